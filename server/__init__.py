@@ -1,0 +1,1 @@
+"""The web process, and the code that it shares with the worker."""

@@ -1,0 +1,253 @@
+"""The configuration: config.toml, .env and the environment, read once, checked, and frozen."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from server.keyring import KeyringError, read_keyring
+from server.sources import ConfigError, Reader, derived, key, read_environment, read_toml
+
+__all__ = ["ROOT", "Config", "ConfigError", "load_config", "read_config"]
+
+ROOT = Path(__file__).resolve().parent.parent
+SANDBOX_API_KEY = "sandbox-key"
+SANDBOX_WEBHOOK_SECRET = "sandbox-webhook-secret"  # noqa: S105 - stands in contract.md, for loopback only
+DEMO_EMAIL = "demo@confab.local"
+# An HS256 key is as long as its hash (RFC 7518, section 3.2).
+MIN_JWT_SECRET_BYTES = 32
+MIN_WEBHOOK_SECRET_BYTES = 16
+MIN_DIFFERENT_CHARACTERS = 6
+EXAMPLE_BEGINNINGS = ("change", "secret", "password", "example", "your", "test", "replace", "sandbox-")
+LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
+ANY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - recognised, not bound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Web:
+    host: str = key(env="HOST")
+    port: int = key(env="PORT")
+    public_url: str = key(env="PUBLIC_URL", default="")
+    allowed_origins: tuple[str, ...] = ()
+    access_log: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sandbox:
+    enabled: bool = derived(False)
+    port: int = key(env="SANDBOX_PORT")
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    url: str | None = key(env="DATABASE_URL", secret=True, default=None)
+    pool_size: int
+    statement_timeout_ms: int
+    connect_timeout_seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redis:
+    url: str | None = key(env="REDIS_URL", secret=True, default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unipile:
+    dsn: str | None = key(env="UNIPILE_DSN", default=None)
+    api_key: str = key(env="UNIPILE_API_KEY", secret=True, default="")
+    concurrency: int
+    connect_timeout_seconds: float
+    total_timeout_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secrets:
+    webhook_secret: str = key(env="WEBHOOK_SECRET", secret=True, default="")
+    jwt_secret: str = key(env="JWT_SECRET", secret=True, default="")
+    demo_password: str = key(secret=True, default="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Auth:
+    access_token_seconds: int
+    refresh_days: int
+    # None in the file: on in sandbox mode only. Always a bool once loaded.
+    test_tokens: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worker:
+    embedded: bool
+    ingest_jobs: int
+    outbox_jobs: int
+    lease_seconds: int
+    job_timeout_seconds: int
+    tries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhooks:
+    max_body_bytes: int
+    batch_events: int
+    ack_timeout_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Realtime:
+    auth_seconds: float
+    max_frame_bytes: int
+    outbox_bytes: int
+    outbox_frames: int
+    head_seconds: float
+    commands_per_second: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Log:
+    level: str = key(choices=("debug", "info", "warning", "error"))
+    format: str = key(choices=("auto", "human", "json"))
+    sentry_dsn: str | None = key(env="SENTRY_DSN", secret=True, default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Everything a process is told from outside; `database.url` and `redis.url` may still be None here and
+    are filled in by the embedded services."""
+
+    data_dir: Path = key(env="DATA_DIR")  # noqa: RUF009 - a field declaration, not a shared value
+    web: Web
+    sandbox: Sandbox
+    database: Database
+    redis: Redis
+    unipile: Unipile
+    secrets: Secrets
+    auth: Auth
+    worker: Worker
+    webhooks: Webhooks
+    realtime: Realtime
+    log: Log
+
+
+def read_config() -> Config:
+    """Load the configuration of this process, from this checkout."""
+    return load_config(os.environ, ROOT / "config.toml", ROOT / ".env")
+
+
+def load_config(environ: Mapping[str, str], toml_path: Path, env_path: Path | None = None) -> Config:
+    """Put the sources together and check the whole; in sandbox mode missing secrets are made and kept."""
+    reader = Reader(read_toml(toml_path), read_environment(environ, env_path))
+    config: Config = reader.read(Config)
+    reader.refuse_unknown()
+    config = replace(
+        config,
+        data_dir=toml_path.parent / config.data_dir.expanduser(),
+        web=_settled_web(config.web),
+        sandbox=replace(config.sandbox, enabled=config.unipile.dsn is None),
+        database=replace(config.database, url=_database_url(config.database.url)),
+        unipile=replace(config.unipile, dsn=_unipile_dsn(config.unipile.dsn)),
+    )
+    _check_scheme("REDIS_URL", config.redis.url, ("redis", "rediss"))
+    config = _with_sandbox_secrets(config) if config.sandbox.enabled else config
+    _check_secrets(config)
+    return replace(config, auth=replace(config.auth, test_tokens=_test_tokens(config)))
+
+
+def _check_scheme(name: str, url: str | None, schemes: tuple[str, ...]) -> None:
+    if url is None:
+        return
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in schemes and bool(parts.hostname or parts.path.strip("/")) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ConfigError(
+            f"{name} must be an address that begins with {' or '.join(f'{s}://' for s in schemes)}."
+        )
+
+
+def _settled_web(web: Web) -> Web:
+    if web.port > 65535:
+        raise ConfigError(f"PORT must be at most 65535, not {web.port}.")
+    host = "127.0.0.1" if web.host in ANY_ADDRESS else web.host
+    host = f"[{host}]" if ":" in host else host
+    url = web.public_url.rstrip("/") or f"http://{host}:{web.port}"
+    _check_scheme("PUBLIC_URL", url, ("http", "https"))
+    return replace(web, public_url=url)
+
+
+def _database_url(url: str | None) -> str | None:
+    _check_scheme("DATABASE_URL", url, ("postgres", "postgresql"))
+    # One spelling inside: platforms hand out postgres://, which not every library takes.
+    return url and url.replace("postgres://", "postgresql://", 1)
+
+
+def _unipile_dsn(dsn: str | None) -> str | None:
+    if dsn is None:
+        return None
+    # The dashboard shows a bare host:port; the service behind it is https.
+    dsn = dsn if "://" in dsn else f"https://{dsn}"
+    _check_scheme("UNIPILE_DSN", dsn, ("http", "https"))
+    return dsn.rstrip("/").removesuffix("/api/v1")
+
+
+def _with_sandbox_secrets(config: Config) -> Config:
+    try:
+        kept = read_keyring(config.data_dir)
+    except KeyringError as error:
+        raise ConfigError(str(error)) from error
+    secrets = config.secrets
+    return replace(
+        config,
+        unipile=replace(config.unipile, api_key=config.unipile.api_key or SANDBOX_API_KEY),
+        secrets=Secrets(
+            webhook_secret=secrets.webhook_secret or SANDBOX_WEBHOOK_SECRET,
+            jwt_secret=secrets.jwt_secret or kept["jwt_secret"],
+            demo_password=secrets.demo_password or kept["demo_password"],
+        ),
+    )
+
+
+def _check_secrets(config: Config) -> None:
+    local = config.sandbox.enabled or _is_loopback(config.unipile.dsn)
+    allowed = {SANDBOX_API_KEY, SANDBOX_WEBHOOK_SECRET} if local else set()
+    given = (
+        ("UNIPILE_API_KEY", config.unipile.api_key, 1),
+        ("WEBHOOK_SECRET", config.secrets.webhook_secret, MIN_WEBHOOK_SECRET_BYTES),
+        ("JWT_SECRET", config.secrets.jwt_secret, MIN_JWT_SECRET_BYTES),
+    )
+    complaints = [
+        f"{name} {complaint}"
+        for name, value, length in given
+        if value not in allowed and (complaint := _complaint(value, length))
+    ]
+    if complaints:
+        raise ConfigError(f"{'; '.join(complaints)}.")
+
+
+def _complaint(value: str, min_bytes: int) -> str | None:
+    if not value:
+        return "is not set"
+    if value.lower().startswith(EXAMPLE_BEGINNINGS) or len(set(value)) < min(
+        MIN_DIFFERENT_CHARACTERS, min_bytes
+    ):
+        return "is an example, not a secret"
+    if len(value.encode()) < min_bytes:
+        return f"is too short: it needs at least {min_bytes} bytes"
+    return None
+
+
+def _is_loopback(address: str | None) -> bool:
+    return address is not None and urlsplit(address).hostname in LOOPBACK_HOSTS
+
+
+def _test_tokens(config: Config) -> bool:
+    wanted = config.auth.test_tokens
+    if wanted and not config.sandbox.enabled and config.web.public_url.startswith("https:"):
+        raise ConfigError("CONFAB_AUTH_TEST_TOKENS must not be on while PUBLIC_URL is https.")
+    return config.sandbox.enabled if wanted is None else wanted

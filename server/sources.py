@@ -1,0 +1,164 @@
+"""Fills a tree of dataclasses from config.toml and the environment, and refuses what it cannot use."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, Field, field, fields, is_dataclass
+from pathlib import Path
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
+
+from dotenv import dotenv_values
+
+PREFIX = "CONFAB_"
+_BOOLS = {
+    "true": True,
+    "1": True,
+    "yes": True,
+    "on": True,
+    "false": False,
+    "0": False,
+    "no": False,
+    "off": False,
+}
+
+
+class ConfigError(Exception):
+    """What is set cannot be used; the message is one sentence that names the key."""
+
+
+def key(*, env: str = "", secret: bool = False, choices: tuple[str, ...] = (), default: Any = MISSING) -> Any:
+    """Declare a key: its short environment name, whether it stays out of files and reprs, its choices."""
+    metadata = {"env": env, "secret": secret, "choices": choices}
+    return field(default=default, repr=not secret, metadata=metadata)
+
+
+def derived(default: Any) -> Any:
+    """Declare a value that is worked out from other keys and cannot be set."""
+    return field(default=default, metadata={"derived": True})
+
+
+def read_environment(environ: Mapping[str, str], env_path: Path | None) -> dict[str, str]:
+    """Lay the environment over the .env file; an empty text is unset, as Compose files hand it over."""
+    in_file = dotenv_values(env_path) if env_path and env_path.is_file() else {}
+    values = {**{name: value or "" for name, value in in_file.items()}, **environ}
+    return {name: value.strip() for name, value in values.items() if value.strip()}
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Parse the file, or raise ConfigError."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path.name} cannot be read: {error}.") from error
+
+
+class Reader:
+    """Finds each field of the dataclasses in the environment or in the file, and knows what is left over."""
+
+    def __init__(self, toml: Mapping[str, Any], environ: Mapping[str, str]) -> None:
+        self._toml = toml
+        self._environ = environ
+        self._known: set[str] = set()
+
+    def read(self, cls: type[Any], section: str = "") -> Any:
+        """Build `cls` from the keys of one section, and its sections from theirs."""
+        given = self._toml.get(section, {}) if section else self._toml
+        if not isinstance(given, Mapping):
+            raise ConfigError(f"config.toml: {section} must be a section.")
+        usable = [item for item in fields(cls) if not item.metadata.get("derived")]
+        _refuse_keys(section, given, usable)
+        hints = get_type_hints(cls)
+        found = {}
+        for item in usable:
+            if is_dataclass(kind := hints[item.name]) and isinstance(kind, type):
+                found[item.name] = self.read(kind, item.name)
+            elif (value := self._find(item, kind, section, given)) is not MISSING:
+                found[item.name] = value
+        return cls(**found)
+
+    def refuse_unknown(self) -> None:
+        """Raise ConfigError for a CONFAB_ variable that no field has asked for."""
+        for name in sorted(self._environ):
+            if name.startswith(PREFIX) and name not in self._known:
+                raise ConfigError(f"{name} is not a key Confab knows; config.toml lists them.")
+
+    def _find(self, item: Field[Any], kind: Any, section: str, given: Mapping[str, Any]) -> Any:
+        long_name = PREFIX + "_".join(part for part in (section, item.name) if part).upper()
+        self._known.add(long_name)
+        for name in (long_name, item.metadata.get("env")):
+            if name and name in self._environ:
+                return _converted(name, item, kind, self._environ[name])
+        place = _place(section, item.name)
+        if item.name in given:
+            return _converted(place, item, kind, given[item.name])
+        if item.default is MISSING:
+            raise ConfigError(f"{place} is missing.")
+        return MISSING
+
+
+def _place(section: str, name: str) -> str:
+    return f"config.toml: [{section}] {name}" if section else f"config.toml: {name}"
+
+
+def _refuse_keys(section: str, given: Mapping[str, Any], usable: Iterable[Field[Any]]) -> None:
+    secret = {item.name: bool(item.metadata.get("secret")) for item in usable}
+    for name in given:
+        if name not in secret:
+            raise ConfigError(f"{_place(section, name)} is not a key Confab knows.")
+        if secret[name]:
+            raise ConfigError(f"{_place(section, name)} is a secret and belongs in the environment.")
+
+
+def _converted(name: str, item: Field[Any], kind: Any, value: Any) -> Any:
+    if isinstance(kind, UnionType):
+        kind = next(part for part in get_args(kind) if part is not type(None))
+    described, convert = _KINDS[get_origin(kind) or kind]
+    shown = "" if item.metadata.get("secret") else f", not {value!r}"
+    try:
+        result = convert(value)
+    except (ValueError, KeyError, TypeError):
+        raise ConfigError(f"{name} must be {described}{shown}.") from None
+    if isinstance(result, int | float) and not isinstance(result, bool) and not 0 < result < float("inf"):
+        raise ConfigError(f"{name} must be {described} above zero{shown}.")
+    choices = item.metadata.get("choices")
+    if choices and result not in choices:
+        raise ConfigError(f"{name} must be one of {', '.join(choices)}{shown}.")
+    return result
+
+
+def _bool(value: Any) -> bool:
+    return value if isinstance(value, bool) else _BOOLS[value.lower()]
+
+
+def _int(value: Any) -> int:
+    # bool is a subclass of int, and int() would cut a float of the file short.
+    if isinstance(value, bool | float):
+        raise TypeError
+    return int(value)
+
+
+def _float(value: Any) -> float:
+    if isinstance(value, bool):
+        raise TypeError
+    return float(value)
+
+
+def _str(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    parts = value.split(",") if isinstance(value, str) else value
+    return tuple(text for part in parts if (text := _str(part).strip()))
+
+
+_KINDS: Mapping[Any, tuple[str, Any]] = {
+    bool: ("true or false", _bool),
+    int: ("a whole number", _int),
+    float: ("a number", _float),
+    str: ("a text", _str),
+    Path: ("a path", lambda value: Path(_str(value))),
+    tuple: ("a list of texts", _texts),
+}
