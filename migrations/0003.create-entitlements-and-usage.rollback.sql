@@ -1,0 +1,2 @@
+drop table channels_usage;
+drop table channels_entitlement;

@@ -1,0 +1,1 @@
+"""The only SQL of the project: one module per noun, functions that take a cursor first and never open a transaction."""

@@ -1,0 +1,222 @@
+"""Connected numbers: who may see them, their state, and the counter that numbers their changes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aiopg import Cursor
+
+from server.store.rows import Page, page_of
+
+# The account as contract.md shows it; `role` is the caller's and only REST has it.
+ACCOUNT_JSON = """
+    row_to_json((select shape from (select
+        a.id, a.provider, a.external_account_id, a.status, a.status_reason, a.name, a.phone, {role} a.seq,
+        rfc3339(a.last_webhook_at) as last_webhook_at, rfc3339(a.last_sweep_at) as last_sweep_at, a.found_late,
+        rfc3339(a.created_at) as created_at, rfc3339(a.updated_at) as updated_at) shape))::text"""
+MEMBER_ACCOUNT_JSON = ACCOUNT_JSON.format(role="m.role,")
+PUSHED_ACCOUNT_JSON = ACCOUNT_JSON.format(role="")
+
+
+@dataclass(frozen=True, slots=True)
+class LockedAccount:
+    """An account whose row this transaction holds: nobody else can number a change of it until the commit."""
+
+    id: int
+    external_account_id: str
+    user_id: int
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAccount:
+    """What a handler needs to know of an account before it acts on it."""
+
+    id: int
+    external_account_id: str
+    user_id: int
+    status: str
+    role: str
+
+
+LIST_ACCOUNTS = f"""
+    select {MEMBER_ACCOUNT_JSON}, '', a.id
+    from channels_account_member m join channels_account a on a.id = m.account_id
+    where m.user_id = %(user_id)s and a.provider = %(provider)s and a.id > %(after)s
+    order by a.id limit %(limit)s + 1"""
+
+
+async def list_accounts(cursor: Cursor, user_id: int, provider: str, limit: int, after: int) -> Page:
+    await cursor.execute(
+        LIST_ACCOUNTS, {"user_id": user_id, "provider": provider, "limit": limit, "after": after}
+    )
+    return page_of(await cursor.fetchall(), limit)
+
+
+FETCH_ACCOUNT = f"""
+    select {MEMBER_ACCOUNT_JSON}
+    from channels_account_member m join channels_account a on a.id = m.account_id
+    where m.user_id = %(user_id)s and a.id = %(account_id)s and a.provider = %(provider)s"""
+
+
+async def fetch_account(cursor: Cursor, user_id: int, provider: str, account_id: int) -> str | None:
+    """The account as JSON, or None when it is absent or not the user's."""
+    await cursor.execute(FETCH_ACCOUNT, {"user_id": user_id, "provider": provider, "account_id": account_id})
+    row = await cursor.fetchone()
+    return row and row[0]
+
+
+FETCH_OWN_ACCOUNT = """
+    select a.id, a.external_account_id, a.user_id, a.status, m.role
+    from channels_account_member m join channels_account a on a.id = m.account_id
+    where m.user_id = %(user_id)s and a.id = %(account_id)s and a.provider = %(provider)s"""
+
+
+async def fetch_own_account(cursor: Cursor, user_id: int, provider: str, account_id: int) -> OwnAccount | None:
+    await cursor.execute(FETCH_OWN_ACCOUNT, {"user_id": user_id, "provider": provider, "account_id": account_id})
+    row = await cursor.fetchone()
+    return row and OwnAccount(*row)
+
+
+async def list_account_seqs(cursor: Cursor, user_id: int) -> list[tuple[int, int]]:
+    """(account id, seq) of every account the user may see: what `join-user` joins."""
+    await cursor.execute(
+        """select a.id, a.seq from channels_account_member m join channels_account a on a.id = m.account_id
+           where m.user_id = %s order by a.id""",
+        (user_id,),
+    )
+    return [tuple(row) for row in await cursor.fetchall()]
+
+
+async def list_seqs(cursor: Cursor, account_ids: Sequence[int]) -> list[tuple[int, int]]:
+    """(account id, seq) of these accounts."""
+    await cursor.execute("select id, seq from channels_account where id = any(%s)", (list(account_ids),))
+    return [tuple(row) for row in await cursor.fetchall()]
+
+
+# One statement: the account of this provider id, made if new, with its owner's membership.
+CLAIM_ACCOUNT = """
+    with account as (
+        insert into channels_account (user_id, provider, external_account_id, status, name, phone)
+        values (%(user_id)s, %(provider)s, %(external_account_id)s, %(status)s, %(name)s, %(phone)s)
+        on conflict (provider, external_account_id) do update
+            set status = case when channels_account.user_id = excluded.user_id
+                              then excluded.status else channels_account.status end,
+                updated_at = now()
+        returning id, user_id
+    ), member as (
+        insert into channels_account_member (account_id, user_id, role)
+        select id, user_id, 'owner' from account where user_id = %(user_id)s
+        on conflict do nothing
+    )
+    select id from account where user_id = %(user_id)s"""
+
+
+async def claim_account(
+    cursor: Cursor,
+    user_id: int,
+    provider: str,
+    external_account_id: str,
+    *,
+    status: str,
+    name: str | None = None,
+    phone: str | None = None,
+) -> int | None:
+    """Insert the account for this user, or find it again; None when it is somebody else's. Safe to run twice."""
+    await cursor.execute(
+        CLAIM_ACCOUNT,
+        {
+            "user_id": user_id,
+            "provider": provider,
+            "external_account_id": external_account_id,
+            "status": status,
+            "name": name,
+            "phone": phone,
+        },
+    )
+    row = await cursor.fetchone()
+    return row and int(row[0])
+
+
+LOCK_ACCOUNTS = """
+    select id, external_account_id, user_id, status from channels_account
+    where provider = %s and external_account_id = any(%s) order by id for no key update"""
+
+
+async def lock_accounts(cursor: Cursor, provider: str, external_ids: Sequence[str]) -> dict[str, LockedAccount]:
+    """Hold these accounts to the end of the transaction, in id order so that two batches cannot deadlock."""
+    await cursor.execute(LOCK_ACCOUNTS, (provider, list(external_ids)))
+    return {row[1]: LockedAccount(*row) for row in await cursor.fetchall()}
+
+
+async def lock_account(cursor: Cursor, account_id: int) -> LockedAccount | None:
+    """Hold one account to the end of the transaction."""
+    await cursor.execute(
+        "select id, external_account_id, user_id, status from channels_account where id = %s for no key update",
+        (account_id,),
+    )
+    row = await cursor.fetchone()
+    return row and LockedAccount(*row)
+
+
+async def take_seqs(cursor: Cursor, account_id: int, count: int) -> int:
+    """Take `count` numbers of an account; returns the first. The row must be locked by this transaction."""
+    await cursor.execute(
+        "update channels_account set seq = seq + %s where id = %s returning seq", (count, account_id)
+    )
+    row = await cursor.fetchone()
+    return int(row[0]) - count + 1
+
+
+async def note_webhooks(cursor: Cursor, account_ids: Sequence[int]) -> None:
+    """Remember that UniPile spoke of these accounts just now."""
+    await cursor.execute("update channels_account set last_webhook_at = now() where id = any(%s)", (list(account_ids),))
+
+
+UPDATE_ACCOUNT = f"""
+    update channels_account a
+    set status = coalesce(%(status)s, a.status), status_reason = %(status_reason)s,
+        name = coalesce(%(name)s, a.name), phone = coalesce(%(phone)s, a.phone),
+        seq = a.seq + 1, changed_seq = a.seq + 1, updated_at = now()
+    where id = %(account_id)s and (
+        a.status is distinct from coalesce(%(status)s, a.status) or a.status_reason is distinct from %(status_reason)s
+        or a.name is distinct from coalesce(%(name)s, a.name) or a.phone is distinct from coalesce(%(phone)s, a.phone))
+    returning a.seq, {PUSHED_ACCOUNT_JSON}"""
+
+
+async def update_account(
+    cursor: Cursor,
+    account_id: int,
+    *,
+    status: str | None,
+    status_reason: str | None = None,
+    name: str | None = None,
+    phone: str | None = None,
+) -> tuple[int, str] | None:
+    """Change what is given (None keeps it); returns (seq, account as pushed), or None when nothing was different."""
+    await cursor.execute(
+        UPDATE_ACCOUNT,
+        {
+            "account_id": account_id,
+            "status": status,
+            "status_reason": status_reason,
+            "name": name,
+            "phone": phone,
+        },
+    )
+    row = await cursor.fetchone()
+    return row and (int(row[0]), str(row[1]))
+
+
+async def fetch_account_for_push(cursor: Cursor, account_id: int) -> tuple[int, str] | None:
+    """(seq, account as pushed)."""
+    await cursor.execute(
+        f"select a.seq, {PUSHED_ACCOUNT_JSON} from channels_account a where a.id = %s", (account_id,)
+    )
+    row = await cursor.fetchone()
+    return row and (int(row[0]), str(row[1]))
+
+
+async def fetch_external_id(cursor: Cursor, account_id: int) -> str | None:
+    await cursor.execute("select external_account_id from channels_account where id = %s", (account_id,))
+    row = await cursor.fetchone()
+    return row and str(row[0])

@@ -1,0 +1,70 @@
+"""All that changed in an account after a sequence number: the rows are the log, so this is a read of them in order."""
+
+from typing import NamedTuple
+
+from aiopg import Cursor
+
+from server.store.accounts import PUSHED_ACCOUNT_JSON
+from server.store.chats import CHAT_JSON, LAST_MESSAGE
+from server.store.messages import MESSAGE_JSON
+
+
+class Change(NamedTuple):
+    """One change as a socket would have pushed it; `chat_id` is None for the account itself."""
+
+    seq: int
+    event: str
+    chat_id: int | None
+    json: str
+
+
+# A message sent through us is announced as sent, one that came in as new, whatever happened to either before
+# this reader asked; to a reader that already had it, it is an update.
+LIST_CHANGES = f"""
+    select seq, event, chat_id, json from (
+        (select m.seq, m.chat_id, {MESSAGE_JSON} as json,
+                case when m.inserted_seq <= %(since)s then 'message:updated'
+                     when m.client_id is null then 'message:new'
+                     when m.status = 'sent' then 'message:sent'
+                     else 'message:updated' end as event
+         from channels_message m where m.account_id = %(account_id)s and m.seq > %(since)s
+            and (%(chat_id)s::bigint is null or m.chat_id = %(chat_id)s)
+         order by m.seq limit %(limit)s + 1)
+        union all
+        (select c.seq, c.id, {CHAT_JSON}, 'chat:updated'
+         from channels_chat c {LAST_MESSAGE} where c.account_id = %(account_id)s and c.seq > %(since)s
+            and (%(chat_id)s::bigint is null or c.id = %(chat_id)s)
+         order by c.seq limit %(limit)s + 1)
+        union all
+        (select a.changed_seq, null, {PUSHED_ACCOUNT_JSON}, 'account:updated'
+         from channels_account a where a.id = %(account_id)s and a.changed_seq > %(since)s
+            and %(chat_id)s::bigint is null)
+    ) change order by seq limit %(limit)s + 1"""
+
+
+class Changes(NamedTuple):
+    """`head` is where the account stood before the rows were read: a reader that has them all stands there."""
+
+    items: list[Change]
+    head: int
+    more: bool
+
+
+async def list_changes(
+    cursor: Cursor, account_id: int, since: int, limit: int, chat_id: int | None = None
+) -> Changes:
+    """The changes after `since`, oldest first, of the account or of one chat of it. Authorising is the caller's."""
+    await cursor.execute("select seq from channels_account where id = %s", (account_id,))
+    row = await cursor.fetchone()
+    head = int(row[0]) if row else 0
+    if head <= since:
+        return Changes([], head, more=False)
+    await cursor.execute(
+        LIST_CHANGES, {"account_id": account_id, "since": since, "limit": limit, "chat_id": chat_id}
+    )
+    rows = [Change(*row) for row in await cursor.fetchall()]
+    more = len(rows) > limit
+    kept = rows[:limit]
+    # Rows may be newer than the head that was read first: never tell a reader less than it has been given.
+    reached = kept[-1].seq if kept else head
+    return Changes(kept, reached if more else max(head, reached), more)

@@ -1,0 +1,262 @@
+"""Chats: one row a conversation, its place in the list, and what in it is unread."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import orjson
+from aiopg import Cursor
+
+from server.store.rows import Page, page_of
+
+# The chat as contract.md shows it. Direction and status of the last message are read from that message,
+# so that a tick changes one row and not two.
+CHAT_JSON = """
+    row_to_json((select shape from (select
+        c.id, c.account_id, c.provider_chat_id, c.kind, c.title,
+        rfc3339(c.last_message_at) as last_message_at, c.last_message_preview, c.last_message_id,
+        last.direction as last_message_direction, last.status as last_message_status,
+        c.unread_count, c.archived, c.pinned, rfc3339(c.muted_until) as muted_until, c.seq,
+        rfc3339(c.created_at) as created_at, rfc3339(c.updated_at) as updated_at) shape))::text"""
+LAST_MESSAGE = "left join channels_message last on last.id = c.last_message_id"
+
+PREVIEW_LENGTH = 120
+
+
+class ChangedChat(NamedTuple):
+    """A chat after a change: what is pushed, and to whom."""
+
+    id: int
+    account_id: int
+    seq: int
+    json: str
+
+
+LIST_CHATS = f"""
+    select {CHAT_JSON}, rfc3339(coalesce(c.last_message_at, c.created_at)), c.id
+    from channels_chat c {LAST_MESSAGE}
+    where c.account_id = %(account_id)s {{filter}} {{after}}
+        and exists (select from channels_account_member m join channels_account a on a.id = m.account_id
+                    where m.account_id = %(account_id)s and m.user_id = %(user_id)s and a.provider = %(provider)s)
+    order by coalesce(c.last_message_at, c.created_at) desc, c.id desc
+    limit %(limit)s + 1"""
+AFTER_CHAT = "and (coalesce(c.last_message_at, c.created_at), c.id) < (%(after_time)s::timestamptz, %(after_id)s)"
+CHAT_FILTERS: Mapping[str | None, str] = {
+    None: "",
+    "unread": "and c.unread_count > 0",
+    "archived": "and c.archived",
+    "groups": "and c.kind = 'group'",
+}
+
+
+async def list_chats(
+    cursor: Cursor,
+    user_id: int,
+    provider: str,
+    account_id: int,
+    *,
+    limit: int,
+    after: tuple[str, int] | None,
+    chosen: str | None,
+) -> Page:
+    """Newest first; empty also when the account is not the user's, which the caller tells apart only then."""
+    query = LIST_CHATS.format(filter=CHAT_FILTERS[chosen], after=AFTER_CHAT if after else "")
+    after_time, after_id = after or (None, None)
+    await cursor.execute(
+        query,
+        {
+            "user_id": user_id,
+            "provider": provider,
+            "account_id": account_id,
+            "limit": limit,
+            "after_time": after_time,
+            "after_id": after_id,
+        },
+    )
+    return page_of(await cursor.fetchall(), limit)
+
+
+FETCH_CHAT = f"""
+    select {CHAT_JSON}
+    from channels_chat c {LAST_MESSAGE}
+    join channels_account_member m on m.account_id = c.account_id and m.user_id = %(user_id)s
+    join channels_account a on a.id = c.account_id and a.provider = %(provider)s
+    where c.id = %(chat_id)s and c.account_id = %(account_id)s"""
+
+
+async def fetch_chat(cursor: Cursor, user_id: int, provider: str, account_id: int, chat_id: int) -> str | None:
+    """The chat as JSON, or None when it is absent or not the user's."""
+    await cursor.execute(
+        FETCH_CHAT, {"user_id": user_id, "provider": provider, "account_id": account_id, "chat_id": chat_id}
+    )
+    row = await cursor.fetchone()
+    return row and row[0]
+
+
+class ReachableChat(NamedTuple):
+    """A chat the user may act on."""
+
+    id: int
+    account_id: int
+    role: str
+    seq: int
+
+
+async def fetch_reachable_chat(cursor: Cursor, user_id: int, chat_id: int) -> ReachableChat | None:
+    """The chat with the caller's role in its account and the account's newest seq; None for absent and foreign."""
+    await cursor.execute(
+        """select c.id, c.account_id, m.role, a.seq from channels_chat c
+           join channels_account a on a.id = c.account_id
+           join channels_account_member m on m.account_id = c.account_id and m.user_id = %s
+           where c.id = %s""",
+        (user_id, chat_id),
+    )
+    row = await cursor.fetchone()
+    return row and ReachableChat(*row)
+
+
+# Only chats that are missing are written; the account's lock keeps a second writer out meanwhile.
+ENSURE_CHATS = """
+    with wanted as (
+        select * from jsonb_to_recordset(%s::jsonb)
+            as x (account_id bigint, provider_chat_id text, address text, kind text)
+    ), fresh as (
+        insert into channels_chat (account_id, provider_chat_id, address, kind, seq)
+        select w.account_id, w.provider_chat_id, w.address, w.kind, 0
+        from wanted w
+        left join channels_chat c using (account_id, provider_chat_id)
+        where c.id is null
+        on conflict (account_id, provider_chat_id) do nothing
+        returning id, account_id, provider_chat_id
+    )
+    select id, account_id, provider_chat_id, true from fresh
+    union all
+    select c.id, c.account_id, c.provider_chat_id, false
+    from wanted join channels_chat c using (account_id, provider_chat_id)"""
+
+
+class KnownChat(NamedTuple):
+    id: int
+    is_new: bool
+
+
+async def ensure_chats(cursor: Cursor, chats: Sequence[Mapping[str, Any]]) -> dict[tuple[int, str], KnownChat]:
+    """Find or insert the chats of locked accounts; keys are (account id, provider chat id)."""
+    await cursor.execute(ENSURE_CHATS, (orjson.dumps(chats).decode(),))
+    return {(row[1], row[2]): KnownChat(row[0], row[3]) for row in await cursor.fetchall()}
+
+
+# Newest wins in any order of arrival: the last message by (sent_at, provider id), the title by the time it was
+# used, the read mark by its time. Unread is what came in after the read mark: counted up while the mark stands,
+# counted anew when it moves.
+ADVANCE_CHATS = f"""
+    with change as (
+        select x.*, row_number() over (partition by x.account_id order by x.chat_id) as n
+        from jsonb_to_recordset(%s::jsonb) as x (
+            account_id bigint, chat_id bigint, message_id bigint, sent_at timestamptz, message_key text, preview text,
+            title text, titled_at timestamptz, read_until timestamptz, inbound timestamptz[])
+    ), numbered as (
+        update channels_account a set seq = a.seq + counts.n
+        from (select account_id, count(*) as n from change group by account_id) counts
+        where a.id = counts.account_id
+        returning a.id, a.seq - counts.n as base
+    ), before as (
+        select c.id, c.titled_at, coalesce(c.title, '') as title,
+            coalesce(last.sent_at, '-infinity') as sent_at, coalesce(last.provider_msg_id, '') as message_key
+        from change join channels_chat c on c.id = change.chat_id {LAST_MESSAGE}
+    ), advanced as (
+        update channels_chat c set
+            last_message_id = case when newer.is_newest then ch.message_id else c.last_message_id end,
+            last_message_at = case when newer.is_newest then ch.sent_at else c.last_message_at end,
+            last_message_preview = case when newer.is_newest then ch.preview else c.last_message_preview end,
+            title = case when newer.is_retitled then ch.title else c.title end,
+            titled_at = case when newer.is_retitled then ch.titled_at else c.titled_at end,
+            read_until = greatest(c.read_until, ch.read_until),
+            unread_count = case when ch.read_until > c.read_until
+                then (select count(*) from channels_message m where m.chat_id = c.id and m.direction = 'in'
+                      and not m.is_event and m.sent_at > ch.read_until)
+                else c.unread_count + (select count(*) from unnest(ch.inbound) t where t > c.read_until) end,
+            seq = numbered.base + ch.n,
+            updated_at = now()
+        from change ch
+        join numbered on numbered.id = ch.account_id
+        join before on before.id = ch.chat_id
+        cross join lateral (select
+            coalesce((ch.sent_at, ch.message_key) >= (before.sent_at, before.message_key), false) as is_newest,
+            coalesce((ch.titled_at, ch.title) > (before.titled_at, before.title), false) as is_retitled) newer
+        where c.id = ch.chat_id
+        returning c.*
+    )
+    select c.id, c.account_id, c.seq, {CHAT_JSON} from advanced c {LAST_MESSAGE} order by c.account_id, c.seq"""
+
+
+async def advance_chats(cursor: Cursor, changes: Sequence[Mapping[str, Any]]) -> list[ChangedChat]:
+    """Apply what a batch means for its chats, one row and one seq each; the accounts must be locked."""
+    await cursor.execute(ADVANCE_CHATS, (orjson.dumps(changes).decode(),))
+    return [ChangedChat(*row) for row in await cursor.fetchall()]
+
+
+# `read`: the mark moves to the newest message, or to just before the newest one that came in.
+PATCH_CHAT = f"""
+    with chat as (
+        update channels_chat c set
+            read_until = case
+                when %(read)s is null then c.read_until
+                when %(read)s then greatest(c.read_until, c.last_message_at)
+                else coalesce((select max(m.sent_at) - interval '1 millisecond' from channels_message m
+                               where m.chat_id = c.id and m.direction = 'in' and not m.is_event), c.read_until) end,
+            unread_count = case
+                when %(read)s is null then c.unread_count
+                when %(read)s then 0
+                else greatest(c.unread_count, (select count(*) from (
+                    select from channels_message m where m.chat_id = c.id and m.direction = 'in' and not m.is_event
+                    limit 1) any_inbound)) end,
+            archived = coalesce(%(archived)s, c.archived),
+            pinned = coalesce(%(pinned)s, c.pinned),
+            muted_until = case when %(mutes)s then %(muted_until)s::timestamptz else c.muted_until end,
+            seq = %(seq)s, updated_at = now()
+        where c.id = %(chat_id)s
+        returning c.*
+    )
+    select c.id, c.account_id, c.seq, {CHAT_JSON} from chat c {LAST_MESSAGE}"""
+
+
+async def patch_chat(cursor: Cursor, chat_id: int, seq: int, changes: Mapping[str, Any]) -> ChangedChat:
+    """Set what is given of read, archived, pinned, muted_until; the account must be locked and `seq` be taken."""
+    await cursor.execute(
+        PATCH_CHAT,
+        {
+            "chat_id": chat_id,
+            "seq": seq,
+            "read": changes.get("read"),
+            "archived": changes.get("archived"),
+            "pinned": changes.get("pinned"),
+            "mutes": "muted_until" in changes,
+            "muted_until": changes.get("muted_until"),
+        },
+    )
+    return ChangedChat(*await cursor.fetchone())
+
+
+async def fetch_provider_chat(cursor: Cursor, chat_id: int) -> tuple[str, str] | None:
+    """(external account id, provider chat id): how UniPile knows the chat."""
+    await cursor.execute(
+        """select a.external_account_id, c.provider_chat_id
+           from channels_chat c join channels_account a on a.id = c.account_id where c.id = %s""",
+        (chat_id,),
+    )
+    row = await cursor.fetchone()
+    return row and (str(row[0]), str(row[1]))
+
+
+RENAME_CHAT = f"""
+    with renamed as (
+        update channels_chat c set title = %(title)s, seq = %(seq)s, updated_at = now()
+        where c.id = %(chat_id)s returning c.*
+    )
+    select c.id, c.account_id, c.seq, {CHAT_JSON} from renamed c {LAST_MESSAGE}"""
+
+
+async def rename_chat(cursor: Cursor, chat_id: int, title: str, seq: int) -> ChangedChat:
+    """Set the title UniPile gives (a group's subject); the account must be locked and `seq` be taken."""
+    await cursor.execute(RENAME_CHAT, {"chat_id": chat_id, "title": title, "seq": seq})
+    return ChangedChat(*await cursor.fetchone())

@@ -1,0 +1,172 @@
+"""Messages: stored once whatever arrives how often, listed, and numbered within their account."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import orjson
+from aiopg import Cursor
+
+from server.store.rows import Page, page_of
+
+# The message as contract.md shows it.
+MESSAGE_JSON = """
+    row_to_json((select shape from (select
+        m.id, m.account_id, m.chat_id, m.provider_msg_id, m.client_id, m.direction, m.status, m.body,
+        m.attachments, m.sender, m.quoted, m.reactions, m.is_event, m.event_type,
+        rfc3339(m.sent_at) as sent_at, rfc3339(m.edited_at) as edited_at, rfc3339(m.deleted_at) as deleted_at,
+        m.error, m.seq, rfc3339(m.created_at) as created_at, rfc3339(m.updated_at) as updated_at) shape))::text"""
+
+
+class ChangedMessage(NamedTuple):
+    """A message after a change: what is pushed, and to whom."""
+
+    id: int
+    account_id: int
+    chat_id: int
+    seq: int
+    direction: str
+    json: str
+
+
+CHANGED = f"m.id, m.account_id, m.chat_id, m.seq, m.direction, {MESSAGE_JSON}"
+
+LIST_MESSAGES = f"""
+    select {MESSAGE_JSON}, rfc3339(m.sent_at), m.id
+    from channels_message m
+    where m.chat_id = %(chat_id)s {{after}}
+        and exists (select from channels_chat c
+                    join channels_account a on a.id = c.account_id and a.provider = %(provider)s
+                    join channels_account_member u on u.account_id = a.id and u.user_id = %(user_id)s
+                    where c.id = %(chat_id)s and c.account_id = %(account_id)s)
+    order by m.sent_at desc, m.id desc
+    limit %(limit)s + 1"""
+AFTER_MESSAGE = "and (m.sent_at, m.id) < (%(after_time)s::timestamptz, %(after_id)s)"
+
+
+async def list_messages(
+    cursor: Cursor,
+    user_id: int,
+    provider: str,
+    account_id: int,
+    chat_id: int,
+    *,
+    limit: int,
+    after: tuple[str, int] | None,
+) -> Page:
+    """Newest first; empty also when the chat is not the user's, which the caller tells apart only then."""
+    after_time, after_id = after or (None, None)
+    await cursor.execute(
+        LIST_MESSAGES.format(after=AFTER_MESSAGE if after else ""),
+        {
+            "user_id": user_id,
+            "provider": provider,
+            "account_id": account_id,
+            "chat_id": chat_id,
+            "limit": limit,
+            "after_time": after_time,
+            "after_id": after_id,
+        },
+    )
+    return page_of(await cursor.fetchall(), limit)
+
+
+# Numbers are taken only for rows that are really new. Their absence is certain, not probable: whoever stores
+# a message of an account holds the account's lock.
+INSERT_MESSAGES = f"""
+    with event as (
+        select * from jsonb_to_recordset(%s::jsonb) as x (
+            account_id bigint, chat_id bigint, provider_msg_id text, direction text, status text, body text,
+            attachments jsonb, sender jsonb, quoted jsonb, is_event boolean, event_type integer, sent_at timestamptz)
+    ), fresh as (
+        select event.*, row_number() over (partition by event.account_id order by event.sent_at, event.provider_msg_id) as n
+        from event
+        where not exists (select from channels_message k
+                          where k.account_id = event.account_id and k.provider_msg_id = event.provider_msg_id)
+    ), numbered as (
+        update channels_account a set seq = a.seq + counts.n
+        from (select account_id, count(*) as n from fresh group by account_id) counts
+        where a.id = counts.account_id
+        returning a.id, a.seq - counts.n as base
+    ), m as (
+        insert into channels_message (account_id, chat_id, provider_msg_id, direction, status, body, attachments,
+                                      sender, quoted, is_event, event_type, sent_at, seq, inserted_seq)
+        select f.account_id, f.chat_id, f.provider_msg_id, f.direction, f.status, f.body, f.attachments,
+               f.sender, f.quoted, f.is_event, f.event_type, f.sent_at, numbered.base + f.n, numbered.base + f.n
+        from fresh f join numbered on numbered.id = f.account_id
+        returning *
+    )
+    select {CHANGED}, m.provider_msg_id from m order by m.account_id, m.seq"""
+
+
+class InsertedMessage(NamedTuple):
+    id: int
+    account_id: int
+    chat_id: int
+    seq: int
+    direction: str
+    json: str
+    provider_msg_id: str
+
+
+async def insert_messages(cursor: Cursor, rows: Sequence[Mapping[str, Any]]) -> list[InsertedMessage]:
+    """Store what is not stored yet; the rows carry distinct ids and their accounts are locked."""
+    await cursor.execute(INSERT_MESSAGES, (orjson.dumps(rows).decode(),))
+    return [InsertedMessage(*row) for row in await cursor.fetchall()]
+
+
+FETCH_BY_PROVIDER_IDS = f"""
+    select {CHANGED}, m.provider_msg_id from channels_message m
+    join jsonb_to_recordset(%s::jsonb) as x (account_id bigint, provider_msg_id text)
+        using (account_id, provider_msg_id)
+    order by m.account_id, m.seq"""
+
+
+async def fetch_by_provider_ids(cursor: Cursor, keys: Sequence[Mapping[str, Any]]) -> list[InsertedMessage]:
+    """The stored messages of these {account_id, provider_msg_id}."""
+    await cursor.execute(FETCH_BY_PROVIDER_IDS, (orjson.dumps(keys).decode(),))
+    return [InsertedMessage(*row) for row in await cursor.fetchall()]
+
+
+# `delivered` never follows `read`: a status only moves forward along this list.
+RANK = "array_position(array['sending', 'unconfirmed', 'failed', 'sent', 'delivered', 'read'], {})"
+
+KEEP_RECEIPTS = f"""
+    insert into channels_receipt as known (account_id, provider_msg_id, status)
+    select account_id, provider_msg_id, status
+    from jsonb_to_recordset(%s::jsonb) as x (account_id bigint, provider_msg_id text, status text)
+    on conflict (account_id, provider_msg_id) do update set status = excluded.status
+    where {RANK.format("excluded.status")} > {RANK.format("known.status")}"""
+
+APPLY_RECEIPTS = f"""
+    with due as (
+        delete from channels_receipt r using channels_message m
+        where r.account_id = any(%(account_ids)s)
+            and m.account_id = r.account_id and m.provider_msg_id = r.provider_msg_id
+        returning m.id, m.account_id, m.direction, m.status as before, r.status
+    ), forward as (
+        select *, row_number() over (partition by account_id order by id) as n from due
+        where direction = 'out' and {RANK.format("status")} > {RANK.format("before")}
+    ), numbered as (
+        update channels_account a set seq = a.seq + counts.n
+        from (select account_id, count(*) as n from forward group by account_id) counts
+        where a.id = counts.account_id
+        returning a.id, a.seq - counts.n as base
+    ), m as (
+        update channels_message t set status = f.status, error = null, seq = numbered.base + f.n, updated_at = now()
+        from forward f join numbered on numbered.id = f.account_id
+        where t.id = f.id
+        returning t.*
+    )
+    select {CHANGED} from m order by m.account_id, m.seq"""
+
+
+async def keep_receipts(cursor: Cursor, receipts: Sequence[Mapping[str, Any]]) -> None:
+    """Lay down {account_id, provider_msg_id, status}, one for each message, for apply_receipts to find."""
+    await cursor.execute(KEEP_RECEIPTS, (orjson.dumps(receipts).decode(),))
+
+
+async def apply_receipts(cursor: Cursor, account_ids: Sequence[int]) -> list[ChangedMessage]:
+    """Move the messages of these locked accounts forward to what their receipts say; the rest keeps waiting."""
+    await cursor.execute(APPLY_RECEIPTS, {"account_ids": list(account_ids)})
+    return [ChangedMessage(*row) for row in await cursor.fetchall()]
+

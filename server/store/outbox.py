@@ -1,0 +1,236 @@
+"""The way out: a message's row exists before UniPile is asked, and its status never says more than is known."""
+
+from typing import Any, NamedTuple
+
+import orjson
+from aiopg import Cursor
+
+from server.store.messages import CHANGED, ChangedMessage
+
+
+class SendTarget(NamedTuple):
+    """Where a user wants to send, with the account's row locked by this transaction."""
+
+    account_id: int
+    owner_id: int
+    account_status: str
+    role: str
+    is_entitled: bool
+    known_message_id: int | None
+
+
+# One query authorises, locks, checks the plan and finds an earlier send with the same client_id.
+LOCK_SEND_TARGET = """
+    select a.id, a.user_id, a.status, u.role,
+        exists (select from channels_entitlement e where e.user_id = a.user_id and e.provider = a.provider
+                and e.is_active and (e.expires_at is null or e.expires_at > now())),
+        (select m.id from channels_message m where m.account_id = a.id and m.client_id = %(client_id)s)
+    from channels_account a
+    join channels_account_member u on u.account_id = a.id and u.user_id = %(user_id)s
+    join channels_chat c on c.account_id = a.id and c.id = %(chat_id)s
+    where a.id = %(account_id)s and a.provider = %(provider)s
+    for no key update of a"""
+
+
+async def lock_send_target(
+    cursor: Cursor, user_id: int, provider: str, account_id: int, chat_id: int, client_id: str
+) -> SendTarget | None:
+    """None for an absent or foreign account or chat."""
+    await cursor.execute(
+        LOCK_SEND_TARGET,
+        {
+            "user_id": user_id,
+            "provider": provider,
+            "account_id": account_id,
+            "chat_id": chat_id,
+            "client_id": client_id,
+        },
+    )
+    row = await cursor.fetchone()
+    return row and SendTarget(*row)
+
+
+# The account is locked, yet the client_id's reader above may have looked before the lock was given: the unique
+# key has the last word, and nothing is numbered when it refuses.
+INSERT_SEND = f"""
+    with m as (
+        insert into channels_message (account_id, chat_id, client_id, direction, status, body, sent_at, seq, inserted_seq)
+        select a.id, %(chat_id)s, %(client_id)s, 'out', 'sending', %(body)s, now(), a.seq + 1, a.seq + 1
+        from channels_account a where a.id = %(account_id)s
+        on conflict (account_id, client_id) do nothing
+        returning *
+    ), numbered as (
+        update channels_account set seq = m.seq from m where channels_account.id = m.account_id
+    )
+    select {CHANGED}, rfc3339(m.sent_at) from m"""
+
+
+async def insert_send(
+    cursor: Cursor, account_id: int, chat_id: int, client_id: str, body: str
+) -> tuple[ChangedMessage, str] | None:
+    """(the new message, its sent_at) in state `sending`; None when the client_id is taken."""
+    await cursor.execute(
+        INSERT_SEND, {"account_id": account_id, "chat_id": chat_id, "client_id": client_id, "body": body}
+    )
+    row = await cursor.fetchone()
+    return row and (ChangedMessage(*row[:6]), str(row[6]))
+
+
+async def fetch_by_client_id(cursor: Cursor, account_id: int, client_id: str) -> ChangedMessage | None:
+    await cursor.execute(
+        f"select {CHANGED} from channels_message m where m.account_id = %s and m.client_id = %s",
+        (account_id, client_id),
+    )
+    row = await cursor.fetchone()
+    return row and ChangedMessage(*row)
+
+
+class Attempt(NamedTuple):
+    """One message that this worker, and nobody else, hands to UniPile now."""
+
+    message_id: int
+    account_id: int
+    external_account_id: str
+    provider_chat_id: str
+    body: str
+
+
+# The head of the chat's queue, unless a message before it is still with UniPile: order is kept within a chat,
+# and chats do not wait for each other.
+CLAIM_ATTEMPT = """
+    with head as (
+        select id from channels_message
+        where chat_id = %(chat_id)s and status = 'sending'
+        order by id limit 1 for update
+    ), claimed as (
+        update channels_message m set attempted_at = now(), updated_at = now()
+        from head where m.id = head.id and m.attempted_at is null and m.status = 'sending'
+        returning m.id, m.account_id, m.chat_id, m.body
+    )
+    select claimed.id, claimed.account_id, a.external_account_id, c.provider_chat_id, claimed.body
+    from claimed join channels_account a on a.id = claimed.account_id join channels_chat c on c.id = claimed.chat_id"""
+
+
+async def claim_attempt(cursor: Cursor, chat_id: int) -> Attempt | None:
+    """Take the chat's next message; None when nothing waits or one is under way."""
+    await cursor.execute(CLAIM_ATTEMPT, {"chat_id": chat_id})
+    row = await cursor.fetchone()
+    return row and Attempt(*row)
+
+
+async def release_attempt(cursor: Cursor, message_id: int) -> None:
+    """Put a message back at the head of its queue: UniPile certainly did not get it."""
+    await cursor.execute(
+        "update channels_message set attempted_at = null where id = %s and status = 'sending'", (message_id,)
+    )
+
+
+SETTLE = f"""
+    with locked as (
+        select a.id, a.seq from channels_account a
+        where a.id = (select account_id from channels_message where id = %(id)s) for no key update
+    ), m as (
+        update channels_message t set
+            status = case when t.status in ('sending', 'unconfirmed') then %(status)s else t.status end,
+            provider_msg_id = coalesce(t.provider_msg_id, %(provider_msg_id)s),
+            error = case when t.status in ('sending', 'unconfirmed') then %(error)s::jsonb else t.error end,
+            seq = locked.seq + 1, updated_at = now()
+        from locked
+        where t.id = %(id)s and t.direction = 'out'
+            and (t.status in ('sending', 'unconfirmed') or (t.provider_msg_id is null and %(provider_msg_id)s::text is not null))
+        returning t.*
+    ), numbered as (
+        update channels_account set seq = m.seq from m where channels_account.id = m.account_id
+    )
+    select {CHANGED} from m"""
+
+
+async def settle_attempt(
+    cursor: Cursor,
+    message_id: int,
+    status: str,
+    *,
+    provider_msg_id: str | None = None,
+    error: dict[str, Any] | None = None,
+) -> ChangedMessage | None:
+    """Write what became of an attempt; None when the echo had said it already. Safe to run twice."""
+    await cursor.execute(
+        SETTLE,
+        {
+            "id": message_id,
+            "status": status,
+            "provider_msg_id": provider_msg_id,
+            "error": orjson.dumps(error).decode() if error else None,
+        },
+    )
+    row = await cursor.fetchone()
+    return row and ChangedMessage(*row)
+
+
+async def fetch_provider_msg_id(cursor: Cursor, message_id: int) -> str | None:
+    """The provider's id a message has by now: the echo may have brought it before UniPile's answer did."""
+    await cursor.execute("select provider_msg_id from channels_message where id = %s", (message_id,))
+    row = await cursor.fetchone()
+    return row and row[0]
+
+
+# An echo that knows an id we do not know belongs to the oldest send of the same text in the same chat that was
+# handed to UniPile and has no id yet. Pairs are made in order on both sides, so that equal texts stay in order.
+ADOPT_ECHOES = f"""
+    with echo as (
+        select x.*, row_number() over (partition by x.chat_id, x.body order by x.sent_at, x.provider_msg_id) as n
+        from jsonb_to_recordset(%s::jsonb)
+            as x (account_id bigint, chat_id bigint, provider_msg_id text, body text, sent_at timestamptz)
+        where not exists (select from channels_message k
+                          where k.account_id = x.account_id and k.provider_msg_id = x.provider_msg_id)
+    ), waiting as (
+        select m.id, m.chat_id, m.body, row_number() over (partition by m.chat_id, m.body order by m.id) as n
+        from channels_message m
+        where m.chat_id in (select chat_id from echo) and m.direction = 'out' and m.provider_msg_id is null
+            and m.attempted_at is not null and m.status in ('sending', 'sent', 'unconfirmed')
+            and m.sent_at > now() - interval '1 day'
+    ), pair as (
+        select waiting.id, echo.account_id, echo.provider_msg_id, echo.sent_at,
+            row_number() over (partition by echo.account_id order by waiting.id) as n
+        from echo join waiting using (chat_id, body, n)
+    ), numbered as (
+        update channels_account a set seq = a.seq + counts.n
+        from (select account_id, count(*) as n from pair group by account_id) counts
+        where a.id = counts.account_id
+        returning a.id, a.seq - counts.n as base
+    ), m as (
+        update channels_message t set provider_msg_id = pair.provider_msg_id, sent_at = pair.sent_at,
+            status = case when t.status in ('sending', 'unconfirmed') then 'sent' else t.status end,
+            error = null, seq = numbered.base + pair.n, updated_at = now()
+        from pair join numbered on numbered.id = pair.account_id
+        where t.id = pair.id
+        returning t.*
+    )
+    select {CHANGED} from m order by m.account_id, m.seq"""
+
+
+async def adopt_echoes(cursor: Cursor, echoes: list[dict[str, Any]]) -> list[ChangedMessage]:
+    """Give sends under way the provider ids that {account_id, chat_id, provider_msg_id, body, sent_at} bring."""
+    await cursor.execute(ADOPT_ECHOES, (orjson.dumps(echoes).decode(),))
+    return [ChangedMessage(*row) for row in await cursor.fetchall()]
+
+
+async def list_chats_under_way(cursor: Cursor, chat_ids: list[int]) -> set[int]:
+    """Which of these chats have a message at UniPile whose answer is not here yet."""
+    await cursor.execute(
+        """select distinct chat_id from channels_message
+           where chat_id = any(%s) and status = 'sending' and attempted_at is not null and provider_msg_id is null""",
+        (chat_ids,),
+    )
+    return {row[0] for row in await cursor.fetchall()}
+
+
+async def list_forgotten(cursor: Cursor, seconds: int) -> list[tuple[int, int, bool]]:
+    """(message id, chat id, whether it was handed to UniPile) of sends that nobody has touched for `seconds`."""
+    await cursor.execute(
+        """select id, chat_id, attempted_at is not null from channels_message
+           where status = 'sending' and coalesce(attempted_at, created_at) < now() - make_interval(secs => %s)
+           order by id limit 500""",
+        (seconds,),
+    )
+    return [tuple(row) for row in await cursor.fetchall()]

@@ -1,0 +1,121 @@
+"""Owns the connections to Postgres: lends cursors and transactions, repeats work that a dead connection cut off."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import aiopg
+import psycopg2
+
+from server.errors import Unavailable
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+# A connection that died with a Postgres restart fails once each; the third try meets a fresh one.
+REPEATS = 3
+# What a dead or absent server looks like. Under uvloop a broken socket also shows as RuntimeError (UVPoll closed).
+DEAD = (psycopg2.OperationalError, psycopg2.InterfaceError, OSError, RuntimeError, asyncio.TimeoutError)
+
+
+class StatementTimeout(Unavailable):
+    """Postgres ended a statement that ran longer than `statement_timeout`."""
+
+
+class Database:
+    """A small pool behind a semaphore, which makes waiting fair (aiopg's own queue is not)."""
+
+    def __init__(self, pool: aiopg.Pool) -> None:
+        self._pool = pool
+        self._slots = asyncio.Semaphore(pool.maxsize)
+
+    @asynccontextmanager
+    async def cursor(self) -> AsyncIterator[aiopg.Cursor]:
+        """Lend a cursor in autocommit; raises Unavailable for everything that means "try again later"."""
+        async with self._slots:
+            with _translated():
+                async with self._pool.acquire() as connection, connection.cursor() as cursor:
+                    yield cursor
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[aiopg.Cursor]:
+        """Lend a cursor inside a transaction that is committed at the end, or rolled back by an exception."""
+        async with self.cursor() as cursor, cursor.begin():
+            yield cursor
+
+    async def read(self, work: Callable[Concatenate[aiopg.Cursor, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a store function in autocommit, again on another connection when this one turns out to be dead."""
+        return await self._repeated(self.cursor, work, *args, **kwargs)
+
+    async def write(self, work: Callable[Concatenate[aiopg.Cursor, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a store function in a transaction; it may run twice (a commit's answer can be lost), so it must allow that."""
+        return await self._repeated(self.transaction, work, *args, **kwargs)
+
+    async def _repeated(self, lend: Callable[[], Any], work: Callable[..., Awaitable[T]], *args: Any, **kwargs: Any) -> T:
+        for attempt in range(REPEATS):
+            try:
+                async with lend() as cursor:
+                    return await work(cursor, *args, **kwargs)
+            except StatementTimeout:
+                raise
+            except Unavailable:
+                if attempt == REPEATS - 1:
+                    raise
+        raise AssertionError("unreachable")
+
+    async def close(self) -> None:
+        self._pool.terminate()
+        await self._pool.wait_closed()
+
+
+class _translated:
+    """Turns the faces of a lost or overloaded Postgres into Unavailable, and leaves everything else alone."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
+        if isinstance(error, psycopg2.errors.LockNotAvailable | psycopg2.errors.QueryCanceled):
+            raise StatementTimeout("The database was too busy.") from error
+        if isinstance(error, DEAD) and not _is_ours(error):
+            raise Unavailable("The database is not reachable.") from error
+        if isinstance(error, asyncio.CancelledError) and not _is_being_cancelled():
+            # aiopg hides a server-side statement_timeout behind a cancellation that nobody asked for.
+            raise StatementTimeout("The database was too busy.") from error
+
+
+def _is_ours(error: BaseException) -> bool:
+    """A RuntimeError of the loop's sockets is the database's fault, any other one is a defect of ours."""
+    return isinstance(error, RuntimeError) and "UVPoll" not in str(error) and "closed" not in str(error)
+
+
+def _is_being_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+async def connect(url: str, *, size: int, statement_timeout_ms: int, connect_timeout_seconds: int) -> Database:
+    """Open the pool and prove it with a query; raises Unavailable when Postgres does not answer in time."""
+    options = f"-c statement_timeout={statement_timeout_ms} -c lock_timeout={statement_timeout_ms} -c timezone=UTC"
+    try:
+        pool = await aiopg.create_pool(
+            url,
+            minsize=size,
+            maxsize=size,
+            timeout=connect_timeout_seconds + statement_timeout_ms / 1000,
+            enable_hstore=False,
+            enable_json=False,
+            enable_uuid=False,
+            connect_timeout=connect_timeout_seconds,
+            options=options,
+        )
+    except DEAD as error:
+        raise Unavailable("The database is not reachable.") from error
+    database = Database(pool)
+    await database.read(ping)
+    return database
+
+
+async def ping(cursor: aiopg.Cursor) -> None:
+    await cursor.execute("select 1")

@@ -1,0 +1,1 @@
+"""The provider adapter: everything that knows UniPile's names, addresses and habits."""
