@@ -1,0 +1,188 @@
+"""The data folder: who owns its parts, who may reach them, and who is using them."""
+
+import fcntl
+import json
+import os
+import pwd
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from server.keyring import describe
+
+CAP_DAC_OVERRIDE_BIT = 1 << 1
+PREVIOUS_GENERATION_SECONDS = 20.0
+POLL_SECONDS = 0.02
+
+
+class ServiceError(Exception):
+    """An embedded service cannot run; the message is one plain sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The user a server runs as."""
+
+    uid: int
+    gid: int
+    name: str
+
+
+def open_data_dir(data_dir: Path) -> Path:
+    """Make the data folder with its run/ and log/ parts, and prove that it can be written."""
+    try:
+        for folder in (data_dir, data_dir / "log", data_dir / "run"):
+            folder.mkdir(parents=True, exist_ok=True)
+        proof = data_dir / "run" / "writable"
+        proof.write_text("")
+        proof.unlink()
+    except OSError as error:
+        raise ServiceError(f"The data folder {data_dir} cannot be used: {describe(error)}.") from error
+    return data_dir
+
+
+def open_part(data_dir: Path, name: str) -> tuple[Path, Owner]:
+    """Make one server's folder and say whom it belongs to: that user runs the server."""
+    part = data_dir / name
+    try:
+        if not part.exists():
+            part.mkdir(mode=0o700)
+            if os.geteuid() == 0:
+                _give(part, _user_for(data_dir))
+        if not part.is_dir():
+            raise ServiceError(
+                f"The data folder cannot be used: {part} is in the way, it should be a folder."
+            )
+        owner = _owner_of(part)
+    except OSError as error:
+        raise ServiceError(f"The data folder {data_dir} cannot be used: {describe(error)}.") from error
+    if os.geteuid() not in (0, owner.uid):
+        raise ServiceError(
+            f"{part} belongs to {owner.name}: start Confab as that user, or set another DATA_DIR."
+        )
+    return part, owner
+
+
+def needs_permissions(owner: Owner, paths: Iterable[Path]) -> bool:
+    """Whether root must let `owner` pass folder permissions for it to reach all `paths`."""
+    if os.geteuid() != 0 or owner.uid == 0:
+        return False
+    closed = next((folder for path in paths if (folder := _closed_folder(owner, path))), None)
+    if closed is None:
+        return False
+    # A clone under /root, say. Opening /root to everyone is not ours to do, and Postgres refuses to be root,
+    # so its user gets the one capability that passes permissions. A container may have taken it from root.
+    if not _has_dac_override():
+        raise ServiceError(
+            f"Postgres does not run as root, and the user {owner.name} cannot enter {closed}: move the "
+            "checkout and DATA_DIR to where others may enter, or start Confab as an ordinary user."
+        )
+    return True
+
+
+@contextmanager
+def only_confab(data_dir: Path) -> Iterator[None]:
+    """Hold the data folder for this process; raises ServiceError when another Confab holds it."""
+    with (data_dir / "run" / "confab.lock").open("a+") as file:
+        if not _locked(file):
+            file.seek(0)
+            holder = file.read().strip() or "unknown"
+            raise ServiceError(f"The data folder {data_dir} is in use by another Confab, process {holder}.")
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+@contextmanager
+def last_generation_gone(data_dir: Path, name: str) -> Iterator[int]:
+    """Wait until no server started earlier on this part lives, and yield the lock to hand to the new one.
+
+    The server and all its children inherit the open file, so the lock is free exactly when the last of them
+    is gone; after a kill -9 of Confab they need a moment, and a pid file says nothing certain.
+    """
+    with (data_dir / "run" / f"{name}.lock").open("a") as file:
+        deadline = time.monotonic() + PREVIOUS_GENERATION_SECONDS
+        while not _locked(file):
+            if time.monotonic() > deadline:
+                raise ServiceError(
+                    f"The {name} of an earlier start still runs on {data_dir / name}: end it first."
+                )
+            time.sleep(POLL_SECONDS)
+        yield file.fileno()
+
+
+def publish_addresses(data_dir: Path, addresses: dict[str, str]) -> None:
+    """Tell the operator commands, which run beside this process, where the servers are."""
+    path = data_dir / "run" / "services.json"
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(addresses, file)
+
+
+def published_addresses(data_dir: Path) -> dict[str, str] | None:
+    """Return the addresses of the servers of the Confab that holds this folder now, if one does."""
+    try:
+        with (data_dir / "run" / "confab.lock").open() as file:
+            if _locked(file):
+                return None
+        addresses: dict[str, str] = json.loads((data_dir / "run" / "services.json").read_text())
+    except (OSError, ValueError):
+        return None
+    return addresses
+
+
+def _locked(file: TextIO) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _user_for(data_dir: Path) -> Owner:
+    # With sudo in somebody's clone the servers run as that somebody, so that later starts without sudo work.
+    owner = _owner_of(data_dir)
+    if owner.uid != 0:
+        return owner
+    try:
+        nobody = pwd.getpwnam("nobody")
+    except KeyError:
+        raise ServiceError(
+            "Postgres does not run as root, and there is no user nobody: start Confab as an ordinary user."
+        ) from None
+    return Owner(nobody.pw_uid, nobody.pw_gid, "nobody")
+
+
+def _owner_of(path: Path) -> Owner:
+    status = path.stat()
+    try:
+        name = pwd.getpwuid(status.st_uid).pw_name
+    except KeyError:
+        name = f"user {status.st_uid}"
+    return Owner(status.st_uid, status.st_gid, name)
+
+
+def _give(path: Path, owner: Owner) -> None:
+    os.chown(path, owner.uid, owner.gid)
+
+
+def _closed_folder(owner: Owner, path: Path) -> Path | None:
+    for folder in (path.resolve(), *path.resolve().parents):
+        status = folder.stat()
+        enter = 0o100 if status.st_uid == owner.uid else 0o010 if status.st_gid == owner.gid else 0o001
+        if not status.st_mode & enter:
+            return folder
+    return None
+
+
+def _has_dac_override() -> bool:
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+    except OSError:
+        return False
+    effective = next((line.split()[1] for line in lines if line.startswith("CapEff:")), "0")
+    return bool(int(effective, 16) & CAP_DAC_OVERRIDE_BIT)

@@ -1,0 +1,49 @@
+"""The embedded UniPile sandbox: our own simulator, run as a server of its own."""
+
+import signal
+import socket
+import sys
+
+from server.config import ROOT, Config
+from server.embedded.children import Child, is_free
+from server.embedded.folders import ServiceError, open_part
+
+PART = "sandbox"
+
+
+def sandbox_server(config: Config) -> Child:
+    """Return the sandbox of this configuration, ready to be started."""
+    part, owner = open_part(config.data_dir, PART)
+    port = config.sandbox.port
+    return Child(
+        name="The UniPile sandbox",
+        data_dir=config.data_dir,
+        part=PART,
+        command=[
+            *(sys.executable, "-m", "sandbox"),
+            *("--port", str(port), "--data", str(part), "--api-key", config.unipile.api_key),
+        ],
+        port=port,
+        owner=owner,
+        stop_signal=signal.SIGTERM,
+        is_ready=lambda: _answers(port),
+        # Another user's bytecode does not belong in this checkout.
+        environment={"PYTHONDONTWRITEBYTECODE": "1"} if owner.uid != ROOT.stat().st_uid else {},
+        folder=ROOT,
+        before_start=lambda: _check_port(port),
+    )
+
+
+def _check_port(port: int) -> None:
+    if not is_free(port):
+        raise ServiceError(
+            f"Port {port} of 127.0.0.1, for the UniPile sandbox, is taken: free it or set SANDBOX_PORT."
+        )
+
+
+def _answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
