@@ -1,0 +1,102 @@
+"""What every test may ask for: uvloop, real servers, an emptied database and Redis, a configuration."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import psycopg2.extensions
+import pytest
+import redis
+import uvloop
+
+from server.config import ROOT, Config, load_config
+from tests.services import Services, run_services
+
+# The fixtures of the parts (applications, workers, browsers) stand beside this file, as fixtures_<part>.py.
+pytest_plugins = [f"tests.{path.stem}" for path in sorted(Path(__file__).parent.glob("fixtures*.py"))]
+
+JWT_SECRET = "3tYp8Wq0nLx5Rk2Vb7Zc9Hd4Jf6Mg1Ns"
+# Deleting is ten times faster than truncating when there is little; foreign keys and triggers rest meanwhile.
+# A test that leaves a transaction open fails the next one here, and does not hang it.
+EMPTY = """
+set session_replication_role = replica;
+set lock_timeout = '5s';
+do $$
+declare item record;
+begin
+    for item in
+        select tablename as name from pg_tables where schemaname = 'public' and tablename !~ 'yoyo'
+    loop
+        execute format('delete from public.%I', item.name);
+    end loop;
+    perform setval(oid::regclass, 1, false) from pg_class
+        where relkind = 'S' and relnamespace = 'public'::regnamespace;
+end $$
+"""
+
+
+def pytest_asyncio_loop_factories(
+    config: pytest.Config, item: pytest.Item
+) -> Mapping[str, Callable[[], Any]]:
+    return {"uvloop": uvloop.new_event_loop}
+
+
+@pytest.fixture(scope="session")
+def services() -> Iterator[Services]:
+    """The servers of this test process, with a migrated template database."""
+    with run_services() as running:
+        running.make_template()
+        yield running
+
+
+@pytest.fixture(scope="session")
+def _session_database(services: Services) -> Iterator[tuple[str, psycopg2.extensions.connection]]:
+    url = services.create_database()
+    with closing(psycopg2.connect(services.superuser_url_of(url))) as connection:
+        connection.autocommit = True
+        yield url, connection
+
+
+@pytest.fixture
+def database_url(_session_database: tuple[str, psycopg2.extensions.connection]) -> str:
+    """A migrated database without rows."""
+    url, connection = _session_database
+    with connection.cursor() as cursor:
+        cursor.execute(EMPTY)
+    return url
+
+
+@pytest.fixture
+def own_database_url(services: Services) -> Iterator[str]:
+    """A migrated database of the test's own, for tests that change the schema or count connections."""
+    url = services.create_database()
+    yield url
+    services.drop_database(url)
+
+
+@pytest.fixture
+def redis_url(services: Services) -> str:
+    """A Redis without keys."""
+    with closing(redis.Redis.from_url(services.redis_url)) as client:
+        client.flushall()
+    return services.redis_url
+
+
+@pytest.fixture
+def config(database_url: str, redis_url: str, tmp_path: Path) -> Config:
+    """The configuration of a process on these servers, with a provider that nobody answers for."""
+    return load_config(
+        {
+            "DATABASE_URL": database_url,
+            "REDIS_URL": redis_url,
+            "UNIPILE_DSN": "http://127.0.0.1:9",
+            "UNIPILE_API_KEY": "sandbox-key",
+            "WEBHOOK_SECRET": "sandbox-webhook-secret",
+            "JWT_SECRET": JWT_SECRET,
+            "DATA_DIR": str(tmp_path),
+            "CONFAB_AUTH_TEST_TOKENS": "true",
+        },
+        ROOT / "config.toml",
+    )
