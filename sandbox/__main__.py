@@ -1,0 +1,96 @@
+"""Runs the sandbox by itself: `python -m sandbox --port 4000 --data var/sandbox`."""
+
+import argparse
+import asyncio
+import contextlib
+import signal
+import sqlite3
+import sys
+from pathlib import Path
+
+from aiohttp import web
+
+from sandbox.app import create_sandbox
+from sandbox.settings import SandboxSettings
+
+SHUTDOWN_SECONDS = 2
+DEFAULTS = SandboxSettings()
+
+
+def delays(value: str) -> tuple[float, ...]:
+    """Read "2,10,30,120,600"."""
+    numbers = tuple(float(part) for part in value.split(",") if part.strip())
+    if any(not 0 <= number < 1e6 for number in numbers):
+        raise ValueError(value)
+    return numbers
+
+
+def seconds(value: str) -> float:
+    """Read a number of seconds."""
+    return delays(value)[0]
+
+
+def read_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        "sandbox", description="A simulator of the UniPile API v1, with a phone page."
+    )
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=4000)
+    parser.add_argument("--data", type=Path, help="folder that keeps the world; without it nothing is kept")
+    parser.add_argument("--api-key", default=DEFAULTS.api_key)
+    for name, meaning in (
+        ("qr-seconds", "how long a QR code can be scanned"),
+        ("attempt-seconds", "how long an attempt to connect lives"),
+        ("webhook-timeout", "how long a webhook may take to answer 200"),
+        ("ok-seconds", "from the scan to OK"),
+        ("sync-seconds", "from OK to SYNC_SUCCESS"),
+        ("echo-seconds", "from a send's answer to its echo webhook"),
+        ("delivered-seconds", "from a send to its delivery on the phone"),
+    ):
+        default = getattr(DEFAULTS, name.replace("-", "_"))
+        parser.add_argument(
+            f"--{name}", type=seconds, default=default, help=f"{meaning} (default {default:g})"
+        )
+    parser.add_argument(
+        "--webhook-retries", type=delays, default=DEFAULTS.webhook_retries, help='"2,10,30,120,600"'
+    )
+    return parser.parse_args(arguments)
+
+
+async def serve(host: str, port: int, settings: SandboxSettings) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    runner = web.AppRunner(create_sandbox(settings), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+    try:
+        await runner.setup()
+        site = web.TCPSite(runner, host, port)
+        await site.start()
+        port = runner.addresses[0][1]
+        print(f"UniPile sandbox on http://{f'[{host}]' if ':' in host else host}:{port}", flush=True)
+        await stop.wait()
+    finally:
+        await runner.cleanup()
+
+
+def main() -> int:
+    """Run, and say in one sentence why it could not."""
+    options = vars(read_arguments())
+    host, port = options.pop("host"), options.pop("port")
+    try:
+        asyncio.run(serve(host, port, SandboxSettings(**options)))
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or error
+        print(f"The sandbox cannot listen on {host} port {port}: {reason}.", file=sys.stderr)
+        return 1
+    except sqlite3.Error as error:
+        print(f"The sandbox cannot use its data folder {options['data']}: {error}.", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

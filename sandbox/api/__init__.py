@@ -1,0 +1,17 @@
+"""UniPile's routes, one module per noun; `routes` puts them together."""
+
+from aiohttp import web
+
+from sandbox.api import accounts, attendees, chats, hosted, messages, users, webhooks
+from sandbox.guards import API_PREFIX
+
+NOUNS = (accounts, chats, messages, attendees, users, webhooks, hosted)
+
+
+def routes() -> list[web.RouteDef]:
+    """List all routes below /api/v1."""
+    return [
+        web.RouteDef(route.method, API_PREFIX + route.path, route.handler, route.kwargs)
+        for noun in NOUNS
+        for route in noun.ROUTES
+    ]

@@ -1,0 +1,84 @@
+"""/chat_attendees: the people an account's chats are with."""
+
+from aiohttp import web
+
+from sandbox.api.messages import page_of_messages
+from sandbox.entities import SELF, Account
+from sandbox.ids import PHONE_DOMAIN
+from sandbox.keys import simulator_of
+from sandbox.paging import Page, cut, listing, read_page
+from sandbox.problems import not_found, reply
+from sandbox.shapes import attendee_shape, chat_shape, provider_id_of
+from sandbox.world import chat_place
+
+
+def find_attendee(request: web.Request) -> tuple[Account, str]:
+    """Return the attendee of the path: by its id, or by its provider id when an account is named."""
+    world = simulator_of(request).world
+    wanted, account_id = request.match_info["attendee_id"], request.query.get("account_id")
+    if account_id:
+        for account, who in world.attendees_of([account_id]):
+            if wanted in {provider_id_of(account, world, who), who + PHONE_DOMAIN}:
+                return account, who
+    return world.attendee(wanted)
+
+
+async def list_attendees(request: web.Request) -> web.Response:
+    """List everybody known to all accounts, or to those named."""
+    world = simulator_of(request).world
+    page = read_page(request, "account_id")
+    account_ids = page.accounts
+    known = list(world.accounts) if account_ids is None else account_ids
+    people = {
+        world.attendee_id(account.id, who): (account, who) for account, who in world.attendees_of(known)
+    }
+    kept, cursor = cut(page, sorted(((0, id_) for id_ in people), reverse=True))
+    return reply(
+        listing(
+            "ChatAttendee", [attendee_shape(people[id_][0], world, people[id_][1]) for _, id_ in kept], cursor
+        )
+    )
+
+
+async def show_attendee(request: web.Request) -> web.Response:
+    """Show one of them."""
+    account, who = find_attendee(request)
+    return reply(attendee_shape(account, simulator_of(request).world, who))
+
+
+async def list_attendee_chats(request: web.Request) -> web.Response:
+    """List the chats somebody is in."""
+    world = simulator_of(request).world
+    account, who = find_attendee(request)
+    page = read_page(request)
+    chats = [
+        c for c in world.chats_of(account.id) if c.last_at is not None and (who == SELF or who in c.members)
+    ]
+    kept, cursor = cut(page, (chat_place(chat) for chat in chats))
+    return reply(listing("Chat", [chat_shape(world.chats[id_], world) for _, id_ in kept], cursor))
+
+
+async def list_attendee_messages(request: web.Request) -> web.Response:
+    """List what somebody wrote."""
+    world = simulator_of(request).world
+    account, who = find_attendee(request)
+    page = read_page(request, "before", "after")
+    by_them = Page(page.limit, page.filters | {"sender_id": world.attendee_id(account.id, who)}, page.last)
+    return page_of_messages(world, [account.id], by_them)
+
+
+async def show_picture(request: web.Request) -> web.Response:
+    """Refuse: nobody in the sandbox has set a picture."""
+    world = simulator_of(request).world
+    if request.match_info["attendee_id"] not in world.chats:
+        find_attendee(request)
+    raise not_found("picture")
+
+
+ROUTES = [
+    web.get("/chat_attendees", list_attendees),
+    web.get("/chat_attendees/{attendee_id}", show_attendee),
+    web.get("/chat_attendees/{attendee_id}/chats", list_attendee_chats),
+    web.get("/chat_attendees/{attendee_id}/messages", list_attendee_messages),
+    web.get("/chat_attendees/{attendee_id}/picture", show_picture),
+]

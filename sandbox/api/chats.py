@@ -1,0 +1,190 @@
+"""/chats: list, read, start, change, remove, and who is in them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.accounts import linked_account, require_sendable
+from sandbox.conversations import has_whatsapp, meet_contact, read_by_account, start_group
+from sandbox.entities import GROUP, SELF, Account, Chat, Contact
+from sandbox.forms import opt_bool, read_form, read_json, want_text
+from sandbox.ids import LID_DOMAIN, from_iso, phone_digits
+from sandbox.keys import simulator_of
+from sandbox.paging import Page, Place, cut, listing, read_page
+from sandbox.problems import Problem, not_found, reply
+from sandbox.sends import check_form, send_form
+from sandbox.shapes import attendee_shape, chat_shape, message_shape
+from sandbox.simulator import Simulator
+from sandbox.world import World, chat_place
+
+MAX_ATTENDEES = 256
+
+
+def find_chat(request: web.Request) -> Chat:
+    """Return the chat of the path: by its id, or by its provider id when an account is named."""
+    world = simulator_of(request).world
+    chat_id, account_id = request.match_info["chat_id"], request.query.get("account_id")
+    chat = world.chats.get(chat_id)
+    if chat is None and account_id:
+        chat = world.chat_by_jid(account_id, chat_id)
+    # A chat that began while the account was away is not known to UniPile yet.
+    if chat is None or (chat.last_at is None and next(world.newest(chat.id), None) is not None):
+        raise not_found("chat")
+    return chat
+
+
+def matching_chats(world: World, page: Page) -> Iterator[Place]:
+    """Walk the chats that a list asks for, newest first."""
+    account_ids = page.accounts
+    owners = [item.id for item in world.accounts.values() if account_ids is None or item.id in account_ids]
+    unread, before, after = page.flag("unread"), page.before, page.after
+    for chat in sorted(
+        (chat for id_ in owners for chat in world.chats_of(id_)), key=chat_place, reverse=True
+    ):
+        moment = chat.last_at or 0
+        if (
+            chat.last_at is not None
+            and (unread is None or unread == (chat.unread_count > 0))
+            and (before is None or moment < before)
+            and (after is None or moment > after)
+        ):
+            yield chat_place(chat)
+
+
+async def list_chats(request: web.Request) -> web.Response:
+    """List chats, newest first."""
+    world = simulator_of(request).world
+    page = read_page(request, "account_id", "account_type", "unread", "before", "after")
+    if page.filters.get("account_type", "WHATSAPP") != "WHATSAPP":
+        return reply(listing("Chat", []))
+    kept, cursor = cut(page, matching_chats(world, page))
+    return reply(listing("Chat", [chat_shape(world.chats[id_], world) for _, id_ in kept], cursor))
+
+
+async def show_chat(request: web.Request) -> web.Response:
+    """Show a chat with its last message."""
+    world = simulator_of(request).world
+    chat = find_chat(request)
+    last = next((message for message in world.newest(chat.id) if message.synced), None)
+    return reply(
+        chat_shape(chat, world) | {"lastMessage": None if last is None else message_shape(last, world)}
+    )
+
+
+def recipient(simulator: Simulator, account: Account, identifier: str) -> Contact:
+    """Return who is meant by an attendee id of a new chat, or raise the 422."""
+    known = simulator.world.find_contact(identifier)
+    if known is not None:
+        return known
+    digits = phone_digits(identifier)
+    is_phone = not identifier.endswith(LID_DOMAIN)
+    if not is_phone or not has_whatsapp(digits) or digits == account.phone_number:
+        raise Problem("invalid_recipient", f"{identifier} has no WhatsApp.")
+    return meet_contact(simulator, digits)
+
+
+async def start_chat(request: web.Request) -> web.Response:
+    """Write to somebody: into the chat there is, or a new one; several people become a group."""
+    simulator = simulator_of(request)
+    form = await read_form(request)
+    account_id, attendees = form.text("account_id"), form.texts("attendees_ids")
+    if not account_id or not attendees:
+        raise Problem("missing_parameters", "account_id and attendees_ids are required.")
+    if len(attendees) > MAX_ATTENDEES:
+        raise Problem("invalid_parameters", f"A group may have {MAX_ATTENDEES} attendees.")
+    account = linked_account(simulator, account_id)
+    check_form(simulator, form)
+    require_sendable(account)
+    contacts = list(
+        {item.id: item for item in (recipient(simulator, account, who) for who in attendees)}.values()
+    )
+    if len(contacts) == 1:
+        chat = simulator.world.chat_with(account, contacts[0])
+    else:
+        title = form.text("title") or ", ".join(contact.name for contact in contacts)
+        chat = start_group(simulator, account, title, contacts, starter=SELF)
+    message = await send_form(simulator, chat, form)
+    message_id = None if simulator.dice.faults.null_message_id else message.id
+    return reply({"object": "ChatStarted", "chat_id": chat.id, "message_id": message_id}, 201)
+
+
+def _muted_until(value: Any) -> int | str | None:
+    if isinstance(value, bool):
+        return -1 if value else None
+    if value is None:
+        return None
+    if value == -1:
+        return -1
+    if isinstance(value, str) and from_iso(value) is not None:
+        return value
+    raise Problem("invalid_parameters", "value must be true, false, -1 or a time.")
+
+
+def _add_participant(simulator: Simulator, chat: Chat, value: Any) -> None:
+    if chat.kind != GROUP:
+        raise Problem("invalid_parameters", "Only a group takes participants.")
+    if not isinstance(value, str) or not has_whatsapp(phone_digits(value)):
+        raise Problem("invalid_recipient", "value must be a phone JID with WhatsApp.")
+    contact = meet_contact(simulator, phone_digits(value))
+    if contact.id not in chat.members:
+        chat.members.append(contact.id)
+
+
+async def change_chat(request: web.Request) -> web.Response:
+    """Mark as read, mute, archive, pin, or add somebody."""
+    simulator = simulator_of(request)
+    chat = find_chat(request)
+    body = await read_json(request)
+    action = want_text(body, "action")
+    match action:
+        case "setReadStatus":
+            read_by_account(simulator, chat, opt_bool(body, "value"))
+        case "setMuteStatus":
+            chat.muted_until = _muted_until(body.get("value"))
+        case "setArchiveStatus":
+            chat.archived = int(opt_bool(body, "value"))
+        case "setPinnedStatus":
+            chat.pinned = int(opt_bool(body, "value"))
+        case "addParticipant":
+            _add_participant(simulator, chat, body.get("value"))
+        case _:
+            raise Problem("invalid_parameters", f"There is no action {action}.")
+    simulator.world.save(chat)
+    return reply({"object": "ChatPatched"})
+
+
+async def remove_chat(request: web.Request) -> web.Response:
+    """Remove a chat from the account; the contact keeps it."""
+    simulator = simulator_of(request)
+    chat = find_chat(request)
+    simulator.world.remove_chat(chat)
+    simulator.live.tell("chat_gone", {"id": chat.id})
+    return reply({"object": "ChatDeleted"})
+
+
+async def list_chat_attendees(request: web.Request) -> web.Response:
+    """List everybody in a chat, the account itself last."""
+    world = simulator_of(request).world
+    chat = find_chat(request)
+    account = world.account(chat.account_id)
+    return reply(
+        listing("ChatAttendee", [attendee_shape(account, world, who) for who in [*chat.members, SELF]])
+    )
+
+
+async def sync_chat(request: web.Request) -> web.Response:
+    """Pull a conversation from its start; the sandbox has it all already."""
+    chat = find_chat(request)
+    return reply({"object": "ChatHistorySync", "chat_id": chat.id, "status": "SYNC_DONE"})
+
+
+ROUTES = [
+    web.get("/chats", list_chats),
+    web.post("/chats", start_chat),
+    web.get("/chats/{chat_id}", show_chat),
+    web.patch("/chats/{chat_id}", change_chat),
+    web.delete("/chats/{chat_id}", remove_chat),
+    web.get("/chats/{chat_id}/attendees", list_chat_attendees),
+    web.get("/chats/{chat_id}/sync", sync_chat),
+]

@@ -1,0 +1,51 @@
+"""Puts the sandbox together: the one place where its parts meet."""
+
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from sandbox import api, phone
+from sandbox.accounts import go_on
+from sandbox.conversations import plan_delivery
+from sandbox.guards import fault_middleware, guard_middleware
+from sandbox.keys import SIMULATOR
+from sandbox.problems import problem_middleware
+from sandbox.settings import SandboxSettings
+from sandbox.simulator import Simulator
+
+MAX_BODY_BYTES = 64 * 1024 * 1024
+
+
+def create_sandbox(settings: SandboxSettings | None = None) -> web.Application:
+    """Make the application; it opens its data when it starts."""
+    app = web.Application(
+        middlewares=[problem_middleware, guard_middleware, fault_middleware], client_max_size=MAX_BODY_BYTES
+    )
+    app[SIMULATOR] = Simulator(settings or SandboxSettings())
+    app.add_routes(api.routes() + phone.routes())
+    app.cleanup_ctx.append(run_simulator)
+    app.on_shutdown.append(let_go)
+    return app
+
+
+async def run_simulator(app: web.Application) -> AsyncIterator[None]:
+    """Keep the simulator open as long as the application runs."""
+    simulator = app[SIMULATOR]
+    await simulator.open()
+    resume(simulator)
+    yield
+    await simulator.close()
+
+
+def resume(simulator: Simulator) -> None:
+    """Take up what an earlier run had planned: accounts that come up, messages on their way to phones."""
+    for account in list(simulator.world.accounts.values()):
+        go_on(simulator, account)
+    for message in simulator.world.messages.values():
+        if message.is_sender and not message.is_event and not message.delivered:
+            plan_delivery(simulator, message)
+
+
+async def let_go(app: web.Application) -> None:
+    """End the answers that hang, so that stopping does not wait for them."""
+    app[SIMULATOR].stop_waiting()

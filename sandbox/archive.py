@@ -1,0 +1,140 @@
+"""Keeps the world in one SQLite file: written behind in batches, by one thread, never by the loop."""
+
+import asyncio
+import contextlib
+import json
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
+from pathlib import Path
+from typing import TypeVar
+
+from sandbox.entities import Account, Chat, Contact, Delivery, Entity, HostedLink, Json, Message, Webhook
+
+KINDS: dict[str, type[Entity]] = {
+    kind.__name__: kind for kind in (Account, Contact, Chat, Message, Webhook, Delivery, HostedLink)
+}
+
+SCHEMA = """
+create table if not exists entities (kind text, id text, body text not null, primary key (kind, id));
+create table if not exists blobs (id text primary key, body blob not null);
+"""
+
+SAVE = "insert or replace into entities (kind, id, body) values (?, ?, ?)"
+DROP = "delete from entities where kind = ? and id = ?"
+
+T = TypeVar("T")
+
+
+def _encode(entity: Entity) -> str:
+    # ASCII escapes: a lone surrogate in a text must survive, and SQLite would refuse it raw.
+    return json.dumps({item.name: getattr(entity, item.name) for item in fields(entity)})
+
+
+def _decode(kind: str, body: str) -> Entity:
+    cls = KINDS[kind]
+    known = {item.name for item in fields(cls)}
+    return cls(**{name: value for name, value in json.loads(body).items() if name in known})
+
+
+class Archive:
+    """Remembers what changed and saves it every few moments, and all of it when closed."""
+
+    def __init__(self, folder: Path | None, save_seconds: float) -> None:
+        self._path = str(folder / "sandbox.sqlite3") if folder else ":memory:"
+        self._save_seconds = save_seconds
+        self._changed: dict[tuple[str, str], Entity | None] = {}
+        self._wanted = asyncio.Event()
+        self._thread = ThreadPoolExecutor(1, "sandbox-archive")
+        self._task: asyncio.Task[None] | None = None
+
+    async def open(self) -> list[Entity]:
+        """Open the file, start saving, and return everything it holds."""
+        self._connection = await self._run(self._connect)
+        rows = await self._run(
+            lambda: self._connection.execute("select kind, id, body from entities").fetchall()
+        )
+        self._task = asyncio.create_task(self._save_always())
+        return [_decode(kind, body) for kind, _, body in rows if kind in KINDS]
+
+    async def close(self) -> None:
+        """Save what is left and close the file."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+            await self.save_changes()
+            await self._run(self._connection.close)
+        self._thread.shutdown()
+
+    def save(self, entity: Entity) -> None:
+        """Note that an entity is new or has changed."""
+        self._changed[type(entity).__name__, entity.id] = entity
+        self._wanted.set()
+
+    def drop(self, entity: Entity) -> None:
+        """Note that an entity is gone."""
+        self._changed[type(entity).__name__, entity.id] = None
+        self._wanted.set()
+
+    async def clear(self) -> None:
+        """Forget everything, also what was not saved yet."""
+        self._changed.clear()
+        await self._run(lambda: self._write([], [], "delete from entities; delete from blobs;"))
+
+    async def store_blob(self, blob_id: str, body: bytes) -> None:
+        """Keep the bytes of an attachment; they are safe when this returns."""
+
+        def write() -> None:
+            with self._connection as connection:
+                connection.execute("insert or replace into blobs (id, body) values (?, ?)", (blob_id, body))
+
+        await self._run(write)
+
+    async def fetch_blob(self, blob_id: str) -> bytes | None:
+        """Return the bytes of an attachment, or None."""
+        row = await self._run(
+            lambda: self._connection.execute("select body from blobs where id = ?", (blob_id,)).fetchone()
+        )
+        return None if row is None else bytes(row[0])
+
+    async def save_changes(self) -> None:
+        """Write all that changed since the last time, in one transaction."""
+        changed, self._changed = self._changed, {}
+        kept = [(kind, id_, _encode(entity)) for (kind, id_), entity in changed.items() if entity is not None]
+        gone = [key for key, entity in changed.items() if entity is None]
+        if changed:
+            await self._run(lambda: self._write(kept, gone))
+
+    async def _save_always(self) -> None:
+        while True:
+            await self._wanted.wait()
+            await asyncio.sleep(self._save_seconds)
+            self._wanted.clear()
+            # Shielded: a save that has begun is finished, although the sandbox is told to stop.
+            await asyncio.shield(self.save_changes())
+
+    def _connect(self) -> sqlite3.Connection:
+        if self._path != ":memory:":
+            Path(self._path).parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(self._path, check_same_thread=False)
+        connection.execute("pragma journal_mode = wal")
+        connection.execute("pragma synchronous = normal")
+        connection.executescript(SCHEMA)
+        return connection
+
+    def _write(self, kept: list[tuple[str, str, str]], gone: list[tuple[str, str]], script: str = "") -> None:
+        with self._connection as connection:
+            if script:
+                connection.executescript(script)
+            connection.executemany(SAVE, kept)
+            connection.executemany(DROP, gone)
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+
+def attachment_ids(attachments: list[Json]) -> list[str]:
+    """List the blobs a message refers to."""
+    return [attachment["id"] for attachment in attachments]

@@ -1,0 +1,206 @@
+"""The switches that make the sandbox misbehave, and the dice they are thrown with."""
+
+import random
+from dataclasses import asdict, dataclass, field, fields
+from fnmatch import fnmatchcase
+from typing import Any
+
+from sandbox.entities import Json
+from sandbox.problems import Problem
+
+ROUTE_STATUSES = {401, 403, 404, 408, 409, 422, 425, 429, 500, 501, 502, 503, 504}
+SEND_PATHS = ("/chats", "/chats/*/messages", "/messages/*/forward")
+
+
+@dataclass(slots=True)
+class RouteFault:
+    """Answers matching API calls with an error, or leaves them hanging.
+
+    With `accepted` the call is carried out first and only its answer is replaced.
+    """
+
+    method: str = "*"
+    path: str = "*"
+    status: int | str = 503
+    kind: str | None = None
+    probability: float = 1.0
+    times: int | None = None
+    accepted: bool = False
+
+    def matches(self, method: str, path: str) -> bool:
+        """Tell whether this call is meant; the path is the part after /api/v1."""
+        return self.times != 0 and self.method in {"*", method} and fnmatchcase(path, self.path)
+
+
+@dataclass(slots=True)
+class Faults:
+    """All switches, off. Numbers from 0 to 1 are probabilities."""
+
+    seed: int | None = None
+    # Webhook deliveries
+    webhooks_off: bool = False
+    duplicate: float = 0.0
+    reorder: float = 0.0
+    delay_ms: int = 0
+    drop: float = 0.0
+    drop_next: int = 0
+    fail_first: int = 0
+    no_content_type: bool = False
+    attachments_as_object: bool = False
+    unknown_keys: bool = False
+    missing_keys: bool = False
+    # What follows a send
+    echo_before_response: bool = False
+    no_echo: bool = False
+    no_delivered: bool = False
+    no_read: bool = False
+    null_message_id: bool = False
+    # Answers of the API
+    send_status: int | str | None = None
+    send_probability: float = 1.0
+    accept_then_timeout: float = 0.0
+    hang_ms: int = 120_000
+    answer_delay_ms: int = 0
+    routes: list[RouteFault] = field(default_factory=list)
+    # Accounts
+    connect_ms: int = 0
+    auth_in_progress: bool = False
+    pending_account_404: bool = False
+    # Contacts and media
+    lid_only: bool = False
+    hidden_phone: bool = False
+    media_expired: bool = False
+
+    def as_json(self) -> Json:
+        """Show every switch."""
+        return asdict(self)
+
+
+INTEGERS = {
+    "delay_ms": 600_000,
+    "drop_next": 1_000_000,
+    "fail_first": 5,
+    "hang_ms": 600_000,
+    "answer_delay_ms": 600_000,
+    "connect_ms": 600_000,
+}
+
+
+def parse_faults(body: Json, current: Faults | None = None) -> Faults:
+    """Read a set of switches; whatever is not named is off, or stays as in `current`."""
+    known = {item.name for item in fields(Faults)}
+    unknown = sorted(set(body) - known)
+    if unknown:
+        raise Problem("invalid_parameters", f"There is no switch called {', '.join(unknown)}.")
+    values = {} if current is None else {name: getattr(current, name) for name in known}
+    return Faults(**values | {name: _read(name, value) for name, value in body.items()})
+
+
+def _read(name: str, value: Any) -> Any:
+    if name == "routes":
+        return _routes(value)
+    if name == "send_status":
+        return None if value is None else _status(value)
+    if name == "seed":
+        return None if value is None else _whole(name, value, 2**63)
+    if name in INTEGERS:
+        return _whole(name, value, INTEGERS[name])
+    if isinstance(getattr(Faults(), name), float):
+        return _probability(name, value)
+    if not isinstance(value, bool):
+        raise Problem("invalid_parameters", f"{name} must be true or false.")
+    return value
+
+
+def _whole(name: str, value: Any, most: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
+        raise Problem("invalid_parameters", f"{name} must be a whole number from 0 to {most}.")
+    return value
+
+
+def _probability(name: str, value: Any) -> float:
+    if not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise Problem("invalid_parameters", f"{name} must be a number from 0 to 1.")
+    return float(value)
+
+
+def _status(value: Any) -> int | str:
+    if value == "hang":
+        return "hang"
+    if isinstance(value, bool) or not isinstance(value, int) or value not in ROUTE_STATUSES:
+        raise Problem("invalid_parameters", 'A status must be an HTTP error that UniPile knows, or "hang".')
+    return value
+
+
+def _text(name: str, value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise Problem("invalid_parameters", f"{name} must be a text.")
+    return value
+
+
+def _routes(value: Any) -> list[RouteFault]:
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise Problem("invalid_parameters", "routes must be a list of objects.")
+    return [_route(item) for item in value]
+
+
+def _route(item: Json) -> RouteFault:
+    unknown = sorted(set(item) - {entry.name for entry in fields(RouteFault)})
+    if unknown:
+        raise Problem("invalid_parameters", f"A route has no {', '.join(unknown)}.")
+    rule = RouteFault(_text("method", item.get("method", "*")), _text("path", item.get("path", "*")))
+    rule.status = _status(item.get("status", 503))
+    rule.kind = None if item.get("kind") is None else _text("kind", item["kind"])
+    rule.probability = _probability("probability", item.get("probability", 1.0))
+    rule.times = None if item.get("times") is None else _whole("times", item["times"], 1_000_000)
+    if not isinstance(item.get("accepted", False), bool):
+        raise Problem("invalid_parameters", "accepted must be true or false.")
+    rule.accepted = item.get("accepted", False)
+    return rule
+
+
+class Dice:
+    """Throws for the switches; the same seed throws the same."""
+
+    def __init__(self) -> None:
+        self.faults = Faults()
+        self._random = random.Random()
+
+    def set(self, faults: Faults) -> None:
+        """Take a new set of switches, and begin its random sequence anew when it has a seed."""
+        if faults.seed is not None and faults.seed != self.faults.seed:
+            self._random = random.Random(faults.seed)
+        self.faults = faults
+
+    def falls(self, probability: float) -> bool:
+        """Throw once; certainty and impossibility use up no randomness."""
+        return probability > 0 and (probability >= 1 or self._random.random() < probability)
+
+    def between(self, low: float, high: float) -> float:
+        """Choose a number."""
+        return self._random.uniform(low, high)
+
+    def is_dropped(self) -> bool:
+        """Decide whether the next event never reaches its webhook."""
+        if self.faults.drop_next > 0:
+            self.faults.drop_next -= 1
+            return True
+        return self.faults.webhooks_off or self.falls(self.faults.drop)
+
+    def route_fault(self, method: str, path: str) -> RouteFault | None:
+        """Choose the fault that meets this API call, if any."""
+        for rule in [*self.faults.routes, *self._send_faults(method, path)]:
+            if rule.matches(method, path) and self.falls(rule.probability):
+                if rule.times is not None:
+                    rule.times -= 1
+                return rule
+        return None
+
+    def _send_faults(self, method: str, path: str) -> list[RouteFault]:
+        faults = self.faults
+        if method != "POST" or not any(fnmatchcase(path, pattern) for pattern in SEND_PATHS):
+            return []
+        rules = [RouteFault(status="hang", probability=faults.accept_then_timeout, accepted=True)]
+        if faults.send_status is not None:
+            rules.insert(0, RouteFault(status=faults.send_status, probability=faults.send_probability))
+        return rules

@@ -1,0 +1,134 @@
+"""Reads request bodies liberally, as real clients send them: JSON, multipart and urlencoded."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.entities import Json
+from sandbox.problems import Problem
+
+FORM_TYPES = ("multipart/form-data", "application/x-www-form-urlencoded")
+TRUE_WORDS, FALSE_WORDS = {"true", "1"}, {"false", "0"}
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One file of a form."""
+
+    field_name: str
+    file_name: str
+    content_type: str | None
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The fields and files of a request, however they came."""
+
+    fields: dict[str, list[Any]] = field(default_factory=dict)
+    uploads: list[Upload] = field(default_factory=list)
+
+    def text(self, name: str) -> str | None:
+        """Return a text field; numbers count as texts, anything deeper does not."""
+        values = self.texts(name)
+        return values[0] if values else None
+
+    def texts(self, name: str) -> list[str]:
+        """Return all values of a field that may be repeated."""
+        values = [value for key in (name, f"{name}[]") for value in self.fields.get(key, [])]
+        return [_as_text(name, value) for value in values if value is not None]
+
+
+def _as_text(name: str, value: Any) -> str:
+    if isinstance(value, bool | dict | list):
+        raise Problem("invalid_parameters", f"{name} must be a text.")
+    return str(value)
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+async def read_json(request: web.Request) -> Json:
+    """Read a JSON object; no body at all counts as an empty one."""
+    body = await request.read()
+    if not body.strip():
+        return {}
+    try:
+        value = json.loads(body, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise Problem("malformed_request", "The body is not JSON.") from None
+    if not isinstance(value, dict):
+        raise Problem("malformed_request", "The body must be a JSON object.")
+    return value
+
+
+async def read_form(request: web.Request) -> Form:
+    """Read a form, or a JSON object in place of one."""
+    if request.content_type not in FORM_TYPES:
+        body = await read_json(request)
+        return Form({key: value if isinstance(value, list) else [value] for key, value in body.items()})
+    try:
+        posted = await request.post()
+    except (ValueError, AssertionError, LookupError, EOFError):
+        raise Problem("malformed_request", "The form could not be read.") from None
+    form = Form()
+    for name, value in posted.items():
+        if isinstance(value, web.FileField):
+            form.uploads.append(Upload(name, value.filename, value.content_type, value.file.read()))
+        else:
+            text = value if isinstance(value, str) else bytes(value).decode("utf-8", "replace")
+            form.fields.setdefault(name, []).append(text)
+    return form
+
+
+def want_text(body: Json, name: str, *, most: int = 65_536) -> str:
+    """Return a text that must be there and not be empty."""
+    value = opt_text(body, name, most=most)
+    if not value:
+        raise Problem("missing_parameters", f"{name} is required.")
+    return value
+
+
+def opt_text(body: Json, name: str, *, most: int = 65_536) -> str | None:
+    """Return a text, or None when there is none."""
+    value = body.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise Problem("invalid_parameters", f"{name} must be a text.")
+    if len(value) > most:
+        raise Problem("too_many_characters", f"{name} may have {most} characters.")
+    return value
+
+
+def opt_bool(body: Json, name: str, default: bool = False) -> bool:
+    """Return a truth value; the words and digits of forms are understood."""
+    value = body.get(name, default)
+    if isinstance(value, bool):
+        return value
+    if str(value).lower() in TRUE_WORDS | FALSE_WORDS:
+        return str(value).lower() in TRUE_WORDS
+    raise Problem("invalid_parameters", f"{name} must be true or false.")
+
+
+def opt_texts(body: Json, name: str) -> list[str]:
+    """Return a list of texts, empty when there is none."""
+    value = body.get(name)
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise Problem("invalid_parameters", f"{name} must be a list of texts.")
+    return value
+
+
+def opt_objects(body: Json, name: str) -> list[Json]:
+    """Return a list of objects, empty when there is none."""
+    value = body.get(name)
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise Problem("invalid_parameters", f"{name} must be a list of objects.")
+    return value

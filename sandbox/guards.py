@@ -1,0 +1,86 @@
+"""Lets in API calls with the key and control calls from this machine, and throws the route faults."""
+
+import hmac
+import ipaddress
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from sandbox.faults import RouteFault
+from sandbox.keys import simulator_of
+from sandbox.problems import STATUS_TYPES, TITLES, Problem
+
+API_PREFIX = "/api/v1"
+
+
+@web.middleware
+async def guard_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Check the key of API calls and the origin of all others."""
+    if request.path.startswith("/api/"):
+        require_key(request)
+    else:
+        require_local(request)
+    return await handler(request)
+
+
+def require_key(request: web.Request) -> None:
+    """Compare X-API-KEY in constant time."""
+    given = request.headers.get("X-API-KEY")
+    if not given:
+        raise Problem("missing_credentials")
+    wanted = simulator_of(request).settings.api_key
+    if not hmac.compare_digest(given.encode("utf-8", "surrogateescape"), wanted.encode()):
+        raise Problem("invalid_credentials")
+
+
+def is_local(host: str | None) -> bool:
+    """Tell whether a host name or address is this machine itself."""
+    if host == "localhost" or (host or "").endswith(".localhost"):
+        return True
+    try:
+        address = ipaddress.ip_address((host or "").split("%")[0])
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return (mapped or address).is_loopback
+
+
+def require_local(request: web.Request) -> None:
+    """Refuse other machines, and pages of other sites that a browser on this machine has open."""
+    if not is_local(request.remote):
+        raise Problem("resource_access_restricted", "The sandbox's controls answer this machine only.")
+    # A foreign name that resolves to 127.0.0.1, or a foreign page: both show in these headers.
+    origin = request.headers.get("Origin")
+    try:
+        host = urlsplit(f"//{request.host}").hostname
+        is_foreign = origin is not None and urlsplit(origin).netloc != request.host
+    except ValueError:
+        host, is_foreign = None, True
+    if not is_local(host) or is_foreign:
+        raise Problem("resource_access_restricted", "The sandbox's controls answer pages of their own only.")
+
+
+@web.middleware
+async def fault_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Let an API call meet the fault that the dice choose for it."""
+    if not request.path.startswith(API_PREFIX):
+        return await handler(request)
+    simulator = simulator_of(request)
+    rule = simulator.dice.route_fault(request.method, request.path.removeprefix(API_PREFIX).rstrip("/"))
+    await simulator.pause(simulator.dice.faults.answer_delay_ms / 1000)
+    if rule is None:
+        return await handler(request)
+    if rule.accepted:
+        await handler(request)
+    if rule.status == "hang":
+        await simulator.pause(simulator.dice.faults.hang_ms / 1000)
+    raise fault_problem(rule)
+
+
+def fault_problem(rule: RouteFault) -> Problem:
+    """Make the problem that a route fault answers with."""
+    status = 504 if rule.status == "hang" else int(rule.status)
+    kind = (rule.kind or STATUS_TYPES.get(status, "unexpected_error")).removeprefix("errors/")
+    fitting = kind if kind in TITLES or rule.kind else "unexpected_error"
+    return Problem(fitting, "A fault switch of the sandbox made this.", status=status)

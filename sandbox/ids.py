@@ -1,0 +1,72 @@
+"""Makes and reads the identifiers of UniPile and WhatsApp, and their times."""
+
+import hashlib
+import re
+import secrets
+import string
+from datetime import UTC, datetime
+
+ALPHABET = string.digits + string.ascii_letters
+ID_LENGTH = 22  # 128 bits
+
+PHONE_DOMAIN = "@s.whatsapp.net"
+LID_DOMAIN = "@lid"
+GROUP_DOMAIN = "@g.us"
+
+ISO_FORMAT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
+
+
+def _encode(number: int) -> str:
+    digits = []
+    for _ in range(ID_LENGTH):
+        number, rest = divmod(number, len(ALPHABET))
+        digits.append(ALPHABET[rest])
+    return "".join(digits)
+
+
+def new_id() -> str:
+    """Make a UniPile id: 128 random bits in 22 characters."""
+    return _encode(secrets.randbits(128))
+
+
+def derived_id(*parts: str) -> str:
+    """Make the UniPile id that always belongs to these parts."""
+    return _encode(int.from_bytes(hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).digest()[:16]))
+
+
+def new_stanza_id() -> str:
+    """Make a message id as WhatsApp itself writes it."""
+    return "3EB0" + secrets.token_hex(8).upper()
+
+
+def new_group_jid() -> str:
+    """Make the provider id of a group."""
+    return "1203" + "".join(secrets.choice(string.digits) for _ in range(14)) + GROUP_DOMAIN
+
+
+def derived_lid(digits: str) -> str:
+    """Make the opaque 15-digit LID that WhatsApp gave this phone number."""
+    number = int.from_bytes(hashlib.sha256(digits.encode()).digest()[:8])
+    return f"{100_000_000_000_000 + number % 900_000_000_000_000}{LID_DOMAIN}"
+
+
+def phone_digits(value: str) -> str:
+    """Reduce a phone number or phone JID, however it is written, to its digits."""
+    return re.sub(r"[^0-9]", "", value.removesuffix(PHONE_DOMAIN))
+
+
+def to_iso(milliseconds: int) -> str:
+    """Write a time as UniPile does: UTC, three millisecond digits, Z."""
+    moment = datetime.fromtimestamp(milliseconds // 1000, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03d}Z"
+
+
+def from_iso(value: str) -> int | None:
+    """Read a time in exactly that form; None when it is in any other."""
+    if not ISO_FORMAT.fullmatch(value):
+        return None
+    try:
+        moment = datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return round(moment.timestamp() * 1000)

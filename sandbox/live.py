@@ -1,0 +1,52 @@
+"""Tells every open phone page what changed; a page that reads too slowly is told to start afresh."""
+
+import asyncio
+
+from sandbox.entities import Json
+from sandbox.problems import dump
+
+MAX_WAITING = 500
+
+
+class Live:
+    """The listeners of /sandbox/live, each with a bounded queue of server-sent events."""
+
+    def __init__(self) -> None:
+        self._listeners: set[asyncio.Queue[str | None]] = set()
+
+    def join(self) -> asyncio.Queue[str | None]:
+        """Start listening; None in the queue means the sandbox is closing."""
+        queue: asyncio.Queue[str | None] = asyncio.Queue()
+        self._listeners.add(queue)
+        return queue
+
+    def leave(self, queue: asyncio.Queue[str | None]) -> None:
+        """Stop listening."""
+        self._listeners.discard(queue)
+
+    @property
+    def is_watched(self) -> bool:
+        """Tell whether anybody listens; if not, nothing need be put into words."""
+        return bool(self._listeners)
+
+    def tell(self, event: str, data: Json) -> None:
+        """Send an event to all."""
+        if not self._listeners:
+            return
+        frame = f"event: {event}\ndata: {dump(data)}\n\n"
+        for queue in self._listeners:
+            if queue.qsize() >= MAX_WAITING:
+                _start_afresh(queue)
+            else:
+                queue.put_nowait(frame)
+
+    def close(self) -> None:
+        """Let every listener go."""
+        for queue in self._listeners:
+            queue.put_nowait(None)
+
+
+def _start_afresh(queue: asyncio.Queue[str | None]) -> None:
+    while not queue.empty():
+        queue.get_nowait()
+    queue.put_nowait("event: reload\ndata: {}\n\n")

@@ -1,0 +1,12 @@
+"""The sandbox's own controls and the page that plays the customers' phones; for this machine only."""
+
+from aiohttp import web
+
+from sandbox.phone import accounts, chats, faults, messages, page
+
+NOUNS = (accounts, chats, messages, faults, page)
+
+
+def routes() -> list[web.RouteDef]:
+    """List all control routes."""
+    return [route for noun in NOUNS for route in noun.ROUTES]

@@ -1,0 +1,91 @@
+"""Controls of numbers: make one, scan its QR code, change its status."""
+
+import re
+
+import segno
+from aiohttp import web
+
+from sandbox.accounts import (
+    STATUSES,
+    change_status,
+    existing_account,
+    link,
+    linked_account,
+    new_account,
+    remove,
+    scan,
+)
+from sandbox.entities import Json
+from sandbox.forms import opt_text, read_json, want_text
+from sandbox.ids import phone_digits
+from sandbox.keys import simulator_of
+from sandbox.problems import Problem, not_found, reply
+from sandbox.shapes import account_shape
+from sandbox.views import account_view
+
+ACCOUNT_ID = re.compile(r"[A-Za-z0-9_.!~*'()-]{1,64}")
+
+
+def _number(body: Json) -> str | None:
+    number = opt_text(body, "phone_number", most=40)
+    if number is not None and not 7 <= len(phone_digits(number)) <= 15:
+        raise Problem("invalid_parameters", "phone_number must have 7 to 15 digits.")
+    return number
+
+
+async def make_account(request: web.Request) -> web.Response:
+    """Make an account that is connected already; one that exists keeps its chats and is connected again."""
+    simulator = simulator_of(request)
+    body = await read_json(request)
+    account_id = opt_text(body, "id")
+    if account_id is not None and not ACCOUNT_ID.fullmatch(account_id):
+        raise Problem("invalid_parameters", "id must be 1 to 64 characters that UniPile's ids are made of.")
+    number, name = _number(body), opt_text(body, "name", most=200)
+    account = simulator.world.accounts.get(account_id or "") or new_account(simulator, account_id)
+    link(simulator, account, number, name)
+    return reply(account_shape(account), 201)
+
+
+async def scan_account(request: web.Request) -> web.Response:
+    """Scan the QR code that a waiting account shows."""
+    simulator = simulator_of(request)
+    body = await read_json(request)
+    account = existing_account(simulator, request.match_info["account_id"])
+    scan(simulator, account, _number(body), opt_text(body, "qrcode"))
+    return reply(account_view(account, simulator.settings))
+
+
+async def set_account_status(request: web.Request) -> web.Response:
+    """Let something happen to an account, with the webhooks that follow."""
+    simulator = simulator_of(request)
+    status = want_text(await read_json(request), "status")
+    account = linked_account(simulator, request.match_info["account_id"])
+    if status == "DELETED":
+        remove(simulator, account)
+        return reply({"id": account.id, "status": status})
+    if status not in STATUSES:
+        raise Problem("invalid_parameters", f"status must be one of {', '.join(STATUSES)}, DELETED.")
+    change_status(simulator, account, status)
+    return reply(account_view(account, simulator.settings))
+
+
+async def show_qr_picture(request: web.Request) -> web.Response:
+    """Draw the QR code that a waiting account shows."""
+    simulator = simulator_of(request)
+    account = existing_account(simulator, request.match_info["account_id"])
+    if account.qrcode is None:
+        raise not_found("QR code")
+    picture = segno.make(account.qrcode, error="l", micro=False)
+    svg = picture.svg_inline(scale=4, border=3, dark="#0b141a", light="#fff", omitsize=True)
+    headers = {"Content-Type": "image/svg+xml", "Cache-Control": "no-store"}
+    return web.Response(
+        text=svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1), headers=headers
+    )
+
+
+ROUTES = [
+    web.post("/sandbox/accounts", make_account),
+    web.post("/sandbox/accounts/{account_id}/scan", scan_account),
+    web.post("/sandbox/accounts/{account_id}/status", set_account_status),
+    web.get("/sandbox/accounts/{account_id}/qr.svg", show_qr_picture),
+]

@@ -1,0 +1,104 @@
+"""Controls of people and chats: meet somebody, switch a phone off, look at a chat, found a group."""
+
+from aiohttp import web
+
+from sandbox.accounts import linked_account
+from sandbox.conversations import deliver_waiting, has_whatsapp, meet_contact, read_by_contact, start_group
+from sandbox.entities import IDENTITIES, Chat, Json
+from sandbox.forms import opt_bool, opt_objects, opt_text, read_json, want_text
+from sandbox.ids import phone_digits
+from sandbox.keys import simulator_of
+from sandbox.problems import Problem, reply
+from sandbox.simulator import Simulator
+from sandbox.views import chat_view, contact_view, message_view
+
+SHOWN_MESSAGES = 200
+
+
+def read_person(simulator: Simulator, body: Json) -> str:
+    """Return the id of the contact that `{phone_number, name?, identity?}` describes, made if need be."""
+    digits = phone_digits(want_text(body, "phone_number", most=40))
+    if not has_whatsapp(digits):
+        raise Problem("invalid_parameters", "phone_number must have 7 to 15 digits, with the country code.")
+    return meet_contact(simulator, digits, opt_text(body, "name", most=200) or None, read_identity(body)).id
+
+
+def read_identity(body: Json) -> str | None:
+    """Read how WhatsApp is to show a person."""
+    identity = opt_text(body, "identity")
+    if identity is not None and identity not in IDENTITIES:
+        raise Problem("invalid_parameters", f"identity must be one of {', '.join(IDENTITIES)}.")
+    return identity
+
+
+async def make_contact(request: web.Request) -> web.Response:
+    """Invent a customer."""
+    simulator = simulator_of(request)
+    contact_id = read_person(simulator, await read_json(request))
+    return reply(contact_view(simulator.world.contact(contact_id)), 201)
+
+
+async def change_contact(request: web.Request) -> web.Response:
+    """Rename a customer, switch their phone off or on, or change how WhatsApp shows them."""
+    simulator = simulator_of(request)
+    contact = simulator.world.contact(request.match_info["contact_id"])
+    body = await read_json(request)
+    contact.name = opt_text(body, "name", most=200) or contact.name
+    contact.identity = read_identity(body) or contact.identity
+    comes_back = contact.offline
+    contact.offline = opt_bool(body, "offline", contact.offline)
+    simulator.world.save(contact)
+    simulator.live.tell("contact", contact_view(contact))
+    if comes_back and not contact.offline:
+        deliver_waiting(simulator, contact)
+    return reply(contact_view(contact))
+
+
+async def found_group(request: web.Request) -> web.Response:
+    """Found a group that the account is in; the first member is its founder."""
+    simulator = simulator_of(request)
+    body = await read_json(request)
+    account = linked_account(simulator, want_text(body, "account_id"))
+    chat = make_group(simulator, account.id, want_text(body, "name", most=100), opt_objects(body, "members"))
+    return reply(chat_view(chat, simulator.world), 201)
+
+
+def make_group(simulator: Simulator, account_id: str, name: str, members: list[Json]) -> Chat:
+    """Found a group of these people."""
+    people = list(dict.fromkeys(read_person(simulator, member) for member in members))
+    if not people:
+        raise Problem("missing_parameters", "A group needs at least one member.")
+    contacts = [simulator.world.contact(person) for person in people]
+    return start_group(simulator, linked_account(simulator, account_id), name, contacts, starter=people[0])
+
+
+async def open_chat(request: web.Request) -> web.Response:
+    """Let a contact look at a chat: what the business wrote becomes read."""
+    simulator = simulator_of(request)
+    chat = simulator.world.chat(request.match_info["chat_id"])
+    reader = opt_text(await read_json(request), "contact_id")
+    if reader is not None and reader not in chat.members:
+        raise Problem("invalid_parameters", "This contact is not in the chat.")
+    readers = chat.members if reader is None else [reader]
+    return reply({"read": sum(read_by_contact(simulator, chat, member) for member in readers)})
+
+
+async def list_messages(request: web.Request) -> web.Response:
+    """List the newest messages of a chat as its contacts see them, oldest first."""
+    world = simulator_of(request).world
+    chat = world.chat(request.match_info["chat_id"])
+    shown = []
+    for message in world.newest(chat.id):
+        shown.append(message_view(message, world))
+        if len(shown) == SHOWN_MESSAGES:
+            break
+    return reply({"items": shown[::-1]})
+
+
+ROUTES = [
+    web.post("/sandbox/contacts", make_contact),
+    web.patch("/sandbox/contacts/{contact_id}", change_contact),
+    web.post("/sandbox/groups", found_group),
+    web.post("/sandbox/chats/{chat_id}/read", open_chat),
+    web.get("/sandbox/chats/{chat_id}/messages", list_messages),
+]

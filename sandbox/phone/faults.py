@@ -1,0 +1,66 @@
+"""Controls of the sandbox itself: fault switches, the log of deliveries, starting over."""
+
+from aiohttp import web
+
+from sandbox.faults import Faults, parse_faults
+from sandbox.forms import opt_bool, read_json
+from sandbox.keys import simulator_of
+from sandbox.problems import reply
+
+
+async def show_faults(request: web.Request) -> web.Response:
+    """Show all switches."""
+    return reply(simulator_of(request).dice.faults.as_json())
+
+
+async def set_faults(request: web.Request) -> web.Response:
+    """Set the switches named and switch off all others."""
+    simulator = simulator_of(request)
+    simulator.dice.set(parse_faults(await read_json(request)))
+    simulator.live.tell("faults", simulator.dice.faults.as_json())
+    return reply(simulator.dice.faults.as_json())
+
+
+async def change_faults(request: web.Request) -> web.Response:
+    """Set the switches named and leave the others."""
+    simulator = simulator_of(request)
+    simulator.dice.set(parse_faults(await read_json(request), simulator.dice.faults))
+    simulator.live.tell("faults", simulator.dice.faults.as_json())
+    return reply(simulator.dice.faults.as_json())
+
+
+async def show_deliveries(request: web.Request) -> web.Response:
+    """Show how the webhooks fare, and the latest attempts."""
+    simulator = simulator_of(request)
+    counts = [
+        {
+            "id": webhook.id,
+            "name": webhook.name,
+            "source": webhook.source,
+            "request_url": webhook.request_url,
+            "delivered": webhook.delivered,
+            "failed": webhook.failed,
+            "lost": webhook.lost,
+        }
+        for webhook in simulator.world.webhooks.values()
+    ]
+    log = [attempt.as_json() for attempt in simulator.dispatcher.log]
+    return reply({"webhooks": counts, "pending": simulator.dispatcher.pending, "log": log})
+
+
+async def reset(request: web.Request) -> web.Response:
+    """Begin again with an empty world and no faults; `keep_webhooks` spares the registrations."""
+    simulator = simulator_of(request)
+    keep = opt_bool(await read_json(request), "keep_webhooks")
+    simulator.dice.set(Faults())
+    await simulator.reset(keep)
+    return reply({"reset": True})
+
+
+ROUTES = [
+    web.get("/sandbox/faults", show_faults),
+    web.put("/sandbox/faults", set_faults),
+    web.patch("/sandbox/faults", change_faults),
+    web.get("/sandbox/deliveries", show_deliveries),
+    web.post("/sandbox/reset", reset),
+]

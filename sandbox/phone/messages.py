@@ -1,0 +1,190 @@
+"""Controls of messages: a contact writes, reacts, edits, deletes."""
+
+import base64
+import binascii
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.accounts import linked_account
+from sandbox.api.messages import attachment_response
+from sandbox.conversations import Draft, delete, edit, find_quoted, react, write
+from sandbox.entities import SELF, Chat, Json, Message
+from sandbox.forms import opt_bool, opt_objects, opt_text, read_json, want_text
+from sandbox.ids import from_iso
+from sandbox.keys import simulator_of
+from sandbox.media import describe
+from sandbox.phone.chats import make_group, read_person
+from sandbox.problems import Problem, not_found, reply
+from sandbox.simulator import Simulator
+from sandbox.views import message_view
+
+SYSTEM_EVENTS = range(15)
+
+
+async def store_attachment(simulator: Simulator, item: Json) -> Json:
+    """Keep and describe `{data, name?, mimetype?, voice_note?, sticker?, gif?, expired?}`."""
+    try:
+        body = base64.b64decode(want_text(item, "data", most=40_000_000), validate=True)
+    except (binascii.Error, ValueError):
+        raise Problem("invalid_parameters", "data must be base64.") from None
+    flags = {name: opt_bool(item, name) for name in ("voice_note", "sticker", "gif")}
+    name = opt_text(item, "name", most=255) or ""
+    attachment = describe(body, opt_text(item, "mimetype", most=255), name, **flags)
+    attachment["unavailable"] = opt_bool(item, "expired")
+    await simulator.archive.store_blob(attachment["id"], body)
+    return attachment
+
+
+def _timestamp(body: Json) -> int | None:
+    value = opt_text(body, "timestamp")
+    moment = None if value is None else from_iso(value)
+    if value is not None and moment is None:
+        raise Problem("invalid_parameters", "timestamp must be written as YYYY-MM-DDTHH:MM:SS.sssZ.")
+    return moment
+
+
+def _event_type(body: Json) -> int | None:
+    value: Any = body.get("event_type")
+    if value is not None and (
+        isinstance(value, bool) or not isinstance(value, int) or value not in SYSTEM_EVENTS
+    ):
+        raise Problem("invalid_parameters", "event_type must be a number from 0 to 14.")
+    return value
+
+
+def _overrides(body: Json) -> Json:
+    value = body.get("webhook_overrides") or {}
+    if not isinstance(value, dict):
+        raise Problem("invalid_parameters", "webhook_overrides must be an object.")
+    return value
+
+
+def _from(simulator: Simulator, body: Json) -> str | None:
+    person = body.get("from")
+    if person is None:
+        return None
+    if not isinstance(person, dict):
+        raise Problem("invalid_parameters", "from must be an object with phone_number and name.")
+    return read_person(simulator, person)
+
+
+def _find_chat(simulator: Simulator, body: Json, sender: str | None) -> Chat:
+    account = linked_account(simulator, want_text(body, "account_id"))
+    chat_id, group = opt_text(body, "chat_id"), body.get("group")
+    if chat_id is not None:
+        chat = simulator.world.chats.get(chat_id) or simulator.world.chat_by_jid(account.id, chat_id)
+        if chat is None or chat.account_id != account.id:
+            raise not_found("chat")
+        return chat
+    if sender is None:
+        raise Problem("missing_parameters", "from is required, or chat_id.")
+    if group is None:
+        return simulator.world.chat_with(account, simulator.world.contact(sender))
+    if not isinstance(group, dict):
+        raise Problem("invalid_parameters", "group must be an object with a name.")
+    return _find_group(simulator, account.id, group, sender)
+
+
+def _find_group(simulator: Simulator, account_id: str, group: Json, sender: str) -> Chat:
+    name = want_text(group, "name", most=100)
+    known = next((c for c in simulator.world.chats_of(account_id) if c.kind and c.name == name), None)
+    founder: list[Json] = [{"phone_number": sender}]
+    return known or make_group(simulator, account_id, name, founder + opt_objects(group, "members"))
+
+
+def _choose_sender(body: Json, chat: Chat, sender: str | None) -> str:
+    if opt_bool(body, "is_sender"):
+        return SELF
+    return sender or chat.members[0]
+
+
+async def write_message(request: web.Request) -> web.Response:
+    """Let a contact (or, with is_sender, the account's own phone) write."""
+    simulator = simulator_of(request)
+    body = await read_json(request)
+    text, event_type, overrides = opt_text(body, "text"), _event_type(body), _overrides(body)
+    timestamp, items = _timestamp(body), opt_objects(body, "attachments")
+    if not text and not items and event_type is None:
+        raise Problem("missing_parameters", "A message needs a text, an attachment or an event_type.")
+    person = _from(simulator, body)
+    chat = _find_chat(simulator, body, person)
+    sender = _choose_sender(body, chat, person)
+    quoted_id = find_quoted(simulator, chat, opt_text(body, "quote"))
+    attachments = [await store_attachment(simulator, item) for item in items]
+    if sender not in {SELF, *chat.members}:
+        chat.members.append(sender)
+        simulator.world.save(chat)
+    forwarded, silent = opt_bool(body, "forwarded"), opt_bool(body, "silent")
+    draft = Draft(text, attachments, quoted_id, forwarded, timestamp, event_type, overrides, silent)
+    message = write(simulator, chat, sender, draft)
+    ids = {"chat_id": chat.id, "message_id": message.id, "provider_chat_id": chat.provider_id}
+    return reply(ids | {"provider_message_id": message.provider_id}, 201)
+
+
+def _person_of(simulator: Simulator, body: Json, message: Message) -> str:
+    members = simulator.world.chat(message.chat_id).members
+    who = opt_text(body, "contact_id") or members[0]
+    if who != SELF and who not in members:
+        raise Problem("invalid_parameters", "This contact is not in the chat.")
+    return who
+
+
+async def react_to_message(request: web.Request) -> web.Response:
+    """Let a contact react; an empty value takes the reaction back."""
+    simulator = simulator_of(request)
+    message = simulator.world.message(request.match_info["message_id"])
+    body = await read_json(request)
+    who = _person_of(simulator, body, message)
+    react(simulator, message, who, opt_text(body, "value", most=32) or "")
+    return reply(message_view(message, simulator.world))
+
+
+async def edit_message(request: web.Request) -> web.Response:
+    """Let the author change a text."""
+    simulator = simulator_of(request)
+    message = simulator.world.message(request.match_info["message_id"])
+    edit(simulator, message, want_text(await read_json(request), "text"))
+    return reply(message_view(message, simulator.world))
+
+
+async def delete_message(request: web.Request) -> web.Response:
+    """Let the author delete a message for everyone."""
+    simulator = simulator_of(request)
+    message = simulator.world.message(request.match_info["message_id"])
+    delete(simulator, message)
+    return reply(message_view(message, simulator.world))
+
+
+async def expire_attachment(request: web.Request) -> web.Response:
+    """Let the provider drop an attachment: its bytes are gone for UniPile."""
+    simulator = simulator_of(request)
+    message = simulator.world.message(request.match_info["message_id"])
+    for attachment in message.attachments:
+        attachment["unavailable"] = True
+    simulator.save_message(message)
+    return reply(message_view(message, simulator.world))
+
+
+async def show_media(request: web.Request) -> web.Response:
+    """Answer with the bytes of an attachment, as the phones keep them."""
+    simulator = simulator_of(request)
+    wanted = request.match_info["attachment_id"]
+    owners = (item for message in simulator.world.messages.values() for item in message.attachments)
+    attachment = next((item for item in owners if item["id"] == wanted), None)
+    if attachment is None:
+        raise not_found("attachment")
+    response = await attachment_response(simulator, wanted, attachment["mimetype"])
+    if attachment["type"] == "file":
+        response.headers["Content-Disposition"] = "attachment"
+    return response
+
+
+ROUTES = [
+    web.post("/sandbox/messages", write_message),
+    web.patch("/sandbox/messages/{message_id}", edit_message),
+    web.delete("/sandbox/messages/{message_id}", delete_message),
+    web.put("/sandbox/messages/{message_id}/reaction", react_to_message),
+    web.post("/sandbox/messages/{message_id}/expire", expire_attachment),
+    web.get("/sandbox/media/{attachment_id}", show_media),
+]

@@ -1,0 +1,80 @@
+"""Serves the phone page, the state it begins with, and what changes afterwards."""
+
+from pathlib import Path
+
+from aiohttp import web
+
+from sandbox.keys import simulator_of
+from sandbox.problems import not_found, reply
+from sandbox.views import account_view, chat_view, contact_view
+
+FOLDER = Path(__file__).parent.parent / "page"
+TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+POLICY = "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; base-uri 'none'"
+HEADERS = {
+    "Cache-Control": "no-cache",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": POLICY,
+}
+
+
+def _file(name: str) -> web.Response:
+    path = FOLDER / name
+    if path.suffix not in TYPES or not path.is_file():
+        raise not_found("page")
+    return web.Response(
+        body=path.read_bytes(), content_type=TYPES[path.suffix], charset="utf-8", headers=HEADERS
+    )
+
+
+async def show_page(_request: web.Request) -> web.Response:
+    """Show the phone page."""
+    return _file("index.html")
+
+
+async def show_part(request: web.Request) -> web.Response:
+    """Show a script or a style of the phone page; the route lets no slash through."""
+    return _file(request.match_info["name"])
+
+
+async def show_state(request: web.Request) -> web.Response:
+    """Show everything the phone page begins with."""
+    simulator = simulator_of(request)
+    world = simulator.world
+    state = {
+        "accounts": [account_view(account, simulator.settings) for account in world.accounts.values()],
+        "contacts": [contact_view(contact) for contact in world.contacts.values()],
+        "chats": [chat_view(chat, world) for chat in world.chats.values()],
+        "faults": simulator.dice.faults.as_json(),
+    }
+    return reply(state)
+
+
+async def stream_changes(request: web.Request) -> web.StreamResponse:
+    """Send what changes as server-sent events, as long as the page listens."""
+    live = simulator_of(request).live
+    response = web.StreamResponse(
+        headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    )
+    queue = live.join()
+    try:
+        await response.prepare(request)
+        await response.write(b"retry: 1000\nevent: ready\ndata: {}\n\n")
+        while (frame := await queue.get()) is not None:
+            frames = [frame]
+            while not queue.empty() and (more := queue.get_nowait()) is not None:
+                frames.append(more)
+            await response.write("".join(frames).encode())
+    except ConnectionError:
+        pass  # The page was closed.
+    finally:
+        live.leave(queue)
+    return response
+
+
+ROUTES = [
+    web.get("/", show_page),
+    web.get("/page/{name}", show_part),
+    web.get("/sandbox/state", show_state),
+    web.get("/sandbox/live", stream_changes),
+]

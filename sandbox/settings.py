@@ -1,0 +1,29 @@
+"""What a sandbox can be told when it starts; everything else is a fault switch or a control call."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxSettings:
+    """Times are seconds. Without a data folder the world lives in memory only."""
+
+    api_key: str = "sandbox-key"
+    data: Path | None = None
+    qr_seconds: float = 60
+    attempt_seconds: float = 300
+    webhook_timeout: float = 30
+    # UniPile publishes "five, growing" and no figures.
+    webhook_retries: tuple[float, ...] = (2, 10, 30, 120, 600)
+    webhook_concurrency: int = 32
+    ok_seconds: float = 0.3
+    sync_seconds: float = 1.5
+    echo_seconds: float = 0.05
+    delivered_seconds: float = 0.4
+    edit_window_seconds: float = 15 * 60
+    delete_window_seconds: float = 48 * 3600
+    save_seconds: float = 0.1
+    max_upload_bytes: int = 15 * 1024 * 1024
+    clock: Callable[[], float] = time.time

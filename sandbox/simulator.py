@@ -1,0 +1,150 @@
+"""One sandbox: its world, switches, deliveries and timers, and what it announces to whom."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from sandbox.archive import Archive
+from sandbox.entities import Account, Json, Message, Webhook
+from sandbox.faults import Dice
+from sandbox.live import Live
+from sandbox.settings import SandboxSettings
+from sandbox.shapes import message_event_shape
+from sandbox.views import account_view, chat_view, message_view
+from sandbox.webhooks import Dispatcher
+from sandbox.world import World
+
+# UniPile: any declared key may be missing. These are the ones a receiver can do without.
+OPTIONAL_KEYS = (
+    "account_info",
+    "attendees",
+    "quoted",
+    "reply_to",
+    "folder",
+    "subject",
+    "chat_pinned",
+    "is_forwarded",
+)
+
+
+class Simulator:
+    """What the API routes and the control routes work on."""
+
+    def __init__(self, settings: SandboxSettings) -> None:
+        self.settings = settings
+        self.archive = Archive(settings.data, settings.save_seconds)
+        self.world = World(self.archive, settings.clock)
+        self.dice = Dice()
+        self.live = Live()
+        self.dispatcher = Dispatcher(settings, self.world, self.archive, self.dice)
+        self.closing = asyncio.Event()
+        self._timers: set[asyncio.TimerHandle] = set()
+
+    async def open(self) -> None:
+        """Load the world, or make a new one, and begin to deliver."""
+        entities = await self.archive.open()
+        unfinished = self.world.load(entities)
+        if not entities:
+            self.world.invite_customers()
+        await self.dispatcher.open(unfinished)
+
+    async def close(self) -> None:
+        """Stop the timers and deliveries and save everything."""
+        self.stop_waiting()
+        self._cancel_timers()
+        await self.dispatcher.close()
+        await self.archive.close()
+
+    def stop_waiting(self) -> None:
+        """Let go of everybody who hangs on an answer that would be long in coming."""
+        self.closing.set()
+        self.live.close()
+
+    async def reset(self, keep_webhooks: bool) -> None:
+        """Begin again with an empty world and no faults."""
+        self._cancel_timers()
+        self.dispatcher.clear()
+        await self.world.reset(keep_webhooks)
+        self.live.tell("reload", {})
+
+    def later(self, seconds: float, work: Callable[..., Any], *arguments: Any) -> None:
+        """Do something after a while, unless the sandbox is closed or reset before."""
+
+        def run() -> None:
+            self._timers.discard(handle)
+            work(*arguments)
+
+        handle = asyncio.get_running_loop().call_later(seconds, run)
+        self._timers.add(handle)
+
+    def _cancel_timers(self) -> None:
+        for handle in self._timers:
+            handle.cancel()
+        self._timers.clear()
+
+    async def pause(self, seconds: float) -> None:
+        """Wait, but no longer than the sandbox runs."""
+        if seconds > 0:
+            await asyncio.wait([closing := asyncio.ensure_future(self.closing.wait())], timeout=seconds)
+            closing.cancel()
+
+    def save_account(self, account: Account) -> None:
+        """Save an account and show it on the phone pages."""
+        self.world.save(account)
+        self.live.tell("account", account_view(account, self.settings))
+
+    def save_message(self, message: Message, event: str | None = None, **extra: Any) -> None:
+        """Save a message, show it on the phone pages and announce the event, if one is named."""
+        self.world.save(message)
+        if self.live.is_watched:
+            chat = self.world.chat(message.chat_id)
+            self.live.tell("message", message_view(message, self.world))
+            self.live.tell("chat", chat_view(chat, self.world))
+        if event is not None:
+            self.announce(event, message, extra)
+
+    def announce(self, event: str, message: Message, extra: Json | None = None) -> None:
+        """Tell the messaging webhooks about a message, now or when the account is back."""
+        account = self.world.account(message.account_id)
+        if not account.is_ok:
+            account.held.append({"event": event, "message_id": message.id, "extra": extra or {}})
+            self.world.save(account)
+            return
+        body = message_event_shape(event, message, self.world) | (extra or {}) | message.overrides
+        for webhook in self._listening("messaging", event, account):
+            self.dispatcher.submit(
+                webhook, message.id, self._dressed(body | {"webhook_name": webhook.name}, webhook)
+            )
+
+    def announce_status(self, account: Account, status: str) -> None:
+        """Tell the account-status webhooks what became of an account."""
+        body = {"AccountStatus": {"account_id": account.id, "account_type": "WHATSAPP", "message": status}}
+        for webhook in self._listening("account_status", None, account):
+            self.dispatcher.submit(webhook, account.id, body)
+
+    def _listening(self, source: str, event: str | None, account: Account) -> list[Webhook]:
+        return [
+            webhook
+            for webhook in self.world.webhooks.values()
+            if webhook.enabled
+            and webhook.source == source
+            and (event is None or event in webhook.events)
+            and (not webhook.account_ids or account.id in webhook.account_ids)
+        ]
+
+    def _dressed(self, body: Json, webhook: Webhook) -> Json:
+        faults = self.dice.faults
+        if faults.attachments_as_object and body.get("attachments"):
+            body["attachments"] = _as_printed(body["attachments"][0])
+        if faults.unknown_keys:
+            body |= {"x_new_feature": {"beta": True}, "mentions": []}
+        if faults.missing_keys:
+            body = {key: value for key, value in body.items() if key not in OPTIONAL_KEYS}
+        if webhook.data:
+            body = {item["name"]: body[item["key"]] for item in webhook.data if item["key"] in body}
+        return body
+
+
+def _as_printed(attachment: Json) -> Json:
+    """Show an attachment as the outdated sample in UniPile's guide does: numbers as texts."""
+    return {key: str(value) if isinstance(value, int | float) else value for key, value in attachment.items()}

@@ -1,0 +1,123 @@
+"""Shows the world as the phone page sees it: from the customers' side."""
+
+from sandbox.entities import DIRECT, SELF, Account, Chat, Contact, Json, Message
+from sandbox.ids import to_iso
+from sandbox.settings import SandboxSettings
+from sandbox.shapes import attachment_shapes
+from sandbox.world import World
+
+
+def account_view(account: Account, settings: SandboxSettings) -> Json:
+    """Show a connected number, or one whose QR code waits to be scanned."""
+    waiting = account.qrcode is not None and settings.clock() * 1000 < attempt_end(account, settings)
+    return {
+        "id": account.id,
+        "name": account.name,
+        "phone_number": account.phone_number,
+        "status": account.status,
+        "linked": account.linked,
+        "qrcode": account.qrcode if waiting else None,
+        "qr_expires_at": to_iso(qr_end(account, settings)) if waiting else None,
+        "created_at": to_iso(account.created_at),
+    }
+
+
+def qr_end(account: Account, settings: SandboxSettings) -> int:
+    """Return when the text of the QR code stops being good."""
+    return account.qr_issued_at + round(settings.qr_seconds * 1000)
+
+
+def attempt_end(account: Account, settings: SandboxSettings) -> int:
+    """Return when the whole attempt to connect is given up."""
+    return account.qr_issued_at + round(settings.attempt_seconds * 1000)
+
+
+def contact_view(contact: Contact) -> Json:
+    """Show a customer."""
+    return {
+        "id": contact.id,
+        "name": contact.name,
+        "phone_number": f"+{contact.id}",
+        "lid": contact.lid,
+        "identity": contact.identity,
+        "offline": contact.offline,
+    }
+
+
+def chat_view(chat: Chat, world: World) -> Json:
+    """Show a chat with what its list entry needs."""
+    last = next(world.newest(chat.id), None)
+    return {
+        "id": chat.id,
+        "account_id": chat.account_id,
+        "provider_chat_id": chat.provider_id,
+        "kind": "direct" if chat.kind == DIRECT else "group",
+        "name": chat.name,
+        "members": chat.members,
+        "last_at": None if chat.last_at is None else to_iso(chat.last_at),
+        "last_message": None if last is None else message_view(last, world),
+        "unread": count_unseen(chat, world),
+    }
+
+
+def count_unseen(chat: Chat, world: World) -> int:
+    """Count what the business wrote and the customer has not looked at; stops at the first that was seen."""
+    unseen = 0
+    for message in world.newest(chat.id):
+        if not message.is_sender or message.is_event:
+            continue
+        if message.seen_by:
+            break
+        unseen += 1
+    return unseen
+
+
+def message_view(message: Message, world: World) -> Json:
+    """Show a message; `ticks` are those that its author sees."""
+    return {
+        "id": message.id,
+        "chat_id": message.chat_id,
+        "sender": message.sender,
+        "sender_name": sender_name(message.sender, message, world),
+        "text": None if message.deleted else message.text,
+        "attachments": [
+            attachment | {"href": f"/sandbox/media/{attachment['id']}"}
+            for attachment in attachment_shapes(message)
+        ],
+        "timestamp": to_iso(message.timestamp),
+        "quoted": quoted_view(message, world),
+        "reactions": [
+            {"value": item["value"], "by": item["by"], "name": sender_name(item["by"], message, world)}
+            for item in message.reactions
+        ],
+        "forwarded": message.forwarded,
+        "edited": bool(message.edited),
+        "deleted": bool(message.deleted),
+        "is_event": bool(message.is_event),
+        "event_type": message.event_type,
+        "ticks": ticks(message),
+    }
+
+
+def sender_name(who: str, message: Message, world: World) -> str:
+    """Return the name of a contact, or of the business."""
+    return world.account(message.account_id).name if who == SELF else world.contact(who).name
+
+
+def quoted_view(message: Message, world: World) -> Json | None:
+    """Show the message that this one answers."""
+    quoted = world.messages.get(message.quoted_id or "")
+    if quoted is None:
+        return None
+    return {
+        "id": quoted.id,
+        "sender_name": sender_name(quoted.sender, quoted, world),
+        "text": None if quoted.deleted else quoted.text,
+    }
+
+
+def ticks(message: Message) -> str:
+    """Say how far a message came: sent, delivered or read."""
+    if message.seen:
+        return "read"
+    return "delivered" if message.delivered and message.synced else "sent"

@@ -1,0 +1,226 @@
+"""Everything that exists in the sandbox, indexed the ways UniPile's routes ask for it."""
+
+import bisect
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+
+from sandbox.archive import Archive
+from sandbox.entities import (
+    DIRECT,
+    SELF,
+    Account,
+    Chat,
+    Contact,
+    Delivery,
+    Entity,
+    HostedLink,
+    Message,
+    Webhook,
+)
+from sandbox.ids import derived_id, derived_lid, new_id
+from sandbox.paging import Page, Place
+from sandbox.problems import not_found
+
+CUSTOMERS = (
+    ("5511988880000", "Bia Lima"),
+    ("2348031110001", "Chidi Okafor"),
+    ("819012340002", "Hana Sato"),
+    ("4915112340003", "Lea Baumann"),
+    ("351910000004", "Tomás Almeida"),
+)
+
+
+class World:
+    """The entities and their indexes; every change goes through `save`, so that the archive hears of it."""
+
+    def __init__(self, archive: Archive, clock: Callable[[], float]) -> None:
+        self._archive = archive
+        self._clock = clock
+        self._last_moment = 0
+        self._empty()
+
+    def _empty(self) -> None:
+        self.accounts: dict[str, Account] = {}
+        self.contacts: dict[str, Contact] = {}
+        self.chats: dict[str, Chat] = {}
+        self.messages: dict[str, Message] = {}
+        self.webhooks: dict[str, Webhook] = {}
+        self.links: dict[str, HostedLink] = {}
+        self._chat_by_jid: dict[tuple[str, str], Chat] = {}
+        self._chats_of: defaultdict[str, dict[str, Chat]] = defaultdict(dict)
+        self._places: defaultdict[str, list[Place]] = defaultdict(list)
+        self._attendees: dict[str, tuple[str, str]] = {}
+
+    def moment(self) -> int:
+        """Return the time in milliseconds; no two calls get the same, so that order is never in doubt."""
+        self._last_moment = max(int(self._clock() * 1000), self._last_moment + 1)
+        return self._last_moment
+
+    def load(self, entities: list[Entity]) -> list[Delivery]:
+        """Take in what the archive holds; return the deliveries that were not finished."""
+        for entity in entities:
+            self._index(entity)
+        return [entity for entity in entities if isinstance(entity, Delivery)]
+
+    async def reset(self, keep_webhooks: bool = False) -> None:
+        """Empty the world, but for the invented customers (and the webhooks, when asked)."""
+        webhooks = list(self.webhooks.values()) if keep_webhooks else []
+        await self._archive.clear()
+        self._empty()
+        for webhook in webhooks:
+            self.save(webhook)
+        self.invite_customers()
+
+    def invite_customers(self) -> None:
+        """Make the contacts that are there from the start."""
+        for digits, name in CUSTOMERS:
+            self.save(Contact(digits, name, derived_lid(digits), created_at=self.moment()))
+
+    def save(self, entity: Entity) -> None:
+        """Add an entity, or note that it has changed."""
+        self._index(entity)
+        self._archive.save(entity)
+
+    def _index(self, entity: Entity) -> None:
+        match entity:
+            case Account():
+                self.accounts[entity.id] = entity
+                self._attendees[self.attendee_id(entity.id, SELF)] = entity.id, SELF
+            case Contact():
+                self.contacts[entity.id] = entity
+            case Chat():
+                self._index_chat(entity)
+            case Message():
+                self._index_message(entity)
+            case Webhook():
+                self.webhooks[entity.id] = entity
+            case HostedLink():
+                self.links[entity.id] = entity
+
+    def _index_chat(self, chat: Chat) -> None:
+        self.chats[chat.id] = chat
+        self._chat_by_jid[chat.account_id, chat.provider_id] = chat
+        self._chats_of[chat.account_id][chat.id] = chat
+        for member in chat.members:
+            self._attendees[self.attendee_id(chat.account_id, member)] = chat.account_id, member
+
+    def _index_message(self, message: Message) -> None:
+        if message.id in self.messages:
+            return
+        self.messages[message.id] = message
+        for owner in (message.chat_id, message.account_id):
+            bisect.insort(self._places[owner], (message.timestamp, message.id))
+        self._attendees.setdefault(
+            self.attendee_id(message.account_id, message.sender), (message.account_id, message.sender)
+        )
+
+    def remove_chat(self, chat: Chat) -> None:
+        """Take a chat away with its messages."""
+        gone = {id_ for _, id_ in self._places.pop(chat.id, [])}
+        self._places[chat.account_id] = [
+            place for place in self._places[chat.account_id] if place[1] not in gone
+        ]
+        for id_ in gone:
+            self._archive.drop(self.messages.pop(id_))
+        del self.chats[chat.id], self._chats_of[chat.account_id][chat.id]
+        del self._chat_by_jid[chat.account_id, chat.provider_id]
+        self._archive.drop(chat)
+
+    def remove_account(self, account: Account) -> None:
+        """Take an account away with all that is in it."""
+        for chat in list(self._chats_of[account.id].values()):
+            self.remove_chat(chat)
+        self._attendees = {key: owner for key, owner in self._attendees.items() if owner[0] != account.id}
+        del self.accounts[account.id]
+        self._archive.drop(account)
+
+    def remove_webhook(self, webhook: Webhook) -> None:
+        """Take a registration away."""
+        del self.webhooks[webhook.id]
+        self._archive.drop(webhook)
+
+    def account(self, account_id: str) -> Account:
+        """Return an account or raise the 404."""
+        if account_id not in self.accounts:
+            raise not_found("account")
+        return self.accounts[account_id]
+
+    def chat(self, chat_id: str) -> Chat:
+        """Return a chat or raise the 404."""
+        if chat_id not in self.chats:
+            raise not_found("chat")
+        return self.chats[chat_id]
+
+    def message(self, message_id: str) -> Message:
+        """Return a message or raise the 404."""
+        if message_id not in self.messages:
+            raise not_found("message")
+        return self.messages[message_id]
+
+    def contact(self, contact_id: str) -> Contact:
+        """Return a contact or raise the 404."""
+        if contact_id not in self.contacts:
+            raise not_found("contact")
+        return self.contacts[contact_id]
+
+    def attendee(self, attendee_id: str) -> tuple[Account, str]:
+        """Return whose attendee this is and which contact (or SELF), or raise the 404."""
+        if attendee_id not in self._attendees:
+            raise not_found("attendee")
+        account_id, contact_id = self._attendees[attendee_id]
+        return self.account(account_id), contact_id
+
+    def attendee_id(self, account_id: str, contact_id: str) -> str:
+        """Return the id by which an account knows a contact."""
+        return derived_id(account_id, contact_id)
+
+    def attendees_of(self, account_ids: list[str]) -> list[tuple[Account, str]]:
+        """List everybody these accounts know, themselves included."""
+        wanted = set(account_ids)
+        return [(self.accounts[owner], who) for owner, who in self._attendees.values() if owner in wanted]
+
+    def find_contact(self, identifier: str) -> Contact | None:
+        """Find a contact by phone digits or by LID."""
+        by_number = self.contacts.get(identifier)
+        return by_number or next((item for item in self.contacts.values() if item.lid == identifier), None)
+
+    def chats_of(self, account_id: str) -> list[Chat]:
+        """List an account's chats, newest first."""
+        return sorted(self._chats_of[account_id].values(), key=chat_place, reverse=True)
+
+    def chat_with(self, account: Account, contact: Contact) -> Chat:
+        """Return the one-to-one chat, made now if there was none."""
+        known = next((c for c in self._direct_chats(account, contact) if c), None)
+        if known is not None:
+            return known
+        chat = Chat(new_id(), account.id, contact.chat_provider_id, DIRECT, None, [contact.id], self.moment())
+        self.save(chat)
+        return chat
+
+    def _direct_chats(self, account: Account, contact: Contact) -> Iterator[Chat | None]:
+        # A chat keeps the name it was made with, also when WhatsApp later shows the person otherwise.
+        for provider_id in (contact.chat_provider_id, contact.phone_jid, contact.lid):
+            yield self._chat_by_jid.get((account.id, provider_id))
+
+    def chat_by_jid(self, account_id: str, provider_id: str) -> Chat | None:
+        """Find a chat of an account by its provider id."""
+        return self._chat_by_jid.get((account_id, provider_id))
+
+    def newest(self, owner_id: str, page: Page | None = None) -> Iterator[Message]:
+        """Walk the messages of a chat or an account backwards, from where the page begins."""
+        places = self._places.get(owner_id, [])
+        end, start = len(places), 0
+        if page is not None:
+            if page.last is not None:
+                end = bisect.bisect_left(places, page.last)
+            if page.before is not None:
+                end = min(end, bisect.bisect_left(places, (page.before, "")))
+            if page.after is not None:
+                start = bisect.bisect_left(places, (page.after + 1, ""))
+        for index in range(end - 1, start - 1, -1):
+            yield self.messages[places[index][1]]
+
+
+def chat_place(chat: Chat) -> Place:
+    """Return where a chat stands among others: by its last message, the empty ones last."""
+    return (chat.last_at or 0, chat.id)
