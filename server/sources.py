@@ -90,7 +90,7 @@ class Reader:
                 return _converted(name, item, kind, self._environ[name])
         place = _place(section, item.name)
         if item.name in given:
-            return _converted(place, item, kind, given[item.name])
+            return _converted(place, item, kind, given[item.name], quoted=False)
         if item.default is MISSING:
             raise ConfigError(f"{place} is missing.")
         return MISSING
@@ -109,12 +109,15 @@ def _refuse_keys(section: str, given: Mapping[str, Any], usable: Iterable[Field[
             raise ConfigError(f"{_place(section, name)} is a secret and belongs in the environment.")
 
 
-def _converted(name: str, item: Field[Any], kind: Any, value: Any) -> Any:
+def _converted(name: str, item: Field[Any], kind: Any, value: Any, *, quoted: bool = True) -> Any:
     if isinstance(kind, UnionType):
         kind = next(part for part in get_args(kind) if part is not type(None))
     described, convert = _KINDS[get_origin(kind) or kind]
     shown = "" if item.metadata.get("secret") else f", not {value!r}"
     try:
+        # In the environment everything is text; in the file "8080" is a slip.
+        if isinstance(value, str) and not quoted and kind in (bool, int, float):
+            raise TypeError
         result = convert(value)
     except (ValueError, KeyError, TypeError):
         raise ConfigError(f"{name} must be {described}{shown}.") from None
@@ -127,7 +130,7 @@ def _converted(name: str, item: Field[Any], kind: Any, value: Any) -> Any:
 
 
 def _bool(value: Any) -> bool:
-    return value if isinstance(value, bool) else _BOOLS[value.lower()]
+    return value if isinstance(value, bool) else _BOOLS[_str(value).lower()]
 
 
 def _int(value: Any) -> int:

@@ -1,0 +1,154 @@
+"""`run.py doctor`: looks at everything Confab stands on and says what is wrong with it."""
+
+import asyncio
+import json
+import time
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg2
+import redis
+
+from server.config import Config
+from server.migrate import MigrationError, pending
+from server.unipile.client import UnipileClient
+from server.unipile.errors import OUR_KEY_TYPES, Rejected, UnipileError
+
+MAX_CLOCK_SKEW_SECONDS = 5.0
+WEBHOOKS_PATH = "/api/webhooks/unipile/"
+OK, WARNING, FAILED = "ok", "warning", "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found; only `failed` ones make the exit code 1."""
+
+    name: str
+    state: str
+    message: str
+
+
+def doctor(config: Config, *, as_json: bool) -> int:
+    """Run every check, print what was found, and return the exit code."""
+    findings = [
+        *_check_database(config),
+        *_check_redis(config),
+        *asyncio.run(_check_unipile(config)),
+    ]
+    healthy = all(finding.state != FAILED for finding in findings)
+    if as_json:
+        print(json.dumps({"ok": healthy, "checks": [asdict(finding) for finding in findings]}, indent=2))
+    else:
+        for finding in findings:
+            print(f"{finding.state:<8} {finding.name:<12} {finding.message}")
+    return 0 if healthy else 1
+
+
+def _check_database(config: Config) -> list[Finding]:
+    url = config.database.url or ""
+    try:
+        with (
+            closing(
+                psycopg2.connect(url, connect_timeout=config.database.connect_timeout_seconds)
+            ) as connection,
+            connection.cursor() as cursor,
+        ):
+            cursor.execute("select current_setting('server_version'), clock_timestamp()")
+            version, moment = cursor.fetchone() or ("?", datetime.now(UTC))
+        waiting = pending(url)
+    except (psycopg2.Error, MigrationError) as error:
+        return [Finding("database", FAILED, _first_line(error))]
+    return [
+        Finding("database", OK, f"PostgreSQL {version}"),
+        _migrations_finding(waiting),
+        _clock_finding(abs(moment.timestamp() - time.time())),
+    ]
+
+
+def _migrations_finding(waiting: list[str]) -> Finding:
+    if waiting:
+        return Finding("migrations", FAILED, f"pending: {', '.join(waiting)}; run `python run.py migrate`")
+    return Finding("migrations", OK, "none pending")
+
+
+def _clock_finding(skew: float) -> Finding:
+    state = OK if skew <= MAX_CLOCK_SKEW_SECONDS else FAILED
+    return Finding("clock", state, f"{skew:.1f} s away from the database's")
+
+
+def _check_redis(config: Config) -> list[Finding]:
+    try:
+        with closing(redis.Redis.from_url(config.redis.url or "", socket_timeout=3)) as client:
+            version = _info(client, "server").get("redis_version")
+            policy, append_only = _settings(client)
+    except (redis.RedisError, ValueError) as error:
+        return [Finding("redis", FAILED, _first_line(error))]
+    return [Finding("redis", OK, f"Redis {version}"), _eviction(policy), _append_only(append_only)]
+
+
+def _info(client: redis.Redis, section: str) -> dict[str, Any]:
+    found: Any = client.info(section)
+    return dict(found)
+
+
+def _settings(client: redis.Redis) -> tuple[str | None, str | None]:
+    try:
+        found: Any = client.config_get()
+    except redis.ResponseError:
+        # Hosted ones often forbid CONFIG; what INFO says is enough for one of the two.
+        append_only = _info(client, "persistence").get("aof_enabled")
+        return _info(client, "memory").get("maxmemory_policy"), {"0": "no", "1": "yes"}.get(str(append_only))
+    return found.get("maxmemory-policy"), found.get("appendonly")
+
+
+def _eviction(policy: str | None) -> Finding:
+    if policy == "noeviction":
+        return Finding("redis keeps", OK, "noeviction")
+    advice = "must be noeviction, or jobs vanish when memory is short"
+    return Finding(
+        "redis keeps", FAILED if policy else WARNING, f"maxmemory-policy is {policy or 'hidden'}: {advice}"
+    )
+
+
+def _append_only(value: str | None) -> Finding:
+    if value == "yes":
+        return Finding("redis writes", OK, "append-only file is on")
+    advice = "with it, events that were acknowledged survive a restart of Redis"
+    return Finding(
+        "redis writes", WARNING, f"the append-only file is {'off' if value else 'not visible'}: {advice}"
+    )
+
+
+async def _check_unipile(config: Config) -> list[Finding]:
+    client = UnipileClient(
+        config.unipile.dsn or "",
+        config.unipile.api_key,
+        concurrency=1,
+        connect_timeout_seconds=config.unipile.connect_timeout_seconds,
+        total_timeout_seconds=config.unipile.total_timeout_seconds,
+    )
+    try:
+        registered = await client.list_webhooks()
+    except Rejected as error:
+        wrong_key = error.type in OUR_KEY_TYPES or error.status in (401, 403)
+        return [Finding("unipile", FAILED, "UNIPILE_API_KEY is refused" if wrong_key else str(error))]
+    except UnipileError as error:
+        return [Finding("unipile", FAILED, f"{config.unipile.dsn}: {error.title}")]
+    finally:
+        await client.close()
+    ours = [hook for hook in registered if hook.url.startswith(config.web.public_url + WEBHOOKS_PATH)]
+    return [Finding("unipile", OK, "reached, key accepted"), _webhooks_finding(config, len(ours))]
+
+
+def _webhooks_finding(config: Config, count: int) -> Finding:
+    if count:
+        return Finding("webhooks", OK, f"{count} registered for {config.web.public_url}")
+    return Finding(
+        "webhooks", WARNING, f"none registered for {config.web.public_url}: they are when Confab starts"
+    )
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -1,0 +1,141 @@
+"""The operator's commands for people: who may sign in, and what their plan includes."""
+
+import argparse
+import asyncio
+import secrets
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from server.auth import Passwords
+from server.config import Config
+from server.store import entitlements, pool, users
+from server.store.pool import Database
+
+PROVIDERS = ("whatsapp",)
+ROLES = ("owner", "admin", "agent", "viewer")
+MIN_PASSWORD_CHARACTERS = 10
+
+
+class PeopleError(Exception):
+    """The command cannot be done; the message is one sentence."""
+
+
+def add_people_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Declare `user`, `grant` and `revoke`."""
+    user = commands.add_parser("user", help="add, list or disable people").add_subparsers(
+        dest="action", required=True
+    )
+    add = user.add_parser("add", help="add a person and print a new password")
+    add.add_argument("email", type=_email)
+    add.add_argument("--name", help="default: what stands before the @")
+    add.add_argument("--role", choices=ROLES, default="agent")
+    add.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+    add.set_defaults(people=add_user)
+    user.add_parser("list", help="list everybody").set_defaults(people=list_users)
+    disable = user.add_parser("disable", help="let a person sign in no more")
+    disable.add_argument("email")
+    disable.set_defaults(people=disable_user)
+    for name, run, about in (
+        ("grant", grant, "let a person connect numbers"),
+        ("revoke", revoke, "take that back"),
+    ):
+        command = commands.add_parser(name, help=about)
+        command.add_argument("email")
+        command.add_argument("provider", nargs="?", choices=PROVIDERS, default=PROVIDERS[0])
+        if name == "grant":
+            command.add_argument("--until", type=_moment, help="RFC 3339; default: without end")
+        command.set_defaults(people=run)
+
+
+def run_people_command(config: Config, options: argparse.Namespace) -> int:
+    """Run one of the commands against the database; returns the exit code."""
+    asyncio.run(_with_database(config, lambda database: options.people(database, options)))
+    return 0
+
+
+async def add_user(database: Database, options: argparse.Namespace) -> None:
+    """Insert a person with a password that is given or made."""
+    if await database.read(users.fetch_user_by_email, options.email):
+        raise PeopleError(f"{options.email} is there already.")
+    password = sys.stdin.readline().rstrip("\n") if options.password_stdin else secrets.token_urlsafe(12)
+    if len(password) < MIN_PASSWORD_CHARACTERS:
+        raise PeopleError(
+            f"The password is too short: it needs at least {MIN_PASSWORD_CHARACTERS} characters."
+        )
+    passwords = Passwords()
+    try:
+        password_hash = await passwords.hash(password)
+    finally:
+        passwords.close()
+    name = options.name or options.email.partition("@")[0]
+    async with database.transaction() as cursor:
+        user = await users.ensure_user(cursor, options.email, name, options.role)
+        await users.set_password(cursor, user.id, password_hash)
+    print(
+        f"Added {user.email} ({user.role}).", *([] if options.password_stdin else [f"Password: {password}"])
+    )
+
+
+async def list_users(database: Database, options: argparse.Namespace) -> None:
+    """Print one line for each person."""
+    for number, email, name, role, is_active in await database.read(users.list_users):
+        print(f"{number:>6}  {email}  {name}  {role}{'' if is_active else '  disabled'}")
+
+
+async def disable_user(database: Database, options: argparse.Namespace) -> None:
+    """Keep a person's rows, but let them sign in no more."""
+    await database.write(users.set_active, await _user_id(database, options.email), False)
+    print(f"Disabled {options.email}.")
+
+
+async def grant(database: Database, options: argparse.Namespace) -> None:
+    """Give an entitlement, or renew it."""
+    user_id = await _user_id(database, options.email)
+    await database.write(entitlements.grant, user_id, options.provider, "operator", options.until)
+    print(
+        f"Granted {options.provider} to {options.email}{f' until {options.until}' if options.until else ''}."
+    )
+
+
+async def revoke(database: Database, options: argparse.Namespace) -> None:
+    """Take an entitlement back."""
+    user_id = await _user_id(database, options.email)
+    if not await database.write(entitlements.revoke, user_id, options.provider):
+        raise PeopleError(f"{options.email} has no entitlement for {options.provider}.")
+    print(f"Revoked {options.provider} from {options.email}.")
+
+
+async def _user_id(database: Database, email: str) -> int:
+    user = await database.read(users.fetch_user_by_email, email)
+    if user is None:
+        raise PeopleError(f"There is nobody with the address {email}.")
+    return user.id
+
+
+async def _with_database(config: Config, command: Callable[[Database], Awaitable[None]]) -> None:
+    database = await pool.connect(
+        config.database.url or "",
+        size=1,
+        statement_timeout_ms=config.database.statement_timeout_ms,
+        connect_timeout_seconds=config.database.connect_timeout_seconds,
+    )
+    try:
+        await command(database)
+    finally:
+        await database.close()
+
+
+def _email(value: str) -> str:
+    name, _, host = value.partition("@")
+    if not name or not host or any(character.isspace() for character in value):
+        raise argparse.ArgumentTypeError(f"{value!r} is not an e-mail address")
+    return value
+
+
+def _moment(value: str) -> str:
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{value!r} is not a time like 2027-01-31T00:00:00Z") from None
+    return (moment if moment.tzinfo else moment.astimezone()).isoformat()

@@ -1,0 +1,282 @@
+"""What may be set, what is refused, and that the refusal names it."""
+
+import dataclasses
+import stat
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dotenv import dotenv_values
+
+from server.config import ROOT, Config, ConfigError, load_config
+
+TOML = ROOT / "config.toml"
+JWT_SECRET = "Q9wXr2Tz7Lm4Vb8Nc1Ks6Hd3Jf5Gp0Ya"
+WEBHOOK_SECRET = "mK3vP8xR1wB6nT9q"
+PRODUCTION = {
+    "UNIPILE_DSN": "https://api1.unipile.com:13111",
+    "UNIPILE_API_KEY": "k8Zq+71tBf0=",
+    "WEBHOOK_SECRET": WEBHOOK_SECRET,
+    "JWT_SECRET": JWT_SECRET,
+}
+
+Load = Callable[..., Config]
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> Load:
+    def load(environ: Mapping[str, str] | None = None, **more: str) -> Config:
+        return load_config({"DATA_DIR": str(tmp_path / "var"), **(environ or {}), **more}, TOML)
+
+    return load
+
+
+def refusal(load: Load, *args: Any, **more: str) -> str:
+    with pytest.raises(ConfigError) as caught:
+        load(*args, **more)
+    return str(caught.value)
+
+
+def test_empty_environment_is_sandbox_mode(load: Load) -> None:
+    config = load()
+    assert config.sandbox.enabled
+    assert config.auth.test_tokens is True
+    assert (config.web.host, config.web.port, config.web.public_url) == (
+        "127.0.0.1",
+        8080,
+        "http://127.0.0.1:8080",
+    )
+    assert (config.unipile.api_key, config.secrets.webhook_secret) == (
+        "sandbox-key",
+        "sandbox-webhook-secret",
+    )
+    assert (config.database.url, config.redis.url, config.unipile.dsn) == (None, None, None)
+
+
+def test_sandbox_mode_keeps_the_secrets_it_makes(load: Load, tmp_path: Path) -> None:
+    first, second = load().secrets, load().secrets
+    assert first == second
+    assert len(first.jwt_secret) >= 32
+    assert len(first.demo_password) >= 10
+    assert stat.S_IMODE((tmp_path / "var" / "secrets.json").stat().st_mode) == 0o600
+
+
+def test_sandbox_mode_adds_a_secret_that_an_older_file_lacks(load: Load, tmp_path: Path) -> None:
+    before = load().secrets
+    (tmp_path / "var" / "secrets.json").write_text(f'{{"jwt_secret": "{before.jwt_secret}"}}')
+    after = load().secrets
+    assert after.jwt_secret == before.jwt_secret
+    assert after.demo_password
+
+
+def test_production_makes_no_secrets_and_no_folder(load: Load, tmp_path: Path) -> None:
+    config = load(PRODUCTION)
+    assert not config.sandbox.enabled
+    assert config.auth.test_tokens is False
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["UNIPILE_API_KEY", "WEBHOOK_SECRET", "JWT_SECRET"])
+def test_missing_secret_stops_production(load: Load, name: str) -> None:
+    assert refusal(load, {**PRODUCTION, name: ""}) == f"{name} is not set."
+
+
+def test_every_missing_secret_is_named(load: Load) -> None:
+    message = refusal(load, UNIPILE_DSN="https://api1.unipile.com:13111")
+    assert all(name in message for name in ("UNIPILE_API_KEY", "WEBHOOK_SECRET", "JWT_SECRET"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("WEBHOOK_SECRET", "sandbox-webhook-secret"),
+        ("UNIPILE_API_KEY", "sandbox-key"),
+        ("JWT_SECRET", "changeme" * 5),
+        ("JWT_SECRET", "Secret-secret-secret-secret-secret-secret"),
+        ("JWT_SECRET", "a" * 64),
+        ("WEBHOOK_SECRET", "your-webhook-secret-here"),
+    ],
+)
+def test_example_secret_stops_production(load: Load, name: str, value: str) -> None:
+    message = refusal(load, {**PRODUCTION, name: value})
+    assert message == f"{name} is an example, not a secret."
+    assert value not in message
+
+
+def test_every_secret_of_the_example_file_is_refused(load: Load, tmp_path: Path) -> None:
+    text = (ROOT / ".env.example").read_text().replace("\n#", "\n")
+    lines = [line for line in text.splitlines() if "=" in line and " " not in line]
+    (tmp_path / "example.env").write_text("\n".join(lines))
+    examples = dotenv_values(tmp_path / "example.env")
+    for name in ("UNIPILE_API_KEY", "WEBHOOK_SECRET", "JWT_SECRET"):
+        assert "is an example" in refusal(load, {**PRODUCTION, name: examples[name] or ""})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("JWT_SECRET", JWT_SECRET[:31]), ("WEBHOOK_SECRET", "mK3vP8xR1wB6nT9")]
+)
+def test_short_secret_stops_production(load: Load, name: str, value: str) -> None:
+    assert refusal(load, {**PRODUCTION, name: value}).startswith(f"{name} is too short")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:4001", "localhost:4001", "[::1]:4001"])
+def test_sandbox_defaults_are_accepted_for_a_provider_on_this_machine(load: Load, host: str) -> None:
+    config = load(
+        {**PRODUCTION, "UNIPILE_DSN": f"http://{host}"},
+        UNIPILE_API_KEY="sandbox-key",
+        WEBHOOK_SECRET="sandbox-webhook-secret",
+    )
+    assert not config.sandbox.enabled
+
+
+def test_a_name_that_only_looks_local_is_not_this_machine(load: Load) -> None:
+    environ = {**PRODUCTION, "UNIPILE_DSN": "http://127.0.0.1.example.com", "UNIPILE_API_KEY": "sandbox-key"}
+    assert "UNIPILE_API_KEY" in refusal(load, environ)
+
+
+def test_test_tokens_need_a_public_url_that_is_not_https(load: Load) -> None:
+    assert load(PRODUCTION, CONFAB_AUTH_TEST_TOKENS="true").auth.test_tokens is True
+    message = refusal(
+        load, PRODUCTION, CONFAB_AUTH_TEST_TOKENS="true", PUBLIC_URL="https://inbox.example.com"
+    )
+    assert "CONFAB_AUTH_TEST_TOKENS" in message
+
+
+def test_test_tokens_can_be_switched_off_in_the_sandbox(load: Load) -> None:
+    assert load(CONFAB_AUTH_TEST_TOKENS="false").auth.test_tokens is False
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ("api1.unipile.com:13111", "https://api1.unipile.com:13111"),
+        ("https://api1.unipile.com:13111/", "https://api1.unipile.com:13111"),
+        ("https://api1.unipile.com:13111/api/v1", "https://api1.unipile.com:13111"),
+        ("http://10.0.0.7", "http://10.0.0.7"),
+    ],
+)
+def test_unipile_dsn_takes_any_scheme_host_and_port(load: Load, given: str, used: str) -> None:
+    assert load({**PRODUCTION, "UNIPILE_DSN": given}).unipile.dsn == used
+
+
+def test_database_and_redis_take_both_schemes(load: Load) -> None:
+    config = load(
+        DATABASE_URL="postgres://u:p@db/confab?sslmode=require", REDIS_URL="rediss://:p@cache:6380/1"
+    )
+    assert config.database.url == "postgresql://u:p@db/confab?sslmode=require"
+    assert config.redis.url == "rediss://:p@cache:6380/1"
+    assert load(DATABASE_URL="postgresql://db/x").database.url == "postgresql://db/x"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "mysql://db/confab"),
+        ("REDIS_URL", "http://cache"),
+        ("UNIPILE_DSN", "ftp://api"),
+        ("UNIPILE_DSN", "https://"),
+        ("PUBLIC_URL", "inbox.example.com"),
+        ("PUBLIC_URL", "https://[broken"),
+        ("PORT", "eighty"),
+        ("PORT", "0"),
+        ("PORT", "70000"),
+        ("SANDBOX_PORT", "4000.5"),
+        ("CONFAB_WORKER_EMBEDDED", "perhaps"),
+        ("CONFAB_WEBHOOKS_ACK_TIMEOUT_SECONDS", "-1"),
+        ("CONFAB_WEBHOOKS_ACK_TIMEOUT_SECONDS", "inf"),
+        ("CONFAB_LOG_LEVEL", "loud"),
+        ("CONFAB_WEB_PROT", "8080"),
+        ("CONFAB_SANDBOX_ENABLED", "true"),
+    ],
+)
+def test_a_wrong_value_stops_the_start_and_is_named(load: Load, name: str, value: str) -> None:
+    assert name in refusal(load, {**PRODUCTION, name: value})
+
+
+def test_a_wrong_address_is_not_repeated_because_it_may_hold_a_password(load: Load) -> None:
+    assert "hunter2" not in refusal(load, DATABASE_URL="mysql://user:hunter2@db/confab")
+
+
+@pytest.mark.parametrize(
+    ("line", "other", "named"),
+    [
+        ("port = 8080", "prot = 8080", "[web] prot"),
+        ("port = 8080", 'port = "8080"', "[web] port"),
+        ("[realtime]", "[realtiem]", "realtiem"),
+        ('host = "127.0.0.1"', "host = 1", "[web] host"),
+        ("embedded = true", "embedded = 1", "[worker] embedded"),
+        ("pool_size = 8", "pool_size = 1.5", "[database] pool_size"),
+        ("pool_size = 8", "pool_size = true", "[database] pool_size"),
+        ("allowed_origins = []", "allowed_origins = [1]", "[web] allowed_origins"),
+        ("[log]", '[secrets]\njwt_secret = "x"\n[log]', "[secrets] jwt_secret"),
+        ("[database]", '[database]\nurl = "postgres://db"', "[database] url"),
+        ("data_dir", "sandbox = 1\ndata_dir", "config.toml"),
+        ("[web]", "[web", "config.toml"),
+    ],
+)
+def test_a_wrong_file_stops_the_start_and_the_key_is_named(
+    tmp_path: Path, line: str, other: str, named: str
+) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(TOML.read_text().replace(line, other))
+    with pytest.raises(ConfigError) as caught:
+        load_config({}, path)
+    assert named in str(caught.value)
+
+
+def test_a_missing_key_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(TOML.read_text().replace("pool_size", "# pool_size"))
+    with pytest.raises(ConfigError, match=r"\[database\] pool_size is missing"):
+        load_config({}, path)
+
+
+def test_every_key_can_be_overridden(load: Load) -> None:
+    config = load(
+        CONFAB_WEB_PORT="9001",
+        PORT="9000",
+        CONFAB_WEB_ALLOWED_ORIGINS="https://a.example, https://b.example",
+        CONFAB_WORKER_EMBEDDED="False",
+        CONFAB_WEBHOOKS_ACK_TIMEOUT_SECONDS="1",
+        CONFAB_LOG_FORMAT="json",
+    )
+    assert config.web.port == 9001
+    assert config.web.allowed_origins == ("https://a.example", "https://b.example")
+    assert config.worker.embedded is False
+    assert config.webhooks.ack_timeout_seconds == 1.0
+    assert config.log.format == "json"
+
+
+def test_the_environment_wins_over_the_env_file(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("PORT=9001\nHOST=127.0.0.2\nREDIS_URL=\n")
+    config = load_config({"DATA_DIR": str(tmp_path), "PORT": "9002"}, TOML, tmp_path / ".env")
+    assert (config.web.port, config.web.host, config.redis.url) == (9002, "127.0.0.2", None)
+
+
+def test_public_url_of_a_server_on_every_address_names_this_machine(load: Load) -> None:
+    assert load(HOST="0.0.0.0", PORT="9000").web.public_url == "http://127.0.0.1:9000"
+    assert load(HOST="::1", PORT="9000").web.public_url == "http://[::1]:9000"
+    assert load(PUBLIC_URL="https://inbox.example.com/").web.public_url == "https://inbox.example.com"
+
+
+def test_data_dir_is_relative_to_the_file(tmp_path: Path) -> None:
+    assert load_config(PRODUCTION, TOML).data_dir == ROOT / "var"
+
+
+def test_a_data_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    (tmp_path / "var").write_text("in the way")
+    with pytest.raises(ConfigError, match=str(tmp_path / "var")):
+        load_config({"DATA_DIR": str(tmp_path / "var")}, TOML)
+
+
+def test_no_secret_shows_in_a_repr(load: Load) -> None:
+    config = load(PRODUCTION, DATABASE_URL="postgres://u:hunter2@db/x", REDIS_URL="redis://:hunter3@r")
+    text = repr(config)
+    for secret in ("hunter2", "hunter3", JWT_SECRET, WEBHOOK_SECRET, PRODUCTION["UNIPILE_API_KEY"]):
+        assert secret not in text
+
+
+def test_configuration_is_frozen(load: Load) -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        load().web.port = 1  # type: ignore[misc]

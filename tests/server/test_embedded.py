@@ -1,0 +1,364 @@
+"""The embedded servers on real processes: they keep data, come back, leave nothing, and say what is wrong."""
+
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg2
+import pytest
+import redis
+
+from server.config import ROOT, Config, load_config
+from server.embedded import ServiceError, embedded_services, folders
+from server.embedded.children import PORTS, free_port
+from server.embedded.packages import package_folder
+
+PATIENCE_SECONDS = 30.0
+
+# Confab without its web part: starts the servers, says their addresses, waits to be killed.
+HOLDER = """
+import sys, time
+from pathlib import Path
+from server.config import ROOT, load_config
+from server.embedded import embedded_services
+environ = {"DATA_DIR": sys.argv[1], "SANDBOX_PORT": sys.argv[2]}
+with embedded_services(load_config(environ, ROOT / "config.toml")) as config:
+    print(config.database.url, config.redis.url, flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    environ = {"DATA_DIR": str(tmp_path / "var"), "SANDBOX_PORT": str(free_port())}
+    return load_config(environ, ROOT / "config.toml")
+
+
+@pytest.fixture
+def without_sandbox(config: Config) -> Config:
+    """Only Postgres and Redis, which start fastest."""
+    return replace(config, unipile=replace(config.unipile, dsn="http://127.0.0.1:9"))
+
+
+@pytest.fixture
+def holder(config: Config) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-c", HOLDER, str(config.data_dir), str(config.sandbox.port)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        yield process
+        process.kill()
+
+
+def query(config: Config, statement: str) -> object:
+    assert config.database.url
+    with closing(psycopg2.connect(config.database.url)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+            row = cursor.fetchone() if cursor.description else None
+            return row and row[0]
+
+
+def redis_of(config: Config) -> "closing[redis.Redis]":
+    assert config.redis.url
+    return closing(redis.Redis.from_url(config.redis.url, decode_responses=True))
+
+
+def servers_on(data_dir: Path) -> list[int]:
+    """The processes that hold a server's lock on this folder, children of the servers included."""
+    found = []
+    for descriptor in Path("/proc").glob("[0-9]*/fd/*"):
+        try:
+            target = descriptor.readlink()
+        except OSError:
+            continue
+        if target.parent == data_dir / "run" and target.suffix == ".lock":
+            found.append(int(descriptor.parts[2]))
+    return [pid for pid in found if pid != os.getpid()]
+
+
+def wait_for(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, "did not happen in time"
+        time.sleep(0.02)
+
+
+def answers(check: Callable[[], object]) -> bool:
+    try:
+        check()
+    except (psycopg2.Error, redis.RedisError):
+        return False
+    return True
+
+
+def test_addresses_are_filled_in_and_the_data_is_there_at_the_next_start(config: Config) -> None:
+    with embedded_services(config) as running:
+        assert running.unipile.dsn == f"http://127.0.0.1:{config.sandbox.port}"
+        query(running, "create table kept as select 7 as number")
+        with redis_of(running) as client:
+            client.set("kept", "yes")
+    assert servers_on(config.data_dir) == []
+    with embedded_services(config) as running:
+        assert query(running, "select number from kept") == 7
+        with redis_of(running) as client:
+            assert client.get("kept") == "yes"
+
+
+def test_what_is_acknowledged_is_kept(without_sandbox: Config) -> None:
+    with embedded_services(without_sandbox) as running:
+        assert query(running, "show synchronous_commit") == "on"
+        assert query(running, "show fsync") == "on"
+        with redis_of(running) as client:
+            assert client.config_get("appendonly") == {"appendonly": "yes"}
+            assert client.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
+
+
+def test_other_users_of_the_machine_stay_out(without_sandbox: Config) -> None:
+    with embedded_services(without_sandbox) as running:
+        assert running.database.url
+        assert running.redis.url
+        for user, password in (("confab", "guess"), ("postgres", "")):
+            port = running.database.url.rpartition(":")[2].partition("/")[0]
+            with pytest.raises(psycopg2.OperationalError):
+                psycopg2.connect(f"postgresql://{user}:{password}@127.0.0.1:{port}/confab")
+        with (
+            closing(redis.Redis.from_url(f"redis://{running.redis.url.rpartition('@')[2]}")) as client,
+            pytest.raises(redis.AuthenticationError),
+        ):
+            client.ping()
+        for part in ("postgres", "redis"):
+            assert stat.S_IMODE((running.data_dir / part).stat().st_mode) == 0o700
+        assert stat.S_IMODE((running.data_dir / "run" / "services.json").stat().st_mode) == 0o600
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            query(running, "select pg_read_file('/etc/passwd')")
+
+
+def test_each_server_is_left_out_when_its_address_is_given(config: Config) -> None:
+    given = replace(
+        config,
+        database=replace(config.database, url="postgresql://elsewhere/db"),
+        unipile=replace(config.unipile, dsn="https://api.example.com"),
+    )
+    with embedded_services(given) as running:
+        assert running.database.url == "postgresql://elsewhere/db"
+        assert running.unipile.dsn == "https://api.example.com"
+        with redis_of(running) as client:
+            assert client.ping()
+    assert not (config.data_dir / "postgres").exists()
+    assert not (config.data_dir / "sandbox").exists()
+
+
+def test_nothing_is_touched_when_every_address_is_given(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.embedded.postgres.package_folder", _refuse)
+    monkeypatch.setattr("server.embedded.valkey.package_folder", _refuse)
+    given = replace(
+        config,
+        data_dir=Path("/proc/nowhere"),
+        database=replace(config.database, url="postgresql://elsewhere/db"),
+        redis=replace(config.redis, url="redis://elsewhere"),
+        unipile=replace(config.unipile, dsn="https://api.example.com"),
+    )
+    with embedded_services(given) as running:
+        assert running == given
+
+
+def _refuse(name: str) -> Path:
+    raise AssertionError(name)
+
+
+def test_a_missing_package_is_named_with_the_way_to_install_it() -> None:
+    with pytest.raises(ServiceError, match=r"no-such-package .*requirements/embedded\.txt"):
+        package_folder("no_such_package")
+
+
+def test_kill_9_leaves_no_server_and_the_next_start_finds_its_data(
+    config: Config, holder: "subprocess.Popen[str]"
+) -> None:
+    assert holder.stdout
+    url, redis_url = holder.stdout.readline().split()
+    held = replace(
+        config, database=replace(config.database, url=url), redis=replace(config.redis, url=redis_url)
+    )
+    query(held, "create table kept as select 7 as number")
+    with redis_of(held) as client:
+        client.rpush("kept", "job")
+    holder.kill()
+    holder.wait()
+    # At once, while the old servers may still be ending: the next start waits for them by itself.
+    with embedded_services(config) as running:
+        assert query(running, "select number from kept") == 7
+        with redis_of(running) as client:
+            assert client.lrange("kept", 0, -1) == ["job"]
+    assert servers_on(config.data_dir) == []
+
+
+def test_sigterm_and_the_end_of_the_process_leave_no_server(
+    config: Config, holder: "subprocess.Popen[str]"
+) -> None:
+    assert holder.stdout
+    holder.stdout.readline()
+    assert len(servers_on(config.data_dir)) > 3
+    holder.send_signal(signal.SIGTERM)
+    holder.wait()
+    wait_for(lambda: not servers_on(config.data_dir))
+
+
+def test_a_pid_file_of_a_living_stranger_does_not_stop_the_start(without_sandbox: Config) -> None:
+    """After a kill -9 the number in postmaster.pid soon belongs to somebody else, above all in containers."""
+    with embedded_services(without_sandbox):
+        pass
+    cluster = without_sandbox.data_dir / "postgres" / "data"
+    (cluster / "postmaster.pid").write_text(f"{os.getppid()}\n{cluster}\n0\n5432\n\n127.0.0.1\n\n")
+    with embedded_services(without_sandbox) as running:
+        assert query(running, "select 1") == 1
+
+
+def test_a_first_start_that_was_cut_off_begins_again(without_sandbox: Config) -> None:
+    with embedded_services(without_sandbox):
+        pass
+    part = without_sandbox.data_dir / "postgres"
+    (part / "data").rename(part / "data.new")
+    (part / "data.new" / "PG_VERSION").write_text("")
+    with embedded_services(without_sandbox) as running:
+        assert query(running, "select 1") == 1
+
+
+def test_a_second_confab_on_the_same_folder_is_refused(
+    config: Config, holder: "subprocess.Popen[str]"
+) -> None:
+    assert holder.stdout
+    holder.stdout.readline()
+    with pytest.raises(ServiceError) as caught, embedded_services(config):
+        pass
+    assert str(config.data_dir) in str(caught.value)
+    assert str(holder.pid) in str(caught.value)
+
+
+def test_an_operator_command_uses_the_servers_that_run(
+    config: Config, holder: "subprocess.Popen[str]"
+) -> None:
+    assert holder.stdout
+    url, redis_url = holder.stdout.readline().split()
+    with embedded_services(config, attach=True) as attached:
+        assert (attached.database.url, attached.redis.url) == (url, redis_url)
+    assert query(attached, "select 1") == 1
+
+
+def test_an_operator_command_starts_its_own_servers_when_none_run(without_sandbox: Config) -> None:
+    with embedded_services(without_sandbox):
+        pass
+    with embedded_services(without_sandbox, attach=True) as running:
+        assert query(running, "select 1") == 1
+
+
+def test_a_server_that_dies_comes_back_on_its_port_with_its_data(without_sandbox: Config) -> None:
+    with embedded_services(without_sandbox) as running:
+        query(running, "create table kept as select 7 as number")
+        with redis_of(running) as client:
+            client.set("kept", "yes")
+            for pid in servers_on(running.data_dir):
+                if Path(f"/proc/{pid}/stat").exists():
+                    os.kill(pid, signal.SIGKILL)
+            wait_for(lambda: answers(lambda: query(running, "select number from kept")))
+            wait_for(lambda: answers(client.ping))
+            assert client.get("kept") == "yes"
+        assert query(running, "select number from kept") == 7
+
+
+def test_a_taken_sandbox_port_is_named(config: Config) -> None:
+    with (
+        socket.create_server(("127.0.0.1", config.sandbox.port)),
+        pytest.raises(ServiceError) as caught,
+        embedded_services(config),
+    ):
+        pass
+    assert str(config.sandbox.port) in str(caught.value)
+    assert "SANDBOX_PORT" in str(caught.value)
+    assert servers_on(config.data_dir) == []
+
+
+def test_ports_stay_out_of_the_range_of_outgoing_connections() -> None:
+    """A client that keeps trying a closed port of that range can be given it, and meet itself."""
+    first = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    assert max(PORTS) < first
+
+
+def test_a_file_in_place_of_the_data_folder_is_named(without_sandbox: Config, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    broken = replace(without_sandbox, data_dir=tmp_path / "file")
+    with pytest.raises(ServiceError, match=str(tmp_path / "file")), embedded_services(broken):
+        pass
+
+
+def test_a_file_in_place_of_a_part_is_named(without_sandbox: Config) -> None:
+    without_sandbox.data_dir.mkdir(exist_ok=True)
+    (without_sandbox.data_dir / "redis").write_text("")
+    with pytest.raises(ServiceError, match="var/redis is in the way"), embedded_services(without_sandbox):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("damaged", "content", "sentence"),
+    [
+        ("postgres/data/PG_VERSION", "x", "Postgres did not start: .*not a valid data directory"),
+        ("postgres/password", "wrong", "Postgres cannot be used: its data does not take the password"),
+        ("postgres/password", None, "Postgres cannot be used: its password is not in"),
+        ("redis/appendonlydir/appendonly.aof.manifest", "x", "Redis did not start"),
+    ],
+)
+def test_broken_data_is_told_in_one_sentence(
+    without_sandbox: Config, damaged: str, content: str | None, sentence: str
+) -> None:
+    with embedded_services(without_sandbox):
+        pass
+    path = without_sandbox.data_dir / damaged
+    if content is None:
+        path.unlink()
+    else:
+        path.write_text(content)
+    with pytest.raises(ServiceError, match=sentence) as caught, embedded_services(without_sandbox):
+        pass
+    assert "\n" not in str(caught.value)
+    assert servers_on(without_sandbox.data_dir) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives up being root")
+class TestAsRoot:
+    """Postgres refuses to be root, so root's servers are another user."""
+
+    def test_servers_are_not_root_even_below_a_folder_closed_to_others(self, without_sandbox: Config) -> None:
+        """A clone under /root: its 0700 stays as it is."""
+        without_sandbox.data_dir.mkdir(exist_ok=True)
+        without_sandbox.data_dir.chmod(0o700)
+        with embedded_services(without_sandbox) as running:
+            assert query(running, "select 1") == 1
+            owners = {Path(f"/proc/{pid}").stat().st_uid for pid in servers_on(running.data_dir)}
+        assert owners
+        assert 0 not in owners
+        assert stat.S_IMODE(without_sandbox.data_dir.stat().st_mode) == 0o700
+
+    def test_servers_in_somebodys_folder_run_as_that_somebody(self, without_sandbox: Config) -> None:
+        """sudo in a user's clone: the next start without sudo has to find data it may touch."""
+        without_sandbox.data_dir.mkdir(exist_ok=True)
+        os.chown(without_sandbox.data_dir, 12345, 12345)
+        part, owner = folders.open_part(folders.open_data_dir(without_sandbox.data_dir), "redis")
+        assert (owner.uid, part.stat().st_uid) == (12345, 12345)
+
+    def test_without_the_capability_the_way_out_is_told(
+        self, without_sandbox: Config, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(folders, "_has_dac_override", lambda: False)
+        without_sandbox.data_dir.mkdir(exist_ok=True)
+        without_sandbox.data_dir.chmod(0o700)
+        with pytest.raises(ServiceError, match="cannot enter"), embedded_services(without_sandbox):
+            pass
