@@ -1,0 +1,9 @@
+"""The command line of Confab: `python run.py` serves the inbox, `python run.py --help` lists the rest."""
+
+import sys
+
+from server.cli import main
+from workers.settings import run_workers
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:], run_workers))

@@ -1,0 +1,152 @@
+"""Runs the long-lived processes: the web server with or without workers in it, or workers alone."""
+
+import asyncio
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from server.app import create_app
+from server.config import DEMO_EMAIL, Config
+from server.embedded import ServiceError, embedded_services
+from server.embedded.children import is_free
+from server.logs import AccessLogger
+from server.migrate import migrate
+from server.seed import seed_demo
+
+# How the worker comes to the server, which never imports it: entered it runs, left it has drained.
+RunWorkers = Callable[[Config], AbstractAsyncContextManager[object]]
+
+PR_SET_PDEATHSIG = 1
+SHUTDOWN_SECONDS = 10.0
+
+log = structlog.get_logger(__name__)
+
+
+def serve(config: Config, run_workers: RunWorkers) -> int:
+    """Serve the web until a signal ends it; returns the exit code."""
+    _end_in_order_on_sigterm()
+    _check_port(config)
+    with embedded_services(config) as complete:
+        migrate(_database_url(complete))
+        return _run(_serve(complete, run_workers))
+
+
+def work(config: Config, run_workers: RunWorkers) -> int:
+    """Run workers alone until a signal ends them; returns the exit code."""
+    _end_in_order_on_sigterm()
+    with embedded_services(config, attach=True) as complete:
+        if config.database.url is None:
+            migrate(_database_url(complete))
+        return _run(_work(complete, run_workers))
+
+
+def end_with_parent() -> None:
+    """Have the system send us SIGTERM when our parent ends, even by kill -9; Linux only, else nothing."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+async def _serve(config: Config, run_workers: RunWorkers) -> None:
+    stopping = _stop_on_signals()
+    if config.sandbox.enabled:
+        await seed_demo(config)
+    access_log = AccessLogger if config.web.access_log else None
+    runner = web.AppRunner(
+        create_app(config),
+        access_log_class=access_log or AccessLogger,
+        access_log=structlog.get_logger("server.access") if access_log else None,
+        shutdown_timeout=SHUTDOWN_SECONDS,
+    )
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(runner.cleanup)
+        await runner.setup()
+        site = await _listen(runner, config)
+        if config.worker.embedded:
+            await stack.enter_async_context(run_workers(config))
+        print(_greeting(config), flush=True)
+        await stopping.wait()
+        # In this order: no new connection, then the workers finish their jobs, then the sockets are closed.
+        await site.stop()
+    log.info("stopped")
+
+
+async def _work(config: Config, run_workers: RunWorkers) -> None:
+    stopping = _stop_on_signals()
+    async with run_workers(config):
+        await stopping.wait()
+    log.info("stopped")
+
+
+async def _listen(runner: web.AppRunner, config: Config) -> web.TCPSite:
+    site = web.TCPSite(runner, config.web.host, config.web.port)
+    try:
+        await site.start()
+    except OSError as error:
+        raise ServiceError(_port_sentence(config, error.strerror or str(error))) from error
+    return site
+
+
+def _check_port(config: Config) -> None:
+    # Before anything is started, so that the sentence is all that appears.
+    if not is_free(config.web.port, config.web.host):
+        raise ServiceError(_port_sentence(config, "it is taken, or not this machine's"))
+
+
+def _port_sentence(config: Config, reason: str) -> str:
+    return f"Cannot listen on {config.web.host} port {config.web.port} ({reason}): set another PORT or HOST."
+
+
+def _run(main: Coroutine[Any, Any, None]) -> int:
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(main)
+    return 0
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+def _end_in_order_on_sigterm() -> None:
+    # Until the loop runs and after it: SystemExit passes through the context managers, and those stop all.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+
+
+def _stop_on_signals() -> asyncio.Event:
+    stopping = asyncio.Event()
+
+    def stop() -> None:
+        if stopping.is_set():
+            # The second time they mean it. The embedded servers end by their death signal.
+            os._exit(1)
+        log.info("stopping")
+        stopping.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+    return stopping
+
+
+def _database_url(config: Config) -> str:
+    if config.database.url is None:
+        raise ServiceError("No database: set DATABASE_URL.")
+    return config.database.url
+
+
+def _greeting(config: Config) -> str:
+    lines = ["", f"  Confab {'(with the UniPile sandbox) ' if config.sandbox.enabled else ''}is running.", ""]
+    lines.append(f"    Inbox           {config.web.public_url}")
+    if config.sandbox.enabled:
+        lines.append(f"    Sign in         {DEMO_EMAIL}  {config.secrets.demo_password}")
+        lines.append(f"    Sandbox phone   {config.sandbox.url}")
+    return "\n".join([*lines, "", "  Ctrl-C ends it.", ""])
