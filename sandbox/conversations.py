@@ -87,6 +87,8 @@ def write(simulator: Simulator, chat: Chat, sender: str, draft: Draft) -> Messag
     if message.synced:
         receive(simulator, chat.id, message.id)
     simulator.save_message(message, None if draft.silent else "message_received")
+    if message.is_sender and not message.is_event:
+        plan_delivery(simulator, message)
     return message
 
 
@@ -106,7 +108,6 @@ def send(simulator: Simulator, chat: Chat, drafts: list[Draft]) -> list[Message]
             simulator.announce("message_received", message)
         elif not faults.no_echo:
             simulator.later(simulator.settings.echo_seconds, announce_echo, simulator, message)
-        plan_delivery(simulator, message)
     chat.unread_count = 0
     simulator.world.save(chat)
     return messages

@@ -96,6 +96,8 @@ def message_view(message: Message, world: World) -> Json:
         "is_event": bool(message.is_event),
         "event_type": message.event_type,
         "ticks": ticks(message),
+        "delivered_to": message.delivered_to,
+        "seen_by": list(message.seen_by),
     }
 
 

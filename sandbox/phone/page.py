@@ -9,7 +9,13 @@ from sandbox.problems import not_found, reply
 from sandbox.views import account_view, chat_view, contact_view
 
 FOLDER = Path(__file__).parent.parent / "page"
-TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+TYPES = {
+    ".html": "text/html",
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".ogg": "audio/ogg",
+}
 POLICY = "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; base-uri 'none'"
 HEADERS = {
     "Cache-Control": "no-cache",

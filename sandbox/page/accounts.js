@@ -1,0 +1,83 @@
+// The business numbers: a QR code to scan, or how the number fares.
+
+import { call, path } from './api.js'
+import { avatar, h } from './dom.js'
+import { changed, on, shownName, state } from './state.js'
+
+const STATUS_WORDS = {
+  OK: 'Connected',
+  CONNECTING: 'Connecting…',
+  CREDENTIALS: 'Unlinked: needs a new scan',
+  PERMISSIONS: 'Permissions missing',
+  ERROR: 'Error',
+  STOPPED: 'Stopped',
+}
+
+const box = document.getElementById('accounts')
+
+export function start() {
+  on('accounts', draw)
+  setInterval(countDown, 500)
+}
+
+function draw() {
+  const accounts = [...state.accounts.values()]
+  const waiting = accounts.filter((account) => account.qrcode).sort((a, b) => (a.qr_expires_at < b.qr_expires_at ? 1 : -1))
+  const linked = accounts.filter((account) => account.linked)
+  box.replaceChildren(...waiting.slice(0, 3).map(qrCard), ...linked.map(numberCard))
+  if (!waiting.length && !linked.length) box.append(emptyCard())
+  countDown()
+}
+
+function emptyCard() {
+  return h('div', { class: 'card hint' },
+    h('p', {}, h('strong', {}, 'No number is connected yet.')),
+    h('p', {}, 'In Confab open ', h('em', {}, 'Connections'), ' and connect a WhatsApp number. Its QR code then appears here, ready to be scanned.'),
+  )
+}
+
+function qrCard(account) {
+  return h('article', { class: 'card qr', 'data-testid': 'phone-waiting', 'data-account': account.id },
+    h('p', { class: 'qr-title' }, account.linked ? `${shownName(account)} wants to be linked again` : 'A number waits to be linked'),
+    h('div', { class: 'viewfinder' },
+      h('img', { src: `${path('accounts', account.id, 'qr.svg')}?${encodeURIComponent(account.qr_expires_at)}`, alt: 'QR code', width: '180', height: '180' })),
+    h('p', { class: 'countdown', 'data-until': account.qr_expires_at }),
+    h('button', { class: 'primary big', type: 'button', 'data-testid': 'phone-scan', onclick: () => scan(account) }, 'Scan this code'),
+  )
+}
+
+async function scan(account) {
+  const view = await call('POST', path('accounts', account.id, 'scan'), { qrcode: account.qrcode }).catch(() => null)
+  if (!view) return
+  state.accountId = view.id
+  changed('accounts', 'contacts', 'stage')
+}
+
+function numberCard(account) {
+  const words = STATUS_WORDS[account.status] ?? account.status
+  return h('button', {
+    class: 'card number', type: 'button', 'data-testid': 'phone-account', 'data-account': account.id, 'data-status': account.status,
+    'aria-pressed': String(account.id === state.accountId), onclick: () => select(account.id),
+  },
+  avatar(shownName(account), account.id),
+  h('span', { class: 'lines' },
+    h('strong', {}, shownName(account)),
+    h('span', { class: 'status' }, h('i', { class: `dot ${account.status === 'OK' ? 'good' : account.status === 'CONNECTING' ? 'busy' : 'bad'}` }), words)))
+}
+
+function select(id) {
+  state.accountId = id
+  if (state.place?.group) state.place = null
+  changed('accounts', 'contacts', 'stage')
+}
+
+function countDown() {
+  for (const line of box.querySelectorAll('.countdown')) {
+    const seconds = Math.ceil((new Date(line.dataset.until) - Date.now()) / 1000)
+    const over = seconds <= 0
+    line.textContent = over ? 'This code is too old. Ask for a new one in Confab.' : `Good for ${seconds} more second${seconds === 1 ? '' : 's'}`
+    const card = line.closest('.qr')
+    card.classList.toggle('over', over)
+    card.querySelector('button').disabled = over
+  }
+}

@@ -1,0 +1,98 @@
+// Behind the scenes: how UniPile's webhooks fare, and the switches that make it misbehave.
+
+import { call, path } from './api.js'
+import { fill, h } from './dom.js'
+import { changed, on, state } from './state.js'
+
+const SWITCHES = [
+  ['Webhooks', [
+    ['webhooks_off', 'Send no webhooks at all'],
+    ['duplicate', 'Deliver everything twice'],
+    ['reorder', 'Mix up the order'],
+    ['fail_first', 'Lose the first try, then retry'],
+    ['missing_keys', 'Leave optional keys out'],
+    ['unknown_keys', 'Add unknown keys'],
+  ]],
+  ['Sending', [
+    ['echo_before_response', 'Echo before the answer'],
+    ['no_delivered', 'Never tell “delivered”'],
+    ['no_read', 'Never tell “read”'],
+    ['send_status', 'Refuse every send (503)'],
+    ['accept_then_timeout', 'Accept sends, then hang'],
+  ]],
+  ['People and media', [
+    ['hidden_phone', 'New customers hide their number'],
+    ['lid_only', 'New chats by LID only'],
+    ['media_expired', 'All media expired'],
+  ]],
+]
+const ON_VALUES = { duplicate: 1, reorder: 1, fail_first: 1, send_status: 503, accept_then_timeout: 1 }
+const ACCOUNT_ACTIONS = [['CREDENTIALS', 'Unlink the phone'], ['CONNECTING', 'Lose the network'], ['OK', 'Bring it back']]
+const REFRESH_MS = 2000
+
+const box = document.getElementById('backstage')
+const layout = document.getElementById('layout')
+const counts = h('div', { class: 'counts' })
+const number = h('div', { class: 'buttons wrap' })
+const switches = h('div')
+
+export function start() {
+  box.append(
+    h('div', { class: 'row' }, h('h2', {}, 'Backstage'),
+      h('button', { class: 'ghost only-narrow', type: 'button', onclick: () => (layout.dataset.pane = 'people') }, 'Close')),
+    h('section', { 'aria-label': 'Webhook deliveries' }, counts),
+    h('section', {}, h('h3', {}, 'The chosen number'), number),
+    switches,
+    h('section', {}, h('h3', {}, 'The world'),
+      h('button', { class: 'ghost danger', type: 'button', 'data-testid': 'phone-reset', onclick: startOver }, 'Start over with an empty world')))
+  document.getElementById('open-backstage').addEventListener('click', () => (layout.dataset.pane = 'backstage'))
+  on('faults', drawSwitches)
+  on('accounts', drawNumber)
+  setInterval(refresh, REFRESH_MS)
+  void refresh()
+}
+
+function startOver() {
+  if (!confirm('Remove every number, chat and message? Webhooks stay registered.')) return
+  void call('POST', '/sandbox/reset', { keep_webhooks: true }).catch(() => null)
+}
+
+function drawNumber() {
+  const account = state.accounts.get(state.accountId)
+  if (!account) {
+    number.replaceChildren(h('p', { class: 'quiet' }, 'None yet.'))
+    return
+  }
+  number.replaceChildren(...ACCOUNT_ACTIONS.map(([status, words]) =>
+    h('button', { class: 'ghost', type: 'button', disabled: account.status === status, 'data-testid': `phone-status-${status}`, onclick: () => setStatus(account, status) }, words)))
+}
+
+async function setStatus(account, status) {
+  const view = await call('POST', path('accounts', account.id, 'status'), { status }).catch(() => null)
+  if (!view) return
+  state.accounts.set(view.id, view)
+  changed('accounts')
+}
+
+function drawSwitches() {
+  switches.replaceChildren(...SWITCHES.map(([title, entries]) =>
+    h('section', {}, h('h3', {}, title), entries.map(([name, words]) =>
+      h('label', { class: 'switch wide' }, h('span', {}, words),
+        h('input', { type: 'checkbox', role: 'switch', checked: Boolean(state.faults[name]), 'data-fault': name, onchange: (event) => setFault(name, event.target.checked) }))))))
+}
+
+function setFault(name, on) {
+  const off = name === 'send_status' ? null : ON_VALUES[name] ? 0 : false
+  void call('PATCH', '/sandbox/faults', { [name]: on ? (ON_VALUES[name] ?? true) : off }).catch(drawSwitches)
+}
+
+async function refresh() {
+  if (document.visibilityState !== 'visible') return
+  const answer = await fetch('/sandbox/deliveries').catch(() => null)
+  if (!answer?.ok) return
+  const { webhooks, pending } = await answer.json()
+  const sum = (key) => webhooks.reduce((total, webhook) => total + webhook[key], 0)
+  const figures = [['delivered', sum('delivered')], ['waiting', pending], ['failed tries', sum('failed')], ['lost', sum('lost')]]
+  fill(counts, ...figures.map(([words, value]) => h('p', { class: value && words === 'lost' ? 'figure bad' : 'figure' }, h('strong', {}, value.toLocaleString()), h('span', {}, words))),
+    webhooks.length === 0 && h('p', { class: 'quiet' }, 'No webhook is registered: Confab will not hear of anything.'))
+}

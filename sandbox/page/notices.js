@@ -1,0 +1,11 @@
+// Shows a refusal or a failure for a while.
+
+import { h } from './dom.js'
+
+const SHOWN_MS = 6000
+
+export function notify(text) {
+  const notice = h('p', { class: 'notice' }, text)
+  document.getElementById('notices').append(notice)
+  setTimeout(() => notice.remove(), SHOWN_MS)
+}

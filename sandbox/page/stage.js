@@ -1,0 +1,155 @@
+// The customer's phone: one chat as its contact sees it.
+
+import { call, path } from './api.js'
+import { bubble } from './bubbles.js'
+import * as composer from './composer.js'
+import { open } from './contacts.js'
+import { avatar, dayName, fill, h, icon } from './dom.js'
+import { changed, holder, linkedAccounts, on, openChat, shownName, state } from './state.js'
+
+const stage = document.getElementById('stage')
+const layout = document.getElementById('layout')
+const NEAR_BOTTOM_PX = 120
+
+let shownKey = null
+let log = null
+let shown = new Map()
+
+export function start() {
+  on('stage', draw)
+  document.addEventListener('visibilitychange', draw)
+  window.addEventListener('resize', readIfSeen)
+}
+
+function draw() {
+  const account = state.accounts.get(state.accountId)
+  const person = holder()
+  const key = account && person ? `${account.id}|${JSON.stringify(state.place)}` : `nothing|${linkedAccounts().length > 0}`
+  if (key !== shownKey) rebuild(key, account, person)
+  if (!account || !person) return
+  drawHead(account, person)
+  drawLog(person)
+  composer.update()
+  readIfSeen()
+}
+
+function rebuild(key, account, person) {
+  shownKey = key
+  shown = new Map()
+  composer.forget()
+  if (!account || !person) {
+    stage.replaceChildren(welcome(linkedAccounts().length > 0))
+    return
+  }
+  log = h('ol', { class: 'log', 'aria-label': 'Messages', 'aria-live': 'polite' })
+  stage.replaceChildren(
+    h('p', { class: 'whose', id: 'whose' }),
+    h('div', { class: 'phone' }, h('header', { class: 'phone-head', id: 'phone-head' }), log, composer.build()))
+}
+
+function welcome(hasNumber) {
+  return h('div', { class: 'welcome' },
+    h('img', { src: '/page/icon.svg', alt: '', width: '72', height: '72' }),
+    h('h2', {}, hasNumber ? 'Pick up a phone' : 'Nobody to write to yet'),
+    h('p', {}, hasNumber
+      ? 'Choose a customer on the left and write to the business. What you send arrives in Confab at once; what the team answers appears here.'
+      : 'This page plays the customers of a business. First connect a WhatsApp number in Confab and scan its code on the left.'))
+}
+
+function drawHead(account, person) {
+  const chat = openChat()
+  const isGroup = chat?.kind === 'group'
+  const title = isGroup ? chat.name : shownName(account)
+  const typing = chat && state.typing.has(chat.id)
+  const line = typing ? 'typing…' : isGroup ? ['You', shownName(account), ...chat.members.filter((id) => id !== person.id).map((id) => state.contacts.get(id)?.name)].join(', ') : 'Business account'
+  document.getElementById('whose').replaceChildren(h('span', { class: 'whose-name' }, `${person.name}’s phone`), ` ${person.phone_number}`)
+  fill(document.getElementById('phone-head'),
+    h('button', { class: 'round only-phone', type: 'button', 'aria-label': 'Back to customers', onclick: () => open(null) }, icon('back')),
+    avatar(title, isGroup ? chat.id : account.id, isGroup ? 'group' : ''),
+    h('span', { class: 'lines' }, h('strong', {}, title), h('span', { class: `sub${typing ? ' typing' : ''}` }, line)),
+    isGroup ? actorChoice(chat, person) : null,
+    h('label', { class: 'switch', title: 'A phone that is off gets nothing until it is on again' },
+      h('input', { type: 'checkbox', role: 'switch', checked: person.offline, 'data-testid': 'phone-offline', onchange: (event) => setOffline(person, event.target.checked) }),
+      h('span', {}, 'Phone offline')))
+}
+
+function actorChoice(chat, person) {
+  const choice = h('select', { 'aria-label': 'Whose phone', onchange: (event) => {
+    state.actor = event.target.value
+    changed('stage')
+  } }, chat.members.map((id) => h('option', { value: id, selected: id === person.id }, state.contacts.get(id)?.name ?? id)))
+  return h('label', { class: 'actor' }, choice)
+}
+
+async function setOffline(person, offline) {
+  await call('PATCH', path('contacts', person.id), { offline }).catch(() => changed('stage'))
+}
+
+function drawLog(person) {
+  const chat = openChat()
+  if (chat && !state.messages.has(chat.id)) void fetchMessages(chat.id)
+  const messages = visible(chat, person)
+  const wasNear = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_BOTTOM_PX
+  const before = shown.size
+  reconcile(rows(messages, person, chat))
+  const last = messages.at(-1)
+  if (before === 0 || wasNear || (last && !shown.has(last.id))) log.scrollTop = log.scrollHeight
+}
+
+// A phone shows what has reached it; what waits for it while it is off is not there yet.
+function visible(chat, person) {
+  const messages = [...(state.messages.get(chat?.id)?.values() ?? [])]
+  return messages
+    .filter((message) => message.sender !== 'self' || message.delivered_to.includes(person.id) || message.is_event)
+    .sort((a, b) => a.timestamp.localeCompare(b.timestamp))
+}
+
+function rows(messages, person, chat) {
+  const wanted = []
+  let day = null
+  for (const message of messages) {
+    const name = dayName(message.timestamp)
+    if (name !== day) wanted.push({ id: `day ${name}`, text: name, make: () => h('li', { class: 'day' }, h('span', {}, name)) })
+    day = name
+    wanted.push({ id: message.id, text: JSON.stringify([message, person.id]), make: () => bubble(message, person, chat) })
+  }
+  if (!wanted.length) wanted.push({ id: 'empty', text: '', make: () => h('li', { class: 'day' }, h('span', {}, 'Say hello: nobody has written yet')) })
+  return wanted
+}
+
+function reconcile(wanted) {
+  const next = new Map()
+  wanted.forEach(({ id, text, make }, index) => {
+    const known = shown.get(id)
+    const entry = known?.text === text ? known : { text, element: make() }
+    if (known && known !== entry) known.element.replaceWith(entry.element)
+    if (log.children[index] !== entry.element) log.insertBefore(entry.element, log.children[index] ?? null)
+    next.set(id, entry)
+  })
+  while (log.children.length > wanted.length) log.lastElementChild.remove()
+  shown = next
+}
+
+async function fetchMessages(chatId) {
+  const messages = new Map()
+  state.messages.set(chatId, messages)
+  const { items } = await call('GET', path('chats', chatId, 'messages')).catch(() => ({ items: [] }))
+  for (const item of items) if (!messages.has(item.id)) messages.set(item.id, item)
+  changed('stage')
+}
+
+const reading = new Set()
+
+// What is on an open, visible screen has been read.
+async function readIfSeen() {
+  const chat = openChat()
+  const person = holder()
+  const isShown = document.visibilityState === 'visible' && (layout.dataset.pane === 'chat' || getComputedStyle(layout).display === 'grid')
+  if (!chat || !person || person.offline || !isShown || reading.has(chat.id)) return
+  const unseen = visible(chat, person).some((m) => m.sender === 'self' && !m.is_event && !m.seen_by.includes(person.id))
+  if (!unseen) return
+  reading.add(chat.id)
+  await call('POST', path('chats', chat.id, 'read'), { contact_id: person.id }).catch(() => null)
+  reading.delete(chat.id)
+  changed('stage')
+}

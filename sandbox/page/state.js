@@ -1,0 +1,125 @@
+// What the page knows, what is chosen, and who wants to hear of changes.
+
+export const state = {
+  accounts: new Map(),
+  contacts: new Map(),
+  chats: new Map(),
+  messages: new Map(), // chat id -> Map of messages, only for chats that were opened
+  faults: {},
+  script: null,
+  accountId: null,
+  place: null, // { contact } or { group }: whose phone, or which group, is on the stage
+  actor: null, // the member we play in a group
+  typing: new Map(),
+}
+
+const listeners = new Map()
+
+export function on(topic, listener) {
+  listeners.set(topic, [...(listeners.get(topic) ?? []), listener])
+}
+
+const due = new Set()
+
+// Many changes in one moment are drawn once. Not requestAnimationFrame: a page in the background must keep up too.
+export function changed(...topics) {
+  if (due.size === 0) {
+    queueMicrotask(() => {
+      const topicsNow = [...due]
+      due.clear()
+      for (const topic of topicsNow) for (const listener of listeners.get(topic) ?? []) listener()
+    })
+  }
+  for (const topic of topics) due.add(topic)
+}
+
+export function load(snapshot) {
+  const byId = (items) => new Map(items.map((item) => [item.id, item]))
+  state.accounts = byId(snapshot.accounts)
+  state.contacts = byId(snapshot.contacts)
+  state.chats = byId(snapshot.chats)
+  state.faults = snapshot.faults
+  state.script = snapshot.script ?? null
+  state.messages.clear()
+  choose()
+  changed('accounts', 'contacts', 'stage', 'faults', 'script')
+}
+
+const APPLY = {
+  account: (data) => state.accounts.set(data.id, data),
+  account_gone: ({ id }) => {
+    state.accounts.delete(id)
+    for (const chat of [...state.chats.values()]) if (chat.account_id === id) state.chats.delete(chat.id)
+  },
+  contact: (data) => state.contacts.set(data.id, data),
+  chat: (data) => state.chats.set(data.id, data),
+  chat_gone: ({ id }) => state.chats.delete(id),
+  message: (data) => state.messages.get(data.chat_id)?.set(data.id, data),
+  typing: ({ chat_id, seconds }) => {
+    clearTimeout(state.typing.get(chat_id))
+    state.typing.set(chat_id, setTimeout(() => {
+      state.typing.delete(chat_id)
+      changed('stage')
+    }, seconds * 1000))
+  },
+  faults: (data) => (state.faults = data),
+  script: (data) => (state.script = data),
+}
+
+const TOPICS = {
+  account: ['accounts', 'contacts', 'stage'],
+  account_gone: ['accounts', 'contacts', 'stage'],
+  contact: ['contacts', 'stage'],
+  chat: ['contacts', 'stage'],
+  chat_gone: ['contacts', 'stage'],
+  message: ['stage'],
+  typing: ['stage'],
+  faults: ['faults'],
+  script: ['script'],
+}
+
+export function apply(event, data) {
+  APPLY[event](data)
+  if (event.startsWith('account')) choose()
+  changed(...TOPICS[event])
+}
+
+// Keeps the choice if what was chosen still exists, and else takes the first connected number.
+function choose() {
+  const linked = linkedAccounts()
+  if (!linked.some((account) => account.id === state.accountId)) state.accountId = linked[0]?.id ?? null
+  const { contact, group } = state.place ?? {}
+  if ((contact && !state.contacts.has(contact)) || (group && !state.chats.has(group))) state.place = null
+}
+
+export function linkedAccounts() {
+  return [...state.accounts.values()].filter((account) => account.linked)
+}
+
+// A profile name, or the number as people write it.
+export function shownName(account) {
+  return account.name === account.phone_number ? `+${account.phone_number}` : account.name
+}
+
+export function directChat(contactId) {
+  return [...state.chats.values()].find(
+    (chat) => chat.kind === 'direct' && chat.account_id === state.accountId && chat.members[0] === contactId,
+  )
+}
+
+export function groups() {
+  return [...state.chats.values()].filter((chat) => chat.kind === 'group' && chat.account_id === state.accountId)
+}
+
+export function openChat() {
+  const { contact, group } = state.place ?? {}
+  return group ? state.chats.get(group) : contact ? directChat(contact) : undefined
+}
+
+// Whose phone is on the stage.
+export function holder() {
+  const { contact, group } = state.place ?? {}
+  if (contact) return state.contacts.get(contact)
+  const members = state.chats.get(group)?.members ?? []
+  return state.contacts.get(members.includes(state.actor) ? state.actor : members[0])
+}
