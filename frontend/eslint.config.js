@@ -1,0 +1,50 @@
+/** Lint rules, among them the direction of imports: types/lib/components, then features, then app. */
+import js from "@eslint/js";
+import jsxA11y from "eslint-plugin-jsx-a11y";
+import reactHooks from "eslint-plugin-react-hooks";
+import tseslint from "typescript-eslint";
+
+/** A layer may not import what lies above it; `..` is closed so that the alias is the only way out of a folder. */
+function forbidImports(files, patterns) {
+  return {
+    files,
+    rules: { "no-restricted-imports": ["error", { patterns }] },
+  };
+}
+
+const parents = { group: ["../*"], message: "Leave a folder through the @/ alias, so that the import rules can see it." };
+const app = { group: ["@/app/*"], message: "Nothing imports the app but main.tsx." };
+const features = { group: ["@/features/*"], message: "Features do not import each other, and nothing below imports them." };
+const upper = { group: ["@/lib/*", "@/components/*"], message: "Types import nothing." };
+const lib = { group: ["@/lib/*"], message: "Components are told what to show; they do not fetch." };
+
+export default tseslint.config(
+  { ignores: ["node_modules", "dist"] },
+  js.configs.recommended,
+  {
+    files: ["src/**/*.{ts,tsx}"],
+    extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "@typescript-eslint/consistent-type-definitions": ["error", "interface"],
+      "@typescript-eslint/no-misused-promises": ["error", { checksVoidReturn: { attributes: false } }],
+      complexity: ["error", 10],
+      "max-lines": ["error", { max: 300 }],
+      "max-lines-per-function": ["error", { max: 60, skipBlankLines: true }],
+    },
+  },
+  { files: ["src/**/*.tsx"], ...jsxA11y.flatConfigs.strict },
+  { files: ["src/**/*.{ts,tsx}"], ...reactHooks.configs.flat["recommended-latest"] },
+  { files: ["src/**/*.test.{ts,tsx}"], rules: { "max-lines-per-function": "off" } },
+  forbidImports(["src/types/**"], [parents, upper, features, app]),
+  forbidImports(["src/lib/**"], [parents, features, app, { group: ["@/components/*"], message: "lib shows nothing." }]),
+  forbidImports(["src/components/**"], [parents, lib, features, app]),
+  forbidImports(["src/features/**"], [parents, features, app]),
+  forbidImports(["src/app/**"], [parents]),
+  {
+    files: ["scripts/**", "*.config.js"],
+    languageOptions: { globals: { console: "readonly", process: "readonly", URL: "readonly", Buffer: "readonly" } },
+  },
+);

@@ -1,0 +1,50 @@
+/** Where the parts meet: session, server state, live updates, pages. */
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { BrowserRouter } from "react-router";
+import { SessionContext } from "@/features/session/context";
+import { Session } from "@/features/session/session";
+import { ApiError } from "@/lib/api/errors";
+import { ErrorBoundary } from "./ErrorBoundary";
+import { Pages } from "./Pages";
+
+const MAX_RETRIES = 2;
+
+function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        refetchOnWindowFocus: false,
+        // What will not get better by asking again is said at once.
+        retry: (count, error) => count < MAX_RETRIES && error instanceof ApiError && error.isPassing,
+      },
+    },
+  });
+}
+
+export function App() {
+  const [session] = useState(() => new Session());
+  const [client] = useState(createQueryClient);
+  useEffect(() => {
+    if (session.state.status === "restoring") void session.restore();
+  }, [session]);
+  useEffect(
+    () =>
+      session.subscribe(() => {
+        // Nothing of one person is left for the next.
+        if (session.state.status === "signed-out") client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "config" });
+      }),
+    [session, client],
+  );
+  return (
+    <ErrorBoundary>
+      <SessionContext value={session}>
+        <QueryClientProvider client={client}>
+          <BrowserRouter>
+            <Pages />
+          </BrowserRouter>
+        </QueryClientProvider>
+      </SessionContext>
+    </ErrorBoundary>
+  );
+}

@@ -1,0 +1,26 @@
+/** The last net: a fault in the page itself is said, with a way on. */
+import { Component, type ReactNode } from "react";
+import { ErrorState } from "@/components/States";
+
+interface Props {
+  readonly children: ReactNode;
+}
+
+export class ErrorBoundary extends Component<Props, { readonly hasFailed: boolean }> {
+  override state = { hasFailed: false };
+
+  static getDerivedStateFromError() {
+    return { hasFailed: true };
+  }
+
+  override render() {
+    if (!this.state.hasFailed) return this.props.children;
+    return (
+      <ErrorState
+        title="Something broke in this page"
+        message="Your messages are safe on the server. Loading the page again usually helps."
+        onRetry={() => window.location.reload()}
+      />
+    );
+  }
+}

@@ -1,0 +1,103 @@
+/** For somebody signed in: the signed routes, the socket's feed, and the rows they keep up to date. */
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState, type ReactNode } from "react";
+import { InboxProvider } from "@/features/inbox/InboxProvider";
+import { useSession } from "@/features/session/context";
+import type { Session } from "@/features/session/session";
+import { ACCOUNTS_KEY, applyAccount, useAccounts } from "@/lib/accounts";
+import { createSend } from "@/lib/api/client";
+import { ApiContext } from "@/lib/api/context";
+import { createRoutes } from "@/lib/api/routes";
+import { FeedContext, useFeedListener } from "@/lib/socket/context";
+import { Feed } from "@/lib/socket/feed";
+import { isRecord } from "@/lib/socket/frames";
+import type { Account, User } from "@/types/wire";
+
+function socketUrl(): string {
+  const { protocol, host } = window.location;
+  return `${protocol === "https:" ? "wss" : "ws"}://${host}/ws`;
+}
+
+function createLive(session: Session, userId: number) {
+  const credentials = { token: () => session.token, renew: () => session.renew() };
+  const api = createRoutes(createSend(credentials));
+  const feed = new Feed({ api, userId, url: socketUrl(), onForbidden: () => session.end(true), ...credentials });
+  return { api, feed };
+}
+
+interface LiveProviderProps {
+  readonly user: User;
+  readonly children: ReactNode;
+}
+
+export function LiveProvider({ user, children }: LiveProviderProps) {
+  const session = useSession();
+  const [{ api, feed }] = useState(() => createLive(session, user.id));
+  useReauth(session, feed);
+  useHurry(feed);
+  return (
+    <ApiContext value={api}>
+      <FeedContext value={feed}>
+        <LiveAccounts feed={feed} />
+        <InboxProvider userId={user.id}>{children}</InboxProvider>
+      </FeedContext>
+    </ApiContext>
+  );
+}
+
+/** A renewed token goes to the open socket too. */
+function useReauth(session: Session, feed: Feed): void {
+  useEffect(() => {
+    let known = session.token;
+    return session.subscribe(() => {
+      if (session.token === null || session.token === known) return;
+      known = session.token;
+      feed.reauth(known);
+    });
+  }, [session, feed]);
+}
+
+/** The network is back or the lid is open again: do not wait for the next try. */
+function useHurry(feed: Feed): void {
+  useEffect(() => {
+    const hurry = () => {
+      if (document.visibilityState === "visible") feed.hurry();
+    };
+    window.addEventListener("online", hurry);
+    document.addEventListener("visibilitychange", hurry);
+    return () => {
+      window.removeEventListener("online", hurry);
+      document.removeEventListener("visibilitychange", hurry);
+    };
+  }, [feed]);
+}
+
+/**
+ * Starts the feed once the numbers are known, counting from where they stood when they were read.
+ *
+ * Chats and messages are read after that, so that whatever changes in between is replayed, never missed.
+ */
+function LiveAccounts({ feed }: { readonly feed: Feed }) {
+  const client = useQueryClient();
+  const accounts = useAccounts().data;
+  useEffect(() => {
+    for (const account of accounts ?? []) feed.track(account.id, account.seq);
+  }, [feed, accounts]);
+  const isReady = accounts !== undefined;
+  useEffect(() => {
+    if (!isReady) return undefined;
+    feed.start();
+    return () => feed.stop();
+  }, [feed, isReady]);
+  useFeedListener({
+    onChange: (event, data, accountId) => {
+      const isKnown = accounts?.some((account) => account.id === accountId) ?? false;
+      if (event === "account:updated" && isRecord(data) && typeof data.seq === "number") {
+        applyAccount(client, data as unknown as Account);
+      }
+      if (!isKnown) void client.invalidateQueries({ queryKey: ACCOUNTS_KEY });
+    },
+    onReset: () => void client.invalidateQueries({ queryKey: ACCOUNTS_KEY }),
+  });
+  return null;
+}

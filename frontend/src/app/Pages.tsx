@@ -1,0 +1,74 @@
+/** Which page stands at which address, and who may see it. */
+import { Navigate, Route, Routes, useLocation, type Location } from "react-router";
+import { Mark } from "@/components/Logo";
+import { ErrorState } from "@/components/States";
+import { ConnectionsPage } from "@/features/connections/ConnectionsPage";
+import { InboxPage } from "@/features/inbox/InboxPage";
+import { useSession, useSessionState } from "@/features/session/context";
+import { LoginPage } from "@/features/session/LoginPage";
+import { LiveProvider } from "./LiveProvider";
+import { NotFoundPage } from "./NotFoundPage";
+import { Shell } from "./Shell";
+
+export function Pages() {
+  const state = useSessionState();
+  switch (state.status) {
+    case "restoring":
+      return <Splash />;
+    case "unreachable":
+      return <Unreachable />;
+    case "signed-out":
+      return <SignedOut hasEnded={state.hasEnded} />;
+    case "signed-in":
+      return (
+        <LiveProvider key={state.user.id} user={state.user}>
+          <Shell user={state.user}>
+            <SignedIn />
+          </Shell>
+        </LiveProvider>
+      );
+  }
+}
+
+function SignedIn() {
+  const { state } = useLocation() as Location<{ from?: string } | null>;
+  return (
+    <Routes>
+      <Route path="/" element={<Navigate to="/inbox" replace />} />
+      <Route path="/login" element={<Navigate to={state?.from ?? "/inbox"} replace />} />
+      <Route path="/inbox" element={<InboxPage />} />
+      <Route path="/inbox/:accountId/:chatId" element={<InboxPage />} />
+      <Route path="/connections" element={<ConnectionsPage />} />
+      <Route path="*" element={<NotFoundPage />} />
+    </Routes>
+  );
+}
+
+/** Somebody who came for a certain page finds it again after signing in; somebody who left does not. */
+function SignedOut({ hasEnded }: { readonly hasEnded: boolean }) {
+  const { pathname, search, state } = useLocation() as Location<{ from?: string } | null>;
+  if (pathname === "/login") return <LoginPage />;
+  const from = state?.from ?? pathname + search;
+  return <Navigate to="/login" replace state={hasEnded || pathname !== "/" ? { from } : null} />;
+}
+
+function Splash() {
+  return (
+    <div className="splash" role="status" aria-label="Opening Confab">
+      <Mark size={56} />
+    </div>
+  );
+}
+
+function Unreachable() {
+  const session = useSession();
+  return (
+    <main className="splash" id="main">
+      <ErrorState
+        title="Confab cannot be reached"
+        message="Check your connection. We keep trying by ourselves."
+        onRetry={() => void session.restore()}
+      />
+    </main>
+  );
+}

@@ -1,0 +1,104 @@
+/** The frame around every page: the way about, the state of the connection, the title of the tab. */
+import { useEffect, type ReactNode } from "react";
+import { NavLink, useLocation } from "react-router";
+import { Icon, type IconName } from "@/components/Icon";
+import { Mark } from "@/components/Logo";
+import { useUnreadCount } from "@/features/inbox/unread";
+import { useSession } from "@/features/session/context";
+import { useConfig } from "@/lib/config";
+import type { User } from "@/types/wire";
+import { ConnectionBanner } from "./ConnectionBanner";
+import "./shell.css";
+
+const TITLES: readonly (readonly [string, string])[] = [
+  ["/inbox", "Inbox"],
+  ["/connections", "Connections"],
+];
+
+function useDocumentTitle(unread: number): void {
+  const { pathname } = useLocation();
+  const page = TITLES.find(([path]) => pathname.startsWith(path))?.[1] ?? "Not found";
+  useEffect(() => {
+    document.title = `${unread > 0 ? `(${unread}) ` : ""}${page} · Confab`;
+    return () => {
+      document.title = "Confab";
+    };
+  }, [unread, page]);
+}
+
+interface ShellProps {
+  readonly user: User;
+  readonly children: ReactNode;
+}
+
+export function Shell({ user, children }: ShellProps) {
+  const unread = useUnreadCount();
+  const { pathname } = useLocation();
+  useDocumentTitle(unread);
+  const isThread = /^\/inbox\/./.test(pathname);
+  return (
+    <div className={`shell ${isThread ? "shell-thread" : ""}`}>
+      <a className="skip" href="#main">
+        Skip to the content
+      </a>
+      <Rail user={user} unread={unread} />
+      <div className="shell-page">
+        <ConnectionBanner />
+        <main id="main" className="shell-main" tabIndex={-1}>
+          {children}
+        </main>
+      </div>
+    </div>
+  );
+}
+
+function Rail({ user, unread }: { readonly user: User; readonly unread: number }) {
+  const session = useSession();
+  const isSandbox = useConfig().data?.sandbox ?? false;
+  const name = user.name ?? user.email;
+  return (
+    <nav className="rail" aria-label="Main">
+      <span className="rail-mark">
+        <Mark size={34} />
+      </span>
+      <RailLink to="/inbox" icon="inbox" label="Inbox" count={unread} />
+      <RailLink to="/connections" icon="phone" label="Connections" count={0} />
+      <span className="rail-space" />
+      {isSandbox && <span className="rail-sandbox">Sandbox</span>}
+      <button
+        type="button"
+        className="rail-item"
+        title={`Log out ${name}`}
+        onClick={() => void session.logout()}
+        data-testid="logout"
+      >
+        <Icon name="logout" size={22} />
+        <span>Log out</span>
+      </button>
+    </nav>
+  );
+}
+
+interface RailLinkProps {
+  readonly to: string;
+  readonly icon: IconName;
+  readonly label: string;
+  readonly count: number;
+}
+
+function RailLink({ to, icon, label, count }: RailLinkProps) {
+  return (
+    <NavLink className="rail-item" to={to}>
+      <span className="rail-icon">
+        <Icon name={icon} size={22} />
+        {count > 0 && (
+          <span className="rail-count">
+            {count > 99 ? "99+" : count}
+            <span className="visually-hidden"> unread</span>
+          </span>
+        )}
+      </span>
+      <span>{label}</span>
+    </NavLink>
+  );
+}

@@ -1,0 +1,36 @@
+/** The one button of the app. */
+import type { ButtonHTMLAttributes } from "react";
+import "./button.css";
+
+interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
+  readonly tone?: "plain" | "primary" | "danger" | "quiet";
+  readonly size?: "small" | "medium" | "large";
+  readonly isBusy?: boolean;
+}
+
+export function Button({ tone = "plain", size = "medium", isBusy = false, disabled, children, ...rest }: ButtonProps) {
+  return (
+    <button
+      type="button"
+      {...rest}
+      className={`button button-${tone} button-${size} ${rest.className ?? ""}`}
+      disabled={disabled === true || isBusy}
+      aria-busy={isBusy || undefined}
+    >
+      {isBusy && <span className="spinner" aria-hidden="true" />}
+      {children}
+    </button>
+  );
+}
+
+interface IconButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
+  readonly label: string;
+}
+
+export function IconButton({ label, children, ...rest }: IconButtonProps) {
+  return (
+    <button type="button" {...rest} className={`icon-button ${rest.className ?? ""}`} aria-label={label} title={label}>
+      {children}
+    </button>
+  );
+}

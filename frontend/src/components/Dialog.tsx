@@ -1,0 +1,40 @@
+/** A modal dialog: the browser keeps the focus inside and closes it on Escape. */
+import { useEffect, useId, useRef, type ReactNode, type SyntheticEvent } from "react";
+import { IconButton } from "./Button";
+import { Icon } from "./Icon";
+import "./dialog.css";
+
+interface DialogProps {
+  readonly title: string;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}
+
+export function Dialog({ title, onClose, children }: DialogProps) {
+  const ref = useRef<HTMLDialogElement>(null);
+  const titleId = useId();
+  useEffect(() => {
+    const dialog = ref.current;
+    const opener = document.activeElement;
+    if (dialog !== null && !dialog.open) dialog.showModal();
+    return () => {
+      dialog?.close();
+      if (opener instanceof HTMLElement) opener.focus();
+    };
+  }, []);
+  const cancel = (event: SyntheticEvent) => {
+    event.preventDefault();
+    onClose();
+  };
+  return (
+    <dialog ref={ref} className="dialog" aria-labelledby={titleId} onCancel={cancel}>
+      <header className="dialog-head">
+        <h2 id={titleId}>{title}</h2>
+        <IconButton label="Close" onClick={onClose}>
+          <Icon name="close" />
+        </IconButton>
+      </header>
+      <div className="dialog-body">{children}</div>
+    </dialog>
+  );
+}

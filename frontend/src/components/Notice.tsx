@@ -1,0 +1,17 @@
+/** A calm box with one sentence: what went wrong, or what to know. */
+import type { ReactNode } from "react";
+import { Icon } from "./Icon";
+
+interface NoticeProps {
+  readonly tone: "info" | "warn" | "bad";
+  readonly children: ReactNode;
+}
+
+export function Notice({ tone, children }: NoticeProps) {
+  return (
+    <div className={`notice notice-${tone}`}>
+      <Icon name={tone === "info" ? "info" : "alert"} />
+      <div>{children}</div>
+    </div>
+  );
+}

@@ -1,0 +1,20 @@
+/** How a number stands, in a word and a colour. */
+import type { AccountStatus } from "@/types/wire";
+import "./status-chip.css";
+
+const WORDS: Readonly<Record<AccountStatus, string>> = {
+  connecting: "Connecting",
+  connected: "Connected",
+  needs_action: "Needs action",
+  degraded: "Degraded",
+  disconnected: "Disconnected",
+};
+
+export function StatusChip({ status }: { readonly status: AccountStatus }) {
+  return (
+    <span className={`chip chip-${status}`} data-testid="account-status" data-status={status}>
+      <span className="chip-dot" aria-hidden="true" />
+      {WORDS[status]}
+    </span>
+  );
+}

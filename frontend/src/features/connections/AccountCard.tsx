@@ -1,0 +1,116 @@
+/** One number: how it stands, when it was last heard of, and what can be done. */
+import { useEffect, useState } from "react";
+import { Link } from "react-router";
+import { Avatar } from "@/components/Avatar";
+import { Button } from "@/components/Button";
+import { Icon } from "@/components/Icon";
+import { StatusChip } from "@/components/StatusChip";
+import { nameAccount } from "@/lib/accounts";
+import { formatAgo, formatExact } from "@/lib/time";
+import type { Account } from "@/types/wire";
+
+interface AccountCardProps {
+  readonly account: Account;
+  readonly onReconnect: () => void;
+  readonly onDisconnect: () => void;
+}
+
+const REASONS: Readonly<Partial<Record<Account["status"], string>>> = {
+  connecting: "Waiting for the code to be scanned.",
+  needs_action: "WhatsApp asks for this number to be linked again.",
+  degraded: "Messages may arrive late. Confab keeps checking.",
+  disconnected: "No messages come in or go out.",
+};
+
+function explain(account: Account): string | null {
+  return account.status === "connected" ? null : (account.status_reason ?? REASONS[account.status] ?? null);
+}
+
+function phoneLine(account: Account): string {
+  if (account.phone === null) return "Number not known yet";
+  return account.name === null ? "WhatsApp" : account.phone;
+}
+
+export function AccountCard({ account, onReconnect, onDisconnect }: AccountCardProps) {
+  const reason = explain(account);
+  return (
+    <li className="account" data-testid="account-card" data-account-id={account.id}>
+      <div className="account-head">
+        <Avatar name={account.name ?? ""} size="large" />
+        <div className="account-name">
+          <h2>{nameAccount(account)}</h2>
+          <p>{phoneLine(account)}</p>
+        </div>
+        <StatusChip status={account.status} />
+      </div>
+      {reason !== null && <p className="account-reason">{reason}</p>}
+      <AccountFacts account={account} />
+      <AccountActions account={account} onReconnect={onReconnect} onDisconnect={onDisconnect} />
+    </li>
+  );
+}
+
+/** Ages are relative: look at the clock now and then. */
+function useMinute(): void {
+  const [, setMinute] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => setMinute((minute) => minute + 1), 30_000);
+    return () => clearInterval(timer);
+  }, []);
+}
+
+function When({ time }: { readonly time: string | null }) {
+  if (time === null) return <>never</>;
+  return (
+    <time dateTime={time} title={formatExact(time)}>
+      {formatAgo(time)}
+    </time>
+  );
+}
+
+function AccountFacts({ account }: { readonly account: Account }) {
+  useMinute();
+  return (
+    <dl className="account-facts">
+      <div>
+        <dt>Last heard from WhatsApp</dt>
+        <dd>
+          <When time={account.last_webhook_at} />
+        </dd>
+      </div>
+      <div>
+        <dt>Last full check</dt>
+        <dd>
+          <When time={account.last_sweep_at} />
+        </dd>
+      </div>
+      <div>
+        <dt>Found late</dt>
+        <dd>{account.found_late}</dd>
+      </div>
+    </dl>
+  );
+}
+
+function AccountActions({ account, onReconnect, onDisconnect }: AccountCardProps) {
+  const isViewer = account.role === "viewer";
+  const needsCode = account.status !== "connected" && account.status !== "degraded";
+  return (
+    <div className="account-actions">
+      <Link className="button button-plain button-small" to="/inbox" state={{ accountId: account.id }}>
+        <Icon name="inbox" size={16} />
+        Open inbox
+      </Link>
+      {needsCode && !isViewer && (
+        <Button size="small" tone="primary" onClick={onReconnect} data-testid="account-reconnect">
+          {account.status === "connecting" ? "Show code" : "Reconnect"}
+        </Button>
+      )}
+      {account.status !== "disconnected" && !isViewer && (
+        <Button size="small" tone="quiet" onClick={onDisconnect} data-testid="account-disconnect">
+          Disconnect
+        </Button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,41 @@
+/** Asks before a number is taken out of the inbox. */
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Button } from "@/components/Button";
+import { Dialog } from "@/components/Dialog";
+import { Notice } from "@/components/Notice";
+import { ACCOUNTS_KEY, nameAccount } from "@/lib/accounts";
+import { useApi } from "@/lib/api/context";
+import { describeError } from "@/lib/api/errors";
+import type { Account } from "@/types/wire";
+
+interface ConfirmDisconnectProps {
+  readonly account: Account;
+  readonly onClose: () => void;
+}
+
+export function ConfirmDisconnect({ account, onClose }: ConfirmDisconnectProps) {
+  const api = useApi();
+  const client = useQueryClient();
+  const disconnect = useMutation({
+    mutationFn: () => api.disconnectAccount(account.id),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: ACCOUNTS_KEY });
+      onClose();
+    },
+  });
+  return (
+    <Dialog title="Disconnect this number?" onClose={onClose}>
+      <p>
+        <strong>{nameAccount(account)}</strong> will stop receiving and sending messages here. WhatsApp on the phone keeps
+        working, and you can connect it again at any time.
+      </p>
+      {disconnect.error !== null && <Notice tone="bad">{describeError(disconnect.error)}</Notice>}
+      <div className="dialog-actions">
+        <Button onClick={onClose}>Keep it</Button>
+        <Button tone="danger" isBusy={disconnect.isPending} onClick={() => disconnect.mutate()} data-testid="confirm-disconnect">
+          Disconnect
+        </Button>
+      </div>
+    </Dialog>
+  );
+}

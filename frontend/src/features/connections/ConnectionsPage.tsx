@@ -1,0 +1,84 @@
+/** The numbers of the team, and the way to connect another one. */
+import { useState } from "react";
+import { Button } from "@/components/Button";
+import { Icon } from "@/components/Icon";
+import { EmptyState, ErrorState, Loading, Skeleton } from "@/components/States";
+import { useAccounts } from "@/lib/accounts";
+import { describeError } from "@/lib/api/errors";
+import type { Account } from "@/types/wire";
+import { AccountCard } from "./AccountCard";
+import { ConfirmDisconnect } from "./ConfirmDisconnect";
+import { ConnectDialog } from "./ConnectDialog";
+import "./connections.css";
+
+type OpenDialog =
+  | { readonly kind: "connect" }
+  | { readonly kind: "reconnect"; readonly accountId: number }
+  | { readonly kind: "disconnect"; readonly account: Account };
+
+export function ConnectionsPage() {
+  const [dialog, setDialog] = useState<OpenDialog | null>(null);
+  const close = () => setDialog(null);
+  return (
+    <div className="connections">
+      <header className="connections-head">
+        <div>
+          <h1>Connections</h1>
+          <p className="muted">The WhatsApp numbers your team answers from.</p>
+        </div>
+        <Button tone="primary" onClick={() => setDialog({ kind: "connect" })} data-testid="connect-number">
+          <Icon name="plus" size={18} />
+          Connect a number
+        </Button>
+      </header>
+      <AccountList onOpen={setDialog} />
+      {dialog?.kind === "connect" && <ConnectDialog onClose={close} />}
+      {dialog?.kind === "reconnect" && <ConnectDialog accountId={dialog.accountId} onClose={close} />}
+      {dialog?.kind === "disconnect" && <ConfirmDisconnect account={dialog.account} onClose={close} />}
+    </div>
+  );
+}
+
+function AccountList({ onOpen }: { readonly onOpen: (dialog: OpenDialog) => void }) {
+  const accounts = useAccounts();
+  if (accounts.data === undefined) {
+    if (!accounts.isError) return <AccountSkeletons />;
+    return (
+      <ErrorState
+        title="Your numbers could not be loaded"
+        message={describeError(accounts.error)}
+        onRetry={() => void accounts.refetch()}
+      />
+    );
+  }
+  if (accounts.data.length === 0) {
+    return (
+      <EmptyState icon="phone" title="No number connected yet">
+        Link a WhatsApp number by scanning a code, just like WhatsApp Web. Its chats appear in the inbox within seconds.
+      </EmptyState>
+    );
+  }
+  return (
+    <ul className="accounts">
+      {accounts.data.map((account) => (
+        <AccountCard
+          key={account.id}
+          account={account}
+          onReconnect={() => onOpen({ kind: "reconnect", accountId: account.id })}
+          onDisconnect={() => onOpen({ kind: "disconnect", account })}
+        />
+      ))}
+    </ul>
+  );
+}
+
+function AccountSkeletons() {
+  return (
+    <Loading label="Loading your numbers">
+      <div className="accounts">
+        <Skeleton className="account-skeleton" />
+        <Skeleton className="account-skeleton" />
+      </div>
+    </Loading>
+  );
+}

@@ -1,0 +1,67 @@
+/** One chat of the list: who, when, the last words, and how many are unread. */
+import { Link, useLocation } from "react-router";
+import { Avatar } from "@/components/Avatar";
+import { nameAccount } from "@/lib/accounts";
+import { formatListTime } from "@/lib/time";
+import type { Account, Chat } from "@/types/wire";
+import { Tick } from "./Tick";
+
+const MAX_BADGE = 99;
+
+export function nameChat(chat: Chat): string {
+  return chat.title ?? (chat.kind === "group" ? "Group" : "Unknown contact");
+}
+
+interface ChatRowProps {
+  readonly chat: Chat;
+  /** Shown when there are several numbers to tell apart. */
+  readonly account: Account | undefined;
+  readonly isSelected: boolean;
+}
+
+export function ChatRow({ chat, account, isSelected }: ChatRowProps) {
+  const { search } = useLocation();
+  const hasUnread = chat.unread_count > 0;
+  const title = nameChat(chat);
+  return (
+    <Link
+      className={`chat ${isSelected ? "chat-selected" : ""} ${hasUnread ? "chat-new" : ""}`}
+      to={`/inbox/${chat.account_id}/${chat.id}${search}`}
+      aria-current={isSelected ? "true" : undefined}
+      data-testid="chat-item"
+      data-chat-id={chat.id}
+    >
+      <Avatar name={title} isGroup={chat.kind === "group"} />
+      <span className="chat-body">
+        <span className="chat-top">
+          <span className="chat-title">{title}</span>
+          {chat.last_message_at !== null && (
+            <time className="chat-time" dateTime={chat.last_message_at}>
+              {formatListTime(chat.last_message_at)}
+            </time>
+          )}
+        </span>
+        <span className="chat-bottom">
+          <OwnTick chat={chat} />
+          <span className="chat-preview">{chat.last_message_preview ?? "No messages yet"}</span>
+          {account !== undefined && <span className={`chat-account hue-${account.id % 8}`}>{nameAccount(account)}</span>}
+          {hasUnread && <UnreadBadge count={chat.unread_count} />}
+        </span>
+      </span>
+    </Link>
+  );
+}
+
+function OwnTick({ chat }: { readonly chat: Chat }) {
+  if (chat.last_message_direction !== "out" || chat.last_message_status === null) return null;
+  return <Tick status={chat.last_message_status} />;
+}
+
+function UnreadBadge({ count }: { readonly count: number }) {
+  return (
+    <span className="badge" data-testid="chat-unread">
+      {count > MAX_BADGE ? `${MAX_BADGE}+` : count}
+      <span className="visually-hidden"> unread</span>
+    </span>
+  );
+}

@@ -1,0 +1,122 @@
+/** The inbox: the chats of the chosen numbers on one side, the open chat on the other. */
+import { useMemo, type ReactNode } from "react";
+import { Link, useParams, useSearchParams } from "react-router";
+import { EmptyState, ErrorState } from "@/components/States";
+import { useAccounts } from "@/lib/accounts";
+import { describeError } from "@/lib/api/errors";
+import type { Account, Chat } from "@/types/wire";
+import { AccountSwitcher } from "./AccountSwitcher";
+import { ChatList, ChatSkeletons } from "./ChatList";
+import { useChatList } from "./queries";
+import { Thread } from "./Thread";
+import "./inbox.css";
+
+function parseId(text: string | undefined | null): number | null {
+  return text !== undefined && text !== null && /^\d+$/.test(text) ? Number(text) : null;
+}
+
+export function InboxPage() {
+  const accounts = useAccounts();
+  if (accounts.data === undefined) {
+    if (!accounts.isError) return <InboxFrame list={<ChatSkeletons />} />;
+    return (
+      <ErrorState
+        title="Your inbox could not be loaded"
+        message={describeError(accounts.error)}
+        onRetry={() => void accounts.refetch()}
+      />
+    );
+  }
+  if (accounts.data.length === 0) {
+    return (
+      <EmptyState
+        icon="phone"
+        title="Connect your first number"
+        action={
+          <Link className="button button-primary" to="/connections">
+            Go to connections
+          </Link>
+        }
+      >
+        Scan one code with WhatsApp and its chats appear here, for your whole team.
+      </EmptyState>
+    );
+  }
+  return <Inbox accounts={accounts.data} />;
+}
+
+function Inbox({ accounts }: { readonly accounts: readonly Account[] }) {
+  const params = useParams();
+  const [search] = useSearchParams();
+  const scope = parseId(search.get("account"));
+  const shown = useMemo(() => {
+    const ids = accounts.map((account) => account.id);
+    return scope !== null && ids.includes(scope) ? [scope] : ids;
+  }, [accounts, scope]);
+  const list = useChatList(shown);
+  const accountId = parseId(params.accountId);
+  const chatId = parseId(params.chatId);
+  const account = accounts.find((row) => row.id === accountId);
+  const listed = list.chats?.find((chat) => chat.id === chatId);
+  const isOpen = params.chatId !== undefined;
+  return (
+    <InboxFrame
+      isOpen={isOpen}
+      list={
+        <>
+          <AccountSwitcher accounts={accounts} selected={shown.length === 1 && accounts.length > 1 ? scope : null} />
+          <ChatList list={list} accounts={accounts} selectedId={chatId} />
+        </>
+      }
+      thread={isOpen ? <OpenChat account={account} chatId={chatId} listed={listed} /> : undefined}
+    />
+  );
+}
+
+interface OpenChatProps {
+  readonly account: Account | undefined;
+  readonly chatId: number | null;
+  readonly listed: Chat | undefined;
+}
+
+function OpenChat({ account, chatId, listed }: OpenChatProps) {
+  if (account === undefined || chatId === null) {
+    return (
+      <EmptyState
+        icon="chat"
+        title="This chat is not here"
+        action={
+          <Link className="button button-plain" to="/inbox">
+            Back to the inbox
+          </Link>
+        }
+      >
+        It may belong to a number that is no longer shared with you.
+      </EmptyState>
+    );
+  }
+  return <Thread key={chatId} account={account} chatId={chatId} listed={listed} />;
+}
+
+interface InboxFrameProps {
+  readonly list: ReactNode;
+  readonly thread?: ReactNode;
+  readonly isOpen?: boolean;
+}
+
+function InboxFrame({ list, thread, isOpen = false }: InboxFrameProps) {
+  return (
+    <div className={`inbox ${isOpen ? "inbox-open" : ""}`}>
+      <section className="inbox-list" aria-label="Chats">
+        {list}
+      </section>
+      <section className="inbox-thread" aria-label="Open chat">
+        {thread ?? (
+          <EmptyState icon="chat" title="Choose a chat">
+            Pick a conversation on the left. The arrow keys move through the list, Enter opens.
+          </EmptyState>
+        )}
+      </section>
+    </div>
+  );
+}

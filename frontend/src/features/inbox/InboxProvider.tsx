@@ -1,0 +1,82 @@
+/** Keeps the inbox's rows up to date as long as somebody is signed in, on whatever page they are. */
+import { useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { useEffect, useState, type ReactNode } from "react";
+import { useApi } from "@/lib/api/context";
+import { describeError } from "@/lib/api/errors";
+import type { Api } from "@/lib/api/routes";
+import { useFeedListener } from "@/lib/socket/context";
+import { isRecord } from "@/lib/socket/frames";
+import type { Chat, Message } from "@/types/wire";
+import { InboxContext } from "./context";
+import { Drafts } from "./drafts";
+import { CHAT_KEY, CHATS_KEY, MESSAGES_KEY } from "./queries";
+import { InboxStore } from "./store";
+
+function isRow(data: unknown): data is { id: number; seq: number } {
+  return isRecord(data) && typeof data.id === "number" && typeof data.seq === "number";
+}
+
+function createStore(api: Api, client: QueryClient): InboxStore {
+  return new InboxStore({
+    post: (accountId, chatId, text, clientId) => api.sendMessage(accountId, chatId, text, clientId),
+    isThreadKept: (accountId, chatId) => client.getQueryState([MESSAGES_KEY, accountId, chatId]) !== undefined,
+    describeError,
+  });
+}
+
+/** A thread that left the cache takes its live rows along: it is read anew when opened. */
+function useForgetting(store: InboxStore): void {
+  const client = useQueryClient();
+  useEffect(
+    () =>
+      client.getQueryCache().subscribe(({ type, query }) => {
+        const key = query.queryKey as readonly unknown[];
+        if (type === "removed" && key[0] === MESSAGES_KEY) store.forgetThread(Number(key[2]));
+      }),
+    [client, store],
+  );
+}
+
+function describeMessage(message: Message): string {
+  const name = message.sender?.name ?? message.sender?.phone ?? "somebody";
+  return `New message from ${name}: ${message.body ?? "attachment"}`;
+}
+
+interface InboxProviderProps {
+  readonly userId: number;
+  readonly children: ReactNode;
+}
+
+export function InboxProvider({ userId, children }: InboxProviderProps) {
+  const api = useApi();
+  const client = useQueryClient();
+  const [inbox] = useState(() => ({ store: createStore(api, client), drafts: new Drafts(userId) }));
+  const [announcement, setAnnouncement] = useState("");
+  useForgetting(inbox.store);
+  useFeedListener({
+    onChange: (event, data) => {
+      if (!isRow(data)) return;
+      if (event === "chat:updated") inbox.store.applyChat(data as Chat);
+      else if (event.startsWith("message:")) {
+        const message = data as Message;
+        const isNews = inbox.store.applyMessage(message);
+        if (isNews && event === "message:new" && message.direction === "in" && !message.is_event) {
+          setAnnouncement(describeMessage(message));
+        }
+      }
+    },
+    onReset: (accountId) => {
+      void client.invalidateQueries({ queryKey: [CHATS_KEY] });
+      void client.invalidateQueries({ queryKey: [CHAT_KEY, accountId] });
+      void client.invalidateQueries({ queryKey: [MESSAGES_KEY, accountId] });
+    },
+  });
+  return (
+    <InboxContext value={inbox}>
+      {children}
+      <p className="visually-hidden" role="log" aria-live="polite" aria-label="New messages">
+        {announcement}
+      </p>
+    </InboxContext>
+  );
+}

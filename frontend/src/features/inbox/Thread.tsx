@@ -1,0 +1,145 @@
+/** The open chat: its head, its messages, and the field to answer. */
+import { Link, useLocation, useNavigate } from "react-router";
+import type { KeyboardEvent } from "react";
+import { Avatar } from "@/components/Avatar";
+import { Icon } from "@/components/Icon";
+import { Notice } from "@/components/Notice";
+import { EmptyState, ErrorState, Loading, Skeleton } from "@/components/States";
+import { nameAccount } from "@/lib/accounts";
+import { ApiError, describeError } from "@/lib/api/errors";
+import { makeClientId } from "@/lib/ids";
+import type { Account, Chat } from "@/types/wire";
+import { nameChat } from "./ChatRow";
+import { Composer } from "./Composer";
+import { useInbox } from "./context";
+import { MessageList } from "./MessageList";
+import { useChat, useThread } from "./queries";
+import { useMarkRead } from "./reading";
+
+interface ThreadProps {
+  readonly account: Account;
+  readonly chatId: number;
+  readonly listed: Chat | undefined;
+}
+
+export function Thread({ account, chatId, listed }: ThreadProps) {
+  const { store } = useInbox();
+  const navigate = useNavigate();
+  const { search } = useLocation();
+  const { chat, error, refetch } = useChat(account.id, chatId, listed);
+  useMarkRead(chat);
+  const leaveOnEscape = (event: KeyboardEvent) => {
+    if (event.key === "Escape" && !event.defaultPrevented) void navigate(`/inbox${search}`);
+  };
+  if (chat === undefined && error !== null) return <MissingChat error={error} onRetry={() => void refetch()} />;
+  return (
+    // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- Escape leaves the chat from wherever the focus is in it
+    <div className="thread" data-testid="thread" onKeyDown={leaveOnEscape}>
+      <ThreadHead chat={chat} account={account} />
+      <Messages accountId={account.id} chatId={chatId} isGroup={chat?.kind === "group"} />
+      <AccountNotice account={account} />
+      <Composer
+        key={chatId}
+        chatId={chatId}
+        isReadOnly={account.role === "viewer"}
+        onSend={(text) => void store.send(account.id, chatId, text, makeClientId())}
+      />
+    </div>
+  );
+}
+
+function MissingChat({ error, onRetry }: { readonly error: Error; readonly onRetry: () => void }) {
+  if (!(error instanceof ApiError) || error.status !== 404) {
+    return <ErrorState title="This chat could not be loaded" message={describeError(error)} onRetry={onRetry} />;
+  }
+  return (
+    <EmptyState
+      icon="chat"
+      title="This chat is not here"
+      action={
+        <Link className="button button-plain" to="/inbox">
+          Back to the inbox
+        </Link>
+      }
+    >
+      It may have been removed, or its number is no longer shared with you.
+    </EmptyState>
+  );
+}
+
+function ThreadHead({ chat, account }: { readonly chat: Chat | undefined; readonly account: Account }) {
+  const { search } = useLocation();
+  const title = chat === undefined ? "" : nameChat(chat);
+  return (
+    <header className="thread-head">
+      <Link className="icon-button thread-back" to={`/inbox${search}`} aria-label="Back to the chats">
+        <Icon name="back" />
+      </Link>
+      <Avatar name={title} isGroup={chat?.kind === "group"} />
+      <div className="thread-title">
+        <h2>{title === "" ? <Skeleton className="thread-title-skeleton" /> : title}</h2>
+        <p>
+          {chat?.kind === "group" ? "Group · " : ""}via {nameAccount(account)}
+        </p>
+      </div>
+    </header>
+  );
+}
+
+interface MessagesProps {
+  readonly accountId: number;
+  readonly chatId: number;
+  readonly isGroup: boolean;
+}
+
+function Messages({ accountId, chatId, isGroup }: MessagesProps) {
+  const thread = useThread(accountId, chatId);
+  if (thread.bubbles === null) {
+    if (!thread.isError) return <MessageSkeletons />;
+    return (
+      <div className="thread-middle">
+        <ErrorState
+          title="Messages could not be loaded"
+          message={describeError(thread.error)}
+          onRetry={() => void thread.refetch()}
+        />
+      </div>
+    );
+  }
+  if (thread.bubbles.length === 0) {
+    return (
+      <div className="thread-middle">
+        <EmptyState icon="chat" title="No messages yet">
+          Write the first one below.
+        </EmptyState>
+      </div>
+    );
+  }
+  return <MessageList thread={thread} bubbles={thread.bubbles} isGroup={isGroup} />;
+}
+
+function MessageSkeletons() {
+  return (
+    <div className="thread-middle">
+      <Loading label="Loading messages">
+        <div className="message-skeletons">
+          {["in", "out", "in", "in", "out", "in"].map((side, index) => (
+            <Skeleton key={index} className={`message-skeleton message-skeleton-${side}`} />
+          ))}
+        </div>
+      </Loading>
+    </div>
+  );
+}
+
+function AccountNotice({ account }: { readonly account: Account }) {
+  if (account.status === "connected" || account.status === "degraded") return null;
+  return (
+    <div className="thread-notice">
+      <Notice tone="warn">
+        {nameAccount(account)} is not connected: nothing comes in or goes out.{" "}
+        <Link to="/connections">Open connections</Link>
+      </Notice>
+    </div>
+  );
+}

@@ -1,0 +1,99 @@
+/** One bubble for each message, whatever of it has come in so far, in whatever order. */
+import { newestOf } from "@/lib/rows";
+import type { Attachment, Direction, Message, MessageStatus, Reaction } from "@/types/wire";
+import type { Pending } from "./store";
+
+export interface Bubble {
+  /** Stays the same from the first keystroke's send to the last tick. */
+  readonly key: string;
+  readonly direction: Direction;
+  readonly status: MessageStatus;
+  readonly body: string;
+  readonly sentAt: string;
+  readonly sender: { readonly id: string; readonly name: string } | null;
+  readonly isEvent: boolean;
+  readonly isDeleted: boolean;
+  readonly isEdited: boolean;
+  readonly error: string | null;
+  readonly attachments: readonly Attachment[];
+  readonly reactions: readonly Reaction[];
+  /** Set while the server does not know the message: it can be retried or discarded. */
+  readonly pending: Pending | null;
+}
+
+interface SortKey {
+  readonly id: number;
+  readonly sent_at: string;
+}
+
+function isBefore(one: SortKey, other: SortKey): boolean {
+  return one.sent_at === other.sent_at ? one.id < other.id : one.sent_at < other.sent_at;
+}
+
+/** The oldest row read so far, or null when the history is complete. */
+export function findFloor(fetched: readonly Message[], hasMore: boolean): Message | null {
+  if (!hasMore) return null;
+  return fetched.reduce<Message | null>((oldest, row) => (oldest === null || isBefore(row, oldest) ? row : oldest), null);
+}
+
+function nameSender(message: Message): Bubble["sender"] {
+  if (message.sender === null || message.direction === "out") return null;
+  const { provider_id, name, phone } = message.sender;
+  return { id: provider_id, name: name ?? phone ?? "Unknown" };
+}
+
+function toBubble(message: Message): Bubble {
+  return {
+    key: message.client_id ?? `m${message.id}`,
+    direction: message.direction,
+    status: message.status,
+    body: message.body ?? "",
+    sentAt: message.sent_at,
+    sender: nameSender(message),
+    isEvent: message.is_event,
+    isDeleted: message.deleted_at !== null,
+    isEdited: message.edited_at !== null,
+    error: message.error?.message ?? null,
+    attachments: message.attachments,
+    reactions: message.reactions,
+    pending: null,
+  };
+}
+
+function toPendingBubble(pending: Pending): Bubble {
+  return {
+    key: pending.clientId,
+    direction: "out",
+    status: pending.error === null ? "sending" : "failed",
+    body: pending.text,
+    sentAt: pending.createdAt,
+    sender: null,
+    isEvent: false,
+    isDeleted: false,
+    isEdited: false,
+    error: pending.error,
+    attachments: [],
+    reactions: [],
+    pending,
+  };
+}
+
+/**
+ * The thread, oldest first.
+ *
+ * A live row older than the oldest one read is left out while there is more to read: shown now, it would
+ * stand next to rows it does not follow. Unconfirmed messages stand last, whatever this computer's clock says.
+ */
+export function mergeBubbles(
+  fetched: readonly Message[],
+  live: Iterable<Message>,
+  pending: readonly Pending[],
+  hasMore: boolean,
+): Bubble[] {
+  const floor = findFloor(fetched, hasMore);
+  const rows = [...newestOf(fetched, live).values()].filter((row) => floor === null || !isBefore(row, floor));
+  rows.sort((one, other) => (isBefore(one, other) ? -1 : 1));
+  const confirmed = new Set(rows.map((row) => row.client_id));
+  const waiting = pending.filter((entry) => !confirmed.has(entry.clientId));
+  return [...rows.map(toBubble), ...waiting.map(toPendingBubble)];
+}

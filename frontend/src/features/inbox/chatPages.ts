@@ -1,0 +1,68 @@
+/** Pages of chats of several numbers, merged into one list that is newest first. */
+import { newestOf } from "@/lib/rows";
+import type { Chat, Page } from "@/types/wire";
+
+/** Where reading goes on: for each number with more to read, the cursor and the oldest chat read so far. */
+export type ChatPosition = Readonly<Record<number, { readonly cursor: string | null; readonly floor: string }>>;
+
+export interface ChatPage {
+  readonly chats: readonly Chat[];
+  readonly next: ChatPosition;
+}
+
+type ListChats = (accountId: number, cursor: string | null) => Promise<Page<Chat>>;
+
+/** Newer than everything: a number of which nothing has been read comes first. */
+const TOP = "\uffff";
+
+export const sortTime = (chat: Chat): string => chat.last_message_at ?? chat.created_at;
+
+export function firstPosition(accountIds: readonly number[]): ChatPosition {
+  return Object.fromEntries(accountIds.map((id) => [id, { cursor: null, floor: TOP }]));
+}
+
+/** The time down to which the merged list is complete; "" when all is read. */
+export function findFloor(position: ChatPosition): string {
+  return Object.values(position).reduce((top, { floor }) => (floor > top ? floor : top), "");
+}
+
+export function hasMore(position: ChatPosition): boolean {
+  return Object.keys(position).length > 0;
+}
+
+/** Read on where the list ends: only the numbers that hold it back. */
+export async function fetchChatPage(position: ChatPosition, listChats: ListChats): Promise<ChatPage> {
+  const top = findFloor(position);
+  const chats: Chat[] = [];
+  const next: Record<number, ChatPosition[number]> = {};
+  const readOn = async ([key, place]: [string, ChatPosition[number]]) => {
+    const accountId = Number(key);
+    if (place.floor < top) {
+      next[accountId] = place;
+      return;
+    }
+    const page = await listChats(accountId, place.cursor);
+    chats.push(...page.items);
+    if (page.next_cursor === null) return;
+    const floor = page.items.map(sortTime).reduce((low, time) => (time < low ? time : low), place.floor);
+    next[accountId] = { cursor: page.next_cursor, floor };
+  };
+  await Promise.all(Object.entries(position).map(readOn));
+  return { chats, next };
+}
+
+/** The list to show: newest first, only down to where it is complete, only of these numbers. */
+export function mergeChats(pages: readonly ChatPage[], live: Iterable<Chat>, accountIds: readonly number[]): Chat[] {
+  const floor = findFloor(pages.at(-1)?.next ?? {});
+  const shown = new Set(accountIds);
+  const rows = [...newestOf(...pages.map((page) => page.chats), live).values()];
+  return rows
+    .filter((chat) => shown.has(chat.account_id) && sortTime(chat) >= floor)
+    .sort(compareChats);
+}
+
+function compareChats(one: Chat, other: Chat): number {
+  const [time, otherTime] = [sortTime(one), sortTime(other)];
+  if (time === otherTime) return other.id - one.id;
+  return time > otherTime ? -1 : 1;
+}

@@ -1,0 +1,22 @@
+/** Hands the inbox's live rows and drafts to the components below. */
+import { createContext, use, useSyncExternalStore } from "react";
+import type { Drafts } from "./drafts";
+import type { InboxStore, Snapshot } from "./store";
+
+export interface Inbox {
+  readonly store: InboxStore;
+  readonly drafts: Drafts;
+}
+
+export const InboxContext = createContext<Inbox | null>(null);
+
+export function useInbox(): Inbox {
+  const inbox = use(InboxContext);
+  if (inbox === null) throw new Error("useInbox needs an InboxContext above it.");
+  return inbox;
+}
+
+export function useInboxSnapshot(): Snapshot {
+  const { store } = useInbox();
+  return useSyncExternalStore(store.subscribe, store.getSnapshot);
+}

@@ -1,0 +1,25 @@
+/** What was written but not sent, one text for each chat; survives a reload, not the tab. */
+
+export class Drafts {
+  readonly #prefix: string;
+  readonly #storage: Pick<Storage, "getItem" | "setItem" | "removeItem">;
+
+  constructor(userId: number, storage: Pick<Storage, "getItem" | "setItem" | "removeItem"> = sessionStorage) {
+    this.#prefix = `confab.draft.${userId}.`;
+    this.#storage = storage;
+  }
+
+  read(chatId: number): string {
+    return this.#storage.getItem(this.#prefix + String(chatId)) ?? "";
+  }
+
+  write(chatId: number, text: string): void {
+    const key = this.#prefix + String(chatId);
+    try {
+      if (text === "") this.#storage.removeItem(key);
+      else this.#storage.setItem(key, text);
+    } catch {
+      // Storage is full or forbidden: the text is still in the field, only not kept for later.
+    }
+  }
+}

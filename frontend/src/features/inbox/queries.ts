@@ -1,0 +1,77 @@
+/** Reads chats and messages, and lays over them what has happened since. */
+import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { useApi } from "@/lib/api/context";
+import { newestOf } from "@/lib/rows";
+import type { Chat, Message, Page } from "@/types/wire";
+import { mergeBubbles, type Bubble } from "./bubbles";
+import { fetchChatPage, firstPosition, hasMore, mergeChats } from "./chatPages";
+import { useInboxSnapshot } from "./context";
+
+const CHAT_PAGE = 40;
+const MESSAGE_PAGE = 50;
+/** Events keep the rows fresh; this only bounds how long a mistake could live. */
+const STALE_MS = 10 * 60_000;
+
+export const CHATS_KEY = "chats";
+export const CHAT_KEY = "chat";
+export const MESSAGES_KEY = "messages";
+
+export function useChatList(accountIds: readonly number[]) {
+  const api = useApi();
+  const { chats: live } = useInboxSnapshot();
+  const query = useInfiniteQuery({
+    queryKey: [CHATS_KEY, accountIds],
+    queryFn: ({ pageParam, signal }) =>
+      fetchChatPage(pageParam, (accountId, cursor) => api.listChats(accountId, cursor, CHAT_PAGE, signal)),
+    initialPageParam: firstPosition(accountIds),
+    getNextPageParam: ({ next }) => (hasMore(next) ? next : undefined),
+    placeholderData: keepPreviousData,
+    enabled: accountIds.length > 0,
+    staleTime: STALE_MS,
+  });
+  const pages = query.data?.pages;
+  const chats = useMemo(
+    () => (pages === undefined ? null : mergeChats(pages, live.values(), accountIds)),
+    [pages, live, accountIds],
+  );
+  return { ...query, chats };
+}
+
+/** One chat, also one that is not in the list read so far. */
+export function useChat(accountId: number, chatId: number, listed: Chat | undefined) {
+  const api = useApi();
+  const live = useInboxSnapshot().chats.get(chatId);
+  const query = useQuery({
+    queryKey: [CHAT_KEY, accountId, chatId],
+    queryFn: ({ signal }) => api.fetchChat(accountId, chatId, signal),
+    staleTime: STALE_MS,
+  });
+  const rows = [listed, live, query.data].filter((row) => row !== undefined);
+  const chat = newestOf(rows).get(chatId);
+  return { ...query, chat };
+}
+
+const NO_ROWS: ReadonlyMap<number, Message> = new Map();
+
+export function useThread(accountId: number, chatId: number) {
+  const api = useApi();
+  const { messages, pending } = useInboxSnapshot();
+  const query = useInfiniteQuery({
+    queryKey: [MESSAGES_KEY, accountId, chatId],
+    queryFn: ({ pageParam, signal }): Promise<Page<Message>> =>
+      api.listMessages(accountId, chatId, pageParam, MESSAGE_PAGE, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
+    staleTime: STALE_MS,
+  });
+  const pages = query.data?.pages;
+  const live = messages.get(chatId) ?? NO_ROWS;
+  const { hasNextPage } = query;
+  const bubbles = useMemo((): Bubble[] | null => {
+    if (pages === undefined) return null;
+    const own = pending.filter((entry) => entry.chatId === chatId);
+    return mergeBubbles(pages.flatMap((page) => page.items), live.values(), own, hasNextPage);
+  }, [pages, live, pending, chatId, hasNextPage]);
+  return { ...query, bubbles };
+}

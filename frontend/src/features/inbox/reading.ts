@@ -1,0 +1,38 @@
+/** Marks a chat as read while somebody is really looking at it. */
+import { useMutation } from "@tanstack/react-query";
+import { useEffect, useEffectEvent, useSyncExternalStore } from "react";
+import { useApi } from "@/lib/api/context";
+import type { Chat } from "@/types/wire";
+import { useInbox } from "./context";
+
+function subscribeAttention(notify: () => void): () => void {
+  window.addEventListener("focus", notify);
+  window.addEventListener("blur", notify);
+  document.addEventListener("visibilitychange", notify);
+  return () => {
+    window.removeEventListener("focus", notify);
+    window.removeEventListener("blur", notify);
+    document.removeEventListener("visibilitychange", notify);
+  };
+}
+
+const hasAttention = () => document.visibilityState === "visible" && document.hasFocus();
+
+export function useMarkRead(chat: Chat | undefined): void {
+  const api = useApi();
+  const { store } = useInbox();
+  const isLooking = useSyncExternalStore(subscribeAttention, hasAttention);
+  const { mutate } = useMutation({
+    mutationFn: ({ account_id, id }: Chat) => api.markChatRead(account_id, id),
+    onSuccess: (row) => store.applyChat(row),
+    retry: 3,
+  });
+  const markRead = useEffectEvent(() => {
+    if (chat !== undefined) mutate(chat);
+  });
+  const id = chat?.id;
+  const unread = chat?.unread_count ?? 0;
+  useEffect(() => {
+    if (isLooking && id !== undefined && unread > 0) markRead();
+  }, [isLooking, id, unread]);
+}

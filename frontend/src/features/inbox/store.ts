@@ -1,0 +1,136 @@
+/** What happened since the lists were read: newer rows from the socket and from answers, and messages on their way out. */
+import { isNewer } from "@/lib/rows";
+import type { Chat, Message } from "@/types/wire";
+
+/** A message the server has not confirmed yet. */
+export interface Pending {
+  readonly clientId: string;
+  readonly accountId: number;
+  readonly chatId: number;
+  readonly text: string;
+  readonly createdAt: string;
+  /** Why it could not be handed over; null while it is on its way. */
+  readonly error: string | null;
+}
+
+export interface Snapshot {
+  readonly chats: ReadonlyMap<number, Chat>;
+  readonly messages: ReadonlyMap<number, ReadonlyMap<number, Message>>;
+  readonly pending: readonly Pending[];
+}
+
+type Post = (accountId: number, chatId: number, text: string, clientId: string) => Promise<Message>;
+
+export interface StoreOptions {
+  readonly post: Post;
+  /** Whether a chat's messages have been read: of others nothing is kept, they are read when opened. */
+  readonly isThreadKept: (accountId: number, chatId: number) => boolean;
+  readonly describeError: (error: unknown) => string;
+}
+
+/** A burst of events becomes one rendering. */
+const PUBLISH_MS = 16;
+
+export class InboxStore {
+  readonly #options: StoreOptions;
+  readonly #listeners = new Set<() => void>();
+  /** Messages of one chat go out one after the other, so that they arrive in the order they were written. */
+  readonly #queues = new Map<number, Promise<void>>();
+  #chats = new Map<number, Chat>();
+  #messages = new Map<number, ReadonlyMap<number, Message>>();
+  #pending: readonly Pending[] = [];
+  #snapshot: Snapshot = { chats: new Map(), messages: new Map(), pending: [] };
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: StoreOptions) {
+    this.#options = options;
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly getSnapshot = (): Snapshot => this.#snapshot;
+
+  applyChat(chat: Chat): void {
+    if (!isNewer(chat, this.#chats.get(chat.id))) return;
+    this.#chats.set(chat.id, chat);
+    this.#publishSoon();
+  }
+
+  /** True when the row was news. */
+  applyMessage(message: Message): boolean {
+    if (message.client_id !== null) this.#dropPending(message.client_id);
+    if (!this.#options.isThreadKept(message.account_id, message.chat_id)) return true;
+    const held = this.#messages.get(message.chat_id);
+    if (!isNewer(message, held?.get(message.id))) return false;
+    this.#messages.set(message.chat_id, new Map(held).set(message.id, message));
+    this.#publishSoon();
+    return true;
+  }
+
+  forgetThread(chatId: number): void {
+    if (this.#messages.delete(chatId)) this.#publishSoon();
+  }
+
+  send(accountId: number, chatId: number, text: string, clientId: string): Promise<void> {
+    const createdAt = new Date().toISOString();
+    this.#pending = [...this.#pending, { clientId, accountId, chatId, text, createdAt, error: null }];
+    this.#publish();
+    return this.#enqueue(chatId, clientId);
+  }
+
+  /** The same message with the same client id: had it arrived after all, it is not sent twice. */
+  retry(clientId: string): Promise<void> {
+    const entry = this.#pending.find((pending) => pending.clientId === clientId);
+    if (entry === undefined || entry.error === null) return Promise.resolve();
+    this.#setError(clientId, null);
+    return this.#enqueue(entry.chatId, clientId);
+  }
+
+  discard(clientId: string): void {
+    this.#dropPending(clientId);
+    this.#publish();
+  }
+
+  #enqueue(chatId: number, clientId: string): Promise<void> {
+    const turn = (this.#queues.get(chatId) ?? Promise.resolve()).then(() => this.#post(clientId));
+    this.#queues.set(chatId, turn);
+    return turn;
+  }
+
+  async #post(clientId: string): Promise<void> {
+    const entry = this.#pending.find((pending) => pending.clientId === clientId);
+    if (entry === undefined) return;
+    try {
+      this.applyMessage(await this.#options.post(entry.accountId, entry.chatId, entry.text, clientId));
+      this.#dropPending(clientId);
+    } catch (error) {
+      this.#setError(clientId, this.#options.describeError(error));
+    }
+  }
+
+  #setError(clientId: string, error: string | null): void {
+    this.#pending = this.#pending.map((entry) => (entry.clientId === clientId ? { ...entry, error } : entry));
+    this.#publish();
+  }
+
+  #dropPending(clientId: string): void {
+    const rest = this.#pending.filter((entry) => entry.clientId !== clientId);
+    if (rest.length === this.#pending.length) return;
+    this.#pending = rest;
+    this.#publishSoon();
+  }
+
+  #publishSoon(): void {
+    this.#timer ??= setTimeout(() => this.#publish(), PUBLISH_MS);
+  }
+
+  #publish(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#snapshot = { chats: new Map(this.#chats), messages: new Map(this.#messages), pending: this.#pending };
+    for (const listener of [...this.#listeners]) listener();
+  }
+}

@@ -1,0 +1,123 @@
+/** The way in: e-mail and password, or one click in the sandbox. */
+import { useId, useRef, useState, type SyntheticEvent } from "react";
+import { Button } from "@/components/Button";
+import { Logo } from "@/components/Logo";
+import { Notice } from "@/components/Notice";
+import { TextField } from "@/components/TextField";
+import { ApiError, describeError } from "@/lib/api/errors";
+import { useConfig } from "@/lib/config";
+import { useSession, useSessionState } from "./context";
+import { LoginScene } from "./LoginScene";
+import "./login.css";
+
+function explain(error: unknown): string {
+  const isRefused = error instanceof ApiError && (error.status === 401 || error.status === 422 || error.status === 400);
+  return isRefused ? "That e-mail and password do not belong together. Please check both." : describeError(error);
+}
+
+function useLogin() {
+  const session = useSession();
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+  const login = async (email: string, password: string): Promise<boolean> => {
+    setBusy(true);
+    setError(null);
+    try {
+      await session.login(email, password);
+      return true;
+    } catch (failure) {
+      setError(explain(failure));
+      setBusy(false);
+      return false;
+    }
+  };
+  return { login, isBusy, error };
+}
+
+export function LoginPage() {
+  return (
+    <main className="login" id="main">
+      <LoginScene />
+      <section className="login-side" aria-labelledby="login-title">
+        <div className="login-panel">
+          <Logo />
+          <header>
+            <h1 id="login-title">Welcome back</h1>
+            <p className="muted">Sign in to your team&rsquo;s WhatsApp inbox.</p>
+          </header>
+          <LoginForm />
+        </div>
+      </section>
+    </main>
+  );
+}
+
+function LoginForm() {
+  const state = useSessionState();
+  const { login, isBusy, error } = useLogin();
+  const form = useRef<HTMLFormElement>(null);
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+  const noticeId = useId();
+  const submit = async (event: SyntheticEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const isIn = await login(email.trim(), password);
+    if (!isIn) form.current?.querySelector<HTMLInputElement>("[name=password]")?.focus();
+  };
+  const hasEnded = state.status === "signed-out" && state.hasEnded;
+  return (
+    <form ref={form} className="login-form" onSubmit={submit} aria-describedby={noticeId}>
+      <div id={noticeId} aria-live="polite">
+        {error !== null && <Notice tone="bad">{error}</Notice>}
+        {error === null && hasEnded && <Notice tone="info">Your session has ended. Please sign in again.</Notice>}
+      </div>
+      <TextField
+        label="E-mail"
+        name="email"
+        type="email"
+        autoComplete="username"
+        required
+        value={email}
+        onChange={(event) => setEmail(event.target.value)}
+        data-testid="login-email"
+      />
+      <TextField
+        label="Password"
+        name="password"
+        type="password"
+        autoComplete="current-password"
+        required
+        value={password}
+        onChange={(event) => setPassword(event.target.value)}
+        data-testid="login-password"
+      />
+      <Button type="submit" tone="primary" size="large" isBusy={isBusy} data-testid="login-submit">
+        Sign in
+      </Button>
+      <DemoLogin isBusy={isBusy} onUse={login} />
+    </form>
+  );
+}
+
+interface DemoLoginProps {
+  readonly isBusy: boolean;
+  readonly onUse: (email: string, password: string) => Promise<boolean>;
+}
+
+function DemoLogin({ isBusy, onUse }: DemoLoginProps) {
+  const demo = useConfig().data?.demo ?? null;
+  if (demo === null) return null;
+  return (
+    <div className="login-demo">
+      <p className="login-or">
+        <span>or try the sandbox</span>
+      </p>
+      <Button size="large" disabled={isBusy} onClick={() => void onUse(demo.email, demo.password)} data-testid="login-demo">
+        Use the demo login
+      </Button>
+      <p className="login-hint">
+        Signs you in as <strong>{demo.email}</strong>. Nothing here reaches a real phone.
+      </p>
+    </div>
+  );
+}

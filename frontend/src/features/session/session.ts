@@ -1,0 +1,125 @@
+/** Who is signed in: keeps the access token in memory and renews it in time, once at a time. */
+import { ApiError } from "@/lib/api/errors";
+import * as routes from "@/lib/api/routes";
+import type { SignedIn, User } from "@/types/wire";
+
+export type SessionState =
+  | { readonly status: "restoring" }
+  | { readonly status: "unreachable" }
+  | { readonly status: "signed-out"; readonly hasEnded: boolean }
+  | { readonly status: "signed-in"; readonly user: User };
+
+type AuthRoutes = Pick<typeof routes, "login" | "refresh" | "logout">;
+
+/** Renewed this long before the end, or after three quarters of a short life. */
+const MARGIN_MS = 60_000;
+const RETRY_MS = 10_000;
+/** The longest delay `setTimeout` takes. */
+const MAX_DELAY_MS = 2 ** 31 - 1;
+
+export class Session {
+  readonly #routes: AuthRoutes;
+  readonly #listeners = new Set<() => void>();
+  #state: SessionState = { status: "restoring" };
+  #token: string | null = null;
+  #renewal: Promise<string | null> | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Rises with every sign-in and sign-out, so that a late answer cannot bring an ended session back. */
+  #generation = 0;
+
+  constructor(authRoutes: AuthRoutes = routes) {
+    this.#routes = authRoutes;
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  get token(): string | null {
+    return this.#token;
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** Come back after a reload, by the refresh cookie. */
+  async restore(): Promise<void> {
+    try {
+      await this.renew();
+    } catch {
+      this.#become({ status: "unreachable" });
+      this.#schedule(RETRY_MS, () => void this.restore());
+    }
+  }
+
+  async login(email: string, password: string): Promise<void> {
+    this.#accept(await this.#routes.login(email, password));
+  }
+
+  async logout(): Promise<void> {
+    const token = this.#token;
+    this.end(false);
+    // Signed out here in any case; a server that is away ends the session when it expires.
+    await this.#routes.logout(token).catch(() => undefined);
+  }
+
+  /** A fresh access token, or null when the session is over. Callers at the same time share one request. */
+  renew(): Promise<string | null> {
+    this.#renewal ??= this.#renew().finally(() => {
+      this.#renewal = null;
+    });
+    return this.#renewal;
+  }
+
+  end(hasEnded: boolean): void {
+    this.#generation += 1;
+    this.#token = null;
+    clearTimeout(this.#timer);
+    this.#become({ status: "signed-out", hasEnded });
+  }
+
+  async #renew(): Promise<string | null> {
+    const generation = this.#generation;
+    try {
+      const answer = await inTurn(() => this.#routes.refresh());
+      if (generation !== this.#generation) return this.#token;
+      this.#accept(answer);
+      return answer.token;
+    } catch (error) {
+      if (generation !== this.#generation) return this.#token;
+      if (!(error instanceof ApiError) || error.isPassing) throw error;
+      this.end(this.#state.status === "signed-in");
+      return null;
+    }
+  }
+
+  #accept({ token, expires_at, user }: SignedIn): void {
+    this.#generation += 1;
+    this.#token = token;
+    const lifetime = new Date(expires_at).getTime() - Date.now();
+    this.#schedule(Math.max(lifetime - MARGIN_MS, lifetime * 0.75, RETRY_MS), () => this.#renewInTime());
+    this.#become({ status: "signed-in", user });
+  }
+
+  #renewInTime(): void {
+    this.renew().catch(() => this.#schedule(RETRY_MS, () => this.#renewInTime()));
+  }
+
+  #schedule(delay: number, run: () => void): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(run, Math.min(delay, MAX_DELAY_MS));
+  }
+
+  #become(state: SessionState): void {
+    this.#state = state;
+    for (const listener of [...this.#listeners]) listener();
+  }
+}
+
+/** Tabs share the refresh cookie: two of them using it at once would look like a stolen one. */
+function inTurn<T>(run: () => Promise<T>): Promise<T> {
+  const locks = (navigator as Partial<Pick<Navigator, "locks">>).locks;
+  return locks === undefined ? run() : locks.request("confab-session", run);
+}

@@ -1,0 +1,49 @@
+/** The numbers the user may see: read once, then kept up to date by events. */
+import { useQuery, type QueryClient } from "@tanstack/react-query";
+import { useApi } from "@/lib/api/context";
+import { isNewer } from "@/lib/rows";
+import type { Account } from "@/types/wire";
+
+export const ACCOUNTS_KEY = ["accounts"] as const;
+
+/** Of what was held and what comes in, each row in its newer version; the incoming list says which rows there are. */
+function keepNewest(held: unknown, incoming: unknown): unknown {
+  const rows = new Map(((held ?? []) as readonly Account[]).map((account) => [account.id, account]));
+  return (incoming as readonly Account[]).map((account) => {
+    const old = rows.get(account.id);
+    return old === undefined || !isNewer(old, account) ? account : { ...old, role: account.role ?? old.role };
+  });
+}
+
+export function useAccounts(options: { readonly pollMs?: number } = {}) {
+  const api = useApi();
+  return useQuery({
+    queryKey: ACCOUNTS_KEY,
+    queryFn: ({ signal }): Promise<readonly Account[]> => api.listAccounts(signal),
+    structuralSharing: keepNewest,
+    staleTime: 30_000,
+    refetchInterval: options.pollMs ?? false,
+  });
+}
+
+/** Take over one account row, from an event or an answer. */
+export function applyAccount(client: QueryClient, account: Account): void {
+  const held = client.getQueryData<readonly Account[]>(ACCOUNTS_KEY);
+  if (held === undefined) return;
+  const old = held.find((row) => row.id === account.id);
+  if (old === undefined) {
+    client.setQueryData(ACCOUNTS_KEY, [...held, account]);
+  } else if (isNewer(account, old)) {
+    // An event does not carry the role: it is the reader's, not the account's.
+    const merged = { ...account, role: account.role ?? old.role };
+    client.setQueryData(ACCOUNTS_KEY, held.map((row) => (row.id === account.id ? merged : row)));
+  }
+}
+
+export function removeAccount(client: QueryClient, accountId: number): void {
+  client.setQueryData<readonly Account[]>(ACCOUNTS_KEY, (held) => held?.filter((row) => row.id !== accountId));
+}
+
+export function nameAccount(account: Account): string {
+  return account.name ?? account.phone ?? "New number";
+}

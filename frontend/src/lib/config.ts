@@ -1,0 +1,7 @@
+/** What the server tells everybody about itself. */
+import { useQuery } from "@tanstack/react-query";
+import { fetchConfig } from "@/lib/api/routes";
+
+export function useConfig() {
+  return useQuery({ queryKey: ["config"], queryFn: ({ signal }) => fetchConfig(signal), staleTime: Infinity });
+}

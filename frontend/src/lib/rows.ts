@@ -1,0 +1,17 @@
+/** The one rule of live data: of two versions of a row, the one with the higher seq is the truth. */
+import type { Row } from "@/types/wire";
+
+export function isNewer(incoming: Row, held: Row | undefined): boolean {
+  return held === undefined || incoming.seq > held.seq;
+}
+
+/** Of several versions of the same rows, in any order, keep the newest of each. */
+export function newestOf<T extends Row>(...lists: readonly Iterable<T>[]): Map<number, T> {
+  const rows = new Map<number, T>();
+  for (const list of lists) {
+    for (const row of list) {
+      if (isNewer(row, rows.get(row.id))) rows.set(row.id, row);
+    }
+  }
+  return rows;
+}

@@ -1,0 +1,199 @@
+/** One WebSocket that signs in, joins, notices when it is dead, and comes back by itself. */
+import { backoffMs } from "./backoff";
+import { authFrame, CLOSE, joinUserFrame, parseFrame, pingFrame, type Ack, type Cursors, type Push } from "./frames";
+
+export type ConnectionState = "connecting" | "live" | "waiting" | "stopped";
+
+export interface ConnectionOptions {
+  readonly url: string;
+  readonly userId: number;
+  readonly token: () => string | null;
+  /** Get a fresh token; null when the session is over. */
+  readonly renew: () => Promise<string | null>;
+  readonly cursors: () => Cursors;
+  readonly onPush: (push: Push) => void;
+  /** Signed in and joined. `data` is the answer to `join-user`. */
+  readonly onJoined: (data: unknown) => void;
+  readonly onState: (state: ConnectionState) => void;
+  /** The server will not have this user: there is no point in coming back. */
+  readonly onForbidden: () => void;
+  readonly createSocket?: (url: string) => WebSocket;
+}
+
+const HANDSHAKE_MS = 12_000;
+/** The server says `head` every 25 s when quiet; a little more without a frame and we ask. */
+export const IDLE_MS = 28_000;
+export const PONG_MS = 8_000;
+/** Back for this long and the next loss starts counting anew. */
+const STEADY_MS = 5_000;
+const SOON_MS = 1_000;
+
+type Timer = ReturnType<typeof setTimeout>;
+
+export class Connection {
+  readonly #options: ConnectionOptions;
+  readonly #waiting = new Map<number, (ack: Ack) => void>();
+  #socket: WebSocket | null = null;
+  #state: ConnectionState = "stopped";
+  #attempt = 0;
+  #frameId = 0;
+  #openedAt = 0;
+  #reconnectTimer: Timer | undefined;
+  #handshakeTimer: Timer | undefined;
+  #heartbeatTimer: Timer | undefined;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  start(): void {
+    if (this.#state !== "stopped") return;
+    this.#attempt = 0;
+    this.#open();
+  }
+
+  stop(): void {
+    this.#drop();
+    this.#become("stopped");
+  }
+
+  /** Try now: the network is back, or somebody looks at the page again. */
+  hurry(): void {
+    if (this.#state === "waiting") this.#open();
+    else if (this.#state === "live") this.#ping();
+  }
+
+  /** Give the open socket a fresh token, before the old one ends. */
+  reauth(token: string): void {
+    if (this.#state !== "live") return;
+    this.#command((id) => authFrame(token, id), (ack) => {
+      if (!ack.ok) this.#lost(CLOSE.signIn);
+    });
+  }
+
+  #open(): void {
+    this.#drop();
+    const token = this.#options.token();
+    if (token === null) {
+      void this.#renewThenOpen();
+      return;
+    }
+    this.#become("connecting");
+    const socket = (this.#options.createSocket ?? ((url) => new WebSocket(url)))(this.#options.url);
+    this.#socket = socket;
+    this.#handshakeTimer = setTimeout(() => this.#lost(null), HANDSHAKE_MS);
+    socket.onopen = () => this.#signIn(token);
+    socket.onmessage = (event: MessageEvent<unknown>) => this.#receive(String(event.data));
+    socket.onclose = (event: CloseEvent) => this.#lost(event.code);
+  }
+
+  #signIn(token: string): void {
+    this.#command((id) => authFrame(token, id), (ack) => {
+      if (ack.ok) this.#join();
+      else this.#lost(CLOSE.signIn);
+    });
+  }
+
+  #join(): void {
+    const { userId, cursors, onJoined } = this.#options;
+    this.#command((id) => joinUserFrame(userId, cursors(), id), (ack) => {
+      if (!ack.ok) {
+        this.#lost(null);
+        return;
+      }
+      clearTimeout(this.#handshakeTimer);
+      this.#openedAt = Date.now();
+      this.#become("live");
+      onJoined(ack.data);
+    });
+  }
+
+  #command(build: (id: number) => object, onAck: (ack: Ack) => void): void {
+    const id = ++this.#frameId;
+    this.#waiting.set(id, onAck);
+    this.#socket?.send(JSON.stringify(build(id)));
+  }
+
+  #receive(text: string): void {
+    this.#armHeartbeat();
+    const frame = parseFrame(text);
+    if (frame === null) return;
+    if (!("ack" in frame)) {
+      this.#options.onPush(frame);
+      return;
+    }
+    const onAck = this.#waiting.get(frame.ack);
+    this.#waiting.delete(frame.ack);
+    onAck?.(frame);
+  }
+
+  #armHeartbeat(): void {
+    clearTimeout(this.#heartbeatTimer);
+    this.#heartbeatTimer = setTimeout(() => this.#ping(), IDLE_MS);
+  }
+
+  /** Any frame, not only the answer, proves the socket alive: `#receive` arms the timer anew. */
+  #ping(): void {
+    clearTimeout(this.#heartbeatTimer);
+    this.#heartbeatTimer = setTimeout(() => this.#lost(null), PONG_MS);
+    this.#command(pingFrame, () => undefined);
+  }
+
+  /** The socket is gone, or as good as gone. */
+  #lost(code: number | null): void {
+    const wasSteady = this.#state === "live" && Date.now() - this.#openedAt >= STEADY_MS;
+    this.#drop();
+    if (wasSteady) this.#attempt = 0;
+    if (code === CLOSE.notAllowed) {
+      this.#become("stopped");
+      this.#options.onForbidden();
+    } else if (code === CLOSE.signIn) {
+      void this.#renewThenOpen();
+    } else {
+      this.#openLater(code);
+    }
+  }
+
+  #openLater(code: number | null): void {
+    this.#become("waiting");
+    const isPlanned = code === CLOSE.restart || code === CLOSE.goingAway || code === CLOSE.tooSlow;
+    const delay = isPlanned && this.#attempt === 0 ? Math.random() * SOON_MS : backoffMs(this.#attempt);
+    this.#attempt += 1;
+    this.#reconnectTimer = setTimeout(() => this.#open(), delay);
+  }
+
+  async #renewThenOpen(): Promise<void> {
+    this.#become("connecting");
+    try {
+      const token = await this.#options.renew();
+      // Stopped meanwhile, or a session that is over: whoever keeps the session knows already.
+      if (this.#state !== "connecting" || this.#socket !== null) return;
+      if (token === null) this.#become("stopped");
+      else this.#openLater(null);
+    } catch {
+      if (this.#state === "connecting" && this.#socket === null) this.#openLater(null);
+    }
+  }
+
+  #drop(): void {
+    clearTimeout(this.#reconnectTimer);
+    clearTimeout(this.#handshakeTimer);
+    clearTimeout(this.#heartbeatTimer);
+    this.#waiting.clear();
+    const socket = this.#socket;
+    this.#socket = null;
+    if (socket === null) return;
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close();
+  }
+
+  #become(state: ConnectionState): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    this.#options.onState(state);
+  }
+}

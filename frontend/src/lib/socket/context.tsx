@@ -1,0 +1,37 @@
+/** Hands the feed to whoever is below in the tree. */
+import { createContext, use, useEffect, useEffectEvent, useSyncExternalStore } from "react";
+import type { ConnectionState } from "./connection";
+import type { Feed, FeedListener } from "./feed";
+
+export const FeedContext = createContext<Feed | null>(null);
+
+export function useFeed(): Feed {
+  const feed = use(FeedContext);
+  if (feed === null) throw new Error("useFeed needs a FeedContext above it.");
+  return feed;
+}
+
+/** Hear every change while mounted. */
+export function useFeedListener(listener: Omit<FeedListener, "onState">): void {
+  const feed = useFeed();
+  const onChange = useEffectEvent((event: string, data: unknown, accountId: number | null) =>
+    listener.onChange?.(event, data, accountId),
+  );
+  const onReset = useEffectEvent((accountId: number) => listener.onReset?.(accountId));
+  useEffect(
+    () =>
+      feed.listen({
+        onChange: (event, data, accountId) => onChange(event, data, accountId),
+        onReset: (accountId) => onReset(accountId),
+      }),
+    [feed],
+  );
+}
+
+export function useConnectionState(): ConnectionState {
+  const feed = useFeed();
+  return useSyncExternalStore(
+    (notify) => feed.listen({ onState: notify }),
+    () => feed.state,
+  );
+}

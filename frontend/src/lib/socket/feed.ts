@@ -1,0 +1,174 @@
+/** Turns the socket's pushes into a complete stream of changes: what is missing is fetched, what cannot be is said. */
+import type { Api } from "@/lib/api/routes";
+import { Connection, type ConnectionOptions, type ConnectionState } from "./connection";
+import { Cursors } from "./cursors";
+import { isRecord, parseHeads, type Push } from "./frames";
+
+/** Publishes need not come in order; a hole younger than this is most likely still closing. */
+export const HOLE_MS = 400;
+const RETRY_MS = 3_000;
+/** More pages than this and reading everything anew is cheaper. */
+const MAX_PAGES = 20;
+
+export interface FeedListener {
+  /** One change. May come twice and out of order; the row's own seq decides. */
+  readonly onChange?: (event: string, data: unknown, accountId: number | null) => void;
+  /** Too much was missed: everything of this account has to be read again. */
+  readonly onReset?: (accountId: number) => void;
+  readonly onState?: (state: ConnectionState) => void;
+}
+
+export interface FeedOptions
+  extends Pick<ConnectionOptions, "url" | "userId" | "token" | "renew" | "onForbidden" | "createSocket"> {
+  readonly api: Pick<Api, "listChanges" | "fetchAccount">;
+}
+
+export class Feed {
+  readonly #api: FeedOptions["api"];
+  readonly #connection: Connection;
+  readonly #cursors = new Cursors();
+  readonly #listeners = new Set<FeedListener>();
+  readonly #holeTimers = new Map<number, ReturnType<typeof setTimeout>>();
+  readonly #filling = new Set<number>();
+  #stopped = false;
+
+  constructor({ api, ...connection }: FeedOptions) {
+    this.#api = api;
+    this.#connection = new Connection({
+      ...connection,
+      cursors: () => this.#cursors.values(),
+      onPush: (push) => this.#receive(push),
+      onJoined: (data) => this.#noteHeads(isRecord(data) ? data.accounts : undefined),
+      onState: (state) => this.#tell((listener) => listener.onState?.(state)),
+    });
+  }
+
+  get state(): ConnectionState {
+    return this.#connection.state;
+  }
+
+  start(): void {
+    this.#stopped = false;
+    this.#connection.start();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    for (const timer of this.#holeTimers.values()) clearTimeout(timer);
+    this.#holeTimers.clear();
+    this.#connection.stop();
+  }
+
+  hurry(): void {
+    this.#connection.hurry();
+  }
+
+  reauth(token: string): void {
+    this.#connection.reauth(token);
+  }
+
+  listen(listener: FeedListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Start counting for an account that was just read over REST at `seq`; of no effect once counting. */
+  track(accountId: number, seq: number): void {
+    if (!this.#cursors.has(accountId)) this.#cursors.reach(accountId, seq);
+  }
+
+  forget(accountId: number): void {
+    this.#cursors.forget(accountId);
+    this.#clearHole(accountId);
+  }
+
+  #receive(push: Push): void {
+    const { event, data, accountId, seq } = push;
+    if (event === "head") {
+      this.#noteHeads(data);
+    } else if (event === "reset") {
+      const id = accountId ?? (isRecord(data) && typeof data.account_id === "number" ? data.account_id : null);
+      if (id !== null) void this.#reset(id);
+    } else {
+      this.#see(accountId, seq);
+      this.#tell((listener) => listener.onChange?.(event, data, accountId));
+    }
+  }
+
+  #see(accountId: number | null, seq: number | null): void {
+    if (accountId === null || seq === null) return;
+    // An account we have never read: what comes from here on is complete, the rest is read over REST.
+    if (this.#cursors.has(accountId)) this.#cursors.see(accountId, seq);
+    else this.#cursors.reach(accountId, seq);
+    this.#watchHole(accountId);
+  }
+
+  #noteHeads(data: unknown): void {
+    for (const [accountId, seq] of parseHeads(data)) {
+      if (!this.#cursors.has(accountId)) continue;
+      this.#cursors.noteHead(accountId, seq);
+      this.#watchHole(accountId);
+    }
+  }
+
+  #watchHole(accountId: number): void {
+    if (!this.#cursors.isBehind(accountId)) this.#clearHole(accountId);
+    else if (!this.#holeTimers.has(accountId) && !this.#filling.has(accountId)) this.#fillLater(accountId, HOLE_MS);
+  }
+
+  #fillLater(accountId: number, delay: number): void {
+    const timer = setTimeout(() => {
+      this.#holeTimers.delete(accountId);
+      void this.#fill(accountId);
+    }, delay);
+    this.#holeTimers.set(accountId, timer);
+  }
+
+  #clearHole(accountId: number): void {
+    clearTimeout(this.#holeTimers.get(accountId));
+    this.#holeTimers.delete(accountId);
+  }
+
+  async #fill(accountId: number): Promise<void> {
+    if (this.#filling.has(accountId) || !this.#cursors.isBehind(accountId)) return;
+    this.#filling.add(accountId);
+    let isDone = false;
+    try {
+      isDone = await this.#fetchChanges(accountId);
+      if (!isDone) await this.#reset(accountId);
+      isDone = true;
+    } catch {
+      // Unreachable or refused: the same is asked again, until it works or the account is gone.
+    } finally {
+      this.#filling.delete(accountId);
+    }
+    if (!this.#stopped && this.#cursors.isBehind(accountId)) this.#fillLater(accountId, isDone ? HOLE_MS : RETRY_MS);
+  }
+
+  /** Read page by page up to the head; false when there is more than is worth reading. */
+  async #fetchChanges(accountId: number): Promise<boolean> {
+    for (let page = 0; page < MAX_PAGES; page += 1) {
+      const changes = await this.#api.listChanges(accountId, this.#cursors.get(accountId));
+      for (const { event, data } of changes.items) this.#tell((listener) => listener.onChange?.(event, data, accountId));
+      const last = changes.items.at(-1);
+      if (changes.more && last !== undefined) this.#cursors.reach(accountId, last.seq);
+      else {
+        this.#cursors.reach(accountId, changes.seq);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The cursor is taken before anything is read again, so that what happens meanwhile is replayed. */
+  async #reset(accountId: number): Promise<void> {
+    const account = await this.#api.fetchAccount(accountId);
+    this.#clearHole(accountId);
+    this.#cursors.reach(accountId, account.seq);
+    this.#tell((listener) => listener.onReset?.(accountId));
+  }
+
+  #tell(visit: (listener: FeedListener) => void): void {
+    for (const listener of [...this.#listeners]) visit(listener);
+  }
+}

@@ -1,0 +1,136 @@
+/** What travels between the server and the browser, named as the contract names it. */
+
+export type AccountStatus = "connecting" | "connected" | "needs_action" | "degraded" | "disconnected";
+export type Role = "owner" | "agent" | "viewer";
+export type ChatKind = "direct" | "group" | "channel";
+export type Direction = "in" | "out";
+export type MessageStatus = "received" | "sending" | "sent" | "delivered" | "read" | "failed" | "unconfirmed";
+
+/** Every row carries the number of its last change; the higher number is the newer row. */
+export interface Row {
+  readonly id: number;
+  readonly seq: number;
+}
+
+export interface Account extends Row {
+  readonly provider: string;
+  readonly external_account_id: string | null;
+  readonly status: AccountStatus;
+  readonly status_reason: string | null;
+  readonly name: string | null;
+  readonly phone: string | null;
+  /** Only over REST: an event goes to everybody, whatever their role. */
+  readonly role?: Role;
+  readonly last_webhook_at: string | null;
+  readonly last_sweep_at: string | null;
+  readonly found_late: number;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+export interface Chat extends Row {
+  readonly account_id: number;
+  readonly provider_chat_id: string;
+  readonly kind: ChatKind;
+  readonly title: string | null;
+  readonly last_message_at: string | null;
+  readonly last_message_preview: string | null;
+  readonly last_message_direction: Direction | null;
+  readonly last_message_status: MessageStatus | null;
+  readonly unread_count: number;
+  readonly archived: boolean;
+  readonly pinned: boolean;
+  readonly muted_until: string | null;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+export interface Sender {
+  readonly provider_id: string;
+  readonly name: string | null;
+  readonly phone: string | null;
+}
+
+export interface Attachment {
+  readonly type?: string;
+  readonly name?: string;
+}
+
+export interface Reaction {
+  readonly value: string;
+}
+
+export interface MessageError {
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface Message extends Row {
+  readonly account_id: number;
+  readonly chat_id: number;
+  readonly provider_msg_id: string | null;
+  readonly client_id: string | null;
+  readonly direction: Direction;
+  readonly status: MessageStatus;
+  readonly body: string | null;
+  readonly attachments: readonly Attachment[];
+  readonly sender: Sender | null;
+  readonly reactions: readonly Reaction[];
+  readonly is_event: boolean;
+  readonly event_type: number | null;
+  readonly sent_at: string;
+  readonly edited_at: string | null;
+  readonly deleted_at: string | null;
+  readonly error: MessageError | null;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+export interface Checkpoint {
+  readonly type: "qrcode";
+  readonly qrcode: string;
+  readonly expires_at: string;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next_cursor: string | null;
+}
+
+export interface User {
+  readonly id: number;
+  readonly email: string;
+  readonly name: string | null;
+  readonly role: string;
+}
+
+export interface SignedIn {
+  readonly token: string;
+  readonly expires_at: string;
+  readonly user: User;
+}
+
+export interface Connected {
+  readonly account: Account;
+  readonly checkpoint: Checkpoint | null;
+}
+
+export interface Config {
+  readonly sandbox: boolean;
+  readonly phone_url: string | null;
+  readonly demo: { readonly email: string; readonly password: string } | null;
+  readonly providers: readonly string[];
+  readonly version: string;
+}
+
+export interface Change {
+  readonly seq: number;
+  readonly event: string;
+  readonly data: unknown;
+}
+
+export interface Changes {
+  readonly items: readonly Change[];
+  readonly seq: number;
+  readonly more: boolean;
+}
