@@ -81,11 +81,13 @@ def _clock_finding(skew: float) -> Finding:
 def _check_redis(config: Config) -> list[Finding]:
     try:
         with closing(redis.Redis.from_url(config.redis.url or "", socket_timeout=3)) as client:
-            version = _info(client, "server").get("redis_version")
+            server = _info(client, "server")
             policy, append_only = _settings(client)
     except (redis.RedisError, ValueError) as error:
         return [Finding("redis", FAILED, _first_line(error))]
-    return [Finding("redis", OK, f"Redis {version}"), _eviction(policy), _append_only(append_only)]
+    valkey = server.get("valkey_version")
+    version = f"Valkey {valkey}" if valkey else f"Redis {server.get('redis_version')}"
+    return [Finding("redis", OK, version), _eviction(policy), _append_only(append_only)]
 
 
 def _info(client: redis.Redis, section: str) -> dict[str, Any]:

@@ -92,7 +92,7 @@ async def disable_user(database: Database, options: argparse.Namespace) -> None:
 async def grant(database: Database, options: argparse.Namespace) -> None:
     """Give an entitlement, or renew it."""
     user_id = await _user_id(database, options.email)
-    await database.write(entitlements.grant, user_id, options.provider, "operator", options.until)
+    await database.write(entitlements.grant, user_id, options.provider, "manual", options.until)
     print(
         f"Granted {options.provider} to {options.email}{f' until {options.until}' if options.until else ''}."
     )

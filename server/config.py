@@ -63,6 +63,7 @@ class Unipile:
     concurrency: int
     connect_timeout_seconds: float
     total_timeout_seconds: float
+    qr_seconds: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,7 +62,7 @@ async def fetch_account(cursor: Cursor, user_id: int, provider: str, account_id:
     """The account as JSON, or None when it is absent or not the user's."""
     await cursor.execute(FETCH_ACCOUNT, {"user_id": user_id, "provider": provider, "account_id": account_id})
     row = await cursor.fetchone()
-    return row and row[0]
+    return str(row[0]) if row else None
 
 
 FETCH_OWN_ACCOUNT = """
@@ -71,8 +71,12 @@ FETCH_OWN_ACCOUNT = """
     where m.user_id = %(user_id)s and a.id = %(account_id)s and a.provider = %(provider)s"""
 
 
-async def fetch_own_account(cursor: Cursor, user_id: int, provider: str, account_id: int) -> OwnAccount | None:
-    await cursor.execute(FETCH_OWN_ACCOUNT, {"user_id": user_id, "provider": provider, "account_id": account_id})
+async def fetch_own_account(
+    cursor: Cursor, user_id: int, provider: str, account_id: int
+) -> OwnAccount | None:
+    await cursor.execute(
+        FETCH_OWN_ACCOUNT, {"user_id": user_id, "provider": provider, "account_id": account_id}
+    )
     row = await cursor.fetchone()
     return row and OwnAccount(*row)
 
@@ -142,7 +146,9 @@ LOCK_ACCOUNTS = """
     where provider = %s and external_account_id = any(%s) order by id for no key update"""
 
 
-async def lock_accounts(cursor: Cursor, provider: str, external_ids: Sequence[str]) -> dict[str, LockedAccount]:
+async def lock_accounts(
+    cursor: Cursor, provider: str, external_ids: Sequence[str]
+) -> dict[str, LockedAccount]:
     """Hold these accounts to the end of the transaction, in id order so that two batches cannot deadlock."""
     await cursor.execute(LOCK_ACCOUNTS, (provider, list(external_ids)))
     return {row[1]: LockedAccount(*row) for row in await cursor.fetchall()}
@@ -169,7 +175,9 @@ async def take_seqs(cursor: Cursor, account_id: int, count: int) -> int:
 
 async def note_webhooks(cursor: Cursor, account_ids: Sequence[int]) -> None:
     """Remember that UniPile spoke of these accounts just now."""
-    await cursor.execute("update channels_account set last_webhook_at = now() where id = any(%s)", (list(account_ids),))
+    await cursor.execute(
+        "update channels_account set last_webhook_at = now() where id = any(%s)", (list(account_ids),)
+    )
 
 
 UPDATE_ACCOUNT = f"""

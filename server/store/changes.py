@@ -17,6 +17,11 @@ class Change(NamedTuple):
     chat_id: int | None
     json: str
 
+    @property
+    def item(self) -> str:
+        """As `changes` answers it."""
+        return f'{{"seq":{self.seq},"event":"{self.event}","data":{self.json}}}'
+
 
 # A message sent through us is announced as sent, one that came in as new, whatever happened to either before
 # this reader asked; to a reader that already had it, it is an update.

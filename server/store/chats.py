@@ -39,7 +39,9 @@ LIST_CHATS = f"""
                     where m.account_id = %(account_id)s and m.user_id = %(user_id)s and a.provider = %(provider)s)
     order by coalesce(c.last_message_at, c.created_at) desc, c.id desc
     limit %(limit)s + 1"""
-AFTER_CHAT = "and (coalesce(c.last_message_at, c.created_at), c.id) < (%(after_time)s::timestamptz, %(after_id)s)"
+AFTER_CHAT = (
+    "and (coalesce(c.last_message_at, c.created_at), c.id) < (%(after_time)s::timestamptz, %(after_id)s)"
+)
 CHAT_FILTERS: Mapping[str | None, str] = {
     None: "",
     "unread": "and c.unread_count > 0",
@@ -83,13 +85,15 @@ FETCH_CHAT = f"""
     where c.id = %(chat_id)s and c.account_id = %(account_id)s"""
 
 
-async def fetch_chat(cursor: Cursor, user_id: int, provider: str, account_id: int, chat_id: int) -> str | None:
+async def fetch_chat(
+    cursor: Cursor, user_id: int, provider: str, account_id: int, chat_id: int
+) -> str | None:
     """The chat as JSON, or None when it is absent or not the user's."""
     await cursor.execute(
         FETCH_CHAT, {"user_id": user_id, "provider": provider, "account_id": account_id, "chat_id": chat_id}
     )
     row = await cursor.fetchone()
-    return row and row[0]
+    return str(row[0]) if row else None
 
 
 class ReachableChat(NamedTuple):
@@ -139,7 +143,9 @@ class KnownChat(NamedTuple):
     is_new: bool
 
 
-async def ensure_chats(cursor: Cursor, chats: Sequence[Mapping[str, Any]]) -> dict[tuple[int, str], KnownChat]:
+async def ensure_chats(
+    cursor: Cursor, chats: Sequence[Mapping[str, Any]]
+) -> dict[tuple[int, str], KnownChat]:
     """Find or insert the chats of locked accounts; keys are (account id, provider chat id)."""
     await cursor.execute(ENSURE_CHATS, (orjson.dumps(chats).decode(),))
     return {(row[1], row[2]): KnownChat(row[0], row[3]) for row in await cursor.fetchall()}
@@ -260,3 +266,8 @@ async def rename_chat(cursor: Cursor, chat_id: int, title: str, seq: int) -> Cha
     """Set the title UniPile gives (a group's subject); the account must be locked and `seq` be taken."""
     await cursor.execute(RENAME_CHAT, {"chat_id": chat_id, "title": title, "seq": seq})
     return ChangedChat(*await cursor.fetchone())
+
+
+async def fetch_account_id(cursor: Cursor, chat_id: int) -> int:
+    await cursor.execute("select account_id from channels_chat where id = %s", (chat_id,))
+    return int((await cursor.fetchone())[0])

@@ -15,7 +15,9 @@ async def is_entitled(cursor: Cursor, user_id: int, provider: str) -> bool:
     return bool((await cursor.fetchone())[0])
 
 
-async def grant(cursor: Cursor, user_id: int, provider: str, source: str, expires_at: str | None = None) -> None:
+async def grant(
+    cursor: Cursor, user_id: int, provider: str, source: str, expires_at: str | None = None
+) -> None:
     """Give or renew an entitlement. Safe to run twice."""
     await cursor.execute(
         """insert into channels_entitlement (user_id, provider, source, expires_at) values (%s, %s, %s, %s)

@@ -25,10 +25,11 @@ class ChangedMessage(NamedTuple):
     chat_id: int
     seq: int
     direction: str
+    status: str
     json: str
 
 
-CHANGED = f"m.id, m.account_id, m.chat_id, m.seq, m.direction, {MESSAGE_JSON}"
+CHANGED = f"m.id, m.account_id, m.chat_id, m.seq, m.direction, m.status, {MESSAGE_JSON}"
 
 LIST_MESSAGES = f"""
     select {MESSAGE_JSON}, rfc3339(m.sent_at), m.id
@@ -104,6 +105,7 @@ class InsertedMessage(NamedTuple):
     chat_id: int
     seq: int
     direction: str
+    status: str
     json: str
     provider_msg_id: str
 
@@ -169,4 +171,3 @@ async def apply_receipts(cursor: Cursor, account_ids: Sequence[int]) -> list[Cha
     """Move the messages of these locked accounts forward to what their receipts say; the rest keeps waiting."""
     await cursor.execute(APPLY_RECEIPTS, {"account_ids": list(account_ids)})
     return [ChangedMessage(*row) for row in await cursor.fetchall()]
-

@@ -16,15 +16,13 @@ class SendTarget(NamedTuple):
     account_status: str
     role: str
     is_entitled: bool
-    known_message_id: int | None
 
 
-# One query authorises, locks, checks the plan and finds an earlier send with the same client_id.
+# One query authorises, locks and checks the plan.
 LOCK_SEND_TARGET = """
     select a.id, a.user_id, a.status, u.role,
         exists (select from channels_entitlement e where e.user_id = a.user_id and e.provider = a.provider
-                and e.is_active and (e.expires_at is null or e.expires_at > now())),
-        (select m.id from channels_message m where m.account_id = a.id and m.client_id = %(client_id)s)
+                and e.is_active and (e.expires_at is null or e.expires_at > now()))
     from channels_account a
     join channels_account_member u on u.account_id = a.id and u.user_id = %(user_id)s
     join channels_chat c on c.account_id = a.id and c.id = %(chat_id)s
@@ -33,7 +31,7 @@ LOCK_SEND_TARGET = """
 
 
 async def lock_send_target(
-    cursor: Cursor, user_id: int, provider: str, account_id: int, chat_id: int, client_id: str
+    cursor: Cursor, user_id: int, provider: str, account_id: int, chat_id: int
 ) -> SendTarget | None:
     """None for an absent or foreign account or chat."""
     await cursor.execute(
@@ -43,15 +41,13 @@ async def lock_send_target(
             "provider": provider,
             "account_id": account_id,
             "chat_id": chat_id,
-            "client_id": client_id,
         },
     )
     row = await cursor.fetchone()
     return row and SendTarget(*row)
 
 
-# The account is locked, yet the client_id's reader above may have looked before the lock was given: the unique
-# key has the last word, and nothing is numbered when it refuses.
+# Whether a client_id was used before is the unique key's word; nothing is numbered when it refuses.
 INSERT_SEND = f"""
     with m as (
         insert into channels_message (account_id, chat_id, client_id, direction, status, body, sent_at, seq, inserted_seq)
@@ -73,7 +69,7 @@ async def insert_send(
         INSERT_SEND, {"account_id": account_id, "chat_id": chat_id, "client_id": client_id, "body": body}
     )
     row = await cursor.fetchone()
-    return row and (ChangedMessage(*row[:6]), str(row[6]))
+    return row and (ChangedMessage(*row[:7]), str(row[7]))
 
 
 async def fetch_by_client_id(cursor: Cursor, account_id: int, client_id: str) -> ChangedMessage | None:
@@ -125,19 +121,39 @@ async def release_attempt(cursor: Cursor, message_id: int) -> None:
     )
 
 
+class LockedMessage(NamedTuple):
+    """A message with its account locked by this transaction."""
+
+    account_id: int
+    owner_id: int
+    period_ym: str
+
+
+async def lock_message(cursor: Cursor, message_id: int) -> LockedMessage | None:
+    """Hold the message's account; `period_ym` is the month the message was counted in."""
+    await cursor.execute(
+        """select a.id, a.user_id, to_char(m.created_at at time zone 'UTC', 'YYYY-MM')
+           from channels_message m join channels_account a on a.id = m.account_id
+           where m.id = %s for no key update of a""",
+        (message_id,),
+    )
+    row = await cursor.fetchone()
+    return row and LockedMessage(*row)
+
+
+# Three cases: the outcome is news; the echo came first and only the id's owner is left to see; the echo of an equal
+# text from the phone came first and took this row: then the id UniPile gave is already another row's, and both stand.
 SETTLE = f"""
-    with locked as (
-        select a.id, a.seq from channels_account a
-        where a.id = (select account_id from channels_message where id = %(id)s) for no key update
-    ), m as (
+    with m as (
         update channels_message t set
             status = case when t.status in ('sending', 'unconfirmed') then %(status)s else t.status end,
             provider_msg_id = coalesce(t.provider_msg_id, %(provider_msg_id)s),
             error = case when t.status in ('sending', 'unconfirmed') then %(error)s::jsonb else t.error end,
-            seq = locked.seq + 1, updated_at = now()
-        from locked
-        where t.id = %(id)s and t.direction = 'out'
-            and (t.status in ('sending', 'unconfirmed') or (t.provider_msg_id is null and %(provider_msg_id)s::text is not null))
+            seq = a.seq + 1, updated_at = now()
+        from channels_account a
+        where t.id = %(id)s and a.id = t.account_id and t.direction = 'out'
+            and (t.status in ('sending', 'unconfirmed')
+                 or (t.provider_msg_id is null and %(provider_msg_id)s::text is not null))
         returning t.*
     ), numbered as (
         update channels_account set seq = m.seq from m where channels_account.id = m.account_id
@@ -153,7 +169,7 @@ async def settle_attempt(
     provider_msg_id: str | None = None,
     error: dict[str, Any] | None = None,
 ) -> ChangedMessage | None:
-    """Write what became of an attempt; None when the echo had said it already. Safe to run twice."""
+    """Write what became of an attempt; None when the echo had said it already. The account must be locked."""
     await cursor.execute(
         SETTLE,
         {
@@ -165,13 +181,6 @@ async def settle_attempt(
     )
     row = await cursor.fetchone()
     return row and ChangedMessage(*row)
-
-
-async def fetch_provider_msg_id(cursor: Cursor, message_id: int) -> str | None:
-    """The provider's id a message has by now: the echo may have brought it before UniPile's answer did."""
-    await cursor.execute("select provider_msg_id from channels_message where id = %s", (message_id,))
-    row = await cursor.fetchone()
-    return row and row[0]
 
 
 # An echo that knows an id we do not know belongs to the oldest send of the same text in the same chat that was

@@ -26,9 +26,9 @@ class StatementTimeout(Unavailable):
 class Database:
     """A small pool behind a semaphore, which makes waiting fair (aiopg's own queue is not)."""
 
-    def __init__(self, pool: aiopg.Pool) -> None:
+    def __init__(self, pool: aiopg.Pool, size: int) -> None:
         self._pool = pool
-        self._slots = asyncio.Semaphore(pool.maxsize)
+        self._slots = asyncio.Semaphore(size)
 
     @asynccontextmanager
     async def cursor(self) -> AsyncIterator[aiopg.Cursor]:
@@ -44,15 +44,21 @@ class Database:
         async with self.cursor() as cursor, cursor.begin():
             yield cursor
 
-    async def read(self, work: Callable[Concatenate[aiopg.Cursor, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def read(
+        self, work: Callable[Concatenate[aiopg.Cursor, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
         """Run a store function in autocommit, again on another connection when this one turns out to be dead."""
         return await self._repeated(self.cursor, work, *args, **kwargs)
 
-    async def write(self, work: Callable[Concatenate[aiopg.Cursor, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def write(
+        self, work: Callable[Concatenate[aiopg.Cursor, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
         """Run a store function in a transaction; it may run twice (a commit's answer can be lost), so it must allow that."""
         return await self._repeated(self.transaction, work, *args, **kwargs)
 
-    async def _repeated(self, lend: Callable[[], Any], work: Callable[..., Awaitable[T]], *args: Any, **kwargs: Any) -> T:
+    async def _repeated(
+        self, lend: Callable[[], Any], work: Callable[..., Awaitable[T]], *args: Any, **kwargs: Any
+    ) -> T:
         for attempt in range(REPEATS):
             try:
                 async with lend() as cursor:
@@ -95,9 +101,13 @@ def _is_being_cancelled() -> bool:
     return task is not None and task.cancelling() > 0
 
 
-async def connect(url: str, *, size: int, statement_timeout_ms: int, connect_timeout_seconds: int) -> Database:
+async def connect(
+    url: str, *, size: int, statement_timeout_ms: int, connect_timeout_seconds: int
+) -> Database:
     """Open the pool and prove it with a query; raises Unavailable when Postgres does not answer in time."""
-    options = f"-c statement_timeout={statement_timeout_ms} -c lock_timeout={statement_timeout_ms} -c timezone=UTC"
+    options = (
+        f"-c statement_timeout={statement_timeout_ms} -c lock_timeout={statement_timeout_ms} -c timezone=UTC"
+    )
     try:
         pool = await aiopg.create_pool(
             url,
@@ -112,7 +122,7 @@ async def connect(url: str, *, size: int, statement_timeout_ms: int, connect_tim
         )
     except DEAD as error:
         raise Unavailable("The database is not reachable.") from error
-    database = Database(pool)
+    database = Database(pool, size)
     await database.read(ping)
     return database
 

@@ -61,7 +61,9 @@ async def set_password(cursor: Cursor, user_id: int, password_hash: str) -> None
 
 
 async def set_active(cursor: Cursor, user_id: int, is_active: bool) -> None:
-    await cursor.execute("update users set is_active = %s, updated_at = now() where id = %s", (is_active, user_id))
+    await cursor.execute(
+        "update users set is_active = %s, updated_at = now() where id = %s", (is_active, user_id)
+    )
 
 
 async def list_users(cursor: Cursor) -> list[tuple[int, str, str, str, bool]]:

@@ -1,4 +1,4 @@
-"""Reads UniPile's webhook bodies into our own events (unipile-api.md §3, §4); knows no database and no queue."""
+"""Reads UniPile's webhook bodies into our own events (unipile-api.md §3, §4); knows no database, no queue."""
 
 import re
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 REPLACEMENT = "\ufffd"
 
 
-class UnusableEvent(ValueError):
+class UnusableEventError(ValueError):
     """The event can never become a row: what it lacks stands in the message."""
 
 
@@ -89,7 +89,7 @@ def account_of(body: Mapping[str, Any]) -> str | None:
 
 
 def parse_event(body: Mapping[str, Any], received_at: str) -> Event:
-    """Read one webhook body leniently; raises UnusableEvent when an id is missing or absurd.
+    """Read one webhook body leniently; raises UnusableEventError when an id is missing or absurd.
 
     `received_at` (RFC 3339) stands in for a timestamp that is missing or unreadable.
     """
@@ -141,7 +141,7 @@ def _message_event(body: Mapping[str, Any], received_at: str) -> MessageEvent:
 
 
 def _other_side(body: Mapping[str, Any]) -> dict[str, Any] | None:
-    """In a direct chat the one attendee who is not the account; lists may or may not name the owner (§4.2)."""
+    """In a direct chat the one attendee who is not the account, which lists may or may not name (§4.2)."""
     attendees = body.get("attendees")
     people = [_person(item) for item in attendees] if isinstance(attendees, list) else []
     own = _person(body.get("sender"))
@@ -221,7 +221,7 @@ def _identifier(body: Mapping[str, Any], key: str) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     if not isinstance(value, str) or not value or len(value) > MAX_ID_LENGTH or UNSTORABLE.search(value):
-        raise UnusableEvent(f"{key} is missing or impossible")
+        raise UnusableEventError(f"{key} is missing or impossible")
     return value
 
 
@@ -235,8 +235,9 @@ def _text(value: object, limit: int) -> str | None:
 
 
 def _small_integer(value: object) -> int | None:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return int(value) if is_number and 0 <= value < 2**31 else None  # type: ignore[operator]
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    return int(value) if 0 <= value < 2**31 else None
 
 
 def _timestamp(value: object, received_at: str) -> str:

@@ -1,0 +1,54 @@
+"""The one place where the parts of the web process meet."""
+
+from pathlib import Path
+
+import aiohttp_cors
+from aiohttp import web
+
+from server.auth import Tokens
+from server.config import ROOT, Config
+from server.contexts import CONTEXTS
+from server.handlers.sockets import follow_memberships
+from server.handlers.spa import ASSETS, Assets
+from server.keys import CONFIG, HUB, TOKENS
+from server.middlewares import MIDDLEWARES, add_headers
+from server.routes import add_routes
+
+STATIC = ROOT / "static"
+
+
+def create_app(config: Config, static: Path = STATIC) -> web.Application:
+    """Build the application; its resources are opened when it starts and closed when it ends."""
+    app = web.Application(middlewares=MIDDLEWARES, client_max_size=config.webhooks.max_body_bytes)
+    app[CONFIG] = config
+    app[TOKENS] = Tokens(config.secrets.jwt_secret, config.auth.access_token_seconds)
+    app[ASSETS] = Assets(static)
+    add_routes(app)
+    _allow_origins(app, config.web.allowed_origins)
+    app.on_response_prepare.append(add_headers)
+    app.cleanup_ctx.extend(CONTEXTS)
+    app.on_startup.append(_connect_memberships)
+    app.on_shutdown.append(_close_sockets)
+    return app
+
+
+def _allow_origins(app: web.Application, origins: tuple[str, ...]) -> None:
+    """Listed origins may call the API with their own tokens; the cookie stays at home."""
+    if not origins:
+        return
+    options = aiohttp_cors.ResourceOptions(  # type: ignore[no-untyped-call]
+        allow_headers=("Authorization", "Content-Type"), allow_methods="*"
+    )
+    cors = aiohttp_cors.setup(app, defaults=dict.fromkeys(origins, options))
+    for route in list(app.router.routes()):
+        if route.resource is not None and route.resource.canonical.startswith("/api/"):
+            cors.add(route)
+
+
+async def _connect_memberships(app: web.Application) -> None:
+    app[HUB].on_membership = follow_memberships(app)
+
+
+async def _close_sockets(app: web.Application) -> None:
+    # Before the server waits for its open requests, which every socket is one of.
+    await app[HUB].close()

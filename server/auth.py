@@ -1,0 +1,138 @@
+"""Who is asking: access tokens, refresh tokens and passwords. Knows secrets and claims, no rows and no requests."""
+
+import asyncio
+import hashlib
+import hmac
+import secrets
+import time
+from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from uuid import uuid4
+
+import jwt
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+from server.errors import ConfabError
+
+ALGORITHM = "HS256"
+ISSUER, AUDIENCE = "confab", "confab-api"
+REQUIRED_CLAIMS = ["exp", "iat", "sub", "iss", "aud", "typ"]
+MAX_TOKEN_LENGTH = 4096
+# Checking a signature costs 47 µs, a look into this table less than one; expiry is checked at every use.
+CACHED_TOKENS = 4096
+LEEWAY_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What an access token says: who, and until when (Unix seconds)."""
+
+    user_id: int
+    expires_at: float
+
+
+class Tokens:
+    """Makes and reads access tokens."""
+
+    def __init__(self, secret: str, lifetime_seconds: int) -> None:
+        self._secret = secret
+        self._lifetime = lifetime_seconds
+        self._known: OrderedDict[str, Claims] = OrderedDict()
+
+    def issue(self, user_id: int) -> tuple[str, float]:
+        """(token, when it expires in Unix seconds)."""
+        now = time.time()
+        expires_at = now + self._lifetime
+        claims = {
+            "sub": str(user_id),
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "typ": "access",
+            "iat": int(now),
+            "exp": int(expires_at),
+            "jti": uuid4().hex,
+        }
+        return jwt.encode(claims, self._secret, algorithm=ALGORITHM), float(int(expires_at))
+
+    def read(self, token: str) -> Claims:
+        """The claims of a valid token; raises ConfabError("unauthenticated") for every other one."""
+        claims = self._known.get(token)
+        if claims is None:
+            claims = self._check(token)
+            self._known[token] = claims
+            if len(self._known) > CACHED_TOKENS:
+                self._known.popitem(last=False)
+        if claims.expires_at <= time.time():
+            self._known.pop(token, None)
+            raise ConfabError("unauthenticated")
+        return claims
+
+    def _check(self, token: str) -> Claims:
+        if len(token) > MAX_TOKEN_LENGTH:
+            raise ConfabError("unauthenticated")
+        try:
+            claims = jwt.decode(
+                token,
+                self._secret,
+                algorithms=[ALGORITHM],
+                audience=AUDIENCE,
+                issuer=ISSUER,
+                leeway=LEEWAY_SECONDS,
+                options={"require": REQUIRED_CLAIMS},
+            )
+            if claims["typ"] != "access":
+                raise ConfabError("unauthenticated")
+            return Claims(int(claims["sub"]), float(claims["exp"]))
+        except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as error:
+            raise ConfabError("unauthenticated") from error
+
+
+def bearer_token(authorization: str) -> str:
+    """The token of an Authorization header; raises ConfabError("unauthenticated") when there is none."""
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise ConfabError("unauthenticated")
+    return token.strip()
+
+
+def is_same_secret(given: str, expected: str) -> bool:
+    """Compare in constant time; header values may hold any byte."""
+    return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), expected.encode())
+
+
+def hash_token(token: str) -> bytes:
+    """What is kept of a refresh token: it is random, so a fast hash is enough."""
+    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
+
+
+def make_refresh_token() -> str:
+    return secrets.token_urlsafe(32)
+
+
+class Passwords:
+    """argon2id off the event loop (it takes 200 ms of a core), a few at a time so that logins cannot starve the rest."""
+
+    def __init__(self) -> None:
+        self._hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+        self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
+        self._decoy = self._hasher.hash(secrets.token_urlsafe(16))
+
+    async def hash(self, password: str) -> str:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._hasher.hash, password)
+
+    async def verify(self, password: str, password_hash: str | None) -> bool:
+        """Check a password; without a hash the same time is spent, so that unknown users cannot be told apart."""
+        return await asyncio.get_running_loop().run_in_executor(
+            self._threads, self._verify, password, password_hash
+        )
+
+    def _verify(self, password: str, password_hash: str | None) -> bool:
+        try:
+            return self._hasher.verify(password_hash or self._decoy, password) and password_hash is not None
+        except (VerifyMismatchError, InvalidHashError):
+            return False
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,112 @@
+"""One generator a resource: connect, prove, lend it to the application, close. They close in reverse order."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+
+from aiohttp import web
+
+from server import queue
+from server.auth import Passwords
+from server.config import Config
+from server.keys import CONFIG, DATABASE, EVENTS, HUB, PASSWORDS, REDIS, UNIPILE
+from server.queue import EventBatch
+from server.realtime.broker import Broker
+from server.realtime.events import Push, make_push
+from server.realtime.hub import Hub, Rows
+from server.store import accounts, changes, pool
+from server.store.pool import Database
+from server.unipile.client import UnipileClient
+
+HEAL_PAGE = 500
+
+
+async def open_database(config: Config) -> Database:
+    if config.database.url is None:
+        raise RuntimeError("the embedded Postgres has not been started")
+    return await pool.connect(
+        config.database.url,
+        size=config.database.pool_size,
+        statement_timeout_ms=config.database.statement_timeout_ms,
+        connect_timeout_seconds=config.database.connect_timeout_seconds,
+    )
+
+
+def open_unipile(config: Config) -> UnipileClient:
+    return UnipileClient(
+        config.unipile.dsn or config.sandbox.url,
+        config.unipile.api_key,
+        concurrency=config.unipile.concurrency,
+        connect_timeout_seconds=config.unipile.connect_timeout_seconds,
+        total_timeout_seconds=config.unipile.total_timeout_seconds,
+    )
+
+
+async def database_context(app: web.Application) -> AsyncIterator[None]:
+    app[DATABASE] = await open_database(app[CONFIG])
+    yield
+    await app[DATABASE].close()
+
+
+async def redis_context(app: web.Application) -> AsyncIterator[None]:
+    """The queue's client and the batch in front of it."""
+    url = app[CONFIG].redis.url
+    if url is None:
+        raise RuntimeError("the embedded Redis has not been started")
+    redis = queue.connect(url)
+    await redis.ping()
+    app[REDIS] = redis
+    app[EVENTS] = EventBatch(
+        redis,
+        limit=app[CONFIG].webhooks.batch_events,
+        timeout_seconds=app[CONFIG].webhooks.ack_timeout_seconds,
+    )
+    yield
+    await redis.aclose()
+
+
+async def unipile_context(app: web.Application) -> AsyncIterator[None]:
+    app[UNIPILE] = open_unipile(app[CONFIG])
+    yield
+    await app[UNIPILE].close()
+
+
+async def passwords_context(app: web.Application) -> AsyncIterator[None]:
+    app[PASSWORDS] = Passwords()
+    yield
+    app[PASSWORDS].close()
+
+
+async def hub_context(app: web.Application) -> AsyncIterator[None]:
+    """The hub with its broker and its clock; at the end every socket is told to come back elsewhere."""
+    hub = Hub(_rows(app[DATABASE]), head_seconds=app[CONFIG].realtime.head_seconds)
+    hub.broker = Broker(app[REDIS], hub.take_message, hub.note_reopened)
+    app[HUB] = hub
+    tasks = [asyncio.create_task(hub.broker.run()), asyncio.create_task(hub.watch())]
+    yield
+    await hub.close()
+    for task in tasks:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+def _rows(database: Database) -> Rows:
+    """What the hub may ask of Postgres."""
+
+    async def read_heads(account_ids: Sequence[int]) -> dict[int, int]:
+        return dict(await database.read(accounts.list_seqs, account_ids))
+
+    async def read_changes(account_id: int, since: int) -> tuple[list[Push], int]:
+        found: list[Push] = []
+        while True:
+            page = await database.read(changes.list_changes, account_id, since, HEAL_PAGE)
+            found += [make_push(c.event, account_id, c.seq, c.chat_id, c.json) for c in page.items]
+            since = page.head
+            if not page.more:
+                return found, since
+
+    return Rows(read_heads, read_changes)
+
+
+CONTEXTS = (database_context, redis_context, unipile_context, passwords_context, hub_context)

@@ -1,0 +1,100 @@
+"""Chats: the list, one of them, what is read, and all that changed since."""
+
+from aiohttp import web
+from aiopg import Cursor
+
+from server.errors import ConfabError, NotFound
+from server.http import (
+    caller,
+    load_body,
+    load_query,
+    object_answer,
+    page_answer,
+    path_id,
+    provider_of,
+    text_answer,
+    time_cursor,
+)
+from server.keys import DATABASE, REDIS
+from server.queue import MIRROR_CHAT, enqueue
+from server.realtime.broker import publish
+from server.realtime.events import make_push
+from server.schemas.chats import ChatQuery, PatchChat
+from server.schemas.messages import ChangesQuery
+from server.store import accounts, changes, chats
+
+CHAT_QUERY, PATCH_CHAT, CHANGES_QUERY = ChatQuery(), PatchChat(), ChangesQuery()
+
+
+async def list_chats(request: web.Request) -> web.Response:
+    query = load_query(request, CHAT_QUERY)
+    user_id, provider, account_id = caller(request), provider_of(request), path_id(request, "account_id")
+    page = await request.app[DATABASE].read(
+        chats.list_chats,
+        user_id,
+        provider,
+        account_id,
+        limit=query["limit"],
+        after=time_cursor(query["cursor"]),
+        chosen=query["filter"],
+    )
+    # One query in the usual case; only an empty page needs a second one to tell "none" from "not yours".
+    if not page.items:
+        await _require_account(request)
+    return page_answer(page)
+
+
+async def _require_account(request: web.Request) -> None:
+    own = await request.app[DATABASE].read(
+        accounts.fetch_own_account, caller(request), provider_of(request), path_id(request, "account_id")
+    )
+    if own is None:
+        raise NotFound
+
+
+async def show_chat(request: web.Request) -> web.Response:
+    chat = await request.app[DATABASE].read(
+        chats.fetch_chat,
+        caller(request),
+        provider_of(request),
+        path_id(request, "account_id"),
+        path_id(request, "chat_id"),
+    )
+    if chat is None:
+        raise NotFound
+    return object_answer([("chat", chat)])
+
+
+async def patch_chat(request: web.Request) -> web.Response:
+    """Mark read or unread, here at once and at UniPile by a job."""
+    given = await load_body(request, PATCH_CHAT)
+    chat_id = path_id(request, "chat_id")
+    reachable = await request.app[DATABASE].read(chats.fetch_reachable_chat, caller(request), chat_id)
+    if reachable is None or reachable.account_id != path_id(request, "account_id"):
+        raise NotFound
+    if reachable.role == "viewer":
+        raise ConfabError("forbidden")
+    changed = await request.app[DATABASE].write(_patch, reachable.account_id, chat_id, given)
+    push = make_push("chat:updated", changed.account_id, changed.seq, changed.id, changed.json)
+    await publish(request.app[REDIS], changed.account_id, [push])
+    if "read" in given:
+        await enqueue(request.app[REDIS], MIRROR_CHAT, chat_id, given["read"])
+    return object_answer([("chat", changed.json)])
+
+
+async def _patch(
+    cursor: Cursor, account_id: int, chat_id: int, given: dict[str, object]
+) -> chats.ChangedChat:
+    seq = await accounts.take_seqs(cursor, account_id, 1)
+    return await chats.patch_chat(cursor, chat_id, seq, given)
+
+
+async def list_changes(request: web.Request) -> web.Response:
+    """All that changed in the account after `since`, in order."""
+    query = load_query(request, CHANGES_QUERY)
+    await _require_account(request)
+    found = await request.app[DATABASE].read(
+        changes.list_changes, path_id(request, "account_id"), query["since"], query["limit"]
+    )
+    items = ",".join(change.item for change in found.items)
+    return text_answer(f'{{"items":[{items}],"seq":{found.head},"more":{"true" if found.more else "false"}}}')

@@ -1,0 +1,89 @@
+"""For operators and their machines: is it alive, is it ready, what does it count."""
+
+import time
+from collections.abc import Awaitable
+from typing import Any
+
+from aiohttp import web
+from prometheus_client import generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+from server.config import DEMO_EMAIL
+from server.errors import ConfabError
+from server.http import json_answer
+from server.keys import CONFIG, DATABASE, REDIS
+from server.metrics import REGISTRY
+from server.queue import (
+    HEARTBEAT_KEY,
+    HEARTBEAT_SECONDS,
+    INGEST_QUEUE,
+    OUTBOX_QUEUE,
+    UNREACHABLE,
+    queue_age_seconds,
+)
+from server.store.dead_letters import count_dead_letters
+
+# A worker that has not said anything for this many beats is counted as gone.
+MISSED_BEATS = 4
+
+
+async def show_health(request: web.Request) -> web.Response:
+    """The process runs; nothing else is asked."""
+    return json_answer({"status": "ok"})
+
+
+async def show_readiness(request: web.Request) -> web.Response:
+    """Whether work can be taken: 200, or 503 with the part that is away."""
+    checks = {"database": await _check(_database(request)), "redis": await _check(_redis(request))}
+    failed = [name for name, check in checks.items() if not check["ok"]]
+    body = {"status": "unavailable" if failed else "ready", "checks": checks}
+    answer = json_answer(body, 503 if failed else 200)
+    if failed:
+        answer.headers["Retry-After"] = "1"
+    return answer
+
+
+async def _check(work: Awaitable[dict[str, Any]]) -> dict[str, Any]:
+    begun = time.perf_counter()
+    try:
+        details = await work
+    except (ConfabError, *UNREACHABLE) as error:
+        return {"ok": False, "error": type(error).__name__}
+    return {"ok": True, "ms": round((time.perf_counter() - begun) * 1000, 1), **details}
+
+
+async def _database(request: web.Request) -> dict[str, Any]:
+    return {"dead_letters": await request.app[DATABASE].read(count_dead_letters)}
+
+
+async def _redis(request: web.Request) -> dict[str, Any]:
+    redis = request.app[REDIS]
+    beat = await redis.get(HEARTBEAT_KEY)
+    silent = time.time() - float(beat) if beat else None
+    return {
+        "queue_age_seconds": {
+            "ingest": round(await queue_age_seconds(redis, INGEST_QUEUE), 3),
+            "outbox": round(await queue_age_seconds(redis, OUTBOX_QUEUE), 3),
+        },
+        "worker_alive": silent is not None and silent < HEARTBEAT_SECONDS * MISSED_BEATS,
+    }
+
+
+async def show_metrics(request: web.Request) -> web.Response:
+    return web.Response(body=generate_latest(REGISTRY), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+async def show_config(request: web.Request) -> web.Response:
+    """What the app must know before anybody has signed in; the demo login only where everything is a demo."""
+    config = request.app[CONFIG]
+    demo = None
+    if config.sandbox.enabled:
+        demo = {"email": DEMO_EMAIL, "password": config.secrets.demo_password}
+    return json_answer(
+        {
+            "sandbox": config.sandbox.enabled,
+            "phone_url": config.sandbox.url if config.sandbox.enabled else None,
+            "demo": demo,
+            "providers": ["whatsapp"],
+        }
+    )

@@ -1,0 +1,135 @@
+"""Messages: read them, send them."""
+
+from uuid import uuid4
+
+import structlog
+from aiohttp import web
+from aiopg import Cursor
+
+from server.errors import ConfabError, NotFound, Unavailable
+from server.http import (
+    caller,
+    load_body,
+    load_query,
+    object_answer,
+    page_answer,
+    path_id,
+    provider_of,
+    time_cursor,
+)
+from server.keys import DATABASE, REDIS
+from server.queue import SEND_CHAT, enqueue
+from server.realtime.broker import publish
+from server.realtime.events import Push, make_push
+from server.schemas.fields import ListQuery
+from server.schemas.messages import Send
+from server.store import chats, messages, outbox, usage
+from server.store.messages import ChangedMessage
+
+log = structlog.get_logger()
+
+LIST_QUERY, SEND = ListQuery(), Send()
+
+
+async def list_messages(request: web.Request) -> web.Response:
+    query = load_query(request, LIST_QUERY)
+    page = await request.app[DATABASE].read(
+        messages.list_messages,
+        caller(request),
+        provider_of(request),
+        path_id(request, "account_id"),
+        path_id(request, "chat_id"),
+        limit=query["limit"],
+        after=time_cursor(query["cursor"]),
+    )
+    # One query in the usual case; only an empty page needs a second one to tell "none" from "not yours".
+    if not page.items:
+        await _require_chat(request)
+    return page_answer(page)
+
+
+async def _require_chat(request: web.Request) -> None:
+    chat = await request.app[DATABASE].read(
+        chats.fetch_chat,
+        caller(request),
+        provider_of(request),
+        path_id(request, "account_id"),
+        path_id(request, "chat_id"),
+    )
+    if chat is None:
+        raise NotFound
+
+
+async def send_message(request: web.Request) -> web.Response:
+    """Write the message's row, then let the outbox hand it to UniPile; the same client_id sends nothing twice."""
+    given = await load_body(request, SEND)
+    client_id = given["client_id"] or str(uuid4())
+    message, pushes = await request.app[DATABASE].write(
+        _store_send,
+        caller(request),
+        provider_of(request),
+        path_id(request, "account_id"),
+        path_id(request, "chat_id"),
+        client_id,
+        given["text"],
+    )
+    if pushes:
+        await _announce(request, message, pushes)
+    return object_answer([("message", message.json)], 201)
+
+
+async def _announce(request: web.Request, message: ChangedMessage, pushes: list[Push]) -> None:
+    """The row is committed, so the send is accepted: with Redis away the worker's look-around finds it later, and
+    a failure told here would make the caller send it a second time.
+    """
+    try:
+        await enqueue(request.app[REDIS], SEND_CHAT, message.chat_id)
+        await publish(request.app[REDIS], message.account_id, pushes)
+    except Unavailable as error:
+        log.warning("send_not_announced", message_id=message.id, error=error.message)
+
+
+async def _store_send(
+    cursor: Cursor, user_id: int, provider: str, account_id: int, chat_id: int, client_id: str, text: str
+) -> tuple[ChangedMessage, list[Push]]:
+    """One transaction: who may, what is allowed, the row, its chat, the count. No pushes when it was sent before."""
+    target = _checked(await outbox.lock_send_target(cursor, user_id, provider, account_id, chat_id))
+    stored = await outbox.insert_send(cursor, account_id, chat_id, client_id, text)
+    if stored is None:
+        return await _known_send(cursor, account_id, chat_id, client_id), []
+    message, sent_at = stored
+    change = {
+        "account_id": account_id,
+        "chat_id": chat_id,
+        "message_id": message.id,
+        "sent_at": sent_at,
+        "message_key": "",
+        "preview": text[: chats.PREVIEW_LENGTH],
+        "read_until": sent_at,
+        "inbound": [],
+    }
+    (chat,) = await chats.advance_chats(cursor, [change])
+    await usage.raise_usage(cursor, provider, [{"user_id": target.owner_id, "sent": 1, "received": 0}])
+    return message, [
+        make_push("message:updated", account_id, message.seq, chat_id, message.json),
+        make_push("chat:updated", account_id, chat.seq, chat.id, chat.json),
+    ]
+
+
+def _checked(target: outbox.SendTarget | None) -> outbox.SendTarget:
+    if target is None:
+        raise NotFound
+    if target.role == "viewer":
+        raise ConfabError("forbidden")
+    if not target.is_entitled:
+        raise ConfabError("not_entitled")
+    if target.account_status in ("needs_action", "disconnected"):
+        raise ConfabError("conflict", "This number is not connected: reconnect it first.")
+    return target
+
+
+async def _known_send(cursor: Cursor, account_id: int, chat_id: int, client_id: str) -> ChangedMessage:
+    known = await outbox.fetch_by_client_id(cursor, account_id, client_id)
+    if known is None or known.chat_id != chat_id:
+        raise ConfabError("conflict", "This client_id belongs to a message of another chat.")
+    return known

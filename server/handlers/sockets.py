@@ -1,0 +1,309 @@
+"""The WebSocket: lets a socket in, reads its commands, and puts it into the rooms it may hear.
+
+One reader (here), one bounded outbox and one writer (realtime/connection) a socket.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeGuard
+from urllib.parse import urlsplit
+
+import orjson
+import structlog
+from aiohttp import WSMsgType, web
+
+from server.auth import Claims
+from server.errors import ConfabError, NotFound
+from server.keys import CONFIG, DATABASE, HUB, TOKENS
+from server.metrics import SOCKETS
+from server.realtime.connection import CloseCode, Connection
+from server.realtime.events import make_push
+from server.realtime.feed import Feed
+from server.schemas.fields import MAX_ID
+from server.store import accounts, changes, chats
+
+log = structlog.get_logger()
+
+# More than this many changes behind: reading them over REST is quicker for everybody.
+MAX_REPLAY = 2000
+REPLAY_PAGE = 500
+HEARTBEAT_SECONDS = 30.0
+
+
+class BadFrameError(Exception):
+    """The peer does not speak the protocol."""
+
+
+async def open_socket(request: web.Request) -> web.StreamResponse:
+    _check_origin(request)
+    config = request.app[CONFIG].realtime
+    socket = web.WebSocketResponse(
+        heartbeat=HEARTBEAT_SECONDS, compress=False, max_msg_size=config.max_frame_bytes, timeout=2.0
+    )
+    await socket.prepare(request)
+    if not isinstance(request.transport, asyncio.Transport):
+        return socket
+    connection = Connection(
+        socket, request.transport, max_bytes=config.outbox_bytes, max_frames=config.outbox_frames
+    )
+    SOCKETS.inc()
+    try:
+        await _Session(request.app, connection).run()
+    finally:
+        SOCKETS.dec()
+        request.app[HUB].remove(connection)
+        await connection.wait_closed()
+    return socket
+
+
+def _check_origin(request: web.Request) -> None:
+    """A page of another site may open a socket in its visitor's browser; ours and listed ones only (RFC 6455 §10.2)."""
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return
+    web_config = request.app[CONFIG].web
+    own = (web_config.public_url, *web_config.allowed_origins, f"{request.scheme}://{request.host}")
+    if origin.rstrip("/") not in {_origin(url) for url in own}:
+        raise ConfabError("forbidden", "This origin is not allowed.")
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def follow_memberships(app: web.Application) -> Callable[[int, set[Connection]], Coroutine[Any, Any, None]]:
+    """What the hub calls when the accounts of a user have changed: its sockets join the new and leave the lost."""
+
+    async def follow(user_id: int, connections: set[Connection]) -> None:
+        if not connections:
+            return
+        try:
+            allowed = {row[0] for row in await app[DATABASE].read(accounts.list_account_seqs, user_id)}
+            for account_id in allowed:
+                async with app[HUB].listening(account_id):
+                    for connection in connections:
+                        if connection.is_open:
+                            app[HUB].join_account(connection, account_id)
+        except ConfabError as error:
+            log.warning("membership_not_followed", user_id=user_id, error=error.code)
+            return
+        for connection in connections:
+            for account_id in app[HUB].accounts_of(connection) - allowed:
+                app[HUB].leave_account(connection, account_id)
+
+    return follow
+
+
+class _Session:
+    """One socket's conversation, from the first frame to the last."""
+
+    def __init__(self, app: web.Application, connection: Connection) -> None:
+        self._app = app
+        self._connection = connection
+        self._hub = app[HUB]
+        self._claims: Claims | None = None
+        self._expiry: asyncio.TimerHandle | None = None
+        self._commands: dict[str, Callable[[dict[str, Any]], Awaitable[object]]] = {
+            "auth": self._auth,
+            "join-user": self._join_user,
+            "join-chat": self._join_chat,
+            "leave-chat": self._leave_chat,
+            "ping": self._ping,
+        }
+        limit = app[CONFIG].realtime.commands_per_second
+        self._allowance = _Allowance(rate=limit, burst=limit * 2)
+
+    async def run(self) -> None:
+        try:
+            await self._read()
+        except BadFrameError as error:
+            self._connection.close_soon(CloseCode.BAD_FRAME, str(error))
+        finally:
+            if self._expiry is not None:
+                self._expiry.cancel()
+
+    async def _read(self) -> None:
+        """Take frames until the socket ends; nothing but `auth` before it has succeeded, and that in time."""
+        socket = self._connection.socket
+        deadline = self._app[CONFIG].realtime.auth_seconds
+        try:
+            async with asyncio.timeout(deadline) as limit:
+                async for message in socket:
+                    if message.type is not WSMsgType.TEXT:
+                        raise BadFrameError("text frames only")
+                    if not self._allowance.take():
+                        self._connection.close_soon(CloseCode.TOO_MANY, "too many commands")
+                        return
+                    await self._take(message.data)
+                    if self._claims is not None:
+                        limit.reschedule(None)
+                    if not self._connection.is_open:
+                        return
+        except TimeoutError:
+            self._connection.close_soon(CloseCode.NO_AUTH, "no auth in time")
+
+    async def _take(self, text: str) -> None:
+        event, data, command_id = _parse_command(text)
+        if self._claims is None and event != "auth":
+            self._connection.close_soon(CloseCode.SIGN_IN, "sign in first")
+            return
+        command = self._commands.get(event)
+        try:
+            if command is None:
+                raise ConfabError("invalid", f"There is no command {event[:50]!r}.")
+            answer = await command(data)
+        except ConfabError as error:
+            self._acknowledge(
+                command_id, {"ok": False, "error": {"code": error.code, "message": error.message}}
+            )
+            if event == "auth":
+                self._connection.close_soon(CloseCode.SIGN_IN, "sign in again")
+            return
+        self._acknowledge(command_id, {"ok": True} if answer is None else {"ok": True, "data": answer})
+
+    def _acknowledge(self, command_id: object, body: dict[str, object]) -> None:
+        if command_id is not None:
+            self._connection.send(orjson.dumps({"ack": command_id, **body}))
+
+    # -- commands ----------------------------------------------------------------------------------------------
+
+    async def _auth(self, data: dict[str, Any]) -> None:
+        """Sign in, or stay signed in with a fresh token of the same user."""
+        token = data.get("token")
+        claims = self._app[TOKENS].read(token if isinstance(token, str) else "")
+        if self._claims is not None and claims.user_id != self._claims.user_id:
+            raise ConfabError("unauthenticated", "This token is another user's.")
+        if self._claims is None:
+            self._connection.user_id = claims.user_id
+            self._hub.add(self._connection)
+        self._claims = claims
+        if self._expiry is not None:
+            self._expiry.cancel()
+        loop = asyncio.get_running_loop()
+        seconds = max(0.0, claims.expires_at - time.time())
+        self._expiry = loop.call_later(
+            seconds, self._connection.close_soon, CloseCode.SIGN_IN, "the token has expired"
+        )
+
+    async def _join_user(self, data: dict[str, Any]) -> dict[str, object]:
+        """Hear everything of every account the user may see; with cursors, what was missed comes first."""
+        if data.get("user_id") != self._connection.user_id:
+            raise ConfabError("forbidden", "You can only join your own room.")
+        cursors = _cursors(data.get("cursors"))
+        await self._hub.join_user(self._connection)
+        seqs = await self._app[DATABASE].read(accounts.list_account_seqs, self._connection.user_id)
+        joined = {
+            str(account_id): await self._join_account(account_id, cursors.get(account_id))
+            for account_id, _ in seqs
+        }
+        return {"accounts": joined}
+
+    async def _join_account(self, account_id: int, since: int | None) -> int:
+        async with self._hub.listening(account_id) as feed:
+            reached = await self._replay(account_id, since, feed, None)
+            self._hub.join_account(self._connection, account_id)
+            return reached
+
+    async def _join_chat(self, data: dict[str, Any]) -> dict[str, object]:
+        """Hear one chat; with `since`, what it missed comes first."""
+        since = data.get("since")
+        if since is not None and not _is_row_number(since):
+            raise ConfabError("invalid", "since is a sequence number.")
+        chat = await self._reachable(data)
+        async with self._hub.listening(chat.account_id) as feed:
+            reached = await self._replay(chat.account_id, since, feed, chat.id)
+            self._hub.join_chat(self._connection, chat.account_id, chat.id)
+        return {"seq": reached}
+
+    async def _leave_chat(self, data: dict[str, Any]) -> None:
+        chat_id = data.get("chat_id")
+        if not _is_row_number(chat_id):
+            raise NotFound
+        self._hub.leave_chat(self._connection, chat_id)
+
+    async def _ping(self, _: dict[str, Any]) -> None:
+        return None
+
+    async def _reachable(self, data: dict[str, Any]) -> chats.ReachableChat:
+        chat_id = data.get("chat_id")
+        if not _is_row_number(chat_id):
+            raise NotFound
+        chat = await self._app[DATABASE].read(chats.fetch_reachable_chat, self._connection.user_id, chat_id)
+        if chat is None:
+            raise NotFound
+        return chat
+
+    async def _replay(self, account_id: int, since: int | None, feed: Feed, chat_id: int | None) -> int:
+        """Send what came after `since` until the live feed's head is reached; returns where the reader stands.
+
+        The last look at the feed's head and the joining of the room happen without an await in between, so that
+        no change can slip through.
+        """
+        sent = 0
+        while since is not None and since < (feed.head or 0):
+            found = await self._app[DATABASE].read(
+                changes.list_changes, account_id, since, REPLAY_PAGE, chat_id
+            )
+            sent += len(found.items)
+            if sent > MAX_REPLAY:
+                self._connection.send(orjson.dumps({"event": "reset", "data": {"account_id": account_id}}))
+                break
+            for change in found.items:
+                push = make_push(change.event, account_id, change.seq, change.chat_id, change.json)
+                self._connection.send(push.frame)
+            since = found.head
+        return max(since or 0, feed.head or 0)
+
+
+class _Allowance:
+    """A token bucket for one socket's commands."""
+
+    def __init__(self, *, rate: int, burst: int) -> None:
+        self._rate = rate
+        self._burst = float(burst)
+        self._left = float(burst)
+        self._at = asyncio.get_running_loop().time()
+
+    def take(self) -> bool:
+        now = asyncio.get_running_loop().time()
+        self._left = min(self._burst, self._left + (now - self._at) * self._rate)
+        self._at = now
+        self._left -= 1
+        return self._left >= 0
+
+
+def _parse_command(text: str) -> tuple[str, dict[str, Any], object]:
+    """(event, data, id); raises BadFrameError for what is not a command at all."""
+    try:
+        frame = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise BadFrameError("not JSON") from error
+    if not isinstance(frame, dict) or not isinstance(frame.get("event"), str):
+        raise BadFrameError("not a command")
+    data = frame.get("data")
+    if data is not None and not isinstance(data, dict):
+        raise BadFrameError("data is not an object")
+    command_id = frame.get("id")
+    if command_id is not None and not isinstance(command_id, str | int | float):
+        raise BadFrameError("id is not a number or a string")
+    return frame["event"], data or {}, command_id
+
+
+def _is_row_number(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_ID
+
+
+def _cursors(value: object) -> dict[int, int]:
+    """The account -> seq of a join; raises ConfabError("invalid") when it is anything else."""
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise ConfabError("invalid", "cursors maps account ids to sequence numbers.")
+    known: dict[int, int] = {}
+    for key, seq in value.items():
+        if not key.isascii() or not key.isdigit() or len(key) > 19 or not _is_row_number(seq):
+            raise ConfabError("invalid", "cursors maps account ids to sequence numbers.")
+        known[int(key)] = seq
+    return known

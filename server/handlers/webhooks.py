@@ -1,0 +1,82 @@
+"""Takes UniPile's webhooks: secret, size, shape, queue, 200. No database and no UniPile call."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from server.auth import is_same_secret
+from server.errors import ConfabError
+from server.keys import CONFIG, EVENTS
+from server.metrics import WEBHOOKS
+from server.unipile.events import account_of, clean
+
+SECRET_HEADER = "Unipile-Auth"  # noqa: S105 - the header's name
+RECEIVED = b'{"received":true}'
+
+
+async def receive_messages(request: web.Request) -> web.Response:
+    return await _receive(request, "messages")
+
+
+async def receive_account_status(request: web.Request) -> web.Response:
+    return await _receive(request, "account-status")
+
+
+async def _receive(request: web.Request, source: str) -> web.Response:
+    """Answer 200 when the queue has the event, and never before."""
+    try:
+        _check_secret(request)
+        body = _read_object(await _read_raw(request))
+        await request.app[EVENTS].add({"source": source, "received_at": _now(), "body": body})
+    except ConfabError as error:
+        WEBHOOKS.labels(error.code).inc()
+        raise
+    WEBHOOKS.labels("received").inc()
+    return web.Response(body=RECEIVED, content_type="application/json")
+
+
+def _check_secret(request: web.Request) -> None:
+    given = request.headers.get(SECRET_HEADER, "")
+    if not is_same_secret(given, request.app[CONFIG].secrets.webhook_secret):
+        raise ConfabError("bad_secret")
+
+
+async def _read_raw(request: web.Request) -> bytes:
+    limit = request.app[CONFIG].webhooks.max_body_bytes
+    if request.content_length is not None and request.content_length > limit:
+        raise ConfabError("too_large")
+    try:
+        return await request.read()
+    except web.HTTPRequestEntityTooLarge as error:
+        raise ConfabError("too_large") from error
+
+
+def _read_object(raw: bytes) -> object:
+    """The body as JSON to be queued: the very bytes when they are sound, else cleaned of what no JSON may hold.
+
+    The content type is not looked at: UniPile sends JSON under a form's (unipile-api.md §4.1).
+    """
+    try:
+        body, queued = orjson.loads(raw), orjson.Fragment(raw)
+    except orjson.JSONDecodeError:
+        body = _read_leniently(raw)
+        queued = body
+    if not isinstance(body, dict) or account_of(body) is None:
+        raise ConfabError("malformed", "The body is not a JSON object with an account_id.")
+    return queued
+
+
+def _read_leniently(raw: bytes) -> Any:
+    """Lone surrogates and broken UTF-8 come from real phones: the event is kept, the characters are replaced."""
+    try:
+        body = json.loads(raw.decode("utf-8", "replace"), parse_constant=lambda _: None)
+        return json.loads(clean(json.dumps(body, ensure_ascii=False)))
+    except (ValueError, RecursionError) as error:
+        raise ConfabError("malformed", "The body is not JSON.") from error
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

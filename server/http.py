@@ -1,0 +1,122 @@
+"""Reads requests and writes answers: the JSON border of the handlers."""
+
+import base64
+import binascii
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import orjson
+from aiohttp import web
+from marshmallow import Schema, ValidationError
+
+from server.errors import ConfabError, NotFound
+from server.keys import USER_ID
+from server.schemas.fields import MAX_ID
+from server.store.rows import Page
+
+PROVIDERS = ("whatsapp",)
+JSON_TYPE = "application/json"
+
+
+async def load_body(request: web.Request, schema: Schema) -> dict[str, Any]:
+    """The validated body; an empty one counts as {}. Raises ConfabError malformed, too_large or invalid."""
+    raw = await request.read()
+    try:
+        data = orjson.loads(raw) if raw.strip() else {}
+    except orjson.JSONDecodeError as error:
+        raise ConfabError("malformed", "The body is not JSON.") from error
+    if not isinstance(data, dict):
+        raise ConfabError("malformed", "The body is not a JSON object.")
+    return _validated(schema, data)
+
+
+def load_query(request: web.Request, schema: Schema) -> dict[str, Any]:
+    """The validated query string."""
+    return _validated(schema, dict(request.query))
+
+
+def _validated(schema: Schema, data: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        loaded: dict[str, Any] = schema.load(data)
+    except ValidationError as error:
+        raise ConfabError("invalid", fields=_messages(error)) from error
+    return loaded
+
+
+def _messages(error: ValidationError) -> dict[str, Any]:
+    return error.messages if isinstance(error.messages, dict) else {"body": error.messages}
+
+
+def caller(request: web.Request) -> int:
+    """The signed-in user's id."""
+    return request[USER_ID]
+
+
+def path_id(request: web.Request, name: str) -> int:
+    """An id of the path; the route's pattern lets digits only through. One that no row can have is absent."""
+    value = int(request.match_info[name])
+    if value > MAX_ID:
+        raise NotFound
+    return value
+
+
+def provider_of(request: web.Request) -> str:
+    provider = request.match_info["provider"]
+    if provider not in PROVIDERS:
+        raise NotFound
+    return provider
+
+
+def json_answer(data: object, status: int = 200) -> web.Response:
+    return web.Response(body=orjson.dumps(data), status=status, content_type=JSON_TYPE)
+
+
+def text_answer(text: str, status: int = 200) -> web.Response:
+    """An answer whose JSON Postgres has written already."""
+    return web.Response(body=text.encode(), status=status, content_type=JSON_TYPE)
+
+
+def page_answer(page: Page) -> web.Response:
+    """A list in contract.md's envelope."""
+    cursor = f'"{encode_cursor(*page.next_key)}"' if page.next_key else "null"
+    return text_answer(f'{{"items":[{",".join(page.items)}],"next_cursor":{cursor}}}')
+
+
+def object_answer(parts: Iterable[tuple[str, str]], status: int = 200) -> web.Response:
+    """An object of values that are JSON texts."""
+    members = ",".join(f'"{name}":{text}' for name, text in parts)
+    return text_answer(f"{{{members}}}", status)
+
+
+def encode_cursor(sort_key: str, row_id: int) -> str:
+    return base64.urlsafe_b64encode(f"{sort_key}|{row_id}".encode()).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str | None) -> tuple[str, int] | None:
+    """(sort key, id) where the next page begins; raises ConfabError("invalid") for what we did not make."""
+    if cursor is None:
+        return None
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        sort_key, _, row_id = base64.urlsafe_b64decode(padded.encode("ascii")).decode("ascii").rpartition("|")
+        if not row_id.isdigit() or int(row_id) > MAX_ID:
+            raise ValueError(row_id)
+        return sort_key, int(row_id)
+    except (ValueError, binascii.Error, UnicodeError) as error:
+        raise ConfabError("invalid", fields={"cursor": ["Not a cursor of ours."]}) from error
+
+
+def time_cursor(cursor: str | None) -> tuple[str, int] | None:
+    """The same for lists that are sorted by time."""
+    key = decode_cursor(cursor)
+    if key is not None and not _looks_like_time(key[0]):
+        raise ConfabError("invalid", fields={"cursor": ["Not a cursor of ours."]})
+    return key
+
+
+def _looks_like_time(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False

@@ -1,0 +1,23 @@
+"""The typed keys under which the application keeps its parts."""
+
+from aiohttp import web
+from arq.connections import ArqRedis
+
+from server.auth import Passwords, Tokens
+from server.config import Config
+from server.queue import EventBatch
+from server.realtime.hub import Hub
+from server.store.pool import Database
+from server.unipile.client import UnipileClient
+
+CONFIG = web.AppKey("config", Config)
+DATABASE = web.AppKey("database", Database)
+REDIS = web.AppKey("redis", ArqRedis)
+EVENTS = web.AppKey("events", EventBatch)
+HUB = web.AppKey("hub", Hub)
+UNIPILE = web.AppKey("unipile", UnipileClient)
+TOKENS = web.AppKey("tokens", Tokens)
+PASSWORDS = web.AppKey("passwords", Passwords)
+
+# The caller's id, put on the request by the middleware that reads the token.
+USER_ID = web.RequestKey("user_id", int)

@@ -1,0 +1,28 @@
+"""What this process counts, for Prometheus; one registry a process, shared by web and an embedded worker."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+REGISTRY = CollectorRegistry()
+
+WEBHOOKS = Counter("confab_webhooks", "Webhook deliveries, by answer", ["answer"], registry=REGISTRY)
+EVENTS = Counter(
+    "confab_events", "Events taken from the queue, by what became of them", ["outcome"], registry=REGISTRY
+)
+IGNORED = Counter(
+    "confab_events_ignored", "Events of kinds not handled yet, kept", ["kind"], registry=REGISTRY
+)
+BATCH_SIZE = Histogram(
+    "confab_batch_events", "Events stored by one job", buckets=(1, 2, 5, 10, 50, 100, 500), registry=REGISTRY
+)
+JOB_RETRIES = Counter(
+    "confab_job_retries", "Jobs handed back because something was away", ["job"], registry=REGISTRY
+)
+SENDS = Counter("confab_sends", "Messages handed to UniPile, by outcome", ["outcome"], registry=REGISTRY)
+SOCKETS = Gauge("confab_sockets", "Open WebSocket connections of this process", registry=REGISTRY)
+REQUEST_SECONDS = Histogram(
+    "confab_request_seconds",
+    "Time to answer a request",
+    ["method", "route", "status"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5),
+    registry=REGISTRY,
+)

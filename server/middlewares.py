@@ -1,0 +1,101 @@
+"""Around every request: an id, the one error shape, the clock, and headers that browsers must see."""
+
+import time
+from uuid import uuid4
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from server.auth import bearer_token
+from server.errors import ConfabError, NotFound, code_for_status
+from server.http import json_answer
+from server.keys import TOKENS, USER_ID
+from server.metrics import REQUEST_SECONDS
+from server.routes import ROUTE
+
+log = structlog.get_logger()
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
+    "font-src 'self'; connect-src 'self' ws: wss:; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+}
+
+
+@web.middleware
+async def shape_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Every failure leaves in one shape; only what nobody foresaw is logged with its trace."""
+    try:
+        return await handler(request)
+    except ConfabError as error:
+        return _error_answer(error)
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        answer = _error_answer(ConfabError(code_for_status(error.status)))
+        answer.set_status(error.status)
+        if "Allow" in error.headers:
+            answer.headers["Allow"] = error.headers["Allow"]
+        return answer
+    except Exception:
+        request_id = uuid4().hex
+        log.exception(
+            "request_failed", request_id=request_id, method=request.method, route=_route_name(request)
+        )
+        return _error_answer(ConfabError("internal"), request_id)
+
+
+def _error_answer(error: ConfabError, request_id: str | None = None) -> web.Response:
+    request_id = request_id or uuid4().hex
+    answer = json_answer(error.body(request_id), error.status)
+    answer.headers["X-Request-Id"] = request_id
+    if error.retry_after is not None:
+        answer.headers["Retry-After"] = str(error.retry_after)
+    return answer
+
+
+@web.middleware
+async def time_requests(request: web.Request, handler: Handler) -> web.StreamResponse:
+    begun = time.perf_counter()
+    answer = await handler(request)
+    name = _route_name(request)
+    if name != "open_socket":
+        REQUEST_SECONDS.labels(request.method, name, str(answer.status)).observe(time.perf_counter() - begun)
+    return answer
+
+
+def _route_name(request: web.Request) -> str:
+    """The route's name: paths hold ids, and an unknown one holds whatever its sender liked."""
+    route = getattr(request.match_info.handler, ROUTE, None)
+    return route.name if route is not None else "unknown"
+
+
+@web.middleware
+async def authenticate(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Read the caller's token where the route asks for one."""
+    route = getattr(request.match_info.handler, ROUTE, None)
+    if route is None and request.match_info.http_exception is None:
+        raise NotFound
+    if route is not None and route.needs_token:
+        token = bearer_token(request.headers.get("Authorization", ""))
+        request[USER_ID] = request.app[TOKENS].read(token).user_id
+    return await handler(request)
+
+
+async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """What every answer carries; the application's API is never cached."""
+    response.headers.extend(HEADERS)
+    if request.path.startswith("/api/"):
+        response.headers.setdefault("Cache-Control", "no-store")
+    if response.content_type == "text/html":
+        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+
+
+MIDDLEWARES = (time_requests, shape_errors, authenticate)

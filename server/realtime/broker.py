@@ -1,0 +1,117 @@
+"""Redis pub/sub: publishes pushes, and keeps one supervised connection for all subscriptions of this process."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+
+import structlog
+from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
+from redis.exceptions import RedisError
+
+from server.errors import Unavailable
+from server.realtime.channels import CONTROL, account_channel, user_channel
+from server.realtime.events import Push, encode_pushes
+
+log = structlog.get_logger()
+
+UNREACHABLE = (RedisError, OSError, asyncio.TimeoutError)
+RECONNECT_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0)
+SUBSCRIBE_TIMEOUT_SECONDS = 5.0
+
+
+async def publish(redis: Redis, account_id: int, pushes: Sequence[Push]) -> None:
+    """Tell every web instance that listens to this account; raises Unavailable when Redis is away."""
+    if not pushes:
+        return
+    try:
+        await redis.publish(account_channel(account_id), encode_pushes(pushes))
+    except UNREACHABLE as error:
+        raise Unavailable("Live updates are not reachable.") from error
+
+
+async def publish_membership(redis: Redis, user_id: int) -> None:
+    """Tell a user's sockets, wherever they are, that the accounts they may see have changed."""
+    try:
+        await redis.publish(user_channel(user_id), b"")
+    except UNREACHABLE as error:
+        raise Unavailable("Live updates are not reachable.") from error
+
+
+class Broker:
+    """This process's ear: `on_message(channel, payload)` for what arrives, `on_reopen()` after every blind moment."""
+
+    def __init__(
+        self, redis: Redis, on_message: Callable[[str, bytes], None], on_reopen: Callable[[], None]
+    ) -> None:
+        self._redis = redis
+        self._on_message = on_message
+        self._on_reopen = on_reopen
+        self._wanted: set[str] = {CONTROL}
+        self._confirmed: set[str] = set()
+        self._waiters: dict[str, list[asyncio.Future[None]]] = defaultdict(list)
+        self._pubsub: PubSub | None = None
+
+    async def run(self) -> None:
+        """Listen until cancelled; a lost connection is made anew and everything subscribed again."""
+        failures = 0
+        while True:
+            try:
+                await self._listen()
+                failures = 0
+            except UNREACHABLE as error:
+                log.warning("pubsub_lost", error=type(error).__name__)
+            self._pubsub = None
+            self._confirmed.clear()
+            await asyncio.sleep(RECONNECT_SECONDS[min(failures, len(RECONNECT_SECONDS) - 1)])
+            failures += 1
+
+    async def _listen(self) -> None:
+        async with self._redis.pubsub() as pubsub:
+            first = set(self._wanted)
+            await pubsub.subscribe(*first)
+            self._pubsub = pubsub
+            if late := self._wanted - first:  # wanted while the line above was waiting
+                await pubsub.subscribe(*late)
+            self._on_reopen()
+            while True:
+                message = await pubsub.get_message(timeout=None)
+                if message is None:
+                    continue
+                self._take(message["type"], message["channel"].decode(), message["data"])
+
+    def _take(self, kind: str, channel: str, data: bytes) -> None:
+        if kind == "message":
+            self._on_message(channel, data)
+        elif kind == "subscribe":
+            # The client library may reconnect by itself: a second confirmation means that we were deaf in between.
+            if channel in self._confirmed and channel == CONTROL:
+                self._on_reopen()
+            self._confirmed.add(channel)
+            for waiter in self._waiters.pop(channel, []):
+                if not waiter.done():
+                    waiter.set_result(None)
+
+    async def subscribe(self, channel: str) -> None:
+        """Return when Redis has confirmed the subscription; raises Unavailable when it does not in time."""
+        self._wanted.add(channel)
+        if channel in self._confirmed:
+            return
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiters[channel].append(waiter)
+        try:
+            async with asyncio.timeout(SUBSCRIBE_TIMEOUT_SECONDS):
+                if self._pubsub is not None:
+                    await self._pubsub.subscribe(channel)
+                await waiter
+        except UNREACHABLE as error:
+            raise Unavailable("Live updates are not reachable.") from error
+
+    async def unsubscribe(self, channel: str) -> None:
+        self._wanted.discard(channel)
+        self._confirmed.discard(channel)
+        if self._pubsub is not None:
+            try:
+                await self._pubsub.unsubscribe(channel)
+            except UNREACHABLE:
+                log.debug("unsubscribe_while_away", channel=channel)

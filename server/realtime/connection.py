@@ -1,0 +1,136 @@
+"""One open socket: a bounded outbox in front of its transport, and the end of it when the reader is too slow."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from enum import IntEnum
+
+from aiohttp import web
+
+# Payloads of up to 125 bytes, of two and of eight length bytes: RFC 6455, section 5.2.
+SHORT_PAYLOAD, MEDIUM_PAYLOAD = 125, 0xFFFF
+FINAL_TEXT_FRAME = 0x81
+STALL_SECONDS = 5.0
+CLOSE_GRACE_SECONDS = 2.0
+
+
+class CloseCode(IntEnum):
+    """Why we end a socket (contract.md, "Close codes"); 4000–4999 are an application's own."""
+
+    GOING_AWAY = 1001
+    POLICY = 1008
+    TOO_BIG = 1009
+    RESTART = 1012
+    TOO_SLOW = 4008
+    BAD_FRAME = 4400
+    SIGN_IN = 4401
+    NOT_ALLOWED = 4403
+    NO_AUTH = 4408
+    TOO_MANY = 4429
+
+
+def encode_frame(payload: bytes) -> bytes:
+    """A text frame as it stands on the wire, unmasked and uncompressed: made once, written to every socket."""
+    size = len(payload)
+    if size <= SHORT_PAYLOAD:
+        head = bytes((FINAL_TEXT_FRAME, size))
+    elif size <= MEDIUM_PAYLOAD:
+        head = bytes((FINAL_TEXT_FRAME, 126)) + size.to_bytes(2, "big")
+    else:
+        head = bytes((FINAL_TEXT_FRAME, 127)) + size.to_bytes(8, "big")
+    return head + payload
+
+
+class Connection:
+    """A peer that has been authenticated. Frames are written as bytes straight to the transport: awaiting the
+    library's writer for each socket would let the slowest one hold up the room.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "_behind",
+        "_closing",
+        "_max_bytes",
+        "_max_frames",
+        "_outbox",
+        "_stalled_at",
+        "_transport",
+        "socket",
+        "user_id",
+    )
+
+    def __init__(
+        self, socket: web.WebSocketResponse, transport: asyncio.Transport, *, max_bytes: int, max_frames: int
+    ) -> None:
+        self.socket = socket
+        self.user_id = 0
+        self._transport = transport
+        self._max_bytes = max_bytes
+        self._max_frames = max_frames
+        self._outbox: list[bytes] = []
+        self._behind = 0
+        self._stalled_at: float | None = None
+        self._closing: asyncio.Task[None] | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self._closing is None and not self.socket.closed
+
+    def queue(self, frames: bytes, count: int) -> bool:
+        """Put encoded frames into the outbox; True when it was empty, so that somebody has to flush it."""
+        was_empty = not self._outbox
+        self._outbox.append(frames)
+        self._behind += count
+        return was_empty
+
+    def flush(self) -> None:
+        """Write all that is due in one call, or cut a peer that does not read (256 KiB or 200 frames behind)."""
+        due, self._outbox = self._outbox, []
+        if not self.is_open or not due:
+            return
+        data = due[0] if len(due) == 1 else b"".join(due)
+        backlog = self._transport.get_write_buffer_size()
+        if backlog and (backlog + len(data) > self._max_bytes or self._behind > self._max_frames):
+            self.close_soon(CloseCode.TOO_SLOW, "too slow")
+            return
+        self._transport.write(data)
+        self._note_progress()
+
+    def send(self, payload: bytes) -> None:
+        """Write one frame now, after what is already due."""
+        self.queue(encode_frame(payload), 1)
+        self.flush()
+
+    def _note_progress(self) -> None:
+        if not self._transport.get_write_buffer_size():
+            self._behind, self._stalled_at = 0, None
+        elif self._stalled_at is None:
+            self._stalled_at = time.monotonic()
+
+    def check_stall(self) -> None:
+        """Cut a peer to which one write has been under way for too long."""
+        self._note_progress()
+        if self._stalled_at is not None and time.monotonic() - self._stalled_at > STALL_SECONDS:
+            self.close_soon(CloseCode.TOO_SLOW, "too slow")
+
+    def close_soon(self, code: CloseCode, reason: str) -> None:
+        """End the socket with a reason, and without its help when it does not answer."""
+        if self._closing is None:
+            self._closing = asyncio.create_task(self._close(code, reason))
+
+    async def _close(self, code: CloseCode, reason: str) -> None:
+        try:
+            async with asyncio.timeout(CLOSE_GRACE_SECONDS):
+                await self.socket.close(code=code, message=reason.encode())
+        except TimeoutError:
+            self._transport.abort()
+
+    async def wait_closed(self) -> None:
+        """Return when a close that was begun has ended."""
+        if self._closing is not None:
+            await asyncio.wait([self._closing])
+
+
+def join_frames(payloads: Sequence[bytes]) -> bytes:
+    """Several frames as one piece of the stream."""
+    return b"".join(map(encode_frame, payloads))

@@ -1,0 +1,33 @@
+"""What is pushed: the frames of contract.md, serialised once, and the payload that carries them through Redis."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class Push(NamedTuple):
+    """One frame for an account's listeners; `chat_id` names the chat's room it also belongs to."""
+
+    seq: int
+    chat_id: int | None
+    frame: bytes
+
+
+def make_push(event: str, account_id: int, seq: int, chat_id: int | None, data: str) -> Push:
+    """`data` is JSON text as Postgres wrote it; it holds no raw line break, which the payload relies on."""
+    frame = f'{{"event":"{event}","account_id":{account_id},"seq":{seq},"data":{data}}}'
+    return Push(seq, chat_id, frame.encode())
+
+
+def encode_pushes(pushes: Sequence[Push]) -> bytes:
+    """A heading of `seq:chat` pairs, then one frame a line: a receiver routes without parsing a frame."""
+    heading = " ".join(f"{push.seq}:{push.chat_id or ''}" for push in pushes)
+    return b"\n".join((heading.encode(), *(push.frame for push in pushes)))
+
+
+def decode_pushes(payload: bytes) -> list[Push]:
+    heading, *frames = payload.split(b"\n")
+    pushes = []
+    for pair, frame in zip(heading.split(b" "), frames, strict=True):
+        seq, _, chat_id = pair.partition(b":")
+        pushes.append(Push(int(seq), int(chat_id) if chat_id else None, frame))
+    return pushes

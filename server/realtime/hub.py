@@ -1,0 +1,259 @@
+"""Fans events out to this process's sockets: who listens to which account and chat; never talks to the database.
+
+What it needs to know of the rows it asks through two functions it is given (`Rows`).
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import orjson
+import structlog
+
+from server.errors import ConfabError
+from server.realtime.broker import Broker
+from server.realtime.channels import account_channel, parse_channel, user_channel
+from server.realtime.connection import CloseCode, Connection, encode_frame, join_frames
+from server.realtime.events import Push, decode_pushes
+from server.realtime.feed import Feed
+
+log = structlog.get_logger()
+
+# A publish that was overtaken by the next one arrives within this; a hole that stays open is asked of the rows.
+HOLE_SECONDS = 0.25
+STALL_CHECK_SECONDS = 1.0
+
+
+class Rows(NamedTuple):
+    """The hub's view of Postgres: the accounts' newest numbers, and (pushes, head) of what came after one."""
+
+    read_heads: Callable[[Sequence[int]], Awaitable[dict[int, int]]]
+    read_changes: Callable[[int, int], Awaitable[tuple[list[Push], int]]]
+
+
+@dataclass(eq=False)
+class Listeners:
+    """The sockets that hear an account: all of it (`everything`), or single chats of it."""
+
+    feed: Feed = field(default_factory=Feed)
+    everything: set[Connection] = field(default_factory=set)
+    chats: dict[int, set[Connection]] = field(default_factory=lambda: defaultdict(set))
+    started: asyncio.Task[None] | None = None
+    healing: asyncio.Task[None] | None = None
+    holders: int = 0  # joins under way
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.everything and not self.holders and not any(self.chats.values())
+
+
+class Hub:
+    """The rooms of one process."""
+
+    def __init__(self, rows: Rows, *, head_seconds: float) -> None:
+        self._rows = rows
+        self._head_seconds = head_seconds
+        self._accounts: dict[int, Listeners] = {}
+        self._users: dict[int, set[Connection]] = defaultdict(set)
+        self._connections: set[Connection] = set()
+        self._due: list[Connection] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.broker: Broker
+        self.on_membership: Callable[[int, set[Connection]], Coroutine[Any, Any, None]]
+
+    # -- who is here -------------------------------------------------------------------------------------------
+
+    @property
+    def connections(self) -> int:
+        return len(self._connections)
+
+    def add(self, connection: Connection) -> None:
+        self._connections.add(connection)
+
+    async def join_user(self, connection: Connection) -> None:
+        """Hear when the accounts this user may see change."""
+        self._users[connection.user_id].add(connection)
+        await self.broker.subscribe(user_channel(connection.user_id))
+
+    @asynccontextmanager
+    async def listening(self, account_id: int) -> AsyncIterator[Feed]:
+        """Hear the account at least for this block, in which sockets are put into its rooms; yields its feed."""
+        listeners = self._accounts.setdefault(account_id, Listeners())
+        listeners.holders += 1
+        try:
+            if listeners.started is None:
+                listeners.started = asyncio.create_task(self._start(account_id, listeners))
+            try:
+                await asyncio.shield(listeners.started)
+            except ConfabError:
+                listeners.started = None
+                raise
+            yield listeners.feed
+        finally:
+            listeners.holders -= 1
+            self._forget_if_empty(account_id, listeners)
+
+    async def _start(self, account_id: int, listeners: Listeners) -> None:
+        # Subscribe first, then read where the rows stand: what is published in between waits in the feed.
+        await self.broker.subscribe(account_channel(account_id))
+        heads = await self._rows.read_heads([account_id])
+        self._deliver(listeners, listeners.feed.start(heads.get(account_id, 0)))
+
+    def join_account(self, connection: Connection, account_id: int) -> None:
+        """Put the socket into the account's room; it must know all up to the feed's head, with no await since."""
+        self._accounts[account_id].everything.add(connection)
+
+    def join_chat(self, connection: Connection, account_id: int, chat_id: int) -> None:
+        """The same for one chat of an account."""
+        self._accounts[account_id].chats[chat_id].add(connection)
+
+    def leave_chat(self, connection: Connection, chat_id: int) -> None:
+        for account_id, listeners in list(self._accounts.items()):
+            if connection in listeners.chats.get(chat_id, ()):
+                listeners.chats[chat_id].discard(connection)
+                if not listeners.chats[chat_id]:
+                    del listeners.chats[chat_id]
+                self._forget_if_empty(account_id, listeners)
+
+    def leave_account(self, connection: Connection, account_id: int) -> None:
+        """Out of the account's room and of all its chats: the user may no longer see it."""
+        listeners = self._accounts.get(account_id)
+        if listeners is None:
+            return
+        listeners.everything.discard(connection)
+        for chat_id in [chat_id for chat_id, room in listeners.chats.items() if connection in room]:
+            listeners.chats[chat_id].discard(connection)
+            if not listeners.chats[chat_id]:
+                del listeners.chats[chat_id]
+        self._forget_if_empty(account_id, listeners)
+
+    def accounts_of(self, connection: Connection) -> set[int]:
+        """The accounts whose room the socket is in."""
+        return {account_id for account_id, known in self._accounts.items() if connection in known.everything}
+
+    def remove(self, connection: Connection) -> None:
+        """Forget a socket that has ended."""
+        self._connections.discard(connection)
+        for account_id in list(self._accounts):
+            self.leave_account(connection, account_id)
+        peers = self._users.get(connection.user_id)
+        if peers is not None:
+            peers.discard(connection)
+            if not peers:
+                del self._users[connection.user_id]
+                self._spawn(self.broker.unsubscribe(user_channel(connection.user_id)))
+
+    def _forget_if_empty(self, account_id: int, listeners: Listeners) -> None:
+        if listeners.is_empty and self._accounts.get(account_id) is listeners:
+            del self._accounts[account_id]
+            self._spawn(self.broker.unsubscribe(account_channel(account_id)))
+
+    # -- what arrives ------------------------------------------------------------------------------------------
+
+    def take_message(self, channel: str, payload: bytes) -> None:
+        """The broker's callback."""
+        target = parse_channel(channel)
+        if target is None:
+            return
+        kind, key = target
+        if kind == "user":
+            self._spawn(self.on_membership(key, set(self._users.get(key, ()))))
+            return
+        listeners = self._accounts.get(key)
+        if listeners is None:
+            return
+        self._deliver(listeners, listeners.feed.take(decode_pushes(payload)))
+        if listeners.feed.has_hole and listeners.feed.head is not None and listeners.healing is None:
+            listeners.healing = self._spawn(self._heal_later(key, listeners))
+
+    def note_reopened(self) -> None:
+        """The broker was deaf for a moment: ask the rows about everything that is listened to."""
+        for account_id, listeners in self._accounts.items():
+            if listeners.feed.head is not None:
+                self._spawn(self._heal(account_id, listeners))
+
+    async def _heal_later(self, account_id: int, listeners: Listeners) -> None:
+        try:
+            await asyncio.sleep(HOLE_SECONDS)
+            if listeners.feed.has_hole:
+                await self._heal(account_id, listeners)
+        finally:
+            listeners.healing = None
+
+    async def _heal(self, account_id: int, listeners: Listeners) -> None:
+        try:
+            pushes, head = await self._rows.read_changes(account_id, listeners.feed.head or 0)
+        except ConfabError as error:
+            log.warning("heal_failed", account_id=account_id, error=error.code)
+            return  # the next heads find the same hole
+        self._deliver(listeners, listeners.feed.heal(pushes, head))
+
+    def _deliver(self, listeners: Listeners, pushes: Sequence[Push]) -> None:
+        """The same bytes to every socket, once per socket, all that is due to one in one write."""
+        if not pushes:
+            return
+        if listeners.everything:
+            self._queue(listeners.everything, join_frames([push.frame for push in pushes]), len(pushes))
+        for chat_id in {push.chat_id for push in pushes if push.chat_id in listeners.chats}:
+            room = listeners.chats[chat_id] - listeners.everything
+            frames = [push.frame for push in pushes if push.chat_id == chat_id]
+            self._queue(room, join_frames(frames), len(frames))
+
+    def _queue(self, connections: Iterable[Connection], frames: bytes, count: int) -> None:
+        if not self._due:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._due.extend(connection for connection in connections if connection.queue(frames, count))
+
+    def _flush(self) -> None:
+        due, self._due = self._due, []
+        for connection in due:
+            connection.flush()
+
+    # -- the clock ---------------------------------------------------------------------------------------------
+
+    async def watch(self) -> None:
+        """Until cancelled: cut stalled sockets, and tell everybody now and then where the server stands."""
+        waited = 0.0
+        while True:
+            await asyncio.sleep(STALL_CHECK_SECONDS)
+            for connection in list(self._connections):
+                connection.check_stall()
+            waited += STALL_CHECK_SECONDS
+            if waited >= self._head_seconds:
+                waited = 0.0
+                await self._send_heads()
+
+    async def _send_heads(self) -> None:
+        try:
+            heads = await self._rows.read_heads(list(self._accounts))
+        except ConfabError as error:
+            log.warning("heads_failed", error=error.code)
+            return
+        for account_id, head in heads.items():
+            listeners = self._accounts.get(account_id)
+            if listeners is not None and head > (listeners.feed.head or 0):
+                await self._heal(account_id, listeners)
+        by_connection: dict[Connection, dict[str, int]] = defaultdict(dict)
+        for account_id, listeners in self._accounts.items():
+            for connection in listeners.everything:
+                by_connection[connection][str(account_id)] = listeners.feed.head or 0
+        for connection, accounts in by_connection.items():
+            self._queue([connection], encode_frame(orjson.dumps({"event": "head", "data": accounts})), 1)
+
+    async def close(self) -> None:
+        """End every socket with 1012: the clients come back, to this process's successor or to another."""
+        connections = list(self._connections)
+        for connection in connections:
+            connection.close_soon(CloseCode.RESTART, "restart")
+        await asyncio.gather(*(connection.wait_closed() for connection in connections))
+        for task in list(self._tasks):
+            task.cancel()
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task

@@ -1,0 +1,124 @@
+"""The one table of routes: method, path, handler, and what stands at each address in the OpenAPI document."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+from marshmallow import Schema
+
+from server.handlers import accounts, auth, chats, health, messages, sockets, spa, webhooks
+from server.schemas import accounts as account_schemas
+from server.schemas import auth as auth_schemas
+from server.schemas import chats as chat_schemas
+from server.schemas import messages as message_schemas
+from server.schemas.fields import ListQuery
+
+# The attribute under which a handler carries its row of this table.
+ROUTE = "confab_route"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One row; `name` is the handler's."""
+
+    method: str
+    path: str
+    handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    needs_token: bool = True
+    query: type[Schema] | None = None
+    body: type[Schema] | None = None
+    answer: type[Schema] | None = None
+    status: int = 200
+
+    @property
+    def name(self) -> str:
+        return self.handler.__name__
+
+
+def _open(
+    method: str, path: str, handler: Callable[[web.Request], Awaitable[web.StreamResponse]], **more: object
+) -> Route:
+    return Route(method=method, path=path, handler=handler, needs_token=False, **more)  # type: ignore[arg-type]
+
+
+def _row(
+    method: str, path: str, handler: Callable[[web.Request], Awaitable[web.StreamResponse]], **more: object
+) -> Route:
+    return Route(method=method, path=path, handler=handler, **more)  # type: ignore[arg-type]
+
+
+ALL = "/api/channels/{provider}"
+ACCOUNT = ALL + r"/{account_id:\d{1,20}}"
+CHAT = ACCOUNT + r"/chats/{chat_id:\d{1,20}}"
+
+ROUTES = (
+    _open("GET", "/health", health.show_health),
+    _open("GET", "/health/ready", health.show_readiness),
+    _open("GET", "/metrics", health.show_metrics),
+    _open("GET", "/api/config", health.show_config),
+    _open("POST", "/api/auth/login", auth.log_in, body=auth_schemas.Login, answer=auth_schemas.Session),
+    _open("POST", "/api/auth/refresh", auth.refresh, answer=auth_schemas.Session),
+    _open("POST", "/api/auth/logout", auth.log_out, status=204),
+    _open(
+        "POST",
+        "/api/auth/test-token",
+        auth.make_test_token,
+        body=auth_schemas.TestToken,
+        answer=auth_schemas.Session,
+    ),
+    _row("GET", "/api/auth/me", auth.show_me, answer=auth_schemas.Me),
+    _row(
+        "GET", ALL + "/accounts", accounts.list_accounts, query=ListQuery, answer=account_schemas.AccountList
+    ),
+    _row(
+        "POST",
+        ALL + "/connect",
+        accounts.connect_account,
+        body=account_schemas.Connect,
+        answer=account_schemas.Connected,
+        status=201,
+    ),
+    _row("GET", ACCOUNT, accounts.show_account, answer=account_schemas.OneAccount),
+    _row("DELETE", ACCOUNT, accounts.disconnect_account, status=204),
+    _row("POST", ACCOUNT + "/reconnect", accounts.reconnect_account, answer=account_schemas.Connected),
+    _row(
+        "GET",
+        ACCOUNT + "/changes",
+        chats.list_changes,
+        query=message_schemas.ChangesQuery,
+        answer=message_schemas.Changes,
+    ),
+    _row(
+        "GET",
+        ACCOUNT + "/chats",
+        chats.list_chats,
+        query=chat_schemas.ChatQuery,
+        answer=chat_schemas.ChatList,
+    ),
+    _row("GET", CHAT, chats.show_chat, answer=chat_schemas.OneChat),
+    _row("PATCH", CHAT, chats.patch_chat, body=chat_schemas.PatchChat, answer=chat_schemas.OneChat),
+    _row(
+        "GET", CHAT + "/messages", messages.list_messages, query=ListQuery, answer=message_schemas.MessageList
+    ),
+    _row(
+        "POST",
+        CHAT + "/send",
+        messages.send_message,
+        body=message_schemas.Send,
+        answer=message_schemas.OneMessage,
+        status=201,
+    ),
+    _open("POST", "/api/webhooks/unipile/messages", webhooks.receive_messages),
+    _open("POST", "/api/webhooks/unipile/account-status", webhooks.receive_account_status),
+    _open("GET", "/ws", sockets.open_socket),
+    _open("GET", "/{name:assets/.+}", spa.show_asset),
+    _open("GET", r"/{name:[\w-]+\.(?:svg|png|ico|webmanifest|txt)}", spa.show_file),
+    _open("GET", r"/{path:(?!api/|api$|assets/|health|metrics$|ws$).*}", spa.show_app),
+)
+
+
+def add_routes(app: web.Application) -> None:
+    """Put the table into the application; the SPA's catch-all stands last in it."""
+    for route in ROUTES:
+        setattr(route.handler, ROUTE, route)
+        app.router.add_route(route.method, route.path, route.handler)

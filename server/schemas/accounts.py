@@ -1,0 +1,54 @@
+"""Connected numbers as the outside sees them."""
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from server.schemas.fields import Request, text
+
+STATUSES = ("connecting", "connected", "needs_action", "degraded", "disconnected")
+
+
+class Connect(Request):
+    external_account_id = text(1, 255, load_default=None)
+    method = fields.String(load_default="qrcode", validate=validate.OneOf(["qrcode"]))
+
+    @validates_schema
+    def one_way(self, data: dict[str, str | None], **_: object) -> None:
+        if data.get("external_account_id") is not None and data.get("method") != "qrcode":
+            raise ValidationError("Give one of both.", "method")
+
+
+class Account(Schema):
+    id = fields.Integer(required=True)
+    provider = fields.String(required=True)
+    external_account_id = fields.String(required=True)
+    status = fields.String(required=True, validate=validate.OneOf(STATUSES))
+    status_reason = fields.String(required=True, allow_none=True)
+    name = fields.String(required=True, allow_none=True)
+    phone = fields.String(required=True, allow_none=True)
+    role = fields.String(validate=validate.OneOf(["owner", "agent", "viewer"]))
+    seq = fields.Integer(required=True)
+    last_webhook_at = fields.String(required=True, allow_none=True)
+    last_sweep_at = fields.String(required=True, allow_none=True)
+    found_late = fields.Integer(required=True)
+    created_at = fields.String(required=True)
+    updated_at = fields.String(required=True)
+
+
+class Checkpoint(Schema):
+    type = fields.String(required=True, validate=validate.OneOf(["qrcode"]))
+    qrcode = fields.String(required=True)
+    expires_at = fields.String(required=True)
+
+
+class Connected(Schema):
+    account = fields.Nested(Account, required=True)
+    checkpoint = fields.Nested(Checkpoint, required=True, allow_none=True)
+
+
+class AccountList(Schema):
+    items = fields.List(fields.Nested(Account), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class OneAccount(Schema):
+    account = fields.Nested(Account, required=True)

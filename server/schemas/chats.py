@@ -1,0 +1,47 @@
+"""Chats as the outside sees them."""
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from server.schemas.fields import ListQuery, Request
+
+
+class ChatQuery(ListQuery):
+    filter = fields.String(load_default=None, validate=validate.OneOf(["unread", "archived", "groups"]))
+
+
+class PatchChat(Request):
+    read = fields.Boolean(truthy={True}, falsy={False})
+
+    @validates_schema
+    def something(self, data: dict[str, object], **_: object) -> None:
+        if not data:
+            raise ValidationError("Give something to change.", "read")
+
+
+class Chat(Schema):
+    id = fields.Integer(required=True)
+    account_id = fields.Integer(required=True)
+    provider_chat_id = fields.String(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(["direct", "group", "channel"]))
+    title = fields.String(required=True, allow_none=True)
+    last_message_id = fields.Integer(required=True, allow_none=True)
+    last_message_at = fields.String(required=True, allow_none=True)
+    last_message_preview = fields.String(required=True, allow_none=True)
+    last_message_direction = fields.String(required=True, allow_none=True)
+    last_message_status = fields.String(required=True, allow_none=True)
+    unread_count = fields.Integer(required=True)
+    archived = fields.Boolean(required=True)
+    pinned = fields.Boolean(required=True)
+    muted_until = fields.String(required=True, allow_none=True)
+    seq = fields.Integer(required=True)
+    created_at = fields.String(required=True)
+    updated_at = fields.String(required=True)
+
+
+class OneChat(Schema):
+    chat = fields.Nested(Chat, required=True)
+
+
+class ChatList(Schema):
+    items = fields.List(fields.Nested(Chat), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)

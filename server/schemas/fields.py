@@ -1,0 +1,33 @@
+"""Fields that more than one noun needs: texts that Postgres can hold, ids, limits."""
+
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+MAX_ID = 2**63 - 1
+
+
+class CleanText(fields.String):
+    """A string without NUL and lone surrogates, which Postgres and UTF-8 cannot hold."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text: str = super()._deserialize(value, attr, data, **kwargs)
+        if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+            raise ValidationError("Holds characters that cannot be stored.")
+        return text
+
+
+class Request(Schema):
+    """A body or query of ours: unknown keys are refused, so that a typing error is noticed."""
+
+    class Meta:
+        unknown = RAISE
+
+
+class ListQuery(Request):
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, 100))
+    cursor = fields.String(load_default=None, validate=validate.Length(max=200))
+
+
+def text(minimum: int = 1, maximum: int = 200, **options: Any) -> CleanText:
+    return CleanText(validate=validate.Length(minimum, maximum), **options)

@@ -1,0 +1,77 @@
+"""Messages as the outside sees them."""
+
+from marshmallow import Schema, fields, validate
+
+from server.schemas.fields import CleanText, Request
+
+STATUSES = ("received", "sending", "sent", "delivered", "read", "failed", "unconfirmed")
+MAX_TEXT = 65_536
+
+
+class Send(Request):
+    text = CleanText(
+        required=True,
+        validate=[validate.Length(1, MAX_TEXT), validate.Predicate("strip", error="Write something.")],
+    )
+    client_id = CleanText(load_default=None, validate=validate.Length(1, 100))
+
+
+class Person(Schema):
+    provider_id = fields.String(required=True)
+    name = fields.String(required=True, allow_none=True)
+    phone = fields.String(required=True, allow_none=True)
+
+
+class Failure(Schema):
+    code = fields.String(required=True)
+    message = fields.String(required=True)
+
+
+class Message(Schema):
+    id = fields.Integer(required=True)
+    account_id = fields.Integer(required=True)
+    chat_id = fields.Integer(required=True)
+    provider_msg_id = fields.String(required=True, allow_none=True)
+    client_id = fields.String(required=True, allow_none=True)
+    direction = fields.String(required=True, validate=validate.OneOf(["in", "out"]))
+    status = fields.String(required=True, validate=validate.OneOf(STATUSES))
+    body = fields.String(required=True, allow_none=True)
+    attachments = fields.List(fields.Dict(), required=True)
+    sender = fields.Nested(Person, required=True, allow_none=True)
+    quoted = fields.Dict(required=True, allow_none=True)
+    reactions = fields.List(fields.Dict(), required=True)
+    is_event = fields.Boolean(required=True)
+    event_type = fields.Integer(required=True, allow_none=True)
+    sent_at = fields.String(required=True)
+    edited_at = fields.String(required=True, allow_none=True)
+    deleted_at = fields.String(required=True, allow_none=True)
+    error = fields.Nested(Failure, required=True, allow_none=True)
+    seq = fields.Integer(required=True)
+    created_at = fields.String(required=True)
+    updated_at = fields.String(required=True)
+
+
+class OneMessage(Schema):
+    message = fields.Nested(Message, required=True)
+
+
+class MessageList(Schema):
+    items = fields.List(fields.Nested(Message), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class ChangesQuery(Request):
+    since = fields.Integer(required=True, validate=validate.Range(0, 2**63 - 1))
+    limit = fields.Integer(load_default=500, validate=validate.Range(1, 500))
+
+
+class Change(Schema):
+    seq = fields.Integer(required=True)
+    event = fields.String(required=True)
+    data = fields.Dict(required=True)
+
+
+class Changes(Schema):
+    items = fields.List(fields.Nested(Change), required=True)
+    seq = fields.Integer(required=True)
+    more = fields.Boolean(required=True)

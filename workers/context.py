@@ -1,0 +1,57 @@
+"""What every job finds in its context: the shared connections of this worker process, typed."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from arq.connections import ArqRedis
+
+from server import queue
+from server.config import Config
+from server.store import pool
+from server.store.pool import Database
+from server.unipile.client import UnipileClient
+
+# Under this name the parts stand in arq's context dictionary.
+PARTS = "confab"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    config: Config
+    database: Database
+    redis: ArqRedis
+    unipile: UnipileClient
+
+
+def parts_of(ctx: Mapping[Any, Any]) -> Parts:
+    parts: Parts = ctx[PARTS]
+    return parts
+
+
+@asynccontextmanager
+async def open_parts(config: Config) -> AsyncIterator[Parts]:
+    """Connect to everything a job needs; closed when the worker has drained."""
+    if config.database.url is None or config.redis.url is None:
+        raise RuntimeError("the embedded services have not been started")
+    database = await pool.connect(
+        config.database.url,
+        size=config.database.pool_size,
+        statement_timeout_ms=config.database.statement_timeout_ms,
+        connect_timeout_seconds=config.database.connect_timeout_seconds,
+    )
+    redis = queue.connect(config.redis.url)
+    unipile = UnipileClient(
+        config.unipile.dsn or config.sandbox.url,
+        config.unipile.api_key,
+        concurrency=config.unipile.concurrency,
+        connect_timeout_seconds=config.unipile.connect_timeout_seconds,
+        total_timeout_seconds=config.unipile.total_timeout_seconds,
+    )
+    try:
+        yield Parts(config, database, redis, unipile)
+    finally:
+        await unipile.close()
+        await redis.aclose()
+        await database.close()

@@ -1,0 +1,173 @@
+"""Stores webhook events: one transaction for a whole batch, then, after the commit, the live updates."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+import psycopg2
+import structlog
+from aiopg import Cursor
+
+from server import metrics
+from server.queue import REFRESH_ACCOUNT, REFRESH_CHAT, STORE_EVENTS, Events, enqueue
+from server.realtime.broker import publish
+from server.realtime.events import Push, make_push
+from server.store import accounts
+from server.store.accounts import LockedAccount
+from server.store.dead_letters import insert_dead_letter
+from server.unipile.events import (
+    IgnoredEvent,
+    MessageEvent,
+    ReceiptEvent,
+    StatusEvent,
+    UnusableEventError,
+    parse_event,
+)
+from workers.batches import Batch, store_messages
+from workers.context import Parts, parts_of
+
+log = structlog.get_logger()
+
+PROVIDER = "whatsapp"
+# What a row's content can do wrong, as against what the database suffers from.
+BAD_CONTENT = (
+    psycopg2.DataError,
+    psycopg2.IntegrityError,
+    psycopg2.ProgrammingError,
+    ValueError,
+    TypeError,
+    KeyError,
+)
+# An echo whose send is still under way waits for it this long at a time.
+ECHO_WAIT_SECONDS = 0.5
+MAX_ECHO_WAITS = 120
+
+_unknown_accounts: set[str] = set()
+
+
+@dataclass(slots=True)
+class Stored:
+    """What a committed batch leaves to be done."""
+
+    pushes: dict[int, list[Push]] = field(default_factory=lambda: defaultdict(list))
+    accounts_to_refresh: set[int] = field(default_factory=set)
+    chats_to_refresh: set[int] = field(default_factory=set)
+    waiting: list[dict[str, Any]] = field(default_factory=list)
+
+
+async def store_events(ctx: dict[Any, Any], events: list[dict[str, Any]]) -> None:
+    """Store a batch. Safe to run again: rows are found, nothing is inserted or counted twice, and what is published
+    again carries the same numbers.
+    """
+    parts = parts_of(ctx)
+    metrics.BATCH_SIZE.observe(len(events))
+    parsed = [pair for event in events if (pair := await _parse(parts, event)) is not None]
+    await _store(parts, parsed)
+
+
+async def _parse(parts: Parts, event: dict[str, Any]) -> tuple[Any, dict[str, Any]] | None:
+    """(our event, the raw one); None when it was put aside as impossible."""
+    try:
+        return parse_event(event["body"], event["received_at"]), event
+    except UnusableEventError as error:
+        await _bury(parts, event, "dead", str(error))
+        return None
+
+
+async def _store(parts: Parts, pairs: list[tuple[Any, dict[str, Any]]]) -> None:
+    """Store these together, or, when one of them poisons the rest, in halves down to the one."""
+    if not pairs:
+        return
+    try:
+        stored = await parts.database.write(_store_batch, pairs)
+    except BAD_CONTENT as error:
+        if len(pairs) == 1:
+            log.warning("event_refused", error=type(error).__name__)
+            await _bury(parts, pairs[0][1], "dead", type(error).__name__)
+            return
+        middle = len(pairs) // 2
+        await _store(parts, pairs[:middle])
+        await _store(parts, pairs[middle:])
+        return
+    await _announce(parts, stored)
+
+
+async def _announce(parts: Parts, stored: Stored) -> None:
+    """After the commit, and only then; a failure here reruns the job, which publishes again."""
+    for account_id, pushes in stored.pushes.items():
+        await publish(parts.redis, account_id, sorted(pushes, key=lambda push: push.seq))
+    for account_id in stored.accounts_to_refresh:
+        await enqueue(parts.redis, REFRESH_ACCOUNT, account_id)
+    for chat_id in stored.chats_to_refresh:
+        await enqueue(parts.redis, REFRESH_CHAT, chat_id)
+    if stored.waiting:
+        await enqueue(parts.redis, STORE_EVENTS, Events(stored.waiting), delay_seconds=ECHO_WAIT_SECONDS)
+
+
+async def _store_batch(cursor: Cursor, pairs: Sequence[tuple[Any, dict[str, Any]]]) -> Stored:
+    """One transaction: lock the accounts, then kind by kind, each in set-based statements."""
+    stored = Stored()
+    known = await accounts.lock_accounts(
+        cursor, PROVIDER, list({event.external_account_id for event, _ in pairs})
+    )
+    if known:
+        await accounts.note_webhooks(cursor, [account.id for account in known.values()])
+    mine = [(event, raw) for event, raw in pairs if _is_known(event.external_account_id, known)]
+    batch = Batch(known, PROVIDER)
+    for event, raw in mine:
+        match event:
+            case MessageEvent():
+                batch.add_message(event, raw)
+            case ReceiptEvent():
+                batch.add_receipt(event)
+            case StatusEvent():
+                await _store_status(cursor, known[event.external_account_id], event, stored)
+            case IgnoredEvent():
+                await _keep_ignored(cursor, event, raw)
+    await store_messages(cursor, batch, stored.pushes, stored.chats_to_refresh, MAX_ECHO_WAITS)
+    stored.waiting = batch.held_back
+    return stored
+
+
+def _is_known(external_account_id: str, known: dict[str, LockedAccount]) -> bool:
+    if external_account_id in known:
+        _unknown_accounts.discard(external_account_id)
+        return True
+    metrics.EVENTS.labels("unknown_account").inc()
+    if external_account_id not in _unknown_accounts:
+        _unknown_accounts.add(external_account_id)
+        log.info("unknown_account", external_account_id=external_account_id)
+    return False
+
+
+async def _store_status(cursor: Cursor, account: LockedAccount, event: StatusEvent, stored: Stored) -> None:
+    metrics.EVENTS.labels("status").inc()
+    if account.status == "disconnected" and event.status != "connected":
+        return  # it was unlinked here; late words about it do not bring it back
+    changed = await accounts.update_account(
+        cursor,
+        account.id,
+        status=event.status,
+        status_reason=None if event.status == "connected" else event.reason,
+    )
+    if changed is not None:
+        stored.pushes[account.id].append(
+            make_push("account:updated", account.id, changed[0], None, changed[1])
+        )
+    if event.status == "connected":
+        stored.accounts_to_refresh.add(account.id)
+
+
+async def _keep_ignored(cursor: Cursor, event: IgnoredEvent, raw: dict[str, Any]) -> None:
+    metrics.EVENTS.labels("ignored").inc()
+    metrics.IGNORED.labels(event.kind).inc()
+    body = orjson.dumps(raw["body"]).decode()
+    await insert_dead_letter(cursor, raw["source"], "ignored", event.kind, event.external_account_id, body)
+
+
+async def _bury(parts: Parts, event: dict[str, Any], state: str, reason: str) -> None:
+    metrics.EVENTS.labels("dead").inc()
+    body = orjson.dumps(event["body"]).decode()
+    await parts.database.write(insert_dead_letter, event["source"], state, reason, None, body)

@@ -1,0 +1,62 @@
+"""The worker's rounds: a sign of life, and a look-around for sends that a crash left behind."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+
+import structlog
+
+from server.errors import Unavailable
+from server.queue import HEARTBEAT_KEY, HEARTBEAT_SECONDS, SEND_CHAT, UNREACHABLE, enqueue
+from server.store import outbox
+from workers.context import Parts
+from workers.outbox import UNKNOWN_OUTCOME, settle
+
+log = structlog.get_logger()
+
+LOOK_AROUND_SECONDS = 15.0
+HEARTBEAT_EXPIRY_SECONDS = 60
+
+
+@asynccontextmanager
+async def rounds(parts: Parts) -> AsyncIterator[None]:
+    """Both rounds, until the block is left."""
+    tasks = [
+        asyncio.create_task(_repeat(parts, beat, HEARTBEAT_SECONDS)),
+        asyncio.create_task(_repeat(parts, look_around, LOOK_AROUND_SECONDS)),
+    ]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+async def _repeat(parts: Parts, work: Callable[[Parts], Awaitable[None]], seconds: float) -> None:
+    while True:
+        try:
+            await work(parts)
+        except (Unavailable, *UNREACHABLE) as error:
+            log.info("round_postponed", work=work.__name__, error=type(error).__name__)
+        await asyncio.sleep(seconds)
+
+
+async def beat(parts: Parts) -> None:
+    """Readiness asks for this."""
+    await parts.redis.set(HEARTBEAT_KEY, time.time(), ex=HEARTBEAT_EXPIRY_SECONDS)
+
+
+async def look_around(parts: Parts) -> None:
+    """Sends that were never handed over are queued again; one that was, by a worker that is gone, stays unconfirmed
+    until its echo or a person says more.
+    """
+    patience = parts.config.unipile.total_timeout_seconds + LOOK_AROUND_SECONDS
+    for message_id, chat_id, was_attempted in await parts.database.read(outbox.list_forgotten, int(patience)):
+        if was_attempted:
+            await settle(
+                parts, message_id, "unconfirmed", error={"code": "worker_lost", "message": UNKNOWN_OUTCOME}
+            )
+        await enqueue(parts.redis, SEND_CHAT, chat_id)

@@ -1,0 +1,86 @@
+"""Decides what becomes of a job that failed: again later, or a dead letter. arq itself would delete it."""
+
+import asyncio
+import functools
+import random
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import orjson
+import structlog
+from arq import Retry
+
+from server.errors import Unavailable
+from server.metrics import JOB_RETRIES
+from server.store.dead_letters import insert_dead_letter
+from server.unipile.errors import NotTaken
+from workers.context import parts_of
+
+log = structlog.get_logger()
+
+Job = Callable[..., Awaitable[None]]
+
+RETRY_DELAYS_SECONDS = (0.2, 0.5, 1, 2, 5, 10, 20, 30)
+# Something is away, nothing is wrong with the job: it waits as long as it takes (until it expires after a week).
+PASSING = (Unavailable, NotTaken, TimeoutError)
+
+
+def delay_seconds(attempt: int) -> float:
+    """The pause after the given failed attempt (1, 2, …), spread so that a herd does not come back at once."""
+    delay = RETRY_DELAYS_SECONDS[min(attempt, len(RETRY_DELAYS_SECONDS)) - 1]
+    return delay * random.uniform(0.7, 1.3)  # noqa: S311 - jitter, not a secret
+
+
+def retried(job: Job, *, timeout_seconds: float, tries: int) -> Job:
+    """Wrap a job: passing faults and its own time limit become arq's Retry, other faults so too until `tries` are
+    used up, then its arguments are kept as a dead letter.
+    """
+
+    @functools.wraps(job)
+    async def run(ctx: dict[Any, Any], *args: Any) -> None:
+        try:
+            # arq's own limit would delete the job; ours is shorter and hands it back.
+            async with asyncio.timeout(timeout_seconds):
+                await job(ctx, *args)
+        except PASSING as error:
+            raise _later(job, ctx, error) from error
+        except Retry:
+            raise
+        except Exception as error:
+            if ctx["job_try"] < tries:
+                log.exception("job_failed", job=job.__name__, job_id=ctx["job_id"], attempt=ctx["job_try"])
+                raise _later(job, ctx, error) from error
+            await _bury(job, ctx, args, error)
+
+    return run
+
+
+def _later(job: Job, ctx: dict[Any, Any], error: BaseException) -> Retry:
+    delay = delay_seconds(ctx["job_try"])
+    JOB_RETRIES.labels(job.__name__).inc()
+    log.info(
+        "job_retried",
+        job=job.__name__,
+        job_id=ctx["job_id"],
+        error=type(error).__name__,
+        seconds=round(delay, 2),
+    )
+    ctx["wake_in"](delay)
+    return Retry(defer=delay)
+
+
+async def _bury(job: Job, ctx: dict[Any, Any], args: tuple[Any, ...], error: Exception) -> None:
+    """Keep what the job was asked to do; while the database is away the burial itself is retried."""
+    log.error("job_given_up", job=job.__name__, job_id=ctx["job_id"], error=type(error).__name__)
+    body = orjson.dumps(args, default=str).decode()
+    try:
+        await parts_of(ctx).database.write(
+            insert_dead_letter,
+            f"job:{job.__name__}",
+            "dead",
+            f"{type(error).__name__}: {error}"[:500],
+            None,
+            body,
+        )
+    except Unavailable as away:
+        raise _later(job, ctx, away) from away

@@ -1,0 +1,140 @@
+"""arq's worker, woken instead of polling, with short leases that are renewed, and a supervisor around it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import structlog
+from arq.constants import in_progress_key_prefix
+from arq.worker import Worker
+
+from server.queue import UNREACHABLE, wake_channel
+
+log = structlog.get_logger()
+
+# The net under the wake-ups: a lost wake message, another worker's retry, an expired lease of a killed worker.
+POLL_SECONDS = 1.0
+RESTART_SECONDS = (0.1, 0.5, 1.0, 2.0, 5.0)
+RELISTEN_SECONDS = 0.2
+
+
+class WokenWorker(Worker):
+    """Looks into the queue when something happened, and once a second."""
+
+    def __init__(self, *args: Any, lease_seconds: float, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # arq's would be the longest job's time limit: a killed worker's jobs would be hidden for as long.
+        self.in_progress_timeout_s = lease_seconds
+        self._woken = asyncio.Event()
+        self.ctx["wake_in"] = self.wake_in
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    def wake_in(self, seconds: float) -> None:
+        """Look again when a job that was handed back is due."""
+        self.loop.call_later(seconds + 0.005, self.wake)
+
+    async def main(self) -> None:
+        """Run until cancelled."""
+        helpers = [asyncio.create_task(self._hear_wakes()), asyncio.create_task(self._renew_leases())]
+        try:
+            while True:
+                self._woken.clear()
+                await self._poll_iteration()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(POLL_SECONDS):
+                        await self._woken.wait()
+        finally:
+            for helper in helpers:
+                helper.cancel()
+            await asyncio.gather(*helpers, return_exceptions=True)
+
+    async def start_jobs(self, job_ids: list[bytes]) -> None:
+        """Skip what this worker runs already: arq would ask Redis about each of them again."""
+        waiting = [job_id for job_id in job_ids if job_id.decode() not in self.tasks]
+        before = len(self.tasks)
+        await super().start_jobs(waiting)
+        if len(job_ids) >= self.queue_read_limit and len(self.tasks) > before:
+            self.wake()
+
+    def _release_sem_dec_counter_on_complete(self) -> None:
+        super()._release_sem_dec_counter_on_complete()
+        self.wake()  # a place is free
+
+    async def _hear_wakes(self) -> None:
+        while True:
+            try:
+                async with self.pool.pubsub() as pubsub:
+                    await pubsub.subscribe(wake_channel(self.queue_name))
+                    self.wake()
+                    while True:
+                        if await pubsub.get_message(ignore_subscribe_messages=True, timeout=None):
+                            self.wake()
+            except UNREACHABLE:
+                await asyncio.sleep(RELISTEN_SECONDS)
+
+    async def _renew_leases(self) -> None:
+        while True:
+            await asyncio.sleep(self.in_progress_timeout_s / 3)
+            with suppress(*UNREACHABLE):
+                async with self.pool.pipeline(transaction=False) as pipe:
+                    for job_id in self.tasks:
+                        pipe.pexpire(
+                            in_progress_key_prefix + job_id, int(self.in_progress_timeout_s * 1000), xx=True
+                        )
+                    await pipe.execute()
+
+    async def drain(self, seconds: float) -> None:
+        """Take nothing new and let what runs finish; what does not finish in time is handed back."""
+        self.allow_pick_jobs = False
+        running = [task for task in self.tasks.values() if not task.done()]
+        if running:
+            await asyncio.wait(running, timeout=seconds)
+
+
+@asynccontextmanager
+async def supervised(make_worker: Callable[[], WokenWorker], *, drain_seconds: float) -> AsyncIterator[None]:
+    """Keep one worker of this kind running: made again when it ends by itself, drained at the end of the block."""
+    current: list[WokenWorker] = []
+    task = asyncio.create_task(_run_forever(make_worker, current))
+    try:
+        yield
+    finally:
+        if current:
+            await current[0].drain(drain_seconds)
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _run_forever(make_worker: Callable[[], WokenWorker], current: list[WokenWorker]) -> None:
+    failures = 0
+    while True:
+        worker = make_worker()
+        current[:] = [worker]
+        begun = asyncio.get_running_loop().time()
+        try:
+            await worker.async_run()
+        except asyncio.CancelledError:
+            await _hand_back(worker)
+            raise
+        except Exception as error:
+            log.warning("worker_ended", queue=worker.queue_name, error=type(error).__name__)
+        if asyncio.get_running_loop().time() - begun > 60:
+            failures = 0
+        await _hand_back(worker)
+        await asyncio.sleep(RESTART_SECONDS[min(failures, len(RESTART_SECONDS) - 1)])
+        failures += 1
+
+
+async def _hand_back(worker: WokenWorker) -> None:
+    """Cancel what still runs, so that arq marks it to be run again; the pool belongs to the process and stays."""
+    running = [task for task in worker.tasks.values() if not task.done()]
+    if worker.main_task is not None and not worker.main_task.done():
+        worker.main_task.cancel()
+        running.append(worker.main_task)
+    for task in worker.job_tasks.values():
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)

@@ -1,0 +1,88 @@
+"""Which jobs run where: the two queues' workers, their limits, and how they are started."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from typing import Any, cast
+
+from arq import func
+from arq.connections import ArqRedis
+from arq.typing import WorkerCoroutine
+
+from server import queue
+from server.config import Config
+from workers import ingest, maintenance, outbox, sync
+from workers.context import PARTS, Parts, open_parts
+from workers.retries import Job, retried
+from workers.runner import WokenWorker, supervised
+
+# Every name of server/queue.py with the function that does it.
+JOBS: Mapping[str, Job] = {
+    queue.STORE_EVENTS: ingest.store_events,
+    queue.SEND_CHAT: outbox.send_chat,
+    queue.REFRESH_ACCOUNT: sync.refresh_account,
+    queue.REFRESH_CHAT: sync.refresh_chat,
+    queue.MIRROR_CHAT: sync.mirror_chat,
+    queue.REGISTER_WEBHOOKS: sync.register_webhooks,
+}
+# Longer than any job's own limit, so that arq's time-out, which deletes the job, never comes first.
+ARQ_MARGIN_SECONDS = 60
+# Starts are no measure of a job's fault; `retried` counts what is.
+ENDLESS_TRIES = 1_000_000
+DRAIN_SECONDS = 5.0
+
+
+@asynccontextmanager
+async def run_workers(config: Config) -> AsyncIterator[Parts]:
+    """Both queues' workers inside this process, supervised; leaving the block drains them."""
+    async with open_parts(config) as parts, AsyncExitStack() as stack:
+        limits = {
+            queue.INGEST_QUEUE: config.worker.ingest_jobs,
+            queue.OUTBOX_QUEUE: config.worker.outbox_jobs,
+        }
+        for name, max_jobs in limits.items():
+            # A patient client: a blip of Redis must not end the worker.
+            redis = queue.connect(config.redis.url or "", patient=True)
+            stack.push_async_callback(redis.aclose)
+            await stack.enter_async_context(
+                supervised(
+                    partial(make_worker, parts, name, redis, max_jobs), drain_seconds=DRAIN_SECONDS
+                )
+            )
+        await stack.enter_async_context(maintenance.rounds(parts))
+        await queue.enqueue(parts.redis, queue.REGISTER_WEBHOOKS)
+        yield parts
+
+
+def make_worker(parts: Parts, queue_name: str, redis: ArqRedis, max_jobs: int, **options: Any) -> WokenWorker:
+    """One worker of one queue."""
+    config = parts.config.worker
+    names = [name for name, home in queue.QUEUES.items() if home == queue_name]
+    functions = [
+        func(
+            cast(
+                WorkerCoroutine,
+                retried(JOBS[name], timeout_seconds=config.job_timeout_seconds, tries=config.tries),
+            ),
+            name=name,
+            timeout=config.job_timeout_seconds + ARQ_MARGIN_SECONDS,
+            keep_result=0,
+            max_tries=ENDLESS_TRIES,
+        )
+        for name in names
+    ]
+    return WokenWorker(
+        functions,
+        queue_name=queue_name,
+        redis_pool=redis,
+        max_jobs=max_jobs,
+        # Running jobs fill the page too: it must be longer than they are many.
+        queue_read_limit=max(100, max_jobs * 5),
+        handle_signals=False,
+        ctx={PARTS: parts},
+        job_serializer=queue.serialize,
+        job_deserializer=queue.deserialize,
+        expires_extra_ms=queue.EXPIRY_SECONDS * 1000,
+        lease_seconds=config.lease_seconds,
+        **options,
+    )

@@ -1,0 +1,111 @@
+"""Asks UniPile for the truth about accounts and chats, and tells it what was read here."""
+
+from typing import Any
+
+import structlog
+from aiopg import Cursor
+
+from server.realtime.broker import publish
+from server.realtime.events import make_push
+from server.store import accounts, chats
+from server.store.chats import ChangedChat
+from server.unipile.client import ProviderAccount, Registration
+from server.unipile.errors import OutcomeUnknown, Rejected
+from workers.context import Parts, parts_of
+
+log = structlog.get_logger()
+
+MESSAGES_WEBHOOK, STATUS_WEBHOOK = "confab-messages", "confab-account-status"
+# name -> (UniPile's source, our path)
+WEBHOOKS = {
+    MESSAGES_WEBHOOK: ("messaging", "/api/webhooks/unipile/messages"),
+    STATUS_WEBHOOK: ("account_status", "/api/webhooks/unipile/account-status"),
+}
+
+
+async def refresh_account(ctx: dict[Any, Any], account_id: int) -> None:
+    """Read an account's status, name and number. Safe to run any number of times."""
+    parts = parts_of(ctx)
+    external_id = await parts.database.read(accounts.fetch_external_id, account_id)
+    if external_id is None:
+        return
+    try:
+        found = await parts.unipile.fetch_account(external_id)
+    except Rejected as error:
+        # Between QR and scan UniPile may not know it yet (§2.2); the status webhook will speak when it does.
+        log.info("account_not_read", account_id=account_id, error=error.type)
+        return
+    changed = await parts.database.write(_apply_account, account_id, found)
+    if changed is not None:
+        push = make_push("account:updated", account_id, changed[0], None, changed[1])
+        await publish(parts.redis, account_id, [push])
+
+
+async def _apply_account(cursor: Cursor, account_id: int, found: ProviderAccount) -> tuple[int, str] | None:
+    account = await accounts.lock_account(cursor, account_id)
+    if account is None:
+        return None
+    is_unlinked = account.status == "disconnected" and found.status != "connected"
+    return await accounts.update_account(
+        cursor,
+        account_id,
+        status=None if is_unlinked else found.status,
+        status_reason=None if is_unlinked or found.status == "connected" else found.reason,
+        name=found.name,
+        phone=found.phone,
+    )
+
+
+async def refresh_chat(ctx: dict[Any, Any], chat_id: int) -> None:
+    """Ask for the name of a chat that no event told: a group's subject."""
+    parts = parts_of(ctx)
+    known = await parts.database.read(chats.fetch_provider_chat, chat_id)
+    if known is None:
+        return
+    try:
+        name = await parts.unipile.fetch_chat_name(known[1])
+    except Rejected as error:
+        log.info("chat_not_read", chat_id=chat_id, error=error.type)
+        return
+    if name is not None:
+        changed = await parts.database.write(_rename_chat, chat_id, name)
+        push = make_push("chat:updated", changed.account_id, changed.seq, changed.id, changed.json)
+        await publish(parts.redis, changed.account_id, [push])
+
+
+async def _rename_chat(cursor: Cursor, chat_id: int, name: str) -> ChangedChat:
+    account_id = await chats.fetch_account_id(cursor, chat_id)
+    seq = await accounts.take_seqs(cursor, account_id, 1)
+    return await chats.rename_chat(cursor, chat_id, name, seq)
+
+
+async def mirror_chat(ctx: dict[Any, Any], chat_id: int, is_read: bool) -> None:
+    """Tell UniPile that a chat was read (or not) here; a wish it refuses is not worth a second one."""
+    parts = parts_of(ctx)
+    known = await parts.database.read(chats.fetch_provider_chat, chat_id)
+    if known is None:
+        return
+    try:
+        await parts.unipile.set_read(known[1], is_read)
+    except (Rejected, OutcomeUnknown) as error:
+        log.info("read_mark_not_mirrored", chat_id=chat_id, error=error.type)
+
+
+async def register_webhooks(ctx: dict[Any, Any]) -> None:
+    """See to it that UniPile posts to us exactly once: our two webhooks, found again by name (§5)."""
+    parts = parts_of(ctx)
+    registered = await parts.unipile.list_webhooks()
+    for name, (source, path) in WEBHOOKS.items():
+        await _register(parts, [r for r in registered if r.name == name], name, source, path)
+
+
+async def _register(parts: Parts, known: list[Registration], name: str, source: str, path: str) -> None:
+    """There is no way to change a webhook: make the new one, then delete the old (§5)."""
+    url = parts.config.web.public_url + path
+    secret = parts.config.secrets.webhook_secret
+    good = [r for r in known if r.url == url and r.is_enabled and r.headers.get("Unipile-Auth") == secret]
+    if not good:
+        await parts.unipile.create_webhook(name, source, url, secret)
+        log.info("webhook_registered", name=name)
+    for surplus in [*good[1:], *(r for r in known if r not in good)]:
+        await parts.unipile.delete_webhook(surplus.id)
