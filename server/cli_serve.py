@@ -42,8 +42,8 @@ def work(config: Config, run_workers: RunWorkers) -> int:
     """Run workers alone until a signal ends them; returns the exit code."""
     _end_in_order_on_sigterm()
     with embedded_services(config, attach=True) as complete:
-        if config.database.url is None:
-            migrate(_database_url(complete))
+        # Whichever of web and worker comes first after a deployment; the other one waits.
+        migrate(_database_url(complete))
         return _run(_work(complete, run_workers))
 
 

@@ -1,0 +1,69 @@
+# Confab's tasks. Everything lands in .venv/ and frontend/node_modules/; data lives in var/.
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
+# The environment's own Node comes first on the path; it is installed only where the system's is missing or old.
+NPM := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm --prefix frontend
+# Test processes, each with its own Postgres and Redis.
+JOBS ?= 2
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test lint format build bench lock clean frontend-check
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(VENV)/embedded.stamp ## start everything: Postgres, Redis, the UniPile sandbox, the inbox
+	@exec $(PYTHON) run.py serve --end-with-parent
+
+test: $(VENV)/dev.stamp frontend/node_modules/.stamp lint frontend-check ## run all checks and tests: Python, frontend, browser
+	@chromium=$$(.ci/chromium) && CHROMIUM=$$chromium $(PYTHON) -m pytest -n $(JOBS) --dist loadfile $(TESTS)
+
+lint: $(VENV)/dev.stamp ## ruff and mypy
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m mypy
+
+format: $(VENV)/dev.stamp ## let ruff put the Python code into its form
+	@$(PYTHON) -m ruff check --fix .
+	@$(PYTHON) -m ruff format .
+
+frontend-check: frontend/node_modules/.stamp
+	@$(NPM) run --silent check
+	@$(NPM) run --silent check:static
+
+build: frontend/node_modules/.stamp ## build frontend/ into static/
+	@$(NPM) run --silent build
+
+lock: $(VENV)/bin/pip ## pin all dependencies again, with hashes
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	@set -e; compile="$(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11"; \
+	$$compile pyproject.toml -o requirements.txt; \
+	$$compile pyproject.toml --extra embedded -c requirements.txt -o requirements/embedded.txt; \
+	$$compile pyproject.toml --extra embedded --extra dev -c requirements.txt -o requirements/dev.txt; \
+	$$compile requirements/node.in -o requirements/node.txt
+
+clean: ## remove what was installed and cached; your data in var/ stays
+	@rm -rf $(VENV) frontend/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/bin/pip:
+	@.ci/venv $(VENV)
+
+$(VENV)/embedded.stamp: requirements/embedded.txt | $(VENV)/bin/pip
+	@echo "Installing the Python packages (once, about half a minute) ..."
+	@$(PIP_INSTALL) -r $<
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt | $(VENV)/bin/pip
+	@echo "Installing the Python packages for development (once, about a minute) ..."
+	@$(PIP_INSTALL) -r $<
+	@touch $@
+
+frontend/node_modules/.stamp: frontend/package-lock.json | $(VENV)/bin/pip
+	@.ci/node $(VENV)
+	@echo "Installing the frontend's packages ..."
+	@$(NPM) ci --silent --no-audit --no-fund
+	@touch $@
