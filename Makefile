@@ -2,7 +2,7 @@
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
-PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
+PIP_INSTALL := $(PYTHON) -m pip install -qq --disable-pip-version-check --require-hashes --no-deps
 # The environment's own Node comes first on the path; it is installed only where the system's is missing or old.
 NPM := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm --prefix frontend
 # Test processes, each with its own Postgres and Redis.
