@@ -1,0 +1,122 @@
+"""A whole Confab inside the test process: sandbox, web application and workers on free ports, real servers below."""
+
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from sandbox.app import create_sandbox
+from sandbox.settings import SandboxSettings
+from server.app import create_app
+from server.config import Config
+from tests.peers import Peer
+from workers.context import Parts, open_parts
+from workers.settings import run_workers
+
+
+@dataclass
+class Stack:
+    """What a test needs: a stranger to sign people in with, the sandbox's address, the insides for looking."""
+
+    stranger: Peer
+    sandbox: Peer
+    config: Config
+    app: web.Application
+
+    async def sign_in(self, name: str = "agent") -> Peer:
+        return await self.stranger.sign_in(name)
+
+    async def make_account(self, user: Peer, external_account_id: str = "acc-1") -> dict[str, Any]:
+        """An account that is connected at UniPile and linked to this user."""
+        await self.sandbox.ok("POST", "/sandbox/accounts", {"id": external_account_id})
+        return await user.link_account(external_account_id)
+
+    async def write(self, external_account_id: str, text: str, **more: Any) -> dict[str, Any]:
+        """A contact writes on their phone."""
+        body = {
+            "account_id": external_account_id,
+            "from": {"phone_number": "5511988880000", "name": "Bia Lima"},
+            "text": text,
+        } | more
+        answer: dict[str, Any] = await self.sandbox.ok("POST", "/sandbox/messages", body)
+        return answer
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@asynccontextmanager
+async def serving(app: web.Application, port: int) -> AsyncIterator[str]:
+    """An application on a port of this machine; yields its address."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def run_stack(config: Config, *, with_workers: bool = True) -> AsyncIterator[Stack]:
+    """Start everything; the sandbox is quick with its echoes and ticks."""
+    settings = SandboxSettings(
+        api_key=config.unipile.api_key,
+        ok_seconds=0.01,
+        sync_seconds=0.02,
+        echo_seconds=0.01,
+        delivered_seconds=0.02,
+        webhook_retries=(0.1, 0.2, 0.4, 0.8, 1.6),
+    )
+    port = free_port()
+    async with AsyncExitStack() as stack:
+        sandbox_url = await stack.enter_async_context(serving(create_sandbox(settings), free_port()))
+        config = replace(
+            config,
+            web=replace(config.web, port=port, public_url=f"http://127.0.0.1:{port}"),
+            unipile=replace(config.unipile, dsn=sandbox_url),
+        )
+        app = create_app(config)
+        url = await stack.enter_async_context(serving(app, port))
+        if with_workers:
+            await stack.enter_async_context(run_workers(config))
+        session = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
+        yield Stack(Peer(session, url), Peer(session, sandbox_url), config, app)
+
+
+@pytest.fixture
+async def stack(config: Config) -> AsyncIterator[Stack]:
+    """Everything, running."""
+    async with run_stack(config) as running:
+        yield running
+
+
+@pytest.fixture
+async def web_only(config: Config) -> AsyncIterator[Stack]:
+    """The web process without workers: what it queues stays queued."""
+    async with run_stack(config, with_workers=False) as running:
+        yield running
+
+
+@pytest.fixture
+async def parts(stack: Stack) -> AsyncIterator[Parts]:
+    """The workers' own connections to the same servers, to call a job by hand."""
+    async with open_parts(stack.config) as opened:
+        yield opened
+
+
+@pytest.fixture(autouse=True)
+def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nothing of the machine's own network settings reaches a test."""
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    yield
