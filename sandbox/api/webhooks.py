@@ -77,7 +77,9 @@ def _read_headers(body: Json) -> list[Json]:
 
 def _read_data(body: Json) -> list[Json]:
     data = [{"name": item.get("name"), "key": item.get("key")} for item in opt_objects(body, "data")]
-    if not all(isinstance(item["name"], str) and item["name"] and item["key"] in DATA_KEYS for item in data):
+    if not all(
+        isinstance(item["name"], str) and item["name"] and str(item["key"]) in DATA_KEYS for item in data
+    ):
         raise Problem("invalid_parameters", "data must be pairs of name and a known key.")
     return data
 

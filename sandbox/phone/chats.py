@@ -60,6 +60,8 @@ async def found_group(request: web.Request) -> web.Response:
     body = await read_json(request)
     account = linked_account(simulator, want_text(body, "account_id"))
     chat = make_group(simulator, account.id, want_text(body, "name", most=100), opt_objects(body, "members"))
+    chat.read_only = int(opt_bool(body, "read_only"))
+    simulator.world.save(chat)
     return reply(chat_view(chat, simulator.world), 201)
 
 
