@@ -73,19 +73,19 @@ function AccountFacts({ account }: { readonly account: Account }) {
   return (
     <dl className="account-facts">
       <div>
-        <dt>Last heard from WhatsApp</dt>
+        <dt title="When WhatsApp last told us something about this number">Last signal</dt>
         <dd>
           <When time={account.last_webhook_at} />
         </dd>
       </div>
       <div>
-        <dt>Last full check</dt>
+        <dt title="When everything was last compared with WhatsApp">Last check</dt>
         <dd>
           <When time={account.last_sweep_at} />
         </dd>
       </div>
       <div>
-        <dt>Found late</dt>
+        <dt title="Messages a check found that no signal had announced">Found late</dt>
         <dd>{account.found_late}</dd>
       </div>
     </dl>
@@ -97,7 +97,7 @@ function AccountActions({ account, onReconnect, onDisconnect }: AccountCardProps
   const needsCode = account.status !== "connected" && account.status !== "degraded";
   return (
     <div className="account-actions">
-      <Link className="button button-plain button-small" to="/inbox" state={{ accountId: account.id }}>
+      <Link className="button button-plain button-small" to={`/inbox?account=${account.id}`}>
         <Icon name="inbox" size={16} />
         Open inbox
       </Link>

@@ -1,5 +1,6 @@
 /** The head of the chat list: all numbers, or one of them. */
 import { useNavigate } from "react-router";
+import { Icon } from "@/components/Icon";
 import { nameAccount } from "@/lib/accounts";
 import type { Account } from "@/types/wire";
 
@@ -15,20 +16,22 @@ export function AccountSwitcher({ accounts, selected }: AccountSwitcherProps) {
     <header className="inbox-head">
       <h1>Inbox</h1>
       {accounts.length > 1 && (
-        <select
-          className="switcher"
-          aria-label="Show chats of"
-          value={selected ?? ""}
-          onChange={(event) => choose(event.target.value)}
-          data-testid="account-switcher"
-        >
-          <option value="">All numbers</option>
-          {accounts.map((account) => (
-            <option key={account.id} value={account.id}>
-              {nameAccount(account)}
-            </option>
-          ))}
-        </select>
+        <span className="switcher">
+          <select
+            aria-label="Show chats of"
+            value={selected ?? ""}
+            onChange={(event) => choose(event.target.value)}
+            data-testid="account-switcher"
+          >
+            <option value="">All numbers</option>
+            {accounts.map((account) => (
+              <option key={account.id} value={account.id}>
+                {nameAccount(account)}
+              </option>
+            ))}
+          </select>
+          <Icon name="chevron" size={16} />
+        </span>
       )}
     </header>
   );

@@ -25,7 +25,7 @@ export function ChatRow({ chat, account, isSelected }: ChatRowProps) {
   const title = nameChat(chat);
   return (
     <Link
-      className={`chat ${isSelected ? "chat-selected" : ""} ${hasUnread ? "chat-new" : ""}`}
+      className={`chat ${account === undefined ? "" : "chat-tall"} ${isSelected ? "chat-selected" : ""} ${hasUnread ? "chat-new" : ""}`}
       to={`/inbox/${chat.account_id}/${chat.id}${search}`}
       aria-current={isSelected ? "true" : undefined}
       data-testid="chat-item"
@@ -44,9 +44,9 @@ export function ChatRow({ chat, account, isSelected }: ChatRowProps) {
         <span className="chat-bottom">
           <OwnTick chat={chat} />
           <span className="chat-preview">{chat.last_message_preview ?? "No messages yet"}</span>
-          {account !== undefined && <span className={`chat-account hue-${account.id % 8}`}>{nameAccount(account)}</span>}
           {hasUnread && <UnreadBadge count={chat.unread_count} />}
         </span>
+        {account !== undefined && <span className={`chat-account hue-${account.id % 8}`}>{nameAccount(account)}</span>}
       </span>
     </Link>
   );

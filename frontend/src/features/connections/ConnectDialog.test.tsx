@@ -1,0 +1,90 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { act, fireEvent, render, screen } from "@testing-library/react";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { ACCOUNTS_KEY, applyAccount } from "@/lib/accounts";
+import { ApiContext } from "@/lib/api/context";
+import { unreachable } from "@/lib/api/errors";
+import { createRoutes } from "@/lib/api/routes";
+import { FeedContext } from "@/lib/socket/context";
+import { Feed } from "@/lib/socket/feed";
+import { makeAccount } from "@/testing/factories";
+import type { Config, Connected } from "@/types/wire";
+import { ConnectDialog } from "./ConnectDialog";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const WAITING = makeAccount({ id: 5, status: "connecting", name: null, phone: null, seq: 1 });
+const CONFIG: Config = { sandbox: true, phone_url: "http://localhost:4000/", demo: null, providers: [], version: "1" };
+
+function makeConnected(text: string, seconds: number): Connected {
+  const expires_at = new Date(Date.now() + seconds * 1000).toISOString();
+  return { account: WAITING, checkpoint: { type: "qrcode", qrcode: text, expires_at } };
+}
+
+function show() {
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  client.setQueryData(["config"], CONFIG);
+  client.setQueryData(ACCOUNTS_KEY, []);
+  const api = createRoutes(() => Promise.reject(new Error("no network in tests")));
+  const connectAccount = vi.spyOn(api, "connectAccount").mockImplementation(() => Promise.resolve(makeConnected("2@one", 60)));
+  const reconnectAccount = vi.spyOn(api, "reconnectAccount").mockImplementation(() => Promise.resolve(makeConnected("2@two", 60)));
+  vi.spyOn(api, "listAccounts").mockImplementation(() => Promise.resolve([WAITING]));
+  const feed = new Feed({ api, url: "", userId: 7, token: () => null, renew: () => Promise.resolve(null), onForbidden: vi.fn() });
+  const onClose = vi.fn();
+  render(
+    <QueryClientProvider client={client}>
+      <ApiContext value={api}>
+        <FeedContext value={feed}>
+          <ConnectDialog onClose={onClose} />
+        </FeedContext>
+      </ApiContext>
+    </QueryClientProvider>,
+  );
+  return { client, connectAccount, reconnectAccount, onClose };
+}
+
+const pass = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));
+
+it("shows the code, counts down, and offers a new one when it is over", async () => {
+  const { connectAccount, reconnectAccount } = show();
+  await pass(10);
+  expect(connectAccount).toHaveBeenCalledTimes(1);
+  expect(screen.getByTestId("connect-qr").getAttribute("role")).toBe("img");
+  expect(screen.getByTestId("connect-countdown").textContent).toBe("Valid for 1:00");
+  await pass(15_000);
+  expect(screen.getByTestId("connect-countdown").textContent).toBe("Valid for 0:45");
+  await pass(46_000);
+  expect(screen.getByTestId("connect-countdown").textContent).toBe("Expired");
+  fireEvent.click(screen.getByTestId("connect-new-code"));
+  await pass(10);
+  expect(reconnectAccount).toHaveBeenCalledExactlyOnceWith(5);
+  expect(screen.getByTestId("connect-countdown").textContent).toBe("Valid for 1:00");
+});
+
+it("links to the test phone in the sandbox", async () => {
+  show();
+  await pass(10);
+  expect(screen.getByRole("link", { name: /open the test phone/ }).getAttribute("href")).toBe(CONFIG.phone_url);
+});
+
+it("turns to connected by itself and closes", async () => {
+  const { client, onClose } = show();
+  await pass(10);
+  act(() => applyAccount(client, { ...WAITING, status: "connected", name: "Nordlicht", seq: 2 }));
+  await pass(10);
+  expect(screen.getByTestId("connect-success").textContent).toContain("Nordlicht");
+  expect(screen.queryByTestId("connect-qr")).toBeNull();
+  await pass(3_000);
+  expect(onClose).toHaveBeenCalledTimes(1);
+});
+
+it("says when no code could be had, and tries again", async () => {
+  const { connectAccount } = show();
+  connectAccount.mockRejectedValueOnce(unreachable());
+  await pass(10);
+  expect(screen.getByRole("alert").textContent).toContain("cannot be reached");
+  fireEvent.click(screen.getByRole("button", { name: "Try again" }));
+  await pass(10);
+  expect(screen.getByTestId("connect-qr")).toBeTruthy();
+});

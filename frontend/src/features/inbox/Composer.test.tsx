@@ -1,0 +1,65 @@
+import { render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, expect, it, vi } from "vitest";
+import { Composer } from "./Composer";
+import { InboxContext, type Inbox } from "./context";
+import { Drafts } from "./drafts";
+import { InboxStore } from "./store";
+
+let inbox: Inbox;
+const onSend = vi.fn();
+
+beforeEach(() => {
+  onSend.mockReset();
+  const store = new InboxStore({ post: vi.fn(), isThreadKept: () => true, describeError: String });
+  inbox = { store, drafts: new Drafts(7) };
+});
+
+function show(chatId = 10, isReadOnly = false) {
+  return render(
+    <InboxContext value={inbox}>
+      <Composer key={chatId} chatId={chatId} isReadOnly={isReadOnly} onSend={onSend} />
+    </InboxContext>,
+  );
+}
+
+const field = () => screen.getByTestId<HTMLTextAreaElement>("composer-input");
+
+it("sends on Enter and empties the field", async () => {
+  show();
+  await userEvent.type(field(), "Hello there{Enter}");
+  expect(onSend).toHaveBeenCalledExactlyOnceWith("Hello there");
+  expect(field().value).toBe("");
+});
+
+it("begins a new line on Shift+Enter", async () => {
+  show();
+  await userEvent.type(field(), "one{Shift>}{Enter}{/Shift}two");
+  expect(onSend).not.toHaveBeenCalled();
+  expect(field().value).toBe("one\ntwo");
+});
+
+it("does not send nothing", async () => {
+  show();
+  await userEvent.type(field(), "   {Enter}");
+  expect(onSend).not.toHaveBeenCalled();
+  expect(screen.getByTestId("composer-send")).toHaveProperty("disabled", true);
+});
+
+it("keeps a draft for each chat, and forgets it once sent", async () => {
+  const first = show(10);
+  await userEvent.type(field(), "half a thought");
+  first.unmount();
+  const second = show(11);
+  expect(field().value).toBe("");
+  second.unmount();
+  show(10);
+  expect(field().value).toBe("half a thought");
+  await userEvent.click(screen.getByTestId("composer-send"));
+  expect(inbox.drafts.read(10)).toBe("");
+});
+
+it("is closed for somebody who may only read", () => {
+  show(10, true);
+  expect(screen.queryByTestId("composer-input")).toBeNull();
+});

@@ -1,0 +1,130 @@
+import { describe, expect, it, vi } from "vitest";
+import { makeMessage, permutations } from "@/testing/factories";
+import type { Message } from "@/types/wire";
+import { mergeBubbles } from "./bubbles";
+import { InboxStore, type Pending } from "./store";
+
+const NOT_KEPT: readonly Message[] = [];
+const at = (minute: number) => `2026-03-02T09:${String(minute).padStart(2, "0")}:00.000Z`;
+
+function makePending(fields: Partial<Pending> = {}): Pending {
+  return { clientId: "x", accountId: 1, chatId: 10, text: "Hi", createdAt: at(0), error: null, ...fields };
+}
+
+function makeStore() {
+  let settle: { resolve: (message: Message) => void; reject: (error: Error) => void } | null = null;
+  const post = vi.fn(
+    () => new Promise<Message>((resolve, reject) => (settle = { resolve, reject })),
+  );
+  const store = new InboxStore({ post, isThreadKept: () => true, describeError: (error) => String(error) });
+  const bubbles = () => {
+    const { messages, pending } = store.getSnapshot();
+    return mergeBubbles(NOT_KEPT, messages.get(10)?.values() ?? [], pending, false);
+  };
+  return { store, post, bubbles, settle: () => settle };
+}
+
+describe("a message on its way", () => {
+  const row = (seq: number, status: Message["status"]) =>
+    makeMessage({ id: 500, client_id: "x", direction: "out", sender: null, status, seq });
+  const steps = {
+    answer: row(5, "sending"),
+    sent: row(6, "sent"),
+    delivered: row(8, "delivered"),
+    read: row(10, "read"),
+  };
+
+  it.each(permutations(Object.keys(steps) as (keyof typeof steps)[]).map((order) => [order.join(", "), order] as const))(
+    "is one bubble and ends as read: %s",
+    async (_, order) => {
+      vi.useFakeTimers();
+      const { store, bubbles, settle } = makeStore();
+      const sending = store.send(1, 10, "Hi", "x");
+      await vi.advanceTimersByTimeAsync(0);
+      expect(bubbles()).toMatchObject([{ key: "x", status: "sending" }]);
+      for (const step of order) {
+        if (step === "answer") {
+          settle()?.resolve(steps.answer);
+          await sending;
+        } else store.applyMessage(steps[step]);
+        await vi.advanceTimersByTimeAsync(20);
+        expect(bubbles()).toHaveLength(1);
+        expect(bubbles()[0]?.key).toBe("x");
+      }
+      expect(bubbles()).toMatchObject([{ key: "x", status: "read" }]);
+      vi.useRealTimers();
+    },
+  );
+
+  it("can be retried with the same client id after a failure", async () => {
+    const { store, post, bubbles, settle } = makeStore();
+    const sending = store.send(1, 10, "Hi", "x");
+    await vi.waitFor(() => expect(post).toHaveBeenCalledTimes(1));
+    settle()?.reject(new Error("away"));
+    await sending;
+    expect(bubbles()).toMatchObject([{ key: "x", status: "failed", error: "Error: away" }]);
+    const retry = store.retry("x");
+    expect(bubbles()).toMatchObject([{ key: "x", status: "sending" }]);
+    await vi.waitFor(() => expect(post).toHaveBeenCalledTimes(2));
+    expect(post.mock.calls[1]).toEqual([1, 10, "Hi", "x"]);
+    settle()?.resolve(steps.answer);
+    await retry;
+    await vi.waitFor(() => expect(bubbles()).toMatchObject([{ key: "x", pending: null }]));
+  });
+
+  it("is confirmed by an event although its request failed", async () => {
+    const { store, post, bubbles, settle } = makeStore();
+    const sending = store.send(1, 10, "Hi", "x");
+    await vi.waitFor(() => expect(post).toHaveBeenCalled());
+    store.applyMessage(steps.sent);
+    settle()?.reject(new Error("time-out"));
+    await sending;
+    await vi.waitFor(() => expect(bubbles()).toMatchObject([{ key: "x", status: "sent", error: null }]));
+  });
+
+  it("waits for the one before it", async () => {
+    const { store, post, settle } = makeStore();
+    void store.send(1, 10, "first", "x");
+    const second = store.send(1, 10, "second", "y");
+    await vi.waitFor(() => expect(post).toHaveBeenCalledTimes(1));
+    settle()?.reject(new Error("away"));
+    await vi.waitFor(() => expect(post).toHaveBeenCalledTimes(2));
+    settle()?.resolve(makeMessage({ id: 501, client_id: "y", direction: "out", seq: 7 }));
+    await second;
+  });
+});
+
+describe("mergeBubbles", () => {
+  it("keeps the newer of two versions, whichever list it is in", () => {
+    const old = makeMessage({ seq: 3, body: "old" });
+    const edited = makeMessage({ seq: 4, body: "new", edited_at: at(5) });
+    expect(mergeBubbles([old], [edited], [], false)).toMatchObject([{ body: "new", isEdited: true }]);
+    expect(mergeBubbles([edited], [old], [], false)).toMatchObject([{ body: "new" }]);
+  });
+
+  it("orders by time, then id, and unconfirmed ones last whatever the clock says", () => {
+    const rows = [
+      makeMessage({ id: 3, sent_at: at(2), body: "c" }),
+      makeMessage({ id: 2, sent_at: at(1), body: "b" }),
+      makeMessage({ id: 1, sent_at: at(1), body: "a" }),
+    ];
+    const bubbles = mergeBubbles(rows, [], [makePending({ text: "d", createdAt: at(0) })], false);
+    expect(bubbles.map((bubble) => bubble.body)).toEqual(["a", "b", "c", "d"]);
+  });
+
+  it("leaves out a live row from before what was read, until the rest is read", () => {
+    const fetched = [makeMessage({ id: 5, sent_at: at(5) })];
+    const live = [makeMessage({ id: 1, sent_at: at(1), seq: 9 })];
+    expect(mergeBubbles(fetched, live, [], true)).toHaveLength(1);
+    expect(mergeBubbles(fetched, live, [], false)).toHaveLength(2);
+  });
+});
+
+describe("InboxStore", () => {
+  it("drops an event that is not newer than the row it has", () => {
+    const { store } = makeStore();
+    expect(store.applyMessage(makeMessage({ seq: 5 }))).toBe(true);
+    expect(store.applyMessage(makeMessage({ seq: 5 }))).toBe(false);
+    expect(store.applyMessage(makeMessage({ seq: 4 }))).toBe(false);
+  });
+});

@@ -1,0 +1,55 @@
+import { describe, expect, it, vi } from "vitest";
+import { makeChat } from "@/testing/factories";
+import type { Chat, Page } from "@/types/wire";
+import { fetchChatPage, firstPosition, hasMore, mergeChats, type ChatPage } from "./chatPages";
+
+const at = (minute: number) => `2026-03-02T09:${String(minute).padStart(2, "0")}:00.000Z`;
+const chat = (id: number, accountId: number, minute: number, fields: Partial<Chat> = {}) =>
+  makeChat({ id, account_id: accountId, last_message_at: at(minute), ...fields });
+
+/** Two numbers: one with chats at 50, 40, 30, 20, the other at 45 and 5. */
+function makeServer() {
+  const pages: Record<string, Page<Chat>> = {
+    "1:": { items: [chat(11, 1, 50), chat(12, 1, 40)], next_cursor: "more" },
+    "1:more": { items: [chat(13, 1, 30), chat(14, 1, 20)], next_cursor: null },
+    "2:": { items: [chat(21, 2, 45), chat(22, 2, 5)], next_cursor: null },
+  };
+  return vi.fn((accountId: number, cursor: string | null) => {
+    const page = pages[`${accountId}:${cursor ?? ""}`];
+    return page === undefined ? Promise.reject(new Error("unexpected")) : Promise.resolve(page);
+  });
+}
+
+const ids = (chats: readonly Chat[]) => chats.map((row) => row.id);
+
+describe("chats of several numbers", () => {
+  it("are one list, newest first, only down to where it is complete", async () => {
+    const listChats = makeServer();
+    const first = await fetchChatPage(firstPosition([1, 2]), listChats);
+    expect(ids(mergeChats([first], [], [1, 2]))).toEqual([11, 21, 12]);
+    expect(hasMore(first.next)).toBe(true);
+    const second = await fetchChatPage(first.next, listChats);
+    expect(ids(mergeChats([first, second], [], [1, 2]))).toEqual([11, 21, 12, 13, 14, 22]);
+    expect(hasMore(second.next)).toBe(false);
+    expect(listChats).toHaveBeenCalledTimes(3);
+  });
+
+  it("move to the top by a live row, and are shown once", async () => {
+    const page = await fetchChatPage(firstPosition([1, 2]), makeServer());
+    const live = [chat(12, 1, 59, { seq: 8, unread_count: 1 })];
+    const merged = mergeChats([page], live, [1, 2]);
+    expect(ids(merged)).toEqual([12, 11, 21]);
+    expect(merged[0]?.unread_count).toBe(1);
+  });
+
+  it("do not go back by an older live row", () => {
+    const page: ChatPage = { chats: [chat(11, 1, 50, { seq: 9, unread_count: 0 })], next: {} };
+    const merged = mergeChats([page], [chat(11, 1, 50, { seq: 8, unread_count: 3 })], [1]);
+    expect(merged[0]?.unread_count).toBe(0);
+  });
+
+  it("of other numbers are not shown", () => {
+    const page: ChatPage = { chats: [chat(11, 1, 50)], next: {} };
+    expect(ids(mergeChats([page], [chat(21, 2, 55)], [1]))).toEqual([11]);
+  });
+});

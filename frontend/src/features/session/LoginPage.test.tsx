@@ -1,0 +1,77 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, expect, it, vi } from "vitest";
+import { ApiError, unreachable } from "@/lib/api/errors";
+import type { Config, SignedIn } from "@/types/wire";
+import { SessionContext } from "./context";
+import { LoginPage } from "./LoginPage";
+import { Session } from "./session";
+
+const SIGNED_IN: SignedIn = {
+  token: "t",
+  expires_at: "2100-01-01T00:00:00.000Z",
+  user: { id: 7, email: "a@b.c", name: null, role: "agent" },
+};
+const routes = { login: vi.fn(), refresh: vi.fn(), logout: vi.fn() };
+
+beforeEach(() => {
+  for (const route of Object.values(routes)) route.mockReset();
+  routes.login.mockResolvedValue(SIGNED_IN);
+});
+
+function show(demo: Config["demo"] = null) {
+  const config: Config = { sandbox: demo !== null, phone_url: null, demo, providers: ["whatsapp"], version: "1" };
+  const client = new QueryClient();
+  client.setQueryData(["config"], config);
+  const session = new Session(routes);
+  render(
+    <SessionContext value={session}>
+      <QueryClientProvider client={client}>
+        <LoginPage />
+      </QueryClientProvider>
+    </SessionContext>,
+  );
+  return session;
+}
+
+async function fillIn() {
+  await userEvent.type(screen.getByLabelText("E-mail"), " a@b.c");
+  await userEvent.type(screen.getByLabelText("Password"), "secret");
+  await userEvent.click(screen.getByTestId("login-submit"));
+}
+
+it("signs in with e-mail and password", async () => {
+  const session = show();
+  await fillIn();
+  expect(routes.login).toHaveBeenCalledWith("a@b.c", "secret");
+  expect(session.state.status).toBe("signed-in");
+});
+
+it("says calmly that the two do not belong together", async () => {
+  routes.login.mockRejectedValue(new ApiError(401, { code: "bad", message: "no", fields: {}, requestId: null }));
+  show();
+  await fillIn();
+  expect(await screen.findByText(/do not belong together/)).toBeTruthy();
+  expect(document.activeElement).toBe(screen.getByTestId("login-password"));
+  expect(screen.getByTestId("login-submit")).toHaveProperty("disabled", false);
+});
+
+it("says when Confab cannot be reached", async () => {
+  routes.login.mockRejectedValue(unreachable());
+  show();
+  await fillIn();
+  expect(await screen.findByText(/cannot be reached/)).toBeTruthy();
+});
+
+it("offers the demo login in the sandbox only", async () => {
+  const session = show({ email: "demo@confab.test", password: "demo" });
+  await userEvent.click(screen.getByTestId("login-demo"));
+  expect(routes.login).toHaveBeenCalledWith("demo@confab.test", "demo");
+  expect(session.state.status).toBe("signed-in");
+});
+
+it("has no demo login elsewhere", () => {
+  show();
+  expect(screen.queryByTestId("login-demo")).toBeNull();
+});

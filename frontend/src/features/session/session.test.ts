@@ -1,0 +1,96 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { ApiError, unreachable } from "@/lib/api/errors";
+import type { SignedIn } from "@/types/wire";
+import { Session } from "./session";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const LIFETIME_MS = 15 * 60_000;
+const refused = () => new ApiError(401, { code: "no_session", message: "", fields: {}, requestId: null });
+
+function makeSignedIn(token: string): SignedIn {
+  const expires_at = new Date(Date.now() + LIFETIME_MS).toISOString();
+  return { token, expires_at, user: { id: 7, email: "a@b.c", name: "A", role: "agent" } };
+}
+
+function setUp() {
+  let count = 0;
+  const routes = {
+    login: vi.fn(() => Promise.resolve(makeSignedIn("login"))),
+    refresh: vi.fn(() => Promise.resolve(makeSignedIn(`fresh-${++count}`))),
+    logout: vi.fn(() => Promise.resolve(undefined)),
+  };
+  return { session: new Session(routes), routes };
+}
+
+describe("Session", () => {
+  it("comes back after a reload", async () => {
+    const { session } = setUp();
+    await session.restore();
+    expect(session.state).toMatchObject({ status: "signed-in", user: { id: 7 } });
+    expect(session.token).toBe("fresh-1");
+  });
+
+  it("is signed out, without a complaint, when there was no session", async () => {
+    const { session, routes } = setUp();
+    routes.refresh.mockRejectedValue(refused());
+    await session.restore();
+    expect(session.state).toEqual({ status: "signed-out", hasEnded: false });
+  });
+
+  it("keeps trying when the server is away at the start", async () => {
+    const { session, routes } = setUp();
+    routes.refresh.mockRejectedValueOnce(unreachable());
+    await session.restore();
+    expect(session.state.status).toBe("unreachable");
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(session.state.status).toBe("signed-in");
+  });
+
+  it("shares one refresh among all who ask at the same time", async () => {
+    const { session, routes } = setUp();
+    const tokens = await Promise.all([session.renew(), session.renew(), session.renew()]);
+    expect(tokens).toEqual(["fresh-1", "fresh-1", "fresh-1"]);
+    expect(routes.refresh).toHaveBeenCalledTimes(1);
+    expect(await session.renew()).toBe("fresh-2");
+  });
+
+  it("renews before the end, and again", async () => {
+    const { session, routes } = setUp();
+    await session.login("a@b.c", "secret");
+    await vi.advanceTimersByTimeAsync(LIFETIME_MS - 60_000);
+    expect(session.token).toBe("fresh-1");
+    await vi.advanceTimersByTimeAsync(LIFETIME_MS - 60_000);
+    expect(routes.refresh).toHaveBeenCalledTimes(2);
+  });
+
+  it("says that the session has ended when a refresh is refused", async () => {
+    const { session, routes } = setUp();
+    await session.login("a@b.c", "secret");
+    routes.refresh.mockRejectedValue(refused());
+    expect(await session.renew()).toBeNull();
+    expect(session.state).toEqual({ status: "signed-out", hasEnded: true });
+    expect(session.token).toBeNull();
+  });
+
+  it("stays signed in while the server is away", async () => {
+    const { session, routes } = setUp();
+    await session.login("a@b.c", "secret");
+    routes.refresh.mockRejectedValueOnce(unreachable());
+    await expect(session.renew()).rejects.toThrow();
+    expect(session.state.status).toBe("signed-in");
+  });
+
+  it("does not come back by a refresh that was under way at log-out", async () => {
+    const { session, routes } = setUp();
+    await session.login("a@b.c", "secret");
+    let finish: (answer: SignedIn) => void = () => undefined;
+    routes.refresh.mockReturnValueOnce(new Promise((resolve) => (finish = resolve)));
+    const renewal = session.renew();
+    await session.logout();
+    finish(makeSignedIn("late"));
+    expect(await renewal).toBeNull();
+    expect(session.state.status).toBe("signed-out");
+  });
+});

@@ -1,0 +1,88 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { createSend, send } from "./client";
+import { ApiError } from "./errors";
+
+const fetchMock = vi.fn<typeof fetch>();
+beforeEach(() => {
+  fetchMock.mockReset();
+  vi.stubGlobal("fetch", fetchMock);
+});
+
+function answer(status: number, body: unknown, headers: Record<string, string> = {}): Response {
+  return new Response(typeof body === "string" ? body : JSON.stringify(body), { status, headers });
+}
+
+const failure = (promise: Promise<unknown>) =>
+  promise.then(
+    () => expect.fail("It did not fail."),
+    (error: unknown) => error as ApiError,
+  );
+
+describe("send", () => {
+  it("tells code, message, fields and request id of a refusal", async () => {
+    const body = { error: { code: "invalid", message: "Check the text.", fields: { text: ["Too long."] }, request_id: "r9" } };
+    fetchMock.mockResolvedValue(answer(422, body));
+    const error = await failure(send("/api/x"));
+    expect(error).toBeInstanceOf(ApiError);
+    expect(error).toMatchObject({ status: 422, code: "invalid", message: "Check the text.", requestId: "r9" });
+    expect(error.fields).toEqual({ text: ["Too long."] });
+    expect(error.isPassing).toBe(false);
+  });
+
+  it("has a sentence for an answer that is not ours", async () => {
+    fetchMock.mockResolvedValue(answer(502, "<html>Bad gateway</html>"));
+    const error = await failure(send("/api/x"));
+    expect(error).toMatchObject({ status: 502, code: "http_502", isPassing: true });
+    expect(error.message).not.toContain("<");
+  });
+
+  it("keeps Retry-After", async () => {
+    fetchMock.mockResolvedValue(answer(503, {}, { "Retry-After": "4" }));
+    expect((await failure(send("/api/x"))).retryAfterSeconds).toBe(4);
+  });
+
+  it("says when the server cannot be reached", async () => {
+    fetchMock.mockRejectedValue(new TypeError("Failed to fetch"));
+    expect(await failure(send("/api/x"))).toMatchObject({ status: 0, code: "unreachable", isPassing: true });
+  });
+
+  it("takes an empty answer", async () => {
+    fetchMock.mockResolvedValue(new Response(null, { status: 204 }));
+    expect(await send("/api/x", { method: "POST" })).toBeUndefined();
+  });
+});
+
+describe("createSend", () => {
+  const bearer = (call: number) => {
+    const headers = fetchMock.mock.calls[call]?.[1]?.headers as Record<string, string>;
+    return headers.Authorization;
+  };
+
+  it("renews once on a 401 and sends the same again", async () => {
+    fetchMock.mockResolvedValueOnce(answer(401, {})).mockResolvedValueOnce(answer(200, { fine: true }));
+    const renew = vi.fn(() => Promise.resolve("new"));
+    expect(await createSend({ token: () => "old", renew })("/api/x")).toEqual({ fine: true });
+    expect(renew).toHaveBeenCalledTimes(1);
+    expect([bearer(0), bearer(1)]).toEqual(["Bearer old", "Bearer new"]);
+  });
+
+  it("does not try a third time", async () => {
+    fetchMock.mockImplementation(() => Promise.resolve(answer(401, {})));
+    const renew = vi.fn(() => Promise.resolve("new"));
+    expect(await failure(createSend({ token: () => "old", renew })("/api/x"))).toMatchObject({ status: 401 });
+    expect(fetchMock).toHaveBeenCalledTimes(2);
+  });
+
+  it("uses a token that somebody else renewed meanwhile", async () => {
+    let token = "old";
+    fetchMock.mockImplementationOnce(() => {
+      token = "newer";
+      return Promise.resolve(answer(401, {}));
+    });
+    fetchMock.mockResolvedValueOnce(answer(200, {}));
+    const renew = vi.fn(() => Promise.resolve("unused"));
+    await createSend({ token: () => token, renew })("/api/x");
+    expect(renew).not.toHaveBeenCalled();
+    expect(bearer(1)).toBe("Bearer newer");
+  });
+});

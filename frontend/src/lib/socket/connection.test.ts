@@ -1,0 +1,150 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createSockets } from "@/testing/fakeSocket";
+import { backoffMs } from "./backoff";
+import { Connection, IDLE_MS, PONG_MS, type ConnectionOptions } from "./connection";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.spyOn(Math, "random").mockReturnValue(0.5);
+});
+afterEach(() => vi.useRealTimers());
+
+function setUp(options: Partial<ConnectionOptions> = {}) {
+  const { sockets, create, latest } = createSockets();
+  const spies = { onPush: vi.fn(), onJoined: vi.fn(), onState: vi.fn(), onForbidden: vi.fn() };
+  let token = "first";
+  const renew = vi.fn(() => {
+    token = "second";
+    return Promise.resolve<string | null>(token);
+  });
+  const connection = new Connection({
+    url: "ws://test/ws",
+    userId: 7,
+    token: () => token,
+    renew,
+    cursors: () => ({ "1": 4 }),
+    createSocket: create,
+    ...spies,
+    ...options,
+  });
+  return { connection, sockets, latest, renew, ...spies };
+}
+
+describe("Connection", () => {
+  it("signs in with the first frame, then joins with its cursors", () => {
+    const { connection, latest, onJoined } = setUp();
+    connection.start();
+    latest().onopen?.();
+    expect(latest().sent).toMatchObject([{ event: "auth", data: { token: "first" } }]);
+    latest().answer();
+    expect(latest().last).toMatchObject({ event: "join-user", data: { user_id: 7, cursors: { "1": 4 } } });
+    expect(connection.state).toBe("connecting");
+    latest().answer(true, { accounts: { "1": 9 } });
+    expect(connection.state).toBe("live");
+    expect(onJoined).toHaveBeenCalledWith({ accounts: { "1": 9 } });
+  });
+
+  it("sends token and cursors again after a restart of the server", async () => {
+    const { connection, sockets, latest } = setUp();
+    connection.start();
+    latest().welcome();
+    latest().end(1012);
+    expect(connection.state).toBe("waiting");
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(sockets).toHaveLength(2);
+    latest().welcome();
+    expect(latest().sent.map((frame) => frame.event)).toEqual(["auth", "join-user"]);
+    expect(latest().last.data).toEqual({ user_id: 7, cursors: { "1": 4 } });
+  });
+
+  it("waits longer with each failure", async () => {
+    const { connection, sockets, latest } = setUp();
+    connection.start();
+    for (let attempt = 0; attempt < 4; attempt += 1) {
+      const count = sockets.length;
+      latest().end(1006);
+      await vi.advanceTimersByTimeAsync(backoffMs(attempt, () => 0.5) - 1);
+      expect(sockets).toHaveLength(count);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(sockets).toHaveLength(count + 1);
+    }
+  });
+
+  it("gets a fresh token on 4401", async () => {
+    const { connection, latest, renew } = setUp();
+    connection.start();
+    latest().welcome();
+    latest().end(4401);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(renew).toHaveBeenCalledTimes(1);
+    latest().onopen?.();
+    expect(latest().last.data).toEqual({ token: "second" });
+  });
+
+  it("stays away when the session is over", async () => {
+    const { connection, sockets, latest } = setUp({ renew: () => Promise.resolve(null) });
+    connection.start();
+    latest().welcome();
+    latest().end(4401);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(connection.state).toBe("stopped");
+    expect(sockets).toHaveLength(1);
+  });
+
+  it("stops and says so on 4403", async () => {
+    const { connection, sockets, latest, onForbidden } = setUp();
+    connection.start();
+    latest().end(4403);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(onForbidden).toHaveBeenCalledTimes(1);
+    expect(sockets).toHaveLength(1);
+  });
+
+  it("gives the open socket a fresh token", () => {
+    const { connection, latest } = setUp();
+    connection.start();
+    latest().welcome();
+    connection.reauth("later");
+    expect(latest().last).toMatchObject({ event: "auth", data: { token: "later" } });
+  });
+
+  it("asks when it is quiet, and leaves a socket that does not answer", async () => {
+    const { connection, sockets, latest } = setUp();
+    connection.start();
+    latest().welcome();
+    await vi.advanceTimersByTimeAsync(IDLE_MS);
+    expect(latest().last.event).toBe("ping");
+    latest().answer();
+    await vi.advanceTimersByTimeAsync(IDLE_MS);
+    await vi.advanceTimersByTimeAsync(PONG_MS);
+    expect(sockets[0]?.isClosed).toBe(true);
+    expect(connection.state).toBe("waiting");
+  });
+
+  it("leaves a socket that never opens", async () => {
+    const { connection, sockets } = setUp();
+    connection.start();
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(sockets.length).toBeGreaterThan(1);
+  });
+
+  it("says nothing more once stopped", async () => {
+    const { connection, sockets, latest, onPush } = setUp();
+    connection.start();
+    latest().welcome();
+    connection.stop();
+    latest().push("message:new", 5);
+    latest().end(1006);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(onPush).not.toHaveBeenCalled();
+    expect(sockets).toHaveLength(1);
+  });
+});
+
+describe("backoffMs", () => {
+  it("uses the whole span from nothing to the cap", () => {
+    expect(backoffMs(3, () => 0)).toBe(0);
+    expect(backoffMs(3, () => 1)).toBe(3_200);
+    expect(backoffMs(30, () => 1)).toBe(20_000);
+  });
+});

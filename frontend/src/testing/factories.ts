@@ -1,0 +1,80 @@
+/** Rows for tests, with everything filled in that the test does not care about. */
+import type { Account, Chat, Message } from "@/types/wire";
+
+const TIME = "2026-03-02T09:00:00.000Z";
+
+export function makeAccount(fields: Partial<Account> = {}): Account {
+  return {
+    id: 1,
+    provider: "whatsapp",
+    external_account_id: "acc1",
+    status: "connected",
+    status_reason: null,
+    name: "Nordlicht",
+    phone: "+49 30 5557 0192",
+    role: "owner",
+    seq: 1,
+    last_webhook_at: TIME,
+    last_sweep_at: TIME,
+    found_late: 0,
+    created_at: TIME,
+    updated_at: TIME,
+    ...fields,
+  };
+}
+
+export function makeChat(fields: Partial<Chat> = {}): Chat {
+  return {
+    id: 10,
+    account_id: 1,
+    provider_chat_id: "c10",
+    kind: "direct",
+    title: "Ana",
+    last_message_at: TIME,
+    last_message_preview: "Hello",
+    last_message_direction: "in",
+    last_message_status: "received",
+    unread_count: 0,
+    archived: false,
+    pinned: false,
+    muted_until: null,
+    seq: 1,
+    created_at: TIME,
+    updated_at: TIME,
+    ...fields,
+  };
+}
+
+export function makeMessage(fields: Partial<Message> = {}): Message {
+  return {
+    id: 100,
+    account_id: 1,
+    chat_id: 10,
+    provider_msg_id: null,
+    client_id: null,
+    direction: "in",
+    status: "received",
+    body: "Hello",
+    attachments: [],
+    sender: { provider_id: "p1", name: "Ana", phone: null },
+    reactions: [],
+    is_event: false,
+    event_type: null,
+    sent_at: TIME,
+    edited_at: null,
+    deleted_at: null,
+    error: null,
+    seq: 1,
+    created_at: TIME,
+    updated_at: TIME,
+    ...fields,
+  };
+}
+
+/** Every order the items can come in. */
+export function permutations<T>(items: readonly T[]): T[][] {
+  if (items.length === 0) return [[]];
+  return items.flatMap((item, index) =>
+    permutations([...items.slice(0, index), ...items.slice(index + 1)]).map((rest) => [item, ...rest]),
+  );
+}
