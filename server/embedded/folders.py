@@ -13,7 +13,8 @@ from typing import TextIO
 
 from server.keyring import describe
 
-CAP_DAC_OVERRIDE_BIT = 1 << 1
+# CAP_DAC_OVERRIDE passes permissions, CAP_SETPCAP may hand it on (linux/capability.h).
+NEEDED_CAPABILITIES = 1 << 1 | 1 << 8
 PREVIOUS_GENERATION_SECONDS = 20.0
 POLL_SECONDS = 0.02
 
@@ -75,7 +76,7 @@ def needs_permissions(owner: Owner, paths: Iterable[Path]) -> bool:
         return False
     # A clone under /root, say. Opening /root to everyone is not ours to do, and Postgres refuses to be root,
     # so its user gets the one capability that passes permissions. A container may have taken it from root.
-    if not _has_dac_override():
+    if not _may_hand_on_permissions():
         raise ServiceError(
             f"Postgres does not run as root, and the user {owner.name} cannot enter {closed}: move the "
             "checkout and DATA_DIR to where others may enter, or start Confab as an ordinary user."
@@ -179,10 +180,10 @@ def _closed_folder(owner: Owner, path: Path) -> Path | None:
     return None
 
 
-def _has_dac_override() -> bool:
+def _may_hand_on_permissions() -> bool:
     try:
         lines = Path("/proc/self/status").read_text().splitlines()
     except OSError:
         return False
     effective = next((line.split()[1] for line in lines if line.startswith("CapEff:")), "0")
-    return bool(int(effective, 16) & CAP_DAC_OVERRIDE_BIT)
+    return int(effective, 16) & NEEDED_CAPABILITIES == NEEDED_CAPABILITIES

@@ -6,9 +6,10 @@ import signal
 import sys
 
 PR_SET_PDEATHSIG = 1
-PR_SET_KEEPCAPS = 8
+PR_SET_SECUREBITS = 28
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_RAISE = 2
+SECBIT_NO_SETUID_FIXUP = 1 << 2
 CAP_DAC_OVERRIDE = 1
 CAPABILITY_VERSION_3 = 0x20080522
 LAUNCH_FAILED = 126
@@ -30,7 +31,9 @@ def main(arguments: list[str]) -> None:
 
 def _become(uid: int, gid: int, pass_permissions: bool) -> None:
     if pass_permissions:
-        _prctl(PR_SET_KEEPCAPS, 1)
+        # Keeps the capabilities over the change of user, and has access(2) count them afterwards: initdb asks
+        # it whether it may run the `postgres` beside it.
+        _prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP)
     os.setgroups([])
     os.setgid(gid)
     os.setuid(uid)

