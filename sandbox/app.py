@@ -8,8 +8,9 @@ from sandbox import api, phone
 from sandbox.accounts import go_on
 from sandbox.conversations import plan_delivery
 from sandbox.guards import fault_middleware, guard_middleware
-from sandbox.keys import SIMULATOR
+from sandbox.keys import SCRIPTS, SIMULATOR
 from sandbox.problems import problem_middleware
+from sandbox.script import Scripts
 from sandbox.settings import SandboxSettings
 from sandbox.simulator import Simulator
 
@@ -22,6 +23,7 @@ def create_sandbox(settings: SandboxSettings | None = None) -> web.Application:
         middlewares=[problem_middleware, guard_middleware, fault_middleware], client_max_size=MAX_BODY_BYTES
     )
     app[SIMULATOR] = Simulator(settings or SandboxSettings())
+    app[SCRIPTS] = Scripts()
     app.add_routes(api.routes() + phone.routes())
     app.cleanup_ctx.append(run_simulator)
     app.on_shutdown.append(let_go)
@@ -34,6 +36,7 @@ async def run_simulator(app: web.Application) -> AsyncIterator[None]:
     await simulator.open()
     resume(simulator)
     yield
+    await app[SCRIPTS].stop()
     await simulator.close()
 
 

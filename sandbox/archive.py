@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import logging
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from sandbox.entities import Account, Chat, Contact, Delivery, Entity, HostedLink, Json, Message, Webhook
+
+log = logging.getLogger("sandbox")
 
 KINDS: dict[str, type[Entity]] = {
     kind.__name__: kind for kind in (Account, Contact, Chat, Message, Webhook, Delivery, HostedLink)
@@ -104,8 +107,13 @@ class Archive:
         changed, self._changed = self._changed, {}
         kept = [(kind, id_, _encode(entity)) for (kind, id_), entity in changed.items() if entity is not None]
         gone = [key for key, entity in changed.items() if entity is None]
-        if changed:
-            await self._run(lambda: self._write(kept, gone))
+        try:
+            if changed:
+                await self._run(lambda: self._write(kept, gone))
+        except sqlite3.Error:
+            # A full disk, for instance: what could not be saved is tried again with the next change.
+            log.exception("the sandbox could not save its world")
+            self._changed = changed | self._changed
 
     async def _save_always(self) -> None:
         while True:

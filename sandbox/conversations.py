@@ -3,14 +3,13 @@
 from dataclasses import dataclass, field
 
 from sandbox.accounts import now_ms, receive
-from sandbox.entities import GROUP, SELF, Account, Chat, Contact, Json, Message
-from sandbox.ids import derived_lid, new_group_jid, new_id, new_stanza_id, to_iso
+from sandbox.entities import SELF, Chat, Contact, Json, Message
+from sandbox.ids import derived_lid, new_id, new_stanza_id, to_iso
 from sandbox.problems import Problem
 from sandbox.shapes import person_shape
 from sandbox.simulator import Simulator
 from sandbox.views import contact_view
 
-GROUP_CREATED = 3  # event types as v1 numbers them
 # Numbers that nobody has: the way to try a recipient without WhatsApp.
 NO_WHATSAPP_PREFIX = "999"
 MIN_DIGITS, MAX_DIGITS = 7, 15
@@ -27,7 +26,8 @@ class Draft:
     timestamp: int | None = None
     event_type: int | None = None
     overrides: Json = field(default_factory=dict)
-    silent: bool = False
+    silent: bool = False  # no webhook tells it
+    past: bool = False  # delivered and read long ago
 
 
 def has_whatsapp(digits: str) -> bool:
@@ -79,7 +79,9 @@ def write(simulator: Simulator, chat: Chat, sender: str, draft: Draft) -> Messag
         forwarded=draft.forwarded,
         is_event=int(draft.event_type is not None),
         event_type=draft.event_type,
-        delivered=int(sender != SELF),
+        seen=int(draft.past),
+        delivered=int(sender != SELF or draft.past),
+        delivered_to=list(chat.members) if draft.past else [],
         synced=account.is_ok,
         overrides=draft.overrides,
     )
@@ -87,7 +89,7 @@ def write(simulator: Simulator, chat: Chat, sender: str, draft: Draft) -> Messag
     if message.synced:
         receive(simulator, chat.id, message.id)
     simulator.save_message(message, None if draft.silent else "message_received")
-    if message.is_sender and not message.is_event:
+    if message.is_sender and not message.is_event and not draft.past:
         plan_delivery(simulator, message)
     return message
 
@@ -223,18 +225,6 @@ def delete(simulator: Simulator, message: Message) -> bool:
 
 def _is_older(simulator: Simulator, message: Message, seconds: float) -> bool:
     return now_ms(simulator) - message.timestamp > seconds * 1000
-
-
-def start_group(
-    simulator: Simulator, account: Account, name: str, members: list[Contact], starter: str
-) -> Chat:
-    """Make a group that the account is in; its first message is the event of its founding."""
-    world = simulator.world
-    ids = [member.id for member in members]
-    chat = Chat(new_id(), account.id, new_group_jid(), GROUP, name, ids, world.moment())
-    world.save(chat)
-    write(simulator, chat, starter, Draft(event_type=GROUP_CREATED))
-    return chat
 
 
 def find_quoted(simulator: Simulator, chat: Chat, message_id: str | None) -> str | None:

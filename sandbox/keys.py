@@ -2,9 +2,11 @@
 
 from aiohttp import web
 
+from sandbox.script import Scripts
 from sandbox.simulator import Simulator
 
 SIMULATOR = web.AppKey("simulator", Simulator)
+SCRIPTS = web.AppKey("scripts", Scripts)
 
 
 def simulator_of(request: web.Request) -> Simulator:

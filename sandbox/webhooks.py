@@ -123,6 +123,18 @@ class Dispatcher:
         if futures:
             await asyncio.wait(futures, timeout=seconds)
 
+    def call(self, url: str, body: Json) -> None:
+        """Post JSON once, in the background, whatever becomes of it."""
+        self._start(self._call(url, body))
+
+    async def _call(self, url: str, body: Json) -> None:
+        try:
+            headers = {"User-Agent": USER_AGENT, "Content-Type": "application/json"}
+            async with self._session.post(url, data=dump(body), headers=headers) as answer:
+                await answer.read()
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            log.warning("the call to a notify_url failed: %s", type(error).__name__)
+
     def _enter(self, delivery: Delivery) -> None:
         pause = self._dice.faults.delay_ms / 1000
         key = delivery.webhook_id, delivery.lane

@@ -6,9 +6,10 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.accounts import linked_account, require_sendable
-from sandbox.conversations import has_whatsapp, meet_contact, read_by_account, start_group
+from sandbox.conversations import has_whatsapp, meet_contact, read_by_account
 from sandbox.entities import GROUP, SELF, Account, Chat, Contact
 from sandbox.forms import opt_bool, read_form, read_json, want_text
+from sandbox.groups import add_member, start_group
 from sandbox.ids import LID_DOMAIN, from_iso, phone_digits
 from sandbox.keys import simulator_of
 from sandbox.paging import Page, Place, cut, listing, read_page
@@ -127,8 +128,7 @@ def _add_participant(simulator: Simulator, chat: Chat, value: Any) -> None:
     if not isinstance(value, str) or not has_whatsapp(phone_digits(value)):
         raise Problem("invalid_recipient", "value must be a phone JID with WhatsApp.")
     contact = meet_contact(simulator, phone_digits(value))
-    if contact.id not in chat.members:
-        chat.members.append(contact.id)
+    add_member(simulator, chat, contact.id)
 
 
 async def change_chat(request: web.Request) -> web.Response:

@@ -13,6 +13,8 @@ const STATUS_WORDS = {
   STOPPED: 'Stopped',
 }
 
+let withHistory = false
+
 const box = document.getElementById('accounts')
 
 export function start() {
@@ -41,13 +43,14 @@ function qrCard(account) {
     h('p', { class: 'qr-title' }, account.linked ? `${shownName(account)} wants to be linked again` : 'A number waits to be linked'),
     h('div', { class: 'viewfinder' },
       h('img', { src: `${path('accounts', account.id, 'qr.svg')}?${encodeURIComponent(account.qr_expires_at)}`, alt: 'QR code', width: '180', height: '180' })),
+    !account.linked && h('label', { class: 'check' }, h('input', { type: 'checkbox', checked: withHistory, 'data-testid': 'phone-history', onchange: (event) => (withHistory = event.target.checked) }), 'This phone has older chats'),
     h('p', { class: 'countdown', 'data-until': account.qr_expires_at }),
     h('button', { class: 'primary big', type: 'button', 'data-testid': 'phone-scan', onclick: () => scan(account) }, 'Scan this code'),
   )
 }
 
 async function scan(account) {
-  const view = await call('POST', path('accounts', account.id, 'scan'), { qrcode: account.qrcode }).catch(() => null)
+  const view = await call('POST', path('accounts', account.id, 'scan'), { qrcode: account.qrcode, ...(withHistory ? { history: { chats: 12, messages: 40 } } : {}) }).catch(() => null)
   if (!view) return
   state.accountId = view.id
   changed('accounts', 'contacts', 'stage')

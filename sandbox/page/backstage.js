@@ -35,6 +35,7 @@ const layout = document.getElementById('layout')
 const counts = h('div', { class: 'counts' })
 const number = h('div', { class: 'buttons wrap' })
 const switches = h('div')
+const script = h('div', { class: 'buttons wrap' })
 
 export function start() {
   box.append(
@@ -43,11 +44,14 @@ export function start() {
     h('section', { 'aria-label': 'Webhook deliveries' }, counts),
     h('section', {}, h('h3', {}, 'The chosen number'), number),
     switches,
+    h('section', { 'aria-live': 'polite' }, h('h3', {}, 'A busy day'), script),
     h('section', {}, h('h3', {}, 'The world'),
       h('button', { class: 'ghost danger', type: 'button', 'data-testid': 'phone-reset', onclick: startOver }, 'Start over with an empty world')))
   document.getElementById('open-backstage').addEventListener('click', () => (layout.dataset.pane = 'backstage'))
   on('faults', drawSwitches)
   on('accounts', drawNumber)
+  on('accounts', drawScript)
+  on('script', drawScript)
   setInterval(refresh, REFRESH_MS)
   void refresh()
 }
@@ -72,6 +76,23 @@ async function setStatus(account, status) {
   if (!view) return
   state.accounts.set(view.id, view)
   changed('accounts')
+}
+
+const SPEEDS = [[60, '60×'], [300, '300×'], [2000, '2000×']]
+let speed = 300
+
+// Redrawn when it starts or ends; while it runs only the count changes, so that the buttons stay where they are.
+function drawScript() {
+  const day = state.script?.running ? state.script : null
+  if (day && script.querySelector('progress')) {
+    script.querySelector('progress').value = day.done
+    script.querySelector('.quiet').textContent = `${day.done} of ${day.steps}`
+    return
+  }
+  if (day) fill(script, h('progress', { max: day.steps, value: day.done, 'aria-label': 'Progress of the day' }), h('p', { class: 'quiet' }, `${day.done} of ${day.steps}`), h('button', { class: 'ghost', type: 'button', onclick: () => void call('DELETE', '/sandbox/script').catch(() => null) }, 'Stop'))
+  else fill(script,
+    h('select', { class: 'choice', 'aria-label': 'Speed', onchange: (event) => (speed = Number(event.target.value)) }, SPEEDS.map(([value, words]) => h('option', { value: String(value), selected: value === speed }, words))),
+    h('button', { class: 'ghost', type: 'button', disabled: !state.accountId, 'data-testid': 'phone-script', onclick: () => void call('POST', '/sandbox/script', { account_id: state.accountId, speed, seed: Date.now() % 1000 }).catch(() => null) }, 'Let customers write'))
 }
 
 function drawSwitches() {

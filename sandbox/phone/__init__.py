@@ -2,9 +2,9 @@
 
 from aiohttp import web
 
-from sandbox.phone import accounts, chats, faults, messages, page
+from sandbox.phone import accounts, chats, faults, hosted, messages, page, scripts
 
-NOUNS = (accounts, chats, messages, faults, page)
+NOUNS = (accounts, chats, messages, faults, scripts, hosted, page)
 
 
 def routes() -> list[web.RouteDef]:

@@ -17,6 +17,7 @@ from sandbox.accounts import (
 )
 from sandbox.entities import Json
 from sandbox.forms import opt_text, read_json, want_text
+from sandbox.history import invent_past, read_past
 from sandbox.ids import phone_digits
 from sandbox.keys import simulator_of
 from sandbox.problems import Problem, not_found, reply
@@ -40,18 +41,23 @@ async def make_account(request: web.Request) -> web.Response:
     account_id = opt_text(body, "id")
     if account_id is not None and not ACCOUNT_ID.fullmatch(account_id):
         raise Problem("invalid_parameters", "id must be 1 to 64 characters that UniPile's ids are made of.")
-    number, name = _number(body), opt_text(body, "name", most=200)
+    number, name, past = _number(body), opt_text(body, "name", most=200), read_past(body.get("history"))
     account = simulator.world.accounts.get(account_id or "") or new_account(simulator, account_id)
     link(simulator, account, number, name)
+    if past is not None:
+        await invent_past(simulator, account, past)
     return reply(account_shape(account), 201)
 
 
 async def scan_account(request: web.Request) -> web.Response:
-    """Scan the QR code that a waiting account shows."""
+    """Scan the QR code that a waiting account shows; `history` is what the phone then shares."""
     simulator = simulator_of(request)
     body = await read_json(request)
     account = existing_account(simulator, request.match_info["account_id"])
+    past, is_new = read_past(body.get("history")), not account.linked
     scan(simulator, account, _number(body), opt_text(body, "qrcode"))
+    if past is not None and is_new:
+        await invent_past(simulator, account, past)
     return reply(account_view(account, simulator.settings))
 
 

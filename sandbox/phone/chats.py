@@ -3,9 +3,10 @@
 from aiohttp import web
 
 from sandbox.accounts import linked_account
-from sandbox.conversations import deliver_waiting, has_whatsapp, meet_contact, read_by_contact, start_group
-from sandbox.entities import IDENTITIES, Chat, Json
-from sandbox.forms import opt_bool, opt_objects, opt_text, read_json, want_text
+from sandbox.conversations import deliver_waiting, has_whatsapp, meet_contact, read_by_contact
+from sandbox.entities import GROUP, IDENTITIES, Chat, Json
+from sandbox.forms import opt_bool, opt_objects, opt_text, opt_texts, read_json, want_text
+from sandbox.groups import add_member, remove_member, rename_group, start_group
 from sandbox.ids import phone_digits
 from sandbox.keys import simulator_of
 from sandbox.problems import Problem, reply
@@ -74,6 +75,24 @@ def make_group(simulator: Simulator, account_id: str, name: str, members: list[J
     return start_group(simulator, linked_account(simulator, account_id), name, contacts, starter=people[0])
 
 
+async def change_group(request: web.Request) -> web.Response:
+    """Rename a group, or let people come and go, each with the system event that tells it."""
+    simulator = simulator_of(request)
+    chat = simulator.world.chat(request.match_info["chat_id"])
+    if chat.kind != GROUP:
+        raise Problem("invalid_parameters", "This chat is no group.")
+    body = await read_json(request)
+    name, added = opt_text(body, "name", most=100), opt_objects(body, "add")
+    newcomers = [read_person(simulator, person) for person in added]
+    if name:
+        rename_group(simulator, chat, name)
+    for person in newcomers:
+        add_member(simulator, chat, person)
+    for person in opt_texts(body, "remove"):
+        remove_member(simulator, chat, phone_digits(person))
+    return reply(chat_view(chat, simulator.world))
+
+
 async def open_chat(request: web.Request) -> web.Response:
     """Let a contact look at a chat: what the business wrote becomes read."""
     simulator = simulator_of(request)
@@ -101,6 +120,7 @@ ROUTES = [
     web.post("/sandbox/contacts", make_contact),
     web.patch("/sandbox/contacts/{contact_id}", change_contact),
     web.post("/sandbox/groups", found_group),
+    web.patch("/sandbox/groups/{chat_id}", change_group),
     web.post("/sandbox/chats/{chat_id}/read", open_chat),
     web.get("/sandbox/chats/{chat_id}/messages", list_messages),
 ]

@@ -4,7 +4,7 @@ from aiohttp import web
 
 from sandbox.faults import Faults, parse_faults
 from sandbox.forms import opt_bool, read_json
-from sandbox.keys import simulator_of
+from sandbox.keys import SCRIPTS, simulator_of
 from sandbox.problems import reply
 
 
@@ -52,6 +52,7 @@ async def reset(request: web.Request) -> web.Response:
     """Begin again with an empty world and no faults; `keep_webhooks` spares the registrations."""
     simulator = simulator_of(request)
     keep = opt_bool(await read_json(request), "keep_webhooks")
+    await request.config_dict[SCRIPTS].stop()
     simulator.dice.set(Faults())
     await simulator.reset(keep)
     return reply({"reset": True})

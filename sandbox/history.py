@@ -1,0 +1,100 @@
+"""Invents the past of an account: the history a phone shares when linked, which no webhook tells."""
+
+import asyncio
+import random
+from dataclasses import dataclass
+
+from sandbox.accounts import now_ms
+from sandbox.conversations import Draft, meet_contact, write
+from sandbox.entities import SELF, Account, Chat, Contact, Json
+from sandbox.problems import Problem
+from sandbox.simulator import Simulator
+
+DAY_MS = 86_400_000
+MAX_CHATS, MAX_MESSAGES = 2_000, 200_000
+FIRST_NAMES = (
+    "Ana", "Bruno", "Carla", "Diego", "Elif", "Femi", "Greta", "Hugo", "Ines",
+    "Jonas", "Kenji", "Lucia", "Marta", "Nils", "Olu", "Paula", "Rafa", "Sofia",
+)  # fmt: skip
+LAST_NAMES = (
+    "Alves", "Braun", "Costa", "Dias", "Eze", "Fischer", "Gomes", "Horn",
+    "Ito", "Klein", "Lopes", "Meyer", "Nunes", "Okoye", "Pires", "Ramos", "Silva",
+)  # fmt: skip
+QUESTIONS = (
+    "Do you have this in blue?",
+    "Oi, qual o prazo de entrega?",
+    "Is the shop open on Saturday?",
+    "Kann ich die Bestellung noch ändern?",
+    "Can you send the invoice again, please?",
+    "Ainda tem no tamanho M?",
+    "My parcel has not arrived yet.",
+    "Thank you, that was quick!",
+    "¿Puedo pagar al recibir?",
+    "How much is the shipping to Lagos?",
+)
+ANSWERS = (
+    "Yes, we have it here for you.",
+    "Claro! Chega em dois dias úteis.",
+    "We are open from 9 to 6.",
+    "Gern, schicken Sie mir die Nummer.",
+    "Just sent it to you again.",
+    "I am looking into it, one moment.",
+    "You are welcome! Anything else?",
+    "Sí, también aceptamos tarjeta.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """How much there was."""
+
+    chats: int
+    messages: int
+    days: int = 30
+    seed: int = 1
+
+
+def read_past(value: object) -> Past | None:
+    """Read `{chats, messages, days?, seed?}`; messages are meant per chat."""
+    if value is None:
+        return None
+    if not isinstance(value, dict) or set(value) - {"chats", "messages", "days", "seed"}:
+        raise Problem("invalid_parameters", "history must be an object of chats, messages, days and seed.")
+    numbers: Json = {"chats": 5, "messages": 20, "days": 30, "seed": 1} | value
+    for name, number in numbers.items():
+        if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < 2**31:
+            raise Problem("invalid_parameters", f"{name} must be a whole number.")
+    past = Past(**numbers)
+    if past.chats > MAX_CHATS or past.chats * past.messages > MAX_MESSAGES or not 1 <= past.days <= 3650:
+        raise Problem("invalid_parameters", f"history may have {MAX_MESSAGES} messages in {MAX_CHATS} chats.")
+    return past
+
+
+async def invent_past(simulator: Simulator, account: Account, past: Past) -> None:
+    """Fill an account with chats that lie in the past, all of them read."""
+    dice = random.Random(past.seed)
+    now = now_ms(simulator)
+    for number in range(past.chats):
+        contact = _customer(simulator, dice, past.seed, number)
+        chat = simulator.world.chat_with(account, contact)
+        begun = now - dice.randint(1, past.days * DAY_MS)
+        moments = sorted(dice.sample(range(begun, now), past.messages)) if now - begun > past.messages else []
+        for index, moment in enumerate(moments):
+            _write_past(simulator, chat, contact, dice, index, moment)
+        chat.unread_count = 0
+        simulator.world.save(chat)
+        await asyncio.sleep(0)  # A long past must not hold up everybody else.
+
+
+def _customer(simulator: Simulator, dice: random.Random, seed: int, number: int) -> Contact:
+    name = f"{dice.choice(FIRST_NAMES)} {dice.choice(LAST_NAMES)}"
+    return meet_contact(simulator, f"55119{seed % 100:02d}{number:06d}", name)
+
+
+def _write_past(
+    simulator: Simulator, chat: Chat, contact: Contact, dice: random.Random, index: int, moment: int
+) -> None:
+    is_answer = index % 2 == 1
+    text = dice.choice(ANSWERS if is_answer else QUESTIONS)
+    draft = Draft(text, timestamp=moment, silent=True, past=True)
+    write(simulator, chat, SELF if is_answer else contact.id, draft)

@@ -1,0 +1,97 @@
+"""The hosted authentication page: what a link of POST /hosted/accounts/link shows, and what follows."""
+
+from html import escape
+
+from aiohttp import web
+
+from sandbox.accounts import begin_attempt, linked_account, new_account, now_ms, scan
+from sandbox.entities import Account, HostedLink
+from sandbox.forms import read_form
+from sandbox.keys import simulator_of
+from sandbox.problems import Problem, not_found
+from sandbox.simulator import Simulator
+
+PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Connect WhatsApp · UniPile sandbox</title>
+<link rel="icon" href="/page/icon.svg"><link rel="stylesheet" href="/page/base.css">
+<link rel="stylesheet" href="/page/chat.css">
+</head>
+<body><main class="hosted"><div class="welcome">
+<img src="/page/icon.svg" alt="" width="72" height="72">
+{content}
+</div></main></body></html>
+"""
+FORM = """<h2>{title}</h2>
+<p>UniPile would show a QR code here. In the sandbox one click scans it with the business’s phone.</p>
+<form method="post">
+<p><button class="primary big" name="choice" value="scan">Scan this code</button></p>
+<p><button class="ghost" name="choice" value="cancel">Cancel</button></p>
+</form>"""
+
+
+def find_link(request: web.Request) -> HostedLink:
+    """Return the link of the path, if it still works."""
+    simulator = simulator_of(request)
+    link = simulator.world.links.get(request.match_info["link_id"])
+    if link is None:
+        raise not_found("link")
+    if link.used or now_ms(simulator) >= link.expires_at:
+        raise Problem("expired_link", "This link has been used, or is too old.")
+    return link
+
+
+def page(content: str) -> web.Response:
+    """Show a page."""
+    return web.Response(text=PAGE.format(content=content), content_type="text/html")
+
+
+async def show_link(request: web.Request) -> web.Response:
+    """Show the page of a link."""
+    link = find_link(request)
+    title = "Connect a WhatsApp number" if link.kind == "create" else "Connect the number again"
+    return page(FORM.format(title=title))
+
+
+async def follow_link(request: web.Request) -> web.Response:
+    """Connect the account and tell whoever wants to know, or give up."""
+    simulator = simulator_of(request)
+    link = find_link(request)
+    choice = (await read_form(request)).text("choice")
+    link.used = True
+    simulator.world.save(link)
+    if choice == "cancel":
+        return leave(link.failure_url, "Nothing was connected.")
+    account = await connect(simulator, link)
+    notify(simulator, link, account)
+    return leave(link.success_url, "The number is connected.")
+
+
+async def connect(simulator: Simulator, link: HostedLink) -> Account:
+    """Connect a new account, or the one the link is for."""
+    account = (
+        new_account(simulator) if link.account_id is None else linked_account(simulator, link.account_id)
+    )
+    await begin_attempt(simulator, account)
+    scan(simulator, account, None)
+    return account
+
+
+def notify(simulator: Simulator, link: HostedLink, account: Account) -> None:
+    """Call the notify_url: three keys, and no authentication at all."""
+    status = "CREATION_SUCCESS" if link.kind == "create" else "RECONNECTED"
+    if link.notify_url is not None:
+        body = {"status": status, "account_id": account.id, "name": link.name}
+        simulator.dispatcher.call(link.notify_url, body)
+
+
+def leave(url: str | None, words: str) -> web.Response:
+    """Send the browser on its way, or say how it ended."""
+    if url is not None:
+        return web.Response(status=303, headers={"Location": url})
+    return page(f"<h2>{escape(words)}</h2><p>You can close this page.</p>")
+
+
+ROUTES = [web.get("/hosted/{link_id}", show_link), web.post("/hosted/{link_id}", follow_link)]

@@ -1,0 +1,52 @@
+"""Controls of a busy day: start it, see how far it is, stop it."""
+
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.accounts import linked_account
+from sandbox.forms import read_json, want_text
+from sandbox.keys import SCRIPTS, simulator_of
+from sandbox.problems import Problem, reply
+from sandbox.script import BusyDay
+
+MAX_STEPS = 100_000
+
+
+def _number(value: Any, name: str, least: float, most: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+        raise Problem("invalid_parameters", f"{name} must be a number from {least:g} to {most:g}.")
+    return value
+
+
+async def start_script(request: web.Request) -> web.Response:
+    """Play a busy day of `{account_id, steps?, speed?, seed?}`; one that is running stops."""
+    simulator, scripts = simulator_of(request), request.config_dict[SCRIPTS]
+    body = await read_json(request)
+    account = linked_account(simulator, want_text(body, "account_id"))
+    steps = int(_number(body.get("steps", 120), "steps", 1, MAX_STEPS))
+    speed = _number(body.get("speed", 300), "speed", 0.1, 1e9)
+    seed = int(_number(body.get("seed", 1), "seed", 0, 2**53))
+    await scripts.stop()
+    scripts.day = BusyDay(simulator, account, steps=steps, speed=speed, seed=seed)
+    scripts.day.start()
+    return reply(scripts.day.as_json(), 201)
+
+
+async def show_script(request: web.Request) -> web.Response:
+    """Show how far the day is."""
+    return reply({"script": request.config_dict[SCRIPTS].as_json()})
+
+
+async def stop_script(request: web.Request) -> web.Response:
+    """Stop the day."""
+    scripts = request.config_dict[SCRIPTS]
+    await scripts.stop()
+    return reply({"script": scripts.as_json()})
+
+
+ROUTES = [
+    web.post("/sandbox/script", start_script),
+    web.get("/sandbox/script", show_script),
+    web.delete("/sandbox/script", stop_script),
+]
