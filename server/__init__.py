@@ -1,1 +1,3 @@
 """The web process, and the code that it shares with the worker."""
+
+VERSION = "0.1.0"

@@ -1,18 +1,22 @@
 """The one place where the parts of the web process meet."""
 
+from functools import cache
 from pathlib import Path
 
 import aiohttp_cors
+import orjson
 from aiohttp import web
 
 from server.auth import Tokens
 from server.config import ROOT, Config
 from server.contexts import CONTEXTS
+from server.handlers.docs import DOCS, Docs
 from server.handlers.sockets import follow_memberships
 from server.handlers.spa import ASSETS, Assets
 from server.keys import CONFIG, HUB, TOKENS
 from server.middlewares import MIDDLEWARES, add_headers
-from server.routes import add_routes
+from server.openapi import STYLE, build_document, render_page
+from server.routes import ROUTES, add_routes
 
 STATIC = ROOT / "static"
 
@@ -23,6 +27,7 @@ def create_app(config: Config, static: Path = STATIC) -> web.Application:
     app[CONFIG] = config
     app[TOKENS] = Tokens(config.secrets.jwt_secret, config.auth.access_token_seconds)
     app[ASSETS] = Assets(static)
+    app[DOCS] = _describe()
     add_routes(app)
     _allow_origins(app, config.web.allowed_origins)
     app.on_response_prepare.append(add_headers)
@@ -30,6 +35,12 @@ def create_app(config: Config, static: Path = STATIC) -> web.Application:
     app.on_startup.append(_connect_memberships)
     app.on_shutdown.append(_close_sockets)
     return app
+
+
+@cache
+def _describe() -> Docs:
+    document = build_document(ROUTES)
+    return Docs(orjson.dumps(document), render_page(document), STYLE)
 
 
 def _allow_origins(app: web.Application, origins: tuple[str, ...]) -> None:

@@ -49,6 +49,7 @@ class Database:
     pool_size: int
     statement_timeout_ms: int
     connect_timeout_seconds: int
+    prepare: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ async def open_database(config: Config) -> Database:
         size=config.database.pool_size,
         statement_timeout_ms=config.database.statement_timeout_ms,
         connect_timeout_seconds=config.database.connect_timeout_seconds,
+        prepare=config.database.prepare,
     )
 
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from aiohttp import web
 from marshmallow import Schema
 
-from server.handlers import accounts, auth, chats, health, messages, sockets, spa, webhooks
+from server.handlers import accounts, auth, chats, docs, health, messages, sockets, spa, webhooks
 from server.schemas import accounts as account_schemas
 from server.schemas import auth as auth_schemas
 from server.schemas import chats as chat_schemas
+from server.schemas import health as health_schemas
 from server.schemas import messages as message_schemas
 from server.schemas.fields import ListQuery
 
@@ -25,10 +26,14 @@ class Route:
     path: str
     handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     needs_token: bool = True
+    needs_secret: bool = False
     query: type[Schema] | None = None
     body: type[Schema] | None = None
     answer: type[Schema] | None = None
     status: int = 200
+    content_type: str = "application/json"
+    # False for the app's own files, which are not part of the API.
+    is_documented: bool = True
 
     @property
     def name(self) -> str:
@@ -52,10 +57,13 @@ ACCOUNT = ALL + r"/{account_id:\d{1,20}}"
 CHAT = ACCOUNT + r"/chats/{chat_id:\d{1,20}}"
 
 ROUTES = (
-    _open("GET", "/health", health.show_health),
-    _open("GET", "/health/ready", health.show_readiness),
-    _open("GET", "/metrics", health.show_metrics),
-    _open("GET", "/api/config", health.show_config),
+    _open("GET", "/health", health.show_health, answer=health_schemas.Health),
+    _open("GET", "/health/ready", health.show_readiness, answer=health_schemas.Readiness),
+    _open("GET", "/metrics", health.show_metrics, content_type="text/plain"),
+    _open("GET", "/api/config", health.show_config, answer=health_schemas.Settings),
+    _open("GET", "/api/openapi.json", docs.show_openapi),
+    _open("GET", "/api/docs", docs.show_docs, content_type="text/html"),
+    _open("GET", "/api/docs.css", docs.show_docs_style, content_type="text/css"),
     _open("POST", "/api/auth/login", auth.log_in, body=auth_schemas.Login, answer=auth_schemas.Session),
     _open("POST", "/api/auth/refresh", auth.refresh, answer=auth_schemas.Session),
     _open("POST", "/api/auth/logout", auth.log_out, status=204),
@@ -108,12 +116,24 @@ ROUTES = (
         answer=message_schemas.OneMessage,
         status=201,
     ),
-    _open("POST", "/api/webhooks/unipile/messages", webhooks.receive_messages),
-    _open("POST", "/api/webhooks/unipile/account-status", webhooks.receive_account_status),
-    _open("GET", "/ws", sockets.open_socket),
-    _open("GET", "/{name:assets/.+}", spa.show_asset),
-    _open("GET", r"/{name:[\w-]+\.(?:svg|png|ico|webmanifest|txt)}", spa.show_file),
-    _open("GET", r"/{path:(?!api/|api$|assets/|health|metrics$|ws$).*}", spa.show_app),
+    _open(
+        "POST",
+        "/api/webhooks/unipile/messages",
+        webhooks.receive_messages,
+        answer=health_schemas.Received,
+        needs_secret=True,
+    ),
+    _open(
+        "POST",
+        "/api/webhooks/unipile/account-status",
+        webhooks.receive_account_status,
+        answer=health_schemas.Received,
+        needs_secret=True,
+    ),
+    _open("GET", "/ws", sockets.open_socket, status=101),
+    _open("GET", "/{name:assets/.+}", spa.show_asset, is_documented=False),
+    _open("GET", r"/{name:[\w-]+\.(?:svg|png|ico|webmanifest|txt)}", spa.show_file, is_documented=False),
+    _open("GET", r"/{path:(?!api/|api$|assets/|health|metrics$|ws$).*}", spa.show_app, is_documented=False),
 )
 
 

@@ -40,6 +40,7 @@ async def open_parts(config: Config) -> AsyncIterator[Parts]:
         size=config.database.pool_size,
         statement_timeout_ms=config.database.statement_timeout_ms,
         connect_timeout_seconds=config.database.connect_timeout_seconds,
+        prepare=config.database.prepare,
     )
     redis = queue.connect(config.redis.url)
     unipile = UnipileClient(

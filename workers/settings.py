@@ -45,9 +45,7 @@ async def run_workers(config: Config) -> AsyncIterator[Parts]:
             redis = queue.connect(config.redis.url or "", patient=True)
             stack.push_async_callback(redis.aclose)
             await stack.enter_async_context(
-                supervised(
-                    partial(make_worker, parts, name, redis, max_jobs), drain_seconds=DRAIN_SECONDS
-                )
+                supervised(partial(make_worker, parts, name, redis, max_jobs), drain_seconds=DRAIN_SECONDS)
             )
         await stack.enter_async_context(maintenance.rounds(parts))
         await queue.enqueue(parts.redis, queue.REGISTER_WEBHOOKS)

@@ -8,6 +8,7 @@ from aiohttp import web
 from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
+from server import VERSION
 from server.config import DEMO_EMAIL
 from server.errors import ConfabError
 from server.http import json_answer
@@ -85,5 +86,6 @@ async def show_config(request: web.Request) -> web.Response:
             "phone_url": config.sandbox.url if config.sandbox.enabled else None,
             "demo": demo,
             "providers": ["whatsapp"],
+            "version": VERSION,
         }
     )

@@ -6,7 +6,7 @@ One reader (here), one bounded outbox and one writer (realtime/connection) a soc
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, TypeGuard, cast
+from typing import Any, TypeGuard
 from urllib.parse import urlsplit
 
 import orjson
@@ -42,12 +42,9 @@ async def open_socket(request: web.Request) -> web.StreamResponse:
         heartbeat=HEARTBEAT_SECONDS, compress=False, max_msg_size=config.max_frame_bytes, timeout=2.0
     )
     await socket.prepare(request)
-    # uvloop's transports are not subclasses of asyncio's; gone is None.
-    if (transport := cast(asyncio.Transport | None, request.transport)) is None:
+    if (transport := request.transport) is None:  # gone already
         return socket
-    connection = Connection(
-        socket, transport, max_bytes=config.outbox_bytes, max_frames=config.outbox_frames
-    )
+    connection = Connection(socket, transport, max_bytes=config.outbox_bytes, max_frames=config.outbox_frames)
     SOCKETS.inc()
     try:
         await _Session(request.app, connection).run()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from aiopg import Cursor
 
+from server.store.prepared import Prepared
 from server.store.rows import Page, page_of
 
 # The account as contract.md shows it; `role` is the caller's and only REST has it.
@@ -141,16 +142,19 @@ async def claim_account(
     return row and int(row[0])
 
 
-LOCK_ACCOUNTS = """
-    select id, external_account_id, user_id, status from channels_account
-    where provider = %s and external_account_id = any(%s) order by id for no key update"""
+LOCK_ACCOUNTS = Prepared(
+    "lock_accounts",
+    """select id, external_account_id, user_id, status from channels_account
+       where provider = %(provider)s and external_account_id = any(%(external_ids)s::text[])
+       order by id for no key update""",
+)
 
 
 async def lock_accounts(
     cursor: Cursor, provider: str, external_ids: Sequence[str]
 ) -> dict[str, LockedAccount]:
     """Hold these accounts to the end of the transaction, in id order so that two batches cannot deadlock."""
-    await cursor.execute(LOCK_ACCOUNTS, (provider, list(external_ids)))
+    await LOCK_ACCOUNTS.execute(cursor, {"provider": provider, "external_ids": list(external_ids)})
     return {row[1]: LockedAccount(*row) for row in await cursor.fetchall()}
 
 
@@ -173,11 +177,15 @@ async def take_seqs(cursor: Cursor, account_id: int, count: int) -> int:
     return int(row[0]) - count + 1
 
 
+NOTE_WEBHOOKS = Prepared(
+    "note_webhooks",
+    "update channels_account set last_webhook_at = now() where id = any(%(account_ids)s::bigint[])",
+)
+
+
 async def note_webhooks(cursor: Cursor, account_ids: Sequence[int]) -> None:
     """Remember that UniPile spoke of these accounts just now."""
-    await cursor.execute(
-        "update channels_account set last_webhook_at = now() where id = any(%s)", (list(account_ids),)
-    )
+    await NOTE_WEBHOOKS.execute(cursor, {"account_ids": list(account_ids)})
 
 
 UPDATE_ACCOUNT = f"""

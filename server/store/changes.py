@@ -7,6 +7,7 @@ from aiopg import Cursor
 from server.store.accounts import PUSHED_ACCOUNT_JSON
 from server.store.chats import CHAT_JSON, LAST_MESSAGE
 from server.store.messages import MESSAGE_JSON
+from server.store.prepared import Prepared
 
 
 class Change(NamedTuple):
@@ -25,7 +26,9 @@ class Change(NamedTuple):
 
 # A message sent through us is announced as sent, one that came in as new, whatever happened to either before
 # this reader asked; to a reader that already had it, it is an update.
-LIST_CHANGES = f"""
+LIST_CHANGES = Prepared(
+    "list_changes",
+    f"""
     select seq, event, chat_id, json from (
         (select m.seq, m.chat_id, {MESSAGE_JSON} as json,
                 case when m.inserted_seq <= %(since)s then 'message:updated'
@@ -44,7 +47,8 @@ LIST_CHANGES = f"""
         (select a.changed_seq, null, {PUSHED_ACCOUNT_JSON}, 'account:updated'
          from channels_account a where a.id = %(account_id)s and a.changed_seq > %(since)s
             and %(chat_id)s::bigint is null)
-    ) change order by seq limit %(limit)s + 1"""
+    ) change order by seq limit %(limit)s + 1""",
+)
 
 
 class Changes(NamedTuple):
@@ -64,8 +68,8 @@ async def list_changes(
     head = int(row[0]) if row else 0
     if head <= since:
         return Changes([], head, more=False)
-    await cursor.execute(
-        LIST_CHANGES, {"account_id": account_id, "since": since, "limit": limit, "chat_id": chat_id}
+    await LIST_CHANGES.execute(
+        cursor, {"account_id": account_id, "since": since, "limit": limit, "chat_id": chat_id}
     )
     rows = [Change(*row) for row in await cursor.fetchall()]
     more = len(rows) > limit

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import orjson
 from aiopg import Cursor
 
+from server.store.prepared import Prepared
 from server.store.rows import Page, page_of
 
 # The chat as contract.md shows it. Direction and status of the last message are read from that message,
@@ -48,6 +49,15 @@ CHAT_FILTERS: Mapping[str | None, str] = {
     "archived": "and c.archived",
     "groups": "and c.kind = 'group'",
 }
+# Every combination of filter and first or later page is a statement of its own.
+LISTS = {
+    (chosen, is_later): Prepared(
+        f"list_chats_{chosen}_{is_later}",
+        LIST_CHATS.format(filter=condition, after=AFTER_CHAT if is_later else ""),
+    )
+    for chosen, condition in CHAT_FILTERS.items()
+    for is_later in (False, True)
+}
 
 
 async def list_chats(
@@ -61,10 +71,9 @@ async def list_chats(
     chosen: str | None,
 ) -> Page:
     """Newest first; empty also when the account is not the user's, which the caller tells apart only then."""
-    query = LIST_CHATS.format(filter=CHAT_FILTERS[chosen], after=AFTER_CHAT if after else "")
     after_time, after_id = after or (None, None)
-    await cursor.execute(
-        query,
+    await LISTS[chosen, after is not None].execute(
+        cursor,
         {
             "user_id": user_id,
             "provider": provider,
@@ -119,9 +128,11 @@ async def fetch_reachable_chat(cursor: Cursor, user_id: int, chat_id: int) -> Re
 
 
 # Only chats that are missing are written; the account's lock keeps a second writer out meanwhile.
-ENSURE_CHATS = """
+ENSURE_CHATS = Prepared(
+    "ensure_chats",
+    """
     with wanted as (
-        select * from jsonb_to_recordset(%s::jsonb)
+        select * from jsonb_to_recordset(%(rows)s::jsonb)
             as x (account_id bigint, provider_chat_id text, address text, kind text)
     ), fresh as (
         insert into channels_chat (account_id, provider_chat_id, address, kind, seq)
@@ -135,7 +146,8 @@ ENSURE_CHATS = """
     select id, account_id, provider_chat_id, true from fresh
     union all
     select c.id, c.account_id, c.provider_chat_id, false
-    from wanted join channels_chat c using (account_id, provider_chat_id)"""
+    from wanted join channels_chat c using (account_id, provider_chat_id)""",
+)
 
 
 class KnownChat(NamedTuple):
@@ -147,17 +159,19 @@ async def ensure_chats(
     cursor: Cursor, chats: Sequence[Mapping[str, Any]]
 ) -> dict[tuple[int, str], KnownChat]:
     """Find or insert the chats of locked accounts; keys are (account id, provider chat id)."""
-    await cursor.execute(ENSURE_CHATS, (orjson.dumps(chats).decode(),))
+    await ENSURE_CHATS.execute(cursor, {"rows": orjson.dumps(chats).decode()})
     return {(row[1], row[2]): KnownChat(row[0], row[3]) for row in await cursor.fetchall()}
 
 
 # Newest wins in any order of arrival: the last message by (sent_at, provider id), the title by the time it was
 # used, the read mark by its time. Unread is what came in after the read mark: counted up while the mark stands,
 # counted anew when it moves.
-ADVANCE_CHATS = f"""
+ADVANCE_CHATS = Prepared(
+    "advance_chats",
+    f"""
     with change as (
         select x.*, row_number() over (partition by x.account_id order by x.chat_id) as n
-        from jsonb_to_recordset(%s::jsonb) as x (
+        from jsonb_to_recordset(%(rows)s::jsonb) as x (
             account_id bigint, chat_id bigint, message_id bigint, sent_at timestamptz, message_key text, preview text,
             title text, titled_at timestamptz, read_until timestamptz, inbound timestamptz[])
     ), numbered as (
@@ -192,12 +206,13 @@ ADVANCE_CHATS = f"""
         where c.id = ch.chat_id
         returning c.*
     )
-    select c.id, c.account_id, c.seq, {CHAT_JSON} from advanced c {LAST_MESSAGE} order by c.account_id, c.seq"""
+    select c.id, c.account_id, c.seq, {CHAT_JSON} from advanced c {LAST_MESSAGE} order by c.account_id, c.seq""",
+)
 
 
 async def advance_chats(cursor: Cursor, changes: Sequence[Mapping[str, Any]]) -> list[ChangedChat]:
     """Apply what a batch means for its chats, one row and one seq each; the accounts must be locked."""
-    await cursor.execute(ADVANCE_CHATS, (orjson.dumps(changes).decode(),))
+    await ADVANCE_CHATS.execute(cursor, {"rows": orjson.dumps(changes).decode()})
     return [ChangedChat(*row) for row in await cursor.fetchall()]
 
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import orjson
 from aiopg import Cursor
 
+from server.store.prepared import Prepared
 from server.store.rows import Page, page_of
 
 # The message as contract.md shows it.
@@ -42,6 +43,10 @@ LIST_MESSAGES = f"""
     order by m.sent_at desc, m.id desc
     limit %(limit)s + 1"""
 AFTER_MESSAGE = "and (m.sent_at, m.id) < (%(after_time)s::timestamptz, %(after_id)s)"
+LISTS = {
+    False: Prepared("list_messages", LIST_MESSAGES.format(after="")),
+    True: Prepared("list_messages_after", LIST_MESSAGES.format(after=AFTER_MESSAGE)),
+}
 
 
 async def list_messages(
@@ -56,8 +61,8 @@ async def list_messages(
 ) -> Page:
     """Newest first; empty also when the chat is not the user's, which the caller tells apart only then."""
     after_time, after_id = after or (None, None)
-    await cursor.execute(
-        LIST_MESSAGES.format(after=AFTER_MESSAGE if after else ""),
+    await LISTS[after is not None].execute(
+        cursor,
         {
             "user_id": user_id,
             "provider": provider,
@@ -73,9 +78,11 @@ async def list_messages(
 
 # Numbers are taken only for rows that are really new. Their absence is certain, not probable: whoever stores
 # a message of an account holds the account's lock.
-INSERT_MESSAGES = f"""
+INSERT_MESSAGES = Prepared(
+    "insert_messages",
+    f"""
     with event as (
-        select * from jsonb_to_recordset(%s::jsonb) as x (
+        select * from jsonb_to_recordset(%(rows)s::jsonb) as x (
             account_id bigint, chat_id bigint, provider_msg_id text, direction text, status text, body text,
             attachments jsonb, sender jsonb, quoted jsonb, is_event boolean, event_type integer, sent_at timestamptz)
     ), fresh as (
@@ -96,7 +103,8 @@ INSERT_MESSAGES = f"""
         from fresh f join numbered on numbered.id = f.account_id
         returning *
     )
-    select {CHANGED}, m.provider_msg_id from m order by m.account_id, m.seq"""
+    select {CHANGED}, m.provider_msg_id from m order by m.account_id, m.seq""",
+)
 
 
 class InsertedMessage(NamedTuple):
@@ -112,37 +120,45 @@ class InsertedMessage(NamedTuple):
 
 async def insert_messages(cursor: Cursor, rows: Sequence[Mapping[str, Any]]) -> list[InsertedMessage]:
     """Store what is not stored yet; the rows carry distinct ids and their accounts are locked."""
-    await cursor.execute(INSERT_MESSAGES, (orjson.dumps(rows).decode(),))
+    await INSERT_MESSAGES.execute(cursor, {"rows": orjson.dumps(rows).decode()})
     return [InsertedMessage(*row) for row in await cursor.fetchall()]
 
 
-FETCH_BY_PROVIDER_IDS = f"""
+FETCH_BY_PROVIDER_IDS = Prepared(
+    "fetch_by_provider_ids",
+    f"""
     select {CHANGED}, m.provider_msg_id from channels_message m
-    join jsonb_to_recordset(%s::jsonb) as x (account_id bigint, provider_msg_id text)
+    join jsonb_to_recordset(%(rows)s::jsonb) as x (account_id bigint, provider_msg_id text)
         using (account_id, provider_msg_id)
-    order by m.account_id, m.seq"""
+    order by m.account_id, m.seq""",
+)
 
 
 async def fetch_by_provider_ids(cursor: Cursor, keys: Sequence[Mapping[str, Any]]) -> list[InsertedMessage]:
     """The stored messages of these {account_id, provider_msg_id}."""
-    await cursor.execute(FETCH_BY_PROVIDER_IDS, (orjson.dumps(keys).decode(),))
+    await FETCH_BY_PROVIDER_IDS.execute(cursor, {"rows": orjson.dumps(keys).decode()})
     return [InsertedMessage(*row) for row in await cursor.fetchall()]
 
 
 # `delivered` never follows `read`: a status only moves forward along this list.
 RANK = "array_position(array['sending', 'unconfirmed', 'failed', 'sent', 'delivered', 'read'], {})"
 
-KEEP_RECEIPTS = f"""
+KEEP_RECEIPTS = Prepared(
+    "keep_receipts",
+    f"""
     insert into channels_receipt as known (account_id, provider_msg_id, status)
     select account_id, provider_msg_id, status
-    from jsonb_to_recordset(%s::jsonb) as x (account_id bigint, provider_msg_id text, status text)
+    from jsonb_to_recordset(%(rows)s::jsonb) as x (account_id bigint, provider_msg_id text, status text)
     on conflict (account_id, provider_msg_id) do update set status = excluded.status
-    where {RANK.format("excluded.status")} > {RANK.format("known.status")}"""
+    where {RANK.format("excluded.status")} > {RANK.format("known.status")}""",
+)
 
-APPLY_RECEIPTS = f"""
+APPLY_RECEIPTS = Prepared(
+    "apply_receipts",
+    f"""
     with due as (
         delete from channels_receipt r using channels_message m
-        where r.account_id = any(%(account_ids)s)
+        where r.account_id = any(%(account_ids)s::bigint[])
             and m.account_id = r.account_id and m.provider_msg_id = r.provider_msg_id
         returning m.id, m.account_id, m.direction, m.status as before, r.status
     ), forward as (
@@ -159,15 +175,16 @@ APPLY_RECEIPTS = f"""
         where t.id = f.id
         returning t.*
     )
-    select {CHANGED} from m order by m.account_id, m.seq"""
+    select {CHANGED} from m order by m.account_id, m.seq""",
+)
 
 
 async def keep_receipts(cursor: Cursor, receipts: Sequence[Mapping[str, Any]]) -> None:
     """Lay down {account_id, provider_msg_id, status}, one for each message, for apply_receipts to find."""
-    await cursor.execute(KEEP_RECEIPTS, (orjson.dumps(receipts).decode(),))
+    await KEEP_RECEIPTS.execute(cursor, {"rows": orjson.dumps(receipts).decode()})
 
 
 async def apply_receipts(cursor: Cursor, account_ids: Sequence[int]) -> list[ChangedMessage]:
     """Move the messages of these locked accounts forward to what their receipts say; the rest keeps waiting."""
-    await cursor.execute(APPLY_RECEIPTS, {"account_ids": list(account_ids)})
+    await APPLY_RECEIPTS.execute(cursor, {"account_ids": list(account_ids)})
     return [ChangedMessage(*row) for row in await cursor.fetchall()]

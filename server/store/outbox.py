@@ -6,6 +6,7 @@ import orjson
 from aiopg import Cursor
 
 from server.store.messages import CHANGED, ChangedMessage
+from server.store.prepared import Prepared
 
 
 class SendTarget(NamedTuple):
@@ -19,7 +20,9 @@ class SendTarget(NamedTuple):
 
 
 # One query authorises, locks and checks the plan.
-LOCK_SEND_TARGET = """
+LOCK_SEND_TARGET = Prepared(
+    "lock_send_target",
+    """
     select a.id, a.user_id, a.status, u.role,
         exists (select from channels_entitlement e where e.user_id = a.user_id and e.provider = a.provider
                 and e.is_active and (e.expires_at is null or e.expires_at > now()))
@@ -27,15 +30,16 @@ LOCK_SEND_TARGET = """
     join channels_account_member u on u.account_id = a.id and u.user_id = %(user_id)s
     join channels_chat c on c.account_id = a.id and c.id = %(chat_id)s
     where a.id = %(account_id)s and a.provider = %(provider)s
-    for no key update of a"""
+    for no key update of a""",
+)
 
 
 async def lock_send_target(
     cursor: Cursor, user_id: int, provider: str, account_id: int, chat_id: int
 ) -> SendTarget | None:
     """None for an absent or foreign account or chat."""
-    await cursor.execute(
-        LOCK_SEND_TARGET,
+    await LOCK_SEND_TARGET.execute(
+        cursor,
         {
             "user_id": user_id,
             "provider": provider,
@@ -48,25 +52,28 @@ async def lock_send_target(
 
 
 # Whether a client_id was used before is the unique key's word; nothing is numbered when it refuses.
-INSERT_SEND = f"""
+INSERT_SEND = Prepared(
+    "insert_send",
+    f"""
     with m as (
         insert into channels_message (account_id, chat_id, client_id, direction, status, body, sent_at, seq, inserted_seq)
-        select a.id, %(chat_id)s, %(client_id)s, 'out', 'sending', %(body)s, now(), a.seq + 1, a.seq + 1
+        select a.id, %(chat_id)s::bigint, %(client_id)s::text, 'out', 'sending', %(body)s::text, now(), a.seq + 1, a.seq + 1
         from channels_account a where a.id = %(account_id)s
         on conflict (account_id, client_id) do nothing
         returning *
     ), numbered as (
         update channels_account set seq = m.seq from m where channels_account.id = m.account_id
     )
-    select {CHANGED}, rfc3339(m.sent_at) from m"""
+    select {CHANGED}, rfc3339(m.sent_at) from m""",
+)
 
 
 async def insert_send(
     cursor: Cursor, account_id: int, chat_id: int, client_id: str, body: str
 ) -> tuple[ChangedMessage, str] | None:
     """(the new message, its sent_at) in state `sending`; None when the client_id is taken."""
-    await cursor.execute(
-        INSERT_SEND, {"account_id": account_id, "chat_id": chat_id, "client_id": client_id, "body": body}
+    await INSERT_SEND.execute(
+        cursor, {"account_id": account_id, "chat_id": chat_id, "client_id": client_id, "body": body}
     )
     row = await cursor.fetchone()
     return row and (ChangedMessage(*row[:7]), str(row[7]))
@@ -93,7 +100,9 @@ class Attempt(NamedTuple):
 
 # The head of the chat's queue, unless a message before it is still with UniPile: order is kept within a chat,
 # and chats do not wait for each other.
-CLAIM_ATTEMPT = """
+CLAIM_ATTEMPT = Prepared(
+    "claim_attempt",
+    """
     with head as (
         select id from channels_message
         where chat_id = %(chat_id)s and status = 'sending'
@@ -104,12 +113,13 @@ CLAIM_ATTEMPT = """
         returning m.id, m.account_id, m.chat_id, m.body
     )
     select claimed.id, claimed.account_id, a.external_account_id, c.provider_chat_id, claimed.body
-    from claimed join channels_account a on a.id = claimed.account_id join channels_chat c on c.id = claimed.chat_id"""
+    from claimed join channels_account a on a.id = claimed.account_id join channels_chat c on c.id = claimed.chat_id""",
+)
 
 
 async def claim_attempt(cursor: Cursor, chat_id: int) -> Attempt | None:
     """Take the chat's next message; None when nothing waits or one is under way."""
-    await cursor.execute(CLAIM_ATTEMPT, {"chat_id": chat_id})
+    await CLAIM_ATTEMPT.execute(cursor, {"chat_id": chat_id})
     row = await cursor.fetchone()
     return row and Attempt(*row)
 
@@ -143,11 +153,13 @@ async def lock_message(cursor: Cursor, message_id: int) -> LockedMessage | None:
 
 # Three cases: the outcome is news; the echo came first and only the id's owner is left to see; the echo of an equal
 # text from the phone came first and took this row: then the id UniPile gave is already another row's, and both stand.
-SETTLE = f"""
+SETTLE = Prepared(
+    "settle",
+    f"""
     with m as (
         update channels_message t set
-            status = case when t.status in ('sending', 'unconfirmed') then %(status)s else t.status end,
-            provider_msg_id = coalesce(t.provider_msg_id, %(provider_msg_id)s),
+            status = case when t.status in ('sending', 'unconfirmed') then %(status)s::text else t.status end,
+            provider_msg_id = coalesce(t.provider_msg_id, %(provider_msg_id)s::text),
             error = case when t.status in ('sending', 'unconfirmed') then %(error)s::jsonb else t.error end,
             seq = a.seq + 1, updated_at = now()
         from channels_account a
@@ -158,7 +170,8 @@ SETTLE = f"""
     ), numbered as (
         update channels_account set seq = m.seq from m where channels_account.id = m.account_id
     )
-    select {CHANGED} from m"""
+    select {CHANGED} from m""",
+)
 
 
 async def settle_attempt(
@@ -170,8 +183,8 @@ async def settle_attempt(
     error: dict[str, Any] | None = None,
 ) -> ChangedMessage | None:
     """Write what became of an attempt; None when the echo had said it already. The account must be locked."""
-    await cursor.execute(
-        SETTLE,
+    await SETTLE.execute(
+        cursor,
         {
             "id": message_id,
             "status": status,
@@ -185,10 +198,12 @@ async def settle_attempt(
 
 # An echo that knows an id we do not know belongs to the oldest send of the same text in the same chat that was
 # handed to UniPile and has no id yet. Pairs are made in order on both sides, so that equal texts stay in order.
-ADOPT_ECHOES = f"""
+ADOPT_ECHOES = Prepared(
+    "adopt_echoes",
+    f"""
     with echo as (
         select x.*, row_number() over (partition by x.chat_id, x.body order by x.sent_at, x.provider_msg_id) as n
-        from jsonb_to_recordset(%s::jsonb)
+        from jsonb_to_recordset(%(rows)s::jsonb)
             as x (account_id bigint, chat_id bigint, provider_msg_id text, body text, sent_at timestamptz)
         where not exists (select from channels_message k
                           where k.account_id = x.account_id and k.provider_msg_id = x.provider_msg_id)
@@ -215,12 +230,13 @@ ADOPT_ECHOES = f"""
         where t.id = pair.id
         returning t.*
     )
-    select {CHANGED} from m order by m.account_id, m.seq"""
+    select {CHANGED} from m order by m.account_id, m.seq""",
+)
 
 
 async def adopt_echoes(cursor: Cursor, echoes: list[dict[str, Any]]) -> list[ChangedMessage]:
     """Give sends under way the provider ids that {account_id, chat_id, provider_msg_id, body, sent_at} bring."""
-    await cursor.execute(ADOPT_ECHOES, (orjson.dumps(echoes).decode(),))
+    await ADOPT_ECHOES.execute(cursor, {"rows": orjson.dumps(echoes).decode()})
     return [ChangedMessage(*row) for row in await cursor.fetchall()]
 
 

@@ -9,6 +9,7 @@ import aiopg
 import psycopg2
 
 from server.errors import Unavailable
+from server.store import prepared
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -102,7 +103,7 @@ def _is_being_cancelled() -> bool:
 
 
 async def connect(
-    url: str, *, size: int, statement_timeout_ms: int, connect_timeout_seconds: int
+    url: str, *, size: int, statement_timeout_ms: int, connect_timeout_seconds: int, prepare: bool = True
 ) -> Database:
     """Open the pool and prove it with a query; raises Unavailable when Postgres does not answer in time."""
     options = (
@@ -119,6 +120,7 @@ async def connect(
             enable_uuid=False,
             connect_timeout=connect_timeout_seconds,
             options=options,
+            on_connect=prepared.enable if prepare else None,
         )
     except DEAD as error:
         raise Unavailable("The database is not reachable.") from error

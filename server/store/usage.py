@@ -6,21 +6,26 @@ from typing import Any
 import orjson
 from aiopg import Cursor
 
-RAISE_USAGE = """
+from server.store.prepared import Prepared
+
+RAISE_USAGE = Prepared(
+    "raise_usage",
+    """
     insert into channels_usage as known (user_id, provider, period_ym, messages_sent, messages_rcvd)
-    select x.user_id, %(provider)s, to_char(now() at time zone 'UTC', 'YYYY-MM'), x.sent, x.received
+    select x.user_id, %(provider)s::text, to_char(now() at time zone 'UTC', 'YYYY-MM'), x.sent, x.received
     from jsonb_to_recordset(%(rows)s::jsonb) as x (user_id bigint, sent bigint, received bigint)
     order by x.user_id
     on conflict (user_id, provider, period_ym) do update set
         messages_sent = known.messages_sent + excluded.messages_sent,
         messages_rcvd = known.messages_rcvd + excluded.messages_rcvd,
         updated_at = now()
-    returning user_id, period_ym, messages_sent, messages_rcvd"""
+    returning user_id, period_ym, messages_sent, messages_rcvd""",
+)
 
 
 async def raise_usage(cursor: Cursor, provider: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Add {user_id, sent, received}, one row a user, in the transaction that stores what is counted."""
-    await cursor.execute(RAISE_USAGE, {"provider": provider, "rows": orjson.dumps(rows).decode()})
+    await RAISE_USAGE.execute(cursor, {"provider": provider, "rows": orjson.dumps(rows).decode()})
 
 
 async def lower_sent(cursor: Cursor, user_id: int, provider: str, period_ym: str) -> None:

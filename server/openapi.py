@@ -1,0 +1,185 @@
+"""The API described for programs (OpenAPI 3.1) and for people (one page), both made from the table of routes."""
+
+import re
+from collections.abc import Iterable, Mapping
+from html import escape
+from typing import Any
+
+from apispec import APISpec
+from apispec.ext.marshmallow import MarshmallowPlugin
+from marshmallow import Schema
+
+from server import VERSION
+from server.routes import Route
+from server.schemas.errors import Error
+
+DESCRIPTION = "Confab's REST API. Live updates come over the WebSocket at `/ws`."
+# A parameter of a path as aiohttp writes it, with the pattern it must match: {account_id:\d{1,20}}.
+PATH_PARAMETER = re.compile(r"\{(\w+)(?::(?:[^{}]|\{[^{}]*\})*)?\}")
+BEARER, SECRET = "accessToken", "webhookSecret"
+SCHEMES: Mapping[str, Mapping[str, str]] = {
+    BEARER: {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+    SECRET: {"type": "apiKey", "in": "header", "name": "Unipile-Auth"},
+}
+
+
+def build_document(routes: Iterable[Route]) -> dict[str, Any]:
+    """The OpenAPI document of these routes; those that are only the app's own files are left out."""
+    spec = APISpec(
+        title="Confab",
+        version=VERSION,
+        openapi_version="3.1.0",
+        info={"description": DESCRIPTION},
+        plugins=[MarshmallowPlugin(schema_name_resolver=_schema_name)],
+    )
+    for name, scheme in SCHEMES.items():
+        spec.components.security_scheme(name, dict(scheme))
+    spec.components.response("Error", {"description": "It failed.", "content": _json(Error)})
+    for route in routes:
+        if route.is_documented:
+            spec.path(path=plain_path(route.path), operations={route.method.lower(): _operation(route)})
+    document: dict[str, Any] = spec.to_dict()
+    return document
+
+
+def plain_path(path: str) -> str:
+    """The path as OpenAPI writes it: parameters without their patterns."""
+    return PATH_PARAMETER.sub(r"{\1}", path)
+
+
+def _schema_name(schema: type[Schema] | Schema | str) -> str:
+    kind = schema if isinstance(schema, type) else type(schema)
+    return kind.__name__
+
+
+def _operation(route: Route) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": route.name,
+        "tags": [route.handler.__module__.rpartition(".")[2]],
+        "summary": route.name.replace("_", " ").capitalize(),
+        "parameters": _parameters(route),
+        "responses": {str(route.status): _success(route), "default": "Error"},
+        "security": _security(route),
+    }
+    if route.handler.__doc__:
+        operation["description"] = " ".join(route.handler.__doc__.split())
+    if route.body is not None:
+        operation["requestBody"] = {"required": True, "content": _json(route.body)}
+    return operation
+
+
+def _parameters(route: Route) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = [
+        {"in": "path", "name": name, "required": True, "schema": _path_schema(name)}
+        for name in PATH_PARAMETER.findall(route.path)
+    ]
+    if route.query is not None:
+        found.append({"in": "query", "schema": route.query})
+    return found
+
+
+def _path_schema(name: str) -> dict[str, Any]:
+    if name.endswith("_id"):
+        return {"type": "integer", "format": "int64", "minimum": 0}
+    return {"type": "string"}
+
+
+def _security(route: Route) -> list[dict[str, list[str]]]:
+    if route.needs_token:
+        return [{BEARER: []}]
+    return [{SECRET: []}] if route.needs_secret else []
+
+
+def _success(route: Route) -> dict[str, Any]:
+    if route.status in (101, 204):
+        return {"description": "Done." if route.status == 204 else "A WebSocket."}
+    if route.answer is not None:
+        return {"description": "Done.", "content": _json(route.answer)}
+    return {"description": "Done.", "content": {route.content_type: {}}}
+
+
+def _json(schema: type[Schema]) -> dict[str, Any]:
+    return {"application/json": {"schema": schema}}
+
+
+# -- the page for people ------------------------------------------------------------------------------------------
+
+STYLE = """:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
+body { max-width: 56rem; margin: 2rem auto; padding: 0 1rem }
+code { font: 0.9em ui-monospace, monospace }
+section { border-top: 1px solid color-mix(in srgb, currentColor 20%, transparent); padding: 0.75rem 0 }
+h2 { text-transform: capitalize; margin: 2rem 0 0.5rem }
+h3 { font-size: 1rem; margin: 0; overflow-wrap: anywhere }
+p { margin: 0.25rem 0 }
+pre { overflow-x: auto; padding: 0.75rem; background: color-mix(in srgb, currentColor 6%, transparent) }
+"""
+PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Confab API</title><link rel="stylesheet" href="/api/docs.css"></head>
+<body><h1>Confab API</h1>
+<p>The same for programs: <a href="/api/openapi.json"><code>/api/openapi.json</code></a>.</p>
+{routes}
+<h2>Shapes</h2>
+{shapes}
+</body></html>
+"""
+
+
+def render_page(document: Mapping[str, Any]) -> str:
+    """The document as plain HTML: no script, nothing from elsewhere, so the strict content security policy holds."""
+    by_tag: dict[str, list[str]] = {}
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            by_tag.setdefault(operation["tags"][0], []).append(_section(method, path, operation))
+    routes = "\n".join(f"<h2>{escape(tag)}</h2>\n" + "\n".join(rows) for tag, rows in sorted(by_tag.items()))
+    shapes = "\n".join(_shape(name, schema) for name, schema in document["components"]["schemas"].items())
+    return PAGE.format(routes=routes, shapes=shapes)
+
+
+def _section(method: str, path: str, operation: Mapping[str, Any]) -> str:
+    security = ", ".join(name for wanted in operation["security"] for name in wanted) or "nothing"
+    lines = [
+        f'<section id="{escape(operation["operationId"])}"><h3><code>{method.upper()} {escape(path)}</code></h3>',
+        f"<p>{escape(operation.get('description') or operation['summary'])}</p>",
+        f"<p>Needs: {escape(security)}.</p>",
+    ]
+    if query := [p["name"] for p in operation["parameters"] if p["in"] == "query"]:
+        lines.append(f"<p>Query: <code>{escape(', '.join(query))}</code></p>")
+    if "requestBody" in operation:
+        lines.append(f"<p>Takes {_reference(operation['requestBody'])}</p>")
+    for status, response in operation["responses"].items():
+        lines.append(f"<p><code>{escape(status)}</code> {_reference(response)}</p>")
+    return "\n".join([*lines, "</section>"])
+
+
+def _reference(part: Mapping[str, Any]) -> str:
+    """The shape that a body or an answer has, as a link."""
+    if "$ref" in part:
+        return '<a href="#shape-Error">Error</a>'
+    for content_type, content in part.get("content", {}).items():
+        name = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
+        return f'<a href="#shape-{escape(name)}">{escape(name)}</a>' if name else escape(content_type)
+    return escape(str(part["description"]))
+
+
+def _shape(name: str, schema: Mapping[str, Any]) -> str:
+    required = schema.get("required", [])
+    rows = "\n".join(
+        f"{key}{'' if key in required else '?'}: {_type(value)}"
+        for key, value in schema["properties"].items()
+    )
+    return f'<section id="shape-{escape(name)}"><h3>{escape(name)}</h3><pre>{escape(rows)}</pre></section>'
+
+
+def _type(value: Mapping[str, Any]) -> str:
+    if "enum" in value:
+        return " | ".join(str(item) for item in value["enum"])
+    if "$ref" in value:
+        return str(value["$ref"]).rpartition("/")[2]
+    for several in ("anyOf", "allOf"):
+        if several in value:
+            return " | ".join(_type(item) for item in value[several])
+    if value.get("type") == "array":
+        return f"[{_type(value['items'])}]"
+    kind = value.get("type", "any")
+    return " | ".join(kind) if isinstance(kind, list) else str(kind)
