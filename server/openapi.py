@@ -1,4 +1,4 @@
-"""The API described for programs (OpenAPI 3.1) and for people (one page), both made from the table of routes."""
+"""Describes the API for programs (OpenAPI 3.1) and for people (one page), both from the table of routes."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -102,7 +102,7 @@ def _json(schema: type[Schema]) -> dict[str, Any]:
     return {"application/json": {"schema": schema}}
 
 
-# -- the page for people ------------------------------------------------------------------------------------------
+# -- the page for people ------------------------------------------------------------------------------------
 
 STYLE = """:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
 body { max-width: 56rem; margin: 2rem auto; padding: 0 1rem }
@@ -126,7 +126,7 @@ PAGE = """<!doctype html>
 
 
 def render_page(document: Mapping[str, Any]) -> str:
-    """The document as plain HTML: no script, nothing from elsewhere, so the strict content security policy holds."""
+    """The document as plain HTML; no script and nothing from elsewhere, as the strict CSP wants it."""
     by_tag: dict[str, list[str]] = {}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
@@ -139,7 +139,8 @@ def render_page(document: Mapping[str, Any]) -> str:
 def _section(method: str, path: str, operation: Mapping[str, Any]) -> str:
     security = ", ".join(name for wanted in operation["security"] for name in wanted) or "nothing"
     lines = [
-        f'<section id="{escape(operation["operationId"])}"><h3><code>{method.upper()} {escape(path)}</code></h3>',
+        f'<section id="{escape(operation["operationId"])}">',
+        f"<h3><code>{method.upper()} {escape(path)}</code></h3>",
         f"<p>{escape(operation.get('description') or operation['summary'])}</p>",
         f"<p>Needs: {escape(security)}.</p>",
     ]

@@ -1,4 +1,4 @@
-"""Shows the API's description: the OpenAPI document and its page. Made once, when the application is built."""
+"""Shows the API's description, made once for the process: the OpenAPI document and its page."""
 
 from dataclasses import dataclass
 

@@ -1,0 +1,135 @@
+"""Rows that a test starts from: through the store, with explicit arguments, where no worker runs."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from aiopg import Cursor
+
+from server.keys import DATABASE
+from server.store import accounts, chats, entitlements, messages
+from tests.fixtures_stack import Stack
+from tests.peers import Peer
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+CHANNELS = "/api/channels/whatsapp"
+
+
+async def make_account(
+    stack: Stack, user: Peer, external_account_id: str = "acc-1", *, status: str = "connected"
+) -> int:
+    """An account of this user's, unknown to UniPile."""
+    account_id = await stack.app[DATABASE].write(
+        accounts.claim_account, user.user_id, "whatsapp", external_account_id, status=status
+    )
+    assert account_id is not None
+    return account_id
+
+
+async def add_member(stack: Stack, account_id: int, user: Peer, role: str) -> None:
+    """Let somebody else into an account."""
+
+    async def insert(cursor: Cursor) -> None:
+        await cursor.execute(
+            "insert into channels_account_member (account_id, user_id, role) values (%s, %s, %s)",
+            (account_id, user.user_id, role),
+        )
+
+    await stack.app[DATABASE].write(insert)
+
+
+async def revoke_entitlement(stack: Stack, user: Peer) -> None:
+    assert await stack.app[DATABASE].write(entitlements.revoke, user.user_id, "whatsapp")
+
+
+async def make_chats(
+    stack: Stack, account_id: int, names: Sequence[str], *, kind: str = "direct", minutes: int = 1
+) -> list[int]:
+    """Chats with one message each, the last one the newest; `minutes` lie between them."""
+
+    async def insert(cursor: Cursor) -> list[int]:
+        await accounts.lock_account(cursor, account_id)
+        known = await chats.ensure_chats(
+            cursor,
+            [
+                {"account_id": account_id, "provider_chat_id": name, "address": None, "kind": kind}
+                for name in names
+            ],
+        )
+        ids = [known[account_id, name].id for name in names]
+        for n, chat_id in enumerate(ids):
+            await _insert_messages(cursor, account_id, chat_id, [START + timedelta(minutes=n * minutes)])
+        return ids
+
+    return await stack.app[DATABASE].write(insert)
+
+
+async def make_chat(stack: Stack, account_id: int, name: str = "chat-1", *, kind: str = "direct") -> int:
+    (chat_id,) = await make_chats(stack, account_id, [name], kind=kind)
+    return chat_id
+
+
+async def make_messages(
+    stack: Stack, account_id: int, chat_id: int, moments: Sequence[datetime]
+) -> list[int]:
+    """Messages that came in at these moments."""
+
+    async def insert(cursor: Cursor) -> list[int]:
+        await accounts.lock_account(cursor, account_id)
+        return await _insert_messages(cursor, account_id, chat_id, moments)
+
+    return await stack.app[DATABASE].write(insert)
+
+
+async def _insert_messages(
+    cursor: Cursor, account_id: int, chat_id: int, moments: Sequence[datetime]
+) -> list[int]:
+    rows = [
+        _message(account_id, chat_id, f"message-{chat_id}-{moment.isoformat()}-{n}", moment)
+        for n, moment in enumerate(moments)
+    ]
+    stored = await messages.insert_messages(cursor, rows)
+    by_key = {message.provider_msg_id: message.id for message in stored}
+    newest = max(rows, key=lambda row: (row["sent_at"], row["provider_msg_id"]))
+    change = {
+        "account_id": account_id,
+        "chat_id": chat_id,
+        "message_id": by_key[newest["provider_msg_id"]],
+        "sent_at": newest["sent_at"],
+        "message_key": newest["provider_msg_id"],
+        "preview": "Oi",
+        "inbound": [row["sent_at"] for row in rows],
+    }
+    await chats.advance_chats(cursor, [change])
+    return [by_key[row["provider_msg_id"]] for row in rows]
+
+
+def _message(account_id: int, chat_id: int, key: str, moment: datetime) -> dict[str, Any]:
+    return {
+        "account_id": account_id,
+        "chat_id": chat_id,
+        "provider_msg_id": key,
+        "direction": "in",
+        "status": "received",
+        "body": "Oi",
+        "attachments": [],
+        "sender": {"provider_id": "1551@lid", "name": "Bia Lima", "phone": None},
+        "quoted": None,
+        "is_event": False,
+        "event_type": None,
+        "sent_at": moment.isoformat(),
+    }
+
+
+async def walk(peer: Peer, path: str, limit: int) -> list[dict[str, Any]]:
+    """All items of a list, page after page."""
+    items: list[dict[str, Any]] = []
+    cursor = ""
+    while True:
+        page = await peer.ok("GET", f"{path}?limit={limit}{cursor}")
+        assert len(page["items"]) <= limit
+        items += page["items"]
+        if page["next_cursor"] is None:
+            return items
+        assert len(page["items"]) == limit
+        cursor = f"&cursor={page['next_cursor']}"

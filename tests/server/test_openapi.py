@@ -1,0 +1,99 @@
+"""The description of the API says what the table of routes says, and shows itself under the strict policy."""
+
+import re
+from typing import Any
+
+import pytest
+
+from server.openapi import build_document, plain_path, render_page
+from server.routes import ROUTES
+from tests.fixtures_stack import Stack
+
+DOCUMENTED = [route for route in ROUTES if route.is_documented]
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    return build_document(ROUTES)
+
+
+def test_every_route_stands_in_the_document_and_nothing_else(document: dict[str, Any]) -> None:
+    told = {(method.upper(), path) for path, operations in document["paths"].items() for method in operations}
+    assert told == {(route.method, plain_path(route.path)) for route in DOCUMENTED}
+    assert {route.name for route in ROUTES if not route.is_documented} == {
+        "show_asset",
+        "show_file",
+        "show_app",
+    }
+
+
+@pytest.mark.parametrize("route", DOCUMENTED, ids=lambda route: route.name)
+def test_an_operation_says_what_it_takes_answers_and_needs(document: dict[str, Any], route: Any) -> None:
+    operation = document["paths"][plain_path(route.path)][route.method.lower()]
+    assert operation["operationId"] == route.name
+    names = [p["name"] for p in operation["parameters"] if p["in"] == "path"]
+    assert names == re.findall(r"\{(\w+)\}", plain_path(route.path))
+    query = {p["name"] for p in operation["parameters"] if p["in"] == "query"}
+    assert query == (set(route.query().fields) if route.query else set())
+    assert ("requestBody" in operation) == (route.body is not None)
+    assert str(route.status) in operation["responses"]
+    assert operation["responses"]["default"] == {"$ref": "#/components/responses/Error"}
+    wanted = "accessToken" if route.needs_token else "webhookSecret" if route.needs_secret else None
+    assert operation["security"] == ([{wanted: []}] if wanted else [])
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    found = references(document)
+    assert len(found) > 20
+    for reference in found:
+        part: Any = document
+        for step in reference.removeprefix("#/").split("/"):
+            part = part[step]
+
+
+def references(part: object) -> list[str]:
+    if isinstance(part, dict):
+        own = [part["$ref"]] if "$ref" in part else []
+        return own + [r for value in part.values() for r in references(value)]
+    return [r for value in part for r in references(value)] if isinstance(part, list) else []
+
+
+def test_the_error_shape_and_both_ways_to_prove_oneself_are_told(document: dict[str, Any]) -> None:
+    error = document["components"]["schemas"]["Failed"]
+    assert set(error["properties"]) == {"code", "message", "fields", "request_id"}
+    assert error["required"] == ["code", "message", "request_id"]
+    schemes = document["components"]["securitySchemes"]
+    assert schemes["accessToken"]["scheme"] == "bearer"
+    assert schemes["webhookSecret"]["name"] == "Unipile-Auth"
+
+
+def test_the_page_needs_no_script_and_no_inline_style(document: dict[str, Any]) -> None:
+    page = render_page(document)
+    assert not re.search(r"<script|<style|style=|\son\w+=|https?://", page)
+    for path in document["paths"]:
+        assert path in page
+    targets = set(re.findall(r'href="#([\w-]+)"', page))
+    assert targets <= set(re.findall(r'id="([\w-]+)"', page))
+
+
+def test_the_page_escapes_what_it_is_told() -> None:
+    operation = {
+        "operationId": "x",
+        "tags": ["<b>"],
+        "summary": "<script>",
+        "parameters": [],
+        "responses": {},
+        "security": [],
+    }
+    page = render_page({"paths": {"/<i>": {"get": operation}}, "components": {"schemas": {}}})
+    assert not re.search("<script>|<b>|<i>", page)
+
+
+async def test_document_page_and_style_are_served(web_only: Stack, document: dict[str, Any]) -> None:
+    stranger = web_only.stranger
+    assert await stranger.ok("GET", "/api/openapi.json") == document
+    page = await stranger.call("GET", "/api/docs")
+    assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert "style-src 'self'" in page.headers["Content-Security-Policy"]
+    style = await stranger.call("GET", "/api/docs.css")
+    assert (style.status, style.headers["Content-Type"]) == (200, "text/css; charset=utf-8")
