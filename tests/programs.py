@@ -1,0 +1,127 @@
+"""Runs `run.py` and `worker.py` as real processes, as an operator does."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from server.config import ROOT
+
+T = TypeVar("T")
+
+PATIENCE_SECONDS = 40.0
+# Emptied, so that neither the developer's environment nor a .env file has a say.
+ADDRESSES_AND_SECRETS = (
+    "DATABASE_URL",
+    "REDIS_URL",
+    "UNIPILE_DSN",
+    "UNIPILE_API_KEY",
+    "WEBHOOK_SECRET",
+    "JWT_SECRET",
+    "PUBLIC_URL",
+    "HOST",
+    "SENTRY_DSN",
+)
+
+
+def environment(**settings: str) -> dict[str, str]:
+    """The environment of a program: this one's path, nothing of its settings, and those given."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("CONFAB_")}
+    return {**own, **dict.fromkeys(ADDRESSES_AND_SECRETS, ""), **settings}
+
+
+def run(*arguments: str, settings: Mapping[str, str], stdin: str = "") -> subprocess.CompletedProcess[str]:
+    """Run `run.py` with these arguments to its end."""
+    return subprocess.run(
+        [sys.executable, str(ROOT / "run.py"), *arguments],
+        env=environment(**settings),
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=False,
+    )
+
+
+class Program:
+    """A long-lived process with its output in a file; ends with the `with` block, by force if need be."""
+
+    def __init__(self, *command: str, settings: Mapping[str, str], output: Path) -> None:
+        self._output = output
+        with output.open("w") as file:
+            self.process = subprocess.Popen(
+                [sys.executable, *command],
+                env=environment(**settings),
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                cwd=ROOT,
+            )
+
+    def __enter__(self) -> "Program":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    @property
+    def output(self) -> str:
+        return self._output.read_text()
+
+    def wait_for_output(self, pattern: str) -> re.Match[str]:
+        """Wait until the program has written this."""
+
+        def look() -> re.Match[str] | None:
+            ended = self.process.poll()
+            found = re.search(pattern, self.output)
+            assert found or ended is None, f"ended with {ended}: {self.output}"
+            return found
+
+        return wait_for(look)
+
+    def send(self, number: signal.Signals) -> int:
+        """Send a signal and return the exit code."""
+        self.process.send_signal(number)
+        return self.process.wait(PATIENCE_SECONDS)
+
+
+def wait_for(condition: Callable[[], T | None]) -> T:
+    """Wait until the condition holds and return what it gave."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not (found := condition()):
+        assert time.monotonic() < deadline, "did not happen in time"
+        time.sleep(0.02)
+    return found
+
+
+def get(url: str) -> tuple[int, Any]:
+    """GET a JSON document; the status is 0 when nobody listens."""
+    try:
+        with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310 - our own address
+            return response.status, json.load(response)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, None
+    except OSError:
+        return 0, None
+
+
+def servers_on(data_dir: Path) -> list[int]:
+    """The processes that hold a server's lock on this data folder, children of the servers included."""
+    found = set()
+    for descriptor in Path("/proc").glob("[0-9]*/fd/*"):
+        try:
+            target = descriptor.readlink()
+        except OSError:
+            continue
+        if target.parent == data_dir / "run" and target.suffix == ".lock":
+            found.add(int(descriptor.parts[2]))
+    return sorted(found - {os.getpid()})
