@@ -15,6 +15,7 @@ from server.unipile.events import account_of, clean
 
 SECRET_HEADER = "Unipile-Auth"  # noqa: S105 - the header's name
 RECEIVED = b'{"received":true}'
+SHALLOW_BRACKETS = 200
 
 
 async def receive_messages(request: web.Request) -> web.Response:
@@ -54,28 +55,48 @@ async def _read_raw(request: web.Request) -> bytes:
         raise ConfabError("too_large") from error
 
 
-def _read_object(raw: bytes) -> object:
+def _read_object(raw: bytes) -> orjson.Fragment:
     """The body as JSON to be queued: the very bytes when they are sound, else cleaned of what no JSON may hold.
 
     The content type is not looked at: UniPile sends JSON under a form's (unipile-api.md §4.1).
     """
     try:
-        body, queued = orjson.loads(raw), orjson.Fragment(raw)
+        body = orjson.loads(raw)
     except orjson.JSONDecodeError:
-        body = _read_leniently(raw)
-        queued = body
-    if not isinstance(body, dict) or account_of(body) is None:
+        raw = _cleaned(raw)
+        body = _parsed(raw)
+    if not isinstance(body, dict) or account_of(body) is None or _is_too_deep(raw, body):
         raise ConfabError("malformed", "The body is not a JSON object with an account_id.")
-    return queued
+    return orjson.Fragment(raw)
 
 
-def _read_leniently(raw: bytes) -> Any:
+def _cleaned(raw: bytes) -> bytes:
     """Lone surrogates and broken UTF-8 come from real phones: the event is kept, the characters are replaced."""
     try:
         body = json.loads(raw.decode("utf-8", "replace"), parse_constant=lambda _: None)
-        return json.loads(clean(json.dumps(body, ensure_ascii=False)))
+        return clean(json.dumps(body, ensure_ascii=False, allow_nan=False)).encode()
     except (ValueError, RecursionError) as error:
         raise ConfabError("malformed", "The body is not JSON.") from error
+
+
+def _parsed(raw: bytes) -> Any:
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise ConfabError("malformed", "The body is not JSON.") from error
+
+
+def _is_too_deep(raw: bytes, body: object) -> bool:
+    """Workers read events inside a job and write some of them again: orjson writes 254 levels, and one event that
+    is deeper would take its batch with it. Counting brackets settles the usual case.
+    """
+    if raw.count(b"[") + raw.count(b"{") <= SHALLOW_BRACKETS:
+        return False
+    try:
+        orjson.dumps([[[[[[[[body]]]]]]]])  # with room for what a job puts around it
+    except orjson.JSONEncodeError:
+        return True
+    return False
 
 
 def _now() -> str:
