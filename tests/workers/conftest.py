@@ -1,0 +1,33 @@
+"""The insides of a worker without its queue: connections, a user with one account, and an ear on what is published."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from server.config import Config
+from tests.workers.ledger import Ear, Ledger
+from workers import ingest
+from workers.context import open_parts
+
+
+@pytest.fixture
+async def ledger(config: Config) -> AsyncIterator[Ledger]:
+    """A user who owns the account acc-1."""
+    async with open_parts(config) as parts:
+        opened = await Ledger(parts).open()
+        await opened.make_account()
+        yield opened
+
+
+@pytest.fixture
+async def ear(ledger: Ledger) -> AsyncIterator[Ear]:
+    """Hears acc-1."""
+    (account,) = await ledger.fetch("select id from channels_account")
+    opened = await Ear(ledger.parts.redis, account["id"]).open()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(autouse=True)
+def _forget_unknown_accounts() -> None:
+    ingest._unknown_accounts.clear()
