@@ -1,4 +1,4 @@
-"""The insides of a worker without its queue: connections, a user with one account, and an ear on what is published."""
+"""The insides of a worker without its queue: connections, a user with one account, an ear for what it tells."""
 
 from collections.abc import AsyncIterator
 

@@ -19,13 +19,13 @@ from workers.context import PARTS, Parts
 from workers.outbox import settle
 
 RECEIVED_AT = "2026-03-02T09:00:00.000+00:00"
-MESSAGE_COLUMNS = """id, account_id, chat_id, provider_msg_id, client_id, direction, status, body, attachments::text,
-    is_event, error::text, seq, inserted_seq, rfc3339(sent_at) as sent_at"""
+MESSAGE_COLUMNS = """id, account_id, chat_id, provider_msg_id, client_id, direction, status, body,
+    attachments::text, is_event, error::text, seq, inserted_seq, rfc3339(sent_at) as sent_at"""
 
 
 async def _fetch(cursor: Cursor, statement: str, values: Mapping[str, Any]) -> list[dict[str, Any]]:
     await cursor.execute(statement, dict(values))
-    names = [column.name for column in cursor.description]
+    names = [column.name for column in cursor.description or ()]
     return [dict(zip(names, row, strict=True)) for row in await cursor.fetchall()]
 
 

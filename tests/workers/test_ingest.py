@@ -1,4 +1,4 @@
-"""Batches of webhook events: each stored once, whatever comes twice, to nobody, or in a kind nobody handles."""
+"""Batches of webhook events: each stored once, also what comes twice, for nobody, or in a kind of its own."""
 
 import pytest
 
@@ -143,7 +143,7 @@ async def test_a_group_chat_waits_for_its_subject_and_names_its_writers(ledger: 
     assert (chat["kind"], chat["title"], chat["unread_count"]) == ("group", None, 1)
     (contact,) = await ledger.fetch("select name from channels_contact")
     assert contact["name"] == "Bia Lima"
-    queued = [key for key in await ledger.parts.redis.keys("arq:job:*")]
+    queued = await ledger.parts.redis.keys("arq:job:*")
     assert len(queued) == 1
     assert b"refresh_chat" in await ledger.parts.redis.get(queued[0])
 
