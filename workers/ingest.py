@@ -18,6 +18,7 @@ from server.store import accounts
 from server.store.accounts import LockedAccount
 from server.store.dead_letters import insert_dead_letter
 from server.unipile.events import (
+    Event,
     IgnoredEvent,
     MessageEvent,
     ReceiptEvent,
@@ -26,11 +27,13 @@ from server.unipile.events import (
     parse_event,
 )
 from workers.batches import Batch, store_messages
+from workers.committer import COMMITTER
 from workers.context import Parts, parts_of
 
 log = structlog.get_logger()
 
 PROVIDER = "whatsapp"
+Pair = tuple[Event, dict[str, Any]]  # our event and the raw one it was read from
 # What a row's content can do wrong, as against what the database suffers from.
 BAD_CONTENT = (
     psycopg2.DataError,
@@ -62,12 +65,17 @@ async def store_events(ctx: dict[Any, Any], events: list[dict[str, Any]]) -> Non
     again carries the same numbers.
     """
     parts = parts_of(ctx)
-    metrics.BATCH_SIZE.observe(len(events))
     parsed = [pair for event in events if (pair := await _parse(parts, event)) is not None]
-    await _store(parts, parsed)
+    await ctx[COMMITTER].add(parsed)
 
 
-async def _parse(parts: Parts, event: dict[str, Any]) -> tuple[Any, dict[str, Any]] | None:
+async def commit(parts: Parts, pairs: list[Pair]) -> None:
+    """Store what several jobs brought in one transaction, then announce it: the committer's work."""
+    metrics.BATCH_SIZE.observe(len(pairs))
+    await _store(parts, pairs)
+
+
+async def _parse(parts: Parts, event: dict[str, Any]) -> Pair | None:
     """(our event, the raw one); None when it was put aside as impossible."""
     try:
         return parse_event(event["body"], event["received_at"]), event
@@ -76,7 +84,7 @@ async def _parse(parts: Parts, event: dict[str, Any]) -> tuple[Any, dict[str, An
         return None
 
 
-async def _store(parts: Parts, pairs: list[tuple[Any, dict[str, Any]]]) -> None:
+async def _store(parts: Parts, pairs: list[Pair]) -> None:
     """Store these together, or, when one of them poisons the rest, in halves down to the one."""
     if not pairs:
         return
@@ -106,14 +114,14 @@ async def _announce(parts: Parts, stored: Stored) -> None:
         await enqueue(parts.redis, STORE_EVENTS, Events(stored.waiting), delay_seconds=ECHO_WAIT_SECONDS)
 
 
-async def _store_batch(cursor: Cursor, pairs: Sequence[tuple[Any, dict[str, Any]]]) -> Stored:
+async def _store_batch(cursor: Cursor, pairs: Sequence[Pair]) -> Stored:
     """One transaction: lock the accounts, then kind by kind, each in set-based statements."""
     stored = Stored()
     known = await accounts.lock_accounts(
         cursor, PROVIDER, list({event.external_account_id for event, _ in pairs})
     )
-    if known:
-        await accounts.note_webhooks(cursor, [account.id for account in known.values()])
+    if quiet := [account.id for account in known.values() if account.is_quiet]:
+        await accounts.note_webhooks(cursor, quiet)
     mine = [(event, raw) for event, raw in pairs if _is_known(event.external_account_id, known)]
     batch = Batch(known, PROVIDER)
     for event, raw in mine:

@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 from arq.constants import in_progress_key_prefix
+from arq.utils import timestamp_ms
 from arq.worker import Worker
 
 from server.queue import UNREACHABLE, wake_channel
@@ -52,12 +53,42 @@ class WokenWorker(Worker):
             await asyncio.gather(*helpers, return_exceptions=True)
 
     async def start_jobs(self, job_ids: list[bytes]) -> None:
-        """Skip what this worker runs already: arq would ask Redis about each of them again."""
-        waiting = [job_id for job_id in job_ids if job_id.decode() not in self.tasks]
-        before = len(self.tasks)
-        await super().start_jobs(waiting)
-        if len(job_ids) >= self.queue_read_limit and len(self.tasks) > before:
-            self.wake()
+        """Claim a page of jobs in one round trip, where arq takes four for each.
+
+        A claim is the same key that arq's own workers set and respect. One that was set for a job which had just
+        been finished or put off elsewhere is taken back.
+        """
+        known = [job_id.decode() for job_id in job_ids]
+        waiting = [job_id for job_id in known if job_id not in self.tasks][: self.max_jobs - self.job_counter]
+        if not waiting:
+            return
+        needless = []
+        for job_id, (is_mine, score) in zip(waiting, await self._claim(waiting), strict=True):
+            if is_mine and score is not None and score <= timestamp_ms():
+                await self._start(job_id, int(score))
+            elif is_mine:
+                needless.append(in_progress_key_prefix + job_id)
+        if needless:
+            await self.pool.delete(*needless)
+        if len(job_ids) >= self.queue_read_limit and len(needless) < len(waiting):
+            self.wake()  # the page was full: there may be another
+
+    async def _claim(self, job_ids: list[str]) -> list[tuple[bool, float | None]]:
+        """(whether the claim is ours, when the job is due) of each."""
+        lease_ms = int(self.in_progress_timeout_s * 1000)
+        async with self.pool.pipeline(transaction=True) as pipe:
+            for job_id in job_ids:
+                pipe.set(in_progress_key_prefix + job_id, b"1", px=lease_ms, nx=True)
+                pipe.zscore(self.queue_name, job_id)
+            answers = await pipe.execute()
+        return [(bool(claim), score) for claim, score in zip(answers[::2], answers[1::2], strict=True)]
+
+    async def _start(self, job_id: str, score: int) -> None:
+        await self.sem.acquire()
+        self.job_counter += 1
+        task = self.loop.create_task(self.run_job(job_id, score))
+        task.add_done_callback(lambda _: self._release_sem_dec_counter_on_complete())
+        self.tasks[job_id] = task
 
     def _release_sem_dec_counter_on_complete(self) -> None:
         super()._release_sem_dec_counter_on_complete()

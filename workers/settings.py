@@ -12,6 +12,7 @@ from arq.typing import WorkerCoroutine
 from server import queue
 from server.config import Config
 from workers import ingest, maintenance, outbox, sync
+from workers.committer import COMMITTER, Committer
 from workers.context import PARTS, Parts, open_parts
 from workers.retries import Job, retried
 from workers.runner import WokenWorker, supervised
@@ -30,6 +31,8 @@ ARQ_MARGIN_SECONDS = 60
 # Starts are no measure of a job's fault; `retried` counts what is.
 ENDLESS_TRIES = 1_000_000
 DRAIN_SECONDS = 5.0
+# Events in one transaction at most; together with the jobs at a time (config.toml) it bounds the memory.
+COMMIT_LIMIT = 1000
 
 
 @asynccontextmanager
@@ -77,7 +80,7 @@ def make_worker(parts: Parts, queue_name: str, redis: ArqRedis, max_jobs: int, *
         # Running jobs fill the page too: it must be longer than they are many.
         queue_read_limit=max(100, max_jobs * 5),
         handle_signals=False,
-        ctx={PARTS: parts},
+        ctx={PARTS: parts, COMMITTER: Committer(partial(ingest.commit, parts), COMMIT_LIMIT)},
         job_serializer=queue.serialize,
         job_deserializer=queue.deserialize,
         expires_extra_ms=queue.EXPIRY_SECONDS * 1000,

@@ -26,6 +26,7 @@ class LockedAccount:
     external_account_id: str
     user_id: int
     status: str
+    is_quiet: bool = False  # no webhook in the last second
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +145,9 @@ async def claim_account(
 
 LOCK_ACCOUNTS = Prepared(
     "lock_accounts",
-    """select id, external_account_id, user_id, status from channels_account
-       where provider = %(provider)s and external_account_id = any(%(external_ids)s::text[])
+    """select id, external_account_id, user_id, status,
+           coalesce(last_webhook_at, '-infinity') < now() - interval '1 second'
+       from channels_account where provider = %(provider)s and external_account_id = any(%(external_ids)s::text[])
        order by id for no key update""",
 )
 
