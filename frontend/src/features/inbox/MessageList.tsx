@@ -1,6 +1,5 @@
 /** The messages of a thread, newest at the bottom; older ones are read when scrolling up, without a jump. */
-import { useEffect, useRef, useState, type RefObject } from "react";
-import { Virtuoso, type VirtuosoHandle } from "react-virtuoso";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefObject } from "react";
 import { Button } from "@/components/Button";
 import { Icon } from "@/components/Icon";
 import { isSameDay } from "@/lib/time";
@@ -8,24 +7,15 @@ import type { Bubble } from "./bubbles";
 import { MessageBubble } from "./MessageBubble";
 import type { useThread } from "./queries";
 
-/** Far above any number of messages: the index of a message must not change when older ones are put before it. */
-const FIRST_INDEX = 10_000_000;
 const CLOSE_MS = 5 * 60_000;
-const NEAR_BOTTOM_PX = 120;
+const NEAR_END_PX = 120;
+/** Read on this far before the top is reached, so that nobody has to wait there. */
+const NEAR_START_PX = 1_600;
 
 interface MessageListProps {
   readonly thread: ReturnType<typeof useThread>;
   readonly bubbles: readonly Bubble[];
   readonly isGroup: boolean;
-}
-
-/** How many messages stand before the one that was first when the thread was opened. */
-function useFirstIndex(bubbles: readonly Bubble[]): number {
-  const [anchor, setAnchor] = useState(bubbles[0]?.key);
-  const index = bubbles.findIndex((bubble) => bubble.key === anchor);
-  // The first one of all was an unconfirmed one that was discarded, for instance.
-  if (index === -1) setAnchor(bubbles[0]?.key);
-  return FIRST_INDEX - Math.max(index, 0);
 }
 
 /** Whether a bubble goes on with what the one before began: same person, a moment later. */
@@ -35,79 +25,101 @@ function continues(bubble: Bubble, before: Bubble | undefined): boolean {
   return new Date(bubble.sentAt).getTime() - new Date(before.sentAt).getTime() < CLOSE_MS;
 }
 
+/**
+ * The scroller is a reversed column: it counts from the end, so that it opens at the newest message, follows new
+ * ones while the end is in view, and does not move when older ones are put on top. All of this is the browser's work.
+ */
+function useScroller(onNearStart: () => void) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const [isAtEnd, setAtEnd] = useState(true);
+  const look = useCallback(() => {
+    const box = scroller.current;
+    if (box === null) return;
+    const fromEnd = Math.abs(box.scrollTop);
+    setAtEnd(fromEnd < NEAR_END_PX);
+    if (box.scrollHeight - box.clientHeight - fromEnd < NEAR_START_PX) onNearStart();
+  }, [onNearStart]);
+  // A page may be too short to fill the screen: look again after each.
+  useEffect(look, [look]);
+  const toEnd = useCallback(() => {
+    if (scroller.current !== null) scroller.current.scrollTop = 0;
+  }, []);
+  return { scroller, isAtEnd, look, toEnd };
+}
+
 /** One's own new message is always scrolled to; others only when the end was in view. */
-function useOwnInView(bubbles: readonly Bubble[], handle: RefObject<VirtuosoHandle | null>): void {
+function useOwnInView(bubbles: readonly Bubble[], toEnd: () => void): void {
   const last = bubbles.at(-1);
   const ownKey = last?.pending === null ? undefined : last?.key;
-  useEffect(() => {
-    if (ownKey !== undefined) handle.current?.scrollToIndex({ index: "LAST", align: "end" });
-  }, [ownKey, handle]);
+  useLayoutEffect(() => {
+    if (ownKey !== undefined) toEnd();
+  }, [ownKey, toEnd]);
+}
+
+/** Browsers without scroll anchoring would let a new message push away what one reads further up. */
+function useSteadyView(scroller: RefObject<HTMLDivElement | null>, bubbles: readonly Bubble[]): void {
+  const known = useRef({ first: "", height: 0 });
+  const first = bubbles[0]?.key ?? "";
+  useLayoutEffect(() => {
+    const box = scroller.current;
+    if (box === null) return;
+    const grown = box.scrollHeight - known.current.height;
+    const isAbove = known.current.first !== first;
+    known.current = { first, height: box.scrollHeight };
+    if (isAbove || Math.abs(box.scrollTop) < NEAR_END_PX || CSS.supports("overflow-anchor", "auto")) return;
+    box.scrollBy(0, -grown);
+  }, [scroller, bubbles, first]);
 }
 
 export function MessageList({ thread, bubbles, isGroup }: MessageListProps) {
-  const handle = useRef<VirtuosoHandle>(null);
-  const [isAtEnd, setAtEnd] = useState(true);
-  const firstIndex = useFirstIndex(bubbles);
-  useOwnInView(bubbles, handle);
+  const { hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = thread;
+  const readOn = useCallback(() => {
+    if (hasNextPage && !isFetching && !isFetchNextPageError) void fetchNextPage();
+  }, [hasNextPage, isFetching, isFetchNextPageError, fetchNextPage]);
+  const { scroller, isAtEnd, look, toEnd } = useScroller(readOn);
+  useOwnInView(bubbles, toEnd);
+  useSteadyView(scroller, bubbles);
   return (
     <div className="thread-middle">
-      <Virtuoso
-        ref={handle}
-        className="messages"
-        data={bubbles}
-        firstItemIndex={firstIndex}
-        initialTopMostItemIndex={{ index: "LAST", align: "end" }}
-        alignToBottom
-        computeItemKey={(_, bubble) => bubble.key}
-        increaseViewportBy={{ top: 800, bottom: 400 }}
-        atBottomThreshold={NEAR_BOTTOM_PX}
-        atBottomStateChange={setAtEnd}
-        followOutput={(isAtBottom) => (isAtBottom ? "auto" : false)}
-        startReached={() => {
-          if (thread.hasNextPage && !thread.isFetching) void thread.fetchNextPage();
-        }}
-        components={{ Header: ThreadStart, Footer: ThreadEnd }}
-        context={thread}
-        itemContent={(index, bubble) => {
-          const before = bubbles[index - firstIndex - 1];
-          return (
-            <MessageBubble
-              bubble={bubble}
-              isDayStart={before === undefined || !isSameDay(before.sentAt, bubble.sentAt)}
-              isContinued={continues(bubble, before)}
-              hasName={isGroup}
-            />
-          );
-        }}
-      />
-      {!isAtEnd && <JumpToEnd onJump={() => handle.current?.scrollToIndex({ index: "LAST", align: "end" })} />}
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard */}
+      <div className="messages" ref={scroller} onScroll={look} role="region" aria-label="Messages" tabIndex={0}>
+        <div className="messages-column">
+          <ThreadStart thread={thread} />
+          {bubbles.map((bubble, index) => {
+            const before = bubbles[index - 1];
+            return (
+              <MessageBubble
+                key={bubble.key}
+                bubble={bubble}
+                isDayStart={before === undefined || !isSameDay(before.sentAt, bubble.sentAt)}
+                isContinued={continues(bubble, before)}
+                hasName={isGroup}
+              />
+            );
+          })}
+        </div>
+      </div>
+      {!isAtEnd && (
+        <button type="button" className="jump" onClick={toEnd} aria-label="Jump to the newest message" title="Newest message">
+          <Icon name="down" />
+        </button>
+      )}
     </div>
   );
 }
 
-function JumpToEnd({ onJump }: { readonly onJump: () => void }) {
-  return (
-    <button type="button" className="jump" onClick={onJump} aria-label="Jump to the newest message" title="Newest message">
-      <Icon name="down" />
-    </button>
-  );
-}
-
-function ThreadStart({ context }: { readonly context: MessageListProps["thread"] }) {
-  if (context.isFetchNextPageError) {
+function ThreadStart({ thread }: { readonly thread: MessageListProps["thread"] }) {
+  if (thread.isFetchNextPageError) {
     return (
       <p className="list-end">
         Older messages could not be loaded.{" "}
-        <Button size="small" tone="quiet" onClick={() => void context.fetchNextPage()}>
+        <Button size="small" tone="quiet" onClick={() => void thread.fetchNextPage()}>
           Try again
         </Button>
       </p>
     );
   }
-  if (context.hasNextPage) return <p className="list-end">Loading older messages…</p>;
-  return <p className="list-end">This is where the conversation begins.</p>;
-}
-
-function ThreadEnd() {
-  return <div className="messages-end" />;
+  return (
+    <p className="list-end">{thread.hasNextPage ? "Loading older messages…" : "This is where the conversation begins."}</p>
+  );
 }

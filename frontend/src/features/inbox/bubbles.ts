@@ -42,7 +42,18 @@ function nameSender(message: Message): Bubble["sender"] {
   return { id: provider_id, name: name ?? phone ?? "Unknown" };
 }
 
+/** The same row gives the same bubble, so that a new message draws one bubble, not all of them. */
+const drawn = new WeakMap<Message, Bubble>();
+
 function toBubble(message: Message): Bubble {
+  const held = drawn.get(message);
+  if (held !== undefined) return held;
+  const bubble = describe(message);
+  drawn.set(message, bubble);
+  return bubble;
+}
+
+function describe(message: Message): Bubble {
   return {
     key: message.client_id ?? `m${message.id}`,
     direction: message.direction,
