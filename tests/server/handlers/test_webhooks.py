@@ -1,0 +1,279 @@
+"""The webhooks' door: who is let in, what is taken, and that 200 means that Redis has it."""
+
+import asyncio
+import io
+import itertools
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import orjson
+import pytest
+import redis
+
+from server.config import Config
+from server.embedded.folders import open_data_dir
+from server.embedded.valkey import Valkey
+from server.errors import Unavailable
+from server.keys import CONFIG, EVENTS, REDIS
+from server.queue import INGEST_QUEUE, EventBatch, deserialize
+from tests.fixtures_stack import Stack, run_stack
+from tests.peers import WEBHOOK_SECRET, Answer, message_received
+
+MESSAGES = "/api/webhooks/unipile/messages"
+STATUS = "/api/webhooks/unipile/account-status"
+
+SECRET = {"Unipile-Auth": WEBHOOK_SECRET}
+
+
+async def post(stack: Stack, body: bytes, path: str = MESSAGES, **options: Any) -> Answer:
+    headers = SECRET | {"Content-Type": "application/json"} | options.pop("headers", {})
+    return await stack.stranger.call("POST", path, body, headers=headers, **options)
+
+
+async def queued(stack: Stack) -> list[list[dict[str, Any]]]:
+    """The events of each job that waits, the oldest job first."""
+    client = stack.app[REDIS]
+    ids = await client.zrange(INGEST_QUEUE, 0, -1)
+    jobs = [deserialize(await client.get(b"arq:job:" + job_id)) for job_id in ids]
+    return [job["a"][0] for job in jobs]
+
+
+# -- the secret --------------------------------------------------------------------------------------------
+
+WRONG_SECRETS = [
+    None,
+    "",
+    "wrong",
+    WEBHOOK_SECRET[:-1],
+    WEBHOOK_SECRET + "x",
+    WEBHOOK_SECRET.upper(),
+    f"Bearer {WEBHOOK_SECRET}",
+    "gehéim",
+]
+
+
+@pytest.mark.parametrize("path", [MESSAGES, STATUS])
+async def test_without_the_very_secret_nothing_is_taken(web_only: Stack, path: str) -> None:
+    for secret in WRONG_SECRETS:
+        headers = {} if secret is None else {"Unipile-Auth": secret}
+        answer = await web_only.stranger.call("POST", path, message_received("acc-1"), headers=headers)
+        assert (answer.status, answer.body["error"]["code"]) == (401, "bad_secret"), secret
+    assert await queued(web_only) == []
+
+
+async def test_a_stranger_is_refused_before_the_body_is_read(web_only: Stack) -> None:
+    """The answer comes although the body never does: a stranger cannot make us hold a megabyte."""
+
+    async def endless() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.Event().wait()
+
+    url = web_only.stranger.url + MESSAGES
+    for options in ({"data": endless()}, {"data": endless(), "headers": {"Content-Length": "900000"}}):
+        async with web_only.stranger.session.post(url, **options) as response:
+            assert response.status == 401
+
+
+# -- the shape --------------------------------------------------------------------------------------------
+
+
+MALFORMED = [
+    b"",
+    b"{",
+    b"account_id=acc-1",
+    b"[]",
+    b'["account_id"]',
+    b'"text"',
+    b"17",
+    b"null",
+    b"{}",
+    b'{"account_id": null}',
+    b'{"account_id": ""}',
+    b'{"account_id": 17}',
+    b'{"account_id": true}',
+    b'{"account_id": ["acc-1"]}',
+    b'{"account_id": {"id": "acc-1"}}',
+    b'{"AccountStatus": {"message": "OK"}}',
+    b'{"account_id": "acc-1", "AccountStatus": {"account_id": 3}}',
+    b"\x00\x01\xff\xfe",
+    b'{"account_id": "acc-1", "n": ' + b"9" * 5000 + b', "t": "\\ud800"}',  # more digits than Python takes
+]
+
+
+async def test_what_is_no_event_is_malformed(web_only: Stack) -> None:
+    for body in MALFORMED:
+        answer = await post(web_only, body)
+        assert (answer.status, answer.body["error"]["code"]) == (400, "malformed"), body[:60]
+    assert await queued(web_only) == []
+
+
+async def test_nesting_that_no_worker_could_take_is_malformed(web_only: Stack) -> None:
+    """What could be read here but not be written or read again there would take its whole batch with it."""
+    for depth, extra in itertools.product((255, 500, 1020, 100_000), (b"", b', "text": "\\ud800"')):
+        for opening, closing in ((b"[", b"]"), (b'{"a":', b"}")):
+            nest = opening * depth + b"1" + closing * depth
+            answer = await post(web_only, b'{"account_id": "acc-1", "x": ' + nest + extra + b"}")
+            assert (answer.status, answer.body["error"]["code"]) == (400, "malformed"), (depth, extra)
+    assert await queued(web_only) == []
+
+
+async def test_sane_nesting_and_many_brackets_are_taken(web_only: Stack) -> None:
+    nest = b"[" * 220 + b"1" + b"]" * 220
+    for value in (nest, b"[" + b",".join([b"[]"] * 5000) + b"]"):
+        assert (await post(web_only, b'{"account_id": "acc-1", "x": ' + value + b"}")).status == 200
+
+
+async def test_json_is_taken_whatever_its_content_type_says(web_only: Stack) -> None:
+    body = orjson.dumps(message_received("acc-1", "Olá"))
+    for kind in ("application/x-www-form-urlencoded", "text/plain", "multipart/form-data", "nonsense"):
+        answer = await post(web_only, body, headers={"Content-Type": kind})
+        assert (answer.status, answer.body) == (200, {"received": True})
+    assert [events[0]["body"]["message"] for events in await queued(web_only)] == ["Olá"] * 4
+
+
+BROKEN_TEXTS = [
+    (b'"\\ud83d!"', "\ufffd!"),
+    (b'"\\udc00\\ud800"', "\ufffd\ufffd"),
+    (b'"\xff\xfeOi"', "\ufffd\ufffdOi"),
+    (b'"\xed\xa0\x80"', "\ufffd\ufffd\ufffd"),
+    (b'"\\ud83d\\ude00"', "\U0001f600"),
+]
+
+
+async def test_broken_characters_are_replaced_and_the_event_is_kept(web_only: Stack) -> None:
+    for raw, _ in BROKEN_TEXTS:
+        answer = await post(web_only, b'{"account_id": "acc-1", "message": ' + raw + b"}")
+        assert answer.status == 200
+    found = [event["body"] for (event,) in await queued(web_only)]
+    assert sorted(body["message"] for body in found) == sorted(text for _, text in BROKEN_TEXTS)
+    assert {body["account_id"] for body in found} == {"acc-1"}
+
+
+async def test_numbers_that_json_has_not_do_not_cost_the_event(web_only: Stack) -> None:
+    for number, text in itertools.product((b"NaN", b"-Infinity", b"1" * 100), (b'"Oi"', b'"\\ud800"')):
+        body = b'{"account_id": "acc-1", "n": ' + number + b', "message": ' + text + b"}"
+        assert (await post(web_only, body)).status == 200
+    assert len(await queued(web_only)) == 6
+
+
+# -- the size --------------------------------------------------------------------------------------------
+
+
+def event_of(size: int) -> bytes:
+    head, tail = b'{"account_id": "acc-1", "message": "', b'"}'
+    return head + b"x" * (size - len(head) - len(tail)) + tail
+
+
+async def pieces(body: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(body), 65536):
+        yield body[start : start + 65536]
+
+
+async def test_a_mebibyte_is_taken_and_one_byte_more_is_not(web_only: Stack) -> None:
+    limit = web_only.app[CONFIG].webhooks.max_body_bytes
+    assert limit == 1024 * 1024
+    for size, status in ((limit, 200), (limit + 1, 413)):
+        body = event_of(size)
+        told = await web_only.stranger.call("POST", MESSAGES, headers=SECRET, data=io.BytesIO(body))
+        chunked = await web_only.stranger.call("POST", MESSAGES, headers=SECRET, data=pieces(body))
+        assert (told.status, chunked.status) == (status, status)
+    assert told.body["error"]["code"] == chunked.body["error"]["code"] == "too_large"
+    assert len(await queued(web_only)) == 2
+
+
+# -- the queue --------------------------------------------------------------------------------------------
+
+
+async def test_200_means_that_redis_holds_the_job_as_json(web_only: Stack, redis_url: str) -> None:
+    event = message_received("acc-1", "Olá")
+    answer = await post(web_only, orjson.dumps(event))
+    assert (answer.status, answer.body) == (200, {"received": True})
+    with redis.Redis.from_url(redis_url) as client:
+        (job_id,) = client.zrange(INGEST_QUEUE, 0, -1)
+        raw = client.get(b"arq:job:" + job_id)
+    assert isinstance(raw, bytes)
+    job = orjson.loads(raw)  # not pickle
+    ((queued_event,),) = job["a"]
+    assert job["f"] == "store_events"
+    assert (queued_event["source"], queued_event["body"]) == ("messages", event)
+    assert queued_event["received_at"].endswith("+00:00")
+
+
+async def test_account_status_goes_the_same_way(web_only: Stack) -> None:
+    body = {"AccountStatus": {"account_id": "acc-1", "account_type": "WHATSAPP", "message": "OK"}}
+    assert (await post(web_only, orjson.dumps(body), STATUS)).body == {"received": True}
+    ((event,),) = await queued(web_only)
+    assert (event["source"], event["body"]) == ("account-status", body)
+
+
+async def test_events_that_come_while_one_is_enqueued_share_a_job(
+    web_only: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, batches = asyncio.Event(), []
+
+    async def slow(_: object, __: str, events: list[dict[str, Any]]) -> None:
+        batches.append(len(events))
+        await gate.wait()
+
+    monkeypatch.setattr("server.queue.enqueue", slow)
+    batch = EventBatch(web_only.app[REDIS], limit=3, timeout_seconds=5)
+    adding = [asyncio.create_task(batch.add({"n": n})) for n in range(6)]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    late = asyncio.create_task(batch.add({"n": 6}))
+    await asyncio.sleep(0)
+    assert not any(task.done() for task in adding)  # nobody is told anything before Redis has it
+    gate.set()
+    await asyncio.gather(*adding, late)
+    assert batches == [3, 3, 1]
+    await batch.add({"n": 7})
+    assert batches == [3, 3, 1, 1]
+
+
+async def test_a_failed_enqueue_is_told_to_each_and_the_next_goes_through(
+    web_only: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures = [Unavailable(), ValueError("a defect")]
+
+    async def fail(*_: object) -> None:
+        if failures:
+            raise failures.pop(0)
+
+    monkeypatch.setattr("server.queue.enqueue", fail)
+    batch = EventBatch(web_only.app[REDIS], limit=2, timeout_seconds=5)
+    results = await asyncio.gather(*(batch.add({"n": n}) for n in range(5)), return_exceptions=True)
+    assert [type(result) for result in results] == [Unavailable] * 2 + [ValueError] * 2 + [type(None)]
+
+
+async def test_a_hanging_enqueue_ends_in_503(web_only: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def hang(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("server.queue.enqueue", hang)
+    web_only.app[EVENTS]._timeout = 0.05
+    answer = await post(web_only, orjson.dumps(message_received("acc-1")))
+    assert (answer.status, answer.body["error"]["code"]) == (503, "unavailable")
+    assert int(answer.headers["Retry-After"]) > 0
+
+
+async def test_with_redis_away_the_answer_is_503_and_redis_back_200(config: Config) -> None:
+    """UniPile keeps the event and comes again; the limit is what asks for the answer within two seconds."""
+    valkey = Valkey(open_data_dir(config.data_dir))
+    valkey.child.start()
+    valkey.child.wait_until_ready()
+    try:
+        own = replace(config, redis=replace(config.redis, url=valkey.url))
+        async with run_stack(own, with_workers=False) as stack:
+            body = orjson.dumps(message_received("acc-1"))
+            assert (await post(stack, body)).status == 200
+            valkey.child.stop()
+            async with asyncio.timeout(2):
+                answer = await post(stack, body)
+            assert (answer.status, answer.body["error"]["code"]) == (503, "unavailable")
+            assert int(answer.headers["Retry-After"]) > 0
+            valkey.child.start()
+            valkey.child.wait_until_ready()
+            assert (await post(stack, body)).status == 200
+    finally:
+        valkey.child.stop()
