@@ -1,4 +1,4 @@
-"""The insides of a worker without its queue: connections, a user with one account, an ear for what it tells."""
+"""The insides of a worker without its queue: connections, a user with an account, an ear for its words."""
 
 from collections.abc import AsyncIterator
 

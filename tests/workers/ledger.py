@@ -1,6 +1,7 @@
 """Gives events to the ingest job and reads what became of them: rows, counters, published frames."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import orjson
@@ -15,8 +16,10 @@ from server.store.messages import ChangedMessage
 from server.store.outbox import claim_attempt, insert_send
 from tests.peers import message_received
 from workers import ingest
+from workers.committer import COMMITTER, Committer
 from workers.context import PARTS, Parts
 from workers.outbox import settle
+from workers.settings import COMMIT_LIMIT
 
 RECEIVED_AT = "2026-03-02T09:00:00.000+00:00"
 MESSAGE_COLUMNS = """id, account_id, chat_id, provider_msg_id, client_id, direction, status, body,
@@ -64,6 +67,7 @@ class Ledger:
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self.user_id = 0
+        self._committer: Committer[ingest.Pair] = Committer(partial(ingest.commit, parts), COMMIT_LIMIT)
 
     async def open(self) -> "Ledger":
         self.user_id = (
@@ -79,7 +83,13 @@ class Ledger:
         return account_id
 
     def context(self, job_try: int = 1) -> dict[Any, Any]:
-        return {PARTS: self.parts, "job_try": job_try, "job_id": "job-1", "wake_in": lambda seconds: None}
+        return {
+            PARTS: self.parts,
+            COMMITTER: self._committer,
+            "job_try": job_try,
+            "job_id": "job-1",
+            "wake_in": lambda seconds: None,
+        }
 
     async def store(self, *bodies: Mapping[str, Any], source: str = "messages") -> None:
         """Run one ingest job with these webhook bodies."""

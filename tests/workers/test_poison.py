@@ -102,8 +102,8 @@ async def test_a_lone_surrogate_travels_the_whole_way_cleaned(stack: Stack) -> N
 async def test_an_event_that_could_not_be_written_again_is_not_acknowledged(
     web_only: Stack, depth: int
 ) -> None:
-    """orjson reads 1,024 levels but writes 254: such an event was acknowledged, and then arq deleted its whole
-    job, because neither the event nor the job could be written as a dead letter.
+    """orjson reads 1,024 levels but writes 254: such an event was acknowledged, and then arq deleted the
+    whole job, because neither the event nor the job could be written as a dead letter.
     """
     body = orjson.dumps(message_received("acc-1"))[:-1] + b',"x":' + b"[" * depth + b"]" * depth + b"}"
     assert await post_raw(web_only, body) == 400
