@@ -16,6 +16,22 @@ log = structlog.get_logger()
 
 # The net under the wake-ups: a lost wake message, another worker's retry, an expired lease of a killed worker.
 POLL_SECONDS = 1.0
+# Due jobs looked at in one claim; those that run already, here or elsewhere, are among them.
+PAGE = 1000
+# Atomic in Redis, as arq's finishing transaction is: a job is either still queued and free, or not claimed. The key
+# is the one that arq's own workers set and respect.
+CLAIM = """
+local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'WITHSCORES', 'LIMIT', 0, ARGV[5])
+local claimed = {}
+for i = 1, #due, 2 do
+    if #claimed >= 2 * tonumber(ARGV[2]) then break end
+    if redis.call('SET', ARGV[4] .. due[i], '1', 'NX', 'PX', ARGV[3]) then
+        table.insert(claimed, due[i])
+        table.insert(claimed, due[i + 1])
+    end
+end
+return claimed
+"""
 RESTART_SECONDS = (0.1, 0.5, 1.0, 2.0, 5.0)
 RELISTEN_SECONDS = 0.2
 
@@ -28,6 +44,8 @@ class WokenWorker(Worker):
         # arq's would be the longest job's time limit: a killed worker's jobs would be hidden for as long.
         self.in_progress_timeout_s = lease_seconds
         self._woken = asyncio.Event()
+        self._is_full = False
+        self._claim = self.pool.register_script(CLAIM)
         self.ctx["wake_in"] = self.wake_in
 
     def wake(self) -> None:
@@ -52,36 +70,20 @@ class WokenWorker(Worker):
                 helper.cancel()
             await asyncio.gather(*helpers, return_exceptions=True)
 
-    async def start_jobs(self, job_ids: list[bytes]) -> None:
-        """Claim a page of jobs in one round trip, where arq takes four for each.
-
-        A claim is the same key that arq's own workers set and respect. One that was set for a job which had just
-        been finished or put off elsewhere is taken back.
-        """
-        known = [job_id.decode() for job_id in job_ids]
-        waiting = [job_id for job_id in known if job_id not in self.tasks][: self.max_jobs - self.job_counter]
-        if not waiting:
-            return
-        needless = []
-        for job_id, (is_mine, score) in zip(waiting, await self._claim(waiting), strict=True):
-            if is_mine and score is not None and score <= timestamp_ms():
-                await self._start(job_id, int(score))
-            elif is_mine:
-                needless.append(in_progress_key_prefix + job_id)
-        if needless:
-            await self.pool.delete(*needless)
-        if len(job_ids) >= self.queue_read_limit and len(needless) < len(waiting):
-            self.wake()  # the page was full: there may be another
-
-    async def _claim(self, job_ids: list[str]) -> list[tuple[bool, float | None]]:
-        """(whether the claim is ours, when the job is due) of each."""
-        lease_ms = int(self.in_progress_timeout_s * 1000)
-        async with self.pool.pipeline(transaction=True) as pipe:
-            for job_id in job_ids:
-                pipe.set(in_progress_key_prefix + job_id, b"1", px=lease_ms, nx=True)
-                pipe.zscore(self.queue_name, job_id)
-            answers = await pipe.execute()
-        return [(bool(claim), score) for claim, score in zip(answers[::2], answers[1::2], strict=True)]
+    async def _poll_iteration(self) -> None:
+        """Claim what is due and start it: one round trip for all, where arq takes one to look and four a job."""
+        free = self.max_jobs - self.job_counter
+        if self.allow_pick_jobs and free > 0:
+            lease_ms = int(self.in_progress_timeout_s * 1000)
+            arguments: list[str | float] = [timestamp_ms(), free, lease_ms, in_progress_key_prefix, PAGE]
+            found = await self._claim(keys=[self.queue_name], args=arguments)
+            for job_id, score in zip(found[::2], found[1::2], strict=True):
+                await self._start(job_id.decode(), int(score))
+            self._is_full = len(found) // 2 >= free
+        for job_id, task in list(self.tasks.items()):
+            if task.done():
+                del self.tasks[job_id]
+                task.result()  # a defect in run_job itself must not pass unseen
 
     async def _start(self, job_id: str, score: int) -> None:
         await self.sem.acquire()
@@ -92,7 +94,8 @@ class WokenWorker(Worker):
 
     def _release_sem_dec_counter_on_complete(self) -> None:
         super()._release_sem_dec_counter_on_complete()
-        self.wake()  # a place is free
+        if self._is_full:
+            self.wake()  # a place is free, and something may be waiting for it
 
     async def _hear_wakes(self) -> None:
         while True:

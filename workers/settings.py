@@ -77,8 +77,6 @@ def make_worker(parts: Parts, queue_name: str, redis: ArqRedis, max_jobs: int, *
         queue_name=queue_name,
         redis_pool=redis,
         max_jobs=max_jobs,
-        # Running jobs fill the page too: it must be longer than they are many.
-        queue_read_limit=max(100, max_jobs * 5),
         handle_signals=False,
         ctx={PARTS: parts, COMMITTER: Committer(partial(ingest.commit, parts), COMMIT_LIMIT)},
         job_serializer=queue.serialize,
