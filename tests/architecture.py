@@ -1,162 +1,27 @@
-"""The rules of the architecture: tables, and functions from a module's syntax tree to what breaks them."""
+"""What breaks the tables of `layers.py`, found in a module's syntax tree."""
 
 import ast
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
 from server.config import ROOT
-
-MAX_FUNCTION_LINES = 40
-MAX_FILE_LINES = 300
-OURS = ("server", "workers", "sandbox", "run", "worker")
-WEB, QUEUE, SQL = ("aiohttp", "webargs", "aiohttp_cors"), ("redis", "arq"), ("aiopg", "psycopg2")
-NAMELESS = {"utils", "util", "helpers", "helper", "common", "base", "manager", "managers", "misc"}
-# What only UniPile calls so. Names that both sides use (account_id, attachments) cannot tell anything.
-UNIPILE_NAMES = frozenset(
-    (
-        "AccountStatus",
-        "X-API-KEY",
-        "account_info",
-        "account_type",
-        "attendee_id",
-        "attendee_name",
-        "attendee_profile_url",
-        "attendee_provider_id",
-        "attendee_public_identifier",
-        "attendee_specifics",
-        "connection_params",
-        "is_sender",
-        "message_deleted",
-        "message_delivered",
-        "message_edited",
-        "message_reaction",
-        "message_read",
-        "message_received",
-        "reaction_sender",
-        "request_url",
-        "sender_attendee_id",
-        "sender_id",
-        "setReadStatus",
-        "webhook_name",
-    )
+from tests.layers import (
+    HAS_SQL,
+    KNOWS_UNIPILE,
+    LAYERS,
+    MAX_FILE_LINES,
+    MAX_FUNCTION_LINES,
+    NAMELESS,
+    NAMES_REDIS_KEYS,
+    OURS,
+    READS_ENVIRONMENT,
+    REDIS_NAME,
+    SQL_BEGINNING,
+    UNIPILE_NAMES,
+    Layer,
 )
-SQL_BEGINNING = re.compile(
-    r"\s*(select\s.*\sfrom\s|select\s+\w+\(|insert\s+into\s|update\s+\S+\s+set\s|delete\s+from\s|truncate\s|"
-    r"with\s+\w+\s+as\s*\(|(create|alter|drop)\s+(table|index|database|role|function|type)\s)",
-    re.IGNORECASE | re.DOTALL,
-)
-REDIS_NAME = re.compile(r"(confab|arq):\S")
-
-
-@dataclass(frozen=True)
-class Layer:
-    """Modules (a pattern), which of our modules they may import, and which libraries they must not."""
-
-    modules: str
-    may_import: tuple[str, ...] = ()
-    no_library: tuple[str, ...] = ()
-
-
-# The first that fits counts. A module that fits none has no place in the architecture yet: give it one here.
-LAYERS = (
-    Layer("server", ()),
-    Layer("server.sources", (), (*WEB, *QUEUE, *SQL, "structlog")),
-    Layer("server.keyring", (), (*WEB, *QUEUE, *SQL, "structlog")),
-    Layer("server.config", ("server.keyring", "server.sources"), (*WEB, *QUEUE, *SQL, "structlog")),
-    Layer("server.errors", (), (*WEB, *QUEUE, *SQL)),
-    Layer("server.metrics", (), (*WEB, *QUEUE, *SQL)),
-    Layer("server.logs", ("server.config",), (*QUEUE, *SQL)),
-    Layer("server.migrate", ("server.config",), (*WEB, *QUEUE)),
-    Layer("server.embedded.launch", (), (*WEB, *QUEUE, *SQL, "structlog")),
-    Layer("server.embedded*", ("server.config", "server.keyring", "server.embedded*"), (*WEB, "arq")),
-    Layer(
-        "server.store*", ("server.errors", "server.store*", "server.metrics"), (*WEB, *QUEUE, "marshmallow")
-    ),
-    Layer("server.schemas*", ("server.schemas*",), (*WEB, *QUEUE, *SQL)),
-    Layer("server.unipile*", ("server.unipile*", "server.metrics"), (*QUEUE, *SQL, "marshmallow")),
-    Layer("server.realtime", ()),
-    Layer("server.realtime.channels", (), (*WEB, *QUEUE, *SQL)),
-    Layer("server.realtime.events", (), (*WEB, *QUEUE, *SQL)),
-    Layer("server.realtime.feed", ("server.realtime.events",), (*WEB, *QUEUE, *SQL)),
-    Layer(
-        "server.realtime.broker",
-        ("server.errors", "server.metrics", "server.realtime.channels", "server.realtime.events"),
-        (*WEB, "arq", *SQL),
-    ),
-    Layer("server.realtime.*", ("server.errors", "server.metrics", "server.realtime.*"), (*QUEUE, *SQL)),
-    Layer("server.queue", ("server.config", "server.errors", "server.metrics"), (*WEB, *SQL)),
-    Layer("server.auth", ("server.errors",), (*WEB, *QUEUE, *SQL)),
-    Layer(
-        "server.keys",
-        tuple(
-            f"server.{part}"
-            for part in ("auth", "config", "queue", "realtime.*", "store.pool", "unipile.client")
-        ),
-        SQL,
-    ),
-    Layer(
-        "server.http",
-        ("server.errors", "server.keys", "server.schemas*", "server.store.rows"),
-        (*QUEUE, *SQL),
-    ),
-    Layer(
-        "server.handlers*",
-        (
-            *("server", "server.auth", "server.config", "server.errors", "server.http", "server.keys"),
-            *("server.metrics", "server.queue", "server.realtime.*", "server.schemas*", "server.store*"),
-            "server.unipile*",
-        ),
-        (*QUEUE, "psycopg2"),
-    ),
-    Layer("server.routes", ("server.handlers*", "server.schemas*"), (*QUEUE, *SQL)),
-    Layer("server.openapi", ("server", "server.routes", "server.schemas*"), (*QUEUE, *SQL)),
-    Layer(
-        "server.middlewares",
-        tuple(f"server.{part}" for part in ("auth", "config", "errors", "http", "keys", "metrics", "routes")),
-        (*QUEUE, *SQL),
-    ),
-    Layer(
-        "server.contexts",
-        (
-            *("server", "server.auth", "server.config", "server.errors", "server.keys", "server.metrics"),
-            *("server.queue", "server.realtime.*", "server.store*", "server.unipile*"),
-        ),
-        ("psycopg2",),
-    ),
-    Layer(
-        "server.seed", ("server.auth", "server.config", "server.contexts", "server.store*"), (*WEB, *QUEUE)
-    ),
-    Layer("server.app", ("server", "server.*"), (*QUEUE, *SQL)),
-    Layer("server.cli", ("server", "server.*"), ("arq",)),
-    Layer("server.cli_*", ("server", "server.*"), ("arq",)),
-    Layer(
-        "workers*",
-        (
-            *("workers*", "server", "server.config", "server.errors", "server.metrics", "server.queue"),
-            *("server.store*", "server.unipile*"),
-            *(f"server.realtime.{part}" for part in ("broker", "channels", "events")),
-        ),
-        WEB,
-    ),
-    Layer("run", ("server.cli", "workers.settings"), (*WEB, *QUEUE, *SQL)),
-    Layer("worker", ("server.cli", "workers.settings"), (*WEB, *QUEUE, *SQL)),
-    Layer("sandbox*", ("sandbox*",), (*QUEUE, *SQL)),
-)
-
-# Where a thing may stand that stands nowhere else.
-HAS_SQL = (
-    "server.store*",
-    "server.migrate",
-    "server.embedded.postgres",
-    "server.cli_doctor",
-    "sandbox.archive",
-)
-READS_ENVIRONMENT = ("server.config",)
-NAMES_REDIS_KEYS = ("server.queue", "server.realtime.channels")
-KNOWS_UNIPILE = ("server.unipile*", "sandbox*")
 
 
 @dataclass(frozen=True)

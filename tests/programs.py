@@ -10,10 +10,13 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeVar
 
-from server.config import ROOT
+import psycopg2
+
+from server.config import ROOT, Config
 
 T = TypeVar("T")
 
@@ -125,3 +128,14 @@ def servers_on(data_dir: Path) -> list[int]:
         if target.parent == data_dir / "run" and target.suffix == ".lock":
             found.add(int(descriptor.parts[2]))
     return sorted(found - {os.getpid()})
+
+
+def query(config: Config, statement: str) -> object:
+    """Run a statement on the configured database; the first column of the first row, if there is one."""
+    assert config.database.url
+    with closing(psycopg2.connect(config.database.url)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+            row = cursor.fetchone() if cursor.description else None
+            return row and row[0]
