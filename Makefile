@@ -37,6 +37,10 @@ frontend-check: frontend/node_modules/.stamp
 build: frontend/node_modules/.stamp ## build frontend/ into static/
 	@$(NPM) run --silent build
 
+bench: $(VENV)/dev.stamp ## measure against the reference system: make bench LOAD=folder PEER=folder
+	@test -n "$(LOAD)" -a -n "$(PEER)" || { echo "confab: say where they are: make bench LOAD=folder PEER=folder" >&2; exit 1; }
+	@$(PYTHON) bench/compare.py --load "$(LOAD)" --peer "$(PEER)" $(SCENARIOS)
+
 lock: $(VENV)/bin/pip ## pin all dependencies again, with hashes
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check uv==0.13.9
 	@set -e; compile="$(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11"; \
