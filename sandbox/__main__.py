@@ -79,7 +79,13 @@ async def serve(host: str, port: int, settings: SandboxSettings) -> None:
 def main() -> int:
     """Run, and say in one sentence why it could not."""
     options = vars(read_arguments())
-    host, port = options.pop("host"), options.pop("port")
+    host, port, folder = options.pop("host"), options.pop("port"), options["data"]
+    try:
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        print(f"The sandbox cannot use its data folder {folder}: {error.strerror}.", file=sys.stderr)
+        return 1
     try:
         asyncio.run(serve(host, port, SandboxSettings(**options)))
     except (OSError, OverflowError) as error:
@@ -87,7 +93,7 @@ def main() -> int:
         print(f"The sandbox cannot listen on {host} port {port}: {reason}.", file=sys.stderr)
         return 1
     except sqlite3.Error as error:
-        print(f"The sandbox cannot use its data folder {options['data']}: {error}.", file=sys.stderr)
+        print(f"The sandbox cannot use its data folder {folder}: {error}.", file=sys.stderr)
         return 1
     return 0
 

@@ -82,7 +82,7 @@ def write(simulator: Simulator, chat: Chat, sender: str, draft: Draft) -> Messag
         seen=int(draft.past),
         delivered=int(sender != SELF or draft.past),
         delivered_to=list(chat.members) if draft.past else [],
-        synced=account.is_ok,
+        synced=account.is_ok or draft.past,
         overrides=draft.overrides,
     )
     simulator.world.save(message)

@@ -10,7 +10,7 @@ from sandbox.entities import SELF, Account, Chat, Contact, Json
 from sandbox.problems import Problem
 from sandbox.simulator import Simulator
 
-DAY_MS = 86_400_000
+HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 MAX_CHATS, MAX_MESSAGES = 2_000, 200_000
 FIRST_NAMES = (
     "Ana", "Bruno", "Carla", "Diego", "Elif", "Femi", "Greta", "Hugo", "Ines",
@@ -77,8 +77,8 @@ async def invent_past(simulator: Simulator, account: Account, past: Past) -> Non
     for number in range(past.chats):
         contact = _customer(simulator, dice, past.seed, number)
         chat = simulator.world.chat_with(account, contact)
-        begun = now - dice.randint(1, past.days * DAY_MS)
-        moments = sorted(dice.sample(range(begun, now), past.messages)) if now - begun > past.messages else []
+        begun = now - dice.randint(HOUR_MS, past.days * DAY_MS)
+        moments = sorted(dice.sample(range(begun, now), past.messages))
         for index, moment in enumerate(moments):
             _write_past(simulator, chat, contact, dice, index, moment)
         chat.unread_count = 0

@@ -125,6 +125,9 @@ class World:
         del self.chats[chat.id], self._chats_of[chat.account_id][chat.id]
         del self._chat_by_jid[chat.account_id, chat.provider_id]
         self._archive.drop(chat)
+        known = {member for other in self._chats_of[chat.account_id].values() for member in other.members}
+        for member in set(chat.members) - known:
+            self._attendees.pop(self.attendee_id(chat.account_id, member), None)
 
     def remove_account(self, account: Account) -> None:
         """Take an account away with all that is in it."""
