@@ -44,6 +44,16 @@ export function removeAccount(client: QueryClient, accountId: number): void {
   client.setQueryData<readonly Account[]>(ACCOUNTS_KEY, (held) => held?.filter((row) => row.id !== accountId));
 }
 
+const digitsOf = (text: string) => text.replace(/\D/g, "");
+
+/** The name somebody gave the number. WhatsApp's own stand-ins, the number again or its brand, are none. */
+export function findName({ name, phone }: Pick<Account, "name" | "phone">): string | null {
+  const text = name?.trim() ?? "";
+  if (text === "" || text === "WhatsApp") return null;
+  const isNumber = /^\+?[\d\s()-]+$/.test(text);
+  return isNumber && (phone === null || digitsOf(text) === digitsOf(phone)) ? null : text;
+}
+
 export function nameAccount(account: Account): string {
-  return account.name ?? account.phone ?? "New number";
+  return findName(account) ?? account.phone ?? "New number";
 }

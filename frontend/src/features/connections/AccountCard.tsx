@@ -5,7 +5,7 @@ import { Avatar } from "@/components/Avatar";
 import { Button } from "@/components/Button";
 import { Icon } from "@/components/Icon";
 import { StatusChip } from "@/components/StatusChip";
-import { nameAccount } from "@/lib/accounts";
+import { findName, nameAccount } from "@/lib/accounts";
 import { formatAgo, formatExact } from "@/lib/time";
 import type { Account } from "@/types/wire";
 
@@ -22,13 +22,16 @@ const REASONS: Readonly<Partial<Record<Account["status"], string>>> = {
   disconnected: "No messages come in or go out.",
 };
 
-function explain(account: Account): string | null {
-  return account.status === "connected" ? null : (account.status_reason ?? REASONS[account.status] ?? null);
+/** WhatsApp's gateway names its reasons in capitals; those are for operators, a sentence is for everybody. */
+function explain({ status, status_reason }: Account): string | null {
+  if (status === "connected") return null;
+  const isSentence = status_reason !== null && !/^[A-Z0-9_]+$/.test(status_reason);
+  return isSentence ? status_reason : (REASONS[status] ?? null);
 }
 
 function phoneLine(account: Account): string {
   if (account.phone === null) return "Number not known yet";
-  return account.name === null ? "WhatsApp" : account.phone;
+  return findName(account) === null ? "WhatsApp" : account.phone;
 }
 
 export function AccountCard({ account, onReconnect, onDisconnect }: AccountCardProps) {
@@ -36,7 +39,7 @@ export function AccountCard({ account, onReconnect, onDisconnect }: AccountCardP
   return (
     <li className="account" data-testid="account-card" data-account-id={account.id}>
       <div className="account-head">
-        <Avatar name={account.name ?? ""} size="large" />
+        <Avatar name={findName(account) ?? ""} size="large" />
         <div className="account-name">
           <h2>{nameAccount(account)}</h2>
           <p>{phoneLine(account)}</p>

@@ -9,7 +9,9 @@ import { Tick } from "./Tick";
 const MAX_BADGE = 99;
 
 export function nameChat(chat: Chat): string {
-  return chat.title ?? (chat.kind === "group" ? "Group" : "Unknown contact");
+  const title = chat.title?.trim() ?? "";
+  if (title !== "") return title;
+  return chat.kind === "group" ? "Group" : "Unknown contact";
 }
 
 interface ChatRowProps {
