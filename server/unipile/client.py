@@ -9,7 +9,7 @@ from urllib.parse import quote
 import aiohttp
 import orjson
 
-from server.unipile.errors import NotTaken, OutcomeUnknown, UnipileError, error_from
+from server.unipile.errors import NotTaken, OutcomeUnknown, Rejected, UnipileError, error_from
 from server.unipile.events import STATUSES, clean
 
 SOURCE_STATUS_ORDER = ("CREDENTIALS", "PERMISSIONS", "ERROR", "STOPPED", "CONNECTING", "OK")
@@ -181,6 +181,11 @@ class UnipileClient:
 
 
 def _part(identifier: str) -> str:
+    """An id as one part of an address. Quoting cannot save the two that every client takes for steps in the tree:
+    with them a caller's id would reach another route than the one that is meant.
+    """
+    if identifier in (".", ".."):
+        raise Rejected("invalid_resource_identifier", "UniPile has no such id.", 404)
     return quote(identifier, safe="")
 
 
