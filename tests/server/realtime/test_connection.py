@@ -1,0 +1,169 @@
+"""Frames on the wire, and the outbox of a peer that reads slowly or not at all."""
+
+import asyncio
+from typing import Any, cast
+
+import pytest
+from aiohttp import web
+from aiohttp._websocket.reader import WebSocketDataQueue, WebSocketReader
+from aiohttp.base_protocol import BaseProtocol
+from aiohttp.http_websocket import WSMsgType
+
+from server.realtime import connection as connections
+from server.realtime.connection import CloseCode, Connection, encode_frame, join_frames
+
+
+@pytest.mark.parametrize(
+    ("size", "head"),
+    [
+        (0, "8100"),
+        (125, "817d"),
+        (126, "817e007e"),
+        (65535, "817effff"),
+        (65536, "817f0000000000010000"),
+    ],
+)
+def test_a_frames_length_is_written_as_rfc_6455_has_it(size: int, head: str) -> None:
+    payload = b"x" * size
+    assert encode_frame(payload) == bytes.fromhex(head) + payload
+
+
+def test_joined_frames_stand_one_after_the_other() -> None:
+    assert join_frames([b"a", b"bc"]) == encode_frame(b"a") + encode_frame(b"bc")
+
+
+@pytest.mark.parametrize("size", [0, 125, 126, 65535, 65536])
+async def test_a_client_reads_a_frame_of_this_size(size: int) -> None:
+    """By the library's own parser, which is what a browser's would say."""
+    loop = asyncio.get_running_loop()
+    queue = WebSocketDataQueue(BaseProtocol(loop), 2**20, loop=loop)
+    WebSocketReader(queue, 2**20, False, True).feed_data(encode_frame(b"x" * size))
+    message = await queue.read()
+    assert (message.type, message.data) == (WSMsgType.TEXT, "x" * size)
+
+
+class Wire:
+    """A transport whose reader takes only what it is told to."""
+
+    def __init__(self) -> None:
+        self.written = b""
+        self.waiting = 0
+        self.is_stuck = False
+        self.is_aborted = False
+
+    def write(self, data: bytes) -> None:
+        self.written += data
+        if self.is_stuck:
+            self.waiting += len(data)
+
+    def get_write_buffer_size(self) -> int:
+        return self.waiting
+
+    def abort(self) -> None:
+        self.is_aborted = True
+
+
+class Peer:
+    """The other end: notes how it was closed, or does not answer the close."""
+
+    def __init__(self) -> None:
+        self.closed = False
+        self.code: int | None = None
+        self.answers = asyncio.Event()
+        self.answers.set()
+
+    async def close(self, *, code: int, message: bytes) -> None:
+        self.code = code
+        await self.answers.wait()
+        self.closed = True
+
+
+def connect(**limits: int) -> tuple[Connection, Wire, Peer]:
+    wire, peer = Wire(), Peer()
+    sizes = {"max_bytes": 1000, "max_frames": 10} | limits
+    connection = Connection(
+        cast(web.WebSocketResponse, peer), cast(asyncio.Transport, wire), **cast(Any, sizes)
+    )
+    return connection, wire, peer
+
+
+async def test_queued_frames_go_out_in_one_write_and_in_order() -> None:
+    connection, wire, _ = connect()
+    assert connection.queue(b"a", 1)
+    assert not connection.queue(b"b", 1)  # somebody will flush already
+    assert wire.written == b""
+    connection.flush()
+    connection.send(b"c")
+    assert wire.written == b"ab" + encode_frame(b"c")
+
+
+async def test_a_quick_reader_may_be_sent_any_amount() -> None:
+    connection, wire, _ = connect()
+    connection.send(b"x" * 5000)
+    for _n in range(50):
+        connection.send(b"y")
+    assert connection.is_open
+    assert len(wire.written) > 5050
+
+
+async def test_too_many_bytes_behind_end_the_socket() -> None:
+    connection, wire, peer = connect()
+    wire.is_stuck = True
+    connection.send(b"x" * 900)
+    assert connection.is_open
+    connection.send(b"x" * 200)
+    assert not connection.is_open
+    connection.send(b"more")
+    await connection.wait_closed()
+    assert peer.code == CloseCode.TOO_SLOW == 4008
+    assert wire.written == encode_frame(b"x" * 900)  # what did not fit was not written
+
+
+async def test_too_many_frames_behind_end_the_socket() -> None:
+    connection, wire, peer = connect()
+    wire.is_stuck = True
+    for _ in range(10):
+        connection.send(b"x")
+    assert connection.is_open
+    connection.send(b"x")
+    await connection.wait_closed()
+    assert peer.code == CloseCode.TOO_SLOW
+
+
+async def test_a_reader_that_catches_up_begins_anew() -> None:
+    connection, wire, _ = connect()
+    for _ in range(5):
+        wire.is_stuck = True
+        for _n in range(9):
+            connection.send(b"x" * 50)
+        wire.is_stuck, wire.waiting = False, 0
+        connection.send(b"x")
+    assert connection.is_open
+
+
+async def test_a_write_that_stays_under_way_ends_the_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+    connection, wire, peer = connect()
+    wire.is_stuck = True
+    connection.send(b"x")
+    connection.check_stall()
+    assert connection.is_open
+    monkeypatch.setattr(connections, "STALL_SECONDS", -1)
+    connection.check_stall()
+    await connection.wait_closed()
+    assert peer.code == CloseCode.TOO_SLOW
+
+
+async def test_a_peer_that_does_not_answer_the_close_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "CLOSE_GRACE_SECONDS", 0.01)
+    connection, wire, peer = connect()
+    peer.answers.clear()
+    connection.close_soon(CloseCode.RESTART, "restart")
+    connection.close_soon(CloseCode.SIGN_IN, "sign in again")
+    await connection.wait_closed()
+    assert wire.is_aborted
+    assert peer.code == CloseCode.RESTART  # the first reason stands
+
+
+def test_close_codes_are_the_contracts() -> None:
+    codes = {1001, 1008, 1009, 1012, 4400, 4401, 4403, 4408, 4429, 4008}
+    assert {int(code) for code in CloseCode} == codes

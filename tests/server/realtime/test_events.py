@@ -1,0 +1,45 @@
+"""Pushes travel through Redis and come out the same."""
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.realtime.channels import CONTROL, account_channel, parse_channel, user_channel
+from server.realtime.events import Push, decode_pushes, encode_pushes, make_push
+
+IDS = st.integers(1, 2**63 - 1)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
+
+
+@given(st.lists(st.tuples(IDS, IDS, st.none() | IDS, TEXTS), min_size=1))
+def test_what_is_encoded_is_decoded_again(changes: list[tuple[int, int, int | None, str]]) -> None:
+    pushes = [
+        make_push("message:new", account_id, seq, chat_id, orjson.dumps({"body": text}).decode())
+        for account_id, seq, chat_id, text in changes
+    ]
+    assert decode_pushes(encode_pushes(pushes)) == pushes
+
+
+def test_a_frame_is_the_contracts() -> None:
+    push = make_push("chat:updated", 3, 17, 5, '{"id":5,"title":"a\\nb"}')
+    assert (push.seq, push.chat_id) == (17, 5)
+    assert orjson.loads(push.frame) == {
+        "event": "chat:updated",
+        "account_id": 3,
+        "seq": 17,
+        "data": {"id": 5, "title": "a\nb"},
+    }
+
+
+def test_a_payload_that_lost_a_frame_is_refused() -> None:
+    payload = encode_pushes([Push(1, None, b"{}"), Push(2, None, b"{}")])
+    with pytest.raises(ValueError, match="zip"):
+        decode_pushes(payload.rpartition(b"\n")[0])
+
+
+@given(IDS)
+def test_a_channels_name_tells_whose_it_is(number: int) -> None:
+    assert parse_channel(account_channel(number)) == ("account", number)
+    assert parse_channel(user_channel(number)) == ("user", number)
+    assert parse_channel(CONTROL) is None
