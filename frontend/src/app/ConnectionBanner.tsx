@@ -4,26 +4,36 @@ import { useConnectionState } from "@/lib/socket/context";
 
 /** A blip nobody would notice is not mentioned. */
 const PATIENCE_MS = 1_500;
+/** The very first connection may take its time: the page is loading anyway. */
+const FIRST_PATIENCE_MS = 6_000;
 const BACK_MS = 3_000;
 
-type Phase = "quiet" | "lost" | "back";
+type Phase = "first" | "quiet" | "lost";
+
+/** How long until the phase changes, while live and while not. */
+const DELAYS_MS: Readonly<Record<Phase, { readonly live: number; readonly away: number }>> = {
+  first: { live: 0, away: FIRST_PATIENCE_MS },
+  quiet: { live: 0, away: PATIENCE_MS },
+  lost: { live: BACK_MS, away: 0 },
+};
 
 export function ConnectionBanner() {
-  const isLive = useConnectionState() === "live";
-  const [phase, setPhase] = useState<Phase>("quiet");
+  const state = useConnectionState();
+  const isLive = state === "live";
+  // Stopped means not wanted yet, or nobody signed in.
+  const isWanted = state !== "stopped";
+  const [phase, setPhase] = useState<Phase>("first");
   useEffect(() => {
-    const timer = setTimeout(
-      () => setPhase((held) => (isLive ? "quiet" : held === "quiet" || held === "back" ? "lost" : held)),
-      isLive ? BACK_MS : PATIENCE_MS,
-    );
+    if (!isWanted) return undefined;
+    const delay = DELAYS_MS[phase][isLive ? "live" : "away"];
+    const timer = setTimeout(() => setPhase(isLive ? "quiet" : "lost"), delay);
     return () => clearTimeout(timer);
-  }, [isLive]);
-  const shown: Phase = phase === "lost" && isLive ? "back" : phase;
+  }, [isWanted, isLive, phase]);
   return (
-    <div className="banner-place" role="status" aria-live="polite">
-      {shown !== "quiet" && (
-        <p className={`banner banner-${shown}`} data-testid="connection-banner">
-          {shown === "lost" ? "Reconnecting… New messages appear as soon as we are back." : "Back online"}
+    <div role="status" aria-live="polite">
+      {phase === "lost" && (
+        <p className={`banner ${isLive ? "banner-back" : "banner-lost"}`} data-testid="connection-banner">
+          {isLive ? "Back online" : "Reconnecting… New messages appear as soon as we are back."}
         </p>
       )}
     </div>

@@ -59,7 +59,7 @@ export function ChatList({ list, accounts, selectedId }: ChatListProps) {
   if (chats === null) {
     if (!list.isError) return <ChatSkeletons />;
     return (
-      <ErrorState title="No chats to show" message={describeError(list.error)} onRetry={() => void list.refetch()} />
+      <ErrorState title="Chats could not be loaded" message={describeError(list.error)} onRetry={() => void list.refetch()} />
     );
   }
   if (chats.length === 0) {

@@ -18,7 +18,7 @@ function parseId(text: string | undefined | null): number | null {
 export function InboxPage() {
   const accounts = useAccounts();
   if (accounts.data === undefined) {
-    if (!accounts.isError) return <InboxFrame list={<ChatSkeletons />} />;
+    if (!accounts.isError) return <LoadingInbox />;
     return (
       <ErrorState
         title="Your inbox could not be loaded"
@@ -43,6 +43,19 @@ export function InboxPage() {
     );
   }
   return <Inbox accounts={accounts.data} />;
+}
+
+function LoadingInbox() {
+  return (
+    <InboxFrame
+      list={
+        <>
+          <AccountSwitcher accounts={[]} selected={null} />
+          <ChatSkeletons />
+        </>
+      }
+    />
+  );
 }
 
 function Inbox({ accounts }: { readonly accounts: readonly Account[] }) {

@@ -1,0 +1,65 @@
+import { act, render, screen } from "@testing-library/react";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { FeedContext } from "@/lib/socket/context";
+import { Feed } from "@/lib/socket/feed";
+import { createSockets } from "@/testing/fakeSocket";
+import { ConnectionBanner } from "./ConnectionBanner";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.spyOn(Math, "random").mockReturnValue(1);
+});
+afterEach(() => vi.useRealTimers());
+
+function show() {
+  const { create, latest } = createSockets();
+  const token = () => "token";
+  const renew = () => Promise.resolve("token");
+  const api = { listChanges: vi.fn(), fetchAccount: vi.fn() };
+  const feed = new Feed({ api, url: "", userId: 7, token, renew, onForbidden: vi.fn(), createSocket: create });
+  render(
+    <FeedContext value={feed}>
+      <ConnectionBanner />
+    </FeedContext>,
+  );
+  act(() => feed.start());
+  return { feed, latest };
+}
+
+const pass = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));
+const banner = () => screen.queryByTestId("connection-banner")?.textContent ?? null;
+
+it("says nothing when the first connection comes about", async () => {
+  const { feed, latest } = show();
+  await pass(2_000);
+  act(() => latest().welcome());
+  await pass(2_000);
+  expect(banner()).toBeNull();
+  feed.stop();
+});
+
+it("does not mention a blip", async () => {
+  const { feed, latest } = show();
+  act(() => latest().welcome());
+  await pass(10);
+  act(() => latest().end(1012));
+  await pass(1_100);
+  act(() => latest().welcome());
+  await pass(3_000);
+  expect(banner()).toBeNull();
+  feed.stop();
+});
+
+it("says when the connection is lost, and when it is back", async () => {
+  const { feed, latest } = show();
+  act(() => latest().welcome());
+  await pass(10);
+  act(() => latest().end(1012));
+  await pass(2_000);
+  expect(banner()).toContain("Reconnecting");
+  act(() => latest().welcome());
+  expect(banner()).toBe("Back online");
+  await pass(3_100);
+  expect(banner()).toBeNull();
+  feed.stop();
+});
