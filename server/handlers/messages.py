@@ -93,7 +93,15 @@ async def _store_send(
     cursor: Cursor, user_id: int, provider: str, account_id: int, chat_id: int, client_id: str, text: str
 ) -> tuple[ChangedMessage, list[Push]]:
     """One transaction: who may, what is allowed, the row, its chat, the count. No pushes when it was sent before."""
-    target = _checked(await outbox.lock_send_target(cursor, user_id, provider, account_id, chat_id))
+    target = await outbox.lock_send_target(cursor, user_id, provider, account_id, chat_id)
+    if target is None:
+        raise NotFound
+    if refusal := _refusal(target):
+        # A retry of what went out before sending was shut is told of that message: a refusal would be untrue.
+        known = await outbox.fetch_by_client_id(cursor, account_id, client_id)
+        if target.role == "viewer" or known is None or known.chat_id != chat_id:
+            raise refusal
+        return known, []
     stored = await outbox.insert_send(cursor, account_id, chat_id, client_id, text)
     if stored is None:
         return await _known_send(cursor, account_id, chat_id, client_id), []
@@ -116,16 +124,15 @@ async def _store_send(
     ]
 
 
-def _checked(target: outbox.SendTarget | None) -> outbox.SendTarget:
-    if target is None:
-        raise NotFound
+def _refusal(target: outbox.SendTarget) -> ConfabError | None:
+    """Why nothing may be sent there now."""
     if target.role == "viewer":
-        raise ConfabError("forbidden")
+        return ConfabError("forbidden")
     if not target.is_entitled:
-        raise ConfabError("not_entitled")
+        return ConfabError("not_entitled")
     if target.account_status in ("needs_action", "disconnected"):
-        raise ConfabError("conflict", "This number is not connected: reconnect it first.")
-    return target
+        return ConfabError("conflict", "This number is not connected: reconnect it first.")
+    return None
 
 
 async def _known_send(cursor: Cursor, account_id: int, chat_id: int, client_id: str) -> ChangedMessage:
