@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -99,24 +99,29 @@ def decode_cursor(cursor: str | None) -> tuple[str, int] | None:
         return None
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
-        sort_key, _, row_id = base64.urlsafe_b64decode(padded.encode("ascii")).decode("ascii").rpartition("|")
-        if not row_id.isdigit() or int(row_id) > MAX_ID:
+        text = base64.urlsafe_b64decode(padded.encode("ascii")).decode("ascii")
+        sort_key, separator, row_id = text.rpartition("|")
+        if not separator or not row_id.isdigit() or int(row_id) > MAX_ID:
             raise ValueError(row_id)
         return sort_key, int(row_id)
     except (ValueError, binascii.Error, UnicodeError) as error:
-        raise ConfabError("invalid", fields={"cursor": ["Not a cursor of ours."]}) from error
+        raise _bad_cursor() from error
 
 
 def time_cursor(cursor: str | None) -> tuple[str, int] | None:
     """The same for lists that are sorted by time."""
     key = decode_cursor(cursor)
-    if key is not None and not _looks_like_time(key[0]):
-        raise ConfabError("invalid", fields={"cursor": ["Not a cursor of ours."]})
-    return key
-
-
-def _looks_like_time(text: str) -> bool:
+    if key is None:
+        return None
     try:
-        return datetime.fromisoformat(text).tzinfo is not None
-    except ValueError:
-        return False
+        moment = datetime.fromisoformat(key[0])
+        if moment.tzinfo is None:
+            raise ValueError(key[0])
+        # Written anew: Python reads spellings and offsets that Postgres does not.
+        return moment.astimezone(UTC).isoformat(), key[1]
+    except (ValueError, OverflowError) as error:
+        raise _bad_cursor() from error
+
+
+def _bad_cursor() -> ConfabError:
+    return ConfabError("invalid", fields={"cursor": ["Not a cursor of ours."]})
