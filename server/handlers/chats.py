@@ -68,9 +68,9 @@ async def show_chat(request: web.Request) -> web.Response:
 async def patch_chat(request: web.Request) -> web.Response:
     """Mark read or unread, here at once and at UniPile by a job."""
     given = await load_body(request, PATCH_CHAT)
-    chat_id = path_id(request, "chat_id")
+    place, chat_id = (provider_of(request), path_id(request, "account_id")), path_id(request, "chat_id")
     reachable = await request.app[DATABASE].read(chats.fetch_reachable_chat, caller(request), chat_id)
-    if reachable is None or reachable.account_id != path_id(request, "account_id"):
+    if reachable is None or (reachable.provider, reachable.account_id) != place:
         raise NotFound
     if reachable.role == "viewer":
         raise ConfabError("forbidden")

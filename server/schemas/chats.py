@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from server.schemas.fields import ListQuery, Request
+from server.schemas.fields import Flag, ListQuery, Request
 
 
 class ChatQuery(ListQuery):
@@ -10,7 +10,7 @@ class ChatQuery(ListQuery):
 
 
 class PatchChat(Request):
-    read = fields.Boolean(truthy={True}, falsy={False})
+    read = Flag()
 
     @validates_schema
     def something(self, data: dict[str, object], **_: object) -> None:

@@ -17,6 +17,15 @@ class CleanText(fields.String):
         return text
 
 
+class Flag(fields.Boolean):
+    """true or false, and nothing that Python takes for one of them."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
 class Request(Schema):
     """A body or query of ours: unknown keys are refused, so that a typing error is noticed."""
 

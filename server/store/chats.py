@@ -110,6 +110,7 @@ class ReachableChat(NamedTuple):
 
     id: int
     account_id: int
+    provider: str
     role: str
     seq: int
 
@@ -117,7 +118,7 @@ class ReachableChat(NamedTuple):
 async def fetch_reachable_chat(cursor: Cursor, user_id: int, chat_id: int) -> ReachableChat | None:
     """The chat with the caller's role in its account and the account's newest seq; None for absent and foreign."""
     await cursor.execute(
-        """select c.id, c.account_id, m.role, a.seq from channels_chat c
+        """select c.id, c.account_id, a.provider, m.role, a.seq from channels_chat c
            join channels_account a on a.id = c.account_id
            join channels_account_member m on m.account_id = c.account_id and m.user_id = %s
            where c.id = %s""",
