@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 
 import orjson
 from aiohttp import web
@@ -168,7 +169,8 @@ def _told_to_caller() -> Iterator[None]:
     try:
         yield
     except OutcomeUnknown as error:
-        raise ConfabError("provider_timeout" if error.type == "timeout" else "provider_failed") from error
+        is_late = error.type == "timeout" or error.status == HTTPStatus.GATEWAY_TIMEOUT
+        raise ConfabError("provider_timeout" if is_late else "provider_failed") from error
     except Rejected as error:
         if error.is_gone:
             raise NotFound("UniPile does not know this account.") from error
