@@ -66,6 +66,8 @@ def _default_identity(simulator: Simulator) -> str:
 def write(simulator: Simulator, chat: Chat, sender: str, draft: Draft) -> Message:
     """Put a message by anybody into a chat; what is not silent is announced."""
     account = simulator.world.account(chat.account_id)
+    moment = simulator.world.moment() if draft.timestamp is None else draft.timestamp
+    readers = chat.members if draft.past and sender == SELF else []
     message = Message(
         new_id(),
         account.id,
@@ -73,7 +75,7 @@ def write(simulator: Simulator, chat: Chat, sender: str, draft: Draft) -> Messag
         new_stanza_id(),
         sender,
         draft.text,
-        simulator.world.moment() if draft.timestamp is None else draft.timestamp,
+        moment,
         attachments=draft.attachments,
         quoted_id=draft.quoted_id,
         forwarded=draft.forwarded,
@@ -81,7 +83,8 @@ def write(simulator: Simulator, chat: Chat, sender: str, draft: Draft) -> Messag
         event_type=draft.event_type,
         seen=int(draft.past),
         delivered=int(sender != SELF or draft.past),
-        delivered_to=list(chat.members) if draft.past else [],
+        delivered_to=list(readers),
+        seen_by={reader: to_iso(moment) for reader in readers},
         synced=account.is_ok or draft.past,
         overrides=draft.overrides,
     )

@@ -21,7 +21,7 @@ export function bubble(message, person, chat) {
       message.quoted && h('blockquote', {}, h('strong', {}, message.quoted.sender_name), h('span', {}, message.quoted.text ?? 'Message')),
       message.attachments.map(attachment),
       message.deleted ? h('p', { class: 'gone' }, 'This message was deleted') : message.text && h('p', { class: 'text', dir: 'auto' }, message.text),
-      h('span', { class: 'meta' }, message.edited && 'edited ', h('time', { datetime: message.timestamp }, clockTime(message.timestamp)), mine && ticks(message.ticks)),
+      h('span', { class: 'meta' }, message.edited && !message.deleted && 'edited ', h('time', { datetime: message.timestamp }, clockTime(message.timestamp)), mine && ticks(message.ticks)),
       !message.deleted && menuButton(message, mine, person)),
     message.reactions.length > 0 && h('span', { class: 'reactions', title: message.reactions.map((r) => `${r.name} ${r.value}`).join(', ') },
       [...new Set(message.reactions.map((r) => r.value))].join(''), message.reactions.length > 1 && h('small', {}, ` ${message.reactions.length}`)))
