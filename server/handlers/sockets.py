@@ -88,7 +88,7 @@ def follow_memberships(app: web.Application) -> Callable[[int, set[Connection]],
             log.warning("membership_not_followed", user_id=user_id, error=error.code)
             return
         for connection in connections:
-            for account_id in app[HUB].accounts_of(connection) - allowed:
+            for account_id in connection.accounts - allowed:
                 app[HUB].leave_account(connection, account_id)
 
     return follow

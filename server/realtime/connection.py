@@ -55,6 +55,7 @@ class Connection:
         "_outbox",
         "_stalled_at",
         "_transport",
+        "accounts",
         "socket",
         "user_id",
     )
@@ -64,6 +65,7 @@ class Connection:
     ) -> None:
         self.socket = socket
         self.user_id = 0
+        self.accounts: set[int] = set()  # those it hears anything of; the hub keeps this
         self._transport = transport
         self._max_bytes = max_bytes
         self._max_frames = max_frames

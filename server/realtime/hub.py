@@ -47,7 +47,12 @@ class Listeners:
 
     @property
     def is_empty(self) -> bool:
-        return not self.everything and not self.holders and not any(self.chats.values())
+        return not self.everything and not self.holders and not self.chats
+
+    def leave_chat(self, connection: Connection, chat_id: int) -> None:
+        self.chats[chat_id].discard(connection)
+        if not self.chats[chat_id]:
+            del self.chats[chat_id]
 
 
 class Hub:
@@ -104,40 +109,36 @@ class Hub:
 
     def join_account(self, connection: Connection, account_id: int) -> None:
         """Put the socket into the account's room; it must know all up to the feed's head, with no await since."""
+        connection.accounts.add(account_id)
         self._accounts[account_id].everything.add(connection)
 
     def join_chat(self, connection: Connection, account_id: int, chat_id: int) -> None:
         """The same for one chat of an account."""
+        connection.accounts.add(account_id)
         self._accounts[account_id].chats[chat_id].add(connection)
 
     def leave_chat(self, connection: Connection, chat_id: int) -> None:
-        for account_id, listeners in list(self._accounts.items()):
+        for account_id in list(connection.accounts):
+            listeners = self._accounts[account_id]
             if connection in listeners.chats.get(chat_id, ()):
-                listeners.chats[chat_id].discard(connection)
-                if not listeners.chats[chat_id]:
-                    del listeners.chats[chat_id]
+                listeners.leave_chat(connection, chat_id)
                 self._forget_if_empty(account_id, listeners)
 
     def leave_account(self, connection: Connection, account_id: int) -> None:
-        """Out of the account's room and of all its chats: the user may no longer see it."""
+        """Out of the account's room and of all its chats: the socket ended, or the user may no longer see it."""
+        connection.accounts.discard(account_id)
         listeners = self._accounts.get(account_id)
         if listeners is None:
             return
         listeners.everything.discard(connection)
         for chat_id in [chat_id for chat_id, room in listeners.chats.items() if connection in room]:
-            listeners.chats[chat_id].discard(connection)
-            if not listeners.chats[chat_id]:
-                del listeners.chats[chat_id]
+            listeners.leave_chat(connection, chat_id)
         self._forget_if_empty(account_id, listeners)
-
-    def accounts_of(self, connection: Connection) -> set[int]:
-        """The accounts whose room the socket is in."""
-        return {account_id for account_id, known in self._accounts.items() if connection in known.everything}
 
     def remove(self, connection: Connection) -> None:
         """Forget a socket that has ended."""
         self._connections.discard(connection)
-        for account_id in list(self._accounts):
+        for account_id in list(connection.accounts):
             self.leave_account(connection, account_id)
         peers = self._users.get(connection.user_id)
         if peers is not None:
