@@ -11,7 +11,7 @@ from typing import Any
 import psycopg2
 import redis
 
-from server.config import Config
+from server.config import Config, is_loopback
 from server.migrate import MigrationError, pending
 from server.unipile.client import UnipileClient
 from server.unipile.errors import OUR_KEY_TYPES, Rejected, UnipileError
@@ -33,6 +33,7 @@ class Finding:
 def doctor(config: Config, *, as_json: bool) -> int:
     """Run every check, print what was found, and return the exit code."""
     findings = [
+        *_check_public_url(config),
         *_check_database(config),
         *_check_redis(config),
         *asyncio.run(_check_unipile(config)),
@@ -44,6 +45,13 @@ def doctor(config: Config, *, as_json: bool) -> int:
         for finding in findings:
             print(f"{finding.state:<8} {finding.name:<12} {finding.message}")
     return 0 if healthy else 1
+
+
+def _check_public_url(config: Config) -> list[Finding]:
+    if is_loopback(config.web.public_url) and not is_loopback(config.unipile.dsn):
+        message = f"PUBLIC_URL is {config.web.public_url}, where UniPile cannot reach this machine"
+        return [Finding("public url", FAILED, message)]
+    return [Finding("public url", OK, config.web.public_url)]
 
 
 def _check_database(config: Config) -> list[Finding]:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from server.keyring import KeyringError, read_keyring
 from server.sources import ConfigError, Reader, derived, key, read_environment, read_toml
 
-__all__ = ["ROOT", "Config", "ConfigError", "load_config", "read_config"]
+__all__ = ["ROOT", "Config", "ConfigError", "is_loopback", "load_config", "read_config"]
 
 ROOT = Path(__file__).resolve().parent.parent
 SANDBOX_API_KEY = "sandbox-key"
@@ -216,7 +216,7 @@ def _with_sandbox_secrets(config: Config) -> Config:
 
 
 def _check_secrets(config: Config) -> None:
-    local = config.sandbox.enabled or _is_loopback(config.unipile.dsn)
+    local = config.sandbox.enabled or is_loopback(config.unipile.dsn)
     allowed = {SANDBOX_API_KEY, SANDBOX_WEBHOOK_SECRET} if local else set()
     given = (
         ("UNIPILE_API_KEY", config.unipile.api_key, 1),
@@ -244,7 +244,8 @@ def _complaint(value: str, min_bytes: int) -> str | None:
     return None
 
 
-def _is_loopback(address: str | None) -> bool:
+def is_loopback(address: str | None) -> bool:
+    """Whether an address is of this very machine."""
     return address is not None and urlsplit(address).hostname in LOOPBACK_HOSTS
 
 

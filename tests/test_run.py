@@ -226,6 +226,7 @@ class TestDoctor:
         code, states = self.states(away)
         assert code == 1
         assert states == {
+            "public url": "ok",
             "database": "ok",
             "migrations": "failed",
             "clock": "ok",
@@ -241,7 +242,27 @@ class TestDoctor:
             "REDIS_URL": f"redis://127.0.0.1:{free_port()}",
         }
         code, states = self.states({**served, **nowhere})
-        assert (code, states) == (1, {"database": "failed", "redis": "failed", "unipile": "failed"})
+        assert code == 1
+        assert {name for name, state in states.items() if state == "failed"} == {
+            "database",
+            "redis",
+            "unipile",
+        }
+
+    def test_a_public_url_that_unipile_cannot_reach_is_found(self, served: Settings) -> None:
+        nowhere = {
+            "DATABASE_URL": f"postgres://127.0.0.1:{free_port()}/x",
+            "UNIPILE_DSN": "https://192.0.2.1:9",
+        }
+        code, states = self.states(
+            {
+                **served,
+                **nowhere,
+                "CONFAB_UNIPILE_CONNECT_TIMEOUT_SECONDS": "0.1",
+                "UNIPILE_API_KEY": "k8Zq+71tBf0=",
+            }
+        )
+        assert (code, states["public url"]) == (1, "failed")
 
     def test_a_wrong_key_is_found(self, settings: Settings, served: Settings, tmp_path: Path) -> None:
         with serve(settings, tmp_path) as program:

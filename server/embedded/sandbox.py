@@ -7,12 +7,18 @@ import sys
 from server.config import ROOT, Config
 from server.embedded.children import Child, is_free
 from server.embedded.folders import ServiceError, open_part
+from server.embedded.packages import package_folder
 
 PART = "sandbox"
 
 
 def sandbox_server(config: Config) -> Child:
     """Return the sandbox of this configuration, ready to be started."""
+    if not (ROOT / PART).is_dir():
+        raise ServiceError(
+            "UNIPILE_DSN is not set, and the sandbox for doing without is not part of this installation."
+        )
+    package_folder("segno", variable="UNIPILE_DSN")
     part, owner = open_part(config.data_dir, PART)
     port = config.sandbox.port
     return Child(

