@@ -39,12 +39,19 @@ def linked_account(simulator: Simulator, account_id: str) -> Account:
     return account
 
 
+def forget_attempts(simulator: Simulator) -> None:
+    """Remove the accounts that nobody scanned in time."""
+    for account in [item for item in simulator.world.accounts.values() if is_gone(item, simulator)]:
+        remove(simulator, account)
+
+
 async def begin_attempt(simulator: Simulator, account: Account) -> None:
     """Give an account a new QR code; an older attempt that is still being answered gets the 409."""
     faults = simulator.dice.faults
     running = account.qrcode is not None and now_ms(simulator) < qr_end(account, simulator.settings)
     if running and faults.auth_in_progress:
         raise Problem("auth_in_progress", "Keep the first QR code.")
+    forget_attempts(simulator)
     account.attempt += 1
     attempt = account.attempt
     account.qrcode = "2@" + ",".join(secrets.token_urlsafe(size) for size in (96, 24, 24, 24)) + ",1"

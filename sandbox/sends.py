@@ -65,8 +65,9 @@ async def send_form(simulator: Simulator, chat: Chat, form: Form) -> Message:
         simulator.live.tell("typing", {"chat_id": chat.id, "seconds": pause})
         await simulator.pause(pause)
     attachments = [await store_upload(simulator, upload) for upload in form.uploads]
-    # Checked again: while the files were stored, the account may have been lost.
+    # Checked again: while the files were stored, the account or the chat may have been lost.
     require_sendable(simulator.world.account(chat.account_id))
+    simulator.world.chat(chat.id)
     first = Draft(form.text("text") or None, attachments[:1], quoted_id)
     messages = send(simulator, chat, [first, *(Draft(None, [item]) for item in attachments[1:])])
     if simulator.dice.faults.echo_before_response:

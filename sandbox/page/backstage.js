@@ -9,16 +9,19 @@ const SWITCHES = [
     ['webhooks_off', 'Send no webhooks at all'],
     ['duplicate', 'Deliver everything twice'],
     ['reorder', 'Mix up the order'],
+    ['delay_ms', 'Delay by five seconds'],
+    ['drop', 'Lose one in three for good'],
     ['fail_first', 'Lose the first try, then retry'],
     ['missing_keys', 'Leave optional keys out'],
     ['unknown_keys', 'Add unknown keys'],
   ]],
-  ['Sending', [
+  ['Sending and connecting', [
     ['echo_before_response', 'Echo before the answer'],
     ['no_delivered', 'Never tell “delivered”'],
     ['no_read', 'Never tell “read”'],
     ['send_status', 'Refuse every send (503)'],
     ['accept_then_timeout', 'Accept sends, then hang'],
+    ['auth_in_progress', 'Refuse a second QR code (425)'],
   ]],
   ['People and media', [
     ['hidden_phone', 'New customers hide their number'],
@@ -26,8 +29,8 @@ const SWITCHES = [
     ['media_expired', 'All media expired'],
   ]],
 ]
-const ON_VALUES = { duplicate: 1, reorder: 1, fail_first: 1, send_status: 503, accept_then_timeout: 1 }
-const ACCOUNT_ACTIONS = [['CREDENTIALS', 'Unlink the phone'], ['CONNECTING', 'Lose the network'], ['OK', 'Bring it back']]
+const ON_VALUES = { duplicate: 1, reorder: 1, delay_ms: 5000, drop: 0.33, fail_first: 1, send_status: 503, accept_then_timeout: 1 }
+const ACCOUNT_ACTIONS = [['CREDENTIALS', 'Unlink the phone'], ['CONNECTING', 'Lose the network'], ['ERROR', 'Stop with an error'], ['OK', 'Bring it back']]
 const REFRESH_MS = 2000
 
 const box = document.getElementById('backstage')

@@ -112,6 +112,7 @@ async def write_message(request: web.Request) -> web.Response:
     sender = _choose_sender(body, chat, person)
     quoted_id = find_quoted(simulator, chat, opt_text(body, "quote"))
     attachments = [await store_attachment(simulator, item) for item in items]
+    simulator.world.chat(chat.id)  # Not removed while the files were stored.
     if sender not in {SELF, *chat.members}:
         chat.members.append(sender)
         simulator.world.save(chat)

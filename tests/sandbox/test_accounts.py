@@ -46,6 +46,11 @@ async def test_a_qr_code_is_too_old_after_its_lifetime_and_the_attempt_ends_late
     sandbox.clock.now += 240
     await sandbox.api("GET", f"/accounts/{account_id}", 404)
     await sandbox.api("POST", f"/accounts/{account_id}", 404, json={"provider": "WHATSAPP"})
+    await sandbox.api("POST", "/accounts", 201, json={"provider": "WHATSAPP"})
+    sandbox.clock.now += 301
+    newest = await sandbox.api("POST", "/accounts", 201, json={"provider": "WHATSAPP"})
+    shown = (await sandbox.control("GET", "/state"))["accounts"]
+    assert [account["id"] for account in shown] == [newest["account_id"]]
 
 
 async def test_a_newer_code_replaces_the_older_one(sandbox: Driver) -> None:
