@@ -1,5 +1,5 @@
 /** The field to answer: Enter sends, Shift+Enter begins a new line, what is not sent is kept for each chat. */
-import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
+import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type SyntheticEvent } from "react";
 import { Icon } from "@/components/Icon";
 import { useInbox } from "./context";
 
@@ -26,39 +26,44 @@ function useAutosize(text: string) {
   return field;
 }
 
-export function Composer({ chatId, isReadOnly, onSend }: ComposerProps) {
+/** While an input method composes a word, Enter chooses it. */
+function isSendKey(event: KeyboardEvent): boolean {
+  return event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing;
+}
+
+function useDraft(chatId: number) {
   const { drafts } = useInbox();
   const [text, setText] = useState(() => drafts.read(chatId));
+  const change = (value: string) => {
+    setText(value);
+    drafts.write(chatId, value);
+  };
+  return [text, change] as const;
+}
+
+export function Composer(props: ComposerProps) {
+  if (props.isReadOnly) {
+    return <p className="composer-closed">You can read this chat. Ask an owner to let you answer.</p>;
+  }
+  return <ComposerForm {...props} />;
+}
+
+function ComposerForm({ chatId, onSend }: ComposerProps) {
+  const [text, change] = useDraft(chatId);
   const field = useAutosize(text);
   const canSend = text.trim() !== "";
   useEffect(() => {
     if (hasRealKeyboard()) field.current?.focus();
   }, [field]);
-  const change = (value: string) => {
-    setText(value);
-    drafts.write(chatId, value);
-  };
-  const send = () => {
+  const sendNow = (event: SyntheticEvent) => {
+    event.preventDefault();
     if (!canSend) return;
     onSend(text.trim());
     change("");
     field.current?.focus();
   };
-  const sendOnEnter = (event: KeyboardEvent) => {
-    // While an input method composes a word, Enter chooses it.
-    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
-    event.preventDefault();
-    send();
-  };
-  if (isReadOnly) return <p className="composer-closed">You can read this chat. Ask an owner to let you answer.</p>;
   return (
-    <form
-      className="composer"
-      onSubmit={(event) => {
-        event.preventDefault();
-        send();
-      }}
-    >
+    <form className="composer" onSubmit={sendNow}>
       <textarea
         ref={field}
         rows={1}
@@ -69,7 +74,7 @@ export function Composer({ chatId, isReadOnly, onSend }: ComposerProps) {
         aria-label="Message"
         enterKeyHint="send"
         onChange={(event) => change(event.target.value)}
-        onKeyDown={sendOnEnter}
+        onKeyDown={(event) => isSendKey(event) && sendNow(event)}
         data-testid="composer-input"
       />
       <button type="submit" className="composer-send" disabled={!canSend} aria-label="Send" title="Send" data-testid="composer-send">

@@ -1,5 +1,5 @@
 /** The way in: e-mail and password, or one click in the sandbox. */
-import { useId, useRef, useState, type SyntheticEvent } from "react";
+import { useRef, useState, type SyntheticEvent } from "react";
 import { Button } from "@/components/Button";
 import { Logo } from "@/components/Logo";
 import { Notice } from "@/components/Notice";
@@ -53,41 +53,31 @@ export function LoginPage() {
 }
 
 function LoginForm() {
-  const state = useSessionState();
   const { login, isBusy, error } = useLogin();
   const form = useRef<HTMLFormElement>(null);
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
-  const noticeId = useId();
-  const submit = async (event: SyntheticEvent<HTMLFormElement>) => {
+  const submit = async (event: SyntheticEvent) => {
     event.preventDefault();
     const isIn = await login(email.trim(), password);
     if (!isIn) form.current?.querySelector<HTMLInputElement>("[name=password]")?.focus();
   };
-  const hasEnded = state.status === "signed-out" && state.hasEnded;
+  const emailField = { type: "email", name: "email", autoComplete: "username", value: email };
+  const passwordField = { type: "password", name: "password", autoComplete: "current-password", value: password };
   return (
-    <form ref={form} className="login-form" onSubmit={submit} aria-describedby={noticeId}>
-      <div id={noticeId} aria-live="polite">
-        {error !== null && <Notice tone="bad">{error}</Notice>}
-        {error === null && hasEnded && <Notice tone="info">Your session has ended. Please sign in again.</Notice>}
-      </div>
+    <form ref={form} className="login-form" onSubmit={submit}>
+      <LoginNotice error={error} />
       <TextField
+        {...emailField}
         label="E-mail"
-        name="email"
-        type="email"
-        autoComplete="username"
         required
-        value={email}
         onChange={(event) => setEmail(event.target.value)}
         data-testid="login-email"
       />
       <TextField
+        {...passwordField}
         label="Password"
-        name="password"
-        type="password"
-        autoComplete="current-password"
         required
-        value={password}
         onChange={(event) => setPassword(event.target.value)}
         data-testid="login-password"
       />
@@ -96,6 +86,17 @@ function LoginForm() {
       </Button>
       <DemoLogin isBusy={isBusy} onUse={login} />
     </form>
+  );
+}
+
+function LoginNotice({ error }: { readonly error: string | null }) {
+  const state = useSessionState();
+  const hasEnded = state.status === "signed-out" && state.hasEnded;
+  return (
+    <div aria-live="polite">
+      {error !== null && <Notice tone="bad">{error}</Notice>}
+      {error === null && hasEnded && <Notice tone="info">Your session has ended. Please sign in again.</Notice>}
+    </div>
   );
 }
 

@@ -24,8 +24,7 @@ function withCursor(path: string, cursor: string | null, limit: number): string 
   return `${path}?${query.toString()}`;
 }
 
-/** The routes that need somebody signed in. */
-export function createRoutes(signed: Send) {
+function accountRoutes(signed: Send) {
   return {
     listAccounts: async (signal?: AbortSignal) => {
       const accounts: Account[] = [];
@@ -50,31 +49,41 @@ export function createRoutes(signed: Send) {
 
     disconnectAccount: (accountId: number) => signed<undefined>(`${CHANNEL}/${accountId}`, { method: "DELETE" }),
 
+    listChanges: (accountId: number, since: number) =>
+      signed<Changes>(`${CHANNEL}/${accountId}/changes?since=${since}&limit=${CHANGES_LIMIT}`),
+  };
+}
+
+const chatPath = (accountId: number, chatId: number) => `${CHANNEL}/${accountId}/chats/${chatId}`;
+
+function chatRoutes(signed: Send) {
+  return {
     listChats: (accountId: number, cursor: string | null, limit: number, signal?: AbortSignal) =>
       signed<Page<Chat>>(withCursor(`${CHANNEL}/${accountId}/chats`, cursor, limit), { signal }),
 
     fetchChat: async (accountId: number, chatId: number, signal?: AbortSignal) => {
-      const answer = await signed<Chat | { chat: Chat }>(`${CHANNEL}/${accountId}/chats/${chatId}`, { signal });
+      const answer = await signed<Chat | { chat: Chat }>(chatPath(accountId, chatId), { signal });
       return "chat" in answer ? answer.chat : answer;
     },
 
     markChatRead: async (accountId: number, chatId: number) => {
-      const path = `${CHANNEL}/${accountId}/chats/${chatId}`;
-      return (await signed<{ chat: Chat }>(path, { method: "PATCH", body: { read: true } })).chat;
+      const request = { method: "PATCH", body: { read: true } } as const;
+      return (await signed<{ chat: Chat }>(chatPath(accountId, chatId), request)).chat;
     },
 
     listMessages: (accountId: number, chatId: number, cursor: string | null, limit: number, signal?: AbortSignal) =>
-      signed<Page<Message>>(withCursor(`${CHANNEL}/${accountId}/chats/${chatId}/messages`, cursor, limit), { signal }),
+      signed<Page<Message>>(withCursor(`${chatPath(accountId, chatId)}/messages`, cursor, limit), { signal }),
 
     sendMessage: async (accountId: number, chatId: number, text: string, clientId: string) => {
-      const path = `${CHANNEL}/${accountId}/chats/${chatId}/send`;
-      const body = { text, client_id: clientId };
-      return (await signed<{ message: Message }>(path, { method: "POST", body })).message;
+      const request = { method: "POST", body: { text, client_id: clientId } } as const;
+      return (await signed<{ message: Message }>(`${chatPath(accountId, chatId)}/send`, request)).message;
     },
-
-    listChanges: (accountId: number, since: number) =>
-      signed<Changes>(`${CHANNEL}/${accountId}/changes?since=${since}&limit=${CHANGES_LIMIT}`),
   };
+}
+
+/** The routes that need somebody signed in. */
+export function createRoutes(signed: Send) {
+  return { ...accountRoutes(signed), ...chatRoutes(signed) };
 }
 
 export type Api = ReturnType<typeof createRoutes>;
