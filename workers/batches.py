@@ -16,6 +16,7 @@ from server.unipile.events import MessageEvent, ReceiptEvent
 
 Key = tuple[int, str]  # account id and the provider's id of a chat or message
 
+NEVER = "-infinity"
 RECEIPT_ORDER = ("delivered", "read")
 
 
@@ -238,13 +239,17 @@ def _chat_rows(batch: Batch) -> list[dict[str, Any]]:
 
 
 def _contact_rows(batch: Batch) -> list[dict[str, Any]]:
-    """One row a person, with the newest name of the batch."""
+    """One row a person, with the newest name of the batch: what comes without one takes none away."""
     rows: dict[Key, dict[str, Any]] = {}
-    ordered = sorted(batch.messages.items(), key=lambda item: item[1].sent_at)
-    for (account_id, _), event in ordered:
-        if event.contact is not None:
-            row = {"account_id": account_id, **event.contact, "named_at": event.sent_at}
-            rows[(account_id, event.contact["provider_id"])] = row
+    for (account_id, _), event in batch.messages.items():
+        if event.contact is None:
+            continue
+        name, named_at = event.contact["name"], event.sent_at if event.contact["name"] else NEVER
+        row = {"account_id": account_id, **event.contact, "name": name or None, "named_at": named_at}
+        known = rows.setdefault((account_id, row["provider_id"]), row)
+        if name and (known["name"] is None or (named_at, name) > (known["named_at"], known["name"])):
+            known |= {"name": name, "named_at": named_at}
+        known["phone"] = known["phone"] or row["phone"]
     return list(rows.values())
 
 

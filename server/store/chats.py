@@ -202,8 +202,10 @@ ADVANCE_CHATS = Prepared(
         join numbered on numbered.id = ch.account_id
         join before on before.id = ch.chat_id
         cross join lateral (select
-            coalesce((ch.sent_at, ch.message_key) >= (before.sent_at, before.message_key), false) as is_newest,
-            coalesce((ch.titled_at, ch.title) > (before.titled_at, before.title), false) as is_retitled) newer
+            coalesce((ch.sent_at, ch.message_key collate "C") >= (before.sent_at, before.message_key), false)
+                as is_newest,
+            coalesce((ch.titled_at, ch.title collate "C") > (before.titled_at, before.title), false)
+                as is_retitled) newer
         where c.id = ch.chat_id
         returning c.*
     )
