@@ -100,7 +100,12 @@ def system(name: str, services: Services, peer: Path, provider: str) -> Iterator
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     database = services.create_database(template=None)
-    shared = {"PORT": str(port), "DATABASE_URL": database, "REDIS_URL": services.redis_url, "WEBHOOK_SECRET": SECRET}
+    shared = {
+        "PORT": str(port),
+        "DATABASE_URL": database,
+        "REDIS_URL": services.redis_url,
+        "WEBHOOK_SECRET": SECRET,
+    }
     if name == "peer":
         shared |= {"UNIPILE_URL": provider, "NODE_ENV": "production", "JWT_SECRET": JWT}
         command, cwd = ["node", "server.js"], peer
@@ -119,7 +124,9 @@ def system(name: str, services: Services, peer: Path, provider: str) -> Iterator
     services.drop_database(database)
 
 
-def measure(load: Path, target: str, scenario: str, url: str, database: str, pid: int, seconds: int) -> dict[str, Any]:
+def measure(
+    load: Path, target: str, scenario: str, url: str, database: str, pid: int, seconds: int
+) -> dict[str, Any]:
     """Run load.mjs once and read its line; adds the server's peak and present memory in MiB."""
     command = ["node", "load.mjs", target, scenario.split("-")[0], "--url", url, "--database", database]
     command += ["--secret", SECRET, "--seconds", str(seconds), "--pids", str(pid), *SCENARIOS[scenario]]
@@ -127,7 +134,9 @@ def measure(load: Path, target: str, scenario: str, url: str, database: str, pid
     if done.returncode:
         return {"error": (done.stderr or done.stdout)[-500:]}
     result: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
-    status = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines() if ":" in line)
+    status = dict(
+        line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines() if ":" in line
+    )
     result["rss_mib"] = int(status["VmRSS"].split()[0]) // 1024
     result["peak_mib"] = int(status["VmHWM"].split()[0]) // 1024
     return result
@@ -162,7 +171,9 @@ def report(scenario: str, results: dict[str, list[dict[str, Any]]]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--load", type=Path, required=True)
     parser.add_argument("--peer", type=Path, required=True)
     parser.add_argument("--rounds", type=int, default=1)

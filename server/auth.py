@@ -112,7 +112,7 @@ def make_refresh_token() -> str:
 
 
 class Passwords:
-    """argon2id off the event loop (it takes 200 ms of a core), a few at a time so that logins cannot starve the rest."""
+    """argon2id off the event loop (200 ms of a core), a few at a time so that logins cannot starve the rest."""
 
     def __init__(self) -> None:
         self._hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)

@@ -12,7 +12,7 @@ from server.errors import Unavailable
 from server.queue import SEND_CHAT, enqueue
 from server.realtime.broker import publish
 from server.realtime.events import make_push
-from server.store import accounts, messages, outbox, usage
+from server.store import messages, outbox, usage
 from server.store.messages import ChangedMessage
 from server.store.outbox import Attempt
 from server.unipile.errors import NotTaken, OutcomeUnknown, Rejected, UnipileError

@@ -6,7 +6,7 @@ One reader (here), one bounded outbox and one writer (realtime/connection) a soc
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, TypeGuard
+from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
@@ -17,10 +17,10 @@ from server.auth import Claims
 from server.errors import ConfabError, NotFound
 from server.keys import CONFIG, DATABASE, HUB, TOKENS
 from server.metrics import SOCKETS
+from server.realtime.commands import Allowance, BadFrameError, is_row_number, parse_command, read_cursors
 from server.realtime.connection import CloseCode, Connection
 from server.realtime.events import make_push
 from server.realtime.feed import Feed
-from server.schemas.fields import MAX_ID
 from server.store import accounts, changes, chats
 
 log = structlog.get_logger()
@@ -29,10 +29,6 @@ log = structlog.get_logger()
 MAX_REPLAY = 2000
 REPLAY_PAGE = 500
 HEARTBEAT_SECONDS = 30.0
-
-
-class BadFrameError(Exception):
-    """The peer does not speak the protocol."""
 
 
 async def open_socket(request: web.Request) -> web.StreamResponse:
@@ -111,7 +107,7 @@ class _Session:
             "ping": self._ping,
         }
         limit = app[CONFIG].realtime.commands_per_second
-        self._allowance = _Allowance(rate=limit, burst=limit * 2)
+        self._allowance = Allowance(rate=limit, burst=limit * 2)
 
     async def run(self) -> None:
         try:
@@ -143,7 +139,7 @@ class _Session:
             self._connection.close_soon(CloseCode.NO_AUTH, "no auth in time")
 
     async def _take(self, text: str) -> None:
-        event, data, command_id = _parse_command(text)
+        event, data, command_id = parse_command(text)
         if self._claims is None and event != "auth":
             self._connection.close_soon(CloseCode.SIGN_IN, "sign in first")
             return
@@ -189,7 +185,7 @@ class _Session:
         """Hear everything of every account the user may see; with cursors, what was missed comes first."""
         if data.get("user_id") != self._connection.user_id:
             raise ConfabError("forbidden", "You can only join your own room.")
-        cursors = _cursors(data.get("cursors"))
+        cursors = read_cursors(data.get("cursors"))
         await self._hub.join_user(self._connection)
         seqs = await self._app[DATABASE].read(accounts.list_account_seqs, self._connection.user_id)
         joined = {
@@ -207,7 +203,7 @@ class _Session:
     async def _join_chat(self, data: dict[str, Any]) -> dict[str, object]:
         """Hear one chat; with `since`, what it missed comes first."""
         since = data.get("since")
-        if since is not None and not _is_row_number(since):
+        if since is not None and not is_row_number(since):
             raise ConfabError("invalid", "since is a sequence number.")
         chat = await self._reachable(data)
         async with self._hub.listening(chat.account_id) as feed:
@@ -217,7 +213,7 @@ class _Session:
 
     async def _leave_chat(self, data: dict[str, Any]) -> None:
         chat_id = data.get("chat_id")
-        if not _is_row_number(chat_id):
+        if not is_row_number(chat_id):
             raise NotFound
         self._hub.leave_chat(self._connection, chat_id)
 
@@ -226,7 +222,7 @@ class _Session:
 
     async def _reachable(self, data: dict[str, Any]) -> chats.ReachableChat:
         chat_id = data.get("chat_id")
-        if not _is_row_number(chat_id):
+        if not is_row_number(chat_id):
             raise NotFound
         chat = await self._app[DATABASE].read(chats.fetch_reachable_chat, self._connection.user_id, chat_id)
         if chat is None:
@@ -253,55 +249,3 @@ class _Session:
                 self._connection.send(push.frame)
             since = found.head
         return max(since or 0, feed.head or 0)
-
-
-class _Allowance:
-    """A token bucket for one socket's commands."""
-
-    def __init__(self, *, rate: int, burst: int) -> None:
-        self._rate = rate
-        self._burst = float(burst)
-        self._left = float(burst)
-        self._at = asyncio.get_running_loop().time()
-
-    def take(self) -> bool:
-        now = asyncio.get_running_loop().time()
-        self._left = min(self._burst, self._left + (now - self._at) * self._rate)
-        self._at = now
-        self._left -= 1
-        return self._left >= 0
-
-
-def _parse_command(text: str) -> tuple[str, dict[str, Any], object]:
-    """(event, data, id); raises BadFrameError for what is not a command at all."""
-    try:
-        frame = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        raise BadFrameError("not JSON") from error
-    if not isinstance(frame, dict) or not isinstance(frame.get("event"), str):
-        raise BadFrameError("not a command")
-    data = frame.get("data")
-    if data is not None and not isinstance(data, dict):
-        raise BadFrameError("data is not an object")
-    command_id = frame.get("id")
-    if command_id is not None and not isinstance(command_id, str | int | float):
-        raise BadFrameError("id is not a number or a string")
-    return frame["event"], data or {}, command_id
-
-
-def _is_row_number(value: object) -> TypeGuard[int]:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_ID
-
-
-def _cursors(value: object) -> dict[int, int]:
-    """The account -> seq of a join; raises ConfabError("invalid") when it is anything else."""
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise ConfabError("invalid", "cursors maps account ids to sequence numbers.")
-    known: dict[int, int] = {}
-    for key, seq in value.items():
-        if not key.isascii() or not key.isdigit() or len(key) > 19 or not _is_row_number(seq):
-            raise ConfabError("invalid", "cursors maps account ids to sequence numbers.")
-        known[int(key)] = seq
-    return known

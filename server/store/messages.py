@@ -86,7 +86,8 @@ INSERT_MESSAGES = Prepared(
             account_id bigint, chat_id bigint, provider_msg_id text, direction text, status text, body text,
             attachments jsonb, sender jsonb, quoted jsonb, is_event boolean, event_type integer, sent_at timestamptz)
     ), fresh as (
-        select event.*, row_number() over (partition by event.account_id order by event.sent_at, event.provider_msg_id) as n
+        select event.*,
+            row_number() over (partition by event.account_id order by event.sent_at, event.provider_msg_id) as n
         from event
         where not exists (select from channels_message k
                           where k.account_id = event.account_id and k.provider_msg_id = event.provider_msg_id)

@@ -56,8 +56,10 @@ INSERT_SEND = Prepared(
     "insert_send",
     f"""
     with m as (
-        insert into channels_message (account_id, chat_id, client_id, direction, status, body, sent_at, seq, inserted_seq)
-        select a.id, %(chat_id)s::bigint, %(client_id)s::text, 'out', 'sending', %(body)s::text, now(), a.seq + 1, a.seq + 1
+        insert into channels_message (account_id, chat_id, client_id, direction, status, body, sent_at,
+                                      seq, inserted_seq)
+        select a.id, %(chat_id)s::bigint, %(client_id)s::text, 'out', 'sending', %(body)s::text, now(),
+            a.seq + 1, a.seq + 1
         from channels_account a where a.id = %(account_id)s
         on conflict (account_id, client_id) do nothing
         returning *

@@ -35,7 +35,7 @@ class Database:
     async def cursor(self) -> AsyncIterator[aiopg.Cursor]:
         """Lend a cursor in autocommit; raises Unavailable for everything that means "try again later"."""
         async with self._slots:
-            with _translated():
+            with _Translated():
                 async with self._pool.acquire() as connection, connection.cursor() as cursor:
                     yield cursor
 
@@ -54,7 +54,7 @@ class Database:
     async def write(
         self, work: Callable[Concatenate[aiopg.Cursor, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run a store function in a transaction; it may run twice (a commit's answer can be lost), so it must allow that."""
+        """Run a store function in a transaction; it may run twice, since a commit's answer can be lost."""
         return await self._repeated(self.transaction, work, *args, **kwargs)
 
     async def _repeated(
@@ -76,7 +76,7 @@ class Database:
         await self._pool.wait_closed()
 
 
-class _translated:
+class _Translated:
     """Turns the faces of a lost or overloaded Postgres into Unavailable, and leaves everything else alone."""
 
     def __enter__(self) -> None:

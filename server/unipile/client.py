@@ -1,4 +1,4 @@
-"""Calls UniPile's REST API (unipile-api.md §§1–7): one session, a deadline on every call, no more at a time than set."""
+"""Calls UniPile's REST API (unipile-api.md §§1–7): one session, deadlines on every call, a bounded number at a time."""
 
 import asyncio
 from collections.abc import Mapping
