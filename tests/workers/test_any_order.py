@@ -33,7 +33,11 @@ CHATS = """
 CONTACTS = """
     select a.external_account_id, k.provider_id, k.name, k.phone
     from channels_contact k join channels_account a on a.id = k.account_id order by 1, 2"""
-WAITING = "select account_id, provider_msg_id, status from channels_receipt order by 1, 2"
+# One for a customer's message changes nothing, and is swept up with the next that does.
+WAITING = """
+    select r.account_id, r.provider_msg_id, r.status from channels_receipt r
+    where not exists (select from channels_message m where m.account_id = r.account_id
+        and m.provider_msg_id = r.provider_msg_id and m.direction = 'in') order by 1, 2"""
 # What the counters claim beside what the rows say.
 UNREAD = """
     select c.provider_chat_id, c.unread_count, (select count(*) from channels_message m where m.chat_id = c.id
