@@ -119,8 +119,8 @@ class Hub:
 
     def leave_chat(self, connection: Connection, chat_id: int) -> None:
         for account_id in list(connection.accounts):
-            listeners = self._accounts[account_id]
-            if connection in listeners.chats.get(chat_id, ()):
+            listeners = self._accounts.get(account_id)  # None once its last room has been left
+            if listeners is not None and connection in listeners.chats.get(chat_id, ()):
                 listeners.leave_chat(connection, chat_id)
                 self._forget_if_empty(account_id, listeners)
 
