@@ -14,9 +14,28 @@ from sandbox.app import create_sandbox
 from sandbox.settings import SandboxSettings
 from server.app import create_app
 from server.config import Config
+from server.seed import seed_demo
 from tests.peers import Peer
 from workers.context import Parts, open_parts
 from workers.settings import run_workers
+
+DEMO_PASSWORD = "open-sesame-4711"
+
+
+class WebServer:
+    """The web process on its port; one that begins again has the same address and the same data."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._running = AsyncExitStack()
+        self.app: web.Application
+
+    async def start(self) -> None:
+        self.app = create_app(self._config)
+        await self._running.enter_async_context(serving(self.app, self._config.web.port))
+
+    async def stop(self) -> None:
+        await self._running.aclose()
 
 
 @dataclass
@@ -26,7 +45,11 @@ class Stack:
     stranger: Peer
     sandbox: Peer
     config: Config
-    app: web.Application
+    server: WebServer
+
+    @property
+    def app(self) -> web.Application:
+        return self.server.app
 
     async def sign_in(self, name: str = "agent") -> Peer:
         return await self.stranger.sign_in(name)
@@ -66,8 +89,19 @@ async def serving(app: web.Application, port: int) -> AsyncIterator[str]:
         await runner.cleanup()
 
 
+def as_demo(config: Config, sandbox_port: int) -> Config:
+    """The configuration of sandbox mode, whose login page offers the demo user."""
+    return replace(
+        config,
+        sandbox=replace(config.sandbox, enabled=True, port=sandbox_port),
+        secrets=replace(config.secrets, demo_password=DEMO_PASSWORD),
+    )
+
+
 @asynccontextmanager
-async def run_stack(config: Config, *, with_workers: bool = True) -> AsyncIterator[Stack]:
+async def run_stack(
+    config: Config, *, with_workers: bool = True, is_demo: bool = False
+) -> AsyncIterator[Stack]:
     """Start everything; the sandbox is quick with its echoes and ticks."""
     settings = SandboxSettings(
         api_key=config.unipile.api_key,
@@ -77,26 +111,37 @@ async def run_stack(config: Config, *, with_workers: bool = True) -> AsyncIterat
         delivered_seconds=0.02,
         webhook_retries=(0.1, 0.2, 0.4, 0.8, 1.6),
     )
-    port = free_port()
+    port, sandbox_port = free_port(), free_port()
     async with AsyncExitStack() as stack:
-        sandbox_url = await stack.enter_async_context(serving(create_sandbox(settings), free_port()))
+        sandbox_url = await stack.enter_async_context(serving(create_sandbox(settings), sandbox_port))
         config = replace(
             config,
             web=replace(config.web, port=port, public_url=f"http://127.0.0.1:{port}"),
             unipile=replace(config.unipile, dsn=sandbox_url),
         )
-        app = create_app(config)
-        url = await stack.enter_async_context(serving(app, port))
+        if is_demo:
+            config = as_demo(config, sandbox_port)
+            await seed_demo(config)
+        server = WebServer(config)
+        stack.push_async_callback(server.stop)
+        await server.start()
         if with_workers:
             await stack.enter_async_context(run_workers(config))
         session = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
-        yield Stack(Peer(session, url), Peer(session, sandbox_url), config, app)
+        yield Stack(Peer(session, config.web.public_url), Peer(session, sandbox_url), config, server)
 
 
 @pytest.fixture
 async def stack(config: Config) -> AsyncIterator[Stack]:
     """Everything, running."""
     async with run_stack(config) as running:
+        yield running
+
+
+@pytest.fixture
+async def demo(config: Config) -> AsyncIterator[Stack]:
+    """Everything, running in sandbox mode as `make run` does it: with the demo user and a link to the phones."""
+    async with run_stack(config, is_demo=True) as running:
         yield running
 
 

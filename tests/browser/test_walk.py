@@ -1,0 +1,113 @@
+"""The newcomer's walk: log in, connect a number by its code, hear from a customer, answer, watch the ticks."""
+
+import re
+
+from playwright.async_api import Page, expect
+
+from server.config import DEMO_EMAIL
+from tests.browser.screens import Inbox, Phones
+from tests.fixtures_browser import Windows
+from tests.fixtures_stack import DEMO_PASSWORD, Stack
+
+QUESTION, ANSWER = "Oi, meu pedido chegou?", "Chega hoje à tarde."
+
+
+async def test_a_newcomer_connects_a_number_and_talks_to_a_customer(demo: Stack, windows: Windows) -> None:
+    page = await windows.open(demo.stranger.url)
+    await page.get_by_test_id("login-email").fill(DEMO_EMAIL)
+    await page.get_by_test_id("login-password").fill(DEMO_PASSWORD)
+    await page.get_by_test_id("login-submit").click()
+    inbox = Inbox(page)
+
+    phones = await connect_a_number(inbox)
+    await inbox.go_to("Inbox")
+    await expect(page.get_by_text("All quiet")).to_be_visible()
+
+    await customer_writes(inbox, phones)
+    await team_answers(inbox, phones)
+
+    await page.reload()
+    await inbox.expect_bubbles(QUESTION, ANSWER)
+    await inbox.expect_status(ANSWER, "read")
+
+
+async def connect_a_number(inbox: Inbox) -> Phones:
+    """The code is shown, scanned on the phone's page, and the dialog notices by itself."""
+    page = inbox.page
+    await inbox.go_to("Connections")
+    await page.get_by_test_id("connect-number").click()
+    await expect(page.get_by_test_id("connect-qr")).to_be_visible()
+    await expect(page.get_by_test_id("connect-countdown")).to_have_text(
+        re.compile(r"^Valid for (1:00|0:\d\d)$")
+    )
+
+    async with page.context.expect_page() as opening:
+        await page.get_by_role("link", name="open the test phone").click()
+    phones = Phones(await opening.value)
+    await phones.page.get_by_test_id("phone-scan").click()
+    await expect(phones.page.get_by_test_id("phone-account")).to_have_attribute("data-status", "OK")
+
+    await expect(page.get_by_test_id("connect-success")).to_be_visible()
+    await expect(page.get_by_test_id("connect-success")).to_have_count(0)  # closed by itself
+    await expect(page.get_by_test_id("account-card")).to_have_count(1)
+    await expect(page.get_by_test_id("account-status")).to_have_attribute("data-status", "connected")
+    return phones
+
+
+async def customer_writes(inbox: Inbox, phones: Phones) -> None:
+    """The chat appears without a reload, unread until it is opened."""
+    await phones.pick_up("Bia Lima")
+    await phones.write(QUESTION)
+    await phones.expect_messages(QUESTION)
+
+    await expect(inbox.chats).to_have_count(1)
+    await expect(inbox.chats).to_contain_text("Bia Lima")
+    await expect(inbox.chats).to_contain_text(QUESTION)
+    unread = inbox.page.get_by_test_id("chat-unread")
+    await expect(unread).to_have_text("1 unread")
+    await expect(inbox.page).to_have_title("(1) Inbox · Confab")
+
+    await inbox.open_chat("Bia Lima")
+    await inbox.expect_bubbles(QUESTION)
+    await expect(unread).to_have_count(0)
+    await expect(inbox.page).to_have_title("Inbox · Confab")
+
+
+async def team_answers(inbox: Inbox, phones: Phones) -> None:
+    """The answer reaches the phone, and its tick follows what the phone's holder does."""
+    await phones.pick_up("Chidi Okafor")  # Bia's phone lies on the table.
+    await inbox.answer(ANSWER)
+    await inbox.expect_bubbles(QUESTION, ANSWER)
+    await expect(inbox.composer).to_have_value("")
+    await expect(phones.contact("Bia Lima")).to_contain_text(ANSWER)
+    await inbox.expect_status(ANSWER, "delivered")
+    await inbox.expect_bubbles(QUESTION, ANSWER)
+
+    await phones.pick_up("Bia Lima")
+    await phones.expect_messages(QUESTION, ANSWER)
+    await inbox.expect_status(ANSWER, "read")
+    await inbox.expect_bubbles(QUESTION, ANSWER)
+    await expect(inbox.chats).to_have_count(1)
+
+
+async def test_the_demo_login_is_one_click(demo: Stack, windows: Windows) -> None:
+    page = await windows.open(demo.stranger.url)
+    await page.get_by_test_id("login-demo").click()
+    await expect(page.get_by_role("heading", name="Connect your first number")).to_be_visible()
+    await expect(page).to_have_url(f"{demo.stranger.url}/inbox")
+
+
+async def test_a_wrong_password_is_said_and_the_next_one_works(demo: Stack, windows: Windows) -> None:
+    windows.expect_errors(r"status of 401 .*/api/auth/login")
+    page = await windows.open(demo.stranger.url)
+    await type_password(page, "wrong-password")
+    await expect(page.get_by_text("do not belong together")).to_be_visible()
+    await expect(page.get_by_test_id("login-password")).to_be_focused()
+    await type_password(page, DEMO_PASSWORD)
+    await expect(page.get_by_test_id("logout")).to_be_visible()
+
+
+async def type_password(page: Page, password: str) -> None:
+    await page.get_by_test_id("login-email").fill(DEMO_EMAIL)
+    await page.get_by_test_id("login-password").fill(password)
+    await page.get_by_test_id("login-password").press("Enter")

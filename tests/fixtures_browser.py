@@ -1,0 +1,117 @@
+"""Real Chromium for the browser tests: one process for the session, a window of its own for each visitor."""
+
+import os
+import re
+import subprocess
+import tempfile
+from collections.abc import AsyncIterator, Generator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, ConsoleMessage, Dialog, Page, async_playwright
+
+from server.config import ROOT
+
+FAILED = pytest.StashKey[bool]()
+# Before anybody has signed in there is no session to renew: the app asks once, and Chromium logs the 401.
+FIRST_REFRESH = r"status of 401 .*/api/auth/refresh"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.failed:
+        item.stash[FAILED] = True
+    return report
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """The Chromium of this machine; without one the tests fail with the finder's words."""
+    found = subprocess.run([ROOT / ".ci" / "chromium"], capture_output=True, text=True, check=False)
+    if found.returncode != 0:
+        pytest.fail(found.stderr.strip(), pytrace=False)
+    return found.stdout.strip()
+
+
+@pytest.fixture(scope="session")
+async def browser(chromium_path: str) -> AsyncIterator[Browser]:
+    """One Chromium for all tests of this process."""
+    # Chromium's own sandbox is not to be had for root.
+    arguments = ["--no-proxy-server", *(["--no-sandbox"] if os.getuid() == 0 else [])]
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(executable_path=chromium_path, args=arguments)
+        yield running
+        await running.close()
+
+
+@dataclass
+class Windows:
+    """The windows of one test, each a visitor with cookies of their own, and what they complained about."""
+
+    browser: Browser
+    pages: list[Page] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    expected: list[str] = field(default_factory=lambda: [FIRST_REFRESH])
+
+    async def open(self, url: str, *, width: int = 1280, height: int = 800, **options: Any) -> Page:
+        """Open a window of a new visitor; `options` are Playwright's for a context."""
+        # Nothing glides: what is asserted and pictured stands still.
+        options = {"reduced_motion": "reduce", "locale": "en-GB"} | options
+        context = await self.browser.new_context(viewport={"width": width, "height": height}, **options)
+        context.set_default_timeout(10_000)
+        context.on("page", self._watch)
+        page = await context.new_page()
+        await page.goto(url)
+        return page
+
+    def expect_errors(self, pattern: str) -> None:
+        """A test that breaks something says what the console will hold."""
+        self.expected.append(pattern)
+
+    def unexpected(self) -> list[str]:
+        return [words for words in self.complaints if not any(re.search(one, words) for one in self.expected)]
+
+    async def keep_pictures(self, name: str) -> None:
+        """Save what is on every screen, and say where."""
+        folder = Path(tempfile.mkdtemp(prefix="confab-screens-"))
+        for number, page in enumerate(self.pages, 1):
+            if not page.is_closed():
+                path = folder / f"{re.sub(r'[^a-z0-9]+', '-', name)}-{number}.png"
+                await page.screenshot(path=path)
+                print(f"screen of {page.url}: {path}")
+
+    async def close(self) -> None:
+        for context in {page.context for page in self.pages}:
+            await context.close()
+
+    def _watch(self, page: Page) -> None:
+        self.pages.append(page)
+        page.on("console", self._note_console)
+        page.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error}"))
+        page.on("dialog", self._note_dialog)
+
+    def _note_console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(f"{message.type}: {message.text} {message.location.get('url', '')}")
+
+    async def _note_dialog(self, dialog: Dialog) -> None:
+        self.complaints.append(f"dialog: {dialog.message}")
+        await dialog.dismiss()
+
+
+@pytest.fixture
+async def windows(browser: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Windows]:
+    """Opens windows; in the end none of them may have complained."""
+    opened = Windows(browser)
+    yield opened
+    unexpected = opened.unexpected()
+    if unexpected or request.node.stash.get(FAILED, False):
+        await opened.keep_pictures(request.node.name)
+        print("\n".join(["the consoles said:", *opened.complaints]))
+    await opened.close()
+    assert unexpected == []
