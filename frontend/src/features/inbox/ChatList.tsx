@@ -47,8 +47,11 @@ function useArrowKeys(count: number) {
     if (move === undefined || row === null) return;
     event.preventDefault();
     const index = move(Number(row.dataset.index), count - 1);
-    const focus = () => box.current?.querySelector<HTMLElement>(`[data-index="${index}"] a`)?.focus();
-    handle.current?.scrollIntoView({ index, done: focus });
+    const find = () => box.current?.querySelector<HTMLElement>(`[data-index="${index}"] a`);
+    // A row in the page takes the focus at once, or a held key would outrun the list.
+    const target = find();
+    if (target) target.focus();
+    else handle.current?.scrollIntoView({ index, done: () => find()?.focus() });
   };
   return { handle, box, onKeyDown };
 }
