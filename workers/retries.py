@@ -14,6 +14,7 @@ from server.errors import Unavailable
 from server.metrics import JOB_RETRIES
 from server.store.dead_letters import insert_dead_letter
 from server.unipile.errors import NotTaken
+from server.unipile.events import clean
 from workers.context import parts_of
 
 log = structlog.get_logger()
@@ -70,17 +71,14 @@ def _later(job: Job, ctx: dict[Any, Any], error: BaseException) -> Retry:
 
 
 async def _bury(job: Job, ctx: dict[Any, Any], args: tuple[Any, ...], error: Exception) -> None:
-    """Keep what the job was asked to do; while the database is away the burial itself is retried."""
+    """Keep what the job was asked to do; whatever stops the burial, it is tried again: arq would delete the job."""
     log.error("job_given_up", job=job.__name__, job_id=ctx["job_id"], error=type(error).__name__)
-    body = orjson.dumps(args, default=str).decode()
+    # The error may quote what nobody can store.
+    reason = clean(f"{type(error).__name__}: {error}")[:500]
     try:
+        body = orjson.dumps(args, default=str).decode()
         await parts_of(ctx).database.write(
-            insert_dead_letter,
-            f"job:{job.__name__}",
-            "dead",
-            f"{type(error).__name__}: {error}"[:500],
-            None,
-            body,
+            insert_dead_letter, f"job:{job.__name__}", "dead", reason, None, body
         )
-    except Unavailable as away:
-        raise _later(job, ctx, away) from away
+    except Exception as obstacle:
+        raise _later(job, ctx, obstacle) from obstacle
