@@ -1,0 +1,115 @@
+"""What becomes of a job that failed: handed back after a pause, or kept as a dead letter, and never just gone."""
+
+import asyncio
+from typing import Any
+
+import orjson
+import pytest
+from arq import Retry
+
+from server.errors import Unavailable
+from server.unipile.errors import NotTaken
+from tests.workers.ledger import Ledger
+from workers import retries
+from workers.retries import RETRY_DELAYS_SECONDS, Job, delay_seconds, retried
+
+TRIES = 3
+
+
+def failing(error: Exception) -> Job:
+    async def job(_ctx: dict[Any, Any], *_: Any) -> None:
+        raise error
+
+    return retried(job, timeout_seconds=5, tries=TRIES)
+
+
+def seconds(retry: Retry) -> float:
+    assert retry.defer_score is not None
+    return retry.defer_score / 1000
+
+
+def test_the_pause_grows_and_is_spread() -> None:
+    for attempt, base in enumerate((*RETRY_DELAYS_SECONDS, RETRY_DELAYS_SECONDS[-1]), 1):
+        pauses = {delay_seconds(attempt) for _ in range(50)}
+        assert len(pauses) > 1
+        assert all(base * 0.7 <= pause <= base * 1.3 for pause in pauses)
+    assert delay_seconds(1_000) <= RETRY_DELAYS_SECONDS[-1] * 1.3
+
+
+@pytest.mark.parametrize("error", [Unavailable("away"), NotTaken("busy", "Busy."), TimeoutError()])
+async def test_what_passes_is_tried_for_as_long_as_it_takes(ledger: Ledger, error: Exception) -> None:
+    for job_try in (1, TRIES, 500):
+        woken: list[float] = []
+        context = ledger.context(job_try) | {"wake_in": woken.append}
+        with pytest.raises(Retry) as caught:
+            await failing(error)(context, [])
+        assert woken
+        assert seconds(caught.value) == pytest.approx(woken[0], abs=0.01)
+    assert await ledger.dead_letters() == []
+
+
+async def test_a_job_that_takes_too_long_is_handed_back_by_its_own_limit(ledger: Ledger) -> None:
+    """arq's limit would delete it."""
+
+    async def endless(_ctx: dict[Any, Any]) -> None:
+        await asyncio.Event().wait()
+
+    with pytest.raises(Retry):
+        await retried(endless, timeout_seconds=0.01, tries=TRIES)(ledger.context())
+
+
+async def test_a_cancelled_job_is_left_to_arq(ledger: Ledger) -> None:
+    """A cancellation is the shutdown's: arq hands the job back without a pause."""
+
+    async def endless(_ctx: dict[Any, Any]) -> None:
+        await asyncio.Event().wait()
+
+    task: asyncio.Future[None] = asyncio.ensure_future(
+        retried(endless, timeout_seconds=5, tries=TRIES)(ledger.context())
+    )
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_a_defect_is_tried_again_and_then_kept(ledger: Ledger) -> None:
+    run, arguments = failing(RuntimeError("a defect")), [{"body": {"text": "Oi \x00"}}]
+    for job_try in range(1, TRIES):
+        with pytest.raises(Retry):
+            await run(ledger.context(job_try), arguments)
+        assert await ledger.dead_letters() == []
+    await run(ledger.context(TRIES), arguments)
+    (letter,) = await ledger.dead_letters()
+    assert (letter["source"], letter["reason"]) == ("job:job", "RuntimeError: a defect")
+    assert orjson.loads(letter["body"]) == [arguments]
+
+
+async def test_the_same_burial_twice_is_one_letter(ledger: Ledger) -> None:
+    run = failing(RuntimeError("a defect"))
+    await run(ledger.context(TRIES), [1])
+    await run(ledger.context(TRIES + 1), [1])
+    assert len(await ledger.dead_letters()) == 1
+
+
+async def test_a_burial_waits_for_the_database(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def away(*_: object) -> None:
+        raise Unavailable("away")
+
+    run = failing(RuntimeError("a defect"))
+    with monkeypatch.context() as patch, pytest.raises(Retry):
+        patch.setattr(retries, "insert_dead_letter", away)
+        await run(ledger.context(TRIES), [1])
+    await run(ledger.context(TRIES + 1), [1])
+    assert len(await ledger.dead_letters()) == 1
+
+
+async def test_a_reason_that_postgres_cannot_hold_is_kept_all_the_same(ledger: Ledger) -> None:
+    await failing(ValueError("a \x00 in somebody's words \ud800"))(ledger.context(TRIES), [1])
+    assert len(await ledger.dead_letters()) == 1
+
+
+async def test_a_retry_that_a_job_asks_for_itself_passes_through(ledger: Ledger) -> None:
+    with pytest.raises(Retry) as caught:
+        await failing(Retry(defer=7))(ledger.context(), [])
+    assert seconds(caught.value) == 7
