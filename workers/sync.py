@@ -92,20 +92,42 @@ async def mirror_chat(ctx: dict[Any, Any], chat_id: int, is_read: bool) -> None:
 
 
 async def register_webhooks(ctx: dict[Any, Any]) -> None:
-    """See to it that UniPile posts to us exactly once: our two webhooks, found again by name (§5)."""
+    """See to it that UniPile posts to us exactly once: our two webhooks, found again by name (§5).
+
+    There is no way to change one: the new one is made, then the old one deleted. Instances that start together may
+    each make theirs; the last to look sees all of them, and every one of them keeps the same.
+    """
     parts = parts_of(ctx)
     registered = await parts.unipile.list_webhooks()
-    for name, (source, path) in WEBHOOKS.items():
-        await _register(parts, [r for r in registered if r.name == name], name, source, path)
-
-
-async def _register(parts: Parts, known: list[Registration], name: str, source: str, path: str) -> None:
-    """There is no way to change a webhook: make the new one, then delete the old (§5)."""
-    url = parts.config.web.public_url + path
-    secret = parts.config.secrets.webhook_secret
-    good = [r for r in known if r.url == url and r.is_enabled and r.headers.get("Unipile-Auth") == secret]
-    if not good:
-        await parts.unipile.create_webhook(name, source, url, secret)
+    missing = [name for name in WEBHOOKS if _right_ones(parts, registered, name) == []]
+    for name in missing:
+        source, path = WEBHOOKS[name]
+        await parts.unipile.create_webhook(
+            name, source, parts.config.web.public_url + path, parts.config.secrets.webhook_secret
+        )
         log.info("webhook_registered", name=name)
-    for surplus in [*good[1:], *(r for r in known if r not in good)]:
-        await parts.unipile.delete_webhook(surplus.id)
+    if missing:
+        registered = await parts.unipile.list_webhooks()
+    for name in WEBHOOKS:
+        if right := _right_ones(parts, registered, name):
+            await _keep_only(parts, min(right), [r.id for r in registered if r.name == name])
+
+
+def _right_ones(parts: Parts, registered: list[Registration], name: str) -> list[str]:
+    """The ids of the webhooks of this name that post to us, with our secret."""
+    url, secret = parts.config.web.public_url + WEBHOOKS[name][1], parts.config.secrets.webhook_secret
+    return [
+        r.id
+        for r in registered
+        if r.name == name and r.url == url and r.is_enabled and r.headers.get("Unipile-Auth") == secret
+    ]
+
+
+async def _keep_only(parts: Parts, kept: str, ids: list[str]) -> None:
+    for surplus in ids:
+        if surplus != kept:
+            try:
+                await parts.unipile.delete_webhook(surplus)
+            except Rejected as error:
+                if not error.is_gone:  # another instance was quicker
+                    raise
