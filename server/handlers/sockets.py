@@ -77,9 +77,13 @@ def follow_memberships(app: web.Application) -> Callable[[int, set[Connection]],
             allowed = {row[0] for row in await app[DATABASE].read(accounts.list_account_seqs, user_id)}
             for account_id in allowed:
                 async with app[HUB].listening(account_id):
-                    for connection in connections:
-                        if connection.is_open:
-                            app[HUB].join_account(connection, account_id)
+                    joined = [
+                        connection
+                        for connection in connections
+                        if connection.is_open and app[HUB].join_account(connection, account_id)
+                    ]
+                if joined:
+                    await _introduce(app, account_id, joined)
         except ConfabError as error:
             log.warning("membership_not_followed", user_id=user_id, error=error.code)
             return
@@ -88,6 +92,15 @@ def follow_memberships(app: web.Application) -> Callable[[int, set[Connection]],
                 app[HUB].leave_account(connection, account_id)
 
     return follow
+
+
+async def _introduce(app: web.Application, account_id: int, connections: list[Connection]) -> None:
+    """Show an account to sockets that have just joined it: what was pushed before they did is in this row."""
+    account = await app[DATABASE].read(accounts.fetch_account_for_push, account_id)
+    if account is not None:
+        frame = make_push("account:updated", account_id, account[0], None, account[1]).frame
+        for connection in connections:
+            connection.send(frame)
 
 
 class _Session:
@@ -246,6 +259,6 @@ class _Session:
                 break
             for change in found.items:
                 push = make_push(change.event, account_id, change.seq, change.chat_id, change.json)
-                self._connection.send(push.frame)
+                await self._connection.send_paced(push.frame)
             since = found.head
         return max(since or 0, feed.head or 0)

@@ -107,10 +107,16 @@ class Hub:
         heads = await self._rows.read_heads([account_id])
         self._deliver(listeners, listeners.feed.start(heads.get(account_id, 0)))
 
-    def join_account(self, connection: Connection, account_id: int) -> None:
-        """Put the socket into the account's room; it must know all up to the feed's head, with no await since."""
+    def join_account(self, connection: Connection, account_id: int) -> bool:
+        """Put the socket into the account's room; it must know all up to the feed's head, with no await since.
+
+        False when it was there already.
+        """
+        everything = self._accounts[account_id].everything
+        is_new = connection not in everything
         connection.accounts.add(account_id)
-        self._accounts[account_id].everything.add(connection)
+        everything.add(connection)
+        return is_new
 
     def join_chat(self, connection: Connection, account_id: int, chat_id: int) -> None:
         """The same for one chat of an account."""
