@@ -18,6 +18,16 @@ FAILED = pytest.StashKey[bool]()
 # Before anybody has signed in there is no session to renew: the app asks once, and Chromium logs the 401.
 FIRST_REFRESH = r"status of 401 .*/api/auth/refresh"
 
+# Tests write each text once: two bubbles of one text are one message shown twice, be it for a single frame.
+WATCH_DOUBLES = """
+const look = () => {
+  const texts = [...document.querySelectorAll(".bubble-text")].map((element) => element.textContent)
+  const double = texts.find((text, index) => text !== "" && texts.indexOf(text) !== index)
+  if (double !== undefined) console.error(`shown twice: ${double}`)
+}
+new MutationObserver(look).observe(document, { childList: true, characterData: true, subtree: true })
+"""
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
@@ -64,6 +74,7 @@ class Windows:
         options = {"reduced_motion": "reduce", "locale": "en-GB"} | options
         context = await self.browser.new_context(viewport={"width": width, "height": height}, **options)
         context.set_default_timeout(10_000)
+        await context.add_init_script(WATCH_DOUBLES)
         context.on("page", self._watch)
         page = await context.new_page()
         await page.goto(url)

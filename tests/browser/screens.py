@@ -11,6 +11,7 @@ from playwright.async_api import Locator, Page, expect
 from server.config import DEMO_EMAIL
 from tests.fixtures_browser import Windows
 from tests.fixtures_stack import DEMO_PASSWORD, Stack
+from tests.peers import Peer
 
 
 @dataclass
@@ -103,3 +104,16 @@ class Phones:
     async def expect_messages(self, *texts: str) -> None:
         """The open chat shows exactly these, in this order."""
         await expect(self.messages.locator(".text")).to_have_text(list(texts))
+
+
+async def sign_in_demo_user(demo: Stack) -> Peer:
+    """The demo user over REST, to prepare what the windows show."""
+    body = await demo.stranger.ok("POST", "/api/auth/login", {"email": DEMO_EMAIL, "password": DEMO_PASSWORD})
+    return Peer(demo.stranger.session, demo.stranger.url, body["token"], body["user"]["id"])
+
+
+async def connect_number(demo: Stack) -> int:
+    """A number of the demo user, connected as "acc-1"; returns our id of it."""
+    account = await demo.make_account(await sign_in_demo_user(demo))
+    account_id: int = account["id"]
+    return account_id

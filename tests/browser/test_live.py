@@ -1,0 +1,151 @@
+"""The inbox stays complete: over two windows, a lost network, a server that begins again, a send that fails."""
+
+import re
+
+from playwright.async_api import Route, expect
+
+from server.keys import HUB
+from tests.browser.screens import Inbox, connect_number
+from tests.fixtures_browser import Windows
+from tests.fixtures_stack import DEMO_PASSWORD, Stack
+
+CHIDI = {"from": {"phone_number": "2348031110001", "name": "Chidi Okafor"}}
+NO_NETWORK = r"ERR_INTERNET_DISCONNECTED|WebSocket connection .* failed"
+NO_SERVER = r"ERR_CONNECTION_REFUSED|WebSocket connection .* failed"
+
+
+async def test_two_windows_of_one_user_show_the_same(demo: Stack, windows: Windows) -> None:
+    await connect_number(demo)
+    one, other = [await Inbox.signed_in(windows, demo) for _ in range(2)]
+    await demo.write("acc-1", "First")
+    for inbox in (one, other):
+        await expect(inbox.page.get_by_test_id("chat-unread")).to_have_text("1 unread")
+    await one.open_chat("Bia Lima")
+    await expect(other.page.get_by_test_id("chat-unread")).to_have_count(0)
+
+    await other.open_chat("Bia Lima")
+    await one.answer("From the one")
+    await other.expect_bubbles("First", "From the one")
+    await other.answer("From the other")
+    await demo.write("acc-1", "Last")
+    for inbox in (one, other):
+        await inbox.expect_bubbles("First", "From the one", "From the other", "Last")
+        await inbox.expect_status("From the other", "delivered")
+        await expect(inbox.chats).to_have_count(1)
+
+
+async def test_what_was_missed_without_a_network_is_there_once_and_in_order(
+    demo: Stack, windows: Windows
+) -> None:
+    windows.expect_errors(NO_NETWORK)
+    await connect_number(demo)
+    await demo.write("acc-1", "Before")
+    inbox = await Inbox.signed_in(windows, demo)
+    await inbox.open_chat("Bia Lima")
+    await inbox.expect_bubbles("Before")
+
+    await lose_network(demo, inbox)
+    for number in range(1, 6):
+        await demo.write("acc-1", f"Missed {number}")
+    await demo.write("acc-1", "Are you there?", **CHIDI)
+    await expect(inbox.banner).to_contain_text("Reconnecting")
+    await inbox.expect_bubbles("Before")
+
+    await inbox.page.context.set_offline(False)
+    missed = [f"Missed {number}" for number in range(1, 6)]
+    await inbox.expect_bubbles("Before", *missed)
+    await expect(inbox.banner).to_have_text("Back online")
+    await expect(inbox.chats).to_have_count(2)
+    await expect(inbox.chats.first).to_contain_text("Chidi Okafor")
+    await expect(inbox.page.get_by_test_id("chat-unread")).to_have_text("1 unread")
+
+    await demo.write("acc-1", "After")
+    await inbox.expect_bubbles("Before", *missed, "After")
+    await expect(inbox.chats.first).to_contain_text("Bia Lima")
+
+
+async def lose_network(demo: Stack, inbox: Inbox) -> None:
+    """Nothing new can be opened, and what was open is gone without a farewell."""
+    await inbox.page.context.set_offline(True)
+    for connection in list(demo.app[HUB]._connections):
+        connection._transport.abort()
+
+
+async def test_a_server_that_begins_again_is_found_again(demo: Stack, windows: Windows) -> None:
+    windows.expect_errors(NO_SERVER)
+    await connect_number(demo)
+    await demo.write("acc-1", "Before")
+    inbox = await Inbox.signed_in(windows, demo)
+    await inbox.open_chat("Bia Lima")
+    await inbox.expect_bubbles("Before")
+
+    await demo.server.stop()
+    await demo.write("acc-1", "Meanwhile")
+    await demo.server.start()
+    await inbox.expect_bubbles("Before", "Meanwhile")
+    await inbox.answer("After")
+    await inbox.expect_status("After", "delivered")
+    await inbox.expect_bubbles("Before", "Meanwhile", "After")
+
+
+async def test_a_send_that_fails_can_be_tried_again(demo: Stack, windows: Windows) -> None:
+    windows.expect_errors("ERR_CONNECTION_RESET")
+    await connect_number(demo)
+    await demo.write("acc-1", "A question")
+    inbox = await Inbox.signed_in(windows, demo)
+    await inbox.open_chat("Bia Lima")
+
+    await inbox.page.route("**/send", lambda route: route.abort("connectionreset"))
+    await inbox.answer("An answer")
+    retry = inbox.page.get_by_test_id("message-retry")
+    await expect(retry).to_be_visible()
+    await inbox.expect_bubbles("A question", "An answer")
+    await inbox.expect_status("An answer", "failed")
+
+    await inbox.page.unroute("**/send")
+    await retry.click()
+    await inbox.expect_status("An answer", "delivered")
+    await expect(retry).to_have_count(0)
+    await inbox.expect_bubbles("A question", "An answer")
+
+
+async def test_an_answer_lost_on_its_way_back_makes_no_second_bubble(demo: Stack, windows: Windows) -> None:
+    windows.expect_errors("ERR_CONNECTION_RESET")
+    await connect_number(demo)
+    await demo.write("acc-1", "A question")
+    inbox = await Inbox.signed_in(windows, demo)
+    await inbox.open_chat("Bia Lima")
+
+    async def lose_answer(route: Route) -> None:
+        await route.fetch()
+        await route.abort("connectionreset")
+
+    await inbox.page.route("**/send", lose_answer)
+    await inbox.answer("An answer")
+    await inbox.expect_status("An answer", "delivered")
+    await inbox.expect_bubbles("A question", "An answer")
+    await expect(inbox.page.get_by_test_id("message-retry")).to_have_count(0)
+
+
+async def test_a_chat_has_an_address_and_the_session_outlives_a_reload(demo: Stack, windows: Windows) -> None:
+    await connect_number(demo)
+    await demo.write("acc-1", "Keep me")
+    inbox = await Inbox.signed_in(windows, demo)
+    await inbox.open_chat("Bia Lima")
+    address = inbox.page.url
+    assert re.fullmatch(rf"{demo.stranger.url}/inbox/\d+/\d+", address)
+
+    await inbox.page.reload()
+    await inbox.expect_bubbles("Keep me")
+    assert inbox.page.url == address
+
+    await inbox.page.get_by_test_id("logout").click()
+    await expect(inbox.page.get_by_test_id("login-email")).to_be_visible()
+    await inbox.page.reload()
+    await expect(inbox.page.get_by_test_id("login-email")).to_be_visible()
+    await inbox.page.goto(address)
+    await inbox.page.get_by_test_id("login-email").fill("demo@confab.local")
+    await inbox.page.get_by_test_id("login-password").fill(DEMO_PASSWORD)
+    await inbox.page.get_by_test_id("login-submit").click()
+    await inbox.expect_bubbles("Keep me")
+    assert inbox.page.url == address
