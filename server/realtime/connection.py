@@ -3,9 +3,10 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from enum import IntEnum
 
-from aiohttp import web
+from aiohttp import WSMsgType, web
 
 # Payloads of up to 125 bytes, of two and of eight length bytes: RFC 6455, section 5.2.
 SHORT_PAYLOAD, MEDIUM_PAYLOAD = 125, 0xFFFF
@@ -102,6 +103,15 @@ class Connection:
         """Write one frame now, after what is already due."""
         self.queue(encode_frame(payload), 1)
         self.flush()
+
+    async def send_paced(self, payload: bytes) -> None:
+        """Write one of many frames and wait while the peer has enough to read: who asked for much is not slow."""
+        self.flush()
+        if not self.is_open:
+            return
+        with suppress(ConnectionResetError):  # gone meanwhile, which the socket's reader notices
+            await self.socket.send_frame(payload, WSMsgType.TEXT)
+            self._stalled_at = None
 
     def _note_progress(self) -> None:
         if not self._transport.get_write_buffer_size():
