@@ -19,7 +19,7 @@ async def make_account(
     stack: Stack, user: Peer, external_account_id: str = "acc-1", *, status: str = "connected"
 ) -> int:
     """An account of this user's, unknown to UniPile."""
-    account_id = await stack.app[DATABASE].write(
+    account_id: int | None = await stack.app[DATABASE].write(
         accounts.claim_account, user.user_id, "whatsapp", external_account_id, status=status
     )
     assert account_id is not None
@@ -61,7 +61,8 @@ async def make_chats(
             await _insert_messages(cursor, account_id, chat_id, [START + timedelta(minutes=n * minutes)])
         return ids
 
-    return await stack.app[DATABASE].write(insert)
+    ids: list[int] = await stack.app[DATABASE].write(insert)
+    return ids
 
 
 async def make_chat(stack: Stack, account_id: int, name: str = "chat-1", *, kind: str = "direct") -> int:
@@ -70,22 +71,23 @@ async def make_chat(stack: Stack, account_id: int, name: str = "chat-1", *, kind
 
 
 async def make_messages(
-    stack: Stack, account_id: int, chat_id: int, moments: Sequence[datetime]
+    stack: Stack, account_id: int, chat_id: int, moments: Sequence[datetime], *, body: str = "Oi"
 ) -> list[int]:
     """Messages that came in at these moments."""
 
     async def insert(cursor: Cursor) -> list[int]:
         await accounts.lock_account(cursor, account_id)
-        return await _insert_messages(cursor, account_id, chat_id, moments)
+        return await _insert_messages(cursor, account_id, chat_id, moments, body)
 
-    return await stack.app[DATABASE].write(insert)
+    ids: list[int] = await stack.app[DATABASE].write(insert)
+    return ids
 
 
 async def _insert_messages(
-    cursor: Cursor, account_id: int, chat_id: int, moments: Sequence[datetime]
+    cursor: Cursor, account_id: int, chat_id: int, moments: Sequence[datetime], body: str = "Oi"
 ) -> list[int]:
     rows = [
-        _message(account_id, chat_id, f"message-{chat_id}-{moment.isoformat()}-{n}", moment)
+        _message(account_id, chat_id, f"message-{chat_id}-{moment.isoformat()}-{n}", moment, body)
         for n, moment in enumerate(moments)
     ]
     stored = await messages.insert_messages(cursor, rows)
@@ -104,14 +106,14 @@ async def _insert_messages(
     return [by_key[row["provider_msg_id"]] for row in rows]
 
 
-def _message(account_id: int, chat_id: int, key: str, moment: datetime) -> dict[str, Any]:
+def _message(account_id: int, chat_id: int, key: str, moment: datetime, body: str) -> dict[str, Any]:
     return {
         "account_id": account_id,
         "chat_id": chat_id,
         "provider_msg_id": key,
         "direction": "in",
         "status": "received",
-        "body": "Oi",
+        "body": body,
         "attachments": [],
         "sender": {"provider_id": "1551@lid", "name": "Bia Lima", "phone": None},
         "quoted": None,
