@@ -9,7 +9,7 @@ import aiohttp
 
 
 class Client:
-    """`rows` holds the newest known form of each message, chat and account; `cursors` where it stands in each account."""
+    """`rows` holds the newest form of each message, chat and account; `cursors` where it stands in each account."""
 
     def __init__(self, url: str, token: str, user_id: int) -> None:
         self.url, self.token, self.user_id = url, token, user_id

@@ -53,7 +53,7 @@ STATUS_TYPES = {
 }
 
 
-class Problem(Exception):  # noqa: N818 - RFC 7807 calls it so
+class Problem(Exception):
     """A refusal; `kind` is the part of the type after `errors/`."""
 
     def __init__(self, kind: str, detail: str | None = None, *, status: int | None = None) -> None:

@@ -14,6 +14,8 @@ from sandbox.app import create_sandbox
 from sandbox.settings import SandboxSettings
 from server.app import create_app
 from server.config import Config
+from server.keys import HUB
+from server.realtime.connection import Connection
 from server.seed import seed_demo
 from tests.peers import Peer
 from workers.context import Parts, open_parts
@@ -68,6 +70,10 @@ class Stack:
         } | more
         answer: dict[str, Any] = await self.sandbox.ok("POST", "/sandbox/messages", body)
         return answer
+
+    def app_connections(self) -> set[Connection]:
+        """The web process's open sockets."""
+        return self.app[HUB]._connections
 
 
 def free_port() -> int:
