@@ -3,6 +3,7 @@
 import time
 from collections.abc import Awaitable
 from typing import Any
+from uuid import uuid4
 
 from aiohttp import web
 from prometheus_client import generate_latest
@@ -10,7 +11,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from server import VERSION
 from server.config import DEMO_EMAIL
-from server.errors import ConfabError
+from server.errors import ConfabError, Unavailable
 from server.http import json_answer
 from server.keys import CONFIG, DATABASE, REDIS
 from server.metrics import REGISTRY
@@ -37,10 +38,12 @@ async def show_readiness(request: web.Request) -> web.Response:
     """Whether work can be taken: 200, or 503 with the part that is away."""
     checks = {"database": await _check(_database(request)), "redis": await _check(_redis(request))}
     failed = [name for name, check in checks.items() if not check["ok"]]
-    body = {"status": "unavailable" if failed else "ready", "checks": checks}
-    answer = json_answer(body, 503 if failed else 200)
-    if failed:
-        answer.headers["Retry-After"] = "1"
+    if not failed:
+        return json_answer({"status": "ready", "checks": checks})
+    error = Unavailable(f"Not reachable: {', '.join(failed)}.")
+    body = error.body(uuid4().hex) | {"status": "unavailable", "checks": checks}
+    answer = json_answer(body, error.status)
+    answer.headers["Retry-After"] = str(error.retry_after)
     return answer
 
 
