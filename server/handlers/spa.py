@@ -1,6 +1,7 @@
 """Serves the bundled app: hashed files for ever, its page for every address the app knows."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from server.errors import NotFound
 
 # In the order we like them; the frontend's build writes both beside each text file.
 ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
+CODING = re.compile(r"\s*([\w-]+)\s*(?:;\s*q=([01](?:\.\d{0,3})?)\s*)?")
 FOREVER = "public, max-age=31536000, immutable"
 CONTENT_TYPES = {
     ".html": "text/html",
@@ -86,10 +88,21 @@ def _found(request: web.Request, name: str) -> Asset:
 def _answer(request: web.Request, asset: Asset, caching: str) -> web.Response:
     etag = f'"{asset.etag}"'
     headers = {"Cache-Control": caching, "ETag": etag, "Vary": "Accept-Encoding"}
-    if request.headers.get("If-None-Match") == etag:
+    if _is_known(request.headers.get("If-None-Match", ""), etag):
         return web.Response(status=304, headers=headers)
-    accepted = request.headers.get("Accept-Encoding", "")
+    accepted = _accepted(request.headers.get("Accept-Encoding", ""))
     encoding = next((name for name, _ in ENCODINGS if name in accepted and name in asset.bodies), "")
     if encoding:
         headers["Content-Encoding"] = encoding
     return web.Response(body=asset.bodies[encoding], headers=headers, content_type=asset.content_type)
+
+
+def _is_known(header: str, etag: str) -> bool:
+    """Whether the browser has this; proxies that pack what they pass on make the tag weak (RFC 9110 §13.1.2)."""
+    return header.strip() == "*" or etag in {tag.strip().removeprefix("W/") for tag in header.split(",")}
+
+
+def _accepted(header: str) -> set[str]:
+    """The codings the browser takes: those whose weight is not zero (RFC 9110 §12.5.3)."""
+    found = (CODING.fullmatch(part) for part in header.lower().split(","))
+    return {match[1] for match in found if match is not None and float(match[2] or 1) > 0}
