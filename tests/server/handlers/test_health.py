@@ -1,0 +1,120 @@
+"""What operators and their machines ask: alive, ready, counting, and what the app must know first."""
+
+import time
+import tomllib
+from dataclasses import replace
+
+import pytest
+from aiopg import Cursor
+
+from server.config import ROOT, Config
+from server.embedded.folders import open_data_dir
+from server.embedded.valkey import Valkey
+from server.errors import Unavailable
+from server.handlers import health
+from server.keys import CONFIG, DATABASE, REDIS
+from server.queue import HEARTBEAT_KEY, INGEST_QUEUE, SEND_CHAT, enqueue
+from server.store.dead_letters import insert_dead_letter
+from tests.fixtures_stack import Stack, run_stack
+
+
+async def test_a_process_that_runs_is_healthy(web_only: Stack) -> None:
+    assert await web_only.stranger.ok("GET", "/health") == {"status": "ok"}
+
+
+async def test_ready_tells_of_workers_queues_and_dead_letters(web_only: Stack) -> None:
+    body = await web_only.stranger.ok("GET", "/health/ready")
+    assert body["status"] == "ready"
+    redis_check, database_check = body["checks"]["redis"], body["checks"]["database"]
+    assert (redis_check["ok"], redis_check["worker_alive"]) == (True, False)
+    assert redis_check["queue_age_seconds"] == {"ingest": 0, "outbox": 0}
+    assert (database_check["ok"], database_check["dead_letters"]) == (True, 0)
+
+    redis = web_only.app[REDIS]
+    await redis.set(HEARTBEAT_KEY, time.time())
+    await redis.zadd(INGEST_QUEUE, {"job": (time.time() - 60) * 1000})
+    await enqueue(redis, SEND_CHAT, 1, delay_seconds=3600)
+    await web_only.app[DATABASE].write(insert_dead_letter, "messages", "dead", "why", None, "{}")
+    checks = (await web_only.stranger.ok("GET", "/health/ready"))["checks"]
+    assert checks["redis"]["worker_alive"] is True
+    assert checks["redis"]["queue_age_seconds"]["ingest"] >= 60
+    assert checks["redis"]["queue_age_seconds"]["outbox"] == 0  # it is not due
+    assert checks["database"]["dead_letters"] == 1
+
+    await redis.set(HEARTBEAT_KEY, time.time() - 3600)
+    checks = (await web_only.stranger.ok("GET", "/health/ready"))["checks"]
+    assert checks["redis"]["worker_alive"] is False
+
+
+async def test_workers_say_that_they_live(stack: Stack) -> None:
+    checks = (await stack.stranger.ok("GET", "/health/ready"))["checks"]
+    assert checks["redis"]["worker_alive"] is True
+
+
+async def test_without_redis_it_is_alive_and_not_ready(config: Config) -> None:
+    valkey = Valkey(open_data_dir(config.data_dir))
+    valkey.child.start()
+    valkey.child.wait_until_ready()
+    try:
+        own = replace(config, redis=replace(config.redis, url=valkey.url))
+        async with run_stack(own, with_workers=False) as stack:
+            valkey.child.stop()
+            answer = await stack.stranger.call("GET", "/health/ready")
+            assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
+            assert answer.body["error"]["code"] == "unavailable"
+            assert answer.body["status"] == "unavailable"
+            checks = answer.body["checks"]
+            assert (checks["redis"]["ok"], checks["database"]["ok"]) == (False, True)
+            assert valkey.url not in answer.raw.decode()
+            assert (await stack.stranger.call("GET", "/health")).status == 200
+    finally:
+        valkey.child.stop()
+
+
+async def test_without_postgres_it_is_alive_and_not_ready(
+    web_only: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(_: Cursor) -> None:
+        raise Unavailable
+
+    monkeypatch.setattr(health, "count_dead_letters", fail)
+    answer = await web_only.stranger.call("GET", "/health/ready")
+    assert (answer.status, answer.body["error"]["code"]) == (503, "unavailable")
+    assert answer.body["checks"]["database"] == {"ok": False, "error": "Unavailable"}
+    assert (await web_only.stranger.call("GET", "/health")).status == 200
+
+
+async def test_what_is_counted_can_be_read_by_prometheus(web_only: Stack) -> None:
+    await web_only.stranger.call("GET", "/api/nothing/here")
+    answer = await web_only.stranger.call("GET", "/metrics")
+    text = answer.raw.decode()
+    assert answer.headers["Content-Type"].startswith("text/plain; version=")
+    assert 'confab_request_seconds_count{method="GET",route="unknown",status="404"}' in text
+    assert "confab_sockets" in text
+    assert "/api/nothing" not in text  # an address is not a label
+
+
+async def test_the_demo_login_is_told_in_sandbox_mode_only(web_only: Stack) -> None:
+    told = await web_only.stranger.ok("GET", "/api/config")
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        version = tomllib.load(file)["project"]["version"]
+    assert told == {
+        "sandbox": False,
+        "phone_url": None,
+        "demo": None,
+        "providers": ["whatsapp"],
+        "version": version,
+    }
+
+
+async def test_the_sandbox_tells_its_phone_and_login(config: Config) -> None:
+    sandbox = replace(
+        config,
+        sandbox=replace(config.sandbox, enabled=True),
+        secrets=replace(config.secrets, demo_password="demo-password"),
+    )
+    async with run_stack(sandbox, with_workers=False) as stack:
+        told = await stack.stranger.ok("GET", "/api/config")
+        assert told["sandbox"] is True
+        assert told["phone_url"] == stack.app[CONFIG].sandbox.url
+        assert told["demo"] == {"email": "demo@confab.local", "password": "demo-password"}

@@ -1,0 +1,163 @@
+"""The bundled app: every address of its own is its page, hashed files are for ever, nothing else is served."""
+
+import asyncio
+import gzip
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from server.app import STATIC, create_app
+from server.config import Config
+from tests.fixtures_stack import Stack, free_port, serving
+from tests.peers import Answer
+
+PAGE = b"<!doctype html><title>Confab</title>"
+SCRIPT = b"console.log('Confab')\n" * 50
+
+
+@pytest.fixture
+async def url(config: Config, tmp_path: Path) -> AsyncIterator[str]:
+    """A server of a small app of the test's own."""
+    static = tmp_path / "static"
+    (static / "assets").mkdir(parents=True)
+    (static / "index.html").write_bytes(PAGE)
+    (static / "icon.svg").write_bytes(b"<svg/>")
+    script = static / "assets" / "index-abc.js"
+    script.write_bytes(SCRIPT)
+    script.with_name("index-abc.js.gz").write_bytes(gzip.compress(SCRIPT, mtime=0))
+    script.with_name("index-abc.js.br").write_bytes(b"brotli")  # who packs it is the build's business
+    (static / "assets" / "plain.css").write_bytes(b"a{}")
+    (static / "notes.py").write_text("secret")
+    (tmp_path / "outside.txt").write_text("secret")
+    async with serving(create_app(config, static), free_port()) as address:
+        yield address
+
+
+async def get(url: str, target: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+    """One GET of exactly this target: clients tidy addresses up before they send them."""
+    host, _, port = url.removeprefix("http://").partition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    lines = [f"GET {target} HTTP/1.1", "Host: x", "Connection: close"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    writer.write("\r\n".join([*lines, "", ""]).encode("latin-1"))
+    async with asyncio.timeout(10):
+        head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+    writer.close()
+    status, *rest = head.decode().split("\r\n")
+    return (
+        int(status.split()[1]),
+        {k.lower(): v for k, _, v in (line.partition(": ") for line in rest)},
+        body,
+    )
+
+
+async def test_the_apps_addresses_all_are_its_page(url: str) -> None:
+    for target in ("/", "/login", "/inbox/3/chats/17?q=a", "/connections", "/a/../b", "/wsx", "/apis"):
+        status, headers, body = await get(url, target)
+        assert (status, body) == (200, PAGE), target
+        assert headers["content-type"] == "text/html; charset=utf-8" or headers["content-type"] == "text/html"
+        assert headers["cache-control"] == "no-cache"
+
+
+async def test_the_page_comes_with_a_strict_policy(url: str) -> None:
+    _, headers, _ = await get(url, "/")
+    policy = dict(part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";"))
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == "'self'"
+    assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
+    assert "unsafe" not in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["x-frame-options"] == "DENY"
+
+
+async def test_hashed_files_are_kept_for_ever_and_others_are_asked_for(url: str) -> None:
+    status, headers, body = await get(url, "/assets/index-abc.js")
+    assert (status, body) == (200, SCRIPT)
+    assert headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert headers["content-type"].startswith("text/javascript")
+    status, headers, body = await get(url, "/icon.svg")
+    assert (status, body, headers["cache-control"]) == (200, b"<svg/>", "no-cache")
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [
+        ("br", "br"),
+        ("gzip, deflate, br", "br"),
+        ("gzip", "gzip"),
+        ("GZIP", "gzip"),
+        ("br;q=0, gzip;q=0.5", "gzip"),
+        ("br;q=0.0,gzip;q=0", None),
+        ("identity", None),
+        ("", None),
+        ("zebra, notgzip", None),
+        ("gzip;q=x", None),
+    ],
+)
+async def test_the_best_form_the_browser_takes_is_sent(url: str, accepted: str, encoding: str | None) -> None:
+    _, headers, body = await get(url, "/assets/index-abc.js", Accept_Encoding=accepted)
+    assert headers.get("content-encoding") == encoding
+    assert headers["vary"] == "Accept-Encoding"
+    assert body == {"gzip": gzip.compress(SCRIPT, mtime=0), "br": b"brotli", None: SCRIPT}[encoding]
+    _, headers, body = await get(url, "/assets/plain.css", Accept_Encoding=accepted)
+    assert ("content-encoding" in headers, body) == (False, b"a{}")  # there is no other form of it
+
+
+async def test_what_a_browser_has_is_not_sent_again(url: str) -> None:
+    _, headers, _ = await get(url, "/")
+    tag = headers["etag"]
+    for known in (tag, f"W/{tag}", f'"other", {tag}', "*"):
+        status, headers, body = await get(url, "/", If_None_Match=known)
+        assert (status, body, headers["etag"]) == (304, b"", tag), known
+        assert headers["cache-control"] == "no-cache"
+    for unknown in ('"other"', tag[:-2] + '"', tag.strip('"')):
+        assert (await get(url, "/", If_None_Match=unknown))[0] == 200, unknown
+
+
+TRAVERSALS = [
+    "/assets/../../outside.txt",
+    "/assets/%2e%2e/%2e%2e/outside.txt",
+    "/assets/..%2f..%2foutside.txt",
+    "/assets/..%5c..%5coutside.txt",
+    "/assets/....//....//outside.txt",
+    "/assets//etc/passwd",
+    "/assets/%00",
+    "/assets/index-abc.js%00.css",
+    "/assets/index-abc.js/",
+    "/assets/index-abc.js.gz",
+    "/assets/missing.js",
+    "/assets/",
+    "/missing.svg",
+    "/outside.txt",
+]
+
+
+async def test_nothing_but_the_apps_files_is_served(url: str) -> None:
+    for target in TRAVERSALS:
+        status, headers, body = await get(url, target)
+        assert b"secret" not in body, target
+        assert (status, headers["content-type"]) == (404, "application/json"), target
+    for target in ("/notes.py", "/../outside.txt", "/%2e%2e/outside.txt", "//outside.txt"):
+        status, _, body = await get(url, target)
+        assert b"secret" not in body, target
+        assert status in (200, 404), target
+
+
+async def test_the_servers_own_addresses_are_never_the_page(url: str) -> None:
+    for target in ("/api", "/api/", "/api/unknown", "/api/auth/", "/health/", "/healthx", "/%61pi/unknown"):
+        status, headers, body = await get(url, target)
+        assert (status, headers["content-type"]) == (404, "application/json"), target
+        assert b'"not_found"' in body
+
+
+async def test_the_app_that_is_committed_refers_to_files_that_are_served(web_only: Stack) -> None:
+    page: Answer = await web_only.stranger.call("GET", "/")
+    files = re.findall(r'(?:src|href)="(/[^"]+)"', page.raw.decode())
+    assert files
+    for name in files:
+        assert (STATIC / name.lstrip("/")).is_file()
+        assert (await web_only.stranger.call("GET", name)).status == 200
+    assert not re.search(rb"<script>|<style|style=", page.raw)  # the policy would not run it
