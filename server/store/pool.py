@@ -16,8 +16,16 @@ T = TypeVar("T")
 
 # A connection that died with a Postgres restart fails once each; the third try meets a fresh one.
 REPEATS = 3
-# What a dead or absent server looks like. Under uvloop a broken socket also shows as RuntimeError (UVPoll closed).
-DEAD = (psycopg2.OperationalError, psycopg2.InterfaceError, OSError, RuntimeError, asyncio.TimeoutError)
+# What a dead or absent server looks like. Under uvloop a broken socket also shows as RuntimeError (UVPoll closed),
+# and aiopg's pool asserts that a connection lives which may have died while the pool was opening another.
+DEAD = (
+    psycopg2.OperationalError,
+    psycopg2.InterfaceError,
+    OSError,
+    RuntimeError,
+    AssertionError,
+    asyncio.TimeoutError,
+)
 
 
 class StatementTimeout(Unavailable):
@@ -93,7 +101,11 @@ class _Translated:
 
 
 def _is_ours(error: BaseException) -> bool:
-    """A RuntimeError of the loop's sockets is the database's fault, any other one is a defect of ours."""
+    """A RuntimeError of the loop's sockets, an assertion about a connection: those are the database's fault, any
+    other one is a defect of ours.
+    """
+    if isinstance(error, AssertionError):
+        return not (error.args and isinstance(error.args[0], aiopg.Connection))
     return isinstance(error, RuntimeError) and "UVPoll" not in str(error) and "closed" not in str(error)
 
 
