@@ -1,0 +1,30 @@
+"""A pool on an emptied database, with one user and one account."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+
+from server.store import accounts, pool, users
+from server.store.pool import Database
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """What a store function needs to exist already."""
+
+    database: Database
+    user_id: int
+    account_id: int
+
+
+@pytest.fixture
+async def shelf(database_url: str) -> AsyncIterator[Shelf]:
+    database = await pool.connect(database_url, size=6, statement_timeout_ms=5000, connect_timeout_seconds=3)
+    user = await database.write(users.ensure_user, "ana@x.example", "Ana", "agent")
+    account_id = await database.write(
+        accounts.claim_account, user.id, "whatsapp", "acc-1", status="connected"
+    )
+    assert account_id is not None
+    yield Shelf(database, user.id, account_id)
+    await database.close()

@@ -1,0 +1,204 @@
+"""Messages in the rows: numbered without a hole, paged without a gap or a repeat, ticks only forward."""
+
+import asyncio
+import random
+from typing import Any
+
+import orjson
+import psycopg2
+import pytest
+from aiopg import Cursor
+
+from server.store import accounts, changes, chats, messages, outbox
+from tests.server.store.conftest import Shelf
+
+SEED = 20260302
+MOMENTS = [f"2026-03-02T09:00:0{second}.000+00:00" for second in range(5)]
+
+
+def row_of(shelf: Shelf, chat_id: int, name: str, **changes_: Any) -> dict[str, Any]:
+    return {
+        "account_id": shelf.account_id,
+        "chat_id": chat_id,
+        "provider_msg_id": name,
+        "direction": "in",
+        "status": "received",
+        "body": name,
+        "attachments": [],
+        "sender": None,
+        "quoted": None,
+        "is_event": False,
+        "event_type": None,
+        "sent_at": MOMENTS[0],
+    } | changes_
+
+
+async def open_chat(shelf: Shelf, name: str = "chat-1") -> int:
+    wanted = {"account_id": shelf.account_id, "provider_chat_id": name, "address": None, "kind": "direct"}
+    known = await shelf.database.write(chats.ensure_chats, [wanted])
+    return known[(shelf.account_id, name)].id
+
+
+async def store(shelf: Shelf, rows: list[dict[str, Any]]) -> list[messages.InsertedMessage]:
+    """As the ingest job does: the account is locked first."""
+
+    async def work(cursor: Cursor) -> list[messages.InsertedMessage]:
+        await accounts.lock_account(cursor, shelf.account_id)
+        return await messages.insert_messages(cursor, rows)
+
+    return await shelf.database.write(work)
+
+
+async def head(shelf: Shelf) -> int:
+    ((_, seq),) = await shelf.database.read(accounts.list_seqs, [shelf.account_id])
+    return seq
+
+
+async def test_numbers_have_no_hole_and_become_visible_in_order(shelf: Shelf) -> None:
+    """Twelve writers at once, each id brought by three of them, while a reader asks for what came after."""
+    chat_id, dice = await open_chat(shelf), random.Random(SEED)
+    names = [f"m-{number}" for number in range(60)]
+    batches = [dice.sample(names, 15) for _ in range(12)]
+    seen: list[int] = []
+    done = asyncio.Event()
+
+    async def follow() -> None:
+        since = 0
+        while not done.is_set() or since < await head(shelf):
+            found = await shelf.database.read(changes.list_changes, shelf.account_id, since, 7)
+            seen.extend(change.seq for change in found.items)
+            since = found.head
+
+    reader = asyncio.create_task(follow())
+    stored = await asyncio.gather(
+        *(store(shelf, [row_of(shelf, chat_id, name) for name in batch]) for batch in batches)
+    )
+    done.set()
+    await reader
+    taken = sorted(message.seq for batch in stored for message in batch)
+    distinct = {name for batch in batches for name in batch}
+    assert taken == seen == list(range(1, len(distinct) + 1))
+    assert await head(shelf) == len(distinct)
+
+
+async def test_a_rolled_back_batch_leaves_no_hole(shelf: Shelf) -> None:
+    chat_id = await open_chat(shelf)
+    await store(shelf, [row_of(shelf, chat_id, "m-1")])
+    with pytest.raises(psycopg2.IntegrityError):
+        await store(shelf, [row_of(shelf, chat_id, "m-2"), row_of(shelf, chat_id, "m-3", direction="up")])
+    ((second),) = await store(shelf, [row_of(shelf, chat_id, "m-2")])
+    assert second.seq == 2
+
+
+async def test_what_is_stored_already_takes_no_number(shelf: Shelf) -> None:
+    chat_id = await open_chat(shelf)
+    rows = [row_of(shelf, chat_id, "m-1"), row_of(shelf, chat_id, "m-2")]
+    assert len(await store(shelf, rows)) == 2
+    assert await store(shelf, rows) == []
+    assert await head(shelf) == 2
+
+
+async def page_names(shelf: Shelf, chat_id: int, limit: int, key: Any) -> tuple[list[str], Any]:
+    page = await shelf.database.read(
+        messages.list_messages,
+        shelf.user_id,
+        "whatsapp",
+        shelf.account_id,
+        chat_id,
+        limit=limit,
+        after=key,
+    )
+    return [orjson.loads(item)["provider_msg_id"] for item in page.items], page.next_key
+
+
+@pytest.mark.parametrize("limit", [1, 3, 10, 40])
+async def test_pages_meet_without_a_gap_or_a_repeat(shelf: Shelf, limit: int) -> None:
+    """Many messages of one moment: the id decides, on both sides of every page's edge."""
+    chat_id, dice = await open_chat(shelf), random.Random(SEED)
+    rows = [row_of(shelf, chat_id, f"m-{n}", sent_at=dice.choice(MOMENTS)) for n in range(30)]
+    stored = await store(shelf, rows)
+    moment_of = {row["provider_msg_id"]: row["sent_at"] for row in rows}
+    newest_first = sorted(stored, key=lambda m: (moment_of[m.provider_msg_id], m.id), reverse=True)
+    read: list[str] = []
+    key = None
+    while True:
+        names, key = await page_names(shelf, chat_id, limit, key)
+        assert len(names) <= limit
+        read += names
+        if key is None:
+            break
+        # What is new meanwhile comes at the front and disturbs nobody who reads on.
+        await store(shelf, [row_of(shelf, chat_id, f"new-{len(read)}", sent_at="2026-03-03T00:00:00+00:00")])
+    assert read == [message.provider_msg_id for message in newest_first]
+
+
+async def test_a_page_of_somebody_elses_chat_is_empty(shelf: Shelf) -> None:
+    chat_id = await open_chat(shelf)
+    await store(shelf, [row_of(shelf, chat_id, "m-1")])
+    for user_id, account_id in ((shelf.user_id + 1, shelf.account_id), (shelf.user_id, shelf.account_id + 1)):
+        page = await shelf.database.read(
+            messages.list_messages, user_id, "whatsapp", account_id, chat_id, limit=10, after=None
+        )
+        assert page.items == []
+
+
+async def tick(shelf: Shelf, name: str, status: str) -> list[messages.ChangedMessage]:
+    async def work(cursor: Cursor) -> list[messages.ChangedMessage]:
+        await accounts.lock_account(cursor, shelf.account_id)
+        kept = {"account_id": shelf.account_id, "provider_msg_id": name, "status": status}
+        await messages.keep_receipts(cursor, [kept])
+        return await messages.apply_receipts(cursor, [shelf.account_id])
+
+    return await shelf.database.write(work)
+
+
+async def test_ticks_go_forward_only_and_each_step_has_a_number(shelf: Shelf) -> None:
+    chat_id = await open_chat(shelf)
+    await store(shelf, [row_of(shelf, chat_id, "m-1", direction="out", status="sent")])
+    steps = [await tick(shelf, "m-1", status) for status in ("delivered", "delivered", "read", "delivered")]
+    assert [[(m.status, m.seq) for m in step] for step in steps] == [
+        [("delivered", 2)],
+        [],
+        [("read", 3)],
+        [],
+    ]
+
+
+async def test_a_waiting_tick_keeps_the_furthest(shelf: Shelf) -> None:
+    for status in ("delivered", "read", "delivered"):
+        assert await tick(shelf, "m-1", status) == []
+    await store(shelf, [row_of(shelf, await open_chat(shelf), "m-1", direction="out", status="sent")])
+
+    async def work(cursor: Cursor) -> list[messages.ChangedMessage]:
+        return await messages.apply_receipts(cursor, [shelf.account_id])
+
+    assert [m.status for m in await shelf.database.write(work)] == ["read"]
+
+
+async def test_only_one_of_many_workers_claims_a_send(shelf: Shelf) -> None:
+    chat_id = await open_chat(shelf)
+    for number in range(3):
+        await shelf.database.write(
+            outbox.insert_send, shelf.account_id, chat_id, f"c-{number}", f"texto {number}"
+        )
+    claims = await asyncio.gather(*(shelf.database.write(outbox.claim_attempt, chat_id) for _ in range(12)))
+    assert [claim.body for claim in claims if claim is not None] == ["texto 0"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"direction": "out", "status": "received"},
+        {"direction": "in", "status": "sent"},
+        {"status": "gone"},
+        {"provider_msg_id": ""},
+        {"provider_msg_id": "x" * 256},
+        {"chat_id": 999_999},
+        {"body": None, "sent_at": None},
+    ],
+)
+async def test_the_table_refuses_what_no_message_can_be(shelf: Shelf, wrong: dict[str, Any]) -> None:
+    chat_id = await open_chat(shelf)
+    with pytest.raises(psycopg2.IntegrityError):
+        await store(shelf, [row_of(shelf, chat_id, "m-1") | wrong])
+    assert await head(shelf) == 0
