@@ -23,9 +23,9 @@ from server.unipile.events import (
     MessageEvent,
     ReceiptEvent,
     StatusEvent,
-    UnusableEventError,
     parse_event,
 )
+from server.unipile.fields import UnusableEventError
 from workers.batches import Batch, store_messages
 from workers.committer import COMMITTER
 from workers.context import Parts, parts_of

@@ -14,7 +14,7 @@ from server.errors import Unavailable
 from server.metrics import JOB_RETRIES
 from server.store.dead_letters import insert_dead_letter
 from server.unipile.errors import NotTaken
-from server.unipile.events import clean
+from server.unipile.fields import clean
 from workers.context import parts_of
 
 log = structlog.get_logger()

@@ -9,7 +9,7 @@ from server.realtime.broker import publish
 from server.realtime.events import make_push
 from server.store import accounts, chats
 from server.store.chats import ChangedChat
-from server.unipile.client import ProviderAccount, Registration
+from server.unipile.answers import ProviderAccount, Registration
 from server.unipile.errors import OutcomeUnknown, Rejected
 from workers.context import Parts, parts_of
 

@@ -27,7 +27,7 @@ from server.schemas.accounts import Connect
 from server.schemas.fields import ListQuery
 from server.store import accounts, entitlements
 from server.store.accounts import OwnAccount
-from server.unipile.client import QrCheckpoint
+from server.unipile.answers import QrCheckpoint
 from server.unipile.errors import OutcomeUnknown, Rejected, UnipileError
 
 CONNECT, LIST_QUERY = Connect(), ListQuery()

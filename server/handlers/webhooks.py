@@ -11,7 +11,8 @@ from server.auth import is_same_secret
 from server.errors import ConfabError
 from server.keys import CONFIG, EVENTS
 from server.metrics import WEBHOOKS
-from server.unipile.events import account_of, clean
+from server.unipile.events import account_of
+from server.unipile.fields import clean
 
 SECRET_HEADER = "Unipile-Auth"  # noqa: S105 - the header's name
 RECEIVED = b'{"received":true}'

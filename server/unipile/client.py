@@ -2,17 +2,23 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 import aiohttp
 import orjson
 
-from server.unipile.errors import NotTaken, OutcomeUnknown, Rejected, UnipileError, error_from
-from server.unipile.events import STATUSES, clean
+from server.unipile.answers import (
+    ProviderAccount,
+    QrCheckpoint,
+    Registration,
+    read_account,
+    read_checkpoint,
+    read_registration,
+)
+from server.unipile.errors import NotTaken, OutcomeUnknown, Rejected, error_from
+from server.unipile.fields import clean
 
-SOURCE_STATUS_ORDER = ("CREDENTIALS", "PERMISSIONS", "ERROR", "STOPPED", "CONNECTING", "OK")
 MESSAGE_EVENTS = (
     "message_received",
     "message_reaction",
@@ -21,36 +27,6 @@ MESSAGE_EVENTS = (
     "message_deleted",
     "message_delivered",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderAccount:
-    """An account as UniPile holds it; `status` is ours, derived from its sources (§2.4), `phone` is +digits."""
-
-    external_account_id: str
-    status: str
-    reason: str
-    name: str | None
-    phone: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class QrCheckpoint:
-    """What has to be scanned with the phone; `qrcode` is text to be drawn."""
-
-    external_account_id: str
-    qrcode: str
-
-
-@dataclass(frozen=True, slots=True)
-class Registration:
-    """A webhook registered at UniPile."""
-
-    id: str
-    name: str | None
-    url: str
-    is_enabled: bool
-    headers: Mapping[str, str]
 
 
 class UnipileClient:
@@ -112,16 +88,16 @@ class UnipileClient:
 
     async def start_connect(self) -> QrCheckpoint:
         """Begin to connect a WhatsApp number."""
-        return _checkpoint(await self._call("POST", "/accounts", body={"provider": "WHATSAPP"}))
+        return read_checkpoint(await self._call("POST", "/accounts", body={"provider": "WHATSAPP"}))
 
     async def start_reconnect(self, external_account_id: str) -> QrCheckpoint:
         """Begin again for an account that is known: the id stays."""
         path = f"/accounts/{_part(external_account_id)}"
-        return _checkpoint(await self._call("POST", path, body={"provider": "WHATSAPP"}))
+        return read_checkpoint(await self._call("POST", path, body={"provider": "WHATSAPP"}))
 
     async def fetch_account(self, external_account_id: str) -> ProviderAccount:
         answer = await self._call("GET", f"/accounts/{_part(external_account_id)}")
-        return _account(external_account_id, answer)
+        return read_account(external_account_id, answer)
 
     async def delete_account(self, external_account_id: str) -> None:
         await self._call("DELETE", f"/accounts/{_part(external_account_id)}")
@@ -154,7 +130,7 @@ class UnipileClient:
         while True:
             answer = await self._call("GET", "/webhooks", params={"cursor": cursor} if cursor else None)
             items = answer.get("items")
-            registrations += [_registration(item) for item in items or [] if isinstance(item, dict)]
+            registrations += [read_registration(item) for item in items or [] if isinstance(item, dict)]
             cursor = answer.get("cursor")
             if not cursor:
                 return registrations
@@ -195,40 +171,3 @@ def _object(data: bytes) -> dict[str, Any]:
     except orjson.JSONDecodeError:
         return {}
     return answer if isinstance(answer, dict) else {}
-
-
-def _checkpoint(answer: Mapping[str, Any]) -> QrCheckpoint:
-    account_id, checkpoint = answer.get("account_id"), answer.get("checkpoint")
-    qrcode = checkpoint.get("qrcode") if isinstance(checkpoint, dict) else None
-    if not isinstance(account_id, str) or not isinstance(qrcode, str):
-        raise UnipileError("unexpected_answer", "UniPile did not give a QR code.")
-    return QrCheckpoint(account_id, qrcode)
-
-
-def _account(external_account_id: str, answer: Mapping[str, Any]) -> ProviderAccount:
-    """There is no status of the whole in v1: the worst source decides (§2.4)."""
-    sources = answer.get("sources")
-    words = [source.get("status") for source in sources or [] if isinstance(source, dict)]
-    reason = next((word for word in SOURCE_STATUS_ORDER if word in words), "CONNECTING")
-    parameters = answer.get("connection_params")
-    im = parameters.get("im") if isinstance(parameters, dict) else None
-    digits = str(im.get("phone_number") or "").lstrip("+") if isinstance(im, dict) else ""
-    name = answer.get("name")
-    return ProviderAccount(
-        external_account_id=external_account_id,
-        status=STATUSES[reason],
-        reason=reason,
-        name=clean(name[:200]) if isinstance(name, str) and name else None,
-        phone=f"+{digits}" if digits.isascii() and digits.isdigit() else None,
-    )
-
-
-def _registration(item: Mapping[str, Any]) -> Registration:
-    headers = item.get("headers")
-    return Registration(
-        id=str(item.get("id") or item.get("webhook_id") or ""),
-        name=item.get("name"),
-        url=str(item.get("request_url") or ""),
-        is_enabled=item.get("enabled") is not False,
-        headers={str(h.get("key")): str(h.get("value")) for h in headers or [] if isinstance(h, dict)},
-    )

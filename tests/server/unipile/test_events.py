@@ -12,11 +12,10 @@ from server.unipile.events import (
     MessageEvent,
     ReceiptEvent,
     StatusEvent,
-    UnusableEventError,
     account_of,
-    clean,
     parse_event,
 )
+from server.unipile.fields import UnusableEventError, clean
 from tests.peers import message_received
 
 RECEIVED_AT = "2026-03-02T10:00:00.000+00:00"

@@ -1,0 +1,78 @@
+"""Reads UniPile's answers about accounts and webhooks into our own words (unipile-api.md §2, §5)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from server.unipile.errors import UnipileError
+from server.unipile.events import STATUSES
+from server.unipile.fields import clean
+
+SOURCE_STATUS_ORDER = ("CREDENTIALS", "PERMISSIONS", "ERROR", "STOPPED", "CONNECTING", "OK")
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderAccount:
+    """An account as UniPile holds it; `status` is ours, derived from its sources (§2.4), `phone` is +digits."""
+
+    external_account_id: str
+    status: str
+    reason: str
+    name: str | None
+    phone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class QrCheckpoint:
+    """What has to be scanned with the phone; `qrcode` is text to be drawn."""
+
+    external_account_id: str
+    qrcode: str
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A webhook registered at UniPile."""
+
+    id: str
+    name: str | None
+    url: str
+    is_enabled: bool
+    headers: Mapping[str, str]
+
+
+def read_checkpoint(answer: Mapping[str, Any]) -> QrCheckpoint:
+    account_id, checkpoint = answer.get("account_id"), answer.get("checkpoint")
+    qrcode = checkpoint.get("qrcode") if isinstance(checkpoint, dict) else None
+    if not isinstance(account_id, str) or not isinstance(qrcode, str):
+        raise UnipileError("unexpected_answer", "UniPile did not give a QR code.")
+    return QrCheckpoint(account_id, qrcode)
+
+
+def read_account(external_account_id: str, answer: Mapping[str, Any]) -> ProviderAccount:
+    """There is no status of the whole in v1: the worst source decides (§2.4)."""
+    sources = answer.get("sources")
+    words = [source.get("status") for source in sources or [] if isinstance(source, dict)]
+    reason = next((word for word in SOURCE_STATUS_ORDER if word in words), "CONNECTING")
+    parameters = answer.get("connection_params")
+    im = parameters.get("im") if isinstance(parameters, dict) else None
+    digits = str(im.get("phone_number") or "").lstrip("+") if isinstance(im, dict) else ""
+    name = answer.get("name")
+    return ProviderAccount(
+        external_account_id=external_account_id,
+        status=STATUSES[reason],
+        reason=reason,
+        name=clean(name[:200]) if isinstance(name, str) and name else None,
+        phone=f"+{digits}" if digits.isascii() and digits.isdigit() else None,
+    )
+
+
+def read_registration(item: Mapping[str, Any]) -> Registration:
+    headers = item.get("headers")
+    return Registration(
+        id=str(item.get("id") or item.get("webhook_id") or ""),
+        name=item.get("name"),
+        url=str(item.get("request_url") or ""),
+        is_enabled=item.get("enabled") is not False,
+        headers={str(h.get("key")): str(h.get("value")) for h in headers or [] if isinstance(h, dict)},
+    )

@@ -1,0 +1,122 @@
+"""Reads the pieces that webhook bodies and answers share, leniently: ids, texts, times, people, attachments."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+MAX_ID_LENGTH = 255
+MAX_TEXT_LENGTH = 65_536
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+REPLACEMENT = "\ufffd"
+
+
+class UnusableEventError(ValueError):
+    """The event can never become a row: what it lacks stands in the message."""
+
+
+def person(value: object) -> dict[str, Any] | None:
+    if not isinstance(value, dict):
+        return None
+    provider_id = text(value.get("attendee_provider_id"), MAX_ID_LENGTH)
+    if not provider_id:
+        return None
+    return {
+        "provider_id": provider_id,
+        "name": text(value.get("attendee_name"), 200),
+        "phone": _phone(value),
+    }
+
+
+def _phone(person: Mapping[str, Any]) -> str | None:
+    """The number as +digits when WhatsApp reveals it; never read from an @lid (§6.4)."""
+    specifics = person.get("attendee_specifics")
+    told = specifics.get("phone_number") if isinstance(specifics, dict) else None
+    for candidate in (told, person.get("attendee_public_identifier"), person.get("attendee_provider_id")):
+        if isinstance(candidate, str) and not candidate.endswith(("@lid", "@g.us")):
+            digits = candidate.split("@")[0].lstrip("+")
+            if digits.isascii() and digits.isdigit() and 5 <= len(digits) <= 20:
+                return f"+{digits}"
+    return None
+
+
+def attachments(value: object) -> list[dict[str, Any]]:
+    """A list of objects; older servers send one object, or an object with string numbers as keys (§4.2)."""
+    if isinstance(value, dict):
+        value = [value] if "id" in value or "type" in value else list(value.values())
+    if not isinstance(value, list):
+        return []
+    return [attachment for item in value[:50] if (attachment := _attachment(item)) is not None]
+
+
+def _attachment(value: object) -> dict[str, Any] | None:
+    if not isinstance(value, dict) or (identifier := text(value.get("id"), MAX_ID_LENGTH)) is None:
+        return None
+    return {
+        "id": identifier,
+        "type": text(value.get("type"), 50) or "file",
+        "file_name": text(value.get("file_name"), 255),
+        "mimetype": text(value.get("mimetype"), 100),
+        "file_size": small_integer(value.get("file_size")),
+        "unavailable": value.get("unavailable") in (True, 1),
+        "voice_note": value.get("voice_note") in (True, 1),
+        "sticker": value.get("sticker") in (True, 1),
+        "duration": small_integer(value.get("duration")),
+        "width": _dimension(value, "width"),
+        "height": _dimension(value, "height"),
+    }
+
+
+def _dimension(attachment: Mapping[str, Any], side: str) -> int | None:
+    size = attachment.get("size")
+    return small_integer(size.get(side)) if isinstance(size, dict) else None
+
+
+def quoted(value: object) -> dict[str, Any] | None:
+    if not isinstance(value, dict):
+        return None
+    return {
+        "provider_msg_id": text(value.get("message_id"), MAX_ID_LENGTH),
+        "sender_id": text(value.get("sender_id"), MAX_ID_LENGTH),
+        "body": text(value.get("text"), 1000),
+    }
+
+
+def identifier(body: Mapping[str, Any], key: str) -> str:
+    value = body.get(key)
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str) or not value or len(value) > MAX_ID_LENGTH or UNSTORABLE.search(value):
+        raise UnusableEventError(f"{key} is missing or impossible")
+    return value
+
+
+def clean(text: str) -> str:
+    """Replace what Postgres or UTF-8 cannot hold: NUL and lone surrogates."""
+    return UNSTORABLE.sub(REPLACEMENT, text)
+
+
+def text(value: object, limit: int) -> str | None:
+    return clean(value[:limit]) if isinstance(value, str) else None
+
+
+def small_integer(value: object) -> int | None:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    return int(value) if 0 <= value < 2**31 else None
+
+
+def timestamp(value: object, received_at: str) -> str:
+    """The time as RFC 3339 in UTC; `received_at` when it cannot be read or no calendar has it."""
+    if not isinstance(value, str):
+        return received_at
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return received_at
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC).isoformat(timespec="milliseconds")
+    except OverflowError:
+        return received_at
