@@ -81,11 +81,14 @@ async def team_answers(inbox: Inbox, phones: Phones) -> None:
     await expect(inbox.composer).to_have_value("")
     await expect(phones.contact("Bia Lima")).to_contain_text(ANSWER)
     await inbox.expect_status(ANSWER, "delivered")
+    last = inbox.chats.get_by_test_id("message-tick")
+    await expect(last).to_have_attribute("data-status", "delivered")
     await inbox.expect_bubbles(QUESTION, ANSWER)
 
     await phones.pick_up("Bia Lima")
     await phones.expect_messages(QUESTION, ANSWER)
     await inbox.expect_status(ANSWER, "read")
+    await expect(last).to_have_attribute("data-status", "read")
     await inbox.expect_bubbles(QUESTION, ANSWER)
     await expect(inbox.chats).to_have_count(1)
 

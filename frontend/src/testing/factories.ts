@@ -31,6 +31,7 @@ export function makeChat(fields: Partial<Chat> = {}): Chat {
     kind: "direct",
     title: "Ana",
     last_message_at: TIME,
+    last_message_id: null,
     last_message_preview: "Hello",
     last_message_direction: "in",
     last_message_status: "received",

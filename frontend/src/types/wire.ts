@@ -34,6 +34,7 @@ export interface Chat extends Row {
   readonly kind: ChatKind;
   readonly title: string | null;
   readonly last_message_at: string | null;
+  readonly last_message_id: number | null;
   readonly last_message_preview: string | null;
   readonly last_message_direction: Direction | null;
   readonly last_message_status: MessageStatus | null;

@@ -97,13 +97,16 @@ function AccountFacts({ account }: { readonly account: Account }) {
 
 function AccountActions({ account, onReconnect, onDisconnect }: AccountCardProps) {
   const isViewer = account.role === "viewer";
+  const isUnknown = account.status === "connecting" && account.phone === null;
   const needsCode = account.status !== "connected" && account.status !== "degraded";
   return (
     <div className="account-actions">
-      <Link className="button button-plain button-small" to={`/inbox?account=${account.id}`}>
-        <Icon name="inbox" size={16} />
-        Open inbox
-      </Link>
+      {!isUnknown && (
+        <Link className="button button-plain button-small" to={`/inbox?account=${account.id}`}>
+          <Icon name="inbox" size={16} />
+          Open inbox
+        </Link>
+      )}
       {needsCode && !isViewer && (
         <Button size="small" tone="primary" onClick={onReconnect} data-testid="account-reconnect">
           {account.status === "connecting" ? "Show code" : "Reconnect"}

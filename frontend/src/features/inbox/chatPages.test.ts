@@ -48,6 +48,15 @@ describe("chats of several numbers", () => {
     expect(merged[0]?.unread_count).toBe(0);
   });
 
+  it("show how far their last message has come, unless the row knows better", () => {
+    const row = chat(11, 1, 50, { seq: 8, last_message_id: 5, last_message_direction: "out", last_message_status: "sending" });
+    const statusAt = (seq: number) => {
+      const progress = new Map([[5, { id: 5, seq, status: "delivered" as const }]]);
+      return mergeChats([{ chats: [row], next: {} }], [], [1], progress)[0]?.last_message_status;
+    };
+    expect([statusAt(7), statusAt(9)]).toEqual(["sending", "delivered"]);
+  });
+
   it("of other numbers are not shown", () => {
     const page: ChatPage = { chats: [chat(11, 1, 50)], next: {} };
     expect(ids(mergeChats([page], [chat(21, 2, 55)], [1]))).toEqual([11]);

@@ -1,6 +1,7 @@
 /** Pages of chats of several numbers, merged into one list that is newest first. */
 import { newestOf } from "@/lib/rows";
 import type { Chat, Page } from "@/types/wire";
+import type { Progress } from "./store";
 
 /** Where reading goes on: for each number with more to read, the cursor and the oldest chat read so far. */
 export type ChatPosition = Readonly<Record<number, { readonly cursor: string | null; readonly floor: string }>>;
@@ -52,13 +53,23 @@ export async function fetchChatPage(position: ChatPosition, listChats: ListChats
 }
 
 /** The list to show: newest first, only down to where it is complete, only of these numbers. */
-export function mergeChats(pages: readonly ChatPage[], live: Iterable<Chat>, accountIds: readonly number[]): Chat[] {
+export function mergeChats(
+  pages: readonly ChatPage[],
+  live: Iterable<Chat>,
+  accountIds: readonly number[],
+  progress: ReadonlyMap<number, Progress> = new Map(),
+): Chat[] {
   const floor = findFloor(pages.at(-1)?.next ?? {});
   const shown = new Set(accountIds);
   const rows = [...newestOf(...pages.map((page) => page.chats), live).values()];
   return rows
     .filter((chat) => shown.has(chat.account_id) && sortTime(chat) >= floor)
+    .map((chat) => withTick(chat, progress.get(chat.last_message_id ?? 0)))
     .sort(compareChats);
+}
+
+function withTick(chat: Chat, last: Progress | undefined): Chat {
+  return last === undefined || last.seq < chat.seq ? chat : { ...chat, last_message_status: last.status };
 }
 
 function compareChats(one: Chat, other: Chat): number {

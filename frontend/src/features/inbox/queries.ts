@@ -19,7 +19,7 @@ export const MESSAGES_KEY = "messages";
 
 export function useChatList(accountIds: readonly number[]) {
   const api = useApi();
-  const { chats: live } = useInboxSnapshot();
+  const { chats: live, progress } = useInboxSnapshot();
   const query = useInfiniteQuery({
     queryKey: [CHATS_KEY, accountIds],
     queryFn: ({ pageParam, signal }) =>
@@ -32,8 +32,8 @@ export function useChatList(accountIds: readonly number[]) {
   });
   const pages = query.data?.pages;
   const chats = useMemo(
-    () => (pages === undefined ? null : mergeChats(pages, live.values(), accountIds)),
-    [pages, live, accountIds],
+    () => (pages === undefined ? null : mergeChats(pages, live.values(), accountIds, progress)),
+    [pages, live, accountIds, progress],
   );
   return { ...query, chats };
 }

@@ -13,8 +13,13 @@ export interface Pending {
   readonly error: string | null;
 }
 
+/** How far a message of ours has come. */
+export type Progress = Pick<Message, "id" | "seq" | "status">;
+
 export interface Snapshot {
   readonly chats: ReadonlyMap<number, Chat>;
+  /** By message; a tick that changes does not change the row of its chat. */
+  readonly progress: ReadonlyMap<number, Progress>;
   readonly messages: ReadonlyMap<number, ReadonlyMap<number, Message>>;
   readonly pending: readonly Pending[];
 }
@@ -37,9 +42,10 @@ export class InboxStore {
   /** Messages of one chat go out one after the other, so that they arrive in the order they were written. */
   readonly #queues = new Map<number, Promise<void>>();
   #chats = new Map<number, Chat>();
+  #progress = new Map<number, Progress>();
   #messages = new Map<number, ReadonlyMap<number, Message>>();
   #pending: readonly Pending[] = [];
-  #snapshot: Snapshot = { chats: new Map(), messages: new Map(), pending: [] };
+  #snapshot: Snapshot = { chats: new Map(), progress: new Map(), messages: new Map(), pending: [] };
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: StoreOptions) {
@@ -62,12 +68,19 @@ export class InboxStore {
   /** True when the row was news. */
   applyMessage(message: Message): boolean {
     if (message.client_id !== null) this.#dropPending(message.client_id);
+    if (message.direction === "out") this.#noteProgress(message);
     if (!this.#options.isThreadKept(message.account_id, message.chat_id)) return true;
     const held = this.#messages.get(message.chat_id);
     if (!isNewer(message, held?.get(message.id))) return false;
     this.#messages.set(message.chat_id, new Map(held).set(message.id, message));
     this.#publishSoon();
     return true;
+  }
+
+  #noteProgress({ id, seq, status }: Message): void {
+    if (!isNewer({ id, seq }, this.#progress.get(id))) return;
+    this.#progress.set(id, { id, seq, status });
+    this.#publishSoon();
   }
 
   forgetThread(chatId: number): void {
@@ -130,7 +143,12 @@ export class InboxStore {
   #publish(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#snapshot = { chats: new Map(this.#chats), messages: new Map(this.#messages), pending: this.#pending };
+    this.#snapshot = {
+      chats: new Map(this.#chats),
+      progress: new Map(this.#progress),
+      messages: new Map(this.#messages),
+      pending: this.#pending,
+    };
     for (const listener of [...this.#listeners]) listener();
   }
 }
