@@ -37,7 +37,9 @@ async def shape_errors(request: web.Request, handler: Handler) -> web.StreamResp
     except ConfabError as error:
         return _error_answer(error)
     except web.RequestPayloadError:  # not packed or cut into chunks as its headers say
-        return _error_answer(ConfabError("malformed"))
+        answer = _error_answer(ConfabError("malformed"))
+        answer.force_close()  # where the next request would begin is anybody's guess
+        return answer
     except web.HTTPException as error:
         if error.status < 400:
             raise
