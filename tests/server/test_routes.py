@@ -1,0 +1,239 @@
+"""Over the whole table of routes: no token no entrance, no bad body a 500, no answer but the one it declares.
+
+The cases are made from the table: a route that is added is tested here with its first line.
+"""
+
+import io
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from aiohttp import FormData
+from marshmallow import RAISE, Schema, fields
+
+from server.routes import ROUTES, Route
+from server.schemas.errors import Error
+from tests.fixtures_stack import Stack
+from tests.peers import Answer, Peer, message_received
+from tests.server.factories import make_account, make_chat
+from tests.server.handlers.test_auth import EMAIL, PASSWORD, make_user
+
+GUARDED = [route for route in ROUTES if route.needs_token]
+WITH_BODY = [route for route in ROUTES if route.body is not None]
+ANSWERING = [route for route in ROUTES if route.answer is not None]
+
+
+def named(route: Route) -> str:
+    return route.name
+
+
+@dataclass
+class Place:
+    """Somebody with an account and a chat, to whom every address leads."""
+
+    peer: Peer
+    account_id: int
+    chat_id: int
+
+    def path(self, route: Route) -> str:
+        """The route's address with ids that exist."""
+        values = {"provider": "whatsapp", "account_id": str(self.account_id), "chat_id": str(self.chat_id)}
+        return re.sub(r"\{(\w+)(?::(?:[^{}]|\{[^{}]*\})*)?\}", lambda match: values[match[1]], route.path)
+
+
+@pytest.fixture
+async def place(web_only: Stack) -> Place:
+    agent = await web_only.sign_in()
+    account_id = await make_account(web_only, agent)
+    return Place(agent, account_id, await make_chat(web_only, account_id))
+
+
+def assert_refused(answer: Answer, *statuses: int) -> None:
+    assert answer.status in statuses, (answer.status, answer.raw[:300])
+    assert not Error().validate(answer.body)
+
+
+def test_every_route_has_a_name_of_its_own() -> None:
+    names = [route.name for route in ROUTES]
+    assert len(set(names)) == len(names)
+    assert len({(route.method, route.path) for route in ROUTES}) == len(ROUTES)
+
+
+def test_all_that_is_open_is_open_on_purpose() -> None:
+    """What changes or shows a user's data is not in this list."""
+    assert {route.name for route in ROUTES if not route.needs_token} == {
+        "show_health",
+        "show_readiness",
+        "show_metrics",
+        "show_config",
+        "show_openapi",
+        "show_docs",
+        "show_docs_style",
+        "log_in",
+        "refresh",
+        "log_out",
+        "make_test_token",
+        "receive_messages",
+        "receive_account_status",
+        "open_socket",
+        "show_asset",
+        "show_file",
+        "show_app",
+    }
+
+
+async def test_without_a_good_token_nobody_comes_in(web_only: Stack, place: Place) -> None:
+    headers: list[Mapping[str, str]] = [
+        {},
+        {"Authorization": ""},
+        {"Authorization": "Bearer"},
+        {"Authorization": "Bearer garbage"},
+        {"Authorization": f"Basic {place.peer.token}"},
+        {"Authorization": f"{place.peer.token}"},
+        {"Authorization": f"Bearer {place.peer.token}x"},
+        {"Cookie": f"token={place.peer.token}"},
+    ]
+    assert len(GUARDED) >= 12
+    for route in GUARDED:
+        for sent in headers:
+            for body in (None, b"{", b"x" * 100):
+                answer = await web_only.stranger.call(route.method, place.path(route), body, headers=sent)
+                assert_refused(answer, 401)
+                assert answer.body["error"]["code"] == "unauthenticated", (route.name, sent)
+        query = f"{place.path(route)}?token={place.peer.token}&access_token={place.peer.token}"
+        assert_refused(await web_only.stranger.call(route.method, query), 401)
+
+
+NOT_JSON = [b"{", b"nonsense", b'{"a": 1,}', b"\xff\xfe", b'{"a": "\\ud800"}', b"[" * 3000, b"NaN", b'"']
+NOT_JSON += [b"[]", b'[{"text": "Oi"}]', b"17", b'"text"', b"true", b"null"]
+WRONG_VALUES: list[Any] = [17, -1, 1.5, True, [], ["x"], {}, {"a": 1}, 10**30]
+
+
+@pytest.mark.parametrize("route", WITH_BODY, ids=named)
+async def test_no_bad_body_is_more_than_refused(place: Place, route: Route) -> None:
+    assert route.body is not None
+    path = place.path(route)
+    for raw in NOT_JSON:
+        assert_refused(await place.peer.call(route.method, path, raw), 400)
+    known = list(route.body().fields)
+    bodies: list[dict[str, Any]] = [{"unknown": 1}, {"": 1}, {"\u0000": 1}, {"constructor": 1}]
+    for name, kind in route.body().fields.items():
+        wrong = [value for value in WRONG_VALUES if not (isinstance(kind, fields.Boolean) and value is True)]
+        bodies += [{name: value} for value in [*wrong, "a\x00b", "x" * 70_000]]
+        bodies.append(dict.fromkeys(known) | {name: {}})
+    for body in bodies:
+        assert_refused(await place.peer.call(route.method, path, body), 422)
+    big = io.BytesIO(b'{"a": "' + b"x" * 1024 * 1024 + b'"}')
+    assert_refused(await place.peer.call(route.method, path, data=big), 413)
+
+
+@pytest.mark.parametrize("route", WITH_BODY, ids=named)
+async def test_a_form_is_not_taken_for_json(place: Place, route: Route) -> None:
+    form = FormData({"text": "Oi"}, default_to_multipart=True)
+    assert_refused(await place.peer.call(route.method, place.path(route), data=form), 400, 415)
+
+
+async def test_no_address_of_any_route_is_more_than_refused(place: Place) -> None:
+    """Ids and queries at the edge of what columns and parsers hold."""
+    for route in GUARDED:
+        for value in ("0", str(2**63 - 1), str(2**63), "9" * 20):
+            for name in ("account_id", "chat_id"):
+                if f"{{{name}:" in route.path:
+                    path = Place(place.peer, place.account_id, place.chat_id)
+                    setattr(path, name, value)
+                    answer = await place.peer.call(route.method, path.path(route), _good_body(route))
+                    assert_refused(answer, 404, 422)
+        if route.query is not None:
+            for name in route.query().fields:
+                for value in ("%00", "%ff", "", "x" * 3000, "1e9", "-9" * 30, "%5B%5D"):
+                    answer = await place.peer.call(route.method, f"{place.path(route)}?{name}={value}")
+                    assert_refused(answer, 422)
+
+
+def _good_body(route: Route) -> dict[str, Any] | None:
+    bodies: dict[str, dict[str, Any]] = {
+        "make_test_token": {"user_id": "ana"},
+        "log_in": {"email": EMAIL, "password": PASSWORD},
+        "connect_account": {},
+        "patch_chat": {"read": True},
+        "send_message": {"text": "Oi"},
+        "receive_messages": message_received("acc-1"),
+        "receive_account_status": {"AccountStatus": {"account_id": "acc-1", "message": "OK"}},
+    }
+    assert (route.body is None) or route.name in bodies
+    return bodies.get(route.name)
+
+
+def strict(schema: Schema) -> Schema:
+    """The schema, refusing at every depth what it does not name."""
+    schema.unknown = RAISE
+    for field in schema.fields.values():
+        inner: fields.Field[Any] | None = field.inner if isinstance(field, fields.List) else field
+        inner = inner.value_field if isinstance(inner, fields.Dict) else inner
+        if isinstance(inner, fields.Nested):
+            inner.unknown = RAISE
+            strict(inner.schema)
+    return schema
+
+
+async def happy_answer(stack: Stack, place: Place, route: Route) -> Answer:
+    """The route's answer when all is well."""
+    path, headers = place.path(route), {}
+    if route.needs_secret:
+        headers["Unipile-Auth"] = "sandbox-webhook-secret"
+    if route.name in ("log_in", "refresh"):
+        await make_user(stack)
+    if route.name == "refresh":
+        signed_in = await stack.stranger.call(
+            "POST", "/api/auth/login", {"email": EMAIL, "password": PASSWORD}
+        )
+        headers = {"X-Confab": "1", "Cookie": signed_in.headers["Set-Cookie"].partition(";")[0]}
+    if route.name == "list_changes":
+        path += "?since=0"
+    if route.name == "reconnect_account":
+        account = await stack.make_account(place.peer, "acc-2")
+        path = Place(place.peer, account["id"], 0).path(route)
+    return await place.peer.call(route.method, path, _good_body(route), headers=headers)
+
+
+@pytest.mark.parametrize("route", ANSWERING, ids=named)
+async def test_an_answer_is_what_its_route_declares(web_only: Stack, place: Place, route: Route) -> None:
+    assert route.answer is not None
+    answer = await happy_answer(web_only, place, route)
+    assert answer.status == route.status, answer.raw[:300]
+    assert answer.headers["Content-Type"] == route.content_type
+    assert strict(route.answer()).validate(answer.body) == {}
+    for listed in ("items",):
+        if isinstance(answer.body.get(listed), list):
+            assert answer.body[listed], "an empty list proves nothing"
+
+
+async def test_answers_of_a_whole_conversation_are_what_their_routes_declare(stack: Stack) -> None:
+    """With what only a sandbox and workers bring about: names, phones, ticks, a number of the account's."""
+    agent = await stack.sign_in()
+    account = await stack.make_account(agent)
+    socket = await agent.listen()
+    await stack.write("acc-1", "Oi")
+    (new,) = await socket.wait_for_event("message:new")
+    place = Place(agent, account["id"], new["data"]["chat_id"])
+    send = next(route for route in ROUTES if route.name == "send_message")
+    await agent.ok("POST", place.path(send), {"text": "Olá", "client_id": "client-1"})
+    await socket.wait_for_event("message:updated", client_id="client-1", status="delivered")
+    for route in ANSWERING:
+        if route.method == "GET" and route.needs_token:
+            query = "?since=0" if route.name == "list_changes" else ""
+            answer = await agent.call("GET", place.path(route) + query)
+            assert route.answer is not None
+            assert strict(route.answer()).validate(answer.body) == {}, route.name
+
+
+def test_the_strict_schema_notices_an_unknown_key_at_any_depth() -> None:
+    """So that the two tests above can fail."""
+    (route,) = (route for route in ANSWERING if route.name == "list_messages")
+    assert route.answer is not None
+    message = {"id": 1, "sender": {"provider_id": "x", "name": None, "phone": None, "secret": 1}}
+    errors: Any = strict(route.answer()).validate({"items": [message], "next_cursor": None, "more": 1})
+    assert "more" in errors
+    assert errors["items"][0]["sender"] == {"secret": ["Unknown field."]}
