@@ -151,7 +151,8 @@ class EventBatch:
             while self._waiting:
                 batch, self._waiting = self._waiting[: self._limit], self._waiting[self._limit :]
                 # Whoever stopped waiting was told 503 and will send its event again.
-                await self._send([entry for entry in batch if not entry[1].done()])
+                if batch := [entry for entry in batch if not entry[1].done()]:
+                    await self._send(batch)
                 if self._waiting:
                     await asyncio.sleep(BATCH_DISTANCE_SECONDS)
         finally:
