@@ -40,6 +40,7 @@ async def test_a_duplicate_in_a_later_batch_changes_nothing(ledger: Ledger) -> N
     assert len(await ledger.messages()) == 2
     assert await ledger.usage() == (0, 2)
     assert (await ledger.chat())["unread_count"] == 2
+    assert await ledger.dead_letters() == []
 
 
 async def test_a_batch_of_many_accounts_keeps_them_apart(ledger: Ledger) -> None:

@@ -157,11 +157,12 @@ async def test_the_lease_of_a_long_job_is_renewed(hall: Hall, monkeypatch: pytes
     async with hall.working(), hall.working():
         await hall.jobs.have_begun(1)
         before = await hall.lease_ms()
-        while renewals < 4:
-            await asyncio.sleep(0.01)
-            left = await hall.lease_ms()
-            renewals += left > before
-            before = left
+        async with asyncio.timeout(10):
+            while renewals < 4:
+                await asyncio.sleep(0.01)
+                left = await hall.lease_ms()
+                renewals += left > before
+                before = left
         assert hall.jobs.begun == [1]
         hall.jobs.may_end.set()
         await eventually(hall.is_done)
