@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+STATE_EVENT = "chat:updated"
+STATE_BEGINNING = f'{{"event":"{STATE_EVENT}",'.encode()
+
 
 class Push(NamedTuple):
     """One frame for an account's listeners; `chat_id` names the chat's room it also belongs to."""
@@ -10,6 +13,11 @@ class Push(NamedTuple):
     seq: int
     chat_id: int | None
     frame: bytes
+
+    @property
+    def is_state(self) -> bool:
+        """Whether this is how a chat stands now, of which only the newest counts."""
+        return self.frame.startswith(STATE_BEGINNING)
 
 
 def make_push(event: str, account_id: int, seq: int, chat_id: int | None, data: str) -> Push:

@@ -7,7 +7,6 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import orjson
@@ -19,12 +18,14 @@ from server.realtime.channels import account_channel, parse_channel, user_channe
 from server.realtime.connection import CloseCode, Connection, encode_frame, join_frames
 from server.realtime.events import Push, decode_pushes
 from server.realtime.feed import Feed
+from server.realtime.rooms import ChatRoom, Listeners
 
 log = structlog.get_logger()
 
 # A publish that was overtaken by the next one arrives within this; a hole that stays open is asked of the rows.
 HOLE_SECONDS = 0.25
 STALL_CHECK_SECONDS = 1.0
+STATE_SECONDS = 0.1
 
 
 class Rows(NamedTuple):
@@ -32,27 +33,6 @@ class Rows(NamedTuple):
 
     read_heads: Callable[[Sequence[int]], Awaitable[dict[int, int]]]
     read_changes: Callable[[int, int], Awaitable[tuple[list[Push], int]]]
-
-
-@dataclass(eq=False)
-class Listeners:
-    """The sockets that hear an account: all of it (`everything`), or single chats of it."""
-
-    feed: Feed = field(default_factory=Feed)
-    everything: set[Connection] = field(default_factory=set)
-    chats: dict[int, set[Connection]] = field(default_factory=lambda: defaultdict(set))
-    started: asyncio.Task[None] | None = None
-    healing: asyncio.Task[None] | None = None
-    holders: int = 0  # joins under way
-
-    @property
-    def is_empty(self) -> bool:
-        return not self.everything and not self.holders and not self.chats
-
-    def leave_chat(self, connection: Connection, chat_id: int) -> None:
-        self.chats[chat_id].discard(connection)
-        if not self.chats[chat_id]:
-            del self.chats[chat_id]
 
 
 class Hub:
@@ -121,12 +101,12 @@ class Hub:
     def join_chat(self, connection: Connection, account_id: int, chat_id: int) -> None:
         """The same for one chat of an account."""
         connection.accounts.add(account_id)
-        self._accounts[account_id].chats[chat_id].add(connection)
+        self._accounts[account_id].chats[chat_id].sockets.add(connection)
 
     def leave_chat(self, connection: Connection, chat_id: int) -> None:
         for account_id in list(connection.accounts):
             listeners = self._accounts.get(account_id)  # None once its last room has been left
-            if listeners is not None and connection in listeners.chats.get(chat_id, ()):
+            if listeners is not None:
                 listeners.leave_chat(connection, chat_id)
                 self._forget_if_empty(account_id, listeners)
 
@@ -137,7 +117,7 @@ class Hub:
         if listeners is None:
             return
         listeners.everything.discard(connection)
-        for chat_id in [chat_id for chat_id, room in listeners.chats.items() if connection in room]:
+        for chat_id in listeners.chats_of(connection):
             listeners.leave_chat(connection, chat_id)
         self._forget_if_empty(account_id, listeners)
 
@@ -204,10 +184,22 @@ class Hub:
             return
         if listeners.everything:
             self._queue(listeners.everything, join_frames([push.frame for push in pushes]), len(pushes))
-        for chat_id in {push.chat_id for push in pushes if push.chat_id in listeners.chats}:
-            room = listeners.chats[chat_id] - listeners.everything
-            frames = [push.frame for push in pushes if push.chat_id == chat_id]
-            self._queue(room, join_frames(frames), len(frames))
+        for chat_id in {push.chat_id for push in pushes if push.chat_id is not None}:
+            if chat_id in listeners.chats:
+                self._deliver_chat(listeners, chat_id, [push for push in pushes if push.chat_id == chat_id])
+
+    def _deliver_chat(self, listeners: Listeners, chat_id: int, pushes: Sequence[Push]) -> None:
+        """A socket that hears the whole account has had these."""
+        room = listeners.chats[chat_id]
+        if frames := room.due(pushes):
+            self._queue(room.sockets - listeners.everything, join_frames(frames), len(frames))
+        if room.state is not None and room.timer is None:
+            loop = asyncio.get_running_loop()
+            room.timer = loop.call_later(STATE_SECONDS, self._deliver_state, listeners, room)
+
+    def _deliver_state(self, listeners: Listeners, room: ChatRoom) -> None:
+        if (state := room.take_state()) is not None:
+            self._queue(room.sockets - listeners.everything, encode_frame(state), 1)
 
     def _queue(self, connections: Iterable[Connection], frames: bytes, count: int) -> None:
         if not self._due:
