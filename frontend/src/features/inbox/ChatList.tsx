@@ -77,6 +77,8 @@ export function ChatList({ list, accounts, selectedId }: ChatListProps) {
     <div className="chat-list" ref={box} onKeyDown={onKeyDown}>
       <Virtuoso
         ref={handle}
+        // The rows take the focus; the box around them would be one more stop, with nothing to see.
+        tabIndex={-1}
         data={chats}
         computeItemKey={(_, chat) => chat.id}
         defaultItemHeight={76}
