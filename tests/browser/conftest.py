@@ -1,0 +1,5 @@
+"""Lets the helpers of the browser tests say what they compared when an assertion fails."""
+
+import pytest
+
+pytest.register_assert_rewrite("tests.browser.checks", "tests.browser.screens")

@@ -1,0 +1,153 @@
+"""Every screen in light, in dark and on a phone: it fits, it is accessible, and the keyboard is enough."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from server.config import DEMO_EMAIL
+from tests.browser.checks import check_screen, check_tab_order
+from tests.browser.screens import Inbox, connect_number
+from tests.fixtures_browser import Windows
+from tests.fixtures_stack import DEMO_PASSWORD, Stack
+
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {"color_scheme": "light"},
+    "dark": {"color_scheme": "dark"},
+    "phone": {"color_scheme": "light", "width": 390, "height": 844, "has_touch": True, "is_mobile": True},
+}
+CUSTOMERS = {"Chidi Okafor": "2348031110001", "Hana Sato": "819012340002", "Lea Baumann": "4915112340003"}
+HTML = "<script>alert(1)</script><img src=x onerror=alert(2)><b>bold</b>"
+ARABIC = "مرحبا، هل يمكنني تغيير العنوان؟"
+FAMILY = "🎉👨‍👩‍👧‍👦🇧🇷"
+ENDLESS = "W" * 10_000
+
+
+async def write_from_everybody(demo: Stack) -> None:
+    """One message of each customer, the last in the list first."""
+    for name, number in CUSTOMERS.items():
+        sender = {"phone_number": number, "name": name}
+        await demo.write("acc-1", f"Hello from {name}, I have a question about my order", **{"from": sender})
+
+
+@pytest.mark.parametrize("look", LOOKS)
+async def test_every_screen_fits_and_is_accessible(demo: Stack, windows: Windows, look: str) -> None:
+    page = await windows.open(demo.stranger.url, **LOOKS[look])
+    await expect(page.get_by_test_id("login-demo")).to_be_visible()
+    await check_screen(page)
+    await page.get_by_test_id("login-demo").click()
+    inbox = Inbox(page)
+    await expect(page.get_by_text("Connect your first number")).to_be_visible()
+    await check_screen(page)
+    await check_connections(demo, inbox)
+    await inbox.go_to("Inbox")
+    await expect(page.get_by_text("All quiet")).to_be_visible()
+    await check_screen(page)
+    await check_chats(demo, inbox)
+
+
+async def check_connections(demo: Stack, inbox: Inbox) -> None:
+    """Without a number, with the code of a new one, and with one that is connected."""
+    page = inbox.page
+    await inbox.go_to("Connections")
+    await expect(page.get_by_text("No number connected yet")).to_be_visible()
+    await check_screen(page)
+    await page.get_by_test_id("connect-number").click()
+    await expect(page.get_by_test_id("connect-qr")).to_be_visible()
+    await check_screen(page)
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await connect_number(demo)
+    await expect(page.get_by_text("Connected", exact=True)).to_be_visible()
+    await check_screen(page)
+
+
+async def check_chats(demo: Stack, inbox: Inbox) -> None:
+    """The list, and a thread with an answer."""
+    await write_from_everybody(demo)
+    await expect(inbox.chats).to_have_count(len(CUSTOMERS))
+    await check_screen(inbox.page)
+    await inbox.open_chat("Hana Sato")
+    await inbox.answer("One moment, please.")
+    await inbox.expect_status("One moment, please.", "delivered")
+    await check_screen(inbox.page)
+
+
+@pytest.mark.parametrize("look", ["light", "phone"])
+async def test_whatever_people_write_is_shown_as_text_and_fits(
+    demo: Stack, windows: Windows, look: str
+) -> None:
+    await connect_number(demo)
+    name = "<i>Eve</i>"
+    for text in (HTML, ARABIC, FAMILY, ENDLESS):
+        await demo.write("acc-1", text, **{"from": {"phone_number": "5511977770000", "name": name}})
+    inbox = await Inbox.signed_in(windows, demo, **LOOKS[look])
+    await inbox.open_chat(name)
+    await inbox.expect_bubbles(HTML, ARABIC, FAMILY, ENDLESS)
+    await inbox.answer(HTML + ENDLESS)
+    await inbox.expect_status(HTML + ENDLESS, "delivered")
+    await inbox.expect_bubbles(HTML, ARABIC, FAMILY, ENDLESS, HTML + ENDLESS)
+
+    thread = inbox.page.get_by_test_id("thread")
+    await expect(thread.locator("script, img, b, i")).to_have_count(0)
+    await expect(inbox.bubble(ARABIC).locator(".bubble-text")).to_have_css("direction", "rtl")
+    await expect(inbox.composer).to_be_in_viewport(ratio=1)
+    await check_screen(inbox.page)
+
+
+async def test_the_keyboard_is_enough(demo: Stack, windows: Windows) -> None:
+    page = await windows.open(demo.stranger.url)
+    await log_in_by_keyboard(page)
+    await connect_number(demo)
+    await write_from_everybody(demo)
+    inbox = Inbox(page)
+    await expect(inbox.chats).to_have_count(len(CUSTOMERS))
+    await check_tab_order(page)
+    await walk_the_list(inbox)
+    await check_tab_order(page)
+
+    await page.get_by_role("link", name="Connections").press("Enter")
+    await expect(page.get_by_test_id("account-card")).to_be_visible()
+    await check_tab_order(page)
+    await use_the_dialog(page)
+
+
+async def log_in_by_keyboard(page: Page) -> None:
+    await expect(page.get_by_test_id("login-demo")).to_be_visible()
+    await check_tab_order(page)
+    await page.get_by_test_id("login-email").focus()
+    await page.keyboard.type(DEMO_EMAIL)
+    await page.keyboard.press("Tab")
+    await page.keyboard.type(DEMO_PASSWORD)
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_test_id("logout")).to_be_visible()
+
+
+async def walk_the_list(inbox: Inbox) -> None:
+    """The arrows move, Enter opens, Escape leaves."""
+    keyboard, chats = inbox.page.keyboard, inbox.chats
+    await chats.first.focus()
+    await keyboard.press("ArrowDown")
+    await expect(chats.nth(1)).to_be_focused()
+    await keyboard.press("End")
+    await expect(chats.last).to_be_focused()
+    await keyboard.press("ArrowUp")
+    await keyboard.press("ArrowUp")
+    await expect(chats.first).to_be_focused()
+    await keyboard.press("Enter")
+    await expect(inbox.composer).to_be_focused()
+    await keyboard.press("Escape")
+    await expect(inbox.page.get_by_text("Choose a chat")).to_be_visible()
+    await chats.first.press("Enter")
+    await expect(inbox.composer).to_be_focused()
+
+
+async def use_the_dialog(page: Page) -> None:
+    """The focus goes in, stays inside, and returns to where it came from."""
+    opener = page.get_by_test_id("connect-number")
+    await opener.press("Enter")
+    await expect(page.get_by_test_id("connect-qr")).to_be_visible()
+    await check_tab_order(page)
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await expect(opener).to_be_focused()
