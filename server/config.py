@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from server.keyring import KeyringError, read_keyring
 from server.sources import ConfigError, Reader, derived, key, read_environment, read_toml
+from server.storage_url import StorageUrlError, read_storage_url
 
 __all__ = ["ROOT", "Config", "ConfigError", "is_loopback", "load_config", "read_config"]
 
@@ -100,6 +101,16 @@ class Webhooks:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Media:
+    url: str = ""
+    copies: int
+    max_copy_bytes: int
+    deadline_seconds: float
+    max_upload_bytes: int
+    max_upload_files: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Realtime:
     auth_seconds: float
     max_frame_bytes: int
@@ -131,6 +142,7 @@ class Config:
     auth: Auth
     worker: Worker
     webhooks: Webhooks
+    media: Media
     realtime: Realtime
     log: Log
 
@@ -154,6 +166,7 @@ def load_config(environ: Mapping[str, str], toml_path: Path, env_path: Path | No
         unipile=replace(config.unipile, dsn=_unipile_dsn(config.unipile.dsn)),
     )
     _check_scheme("REDIS_URL", config.redis.url, ("redis", "rediss"))
+    _check_media(config)
     config = _with_sandbox_secrets(config) if config.sandbox.enabled else config
     _check_secrets(config)
     return replace(config, auth=replace(config.auth, test_tokens=_test_tokens(config)))
@@ -171,6 +184,13 @@ def _check_scheme(name: str, url: str | None, schemes: tuple[str, ...]) -> None:
         raise ConfigError(
             f"{name} must be an address that begins with {' or '.join(f'{s}://' for s in schemes)}."
         )
+
+
+def _check_media(config: Config) -> None:
+    try:
+        read_storage_url(config.media.url, config.data_dir)
+    except StorageUrlError as error:
+        raise ConfigError(f"CONFAB_MEDIA_URL (config.toml: [media] url) {error}.") from error
 
 
 def _settled_web(web: Web) -> Web:
