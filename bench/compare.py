@@ -34,7 +34,7 @@ JWT = "mX4vQ9sT2bW7nZ1cK6hR3fY8dL5gP0jA"
 SCENARIOS = {
     "ingest": [],
     "rest": [],
-    "fanout": ["--sockets", "1000"],
+    "fanout": ["--sockets", "1000", "--messages", "100"],
     "deliver": ["--rate", "200", "--sockets", "10"],
     "deliver-800": ["--rate", "800", "--sockets", "10"],
     "send": [],
@@ -63,7 +63,9 @@ FIGURES: dict[str, list[tuple[str, tuple[str, ...], bool]]] = {
     "send": [("sends/s", ("per_s",), True), ("p95 ms", ("ms", "p95"), False)],
     "idle": [("KiB/socket", ("kib_per_socket",), False)],
 }
-FIGURES["deliver-800"] = FIGURES["deliver"]
+FIGURES["deliver-800"] = list(FIGURES["deliver"])
+for figures in FIGURES.values():
+    figures.append(("server CPU s", ("cpu_s",), False))
 
 
 @contextmanager
@@ -130,6 +132,7 @@ def measure(
     """Run load.mjs once and read its line; adds the server's peak and present memory in MiB."""
     command = ["node", "load.mjs", target, scenario.split("-")[0], "--url", url, "--database", database]
     command += ["--secret", SECRET, "--seconds", str(seconds), "--pids", str(pid), *SCENARIOS[scenario]]
+    before = cpu_seconds(pid)
     done = subprocess.run(command, cwd=load, capture_output=True, text=True, timeout=300, check=False)
     if done.returncode:
         return {"error": (done.stderr or done.stdout)[-500:]}
@@ -137,9 +140,16 @@ def measure(
     status = dict(
         line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines() if ":" in line
     )
+    result["cpu_s"] = round(cpu_seconds(pid) - before, 2)
     result["rss_mib"] = int(status["VmRSS"].split()[0]) // 1024
     result["peak_mib"] = int(status["VmHWM"].split()[0]) // 1024
     return result
+
+
+def cpu_seconds(pid: int) -> float:
+    """What the server's process has used of all cores: comparable also where the load generator is the bottleneck."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def pick(result: dict[str, Any], path: tuple[str, ...]) -> float | None:

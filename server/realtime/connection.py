@@ -51,6 +51,7 @@ class Connection:
         "__weakref__",
         "_behind",
         "_closing",
+        "_due",
         "_max_bytes",
         "_max_frames",
         "_outbox",
@@ -71,7 +72,8 @@ class Connection:
         self._max_bytes = max_bytes
         self._max_frames = max_frames
         self._outbox: list[bytes] = []
-        self._behind = 0
+        self._due = 0  # frames in the outbox
+        self._behind = 0  # frames written since everything had last left
         self._stalled_at: float | None = None
         self._closing: asyncio.Task[None] | None = None
 
@@ -81,23 +83,26 @@ class Connection:
 
     def queue(self, frames: bytes, count: int) -> bool:
         """Put encoded frames into the outbox; True when it was empty, so that somebody has to flush it."""
-        was_empty = not self._outbox
         self._outbox.append(frames)
-        self._behind += count
-        return was_empty
+        self._due += count
+        return len(self._outbox) == 1
 
     def flush(self) -> None:
         """Write all that is due in one call, or cut a peer that does not read (256 KiB or 200 frames behind)."""
-        due, self._outbox = self._outbox, []
-        if not self.is_open or not due:
+        due = self._outbox
+        if not due:
+            return
+        self._outbox = []
+        if self._closing is not None or self._transport.is_closing():
             return
         data = due[0] if len(due) == 1 else b"".join(due)
         backlog = self._transport.get_write_buffer_size()
+        self._behind = self._behind + self._due if backlog else self._due
+        self._due = 0
         if backlog and (backlog + len(data) > self._max_bytes or self._behind > self._max_frames):
             self.close_soon(CloseCode.TOO_SLOW, "too slow")
             return
         self._transport.write(data)
-        self._note_progress()
 
     def send(self, payload: bytes) -> None:
         """Write one frame now, after what is already due."""
@@ -113,16 +118,13 @@ class Connection:
             await self.socket.send_frame(payload, WSMsgType.TEXT)
             self._stalled_at = None
 
-    def _note_progress(self) -> None:
+    def check_stall(self) -> None:
+        """Cut a peer to which something has been under way for too long; called about once a second."""
         if not self._transport.get_write_buffer_size():
-            self._behind, self._stalled_at = 0, None
+            self._stalled_at = None
         elif self._stalled_at is None:
             self._stalled_at = time.monotonic()
-
-    def check_stall(self) -> None:
-        """Cut a peer to which one write has been under way for too long."""
-        self._note_progress()
-        if self._stalled_at is not None and time.monotonic() - self._stalled_at > STALL_SECONDS:
+        elif time.monotonic() - self._stalled_at > STALL_SECONDS:
             self.close_soon(CloseCode.TOO_SLOW, "too slow")
 
     def close_soon(self, code: CloseCode, reason: str) -> None:
