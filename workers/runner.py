@@ -78,12 +78,18 @@ class WokenWorker(Worker):
             arguments: list[str | float] = [timestamp_ms(), free, lease_ms, in_progress_key_prefix, PAGE]
             found = await self._claim(keys=[self.queue_name], args=arguments)
             for job_id, score in zip(found[::2], found[1::2], strict=True):
-                await self._start(job_id.decode(), int(score))
+                # Its lease may have run out while Redis was away: then this claim renews it.
+                if not self._runs(job_id.decode()):
+                    await self._start(job_id.decode(), int(score))
             self._is_full = len(found) // 2 >= free
         for job_id, task in list(self.tasks.items()):
             if task.done():
                 del self.tasks[job_id]
                 task.result()  # a defect in run_job itself must not pass unseen
+
+    def _runs(self, job_id: str) -> bool:
+        task = self.tasks.get(job_id)
+        return task is not None and not task.done()
 
     async def _start(self, job_id: str, score: int) -> None:
         await self.sem.acquire()
