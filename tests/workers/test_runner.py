@@ -186,6 +186,27 @@ async def test_a_dead_workers_job_is_taken_over_when_its_lease_ends(
     assert hall.jobs.begun == [2, 1]
 
 
+async def test_a_lease_that_ran_out_is_taken_again_without_a_second_run(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Redis was away for longer than the lease: the worker claimed the job that it was running still. arq keeps one
+    entry a job, so the second run ended with a KeyError in place of its outcome, and that deletes the job: where
+    the outcome was "again later", acknowledged events were lost.
+    """
+    monkeypatch.setattr(runner, "POLL_SECONDS", 0.02)
+    await enqueue(hall.redis, 1)
+    async with hall.working():
+        await hall.jobs.have_begun(1)
+        await hall.redis.delete(*await hall.redis.keys(f"{in_progress_key_prefix}*"))
+        await eventually(hall.lease_ms)
+        await enqueue(hall.redis, 2)
+        await hall.jobs.have_begun(2)
+        assert hall.jobs.begun == [1, 2]
+        hall.jobs.may_end.set()
+        await eventually(hall.is_done)
+    assert sorted(hall.jobs.ended) == [1, 2]
+
+
 async def test_a_worker_that_ends_by_itself_is_made_again(
     hall: Hall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
