@@ -1,7 +1,7 @@
 """Owns the connections to Postgres: lends cursors and transactions, repeats work that a dead connection cut off."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -44,8 +44,13 @@ class Database:
         """Lend a cursor in autocommit; raises Unavailable for everything that means "try again later"."""
         async with self._slots:
             with _Translated():
-                async with self._pool.acquire() as connection, connection.cursor() as cursor:
-                    yield cursor
+                _bury_dead(self._pool._free)
+                async with self._pool.acquire() as connection:
+                    try:
+                        async with connection.cursor() as cursor:
+                            yield cursor
+                    finally:
+                        _bury_dead([connection])
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[aiopg.Cursor]:
@@ -82,6 +87,15 @@ class Database:
     async def close(self) -> None:
         self._pool.terminate()
         await self._pool.wait_closed()
+
+
+def _bury_dead(connections: Iterable[aiopg.Connection]) -> None:
+    """aiopg drops a dead connection without taking its socket out of the loop: uvloop keeps the entry and refuses
+    the next socket that the system gives the same number.
+    """
+    for connection in connections:
+        if connection.closed:
+            connection.close()
 
 
 class _Translated:
