@@ -1,11 +1,16 @@
 """Batches of webhook events: each stored once, also what comes twice, for nobody, or in a kind of its own."""
 
+import asyncio
+import random
+
 import pytest
 
 from server.metrics import REGISTRY
 from tests.peers import message_received
 from tests.workers.ledger import Ear, Ledger, delivery, receipt, written_by_us
 from workers import ingest
+
+SEED = 20260302
 
 
 def counted(name: str, **labels: str) -> float:
@@ -40,6 +45,18 @@ async def test_a_duplicate_in_a_later_batch_changes_nothing(ledger: Ledger) -> N
     assert len(await ledger.messages()) == 2
     assert await ledger.usage() == (0, 2)
     assert (await ledger.chat())["unread_count"] == 2
+    assert await ledger.dead_letters() == []
+
+
+async def test_two_workers_with_the_same_events_at_once_store_each_once(ledger: Ledger) -> None:
+    other, dice = await Ledger(ledger.parts).open(), random.Random(SEED)
+    events = [message_received("acc-1", phone=f"551190000{n % 4:04}") for n in range(40)]
+    mixed = [dice.sample(events, len(events)) for _ in range(2)]
+    for at in range(0, len(events), 8):
+        await asyncio.gather(*(w.store(*m[at : at + 8]) for w, m in zip((ledger, other), mixed, strict=True)))
+    assert [m["seq"] for m in await ledger.messages()] == sorted({m["seq"] for m in await ledger.messages()})
+    assert len(await ledger.messages()) == sum(c["unread_count"] for c in await ledger.chats()) == 40
+    assert await ledger.usage() == (0, 40)
     assert await ledger.dead_letters() == []
 
 

@@ -13,7 +13,6 @@ from workers.context import open_parts
 from workers.sync import (
     MESSAGES_WEBHOOK,
     STATUS_WEBHOOK,
-    mirror_chat,
     refresh_account,
     refresh_chat,
     register_webhooks,
@@ -135,5 +134,4 @@ async def test_a_chat_that_unipile_does_not_know_is_left_alone(office: Office) -
     chat = await office.ledger.chat()
     for chat_id in (chat["id"], chat["id"] + 1):
         await refresh_chat(office.ledger.context(), chat_id)
-        await mirror_chat(office.ledger.context(), chat_id, True)
     assert await office.ledger.chat() == chat
