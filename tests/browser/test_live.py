@@ -27,10 +27,12 @@ async def test_two_windows_of_one_user_show_the_same(demo: Stack, windows: Windo
     await one.answer("From the one")
     await other.expect_bubbles("First", "From the one")
     await other.answer("From the other")
+    for inbox in (one, other):
+        await inbox.expect_bubbles("First", "From the one", "From the other")
+        await inbox.expect_status("From the other", "delivered")
     await demo.write("acc-1", "Last")
     for inbox in (one, other):
         await inbox.expect_bubbles("First", "From the one", "From the other", "Last")
-        await inbox.expect_status("From the other", "delivered")
         await expect(inbox.chats).to_have_count(1)
 
 
