@@ -96,14 +96,14 @@ async def test_an_account_that_becomes_known_is_stored_from_then_on(ledger: Ledg
 
 
 async def test_a_kind_that_nobody_handles_is_kept_once_with_a_metric(ledger: Ledger) -> None:
-    event = message_received("acc-1", event="message_reaction", reaction="👍")
-    before = counted("confab_events_ignored", kind="message_reaction")
+    event = message_received("acc-1", event="message_unheard_of")
+    before = counted("confab_events_ignored", kind="message_unheard_of")
     await ledger.store(event)
     await ledger.store(event)
     (kept,) = await ledger.dead_letters("ignored")
-    assert kept["reason"] == "message_reaction"
+    assert kept["reason"] == "message_unheard_of"
     assert event["message_id"] in kept["body"]
-    assert counted("confab_events_ignored", kind="message_reaction") == before + 2
+    assert counted("confab_events_ignored", kind="message_unheard_of") == before + 2
     assert await ledger.messages() == []
 
 

@@ -112,7 +112,7 @@ async def test_an_event_that_could_not_be_written_again_is_not_acknowledged(
 async def test_a_deeply_nested_event_that_is_acknowledged_can_be_put_aside(
     web_only: Stack, ledger: Ledger
 ) -> None:
-    for kind, name in (("message_received", b"message_id"), ("message_reaction", b"")):
+    for kind, name in (("message_received", b"message_id"), ("message_unheard_of", b"")):
         event = orjson.dumps(message_received("acc-1", event=kind)).replace(name or b"?", b"nothing")
         assert await post_raw(web_only, event[:-1] + b',"x":' + b"[" * 240 + b"]" * 240 + b"}") == 200
     for events in await ledger.waiting():

@@ -96,6 +96,7 @@ async def hall(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     monkeypatch.setattr(runner, "POLL_SECONDS", NEVER)
     hall = Hall(redis_url)
     yield hall
+    hall.jobs.may_end.set()  # whatever a failed test left running
     await hall.redis.aclose()
 
 
