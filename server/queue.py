@@ -31,6 +31,7 @@ SEND_CHAT = "send_chat"
 REFRESH_ACCOUNT = "refresh_account"
 REFRESH_CHAT = "refresh_chat"
 MIRROR_CHAT = "mirror_chat"
+AMEND_MESSAGE = "amend_message"
 REGISTER_WEBHOOKS = "register_webhooks"
 # Every job with the queue it waits in; workers/settings.py registers exactly these.
 QUEUES = {
@@ -39,6 +40,7 @@ QUEUES = {
     REFRESH_ACCOUNT: OUTBOX_QUEUE,
     REFRESH_CHAT: OUTBOX_QUEUE,
     MIRROR_CHAT: OUTBOX_QUEUE,
+    AMEND_MESSAGE: OUTBOX_QUEUE,
     REGISTER_WEBHOOKS: OUTBOX_QUEUE,
 }
 

@@ -6,7 +6,19 @@ from dataclasses import dataclass
 from aiohttp import web
 from marshmallow import Schema
 
-from server.handlers import accounts, auth, chats, docs, health, messages, sockets, spa, webhooks
+from server.handlers import (
+    accounts,
+    amendments,
+    auth,
+    chat_starts,
+    chats,
+    docs,
+    health,
+    messages,
+    sockets,
+    spa,
+    webhooks,
+)
 from server.schemas import accounts as account_schemas
 from server.schemas import auth as auth_schemas
 from server.schemas import chats as chat_schemas
@@ -55,6 +67,34 @@ def _row(
 ALL = "/api/channels/{provider}"
 ACCOUNT = ALL + r"/{account_id:\d{1,20}}"
 CHAT = ACCOUNT + r"/chats/{chat_id:\d{1,20}}"
+# A message is found within its chat, and without it too: its id is enough.
+MESSAGE = r"/messages/{message_id:\d{1,20}}"
+
+
+def _amendments(place: str, **more: object) -> tuple[Route, ...]:
+    """What can be done with a message at its address."""
+    answer = message_schemas.OneMessage
+    return (
+        _row(
+            "PATCH",
+            place,
+            amendments.edit_message,
+            body=message_schemas.EditMessage,
+            answer=answer,
+            **more,
+        ),
+        _row("DELETE", place, amendments.delete_message, answer=answer, **more),
+        _row(
+            "PUT",
+            place + "/reaction",
+            amendments.set_reaction,
+            body=message_schemas.React,
+            answer=answer,
+            **more,
+        ),
+        _row("DELETE", place + "/reaction", amendments.remove_reaction, answer=answer, **more),
+    )
+
 
 ROUTES = (
     _open("GET", "/health", health.show_health, answer=health_schemas.Health),
@@ -87,6 +127,13 @@ ROUTES = (
         status=201,
     ),
     _row("GET", ACCOUNT, accounts.show_account, answer=account_schemas.OneAccount),
+    _row(
+        "PATCH",
+        ACCOUNT,
+        accounts.patch_account,
+        body=account_schemas.PatchAccount,
+        answer=account_schemas.OneAccount,
+    ),
     _row("DELETE", ACCOUNT, accounts.disconnect_account, status=204),
     _row("POST", ACCOUNT + "/reconnect", accounts.reconnect_account, answer=account_schemas.Connected),
     _row(
@@ -103,6 +150,14 @@ ROUTES = (
         query=chat_schemas.ChatQuery,
         answer=chat_schemas.ChatList,
     ),
+    _row(
+        "POST",
+        ACCOUNT + "/chats",
+        chat_starts.start_chat,
+        body=chat_schemas.StartChat,
+        answer=chat_schemas.StartedChat,
+        status=201,
+    ),
     _row("GET", CHAT, chats.show_chat, answer=chat_schemas.OneChat),
     _row("PATCH", CHAT, chats.patch_chat, body=chat_schemas.PatchChat, answer=chat_schemas.OneChat),
     _row(
@@ -116,6 +171,8 @@ ROUTES = (
         answer=message_schemas.OneMessage,
         status=201,
     ),
+    *_amendments(CHAT + MESSAGE),
+    *_amendments(ACCOUNT + MESSAGE, is_documented=False),
     _open(
         "POST",
         "/api/webhooks/unipile/messages",

@@ -103,12 +103,13 @@ LAYERS = (
         ("server.errors", "server.keys", "server.schemas*", "server.store.rows"),
         (*QUEUE, *SQL),
     ),
+    Layer("server.refusals", ("server.errors", "server.unipile.errors"), (*WEB, *QUEUE, *SQL)),
     Layer(
         "server.handlers*",
         (
             *("server", "server.auth", "server.config", "server.errors", "server.http", "server.keys"),
-            *("server.metrics", "server.queue", "server.realtime.*", "server.schemas*", "server.store*"),
-            "server.unipile*",
+            *("server.metrics", "server.queue", "server.realtime.*", "server.refusals", "server.schemas*"),
+            *("server.store*", "server.unipile*"),
         ),
         (*QUEUE, "psycopg2"),
     ),

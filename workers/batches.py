@@ -8,57 +8,21 @@ from aiopg import Cursor
 
 from server import metrics
 from server.realtime.events import Push, make_push
-from server.store import chats, contacts, messages, outbox, usage
-from server.store.accounts import LockedAccount
-from server.store.chats import PREVIEW_LENGTH, KnownChat
+from server.store import amendments, chats, contacts, messages, outbox, usage
+from server.store.chats import KnownChat
 from server.store.messages import ChangedMessage, InsertedMessage
-from server.unipile.events import MessageEvent, ReceiptEvent
-
-Key = tuple[int, str]  # account id and the provider's id of a chat or message
-
-NEVER = "-infinity"
-RECEIPT_ORDER = ("delivered", "read")
-
-
-class Batch:
-    """The messages (each id once) and receipts (the furthest of each message) of one transaction."""
-
-    def __init__(self, accounts: Mapping[str, LockedAccount], provider: str) -> None:
-        self._accounts = accounts
-        self.provider = provider
-        self.messages: dict[Key, MessageEvent] = {}
-        self.receipts: dict[Key, str] = {}
-        self.held_back: list[dict[str, Any]] = []
-        self._raw: dict[Key, dict[str, Any]] = {}
-
-    def add_message(self, event: MessageEvent, raw: dict[str, Any]) -> None:
-        key = (self.account_id(event.external_account_id), event.provider_msg_id)
-        self.messages.setdefault(key, event)
-        self._raw.setdefault(key, raw)
-
-    def add_receipt(self, event: ReceiptEvent) -> None:
-        key = (self.account_id(event.external_account_id), event.provider_msg_id)
-        known = self.receipts.get(key, event.status)
-        self.receipts[key] = max(known, event.status, key=RECEIPT_ORDER.index)
-
-    def account_id(self, external_account_id: str) -> int:
-        return self._accounts[external_account_id].id
-
-    def owner_of(self, account_id: int) -> int:
-        return next(a.user_id for a in self._accounts.values() if a.id == account_id)
-
-    def own_messages(self) -> list[tuple[Key, MessageEvent]]:
-        return [(key, event) for key, event in self.messages.items() if event.direction == "out"]
-
-    def take_out(self, key: Key, limit: int) -> bool:
-        """Hold a message back for a later job; False when it has waited long enough and is stored as it is."""
-        raw = self._raw[key]
-        waits = int(raw.get("waits", 0)) + 1
-        if waits > limit:
-            return False
-        self.held_back.append({**raw, "waits": waits})
-        del self.messages[key]
-        return True
+from server.unipile.events import MessageEvent
+from workers.gathered import (
+    Batch,
+    Key,
+    amendment_row,
+    chat_change,
+    chat_of,
+    chat_rows,
+    contact_rows,
+    message_rows,
+    untitled,
+)
 
 
 async def store_messages(
@@ -66,7 +30,7 @@ async def store_messages(
 ) -> None:
     """Everything a batch says about messages, chats, contacts and usage; the accounts are locked."""
     if batch.messages:
-        known_chats = await chats.ensure_chats(cursor, _chat_rows(batch))
+        known_chats = await chats.ensure_chats(cursor, chat_rows(batch))
         adopted = await _adopt(cursor, batch, known_chats, max_waits)
         await _store_new(cursor, batch, known_chats, adopted, pushes, chats_to_refresh)
     if batch.receipts:
@@ -77,6 +41,20 @@ async def store_messages(
         account_ids = {account_id for account_id, _ in (*batch.receipts, *batch.messages)}
         for message in await messages.apply_receipts(cursor, sorted(account_ids)):
             _push_message(pushes, "message:updated", message)
+    await _note_amended(cursor, batch)
+
+
+async def _note_amended(cursor: Cursor, batch: Batch) -> None:
+    """Keep what is said to have happened to messages, and have those that are here read again at UniPile."""
+    if batch.amendments:
+        rows = [amendment_row(key[0], event) for (key, _, _), event in batch.amendments.items()]
+        await amendments.keep_amendments(cursor, rows)
+        metrics.EVENTS.labels("amendment").inc(len(rows))
+        batch.to_read |= {key for key, _, _ in batch.amendments}
+    # A row of our own that has just got its id here was inserted before.
+    own = [{"account_id": key[0], "provider_msg_id": key[1]} for key, _ in batch.own_messages()]
+    if own:
+        batch.to_read |= set(await amendments.list_amended(cursor, own))
 
 
 async def _adopt(
@@ -91,7 +69,7 @@ async def _adopt(
     echoes: list[dict[str, Any]] = [
         {
             "account_id": key[0],
-            "chat_id": _chat_id(known_chats, key[0], event),
+            "chat_id": chat_of(known_chats, key[0], event),
             "provider_msg_id": key[1],
             "body": event.body,
             "sent_at": event.sent_at,
@@ -103,7 +81,7 @@ async def _adopt(
     if under_way:
         stored = {(m.account_id, m.provider_msg_id) for m in await _find(cursor, [key for key, _ in own])}
         for key, event in own:
-            if key not in stored and _chat_id(known_chats, key[0], event) in under_way:
+            if key not in stored and chat_of(known_chats, key[0], event) in under_way:
                 batch.take_out(key, max_waits)
     return adopted
 
@@ -116,10 +94,11 @@ async def _store_new(
     pushes: dict[int, list[Push]],
     chats_to_refresh: set[int],
 ) -> None:
-    await contacts.upsert_contacts(cursor, _contact_rows(batch))
-    inserted = await messages.insert_messages(cursor, _message_rows(batch, known_chats))
+    await contacts.upsert_contacts(cursor, contact_rows(batch))
+    inserted = await messages.insert_messages(cursor, message_rows(batch, known_chats))
     fresh = {(m.account_id, m.provider_msg_id): m for m in inserted}
     metrics.EVENTS.labels("stored").inc(len(inserted))
+    batch.to_read |= {(m.account_id, m.provider_msg_id) for m in inserted if m.is_amended}
     for message in inserted:
         _push_message(pushes, "message:new", message)
     for echoed in adopted:
@@ -129,7 +108,7 @@ async def _store_new(
         await _push_again(cursor, repeated, adopted, pushes)
     await _advance_chats(cursor, batch, known_chats, fresh, adopted, pushes)
     await _count(cursor, batch, inserted)
-    chats_to_refresh |= {c.id for c in known_chats.values() if c.is_new} & _untitled(batch, known_chats)
+    chats_to_refresh |= untitled(batch, known_chats)
 
 
 async def _push_again(
@@ -160,48 +139,13 @@ async def _advance_chats(
     told: dict[int, list[tuple[MessageEvent, int]]] = defaultdict(list)
     for key, message in fresh.items():
         told[message.chat_id].append((batch.messages[key], message.id))
-    changes = [_chat_change(chat_id, events, batch) for chat_id, events in told.items()]
+    changes = [chat_change(chat_id, events, batch) for chat_id, events in told.items()]
     if not changes:
         return
     for chat in await chats.advance_chats(cursor, changes):
         pushes[chat.account_id].append(
             make_push("chat:updated", chat.account_id, chat.seq, chat.id, chat.json)
         )
-
-
-def _chat_change(chat_id: int, events: list[tuple[MessageEvent, int]], batch: Batch) -> dict[str, Any]:
-    account_id = batch.account_id(events[0][0].external_account_id)
-    shown = [(event, message_id) for event, message_id in events if not event.is_event]
-    change: dict[str, Any] = {"account_id": account_id, "chat_id": chat_id}
-    if shown:
-        newest, message_id = max(shown, key=lambda pair: (pair[0].sent_at, pair[0].provider_msg_id))
-        change |= {
-            "message_id": message_id,
-            "sent_at": newest.sent_at,
-            "message_key": newest.provider_msg_id,
-            "preview": _preview(newest),
-        }
-    titled = [
-        event
-        for event, _ in events
-        if event.chat_kind == "direct" and event.contact and event.contact["name"]
-    ]
-    if titled:
-        latest = max(titled, key=lambda event: (event.sent_at, event.contact["name"]))  # type: ignore[index]
-        change |= {"title": latest.contact["name"], "titled_at": latest.sent_at}  # type: ignore[index]
-    change["read_until"] = max(
-        (event.sent_at for event, _ in shown if event.direction == "out"), default=None
-    )
-    change["inbound"] = [event.sent_at for event, _ in shown if event.direction == "in"]
-    return change
-
-
-def _preview(event: MessageEvent) -> str:
-    """The text, or what stands in for it when there is none."""
-    if event.body:
-        return event.body[:PREVIEW_LENGTH]
-    kinds = {"img": "Photo", "video": "Video", "audio": "Audio"}
-    return kinds.get(event.attachments[0]["type"], "File") if event.attachments else ""
 
 
 async def _count(cursor: Cursor, batch: Batch, inserted: list[InsertedMessage]) -> None:
@@ -214,67 +158,6 @@ async def _count(cursor: Cursor, batch: Batch, inserted: list[InsertedMessage]) 
     if totals:
         rows = [{"user_id": user_id, **counts} for user_id, counts in totals.items()]
         await usage.raise_usage(cursor, batch.provider, rows)
-
-
-def _untitled(batch: Batch, known_chats: Mapping[Key, KnownChat]) -> set[int]:
-    """Chats whose name no event told: groups, and people who hide theirs."""
-    return {
-        _chat_id(known_chats, account_id, event)
-        for (account_id, _), event in batch.messages.items()
-        if event.chat_kind != "direct" or not (event.contact and event.contact["name"])
-    }
-
-
-def _chat_rows(batch: Batch) -> list[dict[str, Any]]:
-    rows = {
-        (account_id, event.provider_chat_id): {
-            "account_id": account_id,
-            "provider_chat_id": event.provider_chat_id,
-            "address": event.chat_address,
-            "kind": event.chat_kind,
-        }
-        for (account_id, _), event in batch.messages.items()
-    }
-    return list(rows.values())
-
-
-def _contact_rows(batch: Batch) -> list[dict[str, Any]]:
-    """One row a person, with the newest name of the batch: what comes without one takes none away."""
-    rows: dict[Key, dict[str, Any]] = {}
-    for (account_id, _), event in batch.messages.items():
-        if event.contact is None:
-            continue
-        name, named_at = event.contact["name"], event.sent_at if event.contact["name"] else NEVER
-        row = {"account_id": account_id, **event.contact, "name": name or None, "named_at": named_at}
-        known = rows.setdefault((account_id, row["provider_id"]), row)
-        if name and (known["name"] is None or (named_at, name) > (known["named_at"], known["name"])):
-            known |= {"name": name, "named_at": named_at}
-        known["phone"] = known["phone"] or row["phone"]
-    return list(rows.values())
-
-
-def _message_rows(batch: Batch, known_chats: Mapping[Key, KnownChat]) -> list[dict[str, Any]]:
-    return [
-        {
-            "account_id": account_id,
-            "chat_id": _chat_id(known_chats, account_id, event),
-            "provider_msg_id": message_id,
-            "direction": event.direction,
-            "status": "received" if event.direction == "in" else "sent",
-            "body": event.body,
-            "attachments": event.attachments,
-            "sender": event.sender,
-            "quoted": event.quoted,
-            "is_event": event.is_event,
-            "event_type": event.event_type,
-            "sent_at": event.sent_at,
-        }
-        for (account_id, message_id), event in batch.messages.items()
-    ]
-
-
-def _chat_id(known_chats: Mapping[Key, KnownChat], account_id: int, event: MessageEvent) -> int:
-    return known_chats[(account_id, event.provider_chat_id)].id
 
 
 def _push_message(

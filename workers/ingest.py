@@ -11,13 +11,14 @@ import structlog
 from aiopg import Cursor
 
 from server import metrics
-from server.queue import REFRESH_ACCOUNT, REFRESH_CHAT, STORE_EVENTS, Events, enqueue
+from server.queue import AMEND_MESSAGE, REFRESH_ACCOUNT, REFRESH_CHAT, STORE_EVENTS, Events, enqueue
 from server.realtime.broker import publish
 from server.realtime.events import Push, make_push
 from server.store import accounts
 from server.store.accounts import LockedAccount
 from server.store.dead_letters import insert_dead_letter
 from server.unipile.events import (
+    AmendmentEvent,
     Event,
     IgnoredEvent,
     MessageEvent,
@@ -26,9 +27,10 @@ from server.unipile.events import (
     parse_event,
 )
 from server.unipile.fields import UnusableEventError
-from workers.batches import Batch, store_messages
+from workers.batches import store_messages
 from workers.committer import COMMITTER
 from workers.context import Parts, parts_of
+from workers.gathered import Batch, Key
 
 log = structlog.get_logger()
 
@@ -57,6 +59,7 @@ class Stored:
     pushes: dict[int, list[Push]] = field(default_factory=lambda: defaultdict(list))
     accounts_to_refresh: set[int] = field(default_factory=set)
     chats_to_refresh: set[int] = field(default_factory=set)
+    messages_to_read: set[Key] = field(default_factory=set)
     waiting: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -110,6 +113,8 @@ async def _announce(parts: Parts, stored: Stored) -> None:
         await enqueue(parts.redis, REFRESH_ACCOUNT, account_id)
     for chat_id in stored.chats_to_refresh:
         await enqueue(parts.redis, REFRESH_CHAT, chat_id)
+    for account_id, provider_msg_id in sorted(stored.messages_to_read):
+        await enqueue(parts.redis, AMEND_MESSAGE, account_id, provider_msg_id)
     if stored.waiting:
         await enqueue(parts.redis, STORE_EVENTS, Events(stored.waiting), delay_seconds=ECHO_WAIT_SECONDS)
 
@@ -130,12 +135,14 @@ async def _store_batch(cursor: Cursor, pairs: Sequence[Pair]) -> Stored:
                 batch.add_message(event, raw)
             case ReceiptEvent():
                 batch.add_receipt(event)
+            case AmendmentEvent():
+                batch.add_amendment(event)
             case StatusEvent():
                 await _store_status(cursor, known[event.external_account_id], event, stored)
             case IgnoredEvent():
                 await _keep_ignored(cursor, event, raw)
     await store_messages(cursor, batch, stored.pushes, stored.chats_to_refresh, MAX_ECHO_WAITS)
-    stored.waiting = batch.held_back
+    stored.waiting, stored.messages_to_read = batch.held_back, batch.to_read
     return stored
 
 

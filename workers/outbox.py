@@ -9,10 +9,10 @@ from aiopg import Cursor
 
 from server import metrics
 from server.errors import Unavailable
-from server.queue import SEND_CHAT, enqueue
+from server.queue import AMEND_MESSAGE, SEND_CHAT, enqueue
 from server.realtime.broker import publish
 from server.realtime.events import make_push
-from server.store import messages, outbox, usage
+from server.store import amendments, messages, outbox, usage
 from server.store.messages import ChangedMessage
 from server.store.outbox import Attempt
 from server.unipile.errors import NotTaken, OutcomeUnknown, Rejected, UnipileError
@@ -41,7 +41,10 @@ async def send_chat(ctx: dict[Any, Any], chat_id: int) -> None:
 async def _attempt(parts: Parts, attempt: Attempt) -> None:
     try:
         provider_msg_id = await parts.unipile.send_text(
-            attempt.external_account_id, attempt.provider_chat_id, attempt.body
+            attempt.external_account_id,
+            attempt.provider_chat_id,
+            attempt.body,
+            quoted_msg_id=attempt.quoted_msg_id,
         )
     except NotTaken:
         # Nothing went out: back to the head of the queue, and the job comes again later.
@@ -89,9 +92,18 @@ async def settle(
         for message in settled
     ]
     try:
+        if provider_msg_id is not None:
+            await _amend(parts, settled[0].account_id, provider_msg_id)
         await publish(parts.redis, settled[0].account_id, pushes)
     except Unavailable:
         log.warning("outcome_not_published", message_id=message_id)
+
+
+async def _amend(parts: Parts, account_id: int, provider_msg_id: str) -> None:
+    """Somebody may have reacted before we knew the message's id."""
+    key = {"account_id": account_id, "provider_msg_id": provider_msg_id}
+    if await parts.database.read(amendments.list_amended, [key]):
+        await enqueue(parts.redis, AMEND_MESSAGE, account_id, provider_msg_id)
 
 
 async def _settle(

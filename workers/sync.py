@@ -7,7 +7,8 @@ from aiopg import Cursor
 
 from server.realtime.broker import publish
 from server.realtime.events import make_push
-from server.store import accounts, chats
+from server.store import accounts, chat_marks
+from server.store.chat_marks import ChatState
 from server.store.chats import ChangedChat
 from server.unipile.answers import ProviderAccount, Registration
 from server.unipile.errors import OutcomeUnknown, Rejected
@@ -59,36 +60,53 @@ async def _apply_account(cursor: Cursor, account_id: int, found: ProviderAccount
 async def refresh_chat(ctx: dict[Any, Any], chat_id: int) -> None:
     """Ask for the name of a chat that no event told: a group's subject."""
     parts = parts_of(ctx)
-    known = await parts.database.read(chats.fetch_provider_chat, chat_id)
+    known = await parts.database.read(chat_marks.fetch_chat_state, chat_id)
     if known is None:
         return
     try:
-        name = await parts.unipile.fetch_chat_name(known[1])
+        name = await parts.unipile.fetch_chat_name(known.provider_chat_id)
     except Rejected as error:
         log.info("chat_not_read", chat_id=chat_id, error=error.type)
         return
-    if name is not None:
-        changed = await parts.database.write(_rename_chat, chat_id, name)
+    if name is None:
+        return
+    changed = await parts.database.write(_rename_chat, known.account_id, chat_id, name)
+    if changed is not None:
         push = make_push("chat:updated", changed.account_id, changed.seq, changed.id, changed.json)
         await publish(parts.redis, changed.account_id, [push])
 
 
-async def _rename_chat(cursor: Cursor, chat_id: int, name: str) -> ChangedChat:
-    account_id = await chats.fetch_account_id(cursor, chat_id)
-    seq = await accounts.take_seqs(cursor, account_id, 1)
-    return await chats.rename_chat(cursor, chat_id, name, seq)
+async def _rename_chat(cursor: Cursor, account_id: int, chat_id: int, name: str) -> ChangedChat | None:
+    await accounts.lock_account(cursor, account_id)
+    return await chat_marks.rename_chat(cursor, account_id, chat_id, name)
 
 
-async def mirror_chat(ctx: dict[Any, Any], chat_id: int, is_read: bool) -> None:
-    """Tell UniPile that a chat was read (or not) here; a wish it refuses is not worth a second one."""
+async def mirror_chat(ctx: dict[Any, Any], chat_id: int, marks: list[str]) -> None:
+    """Tell UniPile what was set on a chat here: `read` or `unread` as it was wished, `archived`, `pinned` and `muted`
+    as they stand now, so that two quick changes end right in any order. A wish it refuses is not worth a second one.
+    """
     parts = parts_of(ctx)
-    known = await parts.database.read(chats.fetch_provider_chat, chat_id)
-    if known is None:
+    state = await parts.database.read(chat_marks.fetch_chat_state, chat_id)
+    if state is None:
         return
-    try:
-        await parts.unipile.set_read(known[1], is_read)
-    except (Rejected, OutcomeUnknown) as error:
-        log.info("read_mark_not_mirrored", chat_id=chat_id, error=error.type)
+    for mark, value in _mirrored(state, marks):
+        try:
+            await parts.unipile.set_chat(state.provider_chat_id, mark, value)
+        except (Rejected, OutcomeUnknown) as error:
+            log.info("mark_not_mirrored", chat_id=chat_id, mark=mark, error=error.type)
+
+
+def _mirrored(state: ChatState, marks: list[str]) -> list[tuple[str, bool | str]]:
+    """Read marks tell the contact: an account can be told to keep them to itself."""
+    values: dict[str, tuple[str, bool | str]] = {
+        "unread": ("read", False),
+        "archived": ("archived", state.archived),
+        "pinned": ("pinned", state.pinned),
+        "muted": ("muted", state.is_muted_for_good or state.muted_until or False),
+    }
+    if state.tells_read:
+        values["read"] = ("read", True)
+    return [values[mark] for mark in marks if mark in values]
 
 
 async def register_webhooks(ctx: dict[Any, Any]) -> None:

@@ -23,14 +23,14 @@ from server.keys import CONFIG, DATABASE, REDIS, UNIPILE
 from server.queue import REFRESH_ACCOUNT, enqueue
 from server.realtime.broker import publish, publish_membership
 from server.realtime.events import make_push
-from server.schemas.accounts import Connect
+from server.schemas.accounts import Connect, PatchAccount
 from server.schemas.fields import ListQuery
 from server.store import accounts, entitlements
 from server.store.accounts import OwnAccount
 from server.unipile.answers import QrCheckpoint
 from server.unipile.errors import OutcomeUnknown, Rejected, UnipileError
 
-CONNECT, LIST_QUERY = Connect(), ListQuery()
+CONNECT, PATCH_ACCOUNT, LIST_QUERY = Connect(), PatchAccount(), ListQuery()
 
 
 async def list_accounts(request: web.Request) -> web.Response:
@@ -118,6 +118,17 @@ async def disconnect_account(request: web.Request) -> web.Response:
                 raise
     await _change(request, own.id, status="disconnected")
     return web.Response(status=204)
+
+
+async def patch_account(request: web.Request) -> web.Response:
+    """Decide whether contacts are told that what they wrote was read here."""
+    given = await load_body(request, PATCH_ACCOUNT)
+    own = await _owned(request)
+    changed = await request.app[DATABASE].write(accounts.set_read_receipts, own.id, given["read_receipts"])
+    if changed is not None:
+        push = make_push("account:updated", own.id, changed[0], None, changed[1])
+        await publish(request.app[REDIS], own.id, [push])
+    return object_answer([("account", await _account_json(request, own.id))])
 
 
 async def _owned(request: web.Request) -> OwnAccount:

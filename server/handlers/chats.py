@@ -1,4 +1,4 @@
-"""Chats: the list, one of them, what is read, and all that changed since."""
+"""Chats: the list, one of them, what is set on it, and all that changed since."""
 
 from aiohttp import web
 from aiopg import Cursor
@@ -21,7 +21,7 @@ from server.realtime.broker import publish
 from server.realtime.events import make_push
 from server.schemas.chats import ChatQuery, PatchChat
 from server.schemas.messages import ChangesQuery
-from server.store import accounts, changes, chats
+from server.store import accounts, changes, chat_marks, chats
 
 CHAT_QUERY, PATCH_CHAT, CHANGES_QUERY = ChatQuery(), PatchChat(), ChangesQuery()
 
@@ -66,7 +66,7 @@ async def show_chat(request: web.Request) -> web.Response:
 
 
 async def patch_chat(request: web.Request) -> web.Response:
-    """Mark read or unread, here at once and at UniPile by a job."""
+    """Mark read or unread, archive, pin, mute: here at once and at UniPile by a job."""
     given = await load_body(request, PATCH_CHAT)
     place, chat_id = (provider_of(request), path_id(request, "account_id")), path_id(request, "chat_id")
     reachable = await request.app[DATABASE].read(chats.fetch_reachable_chat, caller(request), chat_id)
@@ -77,16 +77,21 @@ async def patch_chat(request: web.Request) -> web.Response:
     changed = await request.app[DATABASE].write(_patch, reachable.account_id, chat_id, given)
     push = make_push("chat:updated", changed.account_id, changed.seq, changed.id, changed.json)
     await publish(request.app[REDIS], changed.account_id, [push])
-    if "read" in given:
-        await enqueue(request.app[REDIS], MIRROR_CHAT, chat_id, given["read"])
+    await enqueue(request.app[REDIS], MIRROR_CHAT, chat_id, _marks(given))
     return object_answer([("chat", changed.json)])
+
+
+def _marks(given: dict[str, object]) -> list[str]:
+    """What the job has to mirror; a read mark is told as it was wished, the others as they stand then."""
+    names = {"read": "read" if given.get("read") else "unread", "muted_until": "muted"}
+    return [names.get(field, field) for field in given]
 
 
 async def _patch(
     cursor: Cursor, account_id: int, chat_id: int, given: dict[str, object]
 ) -> chats.ChangedChat:
     seq = await accounts.take_seqs(cursor, account_id, 1)
-    return await chats.patch_chat(cursor, chat_id, seq, given)
+    return await chat_marks.patch_chat(cursor, chat_id, seq, given)
 
 
 async def list_changes(request: web.Request) -> web.Response:

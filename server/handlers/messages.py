@@ -1,5 +1,7 @@
 """Messages: read them, send them."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import uuid4
 
 import structlog
@@ -21,6 +23,7 @@ from server.keys import DATABASE, REDIS
 from server.queue import SEND_CHAT, enqueue
 from server.realtime.broker import publish
 from server.realtime.events import Push, make_push
+from server.refusals import refusal_of
 from server.schemas.fields import ListQuery
 from server.schemas.messages import Send
 from server.store import chats, messages, outbox, usage
@@ -71,7 +74,7 @@ async def send_message(request: web.Request) -> web.Response:
         path_id(request, "account_id"),
         path_id(request, "chat_id"),
         client_id,
-        given["text"],
+        given,
     )
     if pushes:
         await _announce(request, message, pushes)
@@ -90,19 +93,26 @@ async def _announce(request: web.Request, message: ChangedMessage, pushes: list[
 
 
 async def _store_send(
-    cursor: Cursor, user_id: int, provider: str, account_id: int, chat_id: int, client_id: str, text: str
+    cursor: Cursor,
+    user_id: int,
+    provider: str,
+    account_id: int,
+    chat_id: int,
+    client_id: str,
+    given: Mapping[str, Any],
 ) -> tuple[ChangedMessage, list[Push]]:
     """One transaction: who may, what is allowed, the row, its chat, the count. No pushes when it was sent before."""
     target = await outbox.lock_send_target(cursor, user_id, provider, account_id, chat_id)
     if target is None:
         raise NotFound
-    if refusal := _refusal(target):
+    if refusal := refusal_of(target.role, target.account_status, is_entitled=target.is_entitled):
         # A retry of what went out before sending was shut is told of that message: a refusal would be untrue.
         known = await outbox.fetch_by_client_id(cursor, account_id, client_id)
         if target.role == "viewer" or known is None or known.chat_id != chat_id:
             raise refusal
         return known, []
-    stored = await outbox.insert_send(cursor, account_id, chat_id, client_id, text)
+    quoted = await _quoted(cursor, chat_id, given["quote_id"])
+    stored = await outbox.insert_send(cursor, account_id, chat_id, client_id, given["text"], quoted)
     if stored is None:
         return await _known_send(cursor, account_id, chat_id, client_id), []
     message, sent_at = stored
@@ -112,7 +122,7 @@ async def _store_send(
         "message_id": message.id,
         "sent_at": sent_at,
         "message_key": "",
-        "preview": text[: chats.PREVIEW_LENGTH],
+        "preview": given["text"][: chats.PREVIEW_LENGTH],
         "read_until": sent_at,
         "inbound": [],
     }
@@ -124,15 +134,14 @@ async def _store_send(
     ]
 
 
-def _refusal(target: outbox.SendTarget) -> ConfabError | None:
-    """Why nothing may be sent there now."""
-    if target.role == "viewer":
-        return ConfabError("forbidden")
-    if not target.is_entitled:
-        return ConfabError("not_entitled")
-    if target.account_status in ("needs_action", "disconnected"):
-        return ConfabError("conflict", "This number is not connected: reconnect it first.")
-    return None
+async def _quoted(cursor: Cursor, chat_id: int, quote_id: int | None) -> str | None:
+    """What the answer keeps of the message it quotes."""
+    if quote_id is None:
+        return None
+    quoted = await outbox.fetch_quotable(cursor, chat_id, quote_id)
+    if quoted is None:
+        raise ConfabError("invalid", fields={"quote_id": ["No message of this chat that can be answered."]})
+    return quoted
 
 
 async def _known_send(cursor: Cursor, account_id: int, chat_id: int, client_id: str) -> ChangedMessage:

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from server.schemas.fields import Request, text
+from server.schemas.fields import Flag, Request, text
 
 STATUSES = ("connecting", "connected", "needs_action", "degraded", "disconnected")
 
@@ -15,6 +15,10 @@ class Connect(Request):
     def one_way(self, data: dict[str, str | None], **_: object) -> None:
         if data.get("external_account_id") is not None and data.get("method") != "qrcode":
             raise ValidationError("Give one of both.", "method")
+
+
+class PatchAccount(Request):
+    read_receipts = Flag(required=True)
 
 
 class Account(Schema):
@@ -30,6 +34,8 @@ class Account(Schema):
     last_webhook_at = fields.String(required=True, allow_none=True)
     last_sweep_at = fields.String(required=True, allow_none=True)
     found_late = fields.Integer(required=True)
+    # Whether contacts are told that what they wrote was read here.
+    read_receipts = fields.Boolean(required=True)
     created_at = fields.String(required=True)
     updated_at = fields.String(required=True)
 

@@ -2,7 +2,8 @@
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from server.schemas.fields import Flag, ListQuery, Request
+from server.schemas.fields import CleanText, Flag, ListQuery, Moment, PhoneNumber, Request
+from server.schemas.messages import MAX_TEXT, Message
 
 
 class ChatQuery(ListQuery):
@@ -11,11 +12,26 @@ class ChatQuery(ListQuery):
 
 class PatchChat(Request):
     read = Flag()
+    archived = Flag()
+    pinned = Flag()
+    # null: not muted; for good: a time in the year 9999.
+    muted_until = Moment(allow_none=True)
 
     @validates_schema
     def something(self, data: dict[str, object], **_: object) -> None:
         if not data:
             raise ValidationError("Give something to change.", "read")
+
+
+class StartChat(Request):
+    """A first message; `to` is a phone number with its country code."""
+
+    to = PhoneNumber(required=True)
+    text = CleanText(
+        required=True,
+        validate=[validate.Length(1, MAX_TEXT), validate.Predicate("strip", error="Write something.")],
+    )
+    client_id = CleanText(load_default=None, validate=validate.Length(1, 100))
 
 
 class Chat(Schema):
@@ -45,3 +61,8 @@ class OneChat(Schema):
 class ChatList(Schema):
     items = fields.List(fields.Nested(Chat), required=True)
     next_cursor = fields.String(required=True, allow_none=True)
+
+
+class StartedChat(Schema):
+    chat = fields.Nested(Chat, required=True)
+    message = fields.Nested(Message, required=True)

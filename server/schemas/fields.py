@@ -1,5 +1,7 @@
 """Fields that more than one noun needs: texts that Postgres can hold, ids, limits."""
 
+import re
+from datetime import UTC, datetime
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
@@ -24,6 +26,32 @@ class Flag(fields.Boolean):
         if not isinstance(value, bool):
             raise self.make_error("invalid", input=value)
         return value
+
+
+class Moment(CleanText):
+    """A time as RFC 3339, with its offset; loaded in UTC as Postgres reads it."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            moment = datetime.fromisoformat(text)
+            if moment.tzinfo is None:
+                raise ValueError(text)
+            return moment.astimezone(UTC).isoformat()
+        except (ValueError, OverflowError) as error:
+            raise ValidationError("Not a time with its offset, as in 2026-03-02T09:14:05.000Z.") from error
+
+
+class PhoneNumber(CleanText):
+    """A phone number with its country code, loaded as digits; blanks, dashes, dots and brackets are let through."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        digits = re.sub(r"[\s().-]", "", text).removeprefix("+")
+        # E.164: at most fifteen digits, and no country begins with 0.
+        if not re.fullmatch(r"[1-9][0-9]{6,14}", digits, re.ASCII):
+            raise ValidationError("Not a phone number with its country code, as in +5511999990000.")
+        return digits
 
 
 class Request(Schema):

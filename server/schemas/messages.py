@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from server.schemas.fields import CleanText, Request
+from server.schemas.fields import MAX_ID, CleanText, Request
 
 STATUSES = ("received", "sending", "sent", "delivered", "read", "failed", "unconfirmed")
 MAX_TEXT = 65_536
@@ -13,7 +13,29 @@ class Send(Request):
         required=True,
         validate=[validate.Length(1, MAX_TEXT), validate.Predicate("strip", error="Write something.")],
     )
+    # Our id of the message in this chat that is answered.
+    quote_id = fields.Integer(
+        load_default=None, allow_none=True, strict=True, validate=validate.Range(1, MAX_ID)
+    )
     client_id = CleanText(load_default=None, validate=validate.Length(1, 100))
+
+
+class EditMessage(Request):
+    text = CleanText(
+        required=True,
+        validate=[validate.Length(1, MAX_TEXT), validate.Predicate("strip", error="Write something.")],
+    )
+
+
+class React(Request):
+    value = CleanText(
+        required=True,
+        validate=[
+            validate.Length(1, 32),
+            validate.Predicate("strip", error="Choose something."),
+            validate.ContainsNoneOf("\n\r\t"),
+        ],
+    )
 
 
 class Person(Schema):
@@ -27,6 +49,30 @@ class Failure(Schema):
     message = fields.String(required=True)
 
 
+class Quoted(Schema):
+    """The message that was answered; message_id and direction when it is stored here."""
+
+    message_id = fields.Integer(required=True, allow_none=True)
+    provider_msg_id = fields.String(required=True, allow_none=True)
+    sender_id = fields.String(required=True, allow_none=True)
+    name = fields.String(required=True, allow_none=True)
+    direction = fields.String(required=True, allow_none=True, validate=validate.OneOf(["in", "out"]))
+    body = fields.String(required=True, allow_none=True)
+
+
+class Reactor(Schema):
+    provider_id = fields.String(required=True)
+    name = fields.String(required=True, allow_none=True)
+
+
+class Reaction(Schema):
+    """One person's reaction; is_own when it is the number's."""
+
+    value = fields.String(required=True)
+    sender = fields.Nested(Reactor, required=True)
+    is_own = fields.Boolean(required=True)
+
+
 class Message(Schema):
     id = fields.Integer(required=True)
     account_id = fields.Integer(required=True)
@@ -38,8 +84,9 @@ class Message(Schema):
     body = fields.String(required=True, allow_none=True)
     attachments = fields.List(fields.Dict(), required=True)
     sender = fields.Nested(Person, required=True, allow_none=True)
-    quoted = fields.Dict(required=True, allow_none=True)
-    reactions = fields.List(fields.Dict(), required=True)
+    quoted = fields.Nested(Quoted, required=True, allow_none=True)
+    reactions = fields.List(fields.Nested(Reaction), required=True)
+    is_forwarded = fields.Boolean(required=True)
     is_event = fields.Boolean(required=True)
     event_type = fields.Integer(required=True, allow_none=True)
     sent_at = fields.String(required=True)

@@ -13,6 +13,7 @@ ACCOUNT_JSON = """
     row_to_json((select shape from (select
         a.id, a.provider, a.external_account_id, a.status, a.status_reason, a.name, a.phone, {role} a.seq,
         rfc3339(a.last_webhook_at) as last_webhook_at, rfc3339(a.last_sweep_at) as last_sweep_at, a.found_late,
+        a.read_receipts,
         rfc3339(a.created_at) as created_at, rfc3339(a.updated_at) as updated_at) shape))::text"""
 MEMBER_ACCOUNT_JSON = ACCOUNT_JSON.format(role="m.role,")
 PUSHED_ACCOUNT_JSON = ACCOUNT_JSON.format(role="")
@@ -220,6 +221,19 @@ async def update_account(
             "name": name,
             "phone": phone,
         },
+    )
+    row = await cursor.fetchone()
+    return row and (int(row[0]), str(row[1]))
+
+
+async def set_read_receipts(cursor: Cursor, account_id: int, is_on: bool) -> tuple[int, str] | None:
+    """(seq, account as pushed), or None when it was so already."""
+    await cursor.execute(
+        f"""update channels_account a
+            set read_receipts = %s, seq = a.seq + 1, changed_seq = a.seq + 1, updated_at = now()
+            where id = %s and read_receipts <> %s
+            returning a.seq, {PUSHED_ACCOUNT_JSON}""",
+        (is_on, account_id, is_on),
     )
     row = await cursor.fetchone()
     return row and (int(row[0]), str(row[1]))

@@ -10,10 +10,12 @@ from server.store.prepared import Prepared
 from server.store.rows import Page, page_of
 
 # The chat as contract.md shows it. Direction and status of the last message are read from that message,
-# so that a tick changes one row and not two.
-CHAT_JSON = """
+# so that a tick changes one row and not two. A person without a name goes by their number, when it is known.
+CHAT_JSON = r"""
     row_to_json((select shape from (select
-        c.id, c.account_id, c.provider_chat_id, c.kind, c.title,
+        c.id, c.account_id, c.provider_chat_id, c.kind,
+        coalesce(c.title, case when c.kind = 'direct' then '+' || substring(c.address from '^(\d+)@s\.whatsapp') end)
+            as title,
         rfc3339(c.last_message_at) as last_message_at, c.last_message_preview, c.last_message_id,
         last.direction as last_message_direction, last.status as last_message_status,
         c.unread_count, c.archived, c.pinned, rfc3339(c.muted_until) as muted_until, c.seq,
@@ -43,11 +45,12 @@ LIST_CHATS = f"""
 AFTER_CHAT = (
     "and (coalesce(c.last_message_at, c.created_at), c.id) < (%(after_time)s::timestamptz, %(after_id)s)"
 )
+# As on the phone, an archived chat is out of sight until it is asked for, also when something new comes in.
 CHAT_FILTERS: Mapping[str | None, str] = {
-    None: "",
-    "unread": "and c.unread_count > 0",
+    None: "and not c.archived",
+    "unread": "and c.unread_count > 0 and not c.archived",
     "archived": "and c.archived",
-    "groups": "and c.kind = 'group'",
+    "groups": "and c.kind = 'group' and not c.archived",
 }
 # Every combination of filter and first or later page is a statement of its own.
 LISTS = {
@@ -144,9 +147,9 @@ ENSURE_CHATS = Prepared(
         on conflict (account_id, provider_chat_id) do nothing
         returning id, account_id, provider_chat_id
     )
-    select id, account_id, provider_chat_id, true from fresh
+    select id, account_id, provider_chat_id, true, false from fresh
     union all
-    select c.id, c.account_id, c.provider_chat_id, false
+    select c.id, c.account_id, c.provider_chat_id, false, c.title is not null
     from wanted join channels_chat c using (account_id, provider_chat_id)""",
 )
 
@@ -154,6 +157,7 @@ ENSURE_CHATS = Prepared(
 class KnownChat(NamedTuple):
     id: int
     is_new: bool
+    is_titled: bool
 
 
 async def ensure_chats(
@@ -161,7 +165,7 @@ async def ensure_chats(
 ) -> dict[tuple[int, str], KnownChat]:
     """Find or insert the chats of locked accounts; keys are (account id, provider chat id)."""
     await ENSURE_CHATS.execute(cursor, {"rows": orjson.dumps(chats).decode()})
-    return {(row[1], row[2]): KnownChat(row[0], row[3]) for row in await cursor.fetchall()}
+    return {(row[1], row[2]): KnownChat(row[0], row[3], row[4]) for row in await cursor.fetchall()}
 
 
 # Newest wins in any order of arrival: the last message by (sent_at, provider id), the title by the time it was
@@ -217,75 +221,3 @@ async def advance_chats(cursor: Cursor, changes: Sequence[Mapping[str, Any]]) ->
     """Apply what a batch means for its chats, one row and one seq each; the accounts must be locked."""
     await ADVANCE_CHATS.execute(cursor, {"rows": orjson.dumps(changes).decode()})
     return [ChangedChat(*row) for row in await cursor.fetchall()]
-
-
-# `read`: the mark moves to the newest message, or to just before the newest one that came in.
-PATCH_CHAT = f"""
-    with chat as (
-        update channels_chat c set
-            read_until = case
-                when %(read)s is null then c.read_until
-                when %(read)s then greatest(c.read_until, c.last_message_at)
-                else coalesce((select max(m.sent_at) - interval '1 millisecond' from channels_message m
-                               where m.chat_id = c.id and m.direction = 'in' and not m.is_event), c.read_until) end,
-            unread_count = case
-                when %(read)s is null then c.unread_count
-                when %(read)s then 0
-                else greatest(c.unread_count, (select count(*) from (
-                    select from channels_message m where m.chat_id = c.id and m.direction = 'in' and not m.is_event
-                    limit 1) any_inbound)) end,
-            archived = coalesce(%(archived)s, c.archived),
-            pinned = coalesce(%(pinned)s, c.pinned),
-            muted_until = case when %(mutes)s then %(muted_until)s::timestamptz else c.muted_until end,
-            seq = %(seq)s, updated_at = now()
-        where c.id = %(chat_id)s
-        returning c.*
-    )
-    select c.id, c.account_id, c.seq, {CHAT_JSON} from chat c {LAST_MESSAGE}"""
-
-
-async def patch_chat(cursor: Cursor, chat_id: int, seq: int, changes: Mapping[str, Any]) -> ChangedChat:
-    """Set what is given of read, archived, pinned, muted_until; the account must be locked and `seq` be taken."""
-    await cursor.execute(
-        PATCH_CHAT,
-        {
-            "chat_id": chat_id,
-            "seq": seq,
-            "read": changes.get("read"),
-            "archived": changes.get("archived"),
-            "pinned": changes.get("pinned"),
-            "mutes": "muted_until" in changes,
-            "muted_until": changes.get("muted_until"),
-        },
-    )
-    return ChangedChat(*await cursor.fetchone())
-
-
-async def fetch_provider_chat(cursor: Cursor, chat_id: int) -> tuple[str, str] | None:
-    """(external account id, provider chat id): how UniPile knows the chat."""
-    await cursor.execute(
-        """select a.external_account_id, c.provider_chat_id
-           from channels_chat c join channels_account a on a.id = c.account_id where c.id = %s""",
-        (chat_id,),
-    )
-    row = await cursor.fetchone()
-    return row and (str(row[0]), str(row[1]))
-
-
-RENAME_CHAT = f"""
-    with renamed as (
-        update channels_chat c set title = %(title)s, seq = %(seq)s, updated_at = now()
-        where c.id = %(chat_id)s returning c.*
-    )
-    select c.id, c.account_id, c.seq, {CHAT_JSON} from renamed c {LAST_MESSAGE}"""
-
-
-async def rename_chat(cursor: Cursor, chat_id: int, title: str, seq: int) -> ChangedChat:
-    """Set the title UniPile gives (a group's subject); the account must be locked and `seq` be taken."""
-    await cursor.execute(RENAME_CHAT, {"chat_id": chat_id, "title": title, "seq": seq})
-    return ChangedChat(*await cursor.fetchone())
-
-
-async def fetch_account_id(cursor: Cursor, chat_id: int) -> int:
-    await cursor.execute("select account_id from channels_chat where id = %s", (chat_id,))
-    return int((await cursor.fetchone())[0])

@@ -9,11 +9,20 @@ from aiopg import Cursor
 from server.store.prepared import Prepared
 from server.store.rows import Page, page_of
 
+# The message that was answered is looked up when it is shown: it may be stored later than its answer.
+QUOTED = """
+    case when m.quoted is not null then (
+        select jsonb_build_object(
+            'message_id', q.id, 'provider_msg_id', w.provider_msg_id, 'sender_id', w.sender_id,
+            'name', k.name, 'direction', q.direction, 'body', w.body)
+        from jsonb_to_record(m.quoted) as w (provider_msg_id text, sender_id text, body text)
+        left join channels_message q on q.account_id = m.account_id and q.provider_msg_id = w.provider_msg_id
+        left join channels_contact k on k.account_id = m.account_id and k.provider_id = w.sender_id) end"""
 # The message as contract.md shows it.
-MESSAGE_JSON = """
+MESSAGE_JSON = f"""
     row_to_json((select shape from (select
         m.id, m.account_id, m.chat_id, m.provider_msg_id, m.client_id, m.direction, m.status, m.body,
-        m.attachments, m.sender, m.quoted, m.reactions, m.is_event, m.event_type,
+        m.attachments, m.sender, {QUOTED} as quoted, m.reactions, m.is_forwarded, m.is_event, m.event_type,
         rfc3339(m.sent_at) as sent_at, rfc3339(m.edited_at) as edited_at, rfc3339(m.deleted_at) as deleted_at,
         m.error, m.seq, rfc3339(m.created_at) as created_at, rfc3339(m.updated_at) as updated_at) shape))::text"""
 
@@ -76,6 +85,53 @@ async def list_messages(
     return page_of(await cursor.fetchall(), limit)
 
 
+class OpenMessage(NamedTuple):
+    """A message somebody wants to do something with, and what they may."""
+
+    id: int
+    account_id: int
+    chat_id: int
+    provider_msg_id: str
+    direction: str
+    is_event: bool
+    is_deleted: bool
+    account_status: str
+    role: str
+    is_entitled: bool
+
+
+async def fetch_open_message(
+    cursor: Cursor, user_id: int, provider: str, account_id: int, chat_id: int | None, message_id: int
+) -> OpenMessage | None:
+    """None for absent and foreign ones, and for one of another chat than is named; its provider id may be ''."""
+    await cursor.execute(
+        """select m.id, m.account_id, m.chat_id, coalesce(m.provider_msg_id, ''), m.direction, m.is_event,
+               m.deleted_at is not null, a.status, u.role,
+               exists (select from channels_entitlement e where e.user_id = a.user_id and e.provider = a.provider
+                       and e.is_active and (e.expires_at is null or e.expires_at > now()))
+           from channels_message m
+           join channels_account a on a.id = m.account_id and a.provider = %(provider)s
+           join channels_account_member u on u.account_id = a.id and u.user_id = %(user_id)s
+           where m.id = %(message_id)s and m.account_id = %(account_id)s
+               and m.chat_id = coalesce(%(chat_id)s, m.chat_id)""",
+        {
+            "user_id": user_id,
+            "provider": provider,
+            "account_id": account_id,
+            "chat_id": chat_id,
+            "message_id": message_id,
+        },
+    )
+    row = await cursor.fetchone()
+    return row and OpenMessage(*row)
+
+
+async def fetch_message(cursor: Cursor, message_id: int) -> str:
+    """A message that is there, as JSON. Authorising is the caller's."""
+    await cursor.execute(f"select {MESSAGE_JSON} from channels_message m where m.id = %s", (message_id,))
+    return str((await cursor.fetchone())[0])
+
+
 # Numbers are taken only for rows that are really new. Their absence is certain, not probable: whoever stores
 # a message of an account holds the account's lock.
 INSERT_MESSAGES = Prepared(
@@ -84,7 +140,8 @@ INSERT_MESSAGES = Prepared(
     with event as (
         select * from jsonb_to_recordset(%(rows)s::jsonb) as x (
             account_id bigint, chat_id bigint, provider_msg_id text, direction text, status text, body text,
-            attachments jsonb, sender jsonb, quoted jsonb, is_event boolean, event_type integer, sent_at timestamptz)
+            attachments jsonb, sender jsonb, quoted jsonb, is_event boolean, event_type integer,
+            is_forwarded boolean, sent_at timestamptz)
     ), fresh as (
         select event.*,
             row_number() over (partition by event.account_id order by event.sent_at, event.provider_msg_id) as n
@@ -98,13 +155,17 @@ INSERT_MESSAGES = Prepared(
         returning a.id, a.seq - counts.n as base
     ), m as (
         insert into channels_message (account_id, chat_id, provider_msg_id, direction, status, body, attachments,
-                                      sender, quoted, is_event, event_type, sent_at, seq, inserted_seq)
+                                      sender, quoted, is_event, event_type, is_forwarded, sent_at, seq, inserted_seq)
         select f.account_id, f.chat_id, f.provider_msg_id, f.direction, f.status, f.body, f.attachments,
-               f.sender, f.quoted, f.is_event, f.event_type, f.sent_at, numbered.base + f.n, numbered.base + f.n
+               f.sender, f.quoted, f.is_event, f.event_type, coalesce(f.is_forwarded, false), f.sent_at,
+               numbered.base + f.n, numbered.base + f.n
         from fresh f join numbered on numbered.id = f.account_id
         returning *
     )
-    select {CHANGED}, m.provider_msg_id from m order by m.account_id, m.seq""",
+    select {CHANGED}, m.provider_msg_id,
+        exists (select from channels_amendment e
+                where e.account_id = m.account_id and e.provider_msg_id = m.provider_msg_id)
+    from m order by m.account_id, m.seq""",
 )
 
 
@@ -117,6 +178,7 @@ class InsertedMessage(NamedTuple):
     status: str
     json: str
     provider_msg_id: str
+    is_amended: bool = False  # something that happened to it was told before it was here
 
 
 async def insert_messages(cursor: Cursor, rows: Sequence[Mapping[str, Any]]) -> list[InsertedMessage]:

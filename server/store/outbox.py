@@ -56,10 +56,10 @@ INSERT_SEND = Prepared(
     "insert_send",
     f"""
     with m as (
-        insert into channels_message (account_id, chat_id, client_id, direction, status, body, sent_at,
+        insert into channels_message (account_id, chat_id, client_id, direction, status, body, quoted, sent_at,
                                       seq, inserted_seq)
-        select a.id, %(chat_id)s::bigint, %(client_id)s::text, 'out', 'sending', %(body)s::text, now(),
-            a.seq + 1, a.seq + 1
+        select a.id, %(chat_id)s::bigint, %(client_id)s::text, 'out', 'sending', %(body)s::text,
+            %(quoted)s::jsonb, now(), a.seq + 1, a.seq + 1
         from channels_account a where a.id = %(account_id)s
         on conflict (account_id, client_id) do nothing
         returning *
@@ -71,14 +71,26 @@ INSERT_SEND = Prepared(
 
 
 async def insert_send(
-    cursor: Cursor, account_id: int, chat_id: int, client_id: str, body: str
+    cursor: Cursor, account_id: int, chat_id: int, client_id: str, body: str, quoted: str | None = None
 ) -> tuple[ChangedMessage, str] | None:
     """(the new message, its sent_at) in state `sending`; None when the client_id is taken."""
-    await INSERT_SEND.execute(
-        cursor, {"account_id": account_id, "chat_id": chat_id, "client_id": client_id, "body": body}
-    )
+    values = {"account_id": account_id, "chat_id": chat_id, "client_id": client_id, "body": body}
+    await INSERT_SEND.execute(cursor, values | {"quoted": quoted})
     row = await cursor.fetchone()
     return row and (ChangedMessage(*row[:7]), str(row[7]))
+
+
+async def fetch_quotable(cursor: Cursor, chat_id: int, message_id: int) -> str | None:
+    """What an answer keeps of the message it quotes, as JSON; None when the chat has no such message for UniPile."""
+    await cursor.execute(
+        """select jsonb_build_object('provider_msg_id', provider_msg_id, 'sender_id', sender->>'provider_id',
+               'body', left(body, 1000))::text
+           from channels_message
+           where id = %s and chat_id = %s and provider_msg_id is not null and deleted_at is null and not is_event""",
+        (message_id, chat_id),
+    )
+    row = await cursor.fetchone()
+    return row and str(row[0])
 
 
 async def fetch_by_client_id(cursor: Cursor, account_id: int, client_id: str) -> ChangedMessage | None:
@@ -98,6 +110,7 @@ class Attempt(NamedTuple):
     external_account_id: str
     provider_chat_id: str
     body: str
+    quoted_msg_id: str | None
 
 
 # The head of the chat's queue, unless a message before it is still with UniPile: order is kept within a chat,
@@ -112,9 +125,10 @@ CLAIM_ATTEMPT = Prepared(
     ), claimed as (
         update channels_message m set attempted_at = now(), updated_at = now()
         from head where m.id = head.id and m.attempted_at is null and m.status = 'sending'
-        returning m.id, m.account_id, m.chat_id, m.body
+        returning m.id, m.account_id, m.chat_id, m.body, m.quoted
     )
-    select claimed.id, claimed.account_id, a.external_account_id, c.provider_chat_id, claimed.body
+    select claimed.id, claimed.account_id, a.external_account_id, c.provider_chat_id, claimed.body,
+        claimed.quoted->>'provider_msg_id'
     from claimed join channels_account a on a.id = claimed.account_id join channels_chat c on c.id = claimed.chat_id""",
 )
 

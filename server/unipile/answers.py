@@ -1,4 +1,4 @@
-"""Reads UniPile's answers about accounts and webhooks into our own words (unipile-api.md §2, §5)."""
+"""Reads UniPile's answers about accounts, chats and webhooks into our own words (unipile-api.md §§2, 5, 6)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Any
 
 from server.unipile.errors import UnipileError
 from server.unipile.events import STATUSES
-from server.unipile.fields import clean
+from server.unipile.fields import MAX_ID_LENGTH, clean, text
 
 SOURCE_STATUS_ORDER = ("CREDENTIALS", "PERMISSIONS", "ERROR", "STOPPED", "CONNECTING", "OK")
 
@@ -76,3 +76,19 @@ def read_registration(item: Mapping[str, Any]) -> Registration:
         is_enabled=item.get("enabled") is not False,
         headers={str(h.get("key")): str(h.get("value")) for h in headers or [] if isinstance(h, dict)},
     )
+
+
+def read_id(answer: Mapping[str, Any], key: str) -> str | None:
+    value = answer.get(key)
+    return value if isinstance(value, str) and 0 < len(value) <= MAX_ID_LENGTH else None
+
+
+def read_name(answer: Mapping[str, Any]) -> str | None:
+    return text(answer.get("name"), 200) or None
+
+
+def read_other_name(attendees: Mapping[str, Any]) -> str | None:
+    """The name of the one attendee who is not the account."""
+    items = attendees.get("items")
+    people = [item for item in items or [] if isinstance(item, dict) and item.get("is_self") not in (True, 1)]
+    return read_name(people[0]) if len(people) == 1 else None

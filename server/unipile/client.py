@@ -14,11 +14,22 @@ from server.unipile.answers import (
     Registration,
     read_account,
     read_checkpoint,
+    read_id,
+    read_name,
+    read_other_name,
     read_registration,
 )
 from server.unipile.errors import NotTaken, OutcomeUnknown, Rejected, error_from
-from server.unipile.fields import clean
+from server.unipile.states import MessageState, read_message
 
+DIRECT_CHAT = 0
+# Our word for a chat's mark -> UniPile's (§6.2).
+MARK_ACTIONS: Mapping[str, str] = {
+    "read": "setReadStatus",
+    "archived": "setArchiveStatus",
+    "pinned": "setPinnedStatus",
+    "muted": "setMuteStatus",
+}
 MESSAGE_EVENTS = (
     "message_received",
     "message_reaction",
@@ -104,23 +115,65 @@ class UnipileClient:
 
     # -- chats and messages (§6, §7) ---------------------------------------------------------------------------
 
-    async def send_text(self, external_account_id: str, provider_chat_id: str, text: str) -> str | None:
-        """Send a text; returns the message's id, which UniPile may leave out."""
+    async def send_text(
+        self, external_account_id: str, provider_chat_id: str, text: str, *, quoted_msg_id: str | None = None
+    ) -> str | None:
+        """Send a text, as an answer to a message if one is named; returns its id, which UniPile may leave out."""
         form = aiohttp.FormData(default_to_multipart=True)
         form.add_field("account_id", external_account_id)
         form.add_field("text", text)
+        if quoted_msg_id is not None:
+            form.add_field("quote_id", quoted_msg_id)
         answer = await self._call("POST", f"/chats/{_part(provider_chat_id)}/messages", form=form)
-        message_id = answer.get("message_id")
-        return message_id if isinstance(message_id, str) and message_id else None
+        return read_id(answer, "message_id")
 
-    async def set_read(self, provider_chat_id: str, is_read: bool) -> None:
-        body = {"action": "setReadStatus", "value": is_read}
+    async def start_chat(
+        self, external_account_id: str, address: str, text: str
+    ) -> tuple[str | None, str | None]:
+        """Write to somebody for the first time; returns the ids of chat and message, which UniPile may leave out."""
+        form = aiohttp.FormData(default_to_multipart=True)
+        form.add_field("account_id", external_account_id)
+        form.add_field("attendees_ids", address)
+        form.add_field("text", text)
+        answer = await self._call("POST", "/chats", form=form)
+        return read_id(answer, "chat_id"), read_id(answer, "message_id")
+
+    async def fetch_chat_id(self, external_account_id: str, address: str) -> str | None:
+        """UniPile's id of the chat with this address."""
+        answer = await self._call(
+            "GET", f"/chats/{_part(address)}", params={"account_id": external_account_id}
+        )
+        return read_id(answer, "id")
+
+    async def set_chat(self, provider_chat_id: str, mark: str, value: bool | str) -> None:
+        """Set one mark of a chat: read, archived, pinned (true or false), muted (also until when)."""
+        body = {"action": MARK_ACTIONS[mark], "value": value}
         await self._call("PATCH", f"/chats/{_part(provider_chat_id)}", body=body)
 
     async def fetch_chat_name(self, provider_chat_id: str) -> str | None:
-        """A group's subject; often None in direct chats."""
-        name = (await self._call("GET", f"/chats/{_part(provider_chat_id)}")).get("name")
-        return clean(name[:200]) if isinstance(name, str) and name else None
+        """A group's subject; in a direct chat, which seldom has a name, the other person's."""
+        path = f"/chats/{_part(provider_chat_id)}"
+        chat = await self._call("GET", path)
+        if (name := read_name(chat)) is not None or chat.get("type") != DIRECT_CHAT:
+            return name
+        return read_other_name(await self._call("GET", f"{path}/attendees"))
+
+    async def fetch_message(self, provider_msg_id: str) -> MessageState:
+        """A message as it is now."""
+        return read_message(await self._call("GET", f"/messages/{_part(provider_msg_id)}"))
+
+    async def edit_message(self, provider_msg_id: str, text: str) -> None:
+        """Success means only that UniPile took it: WhatsApp has its own time windows (§7)."""
+        await self._call("PATCH", f"/messages/{_part(provider_msg_id)}", body={"text": text})
+
+    async def delete_message(self, provider_msg_id: str) -> None:
+        """Delete for everyone; success means no more than for an edit."""
+        await self._call("DELETE", f"/messages/{_part(provider_msg_id)}")
+
+    async def react(self, provider_msg_id: str, value: str) -> None:
+        """Set the account's reaction; an empty one takes it back."""
+        path = f"/messages/{_part(provider_msg_id)}/reactions"
+        await self._call("POST", path, body={"reaction": value})
 
     # -- webhooks (§5) -----------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from server.unipile.fields import (
     MAX_ID_LENGTH,
+    MAX_REACTION_LENGTH,
     MAX_TEXT_LENGTH,
     attachments,
     clean,
@@ -30,6 +31,25 @@ STATUSES: Mapping[str, str] = {
     "STOPPED": "degraded",
     "DELETED": "disconnected",
 }
+# unipile-api.md §4.4: webhook event -> what happened to a message that was there.
+AMENDMENTS: Mapping[str, str] = {
+    "message_reaction": "reaction",
+    "message_edited": "edited",
+    "message_deleted": "deleted",
+}
+# v1's numbers (§8.2): what stands in the place of a message that nobody wrote.
+SYSTEM_TEXTS: Mapping[int | None, str] = {
+    1: "{name} reacted to a message",
+    2: "{name} reacted to your message",
+    3: "{name} created the group",
+    4: "{name} changed the group's name",
+    5: "{name} joined the group",
+    6: "{name} was removed from the group",
+    7: "{name} left the group",
+    8: "Missed voice call",
+    9: "Missed video call",
+}
+UNKNOWN_SYSTEM_TEXT = "Something about this chat changed"
 # Webhook event -> how far the tick moves.
 RECEIPTS: Mapping[str, str] = {"message_delivered": "delivered", "message_read": "read"}
 
@@ -51,6 +71,7 @@ class MessageEvent:
     contact: dict[str, Any] | None
     is_event: bool
     event_type: int | None
+    is_forwarded: bool
     sent_at: str
 
 
@@ -61,6 +82,21 @@ class ReceiptEvent:
     external_account_id: str
     provider_msg_id: str
     status: str
+
+
+@dataclass(frozen=True, slots=True)
+class AmendmentEvent:
+    """Something happened to a message after it was written. Only a hint: v1 does not fix these bodies (§4.4).
+
+    `person` is who reacted, "" for the account itself; `content` has what is new: value, name, is_own or body.
+    """
+
+    external_account_id: str
+    provider_msg_id: str
+    kind: str
+    person: str
+    content: dict[str, Any]
+    told_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +116,7 @@ class IgnoredEvent:
     kind: str
 
 
-Event = MessageEvent | ReceiptEvent | StatusEvent | IgnoredEvent
+Event = MessageEvent | ReceiptEvent | AmendmentEvent | StatusEvent | IgnoredEvent
 
 
 def account_of(body: Mapping[str, Any]) -> str | None:
@@ -102,6 +138,8 @@ def parse_event(body: Mapping[str, Any], received_at: str) -> Event:
         return _message_event(body, received_at)
     if isinstance(kind, str) and kind in RECEIPTS:
         return _receipt_event(body, RECEIPTS[kind])
+    if isinstance(kind, str) and kind in AMENDMENTS:
+        return _amendment_event(body, AMENDMENTS[kind], received_at)
     return IgnoredEvent(identifier(body, "account_id"), clean(str(kind))[:100])
 
 
@@ -119,11 +157,52 @@ def _receipt_event(body: Mapping[str, Any], status: str) -> Event:
     return ReceiptEvent(account, identifier(body, "message_id"), status)
 
 
+def _amendment_event(body: Mapping[str, Any], kind: str, received_at: str) -> AmendmentEvent:
+    who, content = "", {}
+    if kind == "edited":
+        content = {"body": text(body.get("message"), MAX_TEXT_LENGTH)}
+    elif kind == "reaction":
+        who, content = _reaction(body)
+    return AmendmentEvent(
+        external_account_id=identifier(body, "account_id"),
+        provider_msg_id=identifier(body, "message_id"),
+        kind=kind,
+        person=who,
+        content=content,
+        told_at=timestamp(received_at, received_at),
+    )
+
+
+def _reaction(body: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Who reacted and how; an empty value takes the reaction back, no value at all says nothing."""
+    who = person(body.get("reaction_sender"))
+    value = text(body.get("reaction"), MAX_REACTION_LENGTH) if who is not None else None
+    is_own = who is not None and _is_account(body, who)
+    content = {
+        "value": value,
+        "provider_id": who["provider_id"] if who else None,
+        "name": who["name"] if who else None,
+        "is_own": is_own,
+    }
+    return ("" if is_own or who is None else who["provider_id"]), content
+
+
+def _is_account(body: Mapping[str, Any], who: Mapping[str, Any]) -> bool:
+    """Whether a person is the connected account itself: by its id, else by its number (§4.3)."""
+    info = body.get("account_info")
+    info = info if isinstance(info, dict) else {}
+    digits = str(info.get("phone_number") or "").lstrip("+")
+    return info.get("user_id") == who["provider_id"] or bool(digits and who["phone"] == f"+{digits}")
+
+
 def _message_event(body: Mapping[str, Any], received_at: str) -> MessageEvent:
     sent_at = timestamp(body.get("timestamp"), received_at)
     is_own = body.get("is_sender") in (True, 1)
     sender = person(body.get("sender"))
     is_group = body.get("is_group") in (True, 1)
+    is_event = body.get("is_event") in (True, 1)
+    event_type = small_integer(body.get("event_type"))
+    written = text(body.get("message"), MAX_TEXT_LENGTH)
     return MessageEvent(
         external_account_id=identifier(body, "account_id"),
         provider_chat_id=identifier(body, "chat_id"),
@@ -131,15 +210,23 @@ def _message_event(body: Mapping[str, Any], received_at: str) -> MessageEvent:
         chat_address=text(body.get("provider_chat_id"), MAX_ID_LENGTH),
         chat_kind="group" if is_group else "direct",
         direction="out" if is_own else "in",
-        body=text(body.get("message"), MAX_TEXT_LENGTH),
+        body=system_text(event_type, sender, is_own=is_own) if is_event and not written else written,
         attachments=attachments(body.get("attachments")),
-        quoted=quoted(body.get("quoted")),
+        quoted=quoted(body.get("quoted"), body.get("reply_to")),
         sender=sender,
         contact=_other_side(body) if is_own and not is_group else sender,
-        is_event=body.get("is_event") in (True, 1),
-        event_type=small_integer(body.get("event_type")),
+        is_event=is_event,
+        event_type=event_type,
+        is_forwarded=body.get("is_forwarded") in (True, 1),
         sent_at=sent_at,
     )
+
+
+def system_text(event_type: int | None, sender: Mapping[str, Any] | None, *, is_own: bool) -> str:
+    """A sentence for a system event: v1 says only which kind it is, and who did it."""
+    name = "You" if is_own else (sender and (sender["name"] or sender["phone"])) or "Somebody"
+    sentence = SYSTEM_TEXTS.get(event_type, UNKNOWN_SYSTEM_TEXT).format(name=name)
+    return sentence.replace("You was", "You were")
 
 
 def _other_side(body: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 MAX_ID_LENGTH = 255
 MAX_TEXT_LENGTH = 65_536
+MAX_REACTION_LENGTH = 64
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 REPLACEMENT = "\ufffd"
 
@@ -72,13 +73,17 @@ def _dimension(attachment: Mapping[str, Any], side: str) -> int | None:
     return small_integer(size.get(side)) if isinstance(size, dict) else None
 
 
-def quoted(value: object) -> dict[str, Any] | None:
-    if not isinstance(value, dict):
+def quoted(value: object, twin: object = None) -> dict[str, Any] | None:
+    """The message that was answered; `reply_to`, the newer twin, may know its id where `quoted` does not (§4.2)."""
+    newer = twin if isinstance(twin, dict) else {}
+    older = value if isinstance(value, dict) else {}
+    if not newer and not older:
         return None
     return {
-        "provider_msg_id": text(value.get("message_id"), MAX_ID_LENGTH),
-        "sender_id": text(value.get("sender_id"), MAX_ID_LENGTH),
-        "body": text(value.get("text"), 1000),
+        "provider_msg_id": text(older.get("message_id"), MAX_ID_LENGTH)
+        or text(newer.get("id"), MAX_ID_LENGTH),
+        "sender_id": text((older or newer).get("sender_id"), MAX_ID_LENGTH),
+        "body": text((older or newer).get("text"), 1000),
     }
 
 

@@ -24,6 +24,11 @@ def test_every_route_stands_in_the_document_and_nothing_else(document: dict[str,
         "show_asset",
         "show_file",
         "show_app",
+        # Also at the message's own address, without its chat.
+        "edit_message",
+        "delete_message",
+        "set_reaction",
+        "remove_reaction",
     }
 
 

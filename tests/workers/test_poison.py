@@ -9,7 +9,7 @@ from server.store import messages
 from tests.fixtures_stack import Stack
 from tests.peers import WEBHOOK_SECRET, eventually, message_received
 from tests.workers.ledger import Ledger, receipt
-from workers.batches import Batch
+from workers.gathered import Batch
 
 
 async def test_poisonous_events_leave_the_rest_of_their_batch_alone(ledger: Ledger) -> None:

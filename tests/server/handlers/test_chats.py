@@ -116,7 +116,7 @@ async def test_a_chat_is_marked_read_and_unread(web_only: Stack) -> None:
         assert push["data"] == chat
         seq = chat["seq"]
     assert sorted(await queued_mirrors(web_only)) == sorted(
-        [[chat_id, True], [chat_id, True], [chat_id, False]]
+        [[chat_id, ["read"]], [chat_id, ["read"]], [chat_id, ["unread"]]]
     )
 
 

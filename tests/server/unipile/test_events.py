@@ -47,6 +47,7 @@ def test_a_message_is_read_whole() -> None:
         contact={"provider_id": "15511988880000@lid", "name": "Bia Lima", "phone": "+5511988880000"},
         is_event=False,
         event_type=None,
+        is_forwarded=False,
         sent_at="2026-03-02T09:14:05.000+00:00",
     )
 

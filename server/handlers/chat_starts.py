@@ -1,0 +1,147 @@
+"""Chats that begin here: the first message to a phone number."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import uuid4
+
+import structlog
+from aiohttp import web
+from aiopg import Cursor
+
+from server.errors import ConfabError, NotFound, Unavailable
+from server.http import caller, load_body, object_answer, path_id, provider_of
+from server.keys import DATABASE, REDIS, UNIPILE
+from server.queue import REFRESH_CHAT, enqueue
+from server.realtime.broker import publish
+from server.realtime.events import Push, make_push
+from server.refusals import refusal_from, refusal_of
+from server.schemas.chats import StartChat
+from server.store import chat_starts, chats, outbox, usage
+from server.store.chat_starts import ChatStart, StartTarget
+from server.store.messages import ChangedMessage
+from server.unipile.errors import OutcomeUnknown, UnipileError
+
+log = structlog.get_logger()
+
+START_CHAT = StartChat()
+UNKNOWN_OUTCOME = (
+    "UniPile did not say whether the message went out. It is not sent again; if it did, its chat appears "
+    "by itself."
+)
+
+
+async def start_chat(request: web.Request) -> web.Response:
+    """Write to a phone number. UniPile is asked while the caller waits: only it knows whether the number has WhatsApp
+    and which chat it is. A row with the client_id stands before the call, so that an unknown outcome is never
+    followed by a second message.
+    """
+    given = await load_body(request, START_CHAT)
+    account_id, provider = path_id(request, "account_id"), provider_of(request)
+    target = await request.app[DATABASE].read(chat_starts.fetch_target, caller(request), provider, account_id)
+    if target is None:
+        raise NotFound
+    client_id = given["client_id"] or str(uuid4())
+    if (known := await request.app[DATABASE].write(_find_again, target, client_id)) is not None:
+        return await _started(request, known, [])
+    if refusal := refusal_of(target.role, target.account_status, is_entitled=target.is_entitled):
+        raise refusal
+    if f"+{given['to']}" == target.phone:
+        raise ConfabError("invalid", fields={"to": ["This is the number itself."]})
+    start = ChatStart(account_id, client_id, f"{given['to']}{chat_starts.PHONE_DOMAIN}", given["text"])
+    begun_at = await request.app[DATABASE].write(chat_starts.insert_start, start)
+    if begun_at is None:
+        raise ConfabError("conflict", "This message is being sent.")
+    return await _hand_over(request, target, start, begun_at)
+
+
+async def _find_again(cursor: Cursor, target: StartTarget, client_id: str) -> ChangedMessage | None:
+    """The message of an earlier request with this client_id; raises when nobody knows what became of it."""
+    if target.role == "viewer":
+        return None
+    known = await outbox.fetch_by_client_id(cursor, target.account_id, client_id)
+    if known is not None:
+        return known
+    begun = await chat_starts.lock_start(cursor, target.account_id, client_id)
+    if begun is None:
+        return None
+    start, begun_at = begun
+    adopted = await chat_starts.adopt_message(cursor, start, begun_at)
+    if adopted is None:
+        raise ConfabError("provider_timeout", UNKNOWN_OUTCOME)
+    await chat_starts.delete_start(cursor, start)
+    return adopted
+
+
+async def _hand_over(
+    request: web.Request, target: StartTarget, start: ChatStart, begun_at: datetime
+) -> web.Response:
+    unipile, database = request.app[UNIPILE], request.app[DATABASE]
+    try:
+        chat_id, message_id = await unipile.start_chat(target.external_account_id, start.address, start.body)
+    except OutcomeUnknown as error:
+        refusal = refusal_from(error)
+        raise ConfabError(refusal.code, UNKNOWN_OUTCOME) from error
+    except UnipileError as error:
+        # It certainly did not go out: the same client_id may try again.
+        await database.write(chat_starts.delete_start, start)
+        raise refusal_from(error) from error
+    try:
+        chat_id = chat_id or await unipile.fetch_chat_id(target.external_account_id, start.address)
+    except UnipileError as error:
+        log.info("new_chat_not_read", account_id=start.account_id, error=error.type)
+    if chat_id is None:
+        raise ConfabError("provider_timeout", UNKNOWN_OUTCOME)
+    message, pushes = await database.write(
+        _store_started, provider_of(request), target, start, begun_at, chat_id, message_id
+    )
+    return await _started(request, message, pushes)
+
+
+async def _store_started(
+    cursor: Cursor,
+    provider: str,
+    target: StartTarget,
+    start: ChatStart,
+    begun_at: datetime,
+    provider_chat_id: str,
+    provider_msg_id: str | None,
+) -> tuple[ChangedMessage, list[Push]]:
+    """One transaction: the chat, the message (its echo may have stored both already), the count."""
+    await chat_starts.lock_account(cursor, start.account_id)
+    chat_id = await chat_starts.ensure_chat(cursor, start, provider_chat_id)
+    await chat_starts.delete_start(cursor, start)
+    known = await chat_starts.adopt_message(cursor, start, begun_at, provider_msg_id)
+    if known is not None:
+        return known, [_sent(known)]
+    message, sent_at = await chat_starts.insert_message(cursor, start, chat_id, provider_msg_id)
+    change = {
+        "account_id": start.account_id,
+        "chat_id": chat_id,
+        "message_id": message.id,
+        "sent_at": sent_at,
+        "message_key": provider_msg_id or "",
+        "preview": start.body[: chats.PREVIEW_LENGTH],
+        "read_until": sent_at,
+        "inbound": [],
+    }
+    (chat,) = await chats.advance_chats(cursor, [change])
+    await usage.raise_usage(cursor, provider, [{"user_id": target.owner_id, "sent": 1, "received": 0}])
+    pushed = make_push("chat:updated", start.account_id, chat.seq, chat.id, chat.json)
+    return message, [_sent(message), pushed]
+
+
+def _sent(message: ChangedMessage) -> Push:
+    return make_push("message:sent", message.account_id, message.seq, message.chat_id, message.json)
+
+
+async def _started(request: web.Request, message: ChangedMessage, pushes: Sequence[Push]) -> web.Response:
+    """The message went out: nothing that fails now may make the caller send it again."""
+    try:
+        if pushes:
+            await publish(request.app[REDIS], message.account_id, pushes)
+        await enqueue(request.app[REDIS], REFRESH_CHAT, message.chat_id)
+    except Unavailable as error:
+        log.warning("new_chat_not_announced", chat_id=message.chat_id, error=error.message)
+    place = (caller(request), provider_of(request), message.account_id, message.chat_id)
+    chat = await request.app[DATABASE].read(chats.fetch_chat, *place)
+    return object_answer([("chat", chat or "null"), ("message", message.json)], 201)

@@ -1,0 +1,130 @@
+"""What is set on a chat by hand or by UniPile: read, archived, pinned, muted, its name and its preview."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from aiopg import Cursor
+
+from server.store import accounts
+from server.store.chats import CHAT_JSON, LAST_MESSAGE, PREVIEW_LENGTH, ChangedChat
+
+DELETED_PREVIEW = "This message was deleted"
+ATTACHMENT_PREVIEWS = {"img": "Photo", "video": "Video", "audio": "Audio"}
+
+# `read`: the mark moves to the newest message, or to just before the newest one that came in.
+PATCH_CHAT = f"""
+    with chat as (
+        update channels_chat c set
+            read_until = case
+                when %(read)s is null then c.read_until
+                when %(read)s then greatest(c.read_until, c.last_message_at)
+                else coalesce((select max(m.sent_at) - interval '1 millisecond' from channels_message m
+                               where m.chat_id = c.id and m.direction = 'in' and not m.is_event), c.read_until) end,
+            unread_count = case
+                when %(read)s is null then c.unread_count
+                when %(read)s then 0
+                else greatest(c.unread_count, (select count(*) from (
+                    select from channels_message m where m.chat_id = c.id and m.direction = 'in' and not m.is_event
+                    limit 1) any_inbound)) end,
+            archived = coalesce(%(archived)s, c.archived),
+            pinned = coalesce(%(pinned)s, c.pinned),
+            muted_until = case when %(mutes)s then %(muted_until)s::timestamptz else c.muted_until end,
+            seq = %(seq)s, updated_at = now()
+        where c.id = %(chat_id)s
+        returning c.*
+    )
+    select c.id, c.account_id, c.seq, {CHAT_JSON} from chat c {LAST_MESSAGE}"""
+
+
+async def patch_chat(cursor: Cursor, chat_id: int, seq: int, changes: Mapping[str, Any]) -> ChangedChat:
+    """Set what is given of read, archived, pinned, muted_until; the account must be locked and `seq` be taken."""
+    await cursor.execute(
+        PATCH_CHAT,
+        {
+            "chat_id": chat_id,
+            "seq": seq,
+            "read": changes.get("read"),
+            "archived": changes.get("archived"),
+            "pinned": changes.get("pinned"),
+            "mutes": "muted_until" in changes,
+            "muted_until": changes.get("muted_until"),
+        },
+    )
+    return ChangedChat(*await cursor.fetchone())
+
+
+class ChatState(NamedTuple):
+    """How UniPile knows a chat, and what is set on it here."""
+
+    account_id: int
+    external_account_id: str
+    provider_chat_id: str
+    archived: bool
+    pinned: bool
+    muted_until: str | None
+    is_muted_for_good: bool
+    tells_read: bool
+
+
+async def fetch_chat_state(cursor: Cursor, chat_id: int) -> ChatState | None:
+    await cursor.execute(
+        """select a.id, a.external_account_id, c.provider_chat_id, c.archived, c.pinned,
+               case when c.muted_until > now() then rfc3339(c.muted_until) end,
+               coalesce(c.muted_until >= '9999-01-01', false), a.read_receipts
+           from channels_chat c join channels_account a on a.id = c.account_id where c.id = %s""",
+        (chat_id,),
+    )
+    row = await cursor.fetchone()
+    return row and ChatState(*row)
+
+
+SET_TITLE = f"""
+    with renamed as (
+        update channels_chat c set title = %(title)s, seq = %(seq)s, updated_at = now()
+        where c.id = %(chat_id)s returning c.*
+    )
+    select c.id, c.account_id, c.seq, {CHAT_JSON} from renamed c {LAST_MESSAGE}"""
+
+
+async def rename_chat(cursor: Cursor, account_id: int, chat_id: int, title: str) -> ChangedChat | None:
+    """Set the title UniPile gives (a group's subject); None when it has that title. The account must be locked."""
+    await cursor.execute(
+        "select from channels_chat where id = %s and title is distinct from %s", (chat_id, title)
+    )
+    if await cursor.fetchone() is None:
+        return None
+    seq = await accounts.take_seqs(cursor, account_id, 1)
+    await cursor.execute(SET_TITLE, {"chat_id": chat_id, "title": title, "seq": seq})
+    return ChangedChat(*await cursor.fetchone())
+
+
+SET_PREVIEW = f"""
+    with changed as (
+        update channels_chat c set last_message_preview = %(preview)s, seq = %(seq)s, updated_at = now()
+        where c.id = %(chat_id)s returning c.*
+    )
+    select c.id, c.account_id, c.seq, {CHAT_JSON} from changed c {LAST_MESSAGE}"""
+
+
+async def set_preview(cursor: Cursor, account_id: int, chat_id: int, preview: str) -> ChangedChat | None:
+    """Let the list show what its last message says now; None when it does. The account must be locked."""
+    await cursor.execute(
+        "select from channels_chat where id = %s and last_message_preview is distinct from %s",
+        (chat_id, preview),
+    )
+    if await cursor.fetchone() is None:
+        return None
+    seq = await accounts.take_seqs(cursor, account_id, 1)
+    await cursor.execute(SET_PREVIEW, {"chat_id": chat_id, "preview": preview, "seq": seq})
+    return ChangedChat(*await cursor.fetchone())
+
+
+def preview_of(
+    body: str | None, attachments: Sequence[Mapping[str, Any]], *, is_deleted: bool = False
+) -> str:
+    """What the list shows of a message: its text, or what stands in for it when there is none."""
+    if is_deleted:
+        return DELETED_PREVIEW
+    if body:
+        return body[:PREVIEW_LENGTH]
+    return ATTACHMENT_PREVIEWS.get(attachments[0]["type"], "File") if attachments else ""

@@ -1,0 +1,147 @@
+"""First messages to a phone number: written down before UniPile is asked, found again by what their echo stored."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from aiopg import Cursor
+
+from server.store import accounts, chats
+from server.store.messages import CHANGED, ChangedMessage
+
+PHONE_DOMAIN = "@s.whatsapp.net"
+
+
+class StartTarget(NamedTuple):
+    """The account somebody wants to write from."""
+
+    account_id: int
+    external_account_id: str
+    owner_id: int
+    account_status: str
+    phone: str | None
+    role: str
+    is_entitled: bool
+
+
+class ChatStart(NamedTuple):
+    """A first message; `address` is the phone number as WhatsApp writes it."""
+
+    account_id: int
+    client_id: str
+    address: str
+    body: str
+
+
+async def fetch_target(cursor: Cursor, user_id: int, provider: str, account_id: int) -> StartTarget | None:
+    """None for an absent or foreign account."""
+    await cursor.execute(
+        """select a.id, a.external_account_id, a.user_id, a.status, a.phone, u.role,
+               exists (select from channels_entitlement e where e.user_id = a.user_id and e.provider = a.provider
+                       and e.is_active and (e.expires_at is null or e.expires_at > now()))
+           from channels_account a join channels_account_member u on u.account_id = a.id and u.user_id = %s
+           where a.id = %s and a.provider = %s""",
+        (user_id, account_id, provider),
+    )
+    row = await cursor.fetchone()
+    return row and StartTarget(*row)
+
+
+async def insert_start(cursor: Cursor, start: ChatStart) -> datetime | None:
+    """The time it was written down; None when another request has this client_id."""
+    await cursor.execute(
+        """insert into channels_chat_start (account_id, client_id, address, body) values (%s, %s, %s, %s)
+           on conflict do nothing returning created_at""",
+        start,
+    )
+    row = await cursor.fetchone()
+    moment: datetime | None = row and row[0]
+    return moment
+
+
+async def lock_start(cursor: Cursor, account_id: int, client_id: str) -> tuple[ChatStart, datetime] | None:
+    """A first message whose outcome nobody has written down, with its account held to the end of the transaction."""
+    await lock_account(cursor, account_id)
+    await cursor.execute(
+        """select account_id, client_id, address, body, created_at from channels_chat_start
+           where account_id = %s and client_id = %s""",
+        (account_id, client_id),
+    )
+    row = await cursor.fetchone()
+    return row and (ChatStart(*row[:4]), row[4])
+
+
+async def delete_start(cursor: Cursor, start: ChatStart) -> None:
+    await cursor.execute(
+        "delete from channels_chat_start where account_id = %s and client_id = %s",
+        (start.account_id, start.client_id),
+    )
+
+
+async def lock_account(cursor: Cursor, account_id: int) -> None:
+    await accounts.lock_account(cursor, account_id)
+
+
+async def ensure_chat(cursor: Cursor, start: ChatStart, provider_chat_id: str) -> int:
+    """The chat UniPile names; the account must be locked."""
+    row = {
+        "account_id": start.account_id,
+        "provider_chat_id": provider_chat_id,
+        "address": start.address,
+        "kind": "direct",
+    }
+    known = await chats.ensure_chats(cursor, [row])
+    return known[start.account_id, provider_chat_id].id
+
+
+# By the id UniPile gave; without one by the words, in the chat of that number or one that was not there before.
+ADOPT_MESSAGE = f"""
+    with found as (
+        select m.id from channels_message m join channels_chat c on c.id = m.chat_id
+        where m.account_id = %(account_id)s and m.direction = 'out' and m.client_id is null
+            and case when %(provider_msg_id)s::text is not null then m.provider_msg_id = %(provider_msg_id)s
+                     else m.body = %(body)s and m.created_at >= %(begun_at)s
+                         and (c.address = %(address)s or c.created_at >= %(begun_at)s) end
+        order by m.id limit 1
+    ), numbered as (
+        update channels_account set seq = seq + 1
+        where id = %(account_id)s and exists (select from found) returning seq
+    ), m as (
+        update channels_message t set client_id = %(client_id)s, seq = numbered.seq, updated_at = now()
+        from found, numbered where t.id = found.id returning t.*
+    )
+    select {CHANGED} from m"""
+
+
+async def adopt_message(
+    cursor: Cursor, start: ChatStart, begun_at: datetime, provider_msg_id: str | None = None
+) -> ChangedMessage | None:
+    """The message as its echo has stored it, now with its client_id; the account must be locked."""
+    values = start._asdict() | {"begun_at": begun_at, "provider_msg_id": provider_msg_id}
+    await cursor.execute(ADOPT_MESSAGE, values)
+    row = await cursor.fetchone()
+    return row and ChangedMessage(*row)
+
+
+INSERT_MESSAGE = f"""
+    with numbered as (
+        update channels_account set seq = seq + 1 where id = %(account_id)s returning seq
+    ), m as (
+        insert into channels_message (account_id, chat_id, provider_msg_id, client_id, direction, status, body,
+                                      attempted_at, sent_at, seq, inserted_seq)
+        select %(account_id)s, %(chat_id)s, %(provider_msg_id)s, %(client_id)s, 'out', 'sent', %(body)s,
+            now(), now(), seq, seq
+        from numbered
+        returning *
+    )
+    select {CHANGED}, rfc3339(m.sent_at) from m"""
+
+
+async def insert_message(
+    cursor: Cursor, start: ChatStart, chat_id: int, provider_msg_id: str | None
+) -> tuple[ChangedMessage, str]:
+    """(the message UniPile has accepted, its sent_at); the account must be locked."""
+    await cursor.execute(
+        INSERT_MESSAGE, start._asdict() | {"chat_id": chat_id, "provider_msg_id": provider_msg_id}
+    )
+    row = await cursor.fetchone()
+    return ChangedMessage(*row[:7]), str(row[7])

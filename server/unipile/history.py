@@ -1,0 +1,218 @@
+"""Reads what UniPile has stored (unipile-api.md §§6–9) into the events that its webhooks would have given."""
+
+import asyncio
+import random
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from server.unipile.client import UnipileClient
+from server.unipile.errors import NotTaken, OutcomeUnknown
+from server.unipile.events import MessageEvent
+from server.unipile.fields import (
+    MAX_TEXT_LENGTH,
+    UnusableEventError,
+    attachments,
+    identifier,
+    person,
+    quoted,
+    small_integer,
+    text,
+    timestamp,
+)
+
+# Status messages after which UniPile may hold more of the past than before (§3).
+HISTORY_GREW = ("SYNC_SUCCESS",)
+CHAT_KINDS: Mapping[object, str] = {0: "direct", 1: "group", 2: "channel"}
+MAX_LIMIT = 250
+# All attempts of one read together; a read harms nothing, so it is asked again while this lasts.
+READ_SECONDS = 20.0
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 4.0
+EXACT_MILLISECONDS = re.compile(r"\.(\d{3})\d*\+00:00$")
+
+People = Mapping[str, dict[str, Any]]  # UniPile's attendee id -> {provider_id, name, phone, is_self}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChat:
+    """A chat as UniPile lists it; `is_readable` is false for one that is no conversation of ours."""
+
+    provider_chat_id: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMessage:
+    """A message as UniPile holds it: the event its webhook would have been, and what has happened to it since.
+
+    `tick` is the furthest of an own message; an amended one was edited, deleted or reacted to.
+    """
+
+    event: MessageEvent
+    tick: str | None
+    is_amended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RawPage:
+    """Objects of one page, and the opaque cursor of the next; None after the last."""
+
+    items: list[dict[str, Any]]
+    cursor: str | None
+
+
+class History:
+    """Pages through UniPile's lists, newest first."""
+
+    def __init__(self, client: UnipileClient) -> None:
+        self._client = client
+
+    async def list_chats(
+        self, external_account_id: str, cursor: str | None, limit: int
+    ) -> tuple[list[StoredChat], str | None]:
+        page = await self._page(("chats",), {"account_id": external_account_id}, cursor, limit)
+        return [chat for item in page.items if (chat := read_chat(item)) is not None], page.cursor
+
+    async def list_chat_messages(self, provider_chat_id: str, cursor: str | None, limit: int) -> RawPage:
+        return await self._page(("chats", provider_chat_id, "messages"), {}, cursor, limit)
+
+    async def list_messages(self, external_account_id: str, after: datetime, cursor: str | None) -> RawPage:
+        filters = {"account_id": external_account_id, "after": _exact(after)}
+        return await self._page(("messages",), filters, cursor, MAX_LIMIT)
+
+    async def list_people(self, provider_chat_id: str) -> People:
+        """Who takes part in a chat, by UniPile's id of them; that list has no pages (§6.2)."""
+        answer = await self._read(("chats", provider_chat_id, "attendees"), {})
+        return {item["id"]: who for item in _items(answer) if (who := read_attendee(item)) is not None}
+
+    async def _page(
+        self, path: tuple[str, ...], filters: Mapping[str, str], cursor: str | None, limit: int
+    ) -> RawPage:
+        """A cursor carries its filters; those beside it are ignored by UniPile (§1.5), and sent in case they are not."""
+        more = {"cursor": cursor} if cursor else {}
+        answer = await self._read(path, {**filters, "limit": str(limit), **more})
+        following = answer.get("cursor")
+        # A cursor that leads to itself would be read for ever.
+        is_good = isinstance(following, str) and following not in ("", cursor)
+        return RawPage(_items(answer), following if is_good else None)
+
+    async def _read(self, path: tuple[str, ...], params: Mapping[str, str]) -> dict[str, Any]:
+        """Raises NotTaken when it stays impossible to read, Rejected when UniPile refuses."""
+        loop = asyncio.get_running_loop()
+        deadline, pause = loop.time() + READ_SECONDS, FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                async with asyncio.timeout_at(deadline):
+                    return await self._client.read(*path, params=params)
+            except TimeoutError as error:
+                raise NotTaken("timeout", "UniPile did not answer in time.") from error
+            except (NotTaken, OutcomeUnknown) as error:
+                wait = pause * random.uniform(0.5, 1.5)  # noqa: S311 - jitter, not a secret
+                if loop.time() + wait > deadline:
+                    raise NotTaken(error.type, error.title, error.status) from error
+            await asyncio.sleep(wait)
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+
+
+def _items(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
+    items = answer.get("items")
+    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+
+
+def _exact(moment: datetime) -> str:
+    """A time as the filters want it: three digits and a Z (§1.5)."""
+    return EXACT_MILLISECONDS.sub(r".\1Z", moment.isoformat(timespec="milliseconds"))
+
+
+def read_chat(item: Mapping[str, Any]) -> StoredChat | None:
+    try:
+        return StoredChat(identifier(item, "id"), CHAT_KINDS.get(item.get("type"), "direct"))
+    except UnusableEventError:
+        return None
+
+
+def read_attendee(item: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Somebody in the words of webhooks, so that both ways give the same person."""
+    who = person(
+        {
+            "attendee_provider_id": item.get("provider_id"),
+            "attendee_name": item.get("name"),
+            "attendee_specifics": item.get("specifics"),
+            "attendee_public_identifier": item.get("public_identifier"),
+        }
+    )
+    if who is None or not isinstance(item.get("id"), str):
+        return None
+    return who | {"is_self": item.get("is_self") in (True, 1)}
+
+
+def chat_id_of(item: Mapping[str, Any]) -> str:
+    """The chat a message belongs to; raises UnusableEventError when it does not say."""
+    return identifier(item, "chat_id")
+
+
+def read_stored(
+    item: Mapping[str, Any], external_account_id: str, people: People, kind: str | None, read_at: str
+) -> StoredMessage | None:
+    """One message; None for what is not meant to be shown. `kind` is told by the chat, else by its address.
+
+    Raises UnusableEventError when an id is missing or absurd.
+    """
+    if item.get("hidden") in (True, 1):
+        return None
+    is_own = item.get("is_sender") in (True, 1)
+    kind = kind or _kind_of(item.get("chat_provider_id"))
+    sender = _sender(item, people)
+    event = MessageEvent(
+        external_account_id=external_account_id,
+        provider_chat_id=identifier(item, "chat_id"),
+        provider_msg_id=identifier(item, "id"),
+        chat_address=text(item.get("chat_provider_id"), 255),
+        chat_kind=kind,
+        direction="out" if is_own else "in",
+        body=text(item.get("text"), MAX_TEXT_LENGTH),
+        attachments=attachments(item.get("attachments")),
+        quoted=quoted(item.get("quoted"), item.get("reply_to")),
+        sender=sender,
+        contact=_other_side(people) if is_own and kind == "direct" else sender,
+        is_event=item.get("is_event") in (True, 1),
+        event_type=small_integer(item.get("event_type")),
+        is_forwarded=item.get("is_forwarded") in (True, 1),
+        sent_at=timestamp(item.get("timestamp"), read_at),
+    )
+    return StoredMessage(event, _tick(item) if is_own else None, _is_amended(item))
+
+
+def _kind_of(address: object) -> str:
+    if isinstance(address, str) and address.endswith("@g.us"):
+        return "group"
+    return "channel" if isinstance(address, str) and address.endswith("@newsletter") else "direct"
+
+
+def _sender(item: Mapping[str, Any], people: People) -> dict[str, Any] | None:
+    """The author as the attendees know them, else by nothing but their id."""
+    known = people.get(str(item.get("sender_attendee_id")))
+    if known is None:
+        return person({"attendee_provider_id": item.get("sender_id")})
+    return _shown(known)
+
+
+def _other_side(people: People) -> dict[str, Any] | None:
+    others = [who for who in people.values() if not who["is_self"]]
+    return _shown(others[0]) if len(others) == 1 else None
+
+
+def _shown(who: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: who[name] for name in ("provider_id", "name", "phone")}
+
+
+def _tick(item: Mapping[str, Any]) -> str | None:
+    if item.get("seen") in (True, 1):
+        return "read"
+    return "delivered" if item.get("delivered") in (True, 1) else None
+
+
+def _is_amended(item: Mapping[str, Any]) -> bool:
+    return any(item.get(word) in (True, 1) for word in ("edited", "deleted")) or bool(item.get("reactions"))

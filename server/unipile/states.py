@@ -1,0 +1,45 @@
+"""Reads a message as UniPile holds it now (unipile-api.md §8.1): the truth behind the webhooks' hints."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from server.unipile.fields import MAX_ID_LENGTH, MAX_REACTION_LENGTH, MAX_TEXT_LENGTH, text
+
+
+@dataclass(frozen=True, slots=True)
+class MessageState:
+    """What can change about a message; `reactions` are {value, provider_id, is_own}, one a person."""
+
+    body: str | None
+    is_edited: bool
+    is_deleted: bool
+    reactions: list[dict[str, Any]]
+
+
+def read_message(answer: Mapping[str, Any]) -> MessageState:
+    return MessageState(
+        body=text(answer.get("text"), MAX_TEXT_LENGTH),
+        is_edited=answer.get("edited") in (True, 1),
+        is_deleted=answer.get("deleted") in (True, 1),
+        reactions=_reactions(answer.get("reactions")),
+    )
+
+
+def _reactions(value: object) -> list[dict[str, Any]]:
+    """One a person, the last one told; what has no value or nobody behind it is no reaction."""
+    found: dict[str, dict[str, Any]] = {}
+    for item in value if isinstance(value, list) else []:
+        reaction = _reaction(item)
+        if reaction is not None:
+            found["" if reaction["is_own"] else reaction["provider_id"]] = reaction
+    return list(found.values())
+
+
+def _reaction(item: object) -> dict[str, Any] | None:
+    if not isinstance(item, dict):
+        return None
+    value, who = text(item.get("value"), MAX_REACTION_LENGTH), text(item.get("sender_id"), MAX_ID_LENGTH)
+    if not value or not who:
+        return None
+    return {"value": value, "provider_id": who, "is_own": item.get("is_sender") in (True, 1)}

@@ -1,0 +1,173 @@
+"""Events gathered for one transaction, each message once, and the rows they become."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from server.store.accounts import LockedAccount
+from server.store.chat_marks import preview_of
+from server.store.chats import KnownChat
+from server.unipile.events import AmendmentEvent, MessageEvent, ReceiptEvent
+
+Key = tuple[int, str]  # account id and the provider's id of a chat or message
+
+NEVER = "-infinity"
+RECEIPT_ORDER = ("delivered", "read")
+
+
+class Batch:
+    """The messages (each id once) and receipts (the furthest of each message) of one transaction."""
+
+    def __init__(self, accounts: Mapping[str, LockedAccount], provider: str) -> None:
+        self._accounts = accounts
+        self.provider = provider
+        self.messages: dict[Key, MessageEvent] = {}
+        self.receipts: dict[Key, str] = {}
+        self.amendments: dict[tuple[Key, str, str], AmendmentEvent] = {}
+        self.held_back: list[dict[str, Any]] = []
+        self.to_read: set[Key] = set()
+        self._raw: dict[Key, dict[str, Any]] = {}
+
+    def add_message(self, event: MessageEvent, raw: dict[str, Any]) -> None:
+        key = (self.account_id(event.external_account_id), event.provider_msg_id)
+        self.messages.setdefault(key, event)
+        self._raw.setdefault(key, raw)
+
+    def add_receipt(self, event: ReceiptEvent) -> None:
+        key = (self.account_id(event.external_account_id), event.provider_msg_id)
+        known = self.receipts.get(key, event.status)
+        self.receipts[key] = max(known, event.status, key=RECEIPT_ORDER.index)
+
+    def add_amendment(self, event: AmendmentEvent) -> None:
+        key = (self.account_id(event.external_account_id), event.provider_msg_id)
+        known = self.amendments.setdefault((key, event.kind, event.person), event)
+        if (event.told_at, _as_text(event)) > (known.told_at, _as_text(known)):
+            self.amendments[key, event.kind, event.person] = event
+
+    def account_id(self, external_account_id: str) -> int:
+        return self._accounts[external_account_id].id
+
+    def owner_of(self, account_id: int) -> int:
+        return next(a.user_id for a in self._accounts.values() if a.id == account_id)
+
+    def own_messages(self) -> list[tuple[Key, MessageEvent]]:
+        return [(key, event) for key, event in self.messages.items() if event.direction == "out"]
+
+    def take_out(self, key: Key, limit: int) -> bool:
+        """Hold a message back for a later job; False when it has waited long enough and is stored as it is."""
+        raw = self._raw[key]
+        waits = int(raw.get("waits", 0)) + 1
+        if waits > limit:
+            return False
+        self.held_back.append({**raw, "waits": waits})
+        del self.messages[key]
+        return True
+
+
+def chat_change(chat_id: int, events: list[tuple[MessageEvent, int]], batch: Batch) -> dict[str, Any]:
+    account_id = batch.account_id(events[0][0].external_account_id)
+    shown = [(event, message_id) for event, message_id in events if not event.is_event]
+    change: dict[str, Any] = {"account_id": account_id, "chat_id": chat_id}
+    if shown:
+        newest, message_id = max(shown, key=lambda pair: (pair[0].sent_at, pair[0].provider_msg_id))
+        change |= {
+            "message_id": message_id,
+            "sent_at": newest.sent_at,
+            "message_key": newest.provider_msg_id,
+            "preview": preview_of(newest.body, newest.attachments),
+        }
+    titled = [
+        event
+        for event, _ in events
+        if event.chat_kind == "direct" and event.contact and event.contact["name"]
+    ]
+    if titled:
+        latest = max(titled, key=lambda event: (event.sent_at, event.contact["name"]))  # type: ignore[index]
+        change |= {"title": latest.contact["name"], "titled_at": latest.sent_at}  # type: ignore[index]
+    change["read_until"] = max(
+        (event.sent_at for event, _ in shown if event.direction == "out"), default=None
+    )
+    change["inbound"] = [event.sent_at for event, _ in shown if event.direction == "in"]
+    return change
+
+
+def untitled(batch: Batch, known_chats: Mapping[Key, KnownChat]) -> set[int]:
+    """Chats whose name no event told and we do not have: groups, and people who hide theirs. A group with a system
+    event is asked again: it may have another name.
+    """
+    wanted = set()
+    for (account_id, _), event in batch.messages.items():
+        chat = known_chats[account_id, event.provider_chat_id]
+        is_told = event.chat_kind == "direct" and bool(event.contact and event.contact["name"])
+        if (not chat.is_titled and not is_told) or (event.is_event and event.chat_kind != "direct"):
+            wanted.add(chat.id)
+    return wanted
+
+
+def chat_rows(batch: Batch) -> list[dict[str, Any]]:
+    rows = {
+        (account_id, event.provider_chat_id): {
+            "account_id": account_id,
+            "provider_chat_id": event.provider_chat_id,
+            "address": event.chat_address,
+            "kind": event.chat_kind,
+        }
+        for (account_id, _), event in batch.messages.items()
+    }
+    return list(rows.values())
+
+
+def contact_rows(batch: Batch) -> list[dict[str, Any]]:
+    """One row a person, with the newest name of the batch: what comes without one takes none away."""
+    rows: dict[Key, dict[str, Any]] = {}
+    for (account_id, _), event in batch.messages.items():
+        if event.contact is None:
+            continue
+        name, named_at = event.contact["name"], event.sent_at if event.contact["name"] else NEVER
+        row = {"account_id": account_id, **event.contact, "name": name or None, "named_at": named_at}
+        known = rows.setdefault((account_id, row["provider_id"]), row)
+        if name and (known["name"] is None or (named_at, name) > (known["named_at"], known["name"])):
+            known |= {"name": name, "named_at": named_at}
+        known["phone"] = known["phone"] or row["phone"]
+    return list(rows.values())
+
+
+def message_rows(batch: Batch, known_chats: Mapping[Key, KnownChat]) -> list[dict[str, Any]]:
+    return [
+        {
+            "account_id": account_id,
+            "chat_id": chat_of(known_chats, account_id, event),
+            "provider_msg_id": message_id,
+            "direction": event.direction,
+            "status": "received" if event.direction == "in" else "sent",
+            "body": event.body,
+            "attachments": event.attachments,
+            "sender": event.sender,
+            "quoted": event.quoted,
+            "is_event": event.is_event,
+            "event_type": event.event_type,
+            "is_forwarded": event.is_forwarded,
+            "sent_at": event.sent_at,
+        }
+        for (account_id, message_id), event in batch.messages.items()
+    ]
+
+
+def chat_of(known_chats: Mapping[Key, KnownChat], account_id: int, event: MessageEvent) -> int:
+    return known_chats[(account_id, event.provider_chat_id)].id
+
+
+def _as_text(event: AmendmentEvent) -> str:
+    return orjson.dumps(event.content).decode()
+
+
+def amendment_row(account_id: int, event: AmendmentEvent) -> dict[str, Any]:
+    return {
+        "account_id": account_id,
+        "provider_msg_id": event.provider_msg_id,
+        "kind": event.kind,
+        "person": event.person,
+        "content": event.content,
+        "told_at": event.told_at,
+    }
