@@ -1,13 +1,14 @@
 """The newcomer's walk: log in, connect a number by its code, hear from a customer, answer, watch the ticks."""
 
 import re
+from dataclasses import replace
 
 from playwright.async_api import Page, expect
 
-from server.config import DEMO_EMAIL
+from server.config import DEMO_EMAIL, Config
 from tests.browser.screens import Inbox, Phones
 from tests.fixtures_browser import Windows
-from tests.fixtures_stack import DEMO_PASSWORD, Stack
+from tests.fixtures_stack import DEMO_PASSWORD, Stack, run_stack
 
 QUESTION, ANSWER = "Oi, meu pedido chegou?", "Chega hoje à tarde."
 
@@ -91,6 +92,23 @@ async def team_answers(inbox: Inbox, phones: Phones) -> None:
     await expect(last).to_have_attribute("data-status", "read")
     await inbox.expect_bubbles(QUESTION, ANSWER)
     await expect(inbox.chats).to_have_count(1)
+
+
+async def test_a_code_that_expired_is_replaced_by_a_new_one(config: Config, windows: Windows) -> None:
+    brief = replace(config, unipile=replace(config.unipile, qr_seconds=2))
+    async with run_stack(brief, is_demo=True) as demo:
+        inbox = await Inbox.signed_in(windows, demo, "/connections")
+        await inbox.page.get_by_test_id("connect-number").click()
+        await expect(inbox.page.get_by_text("This code has expired")).to_be_visible()
+        old = await inbox.page.get_by_test_id("connect-qr").inner_html()
+        async with inbox.page.expect_response("**/reconnect"):
+            await inbox.page.get_by_test_id("connect-new-code").click()
+        await expect(inbox.page.get_by_test_id("connect-countdown")).to_have_text(re.compile("^Valid for"))
+        assert await inbox.page.get_by_test_id("connect-qr").inner_html() != old
+
+        phones = Phones(await windows.open(demo.sandbox.url))
+        await phones.page.get_by_test_id("phone-scan").click()
+        await expect(inbox.page.get_by_test_id("connect-success")).to_be_visible()
 
 
 async def test_the_demo_login_is_one_click(demo: Stack, windows: Windows) -> None:

@@ -1,0 +1,79 @@
+"""Long lists: old messages and chats come by scrolling, each once, and the view stays where the reader is."""
+
+from playwright.async_api import expect
+
+from tests.browser.screens import Inbox, connect_number
+from tests.fixtures_browser import Windows
+from tests.fixtures_stack import Stack
+from tests.peers import eventually, message_received
+
+MESSAGES, CHATS = 130, 90
+TOP_OF_FIRST_SEEN = """
+() => {
+  const box = document.querySelector(".messages").getBoundingClientRect()
+  const seen = [...document.querySelectorAll(".bubble")].find((e) => e.getBoundingClientRect().top >= box.top)
+  return [seen.textContent, Math.round(seen.getBoundingClientRect().top)]
+}
+"""
+
+
+async def test_a_long_thread_is_read_by_scrolling_up(demo: Stack, windows: Windows) -> None:
+    await connect_number(demo)
+    texts = [f"Message {number}." for number in range(MESSAGES)]
+    for text in texts:
+        await demo.stranger.deliver(message_received("acc-1", text))
+    inbox = await Inbox.signed_in(windows, demo)
+    await expect(inbox.chats).to_contain_text(texts[-1])
+    await inbox.open_chat("Bia Lima")
+    await expect(inbox.bubble(texts[-1])).to_be_in_viewport()
+    await expect(inbox.bubble(texts[0])).to_have_count(0)
+
+    await scroll_to_the_beginning(inbox)
+    await inbox.expect_bubbles(*texts)
+
+    where = await inbox.page.evaluate(TOP_OF_FIRST_SEEN)
+    await demo.stranger.deliver(message_received("acc-1", "News"))
+    await inbox.expect_bubbles(*texts, "News")
+    assert await inbox.page.evaluate(TOP_OF_FIRST_SEEN) == where
+    await inbox.page.get_by_label("Jump to the newest message").click()
+    await expect(inbox.bubble("News")).to_be_in_viewport()
+
+
+async def scroll_to_the_beginning(inbox: Inbox) -> None:
+    """Turn the wheel until the first words of the conversation are in view."""
+    beginning = inbox.page.get_by_text("This is where the conversation begins.")
+    await inbox.page.get_by_label("Messages", exact=True).hover()
+
+    async def is_there() -> bool:
+        await inbox.page.mouse.wheel(0, -3_000)
+        return await beginning.is_visible()
+
+    await eventually(is_there)
+    await expect(beginning).to_be_in_viewport()
+
+
+async def test_a_long_list_holds_every_chat_once(demo: Stack, windows: Windows) -> None:
+    await connect_number(demo)
+    for number in range(CHATS):
+        event = message_received("acc-1", phone=f"55119777{number:05d}", name=f"Customer {number}.")
+        await demo.stranger.deliver(event)
+    inbox = await Inbox.signed_in(windows, demo)
+    await expect(inbox.chats.first).to_contain_text(f"Customer {CHATS - 1}.")
+
+    await inbox.chats.first.hover()
+    seen: list[str] = []
+
+    async def has_seen_all() -> bool:
+        shown = await inbox.page.locator(".chat-title").all_text_contents()
+        assert len(set(shown)) == len(shown)
+        seen.extend(title for title in shown if title not in seen)
+        await inbox.page.mouse.wheel(0, 500)
+        return len(seen) == CHATS
+
+    await eventually(has_seen_all)
+    assert seen == [f"Customer {number}." for number in reversed(range(CHATS))]
+
+    await inbox.chats.last.focus()
+    await inbox.page.keyboard.press("Home")
+    await expect(inbox.chats.first).to_be_focused()
+    await expect(inbox.chats.first).to_contain_text(f"Customer {CHATS - 1}.")
