@@ -69,6 +69,11 @@ def deserialize(data: bytes) -> dict[str, Any]:
     return job
 
 
+def fault_key(job_id: str) -> str:
+    """Where a job's own faults are counted."""
+    return f"confab:faults:{job_id}"
+
+
 def wake_channel(queue: str) -> str:
     """The pub/sub channel that tells a queue's workers to look now."""
     return f"{queue}:wake"

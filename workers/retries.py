@@ -12,6 +12,7 @@ from arq import Retry
 
 from server.errors import Unavailable
 from server.metrics import JOB_RETRIES
+from server.queue import EXPIRY_SECONDS, UNREACHABLE, fault_key
 from server.store.dead_letters import insert_dead_letter
 from server.unipile.errors import NotTaken
 from server.unipile.fields import clean
@@ -48,12 +49,25 @@ def retried(job: Job, *, timeout_seconds: float, tries: int) -> Job:
         except Retry:
             raise
         except Exception as error:
-            if ctx["job_try"] < tries:
-                log.exception("job_failed", job=job.__name__, job_id=ctx["job_id"], attempt=ctx["job_try"])
+            faults = await _count_fault(ctx)
+            if faults < tries:
+                log.exception("job_failed", job=job.__name__, job_id=ctx["job_id"], faults=faults)
                 raise _later(job, ctx, error) from error
             await _bury(job, ctx, args, error)
 
     return run
+
+
+async def _count_fault(ctx: dict[Any, Any]) -> int:
+    """The job's faults so far. arq counts starts: an outage, a deploy, a killed worker would use the tries up."""
+    key, redis = fault_key(ctx["job_id"]), parts_of(ctx).redis
+    try:
+        async with redis.pipeline(transaction=True) as pipe:
+            pipe.incr(key)
+            pipe.expire(key, EXPIRY_SECONDS)
+            return int((await pipe.execute())[0])
+    except UNREACHABLE:
+        return 0  # not counted, tried again
 
 
 def _later(job: Job, ctx: dict[Any, Any], error: BaseException) -> Retry:
