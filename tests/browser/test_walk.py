@@ -48,6 +48,7 @@ async def connect_a_number(inbox: Inbox) -> Phones:
     await phones.page.get_by_test_id("phone-scan").click()
     await expect(phones.page.get_by_test_id("phone-account")).to_have_attribute("data-status", "OK")
 
+    await page.bring_to_front()
     await expect(page.get_by_test_id("connect-success")).to_be_visible()
     await expect(page.get_by_test_id("connect-success")).to_have_count(0)  # closed by itself
     await expect(page.get_by_test_id("account-card")).to_have_count(1)
@@ -57,10 +58,12 @@ async def connect_a_number(inbox: Inbox) -> Phones:
 
 async def customer_writes(inbox: Inbox, phones: Phones) -> None:
     """The chat appears without a reload, unread until it is opened."""
+    await phones.page.bring_to_front()
     await phones.pick_up("Bia Lima")
     await phones.write(QUESTION)
     await phones.expect_messages(QUESTION)
 
+    await inbox.page.bring_to_front()
     await expect(inbox.chats).to_have_count(1)
     await expect(inbox.chats).to_contain_text("Bia Lima")
     await expect(inbox.chats).to_contain_text(QUESTION)
@@ -76,7 +79,9 @@ async def customer_writes(inbox: Inbox, phones: Phones) -> None:
 
 async def team_answers(inbox: Inbox, phones: Phones) -> None:
     """The answer reaches the phone, and its tick follows what the phone's holder does."""
+    await phones.page.bring_to_front()
     await phones.pick_up("Chidi Okafor")  # Bia's phone lies on the table.
+    await inbox.page.bring_to_front()
     await inbox.answer(ANSWER)
     await inbox.expect_bubbles(QUESTION, ANSWER)
     await expect(inbox.composer).to_have_value("")
@@ -86,8 +91,10 @@ async def team_answers(inbox: Inbox, phones: Phones) -> None:
     await expect(last).to_have_attribute("data-status", "delivered")
     await inbox.expect_bubbles(QUESTION, ANSWER)
 
+    await phones.page.bring_to_front()
     await phones.pick_up("Bia Lima")
     await phones.expect_messages(QUESTION, ANSWER)
+    await inbox.page.bring_to_front()
     await inbox.expect_status(ANSWER, "read")
     await expect(last).to_have_attribute("data-status", "read")
     await inbox.expect_bubbles(QUESTION, ANSWER)
