@@ -94,6 +94,11 @@ class Worker:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Outbox:
+    unseen_seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Webhooks:
     max_body_bytes: int
     batch_events: int
@@ -141,6 +146,7 @@ class Config:
     secrets: Secrets
     auth: Auth
     worker: Worker
+    outbox: Outbox
     webhooks: Webhooks
     media: Media
     realtime: Realtime

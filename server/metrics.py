@@ -18,6 +18,7 @@ JOB_RETRIES = Counter(
     "confab_job_retries", "Jobs handed back because something was away", ["job"], registry=REGISTRY
 )
 SENDS = Counter("confab_sends", "Messages handed to UniPile, by outcome", ["outcome"], registry=REGISTRY)
+LOOKS = Counter("confab_send_looks", "Later looks for unconfirmed sends", ["outcome"], registry=REGISTRY)
 SOCKETS = Gauge("confab_sockets", "Open WebSocket connections of this process", registry=REGISTRY)
 REQUEST_SECONDS = Histogram(
     "confab_request_seconds",

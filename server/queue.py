@@ -33,6 +33,7 @@ REFRESH_CHAT = "refresh_chat"
 MIRROR_CHAT = "mirror_chat"
 AMEND_MESSAGE = "amend_message"
 REGISTER_WEBHOOKS = "register_webhooks"
+LOOK_UP_SEND = "look_up_send"
 # Every job with the queue it waits in; workers/settings.py registers exactly these.
 QUEUES = {
     STORE_EVENTS: INGEST_QUEUE,
@@ -42,6 +43,7 @@ QUEUES = {
     MIRROR_CHAT: OUTBOX_QUEUE,
     AMEND_MESSAGE: OUTBOX_QUEUE,
     REGISTER_WEBHOOKS: OUTBOX_QUEUE,
+    LOOK_UP_SEND: OUTBOX_QUEUE,
 }
 
 BATCH_DISTANCE_SECONDS = 0.004

@@ -93,6 +93,7 @@ def _amendments(place: str, **more: object) -> tuple[Route, ...]:
             **more,
         ),
         _row("DELETE", place + "/reaction", amendments.remove_reaction, answer=answer, **more),
+        _row("POST", place + "/retry", messages.retry_message, answer=answer, **more),
     )
 
 

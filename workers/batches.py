@@ -8,7 +8,7 @@ from aiopg import Cursor
 
 from server import metrics
 from server.realtime.events import Push, make_push
-from server.store import amendments, chats, contacts, messages, outbox, usage
+from server.store import amendments, attempts, chats, contacts, messages, outbox, usage
 from server.store.chats import KnownChat
 from server.store.messages import ChangedMessage, InsertedMessage
 from server.unipile.events import MessageEvent
@@ -20,6 +20,7 @@ from workers.gathered import (
     chat_of,
     chat_rows,
     contact_rows,
+    key_rows,
     message_rows,
     untitled,
 )
@@ -105,17 +106,25 @@ async def _store_new(
         _push_message(pushes, "message:sent", echoed)
     repeated = [key for key in batch.messages if key not in fresh]
     if repeated:
-        await _push_again(cursor, repeated, adopted, pushes)
+        await _push_again(cursor, batch, repeated, adopted, pushes)
     await _advance_chats(cursor, batch, known_chats, fresh, adopted, pushes)
     await _count(cursor, batch, inserted)
     chats_to_refresh |= untitled(batch, known_chats)
 
 
 async def _push_again(
-    cursor: Cursor, keys: list[Key], adopted: list[ChangedMessage], pushes: dict[int, list[Push]]
+    cursor: Cursor,
+    batch: Batch,
+    keys: list[Key],
+    adopted: list[ChangedMessage],
+    pushes: dict[int, list[Push]],
 ) -> None:
-    """Rows that were there before: the job that stored them may have been killed before it could publish."""
-    told = {message.id for message in adopted}
+    """Rows that were there before: echoes of our sends, and what a job stored that was killed before it published."""
+    own = [key for key in keys if batch.messages[key].direction == "out"]
+    seen = await attempts.note_seen(cursor, key_rows(own)) if own else []
+    for doubted in seen:
+        _push_message(pushes, "message:sent", doubted)
+    told = {message.id for message in (*adopted, *seen)}
     found = [message for message in await _find(cursor, keys) if message.id not in told]
     metrics.EVENTS.labels("repeated").inc(len(found))
     for message in found:
@@ -123,8 +132,7 @@ async def _push_again(
 
 
 async def _find(cursor: Cursor, keys: Iterable[Key]) -> list[InsertedMessage]:
-    rows = [{"account_id": account_id, "provider_msg_id": message_id} for account_id, message_id in keys]
-    return await messages.fetch_by_provider_ids(cursor, rows)
+    return await messages.fetch_by_provider_ids(cursor, key_rows(keys))
 
 
 async def _advance_chats(

@@ -1,6 +1,6 @@
 """Events gathered for one transaction, each message once, and the rows they become."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -63,6 +63,10 @@ class Batch:
         self.held_back.append({**raw, "waits": waits})
         del self.messages[key]
         return True
+
+
+def key_rows(keys: Iterable[Key]) -> list[dict[str, Any]]:
+    return [{"account_id": account_id, "provider_msg_id": message_id} for account_id, message_id in keys]
 
 
 def chat_change(chat_id: int, events: list[tuple[MessageEvent, int]], batch: Batch) -> dict[str, Any]:

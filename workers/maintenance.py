@@ -1,4 +1,4 @@
-"""The worker's rounds: a sign of life, and a look-around for sends that a crash left behind."""
+"""The worker's rounds: a sign of life, and a look-around for sends whose outcome nobody has told."""
 
 import asyncio
 import time
@@ -10,21 +10,28 @@ import structlog
 from server.errors import Unavailable
 from server.queue import HEARTBEAT_KEY, HEARTBEAT_SECONDS, SEND_CHAT, UNREACHABLE, enqueue
 from server.store import outbox
+from workers import lookups
 from workers.context import Parts
-from workers.outbox import UNKNOWN_OUTCOME, settle
+from workers.outcomes import settle
 
 log = structlog.get_logger()
 
 LOOK_AROUND_SECONDS = 15.0
+DOUBT_SECONDS = 5.0
 HEARTBEAT_EXPIRY_SECONDS = 60
+WORKER_LOST = {
+    "code": "worker_lost",
+    "message": "Confab was cut off while it sent this. Look at the phone before you try again.",
+}
 
 
 @asynccontextmanager
 async def rounds(parts: Parts) -> AsyncIterator[None]:
-    """Both rounds, until the block is left."""
+    """All rounds, until the block is left."""
     tasks = [
         asyncio.create_task(_repeat(parts, beat, HEARTBEAT_SECONDS)),
         asyncio.create_task(_repeat(parts, look_around, LOOK_AROUND_SECONDS)),
+        asyncio.create_task(_repeat(parts, lookups.look_around, DOUBT_SECONDS)),
     ]
     try:
         yield
@@ -50,13 +57,11 @@ async def beat(parts: Parts) -> None:
 
 
 async def look_around(parts: Parts) -> None:
-    """Sends that were never handed over are queued again; one that was, by a worker that is gone, stays unconfirmed
-    until its echo or a person says more.
+    """Sends that were never handed over are queued again; one that was, by a worker that is gone, is unconfirmed
+    and looked up, like all whose outcome nobody knows.
     """
     patience = parts.config.unipile.total_timeout_seconds + LOOK_AROUND_SECONDS
     for message_id, chat_id, was_attempted in await parts.database.read(outbox.list_forgotten, int(patience)):
         if was_attempted:
-            await settle(
-                parts, message_id, "unconfirmed", error={"code": "worker_lost", "message": UNKNOWN_OUTCOME}
-            )
+            await settle(parts, message_id, "unconfirmed", error=WORKER_LOST)
         await enqueue(parts.redis, SEND_CHAT, chat_id)

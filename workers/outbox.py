@@ -3,26 +3,18 @@
 import time
 from typing import Any
 
-import psycopg2
-import structlog
-from aiopg import Cursor
-
 from server import metrics
-from server.errors import Unavailable
-from server.queue import AMEND_MESSAGE, SEND_CHAT, enqueue
+from server.queue import SEND_CHAT, enqueue
 from server.realtime.broker import publish
 from server.realtime.events import make_push
-from server.store import amendments, messages, outbox, usage
-from server.store.messages import ChangedMessage
+from server.store import accounts, outbox
 from server.store.outbox import Attempt
-from server.unipile.errors import NotTaken, OutcomeUnknown, Rejected, UnipileError
+from server.unipile.errors import NotTaken, OutcomeUnknown, Rejected, SignedOut, UnipileError
 from workers.context import Parts, parts_of
+from workers.lookups import find_outcome
+from workers.outcomes import reason, settle
 
-log = structlog.get_logger()
-
-PROVIDER = "whatsapp"
 STINT_SECONDS = 20.0
-UNKNOWN_OUTCOME = "UniPile did not say whether the message went out."
 
 
 async def send_chat(ctx: dict[Any, Any], chat_id: int) -> None:
@@ -36,6 +28,16 @@ async def send_chat(ctx: dict[Any, Any], chat_id: int) -> None:
         if time.monotonic() - begun > STINT_SECONDS:
             await enqueue(parts.redis, SEND_CHAT, chat_id)
             return
+
+
+async def sign_out(parts: Parts, account_id: int, word: str) -> None:
+    """A send was refused because the number is signed out: its owner has to act, whether or not a webhook says so."""
+    changed = await parts.database.write(
+        accounts.update_account, account_id, status="needs_action", status_reason=word
+    )
+    if changed is not None:
+        push = make_push("account:updated", account_id, changed[0], None, changed[1])
+        await publish(parts.redis, account_id, [push])
 
 
 async def _attempt(parts: Parts, attempt: Attempt) -> None:
@@ -52,72 +54,12 @@ async def _attempt(parts: Parts, attempt: Attempt) -> None:
         metrics.SENDS.labels("postponed").inc()
         raise
     except Rejected as error:
-        await settle(parts, attempt.message_id, "failed", error=_reason(error))
+        await settle(parts, attempt.message_id, "failed", error=reason(error))
+        if isinstance(error, SignedOut):
+            await sign_out(parts, attempt.account_id, error.type)
     except (OutcomeUnknown, UnipileError) as error:
-        # There is no key to ask with: it is not sent again by us, and not called sent (unipile-api.md §1.6).
-        await settle(parts, attempt.message_id, "unconfirmed", error=_reason(error, UNKNOWN_OUTCOME))
+        # There is no key to ask with: it is never sent again by us, only looked for (unipile-api.md §1.6).
+        if not await find_outcome(parts, attempt.message_id):
+            await settle(parts, attempt.message_id, "unconfirmed", error=reason(error))
     else:
         await settle(parts, attempt.message_id, "sent", provider_msg_id=provider_msg_id)
-
-
-def _reason(error: UnipileError, sentence: str | None = None) -> dict[str, str]:
-    return {"code": error.type, "message": sentence or error.title}
-
-
-async def settle(
-    parts: Parts,
-    message_id: int,
-    status: str,
-    *,
-    provider_msg_id: str | None = None,
-    error: dict[str, str] | None = None,
-) -> None:
-    """Write an outcome and tell the rooms; a job cut off before it did is finished by the look-around."""
-    metrics.SENDS.labels(status).inc()
-    try:
-        settled = await parts.database.write(_settle, message_id, status, provider_msg_id, error)
-    except psycopg2.errors.UniqueViolation:
-        # Its echo came in other words, waited as long as echoes wait, and stands as a row of its own.
-        settled = await parts.database.write(_settle, message_id, status, None, error)
-    if not settled:
-        return
-    pushes = [
-        make_push(
-            "message:sent" if message.status == "sent" else "message:updated",
-            message.account_id,
-            message.seq,
-            message.chat_id,
-            message.json,
-        )
-        for message in settled
-    ]
-    try:
-        if provider_msg_id is not None:
-            await _amend(parts, settled[0].account_id, provider_msg_id)
-        await publish(parts.redis, settled[0].account_id, pushes)
-    except Unavailable:
-        log.warning("outcome_not_published", message_id=message_id)
-
-
-async def _amend(parts: Parts, account_id: int, provider_msg_id: str) -> None:
-    """Somebody may have reacted before we knew the message's id."""
-    key = {"account_id": account_id, "provider_msg_id": provider_msg_id}
-    if await parts.database.read(amendments.list_amended, [key]):
-        await enqueue(parts.redis, AMEND_MESSAGE, account_id, provider_msg_id)
-
-
-async def _settle(
-    cursor: Cursor, message_id: int, status: str, provider_msg_id: str | None, error: dict[str, str] | None
-) -> list[ChangedMessage]:
-    """The outcome, what a definite failure gives back, and ticks that had come before the id was known."""
-    known = await outbox.lock_message(cursor, message_id)
-    if known is None:
-        return []
-    changed = await outbox.settle_attempt(
-        cursor, message_id, status, provider_msg_id=provider_msg_id, error=error
-    )
-    if changed is None:
-        return []
-    if status == "failed" and changed.status == "failed":
-        await usage.lower_sent(cursor, known.owner_id, PROVIDER, known.period_ym)
-    return [changed, *await messages.apply_receipts(cursor, [changed.account_id])]

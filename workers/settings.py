@@ -11,7 +11,7 @@ from arq.typing import WorkerCoroutine
 
 from server import queue
 from server.config import Config
-from workers import amendments, ingest, maintenance, outbox, sync
+from workers import amendments, ingest, lookups, maintenance, outbox, sync
 from workers.committer import COMMITTER, Committer
 from workers.context import PARTS, Parts, open_parts
 from workers.retries import Job, retried
@@ -26,6 +26,7 @@ JOBS: Mapping[str, Job] = {
     queue.MIRROR_CHAT: sync.mirror_chat,
     queue.AMEND_MESSAGE: amendments.amend_message,
     queue.REGISTER_WEBHOOKS: sync.register_webhooks,
+    queue.LOOK_UP_SEND: lookups.look_up_send,
 }
 # Longer than any job's own limit, so that arq's time-out, which deletes the job, never comes first.
 ARQ_MARGIN_SECONDS = 60

@@ -26,7 +26,7 @@ from server.realtime.events import Push, make_push
 from server.refusals import refusal_of
 from server.schemas.fields import ListQuery
 from server.schemas.messages import Send
-from server.store import chats, messages, outbox, usage
+from server.store import attempts, chats, messages, outbox, usage
 from server.store.messages import ChangedMessage
 
 log = structlog.get_logger()
@@ -116,22 +116,62 @@ async def _store_send(
     if stored is None:
         return await _known_send(cursor, account_id, chat_id, client_id), []
     message, sent_at = stored
+    await usage.raise_usage(cursor, provider, [{"user_id": target.owner_id, "sent": 1, "received": 0}])
+    return message, [
+        make_push("message:updated", account_id, message.seq, chat_id, message.json),
+        await _advance_chat(cursor, message, sent_at, given["text"]),
+    ]
+
+
+async def retry_message(request: web.Request) -> web.Response:
+    """Send once more what failed, or what nobody knows the outcome of: a person's decision, and a new attempt."""
+    message, pushes = await request.app[DATABASE].write(
+        _queue_again,
+        caller(request),
+        provider_of(request),
+        path_id(request, "account_id"),
+        path_id(request, "message_id"),
+        path_id(request, "chat_id") if "chat_id" in request.match_info else None,
+    )
+    await _announce(request, message, pushes)
+    return object_answer([("message", message.json)])
+
+
+async def _queue_again(
+    cursor: Cursor, user_id: int, provider: str, account_id: int, message_id: int, chat_id: int | None
+) -> tuple[ChangedMessage, list[Push]]:
+    """One transaction: who may, what is allowed, the row, its chat, the count that a failure gave back."""
+    known = await attempts.lock_retry_target(cursor, user_id, provider, account_id, message_id)
+    if known is None or chat_id not in (None, known.chat_id):
+        raise NotFound
+    target = known.target
+    if refusal := refusal_of(target.role, target.account_status, is_entitled=target.is_entitled):
+        raise refusal
+    if known.status not in ("failed", "unconfirmed"):
+        raise ConfabError("conflict", "Only a message that failed or is unconfirmed can be tried again.")
+    if known.status == "failed":
+        await usage.raise_sent(cursor, target.owner_id, provider, known.period_ym)
+    message, sent_at = await attempts.queue_again(cursor, message_id)
+    return message, [
+        make_push("message:updated", account_id, message.seq, message.chat_id, message.json),
+        await _advance_chat(cursor, message, sent_at, known.body),
+    ]
+
+
+async def _advance_chat(cursor: Cursor, message: ChangedMessage, sent_at: str, text: str) -> Push:
+    """The chat with this message of ours as its last: who writes has read."""
     change = {
-        "account_id": account_id,
-        "chat_id": chat_id,
+        "account_id": message.account_id,
+        "chat_id": message.chat_id,
         "message_id": message.id,
         "sent_at": sent_at,
         "message_key": "",
-        "preview": given["text"][: chats.PREVIEW_LENGTH],
+        "preview": text[: chats.PREVIEW_LENGTH],
         "read_until": sent_at,
         "inbound": [],
     }
     (chat,) = await chats.advance_chats(cursor, [change])
-    await usage.raise_usage(cursor, provider, [{"user_id": target.owner_id, "sent": 1, "received": 0}])
-    return message, [
-        make_push("message:updated", account_id, message.seq, chat_id, message.json),
-        make_push("chat:updated", account_id, chat.seq, chat.id, chat.json),
-    ]
+    return make_push("chat:updated", message.account_id, chat.seq, chat.id, chat.json)
 
 
 async def _quoted(cursor: Cursor, chat_id: int, quote_id: int | None) -> str | None:

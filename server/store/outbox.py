@@ -125,7 +125,15 @@ CLAIM_ATTEMPT = Prepared(
     ), claimed as (
         update channels_message m set attempted_at = now(), updated_at = now()
         from head where m.id = head.id and m.attempted_at is null and m.status = 'sending'
+            and not exists (select from channels_message o where o.chat_id = %(chat_id)s and o.status = 'sending'
+                            and o.attempted_at is not null)
         returning m.id, m.account_id, m.chat_id, m.body, m.quoted
+    ), recorded as (
+        insert into channels_send_attempt as known (message_id, number)
+        select claimed.id, 1 + (select count(*) from channels_send_attempt k
+                                where k.message_id = claimed.id and k.outcome is not null)
+        from claimed
+        on conflict (message_id, number) do update set at = now()
     )
     select claimed.id, claimed.account_id, a.external_account_id, c.provider_chat_id, claimed.body,
         claimed.quoted->>'provider_msg_id'
@@ -141,7 +149,7 @@ async def claim_attempt(cursor: Cursor, chat_id: int) -> Attempt | None:
 
 
 async def release_attempt(cursor: Cursor, message_id: int) -> None:
-    """Put a message back at the head of its queue: UniPile certainly did not get it."""
+    """Put a message back at the head of its queue: UniPile certainly did not get it. The attempt goes on."""
     await cursor.execute(
         "update channels_message set attempted_at = null where id = %s and status = 'sending'", (message_id,)
     )
@@ -177,6 +185,7 @@ SETTLE = Prepared(
             status = case when t.status in ('sending', 'unconfirmed') then %(status)s::text else t.status end,
             provider_msg_id = coalesce(t.provider_msg_id, %(provider_msg_id)s::text),
             error = case when t.status in ('sending', 'unconfirmed') then %(error)s::jsonb else t.error end,
+            looks = 0, next_look_at = now() + make_interval(secs => %(look_seconds)s::int),
             seq = a.seq + 1, updated_at = now()
         from channels_account a
         where t.id = %(id)s and a.id = t.account_id and t.direction = 'out'
@@ -185,6 +194,12 @@ SETTLE = Prepared(
         returning t.*
     ), numbered as (
         update channels_account set seq = m.seq from m where channels_account.id = m.account_id
+    ), recorded as (
+        update channels_send_attempt k set
+            outcome = case when m.status in ('failed', 'unconfirmed') then m.status else 'sent' end,
+            error_code = m.error ->> 'code', provider_msg_id = coalesce(m.provider_msg_id, k.provider_msg_id)
+        from m where k.message_id = m.id
+            and k.number = (select max(number) from channels_send_attempt l where l.message_id = m.id)
     )
     select {CHANGED} from m""",
 )
@@ -197,8 +212,11 @@ async def settle_attempt(
     *,
     provider_msg_id: str | None = None,
     error: dict[str, Any] | None = None,
+    look_seconds: int | None = None,
 ) -> ChangedMessage | None:
-    """Write what became of an attempt; None when the echo had said it already. The account must be locked."""
+    """Write what became of an attempt; None when the echo had said it already. `look_seconds` says when an unknown
+    outcome is to be looked up. The account must be locked.
+    """
     await SETTLE.execute(
         cursor,
         {
@@ -206,6 +224,7 @@ async def settle_attempt(
             "status": status,
             "provider_msg_id": provider_msg_id,
             "error": orjson.dumps(error).decode() if error else None,
+            "look_seconds": look_seconds,
         },
     )
     row = await cursor.fetchone()
@@ -241,10 +260,14 @@ ADOPT_ECHOES = Prepared(
     ), m as (
         update channels_message t set provider_msg_id = pair.provider_msg_id, sent_at = pair.sent_at,
             status = case when t.status in ('sending', 'unconfirmed') then 'sent' else t.status end,
-            error = null, seq = numbered.base + pair.n, updated_at = now()
+            error = null, seen_at = now(), seq = numbered.base + pair.n, updated_at = now()
         from pair join numbered on numbered.id = pair.account_id
         where t.id = pair.id
         returning t.*
+    ), recorded as (
+        update channels_send_attempt k set outcome = 'sent', error_code = null, provider_msg_id = m.provider_msg_id
+        from m where k.message_id = m.id
+            and k.number = (select max(number) from channels_send_attempt l where l.message_id = m.id)
     )
     select {CHANGED} from m order by m.account_id, m.seq""",
 )

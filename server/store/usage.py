@@ -37,6 +37,15 @@ async def lower_sent(cursor: Cursor, user_id: int, provider: str, period_ym: str
     )
 
 
+async def raise_sent(cursor: Cursor, user_id: int, provider: str, period_ym: str) -> None:
+    """Count a message again, in the month it belongs to: it failed, gave its count back, and is tried once more."""
+    await cursor.execute(
+        """update channels_usage set messages_sent = messages_sent + 1, updated_at = now()
+           where user_id = %s and provider = %s and period_ym = %s""",
+        (user_id, provider, period_ym),
+    )
+
+
 async def fetch_usage(cursor: Cursor, user_id: int, provider: str, period_ym: str) -> tuple[int, int]:
     """(sent, received) of the month; (0, 0) when nothing was counted."""
     await cursor.execute(

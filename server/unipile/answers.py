@@ -41,6 +41,31 @@ class Registration:
     headers: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class OwnMessage:
+    """A message of the account's own as UniPile's list has it; `status` is how far it has come."""
+
+    provider_msg_id: str
+    text: str
+    status: str
+
+
+def read_own_messages(answer: Mapping[str, Any]) -> list[OwnMessage]:
+    """The own messages of one page of a chat's list, oldest first."""
+    items = [item for item in answer.get("items") or [] if isinstance(item, dict)]
+    return [
+        OwnMessage(item["id"], clean(str(item.get("text") or "")), _tick(item))
+        for item in reversed(items)
+        if item.get("is_sender") in (True, 1) and isinstance(item.get("id"), str)
+    ]
+
+
+def _tick(item: Mapping[str, Any]) -> str:
+    if item.get("seen") in (True, 1):
+        return "read"
+    return "delivered" if item.get("delivered") in (True, 1) else "sent"
+
+
 def read_checkpoint(answer: Mapping[str, Any]) -> QrCheckpoint:
     account_id, checkpoint = answer.get("account_id"), answer.get("checkpoint")
     qrcode = checkpoint.get("qrcode") if isinstance(checkpoint, dict) else None

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -9,6 +10,7 @@ import aiohttp
 import orjson
 
 from server.unipile.answers import (
+    OwnMessage,
     ProviderAccount,
     QrCheckpoint,
     Registration,
@@ -17,6 +19,7 @@ from server.unipile.answers import (
     read_id,
     read_name,
     read_other_name,
+    read_own_messages,
     read_registration,
 )
 from server.unipile.errors import NotTaken, OutcomeUnknown, Rejected, error_from
@@ -112,6 +115,14 @@ class UnipileClient:
 
     async def delete_account(self, external_account_id: str) -> None:
         await self._call("DELETE", f"/accounts/{_part(external_account_id)}")
+
+    # -- looking up what became of a send (§1.6) ----------------------------------------------------------------
+
+    async def list_own_messages(self, provider_chat_id: str, after: datetime) -> list[OwnMessage]:
+        """What the account itself wrote in a chat after a moment, oldest first; the newest hundred messages count."""
+        moment = after.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        path = f"/chats/{_part(provider_chat_id)}/messages"
+        return read_own_messages(await self._call("GET", path, params={"after": moment, "limit": "100"}))
 
     # -- chats and messages (§6, §7) ---------------------------------------------------------------------------
 

@@ -1,4 +1,6 @@
-"""What UniPile's failures mean for a call: whether it was taken, and whether asking again makes sense (§1.4, §1.6)."""
+"""What UniPile's failures mean: whether a call was taken, whether asking again makes sense, and what a person should
+do about it (§1.4, §1.6).
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,15 +10,157 @@ PASSING_TYPES = ("provider_unreachable", "realtime_client_not_initialized", "lim
 SIGNED_OUT_TYPES = ("disconnected_account", "expired_credentials")
 OUR_KEY_TYPES = ("missing_credentials", "invalid_credentials")
 
+_OUR_BUG = "Confab asked UniPile in a way it does not take. Tell support; trying again will not help."
+_RECONNECT = "The number is signed out. Reconnect it, then try again."
+_SIGN_IN_AGAIN = "Signing in did not work. Connect the number again."
+_OPERATOR = "UniPile does not accept this installation's key. The operators have to put it right."
+_SETTINGS = "The account's settings at UniPile are wrong. Ask the operators to look at them."
+_PLAN = "UniPile's subscription does not include this. Ask the operators."
+_NOT_ALLOWED = "WhatsApp does not allow this number to do that."
+_RESTRICTED = "WhatsApp has restricted this number. Look at the phone before you send more."
+_GONE = "This is not there any more. Reload the chat."
+_LATER = "WhatsApp cannot be reached at the moment. It is tried again by itself."
+_UNKNOWN = "UniPile did not say whether it happened. Look at the phone before you try again."
+_NUMBER = "This number cannot be reached on WhatsApp. Check it."
+_DONE = "This has been done already."
+_TOO_SOON = "It is too early to do this again. Wait a day."
+_MAIL = "This applies to e-mail, which Confab does not send."
+_TOO_LONG = "The text is too long. Send it in parts."
+_TOO_BIG = "The file is too large. Send a smaller one."
+
+# Every type of §1.4 (without its prefix) -> what the user should do.
+ADVICE: Mapping[str, str] = {
+    # 400
+    "invalid_parameters": _OUR_BUG,
+    "missing_parameters": _OUR_BUG,
+    "invalid_request": _OUR_BUG,
+    "malformed_request": _OUR_BUG,
+    "content_too_large": _TOO_BIG,
+    "invalid_url": _OUR_BUG,
+    "too_many_characters": _TOO_LONG,
+    "unescaped_characters": "The text has characters that WhatsApp does not take. Change it and send it anew.",
+    "limit_too_high": _OUR_BUG,
+    "invalid_action": _OUR_BUG,
+    "invalid_label": _OUR_BUG,
+    # 401
+    "missing_credentials": _OPERATOR,
+    "invalid_credentials": _OPERATOR,
+    "multiple_sessions": "The number is connected more than once. Disconnect it, then connect it again.",
+    "wrong_account": "Another phone was used than the one that belongs here. Connect with the right one.",
+    "invalid_proxy_credentials": _SETTINGS,
+    "invalid_imap_configuration": _MAIL,
+    "invalid_smtp_configuration": _MAIL,
+    "invalid_checkpoint_solution": _SIGN_IN_AGAIN,
+    "checkpoint_error": _SIGN_IN_AGAIN,
+    "expired_credentials": _RECONNECT,
+    "expired_link": "The link is too old. Ask for a new one.",
+    "insufficient_privileges": _NOT_ALLOWED,
+    "disconnected_account": _RECONNECT,
+    "disconnected_feature": _RECONNECT,
+    "invalid_credentials_but_valid_account_imap": _MAIL,
+    "captcha_not_supported": "WhatsApp asks for a proof that cannot be given here. Connect again later.",
+    # 403
+    "insufficient_permissions": _NOT_ALLOWED,
+    "account_restricted": _RESTRICTED,
+    "account_mismatch": "The chat belongs to another number. Reload the inbox.",
+    "unknown_authentication_context": _SIGN_IN_AGAIN,
+    "session_mismatch": _RECONNECT,
+    "feature_not_subscribed": _PLAN,
+    "subscription_required": _PLAN,
+    "resource_access_restricted": _NOT_ALLOWED,
+    "action_required": "WhatsApp wants something confirmed on the phone. Open it there, then try again.",
+    # 404
+    "resource_not_found": _GONE,
+    "invalid_resource_identifier": _GONE,
+    # 415
+    "unsupported_media_type": "WhatsApp does not take files of this kind. Send another one.",
+    # 422
+    "invalid_account": _RECONNECT,
+    "invalid_recipient": _NUMBER,
+    "no_connection_with_recipient": "This person has to write first.",
+    "blocked_recipient": "This person has blocked the number, or is blocked by it.",
+    "user_unreachable": _NUMBER,
+    "unprocessable_entity": _OUR_BUG,
+    "action_already_performed": _DONE,
+    "invalid_message": "WhatsApp does not take this message. Change it and send it anew.",
+    "invalid_post": _OUR_BUG,
+    "not_allowed_inmail": _NOT_ALLOWED,
+    "insufficient_credits": _PLAN,
+    "cannot_resend_yet": _TOO_SOON,
+    "cannot_resend_within_24hrs": _TOO_SOON,
+    "limit_exceeded": "The number has reached WhatsApp's limit. It is tried again later; send less.",
+    "already_invited_recently": _TOO_SOON,
+    "cannot_invite_attendee": _NUMBER,
+    "parent_mail_not_found": _MAIL,
+    "invalid_reply_subject": _MAIL,
+    "invalid_headers": _MAIL,
+    "send_as_denied": _MAIL,
+    "invalid_folder": _MAIL,
+    "invalid_thread": _MAIL,
+    "unauthorized": _NOT_ALLOWED,
+    "sender_rejected": _RESTRICTED,
+    "recipient_rejected": _NUMBER,
+    "ip_rejected_by_server": _SETTINGS,
+    "provider_unreachable": _LATER,
+    "account_configuration_error": _SETTINGS,
+    "cant_send_message": "WhatsApp did not take this message. Look at the phone, then try again.",
+    "realtime_client_not_initialized": _LATER,
+    # 425, 409, 407, 408, 502 of the connect routes
+    "auth_in_progress": "A connection is being made already: scan the code that is shown.",
+    # 429
+    "too_many_requests": "Too much at a time. It is tried again by itself.",
+    # 500
+    "unexpected_error": _UNKNOWN,
+    "provider_error": _UNKNOWN,
+    "authentication_intent_error": _SIGN_IN_AGAIN,
+    # 501
+    "feature_not_implemented": "WhatsApp cannot do this.",
+    # 503
+    "no_client_session": _LATER,
+    "no_channel": _LATER,
+    "no_handler": _LATER,
+    "network_down": _LATER,
+    "service_unavailable": _LATER,
+    # 504
+    "request_timeout": _UNKNOWN,
+    # Ours, where there was no answer
+    "not_reached": _LATER,
+    "timeout": _UNKNOWN,
+    "connection_lost": _UNKNOWN,
+}
+# Types of tomorrow, by the answer's status.
+ADVICE_BY_STATUS: Mapping[int, str] = {
+    401: _RECONNECT,
+    403: _NOT_ALLOWED,
+    404: _GONE,
+    407: _SETTINGS,
+    408: "Connecting took too long. Try again.",
+    409: "A newer attempt has replaced this one.",
+    415: ADVICE["unsupported_media_type"],
+    425: ADVICE["auth_in_progress"],
+    429: ADVICE["too_many_requests"],
+    501: ADVICE["feature_not_implemented"],
+    503: _LATER,
+}
+_NOT_TAKEN = "UniPile did not take this. Look at the message and the number before you try again."
+
 
 class UnipileError(Exception):
-    """A call that failed; `type` is UniPile's word without its prefix, `title` a sentence fit for people."""
+    """A call that failed; `type` is UniPile's word without its prefix, `title` its sentence."""
 
     def __init__(self, type_: str, title: str, status: int | None = None) -> None:
         super().__init__(f"{type_}: {title}")
         self.type = type_
         self.title = title
         self.status = status
+
+    @property
+    def advice(self) -> str:
+        """What the user should do, in a sentence that has nothing of UniPile's own in it."""
+        if known := ADVICE.get(self.type):
+            return known
+        status = self.status or 0
+        return ADVICE_BY_STATUS.get(status, _UNKNOWN if status >= 500 else _NOT_TAKEN)
 
 
 class NotTaken(UnipileError):
@@ -29,6 +173,11 @@ class Rejected(UnipileError):
     @property
     def is_gone(self) -> bool:
         return self.status == 404
+
+    @property
+    def is_our_key(self) -> bool:
+        """Whether it is this installation that UniPile does not know: nothing is wrong with the account."""
+        return self.type in OUR_KEY_TYPES
 
 
 class SignedOut(Rejected):

@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 from aiohttp import FormData
+from aiopg import Cursor
 from marshmallow import RAISE, Schema, fields
 
+from server.keys import DATABASE
 from server.routes import ROUTES, Route
 from server.schemas.errors import Error
 from tests.fixtures_stack import Stack
@@ -36,10 +38,16 @@ class Place:
     peer: Peer
     account_id: int
     chat_id: int
+    message_id: int = 0
 
     def path(self, route: Route) -> str:
         """The route's address with ids that exist."""
-        values = {"provider": "whatsapp", "account_id": str(self.account_id), "chat_id": str(self.chat_id)}
+        values = {
+            "provider": "whatsapp",
+            "account_id": str(self.account_id),
+            "chat_id": str(self.chat_id),
+            "message_id": str(self.message_id),
+        }
         return re.sub(r"\{(\w+)(?::(?:[^{}]|\{[^{}]*\})*)?\}", lambda match: values[match[1]], route.path)
 
 
@@ -47,7 +55,9 @@ class Place:
 async def place(web_only: Stack) -> Place:
     agent = await web_only.sign_in()
     account_id = await make_account(web_only, agent)
-    return Place(agent, account_id, await make_chat(web_only, account_id))
+    chat_id = await make_chat(web_only, account_id)
+    (message,) = await agent.messages(account_id, chat_id)
+    return Place(agent, account_id, chat_id, message["id"])
 
 
 def assert_refused(answer: Answer, *statuses: int) -> None:
@@ -178,6 +188,17 @@ def strict(schema: Schema) -> Schema:
     return schema
 
 
+async def fail_message(stack: Stack, message_id: int) -> None:
+    """Make it one of ours that UniPile refused."""
+
+    async def update(cursor: Cursor) -> None:
+        await cursor.execute(
+            "update channels_message set direction = 'out', status = 'failed' where id = %s", (message_id,)
+        )
+
+    await stack.app[DATABASE].write(update)
+
+
 async def happy_answer(stack: Stack, place: Place, route: Route) -> Answer:
     """The route's answer when all is well."""
     path, headers = place.path(route), {}
@@ -192,6 +213,8 @@ async def happy_answer(stack: Stack, place: Place, route: Route) -> Answer:
         headers = {"X-Confab": "1", "Cookie": signed_in.headers["Set-Cookie"].partition(";")[0]}
     if route.name == "list_changes":
         path += "?since=0"
+    if route.name.startswith("retry_"):
+        await fail_message(stack, place.message_id)
     if route.name == "reconnect_account":
         account = await stack.make_account(place.peer, "acc-2")
         path = Place(place.peer, account["id"], 0).path(route)

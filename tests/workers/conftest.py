@@ -1,10 +1,13 @@
 """The insides of a worker without its queue: connections, a user with an account, an ear for its words."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
 from server.config import Config
+from tests.fixtures_stack import run_stack
+from tests.workers.desk import Desk, open_desk
 from tests.workers.ledger import Ear, Ledger
 from workers import ingest
 from workers.context import open_parts
@@ -26,6 +29,14 @@ async def ear(ledger: Ledger) -> AsyncIterator[Ear]:
     opened = await Ear(ledger.parts.redis, account["id"]).open()
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+async def desk(config: Config) -> AsyncIterator[Desk]:
+    """Without workers: the test runs the jobs. UniPile's answer is waited for half a second."""
+    config = replace(config, unipile=replace(config.unipile, total_timeout_seconds=0.5))
+    async with run_stack(config, with_workers=False) as stack, open_desk(stack) as opened:
+        yield opened
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,7 @@ from tests.peers import message_received
 from workers import ingest
 from workers.committer import COMMITTER, Committer
 from workers.context import PARTS, Parts
-from workers.outbox import settle
+from workers.outcomes import settle
 from workers.settings import COMMIT_LIMIT
 
 RECEIVED_AT = "2026-03-02T09:00:00.000+00:00"

@@ -1,84 +1,19 @@
 """Sends under UniPile's failures: no more is claimed than is known, order is kept, nothing goes out twice."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from server.config import Config
 from server.unipile.client import UnipileClient
 from server.unipile.errors import NotTaken
-from tests.fixtures_stack import Stack, free_port, run_stack
-from tests.peers import Peer, eventually
-from tests.workers.ledger import Ledger, written_by_us
-from workers.context import open_parts
+from tests.fixtures_stack import Stack, free_port
+from tests.peers import eventually
+from tests.workers.desk import POST_MESSAGE, Desk, open_desk, summary
+from tests.workers.ledger import written_by_us
 from workers.maintenance import look_around
 from workers.outbox import send_chat
-
-POST_MESSAGE = {"method": "POST", "path": "/chats/*/messages"}
-
-
-@dataclass
-class Desk:
-    """An agent with one open chat at a sandbox that can be made to fail; no worker runs unless the test is one."""
-
-    stack: Stack
-    agent: Peer
-    ledger: Ledger
-    account_id: int
-    chat: dict[str, Any]
-
-    async def ask(self, text: str, client_id: str) -> dict[str, Any]:
-        """POST a send; the outbox has not seen it yet."""
-        path = f"/api/channels/whatsapp/{self.account_id}/chats/{self.chat['id']}/send"
-        answer = await self.agent.ok("POST", path, {"text": text, "client_id": client_id})
-        message: dict[str, Any] = answer["message"]
-        return message
-
-    async def work(self) -> None:
-        """One run of the outbox's job."""
-        await send_chat(self.ledger.context(), self.chat["id"])
-
-    async def fail(self, **faults: Any) -> None:
-        await self.stack.sandbox.ok("PUT", "/sandbox/faults", faults)
-
-    async def sent(self) -> list[dict[str, Any]]:
-        return [m for m in await self.ledger.messages() if m["direction"] == "out"]
-
-    async def seen_by_the_customer(self) -> list[str]:
-        """The texts on the customer's phone, oldest first."""
-        path = f"/sandbox/chats/{self.chat['provider_chat_id']}/messages"
-        items = (await self.stack.sandbox.ok("GET", path))["items"]
-        return [item["text"] for item in items if item["sender"] == "self"]
-
-
-@asynccontextmanager
-async def open_desk(stack: Stack) -> AsyncIterator[Desk]:
-    agent = await stack.sign_in()
-    account = await stack.make_account(agent)
-    async with open_parts(stack.config) as parts:
-        ledger = Ledger(parts)
-        written = await stack.write("acc-1", "Oi")
-        body = written_by_us("Bom dia", chat_id=written["chat_id"], timestamp="2026-03-02T08:00:00Z")
-        await ledger.store(body)
-        await ledger.execute("delete from channels_usage; delete from channels_message")
-        (chat,) = await agent.chats(account["id"])
-        yield Desk(stack, agent, ledger, account["id"], chat)
-
-
-@pytest.fixture
-async def desk(config: Config) -> AsyncIterator[Desk]:
-    """Without workers: the test runs the jobs. UniPile's answer is waited for half a second."""
-    config = replace(config, unipile=replace(config.unipile, total_timeout_seconds=0.5))
-    async with run_stack(config, with_workers=False) as stack, open_desk(stack) as opened:
-        yield opened
-
-
-def summary(messages: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    return [(m["client_id"], m["status"]) for m in messages]
 
 
 async def test_a_rejected_send_fails_with_the_reason_and_costs_nothing(desk: Desk) -> None:
@@ -133,7 +68,8 @@ async def test_an_unreachable_unipile_gets_the_message_once_later(desk: Desk) ->
 async def test_an_unknown_outcome_is_unconfirmed_until_the_echo_tells(desk: Desk, status: int | str) -> None:
     """UniPile took the message and its answer was lost: sending again would be sending twice."""
     await desk.ask("Oi", "c-1")
-    await desk.fail(routes=[POST_MESSAGE | {"status": status, "accepted": True, "times": 1}])
+    lost = POST_MESSAGE | {"status": status, "accepted": True, "times": 1}
+    await desk.fail(routes=[lost, {"method": "GET", "path": "/chats/*/messages", "status": 503}])
     await desk.work()
     await desk.work()
     (message,) = await desk.sent()

@@ -1,0 +1,66 @@
+"""An agent who sends at a sandbox that can be made to fail, with the outbox's jobs in the test's own hands."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from tests.fixtures_stack import Stack
+from tests.peers import Peer
+from tests.workers.ledger import Ledger, written_by_us
+from workers.context import open_parts
+from workers.outbox import send_chat
+
+POST_MESSAGE = {"method": "POST", "path": "/chats/*/messages"}
+
+
+@dataclass
+class Desk:
+    """An agent with one open chat at a sandbox that can be made to fail; no worker runs unless the test is one."""
+
+    stack: Stack
+    agent: Peer
+    ledger: Ledger
+    account_id: int
+    chat: dict[str, Any]
+
+    async def ask(self, text: str, client_id: str) -> dict[str, Any]:
+        """POST a send; the outbox has not seen it yet."""
+        path = f"/api/channels/whatsapp/{self.account_id}/chats/{self.chat['id']}/send"
+        answer = await self.agent.ok("POST", path, {"text": text, "client_id": client_id})
+        message: dict[str, Any] = answer["message"]
+        return message
+
+    async def work(self) -> None:
+        """One run of the outbox's job."""
+        await send_chat(self.ledger.context(), self.chat["id"])
+
+    async def fail(self, **faults: Any) -> None:
+        await self.stack.sandbox.ok("PUT", "/sandbox/faults", faults)
+
+    async def sent(self) -> list[dict[str, Any]]:
+        return [m for m in await self.ledger.messages() if m["direction"] == "out"]
+
+    async def seen_by_the_customer(self) -> list[str]:
+        """The texts on the customer's phone, oldest first."""
+        path = f"/sandbox/chats/{self.chat['provider_chat_id']}/messages"
+        items = (await self.stack.sandbox.ok("GET", path))["items"]
+        return [item["text"] for item in items if item["sender"] == "self"]
+
+
+@asynccontextmanager
+async def open_desk(stack: Stack) -> AsyncIterator[Desk]:
+    agent = await stack.sign_in()
+    account = await stack.make_account(agent)
+    async with open_parts(stack.config) as parts:
+        ledger = Ledger(parts)
+        written = await stack.write("acc-1", "Oi")
+        body = written_by_us("Bom dia", chat_id=written["chat_id"], timestamp="2026-03-02T08:00:00Z")
+        await ledger.store(body)
+        await ledger.execute("delete from channels_usage; delete from channels_message")
+        (chat,) = await agent.chats(account["id"])
+        yield Desk(stack, agent, ledger, account["id"], chat)
+
+
+def summary(messages: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    return [(m["client_id"], m["status"]) for m in messages]
