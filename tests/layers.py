@@ -58,13 +58,14 @@ class Layer:
 LAYERS = (
     Layer("server", ()),
     Layer("server.sources", (), (*WEB, *QUEUE, *SQL, "structlog")),
+    Layer("server.secret_strength", (), (*WEB, *QUEUE, *SQL, "structlog")),
     Layer("server.keyring", (), (*WEB, *QUEUE, *SQL, "structlog")),
     Layer("server.storage_url", (), (*WEB, *QUEUE, *SQL, "obstore", "structlog")),
     Layer("server.media", (), (*WEB, *QUEUE, *SQL, "obstore", "structlog")),
     Layer("server.storage", ("server.errors", "server.media", "server.storage_url"), (*WEB, *QUEUE, *SQL)),
     Layer(
         "server.config",
-        ("server.keyring", "server.sources", "server.storage_url"),
+        ("server.keyring", "server.secret_strength", "server.sources", "server.storage_url"),
         (*WEB, *QUEUE, *SQL, "structlog"),
     ),
     Layer("server.errors", (), (*WEB, *QUEUE, *SQL)),

@@ -12,7 +12,6 @@ from server.queue import LOOK_UP_SEND, enqueue
 from server.store import attempts, messages
 from server.store.attempts import Look
 from server.store.messages import ChangedMessage
-from server.store.outbox import lock_message
 from server.unipile.answers import OwnMessage
 from server.unipile.errors import UnipileError
 from workers.context import Parts, parts_of
@@ -58,7 +57,7 @@ async def look_around(parts: Parts) -> None:
 
 
 async def _doubt(cursor: Cursor, message_id: int) -> ChangedMessage | None:
-    if await lock_message(cursor, message_id) is None:
+    if await attempts.lock_message(cursor, message_id) is None:
         return None
     return await attempts.doubt(cursor, message_id)
 
@@ -95,7 +94,7 @@ async def _match(parts: Parts, look: Look, own: list[OwnMessage]) -> OwnMessage 
 
 
 async def _tick(cursor: Cursor, look: Look, found: OwnMessage) -> list[ChangedMessage]:
-    await lock_message(cursor, look.message_id)
+    await attempts.lock_message(cursor, look.message_id)
     receipt = {
         "account_id": look.account_id,
         "provider_msg_id": found.provider_msg_id,

@@ -9,7 +9,7 @@ import structlog
 
 from server.errors import Unavailable
 from server.queue import HEARTBEAT_KEY, HEARTBEAT_SECONDS, SEND_CHAT, UNREACHABLE, enqueue
-from server.store import outbox
+from server.store import attempts
 from workers import lookups
 from workers.context import Parts
 from workers.outcomes import settle
@@ -61,7 +61,9 @@ async def look_around(parts: Parts) -> None:
     and looked up, like all whose outcome nobody knows.
     """
     patience = parts.config.unipile.total_timeout_seconds + LOOK_AROUND_SECONDS
-    for message_id, chat_id, was_attempted in await parts.database.read(outbox.list_forgotten, int(patience)):
+    for message_id, chat_id, was_attempted in await parts.database.read(
+        attempts.list_forgotten, int(patience)
+    ):
         if was_attempted:
             await settle(parts, message_id, "unconfirmed", error=WORKER_LOST)
         await enqueue(parts.redis, SEND_CHAT, chat_id)

@@ -3,16 +3,20 @@
 import time
 from typing import Any
 
+from aiopg import Cursor
+
 from server import metrics
+from server.config import Pace
 from server.queue import SEND_CHAT, enqueue
 from server.realtime.broker import publish
 from server.realtime.events import make_push
-from server.store import accounts, outbox
+from server.store import accounts, outbox, pace
 from server.store.outbox import Attempt
+from server.store.pace import Held
 from server.unipile.errors import NotTaken, OutcomeUnknown, Rejected, SignedOut, UnipileError
 from workers.context import Parts, parts_of
 from workers.lookups import find_outcome
-from workers.outcomes import reason, settle
+from workers.outcomes import announce, reason, settle
 
 STINT_SECONDS = 20.0
 
@@ -23,11 +27,32 @@ async def send_chat(ctx: dict[Any, Any], chat_id: int) -> None:
     A long queue is worked off in several jobs: a call that the job's time limit cut off would have an unknown outcome.
     """
     parts, begun = parts_of(ctx), time.monotonic()
-    while (attempt := await parts.database.write(outbox.claim_attempt, chat_id)) is not None:
-        await _attempt(parts, attempt)
+    while (turn := await parts.database.write(_take_turn, chat_id, parts.config.pace)) is not None:
+        if isinstance(turn, Held):
+            await _wait(parts, ctx, chat_id, turn)
+            return
+        await _attempt(parts, turn)
         if time.monotonic() - begun > STINT_SECONDS:
             await enqueue(parts.redis, SEND_CHAT, chat_id)
             return
+
+
+async def _take_turn(cursor: Cursor, chat_id: int, limits: Pace) -> Attempt | Held | None:
+    """The chat's next message, or how long it has to wait: a number that writes too fast is in danger."""
+    if limits.enabled:
+        held = await pace.hold_back(cursor, chat_id, limits.spacing_seconds, limits.burst)
+        if held is not None:
+            return held
+    return await outbox.claim_attempt(cursor, chat_id)
+
+
+async def _wait(parts: Parts, ctx: dict[Any, Any], chat_id: int, held: Held) -> None:
+    """Come again exactly when the message is due, and show until when it waits."""
+    if held.changed is not None:
+        metrics.SENDS.labels("paced").inc()
+    await enqueue(parts.redis, SEND_CHAT, chat_id, delay_seconds=held.seconds)
+    ctx["wake_in"](held.seconds)
+    await announce(parts, [held.changed] if held.changed is not None else [])
 
 
 async def sign_out(parts: Parts, account_id: int, word: str) -> None:

@@ -9,8 +9,7 @@ from server.errors import Unavailable
 from server.queue import AMEND_MESSAGE, enqueue
 from server.realtime.broker import publish
 from server.realtime.events import make_push
-from server.store import amendments, messages, outbox, usage
-from server.store.attempts import LOOK_DELAYS_SECONDS
+from server.store import amendments, attempts, messages, outbox, usage
 from server.store.messages import ChangedMessage
 from server.unipile.errors import UnipileError
 from workers.context import Parts
@@ -79,7 +78,7 @@ async def _settle(
     cursor: Cursor, message_id: int, status: str, provider_msg_id: str | None, error: dict[str, str] | None
 ) -> list[ChangedMessage]:
     """The outcome, what a definite failure gives back, and ticks that had come before the id was known."""
-    known = await outbox.lock_message(cursor, message_id)
+    known = await attempts.lock_message(cursor, message_id)
     if known is None:
         return []
     changed = await outbox.settle_attempt(
@@ -88,7 +87,7 @@ async def _settle(
         status,
         provider_msg_id=provider_msg_id,
         error=error,
-        look_seconds=LOOK_DELAYS_SECONDS[0] if status == "unconfirmed" else None,
+        look_seconds=attempts.LOOK_DELAYS_SECONDS[0] if status == "unconfirmed" else None,
     )
     if changed is None:
         return []

@@ -10,13 +10,13 @@ from aiopg import Cursor
 
 from server.errors import ConfabError, NotFound, Unavailable
 from server.http import caller, load_body, object_answer, path_id, provider_of
-from server.keys import DATABASE, REDIS, UNIPILE
+from server.keys import CONFIG, DATABASE, REDIS, UNIPILE
 from server.queue import REFRESH_CHAT, enqueue
 from server.realtime.broker import publish
 from server.realtime.events import Push, make_push
 from server.refusals import refusal_from, refusal_of
 from server.schemas.chats import StartChat
-from server.store import chat_starts, chats, outbox, usage
+from server.store import chat_starts, chats, outbox, pace, usage
 from server.store.chat_starts import ChatStart, StartTarget
 from server.store.messages import ChangedMessage
 from server.unipile.errors import OutcomeUnknown, UnipileError
@@ -48,10 +48,28 @@ async def start_chat(request: web.Request) -> web.Response:
     if f"+{given['to']}" == target.phone:
         raise ConfabError("invalid", fields={"to": ["This is the number itself."]})
     start = ChatStart(account_id, client_id, f"{given['to']}{chat_starts.PHONE_DOMAIN}", given["text"])
+    await _require_pace(request, start)
     begun_at = await request.app[DATABASE].write(chat_starts.insert_start, start)
     if begun_at is None:
         raise ConfabError("conflict", "This message is being sent.")
     return await _hand_over(request, target, start, begun_at)
+
+
+async def _require_pace(request: web.Request, start: ChatStart) -> None:
+    """Keep a fresh number from beginning many chats a day, which is what gets numbers blocked."""
+    limits, database = request.app[CONFIG].pace, request.app[DATABASE]
+    if not limits.enabled or await database.read(pace.is_known_address, start.account_id, start.address):
+        return
+    seconds = await database.write(
+        pace.take_new_chat, start.account_id, limits.fresh_days, limits.new_chats_per_day
+    )
+    if seconds is not None:
+        raise ConfabError(
+            "too_many_requests",
+            f"A new number may begin {limits.new_chats_per_day} chats a day: WhatsApp blocks those that begin more. "
+            "The next one may follow later.",
+            retry_after=int(seconds) + 1,
+        )
 
 
 async def _find_again(cursor: Cursor, target: StartTarget, client_id: str) -> ChangedMessage | None:

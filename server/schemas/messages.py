@@ -92,6 +92,7 @@ class Message(Schema):
     sent_at = fields.String(required=True)
     edited_at = fields.String(required=True, allow_none=True)
     deleted_at = fields.String(required=True, allow_none=True)
+    scheduled_at = fields.String(required=True, allow_none=True)
     error = fields.Nested(Failure, required=True, allow_none=True)
     seq = fields.Integer(required=True)
     created_at = fields.String(required=True)

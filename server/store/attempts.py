@@ -110,6 +110,26 @@ async def doubt(cursor: Cursor, message_id: int) -> ChangedMessage | None:
     return row and ChangedMessage(*row)
 
 
+class LockedMessage(NamedTuple):
+    """A message with its account locked by this transaction."""
+
+    account_id: int
+    owner_id: int
+    period_ym: str
+
+
+async def lock_message(cursor: Cursor, message_id: int) -> LockedMessage | None:
+    """Hold the message's account; `period_ym` is the month the message was counted in."""
+    await cursor.execute(
+        """select a.id, a.user_id, to_char(m.created_at at time zone 'UTC', 'YYYY-MM')
+           from channels_message m join channels_account a on a.id = m.account_id
+           where m.id = %s for no key update of a""",
+        (message_id,),
+    )
+    row = await cursor.fetchone()
+    return row and LockedMessage(*row)
+
+
 # Echoes of sends whose id the answer told already.
 NOTE_SEEN = Prepared(
     "note_seen",
@@ -184,7 +204,8 @@ async def queue_again(cursor: Cursor, message_id: int) -> tuple[ChangedMessage, 
     await cursor.execute(
         f"""with m as (
                 update channels_message t set status = 'sending', error = null, attempted_at = null,
-                    provider_msg_id = null, sent_at = now(), seen_at = null, looks = 0, next_look_at = null,
+                    provider_msg_id = null, sent_at = now(), seen_at = null, scheduled_at = null,
+                    looks = 0, next_look_at = null,
                     seq = a.seq + 1, updated_at = now()
                 from channels_account a where t.id = %s and a.id = t.account_id
                 returning t.*
@@ -196,3 +217,17 @@ async def queue_again(cursor: Cursor, message_id: int) -> tuple[ChangedMessage, 
     )
     row = await cursor.fetchone()
     return ChangedMessage(*row[:7]), str(row[7])
+
+
+async def list_forgotten(cursor: Cursor, seconds: int) -> list[tuple[int, int, bool]]:
+    """(message id, chat id, whether it was handed to UniPile) of sends that nobody has touched for `seconds`,
+    and whose moment is as long ago.
+    """
+    await cursor.execute(
+        """select id, chat_id, attempted_at is not null from channels_message
+           where status = 'sending'
+               and greatest(coalesce(attempted_at, created_at), scheduled_at) < now() - make_interval(secs => %s)
+           order by id limit 500""",
+        (seconds,),
+    )
+    return [tuple(row) for row in await cursor.fetchall()]

@@ -24,6 +24,7 @@ MESSAGE_JSON = f"""
         m.id, m.account_id, m.chat_id, m.provider_msg_id, m.client_id, m.direction, m.status, m.body,
         m.attachments, m.sender, {QUOTED} as quoted, m.reactions, m.is_forwarded, m.is_event, m.event_type,
         rfc3339(m.sent_at) as sent_at, rfc3339(m.edited_at) as edited_at, rfc3339(m.deleted_at) as deleted_at,
+        case when m.status = 'sending' and isfinite(m.scheduled_at) then rfc3339(m.scheduled_at) end as scheduled_at,
         m.error, m.seq, rfc3339(m.created_at) as created_at, rfc3339(m.updated_at) as updated_at) shape))::text"""
 
 

@@ -155,26 +155,6 @@ async def release_attempt(cursor: Cursor, message_id: int) -> None:
     )
 
 
-class LockedMessage(NamedTuple):
-    """A message with its account locked by this transaction."""
-
-    account_id: int
-    owner_id: int
-    period_ym: str
-
-
-async def lock_message(cursor: Cursor, message_id: int) -> LockedMessage | None:
-    """Hold the message's account; `period_ym` is the month the message was counted in."""
-    await cursor.execute(
-        """select a.id, a.user_id, to_char(m.created_at at time zone 'UTC', 'YYYY-MM')
-           from channels_message m join channels_account a on a.id = m.account_id
-           where m.id = %s for no key update of a""",
-        (message_id,),
-    )
-    row = await cursor.fetchone()
-    return row and LockedMessage(*row)
-
-
 # Three cases: the outcome is news; the echo came first and only the id's owner is left to see; the echo of an equal
 # text from the phone came first and took this row: then the id UniPile gave is already another row's, and both stand.
 SETTLE = Prepared(
@@ -287,14 +267,3 @@ async def list_chats_under_way(cursor: Cursor, chat_ids: list[int]) -> set[int]:
         (chat_ids,),
     )
     return {row[0] for row in await cursor.fetchall()}
-
-
-async def list_forgotten(cursor: Cursor, seconds: int) -> list[tuple[int, int, bool]]:
-    """(message id, chat id, whether it was handed to UniPile) of sends that nobody has touched for `seconds`."""
-    await cursor.execute(
-        """select id, chat_id, attempted_at is not null from channels_message
-           where status = 'sending' and coalesce(attempted_at, created_at) < now() - make_interval(secs => %s)
-           order by id limit 500""",
-        (seconds,),
-    )
-    return [tuple(row) for row in await cursor.fetchall()]
