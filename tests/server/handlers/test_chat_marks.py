@@ -1,0 +1,150 @@
+"""Archived, pinned, muted, read: set here, mirrored to UniPile, and what the account says about read marks."""
+
+from typing import Any
+
+import pytest
+
+from tests.fixtures_stack import Stack
+from tests.peers import Peer, eventually
+from tests.server.factories import CHANNELS, add_member, make_account, make_chat
+
+FOR_GOOD = "9999-12-31T23:59:59.000Z"
+
+
+class Shelf:
+    """An agent with one chat at UniPile."""
+
+    def __init__(self, stack: Stack, agent: Peer, account_id: int, chat: dict[str, Any]) -> None:
+        self.stack = stack
+        self.agent = agent
+        self.account_id = account_id
+        self.chat = chat
+        self.path = f"{CHANNELS}/{account_id}/chats/{chat['id']}"
+
+    async def patch(self, **marks: Any) -> dict[str, Any]:
+        chat: dict[str, Any] = (await self.agent.ok("PATCH", self.path, marks))["chat"]
+        return chat
+
+    async def at_unipile(self, path: str = "") -> dict[str, Any]:
+        headers = {"X-API-KEY": self.stack.config.unipile.api_key}
+        path = f"/api/v1/chats/{self.chat['provider_chat_id']}{path}"
+        found: dict[str, Any] = await self.stack.sandbox.ok("GET", path, headers=headers)
+        return found
+
+    async def wait_at_unipile(self, **wanted: Any) -> None:
+        async def is_so() -> bool:
+            there = await self.at_unipile()
+            return all(there[name] == value for name, value in wanted.items())
+
+        await eventually(is_so)
+
+    async def list(self, chosen: str | None = None) -> list[int]:
+        query = f"?filter={chosen}" if chosen else ""
+        page = await self.agent.ok("GET", f"{CHANNELS}/{self.account_id}/chats{query}")
+        return [chat["id"] for chat in page["items"]]
+
+
+@pytest.fixture
+async def shelf(stack: Stack) -> Shelf:
+    agent = await stack.sign_in()
+    account = await stack.make_account(agent)
+    await stack.write("acc-1", "Tem azul?")
+    (chat,) = await eventually(lambda: agent.chats(account["id"]))
+    return Shelf(stack, agent, account["id"], chat)
+
+
+async def test_an_archived_chat_is_out_of_sight_and_stays_so(shelf: Shelf) -> None:
+    """As on the phone: it is listed where it is asked for, also after something new came in."""
+    socket = await shelf.agent.listen()
+    assert (await shelf.patch(archived=True))["archived"] is True
+    await socket.wait_for_event("chat:updated", archived=True)
+    await shelf.wait_at_unipile(archived=1)
+    here = shelf.chat["id"]
+    assert (await shelf.list(), await shelf.list("unread"), await shelf.list("archived")) == ([], [], [here])
+    await shelf.stack.write("acc-1", "Alô?")
+    await socket.wait_for_event("chat:updated", unread_count=2, archived=True)
+    assert (await shelf.list(), await shelf.list("archived")) == ([], [here])
+    await shelf.patch(archived=False)
+    await shelf.wait_at_unipile(archived=0)
+    assert (await shelf.list(), await shelf.list("archived")) == ([here], [])
+
+
+async def test_a_chat_is_pinned_and_muted_here_and_there(shelf: Shelf) -> None:
+    chat = await shelf.patch(pinned=True, muted_until="2050-03-02T06:14:05-03:00")
+    assert (chat["pinned"], chat["muted_until"]) == (True, "2050-03-02T09:14:05.000Z")
+    await shelf.wait_at_unipile(pinned=1, muted_until="2050-03-02T09:14:05.000Z")
+    await shelf.patch(muted_until=FOR_GOOD)
+    await shelf.wait_at_unipile(muted_until=-1)
+    chat = await shelf.patch(pinned=False, muted_until=None)
+    assert (chat["pinned"], chat["muted_until"]) == (False, None)
+    await shelf.wait_at_unipile(pinned=0, muted_until=None)
+
+
+async def test_reading_is_told_to_the_contact_unless_the_account_keeps_it(shelf: Shelf) -> None:
+    account = f"{CHANNELS}/{shelf.account_id}"
+    assert (await shelf.agent.ok("GET", account))["account"]["read_receipts"] is True
+    socket = await shelf.agent.listen()
+    changed = (await shelf.agent.ok("PATCH", account, {"read_receipts": False}))["account"]
+    assert changed["read_receipts"] is False
+    await socket.wait_for_event("account:updated", read_receipts=False)
+    assert (await shelf.patch(read=True, pinned=True))["unread_count"] == 0
+    await shelf.wait_at_unipile(pinned=1)  # the same job tells both, the read mark first
+    assert (await shelf.at_unipile())["unread_count"] == 1
+    await shelf.agent.ok("PATCH", account, {"read_receipts": True})
+    await shelf.patch(read=True)
+    await shelf.wait_at_unipile(unread_count=0)
+    (seen,) = (await shelf.at_unipile("/messages"))["items"]
+    assert seen["seen"] == 1
+    await shelf.patch(read=False)
+    await shelf.wait_at_unipile(unread_count=1)
+
+
+async def test_a_mark_that_unipile_refuses_does_not_stop_the_others(shelf: Shelf) -> None:
+    fault = {"method": "PATCH", "path": "/chats/*", "status": 501, "times": 1}
+    await shelf.stack.sandbox.ok("PATCH", "/sandbox/faults", {"routes": [fault]})
+    chat = await shelf.patch(archived=True, pinned=True)
+    assert (chat["archived"], chat["pinned"]) == (True, True)
+    await shelf.wait_at_unipile(archived=0, pinned=1)
+
+
+async def test_a_busy_unipile_hears_of_it_later(shelf: Shelf) -> None:
+    fault = {"method": "PATCH", "path": "/chats/*", "status": 503, "times": 2}
+    await shelf.stack.sandbox.ok("PATCH", "/sandbox/faults", {"routes": [fault]})
+    await shelf.patch(archived=True)
+    await shelf.wait_at_unipile(archived=1)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "read"),
+        ({"archived": 1}, "archived"),
+        ({"archived": None}, "archived"),
+        ({"pinned": "yes"}, "pinned"),
+        ({"muted_until": "tomorrow"}, "muted_until"),
+        ({"muted_until": "2050-03-02T09:14:05"}, "muted_until"),
+        ({"muted_until": "0001-01-01T00:00:00+14:00"}, "muted_until"),
+        ({"muted_until": True}, "muted_until"),
+        ({"title": "x"}, "title"),
+    ],
+)
+async def test_impossible_marks_are_invalid(web_only: Stack, body: Any, field: str) -> None:
+    agent = await web_only.sign_in()
+    account_id = await make_account(web_only, agent)
+    chat_id = await make_chat(web_only, account_id)
+    answer = await agent.call("PATCH", f"{CHANNELS}/{account_id}/chats/{chat_id}", body)
+    assert (answer.status, list(answer.body["error"]["fields"])) == (422, [field])
+
+
+async def test_only_the_owner_decides_about_read_marks(web_only: Stack) -> None:
+    owner, agent, stranger = [await web_only.sign_in(name) for name in ("owner", "agent", "stranger")]
+    account_id = await make_account(web_only, owner)
+    await add_member(web_only, account_id, agent, "agent")
+    path, body = f"{CHANNELS}/{account_id}", {"read_receipts": False}
+    assert (await agent.call("PATCH", path, body)).status == 403
+    assert (await stranger.call("PATCH", path, body)).status == 404
+    assert (await web_only.stranger.call("PATCH", path, body)).status == 401
+    for wrong in ({}, {"read_receipts": None}, {"read_receipts": "no"}, {"name": "x"}):
+        assert (await owner.call("PATCH", path, wrong)).status == 422
+    first = (await owner.ok("PATCH", path, body))["account"]
+    assert (await owner.ok("PATCH", path, body))["account"]["seq"] == first["seq"]
