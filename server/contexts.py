@@ -9,11 +9,12 @@ from aiohttp import web
 from server import queue
 from server.auth import Passwords
 from server.config import Config
-from server.keys import CONFIG, DATABASE, EVENTS, HUB, PASSWORDS, REDIS, UNIPILE
+from server.keys import CONFIG, DATABASE, EVENTS, HUB, PASSWORDS, REDIS, STORAGE, UNIPILE
 from server.queue import EventBatch
 from server.realtime.broker import Broker
 from server.realtime.events import Push, make_push
 from server.realtime.hub import Hub, Rows
+from server.storage import open_storage
 from server.store import accounts, changes, pool
 from server.store.pool import Database
 from server.unipile.client import UnipileClient
@@ -72,6 +73,11 @@ async def unipile_context(app: web.Application) -> AsyncIterator[None]:
     await app[UNIPILE].close()
 
 
+async def storage_context(app: web.Application) -> AsyncIterator[None]:
+    app[STORAGE] = open_storage(app[CONFIG].media.url, app[CONFIG].data_dir)
+    yield
+
+
 async def passwords_context(app: web.Application) -> AsyncIterator[None]:
     app[PASSWORDS] = Passwords()
     yield
@@ -110,4 +116,11 @@ def _rows(database: Database) -> Rows:
     return Rows(read_heads, read_changes)
 
 
-CONTEXTS = (database_context, redis_context, unipile_context, passwords_context, hub_context)
+CONTEXTS = (
+    database_context,
+    redis_context,
+    unipile_context,
+    storage_context,
+    passwords_context,
+    hub_context,
+)

@@ -31,6 +31,11 @@ async def load_body(request: web.Request, schema: Schema) -> dict[str, Any]:
     return _validated(schema, data)
 
 
+def load_fields(fields: Mapping[str, str], schema: Schema) -> dict[str, Any]:
+    """The validated fields of a form."""
+    return _validated(schema, fields)
+
+
 def load_query(request: web.Request, schema: Schema) -> dict[str, Any]:
     """The validated query string."""
     return _validated(schema, dict(request.query))

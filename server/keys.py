@@ -7,6 +7,7 @@ from server.auth import Passwords, Tokens
 from server.config import Config
 from server.queue import EventBatch
 from server.realtime.hub import Hub
+from server.storage import Storage
 from server.store.pool import Database
 from server.unipile.client import UnipileClient
 
@@ -14,6 +15,7 @@ CONFIG = web.AppKey("config", Config)
 DATABASE = web.AppKey("database", Database)
 REDIS = web.AppKey("redis", ArqRedis)
 EVENTS = web.AppKey("events", EventBatch)
+STORAGE = web.AppKey("storage", Storage)
 HUB = web.AppKey("hub", Hub)
 UNIPILE = web.AppKey("unipile", UnipileClient)
 TOKENS = web.AppKey("tokens", Tokens)

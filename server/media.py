@@ -7,8 +7,6 @@ not look into an Ogg or MP4 container, which is what tells a voice note from a f
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
-from typing import Any
 from urllib.parse import quote
 
 UNKNOWN_TYPE = "application/octet-stream"
@@ -16,7 +14,6 @@ UNKNOWN_TYPE = "application/octet-stream"
 HEAD_BYTES = 512
 MAX_NAME_LENGTH = 200
 OGG_OPUS = "audio/ogg"
-WHAT_IT_IS = {"img": "Photo", "video": "Video", "audio": "Audio"}
 # (offset, bytes, type)
 BEGINNINGS = (
     (0, b"\xff\xd8\xff", "image/jpeg"),
@@ -90,14 +87,6 @@ def told_type(sniffed: str, declared: str | None) -> str:
         return SOUND_ALONE[sniffed] if given.startswith("audio/") else sniffed
     is_harmless = re.fullmatch(r"(application|text|model|font)/[\w.+-]{1,80}", given, re.ASCII)
     return given if sniffed == UNKNOWN_TYPE and is_harmless else sniffed
-
-
-def preview_of(body: str | None, attachments: Iterable[Mapping[str, Any]]) -> str:
-    """The text, or what stands in for it in a list of chats when there is none."""
-    if body:
-        return body
-    kinds = [WHAT_IT_IS.get(attachment["type"], "File") for attachment in attachments]
-    return kinds[0] if kinds else ""
 
 
 def safe_file_name(name: str | None) -> str:

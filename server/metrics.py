@@ -19,6 +19,8 @@ JOB_RETRIES = Counter(
 )
 SENDS = Counter("confab_sends", "Messages handed to UniPile, by outcome", ["outcome"], registry=REGISTRY)
 LOOKS = Counter("confab_send_looks", "Later looks for unconfirmed sends", ["outcome"], registry=REGISTRY)
+MEDIA = Counter("confab_media", "Attachments copied from UniPile, by outcome", ["state"], registry=REGISTRY)
+MEDIA_BYTES = Counter("confab_media_bytes", "Bytes of the attachments copied", registry=REGISTRY)
 SOCKETS = Gauge("confab_sockets", "Open WebSocket connections of this process", registry=REGISTRY)
 REQUEST_SECONDS = Histogram(
     "confab_request_seconds",

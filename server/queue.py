@@ -23,6 +23,8 @@ from server.errors import Unavailable
 
 INGEST_QUEUE = "confab:queue:ingest"
 OUTBOX_QUEUE = "confab:queue:outbox"
+# Apart from the outbox: no send waits behind a film that is being copied.
+MEDIA_QUEUE = "confab:queue:media"
 HEARTBEAT_KEY = "confab:worker:heartbeat"
 HEARTBEAT_SECONDS = 5
 
@@ -34,6 +36,7 @@ MIRROR_CHAT = "mirror_chat"
 AMEND_MESSAGE = "amend_message"
 REGISTER_WEBHOOKS = "register_webhooks"
 LOOK_UP_SEND = "look_up_send"
+COPY_MEDIA = "copy_media"
 # Every job with the queue it waits in; workers/settings.py registers exactly these.
 QUEUES = {
     STORE_EVENTS: INGEST_QUEUE,
@@ -44,6 +47,7 @@ QUEUES = {
     AMEND_MESSAGE: OUTBOX_QUEUE,
     REGISTER_WEBHOOKS: OUTBOX_QUEUE,
     LOOK_UP_SEND: OUTBOX_QUEUE,
+    COPY_MEDIA: MEDIA_QUEUE,
 }
 
 BATCH_DISTANCE_SECONDS = 0.004

@@ -9,6 +9,7 @@ from marshmallow import Schema
 from server.handlers import (
     accounts,
     amendments,
+    attachments,
     auth,
     chat_starts,
     chats,
@@ -69,6 +70,7 @@ ACCOUNT = ALL + r"/{account_id:\d{1,20}}"
 CHAT = ACCOUNT + r"/chats/{chat_id:\d{1,20}}"
 # A message is found within its chat, and without it too: its id is enough.
 MESSAGE = r"/messages/{message_id:\d{1,20}}"
+ATTACHMENT = r"/attachments/{attachment_id}"
 
 
 def _amendments(place: str, **more: object) -> tuple[Route, ...]:
@@ -94,6 +96,15 @@ def _amendments(place: str, **more: object) -> tuple[Route, ...]:
         ),
         _row("DELETE", place + "/reaction", amendments.remove_reaction, answer=answer, **more),
         _row("POST", place + "/retry", messages.retry_message, answer=answer, **more),
+    )
+
+
+def _attachments(place: str, **more: object) -> tuple[Route, ...]:
+    """A file of a message, at its address."""
+    answer = message_schemas.OneMessage
+    return (
+        _row("GET", place, attachments.show_attachment, content_type="application/octet-stream", **more),
+        _row("POST", place + "/retry", attachments.retry_attachment, answer=answer, **more),
     )
 
 
@@ -169,11 +180,13 @@ ROUTES = (
         CHAT + "/send",
         messages.send_message,
         body=message_schemas.Send,
-        answer=message_schemas.OneMessage,
+        answer=message_schemas.Sent,
         status=201,
     ),
     *_amendments(CHAT + MESSAGE),
     *_amendments(ACCOUNT + MESSAGE, is_documented=False),
+    *_attachments(CHAT + MESSAGE + ATTACHMENT),
+    *_attachments(ACCOUNT + MESSAGE + ATTACHMENT, is_documented=False),
     _open(
         "POST",
         "/api/webhooks/unipile/messages",

@@ -95,7 +95,7 @@ LAYERS = (
         "server.keys",
         tuple(
             f"server.{part}"
-            for part in ("auth", "config", "queue", "realtime.*", "store.pool", "unipile.client")
+            for part in ("auth", "config", "queue", "realtime.*", "storage", "store.pool", "unipile.client")
         ),
         SQL,
     ),
@@ -106,13 +106,18 @@ LAYERS = (
     ),
     Layer("server.refusals", ("server.errors", "server.unipile.errors"), (*WEB, *QUEUE, *SQL)),
     Layer(
+        "server.uploads",
+        ("server.config", "server.errors", "server.media", "server.storage", "server.store*"),
+        (*QUEUE, *SQL, "obstore"),
+    ),
+    Layer(
         "server.handlers*",
         (
             *("server", "server.auth", "server.config", "server.errors", "server.http", "server.keys"),
             *("server.metrics", "server.queue", "server.realtime.*", "server.refusals", "server.schemas*"),
-            *("server.store*", "server.unipile*"),
+            *("server.store*", "server.unipile*", "server.media", "server.storage", "server.uploads"),
         ),
-        (*QUEUE, "psycopg2"),
+        (*QUEUE, "psycopg2", "obstore"),
     ),
     Layer("server.routes", ("server.handlers*", "server.schemas*"), (*QUEUE, *SQL)),
     Layer("server.openapi", ("server", "server.routes", "server.schemas*"), (*QUEUE, *SQL)),
@@ -125,7 +130,7 @@ LAYERS = (
         "server.contexts",
         (
             *("server", "server.auth", "server.config", "server.errors", "server.keys", "server.metrics"),
-            *("server.queue", "server.realtime.*", "server.store*", "server.unipile*"),
+            *("server.queue", "server.realtime.*", "server.storage", "server.store*", "server.unipile*"),
         ),
         ("psycopg2",),
     ),
@@ -139,7 +144,7 @@ LAYERS = (
         "workers*",
         (
             *("workers*", "server", "server.config", "server.errors", "server.metrics", "server.queue"),
-            *("server.store*", "server.unipile*"),
+            *("server.media", "server.storage", "server.store*", "server.unipile*"),
             *(f"server.realtime.{part}" for part in ("broker", "channels", "events")),
         ),
         WEB,

@@ -73,6 +73,7 @@ async def _adopt(
             "chat_id": chat_of(known_chats, key[0], event),
             "provider_msg_id": key[1],
             "body": event.body,
+            "attachments": event.attachments,
             "sent_at": event.sent_at,
         }
         for key, event in own
@@ -98,6 +99,7 @@ async def _store_new(
     await contacts.upsert_contacts(cursor, contact_rows(batch))
     inserted = await messages.insert_messages(cursor, message_rows(batch, known_chats))
     fresh = {(m.account_id, m.provider_msg_id): m for m in inserted}
+    batch.note_media(inserted)
     metrics.EVENTS.labels("stored").inc(len(inserted))
     batch.to_read |= {(m.account_id, m.provider_msg_id) for m in inserted if m.is_amended}
     for message in inserted:
@@ -106,7 +108,7 @@ async def _store_new(
         _push_message(pushes, "message:sent", echoed)
     repeated = [key for key in batch.messages if key not in fresh]
     if repeated:
-        await _push_again(cursor, batch, repeated, adopted, pushes)
+        batch.note_media(await _push_again(cursor, batch, repeated, adopted, pushes))
     await _advance_chats(cursor, batch, known_chats, fresh, adopted, pushes)
     await _count(cursor, batch, inserted)
     chats_to_refresh |= untitled(batch, known_chats)
@@ -118,7 +120,7 @@ async def _push_again(
     keys: list[Key],
     adopted: list[ChangedMessage],
     pushes: dict[int, list[Push]],
-) -> None:
+) -> list[InsertedMessage]:
     """Rows that were there before: echoes of our sends, and what a job stored that was killed before it published."""
     own = [key for key in keys if batch.messages[key].direction == "out"]
     seen = await attempts.note_seen(cursor, key_rows(own)) if own else []
@@ -129,6 +131,7 @@ async def _push_again(
     metrics.EVENTS.labels("repeated").inc(len(found))
     for message in found:
         _push_message(pushes, "message:new", message)
+    return found
 
 
 async def _find(cursor: Cursor, keys: Iterable[Key]) -> list[InsertedMessage]:

@@ -9,9 +9,11 @@ from arq.connections import ArqRedis
 
 from server import queue
 from server.config import Config
+from server.storage import Storage, open_storage
 from server.store import pool
 from server.store.pool import Database
 from server.unipile.client import UnipileClient
+from server.unipile.media import UnipileMedia
 
 # Under this name the parts stand in arq's context dictionary.
 PARTS = "confab"
@@ -23,6 +25,8 @@ class Parts:
     database: Database
     redis: ArqRedis
     unipile: UnipileClient
+    downloads: UnipileMedia
+    storage: Storage
 
 
 def parts_of(ctx: Mapping[Any, Any]) -> Parts:
@@ -50,9 +54,18 @@ async def open_parts(config: Config) -> AsyncIterator[Parts]:
         connect_timeout_seconds=config.unipile.connect_timeout_seconds,
         total_timeout_seconds=config.unipile.total_timeout_seconds,
     )
+    downloads = UnipileMedia(
+        config.unipile.dsn or config.sandbox.url,
+        config.unipile.api_key,
+        concurrency=config.media.copies,
+        connect_timeout_seconds=config.unipile.connect_timeout_seconds,
+        total_timeout_seconds=config.media.deadline_seconds,
+    )
     try:
-        yield Parts(config, database, redis, unipile)
+        storage = open_storage(config.media.url, config.data_dir)
+        yield Parts(config, database, redis, unipile, downloads, storage)
     finally:
+        await downloads.close()
         await unipile.close()
         await redis.aclose()
         await database.close()

@@ -8,6 +8,7 @@ import orjson
 from server.store.accounts import LockedAccount
 from server.store.chat_marks import preview_of
 from server.store.chats import KnownChat
+from server.store.messages import InsertedMessage
 from server.unipile.events import AmendmentEvent, MessageEvent, ReceiptEvent
 
 Key = tuple[int, str]  # account id and the provider's id of a chat or message
@@ -27,6 +28,7 @@ class Batch:
         self.amendments: dict[tuple[Key, str, str], AmendmentEvent] = {}
         self.held_back: list[dict[str, Any]] = []
         self.to_read: set[Key] = set()
+        self.media_to_copy: set[int] = set()
         self._raw: dict[Key, dict[str, Any]] = {}
 
     def add_message(self, event: MessageEvent, raw: dict[str, Any]) -> None:
@@ -50,6 +52,13 @@ class Batch:
 
     def owner_of(self, account_id: int) -> int:
         return next(a.user_id for a in self._accounts.values() if a.id == account_id)
+
+    def note_media(self, stored: Iterable[InsertedMessage]) -> None:
+        """Remember which of these stored messages brought something that has to be copied."""
+        for message in stored:
+            event = self.messages[(message.account_id, message.provider_msg_id)]
+            if any(attachment["state"] == "waiting" for attachment in event.attachments):
+                self.media_to_copy.add(message.id)
 
     def own_messages(self) -> list[tuple[Key, MessageEvent]]:
         return [(key, event) for key, event in self.messages.items() if event.direction == "out"]

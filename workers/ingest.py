@@ -11,7 +11,15 @@ import structlog
 from aiopg import Cursor
 
 from server import metrics
-from server.queue import AMEND_MESSAGE, REFRESH_ACCOUNT, REFRESH_CHAT, STORE_EVENTS, Events, enqueue
+from server.queue import (
+    AMEND_MESSAGE,
+    COPY_MEDIA,
+    REFRESH_ACCOUNT,
+    REFRESH_CHAT,
+    STORE_EVENTS,
+    Events,
+    enqueue,
+)
 from server.realtime.broker import publish
 from server.realtime.events import Push, make_push
 from server.store import accounts
@@ -60,6 +68,7 @@ class Stored:
     accounts_to_refresh: set[int] = field(default_factory=set)
     chats_to_refresh: set[int] = field(default_factory=set)
     messages_to_read: set[Key] = field(default_factory=set)
+    media_to_copy: set[int] = field(default_factory=set)
     waiting: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -115,6 +124,8 @@ async def _announce(parts: Parts, stored: Stored) -> None:
         await enqueue(parts.redis, REFRESH_CHAT, chat_id)
     for account_id, provider_msg_id in sorted(stored.messages_to_read):
         await enqueue(parts.redis, AMEND_MESSAGE, account_id, provider_msg_id)
+    for message_id in stored.media_to_copy:
+        await enqueue(parts.redis, COPY_MEDIA, message_id)
     if stored.waiting:
         await enqueue(parts.redis, STORE_EVENTS, Events(stored.waiting), delay_seconds=ECHO_WAIT_SECONDS)
 
@@ -143,6 +154,7 @@ async def _store_batch(cursor: Cursor, pairs: Sequence[Pair]) -> Stored:
                 await _keep_ignored(cursor, event, raw)
     await store_messages(cursor, batch, stored.pushes, stored.chats_to_refresh, MAX_ECHO_WAITS)
     stored.waiting, stored.messages_to_read = batch.held_back, batch.to_read
+    stored.media_to_copy = batch.media_to_copy
     return stored
 
 

@@ -79,14 +79,15 @@ async def _look(parts: Parts, message_id: int) -> bool:
 
 
 async def _match(parts: Parts, look: Look, own: list[OwnMessage]) -> OwnMessage | None:
-    """The oldest message of the same text that no row has; of an accepted one, whose id is known, only a tick counts:
-    that UniPile has it says nothing new.
+    """The oldest message of the same text and kind of file that no row has; of an accepted one, whose id is known,
+    only a tick counts: that UniPile has it says nothing new.
     """
     if look.provider_msg_id is not None:
         return next(
             (m for m in own if m.provider_msg_id == look.provider_msg_id and m.status != "sent"), None
         )
-    alike = [m for m in own if m.text.strip() == look.body.strip()]
+    wanted = (look.body.strip(), look.file_kind)
+    alike = [m for m in own if (m.text.strip(), m.file_kind) == wanted]
     stored = await parts.database.read(
         attempts.list_stored, look.account_id, [m.provider_msg_id for m in alike]
     )

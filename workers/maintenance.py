@@ -1,4 +1,4 @@
-"""The worker's rounds: a sign of life, and a look-around for sends whose outcome nobody has told."""
+"""The worker's rounds: a sign of life, and a look-around for sends and media that nobody has told the end of."""
 
 import asyncio
 import time
@@ -12,12 +12,15 @@ from server.queue import HEARTBEAT_KEY, HEARTBEAT_SECONDS, SEND_CHAT, UNREACHABL
 from server.store import attempts
 from workers import lookups
 from workers.context import Parts
+from workers.media import clear_media, look_for_media
 from workers.outcomes import settle
 
 log = structlog.get_logger()
 
 LOOK_AROUND_SECONDS = 15.0
 DOUBT_SECONDS = 5.0
+LOOK_FOR_MEDIA_SECONDS = 60.0
+CLEAR_MEDIA_SECONDS = 3600.0
 HEARTBEAT_EXPIRY_SECONDS = 60
 WORKER_LOST = {
     "code": "worker_lost",
@@ -32,6 +35,8 @@ async def rounds(parts: Parts) -> AsyncIterator[None]:
         asyncio.create_task(_repeat(parts, beat, HEARTBEAT_SECONDS)),
         asyncio.create_task(_repeat(parts, look_around, LOOK_AROUND_SECONDS)),
         asyncio.create_task(_repeat(parts, lookups.look_around, DOUBT_SECONDS)),
+        asyncio.create_task(_repeat(parts, look_for_media, LOOK_FOR_MEDIA_SECONDS)),
+        asyncio.create_task(_repeat(parts, clear_media, CLEAR_MEDIA_SECONDS)),
     ]
     try:
         yield

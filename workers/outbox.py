@@ -1,19 +1,22 @@
 """Hands messages to UniPile, in order within a chat, and writes what became of them: no more than is known."""
 
 import time
+from functools import partial
 from typing import Any
 
 from aiopg import Cursor
 
 from server import metrics
 from server.config import Pace
+from server.errors import Unavailable
 from server.queue import SEND_CHAT, enqueue
 from server.realtime.broker import publish
 from server.realtime.events import make_push
-from server.store import accounts, outbox, pace
+from server.store import accounts, media, outbox, pace
 from server.store.outbox import Attempt
 from server.store.pace import Held
 from server.unipile.errors import NotTaken, OutcomeUnknown, Rejected, SignedOut, UnipileError
+from server.unipile.media import OutgoingFile
 from workers.context import Parts, parts_of
 from workers.lookups import find_outcome
 from workers.outcomes import announce, reason, settle
@@ -67,13 +70,8 @@ async def sign_out(parts: Parts, account_id: int, word: str) -> None:
 
 async def _attempt(parts: Parts, attempt: Attempt) -> None:
     try:
-        provider_msg_id = await parts.unipile.send_text(
-            attempt.external_account_id,
-            attempt.provider_chat_id,
-            attempt.body,
-            quoted_msg_id=attempt.quoted_msg_id,
-        )
-    except NotTaken:
+        provider_msg_id = await _hand_over(parts, attempt)
+    except (NotTaken, Unavailable):
         # Nothing went out: back to the head of the queue, and the job comes again later.
         await parts.database.write(outbox.release_attempt, attempt.message_id)
         metrics.SENDS.labels("postponed").inc()
@@ -88,3 +86,27 @@ async def _attempt(parts: Parts, attempt: Attempt) -> None:
             await settle(parts, attempt.message_id, "unconfirmed", error=reason(error))
     else:
         await settle(parts, attempt.message_id, "sent", provider_msg_id=provider_msg_id)
+
+
+async def _hand_over(parts: Parts, attempt: Attempt) -> str | None:
+    """The call itself; raises Unavailable, and has not called, when the file to send cannot be read now."""
+    return await parts.unipile.send_message(
+        attempt.external_account_id,
+        attempt.provider_chat_id,
+        attempt.body,
+        quoted_msg_id=attempt.quoted_msg_id,
+        file=await _file_of(parts, attempt) if attempt.has_file else None,
+    )
+
+
+async def _file_of(parts: Parts, attempt: Attempt) -> OutgoingFile:
+    file = await parts.database.read(media.fetch_outgoing, attempt.message_id)
+    if file is None or not await parts.storage.has(file.sha256):
+        raise Rejected("file_lost", "The file is no longer in the media storage.")
+    return OutgoingFile(
+        file.file_name or "file",
+        file.mimetype,
+        file.size,
+        file.is_voice,
+        partial(parts.storage.read, file.sha256, 0, file.size),
+    )

@@ -11,7 +11,7 @@ from arq.typing import WorkerCoroutine
 
 from server import queue
 from server.config import Config
-from workers import amendments, ingest, lookups, maintenance, outbox, sync
+from workers import amendments, ingest, lookups, maintenance, media, outbox, sync
 from workers.committer import COMMITTER, Committer
 from workers.context import PARTS, Parts, open_parts
 from workers.retries import Job, retried
@@ -27,6 +27,7 @@ JOBS: Mapping[str, Job] = {
     queue.AMEND_MESSAGE: amendments.amend_message,
     queue.REGISTER_WEBHOOKS: sync.register_webhooks,
     queue.LOOK_UP_SEND: lookups.look_up_send,
+    queue.COPY_MEDIA: media.copy_media,
 }
 # Longer than any job's own limit, so that arq's time-out, which deletes the job, never comes first.
 ARQ_MARGIN_SECONDS = 60
@@ -39,11 +40,12 @@ COMMIT_LIMIT = 1000
 
 @asynccontextmanager
 async def run_workers(config: Config) -> AsyncIterator[Parts]:
-    """Both queues' workers inside this process, supervised; leaving the block drains them."""
+    """All queues' workers inside this process, supervised; leaving the block drains them."""
     async with open_parts(config) as parts, AsyncExitStack() as stack:
         limits = {
             queue.INGEST_QUEUE: config.worker.ingest_jobs,
             queue.OUTBOX_QUEUE: config.worker.outbox_jobs,
+            queue.MEDIA_QUEUE: config.media.copies,
         }
         for name, max_jobs in limits.items():
             # A patient client: a blip of Redis must not end the worker.

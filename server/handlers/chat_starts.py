@@ -16,7 +16,7 @@ from server.realtime.broker import publish
 from server.realtime.events import Push, make_push
 from server.refusals import refusal_from, refusal_of
 from server.schemas.chats import StartChat
-from server.store import chat_starts, chats, outbox, pace, usage
+from server.store import chat_starts, chats, pace, sends, usage
 from server.store.chat_starts import ChatStart, StartTarget
 from server.store.messages import ChangedMessage
 from server.unipile.errors import OutcomeUnknown, UnipileError
@@ -76,7 +76,7 @@ async def _find_again(cursor: Cursor, target: StartTarget, client_id: str) -> Ch
     """The message of an earlier request with this client_id; raises when nobody knows what became of it."""
     if target.role == "viewer":
         return None
-    known = await outbox.fetch_by_client_id(cursor, target.account_id, client_id)
+    known = await sends.fetch_by_client_id(cursor, target.account_id, client_id)
     if known is not None:
         return known
     begun = await chat_starts.lock_start(cursor, target.account_id, client_id)

@@ -19,6 +19,7 @@ from server.queue import (
     HEARTBEAT_KEY,
     HEARTBEAT_SECONDS,
     INGEST_QUEUE,
+    MEDIA_QUEUE,
     OUTBOX_QUEUE,
     UNREACHABLE,
     queue_age_seconds,
@@ -68,6 +69,7 @@ async def _redis(request: web.Request) -> dict[str, Any]:
         "queue_age_seconds": {
             "ingest": round(await queue_age_seconds(redis, INGEST_QUEUE), 3),
             "outbox": round(await queue_age_seconds(redis, OUTBOX_QUEUE), 3),
+            "media": round(await queue_age_seconds(redis, MEDIA_QUEUE), 3),
         },
         "worker_alive": silent is not None and silent < HEARTBEAT_SECONDS * MISSED_BEATS,
     }
@@ -89,6 +91,10 @@ async def show_config(request: web.Request) -> web.Response:
             "phone_url": config.sandbox.url if config.sandbox.enabled else None,
             "demo": demo,
             "providers": ["whatsapp"],
+            "uploads": {
+                "max_bytes": config.media.max_upload_bytes,
+                "max_files": config.media.max_upload_files,
+            },
             "version": VERSION,
         }
     )

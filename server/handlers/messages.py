@@ -1,6 +1,6 @@
 """Messages: read them, send them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +12,7 @@ from server.errors import ConfabError, NotFound, Unavailable
 from server.http import (
     caller,
     load_body,
+    load_fields,
     load_query,
     object_answer,
     page_answer,
@@ -19,19 +20,21 @@ from server.http import (
     provider_of,
     time_cursor,
 )
-from server.keys import DATABASE, REDIS
+from server.keys import CONFIG, DATABASE, REDIS, STORAGE
 from server.queue import SEND_CHAT, enqueue
 from server.realtime.broker import publish
 from server.realtime.events import Push, make_push
 from server.refusals import refusal_of
 from server.schemas.fields import ListQuery
-from server.schemas.messages import Send
-from server.store import attempts, chats, messages, outbox, usage
+from server.schemas.messages import Send, SendFiles
+from server.store import attempts, chats, media, messages, sends, usage
+from server.store.chat_marks import preview_of
 from server.store.messages import ChangedMessage
+from server.uploads import FormReader, Upload
 
 log = structlog.get_logger()
 
-LIST_QUERY, SEND = ListQuery(), Send()
+LIST_QUERY, SEND, SEND_FILES = ListQuery(), Send(), SendFiles()
 
 
 async def list_messages(request: web.Request) -> web.Response:
@@ -64,21 +67,46 @@ async def _require_chat(request: web.Request) -> None:
 
 
 async def send_message(request: web.Request) -> web.Response:
-    """Write the message's row, then let the outbox hand it to UniPile; the same client_id sends nothing twice."""
-    given = await load_body(request, SEND)
-    client_id = given["client_id"] or str(uuid4())
-    message, pushes = await request.app[DATABASE].write(
+    """Write the message's row, then let the outbox hand it to UniPile; the same client_id sends nothing twice.
+
+    Files come as multipart/form-data with the same fields and `attachments`. Each file is a message of its own, in
+    order; the text goes with the first, which is `message` of the answer.
+    """
+    given, uploads = await _read_send(request)
+    stored, pushes = await request.app[DATABASE].write(
         _store_send,
         caller(request),
         provider_of(request),
         path_id(request, "account_id"),
         path_id(request, "chat_id"),
-        client_id,
+        given["client_id"] or str(uuid4()),
         given,
+        uploads,
     )
     if pushes:
-        await _announce(request, message, pushes)
-    return object_answer([("message", message.json)], 201)
+        await _announce(request, stored[0], pushes)
+    every = ",".join(message.json for message in stored)
+    return object_answer([("message", stored[0].json), ("messages", f"[{every}]")], 201)
+
+
+async def _read_send(request: web.Request) -> tuple[dict[str, Any], list[Upload]]:
+    if request.content_type != "multipart/form-data":
+        return await load_body(request, SEND), []
+    # Nobody fills the storage through an address where they may not write.
+    chat = await request.app[DATABASE].read(
+        chats.fetch_reachable_chat, caller(request), path_id(request, "chat_id")
+    )
+    if chat is None or (chat.account_id, chat.provider) != (
+        path_id(request, "account_id"),
+        provider_of(request),
+    ):
+        raise NotFound
+    if chat.role == "viewer":
+        raise ConfabError("forbidden")
+    reader = FormReader(request.app[STORAGE], request.app[DATABASE], request.app[CONFIG].media)
+    form = await reader.read(request)
+    given = load_fields(form.fields, SEND_FILES if form.uploads else SEND)
+    return given, form.uploads
 
 
 async def _announce(request: web.Request, message: ChangedMessage, pushes: list[Push]) -> None:
@@ -100,26 +128,29 @@ async def _store_send(
     chat_id: int,
     client_id: str,
     given: Mapping[str, Any],
-) -> tuple[ChangedMessage, list[Push]]:
-    """One transaction: who may, what is allowed, the row, its chat, the count. No pushes when it was sent before."""
-    target = await outbox.lock_send_target(cursor, user_id, provider, account_id, chat_id)
+    uploads: Sequence[Upload],
+) -> tuple[list[ChangedMessage], list[Push]]:
+    """One transaction: who may, what is allowed, the rows, their chat, the count. No pushes when it was sent before."""
+    target = await sends.lock_send_target(cursor, user_id, provider, account_id, chat_id)
     if target is None:
         raise NotFound
     if refusal := refusal_of(target.role, target.account_status, is_entitled=target.is_entitled):
         # A retry of what went out before sending was shut is told of that message: a refusal would be untrue.
-        known = await outbox.fetch_by_client_id(cursor, account_id, client_id)
+        known = await sends.fetch_by_client_id(cursor, account_id, client_id)
         if target.role == "viewer" or known is None or known.chat_id != chat_id:
             raise refusal
-        return known, []
+        return await _known_sends(cursor, account_id, chat_id, client_id), []
     quoted = await _quoted(cursor, chat_id, given["quote_id"])
-    stored = await outbox.insert_send(cursor, account_id, chat_id, client_id, given["text"], quoted)
-    if stored is None:
-        return await _known_send(cursor, account_id, chat_id, client_id), []
-    message, sent_at = stored
-    await usage.raise_usage(cursor, provider, [{"user_id": target.owner_id, "sent": 1, "received": 0}])
-    return message, [
-        make_push("message:updated", account_id, message.seq, chat_id, message.json),
-        await _advance_chat(cursor, message, sent_at, given["text"]),
+    stored = await _insert_sends(cursor, account_id, chat_id, client_id, given["text"], quoted, uploads)
+    if not stored:
+        return await _known_sends(cursor, account_id, chat_id, client_id), []
+    count = {"user_id": target.owner_id, "sent": len(stored), "received": 0}
+    await usage.raise_usage(cursor, provider, [count])
+    shown = [upload.attachment for upload in uploads[-1:]]
+    preview = preview_of(given["text"] if len(stored) == 1 else None, shown)
+    return [message for message, _ in stored], [
+        *(make_push("message:updated", account_id, m.seq, chat_id, m.json) for m, _ in stored),
+        await _advance_chat(cursor, *stored[-1], preview),
     ]
 
 
@@ -154,11 +185,11 @@ async def _queue_again(
     message, sent_at = await attempts.queue_again(cursor, message_id)
     return message, [
         make_push("message:updated", account_id, message.seq, message.chat_id, message.json),
-        await _advance_chat(cursor, message, sent_at, known.body),
+        await _advance_chat(cursor, message, sent_at, preview_of(known.body, known.attachments)),
     ]
 
 
-async def _advance_chat(cursor: Cursor, message: ChangedMessage, sent_at: str, text: str) -> Push:
+async def _advance_chat(cursor: Cursor, message: ChangedMessage, sent_at: str, preview: str) -> Push:
     """The chat with this message of ours as its last: who writes has read."""
     change = {
         "account_id": message.account_id,
@@ -166,7 +197,7 @@ async def _advance_chat(cursor: Cursor, message: ChangedMessage, sent_at: str, t
         "message_id": message.id,
         "sent_at": sent_at,
         "message_key": "",
-        "preview": text[: chats.PREVIEW_LENGTH],
+        "preview": preview,
         "read_until": sent_at,
         "inbound": [],
     }
@@ -174,18 +205,57 @@ async def _advance_chat(cursor: Cursor, message: ChangedMessage, sent_at: str, t
     return make_push("chat:updated", message.account_id, chat.seq, chat.id, chat.json)
 
 
+async def _insert_sends(
+    cursor: Cursor,
+    account_id: int,
+    chat_id: int,
+    client_id: str,
+    text: str | None,
+    quoted: str | None,
+    uploads: Sequence[Upload],
+) -> list[tuple[ChangedMessage, str]]:
+    """(message, sent_at) of each row: one a file, or the text alone. None of them when the client_id is taken."""
+    stored = []
+    for number, upload in enumerate(uploads or [None], start=1):
+        row = await sends.insert_send(
+            cursor,
+            account_id,
+            chat_id,
+            part_id(client_id, number),
+            text if number == 1 else None,
+            quoted if number == 1 else None,
+            [upload.attachment] if upload else [],
+        )
+        if row is None and number == 1:
+            return []
+        if row is None:
+            raise ConfabError("conflict", "A part of this client_id belongs to another message.")
+        if upload:
+            await media.refer(cursor, row[0].id, upload.attachment["id"], upload.sha256)
+        stored.append(row)
+    return stored
+
+
 async def _quoted(cursor: Cursor, chat_id: int, quote_id: int | None) -> str | None:
     """What the answer keeps of the message it quotes."""
     if quote_id is None:
         return None
-    quoted = await outbox.fetch_quotable(cursor, chat_id, quote_id)
+    quoted = await sends.fetch_quotable(cursor, chat_id, quote_id)
     if quoted is None:
         raise ConfabError("invalid", fields={"quote_id": ["No message of this chat that can be answered."]})
     return quoted
 
 
-async def _known_send(cursor: Cursor, account_id: int, chat_id: int, client_id: str) -> ChangedMessage:
-    known = await outbox.fetch_by_client_id(cursor, account_id, client_id)
-    if known is None or known.chat_id != chat_id:
+async def _known_sends(cursor: Cursor, account_id: int, chat_id: int, client_id: str) -> list[ChangedMessage]:
+    """The messages that this client_id stands for, in order."""
+    known: list[ChangedMessage] = []
+    while message := await sends.fetch_by_client_id(cursor, account_id, part_id(client_id, len(known) + 1)):
+        known.append(message)
+    if not known or known[0].chat_id != chat_id:
         raise ConfabError("conflict", "This client_id belongs to a message of another chat.")
     return known
+
+
+def part_id(client_id: str, number: int) -> str:
+    """The client_id of the n-th message of one send: the caller's own for the first."""
+    return client_id if number == 1 else f"{client_id}#{number}"

@@ -28,11 +28,19 @@ class DemoLogin(Schema):
     password = fields.String(required=True)
 
 
+class Uploads(Schema):
+    """What one send may bring along."""
+
+    max_bytes = fields.Integer(required=True)
+    max_files = fields.Integer(required=True)
+
+
 class Settings(Schema):
     sandbox = fields.Boolean(required=True)
     phone_url = fields.String(required=True, allow_none=True)
     demo = fields.Nested(DemoLogin, required=True, allow_none=True)
     providers = fields.List(fields.String(), required=True)
+    uploads = fields.Nested(Uploads, required=True)
     version = fields.String(required=True)
 
 

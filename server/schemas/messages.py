@@ -5,6 +5,8 @@ from marshmallow import Schema, fields, validate
 from server.schemas.fields import MAX_ID, CleanText, Request
 
 STATUSES = ("received", "sending", "sent", "delivered", "read", "failed", "unconfirmed")
+# waiting to be copied; stored; failed, for the reason in `error`; expired at WhatsApp; never there to be had.
+MEDIA_STATES = ("waiting", "stored", "failed", "expired", "unavailable")
 MAX_TEXT = 65_536
 
 
@@ -36,6 +38,27 @@ class React(Request):
             validate.ContainsNoneOf("\n\r\t"),
         ],
     )
+
+
+class SendFiles(Send):
+    """The fields beside the files: a text is welcome, and not needed."""
+
+    text = CleanText(load_default=None, validate=validate.Length(0, MAX_TEXT))
+
+
+class Attachment(Schema):
+    id = fields.String(required=True)
+    type = fields.String(required=True)
+    file_name = fields.String(required=True, allow_none=True)
+    mimetype = fields.String(required=True, allow_none=True)
+    file_size = fields.Integer(required=True, allow_none=True)
+    state = fields.String(required=True, validate=validate.OneOf(MEDIA_STATES))
+    error = fields.String(required=True, allow_none=True)
+    voice_note = fields.Boolean(required=True)
+    sticker = fields.Boolean(required=True)
+    duration = fields.Integer(required=True, allow_none=True)
+    width = fields.Integer(required=True, allow_none=True)
+    height = fields.Integer(required=True, allow_none=True)
 
 
 class Person(Schema):
@@ -82,7 +105,7 @@ class Message(Schema):
     direction = fields.String(required=True, validate=validate.OneOf(["in", "out"]))
     status = fields.String(required=True, validate=validate.OneOf(STATUSES))
     body = fields.String(required=True, allow_none=True)
-    attachments = fields.List(fields.Dict(), required=True)
+    attachments = fields.List(fields.Nested(Attachment), required=True)
     sender = fields.Nested(Person, required=True, allow_none=True)
     quoted = fields.Nested(Quoted, required=True, allow_none=True)
     reactions = fields.List(fields.Nested(Reaction), required=True)
@@ -101,6 +124,12 @@ class Message(Schema):
 
 class OneMessage(Schema):
     message = fields.Nested(Message, required=True)
+
+
+class Sent(OneMessage):
+    """`messages` are all that this send became, one a file; `message` is the first of them."""
+
+    messages = fields.List(fields.Nested(Message), required=True)
 
 
 class MessageList(Schema):

@@ -8,8 +8,8 @@ import orjson
 from aiopg import Cursor
 
 from server.store.messages import CHANGED, ChangedMessage
-from server.store.outbox import SendTarget
 from server.store.prepared import Prepared
+from server.store.sends import SendTarget
 
 # After the look right behind the attempt; then only the echo or a person can tell.
 LOOK_DELAYS_SECONDS = (5, 30, 120, 600)
@@ -31,9 +31,11 @@ class Look(NamedTuple):
     body: str
     attempted_at: datetime
     provider_msg_id: str | None
+    file_kind: str  # of what was sent along; "" for a text alone
 
 
-LOOK = "m.id, m.account_id, c.provider_chat_id, coalesce(m.body, ''), m.attempted_at, m.provider_msg_id"
+LOOK = """m.id, m.account_id, c.provider_chat_id, coalesce(m.body, ''), m.attempted_at, m.provider_msg_id,
+    coalesce(m.attachments->0->>'type', '')"""
 
 
 async def fetch_look(cursor: Cursor, message_id: int) -> Look | None:
@@ -174,6 +176,7 @@ class RetryTarget(NamedTuple):
     chat_id: int
     status: str
     body: str
+    attachments: list[dict[str, Any]]
     period_ym: str
 
 
@@ -185,7 +188,8 @@ async def lock_retry_target(
         """select a.id, a.user_id, a.status, u.role,
                exists (select from channels_entitlement e where e.user_id = a.user_id and e.provider = a.provider
                        and e.is_active and (e.expires_at is null or e.expires_at > now())),
-               m.chat_id, m.status, coalesce(m.body, ''), to_char(m.created_at at time zone 'UTC', 'YYYY-MM')
+               m.chat_id, m.status, coalesce(m.body, ''), m.attachments::text,
+               to_char(m.created_at at time zone 'UTC', 'YYYY-MM')
            from channels_account a
            join channels_account_member u on u.account_id = a.id and u.user_id = %(user_id)s
            join channels_message m on m.account_id = a.id and m.id = %(message_id)s
@@ -194,7 +198,7 @@ async def lock_retry_target(
         {"user_id": user_id, "provider": provider, "account_id": account_id, "message_id": message_id},
     )
     row = await cursor.fetchone()
-    return row and RetryTarget(SendTarget(*row[:5]), *row[5:])
+    return row and RetryTarget(SendTarget(*row[:5]), row[5], row[6], row[7], orjson.loads(row[8]), row[9])
 
 
 async def queue_again(cursor: Cursor, message_id: int) -> tuple[ChangedMessage, str]:

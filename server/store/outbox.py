@@ -9,99 +9,6 @@ from server.store.messages import CHANGED, ChangedMessage
 from server.store.prepared import Prepared
 
 
-class SendTarget(NamedTuple):
-    """Where a user wants to send, with the account's row locked by this transaction."""
-
-    account_id: int
-    owner_id: int
-    account_status: str
-    role: str
-    is_entitled: bool
-
-
-# One query authorises, locks and checks the plan.
-LOCK_SEND_TARGET = Prepared(
-    "lock_send_target",
-    """
-    select a.id, a.user_id, a.status, u.role,
-        exists (select from channels_entitlement e where e.user_id = a.user_id and e.provider = a.provider
-                and e.is_active and (e.expires_at is null or e.expires_at > now()))
-    from channels_account a
-    join channels_account_member u on u.account_id = a.id and u.user_id = %(user_id)s
-    join channels_chat c on c.account_id = a.id and c.id = %(chat_id)s
-    where a.id = %(account_id)s and a.provider = %(provider)s
-    for no key update of a""",
-)
-
-
-async def lock_send_target(
-    cursor: Cursor, user_id: int, provider: str, account_id: int, chat_id: int
-) -> SendTarget | None:
-    """None for an absent or foreign account or chat."""
-    await LOCK_SEND_TARGET.execute(
-        cursor,
-        {
-            "user_id": user_id,
-            "provider": provider,
-            "account_id": account_id,
-            "chat_id": chat_id,
-        },
-    )
-    row = await cursor.fetchone()
-    return row and SendTarget(*row)
-
-
-# Whether a client_id was used before is the unique key's word; nothing is numbered when it refuses.
-INSERT_SEND = Prepared(
-    "insert_send",
-    f"""
-    with m as (
-        insert into channels_message (account_id, chat_id, client_id, direction, status, body, quoted, sent_at,
-                                      seq, inserted_seq)
-        select a.id, %(chat_id)s::bigint, %(client_id)s::text, 'out', 'sending', %(body)s::text,
-            %(quoted)s::jsonb, now(), a.seq + 1, a.seq + 1
-        from channels_account a where a.id = %(account_id)s
-        on conflict (account_id, client_id) do nothing
-        returning *
-    ), numbered as (
-        update channels_account set seq = m.seq from m where channels_account.id = m.account_id
-    )
-    select {CHANGED}, rfc3339(m.sent_at) from m""",
-)
-
-
-async def insert_send(
-    cursor: Cursor, account_id: int, chat_id: int, client_id: str, body: str, quoted: str | None = None
-) -> tuple[ChangedMessage, str] | None:
-    """(the new message, its sent_at) in state `sending`; None when the client_id is taken."""
-    values = {"account_id": account_id, "chat_id": chat_id, "client_id": client_id, "body": body}
-    await INSERT_SEND.execute(cursor, values | {"quoted": quoted})
-    row = await cursor.fetchone()
-    return row and (ChangedMessage(*row[:7]), str(row[7]))
-
-
-async def fetch_quotable(cursor: Cursor, chat_id: int, message_id: int) -> str | None:
-    """What an answer keeps of the message it quotes, as JSON; None when the chat has no such message for UniPile."""
-    await cursor.execute(
-        """select jsonb_build_object('provider_msg_id', provider_msg_id, 'sender_id', sender->>'provider_id',
-               'body', left(body, 1000))::text
-           from channels_message
-           where id = %s and chat_id = %s and provider_msg_id is not null and deleted_at is null and not is_event""",
-        (message_id, chat_id),
-    )
-    row = await cursor.fetchone()
-    return row and str(row[0])
-
-
-async def fetch_by_client_id(cursor: Cursor, account_id: int, client_id: str) -> ChangedMessage | None:
-    await cursor.execute(
-        f"select {CHANGED} from channels_message m where m.account_id = %s and m.client_id = %s",
-        (account_id, client_id),
-    )
-    row = await cursor.fetchone()
-    return row and ChangedMessage(*row)
-
-
 class Attempt(NamedTuple):
     """One message that this worker, and nobody else, hands to UniPile now."""
 
@@ -109,8 +16,9 @@ class Attempt(NamedTuple):
     account_id: int
     external_account_id: str
     provider_chat_id: str
-    body: str
+    body: str | None
     quoted_msg_id: str | None
+    has_file: bool
 
 
 # The head of the chat's queue, unless a message before it is still with UniPile: order is kept within a chat,
@@ -127,7 +35,7 @@ CLAIM_ATTEMPT = Prepared(
         from head where m.id = head.id and m.attempted_at is null and m.status = 'sending'
             and not exists (select from channels_message o where o.chat_id = %(chat_id)s and o.status = 'sending'
                             and o.attempted_at is not null)
-        returning m.id, m.account_id, m.chat_id, m.body, m.quoted
+        returning m.id, m.account_id, m.chat_id, m.body, m.quoted, m.attachments
     ), recorded as (
         insert into channels_send_attempt as known (message_id, number)
         select claimed.id, 1 + (select count(*) from channels_send_attempt k
@@ -136,7 +44,7 @@ CLAIM_ATTEMPT = Prepared(
         on conflict (message_id, number) do update set at = now()
     )
     select claimed.id, claimed.account_id, a.external_account_id, c.provider_chat_id, claimed.body,
-        claimed.quoted->>'provider_msg_id'
+        claimed.quoted->>'provider_msg_id', claimed.attachments <> '[]'
     from claimed join channels_account a on a.id = claimed.account_id join channels_chat c on c.id = claimed.chat_id""",
 )
 
@@ -211,19 +119,23 @@ async def settle_attempt(
     return row and ChangedMessage(*row)
 
 
-# An echo that knows an id we do not know belongs to the oldest send of the same text in the same chat that was
-# handed to UniPile and has no id yet. Pairs are made in order on both sides, so that equal texts stay in order.
+# An echo that knows an id we do not know belongs to the oldest send of the same text, and the same kind of file, in
+# the same chat that was handed to UniPile and has no id yet. Pairs are made in order on both sides, so that equal
+# ones stay in order.
+KIND = "(coalesce({0}.attachments->0->>'type', '') || ' ' || coalesce({0}.body, ''))"
 ADOPT_ECHOES = Prepared(
     "adopt_echoes",
     f"""
     with echo as (
-        select x.*, row_number() over (partition by x.chat_id, x.body order by x.sent_at, x.provider_msg_id) as n
-        from jsonb_to_recordset(%(rows)s::jsonb)
-            as x (account_id bigint, chat_id bigint, provider_msg_id text, body text, sent_at timestamptz)
+        select x.account_id, x.chat_id, x.provider_msg_id, x.sent_at, {KIND.format("x")} as kind,
+            row_number() over (partition by x.chat_id, {KIND.format("x")} order by x.sent_at, x.provider_msg_id) as n
+        from jsonb_to_recordset(%(rows)s::jsonb) as x (account_id bigint, chat_id bigint, provider_msg_id text,
+                                                       body text, attachments jsonb, sent_at timestamptz)
         where not exists (select from channels_message k
                           where k.account_id = x.account_id and k.provider_msg_id = x.provider_msg_id)
     ), waiting as (
-        select m.id, m.chat_id, m.body, row_number() over (partition by m.chat_id, m.body order by m.id) as n
+        select m.id, m.chat_id, {KIND.format("m")} as kind,
+            row_number() over (partition by m.chat_id, {KIND.format("m")} order by m.id) as n
         from channels_message m
         where m.chat_id in (select chat_id from echo) and m.direction = 'out' and m.provider_msg_id is null
             and m.attempted_at is not null and m.status in ('sending', 'sent', 'unconfirmed')
@@ -231,7 +143,7 @@ ADOPT_ECHOES = Prepared(
     ), pair as (
         select waiting.id, echo.account_id, echo.provider_msg_id, echo.sent_at,
             row_number() over (partition by echo.account_id order by waiting.id) as n
-        from echo join waiting using (chat_id, body, n)
+        from echo join waiting using (chat_id, kind, n)
     ), numbered as (
         update channels_account a set seq = a.seq + counts.n
         from (select account_id, count(*) as n from pair group by account_id) counts
@@ -254,7 +166,7 @@ ADOPT_ECHOES = Prepared(
 
 
 async def adopt_echoes(cursor: Cursor, echoes: list[dict[str, Any]]) -> list[ChangedMessage]:
-    """Give sends under way the provider ids that {account_id, chat_id, provider_msg_id, body, sent_at} bring."""
+    """Give sends under way the ids that {account_id, chat_id, provider_msg_id, body, attachments, sent_at} bring."""
     await ADOPT_ECHOES.execute(cursor, {"rows": orjson.dumps(echoes).decode()})
     return [ChangedMessage(*row) for row in await cursor.fetchall()]
 

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote
 
 import aiohttp
 import orjson
@@ -22,7 +21,9 @@ from server.unipile.answers import (
     read_own_messages,
     read_registration,
 )
-from server.unipile.errors import NotTaken, OutcomeUnknown, Rejected, error_from
+from server.unipile.errors import NotTaken, OutcomeUnknown, error_from
+from server.unipile.media import OutgoingFile
+from server.unipile.paths import part_of_path as _part
 from server.unipile.states import MessageState, read_message
 
 DIRECT_CHAT = 0
@@ -126,15 +127,27 @@ class UnipileClient:
 
     # -- chats and messages (§6, §7) ---------------------------------------------------------------------------
 
-    async def send_text(
-        self, external_account_id: str, provider_chat_id: str, text: str, *, quoted_msg_id: str | None = None
+    async def send_message(
+        self,
+        external_account_id: str,
+        provider_chat_id: str,
+        text: str | None,
+        *,
+        quoted_msg_id: str | None = None,
+        file: OutgoingFile | None = None,
     ) -> str | None:
-        """Send a text, as an answer to a message if one is named; returns its id, which UniPile may leave out."""
-        form = aiohttp.FormData(default_to_multipart=True)
+        """Send a text, a file or both, as an answer to a message if one is named; returns the message's id, which
+        UniPile may leave out.
+        """
+        # Names go out as browsers write them: percent-encoded ones would be shown to the customer like that.
+        form = aiohttp.FormData(default_to_multipart=True, quote_fields=False)
         form.add_field("account_id", external_account_id)
-        form.add_field("text", text)
+        if text:
+            form.add_field("text", text)
         if quoted_msg_id is not None:
             form.add_field("quote_id", quoted_msg_id)
+        if file is not None:
+            file.add_to(form)
         answer = await self._call("POST", f"/chats/{_part(provider_chat_id)}/messages", form=form)
         return read_id(answer, "message_id")
 
@@ -218,15 +231,6 @@ class UnipileClient:
 
     async def delete_webhook(self, webhook_id: str) -> None:
         await self._call("DELETE", f"/webhooks/{_part(webhook_id)}")
-
-
-def _part(identifier: str) -> str:
-    """An id as one part of an address. Quoting cannot save the two that every client takes for steps in the tree:
-    with them a caller's id would reach another route than the one that is meant.
-    """
-    if identifier in (".", ".."):
-        raise Rejected("invalid_resource_identifier", "UniPile has no such id.", 404)
-    return quote(identifier, safe="")
 
 
 def _object(data: bytes) -> dict[str, Any]:

@@ -59,7 +59,9 @@ def _attachment(value: object) -> dict[str, Any] | None:
         "file_name": text(value.get("file_name"), 255),
         "mimetype": text(value.get("mimetype"), 100),
         "file_size": small_integer(value.get("file_size")),
-        "unavailable": value.get("unavailable") in (True, 1),
+        # A copy is made in a job; what the provider has dropped is not asked for.
+        "state": "unavailable" if value.get("unavailable") in (True, 1) else "waiting",
+        "error": None,
         "voice_note": value.get("voice_note") in (True, 1),
         "sticker": value.get("sticker") in (True, 1),
         "duration": small_integer(value.get("duration")),

@@ -29,6 +29,9 @@ def test_every_route_stands_in_the_document_and_nothing_else(document: dict[str,
         "delete_message",
         "set_reaction",
         "remove_reaction",
+        "retry_message",
+        "show_attachment",
+        "retry_attachment",
     }
 
 

@@ -13,7 +13,8 @@ from server.realtime.channels import account_channel
 from server.realtime.events import Push, decode_pushes
 from server.store import accounts, users
 from server.store.messages import ChangedMessage
-from server.store.outbox import claim_attempt, insert_send
+from server.store.outbox import claim_attempt
+from server.store.sends import insert_send
 from tests.peers import message_received
 from workers import ingest
 from workers.committer import COMMITTER, Committer

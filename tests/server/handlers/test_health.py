@@ -27,7 +27,7 @@ async def test_ready_tells_of_workers_queues_and_dead_letters(web_only: Stack) -
     assert body["status"] == "ready"
     redis_check, database_check = body["checks"]["redis"], body["checks"]["database"]
     assert (redis_check["ok"], redis_check["worker_alive"]) == (True, False)
-    assert redis_check["queue_age_seconds"] == {"ingest": 0, "outbox": 0}
+    assert redis_check["queue_age_seconds"] == {"ingest": 0, "outbox": 0, "media": 0}
     assert (database_check["ok"], database_check["dead_letters"]) == (True, 0)
 
     redis = web_only.app[REDIS]
@@ -103,6 +103,7 @@ async def test_the_demo_login_is_told_in_sandbox_mode_only(web_only: Stack) -> N
         "phone_url": None,
         "demo": None,
         "providers": ["whatsapp"],
+        "uploads": {"max_bytes": 15_000_000, "max_files": 10},
         "version": version,
     }
 

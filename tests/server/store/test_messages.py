@@ -9,7 +9,7 @@ import psycopg2
 import pytest
 from aiopg import Cursor
 
-from server.store import accounts, changes, chats, messages, outbox
+from server.store import accounts, changes, chats, messages, outbox, sends
 from tests.server.store.conftest import Shelf
 
 SEED = 20260302
@@ -179,7 +179,7 @@ async def test_only_one_of_many_workers_claims_a_send(shelf: Shelf) -> None:
     chat_id = await open_chat(shelf)
     for number in range(3):
         await shelf.database.write(
-            outbox.insert_send, shelf.account_id, chat_id, f"c-{number}", f"texto {number}"
+            sends.insert_send, shelf.account_id, chat_id, f"c-{number}", f"texto {number}"
         )
     claims = await asyncio.gather(*(shelf.database.write(outbox.claim_attempt, chat_id) for _ in range(12)))
     assert [claim.body for claim in claims if claim is not None] == ["texto 0"]

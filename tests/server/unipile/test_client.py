@@ -88,7 +88,7 @@ async def test_an_answer_that_does_not_come_leaves_the_outcome_unknown() -> None
 
     async with client_of(stay, total=0.05) as client:
         with pytest.raises(OutcomeUnknown) as caught:
-            await client.send_text("acc-1", "chat-1", "Oi")
+            await client.send_message("acc-1", "chat-1", "Oi")
         is_over.set()
     assert caught.value.type == "timeout"
 
@@ -101,7 +101,7 @@ async def test_a_connection_that_breaks_leaves_the_outcome_unknown() -> None:
 
     async with client_of(cut) as client:
         with pytest.raises(OutcomeUnknown) as caught:
-            await client.send_text("acc-1", "chat-1", "Oi")
+            await client.send_message("acc-1", "chat-1", "Oi")
     assert caught.value.type == "connection_lost"
 
 
@@ -197,7 +197,7 @@ async def test_a_code_is_read() -> None:
 )
 async def test_a_send_tells_the_messages_id_where_unipile_does(answer: object, wanted: str | None) -> None:
     async with client_of(answering(answer, 201)) as client:
-        assert await client.send_text("acc-1", "chat-1", "Oi") == wanted
+        assert await client.send_message("acc-1", "chat-1", "Oi") == wanted
 
 
 async def test_webhooks_are_listed_to_the_last_page() -> None:

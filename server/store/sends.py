@@ -1,0 +1,110 @@
+"""How a send begins: who may, where, and the row that stands before UniPile is asked."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import orjson
+from aiopg import Cursor
+
+from server.store.messages import CHANGED, ChangedMessage
+from server.store.prepared import Prepared
+
+
+class SendTarget(NamedTuple):
+    """Where a user wants to send, with the account's row locked by this transaction."""
+
+    account_id: int
+    owner_id: int
+    account_status: str
+    role: str
+    is_entitled: bool
+
+
+# One query authorises, locks and checks the plan.
+LOCK_SEND_TARGET = Prepared(
+    "lock_send_target",
+    """
+    select a.id, a.user_id, a.status, u.role,
+        exists (select from channels_entitlement e where e.user_id = a.user_id and e.provider = a.provider
+                and e.is_active and (e.expires_at is null or e.expires_at > now()))
+    from channels_account a
+    join channels_account_member u on u.account_id = a.id and u.user_id = %(user_id)s
+    join channels_chat c on c.account_id = a.id and c.id = %(chat_id)s
+    where a.id = %(account_id)s and a.provider = %(provider)s
+    for no key update of a""",
+)
+
+
+async def lock_send_target(
+    cursor: Cursor, user_id: int, provider: str, account_id: int, chat_id: int
+) -> SendTarget | None:
+    """None for an absent or foreign account or chat."""
+    await LOCK_SEND_TARGET.execute(
+        cursor,
+        {
+            "user_id": user_id,
+            "provider": provider,
+            "account_id": account_id,
+            "chat_id": chat_id,
+        },
+    )
+    row = await cursor.fetchone()
+    return row and SendTarget(*row)
+
+
+# Whether a client_id was used before is the unique key's word; nothing is numbered when it refuses.
+INSERT_SEND = Prepared(
+    "insert_send",
+    f"""
+    with m as (
+        insert into channels_message (account_id, chat_id, client_id, direction, status, body, quoted, attachments,
+                                      sent_at, seq, inserted_seq)
+        select a.id, %(chat_id)s::bigint, %(client_id)s::text, 'out', 'sending', %(body)s::text,
+            %(quoted)s::jsonb, %(attachments)s::jsonb, now(), a.seq + 1, a.seq + 1
+        from channels_account a where a.id = %(account_id)s
+        on conflict (account_id, client_id) do nothing
+        returning *
+    ), numbered as (
+        update channels_account set seq = m.seq from m where channels_account.id = m.account_id
+    )
+    select {CHANGED}, rfc3339(m.sent_at) from m""",
+)
+
+
+async def insert_send(
+    cursor: Cursor,
+    account_id: int,
+    chat_id: int,
+    client_id: str,
+    body: str | None,
+    quoted: str | None = None,
+    attachments: Sequence[Mapping[str, Any]] = (),
+) -> tuple[ChangedMessage, str] | None:
+    """(the new message, its sent_at) in state `sending`; None when the client_id is taken."""
+    values = {"account_id": account_id, "chat_id": chat_id, "client_id": client_id, "body": body}
+    files = orjson.dumps(attachments).decode()
+    await INSERT_SEND.execute(cursor, values | {"quoted": quoted, "attachments": files})
+    row = await cursor.fetchone()
+    return row and (ChangedMessage(*row[:7]), str(row[7]))
+
+
+async def fetch_quotable(cursor: Cursor, chat_id: int, message_id: int) -> str | None:
+    """What an answer keeps of the message it quotes, as JSON; None when the chat has no such message for UniPile."""
+    await cursor.execute(
+        """select jsonb_build_object('provider_msg_id', provider_msg_id, 'sender_id', sender->>'provider_id',
+               'body', left(body, 1000))::text
+           from channels_message
+           where id = %s and chat_id = %s and provider_msg_id is not null and deleted_at is null and not is_event""",
+        (message_id, chat_id),
+    )
+    row = await cursor.fetchone()
+    return row and str(row[0])
+
+
+async def fetch_by_client_id(cursor: Cursor, account_id: int, client_id: str) -> ChangedMessage | None:
+    await cursor.execute(
+        f"select {CHANGED} from channels_message m where m.account_id = %s and m.client_id = %s",
+        (account_id, client_id),
+    )
+    row = await cursor.fetchone()
+    return row and ChangedMessage(*row)

@@ -1,0 +1,260 @@
+"""Media both ways, through the front door: what a contact sends is copied and served, what an agent sends arrives."""
+
+from typing import Any
+
+import pytest
+
+from server.keys import DATABASE
+from tests.fixtures_stack import Stack
+from tests.media_files import HTML, OPUS, PDF, SVG, enclosed, file_path, form, png, post, receive
+from tests.peers import Peer, eventually
+from workers.context import Parts
+from workers.media import clear_media, copy_media, look_for_media
+
+STORED = {"state": "stored", "error": None}
+
+
+@pytest.fixture
+async def agent(stack: Stack) -> Peer:
+    return await stack.sign_in()
+
+
+@pytest.fixture
+async def account(stack: Stack, agent: Peer) -> dict[str, Any]:
+    return await stack.make_account(agent)
+
+
+async def on_the_phone(stack: Stack, chat: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the customer was sent, oldest first."""
+    path = f"/sandbox/chats/{chat['provider_chat_id']}/messages"
+    return [m for m in (await stack.sandbox.ok("GET", path))["items"] if m["sender"] == "self"]
+
+
+async def open_chat(stack: Stack, agent: Peer, account: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    """A chat to answer in, and the address to send to."""
+    socket = await agent.listen()
+    await stack.write("acc-1", "Manda uma foto?")
+    await socket.wait_for_event("message:new", body="Manda uma foto?")
+    (chat,) = await agent.chats(account["id"])
+    return chat, f"/api/channels/whatsapp/{account['id']}/chats/{chat['id']}/send"
+
+
+async def stored_blobs(stack: Stack) -> int:
+    folder = stack.config.data_dir / "media"
+    return len([path for path in folder.rglob("*") if path.is_file()])
+
+
+async def test_a_picture_a_voice_note_and_a_file_are_copied_and_served(
+    stack: Stack, agent: Peer, account: dict[str, Any]
+) -> None:
+    files = [
+        ("praia.png", png(), "image/png"),
+        ("voz.ogg", OPUS, "audio/ogg; codecs=opus"),
+        ("nota fiscal.pdf", PDF, "application/pdf"),
+    ]
+    for name, data, mimetype in files:
+        more = {"voice_note": True} if data is OPUS else {}
+        message = await receive(stack, agent, account["id"], enclosed(name, data, mimetype, **more))
+        (attachment,) = message["attachments"]
+        assert {key: attachment[key] for key in STORED} == STORED
+        assert attachment["mimetype"] == mimetype.partition(";")[0]
+        assert (attachment["file_size"], attachment["voice_note"]) == (len(data), data is OPUS)
+        answer = await agent.call("GET", file_path(message))
+        assert (answer.status, answer.raw) == (200, data)
+        assert answer.headers["Content-Type"] == mimetype.partition(";")[0]
+        assert answer.headers["Content-Disposition"].startswith("inline; ")
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Content-Security-Policy"].startswith("sandbox")
+        assert answer.headers["Cache-Control"] == "private, max-age=31536000, immutable"
+        short = file_path(message).replace(f"/chats/{message['chat_id']}", "")
+        assert (await agent.call("GET", short)).raw == data
+    (chat,) = await agent.chats(account["id"])
+    assert chat["last_message_preview"] == "File"
+
+
+@pytest.mark.parametrize(
+    ("data", "mimetype"), [(SVG, "image/svg+xml"), (HTML, "text/html"), (HTML, "image/png")]
+)
+async def test_what_can_hold_a_script_is_only_ever_a_download(
+    stack: Stack, agent: Peer, account: dict[str, Any], data: bytes, mimetype: str
+) -> None:
+    message = await receive(stack, agent, account["id"], enclosed("a.svg", data, mimetype))
+    assert message["attachments"][0]["type"] == "file"
+    answer = await agent.call("GET", file_path(message))
+    assert answer.raw == data
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+    assert answer.headers["Content-Disposition"].startswith("attachment; ")
+
+
+async def test_equal_files_are_kept_once(stack: Stack, agent: Peer, account: dict[str, Any]) -> None:
+    first = await receive(stack, agent, account["id"], enclosed("a.png", png(), "image/png"))
+    second = await receive(stack, agent, account["id"], enclosed("b.png", png(), "image/png"))
+    assert await stored_blobs(stack) == 1
+    tags = {(await agent.call("GET", file_path(m))).headers["ETag"] for m in (first, second)}
+    assert len(tags) == 1
+
+
+async def test_an_expired_file_says_so_and_is_had_on_another_try(
+    stack: Stack, agent: Peer, account: dict[str, Any]
+) -> None:
+    await stack.sandbox.ok("PUT", "/sandbox/faults", {"media_expired": True})
+    message = await receive(stack, agent, account["id"], enclosed("a.png", png(), "image/png"))
+    assert message["attachments"][0]["state"] in ("expired", "unavailable")
+    assert (await agent.call("GET", file_path(message))).status == 404
+    await stack.sandbox.ok("PUT", "/sandbox/faults", {})
+    socket = await agent.listen()
+    again = await agent.ok("POST", file_path(message) + "/retry")
+    assert again["message"]["attachments"][0]["state"] == "waiting"
+    await socket.wait_for(
+        lambda f: f.get("event") == "message:updated" and f["data"]["attachments"][0]["state"] == "stored"
+    )
+    assert (await agent.call("GET", file_path(message))).raw == png()
+    refused = await agent.call("POST", file_path(message) + "/retry")
+    assert (refused.status, refused.body["error"]["code"]) == (409, "conflict")
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+async def test_a_passing_fault_of_unipile_is_waited_out(
+    stack: Stack, agent: Peer, account: dict[str, Any], status: int
+) -> None:
+    fault = {"method": "GET", "path": "/messages/*/attachments/*", "status": status, "times": 2}
+    await stack.sandbox.ok("PUT", "/sandbox/faults", {"routes": [fault]})
+    message = await receive(stack, agent, account["id"], enclosed("a.png", png(), "image/png"))
+    assert message["attachments"][0]["state"] == "stored"
+
+
+async def test_a_file_that_unipile_keeps_failing_at_is_given_up(
+    stack: Stack, agent: Peer, account: dict[str, Any], parts: Parts
+) -> None:
+    fault = {"method": "GET", "path": "/messages/*/attachments/*", "status": 500}
+    await stack.sandbox.ok("PUT", "/sandbox/faults", {"routes": [fault]})
+    socket = await agent.listen()
+    await stack.write("acc-1", "", attachments=[enclosed("a.png", png(), "image/png")])
+    (frame,) = await socket.wait_for_event("message:new")
+    await copy_media({"confab": parts, "job_try": stack.config.worker.tries}, frame["data"]["id"])
+    (updated,) = await socket.wait_for_event("message:updated", id=frame["data"]["id"])
+    assert updated["data"]["attachments"][0]["state"] == "failed"
+    assert updated["data"]["attachments"][0]["error"] == "unexpected_error"
+
+
+async def test_several_files_go_out_as_messages_in_order_with_the_text_on_the_first(
+    stack: Stack, agent: Peer, account: dict[str, Any]
+) -> None:
+    chat, path = await open_chat(stack, agent, account)
+    socket = await agent.listen()
+    files = [("uma.png", png(1), "image/png"), ("prévia nº 2.pdf", PDF, "application/pdf")]
+    answer = await post(agent, path, form(*files, text="Olha só", client_id="c-1"))
+    assert answer.status == 201, answer.raw
+    first, second = answer.body["messages"]
+    assert answer.body["message"] == first
+    assert [(m["body"], m["client_id"], m["status"]) for m in (first, second)] == [
+        ("Olha só", "c-1", "sending"),
+        (None, "c-1#2", "sending"),
+    ]
+    for client_id in ("c-1", "c-1#2"):
+        await socket.wait_for_event("message:updated", client_id=client_id, status="delivered")
+    again = await post(agent, path, form(*files, text="Olha só", client_id="c-1"))
+    assert [m["id"] for m in again.body["messages"]] == [first["id"], second["id"]]
+
+    seen = await on_the_phone(stack, chat)
+    assert [m["text"] for m in seen] == ["Olha só", None]
+    kinds = [(a["type"], a["mimetype"], a.get("file_name")) for m in seen for a in m["attachments"]]
+    assert kinds == [("img", "image/png", None), ("file", "application/pdf", "prévia nº 2.pdf")]
+    ours = [m for m in await agent.messages(account["id"], chat["id"]) if m["direction"] == "out"]
+    assert [m["id"] for m in ours] == [second["id"], first["id"]]  # no echo stands beside its row
+    assert (await agent.call("GET", file_path(ours[0]))).raw == PDF
+    assert (await agent.chats(account["id"]))[0]["last_message_preview"] == "File"
+
+
+@pytest.mark.parametrize("as_file", [True, False])
+async def test_a_recording_goes_out_as_a_voice_note(
+    stack: Stack, agent: Peer, account: dict[str, Any], as_file: bool
+) -> None:
+    chat, path = await open_chat(stack, agent, account)
+    socket = await agent.listen()
+    recording = ("voz.ogg", OPUS, "audio/ogg")
+    data = form(recording, field="voice_message") if as_file else form(recording, voice_message="true")
+    message = (await post(agent, path, data)).body["message"]
+    assert message["attachments"][0]["voice_note"] is True
+    await socket.wait_for_event("message:updated", client_id=message["client_id"], status="delivered")
+    ((sent,),) = [m["attachments"] for m in await on_the_phone(stack, chat)]
+    assert (sent["type"], sent["voice_note"]) == ("audio", True)
+
+
+async def test_a_recording_without_the_word_is_a_file_of_sound(
+    stack: Stack, agent: Peer, account: dict[str, Any]
+) -> None:
+    _, path = await open_chat(stack, agent, account)
+    message = (await post(agent, path, form(("voz.ogg", OPUS, "audio/ogg")))).body["message"]
+    assert (message["attachments"][0]["type"], message["attachments"][0]["voice_note"]) == ("audio", False)
+
+
+@pytest.mark.parametrize("faults", [{"echo_before_response": True}, {"null_message_id": True}])
+async def test_a_sent_picture_and_its_echo_are_one_bubble(
+    stack: Stack, agent: Peer, account: dict[str, Any], faults: dict[str, Any]
+) -> None:
+    chat, path = await open_chat(stack, agent, account)
+    await stack.sandbox.ok("PUT", "/sandbox/faults", faults)
+    socket = await agent.listen()
+    await post(agent, path, form(("a.png", png(), "image/png"), client_id="c-1"))
+    await socket.wait_for_event("message:updated", client_id="c-1", status="delivered")
+    ours = [m for m in await agent.messages(account["id"], chat["id"]) if m["direction"] == "out"]
+    assert [(m["client_id"], len(m["attachments"])) for m in ours] == [("c-1", 1)]
+
+
+async def test_uploads_that_no_message_refers_to_are_removed_after_a_day(
+    stack: Stack, agent: Peer, account: dict[str, Any], parts: Parts
+) -> None:
+    _, path = await open_chat(stack, agent, account)
+    await post(agent, path, form(("a.png", png(), "image/png"), client_id="c-1"))
+    refused = await post(agent, path, form(("b.png", png(2), "image/png"), client_id="x" * 101))
+    assert refused.status == 422
+    assert await stored_blobs(stack) == 2
+    await clear_media(parts)
+    assert await stored_blobs(stack) == 2
+
+    async def age(cursor: Any) -> None:
+        await cursor.execute("update channels_media_blob set touched_at = now() - interval '2 days'")
+
+    await stack.app[DATABASE].write(age)
+    await clear_media(parts)
+    assert await stored_blobs(stack) == 1
+    answer = await post(agent, path, form(("b.png", png(2), "image/png"), client_id="c-2"))
+    assert (await agent.call("GET", file_path(answer.body["message"]))).raw == png(2)
+
+
+async def test_a_copy_whose_job_was_lost_is_found_by_looking_around(
+    stack: Stack, agent: Peer, account: dict[str, Any], parts: Parts
+) -> None:
+    message = await receive(stack, agent, account["id"], enclosed("a.png", png(), "image/png"))
+
+    async def forget(cursor: Any) -> None:
+        await cursor.execute(
+            """update channels_message set updated_at = now() - interval '1 hour',
+               attachments = jsonb_set(attachments, '{0,state}', '"waiting"')"""
+        )
+
+    await stack.app[DATABASE].write(forget)
+    socket = await agent.listen()
+    await look_for_media(parts)
+    await socket.wait_for_event("message:updated", id=message["id"])
+    (known,) = await agent.messages(account["id"], message["chat_id"])
+    assert known["attachments"][0]["state"] == "stored"
+
+
+async def test_a_file_that_the_storage_lost_says_so_and_is_copied_anew(
+    stack: Stack, agent: Peer, account: dict[str, Any]
+) -> None:
+    """A platform's disk that is new with each start."""
+    message = await receive(stack, agent, account["id"], enclosed("a.png", png(), "image/png"))
+    (blob,) = [p for p in (stack.config.data_dir / "media").rglob("*") if p.is_file()]
+    blob.unlink()
+    assert (await agent.call("GET", file_path(message))).status == 404
+    (known,) = await agent.messages(account["id"], message["chat_id"])
+    assert (known["attachments"][0]["state"], known["attachments"][0]["error"]) == ("failed", "lost")
+    await agent.ok("POST", file_path(message) + "/retry")
+
+    async def is_back() -> bool:
+        return (await agent.call("GET", file_path(message))).raw == png()
+
+    await eventually(is_back)

@@ -1,0 +1,122 @@
+"""Copies media from UniPile soon after they arrive, and clears away what nobody refers to."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from aiopg import Cursor
+
+from server import metrics
+from server.media import attachment_type, sniff, told_type
+from server.queue import COPY_MEDIA, enqueue
+from server.realtime.broker import publish
+from server.realtime.events import make_push
+from server.storage import Incoming, Kept, Storage, TooLarge
+from server.store import media
+from server.store.media import Fetchable
+from server.store.messages import ChangedMessage
+from server.unipile.errors import NotTaken, OutcomeUnknown, Rejected
+from workers.context import Parts, parts_of
+
+log = structlog.get_logger()
+
+# A job that was lost is found again after this long; a backlog is worked off a piece at a time.
+FORGOTTEN_SECONDS, FORGOTTEN_AT_ONCE = 300, 200
+ORPHAN_HOURS, ORPHANS_AT_ONCE = 24, 100
+SHOWN_TYPES = ("img", "video", "audio")
+
+
+async def copy_media(ctx: dict[Any, Any], message_id: int) -> None:
+    """Copy what a message brought. Safe to run again: only what still waits is fetched.
+
+    While UniPile is away a copy waits as long as it takes; one that UniPile fails at is given up after some tries.
+    """
+    parts = parts_of(ctx)
+    is_last_try = ctx["job_try"] >= parts.config.worker.tries
+    for wanted in await parts.database.read(media.list_fetchable, message_id):
+        await _copy(parts, wanted, is_last_try=is_last_try)
+
+
+async def _copy(parts: Parts, wanted: Fetchable, *, is_last_try: bool) -> None:
+    limits = parts.config.media
+    try:
+        async with asyncio.timeout(limits.deadline_seconds):
+            async with parts.storage.receive(limits.max_copy_bytes) as incoming:
+                await _download(parts, wanted, incoming)
+            await _store(parts, wanted, incoming)
+    except TooLarge:
+        await _settle(parts, wanted, "failed", {"error": "too_large"})
+    except Rejected as error:
+        # Gone at WhatsApp, or never to be had with this account; a person may try again.
+        await _settle(parts, wanted, "expired" if error.is_gone else "failed", {"error": error.type})
+    except (OutcomeUnknown, TimeoutError) as error:
+        reason = error.type if isinstance(error, OutcomeUnknown) else "timeout"
+        if not is_last_try:
+            raise NotTaken(reason, "UniPile did not give the file.") from error
+        await _settle(parts, wanted, "failed", {"error": reason})
+
+
+async def _download(parts: Parts, wanted: Fetchable, incoming: Incoming) -> None:
+    async with parts.downloads.download(wanted.provider_msg_id, wanted.attachment_id) as chunks:
+        async for chunk in chunks:
+            await incoming.write(chunk)
+
+
+async def _store(parts: Parts, wanted: Fetchable, incoming: Incoming) -> None:
+    """First the row that names the bytes, then the bytes, then the message that refers to them."""
+    kept = incoming.seal()
+    mimetype = told_type(sniff(kept.head), wanted.mimetype)
+    await parts.database.write(media.touch_blob, kept.sha256, kept.size, mimetype)
+    await parts.storage.keep(incoming)
+    changes = {"error": None, "mimetype": mimetype, "file_size": kept.size}
+    if wanted.type in SHOWN_TYPES and attachment_type(mimetype) not in SHOWN_TYPES:
+        changes["type"] = "file"  # it was called a picture and is none
+    await _settle(parts, wanted, "stored", changes, kept)
+    metrics.MEDIA_BYTES.inc(kept.size)
+
+
+async def _settle(
+    parts: Parts, wanted: Fetchable, state: str, changes: dict[str, Any], kept: Kept | None = None
+) -> None:
+    """Write what became of an attachment and tell the rooms."""
+    metrics.MEDIA.labels(state).inc()
+    sha256 = kept.sha256 if kept else None
+    changed = await parts.database.write(_write_state, wanted, {"state": state, **changes}, sha256)
+    if changed is not None:
+        push = make_push("message:updated", changed.account_id, changed.seq, changed.chat_id, changed.json)
+        await publish(parts.redis, changed.account_id, [push])
+
+
+async def _write_state(
+    cursor: Cursor, wanted: Fetchable, changes: dict[str, Any], sha256: str | None
+) -> ChangedMessage | None:
+    if not await media.lock_account_of(cursor, wanted.message_id):
+        return None
+    if sha256 is not None:
+        await media.refer(cursor, wanted.message_id, wanted.attachment_id, sha256)
+    return await media.change_attachment(cursor, wanted.message_id, wanted.attachment_id, changes)
+
+
+async def look_for_media(parts: Parts) -> None:
+    """Queue again what has been waiting for long: its job was lost, or never made."""
+    forgotten = await parts.database.read(media.list_forgotten, FORGOTTEN_SECONDS, FORGOTTEN_AT_ONCE)
+    for message_id in forgotten:
+        await enqueue(parts.redis, COPY_MEDIA, message_id)
+
+
+async def clear_media(parts: Parts) -> None:
+    """Remove uploads that no message refers to after a day, and what never became a file."""
+    removed = await parts.database.write(_remove_orphans, parts.storage)
+    dropped = await parts.storage.drop_stale(timedelta(hours=ORPHAN_HOURS))
+    if removed or dropped:
+        log.info("media_cleared", orphans=removed, fragments=dropped)
+
+
+async def _remove_orphans(cursor: Cursor, storage: Storage) -> int:
+    """The rows stay locked until the bytes are gone: whoever brings the same bytes meanwhile waits, and stores anew."""
+    orphans = await media.lock_orphans(cursor, ORPHAN_HOURS, ORPHANS_AT_ONCE)
+    for sha256 in orphans:
+        await storage.delete(sha256)
+    await media.delete_blobs(cursor, orphans)
+    return len(orphans)
