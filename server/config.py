@@ -108,6 +108,15 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sync:
+    jobs: int
+    sweep_seconds: int
+    margin_seconds: int
+    late_seconds: int
+    first_page: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Webhooks:
     max_body_bytes: int
     batch_events: int
@@ -155,6 +164,7 @@ class Config:
     secrets: Secrets
     auth: Auth
     worker: Worker
+    sync: Sync
     outbox: Outbox
     pace: Pace
     webhooks: Webhooks

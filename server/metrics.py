@@ -18,6 +18,15 @@ JOB_RETRIES = Counter(
     "confab_job_retries", "Jobs handed back because something was away", ["job"], registry=REGISTRY
 )
 SENDS = Counter("confab_sends", "Messages handed to UniPile, by outcome", ["outcome"], registry=REGISTRY)
+IMPORTED = Counter("confab_imported_messages", "Messages stored as history", registry=REGISTRY)
+SWEEPS = Counter("confab_sweeps", "Sweeps, by how they ended", ["outcome"], registry=REGISTRY)
+FOUND_LATE = Counter("confab_found_late", "Messages that no webhook brought in time", registry=REGISTRY)
+LATE_SECONDS = Histogram(
+    "confab_late_seconds",
+    "How late the oldest find of a page was stored",
+    buckets=(60, 300, 900, 3600, 6 * 3600, 86_400, 7 * 86_400),
+    registry=REGISTRY,
+)
 LOOKS = Counter("confab_send_looks", "Later looks for unconfirmed sends", ["outcome"], registry=REGISTRY)
 MEDIA = Counter("confab_media", "Attachments copied from UniPile, by outcome", ["state"], registry=REGISTRY)
 MEDIA_BYTES = Counter("confab_media_bytes", "Bytes of the attachments copied", registry=REGISTRY)

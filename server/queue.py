@@ -23,6 +23,9 @@ from server.errors import Unavailable
 
 INGEST_QUEUE = "confab:queue:ingest"
 OUTBOX_QUEUE = "confab:queue:outbox"
+# Imports and sweeps read for minutes on end. Between the sends they would take all places of the outbox's workers when
+# several numbers are connected at once; here they have a few of their own.
+SYNC_QUEUE = "confab:queue:sync"
 # Apart from the outbox: no send waits behind a film that is being copied.
 MEDIA_QUEUE = "confab:queue:media"
 HEARTBEAT_KEY = "confab:worker:heartbeat"
@@ -35,6 +38,8 @@ REFRESH_CHAT = "refresh_chat"
 MIRROR_CHAT = "mirror_chat"
 AMEND_MESSAGE = "amend_message"
 REGISTER_WEBHOOKS = "register_webhooks"
+IMPORT_HISTORY = "import_history"
+SWEEP_ACCOUNT = "sweep_account"
 LOOK_UP_SEND = "look_up_send"
 COPY_MEDIA = "copy_media"
 # Every job with the queue it waits in; workers/settings.py registers exactly these.
@@ -46,6 +51,8 @@ QUEUES = {
     MIRROR_CHAT: OUTBOX_QUEUE,
     AMEND_MESSAGE: OUTBOX_QUEUE,
     REGISTER_WEBHOOKS: OUTBOX_QUEUE,
+    IMPORT_HISTORY: SYNC_QUEUE,
+    SWEEP_ACCOUNT: SYNC_QUEUE,
     LOOK_UP_SEND: OUTBOX_QUEUE,
     COPY_MEDIA: MEDIA_QUEUE,
 }

@@ -53,7 +53,7 @@ async def _note_amended(cursor: Cursor, batch: Batch) -> None:
         metrics.EVENTS.labels("amendment").inc(len(rows))
         batch.to_read |= {key for key, _, _ in batch.amendments}
     # A row of our own that has just got its id here was inserted before.
-    own = [{"account_id": key[0], "provider_msg_id": key[1]} for key, _ in batch.own_messages()]
+    own = key_rows(key for key, _ in batch.own_messages())
     if own:
         batch.to_read |= set(await amendments.list_amended(cursor, own))
 
@@ -75,6 +75,7 @@ async def _adopt(
             "body": event.body,
             "attachments": event.attachments,
             "sent_at": event.sent_at,
+            "is_read": batch.is_read,
         }
         for key, event in own
     ]
@@ -83,7 +84,8 @@ async def _adopt(
     if under_way:
         stored = {(m.account_id, m.provider_msg_id) for m in await _find(cursor, [key for key, _ in own])}
         for key, event in own:
-            if key not in stored and chat_of(known_chats, key[0], event) in under_way:
+            is_open = key not in stored and key not in batch.history
+            if is_open and chat_of(known_chats, key[0], event) in under_way:
                 batch.take_out(key, max_waits)
     return adopted
 
@@ -98,6 +100,7 @@ async def _store_new(
 ) -> None:
     await contacts.upsert_contacts(cursor, contact_rows(batch))
     inserted = await messages.insert_messages(cursor, message_rows(batch, known_chats))
+    batch.inserted = inserted
     fresh = {(m.account_id, m.provider_msg_id): m for m in inserted}
     batch.note_media(inserted)
     metrics.EVENTS.labels("stored").inc(len(inserted))
@@ -109,7 +112,10 @@ async def _store_new(
     repeated = [key for key in batch.messages if key not in fresh]
     if repeated:
         batch.note_media(await _push_again(cursor, batch, repeated, adopted, pushes))
-    await _advance_chats(cursor, batch, known_chats, fresh, adopted, pushes)
+        # The import was faster than the webhook: what a webhook tells is news, whatever its time says.
+        news = await messages.make_news(cursor, key_rows(key for key in repeated if key not in batch.history))
+        inserted = [*inserted, *news]
+    await _advance_chats(cursor, batch, inserted, pushes)
     await _count(cursor, batch, inserted)
     chats_to_refresh |= untitled(batch, known_chats)
 
@@ -141,14 +147,13 @@ async def _find(cursor: Cursor, keys: Iterable[Key]) -> list[InsertedMessage]:
 async def _advance_chats(
     cursor: Cursor,
     batch: Batch,
-    known_chats: Mapping[Key, KnownChat],
-    fresh: Mapping[Key, InsertedMessage],
-    adopted: list[ChangedMessage],
+    inserted: list[InsertedMessage],
     pushes: dict[int, list[Push]],
 ) -> None:
     """One row a chat: its newest message, its title, what is unread."""
     told: dict[int, list[tuple[MessageEvent, int]]] = defaultdict(list)
-    for key, message in fresh.items():
+    for message in inserted:
+        key = (message.account_id, message.provider_msg_id)
         told[message.chat_id].append((batch.messages[key], message.id))
     changes = [chat_change(chat_id, events, batch) for chat_id, events in told.items()]
     if not changes:
@@ -160,10 +165,11 @@ async def _advance_chats(
 
 
 async def _count(cursor: Cursor, batch: Batch, inserted: list[InsertedMessage]) -> None:
-    """Usage goes up for rows that were really inserted; system events are not messages."""
+    """Usage goes up for rows that were really inserted; system events are not messages, history is not traffic."""
     totals: dict[int, dict[str, int]] = defaultdict(lambda: {"sent": 0, "received": 0})
     for message in inserted:
-        if not batch.messages[(message.account_id, message.provider_msg_id)].is_event:
+        key = (message.account_id, message.provider_msg_id)
+        if not batch.messages[key].is_event and key not in batch.history:
             owner = batch.owner_of(message.account_id)
             totals[owner]["received" if message.direction == "in" else "sent"] += 1
     if totals:

@@ -28,6 +28,11 @@ class Batch:
         self.amendments: dict[tuple[Key, str, str], AmendmentEvent] = {}
         self.held_back: list[dict[str, Any]] = []
         self.to_read: set[Key] = set()
+        # Messages from before the number was connected here, which are neither unread nor counted.
+        self.history: set[Key] = set()
+        # Whether this was read from UniPile's store and not told by webhooks.
+        self.is_read = False
+        self.inserted: list[InsertedMessage] = []
         self.media_to_copy: set[int] = set()
         self._raw: dict[Key, dict[str, Any]] = {}
 
@@ -101,7 +106,11 @@ def chat_change(chat_id: int, events: list[tuple[MessageEvent, int]], batch: Bat
     change["read_until"] = max(
         (event.sent_at for event, _ in shown if event.direction == "out"), default=None
     )
-    change["inbound"] = [event.sent_at for event, _ in shown if event.direction == "in"]
+    change["inbound"] = [
+        event.sent_at
+        for event, _ in shown
+        if event.direction == "in" and (account_id, event.provider_msg_id) not in batch.history
+    ]
     return change
 
 
@@ -153,7 +162,10 @@ def message_rows(batch: Batch, known_chats: Mapping[Key, KnownChat]) -> list[dic
             "chat_id": chat_of(known_chats, account_id, event),
             "provider_msg_id": message_id,
             "direction": event.direction,
-            "status": "received" if event.direction == "in" else "sent",
+            # A tick of the same batch need not be a second change.
+            "status": "received"
+            if event.direction == "in"
+            else batch.receipts.get((account_id, message_id), "sent"),
             "body": event.body,
             "attachments": event.attachments,
             "sender": event.sender,
@@ -161,6 +173,7 @@ def message_rows(batch: Batch, known_chats: Mapping[Key, KnownChat]) -> list[dic
             "is_event": event.is_event,
             "event_type": event.event_type,
             "is_forwarded": event.is_forwarded,
+            "is_history": (account_id, message_id) in batch.history,
             "sent_at": event.sent_at,
         }
         for (account_id, message_id), event in batch.messages.items()

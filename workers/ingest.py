@@ -1,5 +1,6 @@
 """Stores webhook events: one transaction for a whole batch, then, after the commit, the live updates."""
 
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,12 +18,13 @@ from server.queue import (
     REFRESH_ACCOUNT,
     REFRESH_CHAT,
     STORE_EVENTS,
+    SWEEP_ACCOUNT,
     Events,
     enqueue,
 )
 from server.realtime.broker import publish
 from server.realtime.events import Push, make_push
-from server.store import accounts
+from server.store import accounts, history
 from server.store.accounts import LockedAccount
 from server.store.dead_letters import insert_dead_letter
 from server.unipile.events import (
@@ -35,6 +37,7 @@ from server.unipile.events import (
     parse_event,
 )
 from server.unipile.fields import UnusableEventError
+from server.unipile.history import HISTORY_GREW, RECONNECTED
 from workers.batches import store_messages
 from workers.committer import COMMITTER
 from workers.context import Parts, parts_of
@@ -66,6 +69,7 @@ class Stored:
 
     pushes: dict[int, list[Push]] = field(default_factory=lambda: defaultdict(list))
     accounts_to_refresh: set[int] = field(default_factory=set)
+    accounts_to_sweep: set[int] = field(default_factory=set)
     chats_to_refresh: set[int] = field(default_factory=set)
     messages_to_read: set[Key] = field(default_factory=set)
     media_to_copy: set[int] = field(default_factory=set)
@@ -111,15 +115,17 @@ async def _store(parts: Parts, pairs: list[Pair]) -> None:
         await _store(parts, pairs[:middle])
         await _store(parts, pairs[middle:])
         return
-    await _announce(parts, stored)
+    await announce(parts, stored)
 
 
-async def _announce(parts: Parts, stored: Stored) -> None:
+async def announce(parts: Parts, stored: Stored) -> None:
     """After the commit, and only then; a failure here reruns the job, which publishes again."""
     for account_id, pushes in stored.pushes.items():
         await publish(parts.redis, account_id, sorted(pushes, key=lambda push: push.seq))
     for account_id in stored.accounts_to_refresh:
         await enqueue(parts.redis, REFRESH_ACCOUNT, account_id)
+    for account_id in stored.accounts_to_sweep:
+        await enqueue(parts.redis, SWEEP_ACCOUNT, account_id, time.time())
     for chat_id in stored.chats_to_refresh:
         await enqueue(parts.redis, REFRESH_CHAT, chat_id)
     for account_id, provider_msg_id in sorted(stored.messages_to_read):
@@ -185,6 +191,10 @@ async def _store_status(cursor: Cursor, account: LockedAccount, event: StatusEve
         )
     if event.status == "connected":
         stored.accounts_to_refresh.add(account.id)
+        if account.status != "connected" or event.reason in RECONNECTED:
+            stored.accounts_to_sweep.add(account.id)
+        if event.reason in HISTORY_GREW:
+            await history.want_import(cursor, account.id)
 
 
 async def _keep_ignored(cursor: Cursor, event: IgnoredEvent, raw: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""The worker's rounds: a sign of life, and a look-around for sends and media that nobody has told the end of."""
+"""The worker's rounds: a sign of life, and looks around for what nobody has told the end of: sends, media, numbers."""
 
 import asyncio
 import time
@@ -10,7 +10,7 @@ import structlog
 from server.errors import Unavailable
 from server.queue import HEARTBEAT_KEY, HEARTBEAT_SECONDS, SEND_CHAT, UNREACHABLE, enqueue
 from server.store import attempts
-from workers import lookups
+from workers import lookups, sweeps
 from workers.context import Parts
 from workers.media import clear_media, look_for_media
 from workers.outcomes import settle
@@ -35,6 +35,7 @@ async def rounds(parts: Parts) -> AsyncIterator[None]:
         asyncio.create_task(_repeat(parts, beat, HEARTBEAT_SECONDS)),
         asyncio.create_task(_repeat(parts, look_around, LOOK_AROUND_SECONDS)),
         asyncio.create_task(_repeat(parts, lookups.look_around, DOUBT_SECONDS)),
+        asyncio.create_task(_repeat(parts, sweeps.call_readers, LOOK_AROUND_SECONDS)),
         asyncio.create_task(_repeat(parts, look_for_media, LOOK_FOR_MEDIA_SECONDS)),
         asyncio.create_task(_repeat(parts, clear_media, CLEAR_MEDIA_SECONDS)),
     ]

@@ -1,4 +1,4 @@
-"""Which jobs run where: the two queues' workers, their limits, and how they are started."""
+"""Which jobs run where: the queues' workers, their limits, and how they are started."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -11,7 +11,7 @@ from arq.typing import WorkerCoroutine
 
 from server import queue
 from server.config import Config
-from workers import amendments, ingest, lookups, maintenance, media, outbox, sync
+from workers import amendments, history, ingest, lookups, maintenance, media, outbox, sweeps, sync
 from workers.committer import COMMITTER, Committer
 from workers.context import PARTS, Parts, open_parts
 from workers.retries import Job, retried
@@ -26,6 +26,8 @@ JOBS: Mapping[str, Job] = {
     queue.MIRROR_CHAT: sync.mirror_chat,
     queue.AMEND_MESSAGE: amendments.amend_message,
     queue.REGISTER_WEBHOOKS: sync.register_webhooks,
+    queue.IMPORT_HISTORY: history.import_history,
+    queue.SWEEP_ACCOUNT: sweeps.sweep_account,
     queue.LOOK_UP_SEND: lookups.look_up_send,
     queue.COPY_MEDIA: media.copy_media,
 }
@@ -45,6 +47,7 @@ async def run_workers(config: Config) -> AsyncIterator[Parts]:
         limits = {
             queue.INGEST_QUEUE: config.worker.ingest_jobs,
             queue.OUTBOX_QUEUE: config.worker.outbox_jobs,
+            queue.SYNC_QUEUE: config.sync.jobs,
             queue.MEDIA_QUEUE: config.media.copies,
         }
         for name, max_jobs in limits.items():
@@ -56,6 +59,7 @@ async def run_workers(config: Config) -> AsyncIterator[Parts]:
             )
         await stack.enter_async_context(maintenance.rounds(parts))
         await queue.enqueue(parts.redis, queue.REGISTER_WEBHOOKS)
+        await sweeps.sweep_unswept(parts)
         yield parts
 
 

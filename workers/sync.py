@@ -1,10 +1,12 @@
 """Asks UniPile for the truth about accounts and chats, and tells it what was read here."""
 
+import time
 from typing import Any
 
 import structlog
 from aiopg import Cursor
 
+from server.queue import IMPORT_HISTORY, SWEEP_ACCOUNT, enqueue
 from server.realtime.broker import publish
 from server.realtime.events import make_push
 from server.store import accounts, chat_marks
@@ -36,18 +38,25 @@ async def refresh_account(ctx: dict[Any, Any], account_id: int) -> None:
         # Between QR and scan UniPile may not know it yet (§2.2); the status webhook will speak when it does.
         log.info("account_not_read", account_id=account_id, error=error.type)
         return
-    changed = await parts.database.write(_apply_account, account_id, found)
+    was, changed = await parts.database.write(_apply_account, account_id, found)
     if changed is not None:
         push = make_push("account:updated", account_id, changed[0], None, changed[1])
         await publish(parts.redis, account_id, [push])
+    if found.status == "connected":
+        await enqueue(parts.redis, IMPORT_HISTORY, account_id)
+        if was != "connected":
+            await enqueue(parts.redis, SWEEP_ACCOUNT, account_id, time.time())
 
 
-async def _apply_account(cursor: Cursor, account_id: int, found: ProviderAccount) -> tuple[int, str] | None:
+async def _apply_account(
+    cursor: Cursor, account_id: int, found: ProviderAccount
+) -> tuple[str | None, tuple[int, str] | None]:
+    """(the status it had, what is pushed)."""
     account = await accounts.lock_account(cursor, account_id)
     if account is None:
-        return None
+        return None, None
     is_unlinked = account.status == "disconnected" and found.status != "connected"
-    return await accounts.update_account(
+    return account.status, await accounts.update_account(
         cursor,
         account_id,
         status=None if is_unlinked else found.status,

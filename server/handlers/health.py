@@ -21,6 +21,7 @@ from server.queue import (
     INGEST_QUEUE,
     MEDIA_QUEUE,
     OUTBOX_QUEUE,
+    SYNC_QUEUE,
     UNREACHABLE,
     queue_age_seconds,
 )
@@ -69,6 +70,7 @@ async def _redis(request: web.Request) -> dict[str, Any]:
         "queue_age_seconds": {
             "ingest": round(await queue_age_seconds(redis, INGEST_QUEUE), 3),
             "outbox": round(await queue_age_seconds(redis, OUTBOX_QUEUE), 3),
+            "sync": round(await queue_age_seconds(redis, SYNC_QUEUE), 3),
             "media": round(await queue_age_seconds(redis, MEDIA_QUEUE), 3),
         },
         "worker_alive": silent is not None and silent < HEARTBEAT_SECONDS * MISSED_BEATS,

@@ -36,6 +36,12 @@ class Account(Schema):
     found_late = fields.Integer(required=True)
     # Whether contacts are told that what they wrote was read here.
     read_receipts = fields.Boolean(required=True)
+    # How far the past of the number is read in; what was imported is neither unread nor counted.
+    import_state = fields.String(required=True, validate=validate.OneOf(["none", "running", "done"]))
+    imported_messages = fields.Integer(required=True)
+    # When the oldest message was sent that the last fruitful sweep found late, and how long it was missing.
+    oldest_gap_at = fields.String(required=True, allow_none=True)
+    gap_seconds = fields.Integer(required=True, allow_none=True)
     created_at = fields.String(required=True)
     updated_at = fields.String(required=True)
 

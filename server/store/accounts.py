@@ -13,7 +13,7 @@ ACCOUNT_JSON = """
     row_to_json((select shape from (select
         a.id, a.provider, a.external_account_id, a.status, a.status_reason, a.name, a.phone, {role} a.seq,
         rfc3339(a.last_webhook_at) as last_webhook_at, rfc3339(a.last_sweep_at) as last_sweep_at, a.found_late,
-        a.read_receipts,
+        a.read_receipts, a.import_state, a.imported_messages, rfc3339(a.oldest_gap_at) as oldest_gap_at, a.gap_seconds,
         rfc3339(a.created_at) as created_at, rfc3339(a.updated_at) as updated_at) shape))::text"""
 MEMBER_ACCOUNT_JSON = ACCOUNT_JSON.format(role="m.role,")
 PUSHED_ACCOUNT_JSON = ACCOUNT_JSON.format(role="")

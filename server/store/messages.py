@@ -142,7 +142,7 @@ INSERT_MESSAGES = Prepared(
         select * from jsonb_to_recordset(%(rows)s::jsonb) as x (
             account_id bigint, chat_id bigint, provider_msg_id text, direction text, status text, body text,
             attachments jsonb, sender jsonb, quoted jsonb, is_event boolean, event_type integer,
-            is_forwarded boolean, sent_at timestamptz)
+            is_forwarded boolean, is_history boolean, sent_at timestamptz)
     ), fresh as (
         select event.*,
             row_number() over (partition by event.account_id order by event.sent_at, event.provider_msg_id) as n
@@ -156,9 +156,11 @@ INSERT_MESSAGES = Prepared(
         returning a.id, a.seq - counts.n as base
     ), m as (
         insert into channels_message (account_id, chat_id, provider_msg_id, direction, status, body, attachments,
-                                      sender, quoted, is_event, event_type, is_forwarded, sent_at, seq, inserted_seq)
+                                      sender, quoted, is_event, event_type, is_forwarded, is_history, sent_at,
+                                      seq, inserted_seq)
         select f.account_id, f.chat_id, f.provider_msg_id, f.direction, f.status, f.body, f.attachments,
-               f.sender, f.quoted, f.is_event, f.event_type, coalesce(f.is_forwarded, false), f.sent_at,
+               f.sender, f.quoted, f.is_event, f.event_type, coalesce(f.is_forwarded, false),
+               coalesce(f.is_history, false), f.sent_at,
                numbered.base + f.n, numbered.base + f.n
         from fresh f join numbered on numbered.id = f.account_id
         returning *
@@ -185,6 +187,26 @@ class InsertedMessage(NamedTuple):
 async def insert_messages(cursor: Cursor, rows: Sequence[Mapping[str, Any]]) -> list[InsertedMessage]:
     """Store what is not stored yet; the rows carry distinct ids and their accounts are locked."""
     await INSERT_MESSAGES.execute(cursor, {"rows": orjson.dumps(rows).decode()})
+    return [InsertedMessage(*row) for row in await cursor.fetchall()]
+
+
+# What was stored as history and turns out to be news is counted then, and only then.
+MAKE_NEWS = Prepared(
+    "make_news",
+    f"""
+    with m as (
+        update channels_message t set is_history = false
+        from jsonb_to_recordset(%(rows)s::jsonb) as x (account_id bigint, provider_msg_id text)
+        where t.account_id = x.account_id and t.provider_msg_id = x.provider_msg_id and t.is_history
+        returning t.*
+    )
+    select {CHANGED}, m.provider_msg_id from m order by m.account_id, m.seq""",
+)
+
+
+async def make_news(cursor: Cursor, keys: Sequence[Mapping[str, Any]]) -> list[InsertedMessage]:
+    """Those of these {account_id, provider_msg_id} that were history until now; the accounts are locked."""
+    await MAKE_NEWS.execute(cursor, {"rows": orjson.dumps(keys).decode()})
     return [InsertedMessage(*row) for row in await cursor.fetchall()]
 
 

@@ -120,8 +120,9 @@ async def settle_attempt(
 
 
 # An echo that knows an id we do not know belongs to the oldest send of the same text, and the same kind of file, in
-# the same chat that was handed to UniPile and has no id yet. Pairs are made in order on both sides, so that equal
-# ones stay in order.
+# the same chat that was handed to UniPile and has no id yet. What was read from UniPile's store (`is_read`) may be
+# much older than any send that waits: then it is no echo. Pairs are made in order on both sides, so that equal ones
+# stay in order.
 KIND = "(coalesce({0}.attachments->0->>'type', '') || ' ' || coalesce({0}.body, ''))"
 ADOPT_ECHOES = Prepared(
     "adopt_echoes",
@@ -129,10 +130,15 @@ ADOPT_ECHOES = Prepared(
     with echo as (
         select x.account_id, x.chat_id, x.provider_msg_id, x.sent_at, {KIND.format("x")} as kind,
             row_number() over (partition by x.chat_id, {KIND.format("x")} order by x.sent_at, x.provider_msg_id) as n
-        from jsonb_to_recordset(%(rows)s::jsonb) as x (account_id bigint, chat_id bigint, provider_msg_id text,
-                                                       body text, attachments jsonb, sent_at timestamptz)
+        from jsonb_to_recordset(%(rows)s::jsonb)
+            as x (account_id bigint, chat_id bigint, provider_msg_id text, body text, attachments jsonb,
+                  sent_at timestamptz, is_read boolean)
         where not exists (select from channels_message k
                           where k.account_id = x.account_id and k.provider_msg_id = x.provider_msg_id)
+            and (x.is_read is not true or x.sent_at > (
+                select min(w.attempted_at) - interval '30 seconds' from channels_message w
+                where w.chat_id = x.chat_id and w.direction = 'out' and w.provider_msg_id is null
+                    and w.status in ('sending', 'sent', 'unconfirmed')))
     ), waiting as (
         select m.id, m.chat_id, {KIND.format("m")} as kind,
             row_number() over (partition by m.chat_id, {KIND.format("m")} order by m.id) as n

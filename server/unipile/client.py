@@ -199,6 +199,10 @@ class UnipileClient:
         path = f"/messages/{_part(provider_msg_id)}/reactions"
         await self._call("POST", path, body={"reaction": value})
 
+    async def read(self, *path: str, params: Mapping[str, str]) -> dict[str, Any]:
+        """One GET of the path that these parts make; what it answers is history.py's to understand."""
+        return await self._call("GET", "".join(f"/{_part(part)}" for part in path), params=params)
+
     # -- webhooks (§5) -----------------------------------------------------------------------------------------
 
     async def list_webhooks(self) -> list[Registration]:

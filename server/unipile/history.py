@@ -25,6 +25,8 @@ from server.unipile.fields import (
 
 # Status messages after which UniPile may hold more of the past than before (§3).
 HISTORY_GREW = ("SYNC_SUCCESS",)
+# The words of one that comes after a time in which nothing was told.
+RECONNECTED = ("RECONNECTED",)
 CHAT_KINDS: Mapping[object, str] = {0: "direct", 1: "group", 2: "channel"}
 MAX_LIMIT = 250
 # All attempts of one read together; a read harms nothing, so it is asked again while this lasts.
@@ -90,7 +92,7 @@ class History:
     async def _page(
         self, path: tuple[str, ...], filters: Mapping[str, str], cursor: str | None, limit: int
     ) -> RawPage:
-        """A cursor carries its filters; those beside it are ignored by UniPile (§1.5), and sent in case they are not."""
+        """A cursor carries its filters; UniPile ignores those beside it (§1.5), or heeds them."""
         more = {"cursor": cursor} if cursor else {}
         answer = await self._read(path, {**filters, "limit": str(limit), **more})
         following = answer.get("cursor")
