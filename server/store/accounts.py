@@ -188,7 +188,7 @@ NOTE_WEBHOOKS = Prepared(
 
 async def note_webhooks(cursor: Cursor, account_ids: Sequence[int]) -> None:
     """Remember that UniPile spoke of these accounts just now."""
-    await NOTE_WEBHOOKS.execute(cursor, {"account_ids": list(account_ids)})
+    await NOTE_WEBHOOKS.execute_later(cursor, {"account_ids": list(account_ids)})
 
 
 UPDATE_ACCOUNT = f"""

@@ -35,4 +35,4 @@ async def upsert_contacts(cursor: Cursor, contacts: Sequence[Mapping[str, Any]])
 
     A row without a name was named at -infinity: any name is newer.
     """
-    await UPSERT_CONTACTS.execute(cursor, {"rows": orjson.dumps(contacts).decode()})
+    await UPSERT_CONTACTS.execute_later(cursor, {"rows": orjson.dumps(contacts).decode()})

@@ -10,6 +10,7 @@ import psycopg2
 
 from server.errors import Unavailable
 from server.store import prepared
+from server.store.transactions import Transaction
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -55,8 +56,14 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[aiopg.Cursor]:
         """Lend a cursor inside a transaction that is committed at the end, or rolled back by an exception."""
-        async with self.cursor() as cursor, cursor.begin():
-            yield cursor
+        async with self.cursor() as cursor:
+            transaction = Transaction(cursor)
+            try:
+                yield cursor
+                await transaction.commit()
+            except BaseException:
+                await transaction.roll_back()
+                raise
 
     async def read(
         self, work: Callable[Concatenate[aiopg.Cursor, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs

@@ -7,6 +7,8 @@ from weakref import WeakKeyDictionary
 
 from aiopg import Connection, Cursor
 
+from server.store.transactions import execute_later
+
 PARAMETER = re.compile(r"%\((\w+)\)s")
 
 # The statements each connection knows; one that is not in here (behind a pooler that deals out connections per
@@ -33,11 +35,18 @@ class Prepared:
 
     async def execute(self, cursor: Cursor, parameters: Mapping[str, Any]) -> None:
         """Run it; prepared first if this connection sees it for the first time."""
+        await cursor.execute(await self._text(cursor), parameters)
+
+    async def execute_later(self, cursor: Cursor, parameters: Mapping[str, Any]) -> None:
+        """Run it for its effect only, together with the transaction's next statement."""
+        await execute_later(cursor, await self._text(cursor), parameters)
+
+    async def _text(self, cursor: Cursor) -> str:
+        """What to send to this connection."""
         known = _known.get(cursor.connection)
         if known is None:
-            await cursor.execute(self._plain, parameters)
-            return
+            return self._plain
         if self._name not in known:
             await cursor.execute(self._prepare)
             known.add(self._name)
-        await cursor.execute(self._execute, parameters)
+        return self._execute

@@ -18,14 +18,13 @@ RAISE_USAGE = Prepared(
     on conflict (user_id, provider, period_ym) do update set
         messages_sent = known.messages_sent + excluded.messages_sent,
         messages_rcvd = known.messages_rcvd + excluded.messages_rcvd,
-        updated_at = now()
-    returning user_id, period_ym, messages_sent, messages_rcvd""",
+        updated_at = now()""",
 )
 
 
 async def raise_usage(cursor: Cursor, provider: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Add {user_id, sent, received}, one row a user, in the transaction that stores what is counted."""
-    await RAISE_USAGE.execute(cursor, {"provider": provider, "rows": orjson.dumps(rows).decode()})
+    await RAISE_USAGE.execute_later(cursor, {"provider": provider, "rows": orjson.dumps(rows).decode()})
 
 
 async def lower_sent(cursor: Cursor, user_id: int, provider: str, period_ym: str) -> None:
