@@ -134,7 +134,10 @@ async def apply_truth(
     await cursor.execute(
         "update channels_message set confirmed_at = %s where id = %s", (truth.read_at, target.id)
     )
-    names = {hint.content["provider_id"]: hint.content["name"] for hint in hints if hint.kind == "reaction"}
+    # UniPile's message says who, not what they are called: that a webhook said once is kept.
+    names = {r["sender"]["provider_id"]: r["sender"]["name"] for r in target.content.reactions}
+    told = [hint.content for hint in hints if hint.kind == "reaction"]
+    names |= {content["provider_id"]: content["name"] for content in told if content["name"]}
     reactions = await _name(cursor, account_id, truth.reactions, names)
     amended = await _write(cursor, account_id, target, _content_of(target.content, truth, reactions, hints))
     await _forget(cursor, account_id, provider_msg_id, hints)
