@@ -64,6 +64,10 @@ class Unipile:
     concurrency: int
     connect_timeout_seconds: float
     total_timeout_seconds: float
+    read_timeout_seconds: float
+    pairing_timeout_seconds: float
+    breaker_failures: int
+    breaker_seconds: float
     qr_seconds: int
 
 

@@ -41,6 +41,10 @@ def open_unipile(config: Config) -> UnipileClient:
         concurrency=config.unipile.concurrency,
         connect_timeout_seconds=config.unipile.connect_timeout_seconds,
         total_timeout_seconds=config.unipile.total_timeout_seconds,
+        read_timeout_seconds=config.unipile.read_timeout_seconds,
+        pairing_timeout_seconds=config.unipile.pairing_timeout_seconds,
+        breaker_failures=config.unipile.breaker_failures,
+        breaker_seconds=config.unipile.breaker_seconds,
     )
 
 

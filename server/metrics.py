@@ -30,6 +30,13 @@ LATE_SECONDS = Histogram(
 LOOKS = Counter("confab_send_looks", "Later looks for unconfirmed sends", ["outcome"], registry=REGISTRY)
 MEDIA = Counter("confab_media", "Attachments copied from UniPile, by outcome", ["state"], registry=REGISTRY)
 MEDIA_BYTES = Counter("confab_media_bytes", "Bytes of the attachments copied", registry=REGISTRY)
+UNIPILE_CALLS = Counter("confab_unipile_calls", "Calls to UniPile", ["method", "outcome"], registry=REGISTRY)
+UNIPILE_CIRCUIT = Gauge(
+    "confab_unipile_circuit", "0: UniPile is asked, 1: probed, 2: left alone", registry=REGISTRY
+)
+UNIPILE_KEY_REFUSED = Counter(
+    "confab_unipile_key_refused", "Calls refused because our key is wrong", registry=REGISTRY
+)
 SOCKETS = Gauge("confab_sockets", "Open WebSocket connections of this process", registry=REGISTRY)
 REQUEST_SECONDS = Histogram(
     "confab_request_seconds",

@@ -44,7 +44,11 @@ def refusal_from(error: UnipileError) -> ConfabError:
         is_late = error.type == "timeout" or error.status == HTTPStatus.GATEWAY_TIMEOUT
         return ConfabError("provider_timeout" if is_late else "provider_failed")
     if isinstance(error, NotTaken) and error.status == HTTPStatus.TOO_MANY_REQUESTS:
-        return ConfabError("too_many_requests", "UniPile asks for patience.", retry_after=BUSY_SECONDS)
+        return ConfabError(
+            "too_many_requests",
+            "UniPile asks for patience.",
+            retry_after=int(error.retry_after or BUSY_SECONDS),
+        )
     if isinstance(error, SignedOut):
         return ConfabError("conflict", RECONNECT_FIRST)
     if isinstance(error, Rejected) and error.type not in OUR_KEY_TYPES:

@@ -72,6 +72,8 @@ async def _count_fault(ctx: dict[Any, Any]) -> int:
 
 def _later(job: Job, ctx: dict[Any, Any], error: BaseException) -> Retry:
     delay = delay_seconds(ctx["job_try"])
+    if isinstance(error, NotTaken) and error.retry_after is not None:
+        delay = max(delay, error.retry_after)  # UniPile's own word
     JOB_RETRIES.labels(job.__name__).inc()
     log.info(
         "job_retried",

@@ -13,7 +13,7 @@ from server import VERSION
 from server.config import DEMO_EMAIL
 from server.errors import ConfabError, Unavailable
 from server.http import json_answer
-from server.keys import CONFIG, DATABASE, REDIS
+from server.keys import CONFIG, DATABASE, REDIS, UNIPILE
 from server.metrics import REGISTRY
 from server.queue import (
     HEARTBEAT_KEY,
@@ -39,6 +39,8 @@ async def show_health(request: web.Request) -> web.Response:
 async def show_readiness(request: web.Request) -> web.Response:
     """Whether work can be taken: 200, or 503 with the part that is away."""
     checks = {"database": await _check(_database(request)), "redis": await _check(_redis(request))}
+    # UniPile being away does not stop us from taking work: told, not counted.
+    checks["unipile"] = {"ok": True, "circuit": request.app[UNIPILE].circuit}
     failed = [name for name, check in checks.items() if not check["ok"]]
     if not failed:
         return json_answer({"status": "ready", "checks": checks})

@@ -16,6 +16,7 @@ class Check(Schema):
     dead_letters = fields.Integer()
     queue_age_seconds = fields.Dict(keys=fields.String(), values=fields.Float())
     worker_alive = fields.Boolean()
+    circuit = fields.String(validate=validate.OneOf(["closed", "open", "half_open"]))
 
 
 class Readiness(Schema):

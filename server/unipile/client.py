@@ -1,12 +1,10 @@
-"""Calls UniPile's REST API (unipile-api.md §§1–7): one session, deadlines on every call, a bounded number at a time."""
+"""Calls UniPile's REST API (unipile-api.md §§1–7), route by route; how calls travel is transport.py's."""
 
-import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
-import orjson
 
 from server.unipile.answers import (
     OwnMessage,
@@ -21,10 +19,11 @@ from server.unipile.answers import (
     read_own_messages,
     read_registration,
 )
-from server.unipile.errors import NotTaken, OutcomeUnknown, error_from
+from server.unipile.breaker import Breaker, State
 from server.unipile.media import OutgoingFile
 from server.unipile.paths import part_of_path as _part
 from server.unipile.states import MessageState, read_message
+from server.unipile.transport import Deadlines, Transport
 
 DIRECT_CHAT = 0
 # Our word for a chat's mark -> UniPile's (§6.2).
@@ -45,7 +44,7 @@ MESSAGE_EVENTS = (
 
 
 class UnipileClient:
-    """The workspace's key can act on every account: it never leaves this class."""
+    """What can be asked of UniPile; every method raises a UnipileError that says whether UniPile acted."""
 
     def __init__(
         self,
@@ -55,17 +54,29 @@ class UnipileClient:
         concurrency: int,
         connect_timeout_seconds: float,
         total_timeout_seconds: float,
+        read_timeout_seconds: float = 10.0,
+        pairing_timeout_seconds: float = 60.0,
+        breaker_failures: int = 10,
+        breaker_seconds: float = 15.0,
     ) -> None:
-        self._base = f"{dsn}/api/v1"
-        self._slots = asyncio.Semaphore(concurrency)
-        self._session = aiohttp.ClientSession(
-            headers={"X-API-KEY": api_key, "Accept": "application/json"},
-            timeout=aiohttp.ClientTimeout(total=total_timeout_seconds, sock_connect=connect_timeout_seconds),
-            connector=aiohttp.TCPConnector(limit=concurrency),
+        deadlines = Deadlines(
+            connect=connect_timeout_seconds,
+            write=total_timeout_seconds,
+            read=read_timeout_seconds,
+            pairing=pairing_timeout_seconds,
+        )
+        breaker = Breaker(breaker_failures, breaker_seconds)
+        self._transport = Transport(
+            dsn, api_key, concurrency=concurrency, deadlines=deadlines, breaker=breaker
         )
 
+    @property
+    def circuit(self) -> State:
+        """Whether this process asks UniPile at all at the moment."""
+        return self._transport.circuit
+
     async def close(self) -> None:
-        await self._session.close()
+        await self._transport.close()
 
     async def _call(
         self,
@@ -76,28 +87,9 @@ class UnipileClient:
         body: Mapping[str, Any] | None = None,
         form: aiohttp.FormData | None = None,
     ) -> dict[str, Any]:
-        """One request; raises a UnipileError that says whether UniPile acted."""
-        try:
-            async with (
-                self._slots,
-                self._session.request(
-                    method,
-                    self._base + path,
-                    params=params,
-                    json=dict(body) if body is not None else None,
-                    data=form,
-                ) as response,
-            ):
-                answer = _object(await response.read())
-                if response.status >= 400:
-                    raise error_from(response.status, answer)
-                return answer
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise NotTaken("not_reached", "UniPile could not be reached.") from error
-        except TimeoutError as error:
-            raise OutcomeUnknown("timeout", "UniPile did not answer in time.") from error
-        except aiohttp.ClientError as error:
-            raise OutcomeUnknown("connection_lost", "The connection to UniPile broke.") from error
+        """One call; raises a UnipileError that says whether UniPile acted."""
+        json = dict(body) if body is not None else None
+        return await self._transport.call(method, path, params=params, json=json, data=form)
 
     # -- accounts (§2) -----------------------------------------------------------------------------------------
 
@@ -235,11 +227,3 @@ class UnipileClient:
 
     async def delete_webhook(self, webhook_id: str) -> None:
         await self._call("DELETE", f"/webhooks/{_part(webhook_id)}")
-
-
-def _object(data: bytes) -> dict[str, Any]:
-    try:
-        answer = orjson.loads(data)
-    except orjson.JSONDecodeError:
-        return {}
-    return answer if isinstance(answer, dict) else {}

@@ -8,6 +8,7 @@ from typing import Any
 # 422 in number, passing in nature.
 PASSING_TYPES = ("provider_unreachable", "realtime_client_not_initialized", "limit_exceeded")
 SIGNED_OUT_TYPES = ("disconnected_account", "expired_credentials")
+MAX_RETRY_AFTER_SECONDS = 3600.0
 OUR_KEY_TYPES = ("missing_credentials", "invalid_credentials")
 
 _OUR_BUG = "Confab asked UniPile in a way it does not take. Tell support; trying again will not help."
@@ -127,6 +128,7 @@ ADVICE: Mapping[str, str] = {
     "not_reached": _LATER,
     "timeout": _UNKNOWN,
     "connection_lost": _UNKNOWN,
+    "circuit_open": _LATER,
 }
 # Types of tomorrow, by the answer's status.
 ADVICE_BY_STATUS: Mapping[int, str] = {
@@ -146,10 +148,15 @@ _NOT_TAKEN = "UniPile did not take this. Look at the message and the number befo
 
 
 class UnipileError(Exception):
-    """A call that failed; `type` is UniPile's word without its prefix, `title` its sentence."""
+    """A call that failed; `type` is UniPile's word without its prefix, `title` its sentence, `retry_after` the seconds
+    it asked for.
+    """
 
-    def __init__(self, type_: str, title: str, status: int | None = None) -> None:
+    def __init__(
+        self, type_: str, title: str, status: int | None = None, retry_after: float | None = None
+    ) -> None:
         super().__init__(f"{type_}: {title}")
+        self.retry_after = retry_after
         self.type = type_
         self.title = title
         self.status = status
@@ -188,14 +195,20 @@ class OutcomeUnknown(UnipileError):
     """UniPile may have acted: it timed out, or failed half-way. There is no idempotency key to ask with (§1.6)."""
 
 
-def error_from(status: int, body: Mapping[str, Any]) -> UnipileError:
+def error_from(status: int, body: Mapping[str, Any], retry_after: str | None = None) -> UnipileError:
     """Sort an error answer; branches on `type`, never on `title`, and survives unknown types."""
     type_ = str(body.get("type") or "errors/unknown").removeprefix("errors/")
     title = str(body.get("detail") or body.get("title") or f"UniPile answered {status}.")
     if status in (429, 503) or type_ in PASSING_TYPES:
-        return NotTaken(type_, title, status)
+        return NotTaken(type_, title, status, _seconds(retry_after))
     if type_ in SIGNED_OUT_TYPES:
         return SignedOut(type_, title, status)
     if type_ in OUR_KEY_TYPES or 400 <= status < 500:
         return Rejected(type_, title, status)
     return OutcomeUnknown(type_, title, status)
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    """Retry-After in seconds, at most an hour; a date is not worth reading."""
+    text = (retry_after or "").strip()
+    return min(float(text), MAX_RETRY_AFTER_SECONDS) if text.isascii() and text.isdigit() else None

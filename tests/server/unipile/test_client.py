@@ -16,14 +16,14 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @asynccontextmanager
-async def client_of(handler: Handler, **limits: float) -> AsyncIterator[UnipileClient]:
+async def client_of(handler: Handler, *, key: str = "key", **limits: float) -> AsyncIterator[UnipileClient]:
     """A client of a UniPile that answers every call with this handler."""
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", handler)
     async with serving(app, free_port()) as url:
         client = UnipileClient(
             url,
-            "key",
+            key,
             concurrency=2,
             connect_timeout_seconds=limits.get("connect", 5),
             total_timeout_seconds=limits.get("total", 5),

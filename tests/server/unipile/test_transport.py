@@ -1,0 +1,200 @@
+"""How calls travel: repeats of reads only, patience when asked for, a breaker, and a key that nobody gets to see."""
+
+import io
+from contextlib import suppress
+from time import monotonic
+
+import pytest
+import structlog
+from aiohttp import web
+
+from server.unipile.breaker import Breaker
+from server.unipile.errors import NotTaken, OutcomeUnknown, Rejected, UnipileError, error_from
+from server.unipile.transport import Deadlines
+from tests.server.unipile.test_client import Handler, client_of
+
+SECRET = "kq8Z71tBf0uniPileKey"
+DOWN = NotTaken("not_reached", "t")
+
+
+class Script:
+    """Answers with these statuses in turn, the last one for ever, and counts the calls."""
+
+    def __init__(self, *statuses: int, headers: dict[str, str] | None = None) -> None:
+        self._statuses = list(statuses)
+        self._headers = headers
+        self.calls = 0
+
+    async def answer(self, _: web.Request) -> web.Response:
+        self.calls += 1
+        status = self._statuses.pop(0) if len(self._statuses) > 1 else self._statuses[0]
+        body = {"type": "errors/service_unavailable", "items": [], "sources": []}
+        return web.json_response(body, status=status, headers=self._headers)
+
+
+@pytest.mark.parametrize("status", [429, 500, 503, 504])
+async def test_a_read_is_tried_again(status: int) -> None:
+    script = Script(status, status, 200)
+    async with client_of(script.answer) as client:
+        await client.fetch_account("acc-1")
+    assert script.calls == 3
+
+
+async def test_a_read_is_given_up_in_the_end() -> None:
+    script = Script(503)
+    async with client_of(script.answer) as client:
+        with pytest.raises(NotTaken):
+            await client.fetch_account("acc-1")
+    assert script.calls == 3
+
+
+async def test_a_refused_read_is_not_tried_again() -> None:
+    script = Script(404)
+    async with client_of(script.answer) as client:
+        with pytest.raises(Rejected):
+            await client.fetch_account("acc-1")
+    assert script.calls == 1
+
+
+@pytest.mark.parametrize("status", [429, 500, 503, 504])
+async def test_nothing_that_changes_anything_is_ever_repeated(status: int) -> None:
+    script = Script(status)
+    async with client_of(script.answer) as client:
+        for work in (
+            lambda: client.send_text("acc-1", "chat-1", "Oi"),
+            lambda: client.delete_account("acc-1"),
+            lambda: client.start_connect(),
+            lambda: client.edit_message("m-1", "Oi"),
+        ):
+            with pytest.raises(UnipileError):
+                await work()
+    assert script.calls == 4
+
+
+async def test_a_read_does_not_wait_longer_than_a_caller_can() -> None:
+    script = Script(429, headers={"Retry-After": "120"})
+    async with client_of(script.answer) as client:
+        with pytest.raises(NotTaken) as caught:
+            await client.fetch_account("acc-1")
+    assert (script.calls, caught.value.retry_after) == (1, 120)
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [("7", 7), ("999999", 3600), ("", None), ("soon", None), ("-1", None), (None, None), ("٣", None)],
+)
+def test_retry_after_is_read_with_care(header: str | None, seconds: float | None) -> None:
+    assert error_from(429, {}, header).retry_after == seconds
+
+
+async def test_a_unipile_that_is_down_is_left_alone_until_a_probe_comes_through() -> None:
+    script = Script(*[503] * 10, 200)
+    async with client_of(script.answer) as client:
+        for _ in range(10):
+            with pytest.raises(NotTaken):
+                await client.send_text("acc-1", "chat-1", "Oi")
+        assert [client.circuit] == ["open"]
+        with pytest.raises(NotTaken) as caught:
+            await client.send_text("acc-1", "chat-1", "Oi")
+        assert (script.calls, caught.value.type) == (10, "circuit_open")
+        assert caught.value.retry_after is not None
+        client._transport._breaker._opened_at = monotonic() - 60
+        assert [client.circuit] == ["half_open"]
+        await client.send_text("acc-1", "chat-1", "Oi")
+        assert [client.circuit] == ["closed"]
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_one_probe_at_a_time_and_its_failure_opens_again() -> None:
+    clock = Clock()
+    breaker = Breaker(2, 15, clock)
+    for _ in range(2):
+        breaker.enter()
+        breaker.note(DOWN)
+    clock.now += 15
+    breaker.enter()
+    with pytest.raises(NotTaken):
+        breaker.enter()
+    breaker.note(DOWN)
+    clock.now += 14
+    with pytest.raises(NotTaken):
+        breaker.enter()
+    clock.now += 1
+    breaker.enter()
+    breaker.note(None)
+    assert breaker.state == "closed"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        None,
+        Rejected("invalid_recipient", "t", 422),
+        NotTaken("no_client_session", "t", 503),
+        NotTaken("too_many_requests", "t", 429),
+        OutcomeUnknown("provider_error", "t", 500),
+    ],
+    ids=repr,
+)
+def test_an_answer_proves_that_unipile_is_there(error: UnipileError | None) -> None:
+    breaker = Breaker(3, 15)
+    for failure in (DOWN, DOWN, error, DOWN, DOWN):
+        breaker.note(failure)
+    assert breaker.state == "closed"
+
+
+def test_a_call_that_was_cut_off_says_nothing() -> None:
+    breaker = Breaker(3, 15)
+    for failure in (DOWN, DOWN, KeyboardInterrupt(), DOWN):
+        breaker.note(failure)
+    assert breaker.state == "open"
+
+
+def test_each_kind_of_call_has_its_deadline() -> None:
+    deadlines = Deadlines(connect=5, write=30, read=10, pairing=60)
+    assert deadlines.of("GET", "/chats").total == 10
+    assert deadlines.of("GET", "/accounts/a").total == 10
+    assert deadlines.of("POST", "/chats/c/messages").total == 30
+    assert deadlines.of("POST", "/accounts").total == 60
+    assert deadlines.of("POST", "/hosted/accounts/link").total == 60
+    assert deadlines.of("DELETE", "/accounts/a").total == 30
+    assert deadlines.of("GET", "/chats").sock_connect == 5
+    assert deadlines.of("GET", "/chats").sock_read == 5
+
+
+def telling_the_key(status: int, kind: str) -> Handler:
+    """A UniPile that quotes what it was sent."""
+
+    async def answer(request: web.Request) -> web.Response:
+        body = {"type": f"errors/{kind}", "title": "No.", "detail": f"Wrong: {request.headers['X-API-KEY']}"}
+        return web.json_response(body, status=status)
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(401, "invalid_credentials"), (422, "x"), (500, "y"), (503, "z"), (404, "w")]
+)
+async def test_our_key_is_in_no_error_and_no_log(status: int, kind: str) -> None:
+    out = io.StringIO()
+    before = structlog.get_config()
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(out), cache_logger_on_first_use=False)
+    try:
+        async with client_of(telling_the_key(status, kind), key=SECRET) as client:
+            for _ in range(12):
+                with suppress(UnipileError):
+                    await client.send_text("acc-1", "chat-1", "Oi")
+            with pytest.raises(UnipileError) as caught:
+                await client.delete_account("acc-1")
+            seen = (repr(client), repr(client._transport), repr(caught.value), str(vars(caught.value)))
+    finally:
+        structlog.configure(**before)
+    for text in (*seen, caught.value.advice, out.getvalue()):
+        assert SECRET not in text
