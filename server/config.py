@@ -4,8 +4,8 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from server.addresses import check_scheme, is_loopback
 from server.keyring import KeyringError, read_keyring
 from server.secret_strength import complaint_about
 from server.sources import ConfigError, Reader, derived, key, read_environment, read_toml
@@ -20,7 +20,6 @@ DEMO_EMAIL = "demo@confab.local"
 # An HS256 key is as long as its hash (RFC 7518, section 3.2).
 MIN_JWT_SECRET_BYTES = 32
 MIN_WEBHOOK_SECRET_BYTES = 16
-LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 ANY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - recognised, not bound
 
 
@@ -195,7 +194,7 @@ def load_config(environ: Mapping[str, str], toml_path: Path, env_path: Path | No
         database=replace(config.database, url=_database_url(config.database.url)),
         unipile=replace(config.unipile, dsn=_unipile_dsn(config.unipile.dsn)),
     )
-    _check_scheme("REDIS_URL", config.redis.url, ("redis", "rediss"))
+    check_scheme("REDIS_URL", config.redis.url, ("redis", "rediss"))
     _check_media(config)
     config = _with_sandbox_secrets(config) if config.sandbox.enabled else config
     _check_secrets(config)
@@ -204,20 +203,6 @@ def load_config(environ: Mapping[str, str], toml_path: Path, env_path: Path | No
         auth=replace(config.auth, test_tokens=_test_tokens(config)),
         pace=replace(config.pace, enabled=_is_paced(config)),
     )
-
-
-def _check_scheme(name: str, url: str | None, schemes: tuple[str, ...]) -> None:
-    if url is None:
-        return
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in schemes and bool(parts.hostname or parts.path.strip("/")) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable:
-        raise ConfigError(
-            f"{name} must be an address that begins with {' or '.join(f'{s}://' for s in schemes)}."
-        )
 
 
 def _check_media(config: Config) -> None:
@@ -233,12 +218,12 @@ def _settled_web(web: Web) -> Web:
     host = "127.0.0.1" if web.host in ANY_ADDRESS else web.host
     host = f"[{host}]" if ":" in host else host
     url = web.public_url.rstrip("/") or f"http://{host}:{web.port}"
-    _check_scheme("PUBLIC_URL", url, ("http", "https"))
+    check_scheme("PUBLIC_URL", url, ("http", "https"))
     return replace(web, public_url=url)
 
 
 def _database_url(url: str | None) -> str | None:
-    _check_scheme("DATABASE_URL", url, ("postgres", "postgresql"))
+    check_scheme("DATABASE_URL", url, ("postgres", "postgresql"))
     # One spelling inside: platforms hand out postgres://, which not every library takes.
     return url and url.replace("postgres://", "postgresql://", 1)
 
@@ -248,7 +233,7 @@ def _unipile_dsn(dsn: str | None) -> str | None:
         return None
     # The dashboard shows a bare host:port; the service behind it is https.
     dsn = dsn if "://" in dsn else f"https://{dsn}"
-    _check_scheme("UNIPILE_DSN", dsn, ("http", "https"))
+    check_scheme("UNIPILE_DSN", dsn, ("http", "https"))
     return dsn.rstrip("/").removesuffix("/api/v1")
 
 
@@ -284,11 +269,6 @@ def _check_secrets(config: Config) -> None:
     ]
     if complaints:
         raise ConfigError(f"{'; '.join(complaints)}.")
-
-
-def is_loopback(address: str | None) -> bool:
-    """Whether an address is of this very machine."""
-    return address is not None and urlsplit(address).hostname in LOOPBACK_HOSTS
 
 
 def _test_tokens(config: Config) -> bool:

@@ -61,7 +61,7 @@ async def test_nothing_that_changes_anything_is_ever_repeated(status: int) -> No
     script = Script(status)
     async with client_of(script.answer) as client:
         for work in (
-            lambda: client.send_text("acc-1", "chat-1", "Oi"),
+            lambda: client.send_message("acc-1", "chat-1", "Oi"),
             lambda: client.delete_account("acc-1"),
             lambda: client.start_connect(),
             lambda: client.edit_message("m-1", "Oi"),
@@ -92,15 +92,15 @@ async def test_a_unipile_that_is_down_is_left_alone_until_a_probe_comes_through(
     async with client_of(script.answer) as client:
         for _ in range(10):
             with pytest.raises(NotTaken):
-                await client.send_text("acc-1", "chat-1", "Oi")
+                await client.send_message("acc-1", "chat-1", "Oi")
         assert [client.circuit] == ["open"]
         with pytest.raises(NotTaken) as caught:
-            await client.send_text("acc-1", "chat-1", "Oi")
+            await client.send_message("acc-1", "chat-1", "Oi")
         assert (script.calls, caught.value.type) == (10, "circuit_open")
         assert caught.value.retry_after is not None
         client._transport._breaker._opened_at = monotonic() - 60
         assert [client.circuit] == ["half_open"]
-        await client.send_text("acc-1", "chat-1", "Oi")
+        await client.send_message("acc-1", "chat-1", "Oi")
         assert [client.circuit] == ["closed"]
 
 
@@ -190,7 +190,7 @@ async def test_our_key_is_in_no_error_and_no_log(status: int, kind: str) -> None
         async with client_of(telling_the_key(status, kind), key=SECRET) as client:
             for _ in range(12):
                 with suppress(UnipileError):
-                    await client.send_text("acc-1", "chat-1", "Oi")
+                    await client.send_message("acc-1", "chat-1", "Oi")
             with pytest.raises(UnipileError) as caught:
                 await client.delete_account("acc-1")
             seen = (repr(client), repr(client._transport), repr(caught.value), str(vars(caught.value)))

@@ -1,0 +1,27 @@
+"""Looks at addresses of the configuration: their schemes, and whether they are of this machine."""
+
+from urllib.parse import urlsplit
+
+from server.sources import ConfigError
+
+LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
+
+
+def check_scheme(name: str, url: str | None, schemes: tuple[str, ...]) -> None:
+    """Raise ConfigError for an address that is no usable one of these schemes; None is none."""
+    if url is None:
+        return
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in schemes and bool(parts.hostname or parts.path.strip("/")) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ConfigError(
+            f"{name} must be an address that begins with {' or '.join(f'{s}://' for s in schemes)}."
+        )
+
+
+def is_loopback(address: str | None) -> bool:
+    """Whether an address is of this very machine."""
+    return address is not None and urlsplit(address).hostname in LOOPBACK_HOSTS
