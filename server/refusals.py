@@ -60,9 +60,9 @@ def _rejection(error: Rejected) -> ConfabError:
     if error.is_gone:
         return NotFound("UniPile does not know this any more.")
     if error.type in RECIPIENT_TYPES:
-        return ConfabError("invalid", fields={"to": [error.title]})
+        return ConfabError("invalid", fields={"to": [error.advice]})
     if error.status == HTTPStatus.FORBIDDEN:
-        return ConfabError("forbidden", error.title)
+        return ConfabError("forbidden", error.advice)
     if error.status == HTTPStatus.BAD_REQUEST:
-        return ConfabError("invalid", error.title)
-    return ConfabError("conflict", error.title)
+        return ConfabError("invalid", error.advice)
+    return ConfabError("conflict", error.advice)
