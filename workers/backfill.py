@@ -39,15 +39,12 @@ class Taken:
 
 @dataclass(slots=True)
 class Reader:
-    """Takes pages of one account; who takes part in a chat is asked once.
-
-    `late_seconds` None: nothing is counted as late.
-    """
+    """Takes pages of one account; who takes part in a chat is asked once."""
 
     parts: Parts
     account_id: int
     external_account_id: str
-    late_seconds: float | None = None
+    late_seconds: float
     has_found: bool = False
     _people: dict[str, People] = field(default_factory=dict)
 
@@ -150,8 +147,6 @@ class Reader:
 
     async def _note_late(self, cursor: Cursor, news: Sequence[MessageEvent]) -> int:
         """What was sent a moment ago is on its way in a webhook, not late."""
-        if self.late_seconds is None:
-            return 0
         limit = datetime.now(UTC) - timedelta(seconds=self.late_seconds)
         late = [event.sent_at for event in news if _sent(event) < limit]
         if late:

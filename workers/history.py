@@ -61,7 +61,8 @@ class _Work:
         self._cursor = claimed.cursor
         self._is_listed = claimed.is_listed
         self._external_account_id = claimed.external_account_id
-        self._reader = Reader(parts, account_id, claimed.external_account_id)
+        late_seconds = parts.config.sync.late_seconds
+        self._reader = Reader(parts, account_id, claimed.external_account_id, late_seconds)
         self._until = time.monotonic() + STINT_SECONDS
         self._told_at = 0.0
         self._begun = 0
