@@ -59,6 +59,19 @@ export interface Attachment {
 
 export interface Reaction {
   readonly value: string;
+  readonly sender?: { readonly provider_id: string; readonly name: string | null };
+  /** Whether it is the number's own. */
+  readonly is_own?: boolean;
+}
+
+/** The message that was answered; with `message_id` when it is stored here. */
+export interface Quoted {
+  readonly message_id: number | null;
+  readonly provider_msg_id: string | null;
+  readonly sender_id: string | null;
+  readonly name: string | null;
+  readonly direction: Direction | null;
+  readonly body: string | null;
 }
 
 export interface MessageError {
@@ -76,6 +89,8 @@ export interface Message extends Row {
   readonly body: string | null;
   readonly attachments: readonly Attachment[];
   readonly sender: Sender | null;
+  readonly quoted?: Quoted | null;
+  readonly is_forwarded?: boolean;
   readonly reactions: readonly Reaction[];
   readonly is_event: boolean;
   readonly event_type: number | null;

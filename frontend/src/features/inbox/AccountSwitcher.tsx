@@ -1,8 +1,9 @@
 /** The head of the chat list: all numbers, or one of them. */
-import { useNavigate } from "react-router";
+import { useNavigate, useSearchParams } from "react-router";
 import { Icon } from "@/components/Icon";
 import { nameAccount } from "@/lib/accounts";
 import type { Account } from "@/types/wire";
+import { NewChat } from "./NewChat";
 
 interface AccountSwitcherProps {
   readonly accounts: readonly Account[];
@@ -11,10 +12,17 @@ interface AccountSwitcherProps {
 
 export function AccountSwitcher({ accounts, selected }: AccountSwitcherProps) {
   const navigate = useNavigate();
-  const choose = (value: string) => void navigate(value === "" ? "/inbox" : `/inbox?account=${value}`);
+  const [search] = useSearchParams();
+  const choose = (value: string) => {
+    const query = new URLSearchParams(search);
+    if (value === "") query.delete("account");
+    else query.set("account", value);
+    void navigate({ pathname: "/inbox", search: query.toString() });
+  };
   return (
     <header className="inbox-head">
       <h1>Inbox</h1>
+      <NewChat accounts={accounts} selected={selected} />
       {accounts.length > 1 && (
         <span className="switcher">
           <select

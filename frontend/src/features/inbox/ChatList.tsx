@@ -6,12 +6,30 @@ import { EmptyState, ErrorState, Loading, Skeleton } from "@/components/States";
 import { describeError } from "@/lib/api/errors";
 import type { Account } from "@/types/wire";
 import { ChatRow } from "./ChatRow";
+import type { ChatFilter } from "./chatPages";
 import type { useChatList } from "./queries";
 
 interface ChatListProps {
   readonly list: ReturnType<typeof useChatList>;
   readonly accounts: readonly Account[];
   readonly selectedId: number | null;
+  readonly filter?: ChatFilter;
+}
+
+const NONE: Readonly<Record<ChatFilter, readonly [title: string, text: string]>> = {
+  all: ["All quiet", "When somebody writes to one of your numbers, the chat appears here at once."],
+  unread: ["Nothing unread", "Every message has been looked at."],
+  groups: ["No groups", "Groups your numbers are in appear here."],
+  archived: ["Nothing archived", "Chats you archive are kept here, out of the way."],
+};
+
+function NoChats({ filter }: { readonly filter: ChatFilter }) {
+  const [title, text] = NONE[filter];
+  return (
+    <EmptyState icon={filter === "archived" ? "archive" : "inbox"} title={title}>
+      {text}
+    </EmptyState>
+  );
 }
 
 export function ChatSkeletons() {
@@ -56,7 +74,7 @@ function useArrowKeys(count: number) {
   return { handle, box, onKeyDown };
 }
 
-export function ChatList({ list, accounts, selectedId }: ChatListProps) {
+export function ChatList({ list, accounts, selectedId, filter = "all" }: ChatListProps) {
   const { chats } = list;
   const { handle, box, onKeyDown } = useArrowKeys(chats?.length ?? 0);
   if (chats === null) {
@@ -65,13 +83,7 @@ export function ChatList({ list, accounts, selectedId }: ChatListProps) {
       <ErrorState title="Chats could not be loaded" message={describeError(list.error)} onRetry={() => void list.refetch()} />
     );
   }
-  if (chats.length === 0) {
-    return (
-      <EmptyState icon="inbox" title="All quiet">
-        When somebody writes to one of your numbers, the chat appears here at once.
-      </EmptyState>
-    );
-  }
+  if (chats.length === 0) return <NoChats filter={filter} />;
   return (
     // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- the rows are the controls; this only moves the focus between them
     <div className="chat-list" ref={box} onKeyDown={onKeyDown}>

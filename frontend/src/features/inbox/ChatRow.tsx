@@ -1,6 +1,7 @@
 /** One chat of the list: who, when, the last words, and how many are unread. */
 import { Link, useLocation } from "react-router";
 import { Avatar } from "@/components/Avatar";
+import { Icon, type IconName } from "@/components/Icon";
 import { nameAccount } from "@/lib/accounts";
 import { formatListTime } from "@/lib/time";
 import type { Account, Chat } from "@/types/wire";
@@ -46,6 +47,7 @@ export function ChatRow({ chat, account, isSelected }: ChatRowProps) {
         <span className="chat-bottom">
           <OwnTick chat={chat} />
           <span className="chat-preview">{chat.last_message_preview ?? "No messages yet"}</span>
+          <Marks chat={chat} />
           {hasUnread && <UnreadBadge count={chat.unread_count} />}
         </span>
         {account !== undefined && <span className={`chat-account hue-${account.id % 8}`}>{nameAccount(account)}</span>}
@@ -57,6 +59,27 @@ export function ChatRow({ chat, account, isSelected }: ChatRowProps) {
 function OwnTick({ chat }: { readonly chat: Chat }) {
   if (chat.last_message_direction !== "out" || chat.last_message_status === null) return null;
   return <Tick status={chat.last_message_status} />;
+}
+
+/** Muted until then, if that is still to come. */
+export const isMuted = (chat: Chat, now = Date.now()): boolean =>
+  chat.muted_until !== null && new Date(chat.muted_until).getTime() > now;
+
+function Marks({ chat }: { readonly chat: Chat }) {
+  return (
+    <>
+      {isMuted(chat) && <Mark icon="mute" label="Muted" />}
+      {chat.pinned && <Mark icon="pin" label="Pinned" />}
+    </>
+  );
+}
+
+function Mark({ icon, label }: { readonly icon: IconName; readonly label: string }) {
+  return (
+    <span className="chat-mark" role="img" aria-label={label} title={label}>
+      <Icon name={icon} size={16} />
+    </span>
+  );
 }
 
 function UnreadBadge({ count }: { readonly count: number }) {

@@ -1,6 +1,7 @@
 import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, it, vi } from "vitest";
+import { makeMessage } from "@/testing/factories";
 import { Composer } from "./Composer";
 import { InboxContext, type Inbox } from "./context";
 import { Drafts } from "./drafts";
@@ -62,4 +63,33 @@ it("keeps a draft for each chat, and forgets it once sent", async () => {
 it("is closed for somebody who may only read", () => {
   show(10, true);
   expect(screen.queryByTestId("composer-input")).toBeNull();
+});
+
+it("shows what is answered, and gives it up on Escape", async () => {
+  const onCancel = vi.fn();
+  const message = makeMessage({ body: "When do you open?" });
+  render(
+    <InboxContext value={inbox}>
+      <Composer chatId={10} isReadOnly={false} intent={{ kind: "reply", message }} onSend={onSend} onCancel={onCancel} />
+    </InboxContext>,
+  );
+  expect(screen.getByTestId("composer-reply").textContent).toContain("When do you open?");
+  await userEvent.type(field(), "At nine{Escape}");
+  expect(onCancel).toHaveBeenCalledTimes(1);
+  expect(onSend).not.toHaveBeenCalled();
+});
+
+it("changes a message without touching the draft", async () => {
+  inbox.drafts.write(10, "half a thought");
+  const message = makeMessage({ body: "Helo", direction: "out" });
+  render(
+    <InboxContext value={inbox}>
+      <Composer chatId={10} isReadOnly={false} intent={{ kind: "edit", message }} onSend={onSend} onCancel={vi.fn()} />
+    </InboxContext>,
+  );
+  expect(field().value).toBe("Helo");
+  await userEvent.clear(field());
+  await userEvent.type(field(), "Hello{Enter}");
+  expect(onSend).toHaveBeenCalledExactlyOnceWith("Hello");
+  expect(inbox.drafts.read(10)).toBe("half a thought");
 });

@@ -1,7 +1,13 @@
 /** The field to answer: Enter sends, Shift+Enter begins a new line, what is not sent is kept for each chat. */
-import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type SyntheticEvent } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import type { KeyboardEvent, ReactNode, RefObject, SyntheticEvent } from "react";
+import { IconButton } from "@/components/Button";
 import { Icon } from "@/components/Icon";
+import type { Message } from "@/types/wire";
+import { quote } from "./bubbles";
 import { useInbox } from "./context";
+import { QuoteLines } from "./Quote";
+import type { Intent } from "./threadState";
 
 const MAX_HEIGHT_PX = 168;
 const MAX_CHARACTERS = 65_536;
@@ -9,7 +15,10 @@ const MAX_CHARACTERS = 65_536;
 interface ComposerProps {
   readonly chatId: number;
   readonly isReadOnly: boolean;
+  /** The message that is answered or changed; null for one that stands for itself. */
+  readonly intent?: Intent | null;
   readonly onSend: (text: string) => void;
+  readonly onCancel?: () => void;
 }
 
 /** On a phone the focus would pull up the keyboard over the messages one came to read. */
@@ -42,44 +51,120 @@ function useDraft(chatId: number) {
 }
 
 export function Composer(props: ComposerProps) {
-  if (props.isReadOnly) {
+  const { chatId, isReadOnly, intent = null } = props;
+  if (isReadOnly) {
     return <p className="composer-closed">You can read this chat. Ask an owner to let you answer.</p>;
   }
-  return <ComposerForm {...props} />;
+  if (intent?.kind === "edit") return <EditForm key={`edit${intent.message.id}`} {...props} message={intent.message} />;
+  return <WriteForm key={chatId} {...props} />;
 }
 
-function ComposerForm({ chatId, onSend }: ComposerProps) {
+function WriteForm({ chatId, intent, onSend, onCancel }: ComposerProps) {
   const [text, change] = useDraft(chatId);
-  const field = useAutosize(text);
-  const canSend = text.trim() !== "";
-  useEffect(() => {
-    if (hasRealKeyboard()) field.current?.focus();
-  }, [field]);
-  const sendNow = (event: SyntheticEvent) => {
-    event.preventDefault();
-    if (!canSend) return;
-    onSend(text.trim());
+  const sendNow = (value: string) => {
+    onSend(value);
     change("");
-    field.current?.focus();
   };
   return (
-    <form className="composer" onSubmit={sendNow}>
-      <textarea
-        ref={field}
-        rows={1}
-        dir="auto"
-        maxLength={MAX_CHARACTERS}
-        value={text}
-        placeholder="Write a message"
-        aria-label="Message"
-        enterKeyHint="send"
-        onChange={(event) => change(event.target.value)}
-        onKeyDown={(event) => isSendKey(event) && sendNow(event)}
-        data-testid="composer-input"
-      />
-      <button type="submit" className="composer-send" disabled={!canSend} aria-label="Send" title="Send" data-testid="composer-send">
-        <Icon name="send" />
-      </button>
+    <Field text={text} onChange={change} onSubmit={sendNow} onEscape={intent ? onCancel : undefined} focusKey={intent?.message.id}>
+      {intent && <IntentBar label="Cancel the reply" intent={intent} onCancel={onCancel} />}
+    </Field>
+  );
+}
+
+/** What is written for an own message stays apart from the draft. */
+function EditForm({ message, intent, onSend, onCancel }: ComposerProps & { readonly message: Message }) {
+  const [text, change] = useState(message.body ?? "");
+  return (
+    <Field text={text} onChange={change} onSubmit={onSend} onEscape={onCancel} focusKey={message.id} sendLabel="Save">
+      {intent && <IntentBar label="Cancel the change" intent={intent} onCancel={onCancel} />}
+    </Field>
+  );
+}
+
+interface IntentBarProps {
+  readonly intent: Intent;
+  readonly label: string;
+  readonly onCancel: (() => void) | undefined;
+}
+
+function IntentBar({ intent, label, onCancel }: IntentBarProps) {
+  const quoted = quote(intent.message);
+  return (
+    <div className="intent" data-testid={`composer-${intent.kind}`}>
+      <Icon name={intent.kind === "edit" ? "edit" : "reply"} size={18} />
+      <div className="quote">
+        {intent.kind === "edit" ? (
+          <>
+            <span className="quote-name">Edit message</span>
+            <span className="quote-body">{quoted.body}</span>
+          </>
+        ) : (
+          <QuoteLines quoted={quoted} />
+        )}
+      </div>
+      <IconButton label={label} onClick={onCancel} data-testid="composer-cancel">
+        <Icon name="close" size={18} />
+      </IconButton>
+    </div>
+  );
+}
+
+interface FieldProps {
+  readonly text: string;
+  readonly onChange: (text: string) => void;
+  readonly onSubmit: (text: string) => void;
+  readonly onEscape: (() => void) | undefined;
+  /** Another one takes the focus again. */
+  readonly focusKey: number | undefined;
+  readonly sendLabel?: string;
+  readonly children?: ReactNode;
+}
+
+function useFocus(field: RefObject<HTMLTextAreaElement | null>, focusKey: number | undefined): void {
+  useEffect(() => {
+    // Somebody who asked to answer wants the keyboard, also on a phone.
+    if (focusKey !== undefined || hasRealKeyboard()) field.current?.focus();
+  }, [field, focusKey]);
+}
+
+function Field({ text, onChange, onSubmit, onEscape, focusKey, sendLabel = "Send", children }: FieldProps) {
+  const field = useAutosize(text);
+  const canSend = text.trim() !== "";
+  useFocus(field, focusKey);
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    if (!canSend) return;
+    onSubmit(text.trim());
+    field.current?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (isSendKey(event)) submit(event);
+    if (event.key !== "Escape" || onEscape === undefined) return;
+    event.preventDefault();
+    onEscape();
+  };
+  return (
+    <form className="composer" onSubmit={submit}>
+      {children}
+      <div className="composer-line">
+        <textarea
+          ref={field}
+          rows={1}
+          dir="auto"
+          maxLength={MAX_CHARACTERS}
+          value={text}
+          placeholder="Write a message"
+          aria-label="Message"
+          enterKeyHint="send"
+          onChange={(event) => onChange(event.target.value)}
+          onKeyDown={onKeyDown}
+          data-testid="composer-input"
+        />
+        <button type="submit" className="composer-send" disabled={!canSend} aria-label={sendLabel} title={sendLabel} data-testid="composer-send">
+          <Icon name={sendLabel === "Send" ? "send" : "check"} />
+        </button>
+      </div>
     </form>
   );
 }

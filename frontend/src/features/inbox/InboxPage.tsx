@@ -6,6 +6,7 @@ import { useAccounts } from "@/lib/accounts";
 import { describeError } from "@/lib/api/errors";
 import type { Account, Chat } from "@/types/wire";
 import { AccountSwitcher } from "./AccountSwitcher";
+import { ChatFilters, parseFilter } from "./ChatFilters";
 import { ChatList, ChatSkeletons } from "./ChatList";
 import { useChatList } from "./queries";
 import { Thread } from "./Thread";
@@ -66,9 +67,10 @@ function Inbox({ accounts }: { readonly accounts: readonly Account[] }) {
     const ids = accounts.map((account) => account.id);
     return scope !== null && ids.includes(scope) ? [scope] : ids;
   }, [accounts, scope]);
-  const list = useChatList(shown);
+  const filter = parseFilter(search.get("filter"));
   const accountId = parseId(params.accountId);
   const chatId = parseId(params.chatId);
+  const list = useChatList(shown, filter, chatId);
   const account = accounts.find((row) => row.id === accountId);
   const listed = list.chats?.find((chat) => chat.id === chatId);
   const isOpen = params.chatId !== undefined;
@@ -78,7 +80,8 @@ function Inbox({ accounts }: { readonly accounts: readonly Account[] }) {
       list={
         <>
           <AccountSwitcher accounts={accounts} selected={shown.length === 1 && accounts.length > 1 ? scope : null} />
-          <ChatList list={list} accounts={accounts} selectedId={chatId} />
+          <ChatFilters accounts={accounts} selected={filter} />
+          <ChatList key={filter} list={list} accounts={accounts} selectedId={chatId} filter={filter} />
         </>
       }
       thread={isOpen ? <OpenChat account={account} chatId={chatId} listed={listed} /> : undefined}

@@ -18,7 +18,8 @@ function isRow(data: unknown): data is { id: number; seq: number } {
 
 function createStore(api: Api, client: QueryClient): InboxStore {
   return new InboxStore({
-    post: (accountId, chatId, text, clientId) => api.sendMessage(accountId, chatId, text, clientId),
+    post: ({ accountId, chatId, text, clientId, quoted }) =>
+      api.sendMessage(accountId, chatId, { text, clientId, quoteId: quoted?.id }),
     isThreadKept: (accountId, chatId) => client.getQueryState([MESSAGES_KEY, accountId, chatId]) !== undefined,
     describeError,
   });

@@ -1,25 +1,31 @@
 /** One message as a bubble, or one system event as a centred line. */
-import { memo } from "react";
+import { memo, useRef, useState, type RefObject } from "react";
 import { hueOf } from "@/components/Avatar";
-import { Button } from "@/components/Button";
 import { Icon } from "@/components/Icon";
 import { formatClock, formatDay, formatExact } from "@/lib/time";
 import type { Bubble } from "./bubbles";
-import { useInbox } from "./context";
 import { linkify } from "./linkify";
+import { useLongPress } from "./longPress";
+import { MessageMenu } from "./MessageMenu";
+import { Quote } from "./Quote";
+import { Reactions } from "./Reactions";
 import { Tick } from "./Tick";
+import { Trouble } from "./Trouble";
 
 interface MessageBubbleProps {
   readonly bubble: Bubble;
   readonly isDayStart: boolean;
   readonly isContinued: boolean;
   readonly hasName: boolean;
+  /** One menu of the thread is a stop of the Tab key: the arrow keys lead to the others. */
+  readonly isStop: boolean;
 }
 
-export const MessageBubble = memo(function MessageBubble({ bubble, isDayStart, isContinued, hasName }: MessageBubbleProps) {
+export const MessageBubble = memo(function MessageBubble(props: MessageBubbleProps) {
+  const { bubble, isDayStart, isContinued, hasName, isStop } = props;
   const isTight = isContinued && !isDayStart;
   return (
-    <div className={`message ${isTight ? "message-tight" : ""}`}>
+    <div className={`message ${isTight ? "message-tight" : ""}`} data-message-id={bubble.message?.id}>
       {isDayStart && (
         <p className="day">
           <time dateTime={bubble.sentAt}>{formatDay(bubble.sentAt)}</time>
@@ -28,7 +34,7 @@ export const MessageBubble = memo(function MessageBubble({ bubble, isDayStart, i
       {bubble.isEvent ? (
         <p className="event">{bubble.body || "The chat was changed"}</p>
       ) : (
-        <Spoken bubble={bubble} hasName={hasName && !isTight} isTight={isTight} />
+        <Spoken bubble={bubble} hasName={hasName && !isTight} isTight={isTight} isStop={isStop} />
       )}
     </div>
   );
@@ -38,10 +44,13 @@ interface SpokenProps {
   readonly bubble: Bubble;
   readonly hasName: boolean;
   readonly isTight: boolean;
+  readonly isStop: boolean;
 }
 
-function Spoken({ bubble, hasName, isTight }: SpokenProps) {
+function Spoken({ bubble, hasName, isTight, isStop }: SpokenProps) {
   const { direction, status, sender } = bubble;
+  const button = useRef<HTMLButtonElement>(null);
+  const press = useLongPress(() => button.current?.click());
   return (
     <div className={`row row-${direction}`}>
       <article
@@ -50,77 +59,102 @@ function Spoken({ bubble, hasName, isTight }: SpokenProps) {
         data-testid="message-bubble"
         data-direction={direction}
         data-status={status}
+        {...press}
       >
         {hasName && sender !== null && <p className={`bubble-name hue-${hueOf(sender.id)}`}>{sender.name}</p>}
         <Content bubble={bubble} />
-        <span className="bubble-meta">
-          {bubble.isEdited && "edited "}
-          <time dateTime={bubble.sentAt} title={formatExact(bubble.sentAt)}>
-            {formatClock(bubble.sentAt)}
-          </time>
-          {direction === "out" && <Tick status={status} />}
-        </span>
+        <Meta bubble={bubble} />
         <Reactions bubble={bubble} />
+        <MenuOpener bubble={bubble} button={button} isStop={isStop} />
       </article>
       <Trouble bubble={bubble} />
     </div>
   );
 }
 
-function Content({ bubble }: { readonly bubble: Bubble }) {
-  if (bubble.isDeleted) return <span className="bubble-deleted">This message was deleted</span>;
+function Meta({ bubble }: { readonly bubble: Bubble }) {
+  return (
+    <span className="bubble-meta">
+      {bubble.isEdited && !bubble.isDeleted && <span data-testid="message-edited">edited </span>}
+      <time dateTime={bubble.sentAt} title={formatExact(bubble.sentAt)}>
+        {formatClock(bubble.sentAt)}
+      </time>
+      {bubble.direction === "out" && !bubble.isDeleted && <Tick status={bubble.status} />}
+    </span>
+  );
+}
+
+interface MenuOpenerProps {
+  readonly bubble: Bubble;
+  readonly button: RefObject<HTMLButtonElement | null>;
+  readonly isStop: boolean;
+}
+
+function MenuOpener({ bubble, button, isStop }: MenuOpenerProps) {
+  const [anchor, setAnchor] = useState<HTMLElement | null>(null);
+  const { message } = bubble;
+  if (message === null || bubble.isDeleted) return null;
   return (
     <>
+      <button
+        ref={button}
+        type="button"
+        className="bubble-menu"
+        aria-label="Message menu"
+        aria-haspopup="menu"
+        aria-expanded={anchor !== null}
+        tabIndex={isStop ? 0 : -1}
+        onClick={(event) => setAnchor(anchor === null ? event.currentTarget : null)}
+        data-testid="message-menu"
+      >
+        <Icon name="chevron" size={16} />
+      </button>
+      {anchor !== null && <MessageMenu message={message} anchor={anchor} onClose={() => setAnchor(null)} />}
+    </>
+  );
+}
+
+function Content({ bubble }: { readonly bubble: Bubble }) {
+  if (bubble.isDeleted) {
+    return (
+      <span className="bubble-deleted" data-testid="message-deleted">
+        <Icon name="trash" size={15} />
+        {bubble.direction === "out" ? "You deleted this message" : "This message was deleted"}
+      </span>
+    );
+  }
+  return (
+    <>
+      {bubble.isForwarded && (
+        <span className="bubble-forwarded" data-testid="message-forwarded">
+          <Icon name="forward" size={14} />
+          Forwarded
+        </span>
+      )}
+      {bubble.quoted !== null && <Quote quoted={bubble.quoted} />}
       {bubble.attachments.map((attachment, index) => (
         <span key={index} className="bubble-file">
           <Icon name="clip" size={16} />
           {attachment.name ?? attachment.type ?? "Attachment"}
         </span>
       ))}
-      <span className="bubble-text" dir="auto">
-        {linkify(bubble.body).map(({ text, href }, index) =>
-          href === null ? (
-            text
-          ) : (
-            <a key={index} href={href} target="_blank" rel="noreferrer noopener">
-              {text}
-            </a>
-          ),
-        )}
-      </span>
+      <Words body={bubble.body} />
     </>
   );
 }
 
-function Reactions({ bubble }: { readonly bubble: Bubble }) {
-  if (bubble.reactions.length === 0) return null;
-  return <span className="bubble-reactions">{bubble.reactions.map(({ value }) => value).join("")}</span>;
-}
-
-const REASONS: Readonly<Partial<Record<Bubble["status"], string>>> = {
-  failed: "Not sent.",
-  unconfirmed: "WhatsApp has not confirmed this message. It may have arrived.",
-};
-
-/** What went wrong, and what can be done about it. */
-function Trouble({ bubble }: { readonly bubble: Bubble }) {
-  const { store } = useInbox();
-  const reason = REASONS[bubble.status];
-  if (reason === undefined) return null;
-  const { pending } = bubble;
+function Words({ body }: { readonly body: string }) {
   return (
-    <div className={`trouble trouble-${bubble.status}`} role="alert">
-      <span>{bubble.error === null ? reason : `${reason} ${bubble.error}`}</span>
-      {pending !== null && (
-        <>
-          <Button size="small" tone="quiet" onClick={() => void store.retry(pending.clientId)} data-testid="message-retry">
-            Retry
-          </Button>
-          <Button size="small" tone="quiet" onClick={() => store.discard(pending.clientId)} data-testid="message-discard">
-            Discard
-          </Button>
-        </>
+    <span className="bubble-text" dir="auto">
+      {linkify(body).map(({ text, href }, index) =>
+        href === null ? (
+          text
+        ) : (
+          <a key={index} href={href} target="_blank" rel="noreferrer noopener">
+            {text}
+          </a>
+        ),
       )}
-    </div>
+    </span>
   );
 }

@@ -1,5 +1,5 @@
 /** The messages of a thread, newest at the bottom; older ones are read when scrolling up, without a jump. */
-import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefObject } from "react";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type RefObject } from "react";
 import { Button } from "@/components/Button";
 import { Icon } from "@/components/Icon";
 import { isSameDay } from "@/lib/time";
@@ -71,6 +71,22 @@ function useSteadyView(scroller: RefObject<HTMLDivElement | null>, bubbles: read
   }, [scroller, bubbles, first]);
 }
 
+/** Finds the row of a message that is in the page. */
+export function findMessage(messageId: number): HTMLElement | null {
+  return document.querySelector(`[data-message-id="${messageId}"]`);
+}
+
+/** From one message's menu to the next or the one before. */
+function walkMenus(event: KeyboardEvent<HTMLElement>): void {
+  const direction = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (direction === undefined || !(event.target as HTMLElement).matches(".bubble-menu")) return;
+  event.preventDefault();
+  const buttons = [...event.currentTarget.querySelectorAll<HTMLElement>(".bubble-menu")];
+  buttons[buttons.indexOf(event.target as HTMLElement) + direction]?.focus();
+}
+
+const hasMenu = (bubble: Bubble): boolean => bubble.message !== null && !bubble.isEvent && !bubble.isDeleted;
+
 export function MessageList({ thread, bubbles, isGroup }: MessageListProps) {
   const { hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = thread;
   const readOn = useCallback(() => {
@@ -79,11 +95,13 @@ export function MessageList({ thread, bubbles, isGroup }: MessageListProps) {
   const { scroller, isAtEnd, look, toEnd } = useScroller(readOn);
   useOwnInView(bubbles, toEnd);
   useSteadyView(scroller, bubbles);
+  const stop = bubbles.findLast(hasMenu);
   return (
     <div className="thread-middle">
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard */}
       <div className="messages" ref={scroller} onScroll={look} role="region" aria-label="Messages" tabIndex={0}>
-        <div className="messages-column">
+        {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions -- moves the focus between the menus, which are the controls */}
+        <div className="messages-column" onKeyDown={walkMenus}>
           <ThreadStart thread={thread} />
           {bubbles.map((bubble, index) => {
             const before = bubbles[index - 1];
@@ -94,6 +112,7 @@ export function MessageList({ thread, bubbles, isGroup }: MessageListProps) {
                 isDayStart={before === undefined || !isSameDay(before.sentAt, bubble.sentAt)}
                 isContinued={continues(bubble, before)}
                 hasName={isGroup}
+                isStop={bubble === stop}
               />
             );
           })}

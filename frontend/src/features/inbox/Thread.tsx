@@ -2,6 +2,7 @@
 import { Link, useLocation, useNavigate } from "react-router";
 import type { KeyboardEvent } from "react";
 import { Avatar } from "@/components/Avatar";
+import { IconButton } from "@/components/Button";
 import { Icon } from "@/components/Icon";
 import { Notice } from "@/components/Notice";
 import { EmptyState, ErrorState, Loading, Skeleton } from "@/components/States";
@@ -9,12 +10,16 @@ import { nameAccount } from "@/lib/accounts";
 import { ApiError, describeError } from "@/lib/api/errors";
 import { makeClientId } from "@/lib/ids";
 import type { Account, Chat } from "@/types/wire";
+import { ChatMenu } from "./ChatMenu";
 import { nameChat } from "./ChatRow";
 import { Composer } from "./Composer";
 import { useInbox } from "./context";
 import { MessageList } from "./MessageList";
 import { useChat, useThread } from "./queries";
 import { useMarkRead } from "./reading";
+import { ThreadContext } from "./threadContext";
+import { ThreadQuestion } from "./ThreadQuestions";
+import { useThreadState } from "./threadState";
 
 interface ThreadProps {
   readonly account: Account;
@@ -23,28 +28,78 @@ interface ThreadProps {
 }
 
 export function Thread({ account, chatId, listed }: ThreadProps) {
-  const { store } = useInbox();
   const navigate = useNavigate();
   const { search } = useLocation();
   const { chat, error, refetch } = useChat(account.id, chatId, listed);
+  const state = useThreadState(account.role !== "viewer");
   useMarkRead(chat);
   const leaveOnEscape = (event: KeyboardEvent) => {
     if (event.key === "Escape" && !event.defaultPrevented) void navigate(`/inbox${search}`);
   };
   if (chat === undefined && error !== null) return <MissingChat error={error} onRetry={() => void refetch()} />;
   return (
-    // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- Escape leaves the chat from wherever the focus is in it
-    <div className="thread" data-testid="thread" onKeyDown={leaveOnEscape}>
-      <ThreadHead chat={chat} account={account} />
-      <Messages accountId={account.id} chatId={chatId} isGroup={chat?.kind === "group"} />
-      <AccountNotice account={account} />
+    <ThreadContext value={state.actions}>
+      {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions -- Escape leaves the chat from wherever the focus is in it */}
+      <div className="thread" data-testid="thread" onKeyDown={leaveOnEscape}>
+        <ThreadHead chat={chat} account={account} tell={state.tell} />
+        <Messages accountId={account.id} chatId={chatId} isGroup={chat?.kind === "group"} />
+        <AccountNotice account={account} />
+        <ThreadFoot account={account} chatId={chatId} state={state} />
+      </div>
+      <Asked state={state} />
+    </ThreadContext>
+  );
+}
+
+type State = ReturnType<typeof useThreadState>;
+
+interface ThreadFootProps {
+  readonly account: Account;
+  readonly chatId: number;
+  readonly state: State;
+}
+
+/** The field, for whatever is being written, and above it what just went wrong. */
+function ThreadFoot({ account, chatId, state }: ThreadFootProps) {
+  const { store } = useInbox();
+  const { intent, setIntent, amending, sentence, tell } = state;
+  const submit = (text: string) => {
+    setIntent(null);
+    if (intent?.kind === "edit") {
+      if (text !== intent.message.body) amending.changeText(intent.message, text);
+    } else void store.send(account.id, chatId, text, makeClientId(), intent?.message ?? null);
+  };
+  return (
+    <>
+      {sentence !== null && (
+        <p className="thread-sentence" role="alert" data-testid="thread-sentence">
+          {sentence}
+          <IconButton label="Dismiss" onClick={() => tell(null)}>
+            <Icon name="close" size={16} />
+          </IconButton>
+        </p>
+      )}
       <Composer
-        key={chatId}
         chatId={chatId}
         isReadOnly={account.role === "viewer"}
-        onSend={(text) => void store.send(account.id, chatId, text, makeClientId())}
+        intent={intent}
+        onSend={submit}
+        onCancel={() => setIntent(null)}
       />
-    </div>
+    </>
+  );
+}
+
+function Asked({ state }: { readonly state: State }) {
+  const { question, setQuestion, amending } = state;
+  if (question === null) return null;
+  const { kind, message } = question;
+  return (
+    <ThreadQuestion
+      question={question}
+      onYes={() => (kind === "delete" ? amending.remove(message) : amending.retry(message))}
+      onClose={() => setQuestion(null)}
+    />
   );
 }
 
@@ -67,7 +122,13 @@ function MissingChat({ error, onRetry }: { readonly error: Error; readonly onRet
   );
 }
 
-function ThreadHead({ chat, account }: { readonly chat: Chat | undefined; readonly account: Account }) {
+interface ThreadHeadProps {
+  readonly chat: Chat | undefined;
+  readonly account: Account;
+  readonly tell: (sentence: string) => void;
+}
+
+function ThreadHead({ chat, account, tell }: ThreadHeadProps) {
   const { search } = useLocation();
   const title = chat === undefined ? "" : nameChat(chat);
   return (
@@ -82,6 +143,7 @@ function ThreadHead({ chat, account }: { readonly chat: Chat | undefined; readon
           {chat?.kind === "group" ? "Group · " : ""}via {nameAccount(account)}
         </p>
       </div>
+      {chat !== undefined && account.role !== "viewer" && <ChatMenu chat={chat} tell={tell} />}
     </header>
   );
 }

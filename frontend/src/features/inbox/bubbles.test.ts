@@ -66,7 +66,7 @@ describe("a message on its way", () => {
     const retry = store.retry("x");
     expect(bubbles()).toMatchObject([{ key: "x", status: "sending" }]);
     await vi.waitFor(() => expect(post).toHaveBeenCalledTimes(2));
-    expect(post.mock.calls[1]).toEqual([1, 10, "Hi", "x"]);
+    expect(post.mock.calls[1]).toMatchObject([{ accountId: 1, chatId: 10, text: "Hi", clientId: "x" }]);
     settle()?.resolve(steps.answer);
     await retry;
     await vi.waitFor(() => expect(bubbles()).toMatchObject([{ key: "x", pending: null }]));

@@ -1,6 +1,6 @@
 /** One bubble for each message, whatever of it has come in so far, in whatever order. */
-import { newestOf } from "@/lib/rows";
-import type { Attachment, Direction, Message, MessageStatus, Reaction } from "@/types/wire";
+import { isNewer, newestOf } from "@/lib/rows";
+import type { Attachment, Direction, Message, MessageStatus, Quoted, Reaction } from "@/types/wire";
 import type { Pending } from "./store";
 
 export interface Bubble {
@@ -14,9 +14,13 @@ export interface Bubble {
   readonly isEvent: boolean;
   readonly isDeleted: boolean;
   readonly isEdited: boolean;
+  readonly isForwarded: boolean;
+  readonly quoted: Quoted | null;
   readonly error: string | null;
   readonly attachments: readonly Attachment[];
   readonly reactions: readonly Reaction[];
+  /** The row itself, once the server knows it. */
+  readonly message: Message | null;
   /** Set while the server does not know the message: it can be retried or discarded. */
   readonly pending: Pending | null;
 }
@@ -64,10 +68,25 @@ function describe(message: Message): Bubble {
     isEvent: message.is_event,
     isDeleted: message.deleted_at !== null,
     isEdited: message.edited_at !== null,
+    isForwarded: message.is_forwarded ?? false,
+    quoted: message.quoted ?? null,
     error: message.error?.message ?? null,
     attachments: message.attachments,
     reactions: message.reactions,
+    message,
     pending: null,
+  };
+}
+
+/** A message as an answer to it shows it. */
+export function quote(message: Message): Quoted {
+  return {
+    message_id: message.id,
+    provider_msg_id: message.provider_msg_id,
+    sender_id: message.sender?.provider_id ?? null,
+    name: message.sender?.name ?? message.sender?.phone ?? null,
+    direction: message.direction,
+    body: message.body,
   };
 }
 
@@ -82,11 +101,18 @@ function toPendingBubble(pending: Pending): Bubble {
     isEvent: false,
     isDeleted: false,
     isEdited: false,
+    isForwarded: false,
+    quoted: pending.quoted ? quote(pending.quoted) : null,
     error: pending.error,
     attachments: [],
     reactions: [],
+    message: null,
     pending,
   };
+}
+
+function preferGuess(row: Message, guess: Message | undefined): Message {
+  return guess === undefined || isNewer(row, guess) ? row : guess;
 }
 
 /**
@@ -100,11 +126,12 @@ export function mergeBubbles(
   live: Iterable<Message>,
   pending: readonly Pending[],
   hasMore: boolean,
+  guesses: ReadonlyMap<number, Message> = new Map(),
 ): Bubble[] {
   const floor = findFloor(fetched, hasMore);
   const rows = [...newestOf(fetched, live).values()].filter((row) => floor === null || !isBefore(row, floor));
   rows.sort((one, other) => (isBefore(one, other) ? -1 : 1));
   const confirmed = new Set(rows.map((row) => row.client_id));
   const waiting = pending.filter((entry) => !confirmed.has(entry.clientId));
-  return [...rows.map(toBubble), ...waiting.map(toPendingBubble)];
+  return [...rows.map((row) => toBubble(preferGuess(row, guesses.get(row.id)))), ...waiting.map(toPendingBubble)];
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { makeChat } from "@/testing/factories";
 import type { Chat, Page } from "@/types/wire";
-import { fetchChatPage, firstPosition, hasMore, mergeChats, type ChatPage } from "./chatPages";
+import { fetchChatPage, firstPosition, hasMore, isShown, mergeChats, type ChatFilter, type ChatPage } from "./chatPages";
 
 const at = (minute: number) => `2026-03-02T09:${String(minute).padStart(2, "0")}:00.000Z`;
 const chat = (id: number, accountId: number, minute: number, fields: Partial<Chat> = {}) =>
@@ -61,4 +61,18 @@ describe("chats of several numbers", () => {
     const page: ChatPage = { chats: [chat(11, 1, 50)], next: {} };
     expect(ids(mergeChats([page], [chat(21, 2, 55)], [1]))).toEqual([11]);
   });
+});
+
+it("puts what is pinned on top, newest first as the rest", () => {
+  const page: ChatPage = { chats: [chat(1, 1, 10), chat(2, 1, 5, { pinned: true }), chat(3, 1, 20), chat(4, 1, 7, { pinned: true })], next: {} };
+  expect(ids(mergeChats([page], [], [1]))).toEqual([4, 2, 3, 1]);
+});
+
+it("lets a chat leave the list it no longer fits", () => {
+  const page: ChatPage = { chats: [chat(1, 1, 10), chat(2, 1, 5)], next: {} };
+  const archived = chat(1, 1, 10, { archived: true, seq: 2 });
+  const shown = (filter: ChatFilter) => ids(mergeChats([page], [archived], [1], new Map(), (row) => isShown(row, filter)));
+  expect(shown("all")).toEqual([2]);
+  expect(shown("archived")).toEqual([1]);
+  expect(shown("unread")).toEqual([]);
 });

@@ -52,18 +52,31 @@ export async function fetchChatPage(position: ChatPosition, listChats: ListChats
   return { chats, next };
 }
 
-/** The list to show: newest first, only down to where it is complete, only of these numbers. */
+/** Which chats are asked for; "all" leaves out what is archived, as the phone does. */
+export type ChatFilter = "all" | "unread" | "groups" | "archived";
+
+const FILTERS: Readonly<Record<ChatFilter, (chat: Chat) => boolean>> = {
+  all: (chat) => !chat.archived,
+  unread: (chat) => !chat.archived && chat.unread_count > 0,
+  groups: (chat) => !chat.archived && chat.kind === "group",
+  archived: (chat) => chat.archived,
+};
+
+export const isShown = (chat: Chat, filter: ChatFilter): boolean => FILTERS[filter](chat);
+
+/** The list to show: pinned first, then newest first, only down to where it is complete, only of these numbers. */
 export function mergeChats(
   pages: readonly ChatPage[],
   live: Iterable<Chat>,
   accountIds: readonly number[],
   progress: ReadonlyMap<number, Progress> = new Map(),
+  wants: (chat: Chat) => boolean = () => true,
 ): Chat[] {
   const floor = findFloor(pages.at(-1)?.next ?? {});
   const shown = new Set(accountIds);
   const rows = [...newestOf(...pages.map((page) => page.chats), live).values()];
   return rows
-    .filter((chat) => shown.has(chat.account_id) && sortTime(chat) >= floor)
+    .filter((chat) => shown.has(chat.account_id) && (chat.pinned || sortTime(chat) >= floor) && wants(chat))
     .map((chat) => withTick(chat, progress.get(chat.last_message_id ?? 0)))
     .sort(compareChats);
 }
@@ -73,6 +86,7 @@ function withTick(chat: Chat, last: Progress | undefined): Chat {
 }
 
 function compareChats(one: Chat, other: Chat): number {
+  if (one.pinned !== other.pinned) return one.pinned ? -1 : 1;
   const [time, otherTime] = [sortTime(one), sortTime(other)];
   if (time === otherTime) return other.id - one.id;
   return time > otherTime ? -1 : 1;

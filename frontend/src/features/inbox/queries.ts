@@ -1,11 +1,11 @@
 /** Reads chats and messages, and lays over them what has happened since. */
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useCallback, useMemo } from "react";
 import { useApi } from "@/lib/api/context";
 import { newestOf } from "@/lib/rows";
 import type { Chat, Message, Page } from "@/types/wire";
 import { mergeBubbles, type Bubble } from "./bubbles";
-import { fetchChatPage, firstPosition, hasMore, mergeChats } from "./chatPages";
+import { fetchChatPage, firstPosition, hasMore, isShown, mergeChats, type ChatFilter } from "./chatPages";
 import { useInboxSnapshot } from "./context";
 
 const CHAT_PAGE = 40;
@@ -17,13 +17,17 @@ export const CHATS_KEY = "chats";
 export const CHAT_KEY = "chat";
 export const MESSAGES_KEY = "messages";
 
-export function useChatList(accountIds: readonly number[]) {
+/**
+ * The chats of these numbers. With `keptId` the open chat stays in the list although it no longer fits: a chat that
+ * is read must not vanish under the reader.
+ */
+export function useChatList(accountIds: readonly number[], filter: ChatFilter = "all", keptId: number | null = null) {
   const api = useApi();
   const { chats: live, progress } = useInboxSnapshot();
   const query = useInfiniteQuery({
-    queryKey: [CHATS_KEY, accountIds],
+    queryKey: [CHATS_KEY, accountIds, filter],
     queryFn: ({ pageParam, signal }) =>
-      fetchChatPage(pageParam, (accountId, cursor) => api.listChats(accountId, cursor, CHAT_PAGE, signal)),
+      fetchChatPage(pageParam, (accountId, cursor) => api.listChats(accountId, { cursor, limit: CHAT_PAGE, filter }, signal)),
     initialPageParam: firstPosition(accountIds),
     getNextPageParam: ({ next }) => (hasMore(next) ? next : undefined),
     placeholderData: keepPreviousData,
@@ -31,9 +35,13 @@ export function useChatList(accountIds: readonly number[]) {
     staleTime: STALE_MS,
   });
   const pages = query.data?.pages;
+  const wants = useCallback(
+    (chat: Chat) => isShown(chat, filter) || (filter === "unread" && chat.id === keptId && !chat.archived),
+    [filter, keptId],
+  );
   const chats = useMemo(
-    () => (pages === undefined ? null : mergeChats(pages, live.values(), accountIds, progress)),
-    [pages, live, accountIds, progress],
+    () => (pages === undefined ? null : mergeChats(pages, live.values(), accountIds, progress, wants)),
+    [pages, live, accountIds, progress, wants],
   );
   return { ...query, chats };
 }
@@ -56,7 +64,7 @@ const NO_ROWS: ReadonlyMap<number, Message> = new Map();
 
 export function useThread(accountId: number, chatId: number) {
   const api = useApi();
-  const { messages, pending } = useInboxSnapshot();
+  const { messages, guesses, pending } = useInboxSnapshot();
   const query = useInfiniteQuery({
     queryKey: [MESSAGES_KEY, accountId, chatId],
     queryFn: ({ pageParam, signal }): Promise<Page<Message>> =>
@@ -71,7 +79,7 @@ export function useThread(accountId: number, chatId: number) {
   const bubbles = useMemo((): Bubble[] | null => {
     if (pages === undefined) return null;
     const own = pending.filter((entry) => entry.chatId === chatId);
-    return mergeBubbles(pages.flatMap((page) => page.items), live.values(), own, hasNextPage);
-  }, [pages, live, pending, chatId, hasNextPage]);
+    return mergeBubbles(pages.flatMap((page) => page.items), live.values(), own, hasNextPage, guesses);
+  }, [pages, live, guesses, pending, chatId, hasNextPage]);
   return { ...query, bubbles };
 }

@@ -23,7 +23,7 @@ export function useMarkRead(chat: Chat | undefined): void {
   const { store } = useInbox();
   const isLooking = useSyncExternalStore(subscribeAttention, hasAttention);
   const { mutate } = useMutation({
-    mutationFn: ({ account_id, id }: Chat) => api.markChatRead(account_id, id),
+    mutationFn: (row: Chat) => api.patchChat(row, { read: true }),
     onSuccess: (row) => store.applyChat(row),
     retry: 3,
   });

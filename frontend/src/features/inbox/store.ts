@@ -8,6 +8,8 @@ export interface Pending {
   readonly accountId: number;
   readonly chatId: number;
   readonly text: string;
+  /** The message it answers. */
+  readonly quoted?: Message | null;
   readonly createdAt: string;
   /** Why it could not be handed over; null while it is on its way. */
   readonly error: string | null;
@@ -21,10 +23,12 @@ export interface Snapshot {
   /** By message; a tick that changes does not change the row of its chat. */
   readonly progress: ReadonlyMap<number, Progress>;
   readonly messages: ReadonlyMap<number, ReadonlyMap<number, Message>>;
+  /** Rows as they will most likely be once the server has answered; a newer row ends each. */
+  readonly guesses: ReadonlyMap<number, Message>;
   readonly pending: readonly Pending[];
 }
 
-type Post = (accountId: number, chatId: number, text: string, clientId: string) => Promise<Message>;
+type Post = (entry: Pending) => Promise<Message>;
 
 export interface StoreOptions {
   readonly post: Post;
@@ -35,6 +39,8 @@ export interface StoreOptions {
 
 /** A burst of events becomes one rendering. */
 const PUBLISH_MS = 16;
+/** How long a change that was accepted is shown before it is confirmed. */
+const GUESS_MS = 15_000;
 
 export class InboxStore {
   readonly #options: StoreOptions;
@@ -44,8 +50,9 @@ export class InboxStore {
   #chats = new Map<number, Chat>();
   #progress = new Map<number, Progress>();
   #messages = new Map<number, ReadonlyMap<number, Message>>();
+  #guesses = new Map<number, Message>();
   #pending: readonly Pending[] = [];
-  #snapshot: Snapshot = { chats: new Map(), progress: new Map(), messages: new Map(), pending: [] };
+  #snapshot: Snapshot = { chats: new Map(), progress: new Map(), messages: new Map(), guesses: new Map(), pending: [] };
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: StoreOptions) {
@@ -73,6 +80,8 @@ export class InboxStore {
     const held = this.#messages.get(message.chat_id);
     if (!isNewer(message, held?.get(message.id))) return false;
     this.#messages.set(message.chat_id, new Map(held).set(message.id, message));
+    const guess = this.#guesses.get(message.id);
+    if (guess !== undefined && isNewer(message, guess)) this.#guesses.delete(message.id);
     this.#publishSoon();
     return true;
   }
@@ -87,9 +96,29 @@ export class InboxStore {
     if (this.#messages.delete(chatId)) this.#publishSoon();
   }
 
-  send(accountId: number, chatId: number, text: string, clientId: string): Promise<void> {
+  /** Show a change at once, and ask for it; what comes back, or the refusal, takes its place. */
+  async amend(guess: Message, request: () => Promise<Message>): Promise<void> {
+    this.#guesses.set(guess.id, guess);
+    this.#publish();
+    try {
+      this.applyMessage(await request());
+      // Accepted, but not shown yet: the change follows by itself, or the row as it is stands again.
+      setTimeout(() => this.#dropGuess(guess), GUESS_MS);
+    } catch (error) {
+      this.#dropGuess(guess);
+      throw error;
+    }
+  }
+
+  #dropGuess(guess: Message): void {
+    if (this.#guesses.get(guess.id) !== guess) return;
+    this.#guesses.delete(guess.id);
+    this.#publishSoon();
+  }
+
+  send(accountId: number, chatId: number, text: string, clientId: string, quoted: Message | null = null): Promise<void> {
     const createdAt = new Date().toISOString();
-    this.#pending = [...this.#pending, { clientId, accountId, chatId, text, createdAt, error: null }];
+    this.#pending = [...this.#pending, { clientId, accountId, chatId, text, quoted, createdAt, error: null }];
     this.#publish();
     return this.#enqueue(chatId, clientId);
   }
@@ -117,7 +146,7 @@ export class InboxStore {
     const entry = this.#pending.find((pending) => pending.clientId === clientId);
     if (entry === undefined) return;
     try {
-      this.applyMessage(await this.#options.post(entry.accountId, entry.chatId, entry.text, clientId));
+      this.applyMessage(await this.#options.post(entry));
       this.#dropPending(clientId);
     } catch (error) {
       this.#setError(clientId, this.#options.describeError(error));
@@ -147,6 +176,7 @@ export class InboxStore {
       chats: new Map(this.#chats),
       progress: new Map(this.#progress),
       messages: new Map(this.#messages),
+      guesses: new Map(this.#guesses),
       pending: this.#pending,
     };
     for (const listener of [...this.#listeners]) listener();

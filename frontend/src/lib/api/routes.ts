@@ -1,6 +1,6 @@
 /** Every route of the server this app calls, one function each. */
 import type { Account, Changes, Chat, Config, Connected, Message, Page, SignedIn } from "@/types/wire";
-import { send, type Send } from "./client";
+import { send, type Request, type Send } from "./client";
 
 const CHANNEL = "/api/channels/whatsapp";
 const CHANGES_LIMIT = 500;
@@ -54,36 +54,92 @@ function accountRoutes(signed: Send) {
   };
 }
 
+interface ChatQuery {
+  readonly cursor: string | null;
+  readonly limit: number;
+  readonly filter: "all" | "unread" | "groups" | "archived";
+}
+
+interface Started {
+  readonly chat: Chat;
+  readonly message: Message;
+}
+
+/** What can be set on a chat. */
+export interface ChatPatch {
+  readonly read?: boolean;
+  readonly archived?: boolean;
+  readonly pinned?: boolean;
+  readonly muted_until?: string | null;
+}
+
+/** A message to be sent, with the id it is known by here. */
+export interface Outgoing {
+  readonly text: string;
+  readonly clientId: string;
+  readonly quoteId?: number | undefined;
+}
+
+interface OneMessage {
+  readonly message: Message;
+}
+
+type MessagePlace = Pick<Message, "account_id" | "chat_id" | "id">;
+
 const chatPath = (accountId: number, chatId: number) => `${CHANNEL}/${accountId}/chats/${chatId}`;
 
 function chatRoutes(signed: Send) {
   return {
-    listChats: (accountId: number, cursor: string | null, limit: number, signal?: AbortSignal) =>
-      signed<Page<Chat>>(withCursor(`${CHANNEL}/${accountId}/chats`, cursor, limit), { signal }),
+    listChats: (accountId: number, { cursor, limit, filter }: ChatQuery, signal?: AbortSignal) => {
+      const path = withCursor(`${CHANNEL}/${accountId}/chats`, cursor, limit);
+      return signed<Page<Chat>>(filter === "all" ? path : `${path}&filter=${filter}`, { signal });
+    },
+
+    startChat: (accountId: number, to: string, text: string, clientId: string) => {
+      const body = { to, text, client_id: clientId };
+      return signed<Started>(`${CHANNEL}/${accountId}/chats`, { method: "POST", body });
+    },
 
     fetchChat: async (accountId: number, chatId: number, signal?: AbortSignal) => {
       const answer = await signed<Chat | { chat: Chat }>(chatPath(accountId, chatId), { signal });
       return "chat" in answer ? answer.chat : answer;
     },
 
-    markChatRead: async (accountId: number, chatId: number) => {
-      const request = { method: "PATCH", body: { read: true } } as const;
-      return (await signed<{ chat: Chat }>(chatPath(accountId, chatId), request)).chat;
-    },
+    patchChat: async ({ account_id, id }: Pick<Chat, "account_id" | "id">, body: ChatPatch) =>
+      (await signed<{ chat: Chat }>(chatPath(account_id, id), { method: "PATCH", body })).chat,
 
     listMessages: (accountId: number, chatId: number, cursor: string | null, limit: number, signal?: AbortSignal) =>
       signed<Page<Message>>(withCursor(`${chatPath(accountId, chatId)}/messages`, cursor, limit), { signal }),
 
-    sendMessage: async (accountId: number, chatId: number, text: string, clientId: string) => {
-      const request = { method: "POST", body: { text, client_id: clientId } } as const;
-      return (await signed<{ message: Message }>(`${chatPath(accountId, chatId)}/send`, request)).message;
+    sendMessage: async (accountId: number, chatId: number, { text, clientId, quoteId }: Outgoing) => {
+      const body = { text, client_id: clientId, ...(quoteId === undefined ? {} : { quote_id: quoteId }) };
+      const request = { method: "POST", body } as const;
+      return (await signed<OneMessage>(`${chatPath(accountId, chatId)}/send`, request)).message;
     },
+  };
+}
+
+
+/** What is done with a message that is there already; each answers with the message as it stands then. */
+function messageRoutes(signed: Send) {
+  const amend = async ({ account_id, chat_id, id }: MessagePlace, place: string, request: Request) =>
+    (await signed<OneMessage>(`${chatPath(account_id, chat_id)}/messages/${id}${place}`, request)).message;
+  return {
+    editMessage: (message: MessagePlace, text: string) => amend(message, "", { method: "PATCH", body: { text } }),
+
+    deleteMessage: (message: MessagePlace) => amend(message, "", { method: "DELETE" }),
+
+    /** Null takes the reaction back. */
+    react: (message: MessagePlace, value: string | null) =>
+      amend(message, "/reaction", value === null ? { method: "DELETE" } : { method: "PUT", body: { value } }),
+
+    retryMessage: (message: MessagePlace) => amend(message, "/retry", { method: "POST", body: {} }),
   };
 }
 
 /** The routes that need somebody signed in. */
 export function createRoutes(signed: Send) {
-  return { ...accountRoutes(signed), ...chatRoutes(signed) };
+  return { ...accountRoutes(signed), ...chatRoutes(signed), ...messageRoutes(signed) };
 }
 
 export type Api = ReturnType<typeof createRoutes>;

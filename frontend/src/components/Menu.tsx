@@ -1,0 +1,53 @@
+/** The lines of a menu, and the button that opens one. */
+import { useState, type ReactNode } from "react";
+import { IconButton } from "./Button";
+import { Icon, type IconName } from "./Icon";
+import { Popover } from "./Popover";
+
+interface MenuItemProps {
+  readonly icon: IconName;
+  readonly tone?: "plain" | "danger";
+  readonly onSelect: () => void;
+  readonly testId?: string;
+  readonly children: ReactNode;
+}
+
+export function MenuItem({ icon, tone = "plain", onSelect, testId, children }: MenuItemProps) {
+  return (
+    <button type="button" role="menuitem" tabIndex={-1} className={`menu-item menu-${tone}`} onClick={onSelect} data-testid={testId}>
+      <Icon name={icon} size={18} />
+      {children}
+    </button>
+  );
+}
+
+interface MenuButtonProps {
+  readonly label: string;
+  readonly icon: IconName;
+  readonly testId: string;
+  /** The lines; each has to close the menu when it is chosen. */
+  readonly children: (close: () => void) => ReactNode;
+}
+
+export function MenuButton({ label, icon, testId, children }: MenuButtonProps) {
+  const [anchor, setAnchor] = useState<HTMLElement | null>(null);
+  const close = () => setAnchor(null);
+  return (
+    <>
+      <IconButton
+        label={label}
+        aria-haspopup="menu"
+        aria-expanded={anchor !== null}
+        onClick={(event) => setAnchor(anchor === null ? event.currentTarget : null)}
+        data-testid={testId}
+      >
+        <Icon name={icon} />
+      </IconButton>
+      {anchor !== null && (
+        <Popover anchor={anchor} label={label} onClose={close}>
+          {children(close)}
+        </Popover>
+      )}
+    </>
+  );
+}

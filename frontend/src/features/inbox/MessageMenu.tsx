@@ -1,0 +1,81 @@
+/** What can be done with a message: opened by its button, by the keyboard, or by a long press on a touch screen. */
+import { MenuItem } from "@/components/Menu";
+import { Popover } from "@/components/Popover";
+import type { Message } from "@/types/wire";
+import { canAnswer, canDelete, canEdit, isSameEmoji } from "./amendments";
+import { useThreadActions } from "./threadContext";
+
+const QUICK = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
+
+interface MessageMenuProps {
+  readonly message: Message;
+  readonly anchor: HTMLElement;
+  readonly onClose: () => void;
+}
+
+export function MessageMenu({ message, anchor, onClose }: MessageMenuProps) {
+  const actions = useThreadActions();
+  const choose = (action: () => void) => () => {
+    onClose();
+    action();
+  };
+  const isOpen = actions.canAct && canAnswer(message);
+  const body = message.body ?? "";
+  return (
+    <Popover anchor={anchor} label="Message" onClose={onClose}>
+      {isOpen && <QuickReactions message={message} onClose={onClose} />}
+      {isOpen && (
+        <MenuItem icon="reply" onSelect={choose(() => actions.reply(message))} testId="message-reply">
+          Reply
+        </MenuItem>
+      )}
+      {body !== "" && (
+        <MenuItem icon="copy" onSelect={choose(() => actions.copy(body))} testId="message-copy">
+          Copy
+        </MenuItem>
+      )}
+      {actions.canAct && canEdit(message) && (
+        <MenuItem icon="edit" onSelect={choose(() => actions.edit(message))} testId="message-edit">
+          Edit
+        </MenuItem>
+      )}
+      {actions.canAct && canDelete(message) && (
+        <MenuItem icon="trash" tone="danger" onSelect={choose(() => actions.askDelete(message))} testId="message-delete">
+          Delete for everyone
+        </MenuItem>
+      )}
+    </Popover>
+  );
+}
+
+function QuickReactions({ message, onClose }: Pick<MessageMenuProps, "message" | "onClose">) {
+  const { react } = useThreadActions();
+  const own = message.reactions.find((reaction) => reaction.is_own)?.value;
+  const values = own === undefined || QUICK.some((value) => isSameEmoji(value, own)) ? QUICK : [...QUICK, own];
+  return (
+    <div className="quick" role="group" aria-label="React">
+      {values.map((value) => {
+        const isOwn = own !== undefined && isSameEmoji(own, value);
+        return (
+          <button
+            key={value}
+            type="button"
+            role="menuitemradio"
+            aria-checked={isOwn}
+            aria-label={isOwn ? `Take back ${value}` : `React with ${value}`}
+            tabIndex={-1}
+            className="quick-emoji"
+            onClick={() => {
+              onClose();
+              react(message, isOwn ? null : value);
+            }}
+            data-testid="message-react"
+            data-value={value}
+          >
+            {value}
+          </button>
+        );
+      })}
+    </div>
+  );
+}

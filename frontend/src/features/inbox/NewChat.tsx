@@ -1,0 +1,131 @@
+/** Writes to a phone number nobody has written to yet. */
+import { useMutation } from "@tanstack/react-query";
+import { useId, useState, type SyntheticEvent } from "react";
+import { useNavigate } from "react-router";
+import { Button, IconButton } from "@/components/Button";
+import { Dialog } from "@/components/Dialog";
+import { Icon } from "@/components/Icon";
+import { Notice } from "@/components/Notice";
+import { TextField } from "@/components/TextField";
+import { nameAccount } from "@/lib/accounts";
+import { useApi } from "@/lib/api/context";
+import { ApiError, describeError } from "@/lib/api/errors";
+import { makeClientId } from "@/lib/ids";
+import type { Account } from "@/types/wire";
+import { useInbox } from "./context";
+
+interface NewChatProps {
+  readonly accounts: readonly Account[];
+  readonly selected: number | null;
+}
+
+/** Why a number cannot be one, or null: with its country code, seven to fifteen digits. */
+export function checkPhone(text: string): string | null {
+  const digits = text.replace(/[\s().-]/g, "").replace(/^\+/, "");
+  return /^[1-9]\d{6,14}$/.test(digits) ? null : "Write the number with its country code, as in +55 11 99999 0000.";
+}
+
+/** What is wrong with the number, as the server says it. */
+const told = (error: Error | null): string | null =>
+  error instanceof ApiError && error.fields.to !== undefined ? error.fields.to.join(" ") : null;
+
+export function NewChat({ accounts, selected }: NewChatProps) {
+  const [isOpen, setOpen] = useState(false);
+  const own = accounts.filter((account) => account.role !== "viewer" && account.phone !== null);
+  if (own.length === 0) return null;
+  return (
+    <>
+      <IconButton label="New chat" onClick={() => setOpen(true)} data-testid="new-chat">
+        <Icon name="plus" />
+      </IconButton>
+      {isOpen && <NewChatDialog accounts={own} selected={selected} onClose={() => setOpen(false)} />}
+    </>
+  );
+}
+
+function useStart(accountId: number, onClose: () => void) {
+  const api = useApi();
+  const { store } = useInbox();
+  const navigate = useNavigate();
+  const [clientId] = useState(makeClientId);
+  return useMutation({
+    // The same id for every try: had the first one arrived after all, it is not sent twice.
+    mutationFn: ({ to, text }: { to: string; text: string }) => api.startChat(accountId, to, text, `${clientId}${to}`),
+    onSuccess: ({ chat, message }) => {
+      store.applyChat(chat);
+      store.applyMessage(message);
+      onClose();
+      void navigate(`/inbox/${chat.account_id}/${chat.id}`);
+    },
+  });
+}
+
+interface DialogProps extends NewChatProps {
+  readonly onClose: () => void;
+}
+
+function NewChatDialog({ accounts, selected, onClose }: DialogProps) {
+  const [accountId, setAccountId] = useState(selected ?? accounts[0]?.id ?? 0);
+  const [to, setTo] = useState("");
+  const [text, setText] = useState("");
+  const [wrong, setWrong] = useState<string | null>(null);
+  const start = useStart(accountId, onClose);
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    const problem = checkPhone(to);
+    setWrong(problem);
+    if (problem === null) start.mutate({ to: to.replace(/[^+\d]/g, ""), text: text.trim() });
+  };
+  const phoneError = wrong ?? told(start.error);
+  return (
+    <Dialog title="New chat" onClose={onClose}>
+      <form className="new-chat" onSubmit={submit} noValidate>
+        {accounts.length > 1 && <From accounts={accounts} value={accountId} onChange={setAccountId} />}
+        <div>
+          <TextField label="Phone number" type="tel" autoComplete="off" placeholder="+55 11 99999 0000" value={to} aria-invalid={phoneError !== null} onChange={(event) => setTo(event.target.value)} data-testid="new-chat-phone" />
+          {phoneError !== null && <span className="field-error" role="alert">{phoneError}</span>}
+        </div>
+        <Words value={text} onChange={setText} />
+        {start.error !== null && told(start.error) === null && <Notice tone="bad">{describeError(start.error)}</Notice>}
+        <div className="dialog-actions">
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" tone="primary" isBusy={start.isPending} disabled={to.trim() === "" || text.trim() === ""} data-testid="new-chat-send">
+            Send
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+function Words({ value, onChange }: { readonly value: string; readonly onChange: (text: string) => void }) {
+  const id = useId();
+  return (
+    <div className="field">
+      <label htmlFor={id}>First message</label>
+      <textarea id={id} rows={3} dir="auto" value={value} onChange={(event) => onChange(event.target.value)} data-testid="new-chat-text" />
+    </div>
+  );
+}
+
+interface FromProps {
+  readonly accounts: readonly Account[];
+  readonly value: number;
+  readonly onChange: (accountId: number) => void;
+}
+
+function From({ accounts, value, onChange }: FromProps) {
+  const id = useId();
+  return (
+    <div className="field">
+      <label htmlFor={id}>From</label>
+      <select id={id} value={value} onChange={(event) => onChange(Number(event.target.value))}>
+        {accounts.map((account) => (
+          <option key={account.id} value={account.id}>
+            {nameAccount(account)}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}

@@ -1,0 +1,35 @@
+/** The message that is answered, in a line or two: in the answer's bubble, and above the field while writing it. */
+import type { Quoted } from "@/types/wire";
+import { useThreadActions } from "./threadContext";
+
+export const nameQuoted = (quoted: Quoted): string => (quoted.direction === "out" ? "You" : (quoted.name ?? "Contact"));
+
+export function QuoteLines({ quoted }: { readonly quoted: Quoted }) {
+  const body = quoted.body?.trim() ?? "";
+  return (
+    <>
+      <span className="quote-name">{nameQuoted(quoted)}</span>
+      <span className="quote-body" dir="auto">
+        {body === "" ? "Attachment" : body}
+      </span>
+    </>
+  );
+}
+
+/** A button that leads to the message, when it is known here. */
+export function Quote({ quoted }: { readonly quoted: Quoted }) {
+  const { jumpTo } = useThreadActions();
+  const id = quoted.message_id;
+  if (id === null) {
+    return (
+      <div className="quote" data-testid="message-quote">
+        <QuoteLines quoted={quoted} />
+      </div>
+    );
+  }
+  return (
+    <button type="button" className="quote" onClick={() => jumpTo(id)} title="Show the message" data-testid="message-quote">
+      <QuoteLines quoted={quoted} />
+    </button>
+  );
+}

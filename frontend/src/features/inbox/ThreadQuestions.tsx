@@ -1,0 +1,46 @@
+/** Asks before something is done that cannot be taken back. */
+import { Button } from "@/components/Button";
+import { Dialog } from "@/components/Dialog";
+import type { Question } from "./threadState";
+
+interface ThreadQuestionProps {
+  readonly question: Question;
+  readonly onYes: () => void;
+  readonly onClose: () => void;
+}
+
+const WORDS = {
+  delete: {
+    title: "Delete this message for everyone?",
+    text: "It disappears here and on the phones of everybody in the chat. They can see that something was deleted.",
+    no: "Keep it",
+    yes: "Delete",
+    tone: "danger",
+  },
+  retry: {
+    title: "Send this message again?",
+    text: "It may have been sent already: WhatsApp did not say. If it was, your contact gets it twice.",
+    no: "Wait",
+    yes: "Send again",
+    tone: "primary",
+  },
+} as const;
+
+export function ThreadQuestion({ question, onYes, onClose }: ThreadQuestionProps) {
+  const words = WORDS[question.kind];
+  const confirm = () => {
+    onClose();
+    onYes();
+  };
+  return (
+    <Dialog title={words.title} onClose={onClose}>
+      <p>{words.text}</p>
+      <div className="dialog-actions">
+        <Button onClick={onClose}>{words.no}</Button>
+        <Button tone={words.tone} onClick={confirm} data-testid={`confirm-${question.kind}`}>
+          {words.yes}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}

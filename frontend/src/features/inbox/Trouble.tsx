@@ -1,0 +1,40 @@
+/** Why a message is not on its way, and what can be done about it. */
+import { Button } from "@/components/Button";
+import type { Bubble } from "./bubbles";
+import { useInbox } from "./context";
+import { useThreadActions } from "./threadContext";
+
+const REASONS: Readonly<Partial<Record<Bubble["status"], string>>> = {
+  failed: "Not sent.",
+  unconfirmed: "WhatsApp has not confirmed this message. It may have arrived.",
+};
+
+function explain(bubble: Bubble): string | null {
+  const reason = REASONS[bubble.status];
+  if (reason === undefined || bubble.isDeleted) return null;
+  return bubble.error === null ? reason : `${reason} ${bubble.error}`;
+}
+
+export function Trouble({ bubble }: { readonly bubble: Bubble }) {
+  const { store } = useInbox();
+  const { canAct, askRetry } = useThreadActions();
+  const text = explain(bubble);
+  if (text === null) return null;
+  const { pending, message } = bubble;
+  const retry = pending === null ? message && canAct && (() => askRetry(message)) : () => void store.retry(pending.clientId);
+  return (
+    <div className={`trouble trouble-${bubble.status}`} role="alert">
+      <span>{text}</span>
+      {retry && (
+        <Button size="small" tone="quiet" onClick={retry} data-testid="message-retry">
+          Retry
+        </Button>
+      )}
+      {pending !== null && (
+        <Button size="small" tone="quiet" onClick={() => store.discard(pending.clientId)} data-testid="message-discard">
+          Discard
+        </Button>
+      )}
+    </div>
+  );
+}

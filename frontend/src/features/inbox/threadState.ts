@@ -1,0 +1,92 @@
+/** What happens in the open chat beside its messages: the one answered or changed, what is asked, what went wrong. */
+import { useEffect, useMemo, useState } from "react";
+import { useApi } from "@/lib/api/context";
+import { describeError } from "@/lib/api/errors";
+import type { Message } from "@/types/wire";
+import { guessDeletion, guessEdit, guessReaction } from "./amendments";
+import { useInbox } from "./context";
+import { findMessage } from "./MessageList";
+import type { ThreadActions } from "./threadContext";
+
+const TELL_MS = 8_000;
+
+/** What the field below the messages is for, when not for a message of its own. */
+export interface Intent {
+  readonly kind: "reply" | "edit";
+  readonly message: Message;
+}
+
+export interface Question {
+  readonly kind: "delete" | "retry";
+  readonly message: Message;
+}
+
+/** A sentence that goes away by itself. */
+function useSentence() {
+  const [sentence, tell] = useState<string | null>(null);
+  useEffect(() => {
+    if (sentence === null) return undefined;
+    const timer = setTimeout(() => tell(null), TELL_MS);
+    return () => clearTimeout(timer);
+  }, [sentence]);
+  return [sentence, tell] as const;
+}
+
+/** The changes themselves: shown at once, taken back with a sentence when they are refused. */
+function useAmending(tell: (sentence: string) => void) {
+  const api = useApi();
+  const { store } = useInbox();
+  return useMemo(() => {
+    const amend = (guess: Message, request: () => Promise<Message>) =>
+      void store.amend(guess, request).catch((error: unknown) => tell(describeError(error)));
+    return {
+      react: (message: Message, value: string | null) =>
+        amend(guessReaction(message, value), () => api.react(message, value)),
+      changeText: (message: Message, text: string) => amend(guessEdit(message, text), () => api.editMessage(message, text)),
+      remove: (message: Message) => amend(guessDeletion(message), () => api.deleteMessage(message)),
+      retry: (message: Message) =>
+        amend({ ...message, status: "sending", error: null }, () => api.retryMessage(message)),
+    };
+  }, [api, store, tell]);
+}
+
+async function copyText(text: string, tell: (sentence: string) => void): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    tell("Your browser did not let Confab copy the text.");
+  }
+}
+
+function jump(messageId: number, tell: (sentence: string) => void): void {
+  const row = findMessage(messageId);
+  if (row === null) {
+    tell("That message is further up: scroll there to see it.");
+    return;
+  }
+  row.scrollIntoView({ block: "center", behavior: "smooth" });
+  row.classList.add("message-found");
+  row.addEventListener("animationend", () => row.classList.remove("message-found"), { once: true });
+}
+
+export function useThreadState(canAct: boolean) {
+  const [intent, setIntent] = useState<Intent | null>(null);
+  const [question, setQuestion] = useState<Question | null>(null);
+  const [sentence, tell] = useSentence();
+  const amending = useAmending(tell);
+  const actions = useMemo(
+    (): ThreadActions => ({
+      canAct,
+      reply: (message) => setIntent({ kind: "reply", message }),
+      edit: (message) => setIntent({ kind: "edit", message }),
+      askDelete: (message) => setQuestion({ kind: "delete", message }),
+      askRetry: (message) =>
+        message.status === "unconfirmed" ? setQuestion({ kind: "retry", message }) : amending.retry(message),
+      react: amending.react,
+      copy: (text) => void copyText(text, tell),
+      jumpTo: (messageId) => jump(messageId, tell),
+    }),
+    [canAct, amending, tell],
+  );
+  return { actions, amending, intent, setIntent, question, setQuestion, sentence, tell };
+}
