@@ -13,7 +13,8 @@ COPY workers workers
 COPY migrations migrations
 COPY static static
 
-RUN useradd --system confab
+# What is stored beside the database, media unless they go to S3, belongs to the process.
+RUN useradd --system confab && install -d -o confab var/media
 USER confab
 
 EXPOSE 8080

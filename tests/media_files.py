@@ -1,6 +1,7 @@
 """Small files of many kinds, and how a browser sends them."""
 
 import base64
+import io
 import struct
 import zlib
 from typing import Any
@@ -46,7 +47,7 @@ def form(*files: File, field: str = "attachments", **fields: str) -> aiohttp.For
     for name, value in fields.items():
         data.add_field(name, value)
     for file_name, content, mimetype in files:
-        data.add_field(field, content, filename=file_name, content_type=mimetype)
+        data.add_field(field, io.BytesIO(content), filename=file_name, content_type=mimetype)
     return data
 
 

@@ -1,0 +1,202 @@
+"""Attachments over REST: ranges, caching, who may read, limits of a send, and forms that are no sends."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from server.config import Config
+from tests.fixtures_stack import Stack, run_stack
+from tests.media_files import OPUS, PDF, File, file_path, form, png, post
+from tests.peers import Answer, Peer
+from tests.server.factories import CHANNELS, add_member, make_account, make_chat
+
+PNG = ("foto.png", png(), "image/png")
+
+
+async def make_desk(stack: Stack) -> tuple[Peer, int, str]:
+    agent = await stack.sign_in()
+    account_id = await make_account(stack, agent)
+    chat_id = await make_chat(stack, account_id)
+    return agent, account_id, f"{CHANNELS}/{account_id}/chats/{chat_id}/send"
+
+
+async def send(peer: Peer, path: str, *files: File, **fields: str) -> dict[str, Any]:
+    answer = await post(peer, path, form(*files, **fields))
+    assert answer.status == 201, answer.raw
+    message: dict[str, Any] = answer.body["message"]
+    return message
+
+
+async def stored_files(stack: Stack) -> int:
+    return len([path for path in (stack.config.data_dir / "media").rglob("*") if path.is_file()])
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "part"),
+    [
+        ("bytes=0-3", 206, slice(0, 4)),
+        ("bytes=4-", 206, slice(4, None)),
+        ("bytes=-5", 206, slice(-5, None)),
+        ("bytes=0-99999", 200, slice(None)),
+        ("bytes=-99999", 200, slice(None)),
+        ("bytes=0-1,3-4", 200, slice(None)),
+        ("bytes=5-2", 200, slice(None)),
+        ("bytes=-", 200, slice(None)),
+        ("words=0-3", 200, slice(None)),
+        ("bytes=99999-", 416, slice(0)),
+        ("bytes=-0", 416, slice(0)),
+    ],
+)
+async def test_one_range_is_answered_with_that_part(
+    web_only: Stack, asked: str, status: int, part: slice
+) -> None:
+    agent, _, path = await make_desk(web_only)
+    where = file_path(await send(agent, path, ("a.pdf", PDF, "application/pdf")))
+    answer = await agent.call("GET", where, headers={"Range": asked})
+    assert answer.status == status
+    if status == 416:
+        assert answer.headers["Content-Range"] == f"bytes */{len(PDF)}"
+        return
+    assert answer.raw == PDF[part]
+    assert int(answer.headers["Content-Length"]) == len(answer.raw)
+    if status == 206:
+        begin = PDF.index(answer.raw)
+        assert answer.headers["Content-Range"] == f"bytes {begin}-{begin + len(answer.raw) - 1}/{len(PDF)}"
+
+
+async def test_what_a_browser_has_is_not_sent_again(web_only: Stack) -> None:
+    agent, _, path = await make_desk(web_only)
+    where = file_path(await send(agent, path, PNG))
+    tag = (await agent.call("GET", where)).headers["ETag"]
+    assert (await agent.call("GET", where, headers={"If-None-Match": tag})).status == 304
+    assert (await agent.call("GET", where, headers={"If-None-Match": '"other"'})).status == 200
+    ranged = {"Range": "bytes=0-3", "If-Range": tag}
+    assert (await agent.call("GET", where, headers=ranged)).status == 206
+    assert (await agent.call("GET", where, headers=ranged | {"If-Range": '"other"'})).status == 200
+
+
+async def test_a_foreign_file_is_an_absent_one(web_only: Stack) -> None:
+    agent, account_id, path = await make_desk(web_only)
+    message = await send(agent, path, PNG)
+    where = file_path(message)
+    stranger, viewer = await web_only.sign_in("stranger"), await web_only.sign_in("viewer")
+    await add_member(web_only, account_id, viewer, "viewer")
+    other = await make_account(web_only, stranger, "acc-2")
+    other_chat = await make_chat(web_only, other)
+    wrong = [
+        where.replace(f"/{account_id}/", f"/{other}/", 1),
+        where.replace(f"/messages/{message['id']}/", "/messages/999/"),
+        where.replace(f"/chats/{message['chat_id']}/", f"/chats/{other_chat}/"),
+        where[:-1] + "x",
+        where + "%00",
+        where.replace(message["attachments"][0]["id"], "x" * 300),
+    ]
+    absent = await stranger.call("GET", where)
+    for answer in [absent, *[await agent.call("GET", address) for address in wrong]]:
+        assert (answer.status, answer.body["error"]["code"]) == (404, "not_found")
+    assert (await stranger.call("POST", where + "/retry")).status == 404
+    assert (await web_only.stranger.call("GET", where)).status == 401
+    assert (await viewer.call("GET", where)).raw == png()
+    assert (await viewer.call("POST", where + "/retry")).status == 403
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("foto da praia.png", "foto da praia.png"),
+        ("prévia.png", "pr%C3%A9via.png"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\temp\\a.png", "a.png"),
+        ("fatura\u202egnp.exe", "faturagnp.exe"),
+        ("...", "file"),
+    ],
+)
+async def test_a_name_is_kept_and_made_harmless(web_only: Stack, name: str, told: str) -> None:
+    agent, _, path = await make_desk(web_only)
+    message = await send(agent, path, (name, png(), "image/png"))
+    header = (await agent.call("GET", file_path(message))).headers["Content-Disposition"]
+    assert header.endswith(f"filename*=UTF-8''{told.replace(' ', '%20')}")
+    assert "/" not in message["attachments"][0]["file_name"]
+
+
+@pytest.fixture
+async def small(config: Config) -> Any:
+    """A web process that takes two files of a thousand bytes."""
+    limits = replace(config.media, max_upload_bytes=1000, max_upload_files=2)
+    async with run_stack(replace(config, media=limits), with_workers=False) as running:
+        yield running
+
+
+async def refuse(stack: Stack, *files: File, **fields: str) -> Answer:
+    agent, account_id, path = await make_desk(stack)
+    answer = await post(agent, path, form(*files, **fields))
+    (chat,) = await agent.chats(account_id)
+    assert [m for m in await agent.messages(account_id, chat["id"]) if m["direction"] == "out"] == []
+    return answer
+
+
+async def test_a_file_that_is_too_large_is_refused_and_leaves_nothing(small: Stack) -> None:
+    answer = await refuse(small, ("a.bin", b"x" * 1001, "application/zip"))
+    assert (answer.status, answer.body["error"]["code"]) == (413, "too_large")
+    assert await stored_files(small) == 0
+
+
+async def test_a_body_larger_than_other_routes_take_is_welcome_here_alone(web_only: Stack) -> None:
+    agent, _, path = await make_desk(web_only)
+    big = b"%PDF-1.7\n" + b"x" * 3_000_000
+    message = await send(agent, path, ("a.pdf", big, "application/pdf"))
+    assert (await agent.call("GET", file_path(message))).raw == big
+    assert (await post(agent, path.replace("/send", ""), form(("a", big, "text/plain")))).status in (405, 413)
+
+
+@pytest.mark.parametrize(
+    ("files", "fields"),
+    [
+        ([("a.png", b"", "image/png")], {}),
+        ([PNG] * 3, {}),
+        ([], {}),
+        ([], {"text": " "}),
+        ([PNG], {"text": "x" * 65_537}),
+        ([PNG], {"client_id": ""}),
+        ([PNG], {"unknown": "1"}),
+        ([PNG], {"voice_message": "perhaps"}),
+    ],
+)
+async def test_a_form_that_is_no_send_is_invalid(
+    small: Stack, files: list[File], fields: dict[str, str]
+) -> None:
+    answer = await refuse(small, *files, **fields)
+    assert (answer.status, answer.body["error"]["code"]) == (422, "invalid")
+    assert answer.body["error"]["fields"]
+
+
+async def test_a_form_that_breaks_off_is_malformed(web_only: Stack) -> None:
+    agent, _, path = await make_desk(web_only)
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    for raw in (b"", b"--x\r\n", b"nonsense", b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nabc'):
+        answer = await agent.call("POST", path, raw, headers=headers)
+        assert answer.status in (400, 422), (raw, answer.status)
+    answer = await agent.call("POST", path, b"--x--", headers={"Content-Type": "multipart/form-data"})
+    assert (answer.status, answer.body["error"]["code"]) == (400, "malformed")
+
+
+async def test_nobody_stores_files_where_they_may_not_write(web_only: Stack) -> None:
+    _, account_id, path = await make_desk(web_only)
+    stranger, viewer = await web_only.sign_in("stranger"), await web_only.sign_in("viewer")
+    await add_member(web_only, account_id, viewer, "viewer")
+    for peer, status in ((stranger, 404), (viewer, 403)):
+        assert (await post(peer, path, form(PNG))).status == status
+    assert await stored_files(web_only) == 0
+
+
+async def test_a_text_alone_may_come_as_a_form(web_only: Stack) -> None:
+    agent, _, path = await make_desk(web_only)
+    message = await send(agent, path, text="Oi", client_id="c-1")
+    assert (message["body"], message["attachments"]) == ("Oi", [])
+
+
+async def test_an_answer_with_a_file_quotes(web_only: Stack) -> None:
+    agent, _, path = await make_desk(web_only)
+    answer = await post(agent, path, form(("voz.ogg", OPUS, "audio/ogg"), quote_id="999"))
+    assert (answer.status, list(answer.body["error"]["fields"])) == (422, ["quote_id"])
