@@ -1,5 +1,6 @@
 """Connected numbers: connect, look, reconnect, disconnect."""
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ from server.errors import ConfabError, NotFound
 from server.http import (
     caller,
     decode_cursor,
+    json_answer,
     load_body,
     load_query,
     object_answer,
@@ -25,12 +27,14 @@ from server.realtime.broker import publish, publish_membership
 from server.realtime.events import make_push
 from server.schemas.accounts import Connect, PatchAccount
 from server.schemas.fields import ListQuery
-from server.store import accounts, entitlements
+from server.store import accounts, entitlements, hosted_links
 from server.store.accounts import OwnAccount
 from server.unipile.answers import QrCheckpoint
 from server.unipile.errors import OutcomeUnknown, Rejected, UnipileError
 
 CONNECT, PATCH_ACCOUNT, LIST_QUERY = Connect(), PatchAccount(), ListQuery()
+# From the click to the scan, with time to find the phone.
+HOSTED_SECONDS = 30 * 60
 
 
 async def list_accounts(request: web.Request) -> web.Response:
@@ -58,10 +62,27 @@ async def connect_account(request: web.Request) -> web.Response:
     given = await load_body(request, CONNECT)
     if given["external_account_id"] is not None:
         return await _link_account(request, provider, given["external_account_id"])
+    if given["method"] == "hosted":
+        return await _open_hosted_page(request, provider)
     with _told_to_caller():
         checkpoint = await request.app[UNIPILE].start_connect()
     account_id = await _claim(request, provider, checkpoint.external_account_id, status="connecting")
     return await _connected_answer(request, account_id, checkpoint, 201)
+
+
+async def _open_hosted_page(request: web.Request, provider: str) -> web.Response:
+    """One page a click: its links live shortly. The account comes with the page's notify call."""
+    token, config = secrets.token_urlsafe(32), request.app[CONFIG]
+    await request.app[DATABASE].write(
+        hosted_links.insert_link, token, caller(request), provider, HOSTED_SECONDS
+    )
+    with _told_to_caller():
+        url = await request.app[UNIPILE].make_hosted_link(
+            expires_at=datetime.now(UTC) + timedelta(seconds=HOSTED_SECONDS),
+            notify_url=f"{config.web.public_url}/api/webhooks/unipile/hosted/{token}",
+            return_url=f"{config.web.public_url}/",
+        )
+    return json_answer({"account": None, "url": url}, 201)
 
 
 async def _link_account(request: web.Request, provider: str, external_account_id: str) -> web.Response:
@@ -185,6 +206,9 @@ def _told_to_caller() -> Iterator[None]:
     except Rejected as error:
         if error.is_gone:
             raise NotFound("UniPile does not know this account.") from error
+        if error.status in (HTTPStatus.CONFLICT, HTTPStatus.TOO_EARLY):
+            # A newer attempt has replaced this one, or an older one is still under way (§1.4).
+            raise ConfabError("conflict", error.advice) from error
         raise ConfabError("provider_failed", error.title) from error
     except UnipileError as error:
         raise ConfabError("provider_failed", error.title) from error

@@ -9,7 +9,7 @@ STATUSES = ("connecting", "connected", "needs_action", "degraded", "disconnected
 
 class Connect(Request):
     external_account_id = text(1, 255, load_default=None)
-    method = fields.String(load_default="qrcode", validate=validate.OneOf(["qrcode"]))
+    method = fields.String(load_default="qrcode", validate=validate.OneOf(["qrcode", "hosted"]))
 
     @validates_schema
     def one_way(self, data: dict[str, str | None], **_: object) -> None:
@@ -53,8 +53,11 @@ class Checkpoint(Schema):
 
 
 class Connected(Schema):
-    account = fields.Nested(Account, required=True)
-    checkpoint = fields.Nested(Checkpoint, required=True, allow_none=True)
+    """With a code to scan, or (the hosted page) the address to go to instead of an account."""
+
+    account = fields.Nested(Account, required=True, allow_none=True)
+    checkpoint = fields.Nested(Checkpoint, allow_none=True)
+    url = fields.String()
 
 
 class AccountList(Schema):

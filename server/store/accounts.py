@@ -18,6 +18,9 @@ ACCOUNT_JSON = """
 MEMBER_ACCOUNT_JSON = ACCOUNT_JSON.format(role="m.role,")
 PUSHED_ACCOUNT_JSON = ACCOUNT_JSON.format(role="")
 
+# What the column holds.
+MAX_EXTERNAL_ID = 255
+
 
 @dataclass(frozen=True, slots=True)
 class LockedAccount:

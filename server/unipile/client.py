@@ -20,6 +20,7 @@ from server.unipile.answers import (
     read_registration,
 )
 from server.unipile.breaker import Breaker, State
+from server.unipile.errors import UnipileError
 from server.unipile.media import OutgoingFile
 from server.unipile.paths import part_of_path as _part
 from server.unipile.states import MessageState, read_message
@@ -59,6 +60,7 @@ class UnipileClient:
         breaker_failures: int = 10,
         breaker_seconds: float = 15.0,
     ) -> None:
+        self._dsn = dsn
         deadlines = Deadlines(
             connect=connect_timeout_seconds,
             write=total_timeout_seconds,
@@ -97,6 +99,22 @@ class UnipileClient:
         """Begin to connect a WhatsApp number."""
         return read_checkpoint(await self._call("POST", "/accounts", body={"provider": "WHATSAPP"}))
 
+    async def make_hosted_link(self, *, expires_at: datetime, notify_url: str, return_url: str) -> str:
+        """The address of a page of UniPile's on which a WhatsApp number is connected (§2.6)."""
+        body = {
+            "type": "create",
+            "providers": ["WHATSAPP"],
+            "api_url": self._dsn,
+            "expiresOn": _exact(expires_at),
+            "notify_url": notify_url,
+            "success_redirect_url": return_url,
+            "failure_redirect_url": return_url,
+        }
+        url = (await self._call("POST", "/hosted/accounts/link", body=body)).get("url")
+        if not isinstance(url, str) or not url.startswith(("https://", "http://")):
+            raise UnipileError("unexpected_answer", "UniPile did not give a page.")
+        return url
+
     async def start_reconnect(self, external_account_id: str) -> QrCheckpoint:
         """Begin again for an account that is known: the id stays."""
         path = f"/accounts/{_part(external_account_id)}"
@@ -113,9 +131,10 @@ class UnipileClient:
 
     async def list_own_messages(self, provider_chat_id: str, after: datetime) -> list[OwnMessage]:
         """What the account itself wrote in a chat after a moment, oldest first; the newest hundred messages count."""
-        moment = after.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         path = f"/chats/{_part(provider_chat_id)}/messages"
-        return read_own_messages(await self._call("GET", path, params={"after": moment, "limit": "100"}))
+        return read_own_messages(
+            await self._call("GET", path, params={"after": _exact(after), "limit": "100"})
+        )
 
     # -- chats and messages (§6, §7) ---------------------------------------------------------------------------
 
@@ -227,3 +246,8 @@ class UnipileClient:
 
     async def delete_webhook(self, webhook_id: str) -> None:
         await self._call("DELETE", f"/webhooks/{_part(webhook_id)}")
+
+
+def _exact(moment: datetime) -> str:
+    """The one spelling of a time that UniPile takes (§1.5)."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -17,6 +17,7 @@ from marshmallow import RAISE, Schema, fields
 from server.keys import DATABASE
 from server.routes import ROUTES, Route
 from server.schemas.errors import Error
+from server.store.hosted_links import insert_link
 from tests.fixtures_stack import Stack
 from tests.peers import Answer, Peer, message_received
 from tests.server.factories import make_account, make_chat
@@ -32,6 +33,9 @@ TAKES_FORMS = ("send_message",)
 
 def named(route: Route) -> str:
     return route.name
+
+
+HOSTED_TOKEN = "t" * 43
 
 
 @dataclass
@@ -51,6 +55,7 @@ class Place:
             "chat_id": str(self.chat_id),
             "message_id": str(self.message_id),
             "attachment_id": "file-1",
+            "token": HOSTED_TOKEN,
         }
         return re.sub(r"\{(\w+)(?::(?:[^{}]|\{[^{}]*\})*)?\}", lambda match: values[match[1]], route.path)
 
@@ -92,6 +97,7 @@ def test_all_that_is_open_is_open_on_purpose() -> None:
         "make_test_token",
         "receive_messages",
         "receive_account_status",
+        "receive_hosted",
         "open_socket",
         "show_asset",
         "show_file",
@@ -227,7 +233,12 @@ async def happy_answer(stack: Stack, place: Place, route: Route) -> Answer:
         headers = {"X-Confab": "1", "Cookie": signed_in.headers["Set-Cookie"].partition(";")[0]}
     if route.name == "list_changes":
         path += "?since=0"
-    if route.name.startswith("retry_"):
+    if route.name == "receive_hosted":
+        await stack.sandbox.ok("POST", "/sandbox/accounts", {"id": "acc-1"})
+        await stack.app[DATABASE].write(insert_link, HOSTED_TOKEN, place.peer.user_id, "whatsapp", 60)
+        body = {"status": "CREATION_SUCCESS", "account_id": "acc-1", "name": None}
+        return await place.peer.call(route.method, path, body)
+    if route.name == "retry_message":
         await fail_message(stack, place.message_id)
     if route.name == "reconnect_account":
         account = await stack.make_account(place.peer, "acc-2")

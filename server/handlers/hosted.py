@@ -1,0 +1,68 @@
+"""UniPile's hosted page: what it says when somebody has connected a number there (unipile-api.md §2.6)."""
+
+import orjson
+import structlog
+from aiohttp import web
+from aiopg import Cursor
+
+from server.errors import ConfabError, NotFound
+from server.http import json_answer
+from server.keys import DATABASE, REDIS, UNIPILE
+from server.queue import REFRESH_ACCOUNT, enqueue
+from server.realtime.broker import publish_membership
+from server.refusals import told_to_caller
+from server.store import accounts, hosted_links
+from server.store.hosted_links import HostedLink
+from server.unipile.answers import ProviderAccount
+from server.unipile.events import account_of
+
+log = structlog.get_logger()
+
+
+async def receive_hosted(request: web.Request) -> web.Response:
+    """Attach the account to whoever asked for the page. The call itself proves nothing but its token: that there is
+    such an account is UniPile's to say.
+    """
+    token, database = request.match_info["token"], request.app[DATABASE]
+    link = await database.read(hosted_links.fetch_link, token)
+    if link is None:
+        raise NotFound
+    external_account_id = await _read_account_id(request)
+    if link.external_account_id not in (None, external_account_id):
+        raise NotFound  # it was for one account
+    with told_to_caller():
+        known = await request.app[UNIPILE].fetch_account(external_account_id)
+    account_id = await database.write(_attach, token, link, known)
+    await publish_membership(request.app[REDIS], link.user_id)
+    await enqueue(request.app[REDIS], REFRESH_ACCOUNT, account_id)
+    return json_answer({"received": True})
+
+
+async def _read_account_id(request: web.Request) -> str:
+    try:
+        body = orjson.loads(await request.read())
+    except orjson.JSONDecodeError as error:
+        raise ConfabError("malformed", "The body is not JSON.") from error
+    found = account_of(body) if isinstance(body, dict) else None
+    if found is None or len(found) > accounts.MAX_EXTERNAL_ID or "\x00" in found or not found.isprintable():
+        raise ConfabError("malformed", "The body is not a JSON object with an account_id.")
+    return found
+
+
+async def _attach(cursor: Cursor, token: str, link: HostedLink, known: ProviderAccount) -> int:
+    """One transaction: spend the token, claim the account."""
+    if not await hosted_links.use_link(cursor, token, known.external_account_id):
+        raise NotFound
+    account_id = await accounts.claim_account(
+        cursor,
+        link.user_id,
+        link.provider,
+        known.external_account_id,
+        status=known.status,
+        name=known.name,
+        phone=known.phone,
+    )
+    if account_id is None:
+        log.warning("hosted_account_taken", external_account_id=known.external_account_id)
+        raise ConfabError("conflict", "This number belongs to somebody else.")
+    return account_id

@@ -1,0 +1,50 @@
+"""Tokens of hosted pages: kept as hashes, good for one account and for a while."""
+
+from hashlib import sha256
+from typing import NamedTuple
+
+from aiopg import Cursor
+
+
+class HostedLink(NamedTuple):
+    """Who asked for the page, and the account it was used for already."""
+
+    user_id: int
+    provider: str
+    external_account_id: str | None
+
+
+def _hash(token: str) -> bytes:
+    return sha256(token.encode()).digest()
+
+
+async def insert_link(cursor: Cursor, token: str, user_id: int, provider: str, seconds: int) -> None:
+    """Remember a token, and forget those that nobody can use any more."""
+    await cursor.execute("delete from channels_hosted_link where expires_at < now() - interval '1 day'")
+    await cursor.execute(
+        """insert into channels_hosted_link (token_hash, user_id, provider, expires_at)
+           values (%s, %s, %s, now() + make_interval(secs => %s)) on conflict do nothing""",
+        (_hash(token), user_id, provider, seconds),
+    )
+
+
+async def fetch_link(cursor: Cursor, token: str) -> HostedLink | None:
+    """None for a token that is unknown or too old."""
+    await cursor.execute(
+        """select user_id, provider, external_account_id from channels_hosted_link
+           where token_hash = %s and expires_at > now()""",
+        (_hash(token),),
+    )
+    row = await cursor.fetchone()
+    return row and HostedLink(*row)
+
+
+async def use_link(cursor: Cursor, token: str, external_account_id: str) -> bool:
+    """Spend the token on this account; False when it was spent on another one."""
+    await cursor.execute(
+        """update channels_hosted_link set external_account_id = %(account)s
+           where token_hash = %(hash)s and expires_at > now()
+               and coalesce(external_account_id, %(account)s) = %(account)s""",
+        {"hash": _hash(token), "account": external_account_id},
+    )
+    return bool(cursor.rowcount)

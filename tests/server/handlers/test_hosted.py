@@ -1,0 +1,126 @@
+"""The hosted page: one unguessable token a page, good for one account that UniPile confirms."""
+
+from typing import Any
+
+import pytest
+from yarl import URL
+
+from server.keys import DATABASE
+from server.store.hosted_links import insert_link
+from tests.fixtures_stack import Stack
+from tests.peers import Answer, Peer, eventually
+from tests.server.factories import CHANNELS, revoke_entitlement
+
+TOKEN = "a" * 43
+
+
+async def notify(stack: Stack, account_id: Any, token: str = TOKEN) -> Answer:
+    """UniPile's call, as anybody could make it."""
+    body = {"status": "CREATION_SUCCESS", "account_id": account_id, "name": None}
+    return await stack.stranger.call("POST", f"/api/webhooks/unipile/hosted/{token}", body)
+
+
+async def hand_out(stack: Stack, user: Peer, seconds: int = 60, token: str = TOKEN) -> None:
+    await stack.app[DATABASE].write(insert_link, token, user.user_id, "whatsapp", seconds)
+
+
+async def accounts_of(user: Peer) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = (await user.ok("GET", f"{CHANNELS}/accounts"))["items"]
+    return items
+
+
+async def test_a_number_connected_on_the_page_is_its_askers(stack: Stack) -> None:
+    agent, other = await stack.sign_in(), await stack.sign_in("other")
+    socket = await agent.listen()
+    answer = await agent.call("POST", f"{CHANNELS}/connect", {"method": "hosted"})
+    assert answer.status == 201
+    assert set(answer.body) == {"account", "url"}
+    assert answer.body["account"] is None
+    path = URL(answer.body["url"]).path
+    page = await stack.sandbox.call("POST", path, data={"choice": "scan"}, allow_redirects=False)
+    assert page.headers["Location"] == f"{stack.config.web.public_url}/"
+    (account,) = await eventually(lambda: accounts_of(agent))
+    await socket.wait_for(lambda f: f.get("account_id") == account["id"] and f["event"] == "account:updated")
+    assert await accounts_of(other) == []
+
+
+async def test_a_token_is_good_for_one_account(web_only: Stack) -> None:
+    agent = await web_only.sign_in()
+    for name in ("acc-1", "acc-2"):
+        await web_only.sandbox.ok("POST", "/sandbox/accounts", {"id": name})
+    await hand_out(web_only, agent)
+    for _ in range(2):  # UniPile may say it twice
+        answer = await notify(web_only, "acc-1")
+        assert (answer.status, answer.body) == (200, {"received": True})
+    assert (await notify(web_only, "acc-2")).status == 404
+    assert [account["external_account_id"] for account in await accounts_of(agent)] == ["acc-1"]
+
+
+async def test_an_account_that_unipile_does_not_confirm_is_not_attached(web_only: Stack) -> None:
+    agent = await web_only.sign_in()
+    await hand_out(web_only, agent)
+    assert (await notify(web_only, "invented")).status == 404
+    assert await accounts_of(agent) == []
+    await web_only.sandbox.ok("POST", "/sandbox/accounts", {"id": "acc-1"})
+    assert (await notify(web_only, "acc-1")).status == 200  # the token was not spent
+
+
+async def test_somebody_elses_account_stays_theirs(web_only: Stack) -> None:
+    agent, owner = await web_only.sign_in(), await web_only.sign_in("owner")
+    await web_only.make_account(owner)
+    await hand_out(web_only, agent)
+    assert (await notify(web_only, "acc-1")).status == 409
+    assert await accounts_of(agent) == []
+
+
+@pytest.mark.parametrize("token", ["b" * 43, "a" * 42, "%00" * 10 + "a" * 20])
+async def test_a_wrong_token_is_nothing(web_only: Stack, token: str) -> None:
+    agent = await web_only.sign_in()
+    await web_only.sandbox.ok("POST", "/sandbox/accounts", {"id": "acc-1"})
+    await hand_out(web_only, agent)
+    assert (await notify(web_only, "acc-1", token)).status == 404
+
+
+async def test_an_old_token_is_nothing(web_only: Stack) -> None:
+    agent = await web_only.sign_in()
+    await web_only.sandbox.ok("POST", "/sandbox/accounts", {"id": "acc-1"})
+    await hand_out(web_only, agent, seconds=-1)
+    assert (await notify(web_only, "acc-1")).status == 404
+
+
+@pytest.mark.parametrize("account_id", [None, "", 17, "x" * 256, "a\x00b", ["acc-1"]])
+async def test_a_body_without_an_account_is_malformed(web_only: Stack, account_id: Any) -> None:
+    await hand_out(web_only, await web_only.sign_in())
+    assert (await notify(web_only, account_id)).status == 400
+
+
+async def test_the_token_is_kept_as_a_hash_only(web_only: Stack) -> None:
+    await hand_out(web_only, await web_only.sign_in())
+
+    async def read(cursor: Any) -> str:
+        await cursor.execute("select row_to_json(l)::text from channels_hosted_link l")
+        return str((await cursor.fetchone())[0])
+
+    assert TOKEN not in await web_only.app[DATABASE].read(read)
+
+
+async def test_who_is_not_entitled_gets_no_page(web_only: Stack) -> None:
+    agent = await web_only.sign_in()
+    await revoke_entitlement(web_only, agent)
+    assert (await agent.call("POST", f"{CHANNELS}/connect", {"method": "hosted"})).status == 403
+
+
+async def test_both_ways_at_once_is_invalid(web_only: Stack) -> None:
+    agent = await web_only.sign_in()
+    body = {"method": "hosted", "external_account_id": "acc-1"}
+    assert (await agent.call("POST", f"{CHANNELS}/connect", body)).status == 422
+
+
+@pytest.mark.parametrize(("status", "kind"), [(409, "auth_replaced"), (425, "auth_in_progress")])
+async def test_an_attempt_beside_another_is_a_conflict(web_only: Stack, status: int, kind: str) -> None:
+    agent = await web_only.sign_in()
+    route = {"method": "POST", "path": "/accounts", "status": status, "kind": kind}
+    await web_only.sandbox.ok("PUT", "/sandbox/faults", {"routes": [route]})
+    answer = await agent.call("POST", f"{CHANNELS}/connect", {})
+    assert (answer.status, answer.body["error"]["code"]) == (409, "conflict")
+    assert answer.body["error"]["message"].endswith(".")
