@@ -4,6 +4,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from server.schemas.fields import Flag, Request, text
 
+NEXT_STEPS = ("none", "wait", "scan", "reconnect")
 STATUSES = ("connecting", "connected", "needs_action", "degraded", "disconnected")
 
 
@@ -27,6 +28,7 @@ class Account(Schema):
     external_account_id = fields.String(required=True)
     status = fields.String(required=True, validate=validate.OneOf(STATUSES))
     status_reason = fields.String(required=True, allow_none=True)
+    next_step = fields.String(required=True, validate=validate.OneOf(NEXT_STEPS))
     name = fields.String(required=True, allow_none=True)
     phone = fields.String(required=True, allow_none=True)
     role = fields.String(validate=validate.OneOf(["owner", "agent", "viewer"]))

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 from aiopg import Cursor
 
+from server.store.account_states import NEXT_STEP
 from server.store.prepared import Prepared
 from server.store.rows import Page, page_of
 
 # The account as contract.md shows it; `role` is the caller's and only REST has it.
-ACCOUNT_JSON = """
+ACCOUNT_JSON = f"""
     row_to_json((select shape from (select
-        a.id, a.provider, a.external_account_id, a.status, a.status_reason, a.name, a.phone, {role} a.seq,
+        a.id, a.provider, a.external_account_id, a.status, a.status_reason,
+        {NEXT_STEP} as next_step, a.name, a.phone, {{role}} a.seq,
         rfc3339(a.last_webhook_at) as last_webhook_at, rfc3339(a.last_sweep_at) as last_sweep_at, a.found_late,
         a.read_receipts, a.import_state, a.imported_messages, rfc3339(a.oldest_gap_at) as oldest_gap_at, a.gap_seconds,
         rfc3339(a.created_at) as created_at, rfc3339(a.updated_at) as updated_at) shape))::text"""
