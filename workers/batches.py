@@ -129,7 +129,8 @@ async def _push_again(
 ) -> list[InsertedMessage]:
     """Rows that were there before: echoes of our sends, and what a job stored that was killed before it published."""
     own = [key for key in keys if batch.messages[key].direction == "out"]
-    seen = await attempts.note_seen(cursor, key_rows(own)) if own else []
+    # That UniPile's store has a message it accepted says nothing of WhatsApp: only an echo does.
+    seen = await attempts.note_seen(cursor, key_rows(own)) if own and not batch.is_read else []
     for doubted in seen:
         _push_message(pushes, "message:sent", doubted)
     told = {message.id for message in (*adopted, *seen)}
