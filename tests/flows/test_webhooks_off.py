@@ -47,7 +47,7 @@ async def test_nothing_is_missing_after_webhooks_were_off(stack: Stack, parts: P
         return found
 
     async def is_imported() -> bool:
-        return (await shown())["import_state"] == "done"
+        return bool((await shown())["import_state"] == "done")
 
     await eventually(is_imported)
     for phone in CUSTOMERS[:2]:

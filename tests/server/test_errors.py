@@ -71,7 +71,7 @@ async def test_a_method_that_an_address_does_not_take_is_told_which_it_does(web_
     for method, path, allowed in (
         ("DELETE", "/api/config", {"GET"}),
         ("GET", "/api/auth/login", {"POST"}),
-        ("PUT", "/api/channels/whatsapp/1", {"GET", "DELETE"}),
+        ("PUT", "/api/channels/whatsapp/1", {"GET", "DELETE", "PATCH"}),
         ("POST", "/api/channels/whatsapp/1/chats/1", {"GET", "PATCH"}),
         ("POST", "/inbox", {"GET"}),
         ("GET", "/api/webhooks/unipile/messages", {"POST"}),

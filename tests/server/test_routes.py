@@ -238,7 +238,7 @@ async def happy_answer(stack: Stack, place: Place, route: Route) -> Answer:
         await stack.app[DATABASE].write(insert_link, HOSTED_TOKEN, place.peer.user_id, "whatsapp", 60)
         body = {"status": "CREATION_SUCCESS", "account_id": "acc-1", "name": None}
         return await place.peer.call(route.method, path, body)
-    if route.name == "retry_message":
+    if route.name in ("retry_message", "retry_attachment"):
         await fail_message(stack, place.message_id)
     if route.name == "reconnect_account":
         account = await stack.make_account(place.peer, "acc-2")
