@@ -6,11 +6,12 @@ import "./dialog.css";
 
 interface DialogProps {
   readonly title: string;
+  readonly variant?: "plain" | "wide";
   readonly onClose: () => void;
   readonly children: ReactNode;
 }
 
-export function Dialog({ title, onClose, children }: DialogProps) {
+export function Dialog({ title, variant = "plain", onClose, children }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   useEffect(() => {
@@ -27,7 +28,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
     onClose();
   };
   return (
-    <dialog ref={ref} className="dialog" aria-labelledby={titleId} onCancel={cancel}>
+    <dialog ref={ref} className={`dialog dialog-${variant}`} aria-labelledby={titleId} onCancel={cancel}>
       <header className="dialog-head">
         <h2 id={titleId}>{title}</h2>
         <IconButton label="Close" onClick={onClose}>

@@ -53,8 +53,20 @@ export interface Sender {
 }
 
 export interface Attachment {
+  readonly id?: string;
   readonly type?: string;
   readonly name?: string;
+  readonly file_name?: string | null;
+  readonly mimetype?: string | null;
+  readonly file_size?: number | null;
+  /** Whether the bytes are here: only `stored` ones can be read. */
+  readonly state?: string;
+  readonly error?: string | null;
+  readonly voice_note?: boolean;
+  readonly sticker?: boolean;
+  readonly duration?: number | null;
+  readonly width?: number | null;
+  readonly height?: number | null;
 }
 
 export interface Reaction {
@@ -97,6 +109,8 @@ export interface Message extends Row {
   readonly sent_at: string;
   readonly edited_at: string | null;
   readonly deleted_at: string | null;
+  /** When a message that has to wait its turn goes out. */
+  readonly scheduled_at?: string | null;
   readonly error: MessageError | null;
   readonly created_at: string;
   readonly updated_at: string;
@@ -135,6 +149,7 @@ export interface Config {
   readonly sandbox: boolean;
   readonly phone_url: string | null;
   readonly demo: { readonly email: string; readonly password: string } | null;
+  readonly uploads?: { readonly max_bytes: number; readonly max_files: number };
   readonly providers: readonly string[];
   readonly version: string;
 }

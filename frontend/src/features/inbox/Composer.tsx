@@ -1,6 +1,6 @@
 /** The field to answer: Enter sends, Shift+Enter begins a new line, what is not sent is kept for each chat. */
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
-import type { KeyboardEvent, ReactNode, RefObject, SyntheticEvent } from "react";
+import type { ClipboardEvent, KeyboardEvent, ReactNode, RefObject, SyntheticEvent } from "react";
 import { IconButton } from "@/components/Button";
 import { Icon } from "@/components/Icon";
 import type { Message } from "@/types/wire";
@@ -8,6 +8,8 @@ import { quote } from "./bubbles";
 import { useInbox } from "./context";
 import { QuoteLines } from "./Quote";
 import type { Intent } from "./threadState";
+import { TrayButton, TrayList, type Tray } from "./Tray";
+import { canRecord, VoiceRecorder } from "./VoiceRecorder";
 
 const MAX_HEIGHT_PX = 168;
 const MAX_CHARACTERS = 65_536;
@@ -17,7 +19,10 @@ interface ComposerProps {
   readonly isReadOnly: boolean;
   /** The message that is answered or changed; null for one that stands for itself. */
   readonly intent?: Intent | null;
+  readonly tray?: Tray;
   readonly onSend: (text: string) => void;
+  readonly onVoice?: (file: File) => void;
+  readonly onProblem?: (sentence: string) => void;
   readonly onCancel?: () => void;
 }
 
@@ -59,18 +64,38 @@ export function Composer(props: ComposerProps) {
   return <WriteForm key={chatId} {...props} />;
 }
 
-function WriteForm({ chatId, intent, onSend, onCancel }: ComposerProps) {
+/** A message is written, or spoken. */
+function WriteForm(props: ComposerProps) {
+  const [isRecording, setRecording] = useState(false);
+  const { onVoice, onProblem } = props;
+  if (onVoice === undefined || !isRecording) return <TextForm {...props} onRecord={() => setRecording(true)} />;
+  return <VoiceRecorder onSend={onVoice} onProblem={onProblem} onClose={() => setRecording(false)} />;
+}
+
+function TextForm({ chatId, intent, tray, onSend, onVoice, onCancel, onRecord }: ComposerProps & { readonly onRecord: () => void }) {
   const [text, change] = useDraft(chatId);
   const sendNow = (value: string) => {
     onSend(value);
     change("");
   };
+  const mayRecord = onVoice !== undefined && text.trim() === "" && !hasFiles(tray) && canRecord();
   return (
-    <Field text={text} onChange={change} onSubmit={sendNow} onEscape={intent ? onCancel : undefined} focusKey={intent?.message.id}>
+    <Field
+      text={text}
+      tray={tray}
+      onChange={change}
+      onSubmit={sendNow}
+      onEscape={intent ? onCancel : undefined}
+      focusKey={intent?.message.id}
+      onRecord={mayRecord ? onRecord : undefined}
+    >
       {intent && <IntentBar label="Cancel the reply" intent={intent} onCancel={onCancel} />}
+      {tray && <TrayList tray={tray} />}
     </Field>
   );
 }
+
+const hasFiles = (tray: Tray | undefined): boolean => tray !== undefined && tray.picked.length > 0;
 
 /** What is written for an own message stays apart from the draft. */
 function EditForm({ message, intent, onSend, onCancel }: ComposerProps & { readonly message: Message }) {
@@ -112,9 +137,11 @@ function IntentBar({ intent, label, onCancel }: IntentBarProps) {
 
 interface FieldProps {
   readonly text: string;
+  readonly tray?: Tray | undefined;
   readonly onChange: (text: string) => void;
   readonly onSubmit: (text: string) => void;
   readonly onEscape: (() => void) | undefined;
+  readonly onRecord?: (() => void) | undefined;
   /** Another one takes the focus again. */
   readonly focusKey: number | undefined;
   readonly sendLabel?: string;
@@ -128,9 +155,10 @@ function useFocus(field: RefObject<HTMLTextAreaElement | null>, focusKey: number
   }, [field, focusKey]);
 }
 
-function Field({ text, onChange, onSubmit, onEscape, focusKey, sendLabel = "Send", children }: FieldProps) {
+function Field(props: FieldProps) {
+  const { text, tray, onChange, onSubmit, onEscape, focusKey, children } = props;
   const field = useAutosize(text);
-  const canSend = text.trim() !== "";
+  const canSend = text.trim() !== "" || hasFiles(tray);
   useFocus(field, focusKey);
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
@@ -140,14 +168,13 @@ function Field({ text, onChange, onSubmit, onEscape, focusKey, sendLabel = "Send
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (isSendKey(event)) submit(event);
-    if (event.key !== "Escape" || onEscape === undefined) return;
-    event.preventDefault();
-    onEscape();
+    if (event.key === "Escape") escape(event, onEscape);
   };
   return (
     <form className="composer" onSubmit={submit}>
       {children}
       <div className="composer-line">
+        {tray && <TrayButton tray={tray} />}
         <textarea
           ref={field}
           rows={1}
@@ -159,12 +186,41 @@ function Field({ text, onChange, onSubmit, onEscape, focusKey, sendLabel = "Send
           enterKeyHint="send"
           onChange={(event) => onChange(event.target.value)}
           onKeyDown={onKeyDown}
+          onPaste={(event) => pasteFiles(event, tray)}
           data-testid="composer-input"
         />
-        <button type="submit" className="composer-send" disabled={!canSend} aria-label={sendLabel} title={sendLabel} data-testid="composer-send">
-          <Icon name={sendLabel === "Send" ? "send" : "check"} />
-        </button>
+        <SendButton {...props} canSend={canSend} />
       </div>
     </form>
+  );
+}
+
+function escape(event: KeyboardEvent, onEscape: (() => void) | undefined): void {
+  if (onEscape === undefined) return;
+  event.preventDefault();
+  onEscape();
+}
+
+/** A picture that was copied elsewhere; text is left to the browser. */
+function pasteFiles(event: ClipboardEvent, tray: Tray | undefined): void {
+  if (tray === undefined || event.clipboardData.files.length === 0) return;
+  event.preventDefault();
+  tray.add(event.clipboardData.files);
+}
+
+type SendButtonProps = Pick<FieldProps, "onRecord" | "sendLabel"> & { readonly canSend: boolean };
+
+function SendButton({ onRecord, sendLabel = "Send", canSend }: SendButtonProps) {
+  return (
+    <>
+      {onRecord && (
+        <IconButton label="Record a voice message" className="composer-tool" onClick={onRecord} data-testid="voice-record">
+          <Icon name="mic" />
+        </IconButton>
+      )}
+      <button type="submit" className="composer-send" disabled={!canSend} aria-label={sendLabel} title={sendLabel} data-testid="composer-send">
+        <Icon name={sendLabel === "Send" ? "send" : "check"} />
+      </button>
+    </>
   );
 }

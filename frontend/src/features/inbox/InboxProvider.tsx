@@ -18,8 +18,8 @@ function isRow(data: unknown): data is { id: number; seq: number } {
 
 function createStore(api: Api, client: QueryClient): InboxStore {
   return new InboxStore({
-    post: ({ accountId, chatId, text, clientId, quoted }) =>
-      api.sendMessage(accountId, chatId, { text, clientId, quoteId: quoted?.id }),
+    post: ({ accountId, chatId, text, clientId, quoted, files }, onProgress) =>
+      api.sendMessage(accountId, chatId, { text, clientId, quoteId: quoted?.id, files, onProgress }),
     isThreadKept: (accountId, chatId) => client.getQueryState([MESSAGES_KEY, accountId, chatId]) !== undefined,
     describeError,
   });

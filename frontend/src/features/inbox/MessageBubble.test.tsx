@@ -15,6 +15,7 @@ const actions = {
   edit: vi.fn(),
   askDelete: vi.fn(),
   askRetry: vi.fn(),
+  retryAttachment: vi.fn(),
   react: vi.fn(),
   copy: vi.fn(),
   jumpTo: vi.fn(),

@@ -3,10 +3,12 @@ import { memo, useRef, useState, type RefObject } from "react";
 import { hueOf } from "@/components/Avatar";
 import { Icon } from "@/components/Icon";
 import { formatClock, formatDay, formatExact } from "@/lib/time";
+import { Attachments } from "./Attachments";
 import type { Bubble } from "./bubbles";
 import { linkify } from "./linkify";
 import { useLongPress } from "./longPress";
 import { MessageMenu } from "./MessageMenu";
+import { PendingFiles } from "./PendingFiles";
 import { Quote } from "./Quote";
 import { Reactions } from "./Reactions";
 import { Tick } from "./Tick";
@@ -76,6 +78,7 @@ function Meta({ bubble }: { readonly bubble: Bubble }) {
   return (
     <span className="bubble-meta">
       {bubble.isEdited && !bubble.isDeleted && <span data-testid="message-edited">edited </span>}
+      {bubble.scheduledAt !== null && `goes out at ${formatClock(bubble.scheduledAt)} · `}
       <time dateTime={bubble.sentAt} title={formatExact(bubble.sentAt)}>
         {formatClock(bubble.sentAt)}
       </time>
@@ -132,12 +135,8 @@ function Content({ bubble }: { readonly bubble: Bubble }) {
         </span>
       )}
       {bubble.quoted !== null && <Quote quoted={bubble.quoted} />}
-      {bubble.attachments.map((attachment, index) => (
-        <span key={index} className="bubble-file">
-          <Icon name="clip" size={16} />
-          {attachment.name ?? attachment.type ?? "Attachment"}
-        </span>
-      ))}
+      {bubble.message !== null && bubble.attachments.length > 0 && <Attachments message={bubble.message} />}
+      {bubble.pending?.files !== undefined && <PendingFiles files={bubble.pending.files} share={bubble.pending.share ?? 0} />}
       <Words body={bubble.body} />
     </>
   );

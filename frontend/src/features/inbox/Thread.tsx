@@ -20,6 +20,7 @@ import { useMarkRead } from "./reading";
 import { ThreadContext } from "./threadContext";
 import { ThreadQuestion } from "./ThreadQuestions";
 import { useThreadState } from "./threadState";
+import { DropHint, useDrop, useTray, type Tray } from "./Tray";
 
 interface ThreadProps {
   readonly account: Account;
@@ -32,19 +33,23 @@ export function Thread({ account, chatId, listed }: ThreadProps) {
   const { search } = useLocation();
   const { chat, error, refetch } = useChat(account.id, chatId, listed);
   const state = useThreadState(account.role !== "viewer");
+  const tray = useTray(state.tell);
+  const { isOver, handlers } = useDrop(tray, state.actions.canAct);
   useMarkRead(chat);
   const leaveOnEscape = (event: KeyboardEvent) => {
-    if (event.key === "Escape" && !event.defaultPrevented) void navigate(`/inbox${search}`);
+    const isInDialog = event.target instanceof Element && event.target.closest("dialog") !== null;
+    if (event.key === "Escape" && !event.defaultPrevented && !isInDialog) void navigate(`/inbox${search}`);
   };
   if (chat === undefined && error !== null) return <MissingChat error={error} onRetry={() => void refetch()} />;
   return (
     <ThreadContext value={state.actions}>
       {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions -- Escape leaves the chat from wherever the focus is in it */}
-      <div className="thread" data-testid="thread" onKeyDown={leaveOnEscape}>
+      <div className="thread" data-testid="thread" onKeyDown={leaveOnEscape} {...handlers}>
         <ThreadHead chat={chat} account={account} tell={state.tell} />
         <Messages accountId={account.id} chatId={chatId} isGroup={chat?.kind === "group"} />
         <AccountNotice account={account} />
-        <ThreadFoot account={account} chatId={chatId} state={state} />
+        <ThreadFoot account={account} chatId={chatId} state={state} tray={tray} />
+        {isOver && <DropHint />}
       </div>
       <Asked state={state} />
     </ThreadContext>
@@ -57,36 +62,52 @@ interface ThreadFootProps {
   readonly account: Account;
   readonly chatId: number;
   readonly state: State;
+  readonly tray: Tray;
 }
 
 /** The field, for whatever is being written, and above it what just went wrong. */
-function ThreadFoot({ account, chatId, state }: ThreadFootProps) {
+function ThreadFoot({ account, chatId, state, tray }: ThreadFootProps) {
   const { store } = useInbox();
   const { intent, setIntent, amending, sentence, tell } = state;
-  const submit = (text: string) => {
+  const dispatch = (text: string, files: readonly File[]) => {
     setIntent(null);
-    if (intent?.kind === "edit") {
-      if (text !== intent.message.body) amending.changeText(intent.message, text);
-    } else void store.send(account.id, chatId, text, makeClientId(), intent?.message ?? null);
+    const carried = { quoted: intent?.message ?? null, ...(files.length === 0 ? {} : { files }) };
+    void store.send(account.id, chatId, text, makeClientId(), carried);
+  };
+  const submit = (text: string) => {
+    if (intent?.kind !== "edit") {
+      dispatch(text, tray.picked.map(({ file }) => file));
+      tray.clear();
+      return;
+    }
+    setIntent(null);
+    if (text !== intent.message.body) amending.changeText(intent.message, text);
   };
   return (
     <>
-      {sentence !== null && (
-        <p className="thread-sentence" role="alert" data-testid="thread-sentence">
-          {sentence}
-          <IconButton label="Dismiss" onClick={() => tell(null)}>
-            <Icon name="close" size={16} />
-          </IconButton>
-        </p>
-      )}
+      {sentence !== null && <Sentence text={sentence} onDismiss={() => tell(null)} />}
       <Composer
         chatId={chatId}
         isReadOnly={account.role === "viewer"}
         intent={intent}
+        tray={tray}
         onSend={submit}
+        onVoice={(file) => dispatch("", [file])}
+        onProblem={tell}
         onCancel={() => setIntent(null)}
       />
     </>
+  );
+}
+
+function Sentence({ text, onDismiss }: { readonly text: string; readonly onDismiss: () => void }) {
+  return (
+    <p className="thread-sentence" role="alert" data-testid="thread-sentence">
+      {text}
+      <IconButton label="Dismiss" onClick={onDismiss}>
+        <Icon name="close" size={16} />
+      </IconButton>
+    </p>
   );
 }
 

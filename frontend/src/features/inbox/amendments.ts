@@ -29,6 +29,13 @@ export function guessReaction(message: Message, value: string | null): Message {
   return { ...message, reactions: [...others, ...own] };
 }
 
+export function guessFetch(message: Message, attachmentId: string): Message {
+  const attachments = message.attachments.map((item) =>
+    item.id === attachmentId ? { ...item, state: "waiting", error: null } : item,
+  );
+  return { ...message, attachments };
+}
+
 /** WhatsApp draws some emojis with a mark behind them, and leaves it out when it tells of them. */
 const plain = (value: string): string => value.replaceAll("\ufe0f", "");
 

@@ -15,6 +15,8 @@ export interface Bubble {
   readonly isDeleted: boolean;
   readonly isEdited: boolean;
   readonly isForwarded: boolean;
+  /** When it goes out, if it has to wait its turn. */
+  readonly scheduledAt: string | null;
   readonly quoted: Quoted | null;
   readonly error: string | null;
   readonly attachments: readonly Attachment[];
@@ -68,6 +70,7 @@ function describe(message: Message): Bubble {
     isEvent: message.is_event,
     isDeleted: message.deleted_at !== null,
     isEdited: message.edited_at !== null,
+    scheduledAt: message.status === "sending" ? (message.scheduled_at ?? null) : null,
     isForwarded: message.is_forwarded ?? false,
     quoted: message.quoted ?? null,
     error: message.error?.message ?? null,
@@ -102,6 +105,7 @@ function toPendingBubble(pending: Pending): Bubble {
     isDeleted: false,
     isEdited: false,
     isForwarded: false,
+    scheduledAt: null,
     quoted: pending.quoted ? quote(pending.quoted) : null,
     error: pending.error,
     attachments: [],

@@ -10,6 +10,9 @@ export interface Pending {
   readonly text: string;
   /** The message it answers. */
   readonly quoted?: Message | null;
+  readonly files?: readonly File[];
+  /** How much of the files has gone up, from 0 to 1. */
+  readonly share?: number;
   readonly createdAt: string;
   /** Why it could not be handed over; null while it is on its way. */
   readonly error: string | null;
@@ -28,7 +31,10 @@ export interface Snapshot {
   readonly pending: readonly Pending[];
 }
 
-type Post = (entry: Pending) => Promise<Message>;
+type Post = (entry: Pending, onProgress: (share: number) => void) => Promise<readonly Message[]>;
+
+/** What a message carries beside its text. */
+export type Carried = Pick<Pending, "quoted" | "files">;
 
 export interface StoreOptions {
   readonly post: Post;
@@ -116,9 +122,9 @@ export class InboxStore {
     this.#publishSoon();
   }
 
-  send(accountId: number, chatId: number, text: string, clientId: string, quoted: Message | null = null): Promise<void> {
+  send(accountId: number, chatId: number, text: string, clientId: string, carried: Carried = {}): Promise<void> {
     const createdAt = new Date().toISOString();
-    this.#pending = [...this.#pending, { clientId, accountId, chatId, text, quoted, createdAt, error: null }];
+    this.#pending = [...this.#pending, { clientId, accountId, chatId, text, ...carried, createdAt, error: null }];
     this.#publish();
     return this.#enqueue(chatId, clientId);
   }
@@ -146,7 +152,8 @@ export class InboxStore {
     const entry = this.#pending.find((pending) => pending.clientId === clientId);
     if (entry === undefined) return;
     try {
-      this.applyMessage(await this.#options.post(entry));
+      const rows = await this.#options.post(entry, (share) => this.#change(clientId, { share }));
+      for (const row of rows) this.applyMessage(row);
       this.#dropPending(clientId);
     } catch (error) {
       this.#setError(clientId, this.#options.describeError(error));
@@ -154,8 +161,13 @@ export class InboxStore {
   }
 
   #setError(clientId: string, error: string | null): void {
-    this.#pending = this.#pending.map((entry) => (entry.clientId === clientId ? { ...entry, error } : entry));
+    this.#change(clientId, { error });
     this.#publish();
+  }
+
+  #change(clientId: string, fields: Partial<Pending>): void {
+    this.#pending = this.#pending.map((entry) => (entry.clientId === clientId ? { ...entry, ...fields } : entry));
+    this.#publishSoon();
   }
 
   #dropPending(clientId: string): void {

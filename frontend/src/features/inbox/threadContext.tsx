@@ -11,6 +11,7 @@ export interface ThreadActions {
   readonly askRetry: (message: Message) => void;
   /** Null takes the reaction back. */
   readonly react: (message: Message, value: string | null) => void;
+  readonly retryAttachment: (message: Message, attachmentId: string) => void;
   readonly copy: (text: string) => void;
   readonly jumpTo: (messageId: number) => void;
 }
@@ -25,6 +26,7 @@ export const ThreadContext = createContext<ThreadActions>({
   askDelete: NOTHING,
   askRetry: NOTHING,
   react: NOTHING,
+  retryAttachment: NOTHING,
   copy: NOTHING,
   jumpTo: NOTHING,
 });

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState } from "react";
 import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
 import type { Message } from "@/types/wire";
-import { guessDeletion, guessEdit, guessReaction } from "./amendments";
+import { guessDeletion, guessEdit, guessFetch, guessReaction } from "./amendments";
 import { useInbox } from "./context";
 import { findMessage } from "./MessageList";
 import type { ThreadActions } from "./threadContext";
@@ -44,6 +44,8 @@ function useAmending(tell: (sentence: string) => void) {
         amend(guessReaction(message, value), () => api.react(message, value)),
       changeText: (message: Message, text: string) => amend(guessEdit(message, text), () => api.editMessage(message, text)),
       remove: (message: Message) => amend(guessDeletion(message), () => api.deleteMessage(message)),
+      retryAttachment: (message: Message, id: string) =>
+        amend(guessFetch(message, id), () => api.retryAttachment(message, id)),
       retry: (message: Message) =>
         amend({ ...message, status: "sending", error: null }, () => api.retryMessage(message)),
     };
@@ -83,6 +85,7 @@ export function useThreadState(canAct: boolean) {
       askRetry: (message) =>
         message.status === "unconfirmed" ? setQuestion({ kind: "retry", message }) : amending.retry(message),
       react: amending.react,
+      retryAttachment: amending.retryAttachment,
       copy: (text) => void copyText(text, tell),
       jumpTo: (messageId) => jump(messageId, tell),
     }),

@@ -78,10 +78,31 @@ export interface Outgoing {
   readonly text: string;
   readonly clientId: string;
   readonly quoteId?: number | undefined;
+  readonly files?: readonly File[] | undefined;
+  readonly onProgress?: (share: number) => void;
+}
+
+const jsonOf = ({ text, clientId, quoteId }: Outgoing) => ({
+  text,
+  client_id: clientId,
+  ...(quoteId === undefined ? {} : { quote_id: quoteId }),
+});
+
+function formOf({ text, clientId, quoteId }: Outgoing, files: readonly File[]): FormData {
+  const form = new FormData();
+  form.append("client_id", clientId);
+  if (text !== "") form.append("text", text);
+  if (quoteId !== undefined) form.append("quote_id", String(quoteId));
+  for (const file of files) form.append("attachments", file, file.name);
+  return form;
 }
 
 interface OneMessage {
   readonly message: Message;
+}
+
+interface Sent extends OneMessage {
+  readonly messages?: readonly Message[];
 }
 
 type MessagePlace = Pick<Message, "account_id" | "chat_id" | "id">;
@@ -111,10 +132,12 @@ function chatRoutes(signed: Send) {
     listMessages: (accountId: number, chatId: number, cursor: string | null, limit: number, signal?: AbortSignal) =>
       signed<Page<Message>>(withCursor(`${chatPath(accountId, chatId)}/messages`, cursor, limit), { signal }),
 
-    sendMessage: async (accountId: number, chatId: number, { text, clientId, quoteId }: Outgoing) => {
-      const body = { text, client_id: clientId, ...(quoteId === undefined ? {} : { quote_id: quoteId }) };
-      const request = { method: "POST", body } as const;
-      return (await signed<OneMessage>(`${chatPath(accountId, chatId)}/send`, request)).message;
+    /** What it became: one message, or one for each file. */
+    sendMessage: async (accountId: number, chatId: number, outgoing: Outgoing): Promise<readonly Message[]> => {
+      const body = outgoing.files === undefined ? jsonOf(outgoing) : formOf(outgoing, outgoing.files);
+      const request = { method: "POST", body, onProgress: outgoing.onProgress } as const;
+      const answer = await signed<Sent>(`${chatPath(accountId, chatId)}/send`, request);
+      return answer.messages ?? [answer.message];
     },
   };
 }
@@ -132,6 +155,15 @@ function messageRoutes(signed: Send) {
     /** Null takes the reaction back. */
     react: (message: MessagePlace, value: string | null) =>
       amend(message, "/reaction", value === null ? { method: "DELETE" } : { method: "PUT", body: { value } }),
+
+    fetchAttachment: ({ account_id, chat_id, id }: MessagePlace, attachmentId: string, signal?: AbortSignal) => {
+      const place = `${chatPath(account_id, chat_id)}/messages/${id}/attachments/${encodeURIComponent(attachmentId)}`;
+      return signed<Blob>(place, { reads: "blob", signal });
+    },
+
+    /** Ask that the bytes be fetched from WhatsApp once more. */
+    retryAttachment: (message: MessagePlace, attachmentId: string) =>
+      amend(message, `/attachments/${encodeURIComponent(attachmentId)}/retry`, { method: "POST", body: {} }),
 
     retryMessage: (message: MessagePlace) => amend(message, "/retry", { method: "POST", body: {} }),
   };

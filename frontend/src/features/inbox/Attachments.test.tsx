@@ -1,0 +1,95 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, expect, it, vi } from "vitest";
+import { ApiContext } from "@/lib/api/context";
+import { unreachable } from "@/lib/api/errors";
+import { createRoutes } from "@/lib/api/routes";
+import { makeMessage } from "@/testing/factories";
+import type { Attachment } from "@/types/wire";
+import { Attachments } from "./Attachments";
+import { formatSeconds, formatSize, kindOf, pick } from "./attachments";
+import { ThreadContext } from "./threadContext";
+
+const retryAttachment = vi.fn();
+
+beforeEach(() => {
+  retryAttachment.mockReset();
+  URL.createObjectURL = vi.fn(() => "blob:one");
+  URL.revokeObjectURL = vi.fn();
+});
+
+function show(fields: Partial<Attachment>) {
+  const api = createRoutes(() => Promise.reject(unreachable()));
+  const fetchAttachment = vi.spyOn(api, "fetchAttachment").mockResolvedValue(new Blob(["bytes"]));
+  const attachment: Attachment = { id: "a1", type: "img", file_name: "cat.png", mimetype: "image/png", file_size: 1_400_000, state: "stored", ...fields };
+  const message = makeMessage({ attachments: [attachment] });
+  const nothing = vi.fn();
+  const actions = { reply: nothing, edit: nothing, askDelete: nothing, askRetry: nothing, react: nothing, copy: nothing, jumpTo: nothing };
+  render(
+    <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retryDelay: 1 } } })}>
+      <ApiContext value={api}>
+        <ThreadContext value={{ canAct: true, retryAttachment, ...actions }}>
+          <Attachments message={message} />
+        </ThreadContext>
+      </ApiContext>
+    </QueryClientProvider>,
+  );
+  return { message, fetchAttachment };
+}
+
+it("shows a picture, and large when it is pressed", async () => {
+  show({});
+  expect((await screen.findByRole("img", { name: "cat.png" })).getAttribute("src")).toBe("blob:one");
+  await userEvent.click(screen.getByTestId("attachment-image"));
+  expect(screen.getByTestId("lightbox")).toBeTruthy();
+});
+
+it("fetches a voice message when somebody wants to hear it, not before", async () => {
+  const { message, fetchAttachment } = show({ type: "audio", mimetype: "audio/ogg", voice_note: true, duration: 65 });
+  vi.spyOn(HTMLMediaElement.prototype, "play").mockResolvedValue();
+  expect(screen.getByText("1:05")).toBeTruthy();
+  expect(fetchAttachment).not.toHaveBeenCalled();
+  await userEvent.click(screen.getByRole("button", { name: "Play Voice message" }));
+  expect(fetchAttachment.mock.calls[0]?.slice(0, 2)).toEqual([message, "a1"]);
+});
+
+it("offers any other file with its name and size", () => {
+  show({ type: "file", mimetype: "application/pdf", file_name: "offer.pdf" });
+  expect(screen.getByTestId("attachment-download").textContent).toContain("offer.pdf1.4 MB");
+});
+
+it.each([
+  ["waiting", "On its way", false],
+  ["failed", "Could not be fetched", true],
+  ["expired", "does not keep it any more", true],
+])("says what is with a file that is %s", async (state, words, canRetry) => {
+  const { message } = show({ state });
+  expect(screen.getByTestId("attachment").textContent).toContain(words);
+  expect(screen.queryByTestId("attachment-retry") !== null).toBe(canRetry);
+  if (!canRetry) return;
+  await userEvent.click(screen.getByTestId("attachment-retry"));
+  expect(retryAttachment).toHaveBeenCalledExactlyOnceWith(message, "a1");
+});
+
+it("never takes a drawing that can hold scripts for a picture", () => {
+  expect(kindOf({ type: "img", mimetype: "image/svg+xml" })).toBe("file");
+  expect(kindOf({ type: "img", mimetype: null })).toBe("image");
+  expect(kindOf({ type: "file", mimetype: "text/html" })).toBe("file");
+});
+
+it("takes along what fits, and says what does not", () => {
+  const file = (name: string, size: number) => new File([new Uint8Array(size)], name);
+  const limits = { max_bytes: 10, max_files: 2 };
+  const [first, problem] = pick([], [file("a", 5), file("big", 11), file("none", 0)], limits);
+  expect(first.map((entry) => entry.file.name)).toEqual(["a"]);
+  expect(problem).toBe("big is larger than 10 B. none is empty.");
+  const [second, more] = pick(first, [file("b", 1), file("c", 1)], limits);
+  expect(second.map((entry) => entry.file.name)).toEqual(["a", "b"]);
+  expect(more).toBe("At most 2 files go in one send.");
+});
+
+it("writes sizes and lengths as people do", () => {
+  expect([formatSize(999), formatSize(12_400), formatSize(15_000_000)]).toEqual(["999 B", "12 kB", "15.0 MB"]);
+  expect([formatSeconds(5), formatSeconds(65.9)]).toEqual(["0:05", "1:05"]);
+});

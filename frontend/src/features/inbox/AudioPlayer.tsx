@@ -1,0 +1,100 @@
+/** A voice message or another sound: play, pause, and a line to move along. */
+import { useEffect, useRef, useState } from "react";
+import { Icon } from "@/components/Icon";
+import type { StoredProps } from "./Attachments";
+import { formatSeconds, nameAttachment } from "./attachments";
+import { FileCard } from "./FileCard";
+import { useMedia } from "./media";
+
+function usePlayback(url: string | null, told: number) {
+  const audio = useRef<HTMLAudioElement>(null);
+  const [isPlaying, setPlaying] = useState(false);
+  const [at, setAt] = useState(0);
+  const [length, setLength] = useState(told);
+  useEffect(() => {
+    // The bytes were fetched because somebody pressed play.
+    if (url !== null) void audio.current?.play().catch(() => setPlaying(false));
+  }, [url]);
+  const events = {
+    onPlay: () => setPlaying(true),
+    onPause: () => setPlaying(false),
+    onEnded: () => setAt(0),
+    onTimeUpdate: () => setAt(audio.current?.currentTime ?? 0),
+    onDurationChange: () => {
+      // A recording that was streamed does not know how long it is.
+      const known = audio.current?.duration ?? Number.NaN;
+      if (Number.isFinite(known)) setLength(known);
+    },
+  };
+  const seek = (seconds: number) => {
+    setAt(seconds);
+    if (audio.current !== null) audio.current.currentTime = seconds;
+  };
+  const toggle = () => {
+    if (isPlaying) audio.current?.pause();
+    else void audio.current?.play().catch(() => setPlaying(false));
+  };
+  return [audio, { events, isPlaying, at, length, seek, toggle }] as const;
+}
+
+export function AudioPlayer({ message, attachment, id }: StoredProps) {
+  const [isWanted, setWanted] = useState(false);
+  const [isBroken, setBroken] = useState(false);
+  const { url, isError, isFetching } = useMedia(message, id, isWanted);
+  if (isError || isBroken) return <FileCard message={message} attachment={attachment} id={id} />;
+  return (
+    <div className="audio" data-testid="attachment-audio" data-voice={attachment.voice_note ?? false}>
+      <Sound
+        name={nameAttachment(attachment)}
+        told={attachment.duration ?? 0}
+        url={url}
+        isFetching={isFetching}
+        onWanted={() => setWanted(true)}
+        onBroken={() => setBroken(true)}
+      />
+      {attachment.voice_note && <Icon name="mic" size={16} />}
+    </div>
+  );
+}
+
+interface SoundProps {
+  readonly name: string;
+  /** How long it is, as the sender says. */
+  readonly told: number;
+  readonly url: string | null;
+  readonly isFetching: boolean;
+  readonly onWanted: () => void;
+  readonly onBroken: () => void;
+}
+
+function Sound({ name, told, url, isFetching, onWanted, onBroken }: SoundProps) {
+  const [audio, { events, isPlaying, at, length, seek, toggle }] = usePlayback(url, told);
+  return (
+    <>
+      <button
+        type="button"
+        className="audio-play"
+        aria-label={isPlaying ? `Pause ${name}` : `Play ${name}`}
+        onClick={url === null ? onWanted : toggle}
+        data-testid="attachment-play"
+      >
+        {isFetching ? <span className="spinner" /> : <Icon name={isPlaying ? "pause" : "play"} />}
+      </button>
+      <input
+        type="range"
+        className="audio-line"
+        aria-label="Position"
+        aria-valuetext={formatSeconds(at)}
+        min={0}
+        max={Math.max(length, at, 0.1)}
+        step={0.1}
+        value={at}
+        disabled={url === null}
+        onChange={(event) => seek(Number(event.target.value))}
+      />
+      <span className="audio-time">{formatSeconds(at > 0 ? at : length)}</span>
+      {/* eslint-disable-next-line jsx-a11y/media-has-caption -- nobody wrote captions for what a contact said */}
+      {url !== null && <audio ref={audio} src={url} {...events} onError={onBroken} />}
+    </>
+  );
+}

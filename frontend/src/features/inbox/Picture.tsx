@@ -1,0 +1,60 @@
+/** A picture in its bubble, read when it comes into view; pressing it shows it large. */
+import { useState, type CSSProperties } from "react";
+import { IconButton } from "@/components/Button";
+import { Dialog } from "@/components/Dialog";
+import { Icon } from "@/components/Icon";
+import type { StoredProps } from "./Attachments";
+import { nameAttachment } from "./attachments";
+import { FileCard } from "./FileCard";
+import { saveBlob, useMedia, useNear } from "./media";
+
+/** Its room is kept before it is there, so that nothing jumps. */
+function shapeOf({ width, height }: StoredProps["attachment"]): CSSProperties {
+  return width && height ? { aspectRatio: `${width} / ${height}`, height: "auto" } : {};
+}
+
+export function Picture({ message, attachment, id }: StoredProps) {
+  const [ref, isNear] = useNear<HTMLButtonElement>();
+  const [isOpen, setOpen] = useState(false);
+  const [isBroken, setBroken] = useState(false);
+  const { url, data, isError } = useMedia(message, id, isNear);
+  const name = nameAttachment(attachment);
+  // A browser that cannot draw it can still save it.
+  if (isError || isBroken) return <FileCard message={message} attachment={attachment} id={id} />;
+  return (
+    <>
+      <button
+        ref={ref}
+        type="button"
+        className={`picture ${attachment.sticker ? "picture-sticker" : ""} ${url === null ? "skeleton" : ""}`}
+        style={shapeOf(attachment)}
+        aria-label={`Show ${name}`}
+        onClick={() => setOpen(true)}
+        data-testid="attachment-image"
+      >
+        {url !== null && <img src={url} alt={name} onError={() => setBroken(true)} />}
+      </button>
+      {isOpen && data !== undefined && <Lightbox name={name} url={url} blob={data} onClose={() => setOpen(false)} />}
+    </>
+  );
+}
+
+interface LightboxProps {
+  readonly name: string;
+  readonly url: string | null;
+  readonly blob: Blob;
+  readonly onClose: () => void;
+}
+
+function Lightbox({ name, url, blob, onClose }: LightboxProps) {
+  return (
+    <Dialog title={name} variant="wide" onClose={onClose}>
+      <div className="lightbox" data-testid="lightbox">
+        {url !== null && <img src={url} alt={name} />}
+        <IconButton label="Download" onClick={() => saveBlob(blob, name)}>
+          <Icon name="download" />
+        </IconButton>
+      </div>
+    </Dialog>
+  );
+}

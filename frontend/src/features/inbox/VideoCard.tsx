@@ -1,0 +1,31 @@
+/** A video: its bytes are read when somebody wants to see it. */
+import { useState } from "react";
+import { Icon } from "@/components/Icon";
+import type { StoredProps } from "./Attachments";
+import { formatSeconds, formatSize, nameAttachment } from "./attachments";
+import { FileCard } from "./FileCard";
+import { useMedia } from "./media";
+
+export function VideoCard({ message, attachment, id }: StoredProps) {
+  const [isWanted, setWanted] = useState(false);
+  const [isBroken, setBroken] = useState(false);
+  const { url, isError, isFetching } = useMedia(message, id, isWanted);
+  if (isError || isBroken) return <FileCard message={message} attachment={attachment} id={id} />;
+  if (url !== null) {
+    return (
+      // eslint-disable-next-line jsx-a11y/media-has-caption -- nobody wrote captions for what a contact filmed
+      <video className="video" src={url} controls autoPlay playsInline onError={() => setBroken(true)} data-testid="attachment-video" />
+    );
+  }
+  const { duration, file_size } = attachment;
+  const facts = [duration ? formatSeconds(duration) : "", file_size ? formatSize(file_size) : ""].filter(Boolean).join(" · ");
+  return (
+    <button type="button" className="file-card" onClick={() => setWanted(true)} data-testid="attachment-play">
+      <span className="file-icon">{isFetching ? <span className="spinner" /> : <Icon name="play" />}</span>
+      <span className="file-words">
+        <span className="file-name">{nameAttachment(attachment)}</span>
+        <span className="file-note">{facts || "Play"}</span>
+      </span>
+    </button>
+  );
+}

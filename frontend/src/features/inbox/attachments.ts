@@ -1,0 +1,58 @@
+/** What an attachment is to a reader: its kind, its name, its size, and whether it can be had. */
+import type { Attachment } from "@/types/wire";
+
+export type AttachmentKind = "image" | "video" | "audio" | "file";
+
+const KINDS: Readonly<Record<string, AttachmentKind>> = { img: "image", image: "image", video: "video", audio: "audio" };
+
+/** The type as its first bytes show it counts for more than what the sender called it. */
+export function kindOf({ type, mimetype }: Attachment): AttachmentKind {
+  const family = mimetype?.split("/")[0] ?? "";
+  if (family === "image" || family === "video" || family === "audio") return mimetype === "image/svg+xml" ? "file" : family;
+  return mimetype ? "file" : (KINDS[type ?? ""] ?? "file");
+}
+
+const WORDS: Readonly<Record<AttachmentKind, string>> = { image: "Photo", video: "Video", audio: "Audio", file: "File" };
+
+export function nameAttachment(attachment: Attachment): string {
+  if (attachment.voice_note) return "Voice message";
+  return attachment.file_name ?? attachment.name ?? (attachment.sticker ? "Sticker" : WORDS[kindOf(attachment)]);
+}
+
+/** "1.4 MB". */
+export function formatSize(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  if (bytes < 1_000_000) return `${Math.round(bytes / 1000)} kB`;
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+/** "1:05". */
+export function formatSeconds(seconds: number): string {
+  const whole = Math.floor(seconds);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
+
+export interface Limits {
+  readonly max_bytes: number;
+  readonly max_files: number;
+}
+
+export interface Picked {
+  readonly key: string;
+  readonly file: File;
+}
+
+/** Of the files that were picked, those that may go along; and a sentence about the others. */
+export function pick(held: readonly Picked[], files: readonly File[], limits: Limits): [Picked[], string | null] {
+  const problems: string[] = [];
+  const fitting = files.filter((file) => {
+    if (file.size === 0) problems.push(`${file.name} is empty.`);
+    else if (file.size > limits.max_bytes) problems.push(`${file.name} is larger than ${formatSize(limits.max_bytes)}.`);
+    else return true;
+    return false;
+  });
+  const room = limits.max_files - held.length;
+  if (fitting.length > room) problems.push(`At most ${limits.max_files} files go in one send.`);
+  const taken = fitting.slice(0, Math.max(0, room)).map((file) => ({ key: crypto.getRandomValues(new Uint32Array(2)).join("-"), file }));
+  return [[...held, ...taken], problems.length === 0 ? null : problems.join(" ")];
+}

@@ -1,0 +1,62 @@
+/** Bytes of attachments: read with the reader's token, kept for a while, shown through addresses of this page only. */
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef, useState, type RefObject } from "react";
+import { useApi } from "@/lib/api/context";
+import type { Message } from "@/types/wire";
+
+const KEEP_MS = 5 * 60_000;
+
+export function useMedia(message: Message, attachmentId: string, isWanted: boolean) {
+  const api = useApi();
+  const query = useQuery({
+    queryKey: ["media", message.id, attachmentId],
+    queryFn: ({ signal }) => api.fetchAttachment(message, attachmentId, signal),
+    enabled: isWanted,
+    staleTime: Infinity,
+    gcTime: KEEP_MS,
+    retry: 1,
+    // A blob is what it is: comparing two of them would find nothing.
+    structuralSharing: false,
+  });
+  return { ...query, url: useBlobUrl(query.data) };
+}
+
+/** An address for bytes that are in memory, as long as they are shown. */
+export function useBlobUrl(blob: Blob | undefined): string | null {
+  const [url, setUrl] = useState<string | null>(null);
+  useEffect(() => {
+    if (blob === undefined) return undefined;
+    const made = URL.createObjectURL(blob);
+    // eslint-disable-next-line react-hooks/set-state-in-effect -- the address has to be given back, which only an effect can do
+    setUrl(made);
+    return () => {
+      setUrl(null);
+      URL.revokeObjectURL(made);
+    };
+  }, [blob]);
+  return url;
+}
+
+/** True once the element has come near the window. */
+export function useNear<T extends Element>(): [RefObject<T | null>, boolean] {
+  const ref = useRef<T>(null);
+  const [isNear, setNear] = useState(typeof IntersectionObserver === "undefined");
+  useEffect(() => {
+    const element = ref.current;
+    if (element === null || isNear) return undefined;
+    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && setNear(true), { rootMargin: "400px" });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [isNear]);
+  return [ref, isNear];
+}
+
+/** Hand bytes to the browser's downloads, under their own name. */
+export function saveBlob(blob: Blob, name: string): void {
+  const url = URL.createObjectURL(blob);
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), KEEP_MS);
+}
