@@ -26,7 +26,7 @@ from server.realtime.broker import publish
 from server.realtime.events import Push, make_push
 from server.refusals import refusal_of
 from server.schemas.fields import ListQuery
-from server.schemas.messages import Send, SendFiles
+from server.schemas.messages import Send, SendFiles, SendForm
 from server.store import attempts, chats, media, messages, sends, usage
 from server.store.chat_marks import preview_of
 from server.store.messages import ChangedMessage
@@ -34,7 +34,7 @@ from server.uploads import FormReader, Upload
 
 log = structlog.get_logger()
 
-LIST_QUERY, SEND, SEND_FILES = ListQuery(), Send(), SendFiles()
+LIST_QUERY, SEND, SEND_FORM, SEND_FILES = ListQuery(), Send(), SendForm(), SendFiles()
 
 
 async def list_messages(request: web.Request) -> web.Response:
@@ -105,7 +105,7 @@ async def _read_send(request: web.Request) -> tuple[dict[str, Any], list[Upload]
         raise ConfabError("forbidden")
     reader = FormReader(request.app[STORAGE], request.app[DATABASE], request.app[CONFIG].media)
     form = await reader.read(request)
-    given = load_fields(form.fields, SEND_FILES if form.uploads else SEND)
+    given = load_fields(form.fields, SEND_FILES if form.uploads else SEND_FORM)
     return given, form.uploads
 
 

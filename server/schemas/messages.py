@@ -40,7 +40,13 @@ class React(Request):
     )
 
 
-class SendFiles(Send):
+class SendForm(Send):
+    """The same as a form, in which everything is text."""
+
+    quote_id = fields.Integer(load_default=None, validate=validate.Range(1, MAX_ID))
+
+
+class SendFiles(SendForm):
     """The fields beside the files: a text is welcome, and not needed."""
 
     text = CleanText(load_default=None, validate=validate.Length(0, MAX_TEXT))

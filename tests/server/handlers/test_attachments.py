@@ -7,7 +7,7 @@ import pytest
 
 from server.config import Config
 from tests.fixtures_stack import Stack, run_stack
-from tests.media_files import OPUS, PDF, File, file_path, form, png, post
+from tests.media_files import PDF, File, file_path, form, png, post
 from tests.peers import Answer, Peer
 from tests.server.factories import CHANNELS, add_member, make_account, make_chat
 
@@ -196,7 +196,15 @@ async def test_a_text_alone_may_come_as_a_form(web_only: Stack) -> None:
     assert (message["body"], message["attachments"]) == ("Oi", [])
 
 
-async def test_an_answer_with_a_file_quotes(web_only: Stack) -> None:
-    agent, _, path = await make_desk(web_only)
-    answer = await post(agent, path, form(("voz.ogg", OPUS, "audio/ogg"), quote_id="999"))
-    assert (answer.status, list(answer.body["error"]["fields"])) == (422, ["quote_id"])
+async def test_an_answer_with_a_file_quotes_a_message_of_its_chat_and_no_other(stack: Stack) -> None:
+    agent = await stack.sign_in()
+    account = await stack.make_account(agent)
+    socket = await agent.listen()
+    await stack.write("acc-1", "Qual delas?")
+    (asked,) = await socket.wait_for_event("message:new", body="Qual delas?")
+    path = f"{CHANNELS}/{account['id']}/chats/{asked['data']['chat_id']}/send"
+    message = await send(agent, path, PNG, text="Esta.", quote_id=str(asked["data"]["id"]))
+    assert message["quoted"]["body"] == "Qual delas?"
+    for wrong in ("999", "one"):
+        answer = await post(agent, path, form(PNG, quote_id=wrong))
+        assert (answer.status, list(answer.body["error"]["fields"])) == (422, ["quote_id"])
