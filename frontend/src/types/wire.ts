@@ -24,6 +24,14 @@ export interface Account extends Row {
   readonly last_webhook_at: string | null;
   readonly last_sweep_at: string | null;
   readonly found_late: number;
+  /** The one thing somebody has to do about the number's state. */
+  readonly next_step?: "none" | "wait" | "scan" | "reconnect";
+  /** Whether contacts are told that what they wrote was read here. */
+  readonly read_receipts?: boolean;
+  readonly import_state?: "none" | "running" | "done";
+  readonly imported_messages?: number;
+  readonly oldest_gap_at?: string | null;
+  readonly gap_seconds?: number | null;
   readonly created_at: string;
   readonly updated_at: string;
 }

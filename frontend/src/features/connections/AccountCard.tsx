@@ -8,25 +8,13 @@ import { StatusChip } from "@/components/StatusChip";
 import { findName, nameAccount } from "@/lib/accounts";
 import { formatAgo, formatExact } from "@/lib/time";
 import type { Account } from "@/types/wire";
+import { explain, stepOf } from "./nextStep";
+import { ReadReceipts } from "./ReadReceipts";
 
 interface AccountCardProps {
   readonly account: Account;
   readonly onReconnect: () => void;
   readonly onDisconnect: () => void;
-}
-
-const REASONS: Readonly<Partial<Record<Account["status"], string>>> = {
-  connecting: "Waiting for the code to be scanned.",
-  needs_action: "WhatsApp asks for this number to be linked again.",
-  degraded: "Messages may arrive late. Confab keeps checking.",
-  disconnected: "No messages come in or go out.",
-};
-
-/** WhatsApp's gateway names its reasons in capitals; those are for operators, a sentence is for everybody. */
-function explain({ status, status_reason }: Account): string | null {
-  if (status === "connected") return null;
-  const isSentence = status_reason !== null && !/^[A-Z0-9_]+$/.test(status_reason);
-  return isSentence ? status_reason : (REASONS[status] ?? null);
 }
 
 function phoneLine(account: Account): string {
@@ -48,6 +36,8 @@ export function AccountCard({ account, onReconnect, onDisconnect }: AccountCardP
       </div>
       {reason !== null && <p className="account-reason">{reason}</p>}
       <AccountFacts account={account} />
+      <Imported account={account} />
+      {account.role === "owner" && account.phone !== null && <ReadReceipts account={account} />}
       <AccountActions account={account} onReconnect={onReconnect} onDisconnect={onDisconnect} />
     </li>
   );
@@ -89,16 +79,41 @@ function AccountFacts({ account }: { readonly account: Account }) {
       </div>
       <div>
         <dt title="Messages a check found that no signal had announced">Found late</dt>
-        <dd>{account.found_late}</dd>
+        <dd data-testid="account-found-late" title={describeGap(account)}>
+          {account.found_late.toLocaleString()}
+        </dd>
       </div>
     </dl>
+  );
+}
+
+function describeGap({ oldest_gap_at, found_late }: Account): string | undefined {
+  return found_late > 0 && oldest_gap_at ? `The oldest was sent ${formatExact(oldest_gap_at)}` : undefined;
+}
+
+/** How far the past of the number has been read in. */
+function Imported({ account }: { readonly account: Account }) {
+  const { import_state, imported_messages = 0 } = account;
+  if (import_state === "done" && imported_messages > 0) {
+    return (
+      <p className="account-import" data-testid="account-import" data-state="done">
+        {imported_messages.toLocaleString()} earlier messages imported
+      </p>
+    );
+  }
+  if (import_state !== "running") return null;
+  return (
+    <p className="account-import" role="status" data-testid="account-import" data-state="running">
+      <span className="spinner" aria-hidden="true" />
+      Reading in earlier chats: {imported_messages.toLocaleString()} messages so far
+    </p>
   );
 }
 
 function AccountActions({ account, onReconnect, onDisconnect }: AccountCardProps) {
   const isViewer = account.role === "viewer";
   const isUnknown = account.status === "connecting" && account.phone === null;
-  const needsCode = account.status !== "connected" && account.status !== "degraded";
+  const step = stepOf(account);
   return (
     <div className="account-actions">
       {!isUnknown && (
@@ -107,9 +122,9 @@ function AccountActions({ account, onReconnect, onDisconnect }: AccountCardProps
           Open inbox
         </Link>
       )}
-      {needsCode && !isViewer && (
+      {(step === "scan" || step === "reconnect") && !isViewer && (
         <Button size="small" tone="primary" onClick={onReconnect} data-testid="account-reconnect">
-          {account.status === "connecting" ? "Show code" : "Reconnect"}
+          {step === "scan" ? "Show code" : "Reconnect"}
         </Button>
       )}
       {account.status !== "disconnected" && !isViewer && (

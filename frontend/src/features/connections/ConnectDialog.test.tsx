@@ -41,7 +41,8 @@ function show() {
       </ApiContext>
     </QueryClientProvider>,
   );
-  return { client, connectAccount, reconnectAccount, onClose };
+  const openHostedPage = vi.spyOn(api, "openHostedPage");
+  return { client, connectAccount, reconnectAccount, openHostedPage, onClose };
 }
 
 const pass = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));
@@ -87,4 +88,13 @@ it("says when no code could be had, and tries again", async () => {
   fireEvent.click(screen.getByRole("button", { name: "Try again" }));
   await pass(10);
   expect(screen.getByTestId("connect-qr")).toBeTruthy();
+});
+
+it("offers UniPile's page as the other way", async () => {
+  const { openHostedPage } = show();
+  openHostedPage.mockResolvedValue("https://unipile.example/connect/1");
+  await pass(10);
+  fireEvent.click(screen.getByTestId("connect-hosted"));
+  await pass(10);
+  expect(screen.getByTestId("connect-hosted-link").getAttribute("href")).toBe("https://unipile.example/connect/1");
 });

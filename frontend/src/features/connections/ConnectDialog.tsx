@@ -12,6 +12,7 @@ import { useConfig } from "@/lib/config";
 import { useFeed } from "@/lib/socket/context";
 import type { Account, Checkpoint } from "@/types/wire";
 import { formatCountdown, useCountdown } from "./countdown";
+import { HostedPage } from "./HostedPage";
 import { QrCode } from "./QrCode";
 
 /** The event on the socket comes at once; this is the net below it. */
@@ -69,6 +70,7 @@ export function ConnectDialog({ accountId, onClose }: ConnectDialogProps) {
   return (
     <Dialog title={accountId === undefined ? "Connect a number" : "Reconnect this number"} onClose={onClose}>
       <Scan checkpoint={code.data?.checkpoint ?? null} isBusy={code.isPending} error={code.error} onNewCode={askAgain} />
+      {accountId === undefined && <HostedPage />}
     </Dialog>
   );
 }

@@ -44,6 +44,17 @@ function accountRoutes(signed: Send) {
 
     connectAccount: () => signed<Connected>(`${CHANNEL}/connect`, { method: "POST", body: {} }),
 
+    /** The address of UniPile's own page to connect a number, for once. */
+    openHostedPage: async () => {
+      const request = { method: "POST", body: { method: "hosted" } } as const;
+      return (await signed<{ url: string }>(`${CHANNEL}/connect`, request)).url;
+    },
+
+    setReadReceipts: async (accountId: number, read_receipts: boolean) => {
+      const request = { method: "PATCH", body: { read_receipts } } as const;
+      return (await signed<{ account: Account }>(`${CHANNEL}/${accountId}`, request)).account;
+    },
+
     reconnectAccount: (accountId: number) =>
       signed<Connected>(`${CHANNEL}/${accountId}/reconnect`, { method: "POST", body: {} }),
 

@@ -1,0 +1,40 @@
+/** Whether contacts are told that what they wrote was read here. */
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useId } from "react";
+import { applyAccount } from "@/lib/accounts";
+import { useApi } from "@/lib/api/context";
+import { describeError } from "@/lib/api/errors";
+import type { Account } from "@/types/wire";
+
+export function ReadReceipts({ account }: { readonly account: Account }) {
+  const api = useApi();
+  const client = useQueryClient();
+  const id = useId();
+  const change = useMutation({
+    mutationFn: (isOn: boolean) => api.setReadReceipts(account.id, isOn),
+    onSuccess: (row) => applyAccount(client, row),
+  });
+  if (account.read_receipts === undefined) return null;
+  return (
+    <div className="account-setting">
+      <label htmlFor={id}>
+        Tell contacts when their messages were read
+        {change.error !== null && (
+          <span className="setting-error" role="alert">
+            {describeError(change.error)}
+          </span>
+        )}
+      </label>
+      <input
+        id={id}
+        type="checkbox"
+        role="switch"
+        className="switch"
+        checked={change.isPending ? change.variables : account.read_receipts}
+        disabled={change.isPending}
+        onChange={(event) => change.mutate(event.target.checked)}
+        data-testid="account-read-receipts"
+      />
+    </div>
+  );
+}
