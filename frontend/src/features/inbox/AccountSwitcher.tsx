@@ -22,7 +22,6 @@ export function AccountSwitcher({ accounts, selected }: AccountSwitcherProps) {
   return (
     <header className="inbox-head">
       <h1>Inbox</h1>
-      <NewChat accounts={accounts} selected={selected} />
       {accounts.length > 1 && (
         <span className="switcher">
           <select
@@ -41,6 +40,7 @@ export function AccountSwitcher({ accounts, selected }: AccountSwitcherProps) {
           <Icon name="chevron" size={16} />
         </span>
       )}
+      <NewChat accounts={accounts} selected={selected} />
     </header>
   );
 }

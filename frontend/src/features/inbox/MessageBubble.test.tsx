@@ -139,3 +139,8 @@ it("says why a message failed, and offers to try again", async () => {
   await userEvent.click(screen.getByTestId("message-retry"));
   expect(actions.askRetry).toHaveBeenCalledExactlyOnceWith(message);
 });
+
+it("has no menu where there is nothing to choose", () => {
+  show({ ...own, body: null, provider_msg_id: null, status: "failed" });
+  expect(screen.queryByTestId("message-menu")).toBeNull();
+});

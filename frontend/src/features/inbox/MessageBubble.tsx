@@ -7,10 +7,11 @@ import { Attachments } from "./Attachments";
 import type { Bubble } from "./bubbles";
 import { linkify } from "./linkify";
 import { useLongPress } from "./longPress";
-import { MessageMenu } from "./MessageMenu";
+import { MessageMenu, offers } from "./MessageMenu";
 import { PendingFiles } from "./PendingFiles";
 import { Quote } from "./Quote";
 import { Reactions } from "./Reactions";
+import { useThreadActions } from "./threadContext";
 import { Tick } from "./Tick";
 import { Trouble } from "./Trouble";
 
@@ -96,7 +97,8 @@ interface MenuOpenerProps {
 function MenuOpener({ bubble, button, isStop }: MenuOpenerProps) {
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const { message } = bubble;
-  if (message === null || bubble.isDeleted) return null;
+  const { canAct } = useThreadActions();
+  if (message === null || bubble.isDeleted || !offers(message, canAct)) return null;
   return (
     <>
       <button
@@ -122,7 +124,7 @@ function Content({ bubble }: { readonly bubble: Bubble }) {
     return (
       <span className="bubble-deleted" data-testid="message-deleted">
         <Icon name="trash" size={15} />
-        {bubble.direction === "out" ? "You deleted this message" : "This message was deleted"}
+        This message was deleted
       </span>
     );
   }

@@ -13,6 +13,10 @@ interface MessageMenuProps {
   readonly onClose: () => void;
 }
 
+/** Whether there is anything in the menu: a picture that failed has neither text nor a place at WhatsApp. */
+export const offers = (message: Message, canAct: boolean): boolean =>
+  (message.body ?? "") !== "" || (canAct && canAnswer(message));
+
 export function MessageMenu({ message, anchor, onClose }: MessageMenuProps) {
   const actions = useThreadActions();
   const choose = (action: () => void) => () => {
