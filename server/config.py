@@ -68,6 +68,7 @@ class Unipile:
     breaker_failures: int
     breaker_seconds: float
     qr_seconds: int
+    attempt_seconds: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

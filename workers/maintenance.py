@@ -9,7 +9,10 @@ import structlog
 
 from server.errors import Unavailable
 from server.queue import HEARTBEAT_KEY, HEARTBEAT_SECONDS, SEND_CHAT, UNREACHABLE, enqueue
-from server.store import attempts
+from server.realtime.broker import publish
+from server.realtime.events import make_push
+from server.store import accounts, attempts
+from server.unipile.errors import Rejected, UnipileError
 from workers import lookups, sweeps
 from workers.context import Parts
 from workers.media import clear_media, look_for_media
@@ -19,6 +22,7 @@ log = structlog.get_logger()
 
 LOOK_AROUND_SECONDS = 15.0
 DOUBT_SECONDS = 5.0
+ABANDONED_ROUND_SECONDS = 60.0
 LOOK_FOR_MEDIA_SECONDS = 60.0
 CLEAR_MEDIA_SECONDS = 3600.0
 HEARTBEAT_EXPIRY_SECONDS = 60
@@ -36,6 +40,7 @@ async def rounds(parts: Parts) -> AsyncIterator[None]:
         asyncio.create_task(_repeat(parts, look_around, LOOK_AROUND_SECONDS)),
         asyncio.create_task(_repeat(parts, lookups.look_around, DOUBT_SECONDS)),
         asyncio.create_task(_repeat(parts, sweeps.call_readers, LOOK_AROUND_SECONDS)),
+        asyncio.create_task(_repeat(parts, drop_abandoned, ABANDONED_ROUND_SECONDS)),
         asyncio.create_task(_repeat(parts, look_for_media, LOOK_FOR_MEDIA_SECONDS)),
         asyncio.create_task(_repeat(parts, clear_media, CLEAR_MEDIA_SECONDS)),
     ]
@@ -54,6 +59,8 @@ async def _repeat(parts: Parts, work: Callable[[Parts], Awaitable[None]], second
             await work(parts)
         except (Unavailable, *UNREACHABLE) as error:
             log.info("round_postponed", work=work.__name__, error=type(error).__name__)
+        except Exception:
+            log.exception("round_failed", work=work.__name__)  # the next one may go better
         await asyncio.sleep(seconds)
 
 
@@ -73,3 +80,21 @@ async def look_around(parts: Parts) -> None:
         if was_attempted:
             await settle(parts, message_id, "unconfirmed", error=WORKER_LOST)
         await enqueue(parts.redis, SEND_CHAT, chat_id)
+
+
+async def drop_abandoned(parts: Parts) -> None:
+    """A code that nobody scanned in time (unipile-api.md §2.2) leaves nothing at UniPile that would be billed."""
+    limit = parts.config.unipile.attempt_seconds
+    for account_id, external_id in await parts.database.read(accounts.list_abandoned, limit):
+        try:
+            await parts.unipile.delete_account(external_id)
+        except UnipileError as error:
+            if not (isinstance(error, Rejected) and error.is_gone):
+                log.info("abandoned_not_dropped", account_id=account_id, error=error.type)
+                continue
+        changed = await parts.database.write(
+            accounts.update_account, account_id, status="disconnected", status_reason="EXPIRED"
+        )
+        if changed is not None:
+            push = make_push("account:updated", account_id, changed[0], None, changed[1])
+            await publish(parts.redis, account_id, [push])

@@ -125,6 +125,7 @@ async def reconnect_account(request: web.Request) -> web.Response:
         checkpoint = await request.app[UNIPILE].start_reconnect(own.external_account_id)
     if own.status != "connecting":
         await _change(request, own.id, status="connecting")
+    await request.app[DATABASE].write(accounts.note_attempt, own.id)
     return await _connected_answer(request, own.id, checkpoint, 200)
 
 

@@ -50,6 +50,7 @@ LIST_ACCOUNTS = f"""
     select {MEMBER_ACCOUNT_JSON}, '', a.id
     from channels_account_member m join channels_account a on a.id = m.account_id
     where m.user_id = %(user_id)s and a.provider = %(provider)s and a.id > %(after)s
+        and not (a.status = 'disconnected' and a.connected_at is null) -- a code that nobody scanned
     order by a.id limit %(limit)s + 1"""
 
 
@@ -257,3 +258,19 @@ async def fetch_external_id(cursor: Cursor, account_id: int) -> str | None:
     await cursor.execute("select external_account_id from channels_account where id = %s", (account_id,))
     row = await cursor.fetchone()
     return row and str(row[0])
+
+
+async def note_attempt(cursor: Cursor, account_id: int) -> None:
+    """Somebody has just been given a code for this account."""
+    await cursor.execute("update channels_account set updated_at = now() where id = %s", (account_id,))
+
+
+async def list_abandoned(cursor: Cursor, seconds: float) -> list[tuple[int, str]]:
+    """(account id, external id) of numbers that were never connected and whose last code is older than `seconds`."""
+    await cursor.execute(
+        """select id, external_account_id from channels_account
+           where status = 'connecting' and connected_at is null and updated_at < now() - make_interval(secs => %s)
+           order by updated_at limit 100""",
+        (seconds,),
+    )
+    return [tuple(row) for row in await cursor.fetchall()]
