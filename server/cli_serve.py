@@ -25,6 +25,7 @@ RunWorkers = Callable[[Config], AbstractAsyncContextManager[object]]
 
 PR_SET_PDEATHSIG = 1
 SHUTDOWN_SECONDS = 10.0
+STOP_LIMIT_SECONDS = 25.0
 
 log = structlog.get_logger(__name__)
 
@@ -72,6 +73,7 @@ async def _serve(config: Config, run_workers: RunWorkers) -> None:
             await stack.enter_async_context(run_workers(config))
         print(_greeting(config), flush=True)
         await stopping.wait()
+        _end_at_the_latest()
         # In this order: no new connection, then the workers finish their jobs, then the sockets are closed.
         await site.stop()
     log.info("stopped")
@@ -81,7 +83,13 @@ async def _work(config: Config, run_workers: RunWorkers) -> None:
     stopping = _stop_on_signals()
     async with run_workers(config):
         await stopping.wait()
+        _end_at_the_latest()
     log.info("stopped")
+
+
+def _end_at_the_latest() -> None:
+    """Within the platform's grace: whatever hangs then is not worth a kill. Children end by their death signal."""
+    asyncio.get_running_loop().call_later(STOP_LIMIT_SECONDS, os._exit, 1)
 
 
 async def _listen(runner: web.AppRunner, config: Config) -> web.TCPSite:

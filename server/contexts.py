@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
 
 from aiohttp import web
 
@@ -17,6 +16,7 @@ from server.realtime.hub import Hub, Rows
 from server.storage import open_storage
 from server.store import accounts, changes, pool
 from server.store.pool import Database
+from server.tasks import end_tasks
 from server.unipile.client import UnipileClient
 
 HEAL_PAGE = 500
@@ -96,10 +96,7 @@ async def hub_context(app: web.Application) -> AsyncIterator[None]:
     tasks = [asyncio.create_task(hub.broker.run()), asyncio.create_task(hub.watch())]
     yield
     await hub.close()
-    for task in tasks:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+    await end_tasks(tasks)
 
 
 def _rows(database: Database) -> Rows:

@@ -77,6 +77,7 @@ LAYERS = (
     ),
     Layer("server.errors", (), (*WEB, *QUEUE, *SQL)),
     Layer("server.metrics", (), (*WEB, *QUEUE, *SQL)),
+    Layer("server.tasks", (), (*WEB, *QUEUE, *SQL)),
     Layer("server.logs", ("server.config",), (*QUEUE, *SQL)),
     Layer("server.migrate", ("server.config",), (*WEB, *QUEUE)),
     Layer("server.embedded.launch", (), (*WEB, *QUEUE, *SQL, "structlog")),
@@ -138,6 +139,7 @@ LAYERS = (
         (
             *("server", "server.auth", "server.config", "server.errors", "server.keys", "server.metrics"),
             *("server.queue", "server.realtime.*", "server.storage", "server.store*", "server.unipile*"),
+            "server.tasks",
         ),
         ("psycopg2",),
     ),
@@ -151,6 +153,7 @@ LAYERS = (
         "workers*",
         (
             *("workers*", "server", "server.config", "server.errors", "server.metrics", "server.queue"),
+            "server.tasks",
             *("server.media", "server.storage", "server.store*", "server.unipile*"),
             *(f"server.realtime.{part}" for part in ("broker", "channels", "events")),
         ),

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import structlog
 
@@ -12,6 +12,7 @@ from server.queue import HEARTBEAT_KEY, HEARTBEAT_SECONDS, SEND_CHAT, UNREACHABL
 from server.realtime.broker import publish
 from server.realtime.events import make_push
 from server.store import accounts, attempts
+from server.tasks import end_tasks
 from server.unipile.errors import Rejected, UnipileError
 from workers import lookups, sweeps
 from workers.context import Parts
@@ -47,10 +48,7 @@ async def rounds(parts: Parts) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        await end_tasks(tasks)
 
 
 async def _repeat(parts: Parts, work: Callable[[Parts], Awaitable[None]], seconds: float) -> None:

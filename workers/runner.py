@@ -11,6 +11,7 @@ from arq.utils import timestamp_ms
 from arq.worker import Worker
 
 from server.queue import UNREACHABLE, wake_channel
+from server.tasks import end_tasks
 
 log = structlog.get_logger()
 
@@ -34,6 +35,7 @@ return claimed
 """
 RESTART_SECONDS = (0.1, 0.5, 1.0, 2.0, 5.0)
 RELISTEN_SECONDS = 0.2
+HAND_BACK_SECONDS = 5.0
 
 
 class WokenWorker(Worker):
@@ -66,9 +68,7 @@ class WokenWorker(Worker):
                     async with asyncio.timeout(POLL_SECONDS):
                         await self._woken.wait()
         finally:
-            for helper in helpers:
-                helper.cancel()
-            await asyncio.gather(*helpers, return_exceptions=True)
+            await end_tasks(helpers)
 
     async def _poll_iteration(self) -> None:
         """Claim what is due and start it: one round trip for all, where arq takes one to look and four a job."""
@@ -144,9 +144,7 @@ async def supervised(make_worker: Callable[[], WokenWorker], *, drain_seconds: f
     finally:
         if current:
             await current[0].drain(drain_seconds)
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await end_tasks([task])
 
 
 async def _run_forever(make_worker: Callable[[], WokenWorker], current: list[WokenWorker]) -> None:
@@ -177,4 +175,5 @@ async def _hand_back(worker: WokenWorker) -> None:
         running.append(worker.main_task)
     for task in worker.job_tasks.values():
         task.cancel()
-    await asyncio.gather(*running, return_exceptions=True)
+    if running:
+        await asyncio.wait(running, timeout=HAND_BACK_SECONDS)
