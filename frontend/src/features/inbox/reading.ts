@@ -25,7 +25,10 @@ export function useMarkRead(chat: Chat | undefined): void {
   const { mutate } = useMutation({
     mutationFn: (row: Chat) => api.patchChat(row, { read: true }),
     onSuccess: (row) => store.applyChat(row),
-    retry: 3,
+    // Right after a reconnect a call may still fail: soon again, since the unread count alone would not ask twice.
+    retry: 10,
+    retryDelay: 500,
+    networkMode: "always",
   });
   const markRead = useEffectEvent(() => {
     if (chat !== undefined) mutate(chat);
