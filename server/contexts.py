@@ -7,45 +7,18 @@ from aiohttp import web
 
 from server import queue
 from server.auth import Passwords
-from server.config import Config
+from server.connections import open_database, open_unipile
 from server.keys import CONFIG, DATABASE, EVENTS, HUB, PASSWORDS, REDIS, STORAGE, UNIPILE
 from server.queue import EventBatch
 from server.realtime.broker import Broker
 from server.realtime.events import Push, make_push
 from server.realtime.hub import Hub, Rows
 from server.storage import open_storage
-from server.store import accounts, changes, pool
+from server.store import accounts, changes
 from server.store.pool import Database
 from server.tasks import end_tasks
-from server.unipile.client import UnipileClient
 
 HEAL_PAGE = 500
-
-
-async def open_database(config: Config) -> Database:
-    if config.database.url is None:
-        raise RuntimeError("the embedded Postgres has not been started")
-    return await pool.connect(
-        config.database.url,
-        size=config.database.pool_size,
-        statement_timeout_ms=config.database.statement_timeout_ms,
-        connect_timeout_seconds=config.database.connect_timeout_seconds,
-        prepare=config.database.prepare,
-    )
-
-
-def open_unipile(config: Config) -> UnipileClient:
-    return UnipileClient(
-        config.unipile.dsn or config.sandbox.url,
-        config.unipile.api_key,
-        concurrency=config.unipile.concurrency,
-        connect_timeout_seconds=config.unipile.connect_timeout_seconds,
-        total_timeout_seconds=config.unipile.total_timeout_seconds,
-        read_timeout_seconds=config.unipile.read_timeout_seconds,
-        pairing_timeout_seconds=config.unipile.pairing_timeout_seconds,
-        breaker_failures=config.unipile.breaker_failures,
-        breaker_seconds=config.unipile.breaker_seconds,
-    )
 
 
 async def database_context(app: web.Application) -> AsyncIterator[None]:

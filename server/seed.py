@@ -2,7 +2,7 @@
 
 from server.auth import Passwords
 from server.config import DEMO_EMAIL, Config
-from server.contexts import open_database
+from server.connections import open_database
 from server.store import entitlements, users
 
 

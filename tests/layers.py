@@ -135,16 +135,22 @@ LAYERS = (
         (*QUEUE, *SQL),
     ),
     Layer(
+        "server.connections",
+        ("server.config", "server.store.pool", "server.unipile.client", "server.unipile.media"),
+        (*WEB, *QUEUE, "psycopg2"),
+    ),
+    Layer(
         "server.contexts",
         (
-            *("server", "server.auth", "server.config", "server.errors", "server.keys", "server.metrics"),
+            *("server", "server.auth", "server.config", "server.connections", "server.errors"),
+            *("server.keys", "server.metrics"),
             *("server.queue", "server.realtime.*", "server.storage", "server.store*", "server.unipile*"),
             "server.tasks",
         ),
         ("psycopg2",),
     ),
     Layer(
-        "server.seed", ("server.auth", "server.config", "server.contexts", "server.store*"), (*WEB, *QUEUE)
+        "server.seed", ("server.auth", "server.config", "server.connections", "server.store*"), (*WEB, *QUEUE)
     ),
     Layer("server.app", ("server", "server.*"), (*QUEUE, *SQL)),
     Layer("server.cli", ("server", "server.*"), ("arq",)),
@@ -153,7 +159,7 @@ LAYERS = (
         "workers*",
         (
             *("workers*", "server", "server.config", "server.errors", "server.metrics", "server.queue"),
-            "server.tasks",
+            *("server.connections", "server.tasks"),
             *("server.media", "server.storage", "server.store*", "server.unipile*"),
             *(f"server.realtime.{part}" for part in ("broker", "channels", "events")),
         ),

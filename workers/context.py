@@ -9,8 +9,8 @@ from arq.connections import ArqRedis
 
 from server import queue
 from server.config import Config
+from server.connections import open_database, open_downloads, open_unipile
 from server.storage import Storage, open_storage
-from server.store import pool
 from server.store.pool import Database
 from server.unipile.client import UnipileClient
 from server.unipile.media import UnipileMedia
@@ -37,34 +37,11 @@ def parts_of(ctx: Mapping[Any, Any]) -> Parts:
 @asynccontextmanager
 async def open_parts(config: Config) -> AsyncIterator[Parts]:
     """Connect to everything a job needs; closed when the worker has drained."""
-    if config.database.url is None or config.redis.url is None:
-        raise RuntimeError("the embedded services have not been started")
-    database = await pool.connect(
-        config.database.url,
-        size=config.database.pool_size,
-        statement_timeout_ms=config.database.statement_timeout_ms,
-        connect_timeout_seconds=config.database.connect_timeout_seconds,
-        prepare=config.database.prepare,
-    )
+    if config.redis.url is None:
+        raise RuntimeError("the embedded Redis has not been started")
+    database = await open_database(config)
     redis = queue.connect(config.redis.url)
-    unipile = UnipileClient(
-        config.unipile.dsn or config.sandbox.url,
-        config.unipile.api_key,
-        concurrency=config.unipile.concurrency,
-        connect_timeout_seconds=config.unipile.connect_timeout_seconds,
-        total_timeout_seconds=config.unipile.total_timeout_seconds,
-        read_timeout_seconds=config.unipile.read_timeout_seconds,
-        pairing_timeout_seconds=config.unipile.pairing_timeout_seconds,
-        breaker_failures=config.unipile.breaker_failures,
-        breaker_seconds=config.unipile.breaker_seconds,
-    )
-    downloads = UnipileMedia(
-        config.unipile.dsn or config.sandbox.url,
-        config.unipile.api_key,
-        concurrency=config.media.copies,
-        connect_timeout_seconds=config.unipile.connect_timeout_seconds,
-        total_timeout_seconds=config.media.deadline_seconds,
-    )
+    unipile, downloads = open_unipile(config), open_downloads(config)
     try:
         storage = open_storage(config.media.url, config.data_dir)
         yield Parts(config, database, redis, unipile, downloads, storage)

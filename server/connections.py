@@ -1,0 +1,44 @@
+"""Opens what web, workers and commands share: the database and the UniPile clients, as the configuration has them."""
+
+from server.config import Config
+from server.store import pool
+from server.store.pool import Database
+from server.unipile.client import UnipileClient
+from server.unipile.media import UnipileMedia
+
+
+async def open_database(config: Config) -> Database:
+    if config.database.url is None:
+        raise RuntimeError("the embedded Postgres has not been started")
+    return await pool.connect(
+        config.database.url,
+        size=config.database.pool_size,
+        statement_timeout_ms=config.database.statement_timeout_ms,
+        connect_timeout_seconds=config.database.connect_timeout_seconds,
+        prepare=config.database.prepare,
+    )
+
+
+def open_unipile(config: Config) -> UnipileClient:
+    return UnipileClient(
+        config.unipile.dsn or config.sandbox.url,
+        config.unipile.api_key,
+        concurrency=config.unipile.concurrency,
+        connect_timeout_seconds=config.unipile.connect_timeout_seconds,
+        total_timeout_seconds=config.unipile.total_timeout_seconds,
+        read_timeout_seconds=config.unipile.read_timeout_seconds,
+        pairing_timeout_seconds=config.unipile.pairing_timeout_seconds,
+        breaker_failures=config.unipile.breaker_failures,
+        breaker_seconds=config.unipile.breaker_seconds,
+    )
+
+
+def open_downloads(config: Config) -> UnipileMedia:
+    """Apart from the other calls: no send waits behind a film."""
+    return UnipileMedia(
+        config.unipile.dsn or config.sandbox.url,
+        config.unipile.api_key,
+        concurrency=config.media.copies,
+        connect_timeout_seconds=config.unipile.connect_timeout_seconds,
+        total_timeout_seconds=config.media.deadline_seconds,
+    )
