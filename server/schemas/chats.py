@@ -7,7 +7,9 @@ from server.schemas.messages import MAX_TEXT, Message
 
 
 class ChatQuery(ListQuery):
-    filter = fields.String(load_default=None, validate=validate.OneOf(["unread", "archived", "groups"]))
+    filter = fields.String(
+        load_default=None, validate=validate.OneOf(["unread", "archived", "groups", "pinned"])
+    )
 
 
 class PatchChat(Request):

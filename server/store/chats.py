@@ -51,6 +51,7 @@ CHAT_FILTERS: Mapping[str | None, str] = {
     "unread": "and c.unread_count > 0 and not c.archived",
     "archived": "and c.archived",
     "groups": "and c.kind = 'group' and not c.archived",
+    "pinned": "and c.pinned and not c.archived",
 }
 # Every combination of filter and first or later page is a statement of its own.
 LISTS = {

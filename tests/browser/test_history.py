@@ -1,8 +1,10 @@
 """Long lists: old messages and chats come by scrolling, each once, and the view stays where the reader is."""
 
+from typing import Any
+
 from playwright.async_api import expect
 
-from tests.browser.screens import Inbox, connect_number
+from tests.browser.screens import Inbox, connect_number, sign_in_demo_user
 from tests.fixtures_browser import Windows
 from tests.fixtures_stack import Stack
 from tests.peers import eventually, message_received
@@ -76,4 +78,27 @@ async def test_a_long_list_holds_every_chat_once(demo: Stack, windows: Windows) 
     await inbox.chats.last.focus()
     await inbox.page.keyboard.press("Home")
     await expect(inbox.chats.first).to_be_focused()
+    await expect(inbox.chats.first).to_contain_text(f"Customer {CHATS - 1}.")
+
+
+async def test_a_pinned_chat_stands_first_however_old_it_is(demo: Stack, windows: Windows) -> None:
+    account_id = await connect_number(demo)
+    for number in range(CHATS):
+        event = message_received("acc-1", phone=f"55119777{number:05d}", name=f"Customer {number}.")
+        await demo.stranger.deliver(event)
+    agent = await sign_in_demo_user(demo)
+    path = f"/api/channels/whatsapp/{account_id}/chats"
+
+    async def find_all() -> list[dict[str, Any]] | None:
+        found = await agent.chats(account_id)
+        return found if len(found) == CHATS else None
+
+    oldest = (await eventually(find_all))[-1]
+    await agent.ok("PATCH", f"{path}/{oldest['id']}", {"pinned": True})
+    assert (await agent.chats(account_id))[-1]["id"] == oldest["id"]  # the plain list stays newest first
+
+    inbox = await Inbox.signed_in(windows, demo)
+    await expect(inbox.chats.first).to_contain_text("Customer 0.")
+    await expect(inbox.chats.nth(1)).to_contain_text(f"Customer {CHATS - 1}.")
+    await agent.ok("PATCH", f"{path}/{oldest['id']}", {"pinned": False})
     await expect(inbox.chats.first).to_contain_text(f"Customer {CHATS - 1}.")

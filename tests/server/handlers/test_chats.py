@@ -76,6 +76,11 @@ async def test_the_list_is_filtered(web_only: Stack) -> None:
     for chosen, wanted in (("unread", [group]), ("groups", [group]), ("archived", [])):
         page = await agent.ok("GET", f"{CHANNELS}/{account_id}/chats?filter={chosen}")
         assert [chat["id"] for chat in page["items"]] == wanted
+    await agent.ok("PATCH", f"{CHANNELS}/{account_id}/chats/{direct}", {"pinned": True})
+    await agent.ok("PATCH", f"{CHANNELS}/{account_id}/chats/{group}", {"pinned": True, "archived": True})
+    for chosen, wanted in (("pinned", [direct]), ("archived", [group])):
+        page = await agent.ok("GET", f"{CHANNELS}/{account_id}/chats?filter={chosen}")
+        assert [chat["id"] for chat in page["items"]] == wanted
     answer = await agent.call("GET", f"{CHANNELS}/{account_id}/chats?filter=nonsense")
     assert (answer.status, list(answer.body["error"]["fields"])) == (422, ["filter"])
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { makeChat } from "@/testing/factories";
 import type { Chat, Page } from "@/types/wire";
-import { fetchChatPage, firstPosition, hasMore, isShown, mergeChats, type ChatFilter, type ChatPage } from "./chatPages";
+import { fetchChatPage, fetchFirstPage, firstPosition, hasMore, isBeginning, isShown, mergeChats, type ChatFilter, type ChatPage } from "./chatPages";
 
 const at = (minute: number) => `2026-03-02T09:${String(minute).padStart(2, "0")}:00.000Z`;
 const chat = (id: number, accountId: number, minute: number, fields: Partial<Chat> = {}) =>
@@ -32,6 +32,25 @@ describe("chats of several numbers", () => {
     expect(ids(mergeChats([first, second], [], [1, 2]))).toEqual([11, 21, 12, 13, 14, 22]);
     expect(hasMore(second.next)).toBe(false);
     expect(listChats).toHaveBeenCalledTimes(3);
+  });
+
+  it("begin with the pinned ones, however old, and each chat once", async () => {
+    const pinned = [chat(19, 1, 1, { pinned: true }), chat(12, 1, 40, { pinned: true })];
+    const listPinned = (accountId: number, cursor: string | null) => {
+      const rows = accountId === 1 ? pinned.slice(cursor === null ? 0 : 1, cursor === null ? 1 : 2) : [];
+      return Promise.resolve({ items: rows, next_cursor: accountId === 1 && cursor === null ? "more" : null });
+    };
+    expect(isBeginning(firstPosition([1, 2]))).toBe(true);
+    const first = await fetchFirstPage(firstPosition([1, 2]), makeServer(), listPinned);
+    expect(isBeginning(first.next)).toBe(false);
+    expect(ids(mergeChats([first], [], [1, 2]))).toEqual([12, 19, 11, 21]);
+    const second = await fetchChatPage(first.next, makeServer());
+    expect(ids(mergeChats([first, second], [], [1, 2]))).toEqual([12, 19, 11, 21, 13, 14, 22]);
+  });
+
+  it("lie in the archive by their age, pinned or not", () => {
+    const rows = [chat(11, 1, 50, { archived: true }), chat(12, 1, 40, { archived: true, pinned: true })];
+    expect(ids(mergeChats([{ chats: rows, next: {} }], [], [1]))).toEqual([11, 12]);
   });
 
   it("move to the top by a live row, and are shown once", async () => {

@@ -22,6 +22,9 @@ export function firstPosition(accountIds: readonly number[]): ChatPosition {
   return Object.fromEntries(accountIds.map((id) => [id, { cursor: null, floor: TOP }]));
 }
 
+export const isBeginning = (position: ChatPosition): boolean =>
+  Object.values(position).every(({ cursor }) => cursor === null);
+
 /** The time down to which the merged list is complete; "" when all is read. */
 export function findFloor(position: ChatPosition): string {
   return Object.values(position).reduce((top, { floor }) => (floor > top ? floor : top), "");
@@ -52,6 +55,29 @@ export async function fetchChatPage(position: ChatPosition, listChats: ListChats
   return { chats, next };
 }
 
+/** All pinned chats of a number: a handful, wherever they would stand by their age. */
+async function fetchPinned(accountId: number, listPinned: ListChats): Promise<readonly Chat[]> {
+  const chats: Chat[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: Page<Chat> = await listPinned(accountId, cursor);
+    chats.push(...page.items);
+    cursor = page.next_cursor;
+  } while (cursor !== null);
+  return chats;
+}
+
+/** The list's beginning: the newest chats, and the pinned ones that stand above them. */
+export async function fetchFirstPage(
+  position: ChatPosition,
+  listChats: ListChats,
+  listPinned: ListChats,
+): Promise<ChatPage> {
+  const pinned = Object.keys(position).map((key) => fetchPinned(Number(key), listPinned));
+  const [page, ...rows] = await Promise.all([fetchChatPage(position, listChats), ...pinned]);
+  return { ...page, chats: [...rows.flat(), ...page.chats] };
+}
+
 /** Which chats are asked for; "all" leaves out what is archived, as the phone does. */
 export type ChatFilter = "all" | "unread" | "groups" | "archived";
 
@@ -63,6 +89,9 @@ const FILTERS: Readonly<Record<ChatFilter, (chat: Chat) => boolean>> = {
 };
 
 export const isShown = (chat: Chat, filter: ChatFilter): boolean => FILTERS[filter](chat);
+
+/** What is archived lies where its age puts it: a pin holds in the list only. */
+const isOnTop = (chat: Chat): boolean => chat.pinned && !chat.archived;
 
 /** The list to show: pinned first, then newest first, only down to where it is complete, only of these numbers. */
 export function mergeChats(
@@ -76,7 +105,7 @@ export function mergeChats(
   const shown = new Set(accountIds);
   const rows = [...newestOf(...pages.map((page) => page.chats), live).values()];
   return rows
-    .filter((chat) => shown.has(chat.account_id) && (chat.pinned || sortTime(chat) >= floor) && wants(chat))
+    .filter((chat) => shown.has(chat.account_id) && (isOnTop(chat) || sortTime(chat) >= floor) && wants(chat))
     .map((chat) => withTick(chat, progress.get(chat.last_message_id ?? 0)))
     .sort(compareChats);
 }
@@ -86,7 +115,7 @@ function withTick(chat: Chat, last: Progress | undefined): Chat {
 }
 
 function compareChats(one: Chat, other: Chat): number {
-  if (one.pinned !== other.pinned) return one.pinned ? -1 : 1;
+  if (isOnTop(one) !== isOnTop(other)) return isOnTop(one) ? -1 : 1;
   const [time, otherTime] = [sortTime(one), sortTime(other)];
   if (time === otherTime) return other.id - one.id;
   return time > otherTime ? -1 : 1;

@@ -5,7 +5,7 @@ import { useApi } from "@/lib/api/context";
 import { newestOf } from "@/lib/rows";
 import type { Chat, Message, Page } from "@/types/wire";
 import { mergeBubbles, type Bubble } from "./bubbles";
-import { fetchChatPage, firstPosition, hasMore, isShown, mergeChats, type ChatFilter } from "./chatPages";
+import { fetchChatPage, fetchFirstPage, firstPosition, hasMore, isBeginning, isShown, mergeChats, type ChatFilter } from "./chatPages";
 import { useInboxSnapshot } from "./context";
 
 const CHAT_PAGE = 40;
@@ -26,8 +26,13 @@ export function useChatList(accountIds: readonly number[], filter: ChatFilter = 
   const { chats: live, progress } = useInboxSnapshot();
   const query = useInfiniteQuery({
     queryKey: [CHATS_KEY, accountIds, filter],
-    queryFn: ({ pageParam, signal }) =>
-      fetchChatPage(pageParam, (accountId, cursor) => api.listChats(accountId, { cursor, limit: CHAT_PAGE, filter }, signal)),
+    queryFn: ({ pageParam, signal }) => {
+      const list = (chosen: ChatFilter | "pinned") => (accountId: number, cursor: string | null) =>
+        api.listChats(accountId, { cursor, limit: CHAT_PAGE, filter: chosen }, signal);
+      return isBeginning(pageParam)
+        ? fetchFirstPage(pageParam, list(filter), list("pinned"))
+        : fetchChatPage(pageParam, list(filter));
+    },
     initialPageParam: firstPosition(accountIds),
     getNextPageParam: ({ next }) => (hasMore(next) ? next : undefined),
     placeholderData: keepPreviousData,

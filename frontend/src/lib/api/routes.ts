@@ -68,7 +68,7 @@ function accountRoutes(signed: Send) {
 interface ChatQuery {
   readonly cursor: string | null;
   readonly limit: number;
-  readonly filter: "all" | "unread" | "groups" | "archived";
+  readonly filter: "all" | "unread" | "groups" | "archived" | "pinned";
 }
 
 interface Started {
