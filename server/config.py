@@ -91,6 +91,7 @@ class Worker:
     embedded: bool
     ingest_jobs: int
     outbox_jobs: int
+    amendment_jobs: int
     lease_seconds: int
     job_timeout_seconds: int
     tries: int
@@ -125,6 +126,7 @@ class Webhooks:
     max_body_bytes: int
     batch_events: int
     ack_timeout_seconds: float
+    keep_hints_days: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

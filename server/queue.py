@@ -26,6 +26,8 @@ OUTBOX_QUEUE = "confab:queue:outbox"
 # Imports and sweeps read for minutes on end. Between the sends they would take all places of the outbox's workers when
 # several numbers are connected at once; here they have a few of their own.
 SYNC_QUEUE = "confab:queue:sync"
+# Apart from the outbox too: a reaction is shown at once, also while a burst of sends has all of its places.
+AMENDMENT_QUEUE = "confab:queue:amendments"
 # Apart from the outbox: no send waits behind a film that is being copied.
 MEDIA_QUEUE = "confab:queue:media"
 HEARTBEAT_KEY = "confab:worker:heartbeat"
@@ -49,7 +51,7 @@ QUEUES = {
     REFRESH_ACCOUNT: OUTBOX_QUEUE,
     REFRESH_CHAT: OUTBOX_QUEUE,
     MIRROR_CHAT: OUTBOX_QUEUE,
-    AMEND_MESSAGE: OUTBOX_QUEUE,
+    AMEND_MESSAGE: AMENDMENT_QUEUE,
     REGISTER_WEBHOOKS: OUTBOX_QUEUE,
     IMPORT_HISTORY: SYNC_QUEUE,
     SWEEP_ACCOUNT: SYNC_QUEUE,

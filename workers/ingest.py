@@ -42,6 +42,7 @@ from workers.batches import store_messages
 from workers.committer import COMMITTER
 from workers.context import Parts, parts_of
 from workers.gathered import Batch, Key
+from workers.republish import republish
 
 log = structlog.get_logger()
 
@@ -83,6 +84,9 @@ async def store_events(ctx: dict[Any, Any], events: list[dict[str, Any]]) -> Non
     parts = parts_of(ctx)
     parsed = [pair for event in events if (pair := await _parse(parts, event)) is not None]
     await ctx[COMMITTER].add(parsed)
+    if ctx["job_try"] > 1:
+        # The run before may have committed, and died before it published: now everything is a repetition.
+        await republish(parts, PROVIDER, [event for event, _ in parsed])
 
 
 async def commit(parts: Parts, pairs: list[Pair]) -> None:

@@ -11,7 +11,7 @@ from server.errors import Unavailable
 from server.queue import HEARTBEAT_KEY, HEARTBEAT_SECONDS, SEND_CHAT, UNREACHABLE, enqueue
 from server.realtime.broker import publish
 from server.realtime.events import make_push
-from server.store import accounts, attempts
+from server.store import accounts, attempts, hints
 from server.tasks import end_tasks
 from server.unipile.errors import Rejected, UnipileError
 from workers import lookups, sweeps
@@ -26,6 +26,7 @@ DOUBT_SECONDS = 5.0
 ABANDONED_ROUND_SECONDS = 60.0
 LOOK_FOR_MEDIA_SECONDS = 60.0
 CLEAR_MEDIA_SECONDS = 3600.0
+PRUNE_SECONDS, PRUNED_AT_ONCE = 3600.0, 1000
 HEARTBEAT_EXPIRY_SECONDS = 60
 WORKER_LOST = {
     "code": "worker_lost",
@@ -44,6 +45,7 @@ async def rounds(parts: Parts) -> AsyncIterator[None]:
         asyncio.create_task(_repeat(parts, drop_abandoned, ABANDONED_ROUND_SECONDS)),
         asyncio.create_task(_repeat(parts, look_for_media, LOOK_FOR_MEDIA_SECONDS)),
         asyncio.create_task(_repeat(parts, clear_media, CLEAR_MEDIA_SECONDS)),
+        asyncio.create_task(_repeat(parts, prune_hints, PRUNE_SECONDS)),
     ]
     try:
         yield
@@ -78,6 +80,15 @@ async def look_around(parts: Parts) -> None:
         if was_attempted:
             await settle(parts, message_id, "unconfirmed", error=WORKER_LOST)
         await enqueue(parts.redis, SEND_CHAT, chat_id)
+
+
+async def prune_hints(parts: Parts) -> None:
+    """Forget what was told of messages that never came, a batch a transaction."""
+    days, pruned = parts.config.webhooks.keep_hints_days, 0
+    while batch := await parts.database.write(hints.prune_hints, days, PRUNED_AT_ONCE):
+        pruned += batch
+    if pruned:
+        log.info("hints_pruned", count=pruned)
 
 
 async def drop_abandoned(parts: Parts) -> None:

@@ -47,6 +47,7 @@ async def run_workers(config: Config) -> AsyncIterator[Parts]:
         limits = {
             queue.INGEST_QUEUE: config.worker.ingest_jobs,
             queue.OUTBOX_QUEUE: config.worker.outbox_jobs,
+            queue.AMENDMENT_QUEUE: config.worker.amendment_jobs,
             queue.SYNC_QUEUE: config.sync.jobs,
             queue.MEDIA_QUEUE: config.media.copies,
         }

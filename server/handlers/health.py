@@ -16,6 +16,7 @@ from server.http import json_answer
 from server.keys import CONFIG, DATABASE, REDIS, UNIPILE
 from server.metrics import REGISTRY
 from server.queue import (
+    AMENDMENT_QUEUE,
     HEARTBEAT_KEY,
     HEARTBEAT_SECONDS,
     INGEST_QUEUE,
@@ -72,6 +73,7 @@ async def _redis(request: web.Request) -> dict[str, Any]:
         "queue_age_seconds": {
             "ingest": round(await queue_age_seconds(redis, INGEST_QUEUE), 3),
             "outbox": round(await queue_age_seconds(redis, OUTBOX_QUEUE), 3),
+            "amendments": round(await queue_age_seconds(redis, AMENDMENT_QUEUE), 3),
             "sync": round(await queue_age_seconds(redis, SYNC_QUEUE), 3),
             "media": round(await queue_age_seconds(redis, MEDIA_QUEUE), 3),
         },

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from aiopg import Cursor
 
@@ -165,6 +166,26 @@ async def lock_accounts(
     """Hold these accounts to the end of the transaction, in id order so that two batches cannot deadlock."""
     await LOCK_ACCOUNTS.execute(cursor, {"provider": provider, "external_ids": list(external_ids)})
     return {row[1]: LockedAccount(*row) for row in await cursor.fetchall()}
+
+
+class PushedAccount(NamedTuple):
+    """An account as it was last pushed."""
+
+    id: int
+    seq: int
+    json: str
+
+
+async def fetch_pushed(
+    cursor: Cursor, provider: str, external_ids: Sequence[str]
+) -> dict[str, PushedAccount]:
+    """These accounts by UniPile's ids of them. Authorising is the caller's."""
+    await cursor.execute(
+        f"""select a.external_account_id, a.id, a.changed_seq, {PUSHED_ACCOUNT_JSON}
+            from channels_account a where a.provider = %s and a.external_account_id = any(%s)""",
+        (provider, list(external_ids)),
+    )
+    return {row[0]: PushedAccount(*row[1:]) for row in await cursor.fetchall()}
 
 
 async def lock_account(cursor: Cursor, account_id: int) -> LockedAccount | None:

@@ -1,6 +1,6 @@
 """Chats: one row a conversation, its place in the list, and what in it is unread."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -107,6 +107,18 @@ async def fetch_chat(
     )
     row = await cursor.fetchone()
     return str(row[0]) if row else None
+
+
+async def fetch_changed(cursor: Cursor, chat_ids: Collection[int]) -> list[ChangedChat]:
+    """These chats as they are pushed. Authorising is the caller's."""
+    if not chat_ids:
+        return []
+    await cursor.execute(
+        f"""select c.id, c.account_id, c.seq, {CHAT_JSON} from channels_chat c {LAST_MESSAGE}
+            where c.id = any(%s) order by c.account_id, c.seq""",
+        (list(chat_ids),),
+    )
+    return [ChangedChat(*row) for row in await cursor.fetchall()]
 
 
 class ReachableChat(NamedTuple):

@@ -81,6 +81,9 @@ async def test_killed_between_the_commit_and_the_end_of_the_job(site: Site) -> N
             server.client_unpause()
         await site.worker()
         await expect_all(socket, rows, ids)
+        # The list in the browser moves too, and not only with the next message.
+        ((preview, unread),) = rows.ask("select last_message_preview, unread_count from channels_chat")
+        await socket.wait_for_event("chat:updated", last_message_preview=preview, unread_count=unread)
 
 
 async def stored_more(rows: Rows, before: int) -> bool:

@@ -92,9 +92,9 @@ class Ledger:
             "wake_in": lambda seconds: None,
         }
 
-    async def store(self, *bodies: Mapping[str, Any], source: str = "messages") -> None:
+    async def store(self, *bodies: Mapping[str, Any], source: str = "messages", job_try: int = 1) -> None:
         """Run one ingest job with these webhook bodies."""
-        await ingest.store_events(self.context(), [delivery(body, source) for body in bodies])
+        await ingest.store_events(self.context(job_try), [delivery(body, source) for body in bodies])
 
     async def fetch(self, statement: str, **values: Any) -> list[dict[str, Any]]:
         return await self.parts.database.read(_fetch, statement, values)

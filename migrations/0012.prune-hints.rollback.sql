@@ -1,0 +1,2 @@
+drop index channels_amendment_told;
+drop index channels_receipt_created;

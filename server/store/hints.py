@@ -1,0 +1,27 @@
+"""Hints: ticks and changes that webhooks told of messages which are not here, and when they are forgotten."""
+
+from aiopg import Cursor
+
+# Whoever keeps a newer word about the same message meanwhile is not waited for: that row is no longer old.
+PRUNE_RECEIPTS = """
+    delete from channels_receipt r using (
+        select account_id, provider_msg_id from channels_receipt
+        where created_at < now() - make_interval(days => %(days)s)
+        order by created_at limit %(limit)s for update skip locked) old
+    where r.account_id = old.account_id and r.provider_msg_id = old.provider_msg_id"""
+PRUNE_AMENDMENTS = """
+    delete from channels_amendment e using (
+        select account_id, provider_msg_id, kind, person from channels_amendment
+        where told_at < now() - make_interval(days => %(days)s)
+        order by told_at limit %(limit)s for update skip locked) old
+    where e.account_id = old.account_id and e.provider_msg_id = old.provider_msg_id
+        and e.kind = old.kind and e.person = old.person"""
+
+
+async def prune_hints(cursor: Cursor, days: int, limit: int) -> int:
+    """Forget up to `limit` of each kind that are older than `days`; returns how many were."""
+    pruned = 0
+    for statement in (PRUNE_RECEIPTS, PRUNE_AMENDMENTS):
+        await cursor.execute(statement, {"days": days, "limit": limit})
+        pruned += cursor.rowcount
+    return pruned
