@@ -4,7 +4,6 @@ from server.config import Config
 from server.store import pool
 from server.store.pool import Database
 from server.unipile.client import UnipileClient
-from server.unipile.media import UnipileMedia
 
 
 async def open_database(config: Config) -> Database:
@@ -30,15 +29,6 @@ def open_unipile(config: Config) -> UnipileClient:
         pairing_timeout_seconds=config.unipile.pairing_timeout_seconds,
         breaker_failures=config.unipile.breaker_failures,
         breaker_seconds=config.unipile.breaker_seconds,
-    )
-
-
-def open_downloads(config: Config) -> UnipileMedia:
-    """Apart from the other calls: no send waits behind a film."""
-    return UnipileMedia(
-        config.unipile.dsn or config.sandbox.url,
-        config.unipile.api_key,
-        concurrency=config.media.copies,
-        connect_timeout_seconds=config.unipile.connect_timeout_seconds,
-        total_timeout_seconds=config.media.deadline_seconds,
+        downloads=config.media.copies,
+        download_timeout_seconds=config.media.deadline_seconds,
     )

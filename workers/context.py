@@ -9,11 +9,10 @@ from arq.connections import ArqRedis
 
 from server import queue
 from server.config import Config
-from server.connections import open_database, open_downloads, open_unipile
+from server.connections import open_database, open_unipile
 from server.storage import Storage, open_storage
 from server.store.pool import Database
 from server.unipile.client import UnipileClient
-from server.unipile.media import UnipileMedia
 
 # Under this name the parts stand in arq's context dictionary.
 PARTS = "confab"
@@ -25,7 +24,6 @@ class Parts:
     database: Database
     redis: ArqRedis
     unipile: UnipileClient
-    downloads: UnipileMedia
     storage: Storage
 
 
@@ -41,12 +39,11 @@ async def open_parts(config: Config) -> AsyncIterator[Parts]:
         raise RuntimeError("the embedded Redis has not been started")
     database = await open_database(config)
     redis = queue.connect(config.redis.url)
-    unipile, downloads = open_unipile(config), open_downloads(config)
+    unipile = open_unipile(config)
     try:
         storage = open_storage(config.media.url, config.data_dir)
-        yield Parts(config, database, redis, unipile, downloads, storage)
+        yield Parts(config, database, redis, unipile, storage)
     finally:
-        await downloads.close()
         await unipile.close()
         await redis.aclose()
         await database.close()

@@ -58,7 +58,7 @@ async def _copy(parts: Parts, wanted: Fetchable, *, is_last_try: bool) -> None:
 
 
 async def _download(parts: Parts, wanted: Fetchable, incoming: Incoming) -> None:
-    async with parts.downloads.download(wanted.provider_msg_id, wanted.attachment_id) as chunks:
+    async with parts.unipile.download(wanted.provider_msg_id, wanted.attachment_id) as chunks:
         async for chunk in chunks:
             await incoming.write(chunk)
 

@@ -1,6 +1,7 @@
 """Calls UniPile's REST API (unipile-api.md §§1–7), route by route; how calls travel is transport.py's."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -59,6 +60,8 @@ class UnipileClient:
         pairing_timeout_seconds: float = 60.0,
         breaker_failures: int = 10,
         breaker_seconds: float = 15.0,
+        downloads: int = 4,
+        download_timeout_seconds: float = 45.0,
     ) -> None:
         self._dsn = dsn
         deadlines = Deadlines(
@@ -66,10 +69,15 @@ class UnipileClient:
             write=total_timeout_seconds,
             read=read_timeout_seconds,
             pairing=pairing_timeout_seconds,
+            download=download_timeout_seconds,
         )
-        breaker = Breaker(breaker_failures, breaker_seconds)
         self._transport = Transport(
-            dsn, api_key, concurrency=concurrency, deadlines=deadlines, breaker=breaker
+            dsn,
+            api_key,
+            concurrency=concurrency,
+            downloads=downloads,
+            deadlines=deadlines,
+            breaker=Breaker(breaker_failures, breaker_seconds),
         )
 
     @property
@@ -196,6 +204,16 @@ class UnipileClient:
     async def fetch_message(self, provider_msg_id: str) -> MessageState:
         """A message as it is now."""
         return read_message(await self._call("GET", f"/messages/{_part(provider_msg_id)}"))
+
+    def download(
+        self, provider_msg_id: str, attachment_id: str
+    ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """The bytes of an attachment as they come; raises NotTaken while UniPile is away or busy, OutcomeUnknown when
+        it failed at this one, Rejected when there is nothing to be had.
+        """
+        return self._transport.stream(
+            f"/messages/{_part(provider_msg_id)}/attachments/{_part(attachment_id)}"
+        )
 
     async def edit_message(self, provider_msg_id: str, text: str) -> None:
         """Success means only that UniPile took it: WhatsApp has its own time windows (§7)."""

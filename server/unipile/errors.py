@@ -129,6 +129,7 @@ ADVICE: Mapping[str, str] = {
     "timeout": _UNKNOWN,
     "connection_lost": _UNKNOWN,
     "circuit_open": _LATER,
+    "no_turn": _LATER,
 }
 # Types of tomorrow, by the answer's status.
 ADVICE_BY_STATUS: Mapping[int, str] = {

@@ -2,9 +2,11 @@
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from time import monotonic
+from typing import Any, TypeVar
 
 import aiohttp
 import orjson
@@ -12,7 +14,7 @@ import structlog
 
 from server.metrics import UNIPILE_CALLS, UNIPILE_KEY_REFUSED
 from server.unipile.breaker import Breaker, State
-from server.unipile.errors import NotTaken, OutcomeUnknown, Rejected, UnipileError, error_from
+from server.unipile.errors import NotTaken, OutcomeUnknown, Rejected, error_from
 
 log = structlog.get_logger()
 
@@ -21,23 +23,30 @@ READ_PAUSES_SECONDS = (0.2, 0.6)
 LONGEST_WAIT_SECONDS = 2.0
 # Pairing and the hosted page may take their time (unipile-api.md §1.6).
 SLOW_ROUTES = ("/accounts", "/hosted")
+CHUNK_BYTES = 64 * 1024
+MAX_ERROR_BYTES = 64 * 1024
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadlines:
-    """Seconds: to connect; for a whole call that writes; that reads; that connects a number."""
+    """Seconds: to connect; for a whole call that writes; that reads; that connects a number; that brings a file."""
 
     connect: float
     write: float
     read: float
     pairing: float
+    download: float = 45.0
 
-    def of(self, method: str, path: str) -> aiohttp.ClientTimeout:
+    def of(self, method: str, path: str) -> float:
+        """For a whole call, the wait for its turn included."""
         if method == "GET":
-            total = min(self.read, self.write)
-        else:
-            total = self.pairing if method == "POST" and path.startswith(SLOW_ROUTES) else self.write
-        # Between two packets of an answer no more than half of it may pass.
+            return min(self.read, self.write)
+        return self.pairing if method == "POST" and path.startswith(SLOW_ROUTES) else self.write
+
+    def within(self, total: float) -> aiohttp.ClientTimeout:
+        """For a request that has this much time; between two packets of its answer no more than half of it may pass."""
         return aiohttp.ClientTimeout(
             total=total, sock_connect=min(self.connect, total), sock_read=max(total / 2, min(total, 5))
         )
@@ -47,13 +56,22 @@ class Transport:
     """The workspace's key can act on every account: it never leaves this class, and no error quotes it."""
 
     def __init__(
-        self, dsn: str, api_key: str, *, concurrency: int, deadlines: Deadlines, breaker: Breaker
+        self,
+        dsn: str,
+        api_key: str,
+        *,
+        concurrency: int,
+        downloads: int,
+        deadlines: Deadlines,
+        breaker: Breaker,
     ) -> None:
         self._base = f"{dsn}/api/v1"
         self._key = api_key.encode()
         self._deadlines = deadlines
         self._breaker = breaker
         self._slots = asyncio.Semaphore(concurrency)
+        # Files share the slots, but never take all of them: nobody's send waits for somebody's film.
+        self._file_slots = asyncio.Semaphore(max(1, min(downloads, concurrency - 1)))
         self._session = aiohttp.ClientSession(
             headers={"X-API-KEY": api_key, "Accept": "application/json"},
             connector=aiohttp.TCPConnector(limit=concurrency),
@@ -70,54 +88,118 @@ class Transport:
         """One call; reads are repeated when it may help, nothing else ever is. Raises a UnipileError that says
         whether UniPile acted.
         """
-        pauses = READ_PAUSES_SECONDS if method == "GET" else ()
-        for pause in pauses:
-            try:
-                return await self._guarded(method, path, content)
-            except (NotTaken, OutcomeUnknown) as error:
-                wait = max(pause * random.uniform(0.5, 1.5), error.retry_after or 0)  # noqa: S311 - jitter
-                if error.type == "timeout" or wait > LONGEST_WAIT_SECONDS:
-                    raise
-            await asyncio.sleep(wait)
-        return await self._guarded(method, path, content)
+        total = self._deadlines.of(method, path)
 
-    async def _guarded(self, method: str, path: str, content: Mapping[str, Any]) -> dict[str, Any]:
+        async def ask() -> dict[str, Any]:
+            async with _turn(total, self._slots) as left, AsyncExitStack() as held:
+                with self._judged(method):
+                    response = await self._open(held, method, path, left, content)
+                    with _translated():
+                        return _object(await response.read())
+
+        return await _repeated(ask) if method == "GET" else await ask()
+
+    @asynccontextmanager
+    async def stream(self, path: str) -> AsyncIterator[AsyncIterator[bytes]]:
+        """The bytes of a file as they come. Asking for it is repeated as for any read; what breaks on its way is the
+        caller's to ask for anew.
+        """
+        content = {"headers": {"Accept": "*/*"}}
+        async with AsyncExitStack() as held:
+
+            async def begin() -> aiohttp.ClientResponse:
+                async with AsyncExitStack() as trial:
+                    turn = _turn(self._deadlines.download, self._file_slots, self._slots)
+                    left = await trial.enter_async_context(turn)
+                    # Once UniPile has begun to answer, it is there: a file that breaks off says nothing of the others.
+                    with self._judged("GET"):
+                        response = await self._open(trial, "GET", path, left, content)
+                    held.push_async_exit(trial.pop_all())
+                    return response
+
+            yield _chunks(await _repeated(begin))
+
+    @contextmanager
+    def _judged(self, method: str) -> Iterator[None]:
+        """What happens within is asked of the breaker first, told to it afterwards, and counted."""
         self._breaker.enter()
         failure: BaseException | None = None
         try:
-            return await self._request(method, path, content)
-        except UnipileError as error:
+            yield
+        except BaseException as error:
             failure = error
             if isinstance(error, Rejected) and error.is_our_key:
                 UNIPILE_KEY_REFUSED.inc()
                 log.error("unipile_key_refused", error=error.type)
             raise
-        except BaseException as error:
-            failure = error
-            raise
         finally:
             self._breaker.note(failure)
             UNIPILE_CALLS.labels(method, "ok" if failure is None else type(failure).__name__).inc()
 
-    async def _request(self, method: str, path: str, content: Mapping[str, Any]) -> dict[str, Any]:
-        try:
-            async with (
-                self._slots,
+    async def _open(
+        self, held: AsyncExitStack, method: str, path: str, seconds: float, content: Mapping[str, Any]
+    ) -> aiohttp.ClientResponse:
+        """The beginning of an answer, held open; raises the UnipileError that an error answer stands for."""
+        with _translated():
+            response = await held.enter_async_context(
                 self._session.request(
-                    method, self._base + path, timeout=self._deadlines.of(method, path), **content
-                ) as response,
-            ):
-                raw = await response.read()
-                if response.status >= 400:
-                    answer = _object(raw.replace(self._key, b"[key]") if self._key else raw)
-                    raise error_from(response.status, answer, response.headers.get("Retry-After"))
-                return _object(raw)
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise NotTaken("not_reached", "UniPile could not be reached.") from error
+                    method, self._base + path, timeout=self._deadlines.within(seconds), **content
+                )
+            )
+            if response.status < 400:
+                return response
+            raw = await response.content.read(MAX_ERROR_BYTES)
+        answer = _object(raw.replace(self._key, b"[key]") if self._key else raw)
+        raise error_from(response.status, answer, response.headers.get("Retry-After"))
+
+
+@asynccontextmanager
+async def _turn(total: float, *slots: asyncio.Semaphore) -> AsyncIterator[float]:
+    """Wait for a place among the calls under way; yields the seconds that are left for the call itself.
+
+    Half the time is spent on the wait at most: a call that begins late would end with an outcome that nobody knows.
+    """
+    begun = monotonic()
+    async with AsyncExitStack() as held:
+        try:
+            async with asyncio.timeout(total / 2):
+                for slot in slots:
+                    await held.enter_async_context(slot)
         except TimeoutError as error:
-            raise OutcomeUnknown("timeout", "UniPile did not answer in time.") from error
-        except aiohttp.ClientError as error:
-            raise OutcomeUnknown("connection_lost", "The connection to UniPile broke.") from error
+            raise NotTaken("no_turn", "Too many calls to UniPile are under way.") from error
+        yield total - (monotonic() - begun)
+
+
+async def _repeated(ask: Callable[[], Awaitable[T]]) -> T:
+    """Ask up to three times, where waiting a moment may help."""
+    for pause in READ_PAUSES_SECONDS:
+        try:
+            return await ask()
+        except (NotTaken, OutcomeUnknown) as error:
+            wait = max(pause * random.uniform(0.5, 1.5), error.retry_after or 0)  # noqa: S311 - jitter
+            if error.type in ("timeout", "no_turn") or wait > LONGEST_WAIT_SECONDS:
+                raise
+        await asyncio.sleep(wait)
+    return await ask()
+
+
+async def _chunks(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
+    with _translated():
+        async for chunk in response.content.iter_chunked(CHUNK_BYTES):
+            yield chunk
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """What went wrong on the way, as what it says of the call."""
+    try:
+        yield
+    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+        raise NotTaken("not_reached", "UniPile could not be reached.") from error
+    except TimeoutError as error:
+        raise OutcomeUnknown("timeout", "UniPile did not answer in time.") from error
+    except aiohttp.ClientError as error:
+        raise OutcomeUnknown("connection_lost", "The connection to UniPile broke.") from error
 
 
 def _object(data: bytes) -> dict[str, Any]:

@@ -16,7 +16,9 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @asynccontextmanager
-async def client_of(handler: Handler, *, key: str = "key", **limits: float) -> AsyncIterator[UnipileClient]:
+async def client_of(
+    handler: Handler, *, key: str = "key", concurrency: int = 2, **limits: float
+) -> AsyncIterator[UnipileClient]:
     """A client of a UniPile that answers every call with this handler."""
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", handler)
@@ -24,9 +26,10 @@ async def client_of(handler: Handler, *, key: str = "key", **limits: float) -> A
         client = UnipileClient(
             url,
             key,
-            concurrency=2,
+            concurrency=concurrency,
             connect_timeout_seconds=limits.get("connect", 5),
             total_timeout_seconds=limits.get("total", 5),
+            download_timeout_seconds=limits.get("download", 5),
         )
         try:
             yield client

@@ -31,7 +31,7 @@ DOCUMENTED = {
     504: "request_timeout",
 }
 CASES = [(status, word) for status, words in DOCUMENTED.items() for word in words.split()]
-OURS = {"not_reached", "timeout", "connection_lost", "circuit_open"}
+OURS = {"not_reached", "timeout", "connection_lost", "circuit_open", "no_turn"}
 
 
 @pytest.mark.parametrize(("status", "word"), CASES)

@@ -1,0 +1,162 @@
+"""Downloads travel as every other call does: with deadlines, so many at a time, past the breaker, the key unseen."""
+
+import asyncio
+
+import pytest
+from aiohttp import web
+
+from server.unipile.client import UnipileClient
+from server.unipile.errors import NotTaken, OutcomeUnknown, Rejected, UnipileError
+from tests.peers import eventually
+from tests.server.unipile.test_client import client_of
+from tests.server.unipile.test_transport import SECRET, telling_the_key
+
+FILE = b"A file." * 10_000
+
+
+class Files:
+    """Answers downloads with these statuses in turn and then with the file, or holds them; sends always go through."""
+
+    def __init__(self, *statuses: int, headers: dict[str, str] | None = None, is_held: bool = False) -> None:
+        self._statuses = list(statuses)
+        self._headers = headers
+        self.gate = asyncio.Event()
+        if not is_held:
+            self.gate.set()
+        self.asked = 0
+        self.under_way = 0
+
+    async def answer(self, request: web.Request) -> web.Response:
+        if request.method == "POST":
+            return web.json_response({"message_id": "m-1"}, status=201)
+        self.asked += 1
+        self.under_way += 1
+        try:
+            await self.gate.wait()
+        finally:
+            self.under_way -= 1
+        status = self._statuses.pop(0) if self._statuses else 200
+        if status == 200:
+            return web.Response(body=FILE)
+        return web.json_response({"type": "errors/service_unavailable"}, status=status, headers=self._headers)
+
+
+async def fetch(client: UnipileClient) -> bytes:
+    async with client.download("m-1", "att-1") as chunks:
+        return b"".join([chunk async for chunk in chunks])
+
+
+@pytest.mark.parametrize("status", [429, 500, 503, 504])
+async def test_a_download_is_asked_for_again(status: int) -> None:
+    files = Files(status, status)
+    async with client_of(files.answer) as client:
+        assert await fetch(client) == FILE
+    assert files.asked == 3
+
+
+async def test_a_download_waits_as_long_as_unipile_asks_and_no_caller_waits_with_it() -> None:
+    files = Files(429, headers={"Retry-After": "120"})
+    async with client_of(files.answer) as client:
+        with pytest.raises(NotTaken) as caught:
+            await fetch(client)
+    assert (files.asked, caught.value.retry_after) == (1, 120)
+
+
+async def test_an_expired_file_is_asked_for_once() -> None:
+    files = Files(404)
+    async with client_of(files.answer) as client:
+        with pytest.raises(Rejected) as caught:
+            await fetch(client)
+    assert (files.asked, caught.value.is_gone) == (1, True)
+
+
+async def test_a_download_that_hangs_is_cut_off_and_gives_its_place_back() -> None:
+    files = Files(is_held=True)
+    async with client_of(files.answer, download=0.1) as client:
+        with pytest.raises(OutcomeUnknown) as caught:
+            await fetch(client)
+        assert (files.asked, caught.value.type) == (1, "timeout")
+        files.gate.set()
+        assert await fetch(client) == FILE
+
+
+async def test_files_never_take_all_the_places() -> None:
+    """Three places: two hold files that do not come, and a send goes through."""
+    files = Files(is_held=True)
+    async with client_of(files.answer, concurrency=3) as client:
+        waiting = [asyncio.create_task(fetch(client)) for _ in range(5)]
+
+        async def are_full() -> bool:
+            return files.under_way == 2
+
+        await eventually(are_full)
+        assert await client.send_message("acc-1", "chat-1", "Oi") == "m-1"
+        assert files.asked == 2
+        files.gate.set()
+        assert await asyncio.gather(*waiting) == [FILE] * 5
+
+
+async def test_the_wait_for_a_place_counts_and_a_call_that_got_none_was_not_made() -> None:
+    files = Files(is_held=True)
+    async with client_of(files.answer, concurrency=1, total=0.1) as client:
+        first = asyncio.create_task(fetch(client))
+
+        async def is_full() -> bool:
+            return files.under_way == 1
+
+        await eventually(is_full)
+        with pytest.raises(NotTaken) as caught:
+            await client.send_message("acc-1", "chat-1", "Oi")
+        assert caught.value.type == "no_turn"
+        files.gate.set()
+        assert await first == FILE
+        assert client.circuit == "closed"
+
+
+async def test_downloads_and_calls_share_the_breaker() -> None:
+    files = Files(*[503] * 12)
+    async with client_of(files.answer) as client:
+        for _ in range(4):
+            with pytest.raises(NotTaken):
+                await fetch(client)
+        assert files.asked == 10
+        assert client.circuit == "open"
+        with pytest.raises(NotTaken) as caught:
+            await client.send_message("acc-1", "chat-1", "Oi")
+        assert caught.value.type == "circuit_open"
+
+
+async def test_a_file_that_breaks_off_says_nothing_of_unipile() -> None:
+    async def cut(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Length": "1000"})
+        await response.prepare(request)
+        await response.write(b"x" * 100)
+        assert request.transport is not None
+        request.transport.close()
+        return response
+
+    async with client_of(cut) as client:
+        for _ in range(12):
+            with pytest.raises(OutcomeUnknown) as caught:
+                await fetch(client)
+            assert caught.value.type == "connection_lost"
+        assert client.circuit == "closed"
+
+
+async def test_a_reader_who_goes_away_gives_the_place_back() -> None:
+    files = Files()
+    async with client_of(files.answer, concurrency=1) as client:
+        for _ in range(3):
+            with pytest.raises(ValueError, match="enough"):
+                async with client.download("m-1", "att-1") as chunks:
+                    async for _chunk in chunks:
+                        raise ValueError("enough")
+
+
+@pytest.mark.parametrize(("status", "kind"), [(401, "invalid_credentials"), (404, "x"), (500, "y")])
+async def test_our_key_is_in_no_failure_of_a_download(status: int, kind: str) -> None:
+    async with client_of(telling_the_key(status, kind), key=SECRET) as client:
+        with pytest.raises(UnipileError) as caught:
+            await fetch(client)
+    assert SECRET not in str(caught.value) + str(vars(caught.value))
+    assert "[key]" in str(caught.value)
