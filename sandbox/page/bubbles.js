@@ -3,6 +3,7 @@
 import { call, path } from './api.js'
 import * as composer from './composer.js'
 import { clockTime, h, icon } from './dom.js'
+import { changed } from './state.js'
 
 const QUICK = ['👍', '❤️', '😂', '😮', '🙏']
 const EVENTS = {
@@ -50,7 +51,7 @@ function attachment(item) {
 
 // A popover, so that no scrolling box cuts it off; Escape and a click elsewhere close it by themselves.
 function menuButton(message, mine, person) {
-  const menu = h('div', { class: 'menu', popover: 'auto', role: 'menu' })
+  const menu = h('div', { class: 'menu', popover: 'auto', role: 'menu', ontoggle: ({ newState }) => newState === 'closed' && changed('stage') })
   const show = () => {
     menu.replaceChildren(...entries(message, mine, person, () => menu.hidePopover()))
     menu.showPopover()

@@ -117,11 +117,16 @@ function rows(messages, person, chat) {
   return wanted
 }
 
+// A tick must not take an open menu out of somebody's hand: the message is drawn anew once the menu is closed.
+function isInUse(element) {
+  return element.querySelector(':popover-open') !== null
+}
+
 function reconcile(wanted) {
   const next = new Map()
   wanted.forEach(({ id, text, make }, index) => {
     const known = shown.get(id)
-    const entry = known?.text === text ? known : { text, element: make() }
+    const entry = known && (known.text === text || isInUse(known.element)) ? known : { text, element: make() }
     if (known && known !== entry) known.element.replaceWith(entry.element)
     if (log.children[index] !== entry.element) log.insertBefore(entry.element, log.children[index] ?? null)
     next.set(id, entry)

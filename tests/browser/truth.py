@@ -1,0 +1,96 @@
+"""Whether a window shows what the server holds: the open chat and the list, beside a fresh fetch of both."""
+
+import asyncio
+from typing import Any
+
+from playwright.async_api import Page
+
+from tests.peers import Peer
+
+PATIENCE_SECONDS = 20.0
+# A bubble and a row of the list as a reader takes them in.
+SHOWN_THREAD = """
+() => [...document.querySelectorAll(".message")].map((row) => {
+  const text = (selector) => row.querySelector(selector)?.textContent ?? null
+  const bubble = row.querySelector("[data-testid=message-bubble]")
+  return {
+    id: Number(row.dataset.messageId),
+    direction: bubble?.dataset.direction ?? null,
+    status: bubble?.dataset.status ?? null,
+    text: text(".bubble-text") || text(".event") || null,
+    quote: text(".bubble .quote-body"),
+    is_edited: row.querySelector("[data-testid=message-edited]") !== null,
+    is_deleted: row.querySelector("[data-testid=message-deleted]") !== null,
+    reactions: [...row.querySelectorAll(".bubble-reaction")].map((mark) => mark.firstChild.textContent).sort(),
+    attachments: [...row.querySelectorAll("[data-testid=attachment]")].map((item) => item.dataset.state),
+  }
+})
+"""
+SHOWN_CHATS = """
+() => [...document.querySelectorAll("[data-testid=chat-item]")].map((row) => ({
+  id: Number(row.dataset.chatId),
+  title: row.querySelector(".chat-title").textContent,
+  preview: row.querySelector(".chat-preview").textContent,
+  unread: Number.parseInt(row.querySelector("[data-testid=chat-unread]")?.textContent ?? "0"),
+}))
+"""
+
+
+def _plain(emoji: str) -> str:
+    """WhatsApp draws some emojis with a mark behind them, and leaves it out when it tells of them."""
+    return emoji.replace("\ufe0f", "")
+
+
+def _thread_of(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What the thread has to show for these rows, which come newest first."""
+    return [
+        {
+            "id": message["id"],
+            "direction": None if message["is_event"] else message["direction"],
+            "status": None if message["is_event"] else message["status"],
+            "text": message["body"] or None,
+            "quote": (message["quoted"] and not message["deleted_at"] and message["quoted"]["body"]) or None,
+            "is_edited": bool(message["edited_at"] and not message["deleted_at"]),
+            "is_deleted": bool(message["deleted_at"]),
+            "reactions": sorted({_plain(reaction["value"]) for reaction in message["reactions"]}),
+            "attachments": [item["state"] for item in message["attachments"]],
+        }
+        for message in reversed(messages)
+    ]
+
+
+def _list_of(chats: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": chat["id"],
+            "title": chat["title"],
+            "preview": chat["last_message_preview"],
+            "unread": chat["unread_count"],
+        }
+        for chat in chats
+        if not chat["archived"]
+    ]
+
+
+async def _shown(page: Page) -> dict[str, Any]:
+    thread = await page.evaluate(SHOWN_THREAD)
+    for bubble in thread:
+        bubble["reactions"] = sorted(_plain(value) for value in bubble["reactions"])
+    return {"thread": thread, "chats": await page.evaluate(SHOWN_CHATS)}
+
+
+async def _held(agent: Peer, account_id: int, chat_id: int) -> dict[str, Any]:
+    return {
+        "thread": _thread_of(await agent.messages(account_id, chat_id)),
+        "chats": _list_of(await agent.chats(account_id)),
+    }
+
+
+async def expect_truth(page: Page, agent: Peer, account_id: int, chat_id: int) -> None:
+    """The window shows each message of the open chat and each chat once, in order, as a fresh fetch gives them."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + PATIENCE_SECONDS
+    while (shown := await _shown(page)) != (held := await _held(agent, account_id, chat_id)):
+        if loop.time() > deadline:
+            assert shown == held
+        await asyncio.sleep(0.05)
