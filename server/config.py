@@ -147,6 +147,8 @@ class Realtime:
     outbox_frames: int
     head_seconds: float
     commands_per_second: int
+    presence_refresh_seconds: float
+    typing_seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,23 +2,26 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 
 from aiohttp import web
 
 from server import queue
 from server.auth import Passwords
 from server.connections import open_database, open_unipile
-from server.keys import CONFIG, DATABASE, EVENTS, HUB, PASSWORDS, REDIS, STORAGE, UNIPILE
+from server.keys import CONFIG, DATABASE, EVENTS, HUB, PASSWORDS, PRESENCE, REDIS, STORAGE, UNIPILE
 from server.queue import EventBatch
-from server.realtime.broker import Broker
+from server.realtime.broker import Broker, publish_signal
 from server.realtime.events import Push, make_push
 from server.realtime.hub import Hub, Rows
+from server.realtime.presence import Presence
 from server.storage import open_storage
 from server.store import accounts, changes
 from server.store.pool import Database
 from server.tasks import end_tasks
 
 HEAL_PAGE = 500
+FAREWELL_SECONDS = 1.0
 
 
 async def database_context(app: web.Application) -> AsyncIterator[None]:
@@ -72,6 +75,27 @@ async def hub_context(app: web.Application) -> AsyncIterator[None]:
     await end_tasks(tasks)
 
 
+async def presence_context(app: web.Application) -> AsyncIterator[None]:
+    """Who has which chat open; at the end the other instances hear that nobody here has any."""
+
+    async def publish(account_id: int, payload: bytes) -> None:
+        await publish_signal(app[REDIS], account_id, payload)
+
+    realtime = app[CONFIG].realtime
+    presence = app[PRESENCE] = Presence(
+        app[HUB],
+        publish,
+        refresh_seconds=realtime.presence_refresh_seconds,
+        typing_seconds=realtime.typing_seconds,
+    )
+    task = asyncio.create_task(presence.run())
+    yield
+    await end_tasks([task])
+    with suppress(TimeoutError):
+        async with asyncio.timeout(FAREWELL_SECONDS):
+            await presence.flush()
+
+
 def _rows(database: Database) -> Rows:
     """What the hub may ask of Postgres."""
 
@@ -97,4 +121,5 @@ CONTEXTS = (
     storage_context,
     passwords_context,
     hub_context,
+    presence_context,
 )

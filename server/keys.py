@@ -7,6 +7,7 @@ from server.auth import Passwords, Tokens
 from server.config import Config
 from server.queue import EventBatch
 from server.realtime.hub import Hub
+from server.realtime.presence import Presence
 from server.storage import Storage
 from server.store.pool import Database
 from server.unipile.client import UnipileClient
@@ -17,6 +18,7 @@ REDIS = web.AppKey("redis", ArqRedis)
 EVENTS = web.AppKey("events", EventBatch)
 STORAGE = web.AppKey("storage", Storage)
 HUB = web.AppKey("hub", Hub)
+PRESENCE = web.AppKey("presence", Presence)
 UNIPILE = web.AppKey("unipile", UnipileClient)
 TOKENS = web.AppKey("tokens", Tokens)
 PASSWORDS = web.AppKey("passwords", Passwords)

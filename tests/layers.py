@@ -112,6 +112,7 @@ LAYERS = (
         ("server.errors", "server.keys", "server.schemas*", "server.store.rows"),
         (*QUEUE, *SQL),
     ),
+    Layer("server.presence", ("server.errors", "server.keys", "server.store*"), (*QUEUE, *SQL)),
     Layer("server.refusals", ("server.errors", "server.unipile.errors"), (*WEB, *QUEUE, *SQL)),
     Layer(
         "server.uploads",
@@ -124,6 +125,7 @@ LAYERS = (
             *("server", "server.auth", "server.config", "server.errors", "server.http", "server.keys"),
             *("server.metrics", "server.queue", "server.realtime.*", "server.refusals", "server.schemas*"),
             *("server.store*", "server.unipile*", "server.media", "server.storage", "server.uploads"),
+            "server.presence",
         ),
         (*QUEUE, "psycopg2", "obstore"),
     ),

@@ -15,8 +15,9 @@ from aiohttp import WSMsgType, web
 
 from server.auth import Claims
 from server.errors import ConfabError, NotFound
-from server.keys import CONFIG, DATABASE, HUB, TOKENS
+from server.keys import CONFIG, DATABASE, HUB, PRESENCE, TOKENS
 from server.metrics import SOCKETS
+from server.presence import introduce, note_typing
 from server.realtime.commands import Allowance, BadFrameError, is_row_number, parse_command, read_cursors
 from server.realtime.connection import CloseCode, Connection
 from server.realtime.events import make_push
@@ -117,6 +118,7 @@ class _Session:
             "join-user": self._join_user,
             "join-chat": self._join_chat,
             "leave-chat": self._leave_chat,
+            "typing": self._typing,
             "ping": self._ping,
         }
         limit = app[CONFIG].realtime.commands_per_second
@@ -211,6 +213,7 @@ class _Session:
         async with self._hub.listening(account_id) as feed:
             reached = await self._replay(account_id, since, feed, None)
             self._hub.join_account(self._connection, account_id)
+            self._app[PRESENCE].greet(self._connection, account_id)
             return reached
 
     async def _join_chat(self, data: dict[str, Any]) -> dict[str, object]:
@@ -219,9 +222,11 @@ class _Session:
         if since is not None and not is_row_number(since):
             raise ConfabError("invalid", "since is a sequence number.")
         chat = await self._reachable(data)
+        await introduce(self._app, self._connection.user_id)
         async with self._hub.listening(chat.account_id) as feed:
             reached = await self._replay(chat.account_id, since, feed, chat.id)
             self._hub.join_chat(self._connection, chat.account_id, chat.id)
+            self._app[PRESENCE].greet(self._connection, chat.account_id, chat.id)
         return {"seq": reached}
 
     async def _leave_chat(self, data: dict[str, Any]) -> None:
@@ -229,6 +234,10 @@ class _Session:
         if not is_row_number(chat_id):
             raise NotFound
         self._hub.leave_chat(self._connection, chat_id)
+
+    async def _typing(self, data: dict[str, Any]) -> None:
+        """Tell the chat's other readers that this user writes, or has stopped."""
+        await note_typing(self._app, self._connection.user_id, await self._reachable(data), data.get("on"))
 
     async def _ping(self, _: dict[str, Any]) -> None:
         return None

@@ -30,6 +30,14 @@ async def publish(redis: Redis, account_id: int, pushes: Sequence[Push]) -> None
         raise Unavailable("Live updates are not reachable.") from error
 
 
+async def publish_signal(redis: Redis, account_id: int, payload: bytes) -> None:
+    """Tell the same instances something that has no number and need not arrive."""
+    try:
+        await redis.publish(account_channel(account_id), payload)
+    except UNREACHABLE as error:
+        raise Unavailable("Live updates are not reachable.") from error
+
+
 async def publish_membership(redis: Redis, user_id: int) -> None:
     """Tell a user's sockets, wherever they are, that the accounts they may see have changed."""
     try:

@@ -19,6 +19,7 @@ from server.realtime.connection import CloseCode, Connection, encode_frame, join
 from server.realtime.events import Push, decode_pushes
 from server.realtime.feed import Feed
 from server.realtime.rooms import ChatRoom, Listeners
+from server.realtime.signals import is_signal
 
 log = structlog.get_logger()
 
@@ -48,6 +49,10 @@ class Hub:
         self._tasks: set[asyncio.Task[None]] = set()
         self.broker: Broker
         self.on_membership: Callable[[int, set[Connection]], Coroutine[Any, Any, None]]
+        # Told to whoever keeps presence: a chat's room changed, a signal came in, an account is heard anew.
+        self.on_room: Callable[[int, int], None] = lambda *_: None
+        self.on_signal: Callable[[int, bytes], None] = lambda *_: None
+        self.on_listening: Callable[[int], None] = lambda _: None
 
     # -- who is here -------------------------------------------------------------------------------------------
 
@@ -86,6 +91,7 @@ class Hub:
         await self.broker.subscribe(account_channel(account_id))
         heads = await self._rows.read_heads([account_id])
         self._deliver(listeners, listeners.feed.start(heads.get(account_id, 0)))
+        self.on_listening(account_id)
 
     def join_account(self, connection: Connection, account_id: int) -> bool:
         """Put the socket into the account's room; it must know all up to the feed's head, with no await since.
@@ -102,12 +108,13 @@ class Hub:
         """The same for one chat of an account."""
         connection.accounts.add(account_id)
         self._accounts[account_id].chats[chat_id].sockets.add(connection)
+        self.on_room(account_id, chat_id)
 
     def leave_chat(self, connection: Connection, chat_id: int) -> None:
         for account_id in list(connection.accounts):
             listeners = self._accounts.get(account_id)  # None once its last room has been left
-            if listeners is not None:
-                listeners.leave_chat(connection, chat_id)
+            if listeners is not None and listeners.leave_chat(connection, chat_id):
+                self.on_room(account_id, chat_id)
                 self._forget_if_empty(account_id, listeners)
 
     def leave_account(self, connection: Connection, account_id: int) -> None:
@@ -119,7 +126,20 @@ class Hub:
         listeners.everything.discard(connection)
         for chat_id in listeners.chats_of(connection):
             listeners.leave_chat(connection, chat_id)
+            self.on_room(account_id, chat_id)
         self._forget_if_empty(account_id, listeners)
+
+    def open_chats(self) -> list[tuple[int, int]]:
+        """(account, chat) of every chat somebody here has open."""
+        return [
+            (account_id, chat_id) for account_id, all_ in self._accounts.items() for chat_id in all_.chats
+        ]
+
+    def people_in(self, account_id: int, chat_id: int) -> set[int]:
+        """The users who have this chat open here."""
+        listeners = self._accounts.get(account_id)
+        room = listeners.chats.get(chat_id) if listeners is not None else None
+        return {connection.user_id for connection in room.sockets} if room is not None else set()
 
     def remove(self, connection: Connection) -> None:
         """Forget a socket that has ended."""
@@ -151,6 +171,9 @@ class Hub:
             return
         listeners = self._accounts.get(key)
         if listeners is None:
+            return
+        if is_signal(payload):
+            self.on_signal(key, payload)
             return
         self._deliver(listeners, listeners.feed.take(decode_pushes(payload)))
         if listeners.feed.has_hole and listeners.feed.head is not None and listeners.healing is None:
@@ -196,6 +219,15 @@ class Hub:
         if room.state is not None and room.timer is None:
             loop = asyncio.get_running_loop()
             room.timer = loop.call_later(STATE_SECONDS, self._deliver_state, listeners, room)
+
+    def tell_chat(self, account_id: int, chat_id: int, frames: Sequence[bytes]) -> None:
+        """Something without a number, for everybody here who hears this chat."""
+        listeners = self._accounts.get(account_id)
+        if listeners is None or not frames:
+            return
+        room = listeners.chats.get(chat_id)
+        hearers = listeners.everything | room.sockets if room is not None else listeners.everything
+        self._queue(hearers, join_frames(frames), len(frames))
 
     def _deliver_state(self, listeners: Listeners, room: ChatRoom) -> None:
         if (state := room.take_state()) is not None:

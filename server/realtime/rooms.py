@@ -54,16 +54,17 @@ class Listeners:
     def is_empty(self) -> bool:
         return not self.everything and not self.holders and not self.chats
 
-    def leave_chat(self, connection: Connection, chat_id: int) -> None:
-        """Out of one chat's room; an empty room is gone, with what waited in it."""
+    def leave_chat(self, connection: Connection, chat_id: int) -> bool:
+        """Out of one chat's room, if in it; an empty room is gone, with what waited in it."""
         room = self.chats.get(chat_id)
-        if room is None:
-            return
+        if room is None or connection not in room.sockets:
+            return False
         room.sockets.discard(connection)
         if not room.sockets:
             if room.timer is not None:
                 room.timer.cancel()
             del self.chats[chat_id]
+        return True
 
     def chats_of(self, connection: Connection) -> list[int]:
         """The chats whose room the socket is in."""
