@@ -1,7 +1,6 @@
 """Asks UniPile what became of sends whose outcome is unknown; nothing here ever sends."""
 
 import asyncio
-from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -15,12 +14,11 @@ from server.store.messages import ChangedMessage
 from server.unipile.answers import OwnMessage
 from server.unipile.errors import UnipileError
 from workers.context import Parts, parts_of
+from workers.matching import CLOCK_MARGIN, find_match
 from workers.outcomes import announce, settle
 
 log = structlog.get_logger()
 
-# UniPile's clock and ours may differ a little.
-CLOCK_MARGIN = timedelta(seconds=5)
 DEADLINE_SECONDS = 10.0
 
 
@@ -66,9 +64,11 @@ async def _look(parts: Parts, message_id: int) -> bool:
     look = await parts.database.read(attempts.fetch_look, message_id)
     if look is None:
         return True  # the echo was quicker
+    rivals = await parts.database.read(attempts.list_rivals, message_id)
+    since = min(send.attempted_at for send in (look, *rivals)) - CLOCK_MARGIN
     async with asyncio.timeout(DEADLINE_SECONDS):
-        own = await parts.unipile.list_own_messages(look.provider_chat_id, look.attempted_at - CLOCK_MARGIN)
-    found = await _match(parts, look, own)
+        own = await parts.unipile.list_own_messages(look.provider_chat_id, since)
+    found = await _match(parts, look, rivals, own)
     if found is None:
         return False
     if look.provider_msg_id is None:
@@ -78,20 +78,17 @@ async def _look(parts: Parts, message_id: int) -> bool:
     return True
 
 
-async def _match(parts: Parts, look: Look, own: list[OwnMessage]) -> OwnMessage | None:
-    """The oldest message of the same text and kind of file that no row has; of an accepted one, whose id is known,
-    only a tick counts: that UniPile has it says nothing new.
+async def _match(parts: Parts, look: Look, rivals: list[Look], own: list[OwnMessage]) -> OwnMessage | None:
+    """The message that no row has and that can only be this send; of an accepted one, whose id is known, only a tick
+    counts: that UniPile has it says nothing new.
     """
     if look.provider_msg_id is not None:
         return next(
             (m for m in own if m.provider_msg_id == look.provider_msg_id and m.status != "sent"), None
         )
-    wanted = (look.body.strip(), look.file_kind)
-    alike = [m for m in own if (m.text.strip(), m.file_kind) == wanted]
-    stored = await parts.database.read(
-        attempts.list_stored, look.account_id, [m.provider_msg_id for m in alike]
-    )
-    return next((m for m in alike if m.provider_msg_id not in stored), None)
+    ids = [message.provider_msg_id for message in own]
+    claimed = await parts.database.read(attempts.list_stored, look.account_id, ids)
+    return find_match(look, rivals, [message for message in own if message.provider_msg_id not in claimed])
 
 
 async def _tick(cursor: Cursor, look: Look, found: OwnMessage) -> list[ChangedMessage]:

@@ -31,11 +31,14 @@ class Look(NamedTuple):
     body: str
     attempted_at: datetime
     provider_msg_id: str | None
-    file_kind: str  # of what was sent along; "" for a text alone
+    status: str
+    files: list[dict[str, Any]]  # what was sent along, as the message shows it
 
 
-LOOK = """m.id, m.account_id, c.provider_chat_id, coalesce(m.body, ''), m.attempted_at, m.provider_msg_id,
-    coalesce(m.attachments->0->>'type', '')"""
+LOOK = """m.id, m.account_id, c.provider_chat_id, coalesce(m.body, ''), m.attempted_at, m.provider_msg_id, m.status,
+    m.attachments"""
+# Sends of one chat handed over within so long may be taken for one another.
+RIVAL_SECONDS = 600
 
 
 async def fetch_look(cursor: Cursor, message_id: int) -> Look | None:
@@ -47,6 +50,25 @@ async def fetch_look(cursor: Cursor, message_id: int) -> Look | None:
     )
     row = await cursor.fetchone()
     return row and Look(*row)
+
+
+async def list_rivals(cursor: Cursor, message_id: int) -> list[Look]:
+    """The sends handed over at about the time of this one, in its chat, whose ids nobody knows either; oldest first,
+    this one among them.
+    """
+    await cursor.execute(
+        f"""select {LOOK} from channels_message own
+            join channels_message m on m.chat_id = own.chat_id
+            join channels_chat c on c.id = m.chat_id
+            where own.id = %(id)s and m.direction = 'out' and m.provider_msg_id is null
+                and m.status in ('sending', 'unconfirmed')
+                and m.sent_at > own.attempted_at - interval '1 day'
+                and m.attempted_at between own.attempted_at - make_interval(secs => %(seconds)s)
+                                       and own.attempted_at + make_interval(secs => %(seconds)s)
+            order by m.attempted_at, m.id""",
+        {"id": message_id, "seconds": RIVAL_SECONDS},
+    )
+    return [Look(*row) for row in await cursor.fetchall()]
 
 
 async def claim_looks(cursor: Cursor, limit: int = 100) -> list[int]:

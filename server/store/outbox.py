@@ -121,15 +121,15 @@ async def settle_attempt(
 
 # An echo that knows an id we do not know belongs to the oldest send of the same text, and the same kind of file, in
 # the same chat that was handed to UniPile and has no id yet. What was read from UniPile's store (`is_read`) may be
-# much older than any send that waits: then it is no echo. Pairs are made in order on both sides, so that equal ones
-# stay in order.
+# much older than any send that waits: then it is no echo. A file of the same size is preferred, and no more than that:
+# WhatsApp may have changed it. Pairs are made in order on both sides, so that equal ones stay in order.
 KIND = "(coalesce({0}.attachments->0->>'type', '') || ' ' || coalesce({0}.body, ''))"
 ADOPT_ECHOES = Prepared(
     "adopt_echoes",
     f"""
     with echo as (
         select x.account_id, x.chat_id, x.provider_msg_id, x.sent_at, {KIND.format("x")} as kind,
-            row_number() over (partition by x.chat_id, {KIND.format("x")} order by x.sent_at, x.provider_msg_id) as n
+            x.attachments->0->>'file_size' as size
         from jsonb_to_recordset(%(rows)s::jsonb)
             as x (account_id bigint, chat_id bigint, provider_msg_id text, body text, attachments jsonb,
                   sent_at timestamptz, is_read boolean)
@@ -140,16 +140,27 @@ ADOPT_ECHOES = Prepared(
                 where w.chat_id = x.chat_id and w.direction = 'out' and w.provider_msg_id is null
                     and w.status in ('sending', 'sent', 'unconfirmed')))
     ), waiting as (
-        select m.id, m.chat_id, {KIND.format("m")} as kind,
-            row_number() over (partition by m.chat_id, {KIND.format("m")} order by m.id) as n
+        select m.id, m.chat_id, {KIND.format("m")} as kind, m.attachments->0->>'file_size' as size
         from channels_message m
         where m.chat_id in (select chat_id from echo) and m.direction = 'out' and m.provider_msg_id is null
             and m.attempted_at is not null and m.status in ('sending', 'sent', 'unconfirmed')
             and m.sent_at > now() - interval '1 day'
+    ), same as (
+        select waiting.id, echo.account_id, echo.provider_msg_id, echo.sent_at
+        from (select *, row_number() over (partition by chat_id, kind, size order by sent_at, provider_msg_id) as n
+              from echo) echo
+        join (select *, row_number() over (partition by chat_id, kind, size order by id) as n from waiting) waiting
+            using (chat_id, kind, size, n)
+    ), alike as (
+        select waiting.id, echo.account_id, echo.provider_msg_id, echo.sent_at
+        from (select *, row_number() over (partition by chat_id, kind order by sent_at, provider_msg_id) as n
+              from echo where (account_id, provider_msg_id) not in (select account_id, provider_msg_id from same)) echo
+        join (select *, row_number() over (partition by chat_id, kind order by id) as n
+              from waiting where id not in (select id from same)) waiting
+            using (chat_id, kind, n)
     ), pair as (
-        select waiting.id, echo.account_id, echo.provider_msg_id, echo.sent_at,
-            row_number() over (partition by echo.account_id order by waiting.id) as n
-        from echo join waiting using (chat_id, kind, n)
+        select *, row_number() over (partition by account_id order by id) as n
+        from (select * from same union all select * from alike) found
     ), numbered as (
         update channels_account a set seq = a.seq + counts.n
         from (select account_id, count(*) as n from pair group by account_id) counts

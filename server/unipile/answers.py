@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from server.unipile.errors import UnipileError
 from server.unipile.events import STATUSES
-from server.unipile.fields import MAX_ID_LENGTH, attachments, clean, text
+from server.unipile.fields import MAX_ID_LENGTH, attachments, clean, moment, text
 
 SOURCE_STATUS_ORDER = ("CREDENTIALS", "PERMISSIONS", "ERROR", "STOPPED", "CONNECTING", "OK")
 
@@ -48,22 +49,24 @@ class OwnMessage:
     provider_msg_id: str
     text: str
     status: str
-    file_kind: str  # of its first attachment; "" when it has none
+    sent_at: datetime | None
+    files: tuple[Mapping[str, Any], ...]  # as a message of ours would show them
 
 
 def read_own_messages(answer: Mapping[str, Any]) -> list[OwnMessage]:
     """The own messages of one page of a chat's list, oldest first."""
     items = [item for item in answer.get("items") or [] if isinstance(item, dict)]
     return [
-        OwnMessage(item["id"], clean(str(item.get("text") or "")), _tick(item), _file_kind(item))
+        OwnMessage(
+            item["id"],
+            clean(str(item.get("text") or "")),
+            _tick(item),
+            moment(item.get("timestamp")),
+            tuple(attachments(item.get("attachments"))),
+        )
         for item in reversed(items)
         if item.get("is_sender") in (True, 1) and isinstance(item.get("id"), str)
     ]
-
-
-def _file_kind(item: Mapping[str, Any]) -> str:
-    found = attachments(item.get("attachments"))
-    return str(found[0]["type"]) if found else ""
 
 
 def _tick(item: Mapping[str, Any]) -> str:

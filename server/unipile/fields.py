@@ -113,17 +113,18 @@ def small_integer(value: object) -> int | None:
     return int(value) if 0 <= value < 2**31 else None
 
 
+def moment(value: object) -> datetime | None:
+    """A time in UTC; None when it cannot be read or no calendar has it."""
+    try:
+        read = datetime.fromisoformat(value) if isinstance(value, str) else None
+        if read is None:
+            return None
+        return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
 def timestamp(value: object, received_at: str) -> str:
     """The time as RFC 3339 in UTC; `received_at` when it cannot be read or no calendar has it."""
-    if not isinstance(value, str):
-        return received_at
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        return received_at
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    try:
-        return moment.astimezone(UTC).isoformat(timespec="milliseconds")
-    except OverflowError:
-        return received_at
+    read = moment(value)
+    return received_at if read is None else read.isoformat(timespec="milliseconds")
