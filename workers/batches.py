@@ -8,7 +8,7 @@ from aiopg import Cursor
 
 from server import metrics
 from server.realtime.events import Push, make_push
-from server.store import amendments, attempts, chats, contacts, messages, outbox, usage
+from server.store import amendments, attempts, chats, contacts, messages, outbox, quotes, usage
 from server.store.chats import KnownChat
 from server.store.messages import ChangedMessage, InsertedMessage
 from server.unipile.events import MessageEvent
@@ -75,6 +75,7 @@ async def _adopt(
             "body": event.body,
             "attachments": event.attachments,
             "sent_at": event.sent_at,
+            "claimed_at": event.claimed_at,
             "is_read": batch.is_read,
         }
         for key, event in own
@@ -100,8 +101,8 @@ async def _store_new(
 ) -> None:
     await contacts.upsert_contacts(cursor, contact_rows(batch))
     inserted = await messages.insert_messages(cursor, message_rows(batch, known_chats))
-    batch.inserted = inserted
     fresh = {(m.account_id, m.provider_msg_id): m for m in inserted}
+    batch.inserted = inserted = await _join_quotes(cursor, batch, fresh)
     batch.note_media(inserted)
     metrics.EVENTS.labels("stored").inc(len(inserted))
     batch.to_read |= {(m.account_id, m.provider_msg_id) for m in inserted if m.is_amended}
@@ -109,6 +110,7 @@ async def _store_new(
         _push_message(pushes, "message:new", message)
     for echoed in adopted:
         _push_message(pushes, "message:sent", echoed)
+    await _join_answers(cursor, batch, inserted, adopted, pushes)
     repeated = [key for key in batch.messages if key not in fresh]
     if repeated:
         batch.note_media(await _push_again(cursor, batch, repeated, adopted, pushes))
@@ -118,6 +120,31 @@ async def _store_new(
     await _advance_chats(cursor, batch, inserted, pushes)
     await _count(cursor, batch, inserted)
     chats_to_refresh |= untitled(batch, known_chats)
+
+
+async def _join_quotes(
+    cursor: Cursor, batch: Batch, fresh: Mapping[Key, InsertedMessage]
+) -> list[InsertedMessage]:
+    """Messages that quote others of their batch, shown with what they quote."""
+    answers = batch.answers_within(fresh)
+    shown = {m.id: m.json for m in await _find(cursor, answers)} if answers else {}
+    return [m._replace(json=shown.get(m.id, m.json)) for m in fresh.values()]
+
+
+async def _join_answers(
+    cursor: Cursor,
+    batch: Batch,
+    inserted: Iterable[InsertedMessage],
+    adopted: list[ChangedMessage],
+    pushes: dict[int, list[Push]],
+) -> None:
+    """Answers that came before what they answer know it now: before a row, or before the id of a row of ours."""
+    keys = [(m.account_id, m.provider_msg_id) for m in inserted if m.is_answered]
+    if adopted:
+        keys += [key for key, _ in batch.own_messages()]
+    if keys:
+        for answer in await quotes.renumber_answers(cursor, key_rows(keys)):
+            _push_message(pushes, "message:updated", answer)
 
 
 async def _push_again(
@@ -154,6 +181,8 @@ async def _advance_chats(
     """One row a chat: its newest message, its title, what is unread."""
     told: dict[int, list[tuple[MessageEvent, int]]] = defaultdict(list)
     for message in inserted:
+        if message.is_deleted:
+            continue  # turned from history to news when nothing was left of it
         key = (message.account_id, message.provider_msg_id)
         told[message.chat_id].append((batch.messages[key], message.id))
     changes = [chat_change(chat_id, events, batch) for chat_id, events in told.items()]

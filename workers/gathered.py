@@ -1,6 +1,6 @@
 """Events gathered for one transaction, each message once, and the rows they become."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -64,6 +64,13 @@ class Batch:
             event = self.messages[(message.account_id, message.provider_msg_id)]
             if any(attachment["state"] == "waiting" for attachment in event.attachments):
                 self.media_to_copy.add(message.id)
+
+    def answers_within(self, fresh: Collection[Key]) -> list[Key]:
+        """Which of these new messages quote another of them: their statement could not see it yet."""
+        quotes = {key: self.messages[key].quoted for key in fresh}
+        return [
+            key for key, quoted in quotes.items() if quoted and (key[0], quoted["provider_msg_id"]) in fresh
+        ]
 
     def own_messages(self) -> list[tuple[Key, MessageEvent]]:
         return [(key, event) for key, event in self.messages.items() if event.direction == "out"]
@@ -175,6 +182,7 @@ def message_rows(batch: Batch, known_chats: Mapping[Key, KnownChat]) -> list[dic
             "is_forwarded": event.is_forwarded,
             "is_history": (account_id, message_id) in batch.history,
             "sent_at": event.sent_at,
+            "claimed_at": event.claimed_at,
         }
         for (account_id, message_id), event in batch.messages.items()
     ]

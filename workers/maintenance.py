@@ -16,7 +16,7 @@ from server.tasks import end_tasks
 from server.unipile.errors import Rejected, UnipileError
 from workers import lookups, sweeps
 from workers.context import Parts
-from workers.media import clear_media, look_for_media
+from workers.media import clear_media, clear_released, look_for_media
 from workers.outcomes import settle
 
 log = structlog.get_logger()
@@ -25,7 +25,7 @@ LOOK_AROUND_SECONDS = 15.0
 DOUBT_SECONDS = 5.0
 ABANDONED_ROUND_SECONDS = 60.0
 LOOK_FOR_MEDIA_SECONDS = 60.0
-CLEAR_MEDIA_SECONDS = 3600.0
+CLEAR_MEDIA_SECONDS, CLEAR_RELEASED_SECONDS = 3600.0, 60.0
 PRUNE_SECONDS, PRUNED_AT_ONCE = 3600.0, 1000
 HEARTBEAT_EXPIRY_SECONDS = 60
 WORKER_LOST = {
@@ -45,6 +45,7 @@ async def rounds(parts: Parts) -> AsyncIterator[None]:
         asyncio.create_task(_repeat(parts, drop_abandoned, ABANDONED_ROUND_SECONDS)),
         asyncio.create_task(_repeat(parts, look_for_media, LOOK_FOR_MEDIA_SECONDS)),
         asyncio.create_task(_repeat(parts, clear_media, CLEAR_MEDIA_SECONDS)),
+        asyncio.create_task(_repeat(parts, clear_released, CLEAR_RELEASED_SECONDS)),
         asyncio.create_task(_repeat(parts, prune_hints, PRUNE_SECONDS)),
     ]
     try:

@@ -24,6 +24,8 @@ log = structlog.get_logger()
 # A job that was lost is found again after this long; a backlog is worked off a piece at a time.
 FORGOTTEN_SECONDS, FORGOTTEN_AT_ONCE = 300, 200
 ORPHAN_HOURS, ORPHANS_AT_ONCE = 24, 100
+# Longer than any copy or upload takes from touching its bytes to referring to them.
+RELEASED_SECONDS = 600.0
 SHOWN_TYPES = ("img", "video", "audio")
 
 
@@ -93,8 +95,8 @@ async def _write_state(
 ) -> ChangedMessage | None:
     if not await media.lock_account_of(cursor, wanted.message_id):
         return None
-    if sha256 is not None:
-        await media.refer(cursor, wanted.message_id, wanted.attachment_id, sha256)
+    if sha256 is not None and not await media.refer(cursor, wanted.message_id, wanted.attachment_id, sha256):
+        return None  # deleted while its file was on the way
     return await media.change_attachment(cursor, wanted.message_id, wanted.attachment_id, changes)
 
 
@@ -111,6 +113,23 @@ async def clear_media(parts: Parts) -> None:
     dropped = await parts.storage.drop_stale(timedelta(hours=ORPHAN_HOURS))
     if removed or dropped:
         log.info("media_cleared", orphans=removed, fragments=dropped)
+
+
+async def clear_released(parts: Parts) -> None:
+    """Remove the files of deleted messages, unless another message has the same."""
+    while count := await parts.database.write(_remove_released, parts.storage):
+        log.info("released_media_looked_at", count=count)
+
+
+async def _remove_released(cursor: Cursor, storage: Storage) -> int:
+    """File first, then row: what is cut off in between is found again by its row."""
+    released = await media.lock_released(cursor, RELEASED_SECONDS, ORPHANS_AT_ONCE)
+    unused = [blob.sha256 for blob in released if not blob.is_used]
+    for sha256 in unused:
+        await storage.delete(sha256)
+    await media.keep_blobs(cursor, [blob.sha256 for blob in released if blob.is_used])
+    await media.delete_blobs(cursor, unused)
+    return len(released)
 
 
 async def _remove_orphans(cursor: Cursor, storage: Storage) -> int:

@@ -9,7 +9,7 @@ from server.errors import Unavailable
 from server.queue import AMEND_MESSAGE, enqueue
 from server.realtime.broker import publish
 from server.realtime.events import make_push
-from server.store import amendments, attempts, messages, outbox, usage
+from server.store import amendments, attempts, messages, outbox, quotes, usage
 from server.store.messages import ChangedMessage
 from server.unipile.errors import UnipileError
 from workers.context import Parts
@@ -93,4 +93,8 @@ async def _settle(
         return []
     if status == "failed" and changed.status == "failed":
         await usage.lower_sent(cursor, known.owner_id, PROVIDER, known.period_ym)
-    return [changed, *await messages.apply_receipts(cursor, [changed.account_id])]
+    answers = []
+    if provider_msg_id is not None:
+        key = {"account_id": changed.account_id, "provider_msg_id": provider_msg_id}
+        answers = await quotes.renumber_answers(cursor, [key])
+    return [changed, *answers, *await messages.apply_receipts(cursor, [changed.account_id])]

@@ -119,8 +119,12 @@ class Message(Schema):
     is_event = fields.Boolean(required=True)
     event_type = fields.Integer(required=True, allow_none=True)
     sent_at = fields.String(required=True)
+    # What messages are ordered by: sent_at, or when it came in where a wrong clock says later.
+    ordered_at = fields.String(required=True)
     edited_at = fields.String(required=True, allow_none=True)
     deleted_at = fields.String(required=True, allow_none=True)
+    # The account, when it is known to be that; null: somebody, or not deleted.
+    deleted_by = fields.String(required=True, allow_none=True, validate=validate.Equal("account"))
     scheduled_at = fields.String(required=True, allow_none=True)
     error = fields.Nested(Failure, required=True, allow_none=True)
     seq = fields.Integer(required=True)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import orjson
 from aiopg import Cursor
 
-from server.store import accounts, chat_marks
+from server.store import accounts, chat_marks, media
 from server.store.chats import ChangedChat
 from server.store.messages import CHANGED, ChangedMessage
 from server.store.prepared import Prepared
@@ -93,18 +93,23 @@ class Content(NamedTuple):
 
 
 class Target(NamedTuple):
-    """A stored message with its content."""
+    """A stored message with its content; `is_unread` when it counts among its chat's unread."""
 
     id: int
     chat_id: int
+    direction: str
     is_last: bool
+    is_unread: bool
     confirmed_at: datetime | None
     content: Content
 
 
 async def _fetch_target(cursor: Cursor, account_id: int, provider_msg_id: str) -> Target | None:
     await cursor.execute(
-        """select m.id, m.chat_id, c.last_message_id is not distinct from m.id, nullif(m.confirmed_at, '-infinity'),
+        """select m.id, m.chat_id, m.direction, c.last_message_id is not distinct from m.id,
+               m.direction = 'in' and not m.is_event and not m.is_history and m.sent_at > c.read_until
+                   and m.deleted_at is null,
+               nullif(m.confirmed_at, '-infinity'),
                m.body, m.attachments::text, m.reactions::text, m.edited_at, m.deleted_at
            from channels_message m join channels_chat c on c.id = m.chat_id
            where m.account_id = %s and m.provider_msg_id = %s""",
@@ -113,8 +118,8 @@ async def _fetch_target(cursor: Cursor, account_id: int, provider_msg_id: str) -
     row = await cursor.fetchone()
     if row is None:
         return None
-    content = Content(row[4], orjson.loads(row[5]), orjson.loads(row[6]), row[7], row[8])
-    return Target(row[0], row[1], row[2], row[3], content)
+    content = Content(row[6], orjson.loads(row[7]), orjson.loads(row[8]), row[9], row[10])
+    return Target(row[0], row[1], row[2], row[3], row[4], row[5], content)
 
 
 class Amended(NamedTuple):
@@ -262,10 +267,20 @@ async def _write(cursor: Cursor, account_id: int, target: Target, content: Conte
     }
     await cursor.execute(AMEND_MESSAGE, values)
     message = ChangedMessage(*await cursor.fetchone())
-    if not target.is_last:
-        return Amended(message)
-    preview = chat_marks.preview_of(content.body, content.attachments, is_deleted=bool(content.deleted_at))
-    return Amended(message, await chat_marks.set_preview(cursor, account_id, target.chat_id, preview))
+    is_gone = content.deleted_at is not None and target.content.deleted_at is None
+    if is_gone:
+        await media.release_files(cursor, target.id)
+    preview = _preview_of(target.direction, content) if target.is_last else None
+    chat = await chat_marks.follow_amendment(
+        cursor, account_id, target.chat_id, preview, is_read_off=is_gone and target.is_unread
+    )
+    return Amended(message, chat)
+
+
+def _preview_of(direction: str, content: Content) -> str:
+    if content.deleted_at is not None:
+        return chat_marks.deleted_preview(is_own=direction == "out")
+    return chat_marks.preview_of(content.body, content.attachments)
 
 
 async def _forget(cursor: Cursor, account_id: int, provider_msg_id: str, hints: Sequence[Amendment]) -> None:

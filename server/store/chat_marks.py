@@ -8,7 +8,7 @@ from aiopg import Cursor
 from server.store import accounts
 from server.store.chats import CHAT_JSON, LAST_MESSAGE, PREVIEW_LENGTH, ChangedChat
 
-DELETED_PREVIEW = "This message was deleted"
+DELETED_PREVIEW, OWN_DELETED_PREVIEW = "This message was deleted", "You deleted this message"
 ATTACHMENT_PREVIEWS = {"img": "Photo", "video": "Video", "audio": "Audio"}
 
 # `read`: the mark moves to the newest message, or to just before the newest one that came in.
@@ -98,33 +98,42 @@ async def rename_chat(cursor: Cursor, account_id: int, chat_id: int, title: str)
     return ChangedChat(*await cursor.fetchone())
 
 
-SET_PREVIEW = f"""
+FOLLOW_AMENDMENT = f"""
     with changed as (
-        update channels_chat c set last_message_preview = %(preview)s, seq = %(seq)s, updated_at = now()
+        update channels_chat c set last_message_preview = coalesce(%(preview)s, c.last_message_preview),
+            unread_count = greatest(0, c.unread_count - %(less)s), seq = %(seq)s, updated_at = now()
         where c.id = %(chat_id)s returning c.*
     )
     select c.id, c.account_id, c.seq, {CHAT_JSON} from changed c {LAST_MESSAGE}"""
 
 
-async def set_preview(cursor: Cursor, account_id: int, chat_id: int, preview: str) -> ChangedChat | None:
-    """Let the list show what its last message says now; None when it does. The account must be locked."""
+async def follow_amendment(
+    cursor: Cursor, account_id: int, chat_id: int, preview: str | None, *, is_read_off: bool
+) -> ChangedChat | None:
+    """Let the list show what its last message says now (None: another one was changed), and count one unread less
+    when it is gone; None when nothing is different. The account must be locked.
+    """
+    values = {"chat_id": chat_id, "preview": preview, "less": int(is_read_off)}
     await cursor.execute(
-        "select from channels_chat where id = %s and last_message_preview is distinct from %s",
-        (chat_id, preview),
+        """select from channels_chat where id = %(chat_id)s
+           and (coalesce(%(preview)s, last_message_preview) is distinct from last_message_preview
+                or %(less)s > 0 and unread_count > 0)""",
+        values,
     )
     if await cursor.fetchone() is None:
         return None
     seq = await accounts.take_seqs(cursor, account_id, 1)
-    await cursor.execute(SET_PREVIEW, {"chat_id": chat_id, "preview": preview, "seq": seq})
+    await cursor.execute(FOLLOW_AMENDMENT, values | {"seq": seq})
     return ChangedChat(*await cursor.fetchone())
 
 
-def preview_of(
-    body: str | None, attachments: Sequence[Mapping[str, Any]], *, is_deleted: bool = False
-) -> str:
+def deleted_preview(*, is_own: bool) -> str:
+    """Our own only the account can have deleted; who deleted somebody else's is not told."""
+    return OWN_DELETED_PREVIEW if is_own else DELETED_PREVIEW
+
+
+def preview_of(body: str | None, attachments: Sequence[Mapping[str, Any]]) -> str:
     """What the list shows of a message: its text, or what stands in for it when there is none."""
-    if is_deleted:
-        return DELETED_PREVIEW
     if body:
         return body[:PREVIEW_LENGTH]
     return ATTACHMENT_PREVIEWS.get(attachments[0]["type"], "File") if attachments else ""

@@ -211,7 +211,8 @@ ADVANCE_CHATS = Prepared(
             read_until = greatest(c.read_until, ch.read_until),
             unread_count = case when ch.read_until > c.read_until
                 then (select count(*) from channels_message m where m.chat_id = c.id and m.direction = 'in'
-                      and not m.is_event and not m.is_history and m.sent_at > ch.read_until)
+                      and not m.is_event and not m.is_history and m.deleted_at is null
+                      and m.sent_at > ch.read_until)
                 else c.unread_count + (select count(*) from unnest(ch.inbound) t where t > c.read_until) end,
             seq = numbered.base + ch.n,
             updated_at = now()

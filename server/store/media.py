@@ -41,12 +41,30 @@ async def touch_blob(cursor: Cursor, sha256: str, size: int, mimetype: str) -> N
     await cursor.execute(TOUCH_BLOB, (sha256, size, mimetype))
 
 
-async def refer(cursor: Cursor, message_id: int, attachment_id: str, sha256: str) -> None:
-    """Let a message's attachment be these bytes."""
+async def refer(cursor: Cursor, message_id: int, attachment_id: str, sha256: str) -> bool:
+    """Let a message's attachment be these bytes; false when it was deleted meanwhile, and the bytes are released."""
     await cursor.execute(
-        """insert into channels_media (message_id, attachment_id, sha256) values (%s, %s, %s)
+        """insert into channels_media (message_id, attachment_id, sha256)
+           select m.id, %(attachment_id)s, %(sha256)s from channels_message m
+           where m.id = %(message_id)s
+               and m.attachments @> jsonb_build_array(jsonb_build_object('id', %(attachment_id)s::text))
            on conflict (message_id, attachment_id) do update set sha256 = excluded.sha256""",
-        (message_id, attachment_id, sha256),
+        {"message_id": message_id, "attachment_id": attachment_id, "sha256": sha256},
+    )
+    if cursor.rowcount == 0:
+        await cursor.execute(
+            "update channels_media_blob set released_at = now() where sha256 = %s", (sha256,)
+        )
+        return False
+    return True
+
+
+async def release_files(cursor: Cursor, message_id: int) -> None:
+    """A deleted message refers to nothing any more."""
+    await cursor.execute(
+        """with gone as (delete from channels_media where message_id = %s returning sha256)
+           update channels_media_blob b set released_at = now() from gone where b.sha256 = gone.sha256""",
+        (message_id,),
     )
 
 
@@ -208,6 +226,33 @@ async def lock_orphans(cursor: Cursor, hours: int, limit: int) -> list[str]:
         (hours, limit),
     )
     return [row[0] for row in await cursor.fetchall()]
+
+
+class Released(NamedTuple):
+    """Bytes that a deleted message referred to, held by this transaction; others may use them still."""
+
+    sha256: str
+    is_used: bool
+
+
+async def lock_released(cursor: Cursor, seconds: float, limit: int) -> list[Released]:
+    """Those released, and not brought anew, for `seconds`: whoever is about to refer to bytes has touched them."""
+    await cursor.execute(
+        """select sha256, exists (select from channels_media f where f.sha256 = b.sha256)
+           from channels_media_blob b
+           where released_at < now() - make_interval(secs => %(seconds)s)
+               and touched_at < now() - make_interval(secs => %(seconds)s)
+           order by released_at limit %(limit)s for update skip locked""",
+        {"seconds": seconds, "limit": limit},
+    )
+    return [Released(*row) for row in await cursor.fetchall()]
+
+
+async def keep_blobs(cursor: Cursor, hashes: Sequence[str]) -> None:
+    """Another message uses these: nobody need look at them again for the one that was deleted."""
+    await cursor.execute(
+        "update channels_media_blob set released_at = null where sha256 = any(%s)", (list(hashes),)
+    )
 
 
 async def delete_blobs(cursor: Cursor, hashes: Sequence[str]) -> None:

@@ -23,7 +23,9 @@ MESSAGE_JSON = f"""
     row_to_json((select shape from (select
         m.id, m.account_id, m.chat_id, m.provider_msg_id, m.client_id, m.direction, m.status, m.body,
         m.attachments, m.sender, {QUOTED} as quoted, m.reactions, m.is_forwarded, m.is_event, m.event_type,
-        rfc3339(m.sent_at) as sent_at, rfc3339(m.edited_at) as edited_at, rfc3339(m.deleted_at) as deleted_at,
+        rfc3339(coalesce(m.claimed_at, m.sent_at)) as sent_at, rfc3339(m.sent_at) as ordered_at,
+        rfc3339(m.edited_at) as edited_at, rfc3339(m.deleted_at) as deleted_at,
+        case when m.deleted_at is not null and m.direction = 'out' then 'account' end as deleted_by,
         case when m.status = 'sending' and isfinite(m.scheduled_at) then rfc3339(m.scheduled_at) end as scheduled_at,
         m.error, m.seq, rfc3339(m.created_at) as created_at, rfc3339(m.updated_at) as updated_at) shape))::text"""
 
@@ -142,7 +144,7 @@ INSERT_MESSAGES = Prepared(
         select * from jsonb_to_recordset(%(rows)s::jsonb) as x (
             account_id bigint, chat_id bigint, provider_msg_id text, direction text, status text, body text,
             attachments jsonb, sender jsonb, quoted jsonb, is_event boolean, event_type integer,
-            is_forwarded boolean, is_history boolean, sent_at timestamptz)
+            is_forwarded boolean, is_history boolean, sent_at timestamptz, claimed_at timestamptz)
     ), fresh as (
         select event.*,
             row_number() over (partition by event.account_id order by event.sent_at, event.provider_msg_id) as n
@@ -157,17 +159,19 @@ INSERT_MESSAGES = Prepared(
     ), m as (
         insert into channels_message (account_id, chat_id, provider_msg_id, direction, status, body, attachments,
                                       sender, quoted, is_event, event_type, is_forwarded, is_history, sent_at,
-                                      seq, inserted_seq)
+                                      claimed_at, seq, inserted_seq)
         select f.account_id, f.chat_id, f.provider_msg_id, f.direction, f.status, f.body, f.attachments,
                f.sender, f.quoted, f.is_event, f.event_type, coalesce(f.is_forwarded, false),
-               coalesce(f.is_history, false), f.sent_at,
+               coalesce(f.is_history, false), f.sent_at, f.claimed_at,
                numbered.base + f.n, numbered.base + f.n
         from fresh f join numbered on numbered.id = f.account_id
         returning *
     )
     select {CHANGED}, m.provider_msg_id,
         exists (select from channels_amendment e
-                where e.account_id = m.account_id and e.provider_msg_id = m.provider_msg_id)
+                where e.account_id = m.account_id and e.provider_msg_id = m.provider_msg_id),
+        exists (select from channels_message w where w.account_id = m.account_id
+                and w.quoted is not null and w.quoted ->> 'provider_msg_id' = m.provider_msg_id)
     from m order by m.account_id, m.seq""",
 )
 
@@ -182,6 +186,8 @@ class InsertedMessage(NamedTuple):
     json: str
     provider_msg_id: str
     is_amended: bool = False  # something that happened to it was told before it was here
+    is_answered: bool = False  # an answer to it was here before it
+    is_deleted: bool = False
 
 
 async def insert_messages(cursor: Cursor, rows: Sequence[Mapping[str, Any]]) -> list[InsertedMessage]:
@@ -200,7 +206,8 @@ MAKE_NEWS = Prepared(
         where t.account_id = x.account_id and t.provider_msg_id = x.provider_msg_id and t.is_history
         returning t.*
     )
-    select {CHANGED}, m.provider_msg_id from m order by m.account_id, m.seq""",
+    select {CHANGED}, m.provider_msg_id, false, false, m.deleted_at is not null
+    from m order by m.account_id, m.seq""",
 )
 
 

@@ -128,11 +128,11 @@ ADOPT_ECHOES = Prepared(
     "adopt_echoes",
     f"""
     with echo as (
-        select x.account_id, x.chat_id, x.provider_msg_id, x.sent_at, {KIND.format("x")} as kind,
+        select x.account_id, x.chat_id, x.provider_msg_id, x.sent_at, x.claimed_at, {KIND.format("x")} as kind,
             x.attachments->0->>'file_size' as size
         from jsonb_to_recordset(%(rows)s::jsonb)
             as x (account_id bigint, chat_id bigint, provider_msg_id text, body text, attachments jsonb,
-                  sent_at timestamptz, is_read boolean)
+                  sent_at timestamptz, claimed_at timestamptz, is_read boolean)
         where not exists (select from channels_message k
                           where k.account_id = x.account_id and k.provider_msg_id = x.provider_msg_id)
             and (x.is_read is not true or x.sent_at > (
@@ -146,13 +146,13 @@ ADOPT_ECHOES = Prepared(
             and m.attempted_at is not null and m.status in ('sending', 'sent', 'unconfirmed')
             and m.sent_at > now() - interval '1 day'
     ), same as (
-        select waiting.id, echo.account_id, echo.provider_msg_id, echo.sent_at
+        select waiting.id, echo.account_id, echo.provider_msg_id, echo.sent_at, echo.claimed_at
         from (select *, row_number() over (partition by chat_id, kind, size order by sent_at, provider_msg_id) as n
               from echo) echo
         join (select *, row_number() over (partition by chat_id, kind, size order by id) as n from waiting) waiting
             using (chat_id, kind, size, n)
     ), alike as (
-        select waiting.id, echo.account_id, echo.provider_msg_id, echo.sent_at
+        select waiting.id, echo.account_id, echo.provider_msg_id, echo.sent_at, echo.claimed_at
         from (select *, row_number() over (partition by chat_id, kind order by sent_at, provider_msg_id) as n
               from echo where (account_id, provider_msg_id) not in (select account_id, provider_msg_id from same)) echo
         join (select *, row_number() over (partition by chat_id, kind order by id) as n
@@ -168,6 +168,7 @@ ADOPT_ECHOES = Prepared(
         returning a.id, a.seq - counts.n as base
     ), m as (
         update channels_message t set provider_msg_id = pair.provider_msg_id, sent_at = pair.sent_at,
+            claimed_at = pair.claimed_at,
             status = case when t.status in ('sending', 'unconfirmed') then 'sent' else t.status end,
             error = null, seen_at = now(), seq = numbered.base + pair.n, updated_at = now()
         from pair join numbered on numbered.id = pair.account_id

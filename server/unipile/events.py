@@ -13,6 +13,7 @@ from server.unipile.fields import (
     identifier,
     person,
     quoted,
+    sent_times,
     small_integer,
     text,
     timestamp,
@@ -73,6 +74,8 @@ class MessageEvent:
     event_type: int | None
     is_forwarded: bool
     sent_at: str
+    # What UniPile says, where that is still to come.
+    claimed_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +199,7 @@ def _is_account(body: Mapping[str, Any], who: Mapping[str, Any]) -> bool:
 
 
 def _message_event(body: Mapping[str, Any], received_at: str) -> MessageEvent:
-    sent_at = timestamp(body.get("timestamp"), received_at)
+    sent_at, claimed_at = sent_times(body.get("timestamp"), received_at)
     is_own = body.get("is_sender") in (True, 1)
     sender = person(body.get("sender"))
     is_group = body.get("is_group") in (True, 1)
@@ -219,6 +222,7 @@ def _message_event(body: Mapping[str, Any], received_at: str) -> MessageEvent:
         event_type=event_type,
         is_forwarded=body.get("is_forwarded") in (True, 1),
         sent_at=sent_at,
+        claimed_at=claimed_at,
     )
 
 

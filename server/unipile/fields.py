@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 MAX_ID_LENGTH = 255
@@ -10,6 +10,8 @@ MAX_TEXT_LENGTH = 65_536
 MAX_REACTION_LENGTH = 64
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 REPLACEMENT = "\ufffd"
+# So far two honest clocks may be apart.
+CLOCK_SKEW = timedelta(minutes=1)
 
 
 class UnusableEventError(ValueError):
@@ -128,3 +130,12 @@ def timestamp(value: object, received_at: str) -> str:
     """The time as RFC 3339 in UTC; `received_at` when it cannot be read or no calendar has it."""
     read = moment(value)
     return received_at if read is None else read.isoformat(timespec="milliseconds")
+
+
+def sent_times(value: object, received_at: str) -> tuple[str, str | None]:
+    """(the time that orders a message, the time told where that is still to come): a clock that is ahead would else
+    keep a message newest, and its chat read, until the world has caught up.
+    """
+    told = timestamp(value, received_at)
+    is_ahead = datetime.fromisoformat(told) > datetime.fromisoformat(received_at) + CLOCK_SKEW
+    return (timestamp(received_at, received_at), told) if is_ahead else (told, None)

@@ -18,9 +18,9 @@ from server.unipile.fields import (
     identifier,
     person,
     quoted,
+    sent_times,
     small_integer,
     text,
-    timestamp,
 )
 
 # Status messages after which UniPile may hold more of the past than before (§3).
@@ -167,6 +167,7 @@ def read_stored(
     is_own = item.get("is_sender") in (True, 1)
     kind = kind or _kind_of(item.get("chat_provider_id"))
     sender = _sender(item, people)
+    sent_at, claimed_at = sent_times(item.get("timestamp"), read_at)
     event = MessageEvent(
         external_account_id=external_account_id,
         provider_chat_id=identifier(item, "chat_id"),
@@ -182,7 +183,8 @@ def read_stored(
         is_event=item.get("is_event") in (True, 1),
         event_type=small_integer(item.get("event_type")),
         is_forwarded=item.get("is_forwarded") in (True, 1),
-        sent_at=timestamp(item.get("timestamp"), read_at),
+        sent_at=sent_at,
+        claimed_at=claimed_at,
     )
     return StoredMessage(event, _tick(item) if is_own else None, _is_amended(item))
 

@@ -22,7 +22,8 @@ from workers.context import PARTS, Parts
 from workers.outcomes import settle
 from workers.settings import COMMIT_LIMIT
 
-RECEIVED_AT = "2026-03-02T09:00:00.000+00:00"
+# Later than anything a test says was sent.
+RECEIVED_AT = "2026-03-02T23:00:00.000+00:00"
 MESSAGE_COLUMNS = """id, account_id, chat_id, provider_msg_id, client_id, direction, status, body,
     attachments::text, is_event, error::text, seq, inserted_seq, rfc3339(sent_at) as sent_at"""
 
@@ -37,9 +38,11 @@ async def _execute(cursor: Cursor, statement: str, values: Mapping[str, Any]) ->
     await cursor.execute(statement, dict(values))
 
 
-def delivery(body: Mapping[str, Any], source: str = "messages") -> dict[str, Any]:
+def delivery(
+    body: Mapping[str, Any], source: str = "messages", received_at: str = RECEIVED_AT
+) -> dict[str, Any]:
     """One event as the web process queues it."""
-    return {"source": source, "received_at": RECEIVED_AT, "body": dict(body)}
+    return {"source": source, "received_at": received_at, "body": dict(body)}
 
 
 def receipt(
@@ -68,6 +71,7 @@ class Ledger:
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self.user_id = 0
+        self.received_at = RECEIVED_AT
         self._committer: Committer[ingest.Pair] = Committer(partial(ingest.commit, parts), COMMIT_LIMIT)
 
     async def open(self) -> "Ledger":
@@ -94,7 +98,9 @@ class Ledger:
 
     async def store(self, *bodies: Mapping[str, Any], source: str = "messages", job_try: int = 1) -> None:
         """Run one ingest job with these webhook bodies."""
-        await ingest.store_events(self.context(job_try), [delivery(body, source) for body in bodies])
+        await ingest.store_events(
+            self.context(job_try), [delivery(body, source, self.received_at) for body in bodies]
+        )
 
     async def fetch(self, statement: str, **values: Any) -> list[dict[str, Any]]:
         return await self.parts.database.read(_fetch, statement, values)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -68,6 +69,7 @@ class Shore:
 async def shore(web_only: Stack) -> AsyncIterator[Shore]:
     async with open_parts(web_only.config) as parts:
         ledger = await Ledger(parts).open()
+        ledger.received_at = datetime.now(UTC).isoformat(timespec="milliseconds")
         await web_only.sandbox.ok("POST", "/sandbox/accounts", {"id": "acc-1"})
         await sync.register_webhooks(ledger.context())
         for phone, minutes, is_own in WRITTEN:

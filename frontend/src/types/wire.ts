@@ -114,9 +114,12 @@ export interface Message extends Row {
   readonly reactions: readonly Reaction[];
   readonly is_event: boolean;
   readonly event_type: number | null;
+  /** As UniPile says it, also where its clock is ahead; `ordered_at` is what to sort by. */
   readonly sent_at: string;
+  readonly ordered_at?: string;
   readonly edited_at: string | null;
   readonly deleted_at: string | null;
+  readonly deleted_by?: "account" | null;
   /** When a message that has to wait its turn goes out. */
   readonly scheduled_at?: string | null;
   readonly error: MessageError | null;

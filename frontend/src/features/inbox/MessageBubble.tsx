@@ -124,7 +124,7 @@ function Content({ bubble }: { readonly bubble: Bubble }) {
     return (
       <span className="bubble-deleted" data-testid="message-deleted">
         <Icon name="trash" size={15} />
-        This message was deleted
+        {bubble.direction === "out" ? "You deleted this message" : "This message was deleted"}
       </span>
     );
   }

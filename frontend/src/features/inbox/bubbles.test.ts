@@ -113,6 +113,14 @@ describe("mergeBubbles", () => {
     expect(bubbles.map((bubble) => bubble.body)).toEqual(["a", "b", "c", "d"]);
   });
 
+  it("shows the time of a wrong clock, and does not order by it", () => {
+    const ahead = makeMessage({ id: 1, sent_at: at(50), ordered_at: at(1), body: "ahead" });
+    const later = makeMessage({ id: 2, sent_at: at(2), ordered_at: at(2), body: "later" });
+    const bubbles = mergeBubbles([later, ahead], [], [], false);
+    expect(bubbles.map((bubble) => bubble.body)).toEqual(["ahead", "later"]);
+    expect(bubbles[0]?.sentAt).toBe(at(50));
+  });
+
   it("leaves out a live row from before what was read, until the rest is read", () => {
     const fetched = [makeMessage({ id: 5, sent_at: at(5) })];
     const live = [makeMessage({ id: 1, sent_at: at(1), seq: 9 })];

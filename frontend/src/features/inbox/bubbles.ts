@@ -30,10 +30,12 @@ export interface Bubble {
 interface SortKey {
   readonly id: number;
   readonly sent_at: string;
+  readonly ordered_at?: string;
 }
 
 function isBefore(one: SortKey, other: SortKey): boolean {
-  return one.sent_at === other.sent_at ? one.id < other.id : one.sent_at < other.sent_at;
+  const [mine, theirs] = [one.ordered_at ?? one.sent_at, other.ordered_at ?? other.sent_at];
+  return mine === theirs ? one.id < other.id : mine < theirs;
 }
 
 /** The oldest row read so far, or null when the history is complete. */

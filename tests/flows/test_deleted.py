@@ -1,0 +1,225 @@
+"""A deleted message: its files go, it is not unread any more, and nothing brings it back."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+from aiopg import Cursor
+
+from tests.fixtures_stack import Stack
+from tests.media_files import enclosed, png
+from tests.peers import Peer, Socket, eventually
+from workers import media as jobs
+from workers.context import PARTS, Parts
+from workers.media import clear_released, copy_media
+
+ROOT = "/api/channels/whatsapp"
+PICTURE = enclosed("photo.png", png(), "image/png")
+
+
+@pytest.fixture(autouse=True)
+def _no_grace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "RELEASED_SECONDS", 0.0)
+
+
+class Desk:
+    """An agent who looks at one number, and the files on the disk."""
+
+    def __init__(self, stack: Stack, agent: Peer, socket: Socket, account_id: int) -> None:
+        self.stack, self.agent, self.socket, self.account_id = stack, agent, socket, account_id
+
+    async def picture(self) -> dict[str, Any]:
+        """A picture that came in and was copied, with the sandbox's id of its message."""
+        written = await self.stack.write("acc-1", "", attachments=[PICTURE])
+        (frame,) = await self.socket.wait_for(
+            lambda f: (
+                f.get("event") == "message:updated"
+                and f["data"]["provider_msg_id"] == written["message_id"]
+                and f["data"]["attachments"][0]["state"] == "stored"
+            )
+        )
+        data: dict[str, Any] = frame["data"]
+        return data
+
+    async def delete(self, message: Mapping[str, Any]) -> dict[str, Any]:
+        """The customer deletes it; returns it as it is pushed then."""
+        provider_id = message["provider_msg_id"]
+        await self.stack.sandbox.ok("DELETE", f"/sandbox/messages/{provider_id}")
+        (frame,) = await self.socket.wait_for(
+            lambda f: (
+                f.get("event") == "message:updated"
+                and f["data"]["id"] == message["id"]
+                and f["data"]["deleted_at"] is not None
+            )
+        )
+        data: dict[str, Any] = frame["data"]
+        return data
+
+    def files(self) -> list[Path]:
+        return [path for path in (self.stack.config.data_dir / "media").rglob("*") if path.is_file()]
+
+
+@pytest.fixture
+async def desk(stack: Stack) -> Desk:
+    agent = await stack.sign_in()
+    account = await stack.make_account(agent)
+    return Desk(stack, agent, await agent.listen(), account["id"])
+
+
+async def rows(parts: Parts, table: str) -> int:
+    async def count(cursor: Cursor) -> int:
+        await cursor.execute(f"select count(*) from {table}")
+        return int((await cursor.fetchone())[0])
+
+    return await parts.database.read(count)
+
+
+async def test_a_deleted_message_leaves_no_file(desk: Desk, parts: Parts) -> None:
+    message = await desk.picture()
+    assert len(desk.files()) == 1
+    deleted = await desk.delete(message)
+    assert (deleted["body"], deleted["attachments"], deleted["deleted_by"]) == (None, [], None)
+    await clear_released(parts)
+    assert desk.files() == []
+    assert await rows(parts, "channels_media_blob") == await rows(parts, "channels_media") == 0
+    address = (
+        f"{ROOT}/{desk.account_id}/messages/{message['id']}/attachments/{message['attachments'][0]['id']}"
+    )
+    assert (await desk.agent.call("GET", address)).status == 404
+    assert (await desk.agent.call("POST", f"{address}/retry")).status == 404
+
+
+async def test_a_file_that_another_message_has_stays_until_that_is_deleted_too(
+    desk: Desk, parts: Parts
+) -> None:
+    first, second = await desk.picture(), await desk.picture()
+    await desk.delete(first)
+    await clear_released(parts)
+    assert len(desk.files()) == 1
+    await desk.delete(second)
+    await clear_released(parts)
+    assert desk.files() == []
+
+
+async def test_bytes_in_use_are_left_alone_for_a_while(
+    desk: Desk, parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody may just have touched them to refer to them in a moment."""
+    await desk.delete(await desk.picture())
+    monkeypatch.setattr(jobs, "RELEASED_SECONDS", 600.0)
+    await clear_released(parts)
+    assert len(desk.files()) == 1
+
+
+async def test_a_crash_between_file_and_row_is_made_good(
+    desk: Desk, parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.delete(await desk.picture())
+
+    async def crash(*_: object) -> None:
+        raise psycopg2.OperationalError("the server went away")
+
+    with monkeypatch.context() as broken, pytest.raises(Exception, match=r"."):
+        broken.setattr("workers.media.media.delete_blobs", crash)
+        await clear_released(parts)
+    assert (desk.files(), await rows(parts, "channels_media_blob")) == ([], 1)
+    # The same picture again: its bytes are fetched anew, whatever the row says.
+    await desk.picture()
+    assert len(desk.files()) == 1
+    await clear_released(parts)
+    assert len(desk.files()) == await rows(parts, "channels_media_blob") == 1
+
+
+async def test_a_copy_that_is_under_way_keeps_nothing(
+    desk: Desk, parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message is deleted between the download and the row that would refer to it."""
+    rule = {"method": "GET", "path": "/messages/*/attachments/*", "status": 503}
+    await desk.stack.sandbox.ok("PUT", "/sandbox/faults", {"routes": [rule]})
+    written = await desk.stack.write("acc-1", "", attachments=[PICTURE])
+    (frame,) = await desk.socket.wait_for_event("message:new", provider_msg_id=written["message_id"])
+    keep = parts.storage.keep
+
+    async def keep_and_delete(incoming: Any) -> None:
+        await keep(incoming)
+        await desk.delete(frame["data"])
+
+    monkeypatch.setattr(parts.storage, "keep", keep_and_delete)
+    await desk.stack.sandbox.ok("PUT", "/sandbox/faults", {"routes": []})
+    await copy_media({PARTS: parts, "job_try": 1}, frame["data"]["id"])
+    assert await rows(parts, "channels_media") == 0
+    await clear_released(parts)
+    assert desk.files() == []
+
+
+async def test_a_deleted_message_is_not_unread(desk: Desk) -> None:
+    written = [await desk.stack.write("acc-1", text) for text in ("um", "dois")]
+    frames = [
+        (await desk.socket.wait_for_event("message:new", provider_msg_id=w["message_id"]))[0]["data"]
+        for w in written
+    ]
+    await desk.delete(frames[0])
+    await desk.socket.wait_for_event("chat:updated", unread_count=1, last_message_preview="dois")
+    await desk.delete(frames[1])
+    await desk.socket.wait_for_event(
+        "chat:updated", unread_count=0, last_message_preview="This message was deleted"
+    )
+
+
+async def test_one_that_was_read_lowers_nothing(desk: Desk) -> None:
+    written = await desk.stack.write("acc-1", "um")
+    (frame,) = await desk.socket.wait_for_event("message:new", provider_msg_id=written["message_id"])
+    path = f"{ROOT}/{desk.account_id}/chats/{frame['data']['chat_id']}"
+    await desk.agent.ok("PATCH", path, {"read": True})
+    await desk.stack.write("acc-1", "dois")
+    await desk.socket.wait_for_event("chat:updated", unread_count=1, last_message_preview="dois")
+    await desk.delete(frame["data"])
+    assert (await desk.agent.ok("GET", path))["chat"]["unread_count"] == 1
+
+
+async def test_a_late_duplicate_brings_nothing_back(desk: Desk, parts: Parts) -> None:
+    message = await desk.picture()
+    await desk.delete(message)
+    await clear_released(parts)
+    path = f"/api/v1/messages/{message['provider_msg_id']}"
+    body = await desk.stack.sandbox.ok("GET", path, headers={"X-API-KEY": "sandbox-key"})
+    late = {
+        "event": "message_received",
+        "account_id": "acc-1",
+        "chat_id": body["chat_id"],
+        "message_id": body["id"],
+        "timestamp": body["timestamp"],
+        "message": "olha",
+        "attachments": [{"id": message["attachments"][0]["id"], "type": "img"}],
+        "is_sender": False,
+    }
+    assert (await desk.agent.deliver(late)).status == 200
+    other = await desk.stack.write("acc-1", "depois")
+    await desk.socket.wait_for_event("message:new", provider_msg_id=other["message_id"])
+
+    async def shown() -> Any:
+        found = await desk.agent.messages(desk.account_id, message["chat_id"])
+        return [m for m in found if m["id"] == message["id"]]
+
+    (row,) = await eventually(shown)
+    assert (row["body"], row["attachments"]) == (None, [])
+    assert desk.files() == []
+
+
+async def test_our_own_is_said_to_be_deleted_by_us(desk: Desk) -> None:
+    written = await desk.stack.write("acc-1", "Tem?")
+    (frame,) = await desk.socket.wait_for_event("message:new", provider_msg_id=written["message_id"])
+    chat = f"{ROOT}/{desk.account_id}/chats/{frame['data']['chat_id']}"
+    sent = (await desk.agent.ok("POST", f"{chat}/send", {"text": "Tem.", "client_id": "c-1"}))["message"]
+    await desk.socket.wait_for(
+        lambda f: (
+            str(f.get("event")).startswith("message:")
+            and f["data"]["id"] == sent["id"]
+            and f["data"]["provider_msg_id"] is not None
+        )
+    )
+    answer = await desk.agent.ok("DELETE", f"{chat}/messages/{sent['id']}")
+    assert answer["message"]["deleted_by"] == "account"
+    await desk.socket.wait_for_event("chat:updated", last_message_preview="You deleted this message")
