@@ -11,7 +11,6 @@ from server.auth import Tokens
 from server.config import ROOT, Config
 from server.contexts import CONTEXTS
 from server.handlers.docs import DOCS, Docs
-from server.handlers.sockets import follow_memberships
 from server.handlers.spa import ASSETS, Assets
 from server.keys import CONFIG, HUB, TOKENS
 from server.middlewares import MIDDLEWARES, add_headers
@@ -32,7 +31,6 @@ def create_app(config: Config, static: Path = STATIC) -> web.Application:
     _allow_origins(app, config.web.allowed_origins)
     app.on_response_prepare.append(add_headers)
     app.cleanup_ctx.extend(CONTEXTS)
-    app.on_startup.append(_connect_memberships)
     app.on_shutdown.append(_close_sockets)
     return app
 
@@ -54,10 +52,6 @@ def _allow_origins(app: web.Application, origins: tuple[str, ...]) -> None:
     for route in list(app.router.routes()):
         if route.resource is not None and route.resource.canonical.startswith("/api/"):
             cors.add(route)
-
-
-async def _connect_memberships(app: web.Application) -> None:
-    app[HUB].on_membership = follow_memberships(app)
 
 
 async def _close_sockets(app: web.Application) -> None:

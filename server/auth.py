@@ -6,6 +6,7 @@ import hmac
 import secrets
 import time
 from collections import OrderedDict
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from uuid import uuid4
@@ -18,7 +19,7 @@ from server.errors import ConfabError
 
 ALGORITHM = "HS256"
 ISSUER, AUDIENCE = "confab", "confab-api"
-REQUIRED_CLAIMS = ["exp", "iat", "sub", "iss", "aud", "typ"]
+REQUIRED_CLAIMS = ["exp", "iat", "sub", "sid", "iss", "aud", "typ"]
 MAX_TOKEN_LENGTH = 4096
 # Checking a signature costs 47 µs, a look into this table less than one; expiry is checked at every use.
 CACHED_TOKENS = 4096
@@ -27,26 +28,33 @@ LEEWAY_SECONDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What an access token says: who, and until when (Unix seconds)."""
+    """What an access token says: who, by which session, and until when (Unix seconds)."""
 
     user_id: int
+    session_id: str
     expires_at: float
 
 
 class Tokens:
-    """Makes and reads access tokens."""
+    """Makes and reads access tokens. One lives as long as its session: those that ended are told to it."""
 
     def __init__(self, secret: str, lifetime_seconds: int) -> None:
         self._secret = secret
         self._lifetime = lifetime_seconds
         self._known: OrderedDict[str, Claims] = OrderedDict()
+        self._ended: dict[str, float] = {}  # session -> when its last token has expired by itself
 
-    def issue(self, user_id: int) -> tuple[str, float]:
+    @property
+    def lifetime_seconds(self) -> int:
+        return self._lifetime
+
+    def issue(self, user_id: int, session_id: str) -> tuple[str, float]:
         """(token, when it expires in Unix seconds)."""
         now = time.time()
         expires_at = now + self._lifetime
         claims = {
             "sub": str(user_id),
+            "sid": session_id,
             "iss": ISSUER,
             "aud": AUDIENCE,
             "typ": "access",
@@ -67,7 +75,17 @@ class Tokens:
         if claims.expires_at <= time.time():
             self._known.pop(token, None)
             raise ConfabError("unauthenticated")
+        if claims.session_id in self._ended:
+            raise ConfabError("unauthenticated", "This session has ended: sign in again.")
         return claims
+
+    def end_sessions(self, session_ids: Iterable[str]) -> None:
+        """Refuse these sessions' tokens from now on; safe to be told again."""
+        now = time.time()
+        for session_id in session_ids:
+            self._ended.setdefault(session_id, now + self._lifetime + LEEWAY_SECONDS)
+        for session_id in [known for known, until in self._ended.items() if until <= now]:
+            del self._ended[session_id]
 
     def _check(self, token: str) -> Claims:
         if len(token) > MAX_TOKEN_LENGTH:
@@ -84,7 +102,9 @@ class Tokens:
             )
             if claims["typ"] != "access":
                 raise ConfabError("unauthenticated")
-            return Claims(int(claims["sub"]), float(claims["exp"]))
+            if not isinstance(claims["sid"], str):
+                raise ConfabError("unauthenticated")
+            return Claims(int(claims["sub"]), claims["sid"], float(claims["exp"]))
         except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as error:
             raise ConfabError("unauthenticated") from error
 

@@ -23,17 +23,23 @@ class PeopleError(Exception):
 
 def add_people_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Declare `user`, `grant` and `revoke`."""
-    user = commands.add_parser("user", help="add, list or disable people").add_subparsers(
-        dest="action", required=True
-    )
+    user = commands.add_parser(
+        "user", help="add, list or disable people, or give them a new password"
+    ).add_subparsers(dest="action", required=True)
     add = user.add_parser("add", help="add a person and print a new password")
     add.add_argument("email", type=_email)
     add.add_argument("--name", help="default: what stands before the @")
     add.add_argument("--role", choices=ROLES, default="agent")
     add.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
     add.set_defaults(people=add_user)
+    password = user.add_parser("password", help="give a person a new password, and sign them out everywhere")
+    password.add_argument("email")
+    password.add_argument(
+        "--password-stdin", action="store_true", help="read the password from standard input"
+    )
+    password.set_defaults(people=change_password)
     user.add_parser("list", help="list everybody").set_defaults(people=list_users)
-    disable = user.add_parser("disable", help="let a person sign in no more")
+    disable = user.add_parser("disable", help="sign a person out everywhere, and let them in no more")
     disable.add_argument("email")
     disable.set_defaults(people=disable_user)
     for name, run, about in (
@@ -58,16 +64,7 @@ async def add_user(database: Database, options: argparse.Namespace) -> None:
     """Insert a person with a password that is given or made."""
     if await database.read(users.fetch_user_by_email, options.email):
         raise PeopleError(f"{options.email} is there already.")
-    password = sys.stdin.readline().rstrip("\n") if options.password_stdin else secrets.token_urlsafe(12)
-    if len(password) < MIN_PASSWORD_CHARACTERS:
-        raise PeopleError(
-            f"The password is too short: it needs at least {MIN_PASSWORD_CHARACTERS} characters."
-        )
-    passwords = Passwords()
-    try:
-        password_hash = await passwords.hash(password)
-    finally:
-        passwords.close()
+    password, password_hash = await _choose_password(options)
     name = options.name or options.email.partition("@")[0]
     async with database.transaction() as cursor:
         user = await users.ensure_user(cursor, options.email, name, options.role)
@@ -77,6 +74,31 @@ async def add_user(database: Database, options: argparse.Namespace) -> None:
     )
 
 
+async def change_password(database: Database, options: argparse.Namespace) -> None:
+    """Replace a person's password with one that is given or made; their sessions end."""
+    user_id = await _user_id(database, options.email)
+    password, password_hash = await _choose_password(options)
+    await database.write(users.set_password, user_id, password_hash)
+    print(
+        f"Changed the password of {options.email}.",
+        *([] if options.password_stdin else [f"Password: {password}"]),
+    )
+
+
+async def _choose_password(options: argparse.Namespace) -> tuple[str, str]:
+    """(password, its hash), given on standard input or made."""
+    password = sys.stdin.readline().rstrip("\n") if options.password_stdin else secrets.token_urlsafe(12)
+    if len(password) < MIN_PASSWORD_CHARACTERS:
+        raise PeopleError(
+            f"The password is too short: it needs at least {MIN_PASSWORD_CHARACTERS} characters."
+        )
+    passwords = Passwords()
+    try:
+        return password, await passwords.hash(password)
+    finally:
+        passwords.close()
+
+
 async def list_users(database: Database, options: argparse.Namespace) -> None:
     """Print one line for each person."""
     for number, email, name, role, is_active in await database.read(users.list_users):
@@ -84,7 +106,7 @@ async def list_users(database: Database, options: argparse.Namespace) -> None:
 
 
 async def disable_user(database: Database, options: argparse.Namespace) -> None:
-    """Keep a person's rows, but let them sign in no more."""
+    """Keep a person's rows, but end their sessions and let them sign in no more."""
     await database.write(users.set_active, await _user_id(database, options.email), False)
     print(f"Disabled {options.email}.")
 

@@ -3,20 +3,36 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
+from functools import partial
 
 from aiohttp import web
 
 from server import queue
+from server.access import AccessWatch
 from server.auth import Passwords
 from server.connections import open_database, open_unipile
-from server.keys import CONFIG, DATABASE, EVENTS, HUB, PASSWORDS, PRESENCE, REDIS, STORAGE, UNIPILE
+from server.keys import (
+    CONFIG,
+    DATABASE,
+    EVENTS,
+    HUB,
+    PASSWORDS,
+    PRESENCE,
+    REDIS,
+    ROOMS,
+    STORAGE,
+    TOKENS,
+    UNIPILE,
+)
 from server.queue import EventBatch
 from server.realtime.broker import Broker, publish_signal
 from server.realtime.events import Push, make_push
 from server.realtime.hub import Hub, Rows
 from server.realtime.presence import Presence
+from server.rooms import Rooms
 from server.storage import open_storage
-from server.store import accounts, changes
+from server.store import access, accounts, changes
+from server.store.access import AccessChanges
 from server.store.pool import Database
 from server.tasks import end_tasks
 
@@ -65,11 +81,15 @@ async def passwords_context(app: web.Application) -> AsyncIterator[None]:
 
 
 async def hub_context(app: web.Application) -> AsyncIterator[None]:
-    """The hub with its broker and its clock; at the end every socket is told to come back elsewhere."""
-    hub = Hub(_rows(app[DATABASE]), head_seconds=app[CONFIG].realtime.head_seconds)
+    """The hub with its broker, its clock and its watch; at the end every socket is told to come back elsewhere."""
+    database = app[DATABASE]
+    hub = Hub(_rows(database), head_seconds=app[CONFIG].realtime.head_seconds)
     hub.broker = Broker(app[REDIS], hub.take_message, hub.note_reopened)
-    app[HUB] = hub
-    tasks = [asyncio.create_task(hub.broker.run()), asyncio.create_task(hub.watch())]
+    app[HUB], app[ROOMS] = hub, Rooms(hub, database)
+    watch = AccessWatch(app[TOKENS], hub, app[ROOMS], partial(_read_access_changes, database))
+    hub.on_control = watch.look_soon
+    await watch.look()
+    tasks = [asyncio.create_task(work) for work in (hub.broker.run(), hub.watch(), watch.run())]
     yield
     await hub.close()
     await end_tasks(tasks)
@@ -88,12 +108,17 @@ async def presence_context(app: web.Application) -> AsyncIterator[None]:
         refresh_seconds=realtime.presence_refresh_seconds,
         typing_seconds=realtime.typing_seconds,
     )
+    app[ROOMS].greet = presence.greet
     task = asyncio.create_task(presence.run())
     yield
     await end_tasks([task])
     with suppress(TimeoutError):
         async with asyncio.timeout(FAREWELL_SECONDS):
             await presence.flush()
+
+
+async def _read_access_changes(database: Database, seconds: float) -> AccessChanges:
+    return await database.read(access.list_access_changes, seconds)
 
 
 def _rows(database: Database) -> Rows:

@@ -8,6 +8,7 @@ from server.config import Config
 from server.queue import EventBatch
 from server.realtime.hub import Hub
 from server.realtime.presence import Presence
+from server.rooms import Rooms
 from server.storage import Storage
 from server.store.pool import Database
 from server.unipile.client import UnipileClient
@@ -19,6 +20,7 @@ EVENTS = web.AppKey("events", EventBatch)
 STORAGE = web.AppKey("storage", Storage)
 HUB = web.AppKey("hub", Hub)
 PRESENCE = web.AppKey("presence", Presence)
+ROOMS = web.AppKey("rooms", Rooms)
 UNIPILE = web.AppKey("unipile", UnipileClient)
 TOKENS = web.AppKey("tokens", Tokens)
 PASSWORDS = web.AppKey("passwords", Passwords)

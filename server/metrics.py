@@ -38,6 +38,9 @@ UNIPILE_KEY_REFUSED = Counter(
     "confab_unipile_key_refused", "Calls refused because our key is wrong", registry=REGISTRY
 )
 SOCKETS = Gauge("confab_sockets", "Open WebSocket connections of this process", registry=REGISTRY)
+SOCKET_CLOSES = Counter(
+    "confab_socket_closes", "Sockets that we ended, by close code", ["code"], registry=REGISTRY
+)
 REQUEST_SECONDS = Histogram(
     "confab_request_seconds",
     "Time to answer a request",

@@ -99,11 +99,28 @@ LAYERS = (
     Layer("server.realtime.*", ("server.errors", "server.metrics", "server.realtime.*"), (*QUEUE, *SQL)),
     Layer("server.queue", ("server.config", "server.errors", "server.metrics"), (*WEB, *SQL)),
     Layer("server.auth", ("server.errors",), (*WEB, *QUEUE, *SQL)),
+    Layer("server.rooms", ("server.errors", "server.realtime.*", "server.store*"), (*WEB, *QUEUE, *SQL)),
+    Layer(
+        "server.access",
+        ("server.auth", "server.errors", "server.realtime.hub", "server.rooms", "server.store*"),
+        (*WEB, *QUEUE, *SQL),
+    ),
     Layer(
         "server.keys",
         tuple(
             f"server.{part}"
-            for part in ("auth", "config", "queue", "realtime.*", "storage", "store.pool", "unipile.client")
+            for part in (
+                *(
+                    "auth",
+                    "config",
+                    "queue",
+                    "realtime.*",
+                    "rooms",
+                    "storage",
+                    "store.pool",
+                    "unipile.client",
+                ),
+            )
         ),
         SQL,
     ),
@@ -144,8 +161,15 @@ LAYERS = (
     Layer(
         "server.contexts",
         (
-            *("server", "server.auth", "server.config", "server.connections", "server.errors"),
-            *("server.keys", "server.metrics"),
+            *(
+                "server",
+                "server.access",
+                "server.auth",
+                "server.config",
+                "server.connections",
+                "server.errors",
+            ),
+            *("server.keys", "server.metrics", "server.rooms"),
             *("server.queue", "server.realtime.*", "server.storage", "server.store*", "server.unipile*"),
             "server.tasks",
         ),

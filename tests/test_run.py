@@ -170,6 +170,10 @@ def test_people_are_added_entitled_and_disabled(served: Settings) -> None:
     assert run("revoke", "ada@example.com", settings=served).returncode == 0
     assert "no entitlement" in sentence(served, "revoke", "ada@example.com")
     assert "nobody" in sentence(served, "grant", "bob@example.com")
+    changed = run("user", "password", "ada@example.com", settings=served)
+    assert "Password: " in changed.stdout
+    assert changed.stdout.split()[-1] != added.stdout.split()[-1]
+    assert "nobody" in sentence(served, "user", "password", "bob@example.com")
     run("user", "disable", "ada@example.com", settings=served)
     listed = run("user", "list", settings=served).stdout
     assert "ada@example.com  Ada  agent  disabled" in listed

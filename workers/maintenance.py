@@ -11,7 +11,7 @@ from server.errors import Unavailable
 from server.queue import HEARTBEAT_KEY, HEARTBEAT_SECONDS, SEND_CHAT, UNREACHABLE, enqueue
 from server.realtime.broker import publish
 from server.realtime.events import make_push
-from server.store import accounts, attempts, hints
+from server.store import accounts, attempts, hints, users
 from server.tasks import end_tasks
 from server.unipile.errors import Rejected, UnipileError
 from workers import lookups, sweeps
@@ -26,6 +26,7 @@ DOUBT_SECONDS = 5.0
 ABANDONED_ROUND_SECONDS = 60.0
 LOOK_FOR_MEDIA_SECONDS = 60.0
 CLEAR_MEDIA_SECONDS, CLEAR_RELEASED_SECONDS = 3600.0, 60.0
+FORGET_SESSIONS_SECONDS = 3600.0
 PRUNE_SECONDS, PRUNED_AT_ONCE = 3600.0, 1000
 HEARTBEAT_EXPIRY_SECONDS = 60
 WORKER_LOST = {
@@ -46,6 +47,7 @@ async def rounds(parts: Parts) -> AsyncIterator[None]:
         asyncio.create_task(_repeat(parts, look_for_media, LOOK_FOR_MEDIA_SECONDS)),
         asyncio.create_task(_repeat(parts, clear_media, CLEAR_MEDIA_SECONDS)),
         asyncio.create_task(_repeat(parts, clear_released, CLEAR_RELEASED_SECONDS)),
+        asyncio.create_task(_repeat(parts, forget_sessions, FORGET_SESSIONS_SECONDS)),
         asyncio.create_task(_repeat(parts, prune_hints, PRUNE_SECONDS)),
     ]
     try:
@@ -108,3 +110,10 @@ async def drop_abandoned(parts: Parts) -> None:
         if changed is not None:
             push = make_push("account:updated", account_id, changed[0], None, changed[1])
             await publish(parts.redis, account_id, [push])
+
+
+async def forget_sessions(parts: Parts) -> None:
+    """Sessions that are over, once every process has refused their last token for good."""
+    await parts.database.write(
+        users.delete_ended_sessions, parts.config.auth.access_token_seconds + FORGET_SESSIONS_SECONDS
+    )

@@ -23,7 +23,7 @@ from server.http import (
 )
 from server.keys import CONFIG, DATABASE, REDIS, UNIPILE
 from server.queue import REFRESH_ACCOUNT, enqueue
-from server.realtime.broker import publish, publish_membership
+from server.realtime.broker import announce_access_change, publish
 from server.realtime.events import make_push
 from server.schemas.accounts import Connect, PatchAccount
 from server.schemas.fields import ListQuery
@@ -114,7 +114,7 @@ async def _claim(
     )
     if account_id is None:
         raise ConfabError("conflict", "This number belongs to somebody else.")
-    await publish_membership(request.app[REDIS], caller(request))
+    await announce_access_change(request.app[REDIS])
     return account_id
 
 

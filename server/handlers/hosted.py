@@ -9,7 +9,7 @@ from server.errors import ConfabError, NotFound
 from server.http import json_answer
 from server.keys import DATABASE, REDIS, UNIPILE
 from server.queue import REFRESH_ACCOUNT, enqueue
-from server.realtime.broker import publish_membership
+from server.realtime.broker import announce_access_change
 from server.refusals import told_to_caller
 from server.store import accounts, hosted_links
 from server.store.hosted_links import HostedLink
@@ -33,7 +33,7 @@ async def receive_hosted(request: web.Request) -> web.Response:
     with told_to_caller():
         known = await request.app[UNIPILE].fetch_account(external_account_id)
     account_id = await database.write(_attach, token, link, known)
-    await publish_membership(request.app[REDIS], link.user_id)
+    await announce_access_change(request.app[REDIS])
     await enqueue(request.app[REDIS], REFRESH_ACCOUNT, account_id)
     return json_answer({"received": True})
 

@@ -5,30 +5,22 @@ One reader (here), one bounded outbox and one writer (realtime/connection) a soc
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
-import structlog
 from aiohttp import WSMsgType, web
 
 from server.auth import Claims
 from server.errors import ConfabError, NotFound
-from server.keys import CONFIG, DATABASE, HUB, PRESENCE, TOKENS
+from server.keys import CONFIG, DATABASE, HUB, ROOMS, TOKENS
 from server.metrics import SOCKETS
 from server.presence import introduce, note_typing
 from server.realtime.commands import Allowance, BadFrameError, is_row_number, parse_command, read_cursors
 from server.realtime.connection import CloseCode, Connection
-from server.realtime.events import make_push
-from server.realtime.feed import Feed
-from server.store import accounts, changes, chats
+from server.store import accounts, chats
 
-log = structlog.get_logger()
-
-# More than this many changes behind: reading them over REST is quicker for everybody.
-MAX_REPLAY = 2000
-REPLAY_PAGE = 500
 HEARTBEAT_SECONDS = 30.0
 
 
@@ -68,42 +60,6 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def follow_memberships(app: web.Application) -> Callable[[int, set[Connection]], Coroutine[Any, Any, None]]:
-    """What the hub calls when the accounts of a user have changed: its sockets join the new and leave the lost."""
-
-    async def follow(user_id: int, connections: set[Connection]) -> None:
-        if not connections:
-            return
-        try:
-            allowed = {row[0] for row in await app[DATABASE].read(accounts.list_account_seqs, user_id)}
-            for account_id in allowed:
-                async with app[HUB].listening(account_id):
-                    joined = [
-                        connection
-                        for connection in connections
-                        if connection.is_open and app[HUB].join_account(connection, account_id)
-                    ]
-                if joined:
-                    await _introduce(app, account_id, joined)
-        except ConfabError as error:
-            log.warning("membership_not_followed", user_id=user_id, error=error.code)
-            return
-        for connection in connections:
-            for account_id in connection.accounts - allowed:
-                app[HUB].leave_account(connection, account_id)
-
-    return follow
-
-
-async def _introduce(app: web.Application, account_id: int, connections: list[Connection]) -> None:
-    """Show an account to sockets that have just joined it: what was pushed before they did is in this row."""
-    account = await app[DATABASE].read(accounts.fetch_account_for_push, account_id)
-    if account is not None:
-        frame = make_push("account:updated", account_id, account[0], None, account[1]).frame
-        for connection in connections:
-            connection.send(frame)
-
-
 class _Session:
     """One socket's conversation, from the first frame to the last."""
 
@@ -111,6 +67,7 @@ class _Session:
         self._app = app
         self._connection = connection
         self._hub = app[HUB]
+        self._rooms = app[ROOMS]
         self._claims: Claims | None = None
         self._expiry: asyncio.TimerHandle | None = None
         self._commands: dict[str, Callable[[dict[str, Any]], Awaitable[object]]] = {
@@ -187,6 +144,7 @@ class _Session:
         if self._claims is None:
             self._connection.user_id = claims.user_id
             self._hub.add(self._connection)
+        self._connection.session_id = claims.session_id
         self._claims = claims
         if self._expiry is not None:
             self._expiry.cancel()
@@ -201,20 +159,15 @@ class _Session:
         if data.get("user_id") != self._connection.user_id:
             raise ConfabError("forbidden", "You can only join your own room.")
         cursors = read_cursors(data.get("cursors"))
-        await self._hub.join_user(self._connection)
+        self._connection.hears_user = True
         seqs = await self._app[DATABASE].read(accounts.list_account_seqs, self._connection.user_id)
         joined = {
-            str(account_id): await self._join_account(account_id, cursors.get(account_id))
+            str(account_id): await self._rooms.enter_account(
+                self._connection, account_id, cursors.get(account_id)
+            )
             for account_id, _ in seqs
         }
         return {"accounts": joined}
-
-    async def _join_account(self, account_id: int, since: int | None) -> int:
-        async with self._hub.listening(account_id) as feed:
-            reached = await self._replay(account_id, since, feed, None)
-            self._hub.join_account(self._connection, account_id)
-            self._app[PRESENCE].greet(self._connection, account_id)
-            return reached
 
     async def _join_chat(self, data: dict[str, Any]) -> dict[str, object]:
         """Hear one chat; with `since`, what it missed comes first."""
@@ -223,10 +176,7 @@ class _Session:
             raise ConfabError("invalid", "since is a sequence number.")
         chat = await self._reachable(data)
         await introduce(self._app, self._connection.user_id)
-        async with self._hub.listening(chat.account_id) as feed:
-            reached = await self._replay(chat.account_id, since, feed, chat.id)
-            self._hub.join_chat(self._connection, chat.account_id, chat.id)
-            self._app[PRESENCE].greet(self._connection, chat.account_id, chat.id)
+        reached = await self._rooms.enter_chat(self._connection, chat.account_id, chat.id, since)
         return {"seq": reached}
 
     async def _leave_chat(self, data: dict[str, Any]) -> None:
@@ -250,24 +200,3 @@ class _Session:
         if chat is None:
             raise NotFound
         return chat
-
-    async def _replay(self, account_id: int, since: int | None, feed: Feed, chat_id: int | None) -> int:
-        """Send what came after `since` until the live feed's head is reached; returns where the reader stands.
-
-        The last look at the feed's head and the joining of the room happen without an await in between, so that
-        no change can slip through.
-        """
-        sent = 0
-        while since is not None and since < (feed.head or 0):
-            found = await self._app[DATABASE].read(
-                changes.list_changes, account_id, since, REPLAY_PAGE, chat_id
-            )
-            sent += len(found.items)
-            if sent > MAX_REPLAY:
-                self._connection.send(orjson.dumps({"event": "reset", "data": {"account_id": account_id}}))
-                break
-            for change in found.items:
-                push = make_push(change.event, account_id, change.seq, change.chat_id, change.json)
-                await self._connection.send_paced(push.frame)
-            since = found.head
-        return max(since or 0, feed.head or 0)

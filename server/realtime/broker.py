@@ -10,7 +10,7 @@ from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
 from server.errors import Unavailable
-from server.realtime.channels import CONTROL, account_channel, user_channel
+from server.realtime.channels import CONTROL, account_channel
 from server.realtime.events import Push, encode_pushes
 
 log = structlog.get_logger()
@@ -18,6 +18,7 @@ log = structlog.get_logger()
 UNREACHABLE = (RedisError, OSError, asyncio.TimeoutError)
 RECONNECT_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0)
 SUBSCRIBE_TIMEOUT_SECONDS = 5.0
+ANNOUNCE_TIMEOUT_SECONDS = 1.0
 
 
 async def publish(redis: Redis, account_id: int, pushes: Sequence[Push]) -> None:
@@ -38,12 +39,16 @@ async def publish_signal(redis: Redis, account_id: int, payload: bytes) -> None:
         raise Unavailable("Live updates are not reachable.") from error
 
 
-async def publish_membership(redis: Redis, user_id: int) -> None:
-    """Tell a user's sockets, wherever they are, that the accounts they may see have changed."""
+async def announce_access_change(redis: Redis) -> None:
+    """Tell every web instance, after the commit, to look now at who may still hear what.
+
+    Only a hint: each looks by itself every few seconds, so nothing fails when Redis is away.
+    """
     try:
-        await redis.publish(user_channel(user_id), b"")
+        async with asyncio.timeout(ANNOUNCE_TIMEOUT_SECONDS):
+            await redis.publish(CONTROL, b"")
     except UNREACHABLE as error:
-        raise Unavailable("Live updates are not reachable.") from error
+        log.info("access_change_not_announced", error=type(error).__name__)
 
 
 class Broker:

@@ -8,6 +8,8 @@ from enum import IntEnum
 
 from aiohttp import WSMsgType, web
 
+from server.metrics import SOCKET_CLOSES
+
 # Payloads of up to 125 bytes, of two and of eight length bytes: RFC 6455, section 5.2.
 SHORT_PAYLOAD, MEDIUM_PAYLOAD = 125, 0xFFFF
 FINAL_TEXT_FRAME = 0x81
@@ -58,6 +60,8 @@ class Connection:
         "_stalled_at",
         "_transport",
         "accounts",
+        "hears_user",
+        "session_id",
         "socket",
         "user_id",
     )
@@ -67,6 +71,8 @@ class Connection:
     ) -> None:
         self.socket = socket
         self.user_id = 0
+        self.session_id = ""
+        self.hears_user = False  # is in the user's room: accounts that are added later belong to it
         self.accounts: set[int] = set()  # those it hears anything of; the hub keeps this
         self._transport = transport
         self._max_bytes = max_bytes
@@ -130,6 +136,7 @@ class Connection:
     def close_soon(self, code: CloseCode, reason: str) -> None:
         """End the socket with a reason, and without its help when it does not answer."""
         if self._closing is None:
+            SOCKET_CLOSES.labels(str(code.value)).inc()
             self._closing = asyncio.create_task(self._close(code, reason))
 
     async def _close(self, code: CloseCode, reason: str) -> None:

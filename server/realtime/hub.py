@@ -5,7 +5,7 @@ What it needs to know of the rows it asks through two functions it is given (`Ro
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ import structlog
 
 from server.errors import ConfabError
 from server.realtime.broker import Broker
-from server.realtime.channels import account_channel, parse_channel, user_channel
+from server.realtime.channels import account_channel, parse_channel
 from server.realtime.connection import CloseCode, Connection, encode_frame, join_frames
 from server.realtime.events import Push, decode_pushes
 from server.realtime.feed import Feed
@@ -48,11 +48,12 @@ class Hub:
         self._due: list[Connection] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self.broker: Broker
-        self.on_membership: Callable[[int, set[Connection]], Coroutine[Any, Any, None]]
         # Told to whoever keeps presence: a chat's room changed, a signal came in, an account is heard anew.
         self.on_room: Callable[[int, int], None] = lambda *_: None
         self.on_signal: Callable[[int, bytes], None] = lambda *_: None
         self.on_listening: Callable[[int], None] = lambda _: None
+        # Others say that who may hear what has changed, or we were deaf to it.
+        self.on_control: Callable[[], None]
 
     # -- who is here -------------------------------------------------------------------------------------------
 
@@ -61,12 +62,19 @@ class Hub:
         return len(self._connections)
 
     def add(self, connection: Connection) -> None:
+        """Know a socket that has signed in."""
         self._connections.add(connection)
-
-    async def join_user(self, connection: Connection) -> None:
-        """Hear when the accounts this user may see change."""
         self._users[connection.user_id].add(connection)
-        await self.broker.subscribe(user_channel(connection.user_id))
+
+    def sockets_of(self, user_id: int) -> list[Connection]:
+        """The user's sockets in this process."""
+        return list(self._users.get(user_id, ()))
+
+    def end_sessions(self, session_ids: Collection[str]) -> None:
+        """Close the sockets that signed in by these sessions."""
+        for connection in list(self._connections) if session_ids else ():
+            if connection.session_id in session_ids:
+                connection.close_soon(CloseCode.SIGN_IN, "this session has ended")
 
     @asynccontextmanager
     async def listening(self, account_id: int) -> AsyncIterator[Feed]:
@@ -93,16 +101,16 @@ class Hub:
         self._deliver(listeners, listeners.feed.start(heads.get(account_id, 0)))
         self.on_listening(account_id)
 
-    def join_account(self, connection: Connection, account_id: int) -> bool:
-        """Put the socket into the account's room; it must know all up to the feed's head, with no await since.
+    def join_account(self, connection: Connection, account_id: int) -> None:
+        """Put the socket into the account's room; it must know all up to the feed's head, with no await since."""
+        if connection in self._connections:  # one that ended meanwhile would stay for ever
+            connection.accounts.add(account_id)
+            self._accounts[account_id].everything.add(connection)
 
-        False when it was there already.
-        """
-        everything = self._accounts[account_id].everything
-        is_new = connection not in everything
-        connection.accounts.add(account_id)
-        everything.add(connection)
-        return is_new
+    def has_joined(self, connection: Connection, account_id: int) -> bool:
+        """Whether the socket is in the account's room."""
+        listeners = self._accounts.get(account_id)
+        return listeners is not None and connection in listeners.everything
 
     def join_chat(self, connection: Connection, account_id: int, chat_id: int) -> None:
         """The same for one chat of an account."""
@@ -151,39 +159,36 @@ class Hub:
             peers.discard(connection)
             if not peers:
                 del self._users[connection.user_id]
-                self._spawn(self.broker.unsubscribe(user_channel(connection.user_id)))
 
     def _forget_if_empty(self, account_id: int, listeners: Listeners) -> None:
         if listeners.is_empty and self._accounts.get(account_id) is listeners:
             del self._accounts[account_id]
-            self._spawn(self.broker.unsubscribe(account_channel(account_id)))
+            self.spawn(self.broker.unsubscribe(account_channel(account_id)))
 
     # -- what arrives ------------------------------------------------------------------------------------------
 
     def take_message(self, channel: str, payload: bytes) -> None:
         """The broker's callback."""
-        target = parse_channel(channel)
-        if target is None:
+        account_id = parse_channel(channel)
+        if account_id is None:
+            self.on_control()
             return
-        kind, key = target
-        if kind == "user":
-            self._spawn(self.on_membership(key, set(self._users.get(key, ()))))
-            return
-        listeners = self._accounts.get(key)
+        listeners = self._accounts.get(account_id)
         if listeners is None:
             return
         if is_signal(payload):
-            self.on_signal(key, payload)
+            self.on_signal(account_id, payload)
             return
         self._deliver(listeners, listeners.feed.take(decode_pushes(payload)))
         if listeners.feed.has_hole and listeners.feed.head is not None and listeners.healing is None:
-            listeners.healing = self._spawn(self._heal_later(key, listeners))
+            listeners.healing = self.spawn(self._heal_later(account_id, listeners))
 
     def note_reopened(self) -> None:
         """The broker was deaf for a moment: ask the rows about everything that is listened to."""
+        self.on_control()
         for account_id, listeners in self._accounts.items():
             if listeners.feed.head is not None:
-                self._spawn(self._heal(account_id, listeners))
+                self.spawn(self._heal(account_id, listeners))
 
     async def _heal_later(self, account_id: int, listeners: Listeners) -> None:
         try:
@@ -283,7 +288,8 @@ class Hub:
         for task in list(self._tasks):
             task.cancel()
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run something beside; it ends with the hub at the latest."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

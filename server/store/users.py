@@ -55,15 +55,20 @@ async def fetch_credentials(cursor: Cursor, email: str) -> tuple[User, str] | No
 
 
 async def set_password(cursor: Cursor, user_id: int, password_hash: str) -> None:
+    """Whoever signed in with the old one is out."""
     await cursor.execute(
         "update users set password_hash = %s, updated_at = now() where id = %s", (password_hash, user_id)
     )
+    await revoke_sessions(cursor, user_id)
 
 
 async def set_active(cursor: Cursor, user_id: int, is_active: bool) -> None:
+    """Whoever is disabled is out."""
     await cursor.execute(
         "update users set is_active = %s, updated_at = now() where id = %s", (is_active, user_id)
     )
+    if not is_active:
+        await revoke_sessions(cursor, user_id)
 
 
 async def list_users(cursor: Cursor) -> list[tuple[int, str, str, str, bool]]:
@@ -72,14 +77,31 @@ async def list_users(cursor: Cursor) -> list[tuple[int, str, str, str, bool]]:
     return [tuple(row) for row in await cursor.fetchall()]
 
 
-async def insert_session(cursor: Cursor, user_id: int, token_hash: bytes, days: int) -> str:
-    """Begin a refresh-token family; returns its id."""
+# The user's row is held to the commit: who is disabled, or gets another password, meanwhile, finds this session or
+# is found by it.
+INSERT_SESSION = """
+    with signed_in as (
+        select id from users where id = %(user_id)s and is_active
+            and password_hash is not distinct from coalesce(%(password_hash)s, password_hash) for share)
+    insert into sessions (user_id, token_hash, expires_at)
+    select id, %(token_hash)s, now() + make_interval(secs => %(seconds)s) from signed_in returning id::text"""
+
+
+async def insert_session(
+    cursor: Cursor, user_id: int, token_hash: bytes, *, seconds: int, password_hash: str | None = None
+) -> str | None:
+    """Begin a session; returns its id, or None when the user is disabled or `password_hash` is theirs no more."""
     await cursor.execute(
-        """insert into sessions (user_id, token_hash, expires_at)
-           values (%s, %s, now() + make_interval(days => %s)) returning id::text""",
-        (user_id, token_hash, days),
+        INSERT_SESSION,
+        {
+            "user_id": user_id,
+            "token_hash": token_hash,
+            "seconds": seconds,
+            "password_hash": password_hash,
+        },
     )
-    return str((await cursor.fetchone())[0])
+    row = await cursor.fetchone()
+    return row and str(row[0])
 
 
 # One statement decides: the current token rotates, the previous one is still good for a short while (a second tab
@@ -120,4 +142,23 @@ async def revoke_session(cursor: Cursor, session_id: str) -> None:
     await cursor.execute(
         "update sessions set revoked_at = now(), updated_at = now() where id = %s::uuid and revoked_at is null",
         (session_id,),
+    )
+
+
+async def revoke_sessions(cursor: Cursor, user_id: int) -> None:
+    """End all of a user's sessions."""
+    await cursor.execute(
+        "update sessions set revoked_at = now(), updated_at = now() where user_id = %s and revoked_at is null",
+        (user_id,),
+    )
+
+
+async def delete_ended_sessions(cursor: Cursor, seconds: float) -> None:
+    """Forget sessions that have been over for so long that no access token of theirs can be good any more."""
+    await cursor.execute(
+        """delete from sessions where id in (
+               select id from sessions where revoked_at < now() - make_interval(secs => %(seconds)s)
+                   or expires_at < now() - make_interval(secs => %(seconds)s)
+               limit 1000)""",
+        {"seconds": seconds},
     )

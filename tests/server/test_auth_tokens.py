@@ -13,9 +13,11 @@ from server.auth import CACHED_TOKENS, LEEWAY_SECONDS, Tokens, bearer_token, is_
 from server.errors import ConfabError
 
 SECRET = "3tYp8Wq0nLx5Rk2Vb7Zc9Hd4Jf6Mg1Ns"
+SESSION = "0b54b0a6-7f0e-4bb0-8f4e-1a1f2c1f8e0a"
 NOW = int(time.time())
 GOOD: Mapping[str, Any] = {
     "sub": "7",
+    "sid": SESSION,
     "iss": "confab",
     "aud": "confab-api",
     "typ": "access",
@@ -53,6 +55,7 @@ FORGED = {
     "wrong issuer": signed({"iss": "another"}),
     "refresh token": signed({"typ": "refresh"}),
     "no user in it": signed({"sub": "abc"}),
+    "no session in it": signed({"sid": 7}),
     "oversized": signed({"padding": "x" * 5000}),
     "not ASCII": "é.é.é",
     "deep header": f"{part(b'[' * 2900)}.{BODY}.{SIGNATURE}"[:4096],
@@ -67,7 +70,7 @@ def tokens() -> Tokens:
 
 
 def test_an_issued_token_names_its_user_until_it_expires(tokens: Tokens) -> None:
-    token, expires_at = tokens.issue(7)
+    token, expires_at = tokens.issue(7, SESSION)
     assert tokens.read(token).user_id == 7
     assert tokens.read(token).expires_at == expires_at
     assert 0 < expires_at - time.time() <= 600
@@ -86,7 +89,7 @@ def test_a_known_token_is_refused_once_it_has_expired(
     tokens: Tokens, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also within the leeway that the signature's check grants to clocks that differ."""
-    token, expires_at = tokens.issue(7)
+    token, expires_at = tokens.issue(7, SESSION)
     assert tokens.read(token)
     monkeypatch.setattr(time, "time", lambda: expires_at + LEEWAY_SECONDS / 2)
     for reader in (tokens, Tokens(SECRET, 600)):
@@ -94,10 +97,29 @@ def test_a_known_token_is_refused_once_it_has_expired(
             reader.read(token)
 
 
+def test_a_session_that_ended_takes_its_tokens_with_it_and_no_others(
+    tokens: Tokens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended, read_before, other = (tokens.issue(7, name)[0] for name in ("one", "one", "two"))
+    assert tokens.read(read_before).session_id == "one"
+    for _ in range(2):
+        tokens.end_sessions(["one", "another"])
+    for token in (ended, read_before):
+        with pytest.raises(ConfabError) as caught:
+            tokens.read(token)
+        assert (caught.value.code, caught.value.status) == ("unauthenticated", 401)
+    assert tokens.read(other).session_id == "two"
+    # Once its last token has expired by itself, nothing has to be remembered.
+    expiry = time.time() + 600 + LEEWAY_SECONDS + 1
+    monkeypatch.setattr(time, "time", lambda: expiry)
+    tokens.end_sessions([])
+    assert tokens._ended == {}
+
+
 def test_the_table_of_known_tokens_stays_bounded(tokens: Tokens, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("server.auth.CACHED_TOKENS", 3)
     assert CACHED_TOKENS > 3
-    issued = [tokens.issue(n)[0] for n in range(5)]
+    issued = [tokens.issue(n, SESSION)[0] for n in range(5)]
     assert [tokens.read(token).user_id for token in issued] == list(range(5))
     assert len(tokens._known) == 3
 

@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from server.handlers import sockets as handler
+from server import rooms
 from server.keys import HUB, REDIS
 from server.realtime import connection as connections
 from server.realtime.broker import publish
@@ -139,8 +139,8 @@ async def test_a_reader_that_is_ahead_or_up_to_date_is_sent_nothing(web_only: St
 async def test_a_gap_that_is_too_large_is_a_reset_and_then_live(
     web_only: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(handler, "MAX_REPLAY", 4)
-    monkeypatch.setattr(handler, "REPLAY_PAGE", 2)
+    monkeypatch.setattr(rooms, "MAX_REPLAY", 4)
+    monkeypatch.setattr(rooms, "REPLAY_PAGE", 2)
     agent, account_id, chat_id = await make_thread(web_only)
     await make_messages(web_only, account_id, chat_id, [START + timedelta(days=n + 1) for n in range(6)])
     near = await agent.listen({str(account_id): 5})

@@ -221,7 +221,7 @@ async def test_a_token_that_expires_ends_the_socket_unless_there_is_a_fresh_one(
     short = Tokens(web_only.config.secrets.jwt_secret, 2)
     kept, lost = await agent.open_socket(), await agent.open_socket()
     for socket in (kept, lost):
-        assert (await socket.command("auth", token=short.issue(agent.user_id)[0]))["ok"]
+        assert (await socket.command("auth", token=short.issue(agent.user_id, "a-session")[0]))["ok"]
     assert (await kept.command("auth", token=agent.token))["ok"]
     assert await lost.wait_closed() == 4401
     assert (await kept.command("ping"))["ok"]
@@ -234,7 +234,7 @@ async def test_a_socket_stays_its_users(web_only: Stack) -> None:
     assert (answer["ok"], answer["error"]["code"]) == (False, "unauthenticated")
     assert await socket.wait_closed() == 4401
     again = await signed_in(agent)
-    expired = Tokens(web_only.config.secrets.jwt_secret, -1).issue(agent.user_id)[0]
+    expired = Tokens(web_only.config.secrets.jwt_secret, -1).issue(agent.user_id, "a-session")[0]
     assert not (await again.command("auth", token=expired))["ok"]
     assert await again.wait_closed() == 4401
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.realtime.channels import CONTROL, account_channel, parse_channel, user_channel
+from server.realtime.channels import CONTROL, account_channel, parse_channel
 from server.realtime.events import Push, decode_pushes, encode_pushes, make_push
 
 IDS = st.integers(1, 2**63 - 1)
@@ -40,6 +40,5 @@ def test_a_payload_that_lost_a_frame_is_refused() -> None:
 
 @given(IDS)
 def test_a_channels_name_tells_whose_it_is(number: int) -> None:
-    assert parse_channel(account_channel(number)) == ("account", number)
-    assert parse_channel(user_channel(number)) == ("user", number)
+    assert parse_channel(account_channel(number)) == number
     assert parse_channel(CONTROL) is None

@@ -1,0 +1,41 @@
+"""What has changed lately about who may hear what: sessions that ended, people whose accounts are others now."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from aiopg import Cursor
+
+
+class AccessChanges(NamedTuple):
+    """`ended` are session ids, `moved` the ids of people whose memberships changed."""
+
+    ended: frozenset[str]
+    moved: frozenset[int]
+
+
+LIST_ACCESS_CHANGES = """
+    select id::text, null from sessions where revoked_at > now() - make_interval(secs => %(seconds)s)
+    union all
+    select null, id from users where accounts_changed_at > now() - make_interval(secs => %(seconds)s)"""
+
+
+async def list_access_changes(cursor: Cursor, seconds: float) -> AccessChanges:
+    """All of the last `seconds`, by the database's clock."""
+    await cursor.execute(LIST_ACCESS_CHANGES, {"seconds": seconds})
+    rows = await cursor.fetchall()
+    return AccessChanges(
+        frozenset(row[0] for row in rows if row[0] is not None),
+        frozenset(row[1] for row in rows if row[1] is not None),
+    )
+
+
+async def list_memberships(cursor: Cursor, user_ids: Sequence[int]) -> dict[int, set[int]]:
+    """The accounts that each of these people may see."""
+    await cursor.execute(
+        "select user_id, account_id from channels_account_member where user_id = any(%s)", (list(user_ids),)
+    )
+    found: dict[int, set[int]] = defaultdict(set)
+    for user_id, account_id in await cursor.fetchall():
+        found[user_id].add(account_id)
+    return found
