@@ -1,6 +1,7 @@
 """Describes attachments as UniPile does: kind, picture size, length of a recording."""
 
 import mimetypes
+import re
 import struct
 
 from sandbox.entities import Json
@@ -14,6 +15,7 @@ EXTRA_TYPES = {
     ".opus": "audio/ogg",
     ".m4a": "audio/mp4",
     ".heic": "image/heic",
+    ".vcf": "text/vcard",
 }
 
 
@@ -47,6 +49,20 @@ def describe(body: bytes, content_type: str | None, file_name: str, **flags: boo
         seconds = ogg_seconds(body)
         return attachment | audio | ({} if seconds is None else {"duration": seconds})
     return attachment | {"type": "file", "file_name": file_name or "file"}
+
+
+def describe_location(latitude: float, longitude: float, name: str | None, address: str | None) -> Json:
+    """Make the attachment entry of a place; UniPile documents none, and this one has no bytes."""
+    place = {"latitude": latitude, "longitude": longitude, "name": name, "address": address}
+    return {"id": new_id(), "type": "location", "unavailable": False} | place
+
+
+def write_card(name: str, numbers: list[str]) -> bytes:
+    """Write a person as WhatsApp shares one: a vCard that knows which number has WhatsApp."""
+    safe = re.sub(r"([\\,;])", r"\\\1", name)
+    lines = ["BEGIN:VCARD", "VERSION:3.0", f"N:;{safe};;;", f"FN:{safe}"]
+    lines += [f"TEL;type=CELL;waid={number}:+{number}" for number in numbers]
+    return "\r\n".join([*lines, "END:VCARD", ""]).encode()
 
 
 def picture_size(body: bytes) -> tuple[int, int]:

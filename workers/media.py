@@ -16,6 +16,7 @@ from server.storage import Incoming, Kept, Storage, TooLarge
 from server.store import media
 from server.store.media import Fetchable
 from server.store.messages import ChangedMessage
+from server.unipile.cards import MAX_CARD_BYTES, read_cards
 from server.unipile.errors import NotTaken, OutcomeUnknown, Rejected
 from workers.context import Parts, parts_of
 
@@ -71,11 +72,19 @@ async def _store(parts: Parts, wanted: Fetchable, incoming: Incoming) -> None:
     mimetype = told_type(sniff(kept.head), wanted.mimetype)
     await parts.database.write(media.touch_blob, kept.sha256, kept.size, mimetype)
     await parts.storage.keep(incoming)
-    changes = {"error": None, "mimetype": mimetype, "file_size": kept.size}
+    changes: dict[str, Any] = {"error": None, "mimetype": mimetype, "file_size": kept.size}
+    if wanted.type == "contact" and kept.size <= MAX_CARD_BYTES:
+        changes["contacts"] = await _read_cards(parts, kept)
     if wanted.type in SHOWN_TYPES and attachment_type(mimetype) not in SHOWN_TYPES:
         changes["type"] = "file"  # it was called a picture and is none
     await _settle(parts, wanted, "stored", changes, kept)
     metrics.MEDIA_BYTES.inc(kept.size)
+
+
+async def _read_cards(parts: Parts, kept: Kept) -> list[dict[str, Any]]:
+    """The people of a contact card that came as a file; none when it is something else."""
+    card = b"".join([chunk async for chunk in await parts.storage.read(kept.sha256, 0, kept.size)])
+    return read_cards(card.decode("utf-8", "replace"))
 
 
 async def _settle(

@@ -15,7 +15,7 @@ from server.metrics import JOB_RETRIES
 from server.queue import EXPIRY_SECONDS, UNREACHABLE, fault_key
 from server.store.dead_letters import insert_dead_letter
 from server.unipile.errors import NotTaken
-from server.unipile.fields import clean
+from server.unipile.plain import clean
 from workers.context import parts_of
 
 log = structlog.get_logger()

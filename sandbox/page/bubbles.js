@@ -42,11 +42,17 @@ function ticks(state) {
 }
 
 function attachment(item) {
+  if (item.type === 'location') return place(item)
   if (item.unavailable) return h('p', { class: 'gone' }, 'Media expired')
   if (item.type === 'img') return h('a', { class: 'photo-link', href: item.href, target: '_blank', rel: 'noopener' }, h('img', { class: item.sticker ? 'sticker' : 'photo', src: item.href, alt: 'Photo', loading: 'lazy' }))
   if (item.type === 'video') return h('video', { src: item.href, controls: true, preload: 'metadata' })
   if (item.type === 'audio') return h('audio', { src: item.href, controls: true, preload: 'metadata', 'aria-label': item.voice_note ? 'Voice note' : 'Audio' })
   return h('a', { class: 'file', href: item.href, download: item.file_name }, icon('file'), h('span', {}, item.file_name))
+}
+
+function place(item) {
+  const href = `https://www.openstreetmap.org/?mlat=${item.latitude}&mlon=${item.longitude}#map=16/${item.latitude}/${item.longitude}`
+  return h('a', { class: 'file', href, target: '_blank', rel: 'noreferrer', 'data-testid': 'phone-location' }, icon('pin'), h('span', {}, item.name ?? `${item.latitude}, ${item.longitude}`))
 }
 
 // A popover, so that no scrolling box cuts it off; Escape and a click elsewhere close it by themselves.

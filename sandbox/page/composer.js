@@ -6,6 +6,9 @@ import { h, icon } from './dom.js'
 import { holder, openChat, state } from './state.js'
 import { drawPicture, toBase64 } from './media.js'
 
+const SAMPLE_PLACE = { latitude: -23.561414, longitude: -46.655881, name: 'MASP', address: 'Av. Paulista, 1578, São Paulo' }
+const SAMPLE_PERSON = { name: 'Nina Rocha', phone_numbers: ['+55 11 97777-0001'] }
+
 let form = null
 let input = null
 let banner = null
@@ -115,11 +118,19 @@ function attachMenu() {
   details.append(h('div', { class: 'menu' },
     entry('Photo or file…', 'phone-attach-file', () => picker.click()),
     entry('A sample picture', 'phone-attach-picture', async () => sendFile(await drawPicture(holder().name))),
+    entry('A location', 'phone-attach-location', () => sendSample({ location: SAMPLE_PLACE })),
+    entry('A contact card', 'phone-attach-contact', () => sendSample({ contacts: [SAMPLE_PERSON] })),
     entry('A sample voice note', 'phone-attach-voice', async () => sendFile(await sampleVoice(), { voice_note: true }))))
   details.addEventListener('focusout', ({ relatedTarget }) => {
     if (relatedTarget && !details.contains(relatedTarget)) details.open = false
   })
   return [details, picker]
+}
+
+function sendSample(content) {
+  const sent = write(content)
+  settle(input.value)
+  return sent.catch(() => null)
 }
 
 async function sampleVoice() {

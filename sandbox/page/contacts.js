@@ -45,7 +45,7 @@ function row({ contact, chat, name, key }) {
 export function summary(message) {
   if (message.deleted) return 'Message deleted'
   if (message.is_event) return 'Group event'
-  const kinds = { img: 'Photo', video: 'Video', audio: 'Voice note', file: 'File' }
+  const kinds = { img: 'Photo', video: 'Video', audio: 'Voice note', file: 'File', location: 'Location' }
   return message.text ?? kinds[message.attachments[0]?.type] ?? 'Message'
 }
 

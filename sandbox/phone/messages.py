@@ -8,12 +8,12 @@ from aiohttp import web
 
 from sandbox.accounts import linked_account
 from sandbox.api.messages import attachment_response
-from sandbox.conversations import Draft, delete, edit, find_quoted, react, write
+from sandbox.conversations import MAX_DIGITS, MIN_DIGITS, Draft, delete, edit, find_quoted, react, write
 from sandbox.entities import SELF, Chat, Json, Message
-from sandbox.forms import opt_bool, opt_objects, opt_text, read_json, want_text
-from sandbox.ids import from_iso
+from sandbox.forms import opt_bool, opt_objects, opt_text, opt_texts, read_json, want_text
+from sandbox.ids import from_iso, phone_digits
 from sandbox.keys import simulator_of
-from sandbox.media import describe
+from sandbox.media import describe, describe_location, write_card
 from sandbox.phone.chats import make_group, read_person
 from sandbox.problems import Problem, not_found, reply
 from sandbox.simulator import Simulator
@@ -34,6 +34,44 @@ async def store_attachment(simulator: Simulator, item: Json) -> Json:
     attachment["unavailable"] = opt_bool(item, "expired")
     await simulator.archive.store_blob(attachment["id"], body)
     return attachment
+
+
+async def _store_card(simulator: Simulator, item: Json) -> Json:
+    """Keep and describe a contact card `{name, phone_numbers}`, which travels as a file."""
+    name, numbers = want_text(item, "name", most=200), opt_texts(item, "phone_numbers")
+    digits = [phone_digits(number) for number in numbers]
+    if not digits or not all(MIN_DIGITS <= len(number) <= MAX_DIGITS for number in digits):
+        raise Problem("invalid_parameters", "phone_numbers must be a list of numbers with 7 to 15 digits.")
+    body = write_card(" ".join(name.split()), digits)
+    attachment = describe(body, "text/vcard", f"{name}.vcf")
+    await simulator.archive.store_blob(attachment["id"], body)
+    return attachment
+
+
+def _degrees(place: Json, name: str, most: int) -> float:
+    value = place.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -most <= value <= most:
+        raise Problem("invalid_parameters", f"{name} must be a number from -{most} to {most}.")
+    return value
+
+
+def _location(body: Json) -> list[Json]:
+    """Read `{latitude, longitude, name?, address?}`."""
+    place = body.get("location")
+    if place is None:
+        return []
+    if not isinstance(place, dict):
+        raise Problem("invalid_parameters", "location must be an object with latitude and longitude.")
+    name, address = opt_text(place, "name", most=200), opt_text(place, "address", most=500)
+    latitude, longitude = _degrees(place, "latitude", 90), _degrees(place, "longitude", 180)
+    return [describe_location(latitude, longitude, name, address)]
+
+
+async def _enclosures(simulator: Simulator, body: Json) -> list[Json]:
+    """Everything that goes along with a text: files, contact cards, a place."""
+    files = [await store_attachment(simulator, item) for item in opt_objects(body, "attachments")]
+    people = [await _store_card(simulator, item) for item in opt_objects(body, "contacts")]
+    return files + people + _location(body)
 
 
 def _timestamp(body: Json) -> int | None:
@@ -104,14 +142,15 @@ async def write_message(request: web.Request) -> web.Response:
     simulator = simulator_of(request)
     body = await read_json(request)
     text, event_type, overrides = opt_text(body, "text"), _event_type(body), _overrides(body)
-    timestamp, items = _timestamp(body), opt_objects(body, "attachments")
-    if not text and not items and event_type is None:
+    timestamp, unsupported = _timestamp(body), opt_bool(body, "unsupported")
+    has_more = any(body.get(name) for name in ("attachments", "contacts", "location"))
+    if not (text or has_more or unsupported) and event_type is None:
         raise Problem("missing_parameters", "A message needs a text, an attachment or an event_type.")
     person = _from(simulator, body)
     chat = _find_chat(simulator, body, person)
     sender = _choose_sender(body, chat, person)
     quoted_id = find_quoted(simulator, chat, opt_text(body, "quote"))
-    attachments = [await store_attachment(simulator, item) for item in items]
+    attachments = await _enclosures(simulator, body)
     simulator.world.chat(chat.id)  # Not removed while the files were stored.
     if sender not in {SELF, *chat.members}:
         chat.members.append(sender)

@@ -92,8 +92,8 @@ async def retry_attachment(request: web.Request) -> web.Response:
         raise NotFound
     if known.role == "viewer":
         raise ConfabError("forbidden")
-    if known.state == "stored":
-        raise ConfabError("conflict", "This file is stored already.")
+    if known.state in ("stored", "none"):
+        raise ConfabError("conflict", "There is nothing to fetch: it is here already.")
     changed = await _change(request, wanted, "waiting", None)
     await enqueue(request.app[REDIS], COPY_MEDIA, wanted.message_id)
     return object_answer([("message", changed or known.message_json)])

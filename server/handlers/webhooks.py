@@ -12,7 +12,7 @@ from server.errors import ConfabError
 from server.keys import CONFIG, EVENTS
 from server.metrics import WEBHOOKS
 from server.unipile.events import account_of
-from server.unipile.fields import clean
+from server.unipile.plain import clean
 
 SECRET_HEADER = "Unipile-Auth"  # noqa: S105 - the header's name
 RECEIVED = b'{"received":true}'

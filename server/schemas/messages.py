@@ -5,8 +5,9 @@ from marshmallow import Schema, fields, validate
 from server.schemas.fields import MAX_ID, CleanText, Request
 
 STATUSES = ("received", "sending", "sent", "delivered", "read", "failed", "unconfirmed")
-# waiting to be copied; stored; failed, for the reason in `error`; expired at WhatsApp; never there to be had.
-MEDIA_STATES = ("waiting", "stored", "failed", "expired", "unavailable")
+# waiting to be copied; stored; none: all it says stands in the row; failed, for the reason in `error`; expired at
+# WhatsApp; never there to be had.
+MEDIA_STATES = ("waiting", "stored", "none", "failed", "expired", "unavailable")
 MAX_TEXT = 65_536
 
 
@@ -52,6 +53,19 @@ class SendFiles(SendForm):
     text = CleanText(load_default=None, validate=validate.Length(0, MAX_TEXT))
 
 
+class Location(Schema):
+    latitude = fields.Float(required=True)
+    longitude = fields.Float(required=True)
+    name = fields.String(required=True, allow_none=True)
+    address = fields.String(required=True, allow_none=True)
+
+
+class CardContact(Schema):
+    name = fields.String(required=True, allow_none=True)
+    # With + where the card says the country.
+    numbers = fields.List(fields.String(), required=True)
+
+
 class Attachment(Schema):
     id = fields.String(required=True)
     type = fields.String(required=True)
@@ -65,6 +79,9 @@ class Attachment(Schema):
     duration = fields.Integer(required=True, allow_none=True)
     width = fields.Integer(required=True, allow_none=True)
     height = fields.Integer(required=True, allow_none=True)
+    # Of type location, and of type contact (once a card that comes as a file has been read).
+    location = fields.Nested(Location)
+    contacts = fields.List(fields.Nested(CardContact))
 
 
 class Person(Schema):

@@ -9,7 +9,15 @@ from server.store import accounts
 from server.store.chats import CHAT_JSON, LAST_MESSAGE, PREVIEW_LENGTH, ChangedChat
 
 DELETED_PREVIEW, OWN_DELETED_PREVIEW = "This message was deleted", "You deleted this message"
-ATTACHMENT_PREVIEWS = {"img": "Photo", "video": "Video", "audio": "Audio"}
+ATTACHMENT_PREVIEWS = {
+    "img": "Photo",
+    "video": "Video",
+    "audio": "Audio",
+    "location": "Location",
+    "contact": "Contact",
+}
+# A message of a kind that UniPile does not give: a poll, an order, something that can be seen once.
+UNSUPPORTED_PREVIEW = "Unsupported message"
 
 # `read`: the mark moves to the newest message, or to just before the newest one that came in.
 PATCH_CHAT = f"""
@@ -136,4 +144,15 @@ def preview_of(body: str | None, attachments: Sequence[Mapping[str, Any]]) -> st
     """What the list shows of a message: its text, or what stands in for it when there is none."""
     if body:
         return body[:PREVIEW_LENGTH]
-    return ATTACHMENT_PREVIEWS.get(attachments[0]["type"], "File") if attachments else ""
+    return _named(attachments[0]) if attachments else UNSUPPORTED_PREVIEW
+
+
+def _named(attachment: Mapping[str, Any]) -> str:
+    if attachment.get("sticker"):
+        return "Sticker"
+    if attachment.get("voice_note"):
+        return "Voice message"
+    word = ATTACHMENT_PREVIEWS.get(attachment["type"], "File")
+    people = attachment.get("contacts") or [{}]
+    name = (attachment.get("location") or people[0]).get("name")
+    return f"{word}: {name}"[:PREVIEW_LENGTH] if name else word

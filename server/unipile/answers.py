@@ -7,7 +7,8 @@ from typing import Any
 
 from server.unipile.errors import UnipileError
 from server.unipile.events import STATUSES
-from server.unipile.fields import MAX_ID_LENGTH, attachments, clean, moment, text
+from server.unipile.fields import MAX_ID_LENGTH, attachments, moment, text
+from server.unipile.plain import clean
 
 SOURCE_STATUS_ORDER = ("CREDENTIALS", "PERMISSIONS", "ERROR", "STOPPED", "CONNECTING", "OK")
 

@@ -9,7 +9,6 @@ from server.unipile.fields import (
     MAX_REACTION_LENGTH,
     MAX_TEXT_LENGTH,
     attachments,
-    clean,
     identifier,
     person,
     quoted,
@@ -18,6 +17,7 @@ from server.unipile.fields import (
     text,
     timestamp,
 )
+from server.unipile.plain import clean
 
 # unipile-api.md §3: what an account-status message means for a connected number.
 STATUSES: Mapping[str, str] = {

@@ -1,15 +1,16 @@
 """Reads the pieces that webhook bodies and answers share, leniently: ids, texts, times, people, attachments."""
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from server.unipile import cards
+from server.unipile.plain import UNSTORABLE, clean
+
 MAX_ID_LENGTH = 255
 MAX_TEXT_LENGTH = 65_536
 MAX_REACTION_LENGTH = 64
-UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-REPLACEMENT = "\ufffd"
+CARD_KINDS = ("location", "contact")
 # So far two honest clocks may be apart.
 CLOCK_SKEW = timedelta(minutes=1)
 
@@ -53,11 +54,39 @@ def attachments(value: object) -> list[dict[str, Any]]:
 
 
 def _attachment(value: object) -> dict[str, Any] | None:
-    if not isinstance(value, dict) or (identifier := text(value.get("id"), MAX_ID_LENGTH)) is None:
+    if not isinstance(value, dict):
         return None
+    kind = _kind(value)
+    # A place needs no bytes, and so may have no id.
+    identifier = text(value.get("id"), MAX_ID_LENGTH) or (kind if kind in CARD_KINDS else None)
+    if identifier is None:
+        return None
+    return _described(value, identifier, kind) | _card(value, kind)
+
+
+def _kind(value: Mapping[str, Any]) -> str:
+    """UniPile's kind, with our words for those it does not document, and a card known by its file."""
+    kind = text(value.get("type"), 50) or "file"
+    if kind in cards.LOCATION_TYPES:
+        return "file" if cards.location(value) is None else "location"
+    name = str(value.get("file_name") or "").lower()
+    mimetype = str(value.get("mimetype") or "").partition(";")[0].strip().lower()
+    is_card = mimetype in cards.VCARD_TYPES or name.endswith(".vcf")
+    return "contact" if kind in cards.CONTACT_TYPES or (kind == "file" and is_card) else kind
+
+
+def _card(value: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    """What a location or a contact card says by itself; a card that comes as a file is read when it has been copied."""
+    if kind == "location":
+        return {"location": cards.location(value), "state": "none"}
+    people = cards.contacts(value) if kind == "contact" else []
+    return {"contacts": people, "state": "none"} if people else {}
+
+
+def _described(value: Mapping[str, Any], identifier: str, kind: str) -> dict[str, Any]:
     return {
         "id": identifier,
-        "type": text(value.get("type"), 50) or "file",
+        "type": kind,
         "file_name": text(value.get("file_name"), 255),
         "mimetype": text(value.get("mimetype"), 100),
         "file_size": small_integer(value.get("file_size")),
@@ -98,11 +127,6 @@ def identifier(body: Mapping[str, Any], key: str) -> str:
     if not isinstance(value, str) or not value or len(value) > MAX_ID_LENGTH or UNSTORABLE.search(value):
         raise UnusableEventError(f"{key} is missing or impossible")
     return value
-
-
-def clean(text: str) -> str:
-    """Replace what Postgres or UTF-8 cannot hold: NUL and lone surrogates."""
-    return UNSTORABLE.sub(REPLACEMENT, text)
 
 
 def text(value: object, limit: int) -> str | None:

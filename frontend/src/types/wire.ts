@@ -60,6 +60,19 @@ export interface Sender {
   readonly phone: string | null;
 }
 
+export interface Place {
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly name: string | null;
+  readonly address: string | null;
+}
+
+export interface CardContact {
+  readonly name: string | null;
+  /** With + where the card says the country. */
+  readonly numbers: readonly string[];
+}
+
 export interface Attachment {
   readonly id?: string;
   readonly type?: string;
@@ -75,6 +88,10 @@ export interface Attachment {
   readonly duration?: number | null;
   readonly width?: number | null;
   readonly height?: number | null;
+  /** Of a location. */
+  readonly location?: Place;
+  /** Of a contact card, once it has been read. */
+  readonly contacts?: readonly CardContact[];
 }
 
 export interface Reaction {

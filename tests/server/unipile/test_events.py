@@ -15,7 +15,8 @@ from server.unipile.events import (
     account_of,
     parse_event,
 )
-from server.unipile.fields import UnusableEventError, clean
+from server.unipile.fields import UnusableEventError
+from server.unipile.plain import clean
 from tests.peers import message_received
 
 RECEIVED_AT = "2026-03-02T10:00:00.000+00:00"

@@ -1,14 +1,18 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import { MemoryRouter } from "react-router";
 import { beforeEach, expect, it, vi } from "vitest";
 import { ApiContext } from "@/lib/api/context";
 import { unreachable } from "@/lib/api/errors";
 import { createRoutes } from "@/lib/api/routes";
-import { makeMessage } from "@/testing/factories";
+import { makeAccount, makeMessage } from "@/testing/factories";
 import type { Attachment } from "@/types/wire";
 import { Attachments } from "./Attachments";
 import { formatSeconds, formatSize, kindOf, pick } from "./attachments";
+import { InboxContext } from "./context";
+import { Drafts } from "./drafts";
+import { InboxStore } from "./store";
 import { ThreadContext } from "./threadContext";
 
 const retryAttachment = vi.fn();
@@ -21,16 +25,22 @@ beforeEach(() => {
 
 function show(fields: Partial<Attachment>) {
   const api = createRoutes(() => Promise.reject(unreachable()));
+  vi.spyOn(api, "listAccounts").mockResolvedValue([makeAccount()]);
   const fetchAttachment = vi.spyOn(api, "fetchAttachment").mockResolvedValue(new Blob(["bytes"]));
   const attachment: Attachment = { id: "a1", type: "img", file_name: "cat.png", mimetype: "image/png", file_size: 1_400_000, state: "stored", ...fields };
   const message = makeMessage({ attachments: [attachment] });
   const nothing = vi.fn();
+  const store = new InboxStore({ post: vi.fn(), isThreadKept: () => true, describeError: String });
   const actions = { reply: nothing, edit: nothing, askDelete: nothing, askRetry: nothing, react: nothing, copy: nothing, jumpTo: nothing };
   render(
     <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retryDelay: 1 } } })}>
       <ApiContext value={api}>
         <ThreadContext value={{ canAct: true, retryAttachment, ...actions }}>
-          <Attachments message={message} />
+          <MemoryRouter>
+            <InboxContext value={{ store, drafts: new Drafts(7) }}>
+              <Attachments message={message} />
+            </InboxContext>
+          </MemoryRouter>
         </ThreadContext>
       </ApiContext>
     </QueryClientProvider>,
@@ -70,6 +80,39 @@ it.each([
   if (!canRetry) return;
   await userEvent.click(screen.getByTestId("attachment-retry"));
   expect(retryAttachment).toHaveBeenCalledExactlyOnceWith(message, "a1");
+});
+
+it("shows a place by its name, address and position, and opens a map without telling where from", () => {
+  const place = { latitude: -23.561414, longitude: -46.655881, name: "MASP", address: "Av. Paulista, 1578" };
+  show({ type: "location", state: "none", location: place });
+  const link = screen.getByTestId("attachment-location");
+  expect(link.textContent).toBe("MASPAv. Paulista, 1578-23.56141, -46.65588");
+  expect(link.getAttribute("href")).toBe("https://www.openstreetmap.org/?mlat=-23.561414&mlon=-46.655881#map=16/-23.561414/-46.655881");
+  expect([link.getAttribute("target"), link.getAttribute("rel")]).toEqual(["_blank", "noreferrer noopener"]);
+  expect(document.querySelector("img, iframe")).toBeNull();
+});
+
+it("shows a place that has no name", () => {
+  show({ type: "location", state: "none", location: { latitude: 0, longitude: 0, name: null, address: null } });
+  expect(screen.getByTestId("attachment-location").textContent).toBe("Location0.00000, 0.00000");
+});
+
+it("shows the people of a contact card with their numbers", async () => {
+  const contacts = [
+    { name: "Nina Rocha", numbers: ["+5511977770001", "190"] },
+    { name: null, numbers: [] },
+  ];
+  show({ type: "contact", state: "stored", contacts });
+  expect(screen.getAllByTestId("attachment-contact").map((card) => card.textContent)).toEqual(["Nina Rocha+5511977770001190", "ContactNo number"]);
+  // A number that WhatsApp cannot have offers no chat.
+  await userEvent.click(await screen.findByRole("button", { name: "Start a chat with Nina Rocha, +5511977770001" }));
+  expect(screen.getByTestId("new-chat-phone")).toHaveProperty("value", "+5511977770001");
+  expect(screen.getAllByTestId("contact-start-chat")).toHaveLength(1);
+});
+
+it("shows a card that could not be read as the file it is", () => {
+  show({ type: "contact", state: "stored", contacts: [], mimetype: "text/vcard", file_name: "nina.vcf" });
+  expect(screen.getByTestId("attachment-download").textContent).toContain("nina.vcf");
 });
 
 it("never takes a drawing that can hold scripts for a picture", () => {

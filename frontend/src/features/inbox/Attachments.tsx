@@ -4,8 +4,10 @@ import { Icon, type IconName } from "@/components/Icon";
 import type { Attachment, Message } from "@/types/wire";
 import { formatSize, kindOf, nameAttachment, type AttachmentKind } from "./attachments";
 import { AudioPlayer } from "./AudioPlayer";
+import { ContactCards } from "./ContactCard";
 import { FileCard } from "./FileCard";
 import { Picture } from "./Picture";
+import { PlaceCard } from "./PlaceCard";
 import { useThreadActions } from "./threadContext";
 import { VideoCard } from "./VideoCard";
 
@@ -36,7 +38,9 @@ export function Attachments({ message }: { readonly message: Message }) {
 }
 
 function One({ message, attachment }: Omit<StoredProps, "id">) {
-  const { id, state } = attachment;
+  const { id, state, location, contacts } = attachment;
+  if (location !== undefined) return <PlaceCard place={location} />;
+  if (contacts !== undefined && contacts.length > 0) return <ContactCards message={message} contacts={contacts} />;
   if (id === undefined || state !== "stored") return <Absent message={message} attachment={attachment} />;
   const View = VIEWS[kindOf(attachment)];
   return (

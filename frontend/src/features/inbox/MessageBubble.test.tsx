@@ -133,6 +133,11 @@ it("keeps a calm place for what was deleted", () => {
   expect(screen.queryByTestId("message-menu")).toBeNull();
 });
 
+it("says so when UniPile gives nothing of a message", () => {
+  show({ body: null });
+  expect(screen.getByTestId("message-unsupported").textContent).toContain("Open WhatsApp on the phone");
+});
+
 it("says that we deleted our own", () => {
   show({ direction: "out", status: "sent", deleted_at: "2026-03-02T09:01:00.000Z", deleted_by: "account", body: null });
   expect(screen.getByTestId("message-deleted").textContent).toBe("You deleted this message");

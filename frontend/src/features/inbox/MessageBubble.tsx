@@ -119,6 +119,9 @@ function MenuOpener({ bubble, button, isStop }: MenuOpenerProps) {
   );
 }
 
+/** A poll, an order, something that can be seen once: UniPile tells that it is there, and nothing of what it says. */
+const isUnsupported = ({ message, body, attachments }: Bubble): boolean => message !== null && body === "" && attachments.length === 0;
+
 function Content({ bubble }: { readonly bubble: Bubble }) {
   if (bubble.isDeleted) {
     return (
@@ -128,6 +131,18 @@ function Content({ bubble }: { readonly bubble: Bubble }) {
       </span>
     );
   }
+  if (isUnsupported(bubble)) {
+    return (
+      <span className="bubble-deleted" data-testid="message-unsupported">
+        <Icon name="info" size={15} />
+        Unsupported message. Open WhatsApp on the phone to see it.
+      </span>
+    );
+  }
+  return <Said bubble={bubble} />;
+}
+
+function Said({ bubble }: { readonly bubble: Bubble }) {
   return (
     <>
       {bubble.isForwarded && (

@@ -54,7 +54,7 @@ it("sends, and opens the chat that begins", async () => {
   startChat.mockResolvedValue({ chat: makeChat({ id: 77 }), message: makeMessage({ chat_id: 77 }) });
   await fill("+55 (11) 99999-0000");
   expect(startChat.mock.calls[0]?.slice(0, 3)).toEqual([1, "+5511999990000", "Hello"]);
-  expect(screen.getByTestId("place").textContent).toBe("/inbox/1/77");
+  await vi.waitFor(() => expect(screen.getByTestId("place").textContent).toBe("/inbox/1/77"));
 });
 
 it.each([

@@ -38,7 +38,7 @@ export function NewChat({ accounts, selected }: NewChatProps) {
       <IconButton label="New chat" onClick={() => setOpen(true)} data-testid="new-chat">
         <Icon name="plus" />
       </IconButton>
-      {isOpen && <NewChatDialog accounts={own} selected={selected} onClose={() => setOpen(false)} />}
+      {isOpen && <NewChatDialog accounts={own} selected={selected} to="" onClose={() => setOpen(false)} />}
     </>
   );
 }
@@ -61,12 +61,14 @@ function useStart(accountId: number, onClose: () => void) {
 }
 
 interface DialogProps extends NewChatProps {
+  /** A number to begin with. */
+  readonly to: string;
   readonly onClose: () => void;
 }
 
-function NewChatDialog({ accounts, selected, onClose }: DialogProps) {
+export function NewChatDialog({ accounts, selected, to: given, onClose }: DialogProps) {
   const [accountId, setAccountId] = useState(selected ?? accounts[0]?.id ?? 0);
-  const [to, setTo] = useState("");
+  const [to, setTo] = useState(given);
   const [text, setText] = useState("");
   const [wrong, setWrong] = useState<string | null>(null);
   const start = useStart(accountId, onClose);

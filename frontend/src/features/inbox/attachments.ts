@@ -1,5 +1,5 @@
 /** What an attachment is to a reader: its kind, its name, its size, and whether it can be had. */
-import type { Attachment } from "@/types/wire";
+import type { Attachment, Place } from "@/types/wire";
 
 export type AttachmentKind = "image" | "video" | "audio" | "file";
 
@@ -15,8 +15,18 @@ export function kindOf({ type, mimetype }: Attachment): AttachmentKind {
 const WORDS: Readonly<Record<AttachmentKind, string>> = { image: "Photo", video: "Video", audio: "Audio", file: "File" };
 
 export function nameAttachment(attachment: Attachment): string {
+  if (attachment.sticker) return "Sticker";
   if (attachment.voice_note) return "Voice message";
-  return attachment.file_name ?? attachment.name ?? (attachment.sticker ? "Sticker" : WORDS[kindOf(attachment)]);
+  return attachment.file_name ?? attachment.name ?? WORDS[kindOf(attachment)];
+}
+
+/** "-23.56141, -46.65588": five digits are a step of a metre. */
+export const formatPlace = ({ latitude, longitude }: Place): string => `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`;
+
+/** A page of a map, which the reader opens or not: nothing of it is fetched before. */
+export function mapUrl({ latitude, longitude }: Place): string {
+  const [north, east] = [latitude.toFixed(6), longitude.toFixed(6)];
+  return `https://www.openstreetmap.org/?mlat=${north}&mlon=${east}#map=16/${north}/${east}`;
 }
 
 /** "1.4 MB". */

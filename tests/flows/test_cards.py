@@ -1,0 +1,103 @@
+"""Places, contact cards, stickers and what UniPile gives nothing of, from the phone to the agent."""
+
+import base64
+from typing import Any
+
+import pytest
+
+from tests.fixtures_stack import Stack
+from tests.media_files import enclosed, png
+from tests.peers import Peer, Socket
+
+PLACE = {"latitude": -23.561414, "longitude": -46.655881, "name": "MASP", "address": "Av. Paulista, 1578"}
+NINA = {"name": "Nina; Rocha", "phone_numbers": ["+55 11 97777-0001", "5511977770002"]}
+
+
+@pytest.fixture
+async def agent(stack: Stack) -> Peer:
+    agent = await stack.sign_in()
+    await stack.make_account(agent)
+    return agent
+
+
+async def hear(stack: Stack, socket: Socket, **content: Any) -> tuple[dict[str, Any], str]:
+    """(what came in, the preview of its chat)."""
+    written = await stack.write("acc-1", "", **content)
+    (new,) = await socket.wait_for_event("message:new", provider_msg_id=written["message_id"])
+    (chat,) = await socket.wait_for_event("chat:updated", last_message_id=new["data"]["id"])
+    return new["data"], chat["data"]["last_message_preview"]
+
+
+async def test_a_location_arrives_with_all_it_says(stack: Stack, agent: Peer) -> None:
+    message, preview = await hear(stack, await agent.listen(), location=PLACE)
+    (attachment,) = message["attachments"]
+    assert (attachment["type"], attachment["state"], attachment["location"]) == ("location", "none", PLACE)
+    assert preview == "Location: MASP"
+    path = f"/api/channels/whatsapp/{message['account_id']}/messages/{message['id']}"
+    address = f"{path}/attachments/{attachment['id']}"
+    assert (await agent.call("GET", address)).status == 404  # there are no bytes
+    assert (await agent.call("POST", f"{address}/retry")).status == 409
+    listed = await agent.messages(message["account_id"], message["chat_id"])
+    assert listed[0]["attachments"] == message["attachments"]
+
+
+async def test_a_contact_card_is_read_when_its_file_is_here(stack: Stack, agent: Peer) -> None:
+    socket = await agent.listen()
+    message, preview = await hear(stack, socket, contacts=[NINA])
+    assert (message["attachments"][0]["type"], preview) == ("contact", "Contact")
+    (frame,) = await socket.wait_for(
+        lambda f: f.get("event") == "message:updated" and "contacts" in f["data"]["attachments"][0]
+    )
+    (attachment,) = frame["data"]["attachments"]
+    assert attachment["contacts"] == [
+        {"name": "Nina; Rocha", "numbers": ["+5511977770001", "+5511977770002"]}
+    ]
+    assert (attachment["state"], attachment["mimetype"]) == ("stored", "text/vcard")
+
+
+async def test_a_file_that_only_calls_itself_a_card_stays_a_file_to_save(stack: Stack, agent: Peer) -> None:
+    socket = await agent.listen()
+    item = {"data": base64.b64encode(b"not a card").decode(), "name": "nina.vcf"}
+    await hear(stack, socket, attachments=[item])
+    (frame,) = await socket.wait_for(
+        lambda f: f.get("event") == "message:updated" and f["data"]["attachments"][0]["state"] == "stored"
+    )
+    assert frame["data"]["attachments"][0]["contacts"] == []
+
+
+@pytest.mark.parametrize(
+    ("more", "preview"),
+    [({"sticker": True}, "Sticker"), ({}, "Photo")],
+)
+async def test_a_sticker_is_told_from_a_photo(
+    stack: Stack, agent: Peer, more: dict[str, Any], preview: str
+) -> None:
+    picture = enclosed("praia.png", png(), "image/png", **more)
+    message, shown = await hear(stack, await agent.listen(), attachments=[picture])
+    assert (message["attachments"][0]["sticker"], shown) == (bool(more), preview)
+
+
+async def test_what_unipile_gives_nothing_of_is_still_there(stack: Stack, agent: Peer) -> None:
+    """A poll, an order: an empty message, unread as any other."""
+    message, preview = await hear(stack, await agent.listen(), unsupported=True)
+    assert (message["body"] or None, message["attachments"], preview) == (None, [], "Unsupported message")
+    (chat,) = await agent.chats(message["account_id"])
+    assert chat["unread_count"] == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"location": {"latitude": 91, "longitude": 0}},
+        {"location": {"latitude": "1", "longitude": 0}},
+        {"location": [1, 2]},
+        {"contacts": [{"name": "Nina"}]},
+        {"contacts": [{"name": "Nina", "phone_numbers": ["1"]}]},
+        {},
+    ],
+)
+async def test_the_sandbox_refuses_what_no_phone_can_send(
+    stack: Stack, agent: Peer, wrong: dict[str, Any]
+) -> None:
+    body = {"account_id": "acc-1", "from": {"phone_number": "5511988880000"}, **wrong}
+    assert (await stack.sandbox.call("POST", "/sandbox/messages", body)).status == 400

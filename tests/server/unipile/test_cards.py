@@ -1,0 +1,111 @@
+"""Locations and contact cards in the shapes they may have, and none made of what is none."""
+
+from typing import Any
+
+import pytest
+
+from server.unipile.cards import MAX_CONTACTS, MAX_NUMBERS, read_cards
+from server.unipile.fields import attachments
+
+MASP = {"latitude": -23.561414, "longitude": -46.655881, "name": "MASP", "address": "Av. Paulista, 1578"}
+CARD = (
+    "BEGIN:VCARD\r\nVERSION:3.0\r\nN:Rocha;Nina;;;\r\nFN:Nina\\, a Rocha\r\n"
+    "TEL;waid=5511977770001:+55 11 97777-0001\r\nEND:VCARD"
+)
+
+
+def read(**attachment: Any) -> dict[str, Any]:
+    (found,) = attachments([{"id": "a-1", **attachment}])
+    return found
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"type": "location", **MASP},
+        {"type": "location", "location": MASP},
+        {"type": "live_location", **MASP},
+        {"type": "location", **MASP, "latitude": "-23.561414", "longitude": "-46.655881"},
+        {
+            "type": "location",
+            "lat": -23.561414,
+            "lng": -46.655881,
+            "name": "MASP",
+            "address": MASP["address"],
+        },
+    ],
+)
+def test_a_location_in_any_words(given: dict[str, Any]) -> None:
+    found = read(**given)
+    assert (found["type"], found["state"], found["location"]) == ("location", "none", MASP)
+
+
+@pytest.mark.parametrize("broken", [None, True, "north", 91, -91, "nan", "inf", [], {}])
+def test_no_place_on_this_earth_is_a_file_of_an_unknown_kind(broken: Any) -> None:
+    found = read(type="location", **(MASP | {"latitude": broken}))
+    assert (found["type"], found["state"], "location" in found) == ("file", "waiting", False)
+
+
+def test_a_location_needs_no_id_and_a_file_does() -> None:
+    assert attachments([{"type": "location", **MASP}])[0]["id"] == "location"
+    assert attachments([{"type": "img"}]) == []
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"type": "contact", "vcard": CARD},
+        {"type": "contacts", "contacts": [{"vcard": CARD}]},
+        {"type": "vcard", "name": "Nina, a Rocha", "phone_numbers": ["+55 11 97777-0001"]},
+        {"type": "contacts", "contacts": [{"name": "Nina, a Rocha", "phone": "+5511977770001"}]},
+    ],
+)
+def test_a_contact_that_says_all_itself(given: dict[str, Any]) -> None:
+    found = read(**given)
+    assert (found["type"], found["state"]) == ("contact", "none")
+    assert found["contacts"] == [{"name": "Nina, a Rocha", "numbers": ["+5511977770001"]}]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"mimetype": "text/x-vcard"}, {"mimetype": "text/vcard; charset=utf-8"}, {"file_name": "Nina.VCF"}],
+)
+def test_a_card_that_is_a_file_waits_for_its_bytes(given: dict[str, Any]) -> None:
+    found = read(type="file", **given)
+    assert (found["type"], found["state"], "contacts" in found) == ("contact", "waiting", False)
+
+
+def test_another_kind_stays_what_it_is() -> None:
+    assert read(type="file", file_name="vcf.pdf")["type"] == "file"
+    assert read(type="poll")["type"] == "poll"
+
+
+@pytest.mark.parametrize(
+    ("card", "people"),
+    [
+        (CARD, [("Nina, a Rocha", ["+5511977770001"])]),
+        (
+            f"{CARD}\r\n{CARD.replace('Nina', 'Ana')}",
+            [("Nina, a Rocha", ["+5511977770001"]), ("Ana, a Rocha", ["+5511977770001"])],
+        ),
+        ("BEGIN:VCARD\nN:Rocha;Nina\nitem1.TEL:190 00\nEND:VCARD", [("Nina Rocha", ["19000"])]),
+        (
+            "BEGIN:VCARD\nFN:Ni\n na\nTEL:tel:+4915112340003\nTEL:+49 151 1234 0003\nEND:VCARD",
+            [("Nina", ["+4915112340003"])],
+        ),
+        ("BEGIN:VCARD\nFN:\nTEL:javascript:alert(1)\nEND:VCARD", []),
+        ("FN:Nina\nTEL:+4915112340003", []),
+        ("", []),
+    ],
+)
+def test_cards_as_phones_write_them(card: str, people: list[tuple[str, list[str]]]) -> None:
+    assert [(person["name"], person["numbers"]) for person in read_cards(card)] == people
+
+
+def test_what_a_card_may_cost_has_an_end() -> None:
+    many = "".join(f"BEGIN:VCARD\nFN:{n}\nEND:VCARD\n" for n in range(500))
+    assert len(read_cards(many)) == MAX_CONTACTS
+    numbers = "".join(f"TEL:+49151123400{n:02}\n" for n in range(50))
+    (person,) = read_cards(f"BEGIN:VCARD\nFN:Nina\n{numbers}END:VCARD")
+    assert len(person["numbers"]) == MAX_NUMBERS
+    assert read_cards("BEGIN:VCARD\nFN:" + "x" * 1_000_000)[0]["name"] == "x" * 200
