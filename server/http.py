@@ -13,7 +13,7 @@ from marshmallow import Schema, ValidationError
 from server.errors import ConfabError, NotFound
 from server.keys import USER_ID
 from server.schemas.fields import MAX_ID
-from server.store.rows import Page
+from server.store.rows import Page, Window
 
 PROVIDERS = ("whatsapp",)
 JSON_TYPE = "application/json"
@@ -88,6 +88,13 @@ def page_answer(page: Page) -> web.Response:
     return text_answer(f'{{"items":[{",".join(page.items)}],"next_cursor":{cursor}}}')
 
 
+def window_answer(window: Window) -> web.Response:
+    """A part of a list that goes on in both directions."""
+    older, newer = (f'"{encode_cursor(*key)}"' if key else "null" for key in (window.older, window.newer))
+    items = ",".join(window.items)
+    return text_answer(f'{{"items":[{items}],"next_cursor":{older},"previous_cursor":{newer}}}')
+
+
 def object_answer(parts: Iterable[tuple[str, str]], status: int = 200) -> web.Response:
     """An object of values that are JSON texts."""
     members = ",".join(f'"{name}":{text}' for name, text in parts)
@@ -98,7 +105,7 @@ def encode_cursor(sort_key: str, row_id: int) -> str:
     return base64.urlsafe_b64encode(f"{sort_key}|{row_id}".encode()).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str | None) -> tuple[str, int] | None:
+def decode_cursor(cursor: str | None, name: str = "cursor") -> tuple[str, int] | None:
     """(sort key, id) where the next page begins; raises ConfabError("invalid") for what we did not make."""
     if cursor is None:
         return None
@@ -110,12 +117,12 @@ def decode_cursor(cursor: str | None) -> tuple[str, int] | None:
             raise ValueError(row_id)
         return sort_key, int(row_id)
     except (ValueError, binascii.Error, UnicodeError) as error:
-        raise _bad_cursor() from error
+        raise _bad_cursor(name) from error
 
 
-def time_cursor(cursor: str | None) -> tuple[str, int] | None:
-    """The same for lists that are sorted by time."""
-    key = decode_cursor(cursor)
+def time_cursor(cursor: str | None, name: str = "cursor") -> tuple[str, int] | None:
+    """The same for lists that are sorted by time; `name` is the parameter it came in."""
+    key = decode_cursor(cursor, name)
     if key is None:
         return None
     try:
@@ -125,8 +132,8 @@ def time_cursor(cursor: str | None) -> tuple[str, int] | None:
         # Written anew: Python reads spellings and offsets that Postgres does not.
         return moment.astimezone(UTC).isoformat(), key[1]
     except (ValueError, OverflowError) as error:
-        raise _bad_cursor() from error
+        raise _bad_cursor(name) from error
 
 
-def _bad_cursor() -> ConfabError:
-    return ConfabError("invalid", fields={"cursor": ["Not a cursor of ours."]})
+def _bad_cursor(name: str) -> ConfabError:
+    return ConfabError("invalid", fields={name: ["Not a cursor of ours."]})

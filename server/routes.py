@@ -16,6 +16,7 @@ from server.handlers import (
     docs,
     health,
     hosted,
+    message_pages,
     messages,
     sockets,
     spa,
@@ -174,7 +175,11 @@ ROUTES = (
     _row("GET", CHAT, chats.show_chat, answer=chat_schemas.OneChat),
     _row("PATCH", CHAT, chats.patch_chat, body=chat_schemas.PatchChat, answer=chat_schemas.OneChat),
     _row(
-        "GET", CHAT + "/messages", messages.list_messages, query=ListQuery, answer=message_schemas.MessageList
+        "GET",
+        CHAT + "/messages",
+        message_pages.list_messages,
+        query=message_schemas.MessageQuery,
+        answer=message_schemas.MessageList,
     ),
     _row(
         "POST",

@@ -13,12 +13,9 @@ from server.http import (
     caller,
     load_body,
     load_fields,
-    load_query,
     object_answer,
-    page_answer,
     path_id,
     provider_of,
-    time_cursor,
 )
 from server.keys import CONFIG, DATABASE, REDIS, STORAGE
 from server.queue import SEND_CHAT, enqueue
@@ -27,7 +24,7 @@ from server.realtime.events import Push, make_push
 from server.refusals import refusal_of
 from server.schemas.fields import ListQuery
 from server.schemas.messages import Send, SendFiles, SendForm
-from server.store import attempts, chats, media, messages, sends, usage
+from server.store import attempts, chats, media, sends, usage
 from server.store.chat_marks import preview_of
 from server.store.messages import ChangedMessage
 from server.uploads import FormReader, Upload
@@ -35,35 +32,6 @@ from server.uploads import FormReader, Upload
 log = structlog.get_logger()
 
 LIST_QUERY, SEND, SEND_FORM, SEND_FILES = ListQuery(), Send(), SendForm(), SendFiles()
-
-
-async def list_messages(request: web.Request) -> web.Response:
-    query = load_query(request, LIST_QUERY)
-    page = await request.app[DATABASE].read(
-        messages.list_messages,
-        caller(request),
-        provider_of(request),
-        path_id(request, "account_id"),
-        path_id(request, "chat_id"),
-        limit=query["limit"],
-        after=time_cursor(query["cursor"]),
-    )
-    # One query in the usual case; only an empty page needs a second one to tell "none" from "not yours".
-    if not page.items:
-        await _require_chat(request)
-    return page_answer(page)
-
-
-async def _require_chat(request: web.Request) -> None:
-    chat = await request.app[DATABASE].read(
-        chats.fetch_chat,
-        caller(request),
-        provider_of(request),
-        path_id(request, "account_id"),
-        path_id(request, "chat_id"),
-    )
-    if chat is None:
-        raise NotFound
 
 
 async def send_message(request: web.Request) -> web.Response:

@@ -1,8 +1,8 @@
 """Messages as the outside sees them."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from server.schemas.fields import MAX_ID, CleanText, Request
+from server.schemas.fields import MAX_ID, CleanText, ListQuery, Request
 
 STATUSES = ("received", "sending", "sent", "delivered", "read", "failed", "unconfirmed")
 # waiting to be copied; stored; none: all it says stands in the row; failed, for the reason in `error`; expired at
@@ -159,9 +159,24 @@ class Sent(OneMessage):
     messages = fields.List(fields.Nested(Message), required=True)
 
 
+class MessageQuery(ListQuery):
+    """`cursor` leads to older messages; `around` shows one of them in its place; `newer` leads on from there."""
+
+    around = fields.Integer(load_default=None, validate=validate.Range(1, MAX_ID))
+    newer = fields.String(load_default=None, validate=validate.Length(max=200))
+
+    @validates_schema
+    def one_place(self, data: dict[str, object], **_: object) -> None:
+        given = [name for name in ("cursor", "around", "newer") if data.get(name) is not None]
+        if len(given) > 1:
+            raise ValidationError("Give one of cursor, around and newer.", given[-1])
+
+
 class MessageList(Schema):
     items = fields.List(fields.Nested(Message), required=True)
     next_cursor = fields.String(required=True, allow_none=True)
+    # Where newer ones are read on, as `newer`: with `around` and `newer` only; null where the chat ends.
+    previous_cursor = fields.String(allow_none=True)
 
 
 class ChangesQuery(Request):

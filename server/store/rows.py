@@ -3,12 +3,23 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+# (sort key, id): a place in a list.
+Key = tuple[str, int]
+
 
 class Page(NamedTuple):
     """`items` are JSON texts; `next_key` is (sort key, id) of the last item when there are more."""
 
     items: list[str]
-    next_key: tuple[str, int] | None
+    next_key: Key | None
+
+
+class Window(NamedTuple):
+    """Part of a list, newest first, as JSON texts; a key is None where the list ends."""
+
+    items: list[str]
+    older: Key | None
+    newer: Key | None
 
 
 def page_of(rows: Sequence[Sequence[Any]], limit: int) -> Page:

@@ -1,8 +1,9 @@
 """Long lists: old messages and chats come by scrolling, each once, and the view stays where the reader is."""
 
+import re
 from typing import Any
 
-from playwright.async_api import expect
+from playwright.async_api import Locator, expect
 
 from tests.browser.screens import Inbox, connect_number, sign_in_demo_user
 from tests.fixtures_browser import Windows
@@ -10,6 +11,7 @@ from tests.fixtures_stack import Stack
 from tests.peers import eventually, message_received
 
 MESSAGES, CHATS = 130, 90
+QUOTED_MESSAGES = 180
 TOP_OF_FIRST_SEEN = """
 () => {
   const box = document.querySelector(".messages").getBoundingClientRect()
@@ -51,6 +53,7 @@ async def scroll_to_the_beginning(inbox: Inbox) -> None:
         return await beginning.is_visible()
 
     await eventually(is_there)
+    await beginning.scroll_into_view_if_needed()
     await expect(beginning).to_be_in_viewport()
 
 
@@ -102,3 +105,88 @@ async def test_a_pinned_chat_stands_first_however_old_it_is(demo: Stack, windows
     await expect(inbox.chats.nth(1)).to_contain_text(f"Customer {CHATS - 1}.")
     await agent.ok("PATCH", f"{path}/{oldest['id']}", {"pinned": False})
     await expect(inbox.chats.first).to_contain_text(f"Customer {CHATS - 1}.")
+
+
+async def test_a_quote_leads_to_a_message_far_above_and_the_way_back_has_no_hole(
+    demo: Stack, windows: Windows
+) -> None:
+    """The thread is read around the message; live messages wait until the reader has come down to them."""
+    await connect_number(demo)
+    texts = [f"Message {number}." for number in range(QUOTED_MESSAGES)]
+    written = [await demo.write("acc-1", text) for text in texts]
+    await demo.write("acc-1", "About your first one", quote=written[10]["message_id"])
+    inbox = await Inbox.signed_in(windows, demo)
+    await inbox.open_chat("Bia Lima")
+    await expect(inbox.bubble("About your first one")).to_be_in_viewport()
+    await expect(words(inbox, texts[10])).to_have_count(0)
+
+    await inbox.bubble("About your first one").get_by_title("Show the message").click()
+    await expect(words(inbox, texts[10])).to_be_in_viewport()
+    await expect(inbox.page.locator("[data-message-id]:focus")).to_contain_text(texts[10])
+    await expect(words(inbox, "About your first one")).to_have_count(0)
+    await demo.write("acc-1", "News meanwhile")
+    await expect(inbox.chats.first).to_contain_text("News meanwhile")
+    await expect(inbox.bubble("News meanwhile")).to_have_count(0)
+    await expect(words(inbox, texts[10])).to_be_in_viewport()
+
+    everything = [*texts, "About your first one", "News meanwhile"]
+    await scroll_down_to(inbox, "News meanwhile", everything)
+    await scroll_to_the_beginning(inbox)
+    await inbox.expect_bubbles(*everything)
+    await demo.write("acc-1", "Live again")
+    await inbox.expect_bubbles(*everything, "Live again")
+
+    await inbox.page.reload()
+    await expect(words(inbox, texts[10])).to_be_in_viewport()
+    await inbox.answer("An answer")
+    await expect(inbox.bubble("An answer")).to_be_in_viewport()
+    await expect(inbox.bubble("Live again")).to_be_in_viewport()
+
+
+async def scroll_down_to(inbox: Inbox, last: str, everything: list[str]) -> None:
+    """Turn the wheel until the newest message is in view; whatever is shown on the way is without a hole."""
+    await inbox.page.get_by_label("Messages", exact=True).hover()
+
+    async def is_there() -> bool:
+        await inbox.page.mouse.wheel(0, 900)
+        shown = await inbox.page.locator(".bubble-text").all_text_contents()
+        first = everything.index(shown[0])
+        assert shown == everything[first : first + len(shown)]
+        return last in shown
+
+    await eventually(is_there)
+    await inbox.page.get_by_label("Jump to the newest message").click()
+    await expect(inbox.bubble(last)).to_be_in_viewport()
+
+
+async def test_the_button_leads_from_the_middle_to_the_newest_message(demo: Stack, windows: Windows) -> None:
+    account_id = await connect_number(demo)
+    texts = [f"Message {number}." for number in range(QUOTED_MESSAGES)]
+    for text in texts:
+        await demo.write("acc-1", text)
+    agent = await sign_in_demo_user(demo)
+
+    async def find_chat() -> dict[str, Any] | None:
+        found = await agent.chats(account_id)
+        return found[0] if found and found[0]["last_message_preview"] == texts[-1] else None
+
+    chat = await eventually(find_chat)
+    path = f"/api/channels/whatsapp/{account_id}/chats/{chat['id']}/messages"
+    page = await agent.ok("GET", f"{path}?limit=100")
+    first = (await agent.ok("GET", f"{path}?limit=100&cursor={page['next_cursor']}"))["items"][-1]
+    address = f"/inbox/{account_id}/{chat['id']}#message-{first['id']}"
+    inbox = await Inbox.signed_in(windows, demo, address)
+    await expect(inbox.bubble(texts[0])).to_be_in_viewport()
+    await inbox.page.get_by_label("Jump to the newest message").click()
+    await expect(inbox.bubble(texts[-1])).to_be_in_viewport()
+    assert "#" not in inbox.page.url
+
+    windows.expect_errors(r"status of 404 .*around=999999")
+    await inbox.page.goto(f"{demo.stranger.url}/inbox/{account_id}/{chat['id']}#message-999999")
+    await expect(inbox.page.get_by_text("That message is not in this chat any more.")).to_be_visible()
+    await expect(inbox.bubble(texts[-1])).to_be_in_viewport()
+
+
+def words(inbox: Inbox, text: str) -> Locator:
+    """A message's own words, not those of a quote."""
+    return inbox.page.locator(".bubble-text").filter(has_text=re.compile(f"^{re.escape(text)}$"))

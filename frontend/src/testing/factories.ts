@@ -79,3 +79,6 @@ export function permutations<T>(items: readonly T[]): T[][] {
     permutations([...items.slice(0, index), ...items.slice(index + 1)]).map((rest) => [item, ...rest]),
   );
 }
+
+/** Both ends of a chat have been read. */
+export const READ = { hasOlder: false, hasNewer: false } as const;

@@ -155,6 +155,12 @@ export interface Page<T> {
   readonly next_cursor: string | null;
 }
 
+/** Part of a list: it goes on in both directions. */
+export interface Window<T> extends Page<T> {
+  /** Where newer ones are read on; null where the list ends, absent where it began there. */
+  readonly previous_cursor?: string | null;
+}
+
 export interface User {
   readonly id: number;
   readonly email: string;

@@ -16,11 +16,16 @@ function isRow(data: unknown): data is { id: number; seq: number } {
   return isRecord(data) && typeof data.id === "number" && typeof data.seq === "number";
 }
 
+/** Whether any part of the chat is held: its end, or the surroundings of a message. */
+function isThreadKept(client: QueryClient, accountId: number, chatId: number): boolean {
+  return client.getQueryCache().findAll({ queryKey: [MESSAGES_KEY, accountId, chatId] }).length > 0;
+}
+
 function createStore(api: Api, client: QueryClient): InboxStore {
   return new InboxStore({
     post: ({ accountId, chatId, text, clientId, quoted, files }, onProgress) =>
       api.sendMessage(accountId, chatId, { text, clientId, quoteId: quoted?.id, files, onProgress }),
-    isThreadKept: (accountId, chatId) => client.getQueryState([MESSAGES_KEY, accountId, chatId]) !== undefined,
+    isThreadKept: (accountId, chatId) => isThreadKept(client, accountId, chatId),
     describeError,
   });
 }
@@ -32,7 +37,9 @@ function useForgetting(store: InboxStore): void {
     () =>
       client.getQueryCache().subscribe(({ type, query }) => {
         const key = query.queryKey as readonly unknown[];
-        if (type === "removed" && key[0] === MESSAGES_KEY) store.forgetThread(Number(key[2]));
+        if (type !== "removed" || key[0] !== MESSAGES_KEY) return;
+        const [accountId, chatId] = [Number(key[1]), Number(key[2])];
+        if (!isThreadKept(client, accountId, chatId)) store.forgetThread(chatId);
       }),
     [client, store],
   );

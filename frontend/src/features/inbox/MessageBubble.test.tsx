@@ -1,7 +1,7 @@
 import { act, fireEvent, render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, it, vi } from "vitest";
-import { makeMessage } from "@/testing/factories";
+import { makeMessage, READ } from "@/testing/factories";
 import type { Message } from "@/types/wire";
 import { mergeBubbles } from "./bubbles";
 import { InboxContext } from "./context";
@@ -25,7 +25,7 @@ beforeEach(() => Object.values(actions).forEach((action) => action.mockReset()))
 
 function show(fields: Partial<Message>, extra: Partial<ThreadActions> = {}) {
   const message = makeMessage({ provider_msg_id: "p", sent_at: new Date().toISOString(), ...fields });
-  const [bubble] = mergeBubbles([message], [], [], false);
+  const [bubble] = mergeBubbles([message], [], [], READ);
   if (bubble === undefined) throw new Error("No bubble.");
   const store = new InboxStore({ post: vi.fn(), isThreadKept: () => true, describeError: String });
   render(

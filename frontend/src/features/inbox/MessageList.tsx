@@ -3,6 +3,7 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState, type Keyboar
 import { Button } from "@/components/Button";
 import { Icon } from "@/components/Icon";
 import { isSameDay } from "@/lib/time";
+import { showMessage } from "./anchor";
 import type { Bubble } from "./bubbles";
 import { MessageBubble } from "./MessageBubble";
 import type { useThread } from "./queries";
@@ -16,6 +17,10 @@ interface MessageListProps {
   readonly thread: ReturnType<typeof useThread>;
   readonly bubbles: readonly Bubble[];
   readonly isGroup: boolean;
+  /** The message that is to be shown first, instead of the newest. */
+  readonly anchor?: number | null;
+  /** Back to the newest messages, when they are not among these. */
+  readonly onLeave?: () => void;
 }
 
 /** Whether a bubble goes on with what the one before began: same person, a moment later. */
@@ -29,7 +34,7 @@ function continues(bubble: Bubble, before: Bubble | undefined): boolean {
  * The scroller is a reversed column: it counts from the end, so that it opens at the newest message, follows new
  * ones while the end is in view, and does not move when older ones are put on top. All of this is the browser's work.
  */
-function useScroller(onNearStart: () => void) {
+function useScroller(onNearStart: () => void, onNearEnd: () => void, isOpenEnded: boolean) {
   const scroller = useRef<HTMLDivElement>(null);
   const [isAtEnd, setAtEnd] = useState(true);
   const look = useCallback(() => {
@@ -38,7 +43,11 @@ function useScroller(onNearStart: () => void) {
     const fromEnd = Math.abs(box.scrollTop);
     setAtEnd(fromEnd < NEAR_END_PX);
     if (box.scrollHeight - box.clientHeight - fromEnd < NEAR_START_PX) onNearStart();
-  }, [onNearStart]);
+    if (!isOpenEnded || fromEnd >= NEAR_START_PX) return;
+    // At its very end the box would follow what is put below, past everything in between.
+    if (fromEnd === 0) box.scrollTop = -1;
+    onNearEnd();
+  }, [onNearStart, onNearEnd, isOpenEnded]);
   // A page may be too short to fill the screen: look again after each.
   useEffect(look, [look]);
   const toEnd = useCallback(() => {
@@ -57,23 +66,23 @@ function useOwnInView(bubbles: readonly Bubble[], toEnd: () => void): void {
 }
 
 /** Browsers without scroll anchoring would let a new message push away what one reads further up. */
-function useSteadyView(scroller: RefObject<HTMLDivElement | null>, bubbles: readonly Bubble[]): void {
-  const known = useRef({ first: "", height: 0 });
+function useSteadyView(
+  scroller: RefObject<HTMLDivElement | null>,
+  bubbles: readonly Bubble[],
+  isOpenEnded: boolean,
+): void {
+  const known = useRef({ first: "", height: 0, wasOpenEnded: false });
   const first = bubbles[0]?.key ?? "";
   useLayoutEffect(() => {
     const box = scroller.current;
     if (box === null) return;
     const grown = box.scrollHeight - known.current.height;
     const isAbove = known.current.first !== first;
-    known.current = { first, height: box.scrollHeight };
-    if (isAbove || Math.abs(box.scrollTop) < NEAR_END_PX || CSS.supports("overflow-anchor", "auto")) return;
+    const follows = Math.abs(box.scrollTop) < NEAR_END_PX && !known.current.wasOpenEnded;
+    known.current = { first, height: box.scrollHeight, wasOpenEnded: isOpenEnded };
+    if (isAbove || follows || CSS.supports("overflow-anchor", "auto")) return;
     box.scrollBy(0, -grown);
-  }, [scroller, bubbles, first]);
-}
-
-/** Finds the row of a message that is in the page. */
-export function findMessage(messageId: number): HTMLElement | null {
-  return document.querySelector(`[data-message-id="${messageId}"]`);
+  }, [scroller, bubbles, first, isOpenEnded]);
 }
 
 /** From one message's menu to the next or the one before. */
@@ -87,14 +96,32 @@ function walkMenus(event: KeyboardEvent<HTMLElement>): void {
 
 const hasMenu = (bubble: Bubble): boolean => bubble.message !== null && !bubble.isEvent && !bubble.isDeleted;
 
-export function MessageList({ thread, bubbles, isGroup }: MessageListProps) {
+/** Older messages when the top comes near, and newer ones when the thread was opened in the middle. */
+function useReadingOn(thread: MessageListProps["thread"]) {
   const { hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = thread;
-  const readOn = useCallback(() => {
+  const { hasPreviousPage, isFetchPreviousPageError, fetchPreviousPage } = thread;
+  const readOlder = useCallback(() => {
     if (hasNextPage && !isFetching && !isFetchNextPageError) void fetchNextPage();
   }, [hasNextPage, isFetching, isFetchNextPageError, fetchNextPage]);
-  const { scroller, isAtEnd, look, toEnd } = useScroller(readOn);
+  const readNewer = useCallback(() => {
+    if (hasPreviousPage && !isFetching && !isFetchPreviousPageError) void fetchPreviousPage();
+  }, [hasPreviousPage, isFetching, isFetchPreviousPageError, fetchPreviousPage]);
+  return { readOlder, readNewer, isOpenEnded: hasPreviousPage };
+}
+
+/** The message one came for is shown once, when the list is first there. */
+function useShown(anchor: number | null): void {
+  useLayoutEffect(() => {
+    if (anchor !== null) showMessage(anchor, "instant");
+  }, [anchor]);
+}
+
+export function MessageList({ thread, bubbles, isGroup, anchor = null, onLeave }: MessageListProps) {
+  const { readOlder, readNewer, isOpenEnded } = useReadingOn(thread);
+  const { scroller, isAtEnd, look, toEnd } = useScroller(readOlder, readNewer, isOpenEnded);
+  useShown(anchor);
   useOwnInView(bubbles, toEnd);
-  useSteadyView(scroller, bubbles);
+  useSteadyView(scroller, bubbles, isOpenEnded);
   const stop = bubbles.findLast(hasMenu);
   return (
     <div className="thread-middle">
@@ -116,14 +143,28 @@ export function MessageList({ thread, bubbles, isGroup }: MessageListProps) {
               />
             );
           })}
+          {isOpenEnded && <ThreadRest thread={thread} />}
         </div>
       </div>
-      {!isAtEnd && (
-        <button type="button" className="jump" onClick={toEnd} aria-label="Jump to the newest message" title="Newest message">
+      {(!isAtEnd || isOpenEnded) && (
+        <button type="button" className="jump" onClick={isOpenEnded ? onLeave : toEnd} aria-label="Jump to the newest message" title="Newest message">
           <Icon name="down" />
         </button>
       )}
     </div>
+  );
+}
+
+/** Below the newest message that was read, as long as there are newer ones. */
+function ThreadRest({ thread }: { readonly thread: MessageListProps["thread"] }) {
+  if (!thread.isFetchPreviousPageError) return <p className="list-end">Loading newer messages…</p>;
+  return (
+    <p className="list-end">
+      Newer messages could not be loaded.{" "}
+      <Button size="small" tone="quiet" onClick={() => void thread.fetchPreviousPage()}>
+        Try again
+      </Button>
+    </p>
   );
 }
 

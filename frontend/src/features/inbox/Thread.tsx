@@ -1,6 +1,6 @@
 /** The open chat: its head, its messages, and the field to answer. */
 import { Link, useLocation, useNavigate } from "react-router";
-import type { KeyboardEvent } from "react";
+import { useEffect, type KeyboardEvent } from "react";
 import { Avatar } from "@/components/Avatar";
 import { IconButton } from "@/components/Button";
 import { Icon } from "@/components/Icon";
@@ -10,6 +10,7 @@ import { nameAccount } from "@/lib/accounts";
 import { ApiError, describeError } from "@/lib/api/errors";
 import { makeClientId } from "@/lib/ids";
 import type { Account, Chat } from "@/types/wire";
+import { useAnchor } from "./anchor";
 import { ChatMenu } from "./ChatMenu";
 import { nameChat } from "./ChatRow";
 import { Composer } from "./Composer";
@@ -46,7 +47,7 @@ export function Thread({ account, chatId, listed }: ThreadProps) {
       {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions -- Escape leaves the chat from wherever the focus is in it */}
       <div className="thread" data-testid="thread" onKeyDown={leaveOnEscape} {...handlers}>
         <ThreadHead chat={chat} account={account} tell={state.tell} />
-        <Messages accountId={account.id} chatId={chatId} isGroup={chat?.kind === "group"} />
+        <Messages accountId={account.id} chatId={chatId} isGroup={chat?.kind === "group"} tell={state.tell} />
         <AccountNotice account={account} />
         <ThreadFoot account={account} chatId={chatId} state={state} tray={tray} />
         {isOver && <DropHint />}
@@ -68,9 +69,11 @@ interface ThreadFootProps {
 /** The field, for whatever is being written, and above it what just went wrong. */
 function ThreadFoot({ account, chatId, state, tray }: ThreadFootProps) {
   const { store } = useInbox();
-  const { intent, setIntent, amending, sentence, tell } = state;
+  const { intent, setIntent, amending, sentence, tell, leaveAnchor } = state;
   const dispatch = (text: string, files: readonly File[]) => {
     setIntent(null);
+    // What one writes stands at the end: go there from wherever one was reading.
+    leaveAnchor();
     const carried = { quoted: intent?.message ?? null, ...(files.length === 0 ? {} : { files }) };
     void store.send(account.id, chatId, text, makeClientId(), carried);
   };
@@ -173,10 +176,24 @@ interface MessagesProps {
   readonly accountId: number;
   readonly chatId: number;
   readonly isGroup: boolean;
+  readonly tell: (sentence: string) => void;
 }
 
-function Messages({ accountId, chatId, isGroup }: MessagesProps) {
-  const thread = useThread(accountId, chatId);
+/** The thread around the message that the address names; one that is not there is said, and the newest are shown. */
+function useAnchored({ accountId, chatId, tell }: MessagesProps) {
+  const { anchor, leave } = useAnchor();
+  const thread = useThread(accountId, chatId, anchor);
+  const isMissing = anchor !== null && thread.error instanceof ApiError && thread.error.status === 404;
+  useEffect(() => {
+    if (!isMissing) return;
+    tell("That message is not in this chat any more.");
+    leave();
+  }, [isMissing, tell, leave]);
+  return { thread, anchor, leave };
+}
+
+function Messages(props: MessagesProps) {
+  const { thread, anchor, leave } = useAnchored(props);
   if (thread.bubbles === null) {
     if (!thread.isError) return <MessageSkeletons />;
     return (
@@ -198,7 +215,16 @@ function Messages({ accountId, chatId, isGroup }: MessagesProps) {
       </div>
     );
   }
-  return <MessageList thread={thread} bubbles={thread.bubbles} isGroup={isGroup} />;
+  return (
+    <MessageList
+      key={anchor}
+      thread={thread}
+      bubbles={thread.bubbles}
+      isGroup={props.isGroup}
+      anchor={anchor}
+      onLeave={leave}
+    />
+  );
 }
 
 function MessageSkeletons() {

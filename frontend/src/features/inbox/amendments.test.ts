@@ -1,5 +1,5 @@
 import { expect, it, vi } from "vitest";
-import { makeMessage } from "@/testing/factories";
+import { makeMessage, READ } from "@/testing/factories";
 import type { Message } from "@/types/wire";
 import { guessDeletion, guessEdit, guessReaction } from "./amendments";
 import { mergeBubbles } from "./bubbles";
@@ -11,7 +11,7 @@ function makeStore() {
   const store = new InboxStore({ post: vi.fn(), isThreadKept: () => true, describeError: String });
   const bubble = () => {
     const { messages, guesses } = store.getSnapshot();
-    return mergeBubbles([ROW], messages.get(10)?.values() ?? [], [], false, guesses)[0];
+    return mergeBubbles([ROW], messages.get(10)?.values() ?? [], [], READ, guesses)[0];
   };
   return { store, bubble };
 }

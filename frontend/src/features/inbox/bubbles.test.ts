@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { makeMessage, permutations } from "@/testing/factories";
+import { makeMessage, permutations, READ } from "@/testing/factories";
 import type { Message } from "@/types/wire";
 import { mergeBubbles } from "./bubbles";
 import { InboxStore, type Pending } from "./store";
@@ -20,7 +20,7 @@ function makeStore() {
   const store = new InboxStore({ post, isThreadKept: () => true, describeError: (error) => String(error) });
   const bubbles = () => {
     const { messages, pending } = store.getSnapshot();
-    return mergeBubbles(NOT_KEPT, messages.get(10)?.values() ?? [], pending, false);
+    return mergeBubbles(NOT_KEPT, messages.get(10)?.values() ?? [], pending, READ);
   };
   return { store, post, bubbles, settle: () => settle };
 }
@@ -99,8 +99,8 @@ describe("mergeBubbles", () => {
   it("keeps the newer of two versions, whichever list it is in", () => {
     const old = makeMessage({ seq: 3, body: "old" });
     const edited = makeMessage({ seq: 4, body: "new", edited_at: at(5) });
-    expect(mergeBubbles([old], [edited], [], false)).toMatchObject([{ body: "new", isEdited: true }]);
-    expect(mergeBubbles([edited], [old], [], false)).toMatchObject([{ body: "new" }]);
+    expect(mergeBubbles([old], [edited], [], READ)).toMatchObject([{ body: "new", isEdited: true }]);
+    expect(mergeBubbles([edited], [old], [], READ)).toMatchObject([{ body: "new" }]);
   });
 
   it("orders by time, then id, and unconfirmed ones last whatever the clock says", () => {
@@ -109,14 +109,14 @@ describe("mergeBubbles", () => {
       makeMessage({ id: 2, sent_at: at(1), body: "b" }),
       makeMessage({ id: 1, sent_at: at(1), body: "a" }),
     ];
-    const bubbles = mergeBubbles(rows, [], [makePending({ text: "d", createdAt: at(0) })], false);
+    const bubbles = mergeBubbles(rows, [], [makePending({ text: "d", createdAt: at(0) })], READ);
     expect(bubbles.map((bubble) => bubble.body)).toEqual(["a", "b", "c", "d"]);
   });
 
   it("shows the time of a wrong clock, and does not order by it", () => {
     const ahead = makeMessage({ id: 1, sent_at: at(50), ordered_at: at(1), body: "ahead" });
     const later = makeMessage({ id: 2, sent_at: at(2), ordered_at: at(2), body: "later" });
-    const bubbles = mergeBubbles([later, ahead], [], [], false);
+    const bubbles = mergeBubbles([later, ahead], [], [], READ);
     expect(bubbles.map((bubble) => bubble.body)).toEqual(["ahead", "later"]);
     expect(bubbles[0]?.sentAt).toBe(at(50));
   });
@@ -124,8 +124,18 @@ describe("mergeBubbles", () => {
   it("leaves out a live row from before what was read, until the rest is read", () => {
     const fetched = [makeMessage({ id: 5, sent_at: at(5) })];
     const live = [makeMessage({ id: 1, sent_at: at(1), seq: 9 })];
-    expect(mergeBubbles(fetched, live, [], true)).toHaveLength(1);
-    expect(mergeBubbles(fetched, live, [], false)).toHaveLength(2);
+    expect(mergeBubbles(fetched, live, [], { hasOlder: true, hasNewer: false })).toHaveLength(1);
+    expect(mergeBubbles(fetched, live, [], READ)).toHaveLength(2);
+  });
+
+  it("leaves out what is newer than the part that was read, and what is on its way, until the end is reached", () => {
+    const fetched = [makeMessage({ id: 1, sent_at: at(3) }), makeMessage({ id: 2, sent_at: at(4) })];
+    const live = [makeMessage({ id: 3, sent_at: at(9) }), makeMessage({ id: 2, sent_at: at(4), seq: 9, body: "edited" })];
+    const own = [makePending()];
+    const middle = mergeBubbles(fetched, live, own, { hasOlder: true, hasNewer: true });
+    expect(middle.map((bubble) => bubble.body)).toEqual(["Hello", "edited"]);
+    const end = mergeBubbles(fetched, live, own, { hasOlder: true, hasNewer: false });
+    expect(end.map((bubble) => bubble.key)).toEqual(["m1", "m2", "m3", "x"]);
   });
 });
 

@@ -38,10 +38,22 @@ function isBefore(one: SortKey, other: SortKey): boolean {
   return mine === theirs ? one.id < other.id : mine < theirs;
 }
 
-/** The oldest row read so far, or null when the history is complete. */
-export function findFloor(fetched: readonly Message[], hasMore: boolean): Message | null {
-  if (!hasMore) return null;
-  return fetched.reduce<Message | null>((oldest, row) => (oldest === null || isBefore(row, oldest) ? row : oldest), null);
+/** The row at one end of what was read so far. */
+function findEnd(fetched: readonly Message[], isFurther: (row: Message, end: Message) => boolean): Message | null {
+  return fetched.reduce<Message | null>((end, row) => (end === null || isFurther(row, end) ? row : end), null);
+}
+
+/** Which ends of the chat have not been read. */
+export interface Open {
+  readonly hasOlder: boolean;
+  readonly hasNewer: boolean;
+}
+
+/** Whether a row lies in the part of the chat that was read, so that nothing is missing next to it. */
+function findRange(fetched: readonly Message[], { hasOlder, hasNewer }: Open): (row: Message) => boolean {
+  const floor = hasOlder ? findEnd(fetched, isBefore) : null;
+  const ceiling = hasNewer ? findEnd(fetched, (row, end) => isBefore(end, row)) : null;
+  return (row) => (floor === null || !isBefore(row, floor)) && (ceiling === null || !isBefore(ceiling, row));
 }
 
 function nameSender(message: Message): Bubble["sender"] {
@@ -124,20 +136,19 @@ function preferGuess(row: Message, guess: Message | undefined): Message {
 /**
  * The thread, oldest first.
  *
- * A live row older than the oldest one read is left out while there is more to read: shown now, it would
+ * A live row beyond what was read is left out while there is more to read on that side: shown now, it would
  * stand next to rows it does not follow. Unconfirmed messages stand last, whatever this computer's clock says.
  */
 export function mergeBubbles(
   fetched: readonly Message[],
   live: Iterable<Message>,
   pending: readonly Pending[],
-  hasMore: boolean,
+  open: Open,
   guesses: ReadonlyMap<number, Message> = new Map(),
 ): Bubble[] {
-  const floor = findFloor(fetched, hasMore);
-  const rows = [...newestOf(fetched, live).values()].filter((row) => floor === null || !isBefore(row, floor));
+  const rows = [...newestOf(fetched, live).values()].filter(findRange(fetched, open));
   rows.sort((one, other) => (isBefore(one, other) ? -1 : 1));
   const confirmed = new Set(rows.map((row) => row.client_id));
-  const waiting = pending.filter((entry) => !confirmed.has(entry.clientId));
+  const waiting = open.hasNewer ? [] : pending.filter((entry) => !confirmed.has(entry.clientId));
   return [...rows.map((row) => toBubble(preferGuess(row, guesses.get(row.id)))), ...waiting.map(toPendingBubble)];
 }

@@ -2,8 +2,9 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
 import { useApi } from "@/lib/api/context";
+import type { MessageSpot } from "@/lib/api/routes";
 import { newestOf } from "@/lib/rows";
-import type { Chat, Message, Page } from "@/types/wire";
+import type { Chat, Message, Window } from "@/types/wire";
 import { mergeBubbles, type Bubble } from "./bubbles";
 import { fetchChatPage, fetchFirstPage, firstPosition, hasMore, isBeginning, isShown, mergeChats, type ChatFilter } from "./chatPages";
 import { useInboxSnapshot } from "./context";
@@ -12,6 +13,9 @@ const CHAT_PAGE = 40;
 const MESSAGE_PAGE = 50;
 /** Events keep the rows fresh; this only bounds how long a mistake could live. */
 const STALE_MS = 10 * 60_000;
+
+/** So long a thread that was left is kept. */
+const KEPT_MS = 5 * 60_000;
 
 export const CHATS_KEY = "chats";
 export const CHAT_KEY = "chat";
@@ -67,24 +71,31 @@ export function useChat(accountId: number, chatId: number, listed: Chat | undefi
 
 const NO_ROWS: ReadonlyMap<number, Message> = new Map();
 
-export function useThread(accountId: number, chatId: number) {
+/** The messages of a chat: from the newest on, or around one of them, from where both directions are read. */
+export function useThread(accountId: number, chatId: number, around: number | null = null) {
   const api = useApi();
   const { messages, guesses, pending } = useInboxSnapshot();
+  const beginning: MessageSpot = around === null ? {} : { around: String(around) };
   const query = useInfiniteQuery({
-    queryKey: [MESSAGES_KEY, accountId, chatId],
-    queryFn: ({ pageParam, signal }): Promise<Page<Message>> =>
+    queryKey: [MESSAGES_KEY, accountId, chatId, around],
+    queryFn: ({ pageParam, signal }): Promise<Window<Message>> =>
       api.listMessages(accountId, chatId, pageParam, MESSAGE_PAGE, signal),
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
+    initialPageParam: beginning,
+    getNextPageParam: ({ next_cursor }): MessageSpot | undefined => (next_cursor === null ? undefined : { cursor: next_cursor }),
+    getPreviousPageParam: ({ previous_cursor }): MessageSpot | undefined =>
+      (previous_cursor ? { newer: previous_cursor } : undefined),
     staleTime: STALE_MS,
+    // A part that was left has no use: one comes back to the newest messages.
+    gcTime: around === null ? KEPT_MS : 0,
   });
   const pages = query.data?.pages;
   const live = messages.get(chatId) ?? NO_ROWS;
-  const { hasNextPage } = query;
+  const { hasNextPage: hasOlder, hasPreviousPage: hasNewer } = query;
   const bubbles = useMemo((): Bubble[] | null => {
     if (pages === undefined) return null;
     const own = pending.filter((entry) => entry.chatId === chatId);
-    return mergeBubbles(pages.flatMap((page) => page.items), live.values(), own, hasNextPage, guesses);
-  }, [pages, live, guesses, pending, chatId, hasNextPage]);
+    const open = { hasOlder, hasNewer };
+    return mergeBubbles(pages.flatMap((page) => page.items), live.values(), own, open, guesses);
+  }, [pages, live, guesses, pending, chatId, hasOlder, hasNewer]);
   return { ...query, bubbles };
 }

@@ -4,8 +4,8 @@ import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
 import type { Message } from "@/types/wire";
 import { guessDeletion, guessEdit, guessFetch, guessReaction } from "./amendments";
+import { showMessage, useAnchor } from "./anchor";
 import { useInbox } from "./context";
-import { findMessage } from "./MessageList";
 import type { ThreadActions } from "./threadContext";
 
 const TELL_MS = 8_000;
@@ -60,22 +60,12 @@ async function copyText(text: string, tell: (sentence: string) => void): Promise
   }
 }
 
-function jump(messageId: number, tell: (sentence: string) => void): void {
-  const row = findMessage(messageId);
-  if (row === null) {
-    tell("That message is further up: scroll there to see it.");
-    return;
-  }
-  row.scrollIntoView({ block: "center", behavior: "smooth" });
-  row.classList.add("message-found");
-  row.addEventListener("animationend", () => row.classList.remove("message-found"), { once: true });
-}
-
 export function useThreadState(canAct: boolean) {
   const [intent, setIntent] = useState<Intent | null>(null);
   const [question, setQuestion] = useState<Question | null>(null);
   const [sentence, tell] = useSentence();
   const amending = useAmending(tell);
+  const { goTo, leave } = useAnchor();
   const actions = useMemo(
     (): ThreadActions => ({
       canAct,
@@ -87,9 +77,12 @@ export function useThreadState(canAct: boolean) {
       react: amending.react,
       retryAttachment: amending.retryAttachment,
       copy: (text) => void copyText(text, tell),
-      jumpTo: (messageId) => jump(messageId, tell),
+      jumpTo: (messageId) => {
+        // One that was not read yet is read, with what is around it.
+        if (!showMessage(messageId, "smooth")) goTo(messageId);
+      },
     }),
-    [canAct, amending, tell],
+    [canAct, amending, tell, goTo],
   );
-  return { actions, amending, intent, setIntent, question, setQuestion, sentence, tell };
+  return { actions, amending, intent, setIntent, question, setQuestion, sentence, tell, leaveAnchor: leave };
 }

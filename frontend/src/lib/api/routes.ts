@@ -1,5 +1,5 @@
 /** Every route of the server this app calls, one function each. */
-import type { Account, Changes, Chat, Config, Connected, Message, Page, SignedIn } from "@/types/wire";
+import type { Account, Changes, Chat, Config, Connected, Message, Page, SignedIn, Window } from "@/types/wire";
 import { send, type Request, type Send } from "./client";
 
 const CHANNEL = "/api/channels/whatsapp";
@@ -71,6 +71,13 @@ interface ChatQuery {
   readonly filter: "all" | "unread" | "groups" | "archived" | "pinned";
 }
 
+/** Where to read in a chat: before a place, after one, or around a message; otherwise at its end. */
+export interface MessageSpot {
+  readonly cursor?: string;
+  readonly newer?: string;
+  readonly around?: string;
+}
+
 interface Started {
   readonly chat: Chat;
   readonly message: Message;
@@ -140,8 +147,10 @@ function chatRoutes(signed: Send) {
     patchChat: async ({ account_id, id }: Pick<Chat, "account_id" | "id">, body: ChatPatch) =>
       (await signed<{ chat: Chat }>(chatPath(account_id, id), { method: "PATCH", body })).chat,
 
-    listMessages: (accountId: number, chatId: number, cursor: string | null, limit: number, signal?: AbortSignal) =>
-      signed<Page<Message>>(withCursor(`${chatPath(accountId, chatId)}/messages`, cursor, limit), { signal }),
+    listMessages: (accountId: number, chatId: number, place: MessageSpot, limit: number, signal?: AbortSignal) => {
+      const query = new URLSearchParams({ limit: String(limit), ...place });
+      return signed<Window<Message>>(`${chatPath(accountId, chatId)}/messages?${query.toString()}`, { signal });
+    },
 
     /** What it became: one message, or one for each file. */
     sendMessage: async (accountId: number, chatId: number, outgoing: Outgoing): Promise<readonly Message[]> => {

@@ -1,0 +1,36 @@
+/** The message that the address points at (`#message-123`): the thread is then read around it. */
+import { useCallback } from "react";
+import { useLocation, useNavigate } from "react-router";
+
+export const anchorOf = (messageId: number): string => `#message-${messageId}`;
+
+function parseAnchor(hash: string): number | null {
+  const digits = /^#message-(\d{1,15})$/.exec(hash)?.[1];
+  return digits === undefined ? null : Number(digits);
+}
+
+export function useAnchor() {
+  const { pathname, search, hash } = useLocation();
+  const navigate = useNavigate();
+  const goTo = useCallback(
+    (messageId: number) => void navigate({ pathname, search, hash: anchorOf(messageId) }, { replace: true }),
+    [navigate, pathname, search],
+  );
+  /** Back to the newest messages. */
+  const leave = useCallback(() => {
+    if (hash !== "") void navigate({ pathname, search }, { replace: true });
+  }, [navigate, pathname, search, hash]);
+  return { anchor: parseAnchor(hash), goTo, leave };
+}
+
+/** Bring a message into view, mark it for a moment, and let the keyboard go on from there. False when it is not in the page. */
+export function showMessage(messageId: number, behavior: ScrollBehavior): boolean {
+  const row = document.querySelector<HTMLElement>(`[data-message-id="${messageId}"]`);
+  if (row === null) return false;
+  row.scrollIntoView({ block: "center", behavior });
+  row.tabIndex = -1;
+  row.focus({ preventScroll: true });
+  row.classList.add("message-found");
+  row.addEventListener("animationend", () => row.classList.remove("message-found"), { once: true });
+  return true;
+}
