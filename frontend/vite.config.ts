@@ -26,7 +26,13 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         // Libraries change rarely: in a file of their own they stay cached over our releases.
-        codeSplitting: { groups: [{ name: "vendor", test: /node_modules/ }] },
+        codeSplitting: {
+          groups: [
+            // Fetched by who records a voice message, not by everybody.
+            { name: "recording", test: /node_modules\/mediabunny/, priority: 2 },
+            { name: "vendor", test: /node_modules/, priority: 1 },
+          ],
+        },
       },
     },
   },

@@ -53,6 +53,7 @@ INLINE_TYPES = frozenset(
 
 def sniff(head: bytes) -> str:
     """The type that the first bytes show, or UNKNOWN_TYPE."""
+    head = head[:HEAD_BYTES]
     if head[4:8] == b"ftyp":
         brand = head[8:12].decode("latin-1")
         return next((mimetype for brands, mimetype in BRANDS if brand.startswith(brands)), UNKNOWN_TYPE)
@@ -65,7 +66,7 @@ def sniff(head: bytes) -> str:
 
 def is_voice(head: bytes) -> bool:
     """Whether this is Ogg with Opus inside, the one form of a WhatsApp voice note."""
-    return head.startswith(b"OggS") and b"OpusHead" in head
+    return head.startswith(b"OggS") and b"OpusHead" in head[:HEAD_BYTES]
 
 
 def is_inline(mimetype: str) -> bool:

@@ -14,8 +14,8 @@ import obstore
 from obstore import exceptions
 from obstore.store import LocalStore, S3Store
 
+from server.dimensions import SIZE_BYTES
 from server.errors import Unavailable
-from server.media import HEAD_BYTES
 from server.storage_url import S3Place, read_storage_url
 
 if TYPE_CHECKING:
@@ -68,8 +68,8 @@ class Incoming:
         if self.size > self._limit:
             raise TooLarge
         self._hash.update(data)
-        if len(self._head) < HEAD_BYTES:
-            self._head += data[: HEAD_BYTES - len(self._head)]
+        if len(self._head) < SIZE_BYTES:
+            self._head += data[: SIZE_BYTES - len(self._head)]
         with _translated():
             await self.file.write(data)
 

@@ -7,6 +7,7 @@ from uuid import uuid4
 from aiohttp import BodyPartReader, web
 
 from server.config import Media
+from server.dimensions import ClaimError, Shape, read_claims, shape_of
 from server.errors import ConfabError
 from server.media import attachment_type, is_voice, safe_file_name, sniff, told_type
 from server.storage import Incoming, Kept, Storage, TooLarge
@@ -27,6 +28,7 @@ class Upload:
 
     sha256: str
     attachment: dict[str, Any]  # as the message will show it
+    head: bytes = b""
 
 
 @dataclass(slots=True)
@@ -57,6 +59,7 @@ class FormReader:
         except (ValueError, LookupError, EOFError, AssertionError) as error:
             raise ConfabError("malformed", "The form could not be read.") from error
         self._mark_voices()
+        self._add_shapes()
         return self._form
 
     async def _read_part(self, part: BodyPartReader) -> None:
@@ -92,7 +95,7 @@ class FormReader:
         mimetype = told_type(sniff(kept.head), declared)
         await self._database.write(touch_blob, kept.sha256, kept.size, mimetype)
         await self._storage.keep(incoming)
-        return Upload(kept.sha256, _attachment(kept, mimetype, file_name))
+        return Upload(kept.sha256, _attachment(kept, mimetype, file_name), kept.head)
 
     def _mark_voices(self) -> None:
         """`voice_message` as a file names one, as a word it speaks of all; only Ogg with Opus can be a voice note."""
@@ -102,6 +105,16 @@ class FormReader:
         for number, upload in enumerate(self._form.uploads):
             if word not in TRUE_WORDS and number not in self._voice_files:
                 upload.attachment["voice_note"] = False
+
+    def _add_shapes(self) -> None:
+        """How large and how long, so that a bubble has its room before its file is there."""
+        uploads, told = self._form.uploads, self._form.fields.pop("media_info", None)
+        try:
+            claims = [Shape()] * len(uploads) if told is None else read_claims(told, len(uploads))
+        except ClaimError as error:
+            raise invalid("media_info", str(error)) from error
+        for upload, claim in zip(uploads, claims, strict=True):
+            upload.attachment.update(shape_of(upload.attachment["type"], upload.head, claim)._asdict())
 
 
 def _attachment(kept: Kept, mimetype: str, file_name: str) -> dict[str, Any]:

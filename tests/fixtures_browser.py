@@ -5,6 +5,7 @@ import re
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Generator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -51,8 +52,15 @@ def chromium_path() -> str:
 @pytest.fixture(scope="session")
 async def browser(chromium_path: str) -> AsyncIterator[Browser]:
     """One Chromium for all tests of this process."""
+    async with run_chromium(chromium_path) as running:
+        yield running
+
+
+@asynccontextmanager
+async def run_chromium(chromium_path: str, *more: str) -> AsyncIterator[Browser]:
+    """A Chromium with further switches."""
     # Chromium's own sandbox is not to be had for root.
-    arguments = ["--no-proxy-server", *(["--no-sandbox"] if os.getuid() == 0 else [])]
+    arguments = ["--no-proxy-server", *(["--no-sandbox"] if os.getuid() == 0 else []), *more]
     async with async_playwright() as playwright:
         running = await playwright.chromium.launch(executable_path=chromium_path, args=arguments)
         yield running

@@ -63,7 +63,10 @@ LAYERS = (
     Layer("server.keyring", (), (*WEB, *QUEUE, *SQL, "structlog")),
     Layer("server.storage_url", (), (*WEB, *QUEUE, *SQL, "obstore", "structlog")),
     Layer("server.media", (), (*WEB, *QUEUE, *SQL, "obstore", "structlog")),
-    Layer("server.storage", ("server.errors", "server.media", "server.storage_url"), (*WEB, *QUEUE, *SQL)),
+    Layer("server.dimensions", (), (*WEB, *QUEUE, *SQL, "obstore", "structlog")),
+    Layer(
+        "server.storage", ("server.dimensions", "server.errors", "server.storage_url"), (*WEB, *QUEUE, *SQL)
+    ),
     Layer(
         "server.config",
         (
@@ -133,7 +136,10 @@ LAYERS = (
     Layer("server.refusals", ("server.errors", "server.unipile.errors"), (*WEB, *QUEUE, *SQL)),
     Layer(
         "server.uploads",
-        ("server.config", "server.errors", "server.media", "server.storage", "server.store*"),
+        (
+            *("server.config", "server.dimensions", "server.errors", "server.media", "server.storage"),
+            "server.store*",
+        ),
         (*QUEUE, *SQL, "obstore"),
     ),
     Layer(

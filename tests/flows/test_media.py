@@ -179,6 +179,29 @@ async def test_several_files_go_out_as_messages_in_order_with_the_text_on_the_fi
     assert (await agent.chats(account["id"]))[0]["last_message_preview"] == "File"
 
 
+async def test_own_pictures_and_recordings_have_their_shape_at_once(
+    stack: Stack, agent: Peer, account: dict[str, Any]
+) -> None:
+    _, path = await open_chat(stack, agent, account)
+    files = [
+        ("a.png", png(), "image/png"),
+        ("voz.ogg", OPUS, "audio/ogg"),
+        ("nota.pdf", PDF, "application/pdf"),
+    ]
+    told = '[{"width": 7, "height": 7}, {"duration": 65.4}, {"duration": 3}]'
+    answer = await post(agent, path, form(*files, media_info=told))
+    assert answer.status == 201, answer.raw
+    shapes = [
+        (shown["width"], shown["height"], shown["duration"])
+        for message in answer.body["messages"]
+        for shown in message["attachments"]
+    ]
+    assert shapes == [(1, 1, None), (None, None, 65), (None, None, None)]
+    for wrong in ("[]", '[{"width": -1}, {}, {}]', "x"):
+        refused = await post(agent, path, form(*files, media_info=wrong))
+        assert (refused.status, list(refused.body["error"]["fields"])) == (422, ["media_info"])
+
+
 @pytest.mark.parametrize("as_file", [True, False])
 async def test_a_recording_goes_out_as_a_voice_note(
     stack: Stack, agent: Peer, account: dict[str, Any], as_file: bool

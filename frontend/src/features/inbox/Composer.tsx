@@ -7,9 +7,10 @@ import type { Message } from "@/types/wire";
 import { quote } from "./bubbles";
 import { useInbox } from "./context";
 import { QuoteLines } from "./Quote";
+import { canRecord } from "./recording";
 import type { Intent } from "./threadState";
 import { TrayButton, TrayList, type Tray } from "./Tray";
-import { canRecord, VoiceRecorder } from "./VoiceRecorder";
+import { VoiceRecorder } from "./VoiceRecorder";
 
 const MAX_HEIGHT_PX = 168;
 const MAX_CHARACTERS = 65_536;

@@ -9,6 +9,7 @@ import { isRecord } from "@/lib/socket/frames";
 import type { Chat, Message } from "@/types/wire";
 import { InboxContext } from "./context";
 import { Drafts } from "./drafts";
+import { measureFiles } from "./measure";
 import { CHAT_KEY, CHATS_KEY, MESSAGES_KEY } from "./queries";
 import { InboxStore } from "./store";
 
@@ -23,8 +24,10 @@ function isThreadKept(client: QueryClient, accountId: number, chatId: number): b
 
 function createStore(api: Api, client: QueryClient): InboxStore {
   return new InboxStore({
-    post: ({ accountId, chatId, text, clientId, quoted, files }, onProgress) =>
-      api.sendMessage(accountId, chatId, { text, clientId, quoteId: quoted?.id, files, onProgress }),
+    post: async ({ accountId, chatId, text, clientId, quoted, files, isVoice }, onProgress) => {
+      const carried = files === undefined ? {} : { files, isVoice, mediaInfo: await measureFiles(files) };
+      return api.sendMessage(accountId, chatId, { text, clientId, quoteId: quoted?.id, onProgress, ...carried });
+    },
     isThreadKept: (accountId, chatId) => isThreadKept(client, accountId, chatId),
     describeError,
   });

@@ -70,11 +70,11 @@ interface ThreadFootProps {
 function ThreadFoot({ account, chatId, state, tray }: ThreadFootProps) {
   const { store } = useInbox();
   const { intent, setIntent, amending, sentence, tell, leaveAnchor } = state;
-  const dispatch = (text: string, files: readonly File[]) => {
+  const dispatch = (text: string, files: readonly File[], isVoice = false) => {
     setIntent(null);
     // What one writes stands at the end: go there from wherever one was reading.
     leaveAnchor();
-    const carried = { quoted: intent?.message ?? null, ...(files.length === 0 ? {} : { files }) };
+    const carried = { quoted: intent?.message ?? null, ...(files.length === 0 ? {} : { files, isVoice }) };
     void store.send(account.id, chatId, text, makeClientId(), carried);
   };
   const submit = (text: string) => {
@@ -95,7 +95,7 @@ function ThreadFoot({ account, chatId, state, tray }: ThreadFootProps) {
         intent={intent}
         tray={tray}
         onSend={submit}
-        onVoice={(file) => dispatch("", [file])}
+        onVoice={(file) => dispatch("", [file], true)}
         onProblem={tell}
         onCancel={() => setIntent(null)}
       />

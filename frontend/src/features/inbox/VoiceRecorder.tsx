@@ -1,33 +1,16 @@
-/** Records a voice message, in the one form WhatsApp plays as one: Ogg with Opus. Hidden where the browser has not that. */
-import { useEffect, useEffectEvent, useRef, useState } from "react";
+/** A voice message while it is spoken: how long it is by now, and whether it goes out or away. */
+import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent, type RefObject } from "react";
 import { IconButton } from "@/components/Button";
 import { Icon } from "@/components/Icon";
 import { formatSeconds } from "./attachments";
+import { describeRefusal, startRecording, type Recording } from "./recording";
 
-const FORM = "audio/ogg;codecs=opus";
+type Phase = "asking" | "recording" | "making";
 
-export const canRecord = (): boolean =>
-  typeof MediaRecorder !== "undefined" &&
-  MediaRecorder.isTypeSupported(FORM) &&
-  (navigator.mediaDevices as MediaDevices | undefined) !== undefined;
-
-/** A recorder that runs from now on, and lets go of the microphone when it stops. */
-async function startRecorder(): Promise<MediaRecorder> {
-  const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
-  const recorder = new MediaRecorder(stream, { mimeType: FORM });
-  recorder.addEventListener("stop", () => stream.getTracks().forEach((track) => track.stop()));
-  recorder.start();
-  return recorder;
-}
-
-function finish(recorder: MediaRecorder): Promise<File> {
-  return new Promise((resolve) => {
-    recorder.addEventListener("dataavailable", ({ data }) => resolve(new File([data], "Voice message.ogg", { type: "audio/ogg" })), {
-      once: true,
-    });
-    recorder.stop();
-  });
-}
+const WORDS: Readonly<Record<Exclude<Phase, "recording">, string>> = {
+  asking: "Waiting for the microphone…",
+  making: "Preparing…",
+};
 
 interface VoiceRecorderProps {
   readonly onSend: (file: File) => void;
@@ -35,35 +18,93 @@ interface VoiceRecorderProps {
   readonly onClose: () => void;
 }
 
-export function VoiceRecorder({ onSend, onProblem, onClose }: VoiceRecorderProps) {
-  const recorder = useRef<MediaRecorder>(null);
-  const [seconds, setSeconds] = useState(0);
-  const refuse = useEffectEvent(() => {
-    onProblem?.("Confab may not use the microphone: allow it in your browser.");
+function useRecording({ onSend, onProblem, onClose }: VoiceRecorderProps) {
+  const running = useRef<Recording>(null);
+  const [phase, setPhase] = useState<Phase>("asking");
+  const give = useEffectEvent((sentence: string) => {
+    onProblem?.(sentence);
     onClose();
   });
   useEffect(() => {
-    const starting = startRecorder();
-    starting.then((made) => (recorder.current = made)).catch(() => refuse());
-    const timer = setInterval(() => setSeconds((held) => held + 1), 1_000);
+    let isOver = false;
+    startRecording().then(
+      (recording) => {
+        running.current = recording;
+        // Closed while the browser was still asking.
+        if (isOver) recording.drop();
+        else setPhase("recording");
+      },
+      (error: unknown) => isOver || give(describeRefusal(error)),
+    );
     return () => {
-      clearInterval(timer);
-      // Closed without sending: what was said is thrown away.
-      void starting.then((made) => made.state !== "inactive" && made.stop()).catch(() => undefined);
+      isOver = true;
+      running.current?.drop();
     };
   }, []);
-  const sendNow = async () => {
-    if (recorder.current !== null) onSend(await finish(recorder.current));
-    onClose();
+  const finish = async () => {
+    if (running.current === null || phase !== "recording") return;
+    setPhase("making");
+    try {
+      onSend(await running.current.finish());
+      onClose();
+    } catch {
+      onProblem?.("The recording could not be made into a voice message. Try again.");
+      onClose();
+    }
+  };
+  return { phase, finish };
+}
+
+/** Whole seconds since it began. */
+function useSeconds(isRunning: boolean): number {
+  const [seconds, setSeconds] = useState(0);
+  useEffect(() => {
+    if (!isRunning) return undefined;
+    const begun = performance.now();
+    const timer = setInterval(() => setSeconds(Math.floor((performance.now() - begun) / 1_000)), 250);
+    return () => clearInterval(timer);
+  }, [isRunning]);
+  return seconds;
+}
+
+/** Enter sends as soon as there is something to send. */
+function useFocusOnce(ref: RefObject<HTMLElement | null>): void {
+  useEffect(() => ref.current?.focus(), [ref]);
+}
+
+export function VoiceRecorder(props: VoiceRecorderProps) {
+  const { phase, finish } = useRecording(props);
+  const seconds = useSeconds(phase === "recording");
+  const sending = useRef<HTMLButtonElement>(null);
+  useFocusOnce(sending);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    props.onClose();
   };
   return (
-    <div className="recorder" data-testid="voice-recorder">
-      <IconButton label="Throw the recording away" onClick={onClose} data-testid="voice-cancel">
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape throws it away from wherever the focus is in it
+    <div className="recorder" role="group" aria-label="Voice message" onKeyDown={onKeyDown} data-testid="voice-recorder" data-phase={phase}>
+      <IconButton label="Throw the recording away" onClick={props.onClose} data-testid="voice-cancel">
         <Icon name="trash" />
       </IconButton>
-      <span className="recorder-dot" aria-hidden="true" />
-      <span role="timer">Recording {formatSeconds(seconds)}</span>
-      <button type="button" className="composer-send" aria-label="Send the voice message" onClick={() => void sendNow()} data-testid="voice-send">
+      {phase === "recording" ? (
+        <>
+          <span className="recorder-dot" aria-hidden="true" />
+          <span role="timer">Recording {formatSeconds(seconds)}</span>
+        </>
+      ) : (
+        <span role="status">{WORDS[phase]}</span>
+      )}
+      <button
+        ref={sending}
+        type="button"
+        className="composer-send"
+        aria-label="Send the voice message"
+        aria-disabled={phase !== "recording"}
+        onClick={() => void finish()}
+        data-testid="voice-send"
+      >
         <Icon name="send" />
       </button>
     </div>

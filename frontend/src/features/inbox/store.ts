@@ -11,6 +11,8 @@ export interface Pending {
   /** The message it answers. */
   readonly quoted?: Message | null;
   readonly files?: readonly File[];
+  /** The one file was spoken here just now. */
+  readonly isVoice?: boolean;
   /** How much of the files has gone up, from 0 to 1. */
   readonly share?: number;
   readonly createdAt: string;
@@ -34,7 +36,7 @@ export interface Snapshot {
 type Post = (entry: Pending, onProgress: (share: number) => void) => Promise<readonly Message[]>;
 
 /** What a message carries beside its text. */
-export type Carried = Pick<Pending, "quoted" | "files">;
+export type Carried = Pick<Pending, "quoted" | "files" | "isVoice">;
 
 export interface StoreOptions {
   readonly post: Post;

@@ -97,6 +97,10 @@ export interface Outgoing {
   readonly clientId: string;
   readonly quoteId?: number | undefined;
   readonly files?: readonly File[] | undefined;
+  /** The file is a voice message, not a file of sound. */
+  readonly isVoice?: boolean | undefined;
+  /** How large and how long each file is, in order. */
+  readonly mediaInfo?: readonly object[] | undefined;
   readonly onProgress?: (share: number) => void;
 }
 
@@ -106,12 +110,13 @@ const jsonOf = ({ text, clientId, quoteId }: Outgoing) => ({
   ...(quoteId === undefined ? {} : { quote_id: quoteId }),
 });
 
-function formOf({ text, clientId, quoteId }: Outgoing, files: readonly File[]): FormData {
+function formOf({ text, clientId, quoteId, isVoice, mediaInfo }: Outgoing, files: readonly File[]): FormData {
   const form = new FormData();
   form.append("client_id", clientId);
   if (text !== "") form.append("text", text);
   if (quoteId !== undefined) form.append("quote_id", String(quoteId));
-  for (const file of files) form.append("attachments", file, file.name);
+  if (mediaInfo !== undefined) form.append("media_info", JSON.stringify(mediaInfo));
+  for (const file of files) form.append(isVoice ? "voice_message" : "attachments", file, file.name);
   return form;
 }
 

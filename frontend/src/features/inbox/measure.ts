@@ -1,0 +1,51 @@
+/** How large a picture or film is and how long it runs, as the browser reads it, so that its bubble has its room at once. */
+
+/** As the server takes it; empty where nothing is known. */
+export interface MediaInfo {
+  readonly width?: number;
+  readonly height?: number;
+  readonly duration?: number;
+}
+
+/** A file that the browser is still looking at by then goes without. */
+const PATIENCE_MS = 1_500;
+
+export const measureFiles = (files: readonly File[]): Promise<MediaInfo[]> => Promise.all(files.map(measureFile));
+
+async function measureFile(file: File): Promise<MediaInfo> {
+  const family = file.type.split("/")[0];
+  if (family !== "image" && family !== "video" && family !== "audio") return {};
+  const url = URL.createObjectURL(file);
+  const element = family === "image" ? new Image() : document.createElement(family);
+  try {
+    return await Promise.race([look(element, url), later()]);
+  } catch {
+    return {};
+  } finally {
+    element.removeAttribute("src");
+    URL.revokeObjectURL(url);
+  }
+}
+
+const later = () => new Promise<MediaInfo>((resolve) => setTimeout(() => resolve({}), PATIENCE_MS));
+
+function look(element: HTMLImageElement | HTMLMediaElement, url: string): Promise<MediaInfo> {
+  return new Promise((resolve, reject) => {
+    element.addEventListener("error", () => reject(new Error("unreadable")), { once: true });
+    const settle = () => resolve(read(element));
+    if (element instanceof HTMLImageElement) element.addEventListener("load", settle, { once: true });
+    else {
+      element.preload = "metadata";
+      element.addEventListener("loadedmetadata", settle, { once: true });
+    }
+    element.src = url;
+  });
+}
+
+function read(element: HTMLImageElement | HTMLMediaElement): MediaInfo {
+  if (element instanceof HTMLImageElement) return sides(element.naturalWidth, element.naturalHeight);
+  const duration = Number.isFinite(element.duration) ? { duration: Math.round(element.duration) } : {};
+  return { ...(element instanceof HTMLVideoElement ? sides(element.videoWidth, element.videoHeight) : {}), ...duration };
+}
+
+const sides = (width: number, height: number): MediaInfo => (width > 0 && height > 0 ? { width, height } : {});
