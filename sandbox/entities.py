@@ -49,6 +49,7 @@ class Contact:
     identity: str = "lid"
     offline: bool = False
     created_at: int = 0
+    picture: int = 1  # which one the person has set: 0 for none, another number for another picture
 
     @property
     def phone_jid(self) -> str:

@@ -41,6 +41,7 @@ def contact_view(contact: Contact) -> Json:
         "lid": contact.lid,
         "identity": contact.identity,
         "offline": contact.offline,
+        "picture": contact.picture,
     }
 
 

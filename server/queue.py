@@ -44,6 +44,7 @@ IMPORT_HISTORY = "import_history"
 SWEEP_ACCOUNT = "sweep_account"
 LOOK_UP_SEND = "look_up_send"
 COPY_MEDIA = "copy_media"
+COPY_PICTURE = "copy_picture"
 # Every job with the queue it waits in; workers/settings.py registers exactly these.
 QUEUES = {
     STORE_EVENTS: INGEST_QUEUE,
@@ -57,6 +58,7 @@ QUEUES = {
     SWEEP_ACCOUNT: SYNC_QUEUE,
     LOOK_UP_SEND: OUTBOX_QUEUE,
     COPY_MEDIA: MEDIA_QUEUE,
+    COPY_PICTURE: MEDIA_QUEUE,
 }
 
 BATCH_DISTANCE_SECONDS = 0.004

@@ -13,6 +13,7 @@ from server.handlers import (
     auth,
     chat_starts,
     chats,
+    contacts,
     docs,
     health,
     hosted,
@@ -25,6 +26,7 @@ from server.handlers import (
 from server.schemas import accounts as account_schemas
 from server.schemas import auth as auth_schemas
 from server.schemas import chats as chat_schemas
+from server.schemas import contacts as contact_schemas
 from server.schemas import health as health_schemas
 from server.schemas import messages as message_schemas
 from server.schemas.fields import ListQuery
@@ -174,6 +176,7 @@ ROUTES = (
     ),
     _row("GET", CHAT, chats.show_chat, answer=chat_schemas.OneChat),
     _row("PATCH", CHAT, chats.patch_chat, body=chat_schemas.PatchChat, answer=chat_schemas.OneChat),
+    _row("GET", CHAT + "/people", contacts.list_people, answer=contact_schemas.ChatPeople),
     _row(
         "GET",
         CHAT + "/messages",
@@ -188,6 +191,12 @@ ROUTES = (
         body=message_schemas.Send,
         answer=message_schemas.Sent,
         status=201,
+    ),
+    _row(
+        "GET",
+        ACCOUNT + r"/avatars/{sha256:[0-9a-f]{64}}",
+        contacts.show_avatar,
+        content_type="application/octet-stream",
     ),
     *_amendments(CHAT + MESSAGE),
     *_amendments(ACCOUNT + MESSAGE, is_documented=False),

@@ -20,6 +20,7 @@ from workers.batches import store_messages
 from workers.context import Parts
 from workers.gathered import Batch
 from workers.ingest import BAD_CONTENT, MAX_ECHO_WAITS, PROVIDER, Stored, announce
+from workers.people import Told
 
 log = structlog.get_logger()
 
@@ -47,6 +48,8 @@ class Reader:
     late_seconds: float
     has_found: bool = False
     _people: dict[str, People] = field(default_factory=dict)
+    # Read, and not stored yet: they travel with the page.
+    _unstored: list[Told] = field(default_factory=list)
 
     @property
     def unipile(self) -> History:
@@ -87,7 +90,11 @@ class Reader:
     async def _people_of(self, provider_chat_id: str) -> People:
         if provider_chat_id not in self._people:
             try:
-                self._people[provider_chat_id] = await self.unipile.list_people(provider_chat_id)
+                people = await self.unipile.list_people(provider_chat_id)
+                self._people[provider_chat_id] = people
+                read_at = datetime.now(UTC).isoformat(timespec="milliseconds")
+                others = [who for who in people.values() if not who["is_self"]]
+                self._unstored += [(self.account_id, who, read_at) for who in others]
             except Rejected as error:
                 log.info("people_not_read", account_id=self.account_id, error=error.type)
                 self._people[provider_chat_id] = {}
@@ -110,6 +117,7 @@ class Reader:
             await self._store(missing[:middle], ticks, taken)
             await self._store(missing[middle:], [], taken)
             return
+        self._unstored = []
         self.has_found = self.has_found or more.late > 0
         taken.imported += more.imported
         taken.late += more.late
@@ -126,6 +134,7 @@ class Reader:
             return stored, Taken()
         batch = Batch(locked, PROVIDER)
         batch.is_read = True
+        batch.people = self._unstored
         begun = await history.fetch_connected_at(cursor, self.account_id)
         for message in messages:
             batch.add_message(message.event, {})

@@ -30,6 +30,8 @@ async def store_messages(
     cursor: Cursor, batch: Batch, pushes: dict[int, list[Push]], chats_to_refresh: set[int], max_waits: int
 ) -> None:
     """Everything a batch says about messages, chats, contacts and usage; the accounts are locked."""
+    if people := contact_rows(batch):
+        await contacts.keep_contacts(cursor, people)
     if batch.messages:
         known_chats = await chats.ensure_chats(cursor, chat_rows(batch))
         adopted = await _adopt(cursor, batch, known_chats, max_waits)
@@ -43,6 +45,33 @@ async def store_messages(
         for message in await messages.apply_receipts(cursor, sorted(account_ids)):
             _push_message(pushes, "message:updated", message)
     await _note_amended(cursor, batch)
+    if people:
+        await _tell_contacts(cursor, batch, pushes)
+
+
+async def _tell_contacts(cursor: Cursor, batch: Batch, pushes: dict[int, list[Push]]) -> None:
+    """Push the contacts that are shown otherwise now, and the chats that bear their names. Where every message was
+    new, their insertion has told whether there are any; in any other batch it is worth a question.
+    """
+    if batch.inserted and len(batch.inserted) == len(batch.messages) and not batch.amendments:
+        changed = contacts.ids_of(batch.inserted[0].changed_contacts)
+    else:
+        changed = await contacts.list_changed_ids(cursor)
+    if changed:
+        await announce_contacts(cursor, changed, pushes, batch.chats_told)
+
+
+async def announce_contacts(
+    cursor: Cursor, changed: list[int], pushes: dict[int, list[Push]], told: Iterable[int] = ()
+) -> None:
+    """Number the direct chats of contacts that have changed, and push both."""
+    for contact in await contacts.fetch_changed(cursor, changed):
+        push = make_push("contact:updated", contact.account_id, contact.seq, None, contact.json)
+        pushes[contact.account_id].append(push)
+    for chat in await contacts.number_chats(cursor, changed, list(told)):
+        pushes[chat.account_id].append(
+            make_push("chat:updated", chat.account_id, chat.seq, chat.id, chat.json)
+        )
 
 
 async def _note_amended(cursor: Cursor, batch: Batch) -> None:
@@ -99,7 +128,6 @@ async def _store_new(
     pushes: dict[int, list[Push]],
     chats_to_refresh: set[int],
 ) -> None:
-    await contacts.upsert_contacts(cursor, contact_rows(batch))
     inserted = await messages.insert_messages(cursor, message_rows(batch, known_chats))
     fresh = {(m.account_id, m.provider_msg_id): m for m in inserted}
     batch.inserted = inserted = await _join_quotes(cursor, batch, fresh)
@@ -189,6 +217,7 @@ async def _advance_chats(
     if not changes:
         return
     for chat in await chats.advance_chats(cursor, changes):
+        batch.chats_told.add(chat.id)
         pushes[chat.account_id].append(
             make_push("chat:updated", chat.account_id, chat.seq, chat.id, chat.json)
         )

@@ -10,10 +10,10 @@ from server.store.chat_marks import preview_of
 from server.store.chats import KnownChat
 from server.store.messages import InsertedMessage
 from server.unipile.events import AmendmentEvent, MessageEvent, ReceiptEvent
+from workers.people import Told, people_rows
 
 Key = tuple[int, str]  # account id and the provider's id of a chat or message
 
-NEVER = "-infinity"
 RECEIPT_ORDER = ("delivered", "read")
 
 
@@ -34,6 +34,9 @@ class Batch:
         self.is_read = False
         self.inserted: list[InsertedMessage] = []
         self.media_to_copy: set[int] = set()
+        # Told of by lists, beside whom messages tell of.
+        self.people: list[Told] = []
+        self.chats_told: set[int] = set()
         self._raw: dict[Key, dict[str, Any]] = {}
 
     def add_message(self, event: MessageEvent, raw: dict[str, Any]) -> None:
@@ -148,18 +151,15 @@ def chat_rows(batch: Batch) -> list[dict[str, Any]]:
 
 
 def contact_rows(batch: Batch) -> list[dict[str, Any]]:
-    """One row a person, with the newest name of the batch: what comes without one takes none away."""
-    rows: dict[Key, dict[str, Any]] = {}
+    """One row a person of those whom messages, reactions and lists of people tell of."""
+    told: list[Told] = list(batch.people)
     for (account_id, _), event in batch.messages.items():
-        if event.contact is None:
-            continue
-        name, named_at = event.contact["name"], event.sent_at if event.contact["name"] else NEVER
-        row = {"account_id": account_id, **event.contact, "name": name or None, "named_at": named_at}
-        known = rows.setdefault((account_id, row["provider_id"]), row)
-        if name and (known["name"] is None or (named_at, name) > (known["named_at"], known["name"])):
-            known |= {"name": name, "named_at": named_at}
-        known["phone"] = known["phone"] or row["phone"]
-    return list(rows.values())
+        if event.contact is not None:
+            told.append((account_id, event.contact, event.sent_at))
+    for ((account_id, _), _, _), amendment in batch.amendments.items():
+        if amendment.contact is not None:
+            told.append((account_id, amendment.contact, amendment.told_at))
+    return people_rows(told)
 
 
 def message_rows(batch: Batch, known_chats: Mapping[Key, KnownChat]) -> list[dict[str, Any]]:

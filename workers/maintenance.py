@@ -18,6 +18,7 @@ from workers import lookups, sweeps
 from workers.context import Parts
 from workers.media import clear_media, clear_released, look_for_media
 from workers.outcomes import settle
+from workers.pictures import look_for_pictures
 
 log = structlog.get_logger()
 
@@ -28,6 +29,7 @@ LOOK_FOR_MEDIA_SECONDS = 60.0
 CLEAR_MEDIA_SECONDS, CLEAR_RELEASED_SECONDS = 3600.0, 60.0
 FORGET_SESSIONS_SECONDS = 3600.0
 PRUNE_SECONDS, PRUNED_AT_ONCE = 3600.0, 1000
+LOOK_FOR_PICTURES_SECONDS = 5.0
 HEARTBEAT_EXPIRY_SECONDS = 60
 WORKER_LOST = {
     "code": "worker_lost",
@@ -49,6 +51,7 @@ async def rounds(parts: Parts) -> AsyncIterator[None]:
         asyncio.create_task(_repeat(parts, clear_released, CLEAR_RELEASED_SECONDS)),
         asyncio.create_task(_repeat(parts, forget_sessions, FORGET_SESSIONS_SECONDS)),
         asyncio.create_task(_repeat(parts, prune_hints, PRUNE_SECONDS)),
+        asyncio.create_task(_repeat(parts, look_for_pictures, LOOK_FOR_PICTURES_SECONDS)),
     ]
     try:
         yield

@@ -11,7 +11,7 @@ from arq.typing import WorkerCoroutine
 
 from server import queue
 from server.config import Config
-from workers import amendments, history, ingest, lookups, maintenance, media, outbox, sweeps, sync
+from workers import amendments, history, ingest, lookups, maintenance, media, outbox, pictures, sweeps, sync
 from workers.committer import COMMITTER, Committer
 from workers.context import PARTS, Parts, open_parts
 from workers.retries import Job, retried
@@ -30,6 +30,7 @@ JOBS: Mapping[str, Job] = {
     queue.SWEEP_ACCOUNT: sweeps.sweep_account,
     queue.LOOK_UP_SEND: lookups.look_up_send,
     queue.COPY_MEDIA: media.copy_media,
+    queue.COPY_PICTURE: pictures.copy_picture,
 }
 # Longer than any job's own limit, so that arq's time-out, which deletes the job, never comes first.
 ARQ_MARGIN_SECONDS = 60

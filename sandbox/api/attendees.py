@@ -1,5 +1,7 @@
 """/chat_attendees: the people an account's chats are with."""
 
+from hashlib import sha256
+
 from aiohttp import web
 
 from sandbox.api.messages import page_of_messages
@@ -7,6 +9,7 @@ from sandbox.entities import SELF, Account
 from sandbox.ids import PHONE_DOMAIN
 from sandbox.keys import simulator_of
 from sandbox.paging import Page, cut, listing, read_page
+from sandbox.portraits import draw_portrait
 from sandbox.problems import not_found, reply
 from sandbox.shapes import attendee_shape, chat_shape, provider_id_of
 from sandbox.world import chat_place
@@ -68,11 +71,18 @@ async def list_attendee_messages(request: web.Request) -> web.Response:
 
 
 async def show_picture(request: web.Request) -> web.Response:
-    """Refuse: nobody in the sandbox has set a picture."""
+    """Show what somebody looks like; groups, the account itself and whoever has set none have no picture."""
     world = simulator_of(request).world
-    if request.match_info["attendee_id"] not in world.chats:
-        find_attendee(request)
-    raise not_found("picture")
+    if request.match_info["attendee_id"] in world.chats:
+        raise not_found("picture")
+    _, who = find_attendee(request)
+    if who == SELF or not world.contact(who).picture:
+        raise not_found("picture")
+    seed = f"{who} {world.contact(who).picture}"
+    tag = f'"{sha256(seed.encode()).hexdigest()[:16]}"'
+    if request.headers.get("If-None-Match") == tag:
+        return web.Response(status=304, headers={"ETag": tag})
+    return web.Response(body=draw_portrait(seed), content_type="image/png", headers={"ETag": tag})
 
 
 ROUTES = [

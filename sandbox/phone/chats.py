@@ -32,6 +32,14 @@ def read_identity(body: Json) -> str | None:
     return identity
 
 
+def read_picture(body: Json, known: int) -> int:
+    """Read which picture somebody sets: a number, each another picture, or none for 0 and false."""
+    value = body.get("picture", known)
+    if not isinstance(value, int) or not 0 <= value < 2**31:
+        raise Problem("invalid_parameters", "picture must be a number, or true or false.")
+    return int(value)
+
+
 async def make_contact(request: web.Request) -> web.Response:
     """Invent a customer."""
     simulator = simulator_of(request)
@@ -40,7 +48,7 @@ async def make_contact(request: web.Request) -> web.Response:
 
 
 async def change_contact(request: web.Request) -> web.Response:
-    """Rename a customer, switch their phone off or on, or change how WhatsApp shows them."""
+    """Rename a customer, switch their phone off or on, change their picture or how WhatsApp shows them."""
     simulator = simulator_of(request)
     contact = simulator.world.contact(request.match_info["contact_id"])
     body = await read_json(request)
@@ -48,6 +56,7 @@ async def change_contact(request: web.Request) -> web.Response:
     contact.identity = read_identity(body) or contact.identity
     comes_back = contact.offline
     contact.offline = opt_bool(body, "offline", contact.offline)
+    contact.picture = read_picture(body, contact.picture)
     simulator.world.save(contact)
     simulator.live.tell("contact", contact_view(contact))
     if comes_back and not contact.offline:

@@ -3,7 +3,7 @@
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from server.schemas.fields import CleanText, Flag, ListQuery, Moment, PhoneNumber, Request
-from server.schemas.messages import MAX_TEXT, Message
+from server.schemas.messages import MAX_TEXT, Message, Person
 
 
 class ChatQuery(ListQuery):
@@ -36,12 +36,19 @@ class StartChat(Request):
     client_id = CleanText(load_default=None, validate=validate.Length(1, 100))
 
 
+class ChatContact(Person):
+    """The other side of a direct chat."""
+
+    id = fields.Integer(required=True)
+
+
 class Chat(Schema):
     id = fields.Integer(required=True)
     account_id = fields.Integer(required=True)
     provider_chat_id = fields.String(required=True)
     kind = fields.String(required=True, validate=validate.OneOf(["direct", "group", "channel"]))
     title = fields.String(required=True, allow_none=True)
+    contact = fields.Nested(ChatContact, required=True, allow_none=True)
     last_message_id = fields.Integer(required=True, allow_none=True)
     last_message_at = fields.String(required=True, allow_none=True)
     last_message_preview = fields.String(required=True, allow_none=True)

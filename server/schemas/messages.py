@@ -85,9 +85,12 @@ class Attachment(Schema):
 
 
 class Person(Schema):
+    """Who wrote: by their newest name; `avatar` names their picture at GET …/{account_id}/avatars/{avatar}."""
+
     provider_id = fields.String(required=True)
     name = fields.String(required=True, allow_none=True)
     phone = fields.String(required=True, allow_none=True)
+    avatar = fields.String(required=True, allow_none=True)
 
 
 class Failure(Schema):

@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 import orjson
 from aiopg import Cursor
 
-from server.store import accounts, chat_marks, media
+from server.store import accounts, chat_marks, media, reactions
 from server.store.chats import ChangedChat
 from server.store.messages import CHANGED, ChangedMessage
 from server.store.prepared import Prepared
+from server.store.reactions import Known
 
 # Of two words about the same thing the newer one counts, in any order of arrival; of two equally new ones the later
 # in code points.
@@ -143,8 +144,9 @@ async def apply_truth(
     names = {r["sender"]["provider_id"]: r["sender"]["name"] for r in target.content.reactions}
     told = [hint.content for hint in hints if hint.kind == "reaction"]
     names |= {content["provider_id"]: content["name"] for content in told if content["name"]}
-    reactions = await _name(cursor, account_id, truth.reactions, names)
-    amended = await _write(cursor, account_id, target, _content_of(target.content, truth, reactions, hints))
+    known = await reactions.fetch_known(cursor, account_id, truth.reactions, ())
+    shown = reactions.show(truth.reactions, known, names)
+    amended = await _write(cursor, account_id, target, _content_of(target.content, truth, shown, hints))
     await _forget(cursor, account_id, provider_msg_id, hints)
     return amended
 
@@ -159,10 +161,12 @@ async def apply_hints(
     if target is None:
         return Amended()
     content = target.content
+    people = [hint.person for hint in hints]
+    known = await reactions.fetch_known(cursor, account_id, content.reactions, people)
     for hint in hints:
         if target.confirmed_at is None or hint.told_at > target.confirmed_at:
-            content = _take(content, hint)
-    named = await _name(cursor, account_id, content.reactions, {})
+            content = _take(content, hint, known)
+    named = reactions.show(content.reactions, known, {})
     return await _write(cursor, account_id, target, content._replace(reactions=named))
 
 
@@ -189,7 +193,7 @@ def _deleted(known: Content, moment: datetime) -> Content:
     return Content(None, [], [], None, known.deleted_at or moment)
 
 
-def _take(content: Content, hint: Amendment) -> Content:
+def _take(content: Content, hint: Amendment, known: Known) -> Content:
     if content.deleted_at is not None:
         return content
     if hint.kind == "deleted":
@@ -198,48 +202,15 @@ def _take(content: Content, hint: Amendment) -> Content:
         return content._replace(body=hint.content["body"], edited_at=hint.told_at)
     if hint.content["value"] is None:
         return content
-    others = [reaction for reaction in content.reactions if _person(reaction) != hint.person]
+    who = reactions.same(hint.person, known)
+    others = [reaction for reaction in content.reactions if reactions.person_of(reaction, known) != who]
     own = [_told_reaction(hint)] if hint.content["value"] else []
     return content._replace(reactions=others + own)
-
-
-def _person(reaction: Mapping[str, Any]) -> str:
-    return "" if reaction["is_own"] else str(reaction["sender"]["provider_id"])
 
 
 def _told_reaction(hint: Amendment) -> dict[str, Any]:
     sender = {"provider_id": hint.content["provider_id"], "name": hint.content["name"]}
     return {"value": hint.content["value"], "sender": sender, "is_own": hint.content["is_own"]}
-
-
-async def _name(
-    cursor: Cursor, account_id: int, reactions: Sequence[Mapping[str, Any]], told: Mapping[str, Any]
-) -> list[dict[str, Any]]:
-    """Reactions as they are shown, each with the newest name of whoever reacted, in an order of their own."""
-    senders = [reaction.get("sender") or reaction for reaction in reactions]
-    ids = [sender["provider_id"] for sender in senders]
-    names = dict(told) | await _fetch_names(cursor, account_id, ids) if ids else {}
-    shown = [
-        {
-            "value": reaction["value"],
-            "sender": {
-                "provider_id": sender["provider_id"],
-                "name": names.get(sender["provider_id"]) or sender.get("name"),
-            },
-            "is_own": reaction["is_own"],
-        }
-        for reaction, sender in zip(reactions, senders, strict=True)
-    ]
-    return sorted(shown, key=lambda reaction: str(reaction["sender"]["provider_id"]))
-
-
-async def _fetch_names(cursor: Cursor, account_id: int, provider_ids: Sequence[str]) -> dict[str, str]:
-    await cursor.execute(
-        """select provider_id, name from channels_contact
-           where account_id = %s and provider_id = any(%s) and name is not null""",
-        (account_id, list(provider_ids)),
-    )
-    return {row[0]: row[1] for row in await cursor.fetchall()}
 
 
 AMEND_MESSAGE = f"""

@@ -5,7 +5,8 @@ from typing import NamedTuple
 from aiopg import Cursor
 
 from server.store.accounts import PUSHED_ACCOUNT_JSON
-from server.store.chats import CHAT_JSON, LAST_MESSAGE
+from server.store.chats import CHAT_JOINS, CHAT_JSON
+from server.store.contacts import CONTACT_JSON
 from server.store.messages import MESSAGE_JSON
 from server.store.prepared import Prepared
 
@@ -40,13 +41,18 @@ LIST_CHANGES = Prepared(
          order by m.seq limit %(limit)s + 1)
         union all
         (select c.seq, c.id, {CHAT_JSON}, 'chat:updated'
-         from channels_chat c {LAST_MESSAGE} where c.account_id = %(account_id)s and c.seq > %(since)s
+         from channels_chat c {CHAT_JOINS} where c.account_id = %(account_id)s and c.seq > %(since)s
             and (%(chat_id)s::bigint is null or c.id = %(chat_id)s)
          order by c.seq limit %(limit)s + 1)
         union all
         (select a.changed_seq, null, {PUSHED_ACCOUNT_JSON}, 'account:updated'
          from channels_account a where a.id = %(account_id)s and a.changed_seq > %(since)s
             and %(chat_id)s::bigint is null)
+        union all
+        (select k.seq, null, {CONTACT_JSON}, 'contact:updated'
+         from channels_contact k where k.account_id = %(account_id)s and k.seq > greatest(%(since)s, 0)
+            and %(chat_id)s::bigint is null
+         order by k.seq limit %(limit)s + 1)
     ) change order by seq limit %(limit)s + 1""",
 )
 

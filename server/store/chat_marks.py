@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from aiopg import Cursor
 
 from server.store import accounts
-from server.store.chats import CHAT_JSON, LAST_MESSAGE, PREVIEW_LENGTH, ChangedChat
+from server.store.chats import CHAT_JOINS, CHAT_JSON, PREVIEW_LENGTH, ChangedChat
 
 DELETED_PREVIEW, OWN_DELETED_PREVIEW = "This message was deleted", "You deleted this message"
 ATTACHMENT_PREVIEWS = {
@@ -41,7 +41,7 @@ PATCH_CHAT = f"""
         where c.id = %(chat_id)s
         returning c.*
     )
-    select c.id, c.account_id, c.seq, {CHAT_JSON} from chat c {LAST_MESSAGE}"""
+    select c.id, c.account_id, c.seq, {CHAT_JSON} from chat c {CHAT_JOINS}"""
 
 
 async def patch_chat(cursor: Cursor, chat_id: int, seq: int, changes: Mapping[str, Any]) -> ChangedChat:
@@ -91,7 +91,7 @@ SET_TITLE = f"""
         update channels_chat c set title = %(title)s, seq = %(seq)s, updated_at = now()
         where c.id = %(chat_id)s returning c.*
     )
-    select c.id, c.account_id, c.seq, {CHAT_JSON} from renamed c {LAST_MESSAGE}"""
+    select c.id, c.account_id, c.seq, {CHAT_JSON} from renamed c {CHAT_JOINS}"""
 
 
 async def rename_chat(cursor: Cursor, account_id: int, chat_id: int, title: str) -> ChangedChat | None:
@@ -112,7 +112,7 @@ FOLLOW_AMENDMENT = f"""
             unread_count = greatest(0, c.unread_count - %(less)s), seq = %(seq)s, updated_at = now()
         where c.id = %(chat_id)s returning c.*
     )
-    select c.id, c.account_id, c.seq, {CHAT_JSON} from changed c {LAST_MESSAGE}"""
+    select c.id, c.account_id, c.seq, {CHAT_JSON} from changed c {CHAT_JOINS}"""
 
 
 async def follow_amendment(

@@ -10,17 +10,26 @@ from server.store.prepared import Prepared
 from server.store.rows import Page, page_of
 
 # The chat as contract.md shows it. Direction and status of the last message are read from that message,
-# so that a tick changes one row and not two. A person without a name goes by their number, when it is known.
+# so that a tick changes one row and not two. A direct chat goes by its person's newest name; a person without a name
+# goes by their number, when it is known.
 CHAT_JSON = r"""
     row_to_json((select shape from (select
         c.id, c.account_id, c.provider_chat_id, c.kind,
-        coalesce(c.title, case when c.kind = 'direct' then '+' || substring(c.address from '^(\d+)@s\.whatsapp') end)
-            as title,
+        coalesce(person.name, c.title, person.phone,
+                 case when c.kind = 'direct' then '+' || substring(c.address from '^(\d+)@s\.whatsapp') end) as title,
+        case when person.id is not null then jsonb_build_object('id', person.id, 'provider_id', person.provider_id,
+            'name', person.name, 'phone', person.phone, 'avatar', person.avatar) end as contact,
         rfc3339(c.last_message_at) as last_message_at, c.last_message_preview, c.last_message_id,
         last.direction as last_message_direction, last.status as last_message_status,
         c.unread_count, c.archived, c.pinned, rfc3339(c.muted_until) as muted_until, c.seq,
         rfc3339(c.created_at) as created_at, rfc3339(c.updated_at) as updated_at) shape))::text"""
 LAST_MESSAGE = "left join channels_message last on last.id = c.last_message_id"
+# A direct chat's address is one of the names its person goes by.
+CHAT_JOINS = f"""
+    {LAST_MESSAGE}
+    left join channels_contact_alias peer
+        on c.kind = 'direct' and peer.account_id = c.account_id and peer.alias = c.address
+    left join channels_contact person on person.id = peer.contact_id"""
 
 PREVIEW_LENGTH = 120
 
@@ -36,7 +45,7 @@ class ChangedChat(NamedTuple):
 
 LIST_CHATS = f"""
     select {CHAT_JSON}, rfc3339(coalesce(c.last_message_at, c.created_at)), c.id
-    from channels_chat c {LAST_MESSAGE}
+    from channels_chat c {CHAT_JOINS}
     where c.account_id = %(account_id)s {{filter}} {{after}}
         and exists (select from channels_account_member m join channels_account a on a.id = m.account_id
                     where m.account_id = %(account_id)s and m.user_id = %(user_id)s and a.provider = %(provider)s)
@@ -92,7 +101,7 @@ async def list_chats(
 
 FETCH_CHAT = f"""
     select {CHAT_JSON}
-    from channels_chat c {LAST_MESSAGE}
+    from channels_chat c {CHAT_JOINS}
     join channels_account_member m on m.account_id = c.account_id and m.user_id = %(user_id)s
     join channels_account a on a.id = c.account_id and a.provider = %(provider)s
     where c.id = %(chat_id)s and c.account_id = %(account_id)s"""
@@ -114,7 +123,7 @@ async def fetch_changed(cursor: Cursor, chat_ids: Collection[int]) -> list[Chang
     if not chat_ids:
         return []
     await cursor.execute(
-        f"""select c.id, c.account_id, c.seq, {CHAT_JSON} from channels_chat c {LAST_MESSAGE}
+        f"""select c.id, c.account_id, c.seq, {CHAT_JSON} from channels_chat c {CHAT_JOINS}
             where c.id = any(%s) order by c.account_id, c.seq""",
         (list(chat_ids),),
     )
@@ -227,7 +236,7 @@ ADVANCE_CHATS = Prepared(
         where c.id = ch.chat_id
         returning c.*
     )
-    select c.id, c.account_id, c.seq, {CHAT_JSON} from advanced c {LAST_MESSAGE} order by c.account_id, c.seq""",
+    select c.id, c.account_id, c.seq, {CHAT_JSON} from advanced c {CHAT_JOINS} order by c.account_id, c.seq""",
 )
 
 

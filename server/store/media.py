@@ -217,11 +217,12 @@ async def fetch_state(cursor: Cursor, wanted: Wanted) -> Retryable | None:
 
 
 async def lock_orphans(cursor: Cursor, hours: int, limit: int) -> list[str]:
-    """Bytes that no message refers to and that nobody has brought for `hours`, held by this transaction."""
+    """Bytes that nothing here refers to and that nobody has brought for `hours`, held by this transaction."""
     await cursor.execute(
         """select sha256 from channels_media_blob b
            where touched_at < now() - make_interval(hours => %s)
                and not exists (select from channels_media f where f.sha256 = b.sha256)
+               and not exists (select from channels_contact k where k.avatar = b.sha256)
            order by touched_at limit %s for update skip locked""",
         (hours, limit),
     )
@@ -239,6 +240,7 @@ async def lock_released(cursor: Cursor, seconds: float, limit: int) -> list[Rele
     """Those released, and not brought anew, for `seconds`: whoever is about to refer to bytes has touched them."""
     await cursor.execute(
         """select sha256, exists (select from channels_media f where f.sha256 = b.sha256)
+               or exists (select from channels_contact k where k.avatar = b.sha256)
            from channels_media_blob b
            where released_at < now() - make_interval(secs => %(seconds)s)
                and touched_at < now() - make_interval(secs => %(seconds)s)

@@ -6,23 +6,16 @@ from typing import Any, NamedTuple
 import orjson
 from aiopg import Cursor
 
+from server.store.people import QUOTED, REACTIONS, SENDER
 from server.store.prepared import Prepared
 from server.store.rows import Page, page_of
 
-# The message that was answered is looked up when it is shown: it may be stored later than its answer.
-QUOTED = """
-    case when m.quoted is not null then (
-        select jsonb_build_object(
-            'message_id', q.id, 'provider_msg_id', w.provider_msg_id, 'sender_id', w.sender_id,
-            'name', k.name, 'direction', q.direction, 'body', w.body)
-        from jsonb_to_record(m.quoted) as w (provider_msg_id text, sender_id text, body text)
-        left join channels_message q on q.account_id = m.account_id and q.provider_msg_id = w.provider_msg_id
-        left join channels_contact k on k.account_id = m.account_id and k.provider_id = w.sender_id) end"""
 # The message as contract.md shows it.
 MESSAGE_JSON = f"""
     row_to_json((select shape from (select
         m.id, m.account_id, m.chat_id, m.provider_msg_id, m.client_id, m.direction, m.status, m.body,
-        m.attachments, m.sender, {QUOTED} as quoted, m.reactions, m.is_forwarded, m.is_event, m.event_type,
+        m.attachments, {SENDER} as sender, {QUOTED} as quoted, {REACTIONS} as reactions,
+        m.is_forwarded, m.is_event, m.event_type,
         rfc3339(coalesce(m.claimed_at, m.sent_at)) as sent_at, rfc3339(m.sent_at) as ordered_at,
         rfc3339(m.edited_at) as edited_at, rfc3339(m.deleted_at) as deleted_at,
         case when m.deleted_at is not null and m.direction = 'out' then 'account' end as deleted_by,
@@ -171,7 +164,8 @@ INSERT_MESSAGES = Prepared(
         exists (select from channels_amendment e
                 where e.account_id = m.account_id and e.provider_msg_id = m.provider_msg_id),
         exists (select from channels_message w where w.account_id = m.account_id
-                and w.quoted is not null and w.quoted ->> 'provider_msg_id' = m.provider_msg_id)
+                and w.quoted is not null and w.quoted ->> 'provider_msg_id' = m.provider_msg_id),
+        false, current_setting('confab.changed_contacts', true)
     from m order by m.account_id, m.seq""",
 )
 
@@ -188,6 +182,7 @@ class InsertedMessage(NamedTuple):
     is_amended: bool = False  # something that happened to it was told before it was here
     is_answered: bool = False  # an answer to it was here before it
     is_deleted: bool = False
+    changed_contacts: str | None = None  # of the whole transaction: who is shown otherwise since it began
 
 
 async def insert_messages(cursor: Cursor, rows: Sequence[Mapping[str, Any]]) -> list[InsertedMessage]:

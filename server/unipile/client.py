@@ -25,7 +25,7 @@ from server.unipile.errors import UnipileError
 from server.unipile.media import OutgoingFile
 from server.unipile.paths import part_of_path as _part
 from server.unipile.states import MessageState, read_message
-from server.unipile.transport import Deadlines, Transport
+from server.unipile.transport import Deadlines, File, Transport
 
 DIRECT_CHAT = 0
 # Our word for a chat's mark -> UniPile's (§6.2).
@@ -214,6 +214,10 @@ class UnipileClient:
         return self._transport.stream(
             f"/messages/{_part(provider_msg_id)}/attachments/{_part(attachment_id)}"
         )
+
+    def download_picture(self, external_id: str, tag: str | None) -> AbstractAsyncContextManager[File]:
+        """Somebody's picture, by UniPile's id of the person; raises as `download` does, Rejected when there is none."""
+        return self._transport.open_file(f"/chat_attendees/{_part(external_id)}/picture", tag)
 
     async def edit_message(self, provider_msg_id: str, text: str) -> None:
         """Success means only that UniPile took it: WhatsApp has its own time windows (§7)."""

@@ -10,6 +10,7 @@ from server.unipile.fields import (
     MAX_TEXT_LENGTH,
     attachments,
     identifier,
+    known_person,
     person,
     quoted,
     sent_times,
@@ -92,6 +93,7 @@ class AmendmentEvent:
     """Something happened to a message after it was written. Only a hint: v1 does not fix these bodies (§4.4).
 
     `person` is who reacted, "" for the account itself; `content` has what is new: value, name, is_own or body.
+    `contact` is the same person with all their names, None for the account itself.
     """
 
     external_account_id: str
@@ -100,6 +102,7 @@ class AmendmentEvent:
     person: str
     content: dict[str, Any]
     told_at: str
+    contact: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,7 @@ def _amendment_event(body: Mapping[str, Any], kind: str, received_at: str) -> Am
         person=who,
         content=content,
         told_at=timestamp(received_at, received_at),
+        contact=known_person(body.get("reaction_sender")) if who else None,
     )
 
 
@@ -217,7 +221,7 @@ def _message_event(body: Mapping[str, Any], received_at: str) -> MessageEvent:
         attachments=attachments(body.get("attachments")),
         quoted=quoted(body.get("quoted"), body.get("reply_to")),
         sender=sender,
-        contact=_other_side(body) if is_own and not is_group else sender,
+        contact=_contact(body, is_own=is_own, is_group=is_group),
         is_event=is_event,
         event_type=event_type,
         is_forwarded=body.get("is_forwarded") in (True, 1),
@@ -233,10 +237,18 @@ def system_text(event_type: int | None, sender: Mapping[str, Any] | None, *, is_
     return sentence.replace("You was", "You were")
 
 
+def _contact(body: Mapping[str, Any], *, is_own: bool, is_group: bool) -> dict[str, Any] | None:
+    """Whom of our contacts a message is about. What somebody writes in a direct chat comes from its address."""
+    if not is_own:
+        address = None if is_group else text(body.get("provider_chat_id"), MAX_ID_LENGTH)
+        return known_person(body.get("sender"), address=address)
+    return None if is_group else _other_side(body)
+
+
 def _other_side(body: Mapping[str, Any]) -> dict[str, Any] | None:
     """In a direct chat the one attendee who is not the account, which lists may or may not name (§4.2)."""
     attendees = body.get("attendees")
-    people = [person(item) for item in attendees] if isinstance(attendees, list) else []
+    people = [known_person(item) for item in attendees] if isinstance(attendees, list) else []
     own = person(body.get("sender"))
     others = [p for p in people if p is not None and (own is None or p["provider_id"] != own["provider_id"])]
     return others[0] if len(others) == 1 else None

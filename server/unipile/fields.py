@@ -1,5 +1,6 @@
 """Reads the pieces that webhook bodies and answers share, leniently: ids, texts, times, people, attachments."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,6 +14,9 @@ MAX_REACTION_LENGTH = 64
 CARD_KINDS = ("location", "contact")
 # So far two honest clocks may be apart.
 CLOCK_SKEW = timedelta(minutes=1)
+PHONE_DOMAIN = "@s.whatsapp.net"
+# What can be another name of a person: never a group, nor the readable name of another network.
+PERSONAL = re.compile(r"\d{1,40}@(?:s\.whatsapp\.net|lid)", re.ASCII)
 
 
 class UnusableEventError(ValueError):
@@ -29,6 +33,28 @@ def person(value: object) -> dict[str, Any] | None:
         "provider_id": provider_id,
         "name": text(value.get("attendee_name"), 200),
         "phone": _phone(value),
+    }
+
+
+def known_person(value: object, *, address: str | None = None) -> dict[str, Any] | None:
+    """Somebody with all the names that are told of them here (§6.4): `ids`, the provider's and, behind a '#', UniPile's
+    own, which is `external_id`. `address` is that of a direct chat whose other side this is.
+    """
+    who = person(value)
+    if who is None or not isinstance(value, dict):
+        return None
+    specifics = value.get("attendee_specifics")
+    told = (
+        value.get("attendee_public_identifier"),
+        specifics.get("lid") if isinstance(specifics, dict) else None,
+        who["phone"] and who["phone"].lstrip("+") + PHONE_DOMAIN,
+        address,
+    )
+    own = text(value.get("attendee_id"), MAX_ID_LENGTH)
+    ids = [who["provider_id"], *(name for name in told if isinstance(name, str) and PERSONAL.fullmatch(name))]
+    return who | {
+        "ids": list(dict.fromkeys([*ids, *([f"#{own}"] if own else [])])),
+        "external_id": own or None,
     }
 
 

@@ -13,10 +13,11 @@ from server.unipile.errors import NotTaken, OutcomeUnknown
 from server.unipile.events import MessageEvent
 from server.unipile.fields import (
     MAX_TEXT_LENGTH,
+    PERSONAL,
     UnusableEventError,
     attachments,
     identifier,
-    person,
+    known_person,
     quoted,
     sent_times,
     small_integer,
@@ -34,7 +35,9 @@ READ_SECONDS = 20.0
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 4.0
 EXACT_MILLISECONDS = re.compile(r"\.(\d{3})\d*\+00:00$")
 
-People = Mapping[str, dict[str, Any]]  # UniPile's attendee id -> {provider_id, name, phone, is_self}
+People = Mapping[
+    str, dict[str, Any]
+]  # UniPile's attendee id -> {provider_id, name, phone, ids, external_id, is_self}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +89,7 @@ class History:
 
     async def list_people(self, provider_chat_id: str) -> People:
         """Who takes part in a chat, by UniPile's id of them; that list has no pages (§6.2)."""
-        answer = await self._read(("chats", provider_chat_id, "attendees"), {})
-        return {item["id"]: who for item in _items(answer) if (who := read_attendee(item)) is not None}
+        return read_people(await self._read(("chats", provider_chat_id, "attendees"), {}))
 
     async def _page(
         self, path: tuple[str, ...], filters: Mapping[str, str], cursor: str | None, limit: int
@@ -135,10 +137,16 @@ def read_chat(item: Mapping[str, Any]) -> StoredChat | None:
         return None
 
 
+def read_people(answer: Mapping[str, Any]) -> People:
+    """A list of attendees, by UniPile's id of each."""
+    return {item["id"]: who for item in _items(answer) if (who := read_attendee(item)) is not None}
+
+
 def read_attendee(item: Mapping[str, Any]) -> dict[str, Any] | None:
     """Somebody in the words of webhooks, so that both ways give the same person."""
-    who = person(
+    who = known_person(
         {
+            "attendee_id": item.get("id"),
             "attendee_provider_id": item.get("provider_id"),
             "attendee_name": item.get("name"),
             "attendee_specifics": item.get("specifics"),
@@ -166,20 +174,21 @@ def read_stored(
         return None
     is_own = item.get("is_sender") in (True, 1)
     kind = kind or _kind_of(item.get("chat_provider_id"))
+    address = text(item.get("chat_provider_id"), 255)
     sender = _sender(item, people)
     sent_at, claimed_at = sent_times(item.get("timestamp"), read_at)
     event = MessageEvent(
         external_account_id=external_account_id,
         provider_chat_id=identifier(item, "chat_id"),
         provider_msg_id=identifier(item, "id"),
-        chat_address=text(item.get("chat_provider_id"), 255),
+        chat_address=address,
         chat_kind=kind,
         direction="out" if is_own else "in",
         body=text(item.get("text"), MAX_TEXT_LENGTH),
         attachments=attachments(item.get("attachments")),
         quoted=quoted(item.get("quoted"), item.get("reply_to")),
-        sender=sender,
-        contact=_other_side(people) if is_own and kind == "direct" else sender,
+        sender=_shown(sender),
+        contact=_contact(people, sender, kind=kind, address=address, is_own=is_own),
         is_event=item.get("is_event") in (True, 1),
         event_type=small_integer(item.get("event_type")),
         is_forwarded=item.get("is_forwarded") in (True, 1),
@@ -196,20 +205,33 @@ def _kind_of(address: object) -> str:
 
 
 def _sender(item: Mapping[str, Any], people: People) -> dict[str, Any] | None:
-    """The author as the attendees know them, else by nothing but their id."""
+    """The author as the attendees know them, else by nothing but their ids."""
     known = people.get(str(item.get("sender_attendee_id")))
-    if known is None:
-        return person({"attendee_provider_id": item.get("sender_id")})
-    return _shown(known)
+    if known is not None:
+        return known
+    return known_person(
+        {"attendee_provider_id": item.get("sender_id"), "attendee_id": item.get("sender_attendee_id")}
+    )
+
+
+def _contact(
+    people: People, sender: dict[str, Any] | None, *, kind: str, address: str | None, is_own: bool
+) -> dict[str, Any] | None:
+    """Whom of our contacts a message is about, as its webhook would have told it."""
+    if is_own:
+        return _other_side(people) if kind == "direct" else None
+    if sender is None or kind != "direct" or address is None or not PERSONAL.fullmatch(address):
+        return sender
+    return sender | {"ids": list(dict.fromkeys([*sender["ids"], address]))}
 
 
 def _other_side(people: People) -> dict[str, Any] | None:
     others = [who for who in people.values() if not who["is_self"]]
-    return _shown(others[0]) if len(others) == 1 else None
+    return others[0] if len(others) == 1 else None
 
 
-def _shown(who: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: who[name] for name in ("provider_id", "name", "phone")}
+def _shown(who: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    return None if who is None else {name: who[name] for name in ("provider_id", "name", "phone")}
 
 
 def _tick(item: Mapping[str, Any]) -> str | None:

@@ -25,6 +25,7 @@ LONGEST_WAIT_SECONDS = 2.0
 SLOW_ROUTES = ("/accounts", "/hosted")
 CHUNK_BYTES = 64 * 1024
 MAX_ERROR_BYTES = 64 * 1024
+NOT_MODIFIED = 304
 
 T = TypeVar("T")
 
@@ -50,6 +51,15 @@ class Deadlines:
         return aiohttp.ClientTimeout(
             total=total, sock_connect=min(self.connect, total), sock_read=max(total / 2, min(total, 5))
         )
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file as it comes; `is_same` when it is the one that the given tag names, which is not sent again."""
+
+    is_same: bool
+    tag: str | None
+    chunks: AsyncIterator[bytes]
 
 
 class Transport:
@@ -101,10 +111,16 @@ class Transport:
 
     @asynccontextmanager
     async def stream(self, path: str) -> AsyncIterator[AsyncIterator[bytes]]:
-        """The bytes of a file as they come. Asking for it is repeated as for any read; what breaks on its way is the
-        caller's to ask for anew.
+        """The bytes of a file as they come."""
+        async with self.open_file(path) as file:
+            yield file.chunks
+
+    @asynccontextmanager
+    async def open_file(self, path: str, tag: str | None = None) -> AsyncIterator["File"]:
+        """A file, unless it is still the one that the tag names. Asking for it is repeated as for any read; what breaks
+        on its way is the caller's to ask for anew.
         """
-        content = {"headers": {"Accept": "*/*"}}
+        content = {"headers": {"Accept": "*/*", **({"If-None-Match": tag} if tag else {})}}
         async with AsyncExitStack() as held:
 
             async def begin() -> aiohttp.ClientResponse:
@@ -117,7 +133,9 @@ class Transport:
                     held.push_async_exit(trial.pop_all())
                     return response
 
-            yield _chunks(await _repeated(begin))
+            response = await _repeated(begin)
+            is_same = response.status == NOT_MODIFIED
+            yield File(is_same, response.headers.get("ETag"), _chunks(response))
 
     @contextmanager
     def _judged(self, method: str) -> Iterator[None]:

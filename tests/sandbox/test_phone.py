@@ -11,6 +11,7 @@ import pytest
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestServer
 
+from sandbox.media import picture_size
 from tests.sandbox.driver import BIA, LEA, Driver, Receiver, Start
 
 PICTURE = {"name": "photo.png", "data": "iVBORw0KGgoAAAANSUhEUgAAAEAAAAAwCAIAAAA="}
@@ -273,8 +274,7 @@ async def test_attendees_and_profiles_are_found_in_every_way(sandbox: Driver) ->
     ]
     texts = (await sandbox.api("GET", f"/chat_attendees/{bia['id']}/messages"))["items"]
     assert [item["id"] for item in texts] == [written["message_id"]]
-    for wanted in (bia["id"], written["chat_id"]):
-        await sandbox.api("GET", f"/chat_attendees/{wanted}/picture", 404)
+    await sandbox.api("GET", f"/chat_attendees/{written['chat_id']}/picture", 404)
     for identifier in ("5511988880000", "+5511988880000", "5511988880000@s.whatsapp.net", bia["provider_id"]):
         user = await sandbox.api("GET", f"/users/{identifier}/?account_id={account_id}")
         assert (user["id"], user["name"]) == (bia["id"], "Bia Lima")
@@ -298,3 +298,22 @@ async def test_a_receiver_that_is_gone_does_no_harm(sandbox: Driver) -> None:
         while not (report := await sandbox.control("GET", "/deliveries"))["webhooks"][0]["lost"]:
             pass
     assert report["log"][0]["outcome"] == "ClientConnectorError"
+
+
+async def test_people_have_a_picture_until_they_take_it_away(sandbox: Driver) -> None:
+    account_id = await sandbox.account()
+    await sandbox.write(account_id)
+    items = (await sandbox.api("GET", f"/chat_attendees?account_id={account_id}"))["items"]
+    bia = next(item for item in items if item["name"] == "Bia Lima")
+    path = f"/api/v1/chat_attendees/{bia['id']}/picture"
+    async with sandbox.raw("GET", path) as answer:
+        first, tag = await answer.read(), answer.headers["ETag"]
+        assert answer.content_type == "image/png" and picture_size(first) == (96, 96)
+    async with sandbox.raw("GET", path, headers={"If-None-Match": tag}) as answer:
+        assert (answer.status, await answer.read()) == (304, b"")
+    await sandbox.control("PATCH", "/contacts/5511988880000", json={"picture": 2})
+    async with sandbox.raw("GET", path, headers={"If-None-Match": tag}) as answer:
+        assert answer.status == 200 and await answer.read() != first
+    await sandbox.control("PATCH", "/contacts/5511988880000", json={"picture": False})
+    await sandbox.api("GET", path.removeprefix("/api/v1"), 404)
+    await sandbox.control("PATCH", "/contacts/5511988880000", 400, json={"picture": "yes"})

@@ -55,6 +55,7 @@ class Place:
             "chat_id": str(self.chat_id),
             "message_id": str(self.message_id),
             "attachment_id": "file-1",
+            "sha256": "0" * 64,
             "token": HOSTED_TOKEN,
         }
         return re.sub(r"\{(\w+)(?::(?:[^{}]|\{[^{}]*\})*)?\}", lambda match: values[match[1]], route.path)
@@ -281,7 +282,10 @@ def test_the_strict_schema_notices_an_unknown_key_at_any_depth() -> None:
     """So that the two tests above can fail."""
     (route,) = (route for route in ANSWERING if route.name == "list_messages")
     assert route.answer is not None
-    message = {"id": 1, "sender": {"provider_id": "x", "name": None, "phone": None, "secret": 1}}
+    message = {
+        "id": 1,
+        "sender": {"provider_id": "x", "name": None, "phone": None, "avatar": None, "secret": 1},
+    }
     errors: Any = strict(route.answer()).validate({"items": [message], "next_cursor": None, "more": 1})
     assert "more" in errors
     assert errors["items"][0]["sender"] == {"secret": ["Unknown field."]}
