@@ -56,7 +56,7 @@ async def test_what_was_missed_without_a_network_is_there_once_and_in_order(
     await inbox.page.context.set_offline(False)
     missed = [f"Missed {number}" for number in range(1, 6)]
     await inbox.expect_bubbles("Before", *missed)
-    await expect(inbox.banner).to_have_text("Back online")
+    await expect(inbox.banner).to_have_text("Back online, 6 new")
     await expect(inbox.chats).to_have_count(2)
     await expect(inbox.chats.first).to_contain_text("Chidi Okafor")
     # The open chat is marked as read by calls that are repeated until the network carries them.

@@ -5,6 +5,7 @@ import { BrowserRouter } from "react-router";
 import { SessionContext } from "@/features/session/context";
 import { Session } from "@/features/session/session";
 import { ApiError } from "@/lib/api/errors";
+import { openChannel } from "@/lib/channel";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { Pages } from "./Pages";
 
@@ -23,7 +24,7 @@ function createQueryClient(): QueryClient {
 }
 
 export function App() {
-  const [session] = useState(() => new Session());
+  const [session] = useState(() => new Session(undefined, openChannel));
   const [client] = useState(createQueryClient);
   useEffect(() => {
     if (session.state.status === "restoring") void session.restore();

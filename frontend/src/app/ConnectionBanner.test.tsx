@@ -16,7 +16,7 @@ function show() {
   const token = () => "token";
   const renew = () => Promise.resolve("token");
   const api = { listChanges: vi.fn(), fetchAccount: vi.fn() };
-  const feed = new Feed({ api, url: "", userId: 7, token, renew, onForbidden: vi.fn(), createSocket: create });
+  const feed = new Feed({ api, url: "", userId: 7, token, renew, createSocket: create });
   render(
     <FeedContext value={feed}>
       <ConnectionBanner />
@@ -59,7 +59,47 @@ it("says when the connection is lost, and when it is back", async () => {
   expect(banner()).toContain("Reconnecting");
   act(() => latest().welcome());
   expect(banner()).toBe("Back online");
-  await pass(3_100);
+  await pass(4_100);
+  expect(banner()).toBeNull();
+  feed.stop();
+});
+
+it("says how much came in by the replay: each message once, only what somebody wrote to us", async () => {
+  const { feed, latest } = show();
+  act(() => latest().welcome());
+  await pass(10);
+  act(() => latest().push("message:new", 1, { id: 1, direction: "in" }));
+  act(() => latest().end(1012));
+  await pass(2_000);
+  const replay: readonly [string, object][] = [
+    ["message:new", { id: 2, direction: "in" }],
+    ["message:new", { id: 3, direction: "in" }],
+    ["message:new", { id: 3, direction: "in" }],
+    ["message:new", { id: 4, direction: "out" }],
+    ["message:new", { id: 5, direction: "in", is_event: true }],
+    ["message:updated", { id: 1, direction: "in" }],
+    ["chat:updated", { id: 2 }],
+  ];
+  act(() => {
+    latest().onopen?.();
+    latest().answer();
+    for (const [event, data] of replay) latest().push(event, 9, data);
+    latest().answer(true, { accounts: { "1": 9 } });
+  });
+  expect(banner()).toBe("Back online, 2 new");
+  act(() => latest().push("message:new", 10, { id: 6, direction: "in" }));
+  expect(banner()).toBe("Back online, 2 new");
+  feed.stop();
+});
+
+it("says that it was refused, until somebody asks again", async () => {
+  const { feed, latest } = show();
+  act(() => latest().end(4403));
+  expect(banner()).toContain("refuses live updates");
+  await pass(60_000);
+  act(() => screen.getByRole("button").click());
+  expect(banner()).toBeNull();
+  act(() => latest().welcome());
   expect(banner()).toBeNull();
   feed.stop();
 });

@@ -1,12 +1,15 @@
-/** Says when the page is not live, and when it is again. */
+/** Says when the page is not live, and when it is again and what came in by then. */
 import { useEffect, useState } from "react";
-import { useConnectionState } from "@/lib/socket/context";
+import { Button } from "@/components/Button";
+import { useConnectionState, useFeed } from "@/lib/socket/context";
+import { useMissed } from "./missed";
 
 /** A blip nobody would notice is not mentioned. */
 const PATIENCE_MS = 1_500;
 /** The very first connection may take its time: the page is loading anyway. */
 const FIRST_PATIENCE_MS = 6_000;
-const BACK_MS = 3_000;
+const BACK_MS = 4_000;
+const MAX_COUNT = 99;
 
 type Phase = "first" | "quiet" | "lost";
 
@@ -19,9 +22,11 @@ const DELAYS_MS: Readonly<Record<Phase, { readonly live: number; readonly away: 
 
 export function ConnectionBanner() {
   const state = useConnectionState();
+  const missed = useMissed();
   const isLive = state === "live";
+  const isRefused = state === "refused";
   // Stopped means not wanted yet, or nobody signed in.
-  const isWanted = state !== "stopped";
+  const isWanted = state !== "stopped" && !isRefused;
   const [phase, setPhase] = useState<Phase>("first");
   useEffect(() => {
     if (!isWanted) return undefined;
@@ -31,11 +36,29 @@ export function ConnectionBanner() {
   }, [isWanted, isLive, phase]);
   return (
     <div role="status" aria-live="polite">
-      {phase === "lost" && (
+      {isRefused && <Refused />}
+      {!isRefused && phase === "lost" && (
         <p className={`banner ${isLive ? "banner-back" : "banner-lost"}`} data-testid="connection-banner">
-          {isLive ? "Back online" : "Reconnecting… New messages appear as soon as we are back."}
+          {isLive ? welcomeBack(missed) : "Reconnecting… New messages appear as soon as we are back."}
         </p>
       )}
     </div>
+  );
+}
+
+function welcomeBack(missed: number): string {
+  if (missed === 0) return "Back online";
+  return `Back online, ${missed > MAX_COUNT ? `${MAX_COUNT}+` : missed} new`;
+}
+
+function Refused() {
+  const feed = useFeed();
+  return (
+    <p className="banner banner-lost" data-testid="connection-banner">
+      The server refuses live updates here: what you see may be out of date.{" "}
+      <Button size="small" tone="quiet" onClick={() => feed.start()}>
+        Try again
+      </Button>
+    </p>
   );
 }

@@ -8,6 +8,7 @@ import { ACCOUNTS_KEY, applyAccount, useAccounts } from "@/lib/accounts";
 import { createSend } from "@/lib/api/client";
 import { ApiContext } from "@/lib/api/context";
 import { createRoutes } from "@/lib/api/routes";
+import { findSurroundings } from "@/lib/channel";
 import { FeedContext, useFeedListener } from "@/lib/socket/context";
 import { Feed } from "@/lib/socket/feed";
 import { isRecord } from "@/lib/socket/frames";
@@ -21,7 +22,7 @@ function socketUrl(): string {
 function createLive(session: Session, userId: number) {
   const credentials = { token: () => session.token, renew: () => session.renew() };
   const api = createRoutes(createSend(credentials));
-  const feed = new Feed({ api, userId, url: socketUrl(), onForbidden: () => session.end(true), ...credentials });
+  const feed = new Feed({ api, userId, url: socketUrl(), surroundings: findSurroundings(), ...credentials });
   return { api, feed };
 }
 
@@ -72,6 +73,27 @@ function useHurry(feed: Feed): void {
   }, [feed]);
 }
 
+/** A page that is frozen or put aside leaves the socket to another tab, and counts on from where it was afterwards. */
+function useRunning(feed: Feed, isReady: boolean): void {
+  useEffect(() => {
+    if (!isReady) return undefined;
+    const start = () => feed.start();
+    const stop = () => feed.stop();
+    start();
+    document.addEventListener("freeze", stop);
+    document.addEventListener("resume", start);
+    window.addEventListener("pagehide", stop);
+    window.addEventListener("pageshow", start);
+    return () => {
+      document.removeEventListener("freeze", stop);
+      document.removeEventListener("resume", start);
+      window.removeEventListener("pagehide", stop);
+      window.removeEventListener("pageshow", start);
+      stop();
+    };
+  }, [feed, isReady]);
+}
+
 /**
  * Starts the feed once the numbers are known, counting from where they stood when they were read.
  *
@@ -83,12 +105,7 @@ function LiveAccounts({ feed }: { readonly feed: Feed }) {
   useEffect(() => {
     for (const account of accounts ?? []) feed.track(account.id, account.seq);
   }, [feed, accounts]);
-  const isReady = accounts !== undefined;
-  useEffect(() => {
-    if (!isReady) return undefined;
-    feed.start();
-    return () => feed.stop();
-  }, [feed, isReady]);
+  useRunning(feed, accounts !== undefined);
   useFeedListener({
     onChange: (event, data, accountId) => {
       const isKnown = accounts?.some((account) => account.id === accountId) ?? false;

@@ -30,7 +30,7 @@ function show() {
   const connectAccount = vi.spyOn(api, "connectAccount").mockImplementation(() => Promise.resolve(makeConnected("2@one", 60)));
   const reconnectAccount = vi.spyOn(api, "reconnectAccount").mockImplementation(() => Promise.resolve(makeConnected("2@two", 60)));
   vi.spyOn(api, "listAccounts").mockImplementation(() => Promise.resolve([WAITING]));
-  const feed = new Feed({ api, url: "", userId: 7, token: () => null, renew: () => Promise.resolve(null), onForbidden: vi.fn() });
+  const feed = new Feed({ api, url: "", userId: 7, token: () => null, renew: () => Promise.resolve(null) });
   const onClose = vi.fn();
   render(
     <QueryClientProvider client={client}>

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiError, unreachable } from "@/lib/api/errors";
+import { createBrowser } from "@/testing/fakeTabs";
 import type { SignedIn } from "@/types/wire";
 import { Session } from "./session";
 
@@ -92,5 +93,50 @@ describe("Session", () => {
     finish(makeSignedIn("late"));
     expect(await renewal).toBeNull();
     expect(session.state.status).toBe("signed-out");
+  });
+});
+
+describe("Session in two tabs", () => {
+  const pass = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
+
+  async function twoTabs() {
+    const browser = createBrowser();
+    const { routes } = setUp();
+    vi.stubGlobal("navigator", { locks: browser.openTab().locks });
+    const [one, other] = [0, 1].map(() => new Session(routes, browser.openTab().openChannel));
+    if (one === undefined || other === undefined) throw new Error("Two tabs were wanted.");
+    await one.login("a@b.c", "secret");
+    await pass();
+    return { one, other, routes };
+  }
+  afterEach(() => vi.unstubAllGlobals());
+
+  it("is signed in in both", async () => {
+    const { other } = await twoTabs();
+    expect(other.state).toMatchObject({ status: "signed-in", user: { id: 7 } });
+    expect(other.token).toBe("login");
+  });
+
+  it("is renewed by one of them for both, again and again", async () => {
+    const { one, other, routes } = await twoTabs();
+    for (let round = 1; round < 4; round += 1) {
+      await pass(LIFETIME_MS - 60_000);
+      expect(one.token).toBe(other.token);
+      expect(routes.refresh).toHaveBeenCalledTimes(round);
+    }
+  });
+
+  it("is renewed once when both ask in the same moment", async () => {
+    const { one, other, routes } = await twoTabs();
+    expect(await Promise.all([one.renew(), other.renew()])).toEqual(["fresh-1", "fresh-1"]);
+    expect(routes.refresh).toHaveBeenCalledTimes(1);
+  });
+
+  it("ends in both at once", async () => {
+    const { one, other } = await twoTabs();
+    await one.logout();
+    await pass();
+    expect(other.state).toEqual({ status: "signed-out", hasEnded: false });
+    expect(other.token).toBeNull();
   });
 });

@@ -1,4 +1,5 @@
-/** Who is signed in: keeps the access token in memory and renews it in time, once at a time. */
+/** Who is signed in: keeps the access token in memory and renews it in time, one tab of the browser for all. */
+import type { Channel, OpenChannel } from "@/lib/channel";
 import { ApiError } from "@/lib/api/errors";
 import * as routes from "@/lib/api/routes";
 import type { SignedIn, User } from "@/types/wire";
@@ -11,9 +12,16 @@ export type SessionState =
 
 type AuthRoutes = Pick<typeof routes, "login" | "refresh" | "logout">;
 
+/** What a tab tells the others: they share the cookie, so they share the session. */
+type Word =
+  | { readonly kind: "signed-in"; readonly answer: SignedIn }
+  | { readonly kind: "signed-out"; readonly hasEnded: boolean };
+
 /** Renewed this long before the end, or after three quarters of a short life. */
 const MARGIN_MS = 60_000;
 const RETRY_MS = 10_000;
+/** Tabs that took over the same token do not all renew it in the same moment. */
+const SPREAD_MS = 5_000;
 /** The longest delay `setTimeout` takes. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
@@ -26,9 +34,11 @@ export class Session {
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Rises with every sign-in and sign-out, so that a late answer cannot bring an ended session back. */
   #generation = 0;
+  readonly #channel: Channel | null;
 
-  constructor(authRoutes: AuthRoutes = routes) {
+  constructor(authRoutes: AuthRoutes = routes, openChannel: OpenChannel = () => null) {
     this.#routes = authRoutes;
+    this.#channel = openChannel("confab-session", (word) => this.#hear(word as Word));
   }
 
   get state(): SessionState {
@@ -55,7 +65,7 @@ export class Session {
   }
 
   async login(email: string, password: string): Promise<void> {
-    this.#accept(await this.#routes.login(email, password));
+    this.#acceptOwn(await this.#routes.login(email, password));
   }
 
   async logout(): Promise<void> {
@@ -74,6 +84,11 @@ export class Session {
   }
 
   end(hasEnded: boolean): void {
+    if (this.#state.status === "signed-in") this.#say({ kind: "signed-out", hasEnded });
+    this.#end(hasEnded);
+  }
+
+  #end(hasEnded: boolean): void {
     this.#generation += 1;
     this.#token = null;
     clearTimeout(this.#timer);
@@ -83,10 +98,13 @@ export class Session {
   async #renew(): Promise<string | null> {
     const generation = this.#generation;
     try {
-      const answer = await inTurn(() => this.#routes.refresh());
-      if (generation !== this.#generation) return this.#token;
-      this.#accept(answer);
-      return answer.token;
+      await inTurn(async () => {
+        // Otherwise another tab was quicker, or somebody signed in or out meanwhile.
+        if (generation !== this.#generation) return;
+        const answer = await this.#routes.refresh();
+        if (generation === this.#generation) this.#acceptOwn(answer);
+      });
+      return this.#token;
     } catch (error) {
       if (generation !== this.#generation) return this.#token;
       if (!(error instanceof ApiError) || error.isPassing) throw error;
@@ -95,11 +113,26 @@ export class Session {
     }
   }
 
+  #hear(word: Word): void {
+    if (word.kind === "signed-in") this.#accept(word.answer);
+    else if (this.#state.status === "signed-in") this.#end(word.hasEnded);
+  }
+
+  #say(word: Word): void {
+    this.#channel?.post(word);
+  }
+
+  #acceptOwn(answer: SignedIn): void {
+    this.#accept(answer);
+    this.#say({ kind: "signed-in", answer });
+  }
+
   #accept({ token, expires_at, user }: SignedIn): void {
     this.#generation += 1;
     this.#token = token;
     const lifetime = new Date(expires_at).getTime() - Date.now();
-    this.#schedule(Math.max(lifetime - MARGIN_MS, lifetime * 0.75, RETRY_MS), () => this.#renewInTime());
+    const inTime = Math.max(lifetime - MARGIN_MS, lifetime * 0.75) - Math.random() * SPREAD_MS;
+    this.#schedule(Math.max(inTime, RETRY_MS), () => this.#renewInTime());
     this.#become({ status: "signed-in", user });
   }
 
@@ -121,5 +154,5 @@ export class Session {
 /** Tabs share the refresh cookie: two of them using it at once would look like a stolen one. */
 function inTurn<T>(run: () => Promise<T>): Promise<T> {
   const locks = (navigator as Partial<Pick<Navigator, "locks">>).locks;
-  return locks === undefined ? run() : locks.request("confab-session", run);
+  return locks === undefined ? run() : locks.request("confab-session", {}, run);
 }

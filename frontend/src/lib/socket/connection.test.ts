@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createSockets } from "@/testing/fakeSocket";
 import { backoffMs } from "./backoff";
-import { Connection, IDLE_MS, PONG_MS, type ConnectionOptions } from "./connection";
+import { Connection, IDLE_MS, PONG_MS, SLOW_MS, type ConnectionOptions } from "./connection";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -11,7 +11,7 @@ afterEach(() => vi.useRealTimers());
 
 function setUp(options: Partial<ConnectionOptions> = {}) {
   const { sockets, create, latest } = createSockets();
-  const spies = { onPush: vi.fn(), onJoined: vi.fn(), onState: vi.fn(), onForbidden: vi.fn() };
+  const spies = { onPush: vi.fn(), onJoined: vi.fn(), onState: vi.fn() };
   let token = "first";
   const renew = vi.fn(() => {
     token = "second";
@@ -41,7 +41,7 @@ describe("Connection", () => {
     expect(connection.state).toBe("connecting");
     latest().answer(true, { accounts: { "1": 9 } });
     expect(connection.state).toBe("live");
-    expect(onJoined).toHaveBeenCalledWith({ accounts: { "1": 9 } });
+    expect(onJoined).toHaveBeenCalledWith({ accounts: { "1": 9 } }, { "1": 4 });
   });
 
   it("sends token and cursors again after a restart of the server", async () => {
@@ -91,13 +91,57 @@ describe("Connection", () => {
     expect(sockets).toHaveLength(1);
   });
 
-  it("stops and says so on 4403", async () => {
-    const { connection, sockets, latest, onForbidden } = setUp();
+  it("stays away when it is refused for good, until it is asked again", async () => {
+    for (const code of [4403, 1008]) {
+      const { connection, sockets, latest } = setUp();
+      connection.start();
+      latest().end(code);
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(connection.state).toBe("refused");
+      expect(sockets).toHaveLength(1);
+      connection.start();
+      expect(sockets).toHaveLength(2);
+      connection.stop();
+    }
+  });
+
+  it("slows down when it said too much", async () => {
+    const { connection, sockets, latest } = setUp();
     connection.start();
-    latest().end(4403);
-    await vi.advanceTimersByTimeAsync(60_000);
-    expect(onForbidden).toHaveBeenCalledTimes(1);
+    latest().welcome();
+    latest().end(4429);
+    await vi.advanceTimersByTimeAsync(SLOW_MS - 1);
     expect(sockets).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(sockets).toHaveLength(2);
+    connection.stop();
+  });
+
+  it("comes back at once, with its cursors, when it read too slowly", async () => {
+    const { connection, sockets, latest } = setUp();
+    connection.start();
+    latest().welcome();
+    latest().end(4008);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(sockets).toHaveLength(2);
+    latest().welcome();
+    expect(latest().last.data).toEqual({ user_id: 7, cursors: { "1": 4 } });
+    connection.stop();
+  });
+
+  it("is in the rooms of the open chats, also after a cut", async () => {
+    const { connection, latest } = setUp();
+    const said = () => latest().sent.slice(2).map(({ event, data }) => [event, data.chat_id]);
+    connection.start();
+    connection.setChats(new Set([3, 4]));
+    latest().welcome();
+    connection.setChats(new Set([4, 5]));
+    expect(said()).toEqual([["join-chat", 3], ["join-chat", 4], ["join-chat", 5], ["leave-chat", 3]]);
+    latest().end(1012);
+    await vi.advanceTimersByTimeAsync(1_000);
+    latest().welcome();
+    expect(said()).toEqual([["join-chat", 4], ["join-chat", 5]]);
+    connection.stop();
   });
 
   it("gives the open socket a fresh token", () => {

@@ -1,8 +1,24 @@
 /** One WebSocket that signs in, joins, notices when it is dead, and comes back by itself. */
 import { backoffMs } from "./backoff";
-import { authFrame, CLOSE, joinUserFrame, parseFrame, pingFrame, type Ack, type Cursors, type Push } from "./frames";
+import * as frames from "./frames";
+import { CLOSE, parseFrame, type Ack, type Cursors, type Push } from "./frames";
 
-export type ConnectionState = "connecting" | "live" | "waiting" | "stopped";
+/** `refused`: the server will not have this user here, and there is no point in coming back by itself. */
+export type ConnectionState = "connecting" | "live" | "waiting" | "stopped" | "refused";
+
+/** What the feed listens at: a socket of its own, or one that the tabs of this browser share. */
+export interface Wire {
+  readonly state: ConnectionState;
+  start(): void;
+  stop(): void;
+  /** Try now: the network is back, or somebody looks at the page again. */
+  hurry(): void;
+  /** Give the open socket a fresh token, before the old one ends. */
+  reauth(token: string): void;
+  /** The chats that are open here: colleagues see it. */
+  setChats(chatIds: ReadonlySet<number>): void;
+  setTyping(chatId: number, isOn: boolean): void;
+}
 
 export interface ConnectionOptions {
   readonly url: string;
@@ -12,11 +28,9 @@ export interface ConnectionOptions {
   readonly renew: () => Promise<string | null>;
   readonly cursors: () => Cursors;
   readonly onPush: (push: Push) => void;
-  /** Signed in and joined. `data` is the answer to `join-user`. */
-  readonly onJoined: (data: unknown) => void;
+  /** Signed in and joined. `data` is the answer to `join-user`, `since` the cursors from which it was replayed first. */
+  readonly onJoined: (data: unknown, since: Cursors) => void;
   readonly onState: (state: ConnectionState) => void;
-  /** The server will not have this user: there is no point in coming back. */
-  readonly onForbidden: () => void;
   readonly createSocket?: (url: string) => WebSocket;
 }
 
@@ -27,10 +41,15 @@ export const PONG_MS = 8_000;
 /** Back for this long and the next loss starts counting anew. */
 const STEADY_MS = 5_000;
 const SOON_MS = 1_000;
+/** We asked for too much: nothing sooner than this, whatever the count of tries says. */
+export const SLOW_MS = 10_000;
+
+const PLANNED: ReadonlySet<number | null> = new Set([CLOSE.restart, CLOSE.goingAway, CLOSE.tooSlow]);
+const FINAL: ReadonlySet<number | null> = new Set([CLOSE.notAllowed, CLOSE.policy]);
 
 type Timer = ReturnType<typeof setTimeout>;
 
-export class Connection {
+export class Connection implements Wire {
   readonly #options: ConnectionOptions;
   readonly #waiting = new Map<number, (ack: Ack) => void>();
   #socket: WebSocket | null = null;
@@ -38,6 +57,8 @@ export class Connection {
   #attempt = 0;
   #frameId = 0;
   #openedAt = 0;
+  #wantedChats: ReadonlySet<number> = new Set();
+  #joinedChats = new Set<number>();
   #reconnectTimer: Timer | undefined;
   #handshakeTimer: Timer | undefined;
   #heartbeatTimer: Timer | undefined;
@@ -51,7 +72,7 @@ export class Connection {
   }
 
   start(): void {
-    if (this.#state !== "stopped") return;
+    if (this.#state !== "stopped" && this.#state !== "refused") return;
     this.#attempt = 0;
     this.#open();
   }
@@ -61,18 +82,35 @@ export class Connection {
     this.#become("stopped");
   }
 
-  /** Try now: the network is back, or somebody looks at the page again. */
   hurry(): void {
     if (this.#state === "waiting") this.#open();
     else if (this.#state === "live") this.#ping();
   }
 
-  /** Give the open socket a fresh token, before the old one ends. */
   reauth(token: string): void {
     if (this.#state !== "live") return;
-    this.#command((id) => authFrame(token, id), (ack) => {
+    this.#command((id) => frames.authFrame(token, id), (ack) => {
       if (!ack.ok) this.#lost(CLOSE.signIn);
     });
+  }
+
+  setChats(chatIds: ReadonlySet<number>): void {
+    this.#wantedChats = new Set(chatIds);
+    if (this.#state === "live") this.#syncChats();
+  }
+
+  setTyping(chatId: number, isOn: boolean): void {
+    if (this.#state === "live") this.#command((id) => frames.typingFrame(chatId, isOn, id));
+  }
+
+  #syncChats(): void {
+    for (const chatId of this.#wantedChats) {
+      if (!this.#joinedChats.has(chatId)) this.#command((id) => frames.joinChatFrame(chatId, id));
+    }
+    for (const chatId of this.#joinedChats) {
+      if (!this.#wantedChats.has(chatId)) this.#command((id) => frames.leaveChatFrame(chatId, id));
+    }
+    this.#joinedChats = new Set(this.#wantedChats);
   }
 
   #open(): void {
@@ -92,7 +130,7 @@ export class Connection {
   }
 
   #signIn(token: string): void {
-    this.#command((id) => authFrame(token, id), (ack) => {
+    this.#command((id) => frames.authFrame(token, id), (ack) => {
       if (ack.ok) this.#join();
       else this.#lost(CLOSE.signIn);
     });
@@ -100,7 +138,8 @@ export class Connection {
 
   #join(): void {
     const { userId, cursors, onJoined } = this.#options;
-    this.#command((id) => joinUserFrame(userId, cursors(), id), (ack) => {
+    const since = cursors();
+    this.#command((id) => frames.joinUserFrame(userId, since, id), (ack) => {
       if (!ack.ok) {
         this.#lost(null);
         return;
@@ -108,13 +147,15 @@ export class Connection {
       clearTimeout(this.#handshakeTimer);
       this.#openedAt = Date.now();
       this.#become("live");
-      onJoined(ack.data);
+      onJoined(ack.data, since);
+      this.#joinedChats.clear();
+      this.#syncChats();
     });
   }
 
-  #command(build: (id: number) => object, onAck: (ack: Ack) => void): void {
+  #command(build: (id: number) => object, onAck?: (ack: Ack) => void): void {
     const id = ++this.#frameId;
-    this.#waiting.set(id, onAck);
+    if (onAck !== undefined) this.#waiting.set(id, onAck);
     this.#socket?.send(JSON.stringify(build(id)));
   }
 
@@ -140,7 +181,7 @@ export class Connection {
   #ping(): void {
     clearTimeout(this.#heartbeatTimer);
     this.#heartbeatTimer = setTimeout(() => this.#lost(null), PONG_MS);
-    this.#command(pingFrame, () => undefined);
+    this.#command(frames.pingFrame);
   }
 
   /** The socket is gone, or as good as gone. */
@@ -148,9 +189,8 @@ export class Connection {
     const wasSteady = this.#state === "live" && Date.now() - this.#openedAt >= STEADY_MS;
     this.#drop();
     if (wasSteady) this.#attempt = 0;
-    if (code === CLOSE.notAllowed) {
-      this.#become("stopped");
-      this.#options.onForbidden();
+    if (FINAL.has(code)) {
+      this.#become("refused");
     } else if (code === CLOSE.signIn) {
       void this.#renewThenOpen();
     } else {
@@ -160,10 +200,10 @@ export class Connection {
 
   #openLater(code: number | null): void {
     this.#become("waiting");
-    const isPlanned = code === CLOSE.restart || code === CLOSE.goingAway || code === CLOSE.tooSlow;
-    const delay = isPlanned && this.#attempt === 0 ? Math.random() * SOON_MS : backoffMs(this.#attempt);
+    const isQuick = PLANNED.has(code) && this.#attempt === 0;
+    const delay = isQuick ? Math.random() * SOON_MS : backoffMs(this.#attempt);
     this.#attempt += 1;
-    this.#reconnectTimer = setTimeout(() => this.#open(), delay);
+    this.#reconnectTimer = setTimeout(() => this.#open(), code === CLOSE.tooMany ? SLOW_MS + delay : delay);
   }
 
   async #renewThenOpen(): Promise<void> {

@@ -1,13 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { makeAccount } from "@/testing/factories";
 import { createSockets } from "@/testing/fakeSocket";
+import { createBrowser } from "@/testing/fakeTabs";
 import type { Changes } from "@/types/wire";
-import { Feed, HOLE_MS } from "./feed";
+import { Feed, HOLE_MS, type FeedOptions } from "./feed";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-function setUp() {
+function setUp(more: Partial<FeedOptions> = {}) {
   const { sockets, create, latest } = createSockets();
   const listChanges = vi.fn((_: number, since: number): Promise<Changes> =>
     Promise.resolve({ items: [], seq: since, more: false }),
@@ -19,8 +20,8 @@ function setUp() {
     userId: 7,
     token: () => "token",
     renew: () => Promise.resolve("token"),
-    onForbidden: vi.fn(),
     createSocket: create,
+    ...more,
   });
   const changes: unknown[] = [];
   const onReset = vi.fn();
@@ -89,13 +90,49 @@ describe("Feed", () => {
     feed.stop();
   });
 
-  it("asks for what the join says it missed", async () => {
-    const { feed, latest, listChanges } = setUp();
-    listChanges.mockResolvedValueOnce({ items: [], seq: 30, more: false });
-    latest().welcome({ "1": 30 });
+  it("takes a joining's word for it that everything was replayed, overtaken numbers included", async () => {
+    const { feed, latest, listChanges, changes } = setUp();
+    latest().onopen?.();
+    latest().answer();
+    latest().push("message:new", 9, "nine");
+    latest().push("chat:updated", 30, "thirty");
+    latest().answer(true, { accounts: { "1": 30 } });
+    expect(feed.isComplete).toBe(true);
+    await vi.advanceTimersByTimeAsync(HOLE_MS * 3);
+    expect(listChanges).not.toHaveBeenCalled();
+    expect(changes).toEqual(["nine", "thirty"]);
+    feed.stop();
+  });
+
+  it("asks page by page when a reset could not be read", async () => {
+    const { feed, latest, listChanges, fetchAccount } = setUp();
+    fetchAccount.mockRejectedValueOnce(new Error("away"));
+    listChanges.mockResolvedValueOnce({ items: [], seq: 900, more: false });
+    latest().onopen?.();
+    latest().answer();
+    latest().push("reset", undefined, { account_id: 1 });
+    latest().answer(true, { accounts: { "1": 900 } });
+    expect(feed.isComplete).toBe(false);
     await vi.advanceTimersByTimeAsync(HOLE_MS * 3);
     expect(listChanges.mock.calls).toEqual([[1, 4]]);
+    expect(feed.isComplete).toBe(true);
     feed.stop();
+  });
+
+  it("asks for what a tab missed that came in while another kept the socket", async () => {
+    const browser = createBrowser();
+    const leader = setUp({ surroundings: browser.openTab() });
+    await vi.advanceTimersByTimeAsync(0);
+    leader.latest().welcome({ "1": 4 });
+    leader.latest().push("message:new", 5, "five");
+    const late = setUp({ surroundings: browser.openTab() });
+    late.listChanges.mockResolvedValueOnce({ items: [{ seq: 5, event: "message:new", data: "five" }], seq: 5, more: false });
+    await vi.advanceTimersByTimeAsync(HOLE_MS * 3);
+    expect(late.sockets).toEqual([]);
+    expect(late.changes).toEqual(["five"]);
+    expect(late.feed.isComplete).toBe(true);
+    leader.feed.stop();
+    late.feed.stop();
   });
 
   it("asks again when the server could not answer", async () => {
@@ -125,7 +162,8 @@ describe("Feed", () => {
     listChanges.mockImplementation((_, since) =>
       Promise.resolve({ items: [{ seq: since + 1, event: "message:new", data: null }], seq: 900, more: true }),
     );
-    latest().welcome({ "1": 900 });
+    latest().welcome({ "1": 4 });
+    latest().say({ event: "head", data: { "1": 900 } });
     await vi.advanceTimersByTimeAsync(HOLE_MS * 3);
     expect(onReset).toHaveBeenCalledTimes(1);
     feed.stop();

@@ -1,8 +1,10 @@
 /** Turns the socket's pushes into a complete stream of changes: what is missing is fetched, what cannot be is said. */
 import type { Api } from "@/lib/api/routes";
-import { Connection, type ConnectionOptions, type ConnectionState } from "./connection";
+import type { Surroundings } from "@/lib/channel";
+import { Connection, type ConnectionOptions, type ConnectionState, type Wire } from "./connection";
 import { Cursors } from "./cursors";
-import { isRecord, parseHeads, type Push } from "./frames";
+import { isRecord, parseHeads, type Cursors as CursorValues, type Push } from "./frames";
+import { SharedConnection } from "./shared";
 
 /** Publishes need not come in order; a hole younger than this is most likely still closing. */
 export const HOLE_MS = 400;
@@ -19,52 +21,79 @@ export interface FeedListener {
 }
 
 export interface FeedOptions
-  extends Pick<ConnectionOptions, "url" | "userId" | "token" | "renew" | "onForbidden" | "createSocket"> {
+  extends Pick<ConnectionOptions, "url" | "userId" | "token" | "renew" | "createSocket"> {
   readonly api: Pick<Api, "listChanges" | "fetchAccount">;
+  /** Where tabs can find each other they share one socket; otherwise each has its own. */
+  readonly surroundings?: Surroundings | null;
 }
 
 export class Feed {
   readonly #api: FeedOptions["api"];
-  readonly #connection: Connection;
+  readonly #wire: Wire;
+  readonly #openChats = new Map<number, number>();
   readonly #cursors = new Cursors();
   readonly #listeners = new Set<FeedListener>();
   readonly #holeTimers = new Map<number, ReturnType<typeof setTimeout>>();
   readonly #filling = new Set<number>();
+  readonly #resetting = new Set<number>();
   #stopped = false;
 
-  constructor({ api, ...connection }: FeedOptions) {
+  constructor({ api, surroundings = null, ...connection }: FeedOptions) {
     this.#api = api;
-    this.#connection = new Connection({
+    const options: ConnectionOptions = {
       ...connection,
       cursors: () => this.#cursors.values(),
       onPush: (push) => this.#receive(push),
-      onJoined: (data) => this.#noteHeads(isRecord(data) ? data.accounts : undefined),
+      onJoined: (data, since) => this.#noteJoined(isRecord(data) ? data.accounts : undefined, since),
       onState: (state) => this.#tell((listener) => listener.onState?.(state)),
-    });
+    };
+    this.#wire = surroundings === null ? new Connection(options) : new SharedConnection(options, surroundings);
   }
 
   get state(): ConnectionState {
-    return this.#connection.state;
+    return this.#wire.state;
   }
 
   start(): void {
     this.#stopped = false;
-    this.#connection.start();
+    this.#wire.start();
   }
 
   stop(): void {
     this.#stopped = true;
     for (const timer of this.#holeTimers.values()) clearTimeout(timer);
     this.#holeTimers.clear();
-    this.#connection.stop();
+    this.#wire.stop();
   }
 
   hurry(): void {
-    this.#connection.hurry();
+    this.#wire.hurry();
   }
 
   reauth(token: string): void {
-    this.#connection.reauth(token);
+    this.#wire.reauth(token);
+  }
+
+  /** Whether nothing is known to be missing. */
+  get isComplete(): boolean {
+    return this.state === "live" && this.#cursors.accounts().every((id) => !this.#cursors.isBehind(id));
+  }
+
+  /** Colleagues see that this chat is open here, until the returned function is called. */
+  openChat(chatId: number): () => void {
+    this.#countChat(chatId, 1);
+    return () => this.#countChat(chatId, -1);
+  }
+
+  #countChat(chatId: number, change: number): void {
+    const count = (this.#openChats.get(chatId) ?? 0) + change;
+    if (count > 0) this.#openChats.set(chatId, count);
+    else this.#openChats.delete(chatId);
+    this.#wire.setChats(new Set(this.#openChats.keys()));
+  }
+
+  setTyping(chatId: number, isOn: boolean): void {
+    this.#wire.setTyping(chatId, isOn);
   }
 
   listen(listener: FeedListener): () => void {
@@ -88,7 +117,7 @@ export class Feed {
       this.#noteHeads(data);
     } else if (event === "reset") {
       const id = accountId ?? (isRecord(data) && typeof data.account_id === "number" ? data.account_id : null);
-      if (id !== null) void this.#reset(id);
+      if (id !== null) this.#resetSoon(id);
     } else {
       this.#see(accountId, seq);
       this.#tell((listener) => listener.onChange?.(event, data, accountId));
@@ -101,6 +130,20 @@ export class Feed {
     if (this.#cursors.has(accountId)) this.#cursors.see(accountId, seq);
     else this.#cursors.reach(accountId, seq);
     this.#watchHole(accountId);
+  }
+
+  /** What came after the cursors we sent has been replayed by now, and numbers without a row were overtaken. */
+  #noteJoined(heads: unknown, since: CursorValues): void {
+    for (const [accountId, seq] of parseHeads(heads)) {
+      if (String(accountId) in since && !this.#resetting.has(accountId)) this.#cursors.reach(accountId, seq);
+    }
+    this.#noteHeads(heads);
+  }
+
+  #resetSoon(accountId: number): void {
+    this.#resetting.add(accountId);
+    // Should it fail, the account stays behind its head, and the hole is filled page by page.
+    void this.#reset(accountId).catch(() => undefined).finally(() => this.#resetting.delete(accountId));
   }
 
   #noteHeads(data: unknown): void {

@@ -2,10 +2,12 @@
 
 export const CLOSE = {
   goingAway: 1001,
+  policy: 1008,
   restart: 1012,
   tooSlow: 4008,
   signIn: 4401,
   notAllowed: 4403,
+  tooMany: 4429,
 } as const;
 
 export interface Push {
@@ -28,6 +30,16 @@ export const authFrame = (token: string, id: number) => ({ event: "auth", data: 
 export const joinUserFrame = (userId: number, cursors: Cursors, id: number) => ({
   event: "join-user",
   data: Object.keys(cursors).length > 0 ? { user_id: userId, cursors } : { user_id: userId },
+  id,
+});
+
+export const joinChatFrame = (chatId: number, id: number) => ({ event: "join-chat", data: { chat_id: chatId }, id });
+
+export const leaveChatFrame = (chatId: number, id: number) => ({ event: "leave-chat", data: { chat_id: chatId }, id });
+
+export const typingFrame = (chatId: number, isOn: boolean, id: number) => ({
+  event: "typing",
+  data: { chat_id: chatId, on: isOn },
   id,
 });
 

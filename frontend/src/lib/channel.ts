@@ -1,0 +1,35 @@
+/** What the tabs of one browser say to each other; nobody hears their own words. */
+
+export interface Channel {
+  post(word: unknown): void;
+  close(): void;
+}
+
+/** Opens a channel of this name; null where the browser has none. */
+export type OpenChannel = (name: string, onWord: (word: unknown) => void) => Channel | null;
+
+export const openChannel: OpenChannel = (name, onWord) => {
+  if (typeof BroadcastChannel === "undefined") return null;
+  const channel = new BroadcastChannel(name);
+  channel.onmessage = (event: MessageEvent<unknown>) => onWord(event.data);
+  return { post: (word) => channel.postMessage(word), close: () => channel.close() };
+};
+
+/** The part of `navigator.locks` that is used here; null where the browser has none (plain http, for instance). */
+export type Locks = Pick<LockManager, "request">;
+
+export function findLocks(): Locks | null {
+  return (navigator as Partial<Pick<Navigator, "locks">>).locks ?? null;
+}
+
+/** What tabs need to find each other and to agree who does a thing for all. */
+export interface Surroundings {
+  readonly openChannel: OpenChannel;
+  readonly locks: Locks;
+}
+
+/** Null where a tab cannot know of the others: then it does everything for itself. */
+export function findSurroundings(): Surroundings | null {
+  const locks = findLocks();
+  return locks === null || typeof BroadcastChannel === "undefined" ? null : { openChannel, locks };
+}

@@ -1,0 +1,88 @@
+/** The socket of the tab that leads, and what it knows that a tab which comes later has to be told. */
+import { Connection, type ConnectionOptions } from "./connection";
+import { isRecord, parseHeads, type Cursors, type Push } from "./frames";
+
+/** A tab that has not said for so long which chats it has open is gone. */
+export const GUEST_MS = 60_000;
+
+interface Guest {
+  readonly chats: readonly number[];
+  readonly at: number;
+}
+
+type Callbacks = Pick<ConnectionOptions, "onPush" | "onJoined" | "onState"> & { readonly release: () => void };
+
+/** Presence and typing are whole each time, so the last one of each chat is all there is to know. */
+function moodOf({ event, data }: Push): { readonly key: string; readonly isEmpty: boolean } | null {
+  if ((event !== "presence" && event !== "typing") || !isRecord(data) || !Array.isArray(data.users)) return null;
+  return { key: `${event}:${String(data.chat_id)}`, isEmpty: data.users.length === 0 };
+}
+
+export class Lead {
+  readonly connection: Connection;
+  readonly #release: () => void;
+  readonly #heads = new Map<number, number>();
+  readonly #moods = new Map<string, Push>();
+  readonly #guests = new Map<string, Guest>();
+  #hasEnded = false;
+
+  constructor(options: ConnectionOptions, { onPush, onJoined, onState, release }: Callbacks) {
+    this.#release = release;
+    this.connection = new Connection({
+      ...options,
+      onPush: (push) => {
+        this.#note(push);
+        onPush(push);
+      },
+      onJoined: (data, since) => {
+        this.#noteHeads(isRecord(data) ? data.accounts : undefined);
+        onJoined(data, since);
+      },
+      onState: (state) => {
+        if (this.#hasEnded) return;
+        if (state !== "live") this.#moods.clear();
+        onState(state);
+      },
+    });
+  }
+
+  heads(): Cursors {
+    return Object.fromEntries([...this.#heads].map(([id, seq]) => [String(id), seq]));
+  }
+
+  moods(): Push[] {
+    return [...this.#moods.values()];
+  }
+
+  /** Which chats a tab has open; the socket is in the rooms of all of them together. */
+  seat(tab: string, chats: readonly number[]): void {
+    this.#guests.set(tab, { chats, at: Date.now() });
+    for (const [id, guest] of this.#guests) {
+      if (guest.chats.length === 0 || Date.now() - guest.at > GUEST_MS) this.#guests.delete(id);
+    }
+    this.connection.setChats(new Set([...this.#guests.values()].flatMap((guest) => guest.chats)));
+  }
+
+  /** Close the socket and let the next tab lead. */
+  end(): void {
+    this.#hasEnded = true;
+    this.connection.stop();
+    this.#release();
+  }
+
+  #note(push: Push): void {
+    if (push.event === "head") this.#noteHeads(push.data);
+    else if (push.accountId !== null && push.seq !== null) this.#reach(push.accountId, push.seq);
+    const mood = moodOf(push);
+    if (mood?.isEmpty === true) this.#moods.delete(mood.key);
+    else if (mood !== null) this.#moods.set(mood.key, push);
+  }
+
+  #noteHeads(heads: unknown): void {
+    for (const [accountId, seq] of parseHeads(heads)) this.#reach(accountId, seq);
+  }
+
+  #reach(accountId: number, seq: number): void {
+    this.#heads.set(accountId, Math.max(seq, this.#heads.get(accountId) ?? 0));
+  }
+}

@@ -1,0 +1,85 @@
+/** A browser without a browser: the channels and locks that its tabs share. */
+import type { Channel, Locks } from "@/lib/channel";
+
+interface Holder {
+  readonly rob: () => void;
+}
+
+interface Waiter {
+  readonly enter: () => void;
+}
+
+/** `navigator.locks` with exclusive locks only, each taken in turn, robbed when asked for with `steal`. */
+class FakeLocks {
+  readonly #holders = new Map<string, Holder>();
+  readonly #waiters = new Map<string, Waiter[]>();
+
+  request(name: string, options: LockOptions, callback: (lock: Lock | null) => unknown): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const enter = () => {
+        const holder: Holder = { rob: () => reject(new DOMException("stolen", "AbortError")) };
+        this.#holders.set(name, holder);
+        void Promise.resolve(callback(null)).then((value) => {
+          if (this.#holders.get(name) === holder) this.#leave(name);
+          resolve(value);
+        });
+      };
+      options.signal?.addEventListener("abort", () => {
+        const waiters = this.#waiters.get(name) ?? [];
+        if (waiters.some((waiter) => waiter.enter === enter)) reject(new DOMException("aborted", "AbortError"));
+        this.#waiters.set(name, waiters.filter((waiter) => waiter.enter !== enter));
+      });
+      if (options.steal === true) {
+        this.#holders.get(name)?.rob();
+        enter();
+      } else if (this.#holders.has(name)) {
+        this.#waiters.set(name, [...(this.#waiters.get(name) ?? []), { enter }]);
+      } else {
+        enter();
+      }
+    });
+  }
+
+  #leave(name: string): void {
+    this.#holders.delete(name);
+    const [next, ...rest] = this.#waiters.get(name) ?? [];
+    this.#waiters.set(name, rest);
+    next?.enter();
+  }
+}
+
+interface Ear {
+  readonly tab: number;
+  readonly name: string;
+  readonly onWord: (word: unknown) => void;
+}
+
+export function createBrowser() {
+  const ears = new Set<Ear>();
+  const frozen = new Set<number>();
+  const dead = new Set<number>();
+  const locks = new FakeLocks() as unknown as Locks;
+  let tabs = 0;
+  /** What one tab of this browser finds around itself. */
+  const openTab = () => {
+    const tab = ++tabs;
+    const openChannel = (name: string, onWord: (word: unknown) => void): Channel => {
+      const ear = { tab, name, onWord };
+      ears.add(ear);
+      const post = (word: unknown) => {
+        if (dead.has(tab) || frozen.has(tab)) return;
+        for (const other of [...ears]) {
+          if (other.name !== name || other === ear || frozen.has(other.tab)) continue;
+          void Promise.resolve().then(() => ears.has(other) && other.onWord(structuredClone(word)));
+        }
+      };
+      return { post, close: () => ears.delete(ear) };
+    };
+    /** From now on this tab hears and says nothing. */
+    const freeze = () => frozen.add(tab);
+    /** It is gone without a word. */
+    const die = () => dead.add(tab);
+    return { openChannel, locks, freeze, thaw: () => frozen.delete(tab), die };
+  };
+  return { openTab };
+}

@@ -1,0 +1,103 @@
+"""The tabs of one browser share a socket and a session; whichever of them keeps it, none misses anything."""
+
+from playwright.async_api import expect
+
+from server.keys import HUB
+from tests.browser.screens import Inbox, connect_number
+from tests.fixtures_browser import Windows
+from tests.fixtures_stack import Stack
+from tests.peers import eventually
+
+
+async def another_tab(inbox: Inbox) -> Inbox:
+    """One more tab of the same browser, on the inbox."""
+    page = await inbox.page.context.new_page()
+    await page.goto(inbox.page.url)
+    await expect(page.get_by_test_id("logout")).to_be_visible()
+    return Inbox(page)
+
+
+async def expect_sockets(demo: Stack, count: int) -> None:
+    """So many sockets have joined at the server."""
+
+    async def is_so() -> bool:
+        connections = demo.app[HUB]._connections
+        return len(connections) == count and all(one.accounts for one in connections)
+
+    await eventually(is_so)
+
+
+async def set_lifecycle(inbox: Inbox, state: str) -> None:
+    """What the browser does to a tab that nobody has looked at for long."""
+    session = await inbox.page.context.new_cdp_session(inbox.page)
+    await session.send("Page.setWebLifecycleState", {"state": state})
+
+
+async def test_the_tabs_of_a_browser_share_one_socket(demo: Stack, windows: Windows) -> None:
+    await connect_number(demo)
+    await demo.write("acc-1", "First")
+    one = await Inbox.signed_in(windows, demo)
+    await one.open_chat("Bia Lima")
+    await expect_sockets(demo, 1)
+    other = await another_tab(one)
+    third = await another_tab(one)
+    await expect_sockets(demo, 1)
+    await demo.write("acc-1", "Second")
+    await one.answer("Third")
+    for inbox in (one, other, third):
+        await inbox.expect_bubbles("First", "Second", "Third")
+        await inbox.expect_status("Third", "delivered")
+    await expect_sockets(demo, 1)
+
+
+async def test_when_the_tab_with_the_socket_closes_another_misses_nothing(
+    demo: Stack, windows: Windows
+) -> None:
+    await connect_number(demo)
+    await demo.write("acc-1", "First")
+    leader = await Inbox.signed_in(windows, demo)
+    await leader.open_chat("Bia Lima")
+    tabs = [await another_tab(leader) for _ in range(3)]
+    texts = ["First"]
+    while len(tabs) > 1:
+        await expect_sockets(demo, 1)
+        await leader.page.close()
+        for number in range(3):
+            texts.append(f"Written {len(tabs)}.{number}")
+            await demo.write("acc-1", texts[-1])
+        for tab in tabs:
+            await tab.expect_bubbles(*texts)
+            await expect(tab.banner).to_have_count(0)
+        leader = tabs.pop(0)
+    await expect_sockets(demo, 1)
+
+
+async def test_a_frozen_tab_hands_the_socket_over_and_catches_up(demo: Stack, windows: Windows) -> None:
+    await connect_number(demo)
+    await demo.write("acc-1", "First")
+    one = await Inbox.signed_in(windows, demo)
+    await one.open_chat("Bia Lima")
+    other = await another_tab(one)
+    await other.expect_bubbles("First")
+    await expect_sockets(demo, 1)
+
+    await set_lifecycle(one, "frozen")
+    await demo.write("acc-1", "Second")
+    await other.expect_bubbles("First", "Second")
+    await expect_sockets(demo, 1)
+    await set_lifecycle(one, "active")
+    await one.expect_bubbles("First", "Second")
+    await demo.write("acc-1", "Third")
+    for inbox in (one, other):
+        await inbox.expect_bubbles("First", "Second", "Third")
+    await expect_sockets(demo, 1)
+
+
+async def test_logging_out_in_one_tab_logs_out_all(demo: Stack, windows: Windows) -> None:
+    await connect_number(demo)
+    one = await Inbox.signed_in(windows, demo)
+    other = await another_tab(one)
+    await one.page.get_by_test_id("logout").click()
+    for inbox in (one, other):
+        await expect(inbox.page.get_by_test_id("login-email")).to_be_visible()
+    await expect_sockets(demo, 0)
