@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import time
 from contextlib import closing
 from dataclasses import asdict, dataclass
@@ -12,7 +13,9 @@ import psycopg2
 import redis
 
 from server.config import Config, is_loopback
+from server.errors import Unavailable
 from server.migrate import MigrationError, pending
+from server.storage import Missing, open_storage
 from server.unipile.client import UnipileClient
 from server.unipile.errors import OUR_KEY_TYPES, Rejected, UnipileError
 
@@ -36,6 +39,7 @@ def doctor(config: Config, *, as_json: bool) -> int:
         *_check_public_url(config),
         *_check_database(config),
         *_check_redis(config),
+        *asyncio.run(_check_media(config)),
         *asyncio.run(_check_unipile(config)),
     ]
     healthy = all(finding.state != FAILED for finding in findings)
@@ -129,6 +133,42 @@ def _append_only(value: str | None) -> Finding:
     return Finding(
         "redis writes", WARNING, f"the append-only file is {'off' if value else 'not visible'}: {advice}"
     )
+
+
+async def _check_media(config: Config) -> list[Finding]:
+    """Do with a probe what is done with every file: write, read and delete it, and say which of them fails."""
+    where = config.media.url.partition("?")[0] or str(config.data_dir / "media")
+    probe, doing = os.urandom(64), "written to"
+    try:
+        storage = open_storage(config.media.url, config.data_dir)
+        async with storage.receive(len(probe)) as incoming:
+            await incoming.write(probe)
+        await storage.keep(incoming)
+        sha256, doing = incoming.seal().sha256, "read"
+        if b"".join([chunk async for chunk in await storage.read(sha256, 0, len(probe))]) != probe:
+            return [Finding("media", FAILED, f"{where} gives back other bytes than it was given")]
+        doing = "deleted from"
+        await storage.delete(sha256)
+        if await storage.has(sha256):
+            return [Finding("media", FAILED, f"{where} still has what was deleted")]
+    except (Unavailable, Missing) as error:
+        return [Finding("media", FAILED, f"{where} cannot be {doing}: {_cause(error)}")]
+    return [Finding("media", OK, f"{where} takes, gives back and deletes")]
+
+
+def _cause(error: Unavailable | Missing) -> str:
+    """Only the kind of failure: the library's own text quotes addresses and whole answers."""
+    word = type(error.__cause__ or error).__name__.removesuffix("Error")
+    refused = (
+        "look at AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and the bucket's rules, or who owns the folder"
+    )
+    return {
+        "PermissionDenied": f"permission denied; {refused}",
+        "Unauthenticated": f"the credentials are refused; {refused}",
+        "NotFound": "the bucket or folder is not there",
+        "FileNotFound": "the bucket or folder is not there",
+        "Missing": "what was written is not there",
+    }.get(word, word)
 
 
 async def _check_unipile(config: Config) -> list[Finding]:

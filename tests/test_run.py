@@ -238,6 +238,7 @@ class TestDoctor:
             "redis": "ok",
             "redis keeps": "failed",
             "redis writes": "warning",
+            "media": "ok",
             "unipile": "failed",
         }
 
@@ -268,6 +269,17 @@ class TestDoctor:
             }
         )
         assert (code, states["public url"]) == (1, "failed")
+
+    def test_a_media_place_that_takes_nothing_is_found(self, served: Settings, tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("in the way")
+        bucket = f"s3://inbox?endpoint=http://127.0.0.1:{free_port()}&region=x"
+        keys = {"AWS_ACCESS_KEY_ID": "AKIA-of-a-test", "AWS_SECRET_ACCESS_KEY": "secret-of-a-test"}
+        for url in (f"file://{tmp_path}/file/media", bucket):
+            result = run("doctor", settings={**served, **keys, "CONFAB_MEDIA_URL": url})
+            (said,) = [line for line in result.stdout.splitlines() if " media " in line]
+            assert (result.returncode, said.split()[0]) == (1, "failed")
+            assert f"{url.partition('?')[0]} cannot be written to" in said
+            assert "of-a-test" not in result.stdout
 
     def test_a_wrong_key_is_found(self, settings: Settings, served: Settings, tmp_path: Path) -> None:
         with serve(settings, tmp_path) as program:
