@@ -1,6 +1,7 @@
 """A number's life: connected by QR code, lost, brought back, removed."""
 
 import secrets
+from dataclasses import dataclass
 
 from sandbox.entities import Account
 from sandbox.ids import derived_lid, new_id, phone_digits
@@ -9,6 +10,7 @@ from sandbox.simulator import Simulator
 from sandbox.views import attempt_end, qr_end
 
 STATUSES = ("OK", "STOPPED", "ERROR", "CREDENTIALS", "PERMISSIONS", "CONNECTING")
+CODE_LETTERS = "ABCDEFGHJKLMNPQRSTVWXYZ123456789"  # as WhatsApp draws them: no 0, I, O, U
 SEND_PROBLEMS = {"CREDENTIALS": "disconnected_account", "PERMISSIONS": "insufficient_permissions"}
 
 
@@ -45,16 +47,23 @@ def forget_attempts(simulator: Simulator) -> None:
         remove(simulator, account)
 
 
-async def begin_attempt(simulator: Simulator, account: Account) -> None:
-    """Give an account a new QR code; an older attempt that is still being answered gets the 409."""
+async def begin_attempt(simulator: Simulator, account: Account, number: str | None = None) -> None:
+    """Give an account a new code, to be scanned, or to be typed on the phone of this number; an older attempt that
+    is still being answered gets the 409.
+    """
     faults = simulator.dice.faults
-    running = account.qrcode is not None and now_ms(simulator) < qr_end(account, simulator.settings)
+    running = account.is_pairing and now_ms(simulator) < qr_end(account, simulator.settings)
     if running and faults.auth_in_progress:
         raise Problem("auth_in_progress", "Keep the first QR code.")
     forget_attempts(simulator)
     account.attempt += 1
     attempt = account.attempt
-    account.qrcode = "2@" + ",".join(secrets.token_urlsafe(size) for size in (96, 24, 24, 24)) + ",1"
+    account.qrcode = account.pairing_code = None
+    account.pairing_number = number
+    if number is None:
+        account.qrcode = "2@" + ",".join(secrets.token_urlsafe(size) for size in (96, 24, 24, 24)) + ",1"
+    else:
+        account.pairing_code = "".join(secrets.choice(CODE_LETTERS) for _ in range(8))
     account.qr_issued_at = now_ms(simulator)
     simulator.save_account(account)
     await simulator.pause(faults.connect_ms / 1000)
@@ -79,19 +88,34 @@ def set_number(account: Account, number: str | None, name: str | None = None) ->
     account.name = name or (account.name if account.linked else account.phone_number)
 
 
-def scan(simulator: Simulator, account: Account, number: str | None, qrcode: str | None = None) -> None:
-    """Scan the QR code that an account shows; the account then comes up by itself."""
-    if account.qrcode is None:
-        raise Problem("invalid_parameters", "This account shows no QR code.", status=409)
-    if qrcode is not None and qrcode != account.qrcode:
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What a phone does with a code: its number, and which code it saw (any, when it does not say)."""
+
+    number: str | None = None
+    qrcode: str | None = None
+    pairing_code: str | None = None
+
+
+def scan(simulator: Simulator, account: Account, seen: Scan) -> None:
+    """Scan the QR code that an account shows, or type its code; the account then comes up by itself."""
+    if not account.is_pairing:
+        raise Problem("invalid_parameters", "This account shows no code.", status=409)
+    if seen.qrcode is not None and seen.qrcode != account.qrcode:
         raise Problem("auth_replaced", "A newer QR code has replaced this one.")
+    if seen.pairing_code is not None and seen.pairing_code.replace("-", "").upper() != account.pairing_code:
+        raise Problem("auth_replaced", "This is not the code that the account shows.")
     if now_ms(simulator) >= qr_end(account, simulator.settings):
-        raise Problem("expired_link", "This QR code is too old; ask for a new one.", status=410)
+        raise Problem("expired_link", "This code is too old; ask for a new one.", status=410)
+    number = seen.number or account.pairing_number
+    if account.pairing_number not in (None, phone_digits(number or "")):
+        raise Problem("account_mismatch", "The code is for another phone number.")
     if account.linked and number and phone_digits(number) != account.phone_number:
         raise Problem("account_mismatch", "The account belongs to another phone number.")
     returning = account.linked
     set_number(account, number)
-    account.qrcode, account.linked = None, True
+    account.qrcode = account.pairing_code = account.pairing_number = None
+    account.linked = True
     if returning:
         account.stages = ["RECONNECTED", "OK"]
     else:
@@ -118,7 +142,7 @@ def go_on(simulator: Simulator, account: Account) -> None:
 def link(simulator: Simulator, account: Account, number: str | None, name: str | None) -> None:
     """Connect an account at once, without a QR code and without telling anybody."""
     set_number(account, number, name)
-    account.linked, account.status, account.qrcode = True, "OK", None
+    account.linked, account.status, account.qrcode, account.pairing_code = True, "OK", None, None
     simulator.save_account(account)
 
 
@@ -128,7 +152,7 @@ def change_status(simulator: Simulator, account: Account, status: str) -> None:
     if status == account.status:
         return
     if status == "OK" and account.status in {"CREDENTIALS", "PERMISSIONS"}:
-        account.qrcode = None
+        account.qrcode = account.pairing_code = None
         simulator.announce_status(account, "RECONNECTED")
     set_status(simulator, account, status)
 
@@ -185,11 +209,11 @@ def require_sendable(account: Account) -> None:
 
 
 def restart(simulator: Simulator, account: Account) -> bool:
-    """Kick a frozen account; one whose session is gone cannot be helped this way."""
+    """Kick a frozen account; one whose session is gone cannot be helped this way. A healthy one tells nothing."""
+    if account.status in {"CREDENTIALS", "PERMISSIONS"} or simulator.dice.faults.restart_fails:
+        return False
     if account.status == "OK":
         return True
-    if account.status in {"CREDENTIALS", "PERMISSIONS"}:
-        return False
     set_status(simulator, account, "CONNECTING")
     account.stages = ["OK"]
     simulator.later(simulator.settings.ok_seconds, go_on, simulator, account)

@@ -23,11 +23,19 @@ class Account:
     lid: str = ""
     status: str = "CONNECTING"
     linked: bool = False
+    kind: str = "WHATSAPP"
     qrcode: str | None = None
+    pairing_code: str | None = None
+    pairing_number: str | None = None
     qr_issued_at: int = 0
     attempt: int = 0
     stages: list[str] = field(default_factory=list)
     held: list[Json] = field(default_factory=list)
+
+    @property
+    def is_pairing(self) -> bool:
+        """Tell whether a code of either kind waits for the phone."""
+        return self.qrcode is not None or self.pairing_code is not None
 
     @property
     def is_ok(self) -> bool:

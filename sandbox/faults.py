@@ -66,6 +66,7 @@ class Faults:
     connect_ms: int = 0
     auth_in_progress: bool = False
     pending_account_404: bool = False
+    restart_fails: bool = False
     # Contacts and media
     lid_only: bool = False
     hidden_phone: bool = False

@@ -13,6 +13,7 @@ class SandboxSettings:
     api_key: str = "sandbox-key"
     data: Path | None = None
     qr_seconds: float = 60
+    pairing_seconds: float = 180
     attempt_seconds: float = 300
     webhook_timeout: float = 30
     # UniPile publishes "five, growing" and no figures.

@@ -13,7 +13,7 @@ def account_shape(account: Account) -> Json:
     return {
         "object": "Account",
         "id": account.id,
-        "type": "WHATSAPP",
+        "type": account.kind,
         "name": account.name,
         "created_at": to_iso(account.created_at),
         "connection_params": {"im": {"phone_number": account.phone_number}},

@@ -9,7 +9,7 @@ from sandbox.world import World
 
 def account_view(account: Account, settings: SandboxSettings) -> Json:
     """Show a connected number, or one whose QR code waits to be scanned."""
-    waiting = account.qrcode is not None and settings.clock() * 1000 < attempt_end(account, settings)
+    waiting = account.is_pairing and settings.clock() * 1000 < attempt_end(account, settings)
     return {
         "id": account.id,
         "name": account.name,
@@ -17,14 +17,16 @@ def account_view(account: Account, settings: SandboxSettings) -> Json:
         "status": account.status,
         "linked": account.linked,
         "qrcode": account.qrcode if waiting else None,
+        "pairing_number": account.pairing_number if waiting else None,
         "qr_expires_at": to_iso(qr_end(account, settings)) if waiting else None,
         "created_at": to_iso(account.created_at),
     }
 
 
 def qr_end(account: Account, settings: SandboxSettings) -> int:
-    """Return when the text of the QR code stops being good."""
-    return account.qr_issued_at + round(settings.qr_seconds * 1000)
+    """Return when the code stops being good."""
+    seconds = settings.qr_seconds if account.pairing_code is None else settings.pairing_seconds
+    return account.qr_issued_at + round(seconds * 1000)
 
 
 def attempt_end(account: Account, settings: SandboxSettings) -> int:

@@ -68,6 +68,7 @@ class Unipile:
     breaker_failures: int
     breaker_seconds: float
     qr_seconds: int
+    code_seconds: int
     attempt_seconds: int
 
 
@@ -110,6 +111,14 @@ class Pace:
     burst: int
     fresh_days: int
     new_chats_per_day: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restarts:
+    most: int
+    first_seconds: float
+    growth: float
+    forgive_seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +181,7 @@ class Config:
     secrets: Secrets
     auth: Auth
     worker: Worker
+    restarts: Restarts
     sync: Sync
     outbox: Outbox
     pace: Pace

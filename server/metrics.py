@@ -20,6 +20,7 @@ JOB_RETRIES = Counter(
 SENDS = Counter("confab_sends", "Messages handed to UniPile, by outcome", ["outcome"], registry=REGISTRY)
 IMPORTED = Counter("confab_imported_messages", "Messages stored as history", registry=REGISTRY)
 SWEEPS = Counter("confab_sweeps", "Sweeps, by how they ended", ["outcome"], registry=REGISTRY)
+RESTARTS = Counter("confab_restarts", "Restarts of numbers, by outcome", ["outcome"], registry=REGISTRY)
 FOUND_LATE = Counter("confab_found_late", "Messages that no webhook brought in time", registry=REGISTRY)
 LATE_SECONDS = Histogram(
     "confab_late_seconds",

@@ -151,7 +151,13 @@ ROUTES = (
         answer=account_schemas.OneAccount,
     ),
     _row("DELETE", ACCOUNT, accounts.disconnect_account, status=204),
-    _row("POST", ACCOUNT + "/reconnect", accounts.reconnect_account, answer=account_schemas.Connected),
+    _row(
+        "POST",
+        ACCOUNT + "/reconnect",
+        accounts.reconnect_account,
+        body=account_schemas.Reconnect,
+        answer=account_schemas.Connected,
+    ),
     _row(
         "GET",
         ACCOUNT + "/changes",

@@ -79,6 +79,7 @@ LAYERS = (
         (*WEB, *QUEUE, *SQL, "structlog"),
     ),
     Layer("server.errors", (), (*WEB, *QUEUE, *SQL)),
+    Layer("server.account_life", (), (*WEB, *QUEUE, *SQL, "structlog")),
     Layer("server.metrics", (), (*WEB, *QUEUE, *SQL)),
     Layer("server.tasks", (), (*WEB, *QUEUE, *SQL)),
     Layer("server.logs", ("server.config",), (*QUEUE, *SQL)),
@@ -86,10 +87,16 @@ LAYERS = (
     Layer("server.embedded.launch", (), (*WEB, *QUEUE, *SQL, "structlog")),
     Layer("server.embedded*", ("server.config", "server.keyring", "server.embedded*"), (*WEB, "arq")),
     Layer(
-        "server.store*", ("server.errors", "server.store*", "server.metrics"), (*WEB, *QUEUE, "marshmallow")
+        "server.store*",
+        ("server.account_life", "server.errors", "server.store*", "server.metrics"),
+        (*WEB, *QUEUE, "marshmallow"),
     ),
     Layer("server.schemas*", ("server.schemas*",), (*WEB, *QUEUE, *SQL)),
-    Layer("server.unipile*", ("server.unipile*", "server.metrics"), (*QUEUE, *SQL, "marshmallow")),
+    Layer(
+        "server.unipile*",
+        ("server.account_life", "server.unipile*", "server.metrics"),
+        (*QUEUE, *SQL, "marshmallow"),
+    ),
     Layer("server.realtime", ()),
     Layer("server.realtime.channels", (), (*WEB, *QUEUE, *SQL)),
     Layer("server.realtime.events", (), (*WEB, *QUEUE, *SQL)),
@@ -134,6 +141,7 @@ LAYERS = (
     ),
     Layer("server.presence", ("server.errors", "server.keys", "server.store*"), (*QUEUE, *SQL)),
     Layer("server.refusals", ("server.errors", "server.unipile.errors"), (*WEB, *QUEUE, *SQL)),
+    Layer("server.linking", ("server.errors", "server.store*", "server.unipile*"), (*WEB, *QUEUE, *SQL)),
     Layer(
         "server.uploads",
         (
@@ -145,8 +153,9 @@ LAYERS = (
     Layer(
         "server.handlers*",
         (
-            *("server", "server.auth", "server.config", "server.errors", "server.http", "server.keys"),
-            *("server.metrics", "server.queue", "server.realtime.*", "server.refusals", "server.schemas*"),
+            *("server", "server.account_life", "server.auth", "server.config", "server.errors"),
+            *("server.http", "server.keys", "server.linking", "server.metrics", "server.queue"),
+            *("server.realtime.*", "server.refusals", "server.schemas*"),
             *("server.store*", "server.unipile*", "server.media", "server.storage", "server.uploads"),
             "server.presence",
         ),
@@ -191,7 +200,7 @@ LAYERS = (
         "workers*",
         (
             *("workers*", "server", "server.config", "server.errors", "server.metrics", "server.queue"),
-            *("server.connections", "server.tasks"),
+            *("server.account_life", "server.connections", "server.tasks"),
             *("server.media", "server.storage", "server.store*", "server.unipile*"),
             *(f"server.realtime.{part}" for part in ("broker", "channels", "events")),
         ),

@@ -12,6 +12,7 @@ import structlog
 from aiopg import Cursor
 
 from server import metrics
+from server.account_life import State
 from server.queue import (
     AMEND_MESSAGE,
     COPY_MEDIA,
@@ -24,7 +25,7 @@ from server.queue import (
 )
 from server.realtime.broker import publish
 from server.realtime.events import Push, make_push
-from server.store import accounts, history
+from server.store import account_states, accounts, history
 from server.store.accounts import LockedAccount
 from server.store.dead_letters import insert_dead_letter
 from server.unipile.events import (
@@ -181,21 +182,16 @@ def _is_known(external_account_id: str, known: dict[str, LockedAccount]) -> bool
 
 async def _store_status(cursor: Cursor, account: LockedAccount, event: StatusEvent, stored: Stored) -> None:
     metrics.EVENTS.labels("status").inc()
-    if account.status == "disconnected" and event.status != "connected":
+    observed = await account_states.observe(cursor, account.id, event.seen, event.reason, is_hearsay=True)
+    if observed is None or observed.before is State.DISCONNECTED:
         return  # it was unlinked here; late words about it do not bring it back
-    changed = await accounts.update_account(
-        cursor,
-        account.id,
-        status=event.status,
-        status_reason=None if event.status == "connected" else event.reason,
-    )
-    if changed is not None:
-        stored.pushes[account.id].append(
-            make_push("account:updated", account.id, changed[0], None, changed[1])
-        )
-    if event.status == "connected":
-        stored.accounts_to_refresh.add(account.id)
-        if account.status != "connected" or event.reason in RECONNECTED:
+    if observed.changed is not None:
+        seq, shown = observed.changed
+        stored.pushes[account.id].append(make_push("account:updated", account.id, seq, None, shown))
+    # These words have no time and no order: what is true now, UniPile is asked (unipile-api.md §3).
+    stored.accounts_to_refresh.add(account.id)
+    if observed.state is State.CONNECTED:
+        if observed.before is not State.CONNECTED or event.reason in RECONNECTED:
             stored.accounts_to_sweep.add(account.id)
         if event.reason in HISTORY_GREW:
             await history.want_import(cursor, account.id)

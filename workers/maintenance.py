@@ -9,12 +9,9 @@ import structlog
 
 from server.errors import Unavailable
 from server.queue import HEARTBEAT_KEY, HEARTBEAT_SECONDS, SEND_CHAT, UNREACHABLE, enqueue
-from server.realtime.broker import publish
-from server.realtime.events import make_push
-from server.store import accounts, attempts, hints, users
+from server.store import attempts, hints, users
 from server.tasks import end_tasks
-from server.unipile.errors import Rejected, UnipileError
-from workers import lookups, sweeps
+from workers import account_states, lookups, pairing, restarts, sweeps
 from workers.context import Parts
 from workers.media import clear_media, clear_released, look_for_media
 from workers.outcomes import settle
@@ -24,7 +21,8 @@ log = structlog.get_logger()
 
 LOOK_AROUND_SECONDS = 15.0
 DOUBT_SECONDS = 5.0
-ABANDONED_ROUND_SECONDS = 60.0
+ATTEMPTS_SECONDS = 15.0
+RESTARTS_SECONDS = 2.0
 LOOK_FOR_MEDIA_SECONDS = 60.0
 CLEAR_MEDIA_SECONDS, CLEAR_RELEASED_SECONDS = 3600.0, 60.0
 FORGET_SESSIONS_SECONDS = 3600.0
@@ -45,7 +43,9 @@ async def rounds(parts: Parts) -> AsyncIterator[None]:
         asyncio.create_task(_repeat(parts, look_around, LOOK_AROUND_SECONDS)),
         asyncio.create_task(_repeat(parts, lookups.look_around, DOUBT_SECONDS)),
         asyncio.create_task(_repeat(parts, sweeps.call_readers, LOOK_AROUND_SECONDS)),
-        asyncio.create_task(_repeat(parts, drop_abandoned, ABANDONED_ROUND_SECONDS)),
+        asyncio.create_task(_repeat(parts, pairing.drop_expired, ATTEMPTS_SECONDS)),
+        asyncio.create_task(_repeat(parts, restarts.look_around, RESTARTS_SECONDS)),
+        asyncio.create_task(_repeat(parts, account_states.look_around, LOOK_AROUND_SECONDS)),
         asyncio.create_task(_repeat(parts, look_for_media, LOOK_FOR_MEDIA_SECONDS)),
         asyncio.create_task(_repeat(parts, clear_media, CLEAR_MEDIA_SECONDS)),
         asyncio.create_task(_repeat(parts, clear_released, CLEAR_RELEASED_SECONDS)),
@@ -95,24 +95,6 @@ async def prune_hints(parts: Parts) -> None:
         pruned += batch
     if pruned:
         log.info("hints_pruned", count=pruned)
-
-
-async def drop_abandoned(parts: Parts) -> None:
-    """A code that nobody scanned in time (unipile-api.md §2.2) leaves nothing at UniPile that would be billed."""
-    limit = parts.config.unipile.attempt_seconds
-    for account_id, external_id in await parts.database.read(accounts.list_abandoned, limit):
-        try:
-            await parts.unipile.delete_account(external_id)
-        except UnipileError as error:
-            if not (isinstance(error, Rejected) and error.is_gone):
-                log.info("abandoned_not_dropped", account_id=account_id, error=error.type)
-                continue
-        changed = await parts.database.write(
-            accounts.update_account, account_id, status="disconnected", status_reason="EXPIRED"
-        )
-        if changed is not None:
-            push = make_push("account:updated", account_id, changed[0], None, changed[1])
-            await publish(parts.redis, account_id, [push])
 
 
 async def forget_sessions(parts: Parts) -> None:

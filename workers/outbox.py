@@ -7,16 +7,16 @@ from typing import Any
 from aiopg import Cursor
 
 from server import metrics
+from server.account_life import Seen
 from server.config import Pace
 from server.errors import Unavailable
 from server.queue import SEND_CHAT, enqueue
-from server.realtime.broker import publish
-from server.realtime.events import make_push
-from server.store import accounts, media, outbox, pace
+from server.store import media, outbox, pace
 from server.store.outbox import Attempt
 from server.store.pace import Held
 from server.unipile.errors import NotTaken, OutcomeUnknown, Rejected, SignedOut, UnipileError
 from server.unipile.media import OutgoingFile
+from workers.account_states import note
 from workers.context import Parts, parts_of
 from workers.lookups import find_outcome
 from workers.outcomes import announce, reason, settle
@@ -58,16 +58,6 @@ async def _wait(parts: Parts, ctx: dict[Any, Any], chat_id: int, held: Held) -> 
     await announce(parts, [held.changed] if held.changed is not None else [])
 
 
-async def sign_out(parts: Parts, account_id: int, word: str) -> None:
-    """A send was refused because the number is signed out: its owner has to act, whether or not a webhook says so."""
-    changed = await parts.database.write(
-        accounts.update_account, account_id, status="needs_action", status_reason=word
-    )
-    if changed is not None:
-        push = make_push("account:updated", account_id, changed[0], None, changed[1])
-        await publish(parts.redis, account_id, [push])
-
-
 async def _attempt(parts: Parts, attempt: Attempt) -> None:
     try:
         provider_msg_id = await _hand_over(parts, attempt)
@@ -79,7 +69,8 @@ async def _attempt(parts: Parts, attempt: Attempt) -> None:
     except Rejected as error:
         await settle(parts, attempt.message_id, "failed", error=reason(error))
         if isinstance(error, SignedOut):
-            await sign_out(parts, attempt.account_id, error.type)
+            # Its owner has to act, whether or not a webhook says so.
+            await note(parts, attempt.account_id, Seen.SIGNED_OUT, error.type)
     except (OutcomeUnknown, UnipileError) as error:
         # There is no key to ask with: it is never sent again by us, only looked for (unipile-api.md §1.6).
         if not await find_outcome(parts, attempt.message_id):

@@ -11,7 +11,21 @@ from arq.typing import WorkerCoroutine
 
 from server import queue
 from server.config import Config
-from workers import amendments, history, ingest, lookups, maintenance, media, outbox, pictures, sweeps, sync
+from workers import (
+    account_states,
+    amendments,
+    history,
+    ingest,
+    lookups,
+    maintenance,
+    media,
+    outbox,
+    pairing,
+    pictures,
+    restarts,
+    sweeps,
+    sync,
+)
 from workers.committer import COMMITTER, Committer
 from workers.context import PARTS, Parts, open_parts
 from workers.retries import Job, retried
@@ -21,7 +35,9 @@ from workers.runner import WokenWorker, supervised
 JOBS: Mapping[str, Job] = {
     queue.STORE_EVENTS: ingest.store_events,
     queue.SEND_CHAT: outbox.send_chat,
-    queue.REFRESH_ACCOUNT: sync.refresh_account,
+    queue.REFRESH_ACCOUNT: account_states.refresh_account,
+    queue.RESTART_ACCOUNT: restarts.restart_account,
+    queue.DROP_ATTEMPT: pairing.drop_attempt,
     queue.REFRESH_CHAT: sync.refresh_chat,
     queue.MIRROR_CHAT: sync.mirror_chat,
     queue.AMEND_MESSAGE: amendments.amend_message,

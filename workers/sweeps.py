@@ -73,6 +73,7 @@ async def sweep_account(
     except Rejected as error:
         metrics.SWEEPS.labels("refused").inc()
         log.info("sweep_refused", account_id=account_id, error=error.type)
+        await enqueue(parts.redis, REFRESH_ACCOUNT, account_id)
     finally:
         await parts.database.write(history.release_sweep, account_id)
 
@@ -85,7 +86,7 @@ async def _sweep(
     parts: Parts, account_id: int, wanted_at: float, sweep: Sweep, progress: Progress | None
 ) -> None:
     found = await parts.unipile.fetch_account(sweep.external_account_id)
-    if found.status != "connected":
+    if not found.works:
         # What it answers now is old (§3): a sweep would pass over what is still to come.
         metrics.SWEEPS.labels("not_connected").inc()
         await enqueue(parts.redis, REFRESH_ACCOUNT, account_id)

@@ -1,18 +1,16 @@
-"""Asks UniPile for the truth about accounts and chats, and tells it what was read here."""
+"""Asks UniPile for the truth about chats, tells it what was read here, and where it has to post."""
 
-import time
 from typing import Any
 
 import structlog
 from aiopg import Cursor
 
-from server.queue import IMPORT_HISTORY, SWEEP_ACCOUNT, enqueue
 from server.realtime.broker import publish
 from server.realtime.events import make_push
 from server.store import accounts, chat_marks
 from server.store.chat_marks import ChatState
 from server.store.chats import ChangedChat
-from server.unipile.answers import ProviderAccount, Registration
+from server.unipile.answers import Registration
 from server.unipile.errors import OutcomeUnknown, Rejected
 from workers.context import Parts, parts_of
 
@@ -24,46 +22,6 @@ WEBHOOKS = {
     MESSAGES_WEBHOOK: ("messaging", "/api/webhooks/unipile/messages"),
     STATUS_WEBHOOK: ("account_status", "/api/webhooks/unipile/account-status"),
 }
-
-
-async def refresh_account(ctx: dict[Any, Any], account_id: int) -> None:
-    """Read an account's status, name and number. Safe to run any number of times."""
-    parts = parts_of(ctx)
-    external_id = await parts.database.read(accounts.fetch_external_id, account_id)
-    if external_id is None:
-        return
-    try:
-        found = await parts.unipile.fetch_account(external_id)
-    except Rejected as error:
-        # Between QR and scan UniPile may not know it yet (§2.2); the status webhook will speak when it does.
-        log.info("account_not_read", account_id=account_id, error=error.type)
-        return
-    was, changed = await parts.database.write(_apply_account, account_id, found)
-    if changed is not None:
-        push = make_push("account:updated", account_id, changed[0], None, changed[1])
-        await publish(parts.redis, account_id, [push])
-    if found.status == "connected":
-        await enqueue(parts.redis, IMPORT_HISTORY, account_id)
-        if was != "connected":
-            await enqueue(parts.redis, SWEEP_ACCOUNT, account_id, time.time())
-
-
-async def _apply_account(
-    cursor: Cursor, account_id: int, found: ProviderAccount
-) -> tuple[str | None, tuple[int, str] | None]:
-    """(the status it had, what is pushed)."""
-    account = await accounts.lock_account(cursor, account_id)
-    if account is None:
-        return None, None
-    is_unlinked = account.status == "disconnected" and found.status != "connected"
-    return account.status, await accounts.update_account(
-        cursor,
-        account_id,
-        status=None if is_unlinked else found.status,
-        status_reason=None if is_unlinked or found.status == "connected" else found.reason,
-        name=found.name,
-        phone=found.phone,
-    )
 
 
 async def refresh_chat(ctx: dict[Any, Any], chat_id: int) -> None:

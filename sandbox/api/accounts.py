@@ -1,4 +1,6 @@
-"""/accounts: connect by QR code, reconnect, list, read, restart, remove."""
+"""/accounts: connect by a code, reconnect, list, read, change, restart, remove."""
+
+import re
 
 from aiohttp import web
 
@@ -11,7 +13,7 @@ from sandbox.accounts import (
     remove,
     restart,
 )
-from sandbox.entities import Account
+from sandbox.entities import Account, Json
 from sandbox.forms import opt_text, read_json, want_text
 from sandbox.keys import simulator_of
 from sandbox.paging import cut, listing, read_page
@@ -22,9 +24,11 @@ PROVIDERS = {
     "EXCHANGE", "GOOGLE", "GOOGLE_OAUTH", "ICLOUD", "INSTAGRAM", "LINKEDIN", "MAIL",
     "MESSENGER", "OUTLOOK", "SLACK", "TELEGRAM", "TWITTER",
 }  # fmt: skip
+NUMBER, COUNTRY = re.compile(r"[1-9][0-9]{6,14}"), re.compile(r"[A-Z]{2}")
 
 
-async def _require_whatsapp(request: web.Request) -> None:
+async def _read_pairing(request: web.Request) -> str | None:
+    """Check what asks for a code; return the phone number that shall take it, when it is to be typed."""
     body = await read_json(request)
     provider = want_text(body, "provider")
     if provider in PROVIDERS:
@@ -33,30 +37,65 @@ async def _require_whatsapp(request: web.Request) -> None:
         raise Problem("invalid_parameters", f"There is no provider {provider}.")
     if "sync_limit" in body:
         raise Problem("invalid_parameters", "sync_limit is not accepted for WhatsApp.")
-    opt_text(body, "country")
+    _check_place(body)
+    number = opt_text(body, "pairing_phone_number", most=40)
+    if number is not None and not NUMBER.fullmatch(number):
+        raise Problem(
+            "invalid_parameters", "pairing_phone_number must be digits, with the country code and no +."
+        )
+    return number
+
+
+def _check_place(body: Json) -> None:
+    """Where an account's traffic comes from; the sandbox has only one place and keeps none of it."""
+    country, proxy = opt_text(body, "country"), body.get("proxy")
+    if country is not None and not COUNTRY.fullmatch(country):
+        raise Problem("invalid_parameters", "country must be two letters.")
+    opt_text(body, "ip", most=45)
+    if proxy is None:
+        return
+    if not isinstance(proxy, dict) or proxy.get("protocol") not in {"http", "https", "socks5"}:
+        raise Problem("invalid_parameters", "proxy must have a protocol of http, https, socks5.")
+    want_text(proxy, "host")
+    if not isinstance(proxy.get("port"), int):
+        raise Problem("invalid_parameters", "proxy must have a port.")
 
 
 def _checkpoint(account: Account) -> web.Response:
-    checkpoint = {"type": "QRCODE", "qrcode": account.qrcode}
+    checkpoint: Json = {"type": "QRCODE", "qrcode": account.qrcode}
+    if account.pairing_code is not None:
+        checkpoint = {
+            "type": "PAIRING_CODE",
+            "code": f"{account.pairing_code[:4]}-{account.pairing_code[4:]}",
+        }
     return reply({"object": "Checkpoint", "account_id": account.id, "checkpoint": checkpoint}, 201)
 
 
 async def connect_account(request: web.Request) -> web.Response:
     """Begin to connect a number."""
-    await _require_whatsapp(request)
+    number = await _read_pairing(request)
     simulator = simulator_of(request)
     account = new_account(simulator)
-    await begin_attempt(simulator, account)
+    await begin_attempt(simulator, account, number)
     return _checkpoint(account)
 
 
 async def reconnect_account(request: web.Request) -> web.Response:
-    """Show a new QR code for an account that exists, or that waits for its first scan."""
+    """Show a new code for an account that exists, or that waits for its first scan."""
     simulator = simulator_of(request)
     account = existing_account(simulator, request.match_info["account_id"])
-    await _require_whatsapp(request)
-    await begin_attempt(simulator, account)
+    await begin_attempt(simulator, account, await _read_pairing(request))
     return _checkpoint(account)
+
+
+async def change_account(request: web.Request) -> web.Response:
+    """Take another proxy, country or address for an account."""
+    account = existing_account(simulator_of(request), request.match_info["account_id"])
+    body = await read_json(request)
+    if unknown := sorted(set(body) - {"proxy", "country", "ip"}):
+        raise Problem("invalid_parameters", f"An account has no {', '.join(unknown)} to change.")
+    _check_place(body)
+    return reply({"object": "AccountUpdated", "account_id": account.id})
 
 
 async def list_accounts(request: web.Request) -> web.Response:
@@ -102,10 +141,10 @@ async def sync_account(request: web.Request) -> web.Response:
 
 
 async def refuse_checkpoint(request: web.Request) -> web.Response:
-    """Refuse: WhatsApp's only checkpoint is the QR code, which no call answers."""
+    """Refuse: WhatsApp's codes are given to the phone, no call answers them."""
     body = await read_json(request)
     existing_account(simulator_of(request), want_text(body, "account_id"))
-    raise Problem("invalid_parameters", "A QR code is answered by scanning it.")
+    raise Problem("invalid_parameters", "This is answered on the phone.")
 
 
 ROUTES = [
@@ -115,6 +154,7 @@ ROUTES = [
     web.post("/accounts/checkpoint/resend", refuse_checkpoint),
     web.get("/accounts/{account_id}", show_account),
     web.post("/accounts/{account_id}", reconnect_account),
+    web.patch("/accounts/{account_id}", change_account),
     web.delete("/accounts/{account_id}", remove_account),
     web.post("/accounts/{account_id}/restart", restart_account),
     web.get("/accounts/{account_id}/sync", sync_account),

@@ -24,9 +24,9 @@ export function start() {
 
 function draw() {
   const accounts = [...state.accounts.values()]
-  const waiting = accounts.filter((account) => account.qrcode).sort((a, b) => (a.qr_expires_at < b.qr_expires_at ? 1 : -1))
+  const waiting = accounts.filter((account) => account.qrcode || account.pairing_number).sort((a, b) => (a.qr_expires_at < b.qr_expires_at ? 1 : -1))
   const linked = accounts.filter((account) => account.linked)
-  box.replaceChildren(...waiting.slice(0, 3).map(qrCard), ...linked.map(numberCard))
+  box.replaceChildren(...waiting.slice(0, 3).map((account) => (account.qrcode ? qrCard(account) : codeCard(account))), ...linked.map(numberCard))
   if (!waiting.length && !linked.length) box.append(emptyCard())
   countDown()
 }
@@ -49,8 +49,22 @@ function qrCard(account) {
   )
 }
 
-async function scan(account) {
-  const view = await call('POST', path('accounts', account.id, 'scan'), { qrcode: account.qrcode, ...(withHistory ? { history: { chats: 12, messages: 40 } } : {}) }).catch(() => null)
+function codeCard(account) {
+  const field = h('input', { type: 'text', class: 'code-field', 'aria-label': 'Code', placeholder: 'ABCD-1234', maxlength: '9', autocomplete: 'off', 'data-testid': 'phone-code' })
+  return h('form', {
+    class: 'card qr', 'data-testid': 'phone-waiting', 'data-account': account.id,
+    onsubmit: (event) => { event.preventDefault(); give(account, { pairing_code: field.value.trim() }) },
+  },
+  h('p', { class: 'qr-title' }, `+${account.pairing_number} shall be linked: type the code that Confab shows`),
+  field,
+  h('p', { class: 'countdown', 'data-until': account.qr_expires_at }),
+  h('button', { class: 'primary big', type: 'submit', 'data-testid': 'phone-type-code' }, 'Link this phone'))
+}
+
+const scan = (account) => give(account, { qrcode: account.qrcode })
+
+async function give(account, code) {
+  const view = await call('POST', path('accounts', account.id, 'scan'), { ...code, ...(withHistory ? { history: { chats: 12, messages: 40 } } : {}) }).catch(() => null)
   if (!view) return
   state.accountId = view.id
   changed('accounts', 'contacts', 'stage')

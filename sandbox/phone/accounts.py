@@ -7,6 +7,7 @@ from aiohttp import web
 
 from sandbox.accounts import (
     STATUSES,
+    Scan,
     change_status,
     existing_account,
     link,
@@ -43,6 +44,7 @@ async def make_account(request: web.Request) -> web.Response:
         raise Problem("invalid_parameters", "id must be 1 to 64 characters that UniPile's ids are made of.")
     number, name, past = _number(body), opt_text(body, "name", most=200), read_past(body.get("history"))
     account = simulator.world.accounts.get(account_id or "") or new_account(simulator, account_id)
+    account.kind = opt_text(body, "type", most=40) or account.kind
     link(simulator, account, number, name)
     if past is not None:
         await invent_past(simulator, account, past)
@@ -55,7 +57,7 @@ async def scan_account(request: web.Request) -> web.Response:
     body = await read_json(request)
     account = existing_account(simulator, request.match_info["account_id"])
     past, is_new = read_past(body.get("history")), not account.linked
-    scan(simulator, account, _number(body), opt_text(body, "qrcode"))
+    scan(simulator, account, Scan(_number(body), opt_text(body, "qrcode"), opt_text(body, "pairing_code")))
     if past is not None and is_new:
         await invent_past(simulator, account, past)
     return reply(account_view(account, simulator.settings))

@@ -4,7 +4,7 @@ from html import escape
 
 from aiohttp import web
 
-from sandbox.accounts import begin_attempt, linked_account, new_account, now_ms, scan
+from sandbox.accounts import Scan, begin_attempt, linked_account, new_account, now_ms, scan
 from sandbox.entities import Account, HostedLink
 from sandbox.forms import read_form
 from sandbox.keys import simulator_of
@@ -75,7 +75,7 @@ async def connect(simulator: Simulator, link: HostedLink) -> Account:
         new_account(simulator) if link.account_id is None else linked_account(simulator, link.account_id)
     )
     await begin_attempt(simulator, account)
-    scan(simulator, account, None)
+    scan(simulator, account, Scan())
     return account
 
 

@@ -9,6 +9,8 @@ from http import HTTPStatus
 import orjson
 from aiohttp import web
 
+from server.account_life import REPLACED, Seen
+from server.config import Config
 from server.errors import ConfabError, NotFound
 from server.http import (
     caller,
@@ -22,17 +24,18 @@ from server.http import (
     provider_of,
 )
 from server.keys import CONFIG, DATABASE, REDIS, UNIPILE
-from server.queue import REFRESH_ACCOUNT, enqueue
+from server.linking import require_linkable
+from server.queue import DROP_ATTEMPT, REFRESH_ACCOUNT, enqueue
 from server.realtime.broker import announce_access_change, publish
 from server.realtime.events import make_push
-from server.schemas.accounts import Connect, PatchAccount
+from server.schemas.accounts import Connect, PatchAccount, Reconnect
 from server.schemas.fields import ListQuery
-from server.store import accounts, entitlements, hosted_links
+from server.store import account_states, accounts, entitlements, hosted_links
 from server.store.accounts import OwnAccount
-from server.unipile.answers import QrCheckpoint
+from server.unipile.answers import Checkpoint
 from server.unipile.errors import OutcomeUnknown, Rejected, UnipileError
 
-CONNECT, PATCH_ACCOUNT, LIST_QUERY = Connect(), PatchAccount(), ListQuery()
+CONNECT, RECONNECT, PATCH_ACCOUNT, LIST_QUERY = Connect(), Reconnect(), PatchAccount(), ListQuery()
 # From the click to the scan, with time to find the phone.
 HOSTED_SECONDS = 30 * 60
 
@@ -55,7 +58,7 @@ async def show_account(request: web.Request) -> web.Response:
 
 
 async def connect_account(request: web.Request) -> web.Response:
-    """Begin with a QR code, or link an account that UniPile has already."""
+    """Begin with a code to scan or to type, or link an account that UniPile has already."""
     provider = provider_of(request)
     if not await request.app[DATABASE].read(entitlements.is_entitled, caller(request), provider):
         raise ConfabError("not_entitled")
@@ -63,11 +66,22 @@ async def connect_account(request: web.Request) -> web.Response:
     if given["external_account_id"] is not None:
         return await _link_account(request, provider, given["external_account_id"])
     if given["method"] == "hosted":
+        await _replace_attempts(request, provider)
         return await _open_hosted_page(request, provider)
     with _told_to_caller():
-        checkpoint = await request.app[UNIPILE].start_connect()
-    account_id = await _claim(request, provider, checkpoint.external_account_id, status="connecting")
+        checkpoint = await request.app[UNIPILE].start_connect(given["phone_number"])
+    account_id = await _claim(request, provider, checkpoint.external_account_id, seen=Seen.CODE_SHOWN)
+    await _replace_attempts(request, provider, account_id)
     return await _connected_answer(request, account_id, checkpoint, 201)
+
+
+async def _replace_attempts(request: web.Request, provider: str, newer: int | None = None) -> None:
+    """Somebody connects one number at a time: codes of theirs that nobody scanned go, here and at UniPile."""
+    for account_id in await request.app[DATABASE].read(
+        account_states.list_own_attempts, caller(request), provider
+    ):
+        if account_id != newer:
+            await enqueue(request.app[REDIS], DROP_ATTEMPT, account_id, REPLACED)
 
 
 async def _open_hosted_page(request: web.Request, provider: str) -> web.Response:
@@ -88,8 +102,15 @@ async def _open_hosted_page(request: web.Request, provider: str) -> web.Response
 async def _link_account(request: web.Request, provider: str, external_account_id: str) -> web.Response:
     with _told_to_caller():
         known = await request.app[UNIPILE].fetch_account(external_account_id)
+    await require_linkable(request.app[DATABASE], caller(request), known)
     account_id = await _claim(
-        request, provider, external_account_id, status=known.status, name=known.name, phone=known.phone
+        request,
+        provider,
+        external_account_id,
+        seen=known.seen,
+        reason=known.reason,
+        name=known.name,
+        phone=known.phone,
     )
     return await _connected_answer(request, account_id, None, 201)
 
@@ -99,7 +120,8 @@ async def _claim(
     provider: str,
     external_account_id: str,
     *,
-    status: str,
+    seen: Seen,
+    reason: str | None = None,
     name: str | None = None,
     phone: str | None = None,
 ) -> int:
@@ -108,7 +130,8 @@ async def _claim(
         caller(request),
         provider,
         external_account_id,
-        status=status,
+        seen=seen,
+        reason=reason,
         name=name,
         phone=phone,
     )
@@ -119,13 +142,15 @@ async def _claim(
 
 
 async def reconnect_account(request: web.Request) -> web.Response:
-    """A new QR code for a number that is known; its chats and messages stay."""
+    """A new code for a number that is known; its chats and messages stay."""
+    given = await load_body(request, RECONNECT)
     own = await _owned(request)
     with _told_to_caller():
-        checkpoint = await request.app[UNIPILE].start_reconnect(own.external_account_id)
-    if own.status != "connecting":
-        await _change(request, own.id, status="connecting")
-    await request.app[DATABASE].write(accounts.note_attempt, own.id)
+        checkpoint = await request.app[UNIPILE].start_reconnect(
+            own.external_account_id, given["phone_number"]
+        )
+    await request.app[DATABASE].write(account_states.note_attempt, own.id)
+    await _note(request, own.id, Seen.CODE_SHOWN)
     return await _connected_answer(request, own.id, checkpoint, 200)
 
 
@@ -138,7 +163,7 @@ async def disconnect_account(request: web.Request) -> web.Response:
         except Rejected as error:
             if not error.is_gone:
                 raise
-    await _change(request, own.id, status="disconnected")
+    await _note(request, own.id, Seen.UNLINKED)
     return web.Response(status=204)
 
 
@@ -165,26 +190,35 @@ async def _owned(request: web.Request) -> OwnAccount:
     return own
 
 
-async def _change(request: web.Request, account_id: int, *, status: str) -> None:
-    changed = await request.app[DATABASE].write(accounts.update_account, account_id, status=status)
-    if changed is not None:
-        push = make_push("account:updated", account_id, changed[0], None, changed[1])
-        await publish(request.app[REDIS], account_id, [push])
+async def _note(request: web.Request, account_id: int, seen: Seen) -> None:
+    observed = await request.app[DATABASE].write(account_states.observe, account_id, seen)
+    if observed is not None and observed.changed is not None:
+        seq, shown = observed.changed
+        await publish(
+            request.app[REDIS], account_id, [make_push("account:updated", account_id, seq, None, shown)]
+        )
 
 
 async def _connected_answer(
-    request: web.Request, account_id: int, checkpoint: QrCheckpoint | None, status: int
+    request: web.Request, account_id: int, checkpoint: Checkpoint | None, status: int
 ) -> web.Response:
-    shown = "null"
-    if checkpoint is not None:
-        expires = datetime.now(UTC) + timedelta(seconds=request.app[CONFIG].unipile.qr_seconds)
-        moment = expires.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        shown = orjson.dumps({"type": "qrcode", "qrcode": checkpoint.qrcode, "expires_at": moment}).decode()
+    shown = "null" if checkpoint is None else _shown(checkpoint, request.app[CONFIG])
     # The status webhook may have come and gone before the row was there: ask UniPile once, out of the way.
     await enqueue(request.app[REDIS], REFRESH_ACCOUNT, account_id)
     return object_answer(
         [("account", await _account_json(request, account_id)), ("checkpoint", shown)], status
     )
+
+
+def _shown(checkpoint: Checkpoint, config: Config) -> str:
+    """A picture's text is good for a minute or so; a code to type for as long as the attempt."""
+    content: dict[str, str | None]
+    if checkpoint.code is not None:
+        content, seconds = {"type": "code", "code": checkpoint.code}, config.unipile.code_seconds
+    else:
+        content, seconds = {"type": "qrcode", "qrcode": checkpoint.qrcode}, config.unipile.qr_seconds
+    expires = (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat(timespec="milliseconds")
+    return orjson.dumps(content | {"expires_at": expires.replace("+00:00", "Z")}).decode()
 
 
 async def _account_json(request: web.Request, account_id: int) -> str:

@@ -8,6 +8,7 @@ from aiopg import Cursor
 from server.errors import ConfabError, NotFound
 from server.http import json_answer
 from server.keys import DATABASE, REDIS, UNIPILE
+from server.linking import require_linkable
 from server.queue import REFRESH_ACCOUNT, enqueue
 from server.realtime.broker import announce_access_change
 from server.refusals import told_to_caller
@@ -32,6 +33,7 @@ async def receive_hosted(request: web.Request) -> web.Response:
         raise NotFound  # it was for one account
     with told_to_caller():
         known = await request.app[UNIPILE].fetch_account(external_account_id)
+    await require_linkable(database, link.user_id, known)
     account_id = await database.write(_attach, token, link, known)
     await announce_access_change(request.app[REDIS])
     await enqueue(request.app[REDIS], REFRESH_ACCOUNT, account_id)
@@ -58,7 +60,8 @@ async def _attach(cursor: Cursor, token: str, link: HostedLink, known: ProviderA
         link.user_id,
         link.provider,
         known.external_account_id,
-        status=known.status,
+        seen=known.seen,
+        reason=known.reason,
         name=known.name,
         phone=known.phone,
     )

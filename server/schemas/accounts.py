@@ -4,18 +4,44 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from server.schemas.fields import Flag, Request, text
 
-NEXT_STEPS = ("none", "wait", "scan", "reconnect")
+NEXT_STEPS = ("none", "wait", "scan", "reconnect", "connect", "contact_support")
 STATUSES = ("connecting", "connected", "needs_action", "degraded", "disconnected")
+
+
+def phone_number() -> fields.String:
+    """In E.164, as the phone that shall take the code has it."""
+    return fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Regexp(r"^\+[1-9][0-9]{6,14}$", error="Write it as +5511…."),
+    )
 
 
 class Connect(Request):
     external_account_id = text(1, 255, load_default=None)
-    method = fields.String(load_default="qrcode", validate=validate.OneOf(["qrcode", "hosted"]))
+    method = fields.String(load_default="qrcode", validate=validate.OneOf(["qrcode", "hosted", "code"]))
+    phone_number = phone_number()
 
     @validates_schema
     def one_way(self, data: dict[str, str | None], **_: object) -> None:
         if data.get("external_account_id") is not None and data.get("method") != "qrcode":
             raise ValidationError("Give one of both.", "method")
+        require_number(data)
+
+
+class Reconnect(Request):
+    method = fields.String(load_default="qrcode", validate=validate.OneOf(["qrcode", "code"]))
+    phone_number = phone_number()
+
+    @validates_schema
+    def one_way(self, data: dict[str, str | None], **_: object) -> None:
+        require_number(data)
+
+
+def require_number(data: dict[str, str | None]) -> None:
+    """The number belongs to the code, and to nothing else."""
+    if (data.get("method") == "code") != (data.get("phone_number") is not None):
+        raise ValidationError('Give it with "method": "code".', "phone_number")
 
 
 class PatchAccount(Request):
@@ -29,6 +55,9 @@ class Account(Schema):
     status = fields.String(required=True, validate=validate.OneOf(STATUSES))
     status_reason = fields.String(required=True, allow_none=True)
     next_step = fields.String(required=True, validate=validate.OneOf(NEXT_STEPS))
+    status_since = fields.String(required=True)
+    # How often Confab has restarted its connection since it last held.
+    restarts = fields.Integer(required=True)
     name = fields.String(required=True, allow_none=True)
     phone = fields.String(required=True, allow_none=True)
     role = fields.String(validate=validate.OneOf(["owner", "agent", "viewer"]))
@@ -49,8 +78,11 @@ class Account(Schema):
 
 
 class Checkpoint(Schema):
-    type = fields.String(required=True, validate=validate.OneOf(["qrcode"]))
-    qrcode = fields.String(required=True)
+    """A text to be drawn and scanned, or a code to be typed on the phone."""
+
+    type = fields.String(required=True, validate=validate.OneOf(["qrcode", "code"]))
+    qrcode = fields.String()
+    code = fields.String()
     expires_at = fields.String(required=True)
 
 

@@ -6,15 +6,15 @@ from typing import NamedTuple
 
 from aiopg import Cursor
 
-from server.store.account_states import NEXT_STEP
+from server.account_life import STANDINGS, Seen
 from server.store.prepared import Prepared
 from server.store.rows import Page, page_of
 
 # The account as contract.md shows it; `role` is the caller's and only REST has it.
-ACCOUNT_JSON = f"""
+ACCOUNT_JSON = """
     row_to_json((select shape from (select
         a.id, a.provider, a.external_account_id, a.status, a.status_reason,
-        {NEXT_STEP} as next_step, a.name, a.phone, {{role}} a.seq,
+        a.next_step, rfc3339(a.status_since) as status_since, a.restarts, a.name, a.phone, {role} a.seq,
         rfc3339(a.last_webhook_at) as last_webhook_at, rfc3339(a.last_sweep_at) as last_sweep_at, a.found_late,
         a.read_receipts, a.import_state, a.imported_messages, rfc3339(a.oldest_gap_at) as oldest_gap_at, a.gap_seconds,
         rfc3339(a.created_at) as created_at, rfc3339(a.updated_at) as updated_at) shape))::text"""
@@ -110,19 +110,22 @@ async def list_seqs(cursor: Cursor, account_ids: Sequence[int]) -> list[tuple[in
 # One statement: the account of this provider id, made if new, with its owner's membership.
 CLAIM_ACCOUNT = """
     with account as (
-        insert into channels_account (user_id, provider, external_account_id, status, name, phone)
-        values (%(user_id)s, %(provider)s, %(external_account_id)s, %(status)s, %(name)s, %(phone)s)
+        insert into channels_account
+            (user_id, provider, external_account_id, status, next_step, status_reason, name, phone)
+        values (%(user_id)s, %(provider)s, %(external_account_id)s, %(status)s, %(next_step)s, %(reason)s,
+            %(name)s, %(phone)s)
         on conflict (provider, external_account_id) do update
-            set status = case when channels_account.user_id = excluded.user_id
-                              then excluded.status else channels_account.status end,
+            set status = excluded.status, next_step = excluded.next_step, status_reason = excluded.status_reason,
+                status_since = now(), attempted_at = now(), observations = channels_account.observations + 1,
                 updated_at = now()
+            where channels_account.user_id = excluded.user_id
         returning id, user_id
     ), member as (
         insert into channels_account_member (account_id, user_id, role)
-        select id, user_id, 'owner' from account where user_id = %(user_id)s
+        select id, user_id, 'owner' from account
         on conflict do nothing
     )
-    select id from account where user_id = %(user_id)s"""
+    select id from account"""
 
 
 async def claim_account(
@@ -131,18 +134,24 @@ async def claim_account(
     provider: str,
     external_account_id: str,
     *,
-    status: str,
+    seen: Seen,
+    reason: str | None = None,
     name: str | None = None,
     phone: str | None = None,
 ) -> int | None:
-    """Insert the account for this user, or find it again; None when it is somebody else's. Safe to run twice."""
+    """Insert the account for this user, or find it again, as what was seen of it just now makes it; None when it is
+    somebody else's. Safe to run twice.
+    """
+    standing = STANDINGS[seen]
     await cursor.execute(
         CLAIM_ACCOUNT,
         {
             "user_id": user_id,
             "provider": provider,
             "external_account_id": external_account_id,
-            "status": status,
+            "status": standing.status,
+            "next_step": str(standing.next_step),
+            "reason": None if seen is Seen.WORKS else reason,
             "name": name,
             "phone": phone,
         },
@@ -218,41 +227,6 @@ async def note_webhooks(cursor: Cursor, account_ids: Sequence[int]) -> None:
     await NOTE_WEBHOOKS.execute_later(cursor, {"account_ids": list(account_ids)})
 
 
-UPDATE_ACCOUNT = f"""
-    update channels_account a
-    set status = coalesce(%(status)s, a.status), status_reason = %(status_reason)s,
-        name = coalesce(%(name)s, a.name), phone = coalesce(%(phone)s, a.phone),
-        seq = a.seq + 1, changed_seq = a.seq + 1, updated_at = now()
-    where id = %(account_id)s and (
-        a.status is distinct from coalesce(%(status)s, a.status) or a.status_reason is distinct from %(status_reason)s
-        or a.name is distinct from coalesce(%(name)s, a.name) or a.phone is distinct from coalesce(%(phone)s, a.phone))
-    returning a.seq, {PUSHED_ACCOUNT_JSON}"""
-
-
-async def update_account(
-    cursor: Cursor,
-    account_id: int,
-    *,
-    status: str | None,
-    status_reason: str | None = None,
-    name: str | None = None,
-    phone: str | None = None,
-) -> tuple[int, str] | None:
-    """Change what is given (None keeps it); returns (seq, account as pushed), or None when nothing was different."""
-    await cursor.execute(
-        UPDATE_ACCOUNT,
-        {
-            "account_id": account_id,
-            "status": status,
-            "status_reason": status_reason,
-            "name": name,
-            "phone": phone,
-        },
-    )
-    row = await cursor.fetchone()
-    return row and (int(row[0]), str(row[1]))
-
-
 async def set_read_receipts(cursor: Cursor, account_id: int, is_on: bool) -> tuple[int, str] | None:
     """(seq, account as pushed), or None when it was so already."""
     await cursor.execute(
@@ -273,25 +247,3 @@ async def fetch_account_for_push(cursor: Cursor, account_id: int) -> tuple[int, 
     )
     row = await cursor.fetchone()
     return row and (int(row[0]), str(row[1]))
-
-
-async def fetch_external_id(cursor: Cursor, account_id: int) -> str | None:
-    await cursor.execute("select external_account_id from channels_account where id = %s", (account_id,))
-    row = await cursor.fetchone()
-    return row and str(row[0])
-
-
-async def note_attempt(cursor: Cursor, account_id: int) -> None:
-    """Somebody has just been given a code for this account."""
-    await cursor.execute("update channels_account set updated_at = now() where id = %s", (account_id,))
-
-
-async def list_abandoned(cursor: Cursor, seconds: float) -> list[tuple[int, str]]:
-    """(account id, external id) of numbers that were never connected and whose last code is older than `seconds`."""
-    await cursor.execute(
-        """select id, external_account_id from channels_account
-           where status = 'connecting' and connected_at is null and updated_at < now() - make_interval(secs => %s)
-           order by updated_at limit 100""",
-        (seconds,),
-    )
-    return [tuple(row) for row in await cursor.fetchall()]

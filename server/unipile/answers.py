@@ -1,35 +1,45 @@
 """Reads UniPile's answers about accounts, chats and webhooks into our own words (unipile-api.md §§2, 5, 6)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from server.account_life import Seen
 from server.unipile.errors import UnipileError
 from server.unipile.events import STATUSES
 from server.unipile.fields import MAX_ID_LENGTH, attachments, moment, text
 from server.unipile.plain import clean
 
+WHATSAPP = "WHATSAPP"
+PAIRING_CODE = re.compile(r"[A-Za-z0-9]{4}-?[A-Za-z0-9]{4}")
 SOURCE_STATUS_ORDER = ("CREDENTIALS", "PERMISSIONS", "ERROR", "STOPPED", "CONNECTING", "OK")
 
 
 @dataclass(frozen=True, slots=True)
 class ProviderAccount:
-    """An account as UniPile holds it; `status` is ours, derived from its sources (§2.4), `phone` is +digits."""
+    """An account as UniPile holds it; `seen` is ours, derived from its sources (§2.4), `phone` is +digits."""
 
     external_account_id: str
-    status: str
+    seen: Seen
     reason: str
     name: str | None
     phone: str | None
+    is_whatsapp: bool = True
+
+    @property
+    def works(self) -> bool:
+        return self.seen is Seen.WORKS
 
 
 @dataclass(frozen=True, slots=True)
-class QrCheckpoint:
-    """What has to be scanned with the phone; `qrcode` is text to be drawn."""
+class Checkpoint:
+    """What the phone has to be given: a text to be drawn and scanned, or a code to be typed."""
 
     external_account_id: str
-    qrcode: str
+    qrcode: str | None = None
+    code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +86,28 @@ def _tick(item: Mapping[str, Any]) -> str:
     return "delivered" if item.get("delivered") in (True, 1) else "sent"
 
 
-def read_checkpoint(answer: Mapping[str, Any]) -> QrCheckpoint:
+def read_checkpoint(answer: Mapping[str, Any]) -> Checkpoint:
+    """The QR code to be scanned."""
     account_id, checkpoint = answer.get("account_id"), answer.get("checkpoint")
     qrcode = checkpoint.get("qrcode") if isinstance(checkpoint, dict) else None
     if not isinstance(account_id, str) or not isinstance(qrcode, str):
         raise UnipileError("unexpected_answer", "UniPile did not give a QR code.")
-    return QrCheckpoint(account_id, qrcode)
+    return Checkpoint(account_id, qrcode=qrcode)
+
+
+def read_pairing(answer: Mapping[str, Any]) -> Checkpoint:
+    """The code to be typed. Neither its field nor the checkpoint's type is documented (§2.2): whatever text of the
+    checkpoint looks like WhatsApp's eight characters is it.
+    """
+    account_id, checkpoint = answer.get("account_id"), answer.get("checkpoint")
+    found = checkpoint if isinstance(checkpoint, dict) else {}
+    # `type` is a word, and PASSCODE would look like a code too.
+    texts = (value for key, value in found.items() if key != "type" and isinstance(value, str))
+    code = next((value for value in texts if PAIRING_CODE.fullmatch(value.strip())), None)
+    if not isinstance(account_id, str) or code is None:
+        raise UnipileError("unexpected_answer", "UniPile did not give a code to type.")
+    plain = code.strip().replace("-", "").upper()
+    return Checkpoint(account_id, code=f"{plain[:4]}-{plain[4:]}")
 
 
 def read_account(external_account_id: str, answer: Mapping[str, Any]) -> ProviderAccount:
@@ -95,10 +121,12 @@ def read_account(external_account_id: str, answer: Mapping[str, Any]) -> Provide
     name = answer.get("name")
     return ProviderAccount(
         external_account_id=external_account_id,
-        status=STATUSES[reason],
+        seen=STATUSES[reason],
         reason=reason,
         name=clean(name[:200]) if isinstance(name, str) and name else None,
         phone=f"+{digits}" if digits.isascii() and digits.isdigit() else None,
+        # The key sees every account of the workspace, LinkedIn's and mail's too. One without a type is believed.
+        is_whatsapp=answer.get("type") in (None, WHATSAPP),
     )
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import aiohttp
 
 from server.unipile.answers import (
+    Checkpoint,
     OwnMessage,
     ProviderAccount,
-    QrCheckpoint,
     Registration,
     read_account,
     read_checkpoint,
@@ -18,6 +18,7 @@ from server.unipile.answers import (
     read_name,
     read_other_name,
     read_own_messages,
+    read_pairing,
     read_registration,
 )
 from server.unipile.breaker import Breaker, State
@@ -103,9 +104,15 @@ class UnipileClient:
 
     # -- accounts (§2) -----------------------------------------------------------------------------------------
 
-    async def start_connect(self) -> QrCheckpoint:
-        """Begin to connect a WhatsApp number."""
-        return read_checkpoint(await self._call("POST", "/accounts", body={"provider": "WHATSAPP"}))
+    async def start_connect(self, phone: str | None = None) -> Checkpoint:
+        """Begin to connect a WhatsApp number: by a QR code, or by a code to be typed on the phone of this number."""
+        return await self._pair("/accounts", phone)
+
+    async def _pair(self, path: str, phone: str | None) -> Checkpoint:
+        if phone is None:
+            return read_checkpoint(await self._call("POST", path, body={"provider": "WHATSAPP"}))
+        body = {"provider": "WHATSAPP", "pairing_phone_number": phone.removeprefix("+")}
+        return read_pairing(await self._call("POST", path, body=body))
 
     async def make_hosted_link(self, *, expires_at: datetime, notify_url: str, return_url: str) -> str:
         """The address of a page of UniPile's on which a WhatsApp number is connected (§2.6)."""
@@ -123,10 +130,14 @@ class UnipileClient:
             raise UnipileError("unexpected_answer", "UniPile did not give a page.")
         return url
 
-    async def start_reconnect(self, external_account_id: str) -> QrCheckpoint:
+    async def start_reconnect(self, external_account_id: str, phone: str | None = None) -> Checkpoint:
         """Begin again for an account that is known: the id stays."""
-        path = f"/accounts/{_part(external_account_id)}"
-        return read_checkpoint(await self._call("POST", path, body={"provider": "WHATSAPP"}))
+        return await self._pair(f"/accounts/{_part(external_account_id)}", phone)
+
+    async def restart_account(self, external_account_id: str) -> bool:
+        """Kick a frozen account; whether UniPile says that it did. What becomes of it, its status tells."""
+        answer = await self._call("POST", f"/accounts/{_part(external_account_id)}/restart")
+        return answer.get("object") != "AccountFailedToRestart"
 
     async def fetch_account(self, external_account_id: str) -> ProviderAccount:
         answer = await self._call("GET", f"/accounts/{_part(external_account_id)}")

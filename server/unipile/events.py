@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from server.account_life import Seen
 from server.unipile.fields import (
     MAX_ID_LENGTH,
     MAX_REACTION_LENGTH,
@@ -21,17 +22,17 @@ from server.unipile.fields import (
 from server.unipile.plain import clean
 
 # unipile-api.md §3: what an account-status message means for a connected number.
-STATUSES: Mapping[str, str] = {
-    "OK": "connected",
-    "SYNC_SUCCESS": "connected",
-    "RECONNECTED": "connected",
-    "CREATION_SUCCESS": "connecting",
-    "CONNECTING": "connecting",
-    "CREDENTIALS": "needs_action",
-    "PERMISSIONS": "needs_action",
-    "ERROR": "degraded",
-    "STOPPED": "degraded",
-    "DELETED": "disconnected",
+STATUSES: Mapping[str, Seen] = {
+    "OK": Seen.WORKS,
+    "SYNC_SUCCESS": Seen.WORKS,
+    "RECONNECTED": Seen.WORKS,
+    "CREATION_SUCCESS": Seen.LINKED,
+    "CONNECTING": Seen.MENDING,
+    "CREDENTIALS": Seen.SIGNED_OUT,
+    "PERMISSIONS": Seen.NOT_ALLOWED,
+    "ERROR": Seen.BROKEN,
+    "STOPPED": Seen.BROKEN,
+    "DELETED": Seen.REMOVED,
 }
 # unipile-api.md §4.4: webhook event -> what happened to a message that was there.
 AMENDMENTS: Mapping[str, str] = {
@@ -107,10 +108,10 @@ class AmendmentEvent:
 
 @dataclass(frozen=True, slots=True)
 class StatusEvent:
-    """The account's connection changed; `status` is ours, `reason` UniPile's word."""
+    """The account's connection changed; `seen` is ours, `reason` UniPile's word."""
 
     external_account_id: str
-    status: str
+    seen: Seen
     reason: str
 
 

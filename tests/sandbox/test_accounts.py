@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sandbox.driver import Driver, Receiver, Start
+from tests.sandbox.driver import Driver, Json, Receiver, Start
 
 
 async def test_a_scanned_qr_code_connects_the_account_and_tells_it_in_order(
@@ -211,3 +211,61 @@ async def test_a_scan_goes_on_after_a_restart_of_the_sandbox(start: Start, tmp_p
     await first.client.close()
     second = await start(tmp_path)
     assert (await second.api("GET", f"/accounts/{account_id}"))["sources"][0]["status"] == "OK"
+
+
+async def test_a_code_is_typed_on_the_phone_it_was_made_for(sandbox: Driver, receiver: Receiver) -> None:
+    await sandbox.register(receiver, source="account_status")
+    body = {"provider": "WHATSAPP", "pairing_phone_number": "5511900000001"}
+    first = await sandbox.api("POST", "/accounts", 201, json=body)
+    checkpoint = first["checkpoint"]
+    assert (
+        checkpoint["type"] == "PAIRING_CODE" and len(checkpoint["code"]) == 9 and "qrcode" not in checkpoint
+    )
+    newer = await sandbox.api("POST", f"/accounts/{first['account_id']}", 201, json=body)
+    scan = f"/accounts/{first['account_id']}/scan"
+    await sandbox.control("POST", scan, 409, json={"pairing_code": checkpoint["code"]})
+    right = {"pairing_code": newer["checkpoint"]["code"].lower().replace("-", "")}
+    await sandbox.control("POST", scan, 403, json=right | {"phone_number": "5511900000002"})
+    sandbox.clock.now += 179
+    await sandbox.control("POST", scan, json=right)
+    await receiver.until(lambda items: len(items) == 3)
+    assert receiver.statuses == ["CREATION_SUCCESS", "OK", "SYNC_SUCCESS"]
+    account = await sandbox.api("GET", f"/accounts/{first['account_id']}")
+    assert account["connection_params"] == {"im": {"phone_number": "5511900000001"}}
+
+
+@pytest.mark.parametrize("number", ["+5511900000001", "055", "55 11", "abc", 17])
+async def test_a_code_needs_digits_with_the_country_code(sandbox: Driver, number: object) -> None:
+    body = {"provider": "WHATSAPP", "pairing_phone_number": number}
+    await sandbox.api("POST", "/accounts", 400, json=body)
+
+
+async def test_an_account_takes_another_proxy_and_nothing_else(sandbox: Driver) -> None:
+    account_id = await sandbox.account()
+    proxy = {"protocol": "https", "host": "proxy.example", "port": 8080}
+    accepted: list[Json] = [{"country": "BR"}, {"proxy": proxy, "ip": "203.0.113.7"}, {}]
+    for body in accepted:
+        answer = await sandbox.api("PATCH", f"/accounts/{account_id}", json=body)
+        assert answer == {"object": "AccountUpdated", "account_id": account_id}
+    refused: list[Json] = [{"country": "Brazil"}, {"proxy": {"host": "x"}}, {"name": "Loja"}]
+    for body in refused:
+        await sandbox.api("PATCH", f"/accounts/{account_id}", 400, json=body)
+    await sandbox.api("PATCH", "/accounts/nobody", 404, json={})
+
+
+async def test_restarts_help_a_broken_account_unless_the_switch_says_no(
+    sandbox: Driver, receiver: Receiver
+) -> None:
+    account_id = await sandbox.account()
+    restart = f"/accounts/{account_id}/restart"
+    await sandbox.register(receiver, source="account_status")
+    assert await sandbox.api("POST", restart) == {"object": "AccountRestarted"}
+    await sandbox.control("POST", f"/accounts/{account_id}/status", json={"status": "ERROR"})
+    await sandbox.control("PUT", "/faults", json={"restart_fails": True})
+    assert await sandbox.api("POST", restart) == {"object": "AccountFailedToRestart"}
+    await sandbox.control("PUT", "/faults", json={})
+    assert await sandbox.api("POST", restart) == {"object": "AccountRestarted"}
+    await receiver.until(lambda items: len(items) == 3)
+    assert receiver.statuses == ["ERROR", "CONNECTING", "OK"]
+    await sandbox.control("POST", f"/accounts/{account_id}/status", json={"status": "CREDENTIALS"})
+    assert await sandbox.api("POST", restart) == {"object": "AccountFailedToRestart"}

@@ -6,8 +6,9 @@ from typing import Any
 
 from aiopg import Cursor
 
+from server.account_life import Seen
 from server.keys import DATABASE
-from server.store import accounts, chats, entitlements, messages
+from server.store import account_states, accounts, chats, entitlements, messages
 from tests.fixtures_stack import Stack
 from tests.peers import Peer
 
@@ -16,14 +17,19 @@ CHANNELS = "/api/channels/whatsapp"
 
 
 async def make_account(
-    stack: Stack, user: Peer, external_account_id: str = "acc-1", *, status: str = "connected"
+    stack: Stack, user: Peer, external_account_id: str = "acc-1", *, seen: Seen = Seen.WORKS
 ) -> int:
     """An account of this user's, unknown to UniPile."""
     account_id: int | None = await stack.app[DATABASE].write(
-        accounts.claim_account, user.user_id, "whatsapp", external_account_id, status=status
+        accounts.claim_account, user.user_id, "whatsapp", external_account_id, seen=seen
     )
     assert account_id is not None
     return account_id
+
+
+async def observe(stack: Stack, account_id: int, seen: Seen, reason: str | None = None) -> None:
+    """Something is seen of the account."""
+    await stack.app[DATABASE].write(account_states.observe, account_id, seen, reason)
 
 
 async def add_member(stack: Stack, account_id: int, user: Peer, role: str) -> None:

@@ -8,6 +8,7 @@ import orjson
 from aiopg import Cursor
 from arq.connections import ArqRedis
 
+from server.account_life import Seen
 from server.realtime.broker import publish
 from server.realtime.channels import account_channel
 from server.realtime.events import Push, decode_pushes
@@ -57,6 +58,12 @@ def receipt(
     } | changes
 
 
+def status_event(word: str, external_account_id: str = "acc-1") -> dict[str, Any]:
+    """What UniPile posts when an account's state changes."""
+    told = {"account_id": external_account_id, "account_type": "WHATSAPP", "message": word}
+    return {"AccountStatus": told}
+
+
 def written_by_us(text: str | None = "Claro.", **changes: Any) -> dict[str, Any]:
     """An own message as the webhook tells it: typed on the phone, or the echo of a send."""
     event = message_received("acc-1", text, is_sender=True, **changes)
@@ -80,9 +87,9 @@ class Ledger:
         ).id
         return self
 
-    async def make_account(self, external_account_id: str = "acc-1") -> int:
+    async def make_account(self, external_account_id: str = "acc-1", seen: Seen = Seen.WORKS) -> int:
         account_id = await self.parts.database.write(
-            accounts.claim_account, self.user_id, "whatsapp", external_account_id, status="connected"
+            accounts.claim_account, self.user_id, "whatsapp", external_account_id, seen=seen
         )
         assert account_id is not None
         return account_id

@@ -5,9 +5,9 @@ from typing import Any
 from aiopg import Cursor
 
 from tests.fixtures_stack import Stack
-from tests.peers import Peer
+from tests.peers import Peer, eventually
 from workers.context import Parts
-from workers.maintenance import drop_abandoned
+from workers.pairing import drop_expired
 
 CONNECT = "/api/channels/whatsapp/connect"
 
@@ -15,7 +15,8 @@ CONNECT = "/api/channels/whatsapp/connect"
 async def age(parts: Parts, account_id: int) -> None:
     async def update(cursor: Cursor) -> None:
         await cursor.execute(
-            "update channels_account set updated_at = now() - interval '1 hour' where id = %s", (account_id,)
+            "update channels_account set attempted_at = now() - interval '1 hour' where id = %s",
+            (account_id,),
         )
 
     await parts.database.write(update)
@@ -30,6 +31,10 @@ async def listed(agent: Peer) -> list[int]:
     return [account["id"] for account in (await agent.ok("GET", "/api/channels/whatsapp/accounts"))["items"]]
 
 
+async def is_empty(agent: Peer) -> bool:
+    return await listed(agent) == []
+
+
 async def at_unipile(stack: Stack, account: dict[str, Any]) -> int:
     path = f"/api/v1/accounts/{account['external_account_id']}"
     answer = await stack.sandbox.call("GET", path, headers={"X-API-KEY": stack.config.unipile.api_key})
@@ -40,11 +45,11 @@ async def test_what_was_not_scanned_in_time_is_given_up(stack: Stack, parts: Par
     agent = await stack.sign_in()
     account = await connect(agent)
     socket = await agent.listen()
-    await drop_abandoned(parts)
+    await drop_expired(parts)
     assert await listed(agent) == [account["id"]]  # there is time left
 
     await age(parts, account["id"])
-    await drop_abandoned(parts)
+    await drop_expired(parts)
     await socket.wait_for_event("account:updated", id=account["id"], status="disconnected")
     assert await listed(agent) == []
     assert await at_unipile(stack, account) == 404
@@ -55,7 +60,7 @@ async def test_a_new_code_gives_new_time(stack: Stack, parts: Parts) -> None:
     account = await connect(agent)
     await age(parts, account["id"])
     await agent.ok("POST", f"/api/channels/whatsapp/{account['id']}/reconnect")
-    await drop_abandoned(parts)
+    await drop_expired(parts)
     assert await listed(agent) == [account["id"]]
 
 
@@ -64,8 +69,39 @@ async def test_a_number_that_was_connected_once_is_never_given_up(stack: Stack, 
     account = await stack.make_account(agent)
     await agent.ok("POST", f"/api/channels/whatsapp/{account['id']}/reconnect")
     await age(parts, account["id"])
-    await drop_abandoned(parts)
+    await drop_expired(parts)
     assert await listed(agent) == [account["id"]]
+    assert await at_unipile(stack, account) == 200
+
+
+async def test_a_code_that_ran_out_on_a_known_number_asks_for_a_new_one(stack: Stack, parts: Parts) -> None:
+    agent = await stack.sign_in()
+    account = await stack.make_account(agent)
+    path = f"/api/channels/whatsapp/{account['id']}"
+    await stack.sandbox.ok("POST", "/sandbox/accounts/acc-1/status", {"status": "CREDENTIALS"})
+
+    async def shows(status: str, step: str) -> bool:
+        shown = (await agent.ok("GET", path))["account"]
+        return (shown["status"], shown["next_step"]) == (status, step)
+
+    await eventually(lambda: shows("needs_action", "reconnect"))
+    await agent.ok("POST", f"{path}/reconnect")
+    assert await shows("connecting", "scan")
+    await age(parts, account["id"])
+    await drop_expired(parts)
+    await eventually(lambda: shows("needs_action", "reconnect"))
+
+
+async def test_an_attempt_that_was_answered_after_all_is_kept(stack: Stack, parts: Parts) -> None:
+    """The scan's webhooks were lost: before anything is deleted, UniPile is asked."""
+    agent = await stack.sign_in()
+    account = await connect(agent)
+    socket = await agent.listen()
+    await stack.sandbox.ok("PATCH", "/sandbox/faults", {"webhooks_off": True})
+    await stack.sandbox.ok("POST", f"/sandbox/accounts/{account['external_account_id']}/scan", {})
+    await age(parts, account["id"])
+    await drop_expired(parts)
+    await socket.wait_for_event("account:updated", id=account["id"], status="connected")
     assert await at_unipile(stack, account) == 200
 
 
@@ -76,5 +112,5 @@ async def test_what_unipile_forgot_already_is_given_up_too(stack: Stack, parts: 
     path = f"/api/v1/accounts/{account['external_account_id']}"
     await stack.sandbox.ok("DELETE", path, headers=headers)
     await age(parts, account["id"])
-    await drop_abandoned(parts)
-    assert await listed(agent) == []
+    await drop_expired(parts)
+    await eventually(lambda: is_empty(agent))

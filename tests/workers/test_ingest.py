@@ -118,7 +118,7 @@ async def test_a_status_event_changes_the_account_and_is_told(ledger: Ledger, ea
 
 
 async def test_late_words_do_not_bring_an_unlinked_account_back(ledger: Ledger) -> None:
-    await ledger.execute("update channels_account set status = 'disconnected'")
+    await ledger.execute("update channels_account set status = 'disconnected', next_step = 'connect'")
     late = {"AccountStatus": {"account_id": "acc-1", "account_type": "WHATSAPP", "message": "ERROR"}}
     await ledger.store(late, source="account-status")
     (account,) = await ledger.fetch("select status from channels_account")

@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 
+from server.account_life import Seen
+from server.unipile.answers import ProviderAccount
 from tests.fixtures_stack import Stack
 from tests.peers import WEBHOOK_SECRET, message_received
-from tests.workers.ledger import Ear, Ledger
+from tests.workers.ledger import Ear, Ledger, status_event
+from workers.account_states import refresh_account
 from workers.context import open_parts
 from workers.sync import (
     MESSAGES_WEBHOOK,
     STATUS_WEBHOOK,
-    refresh_account,
     refresh_chat,
     register_webhooks,
 )
@@ -108,12 +110,62 @@ async def test_an_account_takes_unipiles_word_and_is_told_once(office: Office) -
     await ear.close()
 
 
+async def state(office: Office) -> tuple[str, str | None, str]:
+    (row,) = await office.ledger.fetch("select status, status_reason, next_step from channels_account")
+    return row["status"], row["status_reason"], row["next_step"]
+
+
 async def test_an_account_that_unipile_does_not_know_yet_stays_as_it_is(office: Office) -> None:
-    account_id = await office.ledger.make_account("unheard-of")
+    account_id = await office.ledger.make_account("unheard-of", Seen.CODE_SHOWN)
     await refresh_account(office.ledger.context(), account_id)
     await refresh_account(office.ledger.context(), account_id + 1)
-    (account,) = await office.ledger.fetch("select status from channels_account")
-    assert account["status"] == "connected"
+    assert await state(office) == ("connecting", None, "scan")
+
+
+async def test_an_account_that_unipile_does_not_know_any_more_needs_somebody_until_it_does(
+    office: Office,
+) -> None:
+    """It may be the wrong UniPile that was asked: nothing that cannot be taken back."""
+    account_id = await office.ledger.make_account("lost")
+    await refresh_account(office.ledger.context(), account_id)
+    assert await state(office) == ("needs_action", "NOT_FOUND", "connect")
+    await office.stack.sandbox.ok("POST", "/sandbox/accounts", {"id": "lost"})
+    await refresh_account(office.ledger.context(), account_id)
+    assert await state(office) == ("connected", None, "none")
+
+
+async def test_a_reading_that_was_overtaken_is_read_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """UniPile said OK a moment before the number was signed out: the webhook is here first, and newer."""
+    agent = await office.stack.sign_in()
+    account = await office.stack.make_account(agent)
+    unipile, readings = office.ledger.parts.unipile, 0
+    fetch = unipile.fetch_account
+
+    async def overtaken(external_account_id: str) -> ProviderAccount:
+        nonlocal readings
+        readings += 1
+        found = await fetch(external_account_id)
+        if readings == 1:
+            path = "/sandbox/accounts/acc-1/status"
+            await office.stack.sandbox.ok("POST", path, {"status": "CREDENTIALS"})
+            await office.ledger.store(status_event("CREDENTIALS"), source="account-status")
+        return found
+
+    monkeypatch.setattr(unipile, "fetch_account", overtaken)
+    await refresh_account(office.ledger.context(), account["id"])
+    assert readings == 2
+    assert await state(office) == ("needs_action", "CREDENTIALS", "reconnect")
+
+
+async def test_a_late_word_is_put_right_by_reading(office: Office) -> None:
+    agent = await office.stack.sign_in()
+    account = await office.stack.make_account(agent)
+    await office.ledger.store(status_event("CREDENTIALS"), source="account-status")
+    assert await state(office) == ("needs_action", "CREDENTIALS", "reconnect")
+    await refresh_account(office.ledger.context(), account["id"])
+    assert await state(office) == ("connected", None, "none")
 
 
 async def test_a_group_takes_its_subject(office: Office) -> None:

@@ -26,6 +26,11 @@ export function useAccounts(options: { readonly pollMs?: number } = {}) {
   });
 }
 
+/** A code that nobody scanned in time, or that a newer one replaced: there is no number behind it. */
+export function isForgotten({ status, phone }: Account): boolean {
+  return status === "disconnected" && phone === null;
+}
+
 /** Take over one account row, from an event or an answer. */
 export function applyAccount(client: QueryClient, account: Account): void {
   const held = client.getQueryData<readonly Account[]>(ACCOUNTS_KEY);

@@ -1,6 +1,7 @@
 /** What travels between the server and the browser, named as the contract names it. */
 
 export type AccountStatus = "connecting" | "connected" | "needs_action" | "degraded" | "disconnected";
+export type NextStep = "none" | "wait" | "scan" | "reconnect" | "connect" | "contact_support";
 export type Role = "owner" | "agent" | "viewer";
 export type ChatKind = "direct" | "group" | "channel";
 export type Direction = "in" | "out";
@@ -25,7 +26,10 @@ export interface Account extends Row {
   readonly last_sweep_at: string | null;
   readonly found_late: number;
   /** The one thing somebody has to do about the number's state. */
-  readonly next_step?: "none" | "wait" | "scan" | "reconnect";
+  readonly next_step?: NextStep;
+  readonly status_since?: string;
+  /** How often the connection has been restarted since it last held. */
+  readonly restarts?: number;
   /** Whether contacts are told that what they wrote was read here. */
   readonly read_receipts?: boolean;
   readonly import_state?: "none" | "running" | "done";
@@ -144,11 +148,10 @@ export interface Message extends Row {
   readonly updated_at: string;
 }
 
-export interface Checkpoint {
-  readonly type: "qrcode";
-  readonly qrcode: string;
-  readonly expires_at: string;
-}
+/** What the phone has to be given: a picture to scan, or a code to type. */
+export type Checkpoint =
+  | { readonly type: "qrcode"; readonly qrcode: string; readonly expires_at: string }
+  | { readonly type: "code"; readonly code: string; readonly expires_at: string };
 
 export interface Page<T> {
   readonly items: readonly T[];

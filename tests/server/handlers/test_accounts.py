@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from server.keys import DATABASE, UNIPILE
-from server.store import accounts as account_rows
+from server.account_life import Seen
+from server.keys import UNIPILE
 from server.unipile.errors import NotTaken, OutcomeUnknown, Rejected, UnipileError
 from tests.fixtures_stack import Stack
 from tests.peers import Peer
-from tests.server.factories import CHANNELS, add_member, make_account, revoke_entitlement, walk
+from tests.server.factories import CHANNELS, add_member, make_account, observe, revoke_entitlement, walk
 
 CONNECT = f"{CHANNELS}/connect"
 
@@ -259,9 +259,7 @@ async def test_a_change_of_status_moves_the_accounts_number(web_only: Stack) -> 
     agent = await web_only.sign_in()
     account_id = await make_account(web_only, agent)
     before = (await agent.ok("GET", f"{CHANNELS}/{account_id}"))["account"]["seq"]
-    await web_only.app[DATABASE].write(
-        account_rows.update_account, account_id, status="needs_action", status_reason="CREDENTIALS"
-    )
+    await observe(web_only, account_id, Seen.SIGNED_OUT, "CREDENTIALS")
     shown = (await agent.ok("GET", f"{CHANNELS}/{account_id}"))["account"]
     assert (shown["status"], shown["status_reason"], shown["seq"]) == (
         "needs_action",

@@ -4,11 +4,10 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
-from server.keys import DATABASE
-from server.store import accounts
+from server.account_life import Seen
 from tests.fixtures_stack import Stack
 from tests.peers import Peer, message_received
-from tests.server.factories import CHANNELS, START, make_account, make_chat, make_messages
+from tests.server.factories import CHANNELS, START, make_account, make_chat, make_messages, observe
 
 
 async def read(peer: Peer, account_id: int, since: int, limit: int = 500) -> dict[str, Any]:
@@ -34,7 +33,7 @@ async def test_every_kind_of_change_comes_in_order_under_its_name(web_only: Stac
     account_id = await make_account(web_only, agent)
     assert await read(agent, account_id, 0) == {"items": [], "seq": 0, "more": False}
     chat_id = await make_chat(web_only, account_id)
-    await web_only.app[DATABASE].write(accounts.update_account, account_id, status="degraded")
+    await observe(web_only, account_id, Seen.BROKEN)
     page = await read(agent, account_id, 0)
     assert [(item["seq"], item["event"]) for item in page["items"]] == [
         (1, "message:new"),

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from server.account_life import Seen
 from server.keys import DATABASE
 from tests.fixtures_stack import Stack
 from tests.peers import Peer, eventually
@@ -196,9 +197,9 @@ async def test_whoever_may_not_send_may_not_begin(door: Door) -> None:
     assert (answer.status, answer.body["error"]["code"]) == (403, "not_entitled")
 
 
-@pytest.mark.parametrize("status", ["needs_action", "disconnected"])
-async def test_a_number_that_is_not_connected_begins_nothing(web_only: Stack, status: str) -> None:
+@pytest.mark.parametrize("seen", [Seen.SIGNED_OUT, Seen.UNLINKED])
+async def test_a_number_that_is_not_connected_begins_nothing(web_only: Stack, seen: Seen) -> None:
     agent = await web_only.sign_in()
-    account_id = await make_account(web_only, agent, status=status)
+    account_id = await make_account(web_only, agent, seen=seen)
     answer = await agent.call("POST", f"{CHANNELS}/{account_id}/chats", {"to": TO, "text": "Oi"})
     assert (answer.status, answer.body["error"]["code"]) == (409, "conflict")

@@ -4,9 +4,10 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+from server.account_life import Seen
 from server.keys import DATABASE, REDIS
 from server.queue import OUTBOX_QUEUE
-from server.store import accounts, usage
+from server.store import usage
 from tests.fixtures_stack import Stack
 from tests.peers import Peer
 from tests.server.factories import (
@@ -16,6 +17,7 @@ from tests.server.factories import (
     make_account,
     make_chat,
     make_messages,
+    observe,
     revoke_entitlement,
     walk,
 )
@@ -110,9 +112,9 @@ async def test_a_retry_is_answered_though_sending_has_been_shut_meanwhile(web_on
     agent, account_id, _, path = await make_thread(web_only)
     body = {"text": "Oi", "client_id": "client-1"}
     first = await agent.ok("POST", path, body)
-    await web_only.app[DATABASE].write(accounts.update_account, account_id, status="needs_action")
+    await observe(web_only, account_id, Seen.SIGNED_OUT)
     assert await agent.ok("POST", path, body) == first
-    await web_only.app[DATABASE].write(accounts.update_account, account_id, status="connected")
+    await observe(web_only, account_id, Seen.WORKS)
     await revoke_entitlement(web_only, agent)
     assert await agent.ok("POST", path, body) == first
     assert (await agent.call("POST", path, {"text": "Oi", "client_id": "client-2"})).status == 403
@@ -126,7 +128,7 @@ async def test_a_client_id_of_another_chat_is_a_conflict(web_only: Stack) -> Non
     for _ in range(2):
         answer = await agent.call("POST", other_path, {"text": "Oi", "client_id": "client-1"})
         assert (answer.status, answer.body["error"]["code"]) == (409, "conflict")
-        await web_only.app[DATABASE].write(accounts.update_account, account_id, status="needs_action")
+        await observe(web_only, account_id, Seen.SIGNED_OUT)
     assert len(await agent.messages(account_id, other_chat)) == 1
     # Another account's chats have client ids of their own.
     second = await make_account(web_only, agent, "acc-2")
@@ -175,21 +177,22 @@ async def test_the_longest_text_is_sent_whole(web_only: Stack) -> None:
 
 async def test_a_number_that_is_signed_out_sends_nothing(web_only: Stack) -> None:
     agent, account_id, chat_id, path = await make_thread(web_only)
-    statuses = {
-        "needs_action": 409,
-        "disconnected": 409,
-        "connecting": 201,
-        "degraded": 201,
-        "connected": 201,
+    answers = {
+        Seen.SIGNED_OUT: 409,
+        Seen.MENDING: 201,
+        Seen.BROKEN: 201,
+        Seen.RESTARTS_EXHAUSTED: 409,
+        Seen.WORKS: 201,
+        Seen.UNLINKED: 409,
     }
-    for status, wanted in statuses.items():
-        await web_only.app[DATABASE].write(accounts.update_account, account_id, status=status)
-        answer = await agent.call("POST", path, {"text": status})
-        assert answer.status == wanted, status
+    for seen, wanted in answers.items():
+        await observe(web_only, account_id, seen)
+        answer = await agent.call("POST", path, {"text": seen.value})
+        assert answer.status == wanted, seen
         if wanted == 409:
             assert answer.body["error"]["code"] == "conflict"
     bodies = [message["body"] for message in await agent.messages(account_id, chat_id)]
-    assert bodies == ["connected", "degraded", "connecting", "Oi"]
+    assert bodies == ["works", "broken", "mending", "Oi"]
 
 
 async def test_the_owners_entitlement_counts_for_everybody_in_the_account(web_only: Stack) -> None:

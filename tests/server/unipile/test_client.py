@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from server.account_life import Seen
 from server.unipile.client import UnipileClient
 from server.unipile.errors import NotTaken, OutcomeUnknown, Rejected, SignedOut, UnipileError, error_from
 from tests.fixtures_stack import free_port, serving
@@ -144,21 +145,21 @@ async def test_an_id_stays_one_part_of_the_address() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "status"),
+    ("answer", "seen"),
     [
-        ({"sources": [{"status": "OK"}]}, "connected"),
-        ({"sources": [{"status": "OK"}, {"status": "CREDENTIALS"}]}, "needs_action"),
-        ({"sources": [{"status": "CONNECTING"}, {"status": "OK"}]}, "connecting"),
-        ({"sources": [{"status": "STOPPED"}, {"status": "ERROR"}]}, "degraded"),
-        ({"sources": [{"status": "A_NEW_WORD"}, "x"]}, "connecting"),
-        ({"sources": None}, "connecting"),
-        ({}, "connecting"),
-        ([], "connecting"),
+        ({"sources": [{"status": "OK"}]}, Seen.WORKS),
+        ({"sources": [{"status": "OK"}, {"status": "CREDENTIALS"}]}, Seen.SIGNED_OUT),
+        ({"sources": [{"status": "CONNECTING"}, {"status": "OK"}]}, Seen.MENDING),
+        ({"sources": [{"status": "STOPPED"}, {"status": "ERROR"}]}, Seen.BROKEN),
+        ({"sources": [{"status": "A_NEW_WORD"}, "x"]}, Seen.MENDING),
+        ({"sources": None}, Seen.MENDING),
+        ({}, Seen.MENDING),
+        ([], Seen.MENDING),
     ],
 )
-async def test_the_worst_source_decides_on_the_status(answer: object, status: str) -> None:
+async def test_the_worst_source_decides_on_the_status(answer: object, seen: Seen) -> None:
     async with client_of(answering(answer)) as client:
-        assert (await client.fetch_account("acc-1")).status == status
+        assert (await client.fetch_account("acc-1")).seen is seen
 
 
 @pytest.mark.parametrize(

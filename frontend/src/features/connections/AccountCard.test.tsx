@@ -13,27 +13,58 @@ import { AccountCard } from "./AccountCard";
 function show(fields: Partial<Account>) {
   const api = createRoutes(() => Promise.reject(new Error("no network in tests")));
   const setReadReceipts = vi.spyOn(api, "setReadReceipts");
-  const onReconnect = vi.fn();
+  const [onReconnect, onConnect] = [vi.fn(), vi.fn()];
   render(
     <QueryClientProvider client={new QueryClient()}>
       <ApiContext value={api}>
         <MemoryRouter>
-          <AccountCard account={makeAccount(fields)} onReconnect={onReconnect} onDisconnect={vi.fn()} />
+          <AccountCard account={makeAccount(fields)} onReconnect={onReconnect} onConnect={onConnect} onDisconnect={vi.fn()} />
         </MemoryRouter>
       </ApiContext>
     </QueryClientProvider>,
   );
-  return { setReadReceipts, onReconnect };
+  return { setReadReceipts, onReconnect, onConnect };
 }
 
 it.each([
   [{ status: "connecting", phone: null, next_step: "scan" }, "Show code", "Waiting for the code"],
   [{ status: "needs_action", status_reason: "CREDENTIALS", next_step: "reconnect" }, "Reconnect", "signed this number out"],
-  [{ status: "disconnected", status_reason: null, next_step: "reconnect" }, "Reconnect", "No messages come in"],
+  [{ status: "needs_action", status_reason: "PERMISSIONS", next_step: "contact_support" }, "Reconnect", "does not let this number in"],
 ] as const)("offers one step, and says why: %o", (fields, step, reason) => {
   show(fields);
   expect(screen.getByTestId("account-reconnect").textContent).toBe(step);
   expect(screen.getByText(new RegExp(reason))).toBeTruthy();
+});
+
+it("connects a number that is gone as a new one", async () => {
+  const { onConnect, onReconnect } = show({ status: "disconnected", next_step: "connect" });
+  expect(screen.getByText(/No messages come in/)).toBeTruthy();
+  await userEvent.click(screen.getByTestId("account-connect"));
+  expect(onConnect).toHaveBeenCalledOnce();
+  expect(onReconnect).not.toHaveBeenCalled();
+});
+
+it.each([
+  [0, "Confab restarts the connection by itself."],
+  [1, "by itself, once so far."],
+  [3, "by itself, 3 times so far."],
+])("says that it restarts the connection: %i", (restarts, words) => {
+  show({ status: "degraded", status_reason: "ERROR", next_step: "wait", restarts });
+  expect(screen.getByTestId("account-advice").textContent).toContain(words);
+  expect(screen.queryByTestId("account-reconnect")).toBeNull();
+});
+
+it("sends to support when restarting has not helped", () => {
+  show({ status: "needs_action", status_reason: "RESTARTS_EXHAUSTED", next_step: "contact_support", restarts: 3 });
+  expect(screen.getByTestId("account-reason").textContent).toContain("restarting it has not helped");
+  expect(screen.getByTestId("account-advice").textContent).toBe("Please contact support.");
+  expect(screen.getByTestId("account-reconnect")).toBeTruthy();
+});
+
+it("asks for nothing of a number that lives on as another entry", () => {
+  show({ status: "disconnected", status_reason: "REPLACED", next_step: "none" });
+  expect(screen.queryByTestId("account-connect")).toBeNull();
+  expect(screen.queryByTestId("account-advice")).toBeNull();
 });
 
 it("asks for nothing while the connection is being mended", () => {

@@ -8,12 +8,13 @@ import { StatusChip } from "@/components/StatusChip";
 import { findName, nameAccount } from "@/lib/accounts";
 import { formatAgo, formatExact } from "@/lib/time";
 import type { Account } from "@/types/wire";
-import { explain, stepOf } from "./nextStep";
+import { advise, explain, mayReconnect, stepOf } from "./nextStep";
 import { ReadReceipts } from "./ReadReceipts";
 
 interface AccountCardProps {
   readonly account: Account;
   readonly onReconnect: () => void;
+  readonly onConnect: () => void;
   readonly onDisconnect: () => void;
 }
 
@@ -22,8 +23,8 @@ function phoneLine(account: Account): string {
   return findName(account) === null ? "WhatsApp" : account.phone;
 }
 
-export function AccountCard({ account, onReconnect, onDisconnect }: AccountCardProps) {
-  const reason = explain(account);
+export function AccountCard({ account, ...actions }: AccountCardProps) {
+  const [reason, advice] = [explain(account), advise(account)];
   return (
     <li className="account" data-testid="account-card" data-account-id={account.id}>
       <div className="account-head">
@@ -34,11 +35,16 @@ export function AccountCard({ account, onReconnect, onDisconnect }: AccountCardP
         </div>
         <StatusChip status={account.status} />
       </div>
-      {reason !== null && <p className="account-reason">{reason}</p>}
+      {reason !== null && (
+        <div className="account-reason" data-testid="account-reason">
+          <p>{reason}</p>
+          {advice !== null && <p className="account-advice" data-testid="account-advice">{advice}</p>}
+        </div>
+      )}
       <AccountFacts account={account} />
       <Imported account={account} />
       {account.role === "owner" && account.phone !== null && <ReadReceipts account={account} />}
-      <AccountActions account={account} onReconnect={onReconnect} onDisconnect={onDisconnect} />
+      <AccountActions account={account} {...actions} />
     </li>
   );
 }
@@ -110,10 +116,9 @@ function Imported({ account }: { readonly account: Account }) {
   );
 }
 
-function AccountActions({ account, onReconnect, onDisconnect }: AccountCardProps) {
+function AccountActions({ account, onReconnect, onConnect, onDisconnect }: AccountCardProps) {
   const isViewer = account.role === "viewer";
   const isUnknown = account.status === "connecting" && account.phone === null;
-  const step = stepOf(account);
   return (
     <div className="account-actions">
       {!isUnknown && (
@@ -122,16 +127,34 @@ function AccountActions({ account, onReconnect, onDisconnect }: AccountCardProps
           Open inbox
         </Link>
       )}
-      {(step === "scan" || step === "reconnect") && !isViewer && (
-        <Button size="small" tone="primary" onClick={onReconnect} data-testid="account-reconnect">
-          {step === "scan" ? "Show code" : "Reconnect"}
-        </Button>
-      )}
+      {!isViewer && <NextStep account={account} onReconnect={onReconnect} onConnect={onConnect} />}
       {account.status !== "disconnected" && !isViewer && (
         <Button size="small" tone="quiet" onClick={onDisconnect} data-testid="account-disconnect">
           Disconnect
         </Button>
       )}
     </div>
+  );
+}
+
+function NextStep({ account, onReconnect, onConnect }: Omit<AccountCardProps, "onDisconnect">) {
+  const step = stepOf(account);
+  if (step === "connect") {
+    return (
+      <Button size="small" tone="primary" onClick={onConnect} data-testid="account-connect">
+        Connect again
+      </Button>
+    );
+  }
+  if (!mayReconnect(account)) return null;
+  return (
+    <Button
+      size="small"
+      tone={step === "contact_support" ? "plain" : "primary"}
+      onClick={onReconnect}
+      data-testid="account-reconnect"
+    >
+      {step === "scan" ? "Show code" : "Reconnect"}
+    </Button>
   );
 }

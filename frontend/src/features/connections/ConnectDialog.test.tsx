@@ -3,7 +3,7 @@ import { act, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { ACCOUNTS_KEY, applyAccount } from "@/lib/accounts";
 import { ApiContext } from "@/lib/api/context";
-import { unreachable } from "@/lib/api/errors";
+import { ApiError, unreachable } from "@/lib/api/errors";
 import { createRoutes } from "@/lib/api/routes";
 import { FeedContext } from "@/lib/socket/context";
 import { Feed } from "@/lib/socket/feed";
@@ -59,7 +59,7 @@ it("shows the code, counts down, and offers a new one when it is over", async ()
   expect(screen.getByTestId("connect-countdown").textContent).toBe("Expired");
   fireEvent.click(screen.getByTestId("connect-new-code"));
   await pass(10);
-  expect(reconnectAccount).toHaveBeenCalledExactlyOnceWith(5);
+  expect(reconnectAccount).toHaveBeenCalledExactlyOnceWith(5, undefined);
   expect(screen.getByTestId("connect-countdown").textContent).toBe("Valid for 1:00");
 });
 
@@ -90,11 +90,59 @@ it("says when no code could be had, and tries again", async () => {
   expect(screen.getByTestId("connect-qr")).toBeTruthy();
 });
 
-it("offers UniPile's page as the other way", async () => {
+it("keeps the first code when a second one is refused", async () => {
+  const { reconnectAccount } = show();
+  await pass(10);
+  const advice = "A connection is being made already: scan the code that is shown.";
+  reconnectAccount.mockRejectedValueOnce(new ApiError(409, { code: "conflict", message: advice, fields: {}, requestId: null }));
+  fireEvent.click(screen.getByTestId("connect-new-code"));
+  await pass(10);
+  expect(screen.getByText(advice)).toBeTruthy();
+  expect(screen.getByTestId("connect-qr")).toBeTruthy();
+});
+
+it("offers UniPile's page as the other way, and lets go of the code", async () => {
   const { openHostedPage } = show();
   openHostedPage.mockResolvedValue("https://unipile.example/connect/1");
   await pass(10);
   fireEvent.click(screen.getByTestId("connect-hosted"));
   await pass(10);
   expect(screen.getByTestId("connect-hosted-link").getAttribute("href")).toBe("https://unipile.example/connect/1");
+  expect(openHostedPage).toHaveBeenCalledTimes(1);
+  expect(screen.queryByTestId("connect-qr")).toBeNull();
+});
+
+it("links by a code to type on the phone", async () => {
+  const { client, connectAccount, reconnectAccount } = show();
+  await pass(10);
+  fireEvent.click(screen.getByTestId("connect-type"));
+  fireEvent.change(screen.getByTestId("connect-phone"), { target: { value: "11 98888" } });
+  fireEvent.click(screen.getByTestId("connect-get-code"));
+  expect(screen.getByText(/with its country code, like/)).toBeTruthy();
+  const expires_at = new Date(Date.now() + 180_000).toISOString();
+  const typed: Connected = { account: WAITING, checkpoint: { type: "code", code: "ABCD-2345", expires_at } };
+  connectAccount.mockResolvedValueOnce(typed);
+  reconnectAccount.mockResolvedValueOnce({ ...typed, checkpoint: { type: "code", code: "WXYZ-6789", expires_at } });
+  fireEvent.change(screen.getByTestId("connect-phone"), { target: { value: "+55 (11) 98888-0000" } });
+  fireEvent.click(screen.getByTestId("connect-get-code"));
+  await pass(10);
+  expect(connectAccount).toHaveBeenLastCalledWith("+5511988880000");
+  expect(screen.getByTestId("connect-code").textContent).toBe("ABCD-2345");
+  expect(screen.getByTestId("connect-countdown").textContent).toBe("Valid for 3:00");
+  fireEvent.click(screen.getByTestId("connect-new-code"));
+  await pass(10);
+  expect(reconnectAccount).toHaveBeenLastCalledWith(5, "+5511988880000");
+  expect(screen.getByTestId("connect-code").textContent).toBe("WXYZ-6789");
+  act(() => applyAccount(client, { ...WAITING, status: "connected", seq: 2 }));
+  await pass(10);
+  expect(screen.getByTestId("connect-success")).toBeTruthy();
+});
+
+it("says that the number is here already", async () => {
+  const { client } = show();
+  await pass(10);
+  act(() => applyAccount(client, { ...WAITING, status: "disconnected", status_reason: "DUPLICATE", next_step: "none", seq: 2 }));
+  await pass(10);
+  expect(screen.getByText(/connected already/)).toBeTruthy();
+  expect(screen.queryByTestId("connect-qr")).toBeNull();
 });

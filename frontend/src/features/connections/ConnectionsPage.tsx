@@ -3,7 +3,7 @@ import { useState } from "react";
 import { Button } from "@/components/Button";
 import { Icon } from "@/components/Icon";
 import { EmptyState, ErrorState, Loading, Skeleton } from "@/components/States";
-import { useAccounts } from "@/lib/accounts";
+import { isForgotten, useAccounts } from "@/lib/accounts";
 import { describeError } from "@/lib/api/errors";
 import type { Account } from "@/types/wire";
 import { AccountCard } from "./AccountCard";
@@ -13,7 +13,7 @@ import "./connections.css";
 
 type OpenDialog =
   | { readonly kind: "connect" }
-  | { readonly kind: "reconnect"; readonly accountId: number }
+  | { readonly kind: "reconnect"; readonly account: Account }
   | { readonly kind: "disconnect"; readonly account: Account };
 
 export function ConnectionsPage() {
@@ -33,7 +33,7 @@ export function ConnectionsPage() {
       </header>
       <AccountList onOpen={setDialog} />
       {dialog?.kind === "connect" && <ConnectDialog onClose={close} />}
-      {dialog?.kind === "reconnect" && <ConnectDialog accountId={dialog.accountId} onClose={close} />}
+      {dialog?.kind === "reconnect" && <ConnectDialog known={dialog.account} onClose={close} />}
       {dialog?.kind === "disconnect" && <ConfirmDisconnect account={dialog.account} onClose={close} />}
     </div>
   );
@@ -51,7 +51,8 @@ function AccountList({ onOpen }: { readonly onOpen: (dialog: OpenDialog) => void
       />
     );
   }
-  if (accounts.data.length === 0) {
+  const rows = accounts.data.filter((account) => !isForgotten(account));
+  if (rows.length === 0) {
     return (
       <EmptyState icon="phone" title="No number connected yet">
         Link a WhatsApp number by scanning a code, just like WhatsApp Web. Its chats appear in the inbox within seconds.
@@ -60,11 +61,12 @@ function AccountList({ onOpen }: { readonly onOpen: (dialog: OpenDialog) => void
   }
   return (
     <ul className="accounts">
-      {accounts.data.map((account) => (
+      {rows.map((account) => (
         <AccountCard
           key={account.id}
           account={account}
-          onReconnect={() => onOpen({ kind: "reconnect", accountId: account.id })}
+          onReconnect={() => onOpen({ kind: "reconnect", account })}
+          onConnect={() => onOpen({ kind: "connect" })}
           onDisconnect={() => onOpen({ kind: "disconnect", account })}
         />
       ))}

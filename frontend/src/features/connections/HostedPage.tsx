@@ -1,31 +1,37 @@
 /** The other way to connect a number: on a page of UniPile's, for phones that cannot scan this screen. */
 import { useMutation } from "@tanstack/react-query";
-import { Button } from "@/components/Button";
+import { useEffect, useEffectEvent } from "react";
 import { Icon } from "@/components/Icon";
-import { Notice } from "@/components/Notice";
+import { ErrorState, Loading, Skeleton } from "@/components/States";
 import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
 
 export function HostedPage() {
   const api = useApi();
   const link = useMutation({ mutationFn: () => api.openHostedPage() });
-  if (link.data !== undefined) {
+  const open = useEffectEvent(() => link.mutate());
+  useEffect(() => {
+    // Once: each link is good for one number.
+    const timer = setTimeout(open, 0);
+    return () => clearTimeout(timer);
+  }, []);
+  if (link.error !== null) {
+    return <ErrorState title="No page yet" message={describeError(link.error)} onRetry={() => link.mutate()} />;
+  }
+  if (link.data === undefined) {
     return (
-      <p className="scan-hosted">
-        <a className="button button-plain button-small" href={link.data} target="_blank" rel="noreferrer" data-testid="connect-hosted-link">
-          Open UniPile&rsquo;s page
-          <Icon name="external" size={15} />
-        </a>
-        The number appears here once it is connected there.
-      </p>
+      <Loading label="Getting the page">
+        <Skeleton className="scan-line" />
+      </Loading>
     );
   }
   return (
-    <>
-      <Button size="small" tone="quiet" isBusy={link.isPending} onClick={() => link.mutate()} data-testid="connect-hosted">
-        Use UniPile&rsquo;s page instead
-      </Button>
-      {link.error !== null && <Notice tone="bad">{describeError(link.error)}</Notice>}
-    </>
+    <p className="scan-hosted">
+      <a className="button button-primary" href={link.data} target="_blank" rel="noreferrer" data-testid="connect-hosted-link">
+        Open UniPile&rsquo;s page
+        <Icon name="external" size={16} />
+      </a>
+      The number appears here once it is connected there.
+    </p>
   );
 }

@@ -1,40 +1,68 @@
 /** What a number's state means, and the one thing to do about it, in words for everybody. */
-import type { Account } from "@/types/wire";
-
-type Step = NonNullable<Account["next_step"]>;
+import type { Account, NextStep } from "@/types/wire";
 
 /** WhatsApp's gateway names its reasons in capitals; those are for operators. */
 const REASONS: Readonly<Record<string, string>> = {
-  CREDENTIALS: "WhatsApp has signed this number out. Link it again to go on.",
-  PERMISSIONS: "WhatsApp does not let this number in. Link it again to go on.",
-  DELETED: "This number was removed at WhatsApp's gateway. Connect it again to go on.",
+  CREDENTIALS: "WhatsApp has signed this number out.",
+  disconnected_account: "WhatsApp has signed this number out.",
+  expired_credentials: "WhatsApp has signed this number out.",
+  PERMISSIONS: "WhatsApp does not let this number in.",
+  NOT_FOUND: "WhatsApp's gateway does not know this number any more.",
+  DELETED: "This number was removed at WhatsApp's gateway.",
   ERROR: "The connection to WhatsApp broke off.",
   STOPPED: "The connection to WhatsApp was stopped.",
-};
-
-const STEPS: Readonly<Record<Step, string | null>> = {
-  none: null,
-  wait: "Nothing to do: the connection is being mended by itself.",
-  scan: "Waiting for the code to be scanned.",
-  reconnect: "WhatsApp asks for this number to be linked again.",
+  RESTARTS_EXHAUSTED: "The connection to WhatsApp broke off, and restarting it has not helped.",
+  EXPIRED: "The code was not scanned in time.",
+  REPLACED: "This number was connected anew, as an entry of its own. What was said before stays here.",
+  DUPLICATE: "This number is connected already, as another entry.",
+  CREATION_SUCCESS: "The code was scanned; WhatsApp is getting ready.",
 };
 
 const STATES: Readonly<Partial<Record<Account["status"], string>>> = {
-  degraded: "Messages may arrive late. Confab keeps checking.",
+  connecting: "Connecting to WhatsApp.",
+  degraded: "Messages may arrive late.",
+  needs_action: "This number is not connected.",
   disconnected: "No messages come in or go out.",
 };
 
+const STEPS: Readonly<Record<NextStep, string | null>> = {
+  none: null,
+  wait: "Nothing to do: the connection is being mended by itself.",
+  scan: "Waiting for the code to be scanned.",
+  reconnect: "Link it again to go on.",
+  connect: "Connect it again to go on; what was said before stays here.",
+  contact_support: "Please contact support.",
+};
+
 /** What the server says is to be done, or what older ones meant. */
-export function stepOf({ next_step, status }: Account): Step {
+export function stepOf({ next_step, status }: Account): NextStep {
   if (next_step !== undefined) return next_step;
   if (status === "connected" || status === "degraded") return "none";
   return status === "connecting" ? "scan" : "reconnect";
 }
 
+/** Support comes first for some states, but linking the number again harms nothing and may help. */
+export function mayReconnect(account: Account): boolean {
+  return ["scan", "reconnect", "contact_support"].includes(stepOf(account));
+}
+
+/** Why the number is not simply connected. */
 export function explain(account: Account): string | null {
   const { status, status_reason } = account;
   if (status === "connected") return null;
-  const isSentence = status_reason !== null && !/^[A-Z0-9_]+$/.test(status_reason);
+  const isSentence = status_reason !== null && /\s/.test(status_reason);
   if (isSentence) return status_reason;
-  return REASONS[status_reason ?? ""] ?? STATES[status] ?? STEPS[stepOf(account)];
+  return REASONS[status_reason ?? ""] ?? STATES[status] ?? null;
+}
+
+/** What is to be done, or is being done. */
+export function advise(account: Account): string | null {
+  if (account.status === "connected") return null;
+  if (account.status === "degraded" && stepOf(account) === "wait") return describeRestarts(account.restarts ?? 0);
+  return STEPS[stepOf(account)];
+}
+
+function describeRestarts(restarts: number): string {
+  const so_far = restarts === 0 ? "" : restarts === 1 ? ", once so far" : `, ${restarts} times so far`;
+  return `Nothing to do: Confab restarts the connection by itself${so_far}.`;
 }

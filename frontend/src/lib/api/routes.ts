@@ -42,7 +42,9 @@ function accountRoutes(signed: Send) {
       return "account" in answer ? answer.account : answer;
     },
 
-    connectAccount: () => signed<Connected>(`${CHANNEL}/connect`, { method: "POST", body: {} }),
+    /** With a phone number: a code to type there instead of a picture to scan. */
+    connectAccount: (phone?: string) =>
+      signed<Connected>(`${CHANNEL}/connect`, { method: "POST", body: pairing(phone) }),
 
     /** The address of UniPile's own page to connect a number, for once. */
     openHostedPage: async () => {
@@ -55,8 +57,8 @@ function accountRoutes(signed: Send) {
       return (await signed<{ account: Account }>(`${CHANNEL}/${accountId}`, request)).account;
     },
 
-    reconnectAccount: (accountId: number) =>
-      signed<Connected>(`${CHANNEL}/${accountId}/reconnect`, { method: "POST", body: {} }),
+    reconnectAccount: (accountId: number, phone?: string) =>
+      signed<Connected>(`${CHANNEL}/${accountId}/reconnect`, { method: "POST", body: pairing(phone) }),
 
     disconnectAccount: (accountId: number) => signed<undefined>(`${CHANNEL}/${accountId}`, { method: "DELETE" }),
 
@@ -193,6 +195,8 @@ function messageRoutes(signed: Send) {
     retryMessage: (message: MessagePlace) => amend(message, "/retry", { method: "POST", body: {} }),
   };
 }
+
+const pairing = (phone?: string) => (phone === undefined ? {} : { method: "code", phone_number: phone });
 
 /** The routes that need somebody signed in. */
 export function createRoutes(signed: Send) {

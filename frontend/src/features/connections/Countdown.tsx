@@ -1,0 +1,37 @@
+/** How long a code is still good, and the way to a new one. */
+import { Button } from "@/components/Button";
+import { Icon } from "@/components/Icon";
+import { formatCountdown, useCountdown } from "./countdown";
+
+interface CountdownProps {
+  readonly expiresAt: string;
+  readonly isBusy: boolean;
+  readonly onNewCode: () => void;
+}
+
+export function Countdown({ expiresAt, isBusy, onNewCode }: CountdownProps) {
+  const left = useCountdown(expiresAt);
+  const isOver = left === 0;
+  return (
+    <>
+      <div className="scan-below">
+        <span className="scan-time" role="timer" data-testid="connect-countdown">
+          {isOver ? "Expired" : `Valid for ${formatCountdown(left)}`}
+        </span>
+        <Button
+          size="small"
+          tone={isOver ? "primary" : "quiet"}
+          isBusy={isBusy}
+          onClick={onNewCode}
+          data-testid="connect-new-code"
+        >
+          {!isBusy && <Icon name="refresh" size={16} />}
+          New code
+        </Button>
+      </div>
+      <p className="visually-hidden" aria-live="polite">
+        {isOver ? "The code has expired. Ask for a new one." : ""}
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,79 @@
+/** The QR code with its countdown, and what to do with it on the phone. */
+import { Icon } from "@/components/Icon";
+import { Notice } from "@/components/Notice";
+import { ErrorState, Loading, Skeleton } from "@/components/States";
+import { describeError } from "@/lib/api/errors";
+import { useConfig } from "@/lib/config";
+import { Countdown } from "./Countdown";
+import { useCountdown } from "./countdown";
+import { QrCode } from "./QrCode";
+import type { useConnecting } from "./useConnecting";
+
+interface ScanCodeProps {
+  readonly attempt: ReturnType<typeof useConnecting>;
+}
+
+export function ScanCode({ attempt: { ask, shown } }: ScanCodeProps) {
+  const checkpoint = shown?.checkpoint?.type === "qrcode" ? shown.checkpoint : null;
+  const askAgain = () => ask.mutate({ again: true });
+  if (ask.error !== null && checkpoint === null) {
+    return <ErrorState title="No code yet" message={describeError(ask.error)} onRetry={askAgain} />;
+  }
+  return (
+    <div className="scan">
+      {ask.error !== null && <Notice tone="warn">{describeError(ask.error)}</Notice>}
+      {checkpoint === null ? (
+        <Loading label="Getting a code">
+          <Skeleton className="scan-skeleton" />
+        </Loading>
+      ) : (
+        <Code
+          key={checkpoint.qrcode}
+          text={checkpoint.qrcode}
+          expiresAt={checkpoint.expires_at}
+          isBusy={ask.isPending}
+          onNewCode={askAgain}
+        />
+      )}
+      <ol className="scan-steps">
+        <li>Open WhatsApp on the phone with this number.</li>
+        <li>
+          Go to <strong>Settings → Linked devices</strong> and tap <strong>Link a device</strong>.
+        </li>
+        <li>Point the phone at this code.</li>
+      </ol>
+      <PhoneHint>scan it there</PhoneHint>
+    </div>
+  );
+}
+
+interface CodeProps {
+  readonly text: string;
+  readonly expiresAt: string;
+  readonly isBusy: boolean;
+  readonly onNewCode: () => void;
+}
+
+function Code({ text, expiresAt, isBusy, onNewCode }: CodeProps) {
+  const isOver = useCountdown(expiresAt) === 0;
+  return (
+    <div className="scan-code">
+      <div className={`scan-frame ${isOver ? "scan-over" : ""}`}>
+        <QrCode text={text} />
+        {isOver && <p className="scan-veil">This code has expired</p>}
+      </div>
+      <Countdown expiresAt={expiresAt} isBusy={isBusy} onNewCode={onNewCode} />
+    </div>
+  );
+}
+
+export function PhoneHint({ children }: { readonly children: string }) {
+  const url = useConfig().data?.phone_url ?? null;
+  if (url === null) return null;
+  return (
+    <p className="scan-hint">
+      This is the sandbox: <a href={url} target="_blank" rel="noreferrer">open the test phone <Icon name="external" size={15} /></a> and{" "}
+      {children}.
+    </p>
+  );
+}

@@ -1,0 +1,118 @@
+/** Linking without a camera: the phone number first, then a code to type on that phone. */
+import { useState, type ReactNode, type SyntheticEvent } from "react";
+import { Button } from "@/components/Button";
+import { Notice } from "@/components/Notice";
+import { TextField } from "@/components/TextField";
+import { describeError } from "@/lib/api/errors";
+import { Countdown } from "./Countdown";
+import { useCountdown } from "./countdown";
+import { PhoneHint } from "./ScanCode";
+import type { useConnecting } from "./useConnecting";
+
+interface TypeCodeProps {
+  readonly attempt: ReturnType<typeof useConnecting>;
+  readonly phone: string;
+}
+
+/** As people write it, spaces, brackets and all, into +digits; null when it cannot be a number with its country code. */
+function readPhone(text: string): string | null {
+  const plain = text.replace(/[\s().-]/g, "").replace(/^00/, "+");
+  return /^\+[1-9]\d{6,14}$/.test(plain) ? plain : null;
+}
+
+export function TypeCode({ attempt: { ask, shown }, phone: knownPhone }: TypeCodeProps) {
+  const [phone, setPhone] = useState(knownPhone);
+  const checkpoint = shown?.checkpoint?.type === "code" ? shown.checkpoint : null;
+  const error = ask.error !== null && <Notice tone="bad">{describeError(ask.error)}</Notice>;
+  if (checkpoint === null) {
+    return (
+      <PhoneForm
+        phone={phone}
+        isBusy={ask.isPending}
+        onPhone={(chosen) => {
+          setPhone(chosen);
+          ask.mutate({ phone: chosen });
+        }}
+      >
+        {error}
+      </PhoneForm>
+    );
+  }
+  return (
+    <div className="scan">
+      {error}
+      <Typed
+        key={checkpoint.code}
+        code={checkpoint.code}
+        expiresAt={checkpoint.expires_at}
+        isBusy={ask.isPending}
+        onNewCode={() => ask.mutate({ phone, again: true })}
+      />
+      <ol className="scan-steps">
+        <li>Open WhatsApp on {phone}.</li>
+        <li>
+          Go to <strong>Settings → Linked devices → Link a device</strong>, then tap <strong>Link with phone number instead</strong>.
+        </li>
+        <li>Type this code.</li>
+      </ol>
+      <PhoneHint>type it there</PhoneHint>
+    </div>
+  );
+}
+
+interface PhoneFormProps {
+  readonly phone: string;
+  readonly isBusy: boolean;
+  readonly onPhone: (phone: string) => void;
+  readonly children: ReactNode;
+}
+
+function PhoneForm({ phone, isBusy, onPhone, children }: PhoneFormProps) {
+  const [text, setText] = useState(phone);
+  const [isRefused, setRefused] = useState(false);
+  function submit(event: SyntheticEvent) {
+    event.preventDefault();
+    const chosen = readPhone(text);
+    setRefused(chosen === null);
+    if (chosen !== null) onPhone(chosen);
+  }
+  const isWrong = isRefused && readPhone(text) === null;
+  return (
+    <form className="scan" onSubmit={submit}>
+      {children}
+      <TextField
+        label="Phone number, with its country code"
+        type="tel"
+        autoComplete="tel"
+        placeholder="+55 11 98888 0000"
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        aria-invalid={isWrong}
+        data-testid="connect-phone"
+      />
+      {isWrong && <Notice tone="bad">Write the number with its country code, like +55 11 98888 0000.</Notice>}
+      <Button type="submit" tone="primary" isBusy={isBusy} data-testid="connect-get-code">
+        Get a code
+      </Button>
+    </form>
+  );
+}
+
+interface TypedProps {
+  readonly code: string;
+  readonly expiresAt: string;
+  readonly isBusy: boolean;
+  readonly onNewCode: () => void;
+}
+
+function Typed({ code, expiresAt, isBusy, onNewCode }: TypedProps) {
+  const isOver = useCountdown(expiresAt) === 0;
+  return (
+    <div className="scan-code">
+      <p className={`scan-letters ${isOver ? "scan-letters-over" : ""}`} data-testid="connect-code">
+        {code}
+      </p>
+      <Countdown expiresAt={expiresAt} isBusy={isBusy} onNewCode={onNewCode} />
+    </div>
+  );
+}

@@ -1,0 +1,19 @@
+"""Whether an account that exists at UniPile may be linked here: before it is claimed, by whichever way."""
+
+from server.errors import ConfabError
+from server.store import account_states
+from server.store.pool import Database
+from server.unipile.answers import ProviderAccount
+
+NOT_WHATSAPP = "This account at UniPile is not a WhatsApp number."
+TWICE = "This number is connected here already, under another account: reconnect or disconnect that one."
+
+
+async def require_linkable(database: Database, user_id: int, found: ProviderAccount) -> None:
+    """A WhatsApp number that this user has under no other account: else each message would come twice."""
+    if not found.is_whatsapp:
+        raise ConfabError("invalid", fields={"external_account_id": [NOT_WHATSAPP]})
+    if found.phone is None:
+        return
+    if await database.read(account_states.list_rivals, user_id, found.phone, found.external_account_id):
+        raise ConfabError("conflict", TWICE)
