@@ -86,7 +86,7 @@ it("shows a place by its name, address and position, and opens a map without tel
   const place = { latitude: -23.561414, longitude: -46.655881, name: "MASP", address: "Av. Paulista, 1578" };
   show({ type: "location", state: "none", location: place });
   const link = screen.getByTestId("attachment-location");
-  expect(link.textContent).toBe("MASPAv. Paulista, 1578-23.56141, -46.65588");
+  expect(link.textContent).toBe("MASPAv. Paulista, 1578-23.56141, -46.65588, opens a map in a new tab");
   expect(link.getAttribute("href")).toBe("https://www.openstreetmap.org/?mlat=-23.561414&mlon=-46.655881#map=16/-23.561414/-46.655881");
   expect([link.getAttribute("target"), link.getAttribute("rel")]).toEqual(["_blank", "noreferrer noopener"]);
   expect(document.querySelector("img, iframe")).toBeNull();
@@ -94,7 +94,7 @@ it("shows a place by its name, address and position, and opens a map without tel
 
 it("shows a place that has no name", () => {
   show({ type: "location", state: "none", location: { latitude: 0, longitude: 0, name: null, address: null } });
-  expect(screen.getByTestId("attachment-location").textContent).toBe("Location0.00000, 0.00000");
+  expect(screen.getByTestId("attachment-location").textContent).toBe("Location0.00000, 0.00000, opens a map in a new tab");
 });
 
 it("shows the people of a contact card with their numbers", async () => {

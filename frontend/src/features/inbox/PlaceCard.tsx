@@ -13,7 +13,6 @@ export function PlaceCard({ place }: { readonly place: Place }) {
       href={mapUrl(place)}
       target="_blank"
       rel="noreferrer noopener"
-      aria-label={`Open ${name} on a map, in a new tab`}
       data-testid="attachment-location"
     >
       <span className="file-icon">
@@ -29,6 +28,7 @@ export function PlaceCard({ place }: { readonly place: Place }) {
           </span>
         )}
         <span className="file-note">{position}</span>
+        <span className="visually-hidden">, opens a map in a new tab</span>
       </span>
       <Icon name="external" size={16} />
     </a>
