@@ -14,6 +14,7 @@ from server.unipile.errors import Rejected
 from server.unipile.history import MAX_LIMIT, RawPage, StoredChat
 from workers.backfill import Reader
 from workers.context import Parts, parts_of
+from workers.phone_marks import take_marks
 
 log = structlog.get_logger()
 
@@ -111,6 +112,7 @@ class _Work:
             if chat.provider_chat_id not in begun and not self._is_over:
                 self._begun += 1
                 await self._begin(chat)
+        await take_marks(self._parts, self._account_id, chats)
         return following
 
     async def _begin(self, chat: StoredChat) -> None:

@@ -24,6 +24,7 @@ from server.unipile.errors import Rejected
 from workers.backfill import Reader
 from workers.context import Parts, parts_of
 from workers.history import LOST_SECONDS
+from workers.phone_marks import sweep_marks
 
 log = structlog.get_logger()
 
@@ -107,6 +108,7 @@ async def _sweep(
         rest = Progress(began_at.isoformat(), after.isoformat(), cursor, reader.has_found)
         await _go_on(parts, account_id, wanted_at, rest)
         return
+    await sweep_marks(parts, account_id, sweep.external_account_id)
     await _finish(parts, account_id, began_at, reader)
     if held_back:
         # Own messages whose chat has a send under way: they can be told apart when its answer is here.

@@ -37,7 +37,7 @@ PATCH_CHAT = f"""
             archived = coalesce(%(archived)s, c.archived),
             pinned = coalesce(%(pinned)s, c.pinned),
             muted_until = case when %(mutes)s then %(muted_until)s::timestamptz else c.muted_until end,
-            seq = %(seq)s, updated_at = now()
+            marked_at = now(), seq = %(seq)s, updated_at = now()
         where c.id = %(chat_id)s
         returning c.*
     )

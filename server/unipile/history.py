@@ -4,7 +4,7 @@ import asyncio
 import random
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from server.unipile.fields import (
     attachments,
     identifier,
     known_person,
+    moment,
     quoted,
     sent_times,
     small_integer,
@@ -30,6 +31,7 @@ HISTORY_GREW = ("SYNC_SUCCESS",)
 RECONNECTED = ("RECONNECTED",)
 CHAT_KINDS: Mapping[object, str] = {0: "direct", 1: "group", 2: "channel"}
 MAX_LIMIT = 250
+FOR_GOOD = "9999-12-31T00:00:00Z"
 # All attempts of one read together; a read harms nothing, so it is asked again while this lasts.
 READ_SECONDS = 20.0
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 4.0
@@ -42,10 +44,11 @@ People = Mapping[
 
 @dataclass(frozen=True, slots=True)
 class StoredChat:
-    """A chat as UniPile lists it; `is_readable` is false for one that is no conversation of ours."""
+    """A chat as UniPile lists it, with the marks that stand on it there."""
 
     provider_chat_id: str
     kind: str
+    marks: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,9 @@ def _exact(moment: datetime) -> str:
 
 def read_chat(item: Mapping[str, Any]) -> StoredChat | None:
     try:
-        return StoredChat(identifier(item, "id"), CHAT_KINDS.get(item.get("type"), "direct"))
+        return StoredChat(
+            identifier(item, "id"), CHAT_KINDS.get(item.get("type"), "direct"), read_marks(item)
+        )
     except UnusableEventError:
         return None
 
@@ -140,6 +145,25 @@ def read_chat(item: Mapping[str, Any]) -> StoredChat | None:
 def read_people(answer: Mapping[str, Any]) -> People:
     """A list of attendees, by UniPile's id of each."""
     return {item["id"]: who for item in _items(answer) if (who := read_attendee(item)) is not None}
+
+
+def read_marks(item: Mapping[str, Any]) -> dict[str, Any]:
+    """What is set on a chat there; None where UniPile does not say."""
+    unread, last_at = small_integer(item.get("unread_count")), moment(item.get("timestamp"))
+    muted = item.get("muted_until")
+    until = FOR_GOOD if muted == -1 else muted if moment(muted) is not None else None
+    return {
+        "archived": _flag(item.get("archived")),
+        "pinned": _flag(item.get("pinned")),
+        "mutes": "muted_until" in item,
+        "muted_until": until,
+        "is_read": unread == 0 and last_at is not None,
+        "last_at": last_at,
+    }
+
+
+def _flag(value: object) -> bool | None:
+    return bool(value) if value in (0, 1) else None
 
 
 def read_attendee(item: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -1,0 +1,80 @@
+"""Marks set on the phone: taken over when UniPile says something new about them, and nobody has just chosen here."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from aiopg import Cursor
+
+from server.store.chats import CHAT_JOINS, CHAT_JSON, ChangedChat
+
+# A choice made here needs this long at most to reach UniPile: what is read before may be the choice before it.
+SETTLING = "interval '2 minutes'"
+TOLD = """
+    select c.id, x.*, jsonb_build_object('archived', x.archived, 'pinned', x.pinned, 'muted', x.muted_until,
+            'read', case when x.is_read then x.last_at end) as marks,
+        coalesce(c.told_marks, '{}') as before
+    from jsonb_to_recordset(%(rows)s::jsonb) as x (provider_chat_id text, archived boolean, pinned boolean,
+        mutes boolean, muted_until timestamptz, is_read boolean, last_at timestamptz)
+    join channels_chat c on c.account_id = %(account_id)s and c.provider_chat_id = x.provider_chat_id
+    where c.marked_at < now() - {settling}
+        and (c.told_marks is not null or c.marked_at = '-infinity')""".replace("{settling}", SETTLING)
+# A mark that UniPile repeats is no news: ours may be on its way there, or was refused there.
+TAKE_OVER = f"""
+    with told as ({TOLD}), wanted as (
+        select t.id,
+            case when t.marks -> 'archived' is distinct from t.before -> 'archived'
+                then coalesce(t.archived, c.archived) else c.archived end as archived,
+            case when t.marks -> 'pinned' is distinct from t.before -> 'pinned'
+                then coalesce(t.pinned, c.pinned) else c.pinned end as pinned,
+            case when t.mutes and t.marks -> 'muted' is distinct from t.before -> 'muted'
+                then t.muted_until else c.muted_until end as muted_until,
+            case when t.is_read and t.marks -> 'read' is distinct from t.before -> 'read'
+                then greatest(c.read_until, t.last_at) else c.read_until end as read_until
+        from told t join channels_chat c on c.id = t.id
+    ), counted as (
+        select w.*, case when w.read_until > c.read_until
+            then (select count(*) from channels_message m where m.chat_id = c.id and m.direction = 'in'
+                  and not m.is_event and not m.is_history and m.deleted_at is null and m.sent_at > w.read_until)
+            else c.unread_count end as unread_count
+        from wanted w join channels_chat c on c.id = w.id
+    ), change as (
+        select k.*, row_number() over (order by k.id) as n from counted k join channels_chat c on c.id = k.id
+        where (k.archived, k.pinned, k.muted_until, k.unread_count)
+            is distinct from (c.archived, c.pinned, c.muted_until, c.unread_count)
+    ), numbered as (
+        update channels_account a set seq = a.seq + (select count(*) from change)
+        where a.id = %(account_id)s and exists (select from change)
+        returning a.seq - (select count(*) from change) as base
+    ), changed as (
+        update channels_chat c set archived = k.archived, pinned = k.pinned, muted_until = k.muted_until,
+            read_until = k.read_until, unread_count = k.unread_count, seq = numbered.base + k.n, updated_at = now()
+        from change k cross join numbered where c.id = k.id
+        returning c.*
+    )
+    select c.id, c.account_id, c.seq, {CHAT_JSON} from changed c {CHAT_JOINS} order by c.seq"""
+NOTE_TOLD = f"""
+    update channels_chat c set told_marks = t.marks from ({TOLD}) t
+    where c.id = t.id and c.told_marks is distinct from t.marks"""
+# What was chosen here before UniPile was ever asked counts for more than its first word.
+NOTE_FIRST = """
+    update channels_chat c set told_marks = jsonb_build_object('archived', x.archived, 'pinned', x.pinned,
+        'muted', x.muted_until, 'read', case when x.is_read then x.last_at end)
+    from jsonb_to_recordset(%(rows)s::jsonb) as x (provider_chat_id text, archived boolean, pinned boolean,
+        muted_until timestamptz, is_read boolean, last_at timestamptz)
+    where c.account_id = %(account_id)s and c.provider_chat_id = x.provider_chat_id
+        and c.told_marks is null and c.marked_at > '-infinity'"""
+
+
+async def take_marks_over(
+    cursor: Cursor, account_id: int, marks: Sequence[Mapping[str, Any]]
+) -> list[ChangedChat]:
+    """Let the chats have what UniPile newly says: {provider_chat_id, archived, pinned, mutes, muted_until, is_read,
+    last_at}, None where it says nothing; the account is locked. Returns the chats that are different.
+    """
+    values = {"account_id": account_id, "rows": orjson.dumps(list(marks)).decode()}
+    await cursor.execute(TAKE_OVER, values)
+    changed = [ChangedChat(*row) for row in await cursor.fetchall()]
+    await cursor.execute(NOTE_TOLD, values)
+    await cursor.execute(NOTE_FIRST, values)
+    return changed

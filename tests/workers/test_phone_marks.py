@@ -1,0 +1,120 @@
+"""What is set on the phone reaches the inbox with the next sweep, and undoes nothing that was chosen here."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from server.store.chat_marks import patch_chat
+from tests.fixtures_stack import Stack
+from tests.workers.ledger import Ear
+from tests.workers.test_sweep import EXTERNAL_ID, Beach
+from tests.workers.test_sweep import beach as beach
+
+KEY = {"X-API-KEY": "sandbox-key"}
+
+
+@pytest.fixture
+async def shore(beach: Beach) -> AsyncIterator[tuple[Beach, str]]:
+    """One chat with one unread message, as a sweep left it."""
+    written = await beach.write("Oi", 10)
+    await beach.sweep()
+    yield beach, written["chat_id"]
+
+
+async def set_on_phone(stack: Stack, chat_id: str, action: str, value: object) -> None:
+    body = {"action": action, "value": value}
+    await stack.sandbox.ok("PATCH", f"/api/v1/chats/{chat_id}", body, headers=KEY)
+
+
+async def choose_here(beach: Beach, minutes_ago: int, **marks: Any) -> None:
+    """Somebody chose so long ago; UniPile has not been told, or refused."""
+    chat = await beach.ledger.chat()
+    await beach.ledger.execute("update channels_account set seq = seq + 1")
+    seq = await beach.ledger.account_seq(chat["account_id"])
+    await beach.ledger.parts.database.write(patch_chat, chat["id"], seq, marks)
+    await beach.ledger.execute(
+        "update channels_chat set marked_at = now() - make_interval(mins => %(m)s)", m=minutes_ago
+    )
+
+
+@pytest.mark.parametrize(
+    ("action", "value", "column", "expected"),
+    [
+        ("setArchiveStatus", True, "archived", True),
+        ("setPinnedStatus", True, "pinned", True),
+        ("setReadStatus", True, "unread_count", 0),
+    ],
+)
+async def test_a_mark_of_the_phone_is_taken_over_and_told_once(
+    shore: tuple[Beach, str], action: str, value: object, column: str, expected: object
+) -> None:
+    beach, chat_id = shore
+    before = await beach.ledger.chat()
+    assert before[column] != expected
+    ear = await Ear(beach.ledger.parts.redis, beach.account_id).open()
+    await set_on_phone(beach.stack, chat_id, action, value)
+    for _ in range(2):
+        await beach.sweep()
+    heard = [(seq, f["data"]) for seq, f in await ear.heard() if f["event"] == "chat:updated"]
+    ((seq, data),) = heard
+    chat = await beach.ledger.chat()
+    assert (chat[column], data[column], chat["seq"]) == (expected, expected, seq)
+    await ear.close()
+
+
+@pytest.mark.parametrize("value", [True, "2099-01-01T00:00:00.000Z"])
+async def test_muted_on_the_phone_and_loud_again(shore: tuple[Beach, str], value: object) -> None:
+    beach, chat_id = shore
+    await set_on_phone(beach.stack, chat_id, "setMuteStatus", value)
+    await beach.sweep()
+    assert (await beach.ledger.chat())["muted_until"].year == (9999 if value is True else 2099)
+    await set_on_phone(beach.stack, chat_id, "setMuteStatus", False)
+    await beach.sweep()
+    assert (await beach.ledger.chat())["muted_until"] is None
+
+
+@pytest.mark.parametrize("minutes_ago", [0, 30])
+async def test_a_choice_made_here_is_not_undone(shore: tuple[Beach, str], minutes_ago: int) -> None:
+    """UniPile says what it said before: our choice is still on its way, or was refused."""
+    beach, _ = shore
+    await choose_here(beach, minutes_ago, archived=True, pinned=True, read=True)
+    await beach.sweep()
+    chat = await beach.ledger.chat()
+    assert (chat["archived"], chat["pinned"], chat["unread_count"]) == (True, True, 0)
+
+
+async def test_a_choice_made_a_moment_ago_stands_against_the_phones(shore: tuple[Beach, str]) -> None:
+    beach, chat_id = shore
+    await set_on_phone(beach.stack, chat_id, "setArchiveStatus", True)
+    await choose_here(beach, 0, archived=False)
+    await beach.sweep()
+    assert not (await beach.ledger.chat())["archived"]
+    await beach.ledger.execute("update channels_chat set marked_at = now() - interval '30 minutes'")
+    await beach.sweep()  # nothing changed it back at UniPile
+    assert (await beach.ledger.chat())["archived"]
+
+
+async def test_what_came_in_after_the_phone_was_read_stays_unread(shore: tuple[Beach, str]) -> None:
+    beach, chat_id = shore
+    await set_on_phone(beach.stack, chat_id, "setReadStatus", True)
+    await beach.write("mais uma coisa", 0)
+    await beach.sweep()
+    assert (await beach.ledger.chat())["unread_count"] == 2  # UniPile's count is one: the phone is behind
+    await set_on_phone(beach.stack, chat_id, "setReadStatus", True)
+    await beach.sweep()
+    assert (await beach.ledger.chat())["unread_count"] == 0
+
+
+async def test_another_accounts_chat_is_left_alone(shore: tuple[Beach, str]) -> None:
+    beach, chat_id = shore
+    assert await beach.ledger.make_account("acc-other")
+    await beach.ledger.execute(
+        "update channels_chat set account_id = (select id from channels_account where external_account_id <> %(own)s)",
+        own=EXTERNAL_ID,
+    )
+    await set_on_phone(beach.stack, chat_id, "setArchiveStatus", True)
+    await beach.sweep()
+    assert not any(
+        chat["archived"] for chat in await beach.ledger.chats() if chat["account_id"] != beach.account_id
+    )
