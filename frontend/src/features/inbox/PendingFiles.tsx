@@ -8,13 +8,26 @@ interface PendingFilesProps {
   readonly share: number;
 }
 
+/** How much of each file has gone up: they go one behind the other. */
+export function shareOfEach(sizes: readonly number[], share: number): number[] {
+  let gone = share * sizes.reduce((sum, size) => sum + size, 0);
+  return sizes.map((size) => {
+    const part = Math.min(size, gone);
+    gone -= part;
+    return size === 0 ? share : part / size;
+  });
+}
+
 export function PendingFiles({ files, share }: PendingFilesProps) {
+  const shares = shareOfEach(files.map(({ size }) => size), share);
   return (
     <div className="attachments" data-testid="upload">
       {files.map((file, index) => (
-        <PendingFile key={index} file={file} />
+        <div key={index} className="pending-file">
+          <PendingFile file={file} />
+          <progress className="upload" value={shares[index] ?? 0} max={1} aria-label={`Uploaded of ${file.name}`} />
+        </div>
       ))}
-      <progress className="upload" value={share} max={1} aria-label="Uploaded" />
     </div>
   );
 }

@@ -1,0 +1,26 @@
+import { render, screen } from "@testing-library/react";
+import { beforeEach, expect, it, vi } from "vitest";
+import { PendingFiles, shareOfEach } from "./PendingFiles";
+
+beforeEach(() => {
+  URL.createObjectURL = vi.fn(() => "blob:one");
+  URL.revokeObjectURL = vi.fn();
+});
+
+it.each([
+  [[10, 30], 0, [0, 0]],
+  [[10, 30], 0.125, [0.5, 0]],
+  [[10, 30], 0.625, [1, 0.5]],
+  [[10, 30], 1, [1, 1]],
+  [[0, 10], 0.5, [0.5, 0.5]],
+  [[], 0.5, []],
+])("files of %j at %d have gone up by %j", (sizes, share, wanted) => {
+  expect(shareOfEach(sizes, share)).toEqual(wanted);
+});
+
+it("shows each file with its own progress", () => {
+  const files = [new File(["x".repeat(10)], "cat.png", { type: "image/png" }), new File(["x".repeat(30)], "offer.pdf")];
+  render(<PendingFiles files={files} share={0.625} />);
+  expect(screen.getByRole<HTMLProgressElement>("progressbar", { name: "Uploaded of cat.png" }).value).toBe(1);
+  expect(screen.getByRole<HTMLProgressElement>("progressbar", { name: "Uploaded of offer.pdf" }).value).toBe(0.5);
+});
