@@ -11,6 +11,7 @@ from server.store import accounts, chat_marks
 from server.store.chat_marks import ChatState
 from server.store.chats import ChangedChat
 from server.unipile.answers import Registration
+from server.unipile.client import MESSAGES_SOURCE, SECRET_HEADER, STATUS_SOURCE
 from server.unipile.errors import OutcomeUnknown, Rejected
 from workers.context import Parts, parts_of
 
@@ -19,8 +20,8 @@ log = structlog.get_logger()
 MESSAGES_WEBHOOK, STATUS_WEBHOOK = "confab-messages", "confab-account-status"
 # name -> (UniPile's source, our path)
 WEBHOOKS = {
-    MESSAGES_WEBHOOK: ("messaging", "/api/webhooks/unipile/messages"),
-    STATUS_WEBHOOK: ("account_status", "/api/webhooks/unipile/account-status"),
+    MESSAGES_WEBHOOK: (MESSAGES_SOURCE, "/api/webhooks/unipile/messages"),
+    STATUS_WEBHOOK: (STATUS_SOURCE, "/api/webhooks/unipile/account-status"),
 }
 
 
@@ -104,7 +105,7 @@ def _right_ones(parts: Parts, registered: list[Registration], name: str) -> list
     return [
         r.id
         for r in registered
-        if r.name == name and r.url == url and r.is_enabled and r.headers.get("Unipile-Auth") == secret
+        if r.name == name and r.url == url and r.is_enabled and r.headers.get(SECRET_HEADER) == secret
     ]
 
 

@@ -11,10 +11,10 @@ from server.auth import is_same_secret
 from server.errors import ConfabError
 from server.keys import CONFIG, EVENTS
 from server.metrics import WEBHOOKS
+from server.unipile.client import SECRET_HEADER
 from server.unipile.events import account_of
 from server.unipile.plain import clean
 
-SECRET_HEADER = "Unipile-Auth"  # noqa: S105 - the header's name
 RECEIVED = b'{"received":true}'
 SHALLOW_BRACKETS = 200
 

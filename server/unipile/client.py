@@ -36,6 +36,9 @@ MARK_ACTIONS: Mapping[str, str] = {
     "pinned": "setPinnedStatus",
     "muted": "setMuteStatus",
 }
+# What a webhook can be about (§4.5), and the header that it brings its secret in.
+MESSAGES_SOURCE, STATUS_SOURCE = "messaging", "account_status"
+SECRET_HEADER = "Unipile-Auth"  # noqa: S105 - the header's name
 MESSAGE_EVENTS = (
     "message_received",
     "message_reaction",
@@ -270,10 +273,10 @@ class UnipileClient:
             "enabled": True,
             "headers": [
                 {"key": "Content-Type", "value": "application/json"},
-                {"key": "Unipile-Auth", "value": secret},
+                {"key": SECRET_HEADER, "value": secret},
             ],
         }
-        if source == "messaging":
+        if source == MESSAGES_SOURCE:
             body["events"] = list(MESSAGE_EVENTS)
         await self._call("POST", "/webhooks", body=body)
 
