@@ -19,6 +19,7 @@ from server.handlers import (
     hosted,
     message_pages,
     messages,
+    search,
     sockets,
     spa,
     webhooks,
@@ -29,6 +30,7 @@ from server.schemas import chats as chat_schemas
 from server.schemas import contacts as contact_schemas
 from server.schemas import health as health_schemas
 from server.schemas import messages as message_schemas
+from server.schemas import search as search_schemas
 from server.schemas.fields import ListQuery
 
 # The attribute under which a handler carries its row of this table.
@@ -204,6 +206,7 @@ ROUTES = (
         contacts.show_avatar,
         content_type="application/octet-stream",
     ),
+    _row("GET", "/api/search", search.find, query=search_schemas.SearchQuery, answer=search_schemas.Found),
     *_amendments(CHAT + MESSAGE),
     *_amendments(ACCOUNT + MESSAGE, is_documented=False),
     *_attachments(CHAT + MESSAGE + ATTACHMENT),

@@ -11,7 +11,7 @@ from server.errors import Unavailable
 from server.queue import HEARTBEAT_KEY, HEARTBEAT_SECONDS, SEND_CHAT, UNREACHABLE, enqueue
 from server.store import attempts, hints, users
 from server.tasks import end_tasks
-from workers import account_states, lookups, pairing, restarts, sweeps
+from workers import account_states, lookups, pairing, restarts, searching, sweeps
 from workers.context import Parts
 from workers.media import clear_media, clear_released, look_for_media
 from workers.outcomes import settle
@@ -28,6 +28,7 @@ CLEAR_MEDIA_SECONDS, CLEAR_RELEASED_SECONDS = 3600.0, 60.0
 FORGET_SESSIONS_SECONDS = 3600.0
 PRUNE_SECONDS, PRUNED_AT_ONCE = 3600.0, 1000
 LOOK_FOR_PICTURES_SECONDS = 5.0
+WORDS_SECONDS = 5.0
 HEARTBEAT_EXPIRY_SECONDS = 60
 WORKER_LOST = {
     "code": "worker_lost",
@@ -52,6 +53,7 @@ async def rounds(parts: Parts) -> AsyncIterator[None]:
         asyncio.create_task(_repeat(parts, forget_sessions, FORGET_SESSIONS_SECONDS)),
         asyncio.create_task(_repeat(parts, prune_hints, PRUNE_SECONDS)),
         asyncio.create_task(_repeat(parts, look_for_pictures, LOOK_FOR_PICTURES_SECONDS)),
+        asyncio.create_task(_repeat(parts, searching.write_words, WORDS_SECONDS)),
     ]
     try:
         yield

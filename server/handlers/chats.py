@@ -37,6 +37,7 @@ async def list_chats(request: web.Request) -> web.Response:
         limit=query["limit"],
         after=time_cursor(query["cursor"]),
         chosen=query["filter"],
+        named=query["q"] and query["q"].strip(),
     )
     # One query in the usual case; only an empty page needs a second one to tell "none" from "not yours".
     if not page.items:

@@ -5,11 +5,15 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from server.schemas.fields import CleanText, Flag, ListQuery, Moment, PhoneNumber, Request
 from server.schemas.messages import MAX_TEXT, Message, Person
 
+SAYS_SOMETHING = validate.Predicate("strip", error="Say what to look for.")
+
 
 class ChatQuery(ListQuery):
     filter = fields.String(
         load_default=None, validate=validate.OneOf(["unread", "archived", "groups", "pinned"])
     )
+    # Chats whose name, or number when they have none, holds this.
+    q = CleanText(load_default=None, validate=[validate.Length(1, 100), SAYS_SOMETHING])
 
 
 class PatchChat(Request):

@@ -1,5 +1,6 @@
 """Chats: one row a conversation, its place in the list, and what in it is unread."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -12,11 +13,12 @@ from server.store.rows import Page, page_of
 # The chat as contract.md shows it. Direction and status of the last message are read from that message,
 # so that a tick changes one row and not two. A direct chat goes by its person's newest name; a person without a name
 # goes by their number, when it is known.
-CHAT_JSON = r"""
-    row_to_json((select shape from (select
-        c.id, c.account_id, c.provider_chat_id, c.kind,
+TITLE = r"""
         coalesce(person.name, c.title, person.phone,
-                 case when c.kind = 'direct' then '+' || substring(c.address from '^(\d+)@s\.whatsapp') end) as title,
+                 case when c.kind = 'direct' then '+' || substring(c.address from '^(\d+)@s\.whatsapp') end)"""
+CHAT_JSON = rf"""
+    row_to_json((select shape from (select
+        c.id, c.account_id, c.provider_chat_id, c.kind, {TITLE} as title,
         case when person.id is not null then jsonb_build_object('id', person.id, 'provider_id', person.provider_id,
             'name', person.name, 'phone', person.phone, 'avatar', person.avatar) end as contact,
         rfc3339(c.last_message_at) as last_message_at, c.last_message_preview, c.last_message_id,
@@ -31,6 +33,7 @@ CHAT_JOINS = f"""
         on c.kind = 'direct' and peer.account_id = c.account_id and peer.alias = c.address
     left join channels_contact person on person.id = peer.contact_id"""
 
+LIKE_SIGNS = re.compile(r"[\\%_]")
 PREVIEW_LENGTH = 120
 
 
@@ -47,6 +50,7 @@ LIST_CHATS = f"""
     select {CHAT_JSON}, rfc3339(coalesce(c.last_message_at, c.created_at)), c.id
     from channels_chat c {CHAT_JOINS}
     where c.account_id = %(account_id)s {{filter}} {{after}}
+        and (%(named)s::text is null or search_fold({TITLE}) like search_fold(%(named)s))
         and exists (select from channels_account_member m join channels_account a on a.id = m.account_id
                     where m.account_id = %(account_id)s and m.user_id = %(user_id)s and a.provider = %(provider)s)
     order by coalesce(c.last_message_at, c.created_at) desc, c.id desc
@@ -73,6 +77,14 @@ LISTS = {
 }
 
 
+def containing(text: str | None) -> str | None:
+    """The pattern of names that hold this text."""
+    if text is None:
+        return None
+    plain = LIKE_SIGNS.sub(r"\\\g<0>", text)
+    return f"%{plain}%"
+
+
 async def list_chats(
     cursor: Cursor,
     user_id: int,
@@ -82,6 +94,7 @@ async def list_chats(
     limit: int,
     after: tuple[str, int] | None,
     chosen: str | None,
+    named: str | None = None,
 ) -> Page:
     """Newest first; empty also when the account is not the user's, which the caller tells apart only then."""
     after_time, after_id = after or (None, None)
@@ -94,6 +107,7 @@ async def list_chats(
             "limit": limit,
             "after_time": after_time,
             "after_id": after_id,
+            "named": containing(named),
         },
     )
     return page_of(await cursor.fetchall(), limit)

@@ -1,0 +1,3 @@
+drop function search_fold(text);
+drop table channels_search_state;
+drop table channels_message_words;

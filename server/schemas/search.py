@@ -1,0 +1,35 @@
+"""What is found: people, chats and messages of the caller's accounts."""
+
+from marshmallow import Schema, fields, validate
+
+from server.schemas.chats import SAYS_SOMETHING, Chat
+from server.schemas.fields import CleanText, ListQuery
+from server.schemas.messages import Message
+
+
+class SearchQuery(ListQuery):
+    q = CleanText(required=True, validate=[validate.Length(1, 100), SAYS_SOMETHING])
+
+
+class FoundPerson(Schema):
+    id = fields.Integer(required=True)
+    account_id = fields.Integer(required=True)
+    provider_id = fields.String(required=True)
+    name = fields.String(required=True, allow_none=True)
+    phone = fields.String(required=True, allow_none=True)
+
+
+class FoundMessage(Message):
+    """A message with the name of its chat."""
+
+    chat_title = fields.String(required=True, allow_none=True)
+
+
+class Found(Schema):
+    # On the first page: the ten best of each. Messages go on with the cursor, newest first.
+    people = fields.List(fields.Nested(FoundPerson), required=True)
+    chats = fields.List(fields.Nested(Chat), required=True)
+    messages = fields.List(fields.Nested(FoundMessage), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+    # False while messages that came just now, or a past that is being read in, are not searchable yet.
+    is_complete = fields.Boolean(required=True)
