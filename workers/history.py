@@ -13,6 +13,7 @@ from server.store.history import Import, Place
 from server.unipile.errors import Rejected
 from server.unipile.history import MAX_LIMIT, RawPage, StoredChat
 from workers.backfill import Reader
+from workers.claims import CLAIM_SECONDS, kept
 from workers.context import Parts, parts_of
 from workers.phone_marks import take_marks
 
@@ -21,8 +22,6 @@ log = structlog.get_logger()
 CHATS_PER_PAGE = 20
 # A job works so long and queues the next: places are shared among accounts, and a kill costs little.
 STINT_SECONDS = 15.0
-# Longer than a stint with the two slowest reads at its end; then a killed worker's import is taken over.
-CLAIM_SECONDS = 60.0
 # The job after a stint is in the queue; only when it has not run for so long was it lost.
 LOST_SECONDS = 120.0
 PROGRESS_SECONDS = 1.0
@@ -38,7 +37,8 @@ async def import_history(ctx: dict[Any, Any], account_id: int) -> None:
         return
     work = _Work(parts, account_id, claimed)
     try:
-        is_done = await work.carry_on()
+        async with kept(parts, account_id, history.renew_import):
+            is_done = await work.carry_on()
     except Rejected as error:
         # Signed out, or gone: the round asks again when the number is connected.
         log.info("import_refused", account_id=account_id, error=error.type)

@@ -21,6 +21,7 @@ log = structlog.get_logger()
 
 LOOK_AROUND_SECONDS = 15.0
 DOUBT_SECONDS = 5.0
+CALL_READERS_SECONDS = 5.0
 ATTEMPTS_SECONDS = 15.0
 RESTARTS_SECONDS = 2.0
 LOOK_FOR_MEDIA_SECONDS = 60.0
@@ -43,7 +44,7 @@ async def rounds(parts: Parts) -> AsyncIterator[None]:
         asyncio.create_task(_repeat(parts, beat, HEARTBEAT_SECONDS)),
         asyncio.create_task(_repeat(parts, look_around, LOOK_AROUND_SECONDS)),
         asyncio.create_task(_repeat(parts, lookups.look_around, DOUBT_SECONDS)),
-        asyncio.create_task(_repeat(parts, sweeps.call_readers, LOOK_AROUND_SECONDS)),
+        asyncio.create_task(_repeat(parts, sweeps.call_readers, CALL_READERS_SECONDS)),
         asyncio.create_task(_repeat(parts, pairing.drop_expired, ATTEMPTS_SECONDS)),
         asyncio.create_task(_repeat(parts, restarts.look_around, RESTARTS_SECONDS)),
         asyncio.create_task(_repeat(parts, account_states.look_around, LOOK_AROUND_SECONDS)),

@@ -22,6 +22,7 @@ from server.store import history
 from server.store.history import Sweep
 from server.unipile.errors import Rejected
 from workers.backfill import Reader
+from workers.claims import CLAIM_SECONDS, kept
 from workers.context import Parts, parts_of
 from workers.history import LOST_SECONDS
 from workers.phone_marks import sweep_marks
@@ -29,8 +30,6 @@ from workers.phone_marks import sweep_marks
 log = structlog.get_logger()
 
 STINT_SECONDS = 15.0
-# Longer than a stint with the slowest reads at its end; then a killed worker's sweep is taken over.
-CLAIM_SECONDS = 60.0
 AGAIN_SECONDS = 2.0
 # Webhooks that wait in our own queue for so long are not lost: they are stored first, and the sweep waits.
 BACKLOG_SECONDS = 5.0
@@ -70,7 +69,8 @@ async def sweep_account(
             )
         return
     try:
-        await _sweep(parts, account_id, wanted_at, sweep, Progress(**progress) if progress else None)
+        async with kept(parts, account_id, history.renew_sweep):
+            await _sweep(parts, account_id, wanted_at, sweep, Progress(**progress) if progress else None)
     except Rejected as error:
         metrics.SWEEPS.labels("refused").inc()
         log.info("sweep_refused", account_id=account_id, error=error.type)

@@ -20,6 +20,7 @@ class Import(NamedTuple):
 CLAIM_IMPORT = """
     update channels_account set
         import_claimed_until = now() + make_interval(secs => %(seconds)s),
+        import_due_at = now() + make_interval(secs => %(seconds)s), -- with its end somebody looks whether it goes on
         import_state = 'running',
         import_cursor = case when import_state = 'running' then import_cursor end,
         is_import_listed = import_state = 'running' and is_import_listed,
@@ -34,6 +35,16 @@ async def claim_import(cursor: Cursor, account_id: int, seconds: float) -> Impor
     await cursor.execute(CLAIM_IMPORT, {"account_id": account_id, "seconds": seconds})
     row = await cursor.fetchone()
     return row and Import(*row)
+
+
+async def renew_import(cursor: Cursor, account_id: int, seconds: float) -> None:
+    """Hold on to it, unless it was released."""
+    await cursor.execute(
+        """update channels_account set import_claimed_until = now() + make_interval(secs => %(seconds)s),
+               import_due_at = now() + make_interval(secs => %(seconds)s)
+           where id = %(account_id)s and import_claimed_until > now()""",
+        {"account_id": account_id, "seconds": seconds},
+    )
 
 
 async def want_import(cursor: Cursor, account_id: int) -> None:
@@ -180,6 +191,15 @@ async def claim_sweep(cursor: Cursor, account_id: int, *, seconds: float, margin
     await cursor.execute(CLAIM_SWEEP, {"account_id": account_id, "seconds": seconds, "margin": margin})
     row = await cursor.fetchone()
     return row and Sweep(*row)
+
+
+async def renew_sweep(cursor: Cursor, account_id: int, seconds: float) -> None:
+    """Hold on to it, unless it was released."""
+    await cursor.execute(
+        """update channels_account set sweep_claimed_until = now() + make_interval(secs => %s)
+           where id = %s and sweep_claimed_until > now()""",
+        (seconds, account_id),
+    )
 
 
 async def release_sweep(cursor: Cursor, account_id: int) -> None:

@@ -95,6 +95,10 @@ async def test_instances_that_start_together_leave_one_of_each(office: Office, i
     """Each finds none and makes its own: every message would come twice from then on."""
     await asyncio.gather(*(register_webhooks(office.ledger.context()) for _ in range(instances)))
     assert await office.registered() == office.ours()
+    # Each with our secret, and with the type without which UniPile says that JSON is a form (§4.1).
+    for item in (await office.unipile("GET", "/webhooks"))["items"]:
+        headers = {header["key"]: header["value"] for header in item["headers"]}
+        assert headers == {"Content-Type": "application/json", "Unipile-Auth": WEBHOOK_SECRET}
 
 
 async def test_an_account_takes_unipiles_word_and_is_told_once(office: Office) -> None:
