@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from colorsys import hls_to_rgb
 from functools import lru_cache
 from hashlib import sha256
 
@@ -15,7 +16,7 @@ BODY_Y, BODY_RADIUS = 1.05, 0.42
 def draw_portrait(seed: str) -> bytes:
     """A person on a coloured ground, both colours of their own."""
     digest = sha256(seed.encode()).digest()
-    ground, person = _colour(digest[0], 0.55), _colour(digest[1], 0.9)
+    ground, person = _colour(digest[0], 0.62, 0.45), _colour(digest[1], 0.9, 0.5)
     rows = (bytes([0]) + b"".join(_pixel(x, y, ground, person) for x in range(SIDE)) for y in range(SIDE))
     header = struct.pack(">IIBBBBB", SIDE, SIDE, 8, 2, 0, 0, 0)
     packed = zlib.compress(b"".join(rows), 9)
@@ -30,10 +31,8 @@ def _pixel(x: int, y: int, ground: bytes, person: bytes) -> bytes:
     return person if is_head or is_body else ground
 
 
-def _colour(turn: int, light: float) -> bytes:
-    """A colour of the wheel, more or less mixed with white."""
-    parts = (abs(((turn / 256 + shift) % 1) * 2 - 1) for shift in (0, 1 / 3, 2 / 3))
-    return bytes(round(255 * (light * 0.8 + part * (1 - light) * 0.9)) for part in parts)
+def _colour(turn: int, lightness: float, saturation: float) -> bytes:
+    return bytes(round(255 * part) for part in hls_to_rgb(turn / 256, lightness, saturation))
 
 
 def _chunk(kind: bytes, body: bytes) -> bytes:

@@ -1,4 +1,5 @@
-/** A round picture of somebody without a picture: initials on a colour of their own. */
+/** A round picture of somebody; without one initials on a colour of their own. */
+import type { Ref } from "react";
 import { Icon } from "./Icon";
 
 const HUES = 8;
@@ -18,17 +19,29 @@ function initials(name: string): string {
   return (letter(first) + letter(last)).toUpperCase();
 }
 
+export type AvatarSize = "small" | "medium" | "large" | "huge";
+
 interface AvatarProps {
   readonly name: string;
   readonly isGroup?: boolean;
-  readonly size?: "medium" | "large";
+  readonly size?: AvatarSize;
+  /** The address of a picture that is there. */
+  readonly picture?: string | null;
+  readonly onBroken?: () => void;
+  readonly ref?: Ref<HTMLSpanElement>;
 }
 
-export function Avatar({ name, isGroup = false, size = "medium" }: AvatarProps) {
+export function Avatar({ name, isGroup = false, size = "medium", picture = null, onBroken, ref }: AvatarProps) {
   const letters = initials(name);
   return (
-    <span className={`avatar avatar-${size} hue-${hueOf(name)}`} aria-hidden="true">
-      {isGroup ? <Icon name="people" /> : letters || <Icon name="phone" />}
+    <span ref={ref} className={`avatar avatar-${size} hue-${hueOf(name)}`} aria-hidden="true">
+      {picture !== null ? (
+        <img src={picture} alt="" onError={onBroken} data-testid="avatar-picture" />
+      ) : isGroup ? (
+        <Icon name="people" />
+      ) : (
+        letters || <Icon name="phone" />
+      )}
     </span>
   );
 }

@@ -45,6 +45,8 @@ export interface Chat extends Row {
   readonly provider_chat_id: string;
   readonly kind: ChatKind;
   readonly title: string | null;
+  /** The other side of a direct chat, once it is known. */
+  readonly contact?: (Sender & { readonly id: number }) | null;
   readonly last_message_at: string | null;
   readonly last_message_id: number | null;
   readonly last_message_preview: string | null;
@@ -62,6 +64,23 @@ export interface Sender {
   readonly provider_id: string;
   readonly name: string | null;
   readonly phone: string | null;
+  /** Names the picture's bytes; null without one. */
+  readonly avatar?: string | null;
+}
+
+/** Somebody, by all the ids the provider has for them. */
+export interface Contact extends Row {
+  readonly account_id: number;
+  readonly provider_id: string;
+  readonly provider_ids: readonly string[];
+  readonly name: string | null;
+  readonly phone: string | null;
+  readonly avatar: string | null;
+}
+
+export interface ChatPeople {
+  readonly items: readonly Sender[];
+  readonly files: number;
 }
 
 export interface Place {

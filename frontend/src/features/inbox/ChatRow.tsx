@@ -1,10 +1,10 @@
 /** One chat of the list: who, when, the last words, and how many are unread. */
 import { Link, useLocation } from "react-router";
-import { Avatar } from "@/components/Avatar";
 import { Icon, type IconName } from "@/components/Icon";
 import { nameAccount } from "@/lib/accounts";
 import { formatListTime } from "@/lib/time";
 import type { Account, Chat } from "@/types/wire";
+import { ContactAvatar } from "./ContactAvatar";
 import { Tick } from "./Tick";
 
 const MAX_BADGE = 99;
@@ -34,7 +34,7 @@ export function ChatRow({ chat, account, isSelected }: ChatRowProps) {
       data-testid="chat-item"
       data-chat-id={chat.id}
     >
-      <Avatar name={title} isGroup={chat.kind === "group"} />
+      <ContactAvatar accountId={chat.account_id} name={title} avatar={chat.contact?.avatar} isGroup={chat.kind === "group"} />
       <span className="chat-body">
         <span className="chat-top">
           <span className="chat-title">{title}</span>

@@ -6,7 +6,7 @@ import { describeError } from "@/lib/api/errors";
 import type { Api } from "@/lib/api/routes";
 import { useFeedListener } from "@/lib/socket/context";
 import { isRecord } from "@/lib/socket/frames";
-import type { Chat, Message } from "@/types/wire";
+import type { Chat, Contact, Message } from "@/types/wire";
 import { InboxContext } from "./context";
 import { Drafts } from "./drafts";
 import { measureFiles } from "./measure";
@@ -68,6 +68,7 @@ export function InboxProvider({ userId, children }: InboxProviderProps) {
     onChange: (event, data) => {
       if (!isRow(data)) return;
       if (event === "chat:updated") inbox.store.applyChat(data as Chat);
+      else if (event === "contact:updated") inbox.store.applyContact(data as Contact);
       else if (event.startsWith("message:")) {
         const message = data as Message;
         const isNews = inbox.store.applyMessage(message);
@@ -77,6 +78,7 @@ export function InboxProvider({ userId, children }: InboxProviderProps) {
       }
     },
     onReset: (accountId) => {
+      inbox.store.forgetContacts(accountId);
       void client.invalidateQueries({ queryKey: [CHATS_KEY] });
       void client.invalidateQueries({ queryKey: [CHAT_KEY, accountId] });
       void client.invalidateQueries({ queryKey: [MESSAGES_KEY, accountId] });

@@ -5,6 +5,7 @@ import { Icon } from "@/components/Icon";
 import { formatClock, formatDay, formatExact } from "@/lib/time";
 import { Attachments } from "./Attachments";
 import type { Bubble } from "./bubbles";
+import { ContactAvatar } from "./ContactAvatar";
 import { linkify } from "./linkify";
 import { useLongPress } from "./longPress";
 import { MessageMenu, offers } from "./MessageMenu";
@@ -37,7 +38,7 @@ export const MessageBubble = memo(function MessageBubble(props: MessageBubblePro
       {bubble.isEvent ? (
         <p className="event">{bubble.body || "The chat was changed"}</p>
       ) : (
-        <Spoken bubble={bubble} hasName={hasName && !isTight} isTight={isTight} isStop={isStop} />
+        <Spoken bubble={bubble} isInGroup={hasName} isTight={isTight} isStop={isStop} />
       )}
     </div>
   );
@@ -45,17 +46,19 @@ export const MessageBubble = memo(function MessageBubble(props: MessageBubblePro
 
 interface SpokenProps {
   readonly bubble: Bubble;
-  readonly hasName: boolean;
+  readonly isInGroup: boolean;
   readonly isTight: boolean;
   readonly isStop: boolean;
 }
 
-function Spoken({ bubble, hasName, isTight, isStop }: SpokenProps) {
+function Spoken({ bubble, isInGroup, isTight, isStop }: SpokenProps) {
   const { direction, status, sender } = bubble;
+  const isNamed = isInGroup && !isTight;
   const button = useRef<HTMLButtonElement>(null);
   const press = useLongPress(() => button.current?.click());
   return (
-    <div className={`row row-${direction}`}>
+    <div className={`row row-${direction} ${isInGroup ? "row-group" : ""}`}>
+      {isNamed && <Writer bubble={bubble} />}
       <article
         className={`bubble bubble-${direction} ${isTight ? "bubble-tight" : ""}`}
         aria-label={direction === "out" ? "You" : (sender?.name ?? "Contact")}
@@ -64,7 +67,7 @@ function Spoken({ bubble, hasName, isTight, isStop }: SpokenProps) {
         data-status={status}
         {...press}
       >
-        {hasName && sender !== null && <p className={`bubble-name hue-${hueOf(sender.id)}`}>{sender.name}</p>}
+        {isNamed && sender !== null && <p className={`bubble-name hue-${hueOf(sender.id)}`}>{sender.name}</p>}
         <Content bubble={bubble} />
         <Meta bubble={bubble} />
         <Reactions bubble={bubble} />
@@ -72,6 +75,17 @@ function Spoken({ bubble, hasName, isTight, isStop }: SpokenProps) {
       </article>
       <Trouble bubble={bubble} />
     </div>
+  );
+}
+
+/** Beside the first of what somebody in a group says in a row. */
+function Writer({ bubble }: { readonly bubble: Bubble }) {
+  const { sender, message } = bubble;
+  if (sender === null || message === null) return null;
+  return (
+    <span className="row-avatar">
+      <ContactAvatar accountId={message.account_id} name={sender.name} avatar={sender.avatar} size="small" />
+    </span>
   );
 }
 

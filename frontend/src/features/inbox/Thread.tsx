@@ -1,6 +1,6 @@
 /** The open chat: its head, its messages, and the field to answer. */
 import { Link, useLocation, useNavigate } from "react-router";
-import { useEffect, type KeyboardEvent } from "react";
+import { useEffect, useState, type KeyboardEvent } from "react";
 import { Avatar } from "@/components/Avatar";
 import { IconButton } from "@/components/Button";
 import { Icon } from "@/components/Icon";
@@ -11,9 +11,11 @@ import { ApiError, describeError } from "@/lib/api/errors";
 import { makeClientId } from "@/lib/ids";
 import type { Account, Chat } from "@/types/wire";
 import { useAnchor } from "./anchor";
+import { ChatDetails } from "./ChatDetails";
 import { ChatMenu } from "./ChatMenu";
 import { nameChat } from "./ChatRow";
 import { Composer } from "./Composer";
+import { ContactAvatar } from "./ContactAvatar";
 import { useInbox } from "./context";
 import { MessageList } from "./MessageList";
 import { useChat, useThread } from "./queries";
@@ -160,7 +162,7 @@ function ThreadHead({ chat, account, tell }: ThreadHeadProps) {
       <Link className="icon-button thread-back" to={`/inbox${search}`} aria-label="Back to the chats">
         <Icon name="back" />
       </Link>
-      <Avatar name={title} isGroup={chat?.kind === "group"} />
+      <WhoButton chat={chat} title={title} />
       <div className="thread-title">
         <h2>{title === "" ? <Skeleton className="thread-title-skeleton" /> : title}</h2>
         <p>
@@ -169,6 +171,27 @@ function ThreadHead({ chat, account, tell }: ThreadHeadProps) {
       </div>
       {chat !== undefined && account.role !== "viewer" && <ChatMenu chat={chat} tell={tell} />}
     </header>
+  );
+}
+
+/** The picture, which opens what is known of the chat. */
+function WhoButton({ chat, title }: { readonly chat: Chat | undefined; readonly title: string }) {
+  const [isOpen, setOpen] = useState(false);
+  if (chat === undefined) return <Avatar name="" />;
+  return (
+    <>
+      <button
+        type="button"
+        className="thread-who"
+        aria-label={`Details of ${title}`}
+        aria-haspopup="dialog"
+        onClick={() => setOpen(true)}
+        data-testid="chat-details-open"
+      >
+        <ContactAvatar accountId={chat.account_id} name={title} avatar={chat.contact?.avatar} isGroup={chat.kind === "group"} />
+      </button>
+      {isOpen && <ChatDetails chat={chat} onClose={() => setOpen(false)} />}
+    </>
   );
 }
 

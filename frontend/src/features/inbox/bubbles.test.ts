@@ -147,3 +147,18 @@ describe("InboxStore", () => {
     expect(store.applyMessage(makeMessage({ seq: 4 }))).toBe(false);
   });
 });
+
+it("shows who wrote as their contact is since it changed, under any of its ids", () => {
+  const message = makeMessage({ sender: { provider_id: "2@c", name: null, phone: null } });
+  const store = new InboxStore({ post: vi.fn(), isThreadKept: () => true, describeError: String });
+  const contact = { id: 3, seq: 9, account_id: 1, provider_id: "1@lid", provider_ids: ["1@lid", "2@c"], phone: null };
+  store.applyContact({ ...contact, name: "Ana", avatar: "a1" });
+  store.applyContact({ ...contact, seq: 8, name: "Older", avatar: null });
+  store.discard("");
+  const shown = () => mergeBubbles([message], [], [], READ, new Map(), store.getSnapshot().contacts)[0];
+  expect(shown()?.sender).toEqual({ id: "1@lid", name: "Ana", avatar: "a1" });
+  expect(shown()).toBe(shown());
+  store.forgetContacts(1);
+  store.discard("");
+  expect(shown()?.sender).toEqual({ id: "2@c", name: "Unknown", avatar: null });
+});

@@ -1,6 +1,6 @@
 /** One bubble for each message, whatever of it has come in so far, in whatever order. */
 import { isNewer, newestOf } from "@/lib/rows";
-import type { Attachment, Direction, Message, MessageStatus, Quoted, Reaction } from "@/types/wire";
+import type { Attachment, Contact, Direction, Message, MessageStatus, Quoted, Reaction } from "@/types/wire";
 import type { Pending } from "./store";
 
 export interface Bubble {
@@ -10,7 +10,7 @@ export interface Bubble {
   readonly status: MessageStatus;
   readonly body: string;
   readonly sentAt: string;
-  readonly sender: { readonly id: string; readonly name: string } | null;
+  readonly sender: { readonly id: string; readonly name: string; readonly avatar: string | null } | null;
   readonly isEvent: boolean;
   readonly isDeleted: boolean;
   readonly isEdited: boolean;
@@ -56,31 +56,43 @@ function findRange(fetched: readonly Message[], { hasOlder, hasNewer }: Open): (
   return (row) => (floor === null || !isBefore(row, floor)) && (ceiling === null || !isBefore(ceiling, row));
 }
 
-function nameSender(message: Message): Bubble["sender"] {
+/** People that changed since the messages were read, by account and id. */
+export type Contacts = ReadonlyMap<string, Contact>;
+
+export const contactKey = (accountId: number, providerId: string): string => `${accountId} ${providerId}`;
+
+function nameSender(message: Message, contact: Contact | undefined): Bubble["sender"] {
   if (message.sender === null || message.direction === "out") return null;
-  const { provider_id, name, phone } = message.sender;
-  return { id: provider_id, name: name ?? phone ?? "Unknown" };
+  const { name, phone, avatar } = contact ?? message.sender;
+  const id = contact?.provider_id ?? message.sender.provider_id;
+  return { id, name: name ?? message.sender.name ?? phone ?? "Unknown", avatar: avatar ?? null };
+}
+
+interface Drawn {
+  readonly bubble: Bubble;
+  readonly contact: Contact | undefined;
 }
 
 /** The same row gives the same bubble, so that a new message draws one bubble, not all of them. */
-const drawn = new WeakMap<Message, Bubble>();
+const drawn = new WeakMap<Message, Drawn>();
 
-function toBubble(message: Message): Bubble {
+function toBubble(message: Message, contacts: Contacts): Bubble {
+  const contact = contacts.get(contactKey(message.account_id, message.sender?.provider_id ?? ""));
   const held = drawn.get(message);
-  if (held !== undefined) return held;
-  const bubble = describe(message);
-  drawn.set(message, bubble);
+  if (held !== undefined && held.contact === contact) return held.bubble;
+  const bubble = describe(message, contact);
+  drawn.set(message, { bubble, contact });
   return bubble;
 }
 
-function describe(message: Message): Bubble {
+function describe(message: Message, contact: Contact | undefined): Bubble {
   return {
     key: message.client_id ?? `m${message.id}`,
     direction: message.direction,
     status: message.status,
     body: message.body ?? "",
     sentAt: message.sent_at,
-    sender: nameSender(message),
+    sender: nameSender(message, contact),
     isEvent: message.is_event,
     isDeleted: message.deleted_at !== null,
     isEdited: message.edited_at !== null,
@@ -145,10 +157,11 @@ export function mergeBubbles(
   pending: readonly Pending[],
   open: Open,
   guesses: ReadonlyMap<number, Message> = new Map(),
+  contacts: Contacts = new Map(),
 ): Bubble[] {
   const rows = [...newestOf(fetched, live).values()].filter(findRange(fetched, open));
   rows.sort((one, other) => (isBefore(one, other) ? -1 : 1));
   const confirmed = new Set(rows.map((row) => row.client_id));
   const waiting = open.hasNewer ? [] : pending.filter((entry) => !confirmed.has(entry.clientId));
-  return [...rows.map((row) => toBubble(preferGuess(row, guesses.get(row.id)))), ...waiting.map(toPendingBubble)];
+  return [...rows.map((row) => toBubble(preferGuess(row, guesses.get(row.id)), contacts)), ...waiting.map(toPendingBubble)];
 }

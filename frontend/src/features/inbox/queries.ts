@@ -74,7 +74,7 @@ const NO_ROWS: ReadonlyMap<number, Message> = new Map();
 /** The messages of a chat: from the newest on, or around one of them, from where both directions are read. */
 export function useThread(accountId: number, chatId: number, around: number | null = null) {
   const api = useApi();
-  const { messages, guesses, pending } = useInboxSnapshot();
+  const { messages, guesses, pending, contacts } = useInboxSnapshot();
   const beginning: MessageSpot = around === null ? {} : { around: String(around) };
   const query = useInfiniteQuery({
     queryKey: [MESSAGES_KEY, accountId, chatId, around],
@@ -95,7 +95,7 @@ export function useThread(accountId: number, chatId: number, around: number | nu
     if (pages === undefined) return null;
     const own = pending.filter((entry) => entry.chatId === chatId);
     const open = { hasOlder, hasNewer };
-    return mergeBubbles(pages.flatMap((page) => page.items), live.values(), own, open, guesses);
-  }, [pages, live, guesses, pending, chatId, hasOlder, hasNewer]);
+    return mergeBubbles(pages.flatMap((page) => page.items), live.values(), own, open, guesses, contacts);
+  }, [pages, live, guesses, pending, contacts, chatId, hasOlder, hasNewer]);
   return { ...query, bubbles };
 }

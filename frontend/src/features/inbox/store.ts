@@ -1,6 +1,7 @@
 /** What happened since the lists were read: newer rows from the socket and from answers, and messages on their way out. */
 import { isNewer } from "@/lib/rows";
-import type { Chat, Message } from "@/types/wire";
+import type { Chat, Contact, Message } from "@/types/wire";
+import { contactKey, type Contacts } from "./bubbles";
 
 /** A message the server has not confirmed yet. */
 export interface Pending {
@@ -31,6 +32,7 @@ export interface Snapshot {
   /** Rows as they will most likely be once the server has answered; a newer row ends each. */
   readonly guesses: ReadonlyMap<number, Message>;
   readonly pending: readonly Pending[];
+  readonly contacts: Contacts;
 }
 
 type Post = (entry: Pending, onProgress: (share: number) => void) => Promise<readonly Message[]>;
@@ -60,7 +62,8 @@ export class InboxStore {
   #messages = new Map<number, ReadonlyMap<number, Message>>();
   #guesses = new Map<number, Message>();
   #pending: readonly Pending[] = [];
-  #snapshot: Snapshot = { chats: new Map(), progress: new Map(), messages: new Map(), guesses: new Map(), pending: [] };
+  #contacts = new Map<string, Contact>();
+  #snapshot: Snapshot = { chats: new Map(), progress: new Map(), messages: new Map(), guesses: new Map(), pending: [], contacts: new Map() };
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: StoreOptions) {
@@ -77,6 +80,21 @@ export class InboxStore {
   applyChat(chat: Chat): void {
     if (!isNewer(chat, this.#chats.get(chat.id))) return;
     this.#chats.set(chat.id, chat);
+    this.#publishSoon();
+  }
+
+  /** What is held of this person's messages looks like this from now on. */
+  applyContact(contact: Contact): void {
+    for (const id of contact.provider_ids) {
+      const key = contactKey(contact.account_id, id);
+      if (contact.seq >= (this.#contacts.get(key)?.seq ?? 0)) this.#contacts.set(key, contact);
+    }
+    this.#publishSoon();
+  }
+
+  /** Everything of this number is read anew: what people look like comes with it. */
+  forgetContacts(accountId: number): void {
+    for (const [key, contact] of this.#contacts) if (contact.account_id === accountId) this.#contacts.delete(key);
     this.#publishSoon();
   }
 
@@ -192,6 +210,7 @@ export class InboxStore {
       messages: new Map(this.#messages),
       guesses: new Map(this.#guesses),
       pending: this.#pending,
+      contacts: new Map(this.#contacts),
     };
     for (const listener of [...this.#listeners]) listener();
   }

@@ -1,5 +1,5 @@
 /** Every route of the server this app calls, one function each. */
-import type { Account, Changes, Chat, Config, Connected, Message, Page, SignedIn, Window } from "@/types/wire";
+import type { Account, Changes, Chat, ChatPeople, Config, Connected, Message, Page, SignedIn, Window } from "@/types/wire";
 import { send, type Request, type Send } from "./client";
 
 const CHANNEL = "/api/channels/whatsapp";
@@ -170,6 +170,16 @@ function chatRoutes(signed: Send) {
 }
 
 
+function contactRoutes(signed: Send) {
+  return {
+    listPeople: (accountId: number, chatId: number, signal?: AbortSignal) =>
+      signed<ChatPeople>(`${chatPath(accountId, chatId)}/people`, { signal }),
+
+    fetchAvatar: (accountId: number, avatar: string, signal?: AbortSignal) =>
+      signed<Blob>(`${CHANNEL}/${accountId}/avatars/${avatar}`, { reads: "blob", signal }),
+  };
+}
+
 /** What is done with a message that is there already; each answers with the message as it stands then. */
 function messageRoutes(signed: Send) {
   const amend = async ({ account_id, chat_id, id }: MessagePlace, place: string, request: Request) =>
@@ -200,7 +210,7 @@ const pairing = (phone?: string) => (phone === undefined ? {} : { method: "code"
 
 /** The routes that need somebody signed in. */
 export function createRoutes(signed: Send) {
-  return { ...accountRoutes(signed), ...chatRoutes(signed), ...messageRoutes(signed) };
+  return { ...accountRoutes(signed), ...chatRoutes(signed), ...contactRoutes(signed), ...messageRoutes(signed) };
 }
 
 export type Api = ReturnType<typeof createRoutes>;

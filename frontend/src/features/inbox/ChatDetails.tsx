@@ -1,0 +1,96 @@
+/** Who is in a chat: name, phone where it is known, picture; in a group everybody. */
+import { useQuery } from "@tanstack/react-query";
+import { Dialog } from "@/components/Dialog";
+import { ErrorState, Loading, Skeleton } from "@/components/States";
+import { useApi } from "@/lib/api/context";
+import { describeError } from "@/lib/api/errors";
+import type { Chat, Sender } from "@/types/wire";
+import { nameChat } from "./ChatRow";
+import { ContactAvatar } from "./ContactAvatar";
+import "./details.css";
+
+interface ChatDetailsProps {
+  readonly chat: Chat;
+  readonly onClose: () => void;
+}
+
+export function ChatDetails({ chat, onClose }: ChatDetailsProps) {
+  const api = useApi();
+  const { data, error, refetch } = useQuery({
+    queryKey: ["people", chat.account_id, chat.id],
+    queryFn: ({ signal }) => api.listPeople(chat.account_id, chat.id, signal),
+    // It is asked for when it is looked at: people come and go without a word.
+    staleTime: 0,
+    gcTime: 0,
+    retry: false,
+  });
+  const isGroup = chat.kind !== "direct";
+  return (
+    <Dialog title={isGroup ? "Group" : "Contact"} onClose={onClose}>
+      <div className="details" data-testid="chat-details">
+        <Who chat={chat} isGroup={isGroup} />
+        {error !== null ? (
+          <ErrorState title="Details could not be loaded" message={describeError(error)} onRetry={() => void refetch()} />
+        ) : data === undefined ? (
+          <Waiting />
+        ) : (
+          <p className="details-files">{countFiles(data.files)}</p>
+        )}
+        {data !== undefined && isGroup && <Members accountId={chat.account_id} people={data.items} />}
+      </div>
+    </Dialog>
+  );
+}
+
+function Who({ chat, isGroup }: { readonly chat: Chat; readonly isGroup: boolean }) {
+  const name = nameChat(chat);
+  return (
+    <>
+      <ContactAvatar accountId={chat.account_id} name={name} avatar={chat.contact?.avatar} isGroup={isGroup} size="huge" />
+      <p className="details-name">{name}</p>
+      {!isGroup && <p className="details-phone">{chat.contact?.phone ?? "WhatsApp does not show the number"}</p>}
+    </>
+  );
+}
+
+function countFiles(files: number): string {
+  if (files === 0) return "No media or files yet";
+  return files === 1 ? "1 picture, recording or file" : `${files} pictures, recordings and files`;
+}
+
+function Waiting() {
+  return (
+    <Loading label="Loading details">
+      <Skeleton className="details-skeleton" />
+    </Loading>
+  );
+}
+
+interface MembersProps {
+  readonly accountId: number;
+  readonly people: readonly Sender[];
+}
+
+function Members({ accountId, people }: MembersProps) {
+  return (
+    <section className="details-members" aria-label="Members">
+      <h3>
+        You and {people.length} {people.length === 1 ? "other" : "others"}
+      </h3>
+      <ul>
+        {people.map((person) => {
+          const name = person.name ?? person.phone ?? "Unknown";
+          return (
+            <li key={person.provider_id}>
+              <ContactAvatar accountId={accountId} name={name} avatar={person.avatar} size="small" />
+              <span className="details-member">
+                <span>{name}</span>
+                {person.name !== null && person.phone !== null && <span>{person.phone}</span>}
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}

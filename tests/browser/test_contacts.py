@@ -1,0 +1,71 @@
+"""People as the inbox shows them: pictures in the list, the head and groups, and a chat's details."""
+
+import os
+from typing import Any
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.checks import check_screen
+from tests.browser.screens import Inbox, connect_number
+from tests.fixtures_browser import Windows
+from tests.fixtures_stack import Stack
+
+BIA = {"phone_number": "5511988880000", "name": "Bia Lima"}
+LEA = {"phone_number": "4915112340003", "name": "Lea Baumann"}
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {"color_scheme": "light"},
+    "dark-phone": {
+        "color_scheme": "dark",
+        "width": 390,
+        "height": 844,
+        "has_touch": True,
+        "is_mobile": True,
+    },
+}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+async def test_people_are_shown_by_picture_and_by_name(demo: Stack, windows: Windows, look: str) -> None:
+    await connect_number(demo)
+    inbox = await Inbox.signed_in(windows, demo, **LOOKS[look])
+    page = inbox.page
+    await demo.write("acc-1", "Oi", **{"from": BIA})
+    group = {"account_id": "acc-1", "name": "Entregas", "members": [BIA, LEA]}
+    chat = await demo.sandbox.ok("POST", "/sandbox/groups", group)
+    for person in (BIA, LEA):
+        await demo.write("acc-1", f"Bom dia de {person['name']}", chat_id=chat["id"], **{"from": person})
+    await expect(inbox.chats.get_by_test_id("avatar-picture")).to_have_count(1, timeout=20_000)
+    await inbox.open_chat("Entregas")
+    await expect(inbox.bubbles.first).to_be_visible()
+    await expect(page.locator(".row-avatar").get_by_test_id("avatar-picture")).to_have_count(
+        2, timeout=20_000
+    )
+    await page.get_by_test_id("chat-details-open").click()
+    details = page.get_by_test_id("chat-details")
+    await expect(details.get_by_role("listitem")).to_have_count(2)
+    await expect(details.get_by_text("+4915112340003")).to_be_visible()
+    await check_screen(page)
+    if folder := os.environ.get("SHOTS"):
+        await page.screenshot(path=f"{folder}/{look}-details.png")
+    await page.keyboard.press("Escape")
+    await expect(details).to_have_count(0)
+    await expect(page.get_by_test_id("chat-details-open")).to_be_focused()
+    if folder:
+        await page.screenshot(path=f"{folder}/{look}-group.png")
+
+
+async def test_a_new_name_is_shown_in_what_is_open(demo: Stack, windows: Windows) -> None:
+    """In the list, and over what somebody in a group wrote before."""
+    await connect_number(demo)
+    inbox = await Inbox.signed_in(windows, demo)
+    await demo.write("acc-1", "Oi", **{"from": BIA})
+    group = {"account_id": "acc-1", "name": "Entregas", "members": [BIA, LEA]}
+    chat = await demo.sandbox.ok("POST", "/sandbox/groups", group)
+    await demo.write("acc-1", "Bom dia", chat_id=chat["id"], **{"from": BIA})
+    await inbox.open_chat("Entregas")
+    await expect(inbox.page.locator(".bubble-name")).to_have_text(["Bia Lima"])
+    await demo.sandbox.ok("PATCH", "/sandbox/contacts/5511988880000", {"name": "Bia Souza"})
+    await demo.write("acc-1", "Casei", **{"from": {"phone_number": BIA["phone_number"]}})
+    await expect(inbox.chats.filter(has_text="Bia Souza")).to_have_count(1)
+    await expect(inbox.page.locator(".bubble-name")).to_have_text(["Bia Souza"])
