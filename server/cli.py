@@ -14,6 +14,7 @@ from server.embedded import ServiceError, embedded_services
 from server.errors import Unavailable
 from server.logs import set_up_logging
 from server.migrate import MigrationError, migrate
+from server.reports import open_reports
 
 # What an operator can mend: told in its own sentence, without a traceback.
 PLAIN = (ConfigError, ServiceError, MigrationError, PeopleError, Unavailable)
@@ -62,7 +63,7 @@ def _run(options: argparse.Namespace, config: Config, run_workers: RunWorkers) -
 def _told_plainly(command: Callable[[Config], int]) -> int:
     try:
         config = read_config()
-        set_up_logging(config.log)
+        set_up_logging(config.log, *open_reports(config.log.sentry_dsn))
         return command(config)
     except PLAIN as error:
         sentence = str(error)

@@ -20,8 +20,8 @@ HIDDEN = "(hidden)"
 TALKATIVE = ("arq", "yoyo", "asyncio")
 
 
-def set_up_logging(config: Log) -> None:
-    """Send structlog and the standard library's records to stderr in one form."""
+def set_up_logging(config: Log, *reports: Processor) -> None:
+    """Send structlog and the standard library's records to stderr in one form; each line is shown to `reports`."""
     human = config.format == "human" or (config.format == "auto" and sys.stderr.isatty())
     level = logging.getLevelNamesMapping()[config.level.upper()]
     shared: list[Processor] = [
@@ -30,6 +30,7 @@ def set_up_logging(config: Log) -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         hide,
+        *reports,
     ]
     structlog.configure(
         processors=[

@@ -89,6 +89,7 @@ LAYERS = (
     Layer("server.account_life", (), (*WEB, *QUEUE, *SQL, "structlog")),
     Layer("server.metrics", (), (*WEB, *QUEUE, *SQL)),
     Layer("server.tasks", (), (*WEB, *QUEUE, *SQL)),
+    Layer("server.reports", ("server.config",), (*WEB, *QUEUE, *SQL)),
     Layer("server.logs", ("server.config",), (*QUEUE, *SQL)),
     Layer("server.migrate", ("server.config",), (*WEB, *QUEUE)),
     Layer("server.embedded.launch", (), (*WEB, *QUEUE, *SQL, "structlog")),
