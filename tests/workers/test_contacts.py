@@ -30,6 +30,8 @@ LINKED = {
     "attendee_specifics": {"phone_number": "+5511988880000", "lid": LID},
 }
 
+LINK = {"attendee_public_identifier": JID}
+
 
 def said(sender: dict[str, Any], text: str = "Oi", **more: Any) -> dict[str, Any]:
     """A message in a group."""
@@ -139,6 +141,18 @@ async def test_two_chats_of_one_person_bear_the_same_name(ledger: Ledger, ear: E
     assert [chat["title"] for chat in direct] == ["Bia Lima", "Bia Lima"]
     assert len({chat["contact"]["id"] for chat in direct}) == 1
     assert len(await ledger.chats()) == 3
+
+
+async def test_a_link_alone_is_told(ledger: Ledger, ear: Ear) -> None:
+    """It brings no name: but whoever shows the other id has one to show now."""
+    await ledger.store(told(somebody(LID, "Bia Lima")), told(somebody(JID), JID))
+    await ear.heard()
+    await ledger.store(
+        said(somebody(LID, None, attendee_specifics={"phone_number": "hidden", "lid": LID}, **LINK))
+    )
+    frames = [frame for _, frame in await ear.heard()]
+    (contact,) = [frame["data"] for frame in frames if frame["event"] == "contact:updated"]
+    assert contact["provider_ids"] == [LID, JID] and contact["name"] == "Bia Lima"
 
 
 async def test_batches_that_link_at_the_same_time_make_one_contact(ledger: Ledger) -> None:

@@ -180,16 +180,16 @@ function WhoButton({ chat, title }: { readonly chat: Chat | undefined; readonly 
   if (chat === undefined) return <Avatar name="" />;
   return (
     <>
-      <button
-        type="button"
-        className="thread-who"
-        aria-label={`Details of ${title}`}
-        aria-haspopup="dialog"
-        onClick={() => setOpen(true)}
-        data-testid="chat-details-open"
-      >
+      <span className="thread-who">
         <ContactAvatar accountId={chat.account_id} name={title} avatar={chat.contact?.avatar} isGroup={chat.kind === "group"} />
-      </button>
+        <button
+          type="button"
+          aria-label={`Details of ${title}`}
+          aria-haspopup="dialog"
+          onClick={() => setOpen(true)}
+          data-testid="chat-details-open"
+        />
+      </span>
       {isOpen && <ChatDetails chat={chat} onClose={() => setOpen(false)} />}
     </>
   );
