@@ -159,7 +159,6 @@ class _Session:
         if data.get("user_id") != self._connection.user_id:
             raise ConfabError("forbidden", "You can only join your own room.")
         cursors = read_cursors(data.get("cursors"))
-        self._connection.hears_user = True
         seqs = await self._app[DATABASE].read(accounts.list_account_seqs, self._connection.user_id)
         joined = {
             str(account_id): await self._rooms.enter_account(
@@ -167,6 +166,8 @@ class _Session:
             )
             for account_id, _ in seqs
         }
+        # Not before: an account that is introduced while its replay is under way looks as if all of it had come.
+        self._connection.hears_user = True
         return {"accounts": joined}
 
     async def _join_chat(self, data: dict[str, Any]) -> dict[str, object]:

@@ -190,10 +190,11 @@ class Hub:
             if listeners.feed.head is not None:
                 self.spawn(self._heal(account_id, listeners))
 
-    async def _heal_later(self, account_id: int, listeners: Listeners) -> None:
+    async def _heal_later(self, account_id: int, listeners: Listeners, known: int = 0) -> None:
+        """Ask the rows for what is still missing when a publish that was under way has had its time."""
         try:
             await asyncio.sleep(HOLE_SECONDS)
-            if listeners.feed.has_hole:
+            if listeners.feed.has_hole or (listeners.feed.head or 0) < known:
                 await self._heal(account_id, listeners)
         finally:
             listeners.healing = None
@@ -270,8 +271,8 @@ class Hub:
             return
         for account_id, head in heads.items():
             listeners = self._accounts.get(account_id)
-            if listeners is not None and head > (listeners.feed.head or 0):
-                await self._heal(account_id, listeners)
+            if listeners is not None and head > (listeners.feed.head or 0) and listeners.healing is None:
+                listeners.healing = self.spawn(self._heal_later(account_id, listeners, head))
         by_connection: dict[Connection, dict[str, int]] = defaultdict(dict)
         for account_id, listeners in self._accounts.items():
             for connection in listeners.everything:

@@ -1,0 +1,85 @@
+"""What must be true when the dust has settled, whatever was cut, killed or lost."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+
+from tests.faults.followers import Follower
+from tests.faults.rest import read_account
+from tests.faults.town import Town
+from tests.flows.rows import Rows
+from tests.peers import Peer, eventually
+
+SETTLED_WITHIN_SECONDS = 25.0
+TAKEN = """
+    select seq from channels_message where account_id = %s
+    union all select seq from channels_chat where account_id = %s
+    union all select changed_seq from channels_account where id = %s and changed_seq > 0"""
+
+
+async def check(
+    rows: Rows, town: Town, peers: Sequence[tuple[Peer, dict[str, int]]], followers: Sequence[Follower]
+) -> None:
+    """`peers` are people with the accounts they may see (external id -> id)."""
+    accounts = {name: account_id for _, seen in peers for name, account_id in seen.items()}
+    assert town.given_up == []
+    await eventually(lambda: asyncio.to_thread(_is_stored, rows, town, accounts), SETTLED_WITHIN_SECONDS)
+    heads = {
+        account_id: await asyncio.to_thread(_settled_head, rows, account_id)
+        for account_id in accounts.values()
+    }
+    for follower in followers:
+        await eventually(lambda f=follower: _has_arrived(f, heads), SETTLED_WITHIN_SECONDS)  # type: ignore[misc]
+    for account_id in accounts.values():
+        check_numbers(rows, account_id)
+    for peer, seen in peers:
+        for account_id in seen.values():
+            fresh = await read_account(peer, account_id)
+            for follower in followers:
+                if follower.user_id == peer.user_id:
+                    assert follower.shown(account_id) == fresh, f"account {account_id}"
+    wrongs = [wrong for follower in followers for wrong in follower.wrongs]
+    assert wrongs == [], wrongs
+
+
+def _is_stored(rows: Rows, town: Town, accounts: dict[str, int]) -> bool:
+    stored = rows.ask(
+        "select provider_msg_id, account_id from channels_message where account_id = any(%s)",
+        list(accounts.values()),
+    )
+    return sorted(stored) == sorted((name, accounts[account]) for name, account in town.acknowledged.items())
+
+
+def _settled_head(rows: Rows, account_id: int) -> int:
+    return int(rows.ask("select seq from channels_account where id = %s", account_id)[0][0])
+
+
+async def _has_arrived(follower: Follower, heads: dict[int, int]) -> bool:
+    return not follower.is_reading and all(
+        follower.cursors.get(account_id, 0) >= head
+        for account_id, head in heads.items()
+        if account_id in follower.allowed
+    )
+
+
+def check_numbers(rows: Rows, account_id: int) -> None:
+    """Each number was taken once, and none beyond the account's own counter."""
+    numbers = Counter(_taken(rows, account_id))
+    assert [seq for seq, count in numbers.items() if count > 1] == []
+    assert max(numbers, default=0) <= _settled_head(rows, account_id)
+
+
+def _taken(rows: Rows, account_id: int) -> list[int]:
+    return [seq for (seq,) in rows.ask(TAKEN, account_id, account_id, account_id)]
+
+
+def check_unbroken(rows: Rows, follower: Follower) -> None:
+    """A client that was never cut heard every number in turn and once; one that a row took again before it could be
+    told may be left out.
+    """
+    assert follower.joins == 1
+    for account_id in follower.allowed:
+        heard = [seq for account, seq in follower.numbers if account == account_id]
+        assert heard == sorted(set(heard))
+        missing = set(range(heard[0], heard[-1])) - set(heard)
+        assert missing & set(_taken(rows, account_id)) == set()
