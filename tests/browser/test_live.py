@@ -91,24 +91,24 @@ async def test_a_server_that_begins_again_is_found_again(demo: Stack, windows: W
     await inbox.expect_bubbles("Before", "Meanwhile", "After")
 
 
-async def test_a_send_that_fails_can_be_tried_again(demo: Stack, windows: Windows) -> None:
-    windows.expect_errors("ERR_CONNECTION_RESET")
+async def test_a_send_that_is_refused_says_why_and_can_be_tried_again(demo: Stack, windows: Windows) -> None:
+    windows.expect_errors("status of 403")
     await connect_number(demo)
     await demo.write("acc-1", "A question")
     inbox = await Inbox.signed_in(windows, demo)
     await inbox.open_chat("Bia Lima")
 
-    await inbox.page.route("**/send", lambda route: route.abort("connectionreset"))
+    refusal = {"error": {"code": "not_entitled", "message": "Your plan has ended.", "fields": {}}}
+    await inbox.page.route("**/send", lambda route: route.fulfill(status=403, json=refusal))
     await inbox.answer("An answer")
-    retry = inbox.page.get_by_test_id("message-retry")
-    await expect(retry).to_be_visible()
+    await expect(inbox.page.get_by_role("alert")).to_contain_text("Not sent. Your plan has ended.")
     await inbox.expect_bubbles("A question", "An answer")
     await inbox.expect_status("An answer", "failed")
 
     await inbox.page.unroute("**/send")
-    await retry.click()
+    await inbox.page.get_by_test_id("message-retry").click()
     await inbox.expect_status("An answer", "delivered")
-    await expect(retry).to_have_count(0)
+    await expect(inbox.page.get_by_test_id("message-retry")).to_have_count(0)
     await inbox.expect_bubbles("A question", "An answer")
 
 

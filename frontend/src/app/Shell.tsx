@@ -4,10 +4,10 @@ import { NavLink, useLocation } from "react-router";
 import { Icon, type IconName } from "@/components/Icon";
 import { Mark } from "@/components/Logo";
 import { useUnreadCount } from "@/features/inbox/unread";
-import { useSession } from "@/features/session/context";
 import { useConfig } from "@/lib/config";
 import type { User } from "@/types/wire";
 import { ConnectionBanner } from "./ConnectionBanner";
+import { LogoutButton } from "./LogoutButton";
 import "./shell.css";
 
 const TITLES: readonly (readonly [string, string])[] = [
@@ -53,7 +53,6 @@ export function Shell({ user, children }: ShellProps) {
 }
 
 function Rail({ user, unread }: { readonly user: User; readonly unread: number }) {
-  const session = useSession();
   const isSandbox = useConfig().data?.sandbox ?? false;
   const name = user.name ?? user.email;
   return (
@@ -65,16 +64,7 @@ function Rail({ user, unread }: { readonly user: User; readonly unread: number }
       <RailLink to="/connections" icon="phone" label="Connections" count={0} />
       <span className="rail-space" />
       {isSandbox && <span className="rail-sandbox">Sandbox</span>}
-      <button
-        type="button"
-        className="rail-item"
-        title={`Log out ${name}`}
-        onClick={() => void session.logout()}
-        data-testid="logout"
-      >
-        <Icon name="logout" size={22} />
-        <span>Log out</span>
-      </button>
+      <LogoutButton name={name} />
     </nav>
   );
 }

@@ -2,15 +2,17 @@
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useEffect, useState, type ReactNode } from "react";
 import { useApi } from "@/lib/api/context";
-import { describeError } from "@/lib/api/errors";
+import { ApiError, describeError } from "@/lib/api/errors";
 import type { Api } from "@/lib/api/routes";
-import { useFeedListener } from "@/lib/socket/context";
+import { findSurroundings } from "@/lib/channel";
+import { useFeed, useFeedListener } from "@/lib/socket/context";
 import { isRecord } from "@/lib/socket/frames";
 import type { Chat, Contact, Message } from "@/types/wire";
 import { InboxContext } from "./context";
 import { Drafts } from "./drafts";
 import { measureFiles } from "./measure";
 import { CHAT_KEY, CHATS_KEY, MESSAGES_KEY } from "./queries";
+import { openShelf } from "./shelf";
 import { InboxStore } from "./store";
 
 function isRow(data: unknown): data is { id: number; seq: number } {
@@ -22,15 +24,45 @@ function isThreadKept(client: QueryClient, accountId: number, chatId: number): b
   return client.getQueryCache().findAll({ queryKey: [MESSAGES_KEY, accountId, chatId] }).length > 0;
 }
 
-function createStore(api: Api, client: QueryClient): InboxStore {
+/** Away, busy, or signed out: the message can wait for that to pass. */
+const isPassing = (error: unknown): boolean => error instanceof ApiError && (error.isPassing || error.status === 401);
+
+function describeSend(error: unknown): string {
+  const isAway = error instanceof ApiError && (error.status === 0 || error.status === 401);
+  return isAway ? "Waiting for connection." : describeError(error);
+}
+
+function createStore(api: Api, client: QueryClient, userId: number): InboxStore {
   return new InboxStore({
     post: async ({ accountId, chatId, text, clientId, quoted, files, isVoice }, onProgress) => {
       const carried = files === undefined ? {} : { files, isVoice, mediaInfo: await measureFiles(files) };
       return api.sendMessage(accountId, chatId, { text, clientId, quoteId: quoted?.id, onProgress, ...carried });
     },
     isThreadKept: (accountId, chatId) => isThreadKept(client, accountId, chatId),
-    describeError,
+    describeError: describeSend,
+    isPassing,
+    shelf: openShelf(userId),
+    surroundings: findSurroundings(),
+    outboxName: `confab-outbox-${userId}`,
   });
+}
+
+/** What waits goes as soon as there is a reason to believe that it can. */
+function useSendingOn({ outbox }: InboxStore): void {
+  const feed = useFeed();
+  useEffect(() => {
+    void outbox.open();
+    const flush = () => void outbox.flush();
+    const stop = feed.listen({ onState: (state) => state === "live" && flush() });
+    window.addEventListener("online", flush);
+    document.addEventListener("visibilitychange", flush);
+    return () => {
+      stop();
+      window.removeEventListener("online", flush);
+      document.removeEventListener("visibilitychange", flush);
+      outbox.close();
+    };
+  }, [outbox, feed]);
 }
 
 /** A thread that left the cache takes its live rows along: it is read anew when opened. */
@@ -61,9 +93,10 @@ interface InboxProviderProps {
 export function InboxProvider({ userId, children }: InboxProviderProps) {
   const api = useApi();
   const client = useQueryClient();
-  const [inbox] = useState(() => ({ store: createStore(api, client), drafts: new Drafts(userId) }));
+  const [inbox] = useState(() => ({ store: createStore(api, client, userId), drafts: new Drafts(userId) }));
   const [announcement, setAnnouncement] = useState("");
   useForgetting(inbox.store);
+  useSendingOn(inbox.store);
   useFeedListener({
     onChange: (event, data) => {
       if (!isRow(data)) return;

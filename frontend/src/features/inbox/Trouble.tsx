@@ -2,6 +2,7 @@
 import { Button } from "@/components/Button";
 import type { Bubble } from "./bubbles";
 import { useInbox } from "./context";
+import type { Pending } from "./store";
 import { useThreadActions } from "./threadContext";
 
 const REASONS: Readonly<Partial<Record<Bubble["status"], string>>> = {
@@ -16,6 +17,30 @@ function explain(bubble: Bubble): string | null {
 }
 
 export function Trouble({ bubble }: { readonly bubble: Bubble }) {
+  if (bubble.pending?.waiting) return <Waiting pending={bubble.pending} reason={bubble.pending.waiting} />;
+  return <Failed bubble={bubble} />;
+}
+
+/** Nothing is wrong with the message: it goes by itself. */
+function Waiting({ pending, reason }: { readonly pending: Pending; readonly reason: string }) {
+  const { store } = useInbox();
+  return (
+    <div className="trouble trouble-waiting" role="status" data-testid="message-waiting">
+      <span>
+        {reason}
+        {pending.isLoose === true && " Keep this page open until then."}
+      </span>
+      <Button size="small" tone="quiet" onClick={() => void store.retry(pending.clientId)} data-testid="message-retry">
+        Try now
+      </Button>
+      <Button size="small" tone="quiet" onClick={() => store.discard(pending.clientId)} data-testid="message-discard">
+        Discard
+      </Button>
+    </div>
+  );
+}
+
+function Failed({ bubble }: { readonly bubble: Bubble }) {
   const { store } = useInbox();
   const { canAct, askRetry } = useThreadActions();
   const text = explain(bubble);

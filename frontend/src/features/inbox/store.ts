@@ -1,7 +1,10 @@
 /** What happened since the lists were read: newer rows from the socket and from answers, and messages on their way out. */
+import type { Surroundings } from "@/lib/channel";
 import { isNewer } from "@/lib/rows";
 import type { Chat, Contact, Message } from "@/types/wire";
 import { contactKey, type Contacts } from "./bubbles";
+import { Outbox, type Failure, type Post } from "./outbox";
+import type { Shelf } from "./shelf";
 
 /** A message the server has not confirmed yet. */
 export interface Pending {
@@ -19,6 +22,10 @@ export interface Pending {
   readonly createdAt: string;
   /** Why it could not be handed over; null while it is on its way. */
   readonly error: string | null;
+  /** Why it has to wait; it goes by itself. */
+  readonly waiting?: string | null;
+  /** The browser did not keep it: it is lost with the page. */
+  readonly isLoose?: boolean;
 }
 
 /** How far a message of ours has come. */
@@ -35,8 +42,6 @@ export interface Snapshot {
   readonly contacts: Contacts;
 }
 
-type Post = (entry: Pending, onProgress: (share: number) => void) => Promise<readonly Message[]>;
-
 /** What a message carries beside its text. */
 export type Carried = Pick<Pending, "quoted" | "files" | "isVoice">;
 
@@ -45,6 +50,11 @@ export interface StoreOptions {
   /** Whether a chat's messages have been read: of others nothing is kept, they are read when opened. */
   readonly isThreadKept: (accountId: number, chatId: number) => boolean;
   readonly describeError: (error: unknown) => string;
+  /** Whether the same may work later by itself; left out, nothing is thought to. */
+  readonly isPassing?: (error: unknown) => boolean;
+  readonly shelf?: Shelf;
+  readonly surroundings?: Surroundings | null;
+  readonly outboxName?: string;
 }
 
 /** A burst of events becomes one rendering. */
@@ -55,19 +65,32 @@ const GUESS_MS = 15_000;
 export class InboxStore {
   readonly #options: StoreOptions;
   readonly #listeners = new Set<() => void>();
-  /** Messages of one chat go out one after the other, so that they arrive in the order they were written. */
-  readonly #queues = new Map<number, Promise<void>>();
+  readonly outbox: Outbox;
   #chats = new Map<number, Chat>();
   #progress = new Map<number, Progress>();
   #messages = new Map<number, ReadonlyMap<number, Message>>();
   #guesses = new Map<number, Message>();
-  #pending: readonly Pending[] = [];
   #contacts = new Map<string, Contact>();
   #snapshot: Snapshot = { chats: new Map(), progress: new Map(), messages: new Map(), guesses: new Map(), pending: [], contacts: new Map() };
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: StoreOptions) {
     this.#options = options;
+    this.outbox = new Outbox({
+      post: options.post,
+      explain: (error) => this.#explain(error),
+      onChange: () => this.#publish(),
+      onRows: (rows) => {
+        for (const row of rows) this.applyMessage(row);
+      },
+      shelf: options.shelf,
+      surroundings: options.surroundings,
+      name: options.outboxName,
+    });
+  }
+
+  #explain(error: unknown): Failure {
+    return { isPassing: this.#options.isPassing?.(error) ?? false, sentence: this.#options.describeError(error) };
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -100,7 +123,7 @@ export class InboxStore {
 
   /** True when the row was news. */
   applyMessage(message: Message): boolean {
-    if (message.client_id !== null) this.#dropPending(message.client_id);
+    if (message.client_id !== null) this.outbox.drop(message.client_id);
     if (message.direction === "out") this.#noteProgress(message);
     if (!this.#options.isThreadKept(message.account_id, message.chat_id)) return true;
     const held = this.#messages.get(message.chat_id);
@@ -142,59 +165,19 @@ export class InboxStore {
     this.#publishSoon();
   }
 
+  /** Returns when it has been tried. */
   send(accountId: number, chatId: number, text: string, clientId: string, carried: Carried = {}): Promise<void> {
     const createdAt = new Date().toISOString();
-    this.#pending = [...this.#pending, { clientId, accountId, chatId, text, ...carried, createdAt, error: null }];
-    this.#publish();
-    return this.#enqueue(chatId, clientId);
+    return this.outbox.add({ clientId, accountId, chatId, text, ...carried, createdAt, error: null });
   }
 
   /** The same message with the same client id: had it arrived after all, it is not sent twice. */
   retry(clientId: string): Promise<void> {
-    const entry = this.#pending.find((pending) => pending.clientId === clientId);
-    if (entry === undefined || entry.error === null) return Promise.resolve();
-    this.#setError(clientId, null);
-    return this.#enqueue(entry.chatId, clientId);
+    return this.outbox.retry(clientId);
   }
 
   discard(clientId: string): void {
-    this.#dropPending(clientId);
-    this.#publish();
-  }
-
-  #enqueue(chatId: number, clientId: string): Promise<void> {
-    const turn = (this.#queues.get(chatId) ?? Promise.resolve()).then(() => this.#post(clientId));
-    this.#queues.set(chatId, turn);
-    return turn;
-  }
-
-  async #post(clientId: string): Promise<void> {
-    const entry = this.#pending.find((pending) => pending.clientId === clientId);
-    if (entry === undefined) return;
-    try {
-      const rows = await this.#options.post(entry, (share) => this.#change(clientId, { share }));
-      for (const row of rows) this.applyMessage(row);
-      this.#dropPending(clientId);
-    } catch (error) {
-      this.#setError(clientId, this.#options.describeError(error));
-    }
-  }
-
-  #setError(clientId: string, error: string | null): void {
-    this.#change(clientId, { error });
-    this.#publish();
-  }
-
-  #change(clientId: string, fields: Partial<Pending>): void {
-    this.#pending = this.#pending.map((entry) => (entry.clientId === clientId ? { ...entry, ...fields } : entry));
-    this.#publishSoon();
-  }
-
-  #dropPending(clientId: string): void {
-    const rest = this.#pending.filter((entry) => entry.clientId !== clientId);
-    if (rest.length === this.#pending.length) return;
-    this.#pending = rest;
-    this.#publishSoon();
+    this.outbox.drop(clientId);
   }
 
   #publishSoon(): void {
@@ -209,7 +192,7 @@ export class InboxStore {
       progress: new Map(this.#progress),
       messages: new Map(this.#messages),
       guesses: new Map(this.#guesses),
-      pending: this.#pending,
+      pending: this.outbox.entries,
       contacts: new Map(this.#contacts),
     };
     for (const listener of [...this.#listeners]) listener();
