@@ -60,6 +60,10 @@ def test_every_migration_has_its_way_back() -> None:
     assert [name for name in NAMES if not (MIGRATIONS / f"{name}.rollback.sql").is_file()] == []
 
 
+def test_numbers_are_unique_and_without_a_gap() -> None:
+    assert [name.split(".")[0] for name in NAMES] == [f"{number:04}" for number in range(1, len(NAMES) + 1)]
+
+
 def test_migrations_go_up_down_and_up_again(empty_database: str, tmp_path: Path) -> None:
     before = schema(empty_database)
     for count, name in enumerate(NAMES, start=1):
