@@ -204,7 +204,7 @@ def error_from(status: int, body: Mapping[str, Any], retry_after: str | None = N
         return NotTaken(type_, title, status, _seconds(retry_after))
     if type_ in SIGNED_OUT_TYPES:
         return SignedOut(type_, title, status)
-    if type_ in OUR_KEY_TYPES or 400 <= status < 500:
+    if type_ in OUR_KEY_TYPES or 300 <= status < 500:
         return Rejected(type_, title, status)
     return OutcomeUnknown(type_, title, status)
 

@@ -161,10 +161,14 @@ class Transport:
         with _translated():
             response = await held.enter_async_context(
                 self._session.request(
-                    method, self._base + path, timeout=self._deadlines.within(seconds), **content
+                    method,
+                    self._base + path,
+                    timeout=self._deadlines.within(seconds),
+                    allow_redirects=False,  # the key would go with the call, to whatever host is named
+                    **content,
                 )
             )
-            if response.status < 400:
+            if response.status < 300 or response.status == NOT_MODIFIED:
                 return response
             raw = await response.content.read(MAX_ERROR_BYTES)
         answer = _object(raw.replace(self._key, b"[key]") if self._key else raw)

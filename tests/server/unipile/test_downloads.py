@@ -160,3 +160,21 @@ async def test_our_key_is_in_no_failure_of_a_download(status: int, kind: str) ->
             await fetch(client)
     assert SECRET not in str(caught.value) + str(vars(caught.value))
     assert "[key]" in str(caught.value)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_no_redirect_takes_our_key_elsewhere(status: int) -> None:
+    asked: list[str] = []
+
+    async def elsewhere(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        target = str(request.url.with_path("/elsewhere"))
+        return web.Response(status=status, headers={"Location": target})
+
+    async with client_of(elsewhere) as client:
+        with pytest.raises(Rejected) as caught:
+            await fetch(client)
+        with pytest.raises(Rejected):
+            await client.send_message("account-1", "chat-1", "Hello")
+    assert caught.value.status == status
+    assert "/elsewhere" not in asked
