@@ -25,3 +25,20 @@ def check_scheme(name: str, url: str | None, schemes: tuple[str, ...]) -> None:
 def is_loopback(address: str | None) -> bool:
     """Whether an address is of this very machine."""
     return address is not None and urlsplit(address).hostname in LOOPBACK_HOSTS
+
+
+def database_address(url: str | None) -> str | None:
+    """The address of Postgres in one spelling; raises ConfigError when it is none."""
+    check_scheme("DATABASE_URL", url, ("postgres", "postgresql"))
+    # Platforms hand out postgres://, which not every library takes.
+    return url and url.replace("postgres://", "postgresql://", 1)
+
+
+def unipile_address(dsn: str | None) -> str | None:
+    """UniPile's base address; raises ConfigError when it is none."""
+    if dsn is None:
+        return None
+    # The dashboard shows a bare host:port; the service behind it is https.
+    dsn = dsn if "://" in dsn else f"https://{dsn}"
+    check_scheme("UNIPILE_DSN", dsn, ("http", "https"))
+    return dsn.rstrip("/").removesuffix("/api/v1")

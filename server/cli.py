@@ -1,4 +1,4 @@
-"""The operator's commands: `python run.py [serve | migrate | doctor | user | grant | revoke]`."""
+"""The operator's commands: `python run.py [serve | migrate | doctor | user | grant | revoke | usage]`."""
 
 import argparse
 import sys
@@ -8,6 +8,7 @@ import psycopg2
 
 from server.cli_doctor import doctor
 from server.cli_people import PeopleError, add_people_commands, run_people_command
+from server.cli_plans import add_plan_commands, run_plan_command
 from server.cli_serve import RunWorkers, end_with_parent, serve, work
 from server.config import Config, ConfigError, read_config
 from server.embedded import ServiceError, embedded_services
@@ -43,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     checking = commands.add_parser("doctor", help="look at everything Confab stands on")
     checking.add_argument("--json", action="store_true")
     add_people_commands(commands)
+    add_plan_commands(commands)
     return parser
 
 
@@ -57,6 +59,8 @@ def _run(options: argparse.Namespace, config: Config, run_workers: RunWorkers) -
             applied = migrate(complete.database.url or "")
             print("\n".join(applied) if applied else "Nothing to apply.")
             return 0
+        if options.command in ("grant", "revoke", "usage"):
+            return run_plan_command(complete, options)
         return run_people_command(complete, options)
 
 

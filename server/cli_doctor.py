@@ -16,6 +16,7 @@ from server.config import Config, is_loopback
 from server.errors import Unavailable
 from server.migrate import MigrationError, pending
 from server.storage import Missing, open_storage
+from server.store.usage_checks import DRIFT, Drift
 from server.unipile.client import UnipileClient
 from server.unipile.errors import OUR_KEY_TYPES, Rejected, UnipileError
 
@@ -69,14 +70,33 @@ def _check_database(config: Config) -> list[Finding]:
         ):
             cursor.execute("select current_setting('server_version'), clock_timestamp()")
             version, moment = cursor.fetchone() or ("?", datetime.now(UTC))
-        waiting = pending(url)
+            waiting = pending(url)
+            drift = [] if waiting else _drift(cursor)
     except (psycopg2.Error, MigrationError) as error:
         return [Finding("database", FAILED, _first_line(error))]
     return [
         Finding("database", OK, f"PostgreSQL {version}"),
         _migrations_finding(waiting),
+        *([] if waiting else [_usage_finding(drift)]),
         _clock_finding(abs(moment.timestamp() - time.time())),
     ]
+
+
+def _drift(cursor: Any) -> list[Drift]:
+    cursor.execute(DRIFT)
+    return [Drift(*row) for row in cursor.fetchall()]
+
+
+def _usage_finding(drift: list[Drift]) -> Finding:
+    """Counters that are not what the rows say are a defect to report, not a number to correct."""
+    if not drift:
+        return Finding("usage", OK, "counters are what the rows say")
+    worst = drift[0]
+    message = (
+        f"{len(drift)} months differ from the rows; user {worst.user_id} in {worst.period_ym}: "
+        f"sent {worst.sent} (rows {worst.rows_sent}), received {worst.received} (rows {worst.rows_received})"
+    )
+    return Finding("usage", FAILED, message)
 
 
 def _migrations_finding(waiting: list[str]) -> Finding:

@@ -1,18 +1,16 @@
-"""The operator's commands for people: who may sign in, and what their plan includes."""
+"""The operator's commands for people: who may sign in."""
 
 import argparse
 import asyncio
 import secrets
 import sys
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 
 from server.auth import Passwords
 from server.config import Config
-from server.store import entitlements, pool, users
+from server.store import pool, users
 from server.store.pool import Database
 
-PROVIDERS = ("whatsapp",)
 ROLES = ("owner", "admin", "agent", "viewer")
 MIN_PASSWORD_CHARACTERS = 10
 
@@ -22,7 +20,7 @@ class PeopleError(Exception):
 
 
 def add_people_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Declare `user`, `grant` and `revoke`."""
+    """Declare `user`."""
     user = commands.add_parser(
         "user", help="add, list or disable people, or give them a new password"
     ).add_subparsers(dest="action", required=True)
@@ -42,16 +40,6 @@ def add_people_commands(commands: "argparse._SubParsersAction[argparse.ArgumentP
     disable = user.add_parser("disable", help="sign a person out everywhere, and let them in no more")
     disable.add_argument("email")
     disable.set_defaults(people=disable_user)
-    for name, run, about in (
-        ("grant", grant, "let a person connect numbers"),
-        ("revoke", revoke, "take that back"),
-    ):
-        command = commands.add_parser(name, help=about)
-        command.add_argument("email")
-        command.add_argument("provider", nargs="?", choices=PROVIDERS, default=PROVIDERS[0])
-        if name == "grant":
-            command.add_argument("--until", type=_moment, help="RFC 3339; default: without end")
-        command.set_defaults(people=run)
 
 
 def run_people_command(config: Config, options: argparse.Namespace) -> int:
@@ -111,23 +99,6 @@ async def disable_user(database: Database, options: argparse.Namespace) -> None:
     print(f"Disabled {options.email}.")
 
 
-async def grant(database: Database, options: argparse.Namespace) -> None:
-    """Give an entitlement, or renew it."""
-    user_id = await _user_id(database, options.email)
-    await database.write(entitlements.grant, user_id, options.provider, "manual", options.until)
-    print(
-        f"Granted {options.provider} to {options.email}{f' until {options.until}' if options.until else ''}."
-    )
-
-
-async def revoke(database: Database, options: argparse.Namespace) -> None:
-    """Take an entitlement back."""
-    user_id = await _user_id(database, options.email)
-    if not await database.write(entitlements.revoke, user_id, options.provider):
-        raise PeopleError(f"{options.email} has no entitlement for {options.provider}.")
-    print(f"Revoked {options.provider} from {options.email}.")
-
-
 async def _user_id(database: Database, email: str) -> int:
     user = await database.read(users.fetch_user_by_email, email)
     if user is None:
@@ -153,11 +124,3 @@ def _email(value: str) -> str:
     if not name or not host or any(character.isspace() for character in value):
         raise argparse.ArgumentTypeError(f"{value!r} is not an e-mail address")
     return value
-
-
-def _moment(value: str) -> str:
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{value!r} is not a time like 2027-01-31T00:00:00Z") from None
-    return (moment if moment.tzinfo else moment.astimezone()).isoformat()

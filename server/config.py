@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from server.addresses import check_scheme, is_loopback
+from server.addresses import check_scheme, database_address, is_loopback, unipile_address
 from server.keyring import KeyringError, read_keyring
+from server.plans import Plans, check_plans
 from server.secret_strength import complaint_about
+from server.signatures import Billing, check_billing
 from server.sources import ConfigError, Reader, derived, key, read_environment, read_toml
 from server.storage_url import StorageUrlError, read_storage_url
 
@@ -185,6 +187,8 @@ class Config:
     sync: Sync
     outbox: Outbox
     pace: Pace
+    plans: Plans
+    billing: Billing
     webhooks: Webhooks
     media: Media
     realtime: Realtime
@@ -206,11 +210,13 @@ def load_config(environ: Mapping[str, str], toml_path: Path, env_path: Path | No
         data_dir=toml_path.parent / config.data_dir.expanduser(),
         web=_settled_web(config.web),
         sandbox=replace(config.sandbox, enabled=config.unipile.dsn is None),
-        database=replace(config.database, url=_database_url(config.database.url)),
-        unipile=replace(config.unipile, dsn=_unipile_dsn(config.unipile.dsn)),
+        database=replace(config.database, url=database_address(config.database.url)),
+        unipile=replace(config.unipile, dsn=unipile_address(config.unipile.dsn)),
     )
     check_scheme("REDIS_URL", config.redis.url, ("redis", "rediss"))
     _check_media(config)
+    check_plans(config.plans)
+    check_billing(config.billing)
     config = _with_sandbox_secrets(config) if config.sandbox.enabled else config
     _check_secrets(config)
     return replace(
@@ -235,21 +241,6 @@ def _settled_web(web: Web) -> Web:
     url = web.public_url.rstrip("/") or f"http://{host}:{web.port}"
     check_scheme("PUBLIC_URL", url, ("http", "https"))
     return replace(web, public_url=url)
-
-
-def _database_url(url: str | None) -> str | None:
-    check_scheme("DATABASE_URL", url, ("postgres", "postgresql"))
-    # One spelling inside: platforms hand out postgres://, which not every library takes.
-    return url and url.replace("postgres://", "postgresql://", 1)
-
-
-def _unipile_dsn(dsn: str | None) -> str | None:
-    if dsn is None:
-        return None
-    # The dashboard shows a bare host:port; the service behind it is https.
-    dsn = dsn if "://" in dsn else f"https://{dsn}"
-    check_scheme("UNIPILE_DSN", dsn, ("http", "https"))
-    return dsn.rstrip("/").removesuffix("/api/v1")
 
 
 def _with_sandbox_secrets(config: Config) -> Config:

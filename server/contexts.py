@@ -11,9 +11,11 @@ from server import queue
 from server.access import AccessWatch
 from server.auth import Passwords
 from server.connections import open_database, open_unipile
+from server.entitlements import Entitlements
 from server.keys import (
     CONFIG,
     DATABASE,
+    ENTITLEMENTS,
     EVENTS,
     HUB,
     PASSWORDS,
@@ -61,6 +63,11 @@ async def redis_context(app: web.Application) -> AsyncIterator[None]:
     )
     yield
     await redis.aclose()
+
+
+async def entitlements_context(app: web.Application) -> AsyncIterator[None]:
+    app[ENTITLEMENTS] = Entitlements(app[DATABASE], app[REDIS], app[CONFIG].plans)
+    yield
 
 
 async def unipile_context(app: web.Application) -> AsyncIterator[None]:
@@ -142,6 +149,7 @@ def _rows(database: Database) -> Rows:
 CONTEXTS = (
     database_context,
     redis_context,
+    entitlements_context,
     unipile_context,
     storage_context,
     passwords_context,

@@ -9,6 +9,7 @@ TABLE: Mapping[str, tuple[int, str]] = {
     "unauthenticated": (401, "Sign in first: the access token is missing, wrong or expired."),
     "bad_credentials": (401, "The e-mail address or the password is wrong."),
     "bad_secret": (401, "The webhook secret is missing or wrong."),
+    "bad_signature": (401, "The webhook's signature is missing or wrong."),
     "plan_limit": (402, "The plan's limit is reached."),
     "not_entitled": (403, "The plan does not include this."),
     "forbidden": (403, "Your role does not allow this."),
@@ -34,6 +35,8 @@ class ConfabError(Exception):
     message: str = ""
     fields: Mapping[str, object] = field(default_factory=dict)
     retry_after: int | None = None
+    # Of a plan: what is used up, how much of it, until when (schemas/errors.py).
+    limit: Mapping[str, object] | None = None
 
     def __post_init__(self) -> None:
         status, sentence = TABLE[self.code]
@@ -46,6 +49,8 @@ class ConfabError(Exception):
         error: dict[str, object] = {"code": self.code, "message": self.message}
         if self.fields:
             error["fields"] = self.fields
+        if self.limit is not None:
+            error["limit"] = self.limit
         if request_id is not None:
             error["request_id"] = request_id
         return {"error": error}
@@ -54,7 +59,7 @@ class ConfabError(Exception):
 def code_for_status(status: int) -> str:
     """The code that stands for an HTTP status the framework raised by itself."""
     for code, (known, _) in TABLE.items():
-        if known == status and code not in ("bad_credentials", "bad_secret", "forbidden"):
+        if known == status and code not in ("bad_credentials", "bad_secret", "bad_signature", "forbidden"):
             return code
     return "malformed" if status < 500 else "internal"
 

@@ -12,10 +12,10 @@ from marshmallow import Schema, ValidationError
 
 from server.errors import ConfabError, NotFound
 from server.keys import USER_ID
+from server.plans import PROVIDERS
 from server.schemas.fields import MAX_ID
 from server.store.rows import Page, Window
 
-PROVIDERS = ("whatsapp",)
 JSON_TYPE = "application/json"
 
 

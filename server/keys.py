@@ -5,6 +5,8 @@ from arq.connections import ArqRedis
 
 from server.auth import Passwords, Tokens
 from server.config import Config
+from server.entitlements import Entitlements
+from server.plans import Rights
 from server.queue import EventBatch
 from server.realtime.hub import Hub
 from server.realtime.presence import Presence
@@ -22,8 +24,11 @@ HUB = web.AppKey("hub", Hub)
 PRESENCE = web.AppKey("presence", Presence)
 ROOMS = web.AppKey("rooms", Rooms)
 UNIPILE = web.AppKey("unipile", UnipileClient)
+ENTITLEMENTS = web.AppKey("entitlements", Entitlements)
 TOKENS = web.AppKey("tokens", Tokens)
 PASSWORDS = web.AppKey("passwords", Passwords)
 
 # The caller's id, put on the request by the middleware that reads the token.
 USER_ID = web.RequestKey("user_id", int)
+# What the plan allows, put there by the middleware where the route asks for a part of it.
+RIGHTS = web.RequestKey("rights", Rights)

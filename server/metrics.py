@@ -42,6 +42,9 @@ SOCKETS = Gauge("confab_sockets", "Open WebSocket connections of this process", 
 SOCKET_CLOSES = Counter(
     "confab_socket_closes", "Sockets that we ended, by close code", ["code"], registry=REGISTRY
 )
+USAGE_DRIFT = Gauge(
+    "confab_usage_drift", "Months whose counters differ from the rows, at the last look", registry=REGISTRY
+)
 REQUEST_SECONDS = Histogram(
     "confab_request_seconds",
     "Time to answer a request",

@@ -9,10 +9,12 @@ from aiohttp.typedefs import Handler
 
 from server.auth import bearer_token
 from server.errors import ConfabError, NotFound, code_for_status
-from server.http import json_answer
-from server.keys import TOKENS, USER_ID
+from server.http import caller, json_answer, path_id, provider_of
+from server.keys import DATABASE, ENTITLEMENTS, RIGHTS, TOKENS, USER_ID
 from server.metrics import REQUEST_SECONDS
-from server.routes import ROUTE
+from server.plans import Rights
+from server.routes import ROUTE, Route
+from server.store import entitlements
 
 log = structlog.get_logger()
 
@@ -95,6 +97,47 @@ async def authenticate(request: web.Request, handler: Handler) -> web.StreamResp
     return await handler(request)
 
 
+@web.middleware
+async def require_entitlement(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """The one place where a plan opens or shuts a route (`entitlement` in the table of routes)."""
+    route = getattr(request.match_info.handler, ROUTE, None)
+    if route is None or route.entitlement is None:
+        return await handler(request)
+    owner_id = await _owner_of(request)
+    rights = await request.app[ENTITLEMENTS].rights_of(owner_id, provider_of(request))
+    if not rights.includes(route.entitlement):
+        return await _refuse(request, route, rights)
+    request[RIGHTS] = rights
+    return await handler(request)
+
+
+async def _owner_of(request: web.Request) -> int:
+    """Whose plan counts: that of the account in the path, else the caller's own."""
+    provider = provider_of(request)
+    if "account_id" not in request.match_info:
+        return caller(request)
+    owner_id = await request.app[ENTITLEMENTS].owner_of(provider, path_id(request, "account_id"))
+    if owner_id is None:
+        raise NotFound
+    return owner_id
+
+
+async def _refuse(request: web.Request, route: Route, rights: Rights) -> web.StreamResponse:
+    """Tell nobody of an account that they may not see, and somebody who repeats what was done before of that."""
+    if "account_id" in request.match_info:
+        place = (caller(request), provider_of(request), path_id(request, "account_id"))
+        role = await request.app[DATABASE].read(entitlements.fetch_role, *place)
+        if role is None:
+            raise NotFound
+        if role == "viewer":
+            raise ConfabError("forbidden")
+    if route.done_before is not None and (answer := await route.done_before(request)) is not None:
+        return answer
+    if rights.is_entitled:
+        raise ConfabError("not_entitled", f"The plan {rights.plan} does not include this.")
+    raise ConfabError("not_entitled")
+
+
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """What every answer carries; the application's API is never cached."""
     response.headers.extend(HEADERS)
@@ -104,4 +147,4 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
         response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
 
 
-MIDDLEWARES = (time_requests, shape_errors, authenticate)
+MIDDLEWARES = (time_requests, shape_errors, authenticate, require_entitlement)

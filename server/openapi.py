@@ -16,10 +16,12 @@ from server.schemas.errors import Error
 DESCRIPTION = "Confab's REST API. Live updates come over the WebSocket at `/ws`."
 # A parameter of a path as aiohttp writes it, with the pattern it must match: {account_id:\d{1,20}}.
 PATH_PARAMETER = re.compile(r"\{(\w+)(?::(?:[^{}]|\{[^{}]*\})*)?\}")
-BEARER, SECRET = "accessToken", "webhookSecret"
+BEARER, SECRET, SIGNATURE = "accessToken", "webhookSecret", "webhookSignature"
 SCHEMES: Mapping[str, Mapping[str, str]] = {
     BEARER: {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
     SECRET: {"type": "apiKey", "in": "header", "name": "Unipile-Auth"},
+    # Standard Webhooks, together with webhook-id and webhook-timestamp.
+    SIGNATURE: {"type": "apiKey", "in": "header", "name": "webhook-signature"},
 }
 
 
@@ -87,6 +89,8 @@ def _path_schema(name: str) -> dict[str, Any]:
 def _security(route: Route) -> list[dict[str, list[str]]]:
     if route.needs_token:
         return [{BEARER: []}]
+    if route.needs_signature:
+        return [{SIGNATURE: []}]
     return [{SECRET: []}] if route.needs_secret else []
 
 

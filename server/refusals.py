@@ -19,12 +19,10 @@ RECIPIENT_TYPES = (
 BUSY_SECONDS = 30
 
 
-def refusal_of(role: str, account_status: str, *, is_entitled: bool) -> ConfabError | None:
+def refusal_of(role: str, account_status: str) -> ConfabError | None:
     """Why somebody of this role may not act through this account now."""
     if role == "viewer":
         return ConfabError("forbidden")
-    if not is_entitled:
-        return ConfabError("not_entitled")
     if account_status in ("needs_action", "disconnected"):
         return ConfabError("conflict", RECONNECT_FIRST)
     return None

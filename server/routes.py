@@ -11,6 +11,7 @@ from server.handlers import (
     amendments,
     attachments,
     auth,
+    billing,
     chat_starts,
     chats,
     contacts,
@@ -22,8 +23,10 @@ from server.handlers import (
     search,
     sockets,
     spa,
+    usage,
     webhooks,
 )
+from server.plans import NEW_CHATS
 from server.schemas import accounts as account_schemas
 from server.schemas import auth as auth_schemas
 from server.schemas import chats as chat_schemas
@@ -31,6 +34,7 @@ from server.schemas import contacts as contact_schemas
 from server.schemas import health as health_schemas
 from server.schemas import messages as message_schemas
 from server.schemas import search as search_schemas
+from server.schemas import usage as usage_schemas
 from server.schemas.fields import ListQuery
 
 # The attribute under which a handler carries its row of this table.
@@ -46,6 +50,12 @@ class Route:
     handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     needs_token: bool = True
     needs_secret: bool = False
+    needs_signature: bool = False
+    # What the plan must include: "accounts", "messages", or a feature of server/plans.py. The plan is that of the owner
+    # of the account in the path, else the caller's. The middleware asks, and nobody else.
+    entitlement: str | None = None
+    # Asked when the plan refuses: what a repetition of something that was done before is answered.
+    done_before: Callable[[web.Request], Awaitable[web.Response | None]] | None = None
     query: type[Schema] | None = None
     body: type[Schema] | None = None
     answer: type[Schema] | None = None
@@ -89,19 +99,28 @@ def _amendments(place: str, **more: object) -> tuple[Route, ...]:
             amendments.edit_message,
             body=message_schemas.EditMessage,
             answer=answer,
+            entitlement="messages",
             **more,
         ),
-        _row("DELETE", place, amendments.delete_message, answer=answer, **more),
+        _row("DELETE", place, amendments.delete_message, answer=answer, entitlement="messages", **more),
         _row(
             "PUT",
             place + "/reaction",
             amendments.set_reaction,
             body=message_schemas.React,
             answer=answer,
+            entitlement="messages",
             **more,
         ),
-        _row("DELETE", place + "/reaction", amendments.remove_reaction, answer=answer, **more),
-        _row("POST", place + "/retry", messages.retry_message, answer=answer, **more),
+        _row(
+            "DELETE",
+            place + "/reaction",
+            amendments.remove_reaction,
+            answer=answer,
+            entitlement="messages",
+            **more,
+        ),
+        _row("POST", place + "/retry", messages.retry_message, answer=answer, entitlement="messages", **more),
     )
 
 
@@ -133,6 +152,22 @@ ROUTES = (
         answer=auth_schemas.Session,
     ),
     _row("GET", "/api/auth/me", auth.show_me, answer=auth_schemas.Me),
+    _row("GET", "/api/entitlements", usage.show_entitlements, answer=usage_schemas.EntitlementList),
+    _row(
+        "GET",
+        "/api/usage",
+        usage.show_usage,
+        query=usage_schemas.UsageQuery,
+        answer=usage_schemas.Usage,
+    ),
+    _open(
+        "POST",
+        "/api/billing/entitlements",
+        billing.take_billing_event,
+        body=usage_schemas.BillingEvent,
+        answer=usage_schemas.BillingAnswer,
+        needs_signature=True,
+    ),
     _row(
         "GET", ALL + "/accounts", accounts.list_accounts, query=ListQuery, answer=account_schemas.AccountList
     ),
@@ -143,6 +178,7 @@ ROUTES = (
         body=account_schemas.Connect,
         answer=account_schemas.Connected,
         status=201,
+        entitlement="accounts",
     ),
     _row("GET", ACCOUNT, accounts.show_account, answer=account_schemas.OneAccount),
     _row(
@@ -159,6 +195,7 @@ ROUTES = (
         accounts.reconnect_account,
         body=account_schemas.Reconnect,
         answer=account_schemas.Connected,
+        entitlement="accounts",
     ),
     _row(
         "GET",
@@ -181,6 +218,8 @@ ROUTES = (
         body=chat_schemas.StartChat,
         answer=chat_schemas.StartedChat,
         status=201,
+        entitlement=NEW_CHATS,
+        done_before=chat_starts.find_known_start,
     ),
     _row("GET", CHAT, chats.show_chat, answer=chat_schemas.OneChat),
     _row("PATCH", CHAT, chats.patch_chat, body=chat_schemas.PatchChat, answer=chat_schemas.OneChat),
@@ -199,6 +238,8 @@ ROUTES = (
         body=message_schemas.Send,
         answer=message_schemas.Sent,
         status=201,
+        entitlement="messages",
+        done_before=messages.find_known_send,
     ),
     _row(
         "GET",

@@ -15,7 +15,7 @@ async def seed_demo(config: Config) -> None:
         if known is None or not await passwords.verify(config.secrets.demo_password, known[1]):
             password_hash = await passwords.hash(config.secrets.demo_password)
             await database.write(users.set_password, user.id, password_hash)
-        await database.write(entitlements.grant, user.id, "whatsapp", "manual")
+        await database.write(entitlements.ensure_grant, user.id, "whatsapp", "plan", "team")
     finally:
         passwords.close()
         await database.close()

@@ -32,6 +32,11 @@ def key(*, env: str = "", secret: bool = False, choices: tuple[str, ...] = (), d
     return field(default=default, repr=not secret, metadata=metadata)
 
 
+def tables(kind: type[Any]) -> Any:
+    """Declare a section's own tables, `[section.<name>]`: a mapping of names to dataclasses of this kind."""
+    return field(metadata={"tables": kind})
+
+
 def derived(default: Any) -> Any:
     """Declare a value that is worked out from other keys and cannot be set."""
     return field(default=default, metadata={"derived": True})
@@ -62,19 +67,31 @@ class Reader:
 
     def read(self, cls: type[Any], section: str = "") -> Any:
         """Build `cls` from the keys of one section, and its sections from theirs."""
-        given = self._toml.get(section, {}) if section else self._toml
-        if not isinstance(given, Mapping):
-            raise ConfigError(f"config.toml: {section} must be a section.")
+        given = self._section(section)
         usable = [item for item in fields(cls) if not item.metadata.get("derived")]
-        _refuse_keys(section, given, usable)
+        has_tables = any("tables" in item.metadata for item in usable)
+        own = {name: value for name, value in given.items() if not (has_tables and isinstance(value, dict))}
+        _refuse_keys(section, own, usable)
         hints = get_type_hints(cls)
         found = {}
         for item in usable:
-            if is_dataclass(kind := hints[item.name]) and isinstance(kind, type):
+            if table := item.metadata.get("tables"):
+                names = given.keys() - own.keys()
+                found[item.name] = {name: self.read(table, f"{section}.{name}") for name in sorted(names)}
+            elif is_dataclass(kind := hints[item.name]) and isinstance(kind, type):
                 found[item.name] = self.read(kind, item.name)
             elif (value := self._find(item, kind, section, given)) is not MISSING:
                 found[item.name] = value
         return cls(**found)
+
+    def _section(self, section: str) -> Mapping[str, Any]:
+        """The keys of `[section]` or `[section.table]`; of the whole file without a name."""
+        given: Any = self._toml
+        for part in section.split(".") if section else ():
+            given = given.get(part, {})
+            if not isinstance(given, Mapping):
+                raise ConfigError(f"config.toml: {section} must be a section.")
+        return dict(given)
 
     def refuse_unknown(self) -> None:
         """Raise ConfigError for a CONFAB_ variable that no field has asked for."""
@@ -83,7 +100,7 @@ class Reader:
                 raise ConfigError(f"{name} is not a key Confab knows; config.toml lists them.")
 
     def _find(self, item: Field[Any], kind: Any, section: str, given: Mapping[str, Any]) -> Any:
-        long_name = PREFIX + "_".join(part for part in (section, item.name) if part).upper()
+        long_name = PREFIX + "_".join(part for part in (*section.split("."), item.name) if part).upper()
         self._known.add(long_name)
         for name in (long_name, item.metadata.get("env")):
             if name and name in self._environ:

@@ -78,12 +78,31 @@ LAYERS = (
         "server.config",
         (
             "server.keyring",
+            "server.plans",
+            "server.signatures",
             "server.addresses",
             "server.secret_strength",
             "server.sources",
             "server.storage_url",
         ),
         (*WEB, *QUEUE, *SQL, "structlog"),
+    ),
+    Layer("server.plans", ("server.sources",), (*WEB, *QUEUE, *SQL, "structlog")),
+    Layer("server.signatures", ("server.sources",), (*WEB, *QUEUE, *SQL, "structlog")),
+    Layer(
+        "server.entitlements",
+        ("server.plans", "server.queue", "server.store.entitlements", "server.store.pool"),
+        (*WEB, "arq", *SQL),
+    ),
+    Layer(
+        "server.quotas",
+        ("server.account_life", "server.errors", "server.plans", "server.store*"),
+        (*WEB, *QUEUE, "psycopg2"),
+    ),
+    Layer(
+        "server.usage_news",
+        ("server.plans", "server.realtime.broker", "server.store*"),
+        (*WEB, "arq", *SQL),
     ),
     Layer("server.errors", (), (*WEB, *QUEUE, *SQL)),
     Layer("server.account_life", (), (*WEB, *QUEUE, *SQL, "structlog")),
@@ -137,6 +156,8 @@ LAYERS = (
                     "storage",
                     "store.pool",
                     "unipile.client",
+                    "entitlements",
+                    "plans",
                 ),
             )
         ),
@@ -144,7 +165,7 @@ LAYERS = (
     ),
     Layer(
         "server.http",
-        ("server.errors", "server.keys", "server.schemas*", "server.store.rows"),
+        ("server.errors", "server.keys", "server.plans", "server.schemas*", "server.store.rows"),
         (*QUEUE, *SQL),
     ),
     Layer("server.presence", ("server.errors", "server.keys", "server.store*"), (*QUEUE, *SQL)),
@@ -165,15 +186,18 @@ LAYERS = (
             *("server.http", "server.keys", "server.linking", "server.metrics", "server.queue"),
             *("server.realtime.*", "server.refusals", "server.schemas*"),
             *("server.store*", "server.unipile*", "server.media", "server.storage", "server.uploads"),
-            "server.presence",
+            *("server.presence", "server.plans", "server.quotas", "server.signatures", "server.usage_news"),
         ),
         (*QUEUE, "psycopg2", "obstore"),
     ),
-    Layer("server.routes", ("server.handlers*", "server.schemas*"), (*QUEUE, *SQL)),
+    Layer("server.routes", ("server.handlers*", "server.plans", "server.schemas*"), (*QUEUE, *SQL)),
     Layer("server.openapi", ("server", "server.routes", "server.schemas*"), (*QUEUE, *SQL)),
     Layer(
         "server.middlewares",
-        tuple(f"server.{part}" for part in ("auth", "config", "errors", "http", "keys", "metrics", "routes")),
+        (
+            *(f"server.{part}" for part in ("auth", "config", "errors", "http", "keys", "metrics", "routes")),
+            *("server.plans", "server.store.entitlements"),
+        ),
         (*QUEUE, *SQL),
     ),
     Layer(
@@ -194,7 +218,7 @@ LAYERS = (
             ),
             *("server.keys", "server.metrics", "server.rooms"),
             *("server.queue", "server.realtime.*", "server.storage", "server.store*", "server.unipile*"),
-            "server.tasks",
+            *("server.tasks", "server.entitlements"),
         ),
         ("psycopg2",),
     ),
@@ -210,6 +234,7 @@ LAYERS = (
             *("workers*", "server", "server.config", "server.errors", "server.metrics", "server.queue"),
             *("server.account_life", "server.connections", "server.tasks"),
             *("server.media", "server.storage", "server.store*", "server.unipile*"),
+            *("server.plans", "server.usage_news"),
             *(f"server.realtime.{part}" for part in ("broker", "channels", "events")),
         ),
         WEB,
@@ -228,5 +253,5 @@ HAS_SQL = (
     "sandbox.archive",
 )
 READS_ENVIRONMENT = ("server.config",)
-NAMES_REDIS_KEYS = ("server.queue", "server.realtime.channels")
+NAMES_REDIS_KEYS = ("server.queue", "server.realtime.channels", "server.entitlements")
 KNOWS_UNIPILE = ("server.unipile*", "sandbox*")

@@ -147,6 +147,7 @@ class Reader:
         amended = {(self.account_id, m.event.provider_msg_id) for m in messages if m.is_amended}
         stored.messages_to_read = batch.to_read | (fresh & amended)
         stored.media_to_copy = batch.media_to_copy
+        stored.counted = batch.counted
         imported = len(fresh & batch.history)
         if imported:
             await history.count_imported(cursor, self.account_id, imported)

@@ -229,6 +229,7 @@ async def _count(cursor: Cursor, batch: Batch, inserted: list[InsertedMessage]) 
     for message in inserted:
         key = (message.account_id, message.provider_msg_id)
         if not batch.messages[key].is_event and key not in batch.history:
+            batch.counted.add(message.account_id)
             owner = batch.owner_of(message.account_id)
             totals[owner]["received" if message.direction == "in" else "sent"] += 1
     if totals:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from arq.connections import ArqRedis
@@ -25,6 +25,8 @@ class Parts:
     redis: ArqRedis
     unipile: UnipileClient
     storage: Storage
+    # Accounts whose traffic has been counted and whose owners have not been told yet (workers/usage.py).
+    counted: set[int] = field(default_factory=set)
 
 
 def parts_of(ctx: Mapping[Any, Any]) -> Parts:

@@ -33,6 +33,7 @@ class Batch:
         # Whether this was read from UniPile's store and not told by webhooks.
         self.is_read = False
         self.inserted: list[InsertedMessage] = []
+        self.counted: set[int] = set()  # the accounts whose owners' counters were raised
         self.media_to_copy: set[int] = set()
         # Told of by lists, beside whom messages tell of.
         self.people: list[Told] = []

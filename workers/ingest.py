@@ -75,6 +75,7 @@ class Stored:
     chats_to_refresh: set[int] = field(default_factory=set)
     messages_to_read: set[Key] = field(default_factory=set)
     media_to_copy: set[int] = field(default_factory=set)
+    counted: set[int] = field(default_factory=set)  # the accounts whose owners' counters were raised
     waiting: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -125,6 +126,7 @@ async def _store(parts: Parts, pairs: list[Pair]) -> None:
 
 async def announce(parts: Parts, stored: Stored) -> None:
     """After the commit, and only then; a failure here reruns the job, which publishes again."""
+    parts.counted.update(stored.counted)
     for account_id, pushes in stored.pushes.items():
         await publish(parts.redis, account_id, sorted(pushes, key=lambda push: push.seq))
     for account_id in stored.accounts_to_refresh:
@@ -166,6 +168,7 @@ async def _store_batch(cursor: Cursor, pairs: Sequence[Pair]) -> Stored:
     await store_messages(cursor, batch, stored.pushes, stored.chats_to_refresh, MAX_ECHO_WAITS)
     stored.waiting, stored.messages_to_read = batch.held_back, batch.to_read
     stored.media_to_copy = batch.media_to_copy
+    stored.counted = batch.counted
     return stored
 
 

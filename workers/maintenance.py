@@ -16,6 +16,7 @@ from workers.context import Parts
 from workers.media import clear_media, clear_released, look_for_media
 from workers.outcomes import settle
 from workers.pictures import look_for_pictures
+from workers.usage import CHECK_SECONDS, TELL_SECONDS, UsageNews, check_usage
 
 log = structlog.get_logger()
 
@@ -55,6 +56,8 @@ async def rounds(parts: Parts) -> AsyncIterator[None]:
         asyncio.create_task(_repeat(parts, prune_hints, PRUNE_SECONDS)),
         asyncio.create_task(_repeat(parts, look_for_pictures, LOOK_FOR_PICTURES_SECONDS)),
         asyncio.create_task(_repeat(parts, searching.write_words, WORDS_SECONDS)),
+        asyncio.create_task(_repeat(parts, UsageNews().tell, TELL_SECONDS)),
+        asyncio.create_task(_repeat(parts, check_usage, CHECK_SECONDS)),
     ]
     try:
         yield

@@ -9,14 +9,12 @@ from server.errors import Unavailable
 from server.queue import AMEND_MESSAGE, enqueue
 from server.realtime.broker import publish
 from server.realtime.events import make_push
-from server.store import amendments, attempts, messages, outbox, quotes, usage
+from server.store import amendments, attempts, messages, outbox, quotes
 from server.store.messages import ChangedMessage
 from server.unipile.errors import UnipileError
 from workers.context import Parts
 
 log = structlog.get_logger()
-
-PROVIDER = "whatsapp"
 
 
 def reason(error: UnipileError) -> dict[str, str]:
@@ -44,6 +42,7 @@ async def settle(
             await _amend(parts, settled[0].account_id, provider_msg_id)
     except Unavailable:
         log.warning("amendment_not_queued", message_id=message_id)
+    parts.counted.update(message.account_id for message in settled)
     await announce(parts, settled)
 
 
@@ -77,9 +76,8 @@ async def announce(parts: Parts, changed: list[ChangedMessage]) -> None:
 async def _settle(
     cursor: Cursor, message_id: int, status: str, provider_msg_id: str | None, error: dict[str, str] | None
 ) -> list[ChangedMessage]:
-    """The outcome, what a definite failure gives back, and ticks that had come before the id was known."""
-    known = await attempts.lock_message(cursor, message_id)
-    if known is None:
+    """The outcome, and ticks that had come before the id was known; a definite failure gives its count back."""
+    if await attempts.lock_message(cursor, message_id) is None:
         return []
     changed = await outbox.settle_attempt(
         cursor,
@@ -91,8 +89,6 @@ async def _settle(
     )
     if changed is None:
         return []
-    if status == "failed" and changed.status == "failed":
-        await usage.lower_sent(cursor, known.owner_id, PROVIDER, known.period_ym)
     answers = []
     if provider_msg_id is not None:
         key = {"account_id": changed.account_id, "provider_msg_id": provider_msg_id}

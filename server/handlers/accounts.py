@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
 import orjson
+import structlog
 from aiohttp import web
+from aiopg import Cursor
 
 from server.account_life import REPLACED, Seen
 from server.config import Config
@@ -23,9 +25,11 @@ from server.http import (
     path_id,
     provider_of,
 )
-from server.keys import CONFIG, DATABASE, REDIS, UNIPILE
+from server.keys import CONFIG, DATABASE, REDIS, RIGHTS, UNIPILE
 from server.linking import require_linkable
+from server.plans import Rights
 from server.queue import DROP_ATTEMPT, REFRESH_ACCOUNT, enqueue
+from server.quotas import claim_place, refuse_place, require_place
 from server.realtime.broker import announce_access_change, publish
 from server.realtime.events import make_push
 from server.schemas.accounts import Connect, PatchAccount, Reconnect
@@ -34,6 +38,8 @@ from server.store import account_states, accounts, entitlements, hosted_links
 from server.store.accounts import OwnAccount
 from server.unipile.answers import Checkpoint
 from server.unipile.errors import OutcomeUnknown, Rejected, UnipileError
+
+log = structlog.get_logger()
 
 CONNECT, RECONNECT, PATCH_ACCOUNT, LIST_QUERY = Connect(), Reconnect(), PatchAccount(), ListQuery()
 # From the click to the scan, with time to find the phone.
@@ -60,17 +66,20 @@ async def show_account(request: web.Request) -> web.Response:
 async def connect_account(request: web.Request) -> web.Response:
     """Begin with a code to scan or to type, or link an account that UniPile has already."""
     provider = provider_of(request)
-    if not await request.app[DATABASE].read(entitlements.is_entitled, caller(request), provider):
-        raise ConfabError("not_entitled")
     given = await load_body(request, CONNECT)
     if given["external_account_id"] is not None:
         return await _link_account(request, provider, given["external_account_id"])
+    await _require_place(request, caller(request), with_attempts=False)
     if given["method"] == "hosted":
         await _replace_attempts(request, provider)
         return await _open_hosted_page(request, provider)
     with _told_to_caller():
         checkpoint = await request.app[UNIPILE].start_connect(given["phone_number"])
-    account_id = await _claim(request, provider, checkpoint.external_account_id, seen=Seen.CODE_SHOWN)
+    try:
+        account_id = await _claim(request, provider, checkpoint.external_account_id, seen=Seen.CODE_SHOWN)
+    except ConfabError:  # the place went to another one meanwhile
+        await _leave_nothing(request, checkpoint.external_account_id)
+        raise
     await _replace_attempts(request, provider, account_id)
     return await _connected_answer(request, account_id, checkpoint, 201)
 
@@ -82,6 +91,26 @@ async def _replace_attempts(request: web.Request, provider: str, newer: int | No
     ):
         if account_id != newer:
             await enqueue(request.app[REDIS], DROP_ATTEMPT, account_id, REPLACED)
+
+
+async def _require_place(
+    request: web.Request, owner_id: int, besides: str = "", *, with_attempts: bool = True
+) -> None:
+    """Refuse before UniPile is asked; who is first of two at once is decided when the number is written down."""
+    rights = request[RIGHTS]
+    if rights.accounts is not None:
+        taken = await request.app[DATABASE].read(
+            entitlements.count_places, owner_id, rights.provider, besides, with_attempts=with_attempts
+        )
+        refuse_place(rights, taken)
+
+
+async def _leave_nothing(request: web.Request, external_account_id: str) -> None:
+    """An attempt that was refused after all is not left at UniPile, which would bill it."""
+    try:
+        await request.app[UNIPILE].delete_account(external_account_id)
+    except UnipileError as error:
+        log.warning("attempt_not_dropped", external_account_id=external_account_id, error=error.type)
 
 
 async def _open_hosted_page(request: web.Request, provider: str) -> web.Response:
@@ -126,7 +155,8 @@ async def _claim(
     phone: str | None = None,
 ) -> int:
     account_id = await request.app[DATABASE].write(
-        accounts.claim_account,
+        claim_place,
+        request[RIGHTS],
         caller(request),
         provider,
         external_account_id,
@@ -145,13 +175,21 @@ async def reconnect_account(request: web.Request) -> web.Response:
     """A new code for a number that is known; its chats and messages stay."""
     given = await load_body(request, RECONNECT)
     own = await _owned(request)
+    if own.status == "disconnected":  # it gave its place back
+        await _require_place(request, own.user_id, own.external_account_id)
     with _told_to_caller():
         checkpoint = await request.app[UNIPILE].start_reconnect(
             own.external_account_id, given["phone_number"]
         )
     await request.app[DATABASE].write(account_states.note_attempt, own.id)
-    await _note(request, own.id, Seen.CODE_SHOWN)
+    await _tell(request, own.id, await request.app[DATABASE].write(_take_place, request[RIGHTS], own))
     return await _connected_answer(request, own.id, checkpoint, 200)
+
+
+async def _take_place(cursor: Cursor, rights: Rights, own: OwnAccount) -> account_states.Observed | None:
+    if own.status == "disconnected":
+        await require_place(cursor, rights, own.user_id, own.external_account_id)
+    return await account_states.observe(cursor, own.id, Seen.CODE_SHOWN)
 
 
 async def disconnect_account(request: web.Request) -> web.Response:
@@ -191,7 +229,12 @@ async def _owned(request: web.Request) -> OwnAccount:
 
 
 async def _note(request: web.Request, account_id: int, seen: Seen) -> None:
-    observed = await request.app[DATABASE].write(account_states.observe, account_id, seen)
+    await _tell(
+        request, account_id, await request.app[DATABASE].write(account_states.observe, account_id, seen)
+    )
+
+
+async def _tell(request: web.Request, account_id: int, observed: account_states.Observed | None) -> None:
     if observed is not None and observed.changed is not None:
         seq, shown = observed.changed
         await publish(

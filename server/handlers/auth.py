@@ -112,7 +112,7 @@ async def make_test_token(request: web.Request) -> web.Response:
 
 async def _ensure_entitled(cursor: Cursor, email: str, name: str) -> User:
     user = await users.ensure_user(cursor, email, name, "agent")
-    await entitlements.grant(cursor, user.id, "whatsapp", "trial")
+    await entitlements.ensure_grant(cursor, user.id, "whatsapp", "trial")
     return user
 
 

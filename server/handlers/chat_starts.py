@@ -10,8 +10,10 @@ from aiopg import Cursor
 
 from server.errors import ConfabError, NotFound, Unavailable
 from server.http import caller, load_body, object_answer, path_id, provider_of
-from server.keys import CONFIG, DATABASE, REDIS, UNIPILE
+from server.keys import CONFIG, DATABASE, REDIS, RIGHTS, UNIPILE
+from server.plans import Rights
 from server.queue import REFRESH_CHAT, enqueue
+from server.quotas import refuse_messages, require_messages
 from server.realtime.broker import publish
 from server.realtime.events import Push, make_push
 from server.refusals import refusal_from, refusal_of
@@ -36,23 +38,50 @@ async def start_chat(request: web.Request) -> web.Response:
     followed by a second message.
     """
     given = await load_body(request, START_CHAT)
-    account_id, provider = path_id(request, "account_id"), provider_of(request)
-    target = await request.app[DATABASE].read(chat_starts.fetch_target, caller(request), provider, account_id)
-    if target is None:
-        raise NotFound
+    target = await _target_of(request)
     client_id = given["client_id"] or str(uuid4())
     if (known := await request.app[DATABASE].write(_find_again, target, client_id)) is not None:
         return await _started(request, known, [])
-    if refusal := refusal_of(target.role, target.account_status, is_entitled=target.is_entitled):
+    if refusal := refusal_of(target.role, target.account_status):
         raise refusal
     if f"+{given['to']}" == target.phone:
         raise ConfabError("invalid", fields={"to": ["This is the number itself."]})
-    start = ChatStart(account_id, client_id, f"{given['to']}{chat_starts.PHONE_DOMAIN}", given["text"])
+    address = f"{given['to']}{chat_starts.PHONE_DOMAIN}"
+    start = ChatStart(target.account_id, client_id, address, given["text"])
+    # Before the pace as well: a chat that the plan refuses must not cost the number one of its day's.
+    used = await request.app[DATABASE].read(usage.fetch_used, target.owner_id, provider_of(request))
+    refuse_messages(request[RIGHTS], used, 1)
     await _require_pace(request, start)
-    begun_at = await request.app[DATABASE].write(chat_starts.insert_start, start)
+    begun_at = await request.app[DATABASE].write(_begin, request[RIGHTS], target.owner_id, start)
     if begun_at is None:
         raise ConfabError("conflict", "This message is being sent.")
     return await _hand_over(request, target, start, begun_at)
+
+
+async def find_known_start(request: web.Request) -> web.Response | None:
+    """What an earlier request with this client_id did, for one whose plan has run out since."""
+    given = await load_body(request, START_CHAT)
+    known = given["client_id"] and await request.app[DATABASE].write(
+        _find_again, await _target_of(request), given["client_id"]
+    )
+    return await _started(request, known, []) if known else None
+
+
+async def _target_of(request: web.Request) -> StartTarget:
+    target = await request.app[DATABASE].read(
+        chat_starts.fetch_target, caller(request), provider_of(request), path_id(request, "account_id")
+    )
+    if target is None:
+        raise NotFound
+    return target
+
+
+async def _begin(cursor: Cursor, rights: Rights, owner_id: int, start: ChatStart) -> datetime | None:
+    """Write it down, which counts it; what is not sent after all gives the count back with its row."""
+    begun_at = await chat_starts.insert_start(cursor, start)
+    if begun_at is not None:
+        await require_messages(cursor, rights, owner_id, 1)
+    return begun_at
 
 
 async def _require_pace(request: web.Request, start: ChatStart) -> None:
@@ -143,7 +172,10 @@ async def _store_started(
         "inbound": [],
     }
     (chat,) = await chats.advance_chats(cursor, [change])
-    await usage.raise_usage(cursor, provider, [{"user_id": target.owner_id, "sent": 1, "received": 0}])
+    # The row's own count ended with it, above.
+    await usage.raise_usage(
+        cursor, provider, [{"user_id": target.owner_id, "sent": 1, "here": 1, "received": 0}]
+    )
     pushed = make_push("chat:updated", start.account_id, chat.seq, chat.id, chat.json)
     return message, [_sent(message), pushed]
 

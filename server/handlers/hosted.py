@@ -7,9 +7,11 @@ from aiopg import Cursor
 
 from server.errors import ConfabError, NotFound
 from server.http import json_answer
-from server.keys import DATABASE, REDIS, UNIPILE
+from server.keys import DATABASE, ENTITLEMENTS, REDIS, UNIPILE
 from server.linking import require_linkable
+from server.plans import Rights
 from server.queue import REFRESH_ACCOUNT, enqueue
+from server.quotas import claim_place
 from server.realtime.broker import announce_access_change
 from server.refusals import told_to_caller
 from server.store import accounts, hosted_links
@@ -34,7 +36,8 @@ async def receive_hosted(request: web.Request) -> web.Response:
     with told_to_caller():
         known = await request.app[UNIPILE].fetch_account(external_account_id)
     await require_linkable(database, link.user_id, known)
-    account_id = await database.write(_attach, token, link, known)
+    rights = await request.app[ENTITLEMENTS].rights_of(link.user_id, link.provider)
+    account_id = await database.write(_attach, rights, token, link, known)
     await announce_access_change(request.app[REDIS])
     await enqueue(request.app[REDIS], REFRESH_ACCOUNT, account_id)
     return json_answer({"received": True})
@@ -51,12 +54,15 @@ async def _read_account_id(request: web.Request) -> str:
     return found
 
 
-async def _attach(cursor: Cursor, token: str, link: HostedLink, known: ProviderAccount) -> int:
+async def _attach(
+    cursor: Cursor, rights: Rights, token: str, link: HostedLink, known: ProviderAccount
+) -> int:
     """One transaction: spend the token, claim the account."""
     if not await hosted_links.use_link(cursor, token, known.external_account_id):
         raise NotFound
-    account_id = await accounts.claim_account(
+    account_id = await claim_place(
         cursor,
+        rights,
         link.user_id,
         link.provider,
         known.external_account_id,

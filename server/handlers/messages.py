@@ -17,8 +17,10 @@ from server.http import (
     path_id,
     provider_of,
 )
-from server.keys import CONFIG, DATABASE, REDIS, STORAGE
+from server.keys import CONFIG, DATABASE, REDIS, RIGHTS, STORAGE
+from server.plans import Rights
 from server.queue import SEND_CHAT, enqueue
+from server.quotas import require_messages
 from server.realtime.broker import publish
 from server.realtime.events import Push, make_push
 from server.refusals import refusal_of
@@ -43,6 +45,7 @@ async def send_message(request: web.Request) -> web.Response:
     given, uploads = await _read_send(request)
     stored, pushes = await request.app[DATABASE].write(
         _store_send,
+        request[RIGHTS],
         caller(request),
         provider_of(request),
         path_id(request, "account_id"),
@@ -53,6 +56,20 @@ async def send_message(request: web.Request) -> web.Response:
     )
     if pushes:
         await _announce(request, stored[0], pushes)
+    return _sent(stored)
+
+
+async def find_known_send(request: web.Request) -> web.Response | None:
+    """A repetition of what went out before sending was shut is told of that message: a refusal would be untrue."""
+    given, _ = await _read_send(request)
+    place = (path_id(request, "account_id"), path_id(request, "chat_id"))
+    if given["client_id"] is None:
+        return None
+    known = await request.app[DATABASE].read(_find_sends, *place, given["client_id"])
+    return _sent(known) if known else None
+
+
+def _sent(stored: Sequence[ChangedMessage]) -> web.Response:
     every = ",".join(message.json for message in stored)
     return object_answer([("message", stored[0].json), ("messages", f"[{every}]")], 201)
 
@@ -90,6 +107,7 @@ async def _announce(request: web.Request, message: ChangedMessage, pushes: list[
 
 async def _store_send(
     cursor: Cursor,
+    rights: Rights,
     user_id: int,
     provider: str,
     account_id: int,
@@ -102,18 +120,18 @@ async def _store_send(
     target = await sends.lock_send_target(cursor, user_id, provider, account_id, chat_id)
     if target is None:
         raise NotFound
-    if refusal := refusal_of(target.role, target.account_status, is_entitled=target.is_entitled):
-        # A retry of what went out before sending was shut is told of that message: a refusal would be untrue.
-        known = await sends.fetch_by_client_id(cursor, account_id, client_id)
-        if target.role == "viewer" or known is None or known.chat_id != chat_id:
+    if refusal := refusal_of(target.role, target.account_status):
+        known = await _find_sends(cursor, account_id, chat_id, client_id)
+        if target.role == "viewer" or not known:
             raise refusal
-        return await _known_sends(cursor, account_id, chat_id, client_id), []
+        return known, []
     quoted = await _quoted(cursor, chat_id, given["quote_id"])
     stored = await _insert_sends(cursor, account_id, chat_id, client_id, given["text"], quoted, uploads)
     if not stored:
         return await _known_sends(cursor, account_id, chat_id, client_id), []
-    count = {"user_id": target.owner_id, "sent": len(stored), "received": 0}
+    count = {"user_id": target.owner_id, "sent": len(stored), "here": len(stored), "received": 0}
     await usage.raise_usage(cursor, provider, [count])
+    await require_messages(cursor, rights, target.owner_id, len(stored))
     shown = [upload.attachment for upload in uploads[-1:]]
     preview = preview_of(given["text"] if len(stored) == 1 else None, shown)
     return [message for message, _ in stored], [
@@ -126,6 +144,7 @@ async def retry_message(request: web.Request) -> web.Response:
     """Send once more what failed, or what nobody knows the outcome of: a person's decision, and a new attempt."""
     message, pushes = await request.app[DATABASE].write(
         _queue_again,
+        request[RIGHTS],
         caller(request),
         provider_of(request),
         path_id(request, "account_id"),
@@ -137,20 +156,25 @@ async def retry_message(request: web.Request) -> web.Response:
 
 
 async def _queue_again(
-    cursor: Cursor, user_id: int, provider: str, account_id: int, message_id: int, chat_id: int | None
+    cursor: Cursor,
+    rights: Rights,
+    user_id: int,
+    provider: str,
+    account_id: int,
+    message_id: int,
+    chat_id: int | None,
 ) -> tuple[ChangedMessage, list[Push]]:
-    """One transaction: who may, what is allowed, the row, its chat, the count that a failure gave back."""
+    """One transaction: who may, what is allowed, the row, its chat; the message counts as one of today."""
     known = await attempts.lock_retry_target(cursor, user_id, provider, account_id, message_id)
     if known is None or chat_id not in (None, known.chat_id):
         raise NotFound
     target = known.target
-    if refusal := refusal_of(target.role, target.account_status, is_entitled=target.is_entitled):
+    if refusal := refusal_of(target.role, target.account_status):
         raise refusal
     if known.status not in ("failed", "unconfirmed"):
         raise ConfabError("conflict", "Only a message that failed or is unconfirmed can be tried again.")
-    if known.status == "failed":
-        await usage.raise_sent(cursor, target.owner_id, provider, known.period_ym)
     message, sent_at = await attempts.queue_again(cursor, message_id)
+    await require_messages(cursor, rights, target.owner_id, 1)
     return message, [
         make_push("message:updated", account_id, message.seq, message.chat_id, message.json),
         await _advance_chat(cursor, message, sent_at, preview_of(known.body, known.attachments)),
@@ -215,13 +239,19 @@ async def _quoted(cursor: Cursor, chat_id: int, quote_id: int | None) -> str | N
 
 
 async def _known_sends(cursor: Cursor, account_id: int, chat_id: int, client_id: str) -> list[ChangedMessage]:
-    """The messages that this client_id stands for, in order."""
+    """The messages that this client_id, which is taken, stands for."""
+    known = await _find_sends(cursor, account_id, chat_id, client_id)
+    if not known:
+        raise ConfabError("conflict", "This client_id belongs to a message of another chat.")
+    return known
+
+
+async def _find_sends(cursor: Cursor, account_id: int, chat_id: int, client_id: str) -> list[ChangedMessage]:
+    """The messages of this chat that the client_id stands for, in order."""
     known: list[ChangedMessage] = []
     while message := await sends.fetch_by_client_id(cursor, account_id, part_id(client_id, len(known) + 1)):
         known.append(message)
-    if not known or known[0].chat_id != chat_id:
-        raise ConfabError("conflict", "This client_id belongs to a message of another chat.")
-    return known
+    return known if known and known[0].chat_id == chat_id else []
 
 
 def part_id(client_id: str, number: int) -> str:

@@ -51,6 +51,14 @@ async def announce_access_change(redis: Redis) -> None:
         log.info("access_change_not_announced", error=type(error).__name__)
 
 
+async def publish_to_user(redis: Redis, user_id: int, frame: bytes) -> None:
+    """Push a frame to this user's sockets, wherever they are."""
+    try:
+        await redis.publish(CONTROL, f"{user_id}\n".encode() + frame)
+    except UNREACHABLE as error:
+        raise Unavailable("Live updates are not reachable.") from error
+
+
 class Broker:
     """This process's ear: `on_message(channel, payload)` for what arrives, `on_reopen()` after every blind moment."""
 

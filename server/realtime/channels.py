@@ -1,6 +1,6 @@
 """Names of the Redis pub/sub channels; the braces keep one account's traffic in one cluster slot."""
 
-# Heard by every web instance: look now at who may still hear what.
+# Heard by every web instance: look now at who may still hear what; or a user's id and a frame for their sockets.
 CONTROL = "confab:control"
 ACCOUNT_PREFIX = "confab:account:"
 

@@ -171,7 +171,8 @@ class Hub:
         """The broker's callback."""
         account_id = parse_channel(channel)
         if account_id is None:
-            self.on_control()
+            user_id, _, frame = payload.partition(b"\n")
+            self._queue(self.sockets_of(int(user_id)), encode_frame(frame), 1) if frame else self.on_control()
             return
         listeners = self._accounts.get(account_id)
         if listeners is None:

@@ -1,12 +1,26 @@
 """The one shape of every failure."""
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
+
+
+class PlanLimit(Schema):
+    """What of a plan is used up, beside 402 plan_limit."""
+
+    what = fields.String(required=True, validate=validate.OneOf(["messages", "accounts"]))
+    plan = fields.String(required=True)
+    # What the plan includes, what of it is used, and how many more this request wanted.
+    allowed = fields.Integer(required=True)
+    used = fields.Integer(required=True)
+    wanted = fields.Integer(required=True)
+    # When a new month begins with nothing used; null for what does not come back by itself.
+    until = fields.String(required=True, allow_none=True)
 
 
 class Failed(Schema):
     code = fields.String(required=True)
     message = fields.String(required=True)
     fields_ = fields.Dict(data_key="fields", keys=fields.String())
+    limit = fields.Nested(PlanLimit)
     request_id = fields.String(required=True)
 
 

@@ -139,13 +139,12 @@ class LockedMessage(NamedTuple):
 
     account_id: int
     owner_id: int
-    period_ym: str
 
 
 async def lock_message(cursor: Cursor, message_id: int) -> LockedMessage | None:
-    """Hold the message's account; `period_ym` is the month the message was counted in."""
+    """Hold the message's account."""
     await cursor.execute(
-        """select a.id, a.user_id, to_char(m.created_at at time zone 'UTC', 'YYYY-MM')
+        """select a.id, a.user_id
            from channels_message m join channels_account a on a.id = m.account_id
            where m.id = %s for no key update of a""",
         (message_id,),
@@ -199,7 +198,6 @@ class RetryTarget(NamedTuple):
     status: str
     body: str
     attachments: list[dict[str, Any]]
-    period_ym: str
 
 
 async def lock_retry_target(
@@ -207,11 +205,7 @@ async def lock_retry_target(
 ) -> RetryTarget | None:
     """None for an absent or foreign account or message."""
     await cursor.execute(
-        """select a.id, a.user_id, a.status, u.role,
-               exists (select from channels_entitlement e where e.user_id = a.user_id and e.provider = a.provider
-                       and e.is_active and (e.expires_at is null or e.expires_at > now())),
-               m.chat_id, m.status, coalesce(m.body, ''), m.attachments::text,
-               to_char(m.created_at at time zone 'UTC', 'YYYY-MM')
+        """select a.id, a.user_id, a.status, u.role, m.chat_id, m.status, coalesce(m.body, ''), m.attachments::text
            from channels_account a
            join channels_account_member u on u.account_id = a.id and u.user_id = %(user_id)s
            join channels_message m on m.account_id = a.id and m.id = %(message_id)s
@@ -220,7 +214,7 @@ async def lock_retry_target(
         {"user_id": user_id, "provider": provider, "account_id": account_id, "message_id": message_id},
     )
     row = await cursor.fetchone()
-    return row and RetryTarget(SendTarget(*row[:5]), row[5], row[6], row[7], orjson.loads(row[8]), row[9])
+    return row and RetryTarget(SendTarget(*row[:4]), row[4], row[5], row[6], orjson.loads(row[7]))
 
 
 async def queue_again(cursor: Cursor, message_id: int) -> tuple[ChangedMessage, str]:
@@ -230,7 +224,7 @@ async def queue_again(cursor: Cursor, message_id: int) -> tuple[ChangedMessage, 
     await cursor.execute(
         f"""with m as (
                 update channels_message t set status = 'sending', error = null, attempted_at = null,
-                    provider_msg_id = null, sent_at = now(), seen_at = null, scheduled_at = null,
+                    provider_msg_id = null, sent_at = now(), counted_at = now(), seen_at = null, scheduled_at = null,
                     looks = 0, next_look_at = null,
                     seq = a.seq + 1, updated_at = now()
                 from channels_account a where t.id = %s and a.id = t.account_id

@@ -20,7 +20,6 @@ class StartTarget(NamedTuple):
     account_status: str
     phone: str | None
     role: str
-    is_entitled: bool
 
 
 class ChatStart(NamedTuple):
@@ -35,9 +34,7 @@ class ChatStart(NamedTuple):
 async def fetch_target(cursor: Cursor, user_id: int, provider: str, account_id: int) -> StartTarget | None:
     """None for an absent or foreign account."""
     await cursor.execute(
-        """select a.id, a.external_account_id, a.user_id, a.status, a.phone, u.role,
-               exists (select from channels_entitlement e where e.user_id = a.user_id and e.provider = a.provider
-                       and e.is_active and (e.expires_at is null or e.expires_at > now()))
+        """select a.id, a.external_account_id, a.user_id, a.status, a.phone, u.role
            from channels_account a join channels_account_member u on u.account_id = a.id and u.user_id = %s
            where a.id = %s and a.provider = %s""",
         (user_id, account_id, provider),

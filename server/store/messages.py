@@ -93,7 +93,6 @@ class OpenMessage(NamedTuple):
     is_deleted: bool
     account_status: str
     role: str
-    is_entitled: bool
 
 
 async def fetch_open_message(
@@ -102,9 +101,7 @@ async def fetch_open_message(
     """None for absent and foreign ones, and for one of another chat than is named; its provider id may be ''."""
     await cursor.execute(
         """select m.id, m.account_id, m.chat_id, coalesce(m.provider_msg_id, ''), m.direction, m.is_event,
-               m.deleted_at is not null, a.status, u.role,
-               exists (select from channels_entitlement e where e.user_id = a.user_id and e.provider = a.provider
-                       and e.is_active and (e.expires_at is null or e.expires_at > now()))
+               m.deleted_at is not null, a.status, u.role
            from channels_message m
            join channels_account a on a.id = m.account_id and a.provider = %(provider)s
            join channels_account_member u on u.account_id = a.id and u.user_id = %(user_id)s
@@ -196,7 +193,7 @@ MAKE_NEWS = Prepared(
     "make_news",
     f"""
     with m as (
-        update channels_message t set is_history = false
+        update channels_message t set is_history = false, counted_at = now()
         from jsonb_to_recordset(%(rows)s::jsonb) as x (account_id bigint, provider_msg_id text)
         where t.account_id = x.account_id and t.provider_msg_id = x.provider_msg_id and t.is_history
         returning t.*

@@ -17,16 +17,13 @@ class SendTarget(NamedTuple):
     owner_id: int
     account_status: str
     role: str
-    is_entitled: bool
 
 
-# One query authorises, locks and checks the plan.
+# One query authorises and locks.
 LOCK_SEND_TARGET = Prepared(
     "lock_send_target",
     """
-    select a.id, a.user_id, a.status, u.role,
-        exists (select from channels_entitlement e where e.user_id = a.user_id and e.provider = a.provider
-                and e.is_active and (e.expires_at is null or e.expires_at > now()))
+    select a.id, a.user_id, a.status, u.role
     from channels_account a
     join channels_account_member u on u.account_id = a.id and u.user_id = %(user_id)s
     join channels_chat c on c.account_id = a.id and c.id = %(chat_id)s

@@ -7,7 +7,7 @@ from typing import Any
 from aiopg import Cursor
 
 from server.account_life import Seen
-from server.keys import DATABASE
+from server.keys import DATABASE, ENTITLEMENTS
 from server.store import account_states, accounts, chats, entitlements, messages
 from tests.fixtures_stack import Stack
 from tests.peers import Peer
@@ -46,6 +46,7 @@ async def add_member(stack: Stack, account_id: int, user: Peer, role: str) -> No
 
 async def revoke_entitlement(stack: Stack, user: Peer) -> None:
     assert await stack.app[DATABASE].write(entitlements.revoke, user.user_id, "whatsapp")
+    await stack.app[ENTITLEMENTS].forget(user.user_id, "whatsapp")
 
 
 async def make_chats(

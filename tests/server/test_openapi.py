@@ -47,6 +47,7 @@ def test_an_operation_says_what_it_takes_answers_and_needs(document: dict[str, A
     assert str(route.status) in operation["responses"]
     assert operation["responses"]["default"] == {"$ref": "#/components/responses/Error"}
     wanted = "accessToken" if route.needs_token else "webhookSecret" if route.needs_secret else None
+    wanted = "webhookSignature" if route.needs_signature else wanted
     assert operation["security"] == ([{wanted: []}] if wanted else [])
 
 
@@ -68,7 +69,7 @@ def references(part: object) -> list[str]:
 
 def test_the_error_shape_and_both_ways_to_prove_oneself_are_told(document: dict[str, Any]) -> None:
     error = document["components"]["schemas"]["Failed"]
-    assert set(error["properties"]) == {"code", "message", "fields", "request_id"}
+    assert set(error["properties"]) == {"code", "message", "fields", "limit", "request_id"}
     assert error["required"] == ["code", "message", "request_id"]
     schemes = document["components"]["securitySchemes"]
     assert schemes["accessToken"]["scheme"] == "bearer"

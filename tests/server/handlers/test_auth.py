@@ -9,7 +9,7 @@ from aiopg import Cursor
 from server.config import Config
 from server.handlers import auth
 from server.keys import DATABASE, PASSWORDS
-from server.store import entitlements, users
+from server.store import users
 from tests.fixtures_stack import Stack, run_stack
 from tests.peers import Answer, Peer
 from tests.server.test_auth_tokens import FORGED
@@ -38,7 +38,8 @@ async def test_a_test_user_is_any_string_made_once_and_entitled(web_only: Stack)
         assert (first["user"]["name"], first["user"]["role"]) == (name, "agent")
         peer = Peer(web_only.stranger.session, web_only.stranger.url, first["token"])
         assert (await peer.ok("GET", ME))["user"] == first["user"]
-        assert await web_only.app[DATABASE].read(entitlements.is_entitled, first["user"]["id"], "whatsapp")
+        (plan,) = (await peer.ok("GET", "/api/entitlements"))["items"]
+        assert (plan["is_active"], plan["source"]) == (True, "trial")
 
 
 async def test_a_test_user_can_be_asked_for_by_address(web_only: Stack) -> None:
