@@ -143,7 +143,17 @@ def link(simulator: Simulator, account: Account, number: str | None, name: str |
     """Connect an account at once, without a QR code and without telling anybody."""
     set_number(account, number, name)
     account.linked, account.status, account.qrcode, account.pairing_code = True, "OK", None, None
+    simulator.world.thaw(account.id)
     simulator.save_account(account)
+
+
+def hold_reads(simulator: Simulator) -> None:
+    """Freeze what reads answer, or let it go, as the switch says; an account that is away stays frozen."""
+    for account in simulator.world.accounts.values():
+        if account.is_ok and simulator.dice.faults.stale_reads:
+            simulator.world.freeze(account.id)
+        elif account.is_ok:
+            simulator.world.thaw(account.id)
 
 
 def change_status(simulator: Simulator, account: Account, status: str) -> None:
@@ -161,7 +171,11 @@ def set_status(simulator: Simulator, account: Account, status: str) -> None:
     """Set the status, tell it when it is new, and let go of what was held back when it is OK."""
     if account.status == status:
         return
-    account.status = status
+    was_ok, account.status = account.is_ok, status
+    if was_ok:
+        simulator.world.freeze(account.id)
+    elif account.is_ok and not simulator.dice.faults.stale_reads:
+        simulator.world.thaw(account.id)
     simulator.save_account(account)
     simulator.announce_status(account, status)
     if account.is_ok:

@@ -11,12 +11,23 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TypeVar
 
-from sandbox.entities import Account, Chat, Contact, Delivery, Entity, HostedLink, Json, Message, Webhook
+from sandbox.entities import (
+    Account,
+    Chat,
+    Contact,
+    Delivery,
+    Entity,
+    HostedLink,
+    Json,
+    Message,
+    Snapshot,
+    Webhook,
+)
 
 log = logging.getLogger("sandbox")
 
 KINDS: dict[str, type[Entity]] = {
-    kind.__name__: kind for kind in (Account, Contact, Chat, Message, Webhook, Delivery, HostedLink)
+    kind.__name__: kind for kind in (Account, Contact, Chat, Message, Webhook, Delivery, HostedLink, Snapshot)
 }
 
 SCHEMA = """

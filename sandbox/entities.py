@@ -183,4 +183,14 @@ class HostedLink:
     used: bool = False
 
 
-Entity = Account | Contact | Chat | Message | Webhook | Delivery | HostedLink
+@dataclass(slots=True)
+class Snapshot:
+    """What UniPile still answers for an account while it hears nothing of WhatsApp; the id is the account's."""
+
+    id: str
+    chats: list[Json]
+    messages: list[Json]
+    contacts: list[Json]
+
+
+Entity = Account | Contact | Chat | Message | Webhook | Delivery | HostedLink | Snapshot

@@ -67,6 +67,8 @@ class Faults:
     auth_in_progress: bool = False
     pending_account_404: bool = False
     restart_fails: bool = False
+    # Reads: all accounts as they are at this moment, although webhooks go on
+    stale_reads: bool = False
     # Contacts and media
     lid_only: bool = False
     hidden_phone: bool = False

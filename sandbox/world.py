@@ -3,6 +3,7 @@
 import bisect
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 
 from sandbox.archive import Archive
 from sandbox.entities import (
@@ -15,6 +16,7 @@ from sandbox.entities import (
     Entity,
     HostedLink,
     Message,
+    Snapshot,
     Webhook,
 )
 from sandbox.ids import derived_id, derived_lid, new_id
@@ -50,6 +52,7 @@ class World:
         self._chats_of: defaultdict[str, dict[str, Chat]] = defaultdict(dict)
         self._places: defaultdict[str, list[Place]] = defaultdict(list)
         self._attendees: dict[str, tuple[str, str]] = {}
+        self._frozen: dict[str, World] = {}
 
     def moment(self) -> int:
         """Return the time in milliseconds; no two calls get the same, so that order is never in doubt."""
@@ -58,7 +61,8 @@ class World:
 
     def load(self, entities: list[Entity]) -> list[Delivery]:
         """Take in what the archive holds; return the deliveries that were not finished."""
-        for entity in entities:
+        # A snapshot stands on the account it is of.
+        for entity in sorted(entities, key=lambda item: isinstance(item, Snapshot)):
             self._index(entity)
         return [entity for entity in entities if isinstance(entity, Delivery)]
 
@@ -96,6 +100,8 @@ class World:
                 self.webhooks[entity.id] = entity
             case HostedLink():
                 self.links[entity.id] = entity
+            case Snapshot():
+                self._frozen[entity.id] = self._frozen_world(entity)
 
     def _index_chat(self, chat: Chat) -> None:
         self.chats[chat.id] = chat
@@ -122,8 +128,11 @@ class World:
         ]
         for id_ in gone:
             self._archive.drop(self.messages.pop(id_))
-        del self.chats[chat.id], self._chats_of[chat.account_id][chat.id]
-        del self._chat_by_jid[chat.account_id, chat.provider_id]
+        if chat.account_id in self._frozen:
+            self._frozen[chat.account_id].remove_chat(chat)
+        self.chats.pop(chat.id, None)
+        self._chats_of[chat.account_id].pop(chat.id, None)
+        self._chat_by_jid.pop((chat.account_id, chat.provider_id), None)
         self._archive.drop(chat)
         known = {member for other in self._chats_of[chat.account_id].values() for member in other.members}
         for member in set(chat.members) - known:
@@ -134,8 +143,44 @@ class World:
         for chat in list(self._chats_of[account.id].values()):
             self.remove_chat(chat)
         self._attendees = {key: owner for key, owner in self._attendees.items() if owner[0] != account.id}
+        self.thaw(account.id)
         del self.accounts[account.id]
         self._archive.drop(account)
+
+    def freeze(self, account_id: str) -> None:
+        """Let every read of an account answer from now on what it would answer now."""
+        if account_id in self._frozen:
+            return
+        chats = list(self._chats_of[account_id].values())
+        members = dict.fromkeys(member for chat in chats for member in chat.members)
+        members |= dict.fromkeys(item.sender for item in self.newest(account_id) if not item.is_sender)
+        contacts = [self.contacts[member] for member in members]
+        messages = list(self.newest(account_id))
+        kept = [[asdict(item) for item in items] for items in (chats, messages, contacts)]
+        self.save(Snapshot(account_id, *kept))
+
+    def thaw(self, account_id: str) -> None:
+        """Let the reads of an account answer the truth again."""
+        if self._frozen.pop(account_id, None) is not None:
+            self._archive.drop(Snapshot(account_id, [], [], []))
+
+    def as_told(self, account_id: str) -> "World":
+        """Return the world as UniPile knows it for an account: this one, or the one it last heard of."""
+        return self._frozen.get(account_id, self)
+
+    def _frozen_world(self, snapshot: Snapshot) -> "World":
+        frozen = World(self._archive, self._clock)
+        frozen._index(self.account(snapshot.id))
+        for contact in snapshot.contacts:
+            frozen._index(Contact(**contact))
+        # What was removed since then is gone for good.
+        for chat in snapshot.chats:
+            if chat["id"] in self.chats:
+                frozen._index(Chat(**chat))
+        for message in snapshot.messages:
+            if message["id"] in self.messages:
+                frozen._index(Message(**message))
+        return frozen
 
     def remove_webhook(self, webhook: Webhook) -> None:
         """Take a registration away."""
@@ -171,6 +216,8 @@ class World:
         if attendee_id not in self._attendees:
             raise not_found("attendee")
         account_id, contact_id = self._attendees[attendee_id]
+        if attendee_id not in self.as_told(account_id)._attendees:
+            raise not_found("attendee")
         return self.account(account_id), contact_id
 
     def attendee_id(self, account_id: str, contact_id: str) -> str:
@@ -180,7 +227,13 @@ class World:
     def attendees_of(self, account_ids: list[str]) -> list[tuple[Account, str]]:
         """List everybody these accounts know, themselves included."""
         wanted = set(account_ids)
-        return [(self.accounts[owner], who) for owner, who in self._attendees.values() if owner in wanted]
+        told = [self.as_told(account_id) for account_id in wanted]
+        return [
+            (self.accounts[owner], who)
+            for world in dict.fromkeys(told)
+            for owner, who in world._attendees.values()
+            if owner in wanted and self.as_told(owner) is world
+        ]
 
     def find_contact(self, identifier: str) -> Contact | None:
         """Find a contact by phone digits or by LID."""

@@ -5,14 +5,14 @@ from hashlib import sha256
 from aiohttp import web
 
 from sandbox.api.messages import page_of_messages
-from sandbox.entities import SELF, Account
+from sandbox.entities import SELF, Account, Json
 from sandbox.ids import PHONE_DOMAIN
 from sandbox.keys import simulator_of
 from sandbox.paging import Page, cut, listing, read_page
 from sandbox.portraits import draw_portrait
 from sandbox.problems import not_found, reply
 from sandbox.shapes import attendee_shape, chat_shape, provider_id_of
-from sandbox.world import chat_place
+from sandbox.world import World, chat_place
 
 
 def find_attendee(request: web.Request) -> tuple[Account, str]:
@@ -21,7 +21,8 @@ def find_attendee(request: web.Request) -> tuple[Account, str]:
     wanted, account_id = request.match_info["attendee_id"], request.query.get("account_id")
     if account_id:
         for account, who in world.attendees_of([account_id]):
-            if wanted in {provider_id_of(account, world, who), who + PHONE_DOMAIN}:
+            told = world.as_told(account.id)
+            if wanted in {provider_id_of(account, told, who), who + PHONE_DOMAIN}:
                 return account, who
     return world.attendee(wanted)
 
@@ -36,23 +37,24 @@ async def list_attendees(request: web.Request) -> web.Response:
         world.attendee_id(account.id, who): (account, who) for account, who in world.attendees_of(known)
     }
     kept, cursor = cut(page, sorted(((0, id_) for id_ in people), reverse=True))
-    return reply(
-        listing(
-            "ChatAttendee", [attendee_shape(people[id_][0], world, people[id_][1]) for _, id_ in kept], cursor
-        )
-    )
+    return reply(listing("ChatAttendee", [told_shape(world, *people[id_]) for _, id_ in kept], cursor))
+
+
+def told_shape(world: World, account: Account, who: str) -> Json:
+    """Show somebody as UniPile knows them."""
+    return attendee_shape(account, world.as_told(account.id), who)
 
 
 async def show_attendee(request: web.Request) -> web.Response:
     """Show one of them."""
     account, who = find_attendee(request)
-    return reply(attendee_shape(account, simulator_of(request).world, who))
+    return reply(told_shape(simulator_of(request).world, account, who))
 
 
 async def list_attendee_chats(request: web.Request) -> web.Response:
     """List the chats somebody is in."""
-    world = simulator_of(request).world
     account, who = find_attendee(request)
+    world = simulator_of(request).world.as_told(account.id)
     page = read_page(request)
     chats = [
         c for c in world.chats_of(account.id) if c.last_at is not None and (who == SELF or who in c.members)

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from sandbox.accounts import linked_account, require_sendable
 from sandbox.conversations import has_whatsapp, meet_contact, read_by_account
-from sandbox.entities import GROUP, SELF, Account, Chat, Contact
+from sandbox.entities import GROUP, SELF, Account, Chat, Contact, Json
 from sandbox.forms import opt_bool, read_form, read_json, want_text
 from sandbox.groups import add_member, start_group
 from sandbox.ids import LID_DOMAIN, from_iso, phone_digits
@@ -35,13 +35,20 @@ def find_chat(request: web.Request) -> Chat:
     return chat
 
 
+def told_chat(request: web.Request) -> tuple[World, Chat]:
+    """Return the chat of the path as UniPile knows it, with the world that it stands in."""
+    chat = find_chat(request)
+    world = simulator_of(request).world.as_told(chat.account_id)
+    return world, world.chat(chat.id)
+
+
 def matching_chats(world: World, page: Page) -> Iterator[Place]:
     """Walk the chats that a list asks for, newest first."""
     account_ids = page.accounts
     owners = [item.id for item in world.accounts.values() if account_ids is None or item.id in account_ids]
     unread, before, after = page.flag("unread"), page.before, page.after
     for chat in sorted(
-        (chat for id_ in owners for chat in world.chats_of(id_)), key=chat_place, reverse=True
+        (chat for id_ in owners for chat in world.as_told(id_).chats_of(id_)), key=chat_place, reverse=True
     ):
         moment = chat.last_at or 0
         if (
@@ -60,13 +67,18 @@ async def list_chats(request: web.Request) -> web.Response:
     if page.filters.get("account_type", "WHATSAPP") != "WHATSAPP":
         return reply(listing("Chat", []))
     kept, cursor = cut(page, matching_chats(world, page))
-    return reply(listing("Chat", [chat_shape(world.chats[id_], world) for _, id_ in kept], cursor))
+    return reply(listing("Chat", [told_shape(world, id_) for _, id_ in kept], cursor))
+
+
+def told_shape(world: World, chat_id: str) -> Json:
+    """Show a chat as UniPile knows it."""
+    told = world.as_told(world.chats[chat_id].account_id)
+    return chat_shape(told.chats[chat_id], told)
 
 
 async def show_chat(request: web.Request) -> web.Response:
     """Show a chat with its last message."""
-    world = simulator_of(request).world
-    chat = find_chat(request)
+    world, chat = told_chat(request)
     last = next((message for message in world.newest(chat.id) if message.synced), None)
     return reply(
         chat_shape(chat, world) | {"lastMessage": None if last is None else message_shape(last, world)}
@@ -165,8 +177,7 @@ async def remove_chat(request: web.Request) -> web.Response:
 
 async def list_chat_attendees(request: web.Request) -> web.Response:
     """List everybody in a chat, the account itself last."""
-    world = simulator_of(request).world
-    chat = find_chat(request)
+    world, chat = told_chat(request)
     account = world.account(chat.account_id)
     return reply(
         listing("ChatAttendee", [attendee_shape(account, world, who) for who in [*chat.members, SELF]])

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from aiohttp import web
 
 from sandbox.accounts import require_sendable
-from sandbox.api.chats import find_chat
+from sandbox.api.chats import find_chat, told_chat
 from sandbox.conversations import Draft, delete, edit, react, send
-from sandbox.entities import SELF, Message
+from sandbox.entities import SELF, Json, Message
 from sandbox.forms import opt_text, read_form, read_json, want_text
 from sandbox.keys import simulator_of
 from sandbox.paging import Page, Place, cut, listing, read_page
@@ -29,24 +29,38 @@ def find_message(request: web.Request) -> Message:
     return message
 
 
+def told_message(request: web.Request) -> tuple[World, Message]:
+    """Return the message of the path as UniPile knows it, with the world that it stands in."""
+    message = find_message(request)
+    world = simulator_of(request).world.as_told(message.account_id)
+    return world, world.message(message.id)
+
+
 def matching_messages(world: World, owner_ids: list[str], page: Page) -> Iterator[Place]:
-    """Walk the messages that a list asks for, newest first."""
+    """Walk the messages that a list of accounts or of a chat asks for, newest first."""
     sender = page.filters.get("sender_id")
-    walks = [world.newest(owner_id, page) for owner_id in owner_ids]
+    walks = [world.as_told(owner_id).newest(owner_id, page) for owner_id in owner_ids]
     for message in heapq.merge(*walks, key=lambda item: (item.timestamp, item.id), reverse=True):
         if message.synced and (sender is None or sender in _names_of_sender(world, message)):
             yield message.timestamp, message.id
 
 
 def _names_of_sender(world: World, message: Message) -> set[str]:
-    account = world.account(message.account_id)
+    account, world = world.account(message.account_id), world.as_told(message.account_id)
     return {provider_id_of(account, world, message.sender), world.attendee_id(account.id, message.sender)}
 
 
 def page_of_messages(world: World, owner_ids: list[str], page: Page) -> web.Response:
     """Answer with one page of the messages of these chats or accounts."""
     kept, cursor = cut(page, matching_messages(world, owner_ids, page))
-    return reply(listing("Message", [message_shape(world.messages[id_], world) for _, id_ in kept], cursor))
+    return reply(listing("Message", [told_shape(world, id_) for _, id_ in kept], cursor))
+
+
+def told_shape(world: World, message_id: str) -> Json:
+    """Show a message as UniPile knows it."""
+    message = world.messages[message_id]
+    told = world.as_told(message.account_id)
+    return message_shape(told.messages[message_id], told)
 
 
 async def list_messages(request: web.Request) -> web.Response:
@@ -60,7 +74,8 @@ async def list_messages(request: web.Request) -> web.Response:
 async def list_chat_messages(request: web.Request) -> web.Response:
     """List the messages of a chat, newest first."""
     page = read_page(request, "sender_id", "before", "after")
-    return page_of_messages(simulator_of(request).world, [find_chat(request).id], page)
+    world, chat = told_chat(request)
+    return page_of_messages(world, [chat.id], page)
 
 
 async def send_message(request: web.Request) -> web.Response:
@@ -77,7 +92,8 @@ async def send_message(request: web.Request) -> web.Response:
 
 async def show_message(request: web.Request) -> web.Response:
     """Show a message."""
-    return reply(message_shape(find_message(request), simulator_of(request).world))
+    world, message = told_message(request)
+    return reply(message_shape(message, world))
 
 
 async def edit_message(request: web.Request) -> web.Response:
@@ -134,7 +150,7 @@ async def forward_message(request: web.Request) -> web.Response:
 async def download_attachment(request: web.Request) -> web.Response:
     """Answer with the bytes of an attachment, unless the provider has dropped them."""
     simulator = simulator_of(request)
-    message = find_message(request)
+    _, message = told_message(request)
     wanted = request.match_info["attachment_id"]
     attachment = next((item for item in attachment_shapes(message) if item["id"] == wanted), None)
     if attachment is None:

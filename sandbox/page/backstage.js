@@ -21,6 +21,7 @@ const SWITCHES = [
     ['no_read', 'Never tell “read”'],
     ['send_status', 'Refuse every send (503)'],
     ['accept_then_timeout', 'Accept sends, then hang'],
+    ['stale_reads', 'Answer reads with old data'],
     ['auth_in_progress', 'Refuse a second QR code (425)'],
   ]],
   ['People and media', [

@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from sandbox.accounts import hold_reads
 from sandbox.faults import Faults, parse_faults
 from sandbox.forms import opt_bool, read_json
 from sandbox.keys import SCRIPTS, simulator_of
@@ -17,6 +18,7 @@ async def set_faults(request: web.Request) -> web.Response:
     """Set the switches named and switch off all others."""
     simulator = simulator_of(request)
     simulator.dice.set(parse_faults(await read_json(request)))
+    hold_reads(simulator)
     simulator.live.tell("faults", simulator.dice.faults.as_json())
     return reply(simulator.dice.faults.as_json())
 
@@ -25,6 +27,7 @@ async def change_faults(request: web.Request) -> web.Response:
     """Set the switches named and leave the others."""
     simulator = simulator_of(request)
     simulator.dice.set(parse_faults(await read_json(request), simulator.dice.faults))
+    hold_reads(simulator)
     simulator.live.tell("faults", simulator.dice.faults.as_json())
     return reply(simulator.dice.faults.as_json())
 
