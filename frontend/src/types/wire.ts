@@ -183,6 +183,28 @@ export interface Window<T> extends Page<T> {
   readonly previous_cursor?: string | null;
 }
 
+/** A contact that was found, also one without a chat. */
+export interface Person {
+  readonly id: number;
+  readonly account_id: number;
+  readonly provider_id: string;
+  readonly name: string | null;
+  readonly phone: string | null;
+}
+
+export interface FoundMessage extends Message {
+  readonly chat_title: string | null;
+}
+
+export interface Found {
+  readonly people: readonly Person[];
+  readonly chats: readonly Chat[];
+  readonly messages: readonly FoundMessage[];
+  readonly next_cursor: string | null;
+  /** False while what came in just now, or long ago, cannot be found yet. */
+  readonly is_complete: boolean;
+}
+
 export interface User {
   readonly id: number;
   readonly email: string;

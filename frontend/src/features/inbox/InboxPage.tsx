@@ -1,5 +1,5 @@
 /** The inbox: the chats of the chosen numbers on one side, the open chat on the other. */
-import { useMemo, type ReactNode } from "react";
+import { useMemo, useState, type ReactNode } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
 import { EmptyState, ErrorState } from "@/components/States";
 import { useAccounts } from "@/lib/accounts";
@@ -9,6 +9,7 @@ import { AccountSwitcher } from "./AccountSwitcher";
 import { ChatFilters, parseFilter } from "./ChatFilters";
 import { ChatList, ChatSkeletons } from "./ChatList";
 import { useChatList } from "./queries";
+import { SearchField, SearchResults } from "./Search";
 import { Thread } from "./Thread";
 import "./inbox.css";
 
@@ -62,6 +63,7 @@ function LoadingInbox() {
 function Inbox({ accounts }: { readonly accounts: readonly Account[] }) {
   const params = useParams();
   const [search] = useSearchParams();
+  const [wanted, setWanted] = useState("");
   const scope = parseId(search.get("account"));
   const shown = useMemo(() => {
     const ids = accounts.map((account) => account.id);
@@ -80,8 +82,15 @@ function Inbox({ accounts }: { readonly accounts: readonly Account[] }) {
       list={
         <>
           <AccountSwitcher accounts={accounts} selected={shown.length === 1 && accounts.length > 1 ? scope : null} />
-          <ChatFilters accounts={accounts} selected={filter} />
-          <ChatList key={filter} list={list} accounts={accounts} selectedId={chatId} filter={filter} />
+          <SearchField text={wanted} onChange={setWanted} />
+          {wanted.trim() === "" ? (
+            <>
+              <ChatFilters accounts={accounts} selected={filter} />
+              <ChatList key={filter} list={list} accounts={accounts} selectedId={chatId} filter={filter} />
+            </>
+          ) : (
+            <SearchResults text={wanted} accounts={accounts} selectedId={chatId} />
+          )}
         </>
       }
       thread={isOpen ? <OpenChat account={account} chatId={chatId} listed={listed} /> : undefined}

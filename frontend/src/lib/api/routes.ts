@@ -1,5 +1,5 @@
 /** Every route of the server this app calls, one function each. */
-import type { Account, Changes, Chat, ChatPeople, Config, Connected, Message, Page, SignedIn, Window } from "@/types/wire";
+import type { Account, Changes, Chat, ChatPeople, Config, Connected, Found, Message, Page, SignedIn, Window } from "@/types/wire";
 import { send, type Request, type Send } from "./client";
 
 const CHANNEL = "/api/channels/whatsapp";
@@ -140,6 +140,9 @@ function chatRoutes(signed: Send) {
       const path = withCursor(`${CHANNEL}/${accountId}/chats`, cursor, limit);
       return signed<Page<Chat>>(filter === "all" ? path : `${path}&filter=${filter}`, { signal });
     },
+
+    search: (text: string, cursor: string | null, signal?: AbortSignal) =>
+      signed<Found>(`${withCursor("/api/search", cursor, 30)}&q=${encodeURIComponent(text)}`, { signal }),
 
     startChat: (accountId: number, to: string, text: string, clientId: string) => {
       const body = { to, text, client_id: clientId };
