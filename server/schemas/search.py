@@ -17,6 +17,9 @@ class FoundPerson(Schema):
     provider_id = fields.String(required=True)
     name = fields.String(required=True, allow_none=True)
     phone = fields.String(required=True, allow_none=True)
+    avatar = fields.String(required=True, allow_none=True)
+    # The chat with this person alone, when there is one.
+    chat_id = fields.Integer(required=True, allow_none=True)
 
 
 class FoundMessage(Message):

@@ -24,7 +24,10 @@ async def find_people(cursor: Cursor, user_id: int, text: str) -> list[str]:
     """Contacts of the user's accounts whose name or number holds the text, as JSON."""
     await cursor.execute(
         """select row_to_json(found)::text from (
-               select k.id, k.account_id, k.provider_id, k.name, k.phone
+               select k.id, k.account_id, k.provider_id, k.name, k.phone, k.avatar,
+                   (select max(c.id) from channels_contact_alias a
+                    join channels_chat c on c.account_id = a.account_id and c.address = a.alias and c.kind = 'direct'
+                    where a.contact_id = k.id) as chat_id
                from channels_contact k
                join channels_account_member u on u.account_id = k.account_id and u.user_id = %(user_id)s
                where search_fold(k.name) like search_fold(%(named)s) or k.phone like %(digits)s

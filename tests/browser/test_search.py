@@ -12,6 +12,8 @@ from tests.fixtures_browser import Windows
 from tests.fixtures_stack import Stack
 
 MESSAGES = 120
+BIA = {"phone_number": "5511988880000", "name": "Bia Lima"}
+LEA = {"phone_number": "4915112340003", "name": "Lea Baumann"}
 CHIDI = {"from": {"phone_number": "2348031110001", "name": "Chidi Okafor"}}
 
 
@@ -58,3 +60,33 @@ async def test_finds_fit_and_are_accessible(demo: Stack, windows: Windows, look:
     await field.fill("nowhere to be found")
     await expect(inbox.page.get_by_text("Nothing found", exact=True)).to_be_visible()
     await check_screen(inbox.page)
+
+
+async def test_a_person_found_leads_to_their_chat_or_to_a_first_message(
+    demo: Stack, windows: Windows
+) -> None:
+    """Members of a group: one has a chat of her own, one has none yet."""
+    await connect_number(demo)
+    await demo.write("acc-1", "Oi", **{"from": BIA})
+    group = {"account_id": "acc-1", "name": "Entregas", "members": [BIA, LEA]}
+    chat = await demo.sandbox.ok("POST", "/sandbox/groups", group)
+    for person in (BIA, LEA):
+        await demo.write("acc-1", f"Bom dia de {person['name']}", chat_id=chat["id"], **{"from": person})
+    inbox = await Inbox.signed_in(windows, demo)
+    page, field = inbox.page, inbox.page.get_by_label("Search people, chats and messages")
+    people = page.get_by_role("region", name="People").get_by_test_id("search-person")
+    await field.fill("baumann")
+    await expect(people).to_have_text(re.compile("Lea Baumann.*Start a chat"))
+    await field.press("ArrowDown")
+    await expect(people).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_test_id("new-chat-phone")).to_have_value("+4915112340003")
+    await page.get_by_test_id("new-chat-text").fill("Guten Tag")
+    await page.get_by_test_id("new-chat-send").click()
+    await expect(page.get_by_test_id("thread").get_by_role("heading", name="Lea Baumann")).to_be_visible()
+
+    await field.fill("+55 11 98888")
+    await expect(inbox.chats).to_have_count(1)
+    await expect(people).to_have_count(0)
+    await inbox.chats.click()
+    await expect(page.get_by_test_id("thread").get_by_role("heading", name="Bia Lima")).to_be_visible()

@@ -183,21 +183,23 @@ export interface Window<T> extends Page<T> {
   readonly previous_cursor?: string | null;
 }
 
-/** A contact that was found, also one without a chat. */
-export interface Person {
+export interface FoundMessage extends Message {
+  readonly chat_title: string | null;
+}
+
+/** A person that was found, and the chat with them alone when there is one. */
+export interface FoundPerson {
   readonly id: number;
   readonly account_id: number;
   readonly provider_id: string;
   readonly name: string | null;
   readonly phone: string | null;
-}
-
-export interface FoundMessage extends Message {
-  readonly chat_title: string | null;
+  readonly avatar: string | null;
+  readonly chat_id: number | null;
 }
 
 export interface Found {
-  readonly people: readonly Person[];
+  readonly people: readonly FoundPerson[];
   readonly chats: readonly Chat[];
   readonly messages: readonly FoundMessage[];
   readonly next_cursor: string | null;

@@ -117,6 +117,36 @@ async def test_people_and_chats_are_found_by_name_and_number(web_only: Stack) ->
         assert (await agent.ok("GET", f"{CHANNELS}/{account_id}/chats?q={text}"))["items"] == []
 
 
+async def test_a_person_is_told_with_the_chat_with_them_alone(web_only: Stack) -> None:
+    """By any name the person goes by; in a group only, there is none."""
+    agent = await web_only.sign_in()
+    account_id = await make_account(web_only, agent)
+    chat_id = await make_chat(web_only, account_id)
+    await make_chat(web_only, account_id, "group", kind="group")
+    names = [
+        ("Tomás", "1@lid", "351910000004@s.whatsapp.net"),
+        ("Tomé", "2@lid", "351910000005@s.whatsapp.net"),
+    ]
+    for name, lid, number in names:
+        await execute(
+            web_only,
+            "with k as (insert into channels_contact (account_id, provider_id, name, named_at)"
+            " values (%s, %s, %s, now()) returning id, account_id)"
+            " insert into channels_contact_alias (account_id, alias, contact_id)"
+            " select account_id, unnest(array[%s, %s]), id from k",
+            *(account_id, lid, name, lid, number),
+        )
+    await execute(
+        web_only,
+        "update channels_chat set address = %s where id = %s",
+        "351910000004@s.whatsapp.net",
+        chat_id,
+    )
+    people = (await find(agent, "tom"))["people"]
+    assert [(person["name"], person["chat_id"]) for person in people] == [("Tomás", chat_id), ("Tomé", None)]
+    assert people[0]["avatar"] is None
+
+
 async def test_what_was_changed_or_deleted_is_not_found_as_it_was(web_only: Stack) -> None:
     agent = await web_only.sign_in()
     account_id = await make_account(web_only, agent)

@@ -2,7 +2,6 @@
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import { Link, useLocation } from "react-router";
-import { Avatar } from "@/components/Avatar";
 import { Button, IconButton } from "@/components/Button";
 import { Icon } from "@/components/Icon";
 import { EmptyState, ErrorState, Loading } from "@/components/States";
@@ -13,6 +12,7 @@ import type { Account, Chat, Found, FoundMessage } from "@/types/wire";
 import { anchorOf } from "./anchor";
 import { ChatRow } from "./ChatRow";
 import { ChatSkeletons } from "./ChatList";
+import { FoundPeople } from "./FoundPeople";
 import { excerpt } from "./highlight";
 import "./search.css";
 
@@ -28,7 +28,7 @@ export function SearchField({ text, onChange }: SearchFieldProps) {
   const field = useRef<HTMLInputElement>(null);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Escape" && text !== "") onChange("");
-    else if (event.key === "ArrowDown") document.querySelector<HTMLElement>(".found a, .chat-list a")?.focus();
+    else if (event.key === "ArrowDown") document.querySelector<HTMLElement>(".found a, .found button, .chat-list a")?.focus();
     else return;
     event.preventDefault();
   };
@@ -90,7 +90,7 @@ function walkFound(event: KeyboardEvent<HTMLElement>): void {
   const direction = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (direction === undefined) return;
   event.preventDefault();
-  const links = [...event.currentTarget.querySelectorAll<HTMLElement>("a")];
+  const links = [...event.currentTarget.querySelectorAll<HTMLElement>("a, button")];
   const next = links[links.indexOf(document.activeElement as HTMLElement) + direction];
   (next ?? (direction < 0 ? document.querySelector<HTMLElement>(".search input") : null))?.focus();
 }
@@ -110,16 +110,21 @@ export function SearchResults({ text, accounts, selectedId }: SearchResultsProps
   const first = pages?.[0];
   if (pages === undefined || first === undefined) return <ChatSkeletons />;
   const messages = pages.flatMap((page) => page.messages);
-  const count = first.chats.length + messages.length;
+  // Those whose own chat stands above are there already.
+  const listed = new Set(first.chats.map((chat) => chat.id));
+  const others = first.people.filter(({ chat_id }) => chat_id === null || !listed.has(chat_id));
+  const count = first.chats.length + others.length + messages.length;
   return (
     // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- the links are the controls; this only moves the focus between them
     <div className="found" onKeyDown={walkFound} data-testid="search-results">
       <p className="visually-hidden" role="status">
-        {first.chats.length} chats and {messages.length} messages found
+        {first.chats.length} chats, {others.length} people and {messages.length} messages found
       </p>
-      {count + first.people.length === 0 && <Nothing isBusy={query.isFetching} text={text} />}
+      {count === 0 && <Nothing isBusy={query.isFetching} text={text} />}
       <Chats chats={first.chats} accounts={accounts} selectedId={selectedId} />
-      <People found={first} />
+      <Group title="People" isShown={others.length > 0}>
+        <FoundPeople people={others} accounts={accounts} />
+      </Group>
       <Group title="Messages" isShown={messages.length > 0}>
         {messages.map((message) => (
           <MessageResult key={message.id} message={message} wanted={text} />
@@ -174,23 +179,6 @@ function Chats({ chats, accounts, selectedId }: ChatsProps) {
           account={accounts.length > 1 ? accounts.find((row) => row.id === chat.account_id) : undefined}
           isSelected={chat.id === selectedId}
         />
-      ))}
-    </Group>
-  );
-}
-
-/** Those who have no chat of their own among the chats above: members of groups, mostly. */
-function People({ found }: { readonly found: Found }) {
-  const shown = new Set(found.chats.map((chat) => chat.title));
-  const others = found.people.filter(({ name, phone }) => !shown.has(name ?? phone));
-  return (
-    <Group title="People" isShown={others.length > 0}>
-      {others.map(({ id, name, phone }) => (
-        <div key={id} className="found-person">
-          <Avatar name={name ?? phone ?? ""} />
-          <span>{name ?? phone}</span>
-          {name !== null && phone !== null && <span className="muted">{phone}</span>}
-        </div>
       ))}
     </Group>
   );
