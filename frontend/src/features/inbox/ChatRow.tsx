@@ -4,6 +4,7 @@ import { Icon, type IconName } from "@/components/Icon";
 import { nameAccount } from "@/lib/accounts";
 import { formatListTime } from "@/lib/time";
 import type { Account, Chat } from "@/types/wire";
+import { Preview } from "./Colleagues";
 import { ContactAvatar } from "./ContactAvatar";
 import { Tick } from "./Tick";
 
@@ -46,7 +47,7 @@ export function ChatRow({ chat, account, isSelected }: ChatRowProps) {
         </span>
         <span className="chat-bottom">
           <OwnTick chat={chat} />
-          <span className="chat-preview">{chat.last_message_preview ?? "No messages yet"}</span>
+          <Preview chatId={chat.id} text={chat.last_message_preview ?? "No messages yet"} />
           <Marks chat={chat} />
           {hasUnread && <UnreadBadge count={chat.unread_count} />}
         </span>

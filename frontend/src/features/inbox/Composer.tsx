@@ -6,6 +6,7 @@ import { Icon } from "@/components/Icon";
 import type { Message } from "@/types/wire";
 import { quote } from "./bubbles";
 import { useInbox } from "./context";
+import { useTyping } from "./peopleContext";
 import { QuoteLines } from "./Quote";
 import { canRecord } from "./recording";
 import type { Intent } from "./threadState";
@@ -49,8 +50,10 @@ function isSendKey(event: KeyboardEvent): boolean {
 function useDraft(chatId: number) {
   const { drafts } = useInbox();
   const [text, setText] = useState(() => drafts.read(chatId));
+  const noteTyping = useTyping(chatId);
   const change = (value: string) => {
     setText(value);
+    noteTyping(value);
     drafts.write(chatId, value);
   };
   return [text, change] as const;

@@ -11,6 +11,7 @@ import type { Chat, Contact, Message } from "@/types/wire";
 import { InboxContext } from "./context";
 import { Drafts } from "./drafts";
 import { measureFiles } from "./measure";
+import { PeopleProvider } from "./peopleContext";
 import { CHAT_KEY, CHATS_KEY, MESSAGES_KEY } from "./queries";
 import { openShelf } from "./shelf";
 import { InboxStore } from "./store";
@@ -119,7 +120,7 @@ export function InboxProvider({ userId, children }: InboxProviderProps) {
   });
   return (
     <InboxContext value={inbox}>
-      {children}
+      <PeopleProvider userId={userId}>{children}</PeopleProvider>
       <p className="visually-hidden" role="log" aria-live="polite" aria-label="New messages">
         {announcement}
       </p>

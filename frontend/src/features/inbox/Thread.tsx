@@ -14,10 +14,12 @@ import { useAnchor } from "./anchor";
 import { ChatDetails } from "./ChatDetails";
 import { ChatMenu } from "./ChatMenu";
 import { nameChat } from "./ChatRow";
+import { Collision, Faces, HeadLine } from "./Colleagues";
 import { Composer } from "./Composer";
 import { ContactAvatar } from "./ContactAvatar";
 import { useInbox } from "./context";
 import { MessageList } from "./MessageList";
+import { useOpenChat } from "./peopleContext";
 import { useChat, useThread } from "./queries";
 import { useMarkRead } from "./reading";
 import { ThreadContext } from "./threadContext";
@@ -39,6 +41,7 @@ export function Thread({ account, chatId, listed }: ThreadProps) {
   const tray = useTray(state.tell);
   const { isOver, handlers } = useDrop(tray, state.actions.canAct);
   useMarkRead(chat);
+  useOpenChat(chatId);
   const leaveOnEscape = (event: KeyboardEvent) => {
     const isInDialog = event.target instanceof Element && event.target.closest("dialog") !== null;
     if (event.key === "Escape" && !event.defaultPrevented && !isInDialog) void navigate(`/inbox${search}`);
@@ -48,7 +51,7 @@ export function Thread({ account, chatId, listed }: ThreadProps) {
     <ThreadContext value={state.actions}>
       {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions -- Escape leaves the chat from wherever the focus is in it */}
       <div className="thread" data-testid="thread" onKeyDown={leaveOnEscape} {...handlers}>
-        <ThreadHead chat={chat} account={account} tell={state.tell} />
+        <ThreadHead chat={chat} chatId={chatId} account={account} tell={state.tell} />
         <Messages accountId={account.id} chatId={chatId} isGroup={chat?.kind === "group"} tell={state.tell} />
         <AccountNotice account={account} />
         <ThreadFoot account={account} chatId={chatId} state={state} tray={tray} />
@@ -91,6 +94,7 @@ function ThreadFoot({ account, chatId, state, tray }: ThreadFootProps) {
   return (
     <>
       {sentence !== null && <Sentence text={sentence} onDismiss={() => tell(null)} />}
+      <Collision chatId={chatId} />
       <Composer
         chatId={chatId}
         isReadOnly={account.role === "viewer"}
@@ -150,11 +154,12 @@ function MissingChat({ error, onRetry }: { readonly error: Error; readonly onRet
 
 interface ThreadHeadProps {
   readonly chat: Chat | undefined;
+  readonly chatId: number;
   readonly account: Account;
   readonly tell: (sentence: string) => void;
 }
 
-function ThreadHead({ chat, account, tell }: ThreadHeadProps) {
+function ThreadHead({ chat, chatId, account, tell }: ThreadHeadProps) {
   const { search } = useLocation();
   const title = chat === undefined ? "" : nameChat(chat);
   return (
@@ -165,10 +170,9 @@ function ThreadHead({ chat, account, tell }: ThreadHeadProps) {
       <WhoButton chat={chat} title={title} />
       <div className="thread-title">
         <h2>{title === "" ? <Skeleton className="thread-title-skeleton" /> : title}</h2>
-        <p>
-          {chat?.kind === "group" ? "Group · " : ""}via {nameAccount(account)}
-        </p>
+        <HeadLine chatId={chatId} usual={`${chat?.kind === "group" ? "Group · " : ""}via ${nameAccount(account)}`} />
       </div>
+      <Faces chatId={chatId} />
       {chat !== undefined && account.role !== "viewer" && <ChatMenu chat={chat} tell={tell} />}
     </header>
   );

@@ -41,6 +41,8 @@ describe("a message on its way", () => {
       vi.useFakeTimers();
       const { store, bubbles, settle } = makeStore();
       const sending = store.send(1, 10, "Hi", "x");
+      const shown = new Set<number>();
+      store.subscribe(() => shown.add(bubbles().length));
       await vi.advanceTimersByTimeAsync(0);
       expect(bubbles()).toMatchObject([{ key: "x", status: "sending" }]);
       for (const step of order) {
@@ -53,6 +55,7 @@ describe("a message on its way", () => {
         expect(bubbles()[0]?.key).toBe("x");
       }
       expect(bubbles()).toMatchObject([{ key: "x", status: "read" }]);
+      expect([...shown]).toEqual([1]);
       vi.useRealTimers();
     },
   );

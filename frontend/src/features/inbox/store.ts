@@ -123,7 +123,13 @@ export class InboxStore {
 
   /** True when the row was news. */
   applyMessage(message: Message): boolean {
+    const isNews = this.#take(message);
+    // Only now: there is no moment in which neither is shown.
     if (message.client_id !== null) this.outbox.drop(message.client_id);
+    return isNews;
+  }
+
+  #take(message: Message): boolean {
     if (message.direction === "out") this.#noteProgress(message);
     if (!this.#options.isThreadKept(message.account_id, message.chat_id)) return true;
     const held = this.#messages.get(message.chat_id);
@@ -178,6 +184,7 @@ export class InboxStore {
 
   discard(clientId: string): void {
     this.outbox.drop(clientId);
+    this.#publish();
   }
 
   #publishSoon(): void {
