@@ -25,13 +25,16 @@ CHAT_JSON = rf"""
         last.direction as last_message_direction, last.status as last_message_status,
         c.unread_count, c.archived, c.pinned, rfc3339(c.muted_until) as muted_until, c.seq,
         rfc3339(c.created_at) as created_at, rfc3339(c.updated_at) as updated_at) shape))::text"""
-LAST_MESSAGE = "left join channels_message last on last.id = c.last_message_id"
+# Look-ups row by row: what a statement planned while its tables were young must not read them whole when they have
+# grown. `limit` keeps the planner from making an ordinary join of them.
+LAST_MESSAGE = """
+    left join lateral (select l.* from channels_message l where l.id = c.last_message_id limit 1) last on true"""
 # A direct chat's address is one of the names its person goes by.
 CHAT_JOINS = f"""
     {LAST_MESSAGE}
-    left join channels_contact_alias peer
-        on c.kind = 'direct' and peer.account_id = c.account_id and peer.alias = c.address
-    left join channels_contact person on person.id = peer.contact_id"""
+    left join lateral (
+        select k.* from channels_contact_alias peer join channels_contact k on k.id = peer.contact_id
+        where c.kind = 'direct' and peer.account_id = c.account_id and peer.alias = c.address limit 1) person on true"""
 
 LIKE_SIGNS = re.compile(r"[\\%_]")
 PREVIEW_LENGTH = 120
@@ -223,7 +226,8 @@ ADVANCE_CHATS = Prepared(
     ), before as (
         select c.id, c.titled_at, coalesce(c.title, '') as title,
             coalesce(last.sent_at, '-infinity') as sent_at, coalesce(last.provider_msg_id, '') as message_key
-        from change join channels_chat c on c.id = change.chat_id {LAST_MESSAGE}
+        from change
+        cross join lateral (select t.* from channels_chat t where t.id = change.chat_id limit 1) c {LAST_MESSAGE}
     ), advanced as (
         update channels_chat c set
             last_message_id = case when newer.is_newest then ch.message_id else c.last_message_id end,

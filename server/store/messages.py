@@ -126,7 +126,7 @@ async def fetch_message(cursor: Cursor, message_id: int) -> str:
 
 
 # Numbers are taken only for rows that are really new. Their absence is certain, not probable: whoever stores
-# a message of an account holds the account's lock.
+# a message of an account holds the account's lock. The look-up is lateral for the reason given in chats.py.
 INSERT_MESSAGES = Prepared(
     "insert_messages",
     f"""
@@ -139,8 +139,10 @@ INSERT_MESSAGES = Prepared(
         select event.*,
             row_number() over (partition by event.account_id order by event.sent_at, event.provider_msg_id) as n
         from event
-        where not exists (select from channels_message k
-                          where k.account_id = event.account_id and k.provider_msg_id = event.provider_msg_id)
+        left join lateral (
+            select k.id from channels_message k
+            where k.account_id = event.account_id and k.provider_msg_id = event.provider_msg_id limit 1) known on true
+        where known.id is null
     ), numbered as (
         update channels_account a set seq = a.seq + counts.n
         from (select account_id, count(*) as n from fresh group by account_id) counts
@@ -212,9 +214,11 @@ async def make_news(cursor: Cursor, keys: Sequence[Mapping[str, Any]]) -> list[I
 FETCH_BY_PROVIDER_IDS = Prepared(
     "fetch_by_provider_ids",
     f"""
-    select {CHANGED}, m.provider_msg_id from channels_message m
-    join jsonb_to_recordset(%(rows)s::jsonb) as x (account_id bigint, provider_msg_id text)
-        using (account_id, provider_msg_id)
+    select {CHANGED}, m.provider_msg_id
+    from jsonb_to_recordset(%(rows)s::jsonb) as x (account_id bigint, provider_msg_id text)
+    cross join lateral (
+        select t.* from channels_message t
+        where t.account_id = x.account_id and t.provider_msg_id = x.provider_msg_id limit 1) m
     order by m.account_id, m.seq""",
 )
 

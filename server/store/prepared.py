@@ -1,7 +1,9 @@
 """Statements that each connection parses and plans once: planning costs the busy ones more than running does."""
 
 import re
+import time
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -11,14 +13,35 @@ from server.store.transactions import execute_later
 
 PARAMETER = re.compile(r"%\((\w+)\)s")
 
-# The statements each connection knows; one that is not in here (behind a pooler that deals out connections per
-# transaction) gets the plain text every time.
-_known: WeakKeyDictionary[Connection, set[str]] = WeakKeyDictionary()
+# Plans made while the tables were young choose by sizes that are soon wrong, and Postgres keeps them until it has
+# analysed the tables, which it first does after a minute or two. So they are thrown away at these ages, in seconds.
+RENEWAL_AGES = (0.5, 1.5, 4.0, 10.0, 30.0, 90.0)
+
+
+@dataclass(slots=True)
+class Known:
+    """What one connection has prepared, and how often its plans were renewed."""
+
+    names: set[str] = field(default_factory=set)
+    since: float = field(default_factory=lambda: time.monotonic())
+    renewals: int = 0
+
+    def is_stale(self) -> bool:
+        """Whether the plans are due to be made anew; says so once an age."""
+        before, age = self.renewals, time.monotonic() - self.since
+        while self.renewals < len(RENEWAL_AGES) and age >= RENEWAL_AGES[self.renewals]:
+            self.renewals += 1
+        return self.renewals > before
+
+
+# A connection that is not in here (behind a pooler that deals out connections per transaction) gets the plain text
+# every time.
+_known: WeakKeyDictionary[Connection, Known] = WeakKeyDictionary()
 
 
 async def enable(connection: Connection) -> None:
     """Let a fresh connection keep what it has planned; the pool calls this for each."""
-    _known[connection] = set()
+    _known[connection] = Known()
 
 
 class Prepared:
@@ -46,7 +69,9 @@ class Prepared:
         known = _known.get(cursor.connection)
         if known is None:
             return self._plain
-        if self._name not in known:
+        if known.is_stale():
+            await execute_later(cursor, "discard plans", {})
+        if self._name not in known.names:
             await cursor.execute(self._prepare)
-            known.add(self._name)
+            known.names.add(self._name)
         return self._execute
