@@ -19,7 +19,7 @@ run: $(VENV)/embedded.stamp ## start everything: Postgres, Redis, the UniPile sa
 	@exec $(PYTHON) run.py serve --end-with-parent
 
 test: $(VENV)/dev.stamp frontend/node_modules/.stamp lint frontend-check ## run all checks and tests: Python, frontend, browser
-	@chromium=$$(.ci/chromium) && CHROMIUM=$$chromium $(PYTHON) -m pytest -n $(JOBS) --dist loadfile $(TESTS)
+	@chromium=$$(.ci/chromium) && nginx=$$(.ci/nginx) && CHROMIUM=$$chromium NGINX=$$nginx $(PYTHON) -m pytest -n $(JOBS) --dist loadfile $(TESTS)
 
 lint: $(VENV)/dev.stamp ## ruff and mypy
 	@$(PYTHON) -m ruff check .

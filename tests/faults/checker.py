@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from tests.faults.followers import Follower
+from tests.faults.rest import Rows as Screen
 from tests.faults.rest import read_account
 from tests.faults.town import Town
 from tests.flows.rows import Rows
@@ -14,6 +15,7 @@ SETTLED_WITHIN_SECONDS = 25.0
 TAKEN = """
     select seq from channels_message where account_id = %s
     union all select seq from channels_chat where account_id = %s
+    union all select seq from channels_contact where account_id = %s and seq > 0
     union all select changed_seq from channels_account where id = %s and changed_seq > 0"""
 
 
@@ -37,9 +39,19 @@ async def check(
             fresh = await read_account(peer, account_id)
             for follower in followers:
                 if follower.user_id == peer.user_id:
-                    assert follower.shown(account_id) == fresh, f"account {account_id}"
+                    different = differences(follower.shown(account_id), fresh)
+                    assert different == [], different
     wrongs = [wrong for follower in followers for wrong in follower.wrongs]
     assert wrongs == [], wrongs
+
+
+def differences(shown: Screen, fresh: Screen) -> list[str]:
+    """What a screen has that is not so, and what it lacks."""
+    return [
+        f"{key}: shown {shown.get(key)}, is {fresh.get(key)}"
+        for key in sorted({*shown, *fresh})
+        if shown.get(key) != fresh.get(key)
+    ]
 
 
 def _is_stored(rows: Rows, town: Town, accounts: dict[str, int]) -> bool:
@@ -70,7 +82,7 @@ def check_numbers(rows: Rows, account_id: int) -> None:
 
 
 def _taken(rows: Rows, account_id: int) -> list[int]:
-    return [seq for (seq,) in rows.ask(TAKEN, account_id, account_id, account_id)]
+    return [seq for (seq,) in rows.ask(TAKEN, *[account_id] * 4)]
 
 
 def check_unbroken(rows: Rows, follower: Follower) -> None:

@@ -147,7 +147,7 @@ class Follower:
         rows = {
             key: dict(row)
             for key, row in self.rows.items()
-            if key[0] != "account" and self._account_of(key, row) == account_id
+            if key[0] in ("message", "chat") and self._account_of(key, row) == account_id
         }
         for (kind, _), row in rows.items():
             # A tick changes the message and is told as such; the chat's line follows it (docs/protocol.md).

@@ -27,6 +27,7 @@ class Town:
     doors: Callable[[], Sequence[Peer]]  # the instances that are up
     acknowledged: dict[str, str] = field(default_factory=dict)  # message -> account
     given_up: list[str] = field(default_factory=list)
+    refused: int = 0  # answers other than 200, and answers that never came
     _own: list[tuple[str, str]] = field(default_factory=list)
 
     async def live(self, count: int, seconds: float) -> None:
@@ -56,6 +57,7 @@ class Town:
                 if event["event"] == "message_received":
                     self.acknowledged[event["message_id"]] = event["account_id"]
                 return
+            self.refused += 1
             await asyncio.sleep(PAUSE_SECONDS)
         self.given_up.append(event["message_id"])
 
@@ -67,7 +69,9 @@ class Town:
             return receipt(self.rng.choice(["message_delivered", "message_read"]), message_id, owner)
         if dice < 0.4:
             # An own answer belongs to its customer's chat, whoever wrote it.
-            event = written_by_us(f"Já vai {self.rng.random()}", phone=phone, account_id=account)
+            event = written_by_us(
+                f"Já vai {self.rng.random()}", phone=phone, name=f"Cliente {phone}", account_id=account
+            )
             self._own.append((account, event["message_id"]))
             return event
         return message_received(account, f"Olá {self.rng.random()}", phone=phone, name=f"Cliente {phone}")

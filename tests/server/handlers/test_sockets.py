@@ -150,6 +150,36 @@ async def test_an_unknown_command_is_refused_and_the_socket_stays(web_only: Stac
     assert (await socket.command("ping"))["ok"]
 
 
+async def test_a_client_cannot_push_what_the_server_pushes(web_only: Stack) -> None:
+    agent = await web_only.sign_in()
+    account_id = await make_account(web_only, agent)
+    chat_id = await make_chat(web_only, account_id)
+    witness, forger = await agent.listen(), await agent.listen()
+    before = len(witness.frames)
+    events = (
+        "message:new",
+        "message:updated",
+        "chat:updated",
+        "account:updated",
+        "head",
+        "reset",
+        "presence",
+    )
+    for event in events:
+        answer = await forger.command(event, account_id=account_id, chat_id=chat_id, seq=9, body="forged")
+        assert (answer["ok"], answer["error"]["code"]) == (False, "invalid"), event
+    assert (await witness.command("ping"))["ok"]
+    assert len(witness.frames) == before + 1
+
+
+async def test_compression_is_never_agreed_on(web_only: Stack) -> None:
+    """It would cost each socket a window of 32 KiB and more, and each push a turn of its own."""
+    url = f"{web_only.stranger.url}/ws"
+    async with web_only.stranger.session.ws_connect(url, compress=15) as socket:
+        assert socket.compress == 0
+        assert "Sec-WebSocket-Extensions" not in socket._response.headers
+
+
 async def test_rooms_that_are_not_the_callers_are_refused(web_only: Stack) -> None:
     owner, other = await web_only.sign_in("owner"), await web_only.sign_in("other")
     account_id = await make_account(web_only, owner)

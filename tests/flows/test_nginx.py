@@ -1,0 +1,159 @@
+"""deploy/nginx.conf, by a real nginx: tabs on two instances agree, one of them may die, nothing is sent twice."""
+
+import asyncio
+import random
+import re
+import subprocess
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from io import BytesIO
+from pathlib import Path
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from server.config import ROOT, Config
+from server.handlers.sockets import HEARTBEAT_SECONDS
+from tests.faults.checker import check
+from tests.faults.followers import Follower
+from tests.faults.town import Town
+from tests.fixtures_stack import free_port, serving
+from tests.flows.nginx import CONFIGURATION, running_nginx
+from tests.flows.processes import Running, Site
+from tests.flows.rows import watching
+from tests.peers import Peer, eventually
+
+TABS = 6
+SOCKETS = re.compile(r"^confab_sockets (\d+)", re.MULTILINE)
+SEND = "/api/channels/whatsapp/1/chats/1/send"
+WEBHOOK = "/api/webhooks/unipile/messages"
+
+
+@pytest.fixture(scope="session")
+def nginx_path() -> str:
+    """The nginx of this machine; without one the tests fail with the finder's words."""
+    found = subprocess.run([ROOT / ".ci" / "nginx"], capture_output=True, text=True, check=False)
+    if found.returncode != 0:
+        pytest.fail(found.stderr.strip(), pytrace=False)
+    return found.stdout.strip()
+
+
+@pytest.fixture
+async def trusting() -> AsyncIterator[aiohttp.ClientSession]:
+    """A client that takes any certificate."""
+    connector = aiohttp.TCPConnector(limit=0, ssl=False)
+    async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as session:
+        yield session
+
+
+def port_of(running: Running) -> int:
+    return int(running.url.rpartition(":")[2])
+
+
+async def sockets_of(site: Site, webs: Sequence[Running]) -> list[int]:
+    texts = [(await site.peer(running).call("GET", "/metrics")).raw.decode() for running in webs]
+    return [int(SOCKETS.findall(text)[0]) for text in texts]
+
+
+async def test_tabs_on_both_show_the_same_and_one_instance_may_die(
+    site: Site, trusting: aiohttp.ClientSession, nginx_path: str, tmp_path: Path
+) -> None:
+    rng = random.Random(4)
+    webs = [await site.web(), await site.web()]
+    await site.worker()
+    async with running_nginx(nginx_path, [port_of(one) for one in webs], tmp_path) as (url, _):
+        ana = await Peer(trusting, url).sign_in("ana")
+        account_id = (await ana.link_account("acc-1"))["id"]
+        tabs = [
+            Follower(trusting, [url], str(ana.token), ana.user_id, {account_id}, random.Random(n)).start()
+            for n in range(TABS)
+        ]
+
+        async def on_both() -> bool:
+            return sum(await sockets_of(site, webs)) == TABS
+
+        await eventually(on_both)
+        assert min(await sockets_of(site, webs)) > 0
+        town = Town(rng, ["acc-1"], lambda: [Peer(trusting, url)])
+        living = asyncio.create_task(town.live(150, 2.0))
+        await asyncio.sleep(0.7)
+        await webs[0].kill()
+        await living
+        assert town.refused == 0  # each webhook that met the dead one was carried to the other
+        with watching(site.environment["DATABASE_URL"]) as rows:
+            await check(rows, town, [(ana, {"acc-1": account_id})], tabs)
+        assert any(tab.joins > 1 for tab in tabs)
+        for tab in tabs:
+            await tab.stop()
+
+
+@asynccontextmanager
+async def two_that_die(met: list[str], nginx_path: str, folder: Path) -> AsyncIterator[tuple[str, str]]:
+    """nginx before two instances that read each request and then hang up, unless it is small talk."""
+
+    async def hang_up(request: web.Request) -> web.Response:
+        body = await request.read()
+        if "size" in request.query:
+            return web.Response(text=str(len(body)))
+        met.append(
+            f"{request.method} {request.headers['X-Forwarded-For']} {request.headers['X-Forwarded-Proto']}"
+        )
+        assert request.transport is not None
+        request.transport.abort()
+        return web.Response()
+
+    def instance() -> web.Application:
+        app = web.Application(client_max_size=0)
+        app.router.add_route("*", "/{path:.*}", hang_up)
+        return app
+
+    ports = [free_port(), free_port()]
+    async with (
+        serving(instance(), ports[0]),
+        serving(instance(), ports[1]),
+        running_nginx(nginx_path, ports, folder) as urls,
+    ):
+        yield urls
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "times"),
+    [("POST", SEND, 1), ("PATCH", "/api/x", 1), ("POST", WEBHOOK, 2), ("GET", "/api/x", 2)],
+)
+async def test_only_what_may_be_said_twice_is_said_to_the_other_instance(
+    trusting: aiohttp.ClientSession, nginx_path: str, tmp_path: Path, method: str, path: str, times: int
+) -> None:
+    met: list[str] = []
+    async with two_that_die(met, nginx_path, tmp_path) as (url, _):
+        forged = {"X-Forwarded-For": "1.2.3.4", "X-Forwarded-Proto": "http"}
+        body = None if method == "GET" else b"{}"
+        async with trusting.request(method, url + path, data=body, headers=forged) as answer:
+            assert answer.status == 502
+    assert met == [f"{method} 127.0.0.1 https"] * times
+
+
+async def test_sizes_are_the_applications_and_plain_http_is_sent_to_https(
+    trusting: aiohttp.ClientSession, nginx_path: str, tmp_path: Path
+) -> None:
+    async with two_that_die([], nginx_path, tmp_path) as (url, plain):
+        for path, size, status in (
+            (WEBHOOK, 2_000_000, 413),
+            (SEND, 20_000_000, 200),
+            (WEBHOOK, 900_000, 200),
+        ):
+            async with trusting.post(f"{url}{path}?size", data=BytesIO(b"x" * size)) as answer:
+                assert answer.status == status
+        async with trusting.get(f"{plain}/login?next=1", allow_redirects=False) as answer:
+            assert answer.status == 301
+            assert answer.headers["Location"].endswith("/login?next=1")
+
+
+def test_the_numbers_fit_the_configuration(config: Config) -> None:
+    text = CONFIGURATION.read_text()
+    sizes = sorted(int(size) * 2**20 for size in re.findall(r"client_max_body_size (\d+)m", text))
+    assert sizes[0] >= config.webhooks.max_body_bytes
+    assert sizes[-1] > config.media.max_upload_bytes * config.media.max_upload_files
+    waits = [int(seconds) for seconds in re.findall(r"proxy_read_timeout (\d+)s", text)]
+    assert max(waits) > max(2 * HEARTBEAT_SECONDS, config.unipile.pairing_timeout_seconds)
+    assert min(waits) > config.webhooks.ack_timeout_seconds
