@@ -94,7 +94,6 @@ class Broker:
             self._pubsub = pubsub
             if late := self._wanted - first:  # wanted while the line above was waiting
                 await pubsub.subscribe(*late)
-            self._on_reopen()
             while True:
                 message = await pubsub.get_message(timeout=None)
                 if message is None:
@@ -105,8 +104,9 @@ class Broker:
         if kind == "message":
             self._on_message(channel, data)
         elif kind == "subscribe":
-            # The client library may reconnect by itself: a second confirmation means that we were deaf in between.
-            if channel in self._confirmed and channel == CONTROL:
+            # One command subscribes all channels, ours or that of the client library, which may reconnect by itself:
+            # from this confirmation on we hear everything again, so what the rows say now is not too early.
+            if channel == CONTROL:
                 self._on_reopen()
             self._confirmed.add(channel)
             for waiter in self._waiters.pop(channel, []):

@@ -18,6 +18,10 @@ class Feed:
     def has_hole(self) -> bool:
         return bool(self._ahead)
 
+    def is_behind(self, head: int) -> bool:
+        """Whether the rows, which stand at `head`, have something that was not heard here."""
+        return self.head is not None and self.head < head
+
     def start(self, head: int) -> list[Push]:
         """Begin at the rows' number; what came in while it was being read is sorted now."""
         self.head = head

@@ -187,15 +187,25 @@ class Hub:
     def note_reopened(self) -> None:
         """The broker was deaf for a moment: ask the rows about everything that is listened to."""
         self.on_control()
-        for account_id, listeners in self._accounts.items():
-            if listeners.feed.head is not None:
-                self.spawn(self._heal(account_id, listeners))
+        self.spawn(self._compare_heads())
+
+    async def _compare_heads(self) -> None:
+        """One query for all accounts, and then one for each that is behind."""
+        try:
+            heads = await self._rows.read_heads(list(self._accounts))
+        except ConfabError as error:
+            log.warning("heads_failed", error=error.code)
+            return
+        for account_id, head in heads.items():
+            listeners = self._accounts.get(account_id)
+            if listeners is not None and listeners.healing is None and listeners.feed.is_behind(head):
+                listeners.healing = self.spawn(self._heal_later(account_id, listeners, head))
 
     async def _heal_later(self, account_id: int, listeners: Listeners, known: int = 0) -> None:
         """Ask the rows for what is still missing when a publish that was under way has had its time."""
         try:
             await asyncio.sleep(HOLE_SECONDS)
-            if listeners.feed.has_hole or (listeners.feed.head or 0) < known:
+            if listeners.feed.has_hole or listeners.feed.is_behind(known):
                 await self._heal(account_id, listeners)
         finally:
             listeners.healing = None
@@ -265,15 +275,7 @@ class Hub:
                 await self._send_heads()
 
     async def _send_heads(self) -> None:
-        try:
-            heads = await self._rows.read_heads(list(self._accounts))
-        except ConfabError as error:
-            log.warning("heads_failed", error=error.code)
-            return
-        for account_id, head in heads.items():
-            listeners = self._accounts.get(account_id)
-            if listeners is not None and head > (listeners.feed.head or 0) and listeners.healing is None:
-                listeners.healing = self.spawn(self._heal_later(account_id, listeners, head))
+        await self._compare_heads()
         by_connection: dict[Connection, dict[str, int]] = defaultdict(dict)
         for account_id, listeners in self._accounts.items():
             for connection in listeners.everything:

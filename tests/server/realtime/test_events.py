@@ -4,6 +4,8 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from redis.asyncio import Redis
+from redis.crc import key_slot
 
 from server.realtime.channels import CONTROL, account_channel, parse_channel
 from server.realtime.events import Push, decode_pushes, encode_pushes, make_push
@@ -42,3 +44,22 @@ def test_a_payload_that_lost_a_frame_is_refused() -> None:
 def test_a_channels_name_tells_whose_it_is(number: int) -> None:
     assert parse_channel(account_channel(number)) == number
     assert parse_channel(CONTROL) is None
+
+
+@given(IDS)
+def test_all_of_an_account_is_in_one_cluster_slot(number: int) -> None:
+    """What stands in braces decides (Redis Cluster specification, "Hash tags"): sharded pub/sub can carry it."""
+    assert key_slot(account_channel(number).encode()) == key_slot(str(number).encode())
+
+
+async def test_an_accounts_channel_can_be_a_sharded_one(redis_url: str) -> None:
+    client = Redis.from_url(redis_url)
+    connection = await client.connection_pool.get_connection()
+    try:
+        await connection.send_command("SSUBSCRIBE", account_channel(7))
+        assert await connection.read_response() == [b"ssubscribe", account_channel(7).encode(), 1]
+        assert await client.execute_command("SPUBLISH", account_channel(7), "x") == 1
+        assert await connection.read_response() == [b"smessage", account_channel(7).encode(), b"x"]
+    finally:
+        await connection.disconnect()
+        await client.aclose()
