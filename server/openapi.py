@@ -66,7 +66,8 @@ def _operation(route: Route) -> dict[str, Any]:
     if route.handler.__doc__:
         operation["description"] = " ".join(route.handler.__doc__.split())
     if route.body is not None:
-        operation["requestBody"] = {"required": True, "content": _json(route.body)}
+        form = {"multipart/form-data": {"schema": route.form}} if route.form is not None else {}
+        operation["requestBody"] = {"required": True, "content": _json(route.body) | form}
     return operation
 
 
@@ -161,10 +162,16 @@ def _reference(part: Mapping[str, Any]) -> str:
     """The shape that a body or an answer has, as a link."""
     if "$ref" in part:
         return '<a href="#shape-Error">Error</a>'
-    for content_type, content in part.get("content", {}).items():
-        name = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
-        return f'<a href="#shape-{escape(name)}">{escape(name)}</a>' if name else escape(content_type)
-    return escape(str(part["description"]))
+    shapes = [_content(content_type, content) for content_type, content in part.get("content", {}).items()]
+    return ", or ".join(shapes) or escape(str(part["description"]))
+
+
+def _content(content_type: str, content: Mapping[str, Any]) -> str:
+    name = escape(content.get("schema", {}).get("$ref", "").rpartition("/")[2])
+    if not name:
+        return escape(content_type)
+    link = f'<a href="#shape-{name}">{name}</a>'
+    return link if content_type == "application/json" else f"{link} as {escape(content_type)}"
 
 
 def _shape(name: str, schema: Mapping[str, Any]) -> str:

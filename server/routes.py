@@ -58,6 +58,8 @@ class Route:
     done_before: Callable[[web.Request], Awaitable[web.Response | None]] | None = None
     query: type[Schema] | None = None
     body: type[Schema] | None = None
+    # The same as multipart/form-data, where that is taken too.
+    form: type[Schema] | None = None
     answer: type[Schema] | None = None
     status: int = 200
     content_type: str = "application/json"
@@ -236,6 +238,7 @@ ROUTES = (
         CHAT + "/send",
         messages.send_message,
         body=message_schemas.Send,
+        form=message_schemas.SendForms,
         answer=message_schemas.Sent,
         status=201,
         entitlement="messages",

@@ -7,7 +7,7 @@ from typing import Any
 from aiopg import Cursor
 
 from server import metrics
-from server.realtime.events import Push, make_push
+from server.realtime.events import CONTACT_EVENT, Push, make_push
 from server.store import amendments, attempts, chats, contacts, messages, outbox, quotes, usage
 from server.store.chats import KnownChat
 from server.store.messages import ChangedMessage, InsertedMessage
@@ -66,7 +66,7 @@ async def announce_contacts(
 ) -> None:
     """Number the direct chats of contacts that have changed, and push both."""
     for contact in await contacts.fetch_changed(cursor, changed):
-        push = make_push("contact:updated", contact.account_id, contact.seq, None, contact.json)
+        push = make_push(CONTACT_EVENT, contact.account_id, contact.seq, None, contact.json)
         pushes[contact.account_id].append(push)
     for chat in await contacts.number_chats(cursor, changed, list(told)):
         pushes[chat.account_id].append(

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 STATE_EVENT = "chat:updated"
 STATE_BEGINNING = f'{{"event":"{STATE_EVENT}",'.encode()
+CONTACT_EVENT = "contact:updated"
+CONTACT_BEGINNING = f'{{"event":"{CONTACT_EVENT}",'.encode()
 
 
 class Push(NamedTuple):
@@ -18,6 +20,11 @@ class Push(NamedTuple):
     def is_state(self) -> bool:
         """Whether this is how a chat stands now, of which only the newest counts."""
         return self.frame.startswith(STATE_BEGINNING)
+
+    @property
+    def is_contact(self) -> bool:
+        """Whether somebody is shown otherwise, which may concern any chat of the account."""
+        return self.frame.startswith(CONTACT_BEGINNING)
 
 
 def make_push(event: str, account_id: int, seq: int, chat_id: int | None, data: str) -> Push:

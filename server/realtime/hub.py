@@ -174,8 +174,7 @@ class Hub:
             user_id, _, frame = payload.partition(b"\n")
             self._queue(self.sockets_of(int(user_id)), encode_frame(frame), 1) if frame else self.on_control()
             return
-        listeners = self._accounts.get(account_id)
-        if listeners is None:
+        if (listeners := self._accounts.get(account_id)) is None:
             return
         if is_signal(payload):
             self.on_signal(account_id, payload)
@@ -224,6 +223,8 @@ class Hub:
             return
         if listeners.everything:
             self._queue(listeners.everything, join_frames([push.frame for push in pushes]), len(pushes))
+        if people := [push.frame for push in pushes if push.is_contact]:
+            self._queue(listeners.in_chats_only, join_frames(people), len(people))
         for chat_id in {push.chat_id for push in pushes if push.chat_id is not None}:
             if chat_id in listeners.chats:
                 self._deliver_chat(listeners, chat_id, [push for push in pushes if push.chat_id == chat_id])
@@ -239,8 +240,7 @@ class Hub:
 
     def tell_chat(self, account_id: int, chat_id: int, frames: Sequence[bytes]) -> None:
         """Something without a number, for everybody here who hears this chat."""
-        listeners = self._accounts.get(account_id)
-        if listeners is None or not frames:
+        if (listeners := self._accounts.get(account_id)) is None or not frames:
             return
         room = listeners.chats.get(chat_id)
         hearers = listeners.everything | room.sockets if room is not None else listeners.everything

@@ -54,6 +54,12 @@ class Listeners:
     def is_empty(self) -> bool:
         return not self.everything and not self.holders and not self.chats
 
+    @property
+    def in_chats_only(self) -> set[Connection]:
+        """The sockets that hear nothing but chats: a person of one of them may be in any."""
+        rooms = (room.sockets for room in self.chats.values())
+        return set[Connection]().union(*rooms) - self.everything
+
     def leave_chat(self, connection: Connection, chat_id: int) -> bool:
         """Out of one chat's room, if in it; an empty room is gone, with what waited in it."""
         room = self.chats.get(chat_id)

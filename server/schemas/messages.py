@@ -53,6 +53,29 @@ class SendFiles(SendForm):
     text = CleanText(load_default=None, validate=validate.Length(0, MAX_TEXT))
 
 
+class SendForms(SendFiles):
+    """A send as multipart/form-data, as it is told to others; server/uploads.py reads what is not text."""
+
+    attachments = fields.List(
+        fields.Raw(metadata={"type": "string", "format": "binary"}),
+        metadata={"description": "Files, each a message of its own; also as `attachments[]`."},
+    )
+    voice_message = fields.Raw(
+        metadata={
+            "description": "`true`: the files in Ogg with Opus are voice notes. Or such a file itself, in place of "
+            "one in `attachments`."
+        }
+    )
+    media_info = fields.String(
+        metadata={
+            "description": "How large pictures and videos are and how long recordings run, as JSON: a list with one "
+            'object for each file, in order: `[{"width": 1600, "height": 1200}, {"duration": 12}]`. Each may have '
+            "`width`, `height` (pixels) and `duration` (seconds); `{}` says nothing. What a picture's own bytes say "
+            "counts before it."
+        }
+    )
+
+
 class Location(Schema):
     latitude = fields.Float(required=True)
     longitude = fields.Float(required=True)

@@ -12,7 +12,7 @@ from server.store.prepared import Prepared
 
 
 class Change(NamedTuple):
-    """One change as a socket would have pushed it; `chat_id` is None for the account itself."""
+    """One change as a socket would have pushed it; `chat_id` is None for the account itself and its people."""
 
     seq: int
     event: str
@@ -51,7 +51,6 @@ LIST_CHANGES = Prepared(
         union all
         (select k.seq, null, {CONTACT_JSON}, 'contact:updated'
          from channels_contact k where k.account_id = %(account_id)s and k.seq > greatest(%(since)s, 0)
-            and %(chat_id)s::bigint is null
          order by k.seq limit %(limit)s + 1)
     ) change order by seq limit %(limit)s + 1""",
 )
@@ -68,7 +67,10 @@ class Changes(NamedTuple):
 async def list_changes(
     cursor: Cursor, account_id: int, since: int, limit: int, chat_id: int | None = None
 ) -> Changes:
-    """The changes after `since`, oldest first, of the account or of one chat of it. Authorising is the caller's."""
+    """The changes after `since`, oldest first, of the account, or of one chat of it and all people.
+
+    Authorising is the caller's.
+    """
     await cursor.execute("select seq from channels_account where id = %s", (account_id,))
     row = await cursor.fetchone()
     head = int(row[0]) if row else 0

@@ -113,6 +113,36 @@ async def test_a_new_name_reaches_an_open_socket_and_who_was_away(
     assert [c["data"]["name"] for c in changes if c["event"] == "contact:updated"] == ["Bia Souza"]
 
 
+async def test_who_hears_one_group_only_hears_new_names_of_its_members_once(
+    stack: Stack, agent: Peer, account: Json
+) -> None:
+    """Also in two of the account's rooms, and after having been away."""
+    await write(stack, "Oi")
+    people = [{"phone_number": BIA, "name": "Bia Lima"}, {"phone_number": "4915112340003", "name": "Lea"}]
+    body = {"account_id": "acc-1", "name": "Entregas", "members": people}
+    group = await stack.sandbox.ok("POST", "/sandbox/groups", body)
+    await write(stack, "Bom dia", chat_id=group["id"])
+    chats = await eventually(lambda: _two_chats(agent, account))
+    socket = await agent.open_socket()
+    await socket.command("auth", token=agent.token)
+    seqs = [(await socket.command("join-chat", chat_id=chat["id"]))["data"]["seq"] for chat in chats]
+    await change(stack, name="Bia Souza")
+    await write(stack, "Casei")
+    (frame,) = await socket.wait_for_event("contact:updated", name="Bia Souza")
+    (entregas,) = [chat["id"] for chat in chats if chat["kind"] == "group"]
+    await socket.wait_for_event("message:new", body="Casei")
+    assert len([f for f in socket.events("contact:updated") if f["seq"] == frame["seq"]]) == 1
+    away = await agent.open_socket()
+    await away.command("auth", token=agent.token)
+    await away.command("join-chat", chat_id=entregas, since=max(seqs))
+    assert [f["data"]["name"] for f in away.events("contact:updated")] == ["Bia Souza"]
+
+
+async def _two_chats(agent: Peer, account: Json) -> list[Json] | None:
+    chats = await agent.chats(account["id"])
+    return chats if len(chats) == 2 else None
+
+
 async def test_a_picture_is_copied_shown_and_only_ours_to_see(
     stack: Stack, agent: Peer, account: Json
 ) -> None:

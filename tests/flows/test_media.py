@@ -57,6 +57,8 @@ async def test_a_picture_a_voice_note_and_a_file_are_copied_and_served(
     for name, data, mimetype in files:
         more = {"voice_note": True} if data is OPUS else {}
         message = await receive(stack, agent, account["id"], enclosed(name, data, mimetype, **more))
+        (chat,) = await agent.chats(account["id"])
+        assert chat["last_message_preview"] == {PDF: "File", OPUS: "Voice message"}.get(data, "Photo")
         (attachment,) = message["attachments"]
         assert {key: attachment[key] for key in STORED} == STORED
         assert attachment["mimetype"] == mimetype.partition(";")[0]
@@ -70,8 +72,6 @@ async def test_a_picture_a_voice_note_and_a_file_are_copied_and_served(
         assert answer.headers["Cache-Control"] == "private, max-age=31536000, immutable"
         short = file_path(message).replace(f"/chats/{message['chat_id']}", "")
         assert (await agent.call("GET", short)).raw == data
-    (chat,) = await agent.chats(account["id"])
-    assert chat["last_message_preview"] == "File"
 
 
 @pytest.mark.parametrize(
@@ -215,6 +215,8 @@ async def test_a_recording_goes_out_as_a_voice_note(
     await socket.wait_for_event("message:updated", client_id=message["client_id"], status="delivered")
     ((sent,),) = [m["attachments"] for m in await on_the_phone(stack, chat)]
     assert (sent["type"], sent["voice_note"]) == ("audio", True)
+    (listed,) = await agent.chats(account["id"])
+    assert listed["last_message_preview"] == "Voice message"
 
 
 async def test_a_recording_without_the_word_is_a_file_of_sound(

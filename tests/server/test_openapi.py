@@ -76,6 +76,18 @@ def test_the_error_shape_and_both_ways_to_prove_oneself_are_told(document: dict[
     assert schemes["webhookSecret"]["name"] == "Unipile-Auth"
 
 
+def test_a_send_is_told_in_both_its_forms(document: dict[str, Any]) -> None:
+    (send,) = [path for path in document["paths"] if path.endswith("/send")]
+    content = document["paths"][send]["post"]["requestBody"]["content"]
+    shapes = {kind: told["schema"]["$ref"].rpartition("/")[2] for kind, told in content.items()}
+    assert shapes == {"application/json": "Send", "multipart/form-data": "SendForms"}
+    fields = document["components"]["schemas"]["SendForms"]["properties"]
+    assert set(fields) == {"text", "quote_id", "client_id", "attachments", "voice_message", "media_info"}
+    assert fields["attachments"]["items"] == {"type": "string", "format": "binary"}
+    assert '"width"' in fields["media_info"]["description"]
+    assert "SendForms</a> as multipart/form-data" in render_page(document)
+
+
 def test_the_page_needs_no_script_and_no_inline_style(document: dict[str, Any]) -> None:
     page = render_page(document)
     assert not re.search(r"<script|<style|style=|\son\w+=|https?://", page)
