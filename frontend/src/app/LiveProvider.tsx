@@ -8,6 +8,7 @@ import { ACCOUNTS_KEY, applyAccount, useAccounts } from "@/lib/accounts";
 import { createSend } from "@/lib/api/client";
 import { ApiContext } from "@/lib/api/context";
 import { createRoutes } from "@/lib/api/routes";
+import { applyMonth } from "@/lib/usage";
 import { findSurroundings } from "@/lib/channel";
 import { FeedContext, useFeedListener } from "@/lib/socket/context";
 import { Feed } from "@/lib/socket/feed";
@@ -108,6 +109,9 @@ function LiveAccounts({ feed }: { readonly feed: Feed }) {
   useRunning(feed, accounts !== undefined);
   useFeedListener({
     onChange: (event, data, accountId) => {
+      // What concerns the user and no number is not of an account that came new.
+      if (event === "usage:updated") applyMonth(client, data);
+      if (accountId === null) return;
       const isKnown = accounts?.some((account) => account.id === accountId) ?? false;
       if (event === "account:updated" && isRecord(data) && typeof data.seq === "number") {
         applyAccount(client, data as unknown as Account);

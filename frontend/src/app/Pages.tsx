@@ -6,6 +6,7 @@ import { ConnectionsPage } from "@/features/connections/ConnectionsPage";
 import { InboxPage } from "@/features/inbox/InboxPage";
 import { useSession, useSessionState } from "@/features/session/context";
 import { LoginPage } from "@/features/session/LoginPage";
+import { UsagePage } from "@/features/usage/UsagePage";
 import { LiveProvider } from "./LiveProvider";
 import { NotFoundPage } from "./NotFoundPage";
 import { Shell } from "./Shell";
@@ -39,6 +40,7 @@ function SignedIn() {
       <Route path="/inbox" element={<InboxPage />} />
       <Route path="/inbox/:accountId/:chatId" element={<InboxPage />} />
       <Route path="/connections" element={<ConnectionsPage />} />
+      <Route path="/usage" element={<UsagePage />} />
       <Route path="*" element={<NotFoundPage />} />
     </Routes>
   );

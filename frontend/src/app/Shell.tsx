@@ -4,6 +4,7 @@ import { NavLink, useLocation } from "react-router";
 import { Icon, type IconName } from "@/components/Icon";
 import { Mark } from "@/components/Logo";
 import { useUnreadCount } from "@/features/inbox/unread";
+import { UsageBanner } from "@/features/usage/UsageBanner";
 import { useConfig } from "@/lib/config";
 import type { User } from "@/types/wire";
 import { ConnectionBanner } from "./ConnectionBanner";
@@ -13,6 +14,7 @@ import "./shell.css";
 const TITLES: readonly (readonly [string, string])[] = [
   ["/inbox", "Inbox"],
   ["/connections", "Connections"],
+  ["/usage", "Usage"],
 ];
 
 function useDocumentTitle(unread: number): void {
@@ -44,6 +46,7 @@ export function Shell({ user, children }: ShellProps) {
       <Rail user={user} unread={unread} />
       <div className="shell-page">
         <ConnectionBanner />
+        <UsageBanner />
         <main id="main" className="shell-main" tabIndex={-1}>
           {children}
         </main>
@@ -62,6 +65,7 @@ function Rail({ user, unread }: { readonly user: User; readonly unread: number }
       </span>
       <RailLink to="/inbox" icon="inbox" label="Inbox" count={unread} />
       <RailLink to="/connections" icon="phone" label="Connections" count={0} />
+      <RailLink to="/usage" icon="chart" label="Usage" count={0} />
       <span className="rail-space" />
       {isSandbox && <span className="rail-sandbox">Sandbox</span>}
       <LogoutButton name={name} />

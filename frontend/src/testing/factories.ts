@@ -1,5 +1,5 @@
 /** Rows for tests, with everything filled in that the test does not care about. */
-import type { Account, Chat, Message } from "@/types/wire";
+import type { Account, Chat, Entitlement, Message, Month } from "@/types/wire";
 
 const TIME = "2026-03-02T09:00:00.000Z";
 
@@ -82,3 +82,33 @@ export function permutations<T>(items: readonly T[]): T[][] {
 
 /** Both ends of a chat have been read. */
 export const READ = { hasOlder: false, hasNewer: false } as const;
+
+export function makeEntitlement(fields: Partial<Entitlement> = {}): Entitlement {
+  return {
+    provider: "whatsapp",
+    is_active: true,
+    plan: "team",
+    source: "plan",
+    expires_at: null,
+    accounts: { allowed: 10, used: 2 },
+    messages: { allowed: 1000, used: 40, level: "ok", until: "2026-12-01T00:00:00.000Z" },
+    seats: { allowed: null, used: 3 },
+    features: [],
+    ...fields,
+  };
+}
+
+export function makeMonth(fields: Partial<Month> = {}): Month {
+  return {
+    provider: "whatsapp",
+    period: "2026-11",
+    messages_sent: 50,
+    messages_rcvd: 90,
+    sent_here: 40,
+    plan: "team",
+    allowed: 1000,
+    level: "ok",
+    until: "2026-12-01T00:00:00.000Z",
+    ...fields,
+  };
+}

@@ -1,5 +1,19 @@
 /** Every route of the server this app calls, one function each. */
-import type { Account, Changes, Chat, ChatPeople, Config, Connected, Found, Message, Page, SignedIn, Window } from "@/types/wire";
+import type {
+  Account,
+  Changes,
+  Chat,
+  ChatPeople,
+  Config,
+  Connected,
+  Entitlement,
+  Found,
+  Message,
+  Page,
+  SignedIn,
+  Usage,
+  Window,
+} from "@/types/wire";
 import { send, type Request, type Send } from "./client";
 
 const CHANNEL = "/api/channels/whatsapp";
@@ -211,9 +225,25 @@ function messageRoutes(signed: Send) {
 
 const pairing = (phone?: string) => (phone === undefined ? {} : { method: "code", phone_number: phone });
 
+/** What the plan allows, and what was used of it. */
+function planRoutes(signed: Send) {
+  return {
+    listEntitlements: async (signal?: AbortSignal) =>
+      (await signed<Page<Entitlement>>("/api/entitlements", { signal })).items,
+
+    fetchUsage: (period: string, signal?: AbortSignal) => signed<Usage>(`/api/usage?period=${period}`, { signal }),
+  };
+}
+
 /** The routes that need somebody signed in. */
 export function createRoutes(signed: Send) {
-  return { ...accountRoutes(signed), ...chatRoutes(signed), ...contactRoutes(signed), ...messageRoutes(signed) };
+  return {
+    ...accountRoutes(signed),
+    ...chatRoutes(signed),
+    ...contactRoutes(signed),
+    ...messageRoutes(signed),
+    ...planRoutes(signed),
+  };
 }
 
 export type Api = ReturnType<typeof createRoutes>;

@@ -1,0 +1,58 @@
+/** Says calmly, once for each month and level, that the plan's messages become few. */
+import { useState } from "react";
+import { Link } from "react-router";
+import { IconButton } from "@/components/Button";
+import { Icon } from "@/components/Icon";
+import { useEntitlements } from "@/lib/usage";
+import type { Entitlement } from "@/types/wire";
+import { formatDate, formatNumber } from "./words";
+import "./usage.css";
+
+const SEEN_KEY = "confab.usage-seen";
+
+/** A browser that keeps nothing shows it again: better twice than never. */
+function readSeen(): string | null {
+  try {
+    return localStorage.getItem(SEEN_KEY);
+  } catch {
+    return null;
+  }
+}
+
+function writeSeen(mark: string): void {
+  try {
+    localStorage.setItem(SEEN_KEY, mark);
+  } catch {
+    // Private windows may refuse.
+  }
+}
+
+export function UsageBanner() {
+  const row = useEntitlements().data?.find(({ is_active, messages }) => is_active && messages.level !== "ok");
+  const [seen, setSeen] = useState(readSeen);
+  if (row === undefined) return null;
+  const mark = `${row.messages.until} ${row.messages.allowed} ${row.messages.level}`;
+  if (seen === mark) return null;
+  const dismiss = () => {
+    writeSeen(mark);
+    setSeen(mark);
+  };
+  return (
+    <div className={`usage-banner usage-banner-${row.messages.level}`} role="status" data-testid="usage-banner">
+      <p>
+        {tell(row.messages)} <Link to="/usage">See your usage</Link>
+      </p>
+      <IconButton label="Dismiss" onClick={dismiss}>
+        <Icon name="close" size={16} />
+      </IconButton>
+    </div>
+  );
+}
+
+function tell({ allowed, used, level, until }: Entitlement["messages"]): string {
+  const limit = formatNumber(allowed ?? 0);
+  if (level === "reached") {
+    return `This month’s ${limit} messages are used up. Sending goes on from ${formatDate(until)}, or with a larger plan.`;
+  }
+  return `${formatNumber(used)} of this month’s ${limit} messages are used.`;
+}

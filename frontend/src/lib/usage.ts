@@ -1,0 +1,59 @@
+/** The plan and what is used of it: read once, then kept up to date by events. */
+import { useQuery, type QueryClient } from "@tanstack/react-query";
+import { useApi } from "@/lib/api/context";
+import { isRecord } from "@/lib/socket/frames";
+import type { Entitlement, Month, Usage } from "@/types/wire";
+
+export const ENTITLEMENTS_KEY = ["entitlements"] as const;
+export const usageKey = (period: string) => ["usage", period] as const;
+
+/** Months begin and end in UTC, as they are counted. */
+export const currentPeriod = (now = new Date()): string => now.toISOString().slice(0, 7);
+
+export function movePeriod(period: string, months: number): string {
+  const [year = 0, month = 1] = period.split("-").map(Number);
+  return new Date(Date.UTC(year, month - 1 + months, 1)).toISOString().slice(0, 7);
+}
+
+export function useEntitlements() {
+  const api = useApi();
+  return useQuery({
+    queryKey: ENTITLEMENTS_KEY,
+    queryFn: ({ signal }): Promise<readonly Entitlement[]> => api.listEntitlements(signal),
+    staleTime: 60_000,
+  });
+}
+
+export function useUsage(period: string) {
+  const api = useApi();
+  return useQuery({
+    queryKey: usageKey(period),
+    queryFn: ({ signal }): Promise<Usage> => api.fetchUsage(period, signal),
+    staleTime: 60_000,
+  });
+}
+
+const isMonth = (data: unknown): data is Month =>
+  isRecord(data) && typeof data.provider === "string" && typeof data.period === "string" && typeof data.sent_here === "number";
+
+/** Take over what a push says of the month, and read anew what it does not say. */
+export function applyMonth(client: QueryClient, data: unknown): void {
+  if (!isMonth(data)) return;
+  const month = data;
+  const isSamePlan = client
+    .getQueryData<readonly Entitlement[]>(ENTITLEMENTS_KEY)
+    ?.some(({ provider, plan, messages }) => provider === month.provider && plan === month.plan && messages.allowed === month.allowed);
+  client.setQueryData<readonly Entitlement[]>(ENTITLEMENTS_KEY, (held) => held?.map((row) => withMonth(row, month)));
+  client.setQueryData<Usage>(usageKey(month.period), (held) =>
+    held && { ...held, items: held.items.map((row) => (row.provider === month.provider ? { ...row, ...month } : row)) },
+  );
+  if (isSamePlan === false) void client.invalidateQueries({ queryKey: ENTITLEMENTS_KEY });
+  // The days are not in the push; whoever looks at them has them read again.
+  void client.invalidateQueries({ queryKey: usageKey(month.period) });
+}
+
+function withMonth(row: Entitlement, month: Month): Entitlement {
+  if (row.provider !== month.provider) return row;
+  const { allowed, sent_here: used, level, until } = month;
+  return { ...row, messages: { allowed, used, level, until } };
+}

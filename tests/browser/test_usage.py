@@ -1,0 +1,97 @@
+"""The Usage page in a browser: it fits every look, the keyboard reaches the days, and the meter moves by itself."""
+
+import os
+from pathlib import Path
+
+import pytest
+from aiopg import Cursor
+from playwright.async_api import expect
+
+from server.keys import DATABASE
+from tests.browser.checks import check_screen, check_tab_order
+from tests.browser.screens import Inbox, connect_number, sign_in_demo_user
+from tests.browser.test_screens import LOOKS
+from tests.fixtures_browser import Windows
+from tests.fixtures_stack import Stack
+from tests.fixtures_tiny import give_plan
+
+# Where to leave pictures of the screens, for somebody to look at.
+PICTURES = os.environ.get("SCREENSHOTS", "")
+
+
+async def count_days(stack: Stack, user_id: int) -> None:
+    """A month of traffic up to now, and one before."""
+
+    async def work(cursor: Cursor) -> None:
+        await cursor.execute(
+            """select count_usage(%s, 'whatsapp', date_trunc('month', now()) + d * interval '1 day',
+                                  7 + d * 3 %% 11, 5, 9 + d * 5 %% 17)
+               from generate_series(-20, extract(day from now())::int - 1) d""",
+            (user_id,),
+        )
+
+    await stack.app[DATABASE].write(work)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+async def test_the_usage_page_in_every_look(demo: Stack, windows: Windows, look: str) -> None:
+    inbox = await Inbox.signed_in(windows, demo, "/usage", **LOOKS[look])
+    page = inbox.page
+    await expect(page.get_by_text("No messages in")).to_be_visible()
+    await check_screen(page)
+    agent = await sign_in_demo_user(demo)
+    await count_days(demo, agent.user_id)
+    await page.reload()
+    await expect(page.get_by_test_id("usage-plot")).to_be_visible()
+    await check_screen(page)
+    await check_tab_order(page)
+    await page.get_by_test_id("usage-plot").focus()
+    await page.keyboard.press("Home")
+    await expect(page.get_by_test_id("usage-day")).to_contain_text("9 received, 7 sent")
+    if PICTURES:
+        await page.screenshot(path=Path(PICTURES) / f"usage-{look}.png", full_page=True)
+    await page.get_by_test_id("usage-as-table").click()
+    await expect(page.get_by_role("table")).to_be_visible()
+    await check_screen(page)
+    await page.get_by_test_id("usage-before").click()
+    await expect(page.get_by_test_id("usage-after")).to_be_enabled()
+    await check_screen(page)
+
+
+async def test_the_meter_moves_by_itself_and_the_end_is_said_where_one_writes(
+    demo: Stack, windows: Windows
+) -> None:
+    await connect_number(demo)
+    agent = await sign_in_demo_user(demo)
+    await give_plan(demo, agent, "starter", "plan")
+    await demo.write("acc-1", "Hello")
+
+    async def nearly_all(cursor: Cursor) -> None:
+        await cursor.execute("select count_usage(%s, 'whatsapp', now(), 799, 799, 0)", (agent.user_id,))
+
+    await demo.app[DATABASE].write(nearly_all)
+    usage = (await Inbox.signed_in(windows, demo, "/usage")).page
+    amount = usage.locator(".usage-amount").first
+    await expect(amount).to_have_text("799 of 1,000")
+    inbox = await Inbox.signed_in(windows, demo)
+    await inbox.open_chat("Bia Lima")
+    await inbox.answer("One more")
+    await expect(amount).to_have_text("800 of 1,000")
+    await expect(usage.get_by_test_id("usage-banner")).to_contain_text(
+        "800 of this month’s 1,000 messages are used"
+    )
+    await expect(inbox.page.get_by_test_id("usage-banner")).to_be_visible()
+    if PICTURES:
+        await usage.screenshot(path=Path(PICTURES) / "usage-warning.png")
+
+    async def all_of_it(cursor: Cursor) -> None:
+        await cursor.execute("select count_usage(%s, 'whatsapp', now(), 200, 200, 0)", (agent.user_id,))
+
+    await demo.app[DATABASE].write(all_of_it)
+    windows.expect_errors(r"status of 402")
+    await inbox.answer("One too many")
+    trouble = inbox.page.get_by_role("alert").filter(has_text="are used up")
+    await expect(trouble).to_contain_text("larger plan")
+    await check_screen(inbox.page)
+    if PICTURES:
+        await inbox.page.screenshot(path=Path(PICTURES) / "usage-composer.png")
