@@ -71,7 +71,7 @@ STANDINGS: Mapping[Seen, Standing] = {
     Seen.LINKED: Standing(State.CONNECTING, Step.WAIT),
     Seen.MENDING: Standing(State.CONNECTING, Step.WAIT),
     Seen.SIGNED_OUT: Standing(State.NEEDS_ACTION, Step.RECONNECT),
-    Seen.NOT_ALLOWED: Standing(State.NEEDS_ACTION, Step.CONTACT_SUPPORT),
+    Seen.NOT_ALLOWED: Standing(State.NEEDS_ACTION, Step.RECONNECT),
     Seen.BROKEN: Standing(State.DEGRADED, Step.WAIT),
     Seen.REMOVED: Standing(State.DISCONNECTED, Step.CONNECT),
     Seen.CODE_SHOWN: Standing(State.WAITING, Step.SCAN),

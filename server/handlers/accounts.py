@@ -1,10 +1,7 @@
 """Connected numbers: connect, look, reconnect, disconnect."""
 
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from http import HTTPStatus
 
 import orjson
 import structlog
@@ -32,12 +29,13 @@ from server.queue import DROP_ATTEMPT, REFRESH_ACCOUNT, enqueue
 from server.quotas import claim_place, refuse_place, require_place
 from server.realtime.broker import announce_access_change, publish
 from server.realtime.events import make_push
+from server.refusals import told_to_caller
 from server.schemas.accounts import Connect, PatchAccount, Reconnect
 from server.schemas.fields import ListQuery
 from server.store import account_states, accounts, entitlements, hosted_links
 from server.store.accounts import OwnAccount
 from server.unipile.answers import Checkpoint
-from server.unipile.errors import OutcomeUnknown, Rejected, UnipileError
+from server.unipile.errors import Rejected, UnipileError
 
 log = structlog.get_logger()
 
@@ -73,7 +71,7 @@ async def connect_account(request: web.Request) -> web.Response:
     if given["method"] == "hosted":
         await _replace_attempts(request, provider)
         return await _open_hosted_page(request, provider)
-    with _told_to_caller():
+    with told_to_caller():
         checkpoint = await request.app[UNIPILE].start_connect(given["phone_number"])
     try:
         account_id = await _claim(request, provider, checkpoint.external_account_id, seen=Seen.CODE_SHOWN)
@@ -119,7 +117,7 @@ async def _open_hosted_page(request: web.Request, provider: str) -> web.Response
     await request.app[DATABASE].write(
         hosted_links.insert_link, token, caller(request), provider, HOSTED_SECONDS
     )
-    with _told_to_caller():
+    with told_to_caller():
         url = await request.app[UNIPILE].make_hosted_link(
             expires_at=datetime.now(UTC) + timedelta(seconds=HOSTED_SECONDS),
             notify_url=f"{config.web.public_url}/api/webhooks/unipile/hosted/{token}",
@@ -129,7 +127,7 @@ async def _open_hosted_page(request: web.Request, provider: str) -> web.Response
 
 
 async def _link_account(request: web.Request, provider: str, external_account_id: str) -> web.Response:
-    with _told_to_caller():
+    with told_to_caller():
         known = await request.app[UNIPILE].fetch_account(external_account_id)
     await require_linkable(request.app[DATABASE], caller(request), known)
     account_id = await _claim(
@@ -177,7 +175,7 @@ async def reconnect_account(request: web.Request) -> web.Response:
     own = await _owned(request)
     if own.status == "disconnected":  # it gave its place back
         await _require_place(request, own.user_id, own.external_account_id)
-    with _told_to_caller():
+    with told_to_caller():
         checkpoint = await request.app[UNIPILE].start_reconnect(
             own.external_account_id, given["phone_number"]
         )
@@ -195,7 +193,7 @@ async def _take_place(cursor: Cursor, rights: Rights, own: OwnAccount) -> accoun
 async def disconnect_account(request: web.Request) -> web.Response:
     """Unlink the number at UniPile, so that it is not billed; the history is kept."""
     own = await _owned(request)
-    with _told_to_caller():
+    with told_to_caller():
         try:
             await request.app[UNIPILE].delete_account(own.external_account_id)
         except Rejected as error:
@@ -271,22 +269,3 @@ async def _account_json(request: web.Request, account_id: int) -> str:
     if account is None:
         raise NotFound
     return account
-
-
-@contextmanager
-def _told_to_caller() -> Iterator[None]:
-    """Turn UniPile's failures into the contract's: 404 unknown there, 504 no answer, 502 everything else."""
-    try:
-        yield
-    except OutcomeUnknown as error:
-        is_late = error.type == "timeout" or error.status == HTTPStatus.GATEWAY_TIMEOUT
-        raise ConfabError("provider_timeout" if is_late else "provider_failed") from error
-    except Rejected as error:
-        if error.is_gone:
-            raise NotFound("UniPile does not know this account.") from error
-        if error.status in (HTTPStatus.CONFLICT, HTTPStatus.TOO_EARLY):
-            # A newer attempt has replaced this one, or an older one is still under way (§1.4).
-            raise ConfabError("conflict", error.advice) from error
-        raise ConfabError("provider_failed", error.title) from error
-    except UnipileError as error:
-        raise ConfabError("provider_failed", error.title) from error

@@ -91,7 +91,7 @@ async def test_a_customer_sends_media_replies_reacts_edits_and_deletes(
     await live.send(chat_id, "Answer")
     page = await open_page(context, live)
     await choose(page, "Bia Lima")
-    for kind, count in (("picture", 3), ("voice", 4)):
+    for kind, count in (("picture", 3), ("voice", 4), ("location", 5), ("contact", 6)):
         await page.get_by_test_id("phone-attach").click()
         await page.get_by_test_id(f"phone-attach-{kind}").click()
         await expect(page.get_by_test_id("phone-message")).to_have_count(count)
@@ -106,12 +106,15 @@ async def test_a_customer_sends_media_replies_reacts_edits_and_deletes(
     await expect(page.get_by_text("This message was deleted")).to_be_visible()
 
     newest = (await live.api("GET", f"/chats/{chat_id}/messages"))["items"]
-    reply, voice, picture, answer, first = newest
+    reply, card, place, voice, picture, answer, first = newest
     assert reply["text"] == "About this" and reply["edited"] == 1
     assert reply["quoted"]["message_id"] == answer["id"]
     assert voice["attachments"][0]["voice_note"] is True and voice["attachments"][0]["duration"] == 3
     assert picture["attachments"][0]["size"] == {"width": 960, "height": 640}
     assert answer["reactions"][0]["value"] == "👍" and first["deleted"] == 1
+    assert answer["seen"] == 1  # it stands on an open phone
+    assert place["attachments"][0]["type"] == "location" and place["attachments"][0]["latitude"] < 0
+    assert card["attachments"][0]["mimetype"] == "text/vcard"
 
 
 async def test_an_offline_phone_shows_nothing_new_until_it_is_on(
@@ -128,6 +131,47 @@ async def test_an_offline_phone_shows_nothing_new_until_it_is_on(
     assert (await live.api("GET", f"/messages/{message_id}"))["delivered"] == 0
     await page.get_by_test_id("phone-offline").uncheck()
     await expect(page.locator("[data-from=business]")).to_have_count(1)
+
+
+async def test_a_pairing_code_is_typed_on_the_phone_it_was_made_for(
+    live: Driver, context: BrowserContext
+) -> None:
+    page = await open_page(context, live)
+    body = {"provider": "WHATSAPP", "pairing_phone_number": "5511977770001"}
+    checkpoint = (await live.api("POST", "/accounts", 201, json=body))["checkpoint"]
+    card = page.get_by_test_id("phone-waiting")
+    await expect(card).to_contain_text("+5511977770001 shall be linked")
+    await page.get_by_test_id("phone-code").fill("AAAA-AAAA")
+    await page.get_by_test_id("phone-type-code").click()
+    await expect(page.get_by_role("alert")).to_contain_text("not the code")
+    await page.get_by_test_id("phone-code").fill(checkpoint["code"].lower())
+    await page.get_by_test_id("phone-code").press("Enter")
+    await expect(page.get_by_test_id("phone-account")).to_have_attribute("data-status", "OK")
+    (account,) = (await live.api("GET", "/accounts"))["items"]
+    assert account["connection_params"]["im"]["phone_number"] == "5511977770001"
+    await expect(card).to_have_count(0)
+
+
+async def test_the_page_lets_media_expire_and_takes_reactions_back(
+    live: Driver, context: BrowserContext
+) -> None:
+    chat_id = (await live.write(await live.account(), "First"))["chat_id"]
+    await live.send(chat_id, "Answer")
+    page = await open_page(context, live)
+    await choose(page, "Bia Lima")
+    for value, shown in (("👍", "👍"), ("🙏", "🙏")):
+        await pick(page, "Answer", f"React with {value}")
+        await expect(page.locator(".reactions")).to_have_text(shown)
+    await pick(page, "Answer", "React with 🙏")
+    await expect(page.locator(".reactions")).to_have_count(0)
+    await page.get_by_test_id("phone-attach").click()
+    await page.get_by_test_id("phone-attach-picture").click()
+    await expect(page.get_by_alt_text("Photo")).to_have_count(1)
+    picture = page.get_by_test_id("phone-message").last
+    await picture.hover()
+    await picture.get_by_test_id("phone-message-menu").click()
+    await picture.get_by_role("menuitem", name="Let the media expire").click()
+    await expect(page.get_by_text("Media expired")).to_be_visible()
 
 
 async def test_contacts_groups_and_switches_are_made_on_the_page(
@@ -150,8 +194,10 @@ async def test_contacts_groups_and_switches_are_made_on_the_page(
     await say(page, "Hola a todos")
     await expect(page.get_by_test_id("phone-message")).to_have_count(1)
     await page.get_by_label("Deliver everything twice").check()
+    await page.get_by_label("Answer reads with old data").check()
     await page.get_by_test_id("phone-status-CREDENTIALS").click()
     await expect(page.get_by_test_id("phone-account")).to_have_attribute("data-status", "CREDENTIALS")
-    assert (await live.control("GET", "/faults"))["duplicate"] == 1
+    switches = await live.control("GET", "/faults")
+    assert (switches["duplicate"], switches["stale_reads"]) == (1, True)
     texts = (await live.api("GET", f"/messages?account_id={account_id}"))["items"]
     assert [(item["text"], item["is_event"]) for item in texts][:2] == [("Hola a todos", 0), (None, 1)]

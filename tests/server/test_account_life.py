@@ -15,7 +15,7 @@ FROM_CONNECTED = [
     (Seen.LINKED, State.CONNECTING, "connecting", Step.WAIT),
     (Seen.MENDING, State.CONNECTING, "connecting", Step.WAIT),
     (Seen.SIGNED_OUT, State.NEEDS_ACTION, "needs_action", Step.RECONNECT),
-    (Seen.NOT_ALLOWED, State.NEEDS_ACTION, "needs_action", Step.CONTACT_SUPPORT),
+    (Seen.NOT_ALLOWED, State.NEEDS_ACTION, "needs_action", Step.RECONNECT),
     (Seen.MISSING, State.NEEDS_ACTION, "needs_action", Step.CONNECT),
     (Seen.BROKEN, State.DEGRADED, "degraded", Step.WAIT),
     (Seen.REMOVED, State.DISCONNECTED, "disconnected", Step.CONNECT),

@@ -29,10 +29,11 @@ function show(fields: Partial<Account>) {
 it.each([
   [{ status: "connecting", phone: null, next_step: "scan" }, "Show code", "Waiting for the code"],
   [{ status: "needs_action", status_reason: "CREDENTIALS", next_step: "reconnect" }, "Reconnect", "signed this number out"],
-  [{ status: "needs_action", status_reason: "PERMISSIONS", next_step: "contact_support" }, "Reconnect", "does not let this number in"],
+  [{ status: "needs_action", status_reason: "PERMISSIONS", next_step: "reconnect" }, "Reconnect", "does not let this number in"],
 ] as const)("offers one step, and says why: %o", (fields, step, reason) => {
   show(fields);
   expect(screen.getByTestId("account-reconnect").textContent).toBe(step);
+  expect(screen.getAllByRole("button").filter((button) => button.className.includes("button-primary"))).toHaveLength(1);
   expect(screen.getByText(new RegExp(reason))).toBeTruthy();
 });
 
@@ -57,8 +58,8 @@ it.each([
 it("sends to support when restarting has not helped", () => {
   show({ status: "needs_action", status_reason: "RESTARTS_EXHAUSTED", next_step: "contact_support", restarts: 3 });
   expect(screen.getByTestId("account-reason").textContent).toContain("restarting it has not helped");
-  expect(screen.getByTestId("account-advice").textContent).toBe("Please contact support.");
-  expect(screen.getByTestId("account-reconnect")).toBeTruthy();
+  expect(screen.getByTestId("account-advice").textContent).toBe("Link it again. If that does not help, contact support.");
+  expect(screen.getByTestId("account-reconnect").className).toContain("button-primary");
 });
 
 it("asks for nothing of a number that lives on as another entry", () => {

@@ -148,12 +148,7 @@ function NextStep({ account, onReconnect, onConnect }: Omit<AccountCardProps, "o
   }
   if (!mayReconnect(account)) return null;
   return (
-    <Button
-      size="small"
-      tone={step === "contact_support" ? "plain" : "primary"}
-      onClick={onReconnect}
-      data-testid="account-reconnect"
-    >
+    <Button size="small" tone="primary" onClick={onReconnect} data-testid="account-reconnect">
       {step === "scan" ? "Show code" : "Reconnect"}
     </Button>
   );

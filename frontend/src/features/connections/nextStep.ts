@@ -31,7 +31,7 @@ const STEPS: Readonly<Record<NextStep, string | null>> = {
   scan: "Waiting for the code to be scanned.",
   reconnect: "Link it again to go on.",
   connect: "Connect it again to go on; what was said before stays here.",
-  contact_support: "Please contact support.",
+  contact_support: "Link it again. If that does not help, contact support.",
 };
 
 /** What the server says is to be done, or what older ones meant. */
@@ -41,7 +41,7 @@ export function stepOf({ next_step, status }: Account): NextStep {
   return status === "connecting" ? "scan" : "reconnect";
 }
 
-/** Support comes first for some states, but linking the number again harms nothing and may help. */
+/** Support may be needed for some states, but linking the number again harms nothing and may help. */
 export function mayReconnect(account: Account): boolean {
   return ["scan", "reconnect", "contact_support"].includes(stepOf(account));
 }

@@ -23,7 +23,7 @@ const actions = {
 
 beforeEach(() => Object.values(actions).forEach((action) => action.mockReset()));
 
-function show(fields: Partial<Message>, extra: Partial<ThreadActions> = {}) {
+function show(fields: Partial<Message>, extra: Partial<ThreadActions> = {}, isDayStart = false) {
   const message = makeMessage({ provider_msg_id: "p", sent_at: new Date().toISOString(), ...fields });
   const [bubble] = mergeBubbles([message], [], [], READ);
   if (bubble === undefined) throw new Error("No bubble.");
@@ -31,7 +31,7 @@ function show(fields: Partial<Message>, extra: Partial<ThreadActions> = {}) {
   render(
     <InboxContext value={{ store, drafts: new Drafts(7) }}>
       <ThreadContext value={{ canAct: true, ...actions, ...extra }}>
-        <MessageBubble bubble={bubble} isDayStart={false} isContinued={false} hasName isStop />
+        <MessageBubble bubble={bubble} isDayStart={isDayStart} isContinued={false} hasName isStop />
       </ThreadContext>
     </InboxContext>,
   );
@@ -153,4 +153,11 @@ it("says why a message failed, and offers to try again", async () => {
 it("has no menu where there is nothing to choose", () => {
   show({ ...own, body: null, provider_msg_id: null, status: "failed" });
   expect(screen.queryByTestId("message-menu")).toBeNull();
+});
+
+it("heads the day by where a message stands, and shows the time that its clock said", () => {
+  const [came, said] = ["2026-03-02T09:14:00.000Z", "2031-07-09T10:00:00.000Z"];
+  show({ sent_at: said, ordered_at: came }, {}, true);
+  const [heading, clock] = [...document.querySelectorAll("time")].map((time) => time.dateTime);
+  expect([heading, clock]).toEqual([came, said]);
 });

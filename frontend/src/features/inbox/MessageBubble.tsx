@@ -32,7 +32,7 @@ export const MessageBubble = memo(function MessageBubble(props: MessageBubblePro
     <div className={`message ${isTight ? "message-tight" : ""}`} data-message-id={bubble.message?.id}>
       {isDayStart && (
         <p className="day">
-          <time dateTime={bubble.sentAt}>{formatDay(bubble.sentAt)}</time>
+          <time dateTime={bubble.orderedAt}>{formatDay(bubble.orderedAt)}</time>
         </p>
       )}
       {bubble.isEvent ? (

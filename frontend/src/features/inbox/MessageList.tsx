@@ -27,7 +27,7 @@ interface MessageListProps {
 function continues(bubble: Bubble, before: Bubble | undefined): boolean {
   if (before === undefined || before.isEvent || bubble.isEvent) return false;
   if (before.direction !== bubble.direction || before.sender?.id !== bubble.sender?.id) return false;
-  return new Date(bubble.sentAt).getTime() - new Date(before.sentAt).getTime() < CLOSE_MS;
+  return new Date(bubble.orderedAt).getTime() - new Date(before.orderedAt).getTime() < CLOSE_MS;
 }
 
 /**
@@ -136,7 +136,7 @@ export function MessageList({ thread, bubbles, isGroup, anchor = null, onLeave }
               <MessageBubble
                 key={bubble.key}
                 bubble={bubble}
-                isDayStart={before === undefined || !isSameDay(before.sentAt, bubble.sentAt)}
+                isDayStart={before === undefined || !isSameDay(before.orderedAt, bubble.orderedAt)}
                 isContinued={continues(bubble, before)}
                 hasName={isGroup}
                 isStop={bubble === stop}

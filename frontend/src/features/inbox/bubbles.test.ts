@@ -122,6 +122,7 @@ describe("mergeBubbles", () => {
     const bubbles = mergeBubbles([later, ahead], [], [], READ);
     expect(bubbles.map((bubble) => bubble.body)).toEqual(["ahead", "later"]);
     expect(bubbles[0]?.sentAt).toBe(at(50));
+    expect(bubbles[0]?.orderedAt).toBe(at(1));
   });
 
   it("leaves out a live row from before what was read, until the rest is read", () => {

@@ -10,6 +10,8 @@ export interface Bubble {
   readonly status: MessageStatus;
   readonly body: string;
   readonly sentAt: string;
+  /** Where it stands among the others, also when the clock it was sent by is ahead. */
+  readonly orderedAt: string;
   readonly sender: { readonly id: string; readonly name: string; readonly avatar: string | null } | null;
   readonly isEvent: boolean;
   readonly isDeleted: boolean;
@@ -92,6 +94,7 @@ function describe(message: Message, contact: Contact | undefined): Bubble {
     status: message.status,
     body: message.body ?? "",
     sentAt: message.sent_at,
+    orderedAt: message.ordered_at ?? message.sent_at,
     sender: nameSender(message, contact),
     isEvent: message.is_event,
     isDeleted: message.deleted_at !== null,
@@ -126,6 +129,7 @@ function toPendingBubble(pending: Pending): Bubble {
     status: pending.error === null ? "sending" : "failed",
     body: pending.text,
     sentAt: pending.createdAt,
+    orderedAt: pending.createdAt,
     sender: null,
     isEvent: false,
     isDeleted: false,
