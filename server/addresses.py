@@ -1,5 +1,6 @@
-"""Looks at addresses of the configuration: their schemes, and whether they are of this machine."""
+"""Looks at addresses of the configuration: schemes, origins, networks, and whether they are of this machine."""
 
+from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 from server.sources import ConfigError
@@ -20,6 +21,26 @@ def check_scheme(name: str, url: str | None, schemes: tuple[str, ...]) -> None:
         raise ConfigError(
             f"{name} must be an address that begins with {' or '.join(f'{s}://' for s in schemes)}."
         )
+
+
+def check_origins(name: str, origins: tuple[str, ...]) -> None:
+    """Raise ConfigError unless each is what a browser sends as Origin; a star would let every page in."""
+    for origin in origins:
+        check_scheme(name, origin, ("http", "https"))
+        parts = urlsplit(origin)
+        if origin != f"{parts.scheme}://{parts.netloc}".lower() or "*" in origin or "@" in origin:
+            raise ConfigError(f"{name} must list origins like https://inbox.example, not {origin}.")
+
+
+def check_networks(name: str, networks: tuple[str, ...]) -> None:
+    """Raise ConfigError unless each is an address or a network."""
+    for network in networks:
+        try:
+            is_all = ip_network(network, strict=False).prefixlen == 0
+        except ValueError as error:
+            raise ConfigError(f"{name} must list addresses like 10.0.0.0/8, not {network}.") from error
+        if is_all:
+            raise ConfigError(f"{name} must not trust everybody ({network}).")
 
 
 def is_loopback(address: str | None) -> bool:

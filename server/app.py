@@ -3,18 +3,19 @@
 from functools import cache
 from pathlib import Path
 
-import aiohttp_cors
 import orjson
 from aiohttp import web
 
 from server.auth import Tokens
+from server.browsers import allow_origins, header_writer
 from server.config import ROOT, Config
 from server.contexts import CONTEXTS
 from server.handlers.docs import DOCS, Docs
 from server.handlers.spa import ASSETS, Assets
-from server.keys import CONFIG, HUB, TOKENS
-from server.middlewares import MIDDLEWARES, add_headers
+from server.keys import CONFIG, HUB, PROXIES, TOKENS
+from server.middlewares import MIDDLEWARES
 from server.openapi import STYLE, build_document, render_page
+from server.proxies import Proxies
 from server.routes import ROUTES, add_routes
 
 STATIC = ROOT / "static"
@@ -25,11 +26,12 @@ def create_app(config: Config, static: Path = STATIC) -> web.Application:
     app = web.Application(middlewares=MIDDLEWARES, client_max_size=config.webhooks.max_body_bytes)
     app[CONFIG] = config
     app[TOKENS] = Tokens(config.secrets.jwt_secret, config.auth.access_token_seconds)
+    app[PROXIES] = Proxies(config.web.trusted_proxies)
     app[ASSETS] = Assets(static)
     app[DOCS] = _describe()
     add_routes(app)
-    _allow_origins(app, config.web.allowed_origins)
-    app.on_response_prepare.append(add_headers)
+    allow_origins(app, config.web.allowed_origins)
+    app.on_response_prepare.append(header_writer(config))
     app.cleanup_ctx.extend(CONTEXTS)
     app.on_shutdown.append(_close_sockets)
     return app
@@ -39,19 +41,6 @@ def create_app(config: Config, static: Path = STATIC) -> web.Application:
 def _describe() -> Docs:
     document = build_document(ROUTES)
     return Docs(orjson.dumps(document), render_page(document), STYLE)
-
-
-def _allow_origins(app: web.Application, origins: tuple[str, ...]) -> None:
-    """Listed origins may call the API with their own tokens; the cookie stays at home."""
-    if not origins:
-        return
-    options = aiohttp_cors.ResourceOptions(  # type: ignore[no-untyped-call]
-        allow_headers=("Authorization", "Content-Type"), allow_methods="*"
-    )
-    cors = aiohttp_cors.setup(app, defaults=dict.fromkeys(origins, options))
-    for route in list(app.router.routes()):
-        if route.resource is not None and route.resource.canonical.startswith("/api/"):
-            cors.add(route)
 
 
 async def _close_sockets(app: web.Application) -> None:

@@ -5,7 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from server.addresses import check_scheme, database_address, is_loopback, unipile_address
+from server.addresses import (
+    check_networks,
+    check_origins,
+    check_scheme,
+    database_address,
+    is_loopback,
+    unipile_address,
+)
 from server.keyring import KeyringError, read_keyring
 from server.plans import Plans, check_plans
 from server.secret_strength import complaint_about
@@ -31,6 +38,7 @@ class Web:
     port: int = key(env="PORT")
     public_url: str = key(env="PUBLIC_URL", default="")
     allowed_origins: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
     access_log: bool = False
 
 
@@ -240,6 +248,8 @@ def _settled_web(web: Web) -> Web:
     host = f"[{host}]" if ":" in host else host
     url = web.public_url.rstrip("/") or f"http://{host}:{web.port}"
     check_scheme("PUBLIC_URL", url, ("http", "https"))
+    check_origins("[web] allowed_origins", web.allowed_origins)
+    check_networks("[web] trusted_proxies", web.trusted_proxies)
     return replace(web, public_url=url)
 
 

@@ -7,6 +7,7 @@ from server.auth import Passwords, Tokens
 from server.config import Config
 from server.entitlements import Entitlements
 from server.plans import Rights
+from server.proxies import Proxies
 from server.queue import EventBatch
 from server.realtime.hub import Hub
 from server.realtime.presence import Presence
@@ -27,6 +28,7 @@ UNIPILE = web.AppKey("unipile", UnipileClient)
 ENTITLEMENTS = web.AppKey("entitlements", Entitlements)
 TOKENS = web.AppKey("tokens", Tokens)
 PASSWORDS = web.AppKey("passwords", Passwords)
+PROXIES = web.AppKey("proxies", Proxies)
 
 # The caller's id, put on the request by the middleware that reads the token.
 USER_ID = web.RequestKey("user_id", int)

@@ -1,4 +1,4 @@
-"""Around every request: an id, the one error shape, the clock, and headers that browsers must see."""
+"""Around every request: whom it came from, an id, the one error shape, the clock, and what it must prove."""
 
 import time
 from uuid import uuid4
@@ -8,27 +8,27 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from server.auth import bearer_token
+from server.browsers import SAFE_METHODS, require_own_page
 from server.errors import ConfabError, NotFound, code_for_status
 from server.http import caller, json_answer, path_id, provider_of
-from server.keys import DATABASE, ENTITLEMENTS, RIGHTS, TOKENS, USER_ID
+from server.keys import CONFIG, DATABASE, ENTITLEMENTS, PROXIES, RIGHTS, TOKENS, USER_ID
 from server.metrics import REQUEST_SECONDS
 from server.plans import Rights
+from server.proxies import FORWARDED_FOR
 from server.routes import ROUTE, Route
 from server.store import entitlements
 
 log = structlog.get_logger()
 
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
-    "font-src 'self'; connect-src 'self' ws: wss:; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
-    "frame-ancestors 'none'"
-)
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "X-Frame-Options": "DENY",
-}
+
+@web.middleware
+async def settle_address(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Behind our own proxies `request.remote` is the client from here on, not the nearest proxy."""
+    proxies = request.app[PROXIES]
+    if proxies:
+        client = proxies.client_of(request.remote, request.headers.getall(FORWARDED_FOR, ()))
+        request = request.clone(remote=client or "unknown")
+    return await handler(request)
 
 
 @web.middleware
@@ -138,13 +138,20 @@ async def _refuse(request: web.Request, route: Route, rights: Rights) -> web.Str
     raise ConfabError("not_entitled")
 
 
-async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
-    """What every answer carries; the application's API is never cached."""
-    response.headers.extend(HEADERS)
-    if request.path.startswith("/api/"):
-        response.headers.setdefault("Cache-Control", "no-store")
-    if response.content_type == "text/html":
-        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+@web.middleware
+async def refuse_foreign_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """What changes something and takes no token may be called by programs and by pages of ours."""
+    route = getattr(request.match_info.handler, ROUTE, None)
+    if route is not None and request.method not in SAFE_METHODS and not route.is_proven:
+        require_own_page(request, request.app[CONFIG])
+    return await handler(request)
 
 
-MIDDLEWARES = (time_requests, shape_errors, authenticate, require_entitlement)
+MIDDLEWARES = (
+    settle_address,
+    time_requests,
+    shape_errors,
+    refuse_foreign_pages,
+    authenticate,
+    require_entitlement,
+)

@@ -70,6 +70,11 @@ class Route:
     def name(self) -> str:
         return self.handler.__name__
 
+    @property
+    def is_proven(self) -> bool:
+        """Whether the caller must send something that no page of another site has."""
+        return self.needs_token or self.needs_secret or self.needs_signature
+
 
 def _open(
     method: str, path: str, handler: Callable[[web.Request], Awaitable[web.StreamResponse]], **more: object

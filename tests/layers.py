@@ -67,6 +67,8 @@ LAYERS = (
     Layer("server.sources", (), (*WEB, *QUEUE, *SQL, "structlog")),
     Layer("server.secret_strength", (), (*WEB, *QUEUE, *SQL, "structlog")),
     Layer("server.addresses", ("server.sources",), (*WEB, *QUEUE, *SQL, "structlog")),
+    Layer("server.proxies", (), (*WEB, *QUEUE, *SQL, "structlog")),
+    Layer("server.browsers", ("server.config", "server.errors"), (*QUEUE, *SQL)),
     Layer("server.keyring", (), (*WEB, *QUEUE, *SQL, "structlog")),
     Layer("server.storage_url", (), (*WEB, *QUEUE, *SQL, "obstore", "structlog")),
     Layer("server.media", (), (*WEB, *QUEUE, *SQL, "obstore", "structlog")),
@@ -158,6 +160,7 @@ LAYERS = (
                     "unipile.client",
                     "entitlements",
                     "plans",
+                    "proxies",
                 ),
             )
         ),
@@ -183,6 +186,7 @@ LAYERS = (
         "server.handlers*",
         (
             *("server", "server.account_life", "server.auth", "server.config", "server.errors"),
+            "server.browsers",
             *("server.http", "server.keys", "server.linking", "server.metrics", "server.queue"),
             *("server.realtime.*", "server.refusals", "server.schemas*"),
             *("server.store*", "server.unipile*", "server.media", "server.storage", "server.uploads"),
@@ -196,7 +200,7 @@ LAYERS = (
         "server.middlewares",
         (
             *(f"server.{part}" for part in ("auth", "config", "errors", "http", "keys", "metrics", "routes")),
-            *("server.plans", "server.store.entitlements"),
+            *("server.browsers", "server.plans", "server.proxies", "server.store.entitlements"),
         ),
         (*QUEUE, *SQL),
     ),

@@ -8,7 +8,7 @@ import pytest
 
 from server.config import ROOT
 
-SECTIONS = ("unipile", "outbox", "pace", "sync", "media")
+SECTIONS = ("web", "unipile", "outbox", "pace", "sync", "media")
 ROW = re.compile(r"^\| `(\w+)` \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
 # Set when the program starts: the file has it only as a comment.
 LEFT_OUT = {"pace": {"enabled": "on, except against the sandbox"}}
@@ -24,7 +24,7 @@ def documented(section: str) -> dict[str, str]:
 
 
 def spelled(value: Any) -> str:
-    return "empty" if value == "" else str(value)
+    return "empty" if value in ("", []) else str(value)
 
 
 @pytest.mark.parametrize("section", SECTIONS)

@@ -7,12 +7,12 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 import orjson
 from aiohttp import WSMsgType, web
 
 from server.auth import Claims
+from server.browsers import require_own_page
 from server.errors import ConfabError, NotFound
 from server.keys import CONFIG, DATABASE, HUB, ROOMS, TOKENS
 from server.metrics import SOCKETS
@@ -25,7 +25,7 @@ HEARTBEAT_SECONDS = 30.0
 
 
 async def open_socket(request: web.Request) -> web.StreamResponse:
-    _check_origin(request)
+    require_own_page(request, request.app[CONFIG])
     config = request.app[CONFIG].realtime
     socket = web.WebSocketResponse(
         heartbeat=HEARTBEAT_SECONDS, compress=False, max_msg_size=config.max_frame_bytes, timeout=2.0
@@ -42,22 +42,6 @@ async def open_socket(request: web.Request) -> web.StreamResponse:
         request.app[HUB].remove(connection)
         await connection.wait_closed()
     return socket
-
-
-def _check_origin(request: web.Request) -> None:
-    """A page of another site may open a socket in its visitor's browser; ours and listed ones only (RFC 6455 §10.2)."""
-    origin = request.headers.get("Origin")
-    if origin is None:
-        return
-    web_config = request.app[CONFIG].web
-    own = (web_config.public_url, *web_config.allowed_origins, f"{request.scheme}://{request.host}")
-    if origin.rstrip("/") not in {_origin(url) for url in own}:
-        raise ConfabError("forbidden", "This origin is not allowed.")
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 class _Session:

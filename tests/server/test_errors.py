@@ -14,7 +14,7 @@ from aiopg import Cursor
 from server.app import create_app
 from server.config import Config
 from server.errors import TABLE, ConfabError, NotFound, Unavailable, code_for_status
-from server.middlewares import MIDDLEWARES, add_headers
+from server.middlewares import shape_errors
 from server.schemas.errors import Error
 from server.store import accounts, users
 from tests.fixtures_stack import Stack, free_port, serving
@@ -184,8 +184,7 @@ async def test_redirects_and_plain_answers_of_the_framework_pass() -> None:
     async def move(_: web.Request) -> web.Response:
         raise web.HTTPFound("/elsewhere")
 
-    app = web.Application(middlewares=MIDDLEWARES[1:2])
-    app.on_response_prepare.append(add_headers)
+    app = web.Application(middlewares=(shape_errors,))
     app.router.add_get("/", move)
     async with (
         serving(app, free_port()) as url,
