@@ -9,10 +9,17 @@ NOT_WHATSAPP = "This account at UniPile is not a WhatsApp number."
 TWICE = "This number is connected here already, under another account: reconnect or disconnect that one."
 
 
-async def require_linkable(database: Database, user_id: int, found: ProviderAccount) -> None:
-    """A WhatsApp number that this user has under no other account: else each message would come twice."""
+def require_whatsapp(found: ProviderAccount) -> None:
+    """All that is asked of an account somebody names. Whether it is a second link of the same number is theirs to know:
+    UniPile's numbers are hints (unipile-api.md §2.2), and a caller who has the id has chosen.
+    """
     if not found.is_whatsapp:
         raise ConfabError("invalid", fields={"external_account_id": [NOT_WHATSAPP]})
+
+
+async def require_linkable(database: Database, user_id: int, found: ProviderAccount) -> None:
+    """A WhatsApp number that this user has under no other account: else each message would come twice."""
+    require_whatsapp(found)
     if found.phone is None:
         return
     if await database.read(account_states.list_rivals, user_id, found.phone, found.external_account_id):

@@ -23,7 +23,7 @@ from server.http import (
     provider_of,
 )
 from server.keys import CONFIG, DATABASE, REDIS, RIGHTS, UNIPILE
-from server.linking import require_linkable
+from server.linking import require_whatsapp
 from server.plans import Rights
 from server.queue import DROP_ATTEMPT, REFRESH_ACCOUNT, enqueue
 from server.quotas import claim_place, refuse_place, require_place
@@ -129,7 +129,7 @@ async def _open_hosted_page(request: web.Request, provider: str) -> web.Response
 async def _link_account(request: web.Request, provider: str, external_account_id: str) -> web.Response:
     with told_to_caller():
         known = await request.app[UNIPILE].fetch_account(external_account_id)
-    await require_linkable(request.app[DATABASE], caller(request), known)
+    require_whatsapp(known)
     account_id = await _claim(
         request,
         provider,

@@ -25,12 +25,17 @@ CHAT_JSON = rf"""
         last.direction as last_message_direction, last.status as last_message_status,
         c.unread_count, c.archived, c.pinned, rfc3339(c.muted_until) as muted_until, c.seq,
         rfc3339(c.created_at) as created_at, rfc3339(c.updated_at) as updated_at) shape))::text"""
-# Look-ups row by row: what a statement planned while its tables were young must not read them whole when they have
-# grown. `limit` keeps the planner from making an ordinary join of them.
+# A direct chat's address is one of the names its person goes by.
+CHAT_JOINS = """
+    left join channels_message last on last.id = c.last_message_id
+    left join channels_contact_alias peer
+        on c.kind = 'direct' and peer.account_id = c.account_id and peer.alias = c.address
+    left join channels_contact person on person.id = peer.contact_id"""
+# The same row by row, for the few chats of a stored batch: what a statement planned while its tables were young must
+# not read them whole when they have grown. `limit` keeps the planner from making an ordinary join of it.
 LAST_MESSAGE = """
     left join lateral (select l.* from channels_message l where l.id = c.last_message_id limit 1) last on true"""
-# A direct chat's address is one of the names its person goes by.
-CHAT_JOINS = f"""
+CHAT_LOOKUPS = f"""
     {LAST_MESSAGE}
     left join lateral (
         select k.* from channels_contact_alias peer join channels_contact k on k.id = peer.contact_id
@@ -254,7 +259,7 @@ ADVANCE_CHATS = Prepared(
         where c.id = ch.chat_id
         returning c.*
     )
-    select c.id, c.account_id, c.seq, {CHAT_JSON} from advanced c {CHAT_JOINS} order by c.account_id, c.seq""",
+    select c.id, c.account_id, c.seq, {CHAT_JSON} from advanced c {CHAT_LOOKUPS} order by c.account_id, c.seq""",
 )
 
 

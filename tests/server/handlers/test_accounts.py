@@ -45,6 +45,15 @@ async def test_an_account_that_unipile_has_is_linked_and_linked_again(web_only: 
     assert len((await agent.ok("GET", f"{CHANNELS}/accounts"))["items"]) == 1
 
 
+async def test_several_accounts_may_show_the_same_number_when_they_are_named(web_only: Stack) -> None:
+    agent = await web_only.sign_in()
+    for number in range(3):
+        told = {"id": f"acc-{number}", "phone_number": "15550100000"}
+        await web_only.sandbox.ok("POST", "/sandbox/accounts", told)
+        linked = await agent.call("POST", CONNECT, {"external_account_id": f"acc-{number}"})
+        assert (linked.status, linked.body["account"]["status"]) == (201, "connected")
+
+
 async def test_somebody_elses_account_is_a_conflict_and_an_unknown_one_absent(web_only: Stack) -> None:
     owner, other = await web_only.sign_in("owner"), await web_only.sign_in("other")
     account = await web_only.make_account(owner)
