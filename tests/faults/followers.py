@@ -82,7 +82,7 @@ class Follower:
         elif frame["event"] == "reset":
             self.resets += 1
             self._read(url, frame["data"]["account_id"])
-        elif self._is_ours(frame["account_id"]) and "seq" in frame:
+        elif "account_id" in frame and self._is_ours(frame["account_id"]) and "seq" in frame:
             self._take_change(frame)
 
     def _is_ours(self, account_id: int) -> bool:
