@@ -21,7 +21,7 @@ PERMISSIONS = ", ".join(
             f"{name}=()"
             for name in ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope")
         ),
-        *(f"{name}=()" for name in ("magnetometer", "midi", "payment", "serial", "usb", "hid", "bluetooth")),
+        *(f"{name}=()" for name in ("magnetometer", "midi", "payment", "serial", "usb", "hid")),
     ]
 )
 HEADERS = {

@@ -16,6 +16,7 @@ from playwright.async_api import Browser, ConsoleMessage, Dialog, Page, async_pl
 from server.config import ROOT
 
 FAILED = pytest.StashKey[bool]()
+MICROPHONE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 # Before anybody has signed in there is no session to renew: the app asks once, and Chromium logs the 401.
 FIRST_REFRESH = r"status of 401 .*/api/auth/refresh"
 
@@ -123,14 +124,30 @@ class Windows:
         await dialog.dismiss()
 
 
-@pytest.fixture
-async def windows(browser: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Windows]:
+@asynccontextmanager
+async def watched_windows(browser: Browser, node: pytest.Item) -> AsyncIterator[Windows]:
     """Opens windows; in the end none of them may have complained."""
     opened = Windows(browser)
     yield opened
-    unexpected = opened.unexpected()
-    if unexpected or request.node.stash.get(FAILED, False):
-        await opened.keep_pictures(request.node.name)
+    unexpected, has_failed = opened.unexpected(), node.stash.get(FAILED, False)
+    if unexpected or has_failed:
+        await opened.keep_pictures(node.name)
         print("\n".join(["the consoles said:", *opened.complaints]))
     await opened.close()
     assert unexpected == []
+
+
+@pytest.fixture
+async def windows(browser: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Windows]:
+    async with watched_windows(browser, request.node) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def talking(chromium_path: str, request: pytest.FixtureRequest) -> AsyncIterator[Windows]:
+    """Windows of a Chromium whose microphone beeps and is never refused."""
+    async with (
+        run_chromium(chromium_path, *MICROPHONE) as running,
+        watched_windows(running, request.node) as opened,
+    ):
+        yield opened

@@ -1,7 +1,6 @@
 """A voice message is spoken in Chromium, which records WebM, and arrives as the Ogg/Opus that WhatsApp plays as one."""
 
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -9,21 +8,9 @@ from playwright.async_api import FilePayload, expect
 
 from tests.browser.checks import check_screen
 from tests.browser.screens import Inbox, connect_number
-from tests.fixtures_browser import Windows, run_chromium
+from tests.fixtures_browser import Windows
 from tests.fixtures_stack import Stack
 from tests.peers import eventually
-
-MICROPHONE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
-
-
-@pytest.fixture
-async def talking(chromium_path: str) -> AsyncIterator[Windows]:
-    """Windows of a Chromium whose microphone beeps and is never refused."""
-    async with run_chromium(chromium_path, *MICROPHONE) as running:
-        opened = Windows(running)
-        yield opened
-        await opened.close()
-        assert opened.unexpected() == []
 
 
 async def open_chat(windows: Windows, demo: Stack, **options: Any) -> Inbox:

@@ -13,17 +13,16 @@ import aiohttp
 import pytest
 from playwright.async_api import expect
 
-from server.config import DEMO_EMAIL, ROOT
+from server.config import DEMO_EMAIL
 from server.embedded.children import free_port
 from tests.browser.talk import Agent, Customer
 from tests.browser.truth import expect_truth
 from tests.fixtures_browser import Windows
-from tests.media_files import form, png
+from tests.media_files import png
 from tests.peers import Peer, eventually
 from tests.programs import Program
 from tests.test_run import RUNNING
 
-VOICE = (ROOT / "sandbox" / "page" / "voice-note.ogg").read_bytes()
 QUESTION, ANSWER = "Oi, meu pedido chegou?", "Chega hoje à tarde."
 
 
@@ -79,10 +78,10 @@ class Scene:
         await self.customer.page.bring_to_front()
 
 
-async def test_a_number_lives_talks_breaks_and_comes_back(product: Product, windows: Windows) -> None:
-    scene = await connect(product, windows)
+async def test_a_number_lives_talks_breaks_and_comes_back(product: Product, talking: Windows) -> None:
+    scene = await connect(product, talking)
     await begin_to_talk(scene)
-    await exchange_files(product, scene)
+    await exchange_files(scene)
     await react_and_take_back(scene)
     await quote_edit_and_delete(scene)
     missed = await lose_the_link(scene)
@@ -132,13 +131,14 @@ async def begin_to_talk(scene: Scene) -> None:
     await scene.expect_truth()
 
 
-async def exchange_files(product: Product, scene: Scene) -> None:
+async def exchange_files(scene: Scene) -> None:
     """A picture and a voice note, in both directions; each can be seen or heard on the other side."""
     agent, customer = scene.agent, scene.customer
     await agent.attach("lamp.png", "image/png", png())
     await expect(agent.pictures).to_have_count(1)
-    await send_voice_note(product, scene)
+    await speak(agent)
     await expect(agent.voice_notes).to_have_count(1)
+    await expect(agent.chats.first).to_contain_text("Voice message")
     await scene.to_customer()
     await expect(customer.page.get_by_alt_text("Photo")).to_have_count(1)
     await expect(customer.page.get_by_label("Voice note")).to_have_count(1)
@@ -154,12 +154,11 @@ async def exchange_files(product: Product, scene: Scene) -> None:
     await scene.expect_truth()
 
 
-async def send_voice_note(product: Product, scene: Scene) -> None:
-    """From the agent's other device."""
-    path = f"/api/channels/whatsapp/{scene.account_id}/chats/{scene.chat_id}/send"
-    note = form(("note.ogg", VOICE, "audio/ogg"), field="voice_message")
-    answer = await scene.reader.call("POST", path, data=note)
-    assert answer.status == 201, answer.raw
+async def speak(agent: Agent) -> None:
+    """Record a voice note into Chromium's own microphone, which beeps."""
+    await agent.page.get_by_role("button", name="Record a voice message").click()
+    await expect(agent.page.get_by_role("timer")).to_have_text("Recording 0:01")
+    await agent.page.get_by_role("button", name="Send the voice message").click()
 
 
 async def react_and_take_back(scene: Scene) -> None:
@@ -236,16 +235,18 @@ async def link_again(scene: Scene, missed: list[str]) -> None:
     """From the notice to a new code, and the burst that follows is there once and in order."""
     agent, customer = scene.agent, scene.customer
     chat_url = agent.page.url
-    await agent.page.get_by_role("link", name="Open connections").click()
-    await expect(agent.page.get_by_test_id("account-status")).to_have_attribute("data-status", "needs_action")
-    await agent.page.get_by_role("button", name="Reconnect").click()
+    await agent.composer.press("Escape")
+    await expect(agent.page.get_by_text("Choose a chat")).to_be_visible()
+    notice = agent.page.get_by_role("region", name="Chats").get_by_test_id("number-notice")
+    await expect(notice).to_contain_text("WhatsApp has signed this number out.")
+    await notice.get_by_role("button", name="Reconnect").click()
     await expect(agent.page.get_by_role("timer")).to_contain_text("Valid for")
     await scene.to_customer()
     await customer.scan()
     await scene.to_agent()
     await expect(agent.page.get_by_text("is connected. Its chats are on their way")).to_be_visible()
     await agent.page.get_by_role("button", name="Done").click()
-    await agent.go_to("Inbox")
+    await expect(notice).to_have_count(0)
     await agent.open_chat("Bia Lima")
     assert agent.page.url == chat_url
     await expect(agent.bubble(missed[-1])).to_be_visible()

@@ -3,7 +3,9 @@ import { Navigate, Route, Routes, useLocation, type Location } from "react-route
 import { Mark } from "@/components/Logo";
 import { ErrorState } from "@/components/States";
 import { ConnectionsPage } from "@/features/connections/ConnectionsPage";
+import { NumberNotice } from "@/features/connections/NumberNotice";
 import { InboxPage } from "@/features/inbox/InboxPage";
+import { NumberNoticeContext } from "@/features/inbox/NumberNotice";
 import { useSession, useSessionState } from "@/features/session/context";
 import { LoginPage } from "@/features/session/LoginPage";
 import { UsagePage } from "@/features/usage/UsagePage";
@@ -23,9 +25,11 @@ export function Pages() {
     case "signed-in":
       return (
         <LiveProvider key={state.user.id} user={state.user}>
-          <Shell user={state.user}>
-            <SignedIn />
-          </Shell>
+          <NumberNoticeContext value={(props) => <NumberNotice {...props} />}>
+            <Shell user={state.user}>
+              <SignedIn />
+            </Shell>
+          </NumberNoticeContext>
         </LiveProvider>
       );
   }

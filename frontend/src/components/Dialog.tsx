@@ -20,7 +20,9 @@ export function Dialog({ title, variant = "plain", onClose, children }: DialogPr
     if (dialog !== null && !dialog.open) dialog.showModal();
     return () => {
       dialog?.close();
-      if (opener instanceof HTMLElement) opener.focus();
+      // What opened it may be gone, as a notice is whose cause the dialog has mended.
+      const back = opener?.isConnected === true ? opener : document.getElementById("main");
+      if (back instanceof HTMLElement) back.focus();
     };
   }, []);
   const cancel = (event: SyntheticEvent) => {

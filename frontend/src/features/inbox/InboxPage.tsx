@@ -8,6 +8,7 @@ import type { Account, Chat } from "@/types/wire";
 import { AccountSwitcher } from "./AccountSwitcher";
 import { ChatFilters, parseFilter } from "./ChatFilters";
 import { ChatList, ChatSkeletons } from "./ChatList";
+import { NumberNotice } from "./NumberNotice";
 import { useChatList } from "./queries";
 import { SearchField, SearchResults } from "./Search";
 import { Thread } from "./Thread";
@@ -82,6 +83,7 @@ function Inbox({ accounts }: { readonly accounts: readonly Account[] }) {
       list={
         <>
           <AccountSwitcher accounts={accounts} selected={shown.length === 1 && accounts.length > 1 ? scope : null} />
+          <NumberNotices accounts={accounts.filter(({ id }) => shown.includes(id))} openId={isOpen ? accountId : null} />
           <SearchField text={wanted} onChange={setWanted} />
           {wanted.trim() === "" ? (
             <>
@@ -95,6 +97,18 @@ function Inbox({ accounts }: { readonly accounts: readonly Account[] }) {
       }
       thread={isOpen ? <OpenChat account={account} chatId={chatId} listed={listed} /> : undefined}
     />
+  );
+}
+
+interface NumberNoticesProps {
+  readonly accounts: readonly Account[];
+  /** The number of the open chat, which says so itself. */
+  readonly openId: number | null;
+}
+
+function NumberNotices({ accounts, openId }: NumberNoticesProps) {
+  return accounts.map((account) =>
+    account.id === openId ? null : <NumberNotice key={account.id} account={account} className="inbox-notice" isQuiet />,
   );
 }
 

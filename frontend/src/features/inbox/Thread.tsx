@@ -4,7 +4,6 @@ import { useEffect, useState, type KeyboardEvent } from "react";
 import { Avatar } from "@/components/Avatar";
 import { IconButton } from "@/components/Button";
 import { Icon } from "@/components/Icon";
-import { Notice } from "@/components/Notice";
 import { EmptyState, ErrorState, Loading, Skeleton } from "@/components/States";
 import { nameAccount } from "@/lib/accounts";
 import { ApiError, describeError } from "@/lib/api/errors";
@@ -19,6 +18,7 @@ import { Composer } from "./Composer";
 import { ContactAvatar } from "./ContactAvatar";
 import { useInbox } from "./context";
 import { MessageList } from "./MessageList";
+import { NumberNotice } from "./NumberNotice";
 import { useOpenChat } from "./peopleContext";
 import { useChat, useThread } from "./queries";
 import { useMarkRead } from "./reading";
@@ -53,7 +53,7 @@ export function Thread({ account, chatId, listed }: ThreadProps) {
       <div className="thread" data-testid="thread" onKeyDown={leaveOnEscape} {...handlers}>
         <ThreadHead chat={chat} chatId={chatId} account={account} tell={state.tell} />
         <Messages accountId={account.id} chatId={chatId} isGroup={chat?.kind === "group"} tell={state.tell} />
-        <AccountNotice account={account} />
+        <NumberNotice account={account} className="thread-notice" />
         <ThreadFoot account={account} chatId={chatId} state={state} tray={tray} />
         {isOver && <DropHint />}
       </div>
@@ -264,18 +264,6 @@ function MessageSkeletons() {
           ))}
         </div>
       </Loading>
-    </div>
-  );
-}
-
-function AccountNotice({ account }: { readonly account: Account }) {
-  if (account.status === "connected" || account.status === "degraded") return null;
-  return (
-    <div className="thread-notice">
-      <Notice tone="warn">
-        {nameAccount(account)} is not connected: nothing comes in or goes out.{" "}
-        <Link to="/connections">Open connections</Link>
-      </Notice>
     </div>
   );
 }

@@ -1,0 +1,62 @@
+/** Says where people work that a number does not, and offers the next step at once. */
+import { useState } from "react";
+import { Button } from "@/components/Button";
+import { Notice } from "@/components/Notice";
+import { nameAccount } from "@/lib/accounts";
+import type { Account } from "@/types/wire";
+import { ConnectDialog } from "./ConnectDialog";
+import { explain, mayReconnect, stepOf } from "./nextStep";
+import "./connections.css";
+
+interface NumberNoticeProps {
+  readonly account: Account;
+  readonly className: string;
+  /** Only when somebody has to act: that a number was disconnected on purpose is known. */
+  readonly isQuiet?: boolean;
+}
+
+const isDown = ({ status }: Account): boolean => status !== "connected" && status !== "degraded";
+
+/** Stays in the page for as long as its dialog is open, also when the number works again. */
+export function NumberNotice({ account, className, isQuiet = false }: NumberNoticeProps) {
+  const [asked, setAsked] = useState<"connect" | "reconnect" | null>(null);
+  const isShown = isQuiet ? account.status === "needs_action" : isDown(account);
+  const close = () => setAsked(null);
+  return (
+    <>
+      {isShown && (
+        <div className={className} data-testid="number-notice">
+          <Notice tone="warn">
+            <strong>{nameAccount(account)}</strong> is not connected: nothing comes in or goes out. {explain(account)}
+            <NextStep account={account} onAsk={setAsked} />
+          </Notice>
+        </div>
+      )}
+      {asked === "connect" && <ConnectDialog onClose={close} />}
+      {asked === "reconnect" && <ConnectDialog known={account} onClose={close} />}
+    </>
+  );
+}
+
+interface NextStepProps {
+  readonly account: Account;
+  readonly onAsk: (what: "connect" | "reconnect") => void;
+}
+
+function NextStep({ account, onAsk }: NextStepProps) {
+  if (account.role === "viewer") return null;
+  const step = stepOf(account);
+  if (step === "connect") {
+    return (
+      <Button size="small" onClick={() => onAsk("connect")}>
+        Connect again
+      </Button>
+    );
+  }
+  if (!mayReconnect(account)) return null;
+  return (
+    <Button size="small" onClick={() => onAsk("reconnect")} data-testid="notice-reconnect">
+      {step === "scan" ? "Show code" : "Reconnect"}
+    </Button>
+  );
+}

@@ -1,0 +1,16 @@
+/** Says that a number does not work and offers the next step: connecting numbers is another feature's, which is handed in. */
+import { createContext, use, type ReactNode } from "react";
+import type { Account } from "@/types/wire";
+
+interface NumberNoticeProps {
+  readonly account: Account;
+  readonly className: string;
+  /** Only when somebody has to act: that a number was disconnected on purpose is known. */
+  readonly isQuiet?: boolean;
+}
+
+export const NumberNoticeContext = createContext<(props: NumberNoticeProps) => ReactNode>(() => null);
+
+export function NumberNotice(props: NumberNoticeProps) {
+  return use(NumberNoticeContext)(props);
+}
