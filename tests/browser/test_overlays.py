@@ -1,0 +1,157 @@
+"""Whatever opens over a screen: it fits, it is accessible, the keyboard is enough, and the focus comes back."""
+
+import os
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from tests.browser.checks import check_screen
+from tests.browser.screens import Inbox, connect_number
+from tests.browser.test_screens import LOOKS
+from tests.fixtures_browser import Windows
+from tests.fixtures_stack import Stack
+
+BIA = {"phone_number": "5511988880000", "name": "Bia Lima"}
+LEA = {"phone_number": "4915112340003", "name": "Lea Baumann"}
+EVERY_LOOK = LOOKS | {"dark-phone": LOOKS["phone"] | {"color_scheme": "dark"}}
+PHONES = {look for look in EVERY_LOOK if "phone" in look}
+
+
+async def look_at(page: Page, name: str) -> None:
+    """Hold the screen against the rules, and keep a picture where somebody wants to see it."""
+    await check_screen(page)
+    if folder := os.environ.get("SHOTS"):
+        await page.screenshot(path=f"{folder}/{name}.png")
+
+
+async def open_and_leave(opener: Locator, opened: Locator, name: str) -> None:
+    """By keyboard in, and by Escape out."""
+    await opener.focus()
+    await opener.press("Enter")
+    await expect(opened).to_be_visible()
+    await look_at(opener.page, name)
+    await opener.page.keyboard.press("Escape")
+    await expect(opened).to_have_count(0)
+    await expect(opener).to_be_focused()
+
+
+@pytest.mark.parametrize("look", EVERY_LOOK)
+async def test_menus_and_dialogs_fit_and_give_the_focus_back(
+    demo: Stack, windows: Windows, look: str
+) -> None:
+    await connect_number(demo)
+    written = await demo.write("acc-1", "Pode entregar amanhã?", **{"from": BIA})
+    inbox = await Inbox.signed_in(windows, demo, **EVERY_LOOK[look])
+    page = inbox.page
+    dialog, menu = page.get_by_role("dialog"), page.get_by_role("menu")
+    await open_and_leave(page.get_by_test_id("new-chat"), dialog, f"{look}-new-chat")
+    await inbox.open_chat("Bia Lima")
+    await inbox.answer("Claro")
+    await inbox.expect_status("Claro", "delivered")
+    await open_and_leave(page.get_by_test_id("chat-menu"), menu, f"{look}-chat-menu")
+    await open_and_leave(page.get_by_test_id("chat-details-open"), dialog, f"{look}-details")
+    opener = inbox.bubble("Claro").get_by_role("button", name="Message menu")
+    await open_and_leave(opener, menu, f"{look}-message-menu")
+    await demo.sandbox.ok(
+        "PUT", f"/sandbox/messages/{written['message_id']}/reaction", {"value": "🙏", "from": BIA}
+    )
+    await open_and_leave(page.get_by_test_id("message-reactions"), dialog, f"{look}-reactions")
+
+
+async def test_a_message_is_reacted_to_answered_changed_and_deleted_by_keyboard(
+    demo: Stack, windows: Windows
+) -> None:
+    await connect_number(demo)
+    await demo.write("acc-1", "Pode entregar amanhã?")
+    inbox = await Inbox.signed_in(windows, demo)
+    await inbox.open_chat("Bia Lima")
+    page, keyboard = inbox.page, inbox.page.keyboard
+    opener = inbox.bubble("Pode entregar amanhã?").get_by_role("button", name="Message menu")
+    await opener.focus()
+    await keyboard.press("Enter")
+    await keyboard.press("ArrowRight")
+    await expect(page.get_by_role("menuitemradio", name="React with ❤️")).to_be_focused()
+    await keyboard.press("Enter")
+    await expect(page.get_by_test_id("message-reactions")).to_have_accessible_name("Reactions: ❤️ You")
+    await expect(opener).to_be_focused()
+
+    await keyboard.press("Enter")
+    await choose(page, "Reply")
+    await expect(inbox.composer).to_be_focused()
+    await keyboard.type("Sim")
+    await keyboard.press("Enter")
+    await inbox.expect_status("Sim", "delivered")
+    own = inbox.bubble("Sim").get_by_role("button", name="Message menu")
+    await own.focus()
+    await keyboard.press("Enter")
+    await choose(page, "Edit")
+    await expect(inbox.composer).to_be_focused()
+    await keyboard.press("End")
+    await keyboard.type(", claro")
+    await keyboard.press("Enter")
+    await expect(inbox.bubble("Sim, claro")).to_contain_text("edited")
+    own = inbox.bubble("Sim, claro").get_by_role("button", name="Message menu")
+    await own.focus()
+    await keyboard.press("Enter")
+    await choose(page, "Delete for everyone")
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    await check_screen(page)
+    await page.get_by_role("dialog").get_by_role("button", name="Delete").press("Enter")
+    await expect(page.get_by_test_id("message-deleted")).to_have_count(1)
+
+
+async def choose(page: Page, entry: str) -> None:
+    """Down the open menu to this line, and Enter."""
+    line = page.get_by_role("menuitem", name=entry)
+    for _ in range(12):
+        if await line.evaluate("(element) => element === document.activeElement"):
+            break
+        await page.keyboard.press("ArrowDown")
+    await expect(line).to_be_focused()
+    await page.keyboard.press("Enter")
+
+
+@pytest.mark.parametrize("look", EVERY_LOOK)
+async def test_recorder_and_attachments_fit_and_go_by_keyboard(
+    demo: Stack, talking: Windows, look: str
+) -> None:
+    await connect_number(demo)
+    await demo.write("acc-1", "Fala comigo")
+    inbox = await Inbox.signed_in(talking, demo, **EVERY_LOOK[look])
+    await inbox.open_chat("Bia Lima")
+    page = inbox.page
+    await page.get_by_test_id("voice-record").press("Enter")
+    await expect(page.get_by_role("timer")).to_have_text("Recording 0:01")
+    await look_at(page, f"{look}-recorder")
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_test_id("voice-recorder")).to_have_count(0)
+
+    async with page.expect_file_chooser() as chosen:
+        await page.get_by_role("button", name="Attach files").press("Enter")
+    picture = await page.screenshot(clip={"x": 0, "y": 0, "width": 320, "height": 180})
+    files = [{"name": name, "mimeType": "image/png", "buffer": picture} for name in ("a.png", "b.png")]
+    await (await chosen.value).set_files(files)  # type: ignore[arg-type]
+    tray = page.get_by_role("list", name="Attached files")
+    await expect(tray.get_by_role("listitem")).to_have_count(2)
+    await look_at(page, f"{look}-tray")
+    await tray.get_by_role("button").first.press("Enter")
+    await expect(tray.get_by_role("listitem")).to_have_count(1)
+    await page.get_by_test_id("composer-send").press("Enter")
+    await expect(page.get_by_test_id("attachment-image")).to_have_count(1)
+
+
+async def test_a_new_message_is_said_to_who_cannot_see_it(demo: Stack, windows: Windows) -> None:
+    """Of any chat, whatever is open."""
+    await connect_number(demo)
+    await demo.write("acc-1", "Oi", **{"from": BIA})
+    inbox = await Inbox.signed_in(windows, demo)
+    await inbox.open_chat("Bia Lima")
+    said = inbox.page.get_by_role("log", name="New messages")
+    await expect(said).to_have_attribute("aria-live", "polite")
+    await demo.write("acc-1", "Ist mein Paket da?", **{"from": LEA})
+    await expect(said).to_have_text("New message from Lea Baumann: Ist mein Paket da?")
+    await demo.write("acc-1", "Chegou!", **{"from": BIA})
+    await expect(said).to_have_text("New message from Bia Lima: Chegou!")
+    await inbox.answer("Que bom")
+    await inbox.expect_status("Que bom", "delivered")
+    await expect(said).to_have_text("New message from Bia Lima: Chegou!")
