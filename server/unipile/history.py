@@ -157,7 +157,8 @@ def read_marks(item: Mapping[str, Any]) -> dict[str, Any]:
         "pinned": _flag(item.get("pinned")),
         "mutes": "muted_until" in item,
         "muted_until": until,
-        "is_read": unread == 0 and last_at is not None,
+        # Without a count it may still be marked as unread.
+        "is_read": unread == 0 and item.get("unread") not in (True, 1) and last_at is not None,
         "last_at": last_at,
     }
 

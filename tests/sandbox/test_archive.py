@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import signal
+import socket
 import sqlite3
 import sys
 from collections.abc import AsyncIterator
@@ -171,3 +172,35 @@ async def test_a_taken_port_and_a_broken_folder_are_said_plainly(tmp_path: Path)
                 said = (await process.stderr.read()).decode()
                 assert await process.wait() == 1
                 assert said.count("\n") == 1 and words in said and "Traceback" not in said
+
+
+def address_of_this_machine() -> str | None:
+    """An address that is not loopback; asking for a way out sends nothing."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return None
+        address: str = probe.getsockname()[0]
+        return None if address.startswith("127.") else address
+
+
+async def test_listening_everywhere_opens_the_api_and_not_the_controls() -> None:
+    """--host 0.0.0.0 is for an API that another machine calls with the key; the phones stay on this one."""
+    address = address_of_this_machine()
+    if address is None:
+        pytest.skip("this machine has no address but its own")
+    async with running("--host", "0.0.0.0", "--port", "0") as (_, line):
+        port = line.strip().rpartition(":")[2]
+        async with aiohttp.ClientSession(headers={"X-API-KEY": "sandbox-key"}) as session:
+
+            async def status_of(host: str, path: str, **headers: str) -> int:
+                async with session.get(f"http://{host}:{port}{path}", headers=headers) as answer:
+                    return answer.status
+
+            assert await status_of(address, "/api/v1/accounts") == 200
+            for path in ("/", "/page/app.js", "/sandbox/state", "/sandbox/live", "/sandbox/faults"):
+                assert await status_of(address, path) == 403
+                # Whoever it calls itself: what counts is where the call comes from.
+                assert await status_of(address, path, Host="localhost") == 403
+            assert await status_of("127.0.0.1", "/sandbox/state") == 200

@@ -1,0 +1,26 @@
+"""What UniPile says of a chat's marks."""
+
+import pytest
+
+from server.unipile.history import read_marks
+
+
+@pytest.mark.parametrize(
+    ("said", "is_read"),
+    [
+        ({"unread_count": 0, "unread": 0}, True),
+        ({"unread_count": 0}, True),
+        ({"unread_count": 0, "unread": 1}, False),  # marked by hand
+        ({"unread_count": 0, "unread": True}, False),
+        ({"unread_count": 2, "unread": 1}, False),
+        ({"unread_count": -1}, False),
+        ({"unread": 0}, False),  # without a count nothing is known
+        ({}, False),
+    ],
+)
+def test_a_chat_is_read_only_when_nothing_says_otherwise(said: dict[str, object], is_read: bool) -> None:
+    assert read_marks({"timestamp": "2026-03-02T09:14:05.000Z", **said})["is_read"] is is_read
+
+
+def test_a_chat_without_a_time_is_not_taken_for_read() -> None:
+    assert read_marks({"unread_count": 0, "timestamp": None})["is_read"] is False
