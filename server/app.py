@@ -12,10 +12,11 @@ from server.config import ROOT, Config
 from server.contexts import CONTEXTS
 from server.handlers.docs import DOCS, Docs
 from server.handlers.spa import ASSETS, Assets
-from server.keys import CONFIG, HUB, PROXIES, TOKENS
+from server.keys import CONFIG, HUB, PROXIES, RATES, TOKENS
 from server.middlewares import MIDDLEWARES
 from server.openapi import STYLE, build_document, render_page
 from server.proxies import Proxies
+from server.rates import rates_of
 from server.routes import ROUTES, add_routes
 
 STATIC = ROOT / "static"
@@ -26,6 +27,7 @@ def create_app(config: Config, static: Path = STATIC) -> web.Application:
     app = web.Application(middlewares=MIDDLEWARES, client_max_size=config.webhooks.max_body_bytes)
     app[CONFIG] = config
     app[TOKENS] = Tokens(config.secrets.jwt_secret, config.auth.access_token_seconds)
+    app[RATES] = rates_of(config.limits)
     app[PROXIES] = Proxies(config.web.trusted_proxies)
     app[ASSETS] = Assets(static)
     app[DOCS] = _describe()

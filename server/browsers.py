@@ -8,6 +8,7 @@ from aiohttp import web
 
 from server.config import Config
 from server.errors import ConfabError
+from server.keys import QUOTA
 
 SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
 YEAR_SECONDS = 365 * 24 * 3600
@@ -64,6 +65,8 @@ def header_writer(config: Config) -> WriteHeaders:
     async def write(request: web.Request, response: web.StreamResponse) -> None:
         for name, value in always.items():
             response.headers.setdefault(name, value)
+        if (quota := request.get(QUOTA)) is not None:
+            response.headers["RateLimit-Policy"], response.headers["RateLimit"] = quota
         if request.path.startswith("/api/"):
             response.headers.setdefault("Cache-Control", "no-store")
             if varies:

@@ -5,20 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from server.addresses import (
-    check_networks,
-    check_origins,
-    check_scheme,
-    database_address,
-    is_loopback,
-    unipile_address,
-)
+from server.addresses import check_scheme, database_address, is_loopback, unipile_address
 from server.keyring import KeyringError, read_keyring
 from server.plans import Plans, check_plans
+from server.rates import Limits, check_limits
 from server.secret_strength import complaint_about
 from server.signatures import Billing, check_billing
 from server.sources import ConfigError, Reader, derived, key, read_environment, read_toml
 from server.storage_url import StorageUrlError, read_storage_url
+from server.web_settings import Web, settle_web
 
 __all__ = ["ROOT", "Config", "ConfigError", "is_loopback", "load_config", "read_config"]
 
@@ -29,17 +24,6 @@ DEMO_EMAIL = "demo@confab.local"
 # An HS256 key is as long as its hash (RFC 7518, section 3.2).
 MIN_JWT_SECRET_BYTES = 32
 MIN_WEBHOOK_SECRET_BYTES = 16
-ANY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - recognised, not bound
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Web:
-    host: str = key(env="HOST")
-    port: int = key(env="PORT")
-    public_url: str = key(env="PUBLIC_URL", default="")
-    allowed_origins: tuple[str, ...] = ()
-    trusted_proxies: tuple[str, ...] = ()
-    access_log: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +179,7 @@ class Config:
     sync: Sync
     outbox: Outbox
     pace: Pace
+    limits: Limits
     plans: Plans
     billing: Billing
     webhooks: Webhooks
@@ -216,7 +201,7 @@ def load_config(environ: Mapping[str, str], toml_path: Path, env_path: Path | No
     config = replace(
         config,
         data_dir=toml_path.parent / config.data_dir.expanduser(),
-        web=_settled_web(config.web),
+        web=settle_web(config.web),
         sandbox=replace(config.sandbox, enabled=config.unipile.dsn is None),
         database=replace(config.database, url=database_address(config.database.url)),
         unipile=replace(config.unipile, dsn=unipile_address(config.unipile.dsn)),
@@ -225,12 +210,14 @@ def load_config(environ: Mapping[str, str], toml_path: Path, env_path: Path | No
     _check_media(config)
     check_plans(config.plans)
     check_billing(config.billing)
+    check_limits(config.limits)
     config = _with_sandbox_secrets(config) if config.sandbox.enabled else config
     _check_secrets(config)
     return replace(
         config,
         auth=replace(config.auth, test_tokens=_test_tokens(config)),
         pace=replace(config.pace, enabled=_is_paced(config)),
+        limits=replace(config.limits, enabled=_is_limited(config)),
     )
 
 
@@ -239,18 +226,6 @@ def _check_media(config: Config) -> None:
         read_storage_url(config.media.url, config.data_dir)
     except StorageUrlError as error:
         raise ConfigError(f"CONFAB_MEDIA_URL (config.toml: [media] url) {error}.") from error
-
-
-def _settled_web(web: Web) -> Web:
-    if web.port > 65535:
-        raise ConfigError(f"PORT must be at most 65535, not {web.port}.")
-    host = "127.0.0.1" if web.host in ANY_ADDRESS else web.host
-    host = f"[{host}]" if ":" in host else host
-    url = web.public_url.rstrip("/") or f"http://{host}:{web.port}"
-    check_scheme("PUBLIC_URL", url, ("http", "https"))
-    check_origins("[web] allowed_origins", web.allowed_origins)
-    check_networks("[web] trusted_proxies", web.trusted_proxies)
-    return replace(web, public_url=url)
 
 
 def _with_sandbox_secrets(config: Config) -> Config:
@@ -298,3 +273,9 @@ def _is_paced(config: Config) -> bool:
     """The sandbox's numbers are in no danger."""
     wanted = config.pace.enabled
     return not (config.sandbox.enabled or is_loopback(config.unipile.dsn)) if wanted is None else wanted
+
+
+def _is_limited(config: Config) -> bool:
+    """Whoever runs a UniPile of their own beside Confab is measuring it; the sandbox is for trying everything."""
+    wanted = config.limits.enabled
+    return not is_loopback(config.unipile.dsn) if wanted is None else wanted

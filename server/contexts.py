@@ -18,6 +18,7 @@ from server.keys import (
     ENTITLEMENTS,
     EVENTS,
     HUB,
+    LIMITER,
     PASSWORDS,
     PRESENCE,
     REDIS,
@@ -26,6 +27,7 @@ from server.keys import (
     TOKENS,
     UNIPILE,
 )
+from server.limits import Limiter
 from server.queue import EventBatch
 from server.realtime.broker import Broker, publish_signal
 from server.realtime.events import Push, make_push
@@ -63,6 +65,11 @@ async def redis_context(app: web.Application) -> AsyncIterator[None]:
     )
     yield
     await redis.aclose()
+
+
+async def limiter_context(app: web.Application) -> AsyncIterator[None]:
+    app[LIMITER] = Limiter(app[REDIS])
+    yield
 
 
 async def entitlements_context(app: web.Application) -> AsyncIterator[None]:
@@ -149,6 +156,7 @@ def _rows(database: Database) -> Rows:
 CONTEXTS = (
     database_context,
     redis_context,
+    limiter_context,
     entitlements_context,
     unipile_context,
     storage_context,

@@ -1,14 +1,18 @@
 """The typed keys under which the application keeps its parts."""
 
+from collections.abc import Mapping
+
 from aiohttp import web
 from arq.connections import ArqRedis
 
 from server.auth import Passwords, Tokens
 from server.config import Config
 from server.entitlements import Entitlements
+from server.limits import Limiter
 from server.plans import Rights
 from server.proxies import Proxies
 from server.queue import EventBatch
+from server.rates import Rate
 from server.realtime.hub import Hub
 from server.realtime.presence import Presence
 from server.rooms import Rooms
@@ -28,9 +32,13 @@ UNIPILE = web.AppKey("unipile", UnipileClient)
 ENTITLEMENTS = web.AppKey("entitlements", Entitlements)
 TOKENS = web.AppKey("tokens", Tokens)
 PASSWORDS = web.AppKey("passwords", Passwords)
+LIMITER = web.AppKey("limiter", Limiter)
+RATES = web.AppKey("rates", Mapping[str, Rate])
 PROXIES = web.AppKey("proxies", Proxies)
 
 # The caller's id, put on the request by the middleware that reads the token.
 USER_ID = web.RequestKey("user_id", int)
 # What the plan allows, put there by the middleware where the route asks for a part of it.
 RIGHTS = web.RequestKey("rights", Rights)
+# How the caller stands with the limit that is nearest, as the answer's RateLimit-Policy and RateLimit.
+QUOTA = web.RequestKey("quota", tuple[str, str])

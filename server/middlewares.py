@@ -1,5 +1,6 @@
 """Around every request: whom it came from, an id, the one error shape, the clock, and what it must prove."""
 
+import math
 import time
 from uuid import uuid4
 
@@ -11,10 +12,22 @@ from server.auth import bearer_token
 from server.browsers import SAFE_METHODS, require_own_page
 from server.errors import ConfabError, NotFound, code_for_status
 from server.http import caller, json_answer, path_id, provider_of
-from server.keys import CONFIG, DATABASE, ENTITLEMENTS, PROXIES, RIGHTS, TOKENS, USER_ID
+from server.keys import (
+    CONFIG,
+    DATABASE,
+    ENTITLEMENTS,
+    LIMITER,
+    PROXIES,
+    QUOTA,
+    RATES,
+    RIGHTS,
+    TOKENS,
+    USER_ID,
+)
 from server.metrics import REQUEST_SECONDS
 from server.plans import Rights
-from server.proxies import FORWARDED_FOR
+from server.proxies import FORWARDED_FOR, network_of
+from server.rates import ADDRESS, LOCAL_ONLY, WEBHOOK, Rate
 from server.routes import ROUTE, Route
 from server.store import entitlements
 
@@ -25,10 +38,14 @@ log = structlog.get_logger()
 async def settle_address(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Behind our own proxies `request.remote` is the client from here on, not the nearest proxy."""
     proxies = request.app[PROXIES]
-    if proxies:
-        client = proxies.client_of(request.remote, request.headers.getall(FORWARDED_FOR, ()))
-        request = request.clone(remote=client or "unknown")
-    return await handler(request)
+    if not proxies:
+        return await handler(request)
+    client = proxies.client_of(request.remote, request.headers.getall(FORWARDED_FOR, ()))
+    settled = request.clone(remote=client or "unknown")
+    answer = await handler(settled)
+    if QUOTA in settled:  # the answer's headers are written by what the first request knows
+        request[QUOTA] = settled[QUOTA]
+    return answer
 
 
 @web.middleware
@@ -111,6 +128,33 @@ async def require_entitlement(request: web.Request, handler: Handler) -> web.Str
     return await handler(request)
 
 
+@web.middleware
+async def limit_addresses(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Before anything is looked up: no address floods an instance. Counted here alone, in microseconds."""
+    route = getattr(request.match_info.handler, ROUTE, None)
+    kind = route.limit if route is not None and route.limit == WEBHOOK else ADDRESS
+    if (rate := request.app[RATES].get(kind)) is not None:
+        await _count(request, rate, network_of(request.remote))
+    return await handler(request)
+
+
+@web.middleware
+async def limit_callers(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """What one person, or one API key, may ask for in the class of the route (`limit` in the table of routes)."""
+    route = getattr(request.match_info.handler, ROUTE, None)
+    if route is not None and route.needs_token and (rate := request.app[RATES].get(route.limit)) is not None:
+        await _count(request, rate, f"user:{caller(request)}")
+    return await handler(request)
+
+
+async def _count(request: web.Request, rate: Rate, key: str) -> None:
+    count = await request.app[LIMITER].count(rate, key)
+    if count.wait > 0 or rate.name not in LOCAL_ONLY:
+        request[QUOTA] = (rate.policy, count.header(rate))
+    if count.wait > 0:
+        raise ConfabError("too_many_requests", retry_after=math.ceil(count.wait))
+
+
 async def _owner_of(request: web.Request) -> int:
     """Whose plan counts: that of the account in the path, else the caller's own."""
     provider = provider_of(request)
@@ -151,7 +195,9 @@ MIDDLEWARES = (
     settle_address,
     time_requests,
     shape_errors,
+    limit_addresses,
     refuse_foreign_pages,
     authenticate,
+    limit_callers,
     require_entitlement,
 )

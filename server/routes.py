@@ -1,10 +1,6 @@
 """The one table of routes: method, path, handler, and what stands at each address in the OpenAPI document."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-
 from aiohttp import web
-from marshmallow import Schema
 
 from server.handlers import (
     accounts,
@@ -27,6 +23,9 @@ from server.handlers import (
     webhooks,
 )
 from server.plans import NEW_CHATS
+from server.route import ACCOUNT, ALL, ATTACHMENT, CHAT, MESSAGE, ROUTE, Route
+from server.route import open_row as _open
+from server.route import row as _row
 from server.schemas import accounts as account_schemas
 from server.schemas import auth as auth_schemas
 from server.schemas import chats as chat_schemas
@@ -37,97 +36,19 @@ from server.schemas import search as search_schemas
 from server.schemas import usage as usage_schemas
 from server.schemas.fields import ListQuery
 
-# The attribute under which a handler carries its row of this table.
-ROUTE = "confab_route"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
-    """One row; `name` is the handler's."""
-
-    method: str
-    path: str
-    handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-    needs_token: bool = True
-    needs_secret: bool = False
-    needs_signature: bool = False
-    # What the plan must include: "accounts", "messages", or a feature of server/plans.py. The plan is that of the owner
-    # of the account in the path, else the caller's. The middleware asks, and nobody else.
-    entitlement: str | None = None
-    # Asked when the plan refuses: what a repetition of something that was done before is answered.
-    done_before: Callable[[web.Request], Awaitable[web.Response | None]] | None = None
-    query: type[Schema] | None = None
-    body: type[Schema] | None = None
-    # The same as multipart/form-data, where that is taken too.
-    form: type[Schema] | None = None
-    answer: type[Schema] | None = None
-    status: int = 200
-    content_type: str = "application/json"
-    # False for the app's own files, which are not part of the API.
-    is_documented: bool = True
-
-    @property
-    def name(self) -> str:
-        return self.handler.__name__
-
-    @property
-    def is_proven(self) -> bool:
-        """Whether the caller must send something that no page of another site has."""
-        return self.needs_token or self.needs_secret or self.needs_signature
-
-
-def _open(
-    method: str, path: str, handler: Callable[[web.Request], Awaitable[web.StreamResponse]], **more: object
-) -> Route:
-    return Route(method=method, path=path, handler=handler, needs_token=False, **more)  # type: ignore[arg-type]
-
-
-def _row(
-    method: str, path: str, handler: Callable[[web.Request], Awaitable[web.StreamResponse]], **more: object
-) -> Route:
-    return Route(method=method, path=path, handler=handler, **more)  # type: ignore[arg-type]
-
-
-ALL = "/api/channels/{provider}"
-ACCOUNT = ALL + r"/{account_id:\d{1,20}}"
-CHAT = ACCOUNT + r"/chats/{chat_id:\d{1,20}}"
-# A message is found within its chat, and without it too: its id is enough.
-MESSAGE = r"/messages/{message_id:\d{1,20}}"
-ATTACHMENT = r"/attachments/{attachment_id}"
+__all__ = ["ROUTE", "ROUTES", "Route", "add_routes"]
 
 
 def _amendments(place: str, **more: object) -> tuple[Route, ...]:
     """What can be done with a message at its address."""
-    answer = message_schemas.OneMessage
+    more = {"answer": message_schemas.OneMessage, "entitlement": "messages", **more}
+    edit, react = message_schemas.EditMessage, message_schemas.React
     return (
-        _row(
-            "PATCH",
-            place,
-            amendments.edit_message,
-            body=message_schemas.EditMessage,
-            answer=answer,
-            entitlement="messages",
-            **more,
-        ),
-        _row("DELETE", place, amendments.delete_message, answer=answer, entitlement="messages", **more),
-        _row(
-            "PUT",
-            place + "/reaction",
-            amendments.set_reaction,
-            body=message_schemas.React,
-            answer=answer,
-            entitlement="messages",
-            **more,
-        ),
-        _row(
-            "DELETE",
-            place + "/reaction",
-            amendments.remove_reaction,
-            answer=answer,
-            entitlement="messages",
-            **more,
-        ),
-        _row("POST", place + "/retry", messages.retry_message, answer=answer, entitlement="messages", **more),
+        _row("PATCH", place, amendments.edit_message, body=edit, **more),
+        _row("DELETE", place, amendments.delete_message, **more),
+        _row("PUT", place + "/reaction", amendments.set_reaction, body=react, **more),
+        _row("DELETE", place + "/reaction", amendments.remove_reaction, **more),
+        _row("POST", place + "/retry", messages.retry_message, limit="send", **more),
     )
 
 
@@ -186,6 +107,7 @@ ROUTES = (
         answer=account_schemas.Connected,
         status=201,
         entitlement="accounts",
+        limit="connect",
     ),
     _row("GET", ACCOUNT, accounts.show_account, answer=account_schemas.OneAccount),
     _row(
@@ -203,6 +125,7 @@ ROUTES = (
         body=account_schemas.Reconnect,
         answer=account_schemas.Connected,
         entitlement="accounts",
+        limit="connect",
     ),
     _row(
         "GET",
@@ -227,6 +150,7 @@ ROUTES = (
         status=201,
         entitlement=NEW_CHATS,
         done_before=chat_starts.find_known_start,
+        limit="send",
     ),
     _row("GET", CHAT, chats.show_chat, answer=chat_schemas.OneChat),
     _row("PATCH", CHAT, chats.patch_chat, body=chat_schemas.PatchChat, answer=chat_schemas.OneChat),
@@ -248,6 +172,7 @@ ROUTES = (
         status=201,
         entitlement="messages",
         done_before=messages.find_known_send,
+        limit="send",
     ),
     _row(
         "GET",
@@ -266,6 +191,7 @@ ROUTES = (
         webhooks.receive_messages,
         answer=health_schemas.Received,
         needs_secret=True,
+        limit="webhook",
     ),
     _open(
         "POST",
@@ -273,6 +199,7 @@ ROUTES = (
         webhooks.receive_account_status,
         answer=health_schemas.Received,
         needs_secret=True,
+        limit="webhook",
     ),
     _open(
         "POST",

@@ -68,7 +68,10 @@ LAYERS = (
     Layer("server.secret_strength", (), (*WEB, *QUEUE, *SQL, "structlog")),
     Layer("server.addresses", ("server.sources",), (*WEB, *QUEUE, *SQL, "structlog")),
     Layer("server.proxies", (), (*WEB, *QUEUE, *SQL, "structlog")),
-    Layer("server.browsers", ("server.config", "server.errors"), (*QUEUE, *SQL)),
+    Layer("server.rates", ("server.sources",), (*WEB, *QUEUE, *SQL, "structlog")),
+    Layer("server.web_settings", ("server.addresses", "server.sources"), (*WEB, *QUEUE, *SQL, "structlog")),
+    Layer("server.limits", ("server.errors", "server.rates"), (*WEB, "arq", *SQL)),
+    Layer("server.browsers", ("server.config", "server.errors", "server.keys"), (*QUEUE, *SQL)),
     Layer("server.keyring", (), (*WEB, *QUEUE, *SQL, "structlog")),
     Layer("server.storage_url", (), (*WEB, *QUEUE, *SQL, "obstore", "structlog")),
     Layer("server.media", (), (*WEB, *QUEUE, *SQL, "obstore", "structlog")),
@@ -81,11 +84,13 @@ LAYERS = (
         (
             "server.keyring",
             "server.plans",
+            "server.rates",
             "server.signatures",
             "server.addresses",
             "server.secret_strength",
             "server.sources",
             "server.storage_url",
+            "server.web_settings",
         ),
         (*WEB, *QUEUE, *SQL, "structlog"),
     ),
@@ -161,6 +166,8 @@ LAYERS = (
                     "entitlements",
                     "plans",
                     "proxies",
+                    "limits",
+                    "rates",
                 ),
             )
         ),
@@ -194,13 +201,24 @@ LAYERS = (
         ),
         (*QUEUE, "psycopg2", "obstore"),
     ),
-    Layer("server.routes", ("server.handlers*", "server.plans", "server.schemas*"), (*QUEUE, *SQL)),
+    Layer("server.route", ("server.schemas*",), (*QUEUE, *SQL)),
+    Layer(
+        "server.routes",
+        ("server.handlers*", "server.route", "server.plans", "server.schemas*"),
+        (*QUEUE, *SQL),
+    ),
     Layer("server.openapi", ("server", "server.routes", "server.schemas*"), (*QUEUE, *SQL)),
     Layer(
         "server.middlewares",
         (
             *(f"server.{part}" for part in ("auth", "config", "errors", "http", "keys", "metrics", "routes")),
-            *("server.browsers", "server.plans", "server.proxies", "server.store.entitlements"),
+            *(
+                "server.browsers",
+                "server.plans",
+                "server.proxies",
+                "server.rates",
+                "server.store.entitlements",
+            ),
         ),
         (*QUEUE, *SQL),
     ),
@@ -222,7 +240,7 @@ LAYERS = (
             ),
             *("server.keys", "server.metrics", "server.rooms"),
             *("server.queue", "server.realtime.*", "server.storage", "server.store*", "server.unipile*"),
-            *("server.tasks", "server.entitlements"),
+            *("server.tasks", "server.entitlements", "server.limits"),
         ),
         ("psycopg2",),
     ),
@@ -257,5 +275,5 @@ HAS_SQL = (
     "sandbox.archive",
 )
 READS_ENVIRONMENT = ("server.config",)
-NAMES_REDIS_KEYS = ("server.queue", "server.realtime.channels", "server.entitlements")
+NAMES_REDIS_KEYS = ("server.queue", "server.realtime.channels", "server.entitlements", "server.limits")
 KNOWS_UNIPILE = ("server.unipile*", "sandbox*")
