@@ -64,6 +64,8 @@ class Place:
             "attachment_id": "file-1",
             "sha256": "0" * 64,
             "token": HOSTED_TOKEN,
+            "name": "icon.svg",
+            "path": "inbox",
         }
         return re.sub(r"\{(\w+)(?::(?:[^{}]|\{[^{}]*\})*)?\}", lambda match: values[match[1]], route.path)
 
