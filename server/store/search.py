@@ -62,18 +62,23 @@ def _tsquery(accounts: Sequence[int], words: Sequence[str]) -> str:
 
 
 async def find_messages(cursor: Cursor, user_id: int, text: str, *, limit: int, after: Key | None) -> Page:
-    """Messages of the user's accounts with all the words, newest first."""
+    """Messages of the user's accounts with all the words, newest first.
+
+    What is found is put in order before it is joined, so that only a page of it is.
+    """
     accounts, words = await list_accounts(cursor, user_id), wanted_words(text)
     if not accounts or not words:
         return Page([], None)
     after_time, after_id = after or (None, None)
     await cursor.execute(
         f"""with found as (
-                select w.message_id from channels_message_words w
+                select w.message_id from (
+                    select message_id, sent_at from channels_message_words
+                    where words @@ %(query)s::tsquery and (%(after_id)s is null
+                        or (sent_at, message_id) < (%(after_time)s::timestamptz, %(after_id)s::bigint))
+                    order by sent_at desc, message_id desc offset 0) w
                 join channels_message m on m.id = w.message_id and m.deleted_at is null
                 join channels_account_member u on u.account_id = m.account_id and u.user_id = %(user_id)s
-                where w.words @@ %(query)s::tsquery and (%(after_id)s is null
-                    or (w.sent_at, w.message_id) < (%(after_time)s::timestamptz, %(after_id)s::bigint))
                 order by w.sent_at desc, w.message_id desc limit %(limit)s + 1)
             select ({MESSAGE_JSON}::jsonb || jsonb_build_object('chat_title', {TITLE}))::text,
                 rfc3339(m.sent_at), m.id

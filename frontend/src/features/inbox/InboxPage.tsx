@@ -1,7 +1,7 @@
 /** The inbox: the chats of the chosen numbers on one side, the open chat on the other. */
 import { useMemo, useState, type ReactNode } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
-import { EmptyState, ErrorState } from "@/components/States";
+import { EmptyState, ErrorState, Skeleton } from "@/components/States";
 import { useAccounts } from "@/lib/accounts";
 import { describeError } from "@/lib/api/errors";
 import type { Account, Chat } from "@/types/wire";
@@ -54,6 +54,8 @@ function LoadingInbox() {
       list={
         <>
           <AccountSwitcher accounts={[]} selected={null} />
+          <Skeleton className="search-skeleton" />
+          <Skeleton className="filters-skeleton" />
           <ChatSkeletons />
         </>
       }

@@ -8,9 +8,15 @@ import { nameAttachment } from "./attachments";
 import { FileCard } from "./FileCard";
 import { saveBlob, useMedia, useNear } from "./media";
 
+const SMALL_PX = 112;
+
+const isSmall = ({ width, height, sticker }: StoredProps["attachment"]): boolean =>
+  !sticker && Boolean(width && height) && (width ?? 0) < SMALL_PX && (height ?? 0) < SMALL_PX;
+
 /** Its room is kept before it is there, so that nothing jumps. */
-function shapeOf({ width, height }: StoredProps["attachment"]): CSSProperties {
-  return width && height ? { aspectRatio: `${width} / ${height}`, height: "auto" } : {};
+function shapeOf(attachment: StoredProps["attachment"]): CSSProperties {
+  const { width, height } = attachment;
+  return width && height && !isSmall(attachment) ? { aspectRatio: `${width} / ${height}`, height: "auto" } : {};
 }
 
 export function Picture({ message, attachment, id }: StoredProps) {
@@ -26,7 +32,7 @@ export function Picture({ message, attachment, id }: StoredProps) {
       <button
         ref={ref}
         type="button"
-        className={`picture ${attachment.sticker ? "picture-sticker" : ""} ${url === null ? "skeleton" : ""}`}
+        className={`picture ${attachment.sticker ? "picture-sticker" : ""} ${isSmall(attachment) ? "picture-small" : ""} ${url === null ? "skeleton" : ""}`}
         style={shapeOf(attachment)}
         aria-label={`Show ${name}`}
         onClick={() => setOpen(true)}
