@@ -71,6 +71,12 @@ class Secrets:
     webhook_secret: str = key(env="WEBHOOK_SECRET", secret=True, default="")
     jwt_secret: str = key(env="JWT_SECRET", secret=True, default="")
     demo_password: str = key(secret=True, default="")
+    erase_secret: str = key(env="ERASE_SECRET", secret=True, default="")
+
+    @property
+    def seal_key(self) -> str:
+        """What hashes the names of who was erased; it must outlive every rotation of the other."""
+        return self.erase_secret or self.jwt_secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,7 +243,8 @@ def _with_sandbox_secrets(config: Config) -> Config:
     return replace(
         config,
         unipile=replace(config.unipile, api_key=config.unipile.api_key or SANDBOX_API_KEY),
-        secrets=Secrets(
+        secrets=replace(
+            secrets,
             webhook_secret=secrets.webhook_secret or SANDBOX_WEBHOOK_SECRET,
             jwt_secret=secrets.jwt_secret or kept["jwt_secret"],
             demo_password=secrets.demo_password or kept["demo_password"],

@@ -16,6 +16,7 @@ from server.handlers import (
     hosted,
     message_pages,
     messages,
+    privacy,
     search,
     sockets,
     spa,
@@ -23,7 +24,7 @@ from server.handlers import (
     webhooks,
 )
 from server.plans import NEW_CHATS
-from server.route import ACCOUNT, ALL, ATTACHMENT, CHAT, MESSAGE, ROUTE, Route
+from server.route import ACCOUNT, ALL, ATTACHMENT, CHAT, CONTACT, MESSAGE, ROUTE, Route
 from server.route import open_row as _open
 from server.route import row as _row
 from server.schemas import accounts as account_schemas
@@ -32,6 +33,7 @@ from server.schemas import chats as chat_schemas
 from server.schemas import contacts as contact_schemas
 from server.schemas import health as health_schemas
 from server.schemas import messages as message_schemas
+from server.schemas import privacy as privacy_schemas
 from server.schemas import search as search_schemas
 from server.schemas import usage as usage_schemas
 from server.schemas.fields import ListQuery
@@ -180,6 +182,14 @@ ROUTES = (
         contacts.show_avatar,
         content_type="application/octet-stream",
     ),
+    _row(
+        "DELETE",
+        CONTACT,
+        privacy.erase_contact,
+        answer=privacy_schemas.OneErasure,
+        status=202,
+    ),
+    _row("GET", CONTACT + "/erasure", privacy.show_erasure, answer=privacy_schemas.OneErasure),
     _row("GET", "/api/search", search.find, query=search_schemas.SearchQuery, answer=search_schemas.Found),
     *_amendments(CHAT + MESSAGE),
     *_amendments(ACCOUNT + MESSAGE, is_documented=False),

@@ -9,8 +9,10 @@ from server.realtime.broker import publish
 from server.realtime.events import Push, make_push
 from server.store import accounts, amendments
 from server.store.amendments import Amended, Amendment, Truth
+from server.store.erased import Seal
 from server.unipile.errors import OutcomeUnknown, Rejected, UnipileError
 from workers.context import Parts, parts_of
+from workers.forgetting import leave_out_erased
 
 log = structlog.get_logger()
 
@@ -31,25 +33,28 @@ async def amend_message(ctx: dict[Any, Any], account_id: int, provider_msg_id: s
             # Reading again is harmless, also where nobody knows what became of the call.
             raise TimeoutError(error.type) if isinstance(error, OutcomeUnknown) else error from error
         log.info("message_not_read", account_id=account_id, error=error.type)
-        amended = await parts.database.write(_apply_hints, account_id, provider_msg_id, hints)
+        amended = await parts.database.write(_apply, account_id, provider_msg_id, None, hints, parts.seal)
     else:
         truth = Truth(state.body, state.is_edited, state.is_deleted, state.reactions, read_at)
-        amended = await parts.database.write(_apply_truth, account_id, provider_msg_id, truth, hints)
+        amended = await parts.database.write(_apply, account_id, provider_msg_id, truth, hints, parts.seal)
     await _publish(parts, account_id, amended)
 
 
-async def _apply_truth(
-    cursor: Cursor, account_id: int, provider_msg_id: str, truth: Truth, hints: list[Amendment]
+async def _apply(
+    cursor: Cursor,
+    account_id: int,
+    provider_msg_id: str,
+    truth: Truth | None,
+    hints: list[Amendment],
+    seal: Seal,
 ) -> Amended:
-    await accounts.lock_account(cursor, account_id)
+    """Without a truth webhooks are taken at their word."""
+    account = await accounts.lock_account(cursor, account_id)
+    if account is not None and account.has_erased:
+        truth, hints = await leave_out_erased(cursor, account_id, truth, hints, seal)
+    if truth is None:
+        return await amendments.apply_hints(cursor, account_id, provider_msg_id, hints)
     return await amendments.apply_truth(cursor, account_id, provider_msg_id, truth, hints)
-
-
-async def _apply_hints(
-    cursor: Cursor, account_id: int, provider_msg_id: str, hints: list[Amendment]
-) -> Amended:
-    await accounts.lock_account(cursor, account_id)
-    return await amendments.apply_hints(cursor, account_id, provider_msg_id, hints)
 
 
 async def _publish(parts: Parts, account_id: int, amended: Amended) -> None:

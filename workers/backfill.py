@@ -18,6 +18,7 @@ from server.unipile.fields import UnusableEventError
 from server.unipile.history import History, People, StoredMessage, chat_id_of, read_stored
 from workers.batches import store_messages
 from workers.context import Parts
+from workers.forgetting import forget, names_erased
 from workers.gathered import Batch
 from workers.ingest import BAD_CONTENT, MAX_ECHO_WAITS, PROVIDER, Stored, announce
 from workers.people import Told
@@ -142,6 +143,7 @@ class Reader:
                 batch.history.add((self.account_id, message.event.provider_msg_id))
         for tick in [*ticks, *(self._tick(m.event.provider_msg_id, m.tick) for m in messages if m.tick)]:
             batch.add_receipt(tick)
+        await forget(cursor, batch, self.parts.seal)
         await store_messages(cursor, batch, stored.pushes, stored.chats_to_refresh, MAX_ECHO_WAITS)
         fresh = {(m.account_id, m.provider_msg_id) for m in batch.inserted}
         amended = {(self.account_id, m.event.provider_msg_id) for m in messages if m.is_amended}
@@ -172,10 +174,13 @@ class Reader:
 
     async def _bury(self, item: Mapping[str, Any], reason: str) -> None:
         metrics.EVENTS.labels("dead").inc()
-        body = orjson.dumps(item).decode()
-        await self.parts.database.write(
-            insert_dead_letter, "history", "dead", reason, self.external_account_id, body
-        )
+        await self.parts.database.write(self._keep_dead, item, reason)
+
+    async def _keep_dead(self, cursor: Cursor, item: Mapping[str, Any], reason: str) -> None:
+        told = {**item, "account_id": self.external_account_id}
+        if not await names_erased(cursor, self.parts.seal, PROVIDER, None, told):
+            body = orjson.dumps(item).decode()
+            await insert_dead_letter(cursor, "history", "dead", reason, self.external_account_id, body)
 
 
 def _sent(event: MessageEvent) -> datetime:

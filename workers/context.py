@@ -11,6 +11,7 @@ from server import queue
 from server.config import Config
 from server.connections import open_database, open_unipile
 from server.storage import Storage, open_storage
+from server.store.erased import Seal
 from server.store.pool import Database
 from server.unipile.client import UnipileClient
 
@@ -25,6 +26,8 @@ class Parts:
     redis: ArqRedis
     unipile: UnipileClient
     storage: Storage
+    # Hashes the names of who was erased.
+    seal: Seal
     # Accounts whose traffic has been counted and whose owners have not been told yet (workers/usage.py).
     counted: set[int] = field(default_factory=set)
 
@@ -44,7 +47,7 @@ async def open_parts(config: Config) -> AsyncIterator[Parts]:
     unipile = open_unipile(config)
     try:
         storage = open_storage(config.media.url, config.data_dir)
-        yield Parts(config, database, redis, unipile, storage)
+        yield Parts(config, database, redis, unipile, storage, Seal(config.secrets.seal_key))
     finally:
         await unipile.close()
         await redis.aclose()

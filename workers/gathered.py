@@ -39,6 +39,17 @@ class Batch:
         self.people: list[Told] = []
         self.chats_told: set[int] = set()
         self._raw: dict[Key, dict[str, Any]] = {}
+        self.raw_amendments: dict[int, dict[str, Any]] = {}  # by the id() of the event that was read from it
+
+    @property
+    def accounts(self) -> Collection[LockedAccount]:
+        return self._accounts.values()
+
+    def drop_message(self, key: Key) -> None:
+        """It is not to be stored."""
+        del self.messages[key]
+        self.history.discard(key)
+        self.receipts.pop(key, None)
 
     def add_message(self, event: MessageEvent, raw: dict[str, Any]) -> None:
         key = (self.account_id(event.external_account_id), event.provider_msg_id)
@@ -50,7 +61,8 @@ class Batch:
         known = self.receipts.get(key, event.status)
         self.receipts[key] = max(known, event.status, key=RECEIPT_ORDER.index)
 
-    def add_amendment(self, event: AmendmentEvent) -> None:
+    def add_amendment(self, event: AmendmentEvent, raw: dict[str, Any]) -> None:
+        self.raw_amendments[id(event)] = raw
         key = (self.account_id(event.external_account_id), event.provider_msg_id)
         known = self.amendments.setdefault((key, event.kind, event.person), event)
         if (event.told_at, _as_text(event)) > (known.told_at, _as_text(known)):

@@ -28,6 +28,7 @@ from server.realtime.events import Push, make_push
 from server.store import account_states, accounts, history
 from server.store.accounts import LockedAccount
 from server.store.dead_letters import insert_dead_letter
+from server.store.erased import Seal
 from server.unipile.events import (
     AmendmentEvent,
     Event,
@@ -42,6 +43,7 @@ from server.unipile.history import HISTORY_GREW, RECONNECTED
 from workers.batches import store_messages
 from workers.committer import COMMITTER
 from workers.context import Parts, parts_of
+from workers.forgetting import forget, names_erased
 from workers.gathered import Batch, Key
 from workers.republish import republish
 
@@ -111,7 +113,7 @@ async def _store(parts: Parts, pairs: list[Pair]) -> None:
     if not pairs:
         return
     try:
-        stored = await parts.database.write(_store_batch, pairs)
+        stored = await parts.database.write(_store_batch, pairs, parts.seal)
     except BAD_CONTENT as error:
         if len(pairs) == 1:
             log.warning("event_refused", error=type(error).__name__)
@@ -143,7 +145,7 @@ async def announce(parts: Parts, stored: Stored) -> None:
         await enqueue(parts.redis, STORE_EVENTS, Events(stored.waiting), delay_seconds=ECHO_WAIT_SECONDS)
 
 
-async def _store_batch(cursor: Cursor, pairs: Sequence[Pair]) -> Stored:
+async def _store_batch(cursor: Cursor, pairs: Sequence[Pair], seal: Seal) -> Stored:
     """One transaction: lock the accounts, then kind by kind, each in set-based statements."""
     stored = Stored()
     known = await accounts.lock_accounts(
@@ -160,11 +162,15 @@ async def _store_batch(cursor: Cursor, pairs: Sequence[Pair]) -> Stored:
             case ReceiptEvent():
                 batch.add_receipt(event)
             case AmendmentEvent():
-                batch.add_amendment(event)
+                batch.add_amendment(event, raw["body"])
             case StatusEvent():
                 await _store_status(cursor, known[event.external_account_id], event, stored)
             case IgnoredEvent():
-                await _keep_ignored(cursor, event, raw)
+                if not await names_erased(
+                    cursor, seal, PROVIDER, known[event.external_account_id], raw["body"]
+                ):
+                    await _keep_ignored(cursor, event, raw)
+    await forget(cursor, batch, seal)
     await store_messages(cursor, batch, stored.pushes, stored.chats_to_refresh, MAX_ECHO_WAITS)
     stored.waiting, stored.messages_to_read = batch.held_back, batch.to_read
     stored.media_to_copy = batch.media_to_copy
@@ -209,5 +215,10 @@ async def _keep_ignored(cursor: Cursor, event: IgnoredEvent, raw: dict[str, Any]
 
 async def _bury(parts: Parts, event: dict[str, Any], state: str, reason: str) -> None:
     metrics.EVENTS.labels("dead").inc()
-    body = orjson.dumps(event["body"]).decode()
-    await parts.database.write(insert_dead_letter, event["source"], state, reason, None, body)
+    await parts.database.write(_keep_dead, event, state, reason, parts.seal)
+
+
+async def _keep_dead(cursor: Cursor, event: dict[str, Any], state: str, reason: str, seal: Seal) -> None:
+    if not await names_erased(cursor, seal, PROVIDER, None, event["body"]):
+        body = orjson.dumps(event["body"]).decode()
+        await insert_dead_letter(cursor, event["source"], state, reason, None, body)

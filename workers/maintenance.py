@@ -13,6 +13,7 @@ from server.store import attempts, hints, users
 from server.tasks import end_tasks
 from workers import account_states, lookups, pairing, restarts, searching, sweeps
 from workers.context import Parts
+from workers.erasing import erase_people
 from workers.media import clear_media, clear_released, look_for_media
 from workers.outcomes import settle
 from workers.pictures import look_for_pictures
@@ -31,6 +32,7 @@ FORGET_SESSIONS_SECONDS = 3600.0
 PRUNE_SECONDS, PRUNED_AT_ONCE = 3600.0, 1000
 LOOK_FOR_PICTURES_SECONDS = 5.0
 WORDS_SECONDS = 5.0
+ERASE_SECONDS = 1.0
 HEARTBEAT_EXPIRY_SECONDS = 60
 WORKER_LOST = {
     "code": "worker_lost",
@@ -58,6 +60,7 @@ async def rounds(parts: Parts) -> AsyncIterator[None]:
         asyncio.create_task(_repeat(parts, searching.write_words, WORDS_SECONDS)),
         asyncio.create_task(_repeat(parts, UsageNews().tell, TELL_SECONDS)),
         asyncio.create_task(_repeat(parts, check_usage, CHECK_SECONDS)),
+        asyncio.create_task(_repeat(parts, erase_people, ERASE_SECONDS)),
     ]
     try:
         yield

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from aiopg import Cursor
@@ -34,6 +35,8 @@ class LockedAccount:
     user_id: int
     status: str
     is_quiet: bool = False  # no webhook in the last second
+    has_erased: bool = False
+    kept_from: datetime | None = None  # what was sent before this is not kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +166,8 @@ async def claim_account(
 LOCK_ACCOUNTS = Prepared(
     "lock_accounts",
     """select id, external_account_id, user_id, status,
-           coalesce(last_webhook_at, '-infinity') < now() - interval '1 second'
+           coalesce(last_webhook_at, '-infinity') < now() - interval '1 second',
+           has_erased, now() - make_interval(days => retention_days)
        from channels_account where provider = %(provider)s and external_account_id = any(%(external_ids)s::text[])
        order by id for no key update""",
 )
@@ -200,7 +204,9 @@ async def fetch_pushed(
 async def lock_account(cursor: Cursor, account_id: int) -> LockedAccount | None:
     """Hold one account to the end of the transaction."""
     await cursor.execute(
-        "select id, external_account_id, user_id, status from channels_account where id = %s for no key update",
+        """select id, external_account_id, user_id, status, false, has_erased,
+               now() - make_interval(days => retention_days)
+           from channels_account where id = %s for no key update""",
         (account_id,),
     )
     row = await cursor.fetchone()

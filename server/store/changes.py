@@ -7,6 +7,7 @@ from aiopg import Cursor
 from server.store.accounts import PUSHED_ACCOUNT_JSON
 from server.store.chats import CHAT_JOINS, CHAT_JSON
 from server.store.contacts import CONTACT_JSON
+from server.store.gone import GONE_JSON
 from server.store.messages import MESSAGE_JSON
 from server.store.prepared import Prepared
 
@@ -52,6 +53,11 @@ LIST_CHANGES = Prepared(
         (select k.seq, null, {CONTACT_JSON}, 'contact:updated'
          from channels_contact k where k.account_id = %(account_id)s and k.seq > greatest(%(since)s, 0)
          order by k.seq limit %(limit)s + 1)
+        union all
+        (select g.seq, g.chat_id, {GONE_JSON}, g.event
+         from channels_gone g where g.account_id = %(account_id)s and g.seq > greatest(%(since)s, 0)
+            and (%(chat_id)s::bigint is null or g.chat_id = %(chat_id)s)
+         order by g.seq limit %(limit)s + 1)
     ) change order by seq limit %(limit)s + 1""",
 )
 

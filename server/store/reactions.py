@@ -20,6 +20,11 @@ def person_of(reaction: Mapping[str, Any], known: Known) -> str:
     return "" if reaction["is_own"] else same(_sender(reaction)["provider_id"], known)
 
 
+def who_reacted(reaction: Mapping[str, Any]) -> str:
+    """Their name at the provider; '' for the account itself."""
+    return "" if reaction["is_own"] else str(_sender(reaction)["provider_id"])
+
+
 def _sender(reaction: Mapping[str, Any]) -> Mapping[str, Any]:
     """Who reacted, in a row of ours or in UniPile's words."""
     sender: Mapping[str, Any] = reaction.get("sender") or reaction
