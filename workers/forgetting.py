@@ -80,8 +80,7 @@ def _places(event: MessageEvent) -> Iterator[str]:
 
 
 def _quoted(event: MessageEvent) -> Iterator[str]:
-    if event.quoted is not None:
-        yield from (event.quoted[key] for key in ("provider_msg_id", "sender_id") if event.quoted[key])
+    yield from (name for name in (event.quoted_message, event.quoted_person) if name)
 
 
 def names_in(value: object) -> Iterator[str]:
@@ -102,9 +101,9 @@ async def _stored(cursor: Cursor, batch: Batch, watched: set[int]) -> set[Key]:
     keys = {key for key in batch.messages if key[0] in watched}
     keys |= {key for key, _, _ in batch.amendments if key[0] in watched}
     keys |= {
-        (key[0], event.quoted["provider_msg_id"])
+        (key[0], event.quoted_message)
         for key, event in batch.messages.items()
-        if key[0] in watched and event.quoted is not None and event.quoted["provider_msg_id"]
+        if key[0] in watched and event.quoted_message
     }
     found = await messages.fetch_by_provider_ids(cursor, key_rows(sorted(keys)))
     return {(message.account_id, message.provider_msg_id) for message in found}
@@ -139,9 +138,9 @@ def _strip_quotes(batch: Batch, erased: Erased, stored: set[Key]) -> None:
     for key, event in batch.messages.items():
         if event.quoted is None:
             continue
-        quoted: Key = (key[0], event.quoted["provider_msg_id"] or "")
+        quoted: Key = (key[0], event.quoted_message)
         is_here = quoted in stored or quoted in batch.messages
-        is_theirs = _any(key[0], [event.quoted["sender_id"] or ""], erased)
+        is_theirs = (key[0], event.quoted_person) in erased
         if quoted in erased or (is_theirs and not is_here):
             batch.messages[key] = replace(event, quoted=None)
 

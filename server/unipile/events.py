@@ -79,6 +79,16 @@ class MessageEvent:
     # What UniPile says, where that is still to come.
     claimed_at: str | None = None
 
+    @property
+    def quoted_message(self) -> str:
+        """The message that is answered; '' where there is none, or nobody says which."""
+        return (self.quoted and self.quoted["provider_msg_id"]) or ""
+
+    @property
+    def quoted_person(self) -> str:
+        """Whose it was; '' where nobody says."""
+        return (self.quoted and self.quoted["sender_id"]) or ""
+
 
 @dataclass(frozen=True, slots=True)
 class ReceiptEvent:

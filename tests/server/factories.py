@@ -8,7 +8,7 @@ from aiopg import Cursor
 
 from server.account_life import Seen
 from server.keys import DATABASE, ENTITLEMENTS
-from server.store import account_states, accounts, chats, entitlements, messages
+from server.store import account_states, accounts, chats, contacts, entitlements, messages
 from tests.fixtures_stack import Stack
 from tests.peers import Peer
 
@@ -42,6 +42,31 @@ async def add_member(stack: Stack, account_id: int, user: Peer, role: str) -> No
         )
 
     await stack.app[DATABASE].write(insert)
+
+
+async def make_contact(stack: Stack, account_id: int, phone: str = "5511966660000") -> int:
+    """Somebody by the name of Bia who has not written yet."""
+    names = [f"1{phone}@lid", f"{phone}@s.whatsapp.net"]
+    told = {
+        "n": 0,
+        "account_id": account_id,
+        "ids": names,
+        "provider_id": names[0],
+        "external_id": None,
+        "name": "Bia Lima",
+        "named_at": START.isoformat(),
+        "phone": f"+{phone}",
+        "phoned_at": START.isoformat(),
+    }
+
+    async def insert(cursor: Cursor) -> int:
+        await accounts.lock_account(cursor, account_id)
+        await contacts.keep_contacts(cursor, [told])
+        known = await contacts.fetch_known(cursor, account_id, names)
+        return known[names[0]][0]
+
+    contact_id: int = await stack.app[DATABASE].write(insert)
+    return contact_id
 
 
 async def revoke_entitlement(stack: Stack, user: Peer) -> None:

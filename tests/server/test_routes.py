@@ -20,7 +20,7 @@ from server.schemas.errors import Error
 from server.store.hosted_links import insert_link
 from tests.fixtures_stack import Stack
 from tests.peers import Answer, Peer, message_received
-from tests.server.factories import make_account, make_chat
+from tests.server.factories import make_account, make_chat, make_contact
 from tests.server.handlers.test_auth import EMAIL, PASSWORD, make_user
 
 GUARDED = [route for route in ROUTES if route.needs_token]
@@ -28,10 +28,12 @@ GUARDED = [route for route in ROUTES if route.needs_token]
 WITH_BODY = [route for route in ROUTES if route.body is not None and not route.needs_signature]
 # What only UniPile can answer is tested beside its handlers, with the sandbox.
 AT_UNIPILE = ("start_chat", "edit_message", "delete_message", "set_reaction", "remove_reaction")
+# And what there is only once something else was done: beside its handlers too.
+ELSEWHERE = (*AT_UNIPILE, "show_erasure")
 ANSWERING = [
     route
     for route in ROUTES
-    if route.answer is not None and route.name not in AT_UNIPILE and not route.needs_signature
+    if route.answer is not None and route.name not in ELSEWHERE and not route.needs_signature
 ]
 # Queries that are not to be left out.
 NEEDED = {"list_changes": "?since=0", "find": "?q=Oi"}
@@ -53,6 +55,7 @@ class Place:
     account_id: int
     chat_id: int
     message_id: int = 0
+    contact_id: int = 0
 
     def path(self, route: Route) -> str:
         """The route's address with ids that exist."""
@@ -62,6 +65,7 @@ class Place:
             "chat_id": str(self.chat_id),
             "message_id": str(self.message_id),
             "attachment_id": "file-1",
+            "contact_id": str(self.contact_id),
             "sha256": "0" * 64,
             "token": HOSTED_TOKEN,
             "name": "icon.svg",
@@ -76,7 +80,7 @@ async def place(web_only: Stack) -> Place:
     account_id = await make_account(web_only, agent)
     chat_id = await make_chat(web_only, account_id)
     (message,) = await agent.messages(account_id, chat_id)
-    return Place(agent, account_id, chat_id, message["id"])
+    return Place(agent, account_id, chat_id, message["id"], await make_contact(web_only, account_id))
 
 
 def assert_refused(answer: Answer, *statuses: int) -> None:

@@ -67,10 +67,27 @@ def past() -> list[dict[str, Any]]:
         "message": f"{MARK} edits",
     }
     early = edited | {"message_id": "hers-never"}
-    unknown = {"event": "message_pinned", "account_id": "acc-1", "message_id": "hers-1", "sender": direct["sender"]}
+    unknown = {
+        "event": "message_pinned",
+        "account_id": "acc-1",
+        "message_id": "hers-1",
+        "sender": direct["sender"],
+    }
     tick = {"event": "message_read", "account_id": "acc-1", "message_id": "ours-1"}
     alone = of_another("Unread still", message_id="other-3")
-    return [direct, ours, grouped, other, answer, edited, early, unknown, tick, reacted(grouped, "other-1"), alone]
+    return [
+        direct,
+        ours,
+        grouped,
+        other,
+        answer,
+        edited,
+        early,
+        unknown,
+        tick,
+        reacted(grouped, "other-1"),
+        alone,
+    ]
 
 
 async def erase(ledger: Ledger) -> int:
@@ -170,7 +187,9 @@ async def test_readers_are_told_without_a_word_of_content(ledger: Ledger, ear: E
 
 async def test_a_worker_killed_in_the_middle_is_followed_by_another(ledger: Ledger) -> None:
     await ledger.store(*past())
-    (row,) = await ledger.fetch("select id, account_id from channels_contact where name like %(m)s", m=f"{MARK}%")
+    (row,) = await ledger.fetch(
+        "select id, account_id from channels_contact where name like %(m)s", m=f"{MARK}%"
+    )
     await ledger.parts.database.write(
         erasures.begin_erasure, ledger.parts.seal, row["account_id"], row["id"], None
     )

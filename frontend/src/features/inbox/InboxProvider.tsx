@@ -8,8 +8,10 @@ import { findSurroundings } from "@/lib/channel";
 import { useFeed, useFeedListener } from "@/lib/socket/context";
 import { isRecord } from "@/lib/socket/frames";
 import type { Chat, Contact, Message } from "@/types/wire";
-import { InboxContext } from "./context";
+import { InboxContext, type Inbox } from "./context";
 import { Drafts } from "./drafts";
+import { dropErased } from "./erasing";
+import { isErasure } from "./gone";
 import { measureFiles } from "./measure";
 import { PeopleProvider } from "./peopleContext";
 import { CHAT_KEY, CHATS_KEY, MESSAGES_KEY } from "./queries";
@@ -86,6 +88,11 @@ function describeMessage(message: Message): string {
   return `New message from ${name}: ${message.body ?? "attachment"}`;
 }
 
+function erase({ store, drafts }: Inbox, client: QueryClient, event: string, data: { readonly id: number }): void {
+  dropErased(client, store.erase(event, data));
+  if (event === "chat:erased") drafts.write(data.id, "");
+}
+
 interface InboxProviderProps {
   readonly userId: number;
   readonly children: ReactNode;
@@ -101,7 +108,8 @@ export function InboxProvider({ userId, children }: InboxProviderProps) {
   useFeedListener({
     onChange: (event, data) => {
       if (!isRow(data)) return;
-      if (event === "chat:updated") inbox.store.applyChat(data as Chat);
+      if (isErasure(event)) erase(inbox, client, event, data);
+      else if (event === "chat:updated") inbox.store.applyChat(data as Chat);
       else if (event === "contact:updated") inbox.store.applyContact(data as Contact);
       else if (event.startsWith("message:")) {
         const message = data as Message;
@@ -112,7 +120,7 @@ export function InboxProvider({ userId, children }: InboxProviderProps) {
       }
     },
     onReset: (accountId) => {
-      inbox.store.forgetContacts(accountId);
+      inbox.store.forgetAccount(accountId);
       void client.invalidateQueries({ queryKey: [CHATS_KEY] });
       void client.invalidateQueries({ queryKey: [CHAT_KEY, accountId] });
       void client.invalidateQueries({ queryKey: [MESSAGES_KEY, accountId] });

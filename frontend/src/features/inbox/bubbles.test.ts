@@ -162,7 +162,7 @@ it("shows who wrote as their contact is since it changed, under any of its ids",
   const shown = () => mergeBubbles([message], [], [], READ, new Map(), store.getSnapshot().contacts)[0];
   expect(shown()?.sender).toEqual({ id: "1@lid", name: "Ana", avatar: "a1" });
   expect(shown()).toBe(shown());
-  store.forgetContacts(1);
+  store.forgetAccount(1);
   store.discard("");
   expect(shown()?.sender).toEqual({ id: "2@c", name: "Unknown", avatar: null });
 });

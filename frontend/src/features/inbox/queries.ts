@@ -27,7 +27,7 @@ export const MESSAGES_KEY = "messages";
  */
 export function useChatList(accountIds: readonly number[], filter: ChatFilter = "all", keptId: number | null = null) {
   const api = useApi();
-  const { chats: live, progress } = useInboxSnapshot();
+  const { chats: live, progress, gone } = useInboxSnapshot();
   const query = useInfiniteQuery({
     queryKey: [CHATS_KEY, accountIds, filter],
     queryFn: ({ pageParam, signal }) => {
@@ -45,8 +45,9 @@ export function useChatList(accountIds: readonly number[], filter: ChatFilter = 
   });
   const pages = query.data?.pages;
   const wants = useCallback(
-    (chat: Chat) => isShown(chat, filter) || (filter === "unread" && chat.id === keptId && !chat.archived),
-    [filter, keptId],
+    (chat: Chat) =>
+      !gone.hasChat(chat) && (isShown(chat, filter) || (filter === "unread" && chat.id === keptId && !chat.archived)),
+    [filter, keptId, gone],
   );
   const chats = useMemo(
     () => (pages === undefined ? null : mergeChats(pages, live.values(), accountIds, progress, wants)),
@@ -58,13 +59,14 @@ export function useChatList(accountIds: readonly number[], filter: ChatFilter = 
 /** One chat, also one that is not in the list read so far. */
 export function useChat(accountId: number, chatId: number, listed: Chat | undefined) {
   const api = useApi();
-  const live = useInboxSnapshot().chats.get(chatId);
+  const { chats, gone } = useInboxSnapshot();
+  const live = chats.get(chatId);
   const query = useQuery({
     queryKey: [CHAT_KEY, accountId, chatId],
     queryFn: ({ signal }) => api.fetchChat(accountId, chatId, signal),
     staleTime: STALE_MS,
   });
-  const rows = [listed, live, query.data].filter((row) => row !== undefined);
+  const rows = [listed, live, query.data].filter((row) => row !== undefined).filter((row) => !gone.hasChat(row));
   const chat = newestOf(rows).get(chatId);
   return { ...query, chat };
 }
@@ -74,7 +76,7 @@ const NO_ROWS: ReadonlyMap<number, Message> = new Map();
 /** The messages of a chat: from the newest on, or around one of them, from where both directions are read. */
 export function useThread(accountId: number, chatId: number, around: number | null = null) {
   const api = useApi();
-  const { messages, guesses, pending, contacts } = useInboxSnapshot();
+  const { messages, guesses, pending, contacts, gone } = useInboxSnapshot();
   const beginning: MessageSpot = around === null ? {} : { around: String(around) };
   const query = useInfiniteQuery({
     queryKey: [MESSAGES_KEY, accountId, chatId, around],
@@ -95,7 +97,8 @@ export function useThread(accountId: number, chatId: number, around: number | nu
     if (pages === undefined) return null;
     const own = pending.filter((entry) => entry.chatId === chatId);
     const open = { hasOlder, hasNewer };
-    return mergeBubbles(pages.flatMap((page) => page.items), live.values(), own, open, guesses, contacts);
-  }, [pages, live, guesses, pending, contacts, chatId, hasOlder, hasNewer]);
+    const read = pages.flatMap((page) => page.items.filter((row) => !gone.hasMessage(row)));
+    return mergeBubbles(read, live.values(), own, open, guesses, contacts);
+  }, [pages, live, guesses, pending, contacts, gone, chatId, hasOlder, hasNewer]);
   return { ...query, bubbles };
 }

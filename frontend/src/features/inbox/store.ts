@@ -3,6 +3,7 @@ import type { Surroundings } from "@/lib/channel";
 import { isNewer } from "@/lib/rows";
 import type { Chat, Contact, Message } from "@/types/wire";
 import { contactKey, type Contacts } from "./bubbles";
+import { Gone } from "./gone";
 import { Outbox, type Failure, type Post } from "./outbox";
 import type { Shelf } from "./shelf";
 
@@ -40,6 +41,7 @@ export interface Snapshot {
   readonly guesses: ReadonlyMap<number, Message>;
   readonly pending: readonly Pending[];
   readonly contacts: Contacts;
+  readonly gone: Gone;
 }
 
 /** What a message carries beside its text. */
@@ -71,7 +73,8 @@ export class InboxStore {
   #messages = new Map<number, ReadonlyMap<number, Message>>();
   #guesses = new Map<number, Message>();
   #contacts = new Map<string, Contact>();
-  #snapshot: Snapshot = { chats: new Map(), progress: new Map(), messages: new Map(), guesses: new Map(), pending: [], contacts: new Map() };
+  #gone = new Gone();
+  #snapshot: Snapshot = { chats: new Map(), progress: new Map(), messages: new Map(), guesses: new Map(), pending: [], contacts: new Map(), gone: new Gone() };
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: StoreOptions) {
@@ -101,7 +104,7 @@ export class InboxStore {
   readonly getSnapshot = (): Snapshot => this.#snapshot;
 
   applyChat(chat: Chat): void {
-    if (!isNewer(chat, this.#chats.get(chat.id))) return;
+    if (this.#gone.hasChat(chat) || !isNewer(chat, this.#chats.get(chat.id))) return;
     this.#chats.set(chat.id, chat);
     this.#publishSoon();
   }
@@ -115,10 +118,39 @@ export class InboxStore {
     this.#publishSoon();
   }
 
-  /** Everything of this number is read anew: what people look like comes with it. */
-  forgetContacts(accountId: number): void {
+  /** Everything of this number is read anew: what was erased meanwhile is in none of it. */
+  forgetAccount(accountId: number): void {
     for (const [key, contact] of this.#contacts) if (contact.account_id === accountId) this.#contacts.delete(key);
+    for (const [id, chat] of this.#chats) if (chat.account_id === accountId) this.#chats.delete(id);
+    for (const [id, rows] of this.#messages) {
+      if ([...rows.values()].some((row) => row.account_id === accountId)) this.#messages.delete(id);
+    }
     this.#publishSoon();
+  }
+
+  /** Drop what was erased, and let nothing of it in again. */
+  erase(event: string, data: { readonly id: number }): Gone {
+    this.#gone = this.#gone.with(event, data);
+    const { id } = data;
+    if (event === "contact:erased") this.#forgetContact(id);
+    if (event === "chat:erased") this.#forgetChat(id);
+    for (const [chatId, rows] of this.#messages) {
+      this.#messages.set(chatId, new Map([...rows].filter(([, row]) => !this.#gone.hasMessage(row))));
+    }
+    for (const guess of [...this.#guesses.values()]) if (this.#gone.hasMessage(guess)) this.#guesses.delete(guess.id);
+    this.#publishSoon();
+    return this.#gone;
+  }
+
+  #forgetContact(id: number): void {
+    for (const [key, contact] of this.#contacts) if (contact.id === id) this.#contacts.delete(key);
+  }
+
+  /** What still waited to be sent there goes too. */
+  #forgetChat(id: number): void {
+    this.#chats.delete(id);
+    this.#messages.delete(id);
+    for (const entry of this.outbox.entries) if (entry.chatId === id) this.outbox.drop(entry.clientId);
   }
 
   /** True when the row was news. */
@@ -130,6 +162,7 @@ export class InboxStore {
   }
 
   #take(message: Message): boolean {
+    if (this.#gone.hasMessage(message)) return false;
     if (message.direction === "out") this.#noteProgress(message);
     if (!this.#options.isThreadKept(message.account_id, message.chat_id)) return true;
     const held = this.#messages.get(message.chat_id);
@@ -201,6 +234,7 @@ export class InboxStore {
       guesses: new Map(this.#guesses),
       pending: this.outbox.entries,
       contacts: new Map(this.#contacts),
+      gone: this.#gone,
     };
     for (const listener of [...this.#listeners]) listener();
   }

@@ -1,0 +1,78 @@
+"""Erasing over REST: who may, what is told, and that a browser that was away drops it too."""
+
+from typing import Any
+
+from server.routes import ROUTES
+from tests.fixtures_stack import Stack
+from tests.peers import Peer, eventually
+from tests.server.factories import CHANNELS, add_member
+
+SHOWN = next(route for route in ROUTES if route.name == "show_erasure")
+
+
+async def written(stack: Stack, owner: Peer) -> tuple[int, dict[str, Any]]:
+    """An account in whose one direct chat Bia wrote; (account id, chat)."""
+    account = await stack.make_account(owner)
+    await stack.write("acc-1", "My secret")
+
+    async def known() -> Any:
+        return [chat for chat in await owner.chats(account["id"]) if chat["contact"]]
+
+    (chat,) = await eventually(known)
+    return account["id"], chat
+
+
+async def test_a_contact_is_erased_and_everybody_is_told(stack: Stack) -> None:
+    owner = await stack.sign_in("owner")
+    account_id, chat = await written(stack, owner)
+    socket = await owner.listen()
+    before = (await owner.ok("GET", f"{CHANNELS}/{account_id}"))["account"]["seq"]
+    place = f"{CHANNELS}/{account_id}/contacts/{chat['contact']['id']}"
+
+    answer = await owner.call("DELETE", place)
+
+    assert answer.status == 202
+    assert SHOWN.answer is not None
+    assert SHOWN.answer().validate(answer.body) == {}
+    await socket.wait_for_event("contact:erased", id=chat["contact"]["id"])
+    await socket.wait_for_event("chat:erased", id=chat["id"])
+
+    async def done() -> Any:
+        shown = (await owner.ok("GET", place + "/erasure"))["erasure"]
+        return shown["state"] == "done" and shown
+
+    assert (await eventually(done))["messages"] == 1
+    assert await owner.chats(account_id) == []
+    changes = await owner.ok("GET", f"{CHANNELS}/{account_id}/changes?since={before}")
+    assert "My secret" not in str(changes)
+    assert {"contact:erased", "chat:erased"} <= {item["event"] for item in changes["items"]}
+    assert (await owner.call("GET", f"{CHANNELS}/{account_id}/chats/{chat['id']}")).status == 404
+    # Once more is no second time.
+    assert (await owner.ok("DELETE", place))["erasure"]["state"] == "done"
+
+
+async def test_a_reader_who_was_away_learns_it(stack: Stack) -> None:
+    owner = await stack.sign_in("owner")
+    account_id, chat = await written(stack, owner)
+    head = (await owner.ok("GET", f"{CHANNELS}/{account_id}"))["account"]["seq"]
+    await owner.ok("DELETE", f"{CHANNELS}/{account_id}/contacts/{chat['contact']['id']}")
+
+    async def gone() -> bool:
+        return await owner.chats(account_id) == []
+
+    await eventually(gone)
+    socket = await owner.listen({str(account_id): head})
+    await socket.wait_for_event("chat:erased", id=chat["id"])
+
+
+async def test_only_its_owner_erases_and_a_stranger_finds_nothing(stack: Stack) -> None:
+    owner, agent, stranger = [await stack.sign_in(name) for name in ("owner", "agent", "stranger")]
+    account_id, chat = await written(stack, owner)
+    await add_member(stack, account_id, agent, "agent")
+    place = f"{CHANNELS}/{account_id}/contacts/{chat['contact']['id']}"
+    for method, path in (("DELETE", place), ("GET", place + "/erasure")):
+        assert (await agent.call(method, path)).status == 403
+        assert (await stranger.call(method, path)).status == 404
+        absent = path.replace(f"/{chat['contact']['id']}", "/999999")
+        assert (await owner.call(method, absent)).status == 404
+    assert len(await owner.chats(account_id)) == 1
