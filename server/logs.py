@@ -1,14 +1,17 @@
 """Sets up logging: readable lines on a terminal, JSON elsewhere, and never a secret or a message's text."""
 
 import logging
+import re
 import sys
-from collections.abc import MutableMapping
-from typing import Any
+import traceback
+from collections.abc import Iterator, MutableMapping
+from typing import Any, TextIO
 
 import structlog
 from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
-from structlog.typing import Processor
+from aiohttp.http_exceptions import HttpProcessingError
+from structlog.typing import ExcInfo, Processor
 
 from server.config import Log
 
@@ -16,6 +19,9 @@ HIDDEN_KEYS = frozenset(
     ("secret", "password", "token", "api_key", "authorization", "cookie", "dsn", "url", "body", "text")
 )
 HIDDEN = "(hidden)"
+QUOTED = re.compile(r'"[^"]*"')
+# Of Postgres's SQLSTATEs: what is wrong with a value, and the sentence quotes the value.
+DATA_EXCEPTION = "22"
 # arq writes each job's arguments, which are people's messages, at level INFO.
 TALKATIVE = ("arq", "yoyo", "asyncio")
 
@@ -62,9 +68,44 @@ def _rendering(*, human: bool) -> list[Processor]:
     remove_meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     if human:
         # Plain, because the pretty one prints the local variables of every frame, secrets included.
-        plain = structlog.dev.plain_traceback
-        return [remove_meta, structlog.dev.ConsoleRenderer(exception_formatter=plain, pad_event_to=24)]
-    return [remove_meta, structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        return [remove_meta, structlog.dev.ConsoleRenderer(exception_formatter=_print_error, pad_event_to=24)]
+    shown = structlog.processors.ExceptionRenderer(tell_error)
+    return [remove_meta, shown, structlog.processors.JSONRenderer()]
+
+
+def _print_error(stream: TextIO, exc_info: ExcInfo) -> None:
+    stream.write("\n" + tell_error(exc_info))
+
+
+def tell_error(exc_info: ExcInfo) -> str:
+    """The trace of an error, without the rows, values and requests that some errors quote in their sentences."""
+    text = "".join(traceback.format_exception(*exc_info))
+    for error in _chain(exc_info[1]):
+        words = str(error).strip()
+        if words and words != (told := _sentence(error, words)):
+            text = text.replace(words, told)
+    return text.rstrip("\n")
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    waiting = [error]
+    while waiting:
+        if (error := waiting.pop()) is not None and id(error) not in seen:
+            seen.add(id(error))
+            waiting += [error.__cause__, error.__context__, *getattr(error, "exceptions", ())]
+            yield error
+
+
+def _sentence(error: BaseException, words: str) -> str:
+    if isinstance(error, HttpProcessingError):  # shows the bytes that it could not read, tokens and all
+        return f"{error.code}, {error.message.strip().partition(chr(10))[0]}"
+    code = getattr(error, "pgcode", None)
+    if code is None:
+        return words
+    # The lines after the first are DETAIL (the row), LINE (the statement) and CONTEXT.
+    first = words.partition("\n")[0]
+    return QUOTED.sub('"…"', first) if str(code).startswith(DATA_EXCEPTION) else first
 
 
 class AccessLogger(AbstractAccessLogger):

@@ -29,6 +29,11 @@ const look = () => {
 }
 new MutationObserver(look).observe(document, { childList: true, characterData: true, subtree: true })
 """
+# Nothing of the app asks for what its Content-Security-Policy refuses, in whatever a test does.
+WATCH_POLICY = """
+document.addEventListener("securitypolicyviolation", (event) =>
+  console.error(`policy: ${event.effectiveDirective} refused ${event.blockedURI} at ${event.sourceFile}`))
+"""
 
 
 @pytest.hookimpl(wrapper=True)
@@ -84,6 +89,7 @@ class Windows:
         context = await self.browser.new_context(viewport={"width": width, "height": height}, **options)
         context.set_default_timeout(10_000)
         await context.add_init_script(WATCH_DOUBLES)
+        await context.add_init_script(WATCH_POLICY)
         context.on("page", self._watch)
         page = await context.new_page()
         await page.goto(url)

@@ -31,6 +31,9 @@ SETTINGS: Mapping[str, str] = {
     "log_timezone": "UTC",
     "log_min_messages": "warning",
     "log_checkpoints": "off",
+    # A statement that failed, and the row it failed with, would be people's words in a log.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
 }
 
 

@@ -4,10 +4,13 @@ import asyncio
 import json
 import logging
 from collections.abc import Iterator
+from contextlib import closing, suppress
 
+import psycopg2
 import pytest
 import structlog
 from aiohttp import web
+from aiohttp.http_exceptions import BadHttpMessage
 
 from server.config import Log
 from server.logs import AccessLogger, set_up_logging
@@ -70,6 +73,45 @@ def test_a_traceback_shows_no_local_variables(capsys: pytest.CaptureFixture[str]
     written = capsys.readouterr().err
     assert "ValueError: 7 characters" in written
     assert "hunter2" not in written
+
+
+@pytest.mark.parametrize("style", ["json", "human"])
+async def test_what_postgres_quotes_of_a_row_is_not_written(
+    capsys: pytest.CaptureFixture[str], database_url: str, style: str
+) -> None:
+    """Its DETAIL is the whole row, its sentence the value; errors that came before are written with it."""
+    set_up_logging(Log(level="info", format=style))
+    insert = "insert into users (email, name, role) values ('ana@example.com', 'dear Ana', 'nobody')"
+    with closing(psycopg2.connect(database_url)) as connection, connection.cursor() as cursor:
+        for statement in (insert, "select 'dear Ana'::bigint", "select dear_ana from users"):
+            with suppress(psycopg2.Error):
+                cursor.execute("rollback")
+            try:
+                try:
+                    cursor.execute(statement)
+                except psycopg2.Error as error:
+                    raise ValueError("not stored") from error
+            except ValueError:
+                structlog.get_logger("server.test").exception("failed")
+    written = capsys.readouterr().err
+    assert written.count("not stored") >= 3
+    assert "violates check constraint" in written
+    assert "invalid input syntax for type bigint" in written
+    assert "ana@example.com" not in written
+    assert "dear Ana" not in written
+
+
+def test_a_request_that_cannot_be_read_is_not_written(capsys: pytest.CaptureFixture[str]) -> None:
+    """aiohttp shows the line that it stumbled over, which may hold a token."""
+    set_up_logging(Log(level="info", format="json"))
+    secret = "t0ps3cret"[::-1]
+    try:
+        raise BadHttpMessage(f"Invalid header value char:\n\n  b'Bearer {secret}'\n  ^")
+    except BadHttpMessage:
+        logging.getLogger("aiohttp.server").exception("Error handling request")
+    written = capsys.readouterr().err
+    assert "400, Invalid header value char:" in written
+    assert secret not in written
 
 
 def test_arq_does_not_write_the_arguments_of_jobs(capsys: pytest.CaptureFixture[str]) -> None:
