@@ -1,5 +1,6 @@
 """Whatever opens over a screen: it fits, it is accessible, the keyboard is enough, and the focus comes back."""
 
+import base64
 import os
 
 import pytest
@@ -155,3 +156,27 @@ async def test_a_new_message_is_said_to_who_cannot_see_it(demo: Stack, windows: 
     await inbox.answer("Que bom")
     await inbox.expect_status("Que bom", "delivered")
     await expect(said).to_have_text("New message from Bia Lima: Chegou!")
+
+
+@pytest.mark.parametrize("look", ["light", "phone"])
+async def test_wide_tall_and_tiny_pictures_stay_in_their_bubbles(
+    demo: Stack, windows: Windows, look: str
+) -> None:
+    await connect_number(demo)
+    inbox = await Inbox.signed_in(windows, demo, **LOOKS[look])
+    page = inbox.page
+    for width, height in ((380, 20), (30, 700), (12, 12)):
+        picture = await page.screenshot(clip={"x": 0, "y": 0, "width": width, "height": height})
+        data = base64.b64encode(picture).decode()
+        await demo.write("acc-1", "", attachments=[{"name": "a.png", "mimetype": "image/png", "data": data}])
+    await inbox.open_chat("Bia Lima")
+    pictures = page.locator(".picture img")
+    await expect(pictures).to_have_count(3)
+    await look_at(page, f"{look}-pictures")
+    for number in range(3):
+        shown = await pictures.nth(number).bounding_box()
+        bubble = await inbox.bubbles.nth(number).bounding_box()
+        assert shown is not None
+        assert bubble is not None
+        assert shown["x"] >= bubble["x"]
+        assert shown["x"] + shown["width"] <= bubble["x"] + bubble["width"]
