@@ -204,10 +204,10 @@ async def disconnect_account(request: web.Request) -> web.Response:
 
 
 async def patch_account(request: web.Request) -> web.Response:
-    """Decide whether contacts are told that what they wrote was read here."""
+    """Decide whether contacts are told that what they wrote was read here, and for how long messages are kept."""
     given = await load_body(request, PATCH_ACCOUNT)
     own = await _owned(request)
-    changed = await request.app[DATABASE].write(accounts.set_read_receipts, own.id, given["read_receipts"])
+    changed = await request.app[DATABASE].write(accounts.set_settings, own.id, given)
     if changed is not None:
         push = make_push("account:updated", own.id, changed[0], None, changed[1])
         await publish(request.app[REDIS], own.id, [push])

@@ -45,7 +45,14 @@ def require_number(data: dict[str, str | None]) -> None:
 
 
 class PatchAccount(Request):
-    read_receipts = Flag(required=True)
+    read_receipts = Flag()
+    # For so many days messages are kept; null: all of them.
+    retention_days = fields.Integer(strict=True, allow_none=True, validate=validate.Range(1, 36500))
+
+    @validates_schema
+    def something(self, data: dict[str, object], **_: object) -> None:
+        if not data:
+            raise ValidationError("Give something to change.", "read_receipts")
 
 
 class Account(Schema):
@@ -67,6 +74,8 @@ class Account(Schema):
     found_late = fields.Integer(required=True)
     # Whether contacts are told that what they wrote was read here.
     read_receipts = fields.Boolean(required=True)
+    # For so many days messages are kept; null: all of them.
+    retention_days = fields.Integer(required=True, allow_none=True)
     # How far the past of the number is read in; what was imported is neither unread nor counted.
     import_state = fields.String(required=True, validate=validate.OneOf(["none", "running", "done"]))
     imported_messages = fields.Integer(required=True)

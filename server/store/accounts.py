@@ -1,9 +1,9 @@
 """Connected numbers: who may see them, their state, and the counter that numbers their changes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from aiopg import Cursor
 
@@ -17,7 +17,8 @@ ACCOUNT_JSON = """
         a.id, a.provider, a.external_account_id, a.status, a.status_reason,
         a.next_step, rfc3339(a.status_since) as status_since, a.restarts, a.name, a.phone, {role} a.seq,
         rfc3339(a.last_webhook_at) as last_webhook_at, rfc3339(a.last_sweep_at) as last_sweep_at, a.found_late,
-        a.read_receipts, a.import_state, a.imported_messages, rfc3339(a.oldest_gap_at) as oldest_gap_at, a.gap_seconds,
+        a.read_receipts, a.retention_days,
+        a.import_state, a.imported_messages, rfc3339(a.oldest_gap_at) as oldest_gap_at, a.gap_seconds,
         rfc3339(a.created_at) as created_at, rfc3339(a.updated_at) as updated_at) shape))::text"""
 MEMBER_ACCOUNT_JSON = ACCOUNT_JSON.format(role="m.role,")
 PUSHED_ACCOUNT_JSON = ACCOUNT_JSON.format(role="")
@@ -233,14 +234,25 @@ async def note_webhooks(cursor: Cursor, account_ids: Sequence[int]) -> None:
     await NOTE_WEBHOOKS.execute_later(cursor, {"account_ids": list(account_ids)})
 
 
-async def set_read_receipts(cursor: Cursor, account_id: int, is_on: bool) -> tuple[int, str] | None:
-    """(seq, account as pushed), or None when it was so already."""
+async def set_settings(cursor: Cursor, account_id: int, changes: Mapping[str, Any]) -> tuple[int, str] | None:
+    """Set what is given of read_receipts and retention_days; (seq, account as pushed), or None when it was so."""
     await cursor.execute(
-        f"""update channels_account a
-            set read_receipts = %s, seq = a.seq + 1, changed_seq = a.seq + 1, updated_at = now()
-            where id = %s and read_receipts <> %s
+        f"""with wanted as (
+                select id, coalesce(%(read_receipts)s, read_receipts) as read_receipts,
+                    case when %(limits)s then %(retention_days)s else retention_days end as retention_days
+                from channels_account where id = %(id)s for no key update)
+            update channels_account a
+            set read_receipts = w.read_receipts, retention_days = w.retention_days,
+                seq = a.seq + 1, changed_seq = a.seq + 1, updated_at = now()
+            from wanted w where a.id = w.id
+                and (a.read_receipts, a.retention_days) is distinct from (w.read_receipts, w.retention_days)
             returning a.seq, {PUSHED_ACCOUNT_JSON}""",
-        (is_on, account_id, is_on),
+        {
+            "id": account_id,
+            "read_receipts": changes.get("read_receipts"),
+            "limits": "retention_days" in changes,
+            "retention_days": changes.get("retention_days"),
+        },
     )
     row = await cursor.fetchone()
     return row and (int(row[0]), str(row[1]))

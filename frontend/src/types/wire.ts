@@ -32,6 +32,8 @@ export interface Account extends Row {
   readonly restarts?: number;
   /** Whether contacts are told that what they wrote was read here. */
   readonly read_receipts?: boolean;
+  /** For so many days messages are kept; null: all of them. */
+  readonly retention_days?: number | null;
   readonly import_state?: "none" | "running" | "done";
   readonly imported_messages?: number;
   readonly oldest_gap_at?: string | null;

@@ -76,3 +76,27 @@ async def test_only_its_owner_erases_and_a_stranger_finds_nothing(stack: Stack) 
         absent = path.replace(f"/{chat['contact']['id']}", "/999999")
         assert (await owner.call(method, absent)).status == 404
     assert len(await owner.chats(account_id)) == 1
+
+
+async def test_how_long_messages_are_kept_is_its_owners_choice(stack: Stack) -> None:
+    owner, agent, stranger = [await stack.sign_in(name) for name in ("owner", "agent", "stranger")]
+    account = await stack.make_account(owner)
+    await add_member(stack, account["id"], agent, "agent")
+    place = f"{CHANNELS}/{account['id']}"
+    assert account["retention_days"] is None
+    socket = await owner.listen()
+    assert (await owner.ok("PATCH", place, {"retention_days": 30}))["account"]["retention_days"] == 30
+    await socket.wait_for_event("account:updated", retention_days=30)
+    changed = (await owner.ok("PATCH", place, {"read_receipts": False}))["account"]
+    assert (changed["retention_days"], changed["read_receipts"]) == (30, False)
+    assert (await owner.ok("PATCH", place, {"retention_days": None}))["account"]["retention_days"] is None
+    for wrong in (
+        {},
+        {"retention_days": 0},
+        {"retention_days": 1.5},
+        {"retention_days": "30"},
+        {"retention_days": 2**63},
+    ):
+        assert (await owner.call("PATCH", place, wrong)).status == 422, wrong
+    assert (await agent.call("PATCH", place, {"retention_days": 1})).status == 403
+    assert (await stranger.call("PATCH", place, {"retention_days": 1})).status == 404
