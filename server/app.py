@@ -26,7 +26,9 @@ def create_app(config: Config, static: Path = STATIC) -> web.Application:
     """Build the application; its resources are opened when it starts and closed when it ends."""
     app = web.Application(middlewares=MIDDLEWARES, client_max_size=config.webhooks.max_body_bytes)
     app[CONFIG] = config
-    app[TOKENS] = Tokens(config.secrets.jwt_secret, config.auth.access_token_seconds)
+    app[TOKENS] = Tokens(
+        config.secrets.jwt_secret, config.auth.access_token_seconds, config.secrets.jwt_secret_previous
+    )
     app[RATES] = rates_of(config.limits)
     app[PROXIES] = Proxies(config.web.trusted_proxies)
     app[ASSETS] = Assets(static)

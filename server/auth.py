@@ -3,11 +3,13 @@
 import asyncio
 import hashlib
 import hmac
+import re
 import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -19,11 +21,15 @@ from server.errors import ConfabError
 
 ALGORITHM = "HS256"
 ISSUER, AUDIENCE = "confab", "confab-api"
-REQUIRED_CLAIMS = ["exp", "iat", "sub", "sid", "iss", "aud", "typ"]
+REQUIRED_CLAIMS = ["exp", "iat", "nbf", "sub", "sid", "jti", "iss", "aud", "typ"]
+TEXT_CLAIMS = ("sub", "sid", "jti", "iss", "aud", "typ")
+TIME_CLAIMS = ("exp", "iat", "nbf")
 MAX_TOKEN_LENGTH = 4096
 # Checking a signature costs 47 µs, a look into this table less than one; expiry is checked at every use.
 CACHED_TOKENS = 4096
 LEEWAY_SECONDS = 5
+# A row's number as we write it: no sign, no blank, no digit of another script.
+USER_ID = re.compile(r"[1-9][0-9]{0,18}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +44,10 @@ class Claims:
 class Tokens:
     """Makes and reads access tokens. One lives as long as its session: those that ended are told to it."""
 
-    def __init__(self, secret: str, lifetime_seconds: int) -> None:
+    def __init__(self, secret: str, lifetime_seconds: int, previous: str = "") -> None:
+        """With `previous`, tokens that were signed with the secret before this one are read too."""
         self._secret = secret
+        self._readable = [secret, previous] if previous else [secret]
         self._lifetime = lifetime_seconds
         self._known: OrderedDict[str, Claims] = OrderedDict()
         self._ended: dict[str, float] = {}  # session -> when its last token has expired by itself
@@ -59,6 +67,7 @@ class Tokens:
             "aud": AUDIENCE,
             "typ": "access",
             "iat": int(now),
+            "nbf": int(now),
             "exp": int(expires_at),
             "jti": uuid4().hex,
         }
@@ -90,23 +99,34 @@ class Tokens:
     def _check(self, token: str) -> Claims:
         if len(token) > MAX_TOKEN_LENGTH:
             raise ConfabError("unauthenticated")
-        try:
-            claims = jwt.decode(
-                token,
-                self._secret,
-                algorithms=[ALGORITHM],
-                audience=AUDIENCE,
-                issuer=ISSUER,
-                leeway=LEEWAY_SECONDS,
-                options={"require": REQUIRED_CLAIMS},
-            )
-            if claims["typ"] != "access":
-                raise ConfabError("unauthenticated")
-            if not isinstance(claims["sid"], str):
-                raise ConfabError("unauthenticated")
-            return Claims(int(claims["sub"]), claims["sid"], float(claims["exp"]))
-        except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as error:
-            raise ConfabError("unauthenticated") from error
+        for secret in self._readable[:-1]:
+            with suppress(ConfabError):
+                return _read_signed(token, secret)
+        return _read_signed(token, self._readable[-1])
+
+
+def _read_signed(token: str, secret: str) -> Claims:
+    """The claims of a token that this secret has signed, each of the kind that we write."""
+    try:
+        claims = jwt.decode(
+            token,
+            secret,
+            algorithms=[ALGORITHM],
+            audience=AUDIENCE,
+            issuer=ISSUER,
+            leeway=LEEWAY_SECONDS,
+            options={"require": REQUIRED_CLAIMS},
+        )
+        is_ours = (
+            claims["typ"] == "access"
+            and all(type(claims[name]) is str for name in TEXT_CLAIMS)
+            and all(type(claims[name]) is int for name in TIME_CLAIMS)
+        )
+        if not is_ours or not USER_ID.fullmatch(claims["sub"]):
+            raise ConfabError("unauthenticated")
+        return Claims(int(claims["sub"]), claims["sid"], float(claims["exp"]))
+    except (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError) as error:
+        raise ConfabError("unauthenticated") from error
 
 
 def bearer_token(authorization: str) -> str:
@@ -128,7 +148,13 @@ def hash_token(token: str) -> bytes:
 
 
 def make_refresh_token() -> str:
+    """256 bits of chance; one-time links are made of the same."""
     return secrets.token_urlsafe(32)
+
+
+def link_url(public_url: str, token: str) -> str:
+    """The address of a one-time link. What stands behind the # stays in the browser: no log on the way sees it."""
+    return f"{public_url}/welcome#{token}"
 
 
 class Passwords:

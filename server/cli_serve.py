@@ -18,7 +18,7 @@ from server.embedded import ServiceError, embedded_services
 from server.embedded.children import is_free
 from server.logs import AccessLogger
 from server.migrate import migrate
-from server.seed import seed_demo
+from server.seed import seed_demo, seed_owner
 
 # How the worker comes to the server, which never imports it: entered it runs, left it has drained.
 RunWorkers = Callable[[Config], AbstractAsyncContextManager[object]]
@@ -56,8 +56,7 @@ def end_with_parent() -> None:
 
 async def _serve(config: Config, run_workers: RunWorkers) -> None:
     stopping = _stop_on_signals()
-    if config.sandbox.enabled:
-        await seed_demo(config)
+    link = await _seed(config)
     access_log = AccessLogger if config.web.access_log else None
     runner = web.AppRunner(
         create_app(config),
@@ -71,7 +70,7 @@ async def _serve(config: Config, run_workers: RunWorkers) -> None:
         site = await _listen(runner, config)
         if config.worker.embedded:
             await stack.enter_async_context(run_workers(config))
-        print(_greeting(config), flush=True)
+        print(_greeting(config, link), flush=True)
         await stopping.wait()
         _end_at_the_latest()
         # In this order: no new connection, then the workers finish their jobs, then the sockets are closed.
@@ -151,10 +150,24 @@ def _database_url(config: Config) -> str:
     return config.database.url
 
 
-def _greeting(config: Config) -> str:
+async def _seed(config: Config) -> str | None:
+    """Make the first person; a link when it is an owner who has to choose a password."""
+    if config.sandbox.enabled:
+        await seed_demo(config)
+        return None
+    return await seed_owner(config)
+
+
+def _greeting(config: Config, link: str | None) -> str:
     lines = ["", f"  Confab {'(with the UniPile sandbox) ' if config.sandbox.enabled else ''}is running.", ""]
     lines.append(f"    Inbox           {config.web.public_url}")
     if config.sandbox.enabled:
         lines.append(f"    Sign in         {DEMO_EMAIL}  {config.secrets.demo_password}")
         lines.append(f"    Sandbox phone   {config.sandbox.url}")
+    if link is not None:
+        lines += [
+            "",
+            "  The first run has made the owner. Choose the password here; this link is shown once:",
+        ]
+        lines += ["", f"    {link}"]
     return "\n".join([*lines, "", "  Ctrl-C ends it.", ""])

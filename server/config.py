@@ -70,6 +70,8 @@ class Unipile:
 class Secrets:
     webhook_secret: str = key(env="WEBHOOK_SECRET", secret=True, default="")
     jwt_secret: str = key(env="JWT_SECRET", secret=True, default="")
+    # Read, never signed with: set for an access token's life while the secret is being changed.
+    jwt_secret_previous: str = key(env="JWT_SECRET_PREVIOUS", secret=True, default="")
     demo_password: str = key(secret=True, default="")
     erase_secret: str = key(env="ERASE_SECRET", secret=True, default="")
 
@@ -83,6 +85,10 @@ class Secrets:
 class Auth:
     access_token_seconds: int
     refresh_days: int
+    open_registration: bool
+    invitation_hours: int
+    reset_hours: int
+    owner_email: str
     # None in the file: on in sandbox mode only. Always a bool once loaded.
     test_tokens: bool | None = None
 
@@ -259,6 +265,11 @@ def _check_secrets(config: Config) -> None:
         ("UNIPILE_API_KEY", config.unipile.api_key, 1),
         ("WEBHOOK_SECRET", config.secrets.webhook_secret, MIN_WEBHOOK_SECRET_BYTES),
         ("JWT_SECRET", config.secrets.jwt_secret, MIN_JWT_SECRET_BYTES),
+        *(
+            [("JWT_SECRET_PREVIOUS", previous, MIN_JWT_SECRET_BYTES)]
+            if (previous := config.secrets.jwt_secret_previous)
+            else []
+        ),
     )
     complaints = [
         f"{name} {complaint}"

@@ -74,7 +74,9 @@ def provider_of(request: web.Request) -> str:
 
 
 def json_answer(data: object, status: int = 200) -> web.Response:
-    return web.Response(body=orjson.dumps(data), status=status, content_type=JSON_TYPE)
+    return web.Response(
+        body=orjson.dumps(data, option=orjson.OPT_NON_STR_KEYS), status=status, content_type=JSON_TYPE
+    )
 
 
 def text_answer(text: str, status: int = 200) -> web.Response:

@@ -10,6 +10,7 @@ from server.config import Config
 from server.entitlements import Entitlements
 from server.limits import Limiter
 from server.plans import Rights
+from server.policy import Caller, Standing
 from server.proxies import Proxies
 from server.queue import EventBatch
 from server.rates import Rate
@@ -17,6 +18,7 @@ from server.realtime.hub import Hub
 from server.realtime.presence import Presence
 from server.rooms import Rooms
 from server.storage import Storage
+from server.store.audit import Actor
 from server.store.pool import Database
 from server.unipile.client import UnipileClient
 
@@ -42,3 +44,7 @@ USER_ID = web.RequestKey("user_id", int)
 RIGHTS = web.RequestKey("rights", Rights)
 # How the caller stands with the limit that is nearest, as the answer's RateLimit-Policy and RateLimit.
 QUOTA = web.RequestKey("quota", tuple[str, str])
+# The caller with the session or the key, the roles that count for the route, and the name the audit log knows.
+CALLER = web.RequestKey("caller", Caller)
+STANDING = web.RequestKey("standing", Standing)
+ACTOR = web.RequestKey("actor", Actor)

@@ -9,19 +9,20 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from server.auth import bearer_token
+from server.authorization import authorize_request
 from server.browsers import SAFE_METHODS, require_own_page
 from server.errors import ConfabError, NotFound, code_for_status
 from server.http import caller, json_answer, path_id, provider_of
+from server.identity import identify
 from server.keys import (
+    CALLER,
     CONFIG,
-    DATABASE,
     ENTITLEMENTS,
     LIMITER,
     PROXIES,
     QUOTA,
     RATES,
     RIGHTS,
-    TOKENS,
     USER_ID,
 )
 from server.metrics import REQUEST_SECONDS
@@ -29,7 +30,6 @@ from server.plans import Rights
 from server.proxies import FORWARDED_FOR, network_of
 from server.rates import ADDRESS, LOCAL_ONLY, WEBHOOK, Rate
 from server.routes import ROUTE, Route
-from server.store import entitlements
 
 log = structlog.get_logger()
 
@@ -110,7 +110,17 @@ async def authenticate(request: web.Request, handler: Handler) -> web.StreamResp
         raise NotFound
     if route is not None and route.needs_token:
         token = bearer_token(request.headers.get("Authorization", ""))
-        request[USER_ID] = request.app[TOKENS].read(token).user_id
+        request[CALLER] = await identify(request.app, token)
+        request[USER_ID] = request[CALLER].user_id
+    return await handler(request)
+
+
+@web.middleware
+async def authorize(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """The one place where a role, or a key's scope, opens or shuts a route (`server/policy.py`)."""
+    route = getattr(request.match_info.handler, ROUTE, None)
+    if route is not None and route.needs_token:
+        await authorize_request(request, route.name)
     return await handler(request)
 
 
@@ -143,7 +153,7 @@ async def limit_callers(request: web.Request, handler: Handler) -> web.StreamRes
     """What one person, or one API key, may ask for in the class of the route (`limit` in the table of routes)."""
     route = getattr(request.match_info.handler, ROUTE, None)
     if route is not None and route.needs_token and (rate := request.app[RATES].get(route.limit)) is not None:
-        await _count(request, rate, f"user:{caller(request)}")
+        await _count(request, rate, request[CALLER].counted_as)
     return await handler(request)
 
 
@@ -167,14 +177,7 @@ async def _owner_of(request: web.Request) -> int:
 
 
 async def _refuse(request: web.Request, route: Route, rights: Rights) -> web.StreamResponse:
-    """Tell nobody of an account that they may not see, and somebody who repeats what was done before of that."""
-    if "account_id" in request.match_info:
-        place = (caller(request), provider_of(request), path_id(request, "account_id"))
-        role = await request.app[DATABASE].read(entitlements.fetch_role, *place)
-        if role is None:
-            raise NotFound
-        if role == "viewer":
-            raise ConfabError("forbidden")
+    """Somebody who repeats what was done before is told of that."""
     if route.done_before is not None and (answer := await route.done_before(request)) is not None:
         return answer
     if rights.is_entitled:
@@ -199,5 +202,6 @@ MIDDLEWARES = (
     refuse_foreign_pages,
     authenticate,
     limit_callers,
+    authorize,
     require_entitlement,
 )

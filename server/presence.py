@@ -16,10 +16,8 @@ async def introduce(app: web.Application, user_id: int) -> None:
 
 
 async def note_typing(app: web.Application, user_id: int, chat: ReachableChat, is_on: object) -> None:
-    """Take a `typing` command; who may not answer in the chat cannot be seen answering."""
+    """Take a `typing` command of somebody who may answer in the chat."""
     if not isinstance(is_on, bool):
         raise ConfabError("invalid", "on is true or false.")
-    if chat.role == "viewer":
-        raise ConfabError("forbidden", "You can read this chat, not answer in it.")
     await introduce(app, user_id)
     app[PRESENCE].set_typing(chat.account_id, chat.id, user_id, is_on=is_on)

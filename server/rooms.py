@@ -82,6 +82,8 @@ class Rooms:
                 self._move(connection, allowed.get(user_id, set()))
 
     def _move(self, connection: Connection, allowed: set[int]) -> None:
+        if connection.bound_to is not None:
+            allowed = allowed & connection.bound_to
         for account_id in connection.accounts - allowed:
             self._hub.leave_account(connection, account_id)
         for account_id in allowed if connection.hears_user and connection.is_open else ():

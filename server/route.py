@@ -67,6 +67,8 @@ ALL = "/api/channels/{provider}"
 ACCOUNT = ALL + r"/{account_id:\d{1,20}}"
 CONTACT = ACCOUNT + r"/contacts/{contact_id:\d{1,20}}"
 CHAT = ACCOUNT + r"/chats/{chat_id:\d{1,20}}"
+USER = r"/api/users/{user_id:\d{1,20}}"
+MEMBER = ACCOUNT + r"/members/{user_id:\d{1,20}}"
 # A message is found within its chat, and without it too: its id is enough.
 MESSAGE = r"/messages/{message_id:\d{1,20}}"
 ATTACHMENT = r"/attachments/{attachment_id}"

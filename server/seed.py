@@ -1,9 +1,11 @@
-"""Makes sure the demo user of sandbox mode exists, with the password that was printed and an entitlement."""
+"""Makes the first person: the demo user in sandbox mode, elsewhere an owner who chooses their password by a link."""
 
-from server.auth import Passwords
+from aiopg import Cursor
+
+from server.auth import Passwords, hash_token, link_url, make_refresh_token
 from server.config import DEMO_EMAIL, Config
 from server.connections import open_database
-from server.store import entitlements, users
+from server.store import audit, entitlements, team, user_links, users
 
 
 async def seed_demo(config: Config) -> None:
@@ -19,3 +21,24 @@ async def seed_demo(config: Config) -> None:
     finally:
         passwords.close()
         await database.close()
+
+
+async def seed_owner(config: Config) -> str | None:
+    """Make the team's owner where there is none; the link to their password, which is shown this once, or None."""
+    database, token = await open_database(config), make_refresh_token()
+    try:
+        is_made = await database.write(_make_owner, config, token)
+    finally:
+        await database.close()
+    return link_url(config.web.public_url, token) if is_made else None
+
+
+async def _make_owner(cursor: Cursor, config: Config, token: str) -> bool:
+    owner = await team.insert_first_owner(cursor, config.auth.owner_email)
+    if owner is None:
+        return False
+    seconds = config.auth.invitation_hours * 3600
+    await user_links.put_link(cursor, owner.id, hash_token(token), "first_run", seconds, None)
+    await entitlements.grant(cursor, owner.id, "whatsapp", "manual")
+    await audit.record(cursor, "user.first_owner_made", audit.OPERATOR, ("user", owner.id))
+    return True

@@ -122,7 +122,7 @@ LAYERS = (
     Layer("server.embedded*", ("server.config", "server.keyring", "server.embedded*"), (*WEB, "arq")),
     Layer(
         "server.store*",
-        ("server.account_life", "server.errors", "server.store*", "server.metrics"),
+        ("server.account_life", "server.errors", "server.policy", "server.store*", "server.metrics"),
         (*WEB, *QUEUE, "marshmallow"),
     ),
     Layer("server.schemas*", ("server.schemas*",), (*WEB, *QUEUE, *SQL)),
@@ -143,6 +143,28 @@ LAYERS = (
     Layer("server.realtime.*", ("server.errors", "server.metrics", "server.realtime.*"), (*QUEUE, *SQL)),
     Layer("server.queue", ("server.config", "server.errors", "server.metrics"), (*WEB, *SQL)),
     Layer("server.auth", ("server.errors",), (*WEB, *QUEUE, *SQL)),
+    Layer("server.policy", (), (*WEB, *QUEUE, *SQL, "structlog")),
+    Layer(
+        "server.identity",
+        ("server.auth", "server.errors", "server.keys", "server.policy", "server.store*"),
+        (*QUEUE, *SQL),
+    ),
+    Layer(
+        "server.authorization",
+        (
+            *("server", "server.errors", "server.http", "server.keys", "server.limits", "server.policy"),
+            "server.store*",
+        ),
+        (*QUEUE, *SQL),
+    ),
+    Layer(
+        "server.signing_in",
+        (
+            *("server", "server.auth", "server.errors", "server.http", "server.keys", "server.policy"),
+            "server.store*",
+        ),
+        (*QUEUE, *SQL),
+    ),
     Layer("server.rooms", ("server.errors", "server.realtime.*", "server.store*"), (*WEB, *QUEUE, *SQL)),
     Layer(
         "server.access",
@@ -161,6 +183,9 @@ LAYERS = (
                     "realtime.*",
                     "rooms",
                     "storage",
+                    "limits",
+                    "policy",
+                    "store.audit",
                     "store.pool",
                     "unipile.client",
                     "entitlements",
@@ -198,20 +223,32 @@ LAYERS = (
             *("server.realtime.*", "server.refusals", "server.schemas*"),
             *("server.store*", "server.unipile*", "server.media", "server.storage", "server.uploads"),
             *("server.presence", "server.plans", "server.quotas", "server.signatures", "server.usage_news"),
+            *(
+                "server.authorization",
+                "server.identity",
+                "server.limits",
+                "server.policy",
+                "server.signing_in",
+            ),
         ),
         (*QUEUE, "psycopg2", "obstore"),
     ),
+    Layer("server.team_routes", ("server.handlers*", "server.route", "server.schemas*"), (*QUEUE, *SQL)),
     Layer("server.route", ("server.schemas*",), (*QUEUE, *SQL)),
     Layer(
         "server.routes",
-        ("server.handlers*", "server.route", "server.plans", "server.schemas*"),
+        (
+            *("server", "server.handlers*", "server.policy", "server.route", "server.plans"),
+            *("server.schemas*", "server.team_routes"),
+        ),
         (*QUEUE, *SQL),
     ),
     Layer("server.openapi", ("server", "server.routes", "server.schemas*"), (*QUEUE, *SQL)),
     Layer(
         "server.middlewares",
         (
-            *(f"server.{part}" for part in ("auth", "config", "errors", "http", "keys", "metrics", "routes")),
+            *(f"server.{part}" for part in ("auth", "authorization", "config", "errors", "http", "identity")),
+            *(f"server.{part}" for part in ("keys", "metrics", "routes")),
             *(
                 "server.browsers",
                 "server.plans",
@@ -238,7 +275,7 @@ LAYERS = (
                 "server.connections",
                 "server.errors",
             ),
-            *("server.keys", "server.metrics", "server.rooms"),
+            *("server.keys", "server.limits", "server.metrics", "server.rooms"),
             *("server.queue", "server.realtime.*", "server.storage", "server.store*", "server.unipile*"),
             *("server.tasks", "server.entitlements", "server.limits"),
         ),

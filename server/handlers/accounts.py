@@ -22,7 +22,7 @@ from server.http import (
     path_id,
     provider_of,
 )
-from server.keys import CONFIG, DATABASE, REDIS, RIGHTS, UNIPILE
+from server.keys import CALLER, CONFIG, DATABASE, REDIS, RIGHTS, UNIPILE
 from server.linking import require_whatsapp
 from server.plans import Rights
 from server.queue import DROP_ATTEMPT, REFRESH_ACCOUNT, enqueue
@@ -46,13 +46,14 @@ HOSTED_SECONDS = 30 * 60
 
 async def list_accounts(request: web.Request) -> web.Response:
     query = load_query(request, LIST_QUERY)
-    after = decode_cursor(query["cursor"])
+    after, key = decode_cursor(query["cursor"]), request[CALLER].key
     page = await request.app[DATABASE].read(
         accounts.list_accounts,
         caller(request),
         provider_of(request),
         query["limit"],
         after[1] if after else 0,
+        None if key is None else key.account_ids,
     )
     return page_answer(page)
 
@@ -215,14 +216,12 @@ async def patch_account(request: web.Request) -> web.Response:
 
 
 async def _owned(request: web.Request) -> OwnAccount:
-    """The account of the path, when the caller is its owner."""
+    """The account of the path."""
     own = await request.app[DATABASE].read(
         accounts.fetch_own_account, caller(request), provider_of(request), path_id(request, "account_id")
     )
     if own is None:
         raise NotFound
-    if own.role != "owner":
-        raise ConfabError("forbidden")
     return own
 
 

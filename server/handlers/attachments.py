@@ -90,8 +90,6 @@ async def retry_attachment(request: web.Request) -> web.Response:
     known = await request.app[DATABASE].read(media.fetch_state, wanted)
     if known is None:
         raise NotFound
-    if known.role == "viewer":
-        raise ConfabError("forbidden")
     if known.state in ("stored", "none"):
         raise ConfabError("conflict", "There is nothing to fetch: it is here already.")
     changed = await _change(request, wanted, "waiting", None)

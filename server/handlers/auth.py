@@ -1,51 +1,70 @@
-"""Signing in and out: an access token in the answer, a refresh token in a cookie that no script can read."""
+"""Signing in and out, and registering where that is open."""
 
 from contextlib import suppress
-from datetime import UTC, datetime
-from uuid import UUID
 
 from aiohttp import web
 from aiopg import Cursor
 
 from server.auth import bearer_token, hash_token, make_refresh_token
 from server.errors import ConfabError, NotFound
-from server.http import caller, json_answer, load_body
-from server.keys import CONFIG, DATABASE, PASSWORDS, REDIS, TOKENS
+from server.http import load_body
+from server.keys import CONFIG, DATABASE, LIMITER, PASSWORDS, REDIS, TOKENS
+from server.limits import Rate
 from server.realtime.broker import announce_access_change
-from server.schemas.auth import Login, TestToken
-from server.store import entitlements, users
+from server.schemas.auth import Login, Register, TestToken
+from server.signing_in import begin_session, cookie_name, cookie_path, is_https, read_cookie, session_answer
+from server.store import audit, entitlements, team, users
+from server.store.audit import Actor
 from server.store.users import User
 
-LOGIN, TEST_TOKEN = Login(), TestToken()
-COOKIE_PATH = "/api/auth"
-# A page of another origin can make a browser send the cookie, but not this header.
-CSRF_HEADER = "X-Confab"
+LOGIN, REGISTER, TEST_TOKEN = Login(), Register(), TestToken()
 REFRESH_GRACE_SECONDS = 30
-DAY_SECONDS = 24 * 3600
+# A few typing errors are forgiven; guessing is not worth it. An office behind one address may sign in at nine.
+LOGINS_OF_USER = Rate("login-user", burst=10, seconds=30.0)
+LOGINS_OF_ADDRESS = Rate("login-address", burst=60, seconds=5.0)
 
 
 async def log_in(request: web.Request) -> web.Response:
+    """An e-mail address and its password; the same time and answer for every address that has none."""
     given = await load_body(request, LOGIN)
+    name, limiter = given["email"].strip().lower(), request.app[LIMITER]
+    await limiter.require(LOGINS_OF_ADDRESS, request.remote or "")
+    await limiter.require(LOGINS_OF_USER, name)
     known = await request.app[DATABASE].read(users.fetch_credentials, given["email"])
     user, password_hash = known if known else (None, None)
     if not await request.app[PASSWORDS].verify(given["password"], password_hash) or user is None:
+        await _record(request, "login.failed", Actor(name=given["email"], address=request.remote))
         raise ConfabError("bad_credentials")
-    token = make_refresh_token()
-    session_id = await request.app[DATABASE].write(
-        users.insert_session,
-        user.id,
-        hash_token(token),
-        seconds=request.app[CONFIG].auth.refresh_days * DAY_SECONDS,
-        password_hash=known[1] if known else None,
-    )
-    if session_id is None:  # while the password was being checked
-        raise ConfabError("bad_credentials")
-    return _session_answer(request, user, session_id, token)
+    answer = await begin_session(request, user, password_hash)
+    await limiter.give_back(LOGINS_OF_USER, name)
+    await _record(request, "login", _actor(request, user))
+    return answer
+
+
+async def register(request: web.Request) -> web.Response:
+    """Become an agent of the team; absent unless `[auth] open_registration` is on."""
+    if not request.app[CONFIG].auth.open_registration:
+        raise NotFound
+    given = await load_body(request, REGISTER)
+    await request.app[LIMITER].require(LOGINS_OF_ADDRESS, request.remote or "")
+    password_hash = await request.app[PASSWORDS].hash(given["password"])
+    user = await request.app[DATABASE].write(_register, given, password_hash, request.remote)
+    return await begin_session(request, user, password_hash)
+
+
+async def _register(cursor: Cursor, given: dict[str, str], password_hash: str, address: str | None) -> User:
+    user = await team.insert_person(cursor, given["email"], given["name"], "agent")
+    if user is None:
+        raise ConfabError("conflict", "Somebody has this e-mail address already.")
+    await users.set_password(cursor, user.id, password_hash)
+    actor = Actor(user_id=user.id, name=user.email, address=address)
+    await audit.record(cursor, "user.registered", actor, ("user", user.id))
+    return user
 
 
 async def refresh(request: web.Request) -> web.Response:
     """A new access token for the cookie; the cookie is renewed each time."""
-    session_id, token = _read_cookie(request)
+    session_id, token = read_cookie(request)
     fresh = make_refresh_token()
     found = await request.app[DATABASE].write(
         users.rotate_session,
@@ -56,36 +75,48 @@ async def refresh(request: web.Request) -> web.Response:
         grace_seconds=REFRESH_GRACE_SECONDS,
     )
     if found is None:
+        await _end_reused(request, session_id)
         raise ConfabError("unauthenticated")
     user, is_rotated = found
-    return _session_answer(request, user, session_id, fresh if is_rotated else None)
+    return session_answer(request, user, session_id, fresh if is_rotated else None)
+
+
+async def _end_reused(request: web.Request, session_id: str) -> None:
+    """A token that was good once and is used again was stolen, now or then: whoever has the newer one is out too."""
+    user = await request.app[DATABASE].write(_revoke_reused, session_id, request.remote)
+    if user is not None:
+        await announce_access_change(request.app[REDIS])
+
+
+async def _revoke_reused(cursor: Cursor, session_id: str, address: str | None) -> User | None:
+    user = await users.revoke_session(cursor, session_id)
+    if user is not None:
+        actor = Actor(user_id=user.id, name=user.email, address=address)
+        await audit.record(cursor, "session.reused", actor, ("session", session_id))
+    return user
 
 
 async def log_out(request: web.Request) -> web.Response:
     """End the session of the cookie and that of the access token; also fine when there is none."""
     for session_id in _sessions_of(request):
-        await request.app[DATABASE].write(users.revoke_session, session_id)
+        user = await request.app[DATABASE].write(users.revoke_session, session_id)
+        if user is not None:
+            await _record(request, "logout", _actor(request, user))
     await announce_access_change(request.app[REDIS])
     answer = web.Response(status=204)
-    answer.del_cookie(_cookie_name(request), path=COOKIE_PATH)
+    # Browsers take the `__Host-` cookie away only from an answer that is as secure as it was.
+    answer.del_cookie(cookie_name(request), path=cookie_path(request), secure=is_https(request))
     return answer
 
 
 def _sessions_of(request: web.Request) -> set[str]:
     found = set()
     with suppress(ConfabError):
-        found.add(_read_cookie(request)[0])
+        found.add(read_cookie(request)[0])
     with suppress(ConfabError):
         token = bearer_token(request.headers.get("Authorization", ""))
         found.add(request.app[TOKENS].read(token).session_id)
     return found
-
-
-async def show_me(request: web.Request) -> web.Response:
-    user = await request.app[DATABASE].read(users.fetch_user, caller(request))
-    if user is None:
-        raise ConfabError("unauthenticated")
-    return json_answer({"user": user._asdict()})
 
 
 async def make_test_token(request: web.Request) -> web.Response:
@@ -107,7 +138,7 @@ async def make_test_token(request: web.Request) -> web.Response:
     )
     if session_id is None:
         raise ConfabError("unauthenticated")
-    return _session_answer(request, user, session_id, None)
+    return session_answer(request, user, session_id, None)
 
 
 async def _ensure_entitled(cursor: Cursor, email: str, name: str) -> User:
@@ -116,48 +147,9 @@ async def _ensure_entitled(cursor: Cursor, email: str, name: str) -> User:
     return user
 
 
-def _session_answer(
-    request: web.Request, user: User, session_id: str, refresh_token: str | None
-) -> web.Response:
-    """An access token of this session, and the cookie when it is a new one."""
-    token, expires_at = request.app[TOKENS].issue(user.id, session_id)
-    answer = json_answer({"token": token, "expires_at": _rfc3339(expires_at), "user": user._asdict()})
-    if refresh_token is not None:
-        answer.set_cookie(
-            _cookie_name(request),
-            f"{session_id}.{refresh_token}",
-            path=COOKIE_PATH,
-            max_age=request.app[CONFIG].auth.refresh_days * DAY_SECONDS,
-            httponly=True,
-            secure=_is_https(request),
-            samesite="Strict",
-        )
-    return answer
+def _actor(request: web.Request, user: User) -> Actor:
+    return Actor(user_id=user.id, name=user.email, address=request.remote)
 
 
-def _read_cookie(request: web.Request) -> tuple[str, str]:
-    """(session id, token) of the refresh cookie; raises ConfabError("unauthenticated")."""
-    if CSRF_HEADER not in request.headers:
-        raise ConfabError("unauthenticated", f"The header {CSRF_HEADER} is missing.")
-    session_id, _, token = request.cookies.get(_cookie_name(request), "").partition(".")
-    try:
-        # Written anew: Python and Postgres differ in where they let a hyphen stand.
-        session_id = str(UUID(session_id))
-    except ValueError as error:
-        raise ConfabError("unauthenticated") from error
-    if not token:
-        raise ConfabError("unauthenticated")
-    return session_id, token
-
-
-def _is_https(request: web.Request) -> bool:
-    return request.app[CONFIG].web.public_url.startswith("https://")
-
-
-def _cookie_name(request: web.Request) -> str:
-    """`__Secure-` makes browsers refuse the cookie from a plain connection; on loopback there is no other."""
-    return "__Secure-confab_refresh" if _is_https(request) else "confab_refresh"
-
-
-def _rfc3339(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+async def _record(request: web.Request, action: str, actor: Actor) -> None:
+    await request.app[DATABASE].write(audit.record, action, actor)

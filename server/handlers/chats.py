@@ -3,7 +3,7 @@
 from aiohttp import web
 from aiopg import Cursor
 
-from server.errors import ConfabError, NotFound
+from server.errors import NotFound
 from server.http import (
     caller,
     load_body,
@@ -73,8 +73,6 @@ async def patch_chat(request: web.Request) -> web.Response:
     reachable = await request.app[DATABASE].read(chats.fetch_reachable_chat, caller(request), chat_id)
     if reachable is None or (reachable.provider, reachable.account_id) != place:
         raise NotFound
-    if reachable.role == "viewer":
-        raise ConfabError("forbidden")
     changed = await request.app[DATABASE].write(_patch, reachable.account_id, chat_id, given)
     push = make_push("chat:updated", changed.account_id, changed.seq, changed.id, changed.json)
     await publish(request.app[REDIS], changed.account_id, [push])

@@ -11,17 +11,23 @@ from typing import Any
 import orjson
 from aiohttp import WSMsgType, web
 
-from server.auth import Claims
+from server.authorization import authorize_command
 from server.browsers import require_own_page
 from server.errors import ConfabError, NotFound
-from server.keys import CONFIG, DATABASE, HUB, ROOMS, TOKENS
+from server.identity import identify
+from server.keys import CONFIG, DATABASE, HUB, ROOMS
 from server.metrics import SOCKETS
+from server.policy import Caller
 from server.presence import introduce, note_typing
 from server.realtime.commands import Allowance, BadFrameError, is_row_number, parse_command, read_cursors
 from server.realtime.connection import CloseCode, Connection
 from server.store import accounts, chats
 
 HEARTBEAT_SECONDS = 30.0
+# The loop's timers count no further than some weeks.
+LONGEST_TIMER_SECONDS = 7 * 24 * 3600.0
+
+ChatCommand = Callable[[dict[str, Any], chats.ReachableChat], Awaitable[object]]
 
 
 async def open_socket(request: web.Request) -> web.StreamResponse:
@@ -44,6 +50,11 @@ async def open_socket(request: web.Request) -> web.StreamResponse:
     return socket
 
 
+def _who(caller: Caller) -> tuple[int, int | None]:
+    """The person, or one of their keys: a socket stays with whom it began."""
+    return caller.user_id, None if caller.key is None else caller.key.id
+
+
 class _Session:
     """One socket's conversation, from the first frame to the last."""
 
@@ -52,16 +63,16 @@ class _Session:
         self._connection = connection
         self._hub = app[HUB]
         self._rooms = app[ROOMS]
-        self._claims: Claims | None = None
+        self._caller: Caller | None = None
         self._expiry: asyncio.TimerHandle | None = None
         self._commands: dict[str, Callable[[dict[str, Any]], Awaitable[object]]] = {
             "auth": self._auth,
             "join-user": self._join_user,
-            "join-chat": self._join_chat,
             "leave-chat": self._leave_chat,
-            "typing": self._typing,
             "ping": self._ping,
         }
+        # Those about one chat, which is looked up and allowed before they begin.
+        self._chat_commands: dict[str, ChatCommand] = {"join-chat": self._join_chat, "typing": self._typing}
         limit = app[CONFIG].realtime.commands_per_second
         self._allowance = Allowance(rate=limit, burst=limit * 2)
 
@@ -87,7 +98,7 @@ class _Session:
                         self._connection.close_soon(CloseCode.TOO_MANY, "too many commands")
                         return
                     await self._take(message.data)
-                    if self._claims is not None:
+                    if self._caller is not None:
                         limit.reschedule(None)
                     if not self._connection.is_open:
                         return
@@ -96,14 +107,11 @@ class _Session:
 
     async def _take(self, text: str) -> None:
         event, data, command_id = parse_command(text)
-        if self._claims is None and event != "auth":
+        if self._caller is None and event != "auth":
             self._connection.close_soon(CloseCode.SIGN_IN, "sign in first")
             return
-        command = self._commands.get(event)
         try:
-            if command is None:
-                raise ConfabError("invalid", f"There is no command {event[:50]!r}.")
-            answer = await command(data)
+            answer = await self._run(event, data)
         except ConfabError as error:
             self._acknowledge(
                 command_id, {"ok": False, "error": {"code": error.code, "message": error.message}}
@@ -112,6 +120,23 @@ class _Session:
                 self._connection.close_soon(CloseCode.SIGN_IN, "sign in again")
             return
         self._acknowledge(command_id, {"ok": True} if answer is None else {"ok": True, "data": answer})
+
+    async def _run(self, event: str, data: dict[str, Any]) -> object:
+        """Carry the command out, if the table of `server/policy.py` lets the caller."""
+        if event in self._chat_commands:
+            chat = await self._reachable(data)
+            await authorize_command(self._app, self._known(), event, (chat.provider, chat.account_id))
+            return await self._chat_commands[event](data, chat)
+        if event not in self._commands:
+            raise ConfabError("invalid", f"There is no command {event[:50]!r}.")
+        if event != "auth":
+            await authorize_command(self._app, self._known(), event, None)
+        return await self._commands[event](data)
+
+    def _known(self) -> Caller:
+        if self._caller is None:
+            raise ConfabError("unauthenticated")
+        return self._caller
 
     def _acknowledge(self, command_id: object, body: dict[str, object]) -> None:
         if command_id is not None:
@@ -122,19 +147,23 @@ class _Session:
     async def _auth(self, data: dict[str, Any]) -> None:
         """Sign in, or stay signed in with a fresh token of the same user."""
         token = data.get("token")
-        claims = self._app[TOKENS].read(token if isinstance(token, str) else "")
-        if self._claims is not None and claims.user_id != self._claims.user_id:
+        caller = await identify(self._app, token if isinstance(token, str) else "")
+        if self._caller is not None and _who(caller) != _who(self._caller):
             raise ConfabError("unauthenticated", "This token is another user's.")
-        if self._claims is None:
-            self._connection.user_id = claims.user_id
+        if self._caller is None:
+            self._connection.user_id = caller.user_id
             self._hub.add(self._connection)
-        self._connection.session_id = claims.session_id
-        self._claims = claims
+        self._connection.session_id = caller.session_id
+        self._connection.bound_to = None if caller.key is None else caller.key.account_ids
+        self._caller = caller
         if self._expiry is not None:
             self._expiry.cancel()
-        loop = asyncio.get_running_loop()
-        seconds = max(0.0, claims.expires_at - time.time())
-        self._expiry = loop.call_later(
+        self._expiry = None if caller.expires_at is None else self._end_at(caller.expires_at)
+
+    def _end_at(self, moment: float) -> asyncio.TimerHandle:
+        """Close when the token expires; one that lives longer than the timers reach is asked for again then."""
+        seconds = min(max(0.0, moment - time.time()), LONGEST_TIMER_SECONDS)
+        return asyncio.get_running_loop().call_later(
             seconds, self._connection.close_soon, CloseCode.SIGN_IN, "the token has expired"
         )
 
@@ -144,22 +173,23 @@ class _Session:
             raise ConfabError("forbidden", "You can only join your own room.")
         cursors = read_cursors(data.get("cursors"))
         seqs = await self._app[DATABASE].read(accounts.list_account_seqs, self._connection.user_id)
+        key = self._known().key
         joined = {
             str(account_id): await self._rooms.enter_account(
                 self._connection, account_id, cursors.get(account_id)
             )
             for account_id, _ in seqs
+            if key is None or key.reaches(account_id)
         }
         # Not before: an account that is introduced while its replay is under way looks as if all of it had come.
         self._connection.hears_user = True
         return {"accounts": joined}
 
-    async def _join_chat(self, data: dict[str, Any]) -> dict[str, object]:
+    async def _join_chat(self, data: dict[str, Any], chat: chats.ReachableChat) -> dict[str, object]:
         """Hear one chat; with `since`, what it missed comes first."""
         since = data.get("since")
         if since is not None and not is_row_number(since):
             raise ConfabError("invalid", "since is a sequence number.")
-        chat = await self._reachable(data)
         await introduce(self._app, self._connection.user_id)
         reached = await self._rooms.enter_chat(self._connection, chat.account_id, chat.id, since)
         return {"seq": reached}
@@ -170,9 +200,9 @@ class _Session:
             raise NotFound
         self._hub.leave_chat(self._connection, chat_id)
 
-    async def _typing(self, data: dict[str, Any]) -> None:
+    async def _typing(self, data: dict[str, Any], chat: chats.ReachableChat) -> None:
         """Tell the chat's other readers that this user writes, or has stopped."""
-        await note_typing(self._app, self._connection.user_id, await self._reachable(data), data.get("on"))
+        await note_typing(self._app, self._connection.user_id, chat, data.get("on"))
 
     async def _ping(self, _: dict[str, Any]) -> None:
         return None

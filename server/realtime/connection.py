@@ -60,6 +60,7 @@ class Connection:
         "_stalled_at",
         "_transport",
         "accounts",
+        "bound_to",
         "hears_user",
         "session_id",
         "socket",
@@ -73,6 +74,7 @@ class Connection:
         self.user_id = 0
         self.session_id = ""
         self.hears_user = False  # is in the user's room: accounts that are added later belong to it
+        self.bound_to: frozenset[int] | None = None  # an API key's numbers; None: all that the user may see
         self.accounts: set[int] = set()  # those it hears anything of; the hub keeps this
         self._transport = transport
         self._max_bytes = max_bytes

@@ -2,12 +2,28 @@
 
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
-from server.schemas.fields import Request, text
+from server.schemas.fields import EmailAddress, Request, text
+from server.schemas.users import password
 
 
 class Login(Request):
     email = text(3, 320, required=True)
     password = text(1, 1000, required=True, load_only=True)
+
+
+class Register(Request):
+    email = EmailAddress(required=True)
+    name = text(1, 200, required=True)
+    password = password()
+
+
+class ChangeProfile(Request):
+    name = text(1, 200, required=True)
+
+
+class ChangePassword(Request):
+    old_password = text(1, 1000, required=True, load_only=True)
+    new_password = password()
 
 
 class TestToken(Request):
@@ -28,11 +44,26 @@ class User(Schema):
     role = fields.String(required=True)
 
 
-class Session(Schema):
+class Rights(Schema):
+    # What may be done in the team, and with a number by the role on it.
+    permissions = fields.List(fields.String(), required=True)
+    number_permissions = fields.Dict(keys=fields.String(), values=fields.List(fields.String()), required=True)
+
+
+class Session(Rights):
     token = fields.String(required=True)
     expires_at = fields.String(required=True)
     user = fields.Nested(User, required=True)
 
 
-class Me(Schema):
+class KeyOfMe(Schema):
+    id = fields.Integer(required=True)
+    name = fields.String(required=True)
+    scopes = fields.List(fields.String(), required=True)
+    account_ids = fields.List(fields.Integer(), required=True, allow_none=True)
+
+
+class Me(Rights):
     user = fields.Nested(User, required=True)
+    # Of a program: which key it showed.
+    key = fields.Nested(KeyOfMe, required=True, allow_none=True)

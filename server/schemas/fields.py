@@ -54,6 +54,16 @@ class PhoneNumber(CleanText):
         return digits
 
 
+class EmailAddress(CleanText):
+    """An address with one @, something around it and no blank; what is behind it only a mail can tell."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs).strip()
+        if len(text) > 320 or not re.fullmatch(r"[^@\s]+@[^@\s]+", text) or not text.isprintable():
+            raise ValidationError("Not an e-mail address.")
+        return text
+
+
 class Request(Schema):
     """A body or query of ours: unknown keys are refused, so that a typing error is noticed."""
 

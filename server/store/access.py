@@ -8,14 +8,16 @@ from aiopg import Cursor
 
 
 class AccessChanges(NamedTuple):
-    """`ended` are session ids, `moved` the ids of people whose memberships changed."""
+    """`ended` are session ids (`key:<id>` of API keys), `moved` the ids of people whose memberships changed."""
 
     ended: frozenset[str]
     moved: frozenset[int]
 
 
 LIST_ACCESS_CHANGES = """
-    select id::text, null from sessions where revoked_at > now() - make_interval(secs => %(seconds)s)
+    select id::text, null::bigint from sessions where revoked_at > now() - make_interval(secs => %(seconds)s)
+    union all
+    select 'key:' || id, null::bigint from api_key where revoked_at > now() - make_interval(secs => %(seconds)s)
     union all
     select null, id from users where accounts_changed_at > now() - make_interval(secs => %(seconds)s)"""
 

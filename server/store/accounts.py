@@ -1,6 +1,6 @@
 """Connected numbers: who may see them, their state, and the counter that numbers their changes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -56,12 +56,28 @@ LIST_ACCOUNTS = f"""
     from channels_account_member m join channels_account a on a.id = m.account_id
     where m.user_id = %(user_id)s and a.provider = %(provider)s and a.id > %(after)s
         and not (a.status = 'disconnected' and a.connected_at is null) -- a code that nobody scanned
+        and (%(only)s::bigint[] is null or a.id = any(%(only)s))
     order by a.id limit %(limit)s + 1"""
 
 
-async def list_accounts(cursor: Cursor, user_id: int, provider: str, limit: int, after: int) -> Page:
+async def list_accounts(
+    cursor: Cursor,
+    user_id: int,
+    provider: str,
+    limit: int,
+    after: int,
+    only: Collection[int] | None = None,
+) -> Page:
+    """The user's accounts, or those of them that are in `only`."""
     await cursor.execute(
-        LIST_ACCOUNTS, {"user_id": user_id, "provider": provider, "limit": limit, "after": after}
+        LIST_ACCOUNTS,
+        {
+            "user_id": user_id,
+            "provider": provider,
+            "limit": limit,
+            "after": after,
+            "only": None if only is None else list(only),
+        },
     )
     return page_of(await cursor.fetchall(), limit)
 

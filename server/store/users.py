@@ -54,12 +54,14 @@ async def fetch_credentials(cursor: Cursor, email: str) -> tuple[User, str] | No
     return row and (User(*row[:4]), str(row[4]))
 
 
-async def set_password(cursor: Cursor, user_id: int, password_hash: str) -> None:
-    """Whoever signed in with the old one is out."""
+async def set_password(
+    cursor: Cursor, user_id: int, password_hash: str, *, keep_session: str | None = None
+) -> None:
+    """Whoever signed in with the old one is out, but for the session in which it was changed."""
     await cursor.execute(
         "update users set password_hash = %s, updated_at = now() where id = %s", (password_hash, user_id)
     )
-    await revoke_sessions(cursor, user_id)
+    await revoke_sessions(cursor, user_id, but=keep_session)
 
 
 async def set_active(cursor: Cursor, user_id: int, is_active: bool) -> None:
@@ -138,18 +140,24 @@ async def rotate_session(
     return row and (User(*row[:4]), bool(row[4]))
 
 
-async def revoke_session(cursor: Cursor, session_id: str) -> None:
+async def revoke_session(cursor: Cursor, session_id: str) -> User | None:
+    """End a session; whose it was, or None when it was over already."""
     await cursor.execute(
-        "update sessions set revoked_at = now(), updated_at = now() where id = %s::uuid and revoked_at is null",
+        f"""with ended as (update sessions set revoked_at = now(), updated_at = now()
+                where id = %s::uuid and revoked_at is null and expires_at > now() returning user_id)
+            select {COLUMNS} from users where id in (select user_id from ended)""",
         (session_id,),
     )
+    row = await cursor.fetchone()
+    return row and User(*row)
 
 
-async def revoke_sessions(cursor: Cursor, user_id: int) -> None:
-    """End all of a user's sessions."""
+async def revoke_sessions(cursor: Cursor, user_id: int, *, but: str | None = None) -> None:
+    """End all of a user's sessions, but for this one."""
     await cursor.execute(
-        "update sessions set revoked_at = now(), updated_at = now() where user_id = %s and revoked_at is null",
-        (user_id,),
+        """update sessions set revoked_at = now(), updated_at = now()
+           where user_id = %s and revoked_at is null and id is distinct from %s::uuid""",
+        (user_id, but),
     )
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
+import orjson
 from aiopg import Cursor
 
 from server.account_life import Seen
@@ -67,6 +68,48 @@ async def make_contact(stack: Stack, account_id: int, phone: str = "551196666000
 
     contact_id: int = await stack.app[DATABASE].write(insert)
     return contact_id
+
+
+class AuditLine(NamedTuple):
+    """One line of the audit log."""
+
+    action: str
+    actor: str
+    actor_id: int | None
+    key_id: int | None
+    target: tuple[str | None, str | None]
+    details: dict[str, Any]
+
+
+async def audit_lines(stack: Stack) -> list[AuditLine]:
+    """The audit log, oldest first."""
+
+    async def read(cursor: Cursor) -> list[AuditLine]:
+        await cursor.execute(
+            "select action, actor, actor_id, key_id, target_kind, target_id, details::text from audit_log order by id"
+        )
+        return [
+            AuditLine(row[0], row[1], row[2], row[3], (row[4], row[5]), orjson.loads(row[6]))
+            for row in await cursor.fetchall()
+        ]
+
+    return await stack.app[DATABASE].read(read)
+
+
+async def set_role(stack: Stack, user: Peer, role: str) -> None:
+    """Give somebody another role in the team."""
+
+    async def update(cursor: Cursor) -> None:
+        await cursor.execute("update users set role = %s where id = %s", (role, user.user_id))
+
+    await stack.app[DATABASE].write(update)
+
+
+async def sign_in_as(stack: Stack, role: str) -> Peer:
+    """Somebody of this role in the team, named after it."""
+    peer = await stack.sign_in(role)
+    await set_role(stack, peer, role)
+    return peer
 
 
 async def revoke_entitlement(stack: Stack, user: Peer) -> None:

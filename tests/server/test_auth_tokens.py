@@ -1,6 +1,9 @@
 """Access tokens: ours are read, everything else is one and the same refusal."""
 
 import base64
+import hashlib
+import hmac
+import json
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -21,7 +24,9 @@ GOOD: Mapping[str, Any] = {
     "iss": "confab",
     "aud": "confab-api",
     "typ": "access",
+    "jti": "7d1c",
     "iat": NOW,
+    "nbf": NOW,
     "exp": NOW + 600,
 }
 
@@ -36,6 +41,16 @@ def part(value: object) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
+def signed_raw(claims: object) -> str:
+    """Our signature under anything, also under what no library would sign."""
+    text = f"{part({'alg': 'HS256', 'typ': 'JWT'})}.{part(json.dumps(claims).encode())}"
+    signature = hmac.new(SECRET.encode(), text.encode(), hashlib.sha256).digest()
+    return f"{text}.{part(signature)}"
+
+
+ODD_NUMBERS = ("", "0", "-7", "+7", " 7", "7 ", "٧", "7.0", "1e3", "7\n", "9" * 30)
+NO_TEXTS: tuple[Any, ...] = (7, True, None, [], {}, ["x"])
+NO_TIMES: tuple[Any, ...] = (True, None, "", "x", str(NOW + 600), [], {}, NOW + 600.5, 10**400, -1e308)
 HEAD, BODY, SIGNATURE = signed().split(".")
 FORGED = {
     "nothing": "",
@@ -53,7 +68,26 @@ FORGED = {
     "not yet": signed({"iat": NOW + 3600}),
     "wrong audience": signed({"aud": "another-api"}),
     "wrong issuer": signed({"iss": "another"}),
+    "not before later": signed({"nbf": NOW + 3600}),
+    "several audiences": signed({"aud": ["confab-api", "another"]}),
     "refresh token": signed({"typ": "refresh"}),
+    "other types": jwt.encode(dict(GOOD), SECRET * 2, algorithm="HS384"),
+    **{f"sub {value!r}": signed({"sub": value}) for value in ODD_NUMBERS},
+    **{
+        f"{name} {value!r}": signed_raw({**GOOD, name: value})
+        for name in ("sub", "sid", "jti", "iss", "aud", "typ")
+        for value in NO_TEXTS
+    },
+    **{
+        f"{name} {value!r}"[:40]: signed_raw({**GOOD, name: value})
+        for name in ("exp", "iat", "nbf")
+        for value in NO_TIMES
+    },
+    "infinite": f"{HEAD}.{part(orjson.dumps(dict(GOOD)).replace(str(NOW + 600).encode(), b'1e999'))}.{SIGNATURE}",
+    "claims that are a list": signed_raw([1]),
+    "claims that are a text": signed_raw("confab"),
+    "claims that are nothing": signed_raw(None),
+    "critical header": jwt.encode(dict(GOOD), SECRET, headers={"crit": ["exp"]}),
     "no user in it": signed({"sub": "abc"}),
     "no session in it": signed({"sid": 7}),
     "oversized": signed({"padding": "x" * 5000}),
@@ -119,8 +153,8 @@ def test_a_session_that_ended_takes_its_tokens_with_it_and_no_others(
 def test_the_table_of_known_tokens_stays_bounded(tokens: Tokens, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("server.auth.CACHED_TOKENS", 3)
     assert CACHED_TOKENS > 3
-    issued = [tokens.issue(n, SESSION)[0] for n in range(5)]
-    assert [tokens.read(token).user_id for token in issued] == list(range(5))
+    issued = [tokens.issue(n, SESSION)[0] for n in range(1, 6)]
+    assert [tokens.read(token).user_id for token in issued] == list(range(1, 6))
     assert len(tokens._known) == 3
 
 
@@ -140,3 +174,15 @@ def test_secrets_are_compared_whole_whatever_bytes_a_header_holds() -> None:
     assert is_same_secret("sécret", "sécret")
     assert not is_same_secret("s\udcffcret", "secret")
     assert not is_same_secret("secret", "secrets")
+
+
+def test_while_the_secret_is_changed_both_are_read_and_only_the_new_one_signs() -> None:
+    old, new = "o" * 40, "n" * 40
+    before, during, after = Tokens(old, 600), Tokens(new, 600, old), Tokens(new, 600)
+    token = before.issue(7, SESSION)[0]
+    assert during.read(token).user_id == 7
+    fresh = during.issue(8, SESSION)[0]
+    assert [reader.read(fresh).user_id for reader in (during, after)] == [8, 8]
+    for reader, refused in ((after, token), (before, fresh), (during, signed())):
+        with pytest.raises(ConfabError):
+            reader.read(refused)

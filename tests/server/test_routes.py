@@ -6,7 +6,7 @@ The cases are made from the table: a route that is added is tested here with its
 import io
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -14,18 +14,26 @@ from aiohttp import FormData
 from aiopg import Cursor
 from marshmallow import RAISE, Schema, fields
 
+from server.auth import hash_token
 from server.keys import DATABASE
 from server.routes import ROUTES, Route
 from server.schemas.errors import Error
 from server.store.hosted_links import insert_link
+from server.store.user_links import put_link
 from tests.fixtures_stack import Stack
 from tests.peers import Answer, Peer, message_received
-from tests.server.factories import make_account, make_chat, make_contact
+from tests.server.factories import add_member, make_account, make_chat, make_contact, sign_in_as
 from tests.server.handlers.test_auth import EMAIL, PASSWORD, make_user
 
 GUARDED = [route for route in ROUTES if route.needs_token]
 # Without its signature nothing of a body is read: what is signed is tested in handlers/test_billing.py.
-WITH_BODY = [route for route in ROUTES if route.body is not None and not route.needs_signature]
+WITH_BODY = [
+    route
+    for route in ROUTES
+    if route.body is not None and not route.needs_signature and route.name != "register"
+]
+# Absent in this configuration: handlers/test_people.py opens it.
+SHUT = ("register",)
 # What only UniPile can answer is tested beside its handlers, with the sandbox.
 AT_UNIPILE = ("start_chat", "edit_message", "delete_message", "set_reaction", "remove_reaction")
 # And what there is only once something else was done: beside its handlers too.
@@ -33,7 +41,7 @@ ELSEWHERE = (*AT_UNIPILE, "show_erasure")
 ANSWERING = [
     route
     for route in ROUTES
-    if route.answer is not None and route.name not in ELSEWHERE and not route.needs_signature
+    if route.answer is not None and route.name not in (*ELSEWHERE, *SHUT) and not route.needs_signature
 ]
 # Queries that are not to be left out.
 NEEDED = {"list_changes": "?since=0", "find": "?q=Oi"}
@@ -56,6 +64,8 @@ class Place:
     chat_id: int
     message_id: int = 0
     contact_id: int = 0
+    user_id: int = 0
+    key_id: int = 0
 
     def path(self, route: Route) -> str:
         """The route's address with ids that exist."""
@@ -64,6 +74,8 @@ class Place:
             "account_id": str(self.account_id),
             "chat_id": str(self.chat_id),
             "message_id": str(self.message_id),
+            "user_id": str(self.user_id),
+            "key_id": str(self.key_id),
             "attachment_id": "file-1",
             "contact_id": str(self.contact_id),
             "sha256": "0" * 64,
@@ -76,11 +88,26 @@ class Place:
 
 @pytest.fixture
 async def place(web_only: Stack) -> Place:
-    agent = await web_only.sign_in()
-    account_id = await make_account(web_only, agent)
-    chat_id = await make_chat(web_only, account_id)
-    (message,) = await agent.messages(account_id, chat_id)
-    return Place(agent, account_id, chat_id, message["id"], await make_contact(web_only, account_id))
+    return await make_place(web_only)
+
+
+async def make_place(stack: Stack) -> Place:
+    """An owner of the team with a number, a chat, a key, and somebody else who is let into the number."""
+    owner, other = await sign_in_as(stack, "owner"), await stack.sign_in("other")
+    account_id = await make_account(stack, owner)
+    chat_id = await make_chat(stack, account_id)
+    (message,) = await owner.messages(account_id, chat_id)
+    await add_member(stack, account_id, other, "agent")
+    key = await owner.ok("POST", "/api/keys", {"name": "crm", "scopes": ["read"]})
+    return Place(
+        owner,
+        account_id,
+        chat_id,
+        message["id"],
+        await make_contact(stack, account_id),
+        other.user_id,
+        key["key"]["id"],
+    )
 
 
 def assert_refused(answer: Answer, *statuses: int) -> None:
@@ -108,6 +135,9 @@ def test_all_that_is_open_is_open_on_purpose() -> None:
         "log_in",
         "refresh",
         "log_out",
+        "register",
+        "show_link",
+        "accept_link",
         "make_test_token",
         "receive_messages",
         "receive_account_status",
@@ -175,11 +205,11 @@ async def test_no_address_of_any_route_is_more_than_refused(place: Place) -> Non
     """Ids and queries at the edge of what columns and parsers hold."""
     for route in GUARDED:
         for value in ("0", str(2**63 - 1), str(2**63), "9" * 20):
-            for name in ("account_id", "chat_id"):
+            for name in ("account_id", "chat_id", "user_id", "key_id"):
                 if f"{{{name}:" in route.path:
-                    path = Place(place.peer, place.account_id, place.chat_id)
-                    setattr(path, name, value)
-                    answer = await place.peer.call(route.method, path.path(route), _good_body(route))
+                    path = replace(place)
+                    setattr(path, name, int(value))
+                    answer = await place.peer.call(route.method, path.path(route), good_body(route))
                     assert_refused(answer, 404, 422)
         if route.query is not None:
             for name in route.query().fields:
@@ -190,11 +220,21 @@ async def test_no_address_of_any_route_is_more_than_refused(place: Place) -> Non
                         assert_refused(answer, 422)
 
 
-def _good_body(route: Route) -> dict[str, Any] | None:
+def good_body(route: Route) -> dict[str, Any] | None:
     bodies: dict[str, dict[str, Any]] = {
         "make_test_token": {"user_id": "ana"},
         "log_in": {"email": EMAIL, "password": PASSWORD},
+        "register": {"email": "eva@example.com", "name": "Eva", "password": PASSWORD},
+        "show_link": {"token": HOSTED_TOKEN},
+        "accept_link": {"token": HOSTED_TOKEN, "password": PASSWORD},
+        "change_profile": {"name": "Ana"},
+        "change_password": {"old_password": PASSWORD, "new_password": PASSWORD + "!"},
+        "invite_user": {"email": "eva@example.com", "role": "agent"},
+        "change_user": {"name": "Eva"},
+        "create_key": {"name": "crm", "scopes": ["read"]},
+        "set_member": {"role": "viewer"},
         "connect_account": {},
+        "reconnect_account": {},
         "patch_account": {"read_receipts": False},
         "patch_chat": {"read": True},
         "start_chat": {"to": "+5511988880000", "text": "Oi"},
@@ -254,12 +294,16 @@ async def happy_answer(stack: Stack, place: Place, route: Route) -> Answer:
         await stack.app[DATABASE].write(insert_link, HOSTED_TOKEN, place.peer.user_id, "whatsapp", 60)
         body = {"status": "CREATION_SUCCESS", "account_id": "acc-1", "name": None}
         return await place.peer.call(route.method, path, body)
+    if route.name in ("show_link", "accept_link"):
+        await stack.app[DATABASE].write(
+            put_link, place.user_id, hash_token(HOSTED_TOKEN), "invitation", 60, None
+        )
     if route.name in ("retry_message", "retry_attachment"):
         await fail_message(stack, place.message_id)
     if route.name == "reconnect_account":
         account = await stack.make_account(place.peer, "acc-2")
         path = Place(place.peer, account["id"], 0).path(route)
-    return await place.peer.call(route.method, path, _good_body(route), headers=headers)
+    return await place.peer.call(route.method, path, good_body(route), headers=headers)
 
 
 @pytest.mark.parametrize("route", ANSWERING, ids=named)

@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 from aiopg import Cursor
 
+from server import signing_in
 from server.config import Config
 from server.handlers import auth
 from server.keys import DATABASE, PASSWORDS
 from server.store import users
 from tests.fixtures_stack import Stack, run_stack
-from tests.peers import Answer, Peer
+from tests.peers import Answer, Peer, eventually
+from tests.server.factories import audit_lines
 from tests.server.test_auth_tokens import FORGED
 
 TEST_TOKEN, LOGIN = "/api/auth/test-token", "/api/auth/login"
@@ -112,7 +114,8 @@ async def test_the_right_password_signs_in(web_only: Stack) -> None:
     assert answer.status == 200
     assert answer.body["user"] == {"id": user_id, "email": EMAIL, "name": "Ana", "role": "agent"}
     me = await Peer(web_only.stranger.session, web_only.stranger.url, answer.body["token"]).ok("GET", ME)
-    assert me == {"user": answer.body["user"]}
+    assert (me["user"], me["key"]) == (answer.body["user"], None)
+    assert me["permissions"] == answer.body["permissions"]
     attributes = answer.headers["Set-Cookie"].lower()
     for wanted in ("httponly", "samesite=strict", "path=/api/auth", "max-age=2592000"):
         assert wanted in attributes
@@ -142,10 +145,11 @@ async def test_the_cookie_is_for_https_only_where_there_is_https(
     plain = (await log_in(web_only)).headers["Set-Cookie"]
     assert plain.startswith("confab_refresh=")
     assert "secure" not in plain.lower()
-    monkeypatch.setattr(auth, "_is_https", lambda _: True)
+    monkeypatch.setattr(signing_in, "is_https", lambda _: True)
     secure = (await log_in(web_only)).headers["Set-Cookie"]
-    assert secure.startswith("__Secure-confab_refresh=")
-    assert "secure" in secure.lower().partition(";")[2]
+    assert secure.startswith("__Host-confab_refresh=")
+    assert {"secure", "path=/"} <= {part.strip() for part in secure.lower().split(";")}
+    assert "domain" not in secure.lower()
 
 
 # -- the refresh cookie -------------------------------------------------------------------------------------
@@ -179,9 +183,18 @@ async def test_the_old_cookie_is_refused_after_the_grace(
     monkeypatch.setattr(auth, "REFRESH_GRACE_SECONDS", 0)
     await make_user(web_only)
     first = cookie_of(await log_in(web_only))
-    second = cookie_of(await with_cookie(web_only, REFRESH, first))
+    answer = await with_cookie(web_only, REFRESH, first)
+    second = cookie_of(answer)
     assert (await with_cookie(web_only, REFRESH, first)).status == 401
-    assert (await with_cookie(web_only, REFRESH, second)).status == 200
+    # It was stolen, then or now: whoever has the newer one is out too, and it is written down.
+    assert (await with_cookie(web_only, REFRESH, second)).status == 401
+    peer = Peer(web_only.stranger.session, web_only.stranger.url, answer.body["token"])
+
+    async def is_out() -> bool:
+        return (await peer.call("GET", ME)).status == 401
+
+    await eventually(is_out, 5.0)
+    assert [line.action for line in await audit_lines(web_only)] == ["login", "session.reused"]
 
 
 async def test_without_the_header_the_cookie_counts_for_nothing(web_only: Stack) -> None:

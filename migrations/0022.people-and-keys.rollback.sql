@@ -1,0 +1,10 @@
+drop trigger channels_account_member_keep_update on channels_account_member;
+drop trigger channels_account_member_keep_delete on channels_account_member;
+drop function keep_the_payer();
+drop trigger users_keep_an_owner on users;
+drop function keep_an_owner();
+drop table audit_log;
+drop function refuse_change();
+drop table api_key_account;
+drop table api_key;
+drop table user_link;

@@ -1,0 +1,79 @@
+"""The one place where the table of `policy` is applied: to a request, and to a command of a socket."""
+
+import structlog
+from aiohttp import web
+
+from server import policy
+from server.errors import ConfabError, NotFound
+from server.http import path_id, provider_of
+from server.keys import ACTOR, CALLER, DATABASE, LIMITER, STANDING
+from server.limits import Rate
+from server.policy import Caller, Standing
+from server.store import audit, standings
+
+log = structlog.get_logger()
+
+# Refusals are written down, but nobody fills the audit log by being refused.
+REFUSALS = Rate("refusals", burst=10, seconds=10.0)
+
+
+async def authorize_request(request: web.Request, route: str) -> None:
+    """Let the caller of a route pass, or raise NotFound or ConfabError("forbidden")."""
+    caller, permission = request[CALLER], policy.ROUTES[route]
+    number = None
+    if "account_id" in request.match_info:
+        number = (provider_of(request), path_id(request, "account_id"))
+    email, standing = await _read_standing(request.app, caller, *(number or (None, None)))
+    request[STANDING], request[ACTOR] = standing, actor_of(caller, email, request.remote)
+    if number is not None:
+        refused = policy.number_refusal(permission, standing, caller.key, number[1])
+    elif caller.key is not None and caller.key.account_ids is not None and route not in policy.NARROWED:
+        refused = "forbidden"
+    else:
+        refused = policy.refusal(permission, standing, caller.key)
+    if refused is not None:
+        await _refuse(request.app, refused, request[ACTOR], route, number and number[1])
+
+
+async def authorize_command(
+    app: web.Application, caller: Caller, command: str, number: tuple[str, int] | None
+) -> None:
+    """The same for a command of a socket, about one number or none."""
+    permission = policy.COMMANDS[command]
+    if permission is None:
+        return
+    email, standing = await _read_standing(app, caller, *(number or (None, None)))
+    refused = policy.refusal(permission, standing, caller.key)
+    if number is not None:
+        refused = policy.number_refusal(permission, standing, caller.key, number[1])
+    if refused is not None:
+        await _refuse(app, refused, actor_of(caller, email, None), command, number and number[1])
+
+
+async def _read_standing(
+    app: web.Application, caller: Caller, provider: str | None, account_id: int | None
+) -> tuple[str, Standing]:
+    known = await app[DATABASE].read(standings.fetch_standing, caller.user_id, provider, account_id)
+    if known is None:  # disabled, and the token does not know it yet
+        raise ConfabError("unauthenticated")
+    return known
+
+
+async def _refuse(
+    app: web.Application, refused: str, actor: audit.Actor, what: str, account_id: int | None
+) -> None:
+    if refused == "not_found":
+        raise NotFound
+    target = None if account_id is None else ("account", account_id)
+    if await app[LIMITER].take(REFUSALS, f"{actor.user_id}") == 0:
+        try:
+            await app[DATABASE].write(audit.record, "access.refused", actor, target, {"what": what})
+        except ConfabError as error:  # the refusal holds whatever becomes of its line
+            log.warning("refusal_not_recorded", error=error.code)
+    raise ConfabError("forbidden")
+
+
+def actor_of(caller: Caller, email: str, address: str | None) -> audit.Actor:
+    """The caller as the audit log names them."""
+    key_id = None if caller.key is None else caller.key.id
+    return audit.Actor(user_id=caller.user_id, name=email, key_id=key_id, address=address)

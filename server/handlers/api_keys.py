@@ -1,0 +1,78 @@
+"""API keys: the way in for programs. A key's text is shown once, when it is made."""
+
+from typing import Any
+
+import orjson
+from aiohttp import web
+from aiopg import Cursor
+
+from server.auth import hash_token
+from server.errors import ConfabError, NotFound
+from server.http import decode_cursor, load_body, load_query, object_answer, page_answer, path_id
+from server.identity import make_key, prefix_of
+from server.keys import ACTOR, CALLER, DATABASE, REDIS, STANDING
+from server.policy import is_admin_role
+from server.realtime.broker import announce_access_change
+from server.schemas.api_keys import CreateKey
+from server.schemas.fields import ListQuery
+from server.store import api_keys, audit
+from server.store.audit import Actor
+
+LIST_QUERY, CREATE_KEY = ListQuery(), CreateKey()
+
+
+async def list_keys(request: web.Request) -> web.Response:
+    """The caller's keys, newest first; an admin sees everybody's."""
+    query = load_query(request, LIST_QUERY)
+    before = decode_cursor(query["cursor"])
+    page = await request.app[DATABASE].read(
+        api_keys.list_keys, _whose(request), query["limit"], before[1] if before else None
+    )
+    return page_answer(page)
+
+
+async def create_key(request: web.Request) -> web.Response:
+    """A key of the caller's, which can do no more than they can; `secret` is never shown again."""
+    given = await load_body(request, CREATE_KEY)
+    key = make_key()
+    shown = await request.app[DATABASE].write(_create, request[CALLER].user_id, key, given, request[ACTOR])
+    return object_answer([("key", shown), ("secret", orjson.dumps(key).decode())], 201)
+
+
+async def _create(cursor: Cursor, user_id: int, key: str, given: dict[str, Any], actor: Actor) -> str:
+    shown = await api_keys.insert_key(
+        cursor,
+        user_id,
+        name=given["name"],
+        prefix=prefix_of(key),
+        key_hash=hash_token(key),
+        scopes=given["scopes"],
+        account_ids=given["account_ids"],
+        expires_at=given["expires_at"],
+    )
+    if shown is None:
+        raise ConfabError("invalid", fields={"account_ids": ["One of these numbers is not yours."]})
+    target = ("api_key", orjson.loads(shown)["id"])
+    await audit.record(
+        cursor, "api_key.created", actor, target, {"name": given["name"], "scopes": given["scopes"]}
+    )
+    return shown
+
+
+async def revoke_key(request: web.Request) -> web.Response:
+    """The key opens nothing any more, and its sockets end."""
+    await request.app[DATABASE].write(_revoke, path_id(request, "key_id"), _whose(request), request[ACTOR])
+    await announce_access_change(request.app[REDIS])
+    return web.Response(status=204)
+
+
+async def _revoke(cursor: Cursor, key_id: int, user_id: int | None, actor: Actor) -> None:
+    name = await api_keys.revoke_key(cursor, key_id, user_id)
+    if name is None:
+        raise NotFound
+    await audit.record(cursor, "api_key.revoked", actor, ("api_key", key_id), {"name": name})
+
+
+def _whose(request: web.Request) -> int | None:
+    """Whose keys are meant: None for everybody's."""
+    return None if is_admin_role(request[STANDING].role) else request[CALLER].user_id

@@ -1,0 +1,73 @@
+"""One's own place in the team: who one is, one's name and one's password."""
+
+from aiohttp import web
+from aiopg import Cursor
+
+from server.errors import ConfabError
+from server.http import json_answer, load_body
+from server.keys import ACTOR, CALLER, DATABASE, LIMITER, PASSWORDS, REDIS
+from server.limits import Rate
+from server.realtime.broker import announce_access_change
+from server.schemas.auth import ChangePassword, ChangeProfile
+from server.signing_in import rights_of
+from server.store import audit, team, users
+from server.store.audit import Actor
+from server.store.users import User
+
+CHANGE_PROFILE, CHANGE_PASSWORD = ChangeProfile(), ChangePassword()
+# Whoever finds an open browser does not guess the password there.
+OLD_PASSWORDS = Rate("old-password", burst=5, seconds=60.0)
+
+
+async def show_me(request: web.Request) -> web.Response:
+    """Who the token or the key stands for, and what they may do."""
+    return _me_answer(request, await _user(request))
+
+
+async def change_profile(request: web.Request) -> web.Response:
+    """The name under which the others see one."""
+    given = await load_body(request, CHANGE_PROFILE)
+    await request.app[DATABASE].write(team.set_name, request[CALLER].user_id, given["name"])
+    return _me_answer(request, await _user(request))
+
+
+async def change_password(request: web.Request) -> web.Response:
+    """A new password for the old one; every other session ends."""
+    given = await load_body(request, CHANGE_PASSWORD)
+    user, passwords, limiter = await _user(request), request.app[PASSWORDS], request.app[LIMITER]
+    await limiter.require(OLD_PASSWORDS, str(user.id))
+    known = await request.app[DATABASE].read(users.fetch_credentials, user.email)
+    if known is None or not await passwords.verify(given["old_password"], known[1]):
+        raise ConfabError("invalid", fields={"old_password": ["This is not your password."]})
+    await limiter.give_back(OLD_PASSWORDS, str(user.id))
+    password_hash = await passwords.hash(given["new_password"])
+    await request.app[DATABASE].write(
+        _replace_password, user.id, password_hash, request[CALLER].session_id, request[ACTOR]
+    )
+    await announce_access_change(request.app[REDIS])
+    return web.Response(status=204)
+
+
+async def _replace_password(
+    cursor: Cursor, user_id: int, password_hash: str, session_id: str, actor: Actor
+) -> None:
+    await users.set_password(cursor, user_id, password_hash, keep_session=session_id)
+    await audit.record(cursor, "user.password_changed", actor, ("user", user_id))
+
+
+async def _user(request: web.Request) -> User:
+    user = await request.app[DATABASE].read(users.fetch_user, request[CALLER].user_id)
+    if user is None:
+        raise ConfabError("unauthenticated")
+    return user
+
+
+def _me_answer(request: web.Request, user: User) -> web.Response:
+    key = request[CALLER].key
+    shown = key and {
+        "id": key.id,
+        "name": key.name,
+        "scopes": sorted(key.scopes),
+        "account_ids": None if key.account_ids is None else sorted(key.account_ids),
+    }
+    return json_answer({"user": user._asdict(), "key": shown, **rights_of(user.role, key)})

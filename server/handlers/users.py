@@ -1,0 +1,124 @@
+"""The people of the team: who they are, inviting them, what they are, and whether they may come in."""
+
+from typing import Any
+
+import orjson
+from aiohttp import web
+from aiopg import Cursor
+
+from server.auth import hash_token, link_url, make_refresh_token
+from server.config import Config
+from server.errors import ConfabError, NotFound
+from server.http import decode_cursor, load_body, load_query, object_answer, page_answer, path_id
+from server.keys import ACTOR, CALLER, CONFIG, DATABASE, REDIS, STANDING
+from server.policy import may_deal_with
+from server.realtime.broker import announce_access_change
+from server.schemas.fields import ListQuery
+from server.schemas.users import ChangeUser, InviteUser
+from server.store import audit, team, user_links
+from server.store.audit import Actor
+from server.store.team import Person
+
+LIST_QUERY, INVITE_USER, CHANGE_USER = ListQuery(), InviteUser(), ChangeUser()
+HOUR_SECONDS = 3600
+
+
+async def list_users(request: web.Request) -> web.Response:
+    """Everybody, by the order in which they came."""
+    query = load_query(request, LIST_QUERY)
+    after = decode_cursor(query["cursor"])
+    page = await request.app[DATABASE].read(team.list_people, query["limit"], after[1] if after else 0)
+    return page_answer(page)
+
+
+async def invite_user(request: web.Request) -> web.Response:
+    """Somebody new, and the link by which they choose their password: it is shown this once."""
+    given = await load_body(request, INVITE_USER)
+    _require_reach(request, given["role"])
+    token = make_refresh_token()
+    user_id, expires_at = await request.app[DATABASE].write(
+        _invite, given, token, request.app[CONFIG], request[ACTOR]
+    )
+    return await _link_answer(request, user_id, token, expires_at, 201)
+
+
+async def _invite(
+    cursor: Cursor, given: dict[str, Any], token: str, config: Config, actor: Actor
+) -> tuple[int, str]:
+    name = given["name"] or given["email"].partition("@")[0]
+    user = await team.insert_person(cursor, given["email"], name, given["role"])
+    if user is None:
+        raise ConfabError("conflict", "Somebody has this e-mail address already.")
+    seconds = config.auth.invitation_hours * HOUR_SECONDS
+    expires_at = await user_links.put_link(
+        cursor, user.id, hash_token(token), "invitation", seconds, actor.user_id
+    )
+    details = {"email": user.email, "role": user.role}
+    await audit.record(cursor, "user.invited", actor, ("user", user.id), details)
+    return user.id, expires_at
+
+
+async def make_user_link(request: web.Request) -> web.Response:
+    """A link to a new password, or the invitation once more; an earlier link is good no longer."""
+    person = await _person(request)
+    _require_reach(request, person.role)
+    if not person.is_active:
+        raise ConfabError("conflict", "This person is disabled.")
+    token = make_refresh_token()
+    expires_at = await request.app[DATABASE].write(
+        _put_link, person, token, request.app[CONFIG], request[ACTOR]
+    )
+    return await _link_answer(request, person.id, token, expires_at, 201)
+
+
+async def _put_link(cursor: Cursor, person: Person, token: str, config: Config, actor: Actor) -> str:
+    kind, hours = (
+        ("reset", config.auth.reset_hours)
+        if person.has_password
+        else ("invitation", config.auth.invitation_hours)
+    )
+    await audit.record(cursor, f"user.{kind}_link_made", actor, ("user", person.id))
+    return await user_links.put_link(
+        cursor, person.id, hash_token(token), kind, hours * HOUR_SECONDS, actor.user_id
+    )
+
+
+async def change_user(request: web.Request) -> web.Response:
+    """Another role, another name, or let in no more: then their sessions, sockets and keys end."""
+    given = await load_body(request, CHANGE_USER)
+    person = await _person(request)
+    _require_reach(request, person.role, given.get("role", person.role))
+    if person.id == request[CALLER].user_id and given.get("is_active") is False:
+        raise ConfabError("conflict", "You cannot disable yourself.")
+    await request.app[DATABASE].write(team.change_person, person, given, request[ACTOR])
+    await announce_access_change(request.app[REDIS])
+    return object_answer([("user", await _person_json(request, person.id))])
+
+
+def _require_reach(request: web.Request, *roles: str) -> None:
+    """Nobody makes or changes somebody above themselves: the table's rule about roles, with the roles in question."""
+    if not may_deal_with(request[STANDING].role, *roles):
+        raise ConfabError("forbidden", "Only an owner can do this with an owner.")
+
+
+async def _person(request: web.Request) -> Person:
+    person = await request.app[DATABASE].read(team.fetch_person, path_id(request, "user_id"))
+    if person is None:
+        raise NotFound
+    return person
+
+
+async def _person_json(request: web.Request, user_id: int) -> str:
+    shown = await request.app[DATABASE].read(team.fetch_person_json, user_id)
+    if shown is None:
+        raise NotFound
+    return shown
+
+
+async def _link_answer(
+    request: web.Request, user_id: int, token: str, expires_at: str, status: int
+) -> web.Response:
+    link = {"url": link_url(request.app[CONFIG].web.public_url, token), "expires_at": expires_at}
+    return object_answer(
+        [("user", await _person_json(request, user_id)), ("link", orjson.dumps(link).decode())], status
+    )

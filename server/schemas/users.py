@@ -1,0 +1,106 @@
+"""People, their links, and their roles on numbers: what is asked and what is answered."""
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from server.schemas.fields import EmailAddress, Flag, Request, text
+
+ROLES = ("viewer", "agent", "admin", "owner")
+NUMBER_ROLES = ("viewer", "agent", "owner")
+MIN_PASSWORD = 10
+
+
+def password() -> fields.String:
+    return text(MIN_PASSWORD, 1000, required=True, load_only=True)
+
+
+class InviteUser(Request):
+    email = EmailAddress(required=True)
+    role = fields.String(required=True, validate=validate.OneOf(ROLES))
+    name = text(1, 200, load_default=None)
+
+
+class ChangeUser(Request):
+    name = text(1, 200)
+    role = fields.String(validate=validate.OneOf(ROLES))
+    is_active = Flag()
+
+    @validates_schema
+    def not_empty(self, data: dict[str, object], **_: object) -> None:
+        if not data:
+            raise ValidationError("Give what to change.")
+
+
+class LinkToken(Request):
+    token = text(1, 200, required=True, load_only=True)
+
+
+class AcceptLink(LinkToken):
+    password = password()
+    name = text(1, 200, load_default=None)
+    email = EmailAddress(load_default=None)
+
+
+class SetMember(Request):
+    role = fields.String(required=True, validate=validate.OneOf(NUMBER_ROLES))
+
+
+class NumberOfPerson(Schema):
+    account_id = fields.Integer(required=True)
+    name = fields.String(required=True, allow_none=True)
+    phone = fields.String(required=True, allow_none=True)
+    role = fields.String(required=True, validate=validate.OneOf(NUMBER_ROLES))
+
+
+class TeamUser(Schema):
+    id = fields.Integer(required=True)
+    email = fields.String(required=True)
+    name = fields.String(required=True)
+    role = fields.String(required=True, validate=validate.OneOf(ROLES))
+    status = fields.String(required=True, validate=validate.OneOf(["active", "invited", "disabled"]))
+    link_expires_at = fields.String(required=True, allow_none=True)
+    numbers = fields.List(fields.Nested(NumberOfPerson), required=True)
+    seen_at = fields.String(required=True, allow_none=True)
+    created_at = fields.String(required=True)
+
+
+class TeamUserList(Schema):
+    items = fields.List(fields.Nested(TeamUser), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class OneTeamUser(Schema):
+    user = fields.Nested(TeamUser, required=True)
+
+
+class Link(Schema):
+    url = fields.String(required=True)
+    expires_at = fields.String(required=True)
+
+
+class TeamUserWithLink(OneTeamUser):
+    link = fields.Nested(Link, required=True)
+
+
+class KnownLink(Schema):
+    kind = fields.String(required=True, validate=validate.OneOf(["first_run", "invitation", "reset"]))
+    email = fields.String(required=True)
+    name = fields.String(required=True)
+
+
+class Member(Schema):
+    user_id = fields.Integer(required=True)
+    name = fields.String(required=True)
+    email = fields.String(required=True)
+    role = fields.String(required=True, validate=validate.OneOf(NUMBER_ROLES))
+    is_active = fields.Boolean(required=True)
+    is_payer = fields.Boolean(required=True)
+    created_at = fields.String(required=True)
+
+
+class MemberList(Schema):
+    items = fields.List(fields.Nested(Member), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class OneMember(Schema):
+    member = fields.Nested(Member, required=True)

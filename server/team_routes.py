@@ -1,0 +1,71 @@
+"""The rows of the table of routes for signing in, people, members and API keys."""
+
+from server.handlers import api_keys, auth, members, profile, user_links, users
+from server.route import ACCOUNT, MEMBER, USER, open_row, row
+from server.schemas import api_keys as key_schemas
+from server.schemas import auth as auth_schemas
+from server.schemas import users as user_schemas
+from server.schemas.fields import ListQuery
+
+TEAM_ROUTES = (
+    open_row("POST", "/api/auth/login", auth.log_in, body=auth_schemas.Login, answer=auth_schemas.Session),
+    open_row("POST", "/api/auth/refresh", auth.refresh, answer=auth_schemas.Session),
+    open_row(
+        "POST", "/api/auth/register", auth.register, body=auth_schemas.Register, answer=auth_schemas.Session
+    ),
+    open_row(
+        "POST",
+        "/api/auth/link",
+        user_links.show_link,
+        body=user_schemas.LinkToken,
+        answer=user_schemas.KnownLink,
+    ),
+    open_row(
+        "POST",
+        "/api/auth/link/accept",
+        user_links.accept_link,
+        body=user_schemas.AcceptLink,
+        answer=auth_schemas.Session,
+    ),
+    open_row("POST", "/api/auth/logout", auth.log_out, status=204),
+    open_row(
+        "POST",
+        "/api/auth/test-token",
+        auth.make_test_token,
+        body=auth_schemas.TestToken,
+        answer=auth_schemas.Session,
+    ),
+    row("GET", "/api/auth/me", profile.show_me, answer=auth_schemas.Me),
+    row(
+        "PATCH",
+        "/api/auth/me",
+        profile.change_profile,
+        body=auth_schemas.ChangeProfile,
+        answer=auth_schemas.Me,
+    ),
+    row("POST", "/api/auth/password", profile.change_password, body=auth_schemas.ChangePassword, status=204),
+    row("GET", "/api/users", users.list_users, query=ListQuery, answer=user_schemas.TeamUserList),
+    row(
+        "POST",
+        "/api/users",
+        users.invite_user,
+        body=user_schemas.InviteUser,
+        answer=user_schemas.TeamUserWithLink,
+        status=201,
+    ),
+    row("PATCH", USER, users.change_user, body=user_schemas.ChangeUser, answer=user_schemas.OneTeamUser),
+    row("POST", USER + "/link", users.make_user_link, answer=user_schemas.TeamUserWithLink, status=201),
+    row("GET", "/api/keys", api_keys.list_keys, query=ListQuery, answer=key_schemas.ApiKeyList),
+    row(
+        "POST",
+        "/api/keys",
+        api_keys.create_key,
+        body=key_schemas.CreateKey,
+        answer=key_schemas.CreatedKey,
+        status=201,
+    ),
+    row("DELETE", r"/api/keys/{key_id:\d{1,20}}", api_keys.revoke_key, status=204),
+    row("GET", ACCOUNT + "/members", members.list_members, query=ListQuery, answer=user_schemas.MemberList),
+    row("PUT", MEMBER, members.set_member, body=user_schemas.SetMember, answer=user_schemas.OneMember),
+    row("DELETE", MEMBER, members.remove_member, status=204),
+)
