@@ -19,10 +19,8 @@ RECIPIENT_TYPES = (
 BUSY_SECONDS = 30
 
 
-def refusal_of(role: str, account_status: str) -> ConfabError | None:
-    """Why somebody of this role may not act through this account now."""
-    if role == "viewer":
-        return ConfabError("forbidden")
+def refusal_of(account_status: str) -> ConfabError | None:
+    """Why nobody may act through this account now."""
     if account_status in ("needs_action", "disconnected"):
         return ConfabError("conflict", RECONNECT_FIRST)
     return None

@@ -88,7 +88,7 @@ async def _open_message(request: web.Request, *, must_be_own: bool) -> OpenMessa
     )
     if message is None:
         raise NotFound
-    if refusal := refusal_of(message.role, message.account_status):
+    if refusal := refusal_of(message.account_status):
         raise refusal
     if must_be_own and message.direction != "out":
         raise ConfabError("forbidden", "Only messages of your own can be changed.")

@@ -42,7 +42,7 @@ async def start_chat(request: web.Request) -> web.Response:
     client_id = given["client_id"] or str(uuid4())
     if (known := await request.app[DATABASE].write(_find_again, target, client_id)) is not None:
         return await _started(request, known, [])
-    if refusal := refusal_of(target.role, target.account_status):
+    if refusal := refusal_of(target.account_status):
         raise refusal
     if f"+{given['to']}" == target.phone:
         raise ConfabError("invalid", fields={"to": ["This is the number itself."]})
@@ -103,8 +103,6 @@ async def _require_pace(request: web.Request, start: ChatStart) -> None:
 
 async def _find_again(cursor: Cursor, target: StartTarget, client_id: str) -> ChangedMessage | None:
     """The message of an earlier request with this client_id; raises when nobody knows what became of it."""
-    if target.role == "viewer":
-        return None
     known = await sends.fetch_by_client_id(cursor, target.account_id, client_id)
     if known is not None:
         return known

@@ -86,8 +86,6 @@ async def _read_send(request: web.Request) -> tuple[dict[str, Any], list[Upload]
         provider_of(request),
     ):
         raise NotFound
-    if chat.role == "viewer":
-        raise ConfabError("forbidden")
     reader = FormReader(request.app[STORAGE], request.app[DATABASE], request.app[CONFIG].media)
     form = await reader.read(request)
     given = load_fields(form.fields, SEND_FILES if form.uploads else SEND_FORM)
@@ -120,9 +118,9 @@ async def _store_send(
     target = await sends.lock_send_target(cursor, user_id, provider, account_id, chat_id)
     if target is None:
         raise NotFound
-    if refusal := refusal_of(target.role, target.account_status):
+    if refusal := refusal_of(target.account_status):
         known = await _find_sends(cursor, account_id, chat_id, client_id)
-        if target.role == "viewer" or not known:
+        if not known:
             raise refusal
         return known, []
     quoted = await _quoted(cursor, chat_id, given["quote_id"])
@@ -169,7 +167,7 @@ async def _queue_again(
     if known is None or chat_id not in (None, known.chat_id):
         raise NotFound
     target = known.target
-    if refusal := refusal_of(target.role, target.account_status):
+    if refusal := refusal_of(target.account_status):
         raise refusal
     if known.status not in ("failed", "unconfirmed"):
         raise ConfabError("conflict", "Only a message that failed or is unconfirmed can be tried again.")
