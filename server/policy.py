@@ -55,6 +55,8 @@ ROUTES: Mapping[str, str] = {
     "patch_account": "manage_number",
     "disconnect_account": "manage_number",
     "reconnect_account": "manage_number",
+    "erase_contact": "manage_number",
+    "show_erasure": "manage_number",
     "list_members": "read",
     "set_member": "manage_members",
     "remove_member": "manage_members",

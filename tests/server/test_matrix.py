@@ -19,7 +19,7 @@ from tests.server.factories import add_member, make_account, make_chat, set_role
 from tests.server.test_routes import Place, good_body, make_place
 
 GUARDED = [route for route in ROUTES if route.needs_token]
-IDS = ("account_id", "chat_id", "message_id", "user_id", "key_id")
+IDS = ("account_id", "chat_id", "message_id", "user_id", "key_id", "contact_id")
 # What stands in a path for an id that nobody has.
 NOBODY = 10**15
 
