@@ -8,6 +8,7 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from server.auditing import write_down
 from server.auth import bearer_token
 from server.authorization import authorize_request
 from server.browsers import SAFE_METHODS, require_own_page
@@ -30,6 +31,7 @@ from server.plans import Rights
 from server.proxies import FORWARDED_FOR, network_of
 from server.rates import ADDRESS, LOCAL_ONLY, WEBHOOK, Rate
 from server.routes import ROUTE, Route
+from server.store.audit import note_user_agent
 
 log = structlog.get_logger()
 
@@ -37,6 +39,7 @@ log = structlog.get_logger()
 @web.middleware
 async def settle_address(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Behind our own proxies `request.remote` is the client from here on, not the nearest proxy."""
+    note_user_agent(request.headers.get("User-Agent", ""))
     proxies = request.app[PROXIES]
     if not proxies:
         return await handler(request)
@@ -125,6 +128,16 @@ async def authorize(request: web.Request, handler: Handler) -> web.StreamRespons
 
 
 @web.middleware
+async def record_changes(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """What was done goes into the audit log where the table of routes says so."""
+    route = getattr(request.match_info.handler, ROUTE, None)
+    answer = await handler(request)
+    if route is not None and route.audit and answer.status < 400:
+        await write_down(request, route.audit, answer)
+    return answer
+
+
+@web.middleware
 async def require_entitlement(request: web.Request, handler: Handler) -> web.StreamResponse:
     """The one place where a plan opens or shuts a route (`entitlement` in the table of routes)."""
     route = getattr(request.match_info.handler, ROUTE, None)
@@ -204,4 +217,5 @@ MIDDLEWARES = (
     limit_callers,
     authorize,
     require_entitlement,
+    record_changes,
 )

@@ -34,6 +34,7 @@ RULES: Mapping[str, Rule] = {
     "see_people": Rule(role="agent"),
     "manage_people": Rule(role="admin"),
     "manage_keys": Rule(role="agent"),
+    "see_audit": Rule(role="admin"),
 }
 
 # The route by its name -> permission. What is open to everybody stands in OPEN_ROUTES; one that stands nowhere stops
@@ -79,6 +80,8 @@ ROUTES: Mapping[str, str] = {
     "find": "read",
     "show_entitlements": "read",
     "show_usage": "read",
+    "list_audit": "see_audit",
+    "export_audit": "see_audit",
 }
 OPEN_ROUTES = frozenset(
     (

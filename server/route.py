@@ -34,6 +34,8 @@ class Route:
     content_type: str = "application/json"
     # In which class of `[limits]` whoever asks is counted; left out: "read" or "write", by the method.
     limit: str = ""
+    # Under which name the audit log has what was done here; left out where the handler's transaction writes it itself.
+    audit: str = ""
     # False for the app's own files, which are not part of the API.
     is_documented: bool = True
 

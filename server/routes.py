@@ -7,6 +7,7 @@ from server.handlers import (
     accounts,
     amendments,
     attachments,
+    audit,
     billing,
     chat_starts,
     chats,
@@ -28,6 +29,7 @@ from server.route import ACCOUNT, ALL, ATTACHMENT, CHAT, CONTACT, MESSAGE, ROUTE
 from server.route import open_row as _open
 from server.route import row as _row
 from server.schemas import accounts as account_schemas
+from server.schemas import audit as audit_schemas
 from server.schemas import chats as chat_schemas
 from server.schemas import contacts as contact_schemas
 from server.schemas import health as health_schemas
@@ -95,6 +97,7 @@ ROUTES = (
         "POST",
         ALL + "/connect",
         accounts.connect_account,
+        audit="account.added",
         body=account_schemas.Connect,
         answer=account_schemas.Connected,
         status=201,
@@ -106,14 +109,16 @@ ROUTES = (
         "PATCH",
         ACCOUNT,
         accounts.patch_account,
+        audit="account.changed",
         body=account_schemas.PatchAccount,
         answer=account_schemas.OneAccount,
     ),
-    _row("DELETE", ACCOUNT, accounts.disconnect_account, status=204),
+    _row("DELETE", ACCOUNT, accounts.disconnect_account, status=204, audit="account.disconnected"),
     _row(
         "POST",
         ACCOUNT + "/reconnect",
         accounts.reconnect_account,
+        audit="account.reconnected",
         body=account_schemas.Reconnect,
         answer=account_schemas.Connected,
         entitlement="accounts",
@@ -176,10 +181,22 @@ ROUTES = (
         "DELETE",
         CONTACT,
         privacy.erase_contact,
+        audit="contact.erased",
         answer=privacy_schemas.OneErasure,
         status=202,
     ),
     _row("GET", CONTACT + "/erasure", privacy.show_erasure, answer=privacy_schemas.OneErasure),
+    _row(
+        "GET", "/api/audit", audit.list_audit, query=audit_schemas.AuditQuery, answer=audit_schemas.AuditList
+    ),
+    _row(
+        "GET",
+        "/api/audit/export",
+        audit.export_audit,
+        query=audit_schemas.AuditFilter,
+        content_type="text/csv",
+        audit="audit.exported",
+    ),
     _row("GET", "/api/search", search.find, query=search_schemas.SearchQuery, answer=search_schemas.Found),
     *_amendments(CHAT + MESSAGE),
     *_amendments(ACCOUNT + MESSAGE, is_documented=False),

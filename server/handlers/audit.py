@@ -1,0 +1,38 @@
+"""The audit log, for those who answer for the team: in pages, and as a file."""
+
+from aiohttp import web
+
+from server.csv_rows import csv_lines
+from server.http import load_query, page_answer, time_cursor
+from server.keys import DATABASE
+from server.schemas.audit import AuditFilter, AuditQuery
+from server.store import audit_pages
+from server.store.audit_pages import Line
+
+AUDIT_QUERY, AUDIT_FILTER = AuditQuery(), AuditFilter()
+LINES_AT_A_TIME = 1000
+
+
+async def list_audit(request: web.Request) -> web.Response:
+    """Who did what to what, newest first."""
+    query = load_query(request, AUDIT_QUERY)
+    before = time_cursor(query["cursor"])
+    page = await request.app[DATABASE].read(audit_pages.list_lines, query, query["limit"], before)
+    return page_answer(page)
+
+
+async def export_audit(request: web.Request) -> web.StreamResponse:
+    """The same as a CSV file, whole; cells that a spreadsheet would compute are quoted with an apostrophe."""
+    wanted = load_query(request, AUDIT_FILTER)
+    lines = await request.app[DATABASE].read(audit_pages.read_lines, wanted, LINES_AT_A_TIME, None)
+    answer = web.StreamResponse()
+    answer.content_type, answer.charset = "text/csv", "utf-8"
+    answer.headers["Content-Disposition"] = 'attachment; filename="audit.csv"'
+    await answer.prepare(request)
+    await answer.write(csv_lines([Line._fields]))
+    while lines:
+        await answer.write(csv_lines(lines))
+        before = (lines[-1].at, lines[-1].id)
+        lines = await request.app[DATABASE].read(audit_pages.read_lines, wanted, LINES_AT_A_TIME, before)
+    await answer.write_eof()
+    return answer
