@@ -152,6 +152,7 @@ class Media:
     deadline_seconds: float
     max_upload_bytes: int
     max_upload_files: int
+    keep_exports_days: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,6 @@ from server.handlers import (
     hosted,
     message_pages,
     messages,
-    privacy,
     search,
     sockets,
     spa,
@@ -25,7 +24,8 @@ from server.handlers import (
     webhooks,
 )
 from server.plans import NEW_CHATS
-from server.route import ACCOUNT, ALL, ATTACHMENT, CHAT, CONTACT, MESSAGE, ROUTE, Route
+from server.privacy_routes import PRIVACY_ROUTES
+from server.route import ACCOUNT, ALL, ATTACHMENT, CHAT, MESSAGE, ROUTE, Route
 from server.route import open_row as _open
 from server.route import row as _row
 from server.schemas import accounts as account_schemas
@@ -34,7 +34,6 @@ from server.schemas import chats as chat_schemas
 from server.schemas import contacts as contact_schemas
 from server.schemas import health as health_schemas
 from server.schemas import messages as message_schemas
-from server.schemas import privacy as privacy_schemas
 from server.schemas import search as search_schemas
 from server.schemas import usage as usage_schemas
 from server.schemas.fields import ListQuery
@@ -177,15 +176,7 @@ ROUTES = (
         contacts.show_avatar,
         content_type="application/octet-stream",
     ),
-    _row(
-        "DELETE",
-        CONTACT,
-        privacy.erase_contact,
-        audit="contact.erased",
-        answer=privacy_schemas.OneErasure,
-        status=202,
-    ),
-    _row("GET", CONTACT + "/erasure", privacy.show_erasure, answer=privacy_schemas.OneErasure),
+    *PRIVACY_ROUTES,
     _row(
         "GET", "/api/audit", audit.list_audit, query=audit_schemas.AuditQuery, answer=audit_schemas.AuditList
     ),

@@ -235,13 +235,14 @@ LAYERS = (
         ),
         (*QUEUE, "psycopg2", "obstore"),
     ),
+    Layer("server.privacy_routes", ("server.handlers*", "server.route", "server.schemas*"), (*QUEUE, *SQL)),
     Layer("server.team_routes", ("server.handlers*", "server.route", "server.schemas*"), (*QUEUE, *SQL)),
     Layer("server.route", ("server.schemas*",), (*QUEUE, *SQL)),
     Layer(
         "server.routes",
         (
             *("server", "server.handlers*", "server.policy", "server.route", "server.plans"),
-            *("server.schemas*", "server.team_routes"),
+            *("server.schemas*", "server.privacy_routes", "server.team_routes"),
         ),
         (*QUEUE, *SQL),
     ),

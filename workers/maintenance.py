@@ -14,6 +14,7 @@ from server.tasks import end_tasks
 from workers import account_states, lookups, pairing, restarts, searching, sweeps
 from workers.context import Parts
 from workers.erasing import erase_people
+from workers.exporting import write_exports
 from workers.media import clear_media, clear_released, look_for_media
 from workers.outcomes import settle
 from workers.pictures import look_for_pictures
@@ -33,7 +34,7 @@ FORGET_SESSIONS_SECONDS = 3600.0
 PRUNE_SECONDS, PRUNED_AT_ONCE = 3600.0, 1000
 LOOK_FOR_PICTURES_SECONDS = 5.0
 WORDS_SECONDS = 5.0
-ERASE_SECONDS, REMOVE_OLD_SECONDS = 1.0, 300.0
+ERASE_SECONDS, EXPORT_SECONDS, REMOVE_OLD_SECONDS = 1.0, 1.0, 300.0
 HEARTBEAT_EXPIRY_SECONDS = 60
 WORKER_LOST = {
     "code": "worker_lost",
@@ -62,6 +63,7 @@ async def rounds(parts: Parts) -> AsyncIterator[None]:
         asyncio.create_task(_repeat(parts, UsageNews().tell, TELL_SECONDS)),
         asyncio.create_task(_repeat(parts, check_usage, CHECK_SECONDS)),
         asyncio.create_task(_repeat(parts, erase_people, ERASE_SECONDS)),
+        asyncio.create_task(_repeat(parts, write_exports, EXPORT_SECONDS)),
         asyncio.create_task(_repeat(parts, remove_old, REMOVE_OLD_SECONDS)),
     ]
     try:

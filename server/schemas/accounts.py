@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from server.schemas.fields import Flag, Request, text
+from server.schemas.fields import Flag, Request, Whole, text
 
 NEXT_STEPS = ("none", "wait", "scan", "reconnect", "connect", "contact_support")
 STATUSES = ("connecting", "connected", "needs_action", "degraded", "disconnected")
@@ -47,7 +47,7 @@ def require_number(data: dict[str, str | None]) -> None:
 class PatchAccount(Request):
     read_receipts = Flag()
     # For so many days messages are kept; null: all of them.
-    retention_days = fields.Integer(strict=True, allow_none=True, validate=validate.Range(1, 36500))
+    retention_days = Whole(allow_none=True, validate=validate.Range(1, 36500))
 
     @validates_schema
     def something(self, data: dict[str, object], **_: object) -> None:

@@ -1,6 +1,8 @@
-"""Erasing as the outside sees it."""
+"""Erasing and exporting as the outside sees them."""
 
 from marshmallow import Schema, fields, validate
+
+from server.schemas.fields import MAX_ID, Flag, Request, Whole
 
 
 class Erasure(Schema):
@@ -17,3 +19,34 @@ class Erasure(Schema):
 
 class OneErasure(Schema):
     erasure = fields.Nested(Erasure, required=True)
+
+
+class RequestExport(Request):
+    """Of one person, or (null) of the whole number; with their files or with a list of them only."""
+
+    contact_id = Whole(load_default=None, allow_none=True, validate=validate.Range(1, MAX_ID))
+    with_media = Flag(load_default=False)
+
+
+class Export(Schema):
+    """`messages` are those written so far; the file can be fetched while it is `ready`, until `expires_at`."""
+
+    id = fields.Integer(required=True)
+    account_id = fields.Integer(required=True)
+    contact_id = fields.Integer(required=True, allow_none=True)
+    with_media = fields.Boolean(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(["waiting", "running", "ready", "failed"]))
+    size = fields.Integer(required=True, allow_none=True)
+    messages = fields.Integer(required=True)
+    expires_at = fields.String(required=True, allow_none=True)
+    created_at = fields.String(required=True)
+    updated_at = fields.String(required=True)
+
+
+class OneExport(Schema):
+    export = fields.Nested(Export, required=True)
+
+
+class ExportList(Schema):
+    items = fields.List(fields.Nested(Export), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)

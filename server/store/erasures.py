@@ -8,6 +8,7 @@ from aiopg import Cursor
 
 from server.store import accounts
 from server.store.erased import Seal, mark_erased
+from server.store.exports import delete_with_contact
 from server.store.gone import Gone, insert_gone
 
 ERASURE_JSON = """
@@ -67,6 +68,7 @@ async def begin_erasure(
     await mark_erased(cursor, seal, account_id, {*names, *places}, erased_at)
     await cursor.execute("update channels_account set has_erased = true where id = %s", (account_id,))
     await _forget_contact(cursor, contact_id)
+    await delete_with_contact(cursor, account_id, contact_id)
     (gone,) = await insert_gone(cursor, account_id, [("contact:erased", contact_id, None)])
     return gone
 

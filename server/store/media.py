@@ -223,6 +223,7 @@ async def lock_orphans(cursor: Cursor, hours: int, limit: int) -> list[str]:
            where touched_at < now() - make_interval(hours => %s)
                and not exists (select from channels_media f where f.sha256 = b.sha256)
                and not exists (select from channels_contact k where k.avatar = b.sha256)
+               and not exists (select from channels_export e where e.sha256 = b.sha256)
            order by touched_at limit %s for update skip locked""",
         (hours, limit),
     )
@@ -241,6 +242,7 @@ async def lock_released(cursor: Cursor, seconds: float, limit: int) -> list[Rele
     await cursor.execute(
         """select sha256, exists (select from channels_media f where f.sha256 = b.sha256)
                or exists (select from channels_contact k where k.avatar = b.sha256)
+               or exists (select from channels_export e where e.sha256 = b.sha256)
            from channels_media_blob b
            where released_at < now() - make_interval(secs => %(seconds)s)
                and touched_at < now() - make_interval(secs => %(seconds)s)

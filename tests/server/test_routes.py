@@ -37,7 +37,7 @@ SHUT = ("register",)
 # What only UniPile can answer is tested beside its handlers, with the sandbox.
 AT_UNIPILE = ("start_chat", "edit_message", "delete_message", "set_reaction", "remove_reaction")
 # And what there is only once something else was done: beside its handlers too.
-ELSEWHERE = (*AT_UNIPILE, "show_erasure")
+ELSEWHERE = (*AT_UNIPILE, "show_erasure", "show_export", "list_exports")
 ANSWERING = [
     route
     for route in ROUTES
@@ -78,6 +78,7 @@ class Place:
             "key_id": str(self.key_id),
             "attachment_id": "file-1",
             "contact_id": str(self.contact_id),
+            "export_id": "1",
             "sha256": "0" * 64,
             "token": HOSTED_TOKEN,
             "name": "icon.svg",
@@ -186,7 +187,8 @@ async def test_no_bad_body_is_more_than_refused(place: Place, route: Route) -> N
     known = list(route.body().fields)
     bodies: list[dict[str, Any]] = [{"unknown": 1}, {"": 1}, {"\u0000": 1}, {"constructor": 1}]
     for name, kind in route.body().fields.items():
-        wrong = [value for value in WRONG_VALUES if not (isinstance(kind, fields.Boolean) and value is True)]
+        right = 17 if isinstance(kind, fields.Integer) else True if isinstance(kind, fields.Boolean) else None
+        wrong = [value for value in WRONG_VALUES if right is None or value is not right]
         bodies += [{name: value} for value in [*wrong, "a\x00b", "x" * 70_000]]
         bodies.append(dict.fromkeys(known) | {name: {}})
     for body in bodies:
@@ -235,6 +237,7 @@ def good_body(route: Route) -> dict[str, Any] | None:
         "set_member": {"role": "viewer"},
         "connect_account": {},
         "reconnect_account": {},
+        "request_export": {},
         "patch_account": {"read_receipts": False},
         "patch_chat": {"read": True},
         "start_chat": {"to": "+5511988880000", "text": "Oi"},

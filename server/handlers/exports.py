@@ -1,0 +1,94 @@
+"""Exports: asked for, looked at, fetched and removed, by whoever may manage the number."""
+
+from aiohttp import web
+from aiopg import Cursor
+
+from server.errors import ConfabError, NotFound
+from server.http import decode_cursor, load_body, load_query, object_answer, page_answer, path_id
+from server.keys import ACTOR, DATABASE, STORAGE
+from server.media import disposition
+from server.schemas.fields import ListQuery
+from server.schemas.privacy import RequestExport
+from server.storage import Missing
+from server.store import audit, exports
+from server.store.audit import Actor
+
+REQUEST_EXPORT, LIST_QUERY = RequestExport(), ListQuery()
+
+
+async def request_export(request: web.Request) -> web.Response:
+    """Ask for one of the number, or of one person; the worker writes it. 409 while another is under way."""
+    given, account_id = await load_body(request, REQUEST_EXPORT), path_id(request, "account_id")
+    try:
+        export_id = await request.app[DATABASE].write(
+            _ask, request[ACTOR], account_id, given["contact_id"], with_media=given["with_media"]
+        )
+    except LookupError as error:
+        raise NotFound from error
+    if export_id is None:
+        raise ConfabError("conflict", "Another export of this number is under way.")
+    return object_answer([("export", await _export_json(request, export_id))], 202)
+
+
+async def _ask(
+    cursor: Cursor, actor: Actor, account_id: int, contact_id: int | None, *, with_media: bool
+) -> int | None:
+    export_id = await exports.insert_export(
+        cursor, account_id, contact_id, actor.user_id, with_media=with_media
+    )
+    if export_id is not None:
+        details = {"export_id": export_id, "contact_id": contact_id, "with_media": with_media}
+        await audit.record(cursor, "export.requested", actor, ("account", account_id), details)
+    return export_id
+
+
+async def list_exports(request: web.Request) -> web.Response:
+    """Newest first."""
+    query = load_query(request, LIST_QUERY)
+    after = decode_cursor(query["cursor"])
+    page = await request.app[DATABASE].read(
+        exports.list_exports, path_id(request, "account_id"), query["limit"], after[1] if after else None
+    )
+    return page_answer(page)
+
+
+async def show_export(request: web.Request) -> web.Response:
+    return object_answer([("export", await _export_json(request, path_id(request, "export_id")))])
+
+
+async def _export_json(request: web.Request, export_id: int) -> str:
+    export = await request.app[DATABASE].read(exports.fetch_export, path_id(request, "account_id"), export_id)
+    if export is None:
+        raise NotFound
+    return export
+
+
+async def delete_export(request: web.Request) -> web.Response:
+    """Remove one, whatever its state; asked again, it is gone as well."""
+    await request.app[DATABASE].write(
+        exports.delete_export, path_id(request, "account_id"), path_id(request, "export_id")
+    )
+    return web.Response(status=204)
+
+
+async def fetch_export_file(request: web.Request) -> web.StreamResponse:
+    """The ZIP, until it expires; each time it is fetched is written down."""
+    account_id, export_id = path_id(request, "account_id"), path_id(request, "export_id")
+    file = await request.app[DATABASE].read(exports.fetch_file, account_id, export_id)
+    if file is None:
+        raise NotFound("There is no such export, or it is not ready, or it has expired.")
+    try:
+        chunks = await request.app[STORAGE].read(file.sha256, 0, file.size)
+    except Missing as error:
+        raise NotFound("The stored export was lost.") from error
+    await request.app[DATABASE].write(
+        audit.record, "export.fetched", request[ACTOR], ("account", account_id), {"export_id": export_id}
+    )
+    answer = web.StreamResponse(headers={"Cache-Control": "no-store"})
+    answer.content_type, answer.content_length = "application/zip", file.size
+    answer.headers["Content-Disposition"] = disposition(f"confab-export-{export_id}.zip", inline=False)
+    await answer.prepare(request)
+    async for chunk in chunks:
+        await answer.write(chunk)
+    await answer.write_eof()
+    return answer

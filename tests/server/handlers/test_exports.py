@@ -1,0 +1,169 @@
+"""Exports over REST, written by the real workers into the real storage."""
+
+import io
+import zipfile
+from typing import Any
+
+import orjson
+from aiopg import Cursor
+
+from server.keys import DATABASE
+from server.routes import ROUTES
+from tests.fixtures_stack import Stack
+from tests.peers import Peer, eventually
+from tests.server.factories import CHANNELS, add_member
+from workers.context import Parts, open_parts
+from workers.exporting import write_exports
+
+ANSWERS = {route.name: route.answer for route in ROUTES}
+CAIO = {"phone_number": "5511977770002", "name": "=Caio"}
+
+
+async def written(stack: Stack, owner: Peer, count: int = 3) -> int:
+    """An account to which two people wrote."""
+    account = await stack.make_account(owner)
+    await stack.write("acc-1", "From Bia")
+    await stack.write("acc-1", "=1+1", **{"from": CAIO})
+    await stack.write("acc-1", "More of Bia")
+
+    async def all_here() -> bool:
+        chats = await owner.chats(account["id"])
+        return sum([len(await owner.messages(account["id"], chat["id"])) for chat in chats]) == count
+
+    await eventually(all_here)
+    account_id: int = account["id"]
+    return account_id
+
+
+async def ask(owner: Peer, account_id: int, **wanted: Any) -> dict[str, Any]:
+    export: dict[str, Any] = (await owner.ok("POST", f"{CHANNELS}/{account_id}/exports", wanted))["export"]
+    return export
+
+
+async def fetch(owner: Peer, account_id: int, export_id: int) -> dict[str, bytes]:
+    """The files in it, once it is ready."""
+    place = f"{CHANNELS}/{account_id}/exports/{export_id}"
+
+    async def ready() -> Any:
+        shown = await owner.ok("GET", place)
+        answer = ANSWERS["show_export"]
+        assert answer is not None
+        assert answer().validate(shown) == {}
+        assert shown["export"]["state"] != "failed"
+        return shown["export"]["state"] == "ready" and shown["export"]
+
+    export = await eventually(ready)
+    answer = await owner.call("GET", place + "/file")
+    assert answer.status == 200
+    assert len(answer.raw) == export["size"]
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert answer.headers["Cache-Control"] == "no-store"
+    archive = zipfile.ZipFile(io.BytesIO(answer.raw))
+    assert archive.testzip() is None
+    return {name: archive.read(name) for name in archive.namelist()}
+
+
+def lines(data: bytes) -> list[dict[str, Any]]:
+    return [orjson.loads(line) for line in data.splitlines()]
+
+
+async def execute(stack: Stack, statement: str) -> None:
+    async def run(cursor: Cursor) -> None:
+        await cursor.execute(statement)
+
+    await stack.app[DATABASE].write(run)
+
+
+async def write_now(stack: Stack) -> None:
+    """A round of a worker."""
+    async with open_parts(stack.config) as opened:
+        await write_exports(opened)
+
+
+async def test_a_whole_number(stack: Stack) -> None:
+    owner = await stack.sign_in("owner")
+    account_id = await written(stack, owner)
+    export = await ask(owner, account_id, with_media=True)
+    files = await fetch(owner, account_id, export["id"])
+    assert {m["body"] for m in lines(files["messages.jsonl"])} == {"From Bia", "=1+1", "More of Bia"}
+    chats = {chat["id"]: chat for chat in await owner.chats(account_id)}
+    assert {chat["id"] for chat in lines(files["chats.jsonl"])} == set(chats)
+    assert {who["name"] for who in lines(files["contacts.jsonl"])} >= {"Bia Lima", "=Caio"}
+    assert b"'=1+1" in files["messages.csv"]
+    assert b",=" not in files["messages.csv"] + files["contacts.csv"]
+    assert set(files) >= {"README.txt", "reactions.jsonl", "attempts.jsonl", "media.jsonl"}
+    listed = await owner.ok("GET", f"{CHANNELS}/{account_id}/exports")
+    assert [(one["id"], one["messages"]) for one in listed["items"]] == [(export["id"], 3)]
+
+
+async def test_one_person_and_nobody_else(stack: Stack) -> None:
+    owner = await stack.sign_in("owner")
+    account_id = await written(stack, owner)
+    contacts = [chat["contact"] for chat in await owner.chats(account_id)]
+    (bia,) = [contact for contact in contacts if contact["name"] == "Bia Lima"]
+    export = await ask(owner, account_id, contact_id=bia["id"])
+    files = await fetch(owner, account_id, export["id"])
+    assert {m["body"] for m in lines(files["messages.jsonl"])} == {"From Bia", "More of Bia"}
+    assert b"Caio" not in b"".join(files.values())
+
+
+async def test_one_at_a_time_and_only_for_whoever_manages_the_number(web_only: Stack) -> None:
+    owner, agent, stranger = [await web_only.sign_in(name) for name in ("owner", "agent", "stranger")]
+    account_id = (await web_only.make_account(owner))["id"]
+    await add_member(web_only, account_id, agent, "agent")
+    place = f"{CHANNELS}/{account_id}/exports"
+    export = await ask(owner, account_id)
+    assert (await owner.call("POST", place, {})).status == 409
+    assert (await owner.call("POST", place, {"contact_id": 4711})).status == 404
+    one = f"{place}/{export['id']}"
+    assert (await owner.call("GET", one + "/file")).status == 404  # it is not ready
+    for method, path in (
+        ("POST", place),
+        ("GET", place),
+        ("GET", one),
+        ("GET", one + "/file"),
+        ("DELETE", one),
+    ):
+        assert (await agent.call(method, path)).status == 403, path
+        assert (await stranger.call(method, path)).status == 404, path
+    other = await stranger.ok("POST", "/api/channels/whatsapp/connect", {})
+    foreign = f"{CHANNELS}/{other['account']['id']}/exports/{export['id']}"
+    assert (await stranger.call("GET", foreign)).status == 404
+    assert (await stranger.call("DELETE", foreign)).status == 204  # nothing of theirs
+    assert (await owner.call("GET", one)).status == 200
+    assert (await owner.call("DELETE", one)).status == 204
+    assert (await owner.call("POST", place, {})).status == 202
+
+
+async def test_a_killed_workers_export_is_written_by_another(web_only: Stack) -> None:
+    owner = await web_only.sign_in("owner")
+    account_id = (await web_only.make_account(owner))["id"]
+    export = await ask(owner, account_id)
+    await execute(
+        web_only,
+        "update channels_export set state = 'running', tries = 1, claimed_until = now() + interval '1h'",
+    )
+    await write_now(web_only)
+    place = f"{CHANNELS}/{account_id}/exports/{export['id']}"
+    assert (await owner.ok("GET", place))["export"]["state"] == "running"
+    await execute(web_only, "update channels_export set claimed_until = now()")
+    await write_now(web_only)
+    assert set(await fetch(owner, account_id, export["id"])) >= {"messages.jsonl"}
+
+
+async def test_it_ends(stack: Stack, parts: Parts) -> None:
+    owner = await stack.sign_in("owner")
+    account_id = await written(stack, owner)
+    whole = await ask(owner, account_id)
+    await fetch(owner, account_id, whole["id"])
+    (contact, _) = [chat["contact"] for chat in await owner.chats(account_id)]
+    await owner.ok("DELETE", f"{CHANNELS}/{account_id}/contacts/{contact['id']}")
+    place = f"{CHANNELS}/{account_id}/exports"
+    assert (await owner.call("GET", f"{place}/{whole['id']}/file")).status == 404
+
+    second = await ask(owner, account_id)
+    await fetch(owner, account_id, second["id"])
+    await execute(stack, "update channels_export set expires_at = now()")
+    assert (await owner.call("GET", f"{place}/{second['id']}/file")).status == 404
+    await write_exports(parts)
+    assert (await owner.ok("GET", place))["items"] == []
