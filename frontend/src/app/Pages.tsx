@@ -2,6 +2,7 @@
 import { Navigate, Route, Routes, useLocation, type Location } from "react-router";
 import { Mark } from "@/components/Logo";
 import { ErrorState } from "@/components/States";
+import { AuditPage } from "@/features/audit/AuditPage";
 import { ConnectionsPage } from "@/features/connections/ConnectionsPage";
 import { NumberNotice } from "@/features/connections/NumberNotice";
 import { InboxPage } from "@/features/inbox/InboxPage";
@@ -9,8 +10,10 @@ import { NumberNoticeContext } from "@/features/inbox/NumberNotice";
 import { useSession, useSessionState } from "@/features/session/context";
 import { LoginPage } from "@/features/session/LoginPage";
 import { UsagePage } from "@/features/usage/UsagePage";
+import type { User } from "@/types/wire";
 import { LiveProvider } from "./LiveProvider";
 import { NotFoundPage } from "./NotFoundPage";
+import { mayAudit } from "./roles";
 import { Shell } from "./Shell";
 
 export function Pages() {
@@ -27,7 +30,7 @@ export function Pages() {
         <LiveProvider key={state.user.id} user={state.user}>
           <NumberNoticeContext value={(props) => <NumberNotice {...props} />}>
             <Shell user={state.user}>
-              <SignedIn />
+              <SignedIn user={state.user} />
             </Shell>
           </NumberNoticeContext>
         </LiveProvider>
@@ -35,7 +38,7 @@ export function Pages() {
   }
 }
 
-function SignedIn() {
+function SignedIn({ user }: { readonly user: User }) {
   const { state } = useLocation() as Location<{ from?: string } | null>;
   return (
     <Routes>
@@ -45,6 +48,7 @@ function SignedIn() {
       <Route path="/inbox/:accountId/:chatId" element={<InboxPage />} />
       <Route path="/connections" element={<ConnectionsPage />} />
       <Route path="/usage" element={<UsagePage />} />
+      {mayAudit(user) && <Route path="/audit" element={<AuditPage />} />}
       <Route path="*" element={<NotFoundPage />} />
     </Routes>
   );

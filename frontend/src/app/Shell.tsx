@@ -9,12 +9,14 @@ import { useConfig } from "@/lib/config";
 import type { User } from "@/types/wire";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { LogoutButton } from "./LogoutButton";
+import { mayAudit } from "./roles";
 import "./shell.css";
 
 const TITLES: readonly (readonly [string, string])[] = [
   ["/inbox", "Inbox"],
   ["/connections", "Connections"],
   ["/usage", "Usage"],
+  ["/audit", "Audit"],
 ];
 
 function useDocumentTitle(unread: number): void {
@@ -66,6 +68,7 @@ function Rail({ user, unread }: { readonly user: User; readonly unread: number }
       <RailLink to="/inbox" icon="inbox" label="Inbox" count={unread} />
       <RailLink to="/connections" icon="phone" label="Connections" count={0} />
       <RailLink to="/usage" icon="chart" label="Usage" count={0} />
+      {mayAudit(user) && <RailLink to="/audit" icon="clock" label="Audit" count={0} />}
       <span className="rail-space" />
       {isSandbox && <span className="rail-sandbox">Sandbox</span>}
       <LogoutButton name={name} />

@@ -260,6 +260,21 @@ export interface User {
   readonly role: string;
 }
 
+/** One line of the audit log. */
+export interface AuditLine {
+  readonly id: number;
+  readonly at: string;
+  readonly action: string;
+  readonly actor_id: number | null;
+  readonly actor: string;
+  readonly key_id: number | null;
+  readonly target_kind: string | null;
+  readonly target_id: string | null;
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly address: string | null;
+  readonly user_agent: string | null;
+}
+
 export interface SignedIn {
   readonly token: string;
   readonly expires_at: string;

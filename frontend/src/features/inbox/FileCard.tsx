@@ -5,7 +5,7 @@ import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
 import type { StoredProps } from "./Attachments";
 import { formatSize, nameAttachment } from "./attachments";
-import { saveBlob } from "./media";
+import { saveBlob } from "@/lib/saveBlob";
 
 export function FileCard({ message, attachment, id }: StoredProps) {
   const api = useApi();

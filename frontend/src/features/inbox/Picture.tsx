@@ -3,10 +3,11 @@ import { useState, type CSSProperties } from "react";
 import { IconButton } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { Icon } from "@/components/Icon";
+import { saveBlob } from "@/lib/saveBlob";
 import type { StoredProps } from "./Attachments";
 import { nameAttachment } from "./attachments";
 import { FileCard } from "./FileCard";
-import { saveBlob, useMedia, useNear } from "./media";
+import { useMedia, useNear } from "./media";
 
 const SMALL_PX = 112;
 

@@ -50,13 +50,3 @@ export function useNear<T extends Element>(): [RefObject<T | null>, boolean] {
   }, [isNear]);
   return [ref, isNear];
 }
-
-/** Hand bytes to the browser's downloads, under their own name. */
-export function saveBlob(blob: Blob, name: string): void {
-  const url = URL.createObjectURL(blob);
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), KEEP_MS);
-}

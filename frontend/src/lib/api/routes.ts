@@ -1,6 +1,7 @@
 /** Every route of the server this app calls, one function each. */
 import type {
   Account,
+  AuditLine,
   Changes,
   Chat,
   ChatPeople,
@@ -236,6 +237,27 @@ function planRoutes(signed: Send) {
 }
 
 /** The routes that need somebody signed in. */
+/** What is looked for in the audit log; what is left out is not asked for. */
+export interface AuditFilter {
+  readonly action?: string;
+  readonly actor_id?: string;
+  readonly since?: string;
+  readonly until?: string;
+}
+
+function auditRoutes(signed: Send) {
+  const query = (filter: AuditFilter) => new URLSearchParams(Object.entries(filter) as [string, string][]);
+  return {
+    listAudit: (filter: AuditFilter, cursor: string | null, signal?: AbortSignal) => {
+      const asked = query(filter);
+      if (cursor !== null) asked.set("cursor", cursor);
+      return signed<Page<AuditLine>>(`/api/audit?${asked.toString()}`, { signal });
+    },
+
+    exportAudit: (filter: AuditFilter) => signed<Blob>(`/api/audit/export?${query(filter).toString()}`, { reads: "blob" }),
+  };
+}
+
 export function createRoutes(signed: Send) {
   return {
     ...accountRoutes(signed),
@@ -243,6 +265,7 @@ export function createRoutes(signed: Send) {
     ...contactRoutes(signed),
     ...messageRoutes(signed),
     ...planRoutes(signed),
+    ...auditRoutes(signed),
   };
 }
 

@@ -1,0 +1,67 @@
+/** What is looked for in the audit log. */
+import { useId } from "react";
+import { Button } from "@/components/Button";
+import { Icon } from "@/components/Icon";
+import { TextField } from "@/components/TextField";
+import type { AuditFilter } from "@/lib/api/routes";
+import { ACTIONS } from "./words";
+
+export interface Choice {
+  readonly action: string;
+  readonly person: { readonly id: number; readonly name: string } | null;
+  /** Days as the browser's own calendar has them; both are included. */
+  readonly from: string;
+  readonly to: string;
+}
+
+export const NOTHING_CHOSEN: Choice = { action: "", person: null, from: "", to: "" };
+
+/** The beginning of a day here, some days on; undefined where none is chosen. */
+function dayBegins(day: string, later = 0): string | undefined {
+  const [year, month, date] = day.split("-").map(Number);
+  if (year === undefined || month === undefined || date === undefined || Number.isNaN(date)) return undefined;
+  return new Date(year, month - 1, date + later).toISOString();
+}
+
+export function askFor({ action, person, from, to }: Choice): AuditFilter {
+  const since = dayBegins(from);
+  const until = dayBegins(to, 1);
+  return {
+    ...(action === "" ? {} : { action }),
+    ...(person === null ? {} : { actor_id: String(person.id) }),
+    ...(since === undefined ? {} : { since }),
+    ...(until === undefined ? {} : { until }),
+  };
+}
+
+interface AuditFiltersProps {
+  readonly choice: Choice;
+  readonly onChoose: (choice: Choice) => void;
+}
+
+export function AuditFilters({ choice, onChoose }: AuditFiltersProps) {
+  const id = useId();
+  return (
+    <form className="audit-filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
+      <div className="field">
+        <label htmlFor={id}>What</label>
+        <select id={id} value={choice.action} onChange={(event) => onChoose({ ...choice, action: event.target.value })}>
+          <option value="">Everything</option>
+          {Object.entries(ACTIONS).map(([action, name]) => (
+            <option key={action} value={action}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </div>
+      <TextField label="From" type="date" value={choice.from} max={choice.to} onChange={(event) => onChoose({ ...choice, from: event.target.value })} />
+      <TextField label="To" type="date" value={choice.to} min={choice.from} onChange={(event) => onChoose({ ...choice, to: event.target.value })} />
+      {choice.person !== null && (
+        <Button className="audit-person" onClick={() => onChoose({ ...choice, person: null })} aria-label={`Show everybody, not only ${choice.person.name}`}>
+          {choice.person.name}
+          <Icon name="close" size={16} />
+        </Button>
+      )}
+    </form>
+  );
+}

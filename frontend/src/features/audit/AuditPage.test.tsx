@@ -1,0 +1,100 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { fireEvent, render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { expect, it, vi } from "vitest";
+import { ApiContext } from "@/lib/api/context";
+import { ApiError } from "@/lib/api/errors";
+import { createRoutes } from "@/lib/api/routes";
+import type { AuditLine, Page } from "@/types/wire";
+import { AuditPage } from "./AuditPage";
+import { nameAction, nameTarget, tellDetails } from "./words";
+
+const LINE: AuditLine = {
+  id: 7,
+  at: "2026-11-02T09:00:00.000Z",
+  action: "user.role_changed",
+  actor_id: 3,
+  actor: "ana@example.com",
+  key_id: null,
+  target_kind: "user",
+  target_id: "9",
+  details: { from: "agent", to: "admin" },
+  address: "203.0.113.9",
+  user_agent: "Firefox",
+};
+const FAILED: AuditLine = { ...LINE, id: 6, action: "login.failed", actor_id: null, actor: "eve", target_kind: null, target_id: null, details: {} };
+
+function show(...pages: Page<AuditLine>[]) {
+  const api = createRoutes(() => Promise.reject(new Error("no network in tests")));
+  const list = vi.spyOn(api, "listAudit");
+  for (const page of pages) list.mockResolvedValueOnce(page);
+  const save = vi.spyOn(api, "exportAudit");
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  render(
+    <QueryClientProvider client={client}>
+      <ApiContext value={api}>
+        <AuditPage />
+      </ApiContext>
+    </QueryClientProvider>,
+  );
+  return { list, save };
+}
+
+const page = (items: AuditLine[], next_cursor: string | null = null): Page<AuditLine> => ({ items, next_cursor });
+const refusal = new ApiError(503, { code: "unavailable", message: "Busy.", fields: {}, requestId: null });
+
+it("says who did what to whom, and from where", async () => {
+  show(page([LINE, FAILED]));
+  const [first, second] = await screen.findAllByTestId("audit-line");
+  expect(first?.textContent).toContain("Changed a rolePerson 9from: agent, to: admin");
+  expect(first?.textContent).toContain("203.0.113.9");
+  expect(second?.textContent).toContain("Could not sign ineve");
+});
+
+it("goes on to older lines, and says when that failed", async () => {
+  const { list } = show(page([LINE], "c1"));
+  list.mockRejectedValueOnce(refusal).mockResolvedValueOnce(page([FAILED]));
+  await userEvent.click(await screen.findByTestId("audit-more"));
+  expect(await screen.findByText("Busy.")).toBeTruthy();
+  await userEvent.click(screen.getByTestId("audit-more"));
+  await vi.waitFor(() => expect(screen.getAllByTestId("audit-line")).toHaveLength(2));
+  expect(list).toHaveBeenLastCalledWith({}, "c1", expect.anything());
+  expect(screen.queryByTestId("audit-more")).toBeNull();
+});
+
+it("asks by action, person and day, whole days of the reader's own calendar", async () => {
+  const { list } = show(page([LINE]), page([LINE]), page([LINE]), page([LINE]), page([]));
+  await userEvent.selectOptions(await screen.findByLabelText("What"), "Changed a role");
+  await userEvent.click(await screen.findByRole("button", { name: "Only what ana@example.com did" }));
+  fireEvent.change(screen.getByLabelText("From"), { target: { value: "2026-11-01" } });
+  fireEvent.change(screen.getByLabelText("To"), { target: { value: "2026-11-02" } });
+  expect(await screen.findByText("Nothing found")).toBeTruthy();
+  const since = new Date(2026, 10, 1).toISOString();
+  const until = new Date(2026, 10, 3).toISOString();
+  const asked = { action: "user.role_changed", actor_id: "3", since, until };
+  expect(list).toHaveBeenLastCalledWith(asked, null, expect.anything());
+  list.mockResolvedValueOnce(page([LINE]));
+  await userEvent.click(screen.getByRole("button", { name: "Show everybody, not only ana@example.com" }));
+  expect(list).toHaveBeenLastCalledWith({ action: "user.role_changed", since, until }, null, expect.anything());
+});
+
+it("says a log that could not be had, and tries again", async () => {
+  const { list } = show();
+  await screen.findByRole("alert");
+  list.mockResolvedValueOnce(page([LINE]));
+  await userEvent.click(await screen.findByRole("button", { name: "Try again" }));
+  expect(await screen.findByTestId("audit-line")).toBeTruthy();
+});
+
+it("says a file that could not be had", async () => {
+  const { save } = show(page([LINE]));
+  save.mockRejectedValueOnce(refusal);
+  await userEvent.click(screen.getByTestId("audit-save"));
+  expect(await screen.findByText("Busy.")).toBeTruthy();
+});
+
+it("shows what a later version writes as it is called", () => {
+  expect(nameAction("moon.visited")).toBe("moon.visited");
+  expect(nameTarget({ ...LINE, target_kind: "moon", target_id: null })).toBe("moon");
+  expect(tellDetails({ ...LINE, details: { some_list: [1] } })).toBe("some list: [1]");
+});

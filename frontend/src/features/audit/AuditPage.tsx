@@ -1,0 +1,112 @@
+/** Who did what to what, when and from where: newest first, by action, person and day, and as a file. */
+import { useState } from "react";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { Button } from "@/components/Button";
+import { Icon } from "@/components/Icon";
+import { Notice } from "@/components/Notice";
+import { EmptyState, ErrorState, Loading, Skeleton } from "@/components/States";
+import { useApi } from "@/lib/api/context";
+import { describeError } from "@/lib/api/errors";
+import type { AuditFilter } from "@/lib/api/routes";
+import { saveBlob } from "@/lib/saveBlob";
+import type { AuditLine } from "@/types/wire";
+import { AuditFilters, askFor, NOTHING_CHOSEN, type Choice } from "./AuditFilters";
+import { AuditTable } from "./AuditTable";
+import "./audit.css";
+
+function useLines(filter: AuditFilter) {
+  const api = useApi();
+  return useInfiniteQuery({
+    queryKey: ["audit", filter],
+    queryFn: ({ pageParam, signal }) => api.listAudit(filter, pageParam, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function AuditPage() {
+  const [choice, setChoice] = useState<Choice>(NOTHING_CHOSEN);
+  const filter = askFor(choice);
+  const setPerson = ({ actor_id, actor }: AuditLine) => {
+    if (actor_id !== null) setChoice({ ...choice, person: { id: actor_id, name: actor } });
+  };
+  return (
+    <div className="audit">
+      <header className="audit-head">
+        <div>
+          <h1>Audit</h1>
+          <p className="muted">Who did what, when and from where. Lines are added and never changed.</p>
+        </div>
+        <SaveButton filter={filter} />
+      </header>
+      <AuditFilters choice={choice} onChoose={setChoice} />
+      <Lines filter={filter} onPerson={setPerson} />
+    </div>
+  );
+}
+
+function SaveButton({ filter }: { readonly filter: AuditFilter }) {
+  const api = useApi();
+  const [isBusy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const save = async () => {
+    setBusy(true);
+    setProblem(null);
+    try {
+      saveBlob(await api.exportAudit(filter), "audit.csv");
+    } catch (error) {
+      setProblem(describeError(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <div className="audit-save">
+      <Button isBusy={isBusy} onClick={() => void save()} data-testid="audit-save">
+        <Icon name="download" size={18} />
+        Save as CSV
+      </Button>
+      {problem !== null && <Notice tone="bad">{problem}</Notice>}
+    </div>
+  );
+}
+
+interface LinesProps {
+  readonly filter: AuditFilter;
+  readonly onPerson: (line: AuditLine) => void;
+}
+
+function Lines({ filter, onPerson }: LinesProps) {
+  const query = useLines(filter);
+  const lines = query.data?.pages.flatMap(({ items }) => items);
+  if (lines === undefined) {
+    if (query.isError) {
+      const retry = () => void query.refetch();
+      return <ErrorState title="The audit log could not be loaded" message={describeError(query.error)} onRetry={retry} />;
+    }
+    return (
+      <Loading label="Loading the audit log">
+        <Skeleton className="audit-skeleton" />
+      </Loading>
+    );
+  }
+  if (lines.length === 0) {
+    return (
+      <EmptyState icon="clock" title="Nothing found">
+        Nothing of this kind was written down in that time.
+      </EmptyState>
+    );
+  }
+  return (
+    <>
+      <AuditTable lines={lines} onPerson={onPerson} isOld={query.isPlaceholderData} />
+      {query.isFetchNextPageError && <Notice tone="bad">{describeError(query.error)}</Notice>}
+      {query.hasNextPage && (
+        <Button isBusy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()} data-testid="audit-more">
+          Show older lines
+        </Button>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,55 @@
+/** The lines of the audit log; on a phone each is a card. */
+import { formatExact } from "@/lib/time";
+import type { AuditLine } from "@/types/wire";
+import { nameAction, nameTarget, tellDetails } from "./words";
+
+interface AuditTableProps {
+  readonly lines: readonly AuditLine[];
+  readonly onPerson: (line: AuditLine) => void;
+  /** What is shown is of the filters before; the new lines are on their way. */
+  readonly isOld: boolean;
+}
+
+export function AuditTable({ lines, onPerson, isOld }: AuditTableProps) {
+  return (
+    <ol className="audit-lines" aria-label="Audit log" aria-busy={isOld}>
+      {lines.map((line) => (
+        <Line key={line.id} line={line} onPerson={onPerson} />
+      ))}
+    </ol>
+  );
+}
+
+function Line({ line, onPerson }: { readonly line: AuditLine; readonly onPerson: (line: AuditLine) => void }) {
+  const details = tellDetails(line);
+  return (
+    <li className="audit-line" data-testid="audit-line">
+      <time className="audit-at" dateTime={line.at} title={line.at}>
+        {formatExact(line.at)}
+      </time>
+      <div className="audit-what">
+        <p className="audit-action">
+          {nameAction(line.action)}
+          {line.target_kind !== null && <span className="audit-target">{nameTarget(line)}</span>}
+        </p>
+        {details !== "" && <p className="muted">{details}</p>}
+      </div>
+      <div className="audit-who">
+        <Person line={line} onPerson={onPerson} />
+        <p className="muted" title={line.user_agent ?? undefined}>
+          {line.address ?? "on the server"}
+          {line.key_id !== null && `, API key ${line.key_id}`}
+        </p>
+      </div>
+    </li>
+  );
+}
+
+function Person({ line, onPerson }: { readonly line: AuditLine; readonly onPerson: (line: AuditLine) => void }) {
+  if (line.actor_id === null) return <p>{line.actor}</p>;
+  return (
+    <button type="button" className="audit-actor" onClick={() => onPerson(line)} aria-label={`Only what ${line.actor} did`}>
+      {line.actor}
+    </button>
+  );
+}

@@ -1,0 +1,51 @@
+/** The audit log's actions and targets as people read them. */
+import type { AuditLine } from "@/types/wire";
+
+/** What can be chosen as a filter; another action, of a later version, is shown as it is called. */
+export const ACTIONS: Readonly<Record<string, string>> = {
+  login: "Signed in",
+  "login.failed": "Could not sign in",
+  logout: "Signed out",
+  "session.reused": "Used a stolen session",
+  "access.refused": "Was refused",
+  "user.invited": "Invited somebody",
+  "user.registered": "Registered",
+  "user.invitation_accepted": "Accepted an invitation",
+  "user.invitation_link_made": "Made an invitation link",
+  "user.reset_link_made": "Made a link to a new password",
+  "user.reset_accepted": "Chose a new password by a link",
+  "user.password_changed": "Changed the password",
+  "user.role_changed": "Changed a role",
+  "user.enabled": "Let somebody in again",
+  "user.disabled": "Shut somebody out",
+  "member.set": "Shared a number",
+  "member.removed": "Took somebody off a number",
+  "api_key.created": "Made an API key",
+  "api_key.revoked": "Revoked an API key",
+  "account.added": "Added a number",
+  "account.changed": "Changed a number",
+  "account.reconnected": "Reconnected a number",
+  "account.disconnected": "Disconnected a number",
+  "contact.erased": "Erased a contact",
+  "export.requested": "Asked for an export",
+  "user.first_owner_made": "Made the first owner",
+  "user.first_run_accepted": "Took over as the first owner",
+  "audit.exported": "Took the audit log along",
+};
+
+export const nameAction = (action: string): string => ACTIONS[action] ?? action;
+
+const KINDS: Readonly<Record<string, string>> = { user: "Person", account: "Number", contact: "Contact", api_key: "API key", session: "Session" };
+
+export function nameTarget({ target_kind, target_id }: AuditLine): string {
+  if (target_kind === null) return "";
+  return `${KINDS[target_kind] ?? target_kind} ${target_id ?? ""}`.trim();
+}
+
+const spell = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+
+/** "role: agent, from: viewer" */
+export const tellDetails = ({ details }: AuditLine): string =>
+  Object.entries(details)
+    .map(([name, value]) => `${name.replaceAll("_", " ")}: ${spell(value)}`)
+    .join(", ");

@@ -1,0 +1,48 @@
+"""The audit page: for those who answer for the team, in every look, by keyboard, with its filters and its file."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.checks import check_screen, check_tab_order
+from tests.browser.screens import Inbox, connect_number, sign_in_demo_user
+from tests.browser.test_screens import LOOKS
+from tests.fixtures_browser import Windows
+from tests.fixtures_stack import Stack
+from tests.server.factories import set_role, sign_in_as
+
+WRONG = {"email": "<img src=x onerror=alert(1)>@example.com", "password": "wrong"}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+async def test_an_owner_reads_filters_and_takes_the_log_along(
+    demo: Stack, windows: Windows, look: str
+) -> None:
+    await connect_number(demo)
+    await demo.stranger.call("POST", "/api/auth/login", WRONG)
+    inbox = await Inbox.signed_in(windows, demo, **LOOKS[look])
+    page = inbox.page
+    await inbox.go_to("Audit")
+    lines = page.get_by_test_id("audit-line")
+    await expect(lines.filter(has_text="Added a number")).to_have_count(1)
+    await expect(lines.filter(has_text="Could not sign in")).to_contain_text(WRONG["email"])
+    await check_screen(page)
+    if look == "light":
+        await check_tab_order(page)
+    await page.get_by_label("What", exact=True).select_option("Added a number")
+    await expect(lines).to_have_count(1)
+    async with page.expect_download() as downloading:
+        await page.get_by_test_id("audit-save").click()
+    download = await downloading.value
+    assert download.suggested_filename == "audit.csv"
+    assert "account.added" in (await download.path()).read_text()
+    await page.get_by_label("From", exact=True).fill("2027-01-01")
+    await expect(page.get_by_text("Nothing found")).to_be_visible()
+    await check_screen(page)
+
+
+async def test_nobody_else_sees_that_there_is_one(demo: Stack, windows: Windows) -> None:
+    await sign_in_as(demo, "owner")  # the team keeps one
+    await set_role(demo, await sign_in_demo_user(demo), "agent")
+    inbox = await Inbox.signed_in(windows, demo, "/audit")
+    await expect(inbox.page.get_by_text("There is nothing at this address")).to_be_visible()
+    await expect(inbox.page.get_by_role("navigation").get_by_role("link", name="Audit")).to_have_count(0)
