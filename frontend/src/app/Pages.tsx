@@ -9,11 +9,13 @@ import { InboxPage } from "@/features/inbox/InboxPage";
 import { NumberNoticeContext } from "@/features/inbox/NumberNotice";
 import { useSession, useSessionState } from "@/features/session/context";
 import { LoginPage } from "@/features/session/LoginPage";
+import { WelcomePage } from "@/features/session/WelcomePage";
 import { UsagePage } from "@/features/usage/UsagePage";
 import type { User } from "@/types/wire";
 import { LiveProvider } from "./LiveProvider";
 import { NotFoundPage } from "./NotFoundPage";
 import { mayAudit } from "./roles";
+import { SettingsPage } from "./SettingsPage";
 import { Shell } from "./Shell";
 
 export function Pages() {
@@ -49,6 +51,8 @@ function SignedIn({ user }: { readonly user: User }) {
       <Route path="/connections" element={<ConnectionsPage />} />
       <Route path="/usage" element={<UsagePage />} />
       {mayAudit(user) && <Route path="/audit" element={<AuditPage />} />}
+      <Route path="/settings/*" element={<SettingsPage />} />
+      <Route path="/welcome" element={<Navigate to="/inbox" replace />} />
       <Route path="*" element={<NotFoundPage />} />
     </Routes>
   );
@@ -58,6 +62,7 @@ function SignedIn({ user }: { readonly user: User }) {
 function SignedOut({ hasEnded }: { readonly hasEnded: boolean }) {
   const { pathname, search, state } = useLocation() as Location<{ from?: string } | null>;
   if (pathname === "/login") return <LoginPage />;
+  if (pathname === "/welcome") return <WelcomePage />;
   const from = state?.from ?? pathname + search;
   return <Navigate to="/login" replace state={hasEnded || pathname !== "/" ? { from } : null} />;
 }

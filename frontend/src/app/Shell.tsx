@@ -17,6 +17,7 @@ const TITLES: readonly (readonly [string, string])[] = [
   ["/connections", "Connections"],
   ["/usage", "Usage"],
   ["/audit", "Audit"],
+  ["/settings", "Settings"],
 ];
 
 function useDocumentTitle(unread: number): void {
@@ -69,6 +70,7 @@ function Rail({ user, unread }: { readonly user: User; readonly unread: number }
       <RailLink to="/connections" icon="phone" label="Connections" count={0} />
       <RailLink to="/usage" icon="chart" label="Usage" count={0} />
       {mayAudit(user) && <RailLink to="/audit" icon="clock" label="Audit" count={0} />}
+      <RailLink to="/settings" icon="people" label="Settings" count={0} />
       <span className="rail-space" />
       {isSandbox && <span className="rail-sandbox">Sandbox</span>}
       <LogoutButton name={name} />

@@ -15,6 +15,8 @@ interface AccountCardProps {
   readonly account: Account;
   readonly onReconnect: () => void;
   readonly onConnect: () => void;
+  /** Absent for whoever may not arrange who shares the number. */
+  readonly onMembers?: (() => void) | undefined;
   readonly onDisconnect: () => void;
 }
 
@@ -116,8 +118,9 @@ function Imported({ account }: { readonly account: Account }) {
   );
 }
 
-function AccountActions({ account, onReconnect, onConnect, onDisconnect }: AccountCardProps) {
-  const isViewer = account.role === "viewer";
+function AccountActions({ account, onReconnect, onConnect, onMembers, onDisconnect }: AccountCardProps) {
+  // What else is done with a number is its owner's: the server asks the same.
+  const isForOthers = account.role !== "owner";
   const isUnknown = account.status === "connecting" && account.phone === null;
   return (
     <div className="account-actions">
@@ -127,8 +130,14 @@ function AccountActions({ account, onReconnect, onConnect, onDisconnect }: Accou
           Open inbox
         </Link>
       )}
-      {!isViewer && <NextStep account={account} onReconnect={onReconnect} onConnect={onConnect} />}
-      {account.status !== "disconnected" && !isViewer && (
+      {!isForOthers && <NextStep account={account} onReconnect={onReconnect} onConnect={onConnect} />}
+      {onMembers !== undefined && (
+        <Button size="small" onClick={onMembers} data-testid="account-members">
+          <Icon name="people" size={16} />
+          People
+        </Button>
+      )}
+      {account.status !== "disconnected" && !isForOthers && (
         <Button size="small" tone="quiet" onClick={onDisconnect} data-testid="account-disconnect">
           Disconnect
         </Button>

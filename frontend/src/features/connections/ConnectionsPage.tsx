@@ -5,19 +5,23 @@ import { Icon } from "@/components/Icon";
 import { EmptyState, ErrorState, Loading, Skeleton } from "@/components/States";
 import { isForgotten, useAccounts } from "@/lib/accounts";
 import { describeError } from "@/lib/api/errors";
+import { useCan } from "@/lib/rights";
 import type { Account } from "@/types/wire";
 import { AccountCard } from "./AccountCard";
 import { ConfirmDisconnect } from "./ConfirmDisconnect";
 import { ConnectDialog } from "./ConnectDialog";
+import { MembersDialog } from "./MembersDialog";
 import "./connections.css";
 
 type OpenDialog =
   | { readonly kind: "connect" }
   | { readonly kind: "reconnect"; readonly account: Account }
-  | { readonly kind: "disconnect"; readonly account: Account };
+  | { readonly kind: "disconnect"; readonly account: Account }
+  | { readonly kind: "members"; readonly account: Account };
 
 export function ConnectionsPage() {
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
+  const mayConnect = useCan()("connect_number");
   const close = () => setDialog(null);
   return (
     <div className="connections">
@@ -26,14 +30,17 @@ export function ConnectionsPage() {
           <h1>Connections</h1>
           <p className="muted">The WhatsApp numbers your team answers from.</p>
         </div>
-        <Button tone="primary" onClick={() => setDialog({ kind: "connect" })} data-testid="connect-number">
-          <Icon name="plus" size={18} />
-          Connect a number
-        </Button>
+        {mayConnect && (
+          <Button tone="primary" onClick={() => setDialog({ kind: "connect" })} data-testid="connect-number">
+            <Icon name="plus" size={18} />
+            Connect a number
+          </Button>
+        )}
       </header>
       <AccountList onOpen={setDialog} />
       {dialog?.kind === "connect" && <ConnectDialog onClose={close} />}
       {dialog?.kind === "reconnect" && <ConnectDialog known={dialog.account} onClose={close} />}
+      {dialog?.kind === "members" && <MembersDialog account={dialog.account} onClose={close} />}
       {dialog?.kind === "disconnect" && <ConfirmDisconnect account={dialog.account} onClose={close} />}
     </div>
   );
@@ -41,6 +48,7 @@ export function ConnectionsPage() {
 
 function AccountList({ onOpen }: { readonly onOpen: (dialog: OpenDialog) => void }) {
   const accounts = useAccounts();
+  const can = useCan();
   if (accounts.data === undefined) {
     if (!accounts.isError) return <AccountSkeletons />;
     return (
@@ -67,6 +75,7 @@ function AccountList({ onOpen }: { readonly onOpen: (dialog: OpenDialog) => void
           account={account}
           onReconnect={() => onOpen({ kind: "reconnect", account })}
           onConnect={() => onOpen({ kind: "connect" })}
+          onMembers={can("manage_members", account) ? () => onOpen({ kind: "members", account }) : undefined}
           onDisconnect={() => onOpen({ kind: "disconnect", account })}
         />
       ))}

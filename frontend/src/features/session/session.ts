@@ -68,6 +68,11 @@ export class Session {
     this.#acceptOwn(await this.#routes.login(email, password));
   }
 
+  /** Somebody is in who did not sign in here: by a link. */
+  enter(answer: SignedIn): void {
+    this.#acceptOwn(answer);
+  }
+
   async logout(): Promise<void> {
     const token = this.#token;
     this.end(false);

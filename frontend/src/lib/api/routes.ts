@@ -16,6 +16,7 @@ import type {
   Window,
 } from "@/types/wire";
 import { send, type Request, type Send } from "./client";
+import { peopleRoutes } from "./people";
 
 const CHANNEL = "/api/channels/whatsapp";
 const CHANGES_LIMIT = 500;
@@ -266,6 +267,7 @@ export function createRoutes(signed: Send) {
     ...messageRoutes(signed),
     ...planRoutes(signed),
     ...auditRoutes(signed),
+    ...peopleRoutes(signed),
   };
 }
 

@@ -1,0 +1,123 @@
+/** Who shares a number, and what each of them may do with it. */
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { Button } from "@/components/Button";
+import { Dialog } from "@/components/Dialog";
+import { Notice } from "@/components/Notice";
+import { Loading, Skeleton } from "@/components/States";
+import { nameAccount } from "@/lib/accounts";
+import { useApi } from "@/lib/api/context";
+import { describeError } from "@/lib/api/errors";
+import type { Member, NumberRole } from "@/types/people";
+import type { Account } from "@/types/wire";
+import { usePeople } from "@/lib/people";
+import "@/components/panels.css";
+
+const ROLES: readonly NumberRole[] = ["viewer", "agent", "owner"];
+const membersKey = (accountId: number) => ["members", accountId] as const;
+
+export function MembersDialog({ account, onClose }: { readonly account: Account; readonly onClose: () => void }) {
+  const api = useApi();
+  const client = useQueryClient();
+  const key = membersKey(account.id);
+  const members = useQuery({ queryKey: key, queryFn: ({ signal }) => api.listMembers(account.id, signal) });
+  const settled = { onSettled: () => client.invalidateQueries({ queryKey: key }) };
+  const set = useMutation({
+    mutationFn: ({ userId, role }: { userId: number; role: NumberRole }) => api.setMember(account.id, userId, role),
+    ...settled,
+  });
+  const remove = useMutation({ mutationFn: (userId: number) => api.removeMember(account.id, userId), ...settled });
+  const error = members.error ?? set.error ?? remove.error;
+  return (
+    <Dialog title={`People on ${nameAccount(account)}`} onClose={onClose}>
+      {error !== null && <Notice tone="bad">{describeError(error)}</Notice>}
+      {members.data === undefined ? (
+        <Loading label="Loading the people">
+          <Skeleton className="account-skeleton" />
+        </Loading>
+      ) : (
+        <>
+          <ul className="entries" aria-label="People on this number">
+            {members.data.map((member) => (
+              <MemberRow
+                key={member.user_id}
+                member={member}
+                onSet={(role) => set.mutate({ userId: member.user_id, role })}
+                onRemove={() => remove.mutate(member.user_id)}
+              />
+            ))}
+          </ul>
+          <AddMember members={members.data} isBusy={set.isPending} onAdd={(userId) => set.mutate({ userId, role: "agent" })} />
+        </>
+      )}
+    </Dialog>
+  );
+}
+
+interface MemberRowProps {
+  readonly member: Member;
+  readonly onSet: (role: NumberRole) => void;
+  readonly onRemove: () => void;
+}
+
+function MemberRow({ member, onSet, onRemove }: MemberRowProps) {
+  return (
+    <li className="entry" data-testid="member">
+      <div className="entry-text">
+        <strong>{member.name}</strong>
+        <span>{member.is_payer ? "The number stands in their name" : member.email}</span>
+      </div>
+      {member.is_payer ? (
+        <span className="muted">owner</span>
+      ) : (
+        <>
+          <select
+            className="select"
+            aria-label={`Role of ${member.name}`}
+            value={member.role}
+            onChange={(event) => onSet(event.target.value as NumberRole)}
+          >
+            {ROLES.map((role) => (
+              <option key={role}>{role}</option>
+            ))}
+          </select>
+          <Button size="small" tone="quiet" onClick={onRemove} aria-label={`Remove ${member.name}`}>
+            Remove
+          </Button>
+        </>
+      )}
+    </li>
+  );
+}
+
+interface AddMemberProps {
+  readonly members: readonly Member[];
+  readonly isBusy: boolean;
+  readonly onAdd: (userId: number) => void;
+}
+
+function AddMember({ members, isBusy, onAdd }: AddMemberProps) {
+  const people = usePeople().data ?? [];
+  const [chosen, setChosen] = useState("");
+  const others = people.filter(({ id, status }) => status !== "disabled" && !members.some((m) => m.user_id === id));
+  if (others.length === 0) return <p className="muted">Everybody of the team is here.</p>;
+  const add = () => {
+    onAdd(Number(chosen));
+    setChosen("");
+  };
+  return (
+    <div className="dialog-actions">
+      <select className="select" aria-label="Somebody to add" value={chosen} onChange={(event) => setChosen(event.target.value)}>
+        <option value="">Choose somebody</option>
+        {others.map((person) => (
+          <option key={person.id} value={person.id}>
+            {person.name} ({person.email})
+          </option>
+        ))}
+      </select>
+      <Button tone="primary" disabled={chosen === ""} isBusy={isBusy} onClick={add} data-testid="member-add">
+        Add
+      </Button>
+    </div>
+  );
+}

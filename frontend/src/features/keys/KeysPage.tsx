@@ -1,0 +1,171 @@
+/** API keys: the way in for programs. A key is shown once, when it is made. */
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState, type SyntheticEvent } from "react";
+import { Button } from "@/components/Button";
+import { Dialog } from "@/components/Dialog";
+import { Notice } from "@/components/Notice";
+import { Secret } from "@/components/Secret";
+import { EmptyState, ErrorState, Loading, Skeleton } from "@/components/States";
+import { TextField } from "@/components/TextField";
+import { nameAccount, useAccounts } from "@/lib/accounts";
+import { useApi } from "@/lib/api/context";
+import { describeError } from "@/lib/api/errors";
+import { formatAgo } from "@/lib/time";
+import type { ApiKey, NewKey, Scope } from "@/types/people";
+import "@/components/panels.css";
+
+const KEYS_KEY = ["keys"] as const;
+const SCOPES: readonly (readonly [Scope, string])[] = [
+  ["read", "Read chats and messages"],
+  ["send", "Send and change messages"],
+  ["manage", "Connect and manage numbers"],
+];
+
+export function KeysPage() {
+  const [secret, setSecret] = useState<string | null>(null);
+  return (
+    <>
+      <CreateForm onMade={setSecret} />
+      <KeyList />
+      {secret !== null && (
+        <Dialog title="Your new key" onClose={() => setSecret(null)}>
+          <p>Keep it where your program finds it. It is not shown again.</p>
+          <Secret value={secret} testId="key-secret" />
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+function useCreate(onMade: (secret: string) => void) {
+  const api = useApi();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: NewKey) => api.createKey(body),
+    onSuccess: async ({ secret }) => {
+      onMade(secret);
+      await client.invalidateQueries({ queryKey: KEYS_KEY });
+    },
+  });
+}
+
+function CreateForm({ onMade }: { readonly onMade: (secret: string) => void }) {
+  const create = useCreate(onMade);
+  const [name, setName] = useState("");
+  const [scopes, setScopes] = useState<readonly Scope[]>(["read"]);
+  const [numbers, setNumbers] = useState<readonly number[]>([]);
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    const account_ids = numbers.length === 0 ? null : numbers;
+    create.mutate({ name: name.trim(), scopes, account_ids }, { onSuccess: () => setName("") });
+  };
+  const nameField = { label: "What is it for?", required: true, maxLength: 100, value: name };
+  return (
+    <form className="panel" aria-labelledby="key-title" onSubmit={submit}>
+      <h2 id="key-title">Create a key</h2>
+      <TextField {...nameField} onChange={(event) => setName(event.target.value)} data-testid="key-name" />
+      <Choices legend="It may" options={SCOPES} chosen={scopes} onChange={setScopes} />
+      <Numbers chosen={numbers} onChange={setNumbers} />
+      <div>
+        <Button type="submit" tone="primary" disabled={scopes.length === 0} isBusy={create.isPending} data-testid="key-submit">
+          Create the key
+        </Button>
+      </div>
+      <div aria-live="polite">{create.isError && <Notice tone="bad">{describeError(create.error)}</Notice>}</div>
+    </form>
+  );
+}
+
+interface NumbersProps {
+  readonly chosen: readonly number[];
+  readonly onChange: (chosen: readonly number[]) => void;
+}
+
+function Numbers({ chosen, onChange }: NumbersProps) {
+  const options = (useAccounts().data ?? []).map((account) => [account.id, nameAccount(account)] as const);
+  if (options.length === 0) return null;
+  return <Choices legend="Only for these numbers (none chosen: all of yours)" options={options} chosen={chosen} onChange={onChange} />;
+}
+
+interface ChoicesProps<T> {
+  readonly legend: string;
+  readonly options: readonly (readonly [T, string])[];
+  readonly chosen: readonly T[];
+  readonly onChange: (chosen: readonly T[]) => void;
+}
+
+function Choices<T extends string | number>({ legend, options, chosen, onChange }: ChoicesProps<T>) {
+  return (
+    <fieldset className="choices">
+      <legend>{legend}</legend>
+      {options.map(([value, label]) => (
+        <label key={value}>
+          <input
+            type="checkbox"
+            checked={chosen.includes(value)}
+            onChange={(event) => onChange(event.target.checked ? [...chosen, value] : chosen.filter((one) => one !== value))}
+          />
+          {label}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function KeyList() {
+  const api = useApi();
+  const keys = useQuery({ queryKey: KEYS_KEY, queryFn: ({ signal }) => api.listKeys(signal) });
+  if (keys.data === undefined) {
+    if (keys.isError) {
+      const message = describeError(keys.error);
+      return <ErrorState title="The keys could not be loaded" message={message} onRetry={() => void keys.refetch()} />;
+    }
+    return (
+      <Loading label="Loading the keys">
+        <Skeleton className="account-skeleton" />
+      </Loading>
+    );
+  }
+  if (keys.data.length === 0) {
+    return (
+      <EmptyState icon="file" title="No keys yet">
+        A program that reads or sends messages for you signs in with a key instead of your password.
+      </EmptyState>
+    );
+  }
+  return (
+    <ul className="entries" aria-label="API keys">
+      {keys.data.map((key) => (
+        <KeyRow key={key.id} apiKey={key} />
+      ))}
+    </ul>
+  );
+}
+
+function describeKey(key: ApiKey): string {
+  const reach = key.all_accounts ? "all numbers" : `${key.account_ids.length} of the numbers`;
+  const use = key.last_used_at === null ? "never used" : `used ${formatAgo(key.last_used_at)}`;
+  return `${key.scopes.join(", ")} · ${reach} · ${use} · by ${key.user_name}`;
+}
+
+function KeyRow({ apiKey }: { readonly apiKey: ApiKey }) {
+  const api = useApi();
+  const client = useQueryClient();
+  const revoke = useMutation({
+    mutationFn: () => api.revokeKey(apiKey.id),
+    onSettled: () => client.invalidateQueries({ queryKey: KEYS_KEY }),
+  });
+  return (
+    <li className="entry" data-testid="api-key">
+      <div className="entry-text">
+        <strong>{apiKey.name}</strong>
+        <span>{apiKey.prefix}…</span>
+        <span>{describeKey(apiKey)}</span>
+      </div>
+      <Button size="small" tone="quiet" isBusy={revoke.isPending} onClick={() => revoke.mutate()} aria-label={`Revoke ${apiKey.name}`}>
+        Revoke
+      </Button>
+      {revoke.isError && <Notice tone="bad">{describeError(revoke.error)}</Notice>}
+    </li>
+  );
+}

@@ -1,0 +1,88 @@
+/** One's own name and password. */
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState, type SyntheticEvent } from "react";
+import { Button } from "@/components/Button";
+import { Notice } from "@/components/Notice";
+import { TextField } from "@/components/TextField";
+import { useApi } from "@/lib/api/context";
+import { ApiError, describeError } from "@/lib/api/errors";
+import { ME_KEY, useMe } from "@/lib/rights";
+import type { Me } from "@/types/people";
+import "@/components/panels.css";
+
+export function ProfilePage() {
+  const me = useMe().data;
+  if (me === undefined) return null;
+  return (
+    <>
+      <NameForm me={me} />
+      <PasswordForm />
+    </>
+  );
+}
+
+function NameForm({ me }: { readonly me: Me }) {
+  const api = useApi();
+  const client = useQueryClient();
+  const [name, setName] = useState(me.user.name ?? "");
+  const change = useMutation({
+    mutationFn: () => api.changeProfile(name.trim()),
+    onSuccess: (changed) => client.setQueryData(ME_KEY, changed),
+  });
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    change.mutate();
+  };
+  return (
+    <section className="panel" aria-labelledby="profile-title">
+      <h2 id="profile-title">You</h2>
+      <p className="muted">
+        {me.user.email} · {me.user.role}
+      </p>
+      <form className="panel-form" onSubmit={submit}>
+        <TextField label="Name" required maxLength={200} value={name} onChange={(event) => setName(event.target.value)} />
+        <Button type="submit" isBusy={change.isPending}>
+          Save
+        </Button>
+      </form>
+      <div aria-live="polite">
+        {change.isError && <Notice tone="bad">{describeError(change.error)}</Notice>}
+        {change.isSuccess && <Notice tone="info">Saved.</Notice>}
+      </div>
+    </section>
+  );
+}
+
+function explain(error: unknown): string {
+  return error instanceof ApiError && "old_password" in error.fields ? "This is not your current password." : describeError(error);
+}
+
+function PasswordForm() {
+  const api = useApi();
+  const change = useMutation({
+    mutationFn: (data: FormData) => api.changePassword(data.get("old") as string, data.get("new") as string),
+  });
+  const submit = (event: SyntheticEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = event.currentTarget;
+    change.mutate(new FormData(form), { onSuccess: () => form.reset() });
+  };
+  const field = { type: "password", required: true } as const;
+  return (
+    <section className="panel" aria-labelledby="password-title">
+      <h2 id="password-title">Password</h2>
+      <p className="muted">A new password signs you out everywhere else.</p>
+      <form className="panel-form" onSubmit={submit}>
+        <TextField {...field} label="Current password" name="old" autoComplete="current-password" />
+        <TextField {...field} label="New password" name="new" autoComplete="new-password" minLength={10} />
+        <Button type="submit" isBusy={change.isPending}>
+          Change
+        </Button>
+      </form>
+      <div aria-live="polite">
+        {change.isError && <Notice tone="bad">{explain(change.error)}</Notice>}
+        {change.isSuccess && <Notice tone="info">Your password is changed.</Notice>}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,108 @@
+/** Where a one-time link leads: choose a name and a password, and be in. */
+import { useQuery } from "@tanstack/react-query";
+import { useState, type ReactNode, type SyntheticEvent } from "react";
+import { Link, Navigate } from "react-router";
+import { Button } from "@/components/Button";
+import { Logo } from "@/components/Logo";
+import { Notice } from "@/components/Notice";
+import { TextField } from "@/components/TextField";
+import { describeError } from "@/lib/api/errors";
+import { acceptLink, fetchLink } from "@/lib/api/people";
+import type { KnownLink } from "@/types/people";
+import { useSession, useSessionState } from "./context";
+import { LoginScene } from "./LoginScene";
+import "./login.css";
+
+const MIN_PASSWORD = 10;
+
+/** The token stands behind the #; once read it goes out of the address, so that nobody reads it over a shoulder. */
+function takeToken(): string {
+  const token = window.location.hash.slice(1);
+  if (token !== "") window.history.replaceState(window.history.state, "", window.location.pathname);
+  return token;
+}
+
+export function WelcomePage() {
+  const [token] = useState(takeToken);
+  const isIn = useSessionState().status === "signed-in";
+  const link = useQuery({
+    queryKey: ["link", token],
+    queryFn: ({ signal }) => fetchLink(token, signal),
+    enabled: token !== "" && !isIn,
+    staleTime: Infinity,
+  });
+  if (isIn && token === "") return <Navigate to="/inbox" replace />;
+  if (link.data !== undefined) return <Accept link={link.data} token={token} />;
+  const isGone = token === "" || link.isError;
+  return (
+    <Frame title={isGone ? "This link does not lead anywhere" : "One moment"}>
+      {isGone && <Notice tone="bad">{token === "" ? "The link is not complete." : describeError(link.error)}</Notice>}
+      <Link to="/login">Go to the login page</Link>
+    </Frame>
+  );
+}
+
+function Frame({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <main className="login" id="main">
+      <LoginScene />
+      <section className="login-side" aria-labelledby="welcome-title">
+        <div className="login-panel">
+          <Logo />
+          <h1 id="welcome-title">{title}</h1>
+          {children}
+        </div>
+      </section>
+    </main>
+  );
+}
+
+const TITLES = { first_run: "Welcome to Confab", invitation: "Join your team", reset: "Choose a new password" } as const;
+
+function useAccept(link: KnownLink, token: string) {
+  const session = useSession();
+  const [error, setError] = useState<string | null>(null);
+  const [isBusy, setBusy] = useState(false);
+  const accept = async (data: FormData) => {
+    setBusy(true);
+    const text = (name: string) => (data.get(name) as string).trim();
+    const own = link.kind === "first_run" ? { email: text("email") } : {};
+    try {
+      session.enter(await acceptLink({ token, password: data.get("password") as string, name: text("name"), ...own }));
+    } catch (failure) {
+      setError(describeError(failure));
+      setBusy(false);
+    }
+  };
+  return { accept, error, isBusy };
+}
+
+function Accept({ link, token }: { readonly link: KnownLink; readonly token: string }) {
+  const { accept, error, isBusy } = useAccept(link, token);
+  const isFirst = link.kind === "first_run";
+  const submit = (event: SyntheticEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    void accept(new FormData(event.currentTarget));
+  };
+  const email = { type: "email", name: "email", autoComplete: "username", defaultValue: link.email, readOnly: !isFirst };
+  const name = { name: "name", autoComplete: "name", maxLength: 200, defaultValue: isFirst ? "" : link.name };
+  const password = { type: "password", name: "password", autoComplete: "new-password", minLength: MIN_PASSWORD };
+  return (
+    <Frame title={TITLES[link.kind]}>
+      <form className="login-form" onSubmit={submit}>
+        <div aria-live="polite">{error !== null && <Notice tone="bad">{error}</Notice>}</div>
+        <TextField {...email} label="E-mail" required />
+        <TextField {...name} label="Your name" required data-testid="welcome-name" />
+        <TextField
+          {...password}
+          label={`Password, at least ${MIN_PASSWORD} characters`}
+          required
+          data-testid="welcome-password"
+        />
+        <Button type="submit" tone="primary" size="large" isBusy={isBusy} data-testid="welcome-submit">
+          {link.kind === "reset" ? "Save and sign in" : "Come in"}
+        </Button>
+      </form>
+    </Frame>
+  );
+}

@@ -1,0 +1,200 @@
+/** The people of the team: inviting them, what they are, and whether they may come in. */
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState, type SyntheticEvent } from "react";
+import { Button } from "@/components/Button";
+import { Dialog } from "@/components/Dialog";
+import { Notice } from "@/components/Notice";
+import { Secret } from "@/components/Secret";
+import { ErrorState, Loading, Skeleton } from "@/components/States";
+import { TextField } from "@/components/TextField";
+import { useApi } from "@/lib/api/context";
+import { describeError } from "@/lib/api/errors";
+import { PEOPLE_KEY, usePeople } from "@/lib/people";
+import { useCan, useMe } from "@/lib/rights";
+import { formatAgo, formatExact } from "@/lib/time";
+import type { Person, PersonWithLink, TeamRole } from "@/types/people";
+import "@/components/panels.css";
+
+const ROLES: readonly TeamRole[] = ["viewer", "agent", "admin", "owner"];
+
+export function TeamPage() {
+  const [made, setMade] = useState<PersonWithLink | null>(null);
+  const mayManage = useCan()("manage_people");
+  return (
+    <>
+      {mayManage && <InviteForm onMade={setMade} />}
+      <PeopleList onMade={setMade} />
+      {made !== null && <LinkDialog made={made} onClose={() => setMade(null)} />}
+    </>
+  );
+}
+
+function useRoles(): readonly TeamRole[] {
+  const isOwner = useMe().data?.user.role === "owner";
+  return isOwner ? ROLES : ROLES.filter((role) => role !== "owner");
+}
+
+interface MakesLinks {
+  readonly onMade: (made: PersonWithLink) => void;
+}
+
+function InviteForm({ onMade }: MakesLinks) {
+  const api = useApi();
+  const client = useQueryClient();
+  const roles = useRoles();
+  const [email, setEmail] = useState("");
+  const [role, setRole] = useState<TeamRole>("agent");
+  const invite = useMutation({
+    mutationFn: () => api.invitePerson(email.trim(), role),
+    onSuccess: async (made) => {
+      setEmail("");
+      onMade(made);
+      await client.invalidateQueries({ queryKey: PEOPLE_KEY });
+    },
+  });
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    invite.mutate();
+  };
+  return (
+    <section className="panel" aria-labelledby="invite-title">
+      <h2 id="invite-title">Invite somebody</h2>
+      <form className="panel-form" onSubmit={submit}>
+        <TextField
+          label="E-mail"
+          type="email"
+          required
+          value={email}
+          onChange={(event) => setEmail(event.target.value)}
+          data-testid="invite-email"
+        />
+        <RoleSelect label="Role" roles={roles} value={role} onChange={setRole} />
+        <Button type="submit" tone="primary" isBusy={invite.isPending} data-testid="invite-submit">
+          Invite
+        </Button>
+      </form>
+      <div aria-live="polite">{invite.isError && <Notice tone="bad">{describeError(invite.error)}</Notice>}</div>
+    </section>
+  );
+}
+
+interface RoleSelectProps {
+  readonly label: string;
+  readonly roles: readonly TeamRole[];
+  readonly value: TeamRole;
+  readonly onChange: (role: TeamRole) => void;
+}
+
+function RoleSelect({ label, roles, value, onChange }: RoleSelectProps) {
+  return (
+    <select
+      className="select"
+      aria-label={label}
+      value={value}
+      onChange={(event) => onChange(event.target.value as TeamRole)}
+    >
+      {roles.map((role) => (
+        <option key={role} value={role}>
+          {role}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function PeopleList({ onMade }: MakesLinks) {
+  const people = usePeople();
+  if (people.data === undefined) {
+    if (people.isError) {
+      const message = describeError(people.error);
+      return <ErrorState title="The team could not be loaded" message={message} onRetry={() => void people.refetch()} />;
+    }
+    return (
+      <Loading label="Loading the team">
+        <Skeleton className="account-skeleton" />
+      </Loading>
+    );
+  }
+  return (
+    <ul className="entries" aria-label="People">
+      {people.data.map((person) => (
+        <PersonRow key={person.id} person={person} onMade={onMade} />
+      ))}
+    </ul>
+  );
+}
+
+function describe(person: Person): string {
+  const count = person.numbers.length;
+  const numbers = count === 1 ? "1 number" : `${count} numbers`;
+  if (person.status === "disabled") return "disabled";
+  if (person.status === "invited") return `invited, ${numbers}`;
+  return `${numbers}${person.seen_at === null ? "" : `, signed in ${formatAgo(person.seen_at)}`}`;
+}
+
+function PersonRow({ person, onMade }: MakesLinks & { readonly person: Person }) {
+  const me = useMe().data?.user;
+  const roles = useRoles();
+  const mayChange = useCan()("manage_people") && roles.includes(person.role);
+  return (
+    <li className="entry" data-testid="person" data-status={person.status}>
+      <div className="entry-text">
+        <strong>{person.name}</strong>
+        <span>{person.email}</span>
+        <span>{describe(person)}</span>
+      </div>
+      {mayChange ? (
+        <PersonActions person={person} isSelf={me?.id === person.id} onMade={onMade} />
+      ) : (
+        <span className="muted">{person.role}</span>
+      )}
+    </li>
+  );
+}
+
+function PersonActions({ person, isSelf, onMade }: MakesLinks & { readonly person: Person; readonly isSelf: boolean }) {
+  const api = useApi();
+  const client = useQueryClient();
+  const roles = useRoles();
+  const settled = () => client.invalidateQueries({ queryKey: PEOPLE_KEY });
+  const change = useMutation({
+    mutationFn: (body: { role?: TeamRole; is_active?: boolean }) => api.changePerson(person.id, body),
+    onSettled: settled,
+  });
+  const link = useMutation({ mutationFn: () => api.makePersonLink(person.id), onSuccess: onMade, onSettled: settled });
+  const isActive = person.status !== "disabled";
+  const error = change.error ?? link.error;
+  return (
+    <>
+      <RoleSelect
+        label={`Role of ${person.name}`}
+        roles={roles}
+        value={person.role}
+        onChange={(role) => change.mutate({ role })}
+      />
+      {isActive && (
+        <Button size="small" isBusy={link.isPending} onClick={() => link.mutate()}>
+          {person.status === "invited" ? "New invitation link" : "Reset password"}
+        </Button>
+      )}
+      {!isSelf && (
+        <Button size="small" tone="quiet" isBusy={change.isPending} onClick={() => change.mutate({ is_active: !isActive })}>
+          {isActive ? "Disable" : "Enable"}
+        </Button>
+      )}
+      {error !== null && <Notice tone="bad">{describeError(error)}</Notice>}
+    </>
+  );
+}
+
+function LinkDialog({ made, onClose }: { readonly made: PersonWithLink; readonly onClose: () => void }) {
+  return (
+    <Dialog title="Send this link" onClose={onClose}>
+      <p>
+        It lets <strong>{made.user.email}</strong> choose a password, once, until {formatExact(made.link.expires_at)}. It is
+        not shown again.
+      </p>
+      <Secret value={made.link.url} testId="one-time-link" />
+    </Dialog>
+  );
+}

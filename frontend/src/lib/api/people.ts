@@ -1,0 +1,71 @@
+/** The routes about people, their links, members of a number, and API keys. */
+import type { Page } from "@/types/wire";
+import type { ApiKey, KnownLink, Me, Member, NewKey, NumberRole, Person, PersonWithLink, TeamRole } from "@/types/people";
+import type { SignedIn } from "@/types/wire";
+import { send, type Send } from "./client";
+
+const OWN_SITE = { "X-Confab": "1" };
+const CHANNEL = "/api/channels/whatsapp";
+
+export interface Accepted {
+  readonly token: string;
+  readonly password: string;
+  readonly name: string;
+  readonly email?: string;
+}
+
+export const fetchLink = (token: string, signal?: AbortSignal) =>
+  send<KnownLink>("/api/auth/link", { method: "POST", body: { token }, headers: OWN_SITE, signal });
+
+export const acceptLink = (body: Accepted) =>
+  send<SignedIn>("/api/auth/link/accept", { method: "POST", body, headers: OWN_SITE });
+
+async function listAll<T>(signed: Send, path: string, signal?: AbortSignal): Promise<readonly T[]> {
+  const rows: T[] = [];
+  let cursor: string | null = null;
+  do {
+    const query: string = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
+    const page: Page<T> = await signed(`${path}?limit=100${query}`, { signal });
+    rows.push(...page.items);
+    cursor = page.next_cursor;
+  } while (cursor !== null);
+  return rows;
+}
+
+export function peopleRoutes(signed: Send) {
+  const member = (accountId: number, userId: number) => `${CHANNEL}/${accountId}/members/${userId}`;
+  return {
+    fetchMe: (signal?: AbortSignal) => signed<Me>("/api/auth/me", { signal }),
+
+    changeProfile: (name: string) => signed<Me>("/api/auth/me", { method: "PATCH", body: { name } }),
+
+    changePassword: (old_password: string, new_password: string) =>
+      signed<undefined>("/api/auth/password", { method: "POST", body: { old_password, new_password } }),
+
+    listTeam: (signal?: AbortSignal) => listAll<Person>(signed, "/api/users", signal),
+
+    invitePerson: (email: string, role: TeamRole) =>
+      signed<PersonWithLink>("/api/users", { method: "POST", body: { email, role } }),
+
+    changePerson: async (userId: number, body: { readonly role?: TeamRole; readonly is_active?: boolean }) =>
+      (await signed<{ user: Person }>(`/api/users/${userId}`, { method: "PATCH", body })).user,
+
+    makePersonLink: (userId: number) =>
+      signed<PersonWithLink>(`/api/users/${userId}/link`, { method: "POST", body: {} }),
+
+    listMembers: (accountId: number, signal?: AbortSignal) =>
+      listAll<Member>(signed, `${CHANNEL}/${accountId}/members`, signal),
+
+    setMember: (accountId: number, userId: number, role: NumberRole) =>
+      signed<{ member: Member }>(member(accountId, userId), { method: "PUT", body: { role } }),
+
+    removeMember: (accountId: number, userId: number) =>
+      signed<undefined>(member(accountId, userId), { method: "DELETE" }),
+
+    listKeys: (signal?: AbortSignal) => listAll<ApiKey>(signed, "/api/keys", signal),
+
+    createKey: (body: NewKey) => signed<{ key: ApiKey; secret: string }>("/api/keys", { method: "POST", body }),
+
+    revokeKey: (keyId: number) => signed<undefined>(`/api/keys/${keyId}`, { method: "DELETE" }),
+  };
+}

@@ -1,0 +1,83 @@
+"""Inviting somebody, sharing a number and making a key, in Chromium: by the screens that people use."""
+
+import os
+import re
+
+from playwright.async_api import Page, expect
+
+from tests.browser.screens import Inbox, connect_number
+from tests.fixtures_browser import Windows
+from tests.fixtures_stack import Stack
+
+
+async def test_somebody_is_invited_let_into_a_number_and_sees_what_they_may(
+    demo: Stack, windows: Windows
+) -> None:
+    await connect_number(demo)
+    owner = await Inbox.signed_in(windows, demo, "/settings/team")
+    page = owner.page
+    await page.get_by_test_id("invite-email").fill("eva@example.com")
+    await page.get_by_test_id("invite-submit").click()
+    link = await page.get_by_test_id("one-time-link").text_content() or ""
+    await page.get_by_role("button", name="Close").click()
+    await expect(page.get_by_test_id("person").filter(has_text="eva@example.com")).to_have_attribute(
+        "data-status", "invited"
+    )
+
+    guest = await windows.open(link, width=390, height=800, color_scheme="dark")
+    await expect(guest.get_by_role("heading", name="Join your team")).to_be_visible()
+    assert "#" not in guest.url
+    await shoot(guest, "welcome-dark-phone")
+    await guest.get_by_test_id("welcome-name").fill("Eva Lima")
+    await guest.get_by_test_id("welcome-password").fill("correct horse battery")
+    await guest.get_by_test_id("welcome-submit").click()
+    await expect(guest).to_have_url(re.compile("/inbox"))
+
+    await owner.go_to("Connections")
+    await page.get_by_test_id("account-members").click()
+    await page.get_by_label("Somebody to add").select_option(label="Eva Lima (eva@example.com)")
+    await page.get_by_test_id("member-add").click()
+    await expect(page.get_by_test_id("member").filter(has_text="Eva Lima")).to_be_visible()
+    await shoot(page, "members")
+    await page.get_by_role("button", name="Close").click()
+
+    # An agent sees the number, and nothing that is its owner's or the team's.
+    await guest.goto(f"{demo.stranger.url}/connections")
+    await expect(guest.get_by_test_id("account-card")).to_be_visible()
+    await expect(guest.get_by_test_id("account-members")).to_have_count(0)
+    await expect(guest.get_by_test_id("account-disconnect")).to_have_count(0)
+    await guest.goto(f"{demo.stranger.url}/settings/team")
+    await expect(guest.get_by_test_id("person").first).to_be_visible()
+    await expect(guest.get_by_test_id("invite-email")).to_have_count(0)
+    await shoot(guest, "team-agent-dark-phone")
+
+
+async def test_a_key_is_shown_once_and_revoked(demo: Stack, windows: Windows) -> None:
+    await connect_number(demo)
+    page = (await Inbox.signed_in(windows, demo, "/settings/keys")).page
+    await page.get_by_test_id("key-name").fill("CRM")
+    await page.get_by_label("Send and change messages").check()
+    await page.get_by_test_id("key-submit").press("Enter")
+    secret = await page.get_by_test_id("key-secret").text_content() or ""
+    assert secret.startswith("cfb_")
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_test_id("key-secret")).to_have_count(0)
+    row = page.get_by_test_id("api-key").filter(has_text="CRM")
+    await expect(row).to_contain_text("read, send · all numbers · never used")
+    await shoot(page, "keys")
+    await row.get_by_role("button", name="Revoke CRM").click()
+    await expect(row).to_have_count(0)
+
+
+async def test_a_link_that_is_over_says_so(demo: Stack, windows: Windows) -> None:
+    windows.expect_errors("status of 404 .*/api/auth/link")
+    page = await windows.open(f"{demo.stranger.url}/welcome#{'x' * 43}")
+    await expect(page.get_by_text("used already, or has expired")).to_be_visible()
+    await page.get_by_role("link", name="Go to the login page").click()
+    await expect(page.get_by_test_id("login-email")).to_be_visible()
+
+
+async def shoot(page: Page, name: str) -> None:
+    """Keep a picture where somebody wants to look at them."""
+    if folder := os.environ.get("PEOPLE_SHOTS"):
+        await page.screenshot(path=f"{folder}/{name}.png")
