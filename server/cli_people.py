@@ -6,9 +6,11 @@ import secrets
 import sys
 from collections.abc import Awaitable, Callable
 
-from server.auth import Passwords
+from server.auth import Passwords, hash_token, link_url, make_refresh_token
 from server.config import Config
-from server.store import pool, users
+from server.errors import ConfabError
+from server.store import audit, pool, team, user_links, users
+from server.store.audit import OPERATOR
 from server.store.pool import Database
 
 ROLES = ("owner", "admin", "agent", "viewer")
@@ -40,10 +42,19 @@ def add_people_commands(commands: "argparse._SubParsersAction[argparse.ArgumentP
     disable = user.add_parser("disable", help="sign a person out everywhere, and let them in no more")
     disable.add_argument("email")
     disable.set_defaults(people=disable_user)
+    enable = user.add_parser("enable", help="let a disabled person in again")
+    enable.add_argument("email")
+    enable.set_defaults(people=enable_user)
+    reset = user.add_parser(
+        "reset", help="print a one-time link to a new password, good for [auth] reset_hours"
+    )
+    reset.add_argument("email")
+    reset.set_defaults(people=reset_user)
 
 
 def run_people_command(config: Config, options: argparse.Namespace) -> int:
     """Run one of the commands against the database; returns the exit code."""
+    options.config = config
     asyncio.run(_with_database(config, lambda database: options.people(database, options)))
     return 0
 
@@ -94,9 +105,34 @@ async def list_users(database: Database, options: argparse.Namespace) -> None:
 
 
 async def disable_user(database: Database, options: argparse.Namespace) -> None:
-    """Keep a person's rows, but end their sessions and let them sign in no more."""
-    await database.write(users.set_active, await _user_id(database, options.email), False)
+    """Keep a person's rows, but end their sessions and keys and let them sign in no more."""
+    await _set_active(database, options.email, False)
     print(f"Disabled {options.email}.")
+
+
+async def enable_user(database: Database, options: argparse.Namespace) -> None:
+    """Let a person sign in again; their keys stay revoked."""
+    await _set_active(database, options.email, True)
+    print(f"Enabled {options.email}.")
+
+
+async def _set_active(database: Database, email: str, is_active: bool) -> None:
+    person = await database.read(team.fetch_person, await _user_id(database, email))
+    if person is not None:
+        try:
+            await database.write(team.change_person, person, {"is_active": is_active}, OPERATOR)
+        except ConfabError as error:
+            raise PeopleError(error.message) from error
+
+
+async def reset_user(database: Database, options: argparse.Namespace) -> None:
+    """Print a link by which a person chooses a new password; an earlier one is good no longer."""
+    user_id, token = await _user_id(database, options.email), make_refresh_token()
+    seconds = options.config.auth.reset_hours * 3600
+    async with database.transaction() as cursor:
+        await user_links.put_link(cursor, user_id, hash_token(token), "reset", seconds, None)
+        await audit.record(cursor, "user.reset_link_made", OPERATOR, ("user", user_id))
+    print(link_url(options.config.web.public_url, token))
 
 
 async def _user_id(database: Database, email: str) -> int:

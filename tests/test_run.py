@@ -174,6 +174,9 @@ def test_people_are_added_entitled_and_disabled(served: Settings) -> None:
     assert "Password: " in changed.stdout
     assert changed.stdout.split()[-1] != added.stdout.split()[-1]
     assert "nobody" in sentence(served, "user", "password", "bob@example.com")
+    assert "/welcome#" in run("user", "reset", "ada@example.com", settings=served).stdout
+    run("user", "disable", "ada@example.com", settings=served)
+    assert run("user", "enable", "ada@example.com", settings=served).returncode == 0
     run("user", "disable", "ada@example.com", settings=served)
     listed = run("user", "list", settings=served).stdout
     assert "ada@example.com  Ada  agent  disabled" in listed
