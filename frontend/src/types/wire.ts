@@ -306,3 +306,22 @@ export interface Changes {
   readonly seq: number;
   readonly more: boolean;
 }
+
+export interface Erasure {
+  readonly id: number;
+  readonly contact_id: number;
+  readonly state: "running" | "done";
+  readonly messages: number;
+}
+
+export interface Export {
+  readonly id: number;
+  readonly account_id: number;
+  readonly contact_id: number | null;
+  readonly with_media: boolean;
+  readonly state: "waiting" | "running" | "ready" | "failed";
+  readonly size: number | null;
+  readonly messages: number;
+  readonly expires_at: string | null;
+  readonly created_at: string;
+}

@@ -9,6 +9,8 @@ import { findName, nameAccount } from "@/lib/accounts";
 import { formatAgo, formatExact } from "@/lib/time";
 import type { Account } from "@/types/wire";
 import { advise, explain, mayReconnect, stepOf } from "./nextStep";
+import { KeepMessages } from "./KeepMessages";
+import { NumberExport } from "./NumberExport";
 import { ReadReceipts } from "./ReadReceipts";
 
 interface AccountCardProps {
@@ -46,6 +48,7 @@ export function AccountCard({ account, ...actions }: AccountCardProps) {
       <AccountFacts account={account} />
       <Imported account={account} />
       {account.role === "owner" && account.phone !== null && <ReadReceipts account={account} />}
+      {account.role === "owner" && account.phone !== null && <KeepMessages account={account} />}
       <AccountActions account={account} {...actions} />
     </li>
   );
@@ -131,6 +134,7 @@ function AccountActions({ account, onReconnect, onConnect, onMembers, onDisconne
         </Link>
       )}
       {!isForOthers && <NextStep account={account} onReconnect={onReconnect} onConnect={onConnect} />}
+      {account.role === "owner" && !isUnknown && <NumberExport account={account} />}
       {onMembers !== undefined && (
         <Button size="small" onClick={onMembers} data-testid="account-members">
           <Icon name="people" size={16} />

@@ -7,6 +7,7 @@ import { describeError } from "@/lib/api/errors";
 import type { Chat, Sender } from "@/types/wire";
 import { nameChat } from "./ChatRow";
 import { ContactAvatar } from "./ContactAvatar";
+import { ContactPrivacy } from "./ContactPrivacy";
 import "./details.css";
 
 interface ChatDetailsProps {
@@ -35,6 +36,9 @@ export function ChatDetails({ chat, onClose }: ChatDetailsProps) {
           <Waiting />
         ) : (
           <p className="details-files">{countFiles(data.files)}</p>
+        )}
+        {!isGroup && chat.contact && (
+          <ContactPrivacy accountId={chat.account_id} contactId={chat.contact.id} name={nameChat(chat)} />
         )}
         {data !== undefined && isGroup && <Members accountId={chat.account_id} people={data.items} />}
       </div>

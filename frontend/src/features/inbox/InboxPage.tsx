@@ -9,6 +9,7 @@ import { AccountSwitcher } from "./AccountSwitcher";
 import { ChatFilters, parseFilter } from "./ChatFilters";
 import { ChatList, ChatSkeletons } from "./ChatList";
 import { NumberNotice } from "./NumberNotice";
+import { useInboxSnapshot } from "./context";
 import { useChatList } from "./queries";
 import { SearchField, SearchResults } from "./Search";
 import { Thread } from "./Thread";
@@ -121,7 +122,8 @@ interface OpenChatProps {
 }
 
 function OpenChat({ account, chatId, listed }: OpenChatProps) {
-  if (account === undefined || chatId === null) {
+  const { gone } = useInboxSnapshot();
+  if (account === undefined || chatId === null || gone.hasChat({ id: chatId })) {
     return (
       <EmptyState
         icon="chat"
@@ -132,7 +134,7 @@ function OpenChat({ account, chatId, listed }: OpenChatProps) {
           </Link>
         }
       >
-        It may belong to a number that is no longer shared with you.
+        It may have been erased, or belong to a number that is no longer shared with you.
       </EmptyState>
     );
   }

@@ -1,9 +1,9 @@
 /** Takes what was erased out of the pages that were read before. */
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
-import type { Chat, Message, Window } from "@/types/wire";
+import type { Message, Window } from "@/types/wire";
 import type { ChatPage } from "./chatPages";
 import type { Gone } from "./gone";
-import { CHAT_KEY, CHATS_KEY, MESSAGES_KEY } from "./queries";
+import { CHATS_KEY, MESSAGES_KEY } from "./queries";
 
 export function dropErased(client: QueryClient, gone: Gone): void {
   client.setQueriesData<InfiniteData<Window<Message>>>({ queryKey: [MESSAGES_KEY] }, (held) =>
@@ -12,8 +12,4 @@ export function dropErased(client: QueryClient, gone: Gone): void {
   client.setQueriesData<InfiniteData<ChatPage>>({ queryKey: [CHATS_KEY] }, (held) =>
     held && { ...held, pages: held.pages.map((page) => ({ ...page, chats: page.chats.filter((row) => !gone.hasChat(row)) })) },
   );
-  // Read again: the answer that there is no such chat is what its page shows from now on.
-  for (const [queryKey, chat] of client.getQueriesData<Chat>({ queryKey: [CHAT_KEY] })) {
-    if (chat !== undefined && gone.hasChat(chat)) void client.resetQueries({ queryKey, exact: true });
-  }
 }

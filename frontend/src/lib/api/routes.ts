@@ -17,6 +17,7 @@ import type {
 } from "@/types/wire";
 import { send, type Request, type Send } from "./client";
 import { peopleRoutes } from "./people";
+import { privacyRoutes } from "./privacy";
 
 const CHANNEL = "/api/channels/whatsapp";
 const CHANGES_LIMIT = 500;
@@ -268,6 +269,7 @@ export function createRoutes(signed: Send) {
     ...planRoutes(signed),
     ...auditRoutes(signed),
     ...peopleRoutes(signed),
+    ...privacyRoutes(signed),
   };
 }
 

@@ -1,0 +1,106 @@
+/** Asks for an export, shows how far it is, and saves it. */
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { Button } from "@/components/Button";
+import { Dialog } from "@/components/Dialog";
+import { Notice } from "@/components/Notice";
+import { useApi } from "@/lib/api/context";
+import { describeError } from "@/lib/api/errors";
+import { formatExact } from "@/lib/time";
+import type { Export } from "@/types/wire";
+import "./privacy.css";
+
+const POLL_MS = 1500;
+
+const isUnderWay = ({ state }: Export): boolean => state === "waiting" || state === "running";
+
+interface ExportsProps {
+  readonly accountId: number;
+  /** Null: the whole number. */
+  readonly contactId: number | null;
+  readonly name: string;
+  readonly onClose: () => void;
+}
+
+function useExports(accountId: number) {
+  const api = useApi();
+  return useQuery({
+    queryKey: ["exports", accountId],
+    queryFn: ({ signal }) => api.listExports(accountId, signal),
+    staleTime: 0,
+    gcTime: 0,
+    refetchInterval: ({ state }) => (state.data?.some(isUnderWay) ? POLL_MS : false),
+  });
+}
+
+export function Exports({ accountId, contactId, name, onClose }: ExportsProps) {
+  const api = useApi();
+  const client = useQueryClient();
+  const [withMedia, setWithMedia] = useState(false);
+  const { data, error } = useExports(accountId);
+  const request = useMutation({
+    mutationFn: () => api.requestExport(accountId, contactId, withMedia),
+    onSettled: () => client.invalidateQueries({ queryKey: ["exports", accountId] }),
+  });
+  const isBusy = data?.some(isUnderWay) ?? false;
+  const problem = request.error ?? error;
+  return (
+    <Dialog title="Export" onClose={onClose}>
+      <div className="privacy" data-testid="exports">
+        <p>
+          A ZIP of <strong>{name}</strong>: people, chats and messages as JSON lines, and as tables for spreadsheets.
+        </p>
+        <label className="privacy-choice">
+          <input type="checkbox" checked={withMedia} onChange={(event) => setWithMedia(event.target.checked)} />
+          With pictures, recordings and files
+        </label>
+        {problem !== null && <Notice tone="bad">{describeError(problem)}</Notice>}
+        <div className="dialog-actions">
+          <Button tone="primary" disabled={isBusy} isBusy={request.isPending} onClick={() => request.mutate()} data-testid="request-export">
+            {isBusy ? "One is being written" : "Write an export"}
+          </Button>
+        </div>
+        <ul className="privacy-exports">
+          {data?.map((row) => row.contact_id === contactId && <ExportRow key={row.id} row={row} />)}
+        </ul>
+      </div>
+    </Dialog>
+  );
+}
+
+function describe(row: Export): string {
+  if (row.state === "failed") return "This export failed. Ask for another one.";
+  if (row.state === "waiting") return "Waiting for its turn";
+  if (row.state === "running") return `Being written: ${row.messages.toLocaleString()} messages so far`;
+  return `${row.messages.toLocaleString()} messages${row.with_media ? ", with files" : ""}; until ${formatExact(row.expires_at ?? "")}`;
+}
+
+function save(blob: Blob, name: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+function ExportRow({ row }: { readonly row: Export }) {
+  const api = useApi();
+  const fetching = useMutation({
+    mutationFn: () => api.fetchExport(row.account_id, row.id),
+    onSuccess: (blob) => save(blob, `confab-export-${row.id}.zip`),
+  });
+  return (
+    <li data-testid="export" data-state={row.state}>
+      <span role="status">
+        {formatExact(row.created_at)}
+        <small>{describe(row)}</small>
+        {fetching.error !== null && <small className="setting-error">{describeError(fetching.error)}</small>}
+      </span>
+      {row.state === "ready" && (
+        <Button size="small" isBusy={fetching.isPending} onClick={() => fetching.mutate()} data-testid="save-export">
+          Save
+        </Button>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,111 @@
+/** For how long a number keeps its messages. */
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useId, useState } from "react";
+import { Button } from "@/components/Button";
+import { Dialog } from "@/components/Dialog";
+import { applyAccount } from "@/lib/accounts";
+import { useApi } from "@/lib/api/context";
+import { describeError } from "@/lib/api/errors";
+import type { Account } from "@/types/wire";
+import "./privacy.css";
+
+const CHOICES: readonly (readonly [days: number, name: string])[] = [
+  [30, "30 days"],
+  [90, "90 days"],
+  [365, "A year"],
+  [1095, "Three years"],
+];
+
+const nameOf = (days: number): string => CHOICES.find(([known]) => known === days)?.[1] ?? `${days} days`;
+
+export function KeepMessages({ account }: { readonly account: Account }) {
+  const api = useApi();
+  const client = useQueryClient();
+  const id = useId();
+  const [asked, setAsked] = useState<number | null>(null);
+  const change = useMutation({
+    mutationFn: (days: number | null) => api.setRetention(account.id, days),
+    onSuccess: (row) => applyAccount(client, row),
+  });
+  const kept = account.retention_days ?? null;
+  const choose = (value: string) => {
+    const days = value === "" ? null : Number(value);
+    // What goes is gone: less than before is asked about.
+    if (days !== null && (kept === null || days < kept)) setAsked(days);
+    else change.mutate(days);
+  };
+  return (
+    <div className="account-setting">
+      <label htmlFor={id}>
+        Keep messages for
+        {change.error !== null && (
+          <span className="setting-error" role="alert">
+            {describeError(change.error)}
+          </span>
+        )}
+      </label>
+      <Choice id={id} kept={kept} isBusy={change.isPending} onChoose={choose} />
+      {asked !== null && (
+        <ConfirmRetention
+          days={asked}
+          onClose={() => setAsked(null)}
+          onConfirm={() => {
+            change.mutate(asked);
+            setAsked(null);
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+interface ChoiceProps {
+  readonly id: string;
+  readonly kept: number | null;
+  readonly isBusy: boolean;
+  readonly onChoose: (value: string) => void;
+}
+
+function Choice({ id, kept, isBusy, onChoose }: ChoiceProps) {
+  const days = new Set([...CHOICES.map(([value]) => value), ...(kept === null ? [] : [kept])]);
+  return (
+    <select
+      id={id}
+      className="privacy-select"
+      value={kept ?? ""}
+      aria-busy={isBusy}
+      onChange={(event) => onChoose(event.target.value)}
+      data-testid="account-retention"
+    >
+      <option value="">As long as the number</option>
+      {[...days].map((value) => (
+        <option key={value} value={value}>
+          {nameOf(value)}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+interface ConfirmRetentionProps {
+  readonly days: number;
+  readonly onClose: () => void;
+  readonly onConfirm: () => void;
+}
+
+function ConfirmRetention({ days, onClose, onConfirm }: ConfirmRetentionProps) {
+  return (
+    <Dialog title="Remove older messages?" onClose={onClose}>
+      <p>
+        Messages sent more than {nameOf(days).toLowerCase()} ago are removed here with their files, now and from now on, and
+        cannot be brought back. Chats, people and what was counted stay, and so does everything on the phone.
+      </p>
+      <div className="dialog-actions">
+        <Button onClick={onClose}>Keep them</Button>
+        <Button tone="danger" onClick={onConfirm} data-testid="confirm-retention">
+          Remove older ones
+        </Button>
+      </div>
+    </Dialog>
+  );
+}

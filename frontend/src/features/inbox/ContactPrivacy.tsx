@@ -1,0 +1,26 @@
+/** What the owner of a number can do about one person's data. */
+import { useState } from "react";
+import { Button } from "@/components/Button";
+import { useAccounts } from "@/lib/accounts";
+import { EraseContact } from "./EraseContact";
+import "./privacy.css";
+
+interface ContactPrivacyProps {
+  readonly accountId: number;
+  readonly contactId: number;
+  readonly name: string;
+}
+
+export function ContactPrivacy(props: ContactPrivacyProps) {
+  const [isOpen, setIsOpen] = useState(false);
+  const account = useAccounts().data?.find((row) => row.id === props.accountId);
+  if (account?.role !== "owner") return null;
+  return (
+    <div className="details-privacy">
+      <Button size="small" tone="danger" onClick={() => setIsOpen(true)} data-testid="contact-erase">
+        Erase this contact…
+      </Button>
+      {isOpen && <EraseContact {...props} onClose={() => setIsOpen(false)} />}
+    </div>
+  );
+}

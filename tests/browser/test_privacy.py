@@ -1,0 +1,50 @@
+"""Export, erase and retention as the owner of a number finds them, in every look."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.checks import check_screen
+from tests.browser.screens import Inbox, connect_number
+from tests.browser.test_screens import LOOKS
+from tests.fixtures_browser import Windows
+from tests.fixtures_stack import Stack
+
+
+@pytest.mark.parametrize("look", LOOKS)
+async def test_an_owner_erases_a_contact(demo: Stack, windows: Windows, look: str) -> None:
+    await connect_number(demo)
+    await demo.write("acc-1", "My secret")
+    inbox = await Inbox.signed_in(windows, demo, **LOOKS[look])
+    page = inbox.page
+    await inbox.chats.first.click()
+    await expect(inbox.bubble("My secret")).to_be_visible()
+    await page.get_by_test_id("chat-details-open").click()
+    await page.get_by_test_id("contact-erase").click()
+    await expect(page.get_by_test_id("confirm-erase")).to_be_disabled()
+    await check_screen(page)
+    await page.get_by_test_id("erase-contact").get_by_role("textbox").fill("erase")
+    await page.get_by_test_id("confirm-erase").click()
+    await expect(page.get_by_text("My secret")).to_have_count(0)
+    await expect(inbox.chats).to_have_count(0)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+async def test_an_owner_exports_a_number_and_limits_what_is_kept(
+    demo: Stack, windows: Windows, look: str
+) -> None:
+    await connect_number(demo)
+    inbox = await Inbox.signed_in(windows, demo, "/connections", **LOOKS[look])
+    page = inbox.page
+    await page.get_by_test_id("account-export").click()
+    await page.get_by_test_id("request-export").click()
+    await expect(page.get_by_test_id("save-export")).to_be_visible()
+    await check_screen(page)
+    async with page.expect_download() as download:
+        await page.get_by_test_id("save-export").click()
+    assert (await download.value).suggested_filename.endswith(".zip")
+    await page.keyboard.press("Escape")
+    await page.get_by_test_id("account-retention").select_option("90")
+    await check_screen(page)
+    await page.get_by_test_id("confirm-retention").click()
+    await expect(page.get_by_test_id("account-retention")).to_have_value("90")
+    await check_screen(page)
