@@ -228,7 +228,7 @@ ADVANCE_CHATS = Prepared(
         from (select account_id, count(*) as n from change group by account_id) counts
         where a.id = counts.account_id
         returning a.id, a.seq - counts.n as base
-    ), before as (
+    ), before as materialized (
         select c.id, c.titled_at, coalesce(c.title, '') as title,
             coalesce(last.sent_at, '-infinity') as sent_at, coalesce(last.provider_msg_id, '') as message_key
         from change
