@@ -45,7 +45,10 @@ async def add_member(stack: Stack, account_id: int, user: Peer, role: str) -> No
     await stack.app[DATABASE].write(insert)
 
 
-async def make_contact(stack: Stack, account_id: int, phone: str = "5511966660000") -> int:
+BIAS_PHONE = "5511966660000"
+
+
+async def make_contact(stack: Stack, account_id: int, phone: str = BIAS_PHONE) -> int:
     """Somebody by the name of Bia who has not written yet."""
     names = [f"1{phone}@lid", f"{phone}@s.whatsapp.net"]
     told = {
@@ -118,7 +121,13 @@ async def revoke_entitlement(stack: Stack, user: Peer) -> None:
 
 
 async def make_chats(
-    stack: Stack, account_id: int, names: Sequence[str], *, kind: str = "direct", minutes: int = 1
+    stack: Stack,
+    account_id: int,
+    names: Sequence[str],
+    *,
+    kind: str = "direct",
+    minutes: int = 1,
+    address: str | None = None,
 ) -> list[int]:
     """Chats with one message each, the last one the newest; `minutes` lie between them."""
 
@@ -127,7 +136,7 @@ async def make_chats(
         known = await chats.ensure_chats(
             cursor,
             [
-                {"account_id": account_id, "provider_chat_id": name, "address": None, "kind": kind}
+                {"account_id": account_id, "provider_chat_id": name, "address": address, "kind": kind}
                 for name in names
             ],
         )
@@ -140,8 +149,10 @@ async def make_chats(
     return ids
 
 
-async def make_chat(stack: Stack, account_id: int, name: str = "chat-1", *, kind: str = "direct") -> int:
-    (chat_id,) = await make_chats(stack, account_id, [name], kind=kind)
+async def make_chat(
+    stack: Stack, account_id: int, name: str = "chat-1", *, kind: str = "direct", address: str | None = None
+) -> int:
+    (chat_id,) = await make_chats(stack, account_id, [name], kind=kind, address=address)
     return chat_id
 
 

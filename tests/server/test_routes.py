@@ -22,7 +22,7 @@ from server.store.hosted_links import insert_link
 from server.store.user_links import put_link
 from tests.fixtures_stack import Stack
 from tests.peers import Answer, Peer, message_received
-from tests.server.factories import add_member, make_account, make_chat, make_contact, sign_in_as
+from tests.server.factories import BIAS_PHONE, add_member, make_account, make_chat, make_contact, sign_in_as
 from tests.server.handlers.test_auth import EMAIL, PASSWORD, make_user
 
 GUARDED = [route for route in ROUTES if route.needs_token]
@@ -96,7 +96,7 @@ async def make_place(stack: Stack) -> Place:
     """An owner of the team with a number, a chat, a key, and somebody else who is let into the number."""
     owner, other = await sign_in_as(stack, "owner"), await stack.sign_in("other")
     account_id = await make_account(stack, owner)
-    chat_id = await make_chat(stack, account_id)
+    chat_id = await make_chat(stack, account_id, address=f"{BIAS_PHONE}@s.whatsapp.net")
     (message,) = await owner.messages(account_id, chat_id)
     await add_member(stack, account_id, other, "agent")
     key = await owner.ok("POST", "/api/keys", {"name": "crm", "scopes": ["read"]})
