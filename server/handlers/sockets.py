@@ -5,7 +5,7 @@ One reader (here), one bounded outbox and one writer (realtime/connection) a soc
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import orjson
@@ -26,8 +26,6 @@ from server.store import accounts, chats
 HEARTBEAT_SECONDS = 30.0
 # The loop's timers count no further than some weeks.
 LONGEST_TIMER_SECONDS = 7 * 24 * 3600.0
-
-ChatCommand = Callable[[dict[str, Any], chats.ReachableChat], Awaitable[object]]
 
 
 async def open_socket(request: web.Request) -> web.StreamResponse:
@@ -56,7 +54,9 @@ def _who(caller: Caller) -> tuple[int, int | None]:
 
 
 class _Session:
-    """One socket's conversation, from the first frame to the last."""
+    """One socket's conversation, from the first frame to the last. There are thousands: what all share stands below."""
+
+    __slots__ = ("_allowance", "_app", "_caller", "_connection", "_expiry", "_hub", "_rooms")
 
     def __init__(self, app: web.Application, connection: Connection) -> None:
         self._app = app
@@ -65,14 +65,6 @@ class _Session:
         self._rooms = app[ROOMS]
         self._caller: Caller | None = None
         self._expiry: asyncio.TimerHandle | None = None
-        self._commands: dict[str, Callable[[dict[str, Any]], Awaitable[object]]] = {
-            "auth": self._auth,
-            "join-user": self._join_user,
-            "leave-chat": self._leave_chat,
-            "ping": self._ping,
-        }
-        # Those about one chat, which is looked up and allowed before they begin.
-        self._chat_commands: dict[str, ChatCommand] = {"join-chat": self._join_chat, "typing": self._typing}
         limit = app[CONFIG].realtime.commands_per_second
         self._allowance = Allowance(rate=limit, burst=limit * 2)
 
@@ -123,15 +115,15 @@ class _Session:
 
     async def _run(self, event: str, data: dict[str, Any]) -> object:
         """Carry the command out, if the table of `server/policy.py` lets the caller."""
-        if event in self._chat_commands:
+        if event in CHAT_COMMANDS:
             chat = await self._reachable(data)
             await authorize_command(self._app, self._known(), event, (chat.provider, chat.account_id))
-            return await self._chat_commands[event](data, chat)
-        if event not in self._commands:
+            return await CHAT_COMMANDS[event](self, data, chat)
+        if event not in COMMANDS:
             raise ConfabError("invalid", f"There is no command {event[:50]!r}.")
         if event != "auth":
             await authorize_command(self._app, self._known(), event, None)
-        return await self._commands[event](data)
+        return await COMMANDS[event](self, data)
 
     def _known(self) -> Caller:
         if self._caller is None:
@@ -215,3 +207,16 @@ class _Session:
         if chat is None:
             raise NotFound
         return chat
+
+
+COMMANDS: Mapping[str, Callable[[_Session, dict[str, Any]], Awaitable[object]]] = {
+    "auth": _Session._auth,
+    "join-user": _Session._join_user,
+    "leave-chat": _Session._leave_chat,
+    "ping": _Session._ping,
+}
+# Those about one chat, which is looked up and allowed before they begin.
+CHAT_COMMANDS: Mapping[str, Callable[[_Session, dict[str, Any], chats.ReachableChat], Awaitable[object]]] = {
+    "join-chat": _Session._join_chat,
+    "typing": _Session._typing,
+}

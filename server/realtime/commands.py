@@ -17,6 +17,8 @@ class BadFrameError(Exception):
 class Allowance:
     """A token bucket for one socket's commands."""
 
+    __slots__ = ("_at", "_burst", "_left", "_rate")
+
     def __init__(self, *, rate: int, burst: int) -> None:
         self._rate = rate
         self._burst = float(burst)
