@@ -11,6 +11,7 @@ from server.errors import ConfabError
 from server.keys import QUOTA
 
 SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
+NOT_MODIFIED = 304
 YEAR_SECONDS = 365 * 24 * 3600
 # Of an answer that is no page: were it ever shown as one, it could do nothing.
 NO_PAGE_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -71,6 +72,8 @@ def header_writer(config: Config) -> WriteHeaders:
             response.headers.setdefault("Cache-Control", "no-store")
             if varies:
                 response.headers.add("Vary", "Origin")
+        if response.status == NOT_MODIFIED:
+            return  # what it carries replaces what the browser has kept: the page's own policy stays
         is_page = response.content_type == "text/html"
         response.headers.setdefault("Content-Security-Policy", policy if is_page else NO_PAGE_POLICY)
 

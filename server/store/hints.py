@@ -2,18 +2,21 @@
 
 from aiopg import Cursor
 
+# Materialized: a plan that looks the limited rows up anew for each row would take more than the limit.
 # Whoever keeps a newer word about the same message meanwhile is not waited for: that row is no longer old.
 PRUNE_RECEIPTS = """
-    delete from channels_receipt r using (
+    with old as materialized (
         select account_id, provider_msg_id from channels_receipt
         where created_at < now() - make_interval(days => %(days)s)
-        order by created_at limit %(limit)s for update skip locked) old
+        order by created_at limit %(limit)s for update skip locked)
+    delete from channels_receipt r using old
     where r.account_id = old.account_id and r.provider_msg_id = old.provider_msg_id"""
 PRUNE_AMENDMENTS = """
-    delete from channels_amendment e using (
+    with old as materialized (
         select account_id, provider_msg_id, kind, person from channels_amendment
         where told_at < now() - make_interval(days => %(days)s)
-        order by told_at limit %(limit)s for update skip locked) old
+        order by told_at limit %(limit)s for update skip locked)
+    delete from channels_amendment e using old
     where e.account_id = old.account_id and e.provider_msg_id = old.provider_msg_id
         and e.kind = old.kind and e.person = old.person"""
 

@@ -71,7 +71,7 @@ async def test_a_web_process_that_is_killed(fleet: Fleet, rng: random.Random) ->
     await joined(*followers)
     living = asyncio.create_task(town.live(EVENTS, SECONDS))
     await asyncio.sleep(rng.uniform(0.3, 1.5))
-    await fleet.webs[rng.randrange(2)].kill()
+    await fleet.webs[[door.url for door in fleet.doors].index(rng.choice(followers).at)].kill()
     await living
     await check(fleet.rows, town, fleet.seen(ana, bia), followers)
     assert any(follower.joins > 1 for follower in followers)

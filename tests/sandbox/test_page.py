@@ -171,7 +171,7 @@ async def test_the_page_lets_media_expire_and_takes_reactions_back(
     await picture.hover()
     await picture.get_by_test_id("phone-message-menu").click()
     await picture.get_by_role("menuitem", name="Let the media expire").click()
-    await expect(page.get_by_text("Media expired")).to_be_visible()
+    await expect(page.get_by_text("Media expired", exact=True)).to_be_visible()
 
 
 async def test_contacts_groups_and_switches_are_made_on_the_page(

@@ -113,6 +113,9 @@ async def test_what_a_browser_has_is_not_sent_again(url: str) -> None:
         status, headers, body = await get(url, "/", If_None_Match=known)
         assert (status, body, headers["etag"]) == (304, b"", tag), known
         assert headers["cache-control"] == "no-cache"
+        assert "content-security-policy" not in headers, (
+            "it would replace the policy of the page that is kept"
+        )
     for unknown in ('"other"', tag[:-2] + '"', tag.strip('"')):
         assert (await get(url, "/", If_None_Match=unknown))[0] == 200, unknown
 

@@ -26,8 +26,9 @@ export function useMarkRead(chat: Chat | undefined): void {
     mutationFn: (row: Chat) => api.patchChat(row, { read: true }),
     onSuccess: (row) => store.applyChat(row),
     // Right after a reconnect a call may still fail: soon again, since the unread count alone would not ask twice.
-    retry: 10,
-    retryDelay: 500,
+    // On a bad line it may take a while.
+    retry: 40,
+    retryDelay: (failures) => (failures < 10 ? 500 : 2000),
     networkMode: "always",
   });
   const markRead = useEffectEvent(() => {
