@@ -283,7 +283,7 @@ def test_the_shipped_limits_are_more_than_any_person_needs(config: Config) -> No
     assert rates.keys() == STRIDES.keys()
     assert all(rate.burst >= 20 for rate in rates.values())
     assert rates["webhook"].seconds <= 60 / 600_000
-    assert math.isclose(rates["read"].seconds, 0.02)
+    assert math.isclose(rates["read"].seconds, 0.01)
 
 
 async def test_require_names_the_seconds(redis: Redis) -> None:
