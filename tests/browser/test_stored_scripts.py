@@ -159,7 +159,8 @@ async def test_the_guard_itself_is_awake(demo: Stack, windows: Windows) -> None:
         r"policy: script-src-attr|Executing inline event handler|policy: (connect|img|script)-src"
     )
     windows.expect_errors(r"violates the following Content Security Policy|Failed to fetch|Refused to")
-    await inbox.page.evaluate("(html) => (document.querySelector('main').innerHTML = html)", WORST)
+    # Beside the app, which would take what stands in its own place away again.
+    await inbox.page.evaluate("(html) => document.body.insertAdjacentHTML('beforeend', html)", WORST)
     await inbox.page.evaluate("() => fetch('https://evil.example/').catch(() => 0)")
     await inbox.page.wait_for_function("() => true")
     assert [words for words in windows.complaints if "policy: connect-src" in words]
