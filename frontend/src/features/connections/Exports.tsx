@@ -8,6 +8,7 @@ import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
 import { formatExact } from "@/lib/time";
 import type { Export } from "@/types/wire";
+import "@/components/consequences.css";
 import "./privacy.css";
 
 const POLL_MS = 1500;
@@ -46,7 +47,7 @@ export function Exports({ accountId, contactId, name, onClose }: ExportsProps) {
   const problem = request.error ?? error;
   return (
     <Dialog title="Export" onClose={onClose}>
-      <div className="privacy" data-testid="exports">
+      <div className="consequences" data-testid="exports">
         <p>
           A ZIP of <strong>{name}</strong>: people, chats and messages as JSON lines, and as tables for spreadsheets.
         </p>

@@ -7,6 +7,7 @@ import { Notice } from "@/components/Notice";
 import { TextField } from "@/components/TextField";
 import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
+import "@/components/consequences.css";
 
 const WORD = "erase";
 
@@ -28,7 +29,7 @@ export function EraseContact({ accountId, contactId, name, onClose }: EraseConta
   };
   return (
     <Dialog title="Erase this contact?" onClose={onClose}>
-      <form className="erasing" onSubmit={submit} data-testid="erase-contact">
+      <form className="consequences" onSubmit={submit} data-testid="erase-contact">
         <p>
           <strong>{name}</strong> and everything of theirs on this number is removed for your whole team, and cannot be
           brought back.
