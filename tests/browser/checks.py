@@ -24,6 +24,13 @@ SCROLLS_SIDEWAYS = """
   .filter((element) => ["auto", "scroll"].includes(getComputedStyle(element).overflowX) || !element.parentElement)
   .map((element) => `${element.tagName}.${element.className}`)
 """
+SPILLS = """
+() => [...document.querySelectorAll("a, button")]
+  .filter((element) => !element.closest(".visually-hidden, .skip") && getComputedStyle(element).display !== "inline")
+  .filter((element) => element.scrollWidth > element.clientWidth + 1)
+  .filter((element) => getComputedStyle(element).overflowX === "visible")
+  .map((element) => `${element.tagName}.${element.className}: ${element.innerText}`)
+"""
 AUDIT = """
 async () => {
   const { violations } = await axe.run({ resultTypes: ["violations"] })
@@ -58,9 +65,10 @@ FOCUSED = """
 
 
 async def check_screen(page: Page) -> None:
-    """Nothing sticks out or scrolls sideways, and axe finds nothing serious."""
+    """Nothing sticks out, scrolls sideways or spills over what it stands on, and axe finds nothing serious."""
     assert await page.evaluate(STICKING_OUT) == []
     assert await page.evaluate(SCROLLS_SIDEWAYS) == []
+    assert await page.evaluate(SPILLS) == []
     assert await audit(page) == []
 
 

@@ -41,6 +41,12 @@ async def at_unipile(stack: Stack, account: dict[str, Any]) -> int:
     return answer.status
 
 
+async def is_linked(stack: Stack, account: dict[str, Any]) -> bool:
+    path = f"/api/v1/accounts/{account['external_account_id']}"
+    known = await stack.sandbox.ok("GET", path, headers={"X-API-KEY": stack.config.unipile.api_key})
+    return bool(known["sources"][0]["status"] == "OK")
+
+
 async def test_what_was_not_scanned_in_time_is_given_up(stack: Stack, parts: Parts) -> None:
     agent = await stack.sign_in()
     account = await connect(agent)
@@ -93,12 +99,15 @@ async def test_a_code_that_ran_out_on_a_known_number_asks_for_a_new_one(stack: S
 
 
 async def test_an_attempt_that_was_answered_after_all_is_kept(stack: Stack, parts: Parts) -> None:
-    """The scan's webhooks were lost: before anything is deleted, UniPile is asked."""
+    """The scan's webhooks were lost: before anything is deleted, UniPile is asked. A phone that is still being
+    linked just then would be asked about again a minute later; here it has been.
+    """
     agent = await stack.sign_in()
     account = await connect(agent)
     socket = await agent.listen()
     await stack.sandbox.ok("PATCH", "/sandbox/faults", {"webhooks_off": True})
     await stack.sandbox.ok("POST", f"/sandbox/accounts/{account['external_account_id']}/scan", {})
+    await eventually(lambda: is_linked(stack, account))
     await age(parts, account["id"])
     await drop_expired(parts)
     await socket.wait_for_event("account:updated", id=account["id"], status="connected")

@@ -7,6 +7,7 @@ import { applyAccount } from "@/lib/accounts";
 import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
 import type { Account } from "@/types/wire";
+import "@/components/panels.css";
 import "./privacy.css";
 
 const CHOICES: readonly (readonly [days: number, name: string])[] = [
@@ -71,7 +72,7 @@ function Choice({ id, kept, isBusy, onChoose }: ChoiceProps) {
   return (
     <select
       id={id}
-      className="privacy-select"
+      className="select privacy-select"
       value={kept ?? ""}
       aria-busy={isBusy}
       onChange={(event) => onChoose(event.target.value)}
