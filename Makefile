@@ -6,7 +6,7 @@ PIP_INSTALL := $(PYTHON) -m pip install -qq --disable-pip-version-check --requir
 # The environment's own Node comes first on the path; it is installed only where the system's is missing or old.
 NPM := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm --prefix frontend
 # Test processes, each with its own Postgres and Redis.
-JOBS ?= 2
+JOBS ?= 3
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

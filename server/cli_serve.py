@@ -17,6 +17,7 @@ from server.config import DEMO_EMAIL, Config
 from server.embedded import ServiceError, embedded_services
 from server.embedded.children import is_free
 from server.logs import AccessLogger
+from server.loops import Loop
 from server.migrate import migrate
 from server.seed import seed_demo, seed_owner
 
@@ -111,17 +112,9 @@ def _port_sentence(config: Config, reason: str) -> str:
 
 
 def _run(main: Coroutine[Any, Any, None]) -> int:
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+    with asyncio.Runner(loop_factory=Loop) as runner:
         runner.run(main)
     return 0
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    try:
-        import uvloop
-    except ImportError:
-        return None
-    return uvloop.new_event_loop
 
 
 def _end_in_order_on_sigterm() -> None:

@@ -1,4 +1,4 @@
-"""What every test may ask for: uvloop, real servers, an emptied database and Redis, a configuration."""
+"""What every test may ask for: the event loop, real servers, an emptied database and Redis, a configuration."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
@@ -9,9 +9,9 @@ import psycopg2
 import psycopg2.extensions
 import pytest
 import redis
-import uvloop
 
 from server.config import ROOT, Config, load_config
+from server.loops import Loop
 from tests.services import Services, run_services
 
 # The fixtures of the parts (applications, workers, browsers) stand beside this file, as fixtures_<part>.py.
@@ -40,7 +40,7 @@ end $$
 def pytest_asyncio_loop_factories(
     config: pytest.Config, item: pytest.Item
 ) -> Mapping[str, Callable[[], Any]]:
-    return {"uvloop": uvloop.new_event_loop}
+    return {"uvloop": Loop}
 
 
 @pytest.fixture(scope="session")

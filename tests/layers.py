@@ -119,6 +119,7 @@ LAYERS = (
     Layer("server.tasks", (), (*WEB, *QUEUE, *SQL)),
     Layer("server.reports", ("server.config",), (*WEB, *QUEUE, *SQL)),
     Layer("server.logs", ("server.config",), (*QUEUE, *SQL)),
+    Layer("server.loops", (), (*WEB, *QUEUE, *SQL)),
     Layer("server.migrate", ("server.config",), (*WEB, *QUEUE)),
     Layer("server.embedded.launch", (), (*WEB, *QUEUE, *SQL, "structlog")),
     Layer("server.embedded*", ("server.config", "server.keyring", "server.embedded*"), (*WEB, "arq")),

@@ -104,7 +104,6 @@ async def _adopt(
             "body": event.body,
             "attachments": event.attachments,
             "sent_at": event.sent_at,
-            "claimed_at": event.claimed_at,
             "is_read": batch.is_read,
         }
         for key, event in own

@@ -123,16 +123,18 @@ async def settle_attempt(
 # the same chat that was handed to UniPile and has no id yet. What was read from UniPile's store (`is_read`) may be
 # much older than any send that waits: then it is no echo. A file of the same size is preferred, and no more than that:
 # WhatsApp may have changed it. Pairs are made in order on both sides, so that equal ones stay in order.
+# The row keeps the time at which it was written here: with the echo's time it would come to stand after the next
+# answer, whose echo is still to come or came after its outcome.
 KIND = "(coalesce({0}.attachments->0->>'type', '') || ' ' || coalesce({0}.body, ''))"
 ADOPT_ECHOES = Prepared(
     "adopt_echoes",
     f"""
     with echo as (
-        select x.account_id, x.chat_id, x.provider_msg_id, x.sent_at, x.claimed_at, {KIND.format("x")} as kind,
+        select x.account_id, x.chat_id, x.provider_msg_id, x.sent_at, {KIND.format("x")} as kind,
             x.attachments->0->>'file_size' as size
         from jsonb_to_recordset(%(rows)s::jsonb)
             as x (account_id bigint, chat_id bigint, provider_msg_id text, body text, attachments jsonb,
-                  sent_at timestamptz, claimed_at timestamptz, is_read boolean)
+                  sent_at timestamptz, is_read boolean)
         where not exists (select from channels_message k
                           where k.account_id = x.account_id and k.provider_msg_id = x.provider_msg_id)
             and (x.is_read is not true or x.sent_at > (
@@ -146,13 +148,13 @@ ADOPT_ECHOES = Prepared(
             and m.attempted_at is not null and m.status in ('sending', 'sent', 'unconfirmed')
             and m.sent_at > now() - interval '1 day'
     ), same as (
-        select waiting.id, echo.account_id, echo.provider_msg_id, echo.sent_at, echo.claimed_at
+        select waiting.id, echo.account_id, echo.provider_msg_id
         from (select *, row_number() over (partition by chat_id, kind, size order by sent_at, provider_msg_id) as n
               from echo) echo
         join (select *, row_number() over (partition by chat_id, kind, size order by id) as n from waiting) waiting
             using (chat_id, kind, size, n)
     ), alike as (
-        select waiting.id, echo.account_id, echo.provider_msg_id, echo.sent_at, echo.claimed_at
+        select waiting.id, echo.account_id, echo.provider_msg_id
         from (select *, row_number() over (partition by chat_id, kind order by sent_at, provider_msg_id) as n
               from echo where (account_id, provider_msg_id) not in (select account_id, provider_msg_id from same)) echo
         join (select *, row_number() over (partition by chat_id, kind order by id) as n
@@ -167,8 +169,7 @@ ADOPT_ECHOES = Prepared(
         where a.id = counts.account_id
         returning a.id, a.seq - counts.n as base
     ), m as (
-        update channels_message t set provider_msg_id = pair.provider_msg_id, sent_at = pair.sent_at,
-            claimed_at = pair.claimed_at,
+        update channels_message t set provider_msg_id = pair.provider_msg_id,
             status = case when t.status in ('sending', 'unconfirmed') then 'sent' else t.status end,
             error = null, seen_at = now(), seq = numbered.base + pair.n, updated_at = now()
         from pair join numbered on numbered.id = pair.account_id

@@ -102,7 +102,12 @@ def _bury_dead(connections: Iterable[aiopg.Connection]) -> None:
     """
     for connection in connections:
         if connection.closed:
-            connection.close()
+            try:
+                connection.close()
+            except RuntimeError:
+                # The system has given the number to another socket: that one's entry is not ours to remove.
+                connection._fileno = None
+                connection.close()
 
 
 class _Translated:

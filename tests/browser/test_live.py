@@ -8,6 +8,7 @@ from server.keys import HUB
 from tests.browser.screens import Inbox, connect_number
 from tests.fixtures_browser import Windows
 from tests.fixtures_stack import DEMO_PASSWORD, Stack
+from tests.peers import eventually
 
 CHIDI = {"from": {"phone_number": "2348031110001", "name": "Chidi Okafor"}}
 NO_NETWORK = r"ERR_INTERNET_DISCONNECTED|WebSocket connection .* failed"
@@ -50,7 +51,8 @@ async def test_what_was_missed_without_a_network_is_there_once_and_in_order(
     for number in range(1, 6):
         await demo.write("acc-1", f"Missed {number}")
     await demo.write("acc-1", "Are you there?", **CHIDI)
-    await expect(inbox.banner).to_contain_text("Reconnecting")
+    # The browser may never tell that the socket has ended; then a ping without an answer does.
+    await expect(inbox.banner).to_contain_text("Reconnecting", timeout=20_000)
     await inbox.expect_bubbles("Before")
 
     await inbox.page.context.set_offline(False)
@@ -59,16 +61,22 @@ async def test_what_was_missed_without_a_network_is_there_once_and_in_order(
     await expect(inbox.banner).to_have_text("Back online, 6 new")
     await expect(inbox.chats).to_have_count(2)
     await expect(inbox.chats.first).to_contain_text("Chidi Okafor")
-    # The open chat is marked as read by calls that are repeated until the network carries them.
-    await expect(inbox.page.get_by_test_id("chat-unread")).to_have_text("1 unread", timeout=20_000)
+    # The open chat is marked as read by calls that are repeated until the network carries them; one that hangs in a
+    # network that went away is given up after 35 s.
+    await expect(inbox.page.get_by_test_id("chat-unread")).to_have_text("1 unread", timeout=60_000)
 
     await demo.write("acc-1", "After")
     await inbox.expect_bubbles("Before", *missed, "After")
     await expect(inbox.chats.first).to_contain_text("Bia Lima")
 
 
+async def has_socket(demo: Stack) -> bool:
+    return demo.app[HUB].connections > 0
+
+
 async def lose_network(demo: Stack, inbox: Inbox) -> None:
     """Nothing new can be opened, and what was open is gone without a farewell."""
+    await eventually(lambda: has_socket(demo))
     await inbox.page.context.set_offline(True)
     for connection in list(demo.app[HUB]._connections):
         connection._transport.abort()

@@ -126,3 +126,14 @@ async def test_a_send_that_was_never_handed_over_takes_no_echo(ledger: Ledger) -
     await ledger.queue_send(await open_chat(ledger), "Oi", "client-1")
     await ledger.store(echo("Oi", "typed"))
     assert await bubbles(ledger) == [("Oi", "sending", None, "client-1"), ("Oi", "sent", "typed", None)]
+
+
+async def test_an_echo_does_not_move_an_answer_behind_the_next_one(ledger: Ledger) -> None:
+    """Two answers in a row: UniPile sends the first one after the second was written."""
+    chat_id = await open_chat(ledger)
+    await ledger.begin_send(chat_id, "First", "client-1")
+    await ledger.queue_send(chat_id, "Second", "client-2")
+    await ledger.store(echo("First", "m-1"))
+    shown = await ledger.fetch("""select body from channels_message where direction = 'out'
+                                  order by sent_at, id""")
+    assert [row["body"] for row in shown] == ["First", "Second"]

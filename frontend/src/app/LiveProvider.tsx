@@ -59,16 +59,19 @@ function useReauth(session: Session, feed: Feed): void {
   }, [session, feed]);
 }
 
-/** The network is back or the lid is open again: do not wait for the next try. */
+/** The network is back or the lid is open again: do not wait for the next try. The network is gone: ask the socket whether
+ *  it still lives, since its end may never be told. */
 function useHurry(feed: Feed): void {
   useEffect(() => {
     const hurry = () => {
       if (document.visibilityState === "visible") feed.hurry();
     };
     window.addEventListener("online", hurry);
+    window.addEventListener("offline", hurry);
     document.addEventListener("visibilitychange", hurry);
     return () => {
       window.removeEventListener("online", hurry);
+      window.removeEventListener("offline", hurry);
       document.removeEventListener("visibilitychange", hurry);
     };
   }, [feed]);
