@@ -120,6 +120,27 @@ def merge_grants(plans: Plans, provider: str, grants: Iterable[Grant], now: floa
     )
 
 
+class Seats(NamedTuple):
+    """How many people the team may have (None: without limit), and the plan that says so."""
+
+    plan: str | None
+    allowed: int | None
+
+
+def seats_of(plans: Plans, grants: Iterable[tuple[str, Grant]], now: float) -> Seats:
+    """The seats of the team, from the (provider, grant) of everybody in it: those of the largest plan that anybody
+    holds. They are not added up, since each plan counts the whole team. Where nobody holds a plan there is no limit to
+    people, who can do nothing but read: a team may come together before it has its plan.
+    """
+    held = [(provider, *plans.find(grant.plan)) for provider, grant in grants if grant.holds_at(now)]
+    offers = [Seats(name, plan.seats) for provider, name, plan in held if provider in plan.providers]
+    return max(offers, key=_room, default=Seats(None, None))
+
+
+def _room(seats: Seats) -> float:
+    return float("inf") if seats.allowed is None else seats.allowed
+
+
 def _weight(entry: tuple[Grant, str, Plan]) -> tuple[float, int]:
     """The grant that is shown: the one that gives the most messages, of equal ones the one that is paid for."""
     grant, _, plan = entry

@@ -1,11 +1,13 @@
 """Limits of a plan, decided in the transaction that counts: whoever would go over one is refused and rolled back."""
 
+import time
+
 from aiopg import Cursor
 
 from server.account_life import Seen
 from server.errors import ConfabError
-from server.plans import Rights, current_period, month_bounds, rfc3339
-from server.store import accounts, entitlements, usage
+from server.plans import Grant, Plans, Rights, Seats, current_period, month_bounds, rfc3339, seats_of
+from server.store import accounts, entitlements, team, usage
 
 
 async def require_messages(cursor: Cursor, rights: Rights, owner_id: int, wanted: int) -> None:
@@ -64,6 +66,41 @@ def refuse_place(rights: Rights, taken: int) -> None:
                 "what": "accounts",
                 "plan": rights.plan,
                 "allowed": rights.accounts,
+                "used": taken,
+                "wanted": 1,
+                "until": None,
+            },
+        )
+
+
+async def fetch_seats(cursor: Cursor, plans: Plans) -> Seats:
+    """How many people the team may have now."""
+    grants = await entitlements.list_team_grants(cursor)
+    return seats_of(plans, ((provider, Grant(*row)) for provider, row in grants), time.time())
+
+
+async def require_seat(cursor: Cursor, plans: Plans, user_id: int = 0) -> None:
+    """Refuse one person more than the team has seats; the team is held to the commit, so that two who come at once
+    cannot both have the last seat. Who has one already (`user_id`) needs no other.
+    """
+    seats = await fetch_seats(cursor, plans)
+    if seats.allowed is not None:
+        await team.lock_seats(cursor)
+        refuse_seat(seats, await team.count_seats(cursor, user_id))
+
+
+def refuse_seat(seats: Seats, taken: int) -> None:
+    """Raise when everybody the plan includes is there."""
+    if seats.allowed is not None and taken >= seats.allowed:
+        people = "one person" if seats.allowed == 1 else f"{seats.allowed} people"
+        raise ConfabError(
+            "plan_limit",
+            f"The team's plan includes {people}, and {taken} are there: an admin can disable somebody, or ask for a "
+            "larger plan.",
+            limit={
+                "what": "seats",
+                "plan": seats.plan,
+                "allowed": seats.allowed,
                 "used": taken,
                 "wanted": 1,
                 "until": None,

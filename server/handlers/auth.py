@@ -10,6 +10,8 @@ from server.errors import ConfabError, NotFound
 from server.http import load_body
 from server.keys import CONFIG, DATABASE, LIMITER, PASSWORDS, REDIS, TOKENS
 from server.limits import Rate
+from server.plans import Plans
+from server.quotas import require_seat
 from server.realtime.broker import announce_access_change
 from server.schemas.auth import Login, Register, TestToken
 from server.signing_in import begin_session, cookie_name, cookie_path, is_https, read_cookie, session_answer
@@ -43,16 +45,20 @@ async def log_in(request: web.Request) -> web.Response:
 
 async def register(request: web.Request) -> web.Response:
     """Become an agent of the team; absent unless `[auth] open_registration` is on."""
-    if not request.app[CONFIG].auth.open_registration:
+    config = request.app[CONFIG]
+    if not config.auth.open_registration:
         raise NotFound
     given = await load_body(request, REGISTER)
     await request.app[LIMITER].require(LOGINS_OF_ADDRESS, request.remote or "")
     password_hash = await request.app[PASSWORDS].hash(given["password"])
-    user = await request.app[DATABASE].write(_register, given, password_hash, request.remote)
+    user = await request.app[DATABASE].write(_register, config.plans, given, password_hash, request.remote)
     return await begin_session(request, user, password_hash)
 
 
-async def _register(cursor: Cursor, given: dict[str, str], password_hash: str, address: str | None) -> User:
+async def _register(
+    cursor: Cursor, plans: Plans, given: dict[str, str], password_hash: str, address: str | None
+) -> User:
+    await require_seat(cursor, plans)  # first: who finds no seat learns nothing of who has one
     user = await team.insert_person(cursor, given["email"], given["name"], "agent")
     if user is None:
         raise ConfabError("conflict", "Somebody has this e-mail address already.")

@@ -20,8 +20,9 @@ from server.plans import (
     month_bounds,
     rfc3339,
 )
+from server.quotas import fetch_seats
 from server.schemas.usage import UsageQuery
-from server.store import entitlements, usage
+from server.store import entitlements, team, usage
 
 USAGE_QUERY = UsageQuery()
 
@@ -57,8 +58,8 @@ async def _describe(cursor: Cursor, plans: Plans, user_id: int, provider: str) -
             "until": rfc3339(month_bounds(current_period())[1]),
         },
         "seats": {
-            "allowed": rights.seats,
-            "used": await entitlements.count_seats(cursor, user_id, provider),
+            "allowed": (await fetch_seats(cursor, plans)).allowed,
+            "used": await team.count_seats(cursor),
         },
         "features": rights.features,
         "grants": [_grant_json(plans, grant) for grant in sorted(grants)],

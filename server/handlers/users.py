@@ -11,7 +11,9 @@ from server.config import Config
 from server.errors import ConfabError, NotFound
 from server.http import decode_cursor, load_body, load_query, object_answer, page_answer, path_id
 from server.keys import ACTOR, CALLER, CONFIG, DATABASE, REDIS, STANDING
+from server.plans import Plans
 from server.policy import may_deal_with
+from server.quotas import require_seat
 from server.realtime.broker import announce_access_change
 from server.schemas.fields import ListQuery
 from server.schemas.users import ChangeUser, InviteUser
@@ -45,6 +47,7 @@ async def invite_user(request: web.Request) -> web.Response:
 async def _invite(
     cursor: Cursor, given: dict[str, Any], token: str, config: Config, actor: Actor
 ) -> tuple[int, str]:
+    await require_seat(cursor, config.plans)
     name = given["name"] or given["email"].partition("@")[0]
     user = await team.insert_person(cursor, given["email"], name, given["role"])
     if user is None:
@@ -84,15 +87,23 @@ async def _put_link(cursor: Cursor, person: Person, token: str, config: Config, 
 
 
 async def change_user(request: web.Request) -> web.Response:
-    """Another role, another name, or let in no more: then their sessions, sockets and keys end."""
+    """Another role, another name, let in no more (their sessions, sockets and keys end), or let in again, where the
+    plan has a seat.
+    """
     given = await load_body(request, CHANGE_USER)
     person = await _person(request)
     _require_reach(request, person.role, given.get("role", person.role))
     if person.id == request[CALLER].user_id and given.get("is_active") is False:
         raise ConfabError("conflict", "You cannot disable yourself.")
-    await request.app[DATABASE].write(team.change_person, person, given, request[ACTOR])
+    await request.app[DATABASE].write(_change, person, given, request.app[CONFIG].plans, request[ACTOR])
     await announce_access_change(request.app[REDIS])
     return object_answer([("user", await _person_json(request, person.id))])
+
+
+async def _change(cursor: Cursor, person: Person, given: dict[str, Any], plans: Plans, actor: Actor) -> None:
+    if given.get("is_active") and not person.is_active:
+        await require_seat(cursor, plans, person.id)
+    await team.change_person(cursor, person, given, actor)
 
 
 def _require_reach(request: web.Request, *roles: str) -> None:

@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, validate
 class PlanLimit(Schema):
     """What of a plan is used up, beside 402 plan_limit."""
 
-    what = fields.String(required=True, validate=validate.OneOf(["messages", "accounts"]))
+    what = fields.String(required=True, validate=validate.OneOf(["messages", "accounts", "seats"]))
     plan = fields.String(required=True)
     # What the plan includes, what of it is used, and how many more this request wanted.
     allowed = fields.Integer(required=True)

@@ -33,6 +33,15 @@ async def list_grants_of(cursor: Cursor, user_ids: Sequence[int]) -> list[tuple[
     return [(row[0], row[1], tuple(row[2:])) for row in await cursor.fetchall()]
 
 
+async def list_team_grants(cursor: Cursor) -> list[tuple[str, Row]]:
+    """(provider, grant) of all that anybody in the team holds, each kind once."""
+    await cursor.execute(
+        f"""select distinct provider, {GRANT} from channels_entitlement
+            where is_active and (expires_at is null or expires_at > now())"""
+    )
+    return [(row[0], tuple(row[1:])) for row in await cursor.fetchall()]
+
+
 async def grant(
     cursor: Cursor,
     user_id: int,
@@ -149,17 +158,5 @@ async def count_places(
            where user_id = %s and provider = %s and status <> 'disconnected' and external_account_id <> %s
                and (%s or connected_at is not null or status <> 'connecting' or next_step <> 'scan')""",
         (user_id, provider, besides, with_attempts),
-    )
-    return int((await cursor.fetchone())[0])
-
-
-async def count_seats(cursor: Cursor, user_id: int, provider: str) -> int:
-    """How many people work on the user's numbers, the user among them."""
-    await cursor.execute(
-        """select count(*) from (
-               select m.user_id from channels_account a join channels_account_member m on m.account_id = a.id
-               where a.user_id = %(user_id)s and a.provider = %(provider)s
-               union select %(user_id)s) people""",
-        {"user_id": user_id, "provider": provider},
     )
     return int((await cursor.fetchone())[0])

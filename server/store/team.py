@@ -62,6 +62,17 @@ async def fetch_person(cursor: Cursor, user_id: int) -> Person | None:
     return row and Person(*row)
 
 
+async def lock_seats(cursor: Cursor) -> None:
+    """Hold the team: nobody else takes a seat of it until the commit."""
+    await cursor.execute("select pg_advisory_xact_lock(hashtextextended('confab: the seats', 0))")
+
+
+async def count_seats(cursor: Cursor, besides: int = 0) -> int:
+    """How many seats are taken, `besides` this person's: everybody who is not disabled has one, the invited too."""
+    await cursor.execute("select count(*) from users where is_active and id <> %s", (besides,))
+    return int((await cursor.fetchone())[0])
+
+
 async def insert_person(cursor: Cursor, email: str, name: str, role: str) -> User | None:
     """Somebody new, without a password; None when the address is taken."""
     await cursor.execute(

@@ -4,7 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.plans import SOURCES, Grant, Plan, Plans, check_plans, level_of, merge_grants, month_bounds
+from server.plans import (
+    SOURCES,
+    Grant,
+    Plan,
+    Plans,
+    Seats,
+    check_plans,
+    level_of,
+    merge_grants,
+    month_bounds,
+    seats_of,
+)
 from server.sources import ConfigError
 
 NOW = 1_800_000_000.0
@@ -59,6 +70,32 @@ def test_of_two_equal_grants_the_one_that_is_paid_for_is_shown() -> None:
 @given(st.permutations([grant("trial", "wide"), grant("plan"), grant("manual", until=NOW + 5)]))
 def test_the_order_of_the_rows_means_nothing(grants: list[Grant]) -> None:
     assert merge_grants(PLANS, "whatsapp", grants, NOW) == merge_grants(PLANS, "whatsapp", grants[::-1], NOW)
+
+
+ANY_GRANT = st.tuples(
+    st.sampled_from(("whatsapp", "elsewhere")),
+    st.builds(
+        Grant,
+        st.sampled_from(SOURCES),
+        st.sampled_from((None, "small", "wide", "nowhere", "taken-out")),
+        st.booleans(),
+        st.sampled_from((None, NOW - 1, NOW, NOW + 1)),
+    ),
+)
+
+
+@given(st.lists(ANY_GRANT), ANY_GRANT)
+def test_the_team_has_the_seats_of_the_largest_plan_in_it(
+    grants: list[tuple[str, Grant]], one: tuple[str, Grant]
+) -> None:
+    held = [g for provider, g in grants if provider == "whatsapp" and g.holds_at(NOW) and g.plan != "nowhere"]
+    seats = seats_of(PLANS, grants, NOW)
+    if not held:
+        assert seats == Seats(None, None)
+    else:
+        assert seats == (Seats("wide", 9) if any(g.plan == "wide" for g in held) else Seats("small", 2))
+        # One more grant takes no seat away.
+        assert (seats_of(PLANS, [*grants, one], NOW).allowed or 0) >= (seats.allowed or 0)
 
 
 @given(used=st.integers(0, 10**6), limit=st.integers(1, 10**6))

@@ -12,7 +12,9 @@ import { describeError } from "@/lib/api/errors";
 import { PEOPLE_KEY, usePeople } from "@/lib/people";
 import { useCan, useMe } from "@/lib/rights";
 import { formatAgo, formatExact } from "@/lib/time";
+import { ENTITLEMENTS_KEY } from "@/lib/usage";
 import type { Person, PersonWithLink, TeamRole } from "@/types/people";
+import { NoSeatLeft, SeatsTaken } from "./Seats";
 import "@/components/panels.css";
 
 const ROLES: readonly TeamRole[] = ["viewer", "agent", "admin", "owner"];
@@ -34,23 +36,29 @@ function useRoles(): readonly TeamRole[] {
   return isOwner ? ROLES : ROLES.filter((role) => role !== "owner");
 }
 
+/** Who is there has changed, or what was refused was decided by something that is not on the screen yet. */
+function useSettled() {
+  const client = useQueryClient();
+  return () =>
+    Promise.all([PEOPLE_KEY, ENTITLEMENTS_KEY].map((queryKey) => client.invalidateQueries({ queryKey })));
+}
+
 interface MakesLinks {
   readonly onMade: (made: PersonWithLink) => void;
 }
 
 function InviteForm({ onMade }: MakesLinks) {
   const api = useApi();
-  const client = useQueryClient();
   const roles = useRoles();
   const [email, setEmail] = useState("");
   const [role, setRole] = useState<TeamRole>("agent");
   const invite = useMutation({
     mutationFn: () => api.invitePerson(email.trim(), role),
-    onSuccess: async (made) => {
+    onSuccess: (made) => {
       setEmail("");
       onMade(made);
-      await client.invalidateQueries({ queryKey: PEOPLE_KEY });
     },
+    onSettled: useSettled(),
   });
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
@@ -58,7 +66,10 @@ function InviteForm({ onMade }: MakesLinks) {
   };
   return (
     <section className="panel" aria-labelledby="invite-title">
-      <h2 id="invite-title">Invite somebody</h2>
+      <div className="panel-head">
+        <h2 id="invite-title">Invite somebody</h2>
+        <SeatsTaken />
+      </div>
       <form className="panel-form" onSubmit={submit}>
         <TextField
           label="E-mail"
@@ -73,9 +84,13 @@ function InviteForm({ onMade }: MakesLinks) {
           Invite
         </Button>
       </form>
-      <div aria-live="polite">{invite.isError && <Notice tone="bad">{describeError(invite.error)}</Notice>}</div>
+      <InviteNotice error={invite.error} />
     </section>
   );
+}
+
+function InviteNotice({ error }: { readonly error: Error | null }) {
+  return <div aria-live="polite">{error === null ? <NoSeatLeft /> : <Notice tone="bad">{describeError(error)}</Notice>}</div>;
 }
 
 interface RoleSelectProps {
@@ -154,9 +169,8 @@ function PersonRow({ person, onMade }: MakesLinks & { readonly person: Person })
 
 function PersonActions({ person, isSelf, onMade }: MakesLinks & { readonly person: Person; readonly isSelf: boolean }) {
   const api = useApi();
-  const client = useQueryClient();
+  const settled = useSettled();
   const roles = useRoles();
-  const settled = () => client.invalidateQueries({ queryKey: PEOPLE_KEY });
   const change = useMutation({
     mutationFn: (body: { role?: TeamRole; is_active?: boolean }) => api.changePerson(person.id, body),
     onSettled: settled,

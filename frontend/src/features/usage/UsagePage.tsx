@@ -49,7 +49,7 @@ function PlanCard() {
       <div className="usage-meters">
         <Meter label="Messages this month" {...row.messages} note={`Sent through Confab. A new month begins on ${formatDate(row.messages.until)}.`} />
         <Meter label="Numbers" {...row.accounts} note="Connected, or waiting for a code." />
-        <Meter label="People" {...row.seats} note="Working on your numbers." />
+        <Meter label="People" {...row.seats} note="Who is in the team, the invited too." />
       </div>
     </section>
   );

@@ -1,0 +1,25 @@
+/** How many seats of the team's plan are taken. */
+import { Notice } from "@/components/Notice";
+import { useEntitlements } from "@/lib/usage";
+import type { Limit } from "@/types/wire";
+
+export function useSeats(): Limit | undefined {
+  return useEntitlements().data?.[0]?.seats;
+}
+
+/** Without a limit there is nothing to count towards. */
+export function SeatsTaken() {
+  const seats = useSeats();
+  if (seats === undefined || seats.allowed === null) return null;
+  return (
+    <p className="muted" data-testid="seats">
+      {seats.used} of {seats.allowed === 1 ? "1 seat" : `${seats.allowed} seats`}
+    </p>
+  );
+}
+
+export function NoSeatLeft() {
+  const seats = useSeats();
+  if (seats === undefined || seats.allowed === null || seats.used < seats.allowed) return null;
+  return <Notice tone="info">Every seat of the plan is taken. Disable somebody, or ask for a larger plan.</Notice>;
+}
