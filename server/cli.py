@@ -1,33 +1,41 @@
-"""The operator's commands: `python run.py [serve | migrate | doctor | user | grant | revoke | usage]`."""
+"""The operator's commands: `python run.py [serve | migrate | doctor | user | keys | grant | revoke | …]`."""
 
 import argparse
-import sys
+import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import psycopg2
 
+from server.cli_command import Parser, UsageError, add_json, run_command, tell_failure, tell_misuse
 from server.cli_doctor import doctor
-from server.cli_people import PeopleError, add_people_commands, run_people_command
-from server.cli_plans import add_plan_commands, run_plan_command
+from server.cli_keys import add_key_commands
+from server.cli_people import add_people_commands
+from server.cli_plans import add_plan_commands
+from server.cli_privacy import add_privacy_commands
 from server.cli_serve import RunWorkers, end_with_parent, serve, work
 from server.config import Config, ConfigError, read_config
 from server.embedded import ServiceError, embedded_services
-from server.errors import Unavailable
+from server.errors import ConfabError
 from server.logs import set_up_logging
 from server.migrate import MigrationError, migrate
 from server.reports import open_reports
 
-# What an operator can mend: told in its own sentence, without a traceback.
-PLAIN = (ConfigError, ServiceError, MigrationError, PeopleError, Unavailable)
 INTERRUPTED = 130
+# With --json a program reads standard error too.
+QUIET = "critical"
 
 
 def main(arguments: Sequence[str], run_workers: RunWorkers) -> int:
     """Run one command and return the exit code."""
-    options = _parser().parse_args([*arguments] or ["serve"])
+    as_json = "--json" in arguments
+    try:
+        options = _parser().parse_args([*arguments] or ["serve"])
+    except UsageError as error:
+        return tell_misuse(error, as_json=as_json)
     if options.command == "serve" and options.end_with_parent:
         end_with_parent()
-    return _told_plainly(lambda config: _run(options, config, run_workers))
+    return _told_plainly(lambda config: _run(options, config, run_workers), as_json=as_json)
 
 
 def main_worker(run_workers: RunWorkers) -> int:
@@ -35,16 +43,17 @@ def main_worker(run_workers: RunWorkers) -> int:
     return _told_plainly(lambda config: work(config, run_workers))
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("run.py", description="Confab, a WhatsApp team inbox and API server.")
-    commands = parser.add_subparsers(dest="command", required=True)
+def _parser() -> Parser:
+    parser = Parser("run.py", description="Confab, a WhatsApp team inbox and API server.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     serving = commands.add_parser("serve", help="serve the inbox (also without any command)")
     serving.add_argument("--end-with-parent", action="store_true", help="stop when the calling program ends")
-    commands.add_parser("migrate", help="bring the database to the newest schema")
-    checking = commands.add_parser("doctor", help="look at everything Confab stands on")
-    checking.add_argument("--json", action="store_true")
+    add_json(commands.add_parser("migrate", help="bring the database to the newest schema"))
+    add_json(commands.add_parser("doctor", help="look at everything Confab stands on"))
     add_people_commands(commands)
+    add_key_commands(commands)
     add_plan_commands(commands)
+    add_privacy_commands(commands)
     return parser
 
 
@@ -56,24 +65,36 @@ def _run(options: argparse.Namespace, config: Config, run_workers: RunWorkers) -
         if options.command == "doctor":
             return doctor(complete, as_json=options.json)
         if options.command == "migrate":
-            applied = migrate(complete.database.url or "")
-            print("\n".join(applied) if applied else "Nothing to apply.")
-            return 0
-        if options.command in ("grant", "revoke", "usage"):
-            return run_plan_command(complete, options)
-        return run_people_command(complete, options)
+            return _migrate(complete, as_json=options.json)
+        return run_command(complete, options)
 
 
-def _told_plainly(command: Callable[[Config], int]) -> int:
+def _migrate(config: Config, *, as_json: bool) -> int:
+    applied = migrate(config.database.url or "")
+    print(json.dumps({"applied": applied}) if as_json else "\n".join(applied) or "Nothing to apply.")
+    return 0
+
+
+def _told_plainly(command: Callable[[Config], int], *, as_json: bool = False) -> int:
+    """What an operator can mend is told in its own sentence, without a traceback."""
     try:
         config = read_config()
-        set_up_logging(config.log, *open_reports(config.log.sentry_dsn))
+        log = replace(config.log, level=QUIET) if as_json else config.log
+        set_up_logging(log, *open_reports(config.log.sentry_dsn))
         return command(config)
-    except PLAIN as error:
-        sentence = str(error)
+    except ConfabError as error:
+        failure = error
+    except ConfigError as error:
+        failure = ConfabError("invalid", str(error))
+    except ServiceError as error:
+        failure = ConfabError("unavailable", str(error))
+    except MigrationError as error:
+        failure = ConfabError("internal", str(error))
     except psycopg2.OperationalError as error:
-        sentence = f"The database of DATABASE_URL cannot be used: {str(error).strip().splitlines()[0]}"
+        reason = str(error).strip().splitlines()[0]
+        failure = ConfabError("unavailable", f"The database of DATABASE_URL cannot be used: {reason}")
+    except (psycopg2.errors.UndefinedTable, psycopg2.errors.UndefinedColumn):
+        failure = ConfabError("unavailable", "The database lacks migrations: run `python run.py migrate`.")
     except KeyboardInterrupt:
         return INTERRUPTED
-    print(f"confab: {sentence}", file=sys.stderr)
-    return 1
+    return tell_failure(failure, as_json=as_json)

@@ -1,20 +1,16 @@
 """The operator's commands for plans: give and take back what a plan includes, and look at what was used."""
 
 import argparse
-import asyncio
-import json
 import time
-from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from server import queue
-from server.cli_people import PeopleError
-from server.config import Config
-from server.connections import open_database
+from server import audited
+from server.cli_command import Desk, Run, Told, declare, find_person
 from server.entitlements import forget_grants
-from server.errors import Unavailable
+from server.errors import ConfabError, NotFound, Unavailable
 from server.plans import (
     PROVIDERS,
     SOURCES,
@@ -25,78 +21,43 @@ from server.plans import (
     merge_grants,
     rfc3339,
 )
-from server.store import entitlements, usage, users
-from server.store.pool import Database
+from server.store import entitlements, usage
+from server.store.audit import OPERATOR
+from server.store.team import Person
 from server.usage_news import tell_plan
 
 
-class Person(NamedTuple):
-    """Whom a command is about."""
-
-    id: int
-    email: str
-
-
-Command = Callable[[Config, Database, Person, argparse.Namespace], Awaitable[dict[str, Any]]]
-
-
-def add_plan_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_plan_commands(commands: Any) -> None:
     """Declare `grant`, `revoke` and `usage`."""
-    giving = _add(commands, "grant", grant, "give a person a plan")
+    giving = _about_person(commands, "grant", grant, "give a person a plan")
     giving.add_argument("--plan", help="one of config.toml's; default: the default one there")
     giving.add_argument("--source", choices=SOURCES, default="manual", help="who gives it (default: manual)")
     giving.add_argument("--until", type=_moment, help="RFC 3339; default: without end")
-    taking = _add(commands, "revoke", revoke, "take a plan back")
+    taking = _about_person(commands, "revoke", revoke, "take a plan back")
     taking.add_argument("--source", choices=SOURCES, help="only what this source gave; default: everything")
-    using = _add(commands, "usage", show_usage, "show what a person's numbers sent and received")
+    using = _about_person(commands, "usage", show_usage, "show what a person's numbers sent and received")
     using.add_argument("--period", type=_period, help="YYYY-MM; default: this month")
 
 
-def _add(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, run: Command, about: str
-) -> argparse.ArgumentParser:
-    command = commands.add_parser(name, help=about, description=f"{about.capitalize()}.")
+def _about_person(commands: Any, name: str, run: Run, about: str) -> argparse.ArgumentParser:
+    command = declare(commands, name, run, about)
     command.add_argument("email")
     command.add_argument("provider", nargs="?", choices=PROVIDERS, default=PROVIDERS[0])
-    command.add_argument("--json", action="store_true", help="print JSON for programs")
-    command.set_defaults(plan_command=run)
     return command
 
 
-def run_plan_command(config: Config, options: argparse.Namespace) -> int:
-    """Run one of the commands; returns the exit code."""
-    told = asyncio.run(_run(config, options))
-    sentence = told.pop("sentence")
-    print(json.dumps(told, indent=2) if options.json else sentence)
-    return 0
-
-
-async def _run(config: Config, options: argparse.Namespace) -> dict[str, Any]:
-    database = await open_database(config)
-    try:
-        user = await database.read(users.fetch_user_by_email, options.email)
-        if user is None:
-            raise PeopleError(f"There is nobody with the address {options.email}.")
-        told: dict[str, Any] = await options.plan_command(
-            config, database, Person(user.id, user.email), options
-        )
-        return told
-    finally:
-        await database.close()
-
-
-async def grant(
-    config: Config, database: Database, person: Person, options: argparse.Namespace
-) -> dict[str, Any]:
-    """Give a plan, or renew it."""
-    if options.plan is not None and options.plan not in config.plans.named:
-        names = ", ".join(config.plans.named)
-        raise PeopleError(f"config.toml has no plan {options.plan!r}; it has {names}.")
-    name, plan = config.plans.find(options.plan)
+async def grant(desk: Desk, options: argparse.Namespace) -> Told:
+    """Give a plan, change it or renew it."""
+    person, plans = await find_person(desk, options.email), desk.config.plans
+    if options.plan is not None and options.plan not in plans.named:
+        names = ", ".join(plans.named)
+        raise ConfabError("invalid", f"config.toml has no plan {options.plan!r}; it has {names}.")
+    name, plan = plans.find(options.plan)
     if options.provider not in plan.providers:
-        raise PeopleError(f"The plan {name} does not include {options.provider}.")
-    await database.write(
-        entitlements.grant,
+        raise ConfabError("invalid", f"The plan {name} does not include {options.provider}.")
+    await desk.database.write(
+        audited.grant,
+        OPERATOR,
         person.id,
         options.provider,
         options.source,
@@ -105,71 +66,55 @@ async def grant(
     )
     until = f" until {options.until}" if options.until else ""
     return await _told(
-        config,
-        database,
-        person,
-        options.provider,
-        f"Granted {options.provider} ({name}) to {person.email}{until}.",
+        desk, person, options.provider, f"Granted {options.provider} ({name}) to {person.email}{until}."
     )
 
 
-async def revoke(
-    config: Config, database: Database, person: Person, options: argparse.Namespace
-) -> dict[str, Any]:
+async def revoke(desk: Desk, options: argparse.Namespace) -> Told:
     """Take back what one source gave, or everything."""
-    if not await database.write(entitlements.revoke, person.id, options.provider, options.source):
+    person, provider = await find_person(desk, options.email), options.provider
+    if not await desk.database.write(audited.revoke, OPERATOR, person.id, provider, options.source):
         source = f" from the source {options.source}" if options.source else ""
-        raise PeopleError(f"{person.email} has no entitlement for {options.provider}{source}.")
-    return await _told(
-        config, database, person, options.provider, f"Revoked {options.provider} from {person.email}."
-    )
+        raise NotFound(f"{person.email} has no entitlement for {provider}{source}.")
+    return await _told(desk, person, provider, f"Revoked {provider} from {person.email}.")
 
 
-async def show_usage(
-    config: Config, database: Database, person: Person, options: argparse.Namespace
-) -> dict[str, Any]:
+async def show_usage(desk: Desk, options: argparse.Namespace) -> Told:
     """A month's counters, beside what the plan allows."""
+    person, provider = await find_person(desk, options.email), options.provider
     period = options.period or current_period()
-    month = await database.read(usage.fetch_month, person.id, options.provider, period)
-    rights = await _rights(config, database, person, options.provider)
-    shown = describe_month(rights, period, *month)
+    month = await desk.database.read(usage.fetch_month, person.id, provider, period)
+    shown = describe_month(await _rights(desk, person, provider), period, *month)
     allowed = "without limit" if shown["allowed"] is None else f"of {shown['allowed']}"
-    sentence = (
-        f"{person.email}  {options.provider}  {period}\n"
-        f"  sent      {month.sent:>8}\n"
-        f"  received  {month.received:>8}\n"
-        f"  of the plan's messages {month.here} ({allowed}) are used"
-    )
-    if period != current_period():
-        sentence = sentence.rpartition("\n")[0]
-    return {"email": person.email, **shown, "sentence": sentence}
+    lines = [
+        f"{person.email}  {provider}  {period}",
+        f"  sent      {month.sent:>8}",
+        f"  received  {month.received:>8}",
+        f"  of the plan's messages {month.here} ({allowed}) are used",
+    ]
+    # The plan of an earlier month is not known any more.
+    told = lines if period == current_period() else lines[:-1]
+    return Told({"email": person.email, **shown}, "\n".join(told))
 
 
-async def _told(
-    config: Config, database: Database, person: Person, provider: str, sentence: str
-) -> dict[str, Any]:
+async def _told(desk: Desk, person: Person, provider: str, sentence: str) -> Told:
     """Let running processes know, and say what the person has now."""
-    await _tell(config, database, person, provider)
-    rights = await _rights(config, database, person, provider)
+    await _tell(desk, person, provider)
+    rights = await _rights(desk, person, provider)
     shown = asdict(rights) | {"expires_at": _shown(rights.expires_at)}
-    return {"email": person.email, "is_active": rights.is_entitled, **shown, "sentence": sentence}
+    return Told({"email": person.email, "is_active": rights.is_entitled, **shown}, sentence)
 
 
-async def _tell(config: Config, database: Database, person: Person, provider: str) -> None:
+async def _tell(desk: Desk, person: Person, provider: str) -> None:
     """With Redis away they find out by themselves within seconds."""
-    redis = queue.connect(config.redis.url or "")
-    try:
-        await forget_grants(redis, person.id, provider)
-        await tell_plan(database, redis, config.plans, person.id, provider)
-    except Unavailable:
-        return
-    finally:
-        await redis.aclose()
+    with suppress(Unavailable):
+        await forget_grants(desk.redis, person.id, provider)
+        await tell_plan(desk.database, desk.redis, desk.config.plans, person.id, provider)
 
 
-async def _rights(config: Config, database: Database, person: Person, provider: str) -> Rights:
-    grants = await database.read(entitlements.list_grants, person.id, provider)
-    return merge_grants(config.plans, provider, (Grant(*row) for row in grants), time.time())
+async def _rights(desk: Desk, person: Person, provider: str) -> Rights:
+    grants = await desk.database.read(entitlements.list_grants, person.id, provider)
+    return merge_grants(desk.config.plans, provider, (Grant(*row) for row in grants), time.time())
 
 
 def _shown(seconds: float | None) -> str | None:

@@ -13,6 +13,7 @@ import orjson
 from arq.connections import ArqRedis, RedisSettings
 from arq.constants import job_key_prefix
 from arq.jobs import serialize_job
+from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import BusyLoadingError, RedisError
@@ -32,6 +33,8 @@ AMENDMENT_QUEUE = "confab:queue:amendments"
 MEDIA_QUEUE = "confab:queue:media"
 HEARTBEAT_KEY = "confab:worker:heartbeat"
 HEARTBEAT_SECONDS = 5
+# A worker that has not said anything for this many beats is counted as gone.
+MISSED_BEATS = 4
 
 STORE_EVENTS = "store_events"
 SEND_CHAT = "send_chat"
@@ -205,3 +208,9 @@ async def queue_age_seconds(redis: ArqRedis, queue: str) -> float:
     now = time.time() * 1000
     rows = await redis.zrange(queue, 0, 0, withscores=True)
     return max(0.0, (now - rows[0][1]) / 1000) if rows else 0.0
+
+
+async def is_worker_alive(redis: Redis) -> bool:
+    """Whether any worker has given a sign of life just now."""
+    beat = await redis.get(HEARTBEAT_KEY)
+    return beat is not None and time.time() - float(beat) < HEARTBEAT_SECONDS * MISSED_BEATS

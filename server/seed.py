@@ -2,6 +2,7 @@
 
 from aiopg import Cursor
 
+from server import audited
 from server.auth import Passwords, hash_token, link_url, make_refresh_token
 from server.config import DEMO_EMAIL, Config
 from server.connections import open_database
@@ -39,6 +40,6 @@ async def _make_owner(cursor: Cursor, config: Config, token: str) -> bool:
         return False
     seconds = config.auth.invitation_hours * 3600
     await user_links.put_link(cursor, owner.id, hash_token(token), "first_run", seconds, None)
-    await entitlements.grant(cursor, owner.id, "whatsapp", "manual")
     await audit.record(cursor, "user.first_owner_made", audit.OPERATOR, ("user", owner.id))
+    await audited.grant(cursor, audit.OPERATOR, owner.id, "whatsapp", "manual")
     return True

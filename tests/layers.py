@@ -153,6 +153,11 @@ LAYERS = (
         (*QUEUE, *SQL),
     ),
     Layer(
+        "server.audited",
+        ("server.auth", "server.config", "server.errors", "server.store*"),
+        (*WEB, *QUEUE, "psycopg2"),
+    ),
+    Layer(
         "server.authorization",
         (
             *("server", "server.errors", "server.http", "server.keys", "server.limits", "server.policy"),
@@ -220,7 +225,14 @@ LAYERS = (
     Layer(
         "server.handlers*",
         (
-            *("server", "server.account_life", "server.auth", "server.config", "server.errors"),
+            *(
+                "server",
+                "server.account_life",
+                "server.audited",
+                "server.auth",
+                "server.config",
+                "server.errors",
+            ),
             *("server.browsers", "server.csv_rows"),
             *("server.http", "server.keys", "server.linking", "server.metrics", "server.queue"),
             *("server.realtime.*", "server.refusals", "server.schemas*"),
@@ -288,7 +300,9 @@ LAYERS = (
         ("psycopg2",),
     ),
     Layer(
-        "server.seed", ("server.auth", "server.config", "server.connections", "server.store*"), (*WEB, *QUEUE)
+        "server.seed",
+        ("server", "server.audited", "server.auth", "server.config", "server.connections", "server.store*"),
+        (*WEB, *QUEUE),
     ),
     Layer("server.app", ("server", "server.*"), (*QUEUE, *SQL)),
     Layer("server.cli", ("server", "server.*"), ("arq",)),

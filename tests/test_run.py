@@ -162,41 +162,16 @@ def test_a_second_confab_on_the_same_data_is_refused(settings: Settings, tmp_pat
         assert program.send(signal.SIGTERM) == 0
 
 
-def test_people_are_added_entitled_and_disabled(served: Settings) -> None:
-    added = run("user", "add", "ada@example.com", "--name", "Ada", settings=served)
-    assert "Password: " in added.stdout
-    assert "is there already" in sentence(served, "user", "add", "ADA@example.com")
-    assert run("grant", "ada@example.com", "--until", "2099-01-01T00:00:00Z", settings=served).returncode == 0
-    assert run("revoke", "ada@example.com", settings=served).returncode == 0
-    assert "no entitlement" in sentence(served, "revoke", "ada@example.com")
-    assert "nobody" in sentence(served, "grant", "bob@example.com")
-    changed = run("user", "password", "ada@example.com", settings=served)
-    assert "Password: " in changed.stdout
-    assert changed.stdout.split()[-1] != added.stdout.split()[-1]
-    assert "nobody" in sentence(served, "user", "password", "bob@example.com")
-    assert "/welcome#" in run("user", "reset", "ada@example.com", settings=served).stdout
-    run("user", "disable", "ada@example.com", settings=served)
-    assert run("user", "enable", "ada@example.com", settings=served).returncode == 0
-    run("user", "disable", "ada@example.com", settings=served)
-    listed = run("user", "list", settings=served).stdout
-    assert "ada@example.com  Ada  agent  disabled" in listed
-
-
-def test_a_password_can_be_given_and_is_not_shown(served: Settings) -> None:
-    given = run(
-        "user", "add", "ada@example.com", "--password-stdin", settings=served, stdin="correct horse\n"
-    )
-    assert given.returncode == 0
-    assert "horse" not in given.stdout + given.stderr
-    short = run("user", "add", "bob@example.com", "--password-stdin", settings=served, stdin="short\n")
-    assert short.returncode == 1
-    assert "too short" in short.stderr
+def test_a_database_without_migrations_is_named(served: Settings, services: Services) -> None:
+    empty = {**served, "DATABASE_URL": services.create_database(template=None)}
+    assert "run.py migrate" in sentence(empty, "user", "list")
 
 
 def test_migrate_brings_an_empty_database_up_once(served: Settings, services: Services) -> None:
     empty = {**served, "DATABASE_URL": services.create_database(template=None)}
     assert "0001.create-users" in run("migrate", settings=empty).stdout
     assert run("migrate", settings=empty).stdout == "Nothing to apply.\n"
+    assert json.loads(run("migrate", "--json", settings=empty).stdout) == {"applied": []}
 
 
 class TestDoctor:
@@ -294,9 +269,12 @@ class TestDoctor:
             assert program.send(signal.SIGTERM) == 0
 
 
+COMMANDS = ("serve", "migrate", "doctor", "user", "keys", "grant", "revoke", "usage", "export", "erase")
+
+
 def test_help_lists_every_command() -> None:
     shown = run("--help", settings={}).stdout
-    assert all(command in shown for command in ("serve", "migrate", "doctor", "user", "grant", "revoke"))
+    assert all(f"\n    {command} " in shown for command in COMMANDS)
 
 
 def test_entry_points_are_thirty_lines_at_most() -> None:

@@ -1,13 +1,9 @@
 """API keys: the way in for programs. A key's text is shown once, when it is made."""
 
-from typing import Any
-
 import orjson
 from aiohttp import web
-from aiopg import Cursor
 
-from server.auth import hash_token
-from server.errors import ConfabError, NotFound
+from server import audited
 from server.http import decode_cursor, load_body, load_query, object_answer, page_answer, path_id
 from server.identity import make_key, prefix_of
 from server.keys import ACTOR, CALLER, DATABASE, REDIS, STANDING
@@ -15,8 +11,7 @@ from server.policy import is_admin_role
 from server.realtime.broker import announce_access_change
 from server.schemas.api_keys import CreateKey
 from server.schemas.fields import ListQuery
-from server.store import api_keys, audit
-from server.store.audit import Actor
+from server.store import api_keys
 
 LIST_QUERY, CREATE_KEY = ListQuery(), CreateKey()
 
@@ -35,42 +30,19 @@ async def create_key(request: web.Request) -> web.Response:
     """A key of the caller's, which can do no more than they can; `secret` is never shown again."""
     given = await load_body(request, CREATE_KEY)
     key = make_key()
-    shown = await request.app[DATABASE].write(_create, request[CALLER].user_id, key, given, request[ACTOR])
+    shown = await request.app[DATABASE].write(
+        audited.create_key, request[ACTOR], request[CALLER].user_id, key, prefix_of(key), given
+    )
     return object_answer([("key", shown), ("secret", orjson.dumps(key).decode())], 201)
-
-
-async def _create(cursor: Cursor, user_id: int, key: str, given: dict[str, Any], actor: Actor) -> str:
-    shown = await api_keys.insert_key(
-        cursor,
-        user_id,
-        name=given["name"],
-        prefix=prefix_of(key),
-        key_hash=hash_token(key),
-        scopes=given["scopes"],
-        account_ids=given["account_ids"],
-        expires_at=given["expires_at"],
-    )
-    if shown is None:
-        raise ConfabError("invalid", fields={"account_ids": ["One of these numbers is not yours."]})
-    target = ("api_key", orjson.loads(shown)["id"])
-    await audit.record(
-        cursor, "api_key.created", actor, target, {"name": given["name"], "scopes": given["scopes"]}
-    )
-    return shown
 
 
 async def revoke_key(request: web.Request) -> web.Response:
     """The key opens nothing any more, and its sockets end."""
-    await request.app[DATABASE].write(_revoke, path_id(request, "key_id"), _whose(request), request[ACTOR])
+    await request.app[DATABASE].write(
+        audited.revoke_key, request[ACTOR], path_id(request, "key_id"), _whose(request)
+    )
     await announce_access_change(request.app[REDIS])
     return web.Response(status=204)
-
-
-async def _revoke(cursor: Cursor, key_id: int, user_id: int | None, actor: Actor) -> None:
-    name = await api_keys.revoke_key(cursor, key_id, user_id)
-    if name is None:
-        raise NotFound
-    await audit.record(cursor, "api_key.revoked", actor, ("api_key", key_id), {"name": name})
 
 
 def _whose(request: web.Request) -> int | None:

@@ -8,12 +8,14 @@ import structlog
 from aiohttp import web
 from aiopg import Cursor
 
+from server import audited
 from server.errors import ConfabError, NotFound, Unavailable
 from server.http import json_answer, load_body
 from server.keys import CONFIG, DATABASE, ENTITLEMENTS, REDIS
 from server.schemas.usage import GRANTED, BillingEvent
 from server.signatures import SignatureError, check_signature
 from server.store import entitlements, users
+from server.store.audit import Actor
 from server.store.entitlements import BillingWord
 from server.usage_news import tell_plan
 
@@ -35,7 +37,8 @@ async def take_billing_event(request: web.Request) -> web.Response:
     plan = event["data"]["plan"]
     if plan is not None and plan not in config.plans.named:
         raise ConfabError("invalid", fields={"data": {"plan": ["There is no plan of this name."]}})
-    user_id, is_applied = await request.app[DATABASE].write(_apply, webhook_id, body, event)
+    actor = Actor(name="billing", address=request.remote)
+    user_id, is_applied = await request.app[DATABASE].write(_apply, actor, webhook_id, body, event)
     if is_applied:
         log.info("billing_applied", webhook_id=webhook_id, kind=event["type"], user_id=user_id)
         await _tell(request, user_id, event["data"]["provider"])
@@ -54,7 +57,9 @@ def _check(request: web.Request, secret: str, body: bytes) -> str:
     return webhook_id
 
 
-async def _apply(cursor: Cursor, webhook_id: str, body: bytes, event: dict[str, Any]) -> tuple[int, bool]:
+async def _apply(
+    cursor: Cursor, actor: Actor, webhook_id: str, body: bytes, event: dict[str, Any]
+) -> tuple[int, bool]:
     """One transaction: remember the event, believe it if it is new and the newest. Nothing is remembered of one that
     is refused, so that it can be sent again.
     """
@@ -80,7 +85,7 @@ async def _apply(cursor: Cursor, webhook_id: str, body: bytes, event: dict[str, 
         data["expires_at"] if is_granted else None,
         event["timestamp"],
     )
-    return user.id, await entitlements.take_word(cursor, word)
+    return user.id, await audited.take_word(cursor, actor, word)
 
 
 async def _tell(request: web.Request, user_id: int, provider: str) -> None:

@@ -1,8 +1,8 @@
 """Exports: asked for, looked at, fetched and removed, by whoever may manage the number."""
 
 from aiohttp import web
-from aiopg import Cursor
 
+from server import audited
 from server.errors import ConfabError, NotFound
 from server.http import decode_cursor, load_body, load_query, object_answer, page_answer, path_id
 from server.keys import ACTOR, DATABASE, STORAGE
@@ -11,7 +11,6 @@ from server.schemas.fields import ListQuery
 from server.schemas.privacy import RequestExport
 from server.storage import Missing
 from server.store import audit, exports
-from server.store.audit import Actor
 
 REQUEST_EXPORT, LIST_QUERY = RequestExport(), ListQuery()
 
@@ -21,25 +20,17 @@ async def request_export(request: web.Request) -> web.Response:
     given, account_id = await load_body(request, REQUEST_EXPORT), path_id(request, "account_id")
     try:
         export_id = await request.app[DATABASE].write(
-            _ask, request[ACTOR], account_id, given["contact_id"], with_media=given["with_media"]
+            audited.ask_export,
+            request[ACTOR],
+            account_id,
+            given["contact_id"],
+            with_media=given["with_media"],
         )
     except LookupError as error:
         raise NotFound from error
     if export_id is None:
         raise ConfabError("conflict", "Another export of this number is under way.")
     return object_answer([("export", await _export_json(request, export_id))], 202)
-
-
-async def _ask(
-    cursor: Cursor, actor: Actor, account_id: int, contact_id: int | None, *, with_media: bool
-) -> int | None:
-    export_id = await exports.insert_export(
-        cursor, account_id, contact_id, actor.user_id, with_media=with_media
-    )
-    if export_id is not None:
-        details = {"export_id": export_id, "contact_id": contact_id, "with_media": with_media}
-        await audit.record(cursor, "export.requested", actor, ("account", account_id), details)
-    return export_id
 
 
 async def list_exports(request: web.Request) -> web.Response:

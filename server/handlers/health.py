@@ -17,19 +17,15 @@ from server.keys import CONFIG, DATABASE, REDIS, UNIPILE
 from server.metrics import REGISTRY
 from server.queue import (
     AMENDMENT_QUEUE,
-    HEARTBEAT_KEY,
-    HEARTBEAT_SECONDS,
     INGEST_QUEUE,
     MEDIA_QUEUE,
     OUTBOX_QUEUE,
     SYNC_QUEUE,
     UNREACHABLE,
+    is_worker_alive,
     queue_age_seconds,
 )
 from server.store.dead_letters import count_dead_letters
-
-# A worker that has not said anything for this many beats is counted as gone.
-MISSED_BEATS = 4
 
 
 async def show_health(request: web.Request) -> web.Response:
@@ -67,8 +63,6 @@ async def _database(request: web.Request) -> dict[str, Any]:
 
 async def _redis(request: web.Request) -> dict[str, Any]:
     redis = request.app[REDIS]
-    beat = await redis.get(HEARTBEAT_KEY)
-    silent = time.time() - float(beat) if beat else None
     return {
         "queue_age_seconds": {
             "ingest": round(await queue_age_seconds(redis, INGEST_QUEUE), 3),
@@ -77,7 +71,7 @@ async def _redis(request: web.Request) -> dict[str, Any]:
             "sync": round(await queue_age_seconds(redis, SYNC_QUEUE), 3),
             "media": round(await queue_age_seconds(redis, MEDIA_QUEUE), 3),
         },
-        "worker_alive": silent is not None and silent < HEARTBEAT_SECONDS * MISSED_BEATS,
+        "worker_alive": await is_worker_alive(redis),
     }
 
 

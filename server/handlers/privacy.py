@@ -1,17 +1,15 @@
 """Privacy: what the owner of a number can have erased."""
 
 from aiohttp import web
-from aiopg import Cursor
 
+from server import audited
 from server.errors import NotFound
 from server.http import caller, object_answer, path_id, provider_of
 from server.keys import ACTOR, CONFIG, DATABASE, REDIS
 from server.realtime.broker import publish
 from server.realtime.events import make_push
-from server.store import audit, erasures
-from server.store.audit import Actor
+from server.store import erasures
 from server.store.erased import Seal
-from server.store.gone import Gone
 
 
 async def erase_contact(request: web.Request) -> web.Response:
@@ -20,19 +18,13 @@ async def erase_contact(request: web.Request) -> web.Response:
     """
     account_id, contact_id = path_id(request, "account_id"), path_id(request, "contact_id")
     seal = Seal(request.app[CONFIG].secrets.seal_key)
-    gone = await request.app[DATABASE].write(_begin, request[ACTOR], seal, account_id, contact_id)
+    gone = await request.app[DATABASE].write(
+        audited.begin_erasure, request[ACTOR], seal, account_id, contact_id
+    )
     if gone is not None:
         push = make_push(gone.event, account_id, gone.seq, None, gone.json)
         await publish(request.app[REDIS], account_id, [push])
     return object_answer([("erasure", await _erasure_json(request))], 202)
-
-
-async def _begin(cursor: Cursor, actor: Actor, seal: Seal, account_id: int, contact_id: int) -> Gone | None:
-    gone = await erasures.begin_erasure(cursor, seal, account_id, contact_id, actor.user_id)
-    if gone is not None:
-        details = {"account_id": account_id}
-        await audit.record(cursor, "contact.erased", actor, ("contact", contact_id), details)
-    return gone
 
 
 async def show_erasure(request: web.Request) -> web.Response:

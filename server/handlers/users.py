@@ -6,7 +6,8 @@ import orjson
 from aiohttp import web
 from aiopg import Cursor
 
-from server.auth import hash_token, link_url, make_refresh_token
+from server import audited
+from server.auth import link_url, make_refresh_token
 from server.config import Config
 from server.errors import ConfabError, NotFound
 from server.http import decode_cursor, load_body, load_query, object_answer, page_answer, path_id
@@ -17,12 +18,12 @@ from server.quotas import require_seat
 from server.realtime.broker import announce_access_change
 from server.schemas.fields import ListQuery
 from server.schemas.users import ChangeUser, InviteUser
-from server.store import audit, team, user_links
+from server.store import team
 from server.store.audit import Actor
 from server.store.team import Person
+from server.store.users import User
 
 LIST_QUERY, INVITE_USER, CHANGE_USER = ListQuery(), InviteUser(), ChangeUser()
-HOUR_SECONDS = 3600
 
 
 async def list_users(request: web.Request) -> web.Response:
@@ -38,52 +39,28 @@ async def invite_user(request: web.Request) -> web.Response:
     given = await load_body(request, INVITE_USER)
     _require_reach(request, given["role"])
     token = make_refresh_token()
-    user_id, expires_at = await request.app[DATABASE].write(
-        _invite, given, token, request.app[CONFIG], request[ACTOR]
+    user, expires_at = await request.app[DATABASE].write(
+        _invite, request[ACTOR], given, token, request.app[CONFIG]
     )
-    return await _link_answer(request, user_id, token, expires_at, 201)
+    return await _link_answer(request, user.id, token, expires_at, 201)
 
 
 async def _invite(
-    cursor: Cursor, given: dict[str, Any], token: str, config: Config, actor: Actor
-) -> tuple[int, str]:
+    cursor: Cursor, actor: Actor, given: dict[str, Any], token: str, config: Config
+) -> tuple[User, str]:
     await require_seat(cursor, config.plans)
-    name = given["name"] or given["email"].partition("@")[0]
-    user = await team.insert_person(cursor, given["email"], name, given["role"])
-    if user is None:
-        raise ConfabError("conflict", "Somebody has this e-mail address already.")
-    seconds = config.auth.invitation_hours * HOUR_SECONDS
-    expires_at = await user_links.put_link(
-        cursor, user.id, hash_token(token), "invitation", seconds, actor.user_id
-    )
-    details = {"email": user.email, "role": user.role}
-    await audit.record(cursor, "user.invited", actor, ("user", user.id), details)
-    return user.id, expires_at
+    return await audited.invite(cursor, actor, given, token, config.auth)
 
 
 async def make_user_link(request: web.Request) -> web.Response:
     """A link to a new password, or the invitation once more; an earlier link is good no longer."""
     person = await _person(request)
     _require_reach(request, person.role)
-    if not person.is_active:
-        raise ConfabError("conflict", "This person is disabled.")
     token = make_refresh_token()
     expires_at = await request.app[DATABASE].write(
-        _put_link, person, token, request.app[CONFIG], request[ACTOR]
+        audited.renew_link, request[ACTOR], person, token, request.app[CONFIG].auth
     )
     return await _link_answer(request, person.id, token, expires_at, 201)
-
-
-async def _put_link(cursor: Cursor, person: Person, token: str, config: Config, actor: Actor) -> str:
-    kind, hours = (
-        ("reset", config.auth.reset_hours)
-        if person.has_password
-        else ("invitation", config.auth.invitation_hours)
-    )
-    await audit.record(cursor, f"user.{kind}_link_made", actor, ("user", person.id))
-    return await user_links.put_link(
-        cursor, person.id, hash_token(token), kind, hours * HOUR_SECONDS, actor.user_id
-    )
 
 
 async def change_user(request: web.Request) -> web.Response:

@@ -142,6 +142,15 @@ async def fetch_chat_people(
     return row and ChatPeople(*row)
 
 
+async def find_by_phone(cursor: Cursor, account_id: int, phone: str) -> list[int]:
+    """Whoever has this phone in the account; a look through its contacts, for operators only."""
+    await cursor.execute(
+        "select id from channels_contact where account_id = %s and phone = %s order by id",
+        (account_id, phone),
+    )
+    return [int(row[0]) for row in await cursor.fetchall()]
+
+
 class WantedPicture(NamedTuple):
     """A contact whose picture is looked for, and what is known of the one we have."""
 

@@ -71,15 +71,18 @@ async def ensure_grant(
     )
 
 
-async def revoke(cursor: Cursor, user_id: int, provider: str, source: str | None = None) -> int:
-    """Take back what this source grants, or every one; returns how many grants ended."""
+async def revoke(
+    cursor: Cursor, user_id: int, provider: str, source: str | None = None
+) -> list[tuple[str, str | None]]:
+    """Take back what this source grants, or every one; (source, plan) of the grants that ended."""
     await cursor.execute(
         """update channels_entitlement set is_active = false, updated_at = now()
            where user_id = %s and provider = %s and source = coalesce(%s, source)
-               and is_active and (expires_at is null or expires_at > now())""",
+               and is_active and (expires_at is null or expires_at > now())
+           returning source, plan""",
         (user_id, provider, source),
     )
-    return int(cursor.rowcount)
+    return [tuple(row) for row in await cursor.fetchall()]
 
 
 class BillingWord(NamedTuple):

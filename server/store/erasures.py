@@ -105,6 +105,16 @@ async def fetch_erasure(
     return row and str(row[0])
 
 
+async def fetch_any_erasure(cursor: Cursor, account_id: int, contact_id: int) -> str | None:
+    """The same, whoever's account it is: for operators."""
+    await cursor.execute(
+        f"select {ERASURE_JSON} from channels_erasure e where e.account_id = %s and e.contact_id = %s",
+        (account_id, contact_id),
+    )
+    row = await cursor.fetchone()
+    return row and str(row[0])
+
+
 async def claim_erasure(cursor: Cursor, seconds: float) -> Erasure | None:
     """The oldest that nobody carries on, for so long."""
     await cursor.execute(

@@ -53,3 +53,10 @@ async def use_link(cursor: Cursor, token_hash: bytes) -> KnownLink | None:
 async def drop_link(cursor: Cursor, user_id: int) -> None:
     """A link that was made for somebody leads nowhere any more."""
     await cursor.execute("delete from user_link where user_id = %s", (user_id,))
+
+
+async def fetch_kind(cursor: Cursor, user_id: int) -> str | None:
+    """What the person's link is for, also when it has expired."""
+    await cursor.execute("select kind from user_link where user_id = %s", (user_id,))
+    row = await cursor.fetchone()
+    return row and str(row[0])

@@ -73,12 +73,6 @@ async def set_active(cursor: Cursor, user_id: int, is_active: bool) -> None:
         await revoke_sessions(cursor, user_id)
 
 
-async def list_users(cursor: Cursor) -> list[tuple[int, str, str, str, bool]]:
-    """(id, e-mail, name, role, is active) of everybody."""
-    await cursor.execute(f"select {COLUMNS}, is_active from users order by id")
-    return [tuple(row) for row in await cursor.fetchall()]
-
-
 # The user's row is held to the commit: who is disabled, or gets another password, meanwhile, finds this session or
 # is found by it.
 INSERT_SESSION = """

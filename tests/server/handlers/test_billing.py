@@ -15,6 +15,7 @@ from server.schemas.usage import BillingAnswer
 from server.signatures import Billing, sign
 from tests.fixtures_stack import Stack, run_stack
 from tests.peers import Answer, Peer
+from tests.server.factories import audit_lines
 
 PATH = "/api/billing/entitlements"
 SECRET = "whsec_" + base64.b64encode(b"a secret of thirty-two characters").decode()
@@ -169,3 +170,24 @@ async def test_an_unknown_user_is_404_and_the_event_may_come_again(billed: Stack
 
 async def test_where_no_secret_is_set_there_is_nothing_at_this_address(web_only: Stack) -> None:
     assert_refused(await post(web_only, event(user_id=1)), 404, "not_found")
+
+
+async def test_what_it_changes_is_written_down_once(billed: Stack) -> None:
+    ana = await billed.sign_in("ana")
+    first, renewed = (
+        event(user_id=ana.user_id, plan="closed"),
+        event(user_id=ana.user_id, plan="open", at=AT.format(2)),
+    )
+    assert await applied(billed, first, "a")
+    assert await applied(billed, renewed, "b")
+    for repeated, webhook_id in ((renewed, "b"), (first, "c")):
+        assert not await applied(billed, repeated, webhook_id)
+    assert await applied(billed, event("revoked", AT.format(3), user_id=ana.user_id), "d")
+    place = {"provider": "whatsapp", "source": "billing"}
+    lines = [(line.action, line.actor, line.target, line.details) for line in await audit_lines(billed)]
+    of_ana = ("billing", ("user", str(ana.user_id)))
+    assert lines == [
+        ("entitlement.granted", *of_ana, place | {"plan": "closed"}),
+        ("entitlement.granted", *of_ana, place | {"plan": "open", "plan_before": "closed"}),
+        ("entitlement.revoked", *of_ana, place | {"plan": "open"}),
+    ]
