@@ -47,18 +47,22 @@ interface MakesLinks {
   readonly onMade: (made: PersonWithLink) => void;
 }
 
-function InviteForm({ onMade }: MakesLinks) {
+function useInvite(email: string, role: TeamRole, onMade: MakesLinks["onMade"]) {
   const api = useApi();
+  return useMutation({
+    mutationFn: () => api.invitePerson(email.trim(), role),
+    onSuccess: onMade,
+    onSettled: useSettled(),
+  });
+}
+
+function InviteForm({ onMade }: MakesLinks) {
   const roles = useRoles();
   const [email, setEmail] = useState("");
   const [role, setRole] = useState<TeamRole>("agent");
-  const invite = useMutation({
-    mutationFn: () => api.invitePerson(email.trim(), role),
-    onSuccess: (made) => {
-      setEmail("");
-      onMade(made);
-    },
-    onSettled: useSettled(),
+  const invite = useInvite(email, role, (made) => {
+    setEmail("");
+    onMade(made);
   });
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
