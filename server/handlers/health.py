@@ -91,6 +91,7 @@ async def show_config(request: web.Request) -> web.Response:
             "phone_url": config.sandbox.url if config.sandbox.enabled else None,
             "demo": demo,
             "providers": ["whatsapp"],
+            "open_registration": config.auth.open_registration,
             "uploads": {
                 "max_bytes": config.media.max_upload_bytes,
                 "max_files": config.media.max_upload_files,

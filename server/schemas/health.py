@@ -41,6 +41,8 @@ class Settings(Schema):
     phone_url = fields.String(required=True, allow_none=True)
     demo = fields.Nested(DemoLogin, required=True, allow_none=True)
     providers = fields.List(fields.String(), required=True)
+    # Whoever comes may make themselves an account (POST /api/auth/register).
+    open_registration = fields.Boolean(required=True)
     uploads = fields.Nested(Uploads, required=True)
     version = fields.String(required=True)
 

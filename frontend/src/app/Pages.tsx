@@ -9,6 +9,7 @@ import { InboxPage } from "@/features/inbox/InboxPage";
 import { NumberNoticeContext } from "@/features/inbox/NumberNotice";
 import { useSession, useSessionState } from "@/features/session/context";
 import { LoginPage } from "@/features/session/LoginPage";
+import { RegisterPage } from "@/features/session/RegisterPage";
 import { WelcomePage } from "@/features/session/WelcomePage";
 import { UsagePage } from "@/features/usage/UsagePage";
 import type { User } from "@/types/wire";
@@ -45,7 +46,9 @@ function SignedIn({ user }: { readonly user: User }) {
   return (
     <Routes>
       <Route path="/" element={<Navigate to="/inbox" replace />} />
-      <Route path="/login" element={<Navigate to={state?.from ?? "/inbox"} replace />} />
+      {["/login", "/register"].map((path) => (
+        <Route key={path} path={path} element={<Navigate to={state?.from ?? "/inbox"} replace />} />
+      ))}
       <Route path="/inbox" element={<InboxPage />} />
       <Route path="/inbox/:accountId/:chatId" element={<InboxPage />} />
       <Route path="/connections" element={<ConnectionsPage />} />
@@ -62,6 +65,7 @@ function SignedIn({ user }: { readonly user: User }) {
 function SignedOut({ hasEnded }: { readonly hasEnded: boolean }) {
   const { pathname, search, state } = useLocation() as Location<{ from?: string } | null>;
   if (pathname === "/login") return <LoginPage />;
+  if (pathname === "/register") return <RegisterPage />;
   if (pathname === "/welcome") return <WelcomePage />;
   const from = state?.from ?? pathname + search;
   return <Navigate to="/login" replace state={hasEnded || pathname !== "/" ? { from } : null} />;

@@ -1,16 +1,23 @@
-/** A labelled line of text. */
+/** A labelled line of text, and what is wrong with it. */
 import { useId, type InputHTMLAttributes } from "react";
 
 interface TextFieldProps extends InputHTMLAttributes<HTMLInputElement> {
   readonly label: string;
+  readonly error?: string | undefined;
 }
 
-export function TextField({ label, ...rest }: TextFieldProps) {
+export function TextField({ label, error, ...rest }: TextFieldProps) {
   const id = useId();
+  const isWrong = error !== undefined;
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
-      <input id={id} {...rest} />
+      <input id={id} aria-invalid={isWrong || undefined} aria-describedby={isWrong ? `${id}-error` : undefined} {...rest} />
+      {isWrong && (
+        <span className="field-error" id={`${id}-error`}>
+          {error}
+        </span>
+      )}
     </div>
   );
 }

@@ -250,6 +250,8 @@ export interface Config {
   readonly demo: { readonly email: string; readonly password: string } | null;
   readonly uploads?: { readonly max_bytes: number; readonly max_files: number };
   readonly providers: readonly string[];
+  /** Whoever comes may make themselves an account. */
+  readonly open_registration: boolean;
   readonly version: string;
 }
 

@@ -15,7 +15,7 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 const WAITING = makeAccount({ id: 5, status: "connecting", name: null, phone: null, seq: 1 });
-const CONFIG: Config = { sandbox: true, phone_url: "http://localhost:4000/", demo: null, providers: [], version: "1" };
+const CONFIG: Config = { sandbox: true, phone_url: "http://localhost:4000/", demo: null, providers: [], open_registration: false, version: "1" };
 
 function makeConnected(text: string, seconds: number): Connected {
   const expires_at = new Date(Date.now() + seconds * 1000).toISOString();

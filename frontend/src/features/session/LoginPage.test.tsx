@@ -1,6 +1,7 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import { MemoryRouter } from "react-router";
 import { beforeEach, expect, it, vi } from "vitest";
 import { ApiError, unreachable } from "@/lib/api/errors";
 import type { Config, SignedIn } from "@/types/wire";
@@ -20,15 +21,17 @@ beforeEach(() => {
   routes.login.mockResolvedValue(SIGNED_IN);
 });
 
-function show(demo: Config["demo"] = null) {
-  const config: Config = { sandbox: demo !== null, phone_url: null, demo, providers: ["whatsapp"], version: "1" };
+function show(demo: Config["demo"] = null, open_registration = false) {
+  const config: Config = { sandbox: demo !== null, phone_url: null, demo, providers: ["whatsapp"], open_registration, version: "1" };
   const client = new QueryClient();
   client.setQueryData(["config"], config);
   const session = new Session(routes);
   render(
     <SessionContext value={session}>
       <QueryClientProvider client={client}>
-        <LoginPage />
+        <MemoryRouter>
+          <LoginPage />
+        </MemoryRouter>
       </QueryClientProvider>
     </SessionContext>,
   );
@@ -74,4 +77,14 @@ it("offers the demo login in the sandbox only", async () => {
 it("has no demo login elsewhere", () => {
   show();
   expect(screen.queryByTestId("login-demo")).toBeNull();
+});
+
+it("offers an account only where registration is open", () => {
+  show(null, true);
+  expect(screen.getByTestId("login-register").getAttribute("href")).toBe("/register");
+});
+
+it("says nothing of accounts where people are invited", () => {
+  show();
+  expect(screen.queryByTestId("login-register")).toBeNull();
 });

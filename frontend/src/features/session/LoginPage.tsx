@@ -1,14 +1,13 @@
 /** The way in: e-mail and password, or one click in the sandbox. */
 import { useRef, useState, type SyntheticEvent } from "react";
+import { Link, useLocation } from "react-router";
 import { Button } from "@/components/Button";
-import { Logo } from "@/components/Logo";
 import { Notice } from "@/components/Notice";
 import { TextField } from "@/components/TextField";
 import { ApiError, describeError } from "@/lib/api/errors";
 import { useConfig } from "@/lib/config";
 import { useSession, useSessionState } from "./context";
-import { LoginScene } from "./LoginScene";
-import "./login.css";
+import { Entrance } from "./Entrance";
 
 function explain(error: unknown): string {
   const isRefused = error instanceof ApiError && (error.status === 401 || error.status === 422 || error.status === 400);
@@ -36,19 +35,24 @@ function useLogin() {
 
 export function LoginPage() {
   return (
-    <main className="login" id="main">
-      <LoginScene />
-      <section className="login-side" aria-labelledby="login-title">
-        <div className="login-panel">
-          <Logo />
-          <header>
-            <h1 id="login-title">Welcome back</h1>
-            <p className="muted">Sign in to your team&rsquo;s WhatsApp inbox.</p>
-          </header>
-          <LoginForm />
-        </div>
-      </section>
-    </main>
+    <Entrance title="Welcome back" about="Sign in to your team’s WhatsApp inbox.">
+      <LoginForm />
+      <ToRegister />
+    </Entrance>
+  );
+}
+
+/** Only where whoever comes may make themselves an account. */
+function ToRegister() {
+  const { state } = useLocation() as { readonly state: unknown };
+  if (!useConfig().data?.open_registration) return null;
+  return (
+    <p className="login-other">
+      New here?{" "}
+      <Link to="/register" state={state} data-testid="login-register">
+        Create an account
+      </Link>
+    </p>
   );
 }
 

@@ -1,17 +1,15 @@
 /** Where a one-time link leads: choose a name and a password, and be in. */
 import { useQuery } from "@tanstack/react-query";
-import { useState, type ReactNode, type SyntheticEvent } from "react";
+import { useState, type SyntheticEvent } from "react";
 import { Link, Navigate } from "react-router";
 import { Button } from "@/components/Button";
-import { Logo } from "@/components/Logo";
 import { Notice } from "@/components/Notice";
 import { TextField } from "@/components/TextField";
 import { describeError } from "@/lib/api/errors";
 import { acceptLink, fetchLink } from "@/lib/api/people";
 import type { KnownLink } from "@/types/people";
 import { useSession, useSessionState } from "./context";
-import { LoginScene } from "./LoginScene";
-import "./login.css";
+import { Entrance } from "./Entrance";
 
 const MIN_PASSWORD = 10;
 
@@ -35,25 +33,10 @@ export function WelcomePage() {
   if (link.data !== undefined) return <Accept link={link.data} token={token} />;
   const isGone = token === "" || link.isError;
   return (
-    <Frame title={isGone ? "This link does not lead anywhere" : "One moment"}>
+    <Entrance title={isGone ? "This link does not lead anywhere" : "One moment"}>
       {isGone && <Notice tone="bad">{token === "" ? "The link is not complete." : describeError(link.error)}</Notice>}
       <Link to="/login">Go to the login page</Link>
-    </Frame>
-  );
-}
-
-function Frame({ title, children }: { readonly title: string; readonly children: ReactNode }) {
-  return (
-    <main className="login" id="main">
-      <LoginScene />
-      <section className="login-side" aria-labelledby="welcome-title">
-        <div className="login-panel">
-          <Logo />
-          <h1 id="welcome-title">{title}</h1>
-          {children}
-        </div>
-      </section>
-    </main>
+    </Entrance>
   );
 }
 
@@ -88,7 +71,7 @@ function Accept({ link, token }: { readonly link: KnownLink; readonly token: str
   const name = { name: "name", autoComplete: "name", maxLength: 200, defaultValue: isFirst ? "" : link.name };
   const password = { type: "password", name: "password", autoComplete: "new-password", minLength: MIN_PASSWORD };
   return (
-    <Frame title={TITLES[link.kind]}>
+    <Entrance title={TITLES[link.kind]}>
       <form className="login-form" onSubmit={submit}>
         <div aria-live="polite">{error !== null && <Notice tone="bad">{error}</Notice>}</div>
         <TextField {...email} label="E-mail" required />
@@ -103,6 +86,6 @@ function Accept({ link, token }: { readonly link: KnownLink; readonly token: str
           {link.kind === "reset" ? "Save and sign in" : "Come in"}
         </Button>
       </form>
-    </Frame>
+    </Entrance>
   );
 }

@@ -20,6 +20,15 @@ export const fetchLink = (token: string, signal?: AbortSignal) =>
 export const acceptLink = (body: Accepted) =>
   send<SignedIn>("/api/auth/link/accept", { method: "POST", body, headers: OWN_SITE });
 
+export interface Registered {
+  readonly name: string;
+  readonly email: string;
+  readonly password: string;
+}
+
+export const register = (body: Registered) =>
+  send<SignedIn>("/api/auth/register", { method: "POST", body, headers: OWN_SITE });
+
 async function listAll<T>(signed: Send, path: string, signal?: AbortSignal): Promise<readonly T[]> {
   const rows: T[] = [];
   let cursor: string | null = null;

@@ -1,0 +1,30 @@
+/** What every page has that people come in by: the scene beside it, the logo, a title. */
+import type { ReactNode } from "react";
+import { Logo } from "@/components/Logo";
+import { LoginScene } from "./LoginScene";
+import "./login.css";
+
+interface EntranceProps {
+  readonly title: string;
+  /** One sentence below the title. */
+  readonly about?: string;
+  readonly children: ReactNode;
+}
+
+export function Entrance({ title, about, children }: EntranceProps) {
+  return (
+    <main className="login" id="main">
+      <LoginScene />
+      <section className="login-side" aria-labelledby="entrance-title">
+        <div className="login-panel">
+          <Logo />
+          <header>
+            <h1 id="entrance-title">{title}</h1>
+            {about !== undefined && <p className="muted">{about}</p>}
+          </header>
+          {children}
+        </div>
+      </section>
+    </main>
+  );
+}

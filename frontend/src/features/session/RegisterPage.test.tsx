@@ -1,0 +1,95 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { MemoryRouter, Route, Routes } from "react-router";
+import { beforeEach, expect, it, vi } from "vitest";
+import { ApiError } from "@/lib/api/errors";
+import type { Config, SignedIn } from "@/types/wire";
+import { SessionContext } from "./context";
+import { RegisterPage } from "./RegisterPage";
+import { Session } from "./session";
+
+const register = vi.hoisted(() => vi.fn());
+vi.mock(import("@/lib/api/people"), async (load) => ({ ...(await load()), register }));
+
+const SIGNED_IN: SignedIn = {
+  token: "t",
+  expires_at: "2100-01-01T00:00:00.000Z",
+  user: { id: 7, email: "eva@example.com", name: "Eva", role: "agent" },
+};
+
+beforeEach(() => {
+  register.mockReset();
+});
+
+function show(open_registration = true) {
+  const client = new QueryClient();
+  client.setQueryData<Config>(["config"], {
+    sandbox: false,
+    phone_url: null,
+    demo: null,
+    providers: ["whatsapp"],
+    open_registration,
+    version: "1",
+  });
+  const session = new Session({ login: vi.fn(), refresh: vi.fn(), logout: vi.fn() });
+  render(
+    <SessionContext value={session}>
+      <QueryClientProvider client={client}>
+        <MemoryRouter initialEntries={["/register"]}>
+          <Routes>
+            <Route path="/register" element={<RegisterPage />} />
+            <Route path="/login" element={<p>The login page</p>} />
+          </Routes>
+        </MemoryRouter>
+      </QueryClientProvider>
+    </SessionContext>,
+  );
+  return session;
+}
+
+async function fillIn() {
+  await userEvent.type(screen.getByLabelText("Your name"), "Eva ");
+  await userEvent.type(screen.getByLabelText("E-mail"), "eva@example.com");
+  await userEvent.type(screen.getByLabelText(/^Password/), "correct horse battery{Enter}");
+}
+
+function refuse(status: number, code: string, message: string, fields: Record<string, string[]> = {}) {
+  register.mockRejectedValue(new ApiError(status, { code, message, fields, requestId: null }));
+}
+
+it("makes an account and is in", async () => {
+  register.mockResolvedValue(SIGNED_IN);
+  const session = show();
+  await fillIn();
+  expect(register).toHaveBeenCalledWith({ name: "Eva", email: "eva@example.com", password: "correct horse battery" });
+  expect(session.state.status).toBe("signed-in");
+});
+
+it("is not there where people are invited", () => {
+  show(false);
+  expect(screen.getByText("The login page")).toBeTruthy();
+});
+
+it.each([
+  ["an address that somebody has", 409, "conflict", "Somebody has this e-mail address already.", {}, "E-mail"],
+  ["a password that is too short", 422, "invalid", "Some fields are not valid.", { password: ["Too short."] }, /^Password/],
+] as const)("says of %s beside its field, and goes there", async (_, status, code, message, fields, label) => {
+  refuse(status, code, message, fields as unknown as Record<string, string[]>);
+  show();
+  await fillIn();
+  const field = await screen.findByLabelText(label);
+  expect(field.getAttribute("aria-invalid")).toBe("true");
+  const described = document.getElementById(field.getAttribute("aria-describedby") ?? "");
+  expect(described?.textContent).toBe(status === 409 ? message : "Too short.");
+  expect(document.activeElement).toBe(field);
+});
+
+it("says that the team has no seat left, and keeps what was typed", async () => {
+  refuse(402, "plan_limit", "The team's plan includes 5 people, and 5 are there.");
+  show();
+  await fillIn();
+  expect(await screen.findByText(/includes 5 people/)).toBeTruthy();
+  expect(screen.getByLabelText("E-mail")).toHaveProperty("value", "eva@example.com");
+  expect(screen.getByTestId("register-submit")).toHaveProperty("disabled", false);
+});

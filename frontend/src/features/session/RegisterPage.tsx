@@ -1,0 +1,95 @@
+/** Where registration is open: become an agent of the team, and be in. */
+import { useEffect, useRef, useState, type SyntheticEvent } from "react";
+import { Link, Navigate, useLocation } from "react-router";
+import { Button } from "@/components/Button";
+import { Notice } from "@/components/Notice";
+import { TextField } from "@/components/TextField";
+import { ApiError, describeError } from "@/lib/api/errors";
+import { register } from "@/lib/api/people";
+import { useConfig } from "@/lib/config";
+import { useSession } from "./context";
+import { Entrance } from "./Entrance";
+
+const MIN_PASSWORD = 10;
+
+export function RegisterPage() {
+  const config = useConfig().data;
+  const { state } = useLocation() as { readonly state: unknown };
+  if (config !== undefined && !config.open_registration) return <Navigate to="/login" replace state={state} />;
+  return (
+    <Entrance title="Create an account" about="You join the team’s WhatsApp inbox as an agent.">
+      {config !== undefined && <RegisterForm />}
+      <p className="login-other">
+        You have an account?{" "}
+        <Link to="/login" state={state}>
+          Sign in
+        </Link>
+      </p>
+    </Entrance>
+  );
+}
+
+/** What was refused: a sentence about all of it, or one for each field. */
+interface Refusal {
+  readonly message: string | null;
+  readonly fields: Readonly<Record<string, readonly string[]>>;
+}
+
+const NOTHING: Refusal = { message: null, fields: {} };
+
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof ApiError && error.status === 409) return { message: null, fields: { email: [error.message] } };
+  if (error instanceof ApiError && Object.keys(error.fields).length > 0) return { message: null, fields: error.fields };
+  return { message: describeError(error), fields: {} };
+}
+
+function useRegister() {
+  const session = useSession();
+  const [refusal, setRefusal] = useState(NOTHING);
+  const [isBusy, setBusy] = useState(false);
+  const send = async (data: FormData) => {
+    const text = (name: string) => data.get(name) as string;
+    setBusy(true);
+    setRefusal(NOTHING);
+    try {
+      session.enter(
+        await register({ name: text("name").trim(), email: text("email").trim(), password: text("password") }),
+      );
+    } catch (failure) {
+      setRefusal(refusalOf(failure));
+      setBusy(false);
+    }
+  };
+  return { send, refusal, isBusy };
+}
+
+function RegisterForm() {
+  const { send, refusal, isBusy } = useRegister();
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    // To what has to be changed; there is nothing to change about a refusal of all of it.
+    form.current?.querySelector<HTMLInputElement>("[aria-invalid=true]")?.focus();
+  }, [refusal]);
+  const submit = (event: SyntheticEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    void send(new FormData(event.currentTarget));
+  };
+  const errorOf = (name: string) => refusal.fields[name]?.join(" ");
+  const password = { type: "password", name: "password", autoComplete: "new-password", minLength: MIN_PASSWORD };
+  return (
+    <form ref={form} className="login-form" onSubmit={submit}>
+      <div aria-live="polite">{refusal.message !== null && <Notice tone="bad">{refusal.message}</Notice>}</div>
+      <TextField label="Your name" name="name" autoComplete="name" maxLength={200} required error={errorOf("name")} />
+      <TextField label="E-mail" type="email" name="email" autoComplete="username" required error={errorOf("email")} />
+      <TextField
+        {...password}
+        label={`Password, at least ${MIN_PASSWORD} characters`}
+        required
+        error={errorOf("password")}
+      />
+      <Button type="submit" tone="primary" size="large" isBusy={isBusy} data-testid="register-submit">
+        Create account
+      </Button>
+    </form>
+  );
+}

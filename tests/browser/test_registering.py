@@ -1,0 +1,91 @@
+"""Making oneself an account where that is open, until the seats of the plan are taken, in Chromium and by keyboard."""
+
+import os
+import re
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from server.config import DEMO_EMAIL, Config
+from server.plans import Plan, Plans
+from tests.browser.checks import check_screen, check_tab_order
+from tests.browser.screens import Inbox
+from tests.fixtures_browser import Windows
+from tests.fixtures_stack import Stack, run_stack
+
+TWO = Plans(default="team", named={"team": Plan(providers=("whatsapp",), seats=2)})
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {"color_scheme": "light"},
+    "dark-phone": {"color_scheme": "dark", "width": 390, "height": 844},
+}
+
+
+@pytest.fixture
+async def opened(config: Config) -> AsyncIterator[Stack]:
+    """Sandbox mode with open registration and a plan of two seats, one of them the demo user's."""
+    config = replace(config, plans=TWO, auth=replace(config.auth, open_registration=True))
+    async with run_stack(config, is_demo=True) as running:
+        yield running
+
+
+async def fill_in(page: Page, email: str) -> None:
+    """By the keyboard alone, from the field that has the focus or the first one."""
+    await page.get_by_label("Your name").focus()
+    for text in ("Eva Lima", email, "correct horse battery"):
+        await page.keyboard.press("ControlOrMeta+a")
+        await page.keyboard.type(text)
+        await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+
+
+async def test_people_register_until_the_seats_are_taken(opened: Stack, windows: Windows) -> None:
+    windows.expect_errors("status of (409|402) .*/api/(auth/register|users)")
+    url = opened.stranger.url
+    for look, options in LOOKS.items():
+        page = await windows.open(f"{url}/settings/profile", **options)
+        await page.get_by_role("link", name="Create an account").press("Enter")
+        await expect(page.get_by_role("heading", name="Create an account")).to_be_visible()
+        await check_screen(page)
+        await check_tab_order(page)
+        if look == "light":
+            await register_twice(page)
+        else:
+            await fill_in(page, "bia@example.com")
+            await expect(page.get_by_text("includes 2 people, and 2 are there")).to_be_visible()
+        await shoot(page, f"register-{look}")
+        await check_screen(page)
+    owner = (await Inbox.signed_in(windows, opened, "/settings/team")).page
+    await expect(owner.get_by_test_id("seats")).to_have_text("2 of 2 seats")
+    await owner.get_by_test_id("invite-email").fill("bia@example.com")
+    await owner.keyboard.press("Enter")
+    await expect(owner.get_by_text("includes 2 people, and 2 are there")).to_be_visible()
+    await check_screen(owner)
+    await shoot(owner, "team-full")
+
+
+async def register_twice(page: Page) -> None:
+    """First with the demo user's address, then with one's own; whoever came for a page finds it."""
+    await fill_in(page, DEMO_EMAIL)
+    email = page.get_by_label("E-mail")
+    await expect(email).to_have_accessible_description("Somebody has this e-mail address already.")
+    await expect(email).to_be_focused()
+    await shoot(page, "register-taken")
+    await fill_in(page, "eva@example.com")
+    await expect(page).to_have_url(re.compile("/settings/profile$"))
+    await expect(page.get_by_text("eva@example.com · agent")).to_be_visible()
+
+
+async def test_where_people_are_invited_nobody_is_offered_an_account(demo: Stack, windows: Windows) -> None:
+    page = await windows.open(f"{demo.stranger.url}/register")
+    await expect(page).to_have_url(re.compile("/login$"))
+    await expect(page.get_by_test_id("login-submit")).to_be_visible()
+    await expect(page.get_by_test_id("login-register")).to_have_count(0)
+
+
+async def shoot(page: Page, name: str) -> None:
+    """Keep a picture where somebody wants to look at them."""
+    if folder := os.environ.get("PEOPLE_SHOTS"):
+        await page.screenshot(path=f"{folder}/{name}.png")
