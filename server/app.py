@@ -12,12 +12,13 @@ from server.config import ROOT, Config
 from server.contexts import CONTEXTS
 from server.handlers.docs import DOCS, Docs
 from server.handlers.spa import ASSETS, Assets
-from server.keys import CONFIG, HUB, PROXIES, RATES, TOKENS
+from server.keys import CONFIG, HUB, PROXIES, RATES, SEAL, TOKENS
 from server.middlewares import MIDDLEWARES
 from server.openapi import STYLE, build_document, render_page
 from server.proxies import Proxies
 from server.rates import rates_of
 from server.routes import ROUTES, add_routes
+from server.store.erased import Seal
 
 STATIC = ROOT / "static"
 
@@ -26,6 +27,7 @@ def create_app(config: Config, static: Path = STATIC) -> web.Application:
     """Build the application; its resources are opened when it starts and closed when it ends."""
     app = web.Application(middlewares=MIDDLEWARES, client_max_size=config.webhooks.max_body_bytes)
     app[CONFIG] = config
+    app[SEAL] = Seal(config.secrets.seal_key)
     app[TOKENS] = Tokens(
         config.secrets.jwt_secret, config.auth.access_token_seconds, config.secrets.jwt_secret_previous
     )

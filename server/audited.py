@@ -9,7 +9,7 @@ from aiopg import Cursor
 from server.auth import hash_token
 from server.config import Auth
 from server.errors import ConfabError, NotFound
-from server.store import api_keys, audit, entitlements, erasures, exports, team, user_links
+from server.store import account_erasures, api_keys, audit, entitlements, erasures, exports, team, user_links
 from server.store.audit import Actor
 from server.store.entitlements import BillingWord
 from server.store.erased import Seal
@@ -109,6 +109,14 @@ async def begin_erasure(
         details = {"account_id": account_id}
         await audit.record(cursor, "contact.erased", actor, ("contact", contact_id), details)
     return gone
+
+
+async def begin_account_erasure(cursor: Cursor, actor: Actor, seal: Seal, account_id: int) -> str | None:
+    """Take a number from everybody; the rest is the worker's. None when there is none (any more)."""
+    erasure = await account_erasures.begin_account_erasure(cursor, seal, account_id, actor.user_id)
+    if erasure is not None:
+        await audit.record(cursor, "account.erased", actor, ("account", account_id))
+    return erasure
 
 
 async def grant(

@@ -19,6 +19,7 @@ from server.realtime.presence import Presence
 from server.rooms import Rooms
 from server.storage import Storage
 from server.store.audit import Actor
+from server.store.erased import Seal
 from server.store.pool import Database
 from server.unipile.client import UnipileClient
 
@@ -36,6 +37,7 @@ TOKENS = web.AppKey("tokens", Tokens)
 PASSWORDS = web.AppKey("passwords", Passwords)
 LIMITER = web.AppKey("limiter", Limiter)
 RATES = web.AppKey("rates", Mapping[str, Rate])
+SEAL = web.AppKey("seal", Seal)
 PROXIES = web.AppKey("proxies", Proxies)
 
 # The caller's id, put on the request by the middleware that reads the token.

@@ -30,6 +30,8 @@ RULES: Mapping[str, Rule] = {
     "send": Rule(role="agent", number="agent", scope="send"),
     "connect_number": Rule(role="agent", scope="manage"),
     "manage_number": Rule(role="agent", number="owner", scope="manage"),
+    # For ever, and all of it: people only.
+    "erase_number": Rule(role="agent", number="owner", by_admins=True),
     "manage_members": Rule(role="agent", number="owner", scope="manage", by_admins=True),
     "see_people": Rule(role="agent"),
     "manage_people": Rule(role="admin"),
@@ -58,6 +60,8 @@ ROUTES: Mapping[str, str] = {
     "reconnect_account": "manage_number",
     "erase_contact": "manage_number",
     "show_erasure": "manage_number",
+    "erase_account": "erase_number",
+    "list_account_erasures": "erase_number",
     "request_export": "manage_number",
     "list_exports": "manage_number",
     "show_export": "manage_number",

@@ -1,7 +1,7 @@
 """The rows of the table of routes for erasing and exporting."""
 
-from server.handlers import exports, privacy
-from server.route import ACCOUNT, CONTACT, row
+from server.handlers import account_erasures, exports, privacy
+from server.route import ACCOUNT, ALL, CONTACT, row
 from server.schemas import privacy as schemas
 from server.schemas.fields import ListQuery
 
@@ -11,6 +11,20 @@ EXPORT = EXPORTS + r"/{export_id:\d{1,20}}"
 PRIVACY_ROUTES = (
     row("DELETE", CONTACT, privacy.erase_contact, answer=schemas.OneErasure, status=202),
     row("GET", CONTACT + "/erasure", privacy.show_erasure, answer=schemas.OneErasure),
+    row(
+        "POST",
+        ACCOUNT + "/erasure",
+        account_erasures.erase_account,
+        answer=schemas.OneAccountErasure,
+        status=202,
+    ),
+    row(
+        "GET",
+        ALL + "/erasures",
+        account_erasures.list_account_erasures,
+        query=ListQuery,
+        answer=schemas.AccountErasureList,
+    ),
     row(
         "POST",
         EXPORTS,

@@ -8,6 +8,8 @@ from server.account_life import Seen
 from server.errors import ConfabError
 from server.plans import Grant, Plans, Rights, Seats, current_period, month_bounds, rfc3339, seats_of
 from server.store import accounts, entitlements, team, usage
+from server.store.account_erasures import was_erased
+from server.store.erased import Seal
 
 
 async def require_messages(cursor: Cursor, rights: Rights, owner_id: int, wanted: int) -> None:
@@ -115,12 +117,15 @@ async def claim_place(
     provider: str,
     external_account_id: str,
     *,
+    seal: Seal,
     seen: Seen,
     reason: str | None = None,
     name: str | None = None,
     phone: str | None = None,
 ) -> int | None:
-    """A number with a place for it: its id, or None when it is somebody else's."""
+    """A number with a place for it: its id, or None when it is somebody else's. One that was erased stays away."""
+    if await was_erased(cursor, seal, provider, external_account_id):
+        raise ConfabError("conflict", "This number was erased here. Connect it anew, with a code.")
     is_attempt = seen is Seen.CODE_SHOWN
     await require_place(cursor, rights, user_id, external_account_id, is_attempt=is_attempt)
     return await accounts.claim_account(

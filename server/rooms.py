@@ -86,6 +86,8 @@ class Rooms:
             allowed = allowed & connection.bound_to
         for account_id in connection.accounts - allowed:
             self._hub.leave_account(connection, account_id)
+            left = {"event": "account:left", "data": {"id": account_id}, "account_id": account_id}
+            connection.send(orjson.dumps(left))
         for account_id in allowed if connection.hears_user and connection.is_open else ():
             if not self._hub.has_joined(connection, account_id):
                 self._hub.spawn(self._introduce(connection, account_id))

@@ -194,6 +194,7 @@ LAYERS = (
                     "limits",
                     "policy",
                     "store.audit",
+                    "store.erased",
                     "store.pool",
                     "unipile.client",
                     "entitlements",

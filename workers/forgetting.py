@@ -8,6 +8,7 @@ from typing import Any
 from aiopg import Cursor
 
 from server.store import messages
+from server.store.account_erasures import was_erased
 from server.store.accounts import LockedAccount
 from server.store.amendments import Amendment, Truth
 from server.store.erased import Seal, find_erased, has_erased
@@ -160,10 +161,15 @@ async def leave_out_erased(
 async def names_erased(
     cursor: Cursor, seal: Seal, provider: str, account: LockedAccount | None, raw: Mapping[str, Any]
 ) -> bool:
-    """Whether a raw event speaks of somebody who was erased; `account` is None where it is not held."""
+    """Whether a raw event speaks of somebody, or comes from a number, that was erased; `account` is None where it is
+    not held.
+    """
     if account is not None and not account.has_erased:
         return False
-    account_id = account.id if account else await has_erased(cursor, provider, account_of(raw) or "")
+    name = account_of(raw) or ""
+    if account is None and await was_erased(cursor, seal, provider, name):
+        return True
+    account_id = account.id if account else await has_erased(cursor, provider, name)
     if account_id is None:
         return False
     return bool(await find_erased(cursor, seal, ((account_id, name) for name in names_in(raw))))

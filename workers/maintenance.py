@@ -14,6 +14,7 @@ from server.tasks import end_tasks
 from workers import account_states, lookups, pairing, restarts, searching, sweeps
 from workers.context import Parts
 from workers.erasing import erase_people
+from workers.erasing_accounts import erase_accounts
 from workers.exporting import write_exports
 from workers.media import clear_media, clear_released, look_for_media
 from workers.outcomes import settle
@@ -63,6 +64,7 @@ async def rounds(parts: Parts) -> AsyncIterator[None]:
         asyncio.create_task(_repeat(parts, UsageNews().tell, TELL_SECONDS)),
         asyncio.create_task(_repeat(parts, check_usage, CHECK_SECONDS)),
         asyncio.create_task(_repeat(parts, erase_people, ERASE_SECONDS)),
+        asyncio.create_task(_repeat(parts, erase_accounts, ERASE_SECONDS)),
         asyncio.create_task(_repeat(parts, write_exports, EXPORT_SECONDS)),
         asyncio.create_task(_repeat(parts, remove_old, REMOVE_OLD_SECONDS)),
     ]

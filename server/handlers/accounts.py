@@ -22,7 +22,7 @@ from server.http import (
     path_id,
     provider_of,
 )
-from server.keys import CALLER, CONFIG, DATABASE, REDIS, RIGHTS, UNIPILE
+from server.keys import CALLER, CONFIG, DATABASE, REDIS, RIGHTS, SEAL, UNIPILE
 from server.linking import require_whatsapp
 from server.plans import Rights
 from server.queue import DROP_ATTEMPT, REFRESH_ACCOUNT, enqueue
@@ -159,6 +159,7 @@ async def _claim(
         caller(request),
         provider,
         external_account_id,
+        seal=request.app[SEAL],
         seen=seen,
         reason=reason,
         name=name,

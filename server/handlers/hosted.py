@@ -7,7 +7,7 @@ from aiopg import Cursor
 
 from server.errors import ConfabError, NotFound
 from server.http import json_answer
-from server.keys import DATABASE, ENTITLEMENTS, REDIS, UNIPILE
+from server.keys import DATABASE, ENTITLEMENTS, REDIS, SEAL, UNIPILE
 from server.linking import require_linkable
 from server.plans import Rights
 from server.queue import REFRESH_ACCOUNT, enqueue
@@ -15,6 +15,7 @@ from server.quotas import claim_place
 from server.realtime.broker import announce_access_change
 from server.refusals import told_to_caller
 from server.store import accounts, hosted_links
+from server.store.erased import Seal
 from server.store.hosted_links import HostedLink
 from server.unipile.answers import ProviderAccount
 from server.unipile.events import account_of
@@ -37,7 +38,7 @@ async def receive_hosted(request: web.Request) -> web.Response:
         known = await request.app[UNIPILE].fetch_account(external_account_id)
     await require_linkable(database, link.user_id, known)
     rights = await request.app[ENTITLEMENTS].rights_of(link.user_id, link.provider)
-    account_id = await database.write(_attach, rights, token, link, known)
+    account_id = await database.write(_attach, rights, token, link, known, request.app[SEAL])
     await announce_access_change(request.app[REDIS])
     await enqueue(request.app[REDIS], REFRESH_ACCOUNT, account_id)
     return json_answer({"received": True})
@@ -55,7 +56,7 @@ async def _read_account_id(request: web.Request) -> str:
 
 
 async def _attach(
-    cursor: Cursor, rights: Rights, token: str, link: HostedLink, known: ProviderAccount
+    cursor: Cursor, rights: Rights, token: str, link: HostedLink, known: ProviderAccount, seal: Seal
 ) -> int:
     """One transaction: spend the token, claim the account."""
     if not await hosted_links.use_link(cursor, token, known.external_account_id):
@@ -66,6 +67,7 @@ async def _attach(
         link.user_id,
         link.provider,
         known.external_account_id,
+        seal=seal,
         seen=known.seen,
         reason=known.reason,
         name=known.name,

@@ -5,11 +5,10 @@ from aiohttp import web
 from server import audited
 from server.errors import NotFound
 from server.http import caller, object_answer, path_id, provider_of
-from server.keys import ACTOR, CONFIG, DATABASE, REDIS
+from server.keys import ACTOR, DATABASE, REDIS, SEAL
 from server.realtime.broker import publish
 from server.realtime.events import make_push
 from server.store import erasures
-from server.store.erased import Seal
 
 
 async def erase_contact(request: web.Request) -> web.Response:
@@ -17,9 +16,8 @@ async def erase_contact(request: web.Request) -> web.Response:
     how far that is.
     """
     account_id, contact_id = path_id(request, "account_id"), path_id(request, "contact_id")
-    seal = Seal(request.app[CONFIG].secrets.seal_key)
     gone = await request.app[DATABASE].write(
-        audited.begin_erasure, request[ACTOR], seal, account_id, contact_id
+        audited.begin_erasure, request[ACTOR], request.app[SEAL], account_id, contact_id
     )
     if gone is not None:
         push = make_push(gone.event, account_id, gone.seq, None, gone.json)

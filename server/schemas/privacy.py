@@ -21,6 +21,27 @@ class OneErasure(Schema):
     erasure = fields.Nested(Erasure, required=True)
 
 
+class AccountErasure(Schema):
+    """A whole number's way out: `unlinked` once UniPile has let it go too, which ends what it costs there."""
+
+    id = fields.Integer(required=True)
+    account_id = fields.Integer(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(["running", "done"]))
+    unlinked = fields.Boolean(required=True)
+    messages = fields.Integer(required=True)
+    created_at = fields.String(required=True)
+    updated_at = fields.String(required=True)
+
+
+class OneAccountErasure(Schema):
+    erasure = fields.Nested(AccountErasure, required=True)
+
+
+class AccountErasureList(Schema):
+    items = fields.List(fields.Nested(AccountErasure), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
 class RequestExport(Request):
     """Of one person, or (null) of the whole number; with their files or with a list of them only."""
 

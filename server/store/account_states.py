@@ -19,7 +19,7 @@ class Observed:
 
 # Counting locks the row; a reading that began before the count was raised is out of date.
 COUNT_OBSERVATION = """
-    update channels_account set observations = observations + 1 where id = %s
+    update channels_account set observations = observations + 1 where id = %s and erasing_since is null
     returning status, next_step, status_reason, connected_at is not null"""
 
 WRITE_STANDING = f"""

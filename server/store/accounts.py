@@ -138,7 +138,7 @@ CLAIM_ACCOUNT = """
             set status = excluded.status, next_step = excluded.next_step, status_reason = excluded.status_reason,
                 status_since = now(), attempted_at = now(), observations = channels_account.observations + 1,
                 updated_at = now()
-            where channels_account.user_id = excluded.user_id
+            where channels_account.user_id = excluded.user_id and channels_account.erasing_since is null
         returning id, user_id
     ), member as (
         insert into channels_account_member (account_id, user_id, role)
@@ -186,6 +186,7 @@ LOCK_ACCOUNTS = Prepared(
            coalesce(last_webhook_at, '-infinity') < now() - interval '1 second',
            has_erased, now() - make_interval(days => retention_days)
        from channels_account where provider = %(provider)s and external_account_id = any(%(external_ids)s::text[])
+           and erasing_since is null
        order by id for no key update""",
 )
 
@@ -193,7 +194,9 @@ LOCK_ACCOUNTS = Prepared(
 async def lock_accounts(
     cursor: Cursor, provider: str, external_ids: Sequence[str]
 ) -> dict[str, LockedAccount]:
-    """Hold these accounts to the end of the transaction, in id order so that two batches cannot deadlock."""
+    """Hold these accounts to the end of the transaction, in id order so that two batches cannot deadlock. One that is
+    being erased is not there any more.
+    """
     await LOCK_ACCOUNTS.execute(cursor, {"provider": provider, "external_ids": list(external_ids)})
     return {row[1]: LockedAccount(*row) for row in await cursor.fetchall()}
 
@@ -219,11 +222,11 @@ async def fetch_pushed(
 
 
 async def lock_account(cursor: Cursor, account_id: int) -> LockedAccount | None:
-    """Hold one account to the end of the transaction."""
+    """Hold one account to the end of the transaction; None also when it is being erased."""
     await cursor.execute(
         """select id, external_account_id, user_id, status, false, has_erased,
                now() - make_interval(days => retention_days)
-           from channels_account where id = %s for no key update""",
+           from channels_account where id = %s and erasing_since is null for no key update""",
         (account_id,),
     )
     row = await cursor.fetchone()

@@ -18,6 +18,10 @@ class Seal:
         text = f"{account_id}\n{name}".encode("utf-8", "surrogatepass")
         return hmac.digest(self._key, text, "sha256")
 
+    def of_account(self, provider: str, external_account_id: str) -> bytes:
+        """Of a whole number. No account is 0: none of its people can have the same."""
+        return self.of(0, f"{provider}\n{external_account_id}")
+
 
 async def mark_erased(
     cursor: Cursor, seal: Seal, account_id: int, names: Collection[str], erased_at: datetime

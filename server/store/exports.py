@@ -82,6 +82,11 @@ async def delete_with_contact(cursor: Cursor, account_id: int, contact_id: int) 
     await cursor.execute(DELETE.format(which=which), (account_id, contact_id))
 
 
+async def delete_with_account(cursor: Cursor, account_id: int) -> None:
+    """All of a number that is erased; one that is being written comes to nothing."""
+    await cursor.execute(DELETE.format(which="e.account_id = %s"), (account_id,))
+
+
 async def delete_expired(cursor: Cursor) -> None:
     """Their files go with the next round that clears what nothing refers to."""
     await cursor.execute(DELETE.format(which="e.expires_at < now()"))

@@ -10,6 +10,7 @@ FETCH_STANDING = Prepared(
     """select u.email, u.role, m.role, a.id is not null
        from users u
        left join channels_account a on a.id = %(account_id)s::bigint and a.provider = %(provider)s::text
+           and a.erasing_since is null
        left join channels_account_member m on m.account_id = a.id and m.user_id = u.id
        where u.id = %(user_id)s::bigint and u.is_active""",
 )

@@ -26,7 +26,7 @@ CHANGING = [route for route in ROUTES if route.method != "GET"]
 READING = [route for route in ROUTES if route.method == "GET" and route.name != "open_socket"]
 WITH_PARAMETERS = [route for route in ROUTES if "{" in route.path and route.is_documented]
 # It would take the place away under the others' feet: tried at an address that is nobody's.
-ENDING = ("disconnect_account",)
+ENDING = ("disconnect_account", "erase_account")
 
 DEEP = b'{"a":' * 50_000 + b"1" + b"}" * 50_000
 HUGE_NUMBER = b'{"account_id": "x", "a": 1' + b"0" * 5000 + b"}"

@@ -37,7 +37,7 @@ SHUT = ("register",)
 # What only UniPile can answer is tested beside its handlers, with the sandbox.
 AT_UNIPILE = ("start_chat", "edit_message", "delete_message", "set_reaction", "remove_reaction")
 # And what there is only once something else was done: beside its handlers too.
-ELSEWHERE = (*AT_UNIPILE, "show_erasure", "show_export", "list_exports")
+ELSEWHERE = (*AT_UNIPILE, "show_erasure", "list_account_erasures", "show_export", "list_exports")
 ANSWERING = [
     route
     for route in ROUTES

@@ -275,6 +275,8 @@ async def test_a_number_is_shared_and_taken_away_live(web_only: Stack) -> None:
     assert (await owner.call("DELETE", f"{path}/{eva.user_id}")).status == 404
     assert (await eva.call("GET", path)).status == 404
 
+    await socket.wait_for_event("account:left", id=account_id)
+
     async def left() -> bool:
         return not any(connection.accounts for connection in web_only.app_connections())
 

@@ -1,0 +1,40 @@
+"""Erasing a whole number: taken from everybody at once, worked off by the worker, and told how far it is."""
+
+from aiohttp import web
+
+from server import audited
+from server.errors import NotFound
+from server.http import caller, decode_cursor, load_query, object_answer, page_answer, path_id, provider_of
+from server.keys import ACTOR, DATABASE, REDIS, SEAL, STANDING
+from server.policy import is_admin_role
+from server.realtime.broker import announce_access_change
+from server.schemas.fields import ListQuery
+from server.store import account_erasures
+
+LIST_QUERY = ListQuery()
+
+
+async def erase_account(request: web.Request) -> web.Response:
+    """Erase a number with everything in it, here and at UniPile. From now on it is absent, for whoever asks."""
+    account_id = path_id(request, "account_id")
+    erasure = await request.app[DATABASE].write(
+        audited.begin_account_erasure, request[ACTOR], request.app[SEAL], account_id
+    )
+    if erasure is None:
+        raise NotFound  # somebody else was quicker
+    await announce_access_change(request.app[REDIS])  # who has it open leaves its rooms
+    return object_answer([("erasure", erasure)], 202)
+
+
+async def list_account_erasures(request: web.Request) -> web.Response:
+    """Newest first: those the caller asked for, and all for who answers for the team."""
+    query = load_query(request, LIST_QUERY)
+    after = decode_cursor(query["cursor"])
+    page = await request.app[DATABASE].read(
+        account_erasures.list_account_erasures,
+        provider_of(request),
+        None if is_admin_role(request[STANDING].role) else caller(request),
+        query["limit"],
+        after[1] if after else None,
+    )
+    return page_answer(page)
