@@ -7,7 +7,7 @@ import orjson
 from aiopg import Cursor
 
 from server.auth import hash_token
-from server.config import Auth
+from server.auth_settings import Auth
 from server.errors import ConfabError, NotFound
 from server.store import account_erasures, api_keys, audit, entitlements, erasures, exports, team, user_links
 from server.store.audit import Actor

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from server.addresses import check_scheme, database_address, is_loopback, unipile_address
+from server.auth_settings import Audit, Auth
 from server.keyring import KeyringError, read_keyring
 from server.plans import Plans, check_plans
 from server.rates import Limits, check_limits
@@ -79,18 +80,6 @@ class Secrets:
     def seal_key(self) -> str:
         """What hashes the names of who was erased; it must outlive every rotation of the other."""
         return self.erase_secret or self.jwt_secret
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Auth:
-    access_token_seconds: int
-    refresh_days: int
-    open_registration: bool
-    invitation_hours: int
-    reset_hours: int
-    owner_email: str
-    # None in the file: on in sandbox mode only. Always a bool once loaded.
-    test_tokens: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +176,7 @@ class Config:
     unipile: Unipile
     secrets: Secrets
     auth: Auth
+    audit: Audit
     worker: Worker
     restarts: Restarts
     sync: Sync

@@ -14,8 +14,16 @@ STRIDES: Mapping[str, int] = {
     "write": 5,
     "send": 5,
     "connect": 1,
+    "login_user": 1,
+    "login_address": 1,
+    "link_address": 1,
+    "old_password": 1,
 }
 ADDRESS, WEBHOOK = "address", "webhook"
+LOGIN_USER, LOGIN_ADDRESS = "login_user", "login_address"
+LINK_ADDRESS, OLD_PASSWORD = "link_address", "old_password"
+# Against guessing: these hold also where limits are off.
+ALWAYS = frozenset((LOGIN_USER, LOGIN_ADDRESS, LINK_ADDRESS, OLD_PASSWORD))
 # Counted by each instance alone, and told of only when they refuse.
 LOCAL_ONLY = frozenset((ADDRESS, WEBHOOK))
 
@@ -60,10 +68,9 @@ def check_limits(limits: Limits) -> None:
 
 
 def rates_of(limits: Limits) -> Mapping[str, Rate]:
-    """The rate of each class; none where limits are off."""
-    if not limits.enabled:
-        return {}
+    """The rate of each class that is limited."""
     return {
         name: Rate(name, given.burst, 60 / given.per_minute, STRIDES[name])
         for name, given in limits.classes.items()
+        if limits.enabled or name in ALWAYS
     }

@@ -26,9 +26,18 @@ class ConfigError(Exception):
     """What is set cannot be used; the message is one sentence that names the key."""
 
 
-def key(*, env: str = "", secret: bool = False, choices: tuple[str, ...] = (), default: Any = MISSING) -> Any:
-    """Declare a key: its short environment name, whether it stays out of files and reprs, its choices."""
-    metadata = {"env": env, "secret": secret, "choices": choices}
+def key(
+    *,
+    env: str = "",
+    secret: bool = False,
+    choices: tuple[str, ...] = (),
+    may_be_zero: bool = False,
+    default: Any = MISSING,
+) -> Any:
+    """Declare a key: its short environment name, whether it stays out of files and reprs, its choices, and whether 0,
+    which no other number may be, means something.
+    """
+    metadata = {"env": env, "secret": secret, "choices": choices, "may_be_zero": may_be_zero}
     return field(default=default, repr=not secret, metadata=metadata)
 
 
@@ -138,12 +147,20 @@ def _converted(name: str, item: Field[Any], kind: Any, value: Any, *, quoted: bo
         result = convert(value)
     except (ValueError, KeyError, TypeError):
         raise ConfigError(f"{name} must be {described}{shown}.") from None
-    if isinstance(result, int | float) and not isinstance(result, bool) and not 0 < result < float("inf"):
-        raise ConfigError(f"{name} must be {described} above zero{shown}.")
+    if isinstance(result, int | float) and not isinstance(result, bool):
+        _check_size(name, item, described, result, shown)
     choices = item.metadata.get("choices")
     if choices and result not in choices:
         raise ConfigError(f"{name} must be one of {', '.join(choices)}{shown}.")
     return result
+
+
+def _check_size(name: str, item: Field[Any], described: str, number: float, shown: str) -> None:
+    if item.metadata.get("may_be_zero") and number == 0:
+        return
+    if not 0 < number < float("inf"):
+        least = "zero or above" if item.metadata.get("may_be_zero") else "above zero"
+        raise ConfigError(f"{name} must be {described} {least}{shown}.")
 
 
 def _bool(value: Any) -> bool:

@@ -69,6 +69,7 @@ LAYERS = (
     Layer("server.addresses", ("server.sources",), (*WEB, *QUEUE, *SQL, "structlog")),
     Layer("server.proxies", (), (*WEB, *QUEUE, *SQL, "structlog")),
     Layer("server.rates", ("server.sources",), (*WEB, *QUEUE, *SQL, "structlog")),
+    Layer("server.auth_settings", ("server.sources",), (*WEB, *QUEUE, *SQL, "structlog")),
     Layer("server.web_settings", ("server.addresses", "server.sources"), (*WEB, *QUEUE, *SQL, "structlog")),
     Layer("server.limits", ("server.errors", "server.rates"), (*WEB, "arq", *SQL)),
     Layer("server.browsers", ("server.config", "server.errors", "server.keys"), (*QUEUE, *SQL)),
@@ -89,6 +90,7 @@ LAYERS = (
             "server.rates",
             "server.signatures",
             "server.addresses",
+            "server.auth_settings",
             "server.secret_strength",
             "server.sources",
             "server.storage_url",
@@ -154,7 +156,7 @@ LAYERS = (
     ),
     Layer(
         "server.audited",
-        ("server.auth", "server.config", "server.errors", "server.store*"),
+        ("server.auth", "server.auth_settings", "server.errors", "server.store*"),
         (*WEB, *QUEUE, "psycopg2"),
     ),
     Layer(
@@ -244,6 +246,7 @@ LAYERS = (
                 "server.identity",
                 "server.limits",
                 "server.policy",
+                "server.rates",
                 "server.signing_in",
             ),
         ),

@@ -8,7 +8,7 @@ import pytest
 
 from server.config import ROOT
 
-SECTIONS = ("web", "unipile", "outbox", "pace", "sync", "media")
+SECTIONS = ("web", "auth", "audit", "unipile", "outbox", "pace", "sync", "media")
 ROW = re.compile(r"^\| `(\w+)` \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
 # Set when the program starts: the file has it only as a comment.
 LEFT_OUT = {"pace": {"enabled": "on, except against the sandbox"}}
@@ -25,6 +25,15 @@ def documented(section: str) -> dict[str, str]:
 
 def spelled(value: Any) -> str:
     return "empty" if value in ("", []) else str(value)
+
+
+def test_every_limit_is_documented_with_its_rate() -> None:
+    limits = tomllib.loads((ROOT / "config.toml").read_text())["limits"]
+    text = (ROOT / "docs" / "operations.md").read_text()
+    table = text[text.index("### `[limits]`\n") :].split("\n#", 1)[0]
+    rows = re.findall(r"^\| `(\w+)` \| [^|]+ \| [^|]+ \| (\d+) \| (\d+) \|$", table, re.MULTILINE)
+    wanted = {name: (given["burst"], given["per_minute"]) for name, given in limits.items()}
+    assert {name: (int(burst), int(per_minute)) for name, burst, per_minute in rows} == wanted
 
 
 @pytest.mark.parametrize("section", SECTIONS)

@@ -9,7 +9,7 @@ import structlog
 
 from server.errors import Unavailable
 from server.queue import HEARTBEAT_KEY, HEARTBEAT_SECONDS, SEND_CHAT, UNREACHABLE, enqueue
-from server.store import attempts, hints, users
+from server.store import attempts, audit_pages, hints, users
 from server.tasks import end_tasks
 from workers import account_states, lookups, pairing, restarts, searching, sweeps
 from workers.context import Parts
@@ -59,6 +59,7 @@ async def rounds(parts: Parts) -> AsyncIterator[None]:
         asyncio.create_task(_repeat(parts, clear_released, CLEAR_RELEASED_SECONDS)),
         asyncio.create_task(_repeat(parts, forget_sessions, FORGET_SESSIONS_SECONDS)),
         asyncio.create_task(_repeat(parts, prune_hints, PRUNE_SECONDS)),
+        asyncio.create_task(_repeat(parts, prune_audit, PRUNE_SECONDS)),
         asyncio.create_task(_repeat(parts, look_for_pictures, LOOK_FOR_PICTURES_SECONDS)),
         asyncio.create_task(_repeat(parts, searching.write_words, WORDS_SECONDS)),
         asyncio.create_task(_repeat(parts, UsageNews().tell, TELL_SECONDS)),
@@ -110,6 +111,15 @@ async def prune_hints(parts: Parts) -> None:
         pruned += batch
     if pruned:
         log.info("hints_pruned", count=pruned)
+
+
+async def prune_audit(parts: Parts) -> None:
+    """Forget lines of the audit log that are older than the operator wants, a batch a transaction."""
+    days, pruned = parts.config.audit.keep_days, 0
+    while days and (batch := await parts.database.write(audit_pages.prune, days, PRUNED_AT_ONCE)):
+        pruned += batch
+    if pruned:
+        log.info("audit_pruned", count=pruned)
 
 
 async def forget_sessions(parts: Parts) -> None:

@@ -8,10 +8,10 @@ from aiopg import Cursor
 from server.auth import bearer_token, hash_token, make_refresh_token
 from server.errors import ConfabError, NotFound
 from server.http import load_body
-from server.keys import CONFIG, DATABASE, LIMITER, PASSWORDS, REDIS, TOKENS
-from server.limits import Rate
+from server.keys import CONFIG, DATABASE, LIMITER, PASSWORDS, RATES, REDIS, TOKENS
 from server.plans import Plans
 from server.quotas import require_seat
+from server.rates import LOGIN_ADDRESS, LOGIN_USER
 from server.realtime.broker import announce_access_change
 from server.schemas.auth import Login, Register, TestToken
 from server.signing_in import begin_session, cookie_name, cookie_path, is_https, read_cookie, session_answer
@@ -21,24 +21,21 @@ from server.store.users import User
 
 LOGIN, REGISTER, TEST_TOKEN = Login(), Register(), TestToken()
 REFRESH_GRACE_SECONDS = 30
-# A few typing errors are forgiven; guessing is not worth it. An office behind one address may sign in at nine.
-LOGINS_OF_USER = Rate("login-user", burst=10, seconds=30.0)
-LOGINS_OF_ADDRESS = Rate("login-address", burst=60, seconds=5.0)
 
 
 async def log_in(request: web.Request) -> web.Response:
     """An e-mail address and its password; the same time and answer for every address that has none."""
     given = await load_body(request, LOGIN)
-    name, limiter = given["email"].strip().lower(), request.app[LIMITER]
-    await limiter.require(LOGINS_OF_ADDRESS, request.remote or "")
-    await limiter.require(LOGINS_OF_USER, name)
+    name, limiter, rates = given["email"].strip().lower(), request.app[LIMITER], request.app[RATES]
+    await limiter.require(rates[LOGIN_ADDRESS], request.remote or "")
+    await limiter.require(rates[LOGIN_USER], name)
     known = await request.app[DATABASE].read(users.fetch_credentials, given["email"])
     user, password_hash = known if known else (None, None)
     if not await request.app[PASSWORDS].verify(given["password"], password_hash) or user is None:
         await _record(request, "login.failed", Actor(name=given["email"], address=request.remote))
         raise ConfabError("bad_credentials")
     answer = await begin_session(request, user, password_hash)
-    await limiter.give_back(LOGINS_OF_USER, name)
+    await limiter.give_back(rates[LOGIN_USER], name)
     await _record(request, "login", _actor(request, user))
     return answer
 
@@ -49,7 +46,7 @@ async def register(request: web.Request) -> web.Response:
     if not config.auth.open_registration:
         raise NotFound
     given = await load_body(request, REGISTER)
-    await request.app[LIMITER].require(LOGINS_OF_ADDRESS, request.remote or "")
+    await request.app[LIMITER].require(request.app[RATES][LOGIN_ADDRESS], request.remote or "")
     password_hash = await request.app[PASSWORDS].hash(given["password"])
     user = await request.app[DATABASE].write(_register, config.plans, given, password_hash, request.remote)
     return await begin_session(request, user, password_hash)

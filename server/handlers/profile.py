@@ -5,8 +5,8 @@ from aiopg import Cursor
 
 from server.errors import ConfabError
 from server.http import json_answer, load_body
-from server.keys import ACTOR, CALLER, DATABASE, LIMITER, PASSWORDS, REDIS
-from server.limits import Rate
+from server.keys import ACTOR, CALLER, DATABASE, LIMITER, PASSWORDS, RATES, REDIS
+from server.rates import OLD_PASSWORD
 from server.realtime.broker import announce_access_change
 from server.schemas.auth import ChangePassword, ChangeProfile
 from server.signing_in import rights_of
@@ -15,8 +15,6 @@ from server.store.audit import Actor
 from server.store.users import User
 
 CHANGE_PROFILE, CHANGE_PASSWORD = ChangeProfile(), ChangePassword()
-# Whoever finds an open browser does not guess the password there.
-OLD_PASSWORDS = Rate("old-password", burst=5, seconds=60.0)
 
 
 async def show_me(request: web.Request) -> web.Response:
@@ -35,11 +33,12 @@ async def change_password(request: web.Request) -> web.Response:
     """A new password for the old one; every other session ends."""
     given = await load_body(request, CHANGE_PASSWORD)
     user, passwords, limiter = await _user(request), request.app[PASSWORDS], request.app[LIMITER]
-    await limiter.require(OLD_PASSWORDS, str(user.id))
+    rate = request.app[RATES][OLD_PASSWORD]  # whoever finds an open browser does not guess it there
+    await limiter.require(rate, str(user.id))
     known = await request.app[DATABASE].read(users.fetch_credentials, user.email)
     if known is None or not await passwords.verify(given["old_password"], known[1]):
         raise ConfabError("invalid", fields={"old_password": ["This is not your password."]})
-    await limiter.give_back(OLD_PASSWORDS, str(user.id))
+    await limiter.give_back(rate, str(user.id))
     password_hash = await passwords.hash(given["new_password"])
     await request.app[DATABASE].write(
         _replace_password, user.id, password_hash, request[CALLER].session_id, request[ACTOR]

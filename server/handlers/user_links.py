@@ -8,8 +8,8 @@ from aiopg import Cursor
 from server.auth import hash_token
 from server.errors import ConfabError, NotFound
 from server.http import json_answer, load_body
-from server.keys import DATABASE, LIMITER, PASSWORDS, REDIS
-from server.limits import Rate
+from server.keys import DATABASE, LIMITER, PASSWORDS, RATES, REDIS
+from server.rates import LINK_ADDRESS
 from server.realtime.broker import announce_access_change
 from server.schemas.users import AcceptLink, LinkToken
 from server.signing_in import begin_session
@@ -18,14 +18,13 @@ from server.store.audit import Actor
 from server.store.users import User
 
 LINK_TOKEN, ACCEPT_LINK = LinkToken(), AcceptLink()
-LINKS_OF_ADDRESS = Rate("link-address", burst=30, seconds=10.0)
 GONE = "This link was used already, or has expired. Ask for a new one."
 
 
 async def show_link(request: web.Request) -> web.Response:
     """Whom the link is for. The token comes in the body: an address is written down on its way."""
     given = await load_body(request, LINK_TOKEN)
-    await request.app[LIMITER].require(LINKS_OF_ADDRESS, request.remote or "")
+    await request.app[LIMITER].require(request.app[RATES][LINK_ADDRESS], request.remote or "")
     link = await request.app[DATABASE].read(user_links.fetch_link, hash_token(given["token"]))
     if link is None:
         raise NotFound(GONE)
@@ -35,7 +34,7 @@ async def show_link(request: web.Request) -> web.Response:
 async def accept_link(request: web.Request) -> web.Response:
     """Choose a password (and name), be signed in; every earlier session ends."""
     given = await load_body(request, ACCEPT_LINK)
-    await request.app[LIMITER].require(LINKS_OF_ADDRESS, request.remote or "")
+    await request.app[LIMITER].require(request.app[RATES][LINK_ADDRESS], request.remote or "")
     if await request.app[DATABASE].read(user_links.fetch_link, hash_token(given["token"])) is None:
         raise NotFound(GONE)  # before anything is hashed
     password_hash = await request.app[PASSWORDS].hash(given["password"])

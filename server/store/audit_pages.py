@@ -70,10 +70,14 @@ def _conditions(wanted: Mapping[str, Any], before: Key | None) -> tuple[str, lis
     return " and ".join(conditions) or "true", values
 
 
-async def prune(cursor: Cursor, keep_days: int) -> int:
-    """Forget what is older; returns how many lines went. The one way by which any line does."""
+async def prune(cursor: Cursor, keep_days: int, limit: int) -> int:
+    """Forget some of what is older; returns how many lines went. The one way by which any line does."""
     await cursor.execute("set local confab.audit_retention = 'on'")
-    await cursor.execute("delete from audit_log where at < now() - make_interval(days => %s)", (keep_days,))
+    await cursor.execute(
+        """delete from audit_log where id in (
+               select id from audit_log where at < now() - make_interval(days => %s) order by at, id limit %s)""",
+        (keep_days, limit),
+    )
     gone: int = cursor.rowcount
     await cursor.execute("set local confab.audit_retention = 'off'")
     return gone

@@ -232,6 +232,14 @@ def test_a_wrong_file_stops_the_start_and_the_key_is_named(
     assert named in str(caught.value)
 
 
+def test_zero_means_something_only_where_it_is_said_to(tmp_path: Path) -> None:
+    config = load_config({"CONFAB_AUDIT_KEEP_DAYS": "0", "DATA_DIR": str(tmp_path)}, TOML)
+    assert config.audit.keep_days == 0
+    for name, value in (("CONFAB_AUDIT_KEEP_DAYS", "-1"), ("CONFAB_MEDIA_KEEP_EXPORTS_DAYS", "0")):
+        with pytest.raises(ConfigError, match=name):
+            load_config({name: value, "DATA_DIR": str(tmp_path)}, TOML)
+
+
 def test_a_missing_key_is_named(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text(TOML.read_text().replace("pool_size", "# pool_size"))

@@ -19,7 +19,7 @@ from server.config import Config
 from server.errors import ConfabError
 from server.keys import LIMITER
 from server.limits import Count, Limiter
-from server.rates import STRIDES, Allowance, Limits, Rate, rates_of
+from server.rates import ALWAYS, STRIDES, Allowance, Limits, Rate, rates_of
 from server.routes import ROUTES
 from tests.fixtures_stack import Stack, free_port, run_stack, serving
 from tests.peers import Answer, Peer, message_received
@@ -281,7 +281,16 @@ def test_every_route_has_a_class() -> None:
 def test_the_shipped_limits_are_more_than_any_person_needs(config: Config) -> None:
     rates = rates_of(replace(config.limits, enabled=True))
     assert rates.keys() == STRIDES.keys()
-    assert all(rate.burst >= 20 for rate in rates.values())
+    assert all(rate.burst >= 20 for name, rate in rates.items() if name not in ALWAYS)
+    # Guessing is slowed down also where nothing else is.
+    assert rates_of(replace(config.limits, enabled=False)).keys() == ALWAYS
+    guarded = {name: (rates[name].burst, rates[name].seconds) for name in ALWAYS}
+    assert guarded == {
+        "login_user": (10, 30.0),
+        "login_address": (60, 5.0),
+        "link_address": (30, 10.0),
+        "old_password": (5, 60.0),
+    }
     assert rates["webhook"].seconds <= 60 / 600_000
     assert math.isclose(rates["read"].seconds, 0.01)
 

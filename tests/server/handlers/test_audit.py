@@ -113,7 +113,7 @@ async def test_the_file_holds_all_of_it_and_no_formula(
 async def test_only_the_retention_takes_lines_away_and_only_old_ones(web_only: Stack) -> None:
     await write_lines(web_only, 2)
     database = web_only.app[DATABASE]
-    assert await database.write(audit_pages.prune, 30) == 0
+    assert await database.write(audit_pages.prune, 30, 10) == 0
 
     async def age(cursor: Cursor) -> None:
         await cursor.execute(
@@ -121,10 +121,10 @@ async def test_only_the_retention_takes_lines_away_and_only_old_ones(web_only: S
         )
 
     await database.write(age)
-    assert await database.write(audit_pages.prune, 30) == 1
+    assert await database.write(audit_pages.prune, 30, 10) == 1
 
     async def forbidden(cursor: Cursor) -> None:
-        await audit_pages.prune(cursor, 30)
+        await audit_pages.prune(cursor, 30, 10)
         await cursor.execute("delete from audit_log")
 
     with pytest.raises(psycopg2.errors.RestrictViolation):

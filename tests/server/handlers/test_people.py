@@ -1,6 +1,7 @@
 """People, members and keys through the front door: invited, let in, given a role, shut out; each with its refusal."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,9 +12,8 @@ from aiopg import Cursor
 
 from server.auth import hash_token, make_refresh_token
 from server.config import Config
-from server.handlers import auth
 from server.keys import DATABASE, LIMITER
-from server.limits import Rate
+from server.rates import Allowance, Limits, Rate
 from server.seed import seed_owner
 from server.store.user_links import put_link
 from tests.fixtures_stack import Stack, run_stack
@@ -162,12 +162,28 @@ async def test_a_new_password_needs_the_old_one_and_ends_the_other_sessions(web_
     assert [(await log_in(web_only, p)).status for p in (PASSWORD, new)] == [401, 200]
 
 
-async def test_guessing_is_slowed_down_by_name_and_by_address(
-    web_only: Stack, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+async def guarded(config: Config) -> AsyncIterator[Stack]:
+    """A Confab whose `[limits]` forgive less than the shipped ones, and are off but for guessing."""
+    strict = {"login_user": 3, "login_address": 12, "link_address": 2, "old_password": 2}
+    classes = {name: Allowance(burst=burst, per_minute=1) for name, burst in strict.items()}
+    limits = Limits(enabled=False, classes={**config.limits.classes, **classes})
+    async with run_stack(replace(config, limits=limits), with_workers=False) as running:
+        yield running
+
+
+async def test_links_and_old_passwords_are_not_guessed(guarded: Stack) -> None:
+    owner = await sign_in_as(guarded, "owner")
+    looks = [await guarded.stranger.call("POST", "/api/auth/link", {"token": "x" * 40}) for _ in range(3)]
+    assert [look.status for look in looks] == [404, 404, 429]
+    guess = {"old_password": "wrong password", "new_password": PASSWORD}
+    guesses = [await owner.call("POST", "/api/auth/password", guess) for _ in range(3)]
+    assert [answer.status for answer in guesses] == [422, 422, 429]
+
+
+async def test_guessing_is_slowed_down_by_name_and_by_address(guarded: Stack) -> None:
+    web_only = guarded
     await invite(web_only, await sign_in_as(web_only, "owner"))
-    monkeypatch.setattr(auth, "LOGINS_OF_USER", Rate("login-user", 3, 60.0))
-    monkeypatch.setattr(auth, "LOGINS_OF_ADDRESS", Rate("login-address", 12, 60.0))
     for _ in range(5):  # a right one is not counted against its owner
         assert (await log_in(web_only)).status == 200
     for email in (EMAIL, "nobody@example.com"):
