@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from uuid import uuid4
 
 import jwt
@@ -157,16 +158,24 @@ def link_url(public_url: str, token: str) -> str:
     return f"{public_url}/welcome#{token}"
 
 
+HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+
+
+@cache
+def _decoy() -> str:
+    """The hash of a password that nobody knows."""
+    return HASHER.hash(secrets.token_urlsafe(16))
+
+
 class Passwords:
     """argon2id off the event loop (200 ms of a core), a few at a time so that logins cannot starve the rest."""
 
     def __init__(self) -> None:
-        self._hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
         self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
-        self._decoy = self._hasher.hash(secrets.token_urlsafe(16))
+        _decoy()  # now, and not in the first login's time
 
     async def hash(self, password: str) -> str:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._hasher.hash, password)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, HASHER.hash, password)
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
         """Check a password; without a hash the same time is spent, so that unknown users cannot be told apart."""
@@ -176,7 +185,7 @@ class Passwords:
 
     def _verify(self, password: str, password_hash: str | None) -> bool:
         try:
-            return self._hasher.verify(password_hash or self._decoy, password) and password_hash is not None
+            return HASHER.verify(password_hash or _decoy(), password) and password_hash is not None
         except (VerifyMismatchError, InvalidHashError):
             return False
 

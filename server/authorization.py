@@ -6,7 +6,7 @@ from aiohttp import web
 from server import policy
 from server.errors import ConfabError, NotFound
 from server.http import path_id, provider_of
-from server.keys import ACTOR, CALLER, DATABASE, LIMITER, STANDING
+from server.keys import ACTOR, CALLER, DATABASE, KEPT_STANDINGS, LIMITER, STANDING
 from server.limits import Rate
 from server.policy import Caller, Standing
 from server.store import audit, standings
@@ -53,7 +53,16 @@ async def authorize_command(
 async def _read_standing(
     app: web.Application, caller: Caller, provider: str | None, account_id: int | None
 ) -> tuple[str, Standing]:
-    known = await app[DATABASE].read(standings.fetch_standing, caller.user_id, provider, account_id)
+    """Kept for a moment: it is asked before every request and every command, and hardly ever changes."""
+
+    async def read() -> tuple[str, Standing] | None:
+        return await app[DATABASE].read(standings.fetch_standing, caller.user_id, provider, account_id)
+
+    def opens(known: tuple[str, Standing] | None) -> bool:
+        # Whoever was refused may be let in the next moment, and is not to wait for it.
+        return known is not None and (account_id is None or known[1].number_role is not None)
+
+    known = await app[KEPT_STANDINGS].ask((caller.user_id, provider, account_id), read, opens)
     if known is None:  # disabled, and the token does not know it yet
         raise ConfabError("unauthenticated")
     return known
@@ -71,6 +80,12 @@ async def _refuse(
         except ConfabError as error:  # the refusal holds whatever becomes of its line
             log.warning("refusal_not_recorded", error=error.code)
     raise ConfabError("forbidden")
+
+
+def note_change(request: web.Request, route: str) -> None:
+    """Whoever has changed something, and not just read or sent, may have changed who may do what."""
+    if policy.ROUTES[route] not in ("read", "send"):
+        request.app[KEPT_STANDINGS].forget()
 
 
 def actor_of(caller: Caller, email: str, address: str | None) -> audit.Actor:

@@ -12,12 +12,14 @@ from server.access import AccessWatch
 from server.auth import Passwords
 from server.connections import open_database, open_unipile
 from server.entitlements import Entitlements
+from server.kept import Kept
 from server.keys import (
     CONFIG,
     DATABASE,
     ENTITLEMENTS,
     EVENTS,
     HUB,
+    KEPT_STANDINGS,
     LIMITER,
     PASSWORDS,
     PRESENCE,
@@ -42,6 +44,9 @@ from server.tasks import end_tasks
 
 HEAL_PAGE = 500
 FAREWELL_SECONDS = 1.0
+# Every instance is told at once who may do something else now; one that did not hear it knows so soon.
+KEPT_STANDINGS_SECONDS = 2.0
+MAX_KEPT_STANDINGS = 50_000
 
 
 async def database_context(app: web.Application) -> AsyncIterator[None]:
@@ -69,6 +74,11 @@ async def redis_context(app: web.Application) -> AsyncIterator[None]:
 
 async def limiter_context(app: web.Application) -> AsyncIterator[None]:
     app[LIMITER] = Limiter(app[REDIS])
+    yield
+
+
+async def standings_context(app: web.Application) -> AsyncIterator[None]:
+    app[KEPT_STANDINGS] = Kept(KEPT_STANDINGS_SECONDS, MAX_KEPT_STANDINGS)
     yield
 
 
@@ -101,7 +111,12 @@ async def hub_context(app: web.Application) -> AsyncIterator[None]:
     hub.broker = Broker(app[REDIS], hub.take_message, hub.note_reopened)
     app[HUB], app[ROOMS] = hub, Rooms(hub, database)
     watch = AccessWatch(app[TOKENS], hub, app[ROOMS], partial(_read_access_changes, database))
-    hub.on_control = watch.look_soon
+
+    def look_again() -> None:
+        app[KEPT_STANDINGS].forget()
+        watch.look_soon()
+
+    hub.on_control = look_again
     await watch.look()
     tasks = [asyncio.create_task(work) for work in (hub.broker.run(), hub.watch(), watch.run())]
     yield
@@ -157,6 +172,7 @@ CONTEXTS = (
     database_context,
     redis_context,
     limiter_context,
+    standings_context,
     entitlements_context,
     unipile_context,
     storage_context,

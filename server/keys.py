@@ -8,6 +8,7 @@ from arq.connections import ArqRedis
 from server.auth import Passwords, Tokens
 from server.config import Config
 from server.entitlements import Entitlements
+from server.kept import Kept
 from server.limits import Limiter
 from server.plans import Rights
 from server.policy import Caller, Standing
@@ -36,6 +37,8 @@ ENTITLEMENTS = web.AppKey("entitlements", Entitlements)
 TOKENS = web.AppKey("tokens", Tokens)
 PASSWORDS = web.AppKey("passwords", Passwords)
 LIMITER = web.AppKey("limiter", Limiter)
+# (e-mail, standing) by user, provider and number.
+KEPT_STANDINGS = web.AppKey("kept_standings", Kept[tuple[str, Standing] | None])
 RATES = web.AppKey("rates", Mapping[str, Rate])
 SEAL = web.AppKey("seal", Seal)
 PROXIES = web.AppKey("proxies", Proxies)

@@ -10,7 +10,7 @@ from aiohttp.typedefs import Handler
 
 from server.auditing import write_down
 from server.auth import bearer_token
-from server.authorization import authorize_request
+from server.authorization import authorize_request, note_change
 from server.browsers import SAFE_METHODS, require_own_page
 from server.errors import ConfabError, NotFound, code_for_status
 from server.http import caller, json_answer, path_id, provider_of
@@ -103,10 +103,8 @@ def _route_name(request: web.Request) -> str:
     return route.name if route is not None else "unknown"
 
 
-@web.middleware
-async def authenticate(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def authenticate(request: web.Request, route: Route | None) -> None:
     """Read the caller's token where the route asks for one."""
-    route = getattr(request.match_info.handler, ROUTE, None)
     # The one handler beside the table answers preflights, which carry no token (Fetch, section 3.3).
     is_preflight = request.method == "OPTIONS"
     if route is None and request.match_info.http_exception is None and not is_preflight:
@@ -115,59 +113,37 @@ async def authenticate(request: web.Request, handler: Handler) -> web.StreamResp
         token = bearer_token(request.headers.get("Authorization", ""))
         request[CALLER] = await identify(request.app, token)
         request[USER_ID] = request[CALLER].user_id
-    return await handler(request)
 
 
-@web.middleware
-async def authorize(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def authorize(request: web.Request, route: Route) -> None:
     """The one place where a role, or a key's scope, opens or shuts a route (`server/policy.py`)."""
-    route = getattr(request.match_info.handler, ROUTE, None)
-    if route is not None and route.needs_token:
+    if route.needs_token:
         await authorize_request(request, route.name)
-    return await handler(request)
 
 
-@web.middleware
-async def record_changes(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """What was done goes into the audit log where the table of routes says so."""
-    route = getattr(request.match_info.handler, ROUTE, None)
-    answer = await handler(request)
-    if route is not None and route.audit and answer.status < 400:
-        await write_down(request, route.audit, answer)
-    return answer
-
-
-@web.middleware
-async def require_entitlement(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def require_entitlement(request: web.Request, route: Route) -> web.StreamResponse | None:
     """The one place where a plan opens or shuts a route (`entitlement` in the table of routes)."""
-    route = getattr(request.match_info.handler, ROUTE, None)
-    if route is None or route.entitlement is None:
-        return await handler(request)
+    if route.entitlement is None:
+        return None
     owner_id = await _owner_of(request)
     rights = await request.app[ENTITLEMENTS].rights_of(owner_id, provider_of(request))
     if not rights.includes(route.entitlement):
         return await _refuse(request, route, rights)
     request[RIGHTS] = rights
-    return await handler(request)
+    return None
 
 
-@web.middleware
-async def limit_addresses(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def limit_addresses(request: web.Request, route: Route | None) -> None:
     """Before anything is looked up: no address floods an instance. Counted here alone, in microseconds."""
-    route = getattr(request.match_info.handler, ROUTE, None)
     kind = route.limit if route is not None and route.limit == WEBHOOK else ADDRESS
     if (rate := request.app[RATES].get(kind)) is not None:
         await _count(request, rate, network_of(request.remote))
-    return await handler(request)
 
 
-@web.middleware
-async def limit_callers(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def limit_callers(request: web.Request, route: Route) -> None:
     """What one person, or one API key, may ask for in the class of the route (`limit` in the table of routes)."""
-    route = getattr(request.match_info.handler, ROUTE, None)
-    if route is not None and route.needs_token and (rate := request.app[RATES].get(route.limit)) is not None:
+    if route.needs_token and (rate := request.app[RATES].get(route.limit)) is not None:
         await _count(request, rate, request[CALLER].counted_as)
-    return await handler(request)
 
 
 async def _count(request: web.Request, rate: Rate, key: str) -> None:
@@ -198,24 +174,37 @@ async def _refuse(request: web.Request, route: Route, rights: Rights) -> web.Str
     raise ConfabError("not_entitled")
 
 
-@web.middleware
-async def refuse_foreign_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def refuse_foreign_pages(request: web.Request, route: Route) -> None:
     """What changes something and takes no token may be called by programs and by pages of ours."""
-    route = getattr(request.match_info.handler, ROUTE, None)
-    if route is not None and request.method not in SAFE_METHODS and not route.is_proven:
+    if request.method not in SAFE_METHODS and not route.is_proven:
         require_own_page(request, request.app[CONFIG])
-    return await handler(request)
 
 
-MIDDLEWARES = (
-    settle_address,
-    time_requests,
-    shape_errors,
-    limit_addresses,
-    refuse_foreign_pages,
-    authenticate,
-    limit_callers,
-    authorize,
-    require_entitlement,
-    record_changes,
-)
+async def _record_change(request: web.Request, route: Route, answer: web.StreamResponse) -> None:
+    """What was done goes into the audit log where the table of routes says so."""
+    if route.audit and answer.status < 400:
+        await write_down(request, route.audit, answer)
+    if route.needs_token and request.method not in SAFE_METHODS:
+        note_change(request, route.name)
+
+
+@web.middleware
+async def let_pass(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """All that a request must prove, in this order. One frame: it lies on the stack of every open socket."""
+    route: Route | None = getattr(request.match_info.handler, ROUTE, None)
+    await limit_addresses(request, route)
+    if route is not None:
+        await refuse_foreign_pages(request, route)
+    await authenticate(request, route)
+    if route is None:
+        return await handler(request)
+    await limit_callers(request, route)
+    await authorize(request, route)
+    answer = await require_entitlement(request, route)
+    if answer is None:
+        answer = await handler(request)
+        await _record_change(request, route, answer)
+    return answer
+
+
+MIDDLEWARES = (settle_address, time_requests, shape_errors, let_pass)

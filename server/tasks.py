@@ -17,3 +17,9 @@ async def end_tasks(tasks: Iterable[asyncio.Task[None]]) -> None:
         for task in left:
             task.cancel()
         _, left = await asyncio.wait(left, timeout=NOTICE_SECONDS)
+
+
+def is_ending() -> bool:
+    """Whether the running task has been cancelled, also when a library took that for something else."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -10,7 +10,7 @@ import structlog
 from server.errors import Unavailable
 from server.queue import HEARTBEAT_KEY, HEARTBEAT_SECONDS, SEND_CHAT, UNREACHABLE, enqueue
 from server.store import attempts, audit_pages, hints, users
-from server.tasks import end_tasks
+from server.tasks import end_tasks, is_ending
 from workers import account_states, lookups, pairing, restarts, searching, sweeps
 from workers.context import Parts
 from workers.erasing import erase_people
@@ -83,6 +83,8 @@ async def _repeat(parts: Parts, work: Callable[[Parts], Awaitable[None]], second
             log.info("round_postponed", work=work.__name__, error=type(error).__name__)
         except Exception:
             log.exception("round_failed", work=work.__name__)  # the next one may go better
+        if is_ending():
+            return
         await asyncio.sleep(seconds)
 
 

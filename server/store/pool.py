@@ -11,6 +11,7 @@ import psycopg2
 from server.errors import Unavailable
 from server.store import prepared
 from server.store.transactions import Transaction
+from server.tasks import is_ending
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -117,11 +118,14 @@ class _Translated:
         return None
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
+        if isinstance(error, Exception) and is_ending():
+            # aiopg lets the statement end as it may, and the cancellation would be lost in that.
+            raise asyncio.CancelledError from error
         if isinstance(error, psycopg2.errors.LockNotAvailable | psycopg2.errors.QueryCanceled):
             raise StatementTimeout("The database was too busy.") from error
         if isinstance(error, DEAD) and not _is_ours(error):
             raise Unavailable("The database is not reachable.") from error
-        if isinstance(error, asyncio.CancelledError) and not _is_being_cancelled():
+        if isinstance(error, asyncio.CancelledError) and not is_ending():
             # aiopg hides a server-side statement_timeout behind a cancellation that nobody asked for.
             raise StatementTimeout("The database was too busy.") from error
 
@@ -133,11 +137,6 @@ def _is_ours(error: BaseException) -> bool:
     if isinstance(error, AssertionError):
         return not (error.args and isinstance(error.args[0], aiopg.Connection))
     return isinstance(error, RuntimeError) and "UVPoll" not in str(error) and "closed" not in str(error)
-
-
-def _is_being_cancelled() -> bool:
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
 
 
 async def connect(

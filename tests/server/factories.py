@@ -8,7 +8,7 @@ import orjson
 from aiopg import Cursor
 
 from server.account_life import Seen
-from server.keys import DATABASE, ENTITLEMENTS
+from server.keys import DATABASE, ENTITLEMENTS, KEPT_STANDINGS
 from server.store import account_states, accounts, chats, contacts, entitlements, messages
 from tests.fixtures_stack import Stack
 from tests.peers import Peer
@@ -106,6 +106,7 @@ async def set_role(stack: Stack, user: Peer, role: str) -> None:
         await cursor.execute("update users set role = %s where id = %s", (role, user.user_id))
 
     await stack.app[DATABASE].write(update)
+    stack.app[KEPT_STANDINGS].forget()
 
 
 async def sign_in_as(stack: Stack, role: str) -> Peer:
