@@ -18,6 +18,7 @@ TABLE: Mapping[str, tuple[int, str]] = {
     "conflict": (409, "This is already taken."),
     "too_large": (413, "The request is too large."),
     "unsupported_media_type": (415, "The content type is not one this address takes."),
+    "range_not_satisfiable": (416, "The file has no such part."),
     "invalid": (422, "Some fields are not valid."),
     "too_many_requests": (429, "Too many requests: try again later."),
     "internal": (500, "Something went wrong on our side."),
@@ -37,6 +38,8 @@ class ConfabError(Exception):
     retry_after: int | None = None
     # Of a plan: what is used up, how much of it, until when (schemas/errors.py).
     limit: Mapping[str, object] | None = None
+    # What HTTP wants beside the body.
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         status, sentence = TABLE[self.code]

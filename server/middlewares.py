@@ -82,6 +82,7 @@ def _error_answer(error: ConfabError, request_id: str | None = None) -> web.Resp
     request_id = request_id or uuid4().hex
     answer = json_answer(error.body(request_id), error.status)
     answer.headers["X-Request-Id"] = request_id
+    answer.headers.update(error.headers)
     if error.retry_after is not None:
         answer.headers["Retry-After"] = str(error.retry_after)
     return answer

@@ -10,18 +10,27 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema
 
 from server import VERSION
+from server.errors import TABLE
+from server.failures import by_status, codes_of
+from server.plans import PROVIDERS
 from server.routes import Route
 from server.schemas.errors import Error
 
 DESCRIPTION = "Confab's REST API. Live updates come over the WebSocket at `/ws`."
 # A parameter of a path as aiohttp writes it, with the pattern it must match: {account_id:\d{1,20}}.
-PATH_PARAMETER = re.compile(r"\{(\w+)(?::(?:[^{}]|\{[^{}]*\})*)?\}")
+PATH_PARAMETER = re.compile(r"\{(\w+)(?::((?:[^{}]|\{[^{}]*\})*))?\}")
 BEARER, SECRET, SIGNATURE = "accessToken", "webhookSecret", "webhookSignature"
 SCHEMES: Mapping[str, Mapping[str, str]] = {
     BEARER: {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
     SECRET: {"type": "apiKey", "in": "header", "name": "Unipile-Auth"},
     # Standard Webhooks, together with webhook-id and webhook-timestamp.
     SIGNATURE: {"type": "apiKey", "in": "header", "name": "webhook-signature"},
+}
+
+PART, RETRY_LATER = 206, (429, 503)
+ALSO: Mapping[int, Mapping[str, Any]] = {
+    PART: {"description": "The part that `Range` asked for."},
+    304: {"description": "What `If-None-Match` names is still the same."},
 }
 
 
@@ -36,10 +45,12 @@ def build_document(routes: Iterable[Route]) -> dict[str, Any]:
     )
     for name, scheme in SCHEMES.items():
         spec.components.security_scheme(name, dict(scheme))
-    spec.components.response("Error", {"description": "It failed.", "content": _json(Error)})
-    for route in routes:
-        if route.is_documented:
-            spec.path(path=plain_path(route.path), operations={route.method.lower(): _operation(route)})
+    told = [route for route in routes if route.is_documented]
+    spec.components.schema("Error", schema=Error)
+    for name, codes in sorted({failure for route in told for failure in _failures(route).values()}):
+        spec.components.response(name, _failure(codes))
+    for route in told:
+        spec.path(path=plain_path(route.path), operations={route.method.lower(): _operation(route)})
     document: dict[str, Any] = spec.to_dict()
     return document
 
@@ -60,31 +71,35 @@ def _operation(route: Route) -> dict[str, Any]:
         "tags": [route.handler.__module__.rpartition(".")[2]],
         "summary": route.name.replace("_", " ").capitalize(),
         "parameters": _parameters(route),
-        "responses": {str(route.status): _success(route), "default": "Error"},
+        "responses": _responses(route),
         "security": _security(route),
     }
     if route.handler.__doc__:
         operation["description"] = " ".join(route.handler.__doc__.split())
     if route.body is not None:
         form = {"multipart/form-data": {"schema": route.form}} if route.form is not None else {}
-        operation["requestBody"] = {"required": True, "content": _json(route.body) | form}
+        # No body at all is read as {}, which some addresses are content with.
+        is_needed = bool(route.body().validate({}))
+        operation["requestBody"] = {"required": is_needed, "content": _json(route.body) | form}
     return operation
 
 
 def _parameters(route: Route) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [
-        {"in": "path", "name": name, "required": True, "schema": _path_schema(name)}
-        for name in PATH_PARAMETER.findall(route.path)
+        {"in": "path", "name": name, "required": True, "schema": _path_schema(name, pattern)}
+        for name, pattern in PATH_PARAMETER.findall(route.path)
     ]
     if route.query is not None:
         found.append({"in": "query", "schema": route.query})
     return found
 
 
-def _path_schema(name: str) -> dict[str, Any]:
-    if name.endswith("_id"):
+def _path_schema(name: str, pattern: str) -> dict[str, Any]:
+    if pattern.startswith(r"\d"):
         return {"type": "integer", "format": "int64", "minimum": 0}
-    return {"type": "string"}
+    if name == "provider":
+        return {"type": "string", "enum": list(PROVIDERS)}
+    return {"type": "string", "pattern": f"^{pattern}$"} if pattern else {"type": "string"}
 
 
 def _security(route: Route) -> list[dict[str, list[str]]]:
@@ -95,12 +110,48 @@ def _security(route: Route) -> list[dict[str, list[str]]]:
     return [{SECRET: []}] if route.needs_secret else []
 
 
+def _responses(route: Route) -> dict[str, Any]:
+    """Every status that this address may answer with, and no other."""
+    found: dict[str, Any] = {str(route.status): _success(route)}
+    for status in route.also:
+        bytes_too: dict[str, Any] = {"content": _bytes(route)} if status == PART else {}
+        found[str(status)] = {**ALSO[status], **bytes_too}
+    return found | {str(status): name for status, (name, _) in _failures(route).items()}
+
+
+def _failures(route: Route) -> dict[int, tuple[str, tuple[str, ...]]]:
+    """status -> the name of the shared description, and the codes that it tells of."""
+    return {
+        status: ("Or".join(code.title().replace("_", "") for code in codes), codes)
+        for status, codes in by_status(codes_of(route)).items()
+    }
+
+
+def _failure(codes: tuple[str, ...]) -> dict[str, Any]:
+    """The one error shape with one of these codes in it; whoever may come again is told when."""
+    one_of = {"properties": {"error": {"properties": {"code": {"enum": list(codes)}}}}}
+    told: dict[str, Any] = {
+        "description": " ".join(f"`{code}`: {TABLE[code][1]}" for code in codes),
+        "content": {
+            "application/json": {"schema": {"allOf": [{"$ref": "#/components/schemas/Error"}, one_of]}}
+        },
+    }
+    if TABLE[codes[0]][0] in RETRY_LATER:
+        seconds = {"type": "integer", "minimum": 0}
+        told["headers"] = {"Retry-After": {"required": True, "schema": seconds, "description": "Seconds."}}
+    return told
+
+
 def _success(route: Route) -> dict[str, Any]:
     if route.status in (101, 204):
         return {"description": "Done." if route.status == 204 else "A WebSocket."}
     if route.answer is not None:
         return {"description": "Done.", "content": _json(route.answer)}
-    return {"description": "Done.", "content": {route.content_type: {}}}
+    return {"description": "Done.", "content": _bytes(route)}
+
+
+def _bytes(route: Route) -> dict[str, Any]:
+    return {content_type: {} for content_type in route.content_type.split(", ")}
 
 
 def _json(schema: type[Schema]) -> dict[str, Any]:
@@ -135,13 +186,16 @@ def render_page(document: Mapping[str, Any]) -> str:
     by_tag: dict[str, list[str]] = {}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            by_tag.setdefault(operation["tags"][0], []).append(_section(method, path, operation))
+            section = _section(method, path, operation, document["components"].get("responses", {}))
+            by_tag.setdefault(operation["tags"][0], []).append(section)
     routes = "\n".join(f"<h2>{escape(tag)}</h2>\n" + "\n".join(rows) for tag, rows in sorted(by_tag.items()))
     shapes = "\n".join(_shape(name, schema) for name, schema in document["components"]["schemas"].items())
     return PAGE.format(routes=routes, shapes=shapes)
 
 
-def _section(method: str, path: str, operation: Mapping[str, Any]) -> str:
+def _section(
+    method: str, path: str, operation: Mapping[str, Any], shared: Mapping[str, Mapping[str, Any]]
+) -> str:
     security = ", ".join(name for wanted in operation["security"] for name in wanted) or "nothing"
     lines = [
         f'<section id="{escape(operation["operationId"])}">',
@@ -154,20 +208,24 @@ def _section(method: str, path: str, operation: Mapping[str, Any]) -> str:
     if "requestBody" in operation:
         lines.append(f"<p>Takes {_reference(operation['requestBody'])}</p>")
     for status, response in operation["responses"].items():
-        lines.append(f"<p><code>{escape(status)}</code> {_reference(response)}</p>")
+        told = shared[response["$ref"].rpartition("/")[2]] if "$ref" in response else response
+        lines.append(f"<p><code>{escape(status)}</code> {_reference(told)}</p>")
     return "\n".join([*lines, "</section>"])
 
 
 def _reference(part: Mapping[str, Any]) -> str:
     """The shape that a body or an answer has, as a link."""
-    if "$ref" in part:
-        return '<a href="#shape-Error">Error</a>'
     shapes = [_content(content_type, content) for content_type, content in part.get("content", {}).items()]
     return ", or ".join(shapes) or escape(str(part["description"]))
 
 
 def _content(content_type: str, content: Mapping[str, Any]) -> str:
-    name = escape(content.get("schema", {}).get("$ref", "").rpartition("/")[2])
+    schema = content.get("schema", {})
+    if "allOf" in schema:  # the error shape with one of some codes
+        shape, told = schema["allOf"]
+        codes = told["properties"]["error"]["properties"]["code"]["enum"]
+        return f"{_content(content_type, {'schema': shape})} {escape(', '.join(codes))}"
+    name = escape(schema.get("$ref", "").rpartition("/")[2])
     if not name:
         return escape(content_type)
     link = f'<a href="#shape-{name}">{name}</a>'

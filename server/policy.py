@@ -162,6 +162,11 @@ def refusal(permission: str, standing: Standing, key: KeyRights | None) -> str |
     return None
 
 
+def is_ever_refused(route: str) -> bool:
+    """Whether there is anybody with a good token, or a good key, to whom this route is forbidden."""
+    return RULES[ROUTES[route]] != Rule(scope=ANY_SCOPE) or route not in NARROWED
+
+
 def number_refusal(permission: str, standing: Standing, key: KeyRights | None, account_id: int) -> str | None:
     """The same for a number: "not_found" when it is none of theirs, which is the same as absent."""
     rule = RULES[permission]

@@ -32,6 +32,7 @@ PRIVACY_ROUTES = (
         body=schemas.RequestExport,
         answer=schemas.OneExport,
         status=202,
+        refuses=("conflict",),
     ),
     row("GET", EXPORTS, exports.list_exports, query=ListQuery, answer=schemas.ExportList),
     row("GET", EXPORT, exports.show_export, answer=schemas.OneExport),

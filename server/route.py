@@ -31,6 +31,13 @@ class Route:
     form: type[Schema] | None = None
     answer: type[Schema] | None = None
     status: int = 200
+    # Other statuses of an answer that is no failure: a part of the file, or that it is still the same.
+    also: tuple[int, ...] = ()
+    # Codes of server/errors.py that the handler may answer with and nothing else in this row implies
+    # (server/failures.py); and whether it asks UniPile while the caller waits, with all that can come of that.
+    refuses: tuple[str, ...] = ()
+    asks_unipile: bool = False
+    # Several with commas between them.
     content_type: str = "application/json"
     # In which class of `[limits]` whoever asks is counted; left out: "read" or "write", by the method.
     limit: str = ""

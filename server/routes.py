@@ -42,31 +42,44 @@ from server.team_routes import TEAM_ROUTES
 __all__ = ["ROUTE", "ROUTES", "Route", "add_routes"]
 
 
+# Shown in place, or, last, only ever a download (server/media.py).
+FILES = "image/*, audio/*, video/*, application/pdf, application/octet-stream"
+
+
 def _amendments(place: str, **more: object) -> tuple[Route, ...]:
     """What can be done with a message at its address."""
     more = {"answer": message_schemas.OneMessage, "entitlement": "messages", **more}
+    retried = more | {"limit": "send", "refuses": ("plan_limit", "conflict")}
+    more = more | {"asks_unipile": True}
     edit, react = message_schemas.EditMessage, message_schemas.React
     return (
         _row("PATCH", place, amendments.edit_message, body=edit, **more),
         _row("DELETE", place, amendments.delete_message, **more),
         _row("PUT", place + "/reaction", amendments.set_reaction, body=react, **more),
         _row("DELETE", place + "/reaction", amendments.remove_reaction, **more),
-        _row("POST", place + "/retry", messages.retry_message, limit="send", **more),
+        _row("POST", place + "/retry", messages.retry_message, **retried),
     )
 
 
 def _attachments(place: str, **more: object) -> tuple[Route, ...]:
     """A file of a message, at its address."""
-    answer = message_schemas.OneMessage
+    shown = more | {"content_type": FILES, "also": (206, 304)}
+    retried = more | {"answer": message_schemas.OneMessage, "refuses": ("conflict",)}
     return (
-        _row("GET", place, attachments.show_attachment, content_type="application/octet-stream", **more),
-        _row("POST", place + "/retry", attachments.retry_attachment, answer=answer, **more),
+        _row("GET", place, attachments.show_attachment, refuses=("range_not_satisfiable",), **shown),
+        _row("POST", place + "/retry", attachments.retry_attachment, **retried),
     )
 
 
 ROUTES = (
     _open("GET", "/health", health.show_health, answer=health_schemas.Health),
-    _open("GET", "/health/ready", health.show_readiness, answer=health_schemas.Readiness),
+    _open(
+        "GET",
+        "/health/ready",
+        health.show_readiness,
+        answer=health_schemas.Readiness,
+        refuses=("unavailable",),
+    ),
     _open("GET", "/metrics", health.show_metrics, content_type="text/plain"),
     _open("GET", "/api/config", health.show_config, answer=health_schemas.Settings),
     _open("GET", "/api/openapi.json", docs.show_openapi),
@@ -87,6 +100,7 @@ ROUTES = (
         billing.take_billing_event,
         body=usage_schemas.BillingEvent,
         answer=usage_schemas.BillingAnswer,
+        refuses=("not_found", "conflict"),
         needs_signature=True,
     ),
     _row(
@@ -101,6 +115,8 @@ ROUTES = (
         answer=account_schemas.Connected,
         status=201,
         entitlement="accounts",
+        refuses=("plan_limit",),
+        asks_unipile=True,
         limit="connect",
     ),
     _row("GET", ACCOUNT, accounts.show_account, answer=account_schemas.OneAccount),
@@ -112,7 +128,14 @@ ROUTES = (
         body=account_schemas.PatchAccount,
         answer=account_schemas.OneAccount,
     ),
-    _row("DELETE", ACCOUNT, accounts.disconnect_account, status=204, audit="account.disconnected"),
+    _row(
+        "DELETE",
+        ACCOUNT,
+        accounts.disconnect_account,
+        status=204,
+        audit="account.disconnected",
+        asks_unipile=True,
+    ),
     _row(
         "POST",
         ACCOUNT + "/reconnect",
@@ -121,6 +144,8 @@ ROUTES = (
         body=account_schemas.Reconnect,
         answer=account_schemas.Connected,
         entitlement="accounts",
+        refuses=("plan_limit",),
+        asks_unipile=True,
         limit="connect",
     ),
     _row(
@@ -146,11 +171,13 @@ ROUTES = (
         status=201,
         entitlement=NEW_CHATS,
         done_before=chat_starts.find_known_start,
+        refuses=("plan_limit",),
+        asks_unipile=True,
         limit="send",
     ),
     _row("GET", CHAT, chats.show_chat, answer=chat_schemas.OneChat),
     _row("PATCH", CHAT, chats.patch_chat, body=chat_schemas.PatchChat, answer=chat_schemas.OneChat),
-    _row("GET", CHAT + "/people", contacts.list_people, answer=contact_schemas.ChatPeople),
+    _row("GET", CHAT + "/people", contacts.list_people, answer=contact_schemas.ChatPeople, asks_unipile=True),
     _row(
         "GET",
         CHAT + "/messages",
@@ -168,13 +195,15 @@ ROUTES = (
         status=201,
         entitlement="messages",
         done_before=messages.find_known_send,
+        refuses=("plan_limit", "conflict"),
         limit="send",
     ),
     _row(
         "GET",
         ACCOUNT + r"/avatars/{sha256:[0-9a-f]{64}}",
         contacts.show_avatar,
-        content_type="application/octet-stream",
+        content_type="image/*",
+        also=(304,),
     ),
     *PRIVACY_ROUTES,
     _row(
@@ -200,6 +229,7 @@ ROUTES = (
         answer=health_schemas.Received,
         needs_secret=True,
         limit="webhook",
+        refuses=("malformed", "too_large"),
     ),
     _open(
         "POST",
@@ -208,14 +238,17 @@ ROUTES = (
         answer=health_schemas.Received,
         needs_secret=True,
         limit="webhook",
+        refuses=("malformed", "too_large"),
     ),
     _open(
         "POST",
         r"/api/webhooks/unipile/hosted/{token:[\w-]{20,100}}",
         hosted.receive_hosted,
         answer=health_schemas.Received,
+        refuses=("malformed", "too_large", "plan_limit", "not_entitled"),
+        asks_unipile=True,
     ),
-    _open("GET", "/ws", sockets.open_socket, status=101),
+    _open("GET", "/ws", sockets.open_socket, status=101, refuses=("malformed", "forbidden")),
     _open("GET", "/{name:assets/.+}", spa.show_asset, is_documented=False),
     _open("GET", r"/{name:[\w-]+\.(?:svg|png|ico|webmanifest|txt)}", spa.show_file, is_documented=False),
     _open("GET", r"/{path:(?!api/|api$|assets/|health|metrics$|ws$).*}", spa.show_app, is_documented=False),

@@ -8,10 +8,24 @@ from server.schemas import users as user_schemas
 from server.schemas.fields import ListQuery
 
 TEAM_ROUTES = (
-    open_row("POST", "/api/auth/login", auth.log_in, body=auth_schemas.Login, answer=auth_schemas.Session),
-    open_row("POST", "/api/auth/refresh", auth.refresh, answer=auth_schemas.Session),
     open_row(
-        "POST", "/api/auth/register", auth.register, body=auth_schemas.Register, answer=auth_schemas.Session
+        "POST",
+        "/api/auth/login",
+        auth.log_in,
+        body=auth_schemas.Login,
+        answer=auth_schemas.Session,
+        refuses=("bad_credentials",),
+    ),
+    open_row(
+        "POST", "/api/auth/refresh", auth.refresh, answer=auth_schemas.Session, refuses=("unauthenticated",)
+    ),
+    open_row(
+        "POST",
+        "/api/auth/register",
+        auth.register,
+        body=auth_schemas.Register,
+        answer=auth_schemas.Session,
+        refuses=("not_found", "conflict", "bad_credentials"),
     ),
     open_row(
         "POST",
@@ -19,6 +33,7 @@ TEAM_ROUTES = (
         user_links.show_link,
         body=user_schemas.LinkToken,
         answer=user_schemas.KnownLink,
+        refuses=("not_found",),
     ),
     open_row(
         "POST",
@@ -26,6 +41,7 @@ TEAM_ROUTES = (
         user_links.accept_link,
         body=user_schemas.AcceptLink,
         answer=auth_schemas.Session,
+        refuses=("not_found", "conflict", "bad_credentials"),
     ),
     open_row("POST", "/api/auth/logout", auth.log_out, status=204),
     open_row(
@@ -34,6 +50,7 @@ TEAM_ROUTES = (
         auth.make_test_token,
         body=auth_schemas.TestToken,
         answer=auth_schemas.Session,
+        refuses=("not_found", "unauthenticated"),
     ),
     row("GET", "/api/auth/me", profile.show_me, answer=auth_schemas.Me),
     row(
@@ -52,9 +69,24 @@ TEAM_ROUTES = (
         body=user_schemas.InviteUser,
         answer=user_schemas.TeamUserWithLink,
         status=201,
+        refuses=("conflict",),
     ),
-    row("PATCH", USER, users.change_user, body=user_schemas.ChangeUser, answer=user_schemas.OneTeamUser),
-    row("POST", USER + "/link", users.make_user_link, answer=user_schemas.TeamUserWithLink, status=201),
+    row(
+        "PATCH",
+        USER,
+        users.change_user,
+        body=user_schemas.ChangeUser,
+        answer=user_schemas.OneTeamUser,
+        refuses=("conflict",),
+    ),
+    row(
+        "POST",
+        USER + "/link",
+        users.make_user_link,
+        answer=user_schemas.TeamUserWithLink,
+        status=201,
+        refuses=("conflict",),
+    ),
     row("GET", "/api/keys", api_keys.list_keys, query=ListQuery, answer=key_schemas.ApiKeyList),
     row(
         "POST",
@@ -66,6 +98,13 @@ TEAM_ROUTES = (
     ),
     row("DELETE", r"/api/keys/{key_id:\d{1,20}}", api_keys.revoke_key, status=204),
     row("GET", ACCOUNT + "/members", members.list_members, query=ListQuery, answer=user_schemas.MemberList),
-    row("PUT", MEMBER, members.set_member, body=user_schemas.SetMember, answer=user_schemas.OneMember),
-    row("DELETE", MEMBER, members.remove_member, status=204),
+    row(
+        "PUT",
+        MEMBER,
+        members.set_member,
+        body=user_schemas.SetMember,
+        answer=user_schemas.OneMember,
+        refuses=("conflict",),
+    ),
+    row("DELETE", MEMBER, members.remove_member, status=204, refuses=("conflict",)),
 )

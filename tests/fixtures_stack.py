@@ -17,6 +17,7 @@ from server.config import Config
 from server.keys import HUB
 from server.realtime.connection import Connection
 from server.seed import seed_demo
+from tests.declared import Watch
 from tests.peers import Peer
 from workers.context import Parts, open_parts
 from workers.settings import run_workers
@@ -31,9 +32,11 @@ class WebServer:
         self._config = config
         self._running = AsyncExitStack()
         self.app: web.Application
+        self.watch = Watch()
 
     async def start(self) -> None:
         self.app = create_app(self._config)
+        self.watch.follow(self.app)
         await self._running.enter_async_context(serving(self.app, self._config.web.port))
 
     async def stop(self) -> None:
@@ -129,6 +132,8 @@ async def run_stack(
             config = as_demo(config, sandbox_port)
             await seed_demo(config)
         server = WebServer(config)
+        # Last of all, when nothing answers any more.
+        stack.callback(server.watch.verdict)
         stack.push_async_callback(server.stop)
         await server.start()
         if with_workers:

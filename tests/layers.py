@@ -272,7 +272,12 @@ LAYERS = (
         ),
         (*QUEUE, *SQL),
     ),
-    Layer("server.openapi", ("server", "server.routes", "server.schemas*"), (*QUEUE, *SQL)),
+    Layer("server.failures", ("server.errors", "server.policy", "server.route"), (*WEB, *QUEUE, *SQL)),
+    Layer(
+        "server.openapi",
+        ("server", "server.errors", "server.failures", "server.plans", "server.routes", "server.schemas*"),
+        (*QUEUE, *SQL),
+    ),
     Layer(
         "server.middlewares",
         (

@@ -51,7 +51,7 @@ async def show_attachment(request: web.Request) -> web.StreamResponse:
         return web.Response(status=304, headers={"ETag": etag, "Cache-Control": HEADERS["Cache-Control"]})
     part = _part(request, file.size, etag)
     if part is None:
-        return web.Response(status=416, headers={"Content-Range": f"bytes */{file.size}"})
+        raise ConfabError("range_not_satisfiable", headers={"Content-Range": f"bytes */{file.size}"})
     return await _answer(request, wanted, file, part)
 
 

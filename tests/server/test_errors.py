@@ -122,6 +122,7 @@ async def test_what_nobody_foresaw_is_anonymous_and_logged_under_its_id(
     web_only: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     agent = await web_only.sign_in()
+    web_only.server.watch.may_break = True
 
     async def fail(*_: object) -> None:
         raise KeyError(SECRET_WORD)

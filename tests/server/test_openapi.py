@@ -5,11 +5,15 @@ from typing import Any
 
 import pytest
 
+from server.errors import TABLE
+from server.failures import codes_of
 from server.openapi import build_document, plain_path, render_page
 from server.routes import ROUTES
 from tests.fixtures_stack import Stack
 
 DOCUMENTED = [route for route in ROUTES if route.is_documented]
+# An empty body is all they need: there is nothing to choose, or all of it has a default.
+NEEDS_NO_BODY = ("connect_account", "reconnect_account", "request_export")
 
 
 @pytest.fixture(scope="module")
@@ -44,11 +48,53 @@ def test_an_operation_says_what_it_takes_answers_and_needs(document: dict[str, A
     query = {p["name"] for p in operation["parameters"] if p["in"] == "query"}
     assert query == (set(route.query().fields) if route.query else set())
     assert ("requestBody" in operation) == (route.body is not None)
-    assert str(route.status) in operation["responses"]
-    assert operation["responses"]["default"] == {"$ref": "#/components/responses/Error"}
+    failures = {TABLE[code][0] for code in codes_of(route)}
+    assert set(operation["responses"]) == {str(status) for status in (route.status, *route.also, *failures)}
     wanted = "accessToken" if route.needs_token else "webhookSecret" if route.needs_secret else None
     wanted = "webhookSignature" if route.needs_signature else wanted
+    if route.body is not None:
+        assert operation["requestBody"]["required"] == (route.name not in NEEDS_NO_BODY)
     assert operation["security"] == ([{wanted: []}] if wanted else [])
+
+
+def test_failures_are_told_by_what_the_row_says(document: dict[str, Any]) -> None:
+    """A few rows written out, so that the rules behind them are held by something else than themselves."""
+    account = "/api/channels/{provider}/{account_id}"
+    wanted = {
+        ("get", "/api/config"): "200 429",
+        ("get", "/api/auth/me"): "200 401 429 503",
+        ("post", "/api/auth/login"): "200 400 401 403 413 422 429 503",
+        ("get", "/api/channels/{provider}/accounts"): "200 401 403 404 422 429 503",
+        ("delete", account): "204 401 403 404 409 422 429 502 503 504",
+        ("post", f"{account}/chats"): "201 400 401 402 403 404 409 413 422 429 502 503 504",
+        ("post", f"{account}/chats/{{chat_id}}/send"): "201 400 401 402 403 404 409 413 422 429 503",
+        ("post", "/api/webhooks/unipile/messages"): "200 400 401 413 429 503",
+    }
+    file = f"{account}/chats/{{chat_id}}/messages/{{message_id}}/attachments/{{attachment_id}}"
+    wanted["get", file] = "200 206 304 401 403 404 416 429 503"
+    told = {
+        (method, path): " ".join(sorted(document["paths"][path][method]["responses"]))
+        for method, path in wanted
+    }
+    assert told == wanted
+
+
+def test_a_failure_is_one_of_the_codes_of_its_status_and_says_when_to_come_again(
+    document: dict[str, Any],
+) -> None:
+    shared = document["components"]["responses"]
+    refused = shared["NotEntitledOrForbidden"]
+    shape, told = refused["content"]["application/json"]["schema"]["allOf"]
+    assert shape == {"$ref": "#/components/schemas/Error"}
+    assert told["properties"]["error"]["properties"]["code"]["enum"] == ["not_entitled", "forbidden"]
+    assert [name for name, failure in shared.items() if "headers" in failure] == [
+        "TooManyRequests",
+        "Unavailable",
+    ]
+    assert shared["Unavailable"]["headers"]["Retry-After"]["required"] is True
+    assert '<code>403</code> <a href="#shape-Error">Error</a> not_entitled, forbidden' in render_page(
+        document
+    )
 
 
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:

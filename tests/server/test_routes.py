@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from aiohttp import FormData
 from aiopg import Cursor
-from marshmallow import RAISE, Schema, fields
+from marshmallow import fields
 
 from server.auth import hash_token
 from server.keys import DATABASE
@@ -20,6 +20,7 @@ from server.routes import ROUTES, Route
 from server.schemas.errors import Error
 from server.store.hosted_links import insert_link
 from server.store.user_links import put_link
+from tests.declared import strict
 from tests.fixtures_stack import Stack
 from tests.peers import Answer, Peer, message_received
 from tests.server.factories import BIAS_PHONE, add_member, make_account, make_chat, make_contact, sign_in_as
@@ -249,18 +250,6 @@ def good_body(route: Route) -> dict[str, Any] | None:
     }
     assert (route.body is None) or route.name in bodies
     return bodies.get(route.name)
-
-
-def strict(schema: Schema) -> Schema:
-    """The schema, refusing at every depth what it does not name."""
-    schema.unknown = RAISE
-    for field in schema.fields.values():
-        inner: fields.Field[Any] | None = field.inner if isinstance(field, fields.List) else field
-        inner = inner.value_field if isinstance(inner, fields.Dict) else inner
-        if isinstance(inner, fields.Nested):
-            inner.unknown = RAISE
-            strict(inner.schema)
-    return schema
 
 
 async def fail_message(stack: Stack, message_id: int) -> None:

@@ -57,6 +57,7 @@ async def test_one_range_is_answered_with_that_part(
     assert answer.status == status
     if status == 416:
         assert answer.headers["Content-Range"] == f"bytes */{len(PDF)}"
+        assert answer.body["error"]["code"] == "range_not_satisfiable"
         return
     assert answer.raw == PDF[part]
     assert int(answer.headers["Content-Length"]) == len(answer.raw)
