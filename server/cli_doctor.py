@@ -7,6 +7,7 @@ import time
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
 import psycopg2
@@ -161,15 +162,17 @@ async def _check_media(config: Config) -> list[Finding]:
     probe, doing = os.urandom(64), "written to"
     try:
         storage = open_storage(config.media.url, config.data_dir)
+        # The library says of a write that fails only that it failed, and of a question why.
+        await storage.has(sha256(probe).hexdigest())
         async with storage.receive(len(probe)) as incoming:
             await incoming.write(probe)
         await storage.keep(incoming)
-        sha256, doing = incoming.seal().sha256, "read"
-        if b"".join([chunk async for chunk in await storage.read(sha256, 0, len(probe))]) != probe:
+        name, doing = incoming.seal().sha256, "read"
+        if b"".join([chunk async for chunk in await storage.read(name, 0, len(probe))]) != probe:
             return [Finding("media", FAILED, f"{where} gives back other bytes than it was given")]
         doing = "deleted from"
-        await storage.delete(sha256)
-        if await storage.has(sha256):
+        await storage.delete(name)
+        if await storage.has(name):
             return [Finding("media", FAILED, f"{where} still has what was deleted")]
     except (Unavailable, Missing) as error:
         return [Finding("media", FAILED, f"{where} cannot be {doing}: {_cause(error)}")]

@@ -70,7 +70,7 @@ class Incoming:
         self._hash.update(data)
         if len(self._head) < SIZE_BYTES:
             self._head += data[: SIZE_BYTES - len(self._head)]
-        with _translated():
+        with _written():
             await self.file.write(data)
 
     def seal(self) -> Kept:
@@ -88,21 +88,21 @@ class Storage:
     async def receive(self, limit: int) -> AsyncIterator[Incoming]:
         """A file to write to. Left with an exception, nothing of it remains; otherwise `keep` it next."""
         incoming = Incoming(self._store, limit)
-        with _translated():
+        with _written():
             await incoming.file.__aenter__()
         try:
             yield incoming
         except BaseException as error:
             await incoming.file.__aexit__(type(error), error, error.__traceback__)
             raise
-        with _translated():
+        with _written():
             await incoming.file.__aexit__(None, None, None)
 
     async def keep(self, incoming: Incoming) -> None:
         """Put a file that was received under its hash, once."""
         sha256 = incoming.seal().sha256
         is_known = await self.has(sha256)
-        with _translated():
+        with _written():
             if is_known:
                 await obstore.delete_async(self._store, incoming.path)
             else:
@@ -200,6 +200,16 @@ async def _nothing() -> AsyncIterator[bytes]:
 
 
 @contextmanager
+def _written() -> Iterator[None]:
+    """The same for what writes: there is nothing that could be missing but the bucket, or the folder, itself."""
+    try:
+        with _translated():
+            yield
+    except Missing as error:
+        raise _failed(error.__cause__ or error) from error.__cause__
+
+
+@contextmanager
 def _translated() -> Iterator[None]:
     """Failures of the store as what they mean. The library's own text goes on with paths and whole answers."""
     try:
@@ -207,4 +217,8 @@ def _translated() -> Iterator[None]:
     except FileNotFoundError as error:
         raise Missing from error
     except FAILURES as error:
-        raise Unavailable(f"The media storage failed ({type(error).__name__}).") from error
+        raise _failed(error) from error
+
+
+def _failed(error: BaseException) -> Unavailable:
+    return Unavailable(f"The media storage failed ({type(error).__name__}).")

@@ -34,6 +34,8 @@ class Bucket:
     async def _answer(self, request: web.Request) -> web.Response:
         self.signed.append(request.headers.get("Authorization", ""))
         path = request.match_info["path"]
+        if path.partition("/")[0] != "inbox":
+            return web.Response(status=404, text="<Error><Code>NoSuchBucket</Code></Error>")
         if request.method == "PUT":
             source = request.headers.get("x-amz-copy-source")
             body = self.objects[unquote(source).lstrip("/")] if source else await request.read()
@@ -145,6 +147,17 @@ async def test_a_store_that_does_not_answer_is_unavailable(
     storage = open_storage(f"s3://inbox?endpoint=http://127.0.0.1:{free_port()}", tmp_path)
     with pytest.raises(Unavailable):
         await storage.has(SHA)
+
+
+async def test_a_bucket_that_is_not_there_is_unavailable_and_no_missing_file(
+    tmp_path: Path, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    async with serving(bucket.app(), free_port()) as url:
+        storage = open_storage(f"s3://elsewhere?endpoint={url}&region=sa-east-1", tmp_path)
+        with pytest.raises(Unavailable, match="FileNotFoundError"):
+            await keep(storage, b"abc")
 
 
 @pytest.mark.parametrize(
