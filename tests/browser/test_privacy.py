@@ -1,5 +1,7 @@
 """Export, erase and retention as the owner of a number finds them, in every look."""
 
+import zipfile
+
 import pytest
 from playwright.async_api import expect
 
@@ -11,7 +13,7 @@ from tests.fixtures_stack import Stack
 
 
 @pytest.mark.parametrize("look", LOOKS)
-async def test_an_owner_erases_a_contact(demo: Stack, windows: Windows, look: str) -> None:
+async def test_an_owner_exports_and_erases_a_contact(demo: Stack, windows: Windows, look: str) -> None:
     await connect_number(demo)
     await demo.write("acc-1", "My secret")
     inbox = await Inbox.signed_in(windows, demo, **LOOKS[look])
@@ -19,6 +21,15 @@ async def test_an_owner_erases_a_contact(demo: Stack, windows: Windows, look: st
     await inbox.chats.first.click()
     await expect(inbox.bubble("My secret")).to_be_visible()
     await page.get_by_test_id("chat-details-open").click()
+    await page.get_by_test_id("contact-export").click()
+    await page.get_by_test_id("request-export").click()
+    await expect(page.get_by_test_id("save-export")).to_be_visible()
+    await check_screen(page)
+    async with page.expect_download() as download:
+        await page.get_by_test_id("save-export").click()
+    with zipfile.ZipFile(await (await download.value).path()) as archive:
+        assert b"My secret" in archive.read("messages.jsonl")
+    await page.keyboard.press("Escape")
     await page.get_by_test_id("contact-erase").click()
     await expect(page.get_by_test_id("confirm-erase")).to_be_disabled()
     await check_screen(page)
@@ -48,3 +59,35 @@ async def test_an_owner_exports_a_number_and_limits_what_is_kept(
     await page.get_by_test_id("confirm-retention").click()
     await expect(page.get_by_test_id("account-retention")).to_have_value("90")
     await check_screen(page)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+async def test_an_owner_erases_a_number_and_colleagues_lose_it_live(
+    demo: Stack, windows: Windows, look: str
+) -> None:
+    await connect_number(demo)
+    await demo.write("acc-1", "My secret")
+    colleague = await Inbox.signed_in(windows, demo, **LOOKS[look])
+    await colleague.chats.first.click()
+    await expect(colleague.bubble("My secret")).to_be_visible()
+    # UniPile does not answer: the number is gone all the same, and the page says what is not done yet.
+    away = {"method": "DELETE", "path": "/accounts/*", "status": 503}
+    await demo.sandbox.ok("PUT", "/sandbox/faults", {"routes": [away]})
+    owner = await Inbox.signed_in(windows, demo, "/connections", **LOOKS[look])
+    page = owner.page
+    name = await page.get_by_test_id("account-card").get_by_role("heading").inner_text()
+    await page.get_by_test_id("account-erase").click()
+    await expect(page.get_by_test_id("confirm-erase-number")).to_be_disabled()
+    await check_screen(page)
+    await page.get_by_test_id("export-first").click()
+    await expect(page.get_by_test_id("exports")).to_be_visible()
+    await page.keyboard.press("Escape")
+    field = page.get_by_test_id("erase-number").get_by_role("textbox")
+    await field.fill(name)
+    await field.press("Enter")
+    await expect(page.get_by_test_id("account-card")).to_have_count(0)
+    await expect(page.get_by_test_id("erasure")).to_contain_text("has not let it go yet")
+    await check_screen(page)
+    await expect(colleague.page.get_by_text("My secret")).to_have_count(0)
+    await expect(colleague.chats).to_have_count(0)
+    await check_screen(colleague.page)

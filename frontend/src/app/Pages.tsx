@@ -7,6 +7,7 @@ import { ConnectionsPage } from "@/features/connections/ConnectionsPage";
 import { NumberNotice } from "@/features/connections/NumberNotice";
 import { InboxPage } from "@/features/inbox/InboxPage";
 import { NumberNoticeContext } from "@/features/inbox/NumberNotice";
+import { ExportsProvider } from "@/features/privacy/ExportsProvider";
 import { useSession, useSessionState } from "@/features/session/context";
 import { LoginPage } from "@/features/session/LoginPage";
 import { RegisterPage } from "@/features/session/RegisterPage";
@@ -32,9 +33,11 @@ export function Pages() {
       return (
         <LiveProvider key={state.user.id} user={state.user}>
           <NumberNoticeContext value={(props) => <NumberNotice {...props} />}>
-            <Shell user={state.user}>
-              <SignedIn user={state.user} />
-            </Shell>
+            <ExportsProvider>
+              <Shell user={state.user}>
+                <SignedIn user={state.user} />
+              </Shell>
+            </ExportsProvider>
           </NumberNoticeContext>
         </LiveProvider>
       );

@@ -274,6 +274,15 @@ export interface Erasure {
   readonly messages: number;
 }
 
+/** A whole number's way out; `unlinked` once UniPile has let it go too. */
+export interface AccountErasure {
+  readonly id: number;
+  readonly account_id: number;
+  readonly state: "running" | "done";
+  readonly unlinked: boolean;
+  readonly messages: number;
+}
+
 export interface Export {
   readonly id: number;
   readonly account_id: number;

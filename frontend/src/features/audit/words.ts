@@ -28,6 +28,7 @@ export const ACTIONS: Readonly<Record<string, string>> = {
   "account.changed": "Changed a number",
   "account.reconnected": "Reconnected a number",
   "account.disconnected": "Disconnected a number",
+  "account.erased": "Erased a number",
   "contact.erased": "Erased a contact",
   "export.requested": "Asked for an export",
   "export.fetched": "Took an export along",

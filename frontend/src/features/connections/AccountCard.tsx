@@ -20,6 +20,8 @@ interface AccountCardProps {
   /** Absent for whoever may not arrange who shares the number. */
   readonly onMembers?: (() => void) | undefined;
   readonly onDisconnect: () => void;
+  /** Absent for whoever may not erase the number. */
+  readonly onErase?: (() => void) | undefined;
 }
 
 function phoneLine(account: Account): string {
@@ -121,7 +123,7 @@ function Imported({ account }: { readonly account: Account }) {
   );
 }
 
-function AccountActions({ account, onReconnect, onConnect, onMembers, onDisconnect }: AccountCardProps) {
+function AccountActions({ account, onReconnect, onConnect, onMembers, onDisconnect, onErase }: AccountCardProps) {
   // What else is done with a number is its owner's: the server asks the same.
   const isForOthers = account.role !== "owner";
   const isUnknown = account.status === "connecting" && account.phone === null;
@@ -141,16 +143,29 @@ function AccountActions({ account, onReconnect, onConnect, onMembers, onDisconne
           People
         </Button>
       )}
-      {account.status !== "disconnected" && !isForOthers && (
-        <Button size="small" tone="quiet" onClick={onDisconnect} data-testid="account-disconnect">
-          Disconnect
-        </Button>
-      )}
+      <Endings account={account} onDisconnect={onDisconnect} onErase={isUnknown ? undefined : onErase} />
     </div>
   );
 }
 
-function NextStep({ account, onReconnect, onConnect }: Omit<AccountCardProps, "onDisconnect">) {
+function Endings({ account, onDisconnect, onErase }: Pick<AccountCardProps, "account" | "onDisconnect" | "onErase">) {
+  return (
+    <>
+      {account.status !== "disconnected" && account.role === "owner" && (
+        <Button size="small" tone="quiet" onClick={onDisconnect} data-testid="account-disconnect">
+          Disconnect
+        </Button>
+      )}
+      {onErase !== undefined && (
+        <Button size="small" tone="quiet" onClick={onErase} data-testid="account-erase">
+          Erase…
+        </Button>
+      )}
+    </>
+  );
+}
+
+function NextStep({ account, onReconnect, onConnect }: Pick<AccountCardProps, "account" | "onReconnect" | "onConnect">) {
   const step = stepOf(account);
   if (step === "connect") {
     return (

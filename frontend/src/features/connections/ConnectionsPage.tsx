@@ -10,6 +10,8 @@ import type { Account } from "@/types/wire";
 import { AccountCard } from "./AccountCard";
 import { ConfirmDisconnect } from "./ConfirmDisconnect";
 import { ConnectDialog } from "./ConnectDialog";
+import { EraseNumber } from "./EraseNumber";
+import { Erasures } from "./Erasures";
 import { MembersDialog } from "./MembersDialog";
 import "./connections.css";
 
@@ -17,6 +19,7 @@ type OpenDialog =
   | { readonly kind: "connect" }
   | { readonly kind: "reconnect"; readonly account: Account }
   | { readonly kind: "disconnect"; readonly account: Account }
+  | { readonly kind: "erase"; readonly account: Account }
   | { readonly kind: "members"; readonly account: Account };
 
 export function ConnectionsPage() {
@@ -37,13 +40,26 @@ export function ConnectionsPage() {
           </Button>
         )}
       </header>
+      <Erasures />
       <AccountList onOpen={setDialog} />
-      {dialog?.kind === "connect" && <ConnectDialog onClose={close} />}
-      {dialog?.kind === "reconnect" && <ConnectDialog known={dialog.account} onClose={close} />}
-      {dialog?.kind === "members" && <MembersDialog account={dialog.account} onClose={close} />}
-      {dialog?.kind === "disconnect" && <ConfirmDisconnect account={dialog.account} onClose={close} />}
+      {dialog !== null && <OpenedDialog dialog={dialog} onClose={close} />}
     </div>
   );
+}
+
+function OpenedDialog({ dialog, onClose }: { readonly dialog: OpenDialog; readonly onClose: () => void }) {
+  switch (dialog.kind) {
+    case "connect":
+      return <ConnectDialog onClose={onClose} />;
+    case "reconnect":
+      return <ConnectDialog known={dialog.account} onClose={onClose} />;
+    case "members":
+      return <MembersDialog account={dialog.account} onClose={onClose} />;
+    case "disconnect":
+      return <ConfirmDisconnect account={dialog.account} onClose={onClose} />;
+    case "erase":
+      return <EraseNumber account={dialog.account} onClose={onClose} />;
+  }
 }
 
 function AccountList({ onOpen }: { readonly onOpen: (dialog: OpenDialog) => void }) {
@@ -77,6 +93,7 @@ function AccountList({ onOpen }: { readonly onOpen: (dialog: OpenDialog) => void
           onConnect={() => onOpen({ kind: "connect" })}
           onMembers={can("manage_members", account) ? () => onOpen({ kind: "members", account }) : undefined}
           onDisconnect={() => onOpen({ kind: "disconnect", account })}
+          onErase={can("erase_number", account) ? () => onOpen({ kind: "erase", account }) : undefined}
         />
       ))}
     </ul>

@@ -1,20 +1,15 @@
 /** The way to an export of a whole number. */
-import { useState } from "react";
 import { Button } from "@/components/Button";
 import { nameAccount } from "@/lib/accounts";
+import { useExporting } from "@/lib/exporting";
 import type { Account } from "@/types/wire";
-import { Exports } from "./Exports";
 
 export function NumberExport({ account }: { readonly account: Account }) {
-  const [isOpen, setIsOpen] = useState(false);
+  const show = useExporting();
+  const wish = { accountId: account.id, contactId: null, name: nameAccount(account) };
   return (
-    <>
-      <Button size="small" tone="quiet" onClick={() => setIsOpen(true)} data-testid="account-export">
-        Export…
-      </Button>
-      {isOpen && (
-        <Exports accountId={account.id} contactId={null} name={nameAccount(account)} onClose={() => setIsOpen(false)} />
-      )}
-    </>
+    <Button size="small" tone="quiet" onClick={() => show(wish)} data-testid="account-export">
+      Export…
+    </Button>
   );
 }

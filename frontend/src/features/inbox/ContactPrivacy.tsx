@@ -1,7 +1,9 @@
-/** What the owner of a number can do about one person's data. */
+/** What whoever manages a number can do about one person's data. */
 import { useState } from "react";
 import { Button } from "@/components/Button";
 import { useAccounts } from "@/lib/accounts";
+import { useExporting } from "@/lib/exporting";
+import { useCan } from "@/lib/rights";
 import { EraseContact } from "./EraseContact";
 import "./privacy.css";
 
@@ -13,10 +15,15 @@ interface ContactPrivacyProps {
 
 export function ContactPrivacy(props: ContactPrivacyProps) {
   const [isOpen, setIsOpen] = useState(false);
+  const show = useExporting();
+  const can = useCan();
   const account = useAccounts().data?.find((row) => row.id === props.accountId);
-  if (account?.role !== "owner") return null;
+  if (account === undefined || !can("manage_number", account)) return null;
   return (
     <div className="details-privacy">
+      <Button size="small" onClick={() => show(props)} data-testid="contact-export">
+        Export…
+      </Button>
       <Button size="small" tone="danger" onClick={() => setIsOpen(true)} data-testid="contact-erase">
         Erase this contact…
       </Button>

@@ -10,7 +10,7 @@ import { isRecord } from "@/lib/socket/frames";
 import type { Chat, Contact, Message } from "@/types/wire";
 import { InboxContext, type Inbox } from "./context";
 import { Drafts } from "./drafts";
-import { dropErased } from "./erasing";
+import { dropAccount, dropErased } from "./erasing";
 import { isErasure } from "./gone";
 import { measureFiles } from "./measure";
 import { PeopleProvider } from "./peopleContext";
@@ -93,6 +93,11 @@ function erase({ store, drafts }: Inbox, client: QueryClient, event: string, dat
   if (event === "chat:erased") drafts.write(data.id, "");
 }
 
+function leave({ store }: Inbox, client: QueryClient, accountId: number): void {
+  store.leaveAccount(accountId);
+  dropAccount(client, accountId);
+}
+
 interface InboxProviderProps {
   readonly userId: number;
   readonly children: ReactNode;
@@ -125,6 +130,7 @@ export function InboxProvider({ userId, children }: InboxProviderProps) {
       void client.invalidateQueries({ queryKey: [CHAT_KEY, accountId] });
       void client.invalidateQueries({ queryKey: [MESSAGES_KEY, accountId] });
     },
+    onLeft: (accountId) => leave(inbox, client, accountId),
   });
   return (
     <InboxContext value={inbox}>

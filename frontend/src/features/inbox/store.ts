@@ -128,6 +128,12 @@ export class InboxStore {
     this.#publishSoon();
   }
 
+  /** Nothing of this number is ours any more, not even what waits to be sent. */
+  leaveAccount(accountId: number): void {
+    this.forgetAccount(accountId);
+    for (const entry of this.outbox.entries) if (entry.accountId === accountId) this.outbox.drop(entry.clientId);
+  }
+
   /** Drop what was erased, and let nothing of it in again. */
   erase(event: string, data: { readonly id: number }): Gone {
     this.#gone = this.#gone.with(event, data);

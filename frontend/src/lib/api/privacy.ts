@@ -1,5 +1,5 @@
 /** Erasing and exporting, for whoever manages a number. */
-import type { Account, Erasure, Export, Page } from "@/types/wire";
+import type { Account, AccountErasure, Erasure, Export, Page } from "@/types/wire";
 import type { Send } from "./client";
 
 export function privacyRoutes(signed: Send) {
@@ -7,6 +7,13 @@ export function privacyRoutes(signed: Send) {
   return {
     eraseContact: async (accountId: number, contactId: number) =>
       (await signed<{ erasure: Erasure }>(`${place(accountId)}/contacts/${contactId}`, { method: "DELETE" })).erasure,
+
+    eraseAccount: async (accountId: number) =>
+      (await signed<{ erasure: AccountErasure }>(`${place(accountId)}/erasure`, { method: "POST" })).erasure,
+
+    /** Newest first; those that are under way are among them. */
+    listErasures: async (signal?: AbortSignal) =>
+      (await signed<Page<AccountErasure>>("/api/channels/whatsapp/erasures?limit=20", { signal })).items,
 
     listExports: async (accountId: number, signal?: AbortSignal) =>
       (await signed<Page<Export>>(`${place(accountId)}/exports?limit=20`, { signal })).items,

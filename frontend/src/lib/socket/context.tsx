@@ -18,11 +18,13 @@ export function useFeedListener(listener: Omit<FeedListener, "onState">): void {
     listener.onChange?.(event, data, accountId),
   );
   const onReset = useEffectEvent((accountId: number) => listener.onReset?.(accountId));
+  const onLeft = useEffectEvent((accountId: number) => listener.onLeft?.(accountId));
   useEffect(
     () =>
       feed.listen({
         onChange: (event, data, accountId) => onChange(event, data, accountId),
         onReset: (accountId) => onReset(accountId),
+        onLeft: (accountId) => onLeft(accountId),
       }),
     [feed],
   );

@@ -56,6 +56,27 @@ describe("Feed", () => {
     feed.stop();
   });
 
+  it("drops an account that is not ours any more, told now or found out on coming back", async () => {
+    const { feed, latest, listChanges } = setUp();
+    const onLeft = vi.fn();
+    feed.listen({ onLeft });
+    feed.track(2, 7);
+    latest().welcome({ "1": 4, "2": 7 });
+    expect(onLeft).not.toHaveBeenCalled();
+    latest().push("account:left", undefined, { id: 2 }, 2);
+    expect(onLeft.mock.calls).toEqual([[2]]);
+    latest().end(1012);
+    await vi.advanceTimersByTimeAsync(1_000);
+    latest().onopen?.();
+    latest().answer();
+    expect(latest().last.data).toEqual({ user_id: 7, cursors: { "1": 4 } });
+    latest().answer(true, { accounts: {} });
+    expect(onLeft.mock.calls).toEqual([[2], [1]]);
+    await vi.advanceTimersByTimeAsync(HOLE_MS * 2);
+    expect(listChanges).not.toHaveBeenCalled();
+    feed.stop();
+  });
+
   it("waits for a hole to close by itself", async () => {
     const { feed, latest, listChanges } = setUp();
     latest().welcome({ "1": 4 });

@@ -17,6 +17,8 @@ export interface FeedListener {
   readonly onChange?: (event: string, data: unknown, accountId: number | null) => void;
   /** Too much was missed: everything of this account has to be read again. */
   readonly onReset?: (accountId: number) => void;
+  /** This account is shared with the reader no longer, or erased: nothing of it may be kept. */
+  readonly onLeft?: (accountId: number) => void;
   readonly onState?: (state: ConnectionState) => void;
 }
 
@@ -118,10 +120,18 @@ export class Feed {
     } else if (event === "reset") {
       const id = accountId ?? (isRecord(data) && typeof data.account_id === "number" ? data.account_id : null);
       if (id !== null) this.#resetSoon(id);
+    } else if (event === "account:left") {
+      if (accountId !== null) this.#leave(accountId);
     } else {
       this.#see(accountId, seq);
       this.#tell((listener) => listener.onChange?.(event, data, accountId));
     }
+  }
+
+  /** Not ours any more: nothing is missing of it. */
+  #leave(accountId: number): void {
+    this.forget(accountId);
+    this.#tell((listener) => listener.onLeft?.(accountId));
   }
 
   #see(accountId: number | null, seq: number | null): void {
@@ -134,7 +144,10 @@ export class Feed {
 
   /** What came after the cursors we sent has been replayed by now, and numbers without a row were overtaken. */
   #noteJoined(heads: unknown, since: CursorValues): void {
-    for (const [accountId, seq] of parseHeads(heads)) {
+    if (!isRecord(heads)) return;
+    const joined = new Map(parseHeads(heads));
+    for (const accountId of Object.keys(since).map(Number)) if (!joined.has(accountId)) this.#leave(accountId);
+    for (const [accountId, seq] of joined) {
       if (String(accountId) in since && !this.#resetting.has(accountId)) this.#cursors.reach(accountId, seq);
     }
     this.#noteHeads(heads);

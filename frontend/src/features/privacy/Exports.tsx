@@ -9,7 +9,7 @@ import { describeError } from "@/lib/api/errors";
 import { formatExact } from "@/lib/time";
 import type { Export } from "@/types/wire";
 import "@/components/consequences.css";
-import "./privacy.css";
+import "./exports.css";
 
 const POLL_MS = 1500;
 
@@ -69,11 +69,13 @@ export function Exports({ accountId, contactId, name, onClose }: ExportsProps) {
   );
 }
 
+const countMessages = (count: number): string => (count === 1 ? "1 message" : `${count.toLocaleString()} messages`);
+
 function describe(row: Export): string {
   if (row.state === "failed") return "This export failed. Ask for another one.";
   if (row.state === "waiting") return "Waiting for its turn";
-  if (row.state === "running") return `Being written: ${row.messages.toLocaleString()} messages so far`;
-  return `${row.messages.toLocaleString()} messages${row.with_media ? ", with files" : ""}; until ${formatExact(row.expires_at ?? "")}`;
+  if (row.state === "running") return `Being written: ${countMessages(row.messages)} so far`;
+  return `${countMessages(row.messages)}${row.with_media ? ", with files" : ""}; until ${formatExact(row.expires_at ?? "")}`;
 }
 
 function save(blob: Blob, name: string): void {

@@ -1,0 +1,18 @@
+/** How far the numbers are that are being erased. */
+import { Notice } from "@/components/Notice";
+import type { AccountErasure } from "@/types/wire";
+import { useErasures } from "./erasures";
+
+export function Erasures() {
+  return useErasures().map((erasure) => (
+    <Notice key={erasure.id} tone="info">
+      <span role="status" data-testid="erasure">{describe(erasure)}</span>
+    </Notice>
+  ));
+}
+
+function describe({ messages, unlinked }: AccountErasure): string {
+  const count = messages === 1 ? "1 message" : `${messages.toLocaleString()} messages`;
+  const removed = `A number is being erased: ${count} removed so far.`;
+  return unlinked ? removed : `${removed} WhatsApp has not let it go yet, and is asked every minute.`;
+}
