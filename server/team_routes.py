@@ -25,7 +25,7 @@ TEAM_ROUTES = (
         auth.register,
         body=auth_schemas.Register,
         answer=auth_schemas.Session,
-        refuses=("not_found", "conflict", "bad_credentials"),
+        refuses=("not_found", "conflict", "bad_credentials", "plan_limit"),
     ),
     open_row(
         "POST",
@@ -69,7 +69,7 @@ TEAM_ROUTES = (
         body=user_schemas.InviteUser,
         answer=user_schemas.TeamUserWithLink,
         status=201,
-        refuses=("conflict",),
+        refuses=("conflict", "plan_limit"),
     ),
     row(
         "PATCH",
@@ -77,7 +77,7 @@ TEAM_ROUTES = (
         users.change_user,
         body=user_schemas.ChangeUser,
         answer=user_schemas.OneTeamUser,
-        refuses=("conflict",),
+        refuses=("conflict", "plan_limit"),
     ),
     row(
         "POST",
