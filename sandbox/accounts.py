@@ -203,6 +203,7 @@ def receive(simulator: Simulator, chat_id: str, message_id: str) -> None:
     chat.last_at = max(chat.last_at or 0, message.timestamp)
     if not message.is_sender and not message.is_event:
         chat.unread_count += 1
+        chat.marked_unread = 0
     simulator.world.save(chat)
 
 

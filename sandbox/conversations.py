@@ -113,7 +113,7 @@ def send(simulator: Simulator, chat: Chat, drafts: list[Draft]) -> list[Message]
             simulator.announce("message_received", message)
         elif not faults.no_echo:
             simulator.later(simulator.settings.echo_seconds, announce_echo, simulator, message)
-    chat.unread_count = 0
+    chat.unread_count = chat.marked_unread = 0
     simulator.world.save(chat)
     return messages
 
@@ -188,14 +188,26 @@ def see(simulator: Simulator, message: Message, contact_id: str) -> None:
 def read_by_account(simulator: Simulator, chat: Chat, is_read: bool) -> None:
     """Mark a chat as read or unread from the account's side; the contacts then see it was read."""
     if is_read:
-        for message in simulator.world.newest(chat.id):
-            if message.seen and not message.is_sender:
-                break
-            if not message.is_sender and message.synced and not message.seen:
-                message.seen = 1
-                simulator.save_message(message)
-    chat.unread_count = 0 if is_read else max(1, chat.unread_count)
+        _see_all(simulator, chat)
+        chat.unread_count = chat.marked_unread = 0
+    elif not chat.unread_count:
+        chat.marked_unread = 1
     simulator.world.save(chat)
+
+
+def _see_all(simulator: Simulator, chat: Chat) -> None:
+    """Let the account read what came in, oldest first; the webhooks tell that it was the one who read."""
+    unseen = []
+    for message in simulator.world.newest(chat.id):
+        if message.seen and not message.is_sender:
+            break
+        if not message.is_sender and message.synced and not message.is_event:
+            unseen.append(message)
+    is_told = not simulator.dice.faults.no_read
+    for message in reversed(unseen):
+        message.seen = 1
+        reader = person_shape(simulator.world.account(chat.account_id), simulator.world, SELF)
+        simulator.save_message(message, "message_read" if is_told else None, read_by=reader)
 
 
 def react(simulator: Simulator, message: Message, who: str, value: str) -> None:

@@ -98,6 +98,8 @@ class Chat:
     created_at: int = 0
     last_at: int | None = None
     unread_count: int = 0
+    # Marked as unread by hand, with nothing new in it.
+    marked_unread: int = 0
     archived: int = 0
     pinned: int = 0
     muted_until: int | str | None = None

@@ -69,6 +69,10 @@ class Faults:
     restart_fails: bool = False
     # Reads: all accounts as they are at this moment, although webhooks go on
     stale_reads: bool = False
+    # How chats are told to be unread: never, or when marked so by hand as `unread` 1 beside a count of 0, or as -1
+    never_unread: bool = False
+    unread_as_flag: bool = False
+    unread_as_minus_one: bool = False
     # Contacts and media
     lid_only: bool = False
     hidden_phone: bool = False

@@ -81,7 +81,7 @@ async def invent_past(simulator: Simulator, account: Account, past: Past) -> Non
         moments = sorted(dice.sample(range(begun, now), past.messages))
         for index, moment in enumerate(moments):
             _write_past(simulator, chat, contact, dice, index, moment)
-        chat.unread_count = 0
+        chat.unread_count = chat.marked_unread = 0
         simulator.world.save(chat)
         await asyncio.sleep(0)  # A long past must not hold up everybody else.
 

@@ -1,6 +1,7 @@
 """Shows accounts, chats, attendees, messages and webhooks exactly as UniPile v1 does."""
 
 from sandbox.entities import DIRECT, GROUP, SELF, Account, Chat, Json, Message, Webhook
+from sandbox.faults import Faults
 from sandbox.ids import PHONE_DOMAIN, to_iso
 from sandbox.problems import dump
 from sandbox.world import World
@@ -54,7 +55,16 @@ def attendee_shape(account: Account, world: World, who: str) -> Json:
     }
 
 
-def chat_shape(chat: Chat, world: World) -> Json:
+def unread_shape(chat: Chat, faults: Faults) -> Json:
+    """Show what is unread in a chat, in one of the ways that UniPile may tell it."""
+    if faults.never_unread or not (chat.unread_count or chat.marked_unread):
+        return {"unread_count": 0, "unread": 0}
+    if chat.unread_count or not (faults.unread_as_flag or faults.unread_as_minus_one):
+        return {"unread_count": chat.unread_count or 1, "unread": 1}
+    return {"unread_count": -1 if faults.unread_as_minus_one else 0, "unread": 1}
+
+
+def chat_shape(chat: Chat, world: World, faults: Faults) -> Json:
     """Show a chat without its last message."""
     shape: Json = {
         "object": "Chat",
@@ -65,8 +75,7 @@ def chat_shape(chat: Chat, world: World) -> Json:
         "name": chat.name,
         "type": chat.kind,
         "timestamp": None if chat.last_at is None else to_iso(chat.last_at),
-        "unread_count": chat.unread_count,
-        "unread": int(chat.unread_count > 0),
+        **unread_shape(chat, faults),
         "archived": chat.archived,
         "pinned": chat.pinned,
         "muted_until": chat.muted_until,

@@ -54,13 +54,13 @@ async def show_attendee(request: web.Request) -> web.Response:
 async def list_attendee_chats(request: web.Request) -> web.Response:
     """List the chats somebody is in."""
     account, who = find_attendee(request)
-    world = simulator_of(request).world.as_told(account.id)
+    world, faults = simulator_of(request).world.as_told(account.id), simulator_of(request).dice.faults
     page = read_page(request)
     chats = [
         c for c in world.chats_of(account.id) if c.last_at is not None and (who == SELF or who in c.members)
     ]
     kept, cursor = cut(page, (chat_place(chat) for chat in chats))
-    return reply(listing("Chat", [chat_shape(world.chats[id_], world) for _, id_ in kept], cursor))
+    return reply(listing("Chat", [chat_shape(world.chats[id_], world, faults) for _, id_ in kept], cursor))
 
 
 async def list_attendee_messages(request: web.Request) -> web.Response:

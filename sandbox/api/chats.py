@@ -53,7 +53,7 @@ def matching_chats(world: World, page: Page) -> Iterator[Place]:
         moment = chat.last_at or 0
         if (
             chat.last_at is not None
-            and (unread is None or unread == (chat.unread_count > 0))
+            and (unread is None or unread == bool(chat.unread_count or chat.marked_unread))
             and (before is None or moment < before)
             and (after is None or moment > after)
         ):
@@ -62,27 +62,27 @@ def matching_chats(world: World, page: Page) -> Iterator[Place]:
 
 async def list_chats(request: web.Request) -> web.Response:
     """List chats, newest first."""
-    world = simulator_of(request).world
+    simulator = simulator_of(request)
+    world = simulator.world
     page = read_page(request, "account_id", "account_type", "unread", "before", "after")
     if page.filters.get("account_type", "WHATSAPP") != "WHATSAPP":
         return reply(listing("Chat", []))
     kept, cursor = cut(page, matching_chats(world, page))
-    return reply(listing("Chat", [told_shape(world, id_) for _, id_ in kept], cursor))
+    return reply(listing("Chat", [told_shape(simulator, id_) for _, id_ in kept], cursor))
 
 
-def told_shape(world: World, chat_id: str) -> Json:
+def told_shape(simulator: Simulator, chat_id: str) -> Json:
     """Show a chat as UniPile knows it."""
-    told = world.as_told(world.chats[chat_id].account_id)
-    return chat_shape(told.chats[chat_id], told)
+    told = simulator.world.as_told(simulator.world.chats[chat_id].account_id)
+    return chat_shape(told.chats[chat_id], told, simulator.dice.faults)
 
 
 async def show_chat(request: web.Request) -> web.Response:
     """Show a chat with its last message."""
     world, chat = told_chat(request)
     last = next((message for message in world.newest(chat.id) if message.synced), None)
-    return reply(
-        chat_shape(chat, world) | {"lastMessage": None if last is None else message_shape(last, world)}
-    )
+    shape = chat_shape(chat, world, simulator_of(request).dice.faults)
+    return reply(shape | {"lastMessage": None if last is None else message_shape(last, world)})
 
 
 def recipient(simulator: Simulator, account: Account, identifier: str) -> Contact:

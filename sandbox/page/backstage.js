@@ -22,6 +22,7 @@ const SWITCHES = [
     ['send_status', 'Refuse every send (503)'],
     ['accept_then_timeout', 'Accept sends, then hang'],
     ['stale_reads', 'Answer reads with old data'],
+    ['never_unread', 'Never say what is unread'],
     ['auth_in_progress', 'Refuse a second QR code (425)'],
   ]],
   ['People and media', [

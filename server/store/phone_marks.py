@@ -10,16 +10,30 @@ from server.store.chats import CHAT_JOINS, CHAT_JSON, ChangedChat
 
 # A choice made here needs this long at most to reach UniPile: what is read before may be the choice before it.
 SETTLING = "interval '2 minutes'"
-TOLD = """
-    select c.id, x.*, jsonb_build_object('archived', x.archived, 'pinned', x.pinned, 'muted', x.muted_until,
-            'read', case when x.is_read then x.last_at end) as marks,
-        coalesce(c.told_marks, '{}') as before
-    from jsonb_to_recordset(%(rows)s::jsonb) as x (provider_chat_id text, archived boolean, pinned boolean,
-        mutes boolean, muted_until timestamptz, is_read boolean, last_at timestamptz)
+ROWS = """jsonb_to_recordset(%(rows)s::jsonb) as x (provider_chat_id text, archived boolean, pinned boolean,
+        mutes boolean, muted_until timestamptz, is_read boolean, is_marked boolean, counts boolean,
+        last_at timestamptz)"""
+MARKS = """jsonb_build_object('archived', x.archived, 'pinned', x.pinned, 'muted', x.muted_until,
+            'read', case when x.is_read and a.tells_unread then x.last_at end, 'unread', x.is_marked)"""
+# A UniPile that counts nothing would say of every chat that it is read. That it counts is known once it has counted
+# what came in, in a chat that nobody has marked here.
+LEARN = f"""
+    update channels_account a set tells_unread = true
+    where a.id = %(account_id)s and not a.tells_unread and exists (
+        select from {ROWS}
+        join channels_chat c on c.account_id = %(account_id)s and c.provider_chat_id = x.provider_chat_id
+        where x.counts and c.marked_at = '-infinity' and (
+            select m.direction from channels_message m where m.chat_id = c.id and not m.is_event
+            order by m.sent_at desc, m.id desc limit 1) = 'in')"""
+TOLD = f"""
+    select c.id, x.*, a.tells_unread, {MARKS} as marks, coalesce(c.told_marks, '{{}}') as before
+    from {ROWS}
     join channels_chat c on c.account_id = %(account_id)s and c.provider_chat_id = x.provider_chat_id
-    where c.marked_at < now() - {settling}
-        and (c.told_marks is not null or c.marked_at = '-infinity')""".replace("{settling}", SETTLING)
-# A mark that UniPile repeats is no news: ours may be on its way there, or was refused there.
+    join channels_account a on a.id = c.account_id
+    where c.marked_at < now() - {SETTLING}
+        and (c.told_marks is not null or c.marked_at = '-infinity')"""
+# A mark that UniPile repeats is no news: ours may be on its way there, or was refused there. Marked as unread is what
+# says so, and what was read to its end, has nothing new, and is unread again all the same.
 TAKE_OVER = f"""
     with told as ({TOLD}), wanted as (
         select t.id,
@@ -29,15 +43,25 @@ TAKE_OVER = f"""
                 then coalesce(t.pinned, c.pinned) else c.pinned end as pinned,
             case when t.mutes and t.marks -> 'muted' is distinct from t.before -> 'muted'
                 then t.muted_until else c.muted_until end as muted_until,
-            case when t.is_read and t.marks -> 'read' is distinct from t.before -> 'read'
-                then greatest(c.read_until, t.last_at) else c.read_until end as read_until
+            case when t.is_read and t.tells_unread and t.marks -> 'read' is distinct from t.before -> 'read'
+                then greatest(c.read_until, t.last_at) else c.read_until end as read_until,
+            c.unread_count = 0 and (
+                t.is_marked and t.marks -> 'unread' is distinct from t.before -> 'unread'
+                or t.counts and (t.before ->> 'read')::timestamptz = t.last_at) as is_marked
         from told t join channels_chat c on c.id = t.id
+    ), placed as (
+        select w.id, w.archived, w.pinned, w.muted_until, w.is_marked, case when w.is_marked
+            then (select coalesce(max(m.sent_at) - interval '1 millisecond', w.read_until) from channels_message m
+                  where m.chat_id = w.id and m.direction = 'in' and not m.is_event)
+            else w.read_until end as read_until
+        from wanted w
     ), counted as (
-        select w.*, case when w.read_until > c.read_until
+        select w.*, case when w.is_marked or w.read_until > c.read_until
             then (select count(*) from channels_message m where m.chat_id = c.id and m.direction = 'in'
-                  and not m.is_event and not m.is_history and m.deleted_at is null and m.sent_at > w.read_until)
+                  and not m.is_event and (w.is_marked or not m.is_history and m.deleted_at is null)
+                  and m.sent_at > w.read_until)
             else c.unread_count end as unread_count
-        from wanted w join channels_chat c on c.id = w.id
+        from placed w join channels_chat c on c.id = w.id
     ), change as (
         select k.*, row_number() over (order by k.id) as n from counted k join channels_chat c on c.id = k.id
         where (k.archived, k.pinned, k.muted_until, k.unread_count)
@@ -57,12 +81,10 @@ NOTE_TOLD = f"""
     update channels_chat c set told_marks = t.marks from ({TOLD}) t
     where c.id = t.id and c.told_marks is distinct from t.marks"""
 # What was chosen here before UniPile was ever asked counts for more than its first word.
-NOTE_FIRST = """
-    update channels_chat c set told_marks = jsonb_build_object('archived', x.archived, 'pinned', x.pinned,
-        'muted', x.muted_until, 'read', case when x.is_read then x.last_at end)
-    from jsonb_to_recordset(%(rows)s::jsonb) as x (provider_chat_id text, archived boolean, pinned boolean,
-        muted_until timestamptz, is_read boolean, last_at timestamptz)
-    where c.account_id = %(account_id)s and c.provider_chat_id = x.provider_chat_id
+NOTE_FIRST = f"""
+    update channels_chat c set told_marks = {MARKS}
+    from {ROWS} cross join channels_account a
+    where a.id = %(account_id)s and c.account_id = a.id and c.provider_chat_id = x.provider_chat_id
         and c.told_marks is null and c.marked_at > '-infinity'"""
 
 
@@ -70,9 +92,11 @@ async def take_marks_over(
     cursor: Cursor, account_id: int, marks: Sequence[Mapping[str, Any]]
 ) -> list[ChangedChat]:
     """Let the chats have what UniPile newly says: {provider_chat_id, archived, pinned, mutes, muted_until, is_read,
-    last_at}, None where it says nothing; the account is locked. Returns the chats that are different.
+    is_marked (as unread), counts (some as unread), last_at}, None where it says nothing; the account is locked. Returns
+    the chats that are different.
     """
     values = {"account_id": account_id, "rows": orjson.dumps(list(marks)).decode()}
+    await cursor.execute(LEARN, values)
     await cursor.execute(TAKE_OVER, values)
     changed = [ChangedChat(*row) for row in await cursor.fetchall()]
     await cursor.execute(NOTE_TOLD, values)

@@ -32,6 +32,7 @@ RECONNECTED = ("RECONNECTED",)
 CHAT_KINDS: Mapping[object, str] = {0: "direct", 1: "group", 2: "channel"}
 MAX_LIMIT = 250
 FOR_GOOD = "9999-12-31T00:00:00Z"
+MARKED_UNREAD = -1
 # All attempts of one read together; a read harms nothing, so it is asked again while this lasts.
 READ_SECONDS = 20.0
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 4.0
@@ -150,6 +151,7 @@ def read_people(answer: Mapping[str, Any]) -> People:
 def read_marks(item: Mapping[str, Any]) -> dict[str, Any]:
     """What is set on a chat there; None where UniPile does not say."""
     unread, last_at = small_integer(item.get("unread_count")), moment(item.get("timestamp"))
+    is_flagged = item.get("unread") in (True, 1)
     muted = item.get("muted_until")
     until = FOR_GOOD if muted == -1 else muted if moment(muted) is not None else None
     return {
@@ -157,8 +159,10 @@ def read_marks(item: Mapping[str, Any]) -> dict[str, Any]:
         "pinned": _flag(item.get("pinned")),
         "mutes": "muted_until" in item,
         "muted_until": until,
-        # Without a count it may still be marked as unread.
-        "is_read": unread == 0 and item.get("unread") not in (True, 1) and last_at is not None,
+        "counts": unread is not None and unread > 0,
+        # Marked by hand, with nothing new in it: v2 says -1, and a v1 may say it by its flag.
+        "is_marked": item.get("unread_count") == MARKED_UNREAD or (unread == 0 and is_flagged),
+        "is_read": unread == 0 and not is_flagged and last_at is not None,
         "last_at": last_at,
     }
 

@@ -202,6 +202,37 @@ async def test_a_change_that_makes_no_sense_is_refused(sandbox: Driver, body: di
     await sandbox.api("PATCH", f"/chats/{chat_id}", 400, json=body)
 
 
+@pytest.mark.parametrize(
+    ("switch", "told"),
+    [
+        (None, (1, 1)),
+        ("unread_as_flag", (0, 1)),
+        ("unread_as_minus_one", (-1, 1)),
+        ("never_unread", (0, 0)),
+    ],
+)
+async def test_marked_as_unread_is_told_as_the_switches_say(
+    sandbox: Driver, switch: str | None, told: tuple[int, int]
+) -> None:
+    account_id = await sandbox.account()
+    path = f"/chats/{(await sandbox.write(account_id))['chat_id']}"
+    if switch is not None:
+        await sandbox.control("PATCH", "/faults", json={switch: True})
+
+    async def unread() -> tuple[int, int]:
+        (listed,) = (await sandbox.api("GET", f"/chats?account_id={account_id}"))["items"]
+        chat = await sandbox.api("GET", path)
+        assert (chat["unread_count"], chat["unread"]) == (listed["unread_count"], listed["unread"])
+        return chat["unread_count"], chat["unread"]
+
+    assert await unread() == ((0, 0) if switch == "never_unread" else (1, 1))  # a message is a message
+    for value in (True, False):
+        await sandbox.api("PATCH", path, json={"action": "setReadStatus", "value": value})
+        assert await unread() == ((0, 0) if value else told)
+    await sandbox.write(account_id)
+    assert await unread() == ((0, 0) if switch == "never_unread" else (1, 1))
+
+
 async def test_a_removed_chat_is_gone_and_comes_back_anew(sandbox: Driver) -> None:
     account_id = await sandbox.account()
     first = await sandbox.write(account_id)

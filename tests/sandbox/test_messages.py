@@ -88,6 +88,28 @@ async def test_an_offline_phone_gets_its_messages_when_it_is_on_again(
     assert receiver.events == ["message_received", "message_delivered"]
 
 
+async def test_reading_on_the_own_phone_is_told_message_by_message(
+    sandbox: Driver, receiver: Receiver
+) -> None:
+    """In the envelope of what was read (`is_sender` false), with the account itself as the reader."""
+    account_id = await sandbox.account(phone_number="5511900000001")
+    written = [await sandbox.write(account_id, text=text) for text in ("Oi", "Tudo bem?")]
+    await sandbox.register(receiver, events=["message_read"])
+    path, body = f"/chats/{written[0]['chat_id']}", {"action": "setReadStatus", "value": True}
+    await sandbox.api("PATCH", path, json=body)
+    await sandbox.api("PATCH", path, json=body)  # there is nothing left to read
+    await sandbox.write(account_id, text="Alô?")
+    await sandbox.api("PATCH", path, json=body)
+    await receiver.until(lambda items: len(items) == 3)
+    told = [item.body for item in receiver.deliveries]
+    assert [event["message_id"] for event in told[:2]] == [one["message_id"] for one in written]
+    assert {(event["is_sender"], event["read_by"]["attendee_public_identifier"]) for event in told} == {
+        (False, "5511900000001@s.whatsapp.net")
+    }
+    message = await sandbox.api("GET", f"/messages/{written[0]['message_id']}")
+    assert (message["seen"], message["is_sender"]) == (1, 0)
+
+
 async def test_a_group_message_is_delivered_when_all_have_it_and_read_by_each(
     sandbox: Driver, receiver: Receiver
 ) -> None:

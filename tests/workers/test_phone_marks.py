@@ -118,3 +118,76 @@ async def test_another_accounts_chat_is_left_alone(shore: tuple[Beach, str]) -> 
     assert not any(
         chat["archived"] for chat in await beach.ledger.chats() if chat["account_id"] != beach.account_id
     )
+
+
+async def faults(stack: Stack, **switches: Any) -> None:
+    await stack.sandbox.ok("PATCH", "/sandbox/faults", switches)
+
+
+async def tells_unread(beach: Beach) -> bool:
+    return bool((await beach.account())["tells_unread"])
+
+
+async def test_a_unipile_that_always_says_nothing_is_unread_reads_nothing(beach: Beach) -> None:
+    """Its zero means something only once it has said anything else of a chat that somebody wrote in."""
+    await faults(beach.stack, never_unread=True)
+    for minutes_ago in (10, 5, 1):
+        written = await beach.write("Oi", minutes_ago)
+        await beach.sweep()
+    assert (await beach.ledger.chat())["unread_count"] == 3
+    assert not await tells_unread(beach)
+    await faults(beach.stack, never_unread=False)
+    await beach.sweep()
+    assert await tells_unread(beach)
+    assert (await beach.ledger.chat())["unread_count"] == 3
+    await set_on_phone(beach.stack, written["chat_id"], "setReadStatus", True)
+    await beach.sweep()
+    assert (await beach.ledger.chat())["unread_count"] == 0
+
+
+async def test_a_chat_that_we_marked_as_unread_teaches_nothing(beach: Beach) -> None:
+    """UniPile may show our own mark and yet count no messages."""
+    await faults(beach.stack, never_unread=True)
+    written = await beach.write("Oi", 10)
+    other = {"from": {"phone_number": "5511977770002", "name": "Caio"}}
+    await beach.write("Hello", 9, **other)
+    await beach.sweep()
+    await beach.ledger.execute(
+        "update channels_chat set marked_at = now() - interval '1 hour' where provider_chat_id = %(id)s",
+        id=written["chat_id"],
+    )
+    await set_on_phone(beach.stack, written["chat_id"], "setReadStatus", False)
+    (caio,) = [c for c in await beach.ledger.chats() if c["provider_chat_id"] != written["chat_id"]]
+    await set_on_phone(beach.stack, caio["provider_chat_id"], "setReadStatus", True)
+    await faults(beach.stack, never_unread=False)
+    await beach.sweep()
+    assert not await tells_unread(beach)
+    assert [chat["unread_count"] for chat in await beach.ledger.chats()] == [1, 1]
+
+
+@pytest.mark.parametrize("told_as", [None, "unread_as_flag", "unread_as_minus_one"])
+async def test_marked_as_unread_on_the_phone_is_taken_over_however_it_is_told(
+    shore: tuple[Beach, str], told_as: str | None
+) -> None:
+    beach, chat_id = shore
+    if told_as is not None:
+        await faults(beach.stack, **{told_as: True})
+    await set_on_phone(beach.stack, chat_id, "setReadStatus", True)
+    await beach.sweep()
+    assert (await beach.ledger.chat())["unread_count"] == 0
+    await set_on_phone(beach.stack, chat_id, "setReadStatus", False)
+    ear = await Ear(beach.ledger.parts.redis, beach.account_id).open()
+    for _ in range(2):
+        await beach.sweep()
+    (heard,) = [f["data"] for _, f in await ear.heard() if f["event"] == "chat:updated"]
+    assert (heard["unread_count"], (await beach.ledger.chat())["unread_count"]) == (1, 1)
+    await ear.close()
+    # Read here meanwhile, and the phone repeats itself: that is no news.
+    await choose_here(beach, 30, read=True)
+    await beach.sweep()
+    assert (await beach.ledger.chat())["unread_count"] == 0
+    await set_on_phone(beach.stack, chat_id, "setReadStatus", True)
+    await beach.sweep()
+    await set_on_phone(beach.stack, chat_id, "setReadStatus", False)
+    await beach.sweep()
+    assert (await beach.ledger.chat())["unread_count"] == 1

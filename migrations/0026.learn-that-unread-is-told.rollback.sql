@@ -1,0 +1,1 @@
+alter table channels_account drop tells_unread;
