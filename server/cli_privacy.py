@@ -14,7 +14,7 @@ from server import audited
 from server.cli_command import Desk, Told, declare, document, row_id
 from server.errors import ConfabError, NotFound, Unavailable
 from server.queue import UNREACHABLE, is_worker_alive
-from server.realtime.broker import publish
+from server.realtime.broker import announce_access_change, publish
 from server.realtime.events import make_push
 from server.storage import Missing, open_storage
 from server.store import accounts, audit, contacts, erasures, exports
@@ -39,9 +39,9 @@ def add_privacy_commands(commands: Any) -> None:
     giving.add_argument(
         "--wait", type=int, default=WAIT_SECONDS, metavar="SECONDS", help="for the worker (default: an hour)"
     )
-    taking = declare(commands, "erase", erase, "erase a person everywhere in a number; it cannot be undone")
+    taking = declare(commands, "erase", erase, "erase a number, or one person in it; it cannot be undone")
     taking.add_argument("account_id", type=row_id, metavar="number", help="the number's id")
-    taking.add_argument("contact", help="the contact's id, or +phone")
+    taking.add_argument("contact", nargs="?", help="the contact's id, or +phone; left out: the whole number")
     taking.add_argument("--yes", action="store_true", help="do not ask")
 
 
@@ -130,7 +130,9 @@ async def _fetch(cursor: Cursor, account_id: int, export_id: int) -> ExportFile:
 
 
 async def erase(desk: Desk, options: argparse.Namespace) -> Told:
-    """Forget a person at once; a worker does away with the rest within moments, or when one runs."""
+    """Forget a person or a number at once; a worker does away with the rest within moments, or when one runs."""
+    if options.contact is None:
+        return await _erase_account(desk, options.account_id, is_sure=options.yes)
     contact_id = await _contact_id(desk, options)
     if not options.yes:
         _ask_whether(f"Erase the contact {contact_id} of the number {options.account_id}, for ever?")
@@ -143,6 +145,18 @@ async def erase(desk: Desk, options: argparse.Namespace) -> Told:
         raise NotFound(f"The number {options.account_id} has no contact {contact_id}.")
     told = document(erasure=shown)
     return Told(told, f"Erased the contact {contact_id}; messages and files: {told['erasure']['state']}.")
+
+
+async def _erase_account(desk: Desk, account_id: int, *, is_sure: bool) -> Told:
+    """With everybody and everything in it, here and at UniPile."""
+    if not is_sure:
+        _ask_whether(f"Erase the number {account_id} and all that is in it, for ever?")
+    seal = Seal(desk.config.secrets.seal_key)
+    shown = await desk.database.write(audited.begin_account_erasure, OPERATOR, seal, account_id)
+    if shown is None:
+        raise NotFound(f"There is no number {account_id}, or it is being erased.")
+    await announce_access_change(desk.redis)
+    return Told(document(erasure=shown), f"Erased the number {account_id}; a worker does away with its rows.")
 
 
 def _ask_whether(question: str) -> None:

@@ -16,10 +16,10 @@ import pytest
 from server.cli import _parser
 from server.cli_command import SOURCE, Told, UsageError, perform, tell_failure
 from server.config import Config
-from server.errors import ConfabError, Unavailable
+from server.errors import ConfabError, NotFound, Unavailable
 from server.schemas.api_keys import ApiKey, CreatedKey
 from server.schemas.errors import Error
-from server.schemas.privacy import OneErasure
+from server.schemas.privacy import OneAccountErasure, OneErasure
 from server.schemas.users import TeamUser, TeamUserWithLink
 from server.seed import seed_owner
 from server.store.audit import note_user_agent
@@ -219,6 +219,21 @@ async def test_a_number_is_exported_and_a_person_erased(stack: Stack, shell: She
         *("export.requested", "export.fetched") * 2,
         "contact.erased",
     ]
+
+
+async def test_a_number_is_erased_with_all_that_is_in_it(stack: Stack, shell: Shell) -> None:
+    owner = await sign_in_as(stack, "owner")
+    account_id = (await stack.make_account(owner))["id"]
+    number = f"{CHANNELS}/{account_id}"
+    with pytest.raises(ConfabError, match="say --yes"):
+        await shell.told("erase", str(account_id))
+    assert (await owner.call("GET", number)).status == 200
+    told = await shell.told("erase", str(account_id), "--yes")
+    assert not OneAccountErasure().validate(told.document)
+    assert (await owner.call("GET", number)).status == 404
+    with pytest.raises(NotFound, match="being erased"):
+        await shell.told("erase", str(account_id), "--yes")
+    assert [line["action"] for line in await written(owner)] == ["account.erased"]
 
 
 REFUSALS = [
