@@ -9,6 +9,7 @@ from aiopg import Cursor
 from server.auth import hash_token
 from server.auth_settings import Auth
 from server.errors import ConfabError, NotFound
+from server.link_tokens import NewLink
 from server.store import account_erasures, api_keys, audit, entitlements, erasures, exports, team, user_links
 from server.store.audit import Actor
 from server.store.entitlements import BillingWord
@@ -21,13 +22,11 @@ HOUR_SECONDS = 3600
 
 
 async def invite(
-    cursor: Cursor, actor: Actor, given: Mapping[str, Any], token: str, auth: Auth
+    cursor: Cursor, actor: Actor, given: Mapping[str, Any], link: NewLink, auth: Auth
 ) -> tuple[User, str]:
     """Somebody new, and when the link to their first password expires."""
     user = await add_person(cursor, given)
-    expires_at = await user_links.put_link(
-        cursor, user.id, hash_token(token), "invitation", auth.invitation_hours * HOUR_SECONDS, actor.user_id
-    )
+    expires_at = await _put_link(cursor, actor, user.id, link, "invitation", auth.invitation_hours)
     details = {"email": user.email, "role": user.role}
     await audit.record(cursor, "user.invited", actor, ("user", user.id), details)
     return user, expires_at
@@ -41,7 +40,7 @@ async def add_person(cursor: Cursor, given: Mapping[str, Any]) -> User:
     return user
 
 
-async def renew_link(cursor: Cursor, actor: Actor, person: Person, token: str, auth: Auth) -> str:
+async def renew_link(cursor: Cursor, actor: Actor, person: Person, link: NewLink, auth: Auth) -> str:
     """A link to a new password, or the first one once more; an earlier link is good no longer. When it expires."""
     if not person.is_active:
         raise ConfabError("conflict", "This person is disabled.")
@@ -51,8 +50,20 @@ async def renew_link(cursor: Cursor, actor: Actor, person: Person, token: str, a
         is_first = await user_links.fetch_kind(cursor, person.id) == "first_run"
         kind, hours = "first_run" if is_first else "invitation", auth.invitation_hours
     await audit.record(cursor, f"user.{kind}_link_made", actor, ("user", person.id))
-    seconds = hours * HOUR_SECONDS
-    return await user_links.put_link(cursor, person.id, hash_token(token), kind, seconds, actor.user_id)
+    return await _put_link(cursor, actor, person.id, link, kind, hours)
+
+
+async def _put_link(cursor: Cursor, actor: Actor, user_id: int, link: NewLink, kind: str, hours: int) -> str:
+    return await user_links.put_link(
+        cursor,
+        user_id,
+        hash_token(link.token),
+        kind,
+        hours * HOUR_SECONDS,
+        actor.user_id,
+        nonce=link.nonce,
+        is_mailed=link.is_mailed and kind != "first_run",  # whose address is a stand-in
+    )
 
 
 async def create_key(

@@ -15,6 +15,7 @@ import redis
 
 from server.config import Config, is_loopback
 from server.errors import Unavailable
+from server.mail import MailAway, greet_mail_server
 from server.migrate import MigrationError, pending
 from server.storage import Missing, open_storage
 from server.store.usage_checks import DRIFT, Drift
@@ -43,6 +44,7 @@ def doctor(config: Config, *, as_json: bool) -> int:
         *_check_redis(config),
         *asyncio.run(_check_media(config)),
         *asyncio.run(_check_unipile(config)),
+        *asyncio.run(_check_mail(config)),
     ]
     healthy = all(finding.state != FAILED for finding in findings)
     if as_json:
@@ -213,6 +215,18 @@ async def _check_unipile(config: Config) -> list[Finding]:
         await client.close()
     ours = [hook for hook in registered if hook.url.startswith(config.web.public_url + WEBHOOKS_PATH)]
     return [Finding("unipile", OK, "reached, key accepted"), _webhooks_finding(config, len(ours))]
+
+
+async def _check_mail(config: Config) -> list[Finding]:
+    """Sign in at the mail server, where there is one."""
+    if not config.mail.is_on:
+        return []
+    where = f"{config.mail.place.host}:{config.mail.place.port}"
+    try:
+        await greet_mail_server(config.mail)
+    except MailAway as error:
+        return [Finding("mail", FAILED, f"{where}: {error}")]
+    return [Finding("mail", OK, f"{where} lets us in")]
 
 
 def _webhooks_finding(config: Config, count: int) -> Finding:

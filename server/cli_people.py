@@ -10,9 +10,11 @@ import orjson
 from aiopg import Cursor
 
 from server import audited
-from server.auth import Passwords, link_url, make_refresh_token
+from server.auth import Passwords
 from server.cli_command import Desk, Told, declare, document, family, find_person, load, person_json
 from server.errors import ConfabError
+from server.inviting import new_link, show_link
+from server.link_tokens import NewLink
 from server.policy import ROLES
 from server.realtime.broker import announce_access_change
 from server.schemas.users import MIN_PASSWORD, InviteUser
@@ -53,10 +55,10 @@ async def add_user(desk: Desk, options: argparse.Namespace) -> Told:
         return Told(
             document(user=await person_json(desk, user_id)), f"Added {given['email']} ({given['role']})."
         )
-    token = make_refresh_token()
-    user, expires_at = await desk.database.write(audited.invite, OPERATOR, given, token, desk.config.auth)
+    link = new_link(desk.config)
+    user, expires_at = await desk.database.write(audited.invite, OPERATOR, given, link, desk.config.auth)
     return await _link_told(
-        desk, user.id, token, expires_at, f"Added {user.email} ({user.role}). They choose a password here"
+        desk, user.id, link, expires_at, f"Added {user.email} ({user.role}). They choose a password here"
     )
 
 
@@ -70,16 +72,15 @@ async def _add_with_password(cursor: Cursor, given: Mapping[str, Any], password_
 
 async def reset_user(desk: Desk, options: argparse.Namespace) -> Told:
     """Print a link by which a person chooses a new password; an earlier one is good no longer."""
-    person, token = await find_person(desk, options.email), make_refresh_token()
-    expires_at = await desk.database.write(audited.renew_link, OPERATOR, person, token, desk.config.auth)
-    return await _link_told(desk, person.id, token, expires_at, f"{person.email} chooses a new password here")
+    person, link = await find_person(desk, options.email), new_link(desk.config)
+    expires_at = await desk.database.write(audited.renew_link, OPERATOR, person, link, desk.config.auth)
+    return await _link_told(desk, person.id, link, expires_at, f"{person.email} chooses a new password here")
 
 
-async def _link_told(desk: Desk, user_id: int, token: str, expires_at: str, sentence: str) -> Told:
-    url = link_url(desk.config.web.public_url, token)
-    link = orjson.dumps({"url": url, "expires_at": expires_at}).decode()
-    told = document(user=await person_json(desk, user_id), link=link)
-    return Told(told, f"{sentence}, once, until {expires_at}:\n\n    {url}\n")
+async def _link_told(desk: Desk, user_id: int, link: NewLink, expires_at: str, sentence: str) -> Told:
+    told = document(user=await person_json(desk, user_id), link=show_link(desk.config, link, expires_at))
+    mailed = "It goes to them by mail too.\n" if link.is_mailed else ""
+    return Told(told, f"{sentence}, once, until {expires_at}:\n\n    {told['link']['url']}\n{mailed}")
 
 
 async def change_password(desk: Desk, options: argparse.Namespace) -> Told:

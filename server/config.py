@@ -8,6 +8,7 @@ from pathlib import Path
 from server.addresses import check_scheme, database_address, is_loopback, unipile_address
 from server.auth_settings import Audit, Auth
 from server.keyring import KeyringError, read_keyring
+from server.mail_settings import Mail, check_mail
 from server.plans import Plans, check_plans
 from server.rates import Limits, check_limits
 from server.secret_strength import complaint_about
@@ -177,6 +178,7 @@ class Config:
     secrets: Secrets
     auth: Auth
     audit: Audit
+    mail: Mail
     worker: Worker
     restarts: Restarts
     sync: Sync
@@ -214,6 +216,7 @@ def load_config(environ: Mapping[str, str], toml_path: Path, env_path: Path | No
     check_plans(config.plans)
     check_billing(config.billing)
     check_limits(config.limits)
+    check_mail(config.mail)
     config = _with_sandbox_secrets(config) if config.sandbox.enabled else config
     _check_secrets(config)
     return replace(

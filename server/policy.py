@@ -96,7 +96,16 @@ OPEN_ROUTES = frozenset(
     (
         *("show_health", "show_readiness", "show_metrics", "show_config"),
         *("show_openapi", "show_docs", "show_docs_style", "show_asset", "show_file", "show_app"),
-        *("log_in", "refresh", "log_out", "make_test_token", "register", "show_link", "accept_link"),
+        *(
+            "log_in",
+            "forget_password",
+            "refresh",
+            "log_out",
+            "make_test_token",
+            "register",
+            "show_link",
+            "accept_link",
+        ),
         *("receive_messages", "receive_account_status", "receive_hosted", "take_billing_event"),
         "open_socket",
     )

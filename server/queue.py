@@ -31,6 +31,8 @@ SYNC_QUEUE = "confab:queue:sync"
 AMENDMENT_QUEUE = "confab:queue:amendments"
 # Apart from the outbox: no send waits behind a film that is being copied.
 MEDIA_QUEUE = "confab:queue:media"
+# A mail server that is slow holds nobody up.
+MAIL_QUEUE = "confab:queue:mail"
 HEARTBEAT_KEY = "confab:worker:heartbeat"
 HEARTBEAT_SECONDS = 5
 # A worker that has not said anything for this many beats is counted as gone.
@@ -50,6 +52,8 @@ SWEEP_ACCOUNT = "sweep_account"
 LOOK_UP_SEND = "look_up_send"
 COPY_MEDIA = "copy_media"
 COPY_PICTURE = "copy_picture"
+SEND_LINK = "send_link"
+ASK_RESET = "ask_reset"
 # Every job with the queue it waits in; workers/settings.py registers exactly these.
 QUEUES = {
     STORE_EVENTS: INGEST_QUEUE,
@@ -66,6 +70,8 @@ QUEUES = {
     LOOK_UP_SEND: OUTBOX_QUEUE,
     COPY_MEDIA: MEDIA_QUEUE,
     COPY_PICTURE: MEDIA_QUEUE,
+    SEND_LINK: MAIL_QUEUE,
+    ASK_RESET: MAIL_QUEUE,
 }
 
 BATCH_DISTANCE_SECONDS = 0.004

@@ -18,12 +18,13 @@ STRIDES: Mapping[str, int] = {
     "login_address": 1,
     "link_address": 1,
     "old_password": 1,
+    "forgot_user": 1,
 }
 ADDRESS, WEBHOOK = "address", "webhook"
 LOGIN_USER, LOGIN_ADDRESS = "login_user", "login_address"
-LINK_ADDRESS, OLD_PASSWORD = "link_address", "old_password"
+LINK_ADDRESS, OLD_PASSWORD, FORGOT_USER = "link_address", "old_password", "forgot_user"
 # Against guessing: these hold also where limits are off.
-ALWAYS = frozenset((LOGIN_USER, LOGIN_ADDRESS, LINK_ADDRESS, OLD_PASSWORD))
+ALWAYS = frozenset((LOGIN_USER, LOGIN_ADDRESS, LINK_ADDRESS, OLD_PASSWORD, FORGOT_USER))
 # Counted by each instance alone, and told of only when they refuse.
 LOCAL_ONLY = frozenset((ADDRESS, WEBHOOK))
 

@@ -1,6 +1,6 @@
 """The rows of the table of routes for signing in, people, members and API keys."""
 
-from server.handlers import api_keys, auth, members, profile, user_links, users
+from server.handlers import api_keys, auth, forgotten, members, profile, user_links, users
 from server.route import ACCOUNT, MEMBER, USER, open_row, row
 from server.schemas import api_keys as key_schemas
 from server.schemas import auth as auth_schemas
@@ -15,6 +15,14 @@ TEAM_ROUTES = (
         body=auth_schemas.Login,
         answer=auth_schemas.Session,
         refuses=("bad_credentials",),
+    ),
+    open_row(
+        "POST",
+        "/api/auth/forgot",
+        forgotten.forget_password,
+        body=auth_schemas.ForgotPassword,
+        status=204,
+        refuses=("not_found",),
     ),
     open_row(
         "POST", "/api/auth/refresh", auth.refresh, answer=auth_schemas.Session, refuses=("unauthenticated",)

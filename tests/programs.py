@@ -32,6 +32,7 @@ ADDRESSES_AND_SECRETS = (
     "PUBLIC_URL",
     "HOST",
     "SENTRY_DSN",
+    "SMTP_URL",
 )
 
 

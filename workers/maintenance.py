@@ -16,6 +16,7 @@ from workers.context import Parts
 from workers.erasing import erase_people
 from workers.erasing_accounts import erase_accounts
 from workers.exporting import write_exports
+from workers.mailing import look_for_mails
 from workers.media import clear_media, clear_released, look_for_media
 from workers.outcomes import settle
 from workers.pictures import look_for_pictures
@@ -35,6 +36,7 @@ FORGET_SESSIONS_SECONDS = 3600.0
 PRUNE_SECONDS, PRUNED_AT_ONCE = 3600.0, 1000
 LOOK_FOR_PICTURES_SECONDS = 5.0
 WORDS_SECONDS = 5.0
+MAIL_SECONDS = 1.0
 ERASE_SECONDS, EXPORT_SECONDS, REMOVE_OLD_SECONDS = 1.0, 1.0, 300.0
 HEARTBEAT_EXPIRY_SECONDS = 60
 WORKER_LOST = {
@@ -69,6 +71,8 @@ async def rounds(parts: Parts) -> AsyncIterator[None]:
         asyncio.create_task(_repeat(parts, write_exports, EXPORT_SECONDS)),
         asyncio.create_task(_repeat(parts, remove_old, REMOVE_OLD_SECONDS)),
     ]
+    if parts.config.mail.is_on:
+        tasks.append(asyncio.create_task(_repeat(parts, look_for_mails, MAIL_SECONDS)))
     try:
         yield
     finally:

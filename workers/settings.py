@@ -17,6 +17,7 @@ from workers import (
     history,
     ingest,
     lookups,
+    mailing,
     maintenance,
     media,
     outbox,
@@ -47,12 +48,15 @@ JOBS: Mapping[str, Job] = {
     queue.LOOK_UP_SEND: lookups.look_up_send,
     queue.COPY_MEDIA: media.copy_media,
     queue.COPY_PICTURE: pictures.copy_picture,
+    queue.SEND_LINK: mailing.send_link,
+    queue.ASK_RESET: mailing.ask_reset,
 }
 # Longer than any job's own limit, so that arq's time-out, which deletes the job, never comes first.
 ARQ_MARGIN_SECONDS = 60
 # Starts are no measure of a job's fault; `retried` counts what is.
 ENDLESS_TRIES = 1_000_000
 DRAIN_SECONDS = 5.0
+MAILS_AT_A_TIME = 4
 # Events in one transaction at most; together with the jobs at a time (config.toml) it bounds the memory.
 COMMIT_LIMIT = 1000
 
@@ -67,6 +71,8 @@ async def run_workers(config: Config) -> AsyncIterator[Parts]:
             queue.AMENDMENT_QUEUE: config.worker.amendment_jobs,
             queue.SYNC_QUEUE: config.sync.jobs,
             queue.MEDIA_QUEUE: config.media.copies,
+            # Nothing else comes there where there is no mail server.
+            **({queue.MAIL_QUEUE: MAILS_AT_A_TIME} if config.mail.is_on else {}),
         }
         for name, max_jobs in limits.items():
             # A patient client: a blip of Redis must not end the worker.

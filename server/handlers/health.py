@@ -18,6 +18,7 @@ from server.metrics import REGISTRY
 from server.queue import (
     AMENDMENT_QUEUE,
     INGEST_QUEUE,
+    MAIL_QUEUE,
     MEDIA_QUEUE,
     OUTBOX_QUEUE,
     SYNC_QUEUE,
@@ -70,6 +71,7 @@ async def _redis(request: web.Request) -> dict[str, Any]:
             "amendments": round(await queue_age_seconds(redis, AMENDMENT_QUEUE), 3),
             "sync": round(await queue_age_seconds(redis, SYNC_QUEUE), 3),
             "media": round(await queue_age_seconds(redis, MEDIA_QUEUE), 3),
+            "mail": round(await queue_age_seconds(redis, MAIL_QUEUE), 3),
         },
         "worker_alive": await is_worker_alive(redis),
     }
@@ -92,6 +94,7 @@ async def show_config(request: web.Request) -> web.Response:
             "demo": demo,
             "providers": ["whatsapp"],
             "open_registration": config.auth.open_registration,
+            "forgot_password": config.mail.is_on,
             "uploads": {
                 "max_bytes": config.media.max_upload_bytes,
                 "max_files": config.media.max_upload_files,

@@ -2,16 +2,16 @@
 
 from typing import Any
 
-import orjson
 from aiohttp import web
 from aiopg import Cursor
 
 from server import audited
-from server.auth import link_url, make_refresh_token
 from server.config import Config
 from server.errors import ConfabError, NotFound
 from server.http import decode_cursor, load_body, load_query, object_answer, page_answer, path_id
+from server.inviting import new_link, show_link
 from server.keys import ACTOR, CALLER, CONFIG, DATABASE, REDIS, STANDING
+from server.link_tokens import NewLink
 from server.plans import Plans
 from server.policy import may_deal_with
 from server.quotas import require_seat
@@ -38,29 +38,29 @@ async def invite_user(request: web.Request) -> web.Response:
     """Somebody new, and the link by which they choose their password: it is shown this once."""
     given = await load_body(request, INVITE_USER)
     _require_reach(request, given["role"])
-    token = make_refresh_token()
+    link = new_link(request.app[CONFIG])
     user, expires_at = await request.app[DATABASE].write(
-        _invite, request[ACTOR], given, token, request.app[CONFIG]
+        _invite, request[ACTOR], given, link, request.app[CONFIG]
     )
-    return await _link_answer(request, user.id, token, expires_at, 201)
+    return await _link_answer(request, user.id, link, expires_at, 201)
 
 
 async def _invite(
-    cursor: Cursor, actor: Actor, given: dict[str, Any], token: str, config: Config
+    cursor: Cursor, actor: Actor, given: dict[str, Any], link: NewLink, config: Config
 ) -> tuple[User, str]:
     await require_seat(cursor, config.plans)
-    return await audited.invite(cursor, actor, given, token, config.auth)
+    return await audited.invite(cursor, actor, given, link, config.auth)
 
 
 async def make_user_link(request: web.Request) -> web.Response:
     """A link to a new password, or the invitation once more; an earlier link is good no longer."""
     person = await _person(request)
     _require_reach(request, person.role)
-    token = make_refresh_token()
+    link = new_link(request.app[CONFIG])
     expires_at = await request.app[DATABASE].write(
-        audited.renew_link, request[ACTOR], person, token, request.app[CONFIG].auth
+        audited.renew_link, request[ACTOR], person, link, request.app[CONFIG].auth
     )
-    return await _link_answer(request, person.id, token, expires_at, 201)
+    return await _link_answer(request, person.id, link, expires_at, 201)
 
 
 async def change_user(request: web.Request) -> web.Response:
@@ -104,9 +104,7 @@ async def _person_json(request: web.Request, user_id: int) -> str:
 
 
 async def _link_answer(
-    request: web.Request, user_id: int, token: str, expires_at: str, status: int
+    request: web.Request, user_id: int, link: NewLink, expires_at: str, status: int
 ) -> web.Response:
-    link = {"url": link_url(request.app[CONFIG].web.public_url, token), "expires_at": expires_at}
-    return object_answer(
-        [("user", await _person_json(request, user_id)), ("link", orjson.dumps(link).decode())], status
-    )
+    shown = show_link(request.app[CONFIG], link, expires_at)
+    return object_answer([("user", await _person_json(request, user_id)), ("link", shown)], status)

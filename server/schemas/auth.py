@@ -11,6 +11,10 @@ class Login(Request):
     password = text(1, 1000, required=True, load_only=True)
 
 
+class ForgotPassword(Request):
+    email = EmailAddress(required=True)
+
+
 class Register(Request):
     email = EmailAddress(required=True)
     name = text(1, 200, required=True)

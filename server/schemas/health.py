@@ -43,6 +43,8 @@ class Settings(Schema):
     providers = fields.List(fields.String(), required=True)
     # Whoever comes may make themselves an account (POST /api/auth/register).
     open_registration = fields.Boolean(required=True)
+    # A link to a new password comes by mail (POST /api/auth/forgot).
+    forgot_password = fields.Boolean(required=True)
     uploads = fields.Nested(Uploads, required=True)
     version = fields.String(required=True)
 

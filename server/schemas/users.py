@@ -75,6 +75,8 @@ class OneTeamUser(Schema):
 class Link(Schema):
     url = fields.String(required=True)
     expires_at = fields.String(required=True)
+    # It goes out by mail too.
+    is_mailed = fields.Boolean(required=True)
 
 
 class TeamUserWithLink(OneTeamUser):

@@ -1,5 +1,6 @@
 """One-time links: the way to a first or a new password. Each person has one at most, and it is good once."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 from aiopg import Cursor
@@ -16,16 +17,25 @@ class KnownLink(NamedTuple):
 
 
 async def put_link(
-    cursor: Cursor, user_id: int, token_hash: bytes, kind: str, seconds: int, made_by: int | None
+    cursor: Cursor,
+    user_id: int,
+    token_hash: bytes,
+    kind: str,
+    seconds: int,
+    made_by: int | None,
+    *,
+    nonce: bytes | None = None,
+    is_mailed: bool = False,
 ) -> str:
     """Keep a link in place of the person's earlier one; returns when it expires."""
     await cursor.execute(
-        """insert into user_link (user_id, token_hash, kind, made_by, expires_at)
-           values (%s, %s, %s, %s, now() + make_interval(secs => %s))
+        """insert into user_link (user_id, token_hash, kind, made_by, nonce, mail_due_at, expires_at)
+           values (%s, %s, %s, %s, %s, case when %s then now() end, now() + make_interval(secs => %s))
            on conflict (user_id) do update set token_hash = excluded.token_hash, kind = excluded.kind,
-               made_by = excluded.made_by, expires_at = excluded.expires_at, created_at = now()
+               made_by = excluded.made_by, expires_at = excluded.expires_at, created_at = now(),
+               nonce = excluded.nonce, mail_due_at = excluded.mail_due_at, mail_tries = 0, mailed_at = null
            returning rfc3339(expires_at)""",
-        (user_id, token_hash, kind, made_by, seconds),
+        (user_id, token_hash, kind, made_by, nonce, is_mailed, seconds),
     )
     return str((await cursor.fetchone())[0])
 
@@ -60,3 +70,60 @@ async def fetch_kind(cursor: Cursor, user_id: int) -> str | None:
     await cursor.execute("select kind from user_link where user_id = %s", (user_id,))
     row = await cursor.fetchone()
     return row and str(row[0])
+
+
+class WantedMail(NamedTuple):
+    """A link that is to be mailed, and to whom."""
+
+    email: str
+    name: str
+    kind: str
+    nonce: bytes
+    token_hash: bytes
+    expires_at: datetime
+
+
+async def take_due_mails(cursor: Cursor, limit: int, first_pause: float, longest_pause: float) -> list[int]:
+    """Whose links are to be mailed now; each is due again after a pause that grows, while it is good."""
+    await cursor.execute(
+        """with due as (
+               select user_id from user_link where mail_due_at <= now() order by mail_due_at limit %(limit)s
+               for update skip locked)
+           update user_link l set mail_tries = mail_tries + 1, mail_due_at = case when expires_at > now()
+               then now() + make_interval(secs => least(%(first)s * 2 ^ least(mail_tries, 20), %(longest)s)) end
+           from due where l.user_id = due.user_id returning l.user_id""",
+        {"limit": limit, "first": first_pause, "longest": longest_pause},
+    )
+    return [int(row[0]) for row in await cursor.fetchall()]
+
+
+async def fetch_mail(cursor: Cursor, user_id: int) -> WantedMail | None:
+    """None when it was mailed, used or replaced, has expired, or the person may not come in."""
+    await cursor.execute(
+        """select u.email, u.name, l.kind, l.nonce, l.token_hash, l.expires_at at time zone 'UTC'
+           from user_link l join users u on u.id = l.user_id and u.is_active
+           where l.user_id = %s and l.mail_due_at is not null and l.expires_at > now()""",
+        (user_id,),
+    )
+    row = await cursor.fetchone()
+    return row and WantedMail(row[0], row[1], row[2], bytes(row[3]), bytes(row[4]), row[5])
+
+
+async def note_mailed(cursor: Cursor, user_id: int, token_hash: bytes, *, is_sent: bool) -> None:
+    """It is not to be mailed any more; a link that has replaced it meanwhile still is."""
+    await cursor.execute(
+        """update user_link set mail_due_at = null, mailed_at = case when %s then now() end
+           where user_id = %s and token_hash = %s""",
+        (is_sent, user_id, token_hash),
+    )
+
+
+async def mail_again(cursor: Cursor, user_id: int, seconds: float) -> bool:
+    """Mail the link that the person has, unless that was done a moment ago; False when they have none to mail."""
+    await cursor.execute(
+        """update user_link set mail_tries = 0, mail_due_at = case
+               when coalesce(mailed_at < now() - make_interval(secs => %s), true) then now() else mail_due_at end
+           where user_id = %s and nonce is not null and expires_at > now()""",
+        (seconds, user_id),
+    )
+    return bool(cursor.rowcount)

@@ -300,6 +300,7 @@ def test_the_shipped_limits_are_more_than_any_person_needs(config: Config) -> No
         "login_address": (60, 5.0),
         "link_address": (30, 10.0),
         "old_password": (5, 60.0),
+        "forgot_user": (3, 60.0),
     }
     assert rates["webhook"].seconds <= 60 / 600_000
     assert math.isclose(rates["read"].seconds, 0.01)

@@ -9,6 +9,7 @@ import { InboxPage } from "@/features/inbox/InboxPage";
 import { NumberNoticeContext } from "@/features/inbox/NumberNotice";
 import { ExportsProvider } from "@/features/privacy/ExportsProvider";
 import { useSession, useSessionState } from "@/features/session/context";
+import { ForgotPage } from "@/features/session/ForgotPage";
 import { LoginPage } from "@/features/session/LoginPage";
 import { RegisterPage } from "@/features/session/RegisterPage";
 import { WelcomePage } from "@/features/session/WelcomePage";
@@ -49,7 +50,7 @@ function SignedIn({ user }: { readonly user: User }) {
   return (
     <Routes>
       <Route path="/" element={<Navigate to="/inbox" replace />} />
-      {["/login", "/register"].map((path) => (
+      {["/login", "/register", "/forgot"].map((path) => (
         <Route key={path} path={path} element={<Navigate to={state?.from ?? "/inbox"} replace />} />
       ))}
       <Route path="/inbox" element={<InboxPage />} />
@@ -69,6 +70,7 @@ function SignedOut({ hasEnded }: { readonly hasEnded: boolean }) {
   const { pathname, search, state } = useLocation() as Location<{ from?: string } | null>;
   if (pathname === "/login") return <LoginPage />;
   if (pathname === "/register") return <RegisterPage />;
+  if (pathname === "/forgot") return <ForgotPage />;
   if (pathname === "/welcome") return <WelcomePage />;
   const from = state?.from ?? pathname + search;
   return <Navigate to="/login" replace state={hasEnded || pathname !== "/" ? { from } : null} />;

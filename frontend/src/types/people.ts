@@ -33,7 +33,7 @@ export interface Person {
 
 export interface PersonWithLink {
   readonly user: Person;
-  readonly link: { readonly url: string; readonly expires_at: string };
+  readonly link: { readonly url: string; readonly expires_at: string; readonly is_mailed?: boolean };
 }
 
 export interface KnownLink {

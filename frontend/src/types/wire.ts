@@ -252,6 +252,8 @@ export interface Config {
   readonly providers: readonly string[];
   /** Whoever comes may make themselves an account. */
   readonly open_registration: boolean;
+  /** A link to a new password comes by mail. */
+  readonly forgot_password?: boolean;
   readonly version: string;
 }
 

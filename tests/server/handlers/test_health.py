@@ -27,7 +27,7 @@ async def test_ready_tells_of_workers_queues_and_dead_letters(web_only: Stack) -
     assert body["status"] == "ready"
     redis_check, database_check = body["checks"]["redis"], body["checks"]["database"]
     assert (redis_check["ok"], redis_check["worker_alive"]) == (True, False)
-    queues = ("ingest", "outbox", "amendments", "media", "sync")
+    queues = ("ingest", "outbox", "amendments", "media", "mail", "sync")
     assert redis_check["queue_age_seconds"] == dict.fromkeys(queues, 0)
     assert (database_check["ok"], database_check["dead_letters"]) == (True, 0)
 
@@ -104,6 +104,8 @@ async def test_the_demo_login_is_told_in_sandbox_mode_only(web_only: Stack) -> N
         "phone_url": None,
         "demo": None,
         "providers": ["whatsapp"],
+        "open_registration": False,
+        "forgot_password": False,
         "uploads": {"max_bytes": 15_000_000, "max_files": 10},
         "version": version,
     }

@@ -13,6 +13,7 @@ export const ACTIONS: Readonly<Record<string, string>> = {
   "user.registered": "Registered",
   "user.invitation_accepted": "Accepted an invitation",
   "user.invitation_link_made": "Made an invitation link",
+  "user.reset_asked": "Asked for a link to a new password",
   "user.reset_link_made": "Made a link to a new password",
   "user.reset_accepted": "Chose a new password by a link",
   "user.first_run_link_made": "Made the first owner's link again",

@@ -21,8 +21,9 @@ beforeEach(() => {
   routes.login.mockResolvedValue(SIGNED_IN);
 });
 
-function show(demo: Config["demo"] = null, open_registration = false) {
-  const config: Config = { sandbox: demo !== null, phone_url: null, demo, providers: ["whatsapp"], open_registration, version: "1" };
+function show(demo: Config["demo"] = null, open_registration = false, forgot_password = false) {
+  const rest = { providers: ["whatsapp"], open_registration, forgot_password, version: "1" };
+  const config: Config = { sandbox: demo !== null, phone_url: null, demo, ...rest };
   const client = new QueryClient();
   client.setQueryData(["config"], config);
   const session = new Session(routes);
@@ -84,7 +85,13 @@ it("offers an account only where registration is open", () => {
   expect(screen.getByTestId("login-register").getAttribute("href")).toBe("/register");
 });
 
+it("leads to a link by mail only where mail goes out", () => {
+  show(null, false, true);
+  expect(screen.getByTestId("login-forgot").getAttribute("href")).toBe("/forgot");
+});
+
 it("says nothing of accounts where people are invited", () => {
   show();
   expect(screen.queryByTestId("login-register")).toBeNull();
+  expect(screen.queryByTestId("login-forgot")).toBeNull();
 });

@@ -37,8 +37,21 @@ export function LoginPage() {
   return (
     <Entrance title="Welcome back" about="Sign in to your team’s WhatsApp inbox.">
       <LoginForm />
+      <ToForgot />
       <ToRegister />
     </Entrance>
+  );
+}
+
+/** Only where mail goes out; elsewhere somebody of the team makes the link. */
+function ToForgot() {
+  if (!useConfig().data?.forgot_password) return null;
+  return (
+    <p className="login-other">
+      <Link to="/forgot" data-testid="login-forgot">
+        Forgot your password?
+      </Link>
+    </p>
   );
 }
 

@@ -210,7 +210,7 @@ function LinkDialog({ made, onClose }: { readonly made: PersonWithLink; readonly
     <Dialog title="Send this link" onClose={onClose}>
       <p>
         It lets <strong>{made.user.email}</strong> choose a password, once, until {formatExact(made.link.expires_at)}. It is
-        not shown again.
+        not shown again.{made.link.is_mailed && " It goes to them by mail too."}
       </p>
       <Secret value={made.link.url} testId="one-time-link" />
     </Dialog>

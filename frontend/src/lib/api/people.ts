@@ -29,6 +29,9 @@ export interface Registered {
 export const register = (body: Registered) =>
   send<SignedIn>("/api/auth/register", { method: "POST", body, headers: OWN_SITE });
 
+export const forgotPassword = (email: string) =>
+  send<undefined>("/api/auth/forgot", { method: "POST", body: { email }, headers: OWN_SITE });
+
 async function listAll<T>(signed: Send, path: string, signal?: AbortSignal): Promise<readonly T[]> {
   const rows: T[] = [];
   let cursor: string | null = null;

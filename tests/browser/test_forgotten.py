@@ -1,0 +1,85 @@
+"""A forgotten password in Chromium: asked for at the login page, mailed, chosen anew, in, by keyboard."""
+
+import os
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from server.config import Config
+from server.embedded.children import free_port
+from server.mail_settings import Mail
+from tests.browser.checks import check_screen, check_tab_order
+from tests.browser.screens import Inbox
+from tests.fixtures_browser import Windows
+from tests.fixtures_stack import Stack, run_stack
+from tests.mailbox import Mailbox, delivering
+from tests.peers import eventually
+
+EVA, PASSWORD = "eva@example.com", "correct horse battery"
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {"color_scheme": "light"},
+    "dark-phone": {"color_scheme": "dark", "width": 390, "height": 844},
+}
+
+
+@dataclass
+class Mailing:
+    stack: Stack
+    mailbox: Mailbox
+
+    async def link_for(self, email: str) -> str:
+        async def look() -> Any:
+            return self.mailbox.to(email)
+
+        (message, *_) = await eventually(look)
+        (url,) = re.findall(r"http\S+/welcome#\S+", message.get_content())
+        return str(url)
+
+
+@pytest.fixture
+async def mailing(config: Config) -> AsyncIterator[Mailing]:
+    """Sandbox mode with a mail server."""
+    port, mailbox = free_port(), Mailbox()
+    mail = Mail(url=f"smtp://127.0.0.1:{port}?starttls=never", sender="inbox@x.example", timeout_seconds=5.0)
+    async with delivering(mailbox, port), run_stack(replace(config, mail=mail), is_demo=True) as running:
+        yield Mailing(running, mailbox)
+
+
+async def test_a_link_is_mailed_to_whoever_asks_at_the_login_page(mailing: Mailing, windows: Windows) -> None:
+    owner = (await Inbox.signed_in(windows, mailing.stack, "/settings/team")).page
+    await owner.get_by_test_id("invite-email").fill(EVA)
+    await owner.keyboard.press("Enter")
+    await expect(owner.get_by_role("dialog")).to_contain_text("It goes to them by mail too.")
+    await shoot(owner, "link-mailed")
+    await mailing.link_for(EVA)
+    for look, options in LOOKS.items():
+        page = await windows.open(f"{mailing.stack.stranger.url}/login", **options)
+        await expect(page.get_by_test_id("login-forgot")).to_be_visible()
+        await check_screen(page)
+        await shoot(page, f"login-{look}")
+        await page.get_by_test_id("login-forgot").press("Enter")
+        await expect(page.get_by_role("heading", name="Forgot your password?")).to_be_visible()
+        await check_screen(page)
+        await check_tab_order(page)
+        await shoot(page, f"forgot-{look}")
+        await page.get_by_label("E-mail").fill(EVA if look == "light" else "nobody@example.com")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_test_id("forgot-asked")).to_be_focused()
+        await check_screen(page)
+        await shoot(page, f"asked-{look}")
+        await page.goto("about:blank")
+    page = await windows.open(await mailing.link_for(EVA))
+    await page.get_by_label(re.compile("^Password")).fill(PASSWORD)
+    await page.keyboard.press("Enter")
+    await expect(page).to_have_url(re.compile("/inbox"))
+    assert {str(message["To"]) for message in mailing.mailbox.messages} == {EVA}
+
+
+async def shoot(page: Page, name: str) -> None:
+    """Keep a picture where somebody wants to look at them."""
+    if folder := os.environ.get("PEOPLE_SHOTS"):
+        await page.screenshot(path=f"{folder}/{name}.png")

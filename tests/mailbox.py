@@ -1,0 +1,74 @@
+"""A small mail server: takes what is handed to it over SMTP, or refuses as it is told to."""
+
+import asyncio
+from base64 import b64decode
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+USER, PASSWORD = "confab", "p@ss/word of a test"
+
+
+@dataclass
+class Mailbox:
+    """What has come, and what is said to the next ones."""
+
+    messages: list[EmailMessage] = field(default_factory=list)
+    # Everything that clients have said, as it came.
+    heard: list[bytes] = field(default_factory=list)
+    # To RCPT: 250, or a refusal.
+    rcpt: int = 250
+    needs_login: bool = False
+
+    def to(self, email: str) -> list[EmailMessage]:
+        return [message for message in self.messages if message["To"] == email]
+
+    async def converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One client, to its end."""
+        signed_in = not self.needs_login
+        writer.write(b"220 mail.example ESMTP\r\n")
+        while line := await reader.readline():
+            self.heard.append(line)
+            verb = line[:4].upper()
+            if verb == b"DATA":
+                writer.write(b"354 go on\r\n")
+                raw = await reader.readuntil(b"\r\n.\r\n")
+                self.messages.append(
+                    message_from_bytes(raw[:-3].replace(b"\r\n..", b"\r\n."), policy=policy.default)
+                )
+            signed_in = signed_in or self._is_login(line)
+            writer.write(self._answer(verb, line, signed_in=signed_in))
+            if verb == b"QUIT":
+                break
+        writer.close()
+
+    def _answer(self, verb: bytes, line: bytes, *, signed_in: bool) -> bytes:
+        if verb == b"EHLO":
+            return b"250-mail.example\r\n250 AUTH PLAIN\r\n"
+        if verb == b"AUTH":
+            return b"235 welcome\r\n" if signed_in else b"535 no\r\n"
+        if verb == b"MAIL" and not signed_in:
+            return b"530 sign in\r\n"
+        if verb == b"RCPT":
+            return b"%d as told\r\n" % self.rcpt
+        return b"221 bye\r\n" if verb == b"QUIT" else b"250 ok\r\n"
+
+    def _is_login(self, line: bytes) -> bool:
+        words = line.split()
+        return words[:2] == [b"AUTH", b"PLAIN"] and b64decode(words[2]).split(b"\0")[1:] == [
+            USER.encode(),
+            PASSWORD.encode(),
+        ]
+
+
+@asynccontextmanager
+async def delivering(mailbox: Mailbox, port: int) -> AsyncIterator[None]:
+    """The mail server is there until the block ends."""
+    server = await asyncio.start_server(mailbox.converse, "127.0.0.1", port)
+    try:
+        yield
+    finally:
+        server.close()
+        await server.wait_closed()
