@@ -1,12 +1,26 @@
 """Whether an account that exists at UniPile may be linked here: before it is claimed, by whichever way."""
 
+import structlog
+
 from server.errors import ConfabError
 from server.store import account_states
 from server.store.pool import Database
 from server.unipile.answers import ProviderAccount
+from server.unipile.client import UnipileClient
+from server.unipile.errors import UnipileError
+
+log = structlog.get_logger()
 
 NOT_WHATSAPP = "This account at UniPile is not a WhatsApp number."
 TWICE = "This number is connected here already, under another account: reconnect or disconnect that one."
+
+
+async def leave_nothing(unipile: UnipileClient, external_account_id: str) -> None:
+    """An account that was refused after all is not left at UniPile, which would bill it."""
+    try:
+        await unipile.delete_account(external_account_id)
+    except UnipileError as error:
+        log.warning("refused_account_not_deleted", external_account_id=external_account_id, error=error.type)
 
 
 def require_whatsapp(found: ProviderAccount) -> None:

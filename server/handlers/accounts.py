@@ -23,7 +23,7 @@ from server.http import (
     provider_of,
 )
 from server.keys import CALLER, CONFIG, DATABASE, REDIS, RIGHTS, SEAL, UNIPILE
-from server.linking import require_whatsapp
+from server.linking import leave_nothing, require_whatsapp
 from server.plans import Rights
 from server.queue import DROP_ATTEMPT, REFRESH_ACCOUNT, enqueue
 from server.quotas import claim_place, refuse_place, require_place
@@ -35,7 +35,7 @@ from server.schemas.fields import ListQuery
 from server.store import account_states, accounts, entitlements, hosted_links
 from server.store.accounts import OwnAccount
 from server.unipile.answers import Checkpoint
-from server.unipile.errors import Rejected, UnipileError
+from server.unipile.errors import Rejected
 
 log = structlog.get_logger()
 
@@ -77,7 +77,7 @@ async def connect_account(request: web.Request) -> web.Response:
     try:
         account_id = await _claim(request, provider, checkpoint.external_account_id, seen=Seen.CODE_SHOWN)
     except ConfabError:  # the place went to another one meanwhile
-        await _leave_nothing(request, checkpoint.external_account_id)
+        await leave_nothing(request.app[UNIPILE], checkpoint.external_account_id)
         raise
     await _replace_attempts(request, provider, account_id)
     return await _connected_answer(request, account_id, checkpoint, 201)
@@ -102,14 +102,6 @@ async def _require_place(
             entitlements.count_places, owner_id, rights.provider, besides, with_attempts=with_attempts
         )
         refuse_place(rights, taken)
-
-
-async def _leave_nothing(request: web.Request, external_account_id: str) -> None:
-    """An attempt that was refused after all is not left at UniPile, which would bill it."""
-    try:
-        await request.app[UNIPILE].delete_account(external_account_id)
-    except UnipileError as error:
-        log.warning("attempt_not_dropped", external_account_id=external_account_id, error=error.type)
 
 
 async def _open_hosted_page(request: web.Request, provider: str) -> web.Response:

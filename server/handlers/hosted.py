@@ -1,18 +1,20 @@
 """UniPile's hosted page: what it says when somebody has connected a number there (unipile-api.md §2.6)."""
 
+from datetime import timedelta
+
 import orjson
 import structlog
 from aiohttp import web
 from aiopg import Cursor
 
-from server.errors import ConfabError, NotFound
+from server.errors import ConfabError, NotFound, Unavailable
 from server.http import json_answer
 from server.keys import DATABASE, ENTITLEMENTS, REDIS, SEAL, UNIPILE
-from server.linking import require_linkable
+from server.linking import leave_nothing, require_linkable
 from server.plans import Rights
 from server.queue import REFRESH_ACCOUNT, enqueue
 from server.quotas import claim_place
-from server.realtime.broker import announce_access_change
+from server.realtime.broker import announce_access_change, publish_to_user
 from server.refusals import told_to_caller
 from server.store import accounts, hosted_links
 from server.store.erased import Seal
@@ -21,6 +23,10 @@ from server.unipile.answers import ProviderAccount
 from server.unipile.events import account_of
 
 log = structlog.get_logger()
+
+# What asking again does not change: no place in the plan, no plan, somebody else's number or one's own once more.
+FOR_GOOD = ("plan_limit", "not_entitled", "conflict")
+CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 async def receive_hosted(request: web.Request) -> web.Response:
@@ -36,12 +42,46 @@ async def receive_hosted(request: web.Request) -> web.Response:
         raise NotFound  # it was for one account
     with told_to_caller():
         known = await request.app[UNIPILE].fetch_account(external_account_id)
-    await require_linkable(database, link.user_id, known)
-    rights = await request.app[ENTITLEMENTS].rights_of(link.user_id, link.provider)
-    account_id = await database.write(_attach, rights, token, link, known, request.app[SEAL])
+    try:
+        account_id = await _take(request, token, link, known)
+    except ConfabError as error:
+        if error.code in FOR_GOOD:
+            await _send_back(request, link, known, error)
+        raise
     await announce_access_change(request.app[REDIS])
     await enqueue(request.app[REDIS], REFRESH_ACCOUNT, account_id)
     return json_answer({"received": True})
+
+
+async def _take(request: web.Request, token: str, link: HostedLink, known: ProviderAccount) -> int:
+    await require_linkable(request.app[DATABASE], link.user_id, known)
+    rights = await request.app[ENTITLEMENTS].rights_of(link.user_id, link.provider)
+    account_id: int = await request.app[DATABASE].write(
+        _attach, rights, token, link, known, request.app[SEAL]
+    )
+    return account_id
+
+
+async def _send_back(
+    request: web.Request, link: HostedLink, known: ProviderAccount, error: ConfabError
+) -> None:
+    """A number that was connected on the page and cannot be had here goes again, since UniPile would bill it; whoever
+    asked for the page is told why. UniPile's call proves too little to delete anything that may be somebody's: only
+    what was made for this page, and is not in use here.
+    """
+    external_account_id, made_at = known.external_account_id, known.created_at
+    is_used = await request.app[DATABASE].read(accounts.is_in_use, link.provider, external_account_id)
+    if not is_used and made_at is not None and made_at > link.created_at - CLOCKS_DIFFER:
+        await leave_nothing(request.app[UNIPILE], external_account_id)
+    else:
+        log.warning("refused_account_stays", external_account_id=external_account_id, code=error.code)
+    data = {"provider": link.provider, "phone": known.phone, **error.body()}
+    try:
+        await publish_to_user(
+            request.app[REDIS], link.user_id, orjson.dumps({"event": "account:refused", "data": data})
+        )
+    except Unavailable as away:
+        log.warning("refusal_not_told", error=away.message)
 
 
 async def _read_account_id(request: web.Request) -> str:

@@ -111,6 +111,16 @@ async def fetch_own_account(
     return row and OwnAccount(*row)
 
 
+async def is_in_use(cursor: Cursor, provider: str, external_account_id: str) -> bool:
+    """Whether anybody here has this account of UniPile's, and has not disconnected it."""
+    await cursor.execute(
+        """select from channels_account
+           where provider = %s and external_account_id = %s and status <> 'disconnected'""",
+        (provider, external_account_id),
+    )
+    return await cursor.fetchone() is not None
+
+
 async def list_account_seqs(cursor: Cursor, user_id: int) -> list[tuple[int, int]]:
     """(account id, seq) of every account the user may see: what `join-user` joins."""
     await cursor.execute(

@@ -1,5 +1,6 @@
 """Tokens of hosted pages: kept as hashes, good for one account and for a while."""
 
+from datetime import datetime
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -7,11 +8,12 @@ from aiopg import Cursor
 
 
 class HostedLink(NamedTuple):
-    """Who asked for the page, and the account it was used for already."""
+    """Who asked for the page and when, and the account it was used for already."""
 
     user_id: int
     provider: str
     external_account_id: str | None
+    created_at: datetime
 
 
 def _hash(token: str) -> bytes:
@@ -31,7 +33,7 @@ async def insert_link(cursor: Cursor, token: str, user_id: int, provider: str, s
 async def fetch_link(cursor: Cursor, token: str) -> HostedLink | None:
     """None for a token that is unknown or too old."""
     await cursor.execute(
-        """select user_id, provider, external_account_id from channels_hosted_link
+        """select user_id, provider, external_account_id, created_at from channels_hosted_link
            where token_hash = %s and expires_at > now()""",
         (_hash(token),),
     )

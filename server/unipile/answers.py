@@ -27,6 +27,7 @@ class ProviderAccount:
     name: str | None
     phone: str | None
     is_whatsapp: bool = True
+    created_at: datetime | None = None
 
     @property
     def works(self) -> bool:
@@ -127,6 +128,7 @@ def read_account(external_account_id: str, answer: Mapping[str, Any]) -> Provide
         phone=f"+{digits}" if digits.isascii() and digits.isdigit() else None,
         # The key sees every account of the workspace, LinkedIn's and mail's too. One without a type is believed.
         is_whatsapp=answer.get("type") in (None, WHATSAPP),
+        created_at=moment(answer.get("created_at")),
     )
 
 

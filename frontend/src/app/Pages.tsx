@@ -14,10 +14,9 @@ import { LoginPage } from "@/features/session/LoginPage";
 import { RegisterPage } from "@/features/session/RegisterPage";
 import { WelcomePage } from "@/features/session/WelcomePage";
 import { UsagePage } from "@/features/usage/UsagePage";
-import type { User } from "@/types/wire";
+import { useCan, useMe } from "@/lib/rights";
 import { LiveProvider } from "./LiveProvider";
 import { NotFoundPage } from "./NotFoundPage";
-import { mayAudit } from "./roles";
 import { SettingsPage } from "./SettingsPage";
 import { Shell } from "./Shell";
 
@@ -36,7 +35,7 @@ export function Pages() {
           <NumberNoticeContext value={(props) => <NumberNotice {...props} />}>
             <ExportsProvider>
               <Shell user={state.user}>
-                <SignedIn user={state.user} />
+                <SignedIn />
               </Shell>
             </ExportsProvider>
           </NumberNoticeContext>
@@ -45,7 +44,9 @@ export function Pages() {
   }
 }
 
-function SignedIn({ user }: { readonly user: User }) {
+function SignedIn() {
+  const can = useCan();
+  const isKnown = useMe().data !== undefined;
   const { state } = useLocation() as Location<{ from?: string } | null>;
   return (
     <Routes>
@@ -57,10 +58,11 @@ function SignedIn({ user }: { readonly user: User }) {
       <Route path="/inbox/:accountId/:chatId" element={<InboxPage />} />
       <Route path="/connections" element={<ConnectionsPage />} />
       <Route path="/usage" element={<UsagePage />} />
-      {mayAudit(user) && <Route path="/audit" element={<AuditPage />} />}
+      {can("see_audit") && <Route path="/audit" element={<AuditPage />} />}
       <Route path="/settings/*" element={<SettingsPage />} />
       <Route path="/welcome" element={<Navigate to="/inbox" replace />} />
-      <Route path="*" element={<NotFoundPage />} />
+      {/* Before it is known what one may do, nobody can say that a page is not there. */}
+      <Route path="*" element={isKnown ? <NotFoundPage /> : null} />
     </Routes>
   );
 }

@@ -24,7 +24,7 @@ export function SettingsPage() {
         <Route path="profile" element={<ProfilePage />} />
         {can("see_people") && <Route path="team" element={<TeamPage />} />}
         {can("manage_keys") && <Route path="keys" element={<KeysPage />} />}
-        {isKnown && <Route path="*" element={<Navigate to="/settings/profile" replace />} />}
+        <Route path="*" element={isKnown ? <Navigate to="/settings/profile" replace /> : null} />
       </Routes>
     </div>
   );

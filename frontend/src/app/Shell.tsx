@@ -3,13 +3,14 @@ import { useEffect, type ReactNode } from "react";
 import { NavLink, useLocation } from "react-router";
 import { Icon, type IconName } from "@/components/Icon";
 import { Mark } from "@/components/Logo";
+import { RefusedBanner } from "@/features/connections/RefusedBanner";
 import { useUnreadCount } from "@/features/inbox/unread";
 import { UsageBanner } from "@/features/usage/UsageBanner";
 import { useConfig } from "@/lib/config";
+import { useCan } from "@/lib/rights";
 import type { User } from "@/types/wire";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { LogoutButton } from "./LogoutButton";
-import { mayAudit } from "./roles";
 import "./shell.css";
 
 const TITLES: readonly (readonly [string, string])[] = [
@@ -50,6 +51,7 @@ export function Shell({ user, children }: ShellProps) {
       <div className="shell-page">
         <ConnectionBanner />
         <UsageBanner />
+        <RefusedBanner />
         <main id="main" className="shell-main" tabIndex={-1}>
           {children}
         </main>
@@ -60,6 +62,7 @@ export function Shell({ user, children }: ShellProps) {
 
 function Rail({ user, unread }: { readonly user: User; readonly unread: number }) {
   const isSandbox = useConfig().data?.sandbox ?? false;
+  const can = useCan();
   const name = user.name ?? user.email;
   return (
     <nav className="rail" aria-label="Main">
@@ -69,7 +72,7 @@ function Rail({ user, unread }: { readonly user: User; readonly unread: number }
       <RailLink to="/inbox" icon="inbox" label="Inbox" count={unread} />
       <RailLink to="/connections" icon="phone" label="Connections" count={0} />
       <RailLink to="/usage" icon="chart" label="Usage" count={0} />
-      {mayAudit(user) && <RailLink to="/audit" icon="clock" label="Audit" count={0} />}
+      {can("see_audit") && <RailLink to="/audit" icon="clock" label="Audit" count={0} />}
       <RailLink to="/settings" icon="people" label="Settings" count={0} />
       <span className="rail-space" />
       {isSandbox && <span className="rail-sandbox">Sandbox</span>}

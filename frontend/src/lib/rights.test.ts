@@ -15,6 +15,13 @@ it("goes by the role in the team, and on the number", () => {
   expect(can(RIGHTS, "send", { role: "viewer" })).toBe(false);
 });
 
+it("asks the team as well as the number", () => {
+  // A viewer of the team who owns a number only looks at it.
+  const viewer: Rights = { permissions: ["read"], number_permissions: { owner: ["read"], agent: ["read"], viewer: ["read"] } };
+  expect(can(viewer, "send", { role: "owner" })).toBe(false);
+  expect(can(viewer, "manage_number", { role: "owner" })).toBe(false);
+});
+
 it("allows nothing while nothing is known", () => {
   expect(can(undefined, "read")).toBe(false);
   expect(can(RIGHTS, "read", {})).toBe(false);

@@ -26,6 +26,12 @@ export function can(rights: Rights | undefined, permission: string, number?: Pic
   return rights.number_permissions[number.role ?? ""]?.includes(permission) ?? false;
 }
 
+/** Whether there is nothing but reading in this number; not said before it is known. */
+export function useMayOnlyRead(number: Pick<Account, "role">): boolean {
+  const rights = useMe().data;
+  return rights !== undefined && !can(rights, "send", number);
+}
+
 export function useCan(): (permission: string, number?: Pick<Account, "role">) => boolean {
   const rights = useMe().data;
   return (permission, number) => can(rights, permission, number);

@@ -1,4 +1,5 @@
 /** Rows for tests, with everything filled in that the test does not care about. */
+import type { Me } from "@/types/people";
 import type { Account, Chat, Entitlement, Message, Month } from "@/types/wire";
 
 const TIME = "2026-03-02T09:00:00.000Z";
@@ -82,6 +83,17 @@ export function permutations<T>(items: readonly T[]): T[][] {
 
 /** Both ends of a chat have been read. */
 export const READ = { hasOlder: false, hasNewer: false } as const;
+
+/** What an agent of the team may do, on a number by their role there. */
+export function makeMe(fields: Partial<Me> = {}): Me {
+  const agent = ["read", "send"];
+  return {
+    user: { id: 7, email: "ana@example.com", name: "Ana", role: "agent" },
+    permissions: ["read", "send", "connect_number", "see_people", "manage_keys"],
+    number_permissions: { owner: [...agent, "manage_number", "manage_members"], agent, viewer: ["read"] },
+    ...fields,
+  };
+}
 
 export function makeEntitlement(fields: Partial<Entitlement> = {}): Entitlement {
   return {

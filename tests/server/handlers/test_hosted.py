@@ -1,11 +1,15 @@
 """The hosted page: one unguessable token a page, good for one account that UniPile confirms."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from yarl import URL
 
+from server.errors import Unavailable
+from server.handlers import hosted
 from server.keys import DATABASE
+from server.schemas.errors import PlanLimit
 from server.store.hosted_links import insert_link
 from tests.fixtures_stack import Stack
 from tests.peers import Answer, Peer, eventually
@@ -22,6 +26,12 @@ async def notify(stack: Stack, account_id: Any, token: str = TOKEN) -> Answer:
 
 async def hand_out(stack: Stack, user: Peer, seconds: int = 60, token: str = TOKEN) -> None:
     await stack.app[DATABASE].write(insert_link, token, user.user_id, "whatsapp", seconds)
+
+
+async def accounts_at_unipile(stack: Stack) -> set[str]:
+    headers = {"X-API-KEY": stack.config.unipile.api_key}
+    items = (await stack.sandbox.ok("GET", "/api/v1/accounts", headers=headers))["items"]
+    return {item["id"] for item in items}
 
 
 async def accounts_of(user: Peer) -> list[dict[str, Any]]:
@@ -71,6 +81,55 @@ async def test_somebody_elses_account_stays_theirs(web_only: Stack) -> None:
     await hand_out(web_only, agent)
     assert (await notify(web_only, "acc-1")).status == 409
     assert await accounts_of(agent) == []
+    assert await accounts_at_unipile(web_only) == {"acc-1"}
+
+
+async def follow(stack: Stack, url: str) -> None:
+    """Connect a number on this page of UniPile's."""
+    await stack.sandbox.call("POST", URL(url).path, data={"choice": "scan"}, allow_redirects=False)
+
+
+async def test_a_number_the_plan_has_no_place_for_is_not_left_at_unipile(tiny_working: Stack) -> None:
+    """Two pages are open when there is one place: the second number goes again, and its asker is told why."""
+    agent, other = await tiny_working.sign_in(), await tiny_working.sign_in("other")
+    socket, others = await agent.listen(), await other.listen()
+    pages = [(await agent.ok("POST", f"{CHANNELS}/connect", {"method": "hosted"}))["url"] for _ in range(2)]
+    await follow(tiny_working, pages[0])
+    (first,) = await eventually(lambda: accounts_of(agent))
+    await follow(tiny_working, pages[1])
+    (told,) = await socket.wait_for_event("account:refused", provider="whatsapp")
+    error = told["data"]["error"]
+    assert not PlanLimit().validate(error["limit"])
+    assert (error["code"], error["limit"]["what"], error["limit"]["allowed"]) == ("plan_limit", "accounts", 1)
+    assert await accounts_at_unipile(tiny_working) == {first["external_account_id"]}
+    assert len(await accounts_of(agent)) == 1 and not others.events("account:refused")
+
+
+async def test_nothing_older_than_the_page_is_deleted(tiny: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """UniPile's call proves its token only: whoever has one cannot have other accounts of the workspace deleted."""
+    agent = await tiny.sign_in()
+    await tiny.make_account(agent, "acc-1")
+    await tiny.sandbox.ok("POST", "/sandbox/accounts", {"id": "acc-2"})
+    monkeypatch.setattr(hosted, "CLOCKS_DIFFER", timedelta(0))
+    await hand_out(tiny, agent)
+    assert (await notify(tiny, "acc-2")).status == 402
+    assert await accounts_at_unipile(tiny) == {"acc-1", "acc-2"}
+
+
+async def test_what_may_pass_deletes_nothing(tiny: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Postgres is away for a moment: UniPile asks again, and the number is there."""
+    agent = await tiny.sign_in()
+    await hand_out(tiny, agent)
+    await tiny.sandbox.ok("POST", "/sandbox/accounts", {"id": "acc-1"})
+
+    async def away(*_: object, **__: object) -> None:
+        raise Unavailable
+
+    with monkeypatch.context() as broken:
+        broken.setattr(hosted, "claim_place", away)
+        assert (await notify(tiny, "acc-1")).status == 503
+    assert (await notify(tiny, "acc-1")).status == 200
+    assert await accounts_at_unipile(tiny) == {"acc-1"}
 
 
 @pytest.mark.parametrize("token", ["b" * 43, "a" * 42, "%00" * 10 + "a" * 20])

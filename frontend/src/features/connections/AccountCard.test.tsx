@@ -6,7 +6,8 @@ import { expect, it, vi } from "vitest";
 import { ApiContext } from "@/lib/api/context";
 import { ApiError } from "@/lib/api/errors";
 import { createRoutes } from "@/lib/api/routes";
-import { makeAccount } from "@/testing/factories";
+import { ME_KEY } from "@/lib/rights";
+import { makeAccount, makeMe } from "@/testing/factories";
 import type { Account } from "@/types/wire";
 import { AccountCard } from "./AccountCard";
 
@@ -14,8 +15,10 @@ function show(fields: Partial<Account>) {
   const api = createRoutes(() => Promise.reject(new Error("no network in tests")));
   const setReadReceipts = vi.spyOn(api, "setReadReceipts");
   const [onReconnect, onConnect] = [vi.fn(), vi.fn()];
+  const client = new QueryClient();
+  client.setQueryData(ME_KEY, makeMe());
   render(
-    <QueryClientProvider client={new QueryClient()}>
+    <QueryClientProvider client={client}>
       <ApiContext value={api}>
         <MemoryRouter>
           <AccountCard account={makeAccount(fields)} onReconnect={onReconnect} onConnect={onConnect} onDisconnect={vi.fn()} />

@@ -6,6 +6,7 @@ import { Button } from "@/components/Button";
 import { Icon } from "@/components/Icon";
 import { StatusChip } from "@/components/StatusChip";
 import { findName, nameAccount } from "@/lib/accounts";
+import { useCan } from "@/lib/rights";
 import { formatAgo, formatExact } from "@/lib/time";
 import type { Account } from "@/types/wire";
 import { advise, explain, mayReconnect, stepOf } from "./nextStep";
@@ -31,6 +32,7 @@ function phoneLine(account: Account): string {
 
 export function AccountCard({ account, ...actions }: AccountCardProps) {
   const [reason, advice] = [explain(account), advise(account)];
+  const mayManage = useCan()("manage_number", account);
   return (
     <li className="account" data-testid="account-card" data-account-id={account.id}>
       <div className="account-head">
@@ -49,8 +51,8 @@ export function AccountCard({ account, ...actions }: AccountCardProps) {
       )}
       <AccountFacts account={account} />
       <Imported account={account} />
-      {account.role === "owner" && account.phone !== null && <ReadReceipts account={account} />}
-      {account.role === "owner" && account.phone !== null && <KeepMessages account={account} />}
+      {mayManage && account.phone !== null && <ReadReceipts account={account} />}
+      {mayManage && account.phone !== null && <KeepMessages account={account} />}
       <AccountActions account={account} {...actions} />
     </li>
   );
@@ -124,8 +126,7 @@ function Imported({ account }: { readonly account: Account }) {
 }
 
 function AccountActions({ account, onReconnect, onConnect, onMembers, onDisconnect, onErase }: AccountCardProps) {
-  // What else is done with a number is its owner's: the server asks the same.
-  const isForOthers = account.role !== "owner";
+  const mayManage = useCan()("manage_number", account);
   const isUnknown = account.status === "connecting" && account.phone === null;
   return (
     <div className="account-actions">
@@ -135,8 +136,8 @@ function AccountActions({ account, onReconnect, onConnect, onMembers, onDisconne
           Open inbox
         </Link>
       )}
-      {!isForOthers && <NextStep account={account} onReconnect={onReconnect} onConnect={onConnect} />}
-      {account.role === "owner" && !isUnknown && <NumberExport account={account} />}
+      {mayManage && <NextStep account={account} onReconnect={onReconnect} onConnect={onConnect} />}
+      {mayManage && !isUnknown && <NumberExport account={account} />}
       {onMembers !== undefined && (
         <Button size="small" onClick={onMembers} data-testid="account-members">
           <Icon name="people" size={16} />
@@ -149,9 +150,10 @@ function AccountActions({ account, onReconnect, onConnect, onMembers, onDisconne
 }
 
 function Endings({ account, onDisconnect, onErase }: Pick<AccountCardProps, "account" | "onDisconnect" | "onErase">) {
+  const mayManage = useCan()("manage_number", account);
   return (
     <>
-      {account.status !== "disconnected" && account.role === "owner" && (
+      {account.status !== "disconnected" && mayManage && (
         <Button size="small" tone="quiet" onClick={onDisconnect} data-testid="account-disconnect">
           Disconnect
         </Button>

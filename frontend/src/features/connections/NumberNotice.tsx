@@ -3,6 +3,7 @@ import { useState } from "react";
 import { Button } from "@/components/Button";
 import { Notice } from "@/components/Notice";
 import { nameAccount } from "@/lib/accounts";
+import { useCan } from "@/lib/rights";
 import type { Account } from "@/types/wire";
 import { ConnectDialog } from "./ConnectDialog";
 import { explain, mayReconnect, stepOf } from "./nextStep";
@@ -44,16 +45,17 @@ interface NextStepProps {
 }
 
 function NextStep({ account, onAsk }: NextStepProps) {
-  if (account.role === "viewer") return null;
+  const can = useCan();
   const step = stepOf(account);
   if (step === "connect") {
+    if (!can("connect_number")) return null;
     return (
       <Button size="small" onClick={() => onAsk("connect")}>
         Connect again
       </Button>
     );
   }
-  if (!mayReconnect(account)) return null;
+  if (!mayReconnect(account) || !can("manage_number", account)) return null;
   return (
     <Button size="small" onClick={() => onAsk("reconnect")} data-testid="notice-reconnect">
       {step === "scan" ? "Show code" : "Reconnect"}

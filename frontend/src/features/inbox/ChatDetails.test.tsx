@@ -5,7 +5,8 @@ import { expect, it, vi } from "vitest";
 import { ApiContext } from "@/lib/api/context";
 import { ApiError } from "@/lib/api/errors";
 import type { Api } from "@/lib/api/routes";
-import { makeChat } from "@/testing/factories";
+import { ME_KEY } from "@/lib/rights";
+import { makeChat, makeMe } from "@/testing/factories";
 import type { Chat } from "@/types/wire";
 import { ChatDetails } from "./ChatDetails";
 
@@ -17,8 +18,10 @@ function show(fields: Partial<Chat>, listPeople: Api["listPeople"]) {
   const fetchAvatar = vi.fn<Api["fetchAvatar"]>().mockResolvedValue(new Blob(["x"]));
   URL.createObjectURL = () => "blob:picture";
   URL.revokeObjectURL = vi.fn();
+  const client = new QueryClient();
+  client.setQueryData(ME_KEY, makeMe());
   render(
-    <QueryClientProvider client={new QueryClient()}>
+    <QueryClientProvider client={client}>
       <ApiContext value={{ listPeople, fetchAvatar } as unknown as Api}>
         <ChatDetails chat={makeChat(fields)} onClose={vi.fn()} />
       </ApiContext>

@@ -2,6 +2,7 @@
 import { useState } from "react";
 import { Link, useLocation } from "react-router";
 import { nameAccount } from "@/lib/accounts";
+import { useCan } from "@/lib/rights";
 import type { Account, FoundPerson } from "@/types/wire";
 import { ContactAvatar } from "./ContactAvatar";
 import { checkPhone, NewChatDialog } from "./NewChat";
@@ -47,6 +48,7 @@ interface PersonRowProps {
 
 function PersonRow({ person, account, isNumberShown, onStart }: PersonRowProps) {
   const { search } = useLocation();
+  const can = useCan();
   const words = <PersonWords person={person} account={isNumberShown ? account : undefined} />;
   if (person.chat_id !== null) {
     return (
@@ -56,7 +58,7 @@ function PersonRow({ person, account, isNumberShown, onStart }: PersonRowProps) 
     );
   }
   const { phone } = person;
-  if (phone === null || account === undefined || account.role === "viewer" || checkPhone(phone) !== null) {
+  if (phone === null || account === undefined || !can("send", account) || checkPhone(phone) !== null) {
     return (
       <div className="found-person" data-testid="search-person">
         {words}

@@ -6,7 +6,8 @@ import { expect, it, vi } from "vitest";
 import { ApiContext } from "@/lib/api/context";
 import { ApiError } from "@/lib/api/errors";
 import { createRoutes } from "@/lib/api/routes";
-import { makeAccount, makeChat, makeMessage } from "@/testing/factories";
+import { ME_KEY } from "@/lib/rights";
+import { makeAccount, makeChat, makeMe, makeMessage } from "@/testing/factories";
 import { InboxContext } from "./context";
 import { Drafts } from "./drafts";
 import { NewChat } from "./NewChat";
@@ -20,8 +21,10 @@ async function show() {
   const api = createRoutes(() => Promise.reject(new Error("no network in tests")));
   const startChat = vi.spyOn(api, "startChat");
   const store = new InboxStore({ post: vi.fn(), isThreadKept: () => true, describeError: String });
+  const client = new QueryClient();
+  client.setQueryData(ME_KEY, makeMe());
   render(
-    <QueryClientProvider client={new QueryClient()}>
+    <QueryClientProvider client={client}>
       <ApiContext value={api}>
         <InboxContext value={{ store, drafts: new Drafts(7) }}>
           <MemoryRouter initialEntries={["/inbox"]}>

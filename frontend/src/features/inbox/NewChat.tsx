@@ -11,6 +11,7 @@ import { nameAccount } from "@/lib/accounts";
 import { useApi } from "@/lib/api/context";
 import { ApiError, describeError } from "@/lib/api/errors";
 import { makeClientId } from "@/lib/ids";
+import { useCan } from "@/lib/rights";
 import type { Account } from "@/types/wire";
 import { useInbox } from "./context";
 
@@ -31,7 +32,8 @@ const told = (error: Error | null): string | null =>
 
 export function NewChat({ accounts, selected }: NewChatProps) {
   const [isOpen, setOpen] = useState(false);
-  const own = accounts.filter((account) => account.role !== "viewer" && account.phone !== null);
+  const can = useCan();
+  const own = accounts.filter((account) => can("send", account) && account.phone !== null);
   if (own.length === 0) return null;
   return (
     <>

@@ -8,6 +8,7 @@ import { EmptyState, ErrorState, Loading, Skeleton } from "@/components/States";
 import { nameAccount } from "@/lib/accounts";
 import { ApiError, describeError } from "@/lib/api/errors";
 import { makeClientId } from "@/lib/ids";
+import { useCan, useMayOnlyRead } from "@/lib/rights";
 import type { Account, Chat } from "@/types/wire";
 import { useAnchor } from "./anchor";
 import { ChatDetails } from "./ChatDetails";
@@ -37,7 +38,7 @@ export function Thread({ account, chatId, listed }: ThreadProps) {
   const navigate = useNavigate();
   const { search } = useLocation();
   const { chat, error, refetch } = useChat(account.id, chatId, listed);
-  const state = useThreadState(account.role !== "viewer");
+  const state = useThreadState(useCan()("send", account));
   const tray = useTray(state.tell);
   const { isOver, handlers } = useDrop(tray, state.actions.canAct);
   useMarkRead(chat);
@@ -75,6 +76,7 @@ interface ThreadFootProps {
 function ThreadFoot({ account, chatId, state, tray }: ThreadFootProps) {
   const { store } = useInbox();
   const { intent, setIntent, amending, sentence, tell, leaveAnchor } = state;
+  const mayOnlyRead = useMayOnlyRead(account);
   const dispatch = (text: string, files: readonly File[], isVoice = false) => {
     setIntent(null);
     // What one writes stands at the end: go there from wherever one was reading.
@@ -97,7 +99,7 @@ function ThreadFoot({ account, chatId, state, tray }: ThreadFootProps) {
       <Collision chatId={chatId} />
       <Composer
         chatId={chatId}
-        isReadOnly={account.role === "viewer"}
+        isReadOnly={mayOnlyRead}
         intent={intent}
         tray={tray}
         onSend={submit}
@@ -161,6 +163,7 @@ interface ThreadHeadProps {
 
 function ThreadHead({ chat, chatId, account, tell }: ThreadHeadProps) {
   const { search } = useLocation();
+  const maySend = useCan()("send", account);
   const title = chat === undefined ? "" : nameChat(chat);
   return (
     <header className="thread-head">
@@ -173,7 +176,7 @@ function ThreadHead({ chat, chatId, account, tell }: ThreadHeadProps) {
         <HeadLine chatId={chatId} usual={`${chat?.kind === "group" ? "Group · " : ""}via ${nameAccount(account)}`} />
       </div>
       <Faces chatId={chatId} />
-      {chat !== undefined && account.role !== "viewer" && <ChatMenu chat={chat} tell={tell} />}
+      {chat !== undefined && maySend && <ChatMenu chat={chat} tell={tell} />}
     </header>
   );
 }
