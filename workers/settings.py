@@ -26,6 +26,7 @@ from workers import (
     restarts,
     sweeps,
     sync,
+    usage,
 )
 from workers.committer import COMMITTER, Committer
 from workers.context import PARTS, Parts, open_parts
@@ -40,6 +41,7 @@ JOBS: Mapping[str, Job] = {
     queue.RESTART_ACCOUNT: restarts.restart_account,
     queue.DROP_ATTEMPT: pairing.drop_attempt,
     queue.REFRESH_CHAT: sync.refresh_chat,
+    queue.NOTE_USAGE: usage.note_usage,
     queue.MIRROR_CHAT: sync.mirror_chat,
     queue.AMEND_MESSAGE: amendments.amend_message,
     queue.REGISTER_WEBHOOKS: sync.register_webhooks,

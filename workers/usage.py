@@ -7,7 +7,7 @@ import structlog
 from server import metrics
 from server.store import usage, usage_checks
 from server.usage_news import tell_usage
-from workers.context import Parts
+from workers.context import Parts, parts_of
 
 log = structlog.get_logger()
 
@@ -37,6 +37,11 @@ class UsageNews:
             self._waiting = await tell_usage(
                 parts.database, parts.redis, parts.config.plans, sorted(self._waiting)
             )
+
+
+async def note_usage(ctx: dict[Any, Any], account_id: int) -> None:
+    """Something of this number was counted elsewhere: its owner is told with the next round."""
+    parts_of(ctx).counted.add(account_id)
 
 
 async def check_usage(parts: Parts) -> None:

@@ -12,7 +12,7 @@ from server.errors import ConfabError, NotFound, Unavailable
 from server.http import caller, load_body, object_answer, path_id, provider_of
 from server.keys import CONFIG, DATABASE, REDIS, RIGHTS, UNIPILE
 from server.plans import Rights
-from server.queue import REFRESH_CHAT, enqueue
+from server.queue import NOTE_USAGE, REFRESH_CHAT, enqueue
 from server.quotas import refuse_messages, require_messages
 from server.realtime.broker import publish
 from server.realtime.events import Push, make_push
@@ -55,7 +55,10 @@ async def start_chat(request: web.Request) -> web.Response:
     begun_at = await request.app[DATABASE].write(_begin, request[RIGHTS], target.owner_id, start)
     if begun_at is None:
         raise ConfabError("conflict", "This message is being sent.")
-    return await _hand_over(request, target, start, begun_at)
+    try:
+        return await _hand_over(request, target, start, begun_at)
+    finally:  # it was counted, and stays so unless it certainly did not go out
+        await _note_usage(request, start.account_id)
 
 
 async def find_known_start(request: web.Request) -> web.Response | None:
@@ -140,6 +143,13 @@ async def _hand_over(
         _store_started, provider_of(request), target, start, begun_at, chat_id, message_id
     )
     return await _started(request, message, pushes)
+
+
+async def _note_usage(request: web.Request, account_id: int) -> None:
+    try:
+        await enqueue(request.app[REDIS], NOTE_USAGE, account_id)
+    except Unavailable as error:
+        log.info("usage_not_told", account_id=account_id, error=error.message)
 
 
 async def _store_started(

@@ -83,6 +83,16 @@ async def test_a_chat_begins_with_one_message(door: Door, faults: dict[str, Any]
     assert await door.usage() == 1
 
 
+async def test_the_owner_is_told_of_the_month_as_with_any_send(door: Door) -> None:
+    """What UniPile certainly did not take is given back and told of as well; without webhooks nobody else says it."""
+    await door.faults(webhooks_off=True)
+    socket = await door.agent.listen()
+    assert (await door.start(to="+999 1234 5678")).status == 422
+    await socket.wait_for_event("usage:updated", sent_here=0)
+    assert (await door.start()).status == 201
+    await socket.wait_for_event("usage:updated", sent_here=1)
+
+
 async def test_the_same_client_id_starts_nothing_again(door: Door) -> None:
     first = (await door.start(client_id="client-1")).body
     again = await door.start(client_id="client-1", text="Outra coisa")
