@@ -26,6 +26,8 @@ HOLDERS = """
     select table_name from information_schema.columns
     where table_schema = 'public' and column_name = 'account_id' and data_type = 'bigint'"""
 POISON = {"event": "message_received", "account_id": "acc-1", "message": f"{MARK} poison", "sender": 7}
+# Not seen before the erase: no digest of it is kept.
+LATE_POISON = POISON | {"message": f"{MARK} late poison"}
 STATUS = {"AccountStatus": {"account_id": "acc-1", "account_type": "WHATSAPP", "message": "DELETED"}}
 
 
@@ -142,6 +144,8 @@ async def test_what_is_here_goes_while_unipile_is_away_and_the_rest_when_it_is_b
     await erase_accounts(ledger.parts)
     assert await traces(ledger, MARK, PHONE) == []
     assert await erasure(ledger) == {"state": "running", "messages": 6, "unlinked": False}
+    await ledger.store(*past(), LATE_POISON, STATUS)
+    assert await traces(ledger, MARK, PHONE) == []
     await web_only.sandbox.ok("PUT", "/sandbox/faults", {})
     await erase_accounts(ledger.parts)
     assert (await erasure(ledger))["state"] == "running"  # not at once again
@@ -162,7 +166,7 @@ async def test_an_unlinked_number_is_erased_all_the_same(ledger: Ledger, web_onl
 @st.composite
 def late_batches(draw: st.DrawFn) -> tuple[int, list[list[int]]]:
     """How many pieces are worked off before, and in which batches everything comes again."""
-    count = len(past()) + 2
+    count = len(past()) + 3
     again = draw(st.lists(st.lists(st.integers(0, count - 1), min_size=1, max_size=6), max_size=4))
     return draw(st.integers(0, 12)), again
 
@@ -176,7 +180,7 @@ async def test_no_late_webhook_brings_it_back(ledger: Ledger, late: tuple[int, l
     await ledger.make_account()
     pieces, again = late
     await begin(ledger, await fill(ledger))
-    events = [*past(), POISON, STATUS]
+    events = [*past(), POISON, LATE_POISON, STATUS]
     claimed = await ledger.parts.database.write(account_erasures.claim_account_erasure, 60.0)
     assert claimed is not None
     await ledger.parts.database.write(account_erasures.note_unlinked, claimed.id)
