@@ -55,7 +55,17 @@ def end_with_parent() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
+def warn_of_borrowed_secret(config: Config) -> None:
+    """Say that the hashes of what was erased hang on a secret that may be changed; the sandbox's is kept for ever."""
+    if not config.sandbox.enabled and not config.secrets.erase_secret:
+        log.warning(
+            "erase_secret_not_set",
+            advice="JWT_SECRET stands in. Set ERASE_SECRET to its present value before that one is ever changed.",
+        )
+
+
 async def _serve(config: Config, run_workers: RunWorkers) -> None:
+    warn_of_borrowed_secret(config)
     stopping = _stop_on_signals()
     link = await _seed(config)
     access_log = AccessLogger if config.web.access_log else None
@@ -80,6 +90,7 @@ async def _serve(config: Config, run_workers: RunWorkers) -> None:
 
 
 async def _work(config: Config, run_workers: RunWorkers) -> None:
+    warn_of_borrowed_secret(config)
     stopping = _stop_on_signals()
     async with run_workers(config):
         await stopping.wait()

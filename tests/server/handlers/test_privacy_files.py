@@ -1,0 +1,75 @@
+"""Files in exports and after an erase: in what was promised with their bytes, and gone from what must not have them."""
+
+import hashlib
+from typing import Any
+
+from tests.fixtures_stack import Stack
+from tests.flows.test_media import stored_blobs
+from tests.media_files import enclosed, png, receive
+from tests.peers import Peer, eventually
+from tests.server.factories import CHANNELS
+from tests.server.handlers.test_account_erasures import LONG_AGO
+from tests.server.handlers.test_exports import ask, execute, fetch, lines
+from workers.context import Parts
+from workers.media import clear_released
+
+HERS, HIS = png(1), png(2)
+CAIO = {"phone_number": "5511977770002", "name": "Caio"}
+
+
+async def filled(stack: Stack, owner: Peer) -> tuple[int, dict[str, Any]]:
+    """Two people sent a picture each; (account id, the contact who wrote "Quixotic", with a picture of her own)."""
+    account_id = (await stack.make_account(owner))["id"]
+    await stack.sandbox.ok("PATCH", "/sandbox/contacts/5511988880000", {"picture": True})
+    await receive(stack, owner, account_id, enclosed("hers.png", HERS, "image/png"), text="Quixotic")
+    his = {"from": CAIO, "text": "Prosaic"}
+    await receive(stack, owner, account_id, enclosed("his.png", HIS, "image/png"), **his)
+
+    async def known() -> Any:
+        hits = (await owner.ok("GET", "/api/search?q=Quixotic"))["messages"]
+        contacts = [chat["contact"] for chat in await owner.chats(account_id)]
+        (bia,) = [contact for contact in contacts if contact["name"] != "Caio"]
+        return hits and bia["avatar"] and bia
+
+    return account_id, await eventually(known, 20)
+
+
+def digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+async def test_an_export_has_the_files_or_says_which_there_are(stack: Stack) -> None:
+    owner = await stack.sign_in("owner")
+    account_id, bia = await filled(stack, owner)
+    for with_media in (True, False):
+        for contact_id, wanted in ((None, (HERS, HIS)), (bia["id"], (HERS,))):
+            export = await ask(owner, account_id, contact_id=contact_id, with_media=with_media)
+            files = await fetch(owner, account_id, export["id"])
+            told = {row["sha256"]: row["path"] for row in lines(files["media.jsonl"])}
+            paths = {digest(data): f"media/{digest(data)}" if with_media else None for data in wanted}
+            assert told == paths
+            media = {name: data for name, data in files.items() if name.startswith("media/")}
+            assert media == ({f"media/{digest(data)}": data for data in wanted} if with_media else {})
+
+
+async def test_an_erased_persons_pictures_files_and_search_words_go(stack: Stack, parts: Parts) -> None:
+    owner = await stack.sign_in("owner")
+    account_id, bia = await filled(stack, owner)
+    avatar = f"{CHANNELS}/{account_id}/avatars/{bia['avatar']}"
+    assert (await owner.call("GET", avatar)).status == 200
+    before = await stored_blobs(stack)
+
+    await owner.ok("DELETE", f"{CHANNELS}/{account_id}/contacts/{bia['id']}")
+
+    async def gone() -> bool:
+        return len(await owner.chats(account_id)) == 1
+
+    await eventually(gone)
+    assert (await owner.call("GET", avatar)).status == 404
+    for words in ("Quixotic", "Bia"):
+        hits = await owner.ok("GET", f"/api/search?q={words}")
+        assert (hits["people"], hits["chats"], hits["messages"]) == ([], [], []), words
+    await execute(stack, LONG_AGO)
+    await clear_released(parts)
+    assert await stored_blobs(stack) == before - 2
+    assert (await owner.ok("GET", "/api/search?q=Prosaic"))["messages"] != []
