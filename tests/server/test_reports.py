@@ -66,6 +66,7 @@ async def test_a_request_that_fails_is_reported_without_what_was_in_it(config: C
         set_up_logging(Log(level="error", format="json"), *open_reports(dsn))
         async with run_stack(config, with_workers=False) as stack:
             agent = await stack.sign_in()
+            stack.server.watch.may_break = True
 
             async def break_down(*_: object) -> None:
                 quoted = SECRET
