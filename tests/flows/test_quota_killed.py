@@ -1,0 +1,59 @@
+"""A worker that is killed while UniPile holds its send: the month is right when the next one has finished it."""
+
+import asyncio
+from typing import Any
+
+from tests.flows.processes import Site
+from tests.flows.rows import Rows, watching
+from tests.peers import Peer, eventually
+from tests.server.factories import CHANNELS
+
+POST_MESSAGE = {"method": "POST", "path": "/chats/*/messages"}
+OUT = "select body, status from channels_message where direction = 'out' order by body"
+
+
+async def fault(unipile: Peer, **changes: Any) -> None:
+    await unipile.ok("PATCH", "/sandbox/faults", {"routes": [POST_MESSAGE | changes]})
+
+
+async def on_the_phone(site: Site, unipile: Peer) -> list[str]:
+    """What went out, as UniPile has it."""
+    headers = {"X-API-KEY": site.environment["UNIPILE_API_KEY"]}
+    page = await unipile.ok("GET", "/api/v1/messages", headers=headers)
+    return sorted(item["text"] for item in page["items"] if item["is_sender"])
+
+
+def settled(rows: Rows) -> dict[str, str]:
+    """The sends by their text, once none of them is on its way any more."""
+    found = dict(rows.ask(OUT))
+    return found if found and not set(found.values()) & {"queued", "sending"} else {}
+
+
+async def test_a_send_whose_worker_was_killed_is_finished_or_given_back_and_counted_once(
+    site: Site, unipile: Peer
+) -> None:
+    """UniPile has taken the first send, and the second one waits behind it; a third is refused by UniPile later."""
+    web, worker = await asyncio.gather(site.web(), site.worker())
+    agent = await site.sign_in(web)
+    account = await agent.link_account("acc-1")
+    sender = {"phone_number": "5511988880000", "name": "Bia"}
+    await unipile.ok("POST", "/sandbox/messages", {"account_id": "acc-1", "from": sender, "text": "Oi"})
+    (chat,) = await eventually(lambda: agent.chats(account["id"]))
+    send = f"{CHANNELS}/{account['id']}/chats/{chat['id']}/send"
+    await fault(unipile, status="hang", accepted=True, times=1)
+    for text in ("1 taken", "2 behind it"):
+        await agent.ok("POST", send, {"text": text})
+    with watching(site.environment["DATABASE_URL"]) as rows:
+        await eventually(lambda: on_the_phone(site, unipile))
+        await worker.kill()
+        # Both have their unit while nobody works.
+        assert rows.ask("select messages_sent, sent_here from channels_usage") == [(2, 2)]
+        await fault(unipile, times=0)
+        await site.worker()
+        ended = await eventually(lambda: asyncio.to_thread(settled, rows), 30)
+        assert set(ended) == {"1 taken", "2 behind it"} and "failed" not in ended.values()
+        assert await on_the_phone(site, unipile) == ["1 taken", "2 behind it"]
+        await fault(unipile, status=422, times=1)
+        await agent.ok("POST", send, {"text": "3 refused"})
+        await eventually(lambda: asyncio.to_thread(lambda: settled(rows).get("3 refused") == "failed"))
+        assert rows.ask("select messages_sent, sent_here from channels_usage") == [(2, 2)]
