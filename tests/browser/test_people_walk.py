@@ -5,7 +5,8 @@ import re
 
 from playwright.async_api import Page, expect
 
-from tests.browser.screens import Inbox, connect_number
+from tests.browser.checks import check_screen
+from tests.browser.screens import Inbox, connect_number, sign_in_demo_user
 from tests.fixtures_browser import Windows
 from tests.fixtures_stack import Stack
 
@@ -14,6 +15,8 @@ async def test_somebody_is_invited_let_into_a_number_and_sees_what_they_may(
     demo: Stack, windows: Windows
 ) -> None:
     await connect_number(demo)
+    long = {"email": "somebody.with.a.long.address@subsidiary.example.com", "role": "viewer"}
+    await (await sign_in_demo_user(demo)).ok("POST", "/api/users", long)
     owner = await Inbox.signed_in(windows, demo, "/settings/team")
     page = owner.page
     await page.get_by_test_id("invite-email").fill("eva@example.com")
@@ -39,6 +42,10 @@ async def test_somebody_is_invited_let_into_a_number_and_sees_what_they_may(
     await page.get_by_test_id("member-add").click()
     await expect(page.get_by_test_id("member").filter(has_text="Eva Lima")).to_be_visible()
     await shoot(page, "members")
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await check_screen(page)
+    await shoot(page, "members-phone")
+    await page.set_viewport_size({"width": 1280, "height": 800})
     await page.get_by_role("button", name="Close").click()
 
     # An agent sees the number, and nothing that is its owner's or the team's.
