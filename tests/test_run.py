@@ -259,6 +259,18 @@ class TestDoctor:
             assert f"{url.partition('?')[0]} cannot be written to" in said
             assert "of-a-test" not in result.stdout
 
+    def test_a_mail_server_that_is_away_is_found(self, served: Settings) -> None:
+        password = "secret-of-a-test"
+        port = free_port()
+        mail = {
+            "SMTP_URL": f"smtp://confab:{password}@127.0.0.1:{port}",
+            "CONFAB_MAIL_SENDER": "inbox@x.example",
+        }
+        result = run("doctor", settings={**served, **mail})
+        (said,) = [line for line in result.stdout.splitlines() if " mail " in line]
+        assert said.split() == ["failed", "mail", f"127.0.0.1:{port}:", "SMTPConnectError"]
+        assert password not in result.stdout + result.stderr
+
     def test_a_wrong_key_is_found(self, settings: Settings, served: Settings, tmp_path: Path) -> None:
         with serve(settings, tmp_path) as program:
             phone = program.wait_for_output(RUNNING).group(3)
