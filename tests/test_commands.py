@@ -308,6 +308,9 @@ async def test_without_redis_they_work_but_for_an_export(stack: Stack, shell: Sh
     shell.config = replace(stack.config, redis=replace(stack.config.redis, url="redis://127.0.0.1:1"))
     await shell.told("user", "add", EVA)
     assert (await shell.told("user", "disable", EVA)).document["user"]["status"] == "disabled"
+    # What is logged meanwhile does not get between a program and its document.
+    result = await shell.process("user", "enable", EVA, "--json", REDIS_URL="redis://127.0.0.1:1")
+    assert (result.returncode, result.stderr) == (0, "")
     with pytest.raises(Unavailable, match="No worker"):
         await shell.told("export", str(account_id))
 
