@@ -2,6 +2,7 @@
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
+FUZZ := $(VENV)/fuzz
 PIP_INSTALL := $(PYTHON) -m pip install -qq --disable-pip-version-check --require-hashes --no-deps
 # The environment's own Node comes first on the path; it is installed only where the system's is missing or old.
 NPM := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm --prefix frontend
@@ -10,7 +11,7 @@ JOBS ?= 3
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format build bench lock clean frontend-check
+.PHONY: help run test lint format build bench fuzz lock clean frontend-check
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +42,10 @@ bench: $(VENV)/dev.stamp ## measure against the reference system: make bench LOA
 	@test -n "$(LOAD)" -a -n "$(PEER)" || { echo "confab: say where they are: make bench LOAD=folder PEER=folder" >&2; exit 1; }
 	@$(PYTHON) bench/compare.py --load "$(LOAD)" --peer "$(PEER)" $(SCENARIOS)
 
+fuzz: $(VENV)/dev.stamp $(FUZZ)/fuzz.stamp ## made-up requests at everything running, and media in a real S3 server
+	@SCHEMATHESIS=$(FUZZ)/bin/schemathesis MOTO_SERVER=$(FUZZ)/bin/moto_server \
+		$(PYTHON) -m pytest -n 0 $(or $(TESTS),tests/fuzz/check_api.py tests/fuzz/check_s3.py)
+
 lock: $(VENV)/bin/pip ## pin all dependencies again, with hashes
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check uv==0.13.9
 	@set -e; compile="$(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11"; \
@@ -48,7 +53,8 @@ lock: $(VENV)/bin/pip ## pin all dependencies again, with hashes
 	$$compile pyproject.toml --extra embedded -c requirements.txt -o requirements/embedded.txt; \
 	$$compile pyproject.toml --extra sentry -c requirements.txt -o requirements/sentry.txt; \
 	$$compile pyproject.toml --extra embedded --extra sentry --extra dev -c requirements.txt -o requirements/dev.txt; \
-	$$compile requirements/node.in -o requirements/node.txt
+	$$compile requirements/node.in -o requirements/node.txt; \
+	$$compile requirements/fuzz.in -o requirements/fuzz.txt
 
 clean: ## remove what was installed and cached; your data in var/ stays
 	@rm -rf $(VENV) frontend/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -65,6 +71,13 @@ $(VENV)/embedded.stamp: requirements/embedded.txt | $(VENV)/bin/pip
 $(VENV)/dev.stamp: requirements/dev.txt | $(VENV)/bin/pip
 	@echo "Installing the Python packages for development (once, about a minute) ..."
 	@$(PIP_INSTALL) -r $<
+	@touch $@
+
+# Apart from the rest: schemathesis is a plugin of pytest's as well, which no other test should run under.
+$(FUZZ)/fuzz.stamp: requirements/fuzz.txt | $(VENV)/bin/pip
+	@test -x $(FUZZ)/bin/pip || .ci/venv $(FUZZ)
+	@echo "Installing schemathesis and an S3 server (once, about half a minute) ..."
+	@$(FUZZ)/bin/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r $<
 	@touch $@
 
 frontend/node_modules/.stamp: frontend/package-lock.json | $(VENV)/bin/pip

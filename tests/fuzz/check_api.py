@@ -1,0 +1,143 @@
+"""schemathesis against everything running: nothing it makes up may end in a 5xx or in an answer that the OpenAPI
+document does not tell. Run by `make fuzz`, apart from the other tests.
+"""
+
+import asyncio
+import base64
+import json
+import os
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.config import Config
+from server.routes import ROUTES
+from server.signatures import Billing
+from tests.fixtures_stack import run_stack
+from tests.fuzz.desk import EXTERNAL_ID, LINK_TOKEN, Desk, furnish
+from tests.peers import WEBHOOK_SECRET
+
+SEED = int(os.environ.get("SEED", "20260302"))
+EXAMPLES = os.environ.get("EXAMPLES", "30")
+DAY_SECONDS = 24 * 3600
+BILLING_SECRET = "whsec_" + base64.b64encode(b"s" * 32).decode()
+# What ends what the others need comes after them, and what ends the session after all.
+ENDING = (
+    "reconnect_account",
+    *("disconnect_account", "erase_contact", "show_erasure", "delete_export", "remove_member", "revoke_key"),
+    *("change_user", "accept_link"),
+)
+ERASING = ("erase_account",)
+LAST = ("log_out",)
+CHECKS = (
+    *("not_a_server_error", "status_code_conformance", "content_type_conformance"),
+    *("response_headers_conformance", "response_schema_conformance", "negative_data_rejection"),
+    *("missing_required_header", "unsupported_method", "allow_header_conformance", "ignored_auth"),
+)
+# Where no made-up request comes in, and the tests that do.
+NEVER = {
+    "refresh": "needs a cookie that changes: tests/server/handlers/test_auth.py",
+    "change_password": "needs the old one: tests/server/handlers/test_people.py",
+    "take_billing_event": "needs a signature: tests/server/handlers/test_billing.py",
+    "receive_messages": "UniPile's shapes: tests/server/handlers/test_webhooks.py",
+    "receive_account_status": "UniPile's shapes: tests/server/handlers/test_webhooks.py",
+    "receive_hosted": "UniPile's shapes: tests/server/handlers/test_hosted.py",
+    "open_socket": "no HTTP any more: tests/server/handlers/test_sockets.py",
+    "show_avatar": "needs the hash of a picture: tests/workers/test_contacts.py",
+}
+# What fields of bodies and queries may be, in nine of ten requests, where a made-up text would never do.
+WORDS: dict[str, list[Any]] = {
+    "body.token": [LINK_TOKEN],
+    "body.to": ["+55 11 97777-0003", "+5511977770004", "+551"],
+    "body.email": [
+        *(f"person-{n}@example.com" for n in range(50)),
+        "colleague-1@test.confab.local",
+        "nobody",
+    ],
+    "body.name": ["Eva", " ", "=1+1"],
+    "body.password": ["correct horse battery", "short"],
+    "body.external_account_id": [EXTERNAL_ID, "acc-2", "acc-9"],
+    "query.q": ["Bia", "Oi", "  "],
+    "query.period": ["2026-11", "2026-13"],
+}
+
+
+def written_config(folder: Path, desk: Desk) -> Path:
+    """What schemathesis is told: the token and the secret, and what parameters are in nine of ten requests."""
+    everywhere = {f"path.{name}": known for name, known in desk.parameters.items()} | WORDS
+    lines = ["[auth.openapi.accessToken]", f"bearer = {json.dumps(desk.owner.token)}"]
+    lines += ["[auth.openapi.webhookSecret]", f"api_key = {json.dumps(WEBHOOK_SECRET)}"]
+    lines += [*dictionaries("all", everywhere), "[parameters]", *bindings("all", everywhere)]
+    for name, parameters in desk.at.items():
+        lines += dictionaries(name, parameters)
+    for name, parameters in desk.at.items():
+        lines += ["[[operations]]", f'include-operation-id = "{name}"']
+        lines += ["[operations.parameters]", *bindings(name, parameters)]
+    path = folder / "schemathesis.toml"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def dictionaries(place: str, parameters: dict[str, list[Any]]) -> list[str]:
+    found = parameters.items()
+    return [f"[dictionaries.{_word(place, name)}]\nvalues = {json.dumps(known)}" for name, known in found]
+
+
+def bindings(place: str, parameters: dict[str, list[Any]]) -> list[str]:
+    names = parameters.keys()
+    return [f'"{n}" = {{ dictionary = "{_word(place, n)}", probability = 0.9 }}' for n in names]
+
+
+def _word(place: str, name: str) -> str:
+    return f"{place}-{name.replace('.', '-')}"
+
+
+async def run_round(folder: Path, url: str, chosen: list[str]) -> tuple[int | None, str]:
+    """One run of schemathesis; its exit code and what it said."""
+    program = os.environ["SCHEMATHESIS"]
+    process = await asyncio.create_subprocess_exec(
+        program,
+        *("--config-file", str(folder / "schemathesis.toml"), "run", f"{url}/api/openapi.json"),
+        *("--seed", str(SEED), "--max-examples", EXAMPLES, "--checks", ",".join(CHECKS)),
+        *("--continue-on-failure", "--no-color", "--generation-database", "none", "--request-timeout", "30"),
+        *chosen,
+        cwd=folder,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await process.communicate()
+    return process.returncode, said.decode()
+
+
+def only(*names: str) -> list[str]:
+    return [word for name in names for word in ("--include-operation-id", name)]
+
+
+def without(*names: str) -> list[str]:
+    return [word for name in names for word in ("--exclude-operation-id", name)]
+
+
+@pytest.mark.timeout(1800)
+async def test_nothing_made_up_finds_what_is_not_told(config: Config, tmp_path: Path) -> None:
+    config = replace(
+        config,
+        auth=replace(config.auth, access_token_seconds=DAY_SECONDS, open_registration=True),
+        billing=Billing(secret=BILLING_SECRET),
+    )
+    async with run_stack(config) as stack:
+        seen: Counter[tuple[str, int]] = stack.server.watch.seen
+        desk = await furnish(stack)
+        written_config(tmp_path, desk)
+        seen.clear()
+        codes = []
+        for chosen in (without(*ENDING, *ERASING, *LAST), only(*ENDING), only(*ERASING), only(*LAST)):
+            code, said = await run_round(tmp_path, stack.config.web.public_url, chosen)
+            print(said)
+            codes.append(code)
+        print(sorted(seen.items()))
+        assert codes == [0, 0, 0, 0]
+        documented = {route.name for route in ROUTES if route.is_documented}
+        assert documented - {name for name, status in seen if status < 400} - NEVER.keys() == set()

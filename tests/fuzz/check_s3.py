@@ -1,0 +1,169 @@
+"""Media in a real S3 server instead of our own imitation (tests/server/test_storage.py). Run by `make fuzz`."""
+
+import random
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import obstore
+import pytest
+from obstore.store import S3Store
+
+from server.config import Config
+from server.errors import Unavailable
+from server.storage import Missing, Storage, TooLarge, open_storage
+from tests.fixtures_stack import Stack, run_stack
+from tests.fuzz.s3_server import BUCKET, S3Server, run_s3_server
+from tests.media_files import enclosed, file_path, form, png, post, receive
+from tests.peers import Peer, eventually
+from tests.programs import run
+from tests.server.factories import CHANNELS
+from workers import media as jobs
+from workers.context import open_parts
+
+PART = 5 * 1024 * 1024
+# Three parts, the last of them short: what S3 takes in one piece and what it does not.
+LARGE = random.Random(4711).randbytes(2 * PART + 12_345)
+
+
+@pytest.fixture(scope="module")
+def s3() -> Iterator[S3Server]:
+    with run_s3_server() as running:
+        yield running
+
+
+@pytest.fixture
+def bucket(s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Store]:
+    """The bucket itself, to look into; it is empty afterwards."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", s3.key_id)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", s3.secret)
+    chosen = {"endpoint": s3.url, "region": "us-east-1"}
+    store = S3Store(BUCKET, config=chosen, client_options={"allow_http": True})  # type: ignore[arg-type]
+    yield store
+    obstore.delete(store, names(store))
+
+
+@pytest.fixture
+def storage(s3: S3Server, bucket: S3Store, tmp_path: Path) -> Storage:
+    return open_storage(s3.media_url(), tmp_path)
+
+
+@pytest.fixture
+async def stack(s3: S3Server, bucket: S3Store, config: Config) -> AsyncIterator[Stack]:
+    """Everything, with its media in the bucket."""
+    kept = replace(config.media, url=s3.media_url())
+    async with run_stack(replace(config, media=kept)) as running:
+        yield running
+
+
+def names(store: S3Store) -> list[str]:
+    return [entry["path"] for page in obstore.list(store) for entry in page]
+
+
+async def keep(storage: Storage, data: bytes, limit: int = 100_000_000) -> str:
+    async with storage.receive(limit) as incoming:
+        for begin in range(0, len(data), 100_000):
+            await incoming.write(data[begin : begin + 100_000])
+    await storage.keep(incoming)
+    return incoming.seal().sha256
+
+
+async def read(storage: Storage, sha256: str, begin: int, end: int) -> bytes:
+    return b"".join([chunk async for chunk in await storage.read(sha256, begin, end)])
+
+
+@pytest.mark.parametrize("size", [1, PART - 1, PART, PART + 1, len(LARGE)])
+async def test_what_is_kept_is_read_whole_and_in_parts(storage: Storage, bucket: S3Store, size: int) -> None:
+    data = LARGE[:size]
+    sha256 = await keep(storage, data)
+    assert await keep(storage, data) == sha256
+    assert names(bucket) == [f"media/{sha256[:2]}/{sha256}"]
+    assert await read(storage, sha256, 0, size) == data
+    assert await read(storage, sha256, size // 2, size) == data[size // 2 :]
+    await storage.delete(sha256)
+    await storage.delete(sha256)
+    assert not await storage.has(sha256)
+    with pytest.raises(Missing):
+        await storage.read(sha256, 0, size)
+
+
+async def test_a_file_that_fails_on_its_way_leaves_nothing(storage: Storage, bucket: S3Store) -> None:
+    with pytest.raises(TooLarge):
+        await keep(storage, LARGE, limit=2 * PART)
+    assert names(bucket) == []
+
+
+async def test_what_never_became_a_file_is_listed_and_dropped(storage: Storage, bucket: S3Store) -> None:
+    sha256 = await keep(storage, b"abc")
+    for _ in range(3):
+        async with storage.receive(100) as incoming:
+            await incoming.write(b"cut off before it was kept")
+    assert len(names(bucket)) == 4
+    assert await storage.drop_stale(timedelta(hours=1)) == 0
+    assert await storage.drop_stale(timedelta(seconds=-60)) == 3
+    assert names(bucket) == [f"media/{sha256[:2]}/{sha256}"]
+
+
+async def test_files_go_out_come_in_and_are_removed_through_the_front_door(
+    stack: Stack, bucket: S3Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agent = await stack.sign_in()
+    account = (await stack.make_account(agent))["id"]
+    received = await receive(stack, agent, account, enclosed("a.png", png(), "image/png"))
+    place = f"{CHANNELS}/{account}/chats/{received['chat_id']}"
+    answer = await post(agent, f"{place}/send", form(("large.bin", LARGE, "application/octet-stream")))
+    assert answer.status == 201, answer.raw
+    sent = answer.body["message"]
+    assert len(names(bucket)) == 2
+    await assert_readable(agent, file_path(sent), LARGE)
+    await assert_readable(agent, file_path(received), png())
+    contact = (await agent.ok("GET", "/api/search?q=Bia"))["people"][0]["id"]
+    await agent.ok("DELETE", f"{CHANNELS}/{account}/contacts/{contact}")
+    monkeypatch.setattr(jobs, "RELEASED_SECONDS", 0.0)
+    async with open_parts(stack.config) as parts:
+
+        async def all_gone() -> bool:
+            await jobs.clear_released(parts)
+            return names(bucket) == []
+
+        await eventually(all_gone)
+
+
+async def assert_readable(agent: Peer, path: str, data: bytes) -> None:
+    """Whole, from the middle to the end, and one byte behind it."""
+    assert (await agent.call("GET", path)).raw == data
+    middle = len(data) // 2
+    part = await agent.call("GET", path, headers={"Range": f"bytes={middle}-"})
+    assert (part.status, part.raw) == (206, data[middle:])
+    behind = await agent.call("GET", path, headers={"Range": f"bytes={len(data)}-"})
+    assert behind.status == 416
+
+
+@pytest.mark.parametrize(
+    ("key", "bucket_name", "told"),
+    [
+        ("AWS_SECRET_ACCESS_KEY", BUCKET, "AWS_SECRET_ACCESS_KEY"),
+        ("AWS_ACCESS_KEY_ID", BUCKET, "AWS_ACCESS_KEY_ID"),
+        (None, "no-such-bucket", "the bucket or folder is not there"),
+    ],
+)
+async def test_wrong_keys_and_a_bucket_that_is_not_there_are_told(
+    s3: S3Server, bucket: S3Store, config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    key: str | None, bucket_name: str, told: str,
+) -> None:  # fmt: skip
+    if key is not None:
+        monkeypatch.setenv(key, "AKIAWRONGWRONGWRONG1")
+    storage = open_storage(s3.media_url(bucket_name), tmp_path)
+    with pytest.raises(Unavailable, match=r"The media storage failed \(\w+\)"):
+        await keep(storage, b"abc")
+    settings = {
+        "DATABASE_URL": config.database.url or "",
+        "REDIS_URL": config.redis.url or "",
+        "CONFAB_MEDIA_URL": s3.media_url(bucket_name),
+        "DATA_DIR": str(tmp_path),
+    }
+    said = run("doctor", settings=settings).stdout
+    (line,) = [line for line in said.splitlines() if line.lstrip().startswith("media") or " media " in line]
+    assert told in line
+    assert s3.secret not in said

@@ -1,0 +1,108 @@
+"""A number with something of everything, so that made-up requests reach real rows."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from server.auth import hash_token
+from server.keys import DATABASE
+from server.store.user_links import put_link
+from tests.fixtures_stack import Stack
+from tests.media_files import enclosed, png
+from tests.peers import Peer, eventually
+from tests.server.factories import CHANNELS, sign_in_as
+from tests.server.test_routes import fail_message
+
+EXTERNAL_ID = "acc-1"
+LINK_TOKEN = "fuzz-link-token-4711-4711-4711-4711-4711-47"
+SPARE = 4
+SPARE_IDS = 60
+
+
+@dataclass(frozen=True)
+class Desk:
+    """An owner with a number; what the parameters of a path may be, and what they must be at some addresses."""
+
+    owner: Peer
+    parameters: dict[str, list[Any]]
+    at: dict[str, dict[str, list[Any]]]
+
+
+async def furnish(stack: Stack) -> Desk:
+    """People, keys, chats, messages of both sides, files, a failed send, an export."""
+    owner = await sign_in_as(stack, "owner")
+    account = (await stack.make_account(owner, EXTERNAL_ID))["id"]
+    chat_id = await _converse(stack, owner, account)
+    messages = await owner.messages(account, chat_id)
+    failed = min(message["id"] for message in messages if message["direction"] == "in")
+    await fail_message(stack, failed)
+    (picture,) = [message for message in messages if message["attachments"]]
+    people = [await stack.sign_in(f"colleague-{n}") for n in range(SPARE)]
+    newcomer = await stack.sign_in("newcomer")
+    for person in people:
+        await owner.ok("PUT", f"{CHANNELS}/{account}/members/{person.user_id}", {"role": "agent"})
+    await stack.app[DATABASE].write(
+        put_link, newcomer.user_id, hash_token(LINK_TOKEN), "invitation", 3600, None
+    )
+    export = await owner.ok("POST", f"{CHANNELS}/{account}/exports", {})
+    found = await owner.ok("GET", "/api/search?q=Bia")
+    parameters = {
+        "account_id": [account],
+        "chat_id": [chat_id],
+        "message_id": [message["id"] for message in messages],
+        "contact_id": [person["id"] for person in found["people"]],
+        "user_id": [person.user_id for person in people],
+        "key_id": [await _make_key(owner, n) for n in range(SPARE)],
+        "export_id": [export["export"]["id"]],
+    }
+    here: dict[str, list[Any]] = {"path.account_id": [account], "path.chat_id": [chat_id]}
+    file = {"path.message_id": [picture["id"]], "path.attachment_id": [picture["attachments"][0]["id"]]}
+    lost = {"path.message_id": [failed], "path.attachment_id": ["file-1"]}
+    # Made-up ones are few, and soon belong to messages of other chats.
+    ours = {"body.client_id": [f"send-{n}" for n in range(SPARE_IDS)]}
+    at = {
+        "send_message": here | ours,
+        "show_attachment": here | file,
+        "retry_attachment": here | lost,
+        "retry_message": here | lost,
+        "log_in": await _register(stack),
+    }
+    return Desk(owner, parameters, at)
+
+
+async def _register(stack: Stack) -> dict[str, list[Any]]:
+    """Somebody with a password, and how a login names them."""
+    known = {"email": "known@example.com", "password": "correct horse battery"}
+    await stack.stranger.ok("POST", "/api/auth/register", known | {"name": "Known"})
+    return {f"body.{name}": [value] for name, value in known.items()}
+
+
+async def _converse(stack: Stack, owner: Peer, account: int) -> int:
+    """Two contacts write, one of them with a picture; the owner answers."""
+    await stack.write(EXTERNAL_ID, "Oi")
+    await stack.write(EXTERNAL_ID, "Hello", **{"from": {"phone_number": "5511977770002", "name": "Caio"}})
+    await stack.write(EXTERNAL_ID, "A picture", attachments=[enclosed("a.png", png(), "image/png")])
+    (chat,) = await eventually(lambda: _chats_of(owner, account, "Bia Lima"))
+    place = f"{CHANNELS}/{account}/chats/{chat['id']}"
+    for text in ("Olá", "Tudo bem?"):
+        await owner.ok("POST", f"{place}/send", {"text": text})
+    await eventually(lambda: _settled(owner, account, chat["id"]))
+    chat_id: int = chat["id"]
+    return chat_id
+
+
+async def _chats_of(owner: Peer, account: int, title: str) -> list[dict[str, Any]]:
+    return [chat for chat in await owner.chats(account) if chat["title"] == title]
+
+
+async def _settled(owner: Peer, account: int, chat_id: int) -> bool:
+    """Everything came in and went out, and the picture is here."""
+    messages = await owner.messages(account, chat_id)
+    files = [file["state"] for message in messages for file in message["attachments"]]
+    states = [message["status"] for message in messages if message["direction"] == "out"]
+    return len(messages) >= 4 and files == ["stored"] and states == ["delivered", "delivered"]
+
+
+async def _make_key(owner: Peer, number: int) -> int:
+    made = await owner.ok("POST", "/api/keys", {"name": f"crm {number}", "scopes": ["read"]})
+    key_id: int = made["key"]["id"]
+    return key_id
