@@ -2,6 +2,7 @@
 
 import asyncio
 import ctypes
+import gc
 import os
 import signal
 import sys
@@ -81,6 +82,7 @@ async def _serve(config: Config, run_workers: RunWorkers) -> None:
         site = await _listen(runner, config)
         if config.worker.embedded:
             await stack.enter_async_context(run_workers(config))
+        _keep_out_of_collections()
         print(_greeting(config, link), flush=True)
         await stopping.wait()
         _end_at_the_latest()
@@ -93,9 +95,16 @@ async def _work(config: Config, run_workers: RunWorkers) -> None:
     warn_of_borrowed_secret(config)
     stopping = _stop_on_signals()
     async with run_workers(config):
+        _keep_out_of_collections()
         await stopping.wait()
         _end_at_the_latest()
     log.info("stopped")
+
+
+def _keep_out_of_collections() -> None:
+    """What lives as long as the process is not looked through by the garbage collector again: 60 ms each time."""
+    gc.collect()
+    gc.freeze()
 
 
 def _end_at_the_latest() -> None:
