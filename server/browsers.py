@@ -12,6 +12,7 @@ from server.keys import QUOTA
 
 SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
 NOT_MODIFIED = 304
+SWITCHING_PROTOCOLS = 101
 YEAR_SECONDS = 365 * 24 * 3600
 # Of an answer that is no page: were it ever shown as one, it could do nothing.
 NO_PAGE_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -64,6 +65,8 @@ def header_writer(config: Config) -> WriteHeaders:
     varies = bool(config.web.allowed_origins)
 
     async def write(request: web.Request, response: web.StreamResponse) -> None:
+        if response.status == SWITCHING_PROTOCOLS:
+            return  # nothing is shown or kept of it, and a socket would carry these as long as it lives
         for name, value in always.items():
             response.headers.setdefault(name, value)
         if (quota := request.get(QUOTA)) is not None:
