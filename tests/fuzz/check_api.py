@@ -40,6 +40,7 @@ CHECKS = (
 # Where no made-up request comes in, and the tests that do.
 NEVER = {
     "refresh": "needs a cookie that changes: tests/server/handlers/test_auth.py",
+    "forget_password": "needs a mail server: tests/workers/test_mailing.py",
     "change_password": "needs the old one: tests/server/handlers/test_people.py",
     "take_billing_event": "needs a signature: tests/server/handlers/test_billing.py",
     "receive_messages": "UniPile's shapes: tests/server/handlers/test_webhooks.py",
