@@ -19,7 +19,9 @@ help: ## print this list
 run: $(VENV)/embedded.stamp ## start everything: Postgres, Redis, the UniPile sandbox, the inbox
 	@exec $(PYTHON) run.py serve --end-with-parent
 
-test: $(VENV)/dev.stamp frontend/node_modules/.stamp lint frontend-check ## run all checks and tests: Python, frontend, browser
+test: ## run all checks and tests: Python, frontend, browser
+	@$(MAKE) --no-print-directory -j2 $(VENV)/dev.stamp frontend/node_modules/.stamp
+	@$(MAKE) --no-print-directory -j2 lint frontend-check
 	@chromium=$$(.ci/chromium) && nginx=$$(.ci/nginx) && CHROMIUM=$$chromium NGINX=$$nginx $(PYTHON) -m pytest -n $(JOBS) --dist loadfile $(TESTS)
 
 lint: $(VENV)/dev.stamp ## ruff and mypy

@@ -1,5 +1,6 @@
 """Around every request: whom it came from, an id, the one error shape, the clock, and what it must prove."""
 
+import asyncio
 import math
 import time
 from uuid import uuid4
@@ -70,12 +71,19 @@ async def shape_errors(request: web.Request, handler: Handler) -> web.StreamResp
         if "Allow" in error.headers:
             answer.headers["Allow"] = error.headers["Allow"]
         return answer
-    except Exception:
+    except Exception as error:
+        if isinstance(error, ConnectionResetError) and _is_gone(request):
+            raise asyncio.CancelledError from error  # as aiohttp itself ends what nobody waits for any more
         request_id = uuid4().hex
         log.exception(
             "request_failed", request_id=request_id, method=request.method, route=_route_name(request)
         )
         return _error_answer(ConfabError("internal"), request_id)
+
+
+def _is_gone(request: web.Request) -> bool:
+    """Whether nobody is there to be answered."""
+    return request.transport is None or request.transport.is_closing()
 
 
 def _error_answer(error: ConfabError, request_id: str | None = None) -> web.Response:

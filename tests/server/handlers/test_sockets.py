@@ -8,6 +8,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
 
 from server.auth import Tokens
 from server.config import Config
@@ -60,6 +61,27 @@ async def test_a_page_of_another_origin_is_not_let_in(config: Config) -> None:
 async def test_a_request_that_is_no_handshake_is_malformed(web_only: Stack) -> None:
     answer = await web_only.stranger.call("GET", "/ws")
     assert (answer.status, answer.body["error"]["code"]) == (400, "malformed")
+
+
+async def test_who_is_gone_before_the_answer_is_no_failure_of_ours(
+    web_only: Stack, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agent = await web_only.sign_in()
+    met = asyncio.Event()
+
+    async def prepare_too_late(self: web.WebSocketResponse, request: web.BaseRequest) -> None:
+        assert request.transport is not None
+        request.transport.abort()
+        met.set()
+        raise aiohttp.ClientConnectionResetError("Cannot write to closing transport")
+
+    monkeypatch.setattr(web.WebSocketResponse, "prepare", prepare_too_late)
+    with pytest.raises(aiohttp.ClientConnectionError):
+        await agent.open_socket()
+    await met.wait()
+    monkeypatch.undo()
+    await agent.listen()
+    assert "request_failed" not in capsys.readouterr().out
 
 
 async def test_who_says_nothing_is_shown_the_door(config: Config) -> None:
