@@ -148,7 +148,7 @@ async def connect(
 
     Tried as often as any other work: under uvloop a new connection can meet what a dead one left of its socket.
     """
-    # What is prepared is planned once a connection, not six times: its parameters never change the plan for the better.
+    # What is prepared is planned once a connection, not six times.
     options = (
         f"-c statement_timeout={statement_timeout_ms} -c lock_timeout={statement_timeout_ms} -c timezone=UTC "
         "-c plan_cache_mode=force_generic_plan"

@@ -35,10 +35,10 @@ async def test_an_owner_exports_and_erases_a_contact(demo: Stack, windows: Windo
         assert b"My secret" in archive.read("messages.jsonl")
     await page.keyboard.press("Escape")
     await page.get_by_test_id("contact-erase").click()
-    await expect(page.get_by_test_id("confirm-erase")).to_be_disabled()
+    await expect(page.get_by_test_id("confirm-erase-contact")).to_be_disabled()
     await check_screen(page)
     await page.get_by_test_id("erase-contact").get_by_role("textbox").fill("erase")
-    await page.get_by_test_id("confirm-erase").click()
+    await page.get_by_test_id("confirm-erase-contact").click()
     await expect(page.get_by_text("My secret")).to_have_count(0)
     await expect(inbox.chats).to_have_count(0)
 

@@ -1,58 +1,38 @@
 /** Asks, with the number's name to type, before a whole number is erased: says what goes and what stays. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState, type SyntheticEvent } from "react";
 import { Button } from "@/components/Button";
-import { Dialog } from "@/components/Dialog";
-import { Notice } from "@/components/Notice";
-import { TextField } from "@/components/TextField";
+import { EraseDialog } from "@/components/EraseDialog";
 import { nameAccount, removeAccount } from "@/lib/accounts";
 import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
 import { useExporting } from "@/lib/exporting";
 import type { Account } from "@/types/wire";
 import { ERASURES_KEY } from "./erasures";
-import "@/components/consequences.css";
 
 interface EraseNumberProps {
   readonly account: Account;
   readonly onClose: () => void;
 }
 
-/** Blanks and capitals are not what somebody means by a name. */
-const plain = (text: string) => text.replace(/\s+/g, "").toLowerCase();
-
 export function EraseNumber({ account, onClose }: EraseNumberProps) {
-  const [typed, setTyped] = useState("");
   const name = nameAccount(account);
-  const isMeant = plain(typed) === plain(name);
   const erase = useErasing(account.id, onClose);
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    if (isMeant) erase.mutate();
-  };
   return (
-    <Dialog title="Erase this number?" onClose={onClose}>
-      <form className="consequences" onSubmit={submit} data-testid="erase-number">
-        <p>
-          <strong>{name}</strong> and everything in it is removed for your whole team, and cannot be brought back.
-        </p>
-        <WhatGoes />
-        <ExportFirst account={account} />
-        <TextField
-          label={`Type “${name}” to confirm`}
-          value={typed}
-          autoComplete="off"
-          onChange={(event) => setTyped(event.target.value)}
-        />
-        {erase.error !== null && <Notice tone="bad">{describeError(erase.error)}</Notice>}
-        <div className="dialog-actions">
-          <Button onClick={onClose}>Keep it</Button>
-          <Button tone="danger" type="submit" disabled={!isMeant} isBusy={erase.isPending} data-testid="confirm-erase-number">
-            Erase for good
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <EraseDialog
+      title="Erase this number?"
+      word={name}
+      problem={erase.error && describeError(erase.error)}
+      isBusy={erase.isPending}
+      onErase={() => erase.mutate()}
+      onClose={onClose}
+      testId="erase-number"
+    >
+      <p>
+        <strong>{name}</strong> and everything in it is removed for your whole team, and cannot be brought back.
+      </p>
+      <WhatGoes />
+      <ExportFirst account={account} />
+    </EraseDialog>
   );
 }
 

@@ -1,13 +1,8 @@
 /** Asks, with a word to type, before somebody is erased: says what goes and what stays. */
 import { useMutation } from "@tanstack/react-query";
-import { useState, type SyntheticEvent } from "react";
-import { Button } from "@/components/Button";
-import { Dialog } from "@/components/Dialog";
-import { Notice } from "@/components/Notice";
-import { TextField } from "@/components/TextField";
+import { EraseDialog } from "@/components/EraseDialog";
 import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
-import "@/components/consequences.css";
 
 const WORD = "erase";
 
@@ -20,36 +15,23 @@ interface EraseContactProps {
 
 export function EraseContact({ accountId, contactId, name, onClose }: EraseContactProps) {
   const api = useApi();
-  const [typed, setTyped] = useState("");
   const erase = useMutation({ mutationFn: () => api.eraseContact(accountId, contactId), onSuccess: onClose });
-  const isMeant = typed.trim().toLowerCase() === WORD;
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    if (isMeant) erase.mutate();
-  };
   return (
-    <Dialog title="Erase this contact?" onClose={onClose}>
-      <form className="consequences" onSubmit={submit} data-testid="erase-contact">
-        <p>
-          <strong>{name}</strong> and everything of theirs on this number is removed for your whole team, and cannot be
-          brought back.
-        </p>
-        <WhatGoes />
-        <TextField
-          label={`Type “${WORD}” to confirm`}
-          value={typed}
-          autoComplete="off"
-          onChange={(event) => setTyped(event.target.value)}
-        />
-        {erase.error !== null && <Notice tone="bad">{describeError(erase.error)}</Notice>}
-        <div className="dialog-actions">
-          <Button onClick={onClose}>Keep it</Button>
-          <Button tone="danger" type="submit" disabled={!isMeant} isBusy={erase.isPending} data-testid="confirm-erase">
-            Erase for good
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <EraseDialog
+      title="Erase this contact?"
+      word={WORD}
+      problem={erase.error && describeError(erase.error)}
+      isBusy={erase.isPending}
+      onErase={() => erase.mutate()}
+      onClose={onClose}
+      testId="erase-contact"
+    >
+      <p>
+        <strong>{name}</strong> and everything of theirs on this number is removed for your whole team, and cannot be
+        brought back.
+      </p>
+      <WhatGoes />
+    </EraseDialog>
   );
 }
 
