@@ -17,14 +17,6 @@ from tests.services import Services, run_services
 # The fixtures of the parts (applications, workers, browsers) stand beside this file, as fixtures_<part>.py.
 pytest_plugins = [f"tests.{path.stem}" for path in sorted(Path(__file__).parent.glob("fixtures*.py"))]
 
-LONG = (
-    "tests/browser",
-    "tests/faults",
-    "tests/flows",
-    "tests/migrations",
-    "tests/test_run",
-    "tests/test_commands",
-)
 JWT_SECRET = "3tYp8Wq0nLx5Rk2Vb7Zc9Hd4Jf6Mg1Ns"
 # Deleting is ten times faster than truncating when there is little; foreign keys and triggers rest meanwhile.
 # A test that leaves a transaction open fails the next one here, and does not hang it.
@@ -49,11 +41,6 @@ def pytest_asyncio_loop_factories(
     config: pytest.Config, item: pytest.Item
 ) -> Mapping[str, Callable[[], Any]]:
     return {"uvloop": Loop}
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files whose tests are long come first, so that at the end no process waits for the last of them."""
-    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 @pytest.fixture(scope="session")

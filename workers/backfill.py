@@ -148,7 +148,7 @@ class Reader:
         fresh = {(m.account_id, m.provider_msg_id) for m in batch.inserted}
         amended = {(self.account_id, m.event.provider_msg_id) for m in messages if m.is_amended}
         stored.messages_to_read = batch.to_read | (fresh & amended)
-        stored.media_to_copy = batch.media_to_copy
+        stored.media_to_copy, stored.chats_to_send = batch.media_to_copy, batch.chats_to_send
         stored.counted = batch.counted
         imported = len(fresh & batch.history)
         if imported:

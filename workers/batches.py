@@ -109,7 +109,10 @@ async def _adopt(
         for key, event in own
     ]
     adopted = await outbox.adopt_echoes(cursor, echoes)
-    under_way = await outbox.list_chats_under_way(cursor, [echo["chat_id"] for echo in echoes])
+    queues = await outbox.look_at_queues(cursor, [echo["chat_id"] for echo in echoes])
+    # The worker that waits for the answer would take the next message: if it still lives.
+    batch.chats_to_send |= {m.chat_id for m in adopted if m.chat_id in queues and queues[m.chat_id].has_more}
+    under_way = {chat_id for chat_id, queue in queues.items() if queue.is_under_way}
     if under_way:
         stored = {(m.account_id, m.provider_msg_id) for m in await _find(cursor, [key for key, _ in own])}
         for key, event in own:

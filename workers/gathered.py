@@ -35,6 +35,7 @@ class Batch:
         self.inserted: list[InsertedMessage] = []
         self.counted: set[int] = set()  # the accounts whose owners' counters were raised
         self.media_to_copy: set[int] = set()
+        self.chats_to_send: set[int] = set()  # an echo has freed the next message
         # Told of by lists, beside whom messages tell of.
         self.people: list[Told] = []
         self.chats_told: set[int] = set()

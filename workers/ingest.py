@@ -18,6 +18,7 @@ from server.queue import (
     COPY_MEDIA,
     REFRESH_ACCOUNT,
     REFRESH_CHAT,
+    SEND_CHAT,
     STORE_EVENTS,
     SWEEP_ACCOUNT,
     Events,
@@ -77,6 +78,7 @@ class Stored:
     chats_to_refresh: set[int] = field(default_factory=set)
     messages_to_read: set[Key] = field(default_factory=set)
     media_to_copy: set[int] = field(default_factory=set)
+    chats_to_send: set[int] = field(default_factory=set)
     counted: set[int] = field(default_factory=set)  # the accounts whose owners' counters were raised
     waiting: list[dict[str, Any]] = field(default_factory=list)
 
@@ -141,6 +143,8 @@ async def announce(parts: Parts, stored: Stored) -> None:
         await enqueue(parts.redis, AMEND_MESSAGE, account_id, provider_msg_id)
     for message_id in stored.media_to_copy:
         await enqueue(parts.redis, COPY_MEDIA, message_id)
+    for chat_id in stored.chats_to_send:
+        await enqueue(parts.redis, SEND_CHAT, chat_id)
     if stored.waiting:
         await enqueue(parts.redis, STORE_EVENTS, Events(stored.waiting), delay_seconds=ECHO_WAIT_SECONDS)
 
@@ -173,7 +177,7 @@ async def _store_batch(cursor: Cursor, pairs: Sequence[Pair], seal: Seal) -> Sto
     await forget(cursor, batch, seal)
     await store_messages(cursor, batch, stored.pushes, stored.chats_to_refresh, MAX_ECHO_WAITS)
     stored.waiting, stored.messages_to_read = batch.held_back, batch.to_read
-    stored.media_to_copy = batch.media_to_copy
+    stored.media_to_copy, stored.chats_to_send = batch.media_to_copy, batch.chats_to_send
     stored.counted = batch.counted
     return stored
 

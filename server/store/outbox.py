@@ -190,11 +190,18 @@ async def adopt_echoes(cursor: Cursor, echoes: list[dict[str, Any]]) -> list[Cha
     return [ChangedMessage(*row) for row in await cursor.fetchall()]
 
 
-async def list_chats_under_way(cursor: Cursor, chat_ids: list[int]) -> set[int]:
-    """Which of these chats have a message at UniPile whose answer is not here yet."""
+class Queue(NamedTuple):
+    """What a chat still has to send: a message at UniPile without an answer, messages that wait."""
+
+    is_under_way: bool
+    has_more: bool
+
+
+async def look_at_queues(cursor: Cursor, chat_ids: list[int]) -> dict[int, Queue]:
+    """By chat, of those that have anything to send."""
     await cursor.execute(
-        """select distinct chat_id from channels_message
-           where chat_id = any(%s) and status = 'sending' and attempted_at is not null and provider_msg_id is null""",
+        """select chat_id, bool_or(attempted_at is not null and provider_msg_id is null), bool_or(attempted_at is null)
+           from channels_message where chat_id = any(%s) and status = 'sending' group by chat_id""",
         (chat_ids,),
     )
-    return {row[0] for row in await cursor.fetchall()}
+    return {row[0]: Queue(*row[1:]) for row in await cursor.fetchall()}

@@ -16,11 +16,20 @@ async def fault(unipile: Peer, **changes: Any) -> None:
     await unipile.ok("PATCH", "/sandbox/faults", {"routes": [POST_MESSAGE | changes]})
 
 
+async def ask(site: Site, unipile: Peer, path: str) -> list[dict[str, Any]]:
+    headers = {"X-API-KEY": site.environment["UNIPILE_API_KEY"]}
+    items: list[dict[str, Any]] = (await unipile.ok("GET", f"/api/v1/{path}", headers=headers))["items"]
+    return items
+
+
 async def on_the_phone(site: Site, unipile: Peer) -> list[str]:
     """What went out, as UniPile has it."""
-    headers = {"X-API-KEY": site.environment["UNIPILE_API_KEY"]}
-    page = await unipile.ok("GET", "/api/v1/messages", headers=headers)
-    return sorted(item["text"] for item in page["items"] if item["is_sender"])
+    return sorted(item["text"] for item in await ask(site, unipile, "messages") if item["is_sender"])
+
+
+async def is_heard(site: Site, unipile: Peer) -> bool:
+    """Whether UniPile knows where to tell of echoes."""
+    return len(await ask(site, unipile, "webhooks")) == 2
 
 
 def settled(rows: Rows) -> dict[str, str]:
@@ -34,6 +43,7 @@ async def test_a_send_whose_worker_was_killed_is_finished_or_given_back_and_coun
 ) -> None:
     """UniPile has taken the first send, and the second one waits behind it; a third is refused by UniPile later."""
     web, worker = await asyncio.gather(site.web(), site.worker())
+    await eventually(lambda: is_heard(site, unipile))
     agent = await site.sign_in(web)
     account = await agent.link_account("acc-1")
     sender = {"phone_number": "5511988880000", "name": "Bia"}

@@ -1,5 +1,6 @@
 """Our own messages come back as webhooks: one bubble stays one bubble, whichever arrives first."""
 
+from server.queue import OUTBOX_QUEUE
 from tests.peers import message_received
 from tests.workers.ledger import Ear, Ledger, delivery, receipt, written_by_us
 from workers import ingest
@@ -137,3 +138,16 @@ async def test_an_echo_does_not_move_an_answer_behind_the_next_one(ledger: Ledge
     shown = await ledger.fetch("""select body from channels_message where direction = 'out'
                                   order by sent_at, id""")
     assert [row["body"] for row in shown] == ["First", "Second"]
+
+
+async def test_an_echo_frees_the_next_answer_of_a_worker_that_is_gone(ledger: Ledger) -> None:
+    """Nobody waits for the first one's answer any more, and its job has looked and found it under way."""
+    chat_id = await open_chat(ledger)
+    await ledger.begin_send(chat_id, "First", "client-1")
+    before = await ledger.parts.redis.zcard(OUTBOX_QUEUE)
+    await ledger.store(echo("First", "m-1"))
+    assert await ledger.parts.redis.zcard(OUTBOX_QUEUE) == before, "nothing waits"
+    await ledger.begin_send(chat_id, "Second", "client-2")
+    await ledger.queue_send(chat_id, "Third", "client-3")
+    await ledger.store(echo("Second", "m-2"))
+    assert await ledger.parts.redis.zcard(OUTBOX_QUEUE) == before + 1
