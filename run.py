@@ -3,7 +3,8 @@
 import sys
 
 from server.cli import main
+from server.leaving import leave
 from workers.settings import run_workers
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:], run_workers))
+    leave(main(sys.argv[1:], run_workers))

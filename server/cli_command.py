@@ -92,7 +92,7 @@ def run_command(config: Config, options: argparse.Namespace) -> int:
 
 async def perform(config: Config, options: argparse.Namespace) -> Told:
     """Run it with connections of its own."""
-    database, redis = await open_database(config), queue.connect(config.redis.url or "")
+    database, redis = await open_database(config), queue.connect(config.redis)
     try:
         told: Told = await options.run(Desk(config, database, redis), options)
         return told

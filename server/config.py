@@ -50,6 +50,7 @@ class Database:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redis:
     url: str | None = key(env="REDIS_URL", secret=True, default=None)
+    connect_timeout_seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,10 +57,9 @@ async def database_context(app: web.Application) -> AsyncIterator[None]:
 
 async def redis_context(app: web.Application) -> AsyncIterator[None]:
     """The queue's client and the batch in front of it."""
-    url = app[CONFIG].redis.url
-    if url is None:
+    if app[CONFIG].redis.url is None:
         raise RuntimeError("the embedded Redis has not been started")
-    redis = queue.connect(url)
+    redis = queue.connect(app[CONFIG].redis)
     await redis.ping()
     app[REDIS] = redis
     app[EVENTS] = EventBatch(

@@ -20,6 +20,7 @@ from redis.exceptions import BusyLoadingError, RedisError
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from server.config import Redis as RedisConfig
 from server.errors import Unavailable
 
 INGEST_QUEUE = "confab:queue:ingest"
@@ -111,19 +112,18 @@ def wake_channel(queue: str) -> str:
     return f"{queue}:wake"
 
 
-def settings_from(url: str, *, patient: bool) -> RedisSettings:
-    """arq's settings for a Redis URL; a patient pool outlives a blip, an impatient one fails at once."""
-    settings = RedisSettings.from_dsn(url)
-    settings.conn_timeout = 2
+def settings_from(config: RedisConfig, *, patient: bool) -> RedisSettings:
+    """arq's settings for our Redis; a patient pool outlives a blip, an impatient one fails at once."""
+    settings = RedisSettings.from_dsn(config.url or "")
     if patient:
         settings.retry = Retry(ExponentialBackoff(cap=1, base=0.05), 60)
         settings.retry_on_error = [RedisConnectionError, RedisTimeoutError, BusyLoadingError, OSError]
     return settings
 
 
-def connect(url: str, *, patient: bool = False) -> ArqRedis:
+def connect(config: RedisConfig, *, patient: bool = False) -> ArqRedis:
     """A client for queues and pub/sub. Opens nothing by itself: the first command connects."""
-    settings = settings_from(url, patient=patient)
+    settings = settings_from(config, patient=patient)
     return ArqRedis(
         host=settings.host,
         port=settings.port,
@@ -132,7 +132,7 @@ def connect(url: str, *, patient: bool = False) -> ArqRedis:
         username=settings.username,
         password=settings.password,
         ssl=settings.ssl,
-        socket_connect_timeout=settings.conn_timeout,
+        socket_connect_timeout=config.connect_timeout_seconds,
         retry=settings.retry,
         retry_on_error=settings.retry_on_error,
         job_serializer=serialize,

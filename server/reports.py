@@ -1,5 +1,6 @@
 """Sends errors that nobody expected to SENTRY_DSN, when it is set: where and of what kind, never what was in them."""
 
+import sys
 from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from server.config import ConfigError
 if TYPE_CHECKING:
     from sentry_sdk.types import Event, Hint
 
+FLUSH_SECONDS = 5.0
 # What a log line says of an error besides its name, and is nobody's business: routes and jobs are words of the code.
 TAGS = ("job", "method", "request_id", "route", "work")
 # The rest of a report may hold what people wrote, who they are, or where this runs.
@@ -54,6 +56,12 @@ def report(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mutab
                     scope.set_tag(name, str(event[name]))
             scope.capture_exception(event["exc_info"] if event["exc_info"] is not True else None)
     return event
+
+
+def flush_reports() -> None:
+    """Send what is still waiting: Sentry's own hook on the end of a program is one of the integrations that are off."""
+    if "sentry_sdk" in sys.modules:
+        sys.modules["sentry_sdk"].flush(FLUSH_SECONDS)
 
 
 def scrub(event: "Event", _hint: "Hint") -> "Event":

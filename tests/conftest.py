@@ -99,6 +99,9 @@ def config(database_url: str, redis_url: str, tmp_path: Path) -> Config:
             "CONFAB_AUTH_TEST_TOKENS": "true",
             # Each connection costs every test that starts a process 5 ms.
             "CONFAB_DATABASE_POOL_SIZE": "4",
+            # A machine that stands still for a moment is no server that is away.
+            "CONFAB_DATABASE_CONNECT_TIMEOUT_SECONDS": "30",
+            "CONFAB_REDIS_CONNECT_TIMEOUT_SECONDS": "30",
         },
         ROOT / "config.toml",
     )

@@ -1,6 +1,5 @@
 """A whole Confab inside the test process: sandbox, web application and workers on free ports, real servers below."""
 
-import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from server.realtime.connection import Connection
 from server.seed import seed_demo
 from tests.declared import Watch
 from tests.peers import Peer
+from tests.ports import free_port
 from workers.context import Parts, open_parts
 from workers.settings import run_workers
 
@@ -77,13 +77,6 @@ class Stack:
     def app_connections(self) -> set[Connection]:
         """The web process's open sockets."""
         return self.app[HUB]._connections
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @asynccontextmanager

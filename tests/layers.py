@@ -126,6 +126,7 @@ LAYERS = (
     Layer("server.tasks", (), (*WEB, *QUEUE, *SQL)),
     Layer("server.reports", ("server.config",), (*WEB, *QUEUE, *SQL)),
     Layer("server.logs", ("server.config",), (*QUEUE, *SQL)),
+    Layer("server.leaving", ("server.reports",), (*WEB, *QUEUE, *SQL)),
     Layer("server.loops", (), (*WEB, *QUEUE, *SQL)),
     Layer("server.kept", (), (*WEB, *QUEUE, *SQL)),
     Layer("server.migrate", ("server.config",), (*WEB, *QUEUE)),
@@ -342,8 +343,8 @@ LAYERS = (
         ),
         WEB,
     ),
-    Layer("run", ("server.cli", "workers.settings"), (*WEB, *QUEUE, *SQL)),
-    Layer("worker", ("server.cli", "workers.settings"), (*WEB, *QUEUE, *SQL)),
+    Layer("run", ("server.cli", "server.leaving", "workers.settings"), (*WEB, *QUEUE, *SQL)),
+    Layer("worker", ("server.cli", "server.leaving", "workers.settings"), (*WEB, *QUEUE, *SQL)),
     Layer("sandbox*", ("sandbox*",), (*QUEUE, *SQL)),
 )
 

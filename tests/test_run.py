@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from server.config import ROOT
-from server.embedded.children import free_port
+from tests.ports import free_port
 from tests.programs import Program, get, run, servers_on, wait_for
 from tests.services import Services, run_services
 

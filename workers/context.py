@@ -43,7 +43,7 @@ async def open_parts(config: Config) -> AsyncIterator[Parts]:
     if config.redis.url is None:
         raise RuntimeError("the embedded Redis has not been started")
     database = await open_database(config)
-    redis = queue.connect(config.redis.url)
+    redis = queue.connect(config.redis)
     unipile = open_unipile(config)
     try:
         storage = open_storage(config.media.url, config.data_dir)

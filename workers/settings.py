@@ -78,7 +78,7 @@ async def run_workers(config: Config) -> AsyncIterator[Parts]:
         }
         for name, max_jobs in limits.items():
             # A patient client: a blip of Redis must not end the worker.
-            redis = queue.connect(config.redis.url or "", patient=True)
+            redis = queue.connect(config.redis, patient=True)
             stack.push_async_callback(redis.aclose)
             await stack.enter_async_context(
                 supervised(partial(make_worker, parts, name, redis, max_jobs), drain_seconds=DRAIN_SECONDS)

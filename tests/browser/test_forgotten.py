@@ -10,7 +10,6 @@ import pytest
 from playwright.async_api import Page, expect
 
 from server.config import Config
-from server.embedded.children import free_port
 from server.mail_settings import Mail
 from tests.browser.checks import check_screen, check_tab_order
 from tests.browser.screens import Inbox
@@ -18,6 +17,7 @@ from tests.fixtures_browser import Windows
 from tests.fixtures_stack import Stack, run_stack
 from tests.mailbox import Mailbox, delivering
 from tests.peers import eventually
+from tests.ports import free_port
 
 EVA, PASSWORD = "eva@example.com", "correct horse battery"
 LOOKS: dict[str, dict[str, Any]] = {

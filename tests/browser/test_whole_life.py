@@ -14,12 +14,12 @@ import pytest
 from playwright.async_api import expect
 
 from server.config import DEMO_EMAIL
-from server.embedded.children import free_port
 from tests.browser.talk import Agent, Customer
 from tests.browser.truth import expect_truth
 from tests.fixtures_browser import Windows
 from tests.media_files import png
 from tests.peers import Peer, eventually
+from tests.ports import free_port
 from tests.programs import Program
 from tests.test_run import RUNNING
 

@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable
 from contextlib import suppress
 
-from tests.fixtures_stack import free_port
+from tests.ports import free_port
 
 CHUNK = 65536
 

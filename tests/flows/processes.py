@@ -13,9 +13,9 @@ from typing import Any
 import aiohttp
 
 from server.config import ROOT
-from server.embedded.children import free_port
 from tests.conftest import JWT_SECRET
 from tests.peers import WEBHOOK_SECRET, Peer, eventually
+from tests.ports import free_port
 
 START_SECONDS = 30.0
 STOP_SECONDS = 25.0

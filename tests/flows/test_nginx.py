@@ -18,11 +18,12 @@ from server.handlers.sockets import HEARTBEAT_SECONDS
 from tests.faults.checker import check
 from tests.faults.followers import Follower
 from tests.faults.town import Town
-from tests.fixtures_stack import free_port, serving
+from tests.fixtures_stack import serving
 from tests.flows.nginx import CONFIGURATION, running_nginx
 from tests.flows.processes import Running, Site
 from tests.flows.rows import watching
 from tests.peers import Peer, eventually
+from tests.ports import free_port
 
 TABS = 6
 SOCKETS = re.compile(r"^confab_sockets (\d+)", re.MULTILINE)

@@ -8,8 +8,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from server.embedded.children import free_port
 from tests.peers import Peer, eventually, message_received
+from tests.ports import free_port
 from tests.programs import Program
 
 RUNNING = r"Sign in +(\S+) +(\S+)\n"

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import aiohttp
 
-from server.embedded.children import free_port
 from server.embedded.folders import published_addresses
 from tests.flows.load import Load
 from tests.flows.processes import Running, Site
 from tests.flows.rows import watching
 from tests.peers import WEBHOOK_SECRET, eventually
+from tests.ports import free_port
 
 RESTART = 1012
 

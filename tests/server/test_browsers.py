@@ -10,8 +10,9 @@ from server.app import create_app
 from server.browsers import SAFE_METHODS, page_policy
 from server.config import Config
 from server.routes import ROUTES
-from tests.fixtures_stack import Stack, free_port, serving
+from tests.fixtures_stack import Stack, serving
 from tests.peers import Peer
+from tests.ports import free_port
 
 LISTED, FOREIGN = "https://inbox.example", "https://evil.example"
 ACCOUNTS = "/api/channels/whatsapp/accounts"

@@ -9,8 +9,9 @@ from server.errors import ConfabError
 from server.http import json_answer
 from server.routes import ROUTE, ROUTES
 from tests.declared import Watch, complaint_about
-from tests.fixtures_stack import free_port, run_stack, serving
+from tests.fixtures_stack import run_stack, serving
 from tests.peers import Peer
+from tests.ports import free_port
 
 BY_NAME = {route.name: route for route in ROUTES if route.is_documented}
 

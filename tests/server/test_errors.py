@@ -17,8 +17,9 @@ from server.errors import TABLE, ConfabError, NotFound, Unavailable, code_for_st
 from server.middlewares import shape_errors
 from server.schemas.errors import Error
 from server.store import accounts, users
-from tests.fixtures_stack import Stack, free_port, serving
+from tests.fixtures_stack import Stack, serving
 from tests.peers import Answer, Peer
+from tests.ports import free_port
 
 SECRET_WORD = "the-database-password"
 

@@ -6,8 +6,9 @@ import pytest
 
 from server.config import Config
 from server.keys import HUB
-from tests.fixtures_stack import free_port, run_stack
+from tests.fixtures_stack import run_stack
 from tests.peers import Peer, eventually
+from tests.ports import free_port
 from tests.server.factories import CHANNELS, add_member, make_account, make_chat, sign_in_as
 
 USERS = "/api/users"

@@ -21,8 +21,9 @@ from server.keys import LIMITER
 from server.limits import Count, Limiter
 from server.rates import ALWAYS, STRIDES, Allowance, Limits, Rate, rates_of
 from server.routes import ROUTES
-from tests.fixtures_stack import Stack, free_port, run_stack, serving
+from tests.fixtures_stack import Stack, run_stack, serving
 from tests.peers import Answer, Peer, message_received
+from tests.ports import free_port
 
 ACCOUNTS = "/api/channels/whatsapp/accounts"
 SLOW = 3600.0  # between two: whatever a test takes, none comes back

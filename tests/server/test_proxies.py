@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from server.app import create_app
 from server.config import Config
 from server.proxies import Proxies, network_of
-from tests.fixtures_stack import free_port, serving
+from tests.fixtures_stack import serving
+from tests.ports import free_port
 
 OURS = Proxies(["10.0.0.0/8", "fd00::/8"])
 

@@ -18,7 +18,8 @@ from server.config import Config, ConfigError, Log
 from server.keys import DATABASE
 from server.logs import set_up_logging
 from server.reports import open_reports
-from tests.fixtures_stack import free_port, run_stack, serving
+from tests.fixtures_stack import run_stack, serving
+from tests.ports import free_port
 
 SECRET = "kq8Z71tBf0-the-message-of-a-customer"
 

@@ -14,7 +14,8 @@ from aiohttp import web
 from server.errors import Unavailable
 from server.storage import Missing, Storage, TooLarge, open_storage
 from server.storage_url import LocalPlace, S3Place, StorageUrlError, read_storage_url
-from tests.fixtures_stack import free_port, serving
+from tests.fixtures_stack import serving
+from tests.ports import free_port
 
 SHA = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"  # of b"abc"
 

@@ -14,7 +14,6 @@ from structlog.testing import capture_logs
 
 from server.auth import hash_token
 from server.config import Config
-from server.embedded.children import free_port
 from server.keys import DATABASE
 from server.link_tokens import find_token, make_link
 from server.mail import MailAway, greet_mail_server
@@ -23,6 +22,7 @@ from tests.fixtures_stack import Stack, run_stack
 from tests.mailbox import PASSWORD as MAIL_PASSWORD
 from tests.mailbox import USER, Mailbox, delivering
 from tests.peers import Peer, eventually
+from tests.ports import free_port
 from tests.server.factories import audit_lines, sign_in_as
 from workers import mailing
 

@@ -8,8 +8,9 @@ import pytest
 
 from server.unipile.client import UnipileClient
 from server.unipile.errors import NotTaken
-from tests.fixtures_stack import Stack, free_port
+from tests.fixtures_stack import Stack
 from tests.peers import eventually
+from tests.ports import free_port
 from tests.workers.desk import POST_MESSAGE, Desk, open_desk, summary
 from tests.workers.ledger import written_by_us
 from workers.maintenance import look_around

@@ -13,6 +13,7 @@ from arq.connections import ArqRedis
 from arq.constants import in_progress_key_prefix
 
 from server import queue
+from server.config import Redis
 from server.embedded.folders import open_data_dir
 from server.embedded.valkey import Valkey
 from tests.peers import eventually
@@ -57,7 +58,7 @@ class Hall:
 
     def __init__(self, url: str) -> None:
         self.jobs = Jobs()
-        self.redis = queue.connect(url, patient=True)
+        self.redis = queue.connect(Redis(url=url, connect_timeout_seconds=30), patient=True)
         self.lease_seconds = 30.0
         self.max_jobs = 10
 

@@ -11,8 +11,9 @@ from server.config import Config
 from server.keys import HUB, PRESENCE, REDIS
 from server.realtime.broker import publish_signal
 from server.realtime.signals import Report, Signal, encode_signal
-from tests.fixtures_stack import Stack, WebServer, free_port, run_stack
+from tests.fixtures_stack import Stack, WebServer, run_stack
 from tests.peers import Peer, Socket, eventually
+from tests.ports import free_port
 from tests.server.factories import add_member, make_account, make_chat
 
 

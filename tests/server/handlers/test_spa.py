@@ -10,8 +10,9 @@ import pytest
 
 from server.app import STATIC, create_app
 from server.config import Config
-from tests.fixtures_stack import Stack, free_port, serving
+from tests.fixtures_stack import Stack, serving
 from tests.peers import Answer
+from tests.ports import free_port
 
 PAGE = b"<!doctype html><title>Confab</title>"
 SCRIPT = b"console.log('Confab')\n" * 50

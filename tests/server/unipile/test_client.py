@@ -11,7 +11,8 @@ from aiohttp import web
 from server.account_life import Seen
 from server.unipile.client import UnipileClient
 from server.unipile.errors import NotTaken, OutcomeUnknown, Rejected, SignedOut, UnipileError, error_from
-from tests.fixtures_stack import free_port, serving
+from tests.fixtures_stack import serving
+from tests.ports import free_port
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
