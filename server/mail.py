@@ -1,6 +1,7 @@
 """Hands mail over to the mail server of `SMTP_URL`; what is said there is never quoted: it may name people."""
 
 import asyncio
+import ssl
 from email.message import EmailMessage
 
 import aiosmtplib
@@ -11,6 +12,18 @@ from server.mail_settings import Mail
 PERMANENT = 500
 # For all of a mail: well within a job's own time, and within the pause before it is tried again.
 DEADLINE_SECONDS = 45.0
+# OpenSSL's numbers of what is wrong with a certificate (x509_vfy.h); every other one means that nobody vouches for it.
+CERTIFICATES = {
+    9: "its certificate is not good yet",
+    10: "its certificate has expired",
+    18: "its certificate is signed by itself only",
+    62: "its certificate is for another host name",
+    64: "its certificate is for another address",
+}
+UNTRUSTED = "its certificate is signed by nobody whom this machine trusts"
+NO_TLS = "it does not speak TLS from the start, as smtps:// has it"
+SPEAKS_PLAINLY = {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE"}
+NO_STARTTLS = "it offers no STARTTLS, and nothing is said unprotected"
 
 
 class MailAway(Exception):
@@ -60,5 +73,15 @@ def _client(mail: Mail) -> SMTP:
 
 
 def _word(error: BaseException) -> str:
+    """What went wrong, without what the server said; a connection that cannot be protected says why."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return CERTIFICATES.get(cause.verify_code, UNTRUSTED)
+        if isinstance(cause, ssl.SSLError):
+            return NO_TLS if cause.reason in SPEAKS_PLAINLY else f"{type(cause).__name__} {cause.reason}"
+        cause = cause.__cause__
+    if type(error) is SMTPException and "STARTTLS" in str(error):
+        return NO_STARTTLS
     code = getattr(error, "code", None)
     return f"{type(error).__name__} {code}" if isinstance(code, int) else type(error).__name__

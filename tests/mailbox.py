@@ -1,9 +1,10 @@
 """A small mail server: takes what is handed to it over SMTP, or refuses as it is told to."""
 
 import asyncio
+import ssl
 from base64 import b64decode
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -21,14 +22,24 @@ class Mailbox:
     # To RCPT: 250, or a refusal.
     rcpt: int = 250
     needs_login: bool = False
+    # Its certificate: from the start with `smtps`, else when STARTTLS asks for it.
+    tls: ssl.SSLContext | None = None
+    smtps: bool = False
 
     def to(self, email: str) -> list[EmailMessage]:
         return [message for message in self.messages if message["To"] == email]
 
     async def converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One client, to its end."""
-        signed_in = not self.needs_login
         writer.write(b"220 mail.example ESMTP\r\n")
+        with suppress(ssl.SSLError, ConnectionError):
+            await self._listen(reader, writer, offers_tls=self.tls is not None and not self.smtps)
+        writer.close()
+
+    async def _listen(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, offers_tls: bool
+    ) -> None:
+        signed_in = not self.needs_login
         while line := await reader.readline():
             self.heard.append(line)
             verb = line[:4].upper()
@@ -38,15 +49,19 @@ class Mailbox:
                 self.messages.append(
                     message_from_bytes(raw[:-3].replace(b"\r\n..", b"\r\n."), policy=policy.default)
                 )
+            if self.tls and offers_tls and verb == b"STAR":
+                writer.write(b"220 go on\r\n")
+                await writer.start_tls(self.tls)
+                offers_tls = False
+                continue
             signed_in = signed_in or self._is_login(line)
-            writer.write(self._answer(verb, line, signed_in=signed_in))
+            writer.write(self._answer(verb, line, signed_in=signed_in, offers_tls=offers_tls))
             if verb == b"QUIT":
                 break
-        writer.close()
 
-    def _answer(self, verb: bytes, line: bytes, *, signed_in: bool) -> bytes:
+    def _answer(self, verb: bytes, line: bytes, *, signed_in: bool, offers_tls: bool) -> bytes:
         if verb == b"EHLO":
-            return b"250-mail.example\r\n250 AUTH PLAIN\r\n"
+            return b"250-mail.example\r\n%b250 AUTH PLAIN\r\n" % (b"250-STARTTLS\r\n" if offers_tls else b"")
         if verb == b"AUTH":
             return b"235 welcome\r\n" if signed_in else b"535 no\r\n"
         if verb == b"MAIL" and not signed_in:
@@ -66,7 +81,8 @@ class Mailbox:
 @asynccontextmanager
 async def delivering(mailbox: Mailbox, port: int) -> AsyncIterator[None]:
     """The mail server is there until the block ends."""
-    server = await asyncio.start_server(mailbox.converse, "127.0.0.1", port)
+    tls = mailbox.tls if mailbox.smtps else None
+    server = await asyncio.start_server(mailbox.converse, "127.0.0.1", port, ssl=tls)
     try:
         yield
     finally:

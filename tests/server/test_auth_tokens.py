@@ -58,7 +58,7 @@ FORGED = {
     "nothing": "",
     "garbage": "garbage",
     "dots": "..",
-    "unsigned": jwt.encode(dict(GOOD), None, algorithm="none"),
+    "unsigned": jwt.encode(dict(GOOD), "", algorithm="none"),
     "none without signature": f"{part({'alg': 'none', 'typ': 'JWT'})}.{BODY}.",
     "none with ours": f"{part({'alg': 'none'})}.{BODY}.{SIGNATURE}",
     "another key": signed(key="another-key-that-is-as-long-as-a-hash!"),
