@@ -5,22 +5,21 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import orjson
 import structlog
 from aiopg import Cursor
 
 from server import metrics
 from server.store import accounts, history
-from server.store.dead_letters import insert_dead_letter
 from server.unipile.errors import Rejected
 from server.unipile.events import MessageEvent, ReceiptEvent
 from server.unipile.fields import UnusableEventError
 from server.unipile.history import History, People, StoredMessage, chat_id_of, read_stored
 from workers.batches import store_messages
+from workers.burials import PROVIDER, bury_event
 from workers.context import Parts
-from workers.forgetting import forget, names_erased
+from workers.forgetting import forget
 from workers.gathered import Batch
-from workers.ingest import BAD_CONTENT, MAX_ECHO_WAITS, PROVIDER, Stored, announce
+from workers.ingest import BAD_CONTENT, MAX_ECHO_WAITS, Stored, announce
 from workers.people import Told
 
 log = structlog.get_logger()
@@ -174,13 +173,9 @@ class Reader:
 
     async def _bury(self, item: Mapping[str, Any], reason: str) -> None:
         metrics.EVENTS.labels("dead").inc()
-        await self.parts.database.write(self._keep_dead, item, reason)
-
-    async def _keep_dead(self, cursor: Cursor, item: Mapping[str, Any], reason: str) -> None:
-        told = {**item, "account_id": self.external_account_id}
-        if not await names_erased(cursor, self.parts.seal, PROVIDER, None, told):
-            body = orjson.dumps(item).decode()
-            await insert_dead_letter(cursor, "history", "dead", reason, self.external_account_id, body)
+        await self.parts.database.write(
+            bury_event, self.parts.seal, "history", reason, item, self.external_account_id
+        )
 
 
 def _sent(event: MessageEvent) -> datetime:

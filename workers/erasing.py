@@ -9,11 +9,13 @@ from server.realtime.broker import publish
 from server.realtime.events import Push, make_push
 from server.store import accounts, erasures, gone
 from server.store.chats import ChangedChat
-from server.store.erased import Seal, mark_erased
+from server.store.dead_letters import blank_letters, list_letters
+from server.store.erased import Seal, find_erased, mark_erased
 from server.store.erasures import Erasure
 from server.store.gone import Gone
 from server.store.messages import ChangedMessage
 from workers.context import Parts
+from workers.forgetting import forms_of
 
 log = structlog.get_logger()
 
@@ -32,21 +34,49 @@ class Piece(NamedTuple):
 async def erase_people(parts: Parts) -> None:
     """A round: everything that is begun and that nobody carries on."""
     while (erasure := await parts.database.write(erasures.claim_erasure, CLAIM_SECONDS)) is not None:
-        walked_seq: int | None = erasure.walked_seq
-        while walked_seq is not None:
-            piece = await parts.database.write(_erase_piece, erasure, walked_seq, parts.seal)
-            await publish(parts.redis, erasure.account_id, piece.pushes)
-            walked_seq = piece.walked_seq
+        walked_seq = await _walk(parts, erasure, erasure.walked_seq, is_last=False)
+        await _sift(parts, erasure, walked_seq)
+        # What has changed meanwhile has higher numbers.
+        await _walk(parts, erasure, walked_seq, is_last=True)
         log.info("person_erased", account_id=erasure.account_id, contact_id=erasure.contact_id)
 
 
-async def _erase_piece(cursor: Cursor, erasure: Erasure, walked_seq: int, seal: Seal) -> Piece:
+async def _walk(parts: Parts, erasure: Erasure, walked_seq: int, *, is_last: bool) -> int:
+    """Through all rows, and, the last time, to the end of it all; returns how far there were any."""
+    while True:
+        piece = await parts.database.write(_erase_piece, erasure, walked_seq, parts.seal, is_last)
+        await publish(parts.redis, erasure.account_id, piece.pushes)
+        if piece.walked_seq is None:
+            return walked_seq
+        walked_seq = piece.walked_seq
+
+
+async def _sift(parts: Parts, erasure: Erasure, walked_seq: int) -> None:
+    """What was put aside, also while the rows went: from now on nothing that names what is erased is."""
+    last: int | None = 0
+    while last is not None:
+        last = await parts.database.write(_sift_page, erasure, walked_seq, parts.seal, last)
+
+
+async def _sift_page(cursor: Cursor, erasure: Erasure, walked_seq: int, seal: Seal, last: int) -> int | None:
+    account_id = erasure.account_id
+    letters = await list_letters(cursor, account_id, last, ROWS_AT_ONCE)
+    if not letters:
+        return None
+    named = {letter_id: {(account_id, form) for form in forms_of(body)} for letter_id, body in letters}
+    erased = await find_erased(cursor, seal, {key for keys in named.values() for key in keys})
+    await blank_letters(cursor, [letter_id for letter_id, keys in named.items() if keys & erased.keys()])
+    await erasures.note_walked(cursor, erasure.id, walked_seq, 0, CLAIM_SECONDS)
+    return letters[-1][0]
+
+
+async def _erase_piece(cursor: Cursor, erasure: Erasure, walked_seq: int, seal: Seal, is_last: bool) -> Piece:
     account = await accounts.lock_account(cursor, erasure.account_id)
     if account is None:
         return Piece([], None)
     rows = await erasures.walk(cursor, erasure, walked_seq, ROWS_AT_ONCE)
     if not rows:
-        return Piece(await _finish(cursor, erasure, account.external_account_id), None)
+        return Piece(await _finish(cursor, erasure, account.external_account_id) if is_last else [], None)
     theirs = [row for row in rows if row.is_theirs]
     names = await gone.delete_messages(cursor, erasure.account_id, [row.id for row in theirs])
     await mark_erased(cursor, seal, erasure.account_id, names, erasure.erased_at)

@@ -1,5 +1,6 @@
 """Takes out of a batch what was erased, or is older than its number keeps: late duplicates bring nobody back."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -14,10 +15,12 @@ from server.store.amendments import Amendment, Truth
 from server.store.erased import Seal, find_erased, has_erased
 from server.store.reactions import who_reacted
 from server.unipile.events import MessageEvent, account_of
+from server.unipile.fields import PHONE_DOMAIN
 from workers.gathered import Batch, Key, key_rows
 
 # Names are short: what is longer is a message's text.
 MAX_NAME = 255
+PHONE = re.compile(r"\+?\d{5,20}", re.ASCII)
 
 Erased = dict[Key, datetime]
 
@@ -90,11 +93,20 @@ def names_in(value: object) -> Iterator[str]:
         if 0 < len(value) <= MAX_NAME:
             yield value
     elif isinstance(value, dict):
-        for item in value.values():
+        for key, item in value.items():
+            yield from names_in(key)
             yield from names_in(item)
     elif isinstance(value, list):
         for item in value:
             yield from names_in(item)
+
+
+def forms_of(raw: object) -> Iterator[str]:
+    """The names in a raw event, and what each is called here if it is a phone number or an id of UniPile's own."""
+    for name in names_in(raw):
+        yield from (name, f"#{name}")
+        if PHONE.fullmatch(name):
+            yield name.lstrip("+") + PHONE_DOMAIN
 
 
 async def _stored(cursor: Cursor, batch: Batch, watched: set[int]) -> set[Key]:
@@ -172,4 +184,4 @@ async def names_erased(
     account_id = account.id if account else await has_erased(cursor, provider, name)
     if account_id is None:
         return False
-    return bool(await find_erased(cursor, seal, ((account_id, name) for name in names_in(raw))))
+    return bool(await find_erased(cursor, seal, ((account_id, name) for name in forms_of(raw))))

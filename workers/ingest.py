@@ -42,6 +42,7 @@ from server.unipile.events import (
 from server.unipile.fields import UnusableEventError
 from server.unipile.history import HISTORY_GREW, RECONNECTED
 from workers.batches import store_messages
+from workers.burials import PROVIDER, bury_event
 from workers.committer import COMMITTER
 from workers.context import Parts, parts_of
 from workers.forgetting import forget, names_erased
@@ -50,7 +51,6 @@ from workers.republish import republish
 
 log = structlog.get_logger()
 
-PROVIDER = "whatsapp"
 Pair = tuple[Event, dict[str, Any]]  # our event and the raw one it was read from
 # What a row's content can do wrong, as against what the database suffers from.
 BAD_CONTENT = (
@@ -106,7 +106,7 @@ async def _parse(parts: Parts, event: dict[str, Any]) -> Pair | None:
     try:
         return parse_event(event["body"], event["received_at"]), event
     except UnusableEventError as error:
-        await _bury(parts, event, "dead", str(error))
+        await _bury(parts, event, str(error))
         return None
 
 
@@ -119,7 +119,7 @@ async def _store(parts: Parts, pairs: list[Pair]) -> None:
     except BAD_CONTENT as error:
         if len(pairs) == 1:
             log.warning("event_refused", error=type(error).__name__)
-            await _bury(parts, pairs[0][1], "dead", type(error).__name__)
+            await _bury(parts, pairs[0][1], type(error).__name__)
             return
         middle = len(pairs) // 2
         await _store(parts, pairs[:middle])
@@ -217,12 +217,6 @@ async def _keep_ignored(cursor: Cursor, event: IgnoredEvent, raw: dict[str, Any]
     await insert_dead_letter(cursor, raw["source"], "ignored", event.kind, event.external_account_id, body)
 
 
-async def _bury(parts: Parts, event: dict[str, Any], state: str, reason: str) -> None:
+async def _bury(parts: Parts, event: dict[str, Any], reason: str) -> None:
     metrics.EVENTS.labels("dead").inc()
-    await parts.database.write(_keep_dead, event, state, reason, parts.seal)
-
-
-async def _keep_dead(cursor: Cursor, event: dict[str, Any], state: str, reason: str, seal: Seal) -> None:
-    if not await names_erased(cursor, seal, PROVIDER, None, event["body"]):
-        body = orjson.dumps(event["body"]).decode()
-        await insert_dead_letter(cursor, event["source"], state, reason, None, body)
+    await parts.database.write(bury_event, parts.seal, event["source"], reason, event["body"])

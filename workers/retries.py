@@ -3,19 +3,20 @@
 import asyncio
 import functools
 import random
+import traceback
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
-import orjson
 import structlog
 from arq import Retry
 
+from server.config import ROOT
 from server.errors import Unavailable
 from server.metrics import JOB_RETRIES
 from server.queue import EXPIRY_SECONDS, UNREACHABLE, fault_key
-from server.store.dead_letters import insert_dead_letter
 from server.unipile.errors import NotTaken
-from server.unipile.plain import clean
+from workers.burials import bury_job
 from workers.context import parts_of
 
 log = structlog.get_logger()
@@ -89,12 +90,18 @@ def _later(job: Job, ctx: dict[Any, Any], error: BaseException) -> Retry:
 async def _bury(job: Job, ctx: dict[Any, Any], args: tuple[Any, ...], error: Exception) -> None:
     """Keep what the job was asked to do; whatever stops the burial, it is tried again: arq would delete the job."""
     log.error("job_given_up", job=job.__name__, job_id=ctx["job_id"], error=type(error).__name__)
-    # The error may quote what nobody can store.
-    reason = clean(f"{type(error).__name__}: {error}")[:500]
+    parts = parts_of(ctx)
     try:
-        body = orjson.dumps(args, default=str).decode()
-        await parts_of(ctx).database.write(
-            insert_dead_letter, f"job:{job.__name__}", "dead", reason, None, body
-        )
+        await parts.database.write(bury_job, parts.seal, job.__name__, _reason(error), args)
     except Exception as obstacle:
         raise _later(job, ctx, obstacle) from obstacle
+
+
+def _reason(error: Exception) -> str:
+    """What kind of error it was, and where: its own sentence may quote what somebody wrote."""
+    places = [
+        f"{Path(place.filename).name}:{place.lineno}"
+        for place in traceback.extract_tb(error.__traceback__)
+        if place.filename.startswith(f"{ROOT}/") and "site-packages" not in place.filename
+    ]
+    return " at ".join((type(error).__name__, *places[-1:]))

@@ -193,7 +193,7 @@ async def _blank_starts(cursor: Cursor, erasure: AccountErasure) -> int:
 
 # Where it stands in a column, or as a whole word of JSON. The digest stays, so that none is kept again.
 BLANK_LETTERS = """
-    update dead_letters set state = 'erased', body = '{}', external_account_id = null, updated_at = now()
+    update dead_letters set state = 'erased', reason = '', body = '{}', external_account_id = null, updated_at = now()
     where id = any(array(
         select id from dead_letters where state <> 'erased'
             and (external_account_id = %(name)s or strpos(body, %(word)s) > 0) limit %(limit)s))"""

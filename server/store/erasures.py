@@ -195,10 +195,10 @@ BLANK_STARTS = """
         and (address = any(%(names)s) or address = any(%(phones)s))"""
 # Word for word: what could not be read cannot be told apart otherwise. The digest stays, so that it is not kept again.
 BLANK_LETTERS = """
-    update dead_letters set state = 'erased', body = '{}', updated_at = now()
+    update dead_letters set state = 'erased', reason = '', body = '{}', updated_at = now()
     where state <> 'erased' and (external_account_id = %(external_account_id)s
             or external_account_id is null and strpos(body, %(external_account_id)s) > 0)
-        and exists (select from unnest(%(names)s::text[]) name where strpos(body, name) > 0)"""
+        and exists (select from unnest(%(names)s::text[]) name where strpos(reason || ' ' || body, name) > 0)"""
 
 
 async def forget_traces(
