@@ -6,7 +6,7 @@ from aiohttp import web
 from server import policy
 from server.errors import ConfabError, NotFound
 from server.http import path_id, provider_of
-from server.keys import ACTOR, CALLER, DATABASE, KEPT_STANDINGS, LIMITER, STANDING
+from server.keys import ACTOR, CALLER, DATABASE, ENTITLEMENTS, KEPT_STANDINGS, LIMITER, STANDING
 from server.limits import Rate
 from server.policy import Caller, Standing
 from server.store import audit, standings
@@ -85,7 +85,13 @@ async def _refuse(
 def note_change(request: web.Request, route: str) -> None:
     """Whoever has changed something, and not just read or sent, may have changed who may do what."""
     if policy.ROUTES[route] not in ("read", "send"):
-        request.app[KEPT_STANDINGS].forget()
+        forget_kept(request.app)
+
+
+def forget_kept(app: web.Application) -> None:
+    """Ask anew who may do what, and whose plan pays for it."""
+    app[KEPT_STANDINGS].forget()
+    app[ENTITLEMENTS].forget_owners()
 
 
 def actor_of(caller: Caller, email: str, address: str | None) -> audit.Actor:

@@ -10,6 +10,7 @@ from aiohttp import web
 from server import queue
 from server.access import AccessWatch
 from server.auth import Passwords
+from server.authorization import forget_kept
 from server.connections import open_database, open_unipile
 from server.entitlements import Entitlements
 from server.kept import Kept
@@ -112,7 +113,7 @@ async def hub_context(app: web.Application) -> AsyncIterator[None]:
     watch = AccessWatch(app[TOKENS], hub, app[ROOMS], partial(_read_access_changes, database))
 
     def look_again() -> None:
-        app[KEPT_STANDINGS].forget()
+        forget_kept(app)
         watch.look_soon()
 
     hub.on_control = look_again

@@ -11,6 +11,7 @@ import time
 import orjson
 from redis.asyncio import Redis
 
+from server.kept import Kept
 from server.plans import Grant, Plans, Rights, merge_grants
 from server.queue import UNREACHABLE
 from server.store import entitlements
@@ -20,7 +21,9 @@ KEPT_SECONDS = 5
 # Postgres answers in about a millisecond: a Redis that is slower than this is left alone for a while.
 PATIENCE_SECONDS = 0.02
 REST_SECONDS = 2.0
-MAX_OWNERS = 20_000
+# Every instance is told at once whose plan a number uses now; one that did not hear it knows so soon.
+KEPT_PAYER_SECONDS = 2.0
+MAX_PAYERS = 20_000
 
 
 def grants_key(user_id: int, provider: str) -> str:
@@ -43,7 +46,7 @@ class Entitlements:
         self._database = database
         self._redis = redis
         self.plans = plans
-        self._owners: dict[tuple[str, int], int] = {}
+        self._payers = Kept[int | None](KEPT_PAYER_SECONDS, MAX_PAYERS)
         self._resting_until = 0.0
 
     async def rights_of(self, user_id: int, provider: str) -> Rights:
@@ -55,16 +58,16 @@ class Entitlements:
         return merge_grants(self.plans, provider, (Grant(*row) for row in rows), time.time())
 
     async def owner_of(self, provider: str, account_id: int) -> int | None:
-        """Whose plan an account uses; None for an absent one. An account never changes hands, so it is asked once."""
-        key = (provider, account_id)
-        if key not in self._owners:
-            owner = await self._database.read(entitlements.fetch_owner, provider, account_id)
-            if owner is None:
-                return None
-            if len(self._owners) >= MAX_OWNERS:
-                self._owners.clear()
-            self._owners[key] = owner
-        return self._owners[key]
+        """Whose plan an account uses; None for an absent one. Kept for a moment: numbers are handed over."""
+
+        async def read() -> int | None:
+            return await self._database.read(entitlements.fetch_owner, provider, account_id)
+
+        return await self._payers.ask((provider, account_id), read)
+
+    def forget_owners(self) -> None:
+        """A number may have been handed over."""
+        self._payers.forget()
 
     async def forget(self, user_id: int, provider: str) -> None:
         await forget_grants(self._redis, user_id, provider)

@@ -10,7 +10,7 @@ from server.config import Config
 from server.entitlements import Entitlements
 from server.kept import Kept
 from server.limits import Limiter
-from server.plans import Rights
+from server.paying import Payer
 from server.policy import Caller, Standing
 from server.proxies import Proxies
 from server.queue import EventBatch
@@ -45,8 +45,8 @@ PROXIES = web.AppKey("proxies", Proxies)
 
 # The caller's id, put on the request by the middleware that reads the token.
 USER_ID = web.RequestKey("user_id", int)
-# What the plan allows, put there by the middleware where the route asks for a part of it.
-RIGHTS = web.RequestKey("rights", Rights)
+# Whose plan it is and what it allows, put there by the middleware where the route asks for a part of it.
+PAYER = web.RequestKey("payer", Payer)
 # How the caller stands with the limit that is nearest, as the answer's RateLimit-Policy and RateLimit.
 QUOTA = web.RequestKey("quota", tuple[str, str])
 # The caller with the session or the key, the roles that count for the route, and the name the audit log knows.

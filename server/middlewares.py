@@ -21,13 +21,14 @@ from server.keys import (
     CONFIG,
     ENTITLEMENTS,
     LIMITER,
+    PAYER,
     PROXIES,
     QUOTA,
     RATES,
-    RIGHTS,
     USER_ID,
 )
 from server.metrics import REQUEST_SECONDS
+from server.paying import Payer
 from server.plans import Rights
 from server.proxies import FORWARDED_FOR, network_of
 from server.rates import ADDRESS, LOCAL_ONLY, WEBHOOK, Rate
@@ -138,7 +139,7 @@ async def require_entitlement(request: web.Request, route: Route) -> web.StreamR
     rights = await request.app[ENTITLEMENTS].rights_of(owner_id, provider_of(request))
     if not rights.includes(route.entitlement):
         return await _refuse(request, route, rights)
-    request[RIGHTS] = rights
+    request[PAYER] = Payer(owner_id, rights, request.app[CONFIG].plans)
     return None
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 # From the least to the most.
 ROLES = ("viewer", "agent", "admin", "owner")
-NUMBER_ROLES = ("viewer", "agent", "owner")
+# On a number; its payer, whose plan it uses, is the owner in whose name it stands.
+NUMBER_ROLES = ("viewer", "agent", "owner", "payer")
 SCOPES = ("read", "send", "manage")
 # A key of whatever scope.
 ANY_SCOPE = "any"
@@ -32,6 +33,8 @@ RULES: Mapping[str, Rule] = {
     "manage_number": Rule(role="agent", number="owner", scope="manage"),
     # For ever, and all of it: people only.
     "erase_number": Rule(role="agent", number="owner", by_admins=True),
+    # Somebody else pays from then on: people only.
+    "hand_over_number": Rule(role="agent", number="payer", by_admins=True),
     "manage_members": Rule(role="agent", number="owner", scope="manage", by_admins=True),
     "see_people": Rule(role="agent"),
     "manage_people": Rule(role="admin"),
@@ -70,6 +73,7 @@ ROUTES: Mapping[str, str] = {
     "list_members": "read",
     "set_member": "manage_members",
     "remove_member": "manage_members",
+    "set_payer": "hand_over_number",
     "list_changes": "read",
     "list_chats": "read",
     "start_chat": "send",

@@ -6,16 +6,20 @@ from aiopg import Cursor
 
 from server.account_life import Seen
 from server.errors import ConfabError
+from server.paying import Payer
 from server.plans import Grant, Plans, Rights, Seats, current_period, month_bounds, rfc3339, seats_of
 from server.store import accounts, entitlements, team, usage
 from server.store.account_erasures import was_erased
 from server.store.erased import Seal
 
 
-async def require_messages(cursor: Cursor, rights: Rights, owner_id: int, wanted: int) -> None:
+async def require_messages(cursor: Cursor, payer: Payer, owner_id: int, wanted: int) -> None:
     """Refuse when the month's messages are used up, with the `wanted` ones that this transaction has counted already:
     it holds the counter, so nobody slips in between, and the rollback gives them back.
     """
+    rights = await payer.rights_of(cursor, owner_id)
+    if not rights.is_entitled:
+        raise ConfabError("not_entitled")
     if rights.messages_per_month is not None:
         used = await usage.fetch_used(cursor, owner_id, rights.provider)
         refuse_messages(rights, used - wanted, wanted)
@@ -42,7 +46,13 @@ def refuse_messages(rights: Rights, used: int, wanted: int) -> None:
 
 
 async def require_place(
-    cursor: Cursor, rights: Rights, user_id: int, external_account_id: str, *, is_attempt: bool = False
+    cursor: Cursor,
+    rights: Rights,
+    user_id: int,
+    external_account_id: str,
+    *,
+    is_attempt: bool = False,
+    whose: str = "The plan",
 ) -> None:
     """Refuse one number more than the plan includes; the user is held to the commit, so that two that connect at once
     cannot both have the last place. A code that waits to be scanned has its place, but a new attempt replaces it.
@@ -54,16 +64,16 @@ async def require_place(
         taken = await entitlements.count_places(
             cursor, user_id, rights.provider, external_account_id, with_attempts=not is_attempt
         )
-        refuse_place(rights, taken)
+        refuse_place(rights, taken, whose)
 
 
-def refuse_place(rights: Rights, taken: int) -> None:
+def refuse_place(rights: Rights, taken: int, whose: str = "The plan") -> None:
     """Raise when there is no place beside the numbers that are connected."""
     if rights.accounts is not None and taken >= rights.accounts:
         numbers = "one number" if rights.accounts == 1 else f"{rights.accounts} numbers"
         raise ConfabError(
             "plan_limit",
-            f"The plan includes {numbers}. Disconnect one, or ask for a larger plan.",
+            f"{whose} includes {numbers}. Disconnect one, or ask for a larger plan.",
             limit={
                 "what": "accounts",
                 "plan": rights.plan,

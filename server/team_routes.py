@@ -1,6 +1,6 @@
 """The rows of the table of routes for signing in, people, members and API keys."""
 
-from server.handlers import api_keys, auth, forgotten, members, profile, user_links, users
+from server.handlers import api_keys, auth, forgotten, members, payers, profile, user_links, users
 from server.route import ACCOUNT, MEMBER, USER, open_row, row
 from server.schemas import api_keys as key_schemas
 from server.schemas import auth as auth_schemas
@@ -113,6 +113,14 @@ TEAM_ROUTES = (
         body=user_schemas.SetMember,
         answer=user_schemas.OneMember,
         refuses=("conflict",),
+    ),
+    row(
+        "PUT",
+        ACCOUNT + "/payer",
+        payers.set_payer,
+        body=user_schemas.SetPayer,
+        answer=user_schemas.OneMember,
+        refuses=("conflict", "not_entitled", "plan_limit"),
     ),
     row("DELETE", MEMBER, members.remove_member, status=204, refuses=("conflict",)),
 )

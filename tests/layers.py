@@ -107,12 +107,28 @@ LAYERS = (
     Layer("server.signatures", ("server.sources",), (*WEB, *QUEUE, *SQL, "structlog")),
     Layer(
         "server.entitlements",
-        ("server.plans", "server.queue", "server.store.entitlements", "server.store.pool"),
+        (
+            *("server.kept", "server.plans", "server.queue", "server.store.entitlements"),
+            "server.store.pool",
+        ),
         (*WEB, "arq", *SQL),
     ),
     Layer(
+        "server.paying",
+        ("server.plans", "server.store.entitlements"),
+        (*WEB, *QUEUE, "psycopg2"),
+    ),
+    Layer(
+        "server.handing_over",
+        (
+            *("server.errors", "server.paying", "server.plans", "server.quotas", "server.realtime.events"),
+            "server.store*",
+        ),
+        (*WEB, *QUEUE, "psycopg2"),
+    ),
+    Layer(
         "server.quotas",
-        ("server.account_life", "server.errors", "server.plans", "server.store*"),
+        ("server.account_life", "server.errors", "server.paying", "server.plans", "server.store*"),
         (*WEB, *QUEUE, "psycopg2"),
     ),
     Layer(
@@ -215,7 +231,7 @@ LAYERS = (
                     "store.pool",
                     "unipile.client",
                     "entitlements",
-                    "plans",
+                    "paying",
                     "proxies",
                     "limits",
                     "rates",
@@ -256,6 +272,7 @@ LAYERS = (
             *("server.realtime.*", "server.refusals", "server.schemas*"),
             *("server.store*", "server.unipile*", "server.media", "server.storage", "server.uploads"),
             *("server.presence", "server.plans", "server.quotas", "server.signatures", "server.usage_news"),
+            *("server.handing_over", "server.paying"),
             *(
                 "server.authorization",
                 "server.identity",
@@ -292,6 +309,7 @@ LAYERS = (
             *(
                 "server.auditing",
                 "server.browsers",
+                "server.paying",
                 "server.plans",
                 "server.proxies",
                 "server.rates",
@@ -313,6 +331,7 @@ LAYERS = (
                 "server",
                 "server.access",
                 "server.auth",
+                "server.authorization",
                 "server.config",
                 "server.connections",
                 "server.errors",

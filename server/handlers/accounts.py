@@ -22,9 +22,9 @@ from server.http import (
     path_id,
     provider_of,
 )
-from server.keys import CALLER, CONFIG, DATABASE, REDIS, RIGHTS, SEAL, UNIPILE
+from server.keys import CALLER, CONFIG, DATABASE, PAYER, REDIS, SEAL, UNIPILE
 from server.linking import leave_nothing, require_whatsapp
-from server.plans import Rights
+from server.paying import Payer
 from server.queue import DROP_ATTEMPT, REFRESH_ACCOUNT, enqueue
 from server.quotas import claim_place, refuse_place, require_place
 from server.realtime.broker import announce_access_change, publish
@@ -96,7 +96,7 @@ async def _require_place(
     request: web.Request, owner_id: int, besides: str = "", *, with_attempts: bool = True
 ) -> None:
     """Refuse before UniPile is asked; who is first of two at once is decided when the number is written down."""
-    rights = request[RIGHTS]
+    rights = await request.app[DATABASE].read(request[PAYER].rights_of, owner_id)
     if rights.accounts is not None:
         taken = await request.app[DATABASE].read(
             entitlements.count_places, owner_id, rights.provider, besides, with_attempts=with_attempts
@@ -147,7 +147,7 @@ async def _claim(
 ) -> int:
     account_id = await request.app[DATABASE].write(
         claim_place,
-        request[RIGHTS],
+        request[PAYER].rights,
         caller(request),
         provider,
         external_account_id,
@@ -174,14 +174,17 @@ async def reconnect_account(request: web.Request) -> web.Response:
             own.external_account_id, given["phone_number"]
         )
     await request.app[DATABASE].write(account_states.note_attempt, own.id)
-    await _tell(request, own.id, await request.app[DATABASE].write(_take_place, request[RIGHTS], own))
+    await _tell(request, own.id, await request.app[DATABASE].write(_take_place, request[PAYER], own.id))
     return await _connected_answer(request, own.id, checkpoint, 200)
 
 
-async def _take_place(cursor: Cursor, rights: Rights, own: OwnAccount) -> account_states.Observed | None:
-    if own.status == "disconnected":
-        await require_place(cursor, rights, own.user_id, own.external_account_id)
-    return await account_states.observe(cursor, own.id, Seen.CODE_SHOWN)
+async def _take_place(cursor: Cursor, payer: Payer, account_id: int) -> account_states.Observed | None:
+    """One that was disconnected takes a place again, of whoever pays for it now."""
+    held = await accounts.lock_account(cursor, account_id)
+    if held is not None and held.status == "disconnected":
+        rights = await payer.rights_of(cursor, held.user_id)
+        await require_place(cursor, rights, held.user_id, held.external_account_id)
+    return await account_states.observe(cursor, account_id, Seen.CODE_SHOWN)
 
 
 async def disconnect_account(request: web.Request) -> web.Response:

@@ -10,8 +10,8 @@ from aiopg import Cursor
 
 from server.errors import ConfabError, NotFound, Unavailable
 from server.http import caller, load_body, object_answer, path_id, provider_of
-from server.keys import CONFIG, DATABASE, REDIS, RIGHTS, UNIPILE
-from server.plans import Rights
+from server.keys import CONFIG, DATABASE, PAYER, REDIS, UNIPILE
+from server.paying import Payer
 from server.queue import NOTE_USAGE, REFRESH_CHAT, enqueue
 from server.quotas import refuse_messages, require_messages
 from server.realtime.broker import publish
@@ -49,10 +49,9 @@ async def start_chat(request: web.Request) -> web.Response:
     address = f"{given['to']}{chat_starts.PHONE_DOMAIN}"
     start = ChatStart(target.account_id, client_id, address, given["text"])
     # Before the pace as well: a chat that the plan refuses must not cost the number one of its day's.
-    used = await request.app[DATABASE].read(usage.fetch_used, target.owner_id, provider_of(request))
-    refuse_messages(request[RIGHTS], used, 1)
+    await request.app[DATABASE].read(_require_left, request[PAYER], target.owner_id)
     await _require_pace(request, start)
-    begun_at = await request.app[DATABASE].write(_begin, request[RIGHTS], target.owner_id, start)
+    begun_at = await request.app[DATABASE].write(_begin, request[PAYER], start)
     if begun_at is None:
         raise ConfabError("conflict", "This message is being sent.")
     try:
@@ -79,11 +78,19 @@ async def _target_of(request: web.Request) -> StartTarget:
     return target
 
 
-async def _begin(cursor: Cursor, rights: Rights, owner_id: int, start: ChatStart) -> datetime | None:
+async def _require_left(cursor: Cursor, payer: Payer, owner_id: int) -> None:
+    used = await usage.fetch_used(cursor, owner_id, payer.rights.provider)
+    refuse_messages(await payer.rights_of(cursor, owner_id), used, 1)
+
+
+async def _begin(cursor: Cursor, payer: Payer, start: ChatStart) -> datetime | None:
     """Write it down, which counts it; what is not sent after all gives the count back with its row."""
+    account = await chat_starts.lock_account(cursor, start.account_id)
+    if account is None:
+        raise NotFound
     begun_at = await chat_starts.insert_start(cursor, start)
     if begun_at is not None:
-        await require_messages(cursor, rights, owner_id, 1)
+        await require_messages(cursor, payer, account.user_id, 1)
     return begun_at
 
 
@@ -140,7 +147,7 @@ async def _hand_over(
     if chat_id is None:
         raise ConfabError("provider_timeout", UNKNOWN_OUTCOME)
     message, pushes = await database.write(
-        _store_started, provider_of(request), target, start, begun_at, chat_id, message_id
+        _store_started, provider_of(request), start, begun_at, chat_id, message_id
     )
     return await _started(request, message, pushes)
 
@@ -155,7 +162,6 @@ async def _note_usage(request: web.Request, account_id: int) -> None:
 async def _store_started(
     cursor: Cursor,
     provider: str,
-    target: StartTarget,
     start: ChatStart,
     begun_at: datetime,
     provider_chat_id: str,
@@ -164,11 +170,12 @@ async def _store_started(
     """One transaction: the chat, the message (its echo may have stored both already), the count."""
     await chat_starts.lock_account(cursor, start.account_id)
     chat_id = await chat_starts.ensure_chat(cursor, start, provider_chat_id)
-    await chat_starts.delete_start(cursor, start)
     known = await chat_starts.adopt_message(cursor, start, begun_at, provider_msg_id)
     if known is not None:
+        await chat_starts.delete_start(cursor, start)
         return known, [_sent(known)]
-    message, sent_at = await chat_starts.insert_message(cursor, start, chat_id, provider_msg_id)
+    message, sent_at, payer_id = await chat_starts.insert_message(cursor, start, chat_id, provider_msg_id)
+    await chat_starts.delete_start(cursor, start)
     change = {
         "account_id": start.account_id,
         "chat_id": chat_id,
@@ -181,9 +188,8 @@ async def _store_started(
     }
     (chat,) = await chats.advance_chats(cursor, [change])
     # The row's own count ended with it, above.
-    await usage.raise_usage(
-        cursor, provider, [{"user_id": target.owner_id, "sent": 1, "here": 1, "received": 0}]
-    )
+    count = {"user_id": payer_id, "sent": 1, "here": 1, "received": 0}
+    await usage.raise_usage(cursor, provider, [count])
     pushed = make_push("chat:updated", start.account_id, chat.seq, chat.id, chat.json)
     return message, [_sent(message), pushed]
 

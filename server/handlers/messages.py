@@ -17,8 +17,8 @@ from server.http import (
     path_id,
     provider_of,
 )
-from server.keys import CONFIG, DATABASE, REDIS, RIGHTS, STORAGE
-from server.plans import Rights
+from server.keys import CONFIG, DATABASE, PAYER, REDIS, STORAGE
+from server.paying import Payer
 from server.queue import SEND_CHAT, enqueue
 from server.quotas import require_messages
 from server.realtime.broker import publish
@@ -45,7 +45,7 @@ async def send_message(request: web.Request) -> web.Response:
     given, uploads = await _read_send(request)
     stored, pushes = await request.app[DATABASE].write(
         _store_send,
-        request[RIGHTS],
+        request[PAYER],
         caller(request),
         provider_of(request),
         path_id(request, "account_id"),
@@ -105,7 +105,7 @@ async def _announce(request: web.Request, message: ChangedMessage, pushes: list[
 
 async def _store_send(
     cursor: Cursor,
-    rights: Rights,
+    payer: Payer,
     user_id: int,
     provider: str,
     account_id: int,
@@ -129,7 +129,7 @@ async def _store_send(
         return await _known_sends(cursor, account_id, chat_id, client_id), []
     count = {"user_id": target.owner_id, "sent": len(stored), "here": len(stored), "received": 0}
     await usage.raise_usage(cursor, provider, [count])
-    await require_messages(cursor, rights, target.owner_id, len(stored))
+    await require_messages(cursor, payer, target.owner_id, len(stored))
     shown = [upload.attachment for upload in uploads[-1:]]
     preview = preview_of(given["text"] if len(stored) == 1 else None, shown)
     return [message for message, _ in stored], [
@@ -142,7 +142,7 @@ async def retry_message(request: web.Request) -> web.Response:
     """Send once more what failed, or what nobody knows the outcome of: a person's decision, and a new attempt."""
     message, pushes = await request.app[DATABASE].write(
         _queue_again,
-        request[RIGHTS],
+        request[PAYER],
         caller(request),
         provider_of(request),
         path_id(request, "account_id"),
@@ -155,7 +155,7 @@ async def retry_message(request: web.Request) -> web.Response:
 
 async def _queue_again(
     cursor: Cursor,
-    rights: Rights,
+    payer: Payer,
     user_id: int,
     provider: str,
     account_id: int,
@@ -172,7 +172,7 @@ async def _queue_again(
     if known.status not in ("failed", "unconfirmed"):
         raise ConfabError("conflict", "Only a message that failed or is unconfirmed can be tried again.")
     message, sent_at = await attempts.queue_again(cursor, message_id)
-    await require_messages(cursor, rights, target.owner_id, 1)
+    await require_messages(cursor, payer, target.owner_id, 1)
     return message, [
         make_push("message:updated", account_id, message.seq, message.chat_id, message.json),
         await _advance_chat(cursor, message, sent_at, preview_of(known.body, known.attachments)),

@@ -59,6 +59,8 @@ class Account(Schema):
     id = fields.Integer(required=True)
     provider = fields.String(required=True)
     external_account_id = fields.String(required=True)
+    # In whose name it stands: whose plan it uses.
+    payer_id = fields.Integer(required=True)
     status = fields.String(required=True, validate=validate.OneOf(STATUSES))
     status_reason = fields.String(required=True, allow_none=True)
     next_step = fields.String(required=True, validate=validate.OneOf(NEXT_STEPS))

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from server.schemas.fields import EmailAddress, Flag, Request, text
+from server.schemas.fields import MAX_ID, EmailAddress, Flag, Request, Whole, text
 
 ROLES = ("viewer", "agent", "admin", "owner")
 NUMBER_ROLES = ("viewer", "agent", "owner")
@@ -42,6 +42,10 @@ class AcceptLink(LinkToken):
 
 class SetMember(Request):
     role = fields.String(required=True, validate=validate.OneOf(NUMBER_ROLES))
+
+
+class SetPayer(Request):
+    user_id = Whole(required=True, validate=validate.Range(1, MAX_ID))
 
 
 class NumberOfPerson(Schema):

@@ -14,7 +14,7 @@ from server.store.rows import Page, page_of
 # The account as contract.md shows it; `role` is the caller's and only REST has it.
 ACCOUNT_JSON = """
     row_to_json((select shape from (select
-        a.id, a.provider, a.external_account_id, a.status, a.status_reason,
+        a.id, a.provider, a.external_account_id, a.user_id as payer_id, a.status, a.status_reason,
         a.next_step, rfc3339(a.status_since) as status_since, a.restarts, a.name, a.phone, {role} a.seq,
         rfc3339(a.last_webhook_at) as last_webhook_at, rfc3339(a.last_sweep_at) as last_sweep_at, a.found_late,
         a.read_receipts, a.retention_days,

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from aiopg import Cursor
 
 from server.store import accounts, chats
+from server.store.accounts import LockedAccount
 from server.store.messages import CHANGED, ChangedMessage
 
 PHONE_DOMAIN = "@s.whatsapp.net"
@@ -44,11 +45,13 @@ async def fetch_target(cursor: Cursor, user_id: int, provider: str, account_id: 
 
 
 async def insert_start(cursor: Cursor, start: ChatStart) -> datetime | None:
-    """The time it was written down; None when another request has this client_id."""
+    """The time it was written down; None when another request has this client_id. The account is locked."""
     await cursor.execute(
-        """insert into channels_chat_start (account_id, client_id, address, body) values (%s, %s, %s, %s)
+        """insert into channels_chat_start (account_id, client_id, address, body, counted_for)
+           select a.id, %(client_id)s, %(address)s, %(body)s, counted_for_now(a)
+           from channels_account a where a.id = %(account_id)s
            on conflict do nothing returning created_at""",
-        start,
+        start._asdict(),
     )
     row = await cursor.fetchone()
     moment: datetime | None = row and row[0]
@@ -74,8 +77,8 @@ async def delete_start(cursor: Cursor, start: ChatStart) -> None:
     )
 
 
-async def lock_account(cursor: Cursor, account_id: int) -> None:
-    await accounts.lock_account(cursor, account_id)
+async def lock_account(cursor: Cursor, account_id: int) -> LockedAccount | None:
+    return await accounts.lock_account(cursor, account_id)
 
 
 async def ensure_chat(cursor: Cursor, start: ChatStart, provider_chat_id: str) -> int:
@@ -90,6 +93,9 @@ async def ensure_chat(cursor: Cursor, start: ChatStart, provider_chat_id: str) -
     return known[start.account_id, provider_chat_id].id
 
 
+# The message is counted for whoever paid when it was written down, whose unit it took.
+COUNTED_FOR = """(select s.counted_for from channels_chat_start s
+        where s.account_id = %(account_id)s and s.client_id = %(client_id)s)"""
 # By the id UniPile gave; without one by the words, in the chat of that number or one that was not there before.
 ADOPT_MESSAGE = f"""
     with found as (
@@ -103,7 +109,8 @@ ADOPT_MESSAGE = f"""
         update channels_account set seq = seq + 1
         where id = %(account_id)s and exists (select from found) returning seq
     ), m as (
-        update channels_message t set client_id = %(client_id)s, seq = numbered.seq, updated_at = now()
+        update channels_message t set client_id = %(client_id)s, counted_for = {COUNTED_FOR},
+            seq = numbered.seq, updated_at = now()
         from found, numbered where t.id = found.id returning t.*
     )
     select {CHANGED} from m"""
@@ -121,24 +128,25 @@ async def adopt_message(
 
 INSERT_MESSAGE = f"""
     with numbered as (
-        update channels_account set seq = seq + 1 where id = %(account_id)s returning seq
+        update channels_account a set seq = seq + 1 where id = %(account_id)s
+        returning seq, first_payer(a) as first_payer
     ), m as (
         insert into channels_message (account_id, chat_id, provider_msg_id, client_id, direction, status, body,
-                                      attempted_at, sent_at, seq, inserted_seq)
+                                      attempted_at, sent_at, counted_for, seq, inserted_seq)
         select %(account_id)s, %(chat_id)s, %(provider_msg_id)s, %(client_id)s, 'out', 'sent', %(body)s,
-            now(), now(), seq, seq
+            now(), now(), {COUNTED_FOR}, seq, seq
         from numbered
         returning *
     )
-    select {CHANGED}, rfc3339(m.sent_at) from m"""
+    select {CHANGED}, rfc3339(m.sent_at), coalesce(m.counted_for, numbered.first_payer) from m, numbered"""
 
 
 async def insert_message(
     cursor: Cursor, start: ChatStart, chat_id: int, provider_msg_id: str | None
-) -> tuple[ChangedMessage, str]:
-    """(the message UniPile has accepted, its sent_at); the account must be locked."""
+) -> tuple[ChangedMessage, str, int]:
+    """(the message UniPile has accepted, its sent_at, whose counters it raises); the account must be locked."""
     await cursor.execute(
         INSERT_MESSAGE, start._asdict() | {"chat_id": chat_id, "provider_msg_id": provider_msg_id}
     )
     row = await cursor.fetchone()
-    return ChangedMessage(*row[:7]), str(row[7])
+    return ChangedMessage(*row[:7]), str(row[7]), int(row[8])

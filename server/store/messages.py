@@ -147,14 +147,14 @@ INSERT_MESSAGES = Prepared(
         update channels_account a set seq = a.seq + counts.n
         from (select account_id, count(*) as n from fresh group by account_id) counts
         where a.id = counts.account_id
-        returning a.id, a.seq - counts.n as base
+        returning a.id, a.seq - counts.n as base, counted_for_now(a) as counted_for
     ), m as (
         insert into channels_message (account_id, chat_id, provider_msg_id, direction, status, body, attachments,
                                       sender, quoted, is_event, event_type, is_forwarded, is_history, sent_at,
-                                      claimed_at, seq, inserted_seq)
+                                      claimed_at, counted_for, seq, inserted_seq)
         select f.account_id, f.chat_id, f.provider_msg_id, f.direction, f.status, f.body, f.attachments,
                f.sender, f.quoted, f.is_event, f.event_type, coalesce(f.is_forwarded, false),
-               coalesce(f.is_history, false), f.sent_at, f.claimed_at,
+               coalesce(f.is_history, false), f.sent_at, f.claimed_at, numbered.counted_for,
                numbered.base + f.n, numbered.base + f.n
         from fresh f join numbered on numbered.id = f.account_id
         returning *

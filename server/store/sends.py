@@ -55,9 +55,9 @@ INSERT_SEND = Prepared(
     f"""
     with m as (
         insert into channels_message (account_id, chat_id, client_id, direction, status, body, quoted, attachments,
-                                      sent_at, seq, inserted_seq)
+                                      sent_at, counted_for, seq, inserted_seq)
         select a.id, %(chat_id)s::bigint, %(client_id)s::text, 'out', 'sending', %(body)s::text,
-            %(quoted)s::jsonb, %(attachments)s::jsonb, now(), a.seq + 1, a.seq + 1
+            %(quoted)s::jsonb, %(attachments)s::jsonb, now(), counted_for_now(a), a.seq + 1, a.seq + 1
         from channels_account a where a.id = %(account_id)s
         on conflict (account_id, client_id) do nothing
         returning *

@@ -7,7 +7,7 @@ from server.store.prepared import Prepared
 
 FETCH_STANDING = Prepared(
     "fetch_standing",
-    """select u.email, u.role, m.role, a.id is not null
+    """select u.email, u.role, case when a.user_id = m.user_id then 'payer' else m.role end, a.id is not null
        from users u
        left join channels_account a on a.id = %(account_id)s::bigint and a.provider = %(provider)s::text
            and a.erasing_since is null

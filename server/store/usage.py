@@ -140,10 +140,21 @@ async def note_warning(cursor: Cursor, user_id: int, provider: str, level: int, 
     return bool(cursor.rowcount)
 
 
+# A change that was committed while the month was being told.
+UNSEEN_SECONDS = 10
+
+
 async def list_owners(cursor: Cursor, account_ids: Sequence[int]) -> list[int]:
-    """Whose counters the traffic of these accounts raises."""
+    """Whose counters the traffic of these accounts raises, and whom it gave something back to lately: those who paid
+    before get back what they had reserved.
+    """
     await cursor.execute(
-        "select distinct user_id from channels_account where id = any(%s)", (list(account_ids),)
+        """select user_id from channels_account where id = any(%(ids)s)
+           union
+           select p.user_id from channels_account_payer p
+           join channels_usage u on u.user_id = p.user_id and u.period_ym = usage_month(now())
+           where p.account_id = any(%(ids)s) and u.updated_at > u.pushed_at - make_interval(secs => %(seconds)s)""",
+        {"ids": list(account_ids), "seconds": UNSEEN_SECONDS},
     )
     return [row[0] for row in await cursor.fetchall()]
 

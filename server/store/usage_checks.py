@@ -10,7 +10,8 @@ DRIFT = """
     with since as (
         select date_trunc('month', now() at time zone 'UTC') - interval '1 month' as moment
     ), counted as (
-        select a.user_id, a.provider, usage_month(coalesce(m.counted_at, m.created_at)) as month,
+        select coalesce(m.counted_for, first_payer(a)) as user_id, a.provider,
+            usage_month(coalesce(m.counted_at, m.created_at)) as month,
             (m.direction = 'out')::int as sent, (m.direction = 'out' and m.client_id is not null)::int as here,
             (m.direction = 'in')::int as rcvd
         from channels_message m join channels_account a on a.id = m.account_id
@@ -18,7 +19,7 @@ DRIFT = """
                or m.counted_at >= (select moment at time zone 'UTC' from since))
             and not m.is_event and not m.is_history and m.status <> 'failed'
         union all
-        select a.user_id, a.provider, usage_month(s.created_at), 0, 1, 0
+        select coalesce(s.counted_for, first_payer(a)), a.provider, usage_month(s.created_at), 0, 1, 0
         from channels_chat_start s join channels_account a on a.id = s.account_id
         union all
         select user_id, provider, period_ym, messages_sent, sent_here, messages_rcvd from channels_usage_gone

@@ -238,6 +238,7 @@ def good_body(route: Route) -> dict[str, Any] | None:
         "change_user": {"name": "Eva"},
         "create_key": {"name": "crm", "scopes": ["read"]},
         "set_member": {"role": "viewer"},
+        "set_payer": {"user_id": 1},
         "connect_account": {},
         "reconnect_account": {},
         "request_export": {},
@@ -297,7 +298,8 @@ async def happy_answer(stack: Stack, place: Place, route: Route) -> Answer:
     if route.name == "reconnect_account":
         account = await stack.make_account(place.peer, "acc-2")
         path = Place(place.peer, account["id"], 0).path(route)
-    return await place.peer.call(route.method, path, good_body(route), headers=headers)
+    given = {"user_id": place.user_id} if route.name == "set_payer" else good_body(route)
+    return await place.peer.call(route.method, path, given, headers=headers)
 
 
 @pytest.mark.parametrize("route", ANSWERING, ids=named)

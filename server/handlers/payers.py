@@ -1,0 +1,49 @@
+"""In whose name a number stands: who pays for it, and how that becomes somebody else."""
+
+import structlog
+from aiohttp import web
+
+from server.errors import NotFound, Unavailable
+from server.handing_over import hand_over
+from server.http import load_body, object_answer, path_id, provider_of
+from server.keys import ACTOR, CONFIG, DATABASE, REDIS, STANDING
+from server.policy import is_admin_role
+from server.realtime.broker import announce_access_change, publish
+from server.realtime.events import Push
+from server.schemas.users import SetPayer
+from server.store import members
+
+log = structlog.get_logger()
+
+SET_PAYER = SetPayer()
+
+
+async def set_payer(request: web.Request) -> web.Response:
+    """Hand the number over to another person who is on it: from now on their plan pays for it. The one who paid until
+    now stays its owner, and keeps what was counted.
+    """
+    given, account_id = await load_body(request, SET_PAYER), path_id(request, "account_id")
+    push = await request.app[DATABASE].write(
+        hand_over,
+        request.app[CONFIG].plans,
+        request[ACTOR],
+        provider_of(request),
+        account_id,
+        given["user_id"],
+        any_number=is_admin_role(request[STANDING].role),
+    )
+    if push is not None:
+        await _tell(request, account_id, push)
+    shown = await request.app[DATABASE].read(members.fetch_member, account_id, given["user_id"])
+    if shown is None:
+        raise NotFound
+    return object_answer([("member", shown)])
+
+
+async def _tell(request: web.Request, account_id: int, push: Push) -> None:
+    """It is done: with Redis away sockets find it among the changes, and other instances ask anew by themselves."""
+    await announce_access_change(request.app[REDIS])
+    try:
+        await publish(request.app[REDIS], account_id, [push])
+    except Unavailable as error:
+        log.warning("hand_over_not_announced", account_id=account_id, error=error.message)

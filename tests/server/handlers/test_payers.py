@@ -1,0 +1,257 @@
+"""A number is handed over: who may, to whom, into which plan, and who knows of it when."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from server.account_life import Seen
+from server.config import Config
+from server.keys import DATABASE, ENTITLEMENTS, HUB
+from server.schemas.errors import Error
+from server.store import account_states
+from tests.fixtures_stack import Stack, run_stack
+from tests.fixtures_tiny import give_plan
+from tests.peers import Answer, Peer, eventually
+from tests.ports import free_port
+from tests.server.factories import (
+    CHANNELS,
+    add_member,
+    audit_lines,
+    make_account,
+    make_chat,
+    revoke_entitlement,
+    set_role,
+    sign_in_as,
+)
+
+CONNECT = f"{CHANNELS}/connect"
+
+
+@dataclass
+class House:
+    """A number that Ana pays for, with Bia as an agent on it."""
+
+    stack: Stack
+    ana: Peer
+    bia: Peer
+    account_id: int
+
+    @property
+    def path(self) -> str:
+        return f"{CHANNELS}/{self.account_id}"
+
+    async def give(self, by: Peer, to: Peer, account_id: int | None = None) -> Answer:
+        path = f"{CHANNELS}/{account_id or self.account_id}/payer"
+        return await by.call("PUT", path, {"user_id": to.user_id})
+
+    async def members(self) -> dict[int, tuple[str, bool]]:
+        told = (await self.ana.ok("GET", f"{self.path}/members"))["items"]
+        return {member["user_id"]: (member["role"], member["is_payer"]) for member in told}
+
+    async def payer(self, by: Peer) -> int:
+        payer_id: int = (await by.ok("GET", self.path))["account"]["payer_id"]
+        return payer_id
+
+
+@pytest.fixture
+async def house(tiny: Stack) -> AsyncIterator[House]:
+    """Everybody's plan has one number and five messages."""
+    ana, bia = await tiny.sign_in("ana"), await tiny.sign_in("bia")
+    account_id = await make_account(tiny, ana)
+    await add_member(tiny, account_id, bia, "agent")
+    yield House(tiny, ana, bia, account_id)
+
+
+def assert_code(answer: Answer, status: int, code: str) -> None:
+    assert (answer.status, answer.body["error"]["code"]) == (status, code), answer.raw
+
+
+async def test_the_payer_hands_a_number_over_and_can_be_taken_off_it(house: House) -> None:
+    ana, bia = house.ana, house.bia
+    listening = [await peer.listen() for peer in (ana, bia)]
+    answer = await house.give(ana, bia)
+    assert answer.status == 200, answer.raw
+    assert (
+        answer.body["member"].items() >= {"user_id": bia.user_id, "role": "owner", "is_payer": True}.items()
+    )
+    for socket in listening:
+        await socket.wait_for_event("account:updated", id=house.account_id, payer_id=bia.user_id)
+    assert await house.members() == {ana.user_id: ("owner", False), bia.user_id: ("owner", True)}
+    (line,) = await audit_lines(house.stack)
+    assert (line.action, line.actor_id, line.target) == (
+        "account.handed_over",
+        ana.user_id,
+        ("account", str(house.account_id)),
+    )
+    assert line.details == {"from": ana.user_id, "to": bia.user_id}
+    # Whoever has paid is an owner like any other: hands nothing over any more, and can go.
+    assert_code(await house.give(ana, ana), 403, "forbidden")
+    remove = f"{house.path}/members"
+    assert (await ana.call("DELETE", f"{remove}/{bia.user_id}")).status == 409
+    assert (await bia.call("DELETE", f"{remove}/{ana.user_id}")).status == 204
+
+
+async def test_an_admin_hands_over_a_number_whose_chats_they_do_not_see(house: House) -> None:
+    admin = await sign_in_as(house.stack, "admin")
+    assert (await admin.call("GET", house.path)).status == 404
+    assert (await house.give(admin, house.bia)).status == 200
+    assert await house.payer(house.bia) == house.bia.user_id
+    assert (await house.give(admin, house.ana)).status == 200
+
+
+async def test_nobody_else_does(house: House) -> None:
+    """Neither another owner of the number, nor the payer who became a viewer, nor a program of theirs."""
+    ana, bia = house.ana, house.bia
+    owner, stranger = await house.stack.sign_in("another"), await house.stack.sign_in("stranger")
+    await add_member(house.stack, house.account_id, owner, "owner")
+    assert_code(await house.give(owner, bia), 403, "forbidden")
+    assert_code(await house.give(owner, owner), 403, "forbidden")
+    assert_code(await house.give(bia, bia), 403, "forbidden")
+    assert_code(await house.give(stranger, bia), 404, "not_found")
+    scopes = ["read", "send", "manage"]
+    for peer, status in ((ana, 403), (await sign_in_as(house.stack, "admin"), 404)):
+        key = await peer.ok("POST", "/api/keys", {"name": "program", "scopes": scopes})
+        program = Peer(ana.session, ana.url, key["secret"], peer.user_id)
+        assert (await house.give(program, bia)).status == status
+    await set_role(house.stack, ana, "viewer")
+    assert_code(await house.give(ana, bia), 403, "forbidden")
+    assert await house.payer(ana) == ana.user_id
+
+
+async def test_a_number_goes_only_to_an_active_person_who_is_on_it(house: House) -> None:
+    owner, stranger = await sign_in_as(house.stack, "owner"), await house.stack.sign_in("stranger")
+    for nobody in (stranger.user_id, 10**15):
+        answer = await house.ana.call("PUT", f"{house.path}/payer", {"user_id": nobody})
+        assert_code(answer, 422, "invalid")
+        assert "user_id" in answer.body["error"]["fields"]
+    for wrong in ({}, {"user_id": "1"}, {"user_id": True}, {"user_id": 2**63}, {"user_id": 0}):
+        assert_code(await house.ana.call("PUT", f"{house.path}/payer", wrong), 422, "invalid")
+    assert_code(await house.give(owner, house.bia, 10**15), 404, "not_found")
+    await owner.ok("PATCH", f"/api/users/{house.bia.user_id}", {"is_active": False})
+    assert_code(await house.give(house.ana, house.bia), 409, "conflict")
+    assert await house.members() == {
+        house.ana.user_id: ("owner", True),
+        house.bia.user_id: ("agent", False),
+    }
+    assert [line.action for line in await audit_lines(house.stack)] == ["user.disabled"]
+
+
+async def test_to_who_pays_already_changes_nothing(house: House) -> None:
+    before = await house.ana.ok("GET", house.path)
+    for by in (house.ana, await sign_in_as(house.stack, "admin")):
+        answer = await house.give(by, house.ana)
+        assert (answer.status, answer.body["member"]["is_payer"]) == (200, True)
+    assert await house.ana.ok("GET", house.path) == before
+    assert await audit_lines(house.stack) == []
+
+
+async def test_the_new_payers_plan_has_a_place_for_it(house: House) -> None:
+    ana, bia, stack = house.ana, house.bia, house.stack
+    own = await make_account(stack, bia, "acc-bia")
+    answer = await house.give(ana, bia)
+    assert_code(answer, 402, "plan_limit")
+    assert not Error().validate(answer.body)
+    wanted = {"what": "accounts", "plan": "tiny", "allowed": 1, "used": 1, "wanted": 1, "until": None}
+    assert answer.body["error"]["limit"] == wanted
+    assert "bia" in answer.body["error"]["message"]
+    assert (await house.members())[bia.user_id] == ("agent", False)
+    await revoke_entitlement(stack, bia)
+    assert_code(await house.give(ana, bia), 403, "not_entitled")
+    await give_plan(stack, bia, "tiny")
+    await stack.app[DATABASE].write(account_states.observe, own, Seen.UNLINKED)
+    # The plan of whom it leaves does not matter: that may be why it is handed over.
+    await revoke_entitlement(stack, ana)
+    assert (await house.give(ana, bia)).status == 200
+    # One that is disconnected takes no place, until it is connected again.
+    await add_member(stack, own, ana, "agent")
+    await give_plan(stack, ana, "tiny")
+    (plan,) = (await ana.ok("GET", "/api/entitlements"))["items"]
+    assert plan["accounts"] == {"allowed": 1, "used": 0}
+    await make_account(stack, ana, "acc-ana")
+    assert (await house.give(bia, ana, own)).status == 200
+    reconnect = await ana.call("POST", f"{CHANNELS}/{own}/reconnect")
+    assert_code(reconnect, 402, "plan_limit")
+
+
+async def test_of_several_at_once_one_has_the_place(house: House) -> None:
+    """Handed over and connected at the same moment, again and again: never one number more than the plan has."""
+    bia, stack = house.bia, house.stack
+    givers = [await stack.sign_in(f"giver-{n}") for n in range(4)]
+    numbers = [await make_account(stack, giver, f"acc-given-{n}") for n, giver in enumerate(givers)]
+    for number in numbers:
+        await add_member(stack, number, bia, "viewer")
+    for n in range(2):
+        await stack.sandbox.ok("POST", "/sandbox/accounts", {"id": f"acc-own-{n}"})
+    own: list[dict[str, Any]] = [{"external_account_id": f"acc-own-{n}"} for n in range(2)]
+    answers = await asyncio.gather(
+        *(house.give(giver, bia, number) for giver, number in zip(givers, numbers, strict=True)),
+        *(bia.call("POST", CONNECT, body) for body in own),
+        house.give(house.ana, bia),
+    )
+    assert sorted(answer.status for answer in answers)[1:] == [402] * 6
+    assert sorted(answer.status for answer in answers)[0] in (200, 201)
+    (plan,) = (await bia.ok("GET", "/api/entitlements"))["items"]
+    assert plan["accounts"] == {"allowed": 1, "used": 1}
+
+
+async def test_of_two_who_hand_one_number_on_at_once_one_does(house: House) -> None:
+    """The second one is not the payer any more, whatever was known when the request came."""
+    others = [house.bia, *[await house.stack.sign_in(f"other-{n}") for n in range(4)]]
+    for other in others[1:]:
+        await add_member(house.stack, house.account_id, other, "agent")
+    answers = await asyncio.gather(*(house.give(house.ana, other) for other in others))
+    assert sorted(answer.status for answer in answers) == [200] + [403] * 4
+    assert [member for member in (await house.members()).values() if member[1]] == [("owner", True)]
+    assert len(await audit_lines(house.stack)) == 1
+
+
+async def test_who_is_taken_off_at_the_same_time_does_not_pay(house: House) -> None:
+    """Either the number was theirs first, and they stay; or they were gone."""
+    owner = await sign_in_as(house.stack, "owner")
+    path = f"{house.path}/members/{house.bia.user_id}"
+    for _ in range(6):
+        handed, removed = await asyncio.gather(house.give(owner, house.bia), owner.call("DELETE", path))
+        assert (handed.status, removed.status) in ((200, 409), (422, 204))
+        if handed.status == 200:
+            await owner.ok("PUT", f"{house.path}/payer", {"user_id": house.ana.user_id})
+        await owner.ok("PUT", path, {"role": "agent"})
+
+
+async def test_every_instance_knows_who_pays_also_one_that_was_not_told(
+    small_plans: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The plan that shuts a number is another one from the hand-over on: by the message, and without it soon."""
+    other_config = replace(small_plans, web=replace(small_plans.web, port=free_port()))
+    monkeypatch.setattr("server.entitlements.KEPT_PAYER_SECONDS", 3600.0)
+    async with run_stack(small_plans, with_workers=False) as here:
+        monkeypatch.setattr("server.entitlements.KEPT_PAYER_SECONDS", 0.2)
+        async with run_stack(other_config, with_workers=False) as there:
+            await _is_heard(here, there, by_message=True)
+            there.app[HUB].on_control = lambda: None
+            await _is_heard(here, there, by_message=False)
+
+
+async def _is_heard(here: Stack, there: Stack, *, by_message: bool) -> None:
+    """Ana has no plan any more; what she sends goes on as soon as the number is Bia's."""
+    name = "told" if by_message else "deaf"
+    ana, bia = await here.sign_in(f"ana-{name}"), await here.sign_in(f"bia-{name}")
+    account_id = await make_account(here, ana, f"acc-{name}")
+    await add_member(here, account_id, bia, "agent")
+    send = f"{CHANNELS}/{account_id}/chats/{await make_chat(here, account_id, name)}/send"
+    # The instance that keeps its answers for ever hears of it, the other one asks anew by itself.
+    asked, told = (here, there) if by_message else (there, here)
+    far = Peer(asked.stranger.session, asked.stranger.url, ana.token, ana.user_id)
+    near = Peer(told.stranger.session, told.stranger.url, ana.token, ana.user_id)
+    await far.ok("POST", send, {"text": "Oi"})
+    await revoke_entitlement(here, ana)
+    await there.app[ENTITLEMENTS].forget(ana.user_id, "whatsapp")
+    assert_code(await far.call("POST", send, {"text": "Oi"}), 403, "not_entitled")
+    assert (await near.call("PUT", f"{CHANNELS}/{account_id}/payer", {"user_id": bia.user_id})).status == 200
+
+    async def is_open() -> bool:
+        return (await far.call("POST", send, {"text": "Oi"})).status == 201
+
+    await eventually(is_open)
