@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import psycopg2
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -277,6 +278,15 @@ async def test_a_number_that_goes_keeps_the_counts_of_all_who_paid(till: Till) -
         await till.do(step)
     await till.desk.ledger.execute("delete from channels_account")
     await till.check("gone")
+
+
+async def test_the_rows_let_nobody_pay_who_is_no_owner_of_the_number(till: Till) -> None:
+    """Whatever writes them: else the payer could be taken off the number."""
+    values = {"id": till.desk.account_id, "user_id": till.people[1].user_id}
+    with pytest.raises(psycopg2.errors.RestrictViolation):
+        await till.desk.ledger.execute(
+            "update channels_account set user_id = %(user_id)s where id = %(id)s", **values
+        )
 
 
 # -- at the same time ------------------------------------------------------------------------------------------------

@@ -116,6 +116,8 @@ async def test_nobody_else_does(house: House) -> None:
         key = await peer.ok("POST", "/api/keys", {"name": "program", "scopes": scopes})
         program = Peer(ana.session, ana.url, key["secret"], peer.user_id)
         assert (await house.give(program, bia)).status == status
+    may = (await ana.ok("GET", "/api/auth/me"))["number_permissions"]
+    assert [role for role in may if "hand_over_number" in may[role]] == ["payer"]
     await set_role(house.stack, ana, "viewer")
     assert_code(await house.give(ana, bia), 403, "forbidden")
     assert await house.payer(ana) == ana.user_id
