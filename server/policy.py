@@ -57,6 +57,8 @@ ROUTES: Mapping[str, str] = {
     "revoke_key": "manage_keys",
     "list_accounts": "read",
     "connect_account": "connect_number",
+    "list_refusals": "connect_number",
+    "dismiss_refusal": "connect_number",
     "show_account": "read",
     "patch_account": "manage_number",
     "disconnect_account": "manage_number",

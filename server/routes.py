@@ -17,6 +17,7 @@ from server.handlers import (
     hosted,
     message_pages,
     messages,
+    refusals,
     search,
     sockets,
     spa,
@@ -119,6 +120,14 @@ ROUTES = (
         asks_unipile=True,
         limit="connect",
     ),
+    _row(
+        "GET",
+        ALL + "/refusals",
+        refusals.list_refusals,
+        query=ListQuery,
+        answer=account_schemas.RefusalList,
+    ),
+    _row("DELETE", ALL + r"/refusals/{refusal_id:\d{1,20}}", refusals.dismiss_refusal, status=204),
     _row("GET", ACCOUNT, accounts.show_account, answer=account_schemas.OneAccount),
     _row(
         "PATCH",

@@ -9,7 +9,7 @@ import structlog
 
 from server.errors import Unavailable
 from server.queue import HEARTBEAT_KEY, HEARTBEAT_SECONDS, SEND_CHAT, UNREACHABLE, enqueue
-from server.store import attempts, audit_pages, hints, users
+from server.store import attempts, audit_pages, hints, refusals, users
 from server.tasks import end_tasks, is_ending
 from workers import account_states, lookups, pairing, restarts, searching, sweeps
 from workers.context import Parts
@@ -62,6 +62,7 @@ async def rounds(parts: Parts) -> AsyncIterator[None]:
         asyncio.create_task(_repeat(parts, forget_sessions, FORGET_SESSIONS_SECONDS)),
         asyncio.create_task(_repeat(parts, prune_hints, PRUNE_SECONDS)),
         asyncio.create_task(_repeat(parts, prune_audit, PRUNE_SECONDS)),
+        asyncio.create_task(_repeat(parts, prune_refusals, PRUNE_SECONDS)),
         asyncio.create_task(_repeat(parts, look_for_pictures, LOOK_FOR_PICTURES_SECONDS)),
         asyncio.create_task(_repeat(parts, searching.write_words, WORDS_SECONDS)),
         asyncio.create_task(_repeat(parts, UsageNews().tell, TELL_SECONDS)),
@@ -126,6 +127,12 @@ async def prune_audit(parts: Parts) -> None:
         pruned += batch
     if pruned:
         log.info("audit_pruned", count=pruned)
+
+
+async def prune_refusals(parts: Parts) -> None:
+    """Forget numbers that were refused and are not told of any more."""
+    while await parts.database.write(refusals.prune_refusals, PRUNED_AT_ONCE):
+        pass
 
 
 async def forget_sessions(parts: Parts) -> None:

@@ -19,6 +19,7 @@ from server.refusals import told_to_caller
 from server.store import accounts, hosted_links
 from server.store.erased import Seal
 from server.store.hosted_links import HostedLink
+from server.store.refusals import insert_refusal
 from server.unipile.answers import ProviderAccount
 from server.unipile.events import account_of
 
@@ -46,7 +47,7 @@ async def receive_hosted(request: web.Request) -> web.Response:
         account_id = await _take(request, token, link, known)
     except ConfabError as error:
         if error.code in FOR_GOOD:
-            await _send_back(request, link, known, error)
+            await _send_back(request, token, link, known, error)
         raise
     await announce_access_change(request.app[REDIS])
     await enqueue(request.app[REDIS], REFRESH_ACCOUNT, account_id)
@@ -63,25 +64,42 @@ async def _take(request: web.Request, token: str, link: HostedLink, known: Provi
 
 
 async def _send_back(
-    request: web.Request, link: HostedLink, known: ProviderAccount, error: ConfabError
+    request: web.Request, token: str, link: HostedLink, known: ProviderAccount, error: ConfabError
 ) -> None:
-    """A number that was connected on the page and cannot be had here goes again, since UniPile would bill it; whoever
-    asked for the page is told why. UniPile's call proves too little to delete anything that may be somebody's: only
-    what was made for this page, and is not in use here.
+    """A number that was connected on the page and cannot be had here goes again, since UniPile would bill it. UniPile's
+    call proves too little to delete anything that may be somebody's: only what was made for this page, and is not in
+    use here.
     """
     external_account_id, made_at = known.external_account_id, known.created_at
     is_used = await request.app[DATABASE].read(accounts.is_in_use, link.provider, external_account_id)
+    # Before it goes: a Postgres that is away has UniPile ask again, and then it must still be there.
+    await _tell_asker(request, token, link, known, error)
     if not is_used and made_at is not None and made_at > link.created_at - CLOCKS_DIFFER:
         await leave_nothing(request.app[UNIPILE], external_account_id)
     else:
         log.warning("refused_account_stays", external_account_id=external_account_id, code=error.code)
-    data = {"provider": link.provider, "phone": known.phone, **error.body()}
+
+
+async def _tell_asker(
+    request: web.Request, token: str, link: HostedLink, known: ProviderAccount, error: ConfabError
+) -> None:
+    """Whoever asked for the page is told why: at once, and, where nobody listens, when they come back."""
+    told = await request.app[DATABASE].write(
+        insert_refusal,
+        token,
+        known.external_account_id,
+        link.user_id,
+        link.provider,
+        known.phone,
+        error.body()["error"],
+    )
+    if told is None:
+        return
+    frame = {"event": "account:refused", "data": orjson.Fragment(told)}
     try:
-        await publish_to_user(
-            request.app[REDIS], link.user_id, orjson.dumps({"event": "account:refused", "data": data})
-        )
+        await publish_to_user(request.app[REDIS], link.user_id, orjson.dumps(frame))
     except Unavailable as away:
-        log.warning("refusal_not_told", error=away.message)
+        log.warning("refusal_not_pushed", error=away.message)
 
 
 async def _read_account_id(request: web.Request) -> str:

@@ -2,6 +2,7 @@
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
+from server.schemas.errors import PlanLimit
 from server.schemas.fields import Flag, Request, Whole, text
 
 NEXT_STEPS = ("none", "wait", "scan", "reconnect", "connect", "contact_support")
@@ -112,3 +113,27 @@ class AccountList(Schema):
 
 class OneAccount(Schema):
     account = fields.Nested(Account, required=True)
+
+
+class Refused(Schema):
+    """Why a number cannot be had, as `account:refused` tells it."""
+
+    code = fields.String(required=True)
+    message = fields.String(required=True)
+    fields_ = fields.Dict(data_key="fields", keys=fields.String())
+    limit = fields.Nested(PlanLimit)
+
+
+class Refusal(Schema):
+    """A number that was connected on UniPile's page and refused, which the caller has not dismissed yet."""
+
+    id = fields.Integer(required=True)
+    provider = fields.String(required=True)
+    phone = fields.String(required=True, allow_none=True)
+    error = fields.Nested(Refused, required=True)
+    created_at = fields.String(required=True)
+
+
+class RefusalList(Schema):
+    items = fields.List(fields.Nested(Refusal), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)

@@ -27,6 +27,10 @@ HIDE_ACCOUNT = """
         status_reason = null, observations = observations + 1, updated_at = now()
     where id = %(account_id)s and erasing_since is null
     returning provider, external_account_id"""
+# Somebody may have been refused this number before it was connected.
+FORGET_REFUSALS = """
+    delete from channels_refusal r using channels_account a
+    where a.id = %s and r.provider = a.provider and r.phone = a.phone"""
 INSERT_ERASURE = f"""
     insert into channels_account_erasure as e (account_id, provider, digest, user_id)
     values (%(account_id)s, %(provider)s, %(digest)s, %(user_id)s) returning {ACCOUNT_ERASURE_JSON}"""
@@ -42,6 +46,7 @@ async def begin_account_erasure(
     """
     standing = STANDINGS[Seen.UNLINKED]
     values = {"account_id": account_id, "status": standing.status, "next_step": str(standing.next_step)}
+    await cursor.execute(FORGET_REFUSALS, (account_id,))
     await cursor.execute(HIDE_ACCOUNT, values)
     row = await cursor.fetchone()
     if row is None:

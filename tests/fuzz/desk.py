@@ -9,7 +9,7 @@ from server.store.user_links import put_link
 from tests.fixtures_stack import Stack
 from tests.media_files import enclosed, png
 from tests.peers import Peer, eventually
-from tests.server.factories import CHANNELS, sign_in_as
+from tests.server.factories import CHANNELS, make_refusal, sign_in_as
 from tests.server.test_routes import fail_message
 
 EXTERNAL_ID = "acc-1"
@@ -53,6 +53,7 @@ async def furnish(stack: Stack) -> Desk:
         "user_id": [person.user_id for person in people],
         "key_id": [await _make_key(owner, n) for n in range(SPARE)],
         "export_id": [export["export"]["id"]],
+        "refusal_id": [await make_refusal(stack, owner)],
     }
     here: dict[str, list[Any]] = {"path.account_id": [account], "path.chat_id": [chat_id]}
     file = {"path.message_id": [picture["id"]], "path.attachment_id": [picture["attachments"][0]["id"]]}

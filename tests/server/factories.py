@@ -10,6 +10,7 @@ from aiopg import Cursor
 from server.account_life import Seen
 from server.keys import DATABASE, ENTITLEMENTS, KEPT_STANDINGS
 from server.store import account_states, accounts, chats, contacts, entitlements, messages
+from server.store.refusals import insert_refusal
 from tests.fixtures_stack import Stack
 from tests.peers import Peer
 
@@ -71,6 +72,22 @@ async def make_contact(stack: Stack, account_id: int, phone: str = BIAS_PHONE) -
 
     contact_id: int = await stack.app[DATABASE].write(insert)
     return contact_id
+
+
+async def make_refusal(stack: Stack, user: Peer) -> int:
+    """A number that this user connected on UniPile's page and could not have."""
+    error = {"code": "conflict", "message": "This number belongs to somebody else."}
+    told = await stack.app[DATABASE].write(
+        insert_refusal,
+        f"page of {user.user_id}",
+        "acc-refused",
+        user.user_id,
+        "whatsapp",
+        "+5511900000000",
+        error,
+    )
+    refusal_id: int = orjson.loads(told or "{}")["id"]
+    return refusal_id
 
 
 class AuditLine(NamedTuple):

@@ -15,11 +15,11 @@ from server.routes import ROUTES, Route
 from server.store.api_keys import revoke_key
 from tests.fixtures_stack import Stack
 from tests.peers import Answer, Peer
-from tests.server.factories import add_member, make_account, make_chat, set_role, sign_in_as
+from tests.server.factories import add_member, make_account, make_chat, make_refusal, set_role, sign_in_as
 from tests.server.test_routes import Place, good_body, make_place
 
 GUARDED = [route for route in ROUTES if route.needs_token]
-IDS = ("account_id", "chat_id", "message_id", "user_id", "key_id", "contact_id")
+IDS = ("account_id", "chat_id", "message_id", "user_id", "key_id", "contact_id", "refusal_id")
 # What stands in a path for an id that nobody has.
 NOBODY = 10**15
 
@@ -101,7 +101,12 @@ async def test_every_id_of_a_path_is_absent_when_it_is_foreign(cast: Cast, web_o
     foreign_account = await make_account(web_only, stranger, "acc-foreign")
     foreign_chat = await make_chat(web_only, foreign_account, "chat-foreign")
     (message,) = await stranger.messages(foreign_account, foreign_chat)
-    foreign = {"account_id": foreign_account, "chat_id": foreign_chat, "message_id": message["id"]}
+    foreign = {
+        "account_id": foreign_account,
+        "chat_id": foreign_chat,
+        "message_id": message["id"],
+        "refusal_id": await make_refusal(web_only, stranger),
+    }
     cells = 0
     for route in GUARDED:
         for name in IDS:

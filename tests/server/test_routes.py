@@ -23,7 +23,15 @@ from server.store.user_links import put_link
 from tests.declared import strict
 from tests.fixtures_stack import Stack
 from tests.peers import Answer, Peer, message_received
-from tests.server.factories import BIAS_PHONE, add_member, make_account, make_chat, make_contact, sign_in_as
+from tests.server.factories import (
+    BIAS_PHONE,
+    add_member,
+    make_account,
+    make_chat,
+    make_contact,
+    make_refusal,
+    sign_in_as,
+)
 from tests.server.handlers.test_auth import EMAIL, PASSWORD, make_user
 
 GUARDED = [route for route in ROUTES if route.needs_token]
@@ -67,6 +75,7 @@ class Place:
     contact_id: int = 0
     user_id: int = 0
     key_id: int = 0
+    refusal_id: int = 0
 
     def path(self, route: Route) -> str:
         """The route's address with ids that exist."""
@@ -80,6 +89,7 @@ class Place:
             "attachment_id": "file-1",
             "contact_id": str(self.contact_id),
             "export_id": "1",
+            "refusal_id": str(self.refusal_id),
             "sha256": "0" * 64,
             "token": HOSTED_TOKEN,
             "name": "icon.svg",
@@ -109,6 +119,7 @@ async def make_place(stack: Stack) -> Place:
         await make_contact(stack, account_id),
         other.user_id,
         key["key"]["id"],
+        await make_refusal(stack, owner),
     )
 
 

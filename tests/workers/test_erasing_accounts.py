@@ -54,6 +54,9 @@ async def fill(ledger: Ledger) -> int:
         "insert into channels_chat_start (account_id, client_id, address, body) values (%(id)s, 'c-1', '+55', %(m)s)",
         "insert into channels_import (account_id, provider_chat_id, kind) values (%(id)s, %(m)s, 'direct')",
         "insert into channels_export (account_id, with_media) values (%(id)s, true)",
+        """insert into channels_refusal (user_id, provider, digest, phone, error) select user_id, provider,
+           sha256('page'), phone, json_build_object('message', %(m)s) from channels_account where id = %(id)s
+           on conflict do nothing""",
     ):
         await ledger.execute(statement, id=account_id, m=MARK)
     return account_id

@@ -10,10 +10,11 @@ from server.errors import Unavailable
 from server.handlers import hosted
 from server.keys import DATABASE
 from server.schemas.errors import PlanLimit
+from server.store import refusals
 from server.store.hosted_links import insert_link
 from tests.fixtures_stack import Stack
 from tests.peers import Answer, Peer, eventually
-from tests.server.factories import CHANNELS, revoke_entitlement
+from tests.server.factories import CHANNELS, make_refusal, revoke_entitlement, sign_in_as
 
 TOKEN = "a" * 43
 
@@ -103,6 +104,81 @@ async def test_a_number_the_plan_has_no_place_for_is_not_left_at_unipile(tiny_wo
     assert (error["code"], error["limit"]["what"], error["limit"]["allowed"]) == ("plan_limit", "accounts", 1)
     assert await accounts_at_unipile(tiny_working) == {first["external_account_id"]}
     assert len(await accounts_of(agent)) == 1 and not others.events("account:refused")
+    assert await refusals_of(agent) == [told["data"]]
+
+
+REFUSALS = f"{CHANNELS}/refusals"
+
+
+async def refusals_of(user: Peer) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = (await user.ok("GET", REFUSALS))["items"]
+    return items
+
+
+async def test_who_was_away_learns_of_a_refusal_until_they_have_seen_it(tiny: Stack) -> None:
+    """Nobody has a socket open, and UniPile says it twice. It is nobody else's, whatever they are in the team."""
+    agent, other = await tiny.sign_in(), await tiny.sign_in("other")
+    boss = await sign_in_as(tiny, "owner")
+    await tiny.make_account(other, "acc-1")
+    await hand_out(tiny, agent)
+    for _ in range(2):
+        assert (await notify(tiny, "acc-1")).status == 409
+    (refusal,) = await refusals_of(agent)
+    assert (refusal["provider"], refusal["error"]["code"]) == ("whatsapp", "conflict")
+    assert refusal["error"]["message"] == "This number belongs to somebody else."
+    assert await refusals_of(other) == await refusals_of(boss) == []
+    place = f"{REFUSALS}/{refusal['id']}"
+    for somebody in (other, boss):
+        assert (await somebody.call("DELETE", place)).status == 404
+    assert len(await refusals_of(agent)) == 1
+    for _ in range(2):
+        assert (await agent.call("DELETE", place)).status == 204
+    assert await refusals_of(agent) == []
+    assert (await notify(tiny, "acc-1")).status == 409
+    assert await refusals_of(agent) == []
+    phones = "select phone, error::text from channels_refusal"
+    assert await rows(tiny, phones) == [(None, "{}")]
+
+
+async def test_a_refusal_is_told_for_a_week(tiny: Stack) -> None:
+    agent = await tiny.sign_in()
+    refusal_id = await make_refusal(tiny, agent)
+    assert [item["id"] for item in await refusals_of(agent)] == [refusal_id]
+    await rows(tiny, "update channels_refusal set created_at = now() - interval '8 days' returning id")
+    assert await refusals_of(agent) == []
+    assert (await agent.call("DELETE", f"{REFUSALS}/{refusal_id}")).status == 404
+    await make_refusal(tiny, await tiny.sign_in("other"))
+    assert await tiny.app[DATABASE].write(refusals.prune_refusals, 10) == 1
+    assert len(await rows(tiny, "select id from channels_refusal")) == 1
+
+
+async def test_a_refusal_that_cannot_be_kept_deletes_nothing(
+    tiny: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Postgres is away just then: UniPile asks again, and the number must still be there to be refused."""
+    agent = await tiny.sign_in()
+    await tiny.make_account(agent, "acc-1")
+    await hand_out(tiny, agent)
+    await tiny.sandbox.ok("POST", "/sandbox/accounts", {"id": "acc-2"})
+
+    async def away(*_: object) -> None:
+        raise Unavailable
+
+    with monkeypatch.context() as broken:
+        broken.setattr(hosted, "insert_refusal", away)
+        assert (await notify(tiny, "acc-2")).status == 503
+    assert await accounts_at_unipile(tiny) == {"acc-1", "acc-2"}
+    assert (await notify(tiny, "acc-2")).status == 402
+    assert await accounts_at_unipile(tiny) == {"acc-1"}
+    assert [item["error"]["code"] for item in await refusals_of(agent)] == ["plan_limit"]
+
+
+async def rows(stack: Stack, statement: str) -> list[tuple[Any, ...]]:
+    async def run(cursor: Any) -> list[tuple[Any, ...]]:
+        await cursor.execute(statement)
+        return list(await cursor.fetchall())
+
+    return await stack.app[DATABASE].write(run)
 
 
 async def test_nothing_older_than_the_page_is_deleted(tiny: Stack, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ import type {
 import { send, type Request, type Send } from "./client";
 import { peopleRoutes } from "./people";
 import { privacyRoutes } from "./privacy";
+import { refusalRoutes } from "./refusals";
 
 const CHANNEL = "/api/channels/whatsapp";
 const CHANGES_LIMIT = 500;
@@ -270,6 +271,7 @@ export function createRoutes(signed: Send) {
     ...auditRoutes(signed),
     ...peopleRoutes(signed),
     ...privacyRoutes(signed),
+    ...refusalRoutes(signed),
   };
 }
 

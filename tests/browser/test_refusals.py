@@ -1,0 +1,37 @@
+"""A number that was refused while nobody was there: its owner reads why on coming back, and once."""
+
+from playwright.async_api import expect
+
+from server.keys import DATABASE
+from server.store.hosted_links import insert_link
+from tests.browser.checks import check_screen
+from tests.browser.screens import Inbox, sign_in_demo_user
+from tests.browser.test_screens import LOOKS
+from tests.fixtures_browser import Windows
+from tests.fixtures_stack import Stack
+from tests.server.factories import make_account
+
+TOKEN = "a" * 43
+
+
+async def test_who_was_away_reads_why_and_not_again(demo: Stack, windows: Windows) -> None:
+    other = await demo.sign_in("other")
+    await demo.sandbox.ok("POST", "/sandbox/accounts", {"id": "acc-1"})
+    await make_account(demo, other, "acc-1")
+    user = await sign_in_demo_user(demo)
+    await demo.app[DATABASE].write(insert_link, TOKEN, user.user_id, "whatsapp", 60)
+    told = await demo.stranger.call("POST", f"/api/webhooks/unipile/hosted/{TOKEN}", {"account_id": "acc-1"})
+    assert told.status == 409
+
+    inbox = await Inbox.signed_in(windows, demo, **LOOKS["phone"])
+    banner = inbox.page.get_by_test_id("refused-banner")
+    await expect(banner).to_contain_text("was not connected. This number belongs to somebody else.")
+    await check_screen(inbox.page)
+    async with inbox.page.expect_response(lambda answer: "/refusals/" in answer.url) as dismissing:
+        await banner.get_by_role("button", name="Dismiss").click()
+    assert (await dismissing.value).status == 204
+    await expect(banner).to_have_count(0)
+    async with inbox.page.expect_response(lambda answer: "/refusals?" in answer.url):
+        await inbox.page.reload()
+    await expect(inbox.page.get_by_role("navigation")).to_be_visible()
+    await expect(banner).to_have_count(0)
