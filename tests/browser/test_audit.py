@@ -1,7 +1,7 @@
 """The audit page: for those who answer for the team, in every look, by keyboard, with its filters and its file."""
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from tests.browser.checks import check_screen, check_tab_order
 from tests.browser.screens import Inbox, connect_number, sign_in_demo_user
@@ -11,6 +11,15 @@ from tests.fixtures_stack import Stack
 from tests.server.factories import set_role, sign_in_as
 
 WRONG = {"email": "<img src=x onerror=alert(1)>@example.com", "password": "wrong"}
+
+
+async def check_filters_are_paired(page: Page) -> None:
+    """From and To share a row and are as wide as what stands above them; neither is left alone."""
+    boxes = [await page.get_by_label(name, exact=True).bounding_box() for name in ("What", "From", "To")]
+    what, start, end = [box for box in boxes if box is not None]
+    assert start["y"] == end["y"] > what["y"]
+    assert (start["x"], start["width"]) == (what["x"], end["width"])
+    assert end["x"] + end["width"] == pytest.approx(what["x"] + what["width"], abs=1)
 
 
 @pytest.mark.parametrize("look", LOOKS)
@@ -28,6 +37,8 @@ async def test_an_owner_reads_filters_and_takes_the_log_along(
     await check_screen(page)
     if look == "light":
         await check_tab_order(page)
+    if look == "phone":
+        await check_filters_are_paired(page)
     await page.get_by_label("What", exact=True).select_option("Added a number")
     await expect(lines).to_have_count(1)
     async with page.expect_download() as downloading:
