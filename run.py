@@ -4,7 +4,7 @@ import sys
 
 from server.cli import main
 from server.leaving import leave
-from workers.settings import run_workers
+from workers.settings import run_warm_workers
 
 if __name__ == "__main__":
-    leave(main(sys.argv[1:], run_workers))
+    leave(main(sys.argv[1:], run_warm_workers))

@@ -2,7 +2,7 @@
 
 from server.cli import main_worker
 from server.leaving import leave
-from workers.settings import run_workers
+from workers.settings import run_warm_workers
 
 if __name__ == "__main__":
-    leave(main_worker(run_workers))
+    leave(main_worker(run_warm_workers))

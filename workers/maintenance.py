@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import structlog
@@ -34,11 +34,15 @@ LOOK_FOR_MEDIA_SECONDS = 60.0
 CLEAR_MEDIA_SECONDS, CLEAR_RELEASED_SECONDS = 3600.0, 60.0
 FORGET_SESSIONS_SECONDS = 3600.0
 PRUNE_SECONDS, PRUNED_AT_ONCE = 3600.0, 1000
-LOOK_FOR_PICTURES_SECONDS = 5.0
+LOOK_FOR_PICTURES_SECONDS = 1.0
 WORDS_SECONDS = 5.0
 MAIL_SECONDS = 1.0
 ERASE_SECONDS, EXPORT_SECONDS, REMOVE_OLD_SECONDS = 1.0, 1.0, 300.0
+# Rounds of equal length would ask Postgres in the same moment for ever.
+STAGGER_SECONDS = 0.01
 HEARTBEAT_EXPIRY_SECONDS = 60
+Work = Callable[[Parts], Awaitable[None]]
+
 WORKER_LOST = {
     "code": "worker_lost",
     "message": "Confab was cut off while it sent this. Look at the phone before you try again.",
@@ -48,39 +52,22 @@ WORKER_LOST = {
 @asynccontextmanager
 async def rounds(parts: Parts) -> AsyncIterator[None]:
     """All rounds, until the block is left."""
-    tasks = [
-        asyncio.create_task(_repeat(parts, beat, HEARTBEAT_SECONDS)),
-        asyncio.create_task(_repeat(parts, look_around, LOOK_AROUND_SECONDS)),
-        asyncio.create_task(_repeat(parts, lookups.look_around, DOUBT_SECONDS)),
-        asyncio.create_task(_repeat(parts, sweeps.call_readers, CALL_READERS_SECONDS)),
-        asyncio.create_task(_repeat(parts, pairing.drop_expired, ATTEMPTS_SECONDS)),
-        asyncio.create_task(_repeat(parts, restarts.look_around, RESTARTS_SECONDS)),
-        asyncio.create_task(_repeat(parts, account_states.look_around, LOOK_AROUND_SECONDS)),
-        asyncio.create_task(_repeat(parts, look_for_media, LOOK_FOR_MEDIA_SECONDS)),
-        asyncio.create_task(_repeat(parts, clear_media, CLEAR_MEDIA_SECONDS)),
-        asyncio.create_task(_repeat(parts, clear_released, CLEAR_RELEASED_SECONDS)),
-        asyncio.create_task(_repeat(parts, forget_sessions, FORGET_SESSIONS_SECONDS)),
-        asyncio.create_task(_repeat(parts, prune_hints, PRUNE_SECONDS)),
-        asyncio.create_task(_repeat(parts, prune_audit, PRUNE_SECONDS)),
-        asyncio.create_task(_repeat(parts, prune_refusals, PRUNE_SECONDS)),
-        asyncio.create_task(_repeat(parts, look_for_pictures, LOOK_FOR_PICTURES_SECONDS)),
-        asyncio.create_task(_repeat(parts, searching.write_words, WORDS_SECONDS)),
-        asyncio.create_task(_repeat(parts, UsageNews().tell, TELL_SECONDS)),
-        asyncio.create_task(_repeat(parts, check_usage, CHECK_SECONDS)),
-        asyncio.create_task(_repeat(parts, erase_people, ERASE_SECONDS)),
-        asyncio.create_task(_repeat(parts, erase_accounts, ERASE_SECONDS)),
-        asyncio.create_task(_repeat(parts, write_exports, EXPORT_SECONDS)),
-        asyncio.create_task(_repeat(parts, remove_old, REMOVE_OLD_SECONDS)),
-    ]
+    # What counts belongs to one process' life.
+    wanted = [*ROUNDS, (UsageNews().tell, TELL_SECONDS)]
     if parts.config.mail.is_on:
-        tasks.append(asyncio.create_task(_repeat(parts, look_for_mails, MAIL_SECONDS)))
+        wanted.append((look_for_mails, MAIL_SECONDS))
+    tasks = [
+        asyncio.create_task(_repeat(parts, work, seconds, number * STAGGER_SECONDS))
+        for number, (work, seconds) in enumerate(wanted)
+    ]
     try:
         yield
     finally:
         await end_tasks(tasks)
 
 
-async def _repeat(parts: Parts, work: Callable[[Parts], Awaitable[None]], seconds: float) -> None:
+async def _repeat(parts: Parts, work: Work, seconds: float, first_seconds: float) -> None:
+    await asyncio.sleep(first_seconds)
     while True:
         try:
             await work(parts)
@@ -140,3 +127,29 @@ async def forget_sessions(parts: Parts) -> None:
     await parts.database.write(
         users.delete_ended_sessions, parts.config.auth.access_token_seconds + FORGET_SESSIONS_SECONDS
     )
+
+
+# Every round with the seconds between two of it.
+ROUNDS: Sequence[tuple[Work, float]] = (
+    (beat, HEARTBEAT_SECONDS),
+    (look_around, LOOK_AROUND_SECONDS),
+    (lookups.look_around, DOUBT_SECONDS),
+    (sweeps.call_readers, CALL_READERS_SECONDS),
+    (pairing.drop_expired, ATTEMPTS_SECONDS),
+    (restarts.look_around, RESTARTS_SECONDS),
+    (account_states.look_around, LOOK_AROUND_SECONDS),
+    (look_for_media, LOOK_FOR_MEDIA_SECONDS),
+    (clear_media, CLEAR_MEDIA_SECONDS),
+    (clear_released, CLEAR_RELEASED_SECONDS),
+    (forget_sessions, FORGET_SESSIONS_SECONDS),
+    (prune_hints, PRUNE_SECONDS),
+    (prune_audit, PRUNE_SECONDS),
+    (prune_refusals, PRUNE_SECONDS),
+    (look_for_pictures, LOOK_FOR_PICTURES_SECONDS),
+    (searching.write_words, WORDS_SECONDS),
+    (check_usage, CHECK_SECONDS),
+    (erase_people, ERASE_SECONDS),
+    (erase_accounts, ERASE_SECONDS),
+    (write_exports, EXPORT_SECONDS),
+    (remove_old, REMOVE_OLD_SECONDS),
+)

@@ -26,8 +26,8 @@ MAX_PICTURE_BYTES = 1024 * 1024
 # What a browser draws and what holds no script.
 PICTURE_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
 AGAIN_SECONDS = 7 * 24 * 3600.0
-# So many are asked for at a round of a few seconds, however many people an import brings at once.
-AT_ONCE = 20
+# So many are asked for at a round of a second, however many people an import brings at once.
+AT_ONCE = 4
 # A job that was lost is made anew after this long.
 CLAIM_SECONDS = 3600.0
 

@@ -32,6 +32,7 @@ from workers.committer import COMMITTER, Committer
 from workers.context import PARTS, Parts, open_parts
 from workers.retries import Job, retried
 from workers.runner import WokenWorker, supervised
+from workers.warming import warmed
 
 # Every name of server/queue.py with the function that does it.
 JOBS: Mapping[str, Job] = {
@@ -86,6 +87,13 @@ async def run_workers(config: Config) -> AsyncIterator[Parts]:
         await stack.enter_async_context(maintenance.rounds(parts))
         await queue.enqueue(parts.redis, queue.REGISTER_WEBHOOKS)
         await sweeps.sweep_unswept(parts)
+        yield parts
+
+
+@asynccontextmanager
+async def run_warm_workers(config: Config) -> AsyncIterator[Parts]:
+    """The same for a process that stays: the first messages after its start are stored as quickly as all others."""
+    async with run_workers(config) as parts, warmed(parts):
         yield parts
 
 

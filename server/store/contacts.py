@@ -7,7 +7,7 @@ import orjson
 from aiopg import Cursor
 
 from server.store import accounts
-from server.store.chats import CHAT_JOINS, CHAT_JSON, ChangedChat
+from server.store.chats import CHAT_JSON, CHAT_LOOKUPS, ChangedChat
 from server.store.prepared import Prepared
 
 # The contact as contract.md shows it; `provider_ids` are all it is known by.
@@ -51,21 +51,30 @@ class ChangedContact(NamedTuple):
     json: str
 
 
+FETCH_CHANGED = Prepared(
+    "fetch_changed_contacts",
+    f"""select k.account_id, k.seq, {CONTACT_JSON} from unnest(%(contact_ids)s::bigint[]) wanted
+        cross join lateral (select t.* from channels_contact t where t.id = wanted limit 1) k order by k.seq""",
+)
+
+
 async def fetch_changed(cursor: Cursor, contact_ids: Sequence[int]) -> list[ChangedContact]:
-    await cursor.execute(
-        f"select k.account_id, k.seq, {CONTACT_JSON} from channels_contact k where k.id = any(%s) order by k.seq",
-        (list(contact_ids),),
-    )
+    await FETCH_CHANGED.execute(cursor, {"contact_ids": list(contact_ids)})
     return [ChangedContact(*row) for row in await cursor.fetchall()]
 
 
-# A direct chat shows its person's name and picture: it changes with them.
-NUMBER_CHATS = f"""
+# A direct chat shows its person's name and picture: it changes with them. Row by row, for the reason given in chats.py.
+NUMBER_CHATS = Prepared(
+    "number_chats",
+    f"""
     with shown as (
         select c.id, c.account_id, row_number() over (partition by c.account_id order by c.id) as n
-        from channels_contact_alias a
-        join channels_chat c on c.account_id = a.account_id and c.address = a.alias and c.kind = 'direct'
-        where a.contact_id = any(%(contact_ids)s) and c.id <> all(%(told)s::bigint[])
+        from unnest(%(contact_ids)s::bigint[]) wanted
+        cross join lateral (
+            select t.id, t.account_id from channels_contact_alias a
+            join channels_chat t on t.account_id = a.account_id and t.address = a.alias and t.kind = 'direct'
+            where a.contact_id = wanted offset 0) c
+        where c.id <> all(%(told)s::bigint[])
     ), numbered as (
         update channels_account a set seq = a.seq + total.n
         from (select account_id, count(*) as n from shown group by account_id) total
@@ -76,14 +85,15 @@ NUMBER_CHATS = f"""
         from shown join numbered on numbered.id = shown.account_id where t.id = shown.id
         returning t.*
     )
-    select c.id, c.account_id, c.seq, {CHAT_JSON} from c {CHAT_JOINS} order by c.account_id, c.seq"""
+    select c.id, c.account_id, c.seq, {CHAT_JSON} from c {CHAT_LOOKUPS} order by c.account_id, c.seq""",
+)
 
 
 async def number_chats(
     cursor: Cursor, contact_ids: Sequence[int], told: Sequence[int] = ()
 ) -> list[ChangedChat]:
     """Give the direct chats of these contacts a number, but for those that have just been told; accounts locked."""
-    await cursor.execute(NUMBER_CHATS, {"contact_ids": list(contact_ids), "told": list(told)})
+    await NUMBER_CHATS.execute(cursor, {"contact_ids": list(contact_ids), "told": list(told)})
     return [ChangedChat(*row) for row in await cursor.fetchall()]
 
 
@@ -185,21 +195,32 @@ async def fetch_wanted_picture(cursor: Cursor, contact_id: int) -> WantedPicture
     return row and WantedPicture(*row)
 
 
+KEEP_PICTURE = Prepared(
+    "keep_picture",
+    """update channels_contact set avatar_tag = %(tag)s::text,
+           avatar_due_at = now() + make_interval(secs => %(seconds)s::double precision)
+       where id = %(id)s::bigint and avatar is not distinct from %(avatar)s::text returning id""",
+)
+
+
 async def settle_picture(
     cursor: Cursor, wanted: WantedPicture, avatar: str | None, tag: str | None, seconds: float
 ) -> bool:
-    """Write which picture a contact has and when to look again; True when it is another one than before."""
+    """Write which picture a contact has and when to look again; True when it is another one than before. Only then
+    is it a change, which holds the account: most people look as they did, and nobody has to wait for that.
+    """
+    values = {"id": wanted.contact_id, "avatar": avatar, "tag": tag, "seconds": seconds}
+    await KEEP_PICTURE.execute(cursor, values)
+    if await cursor.fetchone():
+        return False
     await accounts.lock_account(cursor, wanted.account_id)
     await cursor.execute(
-        """with before as (select id, avatar from channels_contact where id = %(id)s)
-           update channels_contact k set avatar = %(avatar)s, avatar_tag = %(tag)s,
+        """update channels_contact set avatar = %(avatar)s, avatar_tag = %(tag)s,
                avatar_due_at = now() + make_interval(secs => %(seconds)s)
-           from before where k.id = before.id
-           returning before.avatar is distinct from k.avatar""",
-        {"id": wanted.contact_id, "avatar": avatar, "tag": tag, "seconds": seconds},
+           where id = %(id)s and avatar is distinct from %(avatar)s returning id""",
+        values,
     )
-    row = await cursor.fetchone()
-    if row is None or not row[0]:
+    if not await cursor.fetchone():
         return False
     await cursor.execute("select number_contacts(%s)", ([wanted.contact_id],))
     return True

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import orjson
 from aiopg import Cursor
 
+from server.store.transactions import execute_later
 from server.store.words import words_of
 
 
@@ -28,6 +29,8 @@ class _Text(NamedTuple):
 
 async def write_words(cursor: Cursor, account_id: int, limit: int) -> bool:
     """Write the words of the oldest changes that are not searchable yet; False while there are more."""
+    # What a crash takes is written again from the rows: nobody waits for the disk.
+    await execute_later(cursor, "set local synchronous_commit to off", {})
     head, done = await _lock_state(cursor, account_id)
     await cursor.execute(
         """select m.id, m.seq, case when m.is_event or m.deleted_at is not null then ''

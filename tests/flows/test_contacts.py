@@ -7,7 +7,7 @@ import pytest
 
 from server.media import sniff
 from tests.fixtures_stack import Stack
-from tests.flows.rows import watching
+from tests.flows.rows import holding_accounts, watching
 from tests.peers import Peer, eventually
 
 BIA = "5511988880000"
@@ -189,6 +189,23 @@ async def test_another_picture_takes_its_place_and_none_takes_it_away(
     await make_due(stack)
     await socket.wait_for_event("contact:updated", avatar=None)
     assert (await agent.call("GET", path_of(account, second))).status == 404
+
+
+async def test_who_looks_as_before_keeps_no_message_waiting(stack: Stack, agent: Peer, account: Json) -> None:
+    """Pictures are asked about all the time, and most are what they were: the account's lock is not for that."""
+    await write(stack, "Oi")
+    avatar = await picture_of(agent, account)
+    url = stack.config.database.url or ""
+    with watching(url) as rows, holding_accounts(url):
+        await make_due(stack)
+
+        async def is_settled() -> bool:
+            return bool(
+                rows.ask("select 1 from channels_contact where avatar_due_at > now() + interval '1 day'")
+            )
+
+        await eventually(is_settled, 20)
+    assert await picture_of(agent, account) == avatar
 
 
 async def test_a_member_of_a_group_is_shown_by_the_name_told_later(
