@@ -3,8 +3,10 @@
 import os
 import re
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
+from server.keys import DATABASE
+from server.store.entitlements import grant
 from tests.browser.checks import check_screen
 from tests.browser.screens import Inbox, connect_number, sign_in_demo_user
 from tests.fixtures_browser import Windows
@@ -46,7 +48,9 @@ async def test_somebody_is_invited_let_into_a_number_and_sees_what_they_may(
     await check_screen(page)
     await shoot(page, "members-phone")
     await page.set_viewport_size({"width": 1280, "height": 800})
+    await hand_over(page, guest, demo)
     await page.get_by_role("button", name="Close").click()
+    await expect(page.get_by_test_id("account-members")).to_be_focused()
 
     # An agent sees the number, and nothing that is its owner's or the team's.
     await guest.goto(f"{demo.stranger.url}/connections")
@@ -57,6 +61,45 @@ async def test_somebody_is_invited_let_into_a_number_and_sees_what_they_may(
     await expect(guest.get_by_test_id("person").first).to_be_visible()
     await expect(guest.get_by_test_id("invite-email")).to_have_count(0)
     await shoot(guest, "team-agent-dark-phone")
+
+
+async def hand_over(page: Page, guest: Page, demo: Stack) -> None:
+    """To Eva and back again, by keyboard; hers hears of it by itself. Only who pays is offered it, or an admin."""
+    await guest.goto(f"{demo.stranger.url}/connections")
+    await expect(guest.get_by_test_id("account-card")).to_be_visible()
+    people = (await (await sign_in_demo_user(demo)).ok("GET", "/api/users"))["items"]
+    (eva,) = [person["id"] for person in people if person["name"] == "Eva Lima"]
+    await demo.app[DATABASE].write(grant, eva, "whatsapp", "manual")
+    payer = page.locator("[data-payer]")
+    for name, label in (("Eva Lima", "Eva Lima (eva@example.com)"), ("Demo", re.compile("^Demo"))):
+        await page.get_by_test_id("hand-over").press("Enter")
+        await expect(page.get_by_test_id("hand-over-question")).to_be_visible()
+        choice = page.get_by_label("Who pays from now on")
+        await choice.select_option(label=await labelled(choice, label))
+        await look_everywhere(page, "hand-over")
+        await page.get_by_test_id("confirm-hand-over").press("Enter")
+        await expect(payer).to_contain_text(name)
+        # Whoever pays is an owner of the number.
+        await expect(guest.get_by_test_id("account-members")).to_have_count(1)
+    await page.get_by_label("Role of Eva Lima").select_option("agent")
+    await expect(page.get_by_label("Role of Eva Lima")).to_have_value("agent")
+
+
+async def labelled(choice: Locator, label: str | re.Pattern[str]) -> str:
+    """The whole text of the option that has this label."""
+    return (await choice.locator("option").filter(has_text=label).text_content()) or ""
+
+
+async def look_everywhere(page: Page, name: str) -> None:
+    """In the light and in the dark, on a desk and on a phone."""
+    for scheme in ("light", "dark"):
+        await page.emulate_media(color_scheme=scheme)
+        for width in (1280, 390):
+            await page.set_viewport_size({"width": width, "height": 844})
+            await check_screen(page)
+            await shoot(page, f"{name}-{scheme}-{width}")
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    await page.emulate_media(color_scheme="light")
 
 
 async def test_a_key_is_shown_once_and_revoked(demo: Stack, windows: Windows) -> None:

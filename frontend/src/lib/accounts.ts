@@ -2,6 +2,7 @@
 import { useQuery, type QueryClient } from "@tanstack/react-query";
 import { useApi } from "@/lib/api/context";
 import { isNewer } from "@/lib/rows";
+import { ENTITLEMENTS_KEY } from "@/lib/usage";
 import type { Account } from "@/types/wire";
 
 export const ACCOUNTS_KEY = ["accounts"] as const;
@@ -26,6 +27,11 @@ export function useAccounts(options: { readonly pollMs?: number } = {}) {
   });
 }
 
+/** The number as it is now, where it was chosen a while ago. */
+export function useNewest(account: Account): Account {
+  return useAccounts().data?.find(({ id }) => id === account.id) ?? account;
+}
+
 /** A code that nobody scanned in time, or that a newer one replaced: there is no number behind it. */
 export function isForgotten({ status, phone }: Account): boolean {
   return status === "disconnected" && phone === null;
@@ -42,7 +48,21 @@ export function applyAccount(client: QueryClient, account: Account): void {
     // An event does not carry the role: it is the reader's, not the account's.
     const merged = { ...account, role: account.role ?? old.role };
     client.setQueryData(ACCOUNTS_KEY, held.map((row) => (row.id === account.id ? merged : row)));
+    if (old.payer_id !== account.payer_id) noteHandedOver(client);
   }
+}
+
+/** Somebody else pays for it: known from an answer, before the event comes. */
+export function setPayer(client: QueryClient, accountId: number, payer_id: number): void {
+  client.setQueryData<readonly Account[]>(ACCOUNTS_KEY, (held) =>
+    held?.map((row) => (row.id === accountId ? { ...row, payer_id } : row)),
+  );
+  noteHandedOver(client);
+}
+
+/** Another plan has its place now, and the reader may have become an owner of it. */
+function noteHandedOver(client: QueryClient): void {
+  for (const queryKey of [ENTITLEMENTS_KEY, ACCOUNTS_KEY]) void client.invalidateQueries({ queryKey });
 }
 
 export function removeAccount(client: QueryClient, accountId: number): void {

@@ -1,7 +1,7 @@
 /** What the one in front of the screen may do: what they may not is not shown. */
 import { useQuery } from "@tanstack/react-query";
 import { useApi } from "@/lib/api/context";
-import type { Rights } from "@/types/people";
+import type { Me, Rights } from "@/types/people";
 import type { Account } from "@/types/wire";
 
 export const ME_KEY = ["me"] as const;
@@ -19,20 +19,24 @@ export function useMe() {
   });
 }
 
+type OnNumber = Pick<Account, "role" | "payer_id">;
+
 /** Whether these rights include something; about a number, by one's role on it. Unknown rights include nothing. */
-export function can(rights: Rights | undefined, permission: string, number?: Pick<Account, "role">): boolean {
+export function can(rights: (Rights & Partial<Pick<Me, "user">>) | undefined, permission: string, number?: OnNumber): boolean {
   if (rights === undefined) return false;
   if (number === undefined) return rights.permissions.includes(permission);
-  return rights.number_permissions[number.role ?? ""]?.includes(permission) ?? false;
+  // Who pays for it is an owner, and told so by every event, which does not carry the reader's role.
+  const isPayer = rights.user !== undefined && rights.user.id === number.payer_id;
+  return rights.number_permissions[isPayer ? "payer" : (number.role ?? "")]?.includes(permission) ?? false;
 }
 
 /** Whether there is nothing but reading in this number; not said before it is known. */
-export function useMayOnlyRead(number: Pick<Account, "role">): boolean {
+export function useMayOnlyRead(number: OnNumber): boolean {
   const rights = useMe().data;
   return rights !== undefined && !can(rights, "send", number);
 }
 
-export function useCan(): (permission: string, number?: Pick<Account, "role">) => boolean {
+export function useCan(): (permission: string, number?: OnNumber) => boolean {
   const rights = useMe().data;
   return (permission, number) => can(rights, permission, number);
 }

@@ -9,6 +9,7 @@ export function makeAccount(fields: Partial<Account> = {}): Account {
     id: 1,
     provider: "whatsapp",
     external_account_id: "acc1",
+    payer_id: 8,
     status: "connected",
     status_reason: null,
     name: "Nordlicht",
@@ -87,10 +88,11 @@ export const READ = { hasOlder: false, hasNewer: false } as const;
 /** What an agent of the team may do, on a number by their role there. */
 export function makeMe(fields: Partial<Me> = {}): Me {
   const agent = ["read", "send"];
+  const owner = [...agent, "manage_number", "manage_members"];
   return {
     user: { id: 7, email: "ana@example.com", name: "Ana", role: "agent" },
     permissions: ["read", "send", "connect_number", "see_people", "manage_keys"],
-    number_permissions: { owner: [...agent, "manage_number", "manage_members"], agent, viewer: ["read"] },
+    number_permissions: { payer: [...owner, "hand_over_number"], owner, agent, viewer: ["read"] },
     ...fields,
   };
 }

@@ -18,6 +18,8 @@ export interface Row {
 export interface Account extends Row {
   readonly provider: string;
   readonly external_account_id: string | null;
+  /** In whose name it stands: whose plan it uses. */
+  readonly payer_id?: number;
   readonly status: AccountStatus;
   readonly status_reason: string | null;
   readonly name: string | null;

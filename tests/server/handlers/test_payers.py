@@ -9,6 +9,7 @@ import pytest
 
 from server.account_life import Seen
 from server.config import Config
+from server.errors import Unavailable
 from server.keys import DATABASE, ENTITLEMENTS, HUB
 from server.schemas.errors import Error
 from server.store import account_states
@@ -220,6 +221,23 @@ async def test_who_is_taken_off_at_the_same_time_does_not_pay(house: House) -> N
         if handed.status == 200:
             await owner.ok("PUT", f"{house.path}/payer", {"user_id": house.ana.user_id})
         await owner.ok("PUT", path, {"role": "agent"})
+
+
+async def test_what_cannot_be_told_is_done_all_the_same(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With Redis away sockets find it among the changes, which it has a number in."""
+
+    async def away(*_: object) -> None:
+        raise Unavailable
+
+    before = (await house.ana.ok("GET", house.path))["account"]["seq"]
+    monkeypatch.setattr("server.handlers.payers.publish", away)
+    assert (await house.give(house.ana, house.bia)).status == 200
+    told = await house.ana.ok("GET", f"{house.path}/changes?since={before}")
+    assert [(item["event"], item["data"]["payer_id"]) for item in told["items"]] == [
+        ("account:updated", house.bia.user_id)
+    ]
 
 
 async def test_every_instance_knows_who_pays_also_one_that_was_not_told(

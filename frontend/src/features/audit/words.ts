@@ -23,6 +23,7 @@ export const ACTIONS: Readonly<Record<string, string>> = {
   "user.disabled": "Shut somebody out",
   "member.set": "Shared a number",
   "member.removed": "Took somebody off a number",
+  "account.handed_over": "Handed a number over",
   "api_key.created": "Made an API key",
   "api_key.revoked": "Revoked an API key",
   "account.added": "Added a number",

@@ -12,6 +12,7 @@ import { ConfirmDisconnect } from "./ConfirmDisconnect";
 import { ConnectDialog } from "./ConnectDialog";
 import { EraseNumber } from "./EraseNumber";
 import { Erasures } from "./Erasures";
+import { HandOver } from "./HandOver";
 import { MembersDialog } from "./MembersDialog";
 import "./connections.css";
 
@@ -20,7 +21,8 @@ type OpenDialog =
   | { readonly kind: "reconnect"; readonly account: Account }
   | { readonly kind: "disconnect"; readonly account: Account }
   | { readonly kind: "erase"; readonly account: Account }
-  | { readonly kind: "members"; readonly account: Account };
+  | { readonly kind: "members"; readonly account: Account }
+  | { readonly kind: "hand-over"; readonly account: Account };
 
 export function ConnectionsPage() {
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
@@ -42,19 +44,33 @@ export function ConnectionsPage() {
       </header>
       <Erasures />
       <AccountList onOpen={setDialog} />
-      {dialog !== null && <OpenedDialog dialog={dialog} onClose={close} />}
+      {dialog !== null && <OpenedDialog dialog={dialog} onOpen={setDialog} onClose={close} />}
     </div>
   );
 }
 
-function OpenedDialog({ dialog, onClose }: { readonly dialog: OpenDialog; readonly onClose: () => void }) {
+interface OpenedDialogProps {
+  readonly dialog: OpenDialog;
+  readonly onOpen: (dialog: OpenDialog) => void;
+  readonly onClose: () => void;
+}
+
+function OpenedDialog({ dialog, onOpen, onClose }: OpenedDialogProps) {
   switch (dialog.kind) {
     case "connect":
       return <ConnectDialog onClose={onClose} />;
     case "reconnect":
       return <ConnectDialog known={dialog.account} onClose={onClose} />;
     case "members":
-      return <MembersDialog account={dialog.account} onClose={onClose} />;
+      return (
+        <MembersDialog
+          account={dialog.account}
+          onHandOver={() => onOpen({ kind: "hand-over", account: dialog.account })}
+          onClose={onClose}
+        />
+      );
+    case "hand-over":
+      return <HandOver account={dialog.account} onClose={() => onOpen({ kind: "members", account: dialog.account })} />;
     case "disconnect":
       return <ConfirmDisconnect account={dialog.account} onClose={onClose} />;
     case "erase":

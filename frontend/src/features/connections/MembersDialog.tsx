@@ -5,28 +5,41 @@ import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { Notice } from "@/components/Notice";
 import { Loading, Skeleton } from "@/components/States";
-import { nameAccount } from "@/lib/accounts";
+import { nameAccount, useNewest } from "@/lib/accounts";
 import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
 import type { Member, NumberRole } from "@/types/people";
 import type { Account } from "@/types/wire";
 import { usePeople } from "@/lib/people";
+import { useCan } from "@/lib/rights";
+import { membersQuery } from "./members";
 import "@/components/panels.css";
 
 const ROLES: readonly NumberRole[] = ["viewer", "agent", "owner"];
-const membersKey = (accountId: number) => ["members", accountId] as const;
 
-export function MembersDialog({ account, onClose }: { readonly account: Account; readonly onClose: () => void }) {
+function useMembers(accountId: number) {
   const api = useApi();
   const client = useQueryClient();
-  const key = membersKey(account.id);
-  const members = useQuery({ queryKey: key, queryFn: ({ signal }) => api.listMembers(account.id, signal) });
-  const settled = { onSettled: () => client.invalidateQueries({ queryKey: key }) };
+  const query = membersQuery(api, accountId);
+  const settled = { onSettled: () => client.invalidateQueries({ queryKey: query.queryKey }) };
   const set = useMutation({
-    mutationFn: ({ userId, role }: { userId: number; role: NumberRole }) => api.setMember(account.id, userId, role),
+    mutationFn: ({ userId, role }: { userId: number; role: NumberRole }) => api.setMember(accountId, userId, role),
     ...settled,
   });
-  const remove = useMutation({ mutationFn: (userId: number) => api.removeMember(account.id, userId), ...settled });
+  const remove = useMutation({ mutationFn: (userId: number) => api.removeMember(accountId, userId), ...settled });
+  return { members: useQuery(query), set, remove };
+}
+
+interface MembersDialogProps {
+  readonly account: Account;
+  readonly onHandOver: () => void;
+  readonly onClose: () => void;
+}
+
+export function MembersDialog({ account: chosen, onHandOver, onClose }: MembersDialogProps) {
+  const account = useNewest(chosen);
+  const mayHandOver = useCan()("hand_over_number", account);
+  const { members, set, remove } = useMembers(account.id);
   const error = members.error ?? set.error ?? remove.error;
   return (
     <Dialog title={`People on ${nameAccount(account)}`} onClose={onClose}>
@@ -38,19 +51,46 @@ export function MembersDialog({ account, onClose }: { readonly account: Account;
       ) : (
         <>
           <ul className="entries" aria-label="People on this number">
-            {members.data.map((member) => (
-              <MemberRow
-                key={member.user_id}
-                member={member}
-                onSet={(role) => set.mutate({ userId: member.user_id, role })}
-                onRemove={() => remove.mutate(member.user_id)}
-              />
-            ))}
+            {members.data.map((member) =>
+              member.user_id === account.payer_id ? (
+                <PayerRow key={member.user_id} member={member} onHandOver={mayHandOver ? onHandOver : undefined} />
+              ) : (
+                <MemberRow
+                  key={member.user_id}
+                  member={member}
+                  onSet={(role) => set.mutate({ userId: member.user_id, role })}
+                  onRemove={() => remove.mutate(member.user_id)}
+                />
+              ),
+            )}
           </ul>
           <AddMember members={members.data} isBusy={set.isPending} onAdd={(userId) => set.mutate({ userId, role: "agent" })} />
         </>
       )}
     </Dialog>
+  );
+}
+
+interface PayerRowProps {
+  readonly member: Member;
+  /** For whoever may. */
+  readonly onHandOver: (() => void) | undefined;
+}
+
+function PayerRow({ member, onHandOver }: PayerRowProps) {
+  return (
+    <li className="entry" data-testid="member" data-payer>
+      <div className="entry-text">
+        <strong>{member.name}</strong>
+        <span>The number stands in their name: their plan pays for it</span>
+      </div>
+      <span className="muted">owner</span>
+      {onHandOver !== undefined && (
+        <Button size="small" onClick={onHandOver} data-testid="hand-over">
+          Hand over…
+        </Button>
+      )}
+    </li>
   );
 }
 
@@ -65,27 +105,21 @@ function MemberRow({ member, onSet, onRemove }: MemberRowProps) {
     <li className="entry" data-testid="member">
       <div className="entry-text">
         <strong>{member.name}</strong>
-        <span>{member.is_payer ? "The number stands in their name" : member.email}</span>
+        <span>{member.email}</span>
       </div>
-      {member.is_payer ? (
-        <span className="muted">owner</span>
-      ) : (
-        <>
-          <select
-            className="select"
-            aria-label={`Role of ${member.name}`}
-            value={member.role}
-            onChange={(event) => onSet(event.target.value as NumberRole)}
-          >
-            {ROLES.map((role) => (
-              <option key={role}>{role}</option>
-            ))}
-          </select>
-          <Button size="small" tone="quiet" onClick={onRemove} aria-label={`Remove ${member.name}`}>
-            Remove
-          </Button>
-        </>
-      )}
+      <select
+        className="select"
+        aria-label={`Role of ${member.name}`}
+        value={member.role}
+        onChange={(event) => onSet(event.target.value as NumberRole)}
+      >
+        {ROLES.map((role) => (
+          <option key={role}>{role}</option>
+        ))}
+      </select>
+      <Button size="small" tone="quiet" onClick={onRemove} aria-label={`Remove ${member.name}`}>
+        Remove
+      </Button>
     </li>
   );
 }

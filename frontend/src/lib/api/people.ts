@@ -71,6 +71,9 @@ export function peopleRoutes(signed: Send) {
     setMember: (accountId: number, userId: number, role: NumberRole) =>
       signed<{ member: Member }>(member(accountId, userId), { method: "PUT", body: { role } }),
 
+    setPayer: (accountId: number, user_id: number) =>
+      signed<{ member: Member }>(`${CHANNEL}/${accountId}/payer`, { method: "PUT", body: { user_id } }),
+
     removeMember: (accountId: number, userId: number) =>
       signed<undefined>(member(accountId, userId), { method: "DELETE" }),
 

@@ -1,0 +1,120 @@
+/** Asks who pays for a number from now on, and says what that means, before it is handed over. */
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useId, useState } from "react";
+import { Button } from "@/components/Button";
+import { Dialog } from "@/components/Dialog";
+import { Notice } from "@/components/Notice";
+import { Loading, Skeleton } from "@/components/States";
+import { nameAccount, setPayer, useNewest } from "@/lib/accounts";
+import { useApi } from "@/lib/api/context";
+import { describeError } from "@/lib/api/errors";
+import type { Member } from "@/types/people";
+import type { Account } from "@/types/wire";
+import { membersQuery } from "./members";
+import "@/components/consequences.css";
+import "@/components/panels.css";
+
+interface HandOverProps {
+  readonly account: Account;
+  readonly onClose: () => void;
+}
+
+export function HandOver({ account, onClose }: HandOverProps) {
+  const members = useQuery(membersQuery(useApi(), account.id)).data;
+  return (
+    <Dialog title="Hand this number over?" onClose={onClose}>
+      {members === undefined ? (
+        <Loading label="Loading the people">
+          <Skeleton className="account-skeleton" />
+        </Loading>
+      ) : (
+        <Question account={account} members={members} onClose={onClose} />
+      )}
+    </Dialog>
+  );
+}
+
+function useHandingOver(accountId: number, onClose: () => void) {
+  const api = useApi();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (userId: number) => api.setPayer(accountId, userId),
+    onSuccess: ({ member }) => {
+      setPayer(client, accountId, member.user_id);
+      void client.invalidateQueries({ queryKey: membersQuery(api, accountId).queryKey });
+      onClose();
+    },
+  });
+}
+
+interface QuestionProps extends HandOverProps {
+  readonly members: readonly Member[];
+}
+
+function Question({ account: shown, members, onClose }: QuestionProps) {
+  const account = useNewest(shown);
+  const [chosen, setChosen] = useState("");
+  const handingOver = useHandingOver(account.id, onClose);
+  const payer = members.find(({ user_id }) => user_id === account.payer_id);
+  const others = members.filter((member) => member !== payer && member.is_active);
+  const heir = others.find(({ user_id }) => String(user_id) === chosen);
+  return (
+    <div className="consequences" data-testid="hand-over-question">
+      <p>
+        <strong>{nameAccount(account)}</strong> stands in the name of {payer?.name ?? "somebody else"}, whose plan pays for it.
+      </p>
+      {others.length === 0 ? (
+        <p className="muted">Nobody else is on this number. Add the person first.</p>
+      ) : (
+        <ChoosePayer others={others} chosen={chosen} onChoose={setChosen} />
+      )}
+      <WhatChanges before={payer?.name ?? "the one before"} after={heir?.name ?? "the one you choose"} />
+      {handingOver.error !== null && <Notice tone="bad">{describeError(handingOver.error)}</Notice>}
+      <div className="dialog-actions">
+        <Button onClick={onClose}>Cancel</Button>
+        <Button
+          tone="primary"
+          disabled={heir === undefined}
+          isBusy={handingOver.isPending}
+          onClick={() => heir !== undefined && handingOver.mutate(heir.user_id)}
+          data-testid="confirm-hand-over"
+        >
+          Hand over
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+interface ChoosePayerProps {
+  readonly others: readonly Member[];
+  readonly chosen: string;
+  readonly onChoose: (userId: string) => void;
+}
+
+function ChoosePayer({ others, chosen, onChoose }: ChoosePayerProps) {
+  const id = useId();
+  return (
+    <div className="field">
+      <label htmlFor={id}>Who pays from now on</label>
+      <select id={id} className="select" value={chosen} onChange={(event) => onChoose(event.target.value)}>
+        <option value="">Choose somebody</option>
+        {others.map(({ user_id, name, email }) => (
+          <option key={user_id} value={user_id}>
+            {name} ({email})
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+function WhatChanges({ before, after }: { readonly before: string; readonly after: string }) {
+  return (
+    <ul>
+      <li>The plan of {after} needs a free place for it, and counts its messages from now on.</li>
+      <li>What was counted so far stays with {before}.</li>
+      <li>Both are owners of the number then, and {before} can be taken off it.</li>
+    </ul>
+  );
+}
