@@ -45,7 +45,7 @@ bench: $(VENV)/dev.stamp ## measure against the reference system: make bench LOA
 	@$(PYTHON) bench/compare.py --load "$(LOAD)" --peer "$(PEER)" $(SCENARIOS)
 
 fuzz: $(VENV)/dev.stamp $(FUZZ)/fuzz.stamp ## made-up requests at everything running, and media in a real S3 server
-	@SCHEMATHESIS=$(FUZZ)/bin/schemathesis MOTO_SERVER=$(FUZZ)/bin/moto_server \
+	@SCHEMATHESIS=$(abspath $(FUZZ))/bin/schemathesis MOTO_SERVER=$(abspath $(FUZZ))/bin/moto_server \
 		$(PYTHON) -m pytest -n 0 $(or $(TESTS),tests/fuzz/check_api.py tests/fuzz/check_s3.py)
 
 lock: $(VENV)/bin/pip ## pin all dependencies again, with hashes
