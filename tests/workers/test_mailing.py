@@ -9,15 +9,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
+import orjson
 import pytest
 from structlog.testing import capture_logs
 
 from server.auth import hash_token
 from server.config import Config
-from server.keys import DATABASE
+from server.handlers import forgotten
+from server.keys import DATABASE, REDIS
 from server.link_tokens import find_token, make_link
 from server.mail import MailAway, greet_mail_server
 from server.mail_settings import Mail
+from server.queue import MAIL_QUEUE
 from tests.fixtures_stack import Stack, run_stack
 from tests.mailbox import PASSWORD as MAIL_PASSWORD
 from tests.mailbox import USER, Mailbox, delivering
@@ -75,6 +78,7 @@ async def post(config: Config, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     """The whole Confab; a mail that was put off is tried again soon."""
     monkeypatch.setattr(mailing, "FIRST_PAUSE_SECONDS", 0.1)
     monkeypatch.setattr(mailing, "LONGEST_PAUSE_SECONDS", 0.2)
+    monkeypatch.setattr(forgotten, "LATER_SECONDS", (0.0, 0.1))
     port = free_port()
     async with run_stack(mailed(config, port)) as stack:
         yield Post(stack, Mailbox(needs_login=True), port)
@@ -175,6 +179,22 @@ async def test_a_forgotten_password_brings_one_link_to_whom_it_belongs(post: Pos
     asked = [line for line in await audit_lines(post.stack) if line.action.startswith("user.reset")]
     assert {line.actor_id for line in asked if line.action == "user.reset_asked"} == {None}
     assert token not in repr(asked)
+
+
+async def test_when_a_worker_looks_has_nothing_to_do_with_the_request(config: Config) -> None:
+    """In one process its work for somebody, and its not working for nobody, would show in what is asked next."""
+    async with run_stack(mailed(config, free_port()), with_workers=False) as stack:
+        await sign_in_as(stack, "owner")
+        for email in ("nobody@x.example", EVA, "owner@test.confab.local"):
+            await stack.stranger.call("POST", FORGOT, {"email": email})
+        waiting = await stack.app[REDIS].zrange(MAIL_QUEUE, 0, -1, withscores=True)
+        pauses = []
+        for job_id, due in waiting:
+            queued = orjson.loads(await stack.app[REDIS].get(b"arq:job:" + job_id))
+            pauses.append(due - queued["et"])
+    assert len(set(pauses)) == 3
+    first, last = (seconds * 1000 for seconds in forgotten.LATER_SECONDS)
+    assert all(0 < first - 1 <= pause <= last for pause in pauses)
 
 
 async def test_who_may_not_come_in_gets_none(post: Post) -> None:
