@@ -12,14 +12,12 @@ from server.rates import FORGOT_USER, LOGIN_ADDRESS
 from server.schemas.auth import ForgotPassword
 
 FORGOT_PASSWORD = ForgotPassword()
+# The worker looks at some later moment: where it runs in this process, its work would show in the next request's time.
 LATER_SECONDS = (0.5, 3.0)
 
 
 async def forget_password(request: web.Request) -> web.Response:
-    """The same answer after the same work for every address: a worker looks whose it is. 404 without a mail server.
-
-    It looks at some later moment: where it runs in this process, what it does would show in the next request's time.
-    """
+    """The same answer after the same work for every address: a worker looks whose it is. 404 without a mail server."""
     if not request.app[CONFIG].mail.is_on:
         raise NotFound
     given = await load_body(request, FORGOT_PASSWORD)

@@ -4,12 +4,14 @@ Made from the tables themselves: a route or a command that the policy does not k
 fails here.
 """
 
+import re
 import time
 from dataclasses import dataclass, replace
 
 import pytest
 
 from server import policy
+from server.config import ROOT
 from server.keys import DATABASE, TOKENS
 from server.routes import ROUTES, Route
 from server.store.api_keys import revoke_key
@@ -20,6 +22,8 @@ from tests.server.test_routes import Place, good_body, make_place
 
 GUARDED = [route for route in ROUTES if route.needs_token]
 IDS = ("account_id", "chat_id", "message_id", "user_id", "key_id", "contact_id", "refusal_id")
+# What was tried -> in how many cells of the matrix.
+CELLS: dict[str, int] = {}
 # What stands in a path for an id that nobody has.
 NOBODY = 10**15
 
@@ -92,7 +96,7 @@ async def test_every_route_is_shut_to_who_has_no_good_token(cast: Cast, web_only
         for name, token in comers.items():
             expect(await cast.ask(cast.with_token(token), route), 401, route.name, name)
             cells += 1
-    print(f"matrix: {cells} cells without a good token")
+    CELLS["without a good token"] = cells
 
 
 async def test_every_id_of_a_path_is_absent_when_it_is_foreign(cast: Cast, web_only: Stack) -> None:
@@ -123,7 +127,7 @@ async def test_every_id_of_a_path_is_absent_when_it_is_foreign(cast: Cast, web_o
         if "{account_id:" in route.path:
             expect(await cast.ask(stranger, route), 404, route.name, "a stranger")
             cells += 1
-    print(f"matrix: {cells} cells of foreign and absent ids")
+    CELLS["of foreign and absent ids"] = cells
 
 
 async def test_every_route_refuses_who_is_too_little_for_it(cast: Cast, web_only: Stack) -> None:
@@ -151,7 +155,7 @@ async def test_every_route_refuses_who_is_too_little_for_it(cast: Cast, web_only
             if rule_of(route).scope not in (scope, policy.ANY_SCOPE):
                 expect(await cast.ask(key, route), 403, route.name, scope)
                 cells += 1
-    print(f"matrix: {cells} cells of too low a role or too small a scope")
+    CELLS["of too low a role or too small a scope"] = cells
 
 
 async def test_a_key_of_other_numbers_sees_nothing_of_this_one(cast: Cast, web_only: Stack) -> None:
@@ -168,7 +172,7 @@ async def test_a_key_of_other_numbers_sees_nothing_of_this_one(cast: Cast, web_o
         cells += 1
     listed = await key.ok("GET", "/api/channels/whatsapp/accounts")
     assert [item["id"] for item in listed["items"]] == [other]
-    print(f"matrix: {cells} cells of a key that is bound to another number")
+    CELLS["of a key that is bound to another number"] = cells
 
 
 # -- the socket -----------------------------------------------------------------------------------------------
@@ -228,4 +232,13 @@ async def test_every_command_of_the_socket_is_for_those_it_is_for(cast: Cast, we
             assert await refusal(viewer, command, place) == "forbidden", command
             cells += 1
         assert await refusal(place.peer, command, place) is None
-    print(f"matrix: {cells} cells of the socket's commands")
+    CELLS["of the socket's commands"] = cells
+
+
+def test_the_document_tells_how_many_there_are() -> None:
+    """docs/security.md says it in round numbers."""
+    if len(CELLS) < 5:
+        pytest.skip("the others did not all run")
+    found = re.search(r"some ([\d,]+) cells", (ROOT / "docs/security.md").read_text())
+    assert found is not None
+    assert int(found[1].replace(",", "")) == pytest.approx(sum(CELLS.values()), rel=0.05)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from server.config import ROOT
 from server.errors import TABLE
 from server.failures import codes_of
 from server.openapi import build_document, plain_path, render_page
@@ -37,6 +38,11 @@ def test_every_route_stands_in_the_document_and_nothing_else(document: dict[str,
         "show_attachment",
         "retry_attachment",
     }
+
+
+def test_the_page_on_security_knows_how_many_operations_there_are(document: dict[str, Any]) -> None:
+    count = sum(len(operations) for operations in document["paths"].values())
+    assert f"all {count} operations" in (ROOT / "docs/security.md").read_text()
 
 
 @pytest.mark.parametrize("route", DOCUMENTED, ids=lambda route: route.name)
