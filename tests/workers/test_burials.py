@@ -8,12 +8,14 @@ import orjson
 import pytest
 from aiopg import Cursor
 from arq import Retry
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from server.queue import AMEND_MESSAGE, Events
 from server.store import account_erasures, erasures, messages
 from tests.peers import eventually
 from tests.workers.ledger import Ledger, delivery
-from tests.workers.test_erasing import MARK, PHONE, erase, in_group, of_another, of_her, past, traces
+from tests.workers.test_erasing import MARK, PHONE, empty, erase, in_group, of_another, of_her, past, traces
 from workers import ingest
 from workers.burials import bury_event
 from workers.erasing import erase_people
@@ -163,3 +165,37 @@ async def test_of_an_erased_number_nothing_is_put_aside(ledger: Ledger) -> None:
     other = BROKEN | {"account_id": "acc-2"}
     await give_up(ledger, of_her(message_id="hers-1"), other, *unreadable())
     assert await bodies(ledger, "dead", "ignored") == [other]
+
+
+@st.composite
+def fates(draw: st.DrawFn) -> tuple[list[list[int]], list[list[int]], list[list[int]]]:
+    """Jobs that are given up before her erase, while it goes on, and after it."""
+    job = st.lists(st.integers(0, len(past()) + len(unreadable()) - 1), min_size=1, max_size=5)
+    return draw(st.lists(job, max_size=3)), draw(st.lists(job, max_size=2)), draw(st.lists(job, max_size=3))
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(fates())
+async def test_no_job_that_fails_keeps_anything_of_her(
+    ledger: Ledger, jobs: tuple[list[list[int]], list[list[int]], list[list[int]]]
+) -> None:
+    """Whatever is in it, whenever, and however often."""
+    await empty(ledger)
+    events = [*past(), *unreadable()]
+    parts = ledger.parts
+
+    async def fail_at(stage: list[list[int]]) -> None:
+        for chosen in stage:
+            await give_up(ledger, BROKEN, *[events[index] for index in chosen])
+
+    await ledger.store(*past())
+    await fail_at(jobs[0])
+    (row,) = await ledger.fetch("select account_id, id from channels_contact where name like 'Zuleika%%'")
+    await parts.database.write(erasures.begin_erasure, parts.seal, row["account_id"], row["id"], None)
+    await fail_at(jobs[1])
+    await erase_people(parts)
+    assert await traces(ledger, MARK, PHONE, *HERS) == []
+    await fail_at(jobs[2])
+    assert await traces(ledger, MARK, PHONE, *HERS) == []
+    if any(jobs):
+        assert BROKEN in await bodies(ledger, "dead")
