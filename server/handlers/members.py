@@ -6,7 +6,7 @@ from aiopg import Cursor
 from server.errors import NotFound
 from server.http import decode_cursor, load_body, load_query, object_answer, page_answer, path_id
 from server.keys import ACTOR, DATABASE, REDIS
-from server.realtime.broker import announce_access_change
+from server.realtime.broker import announce_access_change, announce_rights
 from server.schemas.fields import ListQuery
 from server.schemas.users import SetMember
 from server.store import audit, members
@@ -30,7 +30,7 @@ async def set_member(request: web.Request) -> web.Response:
     given = await load_body(request, SET_MEMBER)
     place = (path_id(request, "account_id"), path_id(request, "user_id"))
     await request.app[DATABASE].write(_set, *place, given["role"], request[ACTOR])
-    await announce_access_change(request.app[REDIS])
+    await announce_rights(request.app[REDIS], place[1])
     shown = await request.app[DATABASE].read(members.fetch_member, *place)
     if shown is None:
         raise NotFound

@@ -15,7 +15,7 @@ from server.link_tokens import NewLink
 from server.plans import Plans
 from server.policy import may_deal_with
 from server.quotas import require_seat
-from server.realtime.broker import announce_access_change
+from server.realtime.broker import announce_rights
 from server.schemas.fields import ListQuery
 from server.schemas.users import ChangeUser, InviteUser
 from server.store import team
@@ -73,7 +73,7 @@ async def change_user(request: web.Request) -> web.Response:
     if person.id == request[CALLER].user_id and given.get("is_active") is False:
         raise ConfabError("conflict", "You cannot disable yourself.")
     await request.app[DATABASE].write(_change, person, given, request.app[CONFIG].plans, request[ACTOR])
-    await announce_access_change(request.app[REDIS])
+    await announce_rights(request.app[REDIS], person.id)
     return object_answer([("user", await _person_json(request, person.id))])
 
 

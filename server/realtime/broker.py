@@ -19,6 +19,7 @@ UNREACHABLE = (RedisError, OSError, asyncio.TimeoutError)
 RECONNECT_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0)
 SUBSCRIBE_TIMEOUT_SECONDS = 5.0
 ANNOUNCE_TIMEOUT_SECONDS = 1.0
+RIGHTS_CHANGED = b'{"event":"rights:changed","data":{}}'
 
 
 async def publish(redis: Redis, account_id: int, pushes: Sequence[Push]) -> None:
@@ -49,6 +50,16 @@ async def announce_access_change(redis: Redis) -> None:
             await redis.publish(CONTROL, b"")
     except UNREACHABLE as error:
         log.info("access_change_not_announced", error=type(error).__name__)
+
+
+async def announce_rights(redis: Redis, user_id: int) -> None:
+    """The same after somebody got another role, whose own sockets are told to ask what they may do now."""
+    await announce_access_change(redis)
+    try:
+        async with asyncio.timeout(ANNOUNCE_TIMEOUT_SECONDS):
+            await publish_to_user(redis, user_id, RIGHTS_CHANGED)
+    except (Unavailable, TimeoutError) as error:
+        log.info("rights_not_announced", error=type(error).__name__)
 
 
 async def publish_to_user(redis: Redis, user_id: int, frame: bytes) -> None:

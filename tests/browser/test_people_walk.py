@@ -85,6 +85,38 @@ async def hand_over(page: Page, guest: Page, demo: Stack) -> None:
     await expect(page.get_by_label("Role of Eva Lima")).to_have_value("agent")
 
 
+async def test_a_role_counts_on_the_open_page_and_a_viewer_leaves_chats_unread(
+    demo: Stack, windows: Windows
+) -> None:
+    account_id, owner = await connect_number(demo), await sign_in_demo_user(demo)
+    await demo.write("acc-1", "Anybody there?")
+    invited = await owner.ok("POST", "/api/users", {"email": "eva@example.com", "role": "agent"})
+    eva, password = invited["user"]["id"], "correct horse battery"
+    token = invited["link"]["url"].partition("#")[2]
+    await demo.stranger.ok("POST", "/api/auth/link/accept", {"token": token, "password": password})
+    await owner.ok("PUT", f"/api/channels/whatsapp/{account_id}/members/{eva}", {"role": "agent"})
+
+    page = await windows.open(demo.stranger.url)
+    await page.get_by_test_id("login-email").fill("eva@example.com")
+    await page.get_by_test_id("login-password").fill(password)
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_test_id("chat-unread")).to_have_text("1 unread")
+    audit = page.get_by_role("navigation").get_by_role("link", name="Audit")
+    await expect(audit).to_have_count(0)
+    await owner.ok("PATCH", f"/api/users/{eva}", {"role": "admin"})
+    await expect(audit).to_be_visible()
+    await owner.ok("PATCH", f"/api/users/{eva}", {"role": "viewer"})
+    await expect(audit).to_have_count(0)
+
+    await Inbox(page).chats.first.click()
+    await expect(page.get_by_text("You can read this chat.")).to_be_visible()
+    # A page that asked for more than it may would be in the log by the time of its next message.
+    await demo.write("acc-1", "Hello?")
+    await expect(page.get_by_test_id("chat-unread")).to_have_text("2 unread")
+    refused = await owner.ok("GET", "/api/audit?action=access.refused")
+    assert refused["items"] == []
+
+
 async def labelled(choice: Locator, label: str | re.Pattern[str]) -> str:
     """The whole text of the option that has this label."""
     return (await choice.locator("option").filter(has_text=label).text_content()) or ""

@@ -8,6 +8,7 @@ import { ACCOUNTS_KEY, applyAccount, removeAccount, useAccounts } from "@/lib/ac
 import { createSend } from "@/lib/api/client";
 import { ApiContext } from "@/lib/api/context";
 import { createRoutes } from "@/lib/api/routes";
+import { ME_KEY } from "@/lib/rights";
 import { applyMonth } from "@/lib/usage";
 import { findSurroundings } from "@/lib/channel";
 import { FeedContext, useFeedListener } from "@/lib/socket/context";
@@ -114,6 +115,10 @@ function LiveAccounts({ feed }: { readonly feed: Feed }) {
     onChange: (event, data, accountId) => {
       // What concerns the user and no number is not of an account that came new.
       if (event === "usage:updated") applyMonth(client, data);
+      if (event === "rights:changed") {
+        void client.invalidateQueries({ queryKey: ME_KEY });
+        void client.invalidateQueries({ queryKey: ACCOUNTS_KEY });
+      }
       if (accountId === null) return;
       const isKnown = accounts?.some((account) => account.id === accountId) ?? false;
       if (event === "account:updated" && isRecord(data) && typeof data.seq === "number") {

@@ -238,7 +238,10 @@ async def test_a_role_counts_from_the_next_request(web_only: Stack) -> None:
     account_id = await make_account(web_only, eva)
     chat = f"{CHANNELS}/{account_id}/chats/{await make_chat(web_only, account_id)}"
     assert (await eva.call("PATCH", chat, {"pinned": True})).status == 200
+    socket, others = await eva.listen(), await owner.listen()
     await owner.ok("PATCH", f"{USERS}/{eva.user_id}", {"role": "viewer"})
+    await socket.wait_for_event("rights:changed")
+    assert not others.events("rights:changed")
     assert (await eva.call("PATCH", chat, {"pinned": False})).status == 403
     assert (await eva.call("GET", chat)).status == 200
     me = await eva.ok("GET", ME)
@@ -283,6 +286,7 @@ async def test_a_number_is_shared_and_taken_away_live(web_only: Stack) -> None:
     ]
     assert (await eva.call("PUT", f"{path}/{eva.user_id}", {"role": "owner"})).status == 403
     await owner.ok("PUT", f"{path}/{eva.user_id}", {"role": "owner"})
+    await socket.wait_for_event("rights:changed", 2)
     # The one whose plan pays stays, also against another owner; and whoever is not in it cannot be taken out.
     for body in ({"role": "agent"}, None):
         method = "PUT" if body else "DELETE"

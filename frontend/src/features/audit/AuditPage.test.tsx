@@ -96,5 +96,6 @@ it("says a file that could not be had", async () => {
 it("shows what a later version writes as it is called", () => {
   expect(nameAction("moon.visited")).toBe("moon.visited");
   expect(nameTarget({ ...LINE, target_kind: "moon", target_id: null })).toBe("moon");
-  expect(tellDetails({ ...LINE, details: { some_list: [1] } })).toBe("some list: [1]");
+  expect(tellDetails({ ...LINE, details: { some_list: [1, "two"], deep: { n: 1 } } })).toBe('some list: 1 + two, deep: {"n":1}');
+  expect(tellDetails({ ...LINE, details: { what: "patch_chat" } })).toBe("what: patch chat");
 });

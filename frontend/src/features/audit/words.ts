@@ -50,10 +50,15 @@ export function nameTarget({ target_kind, target_id }: AuditLine): string {
   return `${KINDS[target_kind] ?? target_kind} ${target_id ?? ""}`.trim();
 }
 
-const spell = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+function spell(name: string, value: unknown): string {
+  if (Array.isArray(value)) return value.map((item) => spell(name, item)).join(" + ");
+  if (typeof value !== "string") return JSON.stringify(value);
+  // What was refused is the name of a route or a command.
+  return name === "what" ? value.replaceAll("_", " ") : value;
+}
 
 /** "role: agent, from: viewer" */
 export const tellDetails = ({ details }: AuditLine): string =>
   Object.entries(details)
-    .map(([name, value]) => `${name.replaceAll("_", " ")}: ${spell(value)}`)
+    .map(([name, value]) => `${name.replaceAll("_", " ")}: ${spell(name, value)}`)
     .join(", ");

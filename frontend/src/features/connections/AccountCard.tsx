@@ -137,23 +137,24 @@ function AccountActions({ account, onReconnect, onConnect, onMembers, onDisconne
         </Link>
       )}
       {mayManage && <NextStep account={account} onReconnect={onReconnect} onConnect={onConnect} />}
-      {mayManage && !isUnknown && <NumberExport account={account} />}
       {onMembers !== undefined && (
         <Button size="small" onClick={onMembers} data-testid="account-members">
           <Icon name="people" size={16} />
           People
         </Button>
       )}
+      {mayManage && !isUnknown && <NumberExport account={account} />}
       <Endings account={account} onDisconnect={onDisconnect} onErase={isUnknown ? undefined : onErase} />
     </div>
   );
 }
 
 function Endings({ account, onDisconnect, onErase }: Pick<AccountCardProps, "account" | "onDisconnect" | "onErase">) {
-  const mayManage = useCan()("manage_number", account);
+  const mayDisconnect = useCan()("manage_number", account) && account.status !== "disconnected";
+  if (!mayDisconnect && onErase === undefined) return null;
   return (
-    <>
-      {account.status !== "disconnected" && mayManage && (
+    <div className="account-endings">
+      {mayDisconnect && (
         <Button size="small" tone="quiet" onClick={onDisconnect} data-testid="account-disconnect">
           Disconnect
         </Button>
@@ -163,7 +164,7 @@ function Endings({ account, onDisconnect, onErase }: Pick<AccountCardProps, "acc
           Erase…
         </Button>
       )}
-    </>
+    </div>
   );
 }
 

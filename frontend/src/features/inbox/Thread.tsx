@@ -38,10 +38,12 @@ export function Thread({ account, chatId, listed }: ThreadProps) {
   const navigate = useNavigate();
   const { search } = useLocation();
   const { chat, error, refetch } = useChat(account.id, chatId, listed);
-  const state = useThreadState(useCan()("send", account));
+  const mayAct = useCan()("send", account);
+  const state = useThreadState(mayAct);
   const tray = useTray(state.tell);
   const { isOver, handlers } = useDrop(tray, state.actions.canAct);
-  useMarkRead(chat);
+  // Whoever only looks leaves it unread for those who answer.
+  useMarkRead(mayAct ? chat : undefined);
   useOpenChat(chatId);
   const leaveOnEscape = (event: KeyboardEvent) => {
     const isInDialog = event.target instanceof Element && event.target.closest("dialog") !== null;

@@ -1,6 +1,7 @@
 /** API keys: the way in for programs. A key is shown once, when it is made. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, type SyntheticEvent } from "react";
+import { Answer } from "@/components/Answer";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { Notice } from "@/components/Notice";
@@ -71,7 +72,7 @@ function CreateForm({ onMade }: { readonly onMade: (secret: string) => void }) {
           Create the key
         </Button>
       </div>
-      <div aria-live="polite">{create.isError && <Notice tone="bad">{describeError(create.error)}</Notice>}</div>
+      <Answer to={create}>{create.isError && <Notice tone="bad">{describeError(create.error)}</Notice>}</Answer>
     </form>
   );
 }

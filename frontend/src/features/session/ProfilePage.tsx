@@ -1,6 +1,7 @@
 /** One's own name and password. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type SyntheticEvent } from "react";
+import { Answer } from "@/components/Answer";
 import { Button } from "@/components/Button";
 import { Notice } from "@/components/Notice";
 import { TextField } from "@/components/TextField";
@@ -45,10 +46,10 @@ function NameForm({ me }: { readonly me: Me }) {
           Save
         </Button>
       </form>
-      <div aria-live="polite">
+      <Answer to={change}>
         {change.isError && <Notice tone="bad">{describeError(change.error)}</Notice>}
         {change.isSuccess && <Notice tone="info">Saved.</Notice>}
-      </div>
+      </Answer>
     </section>
   );
 }
@@ -79,10 +80,10 @@ function PasswordForm() {
           Change
         </Button>
       </form>
-      <div aria-live="polite">
+      <Answer to={change}>
         {change.isError && <Notice tone="bad">{explain(change.error)}</Notice>}
         {change.isSuccess && <Notice tone="info">Your password is changed.</Notice>}
-      </div>
+      </Answer>
     </section>
   );
 }
