@@ -26,6 +26,7 @@ from server.keys import (
     PRESENCE,
     REDIS,
     ROOMS,
+    SENDS,
     STORAGE,
     TOKENS,
     UNIPILE,
@@ -37,6 +38,7 @@ from server.realtime.events import Push, make_push
 from server.realtime.hub import Hub, Rows
 from server.realtime.presence import Presence
 from server.rooms import Rooms
+from server.send_lines import SendLines
 from server.storage import open_storage
 from server.store import access, accounts, changes
 from server.store.access import AccessChanges
@@ -70,6 +72,12 @@ async def redis_context(app: web.Application) -> AsyncIterator[None]:
     )
     yield
     await redis.aclose()
+
+
+async def sends_context(app: web.Application) -> AsyncIterator[None]:
+    app[SENDS] = SendLines(app[DATABASE], app[REDIS])
+    yield
+    await app[SENDS].close()
 
 
 async def limiter_context(app: web.Application) -> AsyncIterator[None]:
@@ -171,6 +179,7 @@ def _rows(database: Database) -> Rows:
 CONTEXTS = (
     database_context,
     redis_context,
+    sends_context,
     limiter_context,
     standings_context,
     entitlements_context,

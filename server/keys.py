@@ -18,6 +18,7 @@ from server.rates import Rate
 from server.realtime.hub import Hub
 from server.realtime.presence import Presence
 from server.rooms import Rooms
+from server.send_lines import SendLines
 from server.storage import Storage
 from server.store.audit import Actor
 from server.store.erased import Seal
@@ -28,6 +29,7 @@ CONFIG = web.AppKey("config", Config)
 DATABASE = web.AppKey("database", Database)
 REDIS = web.AppKey("redis", ArqRedis)
 EVENTS = web.AppKey("events", EventBatch)
+SENDS = web.AppKey("sends", SendLines)
 STORAGE = web.AppKey("storage", Storage)
 HUB = web.AppKey("hub", Hub)
 PRESENCE = web.AppKey("presence", Presence)

@@ -222,6 +222,7 @@ LAYERS = (
                     "queue",
                     "realtime.*",
                     "rooms",
+                    "send_lines",
                     "storage",
                     "limits",
                     "policy",
@@ -257,6 +258,22 @@ LAYERS = (
         (*QUEUE, *SQL, "obstore"),
     ),
     Layer(
+        "server.sending",
+        (
+            *("server.errors", "server.paying", "server.quotas", "server.realtime.events", "server.refusals"),
+            *("server.store*", "server.uploads"),
+        ),
+        (*WEB, *QUEUE, "psycopg2"),
+    ),
+    Layer(
+        "server.send_lines",
+        (
+            *("server.errors", "server.queue", "server.realtime.broker", "server.sending", "server.tasks"),
+            "server.store*",
+        ),
+        (*WEB, *SQL),
+    ),
+    Layer(
         "server.handlers*",
         (
             *(
@@ -272,7 +289,7 @@ LAYERS = (
             *("server.realtime.*", "server.refusals", "server.schemas*"),
             *("server.store*", "server.unipile*", "server.media", "server.storage", "server.uploads"),
             *("server.presence", "server.plans", "server.quotas", "server.signatures", "server.usage_news"),
-            *("server.handing_over", "server.paying"),
+            *("server.handing_over", "server.paying", "server.send_lines", "server.sending"),
             *(
                 "server.authorization",
                 "server.identity",
@@ -337,6 +354,7 @@ LAYERS = (
                 "server.errors",
             ),
             *("server.keys", "server.kept", "server.limits", "server.metrics", "server.rooms"),
+            "server.send_lines",
             *("server.queue", "server.realtime.*", "server.storage", "server.store*", "server.unipile*"),
             *("server.tasks", "server.entitlements", "server.limits"),
         ),

@@ -9,7 +9,7 @@ from server.errors import Unavailable
 from server.queue import AMEND_MESSAGE, enqueue
 from server.realtime.broker import publish
 from server.realtime.events import make_push
-from server.store import amendments, attempts, messages, outbox, quotes
+from server.store import attempts, messages, outbox, quotes
 from server.store.messages import ChangedMessage
 from server.unipile.errors import UnipileError
 from workers.context import Parts
@@ -33,24 +33,18 @@ async def settle(
     """Write an outcome and tell the rooms; a job cut off before it did is finished by the look-around."""
     metrics.SENDS.labels(status).inc()
     try:
-        settled = await parts.database.write(_settle, message_id, status, provider_msg_id, error)
+        changed, is_amended = await parts.database.write(_settle, message_id, status, provider_msg_id, error)
     except psycopg2.errors.UniqueViolation:
         # Its echo came in other words, waited as long as echoes wait, and stands as a row of its own.
-        settled = await parts.database.write(_settle, message_id, status, None, error)
+        changed, is_amended = await parts.database.write(_settle, message_id, status, None, error)
     try:
-        if provider_msg_id is not None and settled:
-            await _amend(parts, settled[0].account_id, provider_msg_id)
+        if is_amended and provider_msg_id is not None:
+            # Somebody reacted before we knew the message's id.
+            await enqueue(parts.redis, AMEND_MESSAGE, changed[0].account_id, provider_msg_id)
     except Unavailable:
         log.warning("amendment_not_queued", message_id=message_id)
-    parts.counted.update(message.account_id for message in settled)
-    await announce(parts, settled)
-
-
-async def _amend(parts: Parts, account_id: int, provider_msg_id: str) -> None:
-    """Somebody may have reacted before we knew the message's id."""
-    key = {"account_id": account_id, "provider_msg_id": provider_msg_id}
-    if await parts.database.read(amendments.list_amended, [key]):
-        await enqueue(parts.redis, AMEND_MESSAGE, account_id, provider_msg_id)
+    parts.counted.update(message.account_id for message in changed)
+    await announce(parts, changed)
 
 
 async def announce(parts: Parts, changed: list[ChangedMessage]) -> None:
@@ -75,11 +69,12 @@ async def announce(parts: Parts, changed: list[ChangedMessage]) -> None:
 
 async def _settle(
     cursor: Cursor, message_id: int, status: str, provider_msg_id: str | None, error: dict[str, str] | None
-) -> list[ChangedMessage]:
-    """The outcome, and ticks that had come before the id was known; a definite failure gives its count back."""
-    if await attempts.lock_message(cursor, message_id) is None:
-        return []
-    changed = await outbox.settle_attempt(
+) -> tuple[list[ChangedMessage], bool]:
+    """(the message with its outcome and what changes with it, whether more was told of it before its id was known); a
+    definite failure gives its count back. What was not told before, which is the rule, is not asked about.
+    """
+    await attempts.lock_message_first(cursor, message_id)
+    settled = await outbox.settle_attempt(
         cursor,
         message_id,
         status,
@@ -87,10 +82,13 @@ async def _settle(
         error=error,
         look_seconds=attempts.LOOK_DELAYS_SECONDS[0] if status == "unconfirmed" else None,
     )
-    if changed is None:
-        return []
-    answers = []
-    if provider_msg_id is not None:
-        key = {"account_id": changed.account_id, "provider_msg_id": provider_msg_id}
-        answers = await quotes.renumber_answers(cursor, [key])
-    return [changed, *answers, *await messages.apply_receipts(cursor, [changed.account_id])]
+    if settled is None:
+        return [], False
+    changed = [settled.message]
+    account_id = settled.message.account_id
+    if settled.is_answered and provider_msg_id is not None:
+        key = {"account_id": account_id, "provider_msg_id": provider_msg_id}
+        changed += await quotes.renumber_answers(cursor, [key])
+    if settled.is_ticked:
+        changed += await messages.apply_receipts(cursor, [account_id])
+    return changed, settled.is_amended

@@ -1,14 +1,13 @@
 """Messages: read them, send them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
-import structlog
 from aiohttp import web
 from aiopg import Cursor
 
-from server.errors import ConfabError, NotFound, Unavailable
+from server.errors import ConfabError, NotFound
 from server.http import (
     caller,
     load_body,
@@ -17,21 +16,19 @@ from server.http import (
     path_id,
     provider_of,
 )
-from server.keys import CONFIG, DATABASE, PAYER, REDIS, STORAGE
+from server.keys import CONFIG, DATABASE, PAYER, REDIS, SENDS, STORAGE
 from server.paying import Payer
-from server.queue import SEND_CHAT, enqueue
 from server.quotas import require_messages
-from server.realtime.broker import publish
 from server.realtime.events import Push, make_push
 from server.refusals import refusal_of
 from server.schemas.fields import ListQuery
 from server.schemas.messages import Send, SendFiles, SendForm
-from server.store import attempts, chats, media, sends, usage
+from server.send_lines import announce_sends
+from server.sending import Stored, Wish, advance_chat, find_sends
+from server.store import attempts, chats
 from server.store.chat_marks import preview_of
 from server.store.messages import ChangedMessage
 from server.uploads import FormReader, Upload
-
-log = structlog.get_logger()
 
 LIST_QUERY, SEND, SEND_FORM, SEND_FILES = ListQuery(), Send(), SendForm(), SendFiles()
 
@@ -43,20 +40,18 @@ async def send_message(request: web.Request) -> web.Response:
     order; the text goes with the first, which is `message` of the answer.
     """
     given, uploads = await _read_send(request)
-    stored, pushes = await request.app[DATABASE].write(
-        _store_send,
+    wish = Wish(
         request[PAYER],
         caller(request),
         provider_of(request),
         path_id(request, "account_id"),
         path_id(request, "chat_id"),
         given["client_id"] or str(uuid4()),
-        given,
+        given["text"],
+        given["quote_id"],
         uploads,
     )
-    if pushes:
-        await _announce(request, stored[0], pushes)
-    return _sent(stored)
+    return _sent(await request.app[SENDS].store(wish))
 
 
 async def find_known_send(request: web.Request) -> web.Response | None:
@@ -65,7 +60,7 @@ async def find_known_send(request: web.Request) -> web.Response | None:
     place = (path_id(request, "account_id"), path_id(request, "chat_id"))
     if given["client_id"] is None:
         return None
-    known = await request.app[DATABASE].read(_find_sends, *place, given["client_id"])
+    known = await request.app[DATABASE].read(find_sends, *place, given["client_id"])
     return _sent(known) if known else None
 
 
@@ -92,52 +87,6 @@ async def _read_send(request: web.Request) -> tuple[dict[str, Any], list[Upload]
     return given, form.uploads
 
 
-async def _announce(request: web.Request, message: ChangedMessage, pushes: list[Push]) -> None:
-    """The row is committed, so the send is accepted: with Redis away the worker's look-around finds it later, and
-    a failure told here would make the caller send it a second time.
-    """
-    try:
-        await enqueue(request.app[REDIS], SEND_CHAT, message.chat_id)
-        await publish(request.app[REDIS], message.account_id, pushes)
-    except Unavailable as error:
-        log.warning("send_not_announced", message_id=message.id, error=error.message)
-
-
-async def _store_send(
-    cursor: Cursor,
-    payer: Payer,
-    user_id: int,
-    provider: str,
-    account_id: int,
-    chat_id: int,
-    client_id: str,
-    given: Mapping[str, Any],
-    uploads: Sequence[Upload],
-) -> tuple[list[ChangedMessage], list[Push]]:
-    """One transaction: who may, what is allowed, the rows, their chat, the count. No pushes when it was sent before."""
-    target = await sends.lock_send_target(cursor, user_id, provider, account_id, chat_id)
-    if target is None:
-        raise NotFound
-    if refusal := refusal_of(target.account_status):
-        known = await _find_sends(cursor, account_id, chat_id, client_id)
-        if not known:
-            raise refusal
-        return known, []
-    quoted = await _quoted(cursor, chat_id, given["quote_id"])
-    stored = await _insert_sends(cursor, account_id, chat_id, client_id, given["text"], quoted, uploads)
-    if not stored:
-        return await _known_sends(cursor, account_id, chat_id, client_id), []
-    count = {"user_id": target.owner_id, "sent": len(stored), "here": len(stored), "received": 0}
-    await usage.raise_usage(cursor, provider, [count])
-    await require_messages(cursor, payer, target.owner_id, len(stored))
-    shown = [upload.attachment for upload in uploads[-1:]]
-    preview = preview_of(given["text"] if len(stored) == 1 else None, shown)
-    return [message for message, _ in stored], [
-        *(make_push("message:updated", account_id, m.seq, chat_id, m.json) for m, _ in stored),
-        await _advance_chat(cursor, *stored[-1], preview),
-    ]
-
-
 async def retry_message(request: web.Request) -> web.Response:
     """Send once more what failed, or what nobody knows the outcome of: a person's decision, and a new attempt."""
     message, pushes = await request.app[DATABASE].write(
@@ -149,7 +98,7 @@ async def retry_message(request: web.Request) -> web.Response:
         path_id(request, "message_id"),
         path_id(request, "chat_id") if "chat_id" in request.match_info else None,
     )
-    await _announce(request, message, pushes)
+    await announce_sends(request.app[REDIS], [Stored([message], pushes)])
     return object_answer([("message", message.json)])
 
 
@@ -175,83 +124,5 @@ async def _queue_again(
     await require_messages(cursor, payer, target.owner_id, 1)
     return message, [
         make_push("message:updated", account_id, message.seq, message.chat_id, message.json),
-        await _advance_chat(cursor, message, sent_at, preview_of(known.body, known.attachments)),
+        await advance_chat(cursor, message, sent_at, preview_of(known.body, known.attachments)),
     ]
-
-
-async def _advance_chat(cursor: Cursor, message: ChangedMessage, sent_at: str, preview: str) -> Push:
-    """The chat with this message of ours as its last: who writes has read."""
-    change = {
-        "account_id": message.account_id,
-        "chat_id": message.chat_id,
-        "message_id": message.id,
-        "sent_at": sent_at,
-        "message_key": "",
-        "preview": preview,
-        "read_until": sent_at,
-        "inbound": [],
-    }
-    (chat,) = await chats.advance_chats(cursor, [change])
-    return make_push("chat:updated", message.account_id, chat.seq, chat.id, chat.json)
-
-
-async def _insert_sends(
-    cursor: Cursor,
-    account_id: int,
-    chat_id: int,
-    client_id: str,
-    text: str | None,
-    quoted: str | None,
-    uploads: Sequence[Upload],
-) -> list[tuple[ChangedMessage, str]]:
-    """(message, sent_at) of each row: one a file, or the text alone. None of them when the client_id is taken."""
-    stored = []
-    for number, upload in enumerate(uploads or [None], start=1):
-        row = await sends.insert_send(
-            cursor,
-            account_id,
-            chat_id,
-            part_id(client_id, number),
-            text if number == 1 else None,
-            quoted if number == 1 else None,
-            [upload.attachment] if upload else [],
-        )
-        if row is None and number == 1:
-            return []
-        if row is None:
-            raise ConfabError("conflict", "A part of this client_id belongs to another message.")
-        if upload:
-            await media.refer(cursor, row[0].id, upload.attachment["id"], upload.sha256)
-        stored.append(row)
-    return stored
-
-
-async def _quoted(cursor: Cursor, chat_id: int, quote_id: int | None) -> str | None:
-    """What the answer keeps of the message it quotes."""
-    if quote_id is None:
-        return None
-    quoted = await sends.fetch_quotable(cursor, chat_id, quote_id)
-    if quoted is None:
-        raise ConfabError("invalid", fields={"quote_id": ["No message of this chat that can be answered."]})
-    return quoted
-
-
-async def _known_sends(cursor: Cursor, account_id: int, chat_id: int, client_id: str) -> list[ChangedMessage]:
-    """The messages that this client_id, which is taken, stands for."""
-    known = await _find_sends(cursor, account_id, chat_id, client_id)
-    if not known:
-        raise ConfabError("conflict", "This client_id belongs to a message of another chat.")
-    return known
-
-
-async def _find_sends(cursor: Cursor, account_id: int, chat_id: int, client_id: str) -> list[ChangedMessage]:
-    """The messages of this chat that the client_id stands for, in order."""
-    known: list[ChangedMessage] = []
-    while message := await sends.fetch_by_client_id(cursor, account_id, part_id(client_id, len(known) + 1)):
-        known.append(message)
-    return known if known and known[0].chat_id == chat_id else []
-
-
-def part_id(client_id: str, number: int) -> str:
-    """The client_id of the n-th message of one send: the caller's own for the first."""
-    return client_id if number == 1 else f"{client_id}#{number}"

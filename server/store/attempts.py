@@ -141,16 +141,23 @@ class LockedMessage(NamedTuple):
     owner_id: int
 
 
+LOCK_MESSAGE = Prepared(
+    "lock_message",
+    """select a.id, a.user_id from channels_message m join channels_account a on a.id = m.account_id
+       where m.id = %(id)s for no key update of a""",
+)
+
+
 async def lock_message(cursor: Cursor, message_id: int) -> LockedMessage | None:
     """Hold the message's account."""
-    await cursor.execute(
-        """select a.id, a.user_id
-           from channels_message m join channels_account a on a.id = m.account_id
-           where m.id = %s for no key update of a""",
-        (message_id,),
-    )
+    await LOCK_MESSAGE.execute(cursor, {"id": message_id})
     row = await cursor.fetchone()
     return row and LockedMessage(*row)
+
+
+async def lock_message_first(cursor: Cursor, message_id: int) -> None:
+    """The same in the round trip of the next statement, which finds out by itself whether the message is there."""
+    await LOCK_MESSAGE.execute_later(cursor, {"id": message_id})
 
 
 # Echoes of sends whose id the answer told already.

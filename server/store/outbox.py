@@ -89,8 +89,24 @@ SETTLE = Prepared(
         from m where k.message_id = m.id
             and k.number = (select max(number) from channels_send_attempt l where l.message_id = m.id)
     )
-    select {CHANGED} from m""",
+    select {CHANGED},
+        exists (select from channels_message w where w.account_id = m.account_id
+                and w.quoted is not null and w.quoted ->> 'provider_msg_id' = m.provider_msg_id),
+        exists (select from channels_receipt r
+                where r.account_id = m.account_id and r.provider_msg_id = m.provider_msg_id),
+        exists (select from channels_amendment e
+                where e.account_id = m.account_id and e.provider_msg_id = m.provider_msg_id)
+    from m""",
 )
+
+
+class Settled(NamedTuple):
+    """A message whose outcome was written, and what had been told of its id before it was known here."""
+
+    message: ChangedMessage
+    is_answered: bool
+    is_ticked: bool
+    is_amended: bool
 
 
 async def settle_attempt(
@@ -101,9 +117,9 @@ async def settle_attempt(
     provider_msg_id: str | None = None,
     error: dict[str, Any] | None = None,
     look_seconds: int | None = None,
-) -> ChangedMessage | None:
-    """Write what became of an attempt; None when the echo had said it already. `look_seconds` says when an unknown
-    outcome is to be looked up. The account must be locked.
+) -> Settled | None:
+    """Write what became of an attempt; None when the echo had said it already, or the message is gone. `look_seconds`
+    says when an unknown outcome is to be looked up. The account must be locked.
     """
     await SETTLE.execute(
         cursor,
@@ -116,7 +132,7 @@ async def settle_attempt(
         },
     )
     row = await cursor.fetchone()
-    return row and ChangedMessage(*row)
+    return row and Settled(ChangedMessage(*row[:7]), *row[7:])
 
 
 # An echo that knows an id we do not know belongs to the oldest send of the same text, and the same kind of file, in

@@ -49,6 +49,36 @@ async def lock_send_target(
     return row and SendTarget(*row)
 
 
+class SendTargets(NamedTuple):
+    """A number with its row locked by this transaction, and how many of those who want to send may, where they want."""
+
+    owner_id: int
+    account_status: str
+    reachable: int
+
+
+LOCK_SEND_TARGETS = Prepared(
+    "lock_send_targets",
+    """
+    select a.user_id, a.status, (
+        select count(*) from jsonb_to_recordset(%(rows)s::jsonb) as x (user_id bigint, chat_id bigint)
+        join channels_account_member u on u.account_id = a.id and u.user_id = x.user_id
+        join channels_chat c on c.account_id = a.id and c.id = x.chat_id)
+    from channels_account a where a.id = %(account_id)s and a.provider = %(provider)s
+    for no key update of a""",
+)
+
+
+async def lock_send_targets(
+    cursor: Cursor, provider: str, account_id: int, rows: Sequence[Mapping[str, int]]
+) -> SendTargets | None:
+    """The same for several {user_id, chat_id} at once; None for an absent account."""
+    values = {"provider": provider, "account_id": account_id, "rows": orjson.dumps(rows).decode()}
+    await LOCK_SEND_TARGETS.execute(cursor, values)
+    row = await cursor.fetchone()
+    return row and SendTargets(*row)
+
+
 # Whether a client_id was used before is the unique key's word; nothing is numbered when it refuses.
 INSERT_SEND = Prepared(
     "insert_send",
@@ -83,6 +113,40 @@ async def insert_send(
     await INSERT_SEND.execute(cursor, values | {"quoted": quoted, "attachments": files})
     row = await cursor.fetchone()
     return row and (ChangedMessage(*row[:7]), str(row[7]))
+
+
+# Their absence is certain, since the account is locked: no number is taken for one that is there.
+INSERT_SENDS = Prepared(
+    "insert_sends",
+    f"""
+    with fresh as (
+        select x.*, row_number() over (order by x.n) as place
+        from jsonb_to_recordset(%(rows)s::jsonb) as x (n integer, chat_id bigint, client_id text, body text)
+        where not exists (select from channels_message k
+                          where k.account_id = %(account_id)s and k.client_id = x.client_id)
+    ), m as (
+        insert into channels_message (account_id, chat_id, client_id, direction, status, body, attachments,
+                                      sent_at, counted_for, seq, inserted_seq)
+        select a.id, f.chat_id, f.client_id, 'out', 'sending', f.body, '[]', now(), counted_for_now(a),
+            a.seq + f.place, a.seq + f.place
+        from channels_account a, fresh f where a.id = %(account_id)s order by f.place
+        returning *
+    ), numbered as (
+        update channels_account set seq = (select max(m.seq) from m)
+        where id = %(account_id)s and exists (select from m)
+    )
+    select {CHANGED}, rfc3339(m.sent_at) from m order by m.seq""",
+)
+
+
+async def insert_sends(
+    cursor: Cursor, account_id: int, rows: Sequence[Mapping[str, Any]]
+) -> list[tuple[ChangedMessage, str]]:
+    """(message, sent_at) of each {n, chat_id, client_id, body} in their order, but for those whose client_id is taken;
+    the client_ids are distinct and the account is locked.
+    """
+    await INSERT_SENDS.execute(cursor, {"account_id": account_id, "rows": orjson.dumps(rows).decode()})
+    return [(ChangedMessage(*row[:7]), str(row[7])) for row in await cursor.fetchall()]
 
 
 async def fetch_quotable(cursor: Cursor, chat_id: int, message_id: int) -> str | None:

@@ -12,6 +12,7 @@ from tests.fixtures_stack import Stack
 from tests.media_files import enclosed, png
 from tests.peers import Peer, Socket, eventually
 from workers import media as jobs
+from workers import pictures
 from workers.context import PARTS, Parts
 from workers.media import clear_released, copy_media
 
@@ -59,6 +60,12 @@ class Desk:
 
     def files(self) -> list[Path]:
         return [path for path in (self.stack.config.data_dir / "media").rglob("*") if path.is_file()]
+
+
+@pytest.fixture(autouse=True)
+def _no_portraits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are counted here, and people's pictures are files too."""
+    monkeypatch.setattr(pictures, "AT_ONCE", 0)
 
 
 @pytest.fixture

@@ -12,9 +12,10 @@ from tests.fixtures_stack import Stack
 from tests.peers import eventually
 from tests.ports import free_port
 from tests.workers.desk import POST_MESSAGE, Desk, open_desk, summary
-from tests.workers.ledger import written_by_us
+from tests.workers.ledger import receipt, written_by_us
 from workers.maintenance import look_around
 from workers.outbox import send_chat
+from workers.outcomes import settle
 
 
 async def test_a_rejected_send_fails_with_the_reason_and_costs_nothing(desk: Desk) -> None:
@@ -43,6 +44,16 @@ async def test_a_busy_unipile_gets_the_message_once_later(desk: Desk, status: in
     assert summary(await desk.sent()) == [("c-1", "sent")]
     assert await desk.seen_by_the_customer() == ["Oi"]
     assert await desk.ledger.usage() == (1, 0)
+
+
+async def test_a_tick_that_came_before_the_answer_is_not_lost(desk: Desk) -> None:
+    """Until UniPile has answered nobody here knows whose tick it is."""
+    message = await desk.ask("Oi", "c-1")
+    await desk.ledger.store(receipt("message_delivered", "msg-early"))
+    assert summary(await desk.sent()) == [("c-1", "sending")]
+    await settle(desk.ledger.parts, message["id"], "sent", provider_msg_id="msg-early")
+    assert summary(await desk.sent()) == [("c-1", "delivered")]
+    assert await desk.ledger.fetch("select 1 from channels_receipt") == []
 
 
 async def test_an_unreachable_unipile_gets_the_message_once_later(desk: Desk) -> None:

@@ -1,0 +1,153 @@
+"""Sends that come while others of their number are being stored go together, each answered as if it were alone."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from aiopg import Cursor
+from structlog.testing import capture_logs
+
+from server import send_lines
+from server.account_life import Seen
+from server.keys import SENDS
+from server.sending import Stored, Wish, store_sends
+from tests.fixtures_stack import Stack
+from tests.fixtures_tiny import used
+from tests.flows.rows import holding_accounts, watching
+from tests.peers import Answer, Peer, eventually
+from tests.server.factories import CHANNELS, add_member, make_account, make_chat
+
+TEXT = {"text": "Olá"}
+
+
+@pytest.fixture
+def together(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+    """How many sends each shared transaction stored."""
+    sizes: list[int] = []
+
+    async def counted(cursor: Cursor, wishes: list[Wish]) -> list[Stored]:
+        stored = await store_sends(cursor, wishes)
+        sizes.append(len(wishes))
+        return stored
+
+    monkeypatch.setattr(send_lines, "store_sends", counted)
+    with capture_logs() as logs:
+        yield sizes
+    # What does not go together is known before the database refuses it.
+    assert not [line for line in logs if line["event"] == "sends_not_together"]
+
+
+@asynccontextmanager
+async def held_up(stack: Stack, waiting: int) -> AsyncIterator[None]:
+    """Nothing is stored until so many sends stand in line behind the first."""
+
+    async def are_there() -> bool:
+        return sum(len(line) for line in stack.app[SENDS]._lines.values()) == waiting
+
+    with holding_accounts(stack.config.database.url or ""):
+        yield
+        await eventually(are_there)
+
+
+async def send_all(stack: Stack, wishes: list[tuple[Peer, str, dict[str, Any]]]) -> list[Answer]:
+    """The first alone, and all others while it waits for the number's row."""
+    tasks: list[asyncio.Task[Answer]] = []
+    async with held_up(stack, len(wishes) - 1):
+        for user, path, body in wishes:
+            tasks.append(asyncio.create_task(user.call("POST", path, body)))
+
+            async def is_in_line() -> bool:
+                lines = stack.app[SENDS]._lines
+                return bool(lines) and sum(len(line) for line in lines.values()) == len(tasks) - 1
+
+            await eventually(is_in_line)
+    return list(await asyncio.gather(*tasks))
+
+
+def ids(answers: list[Answer]) -> list[int]:
+    return [answer.body["message"]["id"] for answer in answers]
+
+
+async def test_what_waits_is_stored_together_in_its_order(web_only: Stack, together: list[int]) -> None:
+    ana, eva = await web_only.sign_in("ana"), await web_only.sign_in("eva")
+    account_id = await make_account(web_only, ana)
+    await add_member(web_only, account_id, eva, "agent")
+    chats = [await make_chat(web_only, account_id, name) for name in ("chat-1", "chat-2")]
+    paths = [f"{CHANNELS}/{account_id}/chats/{chat}/send" for chat in chats]
+    socket = await ana.listen()
+    wishes = [((ana, eva)[n % 2], paths[n % 3 == 0], {"text": f"text {n}"}) for n in range(12)]
+    answers = await send_all(web_only, wishes)
+    assert [answer.status for answer in answers] == [201] * 12
+    assert together == [11]
+    messages = [answer.body["message"] for answer in answers]
+    assert [m["body"] for m in messages] == [f"text {n}" for n in range(12)]
+    # In the order in which they came, numbered without a hole, and pushed so.
+    assert sorted(ids(answers)) == ids(answers)
+    assert [m["seq"] for m in messages[1:]] == list(range(messages[1]["seq"], messages[1]["seq"] + 11))
+    frames = await socket.wait_for_event("message:updated", 12)
+    assert [frame["data"]["id"] for frame in frames] == ids(answers)
+    newest = {m["chat_id"]: m["id"] for m in messages}
+    shown = {chat["id"]: chat for chat in await ana.chats(account_id)}
+    assert {chat_id: shown[chat_id]["last_message_id"] for chat_id in chats} == newest
+    assert {shown[chat_id]["last_message_preview"] for chat_id in chats} == {"text 11", "text 9"}
+    assert await used(ana) == (12, 0, 12)
+    with watching(web_only.config.database.url or "") as rows:
+        ((seq,),) = rows.ask("select seq from channels_account where id = %s", account_id)
+        ((newest_chat,),) = rows.ask("select max(seq) from channels_chat where account_id = %s", account_id)
+        assert newest_chat == seq
+
+
+async def test_of_those_who_wait_as_many_are_sent_as_the_plan_has_units(
+    tiny: Stack, together: list[int]
+) -> None:
+    agent = await tiny.sign_in()
+    account_id = await make_account(tiny, agent)
+    path = f"{CHANNELS}/{account_id}/chats/{await make_chat(tiny, account_id)}/send"
+    answers = await send_all(tiny, [(agent, path, TEXT)] * 12)
+    # In the order in which they came.
+    assert [answer.status for answer in answers] == [201] * 5 + [402] * 7
+    assert await used(agent) == (5, 0, 5)
+    assert together == []
+
+
+async def test_each_gets_its_own_answer(web_only: Stack, together: list[int]) -> None:
+    agent, stranger = await web_only.sign_in(), await web_only.sign_in("stranger")
+    account_id = await make_account(web_only, agent)
+    other = await make_account(web_only, stranger, "acc-other")
+    chat_id = await make_chat(web_only, account_id)
+    path = f"{CHANNELS}/{account_id}/chats/{chat_id}/send"
+    foreign = f"{CHANNELS}/{account_id}/chats/{await make_chat(web_only, other)}/send"
+    known = await agent.ok("POST", path, TEXT | {"client_id": "before"})
+    answers = await send_all(
+        web_only,
+        [
+            (agent, path, TEXT),
+            (agent, path, TEXT | {"client_id": "twice"}),
+            (agent, foreign, TEXT),
+            (agent, path, TEXT | {"client_id": "before"}),
+            (agent, path, TEXT | {"client_id": "twice"}),
+            (agent, path, TEXT),
+        ],
+    )
+    assert [answer.status for answer in answers] == [201, 201, 404, 201, 201, 201]
+    others = await send_all(web_only, [(agent, path, TEXT), (agent, foreign, TEXT), (agent, path, TEXT)])
+    assert [answer.status for answer in others] == [201, 404, 201]
+    again = [(agent, path, TEXT), *[(agent, path, TEXT | {"client_id": "again"})] * 2]
+    assert len(set(ids(await send_all(web_only, again)))) == 2
+    assert answers[3].body["message"]["id"] == known["message"]["id"]
+    assert answers[4].body["message"]["id"] == answers[1].body["message"]["id"]
+    assert len([m for m in await agent.messages(account_id, chat_id) if m["direction"] == "out"]) == 8
+    assert await used(agent) == (8, 0, 8)
+    assert together == []
+
+
+async def test_a_number_that_is_signed_out_refuses_all_who_wait(web_only: Stack, together: list[int]) -> None:
+    agent = await web_only.sign_in()
+    account_id = await make_account(web_only, agent, seen=Seen.SIGNED_OUT)
+    path = f"{CHANNELS}/{account_id}/chats/{await make_chat(web_only, account_id)}/send"
+    answers = await send_all(web_only, [(agent, path, TEXT)] * 4)
+    assert [answer.status for answer in answers] == [409] * 4
+    assert together == []
+    assert await used(agent) == (0, 0, 0)
