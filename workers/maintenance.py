@@ -34,7 +34,7 @@ LOOK_FOR_MEDIA_SECONDS = 60.0
 CLEAR_MEDIA_SECONDS, CLEAR_RELEASED_SECONDS = 3600.0, 60.0
 FORGET_SESSIONS_SECONDS = 3600.0
 PRUNE_SECONDS, PRUNED_AT_ONCE = 3600.0, 1000
-LOOK_FOR_PICTURES_SECONDS = 1.0
+LOOK_FOR_PICTURES_SECONDS = 5.0
 WORDS_SECONDS = 5.0
 MAIL_SECONDS = 1.0
 ERASE_SECONDS, EXPORT_SECONDS, REMOVE_OLD_SECONDS = 1.0, 1.0, 300.0
@@ -131,6 +131,7 @@ async def forget_sessions(parts: Parts) -> None:
 
 # Every round with the seconds between two of it.
 ROUNDS: Sequence[tuple[Work, float]] = (
+    (look_for_pictures, LOOK_FOR_PICTURES_SECONDS),
     (beat, HEARTBEAT_SECONDS),
     (look_around, LOOK_AROUND_SECONDS),
     (lookups.look_around, DOUBT_SECONDS),
@@ -145,7 +146,6 @@ ROUNDS: Sequence[tuple[Work, float]] = (
     (prune_hints, PRUNE_SECONDS),
     (prune_audit, PRUNE_SECONDS),
     (prune_refusals, PRUNE_SECONDS),
-    (look_for_pictures, LOOK_FOR_PICTURES_SECONDS),
     (searching.write_words, WORDS_SECONDS),
     (check_usage, CHECK_SECONDS),
     (erase_people, ERASE_SECONDS),

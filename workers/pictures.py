@@ -26,8 +26,9 @@ MAX_PICTURE_BYTES = 1024 * 1024
 # What a browser draws and what holds no script.
 PICTURE_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
 AGAIN_SECONDS = 7 * 24 * 3600.0
-# So many are asked for at a round of a second, however many people an import brings at once.
-AT_ONCE = 4
+# So many are asked for at a round of a few seconds, however many people an import brings at once, and not all of them
+# in the same moment.
+AT_ONCE, APART_SECONDS = 20, 0.25
 # A job that was lost is made anew after this long.
 CLAIM_SECONDS = 3600.0
 
@@ -45,8 +46,9 @@ class Outcome(NamedTuple):
 
 async def look_for_pictures(parts: Parts) -> None:
     """Queue those whose time has come."""
-    for contact_id in await parts.database.write(contacts.take_due_pictures, AT_ONCE, CLAIM_SECONDS):
-        await enqueue(parts.redis, COPY_PICTURE, contact_id)
+    due = await parts.database.write(contacts.take_due_pictures, AT_ONCE, CLAIM_SECONDS)
+    for number, contact_id in enumerate(due):
+        await enqueue(parts.redis, COPY_PICTURE, contact_id, delay_seconds=number * APART_SECONDS)
 
 
 async def copy_picture(ctx: dict[object, object], contact_id: int) -> None:
