@@ -2,6 +2,7 @@
 
 import base64
 import os
+import re
 
 import pytest
 from playwright.async_api import Locator, Page, expect
@@ -122,7 +123,7 @@ async def test_recorder_and_attachments_fit_and_go_by_keyboard(
     await inbox.open_chat("Bia Lima")
     page = inbox.page
     await page.get_by_test_id("voice-record").press("Enter")
-    await expect(page.get_by_role("timer")).to_have_text("Recording 0:01")
+    await expect(page.get_by_role("timer")).to_have_text(re.compile("Recording 0:0[1-9]"))
     await look_at(page, f"{look}-recorder")
     await page.keyboard.press("Escape")
     await expect(page.get_by_test_id("voice-recorder")).to_have_count(0)

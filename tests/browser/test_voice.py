@@ -32,7 +32,7 @@ async def test_a_voice_message_is_recorded_sent_and_heard(demo: Stack, talking: 
     inbox = await open_chat(talking, demo, width=width)
     page = inbox.page
     await page.get_by_role("button", name="Record a voice message").click()
-    await expect(page.get_by_role("timer")).to_have_text("Recording 0:02")
+    await expect(page.get_by_role("timer")).to_have_text(re.compile("Recording 0:0[2-9]"))
     await check_screen(page)
     await expect(page.get_by_role("button", name="Send the voice message")).to_be_focused()
     await page.keyboard.press("Enter")
