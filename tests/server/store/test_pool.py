@@ -24,7 +24,9 @@ async def test_work_is_repeated_when_every_connection_has_died(shelf: Shelf, ser
     """
     for _ in range(20):
         before = {await shelf.database.read(backend) for _ in range(10)}
-        services.command("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'confab'")
+        services.command(
+            "select pg_terminate_backend(pid, 10000) from pg_stat_activity where usename = 'confab'"
+        )
         after = {await shelf.database.read(backend) for _ in range(10)}
         assert not before & after
 
