@@ -18,6 +18,8 @@ T = TypeVar("T")
 
 # A connection that died with a Postgres restart fails once each; the third try meets a fresh one.
 REPEATS = 3
+# How often closing looks for connections that were just being opened, before it goes without them.
+CLOSING_LOOKS, LOOK_SECONDS = 20, 0.1
 # What a dead or absent server looks like. Under uvloop a broken socket also shows as RuntimeError (UVPoll closed),
 # and aiopg's pool asserts that a connection lives which may have died while the pool was opening another.
 DEAD = (
@@ -95,8 +97,18 @@ class Database:
         raise AssertionError("unreachable")
 
     async def close(self) -> None:
-        self._pool.terminate()
-        await self._pool.wait_closed()
+        """End all connections; whoever still works with one meets a dead one.
+
+        One that is just being opened is waited for, but not by aiopg's `wait_closed`: giving back a connection that
+        died in use wakes nobody there, and the process would stay for ever.
+        """
+        for _ in range(CLOSING_LOOKS):
+            self._pool.terminate()
+            while self._pool._free:
+                self._pool._free.popleft().close()
+            if not self._pool.size:
+                return
+            await asyncio.sleep(LOOK_SECONDS)
 
 
 def _bury_dead(connections: Iterable[aiopg.Connection]) -> None:

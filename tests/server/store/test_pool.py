@@ -111,3 +111,23 @@ async def test_an_absent_server_is_unavailable_at_once() -> None:
             statement_timeout_ms=1000,
             connect_timeout_seconds=1,
         )
+
+
+async def test_closing_does_not_wait_for_a_connection_that_died_in_use(database_url: str) -> None:
+    """aiopg wakes nobody when a closed connection is given back, not even whoever closes the pool."""
+    database = await connect(database_url, size=1, statement_timeout_ms=20_000, connect_timeout_seconds=30)
+    begun = asyncio.Event()
+
+    async def work(cursor: Cursor) -> None:
+        begun.set()
+        await cursor.execute("select pg_sleep(10)")
+
+    await database._pool._free[0].close()
+    late = asyncio.create_task(database.read(work))
+    await asyncio.sleep(0)  # it opens another connection by now, which closing knows nothing of
+    closing = asyncio.create_task(database.close())
+    await begun.wait()
+    late.cancel()
+    await closing
+    with pytest.raises(asyncio.CancelledError):
+        await late
