@@ -77,9 +77,9 @@ async def test_a_held_message_goes_out_by_itself_when_it_is_due(config: Config) 
     config = paced(config, spacing_seconds=SOON, burst=1)
     async with run_stack(config) as stack, open_desk(stack) as desk:
         socket = await desk.agent.listen()
+        begun = asyncio.get_running_loop().time()
         for n in range(4):
             await desk.ask(f"texto {n}", f"c-{n}")
-        begun = asyncio.get_running_loop().time()
         for n in range(4):
             await socket.wait_for_event("message:sent", client_id=f"c-{n}")
         assert asyncio.get_running_loop().time() - begun > 2 * SOON
