@@ -1,0 +1,69 @@
+"""How long a test may take, counted in seconds in which this process ran, and where it stood when they were over."""
+
+import asyncio
+import gc
+import signal
+import threading
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+import pytest
+
+
+class TimedOut(pytest.fail.Exception, SystemExit):  # type: ignore[misc, name-defined]
+    """A failure that the event loop lets through: uvloop logs what a signal's handler raises, and goes on waiting,
+    unless it is one of the two exceptions that end a program (`Handle._run` there)."""
+
+
+def _find_awaited(waiting: Any) -> Any:
+    for name in ("cr_await", "gi_yieldfrom", "ag_await"):
+        if hasattr(waiting, name):
+            return getattr(waiting, name)
+    # The step of an async generator, which a fixture is, tells only the garbage collector whose it is.
+    return next((one for one in gc.get_referents(waiting) if hasattr(one, "ag_frame")), None)
+
+
+def _follow(waiting: Any) -> str:
+    """The places a suspended coroutine stands at, from the task's own down to what it waits for."""
+    places = []
+    while waiting is not None:
+        frames = (getattr(waiting, name, None) for name in ("cr_frame", "gi_frame", "ag_frame"))
+        places += [f"{at.f_code.co_filename}:{at.f_lineno} {at.f_code.co_name}" for at in frames if at]
+        waiting = _find_awaited(waiting)
+    return "\n    ".join(places)
+
+
+def _list_tasks() -> str:
+    """Where every task of the running loop stands; nothing when the test runs without one."""
+    try:
+        tasks = asyncio.all_tasks()
+    except RuntimeError:
+        return ""
+    return "\n".join(f"{task.get_name()}\n    {_follow(task.get_coro())}" for task in tasks)
+
+
+def _watch(seconds: float, ended: threading.Event, main: int) -> None:
+    """A machine that stood still for an hour has used up one second: a test hangs by itself, or not at all."""
+    for _ in range(max(1, round(seconds))):
+        if ended.wait(1):
+            return
+    signal.pthread_kill(main, signal.SIGALRM)
+
+
+def _fail_after(seconds: float) -> Callable[[int, FrameType | None], None]:
+    def handle(signum: int, frame: FrameType | None) -> None:
+        raise TimedOut(f"the test is not done after {seconds:g} s\n{_list_tasks()}")
+
+    return handle
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_timeout_set_timer(item: Any, settings: Any) -> bool:
+    """In place of pytest-timeout's own timer, which cannot end a test that waits in uvloop."""
+    signal.signal(signal.SIGALRM, _fail_after(settings.timeout))
+    ended = threading.Event()
+    item.cancel_timeout = ended.set
+    main = threading.main_thread().ident
+    threading.Thread(target=_watch, args=(settings.timeout, ended, main), daemon=True).start()
+    return True

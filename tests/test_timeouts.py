@@ -1,0 +1,79 @@
+"""A test that waits for ever fails, says where it stood, and holds up no other."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from server.config import ROOT
+
+TESTS = """
+import asyncio
+import time
+
+import pytest
+
+
+async def wait_for_ever():
+    await asyncio.Event().wait()
+
+
+@pytest.fixture
+async def endless_end():
+    yield
+    await wait_for_ever()
+
+
+async def test_waiting():
+    await wait_for_ever()
+
+
+async def test_looping():
+    while True:
+        await asyncio.sleep(0.01)
+
+
+async def test_ending(endless_end):
+    pass
+
+
+def test_sleeping():
+    time.sleep(600)
+
+
+async def test_done():
+    await asyncio.sleep(0)
+"""
+
+CONFTEST = """
+import uvloop
+
+
+def pytest_asyncio_loop_factories(config, item):
+    return {"uvloop": uvloop.Loop}
+"""
+
+
+def test_what_never_ends_fails_and_the_rest_goes_on(tmp_path: Path) -> None:
+    file = tmp_path / "test_endless.py"
+    file.write_text(TESTS)
+    (tmp_path / "conftest.py").write_text(CONFTEST)
+    options = ["-p", "tests.fixtures_timeouts", "-p", "no:cacheprovider", "-o", "asyncio_mode=auto"]
+    ran = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "--rootdir",
+            str(tmp_path),
+            "--timeout=1",
+            *options,
+            str(file),
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "3 failed, 2 passed, 1 error" in ran.stdout, ran.stdout + ran.stderr
+    assert ran.stdout.count("test_endless.py:9 wait_for_ever") >= 2
