@@ -229,8 +229,10 @@ class Dispatcher:
                 if delivery is not None:
                     self._start(self._try(delivery))
             pause = self._retries[0][0] - now if self._retries else None
+            # Not wait_for: in Python 3.11 that loses a cancellation which comes together with what it waits for.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._retry_wanted.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await self._retry_wanted.wait()
 
     def _start(self, work: Any) -> None:
         task = asyncio.create_task(work)

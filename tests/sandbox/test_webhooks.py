@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.keys import SIMULATOR
+from tests.peers import eventually
 from tests.sandbox.driver import ALL_EVENTS, Driver, Json, Receiver, Start
 
 SECRET = [
@@ -145,6 +147,21 @@ async def test_waiting_retries_survive_a_restart(start: Start, receiver: Receive
     await receiver.until(lambda items: len(items) == 2)
     assert receiver.deliveries[1].body["message"] == "kept"
     assert (await settled(second))["pending"] == 0
+
+
+async def test_it_ends_also_when_a_delivery_fails_at_that_moment(start: Start, receiver: Receiver) -> None:
+    sandbox = await start(webhook_retries=(60, 60, 60, 60, 60))
+    await sandbox.register(receiver)
+    receiver.answers = [500]
+    await sandbox.write(await sandbox.account())
+    dispatcher = sandbox.client.app[SIMULATOR].dispatcher
+
+    async def is_waiting() -> bool:
+        return bool(dispatcher._retries) and not dispatcher._retry_wanted.is_set()
+
+    await eventually(is_waiting)
+    dispatcher._retry_wanted.set()  # as a failed delivery does, in the turn of the loop in which the end is said
+    await dispatcher.close()
 
 
 async def test_only_the_registered_events_and_accounts_are_delivered(

@@ -21,13 +21,15 @@ async def connect_after_a_dead_socket() -> None:
     loop.add_reader(number, was_told.set)
     peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_AT_CLOSE)
     peer.close()
-    await asyncio.wait_for(was_told.wait(), 5)
+    async with asyncio.timeout(5):
+        await was_told.wait()
     os.close(number)
     with socket.socket() as other:
         os.dup2(other.fileno(), number)
     with socket.socket(fileno=number) as fresh, socket.create_server(("127.0.0.1", 0)) as listener:
         fresh.setblocking(False)
-        await asyncio.wait_for(loop.sock_connect(fresh, listener.getsockname()), 5)
+        async with asyncio.timeout(5):
+            await loop.sock_connect(fresh, listener.getsockname())
 
 
 def test_a_socket_connects_under_the_number_of_a_dead_one() -> None:
