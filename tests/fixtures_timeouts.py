@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import os
 import signal
 import threading
 from collections.abc import Callable
@@ -9,6 +10,9 @@ from types import FrameType
 from typing import Any
 
 import pytest
+
+# No timer ends what psycopg2 waits for in a thread: in the loop's own, a row that only the loop lets go of.
+os.environ["PGOPTIONS"] = "-c lock_timeout=20s"
 
 
 class TimedOut(pytest.fail.Exception, SystemExit):  # type: ignore[misc, name-defined]

@@ -2,7 +2,10 @@
 
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
+
+import psycopg2
 
 from server.config import ROOT
 
@@ -77,3 +80,9 @@ def test_what_never_ends_fails_and_the_rest_goes_on(tmp_path: Path) -> None:
     )
     assert "3 failed, 2 passed, 1 error" in ran.stdout, ran.stdout + ran.stderr
     assert ran.stdout.count("test_endless.py:9 wait_for_ever") >= 2
+
+
+def test_what_waits_for_a_row_in_the_tests_own_thread_is_ended_by_postgres(database_url: str) -> None:
+    with closing(psycopg2.connect(database_url)) as connection, connection.cursor() as cursor:
+        cursor.execute("show lock_timeout")
+        assert cursor.fetchone() == ("20s",)

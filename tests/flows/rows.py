@@ -1,7 +1,8 @@
 """Looks at a database from outside the processes under test, and holds its locks while a test wants it."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, closing, contextmanager
 from typing import Any
 
 import psycopg2
@@ -53,9 +54,10 @@ class Rows:
         return set(ids) <= set(stored) and self.counted() == self.unread() == len(stored) == len(set(stored))
 
 
-@contextmanager
-def holding_accounts(url: str) -> Iterator[None]:
+@asynccontextmanager
+async def holding_accounts(url: str) -> AsyncIterator[None]:
     """Keep every account's row locked: whoever stores an event waits at it."""
     with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
-        cursor.execute("select id from channels_account for update")
+        # Not in the loop's own thread: whoever holds a row just now may need the loop to let go of it.
+        await asyncio.to_thread(cursor.execute, "select id from channels_account for update")
         yield

@@ -53,7 +53,7 @@ async def test_killed_in_the_middle_of_a_batch(site: Site) -> None:
     worker, peer, socket = await begin(site)
     database_url = site.environment["DATABASE_URL"]
     with watching(database_url) as rows:
-        with holding_accounts(database_url):
+        async with holding_accounts(database_url):
             ids = await deliver_all(peer, [message_received("acc-1", f"texto {n}") for n in range(30)])
             await eventually(lambda: asyncio.to_thread(rows.waits_for_a_lock))
             await worker.kill()
@@ -67,7 +67,7 @@ async def test_killed_between_the_commit_and_the_end_of_the_job(site: Site) -> N
     worker, peer, socket = await begin(site)
     database_url, redis_url = site.environment["DATABASE_URL"], site.environment["REDIS_URL"]
     with watching(database_url) as rows, closing(redis.Redis.from_url(redis_url)) as server:
-        with holding_accounts(database_url):
+        async with holding_accounts(database_url):
             ids = await deliver_all(peer, [message_received("acc-1", f"texto {n}") for n in range(10)])
             await eventually(lambda: asyncio.to_thread(rows.waits_for_a_lock))
             server.client_pause(PAUSE_MILLISECONDS, all=False)

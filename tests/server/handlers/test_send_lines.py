@@ -46,7 +46,7 @@ async def held_up(stack: Stack, waiting: int) -> AsyncIterator[None]:
     async def are_there() -> bool:
         return sum(len(line) for line in stack.app[SENDS]._lines.values()) == waiting
 
-    with holding_accounts(stack.config.database.url or ""):
+    async with holding_accounts(stack.config.database.url or ""):
         yield
         await eventually(are_there)
 
