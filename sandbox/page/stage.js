@@ -10,6 +10,8 @@ import { changed, holder, linkedAccounts, on, openChat, shownName, state } from 
 const stage = document.getElementById('stage')
 const layout = document.getElementById('layout')
 const NEAR_BOTTOM_PX = 120
+// A finger's click comes a little after the finger has gone.
+const AFTER_CLICK_MS = 300
 
 let shownKey = null
 let log = null
@@ -19,6 +21,7 @@ export function start() {
   on('stage', draw)
   document.addEventListener('visibilitychange', draw)
   window.addEventListener('resize', readIfSeen)
+  window.addEventListener('pointerup', () => setTimeout(() => changed('stage'), AFTER_CLICK_MS))
 }
 
 function draw() {
@@ -117,9 +120,10 @@ function rows(messages, person, chat) {
   return wanted
 }
 
-// A tick must not take an open menu out of somebody's hand: the message is drawn anew once the menu is closed.
+// A tick must not take a button from under a pressed finger, or an open menu out of somebody's hand: the message is
+// drawn anew after the click, or once the menu is closed.
 function isInUse(element) {
-  return element.querySelector(':popover-open') !== null
+  return element.matches(':active') || element.querySelector(':popover-open') !== null
 }
 
 function reconcile(wanted) {

@@ -1,0 +1,45 @@
+"""The sandbox's page in a hurry: what changes meanwhile takes nothing out of anybody's hand."""
+
+from playwright.async_api import Locator, expect
+
+from tests.browser.screens import connect_number
+from tests.browser.talk import Customer
+from tests.fixtures_browser import Windows
+from tests.fixtures_stack import Stack
+
+
+async def press_while_it_changes(demo: Stack, customer: Customer, message_id: str, place: Locator) -> None:
+    """Press the mouse there, and let go once a reaction to the message has come."""
+    await place.hover()
+    await customer.page.mouse.down()
+    await demo.sandbox.ok("PUT", f"/sandbox/messages/{message_id}/reaction", {"value": "👍"})
+    # What is told after it has come, so it has too.
+    await demo.sandbox.ok("PATCH", "/sandbox/faults", {"webhooks_off": True})
+    await expect(customer.page.get_by_role("switch", name="Send no webhooks at all")).to_be_checked()
+    await customer.page.mouse.up()
+
+
+async def test_a_menu_opens_although_its_message_changes_under_the_finger(
+    demo: Stack, windows: Windows
+) -> None:
+    await connect_number(demo)
+    sent = await demo.write("acc-1", "Oi")
+    customer = Customer(await windows.open(demo.sandbox.url))
+    await customer.pick_up("Bia Lima")
+    message = customer.message("Oi")
+    button = message.get_by_role("button", name="Message menu")
+    await press_while_it_changes(demo, customer, sent["message_id"], button)
+    await expect(customer.page.get_by_role("menuitem", name="Reply")).to_be_visible()
+    await expect(message.locator(".reactions")).to_have_count(0)
+    await customer.page.keyboard.press("Escape")
+    await expect(message.locator(".reactions")).to_have_text("👍")
+
+
+async def test_a_message_that_was_only_pressed_is_drawn_anew(demo: Stack, windows: Windows) -> None:
+    await connect_number(demo)
+    sent = await demo.write("acc-1", "Oi")
+    customer = Customer(await windows.open(demo.sandbox.url))
+    await customer.pick_up("Bia Lima")
+    message = customer.message("Oi")
+    await press_while_it_changes(demo, customer, sent["message_id"], message.get_by_text("Oi", exact=True))
+    await expect(message.locator(".reactions")).to_have_text("👍")
