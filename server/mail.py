@@ -5,7 +5,13 @@ import ssl
 from email.message import EmailMessage
 
 import aiosmtplib
-from aiosmtplib import SMTP, SMTPException, SMTPRecipientsRefused
+from aiosmtplib import (
+    SMTP,
+    SMTPConnectTimeoutError,
+    SMTPException,
+    SMTPRecipientsRefused,
+    SMTPTimeoutError,
+)
 
 from server.mail_settings import Mail
 
@@ -23,6 +29,9 @@ CERTIFICATES = {
 UNTRUSTED = "its certificate is signed by nobody whom this machine trusts"
 NO_TLS = "it does not speak TLS from the start, as smtps:// has it"
 SPEAKS_PLAINLY = {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE"}
+SILENT = (
+    "it takes the connection and says nothing; one that speaks TLS from the start is asked for with smtps://"
+)
 NO_STARTTLS = "it offers no STARTTLS, and nothing is said unprotected"
 
 
@@ -83,5 +92,7 @@ def _word(error: BaseException) -> str:
         cause = cause.__cause__
     if type(error) is SMTPException and "STARTTLS" in str(error):
         return NO_STARTTLS
+    if isinstance(error, SMTPConnectTimeoutError) and isinstance(error.__cause__, SMTPTimeoutError):
+        return SILENT
     code = getattr(error, "code", None)
     return f"{type(error).__name__} {code}" if isinstance(code, int) else type(error).__name__

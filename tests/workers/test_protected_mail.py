@@ -172,3 +172,15 @@ async def test_a_server_that_protects_nothing_is_told_nothing(authority: trustme
         with pytest.raises(MailAway, match="it offers no STARTTLS"):
             await greet_mail_server(mail_at("smtp", port))
     assert not [line for line in plain.heard if line.upper().startswith(SAID)]
+
+
+async def test_a_server_that_waits_for_tls_is_asked_for_with_smtps(authority: trustme.CA) -> None:
+    """It waits for the first word, and so does whoever expects it to greet."""
+    protected = box("smtps", serving(authority.issue_cert("localhost")))
+    port = free_port()
+    async with delivering(protected, port):
+        with pytest.raises(MailAway, match="asked for with smtps://"):
+            await greet_mail_server(replace(mail_at("smtp", port), timeout_seconds=0.5))
+        with pytest.raises(MailAway, match=r"^SMTPConnectError$"):
+            await greet_mail_server(mail_at("smtp", free_port()))
+    assert protected.heard == []
