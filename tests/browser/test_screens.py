@@ -15,6 +15,7 @@ LOOKS: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},
     "dark": {"color_scheme": "dark"},
     "phone": {"color_scheme": "light", "width": 390, "height": 844, "has_touch": True, "is_mobile": True},
+    "enlarged": {"color_scheme": "light", "width": 320, "height": 640},
 }
 CUSTOMERS = {"Chidi Okafor": "2348031110001", "Hana Sato": "819012340002", "Lea Baumann": "4915112340003"}
 HTML = "<script>alert(1)</script><img src=x onerror=alert(2)><b>bold</b>"
