@@ -72,6 +72,7 @@ class Presence:
         self._heard: dict[int, dict[int, dict[str, Heard]]] = defaultdict(lambda: defaultdict(dict))
         self._shown: dict[int, dict[int, Shown]] = defaultdict(dict)
         self._wake = asyncio.Event()
+        self._may_forget_at = 0.0
         hub.on_room, hub.on_signal, hub.on_listening = self.note_room, self.take, self.note_listening
 
     # -- what happens here ----------------------------------------------------------------------------------------
@@ -157,13 +158,16 @@ class Presence:
 
     async def run(self) -> None:
         """Until cancelled: tell what changed at once, everything now and then, and forget what was not told again."""
-        refresh_at = time.monotonic() + self._refresh_seconds
+        looked_at = time.monotonic()
+        refresh_at = looked_at + self._refresh_seconds
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(TICK_SECONDS):
                     await self._wake.wait()
             await asyncio.sleep(GATHER_SECONDS)
             self._wake.clear()
+            self._note_standstill(time.monotonic() - looked_at)
+            looked_at = time.monotonic()
             self._forget()
             if time.monotonic() >= refresh_at:
                 refresh_at = time.monotonic() + self._refresh_seconds
@@ -174,6 +178,11 @@ class Presence:
         for place in places:
             self._announce(place, always=True)
 
+    def _note_standstill(self, seconds: float) -> None:
+        """Who did not run for a while has heard nobody: all get the time to repeat themselves before one is missed."""
+        if seconds > TICK_SECONDS + GATHER_SECONDS + self._refresh_seconds / 2:
+            self._may_forget_at = time.monotonic() + REPEATS_MISSED * self._refresh_seconds
+
     def _forget(self) -> None:
         now = time.monotonic()
         for place, typists in list(self._typists.items()):
@@ -182,7 +191,7 @@ class Presence:
                 self._announce(place)
             if not typists:
                 del self._typists[place]
-        silent_since = now - REPEATS_MISSED * self._refresh_seconds
+        silent_since = now - REPEATS_MISSED * self._refresh_seconds if now >= self._may_forget_at else 0.0
         for account_id, chats in list(self._heard.items()):
             for chat_id, heard in list(chats.items()):
                 for origin in [origin for origin, (_, at) in heard.items() if at < silent_since]:

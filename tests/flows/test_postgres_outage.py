@@ -17,7 +17,8 @@ AWAY_SECONDS = 10.0
 
 
 async def begin(site: Site) -> Running:
-    web = await site.web(CONFAB_WORKER_EMBEDDED="true")
+    # A machine that stands still for a moment is no Redis that is slow.
+    web = await site.web(CONFAB_WORKER_EMBEDDED="true", CONFAB_WEBHOOKS_ACK_TIMEOUT_SECONDS="30")
     await (await site.sign_in(web)).link_account("acc-1")
     return web
 

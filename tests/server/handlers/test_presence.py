@@ -1,5 +1,6 @@
 """Who has a chat open and who types: over tabs and instances each person once, and nobody stays who has gone."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -168,6 +169,21 @@ async def test_who_is_there_stays_there_through_the_repetitions(team: Team) -> N
         return heard.at > next(iter(first.values())).at + 3 * 0.4
 
     await eventually(was_repeated_often)
+    assert len(watcher.events("presence")) == 1
+
+
+async def test_a_process_that_stood_still_takes_nobody_for_gone(team: Team) -> None:
+    watcher, ana = await team.moved(team.bea).listen(), await team.ana.listen()
+    await ana.command("join-chat", chat_id=team.chat_id)
+    await until(watcher, "presence", "Ana")
+    heard = team.there.app[PRESENCE]._heard[team.account_id][team.chat_id]
+    (before,) = heard.values()
+    time.sleep(1.5)  # noqa: ASYNC251 - the loop of both instances stands still, and nothing else is meant
+
+    async def was_repeated() -> bool:
+        return all(now.at > before.at for now in heard.values())
+
+    await eventually(was_repeated)
     assert len(watcher.events("presence")) == 1
 
 
