@@ -60,19 +60,9 @@ def test_what_never_ends_fails_and_the_rest_goes_on(tmp_path: Path) -> None:
     file = tmp_path / "test_endless.py"
     file.write_text(TESTS)
     (tmp_path / "conftest.py").write_text(CONFTEST)
-    options = ["-p", "tests.fixtures_timeouts", "-p", "no:cacheprovider", "-o", "asyncio_mode=auto"]
+    options = ["-q", "--timeout=2", "-p", "tests.fixtures_timeouts", "-p", "no:cacheprovider"]
     ran = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-q",
-            "--rootdir",
-            str(tmp_path),
-            "--timeout=1",
-            *options,
-            str(file),
-        ],
+        [sys.executable, "-m", "pytest", *options, "-o", "asyncio_mode=auto", f"--rootdir={tmp_path}", file],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -100,7 +100,7 @@ class Database:
         """End all connections; whoever still works with one meets a dead one.
 
         One that is just being opened is waited for, but not by aiopg's `wait_closed`: giving back a connection that
-        died in use wakes nobody there, and the process would stay for ever.
+        died in use wakes nobody there, and it would wait for ever.
         """
         for _ in range(CLOSING_LOOKS):
             self._pool.terminate()
