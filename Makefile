@@ -53,8 +53,7 @@ lock: $(VENV)/bin/pip ## pin all dependencies again, with hashes
 	@set -e; compile="$(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11"; \
 	$$compile pyproject.toml -o requirements.txt; \
 	$$compile pyproject.toml --extra embedded -c requirements.txt -o requirements/embedded.txt; \
-	$$compile pyproject.toml --extra sentry -c requirements.txt -o requirements/sentry.txt; \
-	$$compile pyproject.toml --extra embedded --extra sentry --extra dev -c requirements.txt -o requirements/dev.txt; \
+	$$compile pyproject.toml --extra embedded --extra dev -c requirements.txt -o requirements/dev.txt; \
 	$$compile requirements/node.in -o requirements/node.txt; \
 	$$compile requirements/fuzz.in -o requirements/fuzz.txt
 

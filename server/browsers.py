@@ -1,9 +1,9 @@
 """What browsers are told with every answer, and which pages may call: policies, origins, and forms of other sites."""
 
 from collections.abc import Awaitable, Callable
-from urllib.parse import urlsplit
 
 import aiohttp_cors
+import structlog
 from aiohttp import web
 
 from server.config import Config
@@ -38,18 +38,17 @@ HEADERS = {
 # What a program in a listed page may read of an answer, beside what the Fetch standard always lets it.
 EXPOSED = ("RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id", "Content-Range", "ETag")
 
+MAX_LOGGED_ORIGIN = 200
+
+log = structlog.get_logger(__name__)
+
 WriteHeaders = Callable[[web.Request, web.StreamResponse], Awaitable[None]]
-
-
-def origin_of(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 def page_policy(public_url: str) -> str:
     """The Content-Security-Policy of the app's page: its own files, its own API, pictures and sounds it was given."""
     # By the standard 'self' covers our socket; browsers that are a few years old want it said.
-    socket = origin_of(public_url).replace("http", "ws", 1)
+    socket = public_url.replace("http", "ws", 1)
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; "
         f"font-src 'self'; connect-src 'self' {socket}; manifest-src 'self'; worker-src 'self'; base-uri 'none'; "
@@ -60,7 +59,7 @@ def page_policy(public_url: str) -> str:
 def header_writer(config: Config) -> WriteHeaders:
     """Puts on every answer what all of them carry; the API is never cached unless a handler says so."""
     policy, always = page_policy(config.web.public_url), dict(HEADERS)
-    if config.web.public_url.startswith("https://"):
+    if config.web.is_https:
         always["Strict-Transport-Security"] = f"max-age={YEAR_SECONDS}"
     varies = bool(config.web.allowed_origins)
 
@@ -109,5 +108,6 @@ def require_own_page(request: web.Request, config: Config) -> None:
     if origin is None:
         return
     own = (config.web.public_url, *config.web.allowed_origins, f"{request.scheme}://{request.host}")
-    if origin.rstrip("/") not in {origin_of(url) for url in own}:
+    if origin.rstrip("/") not in own:
+        log.warning("origin_refused", origin=origin[:MAX_LOGGED_ORIGIN], allowed=own)
         raise ConfabError("forbidden", "This origin is not allowed.")

@@ -39,6 +39,7 @@ class Finding:
 def doctor(config: Config, *, as_json: bool) -> int:
     """Run every check, print what was found, and return the exit code."""
     findings = [
+        *(Finding("settings", WARNING, sentence) for sentence in config.unused),
         *_check_public_url(config),
         *_check_database(config),
         *_check_redis(config),

@@ -56,7 +56,14 @@ def end_with_parent() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def warn_of_borrowed_secret(config: Config) -> None:
+def warn_of_settings(config: Config) -> None:
+    """Log settings that have no effect, and a secret that another one stands in for."""
+    for sentence in config.unused:
+        log.warning("setting_not_used", reason=sentence)
+    _warn_of_borrowed_secret(config)
+
+
+def _warn_of_borrowed_secret(config: Config) -> None:
     """Say that the hashes of what was erased hang on a secret that may be changed; the sandbox's is kept for ever."""
     if not config.sandbox.enabled and not config.secrets.erase_secret:
         log.warning(
@@ -66,7 +73,7 @@ def warn_of_borrowed_secret(config: Config) -> None:
 
 
 async def _serve(config: Config, run_workers: RunWorkers) -> None:
-    warn_of_borrowed_secret(config)
+    warn_of_settings(config)
     stopping = _stop_on_signals()
     link = await _seed(config)
     access_log = AccessLogger if config.web.access_log else None
@@ -92,7 +99,7 @@ async def _serve(config: Config, run_workers: RunWorkers) -> None:
 
 
 async def _work(config: Config, run_workers: RunWorkers) -> None:
-    warn_of_borrowed_secret(config)
+    warn_of_settings(config)
     stopping = _stop_on_signals()
     async with run_workers(config):
         _keep_out_of_collections()

@@ -1,23 +1,53 @@
 """The configuration: config.toml, .env and the environment, read once, checked, and frozen."""
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import MutableMapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from server.addresses import check_scheme, database_address, is_loopback, unipile_address
+from server.addresses import bracketed, check_scheme, database_address, is_loopback, unipile_address
 from server.auth_settings import Audit, Auth
+from server.environment import Environment, read_environment
 from server.keyring import KeyringError, read_keyring
 from server.mail_settings import Mail, check_mail
 from server.plans import Plans, check_plans
 from server.rates import Limits, check_limits
 from server.secret_strength import complaint_about
+from server.sections import (
+    Database,
+    Log,
+    Media,
+    Outbox,
+    Pace,
+    Realtime,
+    Redis,
+    Restarts,
+    Sandbox,
+    Secrets,
+    Sync,
+    Unipile,
+    Webhooks,
+    Worker,
+)
 from server.signatures import Billing, check_billing
-from server.sources import ConfigError, Reader, derived, key, read_environment, read_toml
+from server.sources import ConfigError, Reader, derived, key, read_toml
 from server.storage_url import StorageUrlError, read_storage_url
+from server.unused_settings import list_unused_settings
 from server.web_settings import Web, settle_web
 
-__all__ = ["ROOT", "Config", "ConfigError", "is_loopback", "load_config", "read_config"]
+__all__ = [
+    "ROOT",
+    "Config",
+    "ConfigError",
+    "Log",
+    "Media",
+    "Pace",
+    "Redis",
+    "is_loopback",
+    "load_config",
+    "read_config",
+]
 
 ROOT = Path(__file__).resolve().parent.parent
 SANDBOX_API_KEY = "sandbox-key"
@@ -26,143 +56,8 @@ DEMO_EMAIL = "demo@confab.local"
 # An HS256 key is as long as its hash (RFC 7518, section 3.2).
 MIN_JWT_SECRET_BYTES = 32
 MIN_WEBHOOK_SECRET_BYTES = 16
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sandbox:
-    enabled: bool = derived(False)
-    port: int = key(env="SANDBOX_PORT")
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Database:
-    url: str | None = key(env="DATABASE_URL", secret=True, default=None)
-    pool_size: int
-    statement_timeout_ms: int
-    connect_timeout_seconds: int
-    prepare: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Redis:
-    url: str | None = key(env="REDIS_URL", secret=True, default=None)
-    connect_timeout_seconds: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unipile:
-    dsn: str | None = key(env="UNIPILE_DSN", default=None)
-    api_key: str = key(env="UNIPILE_API_KEY", secret=True, default="")
-    concurrency: int
-    connect_timeout_seconds: float
-    total_timeout_seconds: float
-    read_timeout_seconds: float
-    pairing_timeout_seconds: float
-    breaker_failures: int
-    breaker_seconds: float
-    qr_seconds: int
-    code_seconds: int
-    attempt_seconds: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Secrets:
-    webhook_secret: str = key(env="WEBHOOK_SECRET", secret=True, default="")
-    jwt_secret: str = key(env="JWT_SECRET", secret=True, default="")
-    # Read, never signed with: set for an access token's life while the secret is being changed.
-    jwt_secret_previous: str = key(env="JWT_SECRET_PREVIOUS", secret=True, default="")
-    demo_password: str = key(secret=True, default="")
-    erase_secret: str = key(env="ERASE_SECRET", secret=True, default="")
-
-    @property
-    def seal_key(self) -> str:
-        """What hashes the names of who was erased; it must outlive every rotation of the other."""
-        return self.erase_secret or self.jwt_secret
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Worker:
-    embedded: bool
-    ingest_jobs: int
-    outbox_jobs: int
-    amendment_jobs: int
-    lease_seconds: int
-    job_timeout_seconds: int
-    tries: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outbox:
-    unseen_seconds: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
-    # None in the file: on, except against a UniPile on this very machine. Always a bool once loaded.
-    enabled: bool | None = None
-    spacing_seconds: float
-    burst: int
-    fresh_days: int
-    new_chats_per_day: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Restarts:
-    most: int
-    first_seconds: float
-    growth: float
-    forgive_seconds: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sync:
-    jobs: int
-    sweep_seconds: int
-    margin_seconds: int
-    late_seconds: int
-    first_page: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Webhooks:
-    max_body_bytes: int
-    batch_events: int
-    ack_timeout_seconds: float
-    keep_hints_days: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Media:
-    url: str = ""
-    copies: int
-    max_copy_bytes: int
-    deadline_seconds: float
-    max_upload_bytes: int
-    max_upload_files: int
-    keep_exports_days: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Realtime:
-    auth_seconds: float
-    max_frame_bytes: int
-    outbox_bytes: int
-    outbox_frames: int
-    head_seconds: float
-    commands_per_second: int
-    presence_refresh_seconds: float
-    typing_seconds: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Log:
-    level: str = key(choices=("debug", "info", "warning", "error"))
-    format: str = key(choices=("auto", "human", "json"))
-    sentry_dsn: str | None = key(env="SENTRY_DSN", secret=True, default=None)
+# Read from the process's environment by libraries: the S3 client, OpenSSL and libpq.
+LIBRARY_NAMES = re.compile(r"AWS_\w+|SSL_CERT_(FILE|DIR)|PG[A-Z]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +87,8 @@ class Config:
     media: Media
     realtime: Realtime
     log: Log
+    # A sentence for each setting that was given and has no effect.
+    unused: tuple[str, ...] = derived(())
 
 
 def read_config() -> Config:
@@ -199,9 +96,26 @@ def read_config() -> Config:
     return load_config(os.environ, ROOT / "config.toml", ROOT / ".env")
 
 
-def load_config(environ: Mapping[str, str], toml_path: Path, env_path: Path | None = None) -> Config:
-    """Put the sources together and check the whole; in sandbox mode missing secrets are made and kept."""
-    reader = Reader(read_toml(toml_path), read_environment(environ, env_path))
+def load_config(environ: MutableMapping[str, str], toml_path: Path, env_path: Path | None = None) -> Config:
+    """Put the sources together and check the whole; in sandbox mode missing secrets are made and kept.
+
+    Variables of .env that libraries read by themselves are added to `environ`.
+    """
+    environment = read_environment(environ, env_path)
+    config, known = _read(environment, toml_path)
+    _pass_on_to_libraries(environment, environ)
+    return replace(config, unused=list_unused_settings(config, environment, known, LIBRARY_NAMES))
+
+
+def _pass_on_to_libraries(environment: Environment, environ: MutableMapping[str, str]) -> None:
+    for name in environment.only_in_file:
+        if LIBRARY_NAMES.fullmatch(name):
+            environ[name] = environment.values[name]
+
+
+def _read(environment: Environment, toml_path: Path) -> tuple[Config, frozenset[str]]:
+    """The configuration, and every variable that it can be set with."""
+    reader = Reader(read_toml(toml_path), environment.values)
     config: Config = reader.read(Config)
     reader.refuse_unknown()
     config = replace(
@@ -220,12 +134,14 @@ def load_config(environ: Mapping[str, str], toml_path: Path, env_path: Path | No
     check_mail(config.mail)
     config = _with_sandbox_secrets(config) if config.sandbox.enabled else config
     _check_secrets(config)
-    return replace(
+    _check_exposure(config)
+    config = replace(
         config,
         auth=replace(config.auth, test_tokens=_test_tokens(config)),
         pace=replace(config.pace, enabled=_is_paced(config)),
         limits=replace(config.limits, enabled=_is_limited(config)),
     )
+    return config, reader.known
 
 
 def _check_media(config: Config) -> None:
@@ -275,9 +191,22 @@ def _check_secrets(config: Config) -> None:
         raise ConfigError(f"{'; '.join(complaints)}.")
 
 
+def _check_exposure(config: Config) -> None:
+    """Raise ConfigError for a sandbox that others could reach: it shows a password and hands out tokens."""
+    if not config.sandbox.enabled or config.sandbox.public:
+        return
+    named = {"HOST": f"http://{bracketed(config.web.host)}", "PUBLIC_URL": config.web.public_url}
+    for name, address in named.items():
+        if not is_loopback(address):
+            raise ConfigError(
+                f"UNIPILE_DSN is not set, so Confab would run in sandbox mode, where everyone who reaches it can "
+                f"sign in; {name} lets others reach it. Set UNIPILE_DSN, or CONFAB_SANDBOX_PUBLIC=true to allow this."
+            )
+
+
 def _test_tokens(config: Config) -> bool:
     wanted = config.auth.test_tokens
-    if wanted and not config.sandbox.enabled and config.web.public_url.startswith("https:"):
+    if wanted and not config.sandbox.enabled and config.web.is_https:
         raise ConfigError("CONFAB_AUTH_TEST_TOKENS must not be on while PUBLIC_URL is https.")
     return config.sandbox.enabled if wanted is None else wanted
 

@@ -35,6 +35,8 @@ from server.rates import ADDRESS, LOCAL_ONLY, WEBHOOK, Rate
 from server.routes import ROUTE, Route
 from server.store.audit import note_user_agent
 
+PROXY_ADVICE = "X-Forwarded-For is ignored; if this is your proxy, add it to CONFAB_WEB_TRUSTED_PROXIES"
+
 log = structlog.get_logger()
 
 
@@ -43,6 +45,8 @@ async def settle_address(request: web.Request, handler: Handler) -> web.StreamRe
     """Behind our own proxies `request.remote` is the client from here on, not the nearest proxy."""
     note_user_agent(request.headers.get("User-Agent", ""))
     proxies = request.app[PROXIES]
+    if FORWARDED_FOR in request.headers and proxies.is_forgotten(request.remote):
+        log.warning("proxy_not_trusted", proxy=request.remote, advice=PROXY_ADVICE)
     if not proxies:
         return await handler(request)
     client = proxies.client_of(request.remote, request.headers.getall(FORWARDED_FOR, ()))

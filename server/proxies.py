@@ -12,6 +12,7 @@ class Proxies:
 
     def __init__(self, networks: Iterable[str]) -> None:
         self._networks = tuple(ip_network(network, strict=False) for network in networks)
+        self._has_warned = False
 
     def __bool__(self) -> bool:
         return bool(self._networks)
@@ -27,6 +28,17 @@ class Proxies:
                 return client
             client = str(address)
         return client
+
+    def is_forgotten(self, peer: str | None) -> bool:
+        """True once a process, for a machine of a private network that forwards requests without being listed: all its
+        clients then count as one address, and one guesser of passwords locks every user out.
+        """
+        address = _read(peer or "")
+        # From anywhere else the header may be the caller's invention.
+        if self._has_warned or address is None or not address.is_private or self._is_ours(peer):
+            return False
+        self._has_warned = True
+        return True
 
     def _is_ours(self, client: str | None) -> bool:
         address = _read(client or "")

@@ -22,12 +22,8 @@ def open_reports(dsn: str | None) -> list[Processor]:
     """What logging has to run for each line, so that unexpected errors are reported; nothing without a DSN."""
     if dsn is None:
         return []
-    try:
-        import sentry_sdk
-    except ImportError as error:
-        raise ConfigError(
-            "SENTRY_DSN needs: pip install --require-hashes -r requirements/sentry.txt"
-        ) from error
+    import sentry_sdk
+
     try:
         sentry_sdk.init(
             dsn=dsn,
@@ -40,7 +36,7 @@ def open_reports(dsn: str | None) -> list[Processor]:
             before_send=scrub,
         )
     except sentry_sdk.utils.BadDsn as error:
-        raise ConfigError("SENTRY_DSN is not an address of Sentry's") from error
+        raise ConfigError("SENTRY_DSN must be like https://key@sentry.example/1.") from error
     return [report]
 
 

@@ -81,7 +81,7 @@ def read_cookie(request: web.Request) -> tuple[str, str]:
 
 
 def is_https(request: web.Request) -> bool:
-    return request.app[CONFIG].web.public_url.startswith("https://")
+    return request.app[CONFIG].web.is_https
 
 
 def cookie_name(request: web.Request) -> str:

@@ -7,8 +7,6 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from dotenv import dotenv_values
-
 PREFIX = "CONFAB_"
 _BOOLS = {
     "true": True,
@@ -49,13 +47,6 @@ def tables(kind: type[Any]) -> Any:
 def derived(default: Any) -> Any:
     """Declare a value that is worked out from other keys and cannot be set."""
     return field(default=default, metadata={"derived": True})
-
-
-def read_environment(environ: Mapping[str, str], env_path: Path | None) -> dict[str, str]:
-    """Lay the environment over the .env file; an empty text is unset, as Compose files hand it over."""
-    in_file = dotenv_values(env_path) if env_path and env_path.is_file() else {}
-    values = {**{name: value or "" for name, value in in_file.items()}, **environ}
-    return {name: value.strip() for name, value in values.items() if value.strip()}
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -102,6 +93,16 @@ class Reader:
                 raise ConfigError(f"config.toml: {section} must be a section.")
         return dict(given)
 
+    @property
+    def known(self) -> frozenset[str]:
+        """Every environment variable that a field of ours is read from."""
+        return frozenset(self._known)
+
+    def _names(self, long_name: str, item: Field[Any]) -> list[str]:
+        names = [name for name in (long_name, item.metadata.get("env")) if name]
+        self._known.update(names)
+        return names
+
     def refuse_unknown(self) -> None:
         """Raise ConfigError for a CONFAB_ variable that no field has asked for."""
         for name in sorted(self._environ):
@@ -110,9 +111,8 @@ class Reader:
 
     def _find(self, item: Field[Any], kind: Any, section: str, given: Mapping[str, Any]) -> Any:
         long_name = PREFIX + "_".join(part for part in (*section.split("."), item.name) if part).upper()
-        self._known.add(long_name)
-        for name in (long_name, item.metadata.get("env")):
-            if name and name in self._environ:
+        for name in self._names(long_name, item):
+            if name in self._environ:
                 return _converted(name, item, kind, self._environ[name])
         place = _place(section, item.name)
         if item.name in given:

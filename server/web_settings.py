@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from server.addresses import check_networks, check_origins, check_scheme
+from server.addresses import bracketed, check_networks, web_origin
 from server.sources import ConfigError, key
 
 ANY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - recognised, not bound
@@ -17,15 +17,20 @@ class Web:
     trusted_proxies: tuple[str, ...] = ()
     access_log: bool = False
 
+    @property
+    def is_https(self) -> bool:
+        """Whether browsers reach us over TLS."""
+        return self.public_url.startswith("https://")
+
 
 def settle_web(web: Web) -> Web:
-    """Check the section and settle PUBLIC_URL; raises ConfigError."""
+    """Check the section and settle PUBLIC_URL and the allowed origins as browsers spell them; raises ConfigError."""
     if web.port > 65535:
         raise ConfigError(f"PORT must be at most 65535, not {web.port}.")
     host = "127.0.0.1" if web.host in ANY_ADDRESS else web.host
-    host = f"[{host}]" if ":" in host else host
-    url = web.public_url.rstrip("/") or f"http://{host}:{web.port}"
-    check_scheme("PUBLIC_URL", url, ("http", "https"))
-    check_origins("[web] allowed_origins", web.allowed_origins)
     check_networks("[web] trusted_proxies", web.trusted_proxies)
-    return replace(web, public_url=url)
+    return replace(
+        web,
+        public_url=web_origin("PUBLIC_URL", web.public_url or f"http://{bracketed(host)}:{web.port}"),
+        allowed_origins=tuple(web_origin("[web] allowed_origins", origin) for origin in web.allowed_origins),
+    )

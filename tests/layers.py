@@ -66,6 +66,11 @@ LAYERS = (
     Layer("server", ()),
     Layer("server.sources", (), (*WEB, *QUEUE, *SQL, "structlog")),
     Layer("server.secret_strength", (), (*WEB, *QUEUE, *SQL, "structlog")),
+    Layer("server.sections", ("server.sources",), (*WEB, *QUEUE, *SQL, "structlog")),
+    Layer("server.environment", ("server.sources",), (*WEB, *QUEUE, *SQL, "structlog")),
+    Layer(
+        "server.unused_settings", ("server.config", "server.environment"), (*WEB, *QUEUE, *SQL, "structlog")
+    ),
     Layer("server.addresses", ("server.sources",), (*WEB, *QUEUE, *SQL, "structlog")),
     Layer("server.proxies", (), (*WEB, *QUEUE, *SQL, "structlog")),
     Layer("server.rates", ("server.sources",), (*WEB, *QUEUE, *SQL, "structlog")),
@@ -94,6 +99,9 @@ LAYERS = (
             "server.rates",
             "server.signatures",
             "server.addresses",
+            "server.environment",
+            "server.sections",
+            "server.unused_settings",
             "server.auth_settings",
             "server.mail_settings",
             "server.secret_strength",

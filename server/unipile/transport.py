@@ -7,10 +7,12 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl
 
 import aiohttp
 import orjson
 import structlog
+from yarl import URL
 
 from server.metrics import UNIPILE_CALLS, UNIPILE_KEY_REFUSED
 from server.unipile.breaker import Breaker, State
@@ -75,7 +77,8 @@ class Transport:
         deadlines: Deadlines,
         breaker: Breaker,
     ) -> None:
-        self._base = f"{dsn}/api/v1"
+        base, _, query = dsn.partition("?")
+        self._base, self._query = f"{base}/api/v1", dict(parse_qsl(query))
         self._key = api_key.encode()
         self._deadlines = deadlines
         self._breaker = breaker
@@ -162,7 +165,7 @@ class Transport:
             response = await held.enter_async_context(
                 self._session.request(
                     method,
-                    self._base + path,
+                    URL(self._base + path).extend_query(self._query) if self._query else self._base + path,
                     timeout=self._deadlines.within(seconds),
                     allow_redirects=False,  # the key would go with the call, to whatever host is named
                     **content,

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from structlog.testing import capture_logs
 
-from server.cli_serve import warn_of_borrowed_secret
+from server.cli_serve import warn_of_settings
 from server.config import Config
 
 OWN = "an erase secret of its own, and long enough"
@@ -23,6 +23,6 @@ def test_a_start_on_a_borrowed_secret_warns(
         sandbox=replace(config.sandbox, enabled=in_sandbox),
     )
     with capture_logs() as lines:
-        warn_of_borrowed_secret(config)
+        warn_of_settings(config)
     assert [line["event"] for line in lines] == ["erase_secret_not_set"] * is_told
     assert config.secrets.jwt_secret not in str(lines)

@@ -62,7 +62,7 @@ async def test_only_pages_may_load_anything(web_only: Stack) -> None:
 
 
 def test_the_page_may_load_nothing_from_elsewhere() -> None:
-    rules = dict(rule.strip().split(" ", 1) for rule in page_policy("https://confab.example/").split(";"))
+    rules = dict(rule.strip().split(" ", 1) for rule in page_policy("https://confab.example").split(";"))
     assert rules.pop("connect-src") == "'self' wss://confab.example"
     assert {word for words in rules.values() for word in words.split()} == {"'none'", "'self'", "blob:"}
     assert {name for name, words in rules.items() if "blob:" in words} == {"img-src", "media-src"}

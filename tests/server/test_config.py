@@ -143,6 +143,21 @@ def test_test_tokens_need_a_public_url_that_is_not_https(load: Load) -> None:
     assert "CONFAB_AUTH_TEST_TOKENS" in message
 
 
+@pytest.mark.parametrize("public_url", ["HTTPS://inbox.example.com", "https://INBOX.example.com:443/"])
+def test_no_spelling_of_https_passes_the_test_token_guard(load: Load, public_url: str) -> None:
+    assert "CONFAB_AUTH_TEST_TOKENS" in refusal(
+        load, PRODUCTION, CONFAB_AUTH_TEST_TOKENS="true", PUBLIC_URL=public_url
+    )
+    assert load(PRODUCTION, PUBLIC_URL=public_url).web.is_https
+
+
+def test_allowed_origins_are_spelled_as_browsers_send_them(load: Load) -> None:
+    origins = load(
+        CONFAB_WEB_ALLOWED_ORIGINS="HTTPS://A.example:443/, https://bücher.example"
+    ).web.allowed_origins
+    assert origins == ("https://a.example", "https://xn--bcher-kva.example")
+
+
 def test_test_tokens_can_be_switched_off_in_the_sandbox(load: Load) -> None:
     assert load(CONFAB_AUTH_TEST_TOKENS="false").auth.test_tokens is False
 
@@ -212,7 +227,7 @@ def test_a_wrong_address_is_not_repeated_because_it_may_hold_a_password(load: Lo
         ("allowed_origins = []", 'allowed_origins = ["*"]', "[web] allowed_origins"),
         ("allowed_origins = []", 'allowed_origins = ["null"]', "[web] allowed_origins"),
         ("allowed_origins = []", 'allowed_origins = ["https://*.example"]', "[web] allowed_origins"),
-        ("allowed_origins = []", 'allowed_origins = ["https://a.example/"]', "[web] allowed_origins"),
+        ("allowed_origins = []", 'allowed_origins = ["https://a.example/page"]', "[web] allowed_origins"),
         ("trusted_proxies = []", 'trusted_proxies = ["0.0.0.0/0"]', "[web] trusted_proxies"),
         ("trusted_proxies = []", 'trusted_proxies = ["::/0"]', "[web] trusted_proxies"),
         ("trusted_proxies = []", 'trusted_proxies = ["nginx"]', "[web] trusted_proxies"),
@@ -305,9 +320,12 @@ def test_the_environment_wins_over_the_env_file(tmp_path: Path) -> None:
 
 
 def test_public_url_of_a_server_on_every_address_names_this_machine(load: Load) -> None:
-    assert load(HOST="0.0.0.0", PORT="9000").web.public_url == "http://127.0.0.1:9000"
+    assert load(PRODUCTION, HOST="0.0.0.0", PORT="9000").web.public_url == "http://127.0.0.1:9000"
     assert load(HOST="::1", PORT="9000").web.public_url == "http://[::1]:9000"
-    assert load(PUBLIC_URL="https://inbox.example.com/").web.public_url == "https://inbox.example.com"
+    assert (
+        load(PRODUCTION, PUBLIC_URL="https://inbox.example.com/").web.public_url
+        == "https://inbox.example.com"
+    )
 
 
 def test_data_dir_is_relative_to_the_file(tmp_path: Path) -> None:

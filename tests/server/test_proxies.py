@@ -10,6 +10,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from server.app import create_app
 from server.config import Config
@@ -106,3 +107,22 @@ async def test_handlers_see_the_client(config: Config, trusted: tuple[str, ...],
             assert answer.status == 200, await answer.text()
             assert "Strict-Transport-Security" not in answer.headers
     assert seen == [client]
+
+
+@pytest.mark.parametrize(
+    ("peer", "is_said"),
+    [("192.168.1.2", True), ("127.0.0.1", True), ("10.0.0.1", False), ("203.0.113.9", True), (None, False)],
+)
+def test_a_proxy_that_is_not_listed_is_named_once(peer: str | None, is_said: bool) -> None:
+    proxies = Proxies(["10.0.0.0/8"])
+    # 203.0.113.0/24 is set aside for documentation, which counts as private.
+    assert [proxies.is_forgotten(peer) for _ in range(2)] == [is_said, False]
+    assert not proxies.is_forgotten("8.8.8.8")
+
+
+async def test_the_log_names_a_proxy_that_was_forgotten(config: Config) -> None:
+    with capture_logs() as lines:
+        async with serving(create_app(config), free_port()) as url, aiohttp.ClientSession() as session:
+            for _ in range(2):
+                await (await session.get(f"{url}/health", headers={"X-Forwarded-For": "198.51.100.7"})).read()
+    assert [line["proxy"] for line in lines if line["event"] == "proxy_not_trusted"] == ["127.0.0.1"]

@@ -19,14 +19,14 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @asynccontextmanager
 async def client_of(
-    handler: Handler, *, key: str = "key", concurrency: int = 2, **limits: float
+    handler: Handler, *, key: str = "key", concurrency: int = 2, query: str = "", **limits: float
 ) -> AsyncIterator[UnipileClient]:
     """A client of a UniPile that answers every call with this handler."""
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", handler)
     async with serving(app, free_port()) as url:
         client = UnipileClient(
-            url,
+            url + query,
             key,
             concurrency=concurrency,
             connect_timeout_seconds=limits.get("connect", 5),
@@ -143,6 +143,22 @@ async def test_an_id_stays_one_part_of_the_address() -> None:
             with pytest.raises(Rejected):
                 await client.delete_account(identifier)
     assert len(paths) == 7
+
+
+async def test_a_port_in_the_dsns_query_goes_with_every_call() -> None:
+    paths: list[str] = []
+
+    async def note(request: web.Request) -> web.Response:
+        paths.append(request.raw_path)
+        return web.json_response({"items": []})
+
+    async with client_of(note, query="?port=13111") as client:
+        await client.fetch_account("á b")
+        await client.read("chats", params={"cursor": "a+b/c="})
+    assert paths == [
+        "/api/v1/accounts/%C3%A1%20b?port=13111",
+        "/api/v1/chats?port=13111&cursor=a%2Bb/c%3D",
+    ]
 
 
 @pytest.mark.parametrize(
