@@ -109,5 +109,5 @@ def require_own_page(request: web.Request, config: Config) -> None:
         return
     own = (config.web.public_url, *config.web.allowed_origins, f"{request.scheme}://{request.host}")
     if origin.rstrip("/") not in own:
-        log.warning("origin_refused", origin=origin[:MAX_LOGGED_ORIGIN], allowed=own)
+        log.info("origin_refused", origin=origin[:MAX_LOGGED_ORIGIN], allowed=own)
         raise ConfabError("forbidden", "This origin is not allowed.")

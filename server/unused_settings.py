@@ -58,7 +58,11 @@ def list_unused_settings(
         f"{name} is set but needs {rule.needs}."
         for name in sorted(environment.values)
         for rule in RULES
-        if rule.names.fullmatch(name) and not rule.is_used(config)
+        if (
+            name in environment.only_in_file or not libraries.fullmatch(name)
+        )  # others use AWS_… for themselves
+        and rule.names.fullmatch(name)
+        and not rule.is_used(config)
     ]
     unknown = [
         f"{name} in .env is not a setting of Confab."

@@ -104,7 +104,6 @@ def test_a_misspelled_setting_is_still_refused(load: Load, name: str) -> None:
         ({"UNIPILE_API_KEY": "k8Zq+71tBf0="}, "UNIPILE_API_KEY"),
         ({**PRODUCTION, "SANDBOX_PORT": "4001"}, "SANDBOX_PORT"),
         ({"CONFAB_MAIL_SENDER": "Confab <a@x.example>"}, "CONFAB_MAIL_SENDER"),
-        ({"AWS_ACCESS_KEY_ID": "a"}, "AWS_ACCESS_KEY_ID"),
         ({"CONFAB_PACE_BURST": "3"}, "CONFAB_PACE_BURST"),
         ({**PRODUCTION, "JWT_SECRET_PREVIOUS": PRODUCTION["JWT_SECRET"]}, "JWT_SECRET_PREVIOUS"),
         (
@@ -121,6 +120,11 @@ def test_a_misspelled_setting_is_still_refused(load: Load, name: str) -> None:
 def test_a_setting_without_effect_is_named(load: Load, environ: dict[str, str], named: str) -> None:
     (sentence,) = load(**environ).unused
     assert sentence.startswith(f"{named} is set but needs ")
+
+
+def test_a_key_without_a_bucket_is_named_only_where_it_is_ours(load: Load) -> None:
+    assert load("AWS_ACCESS_KEY_ID=a\n").unused[0].startswith("AWS_ACCESS_KEY_ID is set but needs ")
+    assert load(AWS_ACCESS_KEY_ID="a").unused == ()
 
 
 def test_a_setting_with_effect_is_not_named(load: Load) -> None:
