@@ -7,7 +7,7 @@ import orjson
 from aiohttp import web
 
 from server.auth import Tokens
-from server.browsers import allow_origins, header_writer
+from server.browsers import allow_origins
 from server.config import ROOT, Config
 from server.contexts import CONTEXTS
 from server.handlers.docs import DOCS, Docs
@@ -37,7 +37,6 @@ def create_app(config: Config, static: Path = STATIC) -> web.Application:
     app[DOCS] = _describe()
     add_routes(app)
     allow_origins(app, config.web.allowed_origins)
-    app.on_response_prepare.append(header_writer(config))
     app.cleanup_ctx.extend(CONTEXTS)
     app.on_shutdown.append(_close_sockets)
     return app

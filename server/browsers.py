@@ -1,6 +1,6 @@
 """What browsers are told with every answer, and which pages may call: policies, origins, and forms of other sites."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 import aiohttp_cors
 import structlog
@@ -42,7 +42,7 @@ MAX_LOGGED_ORIGIN = 200
 
 log = structlog.get_logger(__name__)
 
-WriteHeaders = Callable[[web.Request, web.StreamResponse], Awaitable[None]]
+WriteHeaders = Callable[[web.Request, web.StreamResponse], None]
 
 
 def page_policy(public_url: str) -> str:
@@ -63,7 +63,8 @@ def header_writer(config: Config) -> WriteHeaders:
         always["Strict-Transport-Security"] = f"max-age={YEAR_SECONDS}"
     varies = bool(config.web.allowed_origins)
 
-    async def write(request: web.Request, response: web.StreamResponse) -> None:
+    def write(request: web.Request, response: web.StreamResponse) -> None:
+        response.headers.pop("Server", None)  # strangers do not learn which versions run here
         if response.status == SWITCHING_PROTOCOLS:
             return  # nothing is shown or kept of it, and a socket would carry these as long as it lives
         for name, value in always.items():

@@ -15,6 +15,7 @@ from aiohttp import web
 
 from server.app import create_app
 from server.config import DEMO_EMAIL, Config
+from server.edge import EdgeRunner
 from server.embedded import ServiceError, embedded_services
 from server.embedded.children import is_free
 from server.logs import AccessLogger
@@ -77,7 +78,7 @@ async def _serve(config: Config, run_workers: RunWorkers) -> None:
     stopping = _stop_on_signals()
     link = await _seed(config)
     access_log = AccessLogger if config.web.access_log else None
-    runner = web.AppRunner(
+    runner = EdgeRunner(
         create_app(config),
         access_log_class=access_log or AccessLogger,
         access_log=structlog.get_logger("server.access") if access_log else None,

@@ -21,6 +21,7 @@ TABLE: Mapping[str, tuple[int, str]] = {
     "range_not_satisfiable": (416, "The file has no such part."),
     "invalid": (422, "Some fields are not valid."),
     "too_many_requests": (429, "Too many requests: try again later."),
+    "headers_too_large": (431, "The address or the headers of the request are too large."),
     "internal": (500, "Something went wrong on our side."),
     "provider_failed": (502, "UniPile could not do this."),
     "unavailable": (503, "A part of the service is not reachable: try again in a moment."),

@@ -5,6 +5,7 @@ import binascii
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import orjson
 from aiohttp import web
@@ -71,6 +72,17 @@ def provider_of(request: web.Request) -> str:
     if provider not in PROVIDERS:
         raise NotFound
     return provider
+
+
+def error_answer(error: ConfabError, request_id: str | None = None) -> web.Response:
+    """A failure in the one shape."""
+    request_id = request_id or uuid4().hex
+    answer = json_answer(error.body(request_id), error.status)
+    answer.headers["X-Request-Id"] = request_id
+    answer.headers.update(error.headers)
+    if error.retry_after is not None:
+        answer.headers["Retry-After"] = str(error.retry_after)
+    return answer
 
 
 def json_answer(data: object, status: int = 200) -> web.Response:

@@ -45,6 +45,12 @@ SOCKET_CLOSES = Counter(
 USAGE_DRIFT = Gauge(
     "confab_usage_drift", "Months whose counters differ from the rows, at the last look", registry=REGISTRY
 )
+UNREADABLE = Counter(
+    "confab_unreadable_requests",
+    "Requests refused before the application saw them",
+    ["reason"],
+    registry=REGISTRY,
+)
 REQUEST_SECONDS = Histogram(
     "confab_request_seconds",
     "Time to answer a request",

@@ -14,7 +14,7 @@ from server.auth import bearer_token
 from server.authorization import authorize_request, note_change
 from server.browsers import SAFE_METHODS, require_own_page
 from server.errors import ConfabError, NotFound, code_for_status
-from server.http import caller, json_answer, path_id, provider_of
+from server.http import caller, error_answer, path_id, provider_of
 from server.identity import identify
 from server.keys import (
     CALLER,
@@ -63,15 +63,15 @@ async def shape_errors(request: web.Request, handler: Handler) -> web.StreamResp
     try:
         return await handler(request)
     except ConfabError as error:
-        return _error_answer(error)
+        return error_answer(error)
     except web.RequestPayloadError:  # not packed or cut into chunks as its headers say
-        answer = _error_answer(ConfabError("malformed"))
+        answer = error_answer(ConfabError("malformed"))
         answer.force_close()  # where the next request would begin is anybody's guess
         return answer
     except web.HTTPException as error:
         if error.status < 400:
             raise
-        answer = _error_answer(ConfabError(code_for_status(error.status)))
+        answer = error_answer(ConfabError(code_for_status(error.status)))
         answer.set_status(error.status)
         if "Allow" in error.headers:
             answer.headers["Allow"] = error.headers["Allow"]
@@ -83,22 +83,12 @@ async def shape_errors(request: web.Request, handler: Handler) -> web.StreamResp
         log.exception(
             "request_failed", request_id=request_id, method=request.method, route=_route_name(request)
         )
-        return _error_answer(ConfabError("internal"), request_id)
+        return error_answer(ConfabError("internal"), request_id)
 
 
 def _is_gone(request: web.Request) -> bool:
     """Whether nobody is there to be answered."""
     return request.transport is None or request.transport.is_closing()
-
-
-def _error_answer(error: ConfabError, request_id: str | None = None) -> web.Response:
-    request_id = request_id or uuid4().hex
-    answer = json_answer(error.body(request_id), error.status)
-    answer.headers["X-Request-Id"] = request_id
-    answer.headers.update(error.headers)
-    if error.retry_after is not None:
-        answer.headers["Retry-After"] = str(error.retry_after)
-    return answer
 
 
 @web.middleware

@@ -13,7 +13,8 @@ from sandbox.app import create_sandbox
 from sandbox.settings import SandboxSettings
 from server.app import create_app
 from server.config import Config
-from server.keys import HUB
+from server.edge import EdgeRunner
+from server.keys import CONFIG, HUB
 from server.realtime.connection import Connection
 from server.seed import seed_demo
 from tests.declared import Watch
@@ -81,8 +82,9 @@ class Stack:
 
 @asynccontextmanager
 async def serving(app: web.Application, port: int) -> AsyncIterator[str]:
-    """An application on a port of this machine; yields its address."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+    """An application on a port of this machine, ours behind its edge; yields the address."""
+    kind = EdgeRunner if CONFIG in app else web.AppRunner
+    runner = kind(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", port).start()

@@ -82,6 +82,11 @@ LAYERS = (
     Layer("server.web_settings", ("server.addresses", "server.sources"), (*WEB, *QUEUE, *SQL, "structlog")),
     Layer("server.limits", ("server.errors", "server.rates"), (*WEB, "arq", *SQL)),
     Layer("server.browsers", ("server.config", "server.errors", "server.keys"), (*QUEUE, *SQL)),
+    Layer(
+        "server.edge",
+        ("server.browsers", "server.errors", "server.http", "server.keys", "server.metrics"),
+        (*QUEUE, *SQL),
+    ),
     Layer("server.csv_rows", (), (*WEB, *QUEUE, *SQL, "structlog")),
     Layer("server.auditing", ("server.errors", "server.keys", "server.store.audit"), (*QUEUE, *SQL)),
     Layer("server.keyring", (), (*WEB, *QUEUE, *SQL, "structlog")),
