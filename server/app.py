@@ -20,12 +20,14 @@ from server.rates import rates_of
 from server.routes import ROUTES, add_routes
 from server.store.erased import Seal
 
+# Of a request to the API; webhooks and files have limits of their own.
+MAX_BODY_BYTES = 1024 * 1024
 STATIC = ROOT / "static"
 
 
 def create_app(config: Config, static: Path = STATIC) -> web.Application:
     """Build the application; its resources are opened when it starts and closed when it ends."""
-    app = web.Application(middlewares=MIDDLEWARES, client_max_size=config.webhooks.max_body_bytes)
+    app = web.Application(middlewares=MIDDLEWARES, client_max_size=MAX_BODY_BYTES)
     app[CONFIG] = config
     app[SEAL] = Seal(config.secrets.seal_key)
     app[TOKENS] = Tokens(

@@ -22,6 +22,7 @@ from server.logs import AccessLogger
 from server.loops import Loop
 from server.migrate import migrate
 from server.seed import seed_demo, seed_owner
+from server.web_settings import listen_host
 
 # How the worker comes to the server, which never imports it: entered it runs, left it has drained.
 RunWorkers = Callable[[Config], AbstractAsyncContextManager[object]]
@@ -121,7 +122,7 @@ def _end_at_the_latest() -> None:
 
 
 async def _listen(runner: web.AppRunner, config: Config) -> web.TCPSite:
-    site = web.TCPSite(runner, config.web.host, config.web.port)
+    site = web.TCPSite(runner, listen_host(config.web), config.web.port)
     try:
         await site.start()
     except OSError as error:

@@ -16,6 +16,10 @@ from server.sources import ConfigError
 # CONFAB_SERVICE_HOST, CONFAB_WEB_PORT_8080_TCP_ADDR, and CONFAB_WEB_PORT, which is also the name of a setting of ours.
 _SERVICE_NAME = re.compile(r"\w+_SERVICE_(HOST|PORT(_\w+)?)|\w+_PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?")
 _SERVICE_ADDRESS = re.compile(r"(tcp|udp|sctp)://")
+# What conda's compilers put into HOST: the platform they build for, such as x86_64-conda-linux-gnu.
+_BUILD_PLATFORM = re.compile(
+    r"(x86_64|amd64|i[3-6]86|aarch64|arm\w+|ppc\w*|powerpc\w*|s390x|riscv\w*)(-\w+)?-(linux|darwin|mingw|windows)[\w.-]*"
+)
 # A file saved by an editor or a shell of Windows says its encoding in its first bytes.
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -26,10 +30,13 @@ _REFERENCE = re.compile(r"\$\{(\w+)")
 
 
 class Environment(NamedTuple):
-    """All settings by name, and those that only .env sets, except the ones that other lines of it refer to."""
+    """All settings by name; those that only .env sets, except the ones that other lines of it refer to; and a sentence
+    for each variable that was ignored because another program sets it.
+    """
 
     values: dict[str, str]
     only_in_file: frozenset[str]
+    ignored: tuple[str, ...] = ()
 
 
 def read_environment(environ: Mapping[str, str], env_path: Path | None) -> Environment:
@@ -44,7 +51,19 @@ def read_environment(environ: Mapping[str, str], env_path: Path | None) -> Envir
         for name, value in merged.items()
         if (text := value.strip()) and not _describes_service(name, text)
     }
-    return Environment(values, frozenset(values.keys() & in_file.keys() - environ.keys() - referenced))
+    ignored = _ignore_build_platform(values)
+    return Environment(
+        values, frozenset(values.keys() & in_file.keys() - environ.keys() - referenced), ignored
+    )
+
+
+def _ignore_build_platform(values: dict[str, str]) -> tuple[str, ...]:
+    if not _BUILD_PLATFORM.fullmatch(values.get("HOST", "")):
+        return ()
+    platform = values.pop("HOST")
+    return (
+        f"HOST is {platform}, a build platform as conda sets it; CONFAB_WEB_HOST sets the address to listen on.",
+    )
 
 
 def _describes_service(name: str, value: str) -> bool:

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -82,6 +82,18 @@ def error_answer(error: ConfabError, request_id: str | None = None) -> web.Respo
     answer.headers.update(error.headers)
     if error.retry_after is not None:
         answer.headers["Retry-After"] = str(error.retry_after)
+    return answer
+
+
+async def stream_answer(
+    request: web.Request, answer: web.StreamResponse, chunks: AsyncIterator[bytes]
+) -> web.StreamResponse:
+    """Answer with bytes as they come; HEAD gets the headers alone."""
+    await answer.prepare(request)
+    if request.method != "HEAD":
+        async for chunk in chunks:
+            await answer.write(chunk)
+    await answer.write_eof()
     return answer
 
 

@@ -19,6 +19,8 @@ HIDDEN_KEYS = frozenset(
     ("secret", "password", "token", "api_key", "authorization", "cookie", "dsn", "url", "body", "text")
 )
 HIDDEN = "(hidden)"
+PARAMETER = re.compile(r"\{(\w+)\}")
+UNKNOWN_PLACE = "(unknown)"
 QUOTED = re.compile(r'"[^"]*"')
 # Of Postgres's SQLSTATEs: what is wrong with a value, and the sentence quotes the value.
 DATA_EXCEPTION = "22"
@@ -108,8 +110,21 @@ def _sentence(error: BaseException, words: str) -> str:
     return QUOTED.sub('"…"', first) if str(code).startswith(DATA_EXCEPTION) else first
 
 
+def place_of(request: web.BaseRequest) -> str:
+    """The address as the table of routes has it, with the ids of rows in it: anything else may be a token."""
+    match_info = getattr(request, "_match_info", None)  # None of a request that could not be read
+    if match_info is None or (resource := match_info.route.resource) is None:
+        return UNKNOWN_PLACE
+
+    def fill(parameter: re.Match[str]) -> str:
+        value: str = match_info[parameter[1]]
+        return value if value.isdigit() else parameter[0]
+
+    return PARAMETER.sub(fill, resource.canonical)
+
+
 class AccessLogger(AbstractAccessLogger):
-    """One line per request, without its query, which may carry a search for somebody's words."""
+    """One line per request, without its query, which may carry a search for somebody's words, and without tokens."""
 
     _log = structlog.get_logger("server.access")
 
@@ -117,7 +132,7 @@ class AccessLogger(AbstractAccessLogger):
         self._log.info(
             "request",
             method=request.method,
-            path=request.path,
+            path=place_of(request),
             status=response.status,
             milliseconds=round(time * 1000, 1),
         )

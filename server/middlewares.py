@@ -186,7 +186,7 @@ async def refuse_foreign_pages(request: web.Request, route: Route) -> None:
 
 async def _record_change(request: web.Request, route: Route, answer: web.StreamResponse) -> None:
     """What was done goes into the audit log where the table of routes says so."""
-    if route.audit and answer.status < 400:
+    if route.audit and answer.status < 400 and request.method != "HEAD":
         await write_down(request, route.audit, answer)
     if route.needs_token and request.method not in SAFE_METHODS:
         note_change(request, route.name)

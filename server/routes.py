@@ -43,6 +43,7 @@ from server.team_routes import TEAM_ROUTES
 __all__ = ["ROUTE", "ROUTES", "Route", "add_routes"]
 
 
+SWITCHING_PROTOCOLS = 101
 # Shown in place, or, last, only ever a download (server/media.py).
 FILES = "image/*, audio/*, video/*, application/pdf, application/octet-stream"
 
@@ -272,8 +273,10 @@ def _check(route: Route) -> None:
 
 
 def add_routes(app: web.Application) -> None:
-    """Put the table into the application; the SPA's catch-all stands last in it."""
+    """Put the table into the application; the SPA's catch-all stands last in it. HEAD is taken wherever GET is."""
     for route in ROUTES:
         _check(route)
         setattr(route.handler, ROUTE, route)
         app.router.add_route(route.method, route.path, route.handler)
+        if route.method == "GET" and route.status != SWITCHING_PROTOCOLS:
+            app.router.add_route("HEAD", route.path, route.handler)

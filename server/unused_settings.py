@@ -69,4 +69,4 @@ def list_unused_settings(
         for name in sorted(environment.only_in_file.difference(known))
         if not libraries.fullmatch(name) and not _COMPOSE_NAMES.fullmatch(name)
     ]
-    return (*conditional, *unknown)
+    return (*environment.ignored, *conditional, *unknown)

@@ -387,7 +387,7 @@ LAYERS = (
             *("workers*", "server", "server.config", "server.errors", "server.metrics", "server.queue"),
             *("server.account_life", "server.connections", "server.tasks"),
             *("server.media", "server.storage", "server.store*", "server.unipile*"),
-            *("server.plans", "server.usage_news"),
+            *("server.csv_rows", "server.plans", "server.usage_news"),
             *("server.audited", "server.auth", "server.link_tokens", "server.mail"),
             *(f"server.realtime.{part}" for part in ("broker", "channels", "events")),
         ),

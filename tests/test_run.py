@@ -133,6 +133,15 @@ def test_a_host_that_is_not_ours_is_named(settings: Settings) -> None:
     assert "no-such-host.invalid" in sentence({**settings, "HOST": "no-such-host.invalid"})
 
 
+def test_every_address_is_heard_on_ipv4_and_on_ipv6(served: Settings, tmp_path: Path) -> None:
+    with serve({**served, "HOST": "::"}, tmp_path) as program:
+        (shown,) = program.wait_for_output(r"Inbox +(http://\S+)").groups()
+        assert shown == f"http://127.0.0.1:{served['PORT']}"
+        for address in (shown, f"http://[::1]:{served['PORT']}"):
+            assert get(f"{address}/health")[0] == 200, address
+        assert program.send(signal.SIGTERM) == 0
+
+
 def test_a_broken_data_folder_is_named(settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "var").write_text("in the way")
     assert str(tmp_path / "var") in sentence(settings)

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 import structlog
 
+from server.csv_rows import csv_head, csv_rows
 from server.errors import Unavailable
 from server.storage import Incoming, Missing, TooLarge
 from server.store import export_rows, exports, media
@@ -14,7 +15,6 @@ from server.store.export_rows import Scope
 from server.store.exports import Claimed, ExportFile
 from workers.claims import CLAIM_SECONDS, kept
 from workers.context import Parts
-from workers.spreadsheets import csv_lines
 from workers.zipping import ZipStream
 
 log = structlog.get_logger()
@@ -43,6 +43,7 @@ messages.jsonl   messages, chat after chat, oldest first
 reactions.jsonl  who reacted to which message, and how
 attempts.jsonl   when messages were handed to WhatsApp, and what became of it
 contacts.csv, messages.csv  the same for spreadsheets. A text that a spreadsheet would calculate has a ' before it.
+                 Import the phone column as text where its + shall be shown.
 media.jsonl      the files of the messages with their SHA-256; "path" is where the file lies in here, or null
                  {media}
 
@@ -117,10 +118,10 @@ class Export:
         yield README.format(what=what, moment=moment, media=stored).encode()
 
     async def _contact_table(self) -> AsyncIterator[bytes]:
-        yield csv_lines([CONTACT_COLUMNS])
+        yield csv_head(CONTACT_COLUMNS)
         async for page in export_rows.contacts(self._read, self._scope):
             rows = [orjson.loads(text) for text in page]
-            yield csv_lines([row[column] for column in CONTACT_COLUMNS] for row in rows)
+            yield csv_rows([row[column] for column in CONTACT_COLUMNS] for row in rows)
 
     async def _messages(self) -> AsyncIterator[bytes]:
         count = 0
@@ -130,9 +131,9 @@ class Export:
             await self._parts.database.write(exports.note_written, self._claimed.id, count)
 
     async def _message_table(self) -> AsyncIterator[bytes]:
-        yield csv_lines([MESSAGE_COLUMNS])
+        yield csv_head(MESSAGE_COLUMNS)
         async for page in export_rows.messages(self._read, self._scope):
-            yield csv_lines(_message_cells(orjson.loads(text)) for text in page.values())
+            yield csv_rows(_message_cells(orjson.loads(text)) for text in page.values())
 
     async def _reactions(self) -> AsyncIterator[bytes]:
         names = self._scope.names

@@ -7,7 +7,7 @@ import structlog
 from aiohttp import web
 
 from server.errors import ConfabError, NotFound
-from server.http import caller, object_answer, path_id, provider_of
+from server.http import caller, object_answer, path_id, provider_of, stream_answer
 from server.keys import DATABASE, REDIS, STORAGE
 from server.media import UNKNOWN_TYPE, disposition, is_inline
 from server.queue import COPY_MEDIA, enqueue
@@ -24,11 +24,14 @@ MAX_ATTACHMENT_ID = 255
 ONE_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII | re.IGNORECASE)
 HEADERS = {
     "Accept-Ranges": "bytes",
-    # The address names these bytes for good; who may read them is asked whenever a browser has not kept them.
+    # The address names these bytes for good. What a browser keeps of them is for the one who asked: anyone else who
+    # signs in there has another token, and the server is asked again.
     "Cache-Control": "private, max-age=31536000, immutable",
+    "Vary": "Authorization",
     "Content-Security-Policy": "sandbox; default-src 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+KEPT_HEADERS = {name: HEADERS[name] for name in ("Cache-Control", "Vary")}
 
 
 class Part(NamedTuple):
@@ -48,7 +51,7 @@ async def show_attachment(request: web.Request) -> web.StreamResponse:
         raise NotFound("There is no stored file here.")
     etag = f'"{file.sha256}"'
     if etag in _tags(request.headers.get("If-None-Match", "")):
-        return web.Response(status=304, headers={"ETag": etag, "Cache-Control": HEADERS["Cache-Control"]})
+        return web.Response(status=304, headers={"ETag": etag, **KEPT_HEADERS})
     part = _part(request, file.size, etag)
     if part is None:
         raise ConfabError("range_not_satisfiable", headers={"Content-Range": f"bytes */{file.size}"})
@@ -71,11 +74,7 @@ async def _answer(request: web.Request, wanted: Wanted, file: StoredFile, part: 
     answer.headers["Content-Disposition"] = disposition(file.file_name, inline=inline)
     if not is_whole:
         answer.headers["Content-Range"] = f"bytes {part.begin}-{part.end - 1}/{file.size}"
-    await answer.prepare(request)
-    async for chunk in chunks:
-        await answer.write(chunk)
-    await answer.write_eof()
-    return answer
+    return await stream_answer(request, answer, chunks)
 
 
 async def _note_loss(request: web.Request, wanted: Wanted) -> None:

@@ -1,9 +1,12 @@
 """The audit log, for those who answer for the team: in pages, and as a file."""
 
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
 from aiohttp import web
 
-from server.csv_rows import csv_lines
-from server.http import load_query, page_answer, time_cursor
+from server.csv_rows import csv_head, csv_rows
+from server.http import load_query, page_answer, stream_answer, time_cursor
 from server.keys import DATABASE
 from server.schemas.audit import AuditFilter, AuditQuery
 from server.store import audit_pages
@@ -24,15 +27,17 @@ async def list_audit(request: web.Request) -> web.Response:
 async def export_audit(request: web.Request) -> web.StreamResponse:
     """The same as a CSV file, whole; cells that a spreadsheet would compute are quoted with an apostrophe."""
     wanted = load_query(request, AUDIT_FILTER)
+    # Before anything is answered: a Postgres that is away is told as it is everywhere.
     lines = await request.app[DATABASE].read(audit_pages.read_lines, wanted, LINES_AT_A_TIME, None)
     answer = web.StreamResponse()
     answer.content_type, answer.charset = "text/csv", "utf-8"
     answer.headers["Content-Disposition"] = 'attachment; filename="audit.csv"'
-    await answer.prepare(request)
-    await answer.write(csv_lines([Line._fields]))
+    return await stream_answer(request, answer, _table(request, wanted, lines))
+
+
+async def _table(request: web.Request, wanted: dict[str, Any], lines: Sequence[Line]) -> AsyncIterator[bytes]:
+    yield csv_head(Line._fields)
     while lines:
-        await answer.write(csv_lines(lines))
+        yield csv_rows(lines)
         before = (lines[-1].at, lines[-1].id)
         lines = await request.app[DATABASE].read(audit_pages.read_lines, wanted, LINES_AT_A_TIME, before)
-    await answer.write_eof()
-    return answer

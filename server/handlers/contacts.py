@@ -18,8 +18,10 @@ from server.unipile.history import read_people
 log = structlog.get_logger()
 
 HEADERS = {
-    # The address names these bytes for good; who may read them is asked whenever a browser has not kept them.
+    # The address names these bytes for good. What a browser keeps of them is for the one who asked: anyone else who
+    # signs in there has another token, and the server is asked again.
     "Cache-Control": "private, max-age=31536000, immutable",
+    "Vary": "Authorization",
     "Content-Security-Policy": "sandbox; default-src 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Content-Disposition": "inline",

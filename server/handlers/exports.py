@@ -4,7 +4,15 @@ from aiohttp import web
 
 from server import audited
 from server.errors import ConfabError, NotFound
-from server.http import decode_cursor, load_body, load_query, object_answer, page_answer, path_id
+from server.http import (
+    decode_cursor,
+    load_body,
+    load_query,
+    object_answer,
+    page_answer,
+    path_id,
+    stream_answer,
+)
 from server.keys import ACTOR, DATABASE, STORAGE
 from server.media import disposition
 from server.schemas.fields import ListQuery
@@ -72,14 +80,11 @@ async def fetch_export_file(request: web.Request) -> web.StreamResponse:
         chunks = await request.app[STORAGE].read(file.sha256, 0, file.size)
     except Missing as error:
         raise NotFound("The stored export was lost.") from error
-    await request.app[DATABASE].write(
-        audit.record, "export.fetched", request[ACTOR], ("account", account_id), {"export_id": export_id}
-    )
+    if request.method != "HEAD":
+        await request.app[DATABASE].write(
+            audit.record, "export.fetched", request[ACTOR], ("account", account_id), {"export_id": export_id}
+        )
     answer = web.StreamResponse(headers={"Cache-Control": "no-store"})
     answer.content_type, answer.content_length = "application/zip", file.size
     answer.headers["Content-Disposition"] = disposition(f"confab-export-{export_id}.zip", inline=False)
-    await answer.prepare(request)
-    async for chunk in chunks:
-        await answer.write(chunk)
-    await answer.write_eof()
-    return answer
+    return await stream_answer(request, answer, chunks)

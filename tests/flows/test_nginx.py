@@ -13,8 +13,11 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from server.app import MAX_BODY_BYTES
 from server.config import ROOT, Config
+from server.edge import MAX_HEADER_BYTES
 from server.handlers.sockets import HEARTBEAT_SECONDS
+from server.keys import CONFIG
 from tests.faults.checker import check
 from tests.faults.followers import Follower
 from tests.faults.town import Town
@@ -139,9 +142,10 @@ async def test_sizes_are_the_applications_and_plain_http_is_sent_to_https(
 ) -> None:
     async with two_that_die([], nginx_path, tmp_path) as (url, plain):
         for path, size, status in (
-            (WEBHOOK, 2_000_000, 413),
+            (WEBHOOK, 9_000_000, 413),
             (SEND, 20_000_000, 200),
-            (WEBHOOK, 900_000, 200),
+            (WEBHOOK, 8_000_000, 200),
+            ("/api/x", 2_000_000, 413),
         ):
             async with trusting.post(f"{url}{path}?size", data=BytesIO(b"x" * size)) as answer:
                 assert answer.status == status
@@ -150,10 +154,35 @@ async def test_sizes_are_the_applications_and_plain_http_is_sent_to_https(
             assert answer.headers["Location"].endswith("/login?next=1")
 
 
+async def test_json_is_packed_except_beside_secrets_and_large_cookies_pass(
+    config: Config, trusting: aiohttp.ClientSession, nginx_path: str, tmp_path: Path
+) -> None:
+    async def answer(_: web.Request) -> web.Response:
+        return web.json_response(["a message"] * 500)
+
+    app, ports = web.Application(), [free_port(), free_port()]
+    app[CONFIG] = config
+    app.router.add_get("/{path:.*}", answer)
+    async with serving(app, ports[0]), running_nginx(nginx_path, ports, tmp_path) as (url, _):
+        for path, coding in (
+            ("/api/openapi.json", "gzip"),
+            ("/api/channels/whatsapp/1/chats", "gzip"),
+            ("/api/auth/login", None),
+            ("/api/keys", None),
+            ("/api/users/1/link", None),
+        ):
+            headers = {"Accept-Encoding": "gzip", "Cookie": "x=" + "a" * 20_000}
+            async with trusting.get(url + path, headers=headers) as got:
+                assert (got.status, got.headers.get("Content-Encoding")) == (200, coding), path
+                assert len(await got.json()) == 500
+
+
 def test_the_numbers_fit_the_configuration(config: Config) -> None:
     text = CONFIGURATION.read_text()
     sizes = sorted(int(size) * 2**20 for size in re.findall(r"client_max_body_size (\d+)m", text))
-    assert sizes[0] >= config.webhooks.max_body_bytes
+    assert sizes[0] >= MAX_BODY_BYTES
+    assert sizes[1] >= config.webhooks.max_body_bytes
+    assert f"large_client_header_buffers 4 {MAX_HEADER_BYTES // 1024}k;" in text
     assert sizes[-1] > config.media.max_upload_bytes * config.media.max_upload_files
     waits = [int(seconds) for seconds in re.findall(r"proxy_read_timeout (\d+)s", text)]
     assert max(waits) > max(2 * HEARTBEAT_SECONDS, config.unipile.pairing_timeout_seconds)

@@ -328,6 +328,53 @@ def test_public_url_of_a_server_on_every_address_names_this_machine(load: Load) 
     )
 
 
+@pytest.mark.parametrize(
+    "platform",
+    [
+        *(
+            "x86_64-conda-linux-gnu",
+            "aarch64-conda-linux-gnu",
+            "arm64-apple-darwin20.0.0",
+            "x86_64-linux-gnu",
+        ),
+        *(
+            "x86_64-apple-darwin13.4.0",
+            "powerpc64le-conda-linux-gnu",
+            "x86_64-w64-mingw32",
+            "i686-pc-linux-gnu",
+        ),
+        *("armv7l-unknown-linux-gnueabihf", "s390x-conda-linux-gnu", "x86_64-conda_cos6-linux-gnu"),
+    ],
+)
+def test_the_host_that_conda_sets_is_no_address(load: Load, platform: str) -> None:
+    config = load(HOST=platform, PORT="9000")
+    assert (config.web.host, config.web.public_url) == ("127.0.0.1", "http://127.0.0.1:9000")
+    assert [platform in sentence for sentence in config.unused] == [True]
+
+
+@pytest.mark.parametrize(
+    ("given", "host", "shown"),
+    [
+        ("::", "::", "127.0.0.1"),
+        ("[::]", "::", "127.0.0.1"),
+        ("0:0:0:0:0:0:0:0", "::", "127.0.0.1"),
+        ("[::1]", "::1", "[::1]"),
+        ("localhost", "localhost", "localhost"),
+        ("my-linux-box", "my-linux-box", "my-linux-box"),
+        ("web-1.internal", "web-1.internal", "web-1.internal"),
+        ("fe80::1%eth0", "fe80::1%eth0", None),
+    ],
+)
+def test_the_address_that_is_shown_is_one_that_answers(
+    load: Load, given: str, host: str, shown: str | None
+) -> None:
+    config = load(PRODUCTION, HOST=given, PORT="9000")
+    web = config.web
+    assert (web.host, config.unused) == (host, ())
+    if shown is not None:
+        assert web.public_url == f"http://{shown}:9000"
+
+
 def test_data_dir_is_relative_to_the_file(tmp_path: Path) -> None:
     assert load_config(PRODUCTION, TOML).data_dir == ROOT / "var"
 

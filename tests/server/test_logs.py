@@ -14,7 +14,6 @@ from aiohttp.http_exceptions import BadHttpMessage
 
 from server.config import Log
 from server.logs import AccessLogger, set_up_logging
-from tests.programs import get
 
 
 @pytest.fixture(autouse=True)
@@ -122,24 +121,53 @@ def test_arq_does_not_write_the_arguments_of_jobs(capsys: pytest.CaptureFixture[
     assert [line["event"] for line in lines(capsys)] == ["redis is away"]
 
 
-async def test_a_request_is_one_line_without_its_query(capsys: pytest.CaptureFixture[str]) -> None:
+TOKEN = "t0ken-Of-A-hosted-page-4711"
+
+
+@pytest.mark.parametrize(
+    ("asked", "written"),
+    [
+        ("/api/search?q=dear+Ana", "/api/search"),
+        (f"/api/search?token={TOKEN}", "/api/search"),
+        (f"/api/webhooks/unipile/hosted/{TOKEN}", "/api/webhooks/unipile/hosted/{token}"),
+        (f"/api/webhooks/unipile/hosted/{TOKEN}/", "(unknown)"),
+        (f"/hosted/{TOKEN}", "(unknown)"),
+        (f"/%2e%2e/{TOKEN}", "(unknown)"),
+        (f"/app/{TOKEN}", "/app/{path}"),
+        ("/api/channels/whatsapp/7/chats/12", "/api/channels/{provider}/7/chats/12"),
+        (f"/api/channels/{TOKEN}/7/chats/12", "/api/channels/{provider}/7/chats/12"),
+        ("/x y", "(unknown)"),
+    ],
+)
+async def test_a_request_is_one_line_without_its_query_and_its_tokens(
+    capsys: pytest.CaptureFixture[str], asked: str, written: str
+) -> None:
     set_up_logging(Log(level="info", format="json"))
 
     async def answer(request: web.Request) -> web.Response:
         return web.json_response({})
 
     app = web.Application()
-    app.router.add_get("/api/search", answer)
-    runner = web.AppRunner(app, access_log_class=AccessLogger)
+    for path in (
+        "/api/search",
+        r"/api/webhooks/unipile/hosted/{token:[\w-]{20,100}}",
+        "/app/{path:.*}",
+        r"/api/channels/{provider}/{account_id:\d{1,20}}/chats/{chat_id:\d{1,20}}",
+    ):
+        app.router.add_get(path, answer)
+    logger = structlog.get_logger("server.access")
+    runner = web.AppRunner(app, access_log_class=AccessLogger, access_log=logger)
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         port = runner.addresses[0][1]
-        status, _ = await asyncio.to_thread(get, f"http://127.0.0.1:{port}/api/search?q=dear+Ana")
-        assert status == 200
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(f"GET {asked} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+        await reader.read()
+        writer.close()
     finally:
         await runner.cleanup()
-    requests = [line for line in lines(capsys) if line["event"] == "request"]
-    assert [(line["method"], line["path"], line["status"]) for line in requests] == [
-        ("GET", "/api/search", 200)
-    ]
+    found = capsys.readouterr().err
+    assert TOKEN not in found
+    requests = [line for line in map(json.loads, found.splitlines()) if line["event"] == "request"]
+    assert [line["path"] for line in requests] == [written]

@@ -53,6 +53,8 @@ async def fetch(owner: Peer, account_id: int, export_id: int) -> dict[str, bytes
         return shown["export"]["state"] == "ready" and shown["export"]
 
     export = await eventually(ready)
+    head = await owner.call("HEAD", place + "/file")
+    assert (head.status, head.headers["Content-Length"], head.raw) == (200, str(export["size"]), b"")
     answer = await owner.call("GET", place + "/file")
     assert answer.status == 200
     assert len(answer.raw) == export["size"]
@@ -90,6 +92,8 @@ async def test_a_whole_number(stack: Stack) -> None:
     assert {chat["id"] for chat in lines(files["chats.jsonl"])} == set(chats)
     assert {who["name"] for who in lines(files["contacts.jsonl"])} >= {"Bia Lima", "=Caio"}
     assert b"'=1+1" in files["messages.csv"]
+    assert all(files[name].startswith(b"\xef\xbb\xbfid,") for name in ("messages.csv", "contacts.csv"))
+    assert b",+5511988880000," in files["contacts.csv"]
     assert b",=" not in files["messages.csv"] + files["contacts.csv"]
     assert set(files) >= {"README.txt", "reactions.jsonl", "attempts.jsonl", "media.jsonl"}
     listed = await owner.ok("GET", f"{CHANNELS}/{account_id}/exports")

@@ -170,9 +170,8 @@ async def pieces(body: bytes) -> AsyncIterator[bytes]:
         yield body[start : start + 65536]
 
 
-async def test_a_mebibyte_is_taken_and_one_byte_more_is_not(web_only: Stack) -> None:
+async def test_what_the_limit_allows_is_taken_and_one_byte_more_is_not(web_only: Stack) -> None:
     limit = web_only.app[CONFIG].webhooks.max_body_bytes
-    assert limit == 1024 * 1024
     for size, status in ((limit, 200), (limit + 1, 413)):
         body = event_of(size)
         told = await web_only.stranger.call("POST", MESSAGES, headers=SECRET, data=io.BytesIO(body))
@@ -180,6 +179,33 @@ async def test_a_mebibyte_is_taken_and_one_byte_more_is_not(web_only: Stack) -> 
         assert (told.status, chunked.status) == (status, status)
     assert told.body["error"]["code"] == chunked.body["error"]["code"] == "too_large"
     assert len(await queued(web_only)) == 2
+
+
+@pytest.mark.parametrize("picture", [None, "https://pps.whatsapp.net/v/t61/" + "x" * 300])
+async def test_the_events_of_the_largest_groups_are_taken(web_only: Stack, picture: str | None) -> None:
+    """UniPile names every member with each message; a community's announcements go to 5,000."""
+    event = message_received("acc-1", is_group=True)
+    (member,) = event["attendees"]
+    event["attendees"] = [
+        member | {"attendee_id": f"attendee-{number:05}", "attendee_profile_url": picture}
+        for number in range(5000)
+    ]
+    body = io.BytesIO(orjson.dumps(event))
+    assert (await web_only.stranger.call("POST", MESSAGES, headers=SECRET, data=body)).status == 200
+    ((kept,),) = await queued(web_only)
+    assert len(kept["body"]["attendees"]) == 5000
+
+
+async def test_a_stranger_with_a_large_body_is_refused_before_it_is_read(web_only: Stack) -> None:
+    port = web_only.config.web.port
+    for lines in ("", "Unipile-Auth: wrong-wrong-wrong-wrong\r\n"):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(
+            f"POST {MESSAGES} HTTP/1.1\r\nHost: x\r\n{lines}Content-Length: 8000000\r\n\r\n".encode()
+        )
+        async with asyncio.timeout(5):
+            assert (await reader.readline()).split()[1] == b"401"
+        writer.close()
 
 
 # -- the queue --------------------------------------------------------------------------------------------
