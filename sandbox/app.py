@@ -20,7 +20,10 @@ MAX_BODY_BYTES = 64 * 1024 * 1024
 def create_sandbox(settings: SandboxSettings | None = None) -> web.Application:
     """Make the application; it opens its data when it starts."""
     app = web.Application(
-        middlewares=[problem_middleware, guard_middleware, fault_middleware], client_max_size=MAX_BODY_BYTES
+        middlewares=[problem_middleware, guard_middleware, fault_middleware],
+        client_max_size=MAX_BODY_BYTES,
+        # A small body could unpack to any size, on the event loop.
+        handler_args={"auto_decompress": False},
     )
     app[SIMULATOR] = Simulator(settings or SandboxSettings())
     app[SCRIPTS] = Scripts()

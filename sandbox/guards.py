@@ -12,16 +12,28 @@ from sandbox.keys import simulator_of
 from sandbox.problems import STATUS_TYPES, TITLES, Problem
 
 API_PREFIX = "/api/v1"
+PLAIN_CODINGS = {"", "identity", "chunked"}
 
 
 @web.middleware
 async def guard_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Check the key of API calls and the origin of all others."""
+    """Check the key of API calls and the origin of all others; nothing packed is taken."""
+    require_plain(request)
     if request.path.startswith("/api/"):
         require_key(request)
     else:
         require_local(request)
     return await handler(request)
+
+
+def require_plain(request: web.Request) -> None:
+    """Refuse bodies that are packed in any way."""
+    codings = [
+        *request.headers.getall("Content-Encoding", ()),
+        *request.headers.getall("Transfer-Encoding", ()),
+    ]
+    if {coding.strip().lower() for coding in ",".join(codings).split(",")} - PLAIN_CODINGS:
+        raise Problem("unsupported_media_type", "Packed requests are not taken.")
 
 
 def require_key(request: web.Request) -> None:

@@ -22,6 +22,7 @@ MAX_HEADER_BYTES = 32 * 1024
 TOO_MANY_HEADERS = "Too many headers"
 PLAIN_CODINGS = frozenset(("", "identity"))
 PLAIN_TRANSFERS = PLAIN_CODINGS | {"chunked"}
+PIECE_BYTES = 16 * 1024
 LOOK_SECONDS = 5.0
 # A peer that sends or takes less than this in `Patience.stall` seconds (500 bytes a second) has stalled.
 PROGRESS_BYTES = 15_000
@@ -57,7 +58,7 @@ class EdgeRequest(web.Request):
 class EdgeProtocol(web.RequestHandler):
     """One connection: bodies are taken as they come, never unpacked, and a peer that owes us bytes has limited time."""
 
-    __slots__ = ("_heard", "_look_handle", "_mark", "_owed_since", "_patience", "write_headers")
+    __slots__ = ("_heard", "_look_handle", "_mark", "_owed_since", "_patience", "_rest", "write_headers")
 
     def __init__(
         self, manager: web.Server, *, patience: Patience, write_headers: WriteHeaders, **options: Any
@@ -71,6 +72,7 @@ class EdgeProtocol(web.RequestHandler):
         )
         self.write_headers = write_headers
         self._patience = patience
+        self._rest = b""  # received and not parsed yet; nothing is read meanwhile
         self._heard = 0
         self._owed_since: float | None = None  # since when the peer has not finished the head of a request
         self._mark = (0.0, 0)  # when the peer last made progress, and how many bytes had moved by then
@@ -89,7 +91,46 @@ class EdgeProtocol(web.RequestHandler):
             self._look_handle.cancel()
         super().connection_lost(exc)
 
+    # -- bytes -----------------------------------------------------------------------------------------------------
+
     def data_received(self, data: bytes) -> None:
+        """Parse what came, a piece each turn of the loop: chunks of one byte and frames of none cost a thousand times
+        what they weigh, and nobody else would be served meanwhile.
+        """
+        if not data or (not self._rest and len(data) <= PIECE_BYTES):
+            self._parse(data)
+            return
+        is_under_way = bool(self._rest)
+        self._rest += data
+        if not is_under_way:
+            self._pause_reading_for_buffer()
+            self._parse_piece()
+
+    def set_parser(self, parser: Any, data_received_cb: Callable[[], None] | None = None) -> None:
+        # What came together with the handshake of a socket is taken in pieces too.
+        tail, self._message_tail = self._message_tail, b""
+        is_under_way = bool(self._rest)
+        self._rest = tail + self._rest
+        super().set_parser(parser, data_received_cb)
+        if self._rest and not is_under_way:
+            self._pause_reading_for_buffer()
+            self._loop.call_soon(self._parse_piece)
+
+    def _resume_reading_if_drained(self) -> None:
+        if not self._rest:
+            super()._resume_reading_if_drained()
+
+    def _parse_piece(self) -> None:
+        if self.transport is None:
+            return
+        piece, self._rest = self._rest[:PIECE_BYTES], self._rest[PIECE_BYTES:]
+        self._parse(piece)
+        if self._rest:
+            self._loop.call_soon(self._parse_piece)
+        else:
+            self._resume_reading_if_drained()
+
+    def _parse(self, data: bytes) -> None:
         count = self._request_count
         super().data_received(data)
         self._heard += len(data)

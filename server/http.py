@@ -18,6 +18,8 @@ from server.schemas.fields import MAX_ID
 from server.store.rows import Page, Window
 
 JSON_TYPE = "application/json"
+# Far more than any schema has use for.
+MAX_KEYS, MAX_ITEMS, MAX_NAME = 100, 1000, 50
 
 
 async def load_body(request: web.Request, schema: Schema) -> dict[str, Any]:
@@ -43,11 +45,21 @@ def load_query(request: web.Request, schema: Schema) -> dict[str, Any]:
 
 
 def _validated(schema: Schema, data: Mapping[str, Any]) -> dict[str, Any]:
+    _require_few(data)
     try:
         loaded: dict[str, Any] = schema.load(data)
     except ValidationError as error:
         raise ConfabError("invalid", fields=_messages(error)) from error
     return loaded
+
+
+def _require_few(data: Mapping[str, Any]) -> None:
+    """Schemas look at each field and item, also where there are too many of them: a second for a megabyte."""
+    if len(data) > MAX_KEYS:
+        raise ConfabError("malformed", f"More than {MAX_KEYS} fields.")
+    for name, value in data.items():
+        if isinstance(value, list | dict) and len(value) > MAX_ITEMS:
+            raise ConfabError("invalid", fields={name[:MAX_NAME]: [f"More than {MAX_ITEMS} items."]})
 
 
 def _messages(error: ValidationError) -> dict[str, Any]:

@@ -69,7 +69,7 @@ def read_cookie(request: web.Request) -> tuple[str, str]:
     """(session id, token) of the refresh cookie; raises ConfabError("unauthenticated")."""
     if CSRF_HEADER not in request.headers:
         raise ConfabError("unauthenticated", f"The header {CSRF_HEADER} is missing.")
-    session_id, _, token = request.cookies.get(cookie_name(request), "").partition(".")
+    session_id, _, token = _find_cookie(request, cookie_name(request)).partition(".")
     try:
         # Written anew: Python and Postgres differ in where they let a hyphen stand.
         session_id = str(UUID(session_id))
@@ -78,6 +78,16 @@ def read_cookie(request: web.Request) -> tuple[str, str]:
     if not token:
         raise ConfabError("unauthenticated")
     return session_id, token
+
+
+def _find_cookie(request: web.Request, name: str) -> str:
+    """One cookie among those of all applications here: reading 32 KiB of them into objects takes 50 ms."""
+    found = ""
+    for cookie in ";".join(request.headers.getall("Cookie", ())).split(";"):
+        key, _, value = cookie.partition("=")
+        if key.strip() == name:
+            found = value.strip()
+    return found
 
 
 def is_https(request: web.Request) -> bool:

@@ -1,10 +1,19 @@
 """Reads a multipart send: small fields as texts, files straight into the storage, everything within limits."""
 
+import warnings
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
-from aiohttp import BodyPartReader, web
+from aiohttp import (
+    BadContentDispositionHeader,
+    BadContentDispositionParam,
+    BodyPartReader,
+    MultipartReader,
+    StreamReader,
+    web,
+)
+from aiohttp.http_exceptions import HttpProcessingError
 
 from server.config import Media
 from server.dimensions import ClaimError, Shape, read_claims, shape_of
@@ -18,7 +27,14 @@ FILE_FIELDS = ("attachments", "attachments[]", "voice_message")
 TRUE_WORDS, FALSE_WORDS = ("true", "1"), ("false", "0", "")
 # The longest text there is, in UTF-8.
 MAX_FIELD_BYTES = 4 * 65_536
+# What aiohttp says of the heads of parts: as errors, and as warnings, which must not fill a log with a stranger's words.
+UNREADABLE = (HttpProcessingError, BadContentDispositionHeader, BadContentDispositionParam)
+warnings.filterwarnings("ignore", category=BadContentDispositionHeader)
+warnings.filterwarnings("ignore", category=BadContentDispositionParam)
 MAX_FIELDS = 20
+MAX_PART_HEADERS = 20
+# Of a whole form, beside what stands in its parts.
+MAX_LINES = 2000
 CHUNK_BYTES = 64 * 1024
 
 
@@ -52,11 +68,11 @@ class FormReader:
     async def read(self, request: web.Request) -> Form:
         """Raises ConfabError malformed, too_large or invalid; what was stored until then is an orphan."""
         try:
-            async for part in await request.multipart():
+            async for part in _parts_of(request):
                 if not isinstance(part, BodyPartReader) or part.name is None:
                     raise ConfabError("malformed", "A part of the form has no name.")
                 await self._read_part(part)
-        except (ValueError, LookupError, EOFError, AssertionError) as error:
+        except (ValueError, LookupError, EOFError, AssertionError, *UNREADABLE) as error:
             raise ConfabError("malformed", "The form could not be read.") from error
         self._mark_voices()
         self._add_shapes()
@@ -115,6 +131,31 @@ class FormReader:
             raise invalid("media_info", str(error)) from error
         for upload, claim in zip(uploads, claims, strict=True):
             upload.attachment.update(shape_of(upload.attachment["type"], upload.head, claim)._asdict())
+
+
+class _Lines:
+    """The body of a form. Boundaries and heads of parts are read by line, and there are few of them: millions of lines
+    before the first boundary would be read while nobody else is served.
+    """
+
+    def __init__(self, content: StreamReader) -> None:
+        self._content = content
+        self._left = MAX_LINES
+
+    async def readline(self, *arguments: Any, **options: Any) -> bytes:
+        self._left -= 1
+        if self._left < 0:
+            raise ValueError("too many lines")
+        return await self._content.readline(*arguments, **options)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._content, name)
+
+
+def _parts_of(request: web.Request) -> MultipartReader:
+    return MultipartReader(
+        request.headers, cast(StreamReader, _Lines(request.content)), max_headers=MAX_PART_HEADERS
+    )
 
 
 def _attachment(kept: Kept, mimetype: str, file_name: str) -> dict[str, Any]:

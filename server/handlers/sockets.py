@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import orjson
-from aiohttp import WSMsgType, web
+from aiohttp import WSMessage, WSMsgType, web
 
 from server.authorization import authorize_command
 from server.browsers import require_own_page
@@ -32,7 +32,11 @@ async def open_socket(request: web.Request) -> web.StreamResponse:
     require_own_page(request, request.app[CONFIG])
     config = request.app[CONFIG].realtime
     socket = web.WebSocketResponse(
-        heartbeat=HEARTBEAT_SECONDS, compress=False, max_msg_size=config.max_frame_bytes, timeout=2.0
+        heartbeat=HEARTBEAT_SECONDS,
+        compress=False,  # a small frame could unpack to any size
+        autoping=False,  # pings count as commands do
+        max_msg_size=config.max_frame_bytes,
+        timeout=2.0,
     )
     await socket.prepare(request)
     if (transport := request.transport) is None:  # gone already
@@ -84,18 +88,24 @@ class _Session:
         try:
             async with asyncio.timeout(deadline) as limit:
                 async for message in socket:
-                    if message.type is not WSMsgType.TEXT:
-                        raise BadFrameError("text frames only")
                     if not self._allowance.take():
                         self._connection.close_soon(CloseCode.TOO_MANY, "too many commands")
                         return
-                    await self._take(message.data)
+                    await self._hear(message)
                     if self._caller is not None:
                         limit.reschedule(None)
                     if not self._connection.is_open:
                         return
         except TimeoutError:
             self._connection.close_soon(CloseCode.NO_AUTH, "no auth in time")
+
+    async def _hear(self, message: WSMessage) -> None:
+        if message.type is WSMsgType.PING:
+            await self._connection.socket.pong(message.data)
+        elif message.type is WSMsgType.TEXT:
+            await self._take(message.data)
+        elif message.type is not WSMsgType.PONG:
+            raise BadFrameError("text frames only")
 
     async def _take(self, text: str) -> None:
         event, data, command_id = parse_command(text)

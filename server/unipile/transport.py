@@ -27,6 +27,9 @@ LONGEST_WAIT_SECONDS = 2.0
 SLOW_ROUTES = ("/accounts", "/hosted")
 CHUNK_BYTES = 64 * 1024
 MAX_ERROR_BYTES = 64 * 1024
+# Everybody in a group of 5,000 is about 4 MB.
+MAX_ANSWER_BYTES = 16 * 1024 * 1024
+TOO_LARGE = "too_large"
 NOT_MODIFIED = 304
 
 T = TypeVar("T")
@@ -108,7 +111,7 @@ class Transport:
                 with self._judged(method):
                     response = await self._open(held, method, path, left, content)
                     with _translated():
-                        return _object(await response.read())
+                        return _object(await _read_whole(response))
 
         return await _repeated(ask) if method == "GET" else await ask()
 
@@ -202,10 +205,21 @@ async def _repeated(ask: Callable[[], Awaitable[T]]) -> T:
             return await ask()
         except (NotTaken, OutcomeUnknown) as error:
             wait = max(pause * random.uniform(0.5, 1.5), error.retry_after or 0)  # noqa: S311 - jitter
-            if error.type in ("timeout", "no_turn") or wait > LONGEST_WAIT_SECONDS:
+            if error.type in ("timeout", "no_turn", TOO_LARGE) or wait > LONGEST_WAIT_SECONDS:
                 raise
         await asyncio.sleep(wait)
     return await ask()
+
+
+async def _read_whole(response: aiohttp.ClientResponse) -> bytes:
+    """An answer unpacks to any size that its sender likes: what no answer is as large as is not read to its end."""
+    whole = bytearray()
+    async for chunk in response.content.iter_chunked(CHUNK_BYTES):
+        whole += chunk
+        if len(whole) > MAX_ANSWER_BYTES:
+            response.close()
+            raise OutcomeUnknown(TOO_LARGE, "UniPile's answer is too large.")
+    return bytes(whole)
 
 
 async def _chunks(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:

@@ -22,6 +22,13 @@ async def test_the_api_needs_its_key(sandbox: Driver, key: str | None, kind: str
             assert (await read(answer, 401))["type"] == f"errors/{kind}"
 
 
+@pytest.mark.parametrize("coding", ["gzip", "BR", "deflate, gzip", "identity, zstd"])
+async def test_nothing_packed_is_taken(sandbox: Driver, coding: str) -> None:
+    for path in ("/api/v1/accounts", "/sandbox/messages", "/", "/nothing"):
+        async with sandbox.client.post(path, data=b"x", headers={"Content-Encoding": coding}) as answer:
+            assert (await read(answer, 415))["type"] == "errors/unsupported_media_type"
+
+
 async def test_unknown_routes_and_methods_are_problems_too(sandbox: Driver) -> None:
     await sandbox.api("GET", "/nothing", 404)
     await sandbox.control("GET", "/nothing", 404)

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+import re
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from aiohttp import web
 
 from server.app import create_app
 from server.config import Config
-from server.edge import EdgeRunner, Patience
+from server.edge import PIECE_BYTES, EdgeRunner, Patience
 from server.logs import set_up_logging
 from server.routes import ROUTES
 from server.schemas.errors import Error
@@ -164,6 +165,51 @@ async def test_twenty_bombs_at_once_leave_the_others_alone(web_only: Stack) -> N
     assert slowest < 0.5
 
 
+async def test_many_small_pieces_are_parsed_a_few_at_a_time(
+    web_only: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Chunks of one byte cost a hundred times what they weigh: the others get their turn in between."""
+    sizes, parse = list[int](), web.RequestHandler.data_received
+
+    def note(protocol: web.RequestHandler, data: bytes) -> None:
+        sizes.append(len(data))
+        parse(protocol, data)
+
+    monkeypatch.setattr(web.RequestHandler, "data_received", note)
+    body = (
+        b"".join(b"1\r\n%c\r\n" % letter for letter in b'{"user_id": "agent"}' + b" " * 200_000)
+        + b"0\r\n\r\n"
+    )
+    lines = ("Transfer-Encoding: chunked", "Connection: close")
+    answer = await sent(port_of(web_only), head("POST", "/api/auth/test-token", *lines) + body)
+    assert answer.status == 200
+    assert max(sizes) <= PIECE_BYTES
+    assert len(sizes) > len(body) // PIECE_BYTES
+
+
+async def test_what_comes_with_and_after_a_large_body_keeps_its_order(web_only: Stack) -> None:
+    """Pipelined requests behind one that is parsed in pieces, and a socket's frames behind its handshake."""
+    body = b'{"user_id": "agent"}' + b" " * 500_000
+    first = head("POST", "/api/auth/test-token", f"Content-Length: {len(body)}") + body
+    reader, writer = await asyncio.open_connection("127.0.0.1", port_of(web_only))
+    writer.write(first * 3 + head("GET", "/health") * 100 + head("GET", "/api/nothing", "Connection: close"))
+    async with asyncio.timeout(10):
+        answers = await reader.read()
+    writer.close()
+    statuses = [line.split()[1] for line in re.findall(rb"HTTP/1\.1 \d+", answers)]
+    assert statuses == [b"200"] * 103 + [b"404"]
+
+    ping = b'{"event": "ping", "id": 1}'
+    frame = bytes((0x81, 0x80 | len(ping), 0, 0, 0, 0)) + ping
+    reader, writer = await asyncio.open_connection("127.0.0.1", port_of(web_only))
+    writer.write(head("GET", "/ws", HANDSHAKE) + b"\x8a\x80\x00\x00\x00\x00" * 20 + frame)
+    async with asyncio.timeout(5):
+        assert b"4401" not in (await reader.readuntil(b"\r\n\r\n"))
+        close = await reader.read()
+    assert close[2:4] == (4401).to_bytes(2, "big")  # not signed in: the frame behind the pongs was read
+    writer.close()
+
+
 # -- what the parser cannot read -----------------------------------------------------------------------------------
 
 SECRET = "s3cr3t-of-somebody"
@@ -191,6 +237,7 @@ UNREADABLE = {
 }
 
 
+@pytest.mark.usefixtures("logging_left_as_it_was")
 async def test_what_is_no_request_is_refused_in_our_shape_and_echoes_nothing(
     web_only: Stack, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -3,7 +3,6 @@
 The cases are made from the table: a route that is added is tried here with its first line.
 """
 
-import gzip
 import io
 import json
 import re
@@ -54,6 +53,11 @@ BODIES: dict[str, bytes] = {
     "no object": b'"text"',
     "a form": b"text=Oi&to=%2B5511988880000",
     "XML": b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>',
+    "many fields": json.dumps({f"field{n}": n for n in range(60_000)}).encode(),
+    "many items": json.dumps(
+        {"text": "Oi", "name": "x", "scopes": ["read"] * 50_000, "account_ids": [1] * 50_000}
+    ).encode(),
+    "many fields inside": json.dumps({"text": {f"field{n}": n for n in range(60_000)}}).encode(),
     "too much": b'{"text": "' + b"x" * (1024 * 1024) + b'"}',
 }
 JSON = "application/json"
@@ -194,10 +198,6 @@ async def test_no_body_of_any_kind_is_more_than_refused(web_only: Stack, place: 
             b'--x\r\nContent-Disposition: form-data; name="\xff"\r\n\r\na',
         ):
             found += await tried(place, route, kind, body, headers={"Content-Type": kind})
-    bomb = gzip.compress(b"{" + b" " * 30_000_000 + b"}")
-    packed = {"Content-Type": JSON, "Content-Encoding": "gzip"}
-    found += await tried(place, route, "a bomb", bomb, headers=packed)
-    found += await tried(place, route, "half a bomb", bomb[:1000], headers=packed)
     assert found == []
     if route.method != "DELETE":
         await assert_all_is_there(web_only, place)

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import logging
-from collections.abc import Iterator
 from contextlib import closing, suppress
 
 import psycopg2
@@ -16,15 +15,7 @@ from server.config import Log
 from server.logs import AccessLogger, set_up_logging
 
 
-@pytest.fixture(autouse=True)
-def logging_left_as_it_was() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:], root.level = handlers, level
-    structlog.reset_defaults()
-    for name in ("arq", "yoyo", "asyncio"):
-        logging.getLogger(name).setLevel(logging.NOTSET)
+pytestmark = pytest.mark.usefixtures("logging_left_as_it_was")
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:

@@ -1,5 +1,7 @@
 """Attachments over REST: ranges, caching, who may read, limits of a send, and forms that are no sends."""
 
+import io
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -189,6 +191,38 @@ async def test_nobody_stores_files_where_they_may_not_write(web_only: Stack) -> 
     for peer, status in ((stranger, 404), (viewer, 403)):
         assert (await post(peer, path, form(PNG))).status == status
     assert await stored_files(web_only) == 0
+
+
+PART = b'--x\r\nContent-Disposition: form-data; name="text"\r\n'
+ODD_FORMS = {
+    "a part of many headers": PART
+    + b"".join(b"X-%d: a\r\n" % n for n in range(500))
+    + b"\r\nOi\r\n--x--\r\n",
+    "a long header": PART + b"X: " + b"a" * 200_000 + b"\r\n\r\nOi\r\n--x--\r\n",
+    "no header": b"--x\r\nnonsense\r\n\r\nOi\r\n--x--\r\n",
+    "lines before the first part": b"a\r\n" * 300_000 + PART + b"\r\nOi\r\n--x--\r\n",
+    "one line before the first part": b"a" * 300_000 + PART + b"\r\nOi\r\n--x--\r\n",
+    "a name said many times": b"--x\r\nContent-Disposition: form-data; "
+    + b'name*0="a"; ' * 500
+    + b"\r\n\r\nOi\r\n--x--\r\n",
+    "no disposition": b"--x\r\nContent-Disposition: ;;;\r\n\r\nOi\r\n--x--\r\n",
+    "a form in a form": b"--x\r\nContent-Type: multipart/mixed; boundary=y\r\n\r\n--y\r\n\r\na\r\n--y--\r\n--x--\r\n",
+    "many parts": b"".join(PART.replace(b"text", b"f%d" % n) + b"\r\n1\r\n" for n in range(5000))
+    + b"--x--\r\n",
+}
+
+
+@pytest.mark.parametrize("what", ODD_FORMS)
+async def test_an_odd_form_is_refused_and_costs_nothing(web_only: Stack, what: str) -> None:
+    agent, account_id, path = await make_desk(web_only)
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    begun = time.process_time()
+    answer = await agent.call("POST", path, data=io.BytesIO(ODD_FORMS[what]), headers=headers)
+    assert answer.status in (400, 422), answer.raw
+    assert answer.body["error"]["code"] in ("malformed", "invalid")
+    assert time.process_time() - begun < 0.5
+    (chat,) = await agent.chats(account_id)
+    assert len(await agent.messages(account_id, chat["id"])) == 1
 
 
 async def test_a_text_alone_may_come_as_a_form(web_only: Stack) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp import web
+from aiohttp import WSMsgType, web
 
 from server.auth import Tokens
 from server.config import Config
@@ -263,6 +263,33 @@ async def test_too_many_commands_end_the_socket(config: Config) -> None:
         for _ in range(60):
             await socket.socket.send_json({"event": "ping"})
         assert await socket.wait_closed() == 4429
+
+
+@pytest.mark.parametrize("kind", [WSMsgType.PING, WSMsgType.PONG])
+async def test_too_many_frames_without_a_command_end_the_socket_too(config: Config, kind: WSMsgType) -> None:
+    """Also before anybody has signed in."""
+    async with running(config, commands_per_second=5) as stack:
+        socket = await stack.stranger.open_socket()
+        for _ in range(60):
+            await socket.socket.send_frame(b"", kind)
+        assert await socket.wait_closed() == 4429
+
+
+async def test_a_ping_is_answered_and_a_pong_is_no_command(web_only: Stack) -> None:
+    async with web_only.stranger.session.ws_connect(web_only.stranger.url + "/ws", autoping=False) as socket:
+        await socket.pong(b"unasked")
+        await socket.ping(b"are you there")
+        answer = await socket.receive(timeout=5)
+        assert (answer.type, answer.data) == (WSMsgType.PONG, b"are you there")
+
+
+async def test_a_packed_frame_ends_the_socket(web_only: Stack) -> None:
+    """Nothing was agreed on: 50 kB could be 50 MB."""
+    url = web_only.stranger.url + "/ws"
+    async with web_only.stranger.session.ws_connect(url, compress=15) as socket:
+        assert socket.compress == 0
+        await socket.send_frame(b"\x00\x01\x02", WSMsgType.TEXT, compress=15)
+        assert (await socket.receive(timeout=5)).data == 1002
 
 
 # -- staying and leaving -------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """How calls travel: repeats of reads only, patience when asked for, a breaker, and a key that nobody gets to see."""
 
+import gzip
 import io
 from contextlib import suppress
 from time import monotonic
@@ -10,7 +11,7 @@ from aiohttp import web
 
 from server.unipile.breaker import Breaker
 from server.unipile.errors import NotTaken, OutcomeUnknown, Rejected, UnipileError, error_from
-from server.unipile.transport import Deadlines
+from server.unipile.transport import MAX_ANSWER_BYTES, Deadlines
 from tests.server.unipile.test_client import Handler, client_of
 
 SECRET = "kq8Z71tBf0uniPileKey"
@@ -46,6 +47,24 @@ async def test_a_read_is_given_up_in_the_end() -> None:
         with pytest.raises(NotTaken):
             await client.fetch_account("acc-1")
     assert script.calls == 3
+
+
+@pytest.mark.parametrize("packed", [True, False])
+async def test_an_answer_that_unpacks_without_end_is_not_read_to_its_end(packed: bool) -> None:
+    """A megabyte that unpacks to a gigabyte, and one that is as large as it is; neither is asked for again."""
+    calls = 0
+    body = gzip.compress(b" " * 200_000_000, 1) if packed else b" " * (MAX_ANSWER_BYTES + 1)
+    headers = {"Content-Encoding": "gzip"} if packed else {}
+
+    async def answer(_: web.Request) -> web.Response:
+        nonlocal calls
+        calls += 1
+        return web.Response(body=io.BytesIO(body), headers=headers)
+
+    async with client_of(answer) as client:
+        with pytest.raises(OutcomeUnknown, match="too large"):
+            await client.fetch_account("acc-1")
+    assert calls == 1
 
 
 async def test_a_refused_read_is_not_tried_again() -> None:
