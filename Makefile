@@ -22,7 +22,8 @@ run: $(VENV)/embedded.stamp ## start everything: Postgres, Redis, the UniPile sa
 test: ## run all checks and tests: Python, frontend, browser
 	@$(MAKE) --no-print-directory -j2 $(VENV)/dev.stamp frontend/node_modules/.stamp
 	@$(MAKE) --no-print-directory -j2 lint frontend-check
-	@chromium=$$(.ci/chromium) && nginx=$$(.ci/nginx) && CHROMIUM=$$chromium NGINX=$$nginx $(PYTHON) -m pytest -n $(JOBS) --dist loadfile $(TESTS)
+	@chromium=$$(.ci/chromium) && nginx=$$(.ci/nginx) && pgbouncer=$$(.ci/pgbouncer) && \
+		CHROMIUM=$$chromium NGINX=$$nginx PGBOUNCER=$$pgbouncer $(PYTHON) -m pytest -n $(JOBS) --dist loadfile $(TESTS)
 
 lint: $(VENV)/dev.stamp ## ruff and mypy
 	@$(PYTHON) -m ruff check .

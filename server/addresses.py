@@ -91,13 +91,6 @@ def is_loopback(address: str | None) -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
-def database_address(url: str | None) -> str | None:
-    """The address of Postgres in one spelling; raises ConfigError when it is none."""
-    check_scheme("DATABASE_URL", url, ("postgres", "postgresql"))
-    # Platforms hand out postgres://, which not every library takes.
-    return url and url.replace("postgres://", "postgresql://", 1)
-
-
 def unipile_address(dsn: str | None) -> str | None:
     """UniPile's base address, with the `?port=` that stands for its port where a network lets only 443 through
     (unipile-api.md §1.1); raises ConfigError when it is none.

@@ -20,6 +20,7 @@ from server.errors import ConfabError
 from server.logs import set_up_logging
 from server.migrate import MigrationError, migrate
 from server.reports import open_reports
+from server.store.complaints import why_denied, why_refused
 
 INTERRUPTED = 130
 # With --json a program reads standard error too.
@@ -90,9 +91,10 @@ def _told_plainly(command: Callable[[Config], int], *, as_json: bool = False) ->
         failure = ConfabError("unavailable", str(error))
     except MigrationError as error:
         failure = ConfabError("internal", str(error))
-    except psycopg2.OperationalError as error:
-        reason = str(error).strip().splitlines()[0]
-        failure = ConfabError("unavailable", f"The database of DATABASE_URL cannot be used: {reason}")
+    except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
+        failure = ConfabError("unavailable", why_refused(error))
+    except psycopg2.errors.InsufficientPrivilege as error:
+        failure = ConfabError("unavailable", why_denied(error))
     except (psycopg2.errors.UndefinedTable, psycopg2.errors.UndefinedColumn):
         failure = ConfabError("unavailable", "The database lacks migrations: run `python run.py migrate`.")
     except KeyboardInterrupt:

@@ -23,6 +23,7 @@ from server.store.pool import Database
 from server.store.team import Person
 
 MISUSED, FAILED = 2, 1
+COMMAND_CONNECTIONS = 2
 # What the audit log says instead of the browser.
 SOURCE = "command line"
 
@@ -92,7 +93,7 @@ def run_command(config: Config, options: argparse.Namespace) -> int:
 
 async def perform(config: Config, options: argparse.Namespace) -> Told:
     """Run it with connections of its own."""
-    database, redis = await open_database(config), queue.connect(config.redis)
+    database, redis = await open_database(config, size=COMMAND_CONNECTIONS), queue.connect(config.redis)
     try:
         told: Told = await options.run(Desk(config, database, redis), options)
         return told

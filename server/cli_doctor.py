@@ -3,37 +3,23 @@
 import asyncio
 import json
 import os
-import time
 from contextlib import closing
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from dataclasses import asdict
 from hashlib import sha256
 from typing import Any
 
-import psycopg2
 import redis
 
+from server.cli_doctor_database import check_database
+from server.cli_findings import FAILED, OK, WARNING, Finding
 from server.config import Config, is_loopback
 from server.errors import Unavailable
 from server.mail import MailAway, greet_mail_server
-from server.migrate import MigrationError, pending
 from server.storage import Missing, open_storage
-from server.store.usage_checks import DRIFT, Drift
 from server.unipile.client import UnipileClient
 from server.unipile.errors import OUR_KEY_TYPES, Rejected, UnipileError
 
-MAX_CLOCK_SKEW_SECONDS = 5.0
 WEBHOOKS_PATH = "/api/webhooks/unipile/"
-OK, WARNING, FAILED = "ok", "warning", "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one check found; only `failed` ones make the exit code 1."""
-
-    name: str
-    state: str
-    message: str
 
 
 def doctor(config: Config, *, as_json: bool) -> int:
@@ -41,7 +27,7 @@ def doctor(config: Config, *, as_json: bool) -> int:
     findings = [
         *(Finding("settings", WARNING, sentence) for sentence in config.unused),
         *_check_public_url(config),
-        *_check_database(config),
+        *check_database(config),
         *_check_redis(config),
         *asyncio.run(_check_media(config)),
         *asyncio.run(_check_unipile(config)),
@@ -61,57 +47,6 @@ def _check_public_url(config: Config) -> list[Finding]:
         message = f"PUBLIC_URL is {config.web.public_url}, where UniPile cannot reach this machine"
         return [Finding("public url", FAILED, message)]
     return [Finding("public url", OK, config.web.public_url)]
-
-
-def _check_database(config: Config) -> list[Finding]:
-    url = config.database.url or ""
-    try:
-        with (
-            closing(
-                psycopg2.connect(url, connect_timeout=config.database.connect_timeout_seconds)
-            ) as connection,
-            connection.cursor() as cursor,
-        ):
-            cursor.execute("select current_setting('server_version'), clock_timestamp()")
-            version, moment = cursor.fetchone() or ("?", datetime.now(UTC))
-            waiting = pending(url)
-            drift = [] if waiting else _drift(cursor)
-    except (psycopg2.Error, MigrationError) as error:
-        return [Finding("database", FAILED, _first_line(error))]
-    return [
-        Finding("database", OK, f"PostgreSQL {version}"),
-        _migrations_finding(waiting),
-        *([] if waiting else [_usage_finding(drift)]),
-        _clock_finding(abs(moment.timestamp() - time.time())),
-    ]
-
-
-def _drift(cursor: Any) -> list[Drift]:
-    cursor.execute(DRIFT)
-    return [Drift(*row) for row in cursor.fetchall()]
-
-
-def _usage_finding(drift: list[Drift]) -> Finding:
-    """Counters that are not what the rows say are a defect to report, not a number to correct."""
-    if not drift:
-        return Finding("usage", OK, "counters are what the rows say")
-    worst = drift[0]
-    message = (
-        f"{len(drift)} months differ from the rows; user {worst.user_id} in {worst.period_ym}: "
-        f"sent {worst.sent} (rows {worst.rows_sent}), received {worst.received} (rows {worst.rows_received})"
-    )
-    return Finding("usage", FAILED, message)
-
-
-def _migrations_finding(waiting: list[str]) -> Finding:
-    if waiting:
-        return Finding("migrations", FAILED, f"pending: {', '.join(waiting)}; run `python run.py migrate`")
-    return Finding("migrations", OK, "none pending")
-
-
-def _clock_finding(skew: float) -> Finding:
-    state = OK if skew <= MAX_CLOCK_SKEW_SECONDS else FAILED
-    return Finding("clock", state, f"{skew:.1f} s away from the database's")
 
 
 def _check_redis(config: Config) -> list[Finding]:

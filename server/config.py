@@ -6,8 +6,9 @@ from collections.abc import MutableMapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from server.addresses import bracketed, check_scheme, database_address, is_loopback, unipile_address
+from server.addresses import bracketed, check_scheme, is_loopback, unipile_address
 from server.auth_settings import Audit, Auth
+from server.database_url import database_address
 from server.environment import Environment, read_environment
 from server.keyring import KeyringError, read_keyring
 from server.mail_settings import Mail, check_mail

@@ -6,12 +6,13 @@ from server.store.pool import Database
 from server.unipile.client import UnipileClient
 
 
-async def open_database(config: Config) -> Database:
+async def open_database(config: Config, *, size: int | None = None) -> Database:
+    """The pool of web or workers; a command, which asks one thing after the other, wants only a connection or two."""
     if config.database.url is None:
         raise RuntimeError("the embedded Postgres has not been started")
     return await pool.connect(
         config.database.url,
-        size=config.database.pool_size,
+        size=size or config.database.pool_size,
         statement_timeout_ms=config.database.statement_timeout_ms,
         connect_timeout_seconds=config.database.connect_timeout_seconds,
         prepare=config.database.prepare,

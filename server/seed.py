@@ -11,7 +11,7 @@ from server.store import audit, entitlements, team, user_links, users
 
 async def seed_demo(config: Config) -> None:
     """Safe at every start; the password is hashed again only when it is a new one."""
-    database, passwords = await open_database(config), Passwords()
+    database, passwords = await open_database(config, size=1), Passwords()
     try:
         user = await database.write(users.ensure_user, DEMO_EMAIL, "Demo", "owner")
         known = await database.read(users.fetch_credentials, DEMO_EMAIL)
@@ -26,7 +26,7 @@ async def seed_demo(config: Config) -> None:
 
 async def seed_owner(config: Config) -> str | None:
     """Make the team's owner where there is none; the link to their password, which is shown this once, or None."""
-    database, token = await open_database(config), make_refresh_token()
+    database, token = await open_database(config, size=1), make_refresh_token()
     try:
         is_made = await database.write(_make_owner, config, token)
     finally:

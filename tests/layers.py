@@ -72,6 +72,7 @@ LAYERS = (
         "server.unused_settings", ("server.config", "server.environment"), (*WEB, *QUEUE, *SQL, "structlog")
     ),
     Layer("server.addresses", ("server.sources",), (*WEB, *QUEUE, *SQL, "structlog")),
+    Layer("server.database_url", ("server.sources",), (*WEB, *QUEUE, "aiopg", "structlog")),
     Layer("server.proxies", (), (*WEB, *QUEUE, *SQL, "structlog")),
     Layer("server.rates", ("server.sources",), (*WEB, *QUEUE, *SQL, "structlog")),
     Layer("server.auth_settings", ("server.sources",), (*WEB, *QUEUE, *SQL, "structlog")),
@@ -108,6 +109,7 @@ LAYERS = (
             "server.sections",
             "server.unused_settings",
             "server.auth_settings",
+            "server.database_url",
             "server.mail_settings",
             "server.secret_strength",
             "server.sources",
@@ -158,7 +160,11 @@ LAYERS = (
     Layer("server.leaving", ("server.reports",), (*WEB, *QUEUE, *SQL)),
     Layer("server.loops", (), (*WEB, *QUEUE, *SQL)),
     Layer("server.kept", (), (*WEB, *QUEUE, *SQL)),
-    Layer("server.migrate", ("server.config",), (*WEB, *QUEUE)),
+    Layer(
+        "server.migrate",
+        ("server.config", "server.store.complaints", "server.store.opening"),
+        (*WEB, *QUEUE, "aiopg"),
+    ),
     Layer("server.embedded.launch", (), (*WEB, *QUEUE, *SQL, "structlog")),
     Layer("server.embedded*", ("server.config", "server.keyring", "server.embedded*"), (*WEB, "arq")),
     Layer(
@@ -403,7 +409,6 @@ HAS_SQL = (
     "server.store*",
     "server.migrate",
     "server.embedded.postgres",
-    "server.cli_doctor",
     "sandbox.archive",
 )
 READS_ENVIRONMENT = ("server.config",)

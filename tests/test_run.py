@@ -220,6 +220,7 @@ class TestDoctor:
         assert states == {
             "public url": "ok",
             "database": "ok",
+            "connections": "ok",
             "migrations": "failed",
             "clock": "ok",
             "redis": "ok",

@@ -72,7 +72,8 @@ async def _repeat(parts: Parts, work: Work, seconds: float, first_seconds: float
         try:
             await work(parts)
         except (Unavailable, *UNREACHABLE) as error:
-            log.info("round_postponed", work=work.__name__, error=type(error).__name__)
+            # An outage has a line of its own, and this would be several a second.
+            log.debug("round_postponed", work=work.__name__, error=type(error).__name__)
         except Exception:
             log.exception("round_failed", work=work.__name__)  # the next one may go better
         if is_ending():

@@ -1,6 +1,7 @@
 """Owns the connections to Postgres: lends cursors and transactions, repeats work that a dead connection cut off."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -10,7 +11,10 @@ import psycopg2
 
 from server.errors import Unavailable
 from server.store import prepared
-from server.store.transactions import Transaction
+from server.store.complaints import why_refused, why_unfit, words_of
+from server.store.opening import Opening, plan_opening
+from server.store.outages import Outage
+from server.store.transactions import Transaction, settle_each
 from server.tasks import is_ending
 
 P = ParamSpec("P")
@@ -18,6 +22,18 @@ T = TypeVar("T")
 
 # A connection that died with a Postgres restart fails once each; the third try meets a fresh one.
 REPEATS = 3
+# Postgres ended the session, as it does for a transaction that waited too long; the class is not OperationalError.
+SESSION_ENDED = ("25P03", "25P04")
+# A process stopped inside a transaction holds its rows for no longer than this.
+IDLE_TRANSACTION_MS = 60_000
+# A setting of our own, by which a session shows that the others have arrived too.
+MARK = "confab.in_session"
+DROPPED = (
+    "The database of DATABASE_URL is behind a pooler that drops the settings of a session: "
+    "set CONFAB_DATABASE_PREPARE=false."
+)
+# Connections to a server that only reads are replaced at most this often.
+REPLACE_SECONDS = 1.0
 # How often closing looks for connections that were just being opened, before it goes without them.
 CLOSING_LOOKS, LOOK_SECONDS = 20, 0.1
 # What a dead or absent server looks like. Under uvloop a broken socket also shows as RuntimeError (UVPoll closed),
@@ -36,12 +52,20 @@ class StatementTimeout(Unavailable):
     """Postgres ended a statement that ran longer than `statement_timeout`."""
 
 
+class ReadOnly(Unavailable):
+    """Postgres reads and takes no writes: a standby, or `default_transaction_read_only`."""
+
+
 class Database:
     """A small pool behind a semaphore, which makes waiting fair (aiopg's own queue is not)."""
 
-    def __init__(self, pool: aiopg.Pool, size: int) -> None:
+    def __init__(self, pool: aiopg.Pool, size: int, settings: str = "") -> None:
         self._pool = pool
         self._slots = asyncio.Semaphore(size)
+        # What every transaction begins with, where sessions cannot have settings.
+        self._settings = settings
+        self._outage = Outage()
+        self._replaced_at = 0.0
 
     @asynccontextmanager
     async def cursor(self) -> AsyncIterator[aiopg.Cursor]:
@@ -52,7 +76,12 @@ class Database:
                 async with self._pool.acquire() as connection:
                     try:
                         async with connection.cursor() as cursor:
+                            if self._settings:
+                                settle_each(cursor, self._settings)
                             yield cursor
+                    except psycopg2.errors.ReadOnlySqlTransaction:
+                        self._replace(connection)
+                        raise
                     finally:
                         _bury_dead([connection])
                 # The one that was used last comes next: its plans are made, and the others' need not be.
@@ -62,7 +91,7 @@ class Database:
     async def transaction(self) -> AsyncIterator[aiopg.Cursor]:
         """Lend a cursor inside a transaction that is committed at the end, or rolled back by an exception."""
         async with self.cursor() as cursor:
-            transaction = Transaction(cursor)
+            transaction = Transaction(cursor, self._settings)
             try:
                 yield cursor
                 await transaction.commit()
@@ -88,13 +117,26 @@ class Database:
         for attempt in range(REPEATS):
             try:
                 async with lend() as cursor:
-                    return await work(cursor, *args, **kwargs)
+                    result = await work(cursor, *args, **kwargs)
             except StatementTimeout:
                 raise
-            except Unavailable:
-                if attempt == REPEATS - 1:
+            except Unavailable as error:
+                if attempt == REPEATS - 1 or (attempt and isinstance(error, ReadOnly)):
+                    self._outage.note_failure(words_of(error.__cause__ or error))
                     raise
+            else:
+                if self._outage.since is not None:
+                    self._outage.note_success()
+                return result
         raise AssertionError("unreachable")
+
+    def _replace(self, connection: aiopg.Connection) -> None:
+        """A primary that became a standby keeps its clients: only a new connection can reach the new primary."""
+        now = time.monotonic()
+        if now - self._replaced_at >= REPLACE_SECONDS:
+            self._replaced_at = now
+            for each in (connection, *self._pool._free):
+                each.close()
 
     async def close(self) -> None:
         """End all connections; whoever still works with one meets a dead one.
@@ -137,6 +179,10 @@ class _Translated:
             raise asyncio.CancelledError from error
         if isinstance(error, psycopg2.errors.LockNotAvailable | psycopg2.errors.QueryCanceled):
             raise StatementTimeout("The database was too busy.") from error
+        if isinstance(error, psycopg2.errors.ReadOnlySqlTransaction):
+            raise ReadOnly("The database takes no writes at the moment.") from error
+        if isinstance(error, psycopg2.Error) and error.pgcode in SESSION_ENDED:
+            raise Unavailable("The database is not reachable.") from error
         if isinstance(error, DEAD) and not _is_ours(error):
             raise Unavailable("The database is not reachable.") from error
         if isinstance(error, asyncio.CancelledError) and not is_ending():
@@ -156,37 +202,72 @@ def _is_ours(error: BaseException) -> bool:
 async def connect(
     url: str, *, size: int, statement_timeout_ms: int, connect_timeout_seconds: int, prepare: bool = True
 ) -> Database:
-    """Open the pool and prove it with a query; raises Unavailable when Postgres does not answer in time.
-
-    Tried as often as any other work: under uvloop a new connection can meet what a dead one left of its socket.
-    """
-    # What is prepared is planned once a connection, not six times.
-    options = (
-        f"-c statement_timeout={statement_timeout_ms} -c lock_timeout={statement_timeout_ms} -c timezone=UTC "
-        "-c plan_cache_mode=force_generic_plan"
-    )
-    for attempt in range(REPEATS):
-        try:
-            pool = await aiopg.create_pool(
-                url,
-                minsize=size,
-                maxsize=size,
-                timeout=connect_timeout_seconds + statement_timeout_ms / 1000,
-                enable_hstore=False,
-                enable_json=False,
-                enable_uuid=False,
-                connect_timeout=connect_timeout_seconds,
-                options=options,
-                on_connect=prepared.enable if prepare else None,
-            )
-            break
-        except DEAD as error:
-            if attempt == REPEATS - 1:
-                raise Unavailable("The database is not reachable.") from error
-    database = Database(pool, size)
-    await database.read(ping)
+    """Open the pool and prove it; raises Unavailable with a sentence for the operator when it cannot be used."""
+    settings = {
+        "statement_timeout": str(statement_timeout_ms),
+        "lock_timeout": str(statement_timeout_ms),
+        "idle_in_transaction_session_timeout": str(IDLE_TRANSACTION_MS),
+        # What is prepared is planned once a connection, not six times.
+        **({"plan_cache_mode": "force_generic_plan", MARK: "on"} if prepare else {}),
+    }
+    opening = plan_opening(url, settings, connect_timeout_seconds=connect_timeout_seconds, in_session=prepare)
+    patience = opening.connect_timeout_seconds + statement_timeout_ms / 1000
+    pool = await _fill(opening, size, patience, prepare=prepare)
+    if unfit := why_unfit(pool._free[0].raw):
+        await Database(pool, size).close()
+        raise Unavailable(unfit)
+    database = Database(pool, size, opening.ahead)
+    try:
+        await _prove(database, in_session=prepare)
+    except BaseException:
+        await database.close()
+        raise
     return database
 
 
-async def ping(cursor: aiopg.Cursor) -> None:
-    await cursor.execute("select 1")
+async def _fill(opening: Opening, size: int, patience: float, *, prepare: bool) -> aiopg.Pool:
+    """Open all connections. Under uvloop a new one can meet what a dead one left of its socket: tried again then."""
+    for attempt in range(REPEATS):
+        pool = aiopg.Pool(
+            opening.dsn,
+            size,
+            size,
+            patience,
+            enable_hstore=False,
+            enable_json=False,
+            enable_uuid=False,
+            echo=False,
+            on_connect=prepared.enable if prepare else None,
+            pool_recycle=-1,
+        )
+        try:
+            async with pool._cond:
+                await pool._fill_free_pool(False)
+        except DEAD as error:
+            await Database(pool, size).close()
+            if attempt == REPEATS - 1 or not isinstance(error, RuntimeError):
+                raise Unavailable(why_refused(error)) from error
+        else:
+            return pool
+    raise AssertionError("unreachable")
+
+
+async def _prove(database: Database, *, in_session: bool) -> None:
+    """A first query, which finds settings that Postgres refuses; and that they are there: a pooler can drop them."""
+    try:
+        has_settings = await database.read(_has_settings)
+    except psycopg2.Error as error:
+        raise Unavailable(why_refused(error)) from error
+    if in_session and not has_settings:
+        raise Unavailable(DROPPED)
+
+
+async def _has_settings(cursor: aiopg.Cursor) -> bool:
+    await cursor.execute(f"select current_setting('{MARK}', true) = 'on'")
+    return bool((await cursor.fetchone())[0])
+
+
+async def is_read_only(cursor: aiopg.Cursor) -> bool:
+    """Whether Postgres takes no writes: a standby, or a full disk that its operator protects."""
+    await cursor.execute("select pg_is_in_recovery() or current_setting('transaction_read_only')::boolean")
+    return bool((await cursor.fetchone())[0])

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -18,11 +19,11 @@ class Transaction:
     queued statements with the one after them, the last with the commit.
     """
 
-    def __init__(self, cursor: aiopg.Cursor) -> None:
+    def __init__(self, cursor: aiopg.Cursor, settings: str = "") -> None:
         self._cursor = cursor
-        self._send = cursor.execute
-        self._ahead = ["begin"]
-        self._has_begun = False
+        self._send = partial(aiopg.Cursor.execute, cursor)
+        self._ahead = ["begin isolation level read committed", settings] if settings else ["begin"]
+        self._has_begun = self._is_asked = False
         cursor.execute = self.execute  # type: ignore[method-assign]
         _open[cursor] = self
 
@@ -36,10 +37,11 @@ class Transaction:
         """Run a statement some time before the commit; its failure is the failure of the one it travels with."""
         bound = operation if parameters is None else self._cursor.mogrify(operation, parameters).decode()
         self._ahead.append(bound)
+        self._is_asked = True
 
     async def commit(self) -> None:
         """End it; a transaction in which nothing was asked costs nothing."""
-        if self._has_begun or len(self._ahead) > 1:
+        if self._has_begun or self._is_asked:
             await self.execute("commit")
 
     async def roll_back(self) -> None:
@@ -47,6 +49,18 @@ class Transaction:
         if self._has_begun:
             with suppress(psycopg2.Error, RuntimeError, OSError):
                 await self._send("rollback")
+
+
+def settle_each(cursor: aiopg.Cursor, settings: str) -> None:
+    """Send these settings ahead of every statement of a cursor in autocommit. Statements that travel together are one
+    transaction to Postgres, so the settings end with it.
+    """
+
+    async def execute(operation: str, parameters: Any = None, *, timeout: float | None = None) -> None:
+        bound = operation if parameters is None else cursor.mogrify(operation, parameters).decode()
+        await aiopg.Cursor.execute(cursor, f"{settings}; {bound}", timeout=timeout)
+
+    cursor.execute = execute  # type: ignore[method-assign]
 
 
 async def execute_later(cursor: aiopg.Cursor, operation: str, parameters: Mapping[str, Any]) -> None:

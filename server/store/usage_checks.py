@@ -47,6 +47,8 @@ DRIFT = """
         or (coalesce(t.sent, 0), coalesce(t.rcvd, 0)) is distinct from (coalesce(d.sent, 0), coalesce(d.rcvd, 0))
     order by 1, 2, 3"""
 PATIENCE = "set local statement_timeout = '120s'"
+# The connection's own limit is shorter.
+CLIENT_SECONDS = 130.0
 
 
 class Drift(NamedTuple):
@@ -68,5 +70,5 @@ class Drift(NamedTuple):
 async def list_drift(cursor: Cursor) -> list[Drift]:
     """Every month of this one and the last that is not what the rows say."""
     await cursor.execute(PATIENCE)
-    await cursor.execute(DRIFT)
+    await cursor.execute(DRIFT, timeout=CLIENT_SECONDS)
     return [Drift(*row) for row in await cursor.fetchall()]

@@ -1,0 +1,114 @@
+"""Says in one sentence why Postgres cannot be used: its own words, without a secret, and what to do about it."""
+
+import re
+from typing import Any
+
+import psycopg2
+
+MIN_VERSION = 13  # normalize(), gen_random_uuid()
+USUAL_ADVICE = "look at DATABASE_URL, and at the log of Postgres"
+# In the words of Postgres, libpq and PgBouncer; libpq hands on no SQLSTATE of a connection that was refused.
+ADVICE = (
+    (r"unsupported startup parameter", "this is a pooler: set CONFAB_DATABASE_PREPARE=false"),
+    (r"statement pooling", "set pool_mode = transaction in the pooler"),
+    (
+        r"too many (connections|clients)|connection slots|max_client_conn|no more connections|EMAXCONN",
+        "allow more connections, or lower CONFAB_DATABASE_POOL_SIZE",
+    ),
+    (
+        r"password|SASL|no such user|role .* does not exist|peer authentication|user mapping|tenant or user",
+        "look at user and password in DATABASE_URL",
+    ),
+    (r"database .* does not exist|no such database", "create it, or name another one in DATABASE_URL"),
+    (r"not currently accepting connections", "`alter database … allow_connections true`"),
+    (r"not permitted to log in", "`alter role … login`"),
+    (r"permission denied for database", "`grant connect on database … to …`"),
+    (
+        r"pg_hba\.conf|no encryption",
+        "allow this host and role in pg_hba.conf, or add ?sslmode=require if only TLS is allowed",
+    ),
+    (r"server does not support SSL", "take sslmode out of DATABASE_URL, or turn on TLS in Postgres"),
+    (
+        r"certificate|SSL error|private key|tls",
+        "name the authority with ?sslrootcert=FILE, or look at sslmode in DATABASE_URL",
+    ),
+    (
+        r"starting up|shutting down|recovery mode|not yet accepting|consistent recovery",
+        "wait until Postgres is up, then start again",
+    ),
+    (r"read-only|session is not|hot standby mode", "name the primary in DATABASE_URL"),
+    (r"translate host name", "look at the host in DATABASE_URL"),
+    (
+        r"refused|timeout|timed out|no answer|unreachable|No route|No such file|closed the connection|reset by|"
+        r"invalid response|pgbouncer cannot connect|server_login_retry|login failed|login has been failing",
+        "check that Postgres runs there and can be reached from here",
+    ),
+    (r"invalid .* value|invalid integer|unrecognized|invalid command-line", "correct it in DATABASE_URL"),
+)
+
+
+def why_refused(error: BaseException) -> str:
+    """The sentence for an error that opening a connection ended with."""
+    words = words_of(error)
+    # Names may read like anything.
+    plain = re.sub(r'"[^"]*"', '""', words)
+    advice = next(
+        (told for pattern, told in ADVICE if re.search(pattern, plain, re.IGNORECASE)), USUAL_ADVICE
+    )
+    return f"The database of DATABASE_URL cannot be used: {words}; {advice}."
+
+
+def words_of(error: BaseException) -> str:
+    """What Postgres or libpq said, in one line; each host that was tried has its own part."""
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    lines = [line for line in str(error).splitlines() if line.strip() and not line.startswith(("\t", " "))]
+    lines = [line for line in lines if not re.match(r"(DETAIL|HINT|CONTEXT|LINE \d+):", line)]
+    told = [re.sub(r"\b(FATAL|ERROR|PANIC):\s+", "", line).strip().rstrip(".") for line in lines]
+    return "; ".join(dict.fromkeys(told)) or type(error).__name__
+
+
+def why_unfit(connection: Any) -> str | None:
+    """The sentence for a server on which Confab cannot work, by what it told when the connection was opened."""
+    told = connection.get_parameter_status
+    version, encoding = connection.server_version // 10_000, told("server_encoding")
+    if version < MIN_VERSION:
+        return f"PostgreSQL {told('server_version')} is too old: Confab needs {MIN_VERSION} or newer."
+    if encoding not in (None, "UTF8"):
+        return (
+            f"The encoding of the database is {encoding}: Confab needs UTF8 "
+            "(`create database … encoding 'UTF8' template template0`)."
+        )
+    if told("standard_conforming_strings") == "off":
+        return "standard_conforming_strings is off: `alter role … set standard_conforming_strings = on`."
+    if told("in_hot_standby") == "on":
+        return "The database of DATABASE_URL is a standby, which takes no writes: name the primary."
+    if told("default_transaction_read_only") == "on":
+        return (
+            "The database of DATABASE_URL takes no writes: default_transaction_read_only is on; "
+            "if its disk is full make room, then `alter role … reset default_transaction_read_only` "
+            "(or the same of the database)."
+        )
+    return None
+
+
+def why_denied(error: psycopg2.Error) -> str:
+    """The sentence for a right that the role lacks."""
+    return (
+        f"The role of DATABASE_URL lacks a right: {words_of(error)}; use the role that owns the tables, "
+        "or `grant select, insert, update, delete on all tables in schema … to …`."
+    )
+
+
+def why_not_create(schema: str | None, role: str, database: str) -> str:
+    """The sentence for a role that cannot create tables; arguments are quoted identifiers."""
+    if schema is None:
+        return (
+            f"The search_path of role {role} names no schema that it can use in database {database}: "
+            "`create schema …`, or another search_path."
+        )
+    return (
+        f"Role {role} may not create tables in schema {schema} of database {database} (since PostgreSQL 15 only "
+        f"the owner may): `alter database {database} owner to {role}`, or in that database "
+        f"`grant create on schema {schema} to {role}`."
+    )
