@@ -9,14 +9,14 @@ from typing import Any
 import psycopg2
 import structlog
 import yoyo
-from psycopg2.extensions import quote_ident
 from yoyo.backends.core.postgresql import PostgresqlBackend
 from yoyo.connections import DatabaseURI
 from yoyo.internalmigrations import needs_upgrading, upgrade
 from yoyo.migrations import default_migration_table
 
 from server.config import ROOT
-from server.store.complaints import why_denied, why_not_create, why_unfit, words_of
+from server.errors import Unavailable
+from server.store.complaints import why_denied, why_not_create, why_refused, why_unfit, words_of
 from server.store.opening import Opening, plan_opening
 
 MIGRATIONS = ROOT / "migrations"
@@ -53,13 +53,19 @@ class Backend(PostgresqlBackend):  # type: ignore[misc]
         super().__init__(DatabaseURI("postgresql", *[None] * 5, {}), default_migration_table)
 
     def connect(self, dburi: object) -> Any:
-        connection = psycopg2.connect(self._opening.dsn)
+        try:
+            connection = psycopg2.connect(self._opening.dsn)
+        except psycopg2.OperationalError as error:
+            raise Unavailable(why_refused(error, self._opening.dsn)) from error
         connection.autocommit = True
         return connection
 
     def begin(self) -> None:
-        super().begin()
-        self.execute(self._opening.ahead)
+        try:
+            super().begin()
+            self.execute(self._opening.ahead)
+        except psycopg2.Error as error:
+            raise Unavailable(why_refused(error, self._opening.dsn)) from error
 
 
 def migrate(url: str, folder: Path = MIGRATIONS) -> list[str]:
@@ -164,11 +170,11 @@ def _unknown(backend: Any, migrations: Any) -> list[str]:
 
 def _require_create(backend: Any) -> None:
     schema, may, role, database = backend.execute(
-        "select current_schema(), has_schema_privilege(current_schema(), 'create'), current_user, current_database()"
+        """select quote_ident(current_schema()), has_schema_privilege(current_schema(), 'create'),
+                  quote_ident(current_user), quote_ident(current_database())"""
     ).fetchone()
     if not may:
-        quoted = [name and quote_ident(name, backend.connection) for name in (schema, role, database)]
-        raise MigrationError(why_not_create(*quoted))
+        raise MigrationError(why_not_create(schema, role, database))
 
 
 @contextmanager

@@ -162,7 +162,7 @@ LAYERS = (
     Layer("server.kept", (), (*WEB, *QUEUE, *SQL)),
     Layer(
         "server.migrate",
-        ("server.config", "server.store.complaints", "server.store.opening"),
+        ("server.config", "server.errors", "server.store.complaints", "server.store.opening"),
         (*WEB, *QUEUE, "aiopg"),
     ),
     Layer("server.embedded.launch", (), (*WEB, *QUEUE, *SQL, "structlog")),

@@ -4,13 +4,16 @@ import re
 from typing import Any
 
 import psycopg2
+from psycopg2.extensions import parse_dsn
 
 MIN_VERSION = 13  # normalize(), gen_random_uuid()
+# libpq says it only when it blocks.
+PREFIX = re.compile(r"^(connection to server (at|on) .*? failed: )?((FATAL|ERROR|PANIC):\s+)?")
+BESIDES = re.compile(r"(DETAIL|HINT|CONTEXT|LINE \d+):")
 USUAL_ADVICE = "look at DATABASE_URL, and at the log of Postgres"
 # In the words of Postgres, libpq and PgBouncer; libpq hands on no SQLSTATE of a connection that was refused.
 ADVICE = (
     (r"unsupported startup parameter", "this is a pooler: set CONFAB_DATABASE_PREPARE=false"),
-    (r"statement pooling", "set pool_mode = transaction in the pooler"),
     (
         r"too many (connections|clients)|connection slots|max_client_conn|no more connections|EMAXCONN",
         "allow more connections, or lower CONFAB_DATABASE_POOL_SIZE",
@@ -47,7 +50,7 @@ ADVICE = (
 )
 
 
-def why_refused(error: BaseException) -> str:
+def why_refused(error: BaseException, dsn: str = "") -> str:
     """The sentence for an error that opening a connection ended with."""
     words = words_of(error)
     # Names may read like anything.
@@ -55,16 +58,21 @@ def why_refused(error: BaseException) -> str:
     advice = next(
         (told for pattern, told in ADVICE if re.search(pattern, plain, re.IGNORECASE)), USUAL_ADVICE
     )
-    return f"The database of DATABASE_URL cannot be used: {words}; {advice}."
+    return f"The database of DATABASE_URL{_place(dsn)} cannot be used: {words}; {advice}."
+
+
+def _place(dsn: str) -> str:
+    given = parse_dsn(dsn)
+    told = [f"{name} {given[name]}" for name in ("host", "port") if given.get(name)]
+    return f" ({', '.join(told)})" if told else ""
 
 
 def words_of(error: BaseException) -> str:
-    """What Postgres or libpq said, in one line; each host that was tried has its own part."""
+    """What Postgres or libpq said, in one line; several hosts may have said several things."""
     if isinstance(error, TimeoutError):
         return "no answer in time"
     lines = [line for line in str(error).splitlines() if line.strip() and not line.startswith(("\t", " "))]
-    lines = [line for line in lines if not re.match(r"(DETAIL|HINT|CONTEXT|LINE \d+):", line)]
-    told = [re.sub(r"\b(FATAL|ERROR|PANIC):\s+", "", line).strip().rstrip(".") for line in lines]
+    told = [PREFIX.sub("", line).strip().rstrip(".") for line in lines if not BESIDES.match(line)]
     return "; ".join(dict.fromkeys(told)) or type(error).__name__
 
 

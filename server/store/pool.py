@@ -218,7 +218,7 @@ async def connect(
         raise Unavailable(unfit)
     database = Database(pool, size, opening.ahead)
     try:
-        await _prove(database, in_session=prepare)
+        await _prove(database, opening)
     except BaseException:
         await database.close()
         raise
@@ -246,19 +246,19 @@ async def _fill(opening: Opening, size: int, patience: float, *, prepare: bool) 
         except DEAD as error:
             await Database(pool, size).close()
             if attempt == REPEATS - 1 or not isinstance(error, RuntimeError):
-                raise Unavailable(why_refused(error)) from error
+                raise Unavailable(why_refused(error, opening.dsn)) from error
         else:
             return pool
     raise AssertionError("unreachable")
 
 
-async def _prove(database: Database, *, in_session: bool) -> None:
+async def _prove(database: Database, opening: Opening) -> None:
     """A first query, which finds settings that Postgres refuses; and that they are there: a pooler can drop them."""
     try:
         has_settings = await database.read(_has_settings)
     except psycopg2.Error as error:
-        raise Unavailable(why_refused(error)) from error
-    if in_session and not has_settings:
+        raise Unavailable(why_refused(error, opening.dsn)) from error
+    if not opening.ahead and not has_settings:
         raise Unavailable(DROPPED)
 
 

@@ -1,0 +1,245 @@
+"""Why Postgres cannot be used, in one sentence: the same from the app's pool, from `migrate` and from `doctor`."""
+
+import asyncio
+import re
+import socket
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+
+import psycopg2
+import pytest
+
+from server.cli_doctor_database import check_database
+from server.config import Config
+from server.errors import Unavailable
+from server.migrate import MIGRATIONS, MigrationError, migrate, pending
+from server.store import pool
+from server.store.complaints import why_denied, why_refused
+from tests.ports import free_port
+from tests.services import Services
+
+NAMES = sorted(path.stem for path in MIGRATIONS.glob("*.sql") if not path.stem.endswith(".rollback"))
+PASSWORD = "hunter2tiger"
+
+
+def doctor(config: Config, url: str, **changes: int) -> dict[str, tuple[str, str]]:
+    own = replace(config, database=replace(config.database, url=url, **changes))  # type: ignore[arg-type]
+    return {finding.name: (finding.state, finding.message) for finding in check_database(own)}
+
+
+async def refused_by_pool(url: str, size: int = 1) -> str:
+    with pytest.raises(Unavailable) as refused:
+        opened = await pool.connect(url, size=size, statement_timeout_ms=5000, connect_timeout_seconds=9)
+        await opened.close()
+    return refused.value.message
+
+
+def refused_by_migrate(url: str) -> str:
+    with pytest.raises((Unavailable, MigrationError)) as refused:
+        migrate(url)
+    return str(refused.value)
+
+
+@pytest.fixture
+def role(services: Services, own_database_url: str) -> Iterator[str]:
+    """A role of its own on a migrated database; yields the address."""
+    services.command(f"create role clerk login password '{PASSWORD}'")
+    yield re.sub(r"//[^@]*@", f"//clerk:{PASSWORD}@", own_database_url)
+    services.command("reassign owned by clerk to postgres")
+    services.command("drop owned by clerk")
+    services.drop_database(own_database_url)
+    services.command("drop role clerk")
+
+
+@pytest.mark.parametrize(
+    ("before", "change", "sentence"),
+    [
+        ("", ("clerk:[^@]*@", "clerk:wrong@"), r'password authentication failed for user "clerk"; look at user'),
+        ("", ("clerk:[^@]*@", "nobody:x@"), r'failed for user "nobody"; look at user and password'),
+        ("", (r"/[^/]*$", "/nowhere"), r'database "nowhere" does not exist; create it, or name another'),
+        ("", ("$", "?sslmode=require"), r"server does not support SSL, but SSL was required; take sslmode out"),
+        ("", ("$", "?sslmode=bogus"), r'invalid sslmode value: "bogus"; correct it in DATABASE_URL'),
+        ("", ("$", "?options=-cnot_a_setting%3D1"), r'unrecognized configuration parameter "not_a_setting"; corr'),
+        ("", (r":\d+/", ":1/"), r"host 127.0.0.1, port 1\) cannot be used: Connection refused; check that"),
+        ("", ("127.0.0.1", "no-such-host.invalid"), r"could not translate host name .*; look at the host"),
+        ("", (r"127.0.0.1:\d+/([^/]*)$", r"/\1?host=/nowhere/at/all"), r"No such file .*; check that"),
+        ("alter role clerk nologin", ("", ""), r"not permitted to log in; `alter role … login`"),
+        ("alter role clerk connection limit 0", ("", ""), r'too many connections for role "clerk"; allow more'),
+        ("alter database {database} connection limit 0", ("", ""), r"too many connections for database .*; allow more"),
+        ("alter database {database} allow_connections false", ("", ""), r"currently accepting .* allow_connections"),
+        ("revoke connect on database {database} from public", ("", ""), r"permission denied .*; `grant connect on"),
+    ],
+)  # fmt: skip
+async def test_a_refusal_is_one_sentence_in_postgres_own_words(
+    role: str, services: Services, before: str, change: tuple[str, str], sentence: str
+) -> None:
+    """It said "The database is not reachable." of all of them."""
+    if before:
+        services.command(before.format(database=role.rpartition("/")[2]))
+    url = re.sub(*change, role, count=1)
+    told = await refused_by_pool(url)
+    assert re.search(sentence, told), told
+    assert told == refused_by_migrate(url)
+    assert re.match(r"The database of DATABASE_URL \(.*\) cannot be used: ", told)
+    assert (told[-1], told.count("\n"), PASSWORD in told) == (".", 0, False)
+
+
+async def test_doctor_says_the_same_sentence(config: Config) -> None:
+    url = f"postgresql://clerk:{PASSWORD}@127.0.0.1:{free_port()}/x"
+    told = await asyncio.to_thread(doctor, config, url)
+    assert told == {"database": ("failed", refused_by_migrate(url))}
+
+
+@pytest.mark.parametrize(
+    ("words", "advice"),
+    [
+        ('FATAL:  no pg_hba.conf entry for host "10.0.0.9", user "u", database "d", no encryption', "sslmode=require"),
+        ("FATAL:  the database system is starting up", "wait until Postgres is up"),
+        ("FATAL:  the database system is in recovery mode", "wait until Postgres is up"),
+        ("FATAL:  sorry, too many clients already", "allow more connections"),
+        ("FATAL:  remaining connection slots are reserved for roles with the SUPERUSER attribute", "allow more conn"),
+        ("SSL error: certificate verify failed", "sslrootcert"),
+        ('root certificate file "/root/.postgresql/root.crt" does not exist', "sslrootcert"),
+        ("session is read-only", "name the primary"),
+        ("ERROR:  no such database: x", "create it, or name another"),
+        ("FATAL:  server login has been failing, try again later (server_login_retry)", "check that Postgres runs"),
+        ("ein Satz in einer anderen Sprache", "look at DATABASE_URL, and at the log of Postgres"),
+        ('connection to server at "tls-password" (10.0.0.1), port 5432 failed: Connection refused', "check that Post"),
+    ],
+)  # fmt: skip
+def test_what_to_do_ends_the_sentence(words: str, advice: str) -> None:
+    told = why_refused(psycopg2.OperationalError(f"{words}\n\tIs the server running?\nDETAIL:  x\n"))
+    assert advice in told.rpartition("; ")[2]
+    assert "FATAL" not in told
+    assert "Is the server" not in told
+
+
+def test_several_hosts_are_named() -> None:
+    told = refused_by_migrate("postgresql://127.0.0.1:1,127.0.0.2:1/x")
+    assert "(host 127.0.0.1,127.0.0.2, port 1,1) cannot be used: Connection refused; check" in told
+
+
+async def test_a_server_that_never_answers_is_told_after_the_limit() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgresql://u:{PASSWORD}@127.0.0.1:{silent.getsockname()[1]}/x"
+        with pytest.raises(Unavailable, match="no answer in time; check that Postgres runs there"):
+            await pool.connect(url, size=1, statement_timeout_ms=50, connect_timeout_seconds=0)
+
+
+class TestServersThatDoNotFit:
+    async def told(self, url: str) -> str:
+        told = await refused_by_pool(url)
+        assert refused_by_migrate(url) == told
+        return told
+
+    async def test_another_encoding_is_named(self, services: Services) -> None:
+        services.command("create database latin owner confab encoding 'LATIN1' locale 'C' template template0")
+        assert re.search(
+            "encoding of the database is LATIN1.*encoding 'UTF8'", await self.told(services.url_of("latin"))
+        )
+
+    async def test_a_database_that_takes_no_writes_is_named(self, role: str, services: Services) -> None:
+        services.command("alter role clerk set default_transaction_read_only = on")
+        assert "default_transaction_read_only is on" in await self.told(role)
+
+    async def test_settings_of_the_role_make_no_difference(self, role: str, services: Services) -> None:
+        for setting in (
+            "timezone = 'America/Sao_Paulo'", "standard_conforming_strings = off", "client_encoding = 'LATIN1'",
+            "datestyle = 'German'", "default_transaction_isolation = 'serializable'", "statement_timeout = 1",
+        ):  # fmt: skip
+            services.command(f"alter role clerk set {setting}")
+        opened = await pool.connect(role, size=1, statement_timeout_ms=5000, connect_timeout_seconds=9)
+        async with opened.transaction() as cursor:
+            await cursor.execute(
+                "select '\\d', 'é€'::text, now()::text like '%+00', current_setting('transaction_isolation')"
+            )
+            assert await cursor.fetchone() == ("\\d", "é€", True, "read committed")
+        await opened.close()
+
+
+class TestRights:
+    """From PostgreSQL 15 on, only its owner creates tables in a database; the answer was to run `migrate`."""
+
+    @pytest.fixture
+    def bare(self, role: str, services: Services) -> Iterator[str]:
+        """The role's address of an empty database that somebody else owns."""
+        url = services.create_database(template=None)
+        yield role.rpartition("/")[0] + "/" + url.rpartition("/")[2]
+        services.drop_database(url)
+
+    def test_migrate_says_what_is_missing_and_the_statement_that_mends_it(
+        self, bare: str, services: Services
+    ) -> None:
+        told = refused_by_migrate(bare)
+        assert "Role clerk may not create tables in schema public" in told
+        assert "run.py migrate" not in told
+        assert PASSWORD not in told
+        grant = next(said for said in re.findall("`([^`]*)`", told) if said.startswith("grant"))
+        with (
+            closing(psycopg2.connect(services.superuser_url_of(bare))) as owner,
+            owner,
+            owner.cursor() as cursor,
+        ):
+            cursor.execute(grant)
+        assert migrate(bare) == NAMES
+
+    def test_the_other_statement_mends_it_too(self, bare: str, services: Services) -> None:
+        alter = next(
+            said for said in re.findall("`([^`]*)`", refused_by_migrate(bare)) if said.startswith("alter")
+        )
+        services.command(alter)
+        assert migrate(bare) == NAMES
+
+    def test_doctor_says_it_too(self, bare: str, config: Config) -> None:
+        state, message = doctor(config, bare)["migrations"]
+        assert (state, "grant create on schema public to clerk" in message) == ("failed", True)
+
+    def test_a_search_path_without_a_schema_is_named(self, bare: str) -> None:
+        assert "names no schema" in refused_by_migrate(f"{bare}?options=-csearch_path%3Dnowhere")
+
+    def test_tables_that_the_role_may_not_read_are_named(self, role: str, config: Config) -> None:
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege) as denied:
+            pending(role)
+        assert "permission denied for table" in why_denied(denied.value)
+        assert doctor(config, role)["database"] == ("failed", why_denied(denied.value))
+
+    def test_tables_that_the_role_may_not_write_are_named(
+        self, role: str, config: Config, services: Services
+    ) -> None:
+        with (
+            closing(psycopg2.connect(services.superuser_url_of(role))) as owner,
+            owner,
+            owner.cursor() as cursor,
+        ):
+            cursor.execute("grant select on all tables in schema public to clerk")
+        state, message = doctor(config, role)["rights"]
+        assert (state, "to clerk" in message) == ("failed", True)
+        with (
+            closing(psycopg2.connect(services.superuser_url_of(role))) as owner,
+            owner,
+            owner.cursor() as cursor,
+        ):
+            cursor.execute(re.findall("`([^`]*)`", message)[0].replace("…", "public"))
+        assert "rights" not in doctor(config, role)
+
+
+def test_a_schema_of_a_newer_version_is_told(own_database_url: str, config: Config) -> None:
+    with closing(psycopg2.connect(own_database_url)) as connection, connection, connection.cursor() as cursor:
+        cursor.execute(
+            "insert into _yoyo_migration (migration_hash, migration_id) values ('x', '9999.later')"
+        )
+    state, message = doctor(config, own_database_url)["migrations"]
+    assert (state, "9999.later" in message) == ("warning", True)
+    assert migrate(own_database_url) == []
+
+
+def test_doctor_finds_a_connection_limit_below_the_pools(
+    role: str, services: Services, config: Config
+) -> None:
+    services.command("alter role clerk connection limit 8")
+    services.command("grant pg_read_all_data, pg_write_all_data to clerk")
+    state, message = doctor(config, role, pool_size=4)["connections"]
+    assert (state, "may open 8, one web and one worker need 11" in message) == ("failed", True)
+    services.command("alter role clerk connection limit 11")
+    assert doctor(config, role, pool_size=4)["connections"][0] == "ok"
