@@ -27,7 +27,7 @@ from server.queue import (
     queue_age_seconds,
 )
 from server.store.dead_letters import count_dead_letters
-from server.store.pool import ReadOnly, is_read_only
+from server.store.pool import require_writable
 
 
 async def show_health(request: web.Request) -> web.Response:
@@ -60,9 +60,7 @@ async def _check(work: Awaitable[dict[str, Any]]) -> dict[str, Any]:
 
 
 async def _database(request: web.Request) -> dict[str, Any]:
-    """A Postgres that only reads takes no work; one that is full says so with the first write (53100)."""
-    if await request.app[DATABASE].read(is_read_only):
-        raise ReadOnly
+    await request.app[DATABASE].read(require_writable)
     return {"dead_letters": await request.app[DATABASE].read(count_dead_letters)}
 
 

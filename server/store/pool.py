@@ -121,7 +121,7 @@ class Database:
             except StatementTimeout:
                 raise
             except Unavailable as error:
-                if attempt == REPEATS - 1 or (attempt and isinstance(error, ReadOnly)):
+                if attempt == REPEATS - 1:
                     self._outage.note_failure(words_of(error.__cause__ or error))
                     raise
             else:
@@ -267,7 +267,11 @@ async def _has_settings(cursor: aiopg.Cursor) -> bool:
     return bool((await cursor.fetchone())[0])
 
 
-async def is_read_only(cursor: aiopg.Cursor) -> bool:
-    """Whether Postgres takes no writes: a standby, or a full disk that its operator protects."""
+async def require_writable(cursor: aiopg.Cursor) -> None:
+    """Raise what a write would: on a standby, or where `default_transaction_read_only` protects a full disk.
+
+    Also gives up sessions that are read-only while new ones would not be, like the write itself.
+    """
     await cursor.execute("select pg_is_in_recovery() or current_setting('transaction_read_only')::boolean")
-    return bool((await cursor.fetchone())[0])
+    if (await cursor.fetchone())[0]:
+        raise psycopg2.errors.ReadOnlySqlTransaction("the session is read-only")

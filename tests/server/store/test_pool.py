@@ -5,10 +5,11 @@ import asyncio
 import psycopg2
 import pytest
 from aiopg import Cursor
+from structlog.testing import capture_logs
 
 from server.errors import Unavailable
-from server.store import usage
-from server.store.pool import StatementTimeout, connect
+from server.store import outages, usage
+from server.store.pool import ReadOnly, StatementTimeout, connect
 from tests.server.store.conftest import Shelf
 from tests.services import Services
 
@@ -131,3 +132,75 @@ async def test_closing_does_not_wait_for_a_connection_that_died_in_use(database_
     await closing
     with pytest.raises(asyncio.CancelledError):
         await late
+
+
+@pytest.mark.parametrize(
+    ("state", "becomes"),
+    [
+        *((state, ReadOnly) for state in ("25006",)),
+        *((state, Unavailable) for state in ("57P01", "57P02", "57P03", "57P05", "25P03", "25P04")),
+        *((state, Unavailable) for state in ("53000", "53100", "53200", "53300", "53400")),
+        *((state, Unavailable) for state in ("08000", "08003", "08006", "08P01", "58000", "58030", "40001", "40P01")),
+        *((state, StatementTimeout) for state in ("55P03", "57014")),
+        *((state, psycopg2.Error) for state in ("22P02", "23505", "42703", "42501", "25001", "XX000")),
+    ],
+)  # fmt: skip
+async def test_what_passes_by_itself_is_told_from_what_is_wrong(
+    shelf: Shelf, state: str, becomes: type[Exception]
+) -> None:
+    async def fail(cursor: Cursor) -> None:
+        await cursor.execute("do $$ begin raise exception using errcode = '%s'; end $$" % state)  # noqa: UP031
+
+    for run in (shelf.database.read, shelf.database.write):
+        with pytest.raises(becomes) as failed:
+            await run(fail)
+        if becomes is not psycopg2.Error:
+            assert failed.type is becomes
+            assert (failed.value.status, failed.value.retry_after) == (503, 1)  # type: ignore[attr-defined]
+    await shelf.database.read(backend)
+
+
+async def test_a_primary_that_became_a_standby_is_left_for_the_new_one(
+    own_database_url: str, services: Services
+) -> None:
+    """Its sessions live on and refuse every write: only new connections reach what is writable now."""
+    name = own_database_url.rpartition("/")[2]
+    database = await connect(own_database_url, size=3, statement_timeout_ms=5000, connect_timeout_seconds=20)
+    services.command(f"alter database {name} set default_transaction_read_only = on")
+    services.command(f"select pg_terminate_backend(pid, 9000) from pg_stat_activity where datname = '{name}'")
+    with pytest.raises(ReadOnly):
+        await database.write(create)
+    services.command(f"alter database {name} reset default_transaction_read_only")
+    before = await database.read(backend)
+    database._replaced_at = 0.0  # at most once a second
+    await database.write(create)
+    assert await database.read(backend) != before
+    await database.close()
+
+
+async def create(cursor: Cursor) -> None:
+    await cursor.execute("create table written (id int)")
+
+
+async def test_an_outage_is_one_line_at_its_beginning_and_one_at_its_end(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = [100.0]
+    monkeypatch.setattr("server.store.outages.time.monotonic", lambda: moment[0])
+
+    async def fail(_: Cursor) -> None:
+        raise psycopg2.OperationalError("FATAL:  the database system is shutting down\nDETAIL: x")
+
+    with capture_logs() as lines:
+        for _ in range(5):
+            with pytest.raises(Unavailable):
+                await shelf.database.write(fail)
+            await shelf.database.read(backend)  # reading may go on
+        moment[0] += outages.QUIET_SECONDS
+        for _ in range(3):
+            await shelf.database.read(backend)
+    assert [(line["event"], line["log_level"]) for line in lines] == [
+        ("database_unavailable", "warning"),
+        ("database_available", "info"),
+    ]
+    assert lines[0]["reason"] == "the database system is shutting down"
