@@ -69,6 +69,8 @@ def _place(dsn: str) -> str:
 
 def words_of(error: BaseException) -> str:
     """What Postgres or libpq said, in one line; several hosts may have said several things."""
+    if isinstance(error, ExceptionGroup):
+        return "; ".join(dict.fromkeys(map(words_of, error.exceptions)))
     if isinstance(error, TimeoutError):
         return "no answer in time"
     lines = [line for line in str(error).splitlines() if line.strip() and not line.startswith(("\t", " "))]

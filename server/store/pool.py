@@ -12,6 +12,7 @@ import psycopg2
 from server.errors import Unavailable
 from server.store import prepared
 from server.store.complaints import why_refused, why_unfit, words_of
+from server.store.hosts import HostPool
 from server.store.opening import Opening, plan_opening
 from server.store.outages import Outage
 from server.store.transactions import Transaction, settle_each
@@ -59,7 +60,7 @@ class ReadOnly(Unavailable):
 class Database:
     """A small pool behind a semaphore, which makes waiting fair (aiopg's own queue is not)."""
 
-    def __init__(self, pool: aiopg.Pool, size: int, settings: str = "") -> None:
+    def __init__(self, pool: HostPool, size: int, settings: str = "") -> None:
         self._pool = pool
         self._slots = asyncio.Semaphore(size)
         # What every transaction begins with, where sessions cannot have settings.
@@ -225,31 +226,32 @@ async def connect(
     return database
 
 
-async def _fill(opening: Opening, size: int, patience: float, *, prepare: bool) -> aiopg.Pool:
+async def _fill(opening: Opening, size: int, patience: float, *, prepare: bool) -> HostPool:
     """Open all connections. Under uvloop a new one can meet what a dead one left of its socket: tried again then."""
-    for attempt in range(REPEATS):
-        pool = aiopg.Pool(
-            opening.dsn,
-            size,
-            size,
-            patience,
-            enable_hstore=False,
-            enable_json=False,
-            enable_uuid=False,
-            echo=False,
-            on_connect=prepared.enable if prepare else None,
-            pool_recycle=-1,
-        )
+    pool = HostPool(
+        opening.dsn,
+        size,
+        size,
+        patience,
+        enable_hstore=False,
+        enable_json=False,
+        enable_uuid=False,
+        echo=False,
+        on_connect=prepared.enable if prepare else None,
+        pool_recycle=-1,
+    )
+    errors: list[Exception] = []
+    while True:
         try:
             async with pool._cond:
                 await pool._fill_free_pool(False)
-        except DEAD as error:
-            await Database(pool, size).close()
-            if attempt == REPEATS - 1 or not isinstance(error, RuntimeError):
-                raise Unavailable(why_refused(error, opening.dsn)) from error
-        else:
             return pool
-    raise AssertionError("unreachable")
+        except DEAD as error:
+            errors.append(error)
+            while pool._free:
+                pool._free.pop().close()
+            if len(errors) >= (REPEATS if isinstance(error, RuntimeError) else len(pool.dsns)):
+                raise Unavailable(why_refused(ExceptionGroup("", errors), opening.dsn)) from error
 
 
 async def _prove(database: Database, opening: Opening) -> None:

@@ -53,7 +53,9 @@ async def test_a_postgres_that_only_reads_loses_nothing_and_comes_back_by_itself
     with capture_logs() as lines:
         scene.take_writes(on=False)
         await eventually(lambda: is_ready(scene, 503))
-        refused = await agent.call("PATCH", f"/api/channels/whatsapp/{account['id']}", {"read_receipts": False})
+        refused = await agent.call(
+            "PATCH", f"/api/channels/whatsapp/{account['id']}", {"read_receipts": False}
+        )
         assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
         assert refused.body["error"]["code"] == "unavailable"
         ready = await scene.stack.stranger.call("GET", "/health/ready")

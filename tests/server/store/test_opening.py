@@ -1,15 +1,20 @@
 """What libpq is given: our settings and those of the address together, in the session or in each transaction."""
 
-from collections.abc import Mapping
-from contextlib import closing
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 
 import psycopg2
 import pytest
+from aiopg import Cursor
 from psycopg2.extensions import parse_dsn
 
+from server.errors import Unavailable
 from server.migrate import MIGRATIONS, migrate, pending
 from server.store import pool
+from server.store.hosts import one_per_host
 from server.store.opening import plan_opening
+from tests.ports import free_port
 from tests.services import Services
 
 NAMES = sorted(path.stem for path in MIGRATIONS.glob("*.sql") if not path.stem.endswith(".rollback"))
@@ -102,6 +107,61 @@ def test_nothing_is_sent_as_options_to_a_pooler_whatever_the_environment_says(
 )  # fmt: skip
 def test_parameters_of_the_address_come_before_our_defaults(url: str, expected: dict[str, str]) -> None:
     assert plan(url)[0].items() >= expected.items()
+
+
+@pytest.mark.parametrize("silent", [True, False])
+async def test_the_host_that_answers_is_found_at_the_start_and_later(
+    own_database_url: str, services: Services, silent: bool
+) -> None:
+    """`migrate` and `doctor` found it; the app waited for the first host for ever."""
+    place = own_database_url.rpartition("@")[2].rpartition("/")[0]
+    with deaf_server() as deaf:
+        away = f"127.0.0.1:{deaf if silent else free_port()}"
+        url = own_database_url.replace(place, f"{away},{place}")
+        database = await pool.connect(url, size=2, statement_timeout_ms=900, connect_timeout_seconds=1)
+        services.command(
+            f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{url.rpartition('/')[2]}'"
+        )
+        database._pool.dsns.rotate(1)
+        database._pool._dsn = database._pool.dsns[0]
+        assert await database.read(database_name) == url.rpartition("/")[2]
+        await database.close()
+
+
+async def database_name(cursor: Cursor) -> str:
+    await cursor.execute("select current_database()")
+    return str((await cursor.fetchone())[0])
+
+
+@contextmanager
+def deaf_server() -> Iterator[int]:
+    """A port that takes connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+async def test_no_host_that_answers_is_told_of_all() -> None:
+    with deaf_server() as deaf, pytest.raises(Unavailable) as refused:
+        url = f"postgresql://127.0.0.1:{free_port()},127.0.0.1:{deaf}/x"
+        await pool.connect(url, size=1, statement_timeout_ms=50, connect_timeout_seconds=0)
+    assert "cannot be used: Connection refused; no answer in time; check" in refused.value.message
+
+
+@pytest.mark.parametrize(
+    ("url", "hosts"),
+    [
+        ("postgresql:///x", [(None, None)]),
+        ("postgresql://a/x", [("a", None)]),
+        ("postgresql://a:1,b:2/x", [("a", "1"), ("b", "2")]),
+        ("postgresql://a,[::1]:2/x", [("a", ""), ("::1", "2")]),
+        ("postgresql:///x?host=a,b&port=7", [("a", "7"), ("b", "7")]),
+        ("postgresql:///x?host=/run/pg,b", [("/run/pg", None), ("b", None)]),
+    ],
+)
+def test_each_host_has_its_port(url: str, hosts: list[tuple[str | None, str | None]]) -> None:
+    found = [parse_dsn(dsn) for dsn in one_per_host(url)]
+    assert [(one.get("host"), one.get("port")) for one in found] == hosts
+    assert {one["dbname"] for one in found} == {"x"}
 
 
 def test_a_value_with_blanks_quotes_and_backslashes_arrives_as_it_is(own_database_url: str) -> None:

@@ -1,0 +1,37 @@
+"""Several hosts in one DATABASE_URL: each is tried by itself, in turn, until one takes connections.
+
+libpq would go through them in a single connect, on a socket for each; aiopg watches the first socket only, and waits in
+vain for the second host.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from typing import Any
+
+import aiopg
+from psycopg2.extensions import make_dsn, parse_dsn
+
+
+class HostPool(aiopg.Pool):
+    """Goes to the next host when the present one refuses, and stays with one that does not."""
+
+    def __init__(self, dsn: str, *args: Any, **kwargs: Any) -> None:
+        self.dsns = deque(one_per_host(dsn))
+        super().__init__(self.dsns[0], *args, **kwargs)
+
+    async def _fill_free_pool(self, override_min: bool) -> None:
+        try:
+            await super()._fill_free_pool(override_min)
+        except BaseException:  # the pool's own time limit is a cancellation in here
+            self.dsns.rotate(-1)
+            self._dsn = self.dsns[0]
+            raise
+
+
+def one_per_host(dsn: str) -> Iterator[str]:
+    """A connection string for each host of one; ports and addresses belong to the hosts in their order."""
+    given = parse_dsn(dsn)
+    lists = {name: given[name].split(",") for name in ("host", "hostaddr", "port") if name in given}
+    count = max([1, *map(len, lists.values())])
+    for place in range(count):
+        yield make_dsn(**given | {name: many[place % len(many)] for name, many in lists.items()})
