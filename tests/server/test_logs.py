@@ -14,7 +14,6 @@ from aiohttp.http_exceptions import BadHttpMessage
 from server.config import Log
 from server.logs import AccessLogger, set_up_logging
 
-
 pytestmark = pytest.mark.usefixtures("logging_left_as_it_was")
 
 
