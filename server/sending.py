@@ -56,7 +56,7 @@ async def store_send(cursor: Cursor, wish: Wish) -> Stored:
     target = await sends.lock_send_target(cursor, wish.user_id, wish.provider, account_id, chat_id)
     if target is None:
         raise NotFound
-    if refusal := refusal_of(target.account_status):
+    if refusal := refusal_of(target.account_status) or _refusal_of_chat(target.chat_kind):
         known = await find_sends(cursor, account_id, chat_id, wish.client_id)
         if not known:
             raise refusal
@@ -72,6 +72,11 @@ async def store_send(cursor: Cursor, wish: Wish) -> Stored:
     return Stored(
         [message for message, _ in stored], [*pushes, await advance_chat(cursor, *stored[-1], preview)]
     )
+
+
+def _refusal_of_chat(kind: str) -> ConfabError | None:
+    """A channel is read, not answered."""
+    return ConfabError("conflict", "Nobody can write in a channel.") if kind == "channel" else None
 
 
 async def store_sends(cursor: Cursor, wishes: Sequence[Wish]) -> list[Stored]:

@@ -13,7 +13,7 @@ from server.store import accounts, history
 from server.unipile.errors import Rejected
 from server.unipile.events import MessageEvent, ReceiptEvent
 from server.unipile.fields import UnusableEventError
-from server.unipile.history import History, People, StoredMessage, chat_id_of, read_stored
+from server.unipile.history import History, People, StoredMessage, chat_id_of, is_shown, read_stored
 from workers.batches import store_messages
 from workers.burials import PROVIDER, bury_event
 from workers.context import Parts
@@ -80,7 +80,7 @@ class Reader:
 
     async def _read(self, item: Raw, kind: str | None, *, is_known: bool) -> StoredMessage | None:
         try:
-            people = {} if is_known else await self._people_of(chat_id_of(item))
+            people = {} if is_known or not is_shown(item) else await self._people_of(chat_id_of(item))
             read_at = datetime.now(UTC).isoformat(timespec="milliseconds")
             return read_stored(item, self.external_account_id, people, kind, read_at)
         except UnusableEventError as error:
@@ -134,7 +134,7 @@ class Reader:
             return stored, Taken()
         batch = Batch(locked, PROVIDER)
         batch.is_read = True
-        batch.people = self._unstored
+        batch.people = [*self._unstored]
         begun = await history.fetch_connected_at(cursor, self.account_id)
         for message in messages:
             batch.add_message(message.event, {})

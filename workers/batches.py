@@ -8,7 +8,7 @@ from aiopg import Cursor
 
 from server import metrics
 from server.realtime.events import CONTACT_EVENT, Push, make_push
-from server.store import amendments, attempts, chats, contacts, messages, outbox, quotes, usage
+from server.store import amendments, attempts, chat_kinds, chats, contacts, messages, outbox, quotes, usage
 from server.store.chats import KnownChat
 from server.store.messages import ChangedMessage, InsertedMessage
 from server.unipile.events import MessageEvent
@@ -20,6 +20,7 @@ from workers.gathered import (
     chat_of,
     chat_rows,
     contact_rows,
+    doubted_chats,
     key_rows,
     message_rows,
     untitled,
@@ -33,9 +34,11 @@ async def store_messages(
     if people := contact_rows(batch):
         await contacts.keep_contacts(cursor, people)
     if batch.messages:
-        known_chats = await chats.ensure_chats(cursor, chat_rows(batch))
+        rows = chat_rows(batch)
+        known_chats = await chats.ensure_chats(cursor, rows)
         adopted = await _adopt(cursor, batch, known_chats, max_waits)
         await _store_new(cursor, batch, known_chats, adopted, pushes, chats_to_refresh)
+        await _correct_chats(cursor, batch, doubted_chats(rows, known_chats), pushes, chats_to_refresh)
     if batch.receipts:
         rows = [{"account_id": a, "provider_msg_id": m, "status": s} for (a, m), s in batch.receipts.items()]
         await messages.keep_receipts(cursor, rows)
@@ -47,6 +50,22 @@ async def store_messages(
     await _note_amended(cursor, batch)
     if people:
         await _tell_contacts(cursor, batch, pushes)
+
+
+async def _correct_chats(
+    cursor: Cursor,
+    batch: Batch,
+    doubted: list[dict[str, Any]],
+    pushes: dict[int, list[Push]],
+    chats_to_refresh: set[int],
+) -> None:
+    """What a new message says of its chat may be surer than what was known; a duplicate changes nothing."""
+    fresh = {(message.account_id, message.provider_msg_id) for message in batch.inserted}
+    told = [row for row in doubted if any((row["account_id"], name) in fresh for name in row["messages"])]
+    for chat in await chat_kinds.correct_chats(cursor, told):
+        chats_to_refresh.add(chat.id)
+        push = make_push("chat:updated", chat.account_id, chat.seq, chat.id, chat.json)
+        pushes[chat.account_id].append(push)
 
 
 async def _tell_contacts(cursor: Cursor, batch: Batch, pushes: dict[int, list[Push]]) -> None:

@@ -1,6 +1,5 @@
 """Takes out of a batch what was erased, or is older than its number keeps: late duplicates bring nobody back."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -14,13 +13,12 @@ from server.store.accounts import LockedAccount
 from server.store.amendments import Amendment, Truth
 from server.store.erased import Seal, find_erased, has_erased
 from server.store.reactions import who_reacted
+from server.unipile import jids
 from server.unipile.events import MessageEvent, account_of
-from server.unipile.fields import PHONE_DOMAIN
 from workers.gathered import Batch, Key, key_rows
 
 # Names are short: what is longer is a message's text.
 MAX_NAME = 255
-PHONE = re.compile(r"\+?\d{5,20}", re.ASCII)
 
 Erased = dict[Key, datetime]
 
@@ -36,7 +34,7 @@ async def forget(cursor: Cursor, batch: Batch, seal: Seal) -> None:
     watched = {account.id for account in batch.accounts if account.has_erased}
     if not watched:
         return
-    erased = dict(await find_erased(cursor, seal, _names_of(batch, watched)))
+    erased = await _find_erased(cursor, seal, _names_of(batch, watched))
     if not erased:
         return
     stored = await _stored(cursor, batch, watched)
@@ -46,6 +44,17 @@ async def forget(cursor: Cursor, batch: Batch, seal: Seal) -> None:
     _drop_hints(batch, erased, stored)
     batch.people = [told for told in batch.people if not _any(told[0], told[1]["ids"], erased)]
     _strip_quotes(batch, erased, stored)
+
+
+async def _find_erased(cursor: Cursor, seal: Seal, names: Iterable[Key]) -> Erased:
+    """Of these names those that were erased, under whichever form of them."""
+    forms = {key: {(key[0], form) for form in jids.forms(key[1])} for key in set(names)}
+    found = await find_erased(cursor, seal, set().union(*forms.values()))
+    return {
+        key: max(found[form] for form in mine & found.keys())
+        for key, mine in forms.items()
+        if mine & found.keys()
+    }
 
 
 def _drop_old(batch: Batch, account_id: int, kept_from: datetime) -> None:
@@ -77,6 +86,7 @@ def _places(event: MessageEvent) -> Iterator[str]:
     yield event.provider_chat_id
     if event.chat_address:
         yield event.chat_address
+    yield from event.spelled
     if event.contact is not None:
         yield from event.contact["ids"]
     if event.direction == "in" and event.sender is not None:
@@ -102,11 +112,10 @@ def names_in(value: object) -> Iterator[str]:
 
 
 def forms_of(raw: object) -> Iterator[str]:
-    """The names in a raw event, and what each is called here if it is a phone number or an id of UniPile's own."""
+    """The names in a raw event, and all that each may be called here."""
     for name in names_in(raw):
-        yield from (name, f"#{name}")
-        if PHONE.fullmatch(name):
-            yield name.lstrip("+") + PHONE_DOMAIN
+        yield f"#{name}"
+        yield from jids.forms(name)
 
 
 async def _stored(cursor: Cursor, batch: Batch, watched: set[int]) -> set[Key]:
@@ -163,7 +172,7 @@ async def leave_out_erased(
 ) -> tuple[Truth | None, list[Amendment]]:
     """What UniPile and webhooks say of a message, without the reactions of who was erased: they have no time."""
     people = {hint.person for hint in hints} | {who_reacted(r) for r in (truth.reactions if truth else ())}
-    erased = await find_erased(cursor, seal, ((account_id, person) for person in people if person))
+    erased = await _find_erased(cursor, seal, ((account_id, person) for person in people if person))
     if truth is not None:
         left = [r for r in truth.reactions if (account_id, who_reacted(r)) not in erased]
         truth = truth._replace(reactions=left)

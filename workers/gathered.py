@@ -36,7 +36,7 @@ class Batch:
         self.counted: set[int] = set()  # the accounts whose owners' counters were raised
         self.media_to_copy: set[int] = set()
         self.chats_to_send: set[int] = set()  # an echo has freed the next message
-        # Told of by lists, beside whom messages tell of.
+        # Told of by lists and mentions, beside those who write.
         self.people: list[Told] = []
         self.chats_told: set[int] = set()
         self._raw: dict[Key, dict[str, Any]] = {}
@@ -56,6 +56,7 @@ class Batch:
         key = (self.account_id(event.external_account_id), event.provider_msg_id)
         self.messages.setdefault(key, event)
         self._raw.setdefault(key, raw)
+        self.people += [(key[0], who, event.sent_at) for who in event.mentioned]
 
     def add_receipt(self, event: ReceiptEvent) -> None:
         key = (self.account_id(event.external_account_id), event.provider_msg_id)
@@ -144,7 +145,9 @@ def untitled(batch: Batch, known_chats: Mapping[Key, KnownChat]) -> set[int]:
     """
     wanted = set()
     for (account_id, _), event in batch.messages.items():
-        chat = known_chats[account_id, event.provider_chat_id]
+        chat = known_chats.get((account_id, event.provider_chat_id))
+        if chat is None:
+            continue
         is_told = event.chat_kind == "direct" and bool(event.contact and event.contact["name"])
         if (not chat.is_titled and not is_told) or (event.is_event and event.chat_kind != "direct"):
             wanted.add(chat.id)
@@ -152,16 +155,41 @@ def untitled(batch: Batch, known_chats: Mapping[Key, KnownChat]) -> set[int]:
 
 
 def chat_rows(batch: Batch) -> list[dict[str, Any]]:
-    rows = {
-        (account_id, event.provider_chat_id): {
-            "account_id": account_id,
-            "provider_chat_id": event.provider_chat_id,
-            "address": event.chat_address,
-            "kind": event.chat_kind,
-        }
-        for (account_id, _), event in batch.messages.items()
-    }
+    """One row a chat with its messages' ids; of several words about its kind any but direct counts."""
+    rows: dict[Key, dict[str, Any]] = {}
+    for (account_id, message_id), event in batch.messages.items():
+        key = (account_id, event.provider_chat_id)
+        told = _chat_row(account_id, event)
+        known = rows.setdefault(key, {**told, "messages": []})
+        known["messages"].append(message_id)
+        if _sureness(told) > _sureness(known):
+            known |= told
     return list(rows.values())
+
+
+def _chat_row(account_id: int, event: MessageEvent) -> dict[str, Any]:
+    return {
+        "account_id": account_id,
+        "provider_chat_id": event.provider_chat_id,
+        "address": event.chat_address,
+        "kind": event.chat_kind,
+    }
+
+
+def _sureness(row: Mapping[str, Any]) -> tuple[bool, bool]:
+    return row["kind"] != "direct", row["address"] is not None
+
+
+def doubted_chats(
+    rows: Iterable[dict[str, Any]], known_chats: Mapping[Key, KnownChat]
+) -> list[dict[str, Any]]:
+    """The rows that say something else of a chat than is known of it."""
+    doubted = []
+    for row in rows:
+        chat = known_chats.get((row["account_id"], row["provider_chat_id"]))
+        if chat and (chat.kind != row["kind"] or (chat.address is None and row["address"] is not None)):
+            doubted.append(row)
+    return doubted
 
 
 def contact_rows(batch: Batch) -> list[dict[str, Any]]:
@@ -202,8 +230,10 @@ def message_rows(batch: Batch, known_chats: Mapping[Key, KnownChat]) -> list[dic
     ]
 
 
-def chat_of(known_chats: Mapping[Key, KnownChat], account_id: int, event: MessageEvent) -> int:
-    return known_chats[(account_id, event.provider_chat_id)].id
+def chat_of(known_chats: Mapping[Key, KnownChat], account_id: int, event: MessageEvent) -> int | None:
+    """None where UniPile tells a message that is stored once more, in a chat that is not."""
+    chat = known_chats.get((account_id, event.provider_chat_id))
+    return chat and chat.id
 
 
 def _as_text(event: AmendmentEvent) -> str:

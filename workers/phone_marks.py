@@ -6,7 +6,7 @@ from aiopg import Cursor
 
 from server.realtime.broker import publish
 from server.realtime.events import make_push
-from server.store import accounts, phone_marks
+from server.store import accounts, chat_kinds, phone_marks
 from server.store.chats import ChangedChat
 from server.unipile.history import MAX_LIMIT, History, StoredChat
 from workers.context import Parts
@@ -37,5 +37,15 @@ async def take_marks(parts: Parts, account_id: int, chats: Sequence[StoredChat])
 
 async def _take(cursor: Cursor, account_id: int, chats: Sequence[StoredChat]) -> list[ChangedChat]:
     await accounts.lock_account(cursor, account_id)
+    rows = [
+        {
+            "account_id": account_id,
+            "provider_chat_id": chat.provider_chat_id,
+            "address": chat.address,
+            "kind": chat.kind,
+        }
+        for chat in chats
+    ]
+    corrected = await chat_kinds.correct_chats(cursor, rows)
     marks = [{"provider_chat_id": chat.provider_chat_id, **chat.marks} for chat in chats]
-    return await phone_marks.take_marks_over(cursor, account_id, marks)
+    return [*corrected, *await phone_marks.take_marks_over(cursor, account_id, marks)]

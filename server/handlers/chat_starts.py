@@ -21,6 +21,7 @@ from server.schemas.chats import StartChat
 from server.store import chat_starts, chats, pace, sends, usage
 from server.store.chat_starts import ChatStart, StartTarget
 from server.store.messages import ChangedMessage
+from server.unipile import jids
 from server.unipile.errors import OutcomeUnknown, UnipileError
 
 log = structlog.get_logger()
@@ -44,9 +45,9 @@ async def start_chat(request: web.Request) -> web.Response:
         return await _started(request, known, [])
     if refusal := refusal_of(target.account_status):
         raise refusal
-    if f"+{given['to']}" == target.phone:
+    if jids.is_same_phone(given["to"], target.phone):
         raise ConfabError("invalid", fields={"to": ["This is the number itself."]})
-    address = f"{given['to']}{chat_starts.PHONE_DOMAIN}"
+    address = await _address_of(request, target, given["to"])
     start = ChatStart(target.account_id, client_id, address, given["text"])
     # Before the pace as well: a chat that the plan refuses must not cost the number one of its day's.
     await request.app[DATABASE].read(_require_left, request[PAYER], target.owner_id)
@@ -76,6 +77,15 @@ async def _target_of(request: web.Request) -> StartTarget:
     if target is None:
         raise NotFound
     return target
+
+
+async def _address_of(request: web.Request, target: StartTarget, digits: str) -> str:
+    """The number as WhatsApp knows it, where somebody has written with it under its other form."""
+    addresses = jids.phone_addresses(digits)
+    if len(addresses) == 1:
+        return addresses[0]
+    known = await request.app[DATABASE].read(chat_starts.find_address, target.account_id, addresses)
+    return known or addresses[0]
 
 
 async def _require_left(cursor: Cursor, payer: Payer, owner_id: int) -> None:

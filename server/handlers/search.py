@@ -1,11 +1,14 @@
 """Search over all accounts of the caller."""
 
+import re
+
 from aiohttp import web
 
 from server.http import caller, encode_cursor, load_query, object_answer, time_cursor
 from server.keys import DATABASE
 from server.schemas.search import SearchQuery
 from server.store import search, search_index
+from server.unipile import jids
 
 SEARCH_QUERY = SearchQuery()
 # So many changes are made searchable before the answer; the worker's rounds see to the rest.
@@ -19,8 +22,9 @@ async def find(request: web.Request) -> web.Response:
     user_id, database = caller(request), request.app[DATABASE]
     is_complete = await _catch_up(request)
     is_first = after is None
-    people = await database.read(search.find_people, user_id, text) if is_first else []
-    chats = await database.read(search.find_chats, user_id, text) if is_first else []
+    numbers = jids.other_numbers(re.sub(r"\D", "", text)) if is_first else []
+    people = await database.read(search.find_people, user_id, text, numbers) if is_first else []
+    chats = await database.read(search.find_chats, user_id, text, numbers) if is_first else []
     page = await database.read(search.find_messages, user_id, text, limit=query["limit"], after=after)
     return object_answer(
         [

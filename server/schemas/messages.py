@@ -145,6 +145,14 @@ class Reaction(Schema):
     is_own = fields.Boolean(required=True)
 
 
+class Mention(Schema):
+    """Somebody whom the text names: `@` and the part of `provider_id` before its `@` stand for them there."""
+
+    provider_id = fields.String(required=True)
+    name = fields.String(required=True, allow_none=True)
+    phone = fields.String(required=True, allow_none=True)
+
+
 class Message(Schema):
     id = fields.Integer(required=True)
     account_id = fields.Integer(required=True)
@@ -158,6 +166,8 @@ class Message(Schema):
     sender = fields.Nested(Person, required=True, allow_none=True)
     quoted = fields.Nested(Quoted, required=True, allow_none=True)
     reactions = fields.List(fields.Nested(Reaction), required=True)
+    # Those of the people named in `body` who are contacts here.
+    mentions = fields.List(fields.Nested(Mention), required=True)
     is_forwarded = fields.Boolean(required=True)
     is_event = fields.Boolean(required=True)
     event_type = fields.Integer(required=True, allow_none=True)

@@ -1,5 +1,6 @@
 """First messages to a phone number: written down before UniPile is asked, found again by what their echo stored."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -8,8 +9,6 @@ from aiopg import Cursor
 from server.store import accounts, chats
 from server.store.accounts import LockedAccount
 from server.store.messages import CHANGED, ChangedMessage
-
-PHONE_DOMAIN = "@s.whatsapp.net"
 
 
 class StartTarget(NamedTuple):
@@ -42,6 +41,23 @@ async def fetch_target(cursor: Cursor, user_id: int, provider: str, account_id: 
     )
     row = await cursor.fetchone()
     return row and StartTarget(*row)
+
+
+async def find_address(cursor: Cursor, account_id: int, addresses: Sequence[str]) -> str | None:
+    """Which of these, all of one person, somebody here has: as the address of a chat, else as the id of a contact."""
+    await cursor.execute(
+        """select told.address from unnest(%(addresses)s::text[]) with ordinality as told (address, place)
+           cross join lateral (
+               select 0 as rank from channels_chat c
+               where c.account_id = %(account_id)s and c.kind = 'direct' and c.address = told.address
+               union all
+               select 1 from channels_contact_alias a
+               where a.account_id = %(account_id)s and a.alias = told.address) known
+           order by known.rank, told.place limit 1""",
+        {"account_id": account_id, "addresses": list(addresses)},
+    )
+    row = await cursor.fetchone()
+    return row and str(row[0])
 
 
 async def insert_start(cursor: Cursor, start: ChatStart) -> datetime | None:

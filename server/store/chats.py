@@ -15,13 +15,16 @@ from server.store.rows import Page, page_of
 # goes by their number, when it is known.
 TITLE = r"""
         coalesce(person.name, c.title, person.phone,
-                 case when c.kind = 'direct' then '+' || substring(c.address from '^(\d+)@s\.whatsapp') end)"""
+                 case when c.kind = 'direct' then jid_phone(c.address) end)"""
+# A preview names those whom it mentions by their newest names, as everything else does.
+PREVIEW = """case when strpos(c.last_message_preview, '@') > 0
+            then name_mentions(c.account_id, c.last_message_preview) else c.last_message_preview end"""
 CHAT_JSON = rf"""
     row_to_json((select shape from (select
         c.id, c.account_id, c.provider_chat_id, c.kind, {TITLE} as title,
         case when person.id is not null then jsonb_build_object('id', person.id, 'provider_id', person.provider_id,
             'name', person.name, 'phone', person.phone, 'avatar', person.avatar) end as contact,
-        rfc3339(c.last_message_at) as last_message_at, c.last_message_preview, c.last_message_id,
+        rfc3339(c.last_message_at) as last_message_at, {PREVIEW} as last_message_preview, c.last_message_id,
         last.direction as last_message_direction, last.status as last_message_status,
         c.unread_count, c.archived, c.pinned, rfc3339(c.muted_until) as muted_until, c.seq,
         rfc3339(c.created_at) as created_at, rfc3339(c.updated_at) as updated_at) shape))::text"""
@@ -175,25 +178,29 @@ async def fetch_reachable_chat(cursor: Cursor, user_id: int, chat_id: int) -> Re
     return row and ReachableChat(*row)
 
 
-# Only chats that are missing are written; the account's lock keeps a second writer out meanwhile.
+# Only chats that are missing are written, and those only for a message that is not here yet: a duplicate makes none.
+# The account's lock keeps a second writer out meanwhile.
 ENSURE_CHATS = Prepared(
     "ensure_chats",
     """
     with wanted as (
         select * from jsonb_to_recordset(%(rows)s::jsonb)
-            as x (account_id bigint, provider_chat_id text, address text, kind text)
+            as x (account_id bigint, provider_chat_id text, address text, kind text, messages text[])
     ), fresh as (
         insert into channels_chat (account_id, provider_chat_id, address, kind, seq)
         select w.account_id, w.provider_chat_id, w.address, w.kind, 0
         from wanted w
         left join channels_chat c using (account_id, provider_chat_id)
-        where c.id is null
+        where c.id is null and (w.messages is null or exists (
+            select from unnest(w.messages) as told (id)
+            where (select m.id from channels_message m
+                   where m.account_id = w.account_id and m.provider_msg_id = told.id limit 1) is null))
         on conflict (account_id, provider_chat_id) do nothing
-        returning id, account_id, provider_chat_id
+        returning id, account_id, provider_chat_id, kind, address
     )
-    select id, account_id, provider_chat_id, true, false from fresh
+    select id, account_id, provider_chat_id, true, false, kind, address from fresh
     union all
-    select c.id, c.account_id, c.provider_chat_id, false, c.title is not null
+    select c.id, c.account_id, c.provider_chat_id, false, c.title is not null, c.kind, c.address
     from wanted join channels_chat c using (account_id, provider_chat_id)""",
 )
 
@@ -202,14 +209,18 @@ class KnownChat(NamedTuple):
     id: int
     is_new: bool
     is_titled: bool
+    kind: str = "direct"
+    address: str | None = None
 
 
 async def ensure_chats(
     cursor: Cursor, chats: Sequence[Mapping[str, Any]]
 ) -> dict[tuple[int, str], KnownChat]:
-    """Find or insert the chats of locked accounts; keys are (account id, provider chat id)."""
+    """Find or insert the chats of locked accounts, by (account id, provider chat id). One of which all `messages` are
+    here, in another chat, is not inserted.
+    """
     await ENSURE_CHATS.execute(cursor, {"rows": orjson.dumps(chats).decode()})
-    return {(row[1], row[2]): KnownChat(row[0], row[3], row[4]) for row in await cursor.fetchall()}
+    return {(row[1], row[2]): KnownChat(row[0], *row[3:]) for row in await cursor.fetchall()}
 
 
 # Newest wins in any order of arrival: the last message by (sent_at, provider id), the title by the time it was

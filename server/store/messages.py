@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import orjson
 from aiopg import Cursor
 
-from server.store.people import QUOTED, REACTIONS, SENDER
+from server.store.people import MENTIONS, QUOTED, REACTIONS, SENDER
 from server.store.prepared import Prepared
 from server.store.rows import Page, page_of
 
@@ -15,6 +15,7 @@ MESSAGE_JSON = f"""
     row_to_json((select shape from (select
         m.id, m.account_id, m.chat_id, m.provider_msg_id, m.client_id, m.direction, m.status, m.body,
         m.attachments, {SENDER} as sender, {QUOTED} as quoted, {REACTIONS} as reactions,
+        {MENTIONS} as mentions,
         m.is_forwarded, m.is_event, m.event_type,
         rfc3339(coalesce(m.claimed_at, m.sent_at)) as sent_at, rfc3339(m.sent_at) as ordered_at,
         rfc3339(m.edited_at) as edited_at, rfc3339(m.deleted_at) as deleted_at,

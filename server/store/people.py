@@ -5,11 +5,17 @@ QUOTED = """
     case when m.quoted is not null then (
         select jsonb_build_object(
             'message_id', q.id, 'provider_msg_id', w.provider_msg_id, 'sender_id', w.sender_id,
-            'name', k.name, 'direction', q.direction, 'body', w.body)
+            'name', k.name, 'direction', q.direction, 'body', case when strpos(w.body, '@') > 0
+                then name_mentions(m.account_id, w.body) else w.body end)
         from jsonb_to_record(m.quoted) as w (provider_msg_id text, sender_id text, body text)
         left join channels_message q on q.account_id = m.account_id and q.provider_msg_id = w.provider_msg_id
         left join channels_contact_alias a on a.account_id = m.account_id and a.alias = w.sender_id
         left join channels_contact k on k.id = a.contact_id) end"""
+# People whom the text names, `@` and the digits of one of their ids: those who are contacts here.
+MENTIONS = """
+    case when strpos(m.body, '@') > 0 then (
+        select coalesce(jsonb_agg(jsonb_build_object('provider_id', w.alias, 'name', w.name, 'phone', w.phone)), '[]')
+        from mentioned(m.account_id, m.body) w) else '[]' end"""
 # Who wrote goes by their newest name, whatever they were called then: nothing is rewritten when it changes.
 SENDER = """
     case when m.sender is not null then m.sender || coalesce(

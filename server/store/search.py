@@ -20,8 +20,14 @@ def _digits(text: str) -> str | None:
     return containing(digits) if is_number and len(digits) >= 3 else None
 
 
-async def find_people(cursor: Cursor, user_id: int, text: str) -> list[str]:
-    """Contacts of the user's accounts whose name or number holds the text, as JSON."""
+def _patterns(text: str, numbers: Sequence[str]) -> list[str]:
+    """Of the number that was typed, and of its other spellings; none when it is too short to tell anybody by."""
+    typed = _digits(text)
+    return [typed, *(f"%{number}%" for number in numbers)] if typed else []
+
+
+async def find_people(cursor: Cursor, user_id: int, text: str, numbers: Sequence[str] = ()) -> list[str]:
+    """Contacts of the user's accounts whose name or number holds the text, or one of these numbers, as JSON."""
     await cursor.execute(
         """select row_to_json(found)::text from (
                select k.id, k.account_id, k.provider_id, k.name, k.phone, k.avatar,
@@ -30,22 +36,33 @@ async def find_people(cursor: Cursor, user_id: int, text: str) -> list[str]:
                     where a.contact_id = k.id) as chat_id
                from channels_contact k
                join channels_account_member u on u.account_id = k.account_id and u.user_id = %(user_id)s
-               where search_fold(k.name) like search_fold(%(named)s) or k.phone like %(digits)s
+               where search_fold(k.name) like search_fold(%(named)s) or k.phone like any(%(numbers)s::text[])
                order by k.name nulls last, k.id limit %(limit)s) found""",
-        {"user_id": user_id, "named": containing(text), "digits": _digits(text), "limit": NAMED_AT_MOST},
+        {
+            "user_id": user_id,
+            "named": containing(text),
+            "numbers": _patterns(text, numbers),
+            "limit": NAMED_AT_MOST,
+        },
     )
     return [row[0] for row in await cursor.fetchall()]
 
 
-async def find_chats(cursor: Cursor, user_id: int, text: str) -> list[str]:
+async def find_chats(cursor: Cursor, user_id: int, text: str, numbers: Sequence[str] = ()) -> list[str]:
     """Chats of the user's accounts by their name or number, the liveliest first, archived ones too."""
     await cursor.execute(
         f"""select {CHAT_JSON} from channels_chat c {CHAT_JOINS}
             join channels_account_member u on u.account_id = c.account_id and u.user_id = %(user_id)s
             where search_fold({TITLE}) like search_fold(%(named)s)
-                or c.kind = 'direct' and split_part(c.address, '@', 1) like %(digits)s
+                or person.phone like any(%(numbers)s::text[])
+                or c.kind = 'direct' and jid_phone(c.address) like any(%(numbers)s::text[])
             order by coalesce(c.last_message_at, c.created_at) desc, c.id desc limit %(limit)s""",
-        {"user_id": user_id, "named": containing(text), "digits": _digits(text), "limit": NAMED_AT_MOST},
+        {
+            "user_id": user_id,
+            "named": containing(text),
+            "numbers": _patterns(text, numbers),
+            "limit": NAMED_AT_MOST,
+        },
     )
     return [row[0] for row in await cursor.fetchall()]
 

@@ -34,7 +34,8 @@ async def write_words(cursor: Cursor, account_id: int, limit: int) -> bool:
     head, done = await _lock_state(cursor, account_id)
     await cursor.execute(
         """select m.id, m.seq, case when m.is_event or m.deleted_at is not null then ''
-               else concat_ws(' ', m.body, (select string_agg(item->>'file_name', ' ')
+               else concat_ws(' ', case when strpos(m.body, '@') > 0 then name_mentions(m.account_id, m.body)
+                                   else m.body end, (select string_agg(item->>'file_name', ' ')
                                             from jsonb_array_elements(m.attachments) item)) end
            from channels_message m where m.account_id = %s and m.seq > %s order by m.seq limit %s""",
         (account_id, done, limit),

@@ -17,13 +17,14 @@ class SendTarget(NamedTuple):
     owner_id: int
     account_status: str
     role: str
+    chat_kind: str = "direct"
 
 
 # One query authorises and locks.
 LOCK_SEND_TARGET = Prepared(
     "lock_send_target",
     """
-    select a.id, a.user_id, a.status, u.role
+    select a.id, a.user_id, a.status, u.role, c.kind
     from channels_account a
     join channels_account_member u on u.account_id = a.id and u.user_id = %(user_id)s
     join channels_chat c on c.account_id = a.id and c.id = %(chat_id)s
@@ -63,7 +64,7 @@ LOCK_SEND_TARGETS = Prepared(
     select a.user_id, a.status, (
         select count(*) from jsonb_to_recordset(%(rows)s::jsonb) as x (user_id bigint, chat_id bigint)
         join channels_account_member u on u.account_id = a.id and u.user_id = x.user_id
-        join channels_chat c on c.account_id = a.id and c.id = x.chat_id)
+        join channels_chat c on c.account_id = a.id and c.id = x.chat_id and c.kind <> 'channel')
     from channels_account a where a.id = %(account_id)s and a.provider = %(provider)s
     for no key update of a""",
 )

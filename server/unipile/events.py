@@ -5,17 +5,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.account_life import Seen
+from server.unipile import jids
 from server.unipile.fields import (
-    MAX_ID_LENGTH,
     MAX_REACTION_LENGTH,
     MAX_TEXT_LENGTH,
+    address,
     attachments,
     identifier,
     known_person,
+    mentions,
     person,
     quoted,
+    raw_id,
     sent_times,
     small_integer,
+    spelled,
     text,
     timestamp,
 )
@@ -59,7 +63,9 @@ RECEIPTS: Mapping[str, str] = {"message_delivered": "delivered", "message_read":
 
 @dataclass(frozen=True, slots=True)
 class MessageEvent:
-    """A message came in or was written by the account itself; `chat_kind` is direct, group or channel."""
+    """A message came in or was written by the account itself; `chat_kind` is direct, group or channel. `mentioned` are
+    people that its text names; `spelled` are the ids of its chat and sender as told, where another spelling is kept.
+    """
 
     external_account_id: str
     provider_chat_id: str
@@ -78,6 +84,8 @@ class MessageEvent:
     sent_at: str
     # What UniPile says, where that is still to come.
     claimed_at: str | None = None
+    mentioned: tuple[dict[str, Any], ...] = ()
+    spelled: tuple[str, ...] = ()
 
     @property
     def quoted_message(self) -> str:
@@ -151,6 +159,9 @@ def parse_event(body: Mapping[str, Any], received_at: str) -> Event:
     if isinstance(body.get("AccountStatus"), dict):
         return _status_event(body["AccountStatus"])
     kind = body.get("event") or "message_received"
+    if jids.kind_of(address(body.get("provider_chat_id"))) == jids.BROADCAST:
+        # A status or a broadcast list: no conversation that anybody could answer.
+        return IgnoredEvent(identifier(body, "account_id"), f"{clean(str(kind))[:80]}:broadcast")
     if kind == "message_received":
         return _message_event(body, received_at)
     if isinstance(kind, str) and kind in RECEIPTS:
@@ -209,15 +220,16 @@ def _is_account(body: Mapping[str, Any], who: Mapping[str, Any]) -> bool:
     """Whether a person is the connected account itself: by its id, else by its number (§4.3)."""
     info = body.get("account_info")
     info = info if isinstance(info, dict) else {}
-    digits = str(info.get("phone_number") or "").lstrip("+")
-    return info.get("user_id") == who["provider_id"] or bool(digits and who["phone"] == f"+{digits}")
+    is_its_id = address(info.get("user_id")) == who["provider_id"]
+    return is_its_id or jids.is_same_phone(jids.told_phone(info.get("phone_number")), who["phone"])
 
 
 def _message_event(body: Mapping[str, Any], received_at: str) -> MessageEvent:
     sent_at, claimed_at = sent_times(body.get("timestamp"), received_at)
     is_own = body.get("is_sender") in (True, 1)
     sender = person(body.get("sender"))
-    is_group = body.get("is_group") in (True, 1)
+    place = address(body.get("provider_chat_id"))
+    kind = jids.kind_of(place) or ("group" if body.get("is_group") in (True, 1) else "direct")
     is_event = body.get("is_event") in (True, 1)
     event_type = small_integer(body.get("event_type"))
     written = text(body.get("message"), MAX_TEXT_LENGTH)
@@ -225,19 +237,21 @@ def _message_event(body: Mapping[str, Any], received_at: str) -> MessageEvent:
         external_account_id=identifier(body, "account_id"),
         provider_chat_id=identifier(body, "chat_id"),
         provider_msg_id=identifier(body, "message_id"),
-        chat_address=text(body.get("provider_chat_id"), MAX_ID_LENGTH),
-        chat_kind="group" if is_group else "direct",
+        chat_address=place,
+        chat_kind=kind,
         direction="out" if is_own else "in",
         body=system_text(event_type, sender, is_own=is_own) if is_event and not written else written,
         attachments=attachments(body.get("attachments")),
         quoted=quoted(body.get("quoted"), body.get("reply_to")),
         sender=sender,
-        contact=_contact(body, is_own=is_own, is_group=is_group),
+        contact=_contact(body, kind, place, is_own=is_own),
         is_event=is_event,
         event_type=event_type,
         is_forwarded=body.get("is_forwarded") in (True, 1),
         sent_at=sent_at,
         claimed_at=claimed_at,
+        mentioned=mentions(body.get("mentions")),
+        spelled=spelled(body.get("provider_chat_id"), raw_id(body.get("sender"))),
     )
 
 
@@ -248,12 +262,11 @@ def system_text(event_type: int | None, sender: Mapping[str, Any] | None, *, is_
     return sentence.replace("You was", "You were")
 
 
-def _contact(body: Mapping[str, Any], *, is_own: bool, is_group: bool) -> dict[str, Any] | None:
+def _contact(body: Mapping[str, Any], kind: str, place: str | None, *, is_own: bool) -> dict[str, Any] | None:
     """Whom of our contacts a message is about. What somebody writes in a direct chat comes from its address."""
     if not is_own:
-        address = None if is_group else text(body.get("provider_chat_id"), MAX_ID_LENGTH)
-        return known_person(body.get("sender"), address=address)
-    return None if is_group else _other_side(body)
+        return known_person(body.get("sender"), place=place if kind == "direct" else None)
+    return _other_side(body) if kind == "direct" else None
 
 
 def _other_side(body: Mapping[str, Any]) -> dict[str, Any] | None:

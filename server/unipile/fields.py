@@ -1,11 +1,10 @@
 """Reads the pieces that webhook bodies and answers share, leniently: ids, texts, times, people, attachments."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from server.unipile import cards
+from server.unipile import cards, jids
 from server.unipile.plain import UNSTORABLE, clean
 
 MAX_ID_LENGTH = 255
@@ -14,9 +13,6 @@ MAX_REACTION_LENGTH = 64
 CARD_KINDS = ("location", "contact")
 # So far two honest clocks may be apart.
 CLOCK_SKEW = timedelta(minutes=1)
-PHONE_DOMAIN = "@s.whatsapp.net"
-# What can be another name of a person: never a group, nor the readable name of another network.
-PERSONAL = re.compile(r"\d{1,40}@(?:s\.whatsapp\.net|lid)", re.ASCII)
 
 
 class UnusableEventError(ValueError):
@@ -26,48 +22,91 @@ class UnusableEventError(ValueError):
 def person(value: object) -> dict[str, Any] | None:
     if not isinstance(value, dict):
         return None
-    provider_id = text(value.get("attendee_provider_id"), MAX_ID_LENGTH)
+    provider_id = address(value.get("attendee_provider_id"))
     if not provider_id:
         return None
     return {
         "provider_id": provider_id,
         "name": text(value.get("attendee_name"), 200),
-        "phone": _phone(value),
+        "phone": _phone(value, provider_id),
     }
 
 
-def known_person(value: object, *, address: str | None = None) -> dict[str, Any] | None:
-    """Somebody with all the names that are told of them here (§6.4): `ids`, the provider's and, behind a '#', UniPile's
-    own, which is `external_id`. `address` is that of a direct chat whose other side this is.
+def known_person(value: object, *, place: str | None = None) -> dict[str, Any] | None:
+    """A person with all the ids that are told of them here (§6.4): `ids`, the provider's, the one that both forms of a
+    phone number share and, behind a '#', UniPile's own, which is `external_id`. `place` is the address of a direct chat
+    whose other side this is. None for a group or a channel that writes in its own name: it is no contact.
     """
     who = person(value)
     if who is None or not isinstance(value, dict):
+        return None
+    if jids.kind_of(who["provider_id"]) is not None:
         return None
     specifics = value.get("attendee_specifics")
     told = (
         value.get("attendee_public_identifier"),
         specifics.get("lid") if isinstance(specifics, dict) else None,
-        who["phone"] and who["phone"].lstrip("+") + PHONE_DOMAIN,
-        address,
+        who["phone"] and f"{who['phone'].lstrip('+')}@{jids.PHONE_SERVER}",
+        place,
     )
     own = text(value.get("attendee_id"), MAX_ID_LENGTH)
-    ids = [who["provider_id"], *(name for name in told if isinstance(name, str) and PERSONAL.fullmatch(name))]
-    return who | {
-        "ids": list(dict.fromkeys([*ids, *([f"#{own}"] if own else [])])),
-        "external_id": own or None,
+    named = (plain for name in told if (plain := address(name)) and jids.is_person(plain))
+    ids = with_phone_keys([who["provider_id"], *named])
+    return who | {"ids": [*ids, *([f"#{own}"] if own else [])], "external_id": own or None}
+
+
+def mentions(value: object) -> tuple[dict[str, Any], ...]:
+    """People whom a text names, where UniPile says more of them than the id that stands in the text (§4.2)."""
+    items = [item for item in value[:50] if isinstance(item, dict)] if isinstance(value, list) else []
+    people = [known_person(_as_attendee(item)) for item in items]
+    return tuple(who for who in people if who is not None and (who["name"] or len(who["ids"]) > 1))
+
+
+def _as_attendee(item: Mapping[str, Any]) -> dict[str, Any]:
+    """A mention's shape is not documented: in a webhook's words, in those of the lists, or in plain ones."""
+    names = {
+        "attendee_provider_id": ("provider_id", "id", "user_id", "jid"),
+        "attendee_name": ("name", "display_name"),
+        "attendee_public_identifier": ("public_identifier",),
+        "attendee_specifics": ("specifics",),
+    }
+    return {
+        key: next((item[name] for name in (key, *others) if item.get(name)), None)
+        for key, others in names.items()
     }
 
 
-def _phone(person: Mapping[str, Any]) -> str | None:
-    """The number as +digits when WhatsApp reveals it; never read from an @lid (§6.4)."""
+def raw_id(value: object) -> object:
+    """A person's id as it was told."""
+    return value.get("attendee_provider_id") if isinstance(value, dict) else None
+
+
+def spelled(*told: object) -> tuple[str, ...]:
+    """These ids as they were told, where they are kept in another spelling."""
+    return tuple(raw for item in told if (raw := text(item, MAX_ID_LENGTH)) and raw != jids.plain(raw))
+
+
+def with_phone_keys(ids: Iterable[str]) -> list[str]:
+    """The ids, each once, with the alias that both forms of a phone number share."""
+    known = list(dict.fromkeys(ids))
+    return list(dict.fromkeys([*known, *(key for name in known if (key := jids.phone_key(name)))]))
+
+
+def address(value: object) -> str | None:
+    """An id or address in the one spelling that is kept."""
+    told = text(value, MAX_ID_LENGTH)
+    return jids.plain(told) if told else told
+
+
+def _phone(person: Mapping[str, Any], provider_id: str) -> str | None:
+    """The number as +digits when WhatsApp reveals it; never the digits of a LID, also where a server calls them so."""
     specifics = person.get("attendee_specifics")
-    told = specifics.get("phone_number") if isinstance(specifics, dict) else None
-    for candidate in (told, person.get("attendee_public_identifier"), person.get("attendee_provider_id")):
-        if isinstance(candidate, str) and not candidate.endswith(("@lid", "@g.us")):
-            digits = candidate.split("@")[0].lstrip("+")
-            if digits.isascii() and digits.isdigit() and 5 <= len(digits) <= 20:
-                return f"+{digits}"
-    return None
+    told = jids.told_phone(specifics.get("phone_number")) if isinstance(specifics, dict) else None
+    if told is not None and not jids.is_opaque(provider_id, told.lstrip("+")):
+        return told
+    return jids.phone_of(address(person.get("attendee_public_identifier")) or "") or jids.phone_of(
+        provider_id
+    )
 
 
 def attachments(value: object) -> list[dict[str, Any]]:
@@ -141,7 +180,7 @@ def quoted(value: object, twin: object = None) -> dict[str, Any] | None:
     return {
         "provider_msg_id": text(older.get("message_id"), MAX_ID_LENGTH)
         or text(newer.get("id"), MAX_ID_LENGTH),
-        "sender_id": text((older or newer).get("sender_id"), MAX_ID_LENGTH),
+        "sender_id": address((older or newer).get("sender_id")),
         "body": text((older or newer).get("text"), 1000),
     }
 

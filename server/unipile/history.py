@@ -8,21 +8,26 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from server.unipile import jids
 from server.unipile.client import UnipileClient
 from server.unipile.errors import NotTaken, OutcomeUnknown
 from server.unipile.events import MessageEvent
 from server.unipile.fields import (
     MAX_TEXT_LENGTH,
-    PERSONAL,
     UnusableEventError,
+    address,
     attachments,
     identifier,
     known_person,
+    mentions,
     moment,
+    person,
     quoted,
     sent_times,
     small_integer,
+    spelled,
     text,
+    with_phone_keys,
 )
 
 # Status messages after which UniPile may hold more of the past than before (§3).
@@ -49,6 +54,7 @@ class StoredChat:
 
     provider_chat_id: str
     kind: str
+    address: str | None = None
     marks: dict[str, Any] = field(default_factory=dict)
 
 
@@ -135,10 +141,13 @@ def _exact(moment: datetime) -> str:
 
 
 def read_chat(item: Mapping[str, Any]) -> StoredChat | None:
+    """None for statuses and broadcast lists, which are no chats, and for what has no id."""
+    place = address(item.get("provider_id"))
+    kind = jids.kind_of(place) or CHAT_KINDS.get(small_integer(item.get("type")), "direct")
+    if kind == jids.BROADCAST:
+        return None
     try:
-        return StoredChat(
-            identifier(item, "id"), CHAT_KINDS.get(item.get("type"), "direct"), read_marks(item)
-        )
+        return StoredChat(identifier(item, "id"), kind, place, read_marks(item))
     except UnusableEventError:
         return None
 
@@ -192,45 +201,47 @@ def chat_id_of(item: Mapping[str, Any]) -> str:
     return identifier(item, "chat_id")
 
 
+def is_shown(item: Mapping[str, Any]) -> bool:
+    """Whether a message is meant to be shown, and stands in a conversation."""
+    is_hidden = item.get("hidden") in (True, 1)
+    return not is_hidden and jids.kind_of(address(item.get("chat_provider_id"))) != jids.BROADCAST
+
+
 def read_stored(
     item: Mapping[str, Any], external_account_id: str, people: People, kind: str | None, read_at: str
 ) -> StoredMessage | None:
-    """One message; None for what is not meant to be shown. `kind` is told by the chat, else by its address.
+    """One message; None for what is not shown. Its chat's address tells the kind, else the chat's own `kind`.
 
     Raises UnusableEventError when an id is missing or absurd.
     """
-    if item.get("hidden") in (True, 1):
+    if not is_shown(item):
         return None
     is_own = item.get("is_sender") in (True, 1)
-    kind = kind or _kind_of(item.get("chat_provider_id"))
-    address = text(item.get("chat_provider_id"), 255)
+    place = address(item.get("chat_provider_id"))
+    kind = jids.kind_of(place) or kind or "direct"
     sender = _sender(item, people)
     sent_at, claimed_at = sent_times(item.get("timestamp"), read_at)
     event = MessageEvent(
         external_account_id=external_account_id,
         provider_chat_id=identifier(item, "chat_id"),
         provider_msg_id=identifier(item, "id"),
-        chat_address=address,
+        chat_address=place,
         chat_kind=kind,
         direction="out" if is_own else "in",
         body=text(item.get("text"), MAX_TEXT_LENGTH),
         attachments=attachments(item.get("attachments")),
         quoted=quoted(item.get("quoted"), item.get("reply_to")),
         sender=_shown(sender),
-        contact=_contact(people, sender, kind=kind, address=address, is_own=is_own),
+        contact=_contact(people, sender, kind=kind, place=place, is_own=is_own),
         is_event=item.get("is_event") in (True, 1),
         event_type=small_integer(item.get("event_type")),
         is_forwarded=item.get("is_forwarded") in (True, 1),
         sent_at=sent_at,
         claimed_at=claimed_at,
+        mentioned=mentions(item.get("mentions")),
+        spelled=spelled(item.get("chat_provider_id"), item.get("sender_id")),
     )
     return StoredMessage(event, _tick(item) if is_own else None, _is_amended(item))
-
-
-def _kind_of(address: object) -> str:
-    if isinstance(address, str) and address.endswith("@g.us"):
-        return "group"
-    return "channel" if isinstance(address, str) and address.endswith("@newsletter") else "direct"
 
 
 def _sender(item: Mapping[str, Any], people: People) -> dict[str, Any] | None:
@@ -238,20 +249,21 @@ def _sender(item: Mapping[str, Any], people: People) -> dict[str, Any] | None:
     known = people.get(str(item.get("sender_attendee_id")))
     if known is not None:
         return known
-    return known_person(
-        {"attendee_provider_id": item.get("sender_id"), "attendee_id": item.get("sender_attendee_id")}
-    )
+    told = {"attendee_provider_id": item.get("sender_id"), "attendee_id": item.get("sender_attendee_id")}
+    return known_person(told) or person(told)
 
 
 def _contact(
-    people: People, sender: dict[str, Any] | None, *, kind: str, address: str | None, is_own: bool
+    people: People, sender: dict[str, Any] | None, *, kind: str, place: str | None, is_own: bool
 ) -> dict[str, Any] | None:
     """Whom of our contacts a message is about, as its webhook would have told it."""
     if is_own:
         return _other_side(people) if kind == "direct" else None
-    if sender is None or kind != "direct" or address is None or not PERSONAL.fullmatch(address):
+    if sender is None or "ids" not in sender:
+        return None
+    if kind != "direct" or place is None or not jids.is_person(place):
         return sender
-    return sender | {"ids": list(dict.fromkeys([*sender["ids"], address]))}
+    return sender | {"ids": with_phone_keys([*sender["ids"], place])}
 
 
 def _other_side(people: People) -> dict[str, Any] | None:

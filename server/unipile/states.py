@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from server.unipile.fields import MAX_ID_LENGTH, MAX_REACTION_LENGTH, MAX_TEXT_LENGTH, text
+from server.unipile.fields import MAX_REACTION_LENGTH, MAX_TEXT_LENGTH, address, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def _reactions(value: object) -> list[dict[str, Any]]:
 def _reaction(item: object) -> dict[str, Any] | None:
     if not isinstance(item, dict):
         return None
-    value, who = text(item.get("value"), MAX_REACTION_LENGTH), text(item.get("sender_id"), MAX_ID_LENGTH)
+    value, who = text(item.get("value"), MAX_REACTION_LENGTH), address(item.get("sender_id"))
     if not value or not who:
         return None
     return {"value": value, "provider_id": who, "is_own": item.get("is_sender") in (True, 1)}

@@ -49,7 +49,12 @@ def test_a_message_is_read_whole() -> None:
             "provider_id": "15511988880000@lid",
             "name": "Bia Lima",
             "phone": "+5511988880000",
-            "ids": ["15511988880000@lid", "5511988880000@s.whatsapp.net", "#attendee-5511988880000"],
+            "ids": [
+                "15511988880000@lid",
+                "5511988880000@s.whatsapp.net",
+                "#tel:551188880000",
+                "#attendee-5511988880000",
+            ],
             "external_id": "attendee-5511988880000",
         },
         is_event=False,
@@ -147,7 +152,7 @@ def test_what_is_no_attachment_is_left_out(value: object) -> None:
             "+5511966660000",
         ),
         ({"attendee_specifics": {"phone_number": "+55 11"}, "attendee_public_identifier": "12@g.us"}, None),
-        ({"attendee_specifics": {"phone_number": "٥٥١١٩٨٨٨٨"}, "attendee_public_identifier": "1"}, None),
+        ({"attendee_specifics": {"phone_number": "٥٥١١٩٨٨٨٨"}, "attendee_public_identifier": "1"}, "+551198888"),
     ],
 )
 def test_a_phone_is_told_or_not_and_never_read_from_a_lid(changes: dict[str, Any], phone: str | None) -> None:

@@ -1,0 +1,160 @@
+"""Reads WhatsApp's addresses (JIDs): one spelling of each, the phone number in it, and the kind of chat it names."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import NamedTuple
+
+PHONE_SERVER, LID_SERVER = "s.whatsapp.net", "lid"
+# Addresses of people. `hosted` and `hosted.lid` are the devices of businesses that WhatsApp hosts.
+PEOPLE = frozenset((PHONE_SERVER, LID_SERVER, "hosted", "hosted.lid", "bot"))
+# The same server under an older name.
+RENAMED = {"c.us": PHONE_SERVER}
+# Statuses and broadcast lists: posts to many, never a conversation.
+BROADCAST = "broadcast"
+KINDS = {"g.us": "group", "newsletter": "channel", "broadcast": BROADCAST}
+# A person's user part: digits, then perhaps an agent (`.1`, `_1`) and a device (`:12`).
+USER = re.compile(r"\+?(\d{1,40})(?:[._]\d{1,5})?(?::\d{1,5})?", re.ASCII)
+# E.164 has at most 15 digits, and no country code begins with 0.
+PHONE = re.compile(r"[1-9]\d{4,14}", re.ASCII)
+TOLD_PHONE = re.compile(r"\+?[\d\s().\-/\u2010-\u2015\u2212]+", re.ASCII)
+PLAIN_TEXT = re.compile(r"[!-~]*")
+# Servers that name one person: what was erased under one of them stays erased under the other.
+TWINS = {
+    PHONE_SERVER: ("c.us", "hosted"),
+    "hosted": (PHONE_SERVER, "c.us"),
+    LID_SERVER: ("hosted.lid",),
+    "hosted.lid": (LID_SERVER,),
+}
+# Countries whose mobile numbers have two forms, and the digit that one of them has in the middle. WhatsApp registered
+# older accounts under the other form than people write today: Brazil's ninth digit, Mexico's 1, Argentina's 9.
+TWO_FORMS = (
+    (re.compile(r"(55[1-9]{2})9?([6-9]\d{7})", re.ASCII), "9"),
+    (re.compile(r"(52)1?([2-9]\d{9})", re.ASCII), "1"),
+    (re.compile(r"(54)9?([1-3]\d{9})", re.ASCII), "9"),
+)
+# An alias that both forms of a number share. UniPile's own ids, which follow a '#' too, have no ':'.
+PHONE_KEY = "#tel:"
+
+
+class Jid(NamedTuple):
+    """An address in its one spelling: no agent, no device, the server in lower case."""
+
+    user: str
+    server: str
+
+    def __str__(self) -> str:
+        return f"{self.user}@{self.server}"
+
+
+def read(value: str) -> Jid | None:
+    """The address; None for what is none, or has a server that WhatsApp does not have."""
+    user, _, server = _printable(value).rpartition("@")
+    server = server.lower()
+    server = RENAMED.get(server, server)
+    if server in KINDS and user:
+        return Jid(user.lower(), server)
+    match = USER.fullmatch(user) if server in PEOPLE else None
+    return match and Jid(match[1], server)
+
+
+def plain(value: str) -> str:
+    """The id in the one spelling it is kept in; what is no address stays as it is, but for blanks around it."""
+    jid = read(value)
+    return value.strip() if jid is None else str(jid)
+
+
+def kind_of(address: str | None) -> str | None:
+    """group, channel or broadcast; None where the address does not tell, as a person's does not."""
+    jid = read(address) if address else None
+    return KINDS.get(jid.server) if jid else None
+
+
+def is_person(value: str) -> bool:
+    """Whether this is an address of a person, and not of a group, nor an id of another network."""
+    jid = read(value)
+    return jid is not None and jid.server in PEOPLE
+
+
+def phone_of(value: str) -> str | None:
+    """+digits, when the address is a phone number: never read from a LID, a group or bare digits."""
+    jid = read(value)
+    is_phone = jid is not None and jid.server == PHONE_SERVER and PHONE.fullmatch(jid.user)
+    return f"+{jid.user}" if jid and is_phone else None
+
+
+def is_opaque(value: str, digits: str) -> bool:
+    """Whether these are the digits of an address that is no phone number."""
+    jid = read(value)
+    return jid is not None and jid.user == digits and jid.server not in (PHONE_SERVER, "hosted")
+
+
+def told_phone(value: object) -> str | None:
+    """+digits of a field that holds a phone number, in whatever spelling, or an address; None for `hidden`."""
+    text = str(value) if isinstance(value, int) else value
+    if not isinstance(text, str) or len(text) > 100:
+        return None
+    if "@" in text:
+        return phone_of(text)
+    spelled = _printable(text, blanks=True)
+    digits = re.sub(r"\D", "", spelled) if TOLD_PHONE.fullmatch(spelled) else ""
+    return f"+{digits}" if PHONE.fullmatch(digits) else None
+
+
+def phone_variants(digits: str) -> tuple[str, ...]:
+    """The forms of a number, without +, that belong to the same person; the shorter first."""
+    for pattern, mark in TWO_FORMS:
+        if match := pattern.fullmatch(digits):
+            return match[1] + match[2], match[1] + mark + match[2]
+    return (digits,)
+
+
+def phone_addresses(digits: str) -> list[str]:
+    """The addresses under which WhatsApp may know a number, the one that was given first."""
+    return [f"{form}@{PHONE_SERVER}" for form in sorted(phone_variants(digits), key=lambda f: f != digits)]
+
+
+def is_same_phone(one: str | None, other: str | None) -> bool:
+    if one is None or other is None:
+        return False
+    return phone_variants(one.lstrip("+"))[0] == phone_variants(other.lstrip("+"))[0]
+
+
+def phone_key(value: str) -> str | None:
+    """The alias that both forms of a phone address share; None where there is one form only."""
+    jid = read(value)
+    forms = phone_variants(jid.user) if jid and jid.server == PHONE_SERVER else ()
+    return PHONE_KEY + forms[0] if len(forms) > 1 else None
+
+
+def forms(name: str) -> Iterator[str]:
+    """All that somebody of this name may be called here: as spelled, plain, and under the twin servers."""
+    yield name
+    jid = read(name)
+    if jid is None:
+        phone = told_phone(name)
+        jid = Jid(phone.lstrip("+"), PHONE_SERVER) if phone else None
+    if jid is None:
+        return
+    yield str(jid)
+    is_phone = jid.server in (PHONE_SERVER, "hosted")
+    for user in phone_variants(jid.user) if is_phone else (jid.user,):
+        yield from (str(Jid(user, server)) for server in (jid.server, *TWINS.get(jid.server, ())))
+    if is_phone and (key := phone_key(str(Jid(jid.user, PHONE_SERVER)))):
+        yield key
+
+
+def other_numbers(digits: str) -> list[str]:
+    """Digits to look for beside those that were typed: the other form, also of a number without its country code."""
+    national = [f"55{digits}"] if len(digits) in (10, 11) else []
+    found = [form for number in (digits, *national) for form in phone_variants(number)]
+    return [form for form in dict.fromkeys(found) if digits not in form]
+
+
+def _printable(value: str, *, blanks: bool = False) -> str:
+    """Without invisible letters and (unless wanted) blanks, digits of any script as 0–9."""
+    if PLAIN_TEXT.fullmatch(value):
+        return value
+    letters = (c for c in value if unicodedata.category(c) not in ("Cf", "Cc") or c.isspace())
+    plain_letters = (str(unicodedata.decimal(c, c)) for c in letters if blanks or not c.isspace())
+    return unicodedata.normalize("NFKC", "".join(plain_letters))
