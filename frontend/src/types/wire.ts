@@ -1,5 +1,6 @@
 /** What travels between the server and the browser, named as the contract names it. */
 
+export type * from "./found";
 export type * from "./usage";
 
 export type AccountStatus = "connecting" | "connected" | "needs_action" | "degraded" | "disconnected";
@@ -158,6 +159,8 @@ export interface Message extends Row {
   readonly quoted?: Quoted | null;
   readonly is_forwarded?: boolean;
   readonly reactions: readonly Reaction[];
+  /** Contacts whom `body` names: `@` and the part of the id before its `@` stand for them there. */
+  readonly mentions?: readonly Sender[];
   readonly is_event: boolean;
   readonly event_type: number | null;
   /** As UniPile says it, also where its clock is ahead; `ordered_at` is what to sort by. */
@@ -187,30 +190,6 @@ export interface Page<T> {
 export interface Window<T> extends Page<T> {
   /** Where newer ones are read on; null where the list ends, absent where it began there. */
   readonly previous_cursor?: string | null;
-}
-
-export interface FoundMessage extends Message {
-  readonly chat_title: string | null;
-}
-
-/** A person that was found, and the chat with them alone when there is one. */
-export interface FoundPerson {
-  readonly id: number;
-  readonly account_id: number;
-  readonly provider_id: string;
-  readonly name: string | null;
-  readonly phone: string | null;
-  readonly avatar: string | null;
-  readonly chat_id: number | null;
-}
-
-export interface Found {
-  readonly people: readonly FoundPerson[];
-  readonly chats: readonly Chat[];
-  readonly messages: readonly FoundMessage[];
-  readonly next_cursor: string | null;
-  /** False while what came in just now, or long ago, cannot be found yet. */
-  readonly is_complete: boolean;
 }
 
 export interface User {

@@ -4,7 +4,7 @@ import { Dialog } from "@/components/Dialog";
 import { ErrorState, Loading, Skeleton } from "@/components/States";
 import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
-import type { Chat, Sender } from "@/types/wire";
+import type { Chat, ChatKind, Sender } from "@/types/wire";
 import { nameChat } from "./ChatRow";
 import { ContactAvatar } from "./ContactAvatar";
 import { ContactPrivacy } from "./ContactPrivacy";
@@ -14,6 +14,8 @@ interface ChatDetailsProps {
   readonly chat: Chat;
   readonly onClose: () => void;
 }
+
+const TITLES: Record<ChatKind, string> = { direct: "Contact", group: "Group", channel: "Channel" };
 
 export function ChatDetails({ chat, onClose }: ChatDetailsProps) {
   const api = useApi();
@@ -27,7 +29,7 @@ export function ChatDetails({ chat, onClose }: ChatDetailsProps) {
   });
   const isGroup = chat.kind !== "direct";
   return (
-    <Dialog title={isGroup ? "Group" : "Contact"} onClose={onClose}>
+    <Dialog title={TITLES[chat.kind]} onClose={onClose}>
       <div className="details" data-testid="chat-details">
         <Who chat={chat} isGroup={isGroup} />
         {error !== null ? (
@@ -40,7 +42,7 @@ export function ChatDetails({ chat, onClose }: ChatDetailsProps) {
         {!isGroup && chat.contact && (
           <ContactPrivacy accountId={chat.account_id} contactId={chat.contact.id} name={nameChat(chat)} />
         )}
-        {data !== undefined && isGroup && <Members accountId={chat.account_id} people={data.items} />}
+        {data !== undefined && chat.kind === "group" && <Members accountId={chat.account_id} people={data.items} />}
       </div>
     </Dialog>
   );

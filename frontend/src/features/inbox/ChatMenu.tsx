@@ -51,9 +51,11 @@ export function ChatMenu(props: ChatMenuProps) {
         };
         return (
           <>
-            <MenuItem icon="unread" onSelect={line(() => void leave({ read: false }))} testId="chat-mark-unread">
-              Mark as unread
-            </MenuItem>
+            {chat.kind !== "channel" && (
+              <MenuItem icon="unread" onSelect={line(() => void leave({ read: false }))} testId="chat-mark-unread">
+                Mark as unread
+              </MenuItem>
+            )}
             <MenuItem icon="pin" onSelect={line(() => void patch({ pinned: !chat.pinned }))} testId="chat-pin">
               {chat.pinned ? "Unpin" : "Pin to the top"}
             </MenuItem>

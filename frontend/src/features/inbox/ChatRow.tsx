@@ -3,17 +3,19 @@ import { Link, useLocation } from "react-router";
 import { Icon, type IconName } from "@/components/Icon";
 import { nameAccount } from "@/lib/accounts";
 import { formatListTime } from "@/lib/time";
-import type { Account, Chat } from "@/types/wire";
+import type { Account, Chat, ChatKind } from "@/types/wire";
 import { Preview } from "./Colleagues";
 import { ContactAvatar } from "./ContactAvatar";
 import { Tick } from "./Tick";
 
 const MAX_BADGE = 99;
 
+const NAMELESS: Record<ChatKind, string> = { direct: "Unknown contact", group: "Group", channel: "Channel" };
+
 export function nameChat(chat: Chat): string {
   const title = chat.title?.trim() ?? "";
   if (title !== "") return title;
-  return chat.kind === "group" ? "Group" : "Unknown contact";
+  return NAMELESS[chat.kind];
 }
 
 interface ChatRowProps {
@@ -35,7 +37,7 @@ export function ChatRow({ chat, account, isSelected }: ChatRowProps) {
       data-testid="chat-item"
       data-chat-id={chat.id}
     >
-      <ContactAvatar accountId={chat.account_id} name={title} avatar={chat.contact?.avatar} isGroup={chat.kind === "group"} />
+      <ContactAvatar accountId={chat.account_id} name={title} avatar={chat.contact?.avatar} isGroup={chat.kind !== "direct"} />
       <span className="chat-body">
         <span className="chat-top">
           <span className="chat-title">{title}</span>

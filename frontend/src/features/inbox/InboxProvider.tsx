@@ -13,6 +13,7 @@ import { Drafts } from "./drafts";
 import { dropAccount, dropErased } from "./erasing";
 import { isErasure } from "./gone";
 import { measureFiles } from "./measure";
+import { shownBody } from "./mentions";
 import { PeopleProvider } from "./peopleContext";
 import { CHAT_KEY, CHATS_KEY, MESSAGES_KEY } from "./queries";
 import { openShelf } from "./shelf";
@@ -85,7 +86,7 @@ function useForgetting(store: InboxStore): void {
 
 function describeMessage(message: Message): string {
   const name = message.sender?.name ?? message.sender?.phone ?? "somebody";
-  return `New message from ${name}: ${message.body ?? "attachment"}`;
+  return `New message from ${name}: ${shownBody(message) || "attachment"}`;
 }
 
 function erase({ store, drafts }: Inbox, client: QueryClient, event: string, data: { readonly id: number }): void {

@@ -3,6 +3,7 @@ import { MenuItem } from "@/components/Menu";
 import { Popover } from "@/components/Popover";
 import type { Message } from "@/types/wire";
 import { canAnswer, canDelete, canEdit, isSameEmoji } from "./amendments";
+import { shownBody } from "./mentions";
 import { useThreadActions } from "./threadContext";
 
 const QUICK = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
@@ -24,7 +25,7 @@ export function MessageMenu({ message, anchor, onClose }: MessageMenuProps) {
     action();
   };
   const isOpen = actions.canAct && canAnswer(message);
-  const body = message.body ?? "";
+  const body = shownBody(message);
   return (
     <Popover anchor={anchor} label="Message" onClose={onClose}>
       {isOpen && <QuickReactions message={message} onClose={onClose} />}

@@ -14,6 +14,7 @@ import { ChatRow } from "./ChatRow";
 import { ChatSkeletons } from "./ChatList";
 import { FoundPeople } from "./FoundPeople";
 import { excerpt } from "./highlight";
+import { shownBody } from "./mentions";
 import "./search.css";
 
 const PAUSE_MS = 250;
@@ -198,7 +199,7 @@ function MessageResult({ message, wanted }: { readonly message: FoundMessage; re
       </span>
       <span className="found-text" dir="auto">
         {message.direction === "out" && "You: "}
-        {excerpt(`${message.body ?? ""} ${names}`.trim(), wanted).map(({ text, isFound }, index) =>
+        {excerpt(`${shownBody(message)} ${names}`.trim(), wanted).map(({ text, isFound }, index) =>
           isFound ? <mark key={index}>{text}</mark> : text,
         )}
       </span>

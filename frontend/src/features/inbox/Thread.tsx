@@ -9,7 +9,7 @@ import { nameAccount } from "@/lib/accounts";
 import { ApiError, describeError } from "@/lib/api/errors";
 import { makeClientId } from "@/lib/ids";
 import { useCan, useMayOnlyRead } from "@/lib/rights";
-import type { Account, Chat } from "@/types/wire";
+import type { Account, Chat, ChatKind } from "@/types/wire";
 import { useAnchor } from "./anchor";
 import { ChatDetails } from "./ChatDetails";
 import { ChatMenu } from "./ChatMenu";
@@ -39,7 +39,8 @@ export function Thread({ account, chatId, listed }: ThreadProps) {
   const { search } = useLocation();
   const { chat, error, refetch } = useChat(account.id, chatId, listed);
   const mayAct = useCan()("send", account);
-  const state = useThreadState(mayAct);
+  const isChannel = chat?.kind === "channel";
+  const state = useThreadState(mayAct && !isChannel);
   const tray = useTray(state.tell);
   const { isOver, handlers } = useDrop(tray, state.actions.canAct);
   // Whoever only looks leaves it unread for those who answer.
@@ -55,9 +56,9 @@ export function Thread({ account, chatId, listed }: ThreadProps) {
       {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions -- Escape leaves the chat from wherever the focus is in it */}
       <div className="thread" data-testid="thread" onKeyDown={leaveOnEscape} {...handlers}>
         <ThreadHead chat={chat} chatId={chatId} account={account} tell={state.tell} />
-        <Messages accountId={account.id} chatId={chatId} isGroup={chat?.kind === "group"} tell={state.tell} />
+        <Messages accountId={account.id} chatId={chatId} isGroup={chat?.kind === "group"} isChannel={isChannel} tell={state.tell} />
         <NumberNotice account={account} className="thread-notice" />
-        <ThreadFoot account={account} chatId={chatId} state={state} tray={tray} />
+        <ThreadFoot account={account} chatId={chatId} isChannel={isChannel} state={state} tray={tray} />
         {isOver && <DropHint />}
       </div>
       <Asked state={state} />
@@ -70,12 +71,13 @@ type State = ReturnType<typeof useThreadState>;
 interface ThreadFootProps {
   readonly account: Account;
   readonly chatId: number;
+  readonly isChannel: boolean;
   readonly state: State;
   readonly tray: Tray;
 }
 
 /** The field, for whatever is being written, and above it what just went wrong. */
-function ThreadFoot({ account, chatId, state, tray }: ThreadFootProps) {
+function ThreadFoot({ account, chatId, isChannel, state, tray }: ThreadFootProps) {
   const { store } = useInbox();
   const { intent, setIntent, amending, sentence, tell, leaveAnchor } = state;
   const mayOnlyRead = useMayOnlyRead(account);
@@ -86,6 +88,7 @@ function ThreadFoot({ account, chatId, state, tray }: ThreadFootProps) {
     const carried = { quoted: intent?.message ?? null, ...(files.length === 0 ? {} : { files, isVoice }) };
     void store.send(account.id, chatId, text, makeClientId(), carried);
   };
+  if (isChannel) return <p className="composer-closed">Nobody can write in a channel.</p>;
   const submit = (text: string) => {
     if (intent?.kind !== "edit") {
       dispatch(text, tray.picked.map(({ file }) => file));
@@ -156,6 +159,8 @@ function MissingChat({ error, onRetry }: { readonly error: Error; readonly onRet
   );
 }
 
+const KIND_PREFIX: Record<ChatKind, string> = { direct: "", group: "Group · ", channel: "Channel · " };
+
 interface ThreadHeadProps {
   readonly chat: Chat | undefined;
   readonly chatId: number;
@@ -175,7 +180,7 @@ function ThreadHead({ chat, chatId, account, tell }: ThreadHeadProps) {
       <WhoButton chat={chat} title={title} />
       <div className="thread-title">
         <h2>{title === "" ? <Skeleton className="thread-title-skeleton" /> : title}</h2>
-        <HeadLine chatId={chatId} usual={`${chat?.kind === "group" ? "Group · " : ""}via ${nameAccount(account)}`} />
+        <HeadLine chatId={chatId} usual={`${chat === undefined ? "" : KIND_PREFIX[chat.kind]}via ${nameAccount(account)}`} />
       </div>
       <Faces chatId={chatId} />
       {chat !== undefined && maySend && <ChatMenu chat={chat} tell={tell} />}
@@ -190,7 +195,7 @@ function WhoButton({ chat, title }: { readonly chat: Chat | undefined; readonly 
   return (
     <>
       <span className="thread-who">
-        <ContactAvatar accountId={chat.account_id} name={title} avatar={chat.contact?.avatar} isGroup={chat.kind === "group"} />
+        <ContactAvatar accountId={chat.account_id} name={title} avatar={chat.contact?.avatar} isGroup={chat.kind !== "direct"} />
         <button
           type="button"
           aria-label={`Details of ${title}`}
@@ -208,6 +213,7 @@ interface MessagesProps {
   readonly accountId: number;
   readonly chatId: number;
   readonly isGroup: boolean;
+  readonly isChannel: boolean;
   readonly tell: (sentence: string) => void;
 }
 
@@ -242,7 +248,7 @@ function Messages(props: MessagesProps) {
     return (
       <div className="thread-middle">
         <EmptyState icon="chat" title="No messages yet">
-          Write the first one below.
+          {props.isChannel ? "What the channel posts appears here." : "Write the first one below."}
         </EmptyState>
       </div>
     );

@@ -1,6 +1,7 @@
 /** One bubble for each message, whatever of it has come in so far, in whatever order. */
 import { isNewer, newestOf } from "@/lib/rows";
 import type { Attachment, Contact, Direction, Message, MessageStatus, Quoted, Reaction } from "@/types/wire";
+import { shownBody } from "./mentions";
 import type { Pending } from "./store";
 
 export interface Bubble {
@@ -92,7 +93,7 @@ function describe(message: Message, contact: Contact | undefined): Bubble {
     key: message.client_id ?? `m${message.id}`,
     direction: message.direction,
     status: message.status,
-    body: message.body ?? "",
+    body: shownBody(message),
     sentAt: message.sent_at,
     orderedAt: message.ordered_at ?? message.sent_at,
     sender: nameSender(message, contact),
@@ -118,7 +119,7 @@ export function quote(message: Message): Quoted {
     sender_id: message.sender?.provider_id ?? null,
     name: message.sender?.name ?? message.sender?.phone ?? null,
     direction: message.direction,
-    body: message.body,
+    body: message.body === null ? null : shownBody(message),
   };
 }
 
