@@ -146,8 +146,8 @@ def forms(name: str) -> Iterator[str]:
 
 def other_numbers(digits: str) -> list[str]:
     """Digits to look for beside those that were typed: the other form, also of a number without its country code."""
-    national = [f"55{digits}"] if len(digits) in (10, 11) else []
-    found = [form for number in (digits, *national) for form in phone_variants(number)]
+    numbers = (digits, *(code + digits for code in ("55", "52", "54")))
+    found = [form for number in numbers if len(forms := phone_variants(number)) > 1 for form in forms]
     return [form for form in dict.fromkeys(found) if digits not in form]
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -113,6 +114,30 @@ async def test_a_chat_that_is_there_is_used(door: Door) -> None:
     assert answer.body["chat"]["id"] == chat["id"]
     assert answer.body["chat"]["title"] == "Davi"
     assert answer.body["chat"]["unread_count"] == 0
+
+
+@pytest.mark.parametrize(
+    ("known", "typed"),
+    [
+        ("551177770000", "+5511977770000"),
+        ("5511977770000", "+551177770000"),
+        ("5215512345678", "+525512345678"),
+        ("541123456789", "+5491123456789"),
+    ],
+)
+async def test_a_number_in_its_other_form_finds_the_chat_that_is_there(
+    door: Door, known: str, typed: str
+) -> None:
+    await door.stack.write("acc-1", "Oi", **{"from": {"phone_number": known, "name": "Davi"}})
+    (chat,) = await eventually(lambda: door.agent.chats(door.account_id))
+    answer = await door.start(to=typed)
+    assert answer.status == 201
+    assert answer.body["chat"]["id"] == chat["id"]
+    assert [row["id"] for row in await door.agent.chats(door.account_id)] == [chat["id"]]
+    for words in (typed, f"+{known}", typed[3:]):
+        found = await door.agent.ok("GET", f"/api/search?q={quote(words)}")
+        assert [person["name"] for person in found["people"]] == ["Davi"], words
+        assert [row["id"] for row in found["chats"]] == [chat["id"]], words
 
 
 async def test_a_number_without_whatsapp_is_refused_and_may_be_tried_again(door: Door) -> None:

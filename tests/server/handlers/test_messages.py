@@ -175,6 +175,20 @@ async def test_the_longest_text_is_sent_whole(web_only: Stack) -> None:
     assert (await agent.ok("POST", path, {"text": text}))["message"]["body"] == text
 
 
+async def test_a_channel_is_read_and_not_answered(web_only: Stack) -> None:
+    agent = await web_only.sign_in()
+    account_id = await make_account(web_only, agent)
+    chat_id = await make_chat(web_only, account_id, "news", kind="channel")
+    path = f"{CHANNELS}/{account_id}/chats/{chat_id}"
+    for body in ({"text": "Oi"}, {"text": "Oi", "client_id": "client-1"}):
+        refused = await agent.call("POST", f"{path}/send", body)
+        assert (refused.status, refused.body["error"]["code"]) == (409, "conflict")
+        assert refused.body["error"]["message"] == "Nobody can write in a channel."
+    unread = await agent.ok("PATCH", path, {"read": False})
+    assert (unread["chat"]["kind"], unread["chat"]["unread_count"]) == ("channel", 0)
+    assert await sent_count(web_only, agent) == 0
+
+
 async def test_a_number_that_is_signed_out_sends_nothing(web_only: Stack) -> None:
     agent, account_id, chat_id, path = await make_thread(web_only)
     answers = {

@@ -152,7 +152,10 @@ def test_what_is_no_attachment_is_left_out(value: object) -> None:
             "+5511966660000",
         ),
         ({"attendee_specifics": {"phone_number": "+55 11"}, "attendee_public_identifier": "12@g.us"}, None),
-        ({"attendee_specifics": {"phone_number": "٥٥١١٩٨٨٨٨"}, "attendee_public_identifier": "1"}, "+551198888"),
+        (
+            {"attendee_specifics": {"phone_number": "٥٥١١٩٨٨٨٨"}, "attendee_public_identifier": "1"},
+            "+551198888",
+        ),
     ],
 )
 def test_a_phone_is_told_or_not_and_never_read_from_a_lid(changes: dict[str, Any], phone: str | None) -> None:
