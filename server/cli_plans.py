@@ -24,6 +24,7 @@ from server.plans import (
 from server.store import entitlements, usage
 from server.store.audit import OPERATOR
 from server.store.team import Person
+from server.times import EPOCH, read_time
 from server.usage_news import tell_plan
 
 
@@ -129,8 +130,7 @@ def _period(value: str) -> str:
 
 
 def _moment(value: str) -> str:
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{value!r} is not a time like 2027-01-31T00:00:00Z") from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
+    moment = read_time(value, EPOCH)
+    if moment is None:
+        raise argparse.ArgumentTypeError(f"{value!r} is not a time like 2027-01-31T00:00:00Z")
+    return moment.isoformat()

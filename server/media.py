@@ -9,6 +9,8 @@ import re
 import unicodedata
 from urllib.parse import quote
 
+from server.texts import cut
+
 UNKNOWN_TYPE = "application/octet-stream"
 # So many bytes from the beginning decide.
 HEAD_BYTES = 512
@@ -99,7 +101,7 @@ def safe_file_name(name: str | None) -> str:
     if len(kept) > MAX_NAME_LENGTH:
         stem, dot, suffix = kept.rpartition(".")
         suffix = dot + suffix if stem and len(suffix) <= 10 else ""
-        kept = kept[: MAX_NAME_LENGTH - len(suffix)] + suffix
+        kept = cut(kept, MAX_NAME_LENGTH - len(suffix)) + suffix
     return kept or "file"
 
 

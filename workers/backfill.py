@@ -1,6 +1,6 @@
 """Stores what was read from UniPile's own store: the rows that webhooks would have given, a page a transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,6 +21,7 @@ from workers.forgetting import forget
 from workers.gathered import Batch
 from workers.ingest import BAD_CONTENT, MAX_ECHO_WAITS, Stored, announce
 from workers.people import Told
+from workers.placing import place
 
 log = structlog.get_logger()
 
@@ -62,10 +63,7 @@ class Reader:
         taken = Taken()
         missing: list[tuple[StoredMessage, Raw]] = []
         ticks: list[ReceiptEvent] = []
-        for item in items:
-            message = await self._read(item, kind, is_known=item.get("id") in known)
-            if message is None:
-                continue
+        for message, item in await self._read_page(items, kind, known):
             if message.event.provider_msg_id not in known:
                 missing.append((message, item))
             elif message.tick is not None:
@@ -77,6 +75,18 @@ class Reader:
 
     def _tick(self, provider_msg_id: str, status: str) -> ReceiptEvent:
         return ReceiptEvent(self.external_account_id, provider_msg_id, status)
+
+    async def _read_page(
+        self, items: Sequence[Raw], kind: str | None, known: Collection[str]
+    ) -> list[tuple[StoredMessage, Raw]]:
+        """The messages of a page, each with its time; a time that UniPile does not say is taken from the neighbours."""
+        read = [(await self._read(item, kind, is_known=item.get("id") in known), item) for item in items]
+        page = [(message, item) for message, item in read if message is not None]
+        if all(message.is_dated for message, _ in page):
+            return page
+        begun = await self.parts.database.read(history.fetch_connected_at, self.account_id)
+        placed = place([message for message, _ in page], begun or datetime.now(UTC))
+        return list(zip(placed, (item for _, item in page), strict=True))
 
     async def _read(self, item: Raw, kind: str | None, *, is_known: bool) -> StoredMessage | None:
         try:
@@ -138,7 +148,7 @@ class Reader:
         begun = await history.fetch_connected_at(cursor, self.account_id)
         for message in messages:
             batch.add_message(message.event, {})
-            if begun is not None and _sent(message.event) < begun:
+            if not message.is_dated or (begun is not None and _sent(message.event) < begun):
                 batch.history.add((self.account_id, message.event.provider_msg_id))
         for tick in [*ticks, *(self._tick(m.event.provider_msg_id, m.tick) for m in messages if m.tick)]:
             batch.add_receipt(tick)

@@ -1,6 +1,7 @@
 """Events gathered for one transaction, each message once, and the rows they become."""
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -10,7 +11,7 @@ from server.store.chat_marks import preview_of
 from server.store.chats import KnownChat
 from server.store.messages import InsertedMessage
 from server.unipile.events import AmendmentEvent, MessageEvent, ReceiptEvent
-from workers.people import Told, people_rows
+from workers.people import Told, as_other, people_rows
 
 Key = tuple[int, str]  # account id and the provider's id of a chat or message
 
@@ -53,8 +54,9 @@ class Batch:
         self.receipts.pop(key, None)
 
     def add_message(self, event: MessageEvent, raw: dict[str, Any]) -> None:
-        key = (self.account_id(event.external_account_id), event.provider_msg_id)
-        self.messages.setdefault(key, event)
+        account = self._accounts[event.external_account_id]
+        key = (account.id, event.provider_msg_id)
+        self.messages.setdefault(key, _told_apart(event, account.name))
         self._raw.setdefault(key, raw)
         self.people += [(key[0], who, event.sent_at) for who in event.mentioned]
 
@@ -102,6 +104,15 @@ class Batch:
         self.held_back.append({**raw, "waits": waits})
         del self.messages[key]
         return True
+
+
+def _told_apart(event: MessageEvent, own_name: str | None) -> MessageEvent:
+    """Nobody but the account bears its name."""
+    contact = as_other(event.contact, own_name)
+    sender = event.sender if event.direction == "out" else as_other(event.sender, own_name)
+    if contact is event.contact and sender is event.sender:
+        return event
+    return replace(event, contact=contact, sender=sender)
 
 
 def key_rows(keys: Iterable[Key]) -> list[dict[str, Any]]:
@@ -201,7 +212,8 @@ def contact_rows(batch: Batch) -> list[dict[str, Any]]:
     for ((account_id, _), _, _), amendment in batch.amendments.items():
         if amendment.contact is not None:
             told.append((account_id, amendment.contact, amendment.told_at))
-    return people_rows(told)
+    names = {account.id: account.name for account in batch.accounts}
+    return people_rows((a, as_other(who, names[a]) or who, at) for a, who, at in told)
 
 
 def message_rows(batch: Batch, known_chats: Mapping[Key, KnownChat]) -> list[dict[str, Any]]:

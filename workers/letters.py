@@ -6,6 +6,7 @@ from email.utils import formatdate, make_msgid
 
 from server.mail import MailRefused
 from server.store.user_links import WantedMail
+from server.texts import isolate
 
 SUBJECTS = {
     "invitation": "You are invited to Confab",
@@ -39,6 +40,8 @@ def write_letter(wanted: WantedMail, url: str, sender: str) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     until = f"{wanted.expires_at:%Y-%m-%d %H:%M} UTC"
     message.set_content(
-        LETTER.format(name=wanted.name.strip(), first_line=FIRST_LINES[wanted.kind], url=url, until=until)
+        LETTER.format(
+            name=isolate(wanted.name.strip()), first_line=FIRST_LINES[wanted.kind], url=url, until=until
+        )
     )
     return message

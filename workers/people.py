@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from server.names import is_same
+
 NEVER = "-infinity"
 # name or phone, and when it was told
 TOLD = (("name", "named_at"), ("phone", "phoned_at"))
@@ -23,6 +25,11 @@ def people_rows(told: Iterable[Told]) -> list[dict[str, Any]]:
         found.append(row)
         by_alias |= dict.fromkeys(((account_id, name) for name in row["ids"]), row)
     return [{**row, "n": n} for n, row in enumerate(found)]
+
+
+def as_other(who: dict[str, Any] | None, own_name: str | None) -> dict[str, Any] | None:
+    """Somebody who is not the account: told under the account's own name, they have none."""
+    return who | {"name": None} if who is not None and is_same(who["name"], own_name) else who
 
 
 def _row(account_id: int, contact: dict[str, Any], moment: str) -> dict[str, Any]:

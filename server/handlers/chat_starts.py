@@ -18,7 +18,7 @@ from server.realtime.broker import publish
 from server.realtime.events import Push, make_push
 from server.refusals import refusal_from, refusal_of
 from server.schemas.chats import StartChat
-from server.store import chat_starts, chats, pace, sends, usage
+from server.store import chat_marks, chat_starts, chats, pace, sends, usage
 from server.store.chat_starts import ChatStart, StartTarget
 from server.store.messages import ChangedMessage
 from server.unipile import jids
@@ -192,7 +192,7 @@ async def _store_started(
         "message_id": message.id,
         "sent_at": sent_at,
         "message_key": provider_msg_id or "",
-        "preview": start.body[: chats.PREVIEW_LENGTH],
+        "preview": chat_marks.preview_of(start.body, []),
         "read_until": sent_at,
         "inbound": [],
     }

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from server.schemas.fields import MAX_ID, Moment, Request, text
+from server.schemas.fields import MAX_ID, Moment, Request, a_name
 
 SCOPES = ("read", "send", "manage")
 
@@ -15,7 +15,7 @@ def _in_future(moment: str) -> None:
 
 
 class CreateKey(Request):
-    name = text(1, 100, required=True)
+    name = a_name(100, required=True)
     scopes = fields.List(
         fields.String(validate=validate.OneOf(SCOPES)),
         required=True,

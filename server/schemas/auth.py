@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
-from server.schemas.fields import EmailAddress, Request, text
+from server.schemas.fields import EmailAddress, Request, a_name, text
 from server.schemas.users import password
 
 
@@ -17,12 +17,12 @@ class ForgotPassword(Request):
 
 class Register(Request):
     email = EmailAddress(required=True)
-    name = text(1, 200, required=True)
+    name = a_name(required=True)
     password = password()
 
 
 class ChangeProfile(Request):
-    name = text(1, 200, required=True)
+    name = a_name(required=True)
 
 
 class ChangePassword(Request):

@@ -2,10 +2,11 @@
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from server.schemas.fields import CleanText, Flag, ListQuery, Moment, PhoneNumber, Request
+from server.schemas.fields import CleanText, Flag, ListQuery, Moment, PhoneNumber, Request, not_blank
 from server.schemas.messages import MAX_TEXT, Message, Person
+from server.times import EARLIEST
 
-SAYS_SOMETHING = validate.Predicate("strip", error="Say what to look for.")
+SAYS_SOMETHING = not_blank("Say what to look for.")
 
 
 class ChatQuery(ListQuery):
@@ -21,7 +22,7 @@ class PatchChat(Request):
     archived = Flag()
     pinned = Flag()
     # null: not muted; for good: a time in the year 9999.
-    muted_until = Moment(allow_none=True)
+    muted_until = Moment(allow_none=True, earliest=EARLIEST)
 
     @validates_schema
     def something(self, data: dict[str, object], **_: object) -> None:
@@ -35,7 +36,7 @@ class StartChat(Request):
     to = PhoneNumber(required=True)
     text = CleanText(
         required=True,
-        validate=[validate.Length(1, MAX_TEXT), validate.Predicate("strip", error="Write something.")],
+        validate=[validate.Length(1, MAX_TEXT), not_blank()],
     )
     client_id = CleanText(load_default=None, validate=validate.Length(1, 100))
 

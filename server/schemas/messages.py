@@ -2,7 +2,8 @@
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from server.schemas.fields import MAX_ID, CleanText, ListQuery, Request
+from server.schemas.fields import MAX_ID, Caption, CleanText, Emoji, ListQuery, Request, not_blank
+from server.texts import MAX_EMOJI
 
 STATUSES = ("received", "sending", "sent", "delivered", "read", "failed", "unconfirmed")
 # waiting to be copied; stored; none: all it says stands in the row; failed, for the reason in `error`; expired at
@@ -14,7 +15,7 @@ MAX_TEXT = 65_536
 class Send(Request):
     text = CleanText(
         required=True,
-        validate=[validate.Length(1, MAX_TEXT), validate.Predicate("strip", error="Write something.")],
+        validate=[validate.Length(1, MAX_TEXT), not_blank()],
     )
     # Our id of the message in this chat that is answered.
     quote_id = fields.Integer(
@@ -26,19 +27,12 @@ class Send(Request):
 class EditMessage(Request):
     text = CleanText(
         required=True,
-        validate=[validate.Length(1, MAX_TEXT), validate.Predicate("strip", error="Write something.")],
+        validate=[validate.Length(1, MAX_TEXT), not_blank()],
     )
 
 
 class React(Request):
-    value = CleanText(
-        required=True,
-        validate=[
-            validate.Length(1, 32),
-            validate.Predicate("strip", error="Choose something."),
-            validate.ContainsNoneOf("\n\r\t"),
-        ],
-    )
+    value = Emoji(required=True, metadata={"minLength": 1, "maxLength": MAX_EMOJI})
 
 
 class SendForm(Send):
@@ -50,7 +44,7 @@ class SendForm(Send):
 class SendFiles(SendForm):
     """The fields beside the files: a text is welcome, and not needed."""
 
-    text = CleanText(load_default=None, validate=validate.Length(0, MAX_TEXT))
+    text = Caption(load_default=None, validate=validate.Length(0, MAX_TEXT))
 
 
 class SendForms(SendFiles):

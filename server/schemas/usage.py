@@ -2,7 +2,7 @@
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
-from server.schemas.fields import Request, text
+from server.schemas.fields import Request, possible, text
 
 SOURCES = ("plan", "trial", "manual", "billing")
 LEVELS = ("ok", "warning", "reached")
@@ -11,7 +11,7 @@ GRANTED, REVOKED = "entitlement.granted", "entitlement.revoked"
 
 class UsageQuery(Request):
     # YYYY-MM in UTC; this month when it is left out.
-    period = fields.String(load_default=None, validate=validate.Regexp(r"20\d\d-(0[1-9]|1[0-2])\Z"))
+    period = fields.String(load_default=None, validate=validate.Regexp(r"20[0-9]{2}-(0[1-9]|1[0-2])\Z"))
 
 
 class Grant(Schema):
@@ -93,7 +93,7 @@ class BillingData(Schema):
     email = text(1, 320, load_default=None)
     provider = fields.String(load_default="whatsapp", validate=validate.OneOf(["whatsapp"]))
     plan = text(1, 50, load_default=None)
-    expires_at = fields.AwareDateTime(format="iso", load_default=None, allow_none=True)
+    expires_at = fields.AwareDateTime(format="iso", load_default=None, allow_none=True, validate=possible)
 
     @validates_schema
     def somebody(self, data: dict[str, object], **_: object) -> None:
@@ -109,7 +109,7 @@ class BillingEvent(Schema):
 
     type = fields.String(required=True, validate=validate.OneOf([GRANTED, REVOKED]))
     # When it happened: of several events about one user the newest one counts, in whatever order they come.
-    timestamp = fields.AwareDateTime(format="iso", required=True)
+    timestamp = fields.AwareDateTime(format="iso", required=True, validate=possible)
     data = fields.Nested(BillingData, required=True)
 
 

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from server.schemas.fields import MAX_ID, EmailAddress, Flag, Request, Whole, text
+from server.schemas.fields import MAX_ID, EmailAddress, Flag, Request, Whole, a_name, text
 
 ROLES = ("viewer", "agent", "admin", "owner")
 NUMBER_ROLES = ("viewer", "agent", "owner")
@@ -16,11 +16,11 @@ def password() -> fields.String:
 class InviteUser(Request):
     email = EmailAddress(required=True)
     role = fields.String(required=True, validate=validate.OneOf(ROLES))
-    name = text(1, 200, load_default=None)
+    name = a_name(load_default=None)
 
 
 class ChangeUser(Request):
-    name = text(1, 200)
+    name = a_name()
     role = fields.String(validate=validate.OneOf(ROLES))
     is_active = Flag()
 
@@ -36,7 +36,7 @@ class LinkToken(Request):
 
 class AcceptLink(LinkToken):
     password = password()
-    name = text(1, 200, load_default=None)
+    name = a_name(load_default=None)
     email = EmailAddress(load_default=None)
 
 

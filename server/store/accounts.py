@@ -38,6 +38,7 @@ class LockedAccount:
     is_quiet: bool = False  # no webhook in the last second
     has_erased: bool = False
     kept_from: datetime | None = None  # what was sent before this is not kept
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +195,7 @@ LOCK_ACCOUNTS = Prepared(
     "lock_accounts",
     """select id, external_account_id, user_id, status,
            coalesce(last_webhook_at, '-infinity') < now() - interval '1 second',
-           has_erased, now() - make_interval(days => retention_days)
+           has_erased, now() - make_interval(days => retention_days), name
        from channels_account where provider = %(provider)s and external_account_id = any(%(external_ids)s::text[])
            and erasing_since is null
        order by id for no key update""",
@@ -235,7 +236,7 @@ async def lock_account(cursor: Cursor, account_id: int) -> LockedAccount | None:
     """Hold one account to the end of the transaction; None also when it is being erased."""
     await cursor.execute(
         """select id, external_account_id, user_id, status, false, has_erased,
-               now() - make_interval(days => retention_days)
+               now() - make_interval(days => retention_days), name
            from channels_account where id = %s and erasing_since is null for no key update""",
         (account_id,),
     )

@@ -7,6 +7,7 @@ from aiopg import Cursor
 
 from server.store import accounts
 from server.store.chats import CHAT_JOINS, CHAT_JSON, PREVIEW_LENGTH, ChangedChat
+from server.texts import cut, is_blank
 
 DELETED_PREVIEW, OWN_DELETED_PREVIEW = "This message was deleted", "You deleted this message"
 ATTACHMENT_PREVIEWS = {
@@ -142,8 +143,8 @@ def deleted_preview(*, is_own: bool) -> str:
 
 def preview_of(body: str | None, attachments: Sequence[Mapping[str, Any]]) -> str:
     """What the list shows of a message: its text, or what stands in for it when there is none."""
-    if body:
-        return body[:PREVIEW_LENGTH]
+    if body and not is_blank(body):
+        return cut(body, PREVIEW_LENGTH)
     return _named(attachments[0]) if attachments else UNSUPPORTED_PREVIEW
 
 
@@ -155,4 +156,4 @@ def _named(attachment: Mapping[str, Any]) -> str:
     word = ATTACHMENT_PREVIEWS.get(attachment["type"], "File")
     people = attachment.get("contacts") or [{}]
     name = (attachment.get("location") or people[0]).get("name")
-    return f"{word}: {name}"[:PREVIEW_LENGTH] if name else word
+    return cut(f"{word}: {name}", PREVIEW_LENGTH) if name else word

@@ -7,10 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from server.account_life import Seen
+from server.names import person_name, subject
+from server.times import read_time
 from server.unipile.errors import UnipileError
 from server.unipile.events import STATUSES
-from server.unipile.fields import MAX_ID_LENGTH, attachments, moment, text
+from server.unipile.fields import MAX_ID_LENGTH, MAX_TOLD_NAME, attachments, text
 from server.unipile.plain import clean
+from server.unipile.scalars import flag
 
 WHATSAPP = "WHATSAPP"
 PAIRING_CODE = re.compile(r"[A-Za-z0-9]{4}-?[A-Za-z0-9]{4}")
@@ -73,18 +76,18 @@ def read_own_messages(answer: Mapping[str, Any]) -> list[OwnMessage]:
             item["id"],
             clean(str(item.get("text") or "")),
             _tick(item),
-            moment(item.get("timestamp")),
+            read_time(item.get("timestamp")),
             tuple(attachments(item.get("attachments"))),
         )
         for item in reversed(items)
-        if item.get("is_sender") in (True, 1) and isinstance(item.get("id"), str)
+        if flag(item.get("is_sender")) and isinstance(item.get("id"), str)
     ]
 
 
 def _tick(item: Mapping[str, Any]) -> str:
-    if item.get("seen") in (True, 1):
+    if flag(item.get("seen")):
         return "read"
-    return "delivered" if item.get("delivered") in (True, 1) else "sent"
+    return "delivered" if flag(item.get("delivered")) else "sent"
 
 
 def read_checkpoint(answer: Mapping[str, Any]) -> Checkpoint:
@@ -119,16 +122,15 @@ def read_account(external_account_id: str, answer: Mapping[str, Any]) -> Provide
     parameters = answer.get("connection_params")
     im = parameters.get("im") if isinstance(parameters, dict) else None
     digits = str(im.get("phone_number") or "").lstrip("+") if isinstance(im, dict) else ""
-    name = answer.get("name")
     return ProviderAccount(
         external_account_id=external_account_id,
         seen=STATUSES[reason],
         reason=reason,
-        name=clean(name[:200]) if isinstance(name, str) and name else None,
+        name=read_name(answer),
         phone=f"+{digits}" if digits.isascii() and digits.isdigit() else None,
         # The key sees every account of the workspace, LinkedIn's and mail's too. One without a type is believed.
         is_whatsapp=answer.get("type") in (None, WHATSAPP),
-        created_at=moment(answer.get("created_at")),
+        created_at=read_time(answer.get("created_at")),
     )
 
 
@@ -149,11 +151,12 @@ def read_id(answer: Mapping[str, Any], key: str) -> str | None:
 
 
 def read_name(answer: Mapping[str, Any]) -> str | None:
-    return text(answer.get("name"), 200) or None
+    """A group's subject, or what an account is called."""
+    return subject(text(answer.get("name"), MAX_TOLD_NAME))
 
 
 def read_other_name(attendees: Mapping[str, Any]) -> str | None:
     """The name of the one attendee who is not the account."""
     items = attendees.get("items")
-    people = [item for item in items or [] if isinstance(item, dict) and item.get("is_self") not in (True, 1)]
-    return read_name(people[0]) if len(people) == 1 else None
+    people = [item for item in items or [] if isinstance(item, dict) and not flag(item.get("is_self"))]
+    return person_name(text(people[0].get("name"), MAX_TOLD_NAME)) if len(people) == 1 else None

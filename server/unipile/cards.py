@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from server.texts import cut, is_blank, one_line
 from server.unipile.plain import clean
 
 LOCATION_TYPES = frozenset({"location", "live_location"})
@@ -110,4 +111,5 @@ def _numbers(values: list[Any]) -> list[str]:
 def _words(value: object) -> str | None:
     if not isinstance(value, str):
         return None
-    return clean(" ".join(value.split()))[:MAX_WORDS] or None
+    words = cut(one_line(clean(value)), MAX_WORDS)
+    return None if is_blank(words) else words

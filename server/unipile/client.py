@@ -7,6 +7,7 @@ from typing import Any
 
 import aiohttp
 
+from server.names import person_name
 from server.unipile.answers import (
     Checkpoint,
     OwnMessage,
@@ -25,6 +26,7 @@ from server.unipile.breaker import Breaker, State
 from server.unipile.errors import UnipileError
 from server.unipile.media import OutgoingFile
 from server.unipile.paths import part_of_path as _part
+from server.unipile.scalars import small_integer
 from server.unipile.states import MessageState, read_message
 from server.unipile.transport import Deadlines, File, Transport
 
@@ -211,9 +213,10 @@ class UnipileClient:
         """A group's subject; in a direct chat, which seldom has a name, the other person's."""
         path = f"/chats/{_part(provider_chat_id)}"
         chat = await self._call("GET", path)
-        if (name := read_name(chat)) is not None or chat.get("type") != DIRECT_CHAT:
+        name = read_name(chat)
+        if small_integer(chat.get("type")) != DIRECT_CHAT:
             return name
-        return read_other_name(await self._call("GET", f"{path}/attendees"))
+        return person_name(name) or read_other_name(await self._call("GET", f"{path}/attendees"))
 
     async def fetch_message(self, provider_msg_id: str) -> MessageState:
         """A message as it is now."""

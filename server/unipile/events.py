@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.account_life import Seen
+from server.names import is_same
+from server.texts import cut, is_blank, isolate
 from server.unipile import jids
 from server.unipile.fields import (
     MAX_REACTION_LENGTH,
@@ -18,12 +20,13 @@ from server.unipile.fields import (
     quoted,
     raw_id,
     sent_times,
-    small_integer,
     spelled,
     text,
     timestamp,
 )
 from server.unipile.plain import clean
+from server.unipile.readers import tick_of
+from server.unipile.scalars import flag, small_integer, told_flag
 
 # unipile-api.md §3: what an account-status message means for a connected number.
 STATUSES: Mapping[str, Seen] = {
@@ -168,21 +171,24 @@ def parse_event(body: Mapping[str, Any], received_at: str) -> Event:
         return _receipt_event(body, RECEIPTS[kind])
     if isinstance(kind, str) and kind in AMENDMENTS:
         return _amendment_event(body, AMENDMENTS[kind], received_at)
-    return IgnoredEvent(identifier(body, "account_id"), clean(str(kind))[:100])
+    return IgnoredEvent(identifier(body, "account_id"), cut(clean(str(kind)), 100))
 
 
 def _status_event(status: Mapping[str, Any]) -> Event:
-    account, reason = identifier(status, "account_id"), clean(str(status.get("message")))[:100]
+    account, reason = identifier(status, "account_id"), cut(clean(str(status.get("message"))), 100)
     known = STATUSES.get(reason)
     return StatusEvent(account, known, reason) if known else IgnoredEvent(account, f"account_status:{reason}")
 
 
 def _receipt_event(body: Mapping[str, Any], status: str) -> Event:
     account = identifier(body, "account_id")
-    if body.get("is_sender") is False:
+    if told_flag(body.get("is_sender")) is False:
         # Somebody read what a customer wrote: on the phone, as the account. Nothing of ours was ticked.
         return IgnoredEvent(account, f"{body['event']}:inbound")
-    return ReceiptEvent(account, identifier(body, "message_id"), status)
+    moved = tick_of(body, _is_account) if status == "read" else status
+    if moved is None:
+        return IgnoredEvent(account, f"{body['event']}:own")
+    return ReceiptEvent(account, identifier(body, "message_id"), moved)
 
 
 def _amendment_event(body: Mapping[str, Any], kind: str, received_at: str) -> AmendmentEvent:
@@ -206,6 +212,8 @@ def _reaction(body: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """Who reacted and how; an empty value takes the reaction back, no value at all says nothing."""
     who = person(body.get("reaction_sender"))
     value = text(body.get("reaction"), MAX_REACTION_LENGTH) if who is not None else None
+    if value and is_blank(value):
+        value = ""
     is_own = who is not None and _is_account(body, who)
     content = {
         "value": value,
@@ -226,11 +234,11 @@ def _is_account(body: Mapping[str, Any], who: Mapping[str, Any]) -> bool:
 
 def _message_event(body: Mapping[str, Any], received_at: str) -> MessageEvent:
     sent_at, claimed_at = sent_times(body.get("timestamp"), received_at)
-    is_own = body.get("is_sender") in (True, 1)
+    is_own = flag(body.get("is_sender"))
     sender = person(body.get("sender"))
     place = address(body.get("provider_chat_id"))
-    kind = jids.kind_of(place) or ("group" if body.get("is_group") in (True, 1) else "direct")
-    is_event = body.get("is_event") in (True, 1)
+    kind = jids.kind_of(place) or ("group" if flag(body.get("is_group")) else "direct")
+    is_event = flag(body.get("is_event"))
     event_type = small_integer(body.get("event_type"))
     written = text(body.get("message"), MAX_TEXT_LENGTH)
     return MessageEvent(
@@ -247,7 +255,7 @@ def _message_event(body: Mapping[str, Any], received_at: str) -> MessageEvent:
         contact=_contact(body, kind, place, is_own=is_own),
         is_event=is_event,
         event_type=event_type,
-        is_forwarded=body.get("is_forwarded") in (True, 1),
+        is_forwarded=flag(body.get("is_forwarded")),
         sent_at=sent_at,
         claimed_at=claimed_at,
         mentioned=mentions(body.get("mentions")),
@@ -257,7 +265,7 @@ def _message_event(body: Mapping[str, Any], received_at: str) -> MessageEvent:
 
 def system_text(event_type: int | None, sender: Mapping[str, Any] | None, *, is_own: bool) -> str:
     """A sentence for a system event: v1 says only which kind it is, and who did it."""
-    name = "You" if is_own else (sender and (sender["name"] or sender["phone"])) or "Somebody"
+    name = "You" if is_own else isolate((sender and (sender["name"] or sender["phone"])) or "Somebody")
     sentence = SYSTEM_TEXTS.get(event_type, UNKNOWN_SYSTEM_TEXT).format(name=name)
     return sentence.replace("You was", "You were")
 
@@ -275,4 +283,9 @@ def _other_side(body: Mapping[str, Any]) -> dict[str, Any] | None:
     people = [known_person(item) for item in attendees] if isinstance(attendees, list) else []
     own = person(body.get("sender"))
     others = [p for p in people if p is not None and (own is None or p["provider_id"] != own["provider_id"])]
-    return others[0] if len(others) == 1 else None
+    others = [p for p in others if not _is_account(body, p)]
+    if len(others) != 1:
+        return None
+    # A contact told under the account's own name is a mistake of the list's.
+    is_mistaken = own is not None and is_same(others[0]["name"], own["name"])
+    return others[0] | {"name": None} if is_mistaken else others[0]

@@ -1,15 +1,21 @@
 """Reads the pieces that webhook bodies and answers share, leniently: ids, texts, times, people, attachments."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from server.names import MAX_NAME, person_name
+from server.texts import cut
+from server.times import read_time
 from server.unipile import cards, jids
 from server.unipile.plain import UNSTORABLE, clean
+from server.unipile.scalars import flag, small_integer
 
 MAX_ID_LENGTH = 255
 MAX_TEXT_LENGTH = 65_536
 MAX_REACTION_LENGTH = 64
+# Of a name so much is read: what is left of it is shorter.
+MAX_TOLD_NAME = 4 * MAX_NAME
 CARD_KINDS = ("location", "contact")
 # So far two honest clocks may be apart.
 CLOCK_SKEW = timedelta(minutes=1)
@@ -27,7 +33,7 @@ def person(value: object) -> dict[str, Any] | None:
         return None
     return {
         "provider_id": provider_id,
-        "name": text(value.get("attendee_name"), 200),
+        "name": person_name(text(value.get("attendee_name"), MAX_TOLD_NAME)),
         "phone": _phone(value, provider_id),
     }
 
@@ -156,10 +162,10 @@ def _described(value: Mapping[str, Any], identifier: str, kind: str) -> dict[str
         "mimetype": text(value.get("mimetype"), 100),
         "file_size": small_integer(value.get("file_size")),
         # A copy is made in a job; what the provider has dropped is not asked for.
-        "state": "unavailable" if value.get("unavailable") in (True, 1) else "waiting",
+        "state": "unavailable" if flag(value.get("unavailable")) else "waiting",
         "error": None,
-        "voice_note": value.get("voice_note") in (True, 1),
-        "sticker": value.get("sticker") in (True, 1),
+        "voice_note": flag(value.get("voice_note")),
+        "sticker": flag(value.get("sticker")),
         "duration": small_integer(value.get("duration")),
         "width": _dimension(value, "width"),
         "height": _dimension(value, "height"),
@@ -195,29 +201,12 @@ def identifier(body: Mapping[str, Any], key: str) -> str:
 
 
 def text(value: object, limit: int) -> str | None:
-    return clean(value[:limit]) if isinstance(value, str) else None
-
-
-def small_integer(value: object) -> int | None:
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        return None
-    return int(value) if 0 <= value < 2**31 else None
-
-
-def moment(value: object) -> datetime | None:
-    """A time in UTC; None when it cannot be read or no calendar has it."""
-    try:
-        read = datetime.fromisoformat(value) if isinstance(value, str) else None
-        if read is None:
-            return None
-        return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
+    return clean(cut(value, limit)) if isinstance(value, str) else None
 
 
 def timestamp(value: object, received_at: str) -> str:
-    """The time as RFC 3339 in UTC; `received_at` when it cannot be read or no calendar has it."""
-    read = moment(value)
+    """The time as RFC 3339 in UTC; `received_at` when it cannot be read or cannot be."""
+    read = read_time(value)
     return received_at if read is None else read.isoformat(timespec="milliseconds")
 
 

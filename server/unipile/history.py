@@ -5,14 +5,16 @@ import random
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+from server.times import read_time
 from server.unipile import jids
 from server.unipile.client import UnipileClient
 from server.unipile.errors import NotTaken, OutcomeUnknown
 from server.unipile.events import MessageEvent
 from server.unipile.fields import (
+    CLOCK_SKEW,
     MAX_TEXT_LENGTH,
     UnusableEventError,
     address,
@@ -20,15 +22,14 @@ from server.unipile.fields import (
     identifier,
     known_person,
     mentions,
-    moment,
     person,
     quoted,
     sent_times,
-    small_integer,
     spelled,
     text,
     with_phone_keys,
 )
+from server.unipile.scalars import flag, small_integer, told_flag, whole
 
 # Status messages after which UniPile may hold more of the past than before (§3).
 HISTORY_GREW = ("SYNC_SUCCESS",)
@@ -38,6 +39,7 @@ CHAT_KINDS: Mapping[object, str] = {0: "direct", 1: "group", 2: "channel"}
 MAX_LIMIT = 250
 FOR_GOOD = "9999-12-31T00:00:00Z"
 MARKED_UNREAD = -1
+MUTED_FOR_GOOD = -1
 # All attempts of one read together; a read harms nothing, so it is asked again while this lasts.
 READ_SECONDS = 20.0
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 4.0
@@ -68,6 +70,8 @@ class StoredMessage:
     event: MessageEvent
     tick: str | None
     is_amended: bool
+    # Where UniPile says no time that can be, `sent_at` is not known yet.
+    is_dated: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,25 +163,30 @@ def read_people(answer: Mapping[str, Any]) -> People:
 
 def read_marks(item: Mapping[str, Any]) -> dict[str, Any]:
     """What is set on a chat there; None where UniPile does not say."""
-    unread, last_at = small_integer(item.get("unread_count")), moment(item.get("timestamp"))
-    is_flagged = item.get("unread") in (True, 1)
-    muted = item.get("muted_until")
-    until = FOR_GOOD if muted == -1 else muted if moment(muted) is not None else None
+    count, last_at = whole(item.get("unread_count")), read_time(item.get("timestamp"))
+    unread = small_integer(count)
+    if last_at is not None and last_at > datetime.now(UTC) + CLOCK_SKEW:
+        last_at = None  # nothing was read that is still to come
+    is_flagged = flag(item.get("unread"))
     return {
-        "archived": _flag(item.get("archived")),
-        "pinned": _flag(item.get("pinned")),
+        "archived": told_flag(item.get("archived")),
+        "pinned": told_flag(item.get("pinned")),
         "mutes": "muted_until" in item,
-        "muted_until": until,
+        "muted_until": _muted_until(item.get("muted_until")),
         "counts": unread is not None and unread > 0,
         # Marked by hand, with nothing new in it: v2 says -1, and a v1 may say it by its flag.
-        "is_marked": item.get("unread_count") == MARKED_UNREAD or (unread == 0 and is_flagged),
+        "is_marked": count == MARKED_UNREAD or (unread == 0 and is_flagged),
         "is_read": unread == 0 and not is_flagged and last_at is not None,
         "last_at": last_at,
     }
 
 
-def _flag(value: object) -> bool | None:
-    return bool(value) if value in (0, 1) else None
+def _muted_until(value: object) -> str | None:
+    """For good is -1, or a flag; else the time."""
+    if whole(value) == MUTED_FOR_GOOD or value is True:
+        return FOR_GOOD
+    until = read_time(value)
+    return None if until is None else until.isoformat()
 
 
 def read_attendee(item: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -193,7 +202,7 @@ def read_attendee(item: Mapping[str, Any]) -> dict[str, Any] | None:
     )
     if who is None or not isinstance(item.get("id"), str):
         return None
-    return who | {"is_self": item.get("is_self") in (True, 1)}
+    return who | {"is_self": flag(item.get("is_self"))}
 
 
 def chat_id_of(item: Mapping[str, Any]) -> str:
@@ -203,8 +212,7 @@ def chat_id_of(item: Mapping[str, Any]) -> str:
 
 def is_shown(item: Mapping[str, Any]) -> bool:
     """Whether a message is meant to be shown, and stands in a conversation."""
-    is_hidden = item.get("hidden") in (True, 1)
-    return not is_hidden and jids.kind_of(address(item.get("chat_provider_id"))) != jids.BROADCAST
+    return not flag(item.get("hidden")) and jids.kind_of(address(item.get("chat_provider_id"))) != jids.BROADCAST
 
 
 def read_stored(
@@ -216,7 +224,7 @@ def read_stored(
     """
     if not is_shown(item):
         return None
-    is_own = item.get("is_sender") in (True, 1)
+    is_own = flag(item.get("is_sender"))
     place = address(item.get("chat_provider_id"))
     kind = jids.kind_of(place) or kind or "direct"
     sender = _sender(item, people)
@@ -233,15 +241,16 @@ def read_stored(
         quoted=quoted(item.get("quoted"), item.get("reply_to")),
         sender=_shown(sender),
         contact=_contact(people, sender, kind=kind, place=place, is_own=is_own),
-        is_event=item.get("is_event") in (True, 1),
+        is_event=flag(item.get("is_event")),
         event_type=small_integer(item.get("event_type")),
-        is_forwarded=item.get("is_forwarded") in (True, 1),
+        is_forwarded=flag(item.get("is_forwarded")),
         sent_at=sent_at,
         claimed_at=claimed_at,
         mentioned=mentions(item.get("mentions")),
         spelled=spelled(item.get("chat_provider_id"), item.get("sender_id")),
     )
-    return StoredMessage(event, _tick(item) if is_own else None, _is_amended(item))
+    is_dated = read_time(item.get("timestamp")) is not None
+    return StoredMessage(event, _tick(item) if is_own else None, _is_amended(item), is_dated)
 
 
 def _sender(item: Mapping[str, Any], people: People) -> dict[str, Any] | None:
@@ -276,10 +285,10 @@ def _shown(who: Mapping[str, Any] | None) -> dict[str, Any] | None:
 
 
 def _tick(item: Mapping[str, Any]) -> str | None:
-    if item.get("seen") in (True, 1):
+    if flag(item.get("seen")):
         return "read"
-    return "delivered" if item.get("delivered") in (True, 1) else None
+    return "delivered" if flag(item.get("delivered")) else None
 
 
 def _is_amended(item: Mapping[str, Any]) -> bool:
-    return any(item.get(word) in (True, 1) for word in ("edited", "deleted")) or bool(item.get("reactions"))
+    return any(flag(item.get(word)) for word in ("edited", "deleted")) or bool(item.get("reactions"))

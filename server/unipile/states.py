@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from server.texts import is_blank
 from server.unipile.fields import MAX_REACTION_LENGTH, MAX_TEXT_LENGTH, address, text
+from server.unipile.scalars import flag
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +22,8 @@ class MessageState:
 def read_message(answer: Mapping[str, Any]) -> MessageState:
     return MessageState(
         body=text(answer.get("text"), MAX_TEXT_LENGTH),
-        is_edited=answer.get("edited") in (True, 1),
-        is_deleted=answer.get("deleted") in (True, 1),
+        is_edited=flag(answer.get("edited")),
+        is_deleted=flag(answer.get("deleted")),
         reactions=_reactions(answer.get("reactions")),
     )
 
@@ -40,6 +42,6 @@ def _reaction(item: object) -> dict[str, Any] | None:
     if not isinstance(item, dict):
         return None
     value, who = text(item.get("value"), MAX_REACTION_LENGTH), address(item.get("sender_id"))
-    if not value or not who:
+    if not value or is_blank(value) or not who:
         return None
-    return {"value": value, "provider_id": who, "is_own": item.get("is_sender") in (True, 1)}
+    return {"value": value, "provider_id": who, "is_own": flag(item.get("is_sender"))}

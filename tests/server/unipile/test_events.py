@@ -202,7 +202,7 @@ def test_texts_are_cleaned_and_cut() -> None:
         ("9999-12-31T23:59:59-14:00", RECEIVED_AT),
         ("yesterday", RECEIVED_AT),
         ("", RECEIVED_AT),
-        (1772442845, RECEIVED_AT),
+        (1772442845, "2026-03-02T09:14:05.000+00:00"),
         (None, RECEIVED_AT),
         ("2026-02-30T00:00:00Z", RECEIVED_AT),
     ],
@@ -219,7 +219,7 @@ def test_a_quotation_is_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "wanted"), [(8, 8), (0, 0), (-1, None), (2**31, None), ("8", None), (True, None)]
+    ("value", "wanted"), [(8, 8), (0, 0), (-1, None), (2**31, None), ("8", 8), (True, None)]
 )
 def test_an_event_type_fits_its_column(value: object, wanted: int | None) -> None:
     assert parse(is_event=1, event_type=value).event_type == wanted

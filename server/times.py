@@ -1,0 +1,42 @@
+"""Times as servers and people write them: one reader, with a guard at both ends."""
+
+import math
+import re
+from datetime import UTC, datetime, timedelta
+
+# WhatsApp's first year: nothing was sent before.
+EARLIEST = datetime(2009, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = datetime(9999, 12, 31, 23, 59, 59, 999_000, tzinfo=UTC)
+_NUMBER = re.compile(r"[+-]?[0-9]{1,20}(?:\.[0-9]{0,12})?")
+# Seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by size: each reads as a year before 5138.
+_UNITS = ((1e11, 1.0), (1e14, 1e3), (1e17, 1e6), (1e20, 1e9))
+
+
+def read_time(value: object, earliest: datetime = EARLIEST) -> datetime | None:
+    """The time in UTC, of RFC 3339 in any of its spellings or a count since 1970, as number or text; without a zone
+    it is UTC. None when it cannot be read, no calendar has it, or it cannot be.
+    """
+    try:
+        read = _spelled(value.strip()) if isinstance(value, str) else _counted(value)
+        if read is None:
+            return None
+        moment = (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    # Milliseconds are kept: rounding up would leave the calendar at its end.
+    moment = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    return moment if earliest <= moment <= LATEST else None
+
+
+def _spelled(text: str) -> datetime | None:
+    if _NUMBER.fullmatch(text):
+        return _counted(float(text))
+    return datetime.fromisoformat(text.upper())
+
+
+def _counted(value: object) -> datetime | None:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+        return None
+    unit = next((unit for limit, unit in _UNITS if abs(value) < limit), None)
+    return None if unit is None else EPOCH + timedelta(seconds=value / unit)
