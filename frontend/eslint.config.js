@@ -16,7 +16,7 @@ const parents = { group: ["../*"], message: "Leave a folder through the @/ alias
 const app = { group: ["@/app/*"], message: "Nothing imports the app but main.tsx." };
 const features = { group: ["@/features/*"], message: "Features do not import each other, and nothing below imports them." };
 const upper = { group: ["@/lib/*", "@/components/*"], message: "Types import nothing." };
-const lib = { group: ["@/lib/*"], message: "Components are told what to show; they do not fetch." };
+const lib = { group: ["@/lib/*", "!@/lib/texts"], message: "Components are told what to show; they do not fetch." };
 
 export default tseslint.config(
   { ignores: ["node_modules", "dist"] },

@@ -1,5 +1,6 @@
 /** A round picture of somebody; without one initials on a colour of their own. */
 import type { Ref } from "react";
+import { graphemes, isEmoji, isName } from "@/lib/texts";
 import { Icon } from "./Icon";
 
 const HUES = 8;
@@ -11,12 +12,17 @@ export function hueOf(text: string): number {
   return hash % HUES;
 }
 
+/** With its marks, in capitals where that is one letter still. */
+function firstLetter(word: string): string {
+  const letter = graphemes(word).find((part) => /\p{L}/u.test(part) && isName(part)) ?? "";
+  const capital = letter.toUpperCase();
+  return graphemes(capital).length === 1 ? capital : letter;
+}
+
 function initials(name: string): string {
-  const words = name.split(/\s+/).filter((word) => /\p{L}/u.test(word));
-  const first = words[0] ?? "";
-  const last = words.length > 1 ? (words.at(-1) ?? "") : "";
-  const letter = (word: string) => /\p{L}/u.exec(word)?.[0] ?? "";
-  return (letter(first) + letter(last)).toUpperCase();
+  const words = name.split(/\s+/).map(firstLetter).filter((letter) => letter !== "");
+  if (words.length === 0) return graphemes(name).find(isEmoji) ?? "";
+  return `${words[0] ?? ""}${words.length > 1 ? (words.at(-1) ?? "") : ""}`;
 }
 
 export type AvatarSize = "small" | "medium" | "large" | "huge";

@@ -2,6 +2,7 @@
 import { useQuery, type QueryClient } from "@tanstack/react-query";
 import { useApi } from "@/lib/api/context";
 import { isNewer } from "@/lib/rows";
+import { isBlank } from "./texts";
 import { ENTITLEMENTS_KEY } from "@/lib/usage";
 import type { Account } from "@/types/wire";
 
@@ -74,7 +75,7 @@ const digitsOf = (text: string) => text.replace(/\D/g, "");
 /** The name somebody gave the number. WhatsApp's own stand-ins, the number again or its brand, are none. */
 export function findName({ name, phone }: Pick<Account, "name" | "phone">): string | null {
   const text = name?.trim() ?? "";
-  if (text === "" || text === "WhatsApp") return null;
+  if (isBlank(text) || text === "WhatsApp") return null;
   const isNumber = /^\+?[\d\s()-]+$/.test(text);
   return isNumber && (phone === null || digitsOf(text) === digitsOf(phone)) ? null : text;
 }

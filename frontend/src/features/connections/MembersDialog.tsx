@@ -8,6 +8,7 @@ import { Loading, Skeleton } from "@/components/States";
 import { nameAccount, useNewest } from "@/lib/accounts";
 import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
+import { isolate } from "@/lib/texts";
 import type { Member, NumberRole } from "@/types/people";
 import type { Account } from "@/types/wire";
 import { usePeople } from "@/lib/people";
@@ -109,7 +110,7 @@ function MemberRow({ member, onSet, onRemove }: MemberRowProps) {
       </div>
       <select
         className="select"
-        aria-label={`Role of ${member.name}`}
+        aria-label={`Role of ${isolate(member.name)}`}
         value={member.role}
         onChange={(event) => onSet(event.target.value as NumberRole)}
       >
@@ -117,7 +118,7 @@ function MemberRow({ member, onSet, onRemove }: MemberRowProps) {
           <option key={role}>{role}</option>
         ))}
       </select>
-      <Button size="small" tone="quiet" onClick={onRemove} aria-label={`Remove ${member.name}`}>
+      <Button size="small" tone="quiet" onClick={onRemove} aria-label={`Remove ${isolate(member.name)}`}>
         Remove
       </Button>
     </li>

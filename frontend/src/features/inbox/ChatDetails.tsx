@@ -4,6 +4,7 @@ import { Dialog } from "@/components/Dialog";
 import { ErrorState, Loading, Skeleton } from "@/components/States";
 import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
+import { firstShown } from "@/lib/texts";
 import type { Chat, ChatKind, Sender } from "@/types/wire";
 import { nameChat } from "./ChatRow";
 import { ContactAvatar } from "./ContactAvatar";
@@ -85,7 +86,7 @@ function Members({ accountId, people }: MembersProps) {
       </h3>
       <ul>
         {people.map((person) => {
-          const name = person.name ?? person.phone ?? "Unknown";
+          const name = firstShown(person.name, person.phone) ?? "Unknown";
           return (
             <li key={person.provider_id}>
               <ContactAvatar accountId={accountId} name={name} avatar={person.avatar} size="small" />

@@ -2,6 +2,7 @@
 import { Link, useLocation } from "react-router";
 import { Icon, type IconName } from "@/components/Icon";
 import { nameAccount } from "@/lib/accounts";
+import { firstShown } from "@/lib/texts";
 import { formatListTime } from "@/lib/time";
 import type { Account, Chat, ChatKind } from "@/types/wire";
 import { Preview } from "./Colleagues";
@@ -13,9 +14,7 @@ const MAX_BADGE = 99;
 const NAMELESS: Record<ChatKind, string> = { direct: "Unknown contact", group: "Group", channel: "Channel" };
 
 export function nameChat(chat: Chat): string {
-  const title = chat.title?.trim() ?? "";
-  if (title !== "") return title;
-  return NAMELESS[chat.kind];
+  return firstShown(chat.title, chat.contact?.name, chat.contact?.phone) ?? NAMELESS[chat.kind];
 }
 
 interface ChatRowProps {

@@ -47,6 +47,15 @@ it("does not send nothing", async () => {
   expect(screen.getByTestId("composer-send")).toHaveProperty("disabled", true);
 });
 
+it.each(["\u200b\u200b", "\u3164", "\u2800", "\ufeff \u00ad"])("does not send what nobody can see (%#)", async (text) => {
+  show();
+  await userEvent.click(field());
+  await userEvent.paste(text);
+  await userEvent.keyboard("{Enter}");
+  expect(onSend).not.toHaveBeenCalled();
+  expect(screen.getByTestId("composer-send")).toHaveProperty("disabled", true);
+});
+
 it("keeps a draft for each chat, and forgets it once sent", async () => {
   const first = show(10);
   await userEvent.type(field(), "half a thought");

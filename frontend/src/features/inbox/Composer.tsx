@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { ClipboardEvent, KeyboardEvent, ReactNode, RefObject, SyntheticEvent } from "react";
 import { IconButton } from "@/components/Button";
 import { Icon } from "@/components/Icon";
+import { isBlank } from "@/lib/texts";
 import type { Message } from "@/types/wire";
 import { quote } from "./bubbles";
 import { useInbox } from "./context";
@@ -82,7 +83,7 @@ function TextForm({ chatId, intent, tray, onSend, onVoice, onCancel, onRecord }:
     onSend(value);
     change("");
   };
-  const mayRecord = onVoice !== undefined && text.trim() === "" && !hasFiles(tray) && canRecord();
+  const mayRecord = onVoice !== undefined && isBlank(text) && !hasFiles(tray) && canRecord();
   return (
     <Field
       text={text}
@@ -162,12 +163,12 @@ function useFocus(field: RefObject<HTMLTextAreaElement | null>, focusKey: number
 function Field(props: FieldProps) {
   const { text, tray, onChange, onSubmit, onEscape, focusKey, children } = props;
   const field = useAutosize(text);
-  const canSend = text.trim() !== "" || hasFiles(tray);
+  const canSend = !isBlank(text) || hasFiles(tray);
   useFocus(field, focusKey);
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     if (!canSend) return;
-    onSubmit(text.trim());
+    onSubmit(isBlank(text) ? "" : text.trim());
     field.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {

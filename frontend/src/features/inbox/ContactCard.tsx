@@ -3,6 +3,7 @@ import { useState } from "react";
 import { Button } from "@/components/Button";
 import { Icon } from "@/components/Icon";
 import { useAccounts } from "@/lib/accounts";
+import { firstShown, isolate } from "@/lib/texts";
 import type { CardContact, Message } from "@/types/wire";
 import { checkPhone, NewChatDialog } from "./NewChat";
 import { useThreadActions } from "./threadContext";
@@ -35,7 +36,7 @@ interface CardProps {
 }
 
 function Card({ contact, onStart }: CardProps) {
-  const name = contact.name ?? contact.numbers[0] ?? "Contact";
+  const name = firstShown(contact.name, contact.numbers[0]) ?? "Contact";
   return (
     <div className="file-card contact-card" data-testid="attachment-contact">
       <span className="file-icon">
@@ -50,7 +51,7 @@ function Card({ contact, onStart }: CardProps) {
           <span key={number} className="contact-number">
             <span>{number}</span>
             {onStart !== null && checkPhone(number) === null && (
-              <Button size="small" aria-label={`Start a chat with ${name}, ${number}`} onClick={() => onStart(number)} data-testid="contact-start-chat">
+              <Button size="small" aria-label={`Start a chat with ${isolate(name)}, ${number}`} onClick={() => onStart(number)} data-testid="contact-start-chat">
                 Start a chat
               </Button>
             )}

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { Link, useLocation } from "react-router";
 import { nameAccount } from "@/lib/accounts";
 import { useCan } from "@/lib/rights";
+import { firstShown } from "@/lib/texts";
 import type { Account, FoundPerson } from "@/types/wire";
 import { ContactAvatar } from "./ContactAvatar";
 import { checkPhone, NewChatDialog } from "./NewChat";
@@ -74,7 +75,7 @@ function PersonRow({ person, account, isNumberShown, onStart }: PersonRowProps) 
 }
 
 function PersonWords({ person, account }: { readonly person: FoundPerson; readonly account: Account | undefined }) {
-  const name = person.name ?? person.phone ?? "Unknown contact";
+  const name = firstShown(person.name, person.phone) ?? "Unknown contact";
   const details = [person.name === null ? null : person.phone, account === undefined ? null : nameAccount(account)];
   return (
     <>

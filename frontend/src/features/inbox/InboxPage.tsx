@@ -4,6 +4,7 @@ import { Link, useParams, useSearchParams } from "react-router";
 import { EmptyState, ErrorState, Skeleton } from "@/components/States";
 import { useAccounts } from "@/lib/accounts";
 import { describeError } from "@/lib/api/errors";
+import { isBlank } from "@/lib/texts";
 import type { Account, Chat } from "@/types/wire";
 import { AccountSwitcher } from "./AccountSwitcher";
 import { ChatFilters, parseFilter } from "./ChatFilters";
@@ -88,7 +89,7 @@ function Inbox({ accounts }: { readonly accounts: readonly Account[] }) {
           <AccountSwitcher accounts={accounts} selected={shown.length === 1 && accounts.length > 1 ? scope : null} />
           <NumberNotices accounts={accounts.filter(({ id }) => shown.includes(id))} openId={isOpen ? accountId : null} />
           <SearchField text={wanted} onChange={setWanted} />
-          {wanted.trim() === "" ? (
+          {isBlank(wanted) ? (
             <>
               <ChatFilters accounts={accounts} selected={filter} />
               <ChatList key={filter} list={list} accounts={accounts} selectedId={chatId} filter={filter} />

@@ -7,6 +7,7 @@ import type { Api } from "@/lib/api/routes";
 import { findSurroundings } from "@/lib/channel";
 import { useFeed, useFeedListener } from "@/lib/socket/context";
 import { isRecord } from "@/lib/socket/frames";
+import { firstShown, isolate } from "@/lib/texts";
 import type { Chat, Contact, Message } from "@/types/wire";
 import { InboxContext, type Inbox } from "./context";
 import { Drafts } from "./drafts";
@@ -85,8 +86,8 @@ function useForgetting(store: InboxStore): void {
 }
 
 function describeMessage(message: Message): string {
-  const name = message.sender?.name ?? message.sender?.phone ?? "somebody";
-  return `New message from ${name}: ${shownBody(message) || "attachment"}`;
+  const name = firstShown(message.sender?.name, message.sender?.phone) ?? "a contact";
+  return `New message from ${isolate(name)}: ${firstShown(shownBody(message)) ?? "attachment"}`;
 }
 
 function erase({ store, drafts }: Inbox, client: QueryClient, event: string, data: { readonly id: number }): void {

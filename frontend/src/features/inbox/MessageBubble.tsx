@@ -2,6 +2,7 @@
 import { memo, useRef, useState, type RefObject } from "react";
 import { hueOf } from "@/components/Avatar";
 import { Icon } from "@/components/Icon";
+import { isBlank } from "@/lib/texts";
 import { formatClock, formatDay, formatExact } from "@/lib/time";
 import { Attachments } from "./Attachments";
 import type { Bubble } from "./bubbles";
@@ -134,7 +135,7 @@ function MenuOpener({ bubble, button, isStop }: MenuOpenerProps) {
 }
 
 /** A poll, an order, something that can be seen once: UniPile tells that it is there, and nothing of what it says. */
-const isUnsupported = ({ message, body, attachments }: Bubble): boolean => message !== null && body === "" && attachments.length === 0;
+const isUnsupported = ({ message, body, attachments }: Bubble): boolean => message !== null && isBlank(body) && attachments.length === 0;
 
 function Content({ bubble }: { readonly bubble: Bubble }) {
   if (bubble.isDeleted) {

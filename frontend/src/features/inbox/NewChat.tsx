@@ -12,6 +12,7 @@ import { useApi } from "@/lib/api/context";
 import { ApiError, describeError } from "@/lib/api/errors";
 import { makeClientId } from "@/lib/ids";
 import { useCan } from "@/lib/rights";
+import { isBlank } from "@/lib/texts";
 import type { Account } from "@/types/wire";
 import { useInbox } from "./context";
 
@@ -93,7 +94,7 @@ export function NewChatDialog({ accounts, selected, to: given, onClose }: Dialog
         {start.error !== null && told(start.error) === null && <Notice tone="bad">{describeError(start.error)}</Notice>}
         <div className="dialog-actions">
           <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" tone="primary" isBusy={start.isPending} disabled={to.trim() === "" || text.trim() === ""} data-testid="new-chat-send">
+          <Button type="submit" tone="primary" isBusy={start.isPending} disabled={isBlank(to) || isBlank(text)} data-testid="new-chat-send">
             Send
           </Button>
         </div>

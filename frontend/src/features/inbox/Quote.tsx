@@ -1,16 +1,16 @@
 /** The message that is answered, in a line or two: in the answer's bubble, and above the field while writing it. */
+import { firstShown } from "@/lib/texts";
 import type { Quoted } from "@/types/wire";
 import { useThreadActions } from "./threadContext";
 
-export const nameQuoted = (quoted: Quoted): string => (quoted.direction === "out" ? "You" : (quoted.name ?? "Contact"));
+export const nameQuoted = (quoted: Quoted): string => (quoted.direction === "out" ? "You" : (firstShown(quoted.name) ?? "Contact"));
 
 export function QuoteLines({ quoted }: { readonly quoted: Quoted }) {
-  const body = quoted.body?.trim() ?? "";
   return (
     <>
       <span className="quote-name">{nameQuoted(quoted)}</span>
       <span className="quote-body" dir="auto">
-        {body === "" ? "Attachment" : body}
+        {firstShown(quoted.body)?.trim() ?? "Attachment"}
       </span>
     </>
   );

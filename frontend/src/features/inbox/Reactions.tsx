@@ -1,6 +1,7 @@
 /** The reactions to a message, and who reacted. */
 import { useState } from "react";
 import { Popover } from "@/components/Popover";
+import { isolate } from "@/lib/texts";
 import { groupReactions } from "./amendments";
 import type { Bubble } from "./bubbles";
 import { useThreadActions } from "./threadContext";
@@ -9,7 +10,7 @@ export function Reactions({ bubble }: { readonly bubble: Bubble }) {
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   if (bubble.reactions.length === 0 || bubble.isDeleted) return null;
   const groups = groupReactions(bubble.reactions);
-  const spoken = groups.map(({ value, names }) => `${value} ${names.join(", ")}`).join("; ");
+  const spoken = groups.map(({ value, names }) => `${value} ${names.map(isolate).join(", ")}`).join("; ");
   return (
     <>
       <button

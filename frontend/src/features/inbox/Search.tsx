@@ -7,6 +7,7 @@ import { Icon } from "@/components/Icon";
 import { EmptyState, ErrorState, Loading } from "@/components/States";
 import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
+import { firstShown } from "@/lib/texts";
 import { formatListTime } from "@/lib/time";
 import type { Account, Chat, Found, FoundMessage } from "@/types/wire";
 import { anchorOf } from "./anchor";
@@ -192,7 +193,7 @@ function MessageResult({ message, wanted }: { readonly message: FoundMessage; re
   return (
     <Link className="found-message" to={to} data-testid="search-message">
       <span className="chat-top">
-        <span className="chat-title">{message.chat_title ?? "Unknown contact"}</span>
+        <span className="chat-title">{firstShown(message.chat_title) ?? "Unknown contact"}</span>
         <time className="chat-time" dateTime={message.sent_at}>
           {formatListTime(message.sent_at)}
         </time>

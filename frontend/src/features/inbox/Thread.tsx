@@ -9,6 +9,7 @@ import { nameAccount } from "@/lib/accounts";
 import { ApiError, describeError } from "@/lib/api/errors";
 import { makeClientId } from "@/lib/ids";
 import { useCan, useMayOnlyRead } from "@/lib/rights";
+import { isolate } from "@/lib/texts";
 import type { Account, Chat, ChatKind } from "@/types/wire";
 import { useAnchor } from "./anchor";
 import { ChatDetails } from "./ChatDetails";
@@ -198,7 +199,7 @@ function WhoButton({ chat, title }: { readonly chat: Chat | undefined; readonly 
         <ContactAvatar accountId={chat.account_id} name={title} avatar={chat.contact?.avatar} isGroup={chat.kind !== "direct"} />
         <button
           type="button"
-          aria-label={`Details of ${title}`}
+          aria-label={`Details of ${isolate(title)}`}
           aria-haspopup="dialog"
           onClick={() => setOpen(true)}
           data-testid="chat-details-open"

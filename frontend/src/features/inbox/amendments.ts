@@ -1,4 +1,5 @@
 /** What may be done with a message, and how it will look once it is done. */
+import { firstShown } from "@/lib/texts";
 import type { Message, Reaction } from "@/types/wire";
 
 /** WhatsApp lets a text be changed for a quarter of an hour. */
@@ -51,7 +52,7 @@ export function groupReactions(reactions: readonly Reaction[]): ReactionGroup[] 
   const groups = new Map<string, { value: string; names: string[] }>();
   for (const { value, sender, is_own } of reactions) {
     const group = groups.get(plain(value)) ?? { value, names: [] };
-    group.names.push(is_own === true ? "You" : (sender?.name ?? "Somebody"));
+    group.names.push(is_own === true ? "You" : (firstShown(sender?.name) ?? "Somebody"));
     groups.set(plain(value), group);
   }
   return [...groups.values()];

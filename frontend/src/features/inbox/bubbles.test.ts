@@ -166,3 +166,13 @@ it("shows who wrote as their contact is since it changed, under any of its ids",
   store.discard("");
   expect(shown()?.sender).toEqual({ id: "2@c", name: "Unknown", avatar: null });
 });
+
+it.each([
+  [{ name: "\u3164", phone: "+5511988880000" }, "+5511988880000"],
+  [{ name: "1@lid", phone: null }, "Unknown"],
+  [{ name: ".", phone: "\u200b" }, "Unknown"],
+  [{ name: "🌸", phone: "+5511988880000" }, "🌸"],
+])("calls a sender by a name, else by the phone (%#)", ({ name, phone }, wanted) => {
+  const message = makeMessage({ sender: { provider_id: "2@c", name, phone } });
+  expect(mergeBubbles([message], [], [], READ)[0]?.sender?.name).toBe(wanted);
+});

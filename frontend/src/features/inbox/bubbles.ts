@@ -1,5 +1,6 @@
 /** One bubble for each message, whatever of it has come in so far, in whatever order. */
 import { isNewer, newestOf } from "@/lib/rows";
+import { firstName, firstShown } from "@/lib/texts";
 import type { Attachment, Contact, Direction, Message, MessageStatus, Quoted, Reaction } from "@/types/wire";
 import { shownBody } from "./mentions";
 import type { Pending } from "./store";
@@ -68,7 +69,7 @@ function nameSender(message: Message, contact: Contact | undefined): Bubble["sen
   if (message.sender === null || message.direction === "out") return null;
   const { name, phone, avatar } = contact ?? message.sender;
   const id = contact?.provider_id ?? message.sender.provider_id;
-  return { id, name: name ?? message.sender.name ?? phone ?? "Unknown", avatar: avatar ?? null };
+  return { id, name: firstName(name, message.sender.name) ?? firstShown(phone, message.sender.phone) ?? "Unknown", avatar: avatar ?? null };
 }
 
 interface Drawn {
@@ -117,7 +118,7 @@ export function quote(message: Message): Quoted {
     message_id: message.id,
     provider_msg_id: message.provider_msg_id,
     sender_id: message.sender?.provider_id ?? null,
-    name: message.sender?.name ?? message.sender?.phone ?? null,
+    name: firstName(message.sender?.name) ?? message.sender?.phone ?? null,
     direction: message.direction,
     body: message.body === null ? null : shownBody(message),
   };

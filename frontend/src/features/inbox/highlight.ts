@@ -1,4 +1,5 @@
 /** The parts of a text that a search has found, by the beginnings of words and whatever the accents. */
+import { graphemes } from "@/lib/texts";
 
 export interface Part {
   readonly text: string;
@@ -32,5 +33,5 @@ export function excerpt(text: string, wanted: string): Part[] {
   if (first === undefined || first.isFound || rest.length === 0 || first.text.length <= LEAD) {
     return first === undefined ? [] : [first, ...rest];
   }
-  return [{ text: `…${first.text.slice(-LEAD)}`, isFound: false }, ...rest];
+  return [{ text: `…${graphemes(first.text).slice(-LEAD).join("")}`, isFound: false }, ...rest];
 }

@@ -1,5 +1,6 @@
 /** The colleagues who have a chat open or write in it, as the socket last said; nothing of it outlives a cut. */
 import { isRecord } from "@/lib/socket/frames";
+import { isolate } from "@/lib/texts";
 
 export interface Person {
   readonly user_id: number;
@@ -21,8 +22,8 @@ function isPerson(value: unknown): value is Person {
 export function listNames(people: readonly Person[]): string {
   const [first, second] = people;
   if (first === undefined) return "";
-  if (people.length === 1) return first.name;
-  return `${first.name} and ${people.length === 2 ? (second?.name ?? "") : `${people.length - 1} others`}`;
+  if (people.length === 1) return isolate(first.name);
+  return `${isolate(first.name)} and ${people.length === 2 ? isolate(second?.name ?? "") : `${people.length - 1} others`}`;
 }
 
 export class People {

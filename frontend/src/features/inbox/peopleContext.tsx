@@ -1,6 +1,7 @@
 /** Hands to the components who else is in a chat, and tells the others what is done here. */
 import { createContext, use, useCallback, useEffect, useRef, useState, useSyncExternalStore, type ReactNode } from "react";
 import { FeedContext, useFeed } from "@/lib/socket/context";
+import { isBlank } from "@/lib/texts";
 import { NOBODY, People, type ChatPeople } from "./people";
 
 /** Said again while it goes on; the server forgets it after six seconds. */
@@ -67,7 +68,7 @@ export function useTyping(chatId: number): (text: string) => void {
   useEffect(() => stop, [stop]);
   return (text) => {
     clearTimeout(timer.current);
-    if (text.trim() === "") {
+    if (isBlank(text)) {
       stop();
       return;
     }

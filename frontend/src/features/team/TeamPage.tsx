@@ -11,6 +11,7 @@ import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
 import { PEOPLE_KEY, usePeople } from "@/lib/people";
 import { useCan, useMe } from "@/lib/rights";
+import { isolate } from "@/lib/texts";
 import { formatAgo, formatExact } from "@/lib/time";
 import { ENTITLEMENTS_KEY } from "@/lib/usage";
 import type { Person, PersonWithLink, TeamRole } from "@/types/people";
@@ -185,7 +186,7 @@ function PersonActions({ person, isSelf, onMade }: MakesLinks & { readonly perso
   return (
     <>
       <RoleSelect
-        label={`Role of ${person.name}`}
+        label={`Role of ${isolate(person.name)}`}
         roles={roles}
         value={person.role}
         onChange={(role) => change.mutate({ role })}

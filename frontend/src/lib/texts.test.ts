@@ -1,0 +1,39 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { firstName, isBlank, isEmoji, isName, isolate } from "./texts";
+
+interface Table {
+  readonly blank: readonly [string, boolean][];
+  readonly names: readonly [string, string | null][];
+  readonly isolated: readonly [string, string][];
+  readonly emoji: readonly [string, boolean][];
+}
+
+/** The server's own reader is held to the same table. */
+const table = JSON.parse(readFileSync(resolve(process.cwd(), "../tests/fixtures/texts.json"), "utf8")) as Table;
+const escaped = (text: string) => JSON.stringify(text).replace(/[^ -~]/gu, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
+
+describe("the table that page and server share", () => {
+  it.each(table.blank.map(([text, wanted]) => [escaped(text), text, wanted] as const))("blank or not: %s", (_, text, wanted) => {
+    expect(isBlank(text)).toBe(wanted);
+  });
+
+  it.each(table.names.map(([told, shown]) => [escaped(told), told, shown] as const))("a name or not: %s", (_, told, shown) => {
+    expect(isName(told)).toBe(shown !== null);
+    if (shown !== null) expect(isName(shown)).toBe(true);
+  });
+
+  it.each(table.isolated.map(([name, wanted]) => [escaped(name), name, wanted] as const))("isolates %s", (_, name, wanted) => {
+    expect(isolate(name)).toBe(wanted);
+  });
+
+  it.each(table.emoji.map(([text, wanted]) => [escaped(text), text, wanted] as const))("an emoji or not: %s", (_, text, wanted) => {
+    expect(isEmoji(text)).toBe(wanted);
+  });
+});
+
+it("calls nobody by a blank, a number or an address", () => {
+  expect(firstName("\u3164", "+55 11 98888-0000", "1@lid", "Bia")).toBe("Bia");
+  expect(firstName(null, undefined, ".")).toBeNull();
+});

@@ -1,0 +1,40 @@
+/** Text as people type it: what is blank, what is a name, what is an emoji. The twin of the server's `texts` and `names`. */
+
+/** They draw nothing although Unicode does not call them blank: Hangul fillers, the empty Braille cell, a null notehead. */
+const BLANK_LETTERS = "\\u115f\\u1160\\u17b4\\u17b5\\u2800\\u3164\\uffa0\\u{1d159}";
+/* eslint-disable no-misleading-character-class -- characters that combine are listed one by one */
+const BLANK = new RegExp(`^[\\p{Z}\\p{Cc}\\p{Cf}\\p{Cs}\\p{DI}${BLANK_LETTERS}]*$`, "u");
+/** A name has a letter or a picture: digits and punctuation alone are a phone number, "." or "~". */
+const SHOWS = new RegExp(`(?![${BLANK_LETTERS}\\ufffc\\ufffd])[\\p{L}\\p{Nl}\\p{So}\\p{Extended_Pictographic}]`, "u");
+/* eslint-enable no-misleading-character-class */
+const JID = /^[\p{L}\p{N}_.:+-]+@(?:s\.whatsapp\.net|c\.us|g\.us|lid|hosted|hosted\.lid|newsletter|broadcast|bot|call|msgr)$/iu;
+const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}]/u;
+const EMOJI = /^(?:\p{Extended_Pictographic}|\p{Regional_Indicator}{2}|[0-9#*]\ufe0f?\u20e3)/u;
+const MAX_EMOJI_UNITS = 64;
+
+const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+/** What a reader takes for one character each. */
+export const graphemes = (text: string): string[] => Array.from(segmenter.segment(text), ({ segment }) => segment);
+
+/** Whether nobody could see anything of it. */
+export const isBlank = (text: string): boolean => BLANK.test(text);
+
+/** Whether somebody can be called so: not blank, no number, no address of WhatsApp's, not only punctuation. */
+export const isName = (text: string): boolean => SHOWS.test(text) && !JID.test(text.trim());
+
+/** The first of these that is a name. */
+export const firstName = (...texts: readonly (string | null | undefined)[]): string | null =>
+  texts.find((text) => typeof text === "string" && isName(text)) ?? null;
+
+/** The first of these that can be seen. */
+export const firstShown = (...texts: readonly (string | null | undefined)[]): string | null =>
+  texts.find((text) => typeof text === "string" && !isBlank(text)) ?? null;
+
+/** A name for the middle of a sentence: one that is written from right to left must not turn the rest. */
+export const isolate = (name: string): string => (RIGHT_TO_LEFT.test(name) ? `\u2068${name}\u2069` : name);
+
+/** Whether it is one emoji, of however many code points. */
+export function isEmoji(text: string): boolean {
+  return text.length <= MAX_EMOJI_UNITS && EMOJI.test(text) && graphemes(text).length === 1;
+}

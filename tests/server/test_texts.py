@@ -1,0 +1,96 @@
+"""Blanks, names, cuts and emoji by the table that the page's own reader is held to as well."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import regex
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server import texts
+from server.names import MAX_NAME, is_name, is_same, person_name, subject
+
+TABLE: dict[str, list[list[Any]]] = json.loads(
+    (Path(__file__).parents[1] / "fixtures" / "texts.json").read_text("utf-8")
+)
+# Characters that stick to each other, among some that do not.
+STICKY = st.text(
+    st.sampled_from(
+        [*"ab \r\n1", *"é́ัำ각각क्षि", *"👨👩❤🏽🇧🇷", "\u200d", "\ufe0f", "\u20e3", "\u0600", *"\u1100\u1161\u11a8"]
+    ),
+    max_size=40,
+)
+
+
+@pytest.mark.parametrize(("text", "wanted"), TABLE["blank"], ids=ascii)
+def test_what_nobody_can_see_is_blank(text: str, wanted: bool) -> None:
+    assert texts.is_blank(text) is wanted
+
+
+@pytest.mark.parametrize(("told", "shown"), TABLE["names"], ids=ascii)
+def test_a_number_an_address_or_a_blank_is_no_name(told: str, shown: str | None) -> None:
+    assert person_name(told) == shown
+    assert is_name(told) is (shown is not None)
+
+
+@pytest.mark.parametrize(("text", "limit", "wanted"), TABLE["cuts"], ids=ascii)
+def test_no_emoji_flag_or_letter_is_cut_in_two(text: str, limit: int, wanted: str) -> None:
+    assert texts.cut(text, limit) == wanted
+
+
+@pytest.mark.parametrize(("name", "wanted"), TABLE["isolated"], ids=ascii)
+def test_a_name_turns_no_sentence(name: str, wanted: str) -> None:
+    assert texts.isolate(name) == wanted
+
+
+@pytest.mark.parametrize(("text", "wanted"), TABLE["emoji"], ids=ascii)
+def test_a_reaction_is_one_emoji(text: str, wanted: bool) -> None:
+    assert texts.is_emoji(text) is wanted
+
+
+@given(text=STICKY, limit=st.integers(1, 45))
+def test_a_cut_is_the_longest_beginning_of_whole_graphemes(text: str, limit: int) -> None:
+    kept = texts.cut(text, limit)
+    ends = [found.end() for found in regex.finditer(r"\X", text)]
+    assert kept == text[: max((end for end in ends if end <= limit), default=min(limit, len(text)))]
+
+
+@given(st.text())
+def test_a_line_is_one_line_and_read_again_the_same(text: str) -> None:
+    line = texts.one_line(text)
+    assert not regex.search(r"[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]", line)
+    assert texts.one_line(line) == line
+
+
+@given(st.text(max_size=300))
+def test_a_name_is_bounded_never_blank_and_read_again_the_same(text: str) -> None:
+    name = person_name(text)
+    if name is not None:
+        assert 0 < len(name) <= MAX_NAME
+        assert not texts.is_blank(name)
+        assert person_name(name) == name
+
+
+def test_a_group_may_be_called_by_a_year_or_a_full_stop() -> None:
+    assert [subject(told) for told in ("2026", ".", " 5511988880000 ", "\u3164", "", None)] == [
+        "2026",
+        ".",
+        "5511988880000",
+        None,
+        None,
+        None,
+    ]
+
+
+def test_the_accounts_own_name_is_known_again() -> None:
+    assert is_same("My Shop", "my shop")
+    assert is_same("Ｍy Shop", "My Shop")
+    assert not is_same("My Shop", "My Shop 2")
+    assert not is_same(None, None)
+
+
+def test_a_long_text_is_cut_without_reading_it_whole() -> None:
+    assert texts.cut("a" * 1_000_000, 120) == "a" * 120
+    assert len(texts.cut("👨‍👩‍👧‍👦" * 20_000, 65_536)) == 65_534
