@@ -8,7 +8,7 @@ import regex
 # cell, a null notehead, and two vowels that Unicode deprecates.
 BLANK_LETTERS = "\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\U0001d159"
 # \p{Z}: spaces and line separators; \p{Cc}: controls; \p{DI}: zero-width characters, variation selectors, tags.
-INVISIBLE = rf"[\p{{Z}}\p{{Cc}}\p{{Cf}}\p{{Cs}}\p{{DI}}{BLANK_LETTERS}]"
+INVISIBLE = rf"[\p{{Z}}\p{{Cc}}\p{{Cs}}\p{{DI}}{BLANK_LETTERS}]"
 _BLANK = regex.compile(rf"{INVISIBLE}*")
 # A keyboard stacks two or three marks on a letter, pointed Hebrew and Tibetan up to six.
 MAX_MARKS = 8

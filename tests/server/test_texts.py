@@ -18,7 +18,16 @@ TABLE: dict[str, list[list[Any]]] = json.loads(
 # Characters that stick to each other, among some that do not.
 STICKY = st.text(
     st.sampled_from(
-        [*"ab \r\n1", *"é́ัำ각각क्षि", *"👨👩❤🏽🇧🇷", "\u200d", "\ufe0f", "\u20e3", "\u0600", *"\u1100\u1161\u11a8"]
+        [
+            *"ab \r\n1",
+            *"é́ัำ각각क्षि",
+            *"👨👩❤🏽🇧🇷",
+            "\u200d",
+            "\ufe0f",
+            "\u20e3",
+            "\u0600",
+            *"\u1100\u1161\u11a8",
+        ]
     ),
     max_size=40,
 )

@@ -3,7 +3,7 @@
 /** They draw nothing although Unicode does not call them blank: Hangul fillers, the empty Braille cell, a null notehead. */
 const BLANK_LETTERS = "\\u115f\\u1160\\u17b4\\u17b5\\u2800\\u3164\\uffa0\\u{1d159}";
 /* eslint-disable no-misleading-character-class -- characters that combine are listed one by one */
-const BLANK = new RegExp(`^[\\p{Z}\\p{Cc}\\p{Cf}\\p{Cs}\\p{DI}${BLANK_LETTERS}]*$`, "u");
+const BLANK = new RegExp(`^[\\p{Z}\\p{Cc}\\p{Cs}\\p{DI}${BLANK_LETTERS}]*$`, "u");
 /** A name has a letter or a picture: digits and punctuation alone are a phone number, "." or "~". */
 const SHOWS = new RegExp(`(?![${BLANK_LETTERS}\\ufffc\\ufffd])[\\p{L}\\p{Nl}\\p{So}\\p{Extended_Pictographic}]`, "u");
 /* eslint-enable no-misleading-character-class */

@@ -1,0 +1,2 @@
+-- What was no name is not brought back.
+select 1;

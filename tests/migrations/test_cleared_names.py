@@ -1,0 +1,97 @@
+"""What stood as a name and was none is gone after 0034; every real name stays, of whatever script."""
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+
+from server.migrate import MIGRATIONS, migrate
+from server.names import is_name, person_name
+from tests.services import Services
+
+CLEAR = (MIGRATIONS / "0034.clear-names-that-are-none.sql").read_text("utf-8")
+FUNCTIONS = CLEAR[: CLEAR.index("create temporary table")]
+TABLE = json.loads((Path(__file__).parents[1] / "fixtures" / "texts.json").read_text("utf-8"))
+# Marks and length are bounded when a name is told, not here.
+NAMES = [told for told, _ in TABLE["names"] if len(told) < 40 and told.count("\u0301") < 8]
+
+
+@pytest.fixture
+def cursor(services: Services) -> Iterator[Any]:
+    url = services.create_database(template=None)
+    migrate(url)
+    with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            """with u as (insert into users (email, name) values ('a@b.example', 'A') returning id)
+               insert into channels_account (user_id, provider, external_account_id, name)
+               select id, 'whatsapp', 'acc-1', 'My Shop' from u"""
+        )
+        yield cursor
+    services.drop_database(url)
+
+
+def insert(cursor: Any, names: list[str], kind: str = "direct") -> None:
+    cursor.execute(
+        """with t as (select name, n from unnest(%s::text[]) with ordinality as t (name, n)),
+           a as (select id from channels_account),
+           k as (insert into channels_contact (account_id, provider_id, name, named_at)
+                 select a.id, n || '@lid', name, now() from t, a returning id, account_id, provider_id),
+           s as (insert into channels_contact_alias (account_id, alias, contact_id)
+                 select account_id, provider_id, id from k),
+           c as (insert into channels_chat (account_id, provider_chat_id, address, kind, title, titled_at, seq)
+                 select a.id, 'chat-' || n, n || '@lid', %s, name, now(), 0 from t, a returning id, title, account_id)
+           insert into channels_message (account_id, chat_id, provider_msg_id, direction, status, sender, sent_at, seq,
+                                         inserted_seq)
+           select account_id, id, 'm-' || id, 'in', 'received',
+               jsonb_build_object('provider_id', 'x', 'phone', null, 'name', title), now(), 0, 0 from c""",
+        (names, kind),
+    )
+
+
+def shown(cursor: Any) -> list[tuple[str | None, str | None, str | None]]:
+    cursor.execute(
+        """select k.name, c.title, m.sender->>'name' from channels_contact k
+           join channels_chat c on c.address = k.provider_id join channels_message m on m.chat_id = c.id
+           order by k.id"""
+    )
+    return list(cursor.fetchall())
+
+
+def test_names_that_are_none_are_gone_and_real_ones_stay(cursor: Any) -> None:
+    names = [*NAMES, "My Shop", "my shop", "My Shop 2"]
+    wanted = [*map(person_name, NAMES), None, None, "My Shop 2"]
+    insert(cursor, names)
+    cursor.execute(CLEAR)
+    assert shown(cursor) == [(name, name, name) for name in wanted]
+
+
+def test_who_comes_back_with_a_number_reads_what_was_cleared(cursor: Any) -> None:
+    insert(cursor, ["Bia", "5511988880000"])
+    cursor.execute(CLEAR)
+    cursor.execute("select count(*) filter (where seq > 0), max(seq) from channels_chat")
+    assert cursor.fetchone() == (1, 1)
+    cursor.execute(
+        "select k.seq, a.seq, k.named_at = '-infinity' from channels_contact k, channels_account a order by 1"
+    )
+    assert cursor.fetchall() == [(0, 2, False), (2, 2, True)]
+
+
+def test_a_group_that_is_called_by_a_year_keeps_its_name(cursor: Any) -> None:
+    insert(cursor, ["2026", "\u3164", "My Shop"], "group")
+    cursor.execute(CLEAR)
+    assert [title for _, title, _ in shown(cursor)] == ["2026", None, "My Shop"]
+
+
+def test_no_letter_of_any_script_is_taken_for_none(cursor: Any) -> None:
+    cursor.execute(FUNCTIONS)
+    cursor.execute(
+        """select chr(n) from generate_series(1, 131071) n
+           where n not between 55296 and 57343 and not pg_temp.is_name(chr(n))"""
+    )
+    taken = [row[0] for row in cursor.fetchall()]
+    assert len(taken) > 300
+    assert [ascii(c) for c in taken if is_name(c)] == []
