@@ -1,0 +1,102 @@
+"""A text that nobody can see, a name that is none, a reaction that is no emoji and a time that cannot be: all 422."""
+
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from tests.fixtures_stack import Stack
+from tests.peers import Peer
+from tests.server.factories import CHANNELS, make_account, make_chat, sign_in_as
+
+BLANKS = [
+    "",
+    " ",
+    "\n\t",
+    "\u200b",
+    "\u3164",
+    "\u2800\u2800",
+    "\ufeff",
+    "\u00ad",
+    "\ufe0f",
+    "\u200d \u2060",
+    "\U000e0020",
+]
+NO_EMOJI = ["", " ", "\u200b", "\ufe0f", "ok", "👍👍", "👍\n", "1", ":)", "🇧", "\u3164", "a\u20e3", "❤️" * 20]
+IMPOSSIBLE = [
+    *("0001-01-01T00:00:00Z", "1969-12-31T23:59:59Z", "9999-12-31T23:59:59-14:00", "10000-01-01T00:00:00Z"),
+    *("0001-01-01T00:00:00+14:00", "2026-02-30T00:00:00Z", "2026-03-02T00:00:00", "", "1772442845", " "),
+]
+
+
+@pytest.fixture
+async def agent(web_only: Stack) -> Peer:
+    return await web_only.sign_in()
+
+
+@pytest.fixture
+async def place(web_only: Stack, agent: Peer) -> str:
+    account_id = await make_account(web_only, agent)
+    chat_id = await make_chat(web_only, account_id)
+    return f"{CHANNELS}/{account_id}/chats/{chat_id}"
+
+
+async def fields_of(peer: Peer, method: str, path: str, body: Any = None) -> dict[str, Any]:
+    answer = await peer.call(method, path, body)
+    assert (answer.status, answer.body["error"]["code"]) == (422, "invalid"), (path, body, answer.raw)
+    fields: dict[str, Any] = answer.body["error"]["fields"]
+    return fields
+
+
+async def test_what_nobody_can_see_is_not_sent(agent: Peer, place: str) -> None:
+    (message,) = (await agent.ok("GET", f"{place}/messages"))["items"]
+    start = place.rpartition("/")[0]
+    for blank in BLANKS:
+        assert list(await fields_of(agent, "POST", f"{place}/send", {"text": blank})) == ["text"]
+        assert list(
+            await fields_of(agent, "PATCH", f"{place}/messages/{message['id']}", {"text": blank})
+        ) == ["text"]
+        told = {"to": "+5511977770000", "text": blank}
+        assert list(await fields_of(agent, "POST", start, told)) == ["text"]
+    assert (await agent.ok("POST", f"{place}/send", {"text": "\u200b👍\u200d"}))["message"][
+        "body"
+    ] == "\u200b👍\u200d"
+
+
+async def test_nobody_searches_for_nothing(agent: Peer, place: str) -> None:
+    for blank in BLANKS:
+        for path in ("/api/search", place.rpartition("/")[0]):
+            assert list(await fields_of(agent, "GET", f"{path}?q={quote(blank)}")) == ["q"]
+
+
+async def test_a_reaction_is_an_emoji(agent: Peer, place: str) -> None:
+    (message,) = (await agent.ok("GET", f"{place}/messages"))["items"]
+    for value in NO_EMOJI:
+        path = f"{place}/messages/{message['id']}/reaction"
+        assert list(await fields_of(agent, "PUT", path, {"value": value})) == ["value"]
+
+
+async def test_nothing_is_called_by_a_blank(agent: Peer) -> None:
+    for blank in BLANKS:
+        assert list(await fields_of(agent, "PATCH", "/api/auth/me", {"name": blank})) == ["name"]
+        assert list(await fields_of(agent, "POST", "/api/keys", {"name": blank, "scopes": ["read"]})) == [
+            "name"
+        ]
+    changed = await agent.ok("PATCH", "/api/auth/me", {"name": "\u202eAna\u202c\n Lima\u200b"})
+    assert changed["user"]["name"] == "Ana Lima"
+
+
+async def test_a_time_that_cannot_be_is_refused(web_only: Stack, agent: Peer, place: str) -> None:
+    admin = await sign_in_as(web_only, "admin")
+    for moment in IMPOSSIBLE:
+        assert list(await fields_of(agent, "PATCH", place, {"muted_until": moment})) == ["muted_until"]
+        key = {"name": "k", "scopes": ["read"], "expires_at": moment}
+        assert list(await fields_of(agent, "POST", "/api/keys", key)) == ["expires_at"]
+        for end in ("since", "until"):
+            assert list(await fields_of(admin, "GET", f"/api/audit?{end}={quote(moment)}")) == [end]
+    for year in ("1970", "2008"):
+        assert list(await fields_of(agent, "PATCH", place, {"muted_until": f"{year}-01-01T00:00:00Z"}))
+    muted = await agent.ok("PATCH", place, {"muted_until": "9999-12-31T23:59:59.999999z"})
+    assert muted["chat"]["muted_until"] == "9999-12-31T23:59:59.999Z"
+    for period in ("2026-13", "0001-01", "9999-01", "20٢٦-01", "2026-1", "2026-01\n"):
+        assert list(await fields_of(agent, "GET", f"/api/usage?period={quote(period)}")) == ["period"]
