@@ -3,6 +3,7 @@ import js from "@eslint/js";
 import jsxA11y from "eslint-plugin-jsx-a11y";
 import reactHooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
+import translatableText from "./lint/translatable-text.js";
 
 /** A layer may not import what lies above it; `..` is closed so that the alias is the only way out of a folder. */
 function forbidImports(files, patterns) {
@@ -36,6 +37,15 @@ export default tseslint.config(
     },
   },
   { files: ["src/**/*.tsx"], ...jsxA11y.flatConfigs.strict },
+  {
+    files: ["src/**/*.tsx"],
+    ignores: ["src/**/*.test.tsx"],
+    plugins: { confab: { rules: { "translatable-text": translatableText } } },
+    rules: {
+      "confab/translatable-text": "error",
+      "no-restricted-syntax": ["error", { selector: "JSXOpeningElement[name.name='time']:not(:has([name.name='translate']))", message: "Use <Time>: a translator must leave times alone." }],
+    },
+  },
   { files: ["src/**/*.{ts,tsx}"], ...reactHooks.configs.flat["recommended-latest"] },
   { files: ["src/**/*.test.{ts,tsx}"], rules: { "max-lines-per-function": "off" } },
   forbidImports(["src/types/**"], [parents, upper, features, app]),

@@ -40,8 +40,7 @@ function Unsent({ count, onLeave, onStay }: UnsentProps) {
   return (
     <Dialog title="Log out?" onClose={onStay}>
       <p>
-        {count === 1 ? "One message has not been sent yet. It is" : `${count} messages have not been sent yet. They are`} deleted
-        when you log out.
+        {`${count === 1 ? "One message has not been sent yet. It is" : `${count} messages have not been sent yet. They are`} deleted when you log out.`}
       </p>
       <div className="dialog-actions">
         <Button onClick={onStay}>Stay</Button>

@@ -3,6 +3,7 @@ import { useEffect, type ReactNode } from "react";
 import { NavLink, useLocation } from "react-router";
 import { Icon, type IconName } from "@/components/Icon";
 import { Mark } from "@/components/Logo";
+import { Exact } from "@/components/Text";
 import { RefusedBanner } from "@/features/connections/RefusedBanner";
 import { useUnreadCount } from "@/features/inbox/unread";
 import { UsageBanner } from "@/features/usage/UsageBanner";
@@ -95,7 +96,7 @@ function RailLink({ to, icon, label, count }: RailLinkProps) {
         <Icon name={icon} size={22} />
         {count > 0 && (
           <span className="rail-count">
-            {count > 99 ? "99+" : count}
+            <Exact>{count > 99 ? "99+" : count}</Exact>
             <span className="visually-hidden"> unread</span>
           </span>
         )}

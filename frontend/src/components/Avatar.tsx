@@ -40,7 +40,7 @@ interface AvatarProps {
 export function Avatar({ name, isGroup = false, size = "medium", picture = null, onBroken, ref }: AvatarProps) {
   const letters = initials(name);
   return (
-    <span ref={ref} className={`avatar avatar-${size} hue-${hueOf(name)}`} aria-hidden="true">
+    <span ref={ref} className={`avatar avatar-${size} hue-${hueOf(name)}`} aria-hidden="true" translate="no">
       {picture !== null ? (
         <img src={picture} alt="" onError={onBroken} data-testid="avatar-picture" />
       ) : isGroup ? (

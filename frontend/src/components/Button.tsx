@@ -18,7 +18,7 @@ export function Button({ tone = "plain", size = "medium", isBusy = false, disabl
       aria-busy={isBusy || undefined}
     >
       {isBusy && <span className="spinner" aria-hidden="true" />}
-      {children}
+      <span className="button-words">{children}</span>
     </button>
   );
 }

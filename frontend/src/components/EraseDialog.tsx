@@ -1,8 +1,9 @@
 /** Asks, with something to type, before what cannot be brought back: the children say what goes and what stays. */
-import { useState, type ReactNode, type SyntheticEvent } from "react";
+import { useState, type SyntheticEvent } from "react";
 import { Button } from "./Button";
 import { Dialog } from "./Dialog";
 import { Notice } from "./Notice";
+import { type Elements } from "./Text";
 import { TextField } from "./TextField";
 import "./consequences.css";
 
@@ -15,7 +16,7 @@ interface EraseDialogProps {
   readonly isBusy: boolean;
   readonly onErase: () => void;
   readonly onClose: () => void;
-  readonly children: ReactNode;
+  readonly children: Elements;
   readonly testId: string;
 }
 

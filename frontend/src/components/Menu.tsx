@@ -16,7 +16,7 @@ export function MenuItem({ icon, tone = "plain", onSelect, testId, children }: M
   return (
     <button type="button" role="menuitem" tabIndex={-1} className={`menu-item menu-${tone}`} onClick={onSelect} data-testid={testId}>
       <Icon name={icon} size={18} />
-      {children}
+      <span className="button-words">{children}</span>
     </button>
   );
 }

@@ -2,6 +2,7 @@
 import { useState } from "react";
 import { Button } from "./Button";
 import { Icon } from "./Icon";
+import { Text } from "./Text";
 
 interface SecretProps {
   readonly value: string;
@@ -18,10 +19,10 @@ export function Secret({ value, testId }: SecretProps) {
   };
   return (
     <div className="secret">
-      <code data-testid={testId}>{value}</code>
+      <code translate="no" data-testid={testId}>{value}</code>
       <Button onClick={copy}>
         <Icon name={isCopied ? "check" : "copy"} size={18} />
-        {isCopied ? "Copied" : "Copy"}
+        <Text>{isCopied ? "Copied" : "Copy"}</Text>
       </Button>
     </div>
   );

@@ -2,13 +2,14 @@
 import type { ReactNode } from "react";
 import { Button } from "./Button";
 import { Icon, type IconName } from "./Icon";
+import { type Elements } from "./Text";
 import "./states.css";
 
 interface EmptyStateProps {
   readonly icon: IconName;
   readonly title: string;
   readonly children?: ReactNode;
-  readonly action?: ReactNode;
+  readonly action?: Elements;
 }
 
 export function EmptyState({ icon, title, children, action }: EmptyStateProps) {
@@ -53,7 +54,7 @@ export function Skeleton({ className }: { readonly className: string }) {
   return <span className={`skeleton ${className}`} aria-hidden="true" />;
 }
 
-export function Loading({ label, children }: { readonly label: string; readonly children: ReactNode }) {
+export function Loading({ label, children }: { readonly label: string; readonly children: Elements }) {
   return (
     <div className="loading" role="status">
       <span className="visually-hidden">{label}</span>

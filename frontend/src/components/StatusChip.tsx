@@ -1,5 +1,6 @@
 /** How a number stands, in a word and a colour. */
 import type { AccountStatus } from "@/types/wire";
+import { Text } from "./Text";
 import "./status-chip.css";
 
 const WORDS: Readonly<Record<AccountStatus, string>> = {
@@ -14,7 +15,7 @@ export function StatusChip({ status }: { readonly status: AccountStatus }) {
   return (
     <span className={`chip chip-${status}`} data-testid="account-status" data-status={status}>
       <span className="chip-dot" aria-hidden="true" />
-      {WORDS[status]}
+      <Text>{WORDS[status]}</Text>
     </span>
   );
 }

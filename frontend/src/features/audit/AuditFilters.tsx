@@ -2,6 +2,7 @@
 import { useId } from "react";
 import { Button } from "@/components/Button";
 import { Icon } from "@/components/Icon";
+import { Exact } from "@/components/Text";
 import { TextField } from "@/components/TextField";
 import type { AuditFilter } from "@/lib/api/routes";
 import { ACTIONS } from "./words";
@@ -58,7 +59,7 @@ export function AuditFilters({ choice, onChoose }: AuditFiltersProps) {
       <TextField label="To" type="date" value={choice.to} min={choice.from} onChange={(event) => onChoose({ ...choice, to: event.target.value })} />
       {choice.person !== null && (
         <Button className="audit-person" onClick={() => onChoose({ ...choice, person: null })} aria-label={`Show everybody, not only ${choice.person.name}`}>
-          {choice.person.name}
+          <Exact>{choice.person.name}</Exact>
           <Icon name="close" size={16} />
         </Button>
       )}

@@ -1,4 +1,5 @@
 /** The lines of the audit log; on a phone each is a card. */
+import { Text, Time } from "@/components/Text";
 import { formatExact } from "@/lib/time";
 import type { AuditLine } from "@/types/wire";
 import { nameAction, nameTarget, tellDetails } from "./words";
@@ -24,12 +25,12 @@ function Line({ line, onPerson }: { readonly line: AuditLine; readonly onPerson:
   const details = tellDetails(line);
   return (
     <li className="audit-line" data-testid="audit-line">
-      <time className="audit-at" dateTime={line.at} title={line.at}>
+      <Time className="audit-at" at={line.at} title={line.at}>
         {formatExact(line.at)}
-      </time>
+      </Time>
       <div className="audit-what">
         <p className="audit-action">
-          {nameAction(line.action)}
+          <Text>{nameAction(line.action)}</Text>
           {line.target_kind !== null && <span className="audit-target">{nameTarget(line)}</span>}
         </p>
         {details !== "" && <p className="muted">{details}</p>}
@@ -37,8 +38,7 @@ function Line({ line, onPerson }: { readonly line: AuditLine; readonly onPerson:
       <div className="audit-who">
         <Person line={line} onPerson={onPerson} />
         <p className="muted" title={line.user_agent ?? undefined}>
-          {line.address ?? "on the server"}
-          {line.key_id !== null && `, API key ${line.key_id}`}
+          {`${line.address ?? "on the server"}${line.key_id === null ? "" : `, API key ${line.key_id}`}`}
         </p>
       </div>
     </li>

@@ -5,6 +5,7 @@ import { Avatar } from "@/components/Avatar";
 import { Button } from "@/components/Button";
 import { Icon } from "@/components/Icon";
 import { StatusChip } from "@/components/StatusChip";
+import { Exact, Text, Time } from "@/components/Text";
 import { findName, nameAccount } from "@/lib/accounts";
 import { useCan } from "@/lib/rights";
 import { formatAgo, formatExact } from "@/lib/time";
@@ -38,7 +39,7 @@ export function AccountCard({ account, ...actions }: AccountCardProps) {
       <div className="account-head">
         <Avatar name={findName(account) ?? ""} size="large" />
         <div className="account-name">
-          <h2>{nameAccount(account)}</h2>
+          <h2 translate="no">{nameAccount(account)}</h2>
           <p>{phoneLine(account)}</p>
         </div>
         <StatusChip status={account.status} />
@@ -68,11 +69,11 @@ function useMinute(): void {
 }
 
 function When({ time }: { readonly time: string | null }) {
-  if (time === null) return <>never</>;
+  if (time === null) return <Text>never</Text>;
   return (
-    <time dateTime={time} title={formatExact(time)}>
+    <Time at={time} title={formatExact(time)}>
       {formatAgo(time)}
-    </time>
+    </Time>
   );
 }
 
@@ -112,7 +113,7 @@ function Imported({ account }: { readonly account: Account }) {
   if (import_state === "done" && imported_messages > 0) {
     return (
       <p className="account-import" data-testid="account-import" data-state="done">
-        {imported_messages.toLocaleString()} earlier messages imported
+        <Exact>{imported_messages.toLocaleString()}</Exact> earlier messages imported
       </p>
     );
   }
@@ -120,7 +121,7 @@ function Imported({ account }: { readonly account: Account }) {
   return (
     <p className="account-import" role="status" data-testid="account-import" data-state="running">
       <span className="spinner" aria-hidden="true" />
-      Reading in earlier chats: {imported_messages.toLocaleString()} messages so far
+      Reading in earlier chats: <Exact>{imported_messages.toLocaleString()}</Exact> messages so far
     </p>
   );
 }

@@ -26,7 +26,7 @@ export function ConfirmDisconnect({ account, onClose }: ConfirmDisconnectProps) 
   return (
     <Dialog title="Disconnect this number?" onClose={onClose}>
       <p>
-        <strong>{nameAccount(account)}</strong> will stop receiving and sending messages here. WhatsApp on the phone keeps
+        <strong translate="no">{nameAccount(account)}</strong> will stop receiving and sending messages here. WhatsApp on the phone keeps
         working, and you can connect it again at any time.
       </p>
       {disconnect.error !== null && <Notice tone="bad">{describeError(disconnect.error)}</Notice>}

@@ -102,7 +102,7 @@ function Success({ account, onClose }: { readonly account: Account; readonly onC
         <Icon name="check" size={40} />
       </span>
       <p>
-        <strong>{nameAccount(account)}</strong> is connected. Its chats are on their way to your inbox.
+        <strong translate="no">{nameAccount(account)}</strong> is connected. Its chats are on their way to your inbox.
       </p>
       <Button tone="primary" onClick={onClose}>
         Done

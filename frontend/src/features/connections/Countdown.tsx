@@ -1,6 +1,7 @@
 /** How long a code is still good, and the way to a new one. */
 import { Button } from "@/components/Button";
 import { Icon } from "@/components/Icon";
+import { Text } from "@/components/Text";
 import { formatCountdown, useCountdown } from "./countdown";
 
 interface CountdownProps {
@@ -26,7 +27,7 @@ export function Countdown({ expiresAt, isBusy, onNewCode }: CountdownProps) {
           data-testid="connect-new-code"
         >
           {!isBusy && <Icon name="refresh" size={16} />}
-          New code
+          <Text>New code</Text>
         </Button>
       </div>
       <p className="visually-hidden" aria-live="polite">

@@ -5,6 +5,7 @@ import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { Notice } from "@/components/Notice";
 import { Loading, Skeleton } from "@/components/States";
+import { Exact } from "@/components/Text";
 import { nameAccount, setPayer, useNewest } from "@/lib/accounts";
 import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
@@ -61,7 +62,7 @@ function Question({ account: shown, members, onClose }: QuestionProps) {
   return (
     <div className="consequences" data-testid="hand-over-question">
       <p>
-        <strong>{nameAccount(account)}</strong> stands in the name of {payer?.name ?? "somebody else"}, whose plan pays for it.
+        <strong translate="no">{nameAccount(account)}</strong> stands in the name of <Exact>{payer?.name ?? "somebody else"}</Exact>, whose plan pays for it.
       </p>
       {others.length === 0 ? (
         <p className="muted">Nobody else is on this number. Add the person first.</p>
@@ -101,7 +102,7 @@ function ChoosePayer({ others, chosen, onChoose }: ChoosePayerProps) {
         <option value="">Choose somebody</option>
         {others.map(({ user_id, name, email }) => (
           <option key={user_id} value={user_id}>
-            {name} ({email})
+            {`${name} (${email})`}
           </option>
         ))}
       </select>
@@ -112,9 +113,9 @@ function ChoosePayer({ others, chosen, onChoose }: ChoosePayerProps) {
 function WhatChanges({ before, after }: { readonly before: string; readonly after: string }) {
   return (
     <ul>
-      <li>The plan of {after} needs a free place for it, and counts its messages from now on.</li>
-      <li>What was counted so far stays with {before}.</li>
-      <li>Both are owners of the number then, and {before} can be taken off it.</li>
+      <li>{`The plan of ${after} needs a free place for it, and counts its messages from now on.`}</li>
+      <li>{`What was counted so far stays with ${before}.`}</li>
+      <li>{`Both are owners of the number then, and ${before} can be taken off it.`}</li>
     </ul>
   );
 }

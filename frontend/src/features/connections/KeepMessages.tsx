@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
+import { Text } from "@/components/Text";
 import { applyAccount } from "@/lib/accounts";
 import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
@@ -98,7 +99,7 @@ function ConfirmRetention({ days, onClose, onConfirm }: ConfirmRetentionProps) {
   return (
     <Dialog title="Remove older messages?" onClose={onClose}>
       <p>
-        Messages sent more than {nameOf(days).toLowerCase()} ago are removed here with their files, now and from now on, and
+        Messages sent more than <Text>{nameOf(days).toLowerCase()}</Text> ago are removed here with their files, now and from now on, and
         cannot be brought back. Chats, people and what was counted stay, and so does everything on the phone.
       </p>
       <div className="dialog-actions">

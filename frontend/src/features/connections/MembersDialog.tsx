@@ -106,7 +106,7 @@ function MemberRow({ member, onSet, onRemove }: MemberRowProps) {
     <li className="entry" data-testid="member">
       <div className="entry-text">
         <strong>{member.name}</strong>
-        <span>{member.email}</span>
+        <span translate="no">{member.email}</span>
       </div>
       <select
         className="select"
@@ -146,7 +146,7 @@ function AddMember({ members, isBusy, onAdd }: AddMemberProps) {
         <option value="">Choose somebody</option>
         {others.map((person) => (
           <option key={person.id} value={person.id}>
-            {person.name} ({person.email})
+            {`${person.name} (${person.email})`}
           </option>
         ))}
       </select>

@@ -2,6 +2,7 @@
 import { useState } from "react";
 import { Button } from "@/components/Button";
 import { Notice } from "@/components/Notice";
+import { Text } from "@/components/Text";
 import { nameAccount } from "@/lib/accounts";
 import { useCan } from "@/lib/rights";
 import type { Account } from "@/types/wire";
@@ -28,7 +29,7 @@ export function NumberNotice({ account, className, isQuiet = false }: NumberNoti
       {isShown && (
         <div className={className} data-testid="number-notice">
           <Notice tone="warn">
-            <strong>{nameAccount(account)}</strong> is not connected: nothing comes in or goes out. {explain(account)}
+            <strong translate="no">{nameAccount(account)}</strong> is not connected: nothing comes in or goes out. <Text>{explain(account) ?? ""}</Text>
             <NextStep account={account} onAsk={setAsked} />
           </Notice>
         </div>

@@ -2,6 +2,7 @@
 import { Icon } from "@/components/Icon";
 import { Notice } from "@/components/Notice";
 import { ErrorState, Loading, Skeleton } from "@/components/States";
+import { Text } from "@/components/Text";
 import { describeError } from "@/lib/api/errors";
 import { useConfig } from "@/lib/config";
 import { Countdown } from "./Countdown";
@@ -73,7 +74,7 @@ export function PhoneHint({ children }: { readonly children: string }) {
   return (
     <p className="scan-hint">
       This is the sandbox: <a href={url} target="_blank" rel="noreferrer">open the test phone <Icon name="external" size={15} /></a> and{" "}
-      {children}.
+      <Text>{children}</Text>.
     </p>
   );
 }

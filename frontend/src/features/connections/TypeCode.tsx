@@ -1,7 +1,8 @@
 /** Linking without a camera: the phone number first, then a code to type on that phone. */
-import { useState, type ReactNode, type SyntheticEvent } from "react";
+import { useState, type SyntheticEvent } from "react";
 import { Button } from "@/components/Button";
 import { Notice } from "@/components/Notice";
+import { Exact, type Elements } from "@/components/Text";
 import { TextField } from "@/components/TextField";
 import { describeError } from "@/lib/api/errors";
 import { Countdown } from "./Countdown";
@@ -49,7 +50,7 @@ export function TypeCode({ attempt: { ask, shown }, phone: knownPhone }: TypeCod
         onNewCode={() => ask.mutate({ phone, again: true })}
       />
       <ol className="scan-steps">
-        <li>Open WhatsApp on {phone}.</li>
+        <li>Open WhatsApp on <Exact>{phone}</Exact>.</li>
         <li>
           Go to <strong>Settings → Linked devices → Link a device</strong>, then tap <strong>Link with phone number instead</strong>.
         </li>
@@ -64,7 +65,7 @@ interface PhoneFormProps {
   readonly phone: string;
   readonly isBusy: boolean;
   readonly onPhone: (phone: string) => void;
-  readonly children: ReactNode;
+  readonly children: Elements;
 }
 
 function PhoneForm({ phone, isBusy, onPhone, children }: PhoneFormProps) {

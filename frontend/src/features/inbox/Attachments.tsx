@@ -61,7 +61,7 @@ function Absent({ message, attachment }: Omit<StoredProps, "id">) {
         {state === "waiting" ? <span className="spinner" aria-hidden="true" /> : <Icon name={ICONS[kindOf(attachment)]} />}
       </span>
       <span className="file-words">
-        <span className="file-name">{nameAttachment(attachment)}</span>
+        <span className="file-name" translate="no">{nameAttachment(attachment)}</span>
         <span className="file-note">{words}</span>
       </span>
       {canRetry && (

@@ -92,7 +92,7 @@ function Sound({ name, told, url, isFetching, onWanted, onBroken }: SoundProps) 
         disabled={url === null}
         onChange={(event) => seek(Number(event.target.value))}
       />
-      <span className="audio-time">{formatSeconds(at > 0 ? at : length)}</span>
+      <span className="audio-time" translate="no">{formatSeconds(at > 0 ? at : length)}</span>
       {/* eslint-disable-next-line jsx-a11y/media-has-caption -- nobody wrote captions for what a contact said */}
       {url !== null && <audio ref={audio} src={url} {...events} onError={onBroken} />}
     </>

@@ -54,7 +54,7 @@ function Who({ chat, isGroup }: { readonly chat: Chat; readonly isGroup: boolean
   return (
     <>
       <ContactAvatar accountId={chat.account_id} name={name} avatar={chat.contact?.avatar} isGroup={isGroup} size="huge" />
-      <p className="details-name">{name}</p>
+      <p className="details-name" translate="no">{name}</p>
       {!isGroup && <p className="details-phone">{chat.contact?.phone ?? "WhatsApp does not show the number"}</p>}
     </>
   );
@@ -82,7 +82,7 @@ function Members({ accountId, people }: MembersProps) {
   return (
     <section className="details-members" aria-label="Members">
       <h3>
-        You and {people.length} {people.length === 1 ? "other" : "others"}
+        {`You and ${people.length} ${people.length === 1 ? "other" : "others"}`}
       </h3>
       <ul>
         {people.map((person) => {
@@ -90,7 +90,7 @@ function Members({ accountId, people }: MembersProps) {
           return (
             <li key={person.provider_id}>
               <ContactAvatar accountId={accountId} name={name} avatar={person.avatar} size="small" />
-              <span className="details-member">
+              <span className="details-member" translate="no">
                 <span>{name}</span>
                 {person.name !== null && person.phone !== null && <span>{person.phone}</span>}
               </span>

@@ -1,6 +1,7 @@
 /** One chat of the list: who, when, the last words, and how many are unread. */
 import { Link, useLocation } from "react-router";
 import { Icon, type IconName } from "@/components/Icon";
+import { Exact, Time } from "@/components/Text";
 import { nameAccount } from "@/lib/accounts";
 import { firstShown } from "@/lib/texts";
 import { formatListTime } from "@/lib/time";
@@ -39,11 +40,11 @@ export function ChatRow({ chat, account, isSelected }: ChatRowProps) {
       <ContactAvatar accountId={chat.account_id} name={title} avatar={chat.contact?.avatar} isGroup={chat.kind !== "direct"} />
       <span className="chat-body">
         <span className="chat-top">
-          <span className="chat-title">{title}</span>
+          <span className="chat-title" translate="no">{title}</span>
           {chat.last_message_at !== null && (
-            <time className="chat-time" dateTime={chat.last_message_at}>
+            <Time className="chat-time" at={chat.last_message_at}>
               {formatListTime(chat.last_message_at)}
-            </time>
+            </Time>
           )}
         </span>
         <span className="chat-bottom">
@@ -52,7 +53,7 @@ export function ChatRow({ chat, account, isSelected }: ChatRowProps) {
           <Marks chat={chat} />
           {hasUnread && <UnreadBadge count={chat.unread_count} />}
         </span>
-        {account !== undefined && <span className={`chat-account hue-${account.id % 8}`}>{nameAccount(account)}</span>}
+        {account !== undefined && <span className={`chat-account hue-${account.id % 8}`} translate="no">{nameAccount(account)}</span>}
       </span>
     </Link>
   );
@@ -87,7 +88,7 @@ function Mark({ icon, label }: { readonly icon: IconName; readonly label: string
 function UnreadBadge({ count }: { readonly count: number }) {
   return (
     <span className="badge" data-testid="chat-unread">
-      {count > MAX_BADGE ? `${MAX_BADGE}+` : count}
+      <Exact>{count > MAX_BADGE ? `${MAX_BADGE}+` : count}</Exact>
       <span className="visually-hidden"> unread</span>
     </span>
   );

@@ -1,6 +1,7 @@
 /** Who else of the team is in the open chat, and that one of them is answering. */
 import { Avatar } from "@/components/Avatar";
 import { Icon } from "@/components/Icon";
+import { Text } from "@/components/Text";
 import { useColleagues } from "./peopleContext";
 import { listNames } from "./people";
 import "./colleagues.css";
@@ -39,7 +40,7 @@ export function Collision({ chatId }: { readonly chatId: number }) {
       {typing.length > 0 && (
         <p className="collision" data-testid="thread-collision">
           <Icon name="edit" size={15} />
-          {`${listNames(typing)} ${isOrAre(typing.length)} answering here right now.`}
+          <Text>{`${listNames(typing)} ${isOrAre(typing.length)} answering here right now.`}</Text>
         </p>
       )}
     </div>

@@ -1,9 +1,10 @@
 /** The field to answer: Enter sends, Shift+Enter begins a new line, what is not sent is kept for each chat. */
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
-import type { ClipboardEvent, KeyboardEvent, ReactNode, RefObject, SyntheticEvent } from "react";
+import type { ClipboardEvent, KeyboardEvent, RefObject, SyntheticEvent } from "react";
 import { IconButton } from "@/components/Button";
 import { Icon } from "@/components/Icon";
 import { isBlank } from "@/lib/texts";
+import type { Elements } from "@/components/Text";
 import type { Message } from "@/types/wire";
 import { quote } from "./bubbles";
 import { useInbox } from "./context";
@@ -150,7 +151,7 @@ interface FieldProps {
   /** Another one takes the focus again. */
   readonly focusKey: number | undefined;
   readonly sendLabel?: string;
-  readonly children?: ReactNode;
+  readonly children?: Elements;
 }
 
 function useFocus(field: RefObject<HTMLTextAreaElement | null>, focusKey: number | undefined): void {

@@ -43,13 +43,13 @@ function Card({ contact, onStart }: CardProps) {
         <Icon name="person" />
       </span>
       <span className="file-words">
-        <span className="file-name" dir="auto">
+        <span className="file-name" dir="auto" translate="no">
           {name}
         </span>
         {contact.numbers.length === 0 && <span className="file-note">No number</span>}
         {contact.numbers.map((number) => (
           <span key={number} className="contact-number">
-            <span>{number}</span>
+            <span translate="no">{number}</span>
             {onStart !== null && checkPhone(number) === null && (
               <Button size="small" aria-label={`Start a chat with ${isolate(name)}, ${number}`} onClick={() => onStart(number)} data-testid="contact-start-chat">
                 Start a chat

@@ -26,7 +26,7 @@ export function FileCard({ message, attachment, id }: StoredProps) {
     >
       <span className="file-icon">{download.isPending ? <span className="spinner" /> : <Icon name="file" />}</span>
       <span className="file-words">
-        <span className="file-name">{name}</span>
+        <span className="file-name" translate="no">{name}</span>
         <span className="file-note">{download.error === null ? size : describeError(download.error)}</span>
       </span>
       <Icon name="download" size={18} />

@@ -81,7 +81,7 @@ function PersonWords({ person, account }: { readonly person: FoundPerson; readon
     <>
       <ContactAvatar accountId={person.account_id} name={name} avatar={person.avatar} />
       <span className="found-words">
-        <span className="chat-title" dir="auto">
+        <span className="chat-title" dir="auto" translate="no">
           {name}
         </span>
         <span className="found-detail">{details.filter((part) => part !== null).join(" · ") || "Met in a group"}</span>

@@ -3,6 +3,7 @@ import { memo, useRef, useState, type RefObject } from "react";
 import { hueOf } from "@/components/Avatar";
 import { Icon } from "@/components/Icon";
 import { isBlank } from "@/lib/texts";
+import { Text, Time } from "@/components/Text";
 import { formatClock, formatDay, formatExact } from "@/lib/time";
 import { Attachments } from "./Attachments";
 import type { Bubble } from "./bubbles";
@@ -33,7 +34,7 @@ export const MessageBubble = memo(function MessageBubble(props: MessageBubblePro
     <div className={`message ${isTight ? "message-tight" : ""}`} data-message-id={bubble.message?.id}>
       {isDayStart && (
         <p className="day">
-          <time dateTime={bubble.orderedAt}>{formatDay(bubble.orderedAt)}</time>
+          <Time at={bubble.orderedAt}>{formatDay(bubble.orderedAt)}</Time>
         </p>
       )}
       {bubble.isEvent ? (
@@ -68,7 +69,7 @@ function Spoken({ bubble, isInGroup, isTight, isStop }: SpokenProps) {
         data-status={status}
         {...press}
       >
-        {isNamed && sender !== null && <p className={`bubble-name hue-${hueOf(sender.id)}`}>{sender.name}</p>}
+        {isNamed && sender !== null && <p className={`bubble-name hue-${hueOf(sender.id)}`} translate="no">{sender.name}</p>}
         <Content bubble={bubble} />
         <Meta bubble={bubble} />
         <Reactions bubble={bubble} />
@@ -94,10 +95,10 @@ function Meta({ bubble }: { readonly bubble: Bubble }) {
   return (
     <span className="bubble-meta">
       {bubble.isEdited && !bubble.isDeleted && <span data-testid="message-edited">edited </span>}
-      {bubble.scheduledAt !== null && `goes out at ${formatClock(bubble.scheduledAt)} · `}
-      <time dateTime={bubble.sentAt} title={formatExact(bubble.sentAt)}>
+      {bubble.scheduledAt !== null && <Text>{`goes out at ${formatClock(bubble.scheduledAt)} · `}</Text>}
+      <Time at={bubble.sentAt} title={formatExact(bubble.sentAt)}>
         {formatClock(bubble.sentAt)}
-      </time>
+      </Time>
       {bubble.direction === "out" && !bubble.isDeleted && <Tick status={bubble.status} />}
     </span>
   );
@@ -142,7 +143,7 @@ function Content({ bubble }: { readonly bubble: Bubble }) {
     return (
       <span className="bubble-deleted" data-testid="message-deleted">
         <Icon name="trash" size={15} />
-        {bubble.direction === "out" ? "You deleted this message" : "This message was deleted"}
+        <Text>{bubble.direction === "out" ? "You deleted this message" : "This message was deleted"}</Text>
       </span>
     );
   }
@@ -174,12 +175,13 @@ function Said({ bubble }: { readonly bubble: Bubble }) {
   );
 }
 
+/** Keyed by its words: a translator shows the old ones in elements of its own, which an edit must replace. */
 function Words({ body }: { readonly body: string }) {
   return (
-    <span className="bubble-text" dir="auto">
+    <span key={body} className="bubble-text" dir="auto">
       {linkify(body).map(({ text, href }, index) =>
         href === null ? (
-          text
+          <Text key={index}>{text}</Text>
         ) : (
           <a key={index} href={href} target="_blank" rel="noreferrer noopener">
             {text}

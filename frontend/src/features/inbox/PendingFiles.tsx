@@ -42,7 +42,7 @@ function PendingFile({ file }: { readonly file: File }) {
         <Icon name="file" />
       </span>
       <span className="file-words">
-        <span className="file-name">{file.name}</span>
+        <span className="file-name" translate="no">{file.name}</span>
         <span className="file-note">{formatSize(file.size)}</span>
       </span>
     </div>

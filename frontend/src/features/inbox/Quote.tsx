@@ -8,7 +8,7 @@ export const nameQuoted = (quoted: Quoted): string => (quoted.direction === "out
 export function QuoteLines({ quoted }: { readonly quoted: Quoted }) {
   return (
     <>
-      <span className="quote-name">{nameQuoted(quoted)}</span>
+      <span className="quote-name" translate={quoted.direction === "out" ? undefined : "no"}>{nameQuoted(quoted)}</span>
       <span className="quote-body" dir="auto">
         {firstShown(quoted.body)?.trim() ?? "Attachment"}
       </span>

@@ -2,6 +2,7 @@
 import { useState } from "react";
 import { Popover } from "@/components/Popover";
 import { isolate } from "@/lib/texts";
+import { Exact } from "@/components/Text";
 import { groupReactions } from "./amendments";
 import type { Bubble } from "./bubbles";
 import { useThreadActions } from "./threadContext";
@@ -25,8 +26,8 @@ export function Reactions({ bubble }: { readonly bubble: Bubble }) {
       >
         {groups.map(({ value, names }) => (
           <span key={value} className="bubble-reaction">
-            {value}
-            {names.length > 1 && <span className="bubble-reaction-count">{names.length}</span>}
+            <Exact>{value}</Exact>
+            {names.length > 1 && <span className="bubble-reaction-count" translate="no">{names.length}</span>}
           </span>
         ))}
       </button>
@@ -55,15 +56,15 @@ function Reactors({ bubble, anchor, onClose }: ReactorsProps) {
         {groupReactions(bubble.reactions).flatMap(({ value, names }) =>
           names.map((name, index) => (
             <li key={`${value}${index}`}>
-              <span>{name}</span>
-              <span>{value}</span>
+              <Exact>{name}</Exact>
+              <Exact>{value}</Exact>
             </li>
           )),
         )}
       </ul>
       {canAct && message !== null && own !== undefined && (
         <button type="button" className="menu-item" onClick={takeBack} data-testid="reaction-remove">
-          Take back your {own.value}
+          Take back your <Exact>{own.value}</Exact>
         </button>
       )}
     </Popover>

@@ -1,10 +1,11 @@
 /** Looks for people, chats and messages in all numbers: the field above the list, and what was found in its place. */
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
-import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 import { Link, useLocation } from "react-router";
 import { Button, IconButton } from "@/components/Button";
 import { Icon } from "@/components/Icon";
 import { EmptyState, ErrorState, Loading } from "@/components/States";
+import { Exact, Text, Time, type Elements } from "@/components/Text";
 import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
 import { firstShown } from "@/lib/texts";
@@ -120,7 +121,7 @@ export function SearchResults({ text, accounts, selectedId }: SearchResultsProps
     // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- the links are the controls; this only moves the focus between them
     <div className="found" onKeyDown={walkFound} data-testid="search-results">
       <p className="visually-hidden" role="status">
-        {first.chats.length} chats, {others.length} people and {messages.length} messages found
+        {`${first.chats.length} chats, ${others.length} people and ${messages.length} messages found`}
       </p>
       {count === 0 && <Nothing isBusy={query.isFetching} text={text} />}
       <Chats chats={first.chats} accounts={accounts} selectedId={selectedId} />
@@ -146,7 +147,7 @@ function Nothing({ isBusy, text }: { readonly isBusy: boolean; readonly text: st
   if (isBusy) return <Loading label="Searching"><ChatSkeletons /></Loading>;
   return (
     <EmptyState icon="search" title="Nothing found">
-      No chat and no message with “{text.trim()}”. Words are found by their beginnings.
+      No chat and no message with “<Exact>{text.trim()}</Exact>”. Words are found by their beginnings.
     </EmptyState>
   );
 }
@@ -154,7 +155,7 @@ function Nothing({ isBusy, text }: { readonly isBusy: boolean; readonly text: st
 interface GroupProps {
   readonly title: string;
   readonly isShown: boolean;
-  readonly children: ReactNode;
+  readonly children: Elements;
 }
 
 function Group({ title, isShown, children }: GroupProps) {
@@ -193,15 +194,15 @@ function MessageResult({ message, wanted }: { readonly message: FoundMessage; re
   return (
     <Link className="found-message" to={to} data-testid="search-message">
       <span className="chat-top">
-        <span className="chat-title">{firstShown(message.chat_title) ?? "Unknown contact"}</span>
-        <time className="chat-time" dateTime={message.sent_at}>
+        <span className="chat-title" translate="no">{firstShown(message.chat_title) ?? "Unknown contact"}</span>
+        <Time className="chat-time" at={message.sent_at}>
           {formatListTime(message.sent_at)}
-        </time>
+        </Time>
       </span>
       <span className="found-text" dir="auto">
-        {message.direction === "out" && "You: "}
+        {message.direction === "out" && <Text>You: </Text>}
         {excerpt(`${shownBody(message)} ${names}`.trim(), wanted).map(({ text, isFound }, index) =>
-          isFound ? <mark key={index}>{text}</mark> : text,
+          isFound ? <mark key={index}>{text}</mark> : <Text key={index}>{text}</Text>,
         )}
       </span>
     </Link>

@@ -5,6 +5,7 @@ import { Avatar } from "@/components/Avatar";
 import { IconButton } from "@/components/Button";
 import { Icon } from "@/components/Icon";
 import { EmptyState, ErrorState, Loading, Skeleton } from "@/components/States";
+import { Text } from "@/components/Text";
 import { nameAccount } from "@/lib/accounts";
 import { ApiError, describeError } from "@/lib/api/errors";
 import { makeClientId } from "@/lib/ids";
@@ -120,7 +121,7 @@ function ThreadFoot({ account, chatId, isChannel, state, tray }: ThreadFootProps
 function Sentence({ text, onDismiss }: { readonly text: string; readonly onDismiss: () => void }) {
   return (
     <p className="thread-sentence" role="alert" data-testid="thread-sentence">
-      {text}
+      <Text>{text}</Text>
       <IconButton label="Dismiss" onClick={onDismiss}>
         <Icon name="close" size={16} />
       </IconButton>
@@ -180,7 +181,7 @@ function ThreadHead({ chat, chatId, account, tell }: ThreadHeadProps) {
       </Link>
       <WhoButton chat={chat} title={title} />
       <div className="thread-title">
-        <h2>{title === "" ? <Skeleton className="thread-title-skeleton" /> : title}</h2>
+        <h2 translate="no">{title === "" ? <Skeleton className="thread-title-skeleton" /> : title}</h2>
         <HeadLine chatId={chatId} usual={`${chat === undefined ? "" : KIND_PREFIX[chat.kind]}via ${nameAccount(account)}`} />
       </div>
       <Faces chatId={chatId} />

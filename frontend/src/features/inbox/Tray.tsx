@@ -97,7 +97,7 @@ export function TrayList({ tray }: { readonly tray: Tray }) {
         <li key={key} className="tray-file">
           <Preview file={file} />
           <span className="file-words">
-            <span className="file-name">{file.name}</span>
+            <span className="file-name" translate="no">{file.name}</span>
             <span className="file-note">{formatSize(file.size)}</span>
           </span>
           <IconButton label={`Remove ${file.name}`} onClick={() => tray.remove(key)}>

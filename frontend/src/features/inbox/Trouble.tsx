@@ -26,10 +26,7 @@ function Waiting({ pending, reason }: { readonly pending: Pending; readonly reas
   const { store } = useInbox();
   return (
     <div className="trouble trouble-waiting" role="status" data-testid="message-waiting">
-      <span>
-        {reason}
-        {pending.isLoose === true && " Keep this page open until then."}
-      </span>
+      <span>{pending.isLoose === true ? `${reason} Keep this page open until then.` : reason}</span>
       <Button size="small" tone="quiet" onClick={() => void store.retry(pending.clientId)} data-testid="message-retry">
         Try now
       </Button>

@@ -23,7 +23,7 @@ export function VideoCard({ message, attachment, id }: StoredProps) {
     <button type="button" className="file-card" onClick={() => setWanted(true)} data-testid="attachment-play">
       <span className="file-icon">{isFetching ? <span className="spinner" /> : <Icon name="play" />}</span>
       <span className="file-words">
-        <span className="file-name">{nameAttachment(attachment)}</span>
+        <span className="file-name" translate="no">{nameAttachment(attachment)}</span>
         <span className="file-note">{facts || "Play"}</span>
       </span>
     </button>

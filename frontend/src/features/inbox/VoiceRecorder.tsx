@@ -2,6 +2,7 @@
 import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent, type RefObject } from "react";
 import { IconButton } from "@/components/Button";
 import { Icon } from "@/components/Icon";
+import { Exact } from "@/components/Text";
 import { formatSeconds } from "./attachments";
 import { describeRefusal, startRecording, type Recording } from "./recording";
 
@@ -91,7 +92,7 @@ export function VoiceRecorder(props: VoiceRecorderProps) {
       {phase === "recording" ? (
         <>
           <span className="recorder-dot" aria-hidden="true" />
-          <span role="timer">Recording {formatSeconds(seconds)}</span>
+          <span role="timer">Recording <Exact>{formatSeconds(seconds)}</Exact></span>
         </>
       ) : (
         <span role="status">{WORDS[phase]}</span>

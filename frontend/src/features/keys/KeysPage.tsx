@@ -7,6 +7,7 @@ import { Dialog } from "@/components/Dialog";
 import { Notice } from "@/components/Notice";
 import { Secret } from "@/components/Secret";
 import { EmptyState, ErrorState, Loading, Skeleton } from "@/components/States";
+import { Exact, Text } from "@/components/Text";
 import { TextField } from "@/components/TextField";
 import { nameAccount, useAccounts } from "@/lib/accounts";
 import { useApi } from "@/lib/api/context";
@@ -106,7 +107,7 @@ function Choices<T extends string | number>({ legend, options, chosen, onChange 
             checked={chosen.includes(value)}
             onChange={(event) => onChange(event.target.checked ? [...chosen, value] : chosen.filter((one) => one !== value))}
           />
-          {label}
+          <Text>{label}</Text>
         </label>
       ))}
     </fieldset>
@@ -159,8 +160,8 @@ function KeyRow({ apiKey }: { readonly apiKey: ApiKey }) {
   return (
     <li className="entry" data-testid="api-key">
       <div className="entry-text">
-        <strong>{apiKey.name}</strong>
-        <span>{apiKey.prefix}…</span>
+        <strong translate="no">{apiKey.name}</strong>
+        <Exact>{`${apiKey.prefix}…`}</Exact>
         <span>{describeKey(apiKey)}</span>
       </div>
       <Button size="small" tone="quiet" isBusy={revoke.isPending} onClick={() => revoke.mutate()} aria-label={`Revoke ${apiKey.name}`}>

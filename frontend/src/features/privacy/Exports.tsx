@@ -4,6 +4,7 @@ import { useState } from "react";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { Notice } from "@/components/Notice";
+import { Exact } from "@/components/Text";
 import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
 import { formatExact } from "@/lib/time";
@@ -95,7 +96,7 @@ function ExportRow({ row }: { readonly row: Export }) {
   return (
     <li data-testid="export" data-state={row.state}>
       <span role="status">
-        {formatExact(row.created_at)}
+        <Exact>{formatExact(row.created_at)}</Exact>
         <small>{describe(row)}</small>
         {fetching.error !== null && <small className="setting-error">{describeError(fetching.error)}</small>}
       </span>

@@ -1,6 +1,6 @@
 /** What every page has that people come in by: the scene beside it, the logo, a title. */
-import type { ReactNode } from "react";
 import { Logo } from "@/components/Logo";
+import { type Elements } from "@/components/Text";
 import { LoginScene } from "./LoginScene";
 import "./login.css";
 
@@ -8,7 +8,7 @@ interface EntranceProps {
   readonly title: string;
   /** One sentence below the title. */
   readonly about?: string;
-  readonly children: ReactNode;
+  readonly children: Elements;
 }
 
 export function Entrance({ title, about, children }: EntranceProps) {

@@ -134,7 +134,7 @@ function DemoLogin({ isBusy, onUse }: DemoLoginProps) {
         Use the demo login
       </Button>
       <p className="login-hint">
-        Signs you in as <strong>{demo.email}</strong>. Nothing here reaches a real phone.
+        Signs you in as <strong translate="no">{demo.email}</strong>. Nothing here reaches a real phone.
       </p>
     </div>
   );

@@ -1,4 +1,5 @@
 /** The picture beside the form: a conversation, drawn only with markup. */
+import { Exact, Text } from "@/components/Text";
 
 const LINES = [
   { side: "in", text: "Hi! Is the walnut desk still available in 160 cm?", time: "09:41" },
@@ -14,9 +15,9 @@ export function LoginScene() {
         <ol className="login-talk">
           {LINES.map(({ side, text, time }) => (
             <li key={text} className={`login-line login-line-${side}`}>
-              {text}
+              <Text>{text}</Text>
               <small>
-                {time}
+                <Exact>{time}</Exact>
                 {side === "out" && <span className="login-ticks"> ✓✓</span>}
               </small>
             </li>

@@ -38,7 +38,7 @@ function NameForm({ me }: { readonly me: Me }) {
     <section className="panel" aria-labelledby="profile-title">
       <h2 id="profile-title">You</h2>
       <p className="muted">
-        {me.user.email} · {me.user.role}
+        {`${me.user.email} · ${me.user.role}`}
       </p>
       <form className="panel-form" onSubmit={submit}>
         <TextField label="Name" required maxLength={200} value={name} onChange={(event) => setName(event.target.value)} />

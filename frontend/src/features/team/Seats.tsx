@@ -13,7 +13,7 @@ export function SeatsTaken() {
   if (seats === undefined || seats.allowed === null) return null;
   return (
     <p className="muted" data-testid="seats">
-      {seats.used} of {seats.allowed === 1 ? "1 seat" : `${seats.allowed} seats`}
+      {`${seats.used} of ${seats.allowed === 1 ? "1 seat" : `${seats.allowed} seats`}`}
     </p>
   );
 }

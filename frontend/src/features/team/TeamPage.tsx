@@ -6,6 +6,7 @@ import { Dialog } from "@/components/Dialog";
 import { Notice } from "@/components/Notice";
 import { Secret } from "@/components/Secret";
 import { ErrorState, Loading, Skeleton } from "@/components/States";
+import { Exact, Text } from "@/components/Text";
 import { TextField } from "@/components/TextField";
 import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
@@ -159,8 +160,8 @@ function PersonRow({ person, onMade }: MakesLinks & { readonly person: Person })
   return (
     <li className="entry" data-testid="person" data-status={person.status}>
       <div className="entry-text">
-        <strong>{person.name}</strong>
-        <span>{person.email}</span>
+        <strong translate="no">{person.name}</strong>
+        <span translate="no">{person.email}</span>
         <span>{describe(person)}</span>
       </div>
       {mayChange ? (
@@ -210,8 +211,9 @@ function LinkDialog({ made, onClose }: { readonly made: PersonWithLink; readonly
   return (
     <Dialog title="Send this link" onClose={onClose}>
       <p>
-        It lets <strong>{made.user.email}</strong> choose a password, once, until {formatExact(made.link.expires_at)}. It is
-        not shown again.{made.link.is_mailed && " It goes to them by mail too."}
+        It lets <strong translate="no">{made.user.email}</strong> choose a password, once, until{" "}
+        <Exact>{formatExact(made.link.expires_at)}</Exact>. It is not shown again.
+        {made.link.is_mailed && <Text> It goes to them by mail too.</Text>}
       </p>
       <Secret value={made.link.url} testId="one-time-link" />
     </Dialog>

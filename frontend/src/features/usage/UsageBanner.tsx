@@ -3,6 +3,7 @@ import { useState } from "react";
 import { Link } from "react-router";
 import { IconButton } from "@/components/Button";
 import { Icon } from "@/components/Icon";
+import { Text } from "@/components/Text";
 import { useEntitlements } from "@/lib/usage";
 import type { Entitlement } from "@/types/wire";
 import { formatDate, formatNumber } from "./words";
@@ -40,7 +41,7 @@ export function UsageBanner() {
   return (
     <div className={`usage-banner usage-banner-${row.messages.level}`} role="status" data-testid="usage-banner">
       <p>
-        {tell(row.messages)} <Link to="/usage">See your usage</Link>
+        <Text>{tell(row.messages)}</Text> <Link to="/usage">See your usage</Link>
       </p>
       <IconButton label="Dismiss" onClick={dismiss}>
         <Icon name="close" size={16} />

@@ -4,6 +4,7 @@ import { IconButton } from "@/components/Button";
 import { Icon } from "@/components/Icon";
 import { Notice } from "@/components/Notice";
 import { EmptyState, ErrorState, Loading, Skeleton } from "@/components/States";
+import { Exact } from "@/components/Text";
 import { describeError } from "@/lib/api/errors";
 import { currentPeriod, movePeriod, useEntitlements, useUsage } from "@/lib/usage";
 import type { Entitlement, Limit } from "@/types/wire";
@@ -42,7 +43,7 @@ function PlanCard() {
   return (
     <section className="usage-card" aria-labelledby="usage-plan">
       <div className="usage-card-head">
-        <h2 id="usage-plan">{namePlan(row.plan ?? "")} plan</h2>
+        <h2 id="usage-plan">{`${namePlan(row.plan ?? "")} plan`}</h2>
         <p className="muted">{row.expires_at === null ? "Without end" : `Until ${formatFullDate(row.expires_at)}`}</p>
       </div>
       <LevelNotice messages={row.messages} />
@@ -72,7 +73,7 @@ function LevelNotice({ messages }: { readonly messages: Entitlement["messages"] 
   }
   return (
     <Notice tone="bad">
-      This month’s messages are used up. Messages still come in; sending goes on from {formatDate(messages.until)}, or at once
+      This month’s messages are used up. Messages still come in; sending goes on from <Exact>{formatDate(messages.until)}</Exact>, or at once
       with a larger plan.
     </Notice>
   );
@@ -151,7 +152,7 @@ function MonthBody({ period }: { readonly period: string }) {
         <Sum name="of these through Confab" value={month.sent_here} />
       </dl>
       {month.messages_sent + month.messages_rcvd === 0 ? (
-        <p className="usage-quiet">No messages in {formatMonth(period)}.</p>
+        <p className="usage-quiet">{`No messages in ${formatMonth(period)}.`}</p>
       ) : (
         <DayPlot days={month.days} label={`Messages a day in ${formatMonth(period)}`} />
       )}

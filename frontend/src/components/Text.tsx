@@ -1,0 +1,35 @@
+/** Text that a page translator may move: an element of its own for what changes, and no translation of what is exact. */
+import type { ReactElement } from "react";
+
+type One = ReactElement | false | null | undefined;
+/** Children without bare text, so that a component can place them beside other elements. */
+export type Elements = One | readonly (One | readonly One[])[];
+
+interface TextProps {
+  readonly children: string | number;
+}
+
+/** A text beside siblings that comes, goes or changes: React replaces the element, never a text node. */
+export function Text({ children }: TextProps) {
+  return <span>{children}</span>;
+}
+
+/** A number, a name, a phone number or a code: translators leave it alone. */
+export function Exact({ children }: TextProps) {
+  return <span translate="no">{children}</span>;
+}
+
+interface TimeProps {
+  readonly at: string;
+  readonly className?: string;
+  readonly title?: string;
+  readonly children: string;
+}
+
+export function Time({ at, className, title, children }: TimeProps) {
+  return (
+    <time translate="no" dateTime={at} className={className} title={title}>
+      {children}
+    </time>
+  );
+}
