@@ -3,6 +3,7 @@ import js from "@eslint/js";
 import jsxA11y from "eslint-plugin-jsx-a11y";
 import reactHooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
+import boundedWaits from "./lint/bounded-waits.js";
 import translatableText from "./lint/translatable-text.js";
 
 /** A layer may not import what lies above it; `..` is closed so that the alias is the only way out of a folder. */
@@ -18,6 +19,9 @@ const app = { group: ["@/app/*"], message: "Nothing imports the app but main.tsx
 const features = { group: ["@/features/*"], message: "Features do not import each other, and nothing below imports them." };
 const upper = { group: ["@/lib/*", "@/components/*"], message: "Types import nothing." };
 const lib = { group: ["@/lib/*", "!@/lib/texts"], message: "Components are told what to show; they do not fetch." };
+
+/** Rules of our own. */
+const confab = { rules: { "bounded-waits": boundedWaits, "translatable-text": translatableText } };
 
 export default tseslint.config(
   { ignores: ["node_modules", "dist"] },
@@ -38,9 +42,15 @@ export default tseslint.config(
   },
   { files: ["src/**/*.tsx"], ...jsxA11y.flatConfigs.strict },
   {
+    files: ["src/**/*.{ts,tsx}"],
+    ignores: ["src/**/*.test.{ts,tsx}", "src/testing/**", "src/lib/limits.ts"],
+    plugins: { confab },
+    rules: { "confab/bounded-waits": "error" },
+  },
+  {
     files: ["src/**/*.tsx"],
     ignores: ["src/**/*.test.tsx"],
-    plugins: { confab: { rules: { "translatable-text": translatableText } } },
+    plugins: { confab },
     rules: {
       "confab/translatable-text": "error",
       "no-restricted-syntax": ["error", { selector: "JSXOpeningElement[name.name='time']:not(:has([name.name='translate']))", message: "Use <Time>: a translator must leave times alone." }],

@@ -6,23 +6,26 @@ import { Text } from "./Text";
 
 interface SecretProps {
   readonly value: string;
+  /** Rejects when it could not be copied. */
+  readonly onCopy: (value: string) => Promise<void>;
   readonly testId: string;
 }
 
-export function Secret({ value, testId }: SecretProps) {
-  const [isCopied, setCopied] = useState(false);
-  const copy = () => {
-    void navigator.clipboard.writeText(value).then(
-      () => setCopied(true),
-      () => setCopied(false),
+const WORDS = { idle: "Copy", copied: "Copied", failed: "Select and copy it" } as const;
+
+export function Secret({ value, onCopy, testId }: SecretProps) {
+  const [state, setState] = useState<keyof typeof WORDS>("idle");
+  const copy = () =>
+    void onCopy(value).then(
+      () => setState("copied"),
+      () => setState("failed"),
     );
-  };
   return (
     <div className="secret">
       <code translate="no" data-testid={testId}>{value}</code>
       <Button onClick={copy}>
-        <Icon name={isCopied ? "check" : "copy"} size={18} />
-        <Text>{isCopied ? "Copied" : "Copy"}</Text>
+        <Icon name={state === "copied" ? "check" : "copy"} size={18} />
+        <Text>{WORDS[state]}</Text>
       </Button>
     </div>
   );

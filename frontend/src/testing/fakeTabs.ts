@@ -19,10 +19,8 @@ class FakeLocks {
       const enter = () => {
         const holder: Holder = { rob: () => reject(new DOMException("stolen", "AbortError")) };
         this.#holders.set(name, holder);
-        void Promise.resolve(callback(null)).then((value) => {
-          if (this.#holders.get(name) === holder) this.#leave(name);
-          resolve(value);
-        });
+        const leave = () => this.#holders.get(name) === holder && this.#leave(name);
+        void Promise.resolve(callback(null)).finally(leave).then(resolve, reject);
       };
       options.signal?.addEventListener("abort", () => {
         const waiters = this.#waiters.get(name) ?? [];

@@ -1,19 +1,32 @@
 /** A voice message or another sound: play, pause, and a line to move along. */
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { Icon } from "@/components/Icon";
+import { LIMITS_MS, withDeadline } from "@/lib/limits";
 import type { StoredProps } from "./Attachments";
 import { formatSeconds, nameAttachment } from "./attachments";
-import { FileCard } from "./FileCard";
+import { BrokenMedia } from "./BrokenMedia";
 import { useMedia } from "./media";
 
-function usePlayback(url: string | null, told: number) {
+const isDomError = (error: unknown, ...names: string[]) => error instanceof DOMException && names.includes(error.name);
+
+function usePlayback(url: string | null, told: number, onBroken: () => void) {
   const audio = useRef<HTMLAudioElement>(null);
   const [isPlaying, setPlaying] = useState(false);
   const [at, setAt] = useState(0);
   const [length, setLength] = useState(told);
+  const play = () => {
+    const element = audio.current;
+    if (element === null) return;
+    withDeadline(LIMITS_MS.play, () => element.play()).catch((error: unknown) => {
+      setPlaying(false);
+      // Paused again at once, or not allowed without another press: both are no fault of the recording.
+      if (!isDomError(error, "AbortError", "NotAllowedError")) onBroken();
+    });
+  };
+  const playFetched = useEffectEvent(play);
   useEffect(() => {
     // The bytes were fetched because somebody pressed play.
-    if (url !== null) void audio.current?.play().catch(() => setPlaying(false));
+    if (url !== null) playFetched();
   }, [url]);
   const events = {
     onPlay: () => setPlaying(true),
@@ -32,7 +45,7 @@ function usePlayback(url: string | null, told: number) {
   };
   const toggle = () => {
     if (isPlaying) audio.current?.pause();
-    else void audio.current?.play().catch(() => setPlaying(false));
+    else play();
   };
   return [audio, { events, isPlaying, at, length, seek, toggle }] as const;
 }
@@ -40,8 +53,10 @@ function usePlayback(url: string | null, told: number) {
 export function AudioPlayer({ message, attachment, id }: StoredProps) {
   const [isWanted, setWanted] = useState(false);
   const [isBroken, setBroken] = useState(false);
-  const { url, isError, isFetching } = useMedia(message, id, isWanted);
-  if (isError || isBroken) return <FileCard message={message} attachment={attachment} id={id} />;
+  const { url, error, refetch, isFetching } = useMedia(message, id, isWanted);
+  if (error !== null || isBroken) {
+    return <BrokenMedia message={message} attachment={attachment} id={id} error={error} isBusy={isFetching} onRetry={() => void refetch()} />;
+  }
   return (
     <div className="audio" data-testid="attachment-audio" data-voice={attachment.voice_note ?? false}>
       <Sound
@@ -68,7 +83,7 @@ interface SoundProps {
 }
 
 function Sound({ name, told, url, isFetching, onWanted, onBroken }: SoundProps) {
-  const [audio, { events, isPlaying, at, length, seek, toggle }] = usePlayback(url, told);
+  const [audio, { events, isPlaying, at, length, seek, toggle }] = usePlayback(url, told, onBroken);
   return (
     <>
       <button

@@ -5,8 +5,10 @@ import { IconButton } from "@/components/Button";
 import { Icon } from "@/components/Icon";
 import { isBlank } from "@/lib/texts";
 import type { Elements } from "@/components/Text";
+import { isPlainEnter, keyOf } from "@/lib/keys";
 import type { Message } from "@/types/wire";
 import { quote } from "./bubbles";
+import { filesOf } from "./carried";
 import { useInbox } from "./context";
 import { useTyping } from "./peopleContext";
 import { QuoteLines } from "./Quote";
@@ -42,11 +44,6 @@ function useAutosize(text: string) {
     element.style.height = `${Math.min(element.scrollHeight, MAX_HEIGHT_PX)}px`;
   }, [text]);
   return field;
-}
-
-/** While an input method composes a word, Enter chooses it. */
-function isSendKey(event: KeyboardEvent): boolean {
-  return event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing;
 }
 
 function useDraft(chatId: number) {
@@ -173,8 +170,8 @@ function Field(props: FieldProps) {
     field.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (isSendKey(event)) submit(event);
-    if (event.key === "Escape") escape(event, onEscape);
+    if (isPlainEnter(event)) submit(event);
+    if (keyOf(event) === "Escape") escape(event, onEscape);
   };
   return (
     <form className="composer" onSubmit={submit}>
@@ -207,11 +204,12 @@ function escape(event: KeyboardEvent, onEscape: (() => void) | undefined): void 
   onEscape();
 }
 
-/** A picture that was copied elsewhere; text is left to the browser. */
+/** A picture or a file that was copied elsewhere; text is left to the browser. */
 function pasteFiles(event: ClipboardEvent, tray: Tray | undefined): void {
-  if (tray === undefined || event.clipboardData.files.length === 0) return;
+  const files = tray === undefined ? [] : filesOf(event.clipboardData);
+  if (files.length === 0) return;
   event.preventDefault();
-  tray.add(event.clipboardData.files);
+  tray?.add(files);
 }
 
 type SendButtonProps = Pick<FieldProps, "onRecord" | "sendLabel"> & { readonly canSend: boolean };

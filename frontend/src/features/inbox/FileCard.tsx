@@ -1,19 +1,13 @@
 /** A file with its name and size; pressing it downloads it. */
-import { useMutation } from "@tanstack/react-query";
 import { Icon } from "@/components/Icon";
-import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
 import type { StoredProps } from "./Attachments";
 import { formatSize, nameAttachment } from "./attachments";
-import { saveBlob } from "@/lib/saveBlob";
+import { useDownload } from "./media";
 
 export function FileCard({ message, attachment, id }: StoredProps) {
-  const api = useApi();
   const name = nameAttachment(attachment);
-  const download = useMutation({
-    mutationFn: () => api.fetchAttachment(message, id),
-    onSuccess: (blob) => saveBlob(blob, name),
-  });
+  const download = useDownload(message, id, name);
   const size = attachment.file_size ? formatSize(attachment.file_size) : "";
   return (
     <button

@@ -13,7 +13,7 @@ import { InboxContext, type Inbox } from "./context";
 import { Drafts } from "./drafts";
 import { dropAccount, dropErased } from "./erasing";
 import { isErasure } from "./gone";
-import { measureFiles } from "./measure";
+import { checkReadable, measureFiles } from "./measure";
 import { shownBody } from "./mentions";
 import { PeopleProvider } from "./peopleContext";
 import { CHAT_KEY, CHATS_KEY, MESSAGES_KEY } from "./queries";
@@ -32,20 +32,30 @@ function isThreadKept(client: QueryClient, accountId: number, chatId: number): b
 /** Away, busy, or signed out: the message can wait for that to pass. */
 const isPassing = (error: unknown): boolean => error instanceof ApiError && (error.isPassing || error.status === 401);
 
+const hasCode = (error: unknown, code: string): boolean => error instanceof ApiError && error.code === code;
+const isUnreachable = (error: unknown): boolean => hasCode(error, "unreachable");
+const isStalled = (error: unknown): boolean => hasCode(error, "stalled");
+
 function describeSend(error: unknown): string {
-  const isAway = error instanceof ApiError && (error.status === 0 || error.status === 401);
+  const isAway = error instanceof ApiError && !isStalled(error) && (error.status === 0 || error.status === 401);
   return isAway ? "Waiting for connection." : describeError(error);
 }
 
 function createStore(api: Api, client: QueryClient, userId: number): InboxStore {
   return new InboxStore({
-    post: async ({ accountId, chatId, text, clientId, quoted, files, isVoice }, onProgress) => {
+    post: async ({ accountId, chatId, text, clientId, quoted, files, isVoice }, onProgress, signal) => {
       const carried = files === undefined ? {} : { files, isVoice, mediaInfo: await measureFiles(files) };
-      return api.sendMessage(accountId, chatId, { text, clientId, quoteId: quoted?.id, onProgress, ...carried });
+      try {
+        return await api.sendMessage(accountId, chatId, { text, clientId, quoteId: quoted?.id, onProgress, signal, ...carried });
+      } catch (error) {
+        if (isUnreachable(error) && files !== undefined) await checkReadable(files);
+        throw error;
+      }
     },
     isThreadKept: (accountId, chatId) => isThreadKept(client, accountId, chatId),
     describeError: describeSend,
     isPassing,
+    isStalled,
     shelf: openShelf(userId),
     surroundings: findSurroundings(),
     outboxName: `confab-outbox-${userId}`,

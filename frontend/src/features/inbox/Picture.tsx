@@ -6,7 +6,7 @@ import { Icon } from "@/components/Icon";
 import { saveBlob } from "@/lib/saveBlob";
 import type { StoredProps } from "./Attachments";
 import { nameAttachment } from "./attachments";
-import { FileCard } from "./FileCard";
+import { BrokenMedia } from "./BrokenMedia";
 import { useMedia, useNear } from "./media";
 
 const SMALL_PX = 112;
@@ -24,10 +24,11 @@ export function Picture({ message, attachment, id }: StoredProps) {
   const [ref, isNear] = useNear<HTMLButtonElement>();
   const [isOpen, setOpen] = useState(false);
   const [isBroken, setBroken] = useState(false);
-  const { url, data, isError } = useMedia(message, id, isNear);
+  const { url, data, error, refetch, isFetching } = useMedia(message, id, isNear);
   const name = nameAttachment(attachment);
-  // A browser that cannot draw it can still save it.
-  if (isError || isBroken) return <FileCard message={message} attachment={attachment} id={id} />;
+  if (error !== null || isBroken) {
+    return <BrokenMedia message={message} attachment={attachment} id={id} error={error} isBusy={isFetching} onRetry={() => void refetch()} />;
+  }
   return (
     <>
       <button

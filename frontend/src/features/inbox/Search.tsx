@@ -8,6 +8,7 @@ import { EmptyState, ErrorState, Loading } from "@/components/States";
 import { Exact, Text, Time, type Elements } from "@/components/Text";
 import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
+import { keyOf } from "@/lib/keys";
 import { firstShown } from "@/lib/texts";
 import { formatListTime } from "@/lib/time";
 import type { Account, Chat, Found, FoundMessage } from "@/types/wire";
@@ -30,8 +31,9 @@ interface SearchFieldProps {
 export function SearchField({ text, onChange }: SearchFieldProps) {
   const field = useRef<HTMLInputElement>(null);
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === "Escape" && text !== "") onChange("");
-    else if (event.key === "ArrowDown") document.querySelector<HTMLElement>(".found a, .found button, .chat-list a")?.focus();
+    const key = keyOf(event);
+    if (key === "Escape" && text !== "") onChange("");
+    else if (key === "ArrowDown") document.querySelector<HTMLElement>(".found a, .found button, .chat-list a")?.focus();
     else return;
     event.preventDefault();
   };

@@ -9,6 +9,7 @@ import { Text } from "@/components/Text";
 import { nameAccount } from "@/lib/accounts";
 import { ApiError, describeError } from "@/lib/api/errors";
 import { makeClientId } from "@/lib/ids";
+import { keyOf } from "@/lib/keys";
 import { useCan, useMayOnlyRead } from "@/lib/rights";
 import { isolate } from "@/lib/texts";
 import type { Account, Chat, ChatKind } from "@/types/wire";
@@ -50,7 +51,7 @@ export function Thread({ account, chatId, listed }: ThreadProps) {
   useOpenChat(chatId);
   const leaveOnEscape = (event: KeyboardEvent) => {
     const isInDialog = event.target instanceof Element && event.target.closest("dialog") !== null;
-    if (event.key === "Escape" && !event.defaultPrevented && !isInDialog) void navigate(`/inbox${search}`);
+    if (keyOf(event) === "Escape" && !event.defaultPrevented && !isInDialog) void navigate(`/inbox${search}`);
   };
   if (chat === undefined && error !== null) return <MissingChat error={error} onRetry={() => void refetch()} />;
   return (

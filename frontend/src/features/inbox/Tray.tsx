@@ -4,6 +4,7 @@ import { IconButton } from "@/components/Button";
 import { Icon } from "@/components/Icon";
 import { useConfig } from "@/lib/config";
 import { formatSize, pick, type Picked } from "./attachments";
+import { filesOf } from "./carried";
 import { useBlobUrl } from "./media";
 
 /** What UniPile documents, until the server has said what it takes. */
@@ -34,6 +35,15 @@ export function useTray(tell: (sentence: string) => void): Tray {
 
 const hasFiles = (event: DragEvent): boolean => event.dataTransfer.types.includes("Files");
 
+/** As if it had been typed: the field of this thread hears of it as of any other input. */
+function typeText(thread: Element, text: string): void {
+  const field = thread.querySelector<HTMLTextAreaElement>("textarea");
+  if (field === null) return;
+  field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.focus();
+}
+
 /** Files can be dropped anywhere on the open chat. */
 export function useDrop(tray: Tray, isOpen: boolean) {
   const [isOver, setOver] = useState(false);
@@ -49,8 +59,11 @@ export function useDrop(tray: Tray, isOpen: boolean) {
     onDrop: (event: DragEvent) => {
       setOver(false);
       if (!isOpen || !hasFiles(event)) return;
+      const files = filesOf(event.dataTransfer);
+      if (files.length === 0 && event.target instanceof HTMLTextAreaElement) return;
       event.preventDefault();
-      tray.add(event.dataTransfer.files);
+      if (files.length > 0) tray.add(files);
+      else typeText(event.currentTarget, event.dataTransfer.getData("text/plain"));
     },
   };
   return { isOver, handlers };

@@ -3,14 +3,16 @@ import { useState } from "react";
 import { Icon } from "@/components/Icon";
 import type { StoredProps } from "./Attachments";
 import { formatSeconds, formatSize, nameAttachment } from "./attachments";
-import { FileCard } from "./FileCard";
+import { BrokenMedia } from "./BrokenMedia";
 import { useMedia } from "./media";
 
 export function VideoCard({ message, attachment, id }: StoredProps) {
   const [isWanted, setWanted] = useState(false);
   const [isBroken, setBroken] = useState(false);
-  const { url, isError, isFetching } = useMedia(message, id, isWanted);
-  if (isError || isBroken) return <FileCard message={message} attachment={attachment} id={id} />;
+  const { url, error, refetch, isFetching } = useMedia(message, id, isWanted);
+  if (error !== null || isBroken) {
+    return <BrokenMedia message={message} attachment={attachment} id={id} error={error} isBusy={isFetching} onRetry={() => void refetch()} />;
+  }
   if (url !== null) {
     return (
       // eslint-disable-next-line jsx-a11y/media-has-caption -- nobody wrote captions for what a contact filmed

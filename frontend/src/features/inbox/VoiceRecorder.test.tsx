@@ -1,7 +1,7 @@
-import { render, screen, waitFor } from "@testing-library/react";
+import { act, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, it, vi } from "vitest";
-import { describeRefusal, startRecording, type Recording } from "./recording";
+import { describeRefusal, MissingPartError, startRecording, TooShortError, type Recording } from "./recording";
 import { VoiceRecorder } from "./VoiceRecorder";
 
 vi.mock(import("./recording"), async (original) => ({ ...(await original()), startRecording: vi.fn<() => Promise<Recording>>() }));
@@ -78,4 +78,27 @@ it("says so when the recording cannot be made", async () => {
   await userEvent.click(screen.getByTestId("voice-send"));
   expect(told.onProblem).toHaveBeenCalledExactlyOnceWith(expect.stringContaining("Try again"));
   expect(told.onClose).toHaveBeenCalledTimes(1);
+});
+
+it("says that the microphone was pulled out, and sends what was said", async () => {
+  await show();
+  act(() => start.mock.calls[0]?.[0]());
+  expect(screen.getByRole("status").textContent).toContain("disconnected");
+  await userEvent.click(screen.getByTestId("voice-send"));
+  expect(told.onSend).toHaveBeenCalledExactlyOnceWith(file);
+});
+
+it("says that a recording was too short", async () => {
+  finish.mockRejectedValue(new TooShortError());
+  await show();
+  await userEvent.keyboard("{Enter}");
+  expect(told.onProblem).toHaveBeenCalledExactlyOnceWith(expect.stringContaining("too short"));
+  expect(told.onSend).not.toHaveBeenCalled();
+});
+
+it("offers to reload when the page was replaced by a newer one", async () => {
+  start.mockRejectedValue(new MissingPartError());
+  render(<VoiceRecorder {...told} />);
+  expect(await screen.findByRole("button", { name: "Reload" })).toBeTruthy();
+  expect(told.onClose).not.toHaveBeenCalled();
 });

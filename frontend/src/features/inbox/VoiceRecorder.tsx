@@ -1,17 +1,23 @@
 /** A voice message while it is spoken: how long it is by now, and whether it goes out or away. */
 import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent, type RefObject } from "react";
-import { IconButton } from "@/components/Button";
+import { Button, IconButton } from "@/components/Button";
 import { Icon } from "@/components/Icon";
 import { Exact } from "@/components/Text";
+import { keyOf } from "@/lib/keys";
 import { formatSeconds } from "./attachments";
-import { describeRefusal, startRecording, type Recording } from "./recording";
+import { describeRefusal, MissingPartError, startRecording, TooShortError, type Recording } from "./recording";
 
-type Phase = "asking" | "recording" | "making";
+/** `ended`: the microphone stopped by itself, and what was said until then can go. */
+type Phase = "asking" | "recording" | "ended" | "making" | "missing";
 
 const WORDS: Readonly<Record<Exclude<Phase, "recording">, string>> = {
   asking: "Waiting for the microphone…",
+  ended: "The microphone was disconnected. Send what was recorded?",
   making: "Preparing…",
+  missing: "Confab was updated. Reload the page to record.",
 };
+
+const canFinish = (phase: Phase): boolean => phase === "recording" || phase === "ended";
 
 interface VoiceRecorderProps {
   readonly onSend: (file: File) => void;
@@ -28,14 +34,18 @@ function useRecording({ onSend, onProblem, onClose }: VoiceRecorderProps) {
   });
   useEffect(() => {
     let isOver = false;
-    startRecording().then(
+    startRecording(() => setPhase((now) => (now === "recording" || now === "asking" ? "ended" : now))).then(
       (recording) => {
         running.current = recording;
         // Closed while the browser was still asking.
         if (isOver) recording.drop();
-        else setPhase("recording");
+        else setPhase((now) => (now === "asking" ? "recording" : now));
       },
-      (error: unknown) => isOver || give(describeRefusal(error)),
+      (error: unknown) => {
+        if (isOver) return;
+        if (error instanceof MissingPartError) setPhase("missing");
+        else give(describeRefusal(error));
+      },
     );
     return () => {
       isOver = true;
@@ -43,18 +53,23 @@ function useRecording({ onSend, onProblem, onClose }: VoiceRecorderProps) {
     };
   }, []);
   const finish = async () => {
-    if (running.current === null || phase !== "recording") return;
+    if (running.current === null || !canFinish(phase)) return;
     setPhase("making");
     try {
       onSend(await running.current.finish());
       onClose();
-    } catch {
-      onProblem?.("The recording could not be made into a voice message. Try again.");
+    } catch (error) {
+      onProblem?.(describeLoss(error));
       onClose();
     }
   };
   return { phase, finish };
 }
+
+const describeLoss = (error: unknown): string =>
+  error instanceof TooShortError
+    ? "That was too short to send. Speak for at least half a second."
+    : "The recording could not be made into a voice message. Try again.";
 
 /** Whole seconds since it began. */
 function useSeconds(isRunning: boolean): number {
@@ -73,13 +88,36 @@ function useFocusOnce(ref: RefObject<HTMLElement | null>): void {
   useEffect(() => ref.current?.focus(), [ref]);
 }
 
+function Standing({ phase, seconds }: { readonly phase: Phase; readonly seconds: number }) {
+  if (phase === "recording") {
+    return (
+      <>
+        <span className="recorder-dot" aria-hidden="true" />
+        <span role="timer">
+          Recording <Exact>{formatSeconds(seconds)}</Exact>
+        </span>
+      </>
+    );
+  }
+  return (
+    <>
+      <span role="status">{WORDS[phase]}</span>
+      {phase === "missing" && (
+        <Button size="small" onClick={() => window.location.reload()}>
+          Reload
+        </Button>
+      )}
+    </>
+  );
+}
+
 export function VoiceRecorder(props: VoiceRecorderProps) {
   const { phase, finish } = useRecording(props);
   const seconds = useSeconds(phase === "recording");
   const sending = useRef<HTMLButtonElement>(null);
   useFocusOnce(sending);
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== "Escape") return;
+    if (keyOf(event) !== "Escape") return;
     event.preventDefault();
     props.onClose();
   };
@@ -89,20 +127,13 @@ export function VoiceRecorder(props: VoiceRecorderProps) {
       <IconButton label="Throw the recording away" onClick={props.onClose} data-testid="voice-cancel">
         <Icon name="trash" />
       </IconButton>
-      {phase === "recording" ? (
-        <>
-          <span className="recorder-dot" aria-hidden="true" />
-          <span role="timer">Recording <Exact>{formatSeconds(seconds)}</Exact></span>
-        </>
-      ) : (
-        <span role="status">{WORDS[phase]}</span>
-      )}
+      <Standing phase={phase} seconds={seconds} />
       <button
         ref={sending}
         type="button"
         className="composer-send"
         aria-label="Send the voice message"
-        aria-disabled={phase !== "recording"}
+        aria-disabled={!canFinish(phase)}
         onClick={() => void finish()}
         data-testid="voice-send"
       >

@@ -1,4 +1,6 @@
 /** How large a picture or film is and how long it runs, as the browser reads it, so that its bubble has its room at once. */
+import { unreadable } from "@/lib/api/errors";
+import { LIMITS_MS, withDeadline } from "@/lib/limits";
 
 /** As the server takes it; empty where nothing is known. */
 export interface MediaInfo {
@@ -6,9 +8,6 @@ export interface MediaInfo {
   readonly height?: number;
   readonly duration?: number;
 }
-
-/** A file that the browser is still looking at by then goes without. */
-const PATIENCE_MS = 1_500;
 
 export const measureFiles = (files: readonly File[]): Promise<MediaInfo[]> => Promise.all(files.map(measureFile));
 
@@ -18,7 +17,8 @@ async function measureFile(file: File): Promise<MediaInfo> {
   const url = URL.createObjectURL(file);
   const element = family === "image" ? new Image() : document.createElement(family);
   try {
-    return await Promise.race([look(element, url), later()]);
+    // A file that the browser is still looking at by then goes without.
+    return await look(element, url);
   } catch {
     return {};
   } finally {
@@ -27,19 +27,29 @@ async function measureFile(file: File): Promise<MediaInfo> {
   }
 }
 
-const later = () => new Promise<MediaInfo>((resolve) => setTimeout(() => resolve({}), PATIENCE_MS));
+/** Rejects for a file that was moved, changed or deleted since it was chosen: sending it again would never help. */
+export async function checkReadable(files: readonly File[]): Promise<void> {
+  for (const file of files) {
+    const read = withDeadline(LIMITS_MS.file, () => file.slice(0, 1).arrayBuffer());
+    await read.catch(() => Promise.reject(unreadable(file.name)));
+  }
+}
 
 function look(element: HTMLImageElement | HTMLMediaElement, url: string): Promise<MediaInfo> {
-  return new Promise((resolve, reject) => {
-    element.addEventListener("error", () => reject(new Error("unreadable")), { once: true });
-    const settle = () => resolve(read(element));
-    if (element instanceof HTMLImageElement) element.addEventListener("load", settle, { once: true });
-    else {
-      element.preload = "metadata";
-      element.addEventListener("loadedmetadata", settle, { once: true });
-    }
-    element.src = url;
-  });
+  return withDeadline(
+    LIMITS_MS.measure,
+    () =>
+      new Promise((resolve, reject) => {
+        element.addEventListener("error", () => reject(new Error("unreadable")), { once: true });
+        const settle = () => resolve(read(element));
+        if (element instanceof HTMLImageElement) element.addEventListener("load", settle, { once: true });
+        else {
+          element.preload = "metadata";
+          element.addEventListener("loadedmetadata", settle, { once: true });
+        }
+        element.src = url;
+      }),
+  );
 }
 
 function read(element: HTMLImageElement | HTMLMediaElement): MediaInfo {

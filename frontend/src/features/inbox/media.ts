@@ -1,7 +1,8 @@
 /** Bytes of attachments: read with the reader's token, kept for a while, shown through addresses of this page only. */
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState, type RefObject } from "react";
 import { useApi } from "@/lib/api/context";
+import { saveBlob } from "@/lib/saveBlob";
 import type { Message } from "@/types/wire";
 
 const KEEP_MS = 5 * 60_000;
@@ -12,6 +13,8 @@ export function useMedia(message: Message, attachmentId: string, isWanted: boole
     queryKey: ["media", message.id, attachmentId],
     queryFn: ({ signal }) => api.fetchAttachment(message, attachmentId, signal),
     enabled: isWanted,
+    // A browser that believes itself offline may be wrong: the request says so, and does not wait for ever.
+    networkMode: "always",
     staleTime: Infinity,
     gcTime: KEEP_MS,
     retry: 1,
@@ -19,6 +22,16 @@ export function useMedia(message: Message, attachmentId: string, isWanted: boole
     structuralSharing: false,
   });
   return { ...query, url: useBlobUrl(query.data) };
+}
+
+/** Hands an attachment to the browser's downloads. */
+export function useDownload(message: Message, attachmentId: string, name: string) {
+  const api = useApi();
+  return useMutation({
+    mutationFn: () => api.fetchAttachment(message, attachmentId),
+    onSuccess: (blob) => saveBlob(blob, name),
+    networkMode: "always",
+  });
 }
 
 /** An address for bytes that are in memory, as long as they are shown. */

@@ -17,13 +17,15 @@ function write(clientId: string, chatId = 10, fields: Partial<Pending> = {}): Pe
 /** A server that is away until it is back, and notes what it takes. */
 function createServer() {
   const taken: string[] = [];
-  const server = { isAway: false, refusal: null as string | null, taken, underWay: 0, most: 0 };
-  const post: Post = async ({ clientId }) => {
+  const server = { isAway: false, refusal: null as string | null, stalls: null as string | null, isDeaf: false, taken, underWay: 0, most: 0 };
+  const post: Post = async ({ clientId }, _onProgress, signal) => {
+    if (server.isDeaf) await new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error("aborted"))));
     server.underWay += 1;
     server.most = Math.max(server.most, server.underWay);
     await new Promise((resolve) => setTimeout(resolve, 50));
     server.underWay -= 1;
     if (server.isAway) throw new Error("away");
+    if (server.stalls === clientId) throw new Error("stalled");
     if (server.refusal === clientId) throw new Error("refused");
     taken.push(clientId);
     return [makeMessage({ client_id: clientId })];
@@ -35,19 +37,19 @@ function setUp() {
   const server = createServer();
   const browser = createBrowser();
   const shelf = new MemoryShelf();
-  const openTab = (own: Shelf = shelf) => {
+  const openTab = (own: Shelf = shelf, around = browser.openTab()) => {
     const outbox = new Outbox({
       post: server.post,
-      explain: (error) => ({ isPassing: String(error).includes("away"), sentence: String(error) }),
+      explain: (error) => ({ isPassing: /away|stalled/.test(String(error)), isStalled: String(error).includes("stalled"), sentence: String(error) }),
       onChange: () => undefined,
       onRows: () => undefined,
       shelf: own,
-      surroundings: browser.openTab(),
+      surroundings: around,
     });
     void outbox.open();
     return outbox;
   };
-  return { server, shelf, openTab };
+  return { server, shelf, browser, openTab };
 }
 
 const texts = (outbox: Outbox) => outbox.entries.map(({ clientId }) => clientId);
@@ -181,5 +183,65 @@ describe("Outbox", () => {
     await settle(60_000);
     expect(server.taken).toEqual([]);
     expect(await shelf.list()).toEqual([]);
+  });
+
+  it("lets texts pass a file whose upload stalls, and sends the file when it moves again", async () => {
+    const { server, openTab } = setUp();
+    const outbox = openTab();
+    server.stalls = "file";
+    for (const id of ["file", "a", "b"]) void outbox.add(write(id));
+    await settle(500);
+    expect(server.taken).toEqual(["a", "b"]);
+    expect(outbox.entries).toMatchObject([{ clientId: "file", waiting: "Error: stalled", share: 0 }]);
+    void outbox.add(write("c"));
+    await settle(500);
+    expect(server.taken).toEqual(["a", "b", "c"]);
+    server.stalls = null;
+    await settle(60_000);
+    expect(server.taken).toEqual(["a", "b", "c", "file"]);
+    expect(outbox.entries).toEqual([]);
+  });
+
+  it("ends the request of a message that is discarded on its way, and sends the next", async () => {
+    const { server, openTab } = setUp();
+    const outbox = openTab();
+    server.isDeaf = true;
+    for (const id of ["a", "b"]) void outbox.add(write(id));
+    await settle(500);
+    server.isDeaf = false;
+    outbox.discard("a");
+    await settle(500);
+    expect(server.taken).toEqual(["b"]);
+    expect(outbox.entries).toEqual([]);
+  });
+
+  it("sends from another tab what a frozen one held back", async () => {
+    const { server, shelf, browser, openTab } = setUp();
+    const around = browser.openTab();
+    const frozen = openTab(shelf, around);
+    server.isDeaf = true;
+    void frozen.add(write("a"));
+    await settle(500);
+    around.freeze();
+    server.isDeaf = false;
+    const other = openTab();
+    void other.add(write("b"));
+    await settle(20_000);
+    expect(server.taken).toEqual(["a", "b"]);
+    expect(other.entries).toEqual([]);
+  });
+
+  it("keeps what waits in sight while the browser's database fails", async () => {
+    const { server, shelf, openTab } = setUp();
+    const outbox = openTab();
+    server.isAway = true;
+    void outbox.add(write("a"));
+    await settle(500);
+    vi.spyOn(shelf, "list").mockRejectedValue(new Error("the connection was lost"));
+    await settle(30_000);
+    expect(texts(outbox)).toEqual(["a"]);
+    server.isAway = false;
+    await settle(60_000);
+    expect(server.taken).toEqual(["a"]);
   });
 });

@@ -3,19 +3,26 @@
  *
  * Of each chat one message at a time is under way, in the order they were written, whichever tab they were
  * written in: the tab that holds the chat's lock sends. The client id makes a message that was sent twice one.
+ * Only an upload that stalls is overtaken: what was written after it does not wait for it.
  */
 import type { Channel, Surroundings } from "@/lib/channel";
+import { inTurn } from "@/lib/turns";
 import type { Message } from "@/types/wire";
 import { MemoryShelf, type Shelf } from "./shelf";
 import type { Pending } from "./store";
 
-export type Post = (entry: Pending, onProgress: (share: number) => void) => Promise<readonly Message[]>;
+export type Post = (entry: Pending, onProgress: (share: number) => void, signal: AbortSignal) => Promise<readonly Message[]>;
 
 export interface Failure {
   /** Whether the same may work later, without anybody changing anything. */
   readonly isPassing: boolean;
   readonly sentence: string;
+  /** Whether later messages of the chat may go before it. */
+  readonly isStalled?: boolean;
 }
+
+/** What a message that was tried means for those after it. */
+type Outcome = "next" | "overtaken" | "wait";
 
 export interface OutboxOptions {
   readonly post: Post;
@@ -48,6 +55,10 @@ export class Outbox {
   readonly #loose = new Set<string>();
   /** Sent or discarded here; the shelf may still say otherwise for a moment. */
   readonly #gone = new Set<string>();
+  /** Uploads that stalled: they are tried after all others of their chat. */
+  readonly #stalled = new Set<string>();
+  /** Ends the request of a message that is under way. */
+  readonly #underWay = new Map<string, AbortController>();
   #entries: readonly Pending[] = [];
   #failures = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -92,12 +103,22 @@ export class Outbox {
   drop(clientId: string): void {
     if (this.#find(clientId) === undefined) return;
     this.#gone.add(clientId);
+    this.#stalled.delete(clientId);
     this.#put(this.#entries.filter((entry) => entry.clientId !== clientId));
     void this.#shelf.remove(clientId).then(() => this.#channel?.post("changed")).catch(() => undefined);
   }
 
+  /** Nobody wants it any more, not even if it is half way up. */
+  discard(clientId: string): void {
+    this.drop(clientId);
+    this.#underWay.get(clientId)?.abort();
+  }
+
   async clear(): Promise<void> {
-    for (const { clientId } of this.#entries) this.#gone.add(clientId);
+    for (const { clientId } of this.#entries) {
+      this.#gone.add(clientId);
+      this.#underWay.get(clientId)?.abort();
+    }
     this.#put([]);
     await this.#shelf.clear().catch(() => undefined);
     this.#channel?.post("changed");
@@ -122,43 +143,71 @@ export class Outbox {
   // -- sending --------------------------------------------------------------------------------------------------
 
   #drain(chatId: number): Promise<void> {
-    const turn = (this.#turns.get(chatId) ?? Promise.resolve()).then(() => this.#alone(chatId, () => this.#sendAll(chatId)));
+    const turn = (this.#turns.get(chatId) ?? Promise.resolve()).then(() => this.#takeTurn(chatId));
     this.#turns.set(chatId, turn);
     return turn;
   }
 
-  #alone(chatId: number, run: () => Promise<void>): Promise<void> {
-    const locks = this.#options.surroundings?.locks;
-    return locks === undefined ? run() : locks.request(`${this.#name}-${chatId}`, {}, run);
-  }
-
-  async #sendAll(chatId: number): Promise<void> {
-    await this.#reload();
-    for (;;) {
-      const entry = this.#entries.find((one) => one.chatId === chatId && isDue(one));
-      if (entry === undefined || !(await this.#send(entry))) return;
+  async #takeTurn(chatId: number): Promise<void> {
+    try {
+      const surroundings = this.#options.surroundings ?? null;
+      await inTurn(surroundings, `${this.#name}-${chatId}`, (lost) => this.#sendAll(chatId, lost));
+    } catch {
+      // Another tab took the turn from this one, which did not answer: it was frozen. What is left goes later.
+      this.#flushLater();
     }
   }
 
-  /** False when the chat has to wait. */
-  async #send(entry: Pending): Promise<boolean> {
-    const { clientId, chatId } = entry;
+  async #sendAll(chatId: number, lost: AbortSignal): Promise<void> {
+    await this.#reload();
+    const overtaken = new Set<string>();
+    while (!lost.aborted) {
+      const entry = this.#next(chatId, overtaken);
+      const outcome = entry === undefined ? "wait" : await this.#send(entry);
+      if (entry === undefined || outcome === "wait") return;
+      if (outcome === "overtaken") overtaken.add(entry.clientId);
+    }
+  }
+
+  #next(chatId: number, overtaken: ReadonlySet<string>): Pending | undefined {
+    const due = this.#entries.filter((one) => one.chatId === chatId && isDue(one) && !overtaken.has(one.clientId));
+    return due.find(({ clientId }) => !this.#stalled.has(clientId)) ?? due[0];
+  }
+
+  async #send(entry: Pending): Promise<Outcome> {
+    const { clientId } = entry;
+    const request = new AbortController();
+    this.#underWay.set(clientId, request);
     try {
-      const rows = await this.#options.post(entry, (share) => this.#change(clientId, { share }));
+      const rows = await this.#options.post(entry, (share) => this.#change(clientId, { share }), request.signal);
       this.#failures = 0;
       this.#options.onRows(rows);
       this.drop(clientId);
-      return true;
+      return "next";
     } catch (error) {
-      const { isPassing, sentence } = this.#options.explain(error);
-      if (!isPassing) await this.#settle(clientId, { error: sentence, waiting: null });
-      else this.#wait(chatId, sentence);
-      return !isPassing;
+      return request.signal.aborted ? "next" : await this.#fail(entry, error);
+    } finally {
+      this.#underWay.delete(clientId);
     }
   }
 
-  #wait(chatId: number, sentence: string): void {
-    this.#put(this.#entries.map((one) => (one.chatId === chatId && isDue(one) ? { ...one, waiting: sentence } : one)));
+  async #fail({ clientId, chatId }: Pending, error: unknown): Promise<Outcome> {
+    const { isPassing, sentence, isStalled = false } = this.#options.explain(error);
+    if (!isPassing) {
+      await this.#settle(clientId, { error: sentence, waiting: null });
+      return "next";
+    }
+    if (isStalled) {
+      this.#stalled.add(clientId);
+      this.#change(clientId, { waiting: sentence, share: 0 });
+    } else {
+      this.#put(this.#entries.map((one) => (one.chatId === chatId && isDue(one) ? { ...one, waiting: sentence } : one)));
+    }
+    this.#flushLater();
+    return isStalled ? "overtaken" : "wait";
+  }
+
+  #flushLater(): void {
     const delay = RETRY_MS + Math.random() * Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** this.#failures);
     this.#failures += 1;
     this.#timer ??= setTimeout(() => void this.flush(), delay);
@@ -173,7 +222,9 @@ export class Outbox {
   }
 
   async #reload(): Promise<void> {
-    const shelved = await this.#shelf.list().catch(() => []);
+    const shelved = await this.#shelf.list().catch(() => null);
+    // A database that fails says nothing about what waits.
+    if (shelved === null) return;
     const held = new Map(this.#entries.map((entry) => [entry.clientId, entry]));
     const fresh = shelved
       .filter(({ clientId }) => !this.#gone.has(clientId) && !this.#loose.has(clientId))

@@ -1,4 +1,5 @@
 /** Where messages that could not be sent yet outlive the page: files and all, apart for each user. */
+import { LIMITS_MS, TimeLimitError, withDeadline } from "@/lib/limits";
 import type { Pending } from "./store";
 
 export interface Shelf {
@@ -34,17 +35,12 @@ export class MemoryShelf implements Shelf {
 
 const STORE = "messages";
 
-function ended<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new Error("The browser's database failed."));
-  });
-}
-
 /** IndexedDB, which keeps files as files. */
 class DatabaseShelf implements Shelf {
   readonly #name: string;
   #opening: Promise<IDBDatabase> | null = null;
+  /** Something it was asked has not come back: until it does, the rest is refused at once. */
+  #isStuck = false;
 
   constructor(name: string) {
     this.#name = name;
@@ -67,15 +63,59 @@ class DatabaseShelf implements Shelf {
   }
 
   async #run<T>(mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-    this.#opening ??= this.#open();
-    const database = await this.#opening;
-    return ended(act(database.transaction(STORE, mode).objectStore(STORE)));
+    if (this.#isStuck) throw new TimeLimitError("The browser's database does not answer.");
+    const database = await (this.#opening ??= this.#open());
+    return this.#ended(act(this.#begin(database, mode)));
   }
 
-  #open(): Promise<IDBDatabase> {
-    const request = indexedDB.open(this.#name, 1);
-    request.onupgradeneeded = () => void request.result.createObjectStore(STORE, { keyPath: "clientId" });
-    return ended(request);
+  #begin(database: IDBDatabase, mode: IDBTransactionMode): IDBObjectStore {
+    try {
+      return database.transaction(STORE, mode).objectStore(STORE);
+    } catch (error) {
+      // The browser has closed it: the next one opens it again.
+      this.#opening = null;
+      throw error;
+    }
+  }
+
+  async #open(): Promise<IDBDatabase> {
+    try {
+      // eslint-disable-next-line confab/bounded-waits -- #ended waits for it, with a limit
+      const request = indexedDB.open(this.#name, 1);
+      request.onupgradeneeded = () => void request.result.createObjectStore(STORE, { keyPath: "clientId" });
+      const database = await this.#ended(request);
+      const close = () => {
+        database.close();
+        this.#opening = null;
+      };
+      // A newer page in another tab must not wait for this one.
+      database.onversionchange = close;
+      database.onclose = close;
+      return database;
+    } catch (error) {
+      this.#opening = null;
+      throw error;
+    }
+  }
+
+  async #ended<T>(request: IDBRequest<T>): Promise<T> {
+    const settle = <R>(act: (result: R) => void, result: R) => {
+      this.#isStuck = false;
+      act(result);
+    };
+    try {
+      return await withDeadline(
+        LIMITS_MS.database,
+        () =>
+          new Promise<T>((resolve, reject) => {
+            request.onsuccess = () => settle(resolve, request.result);
+            request.onerror = () => settle(reject, request.error ?? new Error("The browser's database failed."));
+          }),
+      );
+    } catch (error) {
+      this.#isStuck = error instanceof TimeLimitError;
+      throw error;
+    }
   }
 }
 

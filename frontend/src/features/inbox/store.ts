@@ -54,6 +54,8 @@ export interface StoreOptions {
   readonly describeError: (error: unknown) => string;
   /** Whether the same may work later by itself; left out, nothing is thought to. */
   readonly isPassing?: (error: unknown) => boolean;
+  /** Whether it is an upload that stopped moving; left out, nothing is. */
+  readonly isStalled?: (error: unknown) => boolean;
   readonly shelf?: Shelf;
   readonly surroundings?: Surroundings | null;
   readonly outboxName?: string;
@@ -93,7 +95,8 @@ export class InboxStore {
   }
 
   #explain(error: unknown): Failure {
-    return { isPassing: this.#options.isPassing?.(error) ?? false, sentence: this.#options.describeError(error) };
+    const { describeError, isPassing, isStalled } = this.#options;
+    return { isPassing: isPassing?.(error) ?? false, isStalled: isStalled?.(error) ?? false, sentence: describeError(error) };
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -222,7 +225,7 @@ export class InboxStore {
   }
 
   discard(clientId: string): void {
-    this.outbox.drop(clientId);
+    this.outbox.discard(clientId);
     this.#publish();
   }
 

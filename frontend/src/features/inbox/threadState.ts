@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useState } from "react";
 import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
+import { copyText } from "@/lib/clipboard";
 import type { Message } from "@/types/wire";
 import { guessDeletion, guessEdit, guessFetch, guessReaction } from "./amendments";
 import { showMessage, useAnchor } from "./anchor";
@@ -52,9 +53,9 @@ function useAmending(tell: (sentence: string) => void) {
   }, [api, store, tell]);
 }
 
-async function copyText(text: string, tell: (sentence: string) => void): Promise<void> {
+async function copy(text: string, tell: (sentence: string) => void): Promise<void> {
   try {
-    await navigator.clipboard.writeText(text);
+    await copyText(text);
   } catch {
     tell("Your browser did not let Confab copy the text.");
   }
@@ -76,7 +77,7 @@ export function useThreadState(canAct: boolean) {
         message.status === "unconfirmed" ? setQuestion({ kind: "retry", message }) : amending.retry(message),
       react: amending.react,
       retryAttachment: amending.retryAttachment,
-      copy: (text) => void copyText(text, tell),
+      copy: (text) => void copy(text, tell),
       jumpTo: (messageId) => {
         // One that was not read yet is read, with what is around it.
         if (!showMessage(messageId, "smooth")) goTo(messageId);

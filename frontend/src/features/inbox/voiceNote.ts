@@ -15,3 +15,20 @@ export async function rewrapAsOgg(webm: ArrayBuffer): Promise<ArrayBuffer> {
   if (target.buffer === null) throw new Error("The recording could not be written.");
   return target.buffer;
 }
+
+const PAGE = [0x4f, 0x67, 0x67, 0x53];
+const POSITION_AT = 6;
+/** Opus always counts in 48 kHz, whatever was recorded. */
+const RATE = 48_000;
+
+/** How long an Ogg file of Opus plays, as its last page says; 0 for one that holds no sound. */
+export function secondsOf(ogg: ArrayBuffer): number {
+  const bytes = new Uint8Array(ogg);
+  for (let at = bytes.length - POSITION_AT - 8; at >= 0; at -= 1) {
+    if (!PAGE.every((byte, index) => bytes[at + index] === byte)) continue;
+    const position = Number(new DataView(ogg).getBigInt64(at + POSITION_AT, true));
+    // A page on which no packet ends says -1.
+    if (position >= 0) return position / RATE;
+  }
+  return 0;
+}

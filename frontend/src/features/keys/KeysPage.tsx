@@ -12,6 +12,7 @@ import { TextField } from "@/components/TextField";
 import { nameAccount, useAccounts } from "@/lib/accounts";
 import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
+import { copyText } from "@/lib/clipboard";
 import { formatAgo } from "@/lib/time";
 import type { ApiKey, NewKey, Scope } from "@/types/people";
 import "@/components/panels.css";
@@ -32,7 +33,7 @@ export function KeysPage() {
       {secret !== null && (
         <Dialog title="Your new key" onClose={() => setSecret(null)}>
           <p>Keep it where your program finds it. It is not shown again.</p>
-          <Secret value={secret} testId="key-secret" />
+          <Secret value={secret} onCopy={copyText} testId="key-secret" />
         </Dialog>
       )}
     </>

@@ -1,7 +1,8 @@
 /** Who is signed in: keeps the access token in memory and renews it in time, one tab of the browser for all. */
-import type { Channel, OpenChannel } from "@/lib/channel";
+import { findLocks, type Channel, type Locks, type OpenChannel } from "@/lib/channel";
 import { ApiError } from "@/lib/api/errors";
 import * as routes from "@/lib/api/routes";
+import { inTurn } from "@/lib/turns";
 import type { SignedIn, User } from "@/types/wire";
 
 export type SessionState =
@@ -35,9 +36,13 @@ export class Session {
   /** Rises with every sign-in and sign-out, so that a late answer cannot bring an ended session back. */
   #generation = 0;
   readonly #channel: Channel | null;
+  /** Tabs share the refresh cookie: two of them using it at once would look like a stolen one. */
+  readonly #inTurn: (run: () => Promise<void>) => Promise<void>;
 
-  constructor(authRoutes: AuthRoutes = routes, openChannel: OpenChannel = () => null) {
+  constructor(authRoutes: AuthRoutes = routes, openChannel: OpenChannel = () => null, locks: Locks | null = findLocks()) {
     this.#routes = authRoutes;
+    const surroundings = locks === null ? null : { openChannel, locks };
+    this.#inTurn = (run) => inTurn(surroundings, "confab-session", run);
     this.#channel = openChannel("confab-session", (word) => this.#hear(word as Word));
   }
 
@@ -103,7 +108,7 @@ export class Session {
   async #renew(): Promise<string | null> {
     const generation = this.#generation;
     try {
-      await inTurn(async () => {
+      await this.#inTurn(async () => {
         // Otherwise another tab was quicker, or somebody signed in or out meanwhile.
         if (generation !== this.#generation) return;
         const answer = await this.#routes.refresh();
@@ -154,10 +159,4 @@ export class Session {
     this.#state = state;
     for (const listener of [...this.#listeners]) listener();
   }
-}
-
-/** Tabs share the refresh cookie: two of them using it at once would look like a stolen one. */
-function inTurn<T>(run: () => Promise<T>): Promise<T> {
-  const locks = (navigator as Partial<Pick<Navigator, "locks">>).locks;
-  return locks === undefined ? run() : locks.request("confab-session", {}, run);
 }

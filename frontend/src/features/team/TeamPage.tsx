@@ -10,6 +10,7 @@ import { Exact, Text } from "@/components/Text";
 import { TextField } from "@/components/TextField";
 import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
+import { copyText } from "@/lib/clipboard";
 import { PEOPLE_KEY, usePeople } from "@/lib/people";
 import { useCan, useMe } from "@/lib/rights";
 import { isolate } from "@/lib/texts";
@@ -215,7 +216,7 @@ function LinkDialog({ made, onClose }: { readonly made: PersonWithLink; readonly
         <Exact>{formatExact(made.link.expires_at)}</Exact>. It is not shown again.
         {made.link.is_mailed && <Text> It goes to them by mail too.</Text>}
       </p>
-      <Secret value={made.link.url} testId="one-time-link" />
+      <Secret value={made.link.url} onCopy={copyText} testId="one-time-link" />
     </Dialog>
   );
 }

@@ -1,8 +1,6 @@
 /** Sends one JSON request; renews the access token once when the server no longer takes it. */
-import { ApiError, parseError, unreachable } from "./errors";
-
-const REQUEST_TIMEOUT_MS = 35_000;
-const DOWNLOAD_TIMEOUT_MS = 180_000;
+import { LIMITS_MS, TimeLimitError, withDeadline } from "@/lib/limits";
+import { ApiError, parseError, stalled, unreachable } from "./errors";
 
 export interface Request {
   readonly method?: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
@@ -31,8 +29,7 @@ export interface Credentials {
 
 export type Send = <T>(path: string, request?: Request) => Promise<T>;
 
-function buildInit({ method = "GET", body, headers, token, signal, reads }: Request): RequestInit {
-  const timeout = AbortSignal.timeout(reads === "blob" ? DOWNLOAD_TIMEOUT_MS : REQUEST_TIMEOUT_MS);
+function buildInit({ method = "GET", body, headers, token }: Request, signal: AbortSignal): RequestInit {
   const init: RequestInit = {
     method,
     headers: {
@@ -42,7 +39,7 @@ function buildInit({ method = "GET", body, headers, token, signal, reads }: Requ
       ...headers,
     },
     credentials: "same-origin",
-    signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+    signal,
   };
   return body === undefined ? init : { ...init, body: JSON.stringify(body) };
 }
@@ -56,12 +53,31 @@ function parseJson(text: string): unknown {
   }
 }
 
-async function transmit(path: string, request: Request): Promise<Answer> {
+/** The same answer, with a word for each piece of its body that arrives. */
+function watchBody(response: Response, onBytes: () => void): Response {
+  if (response.body === null) return response;
+  const noted = new TransformStream<Uint8Array, Uint8Array>({
+    transform: (bytes, controller) => {
+      onBytes();
+      controller.enqueue(bytes);
+    },
+  });
+  return new Response(response.body.pipeThrough(noted), { headers: response.headers });
+}
+
+function transmit(path: string, request: Request): Promise<Answer> {
   if (request.body instanceof FormData) return sendForm(path, request, request.body);
-  const response = await fetch(path, buildInit(request));
-  const isBlob = request.reads === "blob" && response.ok;
-  const body = isBlob ? await response.blob() : parseJson(await response.text());
-  return { status: response.status, body, retryAfter: response.headers.get("Retry-After") };
+  const isDownload = request.reads === "blob";
+  return withDeadline(
+    isDownload ? LIMITS_MS.stall : LIMITS_MS.request,
+    async ({ signal, extend }) => {
+      const response = await fetch(path, buildInit(request, signal));
+      const isBlob = isDownload && response.ok;
+      const body = isBlob ? await watchBody(response, extend).blob() : parseJson(await response.text());
+      return { status: response.status, body, retryAfter: response.headers.get("Retry-After") };
+    },
+    request.signal,
+  );
 }
 
 /** One request as it is: no token of its own, no second try. */
@@ -71,25 +87,35 @@ export async function send<T>(path: string, request: Request = {}): Promise<T> {
     answer = await transmit(path, request);
   } catch (error) {
     if (request.signal?.aborted) throw error;
-    throw unreachable();
+    throw error instanceof TimeLimitError && request.body instanceof FormData ? stalled() : unreachable();
   }
   if (answer.status < 200 || answer.status > 299) throw parseError(answer.status, answer.body, answer.retryAfter);
   return answer.body as T;
 }
 
-/** What `fetch` cannot do: tell how far a large body has gone. */
-function sendForm(path: string, { method = "POST", token, onProgress }: Request, form: FormData): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const xhr = new XMLHttpRequest();
-    xhr.open(method, path);
-    xhr.setRequestHeader("Accept", "application/json");
-    if (token) xhr.setRequestHeader("Authorization", `Bearer ${token}`);
-    xhr.upload.onprogress = ({ loaded, total }) => onProgress?.(total === 0 ? 0 : loaded / total);
-    xhr.onload = () =>
-      resolve({ status: xhr.status, body: parseJson(xhr.responseText), retryAfter: xhr.getResponseHeader("Retry-After") });
-    xhr.onerror = () => reject(new Error("The form could not be sent."));
-    xhr.send(form);
-  });
+/** What `fetch` cannot do: tell how far a large body has gone. It may take long, as long as it moves. */
+function sendForm(path: string, { method = "POST", token, onProgress, signal: outer }: Request, form: FormData): Promise<Answer> {
+  return withDeadline(
+    LIMITS_MS.stall,
+    ({ signal, extend }) =>
+      new Promise((resolve, reject) => {
+        const xhr = new XMLHttpRequest();
+        signal.addEventListener("abort", () => xhr.abort());
+        xhr.open(method, path);
+        xhr.setRequestHeader("Accept", "application/json");
+        if (token) xhr.setRequestHeader("Authorization", `Bearer ${token}`);
+        xhr.upload.onprogress = ({ loaded, total }) => {
+          extend(loaded === total ? LIMITS_MS.answer : LIMITS_MS.stall);
+          onProgress?.(total === 0 ? 0 : loaded / total);
+        };
+        xhr.upload.onload = () => extend(LIMITS_MS.answer);
+        xhr.onload = () =>
+          resolve({ status: xhr.status, body: parseJson(xhr.responseText), retryAfter: xhr.getResponseHeader("Retry-After") });
+        xhr.onerror = xhr.onabort = xhr.ontimeout = () => reject(new Error("The form could not be sent."));
+        xhr.send(form);
+      }),
+    outer,
+  );
 }
 
 /** A `send` that signs each request, and on a 401 tries once more with a fresh token. */

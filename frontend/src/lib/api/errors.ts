@@ -46,6 +46,18 @@ export function unreachable(): ApiError {
   return new ApiError(0, { code: "unreachable", message, fields: {}, requestId: null });
 }
 
+/** An upload that stopped moving: the line may be there for smaller things. */
+export function stalled(): ApiError {
+  const message = "The upload stopped on its way. It is tried again.";
+  return new ApiError(0, { code: "stalled", message, fields: {}, requestId: null });
+}
+
+/** A file that the browser can no longer read; not passing. */
+export function unreadable(name: string): ApiError {
+  const message = `${name} can no longer be read. Discard this message and attach the file again.`;
+  return new ApiError(400, { code: "unreadable_file", message, fields: {}, requestId: null });
+}
+
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }

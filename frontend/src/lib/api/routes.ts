@@ -122,6 +122,7 @@ export interface Outgoing {
   /** How large and how long each file is, in order. */
   readonly mediaInfo?: readonly object[] | undefined;
   readonly onProgress?: (share: number) => void;
+  readonly signal?: AbortSignal;
 }
 
 const jsonOf = ({ text, clientId, quoteId }: Outgoing) => ({
@@ -183,7 +184,7 @@ function chatRoutes(signed: Send) {
     /** What it became: one message, or one for each file. */
     sendMessage: async (accountId: number, chatId: number, outgoing: Outgoing): Promise<readonly Message[]> => {
       const body = outgoing.files === undefined ? jsonOf(outgoing) : formOf(outgoing, outgoing.files);
-      const request = { method: "POST", body, onProgress: outgoing.onProgress } as const;
+      const request = { method: "POST", body, onProgress: outgoing.onProgress, signal: outgoing.signal } as const;
       const answer = await signed<Sent>(`${chatPath(accountId, chatId)}/send`, request);
       return answer.messages ?? [answer.message];
     },

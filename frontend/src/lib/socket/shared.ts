@@ -113,6 +113,7 @@ export class SharedConnection implements Wire {
     const claim = (this.#claim = new AbortController());
     const hold = () => (claim.signal.aborted ? undefined : this.#takeLead());
     const options = steal ? { steal } : { signal: claim.signal };
+    // eslint-disable-next-line confab/bounded-waits -- a leader that does not answer is robbed (#expectAnswer)
     this.#surroundings.locks.request(this.#name, options, hold).catch(() => {
       if (claim.signal.aborted) return;
       // Another tab took it: this one did not answer, most likely because it was frozen.
@@ -124,6 +125,7 @@ export class SharedConnection implements Wire {
 
   #takeLead(): Promise<void> {
     clearTimeout(this.#silenceTimer);
+    // eslint-disable-next-line confab/bounded-waits -- held for as long as this tab leads
     return new Promise((release) => {
       const lead = new Lead(this.#options, {
         onPush: (push) => {

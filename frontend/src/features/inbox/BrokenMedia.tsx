@@ -1,0 +1,50 @@
+/** A picture, a film or a voice message that cannot be shown here: why, and what can be done about it. */
+import { Button, IconButton } from "@/components/Button";
+import { Icon } from "@/components/Icon";
+import { describeError } from "@/lib/api/errors";
+import type { StoredProps } from "./Attachments";
+import { formatSeconds, formatSize, kindOf, nameAttachment } from "./attachments";
+import { useDownload } from "./media";
+
+interface BrokenMediaProps extends StoredProps {
+  /** Why its bytes could not be had; null when they are there, and the browser makes nothing of them. */
+  readonly error: Error | null;
+  readonly isBusy: boolean;
+  readonly onRetry: () => void;
+}
+
+const VERBS = { image: "show this picture", video: "play this video", audio: "play this recording", file: "open this file" } as const;
+
+function explain({ attachment, error }: BrokenMediaProps): string {
+  if (error !== null) return describeError(error);
+  return `This browser can't ${attachment.voice_note ? "play this voice message" : VERBS[kindOf(attachment)]}.`;
+}
+
+export function BrokenMedia(props: BrokenMediaProps) {
+  const { message, attachment, id, error, isBusy, onRetry } = props;
+  const name = nameAttachment(attachment);
+  const download = useDownload(message, id, name);
+  const { duration, file_size } = attachment;
+  const facts = [duration ? formatSeconds(duration) : "", file_size ? formatSize(file_size) : ""].filter(Boolean).join(" · ");
+  return (
+    <div className="file-card" data-testid="attachment-broken">
+      <span className="file-icon">
+        <Icon name="alert" />
+      </span>
+      <span className="file-words">
+        <span className="file-name" translate="no">{name}</span>
+        {facts !== "" && <span className="file-note" translate="no">{facts}</span>}
+        <span className="file-problem" role="status">{download.error === null ? explain(props) : describeError(download.error)}</span>
+      </span>
+      {error === null ? (
+        <IconButton label={`Download ${name}`} aria-busy={download.isPending} onClick={() => download.mutate()} data-testid="attachment-download">
+          {download.isPending ? <span className="spinner" /> : <Icon name="download" size={18} />}
+        </IconButton>
+      ) : (
+        <Button size="small" isBusy={isBusy} onClick={onRetry} data-testid="attachment-reload">
+          Try again
+        </Button>
+      )}
+    </div>
+  );
+}

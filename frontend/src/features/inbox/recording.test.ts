@@ -1,0 +1,106 @@
+/** Recorders and microphones as they are in the field: pulled out, silent, stopped too soon, never answering. */
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { LIMITS_MS } from "@/lib/limits";
+import { startRecording, TooShortError } from "./recording";
+
+class FakeTrack extends EventTarget {
+  readonly stop = vi.fn();
+}
+
+/** Gives a piece at the end of a second and when it is stopped, as MediaRecorder does. */
+class FakeRecorder extends EventTarget {
+  static isTypeSupported = () => true;
+  static last: FakeRecorder;
+  readonly mimeType = "audio/ogg;codecs=opus";
+  state: RecordingState = "inactive";
+  isDeaf = false;
+
+  constructor(readonly stream: MediaStream) {
+    super();
+    FakeRecorder.last = this;
+  }
+
+  start(): void {
+    this.state = "recording";
+  }
+
+  give(bytes: BlobPart): void {
+    this.dispatchEvent(Object.assign(new Event("dataavailable"), { data: new Blob([bytes]) }));
+  }
+
+  stop(): void {
+    if (this.state === "inactive") throw new DOMException("inactive", "InvalidStateError");
+    this.state = "inactive";
+    if (!this.isDeaf) this.dispatchEvent(new Event("stop"));
+  }
+}
+
+/** One Ogg page whose position says how long the sound is. */
+function oggOf(seconds: number): ArrayBuffer {
+  const page = new ArrayBuffer(27);
+  new Uint8Array(page).set([0x4f, 0x67, 0x67, 0x53]);
+  new DataView(page).setBigInt64(6, BigInt(Math.round(seconds * 48_000)), true);
+  return page;
+}
+
+const onEnd = vi.fn();
+let track: FakeTrack;
+
+beforeEach(() => {
+  onEnd.mockReset();
+  track = new FakeTrack();
+  const stream = { getTracks: () => [track], getAudioTracks: () => [track] };
+  vi.stubGlobal("MediaRecorder", FakeRecorder);
+  vi.stubGlobal("navigator", { mediaDevices: { getUserMedia: () => Promise.resolve(stream) } });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+it("sends what was said before the microphone was pulled out, and says that it was", async () => {
+  const recording = await startRecording(onEnd);
+  FakeRecorder.last.give(oggOf(4));
+  track.dispatchEvent(new Event("ended"));
+  expect(onEnd).toHaveBeenCalledTimes(1);
+  expect((await recording.finish()).size).toBe(27);
+});
+
+it("keeps what was said when the browser stops the recorder by itself", async () => {
+  const recording = await startRecording(onEnd);
+  FakeRecorder.last.give(oggOf(2));
+  FakeRecorder.last.stop();
+  expect(onEnd).toHaveBeenCalledTimes(1);
+  expect((await recording.finish()).size).toBe(27);
+});
+
+it("does not wait for ever for a recorder that does not answer", async () => {
+  const recording = await startRecording(onEnd);
+  FakeRecorder.last.give(oggOf(3));
+  FakeRecorder.last.isDeaf = true;
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const file = recording.finish();
+  await vi.advanceTimersByTimeAsync(LIMITS_MS.recorder);
+  vi.useRealTimers();
+  expect((await file).size).toBe(27);
+});
+
+it.each([
+  ["nothing at all", []],
+  ["a head without sound", [oggOf(0)]],
+  ["less than half a second", [oggOf(0.4)]],
+])("refuses a recording with %s", async (_, pieces) => {
+  const recording = await startRecording(onEnd);
+  for (const piece of pieces) FakeRecorder.last.give(piece);
+  await expect(recording.finish()).rejects.toBeInstanceOf(TooShortError);
+  expect(track.stop).toHaveBeenCalled();
+  expect(onEnd).not.toHaveBeenCalled();
+});
+
+it("lets go of the microphone when the recording is dropped, also after it ended by itself", async () => {
+  const recording = await startRecording(onEnd);
+  FakeRecorder.last.stop();
+  recording.drop();
+  await Promise.resolve();
+  expect(track.stop).toHaveBeenCalled();
+});

@@ -1,0 +1,47 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { TimeLimitError, withDeadline } from "./limits";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const never = () => new Promise<never>(() => undefined);
+const settled = (promise: Promise<unknown>) => promise.then((value) => value, (error: unknown) => error);
+
+it("gives what the work comes to, and leaves no timer behind", async () => {
+  expect(await withDeadline(1_000, () => Promise.resolve("fine"))).toBe("fine");
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+it("ends a wait at its limit and tells the work to stop", async () => {
+  const stopped = vi.fn();
+  const outcome = settled(withDeadline(1_000, ({ signal }) => (signal.addEventListener("abort", stopped), never())));
+  await vi.advanceTimersByTimeAsync(999);
+  expect(stopped).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(await outcome).toBeInstanceOf(TimeLimitError);
+  expect(stopped).toHaveBeenCalledTimes(1);
+});
+
+it("waits on while there is progress, and no longer", async () => {
+  let extend: (ms?: number) => void = () => undefined;
+  const outcome = settled(withDeadline(1_000, (wait) => ((extend = wait.extend), never())));
+  for (let round = 0; round < 5; round += 1) {
+    await vi.advanceTimersByTimeAsync(900);
+    extend();
+  }
+  extend(5_000);
+  await vi.advanceTimersByTimeAsync(4_999);
+  const early = await Promise.race([outcome, Promise.resolve("waiting")]);
+  expect(early).toBe("waiting");
+  await vi.advanceTimersByTimeAsync(1);
+  expect(await outcome).toBeInstanceOf(TimeLimitError);
+});
+
+it("ends when the caller gives up, before and while it waits", async () => {
+  const caller = new AbortController();
+  const outcome = settled(withDeadline(1_000, never, caller.signal));
+  const reason = new Error("left");
+  caller.abort(reason);
+  expect(await outcome).toBe(reason);
+  expect(() => withDeadline(1_000, never, caller.signal)).toThrow(reason);
+});

@@ -1,0 +1,91 @@
+/**
+ * One tab at a time does a thing for all tabs of the browser.
+ *
+ * The tab that holds the Web Lock answers when it is asked, however long its work takes. A tab that was frozen or
+ * discarded while it held the lock does not answer, and loses it.
+ */
+import type { Channel, Surroundings } from "@/lib/channel";
+
+/** A waiting tab asks the holder this often whether it is alive. */
+export const ASK_MS = 5_000;
+/** How long the holder may take to answer. */
+export const ANSWER_MS = 3_000;
+/** Several waiting tabs do not steal in the same moment. */
+const SPREAD_MS = 500;
+
+type Word = "alive?" | "alive";
+
+/** Runs `work` as the only tab; its signal is aborted once another tab has taken the turn away. */
+export function inTurn(surroundings: Surroundings | null, name: string, work: (lost: AbortSignal) => Promise<void>): Promise<void> {
+  return surroundings === null ? work(new AbortController().signal) : new Turn(surroundings, name, work).take();
+}
+
+class Turn {
+  readonly #surroundings: Surroundings;
+  readonly #name: string;
+  readonly #work: (lost: AbortSignal) => Promise<void>;
+  readonly #claim = new AbortController();
+  readonly #lost = new AbortController();
+  #channel: Channel | null = null;
+  #isHolding = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(surroundings: Surroundings, name: string, work: (lost: AbortSignal) => Promise<void>) {
+    this.#surroundings = surroundings;
+    this.#name = name;
+    this.#work = work;
+  }
+
+  async take(): Promise<void> {
+    this.#channel = this.#surroundings.openChannel(`turn:${this.#name}`, (word) => this.#hear(word as Word));
+    this.#askLater();
+    try {
+      await this.#request({ signal: this.#claim.signal });
+    } finally {
+      this.#end();
+    }
+  }
+
+  /** A steal aborts the request that waits, and takes its place. */
+  async #request(options: LockOptions): Promise<void> {
+    try {
+      // eslint-disable-next-line confab/bounded-waits -- a holder that does not answer is robbed (#askLater)
+      await this.#surroundings.locks.request(this.#name, options, () => this.#hold());
+    } catch (error) {
+      if (this.#isHolding) this.#lost.abort(error);
+      else if (this.#claim.signal.aborted && options.steal !== true) return this.#request({ steal: true });
+      throw error;
+    }
+  }
+
+  async #hold(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#isHolding = true;
+    this.#channel?.post("alive");
+    await this.#work(this.#lost.signal);
+    this.#isHolding = false;
+  }
+
+  #hear(word: Word): void {
+    if (word === "alive?" && this.#isHolding) this.#channel?.post("alive");
+    if (word === "alive" && !this.#isHolding) this.#askLater();
+  }
+
+  #askLater(): void {
+    this.#after(ASK_MS, () => {
+      this.#channel?.post("alive?");
+      this.#after(ANSWER_MS + Math.random() * SPREAD_MS, () => this.#claim.abort());
+    });
+  }
+
+  #after(delayMs: number, run: () => void): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(run, delayMs);
+  }
+
+  #end(): void {
+    this.#isHolding = false;
+    clearTimeout(this.#timer);
+    this.#channel?.close();
+  }
+}
