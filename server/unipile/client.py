@@ -174,8 +174,7 @@ class UnipileClient:
         """Send a text, a file or both, as an answer to a message if one is named; returns the message's id, which
         UniPile may leave out.
         """
-        # Names go out as browsers write them: percent-encoded ones would be shown to the customer like that.
-        form = aiohttp.FormData(default_to_multipart=True, quote_fields=False)
+        form = aiohttp.FormData(default_to_multipart=True)
         form.add_field("account_id", external_account_id)
         if text:
             form.add_field("text", text)

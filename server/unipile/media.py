@@ -1,11 +1,32 @@
 """A file that streams into a send to UniPile (unipile-api.md §7)."""
 
+import unicodedata
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.payload import Payload
+
+# Ends a quoted string; is an escape in some parsers and none in others.
+AMBIGUOUS = str.maketrans({'"': "'", "\\": "_"})
+
+
+def part_disposition(name: str, file_name: str) -> str:
+    """The Content-Disposition of a form's file, which no name can break or extend.
+
+    Parsers disagree: some take `filename` as UTF-8, some as Latin-1, some prefer `filename*` (RFC 8187), some know only
+    `filename`. An ordinary name goes out alone; any other goes out in both forms, each safe for whoever reads it.
+    """
+    # Line breaks and other control characters would end the header; a lone surrogate has no bytes.
+    clean = "".join(c for c in file_name if unicodedata.category(c) not in ("Cc", "Cs", "Zl", "Zp")) or "file"
+    plain = clean.translate(AMBIGUOUS)
+    disposition = f'form-data; name="{name}"; filename="{plain}"'
+    if plain == clean and clean.isascii() and "%" not in clean:
+        return disposition
+    return f"{disposition}; filename*=UTF-8''{quote(clean, safe='')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +41,11 @@ class OutgoingFile:
 
     def add_to(self, form: aiohttp.FormData) -> None:
         """As the form's file: its bytes are read while they are sent."""
-        name = "voice_message" if self.is_voice else "attachments"
-        form.add_field(name, _FilePayload(self), content_type=self.mimetype, filename=self.file_name)
+        form.add_field(self.field, _FilePayload(self), content_type=self.mimetype, filename="file")
+
+    @property
+    def field(self) -> str:
+        return "voice_message" if self.is_voice else "attachments"
 
 
 class _FilePayload(Payload):
@@ -31,6 +55,10 @@ class _FilePayload(Payload):
         super().__init__(file, content_type=file.mimetype)
         self._file = file
         self._size = file.size
+
+    def set_content_disposition(self, disptype: str, *_: Any, **__: Any) -> None:
+        """aiohttp writes names either percent-encoded, which customers would see, or raw, with whatever is in them."""
+        self._headers["Content-Disposition"] = part_disposition(self._file.field, self._file.file_name)
 
     def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
         raise TypeError("A file has no text.")

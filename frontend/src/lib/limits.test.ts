@@ -9,6 +9,13 @@ const settled = (promise: Promise<unknown>) => promise.then((value) => value, (e
 
 it("gives what the work comes to, and leaves no timer behind", async () => {
   expect(await withDeadline(1_000, () => Promise.resolve("fine"))).toBe("fine");
+  await vi.advanceTimersByTimeAsync(0);
+  expect(vi.getTimerCount()).toBe(0);
+  const broken = () => {
+    throw new Error("broken");
+  };
+  await expect(withDeadline(1_000, broken)).rejects.toThrow("broken");
+  await vi.advanceTimersByTimeAsync(0);
   expect(vi.getTimerCount()).toBe(0);
 });
 

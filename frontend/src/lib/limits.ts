@@ -58,6 +58,6 @@ export function withDeadline<T>(limitMs: number, work: (wait: Wait) => PromiseLi
     };
     outer?.addEventListener("abort", onAbort, { once: true });
     extend();
-    Promise.resolve(work({ signal: controller.signal, extend })).then(resolve, reject).finally(end).catch(() => undefined);
+    new Promise<T>((begin) => begin(work({ signal: controller.signal, extend }))).then(resolve, reject).finally(end).catch(() => undefined);
   });
 }

@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { render, screen } from "@testing-library/react";
+import { fireEvent, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { MemoryRouter } from "react-router";
 import { beforeEach, expect, it, vi } from "vitest";
@@ -23,10 +23,10 @@ beforeEach(() => {
   URL.revokeObjectURL = vi.fn();
 });
 
-function show(fields: Partial<Attachment>) {
+function show(fields: Partial<Attachment>, problem?: Error) {
   const api = createRoutes(() => Promise.reject(unreachable()));
   vi.spyOn(api, "listAccounts").mockResolvedValue([makeAccount()]);
-  const fetchAttachment = vi.spyOn(api, "fetchAttachment").mockResolvedValue(new Blob(["bytes"]));
+  const fetchAttachment = vi.spyOn(api, "fetchAttachment").mockImplementation(() => (problem ? Promise.reject(problem) : Promise.resolve(new Blob(["bytes"]))));
   const attachment: Attachment = { id: "a1", type: "img", file_name: "cat.png", mimetype: "image/png", file_size: 1_400_000, state: "stored", ...fields };
   const message = makeMessage({ attachments: [attachment] });
   const nothing = vi.fn();
@@ -62,6 +62,39 @@ it("fetches a voice message when somebody wants to hear it, not before", async (
   expect(fetchAttachment).not.toHaveBeenCalled();
   await userEvent.click(screen.getByRole("button", { name: "Play Voice message" }));
   expect(fetchAttachment.mock.calls[0]?.slice(0, 2)).toEqual([message, "a1"]);
+});
+
+it.each([
+  ["a decoder that is not there", () => vi.spyOn(HTMLMediaElement.prototype, "play").mockRejectedValue(new DOMException("", "NotSupportedError"))],
+  ["a broken file", () => vi.spyOn(HTMLMediaElement.prototype, "play").mockImplementation(() => Promise.reject(new Error("decode")))],
+])("says that a voice message cannot be played because of %s, and offers it as a file", async (_, breakIt) => {
+  breakIt();
+  show({ type: "audio", mimetype: "audio/ogg", voice_note: true, duration: 65 });
+  await userEvent.click(screen.getByRole("button", { name: "Play Voice message" }));
+  const broken = await screen.findByTestId("attachment-broken");
+  expect(broken.textContent).toContain("This browser can't play this voice message.");
+  expect(broken.textContent).toContain("1:05");
+  expect(screen.getByRole("button", { name: "Download Voice message" })).toBeTruthy();
+});
+
+it.each([
+  ["img", "image/png", "cat.png", "This browser can't show this picture."],
+  ["video", "video/quicktime", "cat.mov", "This browser can't play this video."],
+])("says that a %s cannot be shown, and offers it as a file", async (type, mimetype, file_name, words) => {
+  show({ type, mimetype, file_name });
+  if (type === "video") await userEvent.click(screen.getByTestId("attachment-play"));
+  const shown = type === "video" ? await screen.findByTestId("attachment-video") : await screen.findByRole("img", { name: file_name });
+  fireEvent.error(shown);
+  expect(screen.getByTestId("attachment-broken").textContent).toContain(words);
+  expect(screen.getByRole("button", { name: `Download ${file_name}` })).toBeTruthy();
+});
+
+it("says why a picture could not be loaded, and shows it after another try", async () => {
+  const { fetchAttachment } = show({}, unreachable());
+  expect((await screen.findByTestId("attachment-broken")).textContent).toContain("cannot be reached");
+  fetchAttachment.mockResolvedValue(new Blob(["bytes"]));
+  await userEvent.click(screen.getByTestId("attachment-reload"));
+  expect(await screen.findByRole("img", { name: "cat.png" })).toBeTruthy();
 });
 
 it("offers any other file with its name and size", () => {

@@ -1,4 +1,4 @@
-import { render, screen } from "@testing-library/react";
+import { fireEvent, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, it, vi } from "vitest";
 import { makeMessage } from "@/testing/factories";
@@ -101,4 +101,32 @@ it("changes a message without touching the draft", async () => {
   await userEvent.type(field(), "Hello{Enter}");
   expect(onSend).toHaveBeenCalledExactlyOnceWith("Hello");
   expect(inbox.drafts.read(10)).toBe("half a thought");
+});
+
+it.each([
+  ["in Chrome and Firefox", { isComposing: true, keyCode: 229 }],
+  ["in Safari, after compositionend", { isComposing: false, keyCode: 229 }],
+])("does not send when Enter chooses a word of an input method %s", async (_, how) => {
+  show();
+  await userEvent.type(field(), "にほん");
+  fireEvent.keyDown(field(), { key: "Enter", ...how });
+  expect(onSend).not.toHaveBeenCalled();
+  fireEvent.keyDown(field(), { key: "Enter", keyCode: 13 });
+  expect(onSend).toHaveBeenCalledExactlyOnceWith("にほん");
+});
+
+it.each([
+  ["a screenshot as a file", "", 1],
+  ["cells of a spreadsheet as text, though a picture of them comes along", "1\t2\n3\t4", 0],
+])("pastes %s", (_, text, count) => {
+  const tray = { picked: [], add: vi.fn(), remove: vi.fn(), clear: vi.fn() };
+  render(
+    <InboxContext value={inbox}>
+      <Composer chatId={10} isReadOnly={false} tray={tray} onSend={onSend} />
+    </InboxContext>,
+  );
+  const clipboardData = { files: [new File(["x"], "image.png", { type: "image/png" })], getData: (type: string) => (type === "text/plain" ? text : "") };
+  const isLeftToBrowser = fireEvent.paste(field(), { clipboardData });
+  expect(tray.add).toHaveBeenCalledTimes(count);
+  expect(isLeftToBrowser).toBe(count === 0);
 });

@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { LIMITS_MS } from "@/lib/limits";
 import { createSend, send } from "./client";
 import { ApiError } from "./errors";
 
@@ -84,5 +85,92 @@ describe("createSend", () => {
     await createSend({ token: () => token, renew })("/api/x");
     expect(renew).not.toHaveBeenCalled();
     expect(bearer(1)).toBe("Bearer newer");
+  });
+});
+
+/** A line on which an upload goes as far as a test lets it. */
+class FakeXhr {
+  static last: FakeXhr;
+  readonly upload: { onprogress?: (event: object) => void; onload?: () => void } = {};
+  readonly open = vi.fn();
+  readonly setRequestHeader = vi.fn();
+  readonly send = vi.fn();
+  readonly abort = vi.fn();
+  readonly getResponseHeader = () => null;
+  status = 201;
+  responseText = "{}";
+  onload: () => void = () => undefined;
+
+  constructor() {
+    FakeXhr.last = this;
+  }
+}
+
+describe("an upload", () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+    vi.stubGlobal("XMLHttpRequest", FakeXhr);
+  });
+  afterEach(() => void vi.useRealTimers());
+
+  const upload = (signal?: AbortSignal) =>
+    send("/api/x", { method: "POST", body: new FormData(), signal }).then(
+      () => "sent",
+      (error: unknown) => (error instanceof ApiError ? error.code : "given up"),
+    );
+  const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+  const progress = (loaded: number) => FakeXhr.last.upload.onprogress?.({ loaded, total: 100 });
+
+  it("may take long, as long as it moves", async () => {
+    const outcome = upload();
+    for (let part = 1; part < 100; part += 1) {
+      await pass(LIMITS_MS.stall - 1);
+      progress(part);
+    }
+    FakeXhr.last.onload();
+    expect(await outcome).toBe("sent");
+  });
+
+  it.each([
+    ["never begins", () => undefined, LIMITS_MS.stall],
+    ["stops half way", () => progress(50), LIMITS_MS.stall],
+    ["is up and never answered", () => (progress(100), FakeXhr.last.upload.onload?.()), LIMITS_MS.answer],
+  ])("is ended when it %s", async (_, happen, limit) => {
+    const outcome = upload();
+    happen();
+    await pass(limit - 1);
+    expect(FakeXhr.last.abort).not.toHaveBeenCalled();
+    await pass(1);
+    expect(FakeXhr.last.abort).toHaveBeenCalledTimes(1);
+    expect(await outcome).toBe("stalled");
+  });
+
+  it("is ended when nobody wants it any more", async () => {
+    const caller = new AbortController();
+    const outcome = upload(caller.signal);
+    caller.abort();
+    expect(await outcome).toBe("given up");
+    expect(FakeXhr.last.abort).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe("a download", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it("may take long as long as bytes come, and is ended when none do", async () => {
+    let body: ReadableStreamDefaultController<Uint8Array> | undefined;
+    const stream = new ReadableStream<Uint8Array>({ start: (controller) => void (body = controller) });
+    fetchMock.mockResolvedValue(new Response(stream));
+    const outcome = failure(send("/api/x", { reads: "blob" }));
+    for (let part = 0; part < 5; part += 1) {
+      await vi.advanceTimersByTimeAsync(LIMITS_MS.stall - 1);
+      body?.enqueue(new Uint8Array([part]));
+      await vi.advanceTimersByTimeAsync(0);
+    }
+    const early = await Promise.race([outcome, Promise.resolve("loading")]);
+    expect(early).toBe("loading");
+    await vi.advanceTimersByTimeAsync(LIMITS_MS.stall);
+    expect(await outcome).toMatchObject({ code: "unreachable" });
   });
 });

@@ -1,0 +1,167 @@
+"""Nothing in the page waits for ever: deaf lines, pulled microphones, tabs that the browser froze."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import replace
+
+import pytest
+from playwright.async_api import FilePayload, expect
+
+from tests.browser.screens import Inbox, connect_number
+from tests.browser.test_offline import expect_arrived
+from tests.browser.test_tabs import another_tab, set_lifecycle
+from tests.browser.test_voice import open_chat, sent_by_us
+from tests.faults.gates import CHUNK, Filter, Gate
+from tests.fixtures_browser import Windows
+from tests.fixtures_stack import Stack
+from tests.peers import eventually
+
+DEAF_AFTER = 222_000
+FILE: FilePayload = {
+    "name": "film.bin",
+    "mimeType": "application/octet-stream",
+    "buffer": os.urandom(5_000_000),
+}
+STALL_MS = 46_000
+KEEP_STREAM = """
+() => {
+const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices)
+navigator.mediaDevices.getUserMedia = async (wish) => (window.heldStream = await ask(wish))
+}
+"""
+
+
+class DeafGate(Gate):
+    """A line that stops reading in the middle of whatever is large."""
+
+    def __init__(self, target: int) -> None:
+        super().__init__(target)
+        self.is_deaf = True
+        self._closed = asyncio.Event()
+
+    async def close(self) -> None:
+        self._closed.set()
+        await super().close()
+
+    def passes_up(self) -> Filter:
+        return _Up()
+
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, look: Filter) -> None:
+        carried = 0
+        with suppress(OSError, RuntimeError):
+            while data := await reader.read(CHUNK):
+                carried += len(data)
+                if isinstance(look, _Up) and self.is_deaf and carried > DEAF_AFTER:
+                    await self._closed.wait()
+                writer.write(data)
+                await writer.drain()
+        writer.transport.abort()
+
+
+class _Up(Filter):
+    """Marks the way to the server."""
+
+
+@pytest.fixture
+async def gate(demo: Stack) -> AsyncIterator[DeafGate]:
+    opened = await DeafGate(demo.config.web.port).open()
+    yield opened
+    await opened.close()
+
+
+async def test_an_upload_on_a_deaf_line_is_tried_again_and_texts_pass_it(
+    demo: Stack, gate: DeafGate, windows: Windows
+) -> None:
+    await connect_number(demo)
+    await demo.write("acc-1", "A question")
+    near = replace(demo.stranger, url=gate.url)
+    inbox = await Inbox.signed_in(windows, replace(demo, stranger=near))
+    page = inbox.page
+    await inbox.open_chat("Bia Lima")
+    await page.clock.install()
+    await page.get_by_test_id("composer-files").set_input_files(FILE)
+    await page.get_by_test_id("composer-send").click()
+    await expect(page.get_by_test_id("upload")).to_be_visible()
+    await inbox.answer("still there?")
+    await inbox.expect_status("still there?", "sending")
+
+    waiting = page.get_by_test_id("message-waiting")
+
+    async def has_stalled() -> bool:
+        # What the kernel buffers still took counts as progress.
+        await page.clock.fast_forward(STALL_MS)
+        return await waiting.count() == 1
+
+    await eventually(has_stalled)
+    await expect(waiting).to_contain_text("The upload stopped on its way")
+    await inbox.expect_status("still there?", "delivered")
+    await expect_arrived(demo, "A question", "still there?")
+
+    gate.is_deaf = False
+    # It may have begun again while the line was still deaf.
+    await page.clock.fast_forward(STALL_MS)
+    await expect(page.get_by_test_id("upload")).to_have_count(0, timeout=20_000)
+    await expect(page.get_by_test_id("attachment-download")).to_contain_text("film.bin")
+    await expect_arrived(demo, "A question", "still there?", "")
+
+
+async def test_a_microphone_that_is_pulled_out_loses_nothing(demo: Stack, talking: Windows) -> None:
+    await connect_number(demo)
+    await demo.write("acc-1", "Fala comigo")
+    inbox = await Inbox.signed_in(talking, demo)
+    page = inbox.page
+    await page.evaluate(KEEP_STREAM)
+    await inbox.open_chat("Bia Lima")
+    await page.get_by_test_id("voice-record").click()
+    await expect(page.get_by_role("timer")).to_have_text("Recording 0:02")
+    await page.evaluate("heldStream.getTracks().forEach((track) => track.stop())")
+    recorder = page.get_by_test_id("voice-recorder")
+    await expect(recorder).to_contain_text("The microphone was disconnected")
+    await recorder.get_by_role("button", name="Send the voice message").click()
+    await expect(recorder).to_have_count(0)
+
+    async def has_arrived() -> bool:
+        return len(await sent_by_us(demo)) == 1
+
+    await eventually(has_arrived)
+    ((voice,),) = [message["attachments"] for message in await sent_by_us(demo)]
+    assert (voice["voice_note"], voice["duration"] >= 1) == (True, True)
+
+
+async def test_a_recording_that_was_stopped_at_once_is_not_sent(demo: Stack, talking: Windows) -> None:
+    inbox = await open_chat(talking, demo)
+    await inbox.page.get_by_test_id("voice-record").click()
+    await expect(inbox.page.get_by_role("timer")).to_be_visible()
+    await inbox.page.keyboard.press("Enter")
+    await expect(inbox.page.get_by_test_id("thread-sentence")).to_contain_text("too short")
+    await expect(inbox.composer).to_be_visible()
+    assert await sent_by_us(demo) == []
+
+
+async def test_a_frozen_tab_does_not_hold_back_what_another_writes(
+    demo: Stack, gate: DeafGate, windows: Windows
+) -> None:
+    await connect_number(demo)
+    await demo.write("acc-1", "A question")
+    near = replace(demo, stranger=replace(demo.stranger, url=gate.url))
+    one = await Inbox.signed_in(windows, near)
+    await one.open_chat("Bia Lima")
+    other = await another_tab(one)
+    await other.expect_bubbles("A question")
+    await other.page.clock.install()
+    await one.page.get_by_test_id("composer-files").set_input_files(FILE)
+    await one.page.get_by_test_id("composer-send").click()
+    await expect(other.page.get_by_test_id("message-bubble")).to_have_count(2)
+    await set_lifecycle(one, "frozen")
+    await other.answer("From the other")
+
+    # It asks the frozen tab, hears nothing, takes over, and gives the stalled upload its time.
+    async def is_sent() -> bool:
+        await other.page.clock.fast_forward(12_000)
+        return (await other.tick("From the other").get_attribute("data-status")) != "sending"
+
+    await eventually(is_sent, 20)
+    await set_lifecycle(one, "active")
+    await expect_arrived(demo, "A question", "From the other")
