@@ -212,7 +212,9 @@ def chat_id_of(item: Mapping[str, Any]) -> str:
 
 def is_shown(item: Mapping[str, Any]) -> bool:
     """Whether a message is meant to be shown, and stands in a conversation."""
-    return not flag(item.get("hidden")) and jids.kind_of(address(item.get("chat_provider_id"))) != jids.BROADCAST
+    return (
+        not flag(item.get("hidden")) and jids.kind_of(address(item.get("chat_provider_id"))) != jids.BROADCAST
+    )
 
 
 def read_stored(

@@ -66,7 +66,8 @@ class _Up(Filter):
 
 @pytest.fixture
 async def gate(demo: Stack) -> AsyncIterator[DeafGate]:
-    opened = await DeafGate(demo.config.web.port).open()
+    opened = DeafGate(demo.config.web.port)
+    await opened.open()
     yield opened
     await opened.close()
 

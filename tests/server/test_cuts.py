@@ -6,7 +6,8 @@ import pytest
 import regex
 
 from server.media import safe_file_name
-from server.store.chat_marks import PREVIEW_LENGTH, UNSUPPORTED_PREVIEW, preview_of
+from server.store.chat_marks import UNSUPPORTED_PREVIEW, preview_of
+from server.store.chats import PREVIEW_LENGTH
 from server.unipile.cards import MAX_WORDS, read_cards
 from server.unipile.fields import quoted
 from tests.server.unipile.test_events import parse
