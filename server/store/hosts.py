@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import aiopg
+import psycopg2
 from psycopg2.extensions import make_dsn, parse_dsn
 
 
@@ -20,12 +21,23 @@ class HostPool(aiopg.Pool):
         super().__init__(self.dsns[0], *args, **kwargs)
 
     async def _fill_free_pool(self, override_min: bool) -> None:
-        try:
-            await super()._fill_free_pool(override_min)
-        except BaseException:  # the pool's own time limit is a cancellation in here
-            self.dsns.rotate(-1)
-            self._dsn = self.dsns[0]
-            raise
+        errors: list[Exception] = []
+        while True:
+            try:
+                await super()._fill_free_pool(override_min)
+                return
+            except psycopg2.OperationalError as error:
+                errors.append(error)
+                self._turn()
+                if len(errors) == len(self.dsns):
+                    raise psycopg2.OperationalError("\n".join(map(str, errors))) from error
+            except BaseException:  # the pool's own time limit is a cancellation in here
+                self._turn()
+                raise
+
+    def _turn(self) -> None:
+        self.dsns.rotate(-1)
+        self._dsn = self.dsns[0]
 
 
 def one_per_host(dsn: str) -> Iterator[str]:

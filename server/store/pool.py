@@ -250,7 +250,9 @@ async def _fill(opening: Opening, size: int, patience: float, *, prepare: bool) 
             errors.append(error)
             while pool._free:
                 pool._free.pop().close()
-            if len(errors) >= (REPEATS if isinstance(error, RuntimeError) else len(pool.dsns)):
+            # Each time limit that passes is one host's.
+            tries = {RuntimeError: REPEATS, TimeoutError: len(pool.dsns)}.get(type(error), 1)
+            if len(errors) >= tries:
                 raise Unavailable(why_refused(ExceptionGroup("", errors), opening.dsn)) from error
 
 

@@ -142,9 +142,9 @@ def deaf_server() -> Iterator[int]:
 
 async def test_no_host_that_answers_is_told_of_all() -> None:
     with deaf_server() as deaf, pytest.raises(Unavailable) as refused:
-        url = f"postgresql://127.0.0.1:{free_port()},127.0.0.1:{deaf}/x"
+        url = f"postgresql://127.0.0.1:{deaf},127.0.0.1:{free_port()}/x"
         await pool.connect(url, size=1, statement_timeout_ms=50, connect_timeout_seconds=0)
-    assert "cannot be used: Connection refused; no answer in time; check" in refused.value.message
+    assert "cannot be used: no answer in time; check" in refused.value.message
 
 
 @pytest.mark.parametrize(
