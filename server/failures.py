@@ -19,6 +19,8 @@ def codes_of(route: Route) -> tuple[str, ...]:
     found.add("too_many_requests")
     if route.needs_token or route.method != SAFE_METHOD:
         found.add("unavailable")
+    if route.method != SAFE_METHOD:
+        found.add("unsupported_media_type")  # packed: the edge takes none (server/edge.py)
     if route.entitlement is not None:
         found.add("not_entitled")
     if route.asks_unipile:

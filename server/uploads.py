@@ -27,7 +27,7 @@ FILE_FIELDS = ("attachments", "attachments[]", "voice_message")
 TRUE_WORDS, FALSE_WORDS = ("true", "1"), ("false", "0", "")
 # The longest text there is, in UTF-8.
 MAX_FIELD_BYTES = 4 * 65_536
-# How aiohttp rejects the head of a part: by raising, and by warning, which would put a stranger's words into the log.
+# What aiohttp says of the head of a part: errors, and warnings that would put a stranger's words into the log.
 UNREADABLE = (HttpProcessingError, BadContentDispositionHeader, BadContentDispositionParam)
 warnings.filterwarnings("ignore", category=BadContentDispositionHeader)
 warnings.filterwarnings("ignore", category=BadContentDispositionParam)

@@ -192,20 +192,20 @@ async def test_what_comes_with_and_after_a_large_body_keeps_its_order(web_only: 
     body = b'{"user_id": "agent"}' + b" " * 500_000
     first = head("POST", "/api/auth/test-token", f"Content-Length: {len(body)}") + body
     reader, writer = await asyncio.open_connection("127.0.0.1", port_of(web_only))
-    writer.write(first * 3 + head("GET", "/health") * 100 + head("GET", "/api/nothing", "Connection: close"))
+    writer.write(first * 3 + head("GET", "/health") * 20 + head("GET", "/api/nothing", "Connection: close"))
     async with asyncio.timeout(10):
         answers = await reader.read()
     writer.close()
     statuses = [line.split()[1] for line in re.findall(rb"HTTP/1\.1 \d+", answers)]
-    assert statuses == [b"200"] * 103 + [b"404"]
+    assert statuses == [b"200"] * 23 + [b"404"]
 
     ping = b'{"event": "ping", "id": 1}'
     frame = bytes((0x81, 0x80 | len(ping), 0, 0, 0, 0)) + ping
     reader, writer = await asyncio.open_connection("127.0.0.1", port_of(web_only))
     writer.write(head("GET", "/ws", HANDSHAKE) + b"\x8a\x80\x00\x00\x00\x00" * 20 + frame)
     async with asyncio.timeout(5):
-        assert b"4401" not in (await reader.readuntil(b"\r\n\r\n"))
-        close = await reader.read()
+        await reader.readuntil(b"\r\n\r\n")
+        close = await reader.readexactly(4)
     assert close[2:4] == (4401).to_bytes(2, "big")  # not signed in: the frame behind the pongs was read
     writer.close()
 

@@ -69,12 +69,12 @@ def test_failures_are_told_by_what_the_row_says(document: dict[str, Any]) -> Non
     wanted = {
         ("get", "/api/config"): "200 429",
         ("get", "/api/auth/me"): "200 401 429 503",
-        ("post", "/api/auth/login"): "200 400 401 403 413 422 429 503",
+        ("post", "/api/auth/login"): "200 400 401 403 413 415 422 429 503",
         ("get", "/api/channels/{provider}/accounts"): "200 401 403 404 422 429 503",
-        ("delete", account): "204 401 403 404 409 422 429 502 503 504",
-        ("post", f"{account}/chats"): "201 400 401 402 403 404 409 413 422 429 502 503 504",
-        ("post", f"{account}/chats/{{chat_id}}/send"): "201 400 401 402 403 404 409 413 422 429 503",
-        ("post", "/api/webhooks/unipile/messages"): "200 400 401 413 429 503",
+        ("delete", account): "204 401 403 404 409 415 422 429 502 503 504",
+        ("post", f"{account}/chats"): "201 400 401 402 403 404 409 413 415 422 429 502 503 504",
+        ("post", f"{account}/chats/{{chat_id}}/send"): "201 400 401 402 403 404 409 413 415 422 429 503",
+        ("post", "/api/webhooks/unipile/messages"): "200 400 401 413 415 429 503",
     }
     file = f"{account}/chats/{{chat_id}}/messages/{{message_id}}/attachments/{{attachment_id}}"
     wanted["get", file] = "200 206 304 401 403 404 416 429 503"
