@@ -6,6 +6,8 @@ import secrets
 import string
 from datetime import UTC, datetime
 
+from server.phones import tidy
+
 ALPHABET = string.digits + string.ascii_letters
 ID_LENGTH = 22  # 128 bits
 
@@ -51,8 +53,8 @@ def derived_lid(digits: str) -> str:
 
 
 def phone_digits(value: str) -> str:
-    """Reduce a phone number or phone JID, however it is written, to its digits."""
-    return re.sub(r"[^0-9]", "", value.removesuffix(PHONE_DOMAIN))
+    """Reduce a phone number or phone JID, however it is written, to its digits; empty for anything else."""
+    return (tidy(value) or "").removeprefix("+")
 
 
 def to_iso(milliseconds: int) -> str:

@@ -13,6 +13,7 @@ from aiopg import Cursor
 from server import audited
 from server.cli_command import Desk, Told, declare, document, row_id
 from server.errors import ConfabError, NotFound, Unavailable
+from server.phones import tidy
 from server.queue import UNREACHABLE, is_worker_alive
 from server.realtime.broker import announce_access_change, publish
 from server.realtime.events import make_push
@@ -175,13 +176,14 @@ async def _tell(desk: Desk, account_id: int, gone: Gone) -> None:
 async def _contact_id(desk: Desk, options: argparse.Namespace) -> int:
     """The contact of this id, whether it is there or not, or of this phone number."""
     given: str = options.contact
-    if not given.startswith("+"):
+    phone = tidy(given)
+    if phone is None or not phone.startswith("+"):
         try:
             return row_id(given)
         except argparse.ArgumentTypeError as error:
             raise ConfabError("invalid", f"{given!r} is no contact: give its id, or +phone.") from error
-    found = await desk.database.read(contacts.find_by_phone, options.account_id, given)
+    found = await desk.database.read(contacts.find_by_phone, options.account_id, phone)
     if len(found) != 1:
         told = f"has {len(found)} contacts, {', '.join(map(str, found))}," if found else "has no contact"
-        raise NotFound(f"The number {options.account_id} {told} with the phone {given}.")
+        raise NotFound(f"The number {options.account_id} {told} with the phone {phone}.")
     return found[0]

@@ -91,6 +91,7 @@ LAYERS = (
     Layer("server.texts", (), (*WEB, *QUEUE, *SQL, "structlog")),
     Layer("server.names", ("server.texts",), (*WEB, *QUEUE, *SQL, "structlog")),
     Layer("server.times", (), (*WEB, *QUEUE, *SQL, "structlog")),
+    Layer("server.phones", (), (*WEB, *QUEUE, *SQL, "structlog")),
     Layer("server.csv_rows", (), (*WEB, *QUEUE, *SQL, "structlog")),
     Layer("server.auditing", ("server.errors", "server.keys", "server.store.audit"), (*QUEUE, *SQL)),
     Layer("server.keyring", (), (*WEB, *QUEUE, *SQL, "structlog")),
@@ -175,6 +176,7 @@ LAYERS = (
         (
             "server.account_life",
             "server.errors",
+            "server.phones",
             "server.policy",
             "server.store*",
             "server.metrics",
@@ -183,12 +185,16 @@ LAYERS = (
         ),
         (*WEB, *QUEUE, "marshmallow"),
     ),
-    Layer("server.schemas*", ("server.schemas*", "server.texts", "server.times"), (*WEB, *QUEUE, *SQL)),
+    Layer(
+        "server.schemas*",
+        ("server.phones", "server.schemas*", "server.texts", "server.times"),
+        (*WEB, *QUEUE, *SQL),
+    ),
     Layer(
         "server.unipile*",
         (
             *("server.account_life", "server.unipile*", "server.metrics"),
-            *("server.names", "server.texts", "server.times"),
+            *("server.names", "server.phones", "server.texts", "server.times"),
         ),
         (*QUEUE, *SQL, "marshmallow"),
     ),
@@ -409,7 +415,7 @@ LAYERS = (
     ),
     Layer("run", ("server.cli", "server.leaving", "workers.settings"), (*WEB, *QUEUE, *SQL)),
     Layer("worker", ("server.cli", "server.leaving", "workers.settings"), (*WEB, *QUEUE, *SQL)),
-    Layer("sandbox*", ("sandbox*",), (*QUEUE, *SQL)),
+    Layer("sandbox*", ("sandbox*", "server.phones"), (*QUEUE, *SQL)),
 )
 
 # Where a thing may stand that stands nowhere else.

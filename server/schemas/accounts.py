@@ -3,19 +3,15 @@
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from server.schemas.errors import PlanLimit
-from server.schemas.fields import Flag, Request, Whole, text
+from server.schemas.fields import Flag, PhoneNumber, Request, Whole, text
 
 NEXT_STEPS = ("none", "wait", "scan", "reconnect", "connect", "contact_support")
 STATUSES = ("connecting", "connected", "needs_action", "degraded", "disconnected")
 
 
-def phone_number() -> fields.String:
-    """In E.164, as the phone that shall take the code has it."""
-    return fields.String(
-        load_default=None,
-        allow_none=True,
-        validate=validate.Regexp(r"^\+[1-9][0-9]{6,14}$", error="Write it as +5511…."),
-    )
+def phone_number() -> PhoneNumber:
+    """The number of the phone that the code is typed on."""
+    return PhoneNumber(load_default=None, allow_none=True)
 
 
 class Connect(Request):

@@ -31,7 +31,7 @@ class PatchChat(Request):
 
 
 class StartChat(Request):
-    """A first message; `to` is a phone number with its country code."""
+    """A first message; `to` is a phone number with its country code, in any usual writing."""
 
     to = PhoneNumber(required=True)
     text = CleanText(

@@ -7,6 +7,7 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
+from server.phones import PhoneError, read_phone
 from server.texts import is_blank, is_emoji, one_line
 from server.times import EPOCH, LATEST, read_time
 
@@ -108,15 +109,14 @@ class Moment(CleanText):
 
 
 class PhoneNumber(CleanText):
-    """A phone number with its country code, loaded as digits; blanks, dashes, dots and brackets are let through."""
+    """A phone number in any usual writing, loaded in E.164."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
-        digits = re.sub(r"[\s().-]", "", text).removeprefix("+")
-        # E.164: at most fifteen digits, and no country begins with 0.
-        if not re.fullmatch(r"[1-9][0-9]{6,14}", digits, re.ASCII):
-            raise ValidationError("Not a phone number with its country code, as in +5511999990000.")
-        return digits
+        try:
+            return read_phone(text)
+        except PhoneError as error:
+            raise ValidationError(str(error)) from error
 
 
 class EmailAddress(CleanText):

@@ -8,6 +8,7 @@ from typing import Any
 
 from server.account_life import Seen
 from server.names import person_name, subject
+from server.phones import told_phone
 from server.times import read_time
 from server.unipile.errors import UnipileError
 from server.unipile.events import STATUSES
@@ -121,13 +122,12 @@ def read_account(external_account_id: str, answer: Mapping[str, Any]) -> Provide
     reason = next((word for word in SOURCE_STATUS_ORDER if word in words), "CONNECTING")
     parameters = answer.get("connection_params")
     im = parameters.get("im") if isinstance(parameters, dict) else None
-    digits = str(im.get("phone_number") or "").lstrip("+") if isinstance(im, dict) else ""
     return ProviderAccount(
         external_account_id=external_account_id,
         seen=STATUSES[reason],
         reason=reason,
         name=read_name(answer),
-        phone=f"+{digits}" if digits.isascii() and digits.isdigit() else None,
+        phone=told_phone(im.get("phone_number")) if isinstance(im, dict) else None,
         # The key sees every account of the workspace, LinkedIn's and mail's too. One without a type is believed.
         is_whatsapp=answer.get("type") in (None, WHATSAPP),
         created_at=read_time(answer.get("created_at")),

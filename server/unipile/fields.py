@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from server.names import MAX_NAME, person_name
+from server.phones import told_phone
 from server.texts import cut
 from server.times import read_time
 from server.unipile import cards, jids
@@ -107,7 +108,7 @@ def address(value: object) -> str | None:
 def _phone(person: Mapping[str, Any], provider_id: str) -> str | None:
     """The number as +digits when WhatsApp reveals it; never the digits of a LID, also where a server calls them so."""
     specifics = person.get("attendee_specifics")
-    told = jids.told_phone(specifics.get("phone_number")) if isinstance(specifics, dict) else None
+    told = told_phone(specifics.get("phone_number")) if isinstance(specifics, dict) else None
     if told is not None and not jids.is_opaque(provider_id, told.lstrip("+")):
         return told
     return jids.phone_of(address(person.get("attendee_public_identifier")) or "") or jids.phone_of(

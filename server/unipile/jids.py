@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from server.phones import told_phone
+
 PHONE_SERVER, LID_SERVER = "s.whatsapp.net", "lid"
 # Addresses of people. `hosted` and `hosted.lid` are the devices of businesses that WhatsApp hosts.
 PEOPLE = frozenset((PHONE_SERVER, LID_SERVER, "hosted", "hosted.lid", "bot"))
@@ -17,7 +19,6 @@ KINDS = {"g.us": "group", "newsletter": "channel", "broadcast": BROADCAST}
 USER = re.compile(r"\+?(\d{1,40})(?:[._]\d{1,5})?(?::\d{1,5})?", re.ASCII)
 # E.164 has at most 15 digits, and no country code begins with 0.
 PHONE = re.compile(r"[1-9]\d{4,14}", re.ASCII)
-TOLD_PHONE = re.compile(r"\+?[\d\s().\-/\u2010-\u2015\u2212]+", re.ASCII)
 PLAIN_TEXT = re.compile(r"[!-~]*")
 # Servers that name one person: what was erased under one of them stays erased under the other.
 TWINS = {
@@ -89,18 +90,6 @@ def is_opaque(value: str, digits: str) -> bool:
     return jid is not None and jid.user == digits and jid.server not in (PHONE_SERVER, "hosted")
 
 
-def told_phone(value: object) -> str | None:
-    """+digits of a field that holds a phone number, in whatever spelling, or an address; None for `hidden`."""
-    text = str(value) if isinstance(value, int) else value
-    if not isinstance(text, str) or len(text) > 100:
-        return None
-    if "@" in text:
-        return phone_of(text)
-    spelled = _printable(text, blanks=True)
-    digits = re.sub(r"\D", "", spelled) if TOLD_PHONE.fullmatch(spelled) else ""
-    return f"+{digits}" if PHONE.fullmatch(digits) else None
-
-
 def phone_variants(digits: str) -> tuple[str, ...]:
     """The forms of a number, without +, that belong to the same person; the shorter first."""
     for pattern, mark in TWO_FORMS:
@@ -151,10 +140,9 @@ def other_numbers(digits: str) -> list[str]:
     return [form for form in dict.fromkeys(found) if digits not in form]
 
 
-def _printable(value: str, *, blanks: bool = False) -> str:
-    """Without invisible letters and (unless wanted) blanks, digits of any script as 0–9."""
+def _printable(value: str) -> str:
+    """Without blanks and invisible letters, digits of any script as 0–9."""
     if PLAIN_TEXT.fullmatch(value):
         return value
-    letters = (c for c in value if unicodedata.category(c) not in ("Cf", "Cc") or c.isspace())
-    plain_letters = (str(unicodedata.decimal(c, c)) for c in letters if blanks or not c.isspace())
-    return unicodedata.normalize("NFKC", "".join(plain_letters))
+    letters = (c for c in value if unicodedata.category(c) not in ("Cf", "Cc") and not c.isspace())
+    return unicodedata.normalize("NFKC", "".join(str(unicodedata.decimal(c, c)) for c in letters))

@@ -117,6 +117,22 @@ async def test_a_chat_that_is_there_is_used(door: Door) -> None:
 
 
 @pytest.mark.parametrize(
+    "to",
+    [
+        "\u202a+55 11 97777\u20110000\u202c",
+        "tel:+55-11-97777-0000;ext=12",
+        "https://wa.me/5511977770000",
+        "+\u0665\u0665 \u0661\u0661 \u0669\u0667\u0667\u0667\u0667 \u0660\u0660\u0660\u0660",
+        "+55 (0)11 97777-0000",
+        "+55 011 97777-0000",
+    ],
+)
+async def test_a_chat_starts_at_the_number_that_was_pasted(door: Door, to: str) -> None:
+    answer = await door.start(to=to)
+    assert (answer.status, answer.body["chat"]["title"]) == (201, "+5511977770000")
+
+
+@pytest.mark.parametrize(
     ("known", "typed"),
     [
         ("551177770000", "+5511977770000"),
@@ -150,7 +166,7 @@ async def test_a_number_without_whatsapp_is_refused_and_may_be_tried_again(door:
 
 @pytest.mark.parametrize(
     "to",
-    [None, "", "123456", "+0511977770000", "1" * 16, "5511x97777", "+55\u0661\u0661977770000", 5511977770000],
+    [None, "", "123456", "+0511977770000", "1" * 16, "CALL-ME-NOW", "11 97777-0000", 5511977770000],
 )
 async def test_an_impossible_number_is_invalid(web_only: Stack, to: object) -> None:
     agent = await web_only.sign_in()

@@ -156,6 +156,7 @@ def test_what_is_no_attachment_is_left_out(value: object) -> None:
             {"attendee_specifics": {"phone_number": "٥٥١١٩٨٨٨٨"}, "attendee_public_identifier": "1"},
             "+551198888",
         ),
+        ({"attendee_specifics": {"phone_number": "\u202a+55\u00a011 98888\u20110000"}}, "+5511988880000"),
     ],
 )
 def test_a_phone_is_told_or_not_and_never_read_from_a_lid(changes: dict[str, Any], phone: str | None) -> None:

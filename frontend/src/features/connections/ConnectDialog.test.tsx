@@ -116,9 +116,9 @@ it("links by a code to type on the phone", async () => {
   const { client, connectAccount, reconnectAccount } = show();
   await pass(10);
   fireEvent.click(screen.getByTestId("connect-type"));
-  fireEvent.change(screen.getByTestId("connect-phone"), { target: { value: "11 98888" } });
+  fireEvent.change(screen.getByTestId("connect-phone"), { target: { value: "011 98888-0000" } });
   fireEvent.click(screen.getByTestId("connect-get-code"));
-  expect(screen.getByText(/with its country code, like/)).toBeTruthy();
+  expect(screen.getByText(/with its country code, for example/)).toBeTruthy();
   const expires_at = new Date(Date.now() + 180_000).toISOString();
   const typed: Connected = { account: WAITING, checkpoint: { type: "code", code: "ABCD-2345", expires_at } };
   connectAccount.mockResolvedValueOnce(typed);
@@ -136,6 +136,19 @@ it("links by a code to type on the phone", async () => {
   act(() => applyAccount(client, { ...WAITING, status: "connected", seq: 2 }));
   await pass(10);
   expect(screen.getByTestId("connect-success")).toBeTruthy();
+});
+
+it("says what the server has against a number", async () => {
+  const { connectAccount } = show();
+  await pass(10);
+  fireEvent.click(screen.getByTestId("connect-type"));
+  const fields = { phone_number: ["Add the country code."] };
+  connectAccount.mockRejectedValueOnce(new ApiError(422, { code: "invalid", message: "Some fields are wrong.", fields, requestId: null }));
+  fireEvent.change(screen.getByTestId("connect-phone"), { target: { value: "11 98888-0000" } });
+  fireEvent.click(screen.getByTestId("connect-get-code"));
+  await pass(10);
+  expect(connectAccount).toHaveBeenLastCalledWith("11988880000");
+  expect(screen.getByText("Add the country code.")).toBeTruthy();
 });
 
 it("says that the number is here already", async () => {

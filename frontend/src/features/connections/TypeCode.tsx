@@ -4,7 +4,8 @@ import { Button } from "@/components/Button";
 import { Notice } from "@/components/Notice";
 import { Exact, type Elements } from "@/components/Text";
 import { TextField } from "@/components/TextField";
-import { describeError } from "@/lib/api/errors";
+import { describeError, fieldProblem } from "@/lib/api/errors";
+import { PHONE_EXAMPLE, PHONE_REFUSED, readPhone } from "@/lib/phone";
 import { Countdown } from "./Countdown";
 import { useCountdown } from "./countdown";
 import { PhoneHint } from "./ScanCode";
@@ -15,16 +16,10 @@ interface TypeCodeProps {
   readonly phone: string;
 }
 
-/** As people write it, spaces, brackets and all, into +digits; null when it cannot be a number with its country code. */
-function readPhone(text: string): string | null {
-  const plain = text.replace(/[\s().-]/g, "").replace(/^00/, "+");
-  return /^\+[1-9]\d{6,14}$/.test(plain) ? plain : null;
-}
-
 export function TypeCode({ attempt: { ask, shown }, phone: knownPhone }: TypeCodeProps) {
   const [phone, setPhone] = useState(knownPhone);
   const checkpoint = shown?.checkpoint?.type === "code" ? shown.checkpoint : null;
-  const error = ask.error !== null && <Notice tone="bad">{describeError(ask.error)}</Notice>;
+  const error = ask.error !== null && <Notice tone="bad">{fieldProblem(ask.error, "phone_number") ?? describeError(ask.error)}</Notice>;
   if (checkpoint === null) {
     return (
       <PhoneForm
@@ -85,13 +80,13 @@ function PhoneForm({ phone, isBusy, onPhone, children }: PhoneFormProps) {
         label="Phone number, with its country code"
         type="tel"
         autoComplete="tel"
-        placeholder="+55 11 98888 0000"
+        placeholder={PHONE_EXAMPLE}
         value={text}
         onChange={(event) => setText(event.target.value)}
         aria-invalid={isWrong}
         data-testid="connect-phone"
       />
-      {isWrong && <Notice tone="bad">Write the number with its country code, like +55 11 98888 0000.</Notice>}
+      {isWrong && <Notice tone="bad">{PHONE_REFUSED}</Notice>}
       <Button type="submit" tone="primary" isBusy={isBusy} data-testid="connect-get-code">
         Get a code
       </Button>

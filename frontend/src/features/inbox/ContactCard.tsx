@@ -3,9 +3,10 @@ import { useState } from "react";
 import { Button } from "@/components/Button";
 import { Icon } from "@/components/Icon";
 import { useAccounts } from "@/lib/accounts";
+import { readPhone } from "@/lib/phone";
 import { firstShown, isolate } from "@/lib/texts";
 import type { CardContact, Message } from "@/types/wire";
-import { checkPhone, NewChatDialog } from "./NewChat";
+import { NewChatDialog } from "./NewChat";
 import { useThreadActions } from "./threadContext";
 
 interface ContactCardsProps {
@@ -50,7 +51,7 @@ function Card({ contact, onStart }: CardProps) {
         {contact.numbers.map((number) => (
           <span key={number} className="contact-number">
             <span translate="no">{number}</span>
-            {onStart !== null && checkPhone(number) === null && (
+            {onStart !== null && readPhone(number) !== null && (
               <Button size="small" aria-label={`Start a chat with ${isolate(name)}, ${number}`} onClick={() => onStart(number)} data-testid="contact-start-chat">
                 Start a chat
               </Button>

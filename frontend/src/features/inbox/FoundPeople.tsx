@@ -2,11 +2,12 @@
 import { useState } from "react";
 import { Link, useLocation } from "react-router";
 import { nameAccount } from "@/lib/accounts";
+import { readPhone } from "@/lib/phone";
 import { useCan } from "@/lib/rights";
 import { firstShown } from "@/lib/texts";
 import type { Account, FoundPerson } from "@/types/wire";
 import { ContactAvatar } from "./ContactAvatar";
-import { checkPhone, NewChatDialog } from "./NewChat";
+import { NewChatDialog } from "./NewChat";
 
 interface FoundPeopleProps {
   readonly people: readonly FoundPerson[];
@@ -59,7 +60,7 @@ function PersonRow({ person, account, isNumberShown, onStart }: PersonRowProps) 
     );
   }
   const { phone } = person;
-  if (phone === null || account === undefined || !can("send", account) || checkPhone(phone) !== null) {
+  if (phone === null || account === undefined || !can("send", account) || readPhone(phone) === null) {
     return (
       <div className="found-person" data-testid="search-person">
         {words}

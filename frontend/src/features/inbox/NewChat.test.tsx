@@ -61,6 +61,19 @@ it("sends, and opens the chat that begins", async () => {
 });
 
 it.each([
+  ["\u202a+55 11 99999\u20110000\u202c", "+5511999990000"],
+  ["https://wa.me/5511999990000", "+5511999990000"],
+  ["+44 (0)20 7946 0958", "+442079460958"],
+  ["+٥٥ ١١ ٩٩٩٩٩ ٠٠٠٠", "+5511999990000"],
+  ["5511999990000", "5511999990000"],
+])("sends a pasted number as it is dialled: %s", async (pasted, phone) => {
+  const startChat = await show();
+  startChat.mockResolvedValue({ chat: makeChat({ id: 77 }), message: makeMessage({ chat_id: 77 }) });
+  await fill(pasted);
+  expect(startChat.mock.calls[0]?.[1]).toBe(phone);
+});
+
+it.each([
   [422, { to: ["This number is not on WhatsApp."] }, "Some fields are wrong.", "This number is not on WhatsApp."],
   [402, {}, "Your plan's chats are used up.", "Your plan's chats are used up."],
   [403, {}, "Your role may only read.", "Your role may only read."],

@@ -9,8 +9,9 @@ import { Notice } from "@/components/Notice";
 import { TextField } from "@/components/TextField";
 import { nameAccount } from "@/lib/accounts";
 import { useApi } from "@/lib/api/context";
-import { ApiError, describeError } from "@/lib/api/errors";
+import { describeError, fieldProblem } from "@/lib/api/errors";
 import { makeClientId } from "@/lib/ids";
+import { PHONE_EXAMPLE, PHONE_REFUSED, readPhone } from "@/lib/phone";
 import { useCan } from "@/lib/rights";
 import { isBlank } from "@/lib/texts";
 import type { Account } from "@/types/wire";
@@ -20,16 +21,6 @@ interface NewChatProps {
   readonly accounts: readonly Account[];
   readonly selected: number | null;
 }
-
-/** Why a number cannot be one, or null: with its country code, seven to fifteen digits. */
-export function checkPhone(text: string): string | null {
-  const digits = text.replace(/[\s().-]/g, "").replace(/^\+/, "");
-  return /^[1-9]\d{6,14}$/.test(digits) ? null : "Write the number with its country code, as in +55 11 99999 0000.";
-}
-
-/** What is wrong with the number, as the server says it. */
-const told = (error: Error | null): string | null =>
-  error instanceof ApiError && error.fields.to !== undefined ? error.fields.to.join(" ") : null;
 
 export function NewChat({ accounts, selected }: NewChatProps) {
   const [isOpen, setOpen] = useState(false);
@@ -77,21 +68,22 @@ export function NewChatDialog({ accounts, selected, to: given, onClose }: Dialog
   const start = useStart(accountId, onClose);
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    const problem = checkPhone(to);
-    setWrong(problem);
-    if (problem === null) start.mutate({ to: to.replace(/[^+\d]/g, ""), text: text.trim() });
+    const phone = readPhone(to);
+    setWrong(phone === null ? PHONE_REFUSED : null);
+    if (phone !== null) start.mutate({ to: phone, text: text.trim() });
   };
-  const phoneError = wrong ?? told(start.error);
+  const refused = fieldProblem(start.error, "to");
+  const phoneError = wrong ?? refused;
   return (
     <Dialog title="New chat" onClose={onClose}>
       <form className="new-chat" onSubmit={submit} noValidate>
         {accounts.length > 1 && <From accounts={accounts} value={accountId} onChange={setAccountId} />}
         <div>
-          <TextField label="Phone number" type="tel" autoComplete="off" placeholder="+55 11 99999 0000" value={to} aria-invalid={phoneError !== null} onChange={(event) => setTo(event.target.value)} data-testid="new-chat-phone" />
+          <TextField label="Phone number" type="tel" autoComplete="off" placeholder={PHONE_EXAMPLE} value={to} aria-invalid={phoneError !== null} onChange={(event) => setTo(event.target.value)} data-testid="new-chat-phone" />
           {phoneError !== null && <span className="field-error" role="alert">{phoneError}</span>}
         </div>
         <Words value={text} onChange={setText} />
-        {start.error !== null && told(start.error) === null && <Notice tone="bad">{describeError(start.error)}</Notice>}
+        {start.error !== null && refused === null && <Notice tone="bad">{describeError(start.error)}</Notice>}
         <div className="dialog-actions">
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" tone="primary" isBusy={start.isPending} disabled={isBlank(to) || isBlank(text)} data-testid="new-chat-send">

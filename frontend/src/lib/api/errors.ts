@@ -83,6 +83,11 @@ export function parseError(status: number, body: unknown, retryAfter: string | n
   );
 }
 
+/** What is wrong with one field, as the server says it; null when that is not what failed. */
+export function fieldProblem(error: unknown, field: string): string | null {
+  return error instanceof ApiError ? (error.fields[field]?.join(" ") ?? null) : null;
+}
+
 /** A sentence for the person in front of the screen. */
 export function describeError(error: unknown): string {
   return error instanceof ApiError ? error.message : "Something went wrong. Try again in a moment.";

@@ -1,0 +1,141 @@
+"""Reads phone numbers as people write and paste them; frontend/src/lib/phone.ts follows the same table of cases."""
+
+import re
+import unicodedata
+from urllib.parse import unquote
+
+import phonenumbers
+from phonenumbers import NumberParseException, ValidationResult
+
+EXAMPLE = "+55 11 98888 0000"
+ADD_COUNTRY = f"Add the country code, for example {EXAMPLE}."
+NOT_A_NUMBER = f"Not a phone number. Write it like {EXAMPLE}."
+TOO_SHORT, TOO_LONG = "This number is too short.", "This number is too long."
+
+MAX_PASTED, MAX_WRITTEN = 2000, 100
+LABEL = re.compile(
+    r"(?:tel|phone|fone|telefone?|whatsapp|wa|cel|celular|mobile?|mob|handy|callto|sms)\.?\s*:\s*(?://)?",
+    re.I,
+)
+LINK = re.compile(
+    r"(?:(?:https?://)?(?:www\.)?(?:wa\.me/|(?:(?:api|web)\.)?whatsapp\.com/send/?\?(?:[^#]*&)?phone=)"
+    r"|whatsapp://send/?\?(?:[^#]*&)?phone=)([^&#?/]+)",
+    re.I,
+)
+JID = re.compile(r"(\+?\d+)(?::\d+)?@(?:s\.whatsapp\.net|c\.us)", re.I)
+CONTEXT = re.compile(r";phone-context=(\+[\d.()-]+)", re.I)
+# An extension is dialled after the call is answered: WhatsApp knows the number without it.
+EXTENSION = re.compile(
+    r"(?:;[a-z-]+=.*|[ ,-]{0,2}(?:[x×#,;]{1,3}|\b(?:ext(?:ension|n)?|ramal|anexo|durchwahl|dw|poste|int(?:erno)?)\b"
+    r"|доб) ?[.:=]? ?\d{1,7}#?)$",
+    re.I,
+)
+EDGES = " *_~\"'`“”‘’«»<>,;:!?"
+SEPARATORS = frozenset(" .()[]/-·•‧∙~")
+TRUNK_ZERO = re.compile(r"^([(\[]?\+? ?(?:00 ?)?\d{1,3}[)\]]?)[ .-]*[(\[] ?0 ?[)\]]")
+# Italy, San Marino and the Vatican dial the 0 from abroad too.
+ZERO_STAYS = frozenset(("39", "378", "379"))
+# WhatsApp's own form of Mexican mobiles, from before 2019; the numbering plan has no 1 there any more.
+OLD_MEXICAN = re.compile(r"521\d{10}", re.ASCII)
+
+
+class PhoneError(ValueError):
+    """Not a phone number that can be called from abroad: the message says why."""
+
+
+def read_phone(text: str) -> str:
+    """The number in E.164; PhoneError when it is none, or its country is not in it."""
+    tidied = tidy(text)
+    if tidied is None:
+        raise PhoneError(NOT_A_NUMBER)
+    digits = tidied.removeprefix("+")
+    if digits.startswith("0"):
+        raise PhoneError(ADD_COUNTRY)
+    if OLD_MEXICAN.fullmatch(digits):
+        return f"+{digits}"
+    return _placed(digits, is_international=tidied.startswith("+"))
+
+
+def _placed(digits: str, *, is_international: bool) -> str:
+    """With its country's rules: +44 020 … is +44 20 …. Without a + only a number in use is taken for a whole one."""
+    if len(digits) > 15:
+        raise PhoneError(TOO_LONG)
+    if len(digits) < 7:
+        raise PhoneError(TOO_SHORT if is_international else ADD_COUNTRY)
+    try:
+        number = phonenumbers.parse(f"+{digits}")
+    except NumberParseException as error:
+        if is_international:  # a code that is newer than the library: WhatsApp knows
+            return f"+{digits}"
+        raise PhoneError(ADD_COUNTRY) from error
+    if not is_international and not phonenumbers.is_valid_number(number):
+        raise PhoneError(ADD_COUNTRY)
+    reason = phonenumbers.is_possible_number_with_reason(number)
+    if reason != ValidationResult.IS_POSSIBLE:
+        raise PhoneError(TOO_LONG if reason == ValidationResult.TOO_LONG else TOO_SHORT)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def told_phone(value: object) -> str | None:
+    """A number that UniPile names as one, in any writing, as +digits: it always has its country code."""
+    tidied = tidy(str(value)) if isinstance(value, str | int) else None
+    digits = (tidied or "").removeprefix("+")
+    return f"+{digits}" if 5 <= len(digits) <= 15 and not digits.startswith("0") else None
+
+
+def tidy(text: str) -> str | None:
+    """+digits where the country code is marked, digits where not; None when there is anything else in it."""
+    written = _cleaned(text)
+    if written is None:
+        return None
+    mark, rest = re.fullmatch(r"(\+(?:00)?|00)?(\d+)", written, re.ASCII).groups()  # type: ignore[union-attr]
+    if mark is None or rest.startswith("0"):
+        return written.removeprefix("+")
+    return f"+{rest}"
+
+
+def searched_digits(text: str) -> list[str]:
+    """What a stored number may hold when this is looked for: the digits, and those without 00 or the trunk 0."""
+    digits = (_cleaned(text) or "").removeprefix("+")
+    return [found for found in dict.fromkeys((digits, digits.lstrip("0"))) if len(found) >= 3]
+
+
+def _cleaned(text: str) -> str | None:
+    """The digits, behind a + where one is written."""
+    if len(text) > MAX_PASTED:
+        return None
+    plain = "".join(map(_plain, unicodedata.normalize("NFKC", text)))
+    written = _unwrapped(" ".join(plain.split()).strip(EDGES)).strip(EDGES)
+    if len(written) > MAX_WRITTEN:
+        return None
+    written = TRUNK_ZERO.sub(_without_trunk_zero, EXTENSION.sub("", written), count=1)
+    bare = "".join(c for c in written if c not in SEPARATORS)
+    return bare if re.fullmatch(r"\+?\d+", bare, re.ASCII) else None
+
+
+def _plain(character: str) -> str:
+    """ASCII for blanks, dashes and the digits of any script; nothing for what is unseen, and for signs such as ☎."""
+    category = unicodedata.category(character)
+    if category in ("Cf", "Mn", "Me", "So"):
+        return ""
+    if category == "Nd":
+        return str(unicodedata.decimal(character))
+    return "-" if category == "Pd" or character in "−ー" else character
+
+
+def _unwrapped(text: str) -> str:
+    """What a link, an address or a label holds. Links and addresses hold whole numbers, with or without a +."""
+    if found := LINK.match(text):
+        return "+" + unquote(found[1].replace("+", " ")).strip(" +")
+    if found := JID.fullmatch(text):
+        return "+" + found[1].removeprefix("+")
+    if found := LABEL.match(text):
+        text = unquote(text[found.end() :])
+    context = CONTEXT.search(text)
+    return f"{context[1]} {text.partition(';')[0]}" if context else text
+
+
+def _without_trunk_zero(found: re.Match[str]) -> str:
+    """The (0) behind a country code is for callers inside the country."""
+    code = re.sub(r"\D", "", found[1]).removeprefix("00")
+    return found[1] + ("0" if code in ZERO_STAYS else "")
