@@ -38,6 +38,14 @@ ZERO_STAYS = frozenset(("39", "378", "379"))
 # WhatsApp's own form of Mexican mobiles, from before 2019; the numbering plan has no 1 there any more.
 OLD_MEXICAN = re.compile(r"521\d{10}", re.ASCII)
 
+# Countries whose mobile numbers have two forms, and the digit that one of them has in the middle. WhatsApp registered
+# older accounts under the other form than people write today: Brazil's ninth digit, Mexico's 1, Argentina's 9.
+TWO_FORMS = (
+    (re.compile(r"(55[1-9]{2})9?([6-9]\d{7})", re.ASCII), "9"),
+    (re.compile(r"(52)1?([2-9]\d{9})", re.ASCII), "1"),
+    (re.compile(r"(54)9?([1-3]\d{9})", re.ASCII), "9"),
+)
+
 
 class PhoneError(ValueError):
     """Not a phone number that can be called from abroad: the message says why."""
@@ -94,10 +102,36 @@ def tidy(text: str) -> str | None:
     return f"+{rest}"
 
 
-def searched_digits(text: str) -> list[str]:
-    """What a stored number may hold when this is looked for: the digits, and those without 00 or the trunk 0."""
-    digits = (_cleaned(text) or "").removeprefix("+")
-    return [found for found in dict.fromkeys((digits, digits.lstrip("0"))) if len(found) >= 3]
+def searched_numbers(text: str) -> list[str]:
+    """How stored numbers begin, behind a +, or what they hold: the digits, also without the trunk 0, and the number's
+    other form.
+    """
+    tidied = tidy(text) or ""
+    if tidied.startswith("+"):
+        return [tidied, *other_numbers(tidied.removeprefix("+"))] if len(tidied) > 2 else []
+    known = dict.fromkeys((tidied, tidied.lstrip("0")))
+    return [number for digits in known if len(digits) >= 3 for number in (digits, *other_numbers(digits))]
+
+
+def phone_variants(digits: str) -> tuple[str, ...]:
+    """The forms of a number, without +, that belong to the same person; the shorter first."""
+    for pattern, mark in TWO_FORMS:
+        if match := pattern.fullmatch(digits):
+            return match[1] + match[2], match[1] + mark + match[2]
+    return (digits,)
+
+
+def is_same_phone(one: str | None, other: str | None) -> bool:
+    if one is None or other is None:
+        return False
+    return phone_variants(one.lstrip("+"))[0] == phone_variants(other.lstrip("+"))[0]
+
+
+def other_numbers(digits: str) -> list[str]:
+    """Digits to search for beside the typed ones: the number's other form, also without its country code."""
+    numbers = (digits, *(code + digits for code in ("55", "52", "54")))
+    found = [form for number in numbers if len(forms := phone_variants(number)) > 1 for form in forms]
+    return [form for form in dict.fromkeys(found) if digits not in form]
 
 
 def _cleaned(text: str) -> str | None:

@@ -12,6 +12,7 @@ from server.errors import ConfabError, NotFound, Unavailable
 from server.http import caller, load_body, object_answer, path_id, provider_of
 from server.keys import CONFIG, DATABASE, PAYER, REDIS, UNIPILE
 from server.paying import Payer
+from server.phones import is_same_phone
 from server.queue import NOTE_USAGE, REFRESH_CHAT, enqueue
 from server.quotas import refuse_messages, require_messages
 from server.realtime.broker import publish
@@ -45,7 +46,7 @@ async def start_chat(request: web.Request) -> web.Response:
         return await _started(request, known, [])
     if refusal := refusal_of(target.account_status):
         raise refusal
-    if jids.is_same_phone(given["to"], target.phone):
+    if is_same_phone(given["to"], target.phone):
         raise ConfabError("invalid", fields={"to": ["This is the number itself."]})
     address = await _address_of(request, target, given["to"])
     start = ChatStart(target.account_id, client_id, address, given["text"])

@@ -21,7 +21,7 @@ from server.realtime.broker import publish
 from server.realtime.events import make_push
 from server.schemas.chats import ChatQuery, PatchChat
 from server.schemas.messages import ChangesQuery
-from server.store import accounts, changes, chat_marks, chats
+from server.store import accounts, changes, chat_marks, chats, search_index
 
 CHAT_QUERY, PATCH_CHAT, CHANGES_QUERY = ChatQuery(), PatchChat(), ChangesQuery()
 
@@ -29,7 +29,10 @@ CHAT_QUERY, PATCH_CHAT, CHANGES_QUERY = ChatQuery(), PatchChat(), ChangesQuery()
 async def list_chats(request: web.Request) -> web.Response:
     query = load_query(request, CHAT_QUERY)
     user_id, provider, account_id = caller(request), provider_of(request), path_id(request, "account_id")
-    page = await request.app[DATABASE].read(
+    database = request.app[DATABASE]
+    if query["q"]:
+        await search_index.catch_up(database, user_id)
+    page = await database.read(
         chats.list_chats,
         user_id,
         provider,

@@ -13,7 +13,7 @@ class ChatQuery(ListQuery):
     filter = fields.String(
         load_default=None, validate=validate.OneOf(["unread", "archived", "groups", "pinned"])
     )
-    # Chats whose name, or number when they have none, holds this.
+    # Chats whose name, or number, holds this.
     q = CleanText(load_default=None, validate=[validate.Length(1, 100), SAYS_SOMETHING])
 
 

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 import orjson
 from aiopg import Cursor
 
+from server.phones import searched_numbers
+from server.store.letters import fold
 from server.store.prepared import Prepared
 from server.store.rows import Page, page_of
 
@@ -34,6 +36,10 @@ CHAT_JOINS = """
     left join channels_contact_alias peer
         on c.kind = 'direct' and peer.account_id = c.account_id and peer.alias = c.address
     left join channels_contact person on person.id = peer.contact_id"""
+# Whose name, or number, is looked for: see `named_like`.
+IS_NAMED = """(coalesce(person.folded, c.folded) like %(named)s::text
+    or person.phone like any(%(numbers)s::text[])
+    or c.kind = 'direct' and jid_phone(c.address) like any(%(numbers)s::text[]))"""
 # The same row by row, for the few chats of a stored batch: what a statement planned while its tables were young must
 # not read them whole when they have grown. `limit` keeps the planner from making an ordinary join of it.
 LAST_MESSAGE = """
@@ -61,7 +67,7 @@ LIST_CHATS = f"""
     select {CHAT_JSON}, rfc3339(coalesce(c.last_message_at, c.created_at)), c.id
     from channels_chat c {CHAT_JOINS}
     where c.account_id = %(account_id)s {{filter}} {{after}}
-        and (%(named)s::text is null or search_fold({TITLE}) like search_fold(%(named)s))
+        and (%(is_all)s::boolean or {IS_NAMED})
         and exists (select from channels_account_member m join channels_account a on a.id = m.account_id
                     where m.account_id = %(account_id)s and m.user_id = %(user_id)s and a.provider = %(provider)s)
     order by coalesce(c.last_message_at, c.created_at) desc, c.id desc
@@ -88,12 +94,13 @@ LISTS = {
 }
 
 
-def containing(text: str | None) -> str | None:
-    """The pattern of names that hold this text."""
-    if text is None:
-        return None
-    plain = LIKE_SIGNS.sub(r"\\\g<0>", text)
-    return f"%{plain}%"
+def named_like(text: str) -> dict[str, Any]:
+    """The patterns of names, and of numbers, that hold this text; none when it says nothing."""
+    folded = LIKE_SIGNS.sub(r"\\\g<0>", fold(text))
+    return {
+        "named": f"%{folded}%" if folded else None,
+        "numbers": [f"{n}%" if n.startswith("+") else f"%{n}%" for n in searched_numbers(text)],
+    }
 
 
 async def list_chats(
@@ -118,7 +125,8 @@ async def list_chats(
             "limit": limit,
             "after_time": after_time,
             "after_id": after_id,
-            "named": containing(named),
+            "is_all": named is None,
+            **named_like(named or ""),
         },
     )
     return page_of(await cursor.fetchall(), limit)

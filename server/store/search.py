@@ -1,11 +1,10 @@
 """Searches: people and chats by name or number, messages by the beginnings of their words."""
 
-import re
 from collections.abc import Sequence
 
 from aiopg import Cursor
 
-from server.store.chats import CHAT_JOINS, CHAT_JSON, TITLE, containing
+from server.store.chats import CHAT_JOINS, CHAT_JSON, IS_NAMED, TITLE, named_like
 from server.store.messages import MESSAGE_JSON
 from server.store.rows import Key, Page, page_of
 from server.store.words import wanted_words
@@ -13,21 +12,8 @@ from server.store.words import wanted_words
 NAMED_AT_MOST = 10
 
 
-def _digits(text: str) -> str | None:
-    """A number as it was typed, in digits; None when that is too little to tell anybody by."""
-    is_number = re.fullmatch(r"[\d\s()+.-]+", text, re.ASCII)
-    digits = re.sub(r"\D", "", text)
-    return containing(digits) if is_number and len(digits) >= 3 else None
-
-
-def _patterns(text: str, numbers: Sequence[str]) -> list[str]:
-    """Of the number that was typed, and of its other spellings; none when it is too short to tell anybody by."""
-    typed = _digits(text)
-    return [typed, *(f"%{number}%" for number in numbers)] if typed else []
-
-
-async def find_people(cursor: Cursor, user_id: int, text: str, numbers: Sequence[str] = ()) -> list[str]:
-    """Contacts of the user's accounts whose name or number holds the text, or one of these numbers, as JSON."""
+async def find_people(cursor: Cursor, user_id: int, text: str) -> list[str]:
+    """Contacts of the user's accounts whose name or number holds the text, as JSON."""
     await cursor.execute(
         """select row_to_json(found)::text from (
                select k.id, k.account_id, k.provider_id, k.name, k.phone, k.avatar,
@@ -36,14 +22,9 @@ async def find_people(cursor: Cursor, user_id: int, text: str, numbers: Sequence
                     where a.contact_id = k.id) as chat_id
                from channels_contact k
                join channels_account_member u on u.account_id = k.account_id and u.user_id = %(user_id)s
-               where search_fold(k.name) like search_fold(%(named)s) or k.phone like any(%(numbers)s::text[])
+               where k.folded like %(named)s or k.phone like any(%(numbers)s::text[])
                order by k.name nulls last, k.id limit %(limit)s) found""",
-        {
-            "user_id": user_id,
-            "named": containing(text),
-            "numbers": _patterns(text, numbers),
-            "limit": NAMED_AT_MOST,
-        },
+        {"user_id": user_id, "limit": NAMED_AT_MOST, **named_like(text)},
     )
     return [row[0] for row in await cursor.fetchall()]
 
@@ -53,16 +34,9 @@ async def find_chats(cursor: Cursor, user_id: int, text: str, numbers: Sequence[
     await cursor.execute(
         f"""select {CHAT_JSON} from channels_chat c {CHAT_JOINS}
             join channels_account_member u on u.account_id = c.account_id and u.user_id = %(user_id)s
-            where search_fold({TITLE}) like search_fold(%(named)s)
-                or person.phone like any(%(numbers)s::text[])
-                or c.kind = 'direct' and jid_phone(c.address) like any(%(numbers)s::text[])
+            where {IS_NAMED}
             order by coalesce(c.last_message_at, c.created_at) desc, c.id desc limit %(limit)s""",
-        {
-            "user_id": user_id,
-            "named": containing(text),
-            "numbers": _patterns(text, numbers),
-            "limit": NAMED_AT_MOST,
-        },
+        {"user_id": user_id, "limit": NAMED_AT_MOST, **named_like(text)},
     )
     return [row[0] for row in await cursor.fetchall()]
 

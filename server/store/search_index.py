@@ -1,24 +1,40 @@
-"""The words of the messages: kept up to date from the rows' own numbers, outside of what stores messages."""
+"""What is searched: the words of messages, by the rows' own numbers, and folded names, outside of what stores them."""
 
 from typing import NamedTuple
 
 import orjson
 from aiopg import Cursor
 
+from server.store.letters import fold
+from server.store.pool import Database
 from server.store.transactions import execute_later
 from server.store.words import words_of
 
+# So many changes are made searchable before an answer; the worker's rounds see to the rest.
+CATCH_UP = 500
+
 
 async def list_behind(cursor: Cursor, user_id: int | None = None) -> list[int]:
-    """Accounts of this user, or of anybody, that changed since their words were last written."""
+    """Accounts of this user, or of anybody, that changed since their words were last written, or have new names."""
     await cursor.execute(
         """select a.id from channels_account a left join channels_search_state s on s.account_id = a.id
-           where a.seq > coalesce(s.seq, 0) and (%(user_id)s::bigint is null or exists (
+           where (a.seq > coalesce(s.seq, 0)
+               or exists (select from channels_contact k
+                          where k.account_id = a.id and k.folded is null and k.name is not null)
+               or exists (select from channels_chat c
+                          where c.account_id = a.id and c.folded is null and c.title is not null))
+           and (%(user_id)s::bigint is null or exists (
                select from channels_account_member m where m.account_id = a.id and m.user_id = %(user_id)s))
            order by a.id""",
         {"user_id": user_id},
     )
     return [row[0] for row in await cursor.fetchall()]
+
+
+async def catch_up(database: Database, user_id: int) -> bool:
+    """Before a search: what came in a moment ago is found too; False when that would take long."""
+    behind = await database.read(list_behind, user_id)
+    return all([await database.write(write_words, account_id, CATCH_UP) for account_id in behind])
 
 
 class _Text(NamedTuple):
@@ -28,7 +44,7 @@ class _Text(NamedTuple):
 
 
 async def write_words(cursor: Cursor, account_id: int, limit: int) -> bool:
-    """Write the words of the oldest changes that are not searchable yet; False while there are more."""
+    """Write the words of the oldest changes that are not searchable yet, and new names; False while there are more."""
     # What a crash takes is written again from the rows: nobody waits for the disk.
     await execute_later(cursor, "set local synchronous_commit to off", {})
     head, done = await _lock_state(cursor, account_id)
@@ -42,12 +58,38 @@ async def write_words(cursor: Cursor, account_id: int, limit: int) -> bool:
     )
     texts = [_Text(*row) for row in await cursor.fetchall()]
     await _store(cursor, account_id, texts)
-    is_done = len(texts) < limit
-    reached = max(head, texts[-1].seq if texts else 0) if is_done else texts[-1].seq
+    is_read = len(texts) < limit
+    reached = max(head, texts[-1].seq if texts else 0) if is_read else texts[-1].seq
     await cursor.execute(
         "update channels_search_state set seq = %s where account_id = %s", (reached, account_id)
     )
-    return is_done
+    is_folded = [await _fold_names(cursor, statement, account_id, limit) for statement in FOLDS]
+    return is_read and all(is_folded)
+
+
+class _Folds(NamedTuple):
+    select: str
+    update: str
+
+
+# Whatever is being written is left to the next round: nobody waits for a row here, so that nobody waits in a ring.
+FOLDS = tuple(
+    _Folds(
+        f"""select id, {name} from {table} where account_id = %s and folded is null and {name} is not null
+            limit %s for no key update skip locked""",
+        f"""update {table} t set folded = x.folded from jsonb_to_recordset(%s::jsonb) as x (id bigint, folded text)
+            where t.id = x.id""",
+    )
+    for table, name in (("channels_contact", "name"), ("channels_chat", "title"))
+)
+
+
+async def _fold_names(cursor: Cursor, folds: _Folds, account_id: int, limit: int) -> bool:
+    await cursor.execute(folds.select, (account_id, limit))
+    rows = [{"id": row[0], "folded": fold(row[1])} for row in await cursor.fetchall()]
+    if rows:
+        await cursor.execute(folds.update, (orjson.dumps(rows).decode(),))
+    return len(rows) < limit
 
 
 async def _lock_state(cursor: Cursor, account_id: int) -> tuple[int, int]:

@@ -1,17 +1,15 @@
-"""Texts as the words they are searched by: without upper case and accents, in any script."""
+"""Texts as the words they are searched by, in any script."""
 
 import re
-import unicodedata
+
+from server.store.letters import fold
 
 # Scripts that put no blanks between words are searched by pairs of letters.
-UNSPACED = "\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff"
-WORD = re.compile(rf"([{UNSPACED}]+)|([^\W{UNSPACED}]+)")
+UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17d3\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff"
+# Vowel signs of the scripts of India and Tibet, which are letters of a word and not \w.
+SIGNS = "\u0900-\u0963\u0970-\u0df3\u0f71-\u0fbc"
+WORD = re.compile(rf"([{UNSPACED}]+)|((?:[{SIGNS}]|[^\W{UNSPACED}])+)")
 MAX_LETTERS, MAX_WORDS = 40, 1000
-
-
-def fold(text: str) -> str:
-    """As `search_fold` does in the database."""
-    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold()
 
 
 def words_of(text: str) -> list[str]:

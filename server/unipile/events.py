@@ -6,7 +6,7 @@ from typing import Any
 
 from server.account_life import Seen
 from server.names import is_same
-from server.phones import told_phone
+from server.phones import is_same_phone, told_phone
 from server.texts import cut, is_blank, isolate
 from server.unipile import jids
 from server.unipile.fields import (
@@ -230,7 +230,7 @@ def _is_account(body: Mapping[str, Any], who: Mapping[str, Any]) -> bool:
     info = body.get("account_info")
     info = info if isinstance(info, dict) else {}
     is_its_id = address(info.get("user_id")) == who["provider_id"]
-    return is_its_id or jids.is_same_phone(told_phone(info.get("phone_number")), who["phone"])
+    return is_its_id or is_same_phone(told_phone(info.get("phone_number")), who["phone"])
 
 
 def _message_event(body: Mapping[str, Any], received_at: str) -> MessageEvent:

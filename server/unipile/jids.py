@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from server.phones import told_phone
+from server.phones import phone_variants, told_phone
 
 PHONE_SERVER, LID_SERVER = "s.whatsapp.net", "lid"
 # Addresses of people. `hosted` and `hosted.lid` are the devices of businesses that WhatsApp hosts.
@@ -27,13 +27,6 @@ TWINS = {
     LID_SERVER: ("hosted.lid",),
     "hosted.lid": (LID_SERVER,),
 }
-# Countries whose mobile numbers have two forms, and the digit that one of them has in the middle. WhatsApp registered
-# older accounts under the other form than people write today: Brazil's ninth digit, Mexico's 1, Argentina's 9.
-TWO_FORMS = (
-    (re.compile(r"(55[1-9]{2})9?([6-9]\d{7})", re.ASCII), "9"),
-    (re.compile(r"(52)1?([2-9]\d{9})", re.ASCII), "1"),
-    (re.compile(r"(54)9?([1-3]\d{9})", re.ASCII), "9"),
-)
 # An alias that both forms of a number share. UniPile's own ids, which follow a '#' too, have no ':'.
 PHONE_KEY = "#tel:"
 
@@ -90,23 +83,9 @@ def is_opaque(value: str, digits: str) -> bool:
     return jid is not None and jid.user == digits and jid.server not in (PHONE_SERVER, "hosted")
 
 
-def phone_variants(digits: str) -> tuple[str, ...]:
-    """The forms of a number, without +, that belong to the same person; the shorter first."""
-    for pattern, mark in TWO_FORMS:
-        if match := pattern.fullmatch(digits):
-            return match[1] + match[2], match[1] + mark + match[2]
-    return (digits,)
-
-
 def phone_addresses(digits: str) -> list[str]:
     """The addresses under which WhatsApp may know a number, the one that was given first."""
     return [f"{form}@{PHONE_SERVER}" for form in sorted(phone_variants(digits), key=lambda f: f != digits)]
-
-
-def is_same_phone(one: str | None, other: str | None) -> bool:
-    if one is None or other is None:
-        return False
-    return phone_variants(one.lstrip("+"))[0] == phone_variants(other.lstrip("+"))[0]
 
 
 def phone_key(value: str) -> str | None:
@@ -131,13 +110,6 @@ def forms(name: str) -> Iterator[str]:
         yield from (str(Jid(user, server)) for server in (jid.server, *TWINS.get(jid.server, ())))
     if is_phone and (key := phone_key(str(Jid(jid.user, PHONE_SERVER)))):
         yield key
-
-
-def other_numbers(digits: str) -> list[str]:
-    """Digits to look for beside those that were typed: the other form, also of a number without its country code."""
-    numbers = (digits, *(code + digits for code in ("55", "52", "54")))
-    found = [form for number in numbers if len(forms := phone_variants(number)) > 1 for form in forms]
-    return [form for form in dict.fromkeys(found) if digits not in form]
 
 
 def _printable(value: str) -> str:

@@ -65,18 +65,19 @@ def test_a_hostile_text_is_refused_at_once(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "digits"),
     [
-        ("\u202a+55 11 98888\u20110000\u202c", ["5511988880000"]),
+        ("\u202a+55 11 98888\u20110000\u202c", ["+5511988880000"]),
         ("011 98888-0000", ["011988880000", "11988880000"]),
-        ("0055 11 98888", ["00551198888", "551198888"]),
+        ("0055 11 98888", ["+551198888"]),
         ("٩٨٨٨٨", ["98888"]),
         ("0000", ["0000"]),
-        ("+44 (0)20", ["4420"]),
+        ("+44 (0)20", ["+4420"]),
+        ("+4", []),
         ("12", []),
         ("12 Monkeys", []),
     ],
 )
 def test_a_number_is_searched_by_its_digits(text: str, digits: list[str]) -> None:
-    assert phones.searched_digits(text) == digits
+    assert phones.searched_numbers(text) == digits
 
 
 @pytest.mark.parametrize(

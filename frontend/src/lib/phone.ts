@@ -39,8 +39,8 @@ function plainly(character: string): string {
   return /[\p{Pd}−ー]/u.test(character) ? "-" : character;
 }
 
-/** Every script has its ten digits in a row. */
-function digitOf(character: string): number {
+/** The value of a digit of any script: each has its ten in a row. */
+export function digitOf(character: string): number {
   let before = 0;
   while (/\p{Nd}/u.test(String.fromCodePoint((character.codePointAt(0) ?? 0) - before - 1))) before += 1;
   return before % 10;

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.phones import told_phone
+from server.phones import phone_variants, told_phone
 from server.unipile import jids
 
 PHONE, LID = "5511988880000@s.whatsapp.net", "120000000000001@lid"
@@ -118,7 +118,7 @@ def test_a_phone_number_is_read_as_it_is_written(told: object, phone: str | None
     ],
 )
 def test_both_forms_of_a_number_are_one_person(one: str, other: str) -> None:
-    assert jids.phone_variants(one) == jids.phone_variants(other) == (other, one)
+    assert phone_variants(one) == phone_variants(other) == (other, one)
     assert jids.phone_key(f"{one}@s.whatsapp.net") == jids.phone_key(f"{other}@s.whatsapp.net") is not None
     assert f"{one}@s.whatsapp.net" in jids.forms(f"{other}@s.whatsapp.net")
 
@@ -128,4 +128,4 @@ def test_both_forms_of_a_number_are_one_person(one: str, other: str) -> None:
 )
 def test_numbers_of_one_form_stay_as_they_are(digits: str) -> None:
     """A Brazilian landline has no ninth digit: it is nobody's mobile."""
-    assert jids.phone_variants(digits) == (digits,)
+    assert phone_variants(digits) == (digits,)

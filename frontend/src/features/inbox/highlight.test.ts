@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { excerpt, highlight } from "./highlight";
 
@@ -11,6 +13,12 @@ it.each([
   ["", "x", ""],
 ])("marks words by their beginnings: %s", (text, wanted, shown) => {
   expect(marked(text, wanted)).toBe(shown);
+});
+
+const LETTERS = join(import.meta.dirname, "../../../../tests/fixtures/letters.json");
+
+it.each(JSON.parse(readFileSync(LETTERS, "utf8")) as [string, string][])("marks in %s what %s finds", (text, wanted) => {
+  expect(marked(text, wanted)).toContain("[");
 });
 
 it("leaves out a long beginning, and nothing of what was found", () => {

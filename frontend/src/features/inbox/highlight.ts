@@ -1,6 +1,8 @@
 /** The parts of a text that a search has found, by the beginnings of words and whatever the accents. */
 import { graphemes } from "@/lib/texts";
 
+import { digitOf } from "@/lib/phone";
+
 export interface Part {
   readonly text: string;
   readonly isFound: boolean;
@@ -9,7 +11,20 @@ export interface Part {
 /** So much is shown before the first find. */
 const LEAD = 24;
 
-const fold = (text: string): string => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+/** As server/store/letters.py, which finds the messages: both follow tests/fixtures/letters.json. */
+const ALIKE = new Map(
+  [
+    ["ß", "ss"], ["æ", "ae"], ["œ", "oe"], ["þ", "th"], ["ð", "d"], ["đ", "d"], ["ɖ", "d"], ["ɗ", "d"], ["ø", "o"], ["ł", "l"],
+    ["ı", "i"], ["ħ", "h"], ["ŋ", "n"], ["ŧ", "t"], ["ĸ", "k"], ["ƙ", "k"], ["ɓ", "b"], ["ƴ", "y"], ["ɨ", "i"], ["ɛ", "e"],
+    ["ə", "e"], ["ɔ", "o"], ["ς", "σ"], ["ٱ", "ا"], ["ى", "ي"], ["ی", "ي"], ["ے", "ي"], ["ې", "ي"], ["ک", "ك"], ["ڪ", "ك"],
+    ["ة", "ه"], ["ہ", "ه"], ["ھ", "ه"], ["ە", "ه"], ["ۃ", "ه"], ["ء", ""], ["ـ", ""],
+  ].map(([from = "", to = ""]) => [from, to]),
+);
+
+function fold(text: string): string {
+  const plain = text.normalize("NFKD").replace(/[\p{M}\p{Cf}]/gu, "").toLowerCase();
+  return plain.replace(/[^ -~]/gu, (letter) => ALIKE.get(letter) ?? (/\p{Nd}/u.test(letter) ? String(digitOf(letter)) : letter));
+}
 
 const wordsOf = (text: string): string[] => fold(text).match(/[\p{L}\p{N}_]+/gu) ?? [];
 
@@ -17,7 +32,7 @@ export function highlight(text: string, wanted: string): Part[] {
   const beginnings = wordsOf(wanted);
   const parts: Part[] = [];
   let end = 0;
-  for (const { 0: word, index } of text.matchAll(/[\p{L}\p{M}\p{N}_]+/gu)) {
+  for (const { 0: word, index } of text.matchAll(/[\p{L}\p{M}\p{N}\p{Cf}_]+/gu)) {
     if (!beginnings.some((beginning) => fold(word).startsWith(beginning))) continue;
     if (index > end) parts.push({ text: text.slice(end, index), isFound: false });
     parts.push({ text: word, isFound: true });
