@@ -16,8 +16,8 @@ from server.storage import Incoming, Kept, Storage, TooLarge
 from server.store import media
 from server.store.media import Fetchable
 from server.store.messages import ChangedMessage
-from server.unipile.cards import MAX_CARD_BYTES, read_cards
 from server.unipile.errors import NotTaken, OutcomeUnknown, Rejected
+from server.unipile.vcards import MAX_CARD_BYTES, read_cards
 from workers.context import Parts, parts_of
 
 log = structlog.get_logger()
@@ -84,7 +84,7 @@ async def _store(parts: Parts, wanted: Fetchable, incoming: Incoming) -> None:
 async def _read_cards(parts: Parts, kept: Kept) -> list[dict[str, Any]]:
     """The people of a contact card that came as a file; none when it is something else."""
     card = b"".join([chunk async for chunk in await parts.storage.read(kept.sha256, 0, kept.size)])
-    return read_cards(card.decode("utf-8", "replace"))
+    return read_cards(card)
 
 
 async def _settle(

@@ -55,6 +55,18 @@ async def test_a_contact_card_is_read_when_its_file_is_here(stack: Stack, agent:
     assert (attachment["state"], attachment["mimetype"]) == ("stored", "text/vcard")
 
 
+async def test_a_card_in_latin_1_is_read_in_its_letters(stack: Stack, agent: Peer) -> None:
+    socket = await agent.listen()
+    card = "BEGIN:VCARD\rVERSION:2.1\rFN:João\rTEL:tel:+55-11-97777-0001;ext=12\rEND:VCARD\r".encode(
+        "latin-1"
+    )
+    await hear(stack, socket, attachments=[{"data": base64.b64encode(card).decode(), "name": "joao.vcf"}])
+    (frame,) = await socket.wait_for(
+        lambda f: f.get("event") == "message:updated" and "contacts" in f["data"]["attachments"][0]
+    )
+    assert frame["data"]["attachments"][0]["contacts"] == [{"name": "João", "numbers": ["+5511977770001"]}]
+
+
 async def test_a_file_that_only_calls_itself_a_card_stays_a_file_to_save(stack: Stack, agent: Peer) -> None:
     socket = await agent.listen()
     item = {"data": base64.b64encode(b"not a card").decode(), "name": "nina.vcf"}

@@ -8,8 +8,8 @@ import regex
 from server.media import safe_file_name
 from server.store.chat_marks import UNSUPPORTED_PREVIEW, preview_of
 from server.store.chats import PREVIEW_LENGTH
-from server.unipile.cards import MAX_WORDS, read_cards
 from server.unipile.fields import quoted
+from server.unipile.vcards import MAX_WORDS, read_cards
 from tests.server.unipile.test_events import parse
 
 FAMILY, FLAG, ACCENT = "👨‍👩‍👧‍👦", "🇧🇷", "e\u0301"
