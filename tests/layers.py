@@ -318,7 +318,7 @@ LAYERS = (
             ),
             *("server.browsers", "server.csv_rows", "server.inviting", "server.link_tokens"),
             *("server.http", "server.keys", "server.linking", "server.metrics", "server.queue"),
-            *("server.realtime.*", "server.refusals", "server.schemas*"),
+            *("server.phones", "server.realtime.*", "server.refusals", "server.schemas*"),
             *("server.store*", "server.unipile*", "server.media", "server.storage", "server.uploads"),
             *("server.presence", "server.plans", "server.quotas", "server.signatures", "server.usage_news"),
             *("server.handing_over", "server.paying", "server.send_lines", "server.sending"),
