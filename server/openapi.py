@@ -17,8 +17,8 @@ from server.routes import Route
 from server.schemas.errors import Error
 
 DESCRIPTION = (
-    "Confab's REST API. Live updates come over the WebSocket at `/ws`. HEAD is answered wherever GET is. Requests are "
-    "not compressed (415 for any Content-Encoding), and their headers have at most 32 KiB a line (431)."
+    "Confab's REST API. Live updates come over the WebSocket at `/ws`. HEAD is answered wherever GET is. "
+    "Requests are not compressed (415 for any Content-Encoding), and their headers have at most 32 KiB a line (431)."
 )
 # A parameter of a path as aiohttp writes it, with the pattern it must match: {account_id:\d{1,20}}.
 PATH_PARAMETER = re.compile(r"\{(\w+)(?::((?:[^{}]|\{[^{}]*\})*))?\}")

@@ -6,6 +6,7 @@ import json
 import re
 import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -25,7 +26,7 @@ HANDSHAKE = (
     "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
 )
-PATIENCE = Patience(head=0.3, stall=0.5, idle=1.0)
+PATIENCE = Patience(head=0.3, stall=0.5, idle=60.0)
 
 
 @dataclass
@@ -69,16 +70,23 @@ def port_of(stack: Stack) -> int:
     return stack.config.web.port
 
 
-@pytest.fixture
-async def impatient(config: Config) -> AsyncIterator[int]:
-    """The port of a server that does not wait long."""
-    runner = EdgeRunner(create_app(config), patience=PATIENCE, access_log=None, shutdown_timeout=1.0)
+@asynccontextmanager
+async def waiting(config: Config, patience: Patience) -> AsyncIterator[int]:
+    """A server of this patience; yields its port."""
+    runner = EdgeRunner(create_app(config), patience=patience, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", port := free_port()).start()
         yield port
     finally:
         await runner.cleanup()
+
+
+@pytest.fixture
+async def impatient(config: Config) -> AsyncIterator[int]:
+    """The port of a server that does not wait long in the middle of anything."""
+    async with waiting(config, PATIENCE) as port:
+        yield port
 
 
 PACKED = (
@@ -287,7 +295,6 @@ HALF_SENT = {
     "nothing": b"",
     "half a line": b"GET /hea",
     "half a head": b"GET /health HTTP/1.1\r\nHost: x\r\n",
-    "half a second head": KEPT + b"GET /hea",
     "half a body": head("POST", "/api/auth/login", "Content-Length: 100") + b'{"email": ',
     "no body": head("POST", "/api/auth/login", "Content-Length: 100"),
     "half a chunk": head("POST", "/api/auth/login", "Transfer-Encoding: chunked") + b"ff\r\n{",
@@ -295,13 +302,28 @@ HALF_SENT = {
         "POST", "/api/auth/login", "Content-Type: multipart/form-data; boundary=x", "Content-Length: 9999"
     )
     + b"--x\r\n",
-    "nothing after a request": KEPT,
 }
 
 
 async def test_who_stops_in_the_middle_is_not_waited_for(impatient: int) -> None:
     ended = await asyncio.gather(*(closes(impatient, data) for data in HALF_SENT.values()))
     assert dict(zip(HALF_SENT, ended, strict=True)) == dict.fromkeys(HALF_SENT, True)
+
+
+async def test_a_connection_may_rest_between_two_requests_but_not_for_ever(config: Config) -> None:
+    async with waiting(config, Patience(head=0.1, stall=0.1, idle=0.8)) as port:
+        assert not await closes(port, KEPT, 0.4)
+        assert await closes(port, KEPT)
+
+
+async def test_half_a_head_after_a_whole_request_is_not_waited_for(impatient: int) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", impatient)
+    writer.write(KEPT)
+    await reader.readuntil(b'"ok"}')
+    writer.write(b"GET /hea")
+    async with asyncio.timeout(3):
+        assert await reader.read() == b""
+    writer.close()
 
 
 async def test_hundreds_of_half_sent_heads_are_gone_soon(impatient: int) -> None:
@@ -339,6 +361,6 @@ async def test_an_open_socket_is_waited_for(impatient: int, config: Config) -> N
     assert answer.status == 101
     assert "server" not in answer.headers
     with pytest.raises(TimeoutError):
-        async with asyncio.timeout(PATIENCE.idle + 0.5):
+        async with asyncio.timeout(1.5):
             await reader.read(1)
     writer.close()

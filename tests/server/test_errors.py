@@ -19,6 +19,7 @@ from server.store import accounts, users
 from tests.fixtures_stack import Stack, serving
 from tests.peers import Answer, Peer
 from tests.ports import free_port
+from tests.server.factories import sign_in_as
 
 SECRET_WORD = "the-database-password"
 
@@ -94,6 +95,17 @@ async def test_a_body_that_is_too_large_is_refused_with_and_without_its_length(w
     ):
         answer = await web_only.stranger.call("POST", "/api/auth/login", **options)
         check(answer, 413, "too_large")
+
+
+async def test_a_body_of_too_many_fields_or_items_is_refused_as_a_whole(web_only: Stack) -> None:
+    """Looking at each of a megabyte takes a second."""
+    agent = await sign_in_as(web_only, "owner")
+    fields = {f"field{number}": number for number in range(20_000)}
+    check(await web_only.stranger.call("POST", "/api/auth/login", fields), 400, "malformed")
+    for name, given in (("scopes", ["read"] * 20_000), ("account_ids", [1] * 20_000), ("name", fields)):
+        body = {"name": "x", "scopes": ["read"]} | {name: given}
+        error = check(await agent.call("POST", "/api/keys", body), 422, "invalid")
+        assert error["fields"] == {name: ["More than 1000 items."]}
 
 
 async def test_every_answer_has_an_id_of_its_own(web_only: Stack) -> None:
