@@ -66,5 +66,5 @@ class AccessWatch:
             try:
                 await self.look()
             except ConfabError as error:
-                log.warning("access_not_checked", error=error.code)
+                log.debug("access_not_checked", error=error.code)
             await asyncio.sleep(DISTANCE_SECONDS)

@@ -51,7 +51,7 @@ async def _warm_one(parts: Parts) -> None:
         await parts.database.write(plan)
     except Unavailable as error:
         # The messages will plan for themselves.
-        log.info("not_warmed", error=type(error).__name__)
+        log.debug("not_warmed", error=type(error).__name__)
 
 
 async def plan(cursor: Cursor) -> None:
