@@ -4,21 +4,22 @@
 -- Each step is one statement over a set, and writes only rows that are wrong; each changed row takes a number, so that
 -- clients learn of it. Messages are read once from end to end.
 
--- As server/unipile/jids.py spells an address.
+-- As server/unipile/jids.py spells an address; most ids are told at a glance to be spelled so. One expression each, so
+-- that Postgres puts them into the statements and calls nothing for each row.
+create function pg_temp.is_odd(text) returns boolean language sql immutable as $$
+    select $1 ~ '[A-Z+[:space:]]|[:._][0-9:]*@|@c\.us'
+$$;
 create function pg_temp.plain_jid(text) returns text language sql immutable as $$
     select case
-        when x.host in ('s.whatsapp.net', 'lid', 'hosted', 'hosted.lid', 'bot')
-            and x.name ~ '^\+?[0-9]{1,40}([._][0-9]{1,5})?(:[0-9]{1,5})?$'
-            then substring(x.name from '[0-9]+') || '@' || x.host
-        when x.host in ('g.us', 'newsletter', 'broadcast') and x.name <> '' then lower(x.name) || '@' || x.host
+        when $1 ~* '^\s*\+?[0-9]{1,40}([._][0-9]{1,5})?(:[0-9]{1,5})?@(s\.whatsapp\.net|c\.us|lid|hosted|hosted\.lid|bot)\s*$'
+            then replace(regexp_replace(lower(btrim($1)), '^\+?([0-9]+)[^@]*@', '\1@'), '@c.us', '@s.whatsapp.net')
+        when $1 ~* '[^@]@(g\.us|newsletter|broadcast)\s*$' then lower(btrim($1))
         else btrim($1) end
-    from (select substring(btrim($1) from '^(.*)@[^@]*$') as name,
-              case lower(substring(btrim($1) from '@([^@]*)$')) when 'c.us' then 's.whatsapp.net'
-                  else lower(substring(btrim($1) from '@([^@]*)$')) end as host) x
 $$;
 -- The alias that both forms of a number share (Brazil's ninth digit, Mexico's 1, Argentina's 9).
 create function pg_temp.phone_key(text) returns text language sql immutable as $$
     select case
+        when $1 not like '5%@s.whatsapp.net' then null
         when $1 ~ '^55[1-9]{2}9?[6-9][0-9]{7}@s\.whatsapp\.net$'
             then '#tel:' || regexp_replace($1, '^(55..)9?([6-9][0-9]{7})@.*$', '\1\2')
         when $1 ~ '^521?[2-9][0-9]{9}@s\.whatsapp\.net$'
@@ -97,7 +98,8 @@ delete from channels_contact_alias a using false_phone f where a.account_id = f.
 -- 5. One person is one contact, under whichever spelling of their ids and form of their number.
 create temp table spelling on commit drop as
     select a.account_id, a.alias, x.plain, pg_temp.phone_key(x.plain) as key, a.contact_id
-    from channels_contact_alias a cross join lateral (select pg_temp.plain_jid(a.alias)) x (plain)
+    from channels_contact_alias a cross join lateral (
+        select case when pg_temp.is_odd(a.alias) then pg_temp.plain_jid(a.alias) else a.alias end) x (plain)
     where a.alias not like '#%';
 create temp table told on commit drop as
     select account_id, plain as name, contact_id from spelling
@@ -164,13 +166,18 @@ where k.id in (select id from changed_contact) and k.phone is null and known.con
 create temp table odd_message on commit drop as
     select m.id, m.account_id, row_number() over (partition by m.account_id order by m.seq) as n
     from channels_message m
-    where m.sender is not null and (m.sender->>'provider_id' <> pg_temp.plain_jid(m.sender->>'provider_id')
+    where m.sender is not null and (
+            pg_temp.is_odd(m.sender->>'provider_id')
+                and m.sender->>'provider_id' <> pg_temp.plain_jid(m.sender->>'provider_id')
             or m.sender->>'phone' = '+' || split_part(m.sender->>'provider_id', '@', 1)
+                and jid_phone(m.sender->>'provider_id') is null
                 and jid_phone(pg_temp.plain_jid(m.sender->>'provider_id')) is null)
-        or m.quoted is not null and m.quoted->>'sender_id' <> pg_temp.plain_jid(m.quoted->>'sender_id')
+        or pg_temp.is_odd(m.quoted->>'sender_id')
+            and m.quoted->>'sender_id' <> pg_temp.plain_jid(m.quoted->>'sender_id')
         or m.reactions <> '[]' and exists (
             select from jsonb_array_elements(m.reactions) r
-            where r->'sender'->>'provider_id' <> pg_temp.plain_jid(r->'sender'->>'provider_id'));
+            where pg_temp.is_odd(r->'sender'->>'provider_id')
+                and r->'sender'->>'provider_id' <> pg_temp.plain_jid(r->'sender'->>'provider_id'));
 with numbered as (
     select * from pg_temp.take_numbers((select jsonb_agg(jsonb_build_object('account_id', account_id, 'n', n))
         from (select account_id, count(*) as n from odd_message group by 1) counts))
