@@ -131,14 +131,10 @@ def chat_change(chat_id: int, events: list[tuple[MessageEvent, int]], batch: Bat
             "message_key": newest.provider_msg_id,
             "preview": preview_of(newest.body, newest.attachments),
         }
-    titled = [
-        event
-        for event, _ in events
-        if event.chat_kind == "direct" and event.contact and event.contact["name"]
-    ]
+    titled = [(event.sent_at, event.told_title) for event, _ in events if event.told_title]
     if titled:
-        latest = max(titled, key=lambda event: (event.sent_at, event.contact["name"]))  # type: ignore[index]
-        change |= {"title": latest.contact["name"], "titled_at": latest.sent_at}  # type: ignore[index]
+        titled_at, title = max(titled)
+        change |= {"title": title, "titled_at": titled_at}
     change["read_until"] = max(
         (event.sent_at for event, _ in shown if event.direction == "out"), default=None
     )
@@ -159,8 +155,7 @@ def untitled(batch: Batch, known_chats: Mapping[Key, KnownChat]) -> set[int]:
         chat = known_chats.get((account_id, event.provider_chat_id))
         if chat is None:
             continue
-        is_told = event.chat_kind == "direct" and bool(event.contact and event.contact["name"])
-        if (not chat.is_titled and not is_told) or (event.is_event and event.chat_kind != "direct"):
+        if (not chat.is_titled and not event.told_title) or (event.is_event and event.chat_kind != "direct"):
             wanted.add(chat.id)
     return wanted
 

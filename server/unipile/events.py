@@ -92,6 +92,14 @@ class MessageEvent:
     spelled: tuple[str, ...] = ()
 
     @property
+    def told_title(self) -> str | None:
+        """What a message says that its chat is called: by the other person, or by the channel that posts."""
+        who = self.contact if self.chat_kind == "direct" else None
+        if self.chat_kind == "channel" and self.sender and self.sender["provider_id"] == self.chat_address:
+            who = self.sender
+        return (who and who["name"]) or None
+
+    @property
     def quoted_message(self) -> str:
         """The message that is answered; '' where there is none, or nobody says which."""
         return (self.quoted and self.quoted["provider_msg_id"]) or ""

@@ -126,6 +126,7 @@ async def test_a_channel_has_nothing_unread_and_no_contact(ledger: Ledger) -> No
     await ledger.store(told(somebody(CHANNEL, "News"), CHANNEL))
     chat = await chat_json(ledger)
     assert (chat["kind"], chat["unread_count"], chat["contact"]) == ("channel", 0, None)
+    assert chat["title"] == "News"
     assert await contacts_of(ledger) == []
 
 
