@@ -1,7 +1,5 @@
 """Text as people type it: what counts as blank, where it may be cut, and which characters only steer its display."""
 
-from itertools import takewhile
-
 import regex
 
 # Letters and symbols that draw nothing although Unicode does not call them blank: Hangul fillers, the empty Braille
@@ -22,6 +20,9 @@ _CLUSTER = regex.compile(r"\X")
 # Two characters that combine with nothing: always a place to cut, and nearly always what stands there.
 _PLAIN_PAIR = regex.compile(r"\p{GCB=Other}{2}")
 _EMOJI = regex.compile(r"\p{Extended_Pictographic}|\p{Regional_Indicator}{2}|[0-9#*]\ufe0f?\u20e3")
+_FLAG_HALVES = "".join(map(chr, range(0x1F1E6, 0x1F200)))
+# A grapheme that is longer than this may be cut: nobody types one.
+_WINDOW = 256
 MAX_EMOJI = 32
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 
@@ -42,8 +43,22 @@ def cut(text: str, limit: int) -> str:
         return text
     if _PLAIN_PAIR.match(text, limit - 1):
         return text[:limit]
-    ends = takewhile(lambda end: end <= limit, (cluster.end() for cluster in _CLUSTER.finditer(text)))
-    return text[: max(ends, default=limit)]
+    start = _near_start(text, limit)
+    ends = (start + cluster.end() for cluster in _CLUSTER.finditer(text[start : limit + 1]))
+    kept = max((end for end in ends if end <= limit), default=limit)
+    return text[:kept]
+
+
+def _near_start(text: str, limit: int) -> int:
+    """Where to begin to look for the last cut: the whole text would cost the square of its flags.
+
+    Never inside a flag, whose halves are told apart only by counting from the first.
+    """
+    start = max(0, limit - _WINDOW)
+    if start and text[start] in _FLAG_HALVES:
+        before = start - len(text[:start].rstrip(_FLAG_HALVES))
+        start -= before % 2
+    return start
 
 
 def one_line(text: str) -> str:
