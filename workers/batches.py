@@ -23,6 +23,7 @@ from workers.gathered import (
     doubted_chats,
     key_rows,
     message_rows,
+    take_known_kinds,
     untitled,
 )
 
@@ -36,6 +37,7 @@ async def store_messages(
     if batch.messages:
         rows = chat_rows(batch)
         known_chats = await chats.ensure_chats(cursor, rows)
+        take_known_kinds(batch, known_chats)
         adopted = await _adopt(cursor, batch, known_chats, max_waits)
         await _store_new(cursor, batch, known_chats, adopted, pushes, chats_to_refresh)
         await _correct_chats(cursor, batch, doubted_chats(rows, known_chats), pushes, chats_to_refresh)

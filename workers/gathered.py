@@ -186,6 +186,14 @@ def _sureness(row: Mapping[str, Any]) -> tuple[bool, bool]:
     return row["kind"] != "direct", row["address"] is not None
 
 
+def take_known_kinds(batch: Batch, known_chats: Mapping[Key, KnownChat]) -> None:
+    """An event that does not say that its chat is a group does not make it a person's, nor give it their name."""
+    for key, event in batch.messages.items():
+        chat = known_chats.get((key[0], event.provider_chat_id))
+        if chat and event.chat_kind == "direct" != chat.kind:
+            batch.messages[key] = replace(event, chat_kind=chat.kind)
+
+
 def doubted_chats(
     rows: Iterable[dict[str, Any]], known_chats: Mapping[Key, KnownChat]
 ) -> list[dict[str, Any]]:

@@ -150,7 +150,8 @@ async def test_a_surer_sign_corrects_the_kind(ledger: Ledger, ear: Ear) -> None:
     assert (told_last["kind"], told_last["seq"]) == ("group", chat["seq"])
     # A weaker sign does not take it back.
     await ledger.store(message_received("acc-1", chat_id="c1", provider_chat_id=None, is_group=False))
-    assert (await chat_json(ledger))["kind"] == "group"
+    chat = await chat_json(ledger)
+    assert (chat["kind"], chat["title"]) == ("group", None)
 
 
 async def test_the_list_of_chats_corrects_the_kind(ledger: Ledger) -> None:
