@@ -24,7 +24,7 @@ async def open_inbox(demo: Stack, windows: Windows) -> Inbox:
     return inbox
 
 
-async def expect_arrived(demo: Stack, *texts: str) -> None:
+async def expect_arrived(demo: Stack, *texts: str | None) -> None:
     """The first chat holds exactly these at the server, oldest first."""
     peer = await sign_in_demo_user(demo)
     (account,) = (await peer.ok("GET", "/api/channels/whatsapp/accounts"))["items"]

@@ -105,7 +105,7 @@ async def test_an_upload_on_a_deaf_line_is_tried_again_and_texts_pass_it(
     await page.clock.fast_forward(STALL_MS)
     await expect(page.get_by_test_id("upload")).to_have_count(0, timeout=20_000)
     await expect(page.get_by_test_id("attachment-download")).to_contain_text("film.bin")
-    await expect_arrived(demo, "A question", "still there?", "")
+    await expect_arrived(demo, "A question", "still there?", None)
 
 
 async def test_a_microphone_that_is_pulled_out_loses_nothing(demo: Stack, talking: Windows) -> None:

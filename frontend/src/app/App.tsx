@@ -14,7 +14,11 @@ const MAX_RETRIES = 2;
 function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
+      // A browser that believes itself offline may be wrong, and nobody would see why nothing happens.
+      mutations: { networkMode: "always" },
       queries: {
+        networkMode: "always",
+        refetchOnReconnect: true,
         refetchOnWindowFocus: false,
         // What will not get better by asking again is said at once.
         retry: (count, error) => count < MAX_RETRIES && error instanceof ApiError && error.isPassing,

@@ -109,6 +109,9 @@ async def test_a_foreign_file_is_an_absent_one(web_only: Stack) -> None:
     [
         ("foto da praia.png", "foto da praia.png"),
         ("prévia.png", "pr%C3%A9via.png"),
+        # Browsers escape a quotation mark in a form, and nothing else.
+        ("the %22new%22 offer.png", "the%20%22new%22%20offer.png"),
+        ("100%25.png", "100%2525.png"),
         ("../../etc/passwd", "passwd"),
         ("C:\\temp\\a.png", "a.png"),
         ("fatura\u202egnp.exe", "faturagnp.exe"),

@@ -13,8 +13,6 @@ export function useMedia(message: Message, attachmentId: string, isWanted: boole
     queryKey: ["media", message.id, attachmentId],
     queryFn: ({ signal }) => api.fetchAttachment(message, attachmentId, signal),
     enabled: isWanted,
-    // A browser that believes itself offline may be wrong: the request says so, and does not wait for ever.
-    networkMode: "always",
     staleTime: Infinity,
     gcTime: KEEP_MS,
     retry: 1,
@@ -30,7 +28,6 @@ export function useDownload(message: Message, attachmentId: string, name: string
   return useMutation({
     mutationFn: () => api.fetchAttachment(message, attachmentId),
     onSuccess: (blob) => saveBlob(blob, name),
-    networkMode: "always",
   });
 }
 
