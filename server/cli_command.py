@@ -13,10 +13,10 @@ import orjson
 from marshmallow import Schema, ValidationError
 from redis.asyncio import Redis
 
-from server import queue
 from server.config import Config
 from server.connections import open_database
 from server.errors import ConfabError, NotFound
+from server.redis_client import connect
 from server.schemas.fields import MAX_ID
 from server.store import audit, team, users
 from server.store.pool import Database
@@ -93,7 +93,7 @@ def run_command(config: Config, options: argparse.Namespace) -> int:
 
 async def perform(config: Config, options: argparse.Namespace) -> Told:
     """Run it with connections of its own."""
-    database, redis = await open_database(config, size=COMMAND_CONNECTIONS), queue.connect(config.redis)
+    database, redis = await open_database(config, size=COMMAND_CONNECTIONS), connect(config.redis)
     try:
         told: Told = await options.run(Desk(config, database, redis), options)
         return told

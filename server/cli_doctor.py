@@ -3,18 +3,20 @@
 import asyncio
 import json
 import os
-from contextlib import closing
 from dataclasses import asdict
 from hashlib import sha256
 from typing import Any
 
-import redis
+from redis.exceptions import ResponseError
 
 from server.cli_doctor_database import check_database
 from server.cli_findings import FAILED, OK, WARNING, Finding
 from server.config import Config, is_loopback
 from server.errors import Unavailable
 from server.mail import MailAway, greet_mail_server
+from server.redis_client import Client, connect
+from server.redis_reasons import UNREACHABLE, reason_of
+from server.redis_start import sentence_of, why_unusable
 from server.storage import Missing, open_storage
 from server.unipile.client import UnipileClient
 from server.unipile.errors import OUR_KEY_TYPES, Rejected, UnipileError
@@ -28,7 +30,7 @@ def doctor(config: Config, *, as_json: bool) -> int:
         *(Finding("settings", WARNING, sentence) for sentence in config.unused),
         *_check_public_url(config),
         *check_database(config),
-        *_check_redis(config),
+        *asyncio.run(_check_redis(config)),
         *asyncio.run(_check_media(config)),
         *asyncio.run(_check_unipile(config)),
         *asyncio.run(_check_mail(config)),
@@ -49,30 +51,39 @@ def _check_public_url(config: Config) -> list[Finding]:
     return [Finding("public url", OK, config.web.public_url)]
 
 
-def _check_redis(config: Config) -> list[Finding]:
+async def _check_redis(config: Config) -> list[Finding]:
+    """By the client and with the checks of the processes that run, so that what is found here holds for them."""
+    client = connect(config.redis)
+    client.logs_failures = False
     try:
-        with closing(redis.Redis.from_url(config.redis.url or "", socket_timeout=3)) as client:
-            server = _info(client, "server")
-            policy, append_only = _settings(client)
-    except (redis.RedisError, ValueError) as error:
-        return [Finding("redis", FAILED, _first_line(error))]
+        if reason := await why_unusable(client, config.redis):
+            return [Finding("redis", FAILED, sentence_of(config.redis, reason))]
+        server = await _info(client, "server")
+        policy, append_only = await _settings(client)
+    except UNREACHABLE as error:
+        return [Finding("redis", FAILED, sentence_of(config.redis, reason_of(error)))]
+    finally:
+        await client.aclose()
     valkey = server.get("valkey_version")
-    version = f"Valkey {valkey}" if valkey else f"Redis {server.get('redis_version')}"
+    version = f"Valkey {valkey}" if valkey else f"Redis {server.get('redis_version', 'of a hidden version')}"
     return [Finding("redis", OK, version), _eviction(policy), _append_only(append_only)]
 
 
-def _info(client: redis.Redis, section: str) -> dict[str, Any]:
-    found: Any = client.info(section)
-    return dict(found)
-
-
-def _settings(client: redis.Redis) -> tuple[str | None, str | None]:
+async def _info(client: Client, section: str) -> dict[str, Any]:
     try:
-        found: Any = client.config_get()
-    except redis.ResponseError:
+        return dict(await client.info(section))
+    except ResponseError:
+        return {}
+
+
+async def _settings(client: Client) -> tuple[str | None, str | None]:
+    try:
+        found = await client.config_get()
+    except ResponseError:
         # Hosted ones often forbid CONFIG; what INFO says is enough for one of the two.
-        append_only = _info(client, "persistence").get("aof_enabled")
-        return _info(client, "memory").get("maxmemory_policy"), {"0": "no", "1": "yes"}.get(str(append_only))
+        append_only = (await _info(client, "persistence")).get("aof_enabled")
+        policy = (await _info(client, "memory")).get("maxmemory_policy")
+        return policy, {"0": "no", "1": "yes"}.get(str(append_only))
     return found.get("maxmemory-policy"), found.get("appendonly")
 
 

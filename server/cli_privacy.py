@@ -14,9 +14,10 @@ from server import audited
 from server.cli_command import Desk, Told, declare, document, row_id
 from server.errors import ConfabError, NotFound, Unavailable
 from server.phones import tidy
-from server.queue import UNREACHABLE, is_worker_alive
+from server.queue import is_worker_alive
 from server.realtime.broker import announce_access_change, publish
 from server.realtime.events import make_push
+from server.redis_reasons import UNREACHABLE
 from server.storage import Missing, open_storage
 from server.store import accounts, audit, contacts, erasures, exports
 from server.store.audit import OPERATOR

@@ -6,7 +6,7 @@ from collections.abc import MutableMapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from server.addresses import bracketed, check_scheme, is_loopback, unipile_address
+from server.addresses import bracketed, is_loopback, unipile_address
 from server.auth_settings import Audit, Auth
 from server.database_url import database_address
 from server.environment import Environment, read_environment
@@ -14,6 +14,7 @@ from server.keyring import KeyringError, read_keyring
 from server.mail_settings import Mail, check_mail
 from server.plans import Plans, check_plans
 from server.rates import Limits, check_limits
+from server.redis_url import read_redis_url
 from server.secret_strength import complaint_about
 from server.sections import (
     Database,
@@ -127,7 +128,8 @@ def _read(environment: Environment, toml_path: Path) -> tuple[Config, frozenset[
         database=replace(config.database, url=database_address(config.database.url)),
         unipile=replace(config.unipile, dsn=unipile_address(config.unipile.dsn)),
     )
-    check_scheme("REDIS_URL", config.redis.url, ("redis", "rediss"))
+    if config.redis.url is not None:
+        read_redis_url(config.redis.url, config.redis.ssl_cert_reqs)
     _check_media(config)
     check_plans(config.plans)
     check_billing(config.billing)

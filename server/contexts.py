@@ -7,7 +7,6 @@ from functools import partial
 
 from aiohttp import web
 
-from server import queue
 from server.access import AccessWatch
 from server.auth import Passwords
 from server.authorization import forget_kept
@@ -37,6 +36,7 @@ from server.realtime.broker import Broker, publish_signal
 from server.realtime.events import Push, make_push
 from server.realtime.hub import Hub, Rows
 from server.realtime.presence import Presence
+from server.redis_start import open_redis
 from server.rooms import Rooms
 from server.send_lines import SendLines
 from server.storage import open_storage
@@ -60,11 +60,7 @@ async def database_context(app: web.Application) -> AsyncIterator[None]:
 
 async def redis_context(app: web.Application) -> AsyncIterator[None]:
     """The queue's client and the batch in front of it."""
-    if app[CONFIG].redis.url is None:
-        raise RuntimeError("the embedded Redis has not been started")
-    redis = queue.connect(app[CONFIG].redis)
-    await redis.ping()
-    app[REDIS] = redis
+    redis = app[REDIS] = await open_redis(app[CONFIG].redis)
     app[EVENTS] = EventBatch(
         redis,
         limit=app[CONFIG].webhooks.batch_events,

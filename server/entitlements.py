@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 
 from server.kept import Kept
 from server.plans import Grant, Plans, Rights, merge_grants
-from server.queue import UNREACHABLE
+from server.redis_reasons import UNREACHABLE
 from server.store import entitlements
 from server.store.pool import Database
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from aiohttp import web
-from arq.connections import ArqRedis
 
 from server.auth import Passwords, Tokens
 from server.config import Config
@@ -17,6 +16,7 @@ from server.queue import EventBatch
 from server.rates import Rate
 from server.realtime.hub import Hub
 from server.realtime.presence import Presence
+from server.redis_client import Client
 from server.rooms import Rooms
 from server.send_lines import SendLines
 from server.storage import Storage
@@ -27,7 +27,7 @@ from server.unipile.client import UnipileClient
 
 CONFIG = web.AppKey("config", Config)
 DATABASE = web.AppKey("database", Database)
-REDIS = web.AppKey("redis", ArqRedis)
+REDIS = web.AppKey("redis", Client)
 EVENTS = web.AppKey("events", EventBatch)
 SENDS = web.AppKey("sends", SendLines)
 STORAGE = web.AppKey("storage", Storage)

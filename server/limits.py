@@ -16,17 +16,16 @@ from typing import NamedTuple
 
 import structlog
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from server.errors import ConfabError
 from server.rates import Rate
+from server.redis_reasons import UNREACHABLE
 
 __all__ = ["Count", "Limiter", "Rate"]
 
 log = structlog.get_logger()
 
 KEY_PREFIX = "confab:limit:"
-UNREACHABLE = (RedisError, OSError, asyncio.TimeoutError)
 REDIS_TIMEOUT_SECONDS = 0.05
 # A Redis that did not answer is left alone for so long, so that not every request waits for it.
 PAUSE_SECONDS = 1.0

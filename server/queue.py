@@ -5,23 +5,19 @@ Redis names of the queue stand here and nowhere else (the pub/sub names are in `
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 import orjson
-from arq.connections import ArqRedis, RedisSettings
 from arq.constants import job_key_prefix
 from arq.jobs import serialize_job
 from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import ExponentialBackoff
-from redis.exceptions import BusyLoadingError, RedisError
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from server.config import Redis as RedisConfig
 from server.errors import Unavailable
+from server.redis_client import Script
+from server.redis_reasons import UNREACHABLE
 
 INGEST_QUEUE = "confab:queue:ingest"
 OUTBOX_QUEUE = "confab:queue:outbox"
@@ -38,6 +34,8 @@ HEARTBEAT_KEY = "confab:worker:heartbeat"
 HEARTBEAT_SECONDS = 5
 # A worker that has not said anything for this many beats is counted as gone.
 MISSED_BEATS = 4
+# Written to see whether Redis takes writes.
+PROBE_KEY, PROBE_SECONDS = "confab:probe", 10
 
 STORE_EVENTS = "store_events"
 SEND_CHAT = "send_chat"
@@ -80,7 +78,13 @@ QUEUES = {
 BATCH_DISTANCE_SECONDS = 0.004
 # arq drops a job that waited a day; an event must survive a long week-end of a broken database.
 EXPIRY_SECONDS = 7 * 24 * 3600
-UNREACHABLE = (RedisError, OSError, asyncio.TimeoutError)
+# By Redis's own clock: those of the machines around it may be wrong.
+ENQUEUE = Script("""
+local now = redis.call('TIME')
+redis.call('PSETEX', KEYS[1], ARGV[1], ARGV[2])
+redis.call('ZADD', KEYS[2], now[1] * 1000 + math.floor(now[2] / 1000) + ARGV[3], ARGV[4])
+redis.call('PUBLISH', ARGV[5], '')
+""")
 
 
 class Events(list[dict[str, Any]]):
@@ -112,49 +116,20 @@ def wake_channel(queue: str) -> str:
     return f"{queue}:wake"
 
 
-def settings_from(config: RedisConfig, *, patient: bool) -> RedisSettings:
-    """arq's settings for our Redis; a patient pool outlives a blip, an impatient one fails at once."""
-    settings = RedisSettings.from_dsn(config.url or "")
-    if patient:
-        settings.retry = Retry(ExponentialBackoff(cap=1, base=0.05), 60)
-        settings.retry_on_error = [RedisConnectionError, RedisTimeoutError, BusyLoadingError, OSError]
-    return settings
-
-
-def connect(config: RedisConfig, *, patient: bool = False) -> ArqRedis:
-    """A client for queues and pub/sub. Opens nothing by itself: the first command connects."""
-    settings = settings_from(config, patient=patient)
-    return ArqRedis(
-        host=settings.host,
-        port=settings.port,
-        unix_socket_path=settings.unix_socket_path,
-        db=settings.database,
-        username=settings.username,
-        password=settings.password,
-        ssl=settings.ssl,
-        socket_connect_timeout=config.connect_timeout_seconds,
-        retry=settings.retry,
-        retry_on_error=settings.retry_on_error,
-        job_serializer=serialize,
-        job_deserializer=deserialize,
-        expires_extra_ms=EXPIRY_SECONDS * 1000,
-    )
-
-
-async def enqueue(redis: ArqRedis, job: str, *args: object, delay_seconds: float = 0) -> None:
+async def enqueue(redis: Redis, job: str, *args: object, delay_seconds: float = 0) -> None:
     """Queue a job and wake its worker in one round trip; raises Unavailable when Redis cannot take it.
 
-    arq's own enqueue_job watches for a job of the same id first; ours are all new, so two of its three
-    round trips can go. The entry is arq's, made by arq's serializer.
+    When it is due is reckoned by Redis's clock, as everything about a queue is. The entry is arq's, made by arq's
+    serializer; the time in it is only a label.
     """
-    queue, job_id, now = QUEUES[job], uuid4().hex, int(time.time() * 1000)
-    payload = serialize_job(job, args, {}, None, now, serializer=serialize)
+    queue, job_id = QUEUES[job], uuid4().hex
+    payload = serialize_job(job, args, {}, None, int(time.time() * 1000), serializer=serialize)
     try:
-        async with redis.pipeline(transaction=True) as pipe:
-            pipe.psetex(job_key_prefix + job_id, EXPIRY_SECONDS * 1000, payload)
-            pipe.zadd(queue, {job_id: now + int(delay_seconds * 1000)})
-            pipe.publish(wake_channel(queue), b"")
-            await pipe.execute()
+        await ENQUEUE(
+            redis,
+            [job_key_prefix + job_id, queue],
+            *(EXPIRY_SECONDS * 1000, payload, int(delay_seconds * 1000), job_id, wake_channel(queue)),
+        )
     except UNREACHABLE as error:
         raise Unavailable("The queue is not reachable.") from error
 
@@ -166,7 +141,7 @@ class EventBatch:
     keep a small distance: each costs a worker half a millisecond, however little is in it.
     """
 
-    def __init__(self, redis: ArqRedis, *, limit: int, timeout_seconds: float) -> None:
+    def __init__(self, redis: Redis, *, limit: int, timeout_seconds: float) -> None:
         self._redis = redis
         self._limit = limit
         self._timeout = timeout_seconds
@@ -211,14 +186,43 @@ class EventBatch:
                 future.set_exception(failure) if failure else future.set_result(None)
 
 
-async def queue_age_seconds(redis: ArqRedis, queue: str) -> float:
+@dataclass(frozen=True, slots=True)
+class QueueState:
+    """What Redis says of the queues at one moment of its clock."""
+
+    ages: Mapping[str, float]  # how long each queue's oldest due job has been waiting
+    is_worker_alive: bool
+    clock_seconds: float
+
+
+async def read_queues(redis: Redis, *queues: str, must_write: bool = False) -> QueueState:
+    """Look at these queues and the workers in one round trip; `must_write`: fail if Redis takes no writes."""
+    async with redis.pipeline(transaction=False) as pipe:
+        pipe.time()
+        pipe.exists(HEARTBEAT_KEY)
+        for queue in queues:
+            pipe.zrange(queue, 0, 0, withscores=True)
+        if must_write:
+            pipe.set(PROBE_KEY, b"1", ex=PROBE_SECONDS)
+        (seconds, micros), is_alive, *rows = await pipe.execute()
+    now = seconds + micros / 1e6
+    ages = {
+        queue: max(0.0, now - row[0][1] / 1000) if row else 0.0
+        for queue, row in zip(queues, rows, strict=False)
+    }
+    return QueueState(ages, bool(is_alive), now)
+
+
+async def queue_age_seconds(redis: Redis, queue: str) -> float:
     """How long the oldest due job of a queue has been waiting; 0 when there is none."""
-    now = time.time() * 1000
-    rows = await redis.zrange(queue, 0, 0, withscores=True)
-    return max(0.0, (now - rows[0][1]) / 1000) if rows else 0.0
+    return (await read_queues(redis, queue)).ages[queue]
+
+
+async def beat(redis: Redis) -> None:
+    """A worker's sign of life. It expires by Redis's clock, so no other clock is asked."""
+    await redis.set(HEARTBEAT_KEY, b"1", ex=HEARTBEAT_SECONDS * MISSED_BEATS)
 
 
 async def is_worker_alive(redis: Redis) -> bool:
     """Whether any worker has given a sign of life just now."""
-    beat = await redis.get(HEARTBEAT_KEY)
-    return beat is not None and time.time() - float(beat) < HEARTBEAT_SECONDS * MISSED_BEATS
+    return (await read_queues(redis)).is_worker_alive

@@ -30,6 +30,9 @@ class Database:
 class Redis:
     url: str | None = key(env="REDIS_URL", secret=True, default=None)
     connect_timeout_seconds: float
+    command_timeout_seconds: float
+    start_seconds: float = key(may_be_zero=True)
+    ssl_cert_reqs: str = key(choices=("required", "none"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

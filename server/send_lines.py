@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 import structlog
-from arq.connections import ArqRedis
+from redis.asyncio import Redis
 
 from server.errors import ConfabError, Unavailable
 from server.queue import SEND_CHAT, enqueue
@@ -29,7 +29,7 @@ class SendLines:
     together (a plan that has not room for all, a client_id that comes again) is decided for each by itself.
     """
 
-    def __init__(self, database: Database, redis: ArqRedis) -> None:
+    def __init__(self, database: Database, redis: Redis) -> None:
         self._database = database
         self._redis = redis
         self._lines: dict[int, list[Waiting]] = defaultdict(list)
@@ -92,7 +92,7 @@ class SendLines:
                     future.set_result(stored)
 
 
-async def announce_sends(redis: ArqRedis, stored: Sequence[Stored]) -> None:
+async def announce_sends(redis: Redis, stored: Sequence[Stored]) -> None:
     """Have the worker send what one number has stored, and tell the rooms. The rows are committed, so the sends are
     accepted: with Redis away the worker's look-around finds them later, and a failure told here would make the caller
     send a second time.

@@ -81,7 +81,7 @@ LAYERS = (
     Layer("server.link_tokens", ("server.auth",), (*WEB, *QUEUE, *SQL, "structlog")),
     Layer("server.inviting", ("server.auth", "server.config", "server.link_tokens"), (*WEB, *QUEUE, *SQL)),
     Layer("server.web_settings", ("server.addresses", "server.sources"), (*WEB, *QUEUE, *SQL, "structlog")),
-    Layer("server.limits", ("server.errors", "server.rates"), (*WEB, "arq", *SQL)),
+    Layer("server.limits", ("server.errors", "server.rates", "server.redis_reasons"), (*WEB, "arq", *SQL)),
     Layer("server.browsers", ("server.config", "server.errors", "server.keys"), (*QUEUE, *SQL)),
     Layer(
         "server.edge",
@@ -115,6 +115,7 @@ LAYERS = (
             "server.auth_settings",
             "server.database_url",
             "server.mail_settings",
+            "server.redis_url",
             "server.secret_strength",
             "server.sources",
             "server.storage_url",
@@ -127,7 +128,7 @@ LAYERS = (
     Layer(
         "server.entitlements",
         (
-            *("server.kept", "server.plans", "server.queue", "server.store.entitlements"),
+            *("server.kept", "server.plans", "server.redis_reasons", "server.store.entitlements"),
             "server.store.pool",
         ),
         (*WEB, "arq", *SQL),
@@ -204,11 +205,33 @@ LAYERS = (
     Layer("server.realtime.feed", ("server.realtime.events",), (*WEB, *QUEUE, *SQL)),
     Layer(
         "server.realtime.broker",
-        ("server.errors", "server.metrics", "server.realtime.channels", "server.realtime.events"),
+        (
+            *("server.errors", "server.metrics", "server.realtime.channels", "server.realtime.events"),
+            *("server.redis_client", "server.redis_reasons"),
+        ),
         (*WEB, "arq", *SQL),
     ),
     Layer("server.realtime.*", ("server.errors", "server.metrics", "server.realtime.*"), (*QUEUE, *SQL)),
-    Layer("server.queue", ("server.config", "server.errors", "server.metrics"), (*WEB, *SQL)),
+    Layer("server.redis_url", ("server.sources",), (*WEB, *QUEUE, *SQL, "structlog")),
+    Layer("server.redis_reasons", (), (*WEB, "arq", *SQL)),
+    Layer(
+        "server.redis_client",
+        ("server.config", "server.realtime.channels", "server.redis_reasons", "server.redis_url"),
+        (*WEB, *SQL),
+    ),
+    Layer(
+        "server.redis_start",
+        (
+            *("server.config", "server.errors", "server.queue", "server.redis_client"),
+            "server.redis_reasons",
+        ),
+        (*WEB, "arq", *SQL),
+    ),
+    Layer(
+        "server.queue",
+        ("server.errors", "server.metrics", "server.redis_client", "server.redis_reasons"),
+        (*WEB, *SQL),
+    ),
     Layer("server.auth", ("server.errors",), (*WEB, *QUEUE, *SQL)),
     Layer("server.policy", (), (*WEB, *QUEUE, *SQL, "structlog")),
     Layer(
@@ -252,6 +275,7 @@ LAYERS = (
                     "auth",
                     "config",
                     "queue",
+                    "redis_client",
                     "realtime.*",
                     "rooms",
                     "send_lines",
@@ -319,6 +343,8 @@ LAYERS = (
             *("server.browsers", "server.csv_rows", "server.inviting", "server.link_tokens"),
             *("server.http", "server.keys", "server.linking", "server.metrics", "server.queue"),
             *("server.phones", "server.realtime.*", "server.refusals", "server.schemas*"),
+            "server.redis_reasons",
+            *("server.realtime.*", "server.refusals", "server.schemas*"),
             *("server.store*", "server.unipile*", "server.media", "server.storage", "server.uploads"),
             *("server.presence", "server.plans", "server.quotas", "server.signatures", "server.usage_news"),
             *("server.handing_over", "server.paying", "server.send_lines", "server.sending"),
@@ -388,6 +414,7 @@ LAYERS = (
             *("server.keys", "server.kept", "server.limits", "server.metrics", "server.rooms"),
             "server.send_lines",
             *("server.queue", "server.realtime.*", "server.storage", "server.store*", "server.unipile*"),
+            "server.redis_start",
             *("server.tasks", "server.entitlements", "server.limits"),
         ),
         ("psycopg2",),
@@ -405,6 +432,7 @@ LAYERS = (
         (
             *("workers*", "server", "server.config", "server.errors", "server.metrics", "server.queue"),
             *("server.account_life", "server.connections", "server.tasks"),
+            *(f"server.redis_{part}" for part in ("client", "reasons", "start")),
             *("server.media", "server.storage", "server.store*", "server.unipile*"),
             *("server.csv_rows", "server.plans", "server.usage_news"),
             *("server.plans", "server.usage_news", "server.names", "server.texts"),

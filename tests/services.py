@@ -3,14 +3,17 @@
 import itertools
 import shutil
 import tempfile
+import tomllib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 import redis
 
+from server.config import ROOT, Redis
 from server.embedded.folders import open_data_dir
 from server.embedded.postgres import Postgres
 from server.embedded.valkey import Valkey
@@ -19,6 +22,12 @@ from server.migrate import migrate
 TEMPLATE = "migrated"
 # The data goes with the test run: nothing needs to reach the disk.
 FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "100"}
+
+
+def redis_at(url: str, **changes: Any) -> Redis:
+    """The configuration of a Redis at this address."""
+    with (ROOT / "config.toml").open("rb") as file:
+        return Redis(url=url, **(tomllib.load(file)["redis"] | changes))
 
 
 @dataclass
@@ -66,6 +75,21 @@ class Services:
             connection.autocommit = True
             with connection.cursor() as cursor:
                 cursor.execute(statement)
+
+
+@contextmanager
+def run_valkey() -> Iterator[Valkey]:
+    """A Redis that a test may stop, fill up or turn into a replica."""
+    folder = Path(tempfile.mkdtemp(prefix="confab-tests-"))
+    folder.chmod(0o711)
+    valkey = Valkey(open_data_dir(folder))
+    valkey.child.start()
+    try:
+        valkey.child.wait_until_ready()
+        yield valkey
+    finally:
+        valkey.child.stop()
+        shutil.rmtree(folder)
 
 
 @contextmanager

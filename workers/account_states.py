@@ -1,13 +1,12 @@
 """Asks UniPile how a number is, writes what was seen of it, and tells those who look."""
 
-import time
 from typing import Any
 
 import structlog
 from aiopg import Cursor
 
 from server.account_life import DUPLICATE, NOT_FOUND, Seen, State
-from server.queue import IMPORT_HISTORY, REFRESH_ACCOUNT, SWEEP_ACCOUNT, enqueue
+from server.queue import IMPORT_HISTORY, REFRESH_ACCOUNT, enqueue
 from server.realtime.broker import publish
 from server.realtime.events import make_push
 from server.store import account_states
@@ -16,6 +15,7 @@ from server.unipile.answers import ProviderAccount
 from server.unipile.errors import Rejected, SignedOut
 from workers.context import Parts, parts_of
 from workers.same_number import is_surplus
+from workers.wishes import want_sweep
 
 log = structlog.get_logger()
 
@@ -70,7 +70,7 @@ async def _read(parts: Parts, account_id: int, known: Known) -> bool:
     if observed.state is State.CONNECTED:
         await enqueue(parts.redis, IMPORT_HISTORY, account_id)
         if observed.before is not State.CONNECTED:
-            await enqueue(parts.redis, SWEEP_ACCOUNT, account_id, time.time())
+            await want_sweep(parts, account_id)
     return True
 
 

@@ -5,11 +5,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from arq.connections import ArqRedis
-
-from server import queue
 from server.config import Config
 from server.connections import open_database, open_unipile
+from server.redis_client import Client
+from server.redis_start import open_redis
 from server.storage import Storage, open_storage
 from server.store.erased import Seal
 from server.store.pool import Database
@@ -23,7 +22,7 @@ PARTS = "confab"
 class Parts:
     config: Config
     database: Database
-    redis: ArqRedis
+    redis: Client
     unipile: UnipileClient
     storage: Storage
     # Hashes the names of who was erased.
@@ -40,10 +39,12 @@ def parts_of(ctx: Mapping[Any, Any]) -> Parts:
 @asynccontextmanager
 async def open_parts(config: Config) -> AsyncIterator[Parts]:
     """Connect to everything a job needs; closed when the worker has drained."""
-    if config.redis.url is None:
-        raise RuntimeError("the embedded Redis has not been started")
     database = await open_database(config)
-    redis = queue.connect(config.redis)
+    try:
+        redis = await open_redis(config.redis)
+    except BaseException:
+        await database.close()
+        raise
     unipile = open_unipile(config)
     try:
         storage = open_storage(config.media.url, config.data_dir)

@@ -1,6 +1,5 @@
 """Stores webhook events: one transaction for a whole batch, then, after the commit, the live updates."""
 
-import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,7 +19,6 @@ from server.queue import (
     REFRESH_CHAT,
     SEND_CHAT,
     STORE_EVENTS,
-    SWEEP_ACCOUNT,
     Events,
     enqueue,
 )
@@ -48,6 +46,7 @@ from workers.context import Parts, parts_of
 from workers.forgetting import forget, names_erased
 from workers.gathered import Batch, Key
 from workers.republish import republish
+from workers.wishes import want_sweep
 
 log = structlog.get_logger()
 
@@ -136,7 +135,7 @@ async def announce(parts: Parts, stored: Stored) -> None:
     for account_id in stored.accounts_to_refresh:
         await enqueue(parts.redis, REFRESH_ACCOUNT, account_id)
     for account_id in stored.accounts_to_sweep:
-        await enqueue(parts.redis, SWEEP_ACCOUNT, account_id, time.time())
+        await want_sweep(parts, account_id)
     for chat_id in stored.chats_to_refresh:
         await enqueue(parts.redis, REFRESH_CHAT, chat_id)
     for account_id, provider_msg_id in sorted(stored.messages_to_read):

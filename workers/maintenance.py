@@ -1,14 +1,14 @@
-"""The worker's rounds: a sign of life, and looks around for what nobody has told the end of: sends, media, numbers."""
+"""The worker's rounds: looks around for what nobody has told the end of: sends, media, numbers."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import structlog
 
 from server.errors import Unavailable
-from server.queue import HEARTBEAT_KEY, HEARTBEAT_SECONDS, SEND_CHAT, UNREACHABLE, enqueue
+from server.queue import SEND_CHAT, enqueue
+from server.redis_reasons import UNREACHABLE
 from server.store import attempts, audit_pages, hints, refusals, users
 from server.tasks import end_tasks, is_ending
 from workers import account_states, lookups, pairing, restarts, searching, sweeps
@@ -40,7 +40,6 @@ MAIL_SECONDS = 1.0
 ERASE_SECONDS, EXPORT_SECONDS, REMOVE_OLD_SECONDS = 1.0, 1.0, 300.0
 # Rounds of equal length would ask Postgres in the same moment for ever.
 STAGGER_SECONDS = 0.01
-HEARTBEAT_EXPIRY_SECONDS = 60
 Work = Callable[[Parts], Awaitable[None]]
 
 WORKER_LOST = {
@@ -79,11 +78,6 @@ async def _repeat(parts: Parts, work: Work, seconds: float, first_seconds: float
         if is_ending():
             return
         await asyncio.sleep(seconds)
-
-
-async def beat(parts: Parts) -> None:
-    """Readiness asks for this."""
-    await parts.redis.set(HEARTBEAT_KEY, time.time(), ex=HEARTBEAT_EXPIRY_SECONDS)
 
 
 async def look_around(parts: Parts) -> None:
@@ -133,7 +127,6 @@ async def forget_sessions(parts: Parts) -> None:
 # Every round with the seconds between two of it.
 ROUNDS: Sequence[tuple[Work, float]] = (
     (look_for_pictures, LOOK_FOR_PICTURES_SECONDS),
-    (beat, HEARTBEAT_SECONDS),
     (look_around, LOOK_AROUND_SECONDS),
     (lookups.look_around, DOUBT_SECONDS),
     (sweeps.call_readers, CALL_READERS_SECONDS),

@@ -14,7 +14,8 @@ from arq import Retry
 from server.config import ROOT
 from server.errors import Unavailable
 from server.metrics import JOB_RETRIES
-from server.queue import EXPIRY_SECONDS, UNREACHABLE, fault_key
+from server.queue import EXPIRY_SECONDS, fault_key
+from server.redis_reasons import UNREACHABLE
 from server.unipile.errors import NotTaken
 from workers.burials import bury_job
 from workers.context import parts_of

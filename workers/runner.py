@@ -1,17 +1,20 @@
 """arq's worker, woken instead of polling, with short leases that are renewed, and a supervisor around it."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from arq.constants import in_progress_key_prefix
 from arq.utils import timestamp_ms
 from arq.worker import Worker
 
-from server.queue import UNREACHABLE, wake_channel
-from server.tasks import end_tasks
+from server.queue import wake_channel
+from server.redis_client import Client, Script, subscribed
+from server.redis_reasons import UNREACHABLE
+from server.tasks import end_tasks, is_ending
 
 log = structlog.get_logger()
 
@@ -21,18 +24,21 @@ POLL_SECONDS = 1.0
 PAGE = 1000
 # Atomic in Redis, as arq's finishing transaction is: a job is either still queued and free, or not claimed. The key
 # is the one that arq's own workers set and respect.
-CLAIM = """
-local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'WITHSCORES', 'LIMIT', 0, ARGV[5])
+# What is due is decided by Redis's clock, whatever this machine's says.
+CLAIM = Script("""
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'WITHSCORES', 'LIMIT', 0, ARGV[4])
 local claimed = {}
 for i = 1, #due, 2 do
-    if #claimed >= 2 * tonumber(ARGV[2]) then break end
-    if redis.call('SET', ARGV[4] .. due[i], '1', 'NX', 'PX', ARGV[3]) then
+    if #claimed >= 2 * tonumber(ARGV[1]) then break end
+    if redis.call('SET', ARGV[3] .. due[i], '1', 'NX', 'PX', ARGV[2]) then
         table.insert(claimed, due[i])
         table.insert(claimed, due[i + 1])
     end
 end
-return claimed
-"""
+return {now, claimed}
+""")
 RESTART_SECONDS = (0.1, 0.5, 1.0, 2.0, 5.0)
 RELISTEN_SECONDS = 0.2
 HAND_BACK_SECONDS = 5.0
@@ -47,8 +53,13 @@ class WokenWorker(Worker):
         self.in_progress_timeout_s = lease_seconds
         self._woken = asyncio.Event()
         self._is_full = False
-        self._claim = self.pool.register_script(CLAIM)
+        self.looked_at = time.monotonic()
+        self.is_given_up = False
         self.ctx["wake_in"] = self.wake_in
+
+    @property
+    def client(self) -> Client:
+        return cast(Client, self.pool)
 
     def wake(self) -> None:
         self._woken.set()
@@ -75,13 +86,17 @@ class WokenWorker(Worker):
         free = self.max_jobs - self.job_counter
         if self.allow_pick_jobs and free > 0:
             lease_ms = int(self.in_progress_timeout_s * 1000)
-            arguments: list[str | float] = [timestamp_ms(), free, lease_ms, in_progress_key_prefix, PAGE]
-            found = await self._claim(keys=[self.queue_name], args=arguments)
+            now, found = await CLAIM(
+                self.client, [self.queue_name], free, lease_ms, in_progress_key_prefix, PAGE
+            )
+            # arq reckons a job's next time from its score and this machine's clock.
+            ahead = timestamp_ms() - now
             for job_id, score in zip(found[::2], found[1::2], strict=True):
                 # Its lease may have run out while Redis was away: then this claim renews it.
                 if not self._runs(job_id.decode()):
-                    await self._start(job_id.decode(), int(score))
+                    await self._start(job_id.decode(), int(score) + ahead)
             self._is_full = len(found) // 2 >= free
+        self.looked_at = time.monotonic()
         for job_id, task in list(self.tasks.items()):
             if task.done():
                 del self.tasks[job_id]
@@ -106,12 +121,9 @@ class WokenWorker(Worker):
     async def _hear_wakes(self) -> None:
         while True:
             try:
-                async with self.pool.pubsub() as pubsub:
-                    await pubsub.subscribe(wake_channel(self.queue_name))
-                    self.wake()
-                    while True:
-                        if await pubsub.get_message(ignore_subscribe_messages=True, timeout=None):
-                            self.wake()
+                async with subscribed(self.client, wake_channel(self.queue_name)) as (_, messages):
+                    async for _message in messages:
+                        self.wake()
             except UNREACHABLE:
                 await asyncio.sleep(RELISTEN_SECONDS)
 
@@ -126,6 +138,12 @@ class WokenWorker(Worker):
                         )
                     await pipe.execute()
 
+    def give_up(self) -> None:
+        """End by itself, wherever it waits, so that its supervisor makes a new one."""
+        self.is_given_up = True
+        if self.main_task is not None:
+            self.main_task.cancel()
+
     async def drain(self, seconds: float) -> None:
         """Take nothing new and let what runs finish; what does not finish in time is handed back."""
         self.allow_pick_jobs = False
@@ -135,36 +153,61 @@ class WokenWorker(Worker):
 
 
 @asynccontextmanager
-async def supervised(make_worker: Callable[[], WokenWorker], *, drain_seconds: float) -> AsyncIterator[None]:
+async def supervised(
+    make_worker: Callable[[], WokenWorker], *, drain_seconds: float
+) -> AsyncIterator["Supervisor"]:
     """Keep one worker of this kind running: made again when it ends by itself, drained at the end of the block."""
-    current: list[WokenWorker] = []
-    task = asyncio.create_task(_run_forever(make_worker, current))
+    supervisor = Supervisor(make_worker)
+    task = asyncio.create_task(supervisor.run_forever())
     try:
-        yield
+        yield supervisor
     finally:
-        if current:
-            await current[0].drain(drain_seconds)
+        await supervisor.worker.drain(drain_seconds)
         await end_tasks([task])
 
 
-async def _run_forever(make_worker: Callable[[], WokenWorker], current: list[WokenWorker]) -> None:
-    failures = 0
-    while True:
-        worker = make_worker()
-        current[:] = [worker]
-        begun = asyncio.get_running_loop().time()
-        try:
-            await worker.async_run()
-        except asyncio.CancelledError:
-            await _hand_back(worker)
-            raise
-        except Exception as error:
-            log.warning("worker_ended", queue=worker.queue_name, error=type(error).__name__)
-        if asyncio.get_running_loop().time() - begun > 60:
-            failures = 0
-        await _hand_back(worker)
-        await asyncio.sleep(RESTART_SECONDS[min(failures, len(RESTART_SECONDS) - 1)])
-        failures += 1
+class Supervisor:
+    """Has one worker at a time."""
+
+    def __init__(self, make_worker: Callable[[], WokenWorker]) -> None:
+        self._make_worker = make_worker
+        self.worker = make_worker()
+
+    @property
+    def queue_name(self) -> str:
+        return str(self.worker.queue_name)
+
+    def seconds_since_look(self) -> float:
+        """How long ago the worker was last told by Redis what is due."""
+        return time.monotonic() - self.worker.looked_at
+
+    async def renew(self) -> None:
+        """Another worker with other connections; what runs is handed back, once Redis can be told."""
+        await self.worker.client.renew()
+        self.worker.give_up()
+
+    async def run_forever(self) -> None:
+        failures = 0
+        while True:
+            begun = asyncio.get_running_loop().time()
+            try:
+                await self.worker.async_run()
+            except asyncio.CancelledError:
+                if is_ending() or not self.worker.is_given_up:
+                    await _hand_back(self.worker)
+                    raise
+            except Exception as error:
+                log.warning("worker_ended", queue=self.queue_name, error=type(error).__name__)
+            if asyncio.get_running_loop().time() - begun > 60:
+                failures = 0
+            await _hand_back(self.worker)
+            if self.worker.is_given_up:
+                await (
+                    self.worker.client.renew()
+                )  # what could not be handed back is not any more, once others have it
+            await asyncio.sleep(RESTART_SECONDS[min(failures, len(RESTART_SECONDS) - 1)])
+            failures += 1
+            self.worker = self._make_worker()
 
 
 async def _hand_back(worker: WokenWorker) -> None:
@@ -176,4 +219,8 @@ async def _hand_back(worker: WokenWorker) -> None:
     for task in worker.job_tasks.values():
         task.cancel()
     if running:
-        await asyncio.wait(running, timeout=HAND_BACK_SECONDS)
+        done, _ = await asyncio.wait(running, timeout=HAND_BACK_SECONDS)
+        for task in done:
+            if not task.cancelled() and isinstance(error := task.exception(), UNREACHABLE):
+                # Its lease ends by itself.
+                log.info("job_not_handed_back", queue=worker.queue_name, error=type(error).__name__)

@@ -1,16 +1,21 @@
 """Which jobs run where: the queues' workers, their limits, and how they are started."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Any, cast
 
+import structlog
 from arq import func
-from arq.connections import ArqRedis
 from arq.typing import WorkerCoroutine
 
 from server import queue
 from server.config import Config
+from server.errors import Unavailable
+from server.redis_client import Client, connect
+from server.redis_reasons import UNREACHABLE
+from server.tasks import end_tasks
 from workers import (
     account_states,
     amendments,
@@ -30,9 +35,12 @@ from workers import (
 )
 from workers.committer import COMMITTER, Committer
 from workers.context import PARTS, Parts, open_parts
+from workers.liveness import watched
 from workers.retries import Job, retried
-from workers.runner import WokenWorker, supervised
+from workers.runner import Supervisor, WokenWorker, supervised
 from workers.warming import warmed
+
+log = structlog.get_logger()
 
 # Every name of server/queue.py with the function that does it.
 JOBS: Mapping[str, Job] = {
@@ -60,6 +68,7 @@ ARQ_MARGIN_SECONDS = 60
 ENDLESS_TRIES = 1_000_000
 DRAIN_SECONDS = 5.0
 MAILS_AT_A_TIME = 4
+BEGIN_SECONDS, BEGIN_AGAIN_SECONDS = 5.0, 1.0
 # Events in one transaction at most; together with the jobs at a time (config.toml) it bounds the memory.
 COMMIT_LIMIT = 1000
 
@@ -77,17 +86,42 @@ async def run_workers(config: Config) -> AsyncIterator[Parts]:
             # Nothing else comes there where there is no mail server.
             **({queue.MAIL_QUEUE: MAILS_AT_A_TIME} if config.mail.is_on else {}),
         }
+        crew: list[Supervisor] = []
         for name, max_jobs in limits.items():
             # A patient client: a blip of Redis must not end the worker.
-            redis = queue.connect(config.redis, patient=True)
+            redis = connect(config.redis, patient=True)
             stack.push_async_callback(redis.aclose)
-            await stack.enter_async_context(
-                supervised(partial(make_worker, parts, name, redis, max_jobs), drain_seconds=DRAIN_SECONDS)
-            )
+            make = partial(make_worker, parts, name, redis, max_jobs)
+            crew.append(await stack.enter_async_context(supervised(make, drain_seconds=DRAIN_SECONDS)))
+        await stack.enter_async_context(watched(parts.redis, crew))
         await stack.enter_async_context(maintenance.rounds(parts))
-        await queue.enqueue(parts.redis, queue.REGISTER_WEBHOOKS)
-        await sweeps.sweep_unswept(parts)
+        await stack.enter_async_context(begun(parts))
         yield parts
+
+
+@asynccontextmanager
+async def begun(parts: Parts) -> AsyncIterator[None]:
+    """What a start asks for is queued, at once or, when something is away in that very moment, a little later."""
+    task = asyncio.create_task(_begin(parts))
+    try:
+        await asyncio.wait([task], timeout=BEGIN_SECONDS)
+        if task.done():
+            task.result()  # a defect must not pass unseen
+        yield
+    finally:
+        await end_tasks([task])
+
+
+async def _begin(parts: Parts) -> None:
+    while True:
+        try:
+            await queue.enqueue(parts.redis, queue.REGISTER_WEBHOOKS)
+            await sweeps.sweep_unswept(parts)
+        except (Unavailable, *UNREACHABLE) as error:
+            log.warning("start_postponed", error=type(error).__name__)
+            await asyncio.sleep(BEGIN_AGAIN_SECONDS)
+        else:
+            return
 
 
 @asynccontextmanager
@@ -97,7 +131,7 @@ async def run_warm_workers(config: Config) -> AsyncIterator[Parts]:
         yield parts
 
 
-def make_worker(parts: Parts, queue_name: str, redis: ArqRedis, max_jobs: int, **options: Any) -> WokenWorker:
+def make_worker(parts: Parts, queue_name: str, redis: Client, max_jobs: int, **options: Any) -> WokenWorker:
     """One worker of one queue."""
     config = parts.config.worker
     names = [name for name, home in queue.QUEUES.items() if home == queue_name]

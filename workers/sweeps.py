@@ -26,6 +26,7 @@ from workers.claims import CLAIM_SECONDS, kept
 from workers.context import Parts, parts_of
 from workers.history import LOST_SECONDS
 from workers.phone_marks import sweep_marks
+from workers.wishes import seconds_since, want_sweep
 
 log = structlog.get_logger()
 
@@ -57,13 +58,13 @@ async def sweep_account(
     wanted = datetime.fromtimestamp(wanted_at, UTC)
     if not await parts.database.read(history.wants_sweep, account_id, wanted):
         return
-    sweep = None
-    if await queue_age_seconds(parts.redis, INGEST_QUEUE) < BACKLOG_SECONDS or _is_overdue(wanted_at):
+    sweep, is_overdue = None, await seconds_since(parts, wanted_at) > PATIENCE_SECONDS
+    if await queue_age_seconds(parts.redis, INGEST_QUEUE) < BACKLOG_SECONDS or is_overdue:
         sweep = await parts.database.write(
             history.claim_sweep, account_id, seconds=CLAIM_SECONDS, margin=parts.config.sync.margin_seconds
         )
     if sweep is None:
-        if not _is_overdue(wanted_at):
+        if not is_overdue:
             await enqueue(
                 parts.redis, SWEEP_ACCOUNT, account_id, wanted_at, progress, delay_seconds=AGAIN_SECONDS
             )
@@ -77,10 +78,6 @@ async def sweep_account(
         await enqueue(parts.redis, REFRESH_ACCOUNT, account_id)
     finally:
         await parts.database.write(history.release_sweep, account_id)
-
-
-def _is_overdue(wanted_at: float) -> bool:
-    return time.time() - wanted_at > PATIENCE_SECONDS
 
 
 async def _sweep(
@@ -112,7 +109,7 @@ async def _sweep(
     await _finish(parts, account_id, began_at, reader)
     if held_back:
         # Own messages whose chat has a send under way: they can be told apart when its answer is here.
-        await enqueue(parts.redis, SWEEP_ACCOUNT, account_id, time.time(), delay_seconds=AGAIN_SECONDS)
+        await want_sweep(parts, account_id, delay_seconds=AGAIN_SECONDS)
 
 
 async def _go_on(parts: Parts, account_id: int, wanted_at: float, rest: Progress) -> None:
@@ -143,12 +140,12 @@ async def _finish(parts: Parts, account_id: int, began_at: datetime, reader: Rea
 async def sweep_unswept(parts: Parts) -> None:
     """At a worker's start: nobody may have listened for a while."""
     for account_id in await parts.database.read(history.list_unswept, FRESH_SECONDS):
-        await enqueue(parts.redis, SWEEP_ACCOUNT, account_id, time.time())
+        await want_sweep(parts, account_id)
 
 
 async def call_readers(parts: Parts) -> None:
     """A round: sweeps that are due, imports that nobody carries on."""
     for account_id in await parts.database.write(history.take_due_sweeps, parts.config.sync.sweep_seconds):
-        await enqueue(parts.redis, SWEEP_ACCOUNT, account_id, time.time())
+        await want_sweep(parts, account_id)
     for account_id in await parts.database.write(history.take_due_imports, LOST_SECONDS):
         await enqueue(parts.redis, IMPORT_HISTORY, account_id)

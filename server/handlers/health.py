@@ -1,7 +1,7 @@
 """For operators and their machines: is it alive, is it ready, what does it count."""
 
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -22,12 +22,21 @@ from server.queue import (
     MEDIA_QUEUE,
     OUTBOX_QUEUE,
     SYNC_QUEUE,
-    UNREACHABLE,
-    is_worker_alive,
-    queue_age_seconds,
+    read_queues,
 )
+from server.redis_reasons import UNREACHABLE, reason_of
 from server.store.dead_letters import count_dead_letters
 from server.store.pool import require_writable
+
+QUEUE_NAMES = {
+    INGEST_QUEUE: "ingest",
+    OUTBOX_QUEUE: "outbox",
+    AMENDMENT_QUEUE: "amendments",
+    SYNC_QUEUE: "sync",
+    MEDIA_QUEUE: "media",
+    MAIL_QUEUE: "mail",
+}
+NO_WORKER = "No worker has given a sign of life for 20 s: start `python worker.py`, or look at its log."
 
 
 async def show_health(request: web.Request) -> web.Response:
@@ -38,12 +47,14 @@ async def show_health(request: web.Request) -> web.Response:
 async def show_readiness(request: web.Request) -> web.Response:
     """Whether work can be taken: 200, or 503 with the part that is away."""
     checks = {"database": await _check(_database(request)), "redis": await _check(_redis(request))}
+    if checks["redis"]["ok"]:
+        checks["worker"] = _worker(checks["redis"])
     # UniPile being away does not stop us from taking work: told, not counted.
     checks["unipile"] = {"ok": True, "circuit": request.app[UNIPILE].circuit}
     failed = [name for name, check in checks.items() if not check["ok"]]
     if not failed:
         return json_answer({"status": "ready", "checks": checks})
-    error = Unavailable(f"Not reachable: {', '.join(failed)}.")
+    error = Unavailable(f"Not ready: {', '.join(failed)}.")
     body = error.body(uuid4().hex) | {"status": "unavailable", "checks": checks}
     answer = json_answer(body, error.status)
     answer.headers["Retry-After"] = str(error.retry_after)
@@ -54,7 +65,9 @@ async def _check(work: Awaitable[dict[str, Any]]) -> dict[str, Any]:
     begun = time.perf_counter()
     try:
         details = await work
-    except (ConfabError, *UNREACHABLE) as error:
+    except UNREACHABLE as error:
+        return {"ok": False, "error": type(error).__name__, "reason": f"Redis {reason_of(error).sentence}."}
+    except ConfabError as error:
         return {"ok": False, "error": type(error).__name__}
     return {"ok": True, "ms": round((time.perf_counter() - begun) * 1000, 1), **details}
 
@@ -65,18 +78,18 @@ async def _database(request: web.Request) -> dict[str, Any]:
 
 
 async def _redis(request: web.Request) -> dict[str, Any]:
-    redis = request.app[REDIS]
+    """Asked to write: one that only answers, as a replica does after a failover, takes no work."""
+    found = await read_queues(request.app[REDIS], *QUEUE_NAMES, must_write=True)
     return {
-        "queue_age_seconds": {
-            "ingest": round(await queue_age_seconds(redis, INGEST_QUEUE), 3),
-            "outbox": round(await queue_age_seconds(redis, OUTBOX_QUEUE), 3),
-            "amendments": round(await queue_age_seconds(redis, AMENDMENT_QUEUE), 3),
-            "sync": round(await queue_age_seconds(redis, SYNC_QUEUE), 3),
-            "media": round(await queue_age_seconds(redis, MEDIA_QUEUE), 3),
-            "mail": round(await queue_age_seconds(redis, MAIL_QUEUE), 3),
-        },
-        "worker_alive": await is_worker_alive(redis),
+        "queue_age_seconds": {name: round(found.ages[queue], 3) for queue, name in QUEUE_NAMES.items()},
+        "worker_alive": found.is_worker_alive,
+        "clock_skew_seconds": round(time.time() - found.clock_seconds, 1),
     }
+
+
+def _worker(redis: Mapping[str, Any]) -> dict[str, Any]:
+    """What is acknowledged is stored by a worker."""
+    return {"ok": True} if redis["worker_alive"] else {"ok": False, "error": "NoWorker", "reason": NO_WORKER}
 
 
 async def show_metrics(request: web.Request) -> web.Response:

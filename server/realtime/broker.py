@@ -7,15 +7,15 @@ from collections.abc import Callable, Sequence
 import structlog
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
-from redis.exceptions import RedisError
 
 from server.errors import Unavailable
 from server.realtime.channels import CONTROL, account_channel
 from server.realtime.events import Push, encode_pushes
+from server.redis_client import Client, subscribed
+from server.redis_reasons import UNREACHABLE, reason_of
 
 log = structlog.get_logger()
 
-UNREACHABLE = (RedisError, OSError, asyncio.TimeoutError)
 RECONNECT_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0)
 SUBSCRIBE_TIMEOUT_SECONDS = 5.0
 ANNOUNCE_TIMEOUT_SECONDS = 1.0
@@ -74,7 +74,7 @@ class Broker:
     """This process's ear: `on_message(channel, payload)` for what arrives, `on_reopen()` after every blind moment."""
 
     def __init__(
-        self, redis: Redis, on_message: Callable[[str, bytes], None], on_reopen: Callable[[], None]
+        self, redis: Client, on_message: Callable[[str, bytes], None], on_reopen: Callable[[], None]
     ) -> None:
         self._redis = redis
         self._on_message = on_message
@@ -92,23 +92,22 @@ class Broker:
                 await self._listen()
                 failures = 0
             except UNREACHABLE as error:
-                log.warning("pubsub_lost", error=type(error).__name__)
+                log.warning(
+                    "pubsub_lost", error=type(error).__name__, reason=f"Redis {reason_of(error).sentence}."
+                )
             self._pubsub = None
             self._confirmed.clear()
             await asyncio.sleep(RECONNECT_SECONDS[min(failures, len(RECONNECT_SECONDS) - 1)])
             failures += 1
 
     async def _listen(self) -> None:
-        async with self._redis.pubsub() as pubsub:
-            first = set(self._wanted)
-            await pubsub.subscribe(*first)
+        first = set(self._wanted)
+        async with subscribed(self._redis, *first) as (pubsub, messages):
             self._pubsub = pubsub
             if late := self._wanted - first:  # wanted while the line above was waiting
-                await pubsub.subscribe(*late)
-            while True:
-                message = await pubsub.get_message(timeout=None)
-                if message is None:
-                    continue
+                async with asyncio.timeout(SUBSCRIBE_TIMEOUT_SECONDS):
+                    await pubsub.subscribe(*late)
+            async for message in messages:
                 self._take(message["type"], message["channel"].decode(), message["data"])
 
     def _take(self, kind: str, channel: str, data: bytes) -> None:
@@ -144,6 +143,7 @@ class Broker:
         self._confirmed.discard(channel)
         if self._pubsub is not None:
             try:
-                await self._pubsub.unsubscribe(channel)
+                async with asyncio.timeout(SUBSCRIBE_TIMEOUT_SECONDS):
+                    await self._pubsub.unsubscribe(channel)
             except UNREACHABLE:
                 log.debug("unsubscribe_while_away", channel=channel)

@@ -13,3 +13,8 @@ def account_channel(account_id: int) -> str:
 def parse_channel(name: str) -> int | None:
     """The account's id, or None for the control channel."""
     return int(name[len(ACCOUNT_PREFIX) + 1 : -1]) if name.startswith(ACCOUNT_PREFIX) else None
+
+
+def probe_channel(token: str) -> str:
+    """A channel that only the process of this token listens to, to see whether it hears anything."""
+    return f"confab:probe:{token}"

@@ -13,9 +13,12 @@ class Check(Schema):
     ok = fields.Boolean(required=True)
     ms = fields.Float()
     error = fields.String()
+    reason = fields.String()
     dead_letters = fields.Integer()
     queue_age_seconds = fields.Dict(keys=fields.String(), values=fields.Float())
     worker_alive = fields.Boolean()
+    # How far this machine's clock is ahead of Redis's.
+    clock_skew_seconds = fields.Float()
     circuit = fields.String(validate=validate.OneOf(["closed", "open", "half_open"]))
 
 

@@ -217,6 +217,13 @@ async def finish_sweep(cursor: Cursor, account_id: int, began_at: datetime, seco
     )
 
 
+async def read_clock(cursor: Cursor) -> float:
+    """The database's time in seconds since 1970."""
+    await cursor.execute("select extract(epoch from clock_timestamp())::float8")
+    row = await cursor.fetchone()
+    return float(row[0]) if row else 0.0
+
+
 async def wants_sweep(cursor: Cursor, account_id: int, moment: datetime) -> bool:
     """Whether the account is connected and no sweep has begun since this moment and ended."""
     await cursor.execute(

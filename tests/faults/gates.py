@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import ssl
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -29,8 +30,9 @@ class Gate:
         """Connections that are open now."""
         return len(self._pairs)
 
-    async def open(self) -> "Gate":
-        self._server = await asyncio.start_server(self._carry, "127.0.0.1", self.port)
+    async def open(self, tls: ssl.SSLContext | None = None) -> "Gate":
+        """Listen; with `tls` what comes in speaks TLS, and what goes on to the target does not."""
+        self._server = await asyncio.start_server(self._carry, "127.0.0.1", self.port, ssl=tls)
         return self
 
     async def close(self) -> None:
@@ -87,6 +89,46 @@ class Filter:
 
     def take(self, data: bytes) -> bytes:
         return data
+
+
+class SilentGate(Gate):
+    """A way on which connections can fall silent: nothing arrives any more either way, and nothing is closed."""
+
+    def __init__(self, target: int) -> None:
+        super().__init__(target)
+        self._lines: list[_Line] = []
+
+    def hush(self, *, subscribed_only: bool = False) -> int:
+        """Silence what is open now, and say how many connections that were; new ones are carried."""
+        lines = [one for one in self._lines if not one.is_silent and (one.hears or not subscribed_only)]
+        for line in lines:
+            line.is_silent = True
+        return len(lines)
+
+    def passes_up(self) -> Filter:
+        self._lines.append(_Line())
+        return self._lines[-1]
+
+    def passes_down(self) -> Filter:
+        return _Return(self._lines[-1])
+
+
+class _Line(Filter):
+    def __init__(self) -> None:
+        self.hears = False
+        self.is_silent = False
+
+    def take(self, data: bytes) -> bytes:
+        self.hears = self.hears or b"\r\nSUBSCRIBE\r\n" in data
+        return b"" if self.is_silent else data
+
+
+class _Return(Filter):
+    def __init__(self, line: _Line) -> None:
+        self._line = line
+
+    def take(self, data: bytes) -> bytes:
+        return b"" if self._line.is_silent else data
 
 
 class RedisGate(Gate):

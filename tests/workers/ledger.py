@@ -6,12 +6,12 @@ from typing import Any
 
 import orjson
 from aiopg import Cursor
-from arq.connections import ArqRedis
 
 from server.account_life import Seen
 from server.realtime.broker import publish
 from server.realtime.channels import account_channel
 from server.realtime.events import Push, decode_pushes
+from server.redis_client import Client
 from server.store import accounts, users
 from server.store.messages import ChangedMessage
 from server.store.outbox import claim_attempt
@@ -171,7 +171,7 @@ class Ledger:
 class Ear:
     """Hears what is published for one account, as a web instance does."""
 
-    def __init__(self, redis: ArqRedis, account_id: int) -> None:
+    def __init__(self, redis: Client, account_id: int) -> None:
         self._redis = redis
         self._account_id = account_id
         self._pubsub = redis.pubsub()

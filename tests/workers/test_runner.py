@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 import redis as plain_redis
 from arq import Retry, func
-from arq.connections import ArqRedis
 from arq.constants import in_progress_key_prefix
 
 from server import queue
-from server.config import Redis
 from server.embedded.folders import open_data_dir
 from server.embedded.valkey import Valkey
+from server.redis_client import Client, connect
 from tests.peers import eventually
+from tests.services import redis_at
 from workers import runner
-from workers.runner import WokenWorker, supervised
+from workers.runner import Supervisor, WokenWorker, supervised
 
 QUEUE = "test:queue"
 NEVER = 3600.0
@@ -56,9 +56,9 @@ async def truth(check: Callable[[], bool]) -> bool:
 class Hall:
     """A queue of a test's own with as many workers as it likes."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, limit_seconds: float = 5.0) -> None:
         self.jobs = Jobs()
-        self.redis = queue.connect(Redis(url=url, connect_timeout_seconds=30), patient=True)
+        self.redis = connect(redis_at(url, command_timeout_seconds=limit_seconds), patient=True)
         self.lease_seconds = 30.0
         self.max_jobs = 10
 
@@ -75,7 +75,9 @@ class Hall:
             lease_seconds=self.lease_seconds,
         )
 
-    def working(self, make: Make | None = None, drain: float = 5.0) -> AbstractAsyncContextManager[None]:
+    def working(
+        self, make: Make | None = None, drain: float = 5.0
+    ) -> AbstractAsyncContextManager[Supervisor]:
         return supervised(make or self.make_worker, drain_seconds=drain)
 
     async def queued(self) -> int:
@@ -101,7 +103,7 @@ async def hall(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     await hall.redis.aclose()
 
 
-async def enqueue(redis: ArqRedis, *numbers: int) -> None:
+async def enqueue(redis: Client, *numbers: int) -> None:
     for number in numbers:
         await queue.enqueue(redis, "note", number)
 

@@ -3,6 +3,7 @@
 import time
 import tomllib
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from aiopg import Cursor
@@ -13,38 +14,82 @@ from server.embedded.valkey import Valkey
 from server.errors import Unavailable
 from server.handlers import health
 from server.keys import CONFIG, DATABASE, REDIS
-from server.queue import HEARTBEAT_KEY, INGEST_QUEUE, SEND_CHAT, enqueue
+from server.queue import HEARTBEAT_KEY, INGEST_QUEUE, SEND_CHAT, beat, enqueue
 from server.store.dead_letters import insert_dead_letter
 from tests.fixtures_stack import Stack, run_stack
+from tests.services import run_valkey
 
 
 async def test_a_process_that_runs_is_healthy(web_only: Stack) -> None:
     assert await web_only.stranger.ok("GET", "/health") == {"status": "ok"}
 
 
+async def readiness(stack: Stack) -> tuple[int, dict[str, Any]]:
+    answer = await stack.stranger.call("GET", "/health/ready")
+    return answer.status, answer.body
+
+
 async def test_ready_tells_of_workers_queues_and_dead_letters(web_only: Stack) -> None:
-    body = await web_only.stranger.ok("GET", "/health/ready")
-    assert body["status"] == "ready"
+    redis = web_only.app[REDIS]
+    await beat(redis)
+    status, body = await readiness(web_only)
+    assert (status, body["status"]) == (200, "ready")
     redis_check, database_check = body["checks"]["redis"], body["checks"]["database"]
-    assert (redis_check["ok"], redis_check["worker_alive"]) == (True, False)
+    assert (redis_check["ok"], redis_check["worker_alive"]) == (True, True)
     queues = ("ingest", "outbox", "amendments", "media", "mail", "sync")
     assert redis_check["queue_age_seconds"] == dict.fromkeys(queues, 0)
+    assert abs(redis_check["clock_skew_seconds"]) < 5
     assert (database_check["ok"], database_check["dead_letters"]) == (True, 0)
 
-    redis = web_only.app[REDIS]
-    await redis.set(HEARTBEAT_KEY, time.time())
     await redis.zadd(INGEST_QUEUE, {"job": (time.time() - 60) * 1000})
     await enqueue(redis, SEND_CHAT, 1, delay_seconds=3600)
     await web_only.app[DATABASE].write(insert_dead_letter, "messages", "dead", "why", None, "{}")
     checks = (await web_only.stranger.ok("GET", "/health/ready"))["checks"]
-    assert checks["redis"]["worker_alive"] is True
     assert checks["redis"]["queue_age_seconds"]["ingest"] >= 60
     assert checks["redis"]["queue_age_seconds"]["outbox"] == 0  # it is not due
     assert checks["database"]["dead_letters"] == 1
 
-    await redis.set(HEARTBEAT_KEY, time.time() - 3600)
-    checks = (await web_only.stranger.ok("GET", "/health/ready"))["checks"]
-    assert checks["redis"]["worker_alive"] is False
+
+async def test_without_a_worker_nothing_is_ready(web_only: Stack) -> None:
+    status, body = await readiness(web_only)
+    assert (status, body["status"], body["error"]["message"]) == (503, "unavailable", "Not ready: worker.")
+    assert (body["checks"]["redis"]["ok"], body["checks"]["redis"]["worker_alive"]) == (True, False)
+    assert body["checks"]["worker"]["ok"] is False
+    assert "python worker.py" in body["checks"]["worker"]["reason"]
+    # A worker that has stopped beating is forgotten by itself, whatever any clock says.
+    await beat(web_only.app[REDIS])
+    assert (await readiness(web_only))[0] == 200
+    left = await web_only.app[REDIS].pttl(HEARTBEAT_KEY)
+    assert 15_000 < left <= 20_000
+    await web_only.app[REDIS].delete(HEARTBEAT_KEY)
+    assert (await readiness(web_only))[0] == 503
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (("REPLICAOF", "127.0.0.1", "1"), "is a read-only replica"),
+        (("CONFIG", "SET", "maxmemory", "1"), "is out of memory"),
+        (("CONFIG", "SET", "min-replicas-to-write", "1"), "too few replicas"),
+    ],
+)
+async def test_a_redis_that_takes_no_writes_is_not_ready(
+    config: Config, command: tuple[str, ...], said: str
+) -> None:
+    with run_valkey() as valkey:
+        own = replace(config, redis=replace(config.redis, url=valkey.url))
+        async with run_stack(own, with_workers=False) as stack:
+            redis = stack.app[REDIS]
+            await beat(redis)
+            assert (await readiness(stack))[0] == 200
+            await redis.execute_command(*command)
+            status, body = await readiness(stack)
+            assert (status, body["checks"]["redis"]["ok"]) == (503, False)
+            assert body["error"]["message"] == "Not ready: redis."
+            assert said in body["checks"]["redis"]["reason"]
+            if command[0] == "REPLICAOF":
+                await redis.execute_command("REPLICAOF", "NO", "ONE")
+                assert (await readiness(stack))[0] == 200
 
 
 async def test_workers_say_that_they_live(stack: Stack) -> None:

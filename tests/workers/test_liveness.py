@@ -1,0 +1,152 @@
+"""A worker that Redis does not hear any more is made anew and says so; one that is well is left alone."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from urllib.parse import urlsplit
+
+import pytest
+
+from server import queue
+from server.queue import is_worker_alive
+from server.redis_client import Client, connect
+from tests.faults.gates import SilentGate
+from tests.peers import eventually
+from tests.services import Services, redis_at
+from tests.workers.test_runner import QUEUE, Hall, enqueue, truth
+from workers import liveness, runner
+from workers.liveness import Watch
+
+LIMIT_SECONDS = 0.2
+
+
+@pytest.fixture
+async def wire(services: Services, redis_url: str) -> AsyncIterator[SilentGate]:
+    gate = SilentGate(services.valkey.port)
+    await gate.open()
+    yield gate
+    await gate.close()
+
+
+@pytest.fixture
+async def hall(wire: SilentGate, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Hall]:
+    """A queue whose workers reach Redis by a wire that can fall silent."""
+    monkeypatch.setitem(queue.QUEUES, "note", QUEUE)
+    monkeypatch.setattr(runner, "POLL_SECONDS", 0.05)
+    monkeypatch.setattr(runner, "RESTART_SECONDS", (0.0,))
+    hall = Hall(redis_url.replace(f":{urlsplit(redis_url).port}/", f":{wire.port}/"), LIMIT_SECONDS)
+    yield hall
+    hall.jobs.may_end.set()
+    await hall.redis.aclose()
+
+
+@pytest.fixture
+async def outside(redis_url: str) -> AsyncIterator[Client]:
+    """Reaches Redis by itself."""
+    client = connect(redis_at(redis_url))
+    yield client
+    await client.aclose()
+
+
+async def test_connections_that_fall_silent_cost_a_moment_and_no_restart(
+    hall: Hall, wire: SilentGate, outside: Client
+) -> None:
+    """No reset, no end: what a NAT that has forgotten, a firewall or a machine that failed over does."""
+    hall.jobs.may_end.set()
+    async with hall.working() as supervisor:
+        worker = supervisor.worker
+        await enqueue(outside, 1)
+        await hall.jobs.have_ended(1)
+        assert wire.hush() >= 2
+        await enqueue(outside, 2)
+        await hall.jobs.have_ended(2)
+        assert supervisor.worker is worker
+
+
+async def test_a_lease_is_renewed_again_after_a_silence(
+    hall: Hall, wire: SilentGate, outside: Client
+) -> None:
+    hall.lease_seconds = 0.6
+    async with hall.working():
+        await enqueue(outside, 1)
+        await hall.jobs.have_begun(1)
+        wire.hush()
+        await outside.delete(*await outside.keys("arq:in-progress:*"))
+        key = "arq:in-progress:" + (await outside.zrange(QUEUE, 0, -1))[0].decode()
+        await eventually(lambda: outside.exists(key))
+        hall.jobs.may_end.set()
+        await eventually(lambda: ended(outside))
+    assert hall.jobs.begun == [1]
+
+
+async def ended(outside: Client) -> bool:
+    return bool(await outside.zcard(QUEUE) == 0)
+
+
+async def test_a_worker_whose_beat_cannot_be_written_is_made_anew_and_says_so(
+    hall: Hall, outside: Client, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(liveness, "RENEW_SECONDS", 0.0)
+    async with hall.working() as supervisor:
+        await enqueue(outside, 1)
+        await hall.jobs.have_begun(1)
+        first, watch = supervisor.worker, Watch(hall.redis, [supervisor])
+        monkeypatch.setattr(supervisor, "seconds_since_look", lambda: 0.0)
+
+        async def refuse(_: Client) -> None:
+            raise OSError("no route")
+
+        with monkeypatch.context() as broken:
+            broken.setattr(liveness, "beat", refuse)
+            await watch.look()
+            assert supervisor.worker is first  # once may be a blip
+            await watch.look()
+        await eventually(lambda: truth(lambda: supervisor.worker is not first))
+        # What ran was handed back, and runs again in the new one.
+        hall.jobs.may_end.set()
+        await eventually(lambda: ended(outside))
+        await watch.look()
+    assert hall.jobs.begun == [1, 1]
+    told = capsys.readouterr().out
+    assert "worker_renewed" in told
+    assert "error" in told
+    assert "Redis cannot be reached" in told
+    assert "worker_recovered" in told
+    assert await is_worker_alive(outside)
+
+
+async def test_a_worker_that_looks_no_more_does_not_count_as_alive(
+    hall: Hall, outside: Client, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with hall.working() as supervisor:
+        await eventually(lambda: truth(lambda: supervisor.seconds_since_look() < 1))
+        watch, first = Watch(hall.redis, [supervisor]), supervisor.worker
+        stuck = asyncio.Event()
+
+        async def hang() -> None:
+            await stuck.wait()
+
+        monkeypatch.setattr(first, "_poll_iteration", hang)
+        monkeypatch.setattr(liveness, "RENEW_SECONDS", 0.2)
+        await eventually(lambda: truth(lambda: supervisor.seconds_since_look() > 0.3))
+        await watch.look()
+        assert not await is_worker_alive(outside)
+        await watch.look()
+        await eventually(lambda: truth(lambda: supervisor.worker is not first))
+        hall.jobs.may_end.set()
+        await enqueue(outside, 1)
+        await hall.jobs.have_ended(1)
+        await watch.look()
+        assert await is_worker_alive(outside)
+    assert f"nothing was taken from {QUEUE}" in capsys.readouterr().out
+
+
+async def test_a_process_that_stood_still_is_left_alone(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with hall.working() as supervisor:
+        first, watch = supervisor.worker, Watch(hall.redis, [supervisor])
+        await watch.look()
+        first.looked_at -= 3600
+        monkeypatch.setattr(watch, "_well_at", watch._well_at - 3600)
+        await watch.look()
+        await eventually(lambda: truth(lambda: supervisor.seconds_since_look() < 1))
+        await watch.look()
+        assert supervisor.worker is first

@@ -1,0 +1,110 @@
+"""A machine's clock changes nothing about a queue: Redis's counts, for whatever queues and whatever takes."""
+
+import time
+from collections.abc import AsyncIterator, Callable
+
+import arq.utils
+import pytest
+from arq import Retry
+
+from server import queue
+from server.queue import queue_age_seconds
+from tests.peers import eventually
+from tests.workers.ledger import Ledger
+from tests.workers.test_runner import QUEUE, Hall, enqueue, listening
+from workers import runner, wishes
+from workers.wishes import seconds_since, want_sweep
+
+Turn = Callable[[float], None]
+SLOW, FAST = -90.0, 90.0
+
+
+@pytest.fixture
+def turn(monkeypatch: pytest.MonkeyPatch) -> Turn:
+    """Turns this machine's clock; Redis's stays right."""
+    right = time.time
+
+    def set_clock(seconds: float) -> None:
+        for module in (time, arq.utils):
+            monkeypatch.setattr(module, "time", lambda: right() + seconds)
+
+    return set_clock
+
+
+@pytest.fixture
+async def hall(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Hall]:
+    monkeypatch.setitem(queue.QUEUES, "note", QUEUE)
+    monkeypatch.setattr(runner, "POLL_SECONDS", 0.02)
+    hall = Hall(redis_url)
+    hall.jobs.may_end.set()
+    yield hall
+    await hall.redis.aclose()
+
+
+@pytest.mark.parametrize("skew", [SLOW, FAST])
+async def test_a_worker_with_a_wrong_clock_stores_at_once(hall: Hall, turn: Turn, skew: float) -> None:
+    await enqueue(hall.redis, 1)
+    turn(skew)
+    async with hall.working():
+        await hall.jobs.have_ended(1)
+        assert await queue_age_seconds(hall.redis, QUEUE) == 0
+
+
+@pytest.mark.parametrize("skew", [SLOW, FAST])
+async def test_what_a_machine_with_a_wrong_clock_queues_is_due_in_time(
+    hall: Hall, turn: Turn, skew: float
+) -> None:
+    turn(skew)
+    await enqueue(hall.redis, 1)
+    turn(0)
+    assert await queue_age_seconds(hall.redis, QUEUE) < 5
+    async with hall.working():
+        await hall.jobs.have_ended(1)
+
+
+@pytest.mark.parametrize("skew", [SLOW, FAST])
+async def test_a_delayed_job_waits_as_long_as_it_should(hall: Hall, turn: Turn, skew: float) -> None:
+    begun = time.monotonic()
+    await queue.enqueue(hall.redis, "note", 1, delay_seconds=0.4)
+    turn(skew)
+    async with hall.working():
+        await eventually(lambda: listening(hall))
+        await queue.enqueue(hall.redis, "note", 2, delay_seconds=0.4)
+        await hall.jobs.have_ended(2)
+    assert 0.4 <= time.monotonic() - begun < 10
+
+
+@pytest.mark.parametrize("skew", [SLOW, FAST])
+async def test_a_job_that_is_tried_again_waits_as_long_as_it_should(
+    hall: Hall, turn: Turn, skew: float
+) -> None:
+    turn(skew)
+    hall.jobs.outcomes = [Retry(defer=0.4)]
+    begun = time.monotonic()
+    await enqueue(hall.redis, 1)
+    async with hall.working():
+        await hall.jobs.have_ended(1)
+    assert hall.jobs.begun == [1, 1]
+    assert 0.4 <= time.monotonic() - begun < 10
+
+
+@pytest.mark.parametrize("skew", [SLOW, FAST])
+async def test_a_wish_for_a_sweep_is_dated_by_the_database(
+    ledger: Ledger, turn: Turn, skew: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slow worker's wish would seem older than a sweep that began before it, and would be left out."""
+    wanted: list[float] = []
+
+    async def caught(_: object, __: str, ___: int, moment: float, delay_seconds: float = 0) -> None:
+        wanted.append(moment)
+
+    monkeypatch.setattr(wishes, "enqueue", caught)
+    (account,) = await ledger.fetch("select id from channels_account")
+    await ledger.execute(
+        "update channels_account set last_sweep_at = clock_timestamp() - interval '1 second'"
+    )
+    turn(skew)
+    await want_sweep(ledger.parts, account["id"])
+    (row,) = await ledger.fetch("select extract(epoch from clock_timestamp())::float8 as now")
+    assert 0 <= row["now"] - wanted[0] < 5
+    assert 0 <= await seconds_since(ledger.parts, wanted[0]) < 5
