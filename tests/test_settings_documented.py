@@ -8,7 +8,7 @@ import pytest
 
 from server.config import ROOT
 
-SECTIONS = ("web", "auth", "mail", "audit", "unipile", "outbox", "pace", "sync", "media")
+SECTIONS = ("web", "auth", "mail", "audit", "redis", "unipile", "outbox", "pace", "sync", "media")
 ROW = re.compile(r"^\| `(\w+)` \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
 # Set when the program starts: the file has it only as a comment.
 LEFT_OUT = {"pace": {"enabled": "on, except against the sandbox"}}

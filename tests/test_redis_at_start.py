@@ -1,0 +1,70 @@
+"""Redis at a start: one sentence when it cannot be used, the same from `doctor`; one that comes late is waited for."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from server.embedded.folders import open_data_dir
+from server.embedded.valkey import Valkey
+from tests.ports import free_port
+from tests.programs import Program, get, run, wait_for
+from tests.services import Services
+from tests.test_run import PRODUCTION, Settings
+
+NOWHERE = "redis://:hunter2@127.0.0.1:{port}/0"
+
+
+@pytest.fixture
+def served(own_database_url: str, tmp_path: Path) -> Settings:
+    return {
+        **PRODUCTION,
+        "DATABASE_URL": own_database_url,
+        "DATA_DIR": str(tmp_path / "var"),
+        "PORT": str(free_port()),
+        "CONFAB_REDIS_START_SECONDS": "0.1",
+    }
+
+
+def doctors_word(settings: Settings) -> str:
+    checks = json.loads(run("doctor", "--json", settings=settings).stdout)["checks"]
+    (found,) = [check["message"] for check in checks if check["name"] == "redis"]
+    return str(found)
+
+
+@pytest.mark.parametrize(
+    ("program", "url", "said"),
+    [
+        ("run.py", NOWHERE, "refuses the connection: start it"),
+        ("run.py", "rediss://127.0.0.1:{redis}", "begin REDIS_URL with redis://"),
+        ("worker.py", "redis://:hunter2@127.0.0.1:{redis}/", "refuses the user name or the password"),
+    ],
+)
+def test_a_redis_that_cannot_be_used_ends_the_start_with_one_sentence(
+    served: Settings, services: Services, tmp_path: Path, program: str, url: str, said: str
+) -> None:
+    served["REDIS_URL"] = url.format(port=free_port(), redis=services.valkey.port)
+    with Program(program, settings=served, output=tmp_path / "output") as started:
+        assert started.process.wait(40) == 1
+    assert "Traceback" not in started.output
+    last = started.output.strip().splitlines()[-1]
+    assert re.fullmatch(r"confab: Redis at 127\.0\.0\.1:\d+ .*\.", last)
+    assert said in last
+    assert "hunter2" not in started.output
+    if url is NOWHERE:
+        assert last == f"confab: {doctors_word(served)}"
+
+
+def test_a_redis_that_is_started_after_confab_is_waited_for(served: Settings, tmp_path: Path) -> None:
+    data_dir = open_data_dir(tmp_path / "redis")
+    valkey = Valkey(data_dir)
+    served |= {"REDIS_URL": valkey.url, "CONFAB_REDIS_START_SECONDS": "60"}
+    with Program("run.py", settings=served, output=tmp_path / "output") as program:
+        program.wait_for_output("waiting_for_redis")
+        valkey.child.start()
+        try:
+            assert wait_for(lambda: get(f"http://127.0.0.1:{served['PORT']}/health/ready")[0] == 200)
+        finally:
+            program.process.kill()
+            valkey.child.stop()
