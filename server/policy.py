@@ -78,6 +78,7 @@ ROUTES: Mapping[str, str] = {
     "set_payer": "hand_over_number",
     "list_changes": "read",
     "list_chats": "read",
+    "show_unread": "read",
     "start_chat": "send",
     "show_chat": "read",
     "patch_chat": "send",
@@ -118,7 +119,7 @@ OPEN_ROUTES = frozenset(
 )
 # Routes without a number in their path that show a key no more than the numbers it is bound to. A key that is bound to
 # numbers is refused at every other such route.
-NARROWED = frozenset(("show_me", "list_accounts"))
+NARROWED = frozenset(("show_me", "list_accounts", "show_unread"))
 
 # The socket's commands -> permission. None is for whoever is signed in, and `auth` is how one signs in.
 COMMANDS: Mapping[str, str | None] = {

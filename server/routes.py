@@ -108,6 +108,7 @@ ROUTES = (
     _row(
         "GET", ALL + "/accounts", accounts.list_accounts, query=ListQuery, answer=account_schemas.AccountList
     ),
+    _row("GET", ALL + "/unread", chats.show_unread, answer=chat_schemas.Unread),
     _row(
         "POST",
         ALL + "/connect",

@@ -31,6 +31,8 @@ class Wish:
     text: str | None
     quote_id: int | None = None
     uploads: Sequence[Upload] = ()
+    # Up to where the writer had read; None when a program writes, which reads nothing.
+    seen_seq: int | None = None
 
     @property
     def is_plain(self) -> bool:
@@ -89,7 +91,13 @@ async def store_sends(cursor: Cursor, wishes: Sequence[Wish]) -> list[Stored]:
     if target is None or target.reachable != len(wishes) or refusal_of(target.account_status):
         raise Apart
     rows = [
-        {"n": n, "chat_id": wish.chat_id, "client_id": wish.client_id, "body": wish.text}
+        {
+            "n": n,
+            "chat_id": wish.chat_id,
+            "client_id": wish.client_id,
+            "body": wish.text,
+            "seen_seq": wish.seen_seq,
+        }
         for n, wish in enumerate(wishes)
     ]
     stored = await sends.insert_sends(cursor, first.account_id, rows)
@@ -121,7 +129,7 @@ def _push_of_chat(chat: ChangedChat) -> Push:
 
 
 async def advance_chat(cursor: Cursor, message: ChangedMessage, sent_at: str, preview: str) -> Push:
-    """The chat with this message of ours as its last: who writes has read."""
+    """The chat with this message of ours as its last, read up to what its writer had seen."""
     (chat,) = await chats.advance_chats(cursor, [_chat_change(message, sent_at, preview)])
     return _push_of_chat(chat)
 
@@ -134,8 +142,8 @@ def _chat_change(message: ChangedMessage, sent_at: str, preview: str) -> dict[st
         "sent_at": sent_at,
         "message_key": "",
         "preview": preview,
-        "read_until": sent_at,
-        "inbound": [],
+        "arrived": 0,
+        "recounts": True,
     }
 
 
@@ -151,6 +159,7 @@ async def _insert_sends(cursor: Cursor, wish: Wish, quoted: str | None) -> list[
             wish.text if number == 1 else None,
             quoted if number == 1 else None,
             [upload.attachment] if upload else [],
+            seen_seq=wish.seen_seq,
         )
         if row is None and number == 1:
             return []

@@ -8,8 +8,19 @@ from aiopg import Cursor
 
 from server import metrics
 from server.realtime.events import CONTACT_EVENT, Push, make_push
-from server.store import amendments, attempts, chat_kinds, chats, contacts, messages, outbox, quotes, usage
-from server.store.chats import KnownChat
+from server.store import (
+    amendments,
+    attempts,
+    chat_kinds,
+    chats,
+    contacts,
+    messages,
+    outbox,
+    quotes,
+    unread,
+    usage,
+)
+from server.store.chats import ChangedChat, KnownChat
 from server.store.messages import ChangedMessage, InsertedMessage
 from server.unipile.events import MessageEvent
 from workers.gathered import (
@@ -50,6 +61,9 @@ async def store_messages(
         for message in await messages.apply_receipts(cursor, sorted(account_ids)):
             _push_message(pushes, "message:updated", message)
     await _note_amended(cursor, batch)
+    if batch.read_on_phone:
+        for chat in await unread.read_up_to(cursor, key_rows(sorted(batch.read_on_phone))):
+            _push_chat(pushes, chat)
     if people:
         await _tell_contacts(cursor, batch, pushes)
 
@@ -90,9 +104,7 @@ async def announce_contacts(
         push = make_push(CONTACT_EVENT, contact.account_id, contact.seq, None, contact.json)
         pushes[contact.account_id].append(push)
     for chat in await contacts.number_chats(cursor, changed, list(told)):
-        pushes[chat.account_id].append(
-            make_push("chat:updated", chat.account_id, chat.seq, chat.id, chat.json)
-        )
+        _push_chat(pushes, chat)
 
 
 async def _note_amended(cursor: Cursor, batch: Batch) -> None:
@@ -230,20 +242,18 @@ async def _advance_chats(
     pushes: dict[int, list[Push]],
 ) -> None:
     """One row a chat: its newest message, its title, what is unread."""
-    told: dict[int, list[tuple[MessageEvent, int]]] = defaultdict(list)
+    told: dict[int, list[tuple[MessageEvent, InsertedMessage]]] = defaultdict(list)
     for message in inserted:
         if message.is_deleted:
             continue  # turned from history to news when nothing was left of it
         key = (message.account_id, message.provider_msg_id)
-        told[message.chat_id].append((batch.messages[key], message.id))
-    changes = [chat_change(chat_id, events, batch) for chat_id, events in told.items()]
+        told[message.chat_id].append((batch.messages[key], message))
+    changes = [chat_change(chat_id, events) for chat_id, events in told.items()]
     if not changes:
         return
     for chat in await chats.advance_chats(cursor, changes):
         batch.chats_told.add(chat.id)
-        pushes[chat.account_id].append(
-            make_push("chat:updated", chat.account_id, chat.seq, chat.id, chat.json)
-        )
+        _push_chat(pushes, chat)
 
 
 async def _count(cursor: Cursor, batch: Batch, inserted: list[InsertedMessage]) -> None:
@@ -258,6 +268,11 @@ async def _count(cursor: Cursor, batch: Batch, inserted: list[InsertedMessage]) 
     if totals:
         rows = [{"user_id": user_id, **counts} for user_id, counts in totals.items()]
         await usage.raise_usage(cursor, batch.provider, rows)
+
+
+def _push_chat(pushes: dict[int, list[Push]], chat: ChangedChat) -> None:
+    push = make_push("chat:updated", chat.account_id, chat.seq, chat.id, chat.json)
+    pushes[chat.account_id].append(push)
 
 
 def _push_message(

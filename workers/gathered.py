@@ -10,7 +10,7 @@ from server.store.accounts import LockedAccount
 from server.store.chat_marks import preview_of
 from server.store.chats import KnownChat
 from server.store.messages import InsertedMessage
-from server.unipile.events import AmendmentEvent, MessageEvent, ReceiptEvent
+from server.unipile.events import AmendmentEvent, MessageEvent, ReadEvent, ReceiptEvent
 from workers.people import Told, as_other, people_rows
 
 Key = tuple[int, str]  # account id and the provider's id of a chat or message
@@ -27,6 +27,7 @@ class Batch:
         self.messages: dict[Key, MessageEvent] = {}
         self.receipts: dict[Key, str] = {}
         self.amendments: dict[tuple[Key, str, str], AmendmentEvent] = {}
+        self.read_on_phone: set[Key] = set()
         self.held_back: list[dict[str, Any]] = []
         self.to_read: set[Key] = set()
         # Messages from before the number was connected here, which are neither unread nor counted.
@@ -64,6 +65,9 @@ class Batch:
         key = (self.account_id(event.external_account_id), event.provider_msg_id)
         known = self.receipts.get(key, event.status)
         self.receipts[key] = max(known, event.status, key=RECEIPT_ORDER.index)
+
+    def add_read(self, event: ReadEvent) -> None:
+        self.read_on_phone.add((self.account_id(event.external_account_id), event.provider_msg_id))
 
     def add_amendment(self, event: AmendmentEvent, raw: dict[str, Any]) -> None:
         self.raw_amendments[id(event)] = raw
@@ -119,14 +123,18 @@ def key_rows(keys: Iterable[Key]) -> list[dict[str, Any]]:
     return [{"account_id": account_id, "provider_msg_id": message_id} for account_id, message_id in keys]
 
 
-def chat_change(chat_id: int, events: list[tuple[MessageEvent, int]], batch: Batch) -> dict[str, Any]:
-    account_id = batch.account_id(events[0][0].external_account_id)
-    shown = [(event, message_id) for event, message_id in events if not event.is_event]
-    change: dict[str, Any] = {"account_id": account_id, "chat_id": chat_id}
+def chat_change(chat_id: int, events: list[tuple[MessageEvent, InsertedMessage]]) -> dict[str, Any]:
+    """What stored messages of one chat mean for it: its newest message, its title, how many arrived unread."""
+    stored = [message for _, message in events]
+    shown = [(event, message) for event, message in events if message.is_listed]
+    change: dict[str, Any] = {"account_id": stored[0].account_id, "chat_id": chat_id}
+    change["arrived"] = sum(message.is_countable for message in stored)
+    # History that turns out to be news may have been read long ago.
+    change["recounts"] = any(message.is_news for message in stored)
     if shown:
-        newest, message_id = max(shown, key=lambda pair: (pair[0].sent_at, pair[0].provider_msg_id))
+        newest, message = max(shown, key=lambda pair: (pair[0].sent_at, pair[0].provider_msg_id))
         change |= {
-            "message_id": message_id,
+            "message_id": message.id,
             "sent_at": newest.sent_at,
             "message_key": newest.provider_msg_id,
             "preview": preview_of(newest.body, newest.attachments),
@@ -135,14 +143,6 @@ def chat_change(chat_id: int, events: list[tuple[MessageEvent, int]], batch: Bat
     if titled:
         titled_at, title = max(titled)
         change |= {"title": title, "titled_at": titled_at}
-    change["read_until"] = max(
-        (event.sent_at for event, _ in shown if event.direction == "out"), default=None
-    )
-    change["inbound"] = [
-        event.sent_at
-        for event, _ in shown
-        if event.direction == "in" and (account_id, event.provider_msg_id) not in batch.history
-    ]
     return change
 
 

@@ -8,7 +8,7 @@ import structlog
 from server.queue import IMPORT_HISTORY, enqueue
 from server.realtime.broker import publish
 from server.realtime.events import make_push
-from server.store import history
+from server.store import history, phone_marks
 from server.store.history import Import, Place
 from server.unipile.errors import Rejected
 from server.unipile.history import MAX_LIMIT, RawPage, StoredChat
@@ -103,6 +103,7 @@ class _Work:
                 return
 
     async def _begin_page(self, cursor: str | None) -> str | None:
+        head = await self._parts.database.read(phone_marks.fetch_head, self._account_id)
         chats, following = await self._reader.unipile.list_chats(
             self._external_account_id, cursor, CHATS_PER_PAGE
         )
@@ -112,7 +113,7 @@ class _Work:
             if chat.provider_chat_id not in begun and not self._is_over:
                 self._begun += 1
                 await self._begin(chat)
-        await take_marks(self._parts, self._account_id, chats)
+        await take_marks(self._parts, self._account_id, chats, head)
         return following
 
     async def _begin(self, chat: StoredChat) -> None:

@@ -33,6 +33,7 @@ from server.unipile.events import (
     Event,
     IgnoredEvent,
     MessageEvent,
+    ReadEvent,
     ReceiptEvent,
     StatusEvent,
     parse_event,
@@ -164,6 +165,8 @@ async def _store_batch(cursor: Cursor, pairs: Sequence[Pair], seal: Seal) -> Sto
                 batch.add_message(event, raw)
             case ReceiptEvent():
                 batch.add_receipt(event)
+            case ReadEvent():
+                batch.add_read(event)
             case AmendmentEvent():
                 batch.add_amendment(event, raw["body"])
             case StatusEvent():

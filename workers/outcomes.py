@@ -1,5 +1,7 @@
 """Writes what became of a send, no more than is known, and tells the rooms."""
 
+from typing import NamedTuple
+
 import psycopg2
 import structlog
 from aiopg import Cursor
@@ -9,12 +11,23 @@ from server.errors import Unavailable
 from server.queue import AMEND_MESSAGE, enqueue
 from server.realtime.broker import publish
 from server.realtime.events import make_push
-from server.store import attempts, messages, outbox, quotes
+from server.store import attempts, messages, outbox, quotes, unread
+from server.store.chats import ChangedChat
 from server.store.messages import ChangedMessage
 from server.unipile.errors import UnipileError
 from workers.context import Parts
 
 log = structlog.get_logger()
+
+
+class Outcome(NamedTuple):
+    """Messages that are different now, whether more was told of the sent one before its id was known, and its chat when
+    something in it is unread again.
+    """
+
+    messages: list[ChangedMessage] = []  # noqa: RUF012 - never changed
+    is_amended: bool = False
+    chat: ChangedChat | None = None
 
 
 def reason(error: UnipileError) -> dict[str, str]:
@@ -33,22 +46,23 @@ async def settle(
     """Write an outcome and tell the rooms; a job cut off before it did is finished by the look-around."""
     metrics.SENDS.labels(status).inc()
     try:
-        changed, is_amended = await parts.database.write(_settle, message_id, status, provider_msg_id, error)
+        outcome = await parts.database.write(_settle, message_id, status, provider_msg_id, error)
     except psycopg2.errors.UniqueViolation:
         # Its echo came in other words, waited as long as echoes wait, and stands as a row of its own.
-        changed, is_amended = await parts.database.write(_settle, message_id, status, None, error)
+        outcome = await parts.database.write(_settle, message_id, status, None, error)
+    changed = outcome.messages
     try:
-        if is_amended and provider_msg_id is not None:
+        if outcome.is_amended and provider_msg_id is not None:
             # Somebody reacted before we knew the message's id.
             await enqueue(parts.redis, AMEND_MESSAGE, changed[0].account_id, provider_msg_id)
     except Unavailable:
         log.warning("amendment_not_queued", message_id=message_id)
     parts.counted.update(message.account_id for message in changed)
-    await announce(parts, changed)
+    await announce(parts, changed, outcome.chat)
 
 
-async def announce(parts: Parts, changed: list[ChangedMessage]) -> None:
-    """Push changed messages of one account; what is not pushed now, a reader of changes finds."""
+async def announce(parts: Parts, changed: list[ChangedMessage], chat: ChangedChat | None = None) -> None:
+    """Push changed messages of one account, and a chat; what is not pushed now, a reader of changes finds."""
     if not changed:
         return
     pushes = [
@@ -61,6 +75,8 @@ async def announce(parts: Parts, changed: list[ChangedMessage]) -> None:
         )
         for message in changed
     ]
+    if chat is not None:
+        pushes.append(make_push("chat:updated", chat.account_id, chat.seq, chat.id, chat.json))
     try:
         await publish(parts.redis, changed[0].account_id, pushes)
     except Unavailable:
@@ -69,9 +85,9 @@ async def announce(parts: Parts, changed: list[ChangedMessage]) -> None:
 
 async def _settle(
     cursor: Cursor, message_id: int, status: str, provider_msg_id: str | None, error: dict[str, str] | None
-) -> tuple[list[ChangedMessage], bool]:
-    """(the message with its outcome and what changes with it, whether more was told of it before its id was known); a
-    definite failure gives its count back. What was not told before, which is the rule, is not asked about.
+) -> Outcome:
+    """Write the outcome and what changes with it; a definite failure gives its count back. What was not told before,
+    which is the rule, is not asked about.
     """
     await attempts.lock_message_first(cursor, message_id)
     settled = await outbox.settle_attempt(
@@ -83,7 +99,7 @@ async def _settle(
         look_seconds=attempts.LOOK_DELAYS_SECONDS[0] if status == "unconfirmed" else None,
     )
     if settled is None:
-        return [], False
+        return Outcome()
     changed = [settled.message]
     account_id = settled.message.account_id
     if settled.is_answered and provider_msg_id is not None:
@@ -91,4 +107,5 @@ async def _settle(
         changed += await quotes.renumber_answers(cursor, [key])
     if settled.is_ticked:
         changed += await messages.apply_receipts(cursor, [account_id])
-    return changed, settled.is_amended
+    chat = await unread.recount(cursor, settled.message.chat_id) if settled.is_unread_again else None
+    return Outcome(changed, settled.is_amended, chat)

@@ -9,7 +9,7 @@ from server.realtime.broker import publish
 from server.realtime.events import Push, make_push
 from server.store import accounts, chats, messages
 from server.store.accounts import PushedAccount
-from server.unipile.events import Event, IgnoredEvent, MessageEvent, ReceiptEvent, StatusEvent
+from server.unipile.events import Event, IgnoredEvent, MessageEvent, ReadEvent, ReceiptEvent, StatusEvent
 from workers.context import Parts
 from workers.gathered import key_rows
 
@@ -43,7 +43,7 @@ async def _read_messages(
     keys = {
         (known[e.external_account_id].id, e.provider_msg_id)
         for e in events
-        if isinstance(e, MessageEvent | ReceiptEvent) and e.external_account_id in known
+        if isinstance(e, MessageEvent | ReceiptEvent | ReadEvent) and e.external_account_id in known
     }
     ticked = {e.provider_msg_id for e in events if isinstance(e, ReceiptEvent)}
     found = await messages.fetch_by_provider_ids(cursor, key_rows(sorted(keys))) if keys else []

@@ -65,14 +65,16 @@ async def mirror_chat(ctx: dict[Any, Any], chat_id: int, marks: list[str]) -> No
 
 
 def _mirrored(state: ChatState, marks: list[str]) -> list[tuple[str, bool | str]]:
-    """Read marks tell the contact: an account can be told to keep them to itself."""
+    """Read marks tell the contact: an account can be told to keep them to itself. UniPile knows whole chats only: one
+    with something unread in it is not called read there.
+    """
     values: dict[str, tuple[str, bool | str]] = {
         "unread": ("read", False),
         "archived": ("archived", state.archived),
         "pinned": ("pinned", state.pinned),
         "muted": ("muted", state.is_muted_for_good or state.muted_until or False),
     }
-    if state.tells_read:
+    if state.tells_read and not state.has_unread:
         values["read"] = ("read", True)
     return [values[mark] for mark in marks if mark in values]
 

@@ -194,8 +194,9 @@ async def _store_started(
         "sent_at": sent_at,
         "message_key": provider_msg_id or "",
         "preview": chat_marks.preview_of(start.body, []),
-        "read_until": sent_at,
-        "inbound": [],
+        # Whoever writes to a phone number has seen nothing of the chat that may exist.
+        "arrived": 0,
+        "recounts": False,
     }
     (chat,) = await chats.advance_chats(cursor, [change])
     # The row's own count ended with it, above.

@@ -15,13 +15,13 @@ from server.http import (
     text_answer,
     time_cursor,
 )
-from server.keys import DATABASE, REDIS
+from server.keys import CALLER, DATABASE, REDIS
 from server.queue import MIRROR_CHAT, enqueue
 from server.realtime.broker import publish
 from server.realtime.events import make_push
 from server.schemas.chats import ChatQuery, PatchChat
 from server.schemas.messages import ChangesQuery
-from server.store import accounts, changes, chat_marks, chats, search_index
+from server.store import accounts, changes, chat_marks, chats, search_index, unread
 
 CHAT_QUERY, PATCH_CHAT, CHANGES_QUERY = ChatQuery(), PatchChat(), ChangesQuery()
 
@@ -56,6 +56,15 @@ async def _require_account(request: web.Request) -> None:
         raise NotFound
 
 
+async def show_unread(request: web.Request) -> web.Response:
+    """What is unread in all of the caller's accounts, whatever part of their lists was read."""
+    key = request[CALLER].key
+    items = await request.app[DATABASE].read(
+        unread.list_unread, caller(request), provider_of(request), None if key is None else key.account_ids
+    )
+    return object_answer([("accounts", f"[{','.join(items)}]")])
+
+
 async def show_chat(request: web.Request) -> web.Response:
     chat = await request.app[DATABASE].read(
         chats.fetch_chat,
@@ -86,7 +95,7 @@ async def patch_chat(request: web.Request) -> web.Response:
 def _marks(given: dict[str, object]) -> list[str]:
     """What the job has to mirror; a read mark is told as it was wished, the others as they stand then."""
     names = {"read": "read" if given.get("read") else "unread", "muted_until": "muted"}
-    return [names.get(field, field) for field in given]
+    return [names.get(field, field) for field in given if field != "read_seq"]
 
 
 async def _patch(
@@ -104,4 +113,5 @@ async def list_changes(request: web.Request) -> web.Response:
         changes.list_changes, path_id(request, "account_id"), query["since"], query["limit"]
     )
     items = ",".join(change.item for change in found.items)
-    return text_answer(f'{{"items":[{items}],"seq":{found.head},"more":{"true" if found.more else "false"}}}')
+    more, reset = "true" if found.more else "false", ',"reset":true' if found.reset else ""
+    return text_answer(f'{{"items":[{items}],"seq":{found.head},"more":{more}{reset}}}')

@@ -16,12 +16,12 @@ from server.http import (
     path_id,
     provider_of,
 )
-from server.keys import CONFIG, DATABASE, PAYER, REDIS, SENDS, STORAGE
+from server.keys import CALLER, CONFIG, DATABASE, PAYER, REDIS, SENDS, STORAGE
 from server.paying import Payer
 from server.quotas import require_messages
 from server.realtime.events import Push, make_push
 from server.refusals import refusal_of
-from server.schemas.fields import ListQuery
+from server.schemas.fields import MAX_ID, ListQuery
 from server.schemas.messages import Send, SendFiles, SendForm
 from server.send_lines import announce_sends
 from server.sending import Stored, Wish, advance_chat, find_sends
@@ -50,8 +50,16 @@ async def send_message(request: web.Request) -> web.Response:
         given["text"],
         given["quote_id"],
         uploads,
+        _seen_seq(request, given["seen_seq"]),
     )
     return _sent(await request.app[SENDS].store(wish))
+
+
+def _seen_seq(request: web.Request, told: int | None) -> int | None:
+    """Up to where the writer has read: what they had before them, else all that is there; a program reads nothing."""
+    if request[CALLER].key is not None:
+        return None
+    return MAX_ID if told is None else told
 
 
 async def find_known_send(request: web.Request) -> web.Response | None:

@@ -2,7 +2,17 @@
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from server.schemas.fields import CleanText, Flag, ListQuery, Moment, PhoneNumber, Request, not_blank
+from server.schemas.fields import (
+    MAX_ID,
+    CleanText,
+    Flag,
+    ListQuery,
+    Moment,
+    PhoneNumber,
+    Request,
+    Whole,
+    not_blank,
+)
 from server.schemas.messages import MAX_TEXT, Message, Person
 from server.times import EARLIEST
 
@@ -19,6 +29,8 @@ class ChatQuery(ListQuery):
 
 class PatchChat(Request):
     read = Flag()
+    # With `read: true`: the `arrived_seq` of the newest message that was seen. Left out, all that is there is read.
+    read_seq = Whole(validate=validate.Range(0, MAX_ID))
     archived = Flag()
     pinned = Flag()
     # null: not muted; for good: a time in the year 9999.
@@ -28,6 +40,8 @@ class PatchChat(Request):
     def something(self, data: dict[str, object], **_: object) -> None:
         if not data:
             raise ValidationError("Give something to change.", "read")
+        if "read_seq" in data and data.get("read") is not True:
+            raise ValidationError('Give it with "read": true.', "read_seq")
 
 
 class StartChat(Request):
@@ -75,6 +89,26 @@ class OneChat(Schema):
 class ChatList(Schema):
     items = fields.List(fields.Nested(Chat), required=True)
     next_cursor = fields.String(required=True, allow_none=True)
+
+
+class UnreadChat(Schema):
+    id = fields.Integer(required=True)
+    unread_count = fields.Integer(required=True)
+    archived = fields.Boolean(required=True)
+
+
+class AccountUnread(Schema):
+    """What is unread in an account at its number `seq`: messages, those of them in archived chats, and where."""
+
+    account_id = fields.Integer(required=True)
+    seq = fields.Integer(required=True)
+    messages = fields.Integer(required=True)
+    archived = fields.Integer(required=True)
+    chats = fields.List(fields.Nested(UnreadChat), required=True)
+
+
+class Unread(Schema):
+    accounts = fields.List(fields.Nested(AccountUnread), required=True)
 
 
 class StartedChat(Schema):

@@ -91,6 +91,15 @@ def has_offset(text: str) -> bool:
         return False
 
 
+class RowNumber(fields.Integer):
+    """A sequence number in a query or form, where all is text: digits and nothing else, no more than Postgres holds."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        if not isinstance(value, str) or not re.fullmatch(r"[0-9]{1,19}", value) or int(value) > MAX_ID:
+            raise ValidationError(f"Not a whole number from 0 to {MAX_ID}.")
+        return int(value)
+
+
 class Moment(CleanText):
     """A time as RFC 3339, with its offset, that can be; loaded in UTC as Postgres reads it."""
 

@@ -2,7 +2,17 @@
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from server.schemas.fields import MAX_ID, Caption, CleanText, Emoji, ListQuery, Request, not_blank
+from server.schemas.fields import (
+    MAX_ID,
+    Caption,
+    CleanText,
+    Emoji,
+    ListQuery,
+    Request,
+    RowNumber,
+    Whole,
+    not_blank,
+)
 from server.texts import MAX_EMOJI
 
 STATUSES = ("received", "sending", "sent", "delivered", "read", "failed", "unconfirmed")
@@ -22,6 +32,9 @@ class Send(Request):
         load_default=None, allow_none=True, strict=True, validate=validate.Range(1, MAX_ID)
     )
     client_id = CleanText(load_default=None, validate=validate.Length(1, 100))
+    # The `arrived_seq` of the newest message its writer had before them: the answer reads its chat up to there. Left
+    # out, up to what is there when it is written.
+    seen_seq: fields.Integer = Whole(load_default=None, allow_none=True, validate=validate.Range(0, MAX_ID))
 
 
 class EditMessage(Request):
@@ -39,6 +52,7 @@ class SendForm(Send):
     """The same as a form, in which everything is text."""
 
     quote_id = fields.Integer(load_default=None, validate=validate.Range(1, MAX_ID))
+    seen_seq = RowNumber(load_default=None)
 
 
 class SendFiles(SendForm):
@@ -175,6 +189,8 @@ class Message(Schema):
     scheduled_at = fields.String(required=True, allow_none=True)
     error = fields.Nested(Failure, required=True, allow_none=True)
     seq = fields.Integer(required=True)
+    # Its place in the order in which messages came to be here, as `read_seq` and `seen_seq` name it.
+    arrived_seq = fields.Integer(required=True)
     created_at = fields.String(required=True)
     updated_at = fields.String(required=True)
 
@@ -210,7 +226,7 @@ class MessageList(Schema):
 
 
 class ChangesQuery(Request):
-    since = fields.Integer(required=True, validate=validate.Range(0, 2**63 - 1))
+    since = RowNumber(required=True)
     limit = fields.Integer(load_default=500, validate=validate.Range(1, 500))
 
 
@@ -224,3 +240,5 @@ class Changes(Schema):
     items = fields.List(fields.Nested(Change), required=True)
     seq = fields.Integer(required=True)
     more = fields.Boolean(required=True)
+    # true, when `since` is beyond what the server has: its database is an older copy, so read everything again.
+    reset = fields.Boolean()

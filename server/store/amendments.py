@@ -12,6 +12,7 @@ from server.store.chats import ChangedChat
 from server.store.messages import CHANGED, ChangedMessage
 from server.store.prepared import Prepared
 from server.store.reactions import Known
+from server.store.unread_rules import is_countable
 
 # Of two words about the same thing the newer one counts, in any order of arrival; of two equally new ones the later
 # in code points.
@@ -107,9 +108,8 @@ class Target(NamedTuple):
 
 async def _fetch_target(cursor: Cursor, account_id: int, provider_msg_id: str) -> Target | None:
     await cursor.execute(
-        """select m.id, m.chat_id, m.direction, c.last_message_id is not distinct from m.id,
-               m.direction = 'in' and not m.is_event and not m.is_history and m.sent_at > c.read_until
-                   and m.deleted_at is null,
+        f"""select m.id, m.chat_id, m.direction, c.last_message_id is not distinct from m.id,
+               {is_countable("m")} and m.inserted_seq > c.read_seq,
                nullif(m.confirmed_at, '-infinity'),
                m.body, m.attachments::text, m.reactions::text, m.edited_at, m.deleted_at
            from channels_message m join channels_chat c on c.id = m.chat_id
@@ -243,7 +243,7 @@ async def _write(cursor: Cursor, account_id: int, target: Target, content: Conte
         await media.release_files(cursor, target.id)
     preview = _preview_of(target.direction, content) if target.is_last else None
     chat = await chat_marks.follow_amendment(
-        cursor, account_id, target.chat_id, preview, is_read_off=is_gone and target.is_unread
+        cursor, account_id, target.chat_id, preview, recounts=is_gone and target.is_unread
     )
     return Amended(message, chat)
 

@@ -63,11 +63,14 @@ LIST_CHANGES = Prepared(
 
 
 class Changes(NamedTuple):
-    """`head` is where the account stood before the rows were read: a reader that has them all stands there."""
+    """`head` is where the account stood before the rows were read: a reader that has them all stands there. `reset`:
+    the reader stands beyond it, so this database is an older copy of the one it read.
+    """
 
     items: list[Change]
     head: int
     more: bool
+    reset: bool = False
 
 
 async def list_changes(
@@ -81,7 +84,7 @@ async def list_changes(
     row = await cursor.fetchone()
     head = int(row[0]) if row else 0
     if head <= since:
-        return Changes([], head, more=False)
+        return Changes([], head, more=False, reset=head < since)
     await LIST_CHANGES.execute(
         cursor, {"account_id": account_id, "since": since, "limit": limit, "chat_id": chat_id}
     )

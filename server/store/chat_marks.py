@@ -7,6 +7,7 @@ from aiopg import Cursor
 
 from server.store import accounts
 from server.store.chats import CHAT_JOINS, CHAT_JSON, PREVIEW_LENGTH, ChangedChat
+from server.store.unread_rules import BEFORE_NEWEST, count_unread
 from server.texts import cut, is_blank
 
 DELETED_PREVIEW, OWN_DELETED_PREVIEW = "This message was deleted", "You deleted this message"
@@ -20,39 +21,50 @@ ATTACHMENT_PREVIEWS = {
 # A message of a kind that UniPile does not give: a poll, an order, something that can be seen once.
 UNSUPPORTED_PREVIEW = "Unsupported message"
 
-# `read`: the mark moves to the newest message, or to just before the newest one that came in.
+# `read`: the mark moves to the place that is given, else to the newest number; or back to just before the newest
+# message that came in.
 PATCH_CHAT = f"""
     with chat as (
         update channels_chat c set
-            read_until = case
-                when %(read)s is null then c.read_until
-                when %(read)s then greatest(c.read_until, c.last_message_at)
-                else coalesce((select max(m.sent_at) - interval '1 millisecond' from channels_message m
-                               where m.chat_id = c.id and m.direction = 'in' and not m.is_event), c.read_until) end,
-            unread_count = case
-                when %(read)s is null then c.unread_count
-                when %(read)s then 0
-                else greatest(c.unread_count, (select count(*) from (
-                    select from channels_message m where m.chat_id = c.id and m.direction = 'in' and not m.is_event
-                    limit 1) any_inbound)) end,
+            read_seq = mark.read_seq, marked_unread = mark.is_marked,
+            unread_count = case when %(read)s is null then c.unread_count
+                else {count_unread("mark.read_seq", "mark.is_marked")} end,
             archived = coalesce(%(archived)s, c.archived),
             pinned = coalesce(%(pinned)s, c.pinned),
             muted_until = case when %(mutes)s then %(muted_until)s::timestamptz else c.muted_until end,
             marked_at = now(), seq = %(seq)s, updated_at = now()
-        where c.id = %(chat_id)s
+        from (
+            select c.id, case
+                    when %(read)s is null then c.read_seq
+                    when %(read)s then greatest(c.read_seq, least(%(place)s::bigint, %(seq)s))
+                    else least(c.read_seq, {BEFORE_NEWEST}) end as read_seq,
+                case when %(read)s is null then c.marked_unread
+                    when %(read)s then c.marked_unread and %(place)s < c.read_seq
+                    else true end as is_marked
+            from channels_chat c where c.id = %(chat_id)s) mark
+        where c.id = mark.id
         returning c.*
     )
     select c.id, c.account_id, c.seq, {CHAT_JSON} from chat c {CHAT_JOINS}"""
 
 
 async def patch_chat(cursor: Cursor, chat_id: int, seq: int, changes: Mapping[str, Any]) -> ChangedChat:
-    """Set what is given of read, archived, pinned, muted_until; the account must be locked and `seq` be taken."""
+    """Set what is given of read (up to read_seq, or all), archived, pinned, muted_until; the account must be locked and
+    `seq` be taken.
+    """
+    if changes.get("read") is False:
+        # A choice made later than the answers on their way: their outcome does not undo it.
+        await cursor.execute(
+            "update channels_message set seen_seq = null where chat_id = %s and status = 'sending'",
+            (chat_id,),
+        )
     await cursor.execute(
         PATCH_CHAT,
         {
             "chat_id": chat_id,
             "seq": seq,
             "read": changes.get("read"),
+            "place": changes.get("read_seq", seq),
             "archived": changes.get("archived"),
             "pinned": changes.get("pinned"),
             "mutes": "muted_until" in changes,
@@ -73,13 +85,14 @@ class ChatState(NamedTuple):
     muted_until: str | None
     is_muted_for_good: bool
     tells_read: bool
+    has_unread: bool
 
 
 async def fetch_chat_state(cursor: Cursor, chat_id: int) -> ChatState | None:
     await cursor.execute(
         """select a.id, a.external_account_id, c.provider_chat_id, c.archived, c.pinned,
                case when c.muted_until > now() then rfc3339(c.muted_until) end,
-               coalesce(c.muted_until >= '9999-01-01', false), a.read_receipts
+               coalesce(c.muted_until >= '9999-01-01', false), a.read_receipts, c.unread_count > 0
            from channels_chat c join channels_account a on a.id = c.account_id where c.id = %s""",
         (chat_id,),
     )
@@ -110,23 +123,24 @@ async def rename_chat(cursor: Cursor, account_id: int, chat_id: int, title: str)
 FOLLOW_AMENDMENT = f"""
     with changed as (
         update channels_chat c set last_message_preview = coalesce(%(preview)s, c.last_message_preview),
-            unread_count = greatest(0, c.unread_count - %(less)s), seq = %(seq)s, updated_at = now()
+            unread_count = case when %(recounts)s then {count_unread()} else c.unread_count end,
+            seq = %(seq)s, updated_at = now()
         where c.id = %(chat_id)s returning c.*
     )
     select c.id, c.account_id, c.seq, {CHAT_JSON} from changed c {CHAT_JOINS}"""
 
 
 async def follow_amendment(
-    cursor: Cursor, account_id: int, chat_id: int, preview: str | None, *, is_read_off: bool
+    cursor: Cursor, account_id: int, chat_id: int, preview: str | None, *, recounts: bool
 ) -> ChangedChat | None:
-    """Let the list show what its last message says now (None: another one was changed), and count one unread less
-    when it is gone; None when nothing is different. The account must be locked.
+    """Let the list show what its last message says now (None: another one was changed), and count what is unread when
+    one is gone; None when nothing is different. The account must be locked.
     """
-    values = {"chat_id": chat_id, "preview": preview, "less": int(is_read_off)}
+    values = {"chat_id": chat_id, "preview": preview, "recounts": recounts}
     await cursor.execute(
         """select from channels_chat where id = %(chat_id)s
            and (coalesce(%(preview)s, last_message_preview) is distinct from last_message_preview
-                or %(less)s > 0 and unread_count > 0)""",
+                or %(recounts)s and unread_count > 0)""",
         values,
     )
     if await cursor.fetchone() is None:

@@ -11,6 +11,7 @@ from server.phones import searched_numbers
 from server.store.letters import fold
 from server.store.prepared import Prepared
 from server.store.rows import Page, page_of
+from server.store.unread_rules import count_unread
 
 # The chat as contract.md shows it. Direction and status of the last message are read from that message,
 # so that a tick changes one row and not two. A direct chat goes by its person's newest name; a person without a name
@@ -75,7 +76,7 @@ LIST_CHATS = f"""
 AFTER_CHAT = (
     "and (coalesce(c.last_message_at, c.created_at), c.id) < (%(after_time)s::timestamptz, %(after_id)s)"
 )
-# As on the phone, an archived chat is out of sight until it is asked for, also when something new comes in.
+# As on a phone that keeps chats archived: what comes in does not bring a chat back. It is counted apart (store/unread).
 CHAT_FILTERS: Mapping[str | None, str] = {
     None: "and not c.archived",
     "unread": "and c.unread_count > 0 and not c.archived",
@@ -232,8 +233,7 @@ async def ensure_chats(
 
 
 # Newest wins in any order of arrival: the last message by (sent_at, provider id), the title by the time it was
-# used, the read mark by its time. Unread is what came in after the read mark: counted up while the mark stands,
-# counted anew when it moves.
+# used. What arrives is beyond any read mark: the count goes up by it, and is counted anew where more happened.
 ADVANCE_CHATS = Prepared(
     "advance_chats",
     f"""
@@ -241,7 +241,7 @@ ADVANCE_CHATS = Prepared(
         select x.*, row_number() over (partition by x.account_id order by x.chat_id) as n
         from jsonb_to_recordset(%(rows)s::jsonb) as x (
             account_id bigint, chat_id bigint, message_id bigint, sent_at timestamptz, message_key text, preview text,
-            title text, titled_at timestamptz, read_until timestamptz, inbound timestamptz[])
+            title text, titled_at timestamptz, arrived integer, recounts boolean)
     ), numbered as (
         update channels_account a set seq = a.seq + counts.n
         from (select account_id, count(*) as n from change group by account_id) counts
@@ -259,12 +259,8 @@ ADVANCE_CHATS = Prepared(
             last_message_preview = case when newer.is_newest then ch.preview else c.last_message_preview end,
             title = case when newer.is_retitled then ch.title else c.title end,
             titled_at = case when newer.is_retitled then ch.titled_at else c.titled_at end,
-            read_until = greatest(c.read_until, ch.read_until),
-            unread_count = case when ch.read_until > c.read_until
-                then (select count(*) from channels_message m where m.chat_id = c.id and m.direction = 'in'
-                      and not m.is_event and not m.is_history and m.deleted_at is null
-                      and m.sent_at > ch.read_until)
-                else c.unread_count + (select count(*) from unnest(ch.inbound) t where t > c.read_until) end,
+            unread_count = case when ch.recounts or c.marked_unread then {count_unread()}
+                when c.kind = 'channel' then 0 else c.unread_count + ch.arrived end,
             seq = numbered.base + ch.n,
             updated_at = now()
         from change ch

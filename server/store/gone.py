@@ -11,6 +11,7 @@ from server.store import accounts
 from server.store.chat_marks import deleted_preview, preview_of
 from server.store.chats import CHAT_JOINS, CHAT_JSON, ChangedChat
 from server.store.messages import CHANGED, ChangedMessage
+from server.store.unread_rules import count_unread, is_listed
 
 # As it is pushed: who reads it drops the row, and learns nothing of what was in it.
 GONE_JSON = """
@@ -149,17 +150,15 @@ async def clean_messages(
 
 
 # What a chat shows against what its rows say.
-LOOK = """
+LOOK = f"""
     select c.id, c.last_message_id is distinct from last.id, last.id, last.sent_at, last.body,
-        last.attachments::text, last.direction, last.deleted_at is not null, least(c.unread_count, unread.n)
+        last.attachments::text, last.direction, last.deleted_at is not null, unread.n
     from channels_chat c
-    left join lateral (select l.* from channels_message l where l.chat_id = c.id and not l.is_event
+    left join lateral (select l.* from channels_message l where l.chat_id = c.id and {is_listed("l")}
                        order by l.sent_at desc, l.provider_msg_id collate "C" desc nulls last limit 1) last on true
-    cross join lateral (select count(*) as n from channels_message m where m.chat_id = c.id and m.direction = 'in'
-                        and not m.is_event and not m.is_history and m.deleted_at is null
-                        and m.sent_at > c.read_until and c.unread_count > 0) unread
+    cross join lateral (select case when c.unread_count > 0 then {count_unread()} else 0 end as n) unread
     where c.account_id = %s and c.id = any(%s)
-        and (c.last_message_id is distinct from last.id or c.unread_count > unread.n)
+        and (c.last_message_id is distinct from last.id or c.unread_count <> unread.n)
     order by c.id"""
 WRITE = f"""
     with c as (

@@ -9,6 +9,7 @@ from aiopg import Cursor
 from server.store.people import MENTIONS, QUOTED, REACTIONS, SENDER
 from server.store.prepared import Prepared
 from server.store.rows import Page, page_of
+from server.store.unread_rules import is_countable, is_listed
 
 # The message as contract.md shows it.
 MESSAGE_JSON = f"""
@@ -21,7 +22,8 @@ MESSAGE_JSON = f"""
         rfc3339(m.edited_at) as edited_at, rfc3339(m.deleted_at) as deleted_at,
         case when m.deleted_at is not null and m.direction = 'out' then 'account' end as deleted_by,
         case when m.status = 'sending' and isfinite(m.scheduled_at) then rfc3339(m.scheduled_at) end as scheduled_at,
-        m.error, m.seq, rfc3339(m.created_at) as created_at, rfc3339(m.updated_at) as updated_at) shape))::text"""
+        m.error, m.seq, m.inserted_seq as arrived_seq,
+        rfc3339(m.created_at) as created_at, rfc3339(m.updated_at) as updated_at) shape))::text"""
 
 
 class ChangedMessage(NamedTuple):
@@ -165,7 +167,7 @@ INSERT_MESSAGES = Prepared(
                 where e.account_id = m.account_id and e.provider_msg_id = m.provider_msg_id),
         exists (select from channels_message w where w.account_id = m.account_id
                 and w.quoted is not null and w.quoted ->> 'provider_msg_id' = m.provider_msg_id),
-        false, current_setting('confab.changed_contacts', true)
+        false, current_setting('confab.changed_contacts', true), {is_listed("m")}, {is_countable("m")}
     from m order by m.account_id, m.seq""",
 )
 
@@ -183,6 +185,9 @@ class InsertedMessage(NamedTuple):
     is_answered: bool = False  # an answer to it was here before it
     is_deleted: bool = False
     changed_contacts: str | None = None  # of the whole transaction: who is shown otherwise since it began
+    is_listed: bool = True  # moves its chat up
+    is_countable: bool = False  # came in and is unread
+    is_news: bool = False  # was stored as history before
 
 
 async def insert_messages(cursor: Cursor, rows: Sequence[Mapping[str, Any]]) -> list[InsertedMessage]:
@@ -201,7 +206,8 @@ MAKE_NEWS = Prepared(
         where t.account_id = x.account_id and t.provider_msg_id = x.provider_msg_id and t.is_history
         returning t.*
     )
-    select {CHANGED}, m.provider_msg_id, false, false, m.deleted_at is not null
+    select {CHANGED}, m.provider_msg_id, false, false, m.deleted_at is not null, null, {is_listed("m")},
+        {is_countable("m")}, true
     from m order by m.account_id, m.seq""",
 )
 

@@ -63,6 +63,7 @@ async def release_attempt(cursor: Cursor, message_id: int) -> None:
     )
 
 
+# A message that did not fail has read its chat for good: it counted as read while it was sent (store/unread_rules).
 # Three cases: the outcome is news; the echo came first and only the id's owner is left to see; the echo of an equal
 # text from the phone came first and took this row: then the id UniPile gave is already another row's, and both stand.
 SETTLE = Prepared(
@@ -82,6 +83,11 @@ SETTLE = Prepared(
         returning t.*
     ), numbered as (
         update channels_account set seq = m.seq from m where channels_account.id = m.account_id
+    ), read as (
+        update channels_chat c set read_seq = answered.place, marked_unread = false
+        from (select chat_id, max(seen_seq) as place from m
+              where seen_seq is not null and status <> 'failed' group by chat_id) answered
+        where c.id = answered.chat_id and answered.place > c.read_seq
     ), recorded as (
         update channels_send_attempt k set
             outcome = case when m.status in ('failed', 'unconfirmed') then m.status else 'sent' end,
@@ -95,7 +101,8 @@ SETTLE = Prepared(
         exists (select from channels_receipt r
                 where r.account_id = m.account_id and r.provider_msg_id = m.provider_msg_id),
         exists (select from channels_amendment e
-                where e.account_id = m.account_id and e.provider_msg_id = m.provider_msg_id)
+                where e.account_id = m.account_id and e.provider_msg_id = m.provider_msg_id),
+        m.status = 'failed' and m.seen_seq is not null
     from m""",
 )
 
@@ -107,6 +114,7 @@ class Settled(NamedTuple):
     is_answered: bool
     is_ticked: bool
     is_amended: bool
+    is_unread_again: bool  # it failed: what counted as read while it was sent does so no longer
 
 
 async def settle_attempt(
@@ -191,6 +199,11 @@ ADOPT_ECHOES = Prepared(
         from pair join numbered on numbered.id = pair.account_id
         where t.id = pair.id
         returning t.*
+    ), read as (
+        update channels_chat c set read_seq = answered.place, marked_unread = false
+        from (select chat_id, max(seen_seq) as place from m
+              where seen_seq is not null group by chat_id) answered
+        where c.id = answered.chat_id and answered.place > c.read_seq
     ), recorded as (
         update channels_send_attempt k set outcome = 'sent', error_code = null, provider_msg_id = m.provider_msg_id
         from m where k.message_id = m.id

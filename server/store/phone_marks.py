@@ -7,9 +7,8 @@ import orjson
 from aiopg import Cursor
 
 from server.store.chats import CHAT_JOINS, CHAT_JSON, ChangedChat
+from server.store.unread_rules import BEFORE_NEWEST, SETTLING, count_unread, is_countable, is_listed
 
-# A choice made here needs this long at most to reach UniPile: what is read before may be the choice before it.
-SETTLING = "interval '2 minutes'"
 ROWS = """jsonb_to_recordset(%(rows)s::jsonb) as x (provider_chat_id text, archived boolean, pinned boolean,
         mutes boolean, muted_until timestamptz, is_read boolean, is_marked boolean, counts boolean,
         last_at timestamptz)"""
@@ -23,7 +22,7 @@ LEARN = f"""
         select from {ROWS}
         join channels_chat c on c.account_id = %(account_id)s and c.provider_chat_id = x.provider_chat_id
         where x.counts and c.marked_at = '-infinity' and (
-            select m.direction from channels_message m where m.chat_id = c.id and not m.is_event
+            select m.direction from channels_message m where m.chat_id = c.id and {is_listed("m")}
             order by m.sent_at desc, m.id desc limit 1) = 'in')"""
 TOLD = f"""
     select c.id, x.*, a.tells_unread, {MARKS} as marks, coalesce(c.told_marks, '{{}}') as before
@@ -32,6 +31,16 @@ TOLD = f"""
     join channels_account a on a.id = c.account_id
     where c.marked_at < now() - {SETTLING}
         and (c.told_marks is not null or c.marked_at = '-infinity')"""
+# Up to where a chat was read there that had nothing unread when UniPile's list was asked for: all that had come here by
+# then (`head`), up to the first message that is newer than the list's word, or that our own doings may have made read
+# there: an answer sent through us, or a read mark that we told.
+READ_THERE = f"""coalesce((
+        select min(u.inserted_seq) - 1 from channels_message u
+        where u.chat_id = c.id and {is_countable("u")} and u.inserted_seq > c.read_seq
+            and (u.sent_at > t.last_at or u.created_at < c.marked_at + {SETTLING} or exists (
+                select from channels_message o where o.chat_id = c.id and o.sent_at >= u.sent_at
+                    and o.direction = 'out' and o.client_id is not null and o.status <> 'failed'))),
+        %(head)s::bigint)"""
 # A mark that UniPile repeats is no news: ours may be on its way there, or was refused there. Marked as unread is what
 # says so, and what was read to its end, has nothing new, and is unread again all the same.
 TAKE_OVER = f"""
@@ -44,23 +53,19 @@ TAKE_OVER = f"""
             case when t.mutes and t.marks -> 'muted' is distinct from t.before -> 'muted'
                 then t.muted_until else c.muted_until end as muted_until,
             case when t.is_read and t.tells_unread and t.marks -> 'read' is distinct from t.before -> 'read'
-                then greatest(c.read_until, t.last_at) else c.read_until end as read_until,
+                then greatest(c.read_seq, {READ_THERE}) else c.read_seq end as read_seq,
             c.unread_count = 0 and (
                 t.is_marked and t.marks -> 'unread' is distinct from t.before -> 'unread'
                 or t.counts and (t.before ->> 'read')::timestamptz = t.last_at) as is_marked
         from told t join channels_chat c on c.id = t.id
     ), placed as (
-        select w.id, w.archived, w.pinned, w.muted_until, w.is_marked, case when w.is_marked
-            then (select coalesce(max(m.sent_at) - interval '1 millisecond', w.read_until) from channels_message m
-                  where m.chat_id = w.id and m.direction = 'in' and not m.is_event)
-            else w.read_until end as read_until
-        from wanted w
+        select w.id, w.archived, w.pinned, w.muted_until,
+            w.is_marked or c.marked_unread and w.read_seq = c.read_seq as marked_unread,
+            case when w.is_marked then least(w.read_seq, {BEFORE_NEWEST}) else w.read_seq end as read_seq
+        from wanted w join channels_chat c on c.id = w.id
     ), counted as (
-        select w.*, case when w.is_marked or w.read_until > c.read_until
-            then (select count(*) from channels_message m where m.chat_id = c.id and m.direction = 'in'
-                  and not m.is_event and (w.is_marked or not m.is_history and m.deleted_at is null)
-                  and m.sent_at > w.read_until)
-            else c.unread_count end as unread_count
+        select w.*, case when (w.marked_unread, w.read_seq) is distinct from (c.marked_unread, c.read_seq)
+            then {count_unread("w.read_seq", "w.marked_unread")} else c.unread_count end as unread_count
         from placed w join channels_chat c on c.id = w.id
     ), change as (
         select k.*, row_number() over (order by k.id) as n from counted k join channels_chat c on c.id = k.id
@@ -72,7 +77,8 @@ TAKE_OVER = f"""
         returning a.seq - (select count(*) from change) as base
     ), changed as (
         update channels_chat c set archived = k.archived, pinned = k.pinned, muted_until = k.muted_until,
-            read_until = k.read_until, unread_count = k.unread_count, seq = numbered.base + k.n, updated_at = now()
+            read_seq = k.read_seq, marked_unread = k.marked_unread,
+            unread_count = k.unread_count, seq = numbered.base + k.n, updated_at = now()
         from change k cross join numbered where c.id = k.id
         returning c.*
     )
@@ -88,14 +94,21 @@ NOTE_FIRST = f"""
         and c.told_marks is null and c.marked_at > '-infinity'"""
 
 
+async def fetch_head(cursor: Cursor, account_id: int) -> int:
+    """The account's newest number; 0 for an absent one."""
+    await cursor.execute("select seq from channels_account where id = %s", (account_id,))
+    row = await cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
 async def take_marks_over(
-    cursor: Cursor, account_id: int, marks: Sequence[Mapping[str, Any]]
+    cursor: Cursor, account_id: int, marks: Sequence[Mapping[str, Any]], head: int
 ) -> list[ChangedChat]:
     """Let the chats have what UniPile newly says: {provider_chat_id, archived, pinned, mutes, muted_until, is_read,
-    is_marked (as unread), counts (some as unread), last_at}, None where it says nothing; the account is locked. Returns
-    the chats that are different.
+    is_marked (as unread), counts (some as unread), last_at}, None where it says nothing; the account is locked, and
+    stood at `head` before UniPile was asked. Returns the chats that are different.
     """
-    values = {"account_id": account_id, "rows": orjson.dumps(list(marks)).decode()}
+    values = {"account_id": account_id, "rows": orjson.dumps(list(marks)).decode(), "head": head}
     await cursor.execute(LEARN, values)
     await cursor.execute(TAKE_OVER, values)
     changed = [ChangedChat(*row) for row in await cursor.fetchall()]

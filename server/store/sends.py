@@ -80,16 +80,24 @@ async def lock_send_targets(
     return row and SendTargets(*row)
 
 
+# Up to where the writer of a message in the chat `c` of the account `a` had read, where that may change what is unread.
+SEEN = """case when {0} > c.read_seq and (c.unread_count > 0 or exists (
+                select from channels_message p
+                where p.chat_id = c.id and p.status = 'sending' and p.seen_seq is not null))
+            then least({0}, a.seq) end"""
+
 # Whether a client_id was used before is the unique key's word; nothing is numbered when it refuses.
 INSERT_SEND = Prepared(
     "insert_send",
     f"""
     with m as (
         insert into channels_message (account_id, chat_id, client_id, direction, status, body, quoted, attachments,
-                                      sent_at, counted_for, seq, inserted_seq)
+                                      sent_at, counted_for, seen_seq, seq, inserted_seq)
         select a.id, %(chat_id)s::bigint, %(client_id)s::text, 'out', 'sending', %(body)s::text,
-            %(quoted)s::jsonb, %(attachments)s::jsonb, now(), counted_for_now(a), a.seq + 1, a.seq + 1
-        from channels_account a where a.id = %(account_id)s
+            %(quoted)s::jsonb, %(attachments)s::jsonb, now(), counted_for_now(a), {SEEN.format("%(seen)s::bigint")},
+            a.seq + 1, a.seq + 1
+        from channels_account a join channels_chat c on c.id = %(chat_id)s and c.account_id = a.id
+        where a.id = %(account_id)s
         on conflict (account_id, client_id) do nothing
         returning *
     ), numbered as (
@@ -107,9 +115,19 @@ async def insert_send(
     body: str | None,
     quoted: str | None = None,
     attachments: Sequence[Mapping[str, Any]] = (),
+    *,
+    seen_seq: int | None = None,
 ) -> tuple[ChangedMessage, str] | None:
-    """(the new message, its sent_at) in state `sending`; None when the client_id is taken."""
-    values = {"account_id": account_id, "chat_id": chat_id, "client_id": client_id, "body": body}
+    """(the new message, its sent_at) in state `sending`; None when the client_id is taken. Its writer had read up to
+    `seen_seq`, if anybody wrote it.
+    """
+    values = {
+        "account_id": account_id,
+        "chat_id": chat_id,
+        "client_id": client_id,
+        "body": body,
+        "seen": seen_seq,
+    }
     files = orjson.dumps(attachments).decode()
     await INSERT_SEND.execute(cursor, values | {"quoted": quoted, "attachments": files})
     row = await cursor.fetchone()
@@ -122,15 +140,17 @@ INSERT_SENDS = Prepared(
     f"""
     with fresh as (
         select x.*, row_number() over (order by x.n) as place
-        from jsonb_to_recordset(%(rows)s::jsonb) as x (n integer, chat_id bigint, client_id text, body text)
+        from jsonb_to_recordset(%(rows)s::jsonb)
+            as x (n integer, chat_id bigint, client_id text, body text, seen_seq bigint)
         where not exists (select from channels_message k
                           where k.account_id = %(account_id)s and k.client_id = x.client_id)
     ), m as (
         insert into channels_message (account_id, chat_id, client_id, direction, status, body, attachments,
-                                      sent_at, counted_for, seq, inserted_seq)
+                                      sent_at, counted_for, seen_seq, seq, inserted_seq)
         select a.id, f.chat_id, f.client_id, 'out', 'sending', f.body, '[]', now(), counted_for_now(a),
-            a.seq + f.place, a.seq + f.place
-        from channels_account a, fresh f where a.id = %(account_id)s order by f.place
+            {SEEN.format("f.seen_seq")}, a.seq + f.place, a.seq + f.place
+        from fresh f join channels_chat c on c.id = f.chat_id join channels_account a on a.id = c.account_id
+        where a.id = %(account_id)s order by f.place
         returning *
     ), numbered as (
         update channels_account set seq = (select max(m.seq) from m)
@@ -143,8 +163,8 @@ INSERT_SENDS = Prepared(
 async def insert_sends(
     cursor: Cursor, account_id: int, rows: Sequence[Mapping[str, Any]]
 ) -> list[tuple[ChangedMessage, str]]:
-    """(message, sent_at) of each {n, chat_id, client_id, body} in their order, but for those whose client_id is taken;
-    the client_ids are distinct and the account is locked.
+    """(message, sent_at) of each {n, chat_id, client_id, body, seen_seq} in their order, but for those whose client_id
+    is taken; the client_ids are distinct and the account is locked.
     """
     await INSERT_SENDS.execute(cursor, {"account_id": account_id, "rows": orjson.dumps(rows).decode()})
     return [(ChangedMessage(*row[:7]), str(row[7])) for row in await cursor.fetchall()]

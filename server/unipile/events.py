@@ -120,6 +120,14 @@ class ReceiptEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadEvent:
+    """The account itself read a message of a contact, on the phone or another device."""
+
+    external_account_id: str
+    provider_msg_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class AmendmentEvent:
     """Something happened to a message after it was written. Only a hint: v1 does not fix these bodies (§4.4).
 
@@ -153,7 +161,7 @@ class IgnoredEvent:
     kind: str
 
 
-Event = MessageEvent | ReceiptEvent | AmendmentEvent | StatusEvent | IgnoredEvent
+Event = MessageEvent | ReceiptEvent | ReadEvent | AmendmentEvent | StatusEvent | IgnoredEvent
 
 
 def account_of(body: Mapping[str, Any]) -> str | None:
@@ -192,7 +200,10 @@ def _status_event(status: Mapping[str, Any]) -> Event:
 def _receipt_event(body: Mapping[str, Any], status: str) -> Event:
     account = identifier(body, "account_id")
     if told_flag(body.get("is_sender")) is False:
-        # Somebody read what a customer wrote: on the phone, as the account. Nothing of ours was ticked.
+        # The reading of an inbound message ticks nothing of ours. WhatsApp tells the account of its own reading only; a
+        # server that names another reader is not believed.
+        if status == "read" and _is_read_by_account(body):
+            return ReadEvent(account, identifier(body, "message_id"))
         return IgnoredEvent(account, f"{body['event']}:inbound")
     moved = tick_of(body, _is_account) if status == "read" else status
     if moved is None:
@@ -239,6 +250,13 @@ def _is_account(body: Mapping[str, Any], who: Mapping[str, Any]) -> bool:
     info = info if isinstance(info, dict) else {}
     is_its_id = address(info.get("user_id")) == who["provider_id"]
     return is_its_id or is_same_phone(told_phone(info.get("phone_number")), who["phone"])
+
+
+def _is_read_by_account(body: Mapping[str, Any]) -> bool:
+    """`read_by` is a person or a list of them, not fixed (§4.4); left out, it can only be the account."""
+    told = body.get("read_by")
+    readers = [person(item) for item in (told if isinstance(told, list) else [told])]
+    return told is None or any(who is not None and _is_account(body, who) for who in readers)
 
 
 def _message_event(body: Mapping[str, Any], received_at: str) -> MessageEvent:

@@ -12,7 +12,7 @@ from server.times import read_time
 from server.unipile import jids
 from server.unipile.client import UnipileClient
 from server.unipile.errors import NotTaken, OutcomeUnknown
-from server.unipile.events import MessageEvent
+from server.unipile.events import MessageEvent, system_text
 from server.unipile.fields import (
     CLOCK_SKEW,
     MAX_TEXT_LENGTH,
@@ -231,6 +231,8 @@ def read_stored(
     kind = jids.kind_of(place) or kind or "direct"
     sender = _sender(item, people)
     sent_at, claimed_at = sent_times(item.get("timestamp"), read_at)
+    is_event, event_type = flag(item.get("is_event")), small_integer(item.get("event_type"))
+    written = text(item.get("text"), MAX_TEXT_LENGTH)
     event = MessageEvent(
         external_account_id=external_account_id,
         provider_chat_id=identifier(item, "chat_id"),
@@ -238,13 +240,13 @@ def read_stored(
         chat_address=place,
         chat_kind=kind,
         direction="out" if is_own else "in",
-        body=text(item.get("text"), MAX_TEXT_LENGTH),
+        body=system_text(event_type, sender, is_own=is_own) if is_event and not written else written,
         attachments=attachments(item.get("attachments")),
         quoted=quoted(item.get("quoted"), item.get("reply_to")),
         sender=_shown(sender),
         contact=_contact(people, sender, kind=kind, place=place, is_own=is_own),
-        is_event=flag(item.get("is_event")),
-        event_type=small_integer(item.get("event_type")),
+        is_event=is_event,
+        event_type=event_type,
         is_forwarded=flag(item.get("is_forwarded")),
         sent_at=sent_at,
         claimed_at=claimed_at,

@@ -204,7 +204,8 @@ async def _insert_messages(
         "sent_at": newest["sent_at"],
         "message_key": newest["provider_msg_id"],
         "preview": "Oi",
-        "inbound": [row["sent_at"] for row in rows],
+        "arrived": sum(message.is_countable for message in stored),
+        "recounts": False,
     }
     await chats.advance_chats(cursor, [change])
     return [by_key[row["provider_msg_id"]] for row in rows]

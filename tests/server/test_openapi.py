@@ -134,7 +134,15 @@ def test_a_send_is_told_in_both_its_forms(document: dict[str, Any]) -> None:
     shapes = {kind: told["schema"]["$ref"].rpartition("/")[2] for kind, told in content.items()}
     assert shapes == {"application/json": "Send", "multipart/form-data": "SendForms"}
     fields = document["components"]["schemas"]["SendForms"]["properties"]
-    assert set(fields) == {"text", "quote_id", "client_id", "attachments", "voice_message", "media_info"}
+    assert set(fields) == {
+        "text",
+        "quote_id",
+        "client_id",
+        "seen_seq",
+        "attachments",
+        "voice_message",
+        "media_info",
+    }
     assert fields["attachments"]["items"] == {"type": "string", "format": "binary"}
     assert '"width"' in fields["media_info"]["description"]
     assert "SendForms</a> as multipart/form-data" in render_page(document)

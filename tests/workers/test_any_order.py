@@ -27,7 +27,7 @@ MESSAGES = """
     join channels_account a on a.id = m.account_id order by 1, 3"""
 CHATS = """
     select a.external_account_id, c.provider_chat_id, c.kind, c.title, c.unread_count, c.last_message_preview,
-        rfc3339(c.last_message_at), last.provider_msg_id, c.titled_at, c.read_until
+        rfc3339(c.last_message_at), last.provider_msg_id, c.titled_at
     from channels_chat c join channels_account a on a.id = c.account_id
     left join channels_message last on last.id = c.last_message_id order by 1, 2"""
 CONTACTS = """
@@ -41,7 +41,7 @@ WAITING = """
 # What the counters claim beside what the rows say.
 UNREAD = """
     select c.provider_chat_id, c.unread_count, (select count(*) from channels_message m where m.chat_id = c.id
-        and m.direction = 'in' and not m.is_event and m.sent_at > c.read_until) as unread
+        and m.direction = 'in' and not m.is_event and m.inserted_seq > c.read_seq) as unread
     from channels_chat c"""
 COUNTED = """
     select count(*) filter (where direction = 'out') as sent,

@@ -34,7 +34,7 @@ EMPTY = """
     update channels_account set seq = 0, import_state = 'none', imported_messages = 0, last_sweep_at = null"""
 UNREAD = """
     select c.unread_count, (select count(*) from channels_message m where m.chat_id = c.id and m.direction = 'in'
-        and not m.is_history and m.sent_at > c.read_until) as unread from channels_chat c"""
+        and not m.is_history and m.inserted_seq > c.read_seq) as unread from channels_chat c"""
 
 
 class Shore:

@@ -158,8 +158,8 @@ async def test_the_list_of_chats_corrects_the_kind(ledger: Ledger) -> None:
     await ledger.store(message_received("acc-1", chat_id="c1", provider_chat_id=None))
     listed = read_chat({"id": "c1", "type": 2, "provider_id": CHANNEL})
     assert listed is not None
-    (account,) = await ledger.fetch("select id from channels_account")
-    await take_marks(ledger.parts, account["id"], [listed])
+    (account,) = await ledger.fetch("select id, seq from channels_account")
+    await take_marks(ledger.parts, account["id"], [listed], account["seq"])
     chat = await chat_json(ledger)
     assert (chat["kind"], chat["unread_count"]) == ("channel", 0)
 

@@ -70,7 +70,7 @@ async def test_what_was_missed_is_stored_counted_and_unread(beach: Beach) -> Non
     assert await beach.ledger.usage() == (1, 2)
     chat = await beach.ledger.chat()
     assert (chat["unread_count"], chat["last_message_preview"], chat["title"]) == (
-        0,  # they were answered
+        2,  # that somebody answered says nothing about them
         "typed on the phone",
         "Bia Lima",
     )

@@ -59,7 +59,12 @@ async def test_only_the_newest_state_of_a_row_is_told(web_only: Stack) -> None:
     assert [item["event"] for item in items] == ["message:new"] * 4 + ["chat:updated"]
     assert items[-1]["data"]["unread_count"] == 4
     assert (await read(agent, account_id, items[-1]["seq"]))["items"] == []
-    assert (await read(agent, account_id, 10**9)) == {"items": [], "seq": items[-1]["seq"], "more": False}
+    assert (await read(agent, account_id, 10**9)) == {
+        "items": [],
+        "seq": items[-1]["seq"],
+        "more": False,
+        "reset": True,
+    }
 
 
 async def test_a_sent_message_is_told_by_what_the_reader_knew(stack: Stack) -> None:

@@ -10,6 +10,7 @@ from server.unipile.events import (
     STATUSES,
     IgnoredEvent,
     MessageEvent,
+    ReadEvent,
     ReceiptEvent,
     StatusEvent,
     account_of,
@@ -232,8 +233,23 @@ def test_receipts_tick_our_own_messages_only(kind: str, status: str) -> None:
     assert parse_event(body, RECEIVED_AT) == ReceiptEvent("acc-1", "m-1", status)
     del body["is_sender"]
     assert isinstance(parse_event(body, RECEIVED_AT), ReceiptEvent)
-    ignored = parse_event(body | {"is_sender": False}, RECEIVED_AT)
-    assert ignored == IgnoredEvent("acc-1", f"{kind}:inbound")
+    inbound = parse_event(body | {"is_sender": False}, RECEIVED_AT)
+    ignored = IgnoredEvent("acc-1", "message_delivered:inbound")
+    assert inbound == (ReadEvent("acc-1", "m-1") if status == "read" else ignored)
+
+
+OWN = {"attendee_provider_id": "me@lid", "attendee_specifics": {"phone_number": "+5511900000001"}}
+BIA = {"attendee_provider_id": "1@lid", "attendee_specifics": {"phone_number": "+5511988880000"}}
+
+
+@pytest.mark.parametrize(
+    ("read_by", "is_believed"),
+    [(None, True), (OWN, True), ([OWN], True), ([BIA, OWN], True), (BIA, False), ([BIA], False), ([], False)],
+)
+def test_only_the_account_reads_what_a_contact_wrote(read_by: object, is_believed: bool) -> None:
+    body = message_received("acc-1", event="message_read", message_id="m-1", is_sender=False, read_by=read_by)
+    body["account_info"] = {"phone_number": "5511900000001"}
+    assert isinstance(parse_event(body, RECEIVED_AT), ReadEvent) is is_believed
 
 
 @pytest.mark.parametrize("word", STATUSES)
