@@ -34,8 +34,9 @@ from server.limits import Limiter
 from server.queue import EventBatch
 from server.realtime.broker import Broker, publish_signal
 from server.realtime.events import Push, make_push
-from server.realtime.hub import Hub, Rows
+from server.realtime.hub import Hub
 from server.realtime.presence import Presence
+from server.realtime.rows import Rows
 from server.redis_start import open_redis
 from server.rooms import Rooms
 from server.send_lines import SendLines

@@ -7,7 +7,7 @@ import structlog
 
 from server.errors import ConfabError
 from server.realtime.connection import Connection
-from server.realtime.events import make_push
+from server.realtime.events import make_push, reset_frame
 from server.realtime.feed import Feed
 from server.realtime.hub import Hub
 from server.store import access, accounts, changes
@@ -30,38 +30,52 @@ class Rooms:
         # Shows who is there to a socket that has just joined an account, or one chat of it.
         self.greet: Callable[[Connection, int, int | None], None] = lambda *_: None
 
-    async def enter_account(self, connection: Connection, account_id: int, since: int | None) -> int:
-        """Hear all of an account; returns the number up to which nothing is missing."""
+    async def enter_account(
+        self, connection: Connection, account_id: int, since: int | None, head: int
+    ) -> int:
+        """Hear all of an account, which stood at `head` when this began; returns the number up to which nothing is
+        missing.
+        """
         async with self._hub.listening(account_id) as feed:
-            reached = await self._replay(connection, account_id, since, feed, None)
+            reached = await self._replay(connection, account_id, since, head, feed, None)
             self._hub.join_account(connection, account_id)
             self.greet(connection, account_id, None)
             return reached
 
     async def enter_chat(
-        self, connection: Connection, account_id: int, chat_id: int, since: int | None
+        self, connection: Connection, account_id: int, chat_id: int, since: int | None, head: int
     ) -> int:
-        """Hear one chat; returns the number up to which nothing is missing."""
+        """Hear one chat of an account, which stood at `head` when this began; returns the same."""
         async with self._hub.listening(account_id) as feed:
-            reached = await self._replay(connection, account_id, since, feed, chat_id)
+            reached = await self._replay(connection, account_id, since, head, feed, chat_id)
             self._hub.join_chat(connection, account_id, chat_id)
             self.greet(connection, account_id, chat_id)
             return reached
 
     async def _replay(
-        self, connection: Connection, account_id: int, since: int | None, feed: Feed, chat_id: int | None
+        self,
+        connection: Connection,
+        account_id: int,
+        since: int | None,
+        head: int,
+        feed: Feed,
+        chat_id: int | None,
     ) -> int:
         """Send what came after `since` until the live feed's head is reached; returns where the reader stands.
 
         The last look at the feed's head and the joining of the room happen without an await in between, so that
         no change can slip through.
         """
+        if since is not None and since > head:
+            connection.send(reset_frame(account_id))
+            self._hub.spawn(self._hub.compare_heads())  # what was heard here may be as far ahead
+            return head
         sent = 0
         while since is not None and since < (feed.head or 0):
             found = await self._database.read(changes.list_changes, account_id, since, REPLAY_PAGE, chat_id)
             sent += len(found.items)
             if sent > MAX_REPLAY:
-                connection.send(orjson.dumps({"event": "reset", "data": {"account_id": account_id}}))
+                connection.send(reset_frame(account_id))
                 break
             for change in found.items:
                 push = make_push(change.event, account_id, change.seq, change.chat_id, change.json)
@@ -102,7 +116,7 @@ class Rooms:
             if account is not None:
                 seq, data = account
                 connection.send(make_push("account:updated", account_id, seq, None, data).frame)
-                await self.enter_account(connection, account_id, seq)
+                await self.enter_account(connection, account_id, seq, seq)
         except ConfabError as error:  # the next look tries again
             log.warning("account_not_joined", account_id=account_id, error=error.code)
         finally:

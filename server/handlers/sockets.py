@@ -178,9 +178,9 @@ class _Session:
         key = self._known().key
         joined = {
             str(account_id): await self._rooms.enter_account(
-                self._connection, account_id, cursors.get(account_id)
+                self._connection, account_id, cursors.get(account_id), head
             )
-            for account_id, _ in seqs
+            for account_id, head in seqs
             if key is None or key.reaches(account_id)
         }
         # Not before: an account that is introduced while its replay is under way looks as if all of it had come.
@@ -193,7 +193,7 @@ class _Session:
         if since is not None and not is_row_number(since):
             raise ConfabError("invalid", "since is a sequence number.")
         await introduce(self._app, self._connection.user_id)
-        reached = await self._rooms.enter_chat(self._connection, chat.account_id, chat.id, since)
+        reached = await self._rooms.enter_chat(self._connection, chat.account_id, chat.id, since, chat.seq)
         return {"seq": reached}
 
     async def _leave_chat(self, data: dict[str, Any]) -> None:

@@ -33,6 +33,11 @@ def make_push(event: str, account_id: int, seq: int, chat_id: int | None, data: 
     return Push(seq, chat_id, frame.encode())
 
 
+def reset_frame(account_id: int) -> bytes:
+    """Says that the account has to be read again over REST; it has no number."""
+    return f'{{"event":"reset","data":{{"account_id":{account_id}}}}}'.encode()
+
+
 def encode_pushes(pushes: Sequence[Push]) -> bytes:
     """A heading of `seq:chat` pairs, then one frame a line: a receiver routes without parsing a frame."""
     heading = " ".join(f"{push.seq}:{push.chat_id or ''}" for push in pushes)

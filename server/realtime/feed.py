@@ -27,6 +27,11 @@ class Feed:
         self.head = head
         return self._ready()
 
+    def restart(self, head: int) -> None:
+        """Begin again at a lower number: the rows are an older copy of those that were heard of."""
+        self.head = head
+        self._ahead.clear()
+
     def take(self, pushes: Iterable[Push]) -> list[Push]:
         """Accept pushes in any order and any number; return those that are due now, in order, each once."""
         for push in pushes:

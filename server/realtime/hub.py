@@ -5,9 +5,9 @@ What it needs to know of the rows it asks through two functions it is given (`Ro
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 import structlog
@@ -16,9 +16,10 @@ from server.errors import ConfabError
 from server.realtime.broker import Broker
 from server.realtime.channels import account_channel, parse_channel
 from server.realtime.connection import CloseCode, Connection, encode_frame, join_frames
-from server.realtime.events import Push, decode_pushes
+from server.realtime.events import Push, decode_pushes, reset_frame
 from server.realtime.feed import Feed
 from server.realtime.rooms import ChatRoom, Listeners
+from server.realtime.rows import Rows
 from server.realtime.signals import is_signal
 
 log = structlog.get_logger()
@@ -27,13 +28,6 @@ log = structlog.get_logger()
 HOLE_SECONDS = 0.25
 STALL_CHECK_SECONDS = 1.0
 STATE_SECONDS = 0.1
-
-
-class Rows(NamedTuple):
-    """The hub's view of Postgres: the accounts' newest numbers, and (pushes, head) of what came after one."""
-
-    read_heads: Callable[[Sequence[int]], Awaitable[dict[int, int]]]
-    read_changes: Callable[[int, int], Awaitable[tuple[list[Push], int]]]
 
 
 class Hub:
@@ -146,19 +140,16 @@ class Hub:
     def people_in(self, account_id: int, chat_id: int) -> set[int]:
         """The users who have this chat open here."""
         listeners = self._accounts.get(account_id)
-        room = listeners.chats.get(chat_id) if listeners is not None else None
-        return {connection.user_id for connection in room.sockets} if room is not None else set()
+        return {c.user_id for c in listeners.sockets_in(chat_id)} if listeners is not None else set()
 
     def remove(self, connection: Connection) -> None:
         """Forget a socket that has ended."""
         self._connections.discard(connection)
         for account_id in list(connection.accounts):
             self.leave_account(connection, account_id)
-        peers = self._users.get(connection.user_id)
-        if peers is not None:
-            peers.discard(connection)
-            if not peers:
-                del self._users[connection.user_id]
+        self._users[connection.user_id].discard(connection)
+        if not self._users[connection.user_id]:
+            del self._users[connection.user_id]
 
     def _forget_if_empty(self, account_id: int, listeners: Listeners) -> None:
         if listeners.is_empty and self._accounts.get(account_id) is listeners:
@@ -186,18 +177,27 @@ class Hub:
     def note_reopened(self) -> None:
         """The broker was deaf for a moment: ask the rows about everything that is listened to."""
         self.on_control()
-        self.spawn(self._compare_heads())
+        self.spawn(self.compare_heads())
 
-    async def _compare_heads(self) -> None:
-        """One query for all accounts, and then one for each that is behind."""
+    async def compare_heads(self) -> None:
+        """One query for all accounts, and one more for each that is behind. Where the answer is below what was heard
+        before it was asked, the rows are an older copy: a backup was restored, or a lagging replica took over.
+        """
+        heard = {account_id: known.feed.head or 0 for account_id, known in self._accounts.items()}
         try:
-            heads = await self._rows.read_heads(list(self._accounts))
+            heads = await self._rows.read_heads(list(heard))
         except ConfabError as error:
             log.warning("heads_failed", error=error.code)
             return
         for account_id, head in heads.items():
             listeners = self._accounts.get(account_id)
-            if listeners is not None and listeners.healing is None and listeners.feed.is_behind(head):
+            if listeners is None:
+                continue
+            if head < heard[account_id]:
+                log.warning("account_went_back", account_id=account_id, heard=listeners.feed.head, head=head)
+                listeners.feed.restart(head)
+                self._queue(listeners.everyone, encode_frame(reset_frame(account_id)), 1)
+            elif listeners.healing is None and listeners.feed.is_behind(head):
                 listeners.healing = self.spawn(self._heal_later(account_id, listeners, head))
 
     async def _heal_later(self, account_id: int, listeners: Listeners, known: int = 0) -> None:
@@ -242,8 +242,7 @@ class Hub:
         """Something without a number, for everybody here who hears this chat."""
         if (listeners := self._accounts.get(account_id)) is None or not frames:
             return
-        room = listeners.chats.get(chat_id)
-        hearers = listeners.everything | room.sockets if room is not None else listeners.everything
+        hearers = listeners.everything | listeners.sockets_in(chat_id)
         self._queue(hearers, join_frames(frames), len(frames))
 
     def _deliver_state(self, listeners: Listeners, room: ChatRoom) -> None:
@@ -275,7 +274,7 @@ class Hub:
                 await self._send_heads()
 
     async def _send_heads(self) -> None:
-        await self._compare_heads()
+        await self.compare_heads()
         by_connection: dict[Connection, dict[str, int]] = defaultdict(dict)
         for account_id, listeners in self._accounts.items():
             for connection in listeners.everything:

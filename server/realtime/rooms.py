@@ -60,6 +60,15 @@ class Listeners:
         rooms = (room.sockets for room in self.chats.values())
         return set[Connection]().union(*rooms) - self.everything
 
+    @property
+    def everyone(self) -> set[Connection]:
+        return self.everything | self.in_chats_only
+
+    def sockets_in(self, chat_id: int) -> set[Connection]:
+        """The sockets that have this chat open."""
+        room = self.chats.get(chat_id)  # asking for one that is not there would make it
+        return room.sockets if room is not None else set()
+
     def leave_chat(self, connection: Connection, chat_id: int) -> bool:
         """Out of one chat's room, if in it; an empty room is gone, with what waited in it."""
         room = self.chats.get(chat_id)

@@ -5,18 +5,19 @@ import socket as sockets
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 import pytest
 
 from server import rooms
-from server.keys import HUB, REDIS
+from server.keys import DATABASE, HUB, REDIS
 from server.realtime import connection as connections
 from server.realtime.broker import publish
 from server.realtime.events import Push, make_push
 from tests.fixtures_stack import Stack
 from tests.peers import Peer, Socket, eventually
-from tests.server.factories import START, make_account, make_chat, make_messages
+from tests.server.factories import CHANNELS, START, make_account, make_chat, make_messages
 
 
 def numbers(socket: Socket) -> list[int]:
@@ -128,12 +129,73 @@ async def test_a_chats_since_brings_that_chats_changes_only(web_only: Stack) -> 
     assert other_chat != chat_id
 
 
-async def test_a_reader_that_is_ahead_or_up_to_date_is_sent_nothing(web_only: Stack) -> None:
+async def test_a_reader_that_is_up_to_date_is_sent_nothing(web_only: Stack) -> None:
     agent, account_id, _ = await make_thread(web_only)
-    for cursor in (2, 10**6):
-        socket = await agent.listen({str(account_id): cursor})
-        await settled(socket)
-        assert numbers(socket) == []
+    socket = await agent.listen({str(account_id): 2})
+    await settled(socket)
+    assert (numbers(socket), socket.events("reset")) == ([], [])
+
+
+@pytest.mark.parametrize("cursor", [3, 10**6, 2**63 - 1])
+async def test_a_reader_that_is_beyond_a_restored_backup_reads_everything_again(
+    web_only: Stack, cursor: int
+) -> None:
+    agent, account_id, chat_id = await make_thread(web_only)
+    reset = [{"account_id": account_id}]
+    socket = await agent.listen({str(account_id): cursor})
+    assert [frame["data"] for frame in socket.events("reset")] == reset
+    (joined,) = [f["data"] for f in socket.frames if f.get("ack") == 2]
+    assert joined == {"accounts": {str(account_id): 2}}
+    await tell(web_only, account_id, pushes_of(account_id, [3], chat_id))
+    await socket.wait_for(lambda frame: frame.get("seq") == 3)
+    narrow = await agent.open_socket()
+    await narrow.command("auth", token=agent.token)
+    assert (await narrow.command("join-chat", chat_id=chat_id, since=cursor))["data"] == {"seq": 2}
+    assert [frame["data"] for frame in narrow.events("reset")] == reset
+    page = await agent.ok("GET", f"{CHANNELS}/{account_id}/changes?since={cursor}")
+    assert page == {"items": [], "seq": 2, "more": False, "reset": True}
+
+
+@pytest.mark.parametrize("cursor", [-1, 2**63, 10**30, 1.5, "3", None, True, [1]])
+async def test_a_cursor_that_cannot_be_is_refused(web_only: Stack, cursor: object) -> None:
+    agent, account_id, chat_id = await make_thread(web_only)
+    socket = await agent.open_socket()
+    await socket.command("auth", token=agent.token)
+    join = {"user_id": agent.user_id, "cursors": {str(account_id): cursor}}
+    assert (await socket.command("join-user", **join))["error"]["code"] == "invalid"
+    if cursor is not None:
+        narrow = await socket.command("join-chat", chat_id=chat_id, since=cursor)
+        assert narrow["error"]["code"] == "invalid"
+
+
+@pytest.mark.parametrize("since", ["-1", str(2**63), "1.5", "1e3", "", "+1", " 1", "1_0", "\uff11", "x"])
+async def test_changes_since_a_number_that_cannot_be_are_refused(web_only: Stack, since: str) -> None:
+    agent, account_id, _ = await make_thread(web_only)
+    answer = await agent.call("GET", f"{CHANNELS}/{account_id}/changes?since={quote(since)}")
+    assert (answer.status, list(answer.body["error"]["fields"])) == (422, ["since"])
+
+
+async def test_a_database_that_went_back_under_a_running_server_resets_its_readers(web_only: Stack) -> None:
+    """A lagging replica took over: what it numbers anew is told, though the numbers were heard before."""
+    agent, account_id, chat_id = await make_thread(web_only)
+    await make_messages(
+        web_only, account_id, chat_id, [START + timedelta(days=1, minutes=n) for n in range(5)]
+    )
+    socket = await agent.listen()
+    narrow = await agent.open_socket()
+    await narrow.command("auth", token=agent.token)
+    await narrow.command("join-chat", chat_id=chat_id)
+
+    async def go_back(cursor: Any) -> None:
+        await cursor.execute("update channels_account set seq = 4")
+
+    await web_only.app[DATABASE].write(go_back)
+    await web_only.app[HUB].compare_heads()
+    for one in (socket, narrow):
+        await one.wait_for(lambda frame: frame.get("event") == "reset")
+    await tell(web_only, account_id, pushes_of(account_id, [5], chat_id))
+    for one in (socket, narrow):
+        await one.wait_for(lambda frame: frame.get("seq") == 5)
 
 
 async def test_a_gap_that_is_too_large_is_a_reset_and_then_live(
