@@ -4,7 +4,7 @@ import { useEffect, useState, type ReactNode } from "react";
 import { InboxProvider } from "@/features/inbox/InboxProvider";
 import { useSession } from "@/features/session/context";
 import type { Session } from "@/features/session/session";
-import { ACCOUNTS_KEY, applyAccount, removeAccount, useAccounts } from "@/lib/accounts";
+import { ACCOUNTS_KEY, applyAccount, removeAccount, replaceAccount, useAccounts } from "@/lib/accounts";
 import { createSend } from "@/lib/api/client";
 import { ApiContext } from "@/lib/api/context";
 import { createRoutes } from "@/lib/api/routes";
@@ -126,7 +126,10 @@ function LiveAccounts({ feed }: { readonly feed: Feed }) {
       }
       if (!isKnown) void client.invalidateQueries({ queryKey: ACCOUNTS_KEY });
     },
-    onReset: () => void client.invalidateQueries({ queryKey: ACCOUNTS_KEY }),
+    onReset: (_, account) => {
+      replaceAccount(client, account);
+      void client.invalidateQueries({ queryKey: ACCOUNTS_KEY });
+    },
     onLeft: (accountId) => removeAccount(client, accountId),
   });
   return null;

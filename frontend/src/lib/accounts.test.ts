@@ -2,7 +2,7 @@ import { QueryClient } from "@tanstack/react-query";
 import { describe, expect, it } from "vitest";
 import { makeAccount } from "@/testing/factories";
 import type { Account } from "@/types/wire";
-import { ACCOUNTS_KEY, applyAccount, nameAccount } from "./accounts";
+import { ACCOUNTS_KEY, applyAccount, nameAccount, replaceAccount } from "./accounts";
 
 describe("applyAccount", () => {
   function setUp() {
@@ -23,6 +23,14 @@ describe("applyAccount", () => {
     const { client, rows } = setUp();
     applyAccount(client, makeAccount({ seq: 5, status: "disconnected" }));
     expect(rows()).toMatchObject([{ status: "connected" }]);
+  });
+
+  it("takes an older one where the server went back, and keeps the reader's own role", () => {
+    const { client, rows } = setUp();
+    const restored: Partial<Account> = makeAccount({ seq: 3, status: "degraded" });
+    delete (restored as { role?: unknown }).role;
+    replaceAccount(client, restored as Account);
+    expect(rows()).toMatchObject([{ seq: 3, status: "degraded", role: "agent" }]);
   });
 
   it("adds one it has not seen", () => {

@@ -1,5 +1,5 @@
 /** The numbers the user may see: read once, then kept up to date by events. */
-import { useQuery, type QueryClient } from "@tanstack/react-query";
+import { notifyManager, useQuery, type QueryClient } from "@tanstack/react-query";
 import { useApi } from "@/lib/api/context";
 import { isNewer } from "@/lib/rows";
 import { isBlank } from "./texts";
@@ -51,6 +51,20 @@ export function applyAccount(client: QueryClient, account: Account): void {
     client.setQueryData(ACCOUNTS_KEY, held.map((row) => (row.id === account.id ? merged : row)));
     if (old.payer_id !== account.payer_id) noteHandedOver(client);
   }
+}
+
+/** The account as the server has it now, also where that is older than what is held: its database was restored. */
+export function replaceAccount(client: QueryClient, account: Account): void {
+  const held = client.getQueryData<readonly Account[]>(ACCOUNTS_KEY);
+  if (held === undefined) return;
+  notifyManager.batch(() => {
+    // With a row held, the newer of both would stay.
+    removeAccount(client, account.id);
+    client.setQueryData(
+      ACCOUNTS_KEY,
+      held.map((row) => (row.id === account.id ? { ...account, role: account.role ?? row.role } : row)),
+    );
+  });
 }
 
 /** Somebody else pays for it: known from an answer, before the event comes. */

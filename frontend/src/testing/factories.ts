@@ -64,6 +64,7 @@ export function makeMessage(fields: Partial<Message> = {}): Message {
     is_event: false,
     event_type: null,
     sent_at: TIME,
+    arrived_seq: 1,
     edited_at: null,
     deleted_at: null,
     error: null,

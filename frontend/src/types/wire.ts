@@ -1,6 +1,8 @@
 /** What travels between the server and the browser, named as the contract names it. */
 
+export type * from "./changes";
 export type * from "./found";
+export type * from "./unread";
 export type * from "./usage";
 
 export type AccountStatus = "connecting" | "connected" | "needs_action" | "degraded" | "disconnected";
@@ -166,6 +168,8 @@ export interface Message extends Row {
   /** As UniPile says it, also where its clock is ahead; `ordered_at` is what to sort by. */
   readonly sent_at: string;
   readonly ordered_at?: string;
+  /** Its place in the order in which messages came to be on the server. */
+  readonly arrived_seq: number;
   readonly edited_at: string | null;
   readonly deleted_at: string | null;
   readonly deleted_by?: "account" | null;
@@ -236,18 +240,6 @@ export interface Config {
   /** A link to a new password comes by mail. */
   readonly forgot_password?: boolean;
   readonly version: string;
-}
-
-export interface Change {
-  readonly seq: number;
-  readonly event: string;
-  readonly data: unknown;
-}
-
-export interface Changes {
-  readonly items: readonly Change[];
-  readonly seq: number;
-  readonly more: boolean;
 }
 
 export interface Erasure {

@@ -4,13 +4,17 @@ import { Icon } from "@/components/Icon";
 import { nameAccount } from "@/lib/accounts";
 import type { Account } from "@/types/wire";
 import { NewChat } from "./NewChat";
+import { sumOf, useUnread, type Unread } from "./unread";
 
 interface AccountSwitcherProps {
   readonly accounts: readonly Account[];
   readonly selected: number | null;
 }
 
+const withCount = (name: string, { messages }: Unread): string => (messages === 0 ? name : `${name} (${messages})`);
+
 export function AccountSwitcher({ accounts, selected }: AccountSwitcherProps) {
+  const unread = useUnread();
   const navigate = useNavigate();
   const [search] = useSearchParams();
   const choose = (value: string) => {
@@ -30,10 +34,10 @@ export function AccountSwitcher({ accounts, selected }: AccountSwitcherProps) {
             onChange={(event) => choose(event.target.value)}
             data-testid="account-switcher"
           >
-            <option value="">All numbers</option>
+            <option value="">{withCount("All numbers", sumOf(unread, unread.keys()))}</option>
             {accounts.map((account) => (
               <option key={account.id} value={account.id}>
-                {nameAccount(account)}
+                {withCount(nameAccount(account), sumOf(unread, [account.id]))}
               </option>
             ))}
           </select>

@@ -2,6 +2,8 @@
 import { useLocation, useNavigate } from "react-router";
 import type { Account } from "@/types/wire";
 import type { ChatFilter } from "./chatPages";
+import { Count } from "./Count";
+import { sumOf, useUnread, type Unread } from "./unread";
 
 const NAMES: Readonly<Record<ChatFilter, string>> = { all: "All", unread: "Unread", groups: "Groups", archived: "Archived" };
 
@@ -12,9 +14,16 @@ export function parseFilter(text: string | null): ChatFilter {
 interface ChatFiltersProps {
   readonly accounts: readonly Account[];
   readonly selected: ChatFilter;
+  /** The numbers whose chats these filters choose from. */
+  readonly shown: readonly number[];
 }
 
-export function ChatFilters({ accounts, selected }: ChatFiltersProps) {
+/** Archived chats are out of sight: what comes into them is told apart. */
+const countIn = (filter: ChatFilter, { messages, archived }: Unread): number =>
+  ({ all: 0, unread: messages - archived, groups: 0, archived })[filter];
+
+export function ChatFilters({ accounts, selected, shown }: ChatFiltersProps) {
+  const unread = sumOf(useUnread(), shown);
   const navigate = useNavigate();
   const { pathname, search } = useLocation();
   if (accounts.length === 0) return null;
@@ -35,7 +44,8 @@ export function ChatFilters({ accounts, selected }: ChatFiltersProps) {
           onClick={() => choose(filter)}
           data-testid={`filter-${filter}`}
         >
-          {NAMES[filter]}
+          <span>{NAMES[filter]}</span>
+          <Count value={countIn(filter, unread)} />
         </button>
       ))}
     </div>

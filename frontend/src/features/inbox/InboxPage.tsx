@@ -91,7 +91,7 @@ function Inbox({ accounts }: { readonly accounts: readonly Account[] }) {
           <SearchField text={wanted} onChange={setWanted} />
           {isBlank(wanted) ? (
             <>
-              <ChatFilters accounts={accounts} selected={filter} />
+              <ChatFilters accounts={accounts} selected={filter} shown={shown} />
               <ChatList key={filter} list={list} accounts={accounts} selectedId={chatId} filter={filter} />
             </>
           ) : (

@@ -13,12 +13,14 @@ import { InboxContext, type Inbox } from "./context";
 import { Drafts } from "./drafts";
 import { dropAccount, dropErased } from "./erasing";
 import { isErasure } from "./gone";
+import { isListed } from "./bubbles";
 import { checkReadable, measureFiles } from "./measure";
 import { shownBody } from "./mentions";
 import { PeopleProvider } from "./peopleContext";
 import { CHAT_KEY, CHATS_KEY, MESSAGES_KEY } from "./queries";
 import { openShelf } from "./shelf";
 import { InboxStore } from "./store";
+import { UNREAD_KEY } from "./unread";
 
 function isRow(data: unknown): data is { id: number; seq: number } {
   return isRecord(data) && typeof data.id === "number" && typeof data.seq === "number";
@@ -43,10 +45,10 @@ function describeSend(error: unknown): string {
 
 function createStore(api: Api, client: QueryClient, userId: number): InboxStore {
   return new InboxStore({
-    post: async ({ accountId, chatId, text, clientId, quoted, files, isVoice }, onProgress, signal) => {
+    post: async ({ accountId, chatId, text, clientId, quoted, files, isVoice, seenSeq = 0 }, onProgress, signal) => {
       const carried = files === undefined ? {} : { files, isVoice, mediaInfo: await measureFiles(files) };
       try {
-        return await api.sendMessage(accountId, chatId, { text, clientId, quoteId: quoted?.id, onProgress, signal, ...carried });
+        return await api.sendMessage(accountId, chatId, { text, clientId, quoteId: quoted?.id, seenSeq, onProgress, signal, ...carried });
       } catch (error) {
         if (isUnreachable(error) && files !== undefined) await checkReadable(files);
         throw error;
@@ -131,7 +133,7 @@ export function InboxProvider({ userId, children }: InboxProviderProps) {
       else if (event.startsWith("message:")) {
         const message = data as Message;
         const isNews = inbox.store.applyMessage(message);
-        if (isNews && event === "message:new" && message.direction === "in" && !message.is_event) {
+        if (isNews && event === "message:new" && message.direction === "in" && isListed(message)) {
           setAnnouncement(describeMessage(message));
         }
       }
@@ -139,6 +141,7 @@ export function InboxProvider({ userId, children }: InboxProviderProps) {
     onReset: (accountId) => {
       inbox.store.forgetAccount(accountId);
       void client.invalidateQueries({ queryKey: [CHATS_KEY] });
+      void client.invalidateQueries({ queryKey: [UNREAD_KEY] });
       void client.invalidateQueries({ queryKey: [CHAT_KEY, accountId] });
       void client.invalidateQueries({ queryKey: [MESSAGES_KEY, accountId] });
     },

@@ -1,6 +1,6 @@
 /** The open chat: its head, its messages, and the field to answer. */
 import { Link, useLocation, useNavigate } from "react-router";
-import { useEffect, useState, type KeyboardEvent } from "react";
+import { useEffect, useMemo, useState, type KeyboardEvent } from "react";
 import { Avatar } from "@/components/Avatar";
 import { IconButton } from "@/components/Button";
 import { Icon } from "@/components/Icon";
@@ -14,6 +14,7 @@ import { useCan, useMayOnlyRead } from "@/lib/rights";
 import { isolate } from "@/lib/texts";
 import type { Account, Chat, ChatKind } from "@/types/wire";
 import { useAnchor } from "./anchor";
+import { findSeen, type Bubble } from "./bubbles";
 import { ChatDetails } from "./ChatDetails";
 import { ChatMenu } from "./ChatMenu";
 import { nameChat } from "./ChatRow";
@@ -46,8 +47,10 @@ export function Thread({ account, chatId, listed }: ThreadProps) {
   const state = useThreadState(mayAct && !isChannel);
   const tray = useTray(state.tell);
   const { isOver, handlers } = useDrop(tray, state.actions.canAct);
+  const messages = useAnchored(account.id, chatId, state.tell);
+  const seen = useSeen(messages.thread.bubbles, chat);
   // Whoever only looks leaves it unread for those who answer.
-  useMarkRead(mayAct ? chat : undefined);
+  useMarkRead(mayAct ? chat : undefined, seen);
   useOpenChat(chatId);
   const leaveOnEscape = (event: KeyboardEvent) => {
     const isInDialog = event.target instanceof Element && event.target.closest("dialog") !== null;
@@ -59,9 +62,9 @@ export function Thread({ account, chatId, listed }: ThreadProps) {
       {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions -- Escape leaves the chat from wherever the focus is in it */}
       <div className="thread" data-testid="thread" onKeyDown={leaveOnEscape} {...handlers}>
         <ThreadHead chat={chat} chatId={chatId} account={account} tell={state.tell} />
-        <Messages accountId={account.id} chatId={chatId} isGroup={chat?.kind === "group"} isChannel={isChannel} tell={state.tell} />
+        <Messages {...messages} isGroup={chat?.kind === "group"} isChannel={isChannel} />
         <NumberNotice account={account} className="thread-notice" />
-        <ThreadFoot account={account} chatId={chatId} isChannel={isChannel} state={state} tray={tray} />
+        <ThreadFoot account={account} chatId={chatId} isChannel={isChannel} state={state} tray={tray} seen={seen} />
         {isOver && <DropHint />}
       </div>
       <Asked state={state} />
@@ -77,10 +80,12 @@ interface ThreadFootProps {
   readonly isChannel: boolean;
   readonly state: State;
   readonly tray: Tray;
+  /** Up to where the chat is before the writer. */
+  readonly seen: number | null;
 }
 
 /** The field, for whatever is being written, and above it what just went wrong. */
-function ThreadFoot({ account, chatId, isChannel, state, tray }: ThreadFootProps) {
+function ThreadFoot({ account, chatId, isChannel, state, tray, seen }: ThreadFootProps) {
   const { store } = useInbox();
   const { intent, setIntent, amending, sentence, tell, leaveAnchor } = state;
   const mayOnlyRead = useMayOnlyRead(account);
@@ -88,7 +93,7 @@ function ThreadFoot({ account, chatId, isChannel, state, tray }: ThreadFootProps
     setIntent(null);
     // What one writes stands at the end: go there from wherever one was reading.
     leaveAnchor();
-    const carried = { quoted: intent?.message ?? null, ...(files.length === 0 ? {} : { files, isVoice }) };
+    const carried = { quoted: intent?.message ?? null, seenSeq: seen ?? 0, ...(files.length === 0 ? {} : { files, isVoice }) };
     void store.send(account.id, chatId, text, makeClientId(), carried);
   };
   if (isChannel) return <p className="composer-closed">Nobody can write in a channel.</p>;
@@ -212,16 +217,14 @@ function WhoButton({ chat, title }: { readonly chat: Chat | undefined; readonly 
   );
 }
 
-interface MessagesProps {
-  readonly accountId: number;
-  readonly chatId: number;
-  readonly isGroup: boolean;
-  readonly isChannel: boolean;
-  readonly tell: (sentence: string) => void;
+/** How far the chat is before its reader: the newest message shown that came in; null while none are shown. */
+function useSeen(bubbles: readonly Bubble[] | null, chat: Chat | undefined): number | null {
+  const seen = useMemo(() => (bubbles === null ? null : findSeen(bubbles)), [bubbles]);
+  return bubbles === null ? null : (seen ?? chat?.seq ?? null);
 }
 
 /** The thread around the message that the address names; one that is not there is said, and the newest are shown. */
-function useAnchored({ accountId, chatId, tell }: MessagesProps) {
+function useAnchored(accountId: number, chatId: number, tell: (sentence: string) => void) {
   const { anchor, leave } = useAnchor();
   const thread = useThread(accountId, chatId, anchor);
   const isMissing = anchor !== null && thread.error instanceof ApiError && thread.error.status === 404;
@@ -233,8 +236,9 @@ function useAnchored({ accountId, chatId, tell }: MessagesProps) {
   return { thread, anchor, leave };
 }
 
-function Messages(props: MessagesProps) {
-  const { thread, anchor, leave } = useAnchored(props);
+type MessagesProps = ReturnType<typeof useAnchored> & { readonly isGroup: boolean; readonly isChannel: boolean };
+
+function Messages({ thread, anchor, leave, isGroup, isChannel }: MessagesProps) {
   if (thread.bubbles === null) {
     if (!thread.isError) return <MessageSkeletons />;
     return (
@@ -251,7 +255,7 @@ function Messages(props: MessagesProps) {
     return (
       <div className="thread-middle">
         <EmptyState icon="chat" title="No messages yet">
-          {props.isChannel ? "What the channel posts appears here." : "Write the first one below."}
+          {isChannel ? "What the channel posts appears here." : "Write the first one below."}
         </EmptyState>
       </div>
     );
@@ -261,7 +265,7 @@ function Messages(props: MessagesProps) {
       key={anchor}
       thread={thread}
       bubbles={thread.bubbles}
-      isGroup={props.isGroup}
+      isGroup={isGroup}
       anchor={anchor}
       onLeave={leave}
     />

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { makeMessage, permutations, READ } from "@/testing/factories";
 import type { Message } from "@/types/wire";
-import { mergeBubbles } from "./bubbles";
+import { findSeen, mergeBubbles } from "./bubbles";
 import { InboxStore, type Pending } from "./store";
 
 const NOT_KEPT: readonly Message[] = [];
@@ -24,6 +24,18 @@ function makeStore() {
   };
   return { store, post, bubbles, settle: () => settle };
 }
+
+describe("how far a chat is before its reader", () => {
+  const seen = (rows: readonly Message[]) => findSeen(mergeBubbles(rows, [], [], READ));
+
+  it("is the newest that came in, by arrival and not by time or by its last change", () => {
+    const late = makeMessage({ id: 1, arrived_seq: 9, seq: 9, sent_at: "2026-03-01T00:00:00.000Z" });
+    const edited = makeMessage({ id: 2, arrived_seq: 4, seq: 30 });
+    const own = makeMessage({ id: 3, arrived_seq: 40, seq: 41, direction: "out" });
+    expect(seen([edited, late, own])).toBe(9);
+    expect(seen([own])).toBe(null);
+  });
+});
 
 describe("a message on its way", () => {
   const row = (seq: number, status: Message["status"]) =>

@@ -31,6 +31,15 @@ export interface Bubble {
   readonly pending: Pending | null;
 }
 
+/** Of the system events only a missed call, by voice (8) or video (9), is news to somebody. */
+export const isListed = ({ is_event, event_type }: Message): boolean => !is_event || event_type === 8 || event_type === 9;
+
+/** The newest message among these that came in, by its place in the order of arrival; null when there is none. */
+export function findSeen(bubbles: readonly Bubble[]): number | null {
+  const places = bubbles.flatMap(({ message }) => (message?.direction === "in" ? [message.arrived_seq] : []));
+  return places.length === 0 ? null : places.reduce((one, other) => Math.max(one, other));
+}
+
 interface SortKey {
   readonly id: number;
   readonly sent_at: string;

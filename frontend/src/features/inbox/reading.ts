@@ -18,12 +18,18 @@ function subscribeAttention(notify: () => void): () => void {
 
 const hasAttention = () => document.visibilityState === "visible" && document.hasFocus();
 
-export function useMarkRead(chat: Chat | undefined): void {
+interface Look {
+  readonly chat: Chat;
+  readonly seen: number;
+}
+
+/** `seen` is how far somebody has the chat before them; what comes later stays unread, however late this is told. */
+export function useMarkRead(chat: Chat | undefined, seen: number | null): void {
   const api = useApi();
   const { store } = useInbox();
   const isLooking = useSyncExternalStore(subscribeAttention, hasAttention);
   const { mutate } = useMutation({
-    mutationFn: (row: Chat) => api.patchChat(row, { read: true }),
+    mutationFn: ({ chat: row, seen: place }: Look) => api.patchChat(row, { read: true, read_seq: place }),
     onSuccess: (row) => store.applyChat(row),
     // Right after a reconnect a call may still fail: soon again, since the unread count alone would not ask twice.
     // On a bad line it may take a while.
@@ -32,11 +38,11 @@ export function useMarkRead(chat: Chat | undefined): void {
     networkMode: "always",
   });
   const markRead = useEffectEvent(() => {
-    if (chat !== undefined) mutate(chat);
+    if (chat !== undefined && seen !== null) mutate({ chat, seen });
   });
   const id = chat?.id;
   const unread = chat?.unread_count ?? 0;
   useEffect(() => {
     if (isLooking && id !== undefined && unread > 0) markRead();
-  }, [isLooking, id, unread]);
+  }, [isLooking, id, unread, seen]);
 }

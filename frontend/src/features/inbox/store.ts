@@ -13,6 +13,8 @@ export interface Pending {
   readonly accountId: number;
   readonly chatId: number;
   readonly text: string;
+  /** Up to where its writer had read when it was written; absent in what an earlier version left. */
+  readonly seenSeq?: number;
   /** The message it answers. */
   readonly quoted?: Message | null;
   readonly files?: readonly File[];
@@ -45,7 +47,7 @@ export interface Snapshot {
 }
 
 /** What a message carries beside its text. */
-export type Carried = Pick<Pending, "quoted" | "files" | "isVoice">;
+export type Carried = Pick<Pending, "quoted" | "files" | "isVoice" | "seenSeq">;
 
 export interface StoreOptions {
   readonly post: Post;
@@ -123,6 +125,8 @@ export class InboxStore {
 
   /** Everything of this number is read anew: what was erased meanwhile is in none of it. */
   forgetAccount(accountId: number): void {
+    // Ticks do not say whose they are; they are read again with the chats.
+    this.#progress.clear();
     for (const [key, contact] of this.#contacts) if (contact.account_id === accountId) this.#contacts.delete(key);
     for (const [id, chat] of this.#chats) if (chat.account_id === accountId) this.#chats.delete(id);
     for (const [id, rows] of this.#messages) {

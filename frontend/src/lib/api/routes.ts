@@ -1,5 +1,6 @@
 /** Every route of the server this app calls, one function each. */
 import type {
+  AccountUnread,
   Account,
   AuditLine,
   Changes,
@@ -106,6 +107,8 @@ interface Started {
 /** What can be set on a chat. */
 export interface ChatPatch {
   readonly read?: boolean;
+  /** With `read`: the newest message that was shown, by its `arrived_seq`. */
+  readonly read_seq?: number;
   readonly archived?: boolean;
   readonly pinned?: boolean;
   readonly muted_until?: string | null;
@@ -116,6 +119,8 @@ export interface Outgoing {
   readonly text: string;
   readonly clientId: string;
   readonly quoteId?: number | undefined;
+  /** Up to where its writer had read. */
+  readonly seenSeq: number;
   readonly files?: readonly File[] | undefined;
   /** The file is a voice message, not a file of sound. */
   readonly isVoice?: boolean | undefined;
@@ -125,15 +130,17 @@ export interface Outgoing {
   readonly signal?: AbortSignal;
 }
 
-const jsonOf = ({ text, clientId, quoteId }: Outgoing) => ({
+const jsonOf = ({ text, clientId, quoteId, seenSeq }: Outgoing) => ({
   text,
   client_id: clientId,
+  seen_seq: seenSeq,
   ...(quoteId === undefined ? {} : { quote_id: quoteId }),
 });
 
-function formOf({ text, clientId, quoteId, isVoice, mediaInfo }: Outgoing, files: readonly File[]): FormData {
+function formOf({ text, clientId, quoteId, seenSeq, isVoice, mediaInfo }: Outgoing, files: readonly File[]): FormData {
   const form = new FormData();
   form.append("client_id", clientId);
+  form.append("seen_seq", String(seenSeq));
   if (text !== "") form.append("text", text);
   if (quoteId !== undefined) form.append("quote_id", String(quoteId));
   if (mediaInfo !== undefined) form.append("media_info", JSON.stringify(mediaInfo));
@@ -159,6 +166,9 @@ function chatRoutes(signed: Send) {
       const path = withCursor(`${CHANNEL}/${accountId}/chats`, cursor, limit);
       return signed<Page<Chat>>(filter === "all" ? path : `${path}&filter=${filter}`, { signal });
     },
+
+    fetchUnread: async (signal?: AbortSignal) =>
+      (await signed<{ accounts: readonly AccountUnread[] }>(`${CHANNEL}/unread`, { signal })).accounts,
 
     search: (text: string, cursor: string | null, signal?: AbortSignal) =>
       signed<Found>(`${withCursor("/api/search", cursor, 30)}&q=${encodeURIComponent(text)}`, { signal }),

@@ -1,5 +1,6 @@
 /** Hands the feed to whoever is below in the tree. */
 import { createContext, use, useEffect, useEffectEvent, useSyncExternalStore } from "react";
+import type { Account } from "@/types/wire";
 import type { ConnectionState } from "./connection";
 import type { Feed, FeedListener } from "./feed";
 
@@ -17,13 +18,13 @@ export function useFeedListener(listener: Omit<FeedListener, "onState">): void {
   const onChange = useEffectEvent((event: string, data: unknown, accountId: number | null) =>
     listener.onChange?.(event, data, accountId),
   );
-  const onReset = useEffectEvent((accountId: number) => listener.onReset?.(accountId));
+  const onReset = useEffectEvent((accountId: number, account: Account) => listener.onReset?.(accountId, account));
   const onLeft = useEffectEvent((accountId: number) => listener.onLeft?.(accountId));
   useEffect(
     () =>
       feed.listen({
         onChange: (event, data, accountId) => onChange(event, data, accountId),
-        onReset: (accountId) => onReset(accountId),
+        onReset: (accountId, account) => onReset(accountId, account),
         onLeft: (accountId) => onLeft(accountId),
       }),
     [feed],

@@ -38,6 +38,11 @@ export class Cursors {
     this.#close(position);
   }
 
+  /** The server's database is an older copy of the one that was read: only what it says now counts. */
+  restart(accountId: number, seq: number): void {
+    this.#positions.set(accountId, { seq, ahead: new Set(), head: seq });
+  }
+
   /** One change was seen. */
   see(accountId: number, seq: number): void {
     const position = this.#position(accountId);

@@ -171,10 +171,34 @@ describe("Feed", () => {
     latest().welcome({ "1": 4 });
     latest().push("reset", undefined, { account_id: 1 });
     await vi.advanceTimersByTimeAsync(0);
-    expect(onReset).toHaveBeenCalledWith(1);
+    expect(onReset).toHaveBeenCalledWith(1, expect.objectContaining({ id: 1, seq: 900 }));
     latest().push("message:new", 901);
     await vi.advanceTimersByTimeAsync(HOLE_MS * 2);
     expect(listChanges).not.toHaveBeenCalled();
+    feed.stop();
+  });
+
+  it.each<[string, (latest: ReturnType<typeof setUp>["latest"]) => void]>([
+    ["the server says so", (latest) => latest().push("reset", undefined, { account_id: 1 })],
+    ["it joins below where it was", (latest) => latest().answer(true, { accounts: { "1": 3 } })],
+    ["the server's head is below", (latest) => latest().say({ event: "head", data: { "1": 3 } })],
+  ])("goes back and reads anew after a backup was restored: %s", async (_, hear) => {
+    const { feed, latest, listChanges, fetchAccount, onReset } = setUp();
+    listChanges.mockResolvedValue({ items: [], seq: 3, more: false, reset: true });
+    fetchAccount.mockResolvedValue(makeAccount({ seq: 3 }));
+    latest().onopen?.();
+    latest().answer();
+    latest().push("message:new", 5);
+    hear(latest);
+    latest().answer(true, { accounts: { "1": 3 } });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(onReset).toHaveBeenCalledTimes(1);
+    latest().push("message:new", 4);
+    latest().end(1012);
+    await vi.advanceTimersByTimeAsync(1_000);
+    latest().onopen?.();
+    latest().answer();
+    expect(latest().last.data).toEqual({ user_id: 7, cursors: { "1": 4 } });
     feed.stop();
   });
 

@@ -5,6 +5,7 @@ import { Connection, type ConnectionOptions, type ConnectionState, type Wire } f
 import { Cursors } from "./cursors";
 import { isRecord, parseHeads, type Cursors as CursorValues, type Push } from "./frames";
 import { SharedConnection } from "./shared";
+import type { Account } from "@/types/wire";
 
 /** Publishes need not come in order; a hole younger than this is most likely still closing. */
 export const HOLE_MS = 400;
@@ -15,8 +16,8 @@ const MAX_PAGES = 20;
 export interface FeedListener {
   /** One change. May come twice and out of order; the row's own seq decides. */
   readonly onChange?: (event: string, data: unknown, accountId: number | null) => void;
-  /** Too much was missed: everything of this account has to be read again. */
-  readonly onReset?: (accountId: number) => void;
+  /** Too much was missed, or the server went back: everything of this account, which is this now, has to be read again. */
+  readonly onReset?: (accountId: number, account: Account) => void;
   /** This account is shared with the reader no longer, or erased: nothing of it may be kept. */
   readonly onLeft?: (accountId: number) => void;
   readonly onState?: (state: ConnectionState) => void;
@@ -148,7 +149,11 @@ export class Feed {
     const joined = new Map(parseHeads(heads));
     for (const accountId of Object.keys(since).map(Number)) if (!joined.has(accountId)) this.#leave(accountId);
     for (const [accountId, seq] of joined) {
-      if (String(accountId) in since && !this.#resetting.has(accountId)) this.#cursors.reach(accountId, seq);
+      const asked = since[String(accountId)];
+      if (asked === undefined || this.#resetting.has(accountId)) continue;
+      // The server never stands lower than it did: unless a backup was restored.
+      if (asked > seq) this.#resetSoon(accountId);
+      else this.#cursors.reach(accountId, seq);
     }
     this.#noteHeads(heads);
   }
@@ -162,9 +167,17 @@ export class Feed {
   #noteHeads(data: unknown): void {
     for (const [accountId, seq] of parseHeads(data)) {
       if (!this.#cursors.has(accountId)) continue;
+      if (this.#cursors.get(accountId) > seq) void this.#doubt(accountId).catch(() => undefined);
       this.#cursors.noteHead(accountId, seq);
       this.#watchHole(accountId);
     }
+  }
+
+  /** The socket is behind what was read over REST, or the server went back: only the server knows. */
+  async #doubt(accountId: number): Promise<void> {
+    if (this.#resetting.has(accountId) || this.#filling.has(accountId)) return;
+    const { reset } = await this.#api.listChanges(accountId, this.#cursors.get(accountId));
+    if (reset === true && !this.#resetting.has(accountId)) this.#resetSoon(accountId);
   }
 
   #watchHole(accountId: number): void {
@@ -205,6 +218,7 @@ export class Feed {
   async #fetchChanges(accountId: number): Promise<boolean> {
     for (let page = 0; page < MAX_PAGES; page += 1) {
       const changes = await this.#api.listChanges(accountId, this.#cursors.get(accountId));
+      if (changes.reset === true) return false;
       for (const { event, data } of changes.items) this.#tell((listener) => listener.onChange?.(event, data, accountId));
       const last = changes.items.at(-1);
       if (changes.more && last !== undefined) this.#cursors.reach(accountId, last.seq);
@@ -220,8 +234,8 @@ export class Feed {
   async #reset(accountId: number): Promise<void> {
     const account = await this.#api.fetchAccount(accountId);
     this.#clearHole(accountId);
-    this.#cursors.reach(accountId, account.seq);
-    this.#tell((listener) => listener.onReset?.(accountId));
+    this.#cursors.restart(accountId, account.seq);
+    this.#tell((listener) => listener.onReset?.(accountId, account));
   }
 
   #tell(visit: (listener: FeedListener) => void): void {

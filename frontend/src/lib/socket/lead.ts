@@ -72,6 +72,7 @@ export class Lead {
 
   #note(push: Push): void {
     if (push.event === "head") this.#noteHeads(push.data);
+    else if (push.event === "reset") this.#heads.clear();
     else if (push.accountId !== null && push.seq !== null) this.#reach(push.accountId, push.seq);
     const mood = moodOf(push);
     if (mood?.isEmpty === true) this.#moods.delete(mood.key);
@@ -79,7 +80,8 @@ export class Lead {
   }
 
   #noteHeads(heads: unknown): void {
-    for (const [accountId, seq] of parseHeads(heads)) this.#reach(accountId, seq);
+    // The server's own word, also where it is lower than before.
+    for (const [accountId, seq] of parseHeads(heads)) this.#heads.set(accountId, seq);
   }
 
   #reach(accountId: number, seq: number): void {

@@ -1,0 +1,13 @@
+/** How many messages are unread somewhere; nothing where none are. */
+export const MAX_SHOWN = 999;
+
+export function Count({ value }: { readonly value: number }) {
+  if (value === 0) return null;
+  const shown = value > MAX_SHOWN ? `${MAX_SHOWN}+` : String(value);
+  return (
+    <span className="filter-count" translate="no" data-testid="filter-count">
+      <span key={shown}>{shown}</span>
+      <span className="visually-hidden"> unread</span>
+    </span>
+  );
+}
