@@ -109,7 +109,7 @@ class Target(NamedTuple):
 async def _fetch_target(cursor: Cursor, account_id: int, provider_msg_id: str) -> Target | None:
     await cursor.execute(
         f"""select m.id, m.chat_id, m.direction, c.last_message_id is not distinct from m.id,
-               {is_countable("m")} and m.inserted_seq > c.read_seq,
+               ({is_countable("m")} and m.inserted_seq > c.read_seq) is true,
                nullif(m.confirmed_at, '-infinity'),
                m.body, m.attachments::text, m.reactions::text, m.edited_at, m.deleted_at
            from channels_message m join channels_chat c on c.id = m.chat_id

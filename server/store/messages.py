@@ -167,7 +167,7 @@ INSERT_MESSAGES = Prepared(
                 where e.account_id = m.account_id and e.provider_msg_id = m.provider_msg_id),
         exists (select from channels_message w where w.account_id = m.account_id
                 and w.quoted is not null and w.quoted ->> 'provider_msg_id' = m.provider_msg_id),
-        false, current_setting('confab.changed_contacts', true), {is_listed("m")}, {is_countable("m")}
+        false, current_setting('confab.changed_contacts', true), {is_listed("m")} is true, {is_countable("m")} is true
     from m order by m.account_id, m.seq""",
 )
 
@@ -206,8 +206,8 @@ MAKE_NEWS = Prepared(
         where t.account_id = x.account_id and t.provider_msg_id = x.provider_msg_id and t.is_history
         returning t.*
     )
-    select {CHANGED}, m.provider_msg_id, false, false, m.deleted_at is not null, null, {is_listed("m")},
-        {is_countable("m")}, true
+    select {CHANGED}, m.provider_msg_id, false, false, m.deleted_at is not null, null, {is_listed("m")} is true,
+        {is_countable("m")} is true, true
     from m order by m.account_id, m.seq""",
 )
 

@@ -9,7 +9,7 @@ MISSED_CALLS = "(8, 9)"
 
 
 def is_listed(message: str) -> str:
-    """Whether a message moves its chat up and is its preview."""
+    """Whether a message moves its chat up and is its preview; null for an event that nobody names."""
     return f"(not {message}.is_event or {message}.event_type in {MISSED_CALLS})"
 
 

@@ -31,7 +31,7 @@ describe("what is unread", () => {
   });
 
   it("leaves out what was erased", () => {
-    const gone = new Gone().with("chat:erased", { id: 91, account_id: 1, chat_id: 91, seq: 501, before: null } as { id: number });
+    const gone = new Gone().with("chat:erased", { id: 91, account_id: 1, chat_id: 91, seq: 501, before: null });
     expect(count([makeChat({ id: 91, seq: 501, unread_count: 3 })], gone).get(1)?.messages).toBe(29);
   });
 
