@@ -1,4 +1,4 @@
-"""What stood as a name and was none is gone after 0034; every real name stays, of whatever script."""
+"""What stood as a name and was none is gone after 0033; every real name stays, of whatever script."""
 
 import json
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from server.migrate import MIGRATIONS, migrate
 from server.names import is_name, person_name
 from tests.services import Services
 
-CLEAR = (MIGRATIONS / "0034.clear-names-that-are-none.sql").read_text("utf-8")
+CLEAR = (MIGRATIONS / "0033.clear-names-that-are-none.sql").read_text("utf-8")
 FUNCTIONS = CLEAR[: CLEAR.index("create temporary table")]
 TABLE = json.loads((Path(__file__).parents[1] / "fixtures" / "texts.json").read_text("utf-8"))
 # Marks and length are bounded when a name is told, not here.
