@@ -52,7 +52,7 @@ REASONS: Mapping[str, Reason] = {
     "DENIED": Reason(
         "is in protected mode and takes connections from its own machine only: set a password there"
     ),
-    "DB": Reason("has no database of that number: end REDIS_URL with /0"),
+    "DB": Reason("has no database of that number: name database 0 in REDIS_URL, with /0 or ?db=0"),
     "NAME": Reason("cannot be found: its host name is unknown here; look at the host in REDIS_URL", True),
     "REFUSED": Reason("refuses the connection: start it, or look at host and port in REDIS_URL", True),
     "SOCKET": Reason("has no socket there: start it, or look at the path in REDIS_URL", True),

@@ -5,11 +5,12 @@ import socket
 import ssl
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
+import redis as plain_redis
 import trustme
 
 from server import redis_client
@@ -299,20 +300,22 @@ async def test_sockets_are_watched_by_the_system(client: Client) -> None:
 async def test_after_a_failover_the_next_write_goes_to_the_new_primary() -> None:
     """The old primary keeps its connections and refuses writes; the address leads to the new one."""
     with run_valkey() as old, run_valkey() as new:
+        command(new.url, "CONFIG", "SET", "requirepass", "pw")
+        command(old.url, "CONFIG", "SET", "requirepass", "pw")
         gate = await Gate(old.port).open()
-        name, secret = "confab", "pw"
-        for server in (old, new):
-            admin = connect(redis_at(server.url))
-            await admin.execute_command("ACL", "SETUSER", name, "on", f">{secret}", "~*", "&*", "+@all")
-            await admin.aclose()
-        client = connect(redis_at(f"redis://{name}:{secret}@127.0.0.1:{gate.port}"))
-        await enqueue(client, SEND_CHAT, 1)
-        admin = connect(redis_at(old.url))
-        await admin.execute_command("REPLICAOF", "127.0.0.1", new.port)
-        gate.target = new.port
-        with pytest.raises(Unavailable):
-            await enqueue(client, SEND_CHAT, 2)
-        await enqueue(client, SEND_CHAT, 3)
-        await client.aclose()
-        await admin.aclose()
-        await gate.close()
+        client = connect(redis_at(f"redis://:pw@127.0.0.1:{gate.port}"))
+        try:
+            await enqueue(client, SEND_CHAT, 1)
+            command(f"redis://:pw@127.0.0.1:{old.port}", "REPLICAOF", "127.0.0.1", str(new.port))
+            gate.target = new.port
+            with pytest.raises(Unavailable):
+                await enqueue(client, SEND_CHAT, 2)
+            await enqueue(client, SEND_CHAT, 3)
+        finally:
+            await client.aclose()
+            await gate.close()
+
+
+def command(url: str, *words: str) -> None:
+    with closing(plain_redis.Redis.from_url(url)) as admin:
+        admin.execute_command(*words)  # type: ignore[no-untyped-call]
