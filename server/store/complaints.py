@@ -27,9 +27,10 @@ ADVICE = (
     (r"not permitted to log in", "`alter role … login`"),
     (r"permission denied for database", "`grant connect on database … to …`"),
     (
-        r"pg_hba\.conf|no encryption",
+        r"no encryption",
         "allow this host and role in pg_hba.conf, or add ?sslmode=require if only TLS is allowed",
     ),
+    (r"pg_hba\.conf", "allow this host and role in pg_hba.conf, or look at sslmode in DATABASE_URL"),
     (r"server does not support SSL", "take sslmode out of DATABASE_URL, or turn on TLS in Postgres"),
     (
         r"certificate|SSL error|private key|tls",
@@ -69,8 +70,6 @@ def _place(dsn: str) -> str:
 
 def words_of(error: BaseException) -> str:
     """What Postgres or libpq said, in one line; several hosts may have said several things."""
-    if isinstance(error, ExceptionGroup):
-        return "; ".join(dict.fromkeys(map(words_of, error.exceptions)))
     if isinstance(error, TimeoutError):
         return "no answer in time"
     lines = [line for line in str(error).splitlines() if line.strip() and not line.startswith(("\t", " "))]

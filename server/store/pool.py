@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import aiopg
@@ -12,7 +12,7 @@ import psycopg2
 from server.errors import Unavailable
 from server.store import prepared
 from server.store.complaints import why_refused, why_unfit, words_of
-from server.store.hosts import HostPool
+from server.store.hosts import Answered, HostPool
 from server.store.opening import Opening, plan_opening
 from server.store.outages import Outage
 from server.store.transactions import Transaction, settle_each
@@ -213,10 +213,8 @@ async def connect(
     }
     opening = plan_opening(url, settings, connect_timeout_seconds=connect_timeout_seconds, in_session=prepare)
     patience = opening.connect_timeout_seconds + statement_timeout_ms / 1000
-    pool = await _fill(opening, size, patience, prepare=prepare)
-    if unfit := why_unfit(pool._free[0].raw):
-        await Database(pool, size).close()
-        raise Unavailable(unfit)
+    answered = await asyncio.to_thread(_try_once, opening)
+    pool = await _fill(opening, answered, size, patience, prepare=prepare)
     database = Database(pool, size, opening.ahead)
     try:
         await _prove(database, opening)
@@ -226,10 +224,27 @@ async def connect(
     return database
 
 
-async def _fill(opening: Opening, size: int, patience: float, *, prepare: bool) -> HostPool:
+def _try_once(opening: Opening) -> Answered:
+    """Open one connection as libpq does it alone, which tries again without TLS, and host after host, on new sockets:
+    aiopg watches the first socket only. So this tells what is wrong, and what the pool need not find out.
+    """
+    try:
+        connection = psycopg2.connect(opening.dsn)
+    except psycopg2.OperationalError as error:
+        raise Unavailable(why_refused(error, opening.dsn)) from error
+    with closing(connection):
+        if unfit := why_unfit(connection):
+            raise Unavailable(unfit)
+        return Answered(connection.info.host, connection.info.port, bool(connection.info.ssl_in_use))
+
+
+async def _fill(
+    opening: Opening, answered: Answered, size: int, patience: float, *, prepare: bool
+) -> HostPool:
     """Open all connections. Under uvloop a new one can meet what a dead one left of its socket: tried again then."""
     pool = HostPool(
         opening.dsn,
+        answered,
         size,
         size,
         patience,
@@ -240,20 +255,17 @@ async def _fill(opening: Opening, size: int, patience: float, *, prepare: bool) 
         on_connect=prepared.enable if prepare else None,
         pool_recycle=-1,
     )
-    errors: list[Exception] = []
-    while True:
+    for attempt in range(REPEATS):
         try:
             async with pool._cond:
                 await pool._fill_free_pool(False)
-            return pool
+            break
         except DEAD as error:
-            errors.append(error)
             while pool._free:
                 pool._free.pop().close()
-            # Each time limit that passes is one host's.
-            tries = {RuntimeError: REPEATS, TimeoutError: len(pool.dsns)}.get(type(error), 1)
-            if len(errors) >= tries:
-                raise Unavailable(why_refused(ExceptionGroup("", errors), opening.dsn)) from error
+            if attempt == REPEATS - 1 or not isinstance(error, RuntimeError):
+                raise Unavailable(why_refused(error, opening.dsn)) from error
+    return pool
 
 
 async def _prove(database: Database, opening: Opening) -> None:
