@@ -13,6 +13,8 @@ create function pg_temp.is_name(line text) returns boolean language sql immutabl
         '\u00d7\u00f7\u0300-\u036f\u061c\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\u0e50-\u0e59\u115f\u1160',
         '\u17b4\u17b5\u180b-\u180f\u2000-\u203b\u203d-\u2048\u204a-\u206f\u20e3\u2800\u3000-\u3003\u3008-\u3011\u3164',
         '\ufe00-\ufe0f\ufeff\uff01-\uff20\uffa0\ufffc\ufffd\U0001d159\U000e0001-\U000e007f\U000e0100-\U000e01ef', ']*$')
+      and line !~ '^([Tt][Ee][Ll]:|([Hh][Tt][Tt][Pp][Ss]?://)?[Ww][Aa]\.[Mm][Ee]/|[☎☏📞📱 ]+)[+0-9 ().-]{7,}$'
+      and line not in ('undefined', 'null')
       and line !~* '^[a-z0-9_.:+-]+@(s\.whatsapp\.net|c\.us|g\.us|lid|hosted|hosted\.lid|newsletter|broadcast|bot|call|msgr)$'
 $$;
 create function pg_temp.real_name(told text, own text) returns text language sql immutable as $$

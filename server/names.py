@@ -18,9 +18,17 @@ _JID = regex.compile(
 )
 
 
+# A number with something around it, and what a program writes that has no name.
+_NUMBER = regex.compile(r"(?:(?:tel|sms):|(?:https?://)?wa\.me/)?[^\p{L}]*", regex.IGNORECASE)
+_NOBODY = ("undefined", "null")
+MIN_NUMBER = 7
+
+
 def is_name(text: str) -> bool:
     """Whether somebody can be called so: not blank, no number, no address of WhatsApp's, not only punctuation."""
-    return _SHOWS.search(text) is not None and _JID.fullmatch(text.strip()) is None
+    if text in _NOBODY or _SHOWS.search(text) is None or _JID.fullmatch(text.strip()) is not None:
+        return False
+    return _NUMBER.fullmatch(text.strip()) is None or sum(map(str.isdecimal, text)) < MIN_NUMBER
 
 
 def person_name(text: str | None) -> str | None:

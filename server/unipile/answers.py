@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from server.account_life import Seen
-from server.names import person_name, subject
+from server.names import subject
 from server.phones import told_phone
 from server.times import read_time
 from server.unipile.errors import UnipileError
 from server.unipile.events import STATUSES
-from server.unipile.fields import MAX_ID_LENGTH, MAX_TOLD_NAME, attachments, text
+from server.unipile.fields import MAX_ID_LENGTH, attachments, told_name
 from server.unipile.plain import clean
 from server.unipile.scalars import flag
 
@@ -152,11 +152,11 @@ def read_id(answer: Mapping[str, Any], key: str) -> str | None:
 
 def read_name(answer: Mapping[str, Any]) -> str | None:
     """A group's subject, or what an account is called."""
-    return subject(text(answer.get("name"), MAX_TOLD_NAME))
+    return told_name(answer.get("name"), subject)
 
 
 def read_other_name(attendees: Mapping[str, Any]) -> str | None:
     """The name of the one attendee who is not the account."""
     items = attendees.get("items")
     people = [item for item in items or [] if isinstance(item, dict) and not flag(item.get("is_self"))]
-    return person_name(text(people[0].get("name"), MAX_TOLD_NAME)) if len(people) == 1 else None
+    return told_name(people[0].get("name")) if len(people) == 1 else None

@@ -1,6 +1,6 @@
 """Reads the pieces that webhook bodies and answers share, leniently: ids, texts, times, people, attachments."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +20,8 @@ MAX_TOLD_NAME = 4 * MAX_NAME
 CARD_KINDS = ("location", "contact")
 # So far two honest clocks may be apart.
 CLOCK_SKEW = timedelta(minutes=1)
+# A clock in the wrong zone is shown as it says; what is further ahead is no time of day.
+MAX_AHEAD = timedelta(days=1)
 
 
 class UnusableEventError(ValueError):
@@ -34,7 +36,7 @@ def person(value: object) -> dict[str, Any] | None:
         return None
     return {
         "provider_id": provider_id,
-        "name": person_name(text(value.get("attendee_name"), MAX_TOLD_NAME)),
+        "name": told_name(value.get("attendee_name")),
         "phone": _phone(value, provider_id),
     }
 
@@ -201,6 +203,12 @@ def identifier(body: Mapping[str, Any], key: str) -> str:
     return value
 
 
+def told_name(value: object, read: Callable[[str], str | None] = person_name) -> str | None:
+    """A name as it is told; `read` says whether it is one. Controls are gone before anything is replaced."""
+    name = read(value[:MAX_TOLD_NAME]) if isinstance(value, str) else None
+    return None if name is None else clean(name)
+
+
 def text(value: object, limit: int) -> str | None:
     return clean(cut(value, limit)) if isinstance(value, str) else None
 
@@ -217,4 +225,7 @@ def sent_times(value: object, received_at: str) -> tuple[str, str | None]:
     """
     told = timestamp(value, received_at)
     is_ahead = datetime.fromisoformat(told) > datetime.fromisoformat(received_at) + CLOCK_SKEW
-    return (timestamp(received_at, received_at), told) if is_ahead else (told, None)
+    if not is_ahead:
+        return told, None
+    is_credible = datetime.fromisoformat(told) <= datetime.fromisoformat(received_at) + MAX_AHEAD
+    return timestamp(received_at, received_at), told if is_credible else None
