@@ -1,4 +1,4 @@
-/** Finds the web addresses in a text. */
+/** Finds the web and e-mail addresses in a text. */
 
 export interface Piece {
   readonly text: string;
@@ -6,16 +6,66 @@ export interface Piece {
   readonly href: string | null;
 }
 
-const ADDRESS = /\bhttps?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]}]/gi;
+/** What no address holds: blanks, quotes, and characters that are not seen, which could dress one up as another. */
+const OUTSIDE = String.raw`\s\p{Cc}\p{Cf}<>"'“”„‟‘‚‛«»「」『』【】《》〈〉`;
+/** Domains that people leave the https:// out of. What is longer, as a version or a file name, is no address. */
+const BARE = "com|org|net|edu|gov|info|biz|app|dev|io|me|br|pt|de|uk|fr|es|it|in|mx|ar|nl|eu|ru|us";
+/** Letters of the scripts that put blanks between words: an address does not begin or end within such a word. */
+const LETTER = String.raw`[^\P{L}\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}\p{scx=Thai}]`;
+const LABEL = String.raw`[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?`;
+const MAIL_LABEL = String.raw`[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?`;
+const END = String.raw`(?!${LETTER}|[\p{N}@-]|_\w|\.[\p{L}\p{N}])`;
+const START = String.raw`(?<!${LETTER}|[\p{M}\p{N}@./:+-]|\w_)`;
+const CANDIDATE = new RegExp(
+  [
+    String.raw`(?<![a-z0-9])https?:\/\/[^${OUTSIDE}]+`,
+    String.raw`${START}(?:mailto:)?[a-z0-9](?:[a-z0-9._%+-]{0,62}[a-z0-9_%+-])?@(?:${MAIL_LABEL}\.){1,8}[a-z]{2,24}${END}`,
+    String.raw`${START}www\.[^${OUTSIDE}@]+`,
+    String.raw`${START}(?:${LABEL}\.){1,8}(?:${BARE})${END}(?::\d{1,5}(?!\d))?(?:[/?#][^${OUTSIDE}]*)?`,
+  ].join("|"),
+  "giu",
+);
+const TRAILING = /[.,;:!?*_~`|\\^。、，．：；！？…·]$/u;
+const BRACKETS: ReadonlyMap<string, string> = new Map([[")", "("], ["]", "["], ["}", "{"], ["）", "（"], ["］", "［"], ["｝", "｛"]]);
 
 export function linkify(text: string): Piece[] {
   const pieces: Piece[] = [];
   let end = 0;
-  for (const match of text.matchAll(ADDRESS)) {
+  for (const match of text.matchAll(CANDIDATE)) {
+    const address = withoutTrailing(match[0]);
+    const href = hrefOf(address);
+    if (href === null) continue;
     if (match.index > end) pieces.push({ text: text.slice(end, match.index), href: null });
-    pieces.push({ text: match[0], href: match[0] });
-    end = match.index + match[0].length;
+    pieces.push({ text: address, href });
+    end = match.index + address.length;
   }
   if (end < text.length) pieces.push({ text: text.slice(end), href: null });
   return pieces;
+}
+
+/** Without the sentence's signs, and without brackets that were opened before the address. */
+function withoutTrailing(address: string): string {
+  const open = new Map<string, number>();
+  let end = address.length;
+  for (let at = 0; at < address.length; at += 1) {
+    const sign = address.charAt(at);
+    const opening = BRACKETS.get(sign);
+    const count = opening === undefined ? 1 : (open.get(opening) ?? 0);
+    if (count <= 0) {
+      end = at;
+      break;
+    }
+    if (opening !== undefined) open.set(opening, count - 1);
+    else open.set(sign, (open.get(sign) ?? 0) + 1);
+  }
+  while (end > 0 && TRAILING.test(address.charAt(end - 1))) end -= 1;
+  return address.slice(0, end);
+}
+
+/** Only ever http, https or mailto; null for what has no host. */
+function hrefOf(address: string): string | null {
+  const isMail = /^(?:mailto:)?[^/?#]*@/i.test(address) && !/^https?:/i.test(address);
+  const href = isMail ? `mailto:${address.replace(/^mailto:/i, "")}` : /^https?:/i.test(address) ? address : `https://${address}`;
+  const url = URL.canParse(href) ? new URL(href) : null;
+  return url !== null && (isMail || /^[^.].*\..|^localhost$|^\[/.test(url.hostname)) ? href : null;
 }
