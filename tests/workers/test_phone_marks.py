@@ -4,12 +4,17 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from aiopg import Cursor
 
+from server.sending import advance_chat
+from server.store import accounts
 from server.store.chat_marks import patch_chat
+from server.store.sends import insert_send
 from tests.fixtures_stack import Stack
 from tests.workers.ledger import Ear
 from tests.workers.test_sweep import EXTERNAL_ID, Beach
 from tests.workers.test_sweep import beach as beach
+from workers.outcomes import settle
 
 KEY = {"X-API-KEY": "sandbox-key"}
 
@@ -191,3 +196,27 @@ async def test_marked_as_unread_on_the_phone_is_taken_over_however_it_is_told(
     await set_on_phone(beach.stack, chat_id, "setReadStatus", False)
     await beach.sweep()
     assert (await beach.ledger.chat())["unread_count"] == 1
+
+
+async def test_an_answer_sent_through_us_is_no_reading_on_the_phone(shore: tuple[Beach, str]) -> None:
+    """It sets UniPile's count to 0, also for what came in before it and was not here yet."""
+    beach, chat_id = shore
+    await beach.write("its webhook was lost", 5)
+    body = {"account_id": EXTERNAL_ID, "text": "answer"}
+    sent = await beach.stack.sandbox.ok("POST", f"/api/v1/chats/{chat_id}/messages", body, headers=KEY)
+    chat = await beach.ledger.chat()
+
+    async def answer(cursor: Cursor) -> int:
+        await accounts.lock_account(cursor, beach.account_id)
+        row = await insert_send(cursor, beach.account_id, chat["id"], "c-1", "answer", seen_seq=10**6)
+        assert row is not None
+        await advance_chat(cursor, *row, "answer")
+        return row[0].id
+
+    message_id = await beach.ledger.parts.database.write(answer)
+    await settle(beach.ledger.parts, message_id, "sent", provider_msg_id=sent["message_id"])
+    assert (await beach.ledger.chat())["unread_count"] == 0
+    await beach.ledger.execute("update channels_account set last_sweep_at = now() - interval '30 minutes'")
+    for _ in range(2):
+        await beach.sweep()
+        assert (await beach.ledger.chat())["unread_count"] == 1

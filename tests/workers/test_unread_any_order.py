@@ -21,17 +21,20 @@ EMPTY = """
 CHAT = "chat-1"
 # Minutes of a day: a message may say that it was sent long before those that are here already.
 MINUTE = st.integers(0, 1439)
-PLACE = st.integers(0, 40)
+INDEX = st.integers(0, 20)
+# How far back from the newest number somebody had read, or beyond it; None: all that is there.
+PLACE = st.one_of(st.none(), st.integers(-8, 1))
+KINDS = st.sampled_from([None, None, None, 4, 8, 9])
+OUTCOMES = st.sampled_from(["sent", "failed", "unconfirmed", None])
 STEPS = st.one_of(
-    st.tuples(st.just("arrive"), MINUTE, st.sampled_from([None, None, 3, 4, 8, 9])),
-    st.tuples(st.just("repeat"), PLACE),
+    *[st.tuples(st.just("arrive"), MINUTE, KINDS)] * 3,
+    *[st.tuples(st.just("read"), PLACE)] * 2,
+    *[st.tuples(st.just("send"), PLACE, OUTCOMES)] * 2,
+    st.tuples(st.just("program")),
+    st.tuples(st.just("repeat"), INDEX),
     st.tuples(st.just("phone"), MINUTE),
-    st.tuples(st.just("delete"), PLACE),
-    st.tuples(st.just("read"), st.one_of(st.none(), PLACE)),
+    st.tuples(st.just("delete"), INDEX),
     st.tuples(st.just("mark unread")),
-    st.tuples(
-        st.just("send"), st.one_of(st.none(), PLACE), st.sampled_from(["sent", "failed", "unconfirmed", None])
-    ),
     st.tuples(st.just("settle"), st.sampled_from(["sent", "failed"])),
 )
 
@@ -132,7 +135,11 @@ class Bench:
     async def chat(self) -> dict[str, Any]:
         return await self.ledger.chat()
 
-    async def read(self, place: int | None) -> None:
+    async def head(self) -> int:
+        return int(await self.ledger.account_seq((await self.chat())["account_id"]))
+
+    async def read(self, back: int | None) -> None:
+        place = None if back is None else max(0, await self.head() + back)
         seq = await self.patch({"read": True} | ({} if place is None else {"read_seq": place}))
         self.model.read_to(seq if place is None else min(place, seq))
 
@@ -140,9 +147,15 @@ class Bench:
         await self.patch({"read": False})
         self.model.mark()
 
-    async def send(self, place: int | None, status: str | None) -> None:
-        chat, self.sent = await self.chat(), self.sent + 1
-        head = await self.ledger.account_seq(chat["account_id"])
+    async def program(self) -> None:
+        await self.write(None, "sent")
+
+    async def send(self, back: int | None, status: str | None) -> None:
+        await self.write(max(0, await self.head() + (back or 0)), status)
+
+    async def write(self, place: int | None, status: str | None) -> None:
+        """Somebody who had read up to a place sends; without one it is a program."""
+        chat, head, self.sent = await self.chat(), await self.head(), self.sent + 1
 
         async def store(cursor: Cursor) -> int:
             await accounts.lock_accounts(cursor, "whatsapp", ["acc-1"])

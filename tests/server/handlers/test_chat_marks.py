@@ -148,3 +148,14 @@ async def test_only_the_owner_decides_about_read_marks(web_only: Stack) -> None:
         assert (await owner.call("PATCH", path, wrong)).status == 422
     first = (await owner.ok("PATCH", path, body))["account"]
     assert (await owner.ok("PATCH", path, body))["account"]["seq"] == first["seq"]
+
+
+async def test_a_chat_with_something_unread_is_not_called_read_at_unipile(shelf: Shelf) -> None:
+    """UniPile marks whole chats only: the contact would be told that what nobody has seen was read."""
+    assert (await shelf.patch(read=True, read_seq=0))["unread_count"] == 1
+    await shelf.patch(pinned=True)
+    await shelf.wait_at_unipile(pinned=1)
+    assert (await shelf.at_unipile())["unread_count"] == 1
+    (message,) = await shelf.agent.messages(shelf.account_id, shelf.chat["id"])
+    assert (await shelf.patch(read=True, read_seq=message["arrived_seq"]))["unread_count"] == 0
+    await shelf.wait_at_unipile(unread_count=0)
