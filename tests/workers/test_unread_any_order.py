@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aiopg import Cursor
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from server.sending import advance_chat
@@ -187,6 +187,7 @@ class Bench:
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+@example(steps=[("send", None, None), ("send", None, "sent"), ("settle", "failed")])
 @given(steps=st.lists(STEPS, min_size=1, max_size=14))
 async def test_what_is_unread_is_what_arrived_after_what_people_saw(ledger: Ledger, steps: list[Any]) -> None:
     await ledger.execute(EMPTY)
