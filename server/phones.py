@@ -5,7 +5,7 @@ import unicodedata
 from urllib.parse import unquote
 
 import phonenumbers
-from phonenumbers import NumberParseException, ValidationResult
+from phonenumbers import NumberParseException, PhoneNumber, ValidationResult
 
 EXAMPLE = "+55 11 98888 0000"
 ADD_COUNTRY = f"Add the country code, for example {EXAMPLE}."
@@ -14,11 +14,11 @@ TOO_SHORT, TOO_LONG = "This number is too short.", "This number is too long."
 
 MAX_PASTED, MAX_WRITTEN = 2000, 100
 LABEL = re.compile(
-    r"(?:tel|phone|fone|telefone?|whatsapp|wa|cel|celular|mobile?|mob|handy|callto|sms)\.?\s*:\s*(?://)?",
+    r"(?:tel|phone|fone|telefone?|whatsapp|wa|cel|celular|mobile?|mob|handy|callto|sms)\.?(?:;[a-z=]{1,20})*\s*:?\s*(?://)?",
     re.I,
 )
 LINK = re.compile(
-    r"(?:(?:https?://)?(?:www\.)?(?:wa\.me/|(?:(?:api|web)\.)?whatsapp\.com/send/?\?(?:[^#]*&)?phone=)"
+    r"(?:(?:https?://)?(?:www\.)?(?:wa\.me/(?:c/)?|(?:(?:api|web)\.)?whatsapp\.com/send/?\?(?:[^#]*&)?phone=)"
     r"|whatsapp://send/?\?(?:[^#]*&)?phone=)([^&#?/]+)",
     re.I,
 )
@@ -27,7 +27,7 @@ CONTEXT = re.compile(r";phone-context=(\+[\d.()-]+)", re.I)
 # An extension is dialled after the call is answered: WhatsApp knows the number without it.
 EXTENSION = re.compile(
     r"(?:;[a-z-]+=.*|[ ,-]{0,2}(?:[x×#,;]{1,3}|\b(?:ext(?:ension|n)?|ramal|anexo|durchwahl|dw|poste|int(?:erno)?)\b"
-    r"|доб) ?[.:=]? ?\d{1,7}#?)$",
+    r"|доб) ?[.:=]? ?\d{1,7}#?| ?\(?(?:whatsapp|zap|wpp)\)?)$",
     re.I,
 )
 EDGES = " *_~\"'`“”‘’«»<>,;:!?"
@@ -76,12 +76,20 @@ def _placed(digits: str, *, is_international: bool) -> str:
         if is_international:  # a code that is newer than the library: WhatsApp knows
             return f"+{digits}"
         raise PhoneError(ADD_COUNTRY) from error
+    if digits.startswith("390") and not phonenumbers.is_valid_number(number):
+        number = _without_mobile_zero(number, digits)
     if not is_international and not phonenumbers.is_valid_number(number):
         raise PhoneError(ADD_COUNTRY)
     reason = phonenumbers.is_possible_number_with_reason(number)
     if reason != ValidationResult.IS_POSSIBLE:
         raise PhoneError(TOO_LONG if reason == ValidationResult.TOO_LONG else TOO_SHORT)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _without_mobile_zero(number: PhoneNumber, digits: str) -> PhoneNumber:
+    """Italy dials a 0 before numbers of places, and none before mobile ones."""
+    mobile = phonenumbers.parse(f"+39{digits[3:]}")
+    return mobile if phonenumbers.is_valid_number(mobile) else number
 
 
 def told_phone(value: object) -> str | None:
@@ -164,7 +172,7 @@ def _unwrapped(text: str) -> str:
     if found := JID.fullmatch(text):
         return "+" + found[1].removeprefix("+")
     if found := LABEL.match(text):
-        text = unquote(text[found.end() :])
+        text = unquote(text[found.end() :].partition("?")[0])
     context = CONTEXT.search(text)
     return f"{context[1]} {text.partition(';')[0]}" if context else text
 

@@ -7,7 +7,7 @@ import unicodedata
 # Persian and Urdu: forms of alef, yeh, kaf and heh, the hamza of its own, and the line that stretches a word.
 SPELLED = (
     "æ:ae œ:oe þ:th ð:d đ:d ɖ:d ɗ:d ø:o ł:l ı:i ħ:h ŋ:n ŧ:t ĸ:k ƙ:k ɓ:b ƴ:y ɨ:i ɛ:e ə:e ɔ:o "
-    "ٱ:ا ى:ي ی:ي ے:ي ې:ي ک:ك ڪ:ك ة:ه ہ:ه ھ:ه ە:ه ۃ:ه ۀ:ه ء: ـ:"
+    "ٱ:ا ٲ:ا ٳ:ا ٵ:ا ى:ي ی:ي ے:ي ې:ي ک:ك ڪ:ك ة:ه ہ:ه ھ:ه ە:ه ۃ:ه ۀ:ه ء: ـ:"
 )
 ALIKE = {
     **dict(pair.split(":") for pair in SPELLED.split()),

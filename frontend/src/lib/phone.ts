@@ -2,13 +2,13 @@
 
 const MAX_PASTED = 2000;
 const MAX_WRITTEN = 100;
-const LABEL = /^(?:tel|phone|fone|telefone?|whatsapp|wa|cel|celular|mobile?|mob|handy|callto|sms)\.?\s*:\s*(?:\/\/)?/i;
+const LABEL = /^(?:tel|phone|fone|telefone?|whatsapp|wa|cel|celular|mobile?|mob|handy|callto|sms)\.?(?:;[a-z=]{1,20})*\s*:?\s*(?:\/\/)?/i;
 const LINK =
-  /^(?:(?:https?:\/\/)?(?:www\.)?(?:wa\.me\/|(?:(?:api|web)\.)?whatsapp\.com\/send\/?\?(?:[^#]*&)?phone=)|whatsapp:\/\/send\/?\?(?:[^#]*&)?phone=)([^&#?/]+)/i;
+  /^(?:(?:https?:\/\/)?(?:www\.)?(?:wa\.me\/(?:c\/)?|(?:(?:api|web)\.)?whatsapp\.com\/send\/?\?(?:[^#]*&)?phone=)|whatsapp:\/\/send\/?\?(?:[^#]*&)?phone=)([^&#?/]+)/i;
 const JID = /^(\+?\d+)(?::\d+)?@(?:s\.whatsapp\.net|c\.us)$/i;
 const CONTEXT = /;phone-context=(\+[\d.()-]+)/i;
 const EXTENSION =
-  /(?:;[a-z-]+=.*|[ ,-]{0,2}(?:[x×#,;]{1,3}|\b(?:ext(?:ension|n)?|ramal|anexo|durchwahl|dw|poste|int(?:erno)?)\b|доб) ?[.:=]? ?\d{1,7}#?)$/i;
+  /(?:;[a-z-]+=.*|[ ,-]{0,2}(?:[x×#,;]{1,3}|\b(?:ext(?:ension|n)?|ramal|anexo|durchwahl|dw|poste|int(?:erno)?)\b|доб) ?[.:=]? ?\d{1,7}#?| ?\(?(?:whatsapp|zap|wpp)\)?)$/i;
 const EDGES = /^[ *_~"'`“”‘’«»<>,;:!?]+|[ *_~"'`“”‘’«»<>,;:!?]+$/g;
 const SEPARATORS = /[ .()[\]/\-·•‧∙~]/g;
 const TRUNK_ZERO = /^([([]?\+? ?(?:00 ?)?\d{1,3}[)\]]?)[ .-]*[([] ?0 ?[)\]]/;
@@ -54,7 +54,7 @@ function unwrap(text: string): string {
 
 function unlabel(text: string): string {
   const label = LABEL.exec(text)?.[0] ?? "";
-  const number = label === "" ? text : decode(text.slice(label.length));
+  const number = label === "" ? text : decode(text.slice(label.length).replace(/\?.*/, ""));
   const context = CONTEXT.exec(number)?.[1];
   return context === undefined ? number : number.replace(/^([^;]*).*/, `${context} $1`);
 }

@@ -21,6 +21,8 @@ it.each([
   ["https://x.example/a。", "https://x.example/a"],
   ["「https://x.example/a」です", "https://x.example/a"],
   ["『https://x.example/a』", "https://x.example/a"],
+  ["https://x.example/a؟", "https://x.example/a"],
+  ["https://x.example/a،", "https://x.example/a"],
   ["https://x.example/a、https", "https://x.example/a、https"],
   ["https://x.example/a…", "https://x.example/a"],
   ["https://x.example/a?!", "https://x.example/a"],
@@ -50,6 +52,7 @@ it.each([
   ["go to www.example.com/a_(b).", "www.example.com/a_(b)", "https://www.example.com/a_(b)"],
   ["example.com", "example.com", "https://example.com"],
   ["wa.me/5511988880000", "wa.me/5511988880000", "https://wa.me/5511988880000"],
+  ["youtu.be/abc", "youtu.be/abc", "https://youtu.be/abc"],
   ["shop.example.com.br/p?id=1!", "shop.example.com.br/p?id=1", "https://shop.example.com.br/p?id=1"],
   ["mail bia@example.com, please", "bia@example.com", "mailto:bia@example.com"],
   ["bia.lima+x@mail.example.com.br.", "bia.lima+x@mail.example.com.br", "mailto:bia.lima+x@mail.example.com.br"],
@@ -84,6 +87,11 @@ it.each([
   "Olá.Tudo bem",
   "x.example.com_y",
   "ftp://example.com",
+  "ok.in 5 min",
+  "amanha.me liga",
+  "hello.it's",
+  "Node.js",
+  "https://example.com:99999/",
   "münchen.de",
   "päypal.com",
   "user:pass@host",
@@ -92,13 +100,17 @@ it.each([
   expect(linkify(text)).toEqual([{ text, href: null }]);
 });
 
+it("links both addresses of [one](other)", () => {
+  expect(links("[https://x.example/a](https://x.example/b)").map(([shown]) => shown)).toEqual(["https://x.example/a", "https://x.example/b"]);
+});
+
 it("keeps every letter of a text, and each address once", () => {
   const text = "*https://x.example/a* and (www.example.com), bia@example.com 。";
   expect(linkify(text).map((piece) => piece.text).join("")).toBe(text);
   expect(links(text).map(([shown]) => shown)).toEqual(["https://x.example/a", "www.example.com", "bia@example.com"]);
 });
 
-it.each(["a.".repeat(30_000), "a@".repeat(30_000), "(".repeat(60_000), `https://x.example/${"(".repeat(60_000)}`, `https://x.example/${".".repeat(60_000)}`, "www.".repeat(15_000), "a-".repeat(30_000), `${"a".repeat(60_000)}@`])(
+it.each(["a.".repeat(30_000), "a@".repeat(30_000), "(".repeat(60_000), `https://x.example/${"(".repeat(60_000)}`, `https://x.example/${".".repeat(60_000)}`, "www.".repeat(15_000), "https://a)".repeat(6_000), "a-".repeat(30_000), `${"a".repeat(60_000)}@`])(
   "is done with a hostile text before the test times out",
   (text) => {
     expect(linkify(text).map((piece) => piece.text).join("")).toBe(text);

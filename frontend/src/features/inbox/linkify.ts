@@ -8,8 +8,10 @@ export interface Piece {
 
 /** What no address holds: blanks, quotes, and characters that are not seen, which could dress one up as another. */
 const OUTSIDE = String.raw`\s\p{Cc}\p{Cf}<>"'“”„‟‘‚‛«»「」『』【】《》〈〉`;
-/** Domains that people leave the https:// out of. What is longer, as a version or a file name, is no address. */
-const BARE = "com|org|net|edu|gov|info|biz|app|dev|io|me|br|pt|de|uk|fr|es|it|in|mx|ar|nl|eu|ru|us";
+/** Ends of domains that people leave the https:// out of. Two letters may be the next sentence's word ("ok.in 5 min"),
+ * and need a path: youtu.be/x. */
+const BARE = "com|org|net|edu|gov|info|biz|app|dev|io|(?:com|org|net|edu|gov|co|ac)\\.[a-z]{2}|[a-z]{2}(?=\\/[a-z0-9@_-])";
+const REST = String.raw`[^${OUTSIDE}]{1,8192}`;
 /** Letters of the scripts that put blanks between words: an address does not begin or end within such a word. */
 const LETTER = String.raw`[^\P{L}\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}\p{scx=Thai}]`;
 const LABEL = String.raw`[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?`;
@@ -18,23 +20,25 @@ const END = String.raw`(?!${LETTER}|[\p{N}@-]|_\w|\.[\p{L}\p{N}])`;
 const START = String.raw`(?<!${LETTER}|[\p{M}\p{N}@./:+-]|\w_)`;
 const CANDIDATE = new RegExp(
   [
-    String.raw`(?<![a-z0-9])https?:\/\/[^${OUTSIDE}]+`,
+    String.raw`(?<![a-z0-9])https?:\/\/${REST}`,
     String.raw`${START}(?:mailto:)?[a-z0-9](?:[a-z0-9._%+-]{0,62}[a-z0-9_%+-])?@(?:${MAIL_LABEL}\.){1,8}[a-z]{2,24}${END}`,
-    String.raw`${START}www\.[^${OUTSIDE}@]+`,
-    String.raw`${START}(?:${LABEL}\.){1,8}(?:${BARE})${END}(?::\d{1,5}(?!\d))?(?:[/?#][^${OUTSIDE}]*)?`,
+    String.raw`${START}www\.${REST}`,
+    String.raw`${START}(?:${LABEL}\.){1,8}(?:${BARE})${END}(?::\d{1,5}(?!\d))?(?:[/?#](?:${REST})?)?`,
   ].join("|"),
   "giu",
 );
-const TRAILING = /[.,;:!?*_~`|\\^。、，．：；！？…·]$/u;
+const TRAILING = /[.,;:!?*_~`|\\^。、，．：；！？…·،؛؟۔।]$/u;
 const BRACKETS: ReadonlyMap<string, string> = new Map([[")", "("], ["]", "["], ["}", "{"], ["）", "（"], ["］", "［"], ["｝", "｛"]]);
 
 export function linkify(text: string): Piece[] {
   const pieces: Piece[] = [];
   let end = 0;
-  for (const match of text.matchAll(CANDIDATE)) {
+  const candidates = new RegExp(CANDIDATE);
+  for (let match = candidates.exec(text); match !== null; match = candidates.exec(text)) {
     const address = withoutTrailing(match[0]);
     const href = hrefOf(address);
     if (href === null) continue;
+    candidates.lastIndex = match.index + address.length; // behind a bracket there may be another
     if (match.index > end) pieces.push({ text: text.slice(end, match.index), href: null });
     pieces.push({ text: address, href });
     end = match.index + address.length;
