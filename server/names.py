@@ -1,6 +1,7 @@
 """Names of people and groups: what is one, and what only stands where one should."""
 
 import unicodedata
+from functools import lru_cache
 
 import regex
 
@@ -31,6 +32,7 @@ def is_name(text: str) -> bool:
     return _NUMBER.fullmatch(text.strip()) is None or sum(map(str.isdecimal, text)) < MIN_NUMBER
 
 
+@lru_cache(maxsize=2048)  # a webhook names its people several times over
 def person_name(text: str | None) -> str | None:
     """What was told as a person's name, on one line and bounded; None when it is no name."""
     shown = _shown(text)

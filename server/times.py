@@ -21,18 +21,23 @@ def read_time(value: object, earliest: datetime = EARLIEST) -> datetime | None:
         read = _spelled(value.strip()) if isinstance(value, str) else _counted(value)
         if read is None:
             return None
-        moment = (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
+        moment = read if read.tzinfo is UTC else _in_utc(read)
     except (ValueError, OverflowError):
         return None
     # Milliseconds are kept: rounding up would leave the calendar at its end.
-    moment = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    if surplus := moment.microsecond % 1000:
+        moment = moment.replace(microsecond=moment.microsecond - surplus)
     return moment if earliest <= moment <= LATEST else None
 
 
 def _spelled(text: str) -> datetime | None:
-    if _NUMBER.fullmatch(text):
+    if text[4:5] != "-" and _NUMBER.fullmatch(text):
         return _counted(float(text))
     return datetime.fromisoformat(text.upper())
+
+
+def _in_utc(moment: datetime) -> datetime:
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def _counted(value: object) -> datetime | None:

@@ -9,6 +9,8 @@ MAX_DIGITS = 20
 
 def told_flag(value: object) -> bool | None:
     """True or False as a boolean, a number or a word; None where nothing is said."""
+    if value is None or isinstance(value, bool):
+        return value
     if isinstance(value, str):
         word = value.strip().lower()
         number = whole(word)
@@ -18,7 +20,7 @@ def told_flag(value: object) -> bool | None:
 
 def flag(value: object) -> bool:
     """Whether it is said to be so."""
-    return value is True or (value is not False and value is not None and told_flag(value) is True)
+    return told_flag(value) is True
 
 
 def whole(value: object) -> int | None:
@@ -35,7 +37,7 @@ def whole(value: object) -> int | None:
 
 def small_integer(value: object) -> int | None:
     """A whole number that a column of ours can hold."""
-    number = whole(value)
+    number = None if value is None else whole(value)
     return number if number is not None and 0 <= number < 2**31 else None
 
 
