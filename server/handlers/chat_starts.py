@@ -48,7 +48,7 @@ async def start_chat(request: web.Request) -> web.Response:
         raise refusal
     if is_same_phone(given["to"], target.phone):
         raise ConfabError("invalid", fields={"to": ["This is the number itself."]})
-    address = await _address_of(request, target, given["to"])
+    address = await _address_of(request, target, given["to"].removeprefix("+"))
     start = ChatStart(target.account_id, client_id, address, given["text"])
     # Before the pace as well: a chat that the plan refuses must not cost the number one of its day's.
     await request.app[DATABASE].read(_require_left, request[PAYER], target.owner_id)

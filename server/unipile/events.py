@@ -6,8 +6,7 @@ from typing import Any
 
 from server.account_life import Seen
 from server.names import is_same
-from server.phones import is_same_phone, told_phone
-from server.texts import cut, is_blank, isolate
+from server.texts import cut, is_blank
 from server.unipile import jids
 from server.unipile.fields import (
     MAX_REACTION_LENGTH,
@@ -26,8 +25,9 @@ from server.unipile.fields import (
     timestamp,
 )
 from server.unipile.plain import clean
-from server.unipile.readers import tick_of
+from server.unipile.readers import is_account, is_read_by_account, tick_of
 from server.unipile.scalars import flag, small_integer, told_flag
+from server.unipile.system_texts import system_text
 
 # unipile-api.md §3: what an account-status message means for a connected number.
 STATUSES: Mapping[str, Seen] = {
@@ -48,19 +48,6 @@ AMENDMENTS: Mapping[str, str] = {
     "message_edited": "edited",
     "message_deleted": "deleted",
 }
-# v1's numbers (§8.2): what stands in the place of a message that nobody wrote.
-SYSTEM_TEXTS: Mapping[int | None, str] = {
-    1: "{name} reacted to a message",
-    2: "{name} reacted to your message",
-    3: "{name} created the group",
-    4: "{name} changed the group's name",
-    5: "{name} joined the group",
-    6: "{name} was removed from the group",
-    7: "{name} left the group",
-    8: "Missed voice call",
-    9: "Missed video call",
-}
-UNKNOWN_SYSTEM_TEXT = "Something about this chat changed"
 # Webhook event -> how far the tick moves.
 RECEIPTS: Mapping[str, str] = {"message_delivered": "delivered", "message_read": "read"}
 
@@ -202,10 +189,10 @@ def _receipt_event(body: Mapping[str, Any], status: str) -> Event:
     if told_flag(body.get("is_sender")) is False:
         # The reading of an inbound message ticks nothing of ours. WhatsApp tells the account of its own reading only; a
         # server that names another reader is not believed.
-        if status == "read" and _is_read_by_account(body):
+        if status == "read" and is_read_by_account(body):
             return ReadEvent(account, identifier(body, "message_id"))
         return IgnoredEvent(account, f"{body['event']}:inbound")
-    moved = tick_of(body, _is_account) if status == "read" else status
+    moved = tick_of(body) if status == "read" else status
     if moved is None:
         return IgnoredEvent(account, f"{body['event']}:own")
     return ReceiptEvent(account, identifier(body, "message_id"), moved)
@@ -234,7 +221,7 @@ def _reaction(body: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     value = text(body.get("reaction"), MAX_REACTION_LENGTH) if who is not None else None
     if value and is_blank(value):
         value = ""
-    is_own = who is not None and _is_account(body, who)
+    is_own = who is not None and is_account(body, who)
     content = {
         "value": value,
         "provider_id": who["provider_id"] if who else None,
@@ -242,21 +229,6 @@ def _reaction(body: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         "is_own": is_own,
     }
     return ("" if is_own or who is None else who["provider_id"]), content
-
-
-def _is_account(body: Mapping[str, Any], who: Mapping[str, Any]) -> bool:
-    """Whether a person is the connected account itself: by its id, else by its number (§4.3)."""
-    info = body.get("account_info")
-    info = info if isinstance(info, dict) else {}
-    is_its_id = address(info.get("user_id")) == who["provider_id"]
-    return is_its_id or is_same_phone(told_phone(info.get("phone_number")), who["phone"])
-
-
-def _is_read_by_account(body: Mapping[str, Any]) -> bool:
-    """`read_by` is a person or a list of them, not fixed (§4.4); left out, it can only be the account."""
-    told = body.get("read_by")
-    readers = [person(item) for item in (told if isinstance(told, list) else [told])]
-    return told is None or any(who is not None and _is_account(body, who) for who in readers)
 
 
 def _message_event(body: Mapping[str, Any], received_at: str) -> MessageEvent:
@@ -290,13 +262,6 @@ def _message_event(body: Mapping[str, Any], received_at: str) -> MessageEvent:
     )
 
 
-def system_text(event_type: int | None, sender: Mapping[str, Any] | None, *, is_own: bool) -> str:
-    """A sentence for a system event: v1 says only which kind it is, and who did it."""
-    name = "You" if is_own else isolate((sender and (sender["name"] or sender["phone"])) or "Somebody")
-    sentence = SYSTEM_TEXTS.get(event_type, UNKNOWN_SYSTEM_TEXT).format(name=name)
-    return sentence.replace("You was", "You were")
-
-
 def _contact(body: Mapping[str, Any], kind: str, place: str | None, *, is_own: bool) -> dict[str, Any] | None:
     """Whom of our contacts a message is about. What somebody writes in a direct chat comes from its address."""
     if not is_own:
@@ -310,7 +275,7 @@ def _other_side(body: Mapping[str, Any]) -> dict[str, Any] | None:
     people = [known_person(item) for item in attendees] if isinstance(attendees, list) else []
     own = person(body.get("sender"))
     others = [p for p in people if p is not None and (own is None or p["provider_id"] != own["provider_id"])]
-    others = [p for p in others if not _is_account(body, p)]
+    others = [p for p in others if not is_account(body, p)]
     if len(others) != 1:
         return None
     # A contact told under the account's own name is a mistake of the list's.

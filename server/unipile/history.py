@@ -12,7 +12,7 @@ from server.times import read_time
 from server.unipile import jids
 from server.unipile.client import UnipileClient
 from server.unipile.errors import NotTaken, OutcomeUnknown
-from server.unipile.events import MessageEvent, system_text
+from server.unipile.events import MessageEvent
 from server.unipile.fields import (
     CLOCK_SKEW,
     MAX_TEXT_LENGTH,
@@ -30,6 +30,7 @@ from server.unipile.fields import (
     with_phone_keys,
 )
 from server.unipile.scalars import flag, small_integer, told_flag, whole
+from server.unipile.system_texts import system_text
 
 # Status messages after which UniPile may hold more of the past than before (§3).
 HISTORY_GREW = ("SYNC_SUCCESS",)

@@ -1,15 +1,31 @@
 """Reads who read a message: `read_by` of a webhook is a person, a list, ids, or a map of ids (unipile-api.md §4.4)."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from server.unipile.fields import known_person, person
+from server.phones import is_same_phone, told_phone
+from server.unipile.fields import address, known_person, person
 from server.unipile.scalars import flag, told_flag
 
 Who = Mapping[str, Any]
 
 
-def tick_of(body: Mapping[str, Any], is_account: Callable[[Mapping[str, Any], Who], bool]) -> str | None:
+def is_account(body: Mapping[str, Any], who: Who) -> bool:
+    """Whether a person is the connected account itself: by its id, else by its phone number (§4.3)."""
+    info = body.get("account_info")
+    info = info if isinstance(info, dict) else {}
+    is_its_id = address(info.get("user_id")) == who["provider_id"]
+    return is_its_id or is_same_phone(told_phone(info.get("phone_number")), who["phone"])
+
+
+def is_read_by_account(body: Mapping[str, Any]) -> bool:
+    """Whether the account itself read an inbound message; without `read_by` it can only be the account."""
+    if body.get("read_by") is None:
+        return True
+    return any(is_account(body, who) for who in _people(body["read_by"]))
+
+
+def tick_of(body: Mapping[str, Any]) -> str | None:
     """How far a `message_read` moves the tick; None where only the account itself read, on one of its devices.
 
     As on the phone, a group's message is read when everybody has read it, and has reached them before that.

@@ -15,7 +15,8 @@ from aiopg import Cursor
 from marshmallow import fields
 
 from server.auth import hash_token
-from server.keys import DATABASE
+from server.keys import DATABASE, REDIS
+from server.queue import beat
 from server.routes import ROUTES, Route
 from server.schemas.errors import Error
 from server.store.hosted_links import insert_link
@@ -105,6 +106,7 @@ async def place(web_only: Stack) -> Place:
 
 async def make_place(stack: Stack) -> Place:
     """An owner of the team with a number, a chat, a key, and somebody else who is let into the number."""
+    await beat(stack.app[REDIS])  # without a worker nothing is ready
     owner, other = await sign_in_as(stack, "owner"), await stack.sign_in("other")
     account_id = await make_account(stack, owner)
     chat_id = await make_chat(stack, account_id, address=f"{BIAS_PHONE}@s.whatsapp.net")

@@ -62,7 +62,7 @@ async def test_a_new_name_is_found_and_the_old_one_is_not(web_only: Stack) -> No
     assert [[person["name"] for person in found] for found in people] == [["Søren"], []]
 
 
-@pytest.mark.parametrize("text", ["\u200b", "\u3164", "ء", "ـ"])
+@pytest.mark.parametrize("text", ["ء", "ـ"])
 async def test_a_text_without_letters_finds_nobody(web_only: Stack, text: str) -> None:
     agent = await web_only.sign_in()
     account_id = await make_account(web_only, agent)
