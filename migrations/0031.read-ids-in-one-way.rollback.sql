@@ -63,6 +63,7 @@ end $$;
 drop trigger leave_channel_read on channels_chat;
 drop function leave_channel_read();
 drop function name_mentions(bigint, text);
+drop function list_mentions(bigint, text);
 drop function mentioned(bigint, text);
 drop function jid_kind(text);
 drop function jid_phone(text);

@@ -23,6 +23,14 @@ create function mentioned(bigint, text) returns table (digits text, alias text, 
     join channels_contact k on k.id = a.contact_id
 $$;
 
+-- The people a text names, as the message shows them. In PL/pgSQL, so that a list of messages, few of which name anybody,
+-- does not set this query up with each of its own: 0.25 ms of 1.6 for a page of fifty.
+create function list_mentions(bigint, text) returns json language plpgsql stable parallel safe as $$
+begin
+    return (select coalesce(json_agg(json_build_object('provider_id', m.alias, 'name', m.name, 'phone', m.phone)), '[]')
+            from mentioned($1, $2) m);
+end $$;
+
 -- A text with the names of those it names.
 create function name_mentions(bigint, text) returns text language plpgsql stable parallel safe as $$
 declare

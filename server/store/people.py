@@ -12,10 +12,9 @@ QUOTED = """
         left join channels_contact_alias a on a.account_id = m.account_id and a.alias = w.sender_id
         left join channels_contact k on k.id = a.contact_id) end"""
 # People whom the text names, `@` and the digits of one of their ids: those who are contacts here.
-MENTIONS = """
-    case when strpos(m.body, '@') > 0 then (
-        select coalesce(jsonb_agg(jsonb_build_object('provider_id', w.alias, 'name', w.name, 'phone', w.phone)), '[]')
-        from mentioned(m.account_id, m.body) w) else '[]' end"""
+MENTIONS = (
+    """case when strpos(m.body, '@') > 0 then list_mentions(m.account_id, m.body) else '[]'::json end"""
+)
 # Who wrote goes by their newest name, whatever they were called then: nothing is rewritten when it changes.
 SENDER = """
     case when m.sender is not null then m.sender || coalesce(
