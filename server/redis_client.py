@@ -8,7 +8,8 @@ import asyncio
 import socket
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
+from dataclasses import dataclass
 from functools import partial
 from hashlib import sha1
 from typing import Any, TypeVar
@@ -19,12 +20,12 @@ from arq.connections import ArqRedis
 from redis.asyncio import Connection, ConnectionPool, SSLConnection, UnixDomainSocketConnection
 from redis.asyncio.client import Pipeline, PubSub
 from redis.exceptions import NoScriptError
-from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from server.config import Redis as RedisConfig
 from server.realtime.channels import probe_channel
 from server.redis_reasons import UNREACHABLE, is_away, reason_of
 from server.redis_url import RedisAddress, read_redis_url
+from server.tasks import end_tasks
 
 log = structlog.get_logger()
 
@@ -193,23 +194,47 @@ async def subscribed(redis: Client, *channels: str) -> AsyncIterator[tuple[PubSu
 async def _hear(redis: Client, pubsub: PubSub) -> AsyncGenerator[Message, None]:
     """Raises one of UNREACHABLE when the connection is lost or has fallen silent.
 
-    It is asked by a message of our own through Redis, so that it is also noticed when the connection leads to another
-    server than our commands, as after a failover.
+    A watch beside the reader notices silence, so that a message costs no timer of its own.
     """
     probe = probe_channel(uuid4().hex)
     async with asyncio.timeout(redis.limit_seconds):
         await pubsub.subscribe(probe)
-    is_asked = False
-    while True:
-        async with asyncio.timeout(SILENCE_SECONDS + redis.limit_seconds):
-            message = await pubsub.get_message(timeout=SILENCE_SECONDS)
-        if message is not None:
-            is_asked = False
-            if message["channel"] != probe.encode():
+    heard = Heard()
+    watch = asyncio.create_task(_end_when_silent(redis, pubsub, probe, heard))
+    try:
+        while True:
+            message = await pubsub.get_message(timeout=None)
+            heard.messages += 1
+            if message is not None and message["channel"] != probe.encode():
                 yield message
+    finally:
+        await end_tasks([watch])
+
+
+@dataclass(slots=True)
+class Heard:
+    """How many messages a subscription has brought."""
+
+    messages: int = 0
+
+
+async def _end_when_silent(redis: Client, pubsub: PubSub, probe: str, heard: Heard) -> None:
+    """Break the connection of a subscription that does not bring our own probe.
+
+    The probe goes through Redis, so that it is also noticed when the subscription leads to another server than our
+    commands, as after a failover.
+    """
+    is_asked, before = False, -1
+    while True:
+        await asyncio.sleep(SILENCE_SECONDS)
+        if heard.messages != before:
+            is_asked, before = False, heard.messages
         elif is_asked:
-            raise RedisTimeoutError("the subscription has fallen silent")
+            log.warning("pubsub_silent")
+            if pubsub.connection is not None:
+                await pubsub.connection.disconnect(nowait=True)
+            return
         else:
             is_asked = True
-            async with asyncio.timeout(redis.limit_seconds):
+            with suppress(*UNREACHABLE):
                 await redis.publish(probe, b"")

@@ -216,7 +216,13 @@ LAYERS = (
     Layer("server.redis_reasons", (), (*WEB, "arq", *SQL)),
     Layer(
         "server.redis_client",
-        ("server.config", "server.realtime.channels", "server.redis_reasons", "server.redis_url"),
+        (
+            "server.tasks",
+            "server.config",
+            "server.realtime.channels",
+            "server.redis_reasons",
+            "server.redis_url",
+        ),
         (*WEB, *SQL),
     ),
     Layer(
