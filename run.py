@@ -2,9 +2,9 @@
 
 import sys
 
-from server.cli import main
-from server.leaving import leave
-from workers.settings import run_warm_workers
+from server.cli.main import main
+from server.process.exit import leave
+from workers.jobs import run_warm_workers
 
 if __name__ == "__main__":
     leave(main(sys.argv[1:], run_warm_workers))

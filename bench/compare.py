@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from server.embedded.children import free_port  # noqa: E402 - the path is set above
-from tests.services import Services, run_services  # noqa: E402
+from tests.support.services import Services, run_services  # noqa: E402
 
 # Durable, as in production: what the tests switch off is on here, for both systems alike.
 DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}

@@ -12,9 +12,9 @@ from collections.abc import Awaitable, Callable
 from aiopg import Cursor
 
 from docs.make_pictures import running
-from server.keys import DATABASE
-from server.store import search, search_index
-from server.store.pool import Database
+from server.store.db.database import Database
+from server.store.search import search, search_index
+from server.web.app_keys import DATABASE
 from tests.browser.screens import sign_in_demo_user
 from tests.server.factories import make_account
 

@@ -25,7 +25,7 @@ sys.path.insert(0, str(ROOT))
 
 from bench.compare import DURABLE, JWT, SECRET  # noqa: E402 - the path is set above
 from server.embedded.children import free_port  # noqa: E402
-from tests.services import Services, run_services  # noqa: E402
+from tests.support.services import Services, run_services  # noqa: E402
 
 PEOPLE = 50
 OPENING = 100

@@ -31,10 +31,10 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from bench.storm import wait_until_up  # noqa: E402 - the path is set above
-from server.auth import HASHER  # noqa: E402
+from server.auth.tokens import HASHER  # noqa: E402
 from server.embedded.children import free_port  # noqa: E402
-from tests.mailbox import Mailbox, delivering  # noqa: E402
-from tests.services import Services, run_services  # noqa: E402
+from tests.support.mailbox import Mailbox, delivering  # noqa: E402
+from tests.support.services import Services, run_services  # noqa: E402
 
 KINDS = ("known", "invited", "disabled", "nobody")
 # Each address is asked for fewer times than it is limited to.

@@ -13,9 +13,9 @@ from typing import Any
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from server.config import DEMO_EMAIL, ROOT, load_config
-from tests.fixtures_stack import DEMO_PASSWORD, Stack, run_stack
-from tests.peers import Peer, eventually
-from tests.services import run_services
+from tests.support.fixtures_stack import DEMO_PASSWORD, Stack, run_stack
+from tests.support.peers import Peer, eventually
+from tests.support.services import run_services
 
 PICTURES = ROOT / "docs"
 STORE, WORKSHOP = "acc-store", "acc-workshop"

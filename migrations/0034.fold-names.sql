@@ -1,4 +1,4 @@
--- Names as they are searched, folded by server/store/letters.py as messages and queries are. The rounds that write the
+-- Names as they are searched, folded by server/text/fold.py as messages and queries are. The rounds that write the
 -- words of messages fill them; a name that changes is folded anew.
 alter table channels_contact add column folded text;
 alter table channels_chat add column folded text; -- of the title

@@ -6,7 +6,7 @@ import secrets
 import string
 from datetime import UTC, datetime
 
-from server.phones import tidy
+from server.text.phones import tidy
 
 ALPHABET = string.digits + string.ascii_letters
 ID_LENGTH = 22  # 128 bits

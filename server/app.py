@@ -6,19 +6,19 @@ from pathlib import Path
 import orjson
 from aiohttp import web
 
-from server.auth import Tokens
-from server.browsers import allow_origins
+from server.auth.tokens import Tokens
 from server.config import ROOT, Config
-from server.contexts import CONTEXTS
+from server.config.limits import rates_of
 from server.handlers.docs import DOCS, Docs
 from server.handlers.spa import ASSETS, Assets
-from server.keys import CONFIG, HUB, PROXIES, RATES, SEAL, TOKENS
-from server.middlewares import MIDDLEWARES
-from server.openapi import STYLE, build_document, render_page
-from server.proxies import Proxies
-from server.rates import rates_of
+from server.resources import CONTEXTS
 from server.routes import ROUTES, add_routes
-from server.store.erased import Seal
+from server.routes.middlewares import MIDDLEWARES
+from server.routes.openapi import STYLE, build_document, render_page
+from server.store.privacy.erasure_digests import Seal
+from server.web.app_keys import CONFIG, HUB, PROXIES, RATES, SEAL, TOKENS
+from server.web.client_address import Proxies
+from server.web.security_headers import allow_origins
 
 # Of a request to the API; webhooks and files have limits of their own.
 MAX_BODY_BYTES = 1024 * 1024

@@ -1,8 +1,8 @@
 """Opens what web, workers and commands share: the database and the UniPile clients, as the configuration has them."""
 
 from server.config import Config
-from server.store import pool
-from server.store.pool import Database
+from server.store.db import database
+from server.store.db.database import Database
 from server.unipile.client import UnipileClient
 
 
@@ -10,7 +10,7 @@ async def open_database(config: Config, *, size: int | None = None) -> Database:
     """The pool of web or workers; a command, which asks one thing after the other, wants only a connection or two."""
     if config.database.url is None:
         raise RuntimeError("the embedded Postgres has not been started")
-    return await pool.connect(
+    return await database.connect(
         config.database.url,
         size=size or config.database.pool_size,
         statement_timeout_ms=config.database.statement_timeout_ms,

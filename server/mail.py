@@ -13,7 +13,7 @@ from aiosmtplib import (
     SMTPTimeoutError,
 )
 
-from server.mail_settings import Mail
+from server.config.mail import Mail
 
 PERMANENT = 500
 # For all of a mail: well within a job's own time, and within the pause before it is tried again.

@@ -3,9 +3,9 @@
 from aiohttp import web
 
 from server.errors import ConfabError
-from server.keys import DATABASE, PRESENCE
-from server.store import users
-from server.store.chats import ReachableChat
+from server.store.chats.chats import ReachableChat
+from server.store.people import users
+from server.web.app_keys import DATABASE, PRESENCE
 
 
 async def introduce(app: web.Application, user_id: int) -> None:

@@ -16,8 +16,8 @@ from arq.jobs import serialize_job
 from redis.asyncio import Redis
 
 from server.errors import Unavailable
-from server.redis_client import Script
-from server.redis_reasons import UNREACHABLE
+from server.redis.client import Script
+from server.redis.reasons import UNREACHABLE
 
 INGEST_QUEUE = "confab:queue:ingest"
 OUTBOX_QUEUE = "confab:queue:outbox"
@@ -54,7 +54,7 @@ COPY_MEDIA = "copy_media"
 COPY_PICTURE = "copy_picture"
 SEND_LINK = "send_link"
 ASK_RESET = "ask_reset"
-# Every job with the queue it waits in; workers/settings.py registers exactly these.
+# Every job with the queue it waits in; workers/jobs.py registers exactly these.
 QUEUES = {
     STORE_EVENTS: INGEST_QUEUE,
     SEND_CHAT: OUTBOX_QUEUE,

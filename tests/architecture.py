@@ -89,7 +89,7 @@ def strings(module: Module) -> Iterator[str]:
 
 
 def breaks_imports(module: Module) -> Iterator[str]:
-    layer = next((layer for layer in LAYERS if fits(module.name, (layer.modules,))), None)
+    layer = next((layer for layer in LAYERS if fits(module.name, layer.modules)), None)
     if layer is None:
         yield "has no place in LAYERS"
         return
@@ -104,10 +104,9 @@ def breaks_imports(module: Module) -> Iterator[str]:
 
 
 def _may_import(layer: Layer, name: str) -> bool:
-    # "server.store.users" may be the module or, said `from server.store import users`, a name in the package.
-    return fits(name, layer.may_import) or (
-        name not in MODULE_NAMES and fits(name.rpartition(".")[0], layer.may_import)
-    )
+    # "server.store.people.users" may be the module or, said `from server.store import users`, a name in the package.
+    allowed = (*layer.modules, *layer.may_import)
+    return fits(name, allowed) or (name not in MODULE_NAMES and fits(name.rpartition(".")[0], allowed))
 
 
 def breaks_handlers_apart(module: Module) -> Iterator[str]:

@@ -11,11 +11,13 @@ import pytest
 import redis
 
 from server.config import ROOT, Config, load_config
-from server.loops import Loop
-from tests.services import Services, run_services
+from server.process.event_loop import Loop
+from tests.support.services import Services, run_services
 
 # The fixtures of the parts (applications, workers, browsers) stand beside this file, as fixtures_<part>.py.
-pytest_plugins = [f"tests.{path.stem}" for path in sorted(Path(__file__).parent.glob("fixtures*.py"))]
+pytest_plugins = [
+    f"tests.support.{path.stem}" for path in sorted((Path(__file__).parent / "support").glob("fixtures*.py"))
+]
 
 JWT_SECRET = "3tYp8Wq0nLx5Rk2Vb7Zc9Hd4Jf6Mg1Ns"
 # Deleting is ten times faster than truncating when there is little; foreign keys and triggers rest meanwhile.

@@ -7,7 +7,7 @@ import pytest
 from server import queue
 from server.config import ROOT
 from tests.architecture import MODULES, Module, broken
-from workers import settings
+from workers import jobs
 
 A_PATH = re.compile(r"`([\w.-]+(?:/[\w.-]+)*/?)`")
 SUFFIXES = (".py", ".sql", ".ts", ".tsx", ".toml", ".mjs", ".css", ".json", ".yaml", ".txt", ".html", "/")
@@ -24,21 +24,33 @@ def test_module_keeps_the_rules(module: Module) -> None:
     [
         (
             "server.queue",
-            "from workers.ingest import store_events",
-            "must not import workers.ingest.store_events",
+            "from workers.messages.ingest import store_events",
+            "must not import workers.messages.ingest.store_events",
         ),
         ("server.app", "import workers", "must not import workers"),
-        ("server.app", "def late():\n    from workers import ingest", "must not import workers.ingest"),
+        (
+            "server.app",
+            "def late():\n    from workers.messages import ingest",
+            "must not import workers.messages.ingest",
+        ),
         (
             "server.config",
             "from server.errors import ConfabError",
             "must not import server.errors.ConfabError",
         ),
         ("server.errors", "import aiohttp", "must not import aiohttp"),
-        ("server.store.chats", "from aiohttp import web", "must not import aiohttp"),
-        ("server.store.chats", "from server.handlers import chats", "must not import server.handlers.chats"),
-        ("server.schemas.chats", "from server.store import chats", "must not import server.store.chats"),
-        ("server.realtime.channels", "import redis", "must not import redis"),
+        ("server.store.chats.chats", "from aiohttp import web", "must not import aiohttp"),
+        (
+            "server.store.chats.chats",
+            "from server.handlers import chats",
+            "must not import server.handlers.chats",
+        ),
+        (
+            "server.schemas.chats",
+            "from server.store.chats import chats",
+            "must not import server.store.chats.chats",
+        ),
+        ("server.redis.channels", "import redis", "must not import redis"),
         (
             "server.realtime.broker",
             "from server.realtime.hub import Hub",
@@ -47,8 +59,8 @@ def test_module_keeps_the_rules(module: Module) -> None:
         ("server.realtime.hub", "from redis.asyncio import Redis", "must not import redis"),
         (
             "server.realtime.connection",
-            "from server.store import chats",
-            "must not import server.store.chats",
+            "from server.store.chats import chats",
+            "must not import server.store.chats.chats",
         ),
         ("server.handlers.chats", "from server.handlers import auth", "must not import server.handlers.auth"),
         (
@@ -57,21 +69,25 @@ def test_module_keeps_the_rules(module: Module) -> None:
             "must not import server.handlers.auth",
         ),
         ("server.handlers.chats", "import psycopg2", "must not import psycopg2"),
-        ("workers.ingest", "from aiohttp import web", "must not import aiohttp"),
-        ("workers.ingest", "from server.app import create_app", "must not import server.app.create_app"),
-        ("workers.ingest", "from server.realtime import hub", "must not import server.realtime.hub"),
+        ("workers.messages.ingest", "from aiohttp import web", "must not import aiohttp"),
+        (
+            "workers.messages.ingest",
+            "from server.app import create_app",
+            "must not import server.app.create_app",
+        ),
+        ("workers.messages.ingest", "from server.realtime import hub", "must not import server.realtime.hub"),
         ("sandbox.app", "from server.config import Config", "must not import server.config.Config"),
-        ("run", "from server.store import users", "must not import server.store.users"),
+        ("run", "from server.store.people import users", "must not import server.store.people.users"),
         ("server.newcomer", "", "has no place in LAYERS"),
         ("server.app", "from . import queue", "imports relatively"),
         ("server.handlers.chats", 'X = "select id from channels_chat"', "has SQL"),
-        ("workers.ingest", 'X = f"""\n  update channels_chat\n set seq = {1}"""', "has SQL"),
+        ("workers.messages.ingest", 'X = f"""\n  update channels_chat\n set seq = {1}"""', "has SQL"),
         ("server.app", 'import os\nX = os.environ["PORT"]', "reads the environment"),
         ("server.app", "from os import environ", "imports os.environ"),
         ("server.handlers.chats", 'X = f"confab:account:{1}"', "names a Redis key"),
         ("server.handlers.webhooks", 'X = {}.get("attendee_provider_id")', "knows UniPile's"),
-        ("workers.ingest", "def f():\n" + "    pass\n" * 40, "f has 41 lines"),
-        ("workers.ingest", "#\n" * 300, "has 301 lines"),
+        ("workers.messages.ingest", "def f():\n" + "    pass\n" * 40, "f has 41 lines"),
+        ("workers.messages.ingest", "#\n" * 300, "has 301 lines"),
         ("server.store.utils", "", "utils says nothing"),
     ],
 )
@@ -83,14 +99,16 @@ def test_a_broken_rule_is_found(name: str, text: str, complaint: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "import os\n", '"""No sentence"""\n', '""""""\n'])
 def test_a_module_without_an_opening_sentence_is_found(text: str) -> None:
-    assert broken(Module.parse("workers.ingest", text)) == ["workers.ingest does not open with a sentence"]
+    assert broken(Module.parse("workers.messages.ingest", text)) == [
+        "workers.messages.ingest does not open with a sentence"
+    ]
 
 
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("server.store.chats", 'X = "select id from channels_chat"'),
-        ("server.handlers.chats", "from server.store import chats\nfrom server.errors import NotFound"),
+        ("server.store.chats.chats", 'X = "select id from channels_chat"'),
+        ("server.handlers.chats", "from server.store.chats import chats\nfrom server.errors import NotFound"),
         ("server.handlers.chats", 'def f():\n    """Select one from many."""'),
         ("server.unipile.events", 'X = "attendee_provider_id"'),
         ("server.queue", 'X = "confab:queue"'),
@@ -102,8 +120,8 @@ def test_a_kept_rule_is_left_in_peace(name: str, text: str) -> None:
 
 
 def test_every_job_that_can_be_enqueued_is_registered() -> None:
-    assert set(settings.JOBS) == set(queue.QUEUES)
-    assert all(callable(job) for job in settings.JOBS.values())
+    assert set(jobs.JOBS) == set(queue.QUEUES)
+    assert all(callable(job) for job in jobs.JOBS.values())
 
 
 def test_documents_name_only_files_that_exist() -> None:
@@ -119,12 +137,12 @@ def test_documents_name_only_files_that_exist() -> None:
 
 
 def test_a_document_that_names_a_missing_file_is_found() -> None:
-    assert _exists("server/config.py")
-    assert _exists("store/messages.py")
+    assert _exists("server/config/__init__.py")
+    assert _exists("store/messages/messages.py")
     assert not _exists("store/no_such_module.py")
 
 
 def _exists(name: str) -> bool:
-    # Documents shorten: `store/messages.py` stands for server/store/messages.py.
+    # Documents shorten: `store/messages/messages.py` stands for server/store/messages/messages.py.
     places = (ROOT, ROOT / "server", ROOT / "frontend" / "src", ROOT / "tests")
     return any((place / name).exists() for place in places)

@@ -13,20 +13,20 @@ from typing import Any
 
 import pytest
 
-from server.cli import _parser
-from server.cli_command import SOURCE, Told, UsageError, perform, tell_failure
+from server.cli.command import SOURCE, Told, UsageError, perform, tell_failure
+from server.cli.main import _parser
 from server.config import Config
 from server.errors import ConfabError, NotFound, Unavailable
+from server.process.seed import seed_owner
 from server.schemas.api_keys import ApiKey, CreatedKey
 from server.schemas.errors import Error
 from server.schemas.privacy import OneAccountErasure, OneErasure
 from server.schemas.users import TeamUser, TeamUserWithLink
-from server.seed import seed_owner
-from server.store.audit import note_user_agent
-from tests.fixtures_stack import Stack
-from tests.peers import Peer, eventually
-from tests.programs import run
+from server.store.people.audit import note_user_agent
 from tests.server.factories import BIAS_PHONE, add_member, make_account, make_contact, sign_in_as
+from tests.support.fixtures_stack import Stack
+from tests.support.peers import Peer, eventually
+from tests.support.programs import run
 
 EVA, PASSWORD = "eva@x.example", "correct horse 4711"
 ME, CHANNELS = "/api/auth/me", "/api/channels/whatsapp"

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from server.config import ROOT
-from tests.ports import free_port
-from tests.programs import Program, get, run, servers_on, wait_for
-from tests.services import Services, run_services
+from tests.support.ports import free_port
+from tests.support.programs import Program, get, run, servers_on, wait_for
+from tests.support.services import Services, run_services
 
 Settings = dict[str, str]
 

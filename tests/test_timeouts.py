@@ -60,7 +60,7 @@ def test_what_never_ends_fails_and_the_rest_goes_on(tmp_path: Path) -> None:
     file = tmp_path / "test_endless.py"
     file.write_text(TESTS)
     (tmp_path / "conftest.py").write_text(CONFTEST)
-    options = ["-q", "--timeout=2", "-p", "tests.fixtures_timeouts", "-p", "no:cacheprovider"]
+    options = ["-q", "--timeout=2", "-p", "tests.support.fixtures_timeouts", "-p", "no:cacheprovider"]
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", *options, "-o", "asyncio_mode=auto", f"--rootdir={tmp_path}", file],
         cwd=ROOT,

@@ -7,11 +7,11 @@ from typing import Any
 
 from server.config import Config
 from server.connections import open_database, open_unipile
-from server.redis_client import Client
-from server.redis_start import open_redis
-from server.storage import Storage, open_storage
-from server.store.erased import Seal
-from server.store.pool import Database
+from server.media.storage import Storage, open_storage
+from server.process.redis_start import open_redis
+from server.redis.client import Client
+from server.store.db.database import Database
+from server.store.privacy.erasure_digests import Seal
 from server.unipile.client import UnipileClient
 
 # Under this name the parts stand in arq's context dictionary.
@@ -27,7 +27,7 @@ class Parts:
     storage: Storage
     # Hashes the names of who was erased.
     seal: Seal
-    # Accounts whose traffic has been counted and whose owners have not been told yet (workers/usage.py).
+    # Accounts whose traffic has been counted and whose owners have not been told yet (workers/people/usage.py).
     counted: set[int] = field(default_factory=set)
 
 

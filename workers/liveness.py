@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager
 
 import structlog
 
+from server.cancellation import end_tasks
 from server.queue import HEARTBEAT_SECONDS, beat
-from server.redis_client import Client
-from server.redis_reasons import UNREACHABLE, reason_of
-from server.tasks import end_tasks
+from server.redis.client import Client
+from server.redis.reasons import UNREACHABLE, reason_of
 from workers.runner import Supervisor
 
 log = structlog.get_logger()

@@ -15,10 +15,10 @@ from server.config import ROOT
 from server.errors import Unavailable
 from server.metrics import JOB_RETRIES
 from server.queue import EXPIRY_SECONDS, fault_key
-from server.redis_reasons import UNREACHABLE
+from server.redis.reasons import UNREACHABLE
 from server.unipile.errors import NotTaken
-from workers.burials import bury_job
 from workers.context import parts_of
+from workers.messages.dead_letters import bury_job
 
 log = structlog.get_logger()
 

@@ -11,10 +11,10 @@ from arq.constants import in_progress_key_prefix
 from arq.utils import timestamp_ms
 from arq.worker import Worker
 
+from server.cancellation import end_tasks, is_ending
 from server.queue import wake_channel
-from server.redis_client import Client, Script, subscribed
-from server.redis_reasons import UNREACHABLE
-from server.tasks import end_tasks, is_ending
+from server.redis.client import Client, Script, subscribed
+from server.redis.reasons import UNREACHABLE
 
 log = structlog.get_logger()
 

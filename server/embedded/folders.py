@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from server.keyring import describe
+from server.config.generated_secrets import describe
 
 # CAP_DAC_OVERRIDE passes permissions, CAP_SETPCAP may hand it on (linux/capability.h).
 NEEDED_CAPABILITIES = 1 << 1 | 1 << 8

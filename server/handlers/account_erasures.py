@@ -2,14 +2,22 @@
 
 from aiohttp import web
 
-from server import audited
 from server.errors import NotFound
-from server.http import caller, decode_cursor, load_query, object_answer, page_answer, path_id, provider_of
-from server.keys import ACTOR, DATABASE, REDIS, SEAL, STANDING
-from server.policy import is_admin_role
+from server.people import actions
 from server.realtime.broker import announce_access_change
+from server.rules.policy import is_admin_role
 from server.schemas.fields import ListQuery
-from server.store import account_erasures
+from server.store.privacy import account_erasures
+from server.web.app_keys import ACTOR, DATABASE, REDIS, SEAL, STANDING
+from server.web.requests import (
+    caller,
+    decode_cursor,
+    load_query,
+    object_answer,
+    page_answer,
+    path_id,
+    provider_of,
+)
 
 LIST_QUERY = ListQuery()
 
@@ -18,7 +26,7 @@ async def erase_account(request: web.Request) -> web.Response:
     """Erase a number with everything in it, here and at UniPile. From now on it is absent, for whoever asks."""
     account_id = path_id(request, "account_id")
     erasure = await request.app[DATABASE].write(
-        audited.begin_account_erasure, request[ACTOR], request.app[SEAL], account_id
+        actions.begin_account_erasure, request[ACTOR], request.app[SEAL], account_id
     )
     if erasure is None:
         raise NotFound  # somebody else was quicker

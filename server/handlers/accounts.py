@@ -8,10 +8,25 @@ import structlog
 from aiohttp import web
 from aiopg import Cursor
 
-from server.account_life import REPLACED, Seen
+from server.accounts.linking import leave_nothing, require_whatsapp
+from server.accounts.provider_errors import told_to_caller
 from server.config import Config
 from server.errors import ConfabError, NotFound
-from server.http import (
+from server.plans.payer import Payer
+from server.plans.quotas import claim_place, refuse_place, require_place
+from server.queue import DROP_ATTEMPT, REFRESH_ACCOUNT, enqueue
+from server.realtime.broker import announce_access_change, publish
+from server.realtime.events import make_push
+from server.rules.account_states import REPLACED, Seen
+from server.schemas.accounts import Connect, PatchAccount, Reconnect
+from server.schemas.fields import ListQuery
+from server.store.accounts import accounts, hosted_links, states
+from server.store.accounts.accounts import OwnAccount
+from server.store.plans import entitlements
+from server.unipile.answers import Checkpoint
+from server.unipile.errors import Rejected
+from server.web.app_keys import CALLER, CONFIG, DATABASE, PAYER, REDIS, SEAL, UNIPILE
+from server.web.requests import (
     caller,
     decode_cursor,
     json_answer,
@@ -22,20 +37,6 @@ from server.http import (
     path_id,
     provider_of,
 )
-from server.keys import CALLER, CONFIG, DATABASE, PAYER, REDIS, SEAL, UNIPILE
-from server.linking import leave_nothing, require_whatsapp
-from server.paying import Payer
-from server.queue import DROP_ATTEMPT, REFRESH_ACCOUNT, enqueue
-from server.quotas import claim_place, refuse_place, require_place
-from server.realtime.broker import announce_access_change, publish
-from server.realtime.events import make_push
-from server.refusals import told_to_caller
-from server.schemas.accounts import Connect, PatchAccount, Reconnect
-from server.schemas.fields import ListQuery
-from server.store import account_states, accounts, entitlements, hosted_links
-from server.store.accounts import OwnAccount
-from server.unipile.answers import Checkpoint
-from server.unipile.errors import Rejected
 
 log = structlog.get_logger()
 
@@ -85,9 +86,7 @@ async def connect_account(request: web.Request) -> web.Response:
 
 async def _replace_attempts(request: web.Request, provider: str, newer: int | None = None) -> None:
     """Somebody connects one number at a time: codes of theirs that nobody scanned go, here and at UniPile."""
-    for account_id in await request.app[DATABASE].read(
-        account_states.list_own_attempts, caller(request), provider
-    ):
+    for account_id in await request.app[DATABASE].read(states.list_own_attempts, caller(request), provider):
         if account_id != newer:
             await enqueue(request.app[REDIS], DROP_ATTEMPT, account_id, REPLACED)
 
@@ -173,18 +172,18 @@ async def reconnect_account(request: web.Request) -> web.Response:
         checkpoint = await request.app[UNIPILE].start_reconnect(
             own.external_account_id, given["phone_number"]
         )
-    await request.app[DATABASE].write(account_states.note_attempt, own.id)
+    await request.app[DATABASE].write(states.note_attempt, own.id)
     await _tell(request, own.id, await request.app[DATABASE].write(_take_place, request[PAYER], own.id))
     return await _connected_answer(request, own.id, checkpoint, 200)
 
 
-async def _take_place(cursor: Cursor, payer: Payer, account_id: int) -> account_states.Observed | None:
+async def _take_place(cursor: Cursor, payer: Payer, account_id: int) -> states.Observed | None:
     """One that was disconnected takes a place again, of whoever pays for it now."""
     held = await accounts.lock_account(cursor, account_id)
     if held is not None and held.status == "disconnected":
         rights = await payer.rights_of(cursor, held.user_id)
         await require_place(cursor, rights, held.user_id, held.external_account_id)
-    return await account_states.observe(cursor, account_id, Seen.CODE_SHOWN)
+    return await states.observe(cursor, account_id, Seen.CODE_SHOWN)
 
 
 async def disconnect_account(request: web.Request) -> web.Response:
@@ -222,12 +221,10 @@ async def _owned(request: web.Request) -> OwnAccount:
 
 
 async def _note(request: web.Request, account_id: int, seen: Seen) -> None:
-    await _tell(
-        request, account_id, await request.app[DATABASE].write(account_states.observe, account_id, seen)
-    )
+    await _tell(request, account_id, await request.app[DATABASE].write(states.observe, account_id, seen))
 
 
-async def _tell(request: web.Request, account_id: int, observed: account_states.Observed | None) -> None:
+async def _tell(request: web.Request, account_id: int, observed: states.Observed | None) -> None:
     if observed is not None and observed.changed is not None:
         seq, shown = observed.changed
         await publish(

@@ -7,19 +7,20 @@ import structlog
 from aiohttp import web
 from aiopg import Cursor
 
+from server.accounts.provider_errors import refusal_of, told_to_caller
 from server.errors import ConfabError, NotFound, Unavailable
-from server.http import caller, load_body, object_answer, path_id, provider_of
-from server.keys import DATABASE, REDIS, UNIPILE
 from server.queue import AMEND_MESSAGE, enqueue
 from server.realtime.broker import publish
 from server.realtime.events import make_push
-from server.refusals import refusal_of, told_to_caller
 from server.schemas.messages import EditMessage, React
-from server.store import accounts, amendments, messages
-from server.store.amendments import Amended, Amendment, Truth
-from server.store.messages import OpenMessage
+from server.store.accounts import accounts
+from server.store.messages import amendments, messages
+from server.store.messages.amendments import Amended, Amendment, Truth
+from server.store.messages.messages import OpenMessage
 from server.unipile.errors import UnipileError
 from server.unipile.states import MessageState
+from server.web.app_keys import DATABASE, REDIS, UNIPILE
+from server.web.requests import caller, load_body, object_answer, path_id, provider_of
 
 log = structlog.get_logger()
 

@@ -3,15 +3,15 @@
 import orjson
 from aiohttp import web
 
-from server import audited
-from server.http import decode_cursor, load_body, load_query, object_answer, page_answer, path_id
-from server.identity import make_key, prefix_of
-from server.keys import ACTOR, CALLER, DATABASE, REDIS, STANDING
-from server.policy import is_admin_role
+from server.people import actions
 from server.realtime.broker import announce_access_change
+from server.rules.policy import is_admin_role
 from server.schemas.api_keys import CreateKey
 from server.schemas.fields import ListQuery
-from server.store import api_keys
+from server.store.people import api_keys
+from server.web.app_keys import ACTOR, CALLER, DATABASE, REDIS, STANDING
+from server.web.identify import make_key, prefix_of
+from server.web.requests import decode_cursor, load_body, load_query, object_answer, page_answer, path_id
 
 LIST_QUERY, CREATE_KEY = ListQuery(), CreateKey()
 
@@ -31,7 +31,7 @@ async def create_key(request: web.Request) -> web.Response:
     given = await load_body(request, CREATE_KEY)
     key = make_key()
     shown = await request.app[DATABASE].write(
-        audited.create_key, request[ACTOR], request[CALLER].user_id, key, prefix_of(key), given
+        actions.create_key, request[ACTOR], request[CALLER].user_id, key, prefix_of(key), given
     )
     return object_answer([("key", shown), ("secret", orjson.dumps(key).decode())], 201)
 
@@ -39,7 +39,7 @@ async def create_key(request: web.Request) -> web.Response:
 async def revoke_key(request: web.Request) -> web.Response:
     """The key opens nothing any more, and its sockets end."""
     await request.app[DATABASE].write(
-        audited.revoke_key, request[ACTOR], path_id(request, "key_id"), _whose(request)
+        actions.revoke_key, request[ACTOR], path_id(request, "key_id"), _whose(request)
     )
     await announce_access_change(request.app[REDIS])
     return web.Response(status=204)

@@ -7,15 +7,15 @@ import structlog
 from aiohttp import web
 
 from server.errors import ConfabError, NotFound
-from server.http import caller, object_answer, path_id, provider_of, stream_answer
-from server.keys import DATABASE, REDIS, STORAGE
-from server.media import UNKNOWN_TYPE, disposition, is_inline
+from server.media.storage import Missing
+from server.media.types import UNKNOWN_TYPE, disposition, is_inline
 from server.queue import COPY_MEDIA, enqueue
 from server.realtime.broker import publish
 from server.realtime.events import make_push
-from server.storage import Missing
-from server.store import media
-from server.store.media import StoredFile, Wanted
+from server.store.messages import attachments
+from server.store.messages.attachments import StoredFile, Wanted
+from server.web.app_keys import DATABASE, REDIS, STORAGE
+from server.web.requests import caller, object_answer, path_id, provider_of, stream_answer
 
 log = structlog.get_logger()
 
@@ -46,7 +46,7 @@ async def show_attachment(request: web.Request) -> web.StreamResponse:
     `attachments` say why.
     """
     wanted = _wanted(request)
-    file = await request.app[DATABASE].read(media.fetch_file, wanted)
+    file = await request.app[DATABASE].read(attachments.fetch_file, wanted)
     if file is None:
         raise NotFound("There is no stored file here.")
     etag = f'"{file.sha256}"'
@@ -86,7 +86,7 @@ async def _note_loss(request: web.Request, wanted: Wanted) -> None:
 async def retry_attachment(request: web.Request) -> web.Response:
     """Try again to copy what failed or had expired; 409 when the bytes are here."""
     wanted = _wanted(request)
-    known = await request.app[DATABASE].read(media.fetch_state, wanted)
+    known = await request.app[DATABASE].read(attachments.fetch_state, wanted)
     if known is None:
         raise NotFound
     if known.state in ("stored", "none"):
@@ -99,7 +99,7 @@ async def retry_attachment(request: web.Request) -> web.Response:
 async def _change(request: web.Request, wanted: Wanted, state: str, error: str | None) -> str | None:
     """Set the state, tell the rooms, return the message as it is now; None when nothing was different."""
     changed = await request.app[DATABASE].write(
-        media.lock_and_change, wanted.message_id, wanted.attachment_id, {"state": state, "error": error}
+        attachments.lock_and_change, wanted.message_id, wanted.attachment_id, {"state": state, "error": error}
     )
     if changed is None:
         return None

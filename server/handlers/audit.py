@@ -5,12 +5,12 @@ from typing import Any
 
 from aiohttp import web
 
-from server.csv_rows import csv_head, csv_rows
-from server.http import load_query, page_answer, stream_answer, time_cursor
-from server.keys import DATABASE
+from server.media.csv import csv_head, csv_rows
 from server.schemas.audit import AuditFilter, AuditQuery
-from server.store import audit_pages
-from server.store.audit_pages import Line
+from server.store.people import audit_pages
+from server.store.people.audit_pages import Line
+from server.web.app_keys import DATABASE
+from server.web.requests import load_query, page_answer, stream_answer, time_cursor
 
 AUDIT_QUERY, AUDIT_FILTER = AuditQuery(), AuditFilter()
 LINES_AT_A_TIME = 1000

@@ -5,19 +5,20 @@ from contextlib import suppress
 from aiohttp import web
 from aiopg import Cursor
 
-from server.auth import bearer_token, hash_token, make_refresh_token
+from server.auth.tokens import bearer_token, hash_token, make_refresh_token
+from server.config.limits import LOGIN_ADDRESS, LOGIN_USER
+from server.config.plans import Plans
 from server.errors import ConfabError, NotFound
-from server.http import load_body
-from server.keys import CONFIG, DATABASE, LIMITER, PASSWORDS, RATES, REDIS, TOKENS
-from server.plans import Plans
-from server.quotas import require_seat
-from server.rates import LOGIN_ADDRESS, LOGIN_USER
+from server.plans.quotas import require_seat
 from server.realtime.broker import announce_access_change
 from server.schemas.auth import Login, Register, TestToken
-from server.signing_in import begin_session, cookie_name, cookie_path, is_https, read_cookie, session_answer
-from server.store import audit, entitlements, team, users
-from server.store.audit import Actor
-from server.store.users import User
+from server.store.people import audit, team, users
+from server.store.people.audit import Actor
+from server.store.people.users import User
+from server.store.plans import entitlements
+from server.web.app_keys import CONFIG, DATABASE, LIMITER, PASSWORDS, RATES, REDIS, TOKENS
+from server.web.requests import load_body
+from server.web.sessions import begin_session, cookie_name, cookie_path, is_https, read_cookie, session_answer
 
 LOGIN, REGISTER, TEST_TOKEN = Login(), Register(), TestToken()
 REFRESH_GRACE_SECONDS = 30

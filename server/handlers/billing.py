@@ -8,16 +8,17 @@ import structlog
 from aiohttp import web
 from aiopg import Cursor
 
-from server import audited
+from server.config.billing import SignatureError, check_signature
 from server.errors import ConfabError, NotFound, Unavailable
-from server.http import json_answer, load_body
-from server.keys import CONFIG, DATABASE, ENTITLEMENTS, REDIS
+from server.people import actions
+from server.plans.usage_push import tell_plan
 from server.schemas.usage import GRANTED, BillingEvent
-from server.signatures import SignatureError, check_signature
-from server.store import entitlements, users
-from server.store.audit import Actor
-from server.store.entitlements import BillingWord
-from server.usage_news import tell_plan
+from server.store.people import users
+from server.store.people.audit import Actor
+from server.store.plans import entitlements
+from server.store.plans.entitlements import BillingWord
+from server.web.app_keys import CONFIG, DATABASE, ENTITLEMENTS, REDIS
+from server.web.requests import json_answer, load_body
 
 log = structlog.get_logger()
 
@@ -85,7 +86,7 @@ async def _apply(
         data["expires_at"] if is_granted else None,
         event["timestamp"],
     )
-    return user.id, await audited.take_word(cursor, actor, word)
+    return user.id, await actions.take_word(cursor, actor, word)
 
 
 async def _tell(request: web.Request, user_id: int, provider: str) -> None:

@@ -8,22 +8,24 @@ import structlog
 from aiohttp import web
 from aiopg import Cursor
 
+from server.accounts.provider_errors import refusal_from, refusal_of
 from server.errors import ConfabError, NotFound, Unavailable
-from server.http import caller, load_body, object_answer, path_id, provider_of
-from server.keys import CONFIG, DATABASE, PAYER, REDIS, UNIPILE
-from server.paying import Payer
-from server.phones import is_same_phone
+from server.plans.payer import Payer
+from server.plans.quotas import refuse_messages, require_messages
 from server.queue import NOTE_USAGE, REFRESH_CHAT, enqueue
-from server.quotas import refuse_messages, require_messages
 from server.realtime.broker import publish
 from server.realtime.events import Push, make_push
-from server.refusals import refusal_from, refusal_of
 from server.schemas.chats import StartChat
-from server.store import chat_marks, chat_starts, chats, pace, sends, usage
-from server.store.chat_starts import ChatStart, StartTarget
-from server.store.messages import ChangedMessage
+from server.store.chats import chats, flags
+from server.store.messages.messages import ChangedMessage
+from server.store.plans import usage
+from server.store.sending import chat_starts, pacing, sends
+from server.store.sending.chat_starts import ChatStart, StartTarget
+from server.text.phones import is_same_phone
 from server.unipile import jids
 from server.unipile.errors import OutcomeUnknown, UnipileError
+from server.web.app_keys import CONFIG, DATABASE, PAYER, REDIS, UNIPILE
+from server.web.requests import caller, load_body, object_answer, path_id, provider_of
 
 log = structlog.get_logger()
 
@@ -108,10 +110,10 @@ async def _begin(cursor: Cursor, payer: Payer, start: ChatStart) -> datetime | N
 async def _require_pace(request: web.Request, start: ChatStart) -> None:
     """Keep a fresh number from beginning many chats a day, which is what gets numbers blocked."""
     limits, database = request.app[CONFIG].pace, request.app[DATABASE]
-    if not limits.enabled or await database.read(pace.is_known_address, start.account_id, start.address):
+    if not limits.enabled or await database.read(pacing.is_known_address, start.account_id, start.address):
         return
     seconds = await database.write(
-        pace.take_new_chat, start.account_id, limits.fresh_days, limits.new_chats_per_day
+        pacing.take_new_chat, start.account_id, limits.fresh_days, limits.new_chats_per_day
     )
     if seconds is not None:
         raise ConfabError(
@@ -193,7 +195,7 @@ async def _store_started(
         "message_id": message.id,
         "sent_at": sent_at,
         "message_key": provider_msg_id or "",
-        "preview": chat_marks.preview_of(start.body, []),
+        "preview": flags.preview_of(start.body, []),
         # Whoever writes to a phone number has seen nothing of the chat that may exist.
         "arrived": 0,
         "recounts": False,

@@ -4,7 +4,17 @@ from aiohttp import web
 from aiopg import Cursor
 
 from server.errors import NotFound
-from server.http import (
+from server.queue import MIRROR_CHAT, enqueue
+from server.realtime.broker import publish
+from server.realtime.events import make_push
+from server.schemas.chats import ChatQuery, PatchChat
+from server.schemas.messages import ChangesQuery
+from server.store.accounts import accounts
+from server.store.chats import chats, flags, unread
+from server.store.messages import changes
+from server.store.search import search_index
+from server.web.app_keys import CALLER, DATABASE, REDIS
+from server.web.requests import (
     caller,
     load_body,
     load_query,
@@ -15,13 +25,6 @@ from server.http import (
     text_answer,
     time_cursor,
 )
-from server.keys import CALLER, DATABASE, REDIS
-from server.queue import MIRROR_CHAT, enqueue
-from server.realtime.broker import publish
-from server.realtime.events import make_push
-from server.schemas.chats import ChatQuery, PatchChat
-from server.schemas.messages import ChangesQuery
-from server.store import accounts, changes, chat_marks, chats, search_index, unread
 
 CHAT_QUERY, PATCH_CHAT, CHANGES_QUERY = ChatQuery(), PatchChat(), ChangesQuery()
 
@@ -102,7 +105,7 @@ async def _patch(
     cursor: Cursor, account_id: int, chat_id: int, given: dict[str, object]
 ) -> chats.ChangedChat:
     seq = await accounts.take_seqs(cursor, account_id, 1)
-    return await chat_marks.patch_chat(cursor, chat_id, seq, given)
+    return await flags.patch_chat(cursor, chat_id, seq, given)
 
 
 async def list_changes(request: web.Request) -> web.Response:

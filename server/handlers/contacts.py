@@ -7,13 +7,13 @@ import orjson
 import structlog
 from aiohttp import web
 
+from server.accounts.provider_errors import told_to_caller
 from server.errors import NotFound
-from server.http import caller, json_answer, path_id, provider_of
-from server.keys import DATABASE, STORAGE, UNIPILE
-from server.refusals import told_to_caller
-from server.storage import Missing
-from server.store import contacts
+from server.media.storage import Missing
+from server.store.chats import contacts
 from server.unipile.history import read_people
+from server.web.app_keys import DATABASE, STORAGE, UNIPILE
+from server.web.requests import caller, json_answer, path_id, provider_of
 
 log = structlog.get_logger()
 

@@ -2,9 +2,16 @@
 
 from aiohttp import web
 
-from server import audited
 from server.errors import ConfabError, NotFound
-from server.http import (
+from server.media.storage import Missing
+from server.media.types import disposition
+from server.people import actions
+from server.schemas.fields import ListQuery
+from server.schemas.privacy import RequestExport
+from server.store.people import audit
+from server.store.privacy import exports
+from server.web.app_keys import ACTOR, DATABASE, STORAGE
+from server.web.requests import (
     decode_cursor,
     load_body,
     load_query,
@@ -13,12 +20,6 @@ from server.http import (
     path_id,
     stream_answer,
 )
-from server.keys import ACTOR, DATABASE, STORAGE
-from server.media import disposition
-from server.schemas.fields import ListQuery
-from server.schemas.privacy import RequestExport
-from server.storage import Missing
-from server.store import audit, exports
 
 REQUEST_EXPORT, LIST_QUERY = RequestExport(), ListQuery()
 
@@ -28,7 +29,7 @@ async def request_export(request: web.Request) -> web.Response:
     given, account_id = await load_body(request, REQUEST_EXPORT), path_id(request, "account_id")
     try:
         export_id = await request.app[DATABASE].write(
-            audited.ask_export,
+            actions.ask_export,
             request[ACTOR],
             account_id,
             given["contact_id"],

@@ -12,8 +12,6 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from server import VERSION
 from server.config import DEMO_EMAIL
 from server.errors import ConfabError, Unavailable
-from server.http import json_answer
-from server.keys import CONFIG, DATABASE, REDIS, UNIPILE
 from server.metrics import REGISTRY
 from server.queue import (
     AMENDMENT_QUEUE,
@@ -24,9 +22,11 @@ from server.queue import (
     SYNC_QUEUE,
     read_queues,
 )
-from server.redis_reasons import UNREACHABLE, reason_of
+from server.redis.reasons import UNREACHABLE, reason_of
+from server.store.db.database import require_writable
 from server.store.dead_letters import count_dead_letters
-from server.store.pool import require_writable
+from server.web.app_keys import CONFIG, DATABASE, REDIS, UNIPILE
+from server.web.requests import json_answer
 
 QUEUE_NAMES = {
     INGEST_QUEUE: "ingest",

@@ -7,21 +7,21 @@ import structlog
 from aiohttp import web
 from aiopg import Cursor
 
+from server.accounts.linking import leave_nothing, require_linkable
+from server.accounts.provider_errors import told_to_caller
 from server.errors import ConfabError, NotFound, Unavailable
-from server.http import json_answer
-from server.keys import DATABASE, ENTITLEMENTS, REDIS, SEAL, UNIPILE
-from server.linking import leave_nothing, require_linkable
-from server.plans import Rights
+from server.plans.quotas import claim_place
 from server.queue import REFRESH_ACCOUNT, enqueue
-from server.quotas import claim_place
 from server.realtime.broker import announce_access_change, publish_to_user
-from server.refusals import told_to_caller
-from server.store import accounts, hosted_links
-from server.store.erased import Seal
-from server.store.hosted_links import HostedLink
-from server.store.refusals import insert_refusal
+from server.rules.plans import Rights
+from server.store.accounts import accounts, hosted_links
+from server.store.accounts.hosted_links import HostedLink
+from server.store.accounts.rejected import insert_refusal
+from server.store.privacy.erasure_digests import Seal
 from server.unipile.answers import ProviderAccount
 from server.unipile.events import account_of
+from server.web.app_keys import DATABASE, ENTITLEMENTS, REDIS, SEAL, UNIPILE
+from server.web.requests import json_answer
 
 log = structlog.get_logger()
 

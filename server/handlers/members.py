@@ -4,13 +4,14 @@ from aiohttp import web
 from aiopg import Cursor
 
 from server.errors import NotFound
-from server.http import decode_cursor, load_body, load_query, object_answer, page_answer, path_id
-from server.keys import ACTOR, DATABASE, REDIS
 from server.realtime.broker import announce_access_change, announce_rights
 from server.schemas.fields import ListQuery
 from server.schemas.users import SetMember
-from server.store import audit, members
-from server.store.audit import Actor
+from server.store.accounts import members
+from server.store.people import audit
+from server.store.people.audit import Actor
+from server.web.app_keys import ACTOR, DATABASE, REDIS
+from server.web.requests import decode_cursor, load_body, load_query, object_answer, page_answer, path_id
 
 LIST_QUERY, SET_MEMBER = ListQuery(), SetMember()
 

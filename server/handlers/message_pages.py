@@ -3,12 +3,21 @@
 from aiohttp import web
 
 from server.errors import NotFound
-from server.http import caller, load_query, page_answer, path_id, provider_of, time_cursor, window_answer
-from server.keys import DATABASE
 from server.schemas.messages import MessageQuery
-from server.store import chats, message_pages, messages
-from server.store.message_pages import Chat
-from server.store.rows import Key, Window
+from server.store.chats import chats
+from server.store.db.pages import Key, Window
+from server.store.messages import messages, pages
+from server.store.messages.pages import Chat
+from server.web.app_keys import DATABASE
+from server.web.requests import (
+    caller,
+    load_query,
+    page_answer,
+    path_id,
+    provider_of,
+    time_cursor,
+    window_answer,
+)
 
 MESSAGE_QUERY = MessageQuery()
 
@@ -33,14 +42,14 @@ async def list_messages(request: web.Request) -> web.Response:
 
 
 async def _around(request: web.Request, chat: Chat, message_id: int, limit: int) -> Window:
-    window = await request.app[DATABASE].read(message_pages.list_around, chat, message_id, limit)
+    window = await request.app[DATABASE].read(pages.list_around, chat, message_id, limit)
     if window is None:
         raise NotFound
     return window
 
 
 async def _newer(request: web.Request, chat: Chat, place: Key, limit: int) -> Window:
-    window = await request.app[DATABASE].read(message_pages.list_newer, chat, place, limit)
+    window = await request.app[DATABASE].read(pages.list_newer, chat, place, limit)
     if not window.items:
         await _require_chat(request, chat)
     return window

@@ -7,28 +7,22 @@ from uuid import uuid4
 from aiohttp import web
 from aiopg import Cursor
 
+from server.accounts.provider_errors import refusal_of
 from server.errors import ConfabError, NotFound
-from server.http import (
-    caller,
-    load_body,
-    load_fields,
-    object_answer,
-    path_id,
-    provider_of,
-)
-from server.keys import CALLER, CONFIG, DATABASE, PAYER, REDIS, SENDS, STORAGE
-from server.paying import Payer
-from server.quotas import require_messages
+from server.messages.send_batcher import announce_sends
+from server.messages.sending import Stored, Wish, advance_chat, find_sends
+from server.messages.uploads import FormReader, Upload
+from server.plans.payer import Payer
+from server.plans.quotas import require_messages
 from server.realtime.events import Push, make_push
-from server.refusals import refusal_of
 from server.schemas.fields import MAX_ID, ListQuery
 from server.schemas.messages import Send, SendFiles, SendForm
-from server.send_lines import announce_sends
-from server.sending import Stored, Wish, advance_chat, find_sends
-from server.store import attempts, chats
-from server.store.chat_marks import preview_of
-from server.store.messages import ChangedMessage
-from server.uploads import FormReader, Upload
+from server.store.chats import chats
+from server.store.chats.flags import preview_of
+from server.store.messages.messages import ChangedMessage
+from server.store.sending import send_outcomes
+from server.web.app_keys import CALLER, CONFIG, DATABASE, PAYER, REDIS, SENDS, STORAGE
+from server.web.requests import caller, load_body, load_fields, object_answer, path_id, provider_of
 
 LIST_QUERY, SEND, SEND_FORM, SEND_FILES = ListQuery(), Send(), SendForm(), SendFiles()
 
@@ -120,7 +114,7 @@ async def _queue_again(
     chat_id: int | None,
 ) -> tuple[ChangedMessage, list[Push]]:
     """One transaction: who may, what is allowed, the row, its chat; the message counts as one of today."""
-    known = await attempts.lock_retry_target(cursor, user_id, provider, account_id, message_id)
+    known = await send_outcomes.lock_retry_target(cursor, user_id, provider, account_id, message_id)
     if known is None or chat_id not in (None, known.chat_id):
         raise NotFound
     target = known.target
@@ -128,7 +122,7 @@ async def _queue_again(
         raise refusal
     if known.status not in ("failed", "unconfirmed"):
         raise ConfabError("conflict", "Only a message that failed or is unconfirmed can be tried again.")
-    message, sent_at = await attempts.queue_again(cursor, message_id)
+    message, sent_at = await send_outcomes.queue_again(cursor, message_id)
     await require_messages(cursor, payer, target.owner_id, 1)
     return message, [
         make_push("message:updated", account_id, message.seq, message.chat_id, message.json),

@@ -3,15 +3,15 @@
 import structlog
 from aiohttp import web
 
+from server.accounts.transfer import hand_over
 from server.errors import NotFound, Unavailable
-from server.handing_over import hand_over
-from server.http import load_body, object_answer, path_id, provider_of
-from server.keys import ACTOR, CONFIG, DATABASE, REDIS, STANDING
-from server.policy import is_admin_role
 from server.realtime.broker import announce_access_change, publish
 from server.realtime.events import Push
+from server.rules.policy import is_admin_role
 from server.schemas.users import SetPayer
-from server.store import members
+from server.store.accounts import members
+from server.web.app_keys import ACTOR, CONFIG, DATABASE, REDIS, STANDING
+from server.web.requests import load_body, object_answer, path_id, provider_of
 
 log = structlog.get_logger()
 

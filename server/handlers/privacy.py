@@ -2,13 +2,13 @@
 
 from aiohttp import web
 
-from server import audited
 from server.errors import NotFound
-from server.http import caller, object_answer, path_id, provider_of
-from server.keys import ACTOR, DATABASE, REDIS, SEAL
+from server.people import actions
 from server.realtime.broker import publish
 from server.realtime.events import make_push
-from server.store import erasures
+from server.store.privacy import contact_erasures
+from server.web.app_keys import ACTOR, DATABASE, REDIS, SEAL
+from server.web.requests import caller, object_answer, path_id, provider_of
 
 
 async def erase_contact(request: web.Request) -> web.Response:
@@ -17,7 +17,7 @@ async def erase_contact(request: web.Request) -> web.Response:
     """
     account_id, contact_id = path_id(request, "account_id"), path_id(request, "contact_id")
     gone = await request.app[DATABASE].write(
-        audited.begin_erasure, request[ACTOR], request.app[SEAL], account_id, contact_id
+        actions.begin_erasure, request[ACTOR], request.app[SEAL], account_id, contact_id
     )
     if gone is not None:
         push = make_push(gone.event, account_id, gone.seq, None, gone.json)
@@ -32,7 +32,7 @@ async def show_erasure(request: web.Request) -> web.Response:
 
 async def _erasure_json(request: web.Request) -> str:
     erasure = await request.app[DATABASE].read(
-        erasures.fetch_erasure,
+        contact_erasures.fetch_erasure,
         caller(request),
         provider_of(request),
         path_id(request, "account_id"),

@@ -3,16 +3,16 @@
 from aiohttp import web
 from aiopg import Cursor
 
+from server.config.limits import OLD_PASSWORD
 from server.errors import ConfabError
-from server.http import json_answer, load_body
-from server.keys import ACTOR, CALLER, DATABASE, LIMITER, PASSWORDS, RATES, REDIS
-from server.rates import OLD_PASSWORD
 from server.realtime.broker import announce_access_change
 from server.schemas.auth import ChangePassword, ChangeProfile
-from server.signing_in import rights_of
-from server.store import audit, team, users
-from server.store.audit import Actor
-from server.store.users import User
+from server.store.people import audit, team, users
+from server.store.people.audit import Actor
+from server.store.people.users import User
+from server.web.app_keys import ACTOR, CALLER, DATABASE, LIMITER, PASSWORDS, RATES, REDIS
+from server.web.requests import json_answer, load_body
+from server.web.sessions import rights_of
 
 CHANGE_PROFILE, CHANGE_PASSWORD = ChangeProfile(), ChangePassword()
 

@@ -2,10 +2,10 @@
 
 from aiohttp import web
 
-from server.http import caller, encode_cursor, load_query, object_answer, time_cursor
-from server.keys import DATABASE
 from server.schemas.search import SearchQuery
-from server.store import search, search_index
+from server.store.search import search, search_index
+from server.web.app_keys import DATABASE
+from server.web.requests import caller, encode_cursor, load_query, object_answer, time_cursor
 
 SEARCH_QUERY = SearchQuery()
 

@@ -11,17 +11,18 @@ from typing import Any
 import orjson
 from aiohttp import WSMessage, WSMsgType, web
 
-from server.authorization import authorize_command
-from server.browsers import require_own_page
 from server.errors import ConfabError, NotFound
-from server.identity import identify
-from server.keys import CONFIG, DATABASE, HUB, ROOMS
 from server.metrics import SOCKETS
-from server.policy import Caller
 from server.presence import introduce, note_typing
 from server.realtime.commands import Allowance, BadFrameError, is_row_number, parse_command, read_cursors
 from server.realtime.connection import CloseCode, Connection
-from server.store import accounts, chats
+from server.rules.policy import Caller
+from server.store.accounts import accounts
+from server.store.chats import chats
+from server.web.app_keys import CONFIG, DATABASE, HUB, ROOMS
+from server.web.authorize import authorize_command
+from server.web.identify import identify
+from server.web.security_headers import require_own_page
 
 HEARTBEAT_SECONDS = 30.0
 # The loop's timers count no further than some weeks.
@@ -124,7 +125,7 @@ class _Session:
         self._acknowledge(command_id, {"ok": True} if answer is None else {"ok": True, "data": answer})
 
     async def _run(self, event: str, data: dict[str, Any]) -> object:
-        """Carry the command out, if the table of `server/policy.py` lets the caller."""
+        """Carry the command out, if the table of `server/rules/policy.py` lets the caller."""
         if event in CHAT_COMMANDS:
             chat = await self._reachable(data)
             await authorize_command(self._app, self._known(), event, (chat.provider, chat.account_id))

@@ -6,12 +6,10 @@ from datetime import UTC, datetime
 from aiohttp import web
 from aiopg import Cursor
 
-from server.http import caller, json_answer, load_query
-from server.keys import CONFIG, DATABASE
-from server.plans import (
-    PROVIDERS,
+from server.config.plans import PROVIDERS, Plans
+from server.plans.quotas import fetch_seats
+from server.rules.plans import (
     Grant,
-    Plans,
     Rights,
     current_period,
     describe_month,
@@ -20,9 +18,11 @@ from server.plans import (
     month_bounds,
     rfc3339,
 )
-from server.quotas import fetch_seats
 from server.schemas.usage import UsageQuery
-from server.store import entitlements, team, usage
+from server.store.people import team
+from server.store.plans import entitlements, usage
+from server.web.app_keys import CONFIG, DATABASE
+from server.web.requests import caller, json_answer, load_query
 
 USAGE_QUERY = UsageQuery()
 

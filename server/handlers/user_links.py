@@ -5,17 +5,17 @@ from typing import Any
 from aiohttp import web
 from aiopg import Cursor
 
-from server.auth import hash_token
+from server.auth.tokens import hash_token
+from server.config.limits import LINK_ADDRESS
 from server.errors import ConfabError, NotFound
-from server.http import json_answer, load_body
-from server.keys import DATABASE, LIMITER, PASSWORDS, RATES, REDIS
-from server.rates import LINK_ADDRESS
 from server.realtime.broker import announce_access_change
 from server.schemas.users import AcceptLink, LinkToken
-from server.signing_in import begin_session
-from server.store import audit, team, user_links, users
-from server.store.audit import Actor
-from server.store.users import User
+from server.store.people import audit, team, user_links, users
+from server.store.people.audit import Actor
+from server.store.people.users import User
+from server.web.app_keys import DATABASE, LIMITER, PASSWORDS, RATES, REDIS
+from server.web.requests import json_answer, load_body
+from server.web.sessions import begin_session
 
 LINK_TOKEN, ACCEPT_LINK = LinkToken(), AcceptLink()
 GONE = "This link was used already, or has expired. Ask for a new one."

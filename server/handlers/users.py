@@ -5,23 +5,23 @@ from typing import Any
 from aiohttp import web
 from aiopg import Cursor
 
-from server import audited
+from server.auth.invitations import new_link, show_link
+from server.auth.one_time_links import NewLink
 from server.config import Config
+from server.config.plans import Plans
 from server.errors import ConfabError, NotFound
-from server.http import decode_cursor, load_body, load_query, object_answer, page_answer, path_id
-from server.inviting import new_link, show_link
-from server.keys import ACTOR, CALLER, CONFIG, DATABASE, REDIS, STANDING
-from server.link_tokens import NewLink
-from server.plans import Plans
-from server.policy import may_deal_with
-from server.quotas import require_seat
+from server.people import actions
+from server.plans.quotas import require_seat
 from server.realtime.broker import announce_rights
+from server.rules.policy import may_deal_with
 from server.schemas.fields import ListQuery
 from server.schemas.users import ChangeUser, InviteUser
-from server.store import team
-from server.store.audit import Actor
-from server.store.team import Person
-from server.store.users import User
+from server.store.people import team
+from server.store.people.audit import Actor
+from server.store.people.team import Person
+from server.store.people.users import User
+from server.web.app_keys import ACTOR, CALLER, CONFIG, DATABASE, REDIS, STANDING
+from server.web.requests import decode_cursor, load_body, load_query, object_answer, page_answer, path_id
 
 LIST_QUERY, INVITE_USER, CHANGE_USER = ListQuery(), InviteUser(), ChangeUser()
 
@@ -49,7 +49,7 @@ async def _invite(
     cursor: Cursor, actor: Actor, given: dict[str, Any], link: NewLink, config: Config
 ) -> tuple[User, str]:
     await require_seat(cursor, config.plans)
-    return await audited.invite(cursor, actor, given, link, config.auth)
+    return await actions.invite(cursor, actor, given, link, config.auth)
 
 
 async def make_user_link(request: web.Request) -> web.Response:
@@ -58,7 +58,7 @@ async def make_user_link(request: web.Request) -> web.Response:
     _require_reach(request, person.role)
     link = new_link(request.app[CONFIG])
     expires_at = await request.app[DATABASE].write(
-        audited.renew_link, request[ACTOR], person, link, request.app[CONFIG].auth
+        actions.renew_link, request[ACTOR], person, link, request.app[CONFIG].auth
     )
     return await _link_answer(request, person.id, link, expires_at, 201)
 

@@ -7,13 +7,13 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from server.auth import is_same_secret
+from server.auth.tokens import is_same_secret
 from server.errors import ConfabError
-from server.keys import CONFIG, EVENTS
 from server.metrics import WEBHOOKS
 from server.unipile.client import SECRET_HEADER
 from server.unipile.events import account_of
 from server.unipile.plain import clean
+from server.web.app_keys import CONFIG, EVENTS
 
 RECEIVED = b'{"received":true}'
 SHALLOW_BRACKETS = 200

@@ -9,10 +9,10 @@ from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 
 from server.errors import Unavailable
-from server.realtime.channels import CONTROL, account_channel
 from server.realtime.events import Push, encode_pushes
-from server.redis_client import Client, subscribed
-from server.redis_reasons import UNREACHABLE, reason_of
+from server.redis.channels import CONTROL, account_channel
+from server.redis.client import Client, subscribed
+from server.redis.reasons import UNREACHABLE, reason_of
 
 log = structlog.get_logger()
 

@@ -14,13 +14,13 @@ import structlog
 
 from server.errors import ConfabError
 from server.realtime.broker import Broker
-from server.realtime.channels import account_channel, parse_channel
 from server.realtime.connection import CloseCode, Connection, encode_frame, join_frames
 from server.realtime.events import Push, decode_pushes, reset_frame
 from server.realtime.feed import Feed
 from server.realtime.rooms import ChatRoom, Listeners
 from server.realtime.rows import Rows
 from server.realtime.signals import is_signal
+from server.redis.channels import account_channel, parse_channel
 
 log = structlog.get_logger()
 

@@ -14,7 +14,7 @@ from server.schemas.fields import (
     not_blank,
 )
 from server.schemas.messages import MAX_TEXT, Message, Person
-from server.times import EARLIEST
+from server.text.times import EARLIEST
 
 SAYS_SOMETHING = not_blank("Say what to look for.")
 

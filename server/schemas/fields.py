@@ -7,9 +7,9 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
-from server.phones import PhoneError, read_phone
-from server.texts import is_blank, is_emoji, one_line
-from server.times import EPOCH, LATEST, read_time
+from server.text.graphemes import is_blank, is_emoji, one_line
+from server.text.phones import PhoneError, read_phone
+from server.text.times import EPOCH, LATEST, read_time
 
 MAX_ID = 2**63 - 1
 

@@ -13,7 +13,7 @@ from server.schemas.fields import (
     Whole,
     not_blank,
 )
-from server.texts import MAX_EMOJI
+from server.text.graphemes import MAX_EMOJI
 
 STATUSES = ("received", "sending", "sent", "delivered", "read", "failed", "unconfirmed")
 # waiting to be copied; stored; none: all it says stands in the row; failed, for the reason in `error`; expired at
@@ -62,7 +62,7 @@ class SendFiles(SendForm):
 
 
 class SendForms(SendFiles):
-    """A send as multipart/form-data, as it is told to others; server/uploads.py reads what is not text."""
+    """A send as multipart/form-data, as it is told to others; server/messages/uploads.py reads what is not text."""
 
     attachments = fields.List(
         fields.Raw(metadata={"type": "string", "format": "binary"}),

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from server.account_life import Seen
-from server.names import subject
-from server.phones import told_phone
-from server.times import read_time
+from server.rules.account_states import Seen
+from server.text.names import subject
+from server.text.phones import told_phone
+from server.text.times import read_time
 from server.unipile.errors import UnipileError
 from server.unipile.events import STATUSES
 from server.unipile.fields import MAX_ID_LENGTH, attachments, told_name

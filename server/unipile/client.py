@@ -7,7 +7,7 @@ from typing import Any
 
 import aiohttp
 
-from server.names import person_name
+from server.text.names import person_name
 from server.unipile.answers import (
     Checkpoint,
     OwnMessage,

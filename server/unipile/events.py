@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from server.account_life import Seen
-from server.names import is_same
-from server.texts import cut, is_blank
+from server.rules.account_states import Seen
+from server.text.graphemes import cut, is_blank
+from server.text.names import is_same
 from server.unipile import jids
 from server.unipile.fields import (
     MAX_REACTION_LENGTH,

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from server.names import MAX_NAME, person_name
-from server.phones import told_phone
-from server.texts import cut
-from server.times import read_time
+from server.text.graphemes import cut
+from server.text.names import MAX_NAME, person_name
+from server.text.phones import told_phone
+from server.text.times import read_time
 from server.unipile import cards, jids
 from server.unipile.plain import UNSTORABLE, clean
 from server.unipile.scalars import flag, small_integer

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from server.times import read_time
+from server.text.times import read_time
 from server.unipile import jids
 from server.unipile.client import UnipileClient
 from server.unipile.errors import NotTaken, OutcomeUnknown

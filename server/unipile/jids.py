@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from server.phones import phone_variants, told_phone
+from server.text.phones import phone_variants, told_phone
 
 PHONE_SERVER, LID_SERVER = "s.whatsapp.net", "lid"
 # Addresses of people. `hosted` and `hosted.lid` are the devices of businesses that WhatsApp hosts.

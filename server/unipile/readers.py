@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from server.phones import is_same_phone, told_phone
+from server.text.phones import is_same_phone, told_phone
 from server.unipile.fields import address, known_person, person
 from server.unipile.scalars import flag, told_flag
 

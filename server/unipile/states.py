@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from server.texts import is_blank
+from server.text.graphemes import is_blank
 from server.unipile.fields import MAX_REACTION_LENGTH, MAX_TEXT_LENGTH, address, text
 from server.unipile.scalars import flag
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from server.texts import isolate
+from server.text.graphemes import isolate
 
 # v1's numbers (§8.2): what stands in the place of a message that nobody wrote.
 SYSTEM_TEXTS: Mapping[int | None, str] = {

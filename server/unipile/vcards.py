@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, NamedTuple
 
-from server.phones import PhoneError, read_phone, tidy
-from server.texts import cut, is_blank, one_line
+from server.text.graphemes import cut, is_blank, one_line
+from server.text.phones import PhoneError, read_phone, tidy
 from server.unipile.plain import clean
 
 # What is larger is no card that anybody reads in a bubble.

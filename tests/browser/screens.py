@@ -9,9 +9,9 @@ from typing import Any
 from playwright.async_api import Locator, Page, expect
 
 from server.config import DEMO_EMAIL
-from tests.fixtures_browser import Windows
-from tests.fixtures_stack import DEMO_PASSWORD, Stack
-from tests.peers import Peer
+from tests.support.fixtures_browser import Windows
+from tests.support.fixtures_stack import DEMO_PASSWORD, Stack
+from tests.support.peers import Peer
 
 
 @dataclass

@@ -6,9 +6,9 @@ from playwright.async_api import Page, expect
 from tests.browser.checks import check_screen, check_tab_order
 from tests.browser.screens import Inbox, connect_number, sign_in_demo_user
 from tests.browser.test_screens import LOOKS
-from tests.fixtures_browser import Windows
-from tests.fixtures_stack import Stack
 from tests.server.factories import set_role, sign_in_as
+from tests.support.fixtures_browser import Windows
+from tests.support.fixtures_stack import Stack
 
 WRONG = {"email": "<img src=x onerror=alert(1)>@example.com", "password": "wrong"}
 

@@ -6,8 +6,8 @@ from playwright.async_api import expect
 from tests.browser.checks import check_screen
 from tests.browser.screens import Inbox, connect_number
 from tests.browser.test_screens import LOOKS
-from tests.fixtures_browser import Windows
-from tests.fixtures_stack import Stack
+from tests.support.fixtures_browser import Windows
+from tests.support.fixtures_stack import Stack
 
 PLACE = {
     "latitude": -23.561414,

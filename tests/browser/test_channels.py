@@ -4,10 +4,10 @@ from playwright.async_api import expect
 
 from tests.browser.checks import check_screen
 from tests.browser.screens import Inbox, connect_number
-from tests.fixtures_browser import Windows
-from tests.fixtures_stack import Stack
-from tests.peers import message_received
-from tests.workers.test_contacts import said, somebody
+from tests.support.fixtures_browser import Windows
+from tests.support.fixtures_stack import Stack
+from tests.support.peers import message_received
+from tests.workers.messages.test_contacts import said, somebody
 
 CHANNEL, LID = "120363040000000000@newsletter", "120000000000001@lid"
 

@@ -6,10 +6,10 @@ from playwright.async_api import expect
 
 from tests.browser.checks import check_screen
 from tests.browser.screens import Inbox, connect_number
-from tests.fixtures_browser import Windows
-from tests.fixtures_stack import Stack
-from tests.peers import Socket, eventually
 from tests.server.factories import add_member
+from tests.support.fixtures_browser import Windows
+from tests.support.fixtures_stack import Stack
+from tests.support.peers import Socket, eventually
 
 PHONE = {"width": 390, "height": 844}
 LOOKS: tuple[dict[str, Any], ...] = ({}, {"color_scheme": "dark"}, PHONE)

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from server.keys import HUB
 from server.realtime.connection import CloseCode
+from server.web.app_keys import HUB
 from tests.browser.screens import Inbox, connect_number, sign_in_demo_user
 from tests.browser.test_tabs import set_lifecycle
-from tests.fixtures_browser import Windows
-from tests.fixtures_stack import Stack
-from tests.peers import Peer
+from tests.support.fixtures_browser import Windows
+from tests.support.fixtures_stack import Stack
+from tests.support.peers import Peer
 
 ROUNDS = 9
 SETTLE_SECONDS = 30.0

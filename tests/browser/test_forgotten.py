@@ -10,14 +10,14 @@ import pytest
 from playwright.async_api import Page, expect
 
 from server.config import Config
-from server.mail_settings import Mail
+from server.config.mail import Mail
 from tests.browser.checks import check_screen, check_tab_order
 from tests.browser.screens import Inbox
-from tests.fixtures_browser import Windows
-from tests.fixtures_stack import Stack, run_stack
-from tests.mailbox import Mailbox, delivering
-from tests.peers import eventually
-from tests.ports import free_port
+from tests.support.fixtures_browser import Windows
+from tests.support.fixtures_stack import Stack, run_stack
+from tests.support.mailbox import Mailbox, delivering
+from tests.support.peers import eventually
+from tests.support.ports import free_port
 
 EVA, PASSWORD = "eva@example.com", "correct horse battery"
 LOOKS: dict[str, dict[str, Any]] = {

@@ -6,9 +6,9 @@ from typing import Any
 from playwright.async_api import Locator, expect
 
 from tests.browser.screens import Inbox, connect_number, sign_in_demo_user
-from tests.fixtures_browser import Windows
-from tests.fixtures_stack import Stack
-from tests.peers import eventually, message_received
+from tests.support.fixtures_browser import Windows
+from tests.support.fixtures_stack import Stack
+from tests.support.peers import eventually, message_received
 
 MESSAGES, CHATS = 130, 90
 QUOTED_MESSAGES = 180

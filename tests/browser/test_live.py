@@ -4,11 +4,11 @@ import re
 
 from playwright.async_api import Route, expect
 
-from server.keys import HUB
+from server.web.app_keys import HUB
 from tests.browser.screens import Inbox, connect_number
-from tests.fixtures_browser import Windows
-from tests.fixtures_stack import DEMO_PASSWORD, Stack
-from tests.peers import eventually
+from tests.support.fixtures_browser import Windows
+from tests.support.fixtures_stack import DEMO_PASSWORD, Stack
+from tests.support.peers import eventually
 
 CHIDI = {"from": {"phone_number": "2348031110001", "name": "Chidi Okafor"}}
 NO_NETWORK = r"ERR_INTERNET_DISCONNECTED|WebSocket connection .* failed"

@@ -7,8 +7,8 @@ from playwright.async_api import expect
 from tests.browser.screens import Inbox, connect_number, sign_in_demo_user
 from tests.browser.test_live import NO_NETWORK, NO_SERVER, lose_network
 from tests.browser.test_tabs import another_tab
-from tests.fixtures_browser import Windows
-from tests.fixtures_stack import Stack
+from tests.support.fixtures_browser import Windows
+from tests.support.fixtures_stack import Stack
 
 CHIDI = {"from": {"phone_number": "2348031110001", "name": "Chidi Okafor"}}
 

@@ -10,8 +10,8 @@ from playwright.async_api import Locator, Page, expect
 from tests.browser.checks import check_screen
 from tests.browser.screens import Inbox, connect_number
 from tests.browser.test_screens import LOOKS
-from tests.fixtures_browser import Windows
-from tests.fixtures_stack import Stack
+from tests.support.fixtures_browser import Windows
+from tests.support.fixtures_stack import Stack
 
 BIA = {"phone_number": "5511988880000", "name": "Bia Lima"}
 LEA = {"phone_number": "4915112340003", "name": "Lea Baumann"}

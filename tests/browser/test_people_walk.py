@@ -5,12 +5,12 @@ import re
 
 from playwright.async_api import Locator, Page, expect
 
-from server.keys import DATABASE
-from server.store.entitlements import grant
+from server.store.plans.entitlements import grant
+from server.web.app_keys import DATABASE
 from tests.browser.checks import check_screen
 from tests.browser.screens import Inbox, connect_number, sign_in_demo_user
-from tests.fixtures_browser import Windows
-from tests.fixtures_stack import Stack
+from tests.support.fixtures_browser import Windows
+from tests.support.fixtures_stack import Stack
 
 
 async def test_somebody_is_invited_let_into_a_number_and_sees_what_they_may(

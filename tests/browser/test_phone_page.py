@@ -4,8 +4,8 @@ from playwright.async_api import Locator, expect
 
 from tests.browser.screens import connect_number
 from tests.browser.talk import Customer
-from tests.fixtures_browser import Windows
-from tests.fixtures_stack import Stack
+from tests.support.fixtures_browser import Windows
+from tests.support.fixtures_stack import Stack
 
 
 async def press_while_it_changes(demo: Stack, customer: Customer, message_id: str, place: Locator) -> None:

@@ -2,14 +2,14 @@
 
 from playwright.async_api import expect
 
-from server.keys import DATABASE
-from server.store.hosted_links import insert_link
+from server.store.accounts.hosted_links import insert_link
+from server.web.app_keys import DATABASE
 from tests.browser.checks import check_screen
 from tests.browser.screens import Inbox, sign_in_demo_user
 from tests.browser.test_screens import LOOKS
-from tests.fixtures_browser import Windows
-from tests.fixtures_stack import Stack
 from tests.server.factories import make_account
+from tests.support.fixtures_browser import Windows
+from tests.support.fixtures_stack import Stack
 
 TOKEN = "a" * 43
 

@@ -10,11 +10,11 @@ import pytest
 from playwright.async_api import Page, expect
 
 from server.config import DEMO_EMAIL, Config
-from server.plans import Plan, Plans
+from server.config.plans import Plan, Plans
 from tests.browser.checks import check_screen, check_tab_order
 from tests.browser.screens import Inbox
-from tests.fixtures_browser import Windows
-from tests.fixtures_stack import Stack, run_stack
+from tests.support.fixtures_browser import Windows
+from tests.support.fixtures_stack import Stack, run_stack
 
 TWO = Plans(default="team", named={"team": Plan(providers=("whatsapp",), seats=2)})
 LOOKS: dict[str, dict[str, Any]] = {

@@ -8,8 +8,8 @@ from playwright.async_api import Page, expect
 from server.config import DEMO_EMAIL
 from tests.browser.checks import check_screen, check_tab_order
 from tests.browser.screens import Inbox, connect_number
-from tests.fixtures_browser import Windows
-from tests.fixtures_stack import DEMO_PASSWORD, Stack
+from tests.support.fixtures_browser import Windows
+from tests.support.fixtures_stack import DEMO_PASSWORD, Stack
 
 LOOKS: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},

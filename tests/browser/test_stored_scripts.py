@@ -7,11 +7,11 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.screens import Inbox, connect_number
-from tests.fixtures_browser import Windows
-from tests.fixtures_stack import Stack
-from tests.media_files import enclosed
-from tests.peers import eventually
 from tests.server.factories import add_member
+from tests.support.fixtures_browser import Windows
+from tests.support.fixtures_stack import Stack
+from tests.support.media_files import enclosed
+from tests.support.peers import eventually
 
 RUN = "window.ran=1;alert(1)"
 # What each would run, where it is put into a page as something other than text.

@@ -2,11 +2,11 @@
 
 from playwright.async_api import expect
 
-from server.keys import HUB
+from server.web.app_keys import HUB
 from tests.browser.screens import Inbox, connect_number
-from tests.fixtures_browser import Windows
-from tests.fixtures_stack import Stack
-from tests.peers import eventually
+from tests.support.fixtures_browser import Windows
+from tests.support.fixtures_stack import Stack
+from tests.support.peers import eventually
 
 
 async def another_tab(inbox: Inbox) -> Inbox:

@@ -10,8 +10,8 @@ from server.config import Config
 from tests.browser.screens import Inbox, connect_number
 from tests.browser.talk import Agent
 from tests.browser.test_live import NO_NETWORK, NO_SERVER, lose_network
-from tests.fixtures_browser import Windows
-from tests.fixtures_stack import Stack, run_stack
+from tests.support.fixtures_browser import Windows
+from tests.support.fixtures_stack import Stack, run_stack
 
 CHIDI = {"from": {"phone_number": "2348031110001", "name": "Chidi Okafor"}}
 # As Google's translator does it: the text goes into elements of its own, React's node is in the page no more.

@@ -4,11 +4,11 @@ from typing import Any
 
 from playwright.async_api import expect
 
-from server.keys import DATABASE
+from server.web.app_keys import DATABASE
 from tests.browser.screens import Inbox, connect_number
 from tests.browser.test_live import NO_NETWORK, NO_SERVER, lose_network
-from tests.fixtures_browser import Windows
-from tests.fixtures_stack import Stack
+from tests.support.fixtures_browser import Windows
+from tests.support.fixtures_stack import Stack
 
 DAVI = {"from": {"phone_number": "5511977770000", "name": "Davi"}}
 

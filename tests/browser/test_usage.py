@@ -7,13 +7,13 @@ import pytest
 from aiopg import Cursor
 from playwright.async_api import expect
 
-from server.keys import DATABASE
+from server.web.app_keys import DATABASE
 from tests.browser.checks import check_screen, check_tab_order
 from tests.browser.screens import Inbox, connect_number, sign_in_demo_user
 from tests.browser.test_screens import LOOKS
-from tests.fixtures_browser import Windows
-from tests.fixtures_stack import Stack
-from tests.fixtures_tiny import give_plan
+from tests.support.fixtures_browser import Windows
+from tests.support.fixtures_stack import Stack
+from tests.support.fixtures_tiny import give_plan
 
 # Where to leave pictures of the screens, for somebody to look at.
 PICTURES = os.environ.get("SCREENSHOTS", "")

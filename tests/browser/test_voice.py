@@ -8,9 +8,9 @@ from playwright.async_api import FilePayload, expect
 
 from tests.browser.checks import check_screen
 from tests.browser.screens import Inbox, connect_number
-from tests.fixtures_browser import Windows
-from tests.fixtures_stack import Stack
-from tests.peers import eventually
+from tests.support.fixtures_browser import Windows
+from tests.support.fixtures_stack import Stack
+from tests.support.peers import eventually
 
 
 async def open_chat(windows: Windows, demo: Stack, **options: Any) -> Inbox:

@@ -14,9 +14,9 @@ from tests.browser.test_offline import expect_arrived
 from tests.browser.test_tabs import another_tab, set_lifecycle
 from tests.browser.test_voice import open_chat, sent_by_us
 from tests.faults.gates import CHUNK, Filter, Gate
-from tests.fixtures_browser import Windows
-from tests.fixtures_stack import Stack
-from tests.peers import eventually
+from tests.support.fixtures_browser import Windows
+from tests.support.fixtures_stack import Stack
+from tests.support.peers import eventually
 
 DEAF_AFTER = 222_000
 FILE: FilePayload = {
@@ -103,7 +103,7 @@ async def test_an_upload_on_a_deaf_line_is_tried_again_and_texts_pass_it(
     gate.is_deaf = False
     # It may have begun again while the line was still deaf.
     await page.clock.fast_forward(STALL_MS)
-    await expect(page.get_by_test_id("upload")).to_have_count(0, timeout=20_000)
+    await expect(page.get_by_test_id("upload")).to_have_count(0, timeout=90_000)
     await expect(page.get_by_test_id("attachment-download")).to_contain_text("film.bin")
     await expect_arrived(demo, "A question", "still there?", None)
 

@@ -7,8 +7,8 @@ from playwright.async_api import Page, expect
 
 from server.config import DEMO_EMAIL, Config
 from tests.browser.screens import Inbox, Phones
-from tests.fixtures_browser import Windows
-from tests.fixtures_stack import DEMO_PASSWORD, Stack, run_stack
+from tests.support.fixtures_browser import Windows
+from tests.support.fixtures_stack import DEMO_PASSWORD, Stack, run_stack
 
 QUESTION, ANSWER = "Oi, meu pedido chegou?", "Chega hoje à tarde."
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from playwright.async_api import Page
 
-from tests.peers import Peer
+from tests.support.peers import Peer
 
 PATIENCE_SECONDS = 20.0
 # A bubble and a row of the list as a reader takes them in.

@@ -9,7 +9,7 @@ from tests.faults.rest import Rows as Screen
 from tests.faults.rest import read_account
 from tests.faults.town import Town
 from tests.flows.rows import Rows
-from tests.peers import Peer, eventually
+from tests.support.peers import Peer, eventually
 
 SETTLED_WITHIN_SECONDS = 25.0
 TAKEN = """

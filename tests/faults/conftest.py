@@ -12,11 +12,11 @@ import pytest
 from sandbox.app import create_sandbox
 from sandbox.settings import SandboxSettings
 from tests.faults.fleet import Fleet, running_fleet
-from tests.fixtures_stack import serving
 from tests.flows.rows import watching
-from tests.peers import Peer
-from tests.ports import free_port
-from tests.services import Services, run_services
+from tests.support.fixtures_stack import serving
+from tests.support.peers import Peer
+from tests.support.ports import free_port
+from tests.support.services import Services, run_services
 
 
 @pytest.fixture(scope="module")

@@ -14,8 +14,8 @@ from tests.faults.gates import Gate, RedisGate
 from tests.faults.town import Town
 from tests.flows.processes import Running, Site, environment_of
 from tests.flows.rows import Rows
-from tests.peers import Peer
-from tests.services import Services
+from tests.support.peers import Peer
+from tests.support.services import Services
 
 # So that a test need not wait for what a client would wait for.
 QUICK = {"CONFAB_REALTIME_HEAD_SECONDS": "1", "CONFAB_LOG_FORMAT": "json"}

@@ -10,9 +10,9 @@ from typing import Any
 import aiohttp
 import orjson
 
-from server.tasks import end_tasks
+from server.cancellation import end_tasks
 from tests.faults.rest import Rows, read_account
-from tests.peers import Peer
+from tests.support.peers import Peer
 
 COMING_BACK_SECONDS = (0.02, 0.3)
 

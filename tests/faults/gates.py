@@ -6,7 +6,7 @@ import ssl
 from collections.abc import Callable
 from contextlib import suppress
 
-from tests.ports import free_port
+from tests.support.ports import free_port
 
 CHUNK = 65536
 

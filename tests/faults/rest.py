@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.peers import Peer
+from tests.support.peers import Peer
 
 Rows = dict[tuple[str, int], dict[str, Any]]
 

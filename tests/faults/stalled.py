@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from tests.peers import Peer
+from tests.support.peers import Peer
 
 SMALL_WINDOW = 8192
 CLOSES = re.compile(r'confab_socket_closes_total\{code="4008"\} (\d+)')

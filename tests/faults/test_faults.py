@@ -7,14 +7,14 @@ from contextlib import asynccontextmanager
 
 import redis.asyncio
 
-from server.realtime.channels import account_channel
+from server.cancellation import end_tasks
 from server.realtime.events import decode_pushes
-from server.tasks import end_tasks
+from server.redis.channels import account_channel
 from tests.faults.checker import check, check_unbroken
 from tests.faults.fleet import Fleet, Person, through
 from tests.faults.followers import Follower
 from tests.faults.stalled import StalledClient
-from tests.peers import eventually, message_received
+from tests.support.peers import eventually, message_received
 
 EVENTS, SECONDS = 240, 2.5
 STORM = 300

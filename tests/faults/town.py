@@ -8,7 +8,7 @@ from typing import Any
 
 import aiohttp
 
-from tests.peers import Peer, message_received
+from tests.support.peers import Peer, message_received
 from tests.workers.ledger import receipt, written_by_us
 
 CUSTOMERS = 6

@@ -6,7 +6,7 @@ from typing import Any
 
 import aiohttp
 
-from tests.peers import Peer, message_received
+from tests.support.peers import Peer, message_received
 
 PAUSE_SECONDS = 0.01
 

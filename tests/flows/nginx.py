@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from server.config import ROOT
-from tests.peers import eventually
-from tests.ports import free_port
+from tests.support.peers import eventually
+from tests.support.ports import free_port
 
 CONFIGURATION = ROOT / "deploy" / "nginx.conf"
 MAIN = """

@@ -14,8 +14,8 @@ import aiohttp
 
 from server.config import ROOT
 from tests.conftest import JWT_SECRET
-from tests.peers import WEBHOOK_SECRET, Peer, eventually
-from tests.ports import free_port
+from tests.support.peers import WEBHOOK_SECRET, Peer, eventually
+from tests.support.ports import free_port
 
 START_SECONDS = 30.0
 STOP_SECONDS = 25.0

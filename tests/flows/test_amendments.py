@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.fixtures_stack import Stack
-from tests.peers import Peer, Socket, eventually
+from tests.support.fixtures_stack import Stack
+from tests.support.peers import Peer, Socket, eventually
 
 
 class Thread:

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.fixtures_stack import Stack
-from tests.media_files import enclosed, png
-from tests.peers import Peer, Socket
+from tests.support.fixtures_stack import Stack
+from tests.support.media_files import enclosed, png
+from tests.support.peers import Peer, Socket
 
 PLACE = {"latitude": -23.561414, "longitude": -46.655881, "name": "MASP", "address": "Av. Paulista, 1578"}
 NINA = {"name": "Nina; Rocha", "phone_numbers": ["+55 11 97777-0001", "5511977770002"]}

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from server.media import sniff
-from tests.fixtures_stack import Stack
+from server.media.types import sniff
 from tests.flows.rows import holding_accounts, watching
-from tests.peers import Peer, eventually
+from tests.support.fixtures_stack import Stack
+from tests.support.peers import Peer, eventually
 
 BIA = "5511988880000"
 Json = dict[str, Any]

@@ -8,13 +8,13 @@ import psycopg2
 import pytest
 from aiopg import Cursor
 
-from tests.fixtures_stack import Stack
-from tests.media_files import enclosed, png
-from tests.peers import Peer, Socket, eventually
-from workers import media as jobs
-from workers import pictures
+from tests.support.fixtures_stack import Stack
+from tests.support.media_files import enclosed, png
+from tests.support.peers import Peer, Socket, eventually
 from workers.context import PARTS, Parts
-from workers.media import clear_released, copy_media
+from workers.media import avatars
+from workers.media import copy as jobs
+from workers.media.copy import clear_released, copy_media
 
 ROOT = "/api/channels/whatsapp"
 PICTURE = enclosed("photo.png", png(), "image/png")
@@ -65,7 +65,7 @@ class Desk:
 @pytest.fixture(autouse=True)
 def _no_portraits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files are counted here, and people's pictures are files too."""
-    monkeypatch.setattr(pictures, "AT_ONCE", 0)
+    monkeypatch.setattr(avatars, "AT_ONCE", 0)
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ async def test_a_crash_between_file_and_row_is_made_good(
         raise psycopg2.OperationalError("the server went away")
 
     with monkeypatch.context() as broken, pytest.raises(Exception, match=r"."):
-        broken.setattr("workers.media.media.delete_blobs", crash)
+        broken.setattr("workers.media.copy.attachments.delete_blobs", crash)
         await clear_released(parts)
     assert (desk.files(), await rows(parts, "channels_media_blob")) == ([], 1)
     # The same picture again: its bytes are fetched anew, whatever the row says.

@@ -4,7 +4,7 @@ import asyncio
 
 from tests.flows.processes import Site
 from tests.flows.rows import watching
-from tests.peers import Socket, eventually, message_received
+from tests.support.peers import Socket, eventually, message_received
 
 
 def bubbles(socket: Socket) -> set[int]:

@@ -10,13 +10,13 @@ from aiopg import Cursor
 
 from server.config import Config
 from server.handlers import auth
-from server.keys import DATABASE, HUB, REDIS
 from server.realtime.broker import publish
 from server.realtime.events import make_push
-from server.store import users
-from tests.fixtures_stack import Stack, run_stack
-from tests.peers import Peer, Socket, eventually
+from server.store.people import users
+from server.web.app_keys import DATABASE, HUB, REDIS
 from tests.server.factories import add_member, make_account, make_chat
+from tests.support.fixtures_stack import Stack, run_stack
+from tests.support.peers import Peer, Socket, eventually
 
 ENDED_WITHIN_SECONDS = 5.0
 ME, LOGOUT = "/api/auth/me", "/api/auth/logout"

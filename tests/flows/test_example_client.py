@@ -7,8 +7,8 @@ from typing import Any
 
 from server.config import ROOT
 from server.realtime.connection import CloseCode
-from tests.fixtures_stack import Stack
-from tests.peers import eventually
+from tests.support.fixtures_stack import Stack
+from tests.support.peers import eventually
 
 
 def load_example() -> Any:

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from server.config import Config
-from server.keys import DATABASE
-from tests.fixtures_stack import Stack, run_stack
-from tests.media_files import HTML, OPUS, PDF, SVG, enclosed, file_path, form, png, post, receive
-from tests.peers import Peer, eventually
-from workers import pictures
+from server.web.app_keys import DATABASE
+from tests.support.fixtures_stack import Stack, run_stack
+from tests.support.media_files import HTML, OPUS, PDF, SVG, enclosed, file_path, form, png, post, receive
+from tests.support.peers import Peer, eventually
 from workers.context import Parts
-from workers.media import clear_media, copy_media, look_for_media
+from workers.media import avatars
+from workers.media.copy import clear_media, copy_media, look_for_media
 
 STORED = {"state": "stored", "error": None}
 
@@ -20,7 +20,7 @@ STORED = {"state": "stored", "error": None}
 @pytest.fixture(autouse=True)
 def _no_portraits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files are counted here, and people's pictures are files too."""
-    monkeypatch.setattr(pictures, "AT_ONCE", 0)
+    monkeypatch.setattr(avatars, "AT_ONCE", 0)
 
 
 @pytest.fixture

@@ -15,18 +15,18 @@ from aiohttp import web
 
 from server.app import MAX_BODY_BYTES
 from server.config import ROOT, Config
-from server.edge import MAX_HEADER_BYTES
 from server.handlers.sockets import HEARTBEAT_SECONDS
-from server.keys import CONFIG
+from server.web.app_keys import CONFIG
+from server.web.edge import MAX_HEADER_BYTES
 from tests.faults.checker import check
 from tests.faults.followers import Follower
 from tests.faults.town import Town
-from tests.fixtures_stack import serving
 from tests.flows.nginx import CONFIGURATION, running_nginx
 from tests.flows.processes import Running, Site
 from tests.flows.rows import watching
-from tests.peers import Peer, eventually
-from tests.ports import free_port
+from tests.support.fixtures_stack import serving
+from tests.support.peers import Peer, eventually
+from tests.support.ports import free_port
 
 TABS = 6
 SOCKETS = re.compile(r"^confab_sockets (\d+)", re.MULTILINE)

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.fixtures_stack import Stack
-from tests.peers import eventually
+from tests.support.fixtures_stack import Stack
+from tests.support.peers import eventually
 
 FILE = {"name": "note.txt", "mimetype": "text/plain", "data": "T2k="}
 ODD: list[dict[str, Any]] = [

@@ -9,8 +9,8 @@ from server.queue import INGEST_QUEUE
 from tests.flows.load import Load
 from tests.flows.processes import Running, Site, frozen
 from tests.flows.rows import watching
-from tests.peers import eventually
-from tests.services import Services
+from tests.support.peers import eventually
+from tests.support.services import Services
 
 # The promise names ten seconds.
 AWAY_SECONDS = 10.0

@@ -1,7 +1,7 @@
 """Who was at a web instance that is killed is not shown for ever."""
 
 from tests.flows.processes import Site
-from tests.peers import Peer, Socket, eventually
+from tests.support.peers import Peer, Socket, eventually
 
 QUICK = {"CONFAB_REALTIME_PRESENCE_REFRESH_SECONDS": "0.5"}
 

@@ -8,9 +8,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.peers import Peer, eventually, message_received
-from tests.ports import free_port
-from tests.programs import Program
+from tests.support.peers import Peer, eventually, message_received
+from tests.support.ports import free_port
+from tests.support.programs import Program
 
 RUNNING = r"Sign in +(\S+) +(\S+)\n"
 WORDS = "Um segredo entre amigos"

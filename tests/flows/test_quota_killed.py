@@ -5,8 +5,8 @@ from typing import Any
 
 from tests.flows.processes import Site
 from tests.flows.rows import Rows, watching
-from tests.peers import Peer, eventually
 from tests.server.factories import CHANNELS
+from tests.support.peers import Peer, eventually
 
 POST_MESSAGE = {"method": "POST", "path": "/chats/*/messages"}
 OUT = "select body, status from channels_message where direction = 'out' order by body"

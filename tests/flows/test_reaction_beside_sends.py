@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from server.config import Config
-from tests.fixtures_stack import Stack, run_stack
+from tests.support.fixtures_stack import Stack, run_stack
 
 
 @pytest.fixture

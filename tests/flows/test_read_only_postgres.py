@@ -8,10 +8,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from server.config import Config
-from tests.fixtures_pgbouncer import PgBouncer
-from tests.fixtures_stack import Stack, run_stack
-from tests.peers import WEBHOOK_SECRET, Peer, eventually, message_received
-from tests.services import Services
+from tests.support.fixtures_pgbouncer import PgBouncer
+from tests.support.fixtures_stack import Stack, run_stack
+from tests.support.peers import WEBHOOK_SECRET, Peer, eventually, message_received
+from tests.support.services import Services
 
 WEBHOOKS = "/api/webhooks/unipile/messages"
 

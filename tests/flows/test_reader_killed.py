@@ -7,7 +7,7 @@ import pytest
 
 from tests.flows.processes import Site
 from tests.flows.rows import watching
-from tests.peers import Peer, eventually
+from tests.support.peers import Peer, eventually
 
 CHATS, MESSAGES = 12, 40
 # The lease of the job or of the claim, whichever is longer, the round that looks, and the reading itself.

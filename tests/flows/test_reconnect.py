@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from server.queue import REFRESH_ACCOUNT, enqueue
-from server.store import usage
-from tests.fixtures_stack import Stack
+from server.store.plans import usage
 from tests.flows.test_webhooks_off import CUSTOMERS, bodies, write_as
-from tests.peers import Peer, Socket, eventually
+from tests.support.fixtures_stack import Stack
+from tests.support.peers import Peer, Socket, eventually
 from workers.context import Parts
 
 ACCOUNT = "/sandbox/accounts/acc-1"

@@ -5,8 +5,8 @@ import time
 
 from tests.flows.processes import Site, frozen
 from tests.flows.rows import watching
-from tests.peers import Peer, eventually, message_received
-from tests.services import Services
+from tests.support.peers import Peer, eventually, message_received
+from tests.support.services import Services
 
 # The contract's two seconds, and what a busy test machine needs to notice.
 REFUSED_WITHIN_SECONDS = 2.0 + 3.0

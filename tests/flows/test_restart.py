@@ -10,8 +10,8 @@ from server.embedded.folders import published_addresses
 from tests.flows.load import Load
 from tests.flows.processes import Running, Site
 from tests.flows.rows import watching
-from tests.peers import WEBHOOK_SECRET, eventually
-from tests.ports import free_port
+from tests.support.peers import WEBHOOK_SECRET, eventually
+from tests.support.ports import free_port
 
 RESTART = 1012
 

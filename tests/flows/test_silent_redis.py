@@ -8,14 +8,14 @@ from dataclasses import replace
 import pytest
 import redis
 
-from server import redis_client
 from server.config import Config
+from server.redis import client as redis_client
 from tests.faults.gates import Gate, SilentGate
-from tests.fixtures_stack import run_stack
 from tests.flows.processes import Running, Site
 from tests.flows.rows import watching
-from tests.peers import Peer, Socket, eventually, message_received
-from tests.services import run_valkey
+from tests.support.fixtures_stack import run_stack
+from tests.support.peers import Peer, Socket, eventually, message_received
+from tests.support.services import run_valkey
 
 QUICK = {"CONFAB_REDIS_COMMAND_TIMEOUT_SECONDS": "0.5"}
 

@@ -6,7 +6,7 @@ from typing import Any
 from tests.flows.processes import Site
 from tests.flows.rows import watching
 from tests.flows.test_reader_killed import RESUME_SECONDS
-from tests.peers import Peer, eventually
+from tests.support.peers import Peer, eventually
 
 MISSED = 600  # three pages
 # A worker sweeps when it starts, unless that was done a moment ago.

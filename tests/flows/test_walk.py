@@ -1,6 +1,6 @@
 """The newcomer's walk over REST and one socket: a message comes in, an answer goes out, its ticks follow."""
 
-from tests.fixtures_stack import Stack
+from tests.support.fixtures_stack import Stack
 
 
 async def test_a_message_travels_to_the_socket_and_the_answer_back_to_the_phone(stack: Stack) -> None:

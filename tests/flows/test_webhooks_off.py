@@ -9,9 +9,9 @@ from typing import Any
 from aiopg import Cursor
 
 from server.queue import SWEEP_ACCOUNT, enqueue
-from server.store import usage
-from tests.fixtures_stack import Stack
-from tests.peers import Peer, eventually
+from server.store.plans import usage
+from tests.support.fixtures_stack import Stack
+from tests.support.peers import Peer, eventually
 from workers.context import Parts
 
 CUSTOMERS = ("5511988880001", "5511988880002", "5511988880003")

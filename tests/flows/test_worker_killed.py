@@ -10,7 +10,7 @@ from server.queue import OUTBOX_QUEUE
 from tests.flows.load import Load
 from tests.flows.processes import Running, Site
 from tests.flows.rows import Rows, holding_accounts, watching
-from tests.peers import Peer, Socket, eventually, message_received
+from tests.support.peers import Peer, Socket, eventually, message_received
 
 # Named in the promise: from the restart to the browser.
 RESTART_TO_BROWSER_SECONDS = 20.0

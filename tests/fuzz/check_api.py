@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from server.config import Config
+from server.config.billing import Billing
 from server.routes import ROUTES
-from server.signatures import Billing
-from tests.fixtures_stack import run_stack
 from tests.fuzz.desk import EXTERNAL_ID, LINK_TOKEN, Desk, furnish
-from tests.peers import WEBHOOK_SECRET
+from tests.support.fixtures_stack import run_stack
+from tests.support.peers import WEBHOOK_SECRET
 
 SEED = int(os.environ.get("SEED", "20260302"))
 EXAMPLES = os.environ.get("EXAMPLES", "30")
@@ -40,14 +40,14 @@ CHECKS = (
 # Where no made-up request comes in, and the tests that do.
 NEVER = {
     "refresh": "needs a cookie that changes: tests/server/handlers/test_auth.py",
-    "forget_password": "needs a mail server: tests/workers/test_mailing.py",
+    "forget_password": "needs a mail server: tests/workers/people/test_mail.py",
     "change_password": "needs the old one: tests/server/handlers/test_people.py",
     "take_billing_event": "needs a signature: tests/server/handlers/test_billing.py",
     "receive_messages": "UniPile's shapes: tests/server/handlers/test_webhooks.py",
     "receive_account_status": "UniPile's shapes: tests/server/handlers/test_webhooks.py",
     "receive_hosted": "UniPile's shapes: tests/server/handlers/test_hosted.py",
     "open_socket": "no HTTP any more: tests/server/handlers/test_sockets.py",
-    "show_avatar": "needs the hash of a picture: tests/workers/test_contacts.py",
+    "show_avatar": "needs the hash of a picture: tests/workers/messages/test_contacts.py",
 }
 # What fields of bodies and queries may be, in nine of ten requests, where a made-up text would never do.
 WORDS: dict[str, list[Any]] = {

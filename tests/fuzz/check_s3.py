@@ -1,4 +1,4 @@
-"""Media in a real S3 server instead of our own imitation (tests/server/test_storage.py). Run by `make fuzz`."""
+"""Media in a real S3 server instead of our own imitation (tests/server/media/test_storage.py). Run by `make fuzz`."""
 
 import hashlib
 import random
@@ -13,15 +13,15 @@ from obstore.store import S3Store
 
 from server.config import Config
 from server.errors import Unavailable
-from server.storage import Missing, Storage, TooLarge, open_storage
-from tests.fixtures_stack import Stack, run_stack
+from server.media.storage import Missing, Storage, TooLarge, open_storage
 from tests.fuzz.s3_server import BUCKET, S3Server, run_s3_server
-from tests.media_files import enclosed, file_path, form, png, post, receive
-from tests.peers import Peer, eventually
-from tests.programs import run
 from tests.server.factories import CHANNELS
-from workers import media as jobs
+from tests.support.fixtures_stack import Stack, run_stack
+from tests.support.media_files import enclosed, file_path, form, png, post, receive
+from tests.support.peers import Peer, eventually
+from tests.support.programs import run
 from workers.context import open_parts
+from workers.media import copy as jobs
 
 PART = 5 * 1024 * 1024
 # Three parts, the last of them short: what S3 takes in one piece and what it does not.

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from server.auth import hash_token
-from server.keys import DATABASE
-from server.store.user_links import put_link
-from tests.fixtures_stack import Stack
-from tests.media_files import enclosed, png
-from tests.peers import Peer, eventually
+from server.auth.tokens import hash_token
+from server.store.people.user_links import put_link
+from server.web.app_keys import DATABASE
 from tests.server.factories import CHANNELS, make_refusal, sign_in_as
-from tests.server.test_routes import fail_message
+from tests.server.routes.test_routes import fail_message
+from tests.support.fixtures_stack import Stack
+from tests.support.media_files import enclosed, png
+from tests.support.peers import Peer, eventually
 
 EXTERNAL_ID = "acc-1"
 LINK_TOKEN = "fuzz-link-token-4711-4711-4711-4711-4711-47"

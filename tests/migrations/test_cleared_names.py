@@ -9,9 +9,9 @@ from typing import Any
 import psycopg2
 import pytest
 
-from server.migrate import MIGRATIONS, migrate
-from server.names import is_name, person_name
-from tests.services import Services
+from server.process.migrate import MIGRATIONS, migrate
+from server.text.names import is_name, person_name
+from tests.support.services import Services
 
 CLEAR = (MIGRATIONS / "0033.clear-names-that-are-none.sql").read_text("utf-8")
 FUNCTIONS = CLEAR[: CLEAR.index("create temporary table")]

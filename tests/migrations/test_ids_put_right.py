@@ -7,9 +7,9 @@ from typing import Any
 import psycopg2
 import pytest
 
-from server.migrate import migrate
+from server.process.migrate import migrate
 from tests.migrations.test_stairway import NAMES, ladder
-from tests.services import Services
+from tests.support.services import Services
 
 LAST_BEFORE = next(n for n, name in enumerate(NAMES) if name.startswith("0032"))
 OLD_ROWS = """

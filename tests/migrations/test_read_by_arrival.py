@@ -7,9 +7,9 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from server.migrate import migrate, roll_back
+from server.process.migrate import migrate, roll_back
 from tests.migrations.test_stairway import NAMES, ladder
-from tests.services import Services
+from tests.support.services import Services
 
 BEFORE = NAMES.index("0030.read-by-arrival")
 SEED = """

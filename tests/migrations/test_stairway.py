@@ -9,8 +9,8 @@ import psycopg2
 import pytest
 import yoyo
 
-from server.migrate import ADVISORY_LOCK, MIGRATIONS, MigrationError, migrate, pending, roll_back
-from tests.services import Services
+from server.process.migrate import ADVISORY_LOCK, MIGRATIONS, MigrationError, migrate, pending, roll_back
+from tests.support.services import Services
 
 NAMES = sorted(path.stem for path in MIGRATIONS.glob("*.sql") if not path.stem.endswith(".rollback"))
 # Columns, indexes, constraints, functions and triggers: all that a migration can leave behind.

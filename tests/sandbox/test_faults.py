@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.peers import eventually
 from tests.sandbox.driver import BIA, Driver, Receiver, Start
+from tests.support.peers import eventually
 
 PICTURE = {"name": "photo.png", "data": "iVBORw0KGgoAAAANSUhEUgAAAEAAAAAwCAIAAAA="}
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from sandbox.keys import SIMULATOR
-from tests.peers import eventually
 from tests.sandbox.driver import ALL_EVENTS, Driver, Json, Receiver, Start
+from tests.support.peers import eventually
 
 SECRET = [
     {"key": "Content-Type", "value": "application/json"},

@@ -7,12 +7,15 @@ from typing import Any, NamedTuple
 import orjson
 from aiopg import Cursor
 
-from server.account_life import Seen
-from server.keys import DATABASE, ENTITLEMENTS, KEPT_STANDINGS
-from server.store import account_states, accounts, chats, contacts, entitlements, messages
-from server.store.refusals import insert_refusal
-from tests.fixtures_stack import Stack
-from tests.peers import Peer
+from server.rules.account_states import Seen
+from server.store.accounts import accounts, states
+from server.store.accounts.rejected import insert_refusal
+from server.store.chats import chats, contacts
+from server.store.messages import messages
+from server.store.plans import entitlements
+from server.web.app_keys import DATABASE, ENTITLEMENTS, KEPT_STANDINGS
+from tests.support.fixtures_stack import Stack
+from tests.support.peers import Peer
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 CHANNELS = "/api/channels/whatsapp"
@@ -31,7 +34,7 @@ async def make_account(
 
 async def observe(stack: Stack, account_id: int, seen: Seen, reason: str | None = None) -> None:
     """Something is seen of the account."""
-    await stack.app[DATABASE].write(account_states.observe, account_id, seen, reason)
+    await stack.app[DATABASE].write(states.observe, account_id, seen, reason)
 
 
 async def add_member(stack: Stack, account_id: int, user: Peer, role: str) -> None:

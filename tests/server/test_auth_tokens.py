@@ -12,7 +12,7 @@ import jwt
 import orjson
 import pytest
 
-from server.auth import CACHED_TOKENS, LEEWAY_SECONDS, Tokens, bearer_token, is_same_secret
+from server.auth.tokens import CACHED_TOKENS, LEEWAY_SECONDS, Tokens, bearer_token, is_same_secret
 from server.errors import ConfabError
 
 SECRET = "3tYp8Wq0nLx5Rk2Vb7Zc9Hd4Jf6Mg1Ns"
@@ -159,7 +159,7 @@ def test_a_session_that_ended_takes_its_tokens_with_it_and_no_others(
 
 
 def test_the_table_of_known_tokens_stays_bounded(tokens: Tokens, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.auth.CACHED_TOKENS", 3)
+    monkeypatch.setattr("server.auth.tokens.CACHED_TOKENS", 3)
     assert CACHED_TOKENS > 3
     issued = [tokens.issue(n, SESSION)[0] for n in range(1, 6)]
     assert [tokens.read(token).user_id for token in issued] == list(range(1, 6))

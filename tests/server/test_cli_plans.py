@@ -9,11 +9,11 @@ import pytest
 from pytest import CaptureFixture
 from structlog.testing import capture_logs
 
-from server.cli import _parser
-from server.cli_command import UsageError, run_command
+from server.cli.command import UsageError, run_command
+from server.cli.main import _parser
 from server.config import Config
 from server.errors import ConfabError
-from server.plans import current_period
+from server.rules.plans import current_period
 
 ANA = "ana@x.example"
 

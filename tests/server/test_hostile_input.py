@@ -13,15 +13,15 @@ import pytest
 from marshmallow import fields
 
 from server.errors import TABLE
-from server.keys import REDIS
 from server.queue import beat
-from server.route import Route
 from server.routes import ROUTES
+from server.routes.route import Route
 from server.schemas.errors import Error
-from tests.fixtures_stack import Stack
-from tests.peers import WEBHOOK_SECRET, Answer
+from server.web.app_keys import REDIS
 from tests.server.factories import make_account, make_chat
-from tests.server.test_routes import HOSTED_TOKEN, Place
+from tests.server.routes.test_routes import HOSTED_TOKEN, Place
+from tests.support.fixtures_stack import Stack
+from tests.support.peers import WEBHOOK_SECRET, Answer
 
 CHANGING = [route for route in ROUTES if route.method != "GET"]
 READING = [route for route in ROUTES if route.method == "GET" and route.name != "open_socket"]

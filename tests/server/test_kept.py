@@ -2,7 +2,7 @@
 
 import asyncio
 
-from server.kept import Kept
+from server.plans.ttl_cache import Kept
 
 
 class Source:

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from server.tasks import end_tasks
+from server.cancellation import end_tasks
 
 
 async def stubborn(notices: int) -> None:

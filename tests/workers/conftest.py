@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from server.config import Config
-from tests.fixtures_stack import run_stack
+from tests.support.fixtures_stack import run_stack
 from tests.workers.desk import Desk, open_desk
 from tests.workers.ledger import Ear, Ledger
-from workers import ingest
 from workers.context import open_parts
+from workers.messages import ingest
 
 
 @pytest.fixture

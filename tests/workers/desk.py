@@ -5,11 +5,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from tests.fixtures_stack import Stack
-from tests.peers import Peer
+from tests.support.fixtures_stack import Stack
+from tests.support.peers import Peer
 from tests.workers.ledger import Ledger, written_by_us
 from workers.context import open_parts
-from workers.outbox import send_chat
+from workers.messages.outbox import send_chat
 
 POST_MESSAGE = {"method": "POST", "path": "/chats/*/messages"}
 

@@ -7,21 +7,22 @@ from typing import Any
 import orjson
 from aiopg import Cursor
 
-from server.account_life import Seen
 from server.realtime.broker import publish
-from server.realtime.channels import account_channel
 from server.realtime.events import Push, decode_pushes
-from server.redis_client import Client
-from server.store import accounts, users
-from server.store.messages import ChangedMessage
-from server.store.outbox import claim_attempt
-from server.store.sends import insert_send
-from tests.peers import message_received
-from workers import ingest
-from workers.committer import COMMITTER, Committer
+from server.redis.channels import account_channel
+from server.redis.client import Client
+from server.rules.account_states import Seen
+from server.store.accounts import accounts
+from server.store.messages.messages import ChangedMessage
+from server.store.people import users
+from server.store.sending.outbox import claim_attempt
+from server.store.sending.sends import insert_send
+from tests.support.peers import message_received
 from workers.context import PARTS, Parts
-from workers.outcomes import settle
-from workers.settings import COMMIT_LIMIT
+from workers.group_commit import COMMITTER, Committer
+from workers.jobs import COMMIT_LIMIT
+from workers.messages import ingest
+from workers.messages.outcomes import settle
 
 # Later than anything a test says was sent.
 RECEIVED_AT = "2026-03-02T23:00:00.000+00:00"

@@ -8,10 +8,10 @@ import pytest
 
 from server import queue
 from server.queue import is_worker_alive
-from server.redis_client import Client, connect
+from server.redis.client import Client, connect
 from tests.faults.gates import SilentGate
-from tests.peers import eventually
-from tests.services import Services, redis_at
+from tests.support.peers import eventually
+from tests.support.services import Services, redis_at
 from tests.workers.test_runner import QUEUE, Hall, enqueue, truth
 from workers import liveness, runner
 from workers.liveness import Watch

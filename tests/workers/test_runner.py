@@ -14,9 +14,9 @@ from arq.constants import in_progress_key_prefix
 from server import queue
 from server.embedded.folders import open_data_dir
 from server.embedded.valkey import Valkey
-from server.redis_client import Client, connect
-from tests.peers import eventually
-from tests.services import redis_at
+from server.redis.client import Client, connect
+from tests.support.peers import eventually
+from tests.support.services import redis_at
 from workers import runner
 from workers.runner import Supervisor, WokenWorker, supervised
 

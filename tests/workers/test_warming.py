@@ -9,9 +9,9 @@ from aiopg import Cursor
 from structlog.testing import capture_logs
 
 from server.config import Config
-from server.store import prepared
-from tests.peers import eventually
-from workers import warming
+from server.store.db import prepared
+from tests.support.peers import eventually
+from workers import plan_warmup
 from workers.context import open_parts
 
 
@@ -24,7 +24,7 @@ async def planned(cursor: Cursor) -> dict[str, int]:
 async def test_everything_a_batch_runs_is_planned_before_the_first(config: Config) -> None:
     async with open_parts(config) as parts:
         assert await parts.database.read(planned) == {}
-        async with warming.warmed(parts):
+        async with plan_warmup.warmed(parts):
             known = await parts.database.read(planned)
     storing = (
         "lock_accounts",
@@ -40,9 +40,9 @@ async def test_everything_a_batch_runs_is_planned_before_the_first(config: Confi
 async def test_plans_that_were_thrown_away_are_made_anew(
     config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (prepared, warming):
+    for module in (prepared, plan_warmup):
         monkeypatch.setattr(module, "RENEWAL_AGES", tuple(number / 20 for number in range(200)))
-    async with open_parts(config) as parts, warming.warmed(parts):
+    async with open_parts(config) as parts, plan_warmup.warmed(parts):
 
         async def is_warm_again() -> bool:
             return (await parts.database.read(planned)).get("confab_insert_messages", 0) > 2
@@ -58,6 +58,6 @@ async def test_a_postgres_that_has_no_time_stops_no_worker(config: Config) -> No
         capture_logs() as logs,
     ):
         cursor.execute("lock table channels_account in access exclusive mode")
-        async with open_parts(hurried) as parts, warming.warmed(parts):
+        async with open_parts(hurried) as parts, plan_warmup.warmed(parts):
             pass
     assert {line["event"] for line in logs} == {"not_warmed"}

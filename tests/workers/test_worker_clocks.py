@@ -9,11 +9,11 @@ from arq import Retry
 
 from server import queue
 from server.queue import queue_age_seconds
-from tests.peers import eventually
+from tests.support.peers import eventually
 from tests.workers.ledger import Ledger
 from tests.workers.test_runner import QUEUE, Hall, enqueue, listening
-from workers import runner, wishes
-from workers.wishes import seconds_since, want_sweep
+from workers import runner, sync_requests
+from workers.sync_requests import seconds_since, want_sweep
 
 Turn = Callable[[float], None]
 SLOW, FAST = -90.0, 90.0
@@ -98,7 +98,7 @@ async def test_a_wish_for_a_sweep_is_dated_by_the_database(
     async def caught(_: object, __: str, ___: int, moment: float, delay_seconds: float = 0) -> None:
         wanted.append(moment)
 
-    monkeypatch.setattr(wishes, "enqueue", caught)
+    monkeypatch.setattr(sync_requests, "enqueue", caught)
     (account,) = await ledger.fetch("select id from channels_account")
     await ledger.execute(
         "update channels_account set last_sweep_at = clock_timestamp() - interval '1 second'"

@@ -6,7 +6,7 @@ import { AuditPage } from "@/features/audit/AuditPage";
 import { ConnectionsPage } from "@/features/connections/ConnectionsPage";
 import { NumberNotice } from "@/features/connections/NumberNotice";
 import { InboxPage } from "@/features/inbox/InboxPage";
-import { NumberNoticeContext } from "@/features/inbox/NumberNotice";
+import { NumberNoticeContext } from "@/features/inbox/chats/NumberNotice";
 import { ExportsProvider } from "@/features/privacy/ExportsProvider";
 import { useSession, useSessionState } from "@/features/session/context";
 import { ForgotPage } from "@/features/session/ForgotPage";

@@ -5,7 +5,7 @@ import { Icon, type IconName } from "@/components/Icon";
 import { Mark } from "@/components/Logo";
 import { Exact } from "@/components/Text";
 import { RefusedBanner } from "@/features/connections/RefusedBanner";
-import { useUnreadCount } from "@/features/inbox/unread";
+import { useUnreadCount } from "@/features/inbox/chats/unread";
 import { UsageBanner } from "@/features/usage/UsageBanner";
 import { useConfig } from "@/lib/config";
 import { useCan } from "@/lib/rights";

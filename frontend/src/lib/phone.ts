@@ -1,4 +1,4 @@
-/** Reads phone numbers as people write and paste them, as server/phones.py does: both follow tests/fixtures/phones.json. */
+/** Reads phone numbers as people write and paste them, as server/text/phones.py does: both follow tests/fixtures/phones.json. */
 
 const MAX_PASTED = 2000;
 const MAX_WRITTEN = 100;

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from server.config import ROOT, Config, load_config
-from tests.ports import free_port
+from tests.support.ports import free_port
 
 
 @pytest.fixture

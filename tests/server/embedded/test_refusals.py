@@ -11,7 +11,7 @@ import pytest
 from server.config import Config
 from server.embedded import ServiceError, embedded_services, folders
 from server.embedded.packages import package_folder
-from tests.programs import query, servers_on
+from tests.support.programs import query, servers_on
 
 
 def test_a_file_in_place_of_the_data_folder_is_named(without_sandbox: Config, tmp_path: Path) -> None:

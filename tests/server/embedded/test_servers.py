@@ -19,7 +19,7 @@ from server.config import ROOT, Config
 from server.embedded import ServiceError, embedded_services
 from server.embedded.children import PORTS
 from server.embedded.packages import package_folder
-from tests.programs import query, servers_on, wait_for
+from tests.support.programs import query, servers_on, wait_for
 
 # Confab without its web part: starts the servers, says their addresses, waits to be killed.
 HOLDER = """

@@ -3,14 +3,14 @@
 from typing import Any
 
 from server.routes import ROUTES
-from tests.fixtures_stack import Stack
 from tests.flows.test_media import stored_blobs
-from tests.media_files import enclosed, png, receive
-from tests.peers import Peer, eventually
 from tests.server.factories import CHANNELS, add_member, audit_lines, sign_in_as
 from tests.server.handlers.test_exports import ask, execute, fetch
+from tests.support.fixtures_stack import Stack
+from tests.support.media_files import enclosed, png, receive
+from tests.support.peers import Peer, eventually
 from workers.context import Parts
-from workers.media import clear_released
+from workers.media.copy import clear_released
 
 ANSWERS = {route.name: route.answer for route in ROUTES}
 ERASURES = f"{CHANNELS}/erasures"

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from server.account_life import Seen
-from server.keys import UNIPILE
+from server.rules.account_states import Seen
 from server.unipile.errors import NotTaken, OutcomeUnknown, Rejected, UnipileError
-from tests.fixtures_stack import Stack
-from tests.peers import Peer
+from server.web.app_keys import UNIPILE
 from tests.server.factories import CHANNELS, add_member, make_account, observe, revoke_entitlement, walk
+from tests.support.fixtures_stack import Stack
+from tests.support.peers import Peer
 
 CONNECT = f"{CHANNELS}/connect"
 

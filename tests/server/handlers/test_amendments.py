@@ -5,8 +5,6 @@ from typing import Any
 
 import pytest
 
-from tests.fixtures_stack import Stack
-from tests.peers import Peer, eventually
 from tests.server.factories import (
     CHANNELS,
     START,
@@ -16,6 +14,8 @@ from tests.server.factories import (
     make_messages,
     revoke_entitlement,
 )
+from tests.support.fixtures_stack import Stack
+from tests.support.peers import Peer, eventually
 
 LONG_AGO = "2026-01-05T08:00:00.000Z"
 

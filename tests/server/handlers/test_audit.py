@@ -10,12 +10,12 @@ import pytest
 from aiopg import Cursor
 
 from server.config import Config
-from server.keys import DATABASE
-from server.store import audit, audit_pages
-from server.store.audit import Actor
-from tests.fixtures_stack import Stack, run_stack
-from tests.peers import Peer
+from server.store.people import audit, audit_pages
+from server.store.people.audit import Actor
+from server.web.app_keys import DATABASE
 from tests.server.factories import sign_in_as, walk
+from tests.support.fixtures_stack import Stack, run_stack
+from tests.support.peers import Peer
 
 AUDIT, CHANNELS = "/api/audit", "/api/channels/whatsapp"
 PROGRAM = {"User-Agent": "Mozilla/5.0 (X11) " + "x" * 500}

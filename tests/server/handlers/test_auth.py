@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 from aiopg import Cursor
 
-from server import signing_in
 from server.config import Config
 from server.handlers import auth
-from server.keys import DATABASE, PASSWORDS
-from server.store import users
-from tests.fixtures_stack import Stack, run_stack
-from tests.peers import Answer, Peer, eventually
+from server.store.people import users
+from server.web import sessions
+from server.web.app_keys import DATABASE, PASSWORDS
 from tests.server.factories import audit_lines
 from tests.server.test_auth_tokens import FORGED
+from tests.support.fixtures_stack import Stack, run_stack
+from tests.support.peers import Answer, Peer, eventually
 
 TEST_TOKEN, LOGIN = "/api/auth/test-token", "/api/auth/login"
 REFRESH, LOGOUT, ME = "/api/auth/refresh", "/api/auth/logout", "/api/auth/me"
@@ -145,7 +145,7 @@ async def test_the_cookie_is_for_https_only_where_there_is_https(
     plain = (await log_in(web_only)).headers["Set-Cookie"]
     assert plain.startswith("confab_refresh=")
     assert "secure" not in plain.lower()
-    monkeypatch.setattr(signing_in, "is_https", lambda _: True)
+    monkeypatch.setattr(sessions, "is_https", lambda _: True)
     secure = (await log_in(web_only)).headers["Set-Cookie"]
     assert secure.startswith("__Host-confab_refresh=")
     assert {"secure", "path=/"} <= {part.strip() for part in secure.lower().split(";")}

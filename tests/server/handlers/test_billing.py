@@ -10,12 +10,12 @@ import orjson
 import pytest
 
 from server.config import Config
+from server.config.billing import Billing, sign
 from server.schemas.errors import Error
 from server.schemas.usage import BillingAnswer
-from server.signatures import Billing, sign
-from tests.fixtures_stack import Stack, run_stack
-from tests.peers import Answer, Peer
 from tests.server.factories import audit_lines
+from tests.support.fixtures_stack import Stack, run_stack
+from tests.support.peers import Answer, Peer
 
 PATH = "/api/billing/entitlements"
 SECRET = "whsec_" + base64.b64encode(b"a secret of thirty-two characters").decode()

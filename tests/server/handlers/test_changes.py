@@ -4,10 +4,10 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
-from server.account_life import Seen
-from tests.fixtures_stack import Stack
-from tests.peers import Peer, message_received
+from server.rules.account_states import Seen
 from tests.server.factories import CHANNELS, START, make_account, make_chat, make_messages, observe
+from tests.support.fixtures_stack import Stack
+from tests.support.peers import Peer, message_received
 
 
 async def read(peer: Peer, account_id: int, since: int, limit: int = 500) -> dict[str, Any]:

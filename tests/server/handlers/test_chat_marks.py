@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.fixtures_stack import Stack
-from tests.peers import Peer, eventually
 from tests.server.factories import CHANNELS, add_member, make_account, make_chat
+from tests.support.fixtures_stack import Stack
+from tests.support.peers import Peer, eventually
 
 FOR_GOOD = "9999-12-31T23:59:59.000Z"
 

@@ -6,11 +6,11 @@ from urllib.parse import quote
 
 import pytest
 
-from server.account_life import Seen
-from server.keys import DATABASE
-from tests.fixtures_stack import Stack
-from tests.peers import Peer, eventually
+from server.rules.account_states import Seen
+from server.web.app_keys import DATABASE
 from tests.server.factories import CHANNELS, add_member, make_account, revoke_entitlement
+from tests.support.fixtures_stack import Stack
+from tests.support.peers import Peer, eventually
 
 TO = "+55 (11) 97777-0000"
 

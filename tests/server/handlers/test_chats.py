@@ -6,9 +6,8 @@ from typing import Any
 
 from arq.constants import job_key_prefix
 
-from server.keys import REDIS
 from server.queue import MIRROR_CHAT, OUTBOX_QUEUE, deserialize
-from tests.fixtures_stack import Stack
+from server.web.app_keys import REDIS
 from tests.server.factories import (
     CHANNELS,
     START,
@@ -20,6 +19,7 @@ from tests.server.factories import (
     walk,
 )
 from tests.server.handlers.test_accounts import BAD_CURSORS, bad_list_queries
+from tests.support.fixtures_stack import Stack
 
 
 def cursor_of(text: str) -> str:

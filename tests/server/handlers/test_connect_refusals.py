@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.fixtures_stack import Stack
-from tests.peers import Peer, eventually
 from tests.server.factories import CHANNELS, make_account
+from tests.support.fixtures_stack import Stack
+from tests.support.peers import Peer, eventually
 
 CONNECT = f"{CHANNELS}/connect"
 BY_CODE = {"method": "code", "phone_number": "+5511977770001"}

@@ -8,17 +8,18 @@ from typing import Any
 import pytest
 from aiopg import Cursor
 
-from server.account_life import Seen
-from server.keys import DATABASE, ENTITLEMENTS, REDIS
-from server.plans import FEATURES
+from server.config.plans import FEATURES
 from server.routes import ROUTES
+from server.rules.account_states import Seen
 from server.schemas.errors import Error
-from server.store import account_states, entitlements
-from server.store.hosted_links import insert_link
-from tests.fixtures_stack import Stack
-from tests.fixtures_tiny import give_plan, used
-from tests.peers import Answer, Peer
+from server.store.accounts import states
+from server.store.accounts.hosted_links import insert_link
+from server.store.plans import entitlements
+from server.web.app_keys import DATABASE, ENTITLEMENTS, REDIS
 from tests.server.factories import CHANNELS, add_member, make_account, make_chat
+from tests.support.fixtures_stack import Stack
+from tests.support.fixtures_tiny import give_plan, used
+from tests.support.peers import Answer, Peer
 
 CONNECT = f"{CHANNELS}/connect"
 
@@ -146,7 +147,7 @@ async def test_a_number_more_than_the_plan_has_is_refused(tiny: Stack, way: str)
     )
     assert await _accounts_at_unipile(tiny) == before
     # One that is disconnected gives its place back.
-    await tiny.app[DATABASE].write(account_states.observe, account_id, Seen.UNLINKED)
+    await tiny.app[DATABASE].write(states.observe, account_id, Seen.UNLINKED)
     assert (await agent.call("POST", CONNECT, body)).status == 201
 
 
@@ -189,11 +190,11 @@ async def test_the_hosted_pages_number_needs_a_place_when_it_comes(tiny: Stack) 
 async def test_a_disconnected_number_comes_back_only_into_a_free_place(tiny: Stack) -> None:
     agent = await tiny.sign_in()
     first = await tiny.make_account(agent, "acc-1")
-    await tiny.app[DATABASE].write(account_states.observe, first["id"], Seen.UNLINKED)
+    await tiny.app[DATABASE].write(states.observe, first["id"], Seen.UNLINKED)
     second = await tiny.make_account(agent, "acc-2")
     assert_limit(await agent.call("POST", f"{CHANNELS}/{first['id']}/reconnect"), what="accounts")
     assert (await agent.call("POST", f"{CHANNELS}/{second['id']}/reconnect")).status == 200
-    await tiny.app[DATABASE].write(account_states.observe, second["id"], Seen.UNLINKED)
+    await tiny.app[DATABASE].write(states.observe, second["id"], Seen.UNLINKED)
     assert (await agent.call("POST", f"{CHANNELS}/{first['id']}/reconnect")).status == 200
 
 
@@ -249,7 +250,9 @@ async def _end_grants(stack: Stack, user_id: int) -> None:
 async def test_grants_are_kept_for_seconds_and_forgotten_at_once(
     tiny: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server.entitlements.PATIENCE_SECONDS", 20.0)  # a busy machine is no slow Redis
+    monkeypatch.setattr(
+        "server.plans.entitlement_cache.PATIENCE_SECONDS", 20.0
+    )  # a busy machine is no slow Redis
     agent = await tiny.sign_in()
     known = tiny.app[ENTITLEMENTS]
     assert (await known.rights_of(agent.user_id, "whatsapp")).plan == "tiny"

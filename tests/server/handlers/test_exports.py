@@ -7,13 +7,13 @@ from typing import Any
 import orjson
 from aiopg import Cursor
 
-from server.keys import DATABASE
 from server.routes import ROUTES
-from tests.fixtures_stack import Stack
-from tests.peers import Peer, eventually
+from server.web.app_keys import DATABASE
 from tests.server.factories import CHANNELS, add_member
+from tests.support.fixtures_stack import Stack
+from tests.support.peers import Peer, eventually
 from workers.context import Parts, open_parts
-from workers.exporting import write_exports
+from workers.privacy.export import write_exports
 
 ANSWERS = {route.name: route.answer for route in ROUTES}
 CAIO = {"phone_number": "5511977770002", "name": "=Caio"}

@@ -13,11 +13,11 @@ from server.embedded.folders import open_data_dir
 from server.embedded.valkey import Valkey
 from server.errors import Unavailable
 from server.handlers import health
-from server.keys import CONFIG, DATABASE, REDIS
 from server.queue import HEARTBEAT_KEY, INGEST_QUEUE, SEND_CHAT, beat, enqueue
 from server.store.dead_letters import insert_dead_letter
-from tests.fixtures_stack import Stack, run_stack
-from tests.services import run_valkey
+from server.web.app_keys import CONFIG, DATABASE, REDIS
+from tests.support.fixtures_stack import Stack, run_stack
+from tests.support.services import run_valkey
 
 
 async def test_a_process_that_runs_is_healthy(web_only: Stack) -> None:

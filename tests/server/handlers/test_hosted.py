@@ -8,13 +8,13 @@ from yarl import URL
 
 from server.errors import Unavailable
 from server.handlers import hosted
-from server.keys import DATABASE
 from server.schemas.errors import PlanLimit
-from server.store import refusals
-from server.store.hosted_links import insert_link
-from tests.fixtures_stack import Stack
-from tests.peers import Answer, Peer, eventually
+from server.store.accounts import rejected
+from server.store.accounts.hosted_links import insert_link
+from server.web.app_keys import DATABASE
 from tests.server.factories import CHANNELS, make_refusal, revoke_entitlement, sign_in_as
+from tests.support.fixtures_stack import Stack
+from tests.support.peers import Answer, Peer, eventually
 
 TOKEN = "a" * 43
 
@@ -148,7 +148,7 @@ async def test_a_refusal_is_told_for_a_week(tiny: Stack) -> None:
     assert await refusals_of(agent) == []
     assert (await agent.call("DELETE", f"{REFUSALS}/{refusal_id}")).status == 404
     await make_refusal(tiny, await tiny.sign_in("other"))
-    assert await tiny.app[DATABASE].write(refusals.prune_refusals, 10) == 1
+    assert await tiny.app[DATABASE].write(rejected.prune_refusals, 10) == 1
     assert len(await rows(tiny, "select id from channels_refusal")) == 1
 
 

@@ -3,9 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
-from tests.fixtures_stack import Stack
-from tests.peers import Peer
 from tests.server.factories import CHANNELS, START, make_account, make_chat, make_messages
+from tests.support.fixtures_stack import Stack
+from tests.support.peers import Peer
 
 LIMITS = (1, 2, 3, 5, 8, 21, 100)
 

@@ -4,12 +4,10 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
-from server.account_life import Seen
-from server.keys import DATABASE, REDIS
 from server.queue import OUTBOX_QUEUE
-from server.store import usage
-from tests.fixtures_stack import Stack
-from tests.peers import Peer
+from server.rules.account_states import Seen
+from server.store.plans import usage
+from server.web.app_keys import DATABASE, REDIS
 from tests.server.factories import (
     CHANNELS,
     START,
@@ -21,6 +19,8 @@ from tests.server.factories import (
     revoke_entitlement,
     walk,
 )
+from tests.support.fixtures_stack import Stack
+from tests.support.peers import Peer
 
 
 async def make_thread(stack: Stack) -> tuple[Peer, int, int, str]:

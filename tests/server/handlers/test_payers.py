@@ -7,16 +7,12 @@ from typing import Any
 
 import pytest
 
-from server.account_life import Seen
 from server.config import Config
 from server.errors import Unavailable
-from server.keys import DATABASE, ENTITLEMENTS, HUB
+from server.rules.account_states import Seen
 from server.schemas.errors import Error
-from server.store import account_states
-from tests.fixtures_stack import Stack, run_stack
-from tests.fixtures_tiny import give_plan
-from tests.peers import Answer, Peer, eventually
-from tests.ports import free_port
+from server.store.accounts import states
+from server.web.app_keys import DATABASE, ENTITLEMENTS, HUB
 from tests.server.factories import (
     CHANNELS,
     add_member,
@@ -27,6 +23,10 @@ from tests.server.factories import (
     set_role,
     sign_in_as,
 )
+from tests.support.fixtures_stack import Stack, run_stack
+from tests.support.fixtures_tiny import give_plan
+from tests.support.peers import Answer, Peer, eventually
+from tests.support.ports import free_port
 
 CONNECT = f"{CHANNELS}/connect"
 
@@ -164,7 +164,7 @@ async def test_the_new_payers_plan_has_a_place_for_it(house: House) -> None:
     await revoke_entitlement(stack, bia)
     assert_code(await house.give(ana, bia), 403, "not_entitled")
     await give_plan(stack, bia, "tiny")
-    await stack.app[DATABASE].write(account_states.observe, own, Seen.UNLINKED)
+    await stack.app[DATABASE].write(states.observe, own, Seen.UNLINKED)
     # The plan of whom it leaves does not matter: that may be why it is handed over.
     await revoke_entitlement(stack, ana)
     assert (await house.give(ana, bia)).status == 200
@@ -247,9 +247,9 @@ async def test_every_instance_knows_who_pays_also_one_that_was_not_told(
 ) -> None:
     """The plan that shuts a number is another one from the hand-over on: by the message, and without it soon."""
     other_config = replace(small_plans, web=replace(small_plans.web, port=free_port()))
-    monkeypatch.setattr("server.entitlements.KEPT_PAYER_SECONDS", 3600.0)
+    monkeypatch.setattr("server.plans.entitlement_cache.KEPT_PAYER_SECONDS", 3600.0)
     async with run_stack(small_plans, with_workers=False) as here:
-        monkeypatch.setattr("server.entitlements.KEPT_PAYER_SECONDS", 0.2)
+        monkeypatch.setattr("server.plans.entitlement_cache.KEPT_PAYER_SECONDS", 0.2)
         async with run_stack(other_config, with_workers=False) as there:
             await _is_heard(here, there, by_message=True)
             there.app[HUB].on_control = lambda: None

@@ -10,15 +10,15 @@ import psycopg2
 import pytest
 from aiopg import Cursor
 
-from server.auth import hash_token, make_refresh_token
+from server.auth.tokens import hash_token, make_refresh_token
 from server.config import Config
-from server.keys import DATABASE, LIMITER
-from server.rates import Allowance, Limits, Rate
-from server.seed import seed_owner
-from server.store.user_links import put_link
-from tests.fixtures_stack import Stack, run_stack
-from tests.peers import Answer, Peer, eventually
+from server.config.limits import Allowance, Limits, Rate
+from server.process.seed import seed_owner
+from server.store.people.user_links import put_link
+from server.web.app_keys import DATABASE, LIMITER
 from tests.server.factories import add_member, audit_lines, make_account, make_chat, sign_in_as
+from tests.support.fixtures_stack import Stack, run_stack
+from tests.support.peers import Answer, Peer, eventually
 
 CHANNELS, ME, USERS, KEYS = "/api/channels/whatsapp", "/api/auth/me", "/api/users", "/api/keys"
 PASSWORD, EMAIL = "correct horse battery", "eva@example.com"

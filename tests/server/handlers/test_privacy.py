@@ -3,9 +3,9 @@
 from typing import Any
 
 from server.routes import ROUTES
-from tests.fixtures_stack import Stack
-from tests.peers import Peer, eventually
 from tests.server.factories import CHANNELS, add_member
+from tests.support.fixtures_stack import Stack
+from tests.support.peers import Peer, eventually
 
 SHOWN = next(route for route in ROUTES if route.name == "show_erasure")
 

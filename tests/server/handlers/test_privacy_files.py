@@ -3,15 +3,15 @@
 import hashlib
 from typing import Any
 
-from tests.fixtures_stack import Stack
 from tests.flows.test_media import stored_blobs
-from tests.media_files import enclosed, png, receive
-from tests.peers import Peer, eventually
 from tests.server.factories import CHANNELS
 from tests.server.handlers.test_account_erasures import LONG_AGO
 from tests.server.handlers.test_exports import ask, execute, fetch, lines
+from tests.support.fixtures_stack import Stack
+from tests.support.media_files import enclosed, png, receive
+from tests.support.peers import Peer, eventually
 from workers.context import Parts
-from workers.media import clear_released
+from workers.media.copy import clear_released
 
 HERS, HIS = png(1), png(2)
 CAIO = {"phone_number": "5511977770002", "name": "Caio"}

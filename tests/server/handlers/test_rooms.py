@@ -10,14 +10,14 @@ from urllib.parse import quote
 import aiohttp
 import pytest
 
-from server import rooms
-from server.keys import DATABASE, HUB, REDIS
 from server.realtime import connection as connections
+from server.realtime import joining
 from server.realtime.broker import publish
 from server.realtime.events import Push, make_push
-from tests.fixtures_stack import Stack
-from tests.peers import Peer, Socket, eventually
+from server.web.app_keys import DATABASE, HUB, REDIS
 from tests.server.factories import CHANNELS, START, make_account, make_chat, make_messages
+from tests.support.fixtures_stack import Stack
+from tests.support.peers import Peer, Socket, eventually
 
 
 def numbers(socket: Socket) -> list[int]:
@@ -201,8 +201,8 @@ async def test_a_database_that_went_back_under_a_running_server_resets_its_reade
 async def test_a_gap_that_is_too_large_is_a_reset_and_then_live(
     web_only: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rooms, "MAX_REPLAY", 4)
-    monkeypatch.setattr(rooms, "REPLAY_PAGE", 2)
+    monkeypatch.setattr(joining, "MAX_REPLAY", 4)
+    monkeypatch.setattr(joining, "REPLAY_PAGE", 2)
     agent, account_id, chat_id = await make_thread(web_only)
     await make_messages(web_only, account_id, chat_id, [START + timedelta(days=n + 1) for n in range(6)])
     near = await agent.listen({str(account_id): 5})

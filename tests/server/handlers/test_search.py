@@ -6,11 +6,11 @@ from urllib.parse import quote
 
 from aiopg import Cursor
 
-from server.keys import DATABASE
-from tests.fixtures_stack import Stack
-from tests.peers import Peer
+from server.web.app_keys import DATABASE
 from tests.server.factories import CHANNELS, START, add_member, make_account, make_chat, make_messages
 from tests.server.handlers.test_accounts import BAD_CURSORS
+from tests.support.fixtures_stack import Stack
+from tests.support.peers import Peer
 
 
 async def find(peer: Peer, text: str, more: str = "") -> dict[str, Any]:

@@ -7,10 +7,10 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.fixtures_stack import Stack
-from tests.peers import Peer
 from tests.server.factories import CHANNELS, START, make_account, make_chat, make_messages
 from tests.server.handlers.test_search import execute, find
+from tests.support.fixtures_stack import Stack
+from tests.support.peers import Peer
 
 LETTERS = json.loads((Path(__file__).parents[2] / "fixtures" / "letters.json").read_text())
 NUMBER = "5511988880000"

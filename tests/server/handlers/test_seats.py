@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from server.config import Config
-from server.keys import DATABASE
-from server.plans import Plan, Plans
+from server.config.plans import Plan, Plans
 from server.schemas.errors import Error
-from server.store import entitlements
-from tests.fixtures_stack import Stack, run_stack
-from tests.fixtures_tiny import WHATSAPP, give_plan
-from tests.peers import Answer, Peer
+from server.store.plans import entitlements
+from server.web.app_keys import DATABASE
 from tests.server.factories import revoke_entitlement, sign_in_as
+from tests.support.fixtures_stack import Stack, run_stack
+from tests.support.fixtures_tiny import WHATSAPP, give_plan
+from tests.support.peers import Answer, Peer
 
 USERS, REGISTER, PASSWORD = "/api/users", "/api/auth/register", "correct horse battery"
 SEATS = 4

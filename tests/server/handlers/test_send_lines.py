@@ -9,15 +9,15 @@ import pytest
 from aiopg import Cursor
 from structlog.testing import capture_logs
 
-from server import send_lines
-from server.account_life import Seen
-from server.keys import SENDS
-from server.sending import Stored, Wish, store_sends
-from tests.fixtures_stack import Stack
-from tests.fixtures_tiny import used
+from server.messages import send_batcher
+from server.messages.sending import Stored, Wish, store_sends
+from server.rules.account_states import Seen
+from server.web.app_keys import SENDS
 from tests.flows.rows import holding_accounts, watching
-from tests.peers import Answer, Peer, eventually
 from tests.server.factories import CHANNELS, add_member, make_account, make_chat
+from tests.support.fixtures_stack import Stack
+from tests.support.fixtures_tiny import used
+from tests.support.peers import Answer, Peer, eventually
 
 TEXT = {"text": "Olá"}
 
@@ -32,7 +32,7 @@ def together(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
         sizes.append(len(wishes))
         return stored
 
-    monkeypatch.setattr(send_lines, "store_sends", counted)
+    monkeypatch.setattr(send_batcher, "store_sends", counted)
     with capture_logs() as logs:
         yield sizes
     # What does not go together is known before the database refuses it.

@@ -10,12 +10,12 @@ import aiohttp
 import pytest
 from aiohttp import WSMsgType, web
 
-from server.auth import Tokens
+from server.auth.tokens import Tokens
 from server.config import Config
-from server.keys import HUB, TOKENS
-from tests.fixtures_stack import Stack, run_stack
-from tests.peers import Peer, Socket, eventually
+from server.web.app_keys import HUB, TOKENS
 from tests.server.factories import make_account, make_chat
+from tests.support.fixtures_stack import Stack, run_stack
+from tests.support.peers import Peer, Socket, eventually
 
 
 @asynccontextmanager

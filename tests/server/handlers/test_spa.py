@@ -10,9 +10,9 @@ import pytest
 
 from server.app import STATIC, create_app
 from server.config import Config
-from tests.fixtures_stack import Stack, serving
-from tests.peers import Answer
-from tests.ports import free_port
+from tests.support.fixtures_stack import Stack, serving
+from tests.support.peers import Answer
+from tests.support.ports import free_port
 
 PAGE = b"<!doctype html><title>Confab</title>"
 SCRIPT = b"console.log('Confab')\n" * 50

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from server.keys import DATABASE
-from tests.fixtures_stack import Stack
-from tests.peers import Peer
+from server.web.app_keys import DATABASE
 from tests.server.factories import CHANNELS, START, add_member, make_account, make_chat, make_messages
+from tests.support.fixtures_stack import Stack
+from tests.support.peers import Peer
 
 
 async def read_unread(peer: Peer) -> dict[int, tuple[int, int, int]]:

@@ -15,10 +15,10 @@ from server.config import Config
 from server.embedded.folders import open_data_dir
 from server.embedded.valkey import Valkey
 from server.errors import Unavailable
-from server.keys import CONFIG, EVENTS, REDIS
 from server.queue import INGEST_QUEUE, EventBatch, deserialize
-from tests.fixtures_stack import Stack, run_stack
-from tests.peers import WEBHOOK_SECRET, Answer, message_received
+from server.web.app_keys import CONFIG, EVENTS, REDIS
+from tests.support.fixtures_stack import Stack, run_stack
+from tests.support.peers import WEBHOOK_SECRET, Answer, message_received
 
 MESSAGES = "/api/webhooks/unipile/messages"
 STATUS = "/api/webhooks/unipile/account-status"

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from redis.asyncio import Redis
 from redis.crc import key_slot
 
-from server.realtime.channels import CONTROL, account_channel, parse_channel
 from server.realtime.events import Push, decode_pushes, encode_pushes, make_push
+from server.redis.channels import CONTROL, account_channel, parse_channel
 
 IDS = st.integers(1, 2**63 - 1)
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from server.account_life import Seen
-from server.store import accounts, pool, users
-from server.store.pool import Database
+from server.rules.account_states import Seen
+from server.store.accounts import accounts
+from server.store.db import database as pool
+from server.store.db.database import Database
+from server.store.people import users
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,14 @@ from dataclasses import replace
 import psycopg2
 import pytest
 
-from server.cli_doctor_database import check_database
+from server.cli.doctor_database import check_database
 from server.config import Config
 from server.errors import Unavailable
-from server.migrate import MIGRATIONS, MigrationError, migrate, pending
-from server.store import pool
-from server.store.complaints import why_denied, why_refused
-from tests.ports import free_port
-from tests.services import Services
+from server.process.migrate import MIGRATIONS, MigrationError, migrate, pending
+from server.store.db import database
+from server.store.db.complaints import why_denied, why_refused
+from tests.support.ports import free_port
+from tests.support.services import Services
 
 NAMES = sorted(path.stem for path in MIGRATIONS.glob("*.sql") if not path.stem.endswith(".rollback"))
 PASSWORD = "hunter2tiger"
@@ -30,7 +30,7 @@ def doctor(config: Config, url: str, **changes: int) -> dict[str, tuple[str, str
 
 async def refused_by_pool(url: str, size: int = 1) -> str:
     with pytest.raises(Unavailable) as refused:
-        opened = await pool.connect(url, size=size, statement_timeout_ms=5000, connect_timeout_seconds=9)
+        opened = await database.connect(url, size=size, statement_timeout_ms=5000, connect_timeout_seconds=9)
         await opened.close()
     return refused.value.message
 
@@ -124,7 +124,7 @@ async def test_a_server_that_never_answers_is_told_after_the_limit() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"postgresql://u:{PASSWORD}@127.0.0.1:{silent.getsockname()[1]}/x"
         with pytest.raises(Unavailable, match="timeout expired; check that Postgres runs there"):
-            await pool.connect(url, size=1, statement_timeout_ms=50, connect_timeout_seconds=1)
+            await database.connect(url, size=1, statement_timeout_ms=50, connect_timeout_seconds=1)
 
 
 class TestServersThatDoNotFit:
@@ -149,7 +149,7 @@ class TestServersThatDoNotFit:
             "datestyle = 'German'", "default_transaction_isolation = 'serializable'", "statement_timeout = 1",
         ):  # fmt: skip
             services.command(f"alter role clerk set {setting}")
-        opened = await pool.connect(role, size=1, statement_timeout_ms=5000, connect_timeout_seconds=9)
+        opened = await database.connect(role, size=1, statement_timeout_ms=5000, connect_timeout_seconds=9)
         async with opened.transaction() as cursor:
             await cursor.execute(
                 "select '\\d', 'é€'::text, now()::text like '%+00', current_setting('transaction_isolation')"

@@ -9,7 +9,10 @@ import psycopg2
 import pytest
 from aiopg import Cursor
 
-from server.store import accounts, changes, chats, messages, outbox, sends
+from server.store.accounts import accounts
+from server.store.chats import chats
+from server.store.messages import changes, messages
+from server.store.sending import outbox, sends
 from tests.server.store.conftest import Shelf
 
 SEED = 20260302

@@ -10,12 +10,12 @@ from aiopg import Cursor
 from psycopg2.extensions import parse_dsn
 
 from server.errors import Unavailable
-from server.migrate import MIGRATIONS, migrate, pending
-from server.store import pool
-from server.store.hosts import Answered, HostPool, one_per_host
-from server.store.opening import plan_opening
-from tests.ports import free_port
-from tests.services import Services
+from server.process.migrate import MIGRATIONS, migrate, pending
+from server.store.db import database as pool
+from server.store.db.hosts import Answered, HostPool, one_per_host
+from server.store.db.opening import plan_opening
+from tests.support.ports import free_port
+from tests.support.services import Services
 
 NAMES = sorted(path.stem for path in MIGRATIONS.glob("*.sql") if not path.stem.endswith(".rollback"))
 

@@ -8,10 +8,11 @@ from aiopg import Cursor
 from structlog.testing import capture_logs
 
 from server.errors import Unavailable
-from server.store import outages, usage
-from server.store.pool import ReadOnly, StatementTimeout, connect
+from server.store.db import outages
+from server.store.db.database import ReadOnly, StatementTimeout, connect
+from server.store.plans import usage
 from tests.server.store.conftest import Shelf
-from tests.services import Services
+from tests.support.services import Services
 
 
 async def backend(cursor: Cursor) -> int:
@@ -186,7 +187,7 @@ async def test_an_outage_is_one_line_at_its_beginning_and_one_at_its_end(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     moment = [100.0]
-    monkeypatch.setattr("server.store.outages.time.monotonic", lambda: moment[0])
+    monkeypatch.setattr("server.store.db.outages.time.monotonic", lambda: moment[0])
 
     async def fail(_: Cursor) -> None:
         raise psycopg2.OperationalError("FATAL:  the database system is shutting down\nDETAIL: x")

@@ -13,12 +13,12 @@ from aiopg import Cursor
 
 from server.config import ROOT
 from server.errors import Unavailable
-from server.migrate import ADVISORY_LOCK, MIGRATIONS, migrate, pending
-from server.store import pool
-from server.store.pool import Database, StatementTimeout
-from server.store.prepared import Prepared
-from tests.fixtures_pgbouncer import PgBouncer, pooled_client, run_pgbouncer
-from tests.services import Services
+from server.process.migrate import ADVISORY_LOCK, MIGRATIONS, migrate, pending
+from server.store.db import database as pool
+from server.store.db.database import Database, StatementTimeout
+from server.store.db.prepared import Prepared
+from tests.support.fixtures_pgbouncer import PgBouncer, pooled_client, run_pgbouncer
+from tests.support.services import Services
 
 NAMES = sorted(path.stem for path in MIGRATIONS.glob("*.sql") if not path.stem.endswith(".rollback"))
 SETTINGS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "timezone")
@@ -169,7 +169,7 @@ class TestMigrating:
         self, pgbouncer: PgBouncer, empty: str
     ) -> None:
         begun = (
-            "import sys, time; from server import migrate as m; "
+            "import sys, time; from server.process import migrate as m; "
             "m._require_create = lambda _: (print('in', flush=True), time.sleep(600)); m.migrate(sys.argv[1])"
         )
         url = pgbouncer.url(empty)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import pytest
 from aiopg import Cursor
 
-from server.store import pool, prepared
-from server.store.pool import Database
-from server.store.prepared import Prepared
+from server.store.db import database as pool
+from server.store.db import prepared
+from server.store.db.database import Database
+from server.store.db.prepared import Prepared
 
 FIND = Prepared(
     "test_find",

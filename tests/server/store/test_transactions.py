@@ -6,10 +6,10 @@ import psycopg2
 import pytest
 from aiopg import Cursor
 
-from server.store import pool
-from server.store.pool import Database
-from server.store.prepared import Prepared
-from server.store.transactions import Transaction
+from server.store.db import database as pool
+from server.store.db.database import Database
+from server.store.db.prepared import Prepared
+from server.store.db.transaction import Transaction
 
 INSERT = Prepared("test_insert", "insert into users (email, name) values (%(email)s, 'Ana')")
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from server.account_life import Seen
+from server.rules.account_states import Seen
 from server.unipile.client import UnipileClient
 from server.unipile.errors import NotTaken, OutcomeUnknown, Rejected, SignedOut, UnipileError, error_from
-from tests.fixtures_stack import serving
-from tests.ports import free_port
+from tests.support.fixtures_stack import serving
+from tests.support.ports import free_port
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

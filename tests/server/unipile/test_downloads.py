@@ -7,9 +7,9 @@ from aiohttp import web
 
 from server.unipile.client import UnipileClient
 from server.unipile.errors import NotTaken, OutcomeUnknown, Rejected, UnipileError
-from tests.peers import eventually
 from tests.server.unipile.test_client import client_of
 from tests.server.unipile.test_transport import SECRET, telling_the_key
+from tests.support.peers import eventually
 
 FILE = b"A file." * 10_000
 

@@ -18,7 +18,7 @@ from server.unipile.events import (
 )
 from server.unipile.fields import UnusableEventError
 from server.unipile.plain import clean
-from tests.peers import message_received
+from tests.support.peers import message_received
 
 RECEIVED_AT = "2026-03-02T10:00:00.000+00:00"
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.phones import phone_variants, told_phone
+from server.text.phones import phone_variants, told_phone
 from server.unipile import jids
 
 PHONE, LID = "5511988880000@s.whatsapp.net", "120000000000001@lid"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from server.unipile.events import IgnoredEvent, ReceiptEvent, parse_event
-from tests.peers import message_received
+from tests.support.peers import message_received
 
 RECEIVED_AT = "2026-03-02T10:00:00.000+00:00"
 

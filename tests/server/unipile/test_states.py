@@ -6,7 +6,7 @@ import pytest
 
 from server.unipile.events import AmendmentEvent, MessageEvent, parse_event
 from server.unipile.states import MessageState, read_message
-from tests.peers import message_received
+from tests.support.peers import message_received
 
 RECEIVED_AT = "2026-03-02T10:00:00.000+00:00"
 

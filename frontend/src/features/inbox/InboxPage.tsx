@@ -6,14 +6,14 @@ import { useAccounts } from "@/lib/accounts";
 import { describeError } from "@/lib/api/errors";
 import { isBlank } from "@/lib/texts";
 import type { Account, Chat } from "@/types/wire";
-import { AccountSwitcher } from "./AccountSwitcher";
-import { ChatFilters, parseFilter } from "./ChatFilters";
-import { ChatList, ChatSkeletons } from "./ChatList";
-import { NumberNotice } from "./NumberNotice";
+import { AccountSwitcher } from "@/features/inbox/chats/AccountSwitcher";
+import { ChatFilters, parseFilter } from "@/features/inbox/chats/ChatFilters";
+import { ChatList, ChatSkeletons } from "@/features/inbox/chats/ChatList";
+import { NumberNotice } from "@/features/inbox/chats/NumberNotice";
 import { useInboxSnapshot } from "./context";
 import { useChatList } from "./queries";
-import { SearchField, SearchResults } from "./Search";
-import { Thread } from "./Thread";
+import { SearchField, SearchResults } from "@/features/inbox/search/Search";
+import { Thread } from "@/features/inbox/thread/Thread";
 import "./inbox.css";
 
 function parseId(text: string | undefined | null): number | null {

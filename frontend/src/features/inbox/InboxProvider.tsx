@@ -10,17 +10,17 @@ import { isRecord } from "@/lib/socket/frames";
 import { firstShown, isolate } from "@/lib/texts";
 import type { Chat, Contact, Message } from "@/types/wire";
 import { InboxContext, type Inbox } from "./context";
-import { Drafts } from "./drafts";
-import { dropAccount, dropErased } from "./erasing";
-import { isErasure } from "./gone";
-import { isListed } from "./bubbles";
-import { checkReadable, measureFiles } from "./measure";
-import { shownBody } from "./mentions";
-import { PeopleProvider } from "./peopleContext";
+import { Drafts } from "@/features/inbox/composer/drafts";
+import { dropAccount, dropErased } from "@/features/inbox/data/dropErased";
+import { isErasure } from "@/features/inbox/data/tombstones";
+import { isListed } from "@/features/inbox/thread/bubbles";
+import { checkReadable, measureFiles } from "@/features/inbox/composer/mediaInfo";
+import { shownBody } from "@/features/inbox/thread/mentions";
+import { PeopleProvider } from "@/features/inbox/presence/presenceContext";
 import { CHAT_KEY, CHATS_KEY, MESSAGES_KEY } from "./queries";
-import { openShelf } from "./shelf";
-import { InboxStore } from "./store";
-import { UNREAD_KEY } from "./unread";
+import { openShelf } from "@/features/inbox/data/outboxStorage";
+import { InboxStore } from "@/features/inbox/data/store";
+import { UNREAD_KEY } from "@/features/inbox/chats/unread";
 
 function isRow(data: unknown): data is { id: number; seq: number } {
   return isRecord(data) && typeof data.id === "number" && typeof data.seq === "number";

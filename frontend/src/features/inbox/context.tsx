@@ -1,7 +1,7 @@
 /** Hands the inbox's live rows and drafts to the components below. */
 import { createContext, use, useSyncExternalStore } from "react";
-import type { Drafts } from "./drafts";
-import type { InboxStore, Snapshot } from "./store";
+import type { Drafts } from "@/features/inbox/composer/drafts";
+import type { InboxStore, Snapshot } from "@/features/inbox/data/store";
 
 export interface Inbox {
   readonly store: InboxStore;

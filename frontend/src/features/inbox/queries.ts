@@ -5,8 +5,8 @@ import { useApi } from "@/lib/api/context";
 import type { MessageSpot } from "@/lib/api/routes";
 import { newestOf } from "@/lib/rows";
 import type { Chat, Message, Window } from "@/types/wire";
-import { mergeBubbles, type Bubble } from "./bubbles";
-import { fetchChatPage, fetchFirstPage, firstPosition, hasMore, isBeginning, isShown, mergeChats, type ChatFilter } from "./chatPages";
+import { mergeBubbles, type Bubble } from "@/features/inbox/thread/bubbles";
+import { fetchChatPage, fetchFirstPage, firstPosition, hasMore, isBeginning, isShown, mergeChats, type ChatFilter } from "@/features/inbox/chats/chatPages";
 import { useInboxSnapshot } from "./context";
 
 const CHAT_PAGE = 40;

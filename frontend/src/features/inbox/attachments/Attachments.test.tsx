@@ -1,0 +1,171 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { fireEvent, render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { MemoryRouter } from "react-router";
+import { beforeEach, expect, it, vi } from "vitest";
+import { ApiContext } from "@/lib/api/context";
+import { unreachable } from "@/lib/api/errors";
+import { createRoutes } from "@/lib/api/routes";
+import { makeAccount, makeMessage } from "@/testing/factories";
+import type { Attachment } from "@/types/wire";
+import { Attachments } from "./Attachments";
+import { formatSeconds, formatSize, kindOf, pick } from "./attachments";
+import { InboxContext } from "@/features/inbox/context";
+import { Drafts } from "@/features/inbox/composer/drafts";
+import { InboxStore } from "@/features/inbox/data/store";
+import { ThreadContext } from "@/features/inbox/thread/threadContext";
+
+const retryAttachment = vi.fn();
+
+beforeEach(() => {
+  retryAttachment.mockReset();
+  URL.createObjectURL = vi.fn(() => "blob:one");
+  URL.revokeObjectURL = vi.fn();
+});
+
+function show(fields: Partial<Attachment>, problem?: Error) {
+  const api = createRoutes(() => Promise.reject(unreachable()));
+  vi.spyOn(api, "listAccounts").mockResolvedValue([makeAccount()]);
+  const fetchAttachment = vi.spyOn(api, "fetchAttachment").mockImplementation(() => (problem ? Promise.reject(problem) : Promise.resolve(new Blob(["bytes"]))));
+  const attachment: Attachment = { id: "a1", type: "img", file_name: "cat.png", mimetype: "image/png", file_size: 1_400_000, state: "stored", ...fields };
+  const message = makeMessage({ attachments: [attachment] });
+  const nothing = vi.fn();
+  const store = new InboxStore({ post: vi.fn(), isThreadKept: () => true, describeError: String });
+  const actions = { reply: nothing, edit: nothing, askDelete: nothing, askRetry: nothing, react: nothing, copy: nothing, jumpTo: nothing };
+  render(
+    <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retryDelay: 1 } } })}>
+      <ApiContext value={api}>
+        <ThreadContext value={{ canAct: true, retryAttachment, ...actions }}>
+          <MemoryRouter>
+            <InboxContext value={{ store, drafts: new Drafts(7) }}>
+              <Attachments message={message} />
+            </InboxContext>
+          </MemoryRouter>
+        </ThreadContext>
+      </ApiContext>
+    </QueryClientProvider>,
+  );
+  return { message, fetchAttachment };
+}
+
+it("shows a picture, and large when it is pressed", async () => {
+  show({});
+  expect((await screen.findByRole("img", { name: "cat.png" })).getAttribute("src")).toBe("blob:one");
+  await userEvent.click(screen.getByTestId("attachment-image"));
+  expect(screen.getByTestId("lightbox")).toBeTruthy();
+});
+
+it("fetches a voice message when somebody wants to hear it, not before", async () => {
+  const { message, fetchAttachment } = show({ type: "audio", mimetype: "audio/ogg", voice_note: true, duration: 65 });
+  vi.spyOn(HTMLMediaElement.prototype, "play").mockResolvedValue();
+  expect(screen.getByText("1:05")).toBeTruthy();
+  expect(fetchAttachment).not.toHaveBeenCalled();
+  await userEvent.click(screen.getByRole("button", { name: "Play Voice message" }));
+  expect(fetchAttachment.mock.calls[0]?.slice(0, 2)).toEqual([message, "a1"]);
+});
+
+it.each([
+  ["a decoder that is not there", () => vi.spyOn(HTMLMediaElement.prototype, "play").mockRejectedValue(new DOMException("", "NotSupportedError"))],
+  ["a broken file", () => vi.spyOn(HTMLMediaElement.prototype, "play").mockImplementation(() => Promise.reject(new Error("decode")))],
+])("says that a voice message cannot be played because of %s, and offers it as a file", async (_, breakIt) => {
+  breakIt();
+  show({ type: "audio", mimetype: "audio/ogg", voice_note: true, duration: 65 });
+  await userEvent.click(screen.getByRole("button", { name: "Play Voice message" }));
+  const broken = await screen.findByTestId("attachment-broken");
+  expect(broken.textContent).toContain("This browser can't play this voice message.");
+  expect(broken.textContent).toContain("1:05");
+  expect(screen.getByRole("button", { name: "Download Voice message" })).toBeTruthy();
+});
+
+it.each([
+  ["img", "image/png", "cat.png", "This browser can't show this picture."],
+  ["video", "video/quicktime", "cat.mov", "This browser can't play this video."],
+])("says that a %s cannot be shown, and offers it as a file", async (type, mimetype, file_name, words) => {
+  show({ type, mimetype, file_name });
+  if (type === "video") await userEvent.click(screen.getByTestId("attachment-play"));
+  const shown = type === "video" ? await screen.findByTestId("attachment-video") : await screen.findByRole("img", { name: file_name });
+  fireEvent.error(shown);
+  expect(screen.getByTestId("attachment-broken").textContent).toContain(words);
+  expect(screen.getByRole("button", { name: `Download ${file_name}` })).toBeTruthy();
+});
+
+it("says why a picture could not be loaded, and shows it after another try", async () => {
+  const { fetchAttachment } = show({}, unreachable());
+  expect((await screen.findByTestId("attachment-broken")).textContent).toContain("cannot be reached");
+  fetchAttachment.mockResolvedValue(new Blob(["bytes"]));
+  await userEvent.click(screen.getByTestId("attachment-reload"));
+  expect(await screen.findByRole("img", { name: "cat.png" })).toBeTruthy();
+});
+
+it("offers any other file with its name and size", () => {
+  show({ type: "file", mimetype: "application/pdf", file_name: "offer.pdf" });
+  expect(screen.getByTestId("attachment-download").textContent).toContain("offer.pdf1.4 MB");
+});
+
+it.each([
+  ["waiting", "On its way", false],
+  ["failed", "Could not be fetched", true],
+  ["expired", "does not keep it any more", true],
+])("says what is with a file that is %s", async (state, words, canRetry) => {
+  const { message } = show({ state });
+  expect(screen.getByTestId("attachment").textContent).toContain(words);
+  expect(screen.queryByTestId("attachment-retry") !== null).toBe(canRetry);
+  if (!canRetry) return;
+  await userEvent.click(screen.getByTestId("attachment-retry"));
+  expect(retryAttachment).toHaveBeenCalledExactlyOnceWith(message, "a1");
+});
+
+it("shows a place by its name, address and position, and opens a map without telling where from", () => {
+  const place = { latitude: -23.561414, longitude: -46.655881, name: "MASP", address: "Av. Paulista, 1578" };
+  show({ type: "location", state: "none", location: place });
+  const link = screen.getByTestId("attachment-location");
+  expect(link.textContent).toBe("MASPAv. Paulista, 1578-23.56141, -46.65588, opens a map in a new tab");
+  expect(link.getAttribute("href")).toBe("https://www.openstreetmap.org/?mlat=-23.561414&mlon=-46.655881#map=16/-23.561414/-46.655881");
+  expect([link.getAttribute("target"), link.getAttribute("rel")]).toEqual(["_blank", "noreferrer noopener"]);
+  expect(document.querySelector("img, iframe")).toBeNull();
+});
+
+it("shows a place that has no name", () => {
+  show({ type: "location", state: "none", location: { latitude: 0, longitude: 0, name: null, address: null } });
+  expect(screen.getByTestId("attachment-location").textContent).toBe("Location0.00000, 0.00000, opens a map in a new tab");
+});
+
+it("shows the people of a contact card with their numbers", async () => {
+  const contacts = [
+    { name: "Nina Rocha", numbers: ["+5511977770001", "190"] },
+    { name: null, numbers: [] },
+  ];
+  show({ type: "contact", state: "stored", contacts });
+  expect(screen.getAllByTestId("attachment-contact").map((card) => card.textContent)).toEqual(["Nina Rocha+5511977770001190", "ContactNo number"]);
+  // A number that WhatsApp cannot have offers no chat.
+  await userEvent.click(await screen.findByRole("button", { name: "Start a chat with Nina Rocha, +5511977770001" }));
+  expect(screen.getByTestId("new-chat-phone")).toHaveProperty("value", "+5511977770001");
+  expect(screen.getAllByTestId("contact-start-chat")).toHaveLength(1);
+});
+
+it("shows a card that could not be read as the file it is", () => {
+  show({ type: "contact", state: "stored", contacts: [], mimetype: "text/vcard", file_name: "nina.vcf" });
+  expect(screen.getByTestId("attachment-download").textContent).toContain("nina.vcf");
+});
+
+it("never takes a drawing that can hold scripts for a picture", () => {
+  expect(kindOf({ type: "img", mimetype: "image/svg+xml" })).toBe("file");
+  expect(kindOf({ type: "img", mimetype: null })).toBe("image");
+  expect(kindOf({ type: "file", mimetype: "text/html" })).toBe("file");
+});
+
+it("takes along what fits, and says what does not", () => {
+  const file = (name: string, size: number) => new File([new Uint8Array(size)], name);
+  const limits = { max_bytes: 10, max_files: 2 };
+  const [first, problem] = pick([], [file("a", 5), file("big", 11), file("none", 0)], limits);
+  expect(first.map((entry) => entry.file.name)).toEqual(["a"]);
+  expect(problem).toBe("big is larger than 10 B. none is empty.");
+  const [second, more] = pick(first, [file("b", 1), file("c", 1)], limits);
+  expect(second.map((entry) => entry.file.name)).toEqual(["a", "b"]);
+  expect(more).toBe("At most 2 files go in one send.");
+});
+
+it("writes sizes and lengths as people do", () => {
+  expect([formatSize(999), formatSize(12_400), formatSize(15_000_000)]).toEqual(["999 B", "12 kB", "15.0 MB"]);
+  expect([formatSeconds(5), formatSeconds(65.9)]).toEqual(["0:05", "1:05"]);
+});

@@ -1,0 +1,74 @@
+/** The files of a message: shown in place when a browser can, otherwise to be downloaded. */
+import { Button } from "@/components/Button";
+import { Icon, type IconName } from "@/components/Icon";
+import type { Attachment, Message } from "@/types/wire";
+import { formatSize, kindOf, nameAttachment, type AttachmentKind } from "./attachments";
+import { AudioPlayer } from "./AudioPlayer";
+import { ContactCards } from "./ContactCard";
+import { FileCard } from "./FileCard";
+import { Picture } from "./Picture";
+import { PlaceCard } from "./PlaceCard";
+import { useThreadActions } from "@/features/inbox/thread/threadContext";
+import { VideoCard } from "./VideoCard";
+
+export interface StoredProps {
+  readonly message: Message;
+  readonly attachment: Attachment;
+  readonly id: string;
+}
+
+const VIEWS = { image: Picture, video: VideoCard, audio: AudioPlayer, file: FileCard } as const;
+const ICONS: Readonly<Record<AttachmentKind, IconName>> = { image: "image", video: "play", audio: "mic", file: "file" };
+
+const ABSENT: Readonly<Record<string, string>> = {
+  waiting: "On its way…",
+  failed: "Could not be fetched.",
+  expired: "WhatsApp does not keep it any more.",
+  unavailable: "WhatsApp does not keep it any more.",
+};
+
+export function Attachments({ message }: { readonly message: Message }) {
+  return (
+    <div className="attachments">
+      {message.attachments.map((attachment, index) => (
+        <One key={attachment.id ?? index} message={message} attachment={attachment} />
+      ))}
+    </div>
+  );
+}
+
+function One({ message, attachment }: Omit<StoredProps, "id">) {
+  const { id, state, location, contacts } = attachment;
+  if (location !== undefined) return <PlaceCard place={location} />;
+  if (contacts !== undefined && contacts.length > 0) return <ContactCards message={message} contacts={contacts} />;
+  if (id === undefined || state !== "stored") return <Absent message={message} attachment={attachment} />;
+  const View = VIEWS[kindOf(attachment)];
+  return (
+    <div data-testid="attachment" data-kind={kindOf(attachment)} data-state="stored">
+      <View message={message} attachment={attachment} id={id} />
+    </div>
+  );
+}
+
+function Absent({ message, attachment }: Omit<StoredProps, "id">) {
+  const { canAct, retryAttachment } = useThreadActions();
+  const { id, state = "", file_size } = attachment;
+  const words = ABSENT[state] ?? (file_size ? formatSize(file_size) : "");
+  const canRetry = canAct && id !== undefined && state !== "" && state !== "waiting";
+  return (
+    <div className="file-card" data-testid="attachment" data-kind={kindOf(attachment)} data-state={state}>
+      <span className="file-icon">
+        {state === "waiting" ? <span className="spinner" aria-hidden="true" /> : <Icon name={ICONS[kindOf(attachment)]} />}
+      </span>
+      <span className="file-words">
+        <span className="file-name" translate="no">{nameAttachment(attachment)}</span>
+        <span className="file-note">{words}</span>
+      </span>
+      {canRetry && (
+        <Button size="small" onClick={() => retryAttachment(message, id)} data-testid="attachment-retry">
+          Try again
+        </Button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,64 @@
+/** Contact cards: names, numbers, and for each number a chat that begins there. */
+import { useState } from "react";
+import { Button } from "@/components/Button";
+import { Icon } from "@/components/Icon";
+import { useAccounts } from "@/lib/accounts";
+import { readPhone } from "@/lib/phone";
+import { firstShown, isolate } from "@/lib/texts";
+import type { CardContact, Message } from "@/types/wire";
+import { NewChatDialog } from "@/features/inbox/chats/NewChat";
+import { useThreadActions } from "@/features/inbox/thread/threadContext";
+
+interface ContactCardsProps {
+  readonly message: Message;
+  readonly contacts: readonly CardContact[];
+}
+
+export function ContactCards({ message, contacts }: ContactCardsProps) {
+  const [to, setTo] = useState<string | null>(null);
+  const { canAct } = useThreadActions();
+  const account = useAccounts().data?.find((row) => row.id === message.account_id);
+  const canStart = canAct && account !== undefined;
+  return (
+    <>
+      {contacts.map((contact, index) => (
+        <Card key={index} contact={contact} onStart={canStart ? setTo : null} />
+      ))}
+      {to !== null && account !== undefined && (
+        <NewChatDialog accounts={[account]} selected={account.id} to={to} onClose={() => setTo(null)} />
+      )}
+    </>
+  );
+}
+
+interface CardProps {
+  readonly contact: CardContact;
+  readonly onStart: ((to: string) => void) | null;
+}
+
+function Card({ contact, onStart }: CardProps) {
+  const name = firstShown(contact.name, contact.numbers[0]) ?? "Contact";
+  return (
+    <div className="file-card contact-card" data-testid="attachment-contact">
+      <span className="file-icon">
+        <Icon name="person" />
+      </span>
+      <span className="file-words">
+        <span className="file-name" dir="auto" translate="no">
+          {name}
+        </span>
+        {contact.numbers.length === 0 && <span className="file-note">No number</span>}
+        {contact.numbers.map((number) => (
+          <span key={number} className="contact-number">
+            <span translate="no">{number}</span>
+            {onStart !== null && readPhone(number) !== null && (
+              <Button size="small" aria-label={`Start a chat with ${isolate(name)}, ${number}`} onClick={() => onStart(number)} data-testid="contact-start-chat">
+                Start a chat
+              </Button>
+            )}
+          </span>
+        ))}
+      </span>
+    </div>
+  );
+}

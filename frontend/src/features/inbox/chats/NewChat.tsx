@@ -1,0 +1,128 @@
+/** Writes to a phone number nobody has written to yet. */
+import { useMutation } from "@tanstack/react-query";
+import { useId, useState, type SyntheticEvent } from "react";
+import { useNavigate } from "react-router";
+import { Button, IconButton } from "@/components/Button";
+import { Dialog } from "@/components/Dialog";
+import { Icon } from "@/components/Icon";
+import { Notice } from "@/components/Notice";
+import { TextField } from "@/components/TextField";
+import { nameAccount } from "@/lib/accounts";
+import { useApi } from "@/lib/api/context";
+import { describeError, fieldProblem } from "@/lib/api/errors";
+import { makeClientId } from "@/lib/ids";
+import { PHONE_EXAMPLE, PHONE_REFUSED, readPhone } from "@/lib/phone";
+import { useCan } from "@/lib/rights";
+import { isBlank } from "@/lib/texts";
+import type { Account } from "@/types/wire";
+import { useInbox } from "@/features/inbox/context";
+
+interface NewChatProps {
+  readonly accounts: readonly Account[];
+  readonly selected: number | null;
+}
+
+export function NewChat({ accounts, selected }: NewChatProps) {
+  const [isOpen, setOpen] = useState(false);
+  const can = useCan();
+  const own = accounts.filter((account) => can("send", account) && account.phone !== null);
+  if (own.length === 0) return null;
+  return (
+    <>
+      <IconButton label="New chat" onClick={() => setOpen(true)} data-testid="new-chat">
+        <Icon name="plus" />
+      </IconButton>
+      {isOpen && <NewChatDialog accounts={own} selected={selected} to="" onClose={() => setOpen(false)} />}
+    </>
+  );
+}
+
+function useStart(accountId: number, onClose: () => void) {
+  const api = useApi();
+  const { store } = useInbox();
+  const navigate = useNavigate();
+  const [clientId] = useState(makeClientId);
+  return useMutation({
+    // The same id for every try: had the first one arrived after all, it is not sent twice.
+    mutationFn: ({ to, text }: { to: string; text: string }) => api.startChat(accountId, to, text, `${clientId}${to}`),
+    onSuccess: ({ chat, message }) => {
+      store.applyChat(chat);
+      store.applyMessage(message);
+      onClose();
+      void navigate(`/inbox/${chat.account_id}/${chat.id}`);
+    },
+  });
+}
+
+interface DialogProps extends NewChatProps {
+  /** A number to begin with. */
+  readonly to: string;
+  readonly onClose: () => void;
+}
+
+export function NewChatDialog({ accounts, selected, to: given, onClose }: DialogProps) {
+  const [accountId, setAccountId] = useState(selected ?? accounts[0]?.id ?? 0);
+  const [to, setTo] = useState(given);
+  const [text, setText] = useState("");
+  const [wrong, setWrong] = useState<string | null>(null);
+  const start = useStart(accountId, onClose);
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    const phone = readPhone(to);
+    setWrong(phone === null ? PHONE_REFUSED : null);
+    if (phone !== null) start.mutate({ to: phone, text: text.trim() });
+  };
+  const refused = fieldProblem(start.error, "to");
+  const phoneError = wrong ?? refused;
+  return (
+    <Dialog title="New chat" onClose={onClose}>
+      <form className="new-chat" onSubmit={submit} noValidate>
+        {accounts.length > 1 && <From accounts={accounts} value={accountId} onChange={setAccountId} />}
+        <div>
+          <TextField label="Phone number" type="tel" autoComplete="off" placeholder={PHONE_EXAMPLE} value={to} aria-invalid={phoneError !== null} onChange={(event) => setTo(event.target.value)} data-testid="new-chat-phone" />
+          {phoneError !== null && <span className="field-error" role="alert">{phoneError}</span>}
+        </div>
+        <Words value={text} onChange={setText} />
+        {start.error !== null && refused === null && <Notice tone="bad">{describeError(start.error)}</Notice>}
+        <div className="dialog-actions">
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" tone="primary" isBusy={start.isPending} disabled={isBlank(to) || isBlank(text)} data-testid="new-chat-send">
+            Send
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+function Words({ value, onChange }: { readonly value: string; readonly onChange: (text: string) => void }) {
+  const id = useId();
+  return (
+    <div className="field">
+      <label htmlFor={id}>First message</label>
+      <textarea id={id} rows={3} dir="auto" value={value} onChange={(event) => onChange(event.target.value)} data-testid="new-chat-text" />
+    </div>
+  );
+}
+
+interface FromProps {
+  readonly accounts: readonly Account[];
+  readonly value: number;
+  readonly onChange: (accountId: number) => void;
+}
+
+function From({ accounts, value, onChange }: FromProps) {
+  const id = useId();
+  return (
+    <div className="field">
+      <label htmlFor={id}>From</label>
+      <select id={id} value={value} onChange={(event) => onChange(Number(event.target.value))}>
+        {accounts.map((account) => (
+          <option key={account.id} value={account.id}>
+            {nameAccount(account)}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { makeChat } from "@/testing/factories";
+import type { AccountUnread, Chat } from "@/types/wire";
+import { Gone } from "@/features/inbox/data/tombstones";
+import { countUnread, sumOf } from "./unread";
+
+function told(fields: Partial<AccountUnread> = {}): AccountUnread {
+  const chats = Array.from({ length: 30 }, (_, n) => ({ id: 91 + n, unread_count: 1, archived: n >= 28 }));
+  return { account_id: 1, seq: 500, messages: 30, archived: 2, chats, ...fields };
+}
+
+const count = (live: readonly Chat[], gone = new Gone(), accounts = [told()]) =>
+  countUnread(accounts, new Map(live.map((chat) => [chat.id, chat])), gone);
+
+describe("what is unread", () => {
+  it("is right at once though no chat with something unread has been loaded", () => {
+    expect(count([]).get(1)).toEqual({ messages: 30, archived: 2 });
+  });
+
+  it.each<[string, Partial<Chat>, { messages: number; archived: number }]>([
+    ["a chat that was not counted", { id: 5, seq: 501, unread_count: 2 }, { messages: 32, archived: 2 }],
+    ["one more in a counted chat", { id: 91, seq: 501, unread_count: 2 }, { messages: 31, archived: 2 }],
+    ["a counted chat that was read", { id: 91, seq: 501, unread_count: 0 }, { messages: 29, archived: 2 }],
+    ["a counted chat that was archived", { id: 91, seq: 501, unread_count: 1, archived: true }, { messages: 30, archived: 3 }],
+    ["one more in an archived chat", { id: 120, seq: 501, unread_count: 4, archived: true }, { messages: 33, archived: 5 }],
+    ["a muted chat", { id: 5, seq: 501, unread_count: 1, muted_until: "9999-12-31T00:00:00Z" }, { messages: 31, archived: 2 }],
+    ["a row that the count knew already", { id: 5, seq: 500, unread_count: 7 }, { messages: 30, archived: 2 }],
+    ["a row of another number", { id: 5, seq: 501, unread_count: 7, account_id: 2 }, { messages: 30, archived: 2 }],
+  ])("follows %s", (_, chat, expected) => {
+    expect(count([makeChat(chat)]).get(1)).toEqual(expected);
+  });
+
+  it("leaves out what was erased", () => {
+    const gone = new Gone().with("chat:erased", { id: 91, account_id: 1, chat_id: 91, seq: 501, before: null });
+    expect(count([makeChat({ id: 91, seq: 501, unread_count: 3 })], gone).get(1)?.messages).toBe(29);
+  });
+
+  it("adds up over the numbers that are shown", () => {
+    const both = count([], new Gone(), [told(), told({ account_id: 2, chats: [{ id: 7, unread_count: 4, archived: false }] })]);
+    expect([sumOf(both, [1, 2]).messages, sumOf(both, [2]).messages, sumOf(both, [3]).messages]).toEqual([34, 4, 0]);
+  });
+});

@@ -1,0 +1,67 @@
+/** How many messages are unread, in each number: the server counts, the changes since are laid over its count. */
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { useAccounts } from "@/lib/accounts";
+import { useApi } from "@/lib/api/context";
+import type { AccountUnread, Chat, UnreadChat } from "@/types/wire";
+import { useInboxSnapshot } from "@/features/inbox/context";
+import type { Gone } from "@/features/inbox/data/tombstones";
+
+export const UNREAD_KEY = "unread";
+/** Events keep the counts right; this only bounds how long a mistake could live. */
+const STALE_MS = 10 * 60_000;
+
+export interface Unread {
+  readonly messages: number;
+  /** Those of them in archived chats. */
+  readonly archived: number;
+}
+
+const NONE: Unread = { messages: 0, archived: 0 };
+
+/** A chat that has not changed since the server counted is as the server said: unread, or not among these. */
+function countOne(told: AccountUnread, live: Iterable<Chat>, gone: Gone): Unread {
+  const rows = new Map<number, UnreadChat>(told.chats.map((row) => [row.id, row]));
+  for (const chat of live) if (chat.account_id === told.account_id && chat.seq > told.seq) rows.set(chat.id, chat);
+  const shown = [...rows.values()].filter((row) => !gone.hasChat(row));
+  return sumUnread(shown.map(({ unread_count: messages, archived }) => ({ messages, archived: archived ? messages : 0 })));
+}
+
+export function sumUnread(counts: readonly Unread[]): Unread {
+  return counts.reduce(
+    (sum, { messages, archived }) => ({ messages: sum.messages + messages, archived: sum.archived + archived }),
+    NONE,
+  );
+}
+
+export type UnreadByAccount = ReadonlyMap<number, Unread>;
+
+export function countUnread(told: readonly AccountUnread[], live: ReadonlyMap<number, Chat>, gone: Gone): UnreadByAccount {
+  return new Map(told.map((account) => [account.account_id, countOne(account, live.values(), gone)]));
+}
+
+/** By number; of all chats, whatever part of the list was read. */
+export function useUnread(): UnreadByAccount {
+  const api = useApi();
+  const accounts = useAccounts().data;
+  const { chats: live, gone } = useInboxSnapshot();
+  const ids = useMemo(() => accounts?.map(({ id }) => id) ?? [], [accounts]);
+  const { data } = useQuery({
+    queryKey: [UNREAD_KEY, ids],
+    queryFn: ({ signal }) => api.fetchUnread(signal),
+    enabled: ids.length > 0,
+    placeholderData: keepPreviousData,
+    staleTime: STALE_MS,
+  });
+  return useMemo(() => countUnread((data ?? []).filter(({ account_id }) => ids.includes(account_id)), live, gone), [data, live, gone, ids]);
+}
+
+/** What is unread in these numbers together. */
+export const sumOf = (unread: UnreadByAccount, accountIds: Iterable<number>): Unread =>
+  sumUnread([...accountIds].map((id) => unread.get(id) ?? NONE));
+
+/** How many messages wait, over all numbers. */
+export function useUnreadCount(): number {
+  const unread = useUnread();
+  return useMemo(() => sumOf(unread, unread.keys()).messages, [unread]);
+}

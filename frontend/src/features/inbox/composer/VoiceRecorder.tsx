@@ -1,0 +1,144 @@
+/** A voice message while it is spoken: how long it is by now, and whether it goes out or away. */
+import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent, type RefObject } from "react";
+import { Button, IconButton } from "@/components/Button";
+import { Icon } from "@/components/Icon";
+import { Exact } from "@/components/Text";
+import { keyOf } from "@/lib/keys";
+import { formatSeconds } from "@/features/inbox/attachments/attachments";
+import { describeRefusal, MissingPartError, startRecording, TooShortError, type Recording } from "./recording";
+
+/** `ended`: the microphone stopped by itself, and what was said until then can go. */
+type Phase = "asking" | "recording" | "ended" | "making" | "missing";
+
+const WORDS: Readonly<Record<Exclude<Phase, "recording">, string>> = {
+  asking: "Waiting for the microphone…",
+  ended: "The microphone was disconnected. Send what was recorded?",
+  making: "Preparing…",
+  missing: "Confab was updated. Reload the page to record.",
+};
+
+const canFinish = (phase: Phase): boolean => phase === "recording" || phase === "ended";
+
+interface VoiceRecorderProps {
+  readonly onSend: (file: File) => void;
+  readonly onProblem: ((sentence: string) => void) | undefined;
+  readonly onClose: () => void;
+}
+
+function useRecording({ onSend, onProblem, onClose }: VoiceRecorderProps) {
+  const running = useRef<Recording>(null);
+  const [phase, setPhase] = useState<Phase>("asking");
+  const give = useEffectEvent((sentence: string) => {
+    onProblem?.(sentence);
+    onClose();
+  });
+  useEffect(() => {
+    let isOver = false;
+    startRecording(() => setPhase((now) => (now === "recording" || now === "asking" ? "ended" : now))).then(
+      (recording) => {
+        running.current = recording;
+        // Closed while the browser was still asking.
+        if (isOver) recording.drop();
+        else setPhase((now) => (now === "asking" ? "recording" : now));
+      },
+      (error: unknown) => {
+        if (isOver) return;
+        if (error instanceof MissingPartError) setPhase("missing");
+        else give(describeRefusal(error));
+      },
+    );
+    return () => {
+      isOver = true;
+      running.current?.drop();
+    };
+  }, []);
+  const finish = async () => {
+    if (running.current === null || !canFinish(phase)) return;
+    setPhase("making");
+    try {
+      onSend(await running.current.finish());
+      onClose();
+    } catch (error) {
+      onProblem?.(describeLoss(error));
+      onClose();
+    }
+  };
+  return { phase, finish };
+}
+
+const describeLoss = (error: unknown): string =>
+  error instanceof TooShortError
+    ? "That was too short to send. Speak for at least half a second."
+    : "The recording could not be made into a voice message. Try again.";
+
+/** Whole seconds since it began. */
+function useSeconds(isRunning: boolean): number {
+  const [seconds, setSeconds] = useState(0);
+  useEffect(() => {
+    if (!isRunning) return undefined;
+    const begun = performance.now();
+    const timer = setInterval(() => setSeconds(Math.floor((performance.now() - begun) / 1_000)), 250);
+    return () => clearInterval(timer);
+  }, [isRunning]);
+  return seconds;
+}
+
+/** Enter sends as soon as there is something to send. */
+function useFocusOnce(ref: RefObject<HTMLElement | null>): void {
+  useEffect(() => ref.current?.focus(), [ref]);
+}
+
+function Standing({ phase, seconds }: { readonly phase: Phase; readonly seconds: number }) {
+  if (phase === "recording") {
+    return (
+      <>
+        <span className="recorder-dot" aria-hidden="true" />
+        <span role="timer">
+          Recording <Exact>{formatSeconds(seconds)}</Exact>
+        </span>
+      </>
+    );
+  }
+  return (
+    <>
+      <span role="status">{WORDS[phase]}</span>
+      {phase === "missing" && (
+        <Button size="small" onClick={() => window.location.reload()}>
+          Reload
+        </Button>
+      )}
+    </>
+  );
+}
+
+export function VoiceRecorder(props: VoiceRecorderProps) {
+  const { phase, finish } = useRecording(props);
+  const seconds = useSeconds(phase === "recording");
+  const sending = useRef<HTMLButtonElement>(null);
+  useFocusOnce(sending);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (keyOf(event) !== "Escape") return;
+    event.preventDefault();
+    props.onClose();
+  };
+  return (
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape throws it away from wherever the focus is in it
+    <div className="recorder" role="group" aria-label="Voice message" onKeyDown={onKeyDown} data-testid="voice-recorder" data-phase={phase}>
+      <IconButton label="Throw the recording away" onClick={props.onClose} data-testid="voice-cancel">
+        <Icon name="trash" />
+      </IconButton>
+      <Standing phase={phase} seconds={seconds} />
+      <button
+        ref={sending}
+        type="button"
+        className="composer-send"
+        aria-label="Send the voice message"
+        aria-disabled={!canFinish(phase)}
+        onClick={() => void finish()}
+        data-testid="voice-send"
+      >
+        <Icon name="send" />
+      </button>
+    </div>
+  );
+}

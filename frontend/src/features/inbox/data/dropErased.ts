@@ -1,0 +1,22 @@
+/** Takes what was erased out of the pages that were read before. */
+import type { InfiniteData, QueryClient } from "@tanstack/react-query";
+import type { Message, Window } from "@/types/wire";
+import type { ChatPage } from "@/features/inbox/chats/chatPages";
+import type { Gone } from "./tombstones";
+import { CHAT_KEY, CHATS_KEY, MESSAGES_KEY } from "@/features/inbox/queries";
+
+/** Everything that was read of a number that is not ours any more. */
+export function dropAccount(client: QueryClient, accountId: number): void {
+  const isOfIt = (value: unknown) => value === accountId || (Array.isArray(value) && value.includes(accountId));
+  const kinds: readonly unknown[] = [CHATS_KEY, CHAT_KEY, MESSAGES_KEY, "people", "exports"];
+  client.removeQueries({ predicate: ({ queryKey }) => kinds.includes(queryKey[0]) && isOfIt(queryKey[1]) });
+}
+
+export function dropErased(client: QueryClient, gone: Gone): void {
+  client.setQueriesData<InfiniteData<Window<Message>>>({ queryKey: [MESSAGES_KEY] }, (held) =>
+    held && { ...held, pages: held.pages.map((page) => ({ ...page, items: page.items.filter((row) => !gone.hasMessage(row)) })) },
+  );
+  client.setQueriesData<InfiniteData<ChatPage>>({ queryKey: [CHATS_KEY] }, (held) =>
+    held && { ...held, pages: held.pages.map((page) => ({ ...page, chats: page.chats.filter((row) => !gone.hasChat(row)) })) },
+  );
+}

@@ -1,0 +1,275 @@
+/**
+ * Messages on their way to the server. One that cannot go now waits, outlives the page, and goes by itself.
+ *
+ * Of each chat one message at a time is under way, in the order they were written, whichever tab they were
+ * written in: the tab that holds the chat's lock sends. The client id makes a message that was sent twice one.
+ * Only an upload that stalls is overtaken: what was written after it does not wait for it.
+ */
+import type { Channel, Surroundings } from "@/lib/channel";
+import { inTurn } from "@/lib/turns";
+import type { Message } from "@/types/wire";
+import { MemoryShelf, type Shelf } from "./outboxStorage";
+import type { Pending } from "./store";
+
+export type Post = (entry: Pending, onProgress: (share: number) => void, signal: AbortSignal) => Promise<readonly Message[]>;
+
+export interface Failure {
+  /** Whether the same may work later, without anybody changing anything. */
+  readonly isPassing: boolean;
+  readonly sentence: string;
+  /** Whether later messages of the chat may go before it. */
+  readonly isStalled?: boolean;
+}
+
+/** What a message that was tried means for those after it. */
+type Outcome = "next" | "overtaken" | "wait";
+
+export interface OutboxOptions {
+  readonly post: Post;
+  readonly explain: (error: unknown) => Failure;
+  readonly onChange: () => void;
+  readonly onRows: (rows: readonly Message[]) => void;
+  readonly shelf?: Shelf | undefined;
+  /** The other tabs of this user; left out, this one is alone. */
+  readonly surroundings?: Surroundings | null | undefined;
+  readonly name?: string | undefined;
+}
+
+export const RETRY_MS = 1_000;
+const MAX_RETRY_MS = 30_000;
+/** An answer from yesterday may be out of place today: a person decides. */
+export const STALE_MS = 12 * 3_600_000;
+const STALE = "It was written a while ago and has waited since.";
+
+const isBefore = (one: Pending, other: Pending) => (one.createdAt < other.createdAt ? -1 : 1);
+const isDue = (entry: Pending) => entry.error === null;
+
+export class Outbox {
+  readonly #options: OutboxOptions;
+  readonly #shelf: Shelf;
+  readonly #name: string;
+  #channel: Channel | null = null;
+  #isOpen = false;
+  readonly #turns = new Map<number, Promise<void>>();
+  /** Not on the shelf: not yet, or the browser would not take it. */
+  readonly #loose = new Set<string>();
+  /** Sent or discarded here; the shelf may still say otherwise for a moment. */
+  readonly #gone = new Set<string>();
+  /** Uploads that stalled: they are tried after all others of their chat. */
+  readonly #stalled = new Set<string>();
+  /** Ends the request of a message that is under way. */
+  readonly #underWay = new Map<string, AbortController>();
+  #entries: readonly Pending[] = [];
+  #failures = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: OutboxOptions) {
+    this.#options = options;
+    this.#shelf = options.shelf ?? new MemoryShelf();
+    this.#name = options.name ?? "confab-outbox";
+  }
+
+  get entries(): readonly Pending[] {
+    return this.#entries;
+  }
+
+  /** Take over what an earlier page left, and try by itself from here on. */
+  async open(): Promise<void> {
+    this.#isOpen = true;
+    this.#channel ??= this.#options.surroundings?.openChannel(this.#name, () => void this.#follow()) ?? null;
+    await this.#reload();
+    const now = Date.now();
+    const old = this.#entries.filter((entry) => isDue(entry) && now - new Date(entry.createdAt).getTime() > STALE_MS);
+    for (const entry of old) await this.#settle(entry.clientId, { error: STALE, waiting: null });
+    await this.flush();
+  }
+
+  /** Returns when it has been tried. */
+  async add(entry: Pending): Promise<void> {
+    this.#loose.add(entry.clientId);
+    this.#put([...this.#entries, { ...entry, createdAt: this.#timeFor(entry) }]);
+    await this.#keep(entry.clientId);
+    await this.#drain(entry.chatId);
+  }
+
+  async retry(clientId: string): Promise<void> {
+    const entry = this.#find(clientId);
+    if (entry === undefined) return;
+    if (entry.error !== null) await this.#settle(clientId, { error: null, waiting: null });
+    await this.#drain(entry.chatId);
+  }
+
+  /** It has arrived, or nobody wants it any more. */
+  drop(clientId: string): void {
+    if (this.#find(clientId) === undefined) return;
+    this.#gone.add(clientId);
+    this.#stalled.delete(clientId);
+    this.#put(this.#entries.filter((entry) => entry.clientId !== clientId));
+    void this.#shelf.remove(clientId).then(() => this.#channel?.post("changed")).catch(() => undefined);
+  }
+
+  /** Nobody wants it any more, not even if it is half way up. */
+  discard(clientId: string): void {
+    this.drop(clientId);
+    this.#underWay.get(clientId)?.abort();
+  }
+
+  async clear(): Promise<void> {
+    for (const { clientId } of this.#entries) {
+      this.#gone.add(clientId);
+      this.#underWay.get(clientId)?.abort();
+    }
+    this.#put([]);
+    await this.#shelf.clear().catch(() => undefined);
+    this.#channel?.post("changed");
+  }
+
+  /** Try now whatever waits. */
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (!this.#isOpen) return;
+    await Promise.all([...new Set(this.#entries.filter(isDue).map((entry) => entry.chatId))].map((id) => this.#drain(id)));
+  }
+
+  close(): void {
+    this.#isOpen = false;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#channel?.close();
+    this.#channel = null;
+  }
+
+  // -- sending --------------------------------------------------------------------------------------------------
+
+  #drain(chatId: number): Promise<void> {
+    const turn = (this.#turns.get(chatId) ?? Promise.resolve()).then(() => this.#takeTurn(chatId));
+    this.#turns.set(chatId, turn);
+    return turn;
+  }
+
+  async #takeTurn(chatId: number): Promise<void> {
+    try {
+      const surroundings = this.#options.surroundings ?? null;
+      await inTurn(surroundings, `${this.#name}-${chatId}`, (lost) => this.#sendAll(chatId, lost));
+    } catch {
+      // Another tab took the turn from this one, which did not answer: it was frozen. What is left goes later.
+      this.#flushLater();
+    }
+  }
+
+  async #sendAll(chatId: number, lost: AbortSignal): Promise<void> {
+    await this.#reload();
+    const overtaken = new Set<string>();
+    while (!lost.aborted) {
+      const entry = this.#next(chatId, overtaken);
+      const outcome = entry === undefined ? "wait" : await this.#send(entry);
+      if (entry === undefined || outcome === "wait") return;
+      if (outcome === "overtaken") overtaken.add(entry.clientId);
+    }
+  }
+
+  #next(chatId: number, overtaken: ReadonlySet<string>): Pending | undefined {
+    const due = this.#entries.filter((one) => one.chatId === chatId && isDue(one) && !overtaken.has(one.clientId));
+    return due.find(({ clientId }) => !this.#stalled.has(clientId)) ?? due[0];
+  }
+
+  async #send(entry: Pending): Promise<Outcome> {
+    const { clientId } = entry;
+    const request = new AbortController();
+    this.#underWay.set(clientId, request);
+    try {
+      const rows = await this.#options.post(entry, (share) => this.#change(clientId, { share }), request.signal);
+      this.#failures = 0;
+      this.#options.onRows(rows);
+      this.drop(clientId);
+      return "next";
+    } catch (error) {
+      return request.signal.aborted ? "next" : await this.#fail(entry, error);
+    } finally {
+      this.#underWay.delete(clientId);
+    }
+  }
+
+  async #fail({ clientId, chatId }: Pending, error: unknown): Promise<Outcome> {
+    const { isPassing, sentence, isStalled = false } = this.#options.explain(error);
+    if (!isPassing) {
+      await this.#settle(clientId, { error: sentence, waiting: null });
+      return "next";
+    }
+    if (isStalled) {
+      this.#stalled.add(clientId);
+      this.#change(clientId, { waiting: sentence, share: 0 });
+    } else {
+      this.#put(this.#entries.map((one) => (one.chatId === chatId && isDue(one) ? { ...one, waiting: sentence } : one)));
+    }
+    this.#flushLater();
+    return isStalled ? "overtaken" : "wait";
+  }
+
+  #flushLater(): void {
+    const delay = RETRY_MS + Math.random() * Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** this.#failures);
+    this.#failures += 1;
+    this.#timer ??= setTimeout(() => void this.flush(), delay);
+  }
+
+  // -- what is kept ---------------------------------------------------------------------------------------------
+
+  /** Another tab has written, sent or discarded something. */
+  async #follow(): Promise<void> {
+    await this.#reload();
+    await this.flush();
+  }
+
+  async #reload(): Promise<void> {
+    const shelved = await this.#shelf.list().catch(() => null);
+    // A database that fails says nothing about what waits.
+    if (shelved === null) return;
+    const held = new Map(this.#entries.map((entry) => [entry.clientId, entry]));
+    const fresh = shelved
+      .filter(({ clientId }) => !this.#gone.has(clientId) && !this.#loose.has(clientId))
+      .map((entry) => {
+        const { share = 0, waiting = null } = held.get(entry.clientId) ?? {};
+        return { ...entry, share, waiting };
+      });
+    this.#put([...this.#entries.filter((entry) => this.#loose.has(entry.clientId)), ...fresh]);
+  }
+
+  /** A change that outlives the page. */
+  async #settle(clientId: string, fields: Partial<Pending>): Promise<void> {
+    this.#change(clientId, fields);
+    await this.#keep(clientId);
+  }
+
+  async #keep(clientId: string): Promise<void> {
+    const entry = this.#find(clientId);
+    if (entry === undefined) return;
+    try {
+      await this.#shelf.put({ ...entry, share: 0, waiting: null, isLoose: false });
+      this.#loose.delete(clientId);
+      this.#channel?.post("changed");
+    } catch {
+      this.#change(clientId, { isLoose: true });
+    }
+  }
+
+  /** A later message has a later time, also within one millisecond. */
+  #timeFor(entry: Pending): string {
+    const last = this.#entries.findLast((one) => one.chatId === entry.chatId)?.createdAt ?? "";
+    return entry.createdAt > last ? entry.createdAt : new Date(new Date(last).getTime() + 1).toISOString();
+  }
+
+  #find(clientId: string): Pending | undefined {
+    return this.#entries.find((entry) => entry.clientId === clientId);
+  }
+
+  #change(clientId: string, fields: Partial<Pending>): void {
+    this.#put(this.#entries.map((entry) => (entry.clientId === clientId ? { ...entry, ...fields } : entry)));
+  }
+
+  #put(entries: readonly Pending[]): void {
+    if (entries.length === 0 && this.#entries.length === 0) return;
+    this.#entries = [...entries].sort(isBefore);
+    this.#options.onChange();
+  }
+}

@@ -1,0 +1,76 @@
+/** A database that does not answer, as in a tab beside an older version, or in a browser that broke its own files. */
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { LIMITS_MS, TimeLimitError } from "@/lib/limits";
+import { openShelf } from "./outboxStorage";
+
+interface FakeRequest {
+  result: unknown;
+  onsuccess?: () => void;
+  onerror?: () => void;
+  error?: Error;
+}
+
+let opened: FakeRequest;
+const asked: FakeRequest[] = [];
+
+const store = {
+  getAll: () => {
+    const request: FakeRequest = { result: [] };
+    asked.push(request);
+    return request;
+  },
+};
+const close = vi.fn();
+const open = vi.fn(() => opened);
+const database = { transaction: vi.fn(() => ({ objectStore: () => store })), close } as unknown as IDBDatabase;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  asked.length = 0;
+  opened = { result: database };
+  open.mockClear().mockImplementation(() => opened);
+  vi.stubGlobal("indexedDB", { open });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+const pass = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
+const outcome = (promise: Promise<unknown>) => promise.then((value) => value, (error: unknown) => error);
+
+it("gives up on a database that does not open, refuses at once from then on, and uses it when it opens late", async () => {
+  const shelf = openShelf(7);
+  const first = outcome(shelf.list());
+  await pass(LIMITS_MS.database);
+  expect(await first).toBeInstanceOf(TimeLimitError);
+  expect(await outcome(shelf.list())).toBeInstanceOf(TimeLimitError);
+  opened.onsuccess?.();
+  const second = shelf.list();
+  opened.onsuccess?.();
+  await pass();
+  asked[0]?.onsuccess?.();
+  expect(await second).toEqual([]);
+});
+
+it("gives up on a question that is never answered", async () => {
+  const shelf = openShelf(7);
+  const first = outcome(shelf.list());
+  opened.onsuccess?.();
+  await pass(LIMITS_MS.database);
+  expect(await first).toBeInstanceOf(TimeLimitError);
+});
+
+it("does not hold up a newer page, and opens the database again afterwards", async () => {
+  const shelf = openShelf(7);
+  const first = shelf.list();
+  opened.onsuccess?.();
+  await pass();
+  asked[0]?.onsuccess?.();
+  await first;
+  (database.onversionchange as unknown as () => void)();
+  expect(close).toHaveBeenCalledTimes(1);
+  void shelf.list();
+  await pass();
+  expect(open).toHaveBeenCalledTimes(2);
+});

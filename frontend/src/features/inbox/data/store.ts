@@ -1,0 +1,254 @@
+/** What happened since the lists were read: newer rows from the socket and from answers, and messages on their way out. */
+import type { Surroundings } from "@/lib/channel";
+import { isNewer } from "@/lib/rows";
+import type { Chat, Contact, Message } from "@/types/wire";
+import { contactKey, type Contacts } from "@/features/inbox/thread/bubbles";
+import { Gone } from "./tombstones";
+import { Outbox, type Failure, type Post } from "./outbox";
+import type { Shelf } from "./outboxStorage";
+
+/** A message the server has not confirmed yet. */
+export interface Pending {
+  readonly clientId: string;
+  readonly accountId: number;
+  readonly chatId: number;
+  readonly text: string;
+  /** Up to where its writer had read when it was written; absent in what an earlier version left. */
+  readonly seenSeq?: number;
+  /** The message it answers. */
+  readonly quoted?: Message | null;
+  readonly files?: readonly File[];
+  /** The one file was spoken here just now. */
+  readonly isVoice?: boolean;
+  /** How much of the files has gone up, from 0 to 1. */
+  readonly share?: number;
+  readonly createdAt: string;
+  /** Why it could not be handed over; null while it is on its way. */
+  readonly error: string | null;
+  /** Why it has to wait; it goes by itself. */
+  readonly waiting?: string | null;
+  /** The browser did not keep it: it is lost with the page. */
+  readonly isLoose?: boolean;
+}
+
+/** How far a message of ours has come. */
+export type Progress = Pick<Message, "id" | "seq" | "status">;
+
+export interface Snapshot {
+  readonly chats: ReadonlyMap<number, Chat>;
+  /** By message; a tick that changes does not change the row of its chat. */
+  readonly progress: ReadonlyMap<number, Progress>;
+  readonly messages: ReadonlyMap<number, ReadonlyMap<number, Message>>;
+  /** Rows as they will most likely be once the server has answered; a newer row ends each. */
+  readonly guesses: ReadonlyMap<number, Message>;
+  readonly pending: readonly Pending[];
+  readonly contacts: Contacts;
+  readonly gone: Gone;
+}
+
+/** What a message carries beside its text. */
+export type Carried = Pick<Pending, "quoted" | "files" | "isVoice" | "seenSeq">;
+
+export interface StoreOptions {
+  readonly post: Post;
+  /** Whether a chat's messages have been read: of others nothing is kept, they are read when opened. */
+  readonly isThreadKept: (accountId: number, chatId: number) => boolean;
+  readonly describeError: (error: unknown) => string;
+  /** Whether the same may work later by itself; left out, nothing is thought to. */
+  readonly isPassing?: (error: unknown) => boolean;
+  /** Whether it is an upload that stopped moving; left out, nothing is. */
+  readonly isStalled?: (error: unknown) => boolean;
+  readonly shelf?: Shelf;
+  readonly surroundings?: Surroundings | null;
+  readonly outboxName?: string;
+}
+
+/** A burst of events becomes one rendering. */
+const PUBLISH_MS = 16;
+/** How long a change that was accepted is shown before it is confirmed. */
+const GUESS_MS = 15_000;
+
+export class InboxStore {
+  readonly #options: StoreOptions;
+  readonly #listeners = new Set<() => void>();
+  readonly outbox: Outbox;
+  #chats = new Map<number, Chat>();
+  #progress = new Map<number, Progress>();
+  #messages = new Map<number, ReadonlyMap<number, Message>>();
+  #guesses = new Map<number, Message>();
+  #contacts = new Map<string, Contact>();
+  #gone = new Gone();
+  #snapshot: Snapshot = { chats: new Map(), progress: new Map(), messages: new Map(), guesses: new Map(), pending: [], contacts: new Map(), gone: new Gone() };
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: StoreOptions) {
+    this.#options = options;
+    this.outbox = new Outbox({
+      post: options.post,
+      explain: (error) => this.#explain(error),
+      onChange: () => this.#publish(),
+      onRows: (rows) => {
+        for (const row of rows) this.applyMessage(row);
+      },
+      shelf: options.shelf,
+      surroundings: options.surroundings,
+      name: options.outboxName,
+    });
+  }
+
+  #explain(error: unknown): Failure {
+    const { describeError, isPassing, isStalled } = this.#options;
+    return { isPassing: isPassing?.(error) ?? false, isStalled: isStalled?.(error) ?? false, sentence: describeError(error) };
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly getSnapshot = (): Snapshot => this.#snapshot;
+
+  applyChat(chat: Chat): void {
+    if (this.#gone.hasChat(chat) || !isNewer(chat, this.#chats.get(chat.id))) return;
+    this.#chats.set(chat.id, chat);
+    this.#publishSoon();
+  }
+
+  /** What is held of this person's messages looks like this from now on. */
+  applyContact(contact: Contact): void {
+    for (const id of contact.provider_ids) {
+      const key = contactKey(contact.account_id, id);
+      if (contact.seq >= (this.#contacts.get(key)?.seq ?? 0)) this.#contacts.set(key, contact);
+    }
+    this.#publishSoon();
+  }
+
+  /** Everything of this number is read anew: what was erased meanwhile is in none of it. */
+  forgetAccount(accountId: number): void {
+    // Ticks do not say whose they are; they are read again with the chats.
+    this.#progress.clear();
+    for (const [key, contact] of this.#contacts) if (contact.account_id === accountId) this.#contacts.delete(key);
+    for (const [id, chat] of this.#chats) if (chat.account_id === accountId) this.#chats.delete(id);
+    for (const [id, rows] of this.#messages) {
+      if ([...rows.values()].some((row) => row.account_id === accountId)) this.#messages.delete(id);
+    }
+    this.#publishSoon();
+  }
+
+  /** Nothing of this number is ours any more, not even what waits to be sent. */
+  leaveAccount(accountId: number): void {
+    this.forgetAccount(accountId);
+    for (const entry of this.outbox.entries) if (entry.accountId === accountId) this.outbox.drop(entry.clientId);
+  }
+
+  /** Drop what was erased, and let nothing of it in again. */
+  erase(event: string, data: { readonly id: number }): Gone {
+    this.#gone = this.#gone.with(event, data);
+    const { id } = data;
+    if (event === "contact:erased") this.#forgetContact(id);
+    if (event === "chat:erased") this.#forgetChat(id);
+    for (const [chatId, rows] of this.#messages) {
+      this.#messages.set(chatId, new Map([...rows].filter(([, row]) => !this.#gone.hasMessage(row))));
+    }
+    for (const guess of [...this.#guesses.values()]) if (this.#gone.hasMessage(guess)) this.#guesses.delete(guess.id);
+    this.#publishSoon();
+    return this.#gone;
+  }
+
+  #forgetContact(id: number): void {
+    for (const [key, contact] of this.#contacts) if (contact.id === id) this.#contacts.delete(key);
+  }
+
+  /** What still waited to be sent there goes too. */
+  #forgetChat(id: number): void {
+    this.#chats.delete(id);
+    this.#messages.delete(id);
+    for (const entry of this.outbox.entries) if (entry.chatId === id) this.outbox.drop(entry.clientId);
+  }
+
+  /** True when the row was news. */
+  applyMessage(message: Message): boolean {
+    const isNews = this.#take(message);
+    // Only now: there is no moment in which neither is shown.
+    if (message.client_id !== null) this.outbox.drop(message.client_id);
+    return isNews;
+  }
+
+  #take(message: Message): boolean {
+    if (this.#gone.hasMessage(message)) return false;
+    if (message.direction === "out") this.#noteProgress(message);
+    if (!this.#options.isThreadKept(message.account_id, message.chat_id)) return true;
+    const held = this.#messages.get(message.chat_id);
+    if (!isNewer(message, held?.get(message.id))) return false;
+    this.#messages.set(message.chat_id, new Map(held).set(message.id, message));
+    const guess = this.#guesses.get(message.id);
+    if (guess !== undefined && isNewer(message, guess)) this.#guesses.delete(message.id);
+    this.#publishSoon();
+    return true;
+  }
+
+  #noteProgress({ id, seq, status }: Message): void {
+    if (!isNewer({ id, seq }, this.#progress.get(id))) return;
+    this.#progress.set(id, { id, seq, status });
+    this.#publishSoon();
+  }
+
+  forgetThread(chatId: number): void {
+    if (this.#messages.delete(chatId)) this.#publishSoon();
+  }
+
+  /** Show a change at once, and ask for it; what comes back, or the refusal, takes its place. */
+  async amend(guess: Message, request: () => Promise<Message>): Promise<void> {
+    this.#guesses.set(guess.id, guess);
+    this.#publish();
+    try {
+      this.applyMessage(await request());
+      // Accepted, but not shown yet: the change follows by itself, or the row as it is stands again.
+      setTimeout(() => this.#dropGuess(guess), GUESS_MS);
+    } catch (error) {
+      this.#dropGuess(guess);
+      throw error;
+    }
+  }
+
+  #dropGuess(guess: Message): void {
+    if (this.#guesses.get(guess.id) !== guess) return;
+    this.#guesses.delete(guess.id);
+    this.#publishSoon();
+  }
+
+  /** Returns when it has been tried. */
+  send(accountId: number, chatId: number, text: string, clientId: string, carried: Carried = {}): Promise<void> {
+    const createdAt = new Date().toISOString();
+    return this.outbox.add({ clientId, accountId, chatId, text, ...carried, createdAt, error: null });
+  }
+
+  /** The same message with the same client id: had it arrived after all, it is not sent twice. */
+  retry(clientId: string): Promise<void> {
+    return this.outbox.retry(clientId);
+  }
+
+  discard(clientId: string): void {
+    this.outbox.discard(clientId);
+    this.#publish();
+  }
+
+  #publishSoon(): void {
+    this.#timer ??= setTimeout(() => this.#publish(), PUBLISH_MS);
+  }
+
+  #publish(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#snapshot = {
+      chats: new Map(this.#chats),
+      progress: new Map(this.#progress),
+      messages: new Map(this.#messages),
+      guesses: new Map(this.#guesses),
+      pending: this.outbox.entries,
+      contacts: new Map(this.#contacts),
+      gone: this.#gone,
+    };
+    for (const listener of [...this.#listeners]) listener();
+  }
+}

@@ -1,0 +1,113 @@
+import { act, fireEvent, render, screen } from "@testing-library/react";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { FeedContext } from "@/lib/socket/context";
+import { Feed } from "@/lib/socket/feed";
+import { createSockets } from "@/testing/fakeSocket";
+import { Collision, Faces, HeadLine, Preview } from "./Colleagues";
+import { PeopleProvider, TYPING_PAUSE_MS, TYPING_REPEAT_MS, useOpenChat, useTyping } from "./presenceContext";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+const ANA = { user_id: 8, name: "Ana" };
+const BEA = { user_id: 9, name: "Bea" };
+const ME = { user_id: 7, name: "Me" };
+
+function Field() {
+  const note = useTyping(10);
+  useOpenChat(10);
+  return <input aria-label="field" onChange={(event) => note(event.target.value)} />;
+}
+
+function show() {
+  const { create, latest } = createSockets();
+  const api = { listChanges: vi.fn(), fetchAccount: vi.fn() };
+  const feed = new Feed({ api, url: "", userId: 7, token: () => "t", renew: () => Promise.resolve("t"), createSocket: create });
+  const view = render(
+    <FeedContext value={feed}>
+      <PeopleProvider userId={7}>
+        <HeadLine chatId={10} usual="via Nordlicht" />
+        <Faces chatId={10} />
+        <Collision chatId={10} />
+        <Preview chatId={10} text="Hello" />
+        <Field />
+      </PeopleProvider>
+    </FeedContext>,
+  );
+  act(() => feed.start());
+  act(() => latest().welcome());
+  const tell = (event: string, ...users: object[]) =>
+    act(() => latest().say({ event, account_id: 1, data: { chat_id: 10, users } }));
+  const type = (value: string) => fireEvent.change(screen.getByLabelText("field"), { target: { value } });
+  const said = () => latest().sent.filter(({ event }) => event === "typing").map(({ data }) => data.on);
+  return { feed, latest, tell, type, said, ...view };
+}
+
+const pass = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));
+
+describe("colleagues", () => {
+  it("are named while they are here, oneself never", () => {
+    const { tell, feed } = show();
+    tell("presence", ME);
+    expect(screen.queryByTestId("thread-here")).toBeNull();
+    tell("presence", ME, ANA);
+    expect(screen.getByTestId("thread-here").textContent).toBe("Ana is here too · via Nordlicht");
+    expect(screen.getByRole("img", { name: "Ana is here too" }).textContent).toBe("A");
+    tell("presence", ANA, BEA, ME);
+    expect(screen.getByTestId("thread-here").textContent).toBe("Ana and Bea are here too · via Nordlicht");
+    tell("presence");
+    expect(screen.getByText("via Nordlicht")).toBeTruthy();
+    feed.stop();
+  });
+
+  it("who type are seen in the head, in the list, and above the field", () => {
+    const { tell, feed } = show();
+    tell("typing", ANA, ME);
+    expect(screen.getByTestId("thread-typing").textContent).toBe("Ana is typing…");
+    expect(screen.getByTestId("chat-typing").textContent).toBe("Ana is typing…");
+    expect(screen.getByRole("status").textContent).toBe("Ana is answering here right now.");
+    tell("typing", ANA, BEA, { user_id: 10, name: "Cid" });
+    expect(screen.getByTestId("thread-typing").textContent).toBe("Ana and 2 others are typing…");
+    tell("typing", ME);
+    expect(screen.getByRole("status").textContent).toBe("");
+    expect(screen.getByText("Hello")).toBeTruthy();
+    feed.stop();
+  });
+
+  it("are forgotten with the connection", async () => {
+    const { tell, latest, feed } = show();
+    tell("presence", ANA);
+    tell("typing", ANA);
+    act(() => latest().end(1006));
+    expect(screen.getByText("via Nordlicht")).toBeTruthy();
+    await pass(1_000);
+    feed.stop();
+  });
+});
+
+describe("what the others are told", () => {
+  it("that the chat is open, until it is left", () => {
+    const { latest, unmount, feed } = show();
+    expect(latest().last).toMatchObject({ event: "join-chat", data: { chat_id: 10 } });
+    unmount();
+    expect(latest().last).toMatchObject({ event: "leave-chat", data: { chat_id: 10 } });
+    feed.stop();
+  });
+
+  it("that somebody types: once in a while, and when it is over", async () => {
+    const { type, said, feed } = show();
+    for (const text of ["H", "He", "Hel"]) type(text);
+    expect(said()).toEqual([true]);
+    await pass(TYPING_REPEAT_MS);
+    type("Hell");
+    expect(said()).toEqual([true, true]);
+    await pass(TYPING_PAUSE_MS);
+    expect(said()).toEqual([true, true, false]);
+    type("Hello");
+    type("");
+    expect(said()).toEqual([true, true, false, true, false]);
+    await pass(TYPING_PAUSE_MS);
+    expect(said()).toHaveLength(5);
+    feed.stop();
+  });
+});

@@ -1,0 +1,52 @@
+/** The parts of a text that a search has found, by the beginnings of words and whatever the accents. */
+import { graphemes } from "@/lib/texts";
+
+import { digitOf } from "@/lib/phone";
+
+export interface Part {
+  readonly text: string;
+  readonly isFound: boolean;
+}
+
+/** So much is shown before the first find. */
+const LEAD = 24;
+
+/** As server/text/fold.py, which finds the messages: both follow tests/fixtures/letters.json. */
+const ALIKE = new Map(
+  [
+    ["ß", "ss"], ["æ", "ae"], ["œ", "oe"], ["þ", "th"], ["ð", "d"], ["đ", "d"], ["ɖ", "d"], ["ɗ", "d"], ["ø", "o"], ["ł", "l"],
+    ["ı", "i"], ["ħ", "h"], ["ŋ", "n"], ["ŧ", "t"], ["ĸ", "k"], ["ƙ", "k"], ["ɓ", "b"], ["ƴ", "y"], ["ɨ", "i"], ["ɛ", "e"],
+    ["ə", "e"], ["ɔ", "o"], ["ς", "σ"], ["ٱ", "ا"], ["ٲ", "ا"], ["ٳ", "ا"], ["ى", "ي"], ["ی", "ي"], ["ے", "ي"], ["ې", "ي"], ["ک", "ك"], ["ڪ", "ك"],
+    ["ة", "ه"], ["ہ", "ه"], ["ھ", "ه"], ["ە", "ه"], ["ۃ", "ه"], ["ء", ""], ["ـ", ""],
+  ].map(([from = "", to = ""]) => [from, to]),
+);
+
+function fold(text: string): string {
+  const plain = text.normalize("NFKD").replace(/[\p{M}\p{Cf}]/gu, "").toLowerCase();
+  return plain.replace(/[^ -~]/gu, (letter) => ALIKE.get(letter) ?? (/\p{Nd}/u.test(letter) ? String(digitOf(letter)) : letter));
+}
+
+const wordsOf = (text: string): string[] => fold(text).match(/[\p{L}\p{N}_]+/gu) ?? [];
+
+export function highlight(text: string, wanted: string): Part[] {
+  const beginnings = wordsOf(wanted);
+  const parts: Part[] = [];
+  let end = 0;
+  for (const { 0: word, index } of text.matchAll(/[\p{L}\p{M}\p{N}\p{Cf}_]+/gu)) {
+    if (!beginnings.some((beginning) => fold(word).startsWith(beginning))) continue;
+    if (index > end) parts.push({ text: text.slice(end, index), isFound: false });
+    parts.push({ text: word, isFound: true });
+    end = index + word.length;
+  }
+  if (end < text.length) parts.push({ text: text.slice(end), isFound: false });
+  return parts;
+}
+
+/** The same for one line: a long beginning is left out. */
+export function excerpt(text: string, wanted: string): Part[] {
+  const [first, ...rest] = highlight(text.replace(/\s+/g, " "), wanted);
+  if (first === undefined || first.isFound || rest.length === 0 || first.text.length <= LEAD) {
+    return first === undefined ? [] : [first, ...rest];
+  }
+  return [{ text: `…${graphemes(first.text).slice(-LEAD).join("")}`, isFound: false }, ...rest];
+}

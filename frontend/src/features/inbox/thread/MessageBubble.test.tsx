@@ -1,0 +1,163 @@
+import { act, fireEvent, render, screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, expect, it, vi } from "vitest";
+import { makeMessage, READ } from "@/testing/factories";
+import type { Message } from "@/types/wire";
+import { mergeBubbles } from "./bubbles";
+import { InboxContext } from "@/features/inbox/context";
+import { Drafts } from "@/features/inbox/composer/drafts";
+import { MessageBubble } from "./MessageBubble";
+import { InboxStore } from "@/features/inbox/data/store";
+import { ThreadContext, type ThreadActions } from "./threadContext";
+
+const actions = {
+  reply: vi.fn(),
+  edit: vi.fn(),
+  askDelete: vi.fn(),
+  askRetry: vi.fn(),
+  retryAttachment: vi.fn(),
+  react: vi.fn(),
+  copy: vi.fn(),
+  jumpTo: vi.fn(),
+};
+
+beforeEach(() => Object.values(actions).forEach((action) => action.mockReset()));
+
+function show(fields: Partial<Message>, extra: Partial<ThreadActions> = {}, isDayStart = false) {
+  const message = makeMessage({ provider_msg_id: "p", sent_at: new Date().toISOString(), ...fields });
+  const [bubble] = mergeBubbles([message], [], [], READ);
+  if (bubble === undefined) throw new Error("No bubble.");
+  const store = new InboxStore({ post: vi.fn(), isThreadKept: () => true, describeError: String });
+  render(
+    <InboxContext value={{ store, drafts: new Drafts(7) }}>
+      <ThreadContext value={{ canAct: true, ...actions, ...extra }}>
+        <MessageBubble bubble={bubble} isDayStart={isDayStart} isContinued={false} hasName isStop />
+      </ThreadContext>
+    </InboxContext>,
+  );
+  return message;
+}
+
+const openMenu = () => userEvent.click(screen.getByTestId("message-menu"));
+const own = { direction: "out", sender: null, status: "read" } as const;
+
+it("offers for somebody else's message to answer and to react, not to change it", async () => {
+  show({});
+  await openMenu();
+  expect(screen.getByTestId("message-reply")).toBeTruthy();
+  expect(screen.getAllByTestId("message-react")).toHaveLength(6);
+  expect(screen.queryByTestId("message-edit")).toBeNull();
+  expect(screen.queryByTestId("message-delete")).toBeNull();
+});
+
+it("offers to change an own message only as long as WhatsApp allows it", async () => {
+  const message = show(own);
+  await openMenu();
+  await userEvent.click(screen.getByTestId("message-edit"));
+  expect(actions.edit).toHaveBeenCalledExactlyOnceWith(message);
+});
+
+it("offers only to delete an old own message", async () => {
+  const message = show({ ...own, sent_at: "2026-03-02T09:00:00.000Z" });
+  await openMenu();
+  expect(screen.queryByTestId("message-edit")).toBeNull();
+  await userEvent.click(screen.getByTestId("message-delete"));
+  expect(actions.askDelete).toHaveBeenCalledExactlyOnceWith(message);
+});
+
+it("lets a reader copy, and nothing else", async () => {
+  show({}, { canAct: false });
+  await openMenu();
+  expect(within(screen.getByRole("menu")).getAllByRole("menuitem")).toHaveLength(1);
+  await userEvent.click(screen.getByTestId("message-copy"));
+  expect(actions.copy).toHaveBeenCalledExactlyOnceWith("Hello");
+});
+
+it("is worked by keys: arrows move, Escape closes and gives the focus back", async () => {
+  show({});
+  screen.getByTestId("message-menu").focus();
+  await userEvent.keyboard("{Enter}");
+  expect(document.activeElement).toBe(screen.getAllByTestId("message-react")[0]);
+  await userEvent.keyboard("{End}");
+  expect(document.activeElement).toBe(screen.getByTestId("message-copy"));
+  await userEvent.keyboard("{Escape}");
+  expect(screen.queryByRole("menu")).toBeNull();
+  expect(document.activeElement).toBe(screen.getByTestId("message-menu"));
+});
+
+it("opens by a long press of a finger", () => {
+  vi.useFakeTimers();
+  show({});
+  fireEvent.pointerDown(screen.getByTestId("message-bubble"), { pointerType: "touch" });
+  act(() => void vi.advanceTimersByTime(500));
+  vi.useRealTimers();
+  fireEvent.pointerUp(screen.getByTestId("message-bubble"));
+  expect(screen.getByTestId("message-menu").getAttribute("aria-expanded")).toBe("true");
+});
+
+it("takes back the own reaction, also when it came without the mark behind it", async () => {
+  const message = show({ reactions: [{ value: "❤", sender: { provider_id: "me", name: null }, is_own: true }] });
+  await openMenu();
+  await userEvent.click(screen.getByRole("menuitemradio", { checked: true }));
+  expect(actions.react).toHaveBeenCalledExactlyOnceWith(message, null);
+});
+
+it("says who reacted", async () => {
+  const ana = { value: "👍", sender: { provider_id: "a", name: "Ana" }, is_own: false };
+  show({ reactions: [ana, { ...ana, sender: { provider_id: "b", name: "Bo" } }] });
+  const chips = screen.getByTestId("message-reactions");
+  expect(chips.textContent).toBe("👍2");
+  expect(chips.getAttribute("aria-label")).toBe("Reactions: 👍 Ana, Bo");
+  await userEvent.click(chips);
+  expect(within(screen.getByRole("dialog")).getAllByRole("listitem").map((row) => row.textContent)).toEqual(["Ana👍", "Bo👍"]);
+});
+
+it("shows what was answered, and leads to it", async () => {
+  const quoted = { message_id: 7, provider_msg_id: "q", sender_id: "a", name: "Ana", direction: "in", body: "When?" } as const;
+  show({ quoted });
+  await userEvent.click(screen.getByTestId("message-quote"));
+  expect(screen.getByTestId("message-quote").textContent).toBe("AnaWhen?");
+  expect(actions.jumpTo).toHaveBeenCalledExactlyOnceWith(7);
+});
+
+it("marks what was edited or forwarded, and shows nothing of what was deleted", () => {
+  show({ is_forwarded: true, edited_at: "2026-03-02T09:01:00.000Z" });
+  expect(screen.getByTestId("message-edited")).toBeTruthy();
+  expect(screen.getByTestId("message-forwarded")).toBeTruthy();
+});
+
+it("keeps a calm place for what was deleted", () => {
+  show({ deleted_at: "2026-03-02T09:01:00.000Z", body: "secret" });
+  expect(screen.getByTestId("message-deleted").textContent).toBe("This message was deleted");
+  expect(screen.queryByText("secret")).toBeNull();
+  expect(screen.queryByTestId("message-menu")).toBeNull();
+});
+
+it("says so when UniPile gives nothing of a message", () => {
+  show({ body: null });
+  expect(screen.getByTestId("message-unsupported").textContent).toContain("Open WhatsApp on the phone");
+});
+
+it("says that we deleted our own", () => {
+  show({ direction: "out", status: "sent", deleted_at: "2026-03-02T09:01:00.000Z", deleted_by: "account", body: null });
+  expect(screen.getByTestId("message-deleted").textContent).toBe("You deleted this message");
+});
+
+it("says why a message failed, and offers to try again", async () => {
+  const message = show({ ...own, status: "failed", error: { code: "blocked", message: "This contact blocked the number." } });
+  expect(screen.getByRole("alert").textContent).toContain("This contact blocked the number.");
+  await userEvent.click(screen.getByTestId("message-retry"));
+  expect(actions.askRetry).toHaveBeenCalledExactlyOnceWith(message);
+});
+
+it("has no menu where there is nothing to choose", () => {
+  show({ ...own, body: null, provider_msg_id: null, status: "failed" });
+  expect(screen.queryByTestId("message-menu")).toBeNull();
+});
+
+it("heads the day by where a message stands, and shows the time that its clock said", () => {
+  const [came, said] = ["2026-03-02T09:14:00.000Z", "2031-07-09T10:00:00.000Z"];
+  show({ sent_at: said, ordered_at: came }, {}, true);
+  const [heading, clock] = [...document.querySelectorAll("time")].map((time) => time.dateTime);
+  expect([heading, clock]).toEqual([came, said]);
+});

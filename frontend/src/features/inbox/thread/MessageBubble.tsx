@@ -1,0 +1,193 @@
+/** One message as a bubble, or one system event as a centred line. */
+import { memo, useRef, useState, type RefObject } from "react";
+import { hueOf } from "@/components/Avatar";
+import { Icon } from "@/components/Icon";
+import { isBlank } from "@/lib/texts";
+import { Text, Time } from "@/components/Text";
+import { formatClock, formatDay, formatExact } from "@/lib/time";
+import { Attachments } from "@/features/inbox/attachments/Attachments";
+import type { Bubble } from "./bubbles";
+import { ContactAvatar } from "@/features/inbox/chats/ContactAvatar";
+import { linkify } from "./linkify";
+import { useLongPress } from "./longPress";
+import { MessageMenu, offers } from "./MessageMenu";
+import { PendingFiles } from "@/features/inbox/attachments/PendingFiles";
+import { Quote } from "./Quote";
+import { Reactions } from "./Reactions";
+import { useThreadActions } from "./threadContext";
+import { Tick } from "./Tick";
+import { Trouble } from "./SendProblem";
+
+interface MessageBubbleProps {
+  readonly bubble: Bubble;
+  readonly isDayStart: boolean;
+  readonly isContinued: boolean;
+  readonly hasName: boolean;
+  /** One menu of the thread is a stop of the Tab key: the arrow keys lead to the others. */
+  readonly isStop: boolean;
+}
+
+export const MessageBubble = memo(function MessageBubble(props: MessageBubbleProps) {
+  const { bubble, isDayStart, isContinued, hasName, isStop } = props;
+  const isTight = isContinued && !isDayStart;
+  return (
+    <div className={`message ${isTight ? "message-tight" : ""}`} data-message-id={bubble.message?.id}>
+      {isDayStart && (
+        <p className="day">
+          <Time at={bubble.orderedAt}>{formatDay(bubble.orderedAt)}</Time>
+        </p>
+      )}
+      {bubble.isEvent ? (
+        <p className="event">{bubble.body || "The chat was changed"}</p>
+      ) : (
+        <Spoken bubble={bubble} isInGroup={hasName} isTight={isTight} isStop={isStop} />
+      )}
+    </div>
+  );
+});
+
+interface SpokenProps {
+  readonly bubble: Bubble;
+  readonly isInGroup: boolean;
+  readonly isTight: boolean;
+  readonly isStop: boolean;
+}
+
+function Spoken({ bubble, isInGroup, isTight, isStop }: SpokenProps) {
+  const { direction, status, sender } = bubble;
+  const isNamed = isInGroup && !isTight;
+  const button = useRef<HTMLButtonElement>(null);
+  const press = useLongPress(() => button.current?.click());
+  return (
+    <div className={`row row-${direction} ${isInGroup ? "row-group" : ""}`}>
+      {isNamed && <Writer bubble={bubble} />}
+      <article
+        className={`bubble bubble-${direction} ${isTight ? "bubble-tight" : ""}`}
+        aria-label={direction === "out" ? "You" : (sender?.name ?? "Contact")}
+        data-testid="message-bubble"
+        data-direction={direction}
+        data-status={status}
+        {...press}
+      >
+        {isNamed && sender !== null && <p className={`bubble-name hue-${hueOf(sender.id)}`} translate="no">{sender.name}</p>}
+        <Content bubble={bubble} />
+        <Meta bubble={bubble} />
+        <Reactions bubble={bubble} />
+        <MenuOpener bubble={bubble} button={button} isStop={isStop} />
+      </article>
+      <Trouble bubble={bubble} />
+    </div>
+  );
+}
+
+/** Beside the first of what somebody in a group says in a row. */
+function Writer({ bubble }: { readonly bubble: Bubble }) {
+  const { sender, message } = bubble;
+  if (sender === null || message === null) return null;
+  return (
+    <span className="row-avatar">
+      <ContactAvatar accountId={message.account_id} name={sender.name} avatar={sender.avatar} size="small" />
+    </span>
+  );
+}
+
+function Meta({ bubble }: { readonly bubble: Bubble }) {
+  return (
+    <span className="bubble-meta">
+      {bubble.isEdited && !bubble.isDeleted && <span data-testid="message-edited">edited </span>}
+      {bubble.scheduledAt !== null && <Text>{`goes out at ${formatClock(bubble.scheduledAt)} · `}</Text>}
+      <Time at={bubble.sentAt} title={formatExact(bubble.sentAt)}>
+        {formatClock(bubble.sentAt)}
+      </Time>
+      {bubble.direction === "out" && !bubble.isDeleted && <Tick status={bubble.status} />}
+    </span>
+  );
+}
+
+interface MenuOpenerProps {
+  readonly bubble: Bubble;
+  readonly button: RefObject<HTMLButtonElement | null>;
+  readonly isStop: boolean;
+}
+
+function MenuOpener({ bubble, button, isStop }: MenuOpenerProps) {
+  const [anchor, setAnchor] = useState<HTMLElement | null>(null);
+  const { message } = bubble;
+  const { canAct } = useThreadActions();
+  if (message === null || bubble.isDeleted || !offers(message, canAct)) return null;
+  return (
+    <>
+      <button
+        ref={button}
+        type="button"
+        className="bubble-menu"
+        aria-label="Message menu"
+        aria-haspopup="menu"
+        aria-expanded={anchor !== null}
+        tabIndex={isStop ? 0 : -1}
+        onClick={(event) => setAnchor(anchor === null ? event.currentTarget : null)}
+        data-testid="message-menu"
+      >
+        <Icon name="chevron" size={16} />
+      </button>
+      {anchor !== null && <MessageMenu message={message} anchor={anchor} onClose={() => setAnchor(null)} />}
+    </>
+  );
+}
+
+/** A poll, an order, something that can be seen once: UniPile tells that it is there, and nothing of what it says. */
+const isUnsupported = ({ message, body, attachments }: Bubble): boolean => message !== null && isBlank(body) && attachments.length === 0;
+
+function Content({ bubble }: { readonly bubble: Bubble }) {
+  if (bubble.isDeleted) {
+    return (
+      <span className="bubble-deleted" data-testid="message-deleted">
+        <Icon name="trash" size={15} />
+        <Text>{bubble.direction === "out" ? "You deleted this message" : "This message was deleted"}</Text>
+      </span>
+    );
+  }
+  if (isUnsupported(bubble)) {
+    return (
+      <span className="bubble-deleted" data-testid="message-unsupported">
+        <Icon name="info" size={15} />
+        Unsupported message. Open WhatsApp on the phone to see it.
+      </span>
+    );
+  }
+  return <Said bubble={bubble} />;
+}
+
+function Said({ bubble }: { readonly bubble: Bubble }) {
+  return (
+    <>
+      {bubble.isForwarded && (
+        <span className="bubble-forwarded" data-testid="message-forwarded">
+          <Icon name="forward" size={14} />
+          Forwarded
+        </span>
+      )}
+      {bubble.quoted !== null && <Quote quoted={bubble.quoted} />}
+      {bubble.message !== null && bubble.attachments.length > 0 && <Attachments message={bubble.message} />}
+      {bubble.pending?.files !== undefined && <PendingFiles files={bubble.pending.files} share={bubble.pending.share ?? 0} />}
+      <Words body={bubble.body} />
+    </>
+  );
+}
+
+/** Keyed by its words: a translator shows the old ones in elements of its own, which an edit must replace. */
+function Words({ body }: { readonly body: string }) {
+  return (
+    <span key={body} className="bubble-text" dir="auto">
+      {linkify(body).map(({ text, href }, index) =>
+        href === null ? (
+          <Text key={index}>{text}</Text>
+        ) : (
+          <a key={index} href={href} target="_blank" rel="noreferrer noopener">
+            {text}
+          </a>
+        ),
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,62 @@
+/** Why a message is not on its way, and what can be done about it. */
+import { Button } from "@/components/Button";
+import type { Bubble } from "./bubbles";
+import { useInbox } from "@/features/inbox/context";
+import type { Pending } from "@/features/inbox/data/store";
+import { useThreadActions } from "./threadContext";
+
+const REASONS: Readonly<Partial<Record<Bubble["status"], string>>> = {
+  failed: "Not sent.",
+  unconfirmed: "WhatsApp has not confirmed this message. It may have arrived.",
+};
+
+function explain(bubble: Bubble): string | null {
+  const reason = REASONS[bubble.status];
+  if (reason === undefined || bubble.isDeleted) return null;
+  return bubble.error === null ? reason : `${reason} ${bubble.error}`;
+}
+
+export function Trouble({ bubble }: { readonly bubble: Bubble }) {
+  if (bubble.pending?.waiting) return <Waiting pending={bubble.pending} reason={bubble.pending.waiting} />;
+  return <Failed bubble={bubble} />;
+}
+
+/** Nothing is wrong with the message: it goes by itself. */
+function Waiting({ pending, reason }: { readonly pending: Pending; readonly reason: string }) {
+  const { store } = useInbox();
+  return (
+    <div className="trouble trouble-waiting" role="status" data-testid="message-waiting">
+      <span>{pending.isLoose === true ? `${reason} Keep this page open until then.` : reason}</span>
+      <Button size="small" tone="quiet" onClick={() => void store.retry(pending.clientId)} data-testid="message-retry">
+        Try now
+      </Button>
+      <Button size="small" tone="quiet" onClick={() => store.discard(pending.clientId)} data-testid="message-discard">
+        Discard
+      </Button>
+    </div>
+  );
+}
+
+function Failed({ bubble }: { readonly bubble: Bubble }) {
+  const { store } = useInbox();
+  const { canAct, askRetry } = useThreadActions();
+  const text = explain(bubble);
+  if (text === null) return null;
+  const { pending, message } = bubble;
+  const retry = pending === null ? message && canAct && (() => askRetry(message)) : () => void store.retry(pending.clientId);
+  return (
+    <div className={`trouble trouble-${bubble.status}`} role="alert">
+      <span>{text}</span>
+      {retry && (
+        <Button size="small" tone="quiet" onClick={retry} data-testid="message-retry">
+          Retry
+        </Button>
+      )}
+      {pending !== null && (
+        <Button size="small" tone="quiet" onClick={() => store.discard(pending.clientId)} data-testid="message-discard">
+          Discard
+        </Button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,54 @@
+import { expect, it, vi } from "vitest";
+import { makeMessage, READ } from "@/testing/factories";
+import type { Message } from "@/types/wire";
+import { guessDeletion, guessEdit, guessReaction } from "./amendments";
+import { mergeBubbles } from "./bubbles";
+import { InboxStore } from "@/features/inbox/data/store";
+
+const ROW = makeMessage({ id: 5, direction: "out", sender: null, status: "sent", provider_msg_id: "p", seq: 10 });
+
+function makeStore() {
+  const store = new InboxStore({ post: vi.fn(), isThreadKept: () => true, describeError: String });
+  const bubble = () => {
+    const { messages, guesses } = store.getSnapshot();
+    return mergeBubbles([ROW], messages.get(10)?.values() ?? [], [], READ, guesses)[0];
+  };
+  return { store, bubble };
+}
+
+it("shows a change at once, and the server's word once it is there", async () => {
+  const { store, bubble } = makeStore();
+  let answer: (row: Message) => void = vi.fn();
+  const done = store.amend(guessEdit(ROW, "Better"), () => new Promise((resolve) => (answer = resolve)));
+  expect(bubble()).toMatchObject({ body: "Better", isEdited: true });
+  answer({ ...ROW, body: "Better!", edited_at: ROW.sent_at, seq: 11 });
+  await done;
+  await vi.waitFor(() => expect(bubble()).toMatchObject({ body: "Better!", isEdited: true }));
+});
+
+it("takes the change back when it is refused", async () => {
+  const { store, bubble } = makeStore();
+  const done = store.amend(guessDeletion(ROW), () => Promise.reject(new Error("too late")));
+  expect(bubble()).toMatchObject({ isDeleted: true });
+  await expect(done).rejects.toThrow("too late");
+  await vi.waitFor(() => expect(bubble()).toMatchObject({ isDeleted: false, body: "Hello" }));
+});
+
+it("gives way to a newer row, whatever the answer says later", async () => {
+  const { store, bubble } = makeStore();
+  let answer: (row: Message) => void = vi.fn();
+  const done = store.amend(guessReaction(ROW, "👍"), () => new Promise((resolve) => (answer = resolve)));
+  expect(bubble()?.reactions).toMatchObject([{ value: "👍", is_own: true }]);
+  store.applyMessage({ ...ROW, seq: 12, reactions: [{ value: "😂", is_own: true }] });
+  await vi.waitFor(() => expect(bubble()?.reactions).toMatchObject([{ value: "😂" }]));
+  answer({ ...ROW, seq: 11, reactions: [{ value: "👍", is_own: true }] });
+  await done;
+  expect(bubble()?.reactions).toMatchObject([{ value: "😂" }]);
+});
+
+it("replaces only the own reaction", () => {
+  const ana = { value: "👍", sender: { provider_id: "a", name: "Ana" }, is_own: false };
+  const row = { ...ROW, reactions: [ana, { value: "😂", is_own: true }] };
+  expect(guessReaction(row, "🙏").reactions).toMatchObject([ana, { value: "🙏", is_own: true }]);
+  expect(guessReaction(row, null).reactions).toEqual([ana]);
+});

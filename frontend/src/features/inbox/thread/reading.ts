@@ -1,0 +1,48 @@
+/** Marks a chat as read while somebody is really looking at it. */
+import { useMutation } from "@tanstack/react-query";
+import { useEffect, useEffectEvent, useSyncExternalStore } from "react";
+import { useApi } from "@/lib/api/context";
+import type { Chat } from "@/types/wire";
+import { useInbox } from "@/features/inbox/context";
+
+function subscribeAttention(notify: () => void): () => void {
+  window.addEventListener("focus", notify);
+  window.addEventListener("blur", notify);
+  document.addEventListener("visibilitychange", notify);
+  return () => {
+    window.removeEventListener("focus", notify);
+    window.removeEventListener("blur", notify);
+    document.removeEventListener("visibilitychange", notify);
+  };
+}
+
+const hasAttention = () => document.visibilityState === "visible" && document.hasFocus();
+
+interface Look {
+  readonly chat: Chat;
+  readonly seen: number;
+}
+
+/** `seen` is how far somebody has the chat before them; what comes later stays unread, however late this is told. */
+export function useMarkRead(chat: Chat | undefined, seen: number | null): void {
+  const api = useApi();
+  const { store } = useInbox();
+  const isLooking = useSyncExternalStore(subscribeAttention, hasAttention);
+  const { mutate } = useMutation({
+    mutationFn: ({ chat: row, seen: place }: Look) => api.patchChat(row, { read: true, read_seq: place }),
+    onSuccess: (row) => store.applyChat(row),
+    // Right after a reconnect a call may still fail: soon again, since the unread count alone would not ask twice.
+    // On a bad line it may take a while.
+    retry: 40,
+    retryDelay: (failures) => (failures < 10 ? 500 : 2000),
+    networkMode: "always",
+  });
+  const markRead = useEffectEvent(() => {
+    if (chat !== undefined && seen !== null) mutate({ chat, seen });
+  });
+  const id = chat?.id;
+  const unread = chat?.unread_count ?? 0;
+  useEffect(() => {
+    if (isLooking && id !== undefined && unread > 0) markRead();
+  }, [isLooking, id, unread, seen]);
+}

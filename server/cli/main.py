@@ -1,0 +1,102 @@
+"""The operator's commands: `python run.py [serve | migrate | doctor | user | keys | grant | revoke | …]`."""
+
+import argparse
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import psycopg2
+
+from server.cli.command import Parser, UsageError, add_json, run_command, tell_failure, tell_misuse
+from server.cli.doctor import doctor
+from server.cli.keys import add_key_commands
+from server.cli.people import add_people_commands
+from server.cli.plans import add_plan_commands
+from server.cli.privacy import add_privacy_commands
+from server.cli.serve import RunWorkers, end_with_parent, serve, work
+from server.config import Config, ConfigError, read_config
+from server.embedded import ServiceError, embedded_services
+from server.errors import ConfabError
+from server.process.logs import set_up_logging
+from server.process.migrate import MigrationError, migrate
+from server.process.sentry import open_reports
+from server.store.db.complaints import why_denied, why_refused
+
+INTERRUPTED = 130
+# With --json a program reads standard error too.
+QUIET = "critical"
+
+
+def main(arguments: Sequence[str], run_workers: RunWorkers) -> int:
+    """Run one command and return the exit code."""
+    as_json = "--json" in arguments
+    try:
+        options = _parser().parse_args([*arguments] or ["serve"])
+    except UsageError as error:
+        return tell_misuse(error, as_json=as_json)
+    if options.command == "serve" and options.end_with_parent:
+        end_with_parent()
+    return _told_plainly(lambda config: _run(options, config, run_workers), as_json=as_json)
+
+
+def main_worker(run_workers: RunWorkers) -> int:
+    """Run the workers alone and return the exit code."""
+    return _told_plainly(lambda config: work(config, run_workers))
+
+
+def _parser() -> Parser:
+    parser = Parser("run.py", description="Confab, a WhatsApp team inbox and API server.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    serving = commands.add_parser("serve", help="serve the inbox (also without any command)")
+    serving.add_argument("--end-with-parent", action="store_true", help="stop when the calling program ends")
+    add_json(commands.add_parser("migrate", help="bring the database to the newest schema"))
+    add_json(commands.add_parser("doctor", help="look at everything Confab stands on"))
+    add_people_commands(commands)
+    add_key_commands(commands)
+    add_plan_commands(commands)
+    add_privacy_commands(commands)
+    return parser
+
+
+def _run(options: argparse.Namespace, config: Config, run_workers: RunWorkers) -> int:
+    if options.command == "serve":
+        return serve(config, run_workers)
+    # Beside a Confab that runs on its own servers these commands use the same ones.
+    with embedded_services(config, attach=True) as complete:
+        if options.command == "doctor":
+            return doctor(complete, as_json=options.json)
+        if options.command == "migrate":
+            return _migrate(complete, as_json=options.json)
+        return run_command(complete, options)
+
+
+def _migrate(config: Config, *, as_json: bool) -> int:
+    applied = migrate(config.database.url or "")
+    print(json.dumps({"applied": applied}) if as_json else "\n".join(applied) or "Nothing to apply.")
+    return 0
+
+
+def _told_plainly(command: Callable[[Config], int], *, as_json: bool = False) -> int:
+    """What an operator can mend is told in its own sentence, without a traceback."""
+    try:
+        config = read_config()
+        log = replace(config.log, level=QUIET) if as_json else config.log
+        set_up_logging(log, *open_reports(config.log.sentry_dsn))
+        return command(config)
+    except ConfabError as error:
+        failure = error
+    except ConfigError as error:
+        failure = ConfabError("invalid", str(error))
+    except ServiceError as error:
+        failure = ConfabError("unavailable", str(error))
+    except MigrationError as error:
+        failure = ConfabError("internal", str(error))
+    except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
+        failure = ConfabError("unavailable", why_refused(error))
+    except psycopg2.errors.InsufficientPrivilege as error:
+        failure = ConfabError("unavailable", why_denied(error))
+    except (psycopg2.errors.UndefinedTable, psycopg2.errors.UndefinedColumn):
+        failure = ConfabError("unavailable", "The database lacks migrations: run `python run.py migrate`.")
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return tell_failure(failure, as_json=as_json)

@@ -1,0 +1,142 @@
+"""The operator's commands for people: who may sign in."""
+
+import argparse
+import sys
+from collections.abc import Mapping
+from getpass import getpass
+from typing import Any
+
+import orjson
+from aiopg import Cursor
+
+from server.auth.invitations import new_link, show_link
+from server.auth.one_time_links import NewLink
+from server.auth.tokens import Passwords
+from server.cli.command import Desk, Told, declare, document, family, find_person, load, person_json
+from server.errors import ConfabError
+from server.people import actions
+from server.realtime.broker import announce_access_change
+from server.rules.policy import ROLES
+from server.schemas.users import MIN_PASSWORD, InviteUser
+from server.store.people import audit, team, users
+from server.store.people.audit import OPERATOR
+from server.store.people.team import Person
+
+PEOPLE_AT_A_TIME = 100
+
+
+def add_people_commands(commands: Any) -> None:
+    """Declare `user`."""
+    people = family(commands, "user", "add, list or disable people, or let them choose a new password")
+    add = declare(people, "add", add_user, "add a person and print a one-time link to their first password")
+    add.add_argument("email")
+    add.add_argument("--name", help="default: what stands before the @")
+    add.add_argument("--role", choices=ROLES, default="agent")
+    add.add_argument(
+        "--password-stdin", action="store_true", help="read a password from standard input: no link"
+    )
+    _one(people, "reset", reset_user, "print a one-time link to a new password")
+    _one(people, "password", change_password, "set a password, which is read from standard input")
+    _one(people, "disable", disable_user, "sign a person out everywhere, and let them in no more")
+    _one(people, "enable", enable_user, "let a disabled person in again")
+    declare(people, "list", list_users, "list everybody")
+
+
+def _one(people: Any, name: str, run: Any, about: str) -> None:
+    declare(people, name, run, about).add_argument("email")
+
+
+async def add_user(desk: Desk, options: argparse.Namespace) -> Told:
+    """Make a person, with a link or with a password that is given."""
+    given = load(InviteUser(), email=options.email, role=options.role, name=options.name)
+    if options.password_stdin:
+        password_hash = await _read_password()
+        user_id = await desk.database.write(_add_with_password, given, password_hash)
+        return Told(
+            document(user=await person_json(desk, user_id)), f"Added {given['email']} ({given['role']})."
+        )
+    link = new_link(desk.config)
+    user, expires_at = await desk.database.write(actions.invite, OPERATOR, given, link, desk.config.auth)
+    return await _link_told(
+        desk, user.id, link, expires_at, f"Added {user.email} ({user.role}). They choose a password here"
+    )
+
+
+async def _add_with_password(cursor: Cursor, given: Mapping[str, Any], password_hash: str) -> int:
+    user = await actions.add_person(cursor, given)
+    await users.set_password(cursor, user.id, password_hash)
+    details = {"email": user.email, "role": user.role}
+    await audit.record(cursor, "user.added", OPERATOR, ("user", user.id), details)
+    return user.id
+
+
+async def reset_user(desk: Desk, options: argparse.Namespace) -> Told:
+    """Print a link by which a person chooses a new password; an earlier one is good no longer."""
+    person, link = await find_person(desk, options.email), new_link(desk.config)
+    expires_at = await desk.database.write(actions.renew_link, OPERATOR, person, link, desk.config.auth)
+    return await _link_told(desk, person.id, link, expires_at, f"{person.email} chooses a new password here")
+
+
+async def _link_told(desk: Desk, user_id: int, link: NewLink, expires_at: str, sentence: str) -> Told:
+    told = document(user=await person_json(desk, user_id), link=show_link(desk.config, link, expires_at))
+    mailed = "It goes to them by mail too.\n" if link.is_mailed else ""
+    return Told(told, f"{sentence}, once, until {expires_at}:\n\n    {told['link']['url']}\n{mailed}")
+
+
+async def change_password(desk: Desk, options: argparse.Namespace) -> Told:
+    """Replace a person's password; their sessions end."""
+    person = await find_person(desk, options.email)
+    await desk.database.write(_set_password, person, await _read_password())
+    await announce_access_change(desk.redis)
+    return Told(document(user=await person_json(desk, person.id)), f"Changed the password of {person.email}.")
+
+
+async def _set_password(cursor: Cursor, person: Person, password_hash: str) -> None:
+    await users.set_password(cursor, person.id, password_hash)
+    await audit.record(cursor, "user.password_changed", OPERATOR, ("user", person.id))
+
+
+async def _read_password() -> str:
+    """The hash of what stands on standard input."""
+    password = getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+    if len(password) < MIN_PASSWORD:
+        problem = f"The password is too short: it needs at least {MIN_PASSWORD} characters."
+        raise ConfabError("invalid", fields={"password": [problem]})
+    passwords = Passwords()
+    try:
+        return await passwords.hash(password)
+    finally:
+        passwords.close()
+
+
+async def list_users(desk: Desk, options: argparse.Namespace) -> Told:
+    """Everybody, by the order in which they came."""
+    people: list[dict[str, Any]] = []
+    after: int | None = 0
+    while after is not None:
+        page = await desk.database.read(team.list_people, PEOPLE_AT_A_TIME, after)
+        people += [orjson.loads(item) for item in page.items]
+        after = page.next_key[1] if page.next_key else None
+    return Told({"items": people}, "\n".join(_line(person) for person in people) or "There is nobody yet.")
+
+
+def _line(person: dict[str, Any]) -> str:
+    told = "" if person["status"] == "active" else f"  {person['status']}"
+    return f"{person['id']:>6}  {person['email']}  {person['name']}  {person['role']}{told}"
+
+
+async def disable_user(desk: Desk, options: argparse.Namespace) -> Told:
+    """Keep a person's rows, but end their sessions and keys and let them sign in no more."""
+    return await _set_active(desk, options.email, False, "Disabled")
+
+
+async def enable_user(desk: Desk, options: argparse.Namespace) -> Told:
+    """Let a person sign in again; their keys stay revoked."""
+    return await _set_active(desk, options.email, True, "Enabled")
+
+
+async def _set_active(desk: Desk, email: str, is_active: bool, done: str) -> Told:
+    person = await find_person(desk, email)
+    await desk.database.write(team.change_person, person, {"is_active": is_active}, OPERATOR)
+    await announce_access_change(desk.redis)
+    return Told(document(user=await person_json(desk, person.id)), f"{done} {person.email}.")

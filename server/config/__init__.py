@@ -1,0 +1,226 @@
+"""The configuration: config.toml, .env and the environment, read once, checked, and frozen."""
+
+import os
+import re
+from collections.abc import MutableMapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from server.config.auth import Audit, Auth
+from server.config.billing import Billing, check_billing
+from server.config.database_url import database_address
+from server.config.environment import Environment, read_environment
+from server.config.generated_secrets import KeyringError, read_keyring
+from server.config.limits import Limits, check_limits
+from server.config.mail import Mail, check_mail
+from server.config.plans import Plans, check_plans
+from server.config.reader import ConfigError, Reader, derived, key, read_toml
+from server.config.redis_url import read_redis_url
+from server.config.secret_strength import complaint_about
+from server.config.sections import (
+    Database,
+    Log,
+    Media,
+    Outbox,
+    Pace,
+    Realtime,
+    Redis,
+    Restarts,
+    Sandbox,
+    Secrets,
+    Sync,
+    Unipile,
+    Webhooks,
+    Worker,
+)
+from server.config.storage_url import StorageUrlError, read_storage_url
+from server.config.unused import list_unused_settings
+from server.config.urls import bracketed, is_loopback, unipile_address
+from server.config.web import Web, settle_web
+
+__all__ = [
+    "ROOT",
+    "Config",
+    "ConfigError",
+    "Log",
+    "Media",
+    "Pace",
+    "Redis",
+    "is_loopback",
+    "load_config",
+    "read_config",
+]
+
+ROOT = Path(__file__).resolve().parents[2]
+SANDBOX_API_KEY = "sandbox-key"
+SANDBOX_WEBHOOK_SECRET = "sandbox-webhook-secret"  # noqa: S105 - stands in contract.md, for loopback only
+DEMO_EMAIL = "demo@confab.local"
+# An HS256 key is as long as its hash (RFC 7518, section 3.2).
+MIN_JWT_SECRET_BYTES = 32
+MIN_WEBHOOK_SECRET_BYTES = 16
+# Read from the process's environment by libraries: the S3 client, OpenSSL and libpq.
+LIBRARY_NAMES = re.compile(r"AWS_\w+|SSL_CERT_(FILE|DIR)|PG[A-Z]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Everything a process is told from outside; `database.url` and `redis.url` may still be None here and
+    are filled in by the embedded services."""
+
+    data_dir: Path = key(env="DATA_DIR")  # noqa: RUF009 - a field declaration, not a shared value
+    web: Web
+    sandbox: Sandbox
+    database: Database
+    redis: Redis
+    unipile: Unipile
+    secrets: Secrets
+    auth: Auth
+    audit: Audit
+    mail: Mail
+    worker: Worker
+    restarts: Restarts
+    sync: Sync
+    outbox: Outbox
+    pace: Pace
+    limits: Limits
+    plans: Plans
+    billing: Billing
+    webhooks: Webhooks
+    media: Media
+    realtime: Realtime
+    log: Log
+    # A sentence for each setting that was given and has no effect.
+    unused: tuple[str, ...] = derived(())
+
+
+def read_config() -> Config:
+    """Load the configuration of this process, from this checkout."""
+    return load_config(os.environ, ROOT / "config.toml", ROOT / ".env")
+
+
+def load_config(environ: MutableMapping[str, str], toml_path: Path, env_path: Path | None = None) -> Config:
+    """Put the sources together and check the whole; in sandbox mode missing secrets are made and kept.
+
+    Variables of .env that libraries read by themselves are added to `environ`.
+    """
+    environment = read_environment(environ, env_path)
+    config, known = _read(environment, toml_path)
+    _pass_on_to_libraries(environment, environ)
+    return replace(config, unused=list_unused_settings(config, environment, known, LIBRARY_NAMES))
+
+
+def _pass_on_to_libraries(environment: Environment, environ: MutableMapping[str, str]) -> None:
+    for name in environment.only_in_file:
+        if LIBRARY_NAMES.fullmatch(name):
+            environ[name] = environment.values[name]
+
+
+def _read(environment: Environment, toml_path: Path) -> tuple[Config, frozenset[str]]:
+    """The configuration, and every variable that it can be set with."""
+    reader = Reader(read_toml(toml_path), environment.values)
+    config: Config = reader.read(Config)
+    reader.refuse_unknown()
+    config = replace(
+        config,
+        data_dir=toml_path.parent / config.data_dir.expanduser(),
+        web=settle_web(config.web),
+        sandbox=replace(config.sandbox, enabled=config.unipile.dsn is None),
+        database=replace(config.database, url=database_address(config.database.url)),
+        unipile=replace(config.unipile, dsn=unipile_address(config.unipile.dsn)),
+    )
+    if config.redis.url is not None:
+        read_redis_url(config.redis.url, config.redis.ssl_cert_reqs)
+    _check_media(config)
+    check_plans(config.plans)
+    check_billing(config.billing)
+    check_limits(config.limits)
+    check_mail(config.mail)
+    config = _with_sandbox_secrets(config) if config.sandbox.enabled else config
+    _check_secrets(config)
+    _check_exposure(config)
+    config = replace(
+        config,
+        auth=replace(config.auth, test_tokens=_test_tokens(config)),
+        pace=replace(config.pace, enabled=_is_paced(config)),
+        limits=replace(config.limits, enabled=_is_limited(config)),
+    )
+    return config, reader.known
+
+
+def _check_media(config: Config) -> None:
+    try:
+        read_storage_url(config.media.url, config.data_dir)
+    except StorageUrlError as error:
+        raise ConfigError(f"CONFAB_MEDIA_URL (config.toml: [media] url) {error}.") from error
+
+
+def _with_sandbox_secrets(config: Config) -> Config:
+    try:
+        kept = read_keyring(config.data_dir)
+    except KeyringError as error:
+        raise ConfigError(str(error)) from error
+    secrets = config.secrets
+    return replace(
+        config,
+        unipile=replace(config.unipile, api_key=config.unipile.api_key or SANDBOX_API_KEY),
+        secrets=replace(
+            secrets,
+            webhook_secret=secrets.webhook_secret or SANDBOX_WEBHOOK_SECRET,
+            jwt_secret=secrets.jwt_secret or kept["jwt_secret"],
+            demo_password=secrets.demo_password or kept["demo_password"],
+        ),
+    )
+
+
+def _check_secrets(config: Config) -> None:
+    local = config.sandbox.enabled or is_loopback(config.unipile.dsn)
+    allowed = {SANDBOX_API_KEY, SANDBOX_WEBHOOK_SECRET} if local else set()
+    given = (
+        ("UNIPILE_API_KEY", config.unipile.api_key, 1),
+        ("WEBHOOK_SECRET", config.secrets.webhook_secret, MIN_WEBHOOK_SECRET_BYTES),
+        ("JWT_SECRET", config.secrets.jwt_secret, MIN_JWT_SECRET_BYTES),
+        *(
+            [("JWT_SECRET_PREVIOUS", previous, MIN_JWT_SECRET_BYTES)]
+            if (previous := config.secrets.jwt_secret_previous)
+            else []
+        ),
+    )
+    complaints = [
+        f"{name} {complaint}"
+        for name, value, length in given
+        if value not in allowed and (complaint := complaint_about(value, length))
+    ]
+    if complaints:
+        raise ConfigError(f"{'; '.join(complaints)}.")
+
+
+def _check_exposure(config: Config) -> None:
+    """Raise ConfigError for a sandbox that others could reach: it shows a password and hands out tokens."""
+    if not config.sandbox.enabled or config.sandbox.public:
+        return
+    named = {"HOST": f"http://{bracketed(config.web.host)}", "PUBLIC_URL": config.web.public_url}
+    for name, address in named.items():
+        if not is_loopback(address):
+            raise ConfigError(
+                f"UNIPILE_DSN is not set, so Confab would run in sandbox mode, where everyone who reaches it can "
+                f"sign in; {name} lets others reach it. Set UNIPILE_DSN, or CONFAB_SANDBOX_PUBLIC=true to allow this."
+            )
+
+
+def _test_tokens(config: Config) -> bool:
+    wanted = config.auth.test_tokens
+    if wanted and not config.sandbox.enabled and config.web.is_https:
+        raise ConfigError("CONFAB_AUTH_TEST_TOKENS must not be on while PUBLIC_URL is https.")
+    return config.sandbox.enabled if wanted is None else wanted
+
+
+def _is_paced(config: Config) -> bool:
+    """The sandbox's numbers are in no danger."""
+    wanted = config.pace.enabled
+    return not (config.sandbox.enabled or is_loopback(config.unipile.dsn)) if wanted is None else wanted
+
+
+def _is_limited(config: Config) -> bool:
+    """Whoever runs a UniPile of their own beside Confab is measuring it; the sandbox is for trying everything."""
+    wanted = config.limits.enabled
+    return not is_loopback(config.unipile.dsn) if wanted is None else wanted

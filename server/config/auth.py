@@ -1,0 +1,22 @@
+"""Who comes in and how, and for how long it is known who did: `[auth]` and `[audit]` of config.toml."""
+
+from dataclasses import dataclass
+
+from server.config.reader import key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Auth:
+    access_token_seconds: int
+    refresh_days: int
+    open_registration: bool
+    invitation_hours: int
+    reset_hours: int
+    owner_email: str
+    # None in the file: on in sandbox mode only. Always a bool once loaded.
+    test_tokens: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    keep_days: int = key(may_be_zero=True)

@@ -1,0 +1,122 @@
+"""Reads the environment and .env into one mapping of settings, and refuses a .env that cannot be read."""
+
+import codecs
+import re
+from collections.abc import Iterable, Mapping
+from io import StringIO
+from pathlib import Path
+from typing import NamedTuple
+
+from dotenv import dotenv_values
+from dotenv.parser import parse_stream
+
+from server.config.reader import ConfigError
+
+# Kubernetes and Docker links describe a service called `confab` or `confab-web` to every container of its namespace:
+# CONFAB_SERVICE_HOST, CONFAB_WEB_PORT_8080_TCP_ADDR, and CONFAB_WEB_PORT, which is also the name of a setting of ours.
+_SERVICE_NAME = re.compile(r"\w+_SERVICE_(HOST|PORT(_\w+)?)|\w+_PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?")
+_SERVICE_ADDRESS = re.compile(r"(tcp|udp|sctp)://")
+# What conda's compilers put into HOST: the platform they build for, such as x86_64-conda-linux-gnu.
+_BUILD_PLATFORM = re.compile(
+    r"(x86_64|amd64|i[3-6]86|aarch64|arm\w+|ppc\w*|powerpc\w*|s390x|riscv\w*)(-\w+)?-(linux|darwin|mingw|windows)[\w.-]*"
+)
+# A file saved by an editor or a shell of Windows says its encoding in its first bytes.
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_REFERENCE = re.compile(r"\$\{(\w+)")
+
+
+class Environment(NamedTuple):
+    """All settings by name; those that only .env sets, except the ones that other lines of it refer to; and a sentence
+    for each variable that was ignored because another program sets it.
+    """
+
+    values: dict[str, str]
+    only_in_file: frozenset[str]
+    ignored: tuple[str, ...] = ()
+
+
+def read_environment(environ: Mapping[str, str], env_path: Path | None) -> Environment:
+    """Lay the environment over the .env file; an empty value is unset, as Compose files pass it on.
+
+    Raises ConfigError for a file that cannot be read.
+    """
+    in_file, referenced = _read_file(env_path) if env_path else ({}, set())
+    merged = {**in_file, **environ}
+    values = {
+        name: text
+        for name, value in merged.items()
+        if (text := value.strip()) and not _describes_service(name, text)
+    }
+    ignored = _ignore_build_platform(values)
+    return Environment(
+        values, frozenset(values.keys() & in_file.keys() - environ.keys() - referenced), ignored
+    )
+
+
+def _ignore_build_platform(values: dict[str, str]) -> tuple[str, ...]:
+    if not _BUILD_PLATFORM.fullmatch(values.get("HOST", "")):
+        return ()
+    platform = values.pop("HOST")
+    return (
+        f"HOST is {platform}, a build platform as conda sets it; CONFAB_WEB_HOST sets the address to listen on.",
+    )
+
+
+def _describes_service(name: str, value: str) -> bool:
+    return bool(_SERVICE_NAME.fullmatch(name)) or (
+        name.endswith("PORT") and bool(_SERVICE_ADDRESS.match(value))
+    )
+
+
+def _read_file(path: Path) -> tuple[dict[str, str], set[str]]:
+    """The file's settings, and the names that its values refer to."""
+    text = _read_text(path)
+    if text is None:
+        return {}, set()
+    bindings = list(parse_stream(StringIO(text)))
+    for binding in bindings:
+        if binding.error or (binding.key and (binding.value is None or not binding.key.isidentifier())):
+            raise ConfigError(f"{path.name} line {binding.original.line} cannot be read: write NAME=value.")
+    plain = dotenv_values(stream=StringIO(text), interpolate=False)
+    expanded = dotenv_values(stream=StringIO(text))
+    literal = {b.key for b in bindings if b.key and _is_single_quoted(b.original.string)}
+    values = {name: (plain if name in literal else expanded)[name] or "" for name in plain}
+    return values, _references(value for name, value in plain.items() if value and name not in literal)
+
+
+def _references(values: Iterable[str]) -> set[str]:
+    return {name for value in values for name in _REFERENCE.findall(value)}
+
+
+def _is_single_quoted(line: str) -> bool:
+    """Single quotes keep ${NAME} as it is, as they do in a shell."""
+    return line.partition("=")[2].lstrip().startswith("'")
+
+
+def _read_text(path: Path) -> str | None:
+    """The file as text, None when there is none."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        if path.is_symlink():
+            raise ConfigError(f"{path.name} is a link to a file that does not exist.") from None
+        return None
+    except IsADirectoryError:
+        raise ConfigError(
+            f"{path.name} is a directory, not a file: Docker makes one when the file to mount does not exist."
+        ) from None
+    except OSError as error:
+        raise ConfigError(f"{path.name} cannot be read: {error.strerror}.") from None
+    encoding = next((name for mark, name in _BYTE_ORDER_MARKS if data.startswith(mark)), "utf-8")
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{path.name} line {line} is not UTF-8 text: save the file as UTF-8.") from None
+    if "\0" in text:
+        raise ConfigError(f"{path.name} is not UTF-8 text: save the file as UTF-8.")
+    return text

@@ -1,0 +1,147 @@
+"""The sections of the configuration that are plain values: each field is a key of config.toml or a variable."""
+
+from dataclasses import dataclass
+
+from server.config.reader import derived, key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sandbox:
+    enabled: bool = derived(False)
+    port: int = key(env="SANDBOX_PORT")
+    # Sandbox mode signs everyone in: beyond this machine it has to be asked for twice.
+    public: bool
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    url: str | None = key(env="DATABASE_URL", secret=True, default=None)
+    pool_size: int
+    statement_timeout_ms: int
+    connect_timeout_seconds: int
+    prepare: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redis:
+    url: str | None = key(env="REDIS_URL", secret=True, default=None)
+    connect_timeout_seconds: float
+    command_timeout_seconds: float
+    start_seconds: float = key(may_be_zero=True)
+    ssl_cert_reqs: str = key(choices=("required", "none"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unipile:
+    dsn: str | None = key(env="UNIPILE_DSN", default=None)
+    api_key: str = key(env="UNIPILE_API_KEY", secret=True, default="")
+    concurrency: int
+    connect_timeout_seconds: float
+    total_timeout_seconds: float
+    read_timeout_seconds: float
+    pairing_timeout_seconds: float
+    breaker_failures: int
+    breaker_seconds: float
+    qr_seconds: int
+    code_seconds: int
+    attempt_seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secrets:
+    webhook_secret: str = key(env="WEBHOOK_SECRET", secret=True, default="")
+    jwt_secret: str = key(env="JWT_SECRET", secret=True, default="")
+    # Read, never signed with: set for an access token's life while the secret is being changed.
+    jwt_secret_previous: str = key(env="JWT_SECRET_PREVIOUS", secret=True, default="")
+    demo_password: str = key(secret=True, default="")
+    erase_secret: str = key(env="ERASE_SECRET", secret=True, default="")
+
+    @property
+    def seal_key(self) -> str:
+        """What hashes the names of who was erased; it must outlive every rotation of the other."""
+        return self.erase_secret or self.jwt_secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worker:
+    embedded: bool
+    ingest_jobs: int
+    outbox_jobs: int
+    amendment_jobs: int
+    lease_seconds: int
+    job_timeout_seconds: int
+    tries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outbox:
+    unseen_seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    # None in the file: on, except against a UniPile on this very machine. Always a bool once loaded.
+    enabled: bool | None = None
+    spacing_seconds: float
+    burst: int
+    fresh_days: int
+    new_chats_per_day: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restarts:
+    most: int
+    first_seconds: float
+    growth: float
+    forgive_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sync:
+    jobs: int
+    sweep_seconds: int
+    margin_seconds: int
+    late_seconds: int
+    first_page: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhooks:
+    max_body_bytes: int
+    batch_events: int
+    ack_timeout_seconds: float
+    keep_hints_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Media:
+    url: str = ""
+    copies: int
+    max_copy_bytes: int
+    deadline_seconds: float
+    max_upload_bytes: int
+    max_upload_files: int
+    keep_exports_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Realtime:
+    auth_seconds: float
+    max_frame_bytes: int
+    outbox_bytes: int
+    outbox_frames: int
+    head_seconds: float
+    commands_per_second: int
+    presence_refresh_seconds: float
+    typing_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Log:
+    level: str = key(choices=("debug", "info", "warning", "error"))
+    format: str = key(choices=("auto", "human", "json"))
+    sentry_dsn: str | None = key(env="SENTRY_DSN", secret=True, default=None)

@@ -1,0 +1,72 @@
+"""Finds settings that were given and have no effect, so that the start can name them."""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+from server.config.environment import Environment
+
+if TYPE_CHECKING:
+    from server.config import Config
+
+# Read from .env by Docker Compose, not by Confab.
+_COMPOSE_NAMES = re.compile(r"POSTGRES_PASSWORD|PUBLISH_ADDRESS|COMPOSE_\w+|DOCKER_\w+")
+
+
+class Rule(NamedTuple):
+    """Environment variables that count only under a condition, and the condition in words."""
+
+    names: re.Pattern[str]
+    is_used: "Callable[[Config], bool]"
+    needs: str
+
+
+def _rule(names: str, is_used: "Callable[[Config], bool]", needs: str) -> Rule:
+    return Rule(re.compile(names), is_used, needs)
+
+
+RULES = (
+    _rule(r"UNIPILE_API_KEY", lambda c: not c.sandbox.enabled, "UNIPILE_DSN; without it the sandbox is used"),
+    _rule(r"SANDBOX_PORT|CONFAB_SANDBOX_\w+", lambda c: c.sandbox.enabled, "UNIPILE_DSN to be unset"),
+    _rule(r"CONFAB_MAIL_\w+", lambda c: c.mail.is_on, "SMTP_URL"),
+    _rule(r"AWS_\w+", lambda c: c.media.url.startswith("s3:"), "CONFAB_MEDIA_URL to name an s3:// bucket"),
+    _rule(r"CONFAB_PACE_(?!ENABLED)\w+", lambda c: bool(c.pace.enabled), "CONFAB_PACE_ENABLED to be true"),
+    _rule(
+        r"CONFAB_LIMITS_(?!ENABLED)\w+", lambda c: bool(c.limits.enabled), "CONFAB_LIMITS_ENABLED to be true"
+    ),
+    _rule(
+        r"JWT_SECRET_PREVIOUS",
+        lambda c: c.secrets.jwt_secret_previous != c.secrets.jwt_secret,
+        "a value other than JWT_SECRET's",
+    ),
+    _rule(r"DATA_DIR", lambda c: _uses_data_dir(c), "an embedded server or media on this disk"),
+)
+
+
+def _uses_data_dir(config: "Config") -> bool:
+    outside = (config.database.url, config.redis.url, config.unipile.dsn)
+    return None in outside or not config.media.url
+
+
+def list_unused_settings(
+    config: "Config", environment: Environment, known: Iterable[str], libraries: re.Pattern[str]
+) -> tuple[str, ...]:
+    """A sentence for each setting that was given and has no effect; `known` are the variables that a field is read
+    from, `libraries` matches those that a library reads by itself.
+    """
+    conditional = [
+        f"{name} is set but needs {rule.needs}."
+        for name in sorted(environment.values)
+        for rule in RULES
+        if (
+            name in environment.only_in_file or not libraries.fullmatch(name)
+        )  # others use AWS_… for themselves
+        and rule.names.fullmatch(name)
+        and not rule.is_used(config)
+    ]
+    unknown = [
+        f"{name} in .env is not a setting of Confab."
+        for name in sorted(environment.only_in_file.difference(known))
+        if not libraries.fullmatch(name) and not _COMPOSE_NAMES.fullmatch(name)
+    ]
+    return (*environment.ignored, *conditional, *unknown)

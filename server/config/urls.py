@@ -1,0 +1,110 @@
+"""Looks at addresses of the configuration: schemes, origins, networks, and whether they are of this machine."""
+
+import re
+from ipaddress import ip_address, ip_network
+from urllib.parse import urlsplit
+
+from yarl import URL
+
+from server.config.reader import ConfigError
+
+_HOST_NAME = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*")
+
+
+def check_scheme(name: str, url: str | None, schemes: tuple[str, ...]) -> None:
+    """Raise ConfigError for an address that is no usable one of these schemes; None is none."""
+    if url is None:
+        return
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in schemes and bool(parts.hostname or parts.path.strip("/")) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ConfigError(
+            f"{name} must be an address that begins with {' or '.join(f'{s}://' for s in schemes)}."
+        )
+
+
+def web_origin(name: str, url: str) -> str:
+    """The origin of a web address as browsers send it (https://html.spec.whatwg.org, "serialization of an origin"):
+    scheme and host in lower case, a host with letters beyond ASCII in its IDNA form, no default port.
+
+    Raises ConfigError, without quoting the address, for one that is no http(s) address or says more than an origin.
+    """
+    try:
+        parts = URL(url)
+        host, is_web = _web_host(parts.raw_host or ""), parts.scheme in ("http", "https")
+    except ValueError:
+        host, is_web = None, False
+    if host is None or not is_web:
+        raise ConfigError(f"{name} must be an address like https://inbox.example.com.")
+    for part, given in (
+        ("a user name or password", parts.raw_user is not None or parts.raw_password is not None),
+        ("a path", parts.raw_path.strip("/") != ""),
+        ("a query", "?" in url),
+        ("a fragment", "#" in url),
+    ):
+        if given:
+            raise ConfigError(
+                f"{name} must not contain {part}: write only https://host or https://host:port."
+            )
+    if parts.explicit_port == 0:
+        raise ConfigError(f"{name} must not name port 0.")
+    port = "" if parts.is_default_port() or parts.port is None else f":{parts.port}"
+    return f"{parts.scheme}://{bracketed(host)}{port}"
+
+
+def _web_host(host: str) -> str | None:
+    """The host as browsers spell it, or None when it is none."""
+    host = host.removesuffix(".")
+    try:
+        return str(ip_address(host))
+    except ValueError:
+        is_name = _HOST_NAME.fullmatch(host) is not None and not host.rpartition(".")[2].isdigit()
+        return host if is_name else None
+
+
+def bracketed(host: str) -> str:
+    """The host as it stands in a URL: an IPv6 address in brackets."""
+    return f"[{host}]" if ":" in host else host
+
+
+def check_networks(name: str, networks: tuple[str, ...]) -> None:
+    """Raise ConfigError unless each is an address or a network."""
+    for network in networks:
+        try:
+            is_all = ip_network(network, strict=False).prefixlen == 0
+        except ValueError as error:
+            raise ConfigError(f"{name} must list addresses like 10.0.0.0/8, not {network}.") from error
+        if is_all:
+            raise ConfigError(f"{name} must not trust everybody ({network}).")
+
+
+def is_loopback(address: str | None) -> bool:
+    """Whether an address is of this very machine."""
+    host = urlsplit(address or "").hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        # RFC 6761, section 6.3: names under localhost never leave the machine.
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def unipile_address(dsn: str | None) -> str | None:
+    """UniPile's base address, with the `?port=` that stands for its port where a network lets only 443 through
+    (unipile-api.md §1.1); raises ConfigError when it is none.
+    """
+    if dsn is None:
+        return None
+    # The dashboard shows a bare host:port; the service behind it is https.
+    dsn = dsn if "://" in dsn else f"https://{dsn}"
+    check_scheme("UNIPILE_DSN", dsn, ("http", "https"))
+    parts = urlsplit(dsn)
+    if parts.username is not None or parts.fragment:
+        raise ConfigError("UNIPILE_DSN must be like https://api1.unipile.com:13111.")
+    if parts.query and not re.fullmatch(r"port=\d{1,5}", parts.query):
+        raise ConfigError("UNIPILE_DSN takes ?port=13111 and no other query.")
+    origin = web_origin("UNIPILE_DSN", f"{parts.scheme}://{parts.netloc}")
+    path = parts.path.rstrip("/").removesuffix("/api/v1")
+    return f"{origin}{path}{'?' + parts.query if parts.query else ''}"

@@ -1,0 +1,53 @@
+"""The `[web]` settings: where the web process listens, what the outside calls it, and whom it believes."""
+
+from dataclasses import dataclass, replace
+from ipaddress import ip_address
+
+from server.config.reader import ConfigError, key
+from server.config.urls import bracketed, check_networks, web_origin
+
+ANY_IPV6 = "::"
+ANY_ADDRESS = ("0.0.0.0", ANY_IPV6)  # noqa: S104 - recognised, not bound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Web:
+    host: str = key(env="HOST")
+    port: int = key(env="PORT")
+    public_url: str = key(env="PUBLIC_URL", default="")
+    allowed_origins: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
+    access_log: bool = False
+
+    @property
+    def is_https(self) -> bool:
+        """Whether browsers reach us over TLS."""
+        return self.public_url.startswith("https://")
+
+
+def listen_host(web: Web) -> str | None:
+    """The address to listen on; None is every address of IPv4 and of IPv6."""
+    return None if web.host == ANY_IPV6 else web.host
+
+
+def settle_web(web: Web) -> Web:
+    """Check the section and settle PUBLIC_URL and the allowed origins as browsers spell them; raises ConfigError."""
+    if web.port > 65535:
+        raise ConfigError(f"PORT must be at most 65535, not {web.port}.")
+    web = replace(web, host=_plain_host(web.host))
+    host = "127.0.0.1" if web.host in ANY_ADDRESS else web.host
+    check_networks("[web] trusted_proxies", web.trusted_proxies)
+    return replace(
+        web,
+        public_url=web_origin("PUBLIC_URL", web.public_url or f"http://{bracketed(host)}:{web.port}"),
+        allowed_origins=tuple(web_origin("[web] allowed_origins", origin) for origin in web.allowed_origins),
+    )
+
+
+def _plain_host(host: str) -> str:
+    """An address in its one spelling, without the brackets of a URL; a name as it is."""
+    text = host.removeprefix("[").removesuffix("]")
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return host

@@ -1,0 +1,35 @@
+"""Numbers that UniPile's page handed over and that could not be had: shown to whoever asked for the page, once."""
+
+from aiohttp import web
+
+from server.errors import NotFound
+from server.schemas.fields import ListQuery
+from server.store.accounts import rejected
+from server.web.app_keys import DATABASE
+from server.web.requests import caller, decode_cursor, load_query, page_answer, path_id, provider_of
+
+LIST_QUERY = ListQuery()
+
+
+async def list_refusals(request: web.Request) -> web.Response:
+    """The caller's own that are not seen yet, newest first."""
+    query = load_query(request, LIST_QUERY)
+    after = decode_cursor(query["cursor"])
+    page = await request.app[DATABASE].read(
+        rejected.list_refusals,
+        caller(request),
+        provider_of(request),
+        query["limit"],
+        after[1] if after else None,
+    )
+    return page_answer(page)
+
+
+async def dismiss_refusal(request: web.Request) -> web.Response:
+    """The caller has seen it. Again: the same."""
+    refusal_id = path_id(request, "refusal_id")
+    if not await request.app[DATABASE].write(
+        rejected.note_seen, caller(request), provider_of(request), refusal_id
+    ):
+        raise NotFound
+    return web.Response(status=204)

@@ -1,0 +1,1 @@
+"""Files: where their bytes are kept and what they are."""

@@ -1,0 +1,1 @@
+"""Sending: from a request to a queued row."""

@@ -1,0 +1,1 @@
+"""Entitlements, quotas and usage of the payer."""

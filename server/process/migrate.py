@@ -1,0 +1,206 @@
+"""Brings a database to the newest schema with yoyo; each migration is one transaction, which only one process is in."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import structlog
+import yoyo
+from yoyo.backends.core.postgresql import PostgresqlBackend
+from yoyo.connections import DatabaseURI
+from yoyo.internalmigrations import needs_upgrading, upgrade
+from yoyo.migrations import default_migration_table
+
+from server.config import ROOT
+from server.errors import Unavailable
+from server.store.db.complaints import why_denied, why_not_create, why_refused, why_unfit, words_of
+from server.store.db.opening import Opening, plan_opening
+
+MIGRATIONS = ROOT / "migrations"
+# Any number will do, as long as it stays the same.
+ADVISORY_LOCK = 5_276_401_183
+POLL_SECONDS = 0.1
+TOLD_SECONDS, LOCK_SECONDS = 3.0, 300.0
+CONNECT_SECONDS = 10
+# A migration takes as long as it takes, whatever limit the role has.
+SETTINGS = {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0"}
+LOCK_HOLDER = """
+    select l.pid, a.state from pg_locks l left join pg_stat_activity a using (pid)
+    where l.locktype = 'advisory' and l.granted and l.objsubid = 1
+        and (l.classid::bigint << 32 | l.objid::bigint) = %s
+        and l.database = (select oid from pg_database where datname = current_database())"""
+
+log = structlog.get_logger(__name__)
+
+
+class MigrationError(Exception):
+    """The schema could not be read or changed; the message is one sentence."""
+
+
+class Backend(PostgresqlBackend):  # type: ignore[misc]
+    """yoyo's, on a single connection that a transaction pooler may stand behind: nothing outlives a transaction, no
+    lock and no setting. yoyo's own lock is a committed row, which outlives a killed process: it is not used.
+    """
+
+    # The information schema hides tables on which the role has no right.
+    list_tables_sql = "select tablename from pg_tables where schemaname = :schema"
+
+    def __init__(self, opening: Opening) -> None:
+        self._opening = opening
+        super().__init__(DatabaseURI("postgresql", *[None] * 5, {}), default_migration_table)
+
+    def connect(self, dburi: object) -> Any:
+        try:
+            connection = psycopg2.connect(self._opening.dsn)
+        except psycopg2.OperationalError as error:
+            raise Unavailable(why_refused(error, self._opening.dsn)) from error
+        connection.autocommit = True
+        return connection
+
+    def begin(self) -> None:
+        try:
+            super().begin()
+            self.execute(self._opening.ahead)
+        except psycopg2.Error as error:
+            raise Unavailable(why_refused(error, self._opening.dsn)) from error
+
+
+def migrate(url: str, folder: Path = MIGRATIONS) -> list[str]:
+    """Apply what is pending and return what was applied here; safe to run in several processes at once."""
+    migrations = yoyo.read_migrations(str(folder))
+    with _backend(url) as backend:
+        applied = list(iter(lambda: _apply_next(backend, migrations), None))
+        if newer := _unknown(backend, migrations):
+            log.warning(
+                "schema_is_newer", migrations=newer, advice="A newer Confab has migrated this database."
+            )
+        return applied
+
+
+def pending(url: str, folder: Path = MIGRATIONS) -> list[str]:
+    """Return the names of the migrations the database lacks; changes nothing and waits for nobody."""
+    migrations = yoyo.read_migrations(str(folder))
+    with _backend(url) as backend, backend.transaction():
+        return [migration.id for migration in _waiting(backend, migrations)]
+
+
+def unknown(url: str, folder: Path = MIGRATIONS) -> list[str]:
+    """Return the names of the migrations in the database that this version of Confab does not have."""
+    with _backend(url) as backend:
+        return _unknown(backend, yoyo.read_migrations(str(folder)))
+
+
+def require_create(url: str) -> None:
+    """Raise MigrationError unless the role may create tables where Confab's belong."""
+    with _backend(url) as backend, backend.transaction():
+        _require_create(backend)
+
+
+def roll_back(url: str, count: int = 1, folder: Path = MIGRATIONS) -> list[str]:
+    """Undo the last `count` migrations, the newest first, and return their names."""
+    migrations = yoyo.read_migrations(str(folder))
+    with _backend(url) as backend:
+        undone = [_undo_last(backend, migrations) for _ in range(count)]
+    return [name for name in undone if name is not None]
+
+
+@contextmanager
+def _backend(url: str) -> Iterator[Any]:
+    opening = plan_opening(url, SETTINGS, connect_timeout_seconds=CONNECT_SECONDS, in_session=False)
+    backend = Backend(opening)
+    with closing(backend.connection):
+        if unfit := why_unfit(backend.connection):
+            raise MigrationError(unfit)
+        yield backend
+
+
+def _apply_next(backend: Any, migrations: Any) -> str | None:
+    with _alone(backend):
+        migration = next(iter(_waiting(backend, migrations)), None)
+        if migration is None:
+            return None
+        _require_create(backend)
+        if needs_upgrading(backend):
+            upgrade(backend)
+        _run(backend, migration, "apply", backend.mark_one, "failed and was undone")
+    return str(migration.id)
+
+
+def _undo_last(backend: Any, migrations: Any) -> str | None:
+    with _alone(backend):
+        if needs_upgrading(backend):
+            return None
+        migration = next(iter(backend.to_rollback(migrations)), None)
+        if migration is None:
+            return None
+        _run(backend, migration, "rollback", backend.unmark_one, "could not be rolled back")
+    return str(migration.id)
+
+
+def _run(backend: Any, migration: Any, direction: str, mark: Callable[..., None], failure: str) -> None:
+    try:
+        migration.process_steps(backend, direction)
+        backend.log_migration(migration, direction)
+        mark(migration, log=False)
+    except psycopg2.errors.InsufficientPrivilege as error:
+        raise MigrationError(f"Migration {migration.id} {failure}. {why_denied(error)}") from error
+    except psycopg2.Error as error:
+        raise MigrationError(f"Migration {migration.id} {failure}: {words_of(error)}") from error
+
+
+def _waiting(backend: Any, migrations: Any) -> list[Any]:
+    if needs_upgrading(backend):
+        return list(migrations)
+    return list(backend.to_apply(migrations))
+
+
+def _unknown(backend: Any, migrations: Any) -> list[str]:
+    known = {migration.hash for migration in migrations}
+    with backend.transaction():
+        if needs_upgrading(backend):
+            return []
+        names = backend.execute(
+            f"select migration_hash, migration_id from {default_migration_table} order by 2"
+        ).fetchall()
+    return [name for digest, name in names if digest not in known]
+
+
+def _require_create(backend: Any) -> None:
+    schema, may, role, database = backend.execute(
+        """select quote_ident(current_schema()), has_schema_privilege(current_schema(), 'create'),
+                  quote_ident(current_user), quote_ident(current_database())"""
+    ).fetchone()
+    if not may:
+        raise MigrationError(why_not_create(schema, role, database))
+
+
+@contextmanager
+def _alone(backend: Any) -> Iterator[None]:
+    """A transaction that holds the lock, which ends with it."""
+    begun, is_told = time.monotonic(), False
+    while True:
+        with backend.transaction():
+            # Polled: whoever waits in Postgres holds a snapshot, and CREATE INDEX CONCURRENTLY waits for those.
+            if backend.execute(f"select pg_try_advisory_xact_lock({ADVISORY_LOCK})").fetchone()[0]:
+                yield
+                return
+            waited = time.monotonic() - begun
+            if waited > TOLD_SECONDS and not is_told:
+                log.warning("waiting_for_migrations", held_by=_holder(backend))
+                is_told = True
+            if waited > LOCK_SECONDS:
+                raise MigrationError(
+                    f"Another process has been migrating for {LOCK_SECONDS:.0f} s ({_holder(backend)}): "
+                    "look at it, or end it with `select pg_terminate_backend(…)`."
+                )
+        time.sleep(POLL_SECONDS)
+
+
+def _holder(backend: Any) -> str:
+    found = backend.cursor()
+    found.execute(LOCK_HOLDER, (ADVISORY_LOCK,))
+    row = found.fetchone()
+    return f"process {row[0]} of Postgres, {row[1] or 'of another role'}" if row else "it has just ended"

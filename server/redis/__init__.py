@@ -1,0 +1,1 @@
+"""One client of Redis: how it is opened, what its failures mean."""

@@ -1,0 +1,190 @@
+"""One generator a resource: connect, prove, lend it to the application, close. They close in reverse order."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from functools import partial
+
+from aiohttp import web
+
+from server.auth.tokens import Passwords
+from server.cancellation import end_tasks
+from server.connections import open_database, open_unipile
+from server.media.storage import open_storage
+from server.messages.send_batcher import SendLines
+from server.plans.entitlement_cache import Entitlements
+from server.plans.ttl_cache import Kept
+from server.process.redis_start import open_redis
+from server.queue import EventBatch
+from server.realtime.access_watch import AccessWatch
+from server.realtime.broker import Broker, publish_signal
+from server.realtime.events import Push, make_push
+from server.realtime.hub import Hub
+from server.realtime.joining import Rooms
+from server.realtime.presence import Presence
+from server.realtime.rows import Rows
+from server.store.accounts import accounts
+from server.store.db.database import Database
+from server.store.messages import changes
+from server.store.people import access
+from server.store.people.access import AccessChanges
+from server.web.app_keys import (
+    CONFIG,
+    DATABASE,
+    ENTITLEMENTS,
+    EVENTS,
+    HUB,
+    KEPT_STANDINGS,
+    LIMITER,
+    PASSWORDS,
+    PRESENCE,
+    REDIS,
+    ROOMS,
+    SENDS,
+    STORAGE,
+    TOKENS,
+    UNIPILE,
+)
+from server.web.authorize import forget_kept
+from server.web.rate_limiter import Limiter
+
+HEAL_PAGE = 500
+FAREWELL_SECONDS = 1.0
+# Every instance is told at once who may do something else now; one that did not hear it knows so soon.
+KEPT_STANDINGS_SECONDS = 2.0
+MAX_KEPT_STANDINGS = 50_000
+
+
+async def database_context(app: web.Application) -> AsyncIterator[None]:
+    app[DATABASE] = await open_database(app[CONFIG])
+    yield
+    await app[DATABASE].close()
+
+
+async def redis_context(app: web.Application) -> AsyncIterator[None]:
+    """The queue's client and the batch in front of it."""
+    redis = app[REDIS] = await open_redis(app[CONFIG].redis)
+    app[EVENTS] = EventBatch(
+        redis,
+        limit=app[CONFIG].webhooks.batch_events,
+        timeout_seconds=app[CONFIG].webhooks.ack_timeout_seconds,
+    )
+    yield
+    await redis.aclose()
+
+
+async def sends_context(app: web.Application) -> AsyncIterator[None]:
+    app[SENDS] = SendLines(app[DATABASE], app[REDIS])
+    yield
+    await app[SENDS].close()
+
+
+async def limiter_context(app: web.Application) -> AsyncIterator[None]:
+    app[LIMITER] = Limiter(app[REDIS])
+    yield
+
+
+async def standings_context(app: web.Application) -> AsyncIterator[None]:
+    app[KEPT_STANDINGS] = Kept(KEPT_STANDINGS_SECONDS, MAX_KEPT_STANDINGS)
+    yield
+
+
+async def entitlements_context(app: web.Application) -> AsyncIterator[None]:
+    app[ENTITLEMENTS] = Entitlements(app[DATABASE], app[REDIS], app[CONFIG].plans)
+    yield
+
+
+async def unipile_context(app: web.Application) -> AsyncIterator[None]:
+    app[UNIPILE] = open_unipile(app[CONFIG])
+    yield
+    await app[UNIPILE].close()
+
+
+async def storage_context(app: web.Application) -> AsyncIterator[None]:
+    app[STORAGE] = open_storage(app[CONFIG].media.url, app[CONFIG].data_dir)
+    yield
+
+
+async def passwords_context(app: web.Application) -> AsyncIterator[None]:
+    app[PASSWORDS] = Passwords()
+    yield
+    app[PASSWORDS].close()
+
+
+async def hub_context(app: web.Application) -> AsyncIterator[None]:
+    """The hub with its broker, its clock and its watch; at the end every socket is told to come back elsewhere."""
+    database = app[DATABASE]
+    hub = Hub(_rows(database), head_seconds=app[CONFIG].realtime.head_seconds)
+    hub.broker = Broker(app[REDIS], hub.take_message, hub.note_reopened)
+    app[HUB], app[ROOMS] = hub, Rooms(hub, database)
+    watch = AccessWatch(app[TOKENS], hub, app[ROOMS], partial(_read_access_changes, database))
+
+    def look_again() -> None:
+        forget_kept(app)
+        watch.look_soon()
+
+    hub.on_control = look_again
+    await watch.look()
+    tasks = [asyncio.create_task(work) for work in (hub.broker.run(), hub.watch(), watch.run())]
+    yield
+    await hub.close()
+    await end_tasks(tasks)
+
+
+async def presence_context(app: web.Application) -> AsyncIterator[None]:
+    """Who has which chat open; at the end the other instances hear that nobody here has any."""
+
+    async def publish(account_id: int, payload: bytes) -> None:
+        await publish_signal(app[REDIS], account_id, payload)
+
+    realtime = app[CONFIG].realtime
+    presence = app[PRESENCE] = Presence(
+        app[HUB],
+        publish,
+        refresh_seconds=realtime.presence_refresh_seconds,
+        typing_seconds=realtime.typing_seconds,
+    )
+    app[ROOMS].greet = presence.greet
+    task = asyncio.create_task(presence.run())
+    yield
+    await end_tasks([task])
+    with suppress(TimeoutError):
+        async with asyncio.timeout(FAREWELL_SECONDS):
+            await presence.flush()
+
+
+async def _read_access_changes(database: Database, seconds: float) -> AccessChanges:
+    return await database.read(access.list_access_changes, seconds)
+
+
+def _rows(database: Database) -> Rows:
+    """What the hub may ask of Postgres."""
+
+    async def read_heads(account_ids: Sequence[int]) -> dict[int, int]:
+        return dict(await database.read(accounts.list_seqs, account_ids))
+
+    async def read_changes(account_id: int, since: int) -> tuple[list[Push], int]:
+        found: list[Push] = []
+        while True:
+            page = await database.read(changes.list_changes, account_id, since, HEAL_PAGE)
+            found += [make_push(c.event, account_id, c.seq, c.chat_id, c.json) for c in page.items]
+            since = page.head
+            if not page.more:
+                return found, since
+
+    return Rows(read_heads, read_changes)
+
+
+CONTEXTS = (
+    database_context,
+    redis_context,
+    sends_context,
+    limiter_context,
+    standings_context,
+    entitlements_context,
+    unipile_context,
+    storage_context,
+    passwords_context,
+    hub_context,
+    presence_context,
+)

@@ -1,0 +1,1 @@
+"""Pure decisions: no rows, no requests, no clock."""

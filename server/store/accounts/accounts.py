@@ -1,0 +1,297 @@
+"""Connected numbers: who may see them, their state, and the counter that numbers their changes."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from aiopg import Cursor
+
+from server.rules.account_states import STANDINGS, Seen
+from server.store.db.pages import Page, page_of
+from server.store.db.prepared import Prepared
+
+# The account as contract.md shows it; `role` is the caller's and only REST has it.
+ACCOUNT_JSON = """
+    row_to_json((select shape from (select
+        a.id, a.provider, a.external_account_id, a.user_id as payer_id, a.status, a.status_reason,
+        a.next_step, rfc3339(a.status_since) as status_since, a.restarts, a.name, a.phone, {role} a.seq,
+        rfc3339(a.last_webhook_at) as last_webhook_at, rfc3339(a.last_sweep_at) as last_sweep_at, a.found_late,
+        a.read_receipts, a.retention_days,
+        a.import_state, a.imported_messages, rfc3339(a.oldest_gap_at) as oldest_gap_at, a.gap_seconds,
+        rfc3339(a.created_at) as created_at, rfc3339(a.updated_at) as updated_at) shape))::text"""
+MEMBER_ACCOUNT_JSON = ACCOUNT_JSON.format(role="m.role,")
+PUSHED_ACCOUNT_JSON = ACCOUNT_JSON.format(role="")
+
+# What the column holds.
+MAX_EXTERNAL_ID = 255
+
+
+@dataclass(frozen=True, slots=True)
+class LockedAccount:
+    """An account whose row this transaction holds: nobody else can number a change of it until the commit."""
+
+    id: int
+    external_account_id: str
+    user_id: int
+    status: str
+    is_quiet: bool = False  # no webhook in the last second
+    has_erased: bool = False
+    kept_from: datetime | None = None  # what was sent before this is not kept
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAccount:
+    """What a handler needs to know of an account before it acts on it."""
+
+    id: int
+    external_account_id: str
+    user_id: int
+    status: str
+    role: str
+
+
+LIST_ACCOUNTS = f"""
+    select {MEMBER_ACCOUNT_JSON}, '', a.id
+    from channels_account_member m join channels_account a on a.id = m.account_id
+    where m.user_id = %(user_id)s and a.provider = %(provider)s and a.id > %(after)s
+        and not (a.status = 'disconnected' and a.connected_at is null) -- a code that nobody scanned
+        and (%(only)s::bigint[] is null or a.id = any(%(only)s))
+    order by a.id limit %(limit)s + 1"""
+
+
+async def list_accounts(
+    cursor: Cursor,
+    user_id: int,
+    provider: str,
+    limit: int,
+    after: int,
+    only: Collection[int] | None = None,
+) -> Page:
+    """The user's accounts, or those of them that are in `only`."""
+    await cursor.execute(
+        LIST_ACCOUNTS,
+        {
+            "user_id": user_id,
+            "provider": provider,
+            "limit": limit,
+            "after": after,
+            "only": None if only is None else list(only),
+        },
+    )
+    return page_of(await cursor.fetchall(), limit)
+
+
+FETCH_ACCOUNT = f"""
+    select {MEMBER_ACCOUNT_JSON}
+    from channels_account_member m join channels_account a on a.id = m.account_id
+    where m.user_id = %(user_id)s and a.id = %(account_id)s and a.provider = %(provider)s"""
+
+
+async def fetch_account(cursor: Cursor, user_id: int, provider: str, account_id: int) -> str | None:
+    """The account as JSON, or None when it is absent or not the user's."""
+    await cursor.execute(FETCH_ACCOUNT, {"user_id": user_id, "provider": provider, "account_id": account_id})
+    row = await cursor.fetchone()
+    return str(row[0]) if row else None
+
+
+FETCH_OWN_ACCOUNT = """
+    select a.id, a.external_account_id, a.user_id, a.status, m.role
+    from channels_account_member m join channels_account a on a.id = m.account_id
+    where m.user_id = %(user_id)s and a.id = %(account_id)s and a.provider = %(provider)s"""
+
+
+async def fetch_own_account(
+    cursor: Cursor, user_id: int, provider: str, account_id: int
+) -> OwnAccount | None:
+    await cursor.execute(
+        FETCH_OWN_ACCOUNT, {"user_id": user_id, "provider": provider, "account_id": account_id}
+    )
+    row = await cursor.fetchone()
+    return row and OwnAccount(*row)
+
+
+async def is_in_use(cursor: Cursor, provider: str, external_account_id: str) -> bool:
+    """Whether anybody here has this account of UniPile's, and has not disconnected it."""
+    await cursor.execute(
+        """select from channels_account
+           where provider = %s and external_account_id = %s and status <> 'disconnected'""",
+        (provider, external_account_id),
+    )
+    return await cursor.fetchone() is not None
+
+
+async def list_account_seqs(cursor: Cursor, user_id: int) -> list[tuple[int, int]]:
+    """(account id, seq) of every account the user may see: what `join-user` joins."""
+    await cursor.execute(
+        """select a.id, a.seq from channels_account_member m join channels_account a on a.id = m.account_id
+           where m.user_id = %s order by a.id""",
+        (user_id,),
+    )
+    return [tuple(row) for row in await cursor.fetchall()]
+
+
+async def list_seqs(cursor: Cursor, account_ids: Sequence[int]) -> list[tuple[int, int]]:
+    """(account id, seq) of these accounts."""
+    await cursor.execute("select id, seq from channels_account where id = any(%s)", (list(account_ids),))
+    return [tuple(row) for row in await cursor.fetchall()]
+
+
+# One statement: the account of this provider id, made if new, with its owner's membership.
+CLAIM_ACCOUNT = """
+    with account as (
+        insert into channels_account
+            (user_id, provider, external_account_id, status, next_step, status_reason, name, phone)
+        values (%(user_id)s, %(provider)s, %(external_account_id)s, %(status)s, %(next_step)s, %(reason)s,
+            %(name)s, %(phone)s)
+        on conflict (provider, external_account_id) do update
+            set status = excluded.status, next_step = excluded.next_step, status_reason = excluded.status_reason,
+                status_since = now(), attempted_at = now(), observations = channels_account.observations + 1,
+                updated_at = now()
+            where channels_account.user_id = excluded.user_id and channels_account.erasing_since is null
+        returning id, user_id
+    ), member as (
+        insert into channels_account_member (account_id, user_id, role)
+        select id, user_id, 'owner' from account
+        on conflict do nothing
+    )
+    select id from account"""
+
+
+async def claim_account(
+    cursor: Cursor,
+    user_id: int,
+    provider: str,
+    external_account_id: str,
+    *,
+    seen: Seen,
+    reason: str | None = None,
+    name: str | None = None,
+    phone: str | None = None,
+) -> int | None:
+    """Insert the account for this user, or find it again, as what was seen of it just now makes it; None when it is
+    somebody else's. Safe to run twice.
+    """
+    standing = STANDINGS[seen]
+    await cursor.execute(
+        CLAIM_ACCOUNT,
+        {
+            "user_id": user_id,
+            "provider": provider,
+            "external_account_id": external_account_id,
+            "status": standing.status,
+            "next_step": str(standing.next_step),
+            "reason": None if seen is Seen.WORKS else reason,
+            "name": name,
+            "phone": phone,
+        },
+    )
+    row = await cursor.fetchone()
+    return row and int(row[0])
+
+
+LOCK_ACCOUNTS = Prepared(
+    "lock_accounts",
+    """select id, external_account_id, user_id, status,
+           coalesce(last_webhook_at, '-infinity') < now() - interval '1 second',
+           has_erased, now() - make_interval(days => retention_days), name
+       from channels_account where provider = %(provider)s and external_account_id = any(%(external_ids)s::text[])
+           and erasing_since is null
+       order by id for no key update""",
+)
+
+
+async def lock_accounts(
+    cursor: Cursor, provider: str, external_ids: Sequence[str]
+) -> dict[str, LockedAccount]:
+    """Hold these accounts to the end of the transaction, in id order so that two batches cannot deadlock. One that is
+    being erased is not there any more.
+    """
+    await LOCK_ACCOUNTS.execute(cursor, {"provider": provider, "external_ids": list(external_ids)})
+    return {row[1]: LockedAccount(*row) for row in await cursor.fetchall()}
+
+
+class PushedAccount(NamedTuple):
+    """An account as it was last pushed."""
+
+    id: int
+    seq: int
+    json: str
+
+
+async def fetch_pushed(
+    cursor: Cursor, provider: str, external_ids: Sequence[str]
+) -> dict[str, PushedAccount]:
+    """These accounts by UniPile's ids of them. Authorising is the caller's."""
+    await cursor.execute(
+        f"""select a.external_account_id, a.id, a.changed_seq, {PUSHED_ACCOUNT_JSON}
+            from channels_account a where a.provider = %s and a.external_account_id = any(%s)""",
+        (provider, list(external_ids)),
+    )
+    return {row[0]: PushedAccount(*row[1:]) for row in await cursor.fetchall()}
+
+
+async def lock_account(cursor: Cursor, account_id: int) -> LockedAccount | None:
+    """Hold one account to the end of the transaction; None also when it is being erased."""
+    await cursor.execute(
+        """select id, external_account_id, user_id, status, false, has_erased,
+               now() - make_interval(days => retention_days), name
+           from channels_account where id = %s and erasing_since is null for no key update""",
+        (account_id,),
+    )
+    row = await cursor.fetchone()
+    return row and LockedAccount(*row)
+
+
+async def take_seqs(cursor: Cursor, account_id: int, count: int) -> int:
+    """Take `count` numbers of an account; returns the first. The row must be locked by this transaction."""
+    await cursor.execute(
+        "update channels_account set seq = seq + %s where id = %s returning seq", (count, account_id)
+    )
+    row = await cursor.fetchone()
+    return int(row[0]) - count + 1
+
+
+NOTE_WEBHOOKS = Prepared(
+    "note_webhooks",
+    "update channels_account set last_webhook_at = now() where id = any(%(account_ids)s::bigint[])",
+)
+
+
+async def note_webhooks(cursor: Cursor, account_ids: Sequence[int]) -> None:
+    """Remember that UniPile spoke of these accounts just now."""
+    await NOTE_WEBHOOKS.execute_later(cursor, {"account_ids": list(account_ids)})
+
+
+async def set_settings(cursor: Cursor, account_id: int, changes: Mapping[str, Any]) -> tuple[int, str] | None:
+    """Set what is given of read_receipts and retention_days; (seq, account as pushed), or None when it was so."""
+    await cursor.execute(
+        f"""with wanted as (
+                select id, coalesce(%(read_receipts)s, read_receipts) as read_receipts,
+                    case when %(limits)s then %(retention_days)s else retention_days end as retention_days
+                from channels_account where id = %(id)s for no key update)
+            update channels_account a
+            set read_receipts = w.read_receipts, retention_days = w.retention_days,
+                seq = a.seq + 1, changed_seq = a.seq + 1, updated_at = now()
+            from wanted w where a.id = w.id
+                and (a.read_receipts, a.retention_days) is distinct from (w.read_receipts, w.retention_days)
+            returning a.seq, {PUSHED_ACCOUNT_JSON}""",
+        {
+            "id": account_id,
+            "read_receipts": changes.get("read_receipts"),
+            "limits": "retention_days" in changes,
+            "retention_days": changes.get("retention_days"),
+        },
+    )
+    row = await cursor.fetchone()
+    return row and (int(row[0]), str(row[1]))
+
+
+async def fetch_account_for_push(cursor: Cursor, account_id: int) -> tuple[int, str] | None:
+    """(seq, account as pushed)."""
+    await cursor.execute(
+        f"select a.seq, {PUSHED_ACCOUNT_JSON} from channels_account a where a.id = %s", (account_id,)
+    )
+    row = await cursor.fetchone()
+    return row and (int(row[0]), str(row[1]))

@@ -1,0 +1,274 @@
+"""What is known of reading an account's past: how far its import is, when it was swept and what that found."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from aiopg import Cursor
+
+from server.store.accounts.accounts import PUSHED_ACCOUNT_JSON
+
+
+class Import(NamedTuple):
+    """An import that this worker, and nobody else, carries on now."""
+
+    external_account_id: str
+    cursor: str | None
+    is_listed: bool
+
+
+CLAIM_IMPORT = """
+    update channels_account set
+        import_claimed_until = now() + make_interval(secs => %(seconds)s),
+        import_due_at = now() + make_interval(secs => %(seconds)s), -- with its end somebody looks whether it goes on
+        import_state = 'running',
+        import_cursor = case when import_state = 'running' then import_cursor end,
+        is_import_listed = import_state = 'running' and is_import_listed,
+        import_wanted = import_state = 'running' and import_wanted
+    where id = %(account_id)s and status = 'connected' and import_claimed_until < now()
+        and (import_state <> 'done' or import_wanted)
+    returning external_account_id, import_cursor, is_import_listed"""
+
+
+async def claim_import(cursor: Cursor, account_id: int, seconds: float) -> Import | None:
+    """Take an account's import for so long; None when it is done, somebody else's, or the number not connected."""
+    await cursor.execute(CLAIM_IMPORT, {"account_id": account_id, "seconds": seconds})
+    row = await cursor.fetchone()
+    return row and Import(*row)
+
+
+async def renew_import(cursor: Cursor, account_id: int, seconds: float) -> None:
+    """Hold on to it, unless it was released."""
+    await cursor.execute(
+        """update channels_account set import_claimed_until = now() + make_interval(secs => %(seconds)s),
+               import_due_at = now() + make_interval(secs => %(seconds)s)
+           where id = %(account_id)s and import_claimed_until > now()""",
+        {"account_id": account_id, "seconds": seconds},
+    )
+
+
+async def want_import(cursor: Cursor, account_id: int) -> None:
+    """UniPile has more of the past than when an import began: once more, from the beginning."""
+    await cursor.execute(
+        "update channels_account set import_wanted = true where id = %s and import_state <> 'none'",
+        (account_id,),
+    )
+
+
+async def release_import(cursor: Cursor, account_id: int, seconds: float) -> None:
+    """For the next job; if there is none after so many seconds, it was lost."""
+    await cursor.execute(
+        """update channels_account set import_claimed_until = '-infinity',
+               import_due_at = now() + make_interval(secs => %s) where id = %s""",
+        (seconds, account_id),
+    )
+
+
+async def keep_listed(cursor: Cursor, account_id: int, following: str | None) -> None:
+    """Remember where the next page of the chat list begins; None: all are listed."""
+    await cursor.execute(
+        "update channels_account set import_cursor = %s, is_import_listed = %s where id = %s",
+        (following, following is None, account_id),
+    )
+
+
+async def list_begun(cursor: Cursor, account_id: int, provider_chat_ids: Sequence[str]) -> set[str]:
+    """Which of these chats have their first page already."""
+    await cursor.execute(
+        "select provider_chat_id from channels_import where account_id = %s and provider_chat_id = any(%s)",
+        (account_id, list(provider_chat_ids)),
+    )
+    return {row[0] for row in await cursor.fetchall()}
+
+
+async def keep_place(
+    cursor: Cursor, account_id: int, provider_chat_id: str, kind: str, following: str | None
+) -> None:
+    """Remember where the next page of a chat begins; None: it is read to its beginning."""
+    await cursor.execute(
+        """insert into channels_import (account_id, provider_chat_id, kind, cursor) values (%s, %s, %s, %s)
+           on conflict (account_id, provider_chat_id) do update set cursor = excluded.cursor""",
+        (account_id, provider_chat_id, kind, following),
+    )
+
+
+class Place(NamedTuple):
+    """A chat whose past goes on, and where."""
+
+    provider_chat_id: str
+    kind: str
+    cursor: str
+
+
+async def next_place(cursor: Cursor, account_id: int) -> Place | None:
+    """The newest chat that is not read to its beginning; None: nothing is left."""
+    await cursor.execute(
+        """select provider_chat_id, kind, cursor from channels_import
+           where account_id = %s and cursor is not null order by place limit 1""",
+        (account_id,),
+    )
+    row = await cursor.fetchone()
+    return row and Place(*row)
+
+
+async def finish_import(cursor: Cursor, account_id: int) -> bool:
+    """Done, with nothing left behind; true when it is wanted once more."""
+    await cursor.execute("delete from channels_import where account_id = %s", (account_id,))
+    await cursor.execute(
+        """update channels_account set import_state = 'done', import_cursor = null, is_import_listed = false,
+               import_claimed_until = '-infinity' where id = %s returning import_wanted""",
+        (account_id,),
+    )
+    row = await cursor.fetchone()
+    return bool(row and row[0])
+
+
+async def count_imported(cursor: Cursor, account_id: int, count: int) -> None:
+    """Within the transaction that stores them, so that a rerun counts none twice."""
+    await cursor.execute(
+        "update channels_account set imported_messages = imported_messages + %s where id = %s",
+        (count, account_id),
+    )
+
+
+async def number_account(cursor: Cursor, account_id: int) -> tuple[int, str] | None:
+    """Give what was written to the account's row a number; returns (seq, account as pushed)."""
+    await cursor.execute(
+        f"""update channels_account a set seq = a.seq + 1, changed_seq = a.seq + 1, updated_at = now()
+            where a.id = %s returning a.seq, {PUSHED_ACCOUNT_JSON}""",
+        (account_id,),
+    )
+    row = await cursor.fetchone()
+    return row and (int(row[0]), str(row[1]))
+
+
+async def take_due_imports(cursor: Cursor, seconds: float) -> list[int]:
+    """Connected accounts whose import nobody carries on, each given to one asker only."""
+    await cursor.execute(
+        """update channels_account set import_due_at = now() + make_interval(secs => %s)
+           where status = 'connected' and import_claimed_until < now() and import_due_at <= now()
+               and (import_state <> 'done' or import_wanted)
+           returning id""",
+        (seconds,),
+    )
+    return [row[0] for row in await cursor.fetchall()]
+
+
+async def fetch_connected_at(cursor: Cursor, account_id: int) -> datetime | None:
+    """When the number was first connected here: older messages are history."""
+    await cursor.execute("select connected_at from channels_account where id = %s", (account_id,))
+    row = await cursor.fetchone()
+    moment: datetime | None = row[0] if row else None
+    return moment
+
+
+async def list_stored(cursor: Cursor, account_id: int, provider_msg_ids: Sequence[str]) -> set[str]:
+    """Which of these messages are here."""
+    await cursor.execute(
+        "select provider_msg_id from channels_message where account_id = %s and provider_msg_id = any(%s)",
+        (account_id, list(provider_msg_ids)),
+    )
+    return {row[0] for row in await cursor.fetchall()}
+
+
+class Sweep(NamedTuple):
+    """A sweep that this worker, and nobody else, makes now."""
+
+    external_account_id: str
+    began_at: datetime
+    after: datetime
+
+
+CLAIM_SWEEP = """
+    update channels_account set sweep_claimed_until = now() + make_interval(secs => %(seconds)s)
+    where id = %(account_id)s and status = 'connected' and sweep_claimed_until < now()
+    returning external_account_id, now(),
+        coalesce(last_sweep_at, connected_at, created_at) - make_interval(secs => %(margin)s)"""
+
+
+async def claim_sweep(cursor: Cursor, account_id: int, *, seconds: float, margin: float) -> Sweep | None:
+    """Take an account's sweep for so long; None when somebody else has it or the number is not connected."""
+    await cursor.execute(CLAIM_SWEEP, {"account_id": account_id, "seconds": seconds, "margin": margin})
+    row = await cursor.fetchone()
+    return row and Sweep(*row)
+
+
+async def renew_sweep(cursor: Cursor, account_id: int, seconds: float) -> None:
+    """Hold on to it, unless it was released."""
+    await cursor.execute(
+        """update channels_account set sweep_claimed_until = now() + make_interval(secs => %s)
+           where id = %s and sweep_claimed_until > now()""",
+        (seconds, account_id),
+    )
+
+
+async def release_sweep(cursor: Cursor, account_id: int) -> None:
+    await cursor.execute(
+        "update channels_account set sweep_claimed_until = '-infinity' where id = %s", (account_id,)
+    )
+
+
+async def finish_sweep(cursor: Cursor, account_id: int, began_at: datetime, seconds: float) -> None:
+    """Everything up to its beginning was looked at; the next is due `seconds` from now."""
+    await cursor.execute(
+        """update channels_account set last_sweep_at = greatest(last_sweep_at, %s), sweep_claimed_until = '-infinity',
+               sweep_due_at = now() + make_interval(secs => %s) where id = %s""",
+        (began_at, seconds, account_id),
+    )
+
+
+async def read_clock(cursor: Cursor) -> float:
+    """The database's time in seconds since 1970."""
+    await cursor.execute("select extract(epoch from clock_timestamp())::float8")
+    row = await cursor.fetchone()
+    return float(row[0]) if row else 0.0
+
+
+async def wants_sweep(cursor: Cursor, account_id: int, moment: datetime) -> bool:
+    """Whether the account is connected and no sweep has begun since this moment and ended."""
+    await cursor.execute(
+        """select coalesce(last_sweep_at, '-infinity') < %s from channels_account
+           where id = %s and status = 'connected'""",
+        (moment, account_id),
+    )
+    row = await cursor.fetchone()
+    return bool(row and row[0])
+
+
+async def note_late(cursor: Cursor, account_id: int, count: int, oldest: str, *, is_first: bool) -> None:
+    """Count what came late; the gap is the oldest of this sweep's, of whose finds these may be the first."""
+    values: dict[str, Any] = {
+        "account_id": account_id,
+        "count": count,
+        "oldest": oldest,
+        "is_first": is_first,
+    }
+    await cursor.execute(
+        """update channels_account set found_late = found_late + %(count)s,
+               oldest_gap_at = case when %(is_first)s then %(oldest)s::timestamptz
+                   else least(oldest_gap_at, %(oldest)s::timestamptz) end,
+               gap_seconds = extract(epoch from now() - case when %(is_first)s then %(oldest)s::timestamptz
+                   else least(oldest_gap_at, %(oldest)s::timestamptz) end)::bigint
+           where id = %(account_id)s""",
+        values,
+    )
+
+
+async def take_due_sweeps(cursor: Cursor, seconds: float) -> list[int]:
+    """Connected accounts whose slow sweep is due, each given to one asker only."""
+    await cursor.execute(
+        """update channels_account set sweep_due_at = now() + make_interval(secs => %s)
+           where status = 'connected' and sweep_due_at <= now() returning id""",
+        (seconds,),
+    )
+    return [row[0] for row in await cursor.fetchall()]
+
+
+async def list_unswept(cursor: Cursor, seconds: float) -> list[int]:
+    """Connected accounts that were not swept in the last so many seconds."""
+    await cursor.execute(
+        """select id from channels_account where status = 'connected'
+               and coalesce(last_sweep_at, '-infinity') < now() - make_interval(secs => %s) order by id""",
+        (seconds,),
+    )
+    return [row[0] for row in await cursor.fetchall()]

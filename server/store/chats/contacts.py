@@ -1,0 +1,260 @@
+"""Contacts: the people behind the messages. One row a person, found by any name the provider has for them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import orjson
+from aiopg import Cursor
+
+from server.store.accounts import accounts
+from server.store.chats.chats import CHAT_JSON, CHAT_LOOKUPS, ChangedChat
+from server.store.db.prepared import Prepared
+
+# The contact as contract.md shows it; `provider_ids` are all it is known by.
+CONTACT_JSON = """
+    row_to_json((select shape from (select
+        k.id, k.account_id, k.provider_id,
+        (select jsonb_agg(a.alias order by a.alias collate "C") from channels_contact_alias a
+         where a.contact_id = k.id and left(a.alias, 1) <> '#') as provider_ids,
+        k.name, k.phone, k.avatar, k.seq,
+        rfc3339(k.created_at) as created_at, rfc3339(k.updated_at) as updated_at) shape))::text"""
+
+KEEP_CONTACTS = Prepared("keep_contacts", "select keep_contacts(%(rows)s::jsonb)")
+
+
+async def keep_contacts(cursor: Cursor, people: Sequence[Mapping[str, Any]]) -> None:
+    """Keep {n, account_id, ids, provider_id, external_id, name, named_at, phone, phoned_at}, of locked accounts.
+
+    Safe to run twice; what was told of nobody has the time -infinity. Nobody waits for it: whether a contact is shown
+    otherwise now is in the setting that `list_changed_ids` and the insertion of messages read.
+    """
+    await KEEP_CONTACTS.execute_later(cursor, {"rows": orjson.dumps(people).decode()})
+
+
+def ids_of(setting: str | None) -> list[int]:
+    """The contacts that the transaction's setting names."""
+    return [int(part) for part in (setting or "").split(",") if part]
+
+
+async def list_changed_ids(cursor: Cursor) -> list[int]:
+    """The contacts that are shown otherwise since this transaction."""
+    await cursor.execute("select current_setting('confab.changed_contacts', true)")
+    row = await cursor.fetchone()
+    return ids_of(row and row[0])
+
+
+class ChangedContact(NamedTuple):
+    """A contact after a change: what is pushed."""
+
+    account_id: int
+    seq: int
+    json: str
+
+
+FETCH_CHANGED = Prepared(
+    "fetch_changed_contacts",
+    f"""select k.account_id, k.seq, {CONTACT_JSON} from unnest(%(contact_ids)s::bigint[]) wanted
+        cross join lateral (select t.* from channels_contact t where t.id = wanted limit 1) k order by k.seq""",
+)
+
+
+async def fetch_changed(cursor: Cursor, contact_ids: Sequence[int]) -> list[ChangedContact]:
+    await FETCH_CHANGED.execute(cursor, {"contact_ids": list(contact_ids)})
+    return [ChangedContact(*row) for row in await cursor.fetchall()]
+
+
+# A direct chat shows its person's name and picture: it changes with them. Row by row, for the reason given in chats.py.
+NUMBER_CHATS = Prepared(
+    "number_chats",
+    f"""
+    with shown as (
+        select c.id, c.account_id, row_number() over (partition by c.account_id order by c.id) as n
+        from unnest(%(contact_ids)s::bigint[]) wanted
+        cross join lateral (
+            select t.id, t.account_id from channels_contact_alias a
+            join channels_chat t on t.account_id = a.account_id and t.address = a.alias and t.kind = 'direct'
+            where a.contact_id = wanted offset 0) c
+        where c.id <> all(%(told)s::bigint[])
+    ), numbered as (
+        update channels_account a set seq = a.seq + total.n
+        from (select account_id, count(*) as n from shown group by account_id) total
+        where a.id = total.account_id
+        returning a.id, a.seq - total.n as base
+    ), c as (
+        update channels_chat t set seq = numbered.base + shown.n, updated_at = now()
+        from shown join numbered on numbered.id = shown.account_id where t.id = shown.id
+        returning t.*
+    )
+    select c.id, c.account_id, c.seq, {CHAT_JSON} from c {CHAT_LOOKUPS} order by c.account_id, c.seq""",
+)
+
+
+async def number_chats(
+    cursor: Cursor, contact_ids: Sequence[int], told: Sequence[int] = ()
+) -> list[ChangedChat]:
+    """Give the direct chats of these contacts a number, but for those that have just been told; accounts locked."""
+    await NUMBER_CHATS.execute(cursor, {"contact_ids": list(contact_ids), "told": list(told)})
+    return [ChangedChat(*row) for row in await cursor.fetchall()]
+
+
+async def fetch_known(
+    cursor: Cursor, account_id: int, aliases: Sequence[str]
+) -> dict[str, tuple[int, str | None]]:
+    """Alias -> (contact id, name), of those that are known."""
+    await cursor.execute(
+        """select a.alias, k.id, k.name from channels_contact_alias a join channels_contact k on k.id = a.contact_id
+           where a.account_id = %s and a.alias = any(%s)""",
+        (account_id, list(aliases)),
+    )
+    return {row[0]: (row[1], row[2]) for row in await cursor.fetchall()}
+
+
+LIST_PEOPLE = f"""
+    select {CONTACT_JSON}, a.alias from channels_contact_alias a join channels_contact k on k.id = a.contact_id
+    where a.account_id = %s and a.alias = any(%s)"""
+
+
+async def list_people(cursor: Cursor, account_id: int, aliases: Sequence[str]) -> dict[str, str]:
+    """Alias -> contact as JSON."""
+    await cursor.execute(LIST_PEOPLE, (account_id, list(aliases)))
+    return {row[1]: row[0] for row in await cursor.fetchall()}
+
+
+class ChatPeople(NamedTuple):
+    """A chat whose people somebody asks for: the one of a direct chat as JSON, when it is known."""
+
+    provider_chat_id: str
+    person: str | None
+    files: int
+
+
+FETCH_CHAT_PEOPLE = """
+    select c.provider_chat_id,
+        (select jsonb_build_object('provider_id', k.provider_id, 'name', coalesce(k.name, c.title), 'phone', k.phone,
+                                   'avatar', k.avatar)::text
+         from channels_contact_alias a join channels_contact k on k.id = a.contact_id
+         where c.kind = 'direct' and a.account_id = c.account_id and a.alias = c.address),
+        (select coalesce(sum(jsonb_array_length(m.attachments)), 0)::integer from channels_message m
+         where m.chat_id = c.id and m.attachments <> '[]')
+    from channels_chat c
+    join channels_account a on a.id = c.account_id and a.provider = %(provider)s
+    join channels_account_member u on u.account_id = a.id and u.user_id = %(user_id)s
+    where c.id = %(chat_id)s and c.account_id = %(account_id)s"""
+
+
+async def fetch_chat_people(
+    cursor: Cursor, user_id: int, provider: str, account_id: int, chat_id: int
+) -> ChatPeople | None:
+    """None for an absent or foreign chat."""
+    values = {"user_id": user_id, "provider": provider, "account_id": account_id, "chat_id": chat_id}
+    await cursor.execute(FETCH_CHAT_PEOPLE, values)
+    row = await cursor.fetchone()
+    return row and ChatPeople(*row)
+
+
+async def find_by_phone(cursor: Cursor, account_id: int, phone: str) -> list[int]:
+    """Whoever has this phone in the account; a look through its contacts, for operators only."""
+    await cursor.execute(
+        "select id from channels_contact where account_id = %s and phone = %s order by id",
+        (account_id, phone),
+    )
+    return [int(row[0]) for row in await cursor.fetchall()]
+
+
+class WantedPicture(NamedTuple):
+    """A contact whose picture is looked for, and what is known of the one we have."""
+
+    contact_id: int
+    account_id: int
+    external_id: str
+    avatar: str | None
+    tag: str | None
+
+
+async def take_due_pictures(cursor: Cursor, limit: int, seconds: float) -> list[int]:
+    """Contacts of connected numbers whose picture is due, each given to one asker only for so long."""
+    await cursor.execute(
+        """with due as (
+               select k.id from channels_contact k join channels_account a on a.id = k.account_id
+               where k.avatar_due_at <= now() and k.external_id is not null and a.status = 'connected'
+               order by k.avatar_due_at limit %s for update of k skip locked)
+           update channels_contact k set avatar_due_at = now() + make_interval(secs => %s)
+           from due where k.id = due.id returning k.id""",
+        (limit, seconds),
+    )
+    return [row[0] for row in await cursor.fetchall()]
+
+
+async def fetch_wanted_picture(cursor: Cursor, contact_id: int) -> WantedPicture | None:
+    await cursor.execute(
+        """select id, account_id, external_id, avatar, avatar_tag from channels_contact
+           where id = %s and external_id is not null""",
+        (contact_id,),
+    )
+    row = await cursor.fetchone()
+    return row and WantedPicture(*row)
+
+
+KEEP_PICTURE = Prepared(
+    "keep_picture",
+    """update channels_contact set avatar_tag = %(tag)s::text,
+           avatar_due_at = now() + make_interval(secs => %(seconds)s::double precision)
+       where id = %(id)s::bigint and avatar is not distinct from %(avatar)s::text returning id""",
+)
+
+
+async def settle_picture(
+    cursor: Cursor, wanted: WantedPicture, avatar: str | None, tag: str | None, seconds: float
+) -> bool:
+    """Write which picture a contact has and when to look again; True when it is another one than before. Only then
+    is it a change, which holds the account: most people look as they did, and nobody has to wait for that.
+    """
+    values = {"id": wanted.contact_id, "avatar": avatar, "tag": tag, "seconds": seconds}
+    await KEEP_PICTURE.execute(cursor, values)
+    if await cursor.fetchone():
+        return False
+    await accounts.lock_account(cursor, wanted.account_id)
+    await cursor.execute(
+        """update channels_contact set avatar = %(avatar)s, avatar_tag = %(tag)s,
+               avatar_due_at = now() + make_interval(secs => %(seconds)s)
+           where id = %(id)s and avatar is distinct from %(avatar)s returning id""",
+        values,
+    )
+    if not await cursor.fetchone():
+        return False
+    await cursor.execute("select number_contacts(%s)", ([wanted.contact_id],))
+    return True
+
+
+class Picture(NamedTuple):
+    """A stored picture of somebody."""
+
+    sha256: str
+    size: int
+    mimetype: str
+
+
+async def fetch_picture(
+    cursor: Cursor, user_id: int, provider: str, account_id: int, sha256: str
+) -> Picture | None:
+    """None when no contact of this account looks like that, or the account is not the user's."""
+    await cursor.execute(
+        """select b.sha256, b.size, b.mimetype from channels_media_blob b
+           where b.sha256 = %(sha256)s
+               and exists (select from channels_contact k where k.avatar = b.sha256 and k.account_id = %(account_id)s)
+               and exists (select from channels_account a
+                           join channels_account_member u on u.account_id = a.id and u.user_id = %(user_id)s
+                           where a.id = %(account_id)s and a.provider = %(provider)s)""",
+        {"user_id": user_id, "provider": provider, "account_id": account_id, "sha256": sha256},
+    )
+    row = await cursor.fetchone()
+    return row and Picture(*row)
+
+
+async def forget_picture(cursor: Cursor, account_id: int, sha256: str) -> None:
+    """Its bytes are lost: look for it anew."""
+    await cursor.execute(
+        """update channels_contact set avatar = null, avatar_tag = null, avatar_due_at = now()
+           where account_id = %s and avatar = %s""",
+        (account_id, sha256),
+    )

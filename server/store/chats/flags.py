@@ -1,0 +1,173 @@
+"""What is set on a chat by hand or by UniPile: read, archived, pinned, muted, its name and its preview."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from aiopg import Cursor
+
+from server.store.accounts import accounts
+from server.store.chats.chats import CHAT_JOINS, CHAT_JSON, PREVIEW_LENGTH, ChangedChat
+from server.store.chats.unread_rules import BEFORE_NEWEST, count_unread
+from server.text.graphemes import cut, is_blank
+
+DELETED_PREVIEW, OWN_DELETED_PREVIEW = "This message was deleted", "You deleted this message"
+ATTACHMENT_PREVIEWS = {
+    "img": "Photo",
+    "video": "Video",
+    "audio": "Audio",
+    "location": "Location",
+    "contact": "Contact",
+}
+# A message of a kind that UniPile does not give: a poll, an order, something that can be seen once.
+UNSUPPORTED_PREVIEW = "Unsupported message"
+
+# `read`: the mark moves to the place that is given, else to the newest number; or back to just before the newest
+# message that came in.
+PATCH_CHAT = f"""
+    with chat as (
+        update channels_chat c set
+            read_seq = mark.read_seq, marked_unread = mark.is_marked,
+            unread_count = case when %(read)s is null then c.unread_count
+                else {count_unread("mark.read_seq", "mark.is_marked")} end,
+            archived = coalesce(%(archived)s, c.archived),
+            pinned = coalesce(%(pinned)s, c.pinned),
+            muted_until = case when %(mutes)s then %(muted_until)s::timestamptz else c.muted_until end,
+            marked_at = now(), seq = %(seq)s, updated_at = now()
+        from (
+            select c.id, case
+                    when %(read)s is null then c.read_seq
+                    when %(read)s then greatest(c.read_seq, least(%(place)s::bigint, %(seq)s))
+                    else least(c.read_seq, {BEFORE_NEWEST}) end as read_seq,
+                case when %(read)s is null then c.marked_unread
+                    when %(read)s then c.marked_unread and %(place)s < c.read_seq
+                    else true end as is_marked
+            from channels_chat c where c.id = %(chat_id)s) mark
+        where c.id = mark.id
+        returning c.*
+    )
+    select c.id, c.account_id, c.seq, {CHAT_JSON} from chat c {CHAT_JOINS}"""
+
+
+async def patch_chat(cursor: Cursor, chat_id: int, seq: int, changes: Mapping[str, Any]) -> ChangedChat:
+    """Set what is given of read (up to read_seq, or all), archived, pinned, muted_until; the account must be locked and
+    `seq` be taken.
+    """
+    if changes.get("read") is False:
+        # A choice made later than the answers on their way: their outcome does not undo it.
+        await cursor.execute(
+            "update channels_message set seen_seq = null where chat_id = %s and status = 'sending'",
+            (chat_id,),
+        )
+    await cursor.execute(
+        PATCH_CHAT,
+        {
+            "chat_id": chat_id,
+            "seq": seq,
+            "read": changes.get("read"),
+            "place": changes.get("read_seq", seq),
+            "archived": changes.get("archived"),
+            "pinned": changes.get("pinned"),
+            "mutes": "muted_until" in changes,
+            "muted_until": changes.get("muted_until"),
+        },
+    )
+    return ChangedChat(*await cursor.fetchone())
+
+
+class ChatState(NamedTuple):
+    """How UniPile knows a chat, and what is set on it here."""
+
+    account_id: int
+    external_account_id: str
+    provider_chat_id: str
+    archived: bool
+    pinned: bool
+    muted_until: str | None
+    is_muted_for_good: bool
+    tells_read: bool
+    has_unread: bool
+
+
+async def fetch_chat_state(cursor: Cursor, chat_id: int) -> ChatState | None:
+    await cursor.execute(
+        """select a.id, a.external_account_id, c.provider_chat_id, c.archived, c.pinned,
+               case when c.muted_until > now() then rfc3339(c.muted_until) end,
+               coalesce(c.muted_until >= '9999-01-01', false), a.read_receipts, c.unread_count > 0
+           from channels_chat c join channels_account a on a.id = c.account_id where c.id = %s""",
+        (chat_id,),
+    )
+    row = await cursor.fetchone()
+    return row and ChatState(*row)
+
+
+SET_TITLE = f"""
+    with renamed as (
+        update channels_chat c set title = %(title)s, seq = %(seq)s, updated_at = now()
+        where c.id = %(chat_id)s returning c.*
+    )
+    select c.id, c.account_id, c.seq, {CHAT_JSON} from renamed c {CHAT_JOINS}"""
+
+
+async def rename_chat(cursor: Cursor, account_id: int, chat_id: int, title: str) -> ChangedChat | None:
+    """Set the title UniPile gives (a group's subject); None when it has that title. The account must be locked."""
+    await cursor.execute(
+        "select from channels_chat where id = %s and title is distinct from %s", (chat_id, title)
+    )
+    if await cursor.fetchone() is None:
+        return None
+    seq = await accounts.take_seqs(cursor, account_id, 1)
+    await cursor.execute(SET_TITLE, {"chat_id": chat_id, "title": title, "seq": seq})
+    return ChangedChat(*await cursor.fetchone())
+
+
+FOLLOW_AMENDMENT = f"""
+    with changed as (
+        update channels_chat c set last_message_preview = coalesce(%(preview)s, c.last_message_preview),
+            unread_count = case when %(recounts)s then {count_unread()} else c.unread_count end,
+            seq = %(seq)s, updated_at = now()
+        where c.id = %(chat_id)s returning c.*
+    )
+    select c.id, c.account_id, c.seq, {CHAT_JSON} from changed c {CHAT_JOINS}"""
+
+
+async def follow_amendment(
+    cursor: Cursor, account_id: int, chat_id: int, preview: str | None, *, recounts: bool
+) -> ChangedChat | None:
+    """Let the list show what its last message says now (None: another one was changed), and count what is unread when
+    one is gone; None when nothing is different. The account must be locked.
+    """
+    values = {"chat_id": chat_id, "preview": preview, "recounts": recounts}
+    await cursor.execute(
+        """select from channels_chat where id = %(chat_id)s
+           and (coalesce(%(preview)s, last_message_preview) is distinct from last_message_preview
+                or %(recounts)s and unread_count > 0)""",
+        values,
+    )
+    if await cursor.fetchone() is None:
+        return None
+    seq = await accounts.take_seqs(cursor, account_id, 1)
+    await cursor.execute(FOLLOW_AMENDMENT, values | {"seq": seq})
+    return ChangedChat(*await cursor.fetchone())
+
+
+def deleted_preview(*, is_own: bool) -> str:
+    """Our own only the account can have deleted; who deleted somebody else's is not told."""
+    return OWN_DELETED_PREVIEW if is_own else DELETED_PREVIEW
+
+
+def preview_of(body: str | None, attachments: Sequence[Mapping[str, Any]]) -> str:
+    """What the list shows of a message: its text, or what stands in for it when there is none."""
+    if body and not is_blank(body):
+        return cut(body, PREVIEW_LENGTH)
+    return _named(attachments[0]) if attachments else UNSUPPORTED_PREVIEW
+
+
+def _named(attachment: Mapping[str, Any]) -> str:
+    if attachment.get("sticker"):
+        return "Sticker"
+    if attachment.get("voice_note"):
+        return "Voice message"
+    word = ATTACHMENT_PREVIEWS.get(attachment["type"], "File")
+    people = attachment.get("contacts") or [{}]
+    name = (attachment.get("location") or people[0]).get("name")
+    return cut(f"{word}: {name}", PREVIEW_LENGTH) if name else word

@@ -1,0 +1,47 @@
+"""What kind a chat is: corrected when a surer sign than the first one comes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from aiopg import Cursor
+
+from server.store.chats.chats import CHAT_JOINS, CHAT_JSON, ChangedChat
+
+# A group's or channel's address settles the kind. Else a word that says group or channel is surer than none, which made
+# it direct.
+# A chat that was taken for a person's loses that person's name: a job asks for its own.
+CORRECT_CHATS = f"""
+    with wrong as (
+        select c.id, c.account_id, surest.kind, coalesce(c.address, x.address) as address,
+            row_number() over (partition by c.account_id order by c.id) as n
+        from jsonb_to_recordset(%(rows)s::jsonb)
+            as x (account_id bigint, provider_chat_id text, address text, kind text)
+        join channels_chat c using (account_id, provider_chat_id)
+        cross join lateral (select coalesce(jid_kind(coalesce(c.address, x.address)),
+                                            case when c.kind = 'direct' then x.kind else c.kind end)) surest (kind)
+        where c.kind <> surest.kind or c.address is null and x.address is not null
+    ), numbered as (
+        update channels_account a set seq = a.seq + counts.n
+        from (select account_id, count(*) as n from wrong group by account_id) counts
+        where a.id = counts.account_id
+        returning a.id, a.seq - counts.n as base
+    ), c as (
+        update channels_chat t set kind = wrong.kind, address = wrong.address,
+            title = case when t.kind = 'direct' and wrong.kind <> 'direct' then null else t.title end,
+            titled_at = case when t.kind = 'direct' and wrong.kind <> 'direct' then '-infinity' else t.titled_at end,
+            seq = numbered.base + wrong.n, updated_at = now()
+        from wrong join numbered on numbered.id = wrong.account_id where t.id = wrong.id
+        returning t.*
+    )
+    select c.id, c.account_id, c.seq, {CHAT_JSON} from c {CHAT_JOINS} order by c.account_id, c.seq"""
+
+
+async def correct_chats(cursor: Cursor, rows: Sequence[Mapping[str, Any]]) -> list[ChangedChat]:
+    """Let chats be what these {account_id, provider_chat_id, address, kind}, one each, say more surely than the row
+    does; returns those that changed. Their accounts are locked.
+    """
+    if not rows:
+        return []
+    await cursor.execute(CORRECT_CHATS, {"rows": orjson.dumps(list(rows)).decode()})
+    return [ChangedChat(*row) for row in await cursor.fetchall()]

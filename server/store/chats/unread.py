@@ -1,0 +1,90 @@
+"""Unread: the one definition of which messages count, up to where a chat is read, and what moves that mark."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import orjson
+from aiopg import Cursor
+
+from server.store.chats.chats import CHAT_JOINS, CHAT_JSON, ChangedChat
+from server.store.chats.unread_rules import SETTLING, count_unread
+
+# Read marks move forward only, and the rows that move with a visible difference are numbered. A mark that makes no
+# difference to the count is not written.
+READ_UP_TO = f"""
+    with told as (
+        select m.chat_id, max(m.inserted_seq) as place
+        from jsonb_to_recordset(%(rows)s::jsonb) as x (account_id bigint, provider_msg_id text)
+        join channels_message m using (account_id, provider_msg_id)
+        group by m.chat_id
+    ), moved as (
+        select c.id, c.account_id, told.place, row_number() over (partition by c.account_id order by c.id) as n
+        from told join channels_chat c on c.id = told.chat_id
+        where c.unread_count > 0 and told.place > c.read_seq and c.marked_at < now() - {SETTLING}
+    ), numbered as (
+        update channels_account a set seq = a.seq + counts.n
+        from (select account_id, count(*) as n from moved group by account_id) counts
+        where a.id = counts.account_id
+        returning a.id, a.seq - counts.n as base
+    ), changed as (
+        update channels_chat c set read_seq = moved.place, marked_unread = false,
+            unread_count = {count_unread("moved.place", "false")}, seq = numbered.base + moved.n, updated_at = now()
+        from moved join numbered on numbered.id = moved.account_id
+        where c.id = moved.id
+        returning c.*
+    )
+    select c.id, c.account_id, c.seq, {CHAT_JSON} from changed c {CHAT_JOINS} order by c.account_id, c.seq"""
+
+
+async def read_up_to(cursor: Cursor, keys: Sequence[Mapping[str, Any]]) -> list[ChangedChat]:
+    """Mark chats as read on the phone up to these messages {account_id, provider_msg_id}; the accounts
+    must be locked. Unknown messages are ignored, and so are chats in which somebody has just chosen here.
+    """
+    await cursor.execute(READ_UP_TO, {"rows": orjson.dumps(keys).decode()})
+    return [ChangedChat(*row) for row in await cursor.fetchall()]
+
+
+RECOUNT = f"""
+    with counted as (
+        select c.id, c.account_id, {count_unread()} as unread from channels_chat c where c.id = %(chat_id)s
+    ), numbered as (
+        update channels_account a set seq = a.seq + 1
+        from counted join channels_chat c on c.id = counted.id
+        where a.id = counted.account_id and c.unread_count <> counted.unread
+        returning a.seq
+    ), changed as (
+        update channels_chat c set unread_count = counted.unread, seq = numbered.seq, updated_at = now()
+        from counted, numbered where c.id = counted.id
+        returning c.*
+    )
+    select c.id, c.account_id, c.seq, {CHAT_JSON} from changed c {CHAT_JOINS}"""
+
+
+async def recount(cursor: Cursor, chat_id: int) -> ChangedChat | None:
+    """Count what is unread in a chat; None when the count was right. The account must be locked."""
+    await cursor.execute(RECOUNT, {"chat_id": chat_id})
+    row = await cursor.fetchone()
+    return row and ChangedChat(*row)
+
+
+# `seq` says which changes of the account the counts include: a chat that changed later has a higher number.
+LIST_UNREAD = """
+    select row_to_json((select shape from (select a.id as account_id, a.seq,
+        coalesce(sum(c.unread_count), 0) as messages,
+        coalesce(sum(c.unread_count) filter (where c.archived), 0) as archived,
+        coalesce(json_agg(json_build_object('id', c.id, 'unread_count', c.unread_count, 'archived', c.archived))
+            filter (where c.id is not null), '[]') as chats) shape))::text
+    from channels_account_member u
+    join channels_account a on a.id = u.account_id and a.provider = %(provider)s
+    left join channels_chat c on c.account_id = a.id and c.unread_count > 0
+    where u.user_id = %(user_id)s and (%(only)s::bigint[] is null or a.id = any(%(only)s))
+    group by a.id order by a.id"""
+
+
+async def list_unread(
+    cursor: Cursor, user_id: int, provider: str, only: Collection[int] | None = None
+) -> list[str]:
+    """What is unread in each of the user's accounts, as JSON, with the chats it is in; all of one moment."""
+    values = {"user_id": user_id, "provider": provider, "only": None if only is None else list(only)}
+    await cursor.execute(LIST_UNREAD, values)
+    return [str(row[0]) for row in await cursor.fetchall()]

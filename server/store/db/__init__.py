@@ -1,0 +1,1 @@
+"""Cursors, transactions and prepared statements."""

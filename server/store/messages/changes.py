@@ -1,0 +1,96 @@
+"""All that changed in an account after a sequence number: the rows are the log, so this is a read of them in order."""
+
+from typing import NamedTuple
+
+from aiopg import Cursor
+
+from server.store.accounts.accounts import PUSHED_ACCOUNT_JSON
+from server.store.chats.chats import CHAT_JOINS, CHAT_JSON
+from server.store.chats.contacts import CONTACT_JSON
+from server.store.db.prepared import Prepared
+from server.store.messages.messages import MESSAGE_JSON
+from server.store.messages.tombstones import GONE_JSON
+
+
+class Change(NamedTuple):
+    """One change as a socket would have pushed it; `chat_id` is None for the account itself and its people."""
+
+    seq: int
+    event: str
+    chat_id: int | None
+    json: str
+
+    @property
+    def item(self) -> str:
+        """As `changes` answers it."""
+        return f'{{"seq":{self.seq},"event":"{self.event}","data":{self.json}}}'
+
+
+# A message sent through us is announced as sent, one that came in as new, whatever happened to either before
+# this reader asked; to a reader that already had it, it is an update.
+LIST_CHANGES = Prepared(
+    "list_changes",
+    f"""
+    select seq, event, chat_id, json from (
+        (select m.seq, m.chat_id, {MESSAGE_JSON} as json,
+                case when m.inserted_seq <= %(since)s then 'message:updated'
+                     when m.client_id is null then 'message:new'
+                     when m.status = 'sent' then 'message:sent'
+                     else 'message:updated' end as event
+         from channels_message m where m.account_id = %(account_id)s and m.seq > %(since)s
+            and (%(chat_id)s::bigint is null or m.chat_id = %(chat_id)s)
+         order by m.seq limit %(limit)s + 1)
+        union all
+        (select c.seq, c.id, {CHAT_JSON}, 'chat:updated'
+         from channels_chat c {CHAT_JOINS} where c.account_id = %(account_id)s and c.seq > %(since)s
+            and (%(chat_id)s::bigint is null or c.id = %(chat_id)s)
+         order by c.seq limit %(limit)s + 1)
+        union all
+        (select a.changed_seq, null, {PUSHED_ACCOUNT_JSON}, 'account:updated'
+         from channels_account a where a.id = %(account_id)s and a.changed_seq > %(since)s
+            and %(chat_id)s::bigint is null)
+        union all
+        (select k.seq, null, {CONTACT_JSON}, 'contact:updated'
+         from channels_contact k where k.account_id = %(account_id)s and k.seq > greatest(%(since)s, 0)
+         order by k.seq limit %(limit)s + 1)
+        union all
+        (select g.seq, g.chat_id, {GONE_JSON}, g.event
+         from channels_gone g where g.account_id = %(account_id)s and g.seq > greatest(%(since)s, 0)
+            and (%(chat_id)s::bigint is null or g.chat_id = %(chat_id)s)
+         order by g.seq limit %(limit)s + 1)
+    ) change order by seq limit %(limit)s + 1""",
+)
+
+
+class Changes(NamedTuple):
+    """`head` is where the account stood before the rows were read: a reader that has them all stands there. `reset`:
+    the reader stands beyond it, so this database is an older copy of the one it read.
+    """
+
+    items: list[Change]
+    head: int
+    more: bool
+    reset: bool = False
+
+
+async def list_changes(
+    cursor: Cursor, account_id: int, since: int, limit: int, chat_id: int | None = None
+) -> Changes:
+    """The changes after `since`, oldest first, of the account, or of one chat of it and all people.
+
+    Authorising is the caller's.
+    """
+    await cursor.execute("select seq from channels_account where id = %s", (account_id,))
+    row = await cursor.fetchone()
+    head = int(row[0]) if row else 0
+    if head <= since:
+        return Changes([], head, more=False, reset=head < since)
+    await LIST_CHANGES.execute(
+        cursor, {"account_id": account_id, "since": since, "limit": limit, "chat_id": chat_id}
+    )
+    rows = [Change(*row) for row in await cursor.fetchall()]
+    more = len(rows) > limit
+    kept = rows[:limit]
+    # Rows may be newer than the head that was read first: never tell a reader less than it has been given.
+    reached = kept[-1].seq if kept else head
+    return Changes(kept, reached if more else max(head, reached), more)

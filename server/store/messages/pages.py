@@ -1,0 +1,65 @@
+"""Pages of a chat's messages that do not begin at its end: around one of them, and on from there to newer ones."""
+
+from typing import NamedTuple
+
+from aiopg import Cursor
+
+from server.store.db.pages import Key, Window, page_of
+from server.store.db.prepared import Prepared
+from server.store.messages.messages import MESSAGE_JSON, list_messages
+
+IS_OPEN = """
+    exists (select from channels_chat c
+            join channels_account a on a.id = c.account_id and a.provider = %(provider)s
+            join channels_account_member u on u.account_id = a.id and u.user_id = %(user_id)s
+            where c.id = %(chat_id)s and c.account_id = %(account_id)s)"""
+
+
+class Chat(NamedTuple):
+    """Whose messages are read, by whom."""
+
+    user_id: int
+    provider: str
+    account_id: int
+    chat_id: int
+
+
+LIST_NEWER = Prepared(
+    "list_newer_messages",
+    f"""
+    select {MESSAGE_JSON}, rfc3339(m.sent_at), m.id
+    from channels_message m
+    where m.chat_id = %(chat_id)s and (m.sent_at, m.id) > (%(after_time)s::timestamptz, %(after_id)s) and {IS_OPEN}
+    order by m.sent_at, m.id
+    limit %(limit)s + 1""",
+)
+
+
+async def list_newer(cursor: Cursor, chat: Chat, place: Key, limit: int) -> Window:
+    """The messages that follow a place. Empty also when the chat is not the user's."""
+    values = chat._asdict() | {"after_time": place[0], "after_id": place[1], "limit": limit}
+    await LIST_NEWER.execute(cursor, values)
+    rows = await cursor.fetchall()
+    items, newer = page_of(rows, limit)
+    return Window(items[::-1], (rows[0][1], rows[0][2]) if rows else None, newer)
+
+
+async def _find_place(cursor: Cursor, chat: Chat, message_id: int) -> Key | None:
+    await cursor.execute(
+        f"""select rfc3339(m.sent_at), m.id from channels_message m
+            where m.id = %(message_id)s and m.chat_id = %(chat_id)s and {IS_OPEN}""",
+        chat._asdict() | {"message_id": message_id},
+    )
+    row = await cursor.fetchone()
+    return row and (row[0], row[1])
+
+
+async def list_around(cursor: Cursor, chat: Chat, message_id: int, limit: int) -> Window | None:
+    """The message with as many older as newer ones about it; None when it is not in the user's chat."""
+    place = await _find_place(cursor, chat, message_id)
+    if place is None:
+        return None
+    newer = await list_newer(cursor, chat, place, limit // 2) if limit > 1 else Window([], None, place)
+    # A place that is one id further on lets the message itself in.
+    older = await list_messages(cursor, *chat, limit=(limit + 1) // 2, after=(place[0], place[1] + 1))
+    return Window(newer.items + older.items, older.next_key, newer.newer)

@@ -1,0 +1,39 @@
+"""Quotes: answers that were here before what they answer change when it comes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from aiopg import Cursor
+
+from server.store.db.prepared import Prepared
+from server.store.messages.messages import CHANGED, ChangedMessage
+
+# What an answer quotes is looked up when it is shown, so that only its number has to change.
+RENUMBER_ANSWERS = Prepared(
+    "renumber_answers",
+    f"""
+    with answer as (
+        select w.id, w.account_id, row_number() over (partition by w.account_id order by w.id) as n
+        from jsonb_to_recordset(%(rows)s::jsonb) as x (account_id bigint, provider_msg_id text)
+        join channels_message w on w.account_id = x.account_id
+            and w.quoted is not null and w.quoted ->> 'provider_msg_id' = x.provider_msg_id
+    ), numbered as (
+        update channels_account a set seq = a.seq + counts.n
+        from (select account_id, count(*) as n from answer group by account_id) counts
+        where a.id = counts.account_id
+        returning a.id, a.seq - counts.n as base
+    ), m as (
+        update channels_message t set seq = numbered.base + answer.n, updated_at = now()
+        from answer join numbered on numbered.id = answer.account_id
+        where t.id = answer.id
+        returning t.*
+    )
+    select {CHANGED} from m order by m.account_id, m.seq""",
+)
+
+
+async def renumber_answers(cursor: Cursor, quoted: Sequence[Mapping[str, Any]]) -> list[ChangedMessage]:
+    """The answers to these {account_id, provider_msg_id}, which are known here only now; the accounts are locked."""
+    await RENUMBER_ANSWERS.execute(cursor, {"rows": orjson.dumps(quoted).decode()})
+    return [ChangedMessage(*row) for row in await cursor.fetchall()]

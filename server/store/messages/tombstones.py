@@ -1,0 +1,207 @@
+"""What is gone: rows removed with their files, numbered so that every reader of changes drops them too."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import orjson
+from aiopg import Cursor
+
+from server.store.accounts import accounts
+from server.store.chats.chats import CHAT_JOINS, CHAT_JSON, ChangedChat
+from server.store.chats.flags import deleted_preview, preview_of
+from server.store.chats.unread_rules import count_unread, is_listed
+from server.store.messages.messages import CHANGED, ChangedMessage
+
+# As it is pushed: who reads it drops the row, and learns nothing of what was in it.
+GONE_JSON = """
+    row_to_json((select shape from (select g.id, g.account_id, g.chat_id, g.seq, rfc3339(g.before) as before)
+        shape))::text"""
+
+
+class Gone(NamedTuple):
+    """One thing that readers have to drop."""
+
+    event: str
+    account_id: int
+    chat_id: int | None
+    seq: int
+    json: str
+
+
+async def insert_gone(
+    cursor: Cursor, account_id: int, things: Sequence[tuple[str, int, int | None]]
+) -> list[Gone]:
+    """Number these (event, id, chat id); the account must be locked."""
+    if not things:
+        return []
+    first = await accounts.take_seqs(cursor, account_id, len(things))
+    rows = [
+        {"account_id": account_id, "seq": first + n, "event": event, "id": row_id, "chat_id": chat_id}
+        for n, (event, row_id, chat_id) in enumerate(things)
+    ]
+    await cursor.execute(
+        f"""with g as (
+                insert into channels_gone (account_id, seq, event, id, chat_id)
+                select account_id, seq, event, id, chat_id from jsonb_to_recordset(%s::jsonb)
+                    as x (account_id bigint, seq bigint, event text, id bigint, chat_id bigint)
+                returning *)
+            select g.event, g.account_id, g.chat_id, g.seq, {GONE_JSON} from g order by g.seq""",
+        (orjson.dumps(rows).decode(),),
+    )
+    return [Gone(*row) for row in await cursor.fetchall()]
+
+
+async def trim_chats(
+    cursor: Cursor, account_id: int, chat_ids: Sequence[int], before: datetime
+) -> list[Gone]:
+    """Say that nothing of these chats is left from before a moment; one row a chat, however often it is said."""
+    if not chat_ids:
+        return []
+    first = await accounts.take_seqs(cursor, account_id, len(chat_ids))
+    await cursor.execute(
+        f"""with g as (
+                insert into channels_gone as known (account_id, seq, event, id, chat_id, before)
+                select %(account_id)s, %(first)s + n - 1, 'chat:trimmed', id, id, %(before)s
+                from unnest(%(ids)s::bigint[]) with ordinality as x (id, n)
+                on conflict (account_id, id) where event = 'chat:trimmed'
+                do update set seq = excluded.seq, before = greatest(known.before, excluded.before)
+                returning *)
+            select g.event, g.account_id, g.chat_id, g.seq, {GONE_JSON} from g order by g.seq""",
+        {"account_id": account_id, "first": first, "before": before, "ids": list(chat_ids)},
+    )
+    return [Gone(*row) for row in await cursor.fetchall()]
+
+
+async def delete_messages(cursor: Cursor, account_id: int, message_ids: Sequence[int]) -> list[str]:
+    """Remove messages with all that hangs on them, and let go of their files; returns the provider's ids of them."""
+    if not message_ids:
+        return []
+    ids = list(message_ids)
+    await cursor.execute(
+        """update channels_media_blob b set released_at = now() from channels_media f
+           where f.message_id = any(%s) and b.sha256 = f.sha256""",
+        (ids,),
+    )
+    await cursor.execute(
+        "delete from channels_message where id = any(%s) and account_id = %s returning provider_msg_id",
+        (ids, account_id),
+    )
+    names = [row[0] for row in await cursor.fetchall() if row[0] is not None]
+    for table in ("channels_receipt", "channels_amendment"):
+        await cursor.execute(
+            f"delete from {table} where account_id = %s and provider_msg_id = any(%s)", (account_id, names)
+        )
+    return names
+
+
+async def delete_empty_chats(cursor: Cursor, account_id: int, chat_ids: Sequence[int]) -> list[int]:
+    """Those of these chats in which nothing is left."""
+    await cursor.execute(
+        """with gone as (
+               delete from channels_chat c where c.account_id = %(account_id)s and c.id = any(%(ids)s)
+                   and not exists (select from channels_message m where m.chat_id = c.id)
+               returning c.id, c.provider_chat_id), placed as (
+               delete from channels_import i using gone
+               where i.account_id = %(account_id)s and i.provider_chat_id = gone.provider_chat_id)
+           select id from gone""",
+        {"account_id": account_id, "ids": list(chat_ids)},
+    )
+    return [row[0] for row in await cursor.fetchall()]
+
+
+FIND_ANSWERS = """
+    select id from channels_message m where m.account_id = %s and m.quoted is not null
+        and m.quoted ->> 'provider_msg_id' = any(%s)"""
+
+
+async def list_answers(cursor: Cursor, account_id: int, provider_msg_ids: Sequence[str]) -> set[int]:
+    """The messages that quote one of these."""
+    await cursor.execute(FIND_ANSWERS, (account_id, list(provider_msg_ids)))
+    return {row[0] for row in await cursor.fetchall()}
+
+
+CLEAN = f"""
+    with m as (
+        update channels_message t set
+            quoted = case when t.id = any(%(quoting)s) then null else t.quoted end,
+            reactions = case when t.reactions = '[]' then t.reactions else (
+                select coalesce(jsonb_agg(item order by place), '[]')
+                from jsonb_array_elements(t.reactions) with ordinality as r (item, place)
+                where coalesce(item->'sender'->>'provider_id', '') <> all(%(names)s)) end,
+            seq = x.first, updated_at = now()
+        from (select id, %(first)s + n - 1 as first from unnest(%(ids)s::bigint[]) with ordinality as u (id, n)) x
+        where t.id = x.id returning t.*)
+    select {CHANGED} from m order by m.seq"""
+
+
+async def clean_messages(
+    cursor: Cursor, account_id: int, quoting: set[int], reacted: set[int], names: Sequence[str]
+) -> list[ChangedMessage]:
+    """Take a person's words and reactions out of what others wrote; the account must be locked."""
+    ids = sorted(quoting | reacted)
+    if not ids:
+        return []
+    first = await accounts.take_seqs(cursor, account_id, len(ids))
+    await cursor.execute(
+        CLEAN, {"ids": ids, "first": first, "quoting": sorted(quoting), "names": list(names)}
+    )
+    return [ChangedMessage(*row) for row in await cursor.fetchall()]
+
+
+# What a chat shows against what its rows say.
+LOOK = f"""
+    select c.id, c.last_message_id is distinct from last.id, last.id, last.sent_at, last.body,
+        last.attachments::text, last.direction, last.deleted_at is not null, unread.n
+    from channels_chat c
+    left join lateral (select l.* from channels_message l where l.chat_id = c.id and {is_listed("l")}
+                       order by l.sent_at desc, l.provider_msg_id collate "C" desc nulls last limit 1) last on true
+    cross join lateral (select case when c.unread_count > 0 then {count_unread()} else 0 end as n) unread
+    where c.account_id = %s and c.id = any(%s)
+        and (c.last_message_id is distinct from last.id or c.unread_count <> unread.n)
+    order by c.id"""
+WRITE = f"""
+    with c as (
+        update channels_chat t set
+            last_message_id = x.last_id, last_message_at = coalesce(x.last_at, t.last_message_at),
+            last_message_preview = case when x.is_other then x.preview else t.last_message_preview end,
+            unread_count = x.unread, seq = x.seq, updated_at = now()
+        from jsonb_to_recordset(%s::jsonb) as x (id bigint, is_other boolean, last_id bigint, last_at timestamptz,
+            preview text, unread integer, seq bigint)
+        where t.id = x.id returning t.*)
+    select c.id, c.account_id, c.seq, {CHAT_JSON} from c {CHAT_JOINS} order by c.seq"""
+
+
+async def settle_chats(cursor: Cursor, account_id: int, chat_ids: Sequence[int]) -> list[ChangedChat]:
+    """Make preview and unread of these chats what the rows that are left say; the account must be locked."""
+    await cursor.execute(LOOK, (account_id, list(chat_ids)))
+    found = await cursor.fetchall()
+    if not found:
+        return []
+    first = await accounts.take_seqs(cursor, account_id, len(found))
+    rows = [
+        {
+            "id": row[0],
+            "is_other": row[1],
+            "last_id": row[2],
+            "last_at": row[3] and row[3].isoformat(),
+            "preview": _preview(row[2], row[4], row[5], row[6], is_deleted=row[7]),
+            "unread": row[8],
+            "seq": first + n,
+        }
+        for n, row in enumerate(found)
+    ]
+    await cursor.execute(WRITE, (orjson.dumps(rows).decode(),))
+    return [ChangedChat(*row) for row in await cursor.fetchall()]
+
+
+def _preview(
+    message_id: int | None, body: str | None, attachments: str | None, direction: str, *, is_deleted: bool
+) -> str | None:
+    if message_id is None:
+        return None
+    return (
+        deleted_preview(is_own=direction == "out")
+        if is_deleted
+        else preview_of(body, orjson.loads(attachments or "[]"))
+    )

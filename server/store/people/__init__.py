@@ -1,0 +1,1 @@
+"""SQL of users, rights and the audit log."""

@@ -1,0 +1,83 @@
+"""Reads the audit log, newest first, by action, person and time; and takes away what the retention asks for."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from aiopg import Cursor
+
+from server.store.db.pages import Key, Page, page_of
+
+# What may be asked for -> its condition.
+FILTERS: Mapping[str, str] = {
+    "action": "l.action = %s",
+    "actor_id": "l.actor_id = %s",
+    "since": "l.at >= %s::timestamptz",
+    "until": "l.at < %s::timestamptz",
+}
+LINE_JSON = """
+    jsonb_build_object('id', l.id, 'at', to_char(l.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+        'action', l.action, 'actor_id', l.actor_id, 'actor', l.actor, 'key_id', l.key_id, 'target_kind', l.target_kind,
+        'target_id', l.target_id, 'details', l.details, 'address', l.address, 'user_agent', l.user_agent)::text
+"""
+
+
+class Line(NamedTuple):
+    """One line for a table of texts."""
+
+    id: int
+    at: str
+    action: str
+    actor: str
+    actor_id: int | None
+    key_id: int | None
+    target_kind: str | None
+    target_id: str | None
+    details: str
+    address: str | None
+    user_agent: str | None
+
+
+async def list_lines(cursor: Cursor, wanted: Mapping[str, Any], limit: int, before: Key | None) -> Page:
+    where, values = _conditions(wanted, before)
+    await cursor.execute(
+        f"""select {LINE_JSON}, l.at::text, l.id from audit_log l where {where}
+            order by l.at desc, l.id desc limit %s + 1""",
+        (*values, limit),
+    )
+    return page_of(await cursor.fetchall(), limit)
+
+
+async def read_lines(
+    cursor: Cursor, wanted: Mapping[str, Any], limit: int, before: Key | None
+) -> Sequence[Line]:
+    """The same as texts, for the file."""
+    where, values = _conditions(wanted, before)
+    await cursor.execute(
+        f"""select l.id, to_char(l.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), l.action, l.actor,
+                l.actor_id, l.key_id, l.target_kind, l.target_id, l.details::text, l.address, l.user_agent
+            from audit_log l where {where} order by l.at desc, l.id desc limit %s""",
+        (*values, limit),
+    )
+    return [Line(*row) for row in await cursor.fetchall()]
+
+
+def _conditions(wanted: Mapping[str, Any], before: Key | None) -> tuple[str, list[Any]]:
+    asked = {name: wanted[name] for name in FILTERS if wanted.get(name) is not None}
+    conditions, values = [FILTERS[name] for name in asked], list(asked.values())
+    if before is not None:
+        conditions.append("(l.at, l.id) < (%s::timestamptz, %s)")
+        values += before
+    return " and ".join(conditions) or "true", values
+
+
+async def prune(cursor: Cursor, keep_days: int, limit: int) -> int:
+    """Forget some of what is older; returns how many lines went. The one way by which any line does."""
+    await cursor.execute("set local confab.audit_retention = 'on'")
+    await cursor.execute(
+        """delete from audit_log where id in (
+               select id from audit_log where at < now() - make_interval(days => %s) order by at, id limit %s)""",
+        (keep_days, limit),
+    )
+    gone: int = cursor.rowcount
+    await cursor.execute("set local confab.audit_retention = 'off'")
+    return gone

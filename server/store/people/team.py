@@ -1,0 +1,141 @@
+"""The people of the team as it is kept: invited, renamed, given another role, disabled."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import psycopg2
+from aiopg import Cursor
+
+from server.errors import ConfabError
+from server.store.db.pages import Page, page_of
+from server.store.people import api_keys, audit, user_links, users
+from server.store.people.audit import Actor
+from server.store.people.users import User
+
+PERSON_JSON = """
+    row_to_json((select shape from (select
+        u.id, u.email, u.name, u.role,
+        case when not u.is_active then 'disabled'
+             when u.password_hash is null and exists (select from user_link l where l.user_id = u.id) then 'invited'
+             else 'active' end as status,
+        (select rfc3339(l.expires_at) from user_link l where l.user_id = u.id) as link_expires_at,
+        coalesce((
+            select json_agg(json_build_object('account_id', a.id, 'name', a.name, 'phone', a.phone, 'role', m.role)
+                            order by a.id)
+            from channels_account_member m join channels_account a on a.id = m.account_id
+            where m.user_id = u.id and (a.status <> 'disconnected' or a.connected_at is not null)), '[]') as numbers,
+        (select rfc3339(max(s.rotated_at)) from sessions s where s.user_id = u.id) as seen_at,
+        rfc3339(u.created_at) as created_at) shape))::text"""
+
+
+class Person(NamedTuple):
+    """What decides what can be done with somebody."""
+
+    id: int
+    email: str
+    name: str
+    role: str
+    is_active: bool
+    has_password: bool
+
+
+async def list_people(cursor: Cursor, limit: int, after: int) -> Page:
+    await cursor.execute(
+        f"select {PERSON_JSON}, '', u.id from users u where u.id > %s order by u.id limit %s + 1",
+        (after, limit),
+    )
+    return page_of(await cursor.fetchall(), limit)
+
+
+async def fetch_person_json(cursor: Cursor, user_id: int) -> str | None:
+    await cursor.execute(f"select {PERSON_JSON} from users u where u.id = %s", (user_id,))
+    row = await cursor.fetchone()
+    return row and str(row[0])
+
+
+async def fetch_person(cursor: Cursor, user_id: int) -> Person | None:
+    await cursor.execute(
+        "select id, email, name, role, is_active, password_hash is not null from users where id = %s",
+        (user_id,),
+    )
+    row = await cursor.fetchone()
+    return row and Person(*row)
+
+
+async def lock_seats(cursor: Cursor) -> None:
+    """Hold the team: nobody else takes a seat of it until the commit."""
+    await cursor.execute("select pg_advisory_xact_lock(hashtextextended('confab: the seats', 0))")
+
+
+async def count_seats(cursor: Cursor, besides: int = 0) -> int:
+    """How many seats are taken, `besides` this person's: everybody who is not disabled has one, the invited too."""
+    await cursor.execute("select count(*) from users where is_active and id <> %s", (besides,))
+    return int((await cursor.fetchone())[0])
+
+
+async def insert_person(cursor: Cursor, email: str, name: str, role: str) -> User | None:
+    """Somebody new, without a password; None when the address is taken."""
+    await cursor.execute(
+        """insert into users (email, name, role) values (%s, %s, %s)
+           on conflict ((lower(email))) do nothing returning id, email, name, role""",
+        (email, name, role),
+    )
+    row = await cursor.fetchone()
+    return row and User(*row)
+
+
+async def insert_first_owner(cursor: Cursor, email: str) -> User | None:
+    """The first owner; None when there is one, or the address is somebody's. Safe on many instances at once."""
+    await cursor.execute(
+        """insert into users (email, name, role)
+           select %s, 'Owner', 'owner' where not exists (select from users where role = 'owner')
+           on conflict ((lower(email))) do nothing returning id, email, name, role""",
+        (email,),
+    )
+    row = await cursor.fetchone()
+    return row and User(*row)
+
+
+async def set_name(cursor: Cursor, user_id: int, name: str) -> None:
+    await cursor.execute("update users set name = %s, updated_at = now() where id = %s", (name, user_id))
+
+
+async def set_identity(cursor: Cursor, user_id: int, email: str, name: str) -> bool:
+    """Another address and name; False when the address is somebody else's."""
+    try:
+        await cursor.execute(
+            "update users set email = %s, name = %s, updated_at = now() where id = %s", (email, name, user_id)
+        )
+    except psycopg2.errors.UniqueViolation:
+        return False
+    return True
+
+
+async def change_person(cursor: Cursor, person: Person, given: Mapping[str, Any], actor: Actor) -> None:
+    """Set what was given of name, role and is_active, and write it down; who is disabled is out at once."""
+    target = ("user", person.id)
+    try:
+        if "name" in given:
+            await set_name(cursor, person.id, given["name"])
+        if given.get("role", person.role) != person.role:
+            await _set_role(cursor, person.id, given["role"])
+            change = {"from": person.role, "to": given["role"]}
+            await audit.record(cursor, "user.role_changed", actor, target, change)
+        if given.get("is_active", person.is_active) != person.is_active:
+            await set_active(cursor, person.id, given["is_active"])
+            action = "user.enabled" if given["is_active"] else "user.disabled"
+            await audit.record(cursor, action, actor, target)
+    except psycopg2.errors.RestrictViolation as error:
+        raise ConfabError("conflict", "This is the team's last owner.") from error
+
+
+async def _set_role(cursor: Cursor, user_id: int, role: str) -> None:
+    await cursor.execute("update users set role = %s, updated_at = now() where id = %s", (role, user_id))
+
+
+async def set_active(cursor: Cursor, user_id: int, is_active: bool) -> None:
+    """Whoever is disabled is out: sessions, keys and links."""
+    await users.set_active(cursor, user_id, is_active)
+    if not is_active:
+        await api_keys.revoke_keys(cursor, user_id)
+        await user_links.drop_link(cursor, user_id)

@@ -1,0 +1,165 @@
+"""Entitlements: the grants of a user, one row a provider and source; what they amount to is server/rules/plans.py's."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from aiopg import Cursor
+
+from server.store.db.prepared import Prepared
+
+# (source, plan, is active, expiry as Unix seconds): what server/rules/plans.py merges.
+GRANT = "source, plan, is_active, extract(epoch from expires_at)::float8"
+Row = tuple[str, str | None, bool, float | None]
+
+LIST_GRANTS = Prepared(
+    "list_grants",
+    f"select {GRANT} from channels_entitlement where user_id = %(user_id)s and provider = %(provider)s",
+)
+
+
+async def list_grants(cursor: Cursor, user_id: int, provider: str) -> list[Row]:
+    """Every grant of the user for this provider, also those that hold no more."""
+    await LIST_GRANTS.execute(cursor, {"user_id": user_id, "provider": provider})
+    return [tuple(row) for row in await cursor.fetchall()]
+
+
+async def list_grants_of(cursor: Cursor, user_ids: Sequence[int]) -> list[tuple[int, str, Row]]:
+    """(user id, provider, grant) of these users."""
+    await cursor.execute(
+        f"select user_id, provider, {GRANT} from channels_entitlement where user_id = any(%s)",
+        (list(user_ids),),
+    )
+    return [(row[0], row[1], tuple(row[2:])) for row in await cursor.fetchall()]
+
+
+async def list_team_grants(cursor: Cursor) -> list[tuple[str, Row]]:
+    """(provider, grant) of all that anybody in the team holds, each kind once."""
+    await cursor.execute(
+        f"""select distinct provider, {GRANT} from channels_entitlement
+            where is_active and (expires_at is null or expires_at > now())"""
+    )
+    return [(row[0], tuple(row[1:])) for row in await cursor.fetchall()]
+
+
+async def grant(
+    cursor: Cursor,
+    user_id: int,
+    provider: str,
+    source: str,
+    *,
+    plan: str | None = None,
+    expires_at: datetime | str | None = None,
+) -> None:
+    """Give or renew what this source grants. Safe to run twice."""
+    await cursor.execute(
+        """insert into channels_entitlement (user_id, provider, source, plan, expires_at) values (%s, %s, %s, %s, %s)
+           on conflict (user_id, provider, source) do update set
+               is_active = true, plan = excluded.plan, expires_at = excluded.expires_at, updated_at = now()""",
+        (user_id, provider, source, plan, expires_at),
+    )
+
+
+async def ensure_grant(
+    cursor: Cursor, user_id: int, provider: str, source: str, plan: str | None = None
+) -> None:
+    """Give it to a user who never had it; what an operator has changed since stays."""
+    await cursor.execute(
+        """insert into channels_entitlement (user_id, provider, source, plan) values (%s, %s, %s, %s)
+           on conflict (user_id, provider, source) do nothing""",
+        (user_id, provider, source, plan),
+    )
+
+
+async def revoke(
+    cursor: Cursor, user_id: int, provider: str, source: str | None = None
+) -> list[tuple[str, str | None]]:
+    """Take back what this source grants, or every one; (source, plan) of the grants that ended."""
+    await cursor.execute(
+        """update channels_entitlement set is_active = false, updated_at = now()
+           where user_id = %s and provider = %s and source = coalesce(%s, source)
+               and is_active and (expires_at is null or expires_at > now())
+           returning source, plan""",
+        (user_id, provider, source),
+    )
+    return [tuple(row) for row in await cursor.fetchall()]
+
+
+class BillingWord(NamedTuple):
+    """What a billing system says of a user: the plan that is paid for, or that none is."""
+
+    user_id: int
+    provider: str
+    is_active: bool
+    plan: str | None
+    expires_at: datetime | None
+    told_at: datetime
+
+
+async def take_word(cursor: Cursor, word: BillingWord) -> bool:
+    """Believe the billing system's newest word, in whatever order they come; False for an older one."""
+    await cursor.execute(
+        """insert into channels_entitlement as known
+               (user_id, provider, source, is_active, plan, expires_at, told_at)
+           values (%(user_id)s, %(provider)s, 'billing', %(is_active)s, %(plan)s, %(expires_at)s, %(told_at)s)
+           on conflict (user_id, provider, source) do update set
+               is_active = excluded.is_active, plan = excluded.plan, expires_at = excluded.expires_at,
+               told_at = excluded.told_at, updated_at = now()
+           where known.told_at is null or known.told_at < excluded.told_at""",
+        word._asdict(),
+    )
+    return bool(cursor.rowcount)
+
+
+async def note_event(cursor: Cursor, webhook_id: str, body_hash: bytes) -> bytes | None:
+    """Remember a signed event for a while; the hash of what came under this id before, or None when it is new."""
+    await cursor.execute("delete from billing_event where received_at < now() - interval '90 days'")
+    await cursor.execute(
+        """with fresh as (
+               insert into billing_event (webhook_id, body_hash) values (%(id)s, %(hash)s)
+               on conflict do nothing returning webhook_id)
+           select body_hash from billing_event where webhook_id = %(id)s and not exists (select from fresh)""",
+        {"id": webhook_id, "hash": body_hash},
+    )
+    row = await cursor.fetchone()
+    return bytes(row[0]) if row else None
+
+
+async def fetch_owner(cursor: Cursor, provider: str, account_id: int) -> int | None:
+    """Whose plan an account uses."""
+    await cursor.execute(
+        "select user_id from channels_account where id = %s and provider = %s", (account_id, provider)
+    )
+    row = await cursor.fetchone()
+    return row and int(row[0])
+
+
+async def fetch_role(cursor: Cursor, user_id: int, provider: str, account_id: int) -> str | None:
+    """What somebody is to an account; None for an absent or foreign one."""
+    await cursor.execute(
+        """select m.role from channels_account_member m join channels_account a on a.id = m.account_id
+           where m.user_id = %s and a.id = %s and a.provider = %s""",
+        (user_id, account_id, provider),
+    )
+    row = await cursor.fetchone()
+    return row and str(row[0])
+
+
+async def lock_user(cursor: Cursor, user_id: int) -> None:
+    """Hold the user: nobody else can take a place of theirs until the commit."""
+    await cursor.execute("select from users where id = %s for no key update", (user_id,))
+
+
+async def count_places(
+    cursor: Cursor, user_id: int, provider: str, besides: str = "", *, with_attempts: bool = True
+) -> int:
+    """How many numbers the user has that are not disconnected, `besides` the one of that external id, with or without
+    those for which a first code waits to be scanned.
+    """
+    await cursor.execute(
+        """select count(*) from channels_account
+           where user_id = %s and provider = %s and status <> 'disconnected' and external_account_id <> %s
+               and (%s or connected_at is not null or status <> 'connecting' or next_step <> 'scan')""",
+        (user_id, provider, besides, with_attempts),
+    )
+    return int((await cursor.fetchone())[0])

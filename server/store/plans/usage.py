@@ -1,0 +1,169 @@
+"""Usage counters: how many messages a user's numbers sent and received, by month and by day.
+
+Whoever stores messages raises them in the same transaction. What happens to a message later (it fails, is tried again,
+is erased) is counted by triggers, so that no statement can forget it (migrations, "plans-and-quotas").
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import orjson
+from aiopg import Cursor
+
+from server.store.db.prepared import Prepared
+
+# The month before the day for each user, as everywhere: who holds the month may take the day.
+RAISE_USAGE = Prepared(
+    "raise_usage",
+    """
+    with month as (
+        insert into channels_usage as known
+            (user_id, provider, period_ym, messages_sent, sent_here, messages_rcvd)
+        select x.user_id, %(provider)s::text, usage_month(now()), x.sent, coalesce(x.here, 0), x.received
+        from jsonb_to_recordset(%(rows)s::jsonb) as x (user_id bigint, sent bigint, here bigint, received bigint)
+        order by x.user_id
+        on conflict (user_id, provider, period_ym) do update set
+            messages_sent = known.messages_sent + excluded.messages_sent,
+            sent_here = known.sent_here + excluded.sent_here,
+            messages_rcvd = known.messages_rcvd + excluded.messages_rcvd,
+            updated_at = now()
+        returning user_id
+    )
+    insert into channels_usage_day as known (user_id, provider, day, messages_sent, messages_rcvd)
+    select x.user_id, %(provider)s::text, (now() at time zone 'UTC')::date, x.sent, x.received
+    from month join jsonb_to_recordset(%(rows)s::jsonb) as x (user_id bigint, sent bigint, received bigint)
+        using (user_id)
+    on conflict (user_id, provider, day) do update set
+        messages_sent = known.messages_sent + excluded.messages_sent,
+        messages_rcvd = known.messages_rcvd + excluded.messages_rcvd""",
+)
+
+
+async def raise_usage(cursor: Cursor, provider: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add {user_id, sent, received, here?}, one row a user, in the transaction that stores what is counted; `here` are
+    those of the sent that went through us.
+    """
+    await RAISE_USAGE.execute_later(cursor, {"provider": provider, "rows": orjson.dumps(rows).decode()})
+
+
+FETCH_USED = Prepared(
+    "fetch_used",
+    """select sent_here from channels_usage
+       where user_id = %(user_id)s and provider = %(provider)s and period_ym = usage_month(now())""",
+)
+
+
+async def fetch_used(cursor: Cursor, user_id: int, provider: str) -> int:
+    """How much of this month's messages is used, with what this transaction has counted: whose row it holds."""
+    await FETCH_USED.execute(cursor, {"user_id": user_id, "provider": provider})
+    row = await cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+async def fetch_usage(cursor: Cursor, user_id: int, provider: str, period_ym: str) -> tuple[int, int]:
+    """(sent, received) of the month; (0, 0) when nothing was counted."""
+    month = await fetch_month(cursor, user_id, provider, period_ym)
+    return month.sent, month.received
+
+
+class Month(NamedTuple):
+    """One month's counters; `here` of the sent went through us."""
+
+    sent: int = 0
+    received: int = 0
+    here: int = 0
+
+
+async def fetch_month(cursor: Cursor, user_id: int, provider: str, period_ym: str) -> Month:
+    await cursor.execute(
+        """select messages_sent, messages_rcvd, sent_here from channels_usage
+           where user_id = %s and provider = %s and period_ym = %s""",
+        (user_id, provider, period_ym),
+    )
+    row = await cursor.fetchone()
+    return Month(*row) if row else Month()
+
+
+async def list_days(
+    cursor: Cursor, user_id: int, provider: str, period_ym: str
+) -> list[tuple[str, int, int]]:
+    """(day, sent, received) of every day of the month, also of those on which nothing happened."""
+    await cursor.execute(
+        """select to_char(d, 'YYYY-MM-DD'), coalesce(u.messages_sent, 0), coalesce(u.messages_rcvd, 0)
+           from generate_series(%(first)s::date, %(first)s::date + interval '1 month' - interval '1 day',
+                                interval '1 day') d
+           left join channels_usage_day u
+               on u.user_id = %(user_id)s and u.provider = %(provider)s and u.day = d::date
+           order by d""",
+        {"first": f"{period_ym}-01", "user_id": user_id, "provider": provider},
+    )
+    return [tuple(row) for row in await cursor.fetchall()]
+
+
+class Claimed(NamedTuple):
+    """A user's month that is to be told to their sockets: now, if it `is_due`, or in a moment."""
+
+    is_due: bool
+    user_id: int
+    provider: str
+    month: Month
+    warned_level: int
+    warned_limit: int | None
+
+
+async def claim_pushes(cursor: Cursor, user_ids: Sequence[int], pause_seconds: float) -> list[Claimed]:
+    """The current months of these users; the caller tells of those that are due, nobody else does for a moment."""
+    await cursor.execute(
+        """with known as (
+               select *, pushed_at < now() - make_interval(secs => %s) as is_due from channels_usage
+               where user_id = any(%s) and period_ym = usage_month(now())
+               order by user_id for no key update
+           ), claimed as (
+               update channels_usage u set pushed_at = now() from known where known.is_due and u.id = known.id
+           )
+           select is_due, user_id, provider, messages_sent, messages_rcvd, sent_here, warned_level, warned_limit
+           from known""",
+        (pause_seconds, list(user_ids)),
+    )
+    rows = await cursor.fetchall()
+    return [Claimed(row[0], row[1], row[2], Month(*row[3:6]), row[6], row[7]) for row in rows]
+
+
+async def note_warning(cursor: Cursor, user_id: int, provider: str, level: int, limit: int) -> bool:
+    """Whether this is the first word of this level of the month's limit: whoever asks first is told so."""
+    await cursor.execute(
+        """update channels_usage set warned_level = %(level)s, warned_limit = %(limit)s
+           where user_id = %(user_id)s and provider = %(provider)s and period_ym = usage_month(now())
+               and (warned_level < %(level)s or warned_limit is distinct from %(limit)s)""",
+        {"user_id": user_id, "provider": provider, "level": level, "limit": limit},
+    )
+    return bool(cursor.rowcount)
+
+
+# A change that was committed while the month was being told.
+UNSEEN_SECONDS = 10
+
+
+async def list_owners(cursor: Cursor, account_ids: Sequence[int]) -> list[int]:
+    """Whose counters the traffic of these accounts raises, and whom it gave something back to lately: those who paid
+    before get back what they had reserved.
+    """
+    await cursor.execute(
+        """select user_id from channels_account where id = any(%(ids)s)
+           union
+           select p.user_id from channels_account_payer p
+           join channels_usage u on u.user_id = p.user_id and u.period_ym = usage_month(now())
+           where p.account_id = any(%(ids)s) and u.updated_at > u.pushed_at - make_interval(secs => %(seconds)s)""",
+        {"ids": list(account_ids), "seconds": UNSEEN_SECONDS},
+    )
+    return [row[0] for row in await cursor.fetchall()]
+
+
+async def list_recent_users(cursor: Cursor, seconds: float) -> list[int]:
+    """Whose month has changed lately."""
+    await cursor.execute(
+        """select distinct user_id from channels_usage
+           where period_ym = usage_month(now()) and updated_at > now() - make_interval(secs => %s)""",
+        (seconds,),
+    )
+    return [row[0] for row in await cursor.fetchall()]

@@ -1,0 +1,242 @@
+"""Erasing a whole number: nobody finds it from the first transaction on, and its rows go a bounded piece at a time."""
+
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+import orjson
+from aiopg import Cursor
+
+from server.rules.account_states import STANDINGS, Seen
+from server.store.db.pages import Page, page_of
+from server.store.messages.tombstones import delete_messages
+from server.store.privacy import exports
+from server.store.privacy.erasure_digests import Seal
+
+ROWS_AT_ONCE = 500
+
+ACCOUNT_ERASURE_JSON = """
+    row_to_json((select shape from (select
+        e.id, e.account_id, e.state, e.unlinked_at is not null as unlinked, e.messages,
+        rfc3339(e.created_at) as created_at, rfc3339(e.updated_at) as updated_at) shape))::text"""
+
+
+# Its name goes at once, and its place in the plan is free; the provider's id of it stays until the provider has let go.
+HIDE_ACCOUNT = """
+    update channels_account
+    set erasing_since = now(), name = null, phone = null, status = %(status)s, next_step = %(next_step)s,
+        status_reason = null, observations = observations + 1, updated_at = now()
+    where id = %(account_id)s and erasing_since is null
+    returning provider, external_account_id"""
+# Somebody may have been refused this number before it was connected.
+FORGET_REFUSALS = """
+    delete from channels_refusal r using channels_account a
+    where a.id = %s and r.provider = a.provider and r.phone = a.phone"""
+INSERT_ERASURE = f"""
+    insert into channels_account_erasure as e (account_id, provider, digest, user_id)
+    values (%(account_id)s, %(provider)s, %(digest)s, %(user_id)s) returning {ACCOUNT_ERASURE_JSON}"""
+
+
+async def begin_account_erasure(
+    cursor: Cursor, seal: Seal, account_id: int, user_id: int | None
+) -> str | None:
+    """Take a number from everybody, and write down that it has to go; the erasure as JSON, or None when there is
+    no such number, or it goes already.
+
+    From this transaction on nothing of it is taken any more, nor is it linked again.
+    """
+    standing = STANDINGS[Seen.UNLINKED]
+    values = {"account_id": account_id, "status": standing.status, "next_step": str(standing.next_step)}
+    await cursor.execute(FORGET_REFUSALS, (account_id,))
+    await cursor.execute(HIDE_ACCOUNT, values)
+    row = await cursor.fetchone()
+    if row is None:
+        return None
+    provider, external_account_id = row
+    digest = seal.of_account(provider, external_account_id)
+    await cursor.execute(
+        INSERT_ERASURE,
+        {"account_id": account_id, "provider": provider, "digest": digest, "user_id": user_id},
+    )
+    (shown,) = await cursor.fetchone()
+    await exports.delete_with_account(cursor, account_id)
+    for table in ("channels_account_member", "api_key_account"):
+        await cursor.execute(f"delete from {table} where account_id = %s", (account_id,))
+    return str(shown)
+
+
+async def list_account_erasures(
+    cursor: Cursor, provider: str, user_id: int | None, limit: int, before: int | None
+) -> Page:
+    """Those that one person asked for, or (None) all, newest first."""
+    await cursor.execute(
+        f"""select {ACCOUNT_ERASURE_JSON}, '', e.id from channels_account_erasure e
+            where e.provider = %(provider)s and (%(user_id)s::bigint is null or e.user_id = %(user_id)s)
+                and (%(before)s::bigint is null or e.id < %(before)s)
+            order by e.id desc limit %(limit)s + 1""",
+        {"provider": provider, "user_id": user_id, "before": before, "limit": limit},
+    )
+    return page_of(await cursor.fetchall(), limit)
+
+
+class AccountErasure(NamedTuple):
+    """One that this worker, and nobody else, carries on now."""
+
+    id: int
+    account_id: int
+    external_account_id: str
+    is_unlinked: bool
+
+
+async def claim_account_erasure(cursor: Cursor, seconds: float) -> AccountErasure | None:
+    """The oldest that nobody carries on, for so long."""
+    await cursor.execute(
+        """with due as (select id from channels_account_erasure where state = 'running' and claimed_until < now()
+                        order by id limit 1 for update skip locked)
+           update channels_account_erasure e set claimed_until = now() + make_interval(secs => %s)
+           from due, channels_account a where e.id = due.id and a.id = e.account_id
+           returning e.id, e.account_id, a.external_account_id, e.unlinked_at is not null""",
+        (seconds,),
+    )
+    row = await cursor.fetchone()
+    return row and AccountErasure(*row)
+
+
+async def note_unlinked(cursor: Cursor, erasure_id: int) -> None:
+    """The provider has let the number go."""
+    await cursor.execute(
+        "update channels_account_erasure set unlinked_at = now(), updated_at = now() where id = %s",
+        (erasure_id,),
+    )
+
+
+class Piece(NamedTuple):
+    """What a transaction removed; nothing is left when it removed no row."""
+
+    rows: int
+    messages: int
+
+
+async def erase_piece(cursor: Cursor, erasure: AccountErasure, seconds: float) -> Piece:
+    """Remove the next rows of the number; when none are left and the provider has let it go, the number itself.
+
+    Holding its row like this keeps everybody from adding to it, so that what is not found is not there.
+    """
+    await cursor.execute("select from channels_account where id = %s for update", (erasure.account_id,))
+    for remove in STAGES:
+        if count := await remove(cursor, erasure):
+            piece = Piece(count, count if remove is _remove_messages else 0)
+            break
+    else:
+        piece = Piece(0, 0)
+        await _end(cursor, erasure)
+    await cursor.execute(
+        """update channels_account_erasure set messages = messages + %s, updated_at = now(),
+               claimed_until = now() + make_interval(secs => %s) where id = %s""",
+        (piece.messages, seconds, erasure.id),
+    )
+    return piece
+
+
+async def _end(cursor: Cursor, erasure: AccountErasure) -> None:
+    await cursor.execute(
+        """with done as (update channels_account_erasure set state = 'done'
+                         where id = %s and unlinked_at is not null returning account_id)
+           delete from channels_account a using done where a.id = done.account_id""",
+        (erasure.id,),
+    )
+
+
+async def _remove_messages(cursor: Cursor, erasure: AccountErasure) -> int:
+    await cursor.execute(
+        "select id from channels_message where account_id = %s order by seq limit %s",
+        (erasure.account_id, ROWS_AT_ONCE),
+    )
+    ids = [row[0] for row in await cursor.fetchall()]
+    await delete_messages(cursor, erasure.account_id, ids)
+    return len(ids)
+
+
+REMOVE_CONTACTS = """
+    with old as (select id from channels_contact where account_id = %s limit %s), removed as (
+        delete from channels_contact k using old where k.id = old.id returning k.avatar), let_go as (
+        update channels_media_blob b set released_at = now() from removed where b.sha256 = removed.avatar)
+    select count(*) from removed"""
+
+
+async def _remove_contacts(cursor: Cursor, erasure: AccountErasure) -> int:
+    await cursor.execute(REMOVE_CONTACTS, (erasure.account_id, ROWS_AT_ONCE))
+    return int((await cursor.fetchone())[0])
+
+
+# What goes with the rows above is not named here, nor the few rows that go with the number's own: first messages that
+# were written down are counted in its usage, and a number has one pace and one place in the search.
+PLAIN = ("chat", "receipt", "amendment", "import", "gone", "erased", "erasure", "new_chat")
+
+
+async def _remove_plain(cursor: Cursor, erasure: AccountErasure) -> int:
+    """Of the first table that has any."""
+    for name in PLAIN:
+        await cursor.execute(
+            f"""delete from channels_{name} where ctid = any(array(
+                    select ctid from channels_{name} where account_id = %s limit %s))""",
+            (erasure.account_id, ROWS_AT_ONCE),
+        )
+        if cursor.rowcount:
+            return int(cursor.rowcount)
+    return 0
+
+
+BLANK_STARTS = """
+    update channels_chat_start set address = '', body = '' where ctid = any(array(
+        select ctid from channels_chat_start where account_id = %s and (address <> '' or body <> '') limit %s))"""
+
+
+async def _blank_starts(cursor: Cursor, erasure: AccountErasure) -> int:
+    await cursor.execute(BLANK_STARTS, (erasure.account_id, ROWS_AT_ONCE))
+    return int(cursor.rowcount)
+
+
+# Where it stands in a column, or as a whole word of JSON. The digest stays, so that none is kept again.
+BLANK_LETTERS = """
+    update dead_letters set state = 'erased', reason = '', body = '{}', external_account_id = null, updated_at = now()
+    where id = any(array(
+        select id from dead_letters where state <> 'erased'
+            and (external_account_id = %(name)s or strpos(body, %(word)s) > 0) limit %(limit)s))"""
+
+
+async def _blank_letters(cursor: Cursor, erasure: AccountErasure) -> int:
+    name = erasure.external_account_id
+    values = {"name": name, "word": orjson.dumps(name).decode(), "limit": ROWS_AT_ONCE}
+    await cursor.execute(BLANK_LETTERS, values)
+    return int(cursor.rowcount)
+
+
+async def _forget_page(cursor: Cursor, erasure: AccountErasure) -> int:
+    """By which hosted page it was connected."""
+    await cursor.execute(
+        "delete from channels_hosted_link where external_account_id = %s", (erasure.external_account_id,)
+    )
+    return int(cursor.rowcount)
+
+
+STAGES: tuple[Callable[[Cursor, AccountErasure], Awaitable[int]], ...] = (
+    _remove_messages,
+    _remove_contacts,
+    _remove_plain,
+    _blank_starts,
+    _blank_letters,
+    _forget_page,
+)
+
+
+async def was_erased(cursor: Cursor, seal: Seal, provider: str, external_account_id: str) -> bool:
+    """Whether this number was erased, or is going. Where it still has its row, that stays to the commit."""
+    await cursor.execute(
+        "select from channels_account where provider = %s and external_account_id = %s for key share",
+        (provider, external_account_id),
+    )
+    await cursor.execute(
+        "select exists (select from channels_account_erasure where digest = %s)",
+        (seal.of_account(provider, external_account_id),),
+    )
+    return bool((await cursor.fetchone())[0])

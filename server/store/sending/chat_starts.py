@@ -1,0 +1,169 @@
+"""First messages to a phone number: written down before UniPile is asked, found again by what their echo stored."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from aiopg import Cursor
+
+from server.store.accounts import accounts
+from server.store.accounts.accounts import LockedAccount
+from server.store.chats import chats
+from server.store.messages.messages import CHANGED, ChangedMessage
+
+
+class StartTarget(NamedTuple):
+    """The account somebody wants to write from."""
+
+    account_id: int
+    external_account_id: str
+    owner_id: int
+    account_status: str
+    phone: str | None
+    role: str
+
+
+class ChatStart(NamedTuple):
+    """A first message; `address` is the phone number as WhatsApp writes it."""
+
+    account_id: int
+    client_id: str
+    address: str
+    body: str
+
+
+async def fetch_target(cursor: Cursor, user_id: int, provider: str, account_id: int) -> StartTarget | None:
+    """None for an absent or foreign account."""
+    await cursor.execute(
+        """select a.id, a.external_account_id, a.user_id, a.status, a.phone, u.role
+           from channels_account a join channels_account_member u on u.account_id = a.id and u.user_id = %s
+           where a.id = %s and a.provider = %s""",
+        (user_id, account_id, provider),
+    )
+    row = await cursor.fetchone()
+    return row and StartTarget(*row)
+
+
+async def find_address(cursor: Cursor, account_id: int, addresses: Sequence[str]) -> str | None:
+    """Which of these, all of one person, somebody here has: as the address of a chat, else as the id of a contact."""
+    await cursor.execute(
+        """select told.address from unnest(%(addresses)s::text[]) with ordinality as told (address, place)
+           cross join lateral (
+               select 0 as rank from channels_chat c
+               where c.account_id = %(account_id)s and c.kind = 'direct' and c.address = told.address
+               union all
+               select 1 from channels_contact_alias a
+               where a.account_id = %(account_id)s and a.alias = told.address) known
+           order by known.rank, told.place limit 1""",
+        {"account_id": account_id, "addresses": list(addresses)},
+    )
+    row = await cursor.fetchone()
+    return row and str(row[0])
+
+
+async def insert_start(cursor: Cursor, start: ChatStart) -> datetime | None:
+    """The time it was written down; None when another request has this client_id. The account is locked."""
+    await cursor.execute(
+        """insert into channels_chat_start (account_id, client_id, address, body, counted_for)
+           select a.id, %(client_id)s, %(address)s, %(body)s, counted_for_now(a)
+           from channels_account a where a.id = %(account_id)s
+           on conflict do nothing returning created_at""",
+        start._asdict(),
+    )
+    row = await cursor.fetchone()
+    moment: datetime | None = row and row[0]
+    return moment
+
+
+async def lock_start(cursor: Cursor, account_id: int, client_id: str) -> tuple[ChatStart, datetime] | None:
+    """A first message whose outcome nobody has written down, with its account held to the end of the transaction."""
+    await lock_account(cursor, account_id)
+    await cursor.execute(
+        """select account_id, client_id, address, body, created_at from channels_chat_start
+           where account_id = %s and client_id = %s""",
+        (account_id, client_id),
+    )
+    row = await cursor.fetchone()
+    return row and (ChatStart(*row[:4]), row[4])
+
+
+async def delete_start(cursor: Cursor, start: ChatStart) -> None:
+    await cursor.execute(
+        "delete from channels_chat_start where account_id = %s and client_id = %s",
+        (start.account_id, start.client_id),
+    )
+
+
+async def lock_account(cursor: Cursor, account_id: int) -> LockedAccount | None:
+    return await accounts.lock_account(cursor, account_id)
+
+
+async def ensure_chat(cursor: Cursor, start: ChatStart, provider_chat_id: str) -> int:
+    """The chat UniPile names; the account must be locked."""
+    row = {
+        "account_id": start.account_id,
+        "provider_chat_id": provider_chat_id,
+        "address": start.address,
+        "kind": "direct",
+    }
+    known = await chats.ensure_chats(cursor, [row])
+    return known[start.account_id, provider_chat_id].id
+
+
+# The message is counted for whoever paid when it was written down, whose unit it took.
+COUNTED_FOR = """(select s.counted_for from channels_chat_start s
+        where s.account_id = %(account_id)s and s.client_id = %(client_id)s)"""
+# By the id UniPile gave; without one by the words, in the chat of that number or one that was not there before.
+ADOPT_MESSAGE = f"""
+    with found as (
+        select m.id from channels_message m join channels_chat c on c.id = m.chat_id
+        where m.account_id = %(account_id)s and m.direction = 'out' and m.client_id is null
+            and case when %(provider_msg_id)s::text is not null then m.provider_msg_id = %(provider_msg_id)s
+                     else m.body = %(body)s and m.created_at >= %(begun_at)s
+                         and (c.address = %(address)s or c.created_at >= %(begun_at)s) end
+        order by m.id limit 1
+    ), numbered as (
+        update channels_account set seq = seq + 1
+        where id = %(account_id)s and exists (select from found) returning seq
+    ), m as (
+        update channels_message t set client_id = %(client_id)s, counted_for = {COUNTED_FOR},
+            seq = numbered.seq, updated_at = now()
+        from found, numbered where t.id = found.id returning t.*
+    )
+    select {CHANGED} from m"""
+
+
+async def adopt_message(
+    cursor: Cursor, start: ChatStart, begun_at: datetime, provider_msg_id: str | None = None
+) -> ChangedMessage | None:
+    """The message as its echo has stored it, now with its client_id; the account must be locked."""
+    values = start._asdict() | {"begun_at": begun_at, "provider_msg_id": provider_msg_id}
+    await cursor.execute(ADOPT_MESSAGE, values)
+    row = await cursor.fetchone()
+    return row and ChangedMessage(*row)
+
+
+INSERT_MESSAGE = f"""
+    with numbered as (
+        update channels_account a set seq = seq + 1 where id = %(account_id)s
+        returning seq, first_payer(a) as first_payer
+    ), m as (
+        insert into channels_message (account_id, chat_id, provider_msg_id, client_id, direction, status, body,
+                                      attempted_at, sent_at, counted_for, seq, inserted_seq)
+        select %(account_id)s, %(chat_id)s, %(provider_msg_id)s, %(client_id)s, 'out', 'sent', %(body)s,
+            now(), now(), {COUNTED_FOR}, seq, seq
+        from numbered
+        returning *
+    )
+    select {CHANGED}, rfc3339(m.sent_at), coalesce(m.counted_for, numbered.first_payer) from m, numbered"""
+
+
+async def insert_message(
+    cursor: Cursor, start: ChatStart, chat_id: int, provider_msg_id: str | None
+) -> tuple[ChangedMessage, str, int]:
+    """(the message UniPile has accepted, its sent_at, whose counters it raises); the account must be locked."""
+    await cursor.execute(
+        INSERT_MESSAGE, start._asdict() | {"chat_id": chat_id, "provider_msg_id": provider_msg_id}
+    )
+    row = await cursor.fetchone()
+    return ChangedMessage(*row[:7]), str(row[7]), int(row[8])

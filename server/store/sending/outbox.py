@@ -1,0 +1,236 @@
+"""The way out: a message's row exists before UniPile is asked, and its status never says more than is known."""
+
+from typing import Any, NamedTuple
+
+import orjson
+from aiopg import Cursor
+
+from server.store.db.prepared import Prepared
+from server.store.messages.messages import CHANGED, ChangedMessage
+
+
+class Attempt(NamedTuple):
+    """One message that this worker, and nobody else, hands to UniPile now."""
+
+    message_id: int
+    account_id: int
+    external_account_id: str
+    provider_chat_id: str
+    body: str | None
+    quoted_msg_id: str | None
+    has_file: bool
+
+
+# The head of the chat's queue, unless a message before it is still with UniPile: order is kept within a chat,
+# and chats do not wait for each other.
+CLAIM_ATTEMPT = Prepared(
+    "claim_attempt",
+    """
+    with head as (
+        select id from channels_message
+        where chat_id = %(chat_id)s and status = 'sending'
+        order by id limit 1 for update
+    ), claimed as (
+        update channels_message m set attempted_at = now(), updated_at = now()
+        from head where m.id = head.id and m.attempted_at is null and m.status = 'sending'
+            and not exists (select from channels_message o where o.chat_id = %(chat_id)s and o.status = 'sending'
+                            and o.attempted_at is not null)
+        returning m.id, m.account_id, m.chat_id, m.body, m.quoted, m.attachments
+    ), recorded as (
+        insert into channels_send_attempt as known (message_id, number)
+        select claimed.id, 1 + (select count(*) from channels_send_attempt k
+                                where k.message_id = claimed.id and k.outcome is not null)
+        from claimed
+        on conflict (message_id, number) do update set at = now()
+    )
+    select claimed.id, claimed.account_id, a.external_account_id, c.provider_chat_id, claimed.body,
+        claimed.quoted->>'provider_msg_id', claimed.attachments <> '[]'
+    from claimed join channels_account a on a.id = claimed.account_id join channels_chat c on c.id = claimed.chat_id""",
+)
+
+
+async def claim_attempt(cursor: Cursor, chat_id: int) -> Attempt | None:
+    """Take the chat's next message; None when nothing waits or one is under way."""
+    await CLAIM_ATTEMPT.execute(cursor, {"chat_id": chat_id})
+    row = await cursor.fetchone()
+    return row and Attempt(*row)
+
+
+async def release_attempt(cursor: Cursor, message_id: int) -> None:
+    """Put a message back at the head of its queue: UniPile certainly did not get it. The attempt goes on."""
+    await cursor.execute(
+        "update channels_message set attempted_at = null where id = %s and status = 'sending'", (message_id,)
+    )
+
+
+# A message that did not fail has read its chat for good: it counted as read while it was sent (store/unread_rules).
+# Three cases: the outcome is news; the echo came first and only the id's owner is left to see; the echo of an equal
+# text from the phone came first and took this row: then the id UniPile gave is already another row's, and both stand.
+SETTLE = Prepared(
+    "settle",
+    f"""
+    with m as (
+        update channels_message t set
+            status = case when t.status in ('sending', 'unconfirmed') then %(status)s::text else t.status end,
+            provider_msg_id = coalesce(t.provider_msg_id, %(provider_msg_id)s::text),
+            error = case when t.status in ('sending', 'unconfirmed') then %(error)s::jsonb else t.error end,
+            looks = 0, next_look_at = now() + make_interval(secs => %(look_seconds)s::int),
+            seq = a.seq + 1, updated_at = now()
+        from channels_account a
+        where t.id = %(id)s and a.id = t.account_id and t.direction = 'out'
+            and (t.status in ('sending', 'unconfirmed')
+                 or (t.provider_msg_id is null and %(provider_msg_id)s::text is not null))
+        returning t.*
+    ), numbered as (
+        update channels_account set seq = m.seq from m where channels_account.id = m.account_id
+    ), read as (
+        update channels_chat c set read_seq = answered.place, marked_unread = false
+        from (select chat_id, max(seen_seq) as place from m
+              where seen_seq is not null and status <> 'failed' group by chat_id) answered
+        where c.id = answered.chat_id and answered.place > c.read_seq
+    ), recorded as (
+        update channels_send_attempt k set
+            outcome = case when m.status in ('failed', 'unconfirmed') then m.status else 'sent' end,
+            error_code = m.error ->> 'code', provider_msg_id = coalesce(m.provider_msg_id, k.provider_msg_id)
+        from m where k.message_id = m.id
+            and k.number = (select max(number) from channels_send_attempt l where l.message_id = m.id)
+    )
+    select {CHANGED},
+        exists (select from channels_message w where w.account_id = m.account_id
+                and w.quoted is not null and w.quoted ->> 'provider_msg_id' = m.provider_msg_id),
+        exists (select from channels_receipt r
+                where r.account_id = m.account_id and r.provider_msg_id = m.provider_msg_id),
+        exists (select from channels_amendment e
+                where e.account_id = m.account_id and e.provider_msg_id = m.provider_msg_id),
+        m.status = 'failed' and m.seen_seq is not null
+    from m""",
+)
+
+
+class Settled(NamedTuple):
+    """A message whose outcome was written, and what had been told of its id before it was known here."""
+
+    message: ChangedMessage
+    is_answered: bool
+    is_ticked: bool
+    is_amended: bool
+    is_unread_again: bool  # it failed: what counted as read while it was sent does so no longer
+
+
+async def settle_attempt(
+    cursor: Cursor,
+    message_id: int,
+    status: str,
+    *,
+    provider_msg_id: str | None = None,
+    error: dict[str, Any] | None = None,
+    look_seconds: int | None = None,
+) -> Settled | None:
+    """Write what became of an attempt; None when the echo had said it already, or the message is gone. `look_seconds`
+    says when an unknown outcome is to be looked up. The account must be locked.
+    """
+    await SETTLE.execute(
+        cursor,
+        {
+            "id": message_id,
+            "status": status,
+            "provider_msg_id": provider_msg_id,
+            "error": orjson.dumps(error).decode() if error else None,
+            "look_seconds": look_seconds,
+        },
+    )
+    row = await cursor.fetchone()
+    return row and Settled(ChangedMessage(*row[:7]), *row[7:])
+
+
+# An echo that knows an id we do not know belongs to the oldest send of the same text, and the same kind of file, in
+# the same chat that was handed to UniPile and has no id yet. What was read from UniPile's store (`is_read`) may be
+# much older than any send that waits: then it is no echo. A file of the same size is preferred, and no more than that:
+# WhatsApp may have changed it. Pairs are made in order on both sides, so that equal ones stay in order.
+# The row keeps the time at which it was written here: with the echo's time it would come to stand after the next
+# answer, whose echo is still to come or came after its outcome.
+KIND = "(coalesce({0}.attachments->0->>'type', '') || ' ' || coalesce({0}.body, ''))"
+ADOPT_ECHOES = Prepared(
+    "adopt_echoes",
+    f"""
+    with echo as (
+        select x.account_id, x.chat_id, x.provider_msg_id, x.sent_at, {KIND.format("x")} as kind,
+            x.attachments->0->>'file_size' as size
+        from jsonb_to_recordset(%(rows)s::jsonb)
+            as x (account_id bigint, chat_id bigint, provider_msg_id text, body text, attachments jsonb,
+                  sent_at timestamptz, is_read boolean)
+        where not exists (select from channels_message k
+                          where k.account_id = x.account_id and k.provider_msg_id = x.provider_msg_id)
+            and (x.is_read is not true or x.sent_at > (
+                select min(w.attempted_at) - interval '30 seconds' from channels_message w
+                where w.chat_id = x.chat_id and w.direction = 'out' and w.provider_msg_id is null
+                    and w.status in ('sending', 'sent', 'unconfirmed')))
+    ), waiting as (
+        select m.id, m.chat_id, {KIND.format("m")} as kind, m.attachments->0->>'file_size' as size
+        from channels_message m
+        where m.chat_id in (select chat_id from echo) and m.direction = 'out' and m.provider_msg_id is null
+            and m.attempted_at is not null and m.status in ('sending', 'sent', 'unconfirmed')
+            and m.sent_at > now() - interval '1 day'
+    ), same as (
+        select waiting.id, echo.account_id, echo.provider_msg_id
+        from (select *, row_number() over (partition by chat_id, kind, size order by sent_at, provider_msg_id) as n
+              from echo) echo
+        join (select *, row_number() over (partition by chat_id, kind, size order by id) as n from waiting) waiting
+            using (chat_id, kind, size, n)
+    ), alike as (
+        select waiting.id, echo.account_id, echo.provider_msg_id
+        from (select *, row_number() over (partition by chat_id, kind order by sent_at, provider_msg_id) as n
+              from echo where (account_id, provider_msg_id) not in (select account_id, provider_msg_id from same)) echo
+        join (select *, row_number() over (partition by chat_id, kind order by id) as n
+              from waiting where id not in (select id from same)) waiting
+            using (chat_id, kind, n)
+    ), pair as (
+        select *, row_number() over (partition by account_id order by id) as n
+        from (select * from same union all select * from alike) found
+    ), numbered as (
+        update channels_account a set seq = a.seq + counts.n
+        from (select account_id, count(*) as n from pair group by account_id) counts
+        where a.id = counts.account_id
+        returning a.id, a.seq - counts.n as base
+    ), m as (
+        update channels_message t set provider_msg_id = pair.provider_msg_id,
+            status = case when t.status in ('sending', 'unconfirmed') then 'sent' else t.status end,
+            error = null, seen_at = now(), seq = numbered.base + pair.n, updated_at = now()
+        from pair join numbered on numbered.id = pair.account_id
+        where t.id = pair.id
+        returning t.*
+    ), read as (
+        update channels_chat c set read_seq = answered.place, marked_unread = false
+        from (select chat_id, max(seen_seq) as place from m
+              where seen_seq is not null group by chat_id) answered
+        where c.id = answered.chat_id and answered.place > c.read_seq
+    ), recorded as (
+        update channels_send_attempt k set outcome = 'sent', error_code = null, provider_msg_id = m.provider_msg_id
+        from m where k.message_id = m.id
+            and k.number = (select max(number) from channels_send_attempt l where l.message_id = m.id)
+    )
+    select {CHANGED} from m order by m.account_id, m.seq""",
+)
+
+
+async def adopt_echoes(cursor: Cursor, echoes: list[dict[str, Any]]) -> list[ChangedMessage]:
+    """Give sends under way the ids that {account_id, chat_id, provider_msg_id, body, attachments, sent_at} bring."""
+    await ADOPT_ECHOES.execute(cursor, {"rows": orjson.dumps(echoes).decode()})
+    return [ChangedMessage(*row) for row in await cursor.fetchall()]
+
+
+class Queue(NamedTuple):
+    """What a chat still has to send: a message at UniPile without an answer, messages that wait."""
+
+    is_under_way: bool
+    has_more: bool
+
+
+async def look_at_queues(cursor: Cursor, chat_ids: list[int]) -> dict[int, Queue]:
+    """By chat, of those that have anything to send."""
+    await cursor.execute(
+        """select chat_id, bool_or(attempted_at is not null and provider_msg_id is null), bool_or(attempted_at is null)
+           from channels_message where chat_id = any(%s) and status = 'sending' group by chat_id""",
+        (chat_ids,),
+    )
+    return {row[0]: Queue(*row[1:]) for row in await cursor.fetchall()}

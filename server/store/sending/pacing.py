@@ -1,0 +1,109 @@
+"""The pace guard: how fast a number may write, and how many chats a fresh one may begin (unipile-api.md §10)."""
+
+from typing import NamedTuple
+
+from aiopg import Cursor
+
+from server.store.messages.messages import CHANGED, ChangedMessage
+
+
+class Held(NamedTuple):
+    """A message that has to wait; `changed` is the message as pushed when that is news."""
+
+    seconds: float
+    changed: ChangedMessage | None
+
+
+# A token bucket that holds one moment (GCRA): the bucket is full again at free_at, and `burst` tokens are let through
+# before it. A message that is too early is given its own moment, in the order of asking, and needs no second token.
+TAKE_TURN = """
+    insert into channels_pace as p (account_id, free_at)
+    values (%(account_id)s, now() + make_interval(secs => %(spacing)s))
+    on conflict (account_id) do update
+        set free_at = greatest(p.free_at, now()) + make_interval(secs => %(spacing)s)
+    returning extract(epoch from p.free_at - now()) - %(spacing)s * %(burst)s"""
+
+SCHEDULE = f"""
+    with m as (
+        update channels_message t set scheduled_at = now() + make_interval(secs => %(seconds)s),
+            seq = a.seq + 1, updated_at = now()
+        from channels_account a where t.id = %(message_id)s and a.id = t.account_id
+        returning t.*
+    ), numbered as (
+        update channels_account set seq = m.seq from m where channels_account.id = m.account_id
+    )
+    select {CHANGED} from m"""
+
+
+async def hold_back(cursor: Cursor, chat_id: int, spacing_seconds: float, burst: int) -> Held | None:
+    """Whether the chat's next message has to wait for its number's turn; it is locked with its account then.
+
+    The messages behind it wait for it, so that the order in a chat is kept.
+    """
+    head = await _lock_head(cursor, chat_id)
+    if head is None:
+        return None
+    message_id, account_id, wait = head
+    if wait is not None:
+        return Held(wait, None) if wait > 0 else None
+    await cursor.execute(
+        TAKE_TURN, {"account_id": account_id, "spacing": float(spacing_seconds), "burst": burst}
+    )
+    seconds = float((await cursor.fetchone())[0])
+    if seconds <= 0:
+        await cursor.execute(
+            "update channels_message set scheduled_at = '-infinity' where id = %s", (message_id,)
+        )
+        return None
+    await cursor.execute(SCHEDULE, {"message_id": message_id, "seconds": seconds})
+    return Held(seconds, ChangedMessage(*await cursor.fetchone()))
+
+
+async def _lock_head(cursor: Cursor, chat_id: int) -> tuple[int, int, float | None] | None:
+    """(message id, account id, seconds until its moment); the account first, as everybody else does."""
+    await cursor.execute(
+        """select from channels_account a join channels_chat c on c.account_id = a.id
+           where c.id = %s for no key update of a""",
+        (chat_id,),
+    )
+    await cursor.execute(
+        """select id, account_id, case when isfinite(scheduled_at) then extract(epoch from scheduled_at - now())::float8
+                                       when scheduled_at is not null then 0 end
+           from channels_message where chat_id = %(chat_id)s and status = 'sending' and attempted_at is null
+               and not exists (select from channels_message o where o.chat_id = %(chat_id)s
+                               and o.status = 'sending' and o.attempted_at is not null)
+           order by id limit 1 for update""",
+        {"chat_id": chat_id},
+    )
+    row = await cursor.fetchone()
+    return row and (row[0], row[1], row[2])
+
+
+async def take_new_chat(cursor: Cursor, account_id: int, fresh_days: int, limit: int) -> float | None:
+    """Count a chat that a number begins. The seconds to wait when it is fresh and has begun `limit` in a day."""
+    await cursor.execute(
+        """select created_at < now() - make_interval(days => %s) from channels_account
+           where id = %s for no key update""",
+        (fresh_days, account_id),
+    )
+    row = await cursor.fetchone()
+    if row is None or row[0]:
+        return None
+    await cursor.execute(
+        """select extract(epoch from created_at + interval '1 day' - now())::float8 from channels_new_chat
+           where account_id = %s order by created_at desc offset %s limit 1""",
+        (account_id, limit - 1),
+    )
+    row = await cursor.fetchone()
+    if row is not None and row[0] > 0:
+        return float(row[0])
+    await cursor.execute("insert into channels_new_chat (account_id) values (%s)", (account_id,))
+    return None
+
+
+async def is_known_address(cursor: Cursor, account_id: int, address: str) -> bool:
+    """Whether there is a chat with this person already."""
+    await cursor.execute(
+        "select from channels_chat where account_id = %s and address = %s limit 1", (account_id, address)
+    )
+    return bool(cursor.rowcount)

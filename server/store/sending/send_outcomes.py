@@ -1,0 +1,260 @@
+"""What became of a send that nobody could tell at once: looking it up, waiting for its echo, trying once more."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import orjson
+from aiopg import Cursor
+
+from server.store.db.prepared import Prepared
+from server.store.messages.messages import CHANGED, ChangedMessage
+from server.store.sending.sends import SendTarget
+
+# After the look right behind the attempt; then only the echo or a person can tell.
+LOOK_DELAYS_SECONDS = (5, 30, 120, 600)
+# While UniPile cannot be asked, the look is put off, for as long as this.
+POSTPONED_SECONDS, GIVE_UP_SECONDS = 60, 24 * 3600
+
+UNSEEN = {
+    "code": "unseen",
+    "message": "UniPile took the message, but WhatsApp has not shown it since. Look at the phone.",
+}
+
+
+class Look(NamedTuple):
+    """A send whose outcome is to be looked up; `provider_msg_id` is known when UniPile had accepted it."""
+
+    message_id: int
+    account_id: int
+    provider_chat_id: str
+    body: str
+    attempted_at: datetime
+    provider_msg_id: str | None
+    status: str
+    files: list[dict[str, Any]]  # what was sent along, as the message shows it
+
+
+LOOK = """m.id, m.account_id, c.provider_chat_id, coalesce(m.body, ''), m.attempted_at, m.provider_msg_id, m.status,
+    m.attachments"""
+# Sends of one chat handed over within so long may be taken for one another.
+RIVAL_SECONDS = 600
+
+
+async def fetch_look(cursor: Cursor, message_id: int) -> Look | None:
+    """What to look for; None when the outcome is known by now."""
+    await cursor.execute(
+        f"""select {LOOK} from channels_message m join channels_chat c on c.id = m.chat_id
+            where m.id = %s and m.status in ('sending', 'unconfirmed') and m.attempted_at is not null""",
+        (message_id,),
+    )
+    row = await cursor.fetchone()
+    return row and Look(*row)
+
+
+async def list_rivals(cursor: Cursor, message_id: int) -> list[Look]:
+    """The sends handed over at about the time of this one, in its chat, whose ids nobody knows either; oldest first,
+    this one among them.
+    """
+    await cursor.execute(
+        f"""select {LOOK} from channels_message own
+            join channels_message m on m.chat_id = own.chat_id
+            join channels_chat c on c.id = m.chat_id
+            where own.id = %(id)s and m.direction = 'out' and m.provider_msg_id is null
+                and m.status in ('sending', 'unconfirmed')
+                and m.sent_at > own.attempted_at - interval '1 day'
+                and m.attempted_at between own.attempted_at - make_interval(secs => %(seconds)s)
+                                       and own.attempted_at + make_interval(secs => %(seconds)s)
+            order by m.attempted_at, m.id""",
+        {"id": message_id, "seconds": RIVAL_SECONDS},
+    )
+    return [Look(*row) for row in await cursor.fetchall()]
+
+
+async def claim_looks(cursor: Cursor, limit: int = 100) -> list[int]:
+    """The unconfirmed messages that are due, each given its next time before anybody looks."""
+    await cursor.execute(
+        """update channels_message m set looks = m.looks + 1,
+               next_look_at = now() + make_interval(secs => (%(delays)s::int[])[m.looks + 1])
+           from (select id from channels_message where status = 'unconfirmed' and next_look_at <= now()
+                 order by next_look_at limit %(limit)s for update skip locked) due
+           where m.id = due.id returning m.id""",
+        {"delays": [*LOOK_DELAYS_SECONDS[1:]], "limit": limit},
+    )
+    return [row[0] for row in await cursor.fetchall()]
+
+
+async def postpone_look(cursor: Cursor, message_id: int) -> None:
+    """Nobody could look: the look does not count, for a day."""
+    await cursor.execute(
+        """update channels_message set looks = greatest(looks - 1, 0),
+               next_look_at = now() + make_interval(secs => %s)
+           where id = %s and status = 'unconfirmed' and attempted_at > now() - make_interval(secs => %s)""",
+        (POSTPONED_SECONDS, message_id, GIVE_UP_SECONDS),
+    )
+
+
+async def list_stored(cursor: Cursor, account_id: int, provider_msg_ids: Sequence[str]) -> set[str]:
+    """Which of these ids a message of the account has already: they are not the one that is looked for."""
+    await cursor.execute(
+        "select provider_msg_id from channels_message where account_id = %s and provider_msg_id = any(%s)",
+        (account_id, list(provider_msg_ids)),
+    )
+    return {row[0] for row in await cursor.fetchall()}
+
+
+async def list_unseen(cursor: Cursor, seconds: int, limit: int = 100) -> list[int]:
+    """Accepted sends that UniPile has not told of since, by echo or tick."""
+    await cursor.execute(
+        """select id from channels_message
+           where status = 'sent' and client_id is not null and seen_at is null
+               and attempted_at < now() - make_interval(secs => %s)
+           order by attempted_at limit %s""",
+        (seconds, limit),
+    )
+    return [row[0] for row in await cursor.fetchall()]
+
+
+async def doubt(cursor: Cursor, message_id: int) -> ChangedMessage | None:
+    """Call an accepted send unconfirmed; None when its echo came meanwhile. The account must be locked."""
+    await cursor.execute(
+        f"""with m as (
+                update channels_message t set status = 'unconfirmed', error = %(error)s::jsonb, looks = 0,
+                    next_look_at = now(), seq = a.seq + 1, updated_at = now()
+                from channels_account a
+                where t.id = %(id)s and a.id = t.account_id and t.status = 'sent' and t.seen_at is null
+                returning t.*
+            ), numbered as (
+                update channels_account set seq = m.seq from m where channels_account.id = m.account_id
+            )
+            select {CHANGED} from m""",
+        {"id": message_id, "error": orjson.dumps(UNSEEN).decode()},
+    )
+    row = await cursor.fetchone()
+    return row and ChangedMessage(*row)
+
+
+class LockedMessage(NamedTuple):
+    """A message with its account locked by this transaction."""
+
+    account_id: int
+    owner_id: int
+
+
+LOCK_MESSAGE = Prepared(
+    "lock_message",
+    """select a.id, a.user_id from channels_message m join channels_account a on a.id = m.account_id
+       where m.id = %(id)s for no key update of a""",
+)
+
+
+async def lock_message(cursor: Cursor, message_id: int) -> LockedMessage | None:
+    """Hold the message's account."""
+    await LOCK_MESSAGE.execute(cursor, {"id": message_id})
+    row = await cursor.fetchone()
+    return row and LockedMessage(*row)
+
+
+async def lock_message_first(cursor: Cursor, message_id: int) -> None:
+    """The same in the round trip of the next statement, which finds out by itself whether the message is there."""
+    await LOCK_MESSAGE.execute_later(cursor, {"id": message_id})
+
+
+# Echoes of sends whose id the answer told already.
+NOTE_SEEN = Prepared(
+    "note_seen",
+    f"""
+    with echo as (
+        select m.id, m.account_id, m.status, row_number() over (
+            partition by m.account_id, m.status = 'unconfirmed' order by m.id) as n
+        from jsonb_to_recordset(%(rows)s::jsonb) as x (account_id bigint, provider_msg_id text)
+        join channels_message m using (account_id, provider_msg_id)
+        where m.direction = 'out' and m.client_id is not null
+            and (m.status = 'unconfirmed' or m.status = 'sent' and m.seen_at is null)
+    ), numbered as (
+        update channels_account a set seq = a.seq + counts.n
+        from (select account_id, count(*) as n from echo where status = 'unconfirmed' group by account_id) counts
+        where a.id = counts.account_id
+        returning a.id, a.seq - counts.n as base
+    ), quiet as (
+        update channels_message t set seen_at = now() from echo where t.id = echo.id and echo.status = 'sent'
+    ), m as (
+        update channels_message t set status = 'sent', error = null, seen_at = now(), next_look_at = null,
+            seq = numbered.base + echo.n, updated_at = now()
+        from echo join numbered on numbered.id = echo.account_id
+        where t.id = echo.id and echo.status = 'unconfirmed'
+        returning t.*
+    )
+    select {CHANGED} from m order by m.account_id, m.seq""",
+)
+
+
+async def note_seen(cursor: Cursor, keys: Sequence[Mapping[str, Any]]) -> list[ChangedMessage]:
+    """Remember that UniPile has told of these {account_id, provider_msg_id} by itself; returns those that were in
+    doubt. The accounts are locked.
+    """
+    await NOTE_SEEN.execute(cursor, {"rows": orjson.dumps(keys).decode()})
+    return [ChangedMessage(*row) for row in await cursor.fetchall()]
+
+
+class RetryTarget(NamedTuple):
+    """A message that somebody wants to send once more, with its account locked by this transaction."""
+
+    target: SendTarget
+    chat_id: int
+    status: str
+    body: str
+    attachments: list[dict[str, Any]]
+
+
+async def lock_retry_target(
+    cursor: Cursor, user_id: int, provider: str, account_id: int, message_id: int
+) -> RetryTarget | None:
+    """None for an absent or foreign account or message."""
+    await cursor.execute(
+        """select a.id, a.user_id, a.status, u.role, m.chat_id, m.status, coalesce(m.body, ''), m.attachments::text
+           from channels_account a
+           join channels_account_member u on u.account_id = a.id and u.user_id = %(user_id)s
+           join channels_message m on m.account_id = a.id and m.id = %(message_id)s
+           where a.id = %(account_id)s and a.provider = %(provider)s
+           for no key update of a, m""",
+        {"user_id": user_id, "provider": provider, "account_id": account_id, "message_id": message_id},
+    )
+    row = await cursor.fetchone()
+    return row and RetryTarget(SendTarget(*row[:4]), row[4], row[5], row[6], orjson.loads(row[7]))
+
+
+async def queue_again(cursor: Cursor, message_id: int) -> tuple[ChangedMessage, str]:
+    """(the message as one that waits to be sent, its new sent_at); what is known of the attempt before is kept with
+    that attempt. The account and the message are locked.
+    """
+    await cursor.execute(
+        f"""with m as (
+                update channels_message t set status = 'sending', error = null, attempted_at = null,
+                    provider_msg_id = null, sent_at = now(), counted_at = now(), seen_at = null, scheduled_at = null,
+                    looks = 0, next_look_at = null,
+                    seq = a.seq + 1, updated_at = now()
+                from channels_account a where t.id = %s and a.id = t.account_id
+                returning t.*
+            ), numbered as (
+                update channels_account set seq = m.seq from m where channels_account.id = m.account_id
+            )
+            select {CHANGED}, rfc3339(m.sent_at) from m""",
+        (message_id,),
+    )
+    row = await cursor.fetchone()
+    return ChangedMessage(*row[:7]), str(row[7])
+
+
+async def list_forgotten(cursor: Cursor, seconds: int) -> list[tuple[int, int, bool]]:
+    """(message id, chat id, whether it was handed to UniPile) of sends that nobody has touched for `seconds`,
+    and whose moment is as long ago.
+    """
+    await cursor.execute(
+        """select id, chat_id, attempted_at is not null from channels_message
+           where status = 'sending'
+               and greatest(coalesce(attempted_at, created_at), scheduled_at) < now() - make_interval(secs => %s)
+           order by id limit 500""",
+        (seconds,),
+    )
+    return [tuple(row) for row in await cursor.fetchall()]

@@ -1,0 +1,192 @@
+"""How a send begins: who may, where, and the row that stands before UniPile is asked."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import orjson
+from aiopg import Cursor
+
+from server.store.db.prepared import Prepared
+from server.store.messages.messages import CHANGED, ChangedMessage
+
+
+class SendTarget(NamedTuple):
+    """Where a user wants to send, with the account's row locked by this transaction."""
+
+    account_id: int
+    owner_id: int
+    account_status: str
+    role: str
+    chat_kind: str = "direct"
+
+
+# One query authorises and locks.
+LOCK_SEND_TARGET = Prepared(
+    "lock_send_target",
+    """
+    select a.id, a.user_id, a.status, u.role, c.kind
+    from channels_account a
+    join channels_account_member u on u.account_id = a.id and u.user_id = %(user_id)s
+    join channels_chat c on c.account_id = a.id and c.id = %(chat_id)s
+    where a.id = %(account_id)s and a.provider = %(provider)s
+    for no key update of a""",
+)
+
+
+async def lock_send_target(
+    cursor: Cursor, user_id: int, provider: str, account_id: int, chat_id: int
+) -> SendTarget | None:
+    """None for an absent or foreign account or chat."""
+    await LOCK_SEND_TARGET.execute(
+        cursor,
+        {
+            "user_id": user_id,
+            "provider": provider,
+            "account_id": account_id,
+            "chat_id": chat_id,
+        },
+    )
+    row = await cursor.fetchone()
+    return row and SendTarget(*row)
+
+
+class SendTargets(NamedTuple):
+    """A number with its row locked by this transaction, and how many of those who want to send may, where they want."""
+
+    owner_id: int
+    account_status: str
+    reachable: int
+
+
+LOCK_SEND_TARGETS = Prepared(
+    "lock_send_targets",
+    """
+    select a.user_id, a.status, (
+        select count(*) from jsonb_to_recordset(%(rows)s::jsonb) as x (user_id bigint, chat_id bigint)
+        join channels_account_member u on u.account_id = a.id and u.user_id = x.user_id
+        join channels_chat c on c.account_id = a.id and c.id = x.chat_id and c.kind <> 'channel')
+    from channels_account a where a.id = %(account_id)s and a.provider = %(provider)s
+    for no key update of a""",
+)
+
+
+async def lock_send_targets(
+    cursor: Cursor, provider: str, account_id: int, rows: Sequence[Mapping[str, int]]
+) -> SendTargets | None:
+    """The same for several {user_id, chat_id} at once; None for an absent account."""
+    values = {"provider": provider, "account_id": account_id, "rows": orjson.dumps(rows).decode()}
+    await LOCK_SEND_TARGETS.execute(cursor, values)
+    row = await cursor.fetchone()
+    return row and SendTargets(*row)
+
+
+# Up to where the writer of a message in the chat `c` of the account `a` had read, where that may change what is unread.
+SEEN = """case when {0} > c.read_seq and (c.unread_count > 0 or exists (
+                select from channels_message p
+                where p.chat_id = c.id and p.status = 'sending' and p.seen_seq is not null))
+            then least({0}, a.seq) end"""
+
+# Whether a client_id was used before is the unique key's word; nothing is numbered when it refuses.
+INSERT_SEND = Prepared(
+    "insert_send",
+    f"""
+    with m as (
+        insert into channels_message (account_id, chat_id, client_id, direction, status, body, quoted, attachments,
+                                      sent_at, counted_for, seen_seq, seq, inserted_seq)
+        select a.id, %(chat_id)s::bigint, %(client_id)s::text, 'out', 'sending', %(body)s::text,
+            %(quoted)s::jsonb, %(attachments)s::jsonb, now(), counted_for_now(a), {SEEN.format("%(seen)s::bigint")},
+            a.seq + 1, a.seq + 1
+        from channels_account a join channels_chat c on c.id = %(chat_id)s and c.account_id = a.id
+        where a.id = %(account_id)s
+        on conflict (account_id, client_id) do nothing
+        returning *
+    ), numbered as (
+        update channels_account set seq = m.seq from m where channels_account.id = m.account_id
+    )
+    select {CHANGED}, rfc3339(m.sent_at) from m""",
+)
+
+
+async def insert_send(
+    cursor: Cursor,
+    account_id: int,
+    chat_id: int,
+    client_id: str,
+    body: str | None,
+    quoted: str | None = None,
+    attachments: Sequence[Mapping[str, Any]] = (),
+    *,
+    seen_seq: int | None = None,
+) -> tuple[ChangedMessage, str] | None:
+    """(the new message, its sent_at) in state `sending`; None when the client_id is taken. Its writer had read up to
+    `seen_seq`, if anybody wrote it.
+    """
+    values = {
+        "account_id": account_id,
+        "chat_id": chat_id,
+        "client_id": client_id,
+        "body": body,
+        "seen": seen_seq,
+    }
+    files = orjson.dumps(attachments).decode()
+    await INSERT_SEND.execute(cursor, values | {"quoted": quoted, "attachments": files})
+    row = await cursor.fetchone()
+    return row and (ChangedMessage(*row[:7]), str(row[7]))
+
+
+# Their absence is certain, since the account is locked: no number is taken for one that is there.
+INSERT_SENDS = Prepared(
+    "insert_sends",
+    f"""
+    with fresh as (
+        select x.*, row_number() over (order by x.n) as place
+        from jsonb_to_recordset(%(rows)s::jsonb)
+            as x (n integer, chat_id bigint, client_id text, body text, seen_seq bigint)
+        where not exists (select from channels_message k
+                          where k.account_id = %(account_id)s and k.client_id = x.client_id)
+    ), m as (
+        insert into channels_message (account_id, chat_id, client_id, direction, status, body, attachments,
+                                      sent_at, counted_for, seen_seq, seq, inserted_seq)
+        select a.id, f.chat_id, f.client_id, 'out', 'sending', f.body, '[]', now(), counted_for_now(a),
+            {SEEN.format("f.seen_seq")}, a.seq + f.place, a.seq + f.place
+        from fresh f join channels_chat c on c.id = f.chat_id join channels_account a on a.id = c.account_id
+        where a.id = %(account_id)s order by f.place
+        returning *
+    ), numbered as (
+        update channels_account set seq = (select max(m.seq) from m)
+        where id = %(account_id)s and exists (select from m)
+    )
+    select {CHANGED}, rfc3339(m.sent_at) from m order by m.seq""",
+)
+
+
+async def insert_sends(
+    cursor: Cursor, account_id: int, rows: Sequence[Mapping[str, Any]]
+) -> list[tuple[ChangedMessage, str]]:
+    """(message, sent_at) of each {n, chat_id, client_id, body, seen_seq} in their order, but for those whose client_id
+    is taken; the client_ids are distinct and the account is locked.
+    """
+    await INSERT_SENDS.execute(cursor, {"account_id": account_id, "rows": orjson.dumps(rows).decode()})
+    return [(ChangedMessage(*row[:7]), str(row[7])) for row in await cursor.fetchall()]
+
+
+async def fetch_quotable(cursor: Cursor, chat_id: int, message_id: int) -> str | None:
+    """What an answer keeps of the message it quotes, as JSON; None when the chat has no such message for UniPile."""
+    await cursor.execute(
+        """select jsonb_build_object('provider_msg_id', provider_msg_id, 'sender_id', sender->>'provider_id',
+               'body', left(body, 1000))::text
+           from channels_message
+           where id = %s and chat_id = %s and provider_msg_id is not null and deleted_at is null and not is_event""",
+        (message_id, chat_id),
+    )
+    row = await cursor.fetchone()
+    return row and str(row[0])
+
+
+async def fetch_by_client_id(cursor: Cursor, account_id: int, client_id: str) -> ChangedMessage | None:
+    await cursor.execute(
+        f"select {CHANGED} from channels_message m where m.account_id = %s and m.client_id = %s",
+        (account_id, client_id),
+    )
+    row = await cursor.fetchone()
+    return row and ChangedMessage(*row)

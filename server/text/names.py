@@ -1,0 +1,58 @@
+"""Names of people and groups: what is one, and what only stands where one should."""
+
+import unicodedata
+from functools import lru_cache
+
+import regex
+
+from server.text.graphemes import BLANK_LETTERS, cut, is_blank, one_line
+
+MAX_NAME = 200
+# A name has a letter or a picture. Digits and punctuation alone are a phone number, "." or "~"; U+FFFC and U+FFFD
+# stand for something that was lost.
+_SHOWS = regex.compile(
+    rf"(?V1)[[\p{{L}}\p{{Nl}}\p{{So}}\p{{Extended_Pictographic}}]--[{BLANK_LETTERS}\ufffc\ufffd]]"
+)
+_JID = regex.compile(
+    r"[\w.:+-]+@(?:s\.whatsapp\.net|c\.us|g\.us|lid|hosted|hosted\.lid|newsletter|broadcast|bot|call|msgr)",
+    regex.IGNORECASE,
+)
+
+
+# A number with something around it, and what a program writes that has no name.
+_NUMBER = regex.compile(r"(?:(?:tel|sms):|(?:https?://)?wa\.me/)?[^\p{L}]*", regex.IGNORECASE)
+_NOBODY = ("undefined", "null")
+MIN_NUMBER = 7
+
+
+def is_name(text: str) -> bool:
+    """Whether somebody can be called so: not blank, no number, no address of WhatsApp's, not only punctuation."""
+    if text in _NOBODY or _SHOWS.search(text) is None or _JID.fullmatch(text.strip()) is not None:
+        return False
+    return _NUMBER.fullmatch(text.strip()) is None or sum(map(str.isdecimal, text)) < MIN_NUMBER
+
+
+@lru_cache(maxsize=2048)  # a webhook names its people several times over
+def person_name(text: str | None) -> str | None:
+    """What was told as a person's name, on one line and bounded; None when it is no name."""
+    shown = _shown(text)
+    return shown if shown is not None and is_name(shown) else None
+
+
+def subject(text: str | None) -> str | None:
+    """What was told as a group's or an account's name: digits or a full stop are one, a blank is not."""
+    shown = _shown(text)
+    return shown if shown is not None and not is_blank(shown) else None
+
+
+def is_same(one: str | None, other: str | None) -> bool:
+    """Whether two names read alike."""
+    return one is not None and other is not None and _folded(one) == _folded(other)
+
+
+def _shown(text: str | None) -> str | None:
+    return None if text is None else cut(one_line(text), MAX_NAME)
+
+
+def _folded(name: str) -> str:
+    return name.casefold() if name.isascii() else unicodedata.normalize("NFKC", name).casefold()

@@ -1,0 +1,57 @@
+"""The typed keys under which the application keeps its parts."""
+
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from server.auth.tokens import Passwords, Tokens
+from server.config import Config
+from server.config.limits import Rate
+from server.media.storage import Storage
+from server.messages.send_batcher import SendLines
+from server.plans.entitlement_cache import Entitlements
+from server.plans.payer import Payer
+from server.plans.ttl_cache import Kept
+from server.queue import EventBatch
+from server.realtime.hub import Hub
+from server.realtime.joining import Rooms
+from server.realtime.presence import Presence
+from server.redis.client import Client
+from server.rules.policy import Caller, Standing
+from server.store.db.database import Database
+from server.store.people.audit import Actor
+from server.store.privacy.erasure_digests import Seal
+from server.unipile.client import UnipileClient
+from server.web.client_address import Proxies
+from server.web.rate_limiter import Limiter
+
+CONFIG = web.AppKey("config", Config)
+DATABASE = web.AppKey("database", Database)
+REDIS = web.AppKey("redis", Client)
+EVENTS = web.AppKey("events", EventBatch)
+SENDS = web.AppKey("sends", SendLines)
+STORAGE = web.AppKey("storage", Storage)
+HUB = web.AppKey("hub", Hub)
+PRESENCE = web.AppKey("presence", Presence)
+ROOMS = web.AppKey("rooms", Rooms)
+UNIPILE = web.AppKey("unipile", UnipileClient)
+ENTITLEMENTS = web.AppKey("entitlements", Entitlements)
+TOKENS = web.AppKey("tokens", Tokens)
+PASSWORDS = web.AppKey("passwords", Passwords)
+LIMITER = web.AppKey("limiter", Limiter)
+# (e-mail, standing) by user, provider and number.
+KEPT_STANDINGS = web.AppKey("kept_standings", Kept[tuple[str, Standing] | None])
+RATES = web.AppKey("rates", Mapping[str, Rate])
+SEAL = web.AppKey("seal", Seal)
+PROXIES = web.AppKey("proxies", Proxies)
+
+# The caller's id, put on the request by the middleware that reads the token.
+USER_ID = web.RequestKey("user_id", int)
+# Whose plan it is and what it allows, put there by the middleware where the route asks for a part of it.
+PAYER = web.RequestKey("payer", Payer)
+# How the caller stands with the limit that is nearest, as the answer's RateLimit-Policy and RateLimit.
+QUOTA = web.RequestKey("quota", tuple[str, str])
+# The caller with the session or the key, the roles that count for the route, and the name the audit log knows.
+CALLER = web.RequestKey("caller", Caller)
+STANDING = web.RequestKey("standing", Standing)
+ACTOR = web.RequestKey("actor", Actor)

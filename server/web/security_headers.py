@@ -1,0 +1,114 @@
+"""What browsers are told with every answer, and which pages may call: policies, origins, and forms of other sites."""
+
+from collections.abc import Callable
+
+import aiohttp_cors
+import structlog
+from aiohttp import web
+
+from server.config import Config
+from server.errors import ConfabError
+from server.web.app_keys import QUOTA
+
+SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
+NOT_MODIFIED = 304
+SWITCHING_PROTOCOLS = 101
+YEAR_SECONDS = 365 * 24 * 3600
+# Of an answer that is no page: were it ever shown as one, it could do nothing.
+NO_PAGE_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+# What a page of ours may ask its visitor for: the microphone, for voice notes.
+PERMISSIONS = ", ".join(
+    [
+        "microphone=(self)",
+        *(
+            f"{name}=()"
+            for name in ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope")
+        ),
+        *(f"{name}=()" for name in ("magnetometer", "midi", "payment", "serial", "usb", "hid")),
+    ]
+)
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": PERMISSIONS,
+    "X-Frame-Options": "DENY",
+}
+# What a program in a listed page may read of an answer, beside what the Fetch standard always lets it.
+EXPOSED = ("RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id", "Content-Range", "ETag")
+
+MAX_LOGGED_ORIGIN = 200
+
+log = structlog.get_logger(__name__)
+
+WriteHeaders = Callable[[web.Request, web.StreamResponse], None]
+
+
+def page_policy(public_url: str) -> str:
+    """The Content-Security-Policy of the app's page: its own files, its own API, pictures and sounds it was given."""
+    # By the standard 'self' covers our socket; browsers that are a few years old want it said.
+    socket = public_url.replace("http", "ws", 1)
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; "
+        f"font-src 'self'; connect-src 'self' {socket}; manifest-src 'self'; worker-src 'self'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    )
+
+
+def header_writer(config: Config) -> WriteHeaders:
+    """Puts on every answer what all of them carry; the API is never cached unless a handler says so."""
+    policy, always = page_policy(config.web.public_url), dict(HEADERS)
+    if config.web.is_https:
+        always["Strict-Transport-Security"] = f"max-age={YEAR_SECONDS}"
+    varies = bool(config.web.allowed_origins)
+
+    def write(request: web.Request, response: web.StreamResponse) -> None:
+        response.headers.pop("Server", None)  # strangers do not learn which versions run here
+        if response.status == SWITCHING_PROTOCOLS:
+            return  # nothing is shown or kept of it, and a socket would carry these as long as it lives
+        for name, value in always.items():
+            response.headers.setdefault(name, value)
+        if (quota := request.get(QUOTA)) is not None:
+            response.headers["RateLimit-Policy"], response.headers["RateLimit"] = quota
+        if request.path.startswith("/api/"):
+            response.headers.setdefault("Cache-Control", "no-store")
+            if varies:
+                response.headers.add("Vary", "Origin")
+        if response.status == NOT_MODIFIED:
+            return  # what it carries replaces what the browser has kept: the page's own policy stays
+        is_page = response.content_type == "text/html"
+        response.headers.setdefault("Content-Security-Policy", policy if is_page else NO_PAGE_POLICY)
+
+    return write
+
+
+def allow_origins(app: web.Application, origins: tuple[str, ...]) -> None:
+    """Listed origins may call the API with their own tokens; the cookie stays at home."""
+    if not origins:
+        return
+    options = aiohttp_cors.ResourceOptions(  # type: ignore[no-untyped-call]
+        allow_headers=("Authorization", "Content-Type", "If-None-Match", "Range"),
+        allow_methods="*",
+        expose_headers=EXPOSED,
+        max_age=600,
+    )
+    cors = aiohttp_cors.setup(app, defaults=dict.fromkeys(origins, options))
+    for route in list(app.router.routes()):
+        if route.resource is not None and route.resource.canonical.startswith("/api/"):
+            cors.add(route)
+
+
+def require_own_page(request: web.Request, config: Config) -> None:
+    """Raise ConfabError("forbidden") for a page of another site; programs, which send no Origin, pass.
+
+    Such a page can make its visitor's browser open a socket (RFC 6455, section 10.2), and post a form that signs the
+    visitor in as somebody else.
+    """
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return
+    own = (config.web.public_url, *config.web.allowed_origins, f"{request.scheme}://{request.host}")
+    if origin.rstrip("/") not in own:
+        log.info("origin_refused", origin=origin[:MAX_LOGGED_ORIGIN], allowed=own)
+        raise ConfabError("forbidden", "This origin is not allowed.")

@@ -1,0 +1,28 @@
+"""Whoever runs Confab is told, when it starts, that what was erased hangs on a secret that may be changed."""
+
+from dataclasses import replace
+
+import pytest
+from structlog.testing import capture_logs
+
+from server.cli.serve import warn_of_settings
+from server.config import Config
+
+OWN = "an erase secret of its own, and long enough"
+
+
+@pytest.mark.parametrize(
+    ("erase_secret", "in_sandbox", "is_told"), [("", False, 1), (OWN, False, 0), ("", True, 0)]
+)
+def test_a_start_on_a_borrowed_secret_warns(
+    config: Config, erase_secret: str, in_sandbox: bool, is_told: int
+) -> None:
+    config = replace(
+        config,
+        secrets=replace(config.secrets, erase_secret=erase_secret),
+        sandbox=replace(config.sandbox, enabled=in_sandbox),
+    )
+    with capture_logs() as lines:
+        warn_of_settings(config)
+    assert [line["event"] for line in lines] == ["erase_secret_not_set"] * is_told
+    assert config.secrets.jwt_secret not in str(lines)

@@ -1,0 +1,153 @@
+"""What people give as REDIS_URL: read as it is meant, or refused by the name of what is wrong, without its secrets."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+import trustme
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.config.reader import ConfigError
+from server.config.redis_url import read_redis_url
+
+HERE = {"host": "cache", "port": 6379, "db": 0}
+CHECKED = {"ssl_cert_reqs": "required", "ssl_check_hostname": True}
+
+
+@pytest.mark.parametrize(
+    ("url", "options"),
+    [
+        ("redis://cache", HERE),
+        ("redis://cache/", HERE),
+        ("redis://cache:6379//", HERE),
+        ("redis://cache/0", HERE),
+        ("redis://cache:16379/", {**HERE, "port": 16379}),
+        ("REDIS://Cache:6380/15", {**HERE, "port": 6380, "db": 15}),
+        ("redis://cache?db=3", {**HERE, "db": 3}),
+        ("redis://cache/3?db=3", {**HERE, "db": 3}),
+        ("redis://[::1]:6379/1", {"host": "::1", "port": 6379, "db": 1}),
+        ("valkey://cache", HERE),
+        ("redis://:p%40ss%2F1%23@cache", {**HERE, "password": "p@ss/1#"}),
+        ("redis://:p@ss@cache", {**HERE, "password": "p@ss"}),
+        ("redis://:100%@cache", {**HERE, "password": "100%"}),
+        ("redis://us%3Aer:p%3Aw@cache", {**HERE, "username": "us:er", "password": "p:w"}),
+        ("redis://:@cache", HERE),
+        ("redis://cache?password=p%2Bw&username=u", {**HERE, "username": "u", "password": "p+w"}),
+        ("redis://cache?socket_timeout=1.5", {**HERE, "socket_timeout": 1.5}),
+        ("redis://cache?socket_connect_timeout=3", {**HERE, "socket_connect_timeout": 3.0}),
+        ("redis://cache?socket_keepalive=No", {**HERE, "socket_keepalive": False}),
+        ("redis://cache?health_check_interval=0&client_name=confab",
+         {**HERE, "health_check_interval": 0.0, "client_name": "confab"}),
+        ("rediss://cache", {**HERE, **CHECKED}),
+        ("valkeys://cache", {**HERE, **CHECKED}),
+        ("rediss://cache?ssl_cert_reqs=none",
+         {**HERE, "ssl_cert_reqs": "none", "ssl_check_hostname": False}),
+        ("rediss://cache?ssl_cert_reqs=CERT_NONE",
+         {**HERE, "ssl_cert_reqs": "none", "ssl_check_hostname": False}),
+        ("rediss://cache?ssl_cert_reqs=required&ssl_check_hostname=false",
+         {**HERE, "ssl_cert_reqs": "required", "ssl_check_hostname": False}),
+        ("unix:///run/redis.sock", {"path": "/run/redis.sock"}),
+        ("unix:/run/redis.sock?db=2", {"path": "/run/redis.sock", "db": 2}),
+        ("unix://u:p%40w@/run/re%20dis.sock", {"path": "/run/re dis.sock", "username": "u", "password": "p@w"}),
+    ],
+)  # fmt: skip
+def test_an_address_is_read_as_it_is_meant(url: str, options: dict[str, Any]) -> None:
+    assert read_redis_url(url).options == options
+
+
+@pytest.mark.parametrize(
+    ("url", "named"),
+    [
+        ("redis://cache/zero", "the database by its number"),
+        ("redis://cache/-1", "the database by its number"),
+        ("redis://cache/1.5", "the database by its number"),
+        ("redis://cache/0/1", "the database by its number"),
+        ("redis://cache/٣", "the database by its number"),
+        ("redis://cache?db=first", "the database by its number"),
+        ("redis://cache/1?db=2", "two databases"),
+        ("redis://cache:0", "port"),
+        ("redis://cache:65536", "port"),
+        ("redis://cache:redis", "port"),
+        ("redis://", "has no host"),
+        ("redis:///0", "has no host"),
+        ("http://cache", "redis://, rediss:// or unix://"),
+        ("cache:6379", "redis://, rediss:// or unix://"),
+        ("redis://cache?sslmode=require", "the option sslmode"),
+        ("redis://cache?max_connections=5", "the option max_connections"),
+        ("redis://cache?decode_responses=true", "the option decode_responses"),
+        ("redis://cache?db=1&db=2", "the option db twice"),
+        ("redis://cache?socket_timeout=", "the option socket_timeout without a value"),
+        ("redis://cache?socket_timeout=0", "the option socket_timeout"),
+        ("redis://cache?socket_timeout=nan", "the option socket_timeout"),
+        ("redis://cache?socket_timeout=soon", "the option socket_timeout"),
+        ("redis://cache?socket_keepalive=maybe", "the option socket_keepalive"),
+        ("redis://cache?ssl_cert_reqs=none", "only an address that begins with rediss://"),
+        ("unix:///run/redis.sock?ssl_cert_reqs=none", "only an address that begins with rediss://"),
+        ("rediss://cache?ssl_cert_reqs=off", "the option ssl_cert_reqs"),
+        ("rediss://cache?ssl_cert_reqs=none&ssl_check_hostname=true", "ssl_check_hostname=true"),
+        ("rediss://cache?ssl_keyfile=/k.pem", "ssl_keyfile without ssl_certfile"),
+        ("rediss://cache?ssl_ca_certs=/nowhere/ca.pem", "the option ssl_ca_certs, whose file cannot be read"),
+        ("rediss://cache?ssl_ca_certs=/etc/hostname", "the option ssl_ca_certs, which must hold certificates"),
+        ("rediss://cache?ssl_ca_data=none", "the option ssl_ca_data"),
+        ("rediss://cache?ssl_certfile=/etc/hostname", "the option ssl_certfile"),
+        ("unix://run/redis.sock", "absolute path"),
+        ("unix://", "absolute path"),
+    ],
+)  # fmt: skip
+def test_a_wrong_address_is_refused_by_the_name_of_what_is_wrong(url: str, named: str) -> None:
+    with pytest.raises(ConfigError, match=r"^REDIS_URL [^\n]*\.$") as refusal:
+        read_redis_url(url)
+    assert named in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "secret", ["hun/ter2", "hun#ter2", "hun?ter2", "hun[ter2", "hun?ter2=1", "hun%ffter2"]
+)
+def test_a_password_that_is_not_encoded_is_refused_and_not_repeated(secret: str) -> None:
+    with pytest.raises(ConfigError, match="percent-encoded") as refusal:
+        read_redis_url(f"redis://:{secret}@cache:6379/0")
+    assert "hun" not in str(refusal.value)
+    assert "ter2" not in str(refusal.value)
+
+
+@given(st.text(st.characters(codec="utf-8"), min_size=1), st.text(st.characters(codec="utf-8"), min_size=1))
+def test_any_name_and_password_that_are_encoded_arrive(username: str, password: str) -> None:
+    url = f"redis://{quote(username, safe='')}:{quote(password, safe='')}@cache:6379/0"
+    options = read_redis_url(url).options
+    assert (options["username"], options["password"], options["host"]) == (username, password, "cache")
+
+
+@given(st.text())
+def test_any_text_is_an_address_or_refused(text: str) -> None:
+    for url in (text, f"redis://{text}", f"redis://:{text}@cache/0", f"rediss://cache?{text}"):
+        try:
+            read_redis_url(url)
+        except ConfigError as refusal:
+            assert "\n" not in str(refusal)
+
+
+def test_an_authority_of_ones_own_signs_for_one_server_and_its_name_is_not_asked(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    file = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(file)
+    by_file = read_redis_url(f"rediss://cache?ssl_ca_certs={file}").options
+    assert (by_file["ssl_cert_reqs"], by_file["ssl_check_hostname"]) == ("required", False)
+    pem = authority.cert_pem.bytes().decode()
+    by_data = read_redis_url(f"rediss://cache?ssl_ca_data={quote(pem)}&ssl_check_hostname=true").options
+    assert (by_data["ssl_ca_data"], by_data["ssl_check_hostname"]) == (pem, True)
+
+
+def test_one_file_may_hold_the_clients_certificate_and_its_key(tmp_path: Path) -> None:
+    file = tmp_path / "client.pem"
+    trustme.CA().issue_cert("confab").private_key_and_cert_chain_pem.write_to_path(file)
+    options = read_redis_url(f"rediss://cache?ssl_certfile={file}").options
+    assert (options["ssl_certfile"], options["ssl_keyfile"]) == (str(file), str(file))
+
+
+def test_the_setting_counts_where_the_address_says_nothing() -> None:
+    assert read_redis_url("rediss://cache", "none").options["ssl_cert_reqs"] == "none"
+    assert (
+        read_redis_url("rediss://cache?ssl_cert_reqs=required", "none").options["ssl_cert_reqs"] == "required"
+    )

@@ -1,0 +1,87 @@
+"""How large and how long files are: read from their bytes, or told within bounds."""
+
+import struct
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.media.image_size import ClaimError, Shape, read_claims, read_size, shape_of
+from tests.support.media_files import OPUS, png
+
+GIF = b"GIF89a" + struct.pack("<HH", 300, 200) + b"\x00" * 10
+FRAME = b"\xff\xc2\x00\x11\x08" + struct.pack(">HH", 480, 640) + b"\x03" + b"\x00" * 9
+EXIF = b"\xff\xe1" + struct.pack(">H", 30_002) + b"\x00" * 30_000
+JPEG = b"\xff\xd8" + EXIF + b"\xff\xc4\x00\x04\x00\x00" + FRAME
+WEBP = b"RIFF\x00\x00\x00\x00WEBPVP8"
+LOSSY = WEBP + b" " + b"\x00" * 10 + struct.pack("<HH", 640, 480)
+LOSSLESS = WEBP + b"L" + b"\x00" * 4 + b"\x2f" + struct.pack("<I", (639) | (479 << 14))
+EXTENDED = WEBP + b"X" + b"\x00" * 8 + (639).to_bytes(3, "little") + (479).to_bytes(3, "little")
+
+
+@pytest.mark.parametrize(
+    ("head", "size"),
+    [
+        (png(), (1, 1)),
+        (GIF, (300, 200)),
+        (JPEG, (640, 480)),
+        (LOSSY, (640, 480)),
+        (LOSSLESS, (640, 480)),
+        (EXTENDED, (640, 480)),
+        (JPEG[:1000], None),
+        (png()[:20], None),
+        (b"GIF89a" + b"\x00" * 10, None),
+        (b"\x89PNG\r\n\x1a\n" + b"\x00" * 8 + struct.pack(">II", 40_000, 1), None),
+        (OPUS, None),
+        (b"", None),
+    ],
+)
+def test_the_size_stands_in_the_first_bytes(head: bytes, size: tuple[int, int] | None) -> None:
+    assert read_size(head) == size
+
+
+@given(st.binary(max_size=200), st.sampled_from([b"", b"\xff\xd8\xff\xe0", b"GIF89a", WEBP, png()[:16]]))
+def test_any_bytes_have_a_size_or_none(data: bytes, beginning: bytes) -> None:
+    size = read_size(beginning + data)
+    assert size is None or all(0 < side <= 32_767 for side in size)
+
+
+def claims(*told: Any) -> list[Shape]:
+    return read_claims(orjson.dumps(told).decode(), len(told))
+
+
+def test_what_is_told_is_rounded_and_half_a_size_is_none() -> None:
+    assert claims({"width": 640, "height": 480.4}, {"duration": 3.6}, {"width": 3}, {}) == [
+        Shape(640, 480),
+        Shape(duration=4),
+        Shape(),
+        Shape(),
+    ]
+
+
+@pytest.mark.parametrize(
+    "told", ["", "{}", "[]", "[1]", "[{}, {}]", '[{"colour": 1}]', '[{"width": "3"}]', "[null]", "[" * 9000]
+)
+def test_what_cannot_be_understood_is_refused(told: str) -> None:
+    with pytest.raises(ClaimError):
+        read_claims(told, 1)
+
+
+@pytest.mark.parametrize(
+    "claim", [{"width": 0}, {"height": 32_768}, {"duration": -1}, {"duration": 1e9}, {"width": True}]
+)
+def test_what_cannot_be_is_refused(claim: dict[str, Any]) -> None:
+    with pytest.raises(ClaimError):
+        claims(claim)
+
+
+def test_the_bytes_of_a_picture_count_for_more_than_the_word_for_it() -> None:
+    assert shape_of("img", JPEG, Shape()) == Shape(640, 480)
+    assert shape_of("img", JPEG, Shape(480, 640)) == Shape(480, 640)  # it lies on its side
+    assert shape_of("img", JPEG, Shape(9, 9, 5)) == Shape(640, 480)
+    assert shape_of("img", b"\x00\x00\x00\x20ftypheic", Shape(9, 9)) == Shape(9, 9)
+    assert shape_of("video", b"", Shape(1920, 1080, 12)) == Shape(1920, 1080, 12)
+    assert shape_of("audio", b"", Shape(1, 1, 12)) == Shape(duration=12)
+    assert shape_of("file", JPEG, Shape(1, 1, 12)) == Shape()

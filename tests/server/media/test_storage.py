@@ -1,0 +1,198 @@
+"""The media storage: which store a URL names, what it keeps and forgets, on a disk and in a bucket."""
+
+import os
+import re
+import time
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from aiohttp import web
+
+from server.config.storage_url import LocalPlace, S3Place, StorageUrlError, read_storage_url
+from server.errors import Unavailable
+from server.media.storage import Missing, Storage, TooLarge, open_storage
+from tests.support.fixtures_stack import serving
+from tests.support.ports import free_port
+
+SHA = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"  # of b"abc"
+
+
+class Bucket:
+    """As much of S3 as the storage uses: objects are put, read, looked at, listed, copied and deleted by their path."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, bytes] = {}
+        self.signed: list[str] = []
+
+    def app(self) -> web.Application:
+        app = web.Application(client_max_size=64 * 1024 * 1024)
+        app.router.add_route("*", "/{path:.*}", self._answer)
+        return app
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        self.signed.append(request.headers.get("Authorization", ""))
+        path = request.match_info["path"]
+        if path.partition("/")[0] != "inbox":
+            return web.Response(status=404, text="<Error><Code>NoSuchBucket</Code></Error>")
+        if request.method == "PUT":
+            source = request.headers.get("x-amz-copy-source")
+            body = self.objects[unquote(source).lstrip("/")] if source else await request.read()
+            self.objects[path] = body
+            copied = "<CopyObjectResult><ETag>x</ETag></CopyObjectResult>" if source else ""
+            return web.Response(text=copied, headers={"ETag": '"x"'}, content_type="application/xml")
+        if request.method == "POST" and "delete" in request.query:
+            return self._delete(re.findall("<Key>(.*?)</Key>", await request.text()), path)
+        if path not in self.objects:
+            return web.Response(status=404)
+        return self._read(request, self.objects[path])
+
+    def _delete(self, keys: list[str], bucket: str) -> web.Response:
+        for key in keys:
+            self.objects.pop(f"{bucket}/{key}", None)
+        told = "".join(f"<Deleted><Key>{key}</Key></Deleted>" for key in keys)
+        return web.Response(text=f"<DeleteResult>{told}</DeleteResult>", content_type="application/xml")
+
+    def _read(self, request: web.Request, data: bytes) -> web.Response:
+        headers = {"ETag": '"x"', "Last-Modified": "Mon, 02 Mar 2026 09:00:00 GMT"}
+        asked = request.http_range
+        if asked.start is not None:
+            stop = min(asked.stop or len(data), len(data))
+            headers["Content-Range"] = f"bytes {asked.start}-{stop - 1}/{len(data)}"
+            return web.Response(status=206, body=data[asked.start : stop], headers=headers)
+        return web.Response(body=data, headers=headers)
+
+
+@pytest.fixture
+def bucket() -> Bucket:
+    return Bucket()
+
+
+@pytest.fixture(params=["disk", "s3"])
+async def storage(
+    request: pytest.FixtureRequest, tmp_path: Path, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Storage]:
+    if request.param == "disk":
+        yield open_storage("", tmp_path)
+        return
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key-of-a-test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret-of-a-test")
+    async with serving(bucket.app(), free_port()) as url:
+        yield open_storage(f"s3://inbox/media?endpoint={url}&region=sa-east-1", tmp_path)
+
+
+async def keep(storage: Storage, data: bytes, limit: int = 1000) -> str:
+    async with storage.receive(limit) as incoming:
+        await incoming.write(data)
+    await storage.keep(incoming)
+    return incoming.seal().sha256
+
+
+async def read(storage: Storage, sha256: str, begin: int, end: int) -> bytes:
+    return b"".join([chunk async for chunk in await storage.read(sha256, begin, end)])
+
+
+async def test_what_is_kept_is_read_whole_and_in_parts(storage: Storage) -> None:
+    assert await keep(storage, b"abc") == SHA
+    assert await keep(storage, b"abc") == SHA
+    assert await storage.has(SHA)
+    assert await read(storage, SHA, 0, 3) == b"abc"
+    assert await read(storage, SHA, 1, 2) == b"b"
+    assert await read(storage, SHA, 3, 3) == b""
+    await storage.delete(SHA)
+    await storage.delete(SHA)
+    assert not await storage.has(SHA)
+    with pytest.raises(Missing):
+        await storage.read(SHA, 0, 3)
+
+
+async def test_a_bucket_holds_hashes_only_and_is_asked_with_signatures(
+    storage: Storage, bucket: Bucket
+) -> None:
+    await keep(storage, b"abc")
+    if bucket.signed:
+        assert list(bucket.objects) == [f"inbox/media/{SHA[:2]}/{SHA}"]
+        assert all("AWS4-HMAC-SHA256 Credential=key-of-a-test/" in header for header in bucket.signed)
+        assert not any("secret-of-a-test" in header for header in bucket.signed)
+
+
+async def test_a_file_that_fails_on_its_way_leaves_nothing(tmp_path: Path) -> None:
+    storage = open_storage("", tmp_path)
+    with pytest.raises(TooLarge):
+        await keep(storage, b"x" * 1001)
+    with pytest.raises(ConnectionResetError):
+        async with storage.receive(1000) as incoming:
+            await incoming.write(b"x" * 10)
+            raise ConnectionResetError
+    assert [path for path in (tmp_path / "media").rglob("*") if path.is_file()] == []
+
+
+async def test_fragments_of_a_killed_process_are_dropped_after_their_time(tmp_path: Path) -> None:
+    storage = open_storage("", tmp_path)
+    incoming = tmp_path / "media" / "incoming"
+    incoming.mkdir(parents=True)
+    for name in ("old#1", "young"):
+        (incoming / name).write_bytes(b"x")
+    os.utime(incoming / "old#1", (time.time() - 7200, time.time() - 7200))
+    assert await storage.drop_stale(timedelta(hours=1)) == 1
+    assert [path.name for path in incoming.iterdir()] == ["young"]
+
+
+async def test_a_store_that_does_not_answer_is_unavailable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    storage = open_storage(f"s3://inbox?endpoint=http://127.0.0.1:{free_port()}", tmp_path)
+    with pytest.raises(Unavailable):
+        await storage.has(SHA)
+
+
+async def test_a_bucket_that_is_not_there_is_unavailable_and_no_missing_file(
+    tmp_path: Path, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    async with serving(bucket.app(), free_port()) as url:
+        storage = open_storage(f"s3://elsewhere?endpoint={url}&region=sa-east-1", tmp_path)
+        with pytest.raises(Unavailable, match="FileNotFoundError"):
+            await keep(storage, b"abc")
+
+
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        ("", LocalPlace(Path("/data/media"))),
+        ("file:///srv/media", LocalPlace(Path("/srv/media"))),
+        ("s3://inbox", S3Place("inbox", "", None, None)),
+        (
+            "s3://inbox/a/b/?endpoint=https://r2.example&region=auto",
+            S3Place("inbox", "a/b", "https://r2.example", "auto"),
+        ),
+    ],
+)
+def test_a_url_names_a_place(url: str, place: LocalPlace | S3Place) -> None:
+    assert read_storage_url(url, Path("/data")) == place
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/srv/media",
+        "gs://bucket",
+        "s3://",
+        "s3:///media",
+        "s3://key:secret@bucket",
+        "s3://bucket?access_key_id=key",
+        "s3://bucket?endpoint=minio:9000",
+        "s3://bucket?endpoint",
+        "file://host/media",
+        "file:///",
+        "http://[",
+    ],
+)
+def test_a_url_that_names_no_place_is_refused(url: str) -> None:
+    with pytest.raises(StorageUrlError):
+        read_storage_url(url, Path("/data"))

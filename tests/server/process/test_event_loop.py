@@ -1,0 +1,37 @@
+"""A number that the system gives to another socket is clean again."""
+
+import asyncio
+import os
+import socket
+import struct
+
+from server.process.event_loop import Loop
+
+RESET_AT_CLOSE = struct.pack("ii", 1, 0)
+
+
+async def connect_after_a_dead_socket() -> None:
+    """A watched socket is reset, and closed by somebody who does not tell the loop; the next one gets its number."""
+    loop = asyncio.get_running_loop()
+    with socket.create_server(("127.0.0.1", 0)) as meeting:
+        dead = socket.create_connection(meeting.getsockname())
+        peer, _ = meeting.accept()
+    number = dead.detach()
+    was_told = asyncio.Event()
+    loop.add_reader(number, was_told.set)
+    peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_AT_CLOSE)
+    peer.close()
+    async with asyncio.timeout(5):
+        await was_told.wait()
+    os.close(number)
+    with socket.socket() as other:
+        os.dup2(other.fileno(), number)
+    with socket.socket(fileno=number) as fresh, socket.create_server(("127.0.0.1", 0)) as listener:
+        fresh.setblocking(False)
+        async with asyncio.timeout(5):
+            await loop.sock_connect(fresh, listener.getsockname())
+
+
+def test_a_socket_connects_under_the_number_of_a_dead_one() -> None:
+    with asyncio.Runner(loop_factory=Loop) as runner:
+        runner.run(connect_after_a_dead_socket())

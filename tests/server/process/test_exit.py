@@ -1,0 +1,68 @@
+"""A process ends with the exit code of its work, and with all that it had to say."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from server.config import ROOT
+
+ROUNDS = 60
+# Forks: each child is a process that has used the media storage and ends, without the second that imports take.
+FILES = """
+import asyncio, os, sys
+from pathlib import Path
+from server.process.exit import leave
+from server.media.storage import open_storage
+
+async def use(storage):
+    async with storage.receive(64) as incoming:
+        await incoming.write(os.urandom(64))
+    await storage.keep(incoming)
+    await storage.delete(incoming.seal().sha256)
+
+failed = 0
+for number in range({rounds}):
+    if os.fork() == 0:
+        asyncio.run(use(open_storage("", Path(sys.argv[1]))))
+        leave(number % 3)
+    failed += os.waitstatus_to_exitcode(os.wait()[1]) != number % 3
+print(failed, "failed")
+leave(7)
+"""
+
+
+def run(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", program, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+
+def test_no_thread_of_the_storage_spoils_the_exit_code(tmp_path: Path) -> None:
+    result = run(FILES.format(rounds=ROUNDS), str(tmp_path))
+    assert (result.stdout, result.stderr, result.returncode) == ("0 failed\n", "", 7)
+
+
+def test_what_was_printed_and_logged_is_out_also_into_a_pipe() -> None:
+    result = run(
+        "import sys; from server.process.exit import leave; "
+        "sys.stdout.write('done'); print('told', file=sys.stderr, end=''); leave(3)"
+    )
+    assert (result.stdout, result.stderr, result.returncode) == ("done", "told", 3)
+
+
+def test_a_reader_that_has_gone_is_no_failure() -> None:
+    program = "import sys; from server.process.exit import leave; sys.stdin.read(); print('told'); leave(4)"
+    with subprocess.Popen(
+        [sys.executable, "-c", program],
+        env={**os.environ, "PYTHONUNBUFFERED": ""},
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdin and process.stdout and process.stderr
+        process.stdout.close()
+        process.stdin.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 4

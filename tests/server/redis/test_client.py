@@ -1,0 +1,321 @@
+"""The one client of Redis: signs in and speaks TLS as REDIS_URL says, waits for nothing for ever, finds its way."""
+
+import asyncio
+import socket
+import ssl
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import pytest
+import redis as plain_redis
+import trustme
+
+from server.errors import Unavailable
+from server.process.redis_start import sentence_of, why_unusable
+from server.queue import SEND_CHAT, beat, enqueue
+from server.redis import client as redis_client
+from server.redis.client import Client, connect, subscribed
+from server.redis.reasons import UNREACHABLE
+from tests.faults.gates import Gate, SilentGate
+from tests.support.peers import eventually
+from tests.support.services import Services, redis_at, run_valkey
+
+LIMIT_SECONDS = 0.3
+# One limit, and what a busy machine needs to notice it.
+NOTICED_WITHIN_SECONDS = LIMIT_SECONDS + 3.0
+
+
+def at_port(url: str, port: int) -> str:
+    parts = urlsplit(url)
+    return url.replace(f":{parts.port}/", f":{port}/")
+
+
+async def complaint(url: str, **changes: object) -> str:
+    """What is wrong with this Redis, as `doctor` and a start say it; empty when nothing is."""
+    config = redis_at(url, **{"connect_timeout_seconds": 1.0, "command_timeout_seconds": 1.0, **changes})
+    client = connect(config)
+    try:
+        reason = await why_unusable(client, config)
+        return sentence_of(config, reason) if reason else ""
+    finally:
+        await client.aclose()
+
+
+@pytest.fixture
+async def wire(services: Services, redis_url: str) -> AsyncIterator[SilentGate]:
+    """A way to the Redis that can fall silent."""
+    gate = SilentGate(services.valkey.port)
+    await gate.open()
+    yield gate
+    await gate.close()
+
+
+@pytest.fixture
+async def client(wire: SilentGate, redis_url: str) -> AsyncIterator[Client]:
+    client = connect(redis_at(at_port(redis_url, wire.port), command_timeout_seconds=LIMIT_SECONDS))
+    yield client
+    await client.aclose()
+
+
+@pytest.mark.parametrize(
+    "secret", ["p@ss", "p/ss", "p#ss?", "p%40ss", "p:s+s", "schlüssel 密码", "[", "100%"]
+)
+async def test_a_password_with_any_character_signs_in(services: Services, secret: str) -> None:
+    name = "ops@team"
+    with services.redis() as admin:
+        admin.acl_setuser(
+            name, enabled=True, passwords=[f"+{secret}"], keys=["*"], channels=["*"], commands=["+@all"]
+        )
+    given = f"{quote(name, safe='')}:{quote(secret, safe='')}@127.0.0.1:{services.valkey.port}"
+    assert await complaint(f"redis://{given}/") == ""
+    assert "refuses the user name or the password" in await complaint(
+        f"redis://{given.replace('@127', 'x@127')}"
+    )
+
+
+async def test_a_user_may_be_allowed_no_more_than_what_the_documents_say(
+    services: Services, redis_url: str
+) -> None:
+    with services.redis() as admin:
+        admin.acl_setuser(
+            "few",
+            enabled=True,
+            passwords=["+pw"],
+            keys=["confab:*", "arq:*"],
+            channels=["confab:*"],
+            commands=["+@all"],
+        )
+    config = redis_at(f"redis://few:pw@127.0.0.1:{services.valkey.port}")
+    client = connect(config)
+    assert await why_unusable(client, config) is None
+    await enqueue(client, SEND_CHAT, 1)
+    async with subscribed(client, "confab:control"):
+        pass
+    await client.aclose()
+
+
+# -- TLS ---------------------------------------------------------------------------------------------------------
+
+
+class Certificates:
+    """An authority that nobody knows, and what it has signed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.authority = trustme.CA()
+        self.file = folder / "ca.pem"
+        self.authority.cert_pem.write_to_path(self.file)
+        self.mine = folder / "client.pem"
+        self.authority.issue_cert("confab").private_key_and_cert_chain_pem.write_to_path(self.mine)
+
+    def server(self, name: str, *, asks_for_client: bool = False) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.authority.issue_cert(name).configure_cert(context)
+        if asks_for_client:
+            context.verify_mode = ssl.CERT_REQUIRED
+            self.authority.configure_trust(context)
+        return context
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    return Certificates(tmp_path_factory.mktemp("certificates"))
+
+
+@asynccontextmanager
+async def speaking_tls(services: Services, context: ssl.SSLContext) -> AsyncIterator[str]:
+    gate = await Gate(services.valkey.port).open(context)
+    try:
+        yield at_port(services.redis_url, gate.port).replace("redis://", "rediss://")
+    finally:
+        await gate.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "settings", "said"),
+    [
+        # Heroku's: a chain that nobody knows, and another name in it.
+        ("ec2-1-2-3-4.example", "", {}, "has a certificate that no known authority has signed"),
+        ("ec2-1-2-3-4.example", "?ssl_cert_reqs=none", {}, ""),
+        ("ec2-1-2-3-4.example", "", {"ssl_cert_reqs": "none"}, ""),
+        ("ec2-1-2-3-4.example", "?ssl_cert_reqs=required", {"ssl_cert_reqs": "none"}, "no known authority"),
+        ("ec2-1-2-3-4.example", "?ssl_ca_certs={ca}", {}, ""),
+        ("ec2-1-2-3-4.example", "?ssl_ca_data={pem}", {}, ""),
+        ("ec2-1-2-3-4.example", "?ssl_ca_certs={ca}&ssl_check_hostname=true", {}, "certificate for another name"),
+        ("127.0.0.1", "?ssl_ca_certs={ca}&ssl_check_hostname=true", {}, ""),
+        ("127.0.0.1", "?ssl_ca_certs={ca}&ssl_certfile={mine}&ssl_check_hostname=yes", {}, ""),
+    ],
+)  # fmt: skip
+async def test_redis_over_tls_is_as_safe_as_the_address_says(
+    services: Services,
+    certificates: Certificates,
+    name: str,
+    query: str,
+    settings: Mapping[str, str],
+    said: str,
+) -> None:
+    pem = quote(certificates.authority.cert_pem.bytes().decode())
+    given = query.format(ca=certificates.file, pem=pem, mine=certificates.mine)
+    async with speaking_tls(services, certificates.server(name)) as url:
+        found = await complaint(url + given, **settings)
+    assert said in found
+    assert bool(found) == bool(said)
+
+
+async def test_a_server_that_wants_the_clients_certificate_gets_it(
+    services: Services, certificates: Certificates
+) -> None:
+    async with speaking_tls(services, certificates.server("127.0.0.1", asks_for_client=True)) as url:
+        given = f"{url}?ssl_ca_certs={certificates.file}"
+        assert await complaint(f"{given}&ssl_certfile={certificates.mine}") == ""
+        assert "if it asks for a client certificate" in await complaint(given)
+
+
+async def test_tls_and_plain_that_do_not_meet_are_told_apart(
+    services: Services, certificates: Certificates
+) -> None:
+    plain = services.redis_url
+    assert "begin REDIS_URL with redis://" in await complaint(plain.replace("redis://", "rediss://"))
+    async with speaking_tls(services, certificates.server("127.0.0.1")) as url:
+        assert "begin REDIS_URL with rediss://" in await complaint(url.replace("rediss://", "redis://"))
+
+
+# -- silence -----------------------------------------------------------------------------------------------------
+
+
+async def test_a_connection_that_falls_silent_costs_one_limit_and_the_next_command_works(
+    client: Client, wire: SilentGate
+) -> None:
+    await asyncio.gather(*(client.set("key", number) for number in range(5)))
+    assert wire.hush() >= 1
+    begun = time.monotonic()
+    with pytest.raises(UNREACHABLE):
+        await client.get("key")
+    assert time.monotonic() - begun < NOTICED_WITHIN_SECONDS
+    for _ in range(5):  # none of the others that were open is used again
+        assert await client.get("key") is not None
+
+
+async def test_what_is_waited_for_patiently_gets_through_by_itself(wire: SilentGate, redis_url: str) -> None:
+    config = redis_at(at_port(redis_url, wire.port), command_timeout_seconds=LIMIT_SECONDS)
+    patient = connect(config, patient=True)
+    await patient.set("key", 1)
+    wire.hush()
+    async with patient.pipeline(transaction=True) as pipe:
+        pipe.incr("key")
+        pipe.get("key")
+        assert await pipe.execute() == [2, b"2"]
+    await patient.aclose()
+
+
+async def piped(client: Client, *, transaction: bool) -> None:
+    async with client.pipeline(transaction=transaction) as pipe:
+        pipe.get("key")
+        await pipe.execute()
+
+
+async def test_a_command_in_any_form_has_a_limit(client: Client, wire: SilentGate) -> None:
+    for command in (
+        lambda: client.get("key"),
+        lambda: client.publish("confab:control", b""),
+        lambda: enqueue(client, SEND_CHAT, 1),
+        lambda: beat(client),
+        lambda: piped(client, transaction=True),
+        lambda: piped(client, transaction=False),
+    ):
+        await client.set("key", 1)
+        wire.hush()
+        async with asyncio.timeout(NOTICED_WITHIN_SECONDS):
+            with pytest.raises((Unavailable, *UNREACHABLE)):
+                await command()
+
+
+async def test_the_limit_can_stand_in_the_address(wire: SilentGate, redis_url: str) -> None:
+    client = connect(redis_at(f"{at_port(redis_url, wire.port)}?socket_timeout={LIMIT_SECONDS}"))
+    await client.set("key", 1)
+    wire.hush()
+    async with asyncio.timeout(NOTICED_WITHIN_SECONDS):
+        with pytest.raises(UNREACHABLE):
+            await client.get("key")
+    await client.aclose()
+
+
+async def test_a_subscription_that_falls_silent_is_noticed(
+    client: Client, wire: SilentGate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_client, "SILENCE_SECONDS", 0.1)
+    with pytest.raises(UNREACHABLE):
+        async with subscribed(client, "confab:control") as (_, messages):
+            async for _message in messages:
+                assert wire.hush(subscribed_only=True) in (0, 1)
+
+
+async def test_a_subscription_that_hears_nothing_for_long_stays(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is asked again and again, and answers."""
+    monkeypatch.setattr(redis_client, "SILENCE_SECONDS", 0.02)
+    heard: list[bytes] = []
+
+    async def listen() -> None:
+        async with subscribed(client, "confab:control") as (_, messages):
+            async for message in messages:
+                heard[:] = [message["data"]]
+
+    asked: list[object] = []
+    publish = client.publish
+
+    async def counted(channel: str, message: bytes) -> object:
+        asked.append(channel)
+        return await publish(channel, message)
+
+    monkeypatch.setattr(client, "publish", counted)
+    listening = asyncio.create_task(listen())
+    await eventually(lambda: truth(len(asked) >= 5))
+    await publish("confab:control", b"still here")
+    await eventually(lambda: truth(heard[-1] == b"still here"))
+    assert not listening.done()
+    listening.cancel()
+
+
+async def truth(value: bool) -> bool:
+    return value
+
+
+async def test_sockets_are_watched_by_the_system(client: Client) -> None:
+    await client.set("key", 1)
+    (connection,) = client.connection_pool._available_connections
+    writer = connection._writer
+    assert writer is not None
+    own = writer.transport.get_extra_info("socket")
+    assert own.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+    assert own.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 15
+
+
+# -- a failover ----------------------------------------------------------------------------------------------------
+
+
+async def test_after_a_failover_the_next_write_goes_to_the_new_primary() -> None:
+    """The old primary keeps its connections and refuses writes; the address leads to the new one."""
+    with run_valkey() as old, run_valkey() as new:
+        command(new.url, "CONFIG", "SET", "requirepass", "pw")
+        command(old.url, "CONFIG", "SET", "requirepass", "pw")
+        gate = await Gate(old.port).open()
+        client = connect(redis_at(f"redis://:pw@127.0.0.1:{gate.port}"))
+        try:
+            await enqueue(client, SEND_CHAT, 1)
+            command(f"redis://:pw@127.0.0.1:{old.port}", "REPLICAOF", "127.0.0.1", str(new.port))
+            gate.target = new.port
+            with pytest.raises(Unavailable):
+                await enqueue(client, SEND_CHAT, 2)
+            await enqueue(client, SEND_CHAT, 3)
+        finally:
+            await client.aclose()
+            await gate.close()
+
+
+def command(url: str, *words: str) -> None:
+    with closing(plain_redis.Redis.from_url(url)) as admin:
+        admin.execute_command(*words)  # type: ignore[no-untyped-call]

@@ -1,0 +1,244 @@
+"""Who gets where: every route and every id of its path, every command of the socket, for everybody it is not for.
+
+Made from the tables themselves: a route or a command that the policy does not know, or that this page has no case for,
+fails here.
+"""
+
+import re
+import time
+from dataclasses import dataclass, replace
+
+import pytest
+
+from server.config import ROOT
+from server.routes import ROUTES, Route
+from server.rules import policy
+from server.store.people.api_keys import revoke_key
+from server.web.app_keys import DATABASE, TOKENS
+from tests.server.factories import add_member, make_account, make_chat, make_refusal, set_role, sign_in_as
+from tests.server.routes.test_routes import Place, good_body, make_place
+from tests.support.fixtures_stack import Stack
+from tests.support.peers import Answer, Peer
+
+GUARDED = [route for route in ROUTES if route.needs_token]
+IDS = ("account_id", "chat_id", "message_id", "user_id", "key_id", "contact_id", "refusal_id")
+# What was tried -> in how many cells of the matrix.
+CELLS: dict[str, int] = {}
+# What stands in a path for an id that nobody has.
+NOBODY = 10**15
+
+
+@dataclass
+class Cast:
+    """Everybody who is not the one who may, and what they come with."""
+
+    place: Place
+    stack: Stack
+
+    def with_token(self, token: str | None) -> Peer:
+        return Peer(self.stack.stranger.session, self.stack.stranger.url, token, self.place.peer.user_id)
+
+    async def key(self, scopes: list[str], account_ids: list[int] | None = None) -> Peer:
+        body = {"name": "program", "scopes": scopes, "account_ids": account_ids}
+        made = await self.place.peer.ok("POST", "/api/keys", body)
+        return self.with_token(made["secret"])
+
+    async def ask(self, peer: Peer, route: Route, place: Place | None = None) -> Answer:
+        return await peer.call(route.method, (place or self.place).path(route), good_body(route))
+
+
+@pytest.fixture
+async def cast(web_only: Stack) -> Cast:
+    return Cast(await make_place(web_only), web_only)
+
+
+def expect(answer: Answer, status: int, *what: object) -> None:
+    assert answer.status == status, (what, answer.status, answer.raw[:200])
+    assert set(answer.body) == {"error"}
+
+
+def lesser(least: str, ladder: tuple[str, ...]) -> tuple[str, ...]:
+    return ladder[: ladder.index(least)]
+
+
+def rule_of(route: Route) -> policy.Rule:
+    return policy.RULES[policy.ROUTES[route.name]]
+
+
+def test_the_policy_knows_every_route_and_names_no_other() -> None:
+    guarded, open_ = {route.name for route in GUARDED}, {r.name for r in ROUTES if not r.needs_token}
+    assert guarded - set(policy.ROUTES) == set()
+    assert open_ - policy.OPEN_ROUTES == set()
+    assert set(policy.ROUTES.values()) | {n for n in policy.COMMANDS.values() if n} <= set(policy.RULES)
+    assert set(policy.NARROWED) <= set(policy.ROUTES)
+    assert not set(policy.ROUTES) & policy.OPEN_ROUTES
+
+
+async def test_every_route_is_shut_to_who_has_no_good_token(cast: Cast, web_only: Stack) -> None:
+    tokens = web_only.app[TOKENS]
+    short = type(tokens)(web_only.config.secrets.jwt_secret, -int(time.time() // 2))
+    expired = short.issue(cast.place.peer.user_id, "0b54b0a6-7f0e-4bb0-8f4e-1a1f2c1f8e0a")[0]
+    dead = await cast.key(["read", "send", "manage"])
+    me = await dead.ok("GET", "/api/auth/me")
+    await web_only.app[DATABASE].write(revoke_key, me["key"]["id"], None)
+    secret = str(dead.token)
+    comers = {
+        "nothing": None,
+        "expired": expired,
+        "a revoked key": secret,
+        "half a key": secret[:30],
+        "a key's prefix": secret[:12],
+        "another's rest": secret[:12] + "A" * (len(secret) - 12),
+        "no key": "cfb_",
+    }
+    cells = 0
+    for route in GUARDED:
+        for name, token in comers.items():
+            expect(await cast.ask(cast.with_token(token), route), 401, route.name, name)
+            cells += 1
+    CELLS["without a good token"] = cells
+
+
+async def test_every_id_of_a_path_is_absent_when_it_is_foreign(cast: Cast, web_only: Stack) -> None:
+    """Absent and another's are one answer, for each id of each route."""
+    stranger = await web_only.sign_in("stranger")
+    foreign_account = await make_account(web_only, stranger, "acc-foreign")
+    foreign_chat = await make_chat(web_only, foreign_account, "chat-foreign")
+    (message,) = await stranger.messages(foreign_account, foreign_chat)
+    foreign = {
+        "account_id": foreign_account,
+        "chat_id": foreign_chat,
+        "message_id": message["id"],
+        "refusal_id": await make_refusal(web_only, stranger),
+    }
+    cells = 0
+    for route in GUARDED:
+        for name in IDS:
+            if f"{{{name}:" not in route.path:
+                continue
+            values = [NOBODY, *([foreign[name]] if name in foreign else [])]
+            if rule_of(route).by_admins and name == "account_id":
+                values = [NOBODY]  # the one rule by which admins reach a number that is not theirs
+            for value in values:
+                place = replace(cast.place)
+                setattr(place, name, value)
+                expect(await cast.ask(cast.place.peer, route, place), 404, route.name, name, value)
+                cells += 1
+        if "{account_id:" in route.path:
+            expect(await cast.ask(stranger, route), 404, route.name, "a stranger")
+            cells += 1
+    CELLS["of foreign and absent ids"] = cells
+
+
+async def test_every_route_refuses_who_is_too_little_for_it(cast: Cast, web_only: Stack) -> None:
+    """In the team, on the number, by the scope of a key and by its numbers."""
+    cells = 0
+    agent = await web_only.sign_in("agent")
+    await add_member(web_only, cast.place.account_id, agent, "owner")
+    helper = await web_only.sign_in("helper")
+    for route in GUARDED:
+        rule = rule_of(route)
+        for role in lesser(rule.role, policy.ROLES):
+            await set_role(web_only, agent, role)
+            expect(await cast.ask(agent, route), 403, route.name, role)
+            cells += 1
+    for role in policy.NUMBER_ROLES[:-1]:  # nobody is made the payer there
+        path = f"/api/channels/whatsapp/{cast.place.account_id}/members/{helper.user_id}"
+        await cast.place.peer.ok("PUT", path, {"role": role})
+        for route in GUARDED:
+            if "{account_id:" in route.path and role in lesser(rule_of(route).number, policy.NUMBER_ROLES):
+                expect(await cast.ask(helper, route), 403, route.name, role)
+                cells += 1
+    for scope in policy.SCOPES:
+        key = await cast.key([scope])
+        for route in GUARDED:
+            if rule_of(route).scope not in (scope, policy.ANY_SCOPE):
+                expect(await cast.ask(key, route), 403, route.name, scope)
+                cells += 1
+    CELLS["of too low a role or too small a scope"] = cells
+
+
+async def test_a_key_of_other_numbers_sees_nothing_of_this_one(cast: Cast, web_only: Stack) -> None:
+    other = await make_account(web_only, cast.place.peer, "acc-other")
+    key = await cast.key(["read", "send", "manage"], [other])
+    cells = 0
+    for route in GUARDED:
+        if "{account_id:" in route.path:
+            expect(await cast.ask(key, route), 404, route.name)
+        elif route.name not in policy.NARROWED:
+            expect(await cast.ask(key, route), 403, route.name)
+        else:
+            continue
+        cells += 1
+    listed = await key.ok("GET", "/api/channels/whatsapp/accounts")
+    assert [item["id"] for item in listed["items"]] == [other]
+    CELLS["of a key that is bound to another number"] = cells
+
+
+# -- the socket -----------------------------------------------------------------------------------------------
+
+
+def body_of(command: str, place: Place) -> dict[str, object]:
+    bodies: dict[str, dict[str, object]] = {
+        "auth": {"token": ""},
+        "join-user": {"user_id": place.peer.user_id},
+        "join-chat": {"chat_id": place.chat_id},
+        "leave-chat": {"chat_id": place.chat_id},
+        "typing": {"chat_id": place.chat_id, "on": True},
+        "ping": {},
+    }
+    assert set(bodies) == set(policy.COMMANDS)
+    return bodies[command]
+
+
+async def refusal(peer: Peer, command: str, place: Place) -> str | None:
+    """The code with which a command of a signed-in socket is refused."""
+    socket = await peer.open_socket()
+    assert (await socket.command("auth", token=peer.token))["ok"]
+    answer = await socket.command(command, **body_of(command, place))
+    await socket.close()
+    return None if answer["ok"] else answer["error"]["code"]
+
+
+async def test_every_command_of_the_socket_is_for_those_it_is_for(cast: Cast, web_only: Stack) -> None:
+    place, cells = cast.place, 0
+    stranger, viewer = await web_only.sign_in("stranger"), await sign_in_as(web_only, "viewer")
+    await add_member(web_only, place.account_id, viewer, "owner")
+    reading, elsewhere = await cast.key(["manage"]), await make_account(web_only, place.peer, "acc-other")
+    bound = await cast.key(["read", "send"], [elsewhere])
+    for command, permission in policy.COMMANDS.items():
+        if command == "auth":
+            continue
+        for token in (None, "garbage"):
+            socket = await web_only.stranger.open_socket()
+            if token is None:
+                await socket.socket.send_json({"event": command, "data": body_of(command, place), "id": 1})
+            else:
+                await socket.socket.send_json({"event": "auth", "data": {"token": token}, "id": 1})
+            assert await socket.wait_closed() == 4401, command
+            cells += 1
+        if permission is None:
+            continue
+        rule = policy.RULES[permission]
+        about_chat = "chat_id" in body_of(command, place)
+        if about_chat:
+            assert await refusal(stranger, command, place) == "not_found", command
+            assert await refusal(bound, command, place) == "not_found", command
+            assert await refusal(place.peer, command, replace(place, chat_id=NOBODY)) == "not_found"
+            cells += 3
+        assert await refusal(reading, command, place) == "forbidden", command
+        cells += 1
+        if "viewer" in lesser(rule.role, policy.ROLES):
+            assert await refusal(viewer, command, place) == "forbidden", command
+            cells += 1
+        assert await refusal(place.peer, command, place) is None
+    CELLS["of the socket's commands"] = cells
+
+
+def test_the_document_tells_how_many_there_are() -> None:
+    """docs/security.md says it in round numbers."""
+    if len(CELLS) < 5:
+        pytest.skip("the others did not all run")
+    found = re.search(r"some ([\d,]+) cells", (ROOT / "docs/security.md").read_text())
+    assert found is not None
+    assert int(found[1].replace(",", "")) == pytest.approx(sum(CELLS.values()), rel=0.05)

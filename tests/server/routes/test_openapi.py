@@ -1,0 +1,180 @@
+"""The description of the API says what the table of routes says, and shows itself under the strict policy."""
+
+import re
+from typing import Any
+
+import pytest
+
+from server.config import ROOT
+from server.errors import TABLE
+from server.routes import ROUTES
+from server.routes.error_codes import codes_of
+from server.routes.openapi import build_document, plain_path, render_page
+from tests.support.fixtures_stack import Stack
+
+DOCUMENTED = [route for route in ROUTES if route.is_documented]
+# An empty body is all they need: there is nothing to choose, or all of it has a default.
+NEEDS_NO_BODY = ("connect_account", "reconnect_account", "request_export")
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    return build_document(ROUTES)
+
+
+def test_every_route_stands_in_the_document_and_nothing_else(document: dict[str, Any]) -> None:
+    told = {(method.upper(), path) for path, operations in document["paths"].items() for method in operations}
+    assert told == {(route.method, plain_path(route.path)) for route in DOCUMENTED}
+    assert {route.name for route in ROUTES if not route.is_documented} == {
+        "show_asset",
+        "show_file",
+        "show_app",
+        # Also at the message's own address, without its chat.
+        "edit_message",
+        "delete_message",
+        "set_reaction",
+        "remove_reaction",
+        "retry_message",
+        "show_attachment",
+        "retry_attachment",
+    }
+
+
+def test_the_page_on_security_knows_how_many_operations_there_are(document: dict[str, Any]) -> None:
+    count = sum(len(operations) for operations in document["paths"].values())
+    assert f"all {count} operations" in (ROOT / "docs/security.md").read_text()
+
+
+@pytest.mark.parametrize("route", DOCUMENTED, ids=lambda route: route.name)
+def test_an_operation_says_what_it_takes_answers_and_needs(document: dict[str, Any], route: Any) -> None:
+    operation = document["paths"][plain_path(route.path)][route.method.lower()]
+    assert operation["operationId"] == route.name
+    names = [p["name"] for p in operation["parameters"] if p["in"] == "path"]
+    assert names == re.findall(r"\{(\w+)\}", plain_path(route.path))
+    query = {p["name"] for p in operation["parameters"] if p["in"] == "query"}
+    assert query == (set(route.query().fields) if route.query else set())
+    assert ("requestBody" in operation) == (route.body is not None)
+    failures = {TABLE[code][0] for code in codes_of(route)}
+    assert set(operation["responses"]) == {str(status) for status in (route.status, *route.also, *failures)}
+    wanted = "accessToken" if route.needs_token else "webhookSecret" if route.needs_secret else None
+    wanted = "webhookSignature" if route.needs_signature else wanted
+    if route.body is not None:
+        assert operation["requestBody"]["required"] == (route.name not in NEEDS_NO_BODY)
+    assert operation["security"] == ([{wanted: []}] if wanted else [])
+
+
+def test_failures_are_told_by_what_the_row_says(document: dict[str, Any]) -> None:
+    """A few rows written out, so that the rules behind them are held by something else than themselves."""
+    account = "/api/channels/{provider}/{account_id}"
+    wanted = {
+        ("get", "/api/config"): "200 429",
+        ("get", "/api/auth/me"): "200 401 429 503",
+        ("post", "/api/auth/login"): "200 400 401 403 413 415 422 429 503",
+        ("get", "/api/channels/{provider}/accounts"): "200 401 403 404 422 429 503",
+        ("delete", account): "204 401 403 404 409 415 422 429 502 503 504",
+        ("post", f"{account}/chats"): "201 400 401 402 403 404 409 413 415 422 429 502 503 504",
+        ("post", f"{account}/chats/{{chat_id}}/send"): "201 400 401 402 403 404 409 413 415 422 429 503",
+        ("post", "/api/webhooks/unipile/messages"): "200 400 401 413 415 429 503",
+    }
+    file = f"{account}/chats/{{chat_id}}/messages/{{message_id}}/attachments/{{attachment_id}}"
+    wanted["get", file] = "200 206 304 401 403 404 416 429 503"
+    told = {
+        (method, path): " ".join(sorted(document["paths"][path][method]["responses"]))
+        for method, path in wanted
+    }
+    assert told == wanted
+
+
+def test_a_failure_is_one_of_the_codes_of_its_status_and_says_when_to_come_again(
+    document: dict[str, Any],
+) -> None:
+    shared = document["components"]["responses"]
+    refused = shared["NotEntitledOrForbidden"]
+    shape, told = refused["content"]["application/json"]["schema"]["allOf"]
+    assert shape == {"$ref": "#/components/schemas/Error"}
+    assert told["properties"]["error"]["properties"]["code"]["enum"] == ["not_entitled", "forbidden"]
+    assert [name for name, failure in shared.items() if "headers" in failure] == [
+        "TooManyRequests",
+        "Unavailable",
+    ]
+    assert shared["Unavailable"]["headers"]["Retry-After"]["required"] is True
+    assert '<code>403</code> <a href="#shape-Error">Error</a> not_entitled, forbidden' in render_page(
+        document
+    )
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    found = references(document)
+    assert len(found) > 20
+    for reference in found:
+        part: Any = document
+        for step in reference.removeprefix("#/").split("/"):
+            part = part[step]
+
+
+def references(part: object) -> list[str]:
+    if isinstance(part, dict):
+        own = [part["$ref"]] if "$ref" in part else []
+        return own + [r for value in part.values() for r in references(value)]
+    return [r for value in part for r in references(value)] if isinstance(part, list) else []
+
+
+def test_the_error_shape_and_both_ways_to_prove_oneself_are_told(document: dict[str, Any]) -> None:
+    error = document["components"]["schemas"]["Failed"]
+    assert set(error["properties"]) == {"code", "message", "fields", "limit", "request_id"}
+    assert error["required"] == ["code", "message", "request_id"]
+    schemes = document["components"]["securitySchemes"]
+    assert schemes["accessToken"]["scheme"] == "bearer"
+    assert schemes["webhookSecret"]["name"] == "Unipile-Auth"
+
+
+def test_a_send_is_told_in_both_its_forms(document: dict[str, Any]) -> None:
+    (send,) = [path for path in document["paths"] if path.endswith("/send")]
+    content = document["paths"][send]["post"]["requestBody"]["content"]
+    shapes = {kind: told["schema"]["$ref"].rpartition("/")[2] for kind, told in content.items()}
+    assert shapes == {"application/json": "Send", "multipart/form-data": "SendForms"}
+    fields = document["components"]["schemas"]["SendForms"]["properties"]
+    assert set(fields) == {
+        "text",
+        "quote_id",
+        "client_id",
+        "seen_seq",
+        "attachments",
+        "voice_message",
+        "media_info",
+    }
+    assert fields["attachments"]["items"] == {"type": "string", "format": "binary"}
+    assert '"width"' in fields["media_info"]["description"]
+    assert "SendForms</a> as multipart/form-data" in render_page(document)
+
+
+def test_the_page_needs_no_script_and_no_inline_style(document: dict[str, Any]) -> None:
+    page = render_page(document)
+    assert not re.search(r"<script|<style|style=|\son\w+=|https?://", page)
+    for path in document["paths"]:
+        assert path in page
+    targets = set(re.findall(r'href="#([\w-]+)"', page))
+    assert targets <= set(re.findall(r'id="([\w-]+)"', page))
+
+
+def test_the_page_escapes_what_it_is_told() -> None:
+    operation = {
+        "operationId": "x",
+        "tags": ["<b>"],
+        "summary": "<script>",
+        "parameters": [],
+        "responses": {},
+        "security": [],
+    }
+    page = render_page({"paths": {"/<i>": {"get": operation}}, "components": {"schemas": {}}})
+    assert not re.search("<script>|<b>|<i>", page)
+
+
+async def test_document_page_and_style_are_served(web_only: Stack, document: dict[str, Any]) -> None:
+    stranger = web_only.stranger
+    assert await stranger.ok("GET", "/api/openapi.json") == document
+    page = await stranger.call("GET", "/api/docs")
+    assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert "style-src 'self'" in page.headers["Content-Security-Policy"]
+    style = await stranger.call("GET", "/api/docs.css")
+    assert (style.status, style.headers["Content-Type"]) == (200, "text/css; charset=utf-8")

@@ -1,0 +1,358 @@
+"""Over the whole table of routes: no token no entrance, no bad body a 500, no answer but the one it declares.
+
+The cases are made from the table: a route that is added is tested here with its first line.
+"""
+
+import io
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from aiohttp import FormData
+from aiopg import Cursor
+from marshmallow import fields
+
+from server.auth.tokens import hash_token
+from server.queue import beat
+from server.routes import ROUTES, Route
+from server.schemas.errors import Error
+from server.store.accounts.hosted_links import insert_link
+from server.store.people.user_links import put_link
+from server.web.app_keys import DATABASE, REDIS
+from tests.server.factories import (
+    BIAS_PHONE,
+    add_member,
+    make_account,
+    make_chat,
+    make_contact,
+    make_refusal,
+    sign_in_as,
+)
+from tests.server.handlers.test_auth import EMAIL, PASSWORD, make_user
+from tests.support.declared import strict
+from tests.support.fixtures_stack import Stack
+from tests.support.peers import Answer, Peer, message_received
+
+GUARDED = [route for route in ROUTES if route.needs_token]
+# Absent in this configuration: handlers/test_people.py and workers/test_mailing.py open them.
+SHUT = ("register", "forget_password")
+# Without its signature nothing of a body is read: what is signed is tested in handlers/test_billing.py.
+WITH_BODY = [
+    route
+    for route in ROUTES
+    if route.body is not None and not route.needs_signature and route.name not in SHUT
+]
+# What only UniPile can answer is tested beside its handlers, with the sandbox.
+AT_UNIPILE = ("start_chat", "edit_message", "delete_message", "set_reaction", "remove_reaction")
+# And what there is only once something else was done: beside its handlers too.
+ELSEWHERE = (*AT_UNIPILE, "show_erasure", "list_account_erasures", "show_export", "list_exports")
+ANSWERING = [
+    route
+    for route in ROUTES
+    if route.answer is not None and route.name not in (*ELSEWHERE, *SHUT) and not route.needs_signature
+]
+# Queries that are not to be left out.
+NEEDED = {"list_changes": "?since=0", "find": "?q=Oi"}
+TAKES_FORMS = ("send_message",)
+
+
+def named(route: Route) -> str:
+    return route.name
+
+
+HOSTED_TOKEN = "t" * 43
+
+
+@dataclass
+class Place:
+    """Somebody with an account and a chat, to whom every address leads."""
+
+    peer: Peer
+    account_id: int
+    chat_id: int
+    message_id: int = 0
+    contact_id: int = 0
+    user_id: int = 0
+    key_id: int = 0
+    refusal_id: int = 0
+
+    def path(self, route: Route) -> str:
+        """The route's address with ids that exist."""
+        values = {
+            "provider": "whatsapp",
+            "account_id": str(self.account_id),
+            "chat_id": str(self.chat_id),
+            "message_id": str(self.message_id),
+            "user_id": str(self.user_id),
+            "key_id": str(self.key_id),
+            "attachment_id": "file-1",
+            "contact_id": str(self.contact_id),
+            "export_id": "1",
+            "refusal_id": str(self.refusal_id),
+            "sha256": "0" * 64,
+            "token": HOSTED_TOKEN,
+            "name": "icon.svg",
+            "path": "inbox",
+        }
+        return re.sub(r"\{(\w+)(?::(?:[^{}]|\{[^{}]*\})*)?\}", lambda match: values[match[1]], route.path)
+
+
+@pytest.fixture
+async def place(web_only: Stack) -> Place:
+    return await make_place(web_only)
+
+
+async def make_place(stack: Stack) -> Place:
+    """An owner of the team with a number, a chat, a key, and somebody else who is let into the number."""
+    await beat(stack.app[REDIS])  # without a worker nothing is ready
+    owner, other = await sign_in_as(stack, "owner"), await stack.sign_in("other")
+    account_id = await make_account(stack, owner)
+    chat_id = await make_chat(stack, account_id, address=f"{BIAS_PHONE}@s.whatsapp.net")
+    (message,) = await owner.messages(account_id, chat_id)
+    await add_member(stack, account_id, other, "agent")
+    key = await owner.ok("POST", "/api/keys", {"name": "crm", "scopes": ["read"]})
+    return Place(
+        owner,
+        account_id,
+        chat_id,
+        message["id"],
+        await make_contact(stack, account_id),
+        other.user_id,
+        key["key"]["id"],
+        await make_refusal(stack, owner),
+    )
+
+
+def assert_refused(answer: Answer, *statuses: int) -> None:
+    assert answer.status in statuses, (answer.status, answer.raw[:300])
+    assert not Error().validate(answer.body)
+
+
+def test_every_route_has_a_name_of_its_own() -> None:
+    """Those that are not documented may be a second address of one that is."""
+    names = [route.name for route in ROUTES if route.is_documented]
+    assert len(set(names)) == len(names)
+    assert len({(route.method, route.path) for route in ROUTES}) == len(ROUTES)
+
+
+def test_all_that_is_open_is_open_on_purpose() -> None:
+    """What changes or shows a user's data is not in this list."""
+    assert {route.name for route in ROUTES if not route.needs_token} == {
+        "show_health",
+        "show_readiness",
+        "show_metrics",
+        "show_config",
+        "show_openapi",
+        "show_docs",
+        "show_docs_style",
+        "log_in",
+        "forget_password",
+        "refresh",
+        "log_out",
+        "register",
+        "show_link",
+        "accept_link",
+        "make_test_token",
+        "receive_messages",
+        "receive_account_status",
+        "receive_hosted",
+        "take_billing_event",
+        "open_socket",
+        "show_asset",
+        "show_file",
+        "show_app",
+    }
+
+
+async def test_without_a_good_token_nobody_comes_in(web_only: Stack, place: Place) -> None:
+    headers: list[Mapping[str, str]] = [
+        {},
+        {"Authorization": ""},
+        {"Authorization": "Bearer"},
+        {"Authorization": "Bearer garbage"},
+        {"Authorization": f"Basic {place.peer.token}"},
+        {"Authorization": f"{place.peer.token}"},
+        {"Authorization": f"Bearer {place.peer.token}x"},
+        {"Cookie": f"token={place.peer.token}"},
+    ]
+    assert len(GUARDED) >= 12
+    for route in GUARDED:
+        for sent in headers:
+            for body in (None, b"{", b"x" * 100):
+                answer = await web_only.stranger.call(route.method, place.path(route), body, headers=sent)
+                assert_refused(answer, 401)
+                assert answer.body["error"]["code"] == "unauthenticated", (route.name, sent)
+        query = f"{place.path(route)}?token={place.peer.token}&access_token={place.peer.token}"
+        assert_refused(await web_only.stranger.call(route.method, query), 401)
+
+
+NOT_JSON = [b"{", b"nonsense", b'{"a": 1,}', b"\xff\xfe", b'{"a": "\\ud800"}', b"[" * 3000, b"NaN", b'"']
+NOT_JSON += [b"[]", b'[{"text": "Oi"}]', b"17", b'"text"', b"true", b"null"]
+WRONG_VALUES: list[Any] = [17, -1, 1.5, True, [], ["x"], {}, {"a": 1}, 10**30]
+
+
+@pytest.mark.parametrize("route", WITH_BODY, ids=named)
+async def test_no_bad_body_is_more_than_refused(place: Place, route: Route) -> None:
+    assert route.body is not None
+    path = place.path(route)
+    for raw in NOT_JSON:
+        assert_refused(await place.peer.call(route.method, path, raw), 400)
+    known = list(route.body().fields)
+    bodies: list[dict[str, Any]] = [{"unknown": 1}, {"": 1}, {"\u0000": 1}, {"constructor": 1}]
+    for name, kind in route.body().fields.items():
+        right = 17 if isinstance(kind, fields.Integer) else True if isinstance(kind, fields.Boolean) else None
+        wrong = [value for value in WRONG_VALUES if right is None or value is not right]
+        bodies += [{name: value} for value in [*wrong, "a\x00b", "x" * 70_000]]
+        bodies.append(dict.fromkeys(known) | {name: {}})
+    for body in bodies:
+        assert_refused(await place.peer.call(route.method, path, body), 422)
+    big = io.BytesIO(b'{"a": "' + b"x" * 1024 * 1024 + b'"}')
+    assert_refused(await place.peer.call(route.method, path, data=big), 413)
+
+
+@pytest.mark.parametrize("route", [r for r in WITH_BODY if r.name not in TAKES_FORMS], ids=named)
+async def test_a_form_is_not_taken_for_json(place: Place, route: Route) -> None:
+    form = FormData({"text": "Oi"}, default_to_multipart=True)
+    assert_refused(await place.peer.call(route.method, place.path(route), data=form), 400, 415)
+
+
+async def test_no_address_of_any_route_is_more_than_refused(place: Place) -> None:
+    """Ids and queries at the edge of what columns and parsers hold."""
+    for route in GUARDED:
+        for value in ("0", str(2**63 - 1), str(2**63), "9" * 20):
+            for name in ("account_id", "chat_id", "user_id", "key_id"):
+                if f"{{{name}:" in route.path:
+                    path = replace(place)
+                    setattr(path, name, int(value))
+                    answer = await place.peer.call(route.method, path.path(route), good_body(route))
+                    assert_refused(answer, 404, 422)
+        if route.query is not None:
+            for name in route.query().fields:
+                for value in ("%00", "%ff", "", "x" * 3000, "1e9", "-9" * 30, "%5B%5D"):
+                    answer = await place.peer.call(route.method, f"{place.path(route)}?{name}={value}")
+                    # What is searched for, and the name of an action, may be nearly anything.
+                    if name not in ("q", "action") or answer.status != 200:
+                        assert_refused(answer, 422)
+
+
+def good_body(route: Route) -> dict[str, Any] | None:
+    bodies: dict[str, dict[str, Any]] = {
+        "make_test_token": {"user_id": "ana"},
+        "log_in": {"email": EMAIL, "password": PASSWORD},
+        "register": {"email": "eva@example.com", "name": "Eva", "password": PASSWORD},
+        "forget_password": {"email": EMAIL},
+        "show_link": {"token": HOSTED_TOKEN},
+        "accept_link": {"token": HOSTED_TOKEN, "password": PASSWORD},
+        "change_profile": {"name": "Ana"},
+        "change_password": {"old_password": PASSWORD, "new_password": PASSWORD + "!"},
+        "invite_user": {"email": "eva@example.com", "role": "agent"},
+        "change_user": {"name": "Eva"},
+        "create_key": {"name": "crm", "scopes": ["read"]},
+        "set_member": {"role": "viewer"},
+        "set_payer": {"user_id": 1},
+        "connect_account": {},
+        "reconnect_account": {},
+        "request_export": {},
+        "patch_account": {"read_receipts": False},
+        "patch_chat": {"read": True},
+        "start_chat": {"to": "+5511988880000", "text": "Oi"},
+        "edit_message": {"text": "Oi"},
+        "set_reaction": {"value": "👍"},
+        "send_message": {"text": "Oi"},
+        "receive_messages": message_received("acc-1"),
+        "receive_account_status": {"AccountStatus": {"account_id": "acc-1", "message": "OK"}},
+    }
+    assert (route.body is None) or route.name in bodies
+    return bodies.get(route.name)
+
+
+async def fail_message(stack: Stack, message_id: int) -> None:
+    """Make it one of ours that UniPile refused, with a file that could not be had."""
+
+    async def update(cursor: Cursor) -> None:
+        await cursor.execute(
+            """update channels_message set direction = 'out', status = 'failed', attachments = jsonb_build_array(
+                   jsonb_build_object('id', 'file-1', 'type', 'img', 'file_name', null, 'mimetype', null,
+                       'file_size', null, 'state', 'expired', 'error', null, 'voice_note', false, 'sticker', false,
+                       'duration', null, 'width', null, 'height', null))
+               where id = %s""",
+            (message_id,),
+        )
+
+    await stack.app[DATABASE].write(update)
+
+
+async def happy_answer(stack: Stack, place: Place, route: Route) -> Answer:
+    """The route's answer when all is well."""
+    path, headers = place.path(route), {}
+    if route.needs_secret:
+        headers["Unipile-Auth"] = "sandbox-webhook-secret"
+    if route.name in ("log_in", "refresh"):
+        await make_user(stack)
+    if route.name == "refresh":
+        signed_in = await stack.stranger.call(
+            "POST", "/api/auth/login", {"email": EMAIL, "password": PASSWORD}
+        )
+        headers = {"X-Confab": "1", "Cookie": signed_in.headers["Set-Cookie"].partition(";")[0]}
+    path += NEEDED.get(route.name, "")
+    if route.name == "receive_hosted":
+        await stack.sandbox.ok("POST", "/sandbox/accounts", {"id": "acc-1"})
+        await stack.app[DATABASE].write(insert_link, HOSTED_TOKEN, place.peer.user_id, "whatsapp", 60)
+        body = {"status": "CREATION_SUCCESS", "account_id": "acc-1", "name": None}
+        return await place.peer.call(route.method, path, body)
+    if route.name in ("show_link", "accept_link"):
+        await stack.app[DATABASE].write(
+            put_link, place.user_id, hash_token(HOSTED_TOKEN), "invitation", 60, None
+        )
+    if route.name in ("retry_message", "retry_attachment"):
+        await fail_message(stack, place.message_id)
+    if route.name == "reconnect_account":
+        account = await stack.make_account(place.peer, "acc-2")
+        path = Place(place.peer, account["id"], 0).path(route)
+    given = {"user_id": place.user_id} if route.name == "set_payer" else good_body(route)
+    return await place.peer.call(route.method, path, given, headers=headers)
+
+
+@pytest.mark.parametrize("route", ANSWERING, ids=named)
+async def test_an_answer_is_what_its_route_declares(web_only: Stack, place: Place, route: Route) -> None:
+    assert route.answer is not None
+    answer = await happy_answer(web_only, place, route)
+    assert answer.status == route.status, answer.raw[:300]
+    assert answer.headers["Content-Type"] == route.content_type
+    assert strict(route.answer()).validate(answer.body) == {}
+    for listed in ("items", "messages" if route.name == "find" else "items"):
+        if isinstance(answer.body.get(listed), list):
+            assert answer.body[listed], "an empty list proves nothing"
+
+
+async def test_answers_of_a_whole_conversation_are_what_their_routes_declare(stack: Stack) -> None:
+    """With what only a sandbox and workers bring about: names, phones, ticks, a number of the account's."""
+    agent = await sign_in_as(stack, "owner")
+    account = await stack.make_account(agent)
+    socket = await agent.listen()
+    await stack.write("acc-1", "Oi")
+    (new,) = await socket.wait_for_event("message:new")
+    place = Place(agent, account["id"], new["data"]["chat_id"])
+    send = next(route for route in ROUTES if route.name == "send_message")
+    await agent.ok("POST", place.path(send), {"text": "Olá", "client_id": "client-1"})
+    await socket.wait_for_event("message:updated", client_id="client-1", status="delivered")
+    for route in ANSWERING:
+        if route.method == "GET" and route.needs_token:
+            answer = await agent.call("GET", place.path(route) + NEEDED.get(route.name, ""))
+            assert route.answer is not None
+            assert strict(route.answer()).validate(answer.body) == {}, route.name
+
+
+def test_the_strict_schema_notices_an_unknown_key_at_any_depth() -> None:
+    """So that the two tests above can fail."""
+    (route,) = (route for route in ANSWERING if route.name == "list_messages")
+    assert route.answer is not None
+    message = {
+        "id": 1,
+        "sender": {"provider_id": "x", "name": None, "phone": None, "avatar": None, "secret": 1},
+    }
+    errors: Any = strict(route.answer()).validate({"items": [message], "next_cursor": None, "more": 1})
+    assert "more" in errors
+    assert errors["items"][0]["sender"] == {"secret": ["Unknown field."]}

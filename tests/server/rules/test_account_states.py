@@ -1,0 +1,101 @@
+"""The table of a number's states: every pair of state and observation, and any order of what is seen."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.rules.account_states import EXHAUSTED, STANDINGS, Seen, State, Step, follow, state_of
+
+NEWS = (Seen.WORKS, Seen.LINKED, Seen.MENDING, Seen.SIGNED_OUT, Seen.NOT_ALLOWED, Seen.BROKEN, Seen.MISSING)
+# Seen -> (state, status outside, next step), from a number that is connected.
+FROM_CONNECTED = [
+    (Seen.WORKS, State.CONNECTED, "connected", Step.NONE),
+    (Seen.LINKED, State.CONNECTING, "connecting", Step.WAIT),
+    (Seen.MENDING, State.CONNECTING, "connecting", Step.WAIT),
+    (Seen.SIGNED_OUT, State.NEEDS_ACTION, "needs_action", Step.RECONNECT),
+    (Seen.NOT_ALLOWED, State.NEEDS_ACTION, "needs_action", Step.RECONNECT),
+    (Seen.MISSING, State.NEEDS_ACTION, "needs_action", Step.CONNECT),
+    (Seen.BROKEN, State.DEGRADED, "degraded", Step.WAIT),
+    (Seen.REMOVED, State.DISCONNECTED, "disconnected", Step.CONNECT),
+    (Seen.UNLINKED, State.DISCONNECTED, "disconnected", Step.CONNECT),
+    (Seen.SUPERSEDED, State.DISCONNECTED, "disconnected", Step.NONE),
+    (Seen.CODE_SHOWN, State.WAITING, "connecting", Step.SCAN),
+]
+# Every pair that leads nowhere; all others lead where FROM_CONNECTED says.
+PASSED_OVER = (
+    {
+        (State.WAITING, seen)
+        for seen in (Seen.MENDING, Seen.SIGNED_OUT, Seen.NOT_ALLOWED, Seen.BROKEN, Seen.MISSING)
+    }
+    | {(State.STUCK, Seen.BROKEN)}
+    | {(State.DISCONNECTED, seen) for seen in Seen if seen is not Seen.CODE_SHOWN}
+    | {(state, Seen.CODE_EXPIRED) for state in State if state is not State.WAITING}
+    | {(state, Seen.RESTARTS_EXHAUSTED) for state in State if state is not State.DEGRADED}
+)
+
+
+@pytest.mark.parametrize(("seen", "state", "status", "step"), FROM_CONNECTED)
+def test_where_a_connected_number_goes(seen: Seen, state: State, status: str, step: Step) -> None:
+    standing = follow(State.CONNECTED, seen)
+    assert standing is not None
+    assert (standing.state, standing.status, standing.next_step) == (state, status, step)
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("seen", Seen)
+def test_every_pair_of_state_and_observation(state: State, seen: Seen) -> None:
+    expected = None if (state, seen) in PASSED_OVER else STANDINGS[seen]
+    assert follow(state, seen) == expected
+
+
+def test_a_code_that_ran_out_and_restarts_that_did_not_help_ask_for_a_person() -> None:
+    expired = follow(State.WAITING, Seen.CODE_EXPIRED)
+    stuck = follow(State.DEGRADED, Seen.RESTARTS_EXHAUSTED)
+    assert expired is not None
+    assert (expired.status, expired.next_step) == ("needs_action", Step.RECONNECT)
+    assert stuck is not None
+    assert (stuck.status, stuck.next_step) == ("needs_action", Step.CONTACT_SUPPORT)
+
+
+@pytest.mark.parametrize("seen", Seen)
+def test_a_row_says_which_state_it_is_in(seen: Seen) -> None:
+    standing = STANDINGS[seen]
+    reason = EXHAUSTED if seen is Seen.RESTARTS_EXHAUSTED else "CREDENTIALS"
+    assert state_of(standing.status, standing.next_step, reason) is standing.state
+
+
+def run(state: State, observations: Sequence[Seen]) -> State:
+    for seen in observations:
+        standing = follow(state, seen)
+        state = state if standing is None else standing.state
+    return state
+
+
+@given(st.lists(st.sampled_from(Seen)), st.sampled_from(NEWS), st.integers(min_value=1, max_value=4))
+def test_the_newest_word_decides_in_any_order_however_often_it_is_said(
+    before: list[Seen], last: Seen, times: int
+) -> None:
+    """But for a number that is gone, waits for its scan, or is beyond restarting."""
+    state = run(State.CONNECTED, before)
+    ended = run(state, [last] * times)
+    assert ended is (state if (state, last) in PASSED_OVER else STANDINGS[last].state)
+    if state in (State.CONNECTED, State.CONNECTING, State.NEEDS_ACTION, State.DEGRADED):
+        assert ended is STANDINGS[last].state
+    assert run(state, [last]) is ended
+
+
+@given(st.lists(st.sampled_from([seen for seen in Seen if seen is not Seen.CODE_SHOWN])))
+def test_no_words_bring_a_number_back_that_is_gone(words: list[Seen]) -> None:
+    assert run(State.DISCONNECTED, words) is State.DISCONNECTED
+    assert run(State.DISCONNECTED, [*words, Seen.CODE_SHOWN, Seen.WORKS]) is State.CONNECTED
+
+
+@given(st.lists(st.sampled_from(Seen)))
+def test_every_standing_has_a_step_of_its_own_meaning(words: list[Seen]) -> None:
+    """Whatever happened: connected asks for nothing, a scan is asked for only while a code waits."""
+    state = run(State.WAITING, words)
+    steps = {standing.next_step for standing in STANDINGS.values() if standing.state is state}
+    assert (Step.SCAN in steps) == (state is State.WAITING)
+    assert (steps == {Step.NONE}) == (state is State.CONNECTED)

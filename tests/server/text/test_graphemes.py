@@ -1,0 +1,111 @@
+"""Blanks, names, cuts and emoji by the table that the page's own reader is held to as well."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import regex
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.text import graphemes
+from server.text.names import MAX_NAME, is_name, is_same, person_name, subject
+
+TABLE: dict[str, list[list[Any]]] = json.loads(
+    (Path(__file__).parents[2] / "fixtures" / "texts.json").read_text("utf-8")
+)
+# Characters that stick to each other, among some that do not.
+STICKY = st.text(
+    st.sampled_from(
+        [
+            *"ab \r\n1",
+            *"é́ัำ각각क्षि",
+            *"👨👩❤🏽🇧🇷",
+            "\u200d",
+            "\ufe0f",
+            "\u20e3",
+            "\u0600",
+            *"\u1100\u1161\u11a8",
+        ]
+    ),
+    max_size=40,
+)
+
+
+@pytest.mark.parametrize(("text", "wanted"), TABLE["blank"], ids=ascii)
+def test_what_nobody_can_see_is_blank(text: str, wanted: bool) -> None:
+    assert graphemes.is_blank(text) is wanted
+
+
+@pytest.mark.parametrize(("told", "shown"), TABLE["names"], ids=ascii)
+def test_a_number_an_address_or_a_blank_is_no_name(told: str, shown: str | None) -> None:
+    assert person_name(told) == shown
+    assert is_name(told) is (shown is not None)
+
+
+@pytest.mark.parametrize(("text", "limit", "wanted"), TABLE["cuts"], ids=ascii)
+def test_no_emoji_flag_or_letter_is_cut_in_two(text: str, limit: int, wanted: str) -> None:
+    assert graphemes.cut(text, limit) == wanted
+
+
+@pytest.mark.parametrize(("name", "wanted"), TABLE["isolated"], ids=ascii)
+def test_a_name_turns_no_sentence(name: str, wanted: str) -> None:
+    assert graphemes.isolate(name) == wanted
+
+
+@pytest.mark.parametrize(("text", "wanted"), TABLE["emoji"], ids=ascii)
+def test_a_reaction_is_one_emoji(text: str, wanted: bool) -> None:
+    assert graphemes.is_emoji(text) is wanted
+
+
+@given(text=STICKY, limit=st.integers(1, 45))
+def test_a_cut_is_the_longest_beginning_of_whole_graphemes(text: str, limit: int) -> None:
+    kept = graphemes.cut(text, limit)
+    ends = [found.end() for found in regex.finditer(r"\X", text)]
+    assert kept == text[: max((end for end in ends if end <= limit), default=min(limit, len(text)))]
+
+
+@given(st.text())
+def test_a_line_is_one_line_and_read_again_the_same(text: str) -> None:
+    line = graphemes.one_line(text)
+    assert not regex.search(r"[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]", line)
+    assert graphemes.one_line(line) == line
+
+
+@given(st.text(max_size=300))
+def test_a_name_is_bounded_never_blank_and_read_again_the_same(text: str) -> None:
+    name = person_name(text)
+    if name is not None:
+        assert 0 < len(name) <= MAX_NAME
+        assert not graphemes.is_blank(name)
+        assert person_name(name) == name
+
+
+def test_a_group_may_be_called_by_a_year_or_a_full_stop() -> None:
+    assert [subject(told) for told in ("2026", ".", " 5511988880000 ", "\u3164", "", None)] == [
+        "2026",
+        ".",
+        "5511988880000",
+        None,
+        None,
+        None,
+    ]
+
+
+def test_the_accounts_own_name_is_known_again() -> None:
+    assert is_same("My Shop", "my shop")
+    assert is_same("Ｍy Shop", "My Shop")
+    assert not is_same("My Shop", "My Shop 2")
+    assert not is_same(None, None)
+
+
+@pytest.mark.parametrize("grapheme", ["a", "🇧🇷", "👩\u200d🚀", "e\u0301"], ids=ascii)
+@pytest.mark.parametrize("before", ["", "a", "🇧"], ids=ascii)
+def test_a_long_text_is_cut_without_reading_it_whole(grapheme: str, before: str) -> None:
+    """To count flags from the beginning takes the square of their number: most of a minute for these."""
+    text = before + grapheme * 80_000
+    for limit in (120, 1000, 65_535):
+        kept = graphemes.cut(text, limit)
+        assert limit - len(grapheme) < len(kept) <= limit
+        assert before == "🇧" or kept == before + grapheme * ((len(kept) - len(before)) // len(grapheme))

@@ -1,0 +1,366 @@
+"""What strangers send that is no request of ours: packed bodies, half a head, too much of one, another protocol."""
+
+import asyncio
+import gzip
+import json
+import re
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import pytest
+from aiohttp import web
+
+from server.app import create_app
+from server.config import Config
+from server.process.logs import set_up_logging
+from server.routes import ROUTES
+from server.schemas.errors import Error
+from server.web.edge import PIECE_BYTES, EdgeRunner, Patience
+from tests.support.fixtures_stack import Stack
+from tests.support.ports import free_port
+
+BOMB = gzip.compress(b"a" * 50_000_000)
+HANDSHAKE = (
+    "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
+)
+PATIENCE = Patience(head=0.3, stall=0.5, idle=60.0)
+
+
+@dataclass
+class Raw:
+    """An answer as it stands on the wire, read until the server ended the connection."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def code(self) -> str:
+        body = json.loads(self.body)
+        assert Error().validate(body) == {}
+        code: str = body["error"]["code"]
+        return code
+
+
+def parse(data: bytes) -> Raw:
+    head, _, body = data.partition(b"\r\n\r\n")
+    first, *lines = head.decode("latin-1").split("\r\n")
+    return Raw(int(first.split()[1]), {n.lower(): v for n, _, v in (x.partition(": ") for x in lines)}, body)
+
+
+async def sent(port: int, data: bytes, seconds: float = 5.0) -> Raw:
+    """What the server says to these bytes; it must end the connection within the time."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        writer.write(data)
+        async with asyncio.timeout(seconds):
+            return parse(await reader.read())
+    finally:
+        writer.close()
+
+
+def head(method: str, path: str, *lines: str) -> bytes:
+    return "\r\n".join([f"{method} {path} HTTP/1.1", "Host: x", *lines, "", ""]).encode("latin-1")
+
+
+def port_of(stack: Stack) -> int:
+    return stack.config.web.port
+
+
+@asynccontextmanager
+async def waiting(config: Config, patience: Patience) -> AsyncIterator[int]:
+    """A server of this patience; yields its port."""
+    runner = EdgeRunner(create_app(config), patience=patience, access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", port := free_port()).start()
+        yield port
+    finally:
+        await runner.cleanup()
+
+
+@pytest.fixture
+async def impatient(config: Config) -> AsyncIterator[int]:
+    """The port of a server that does not wait long in the middle of anything."""
+    async with waiting(config, PATIENCE) as port:
+        yield port
+
+
+PACKED = (
+    *(
+        f"Content-Encoding: {name}"
+        for name in ("gzip", "GZip", "x-gzip", "deflate", "br", "zstd", "nonsense")
+    ),
+    *("Content-Encoding: gzip, gzip", "Content-Encoding: identity, gzip", "Content-Encoding: gzip;q=1"),
+    "Content-Encoding: identity\r\nContent-Encoding: gzip",
+    *(
+        "content-ENCODING:gzip",
+        "Transfer-Encoding: gzip, chunked",
+    ),
+)
+PLACES = (
+    *("GET /health", "POST /api/auth/login", "POST /api/webhooks/unipile/messages", "GET /nothing/here"),
+    *("DELETE /api/nothing", "GET /", "OPTIONS /api/auth/login", "GET /metrics", "PUT /health"),
+)
+
+
+async def test_a_packed_request_is_refused_before_its_body_has_come(web_only: Stack) -> None:
+    """By every coding, at every address."""
+
+    async def check(place: str, line: str) -> None:
+        length = [] if "Transfer" in line else ["Content-Length: 900000"]
+        answer = await sent(port_of(web_only), head(*place.split(), *length, line))
+        assert (answer.status, answer.code) == (415, "unsupported_media_type"), (place, line)
+        assert answer.headers["connection"] == "close"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["cache-control"] == "no-store"
+        assert "server" not in answer.headers
+
+    await asyncio.gather(*(check(place, line) for place in PLACES for line in PACKED))
+
+
+async def test_a_packed_handshake_of_a_socket_is_refused(web_only: Stack) -> None:
+    lines = (HANDSHAKE, "Content-Encoding: deflate", "Content-Length: 9")
+    answer = await sent(port_of(web_only), head("GET", "/ws", *lines))
+    assert (answer.status, answer.code) == (415, "unsupported_media_type")
+
+
+async def test_a_body_that_says_it_is_not_packed_is_read(web_only: Stack) -> None:
+    body = b'{"user_id": "agent"}'
+    for coding in ("identity", "Identity , identity", ""):
+        lines = (f"Content-Encoding: {coding}", f"Content-Length: {len(body)}", "Connection: close")
+        answer = await sent(port_of(web_only), head("POST", "/api/auth/test-token", *lines) + body)
+        assert answer.status == 200, coding
+
+
+async def test_the_whole_table_of_routes_refuses_what_is_packed(web_only: Stack) -> None:
+    """Also where nobody reads a body."""
+    for route in ROUTES:
+        path = route.path.partition("{")[0].replace("\\", "") or "/"
+        answer = await sent(
+            port_of(web_only), head(route.method, path, "Content-Encoding: br", "Content-Length: 3") + b"abc"
+        )
+        assert answer.status == 415, route.name
+
+
+async def test_twenty_bombs_at_once_leave_the_others_alone(web_only: Stack) -> None:
+    """Nothing is unpacked: 50 MB each would take the loop for seconds."""
+    stranger, slowest, is_done = web_only.stranger, 0.0, False
+
+    async def throw(place: str) -> int:
+        method, path = place.split()
+        data = head(method, path, "Content-Encoding: gzip", f"Content-Length: {len(BOMB)}") + BOMB
+        return (await sent(port_of(web_only), data)).status
+
+    async def watch() -> None:
+        nonlocal slowest
+        while not is_done:
+            begun = time.perf_counter()
+            assert (await stranger.call("GET", "/health")).status == 200
+            slowest = max(slowest, time.perf_counter() - begun)
+
+    watching = asyncio.create_task(watch())
+    begun = time.process_time()
+    statuses = await asyncio.gather(*(throw(PLACES[n % len(PLACES)]) for n in range(20)))
+    spent = time.process_time() - begun
+    is_done = True
+    await watching
+    assert set(statuses) == {415}
+    assert spent < 1.5  # unpacking them takes more than the double on any machine
+    assert slowest < 0.5
+
+
+async def test_many_small_pieces_are_parsed_a_few_at_a_time(
+    web_only: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Chunks of one byte cost a hundred times what they weigh: the others get their turn in between."""
+    sizes, parse = list[int](), web.RequestHandler.data_received
+
+    def note(protocol: web.RequestHandler, data: bytes) -> None:
+        sizes.append(len(data))
+        parse(protocol, data)
+
+    monkeypatch.setattr(web.RequestHandler, "data_received", note)
+    body = (
+        b"".join(b"1\r\n%c\r\n" % letter for letter in b'{"user_id": "agent"}' + b" " * 200_000)
+        + b"0\r\n\r\n"
+    )
+    lines = ("Transfer-Encoding: chunked", "Connection: close")
+    answer = await sent(port_of(web_only), head("POST", "/api/auth/test-token", *lines) + body)
+    assert answer.status == 200
+    assert max(sizes) <= PIECE_BYTES
+    assert len(sizes) > len(body) // PIECE_BYTES
+
+
+async def test_what_comes_with_and_after_a_large_body_keeps_its_order(web_only: Stack) -> None:
+    """Pipelined requests behind one that is parsed in pieces, and a socket's frames behind its handshake."""
+    body = b'{"user_id": "agent"}' + b" " * 500_000
+    first = head("POST", "/api/auth/test-token", f"Content-Length: {len(body)}") + body
+    reader, writer = await asyncio.open_connection("127.0.0.1", port_of(web_only))
+    writer.write(first * 3 + head("GET", "/health") * 20 + head("GET", "/api/nothing", "Connection: close"))
+    async with asyncio.timeout(10):
+        answers = await reader.read()
+    writer.close()
+    statuses = [line.split()[1] for line in re.findall(rb"HTTP/1\.1 \d+", answers)]
+    assert statuses == [b"200"] * 23 + [b"404"]
+
+    ping = b'{"event": "ping", "id": 1}'
+    frame = bytes((0x81, 0x80 | len(ping), 0, 0, 0, 0)) + ping
+    reader, writer = await asyncio.open_connection("127.0.0.1", port_of(web_only))
+    writer.write(head("GET", "/ws", HANDSHAKE) + b"\x8a\x80\x00\x00\x00\x00" * 20 + frame)
+    async with asyncio.timeout(5):
+        await reader.readuntil(b"\r\n\r\n")
+        close = await reader.readexactly(4)
+    assert close[2:4] == (4401).to_bytes(2, "big")  # not signed in: the frame behind the pongs was read
+    writer.close()
+
+
+# -- what the parser cannot read -----------------------------------------------------------------------------------
+
+SECRET = "s3cr3t-of-somebody"
+UNREADABLE = {
+    "a huge cookie": (head("GET", "/", f"Cookie: x={SECRET}{'a' * 40_000}"), 431),
+    "a long name": (head("GET", "/", f"{SECRET}{'a' * 40_000}: 1"), 431),
+    "a long address": (head("GET", f"/{SECRET}{'a' * 10_000}"), 431),
+    "many headers": (head("GET", "/", *(f"X-{SECRET}-{n}: 1" for n in range(200))), 431),
+    "no method": (f"{SECRET} / HTTP/1.1\r\nHost: x\r\n\r\n".encode(), 400),
+    "an odd version": (f"GET /{SECRET} HTTP/9.9\r\nHost: x\r\n\r\n".encode(), 400),
+    "no version": (f"GET /{SECRET} nothing\r\n\r\n".encode(), 400),
+    "no host": (f"GET /{SECRET} HTTP/1.1\r\n\r\n".encode(), 400),
+    "two hosts": (head("GET", f"/{SECRET}", "Host: y"), 400),
+    "a NUL": (head("GET", "/", f"X: {SECRET}\x00"), 400),
+    "a bare line": (head("GET", "/", SECRET), 400),
+    "two lengths": (head("POST", "/", "Content-Length: 1", "Content-Length: 2", f"X: {SECRET}"), 400),
+    "no number": (head("POST", "/", f"Content-Length: {SECRET}"), 400),
+    "two codings": (head("POST", f"/{SECRET}", "Transfer-Encoding: gzip", "Transfer-Encoding: chunked"), 400),
+    "both lengths": (head("POST", "/", "Content-Length: 1", "Transfer-Encoding: chunked"), 400),
+    "TLS": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + SECRET.encode(), 400),
+    "SSH": (f"SSH-2.0-{SECRET}\r\n\r\n".encode(), 400),
+    "HTTP/2": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
+    "an odd port": (head("GET", f"http://x:{SECRET}/"), 400),
+    "an odd expectation": (head("GET", "/", f"Expect: {SECRET}", "Connection: close"), 417),
+}
+
+
+@pytest.mark.usefixtures("logging_left_as_it_was")
+async def test_what_is_no_request_is_refused_in_our_shape_and_echoes_nothing(
+    web_only: Stack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_up_logging(web_only.config.log)
+    for what, (data, status) in UNREADABLE.items():
+        answer = await sent(port_of(web_only), data)
+        code = "headers_too_large" if status == 431 else "malformed"
+        assert (answer.status, answer.code) == (status, code), what
+        assert SECRET.encode() not in answer.body
+        assert answer.headers["content-type"].startswith("application/json")
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+        assert answer.headers["connection"] == "close"
+        assert "server" not in answer.headers
+    # Strangers fill nobody's log.
+    assert capsys.readouterr().err == ""
+
+
+async def test_big_cookies_of_other_applications_lock_nobody_out(web_only: Stack) -> None:
+    for size in (8_000, 9_000, 16_000, 30_000):
+        answer = await web_only.stranger.call("GET", "/api/config", headers={"Cookie": "x=" + "a" * size})
+        assert answer.status == 200, size
+
+
+# -- time ----------------------------------------------------------------------------------------------------------
+
+
+async def closes(port: int, data: bytes, seconds: float = 3.0) -> bool:
+    """Whether the server ends a connection over which no more than this is ever said."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        writer.write(data)
+        async with asyncio.timeout(seconds):
+            while await reader.read(65_536):
+                pass
+    except TimeoutError:
+        return False
+    except ConnectionResetError:
+        pass
+    finally:
+        writer.close()
+    return True
+
+
+KEPT = b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n"
+HALF_SENT = {
+    "nothing": b"",
+    "half a line": b"GET /hea",
+    "half a head": b"GET /health HTTP/1.1\r\nHost: x\r\n",
+    "half a body": head("POST", "/api/auth/login", "Content-Length: 100") + b'{"email": ',
+    "no body": head("POST", "/api/auth/login", "Content-Length: 100"),
+    "half a chunk": head("POST", "/api/auth/login", "Transfer-Encoding: chunked") + b"ff\r\n{",
+    "half a form": head(
+        "POST", "/api/auth/login", "Content-Type: multipart/form-data; boundary=x", "Content-Length: 9999"
+    )
+    + b"--x\r\n",
+}
+
+
+async def test_who_stops_in_the_middle_is_not_waited_for(impatient: int) -> None:
+    ended = await asyncio.gather(*(closes(impatient, data) for data in HALF_SENT.values()))
+    assert dict(zip(HALF_SENT, ended, strict=True)) == dict.fromkeys(HALF_SENT, True)
+
+
+async def test_a_connection_may_rest_between_two_requests_but_not_for_ever(config: Config) -> None:
+    async with waiting(config, Patience(head=0.1, stall=0.1, idle=0.8)) as port:
+        assert not await closes(port, KEPT, 0.4)
+        assert await closes(port, KEPT)
+
+
+async def test_half_a_head_after_a_whole_request_is_not_waited_for(impatient: int) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", impatient)
+    writer.write(KEPT)
+    await reader.readuntil(b'"ok"}')
+    writer.write(b"GET /hea")
+    async with asyncio.timeout(3):
+        assert await reader.read() == b""
+    writer.close()
+
+
+async def test_hundreds_of_half_sent_heads_are_gone_soon(impatient: int) -> None:
+    heads = [closes(impatient, b"GET /health HTTP/1.1\r\nX-%d: " % n) for n in range(400)]
+    assert all(await asyncio.gather(*heads))
+
+
+async def test_who_sends_a_byte_now_and_then_is_not_waited_for_either(impatient: int) -> None:
+    for begun in (b"GET /health HTTP/1.1\r\nX: ", head("POST", "/api/auth/login", "Content-Length: 1000")):
+        reader, writer = await asyncio.open_connection("127.0.0.1", impatient)
+        writer.write(begun)
+
+        async def trickle(to: asyncio.StreamWriter) -> None:
+            while True:
+                to.write(b"a")
+                await asyncio.sleep(0.02)
+
+        trickling = asyncio.create_task(trickle(writer))
+        try:
+            async with asyncio.timeout(3):
+                while await reader.read(1000):
+                    pass
+        except ConnectionResetError:
+            pass
+        finally:
+            trickling.cancel()
+            writer.close()
+
+
+async def test_an_open_socket_is_waited_for(impatient: int, config: Config) -> None:
+    """It has its own limits: it is quiet for longer than any head may take."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", impatient)
+    writer.write(head("GET", "/ws", HANDSHAKE))
+    answer = parse(await reader.readuntil(b"\r\n\r\n"))
+    assert answer.status == 101
+    assert "server" not in answer.headers
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(1.5):
+            await reader.read(1)
+    writer.close()

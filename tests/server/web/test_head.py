@@ -1,0 +1,82 @@
+"""HEAD, as uptime monitors ask: wherever GET is, the same answer without its body, and nothing is noted as fetched."""
+
+import pytest
+
+from server.routes import ROUTES
+from server.routes.route import Route
+from tests.server.factories import sign_in_as
+from tests.server.handlers.test_attachments import make_desk, send
+from tests.server.routes.test_routes import NEEDED, make_place
+from tests.support.fixtures_stack import Stack
+from tests.support.media_files import PDF, file_path
+from tests.support.peers import Answer, Peer
+
+READING = [route for route in ROUTES if route.method == "GET" and route.name != "open_socket"]
+# They differ from one answer to the next, or say how a body comes that is not there.
+PASSING = ("date", "x-request-id", "ratelimit", "transfer-encoding")
+# What these say is another thing each time.
+LIVELY = ("show_metrics", "show_readiness")
+
+
+def kept(answer: Answer, *without: str) -> list[tuple[str, str]]:
+    return sorted((n, v) for n, v in answer.headers.items() if n.lower() not in (*PASSING, *without))
+
+
+async def assert_same(peer: Peer, path: str, *without: str, **headers: str) -> Answer:
+    """The answer to HEAD, once it is that of GET without its body."""
+    wanted = await peer.call("GET", path, headers=headers)
+    answer = await peer.call("HEAD", path, headers=headers)
+    assert answer.status == wanted.status, path
+    assert kept(answer, *without) == kept(wanted, *without), path
+    assert answer.raw == b""
+    return answer
+
+
+async def test_head_is_answered_wherever_get_is(web_only: Stack) -> None:
+    place = await make_place(web_only)
+
+    async def check(route: Route) -> None:
+        path = place.path(route) + NEEDED.get(route.name, "")
+        await assert_same(place.peer, path, *(("content-length",) if route.name in LIVELY else ()))
+
+    for route in READING:
+        await check(route)
+    for path in ("/", "/inbox/1", "/icon.svg", "/robots.txt", "/health", "/api/unknown", "/assets/none.js"):
+        await assert_same(web_only.stranger, path)
+    assert (await web_only.stranger.call("HEAD", "/api/auth/me")).status == 401
+
+
+@pytest.mark.parametrize("asked", [{}, {"Range": "bytes=0-3"}, {"Range": "bytes=99999-"}])
+async def test_head_tells_of_a_file_and_sends_none_of_it(web_only: Stack, asked: dict[str, str]) -> None:
+    agent, _, path = await make_desk(web_only)
+    where = file_path(await send(agent, path, ("a.pdf", PDF, "application/pdf")))
+    answer = await assert_same(agent, where, **asked)
+    if answer.status < 400:
+        assert int(answer.headers["Content-Length"]) == (4 if asked else len(PDF))
+        # On a browser that two people share each has to ask.
+        assert (answer.headers["Vary"], answer.headers["Cache-Control"]) == (
+            "Authorization",
+            "private, max-age=31536000, immutable",
+        )
+        known = {"If-None-Match": answer.headers["ETag"]}
+        again = await assert_same(agent, where, **known)
+        assert (again.status, again.headers["Vary"]) == (304, "Authorization")
+
+
+async def test_head_writes_nothing_into_the_audit_log(web_only: Stack) -> None:
+    owner = await sign_in_as(web_only, "owner")
+    for method, count in (("HEAD", 0), ("GET", 1)):
+        assert (await owner.call(method, "/api/audit/export")).status == 200
+        lines = (await owner.ok("GET", "/api/audit?action=audit.exported"))["items"]
+        assert len(lines) == count
+
+
+async def test_head_opens_no_socket(web_only: Stack) -> None:
+    handshake = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    }
+    answer = await web_only.stranger.call("HEAD", "/ws", headers=handshake)
+    assert (answer.status, answer.headers["Allow"]) == (405, "GET")

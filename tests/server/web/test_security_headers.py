@@ -1,0 +1,140 @@
+"""What browsers are told on every answer, and which pages may call: each promise with its refusal."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import aiohttp
+import pytest
+
+from server.app import create_app
+from server.config import Config
+from server.routes import ROUTES
+from server.web.security_headers import SAFE_METHODS, page_policy
+from tests.support.fixtures_stack import Stack, serving
+from tests.support.peers import Peer
+from tests.support.ports import free_port
+
+LISTED, FOREIGN = "https://inbox.example", "https://evil.example"
+ACCOUNTS = "/api/channels/whatsapp/accounts"
+# All kinds of answers: pages, files, JSON, failures of ours and of the router.
+ADDRESSES = (
+    "/",
+    "/login",
+    "/icon.svg",
+    "/health",
+    "/metrics",
+    "/api/docs",
+    "/api/openapi.json",
+    "/api/config",
+)
+REFUSED = (ACCOUNTS, "/api/nothing", "/assets/nothing.js", "/metrics/x")
+
+
+@pytest.fixture
+async def listed(config: Config) -> AsyncIterator[Peer]:
+    """A stranger to a server that lists one further origin."""
+    own = replace(config, web=replace(config.web, allowed_origins=(LISTED,)))
+    async with serving(create_app(own), free_port()) as url, aiohttp.ClientSession() as session:
+        yield Peer(session, url)
+
+
+async def test_every_answer_carries_the_policies(web_only: Stack) -> None:
+    for path in (*ADDRESSES, *REFUSED):
+        headers = (await web_only.stranger.call("GET", path)).headers
+        assert headers["X-Content-Type-Options"] == "nosniff", path
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert "microphone=(self)" in headers["Permissions-Policy"]
+        assert "camera=()" in headers["Permissions-Policy"]
+        policy = headers["Content-Security-Policy"]
+        assert policy.startswith("default-src 'none'")
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+        assert headers.getall("Content-Security-Policy") == [policy]
+
+
+async def test_only_pages_may_load_anything(web_only: Stack) -> None:
+    for path in (*ADDRESSES, *REFUSED):
+        answer = await web_only.stranger.call("GET", path)
+        is_page = answer.headers["Content-Type"].startswith("text/html")
+        assert ("script-src 'self'" in answer.headers["Content-Security-Policy"]) == is_page, path
+
+
+def test_the_page_may_load_nothing_from_elsewhere() -> None:
+    rules = dict(rule.strip().split(" ", 1) for rule in page_policy("https://confab.example").split(";"))
+    assert rules.pop("connect-src") == "'self' wss://confab.example"
+    assert {word for words in rules.values() for word in words.split()} == {"'none'", "'self'", "blob:"}
+    assert {name for name, words in rules.items() if "blob:" in words} == {"img-src", "media-src"}
+
+
+async def test_the_api_is_never_cached_unless_it_says_so(web_only: Stack) -> None:
+    for path in ("/api/config", "/api/openapi.json", ACCOUNTS, "/api/nothing"):
+        assert (await web_only.stranger.call("GET", path)).headers["Cache-Control"] == "no-store", path
+    agent = await web_only.sign_in()
+    assert (await agent.call("GET", ACCOUNTS)).headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("public_url", "expected"),
+    [("https://confab.example", "max-age=31536000"), ("http://confab.example", None)],
+)
+async def test_https_is_insisted_on_where_there_is_https(
+    config: Config, public_url: str, expected: str | None
+) -> None:
+    own = replace(config, web=replace(config.web, public_url=public_url))
+    async with serving(create_app(own), free_port()) as url, aiohttp.ClientSession() as session:
+        for path in ("/", "/api/config", "/api/nothing"):
+            # A header that anybody can send does not bring it about.
+            answer = await Peer(session, url).call("GET", path, headers={"X-Forwarded-Proto": "https"})
+            assert answer.headers.get("Strict-Transport-Security") == expected
+
+
+async def test_a_listed_origin_reads_and_others_do_not(listed: Peer) -> None:
+    agent = await listed.sign_in("ana")
+    for origin, is_listed in (
+        (LISTED, True),
+        (FOREIGN, False),
+        ("null", False),
+        (LISTED + ".evil.example", False),
+    ):
+        answer = await agent.call("GET", ACCOUNTS, headers={"Origin": origin})
+        assert answer.headers.get("Access-Control-Allow-Origin") == (origin if is_listed else None)
+        assert "Access-Control-Allow-Credentials" not in answer.headers
+        assert answer.headers["Vary"] == "Origin"
+        exposed = answer.headers.get("Access-Control-Expose-Headers", "")
+        assert ("Retry-After" in exposed) == is_listed
+
+
+async def test_without_a_listed_origin_there_is_no_cors_at_all(web_only: Stack) -> None:
+    agent = await web_only.sign_in()
+    answer = await agent.call("GET", ACCOUNTS, headers={"Origin": FOREIGN})
+    assert not [name for name in answer.headers if name.startswith("Access-Control")]
+
+
+async def test_failures_can_be_read_by_listed_origins_too(listed: Peer) -> None:
+    answer = await listed.call("GET", ACCOUNTS, headers={"Origin": LISTED})
+    assert (answer.status, answer.headers["Access-Control-Allow-Origin"]) == (401, LISTED)
+
+
+OPEN_CHANGES = [route for route in ROUTES if route.method not in SAFE_METHODS and not route.is_proven]
+
+
+@pytest.mark.parametrize("route", OPEN_CHANGES, ids=lambda route: route.name)
+async def test_no_page_of_another_site_signs_anybody_in_or_out(web_only: Stack, route: object) -> None:
+    """As a form does it: no preflight, any body, the visitor's cookies."""
+    path = route.path.replace(r"{token:[\w-]{20,100}}", "t" * 43)  # type: ignore[attr-defined]
+    body, form = b'{"user_id": "mallory"}', {"Content-Type": "text/plain"}
+    for origin in (FOREIGN, "null", web_only.stranger.url + ".evil.example"):
+        answer = await web_only.stranger.call("POST", path, body, headers=form | {"Origin": origin})
+        assert (answer.status, answer.body["error"]["code"]) == (403, "forbidden")
+        assert "Set-Cookie" not in answer.headers
+    for headers in (form, form | {"Origin": web_only.stranger.url}):
+        answer = await web_only.stranger.call("POST", path, body, headers=headers)
+        assert answer.status != 403
+
+
+def test_the_routes_above_are_those_that_are_meant() -> None:
+    assert {"log_in", "refresh", "log_out", "make_test_token", "receive_hosted"} <= {
+        r.name for r in OPEN_CHANGES
+    }

@@ -1,0 +1,76 @@
+"""Holds every answer of a web process against the table of routes, from which the API's description is made."""
+
+from collections import Counter
+from functools import cache
+from typing import Any
+
+import orjson
+from aiohttp import web
+from marshmallow import RAISE, Schema, fields
+
+from server.routes.error_codes import codes_of
+from server.routes.route import ROUTE, Route
+from server.schemas.errors import Error
+
+
+class Watch:
+    """What a process answered that its description does not say, collected while a test runs."""
+
+    def __init__(self) -> None:
+        self.undeclared: list[str] = []
+        # How often each address gave each status.
+        self.seen: Counter[tuple[str, int]] = Counter()
+        # Where a test breaks something on purpose, to see how that is told.
+        self.may_break = False
+
+    def follow(self, app: web.Application) -> None:
+        """From now on, until the process ends."""
+        app.on_response_prepare.append(self._look)
+
+    async def _look(self, request: web.Request, answer: web.StreamResponse) -> None:
+        route = getattr(request.match_info.handler, ROUTE, None)
+        if route is None or not route.path.startswith(("/api/", "/health", "/metrics", "/ws")):
+            return
+        self.seen[route.name, answer.status] += 1
+        if complaint := complaint_about(route, answer):
+            self.undeclared.append(f"{route.method} {route.name}: {complaint}")
+
+    def verdict(self) -> None:
+        """Fail when there was any."""
+        found = [said for said in self.undeclared if not (self.may_break and said.endswith("internal"))]
+        assert not found, found
+
+
+def complaint_about(route: Route, answer: web.StreamResponse) -> str | None:
+    """What is wrong with this answer of the route; None when it is as declared."""
+    body = answer.body if isinstance(answer, web.Response) else None
+    if answer.status >= 400:
+        said = orjson.loads(body if isinstance(body, bytes) else b"{}")
+        code = said.get("error", {}).get("code")
+        if route.name != "show_readiness" and (wrong := Error().validate(said)):
+            return f"{answer.status} {wrong}"
+        return None if code in codes_of(route) else f"{answer.status} {code}"
+    if answer.status not in (route.status, *route.also):
+        return f"{answer.status}"
+    if answer.status == route.status and route.answer is not None:
+        wrong = strict_answer(route).validate(orjson.loads(body if isinstance(body, bytes) else b"{}"))
+        return f"{answer.status} {wrong}" if wrong else None
+    return None
+
+
+@cache
+def strict_answer(route: Route) -> Schema:
+    assert route.answer is not None
+    return strict(route.answer())
+
+
+def strict(schema: Schema) -> Schema:
+    """The schema, refusing at every depth what it does not name."""
+    schema.unknown = RAISE
+    for field in schema.fields.values():
+        inner: fields.Field[Any] | None = field.inner if isinstance(field, fields.List) else field
+        inner = inner.value_field if isinstance(inner, fields.Dict) else inner
+        if isinstance(inner, fields.Nested):
+            inner.unknown = RAISE
+            strict(inner.schema)
+    return schema

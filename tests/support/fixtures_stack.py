@@ -1,0 +1,173 @@
+"""A whole Confab inside the test process: sandbox, web application and workers on free ports, real servers below."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from sandbox.app import create_sandbox
+from sandbox.settings import SandboxSettings
+from server.app import create_app
+from server.config import Config
+from server.process.seed import seed_demo
+from server.realtime.connection import Connection
+from server.web.app_keys import CONFIG, HUB
+from server.web.edge import EdgeRunner
+from tests.support.declared import Watch
+from tests.support.peers import Peer
+from tests.support.ports import free_port
+from workers.context import Parts, open_parts
+from workers.jobs import run_workers
+
+DEMO_PASSWORD = "open-sesame-4711"
+
+
+class WebServer:
+    """The web process on its port; one that begins again has the same address and the same data."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._running = AsyncExitStack()
+        self.app: web.Application
+        self.watch = Watch()
+
+    async def start(self) -> None:
+        self.app = create_app(self._config)
+        self.watch.follow(self.app)
+        await self._running.enter_async_context(serving(self.app, self._config.web.port))
+
+    async def stop(self) -> None:
+        await self._running.aclose()
+
+
+@dataclass
+class Stack:
+    """What a test needs: a stranger to sign people in with, the sandbox's address, the insides for looking."""
+
+    stranger: Peer
+    sandbox: Peer
+    config: Config
+    server: WebServer
+
+    @property
+    def app(self) -> web.Application:
+        return self.server.app
+
+    async def sign_in(self, name: str = "agent") -> Peer:
+        return await self.stranger.sign_in(name)
+
+    async def make_account(self, user: Peer, external_account_id: str = "acc-1") -> dict[str, Any]:
+        """An account that is connected at UniPile and linked to this user."""
+        await self.sandbox.ok("POST", "/sandbox/accounts", {"id": external_account_id})
+        return await user.link_account(external_account_id)
+
+    async def write(self, external_account_id: str, text: str, **more: Any) -> dict[str, Any]:
+        """A contact writes on their phone."""
+        body = {
+            "account_id": external_account_id,
+            "from": {"phone_number": "5511988880000", "name": "Bia Lima"},
+            "text": text,
+        } | more
+        answer: dict[str, Any] = await self.sandbox.ok("POST", "/sandbox/messages", body)
+        return answer
+
+    def app_connections(self) -> set[Connection]:
+        """The web process's open sockets."""
+        return self.app[HUB]._connections
+
+
+@asynccontextmanager
+async def serving(app: web.Application, port: int) -> AsyncIterator[str]:
+    """An application on a port of this machine, ours behind its edge; yields the address."""
+    kind = EdgeRunner if CONFIG in app else web.AppRunner
+    runner = kind(app, access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        await runner.cleanup()
+
+
+def as_demo(config: Config, sandbox_port: int) -> Config:
+    """The configuration of sandbox mode, whose login page offers the demo user."""
+    return replace(
+        config,
+        sandbox=replace(config.sandbox, enabled=True, port=sandbox_port),
+        secrets=replace(config.secrets, demo_password=DEMO_PASSWORD),
+    )
+
+
+@asynccontextmanager
+async def run_stack(
+    config: Config, *, with_workers: bool = True, is_demo: bool = False
+) -> AsyncIterator[Stack]:
+    """Start everything; the sandbox is quick with its echoes and ticks."""
+    settings = SandboxSettings(
+        api_key=config.unipile.api_key,
+        ok_seconds=0.01,
+        sync_seconds=0.02,
+        echo_seconds=0.01,
+        delivered_seconds=0.02,
+        webhook_retries=(0.1, 0.2, 0.4, 0.8, 1.6),
+    )
+    port, sandbox_port = free_port(), free_port()
+    async with AsyncExitStack() as stack:
+        sandbox_url = await stack.enter_async_context(serving(create_sandbox(settings), sandbox_port))
+        config = replace(
+            config,
+            web=replace(config.web, port=port, public_url=f"http://127.0.0.1:{port}"),
+            unipile=replace(config.unipile, dsn=sandbox_url),
+        )
+        if is_demo:
+            config = as_demo(config, sandbox_port)
+            await seed_demo(config)
+        server = WebServer(config)
+        # Last of all, when nothing answers any more.
+        stack.callback(server.watch.verdict)
+        stack.push_async_callback(server.stop)
+        await server.start()
+        if with_workers:
+            await stack.enter_async_context(run_workers(config))
+        session = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
+        yield Stack(Peer(session, config.web.public_url), Peer(session, sandbox_url), config, server)
+
+
+@pytest.fixture
+async def stack(config: Config) -> AsyncIterator[Stack]:
+    """Everything, running."""
+    async with run_stack(config) as running:
+        yield running
+
+
+@pytest.fixture
+async def demo(config: Config) -> AsyncIterator[Stack]:
+    """Everything, running in sandbox mode as `make run` does it: with the demo user and a link to the phones."""
+    async with run_stack(config, is_demo=True) as running:
+        yield running
+
+
+@pytest.fixture
+async def web_only(config: Config) -> AsyncIterator[Stack]:
+    """The web process without workers: what it queues stays queued."""
+    async with run_stack(config, with_workers=False) as running:
+        yield running
+
+
+@pytest.fixture
+async def parts(stack: Stack) -> AsyncIterator[Parts]:
+    """The workers' own connections to the same servers, to call a job by hand."""
+    async with open_parts(stack.config) as opened:
+        yield opened
+
+
+@pytest.fixture(autouse=True)
+def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nothing of the machine's own network settings reaches a test."""
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    yield

@@ -1,0 +1,114 @@
+"""Real servers for the tests: an embedded Postgres and Redis, and a fresh database wherever one is wanted."""
+
+import itertools
+import shutil
+import tempfile
+import tomllib
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import redis
+
+from server.config import ROOT, Redis
+from server.embedded.folders import open_data_dir
+from server.embedded.postgres import Postgres
+from server.embedded.valkey import Valkey
+from server.process.migrate import migrate
+
+TEMPLATE = "migrated"
+# The data goes with the test run: nothing needs to reach the disk.
+FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "100"}
+
+
+def redis_at(url: str, **changes: Any) -> Redis:
+    """The configuration of a Redis at this address."""
+    with (ROOT / "config.toml").open("rb") as file:
+        return Redis(url=url, **(tomllib.load(file)["redis"] | changes))
+
+
+@dataclass
+class Services:
+    """The servers of one test process; tests that stop a server take their own Services."""
+
+    postgres: Postgres
+    valkey: Valkey
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    @property
+    def redis_url(self) -> str:
+        return self.valkey.url
+
+    def redis(self) -> "closing[redis.Redis]":
+        """A client of the Redis, for a `with` block."""
+        return closing(redis.Redis.from_url(self.redis_url, decode_responses=True))
+
+    def url_of(self, database: str) -> str:
+        """Return the address of a database as the ordinary role."""
+        return self.postgres.url.rpartition("/")[0] + f"/{database}"
+
+    def superuser_url_of(self, url: str) -> str:
+        """Return the address of the same database as the superuser."""
+        return self.postgres.superuser_url.rpartition("/")[0] + f"/{url.rpartition('/')[2]}"
+
+    def create_database(self, *, template: str | None = TEMPLATE) -> str:
+        """Create a database, migrated unless `template` is None, and return its address."""
+        name = f"test_{next(self._numbers)}"
+        self.command(f"create database {name} owner confab" + (f" template {template}" if template else ""))
+        return self.url_of(name)
+
+    def drop_database(self, url: str) -> None:
+        """Drop it, whoever is still connected."""
+        self.command(f"drop database if exists {url.rpartition('/')[2]} with (force)")
+
+    def make_template(self) -> None:
+        """Migrate the database that the others are copied from."""
+        self.command(f"create database {TEMPLATE} owner confab")
+        migrate(self.url_of(TEMPLATE))
+
+    def command(self, statement: str) -> None:
+        """Run one statement as the superuser."""
+        with closing(psycopg2.connect(self.postgres.superuser_url)) as connection:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
+
+
+@contextmanager
+def run_valkey() -> Iterator[Valkey]:
+    """A Redis that a test may stop, fill up or turn into a replica."""
+    folder = Path(tempfile.mkdtemp(prefix="confab-tests-"))
+    folder.chmod(0o711)
+    valkey = Valkey(open_data_dir(folder))
+    valkey.child.start()
+    try:
+        valkey.child.wait_until_ready()
+        yield valkey
+    finally:
+        valkey.child.stop()
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def run_services(settings: dict[str, str] | None = None) -> Iterator[Services]:
+    """Start a Postgres and a Redis with data of their own; both are gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="confab-tests-"))
+    # When the tests run as root the servers are another user, who has to pass through here.
+    folder.chmod(0o711)
+    data_dir = open_data_dir(folder)
+    postgres, valkey = Postgres(data_dir, {**FAST, **(settings or {})}), Valkey(data_dir)
+    try:
+        valkey.child.start()
+        postgres.prepare()
+        postgres.child.start()
+        postgres.child.wait_until_ready()
+        postgres.create_role_and_database()
+        valkey.child.wait_until_ready()
+        yield Services(postgres, valkey)
+    finally:
+        postgres.child.stop()
+        valkey.child.stop()
+        shutil.rmtree(folder)

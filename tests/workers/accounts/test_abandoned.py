@@ -1,0 +1,125 @@
+"""A code that nobody scanned: given up at UniPile and here, and a number that was connected once never is."""
+
+from typing import Any
+
+from aiopg import Cursor
+
+from tests.support.fixtures_stack import Stack
+from tests.support.peers import Peer, eventually
+from workers.accounts.expired_pairings import drop_expired
+from workers.context import Parts
+
+CONNECT = "/api/channels/whatsapp/connect"
+
+
+async def age(parts: Parts, account_id: int) -> None:
+    async def update(cursor: Cursor) -> None:
+        await cursor.execute(
+            "update channels_account set attempted_at = now() - interval '1 hour' where id = %s",
+            (account_id,),
+        )
+
+    await parts.database.write(update)
+
+
+async def connect(agent: Peer) -> dict[str, Any]:
+    account: dict[str, Any] = (await agent.ok("POST", CONNECT, {}))["account"]
+    return account
+
+
+async def listed(agent: Peer) -> list[int]:
+    return [account["id"] for account in (await agent.ok("GET", "/api/channels/whatsapp/accounts"))["items"]]
+
+
+async def is_empty(agent: Peer) -> bool:
+    return await listed(agent) == []
+
+
+async def at_unipile(stack: Stack, account: dict[str, Any]) -> int:
+    path = f"/api/v1/accounts/{account['external_account_id']}"
+    answer = await stack.sandbox.call("GET", path, headers={"X-API-KEY": stack.config.unipile.api_key})
+    return answer.status
+
+
+async def is_linked(stack: Stack, account: dict[str, Any]) -> bool:
+    path = f"/api/v1/accounts/{account['external_account_id']}"
+    known = await stack.sandbox.ok("GET", path, headers={"X-API-KEY": stack.config.unipile.api_key})
+    return bool(known["sources"][0]["status"] == "OK")
+
+
+async def test_what_was_not_scanned_in_time_is_given_up(stack: Stack, parts: Parts) -> None:
+    agent = await stack.sign_in()
+    account = await connect(agent)
+    socket = await agent.listen()
+    await drop_expired(parts)
+    assert await listed(agent) == [account["id"]]  # there is time left
+
+    await age(parts, account["id"])
+    await drop_expired(parts)
+    await socket.wait_for_event("account:updated", id=account["id"], status="disconnected")
+    assert await listed(agent) == []
+    assert await at_unipile(stack, account) == 404
+
+
+async def test_a_new_code_gives_new_time(stack: Stack, parts: Parts) -> None:
+    agent = await stack.sign_in()
+    account = await connect(agent)
+    await age(parts, account["id"])
+    await agent.ok("POST", f"/api/channels/whatsapp/{account['id']}/reconnect")
+    await drop_expired(parts)
+    assert await listed(agent) == [account["id"]]
+
+
+async def test_a_number_that_was_connected_once_is_never_given_up(stack: Stack, parts: Parts) -> None:
+    agent = await stack.sign_in()
+    account = await stack.make_account(agent)
+    await agent.ok("POST", f"/api/channels/whatsapp/{account['id']}/reconnect")
+    await age(parts, account["id"])
+    await drop_expired(parts)
+    assert await listed(agent) == [account["id"]]
+    assert await at_unipile(stack, account) == 200
+
+
+async def test_a_code_that_ran_out_on_a_known_number_asks_for_a_new_one(stack: Stack, parts: Parts) -> None:
+    agent = await stack.sign_in()
+    account = await stack.make_account(agent)
+    path = f"/api/channels/whatsapp/{account['id']}"
+    await stack.sandbox.ok("POST", "/sandbox/accounts/acc-1/status", {"status": "CREDENTIALS"})
+
+    async def shows(status: str, step: str) -> bool:
+        shown = (await agent.ok("GET", path))["account"]
+        return (shown["status"], shown["next_step"]) == (status, step)
+
+    await eventually(lambda: shows("needs_action", "reconnect"))
+    await agent.ok("POST", f"{path}/reconnect")
+    assert await shows("connecting", "scan")
+    await age(parts, account["id"])
+    await drop_expired(parts)
+    await eventually(lambda: shows("needs_action", "reconnect"))
+
+
+async def test_an_attempt_that_was_answered_after_all_is_kept(stack: Stack, parts: Parts) -> None:
+    """The scan's webhooks were lost: before anything is deleted, UniPile is asked. A phone that is still being
+    linked just then would be asked about again a minute later; here it has been.
+    """
+    agent = await stack.sign_in()
+    account = await connect(agent)
+    socket = await agent.listen()
+    await stack.sandbox.ok("PATCH", "/sandbox/faults", {"webhooks_off": True})
+    await stack.sandbox.ok("POST", f"/sandbox/accounts/{account['external_account_id']}/scan", {})
+    await eventually(lambda: is_linked(stack, account))
+    await age(parts, account["id"])
+    await drop_expired(parts)
+    await socket.wait_for_event("account:updated", id=account["id"], status="connected")
+    assert await at_unipile(stack, account) == 200
+
+
+async def test_what_unipile_forgot_already_is_given_up_too(stack: Stack, parts: Parts) -> None:
+    agent = await stack.sign_in()
+    account = await connect(agent)
+    headers = {"X-API-KEY": stack.config.unipile.api_key}
+    path = f"/api/v1/accounts/{account['external_account_id']}"
+    await stack.sandbox.ok("DELETE", path, headers=headers)
+    await age(parts, account["id"])
+    await drop_expired(parts)
+    await eventually(lambda: is_empty(agent))

@@ -1,0 +1,377 @@
+"""A number is handed over in the middle of a month: each message stays with whom it was counted for, to the unit."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import psycopg2
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from server.config import Config
+from server.realtime.broker import publish_to_user
+from server.store.plans import usage, usage_checks
+from server.web.app_keys import ENTITLEMENTS, UNIPILE
+from tests.server.factories import CHANNELS, add_member
+from tests.support.fixtures_stack import run_stack
+from tests.support.fixtures_tiny import give_plan, used
+from tests.support.peers import Answer, Peer, message_received
+from tests.workers.desk import POST_MESSAGE, Desk, open_desk
+from tests.workers.ledger import written_by_us
+from workers.people.usage import UsageNews
+
+FORGET = """
+    delete from channels_message; delete from channels_chat_start;
+    delete from channels_usage; delete from channels_usage_day; delete from channels_usage_gone"""
+ERASE = (
+    "delete from channels_message where id = (select max(id) from channels_message where status <> 'failed')"
+)
+MONTH_AGO = "now() - interval '1 month'"
+FAULTS = {"refused": 422, "lost": 500}
+TO = "+551197777{:04}"
+
+
+@dataclass
+class Till:
+    """A number and two people who pay for it in turns, with what each of them must have been counted."""
+
+    desk: Desk
+    people: tuple[Peer, Peer]
+    payer: Peer
+    number: int = 0
+    counted: dict[int, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0]))
+    # Sends that are not settled, and ones that can be tried again, each with who has paid for it (None: nobody).
+    waiting: list[tuple[int, Peer]] = field(default_factory=list)
+    again: list[tuple[int, Peer | None]] = field(default_factory=list)
+    starts: list[tuple[dict[str, Any], Peer]] = field(default_factory=list)
+
+    @property
+    def path(self) -> str:
+        return f"{CHANNELS}/{self.desk.account_id}"
+
+    @property
+    def other(self) -> Peer:
+        return next(peer for peer in self.people if peer is not self.payer)
+
+    async def hand_over(self) -> None:
+        body = {"user_id": self.other.user_id}
+        told = await self.payer.ok("PUT", f"{self.path}/payer", body)
+        assert told["member"]["is_payer"]
+        self.payer = self.other
+
+    def count(self, peer: Peer, sent: int = 0, received: int = 0, here: int = 0) -> None:
+        known = self.counted[peer.user_id]
+        self.counted[peer.user_id] = [known[0] + sent, known[1] + received, known[2] + here]
+
+    async def check(self, what: object) -> None:
+        """What each was counted, what the rows say of it, and what the app shows."""
+        assert await self.desk.ledger.parts.database.write(usage_checks.list_drift) == [], what
+        for peer in self.people:
+            assert list(await used(peer)) == self.counted[peer.user_id], what
+
+    # -- what happens ------------------------------------------------------------------------------------------
+
+    async def do(self, step: str) -> None:
+        self.number += 1
+        steps: dict[str, Callable[[], Awaitable[None]]] = {
+            "in": self._in,
+            "phone": self._phone,
+            "hand over": self.hand_over,
+            "reserve": self._reserve,
+            "retry": self._retry,
+            "start": self._start,
+            "begin": self._begin,
+            "echo": self._echo,
+            "erase": self._erase,
+        }
+        await (steps[step]() if step in steps else self._settle(step))
+
+    async def _in(self) -> None:
+        chat_id = self.desk.chat["provider_chat_id"]
+        event = message_received("acc-1", f"in {self.number}", chat_id=chat_id)
+        await self.desk.ledger.store(event, event)
+        await self.desk.ledger.store(event)
+        self.count(self.payer, received=1)
+
+    async def _phone(self) -> None:
+        await self.desk.ledger.store(
+            written_by_us(f"phone {self.number}", chat_id=self.desk.chat["provider_chat_id"])
+        )
+        self.count(self.payer, sent=1)
+
+    async def _reserve(self) -> None:
+        if not self.waiting:
+            message = await self.desk.ask(f"text {self.number}", f"c-{self.number}")
+            self.count(self.payer, sent=1, here=1)
+            self.waiting.append((message["id"], self.payer))
+
+    async def _settle(self, how: str) -> None:
+        """The send that waits goes out, is refused, or nobody knows."""
+        if not self.waiting:
+            return
+        message_id, paid = self.waiting.pop()
+        routes = [POST_MESSAGE | {"status": FAULTS[how], "times": 1}] if how in FAULTS else []
+        await self.desk.fail(routes=routes, webhooks_off=True)
+        await self.desk.work()
+        await self.desk.fail(webhooks_off=True)
+        (status,) = [row["status"] for row in await self.desk.sent() if row["id"] == message_id]
+        assert status == {"refused": "failed", "lost": "unconfirmed"}.get(how, "sent")
+        if how == "refused":
+            self.count(paid, sent=-1, here=-1)
+            self.again.append((message_id, None))
+        elif how == "lost":
+            self.again.append((message_id, paid))
+
+    async def _retry(self) -> None:
+        """Given back to whom it was taken from, and taken from who pays now."""
+        if self.again and not self.waiting:
+            message_id, paid = self.again.pop()
+            await self.payer.ok("POST", f"{self.path}/messages/{message_id}/retry")
+            if paid is not None:
+                self.count(paid, sent=-1, here=-1)
+            self.count(self.payer, sent=1, here=1)
+            self.waiting.append((message_id, self.payer))
+
+    async def _post_start(self, body: dict[str, Any]) -> Answer:
+        return await self.people[0].call("POST", f"{self.path}/chats", body)
+
+    def _start_body(self) -> dict[str, Any]:
+        number = f"{self.number:04}"
+        return {"to": TO.format(self.number), "text": f"start {number}", "client_id": f"s-{number}"}
+
+    async def _start(self) -> None:
+        assert (await self._post_start(self._start_body())).status == 201
+        self.count(self.payer, sent=1, here=1)
+
+    async def _begin(self) -> None:
+        """A first message of which nobody knows whether it went out: its unit is taken."""
+        body = self._start_body()
+        route = {"method": "POST", "path": "/chats", "status": 504, "accepted": True, "times": 1}
+        await self.desk.fail(routes=[route], webhooks_off=True)
+        assert (await self._post_start(body)).status == 504
+        await self.desk.fail(webhooks_off=True)
+        self.count(self.payer, here=1)
+        self.starts.append((body, self.payer))
+
+    async def _echo(self) -> None:
+        """Its echo comes, which is anybody's until the first message is recognised in it."""
+        if not self.starts:
+            return
+        body, paid = self.starts.pop()
+        digits = body["to"].removeprefix("+")
+        event = written_by_us(body["text"], phone=digits, chat_id=f"chat-{digits}")
+        await self.desk.ledger.store(event)
+        assert (await self._post_start(body)).status == 201
+        self.count(paid, sent=1)
+
+    async def _erase(self) -> None:
+        """Gives nothing back, whoever it was counted for."""
+        if not self.waiting:
+            await self.desk.ledger.execute(ERASE)
+            known = {row["id"] for row in await self.desk.ledger.messages()}
+            self.again = [entry for entry in self.again if entry[0] in known]
+
+
+@pytest.fixture
+async def till(small_plans: Config) -> AsyncIterator[Till]:
+    """Both with a plan without limits; the test runs the jobs."""
+    unipile = replace(small_plans.unipile, total_timeout_seconds=0.5)
+    config = replace(small_plans, unipile=unipile, pace=replace(small_plans.pace, enabled=False))
+    async with run_stack(config, with_workers=False) as stack, open_desk(stack) as desk:
+        await desk.ledger.execute(FORGET)
+        ana, bia = desk.agent, await stack.sign_in("bia")
+        for peer in (ana, bia):
+            await give_plan(stack, peer, "open")
+        await add_member(stack, desk.account_id, bia, "agent")
+        await desk.fail(webhooks_off=True)
+        yield Till(desk, (ana, bia), ana)
+
+
+STEPS = (
+    *("in", "phone", "hand over", "hand over", "reserve", "sent", "refused", "lost", "retry"),
+    *("start", "begin", "echo", "erase"),
+)
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(steps=st.lists(st.sampled_from(STEPS), min_size=4, max_size=16))
+async def test_each_unit_stays_with_whom_it_was_taken_from(till: Till, steps: list[str]) -> None:
+    await till.desk.ledger.execute(FORGET)
+    # No two texts are alike: what UniPile has of another example would be taken for this one's.
+    now = Till(till.desk, till.people, till.payer, till.number)
+    try:
+        for step in steps:
+            await now.do(step)
+            await now.check((step, steps))
+    finally:
+        till.payer, till.number = now.payer, now.number
+
+
+@pytest.mark.parametrize("how", ["sent", "refused", "lost"])
+async def test_what_is_in_flight_stays_its_payers(till: Till, how: str) -> None:
+    for step in ("reserve", "hand over", how, "retry", "hand over", "sent", "hand over", "erase", "in"):
+        await till.do(step)
+        await till.check(step)
+
+
+async def test_a_first_message_that_is_on_its_way_stays_its_payers(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The number is handed over while UniPile is being asked, and its echo is quicker than its answer."""
+    client, held = till.desk.stack.app[UNIPILE], asyncio.Event()
+    ask, asked = client.start_chat, asyncio.Event()
+
+    async def wait(*told: str) -> Any:
+        found = await ask(*told)
+        asked.set()
+        await held.wait()
+        return found
+
+    monkeypatch.setattr(client, "start_chat", wait)
+    sending = asyncio.create_task(till._post_start(till._start_body()))
+    await asked.wait()
+    till.count(till.payer, here=1)
+    await till.hand_over()
+    await till.check("on its way")
+    held.set()
+    assert (await sending).status == 201
+    till.count(till.other, sent=1)
+    await till.check("sent")
+    for step in ("begin", "hand over", "hand over", "begin", "hand over", "echo", "echo"):
+        await till.do(step)
+        await till.check(step)
+
+
+async def test_a_past_month_gives_back_to_whom_it_was_taken_from(till: Till) -> None:
+    await till.do("reserve")
+    await till.do("lost")
+    await till.desk.ledger.execute(
+        f"""update channels_message set created_at = {MONTH_AGO};
+            update channels_usage set period_ym = usage_month({MONTH_AGO});
+            update channels_usage_day set day = ({MONTH_AGO})::date"""
+    )
+    till.counted.clear()
+    past = f"select user_id, sent_here from channels_usage where period_ym = usage_month({MONTH_AGO})"
+    ana, bia = till.people
+    await till.hand_over()
+    await till.check("another month")
+    assert await till.desk.ledger.fetch(past) == [{"user_id": ana.user_id, "sent_here": 1}]
+    (message_id, _) = till.again.pop()
+    await bia.ok("POST", f"{till.path}/messages/{message_id}/retry")
+    till.count(bia, sent=1, here=1)
+    await till.check("tried again")
+    assert await till.desk.ledger.fetch(past) == [{"user_id": ana.user_id, "sent_here": 0}]
+
+
+async def test_a_number_that_goes_keeps_the_counts_of_all_who_paid(till: Till) -> None:
+    for step in ("in", "begin", "hand over", "phone", "start", "reserve", "hand over", "in"):
+        await till.do(step)
+    await till.desk.ledger.execute("delete from channels_account")
+    await till.check("gone")
+
+
+async def test_the_rows_let_nobody_pay_who_is_no_owner_of_the_number(till: Till) -> None:
+    """Whatever writes them: else the payer could be taken off the number."""
+    values = {"id": till.desk.account_id, "user_id": till.people[1].user_id}
+    with pytest.raises(psycopg2.errors.RestrictViolation):
+        await till.desk.ledger.execute(
+            "update channels_account set user_id = %(user_id)s where id = %(id)s", **values
+        )
+
+
+# -- at the same time ------------------------------------------------------------------------------------------------
+
+
+async def test_nothing_is_lost_or_doubled_while_the_number_goes_to_and_fro(till: Till) -> None:
+    """Sends by two people, what comes in, and the outbox, all at once, while it is handed over again and again."""
+    desk, chat_id = till.desk, till.desk.chat["provider_chat_id"]
+    ended = asyncio.Event()
+
+    async def send(peer: Peer) -> int:
+        path = f"{till.path}/chats/{desk.chat['id']}/send"
+        for n in range(12):
+            await peer.ok("POST", path, {"text": f"{peer.user_id} {n}", "client_id": f"{peer.user_id}-{n}"})
+        return 12
+
+    async def receive() -> int:
+        for n in range(12):
+            await desk.ledger.store(message_received("acc-1", f"in {n}", chat_id=chat_id))
+        return 12
+
+    async def swap() -> int:
+        swaps = 0
+        while not ended.is_set():
+            await till.hand_over()
+            swaps += 1
+        return swaps
+
+    async def settle() -> None:
+        while not ended.is_set():
+            await desk.work()
+
+    await desk.fail(routes=[POST_MESSAGE | {"status": 422, "probability": 0.5}], webhooks_off=True)
+    swapping, settling = asyncio.create_task(swap()), asyncio.create_task(settle())
+    sent, _, received = await asyncio.gather(*(send(peer) for peer in till.people), receive())
+    ended.set()
+    assert await swapping > 1
+    await settling
+    await desk.work()
+    rows = await desk.sent()
+    assert (len(rows), {row["status"] for row in rows}) == (2 * sent, {"sent", "failed"})
+    good = sum(row["status"] == "sent" for row in rows)
+    counted = [await used(peer) for peer in till.people]
+    assert [sum(column) for column in zip(*counted, strict=True)] == [good, received, good]
+    assert await desk.ledger.parts.database.write(usage_checks.list_drift) == []
+    await desk.ledger.execute(FORGET)
+
+
+async def test_who_paid_before_is_told_what_comes_back(till: Till) -> None:
+    """Their month goes down with a number that is not theirs any more."""
+    parts, news = till.desk.ledger.parts, UsageNews()
+    socket = await till.people[0].listen()
+    await till.do("reserve")
+    await news.tell(parts)
+    await socket.wait_for_event("usage:updated", sent_here=1)
+    await till.hand_over()
+    await till.desk.ledger.execute("update channels_usage set pushed_at = now() - interval '1 hour'")
+    await till.do("refused")
+    await news.tell(parts)
+    await socket.wait_for_event("usage:updated", sent_here=0)
+    # And hears nothing of what the next one uses.
+    await till.desk.ledger.execute("update channels_usage set updated_at = now() - interval '1 minute'")
+    await till.do("in")
+    await news.tell(parts)
+    assert await parts.database.read(usage.list_owners, [till.desk.account_id]) == [till.payer.user_id]
+    await publish_to_user(parts.redis, till.people[0].user_id, b'{"event": "end", "data": {}}')
+    await socket.wait_for_event("end")
+    assert len(socket.events("usage:updated")) == 2
+
+
+async def test_the_limit_is_the_payers_whose_month_it_is(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also on an instance that has not heard yet that another one pays."""
+    ana, bia = till.people
+    await give_plan(till.desk.stack, bia, "tiny")
+    await till.hand_over()
+
+    async def stale(*_: object) -> int:
+        return ana.user_id
+
+    monkeypatch.setattr(till.desk.stack.app[ENTITLEMENTS], "owner_of", stale)
+    path = f"{till.path}/chats/{till.desk.chat['id']}/send"
+    answers = await asyncio.gather(*(ana.call("POST", path, {"text": str(n)}) for n in range(8)))
+    assert sorted(answer.status for answer in answers) == [201] * 5 + [402] * 3
+    assert (await till._post_start(till._start_body())).status == 402
+    assert (await used(ana), await used(bia)) == ((0, 0, 0), (5, 0, 5))
+    monkeypatch.undo()
+    await till.hand_over()
+    assert (await ana.call("POST", path, {"text": "one more"})).status == 201

@@ -1,0 +1,189 @@
+"""Reactions, edits and deletions in any order, doubled, before their message or after: the same rows, whether UniPile
+tells the truth or its webhooks have to be taken at their word.
+"""
+
+import itertools
+from typing import Any, NamedTuple
+
+import orjson
+import pytest
+from arq.constants import job_key_prefix
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from server.queue import AMEND_MESSAGE
+from server.unipile.errors import Rejected
+from server.unipile.states import MessageState
+from tests.support.peers import message_received
+from tests.workers.ledger import Ledger, delivery, written_by_us
+from workers.messages import ingest
+from workers.messages.amendments import amend_message
+
+MESSAGES = 3
+EMPTY = """
+    with m as (delete from channels_message), c as (delete from channels_chat),
+        u as (delete from channels_usage), k as (delete from channels_contact), r as (delete from channels_amendment)
+    update channels_account set seq = 0"""
+ROWS = """
+    select m.provider_msg_id, m.body, m.attachments::text, m.reactions::text, m.edited_at is not null as is_edited,
+        m.deleted_at is not null as is_deleted, m.status, c.last_message_preview, c.unread_count
+    from channels_message m join channels_chat c on c.id = m.chat_id order by 1"""
+SEQS = """
+    select a.seq, array_agg(r.seq order by r.seq) as taken from channels_account a
+    join (select account_id, seq from channels_message union all select account_id, seq from channels_chat) r
+        on r.account_id = a.id group by 1"""
+
+
+class Done(NamedTuple):
+    """Something that happened to a message; its place in the list is when."""
+
+    kind: str
+    message: int
+    person: str
+    value: str
+
+
+DONE = st.one_of(
+    st.builds(
+        Done,
+        st.just("message_reaction"),
+        st.integers(0, MESSAGES - 1),
+        st.sampled_from(("Bia", "Caio", "me")),
+        st.sampled_from(("👍", "❤️", "")),
+    ),
+    st.builds(
+        Done,
+        st.just("message_edited"),
+        st.integers(0, MESSAGES - 1),
+        st.just(""),
+        st.sampled_from(("um", "dois", "três")),
+    ),
+    st.builds(Done, st.just("message_deleted"), st.integers(0, MESSAGES - 1), st.just(""), st.just("")),
+)
+
+
+class Plan(NamedTuple):
+    """What happened, and two ways in which it is told: batches of indexes, messages first, some more than once."""
+
+    done: tuple[Done, ...]
+    ways: tuple[list[list[int]], list[list[int]]]
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> Plan:
+    done = tuple(draw(st.lists(DONE, min_size=1, max_size=8)))
+    count = MESSAGES + len(done)
+    return Plan(done, (draw(way(count)), draw(way(count))))
+
+
+@st.composite
+def way(draw: st.DrawFn, count: int) -> list[list[int]]:
+    repeated = draw(st.lists(st.integers(0, count - 1), max_size=count))
+    order = draw(st.permutations([*range(count), *repeated]))
+    cuts = sorted(draw(st.sets(st.integers(1, len(order)), max_size=4)) | {0, len(order)})
+    return [list(order[a:b]) for a, b in itertools.pairwise(cuts)]
+
+
+def person(name: str) -> dict[str, Any]:
+    phones = {"Bia": "5511988880000", "Caio": "5511988880001", "me": "5511900000001"}
+    found: dict[str, Any] = message_received("acc-1", phone=phones[name], name=name)["sender"]
+    return found
+
+
+def messages() -> list[dict[str, Any]]:
+    """Two of the customer's and one of ours, at moments of their own."""
+    told = [message_received("acc-1", f"texto {n}", message_id=f"m-{n}") for n in range(MESSAGES - 1)]
+    told.append(written_by_us("texto nosso", message_id=f"m-{MESSAGES - 1}"))
+    return [
+        body | {"timestamp": f"2026-03-02T09:00:0{n}.000Z", "chat_id": "chat-1"}
+        for n, body in enumerate(told)
+    ]
+
+
+def event_of(done: Done, written: list[dict[str, Any]], number: int) -> dict[str, Any]:
+    """The webhook as §4.4 has it, in the web process's envelope: told in the order in which it happened."""
+    body = written[done.message] | {"event": done.kind}
+    if done.kind == "message_reaction":
+        body |= {"reaction": done.value, "reaction_sender": person(done.person)}
+    else:
+        body |= {"message": done.value or None, "attachments": []}
+    return delivery(body) | {"received_at": f"2026-03-02T10:00:{number:02}.000+00:00"}
+
+
+def state_of(done: tuple[Done, ...], message: int, written: list[dict[str, Any]]) -> MessageState:
+    """What UniPile holds in the end."""
+    body, is_edited, is_deleted = written[message]["message"], False, False
+    reactions: dict[str, str] = {}
+    for change in done:
+        if change.message != message or is_deleted:
+            continue
+        if change.kind == "message_reaction":
+            reactions[change.person] = change.value
+        elif change.kind == "message_edited":
+            body, is_edited = change.value, True
+        else:
+            body, is_deleted, reactions = None, True, {}
+    shown = [
+        {"value": value, "provider_id": person(who)["attendee_provider_id"], "is_own": who == "me"}
+        for who, value in reactions.items()
+        if value
+    ]
+    return MessageState(body, is_edited, is_deleted, shown)
+
+
+async def work_off(ledger: Ledger) -> None:
+    """Run the reads that were queued."""
+    for key in await ledger.parts.redis.keys(job_key_prefix + "*"):
+        job = orjson.loads(await ledger.parts.redis.get(key))
+        await ledger.parts.redis.delete(key)
+        if job["f"] == AMEND_MESSAGE:
+            await amend_message(ledger.context(), *job["a"])
+
+
+async def outcome_of(
+    ledger: Ledger, events: list[dict[str, Any]], batches: list[list[int]]
+) -> list[dict[str, Any]]:
+    await ledger.execute(EMPTY)
+    for batch in batches:
+        await ingest.store_events(ledger.context(), [events[index] for index in batch])
+        await work_off(ledger)
+    for account in await ledger.fetch(SEQS):
+        assert len(set(account["taken"])) == len(account["taken"])
+        assert max(account["taken"]) <= account["seq"]
+    return await ledger.fetch(ROWS)
+
+
+@pytest.mark.parametrize("is_readable", [True, False])
+@settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(plan=plans())
+async def test_any_order_of_amendments_gives_the_same_rows(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, plan: Plan, is_readable: bool
+) -> None:
+    written = messages()
+    events = [delivery(body) for body in written]
+    events += [event_of(done, written, number) for number, done in enumerate(plan.done)]
+    truth = {f"m-{n}": state_of(plan.done, n, written) for n in range(MESSAGES)}
+
+    async def fetch_message(provider_msg_id: str) -> MessageState:
+        if not is_readable:
+            raise Rejected("resource_not_found", "No message with this id.", 404)
+        return truth[provider_msg_id]
+
+    monkeypatch.setattr(ledger.parts.unipile, "fetch_message", fetch_message)
+    first, second = plan.ways
+    rows = await outcome_of(ledger, events, first)
+    assert rows == await outcome_of(ledger, events, second)
+    assert await ledger.usage() == (1, 2)
+    for row in rows:
+        state = truth[row["provider_msg_id"]]
+        told = {(r["value"], r["is_own"]) for r in orjson.loads(row["reactions"])}
+        assert (row["body"], row["is_deleted"]) == (state.body, state.is_deleted)
+        assert told == {(r["value"], r["is_own"]) for r in state.reactions}
+        assert row["is_edited"] == (state.is_edited and not state.is_deleted)

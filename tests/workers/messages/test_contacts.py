@@ -1,0 +1,187 @@
+"""Contacts: one person under several names, names kept fresh, phones only when told, and told to the rooms."""
+
+import asyncio
+from typing import Any
+
+import orjson
+import pytest
+
+from server.store.messages.messages import MESSAGE_JSON
+from tests.support.peers import message_received
+from tests.workers.ledger import Ear, Ledger
+
+LID, JID = "120000000000001@lid", "5511988880000@s.whatsapp.net"
+CONTACT = "select id, provider_id, name, phone, seq from channels_contact order by id"
+
+
+def somebody(provider_id: str, name: str | None = None, **more: Any) -> dict[str, Any]:
+    """A person of whom nothing is told but what is given."""
+    return {
+        "attendee_id": None,
+        "attendee_provider_id": provider_id,
+        "attendee_name": name,
+        "attendee_public_identifier": None,
+        "attendee_specifics": {"provider": "WHATSAPP", "phone_number": "hidden"},
+    } | more
+
+
+LINKED = {
+    "attendee_public_identifier": JID,
+    "attendee_specifics": {"phone_number": "+5511988880000", "lid": LID},
+}
+
+LINK = {"attendee_public_identifier": JID}
+
+
+def said(sender: dict[str, Any], text: str = "Oi", **more: Any) -> dict[str, Any]:
+    """A message in a group."""
+    place = {"chat_id": "g-1", "provider_chat_id": "9@g.us", "is_group": True}
+    return message_received("acc-1", text, **(place | more)) | {"sender": sender, "attendees": []}
+
+
+def told(sender: dict[str, Any], address: str = LID, **more: Any) -> dict[str, Any]:
+    """A message in a direct chat."""
+    return message_received("acc-1", chat_id=f"chat {address}", provider_chat_id=address, **more) | {
+        "sender": sender,
+        "attendees": [sender],
+    }
+
+
+async def shown(ledger: Ledger) -> list[dict[str, Any]]:
+    """The messages as everybody reads them."""
+    rows = await ledger.fetch(f"select {MESSAGE_JSON} as json from channels_message m order by m.id")
+    return [orjson.loads(row["json"]) for row in rows]
+
+
+async def contacts_of(ledger: Ledger) -> list[tuple[Any, ...]]:
+    return [(c["provider_id"], c["name"], c["phone"]) for c in await ledger.fetch(CONTACT)]
+
+
+async def test_a_lid_is_no_phone_number(ledger: Ledger) -> None:
+    await ledger.store(told(somebody(LID)))
+    assert await contacts_of(ledger) == [(LID, None, None)]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2)])
+async def test_two_names_become_one_contact_when_they_are_linked(
+    ledger: Ledger, order: tuple[int, ...]
+) -> None:
+    bodies = [
+        said(somebody(LID, "Bia"), timestamp="2026-03-02T09:00:00.000Z"),
+        said(somebody(JID, "Bia Lima"), timestamp="2026-03-02T09:00:02.000Z"),
+        said(somebody(LID, "B.", **LINKED), timestamp="2026-03-02T09:00:01.000Z"),
+    ]
+    for number in order:
+        await ledger.store(bodies[number])
+    assert await contacts_of(ledger) == [(LID, "Bia Lima", "+5511988880000")]
+    assert {message["sender"]["name"] for message in await shown(ledger)} == {"Bia Lima"}
+    assert {message["sender"]["phone"] for message in await shown(ledger)} == {"+5511988880000"}
+
+
+async def test_unipiles_own_id_links_too(ledger: Ledger) -> None:
+    await ledger.store(said(somebody(LID, "Bia", attendee_id="a-1")))
+    await ledger.store(said(somebody(JID, None, attendee_id="a-1")))
+    assert await contacts_of(ledger) == [(LID, "Bia", "+5511988880000")]
+
+
+async def test_the_address_of_a_direct_chat_is_its_persons_number(ledger: Ledger) -> None:
+    await ledger.store(told(somebody(LID, "Bia"), JID))
+    await ledger.store(said(somebody(JID)))
+    assert await contacts_of(ledger) == [(LID, "Bia", "+5511988880000")]
+
+
+async def test_people_with_the_same_name_stay_two(ledger: Ledger) -> None:
+    await ledger.store(said(somebody(LID, "Bia")), said(somebody("2@lid", "Bia")))
+    assert {contact[0] for contact in await contacts_of(ledger)} == {LID, "2@lid"}
+
+
+async def test_the_account_itself_is_no_contact(ledger: Ledger) -> None:
+    await ledger.store(said(somebody("me@lid", "Loja", **LINKED), is_sender=True))
+    assert await contacts_of(ledger) == []
+
+
+async def test_a_name_learned_later_reaches_the_rooms_and_older_messages(ledger: Ledger, ear: Ear) -> None:
+    """A group member without a name: nothing but the contact is written anew when it is told."""
+    await ledger.store(said(somebody(LID)), told(somebody(LID)))
+    (before,) = await ledger.fetch("select seq from channels_message where body = 'Oi' limit 1 offset 1")
+    await ear.heard()
+    await ledger.store(said(somebody(LID, "Bia Lima"), "Sou a Bia"))
+    frames = [frame for _, frame in await ear.heard()]
+    (contact,) = [frame["data"] for frame in frames if frame["event"] == "contact:updated"]
+    assert (contact["name"], contact["provider_ids"]) == ("Bia Lima", [LID])
+    titles = {frame["data"]["title"] for frame in frames if frame["event"] == "chat:updated"}
+    assert titles == {None, "Bia Lima"}  # the group, and the direct chat
+    assert [message["sender"]["name"] for message in await shown(ledger)] == ["Bia Lima"] * 3
+    (after,) = await ledger.fetch("select seq from channels_message where body = 'Oi' limit 1 offset 1")
+    assert after == before
+
+
+async def test_what_changes_nothing_takes_no_number(ledger: Ledger, ear: Ear) -> None:
+    await ledger.store(told(somebody(LID, "Bia")))
+    await ear.heard()
+    await ledger.store(told(somebody(LID, "Bia")))
+    assert sorted(frame["event"] for _, frame in await ear.heard()) == ["chat:updated", "message:new"]
+    assert [contact["seq"] for contact in await ledger.fetch(CONTACT)] == [0]
+
+
+async def test_an_older_name_that_comes_late_does_not_win(ledger: Ledger) -> None:
+    await ledger.store(told(somebody(LID, "Bia Lima"), timestamp="2026-03-02T09:00:05.000Z"))
+    await ledger.store(told(somebody(LID, "Bia"), timestamp="2026-03-02T09:00:04.000Z"))
+    await ledger.store(told(somebody(LID, ""), timestamp="2026-03-02T09:00:06.000Z"))
+    assert await contacts_of(ledger) == [(LID, "Bia Lima", None)]
+
+
+async def test_two_chats_of_one_person_bear_the_same_name(ledger: Ledger, ear: Ear) -> None:
+    """UniPile's chats stay two; a link tells both who it is."""
+    await ledger.store(told(somebody(LID)), told(somebody(JID), JID))
+    await ear.heard()
+    await ledger.store(said(somebody(LID, "Bia Lima", **LINKED)))
+    frames = [frame for _, frame in await ear.heard() if frame["event"] == "chat:updated"]
+    direct = [frame["data"] for frame in frames if frame["data"]["kind"] == "direct"]
+    assert [chat["title"] for chat in direct] == ["Bia Lima", "Bia Lima"]
+    assert len({chat["contact"]["id"] for chat in direct}) == 1
+    assert len(await ledger.chats()) == 3
+
+
+async def test_a_link_alone_is_told(ledger: Ledger, ear: Ear) -> None:
+    """It brings no name: but whoever shows the other id has one to show now."""
+    await ledger.store(told(somebody(LID, "Bia Lima")), told(somebody(JID), JID))
+    await ear.heard()
+    await ledger.store(
+        said(somebody(LID, None, attendee_specifics={"phone_number": "hidden", "lid": LID}, **LINK))
+    )
+    frames = [frame for _, frame in await ear.heard()]
+    (contact,) = [frame["data"] for frame in frames if frame["event"] == "contact:updated"]
+    assert contact["provider_ids"] == [LID, JID] and contact["name"] == "Bia Lima"
+
+
+async def test_batches_that_link_at_the_same_time_make_one_contact(ledger: Ledger) -> None:
+    names = [somebody(f"{number}@lid", "Bia", attendee_id="a-1") for number in range(6)]
+    await asyncio.gather(*(ledger.store(said(sender)) for sender in names))
+    assert await contacts_of(ledger) == [("0@lid", "Bia", None)]
+
+
+def reaction(target: dict[str, Any], who: dict[str, Any], value: str) -> dict[str, Any]:
+    return target | {"event": "message_reaction", "reaction": value, "reaction_sender": who}
+
+
+async def test_whoever_reacts_is_a_contact(ledger: Ledger) -> None:
+    target = told(somebody(LID, "Bia"))
+    await ledger.store(target, reaction(target, somebody("3@lid", "Caio"), "👍"))
+    assert ("3@lid", "Caio", None) in await contacts_of(ledger)
+
+
+async def test_a_reactor_under_two_names_counts_once(ledger: Ledger) -> None:
+    await ledger.store(said(somebody(LID, "Bia")))
+    both = [
+        {"value": value, "sender": {"provider_id": who, "name": None}, "is_own": False}
+        for who, value in ((LID, "👍"), (JID, "❤️"))
+    ]
+    await ledger.execute(
+        "update channels_message set reactions = %(reactions)s::jsonb", reactions=orjson.dumps(both).decode()
+    )
+    (message,) = await shown(ledger)
+    assert [r["sender"]["name"] for r in message["reactions"]] == ["Bia", None]
+    await ledger.store(said(somebody(LID, "Bia Lima", **LINKED)))
+    (message, _) = await shown(ledger)
+    assert [(r["value"], r["sender"]["name"]) for r in message["reactions"]] == [("❤️", "Bia Lima")]

@@ -1,0 +1,125 @@
+"""Any order, duplication and batching of what is told of people gives the same contacts, however they are linked."""
+
+import itertools
+from typing import Any, NamedTuple
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.support.peers import message_received
+from tests.workers.ledger import Ledger
+
+EMPTY = """
+    with m as (delete from channels_message), c as (delete from channels_chat),
+        u as (delete from channels_usage), k as (delete from channels_contact)
+    update channels_account set seq = 0"""
+CONTACTS = """
+    select k.provider_id, k.name, k.phone,
+        array(select a.alias from channels_contact_alias a where a.contact_id = k.id
+              order by a.alias collate "C") as names
+    from channels_contact k order by 1"""
+SEQS = """
+    select a.seq, array_agg(r.seq order by r.seq) as taken from channels_account a
+    join (select account_id, seq from channels_message union all select account_id, seq from channels_chat
+          union all select account_id, seq from channels_contact where seq > 0) r on r.account_id = a.id group by 1"""
+
+
+class Glimpse(NamedTuple):
+    """What one event lets be seen of a person: one or several of their names."""
+
+    lid: int | None
+    phone: int | None
+    attendee: int | None
+    name: str | None
+    second: int
+
+
+GLIMPSE = st.builds(
+    Glimpse,
+    st.one_of(st.none(), st.integers(1, 4)),
+    st.one_of(st.none(), st.integers(1, 4)),
+    st.one_of(st.none(), st.integers(1, 4)),
+    st.sampled_from((None, "", "Bia", "Bia Lima", "Álvaro")),
+    st.integers(0, 3),
+).filter(lambda seen: seen.lid is not None or seen.phone is not None)
+
+
+class Plan(NamedTuple):
+    """The same glimpses in two ways: batches of indexes, some more than once."""
+
+    seen: tuple[Glimpse, ...]
+    ways: tuple[list[list[int]], list[list[int]]]
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> Plan:
+    seen = tuple(draw(st.lists(GLIMPSE, min_size=2, max_size=7)))
+    return Plan(seen, (draw(way(len(seen))), draw(way(len(seen)))))
+
+
+@st.composite
+def way(draw: st.DrawFn, count: int) -> list[list[int]]:
+    repeated = draw(st.lists(st.integers(0, count - 1), max_size=count))
+    order = draw(st.permutations([*range(count), *repeated]))
+    cuts = sorted(draw(st.sets(st.integers(1, len(order)), max_size=6)) | {0, len(order)})
+    return [list(order[a:b]) for a, b in itertools.pairwise(cuts)]
+
+
+def body_of(number: int, seen: Glimpse) -> dict[str, Any]:
+    """A group message whose author is seen like that."""
+    lid = None if seen.lid is None else f"{seen.lid}00@lid"
+    digits = None if seen.phone is None else f"551190000000{seen.phone}"
+    jid = digits and f"{digits}@s.whatsapp.net"
+    sender = {
+        "attendee_id": None if seen.attendee is None else f"attendee-{seen.attendee}",
+        "attendee_provider_id": lid or jid,
+        "attendee_name": seen.name,
+        "attendee_public_identifier": jid,
+        "attendee_specifics": {"phone_number": f"+{digits}" if digits else "hidden", "lid": lid},
+    }
+    return message_received(
+        "acc-1",
+        f"texto {number}",
+        message_id=f"m-{number}",
+        timestamp=f"2026-03-02T09:00:0{seen.second}.000Z",
+        chat_id="g-1",
+        provider_chat_id="9@g.us",
+        is_group=True,
+    ) | {"sender": sender, "attendees": []}
+
+
+async def outcome_of(ledger: Ledger, bodies: list[dict[str, Any]], way: list[list[int]]) -> Any:
+    await ledger.execute(EMPTY)
+    for batch in way:
+        await ledger.store(*(bodies[index] for index in batch))
+    (account,) = await ledger.fetch(SEQS)
+    assert len(set(account["taken"])) == len(account["taken"]) and max(account["taken"]) <= account["seq"]
+    return await ledger.fetch(CONTACTS)
+
+
+def people_of(seen: tuple[Glimpse, ...]) -> list[set[str]]:
+    """Who is whom, the plain way: names that were ever seen together are one person."""
+    people: list[set[str]] = []
+    for glimpse in seen:
+        names = {
+            f"{kind}{number}" for kind, number in zip("lpa", glimpse[:3], strict=True) if number is not None
+        }
+        same = [person for person in people if person & names]
+        people = [person for person in people if not person & names] + [names.union(*same)]
+    return people
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(plan=plans())
+async def test_any_order_gives_the_same_contacts(ledger: Ledger, plan: Plan) -> None:
+    bodies = [body_of(number, seen) for number, seen in enumerate(plan.seen)]
+    first, second = [await outcome_of(ledger, bodies, way) for way in plan.ways]
+    assert first == second
+    assert sorted(len(contact["names"]) for contact in first) == sorted(map(len, people_of(plan.seen)))

@@ -1,0 +1,305 @@
+"""What becomes of sends that nobody confirmed: looked for, never repeated by us, tried again by a person."""
+
+import pytest
+
+from server.queue import QUEUES
+from tests.server.factories import CHANNELS, add_member, revoke_entitlement
+from tests.support.peers import Answer, eventually
+from tests.workers.desk import POST_MESSAGE, Desk, summary
+from tests.workers.ledger import receipt, written_by_us
+from workers.messages import verify_sends
+from workers.periodic import look_around
+
+GET_MESSAGES = {"method": "GET", "path": "/chats/*/messages"}
+LOST = POST_MESSAGE | {"status": 500, "times": 1}
+AGED = "update channels_message set attempted_at = attempted_at - interval '1 hour'"
+
+
+async def look(desk: Desk) -> None:
+    """The round of looks and the jobs it queued, with every wait over."""
+    await desk.ledger.execute(
+        "update channels_message set next_look_at = now() where next_look_at is not null"
+    )
+    await verify_sends.look_around(desk.ledger.parts)
+    rows = await desk.ledger.fetch("select id from channels_message where direction = 'out'")
+    for row in rows:
+        await verify_sends.look_up_send(desk.ledger.context(), row["id"])
+
+
+async def attempts_of(desk: Desk) -> list[tuple[int, str | None, str | None]]:
+    rows = await desk.ledger.fetch("select * from channels_send_attempt order by message_id, number")
+    return [(row["number"], row["outcome"], row["error_code"]) for row in rows]
+
+
+async def retry(desk: Desk, message_id: int, path: str = "") -> Answer:
+    return await desk.agent.call(
+        "POST", f"{CHANNELS}/{desk.account_id}{path}/messages/{message_id}/retry", headers={}
+    )
+
+
+@pytest.mark.parametrize("status", ["hang", 500, 504])
+async def test_a_send_that_went_out_and_seemed_to_fail_is_found_at_once(
+    desk: Desk, status: int | str
+) -> None:
+    await desk.ask("Oi", "c-1")
+    await desk.fail(routes=[LOST | {"status": status, "accepted": True}])
+    await desk.work()
+    (message,) = await desk.sent()
+    assert (message["status"] in ("sent", "delivered"), message["error"]) == (True, None)
+    assert message["provider_msg_id"] is not None
+    assert await desk.seen_by_the_customer() == ["Oi"]
+    assert await attempts_of(desk) == [(1, "sent", None)]
+
+
+async def test_a_send_that_is_not_found_is_unconfirmed_and_never_sent_again(desk: Desk) -> None:
+    await desk.ask("Oi", "c-1")
+    await desk.fail(routes=[LOST])
+    await desk.work()
+    for _ in range(6):
+        await look(desk)
+        await desk.work()
+    (message,) = await desk.sent()
+    assert message["status"] == "unconfirmed"
+    assert "unexpected_error" in message["error"]
+    assert await desk.seen_by_the_customer() == []
+    assert await attempts_of(desk) == [(1, "unconfirmed", "unexpected_error")]
+    (row,) = await desk.ledger.fetch("select next_look_at from channels_message where direction = 'out'")
+    assert row["next_look_at"] is None  # looked for four times, then left to its echo or a person
+
+
+async def test_a_later_look_finds_it(desk: Desk) -> None:
+    await desk.ask("Oi", "c-1")
+    lost = LOST | {"accepted": True}
+    await desk.fail(routes=[lost, GET_MESSAGES | {"status": 503}])
+    await desk.work()
+    assert summary(await desk.sent()) == [("c-1", "unconfirmed")]
+    await look(desk)  # UniPile cannot be asked: the look does not count
+    (row,) = await desk.ledger.fetch("select looks from channels_message where direction = 'out'")
+    assert row["looks"] == 0
+    await desk.fail()
+    await look(desk)
+    (message,) = await desk.sent()
+    assert message["status"] in ("sent", "delivered")
+    assert await desk.ledger.usage() == (1, 0)
+
+
+async def test_equal_texts_are_told_apart_by_what_is_stored(desk: Desk) -> None:
+    """An earlier message of the same words is not taken for the one that is looked for."""
+    await desk.ask("Oi", "c-1")
+    await desk.work()
+    await desk.ask("Oi", "c-2")
+    await desk.fail(routes=[LOST])
+    await desk.work()
+    assert summary(sorted(await desk.sent(), key=lambda m: m["id"])) == [
+        ("c-1", "sent"),
+        ("c-2", "unconfirmed"),
+    ]
+
+
+async def test_the_look_is_queued_by_name(desk: Desk) -> None:
+    await desk.ask("Oi", "c-1")
+    await desk.fail(routes=[LOST])
+    await desk.work()
+    await desk.ledger.parts.redis.flushall()
+    await desk.ledger.execute("update channels_message set next_look_at = now()")
+    for _ in range(2):  # the second round finds the look taken
+        await verify_sends.look_around(desk.ledger.parts)
+    jobs = [await desk.ledger.parts.redis.get(key) for key in await desk.ledger.parts.redis.keys("arq:job:*")]
+    assert [b"look_up_send" in job for job in jobs] == [True]
+    assert "look_up_send" in QUEUES
+
+
+async def test_an_accepted_send_that_nobody_saw_becomes_unconfirmed_and_its_late_echo_brings_it_back(
+    desk: Desk,
+) -> None:
+    await desk.ask("Oi", "c-1")
+    await desk.fail(no_echo=True, no_delivered=True, no_read=True)
+    await desk.work()
+    await verify_sends.look_around(desk.ledger.parts)
+    assert summary(await desk.sent()) == [("c-1", "sent")]
+    await desk.ledger.execute(AGED)
+    await look(desk)
+    (message,) = await desk.sent()
+    assert message["status"] == "unconfirmed"
+    assert "unseen" in message["error"]
+    echo = written_by_us("Oi", chat_id=desk.chat["provider_chat_id"], message_id=message["provider_msg_id"])
+    await desk.ledger.store(echo)
+    (message,) = await desk.sent()
+    assert (message["status"], message["error"]) == ("sent", None)
+    await verify_sends.look_around(desk.ledger.parts)
+    assert summary(await desk.sent()) == [("c-1", "sent")]
+    assert await desk.ledger.usage() == (1, 0)
+
+
+async def test_a_tick_brings_an_unseen_send_back(desk: Desk) -> None:
+    await desk.ask("Oi", "c-1")
+    await desk.fail(no_echo=True, no_delivered=True, no_read=True)
+    await desk.work()
+    await desk.ledger.execute(AGED)
+    await verify_sends.look_around(desk.ledger.parts)
+    (message,) = await desk.sent()
+    await desk.ledger.store(receipt("message_delivered", message["provider_msg_id"]))
+    (message,) = await desk.sent()
+    assert (message["status"], message["error"]) == ("delivered", None)
+
+
+async def test_an_unseen_send_is_found_delivered_by_looking(desk: Desk) -> None:
+    """The webhooks were lost, UniPile's list has the tick."""
+    await desk.fail(webhooks_off=True)
+    await desk.ask("Oi", "c-1")
+    await desk.work()
+    await eventually(lambda: is_delivered(desk))
+    await desk.ledger.execute("update channels_message set attempted_at = attempted_at - interval '1 hour'")
+    await look(desk)
+    assert summary(await desk.sent()) == [("c-1", "delivered")]
+
+
+async def is_delivered(desk: Desk) -> bool:
+    path = f"/api/v1/chats/{desk.chat['provider_chat_id']}/messages"
+    items = (await desk.stack.sandbox.ok("GET", path, headers={"X-API-KEY": "sandbox-key"}))["items"]
+    return any(item["is_sender"] and item["delivered"] for item in items)
+
+
+async def test_an_echo_that_came_in_time_leaves_no_doubt(desk: Desk) -> None:
+    await desk.ask("Oi", "c-1")
+    await desk.fail(no_echo=True, no_delivered=True, no_read=True)
+    await desk.work()
+    (message,) = await desk.sent()
+    echo = written_by_us("Oi", chat_id=desk.chat["provider_chat_id"], message_id=message["provider_msg_id"])
+    await desk.ledger.store(echo)
+    before = (await desk.sent())[0]["seq"]
+    await desk.ledger.execute(AGED)
+    await verify_sends.look_around(desk.ledger.parts)
+    (message,) = await desk.sent()
+    assert (message["status"], message["seq"]) == ("sent", before)
+
+
+async def test_a_failed_send_is_tried_again_by_a_person(desk: Desk) -> None:
+    message = await desk.ask("Oi", "c-1")
+    await desk.fail(routes=[POST_MESSAGE | {"status": 422, "times": 1}])
+    await desk.work()
+    assert await desk.ledger.usage() == (0, 0)
+    socket = await desk.agent.listen()
+    answer = await retry(desk, message["id"])
+    assert answer.status == 200
+    again = answer.body["message"]
+    assert (again["id"], again["status"], again["error"]) == (message["id"], "sending", None)
+    await socket.wait_for_event("message:updated", id=message["id"], status="sending")
+    assert await desk.ledger.usage() == (1, 0)
+    assert (await retry(desk, message["id"])).status == 409
+    await desk.work()
+    assert summary(await desk.sent()) == [("c-1", "sent")]
+    assert await desk.seen_by_the_customer() == ["Oi"]
+    assert await attempts_of(desk) == [(1, "failed", "cant_send_message"), (2, "sent", None)]
+    assert await desk.ledger.usage() == (1, 0)
+
+
+async def test_a_second_failure_gives_the_count_back_again(desk: Desk) -> None:
+    message = await desk.ask("Oi", "c-1")
+    await desk.fail(send_status=422)
+    for _ in range(2):
+        await desk.work()
+        assert await desk.ledger.usage() == (0, 0)
+        assert (await retry(desk, message["id"], f"/chats/{desk.chat['id']}")).status == 200
+    await desk.fail()
+    await desk.work()
+    assert await desk.ledger.usage() == (1, 0)
+    assert [outcome for _, outcome, _ in await attempts_of(desk)] == ["failed", "failed", "sent"]
+
+
+async def test_an_unconfirmed_send_is_tried_again_and_counted_once(desk: Desk) -> None:
+    """When both went out after all, both are there: the customer has two."""
+    message = await desk.ask("Oi", "c-1")
+    await desk.fail(routes=[LOST | {"accepted": True}, GET_MESSAGES | {"status": 503}], no_echo=True)
+    await desk.work()
+    assert summary(await desk.sent()) == [("c-1", "unconfirmed")]
+    assert (await retry(desk, message["id"])).status == 200
+    await desk.work()
+    assert summary(await desk.sent()) == [("c-1", "sent")]
+    assert await desk.ledger.usage() == (1, 0)
+    assert await desk.seen_by_the_customer() == ["Oi", "Oi"]
+    late = written_by_us("Oi", chat_id=desk.chat["provider_chat_id"], message_id="the-first")
+    await desk.ledger.store(late)
+    assert len(await desk.sent()) == 2
+    assert await desk.ledger.usage() == (2, 0)
+    assert [outcome for _, outcome, _ in await attempts_of(desk)] == ["unconfirmed", "sent"]
+
+
+async def test_a_postponed_call_is_no_attempt_of_its_own(desk: Desk) -> None:
+    await desk.ask("Oi", "c-1")
+    await desk.fail(routes=[POST_MESSAGE | {"status": 503, "times": 2}])
+    for _ in range(2):
+        with pytest.raises(Exception, match="service_unavailable"):
+            await desk.work()
+    await desk.work()
+    assert await attempts_of(desk) == [(1, "sent", None)]
+
+
+async def test_a_retry_is_refused_where_it_makes_no_sense(desk: Desk) -> None:
+    message = await desk.ask("Oi", "c-1")
+    assert (await retry(desk, message["id"])).status == 409  # under way
+    await desk.work()
+    assert (await retry(desk, message["id"])).status == 409  # sent
+    await desk.stack.write("acc-1", "Tem?")
+    await desk.ledger.store(written_by_us("x", chat_id="other") | {"is_sender": False})
+    inbound = [m for m in await desk.ledger.messages() if m["direction"] == "in"]
+    assert (await retry(desk, inbound[0]["id"])).status == 409
+    assert (await retry(desk, message["id"] + 1000)).status == 404
+    assert (await retry(desk, message["id"], "/chats/999999")).status == 404
+    stranger = await desk.stack.sign_in("stranger")
+    path = f"{CHANNELS}/{desk.account_id}/messages/{message['id']}/retry"
+    assert (await stranger.call("POST", path)).status == 404
+
+
+async def test_a_retry_is_refused_to_who_may_not_send(desk: Desk) -> None:
+    message = await desk.ask("Oi", "c-1")
+    await desk.fail(send_status=422)
+    await desk.work()
+    path = f"{CHANNELS}/{desk.account_id}/messages/{message['id']}/retry"
+    viewer, agent = await desk.stack.sign_in("viewer"), await desk.stack.sign_in("second")
+    await add_member(desk.stack, desk.account_id, viewer, "viewer")
+    await add_member(desk.stack, desk.account_id, agent, "agent")
+    assert (await viewer.call("POST", path)).status == 403
+    await desk.ledger.execute("update channels_account set status = 'needs_action'")
+    assert (await agent.call("POST", path)).status == 409
+    await desk.ledger.execute("update channels_account set status = 'connected'")
+    await revoke_entitlement(desk.stack, desk.agent)
+    assert (await agent.call("POST", path)).status == 403
+    assert summary(await desk.sent()) == [("c-1", "failed")]
+    assert await desk.ledger.usage() == (0, 0)
+
+
+@pytest.mark.parametrize("kind", ["disconnected_account", "expired_credentials"])
+async def test_a_send_of_a_number_that_is_signed_out_tells_the_owner(desk: Desk, kind: str) -> None:
+    await desk.ask("Oi", "c-1")
+    await desk.fail(routes=[POST_MESSAGE | {"status": 401, "kind": kind}])
+    await desk.work()
+    (message,) = await desk.sent()
+    assert message["status"] == "failed"
+    assert "Reconnect" in message["error"]
+    account = (await desk.agent.ok("GET", f"{CHANNELS}/{desk.account_id}"))["account"]
+    assert (account["status"], account["status_reason"]) == ("needs_action", kind)
+
+
+async def test_a_wrong_key_of_ours_leaves_the_account_alone(desk: Desk) -> None:
+    await desk.ask("Oi", "c-1")
+    await desk.fail(routes=[POST_MESSAGE | {"status": 401, "kind": "invalid_credentials"}])
+    await desk.work()
+    (message,) = await desk.sent()
+    assert message["status"] == "failed"
+    assert "operators" in message["error"]
+    account = (await desk.agent.ok("GET", f"{CHANNELS}/{desk.account_id}"))["account"]
+    assert account["status"] == "connected"
+
+
+async def test_a_lost_workers_message_is_looked_for(desk: Desk) -> None:
+    await desk.ask("Oi", "c-1")
+    await desk.fail(routes=[LOST | {"accepted": True}, GET_MESSAGES | {"status": 503}], no_echo=True)
+    await desk.work()
+    await desk.ledger.execute("update channels_message set status = 'sending'")
+    await desk.ledger.execute(AGED)
+    await look_around(desk.ledger.parts)
+    assert summary(await desk.sent()) == [("c-1", "unconfirmed")]
+    await desk.fail()
+    await look(desk)
+    assert [m["status"] for m in await desk.sent()] != ["unconfirmed"]

@@ -1,0 +1,219 @@
+"""What people hit where WhatsApp spells an id otherwise than expected: stored through the ingest job."""
+
+from typing import Any
+
+import pytest
+
+from server.store.chats.chats import CHAT_JOINS, CHAT_JSON
+from server.unipile.history import read_chat, read_stored
+from tests.support.peers import message_received
+from tests.workers.ledger import Ear, Ledger
+from tests.workers.messages.test_contacts import contacts_of, said, shown, somebody, told
+from workers.sync.phone_flags import take_marks
+
+LID = "120000000000001@lid"
+GROUP, CHANNEL = "120363041111111111@g.us", "120363040000000000@newsletter"
+
+
+async def chat_json(ledger: Ledger) -> dict[str, Any]:
+    (row,) = await ledger.fetch(f"select {CHAT_JSON}::jsonb as chat from channels_chat c {CHAT_JOINS}")
+    chat: dict[str, Any] = row["chat"]
+    return chat
+
+
+async def test_a_person_with_several_devices_is_one_sender(ledger: Ledger) -> None:
+    spellings = [LID, "120000000000001.1:0@lid", "120000000000001:7@lid", " 120000000000001@LID"]
+    await ledger.store(*(said(somebody(spelled, "Bia Lima")) for spelled in spellings))
+    assert {message["sender"]["provider_id"] for message in await shown(ledger)} == {LID}
+    assert await contacts_of(ledger) == [(LID, "Bia Lima", None)]
+
+
+async def test_a_phone_with_several_devices_is_one_sender(ledger: Ledger) -> None:
+    spellings = ["5511988880000@s.whatsapp.net", "5511988880000:12@s.whatsapp.net", "5511988880000@c.us"]
+    await ledger.store(*(said(somebody(spelled)) for spelled in spellings))
+    assert await contacts_of(ledger) == [("5511988880000@s.whatsapp.net", None, "+5511988880000")]
+
+
+async def test_the_reactions_of_two_devices_are_one(ledger: Ledger) -> None:
+    message = said(somebody("5@lid"))
+    await ledger.store(message)
+    for spelled in ("120000000000001.1:0@lid", "120000000000001:7@lid"):
+        await ledger.store(
+            {
+                "event": "message_reaction",
+                "account_id": "acc-1",
+                "message_id": message["message_id"],
+                "reaction": "👍",
+                "reaction_sender": somebody(spelled, "Bia"),
+            }
+        )
+    hints = await ledger.fetch("select person from channels_amendment")
+    assert hints == [{"person": LID}]
+
+
+async def test_the_same_digits_on_two_servers_are_two_people(ledger: Ledger) -> None:
+    digits = "120000000000009"
+    await ledger.store(said(somebody(f"{digits}@hosted.lid", "Ana")), said(somebody(digits, "Bia")))
+    found = sorted(await contacts_of(ledger))
+    assert found == [(digits, "Bia", None), (f"{digits}@hosted.lid", "Ana", None)]
+
+
+@pytest.mark.parametrize("server", ["lid", "hosted.lid", "newsletter", "g.us", "bot", "call"])
+async def test_an_opaque_id_is_no_phone_number(ledger: Ledger, server: str) -> None:
+    who = somebody(f"120000000000009@{server}", attendee_specifics=None)
+    await ledger.store(said(who))
+    (message,) = await shown(ledger)
+    assert message["sender"]["phone"] is None
+    assert [phone for _, _, phone in await contacts_of(ledger) if phone] == []
+
+
+async def test_the_digits_of_a_lid_are_no_phone_number_whatever_they_are_called(ledger: Ledger) -> None:
+    who = somebody("120000000000009@hosted.lid", attendee_specifics={"phone_number": "+120000000000009"})
+    await ledger.store(said(who))
+    assert await contacts_of(ledger) == [("120000000000009@hosted.lid", None, None)]
+
+
+async def test_bare_digits_are_no_phone_number(ledger: Ledger) -> None:
+    await ledger.store(said(somebody("120000000000009", attendee_public_identifier="120000000000009")))
+    assert await contacts_of(ledger) == [("120000000000009", None, None)]
+
+
+async def test_a_direct_chat_told_with_a_device_has_its_number_as_title(ledger: Ledger) -> None:
+    await ledger.store(told(somebody("5511988881235:12@s.whatsapp.net"), "5511988881235:12@s.whatsapp.net"))
+    assert (await chat_json(ledger))["title"] == "+5511988881235"
+
+
+@pytest.mark.parametrize("address", ["status@broadcast", "1612345678@broadcast", "STATUS@Broadcast"])
+async def test_a_status_is_no_chat(ledger: Ledger, address: str) -> None:
+    status = told(somebody(LID, "Bia"), address)
+    seen = {"event": "message_read", "is_sender": True} | {
+        key: status[key] for key in ("account_id", "chat_id", "message_id", "provider_chat_id")
+    }
+    await ledger.store(status, seen, status | {"is_sender": True, "message_id": "own"})
+    assert (await ledger.chats(), await ledger.messages(), await contacts_of(ledger)) == ([], [], [])
+    assert await ledger.usage() == (0, 0)
+    assert {letter["reason"] for letter in await ledger.dead_letters("ignored")} == {
+        "message_received:broadcast",
+        "message_read:broadcast",
+    }
+
+
+def test_history_has_no_statuses() -> None:
+    assert read_chat({"id": "c1", "type": 0, "provider_id": "status@broadcast"}) is None
+    item = {"id": "m1", "chat_id": "c1", "chat_provider_id": "status@broadcast", "text": "x"}
+    assert read_stored(item, "acc-1", {}, "direct", "2026-03-02T09:00:00.000+00:00") is None
+
+
+@pytest.mark.parametrize(
+    ("provider_id", "kind_told", "kind"),
+    [
+        (GROUP, None, "group"),
+        (CHANNEL, 0, "channel"),
+        (LID, 1, "group"),
+        (None, 2, "channel"),
+        (None, [], "direct"),
+    ],
+)
+def test_history_reads_the_kind_from_the_address_first(
+    provider_id: str | None, kind_told: object, kind: str
+) -> None:
+    chat = read_chat({"id": "c1", "type": kind_told, "provider_id": provider_id})
+    assert chat is not None
+    assert chat.kind == kind
+
+
+async def test_a_channel_has_nothing_unread_and_no_contact(ledger: Ledger) -> None:
+    await ledger.store(told(somebody(CHANNEL, "News"), CHANNEL))
+    chat = await chat_json(ledger)
+    assert (chat["kind"], chat["unread_count"], chat["contact"]) == ("channel", 0, None)
+    assert chat["title"] == "News"
+    assert await contacts_of(ledger) == []
+
+
+async def test_a_group_is_one_by_its_address_alone(ledger: Ledger) -> None:
+    await ledger.store(told(somebody(LID, "Bia"), GROUP))
+    chat = await chat_json(ledger)
+    assert (chat["kind"], chat["title"], chat["unread_count"]) == ("group", None, 1)
+
+
+async def test_a_surer_sign_corrects_the_kind(ledger: Ledger, ear: Ear) -> None:
+    first = message_received("acc-1", chat_id="c1", provider_chat_id=None)
+    await ledger.store(first)
+    assert (await chat_json(ledger))["kind"] == "direct"
+    before = await ledger.chat()
+    await ear.heard()
+    await ledger.store(message_received("acc-1", chat_id="c1", provider_chat_id=GROUP))
+    chat = await chat_json(ledger)
+    assert (chat["kind"], chat["title"]) == ("group", None)
+    assert chat["seq"] > before["seq"]
+    told_last = [frame["data"] for _, frame in await ear.heard() if frame["event"] == "chat:updated"][-1]
+    assert (told_last["kind"], told_last["seq"]) == ("group", chat["seq"])
+    # A weaker sign does not take it back.
+    await ledger.store(message_received("acc-1", chat_id="c1", provider_chat_id=None, is_group=False))
+    chat = await chat_json(ledger)
+    assert (chat["kind"], chat["title"]) == ("group", None)
+
+
+async def test_the_list_of_chats_corrects_the_kind(ledger: Ledger) -> None:
+    await ledger.store(message_received("acc-1", chat_id="c1", provider_chat_id=None))
+    listed = read_chat({"id": "c1", "type": 2, "provider_id": CHANNEL})
+    assert listed is not None
+    (account,) = await ledger.fetch("select id, seq from channels_account")
+    await take_marks(ledger.parts, account["id"], [listed], account["seq"])
+    chat = await chat_json(ledger)
+    assert (chat["kind"], chat["unread_count"]) == ("channel", 0)
+
+
+async def test_a_duplicate_makes_no_chat_and_changes_none(ledger: Ledger) -> None:
+    first = message_received("acc-1", chat_id="c1", provider_chat_id=None)
+    await ledger.store(first)
+    before = await ledger.chats()
+    await ledger.store(first | {"chat_id": "c2"})
+    await ledger.store(first | {"provider_chat_id": GROUP, "is_group": True})
+    await ledger.store(first | {"chat_id": "c3", "is_sender": True})
+    assert await ledger.chats() == before
+
+
+async def test_both_forms_of_a_brazilian_number_are_one_contact(ledger: Ledger) -> None:
+    old, new = "551188880000@s.whatsapp.net", "5511988880000@s.whatsapp.net"
+    await ledger.store(told(somebody(old, "Bia"), old))
+    await ledger.store(told(somebody(new, "Bia Lima"), new))
+    assert await contacts_of(ledger) == [(new, "Bia Lima", "+5511988880000")] or await contacts_of(
+        ledger
+    ) == [(old, "Bia Lima", "+5511988880000")]
+    titles = await ledger.fetch(
+        f"select {CHAT_JSON}::jsonb ->> 'title' as title from channels_chat c {CHAT_JOINS}"
+    )
+    assert {row["title"] for row in titles} == {"Bia Lima"}
+
+
+MENTION = "@120000000000001 can you look? (@999999999999999)"
+
+
+@pytest.mark.parametrize(
+    "given", [None, ["120000000000001@lid"], [{"id": "120000000000001:3@lid", "name": "Bia"}]]
+)
+async def test_a_mention_is_shown_by_name(ledger: Ledger, given: object) -> None:
+    await ledger.store(said(somebody(LID, "Bia")))
+    caio = somebody("5@lid", "Caio")
+    asked = said(caio, MENTION, mentions=given)
+    quoted = {"message_id": asked["message_id"], "sender_id": "5@lid", "text": MENTION}
+    await ledger.store(asked)
+    await ledger.store(said(caio, "Yes", quoted=quoted))
+    _, message, answer = await shown(ledger)
+    assert message["mentions"] == [{"provider_id": LID, "name": "Bia", "phone": None}]
+    assert message["body"] == MENTION
+    assert answer["quoted"]["body"] == "@Bia can you look? (@999999999999999)"
+    await ledger.store(asked | {"message_id": "last", "timestamp": "2026-03-02T22:00:00.000Z"})
+    await ledger.execute("update channels_contact set name = 'Bia \\1 Lima' where name = 'Bia'")
+    assert (await chat_json(ledger))[
+        "last_message_preview"
+    ] == "@Bia \\1 Lima can you look? (@999999999999999)"
+
+
+async def test_a_mention_tells_a_name_that_nobody_knew(ledger: Ledger) -> None:
+    await ledger.store(
+        said(somebody("5@lid", "Caio"), MENTION, mentions=[{"provider_id": LID, "name": "Bia"}])
+    )
+    (message,) = await shown(ledger)
+    assert message["mentions"] == [{"provider_id": LID, "name": "Bia", "phone": None}]

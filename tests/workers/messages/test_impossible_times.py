@@ -1,0 +1,108 @@
+"""A time that cannot be moves nothing: a webhook counts by its arrival, history stands next to its neighbours."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from server.unipile.history import People, StoredMessage, read_stored
+from tests.support.peers import message_received
+from tests.workers.ledger import Ledger, written_by_us
+from workers.sync import store_pages
+from workers.sync.placing import place
+from workers.sync.store_pages import Reader
+
+ARRIVAL = "2026-03-02T23:00:00.000Z"
+IMPOSSIBLE: list[Any] = [
+    *("1970-01-01T00:00:00.000Z", "1969-12-31T23:59:59.999Z", "0001-01-01T00:00:00Z", "2008-12-31T00:00:00Z"),
+    *("", None, 0, -1, "0", "2024-13-45T00:00:00Z", "soon", True, [], {}, 1e300),
+]
+
+
+@pytest.mark.parametrize("told", IMPOSSIBLE, ids=repr)
+async def test_an_impossible_time_is_the_arrival(ledger: Ledger, told: Any) -> None:
+    await ledger.store(message_received("acc-1", "Antes"), written_by_us("Sim."))
+    await ledger.store(message_received("acc-1", "Oi", timestamp=told))
+    (chat,) = await ledger.chats()
+    assert (chat["last_message_preview"], chat["unread_count"]) == ("Oi", 2)
+    (message,) = [message for message in await ledger.messages() if message["body"] == "Oi"]
+    assert message["sent_at"] == ARRIVAL
+
+
+@pytest.mark.parametrize("told", [1772442845, "1772442845", 1772442845000, "2026-03-02 09:14:05"])
+async def test_a_time_as_a_number_is_that_time(ledger: Ledger, told: Any) -> None:
+    await ledger.store(message_received("acc-1", "Oi", timestamp=told))
+    (message,) = await ledger.messages()
+    assert message["sent_at"] == "2026-03-02T09:14:05.000Z"
+
+
+def item(name: str, timestamp: Any, chat: str = "c-1", **more: Any) -> dict[str, Any]:
+    place = {"chat_id": chat, "chat_provider_id": "5511988880000@s.whatsapp.net"}
+    return {"id": name, "text": name, "timestamp": timestamp, "is_sender": 0, **place, **more}
+
+
+def stored(*items: dict[str, Any]) -> list[StoredMessage]:
+    read = [read_stored(one, "acc-1", {}, "direct", ARRIVAL) for one in items]
+    return [message for message in read if message is not None]
+
+
+def times(page: list[StoredMessage]) -> list[str]:
+    return [message.event.sent_at[11:23] for message in page]
+
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def at(hour: int) -> str:
+    return f"2026-03-02T{hour:02}:00:00.000Z"
+
+
+@pytest.mark.parametrize(
+    ("page", "wanted"),
+    [
+        (
+            [item("b", at(9)), item("?", None), item("a", at(8))],
+            ["09:00:00.000", "08:59:59.999", "08:00:00.000"],
+        ),
+        ([item("?", None), item("a", at(8))], ["08:00:00.001", "08:00:00.000"]),
+        ([item("?2", 0), item("?1", ""), item("a", at(8))], ["08:00:00.002", "08:00:00.001", "08:00:00.000"]),
+        ([item("a", at(8)), item("?2", 0), item("?1", 0)], ["08:00:00.000", "07:59:59.999", "07:59:59.998"]),
+        ([item("?2", 0), item("?1", 0)], ["11:59:59.999", "11:59:59.998"]),
+        # Another chat's is better than none, its own better than another's.
+        ([item("b", at(9), "c-2"), item("?", None)], ["09:00:00.000", "08:59:59.999"]),
+        (
+            [item("c", at(9)), item("b", at(8), "c-2"), item("?", 0)],
+            ["09:00:00.000", "08:00:00.000", "08:59:59.999"],
+        ),
+    ],
+)
+def test_a_message_without_a_time_stands_next_to_its_neighbours(
+    page: list[dict[str, Any]], wanted: list[str]
+) -> None:
+    assert times(place(stored(*page), NOON)) == wanted
+
+
+@pytest.mark.parametrize("told", [None, "", "1970-01-01T00:00:00Z", 0, "2024-13-45T00:00:00Z"], ids=repr)
+async def test_history_without_a_time_is_never_news(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, told: Any
+) -> None:
+    async def nobody(self: object, chat: str) -> People:
+        return {}
+
+    monkeypatch.setattr(store_pages.Reader, "_people_of", nobody)
+    begun = datetime.now(UTC) - timedelta(hours=1)
+    await ledger.execute("update channels_account set connected_at = %(begun)s", begun=begun)
+    ledger.received_at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    (account,) = await ledger.fetch("select id from channels_account")
+    await ledger.store(message_received("acc-1", "Hoje", timestamp=ledger.received_at, chat_id="c-1"))
+    reader = Reader(ledger.parts, account["id"], "acc-1", late_seconds=60)
+    before = (datetime.now(UTC) - timedelta(minutes=30)).isoformat()
+    taken = await reader.take([item("b", before), item("?", told), item("alone", told, "c-2")])
+    assert taken.imported == 2
+    chats = {chat["provider_chat_id"]: chat for chat in await ledger.chats()}
+    assert chats["c-1"]["last_message_preview"] == "Hoje"
+    assert (chats["c-1"]["unread_count"], chats["c-2"]["unread_count"]) == (2, 0)
+    rows = await ledger.fetch("select body, sent_at, is_history from channels_message order by sent_at desc")
+    assert [row["body"] for row in rows if row["body"] != "alone"] == ["Hoje", "b", "?"]
+    assert {row["body"] for row in rows if row["is_history"]} == {"?", "alone"}
+    assert all(row["sent_at"] < datetime.now(UTC) for row in rows)

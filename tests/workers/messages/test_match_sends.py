@@ -1,0 +1,115 @@
+"""Which own message at UniPile a send became: told when it can be told, and never guessed."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.store.sending.send_outcomes import Look
+from server.unipile.answers import OwnMessage
+from workers.messages.match_sends import find_match
+
+BEGIN = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+def picture(size: int | None, **more: Any) -> dict[str, Any]:
+    return {"type": "img", "file_name": None, "file_size": size, "voice_note": False} | more
+
+
+def send(number: int, *files: dict[str, Any], text: str = "", **more: Any) -> Look:
+    """The send of this number, handed over a minute after the one before."""
+    at = BEGIN + timedelta(minutes=number)
+    values = {"provider_msg_id": None, "status": "unconfirmed"} | more
+    return Look(number, 1, "chat-1", text, at, values["provider_msg_id"], values["status"], list(files))
+
+
+def seen(number: int, *files: dict[str, Any], text: str = "") -> OwnMessage:
+    """What became of the send of this number, half a minute later."""
+    at = BEGIN + timedelta(minutes=number, seconds=30)
+    return OwnMessage(f"m-{number}", text, "sent", at, files)
+
+
+def found(look: Look, rivals: list[Look], messages: list[OwnMessage]) -> str | None:
+    match = find_match(look, rivals, messages)
+    return match.provider_msg_id if match else None
+
+
+def test_a_files_size_tells_two_of_a_kind_apart() -> None:
+    first, second = send(1, picture(10)), send(2, picture(20))
+    both = [seen(2, picture(10)), seen(3, picture(20))]
+    assert [found(look, [first, second], both) for look in (first, second)] == ["m-2", "m-3"]
+    assert [found(look, [first, second], both[::-1]) for look in (first, second)] == ["m-2", "m-3"]
+    assert found(first, [first, second], [seen(2, picture(20))]) is None
+    assert found(second, [first, second], [seen(2, picture(20))]) == "m-2"
+
+
+def test_without_sizes_each_message_must_have_its_send() -> None:
+    first, second = send(1, picture(10)), send(2, picture(20))
+    both = [seen(1, picture(None)), seen(2, picture(None))]
+    assert [found(look, [first, second], both) for look in (first, second)] == ["m-1", "m-2"]
+    for one in both:
+        assert [found(look, [first, second], [one]) for look in (first, second)] == [None, None]
+    assert found(first, [first], [both[0]]) == "m-1"
+    assert found(first, [first], both) is None
+
+
+def test_kind_name_number_voice_and_words_count_too() -> None:
+    look = send(1, picture(10, type="file", file_name="nota.pdf"))
+    for other in (
+        seen(1),
+        seen(1, picture(10)),
+        seen(1, picture(10, type="file", file_name="outra.pdf")),
+        seen(1, picture(10, type="file"), picture(10, type="file")),
+        seen(1, picture(10, type="file", voice_note=True)),
+        seen(1, picture(10, type="file"), text="Segue"),
+    ):
+        assert found(look, [look], [other]) is None
+    assert found(look, [look], [seen(1, picture(10, type="file", file_name="nota.pdf"))]) == "m-1"
+
+
+def test_equal_words_are_met_in_order() -> None:
+    first, second = send(1, text="Oi"), send(2, text="Oi")
+    both = [seen(1, text="Oi"), seen(2, text="Oi ")]
+    assert [found(look, [first, second], both) for look in (first, second)] == ["m-1", "m-2"]
+    assert [found(look, [first, second], both[:1]) for look in (first, second)] == ["m-1", None]
+    assert [found(look, [first, second], both[1:]) for look in (first, second)] == [None, "m-2"]
+
+
+def test_what_may_be_under_way_just_now_is_left_alone() -> None:
+    first, second = send(1, text="Oi"), send(2, text="Oi", status="sending")
+    assert found(first, [first, second], [seen(2, text="Oi")]) is None
+    assert found(second, [first, second], [seen(2, text="Oi")]) == "m-2"
+
+
+def test_a_message_from_before_the_attempt_is_another() -> None:
+    look = send(5, text="Oi")
+    assert found(look, [look], [seen(1, text="Oi")]) is None
+    assert found(look, [], [seen(5, text="Oi")]) is None  # settled meanwhile
+
+
+FILES = st.sampled_from([(), (picture(10),), (picture(20),), (picture(None),)])
+
+
+@given(
+    st.lists(st.sampled_from([(), (picture(10),), (picture(20),)]), min_size=1, max_size=5),
+    st.lists(st.tuples(st.integers(0, 6), FILES), max_size=5),
+)
+def test_no_message_is_taken_twice_and_none_that_differs(
+    sent: list[tuple[dict[str, Any], ...]], there: list[tuple[int, tuple[dict[str, Any], ...]]]
+) -> None:
+    looks = [send(number, *files) for number, files in enumerate(sent)]
+    messages = [
+        OwnMessage(f"m-{index}", "", "sent", BEGIN + timedelta(minutes=minute, seconds=30), files)
+        for index, (minute, files) in enumerate(sorted(there, key=lambda entry: entry[0]))
+    ]
+    matches = [find_match(look, looks, messages) for look in looks]
+    taken = [match.provider_msg_id for match in matches if match]
+    assert len(taken) == len(set(taken))
+    for look, match in zip(looks, matches, strict=True):
+        if match is not None:
+            assert len(match.files) == len(look.files)
+            assert match.sent_at is not None
+            assert match.sent_at >= look.attempted_at - timedelta(seconds=5)
+            for ours, theirs in zip(look.files, match.files, strict=True):
+                assert theirs["file_size"] in (None, ours["file_size"])

@@ -1,0 +1,172 @@
+"""Sends under UniPile's failures: no more is claimed than is known, order is kept, nothing goes out twice."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from server.unipile.client import UnipileClient
+from server.unipile.errors import NotTaken
+from tests.support.fixtures_stack import Stack
+from tests.support.peers import eventually
+from tests.support.ports import free_port
+from tests.workers.desk import POST_MESSAGE, Desk, open_desk, summary
+from tests.workers.ledger import receipt, written_by_us
+from workers.messages.outbox import send_chat
+from workers.messages.outcomes import settle
+from workers.periodic import look_around
+
+
+async def test_a_rejected_send_fails_with_the_reason_and_costs_nothing(desk: Desk) -> None:
+    await desk.ask("Oi", "c-1")
+    assert await desk.ledger.usage() == (1, 0)
+    await desk.fail(send_status=422)
+    await desk.work()
+    (message,) = await desk.sent()
+    assert message["status"] == "failed"
+    assert message["error"] is not None
+    assert await desk.ledger.usage() == (0, 0)
+    await desk.work()
+    assert await desk.ledger.usage() == (0, 0)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+async def test_a_busy_unipile_gets_the_message_once_later(desk: Desk, status: int) -> None:
+    await desk.ask("Oi", "c-1")
+    await desk.fail(routes=[POST_MESSAGE | {"status": status, "times": 2}])
+    for _ in range(2):
+        with pytest.raises(NotTaken):
+            await desk.work()
+        assert summary(await desk.sent()) == [("c-1", "sending")]
+    await desk.work()
+    await desk.work()
+    assert summary(await desk.sent()) == [("c-1", "sent")]
+    assert await desk.seen_by_the_customer() == ["Oi"]
+    assert await desk.ledger.usage() == (1, 0)
+
+
+async def test_a_tick_that_came_before_the_answer_is_not_lost(desk: Desk) -> None:
+    """Until UniPile has answered nobody here knows whose tick it is."""
+    message = await desk.ask("Oi", "c-1")
+    await desk.ledger.store(receipt("message_delivered", "msg-early"))
+    assert summary(await desk.sent()) == [("c-1", "sending")]
+    await settle(desk.ledger.parts, message["id"], "sent", provider_msg_id="msg-early")
+    assert summary(await desk.sent()) == [("c-1", "delivered")]
+    assert await desk.ledger.fetch("select 1 from channels_receipt") == []
+
+
+async def test_an_unreachable_unipile_gets_the_message_once_later(desk: Desk) -> None:
+    await desk.ask("Oi", "c-1")
+    nobody = UnipileClient(
+        f"http://127.0.0.1:{free_port()}",
+        "key",
+        concurrency=1,
+        connect_timeout_seconds=1,
+        total_timeout_seconds=1,
+    )
+    context = desk.ledger.context()
+    context["confab"] = replace(desk.ledger.parts, unipile=nobody)
+    with pytest.raises(NotTaken):
+        await send_chat(context, desk.chat["id"])
+    await nobody.close()
+    assert summary(await desk.sent()) == [("c-1", "sending")]
+    await desk.work()
+    assert summary(await desk.sent()) == [("c-1", "sent")]
+    assert await desk.seen_by_the_customer() == ["Oi"]
+
+
+@pytest.mark.parametrize("status", ["hang", 500])
+async def test_an_unknown_outcome_is_unconfirmed_until_the_echo_tells(desk: Desk, status: int | str) -> None:
+    """UniPile took the message and its answer was lost: sending again would be sending twice."""
+    await desk.ask("Oi", "c-1")
+    lost = POST_MESSAGE | {"status": status, "accepted": True, "times": 1}
+    await desk.fail(routes=[lost, {"method": "GET", "path": "/chats/*/messages", "status": 503}])
+    await desk.work()
+    await desk.work()
+    (message,) = await desk.sent()
+    assert message["status"] == "unconfirmed"
+    assert message["error"] is not None
+    assert await desk.seen_by_the_customer() == ["Oi"]
+    assert await desk.ledger.usage() == (1, 0)
+    await desk.ledger.store(written_by_us("Oi", chat_id=desk.chat["provider_chat_id"], message_id="m-1"))
+    (message,) = await desk.sent()
+    assert (message["status"], message["provider_msg_id"], message["error"]) == ("sent", "m-1", None)
+
+
+async def test_the_order_within_a_chat_is_kept_by_any_number_of_workers(desk: Desk) -> None:
+    texts = [f"texto {number}" for number in range(12)]
+    for number, text in enumerate(texts):
+        await desk.ask(text, f"c-{number}")
+    await asyncio.gather(*(desk.work() for _ in range(4)))
+    await desk.work()
+    assert await desk.seen_by_the_customer() == texts
+    assert {m["status"] for m in await desk.sent()} == {"sent"}
+
+
+async def test_what_follows_waits_for_a_message_that_unipile_did_not_take(desk: Desk) -> None:
+    await desk.ask("um", "c-1")
+    await desk.ask("dois", "c-2")
+    await desk.fail(routes=[POST_MESSAGE | {"status": 503, "times": 1}])
+    with pytest.raises(NotTaken):
+        await desk.work()
+    assert summary(await desk.sent()) == [("c-1", "sending"), ("c-2", "sending")]
+    await desk.work()
+    assert await desk.seen_by_the_customer() == ["um", "dois"]
+
+
+async def test_a_worker_lost_in_a_send_leaves_it_unconfirmed_and_lets_the_next_one_go(desk: Desk) -> None:
+    await desk.ask("um", "c-1")
+    await desk.ask("dois", "c-2")
+    await desk.fail(accept_then_timeout=1.0)
+    lost = asyncio.create_task(desk.work())
+    await eventually(desk.seen_by_the_customer)
+    lost.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await lost
+    await desk.fail()
+    await desk.work()  # the job runs again elsewhere: the message is not its to send
+    assert summary(await desk.sent()) == [("c-1", "sending"), ("c-2", "sending")]
+    await desk.ledger.execute("update channels_message set attempted_at = now() - interval '1 hour'")
+    await desk.ledger.execute("update channels_message set attempted_at = null where client_id = 'c-2'")
+    await look_around(desk.ledger.parts)
+    assert summary(sorted(await desk.sent(), key=lambda m: m["id"])) == [
+        ("c-1", "unconfirmed"),
+        ("c-2", "sending"),
+    ]
+    await desk.work()
+    assert await desk.seen_by_the_customer() == ["um", "dois"]
+
+
+async def test_a_send_whose_job_was_lost_is_found_by_looking_around(desk: Desk) -> None:
+    """Redis was away when the send was accepted: only its row knows of it."""
+    await desk.ask("Oi", "c-1")
+    await desk.ledger.parts.redis.flushall()
+    await desk.ledger.execute("update channels_message set created_at = now() - interval '1 hour'")
+    await look_around(desk.ledger.parts)
+    jobs = [await desk.ledger.parts.redis.get(key) for key in await desk.ledger.parts.redis.keys("arq:job:*")]
+    assert [b"send_chat" in job for job in jobs] == [True]
+
+
+async def test_the_same_client_id_again_sends_nothing(desk: Desk) -> None:
+    first = await desk.ask("Oi", "c-1")
+    again = await asyncio.gather(*(desk.ask("Oi", "c-1") for _ in range(5)))
+    assert {message["id"] for message in again} == {first["id"]}
+    await desk.work()
+    assert await desk.seen_by_the_customer() == ["Oi"]
+    assert await desk.ledger.usage() == (1, 0)
+
+
+@pytest.mark.parametrize(
+    "faults", [{"echo_before_response": True}, {"null_message_id": True}, {"duplicate": 1.0}]
+)
+async def test_a_send_and_its_echo_are_one_bubble(stack: Stack, faults: dict[str, Any]) -> None:
+    async with open_desk(stack) as desk:
+        socket = await desk.agent.listen()
+        await desk.fail(**faults)
+        await desk.ask("Oi", "c-1")
+        await socket.wait_for_event("message:updated", client_id="c-1", status="delivered")
+        (message,) = await desk.sent()
+        assert (message["client_id"], message["status"]) == ("c-1", "delivered")
+        assert message["provider_msg_id"] is not None
+        assert (await desk.ledger.usage())[0] == 1

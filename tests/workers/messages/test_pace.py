@@ -1,0 +1,134 @@
+"""The pace guard: over it sends wait visibly and in order, and a fresh number begins few chats a day."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+from aiopg import Cursor
+
+from server.config import ROOT, Config, load_config
+from server.queue import OUTBOX_QUEUE
+from server.web.app_keys import DATABASE
+from tests.conftest import JWT_SECRET
+from tests.server.factories import CHANNELS
+from tests.support.fixtures_stack import Stack, run_stack
+from tests.workers.desk import Desk, open_desk
+
+SOON = 0.3
+
+
+def paced(config: Config, *, spacing_seconds: float, burst: int, new_chats_per_day: int = 5) -> Config:
+    limits = replace(config.pace, enabled=True, spacing_seconds=spacing_seconds, burst=burst)
+    return replace(config, pace=replace(limits, new_chats_per_day=new_chats_per_day))
+
+
+@pytest.fixture
+async def slow_desk(config: Config) -> AsyncIterator[Desk]:
+    """Three at once, then one a minute; the test runs the jobs."""
+    config = paced(config, spacing_seconds=60.0, burst=3)
+    async with run_stack(config, with_workers=False) as stack, open_desk(stack) as opened:
+        yield opened
+
+
+async def queued_send(desk: Desk) -> float:
+    """In how many seconds the outbox comes to the chat again."""
+    ((_, moment),) = await desk.ledger.parts.redis.zrange(OUTBOX_QUEUE, 0, -1, withscores=True)
+    return float(moment) / 1000 - time.time()
+
+
+async def test_a_burst_goes_out_at_once_and_what_is_over_it_waits_visibly(slow_desk: Desk) -> None:
+    for n in range(5):
+        await slow_desk.ask(f"texto {n}", f"c-{n}")
+    await slow_desk.ledger.parts.redis.flushall()
+    socket = await slow_desk.agent.listen()
+    await slow_desk.work()
+    assert await slow_desk.seen_by_the_customer() == ["texto 0", "texto 1", "texto 2"]
+    shown = await slow_desk.agent.messages(slow_desk.account_id, slow_desk.chat["id"])
+    by_client = {message["client_id"]: message for message in shown}
+    assert [by_client[f"c-{n}"]["scheduled_at"] for n in (0, 1, 2, 4)] == [None] * 4
+    held = by_client["c-3"]
+    assert (held["status"], held["error"]) == ("sending", None)
+    seconds = datetime.fromisoformat(held["scheduled_at"]).timestamp() - time.time()
+    assert 50 < seconds <= 60
+    assert abs(await queued_send(slow_desk) - seconds) < 1
+    await socket.wait_for_event("message:updated", client_id="c-3", scheduled_at=held["scheduled_at"])
+
+
+async def test_a_held_message_keeps_its_moment_and_its_place(slow_desk: Desk) -> None:
+    for n in range(5):
+        await slow_desk.ask(f"texto {n}", f"c-{n}")
+    for _ in range(3):
+        await slow_desk.work()
+    rows = await slow_desk.ledger.fetch("select free_at - now() as left from channels_pace")
+    assert rows[0]["left"].total_seconds() < 4 * 60 + 1  # asking again takes no second turn
+    await slow_desk.ledger.execute(
+        "update channels_message set scheduled_at = now() where isfinite(scheduled_at)"
+    )
+    await slow_desk.work()
+    assert await slow_desk.seen_by_the_customer() == [f"texto {n}" for n in range(4)]
+    sent = {m["client_id"]: m["status"] for m in await slow_desk.sent()}
+    assert sent["c-4"] == "sending"
+
+
+async def test_a_held_message_goes_out_by_itself_when_it_is_due(config: Config) -> None:
+    config = paced(config, spacing_seconds=SOON, burst=1)
+    async with run_stack(config) as stack, open_desk(stack) as desk:
+        socket = await desk.agent.listen()
+        begun = asyncio.get_running_loop().time()
+        for n in range(4):
+            await desk.ask(f"texto {n}", f"c-{n}")
+        for n in range(4):
+            await socket.wait_for_event("message:sent", client_id=f"c-{n}")
+        assert asyncio.get_running_loop().time() - begun > 2 * SOON
+        assert await desk.seen_by_the_customer() == [f"texto {n}" for n in range(4)]
+
+
+async def test_a_fresh_number_begins_few_chats_a_day(config: Config) -> None:
+    config = paced(config, spacing_seconds=1.0, burst=20, new_chats_per_day=2)
+    async with run_stack(config, with_workers=False) as stack:
+        agent = await stack.sign_in()
+        account = await stack.make_account(agent)
+        path = f"{CHANNELS}/{account['id']}/chats"
+        for n in range(2):
+            await agent.ok("POST", path, {"to": f"+551198888000{n}", "text": "Oi"})
+        over = {"to": "+5511988880009", "text": "Oi"}
+        answer = await agent.call("POST", path, over)
+        assert (answer.status, answer.body["error"]["code"]) == (429, "too_many_requests")
+        assert 86_000 < int(answer.headers["Retry-After"]) <= 86_401
+        await agent.ok("POST", path, {"to": "+5511988880001", "text": "Tudo bem?"})  # not a new chat
+        await age(stack)
+        await agent.ok("POST", path, over)
+
+
+async def age(stack: Stack) -> None:
+    """The number has been here for a while."""
+
+    async def update(cursor: Cursor) -> None:
+        await cursor.execute("update channels_account set created_at = now() - interval '30 days'")
+
+    await stack.app[DATABASE].write(update)
+
+
+@pytest.mark.parametrize(
+    ("more", "is_on"),
+    [
+        ({"UNIPILE_DSN": "https://api1.unipile.com:13111"}, True),
+        ({"UNIPILE_DSN": "http://127.0.0.1:4000"}, False),
+        ({}, False),
+        ({"CONFAB_PACE_ENABLED": "true"}, True),
+        ({"UNIPILE_DSN": "https://api1.unipile.com:13111", "CONFAB_PACE_ENABLED": "false"}, False),
+    ],
+)
+def test_real_numbers_are_paced_unless_told_otherwise(
+    more: dict[str, str], is_on: bool, tmp_path: object
+) -> None:
+    environ = {
+        "UNIPILE_API_KEY": "k8Zq+71tBf0=",
+        "WEBHOOK_SECRET": "R7mKq2xWv9Lp4TzYb6Hn",
+        "JWT_SECRET": JWT_SECRET,
+        "DATA_DIR": str(tmp_path),
+    }
+    assert load_config(environ | more, ROOT / "config.toml").pace.enabled is is_on

@@ -1,0 +1,50 @@
+"""A job that runs again says everything again, with the same numbers: its first run may have died mute."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.peers import message_received
+from tests.workers.ledger import Ear, Ledger, receipt, written_by_us
+
+STATUS = {"AccountStatus": {"account_id": "acc-1", "account_type": "WHATSAPP", "message": "CREDENTIALS"}}
+
+
+def told(heard: list[tuple[int, dict[str, Any]]]) -> set[tuple[str, int]]:
+    return {(frame["event"], seq) for seq, frame in heard}
+
+
+@pytest.mark.parametrize("job_try", [2, 5])
+async def test_a_rerun_tells_of_messages_and_chats(ledger: Ledger, ear: Ear, job_try: int) -> None:
+    messages = [message_received("acc-1", "Oi"), message_received("acc-1", "Oi", phone="5511977770000")]
+    await ledger.store(*messages)
+    first = told(await ear.heard())
+    assert {event for event, _ in first} == {"message:new", "chat:updated"}
+    await ledger.store(*messages, job_try=job_try)
+    assert told(await ear.heard()) == first
+
+
+async def test_a_rerun_tells_of_ticks_and_states(ledger: Ledger, ear: Ear) -> None:
+    message = written_by_us("Tem.")
+    await ledger.store(message)
+    tick = receipt("message_read", message["message_id"])
+    await ear.heard()
+    await ledger.store(tick, STATUS)
+    first = told(await ear.heard())
+    assert {event for event, _ in first} == {"message:updated", "account:updated"}
+    await ledger.store(tick, STATUS, job_try=2)
+    assert first <= told(await ear.heard())
+
+
+async def test_a_duplicate_is_no_rerun(ledger: Ledger, ear: Ear) -> None:
+    """What merely comes twice costs nobody another read of the chats."""
+    message = message_received("acc-1")
+    await ledger.store(message)
+    await ear.heard()
+    await ledger.store(message)
+    assert {event for event, _ in told(await ear.heard())} == {"message:new"}
+
+
+async def test_a_rerun_about_nothing_says_nothing(ledger: Ledger, ear: Ear) -> None:
+    await ledger.store(message_received("nobodys"), receipt("message_read", "m-9"), job_try=2)
+    assert await ear.heard() == []

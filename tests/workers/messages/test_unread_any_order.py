@@ -1,0 +1,200 @@
+"""Whatever arrives, is read, answered and deleted, in whatever order: what is unread is what a simple model says."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from aiopg import Cursor
+from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import strategies as st
+
+from server.messages.sending import advance_chat
+from server.store.accounts import accounts
+from server.store.chats import flags
+from server.store.messages import amendments
+from server.store.sending import sends
+from tests.support.peers import message_received
+from tests.workers.ledger import Ledger, written_by_us
+from workers.messages.outcomes import settle
+
+EMPTY = """
+    with m as (delete from channels_message), c as (delete from channels_chat), u as (delete from channels_usage),
+        s as (delete from channels_amendment)
+    update channels_account set seq = 0"""
+CHAT = "chat-1"
+# Minutes of a day: a message may say that it was sent long before those that are here already.
+MINUTE = st.integers(0, 1439)
+INDEX = st.integers(0, 20)
+# How far back from the newest number somebody had read, or beyond it; None: all that is there.
+PLACE = st.one_of(st.none(), st.integers(-8, 1))
+KINDS = st.sampled_from([None, None, None, 4, 8, 9])
+OUTCOMES = st.sampled_from(["sent", "failed", "unconfirmed", None])
+STEPS = st.one_of(
+    *[st.tuples(st.just("arrive"), MINUTE, KINDS)] * 3,
+    *[st.tuples(st.just("read"), PLACE)] * 2,
+    *[st.tuples(st.just("send"), PLACE, OUTCOMES)] * 2,
+    st.tuples(st.just("program")),
+    st.tuples(st.just("repeat"), INDEX),
+    st.tuples(st.just("phone"), MINUTE),
+    st.tuples(st.just("delete"), INDEX),
+    st.tuples(st.just("mark unread")),
+    st.tuples(st.just("settle"), st.sampled_from(["sent", "failed"])),
+)
+
+
+@dataclass
+class Model:
+    """Arrivals by place, how far the chat is read, and answers on their way with what their writers had seen."""
+
+    unread_from: dict[int, bool] = field(default_factory=dict)  # place -> whether it counts
+    read: int = 0
+    is_marked: bool = False
+    answers: dict[int, int] = field(default_factory=dict)  # message id -> place
+
+    @property
+    def unread(self) -> int:
+        read = max([self.read, *self.answers.values()])
+        count = sum(counts for place, counts in self.unread_from.items() if place > read)
+        return max(count, int(self.is_marked and not self.answers))
+
+    def mark(self) -> None:
+        newest = max((place for place, counts in self.unread_from.items() if counts), default=None)
+        self.read = self.read if newest is None else min(self.read, newest - 1)
+        self.is_marked, self.answers = True, {}
+
+    def read_to(self, place: int) -> None:
+        self.is_marked = self.is_marked and place < self.read
+        self.read = max(self.read, place)
+
+    def answer(self, message_id: int, place: int | None) -> None:
+        if place is not None and place > self.read and (self.unread or self.answers):
+            self.answers[message_id] = place
+
+    def settle(self, message_id: int, status: str) -> None:
+        place = self.answers.pop(message_id, None)
+        if place is not None and status != "failed" and place > self.read:
+            self.read, self.is_marked = place, False
+
+
+@dataclass
+class Bench:
+    """The same steps for the rows and for the model."""
+
+    ledger: Ledger
+    model: Model = field(default_factory=Model)
+    bodies: list[dict[str, Any]] = field(default_factory=list)
+    sending: list[int] = field(default_factory=list)
+    sent: int = 0
+
+    async def arrive(self, minute: int, event_type: int | None) -> None:
+        told = (
+            datetime(2026, 3, 2, minute // 60, minute % 60, tzinfo=UTC).isoformat().replace("+00:00", ".000Z")
+        )
+        event = {} if event_type is None else {"is_event": 1, "event_type": event_type}
+        body = message_received("acc-1", "Oi", chat_id=CHAT, timestamp=told, **event)
+        self.bodies.append(body)
+        await self.ledger.store(body)
+        (row,) = await self.ledger.fetch(
+            "select inserted_seq from channels_message where provider_msg_id = %(id)s", id=body["message_id"]
+        )
+        self.model.unread_from[row["inserted_seq"]] = event_type in (None, 8, 9)
+
+    async def repeat(self, index: int) -> None:
+        if self.bodies:
+            await self.ledger.store(self.bodies[index % len(self.bodies)])
+
+    async def phone(self, minute: int) -> None:
+        told = (
+            datetime(2026, 3, 2, minute // 60, minute % 60, tzinfo=UTC).isoformat().replace("+00:00", ".000Z")
+        )
+        await self.ledger.store(written_by_us("do telefone", chat_id=CHAT, timestamp=told))
+
+    async def delete(self, index: int) -> None:
+        if not self.bodies:
+            return
+        message_id = self.bodies[index % len(self.bodies)]["message_id"]
+
+        async def apply(cursor: Cursor) -> None:
+            account = await accounts.lock_accounts(cursor, "whatsapp", ["acc-1"])
+            truth = amendments.Truth(None, False, True, [], datetime.now(UTC))
+            await amendments.apply_truth(cursor, account["acc-1"].id, message_id, truth, [])
+
+        await self.ledger.parts.database.write(apply)
+        (row,) = await self.ledger.fetch(
+            "select inserted_seq from channels_message where provider_msg_id = %(id)s", id=message_id
+        )
+        self.model.unread_from[row["inserted_seq"]] = False
+
+    async def patch(self, changes: dict[str, Any]) -> int:
+        chat = await self.chat()
+
+        async def apply(cursor: Cursor) -> int:
+            seq = await accounts.take_seqs(cursor, chat["account_id"], 1)
+            await flags.patch_chat(cursor, chat["id"], seq, changes)
+            return seq
+
+        return int(await self.ledger.parts.database.write(apply))
+
+    async def chat(self) -> dict[str, Any]:
+        return await self.ledger.chat()
+
+    async def head(self) -> int:
+        return int(await self.ledger.account_seq((await self.chat())["account_id"]))
+
+    async def read(self, back: int | None) -> None:
+        place = None if back is None else max(0, await self.head() + back)
+        seq = await self.patch({"read": True} | ({} if place is None else {"read_seq": place}))
+        self.model.read_to(seq if place is None else min(place, seq))
+
+    async def mark_unread(self) -> None:
+        await self.patch({"read": False})
+        self.model.mark()
+
+    async def program(self) -> None:
+        await self.write(None, "sent")
+
+    async def send(self, back: int | None, status: str | None) -> None:
+        await self.write(max(0, await self.head() + (back or 0)), status)
+
+    async def write(self, place: int | None, status: str | None) -> None:
+        """Somebody who had read up to a place sends; without one it is a program."""
+        chat, head, self.sent = await self.chat(), await self.head(), self.sent + 1
+
+        async def store(cursor: Cursor) -> int:
+            await accounts.lock_accounts(cursor, "whatsapp", ["acc-1"])
+            row = await sends.insert_send(
+                cursor, chat["account_id"], chat["id"], f"c-{self.sent}", f"{self.sent}", seen_seq=place
+            )
+            assert row is not None
+            await advance_chat(cursor, *row, "x")
+            return row[0].id
+
+        message_id = int(await self.ledger.parts.database.write(store))
+        self.sending.append(message_id)
+        self.model.answer(message_id, None if place is None else min(place, head))
+        if status is not None:
+            await self.settle(status)
+
+    async def settle(self, status: str) -> None:
+        if self.sending:
+            message_id = self.sending.pop()
+            await settle(self.ledger.parts, message_id, status)
+            self.model.settle(message_id, status)
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@example(steps=[("send", None, None), ("send", None, "sent"), ("settle", "failed")])
+@given(steps=st.lists(STEPS, min_size=1, max_size=14))
+async def test_what_is_unread_is_what_arrived_after_what_people_saw(ledger: Ledger, steps: list[Any]) -> None:
+    await ledger.execute(EMPTY)
+    bench = Bench(ledger)
+    for name, *values in [("arrive", 700, None), *steps]:
+        await getattr(bench, name.replace(" ", "_"))(*values)
+        assert (await bench.chat())["unread_count"] == bench.model.unread, (name, values)

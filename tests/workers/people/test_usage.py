@@ -1,0 +1,344 @@
+"""Usage is what the rows say, after any mix of events; what a send reserved is given back when it definitely failed."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from server.config import Config
+from server.metrics import USAGE_DRIFT
+from server.plans.usage_push import tell_usage
+from server.realtime.broker import publish_to_user
+from server.store.plans import usage_checks
+from server.store.plans.usage_checks import Drift
+from tests.server.factories import CHANNELS
+from tests.support.fixtures_stack import Stack, run_stack
+from tests.support.fixtures_tiny import give_plan, used
+from tests.support.peers import message_received
+from tests.workers.desk import POST_MESSAGE, Desk, open_desk
+from tests.workers.ledger import receipt, written_by_us
+from workers.people.usage import UsageNews, check_usage
+from workers.sync import import_history, sweeps
+
+REFUSED = POST_MESSAGE | {"status": 422, "times": 1}
+LOST = POST_MESSAGE | {"status": 500, "times": 1}
+FORGET = """
+    delete from channels_message; delete from channels_chat_start; delete from channels_receipt;
+    delete from channels_usage; delete from channels_usage_day; delete from channels_usage_gone"""
+ERASE = """
+    delete from channels_message
+    where id = (select max(id) from channels_message where status <> 'failed')"""
+MONTH_AGO = "now() - interval '1 month'"
+
+
+@pytest.fixture
+async def desk(small_plans: Config) -> AsyncIterator[Desk]:
+    """Five messages a month; the test runs the jobs."""
+    config = replace(small_plans, unipile=replace(small_plans.unipile, total_timeout_seconds=0.5))
+    async with run_stack(config, with_workers=False) as stack, open_desk(stack) as opened:
+        await opened.ledger.execute(FORGET)
+        yield opened
+
+
+async def drift(desk: Desk) -> list[Drift]:
+    return await desk.ledger.parts.database.write(usage_checks.list_drift)
+
+
+async def post(desk: Desk, text: str) -> int:
+    path = f"{CHANNELS}/{desk.account_id}/chats/{desk.chat['id']}/send"
+    return (await desk.agent.call("POST", path, {"text": text, "client_id": f"c-{text}"})).status
+
+
+async def fail_one(desk: Desk, text: str, fault: dict[str, Any]) -> int:
+    """Send it, and let this happen at UniPile; returns the message's id."""
+    message = await desk.ask(text, f"c-{text}")
+    await desk.fail(routes=[fault])
+    await desk.work()
+    await desk.fail()
+    return int(message["id"])
+
+
+async def retry(desk: Desk, message_id: int) -> int:
+    path = f"{CHANNELS}/{desk.account_id}/messages/{message_id}/retry"
+    return (await desk.agent.call("POST", path)).status
+
+
+async def test_a_definite_failure_gives_back_once_and_another_try_takes_again(desk: Desk) -> None:
+    message_id = await fail_one(desk, "a", REFUSED)
+    assert await used(desk.agent) == (0, 0, 0)
+    for _ in range(3):  # nothing that comes late gives it back again
+        await desk.work()
+        await desk.ledger.answer_send((await messages_of(desk))[message_id], None)
+        assert await used(desk.agent) == (0, 0, 0)
+    assert await retry(desk, message_id) == 200
+    assert await used(desk.agent) == (1, 0, 1)
+    await desk.work()
+    assert await used(desk.agent) == (1, 0, 1)
+    assert await drift(desk) == []
+
+
+async def messages_of(desk: Desk) -> dict[int, Any]:
+    """Only what answer_send looks at: the id."""
+    rows = await desk.ledger.fetch("select id from channels_message")
+    return {row["id"]: type("Message", (), {"id": row["id"]})() for row in rows}
+
+
+async def test_an_unknown_outcome_keeps_what_it_reserved(desk: Desk) -> None:
+    message_id = await fail_one(desk, "a", LOST)
+    assert await used(desk.agent) == (1, 0, 1)
+    assert await retry(desk, message_id) == 200
+    assert await used(desk.agent) == (1, 0, 1)
+    assert await drift(desk) == []
+
+
+async def test_what_was_given_back_can_be_sent_and_a_retry_beyond_the_limit_cannot(desk: Desk) -> None:
+    failed = await fail_one(desk, "a", REFUSED)
+    assert [await post(desk, f"b{n}") for n in range(6)] == [201] * 5 + [402]
+    assert await retry(desk, failed) == 402
+    assert await used(desk.agent) == (5, 0, 5)
+    (row,) = await desk.ledger.fetch("select status from channels_message where id = %(id)s", id=failed)
+    assert row["status"] == "failed"
+    assert await drift(desk) == []
+
+
+async def test_messages_from_the_phone_are_counted_and_never_refused(desk: Desk) -> None:
+    for n in range(8):
+        await desk.ledger.store(written_by_us(f"typed {n}", chat_id=desk.chat["provider_chat_id"]))
+    assert await used(desk.agent) == (8, 0, 0)
+    assert await post(desk, "a") == 201
+    assert await used(desk.agent) == (9, 0, 1)
+
+
+async def test_a_retry_counts_in_the_month_it_is_made_in(desk: Desk) -> None:
+    failed, unknown = await fail_one(desk, "a", REFUSED), await fail_one(desk, "b", LOST)
+    await desk.ledger.execute(
+        f"""update channels_message set created_at = {MONTH_AGO};
+            update channels_usage set period_ym = usage_month({MONTH_AGO});
+            update channels_usage_day set day = ({MONTH_AGO})::date"""
+    )
+    assert await drift(desk) == []
+    assert [await retry(desk, message_id) for message_id in (failed, unknown)] == [200, 200]
+    assert await used(desk.agent) == (2, 0, 2)
+    (past,) = await desk.ledger.fetch(
+        f"select messages_sent, sent_here from channels_usage where period_ym = usage_month({MONTH_AGO})"
+    )
+    assert (past["messages_sent"], past["sent_here"]) == (0, 0)
+    assert await drift(desk) == []
+
+
+async def test_erased_rows_are_remembered_and_a_whole_account_too(desk: Desk) -> None:
+    await post(desk, "a")
+    await post(desk, "b")
+    await desk.ledger.store(message_received("acc-1", chat_id=desk.chat["provider_chat_id"]))
+    await desk.ledger.execute("delete from channels_message where body = 'a'")
+    assert await drift(desk) == []
+    await desk.ledger.execute("delete from channels_account")
+    assert await drift(desk) == []
+    assert await used(desk.agent) == (2, 1, 2)
+
+
+async def test_the_checker_tells_what_is_wrong_and_mends_nothing(desk: Desk) -> None:
+    await post(desk, "a")
+    await desk.ledger.execute("update channels_usage set messages_sent = 7")
+    before = await desk.ledger.fetch("select messages_sent from channels_usage")
+    (found,) = await drift(desk)
+    assert (found.sent, found.rows_sent, found.days_sent) == (7, 1, 1)
+    await check_usage(desk.ledger.parts)
+    assert USAGE_DRIFT._value.get() == 1
+    assert await desk.ledger.fetch("select messages_sent from channels_usage") == before
+    await desk.ledger.execute("update channels_usage set messages_sent = 1")
+    await desk.ledger.execute("update channels_usage_day set messages_rcvd = 3")
+    assert [row.days_received for row in await drift(desk)] == [3]
+    await desk.ledger.execute("delete from channels_usage; delete from channels_usage_day")
+    assert [(row.sent, row.rows_sent) for row in await drift(desk)] == [(0, 1)]
+
+
+# -- any mix of events -----------------------------------------------------------------------------------------------
+
+WEBHOOKS = ("in", "in again", "phone", "system", "tick", "deletion", "import", "sweep")
+SENDS = ("send", "send again", "send refused", "send lost", "retry", "start", "erase")
+STEPS = st.lists(st.sampled_from([*WEBHOOKS, *SENDS]), min_size=1, max_size=14)
+
+
+class Mix:
+    """Does one thing after the other, and keeps its own account of what must have been counted."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.sent = self.received = self.here = 0
+        self.number = 0
+        self.has_erased = False
+        self.told: list[dict[str, Any]] = []
+        self.failed: list[int] = []
+
+    async def do(self, step: str) -> None:
+        self.number += 1
+        if step in WEBHOOKS:
+            await self._webhook(step)
+        else:
+            await self._send(step, f"text {self.number}")
+
+    async def _webhook(self, step: str) -> None:
+        desk, chat_id = self.desk, self.desk.chat["provider_chat_id"]
+        if step == "in":
+            self.told.append(message_received("acc-1", f"in {self.number}", chat_id=chat_id))
+            self.received += 1
+            await desk.ledger.store(self.told[-1])
+        elif step == "in again" and self.told:
+            await desk.ledger.store(self.told[0], self.told[-1], self.told[0])
+        elif step == "phone":
+            self.told.append(written_by_us(f"phone {self.number}", chat_id=chat_id))
+            self.sent += 1
+            await desk.ledger.store(self.told[-1], self.told[-1])
+        elif step == "system":
+            await desk.ledger.store(
+                message_received("acc-1", None, is_event=1, event_type=1, chat_id=chat_id)
+            )
+        elif step == "tick" and self.told:
+            await desk.ledger.store(receipt("message_read", self.told[-1]["message_id"]))
+        elif step == "deletion" and self.told:
+            await desk.ledger.store(
+                {"event": "message_deleted", "account_id": "acc-1", "message_id": self.told[-1]["message_id"]}
+            )
+        elif self.has_erased:
+            pass  # a reader would find at UniPile what was erased here, and that is new again
+        elif step == "import":
+            await import_history.import_history(desk.ledger.context(), desk.account_id)
+        elif step == "sweep":
+            await sweeps.sweep_account(desk.ledger.context(), desk.account_id, 0.0)
+
+    async def _send(self, step: str, text: str) -> None:
+        desk = self.desk
+        if step == "erase":
+            self.has_erased = True
+            await desk.ledger.execute(ERASE)
+        elif step == "retry" and self.failed:
+            assert await retry(desk, self.failed.pop()) == 200
+            await desk.work()
+            self._count()
+        elif step == "start":
+            path = f"{CHANNELS}/{desk.account_id}/chats"
+            body = {"to": f"+55119777700{self.number:02}", "text": text}
+            assert (await desk.agent.call("POST", path, body)).status == 201
+            self._count()
+        elif step == "send refused":
+            self.failed.append(await fail_one(desk, text, REFUSED))
+        elif step in ("send", "send again", "send lost"):
+            await fail_one(desk, text, LOST) if step == "send lost" else await self._post(text, step)
+            self._count()
+
+    async def _post(self, text: str, step: str) -> None:
+        for _ in range(3 if step == "send again" else 1):
+            assert await post(self.desk, text) == 201
+        await self.desk.work()
+
+    def _count(self) -> None:
+        self.sent += 1
+        self.here += 1
+
+
+@pytest.fixture
+async def wide(desk: Desk) -> Desk:
+    """Without limits, and with a past at UniPile that is not to be counted."""
+    await give_plan(desk.stack, desk.agent, "open")
+    await desk.ledger.execute("update channels_account set connected_at = now()")
+    await desk.stack.sandbox.ok("PUT", "/sandbox/faults", {"webhooks_off": True})
+    return desk
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(steps=STEPS)
+async def test_usage_is_what_the_rows_say_after_any_mix_of_events(wide: Desk, steps: list[str]) -> None:
+    await wide.ledger.execute(FORGET)
+    mix = Mix(wide)
+    for step in steps:
+        await mix.do(step)
+        assert await drift(wide) == [], step
+        assert await used(wide.agent) == (mix.sent, mix.received, mix.here), (step, steps)
+
+
+# -- who is told -----------------------------------------------------------------------------------------------------
+
+
+async def test_each_level_is_warned_of_once_and_the_pushes_keep_their_distance(desk: Desk) -> None:
+    parts, socket = desk.ledger.parts, await desk.agent.listen()
+    owner = [desk.agent.user_id]
+    for n in range(3):
+        await post(desk, str(n))
+    assert await tell_usage(parts.database, parts.redis, parts.config.plans, owner) == set()
+    assert await tell_usage(parts.database, parts.redis, parts.config.plans, owner) == set(owner)
+    for n in range(3, 5):
+        await post(desk, str(n))
+        for _ in range(2):
+            await tell_usage(parts.database, parts.redis, parts.config.plans, owner, pause=0.0)
+    frames = await socket.wait_for_event("usage:updated", 5)
+    told = [(f["data"]["sent_here"], f["data"]["level"], f["data"]["crossed"]) for f in frames]
+    assert told == [
+        (3, "ok", None),
+        (4, "warning", "warning"),
+        (4, "warning", None),
+        (5, "reached", "reached"),
+        (5, "reached", None),
+    ]
+    assert "seq" not in frames[0] and "account_id" not in frames[0]
+
+
+async def test_two_workers_tell_one_warning(desk: Desk) -> None:
+    parts, socket = desk.ledger.parts, await desk.agent.listen()
+    for n in range(4):
+        await post(desk, str(n))
+    owner = [desk.agent.user_id]
+    await asyncio.gather(
+        *(tell_usage(parts.database, parts.redis, parts.config.plans, owner, pause=0.0) for _ in range(6))
+    )
+    await publish_to_user(parts.redis, desk.agent.user_id, b'{"event": "end", "data": {}}')
+    await socket.wait_for_event("end")
+    told = [frame["data"]["crossed"] for frame in socket.events("usage:updated")]
+    assert told.count("warning") == 1
+
+
+async def test_a_larger_plan_is_warned_of_anew(desk: Desk) -> None:
+    parts, socket = desk.ledger.parts, await desk.agent.listen()
+    for n in range(4):
+        await post(desk, str(n))
+    owner = [desk.agent.user_id]
+    for plan in ("tiny", "closed", "open"):
+        await give_plan(desk.stack, desk.agent, plan)
+        await tell_usage(parts.database, parts.redis, parts.config.plans, owner, pause=0.0)
+    frames = await socket.wait_for_event("usage:updated", 3)
+    # `closed` has the same limit as `tiny`: that was told; `open` has none.
+    assert [frame["data"]["crossed"] for frame in frames] == ["warning", None, None]
+
+
+async def test_a_user_who_was_told_a_moment_ago_is_told_the_rest_later(desk: Desk) -> None:
+    """And what a worker that was killed did not tell, the next one does."""
+    parts, socket, news = desk.ledger.parts, await desk.agent.listen(), UsageNews()
+    await post(desk, "a")
+    await news.tell(parts)
+    await socket.wait_for_event("usage:updated", sent_here=1)
+    await desk.ledger.store(message_received("acc-1", chat_id=desk.chat["provider_chat_id"]))
+    await news.tell(parts)
+    assert len(socket.events("usage:updated")) == 1
+    await desk.ledger.execute("update channels_usage set pushed_at = '-infinity'")
+    await news.tell(parts)
+    await socket.wait_for_event("usage:updated", messages_rcvd=1)
+
+
+async def test_running_workers_tell_the_owner_and_nobody_else(tiny_working: Stack) -> None:
+    agent, stranger = await tiny_working.sign_in(), await tiny_working.sign_in("stranger")
+    await tiny_working.make_account(agent, "acc-1")
+    own, foreign = await agent.listen(), await stranger.listen()
+    await tiny_working.write("acc-1", "Oi")
+    await own.wait_for_event("usage:updated", messages_rcvd=1)
+    assert foreign.events("usage:updated") == []

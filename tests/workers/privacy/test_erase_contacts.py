@@ -1,0 +1,228 @@
+"""Erasing a person leaves nothing of them, and no late event brings them back, in any order and any number."""
+
+from typing import Any
+
+import orjson
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from server.store.privacy import contact_erasures
+from tests.support.peers import message_received
+from tests.workers.ledger import Ear, Ledger, written_by_us
+from workers.privacy.erase_contacts import erase_people
+
+PHONE, OTHER = "5511977770001", "5511977770002"
+# In all that the provider says of them, and in all that they write.
+MARK = "Zuleika"
+COLUMNS = """
+    select table_name, column_name from information_schema.columns
+    where table_schema = 'public' and data_type in ('text', 'jsonb', 'ARRAY', 'character varying', 'tsvector')
+        and table_name !~ 'yoyo'"""
+AFTER = "2027-01-01T00:00:00.000Z"
+
+
+def of_her(text: str | None = f"{MARK} writes", **more: Any) -> dict[str, Any]:
+    return message_received("acc-1", text, phone=PHONE, name=f"{MARK} Prado", **more)
+
+
+def of_another(text: str, **more: Any) -> dict[str, Any]:
+    return message_received("acc-1", text, phone=OTHER, name="Caio Reis", **more)
+
+
+def in_group(event: dict[str, Any]) -> dict[str, Any]:
+    return event | {"is_group": True, "chat_id": "group-1", "provider_chat_id": "120363@g.us"}
+
+
+def reacted(by: dict[str, Any], message_id: str) -> dict[str, Any]:
+    return {
+        "event": "message_reaction",
+        "account_id": "acc-1",
+        "message_id": message_id,
+        "reaction": "👍",
+        "reaction_sender": by["sender"],
+    }
+
+
+def answering(event: dict[str, Any], quoted: dict[str, Any]) -> dict[str, Any]:
+    told = {
+        "message_id": quoted["message_id"],
+        "text": quoted["message"],
+        "sender_id": quoted["sender"]["attendee_provider_id"],
+    }
+    return event | {"quoted": told, "reply_to": None}
+
+
+def past() -> list[dict[str, Any]]:
+    """All that is known of her before the erase: her chat, her part in a group, reactions, quotes, ticks, edits."""
+    direct = of_her(message_id="hers-1")
+    ours = written_by_us(f"Dear {MARK}", phone=PHONE, name=f"{MARK} Prado", message_id="ours-1")
+    grouped = in_group(of_her(f"{MARK} in the group", message_id="hers-2"))
+    other = in_group(of_another("Good morning", message_id="other-1"))
+    answer = in_group(answering(of_another("I agree", message_id="other-2"), grouped))
+    edited = {
+        "event": "message_edited",
+        "account_id": "acc-1",
+        "chat_id": direct["chat_id"],
+        "message_id": "hers-1",
+        "message": f"{MARK} edits",
+    }
+    early = edited | {"message_id": "hers-never"}
+    unknown = {
+        "event": "message_pinned",
+        "account_id": "acc-1",
+        "message_id": "hers-1",
+        "sender": direct["sender"],
+    }
+    tick = {"event": "message_read", "account_id": "acc-1", "message_id": "ours-1"}
+    alone = of_another("Unread still", message_id="other-3")
+    return [
+        direct,
+        ours,
+        grouped,
+        other,
+        answer,
+        edited,
+        early,
+        unknown,
+        tick,
+        reacted(grouped, "other-1"),
+        alone,
+    ]
+
+
+async def erase(ledger: Ledger) -> int:
+    (row,) = await ledger.fetch(
+        "select contact_id from channels_contact_alias where alias = %(name)s", name=f"1{PHONE}@lid"
+    )
+    contact_id: int = row["contact_id"]
+    (account,) = await ledger.fetch("select id from channels_account")
+    assert await ledger.parts.database.write(
+        contact_erasures.begin_erasure, ledger.parts.seal, account["id"], contact_id, None
+    )
+    await erase_people(ledger.parts)
+    return contact_id
+
+
+async def traces(ledger: Ledger, *words: str) -> list[str]:
+    """Where any of these words stands, in whatever table."""
+    found = []
+    for column in await ledger.fetch(COLUMNS):
+        table, name = column["table_name"], column["column_name"]
+        rows = await ledger.fetch(f'select "{name}"::text as value from "{table}" where "{name}" is not null')
+        found += [
+            f"{table}.{name}: {row['value'][:60]}"
+            for row in rows
+            if any(word.lower() in row["value"].lower() for word in words)
+        ]
+    return found
+
+
+async def empty(ledger: Ledger) -> None:
+    for table in ("message", "chat", "contact", "receipt", "amendment", "erased", "erasure", "gone", "usage"):
+        await ledger.execute(f"delete from channels_{table}")
+    await ledger.execute("delete from dead_letters")
+    await ledger.execute("update channels_account set seq = 0, has_erased = false")
+
+
+async def test_nothing_of_her_is_left(ledger: Ledger) -> None:
+    await ledger.store(*past())
+    assert await traces(ledger, MARK)
+    sent, received = await ledger.usage()
+
+    await erase(ledger)
+
+    assert await traces(ledger, MARK, PHONE, "hers-1", "hers-2", "ours-1") == []
+    left = {row["provider_msg_id"] for row in await ledger.messages()}
+    assert left == {"other-1", "other-2", "other-3"}
+    assert await ledger.usage() == (sent, received)
+
+
+async def test_what_others_wrote_stays_as_it_was(ledger: Ledger) -> None:
+    await ledger.store(*past())
+    await erase(ledger)
+    chats = {chat["provider_chat_id"]: chat for chat in await ledger.chats()}
+    assert set(chats) == {"group-1", f"chat-{OTHER}"}
+    assert chats["group-1"]["last_message_preview"] == "I agree"
+    assert chats["group-1"]["unread_count"] == 2
+    assert chats[f"chat-{OTHER}"]["unread_count"] == 1
+    (answer,) = await ledger.fetch("select quoted from channels_message where provider_msg_id = 'other-2'")
+    assert answer["quoted"] is None
+
+
+async def test_what_she_writes_later_is_new(ledger: Ledger) -> None:
+    await ledger.store(*past())
+    await erase(ledger)
+    ledger.received_at = AFTER
+    await ledger.store(of_her("Hello again", message_id="hers-9", timestamp=AFTER))
+    (found,) = [m for m in await ledger.messages() if m["provider_msg_id"] == "hers-9"]
+    assert found["body"] == "Hello again"
+    assert await traces(ledger, f"{MARK} Prado")
+    # And can be erased again.
+    await ledger.execute("update channels_message set sent_at = now() where provider_msg_id = 'hers-9'")
+    await erase(ledger)
+    assert await traces(ledger, MARK, PHONE) == []
+
+
+async def test_readers_are_told_without_a_word_of_content(ledger: Ledger, ear: Ear) -> None:
+    await ledger.store(*past())
+    await ear.heard()
+    (account,) = await ledger.fetch("select id, seq from channels_account")
+    contact_id = await erase(ledger)
+    heard = [frame for _, frame in await ear.heard()]
+    told = {frame["event"]: frame["data"] for frame in heard}
+    assert {"chat:erased", "message:erased", "message:updated", "chat:updated"} <= set(told)
+    assert set(told["chat:erased"]) == {"id", "account_id", "chat_id", "seq", "before"}
+    assert MARK not in orjson.dumps(heard).decode()
+    from server.store.messages.changes import list_changes
+
+    changes = await ledger.parts.database.read(list_changes, account["id"], account["seq"], 500)
+    events = [change.event for change in changes.items]
+    assert {"contact:erased", "chat:erased", "message:erased"} <= set(events)
+    (gone,) = [change for change in changes.items if change.event == "contact:erased"]
+    assert orjson.loads(gone.json)["id"] == contact_id
+    numbers = [change.seq for change in changes.items]
+    assert numbers == sorted(set(numbers))
+    assert changes.head == numbers[-1]
+
+
+async def test_a_worker_killed_in_the_middle_is_followed_by_another(ledger: Ledger) -> None:
+    await ledger.store(*past())
+    (row,) = await ledger.fetch(
+        "select id, account_id from channels_contact where name like %(m)s", m=f"{MARK}%"
+    )
+    await ledger.parts.database.write(
+        contact_erasures.begin_erasure, ledger.parts.seal, row["account_id"], row["id"], None
+    )
+    assert await ledger.parts.database.write(contact_erasures.claim_erasure, 60.0)
+    await erase_people(ledger.parts)
+    assert await traces(ledger, MARK)  # somebody has it
+    await ledger.execute("update channels_erasure set claimed_until = '-infinity'")
+    await erase_people(ledger.parts)
+    assert await traces(ledger, MARK) == []
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> tuple[list[int], list[list[int]]]:
+    """What is known before the erase, and in which batches everything comes again after it."""
+    count = len(past())
+    before = draw(st.lists(st.integers(0, count - 1), min_size=1, unique=True))
+    again = draw(st.lists(st.lists(st.integers(0, count - 1), min_size=1, max_size=6), max_size=5))
+    return before, again
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(histories())
+async def test_no_late_event_brings_her_back(
+    ledger: Ledger, history: tuple[list[int], list[list[int]]]
+) -> None:
+    await empty(ledger)
+    before, again = history
+    events = past()
+    await ledger.store(events[0], *[events[index] for index in before])
+    await erase(ledger)
+    assert await traces(ledger, MARK, PHONE) == []
+    for batch in [*again, range(len(events))]:
+        await ledger.store(*[events[index] for index in batch])
+        assert await traces(ledger, MARK, PHONE) == []
+    await ledger.store(*events, job_try=2)
+    assert await traces(ledger, MARK, PHONE) == []

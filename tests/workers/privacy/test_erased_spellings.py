@@ -1,0 +1,70 @@
+"""Somebody who was erased stays erased under every spelling of their ids."""
+
+from typing import Any
+
+import pytest
+
+from server.store.privacy.contact_erasures import begin_erasure
+from server.store.privacy.erasure_digests import mark_erased
+from tests.workers.ledger import Ledger
+from tests.workers.messages.test_contacts import contacts_of, said, somebody, told
+from workers.privacy.erase_contacts import erase_people
+
+PHONE, LID = "5511988880000@s.whatsapp.net", "120000000000001@lid"
+
+
+async def erase(ledger: Ledger) -> None:
+    (row,) = await ledger.fetch("select id, account_id from channels_contact")
+    parts = ledger.parts
+    assert await parts.database.write(begin_erasure, parts.seal, row["account_id"], row["id"], ledger.user_id)
+    await erase_people(parts)
+
+
+@pytest.mark.parametrize(
+    ("known", "late"),
+    [
+        (PHONE, "5511988880000:12@s.whatsapp.net"),
+        (PHONE, "5511988880000@c.us"),
+        (PHONE, "5511988880000:99@hosted"),
+        (PHONE, "551188880000@s.whatsapp.net"),
+        (LID, "120000000000001.1:0@lid"),
+        (LID, "120000000000001@hosted.lid"),
+        ("5511988880000:12@s.whatsapp.net", "5511988880000:3@s.whatsapp.net"),
+    ],
+)
+async def test_a_late_event_brings_nobody_back(ledger: Ledger, known: str, late: str) -> None:
+    await ledger.store(told(somebody(known, "Bia"), known))
+    await erase(ledger)
+    someone = somebody("5@lid", "Caio")
+    mention = [{"provider_id": late, "name": "Bia"}]
+    await ledger.store(
+        told(somebody(late, "Bia"), late),
+        said(somebody(late, "Bia")),
+        said(someone, "Hello @120000000000001", message_id="kept", mentions=mention),
+        _reacted(late),
+        {"event": "message_pinned", "account_id": "acc-1", "who": late},
+    )
+    assert [name for _, name, _ in await contacts_of(ledger)] == ["Caio"]
+    assert [m["provider_msg_id"] for m in await ledger.messages()] == ["kept"]
+    assert await ledger.fetch("select person from channels_amendment") == []
+    assert await ledger.dead_letters("ignored") == []
+
+
+def _reacted(who: str) -> dict[str, Any]:
+    return {
+        "event": "message_reaction",
+        "account_id": "acc-1",
+        "message_id": "kept",
+        "reaction": "👍",
+        "reaction_sender": somebody(who, "Bia"),
+    }
+
+
+async def test_who_was_erased_under_an_old_spelling_stays_away(ledger: Ledger) -> None:
+    """Before ids had one spelling here, the hash of a device's was all that an erase left."""
+    spelled = "120000000000001.1:0@lid"
+    (row,) = await ledger.fetch("select id, now() as at from channels_account")
+    await ledger.parts.database.write(mark_erased, ledger.parts.seal, row["id"], [spelled], row["at"])
+    await ledger.execute("update channels_account set has_erased = true")
+    await ledger.store(said(somebody(spelled, "Bia")))
+    assert await ledger.messages() == []

@@ -1,0 +1,105 @@
+"""What UniPile still has of an erased person is read again and again, by sweeps and imports, and stays away."""
+
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from server.rules.account_states import Seen
+from server.store.privacy.contact_erasures import begin_erasure
+from tests.support.fixtures_stack import Stack
+from tests.workers.ledger import Ledger
+from tests.workers.privacy.test_erase_contacts import MARK, PHONE, traces
+from workers.context import open_parts
+from workers.privacy.erase_contacts import erase_people
+from workers.sync.import_history import import_history
+from workers.sync.sweeps import sweep_account
+
+HER = {"phone_number": PHONE, "name": f"{MARK} Prado"}
+HIM = {"phone_number": "5511977770002", "name": "Caio Reis"}
+YESTERDAY = """update channels_account set last_sweep_at = now() - interval '1 day',
+    connected_at = now() - interval '1 day'"""
+
+
+class Town:
+    """A number at UniPile to which two people write, with no webhook and no worker."""
+
+    def __init__(self, stack: Stack, ledger: Ledger, account_id: int) -> None:
+        self.stack = stack
+        self.ledger = ledger
+        self.account_id = account_id
+
+    async def write(self, who: dict[str, str], text: str, minutes_ago: float, **more: Any) -> dict[str, Any]:
+        (row,) = await self.ledger.fetch(
+            "select rfc3339(now() - make_interval(secs => %(seconds)s)) as at", seconds=minutes_ago * 60
+        )
+        body = {"from": who, "silent": True, "timestamp": row["at"], **more}
+        return await self.stack.write("acc-1", text, **body)
+
+    async def erase_her(self) -> None:
+        (contact,) = await self.ledger.fetch(
+            "select id from channels_contact where name = %(name)s", name=HER["name"]
+        )
+        parts = self.ledger.parts
+        begun = await parts.database.write(
+            begin_erasure, parts.seal, self.account_id, contact["id"], self.ledger.user_id
+        )
+        assert begun is not None
+        await erase_people(parts)
+
+    async def sweep(self) -> None:
+        await self.ledger.execute(YESTERDAY)
+        await sweep_account(self.ledger.context(), self.account_id, time.time())
+
+    async def import_again(self) -> None:
+        """As if UniPile had said that there is more of the past."""
+        await self.ledger.execute("update channels_account set import_wanted = true, import_state = 'done'")
+        await import_history(self.ledger.context(), self.account_id)
+
+    async def bodies(self) -> set[str]:
+        return {message["body"] for message in await self.ledger.messages() if not message["is_event"]}
+
+
+@pytest.fixture
+async def town(web_only: Stack) -> AsyncIterator[Town]:
+    """Both have written, it was stored, and she was erased."""
+    async with open_parts(web_only.config) as parts:
+        ledger = await Ledger(parts).open()
+        await web_only.sandbox.ok("POST", "/sandbox/accounts", {"id": "acc-1"})
+        account_id = await ledger.make_account("acc-1", Seen.WORKS)
+        opened = Town(web_only, ledger, account_id)
+        await opened.write(HER, f"{MARK} writes", 60)
+        await opened.write(HER, f"Dear {MARK}", 50, is_sender=True)
+        group = {"account_id": "acc-1", "name": "Crew", "members": [HIM, HER]}
+        place = {"chat_id": (await web_only.sandbox.ok("POST", "/sandbox/groups", group))["id"]}
+        answered = await opened.write(HER, f"{MARK} asks", 40, **place)
+        await opened.write(HIM, "I agree", 30, quote=answered["message_id"], **place)
+        await opened.sweep()
+        assert await opened.bodies() == {f"{MARK} writes", f"{MARK} asks", f"Dear {MARK}", "I agree"}
+        await opened.erase_her()
+        yield opened
+
+
+async def test_a_sweep_brings_nobody_back(town: Town) -> None:
+    await town.write(HER, f"{MARK} was missed", 20)
+    await town.write(HIM, "So was I", 20)
+    for _ in range(2):
+        await town.sweep()
+        assert await traces(town.ledger, MARK, PHONE) == []
+        assert await town.bodies() == {"I agree", "So was I"}
+
+
+async def test_an_import_brings_nobody_back(town: Town) -> None:
+    await town.write(HER, f"{MARK} from long ago", 60 * 24 * 90)
+    await town.write(HIM, "From long ago", 60 * 24 * 90)
+    for _ in range(2):
+        await town.import_again()
+        assert await traces(town.ledger, MARK, PHONE) == []
+        assert await town.bodies() == {"I agree", "From long ago"}
+
+
+async def test_what_she_writes_after_it_is_swept_as_new(town: Town) -> None:
+    await town.write(HER, "Hello again", -1)
+    await town.sweep()
+    assert await town.bodies() == {"I agree", "Hello again"}

@@ -1,0 +1,188 @@
+"""What is asked of UniPile: exactly our two webhooks, an account's state, a chat's name."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from server.rules.account_states import Seen
+from server.unipile.answers import ProviderAccount
+from tests.support.fixtures_stack import Stack
+from tests.support.peers import WEBHOOK_SECRET, message_received
+from tests.workers.ledger import Ear, Ledger, status_event
+from workers.accounts.states import refresh_account
+from workers.context import open_parts
+from workers.sync.chat_sync import MESSAGES_WEBHOOK, STATUS_WEBHOOK, refresh_chat, register_webhooks
+
+KEY = {"X-API-KEY": "sandbox-key"}
+
+
+class Office:
+    """A worker's jobs by hand, and a look at UniPile's list of webhooks."""
+
+    def __init__(self, stack: Stack, ledger: Ledger) -> None:
+        self.stack = stack
+        self.ledger = ledger
+
+    async def unipile(self, method: str, path: str, body: Any = None) -> Any:
+        return await self.stack.sandbox.ok(method, f"/api/v1{path}", body, headers=KEY)
+
+    async def registered(self) -> list[tuple[str, str]]:
+        items = (await self.unipile("GET", "/webhooks"))["items"]
+        return sorted((item["name"], item["request_url"]) for item in items)
+
+    async def add_webhook(self, name: str, url: str, secret: str = WEBHOOK_SECRET, **more: Any) -> None:
+        headers = [{"key": "Unipile-Auth", "value": secret}]
+        body = {"request_url": url, "source": "messaging", "name": name, "headers": headers} | more
+        await self.unipile("POST", "/webhooks", body)
+
+    def ours(self) -> list[tuple[str, str]]:
+        base = f"{self.stack.config.web.public_url}/api/webhooks/unipile"
+        return [(STATUS_WEBHOOK, f"{base}/account-status"), (MESSAGES_WEBHOOK, f"{base}/messages")]
+
+
+@pytest.fixture
+async def office(web_only: Stack) -> AsyncIterator[Office]:
+    async with open_parts(web_only.config) as parts:
+        yield Office(web_only, await Ledger(parts).open())
+
+
+async def test_both_webhooks_are_registered_once(office: Office) -> None:
+    for _ in range(2):
+        await register_webhooks(office.ledger.context())
+        assert await office.registered() == office.ours()
+
+
+async def test_a_right_one_is_left_alone(office: Office) -> None:
+    await register_webhooks(office.ledger.context())
+    before = {item["id"] for item in (await office.unipile("GET", "/webhooks"))["items"]}
+    await register_webhooks(office.ledger.context())
+    assert {item["id"] for item in (await office.unipile("GET", "/webhooks"))["items"]} == before
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"url": "http://old.example/hook"},
+        {"secret": "the-secret-of-last-year"},
+        {"enabled": False},
+    ],
+)
+async def test_a_wrong_one_is_replaced(office: Office, wrong: dict[str, Any]) -> None:
+    right = {"url": office.ours()[1][1]}
+    await office.add_webhook(MESSAGES_WEBHOOK, **(right | wrong))
+    await register_webhooks(office.ledger.context())
+    assert await office.registered() == office.ours()
+
+
+async def test_duplicates_are_removed_and_strangers_left(office: Office) -> None:
+    stranger = ("somebody-elses", "http://elsewhere.example/hook")
+    await office.add_webhook(*stranger)
+    for _ in range(3):
+        await office.add_webhook(*office.ours()[1])
+    await register_webhooks(office.ledger.context())
+    assert await office.registered() == [*office.ours(), stranger]
+
+
+@pytest.mark.parametrize("instances", [2, 5])
+async def test_instances_that_start_together_leave_one_of_each(office: Office, instances: int) -> None:
+    """Each finds none and makes its own: every message would come twice from then on."""
+    await asyncio.gather(*(register_webhooks(office.ledger.context()) for _ in range(instances)))
+    assert await office.registered() == office.ours()
+    # Each with our secret, and with the type without which UniPile says that JSON is a form (§4.1).
+    for item in (await office.unipile("GET", "/webhooks"))["items"]:
+        headers = {header["key"]: header["value"] for header in item["headers"]}
+        assert headers == {"Content-Type": "application/json", "Unipile-Auth": WEBHOOK_SECRET}
+
+
+async def test_an_account_takes_unipiles_word_and_is_told_once(office: Office) -> None:
+    agent = await office.stack.sign_in()
+    account = await office.stack.make_account(agent)
+    await office.ledger.execute("update channels_account set status = 'connecting', name = null")
+    ear = await Ear(office.ledger.parts.redis, account["id"]).open()
+    for _ in range(2):
+        await refresh_account(office.ledger.context(), account["id"])
+    ((_, frame),) = await ear.heard()
+    assert (frame["event"], frame["data"]["status"]) == ("account:updated", "connected")
+    assert frame["data"]["name"]
+    await ear.close()
+
+
+async def state(office: Office) -> tuple[str, str | None, str]:
+    (row,) = await office.ledger.fetch("select status, status_reason, next_step from channels_account")
+    return row["status"], row["status_reason"], row["next_step"]
+
+
+async def test_an_account_that_unipile_does_not_know_yet_stays_as_it_is(office: Office) -> None:
+    account_id = await office.ledger.make_account("unheard-of", Seen.CODE_SHOWN)
+    await refresh_account(office.ledger.context(), account_id)
+    await refresh_account(office.ledger.context(), account_id + 1)
+    assert await state(office) == ("connecting", None, "scan")
+
+
+async def test_an_account_that_unipile_does_not_know_any_more_needs_somebody_until_it_does(
+    office: Office,
+) -> None:
+    """It may be the wrong UniPile that was asked: nothing that cannot be taken back."""
+    account_id = await office.ledger.make_account("lost")
+    await refresh_account(office.ledger.context(), account_id)
+    assert await state(office) == ("needs_action", "NOT_FOUND", "connect")
+    await office.stack.sandbox.ok("POST", "/sandbox/accounts", {"id": "lost"})
+    await refresh_account(office.ledger.context(), account_id)
+    assert await state(office) == ("connected", None, "none")
+
+
+async def test_a_reading_that_was_overtaken_is_read_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """UniPile said OK a moment before the number was signed out: the webhook is here first, and newer."""
+    agent = await office.stack.sign_in()
+    account = await office.stack.make_account(agent)
+    unipile, readings = office.ledger.parts.unipile, 0
+    fetch = unipile.fetch_account
+
+    async def overtaken(external_account_id: str) -> ProviderAccount:
+        nonlocal readings
+        readings += 1
+        found = await fetch(external_account_id)
+        if readings == 1:
+            path = "/sandbox/accounts/acc-1/status"
+            await office.stack.sandbox.ok("POST", path, {"status": "CREDENTIALS"})
+            await office.ledger.store(status_event("CREDENTIALS"), source="account-status")
+        return found
+
+    monkeypatch.setattr(unipile, "fetch_account", overtaken)
+    await refresh_account(office.ledger.context(), account["id"])
+    assert readings == 2
+    assert await state(office) == ("needs_action", "CREDENTIALS", "reconnect")
+
+
+async def test_a_late_word_is_put_right_by_reading(office: Office) -> None:
+    agent = await office.stack.sign_in()
+    account = await office.stack.make_account(agent)
+    await office.ledger.store(status_event("CREDENTIALS"), source="account-status")
+    assert await state(office) == ("needs_action", "CREDENTIALS", "reconnect")
+    await refresh_account(office.ledger.context(), account["id"])
+    assert await state(office) == ("connected", None, "none")
+
+
+async def test_a_group_takes_its_subject(office: Office) -> None:
+    agent = await office.stack.sign_in()
+    account = await office.stack.make_account(agent)
+    written = await office.stack.write("acc-1", "Oi", group={"name": "Família"})
+    await office.ledger.store(message_received("acc-1", is_group=True, chat_id=written["chat_id"]))
+    (chat,) = await agent.chats(account["id"])
+    assert chat["title"] is None
+    await refresh_chat(office.ledger.context(), chat["id"])
+    (renamed,) = await agent.chats(account["id"])
+    assert (renamed["title"], renamed["seq"]) == ("Família", chat["seq"] + 1)
+
+
+async def test_a_chat_that_unipile_does_not_know_is_left_alone(office: Office) -> None:
+    await office.ledger.make_account()
+    await office.ledger.store(message_received("acc-1"))
+    chat = await office.ledger.chat()
+    for chat_id in (chat["id"], chat["id"] + 1):
+        await refresh_chat(office.ledger.context(), chat_id)
+    assert await office.ledger.chat() == chat

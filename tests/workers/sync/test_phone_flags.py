@@ -1,0 +1,222 @@
+"""What is set on the phone reaches the inbox with the next sweep, and undoes nothing that was chosen here."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from aiopg import Cursor
+
+from server.messages.sending import advance_chat
+from server.store.accounts import accounts
+from server.store.chats.flags import patch_chat
+from server.store.sending.sends import insert_send
+from tests.support.fixtures_stack import Stack
+from tests.workers.ledger import Ear
+from tests.workers.sync.test_sweeps import EXTERNAL_ID, Beach
+from tests.workers.sync.test_sweeps import beach as beach
+from workers.messages.outcomes import settle
+
+KEY = {"X-API-KEY": "sandbox-key"}
+
+
+@pytest.fixture
+async def shore(beach: Beach) -> AsyncIterator[tuple[Beach, str]]:
+    """One chat with one unread message, as a sweep left it."""
+    written = await beach.write("Oi", 10)
+    await beach.sweep()
+    yield beach, written["chat_id"]
+
+
+async def set_on_phone(stack: Stack, chat_id: str, action: str, value: object) -> None:
+    body = {"action": action, "value": value}
+    await stack.sandbox.ok("PATCH", f"/api/v1/chats/{chat_id}", body, headers=KEY)
+
+
+async def choose_here(beach: Beach, minutes_ago: int, **marks: Any) -> None:
+    """Somebody chose so long ago; UniPile has not been told, or refused."""
+    chat = await beach.ledger.chat()
+    await beach.ledger.execute("update channels_account set seq = seq + 1")
+    seq = await beach.ledger.account_seq(chat["account_id"])
+    await beach.ledger.parts.database.write(patch_chat, chat["id"], seq, marks)
+    await beach.ledger.execute(
+        "update channels_chat set marked_at = now() - make_interval(mins => %(m)s)", m=minutes_ago
+    )
+
+
+@pytest.mark.parametrize(
+    ("action", "value", "column", "expected"),
+    [
+        ("setArchiveStatus", True, "archived", True),
+        ("setPinnedStatus", True, "pinned", True),
+        ("setReadStatus", True, "unread_count", 0),
+    ],
+)
+async def test_a_mark_of_the_phone_is_taken_over_and_told_once(
+    shore: tuple[Beach, str], action: str, value: object, column: str, expected: object
+) -> None:
+    beach, chat_id = shore
+    before = await beach.ledger.chat()
+    assert before[column] != expected
+    ear = await Ear(beach.ledger.parts.redis, beach.account_id).open()
+    await set_on_phone(beach.stack, chat_id, action, value)
+    for _ in range(2):
+        await beach.sweep()
+    heard = [(seq, f["data"]) for seq, f in await ear.heard() if f["event"] == "chat:updated"]
+    ((seq, data),) = heard
+    chat = await beach.ledger.chat()
+    assert (chat[column], data[column], chat["seq"]) == (expected, expected, seq)
+    await ear.close()
+
+
+@pytest.mark.parametrize("value", [True, "2099-01-01T00:00:00.000Z"])
+async def test_muted_on_the_phone_and_loud_again(shore: tuple[Beach, str], value: object) -> None:
+    beach, chat_id = shore
+    await set_on_phone(beach.stack, chat_id, "setMuteStatus", value)
+    await beach.sweep()
+    assert (await beach.ledger.chat())["muted_until"].year == (9999 if value is True else 2099)
+    await set_on_phone(beach.stack, chat_id, "setMuteStatus", False)
+    await beach.sweep()
+    assert (await beach.ledger.chat())["muted_until"] is None
+
+
+@pytest.mark.parametrize("minutes_ago", [0, 30])
+async def test_a_choice_made_here_is_not_undone(shore: tuple[Beach, str], minutes_ago: int) -> None:
+    """UniPile says what it said before: our choice is still on its way, or was refused."""
+    beach, _ = shore
+    await choose_here(beach, minutes_ago, archived=True, pinned=True, read=True)
+    await beach.sweep()
+    chat = await beach.ledger.chat()
+    assert (chat["archived"], chat["pinned"], chat["unread_count"]) == (True, True, 0)
+
+
+async def test_a_choice_made_a_moment_ago_stands_against_the_phones(shore: tuple[Beach, str]) -> None:
+    beach, chat_id = shore
+    await set_on_phone(beach.stack, chat_id, "setArchiveStatus", True)
+    await choose_here(beach, 0, archived=False)
+    await beach.sweep()
+    assert not (await beach.ledger.chat())["archived"]
+    await beach.ledger.execute("update channels_chat set marked_at = now() - interval '30 minutes'")
+    await beach.sweep()  # nothing changed it back at UniPile
+    assert (await beach.ledger.chat())["archived"]
+
+
+async def test_what_came_in_after_the_phone_was_read_stays_unread(shore: tuple[Beach, str]) -> None:
+    beach, chat_id = shore
+    await set_on_phone(beach.stack, chat_id, "setReadStatus", True)
+    await beach.write("mais uma coisa", 0)
+    await beach.sweep()
+    assert (await beach.ledger.chat())["unread_count"] == 2  # UniPile's count is one: the phone is behind
+    await set_on_phone(beach.stack, chat_id, "setReadStatus", True)
+    await beach.sweep()
+    assert (await beach.ledger.chat())["unread_count"] == 0
+
+
+async def test_another_accounts_chat_is_left_alone(shore: tuple[Beach, str]) -> None:
+    beach, chat_id = shore
+    assert await beach.ledger.make_account("acc-other")
+    await beach.ledger.execute(
+        "update channels_chat set account_id = (select id from channels_account where external_account_id <> %(own)s)",
+        own=EXTERNAL_ID,
+    )
+    await set_on_phone(beach.stack, chat_id, "setArchiveStatus", True)
+    await beach.sweep()
+    assert not any(
+        chat["archived"] for chat in await beach.ledger.chats() if chat["account_id"] != beach.account_id
+    )
+
+
+async def faults(stack: Stack, **switches: Any) -> None:
+    await stack.sandbox.ok("PATCH", "/sandbox/faults", switches)
+
+
+async def tells_unread(beach: Beach) -> bool:
+    return bool((await beach.account())["tells_unread"])
+
+
+async def test_a_unipile_that_always_says_nothing_is_unread_reads_nothing(beach: Beach) -> None:
+    """Its zero means something only once it has said anything else of a chat that somebody wrote in."""
+    await faults(beach.stack, never_unread=True)
+    for minutes_ago in (10, 5, 1):
+        written = await beach.write("Oi", minutes_ago)
+        await beach.sweep()
+    assert (await beach.ledger.chat())["unread_count"] == 3
+    assert not await tells_unread(beach)
+    await faults(beach.stack, never_unread=False)
+    await beach.sweep()
+    assert await tells_unread(beach)
+    assert (await beach.ledger.chat())["unread_count"] == 3
+    await set_on_phone(beach.stack, written["chat_id"], "setReadStatus", True)
+    await beach.sweep()
+    assert (await beach.ledger.chat())["unread_count"] == 0
+
+
+async def test_a_chat_that_we_marked_as_unread_teaches_nothing(beach: Beach) -> None:
+    """UniPile may show our own mark and yet count no messages."""
+    await faults(beach.stack, never_unread=True)
+    written = await beach.write("Oi", 10)
+    other = {"from": {"phone_number": "5511977770002", "name": "Caio"}}
+    await beach.write("Hello", 9, **other)
+    await beach.sweep()
+    await beach.ledger.execute(
+        "update channels_chat set marked_at = now() - interval '1 hour' where provider_chat_id = %(id)s",
+        id=written["chat_id"],
+    )
+    await set_on_phone(beach.stack, written["chat_id"], "setReadStatus", False)
+    (caio,) = [c for c in await beach.ledger.chats() if c["provider_chat_id"] != written["chat_id"]]
+    await set_on_phone(beach.stack, caio["provider_chat_id"], "setReadStatus", True)
+    await faults(beach.stack, never_unread=False)
+    await beach.sweep()
+    assert not await tells_unread(beach)
+    assert [chat["unread_count"] for chat in await beach.ledger.chats()] == [1, 1]
+
+
+@pytest.mark.parametrize("told_as", [None, "unread_as_flag", "unread_as_minus_one"])
+async def test_marked_as_unread_on_the_phone_is_taken_over_however_it_is_told(
+    shore: tuple[Beach, str], told_as: str | None
+) -> None:
+    beach, chat_id = shore
+    if told_as is not None:
+        await faults(beach.stack, **{told_as: True})
+    await set_on_phone(beach.stack, chat_id, "setReadStatus", True)
+    await beach.sweep()
+    assert (await beach.ledger.chat())["unread_count"] == 0
+    await set_on_phone(beach.stack, chat_id, "setReadStatus", False)
+    ear = await Ear(beach.ledger.parts.redis, beach.account_id).open()
+    for _ in range(2):
+        await beach.sweep()
+    (heard,) = [f["data"] for _, f in await ear.heard() if f["event"] == "chat:updated"]
+    assert (heard["unread_count"], (await beach.ledger.chat())["unread_count"]) == (1, 1)
+    await ear.close()
+    # Read here meanwhile, and the phone repeats itself: that is no news.
+    await choose_here(beach, 30, read=True)
+    await beach.sweep()
+    assert (await beach.ledger.chat())["unread_count"] == 0
+    await set_on_phone(beach.stack, chat_id, "setReadStatus", True)
+    await beach.sweep()
+    await set_on_phone(beach.stack, chat_id, "setReadStatus", False)
+    await beach.sweep()
+    assert (await beach.ledger.chat())["unread_count"] == 1
+
+
+async def test_an_answer_sent_through_us_is_no_reading_on_the_phone(shore: tuple[Beach, str]) -> None:
+    """It sets UniPile's count to 0, also for what came in before it and was not here yet."""
+    beach, chat_id = shore
+    await beach.write("its webhook was lost", 5)
+    body = {"account_id": EXTERNAL_ID, "text": "answer"}
+    sent = await beach.stack.sandbox.ok("POST", f"/api/v1/chats/{chat_id}/messages", body, headers=KEY)
+    chat = await beach.ledger.chat()
+
+    async def answer(cursor: Cursor) -> int:
+        await accounts.lock_account(cursor, beach.account_id)
+        row = await insert_send(cursor, beach.account_id, chat["id"], "c-1", "answer", seen_seq=10**6)
+        assert row is not None
+        await advance_chat(cursor, *row, "answer")
+        return row[0].id
+
+    message_id = await beach.ledger.parts.database.write(answer)
+    await settle(beach.ledger.parts, message_id, "sent", provider_msg_id=sent["message_id"])
+    assert (await beach.ledger.chat())["unread_count"] == 0
+    await beach.ledger.execute("update channels_account set last_sweep_at = now() - interval '30 minutes'")
+    for _ in range(2):
+        await beach.sweep()
+        assert (await beach.ledger.chat())["unread_count"] == 1

@@ -1,0 +1,251 @@
+"""Sweeps store what webhooks missed, as if they had not: counted, unread, in place; and say how much came late."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import orjson
+import pytest
+
+from server.queue import SWEEP_ACCOUNT, SYNC_QUEUE
+from tests.support.fixtures_stack import Stack
+from tests.support.peers import message_received
+from tests.workers.ledger import Ledger
+from workers.context import open_parts
+from workers.sync import sweeps
+from workers.sync.store_pages import Reader
+
+EXTERNAL_ID = "acc-swept"
+
+
+class Beach:
+    """A connected number at UniPile, and the sweep by hand: no worker runs, no webhook is registered."""
+
+    def __init__(self, stack: Stack, ledger: Ledger, account_id: int) -> None:
+        self.stack = stack
+        self.ledger = ledger
+        self.account_id = account_id
+
+    async def sweep(self) -> None:
+        await sweeps.sweep_account(self.ledger.context(), self.account_id, time.time())
+
+    async def account(self) -> dict[str, Any]:
+        (account,) = await self.ledger.fetch("select * from channels_account")
+        return account
+
+    async def write(self, text: str, minutes_ago: float = 0, **more: Any) -> dict[str, Any]:
+        """A contact writes; UniPile's webhook is lost."""
+        moment = await self.ledger.fetch(
+            "select rfc3339(now() - make_interval(secs => %(seconds)s)) as at", seconds=minutes_ago * 60
+        )
+        return await self.stack.write(EXTERNAL_ID, text, timestamp=moment[0]["at"], **more)
+
+    async def jobs(self) -> int:
+        return int(await self.ledger.parts.redis.zcard(SYNC_QUEUE))
+
+
+@pytest.fixture
+async def beach(web_only: Stack) -> AsyncIterator[Beach]:
+    """The number was connected an hour ago and swept half an hour ago."""
+    async with open_parts(web_only.config) as parts:
+        ledger = await Ledger(parts).open()
+        await web_only.sandbox.ok("POST", "/sandbox/accounts", {"id": EXTERNAL_ID})
+        account_id = await ledger.make_account(EXTERNAL_ID)
+        await ledger.execute(
+            """update channels_account set connected_at = now() - interval '1 hour',
+                   last_sweep_at = now() - interval '30 minutes'"""
+        )
+        yield Beach(web_only, ledger, account_id)
+
+
+async def test_what_was_missed_is_stored_counted_and_unread(beach: Beach) -> None:
+    await beach.write("first", 20)
+    await beach.write("second", 10)
+    await beach.write("typed on the phone", 5, is_sender=True)
+    await beach.sweep()
+    messages = await beach.ledger.messages()
+    by_time = sorted(messages, key=lambda message: message["sent_at"])
+    assert [message["body"] for message in by_time] == ["first", "second", "typed on the phone"]
+    assert await beach.ledger.usage() == (1, 2)
+    chat = await beach.ledger.chat()
+    assert (chat["unread_count"], chat["last_message_preview"], chat["title"]) == (
+        2,  # that somebody answered says nothing about them
+        "typed on the phone",
+        "Bia Lima",
+    )
+
+
+async def test_how_much_came_late_and_how_late(beach: Beach) -> None:
+    await beach.write("first", 20)
+    await beach.write("second", 10)
+    await beach.write("on its way")
+    await beach.sweep()
+    account = await beach.account()
+    assert len(await beach.ledger.messages()) == 3
+    assert (await beach.ledger.chat())["unread_count"] == 3
+    assert account["found_late"] == 2
+    assert 1199 <= account["gap_seconds"] <= 1230
+    (row,) = await beach.ledger.fetch("select min(sent_at) as oldest from channels_message")
+    assert account["oldest_gap_at"] == row["oldest"]
+
+
+async def test_the_gap_is_the_last_fruitful_sweeps(beach: Beach) -> None:
+    await beach.write("first", 20)
+    await beach.sweep()
+    await beach.write("second", 4)
+    await beach.sweep()
+    await beach.sweep()
+    account = await beach.account()
+    assert account["found_late"] == 2
+    assert 239 <= account["gap_seconds"] <= 260
+
+
+async def test_a_sweep_looks_back_beyond_the_one_before_and_no_further(beach: Beach) -> None:
+    await beach.write("within the margin", 34)
+    await beach.write("beyond it", 36)
+    await beach.sweep()
+    assert [message["body"] for message in await beach.ledger.messages()] == ["within the margin"]
+
+
+async def test_what_webhooks_brought_is_not_late_and_counted_once(beach: Beach) -> None:
+    written = await beach.write("told in time", 10)
+    await beach.ledger.store(
+        message_received(
+            EXTERNAL_ID, "told in time", message_id=written["message_id"], chat_id=written["chat_id"]
+        )
+    )
+    before = await beach.ledger.message()
+    await beach.sweep()
+    assert await beach.ledger.message() == before
+    assert await beach.ledger.usage() == (0, 1)
+    assert (await beach.account())["found_late"] == 0
+
+
+async def test_a_webhook_after_the_sweep_changes_nothing(beach: Beach) -> None:
+    written = await beach.write("late", 10)
+    await beach.sweep()
+    before = await beach.ledger.message()
+    await beach.ledger.store(
+        message_received(EXTERNAL_ID, "late", message_id=written["message_id"], chat_id=written["chat_id"])
+    )
+    assert await beach.ledger.message() == before
+    assert await beach.ledger.usage() == (0, 1)
+    assert (await beach.ledger.chat())["unread_count"] == 1
+
+
+async def test_many_pages_and_several_jobs(beach: Beach, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweeps, "STINT_SECONDS", -1.0)  # every page a job of its own
+    for number in range(251):
+        await beach.write(f"text {number}", 20)
+    handed_on: list[dict[str, Any]] = []
+
+    async def caught(redis: Any, job: str, *args: Any, delay_seconds: float = 0) -> None:
+        handed_on.append(args[2])
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sweeps, "enqueue", caught)
+        await beach.sweep()
+    assert len(await beach.ledger.messages()) == 250
+    assert (await beach.account())["last_sweep_at"] is not None
+    await sweeps.sweep_account(beach.ledger.context(), beach.account_id, time.time(), handed_on[0])
+    assert len(await beach.ledger.messages()) == 251
+    assert (await beach.account())["found_late"] == 251
+
+
+async def test_one_sweep_of_an_account_at_a_time(beach: Beach, monkeypatch: pytest.MonkeyPatch) -> None:
+    inside, most = 0, 0
+    take = Reader.take
+
+    async def counted(reader: Reader, items: Any, kind: str | None = None) -> Any:
+        nonlocal inside, most
+        inside, most = inside + 1, max(most, inside + 1)
+        try:
+            return await take(reader, items, kind)
+        finally:
+            inside -= 1
+
+    monkeypatch.setattr(Reader, "take", counted)
+    await beach.write("late", 10)
+    await asyncio.gather(*(beach.sweep() for _ in range(5)))
+    assert most == 1
+    assert await beach.ledger.usage() == (0, 1)
+    assert (await beach.account())["found_late"] == 1
+    assert await beach.jobs() == 4  # they look again later
+
+
+async def test_a_wish_that_was_met_meanwhile_is_no_sweep(beach: Beach) -> None:
+    wanted_at = time.time()
+    await beach.sweep()
+    before = await beach.account()
+    await sweeps.sweep_account(beach.ledger.context(), beach.account_id, wanted_at - 1)
+    assert await beach.account() == before
+
+
+async def test_it_waits_for_webhooks_that_wait_in_our_own_queue(
+    beach: Beach, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def old(*_: Any) -> float:
+        return 60.0
+
+    monkeypatch.setattr(sweeps, "queue_age_seconds", old)
+    await beach.write("in our queue", 2)
+    await beach.sweep()
+    assert await beach.ledger.messages() == []
+    assert await beach.jobs() == 1
+
+
+async def test_nothing_is_swept_while_unipile_is_signed_out(beach: Beach) -> None:
+    """It answers with what it had: a sweep would pass over what is still to come."""
+    await beach.stack.sandbox.ok("POST", f"/sandbox/accounts/{EXTERNAL_ID}/status", {"status": "CREDENTIALS"})
+    before = (await beach.account())["last_sweep_at"]
+    await beach.sweep()
+    assert (await beach.account())["last_sweep_at"] == before
+
+
+async def test_own_messages_wait_for_the_answer_of_a_send_in_their_chat(beach: Beach) -> None:
+    await beach.write("hello", 10)
+    await beach.sweep()
+    chat = await beach.ledger.chat()
+    sent = await beach.ledger.begin_send(chat["id"], "an answer")
+    echo = await beach.write("an answer, as WhatsApp wrote it", is_sender=True)
+    await beach.sweep()
+    assert len(await beach.ledger.messages()) == 2  # the customer's and the send
+    assert await beach.jobs() == 1
+    await beach.ledger.answer_send(sent, echo["message_id"])
+    await beach.sweep()
+    messages = await beach.ledger.messages()
+    assert len(messages) == 2
+    assert messages[-1]["provider_msg_id"] == echo["message_id"]
+    assert await beach.ledger.usage() == (0, 1)  # the send itself was counted where it was made
+
+
+async def test_a_send_that_waits_does_not_take_an_older_message_of_the_same_text(beach: Beach) -> None:
+    await beach.write("hello", 20)
+    await beach.sweep()
+    await beach.write("Ok", 4, is_sender=True)
+    chat = await beach.ledger.chat()
+    sent = await beach.ledger.begin_send(chat["id"], "Ok")
+    await beach.ledger.answer_send(sent, None)
+    await beach.sweep()
+    own = [message for message in await beach.ledger.messages() if message["direction"] == "out"]
+    assert len(own) == 2
+    assert {message["provider_msg_id"] is None for message in own} == {True, False}
+
+
+async def test_ticks_that_no_webhook_told_move_forward(beach: Beach) -> None:
+    await beach.write("hello", 4)
+    written = await beach.write("typed on the phone", 3, is_sender=True)
+    await beach.sweep()
+    await beach.stack.sandbox.ok("POST", f"/sandbox/chats/{written['chat_id']}/read", {})
+    await beach.sweep()
+    (own,) = [message for message in await beach.ledger.messages() if message["direction"] == "out"]
+    assert own["status"] == "read"
+
+
+async def test_the_round_calls_each_due_account_once(beach: Beach) -> None:
+    for _ in range(2):
+        await sweeps.call_readers(beach.ledger.parts)
+    redis = beach.ledger.parts.redis
+    names = [orjson.loads(await redis.get(key))["f"] for key in await redis.keys("arq:job:*")]
+    assert names.count(SWEEP_ACCOUNT) == 1

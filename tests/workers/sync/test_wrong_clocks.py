@@ -1,0 +1,75 @@
+"""A clock that is ahead keeps no chat on top, no preview, and nothing read; what UniPile said is still shown."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from server.unipile.fields import CLOCK_SKEW, sent_times
+from tests.support.peers import message_received
+from tests.workers.ledger import Ear, Ledger, delivery, written_by_us
+from workers.messages import ingest
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+EMPTY = """
+    with m as (delete from channels_message), c as (delete from channels_chat), u as (delete from channels_usage)
+    update channels_account set seq = 0"""
+SHOWN = """
+    select (select body from channels_message m where m.chat_id = c.id
+            order by sent_at desc, id desc limit 1) as newest,
+        c.last_message_preview, c.last_message_at, c.unread_count from channels_chat c"""
+
+# (own, seconds that its clock is ahead) of messages that come in ten minutes apart.
+CLOCKS = st.lists(
+    st.tuples(st.booleans(), st.sampled_from([0, -30, 30, 3600, 86400 * 400])), min_size=1, max_size=6
+)
+
+
+def said(number: int, is_own: bool, ahead: int) -> dict[str, Any]:
+    """One message as the web process queues it."""
+    received = NOON + timedelta(minutes=10 * number)
+    body = written_by_us(f"texto {number}") if is_own else message_received("acc-1", f"texto {number}")
+    told = (received + timedelta(seconds=ahead)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    body |= {"timestamp": told, "chat_id": "chat-1"}
+    return delivery(body) | {"received_at": received.isoformat(timespec="milliseconds")}
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(clocks=CLOCKS)
+async def test_no_clock_pins_a_chat(ledger: Ledger, clocks: list[tuple[bool, int]]) -> None:
+    """What comes in later is newer, is the preview, and is unread, whatever the clocks before it said."""
+    await ledger.execute(EMPTY)
+    for number, (is_own, ahead) in enumerate([*clocks, (False, 0)]):
+        await ingest.store_events(ledger.context(), [said(number, is_own, ahead)])
+    (chat,) = await ledger.fetch(SHOWN)
+    last = NOON + timedelta(minutes=10 * len(clocks))
+    assert chat["newest"] == chat["last_message_preview"] == f"texto {len(clocks)}"
+    assert chat["last_message_at"] == last
+    assert chat["unread_count"] == sum(not is_own for is_own, _ in clocks) + 1
+
+
+async def test_what_unipile_said_is_shown(ledger: Ledger, ear: Ear) -> None:
+    event = said(0, is_own=False, ahead=3600)
+    await ingest.store_events(ledger.context(), [event])
+    (data,) = [frame["data"] for _, frame in await ear.heard() if frame["event"] == "message:new"]
+    assert data["sent_at"] == "2026-03-02T13:00:00.000Z"
+    assert data["ordered_at"] == "2026-03-02T12:00:00.000Z"
+
+
+def test_honest_clocks_need_not_agree() -> None:
+    received, skew = "2026-03-02T12:00:00.000+00:00", CLOCK_SKEW.total_seconds()
+    for seconds, is_ahead in ((-3600, False), (0, False), (skew, False), (skew + 0.001, True)):
+        told = (NOON + timedelta(seconds=seconds)).isoformat(timespec="milliseconds")
+        assert sent_times(told, received) == ((received, told) if is_ahead else (told, None))
+    for absurd in (None, 7, "soon", "9999-99-99T00:00:00Z"):
+        assert sent_times(absurd, received) == (received, None)
+    assert orjson.dumps(sent_times("9999-12-31T23:59:59.999Z", received))

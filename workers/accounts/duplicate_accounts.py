@@ -1,0 +1,59 @@
+"""The same number linked twice: each message would come twice and be paid for twice (unipile-api.md §2.2)."""
+
+import structlog
+from aiopg import Cursor
+
+from server.realtime.broker import publish
+from server.realtime.events import make_push
+from server.rules.account_states import REPLACED, Seen
+from server.store.accounts import states
+from server.store.accounts.states import Known
+from server.unipile.answers import ProviderAccount
+from server.unipile.errors import Rejected
+from workers.context import Parts
+
+log = structlog.get_logger()
+
+
+async def is_surplus(parts: Parts, known: Known, found: ProviderAccount) -> bool:
+    """Whether a number that has just been linked for the first time is connected already, under another account of
+    its owner's. Accounts of the same number that do not work are replaced by it.
+    """
+    if known.was_connected or found.phone is None:
+        return False
+    rivals = await parts.database.read(
+        states.list_rivals, known.user_id, found.phone, known.external_account_id
+    )
+    for account_id, external_id in rivals:
+        if await _works(parts, external_id):
+            return True
+        await _replace(parts, account_id, external_id)
+    return False
+
+
+async def _works(parts: Parts, external_id: str) -> bool:
+    """UniPile's word counts: our row may not have heard of it yet."""
+    try:
+        return (await parts.unipile.fetch_account(external_id)).works
+    except Rejected as error:
+        if not error.is_gone:
+            raise
+        return False
+
+
+async def _replace(parts: Parts, account_id: int, external_id: str) -> None:
+    try:
+        await parts.unipile.delete_account(external_id)
+    except Rejected as error:
+        if not error.is_gone:
+            raise
+    changed = await parts.database.write(_note_replaced, account_id)
+    log.info("account_replaced", account_id=account_id)
+    if changed is not None:
+        push = make_push("account:updated", account_id, changed[0], None, changed[1])
+        await publish(parts.redis, account_id, [push])
+
+
+async def _note_replaced(cursor: Cursor, account_id: int) -> tuple[int, str] | None:
+    observed = await states.observe(cursor, account_id, Seen.SUPERSEDED, REPLACED)
+    return None if observed is None else observed.changed

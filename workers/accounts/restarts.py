@@ -1,0 +1,61 @@
+"""Restarts numbers whose connection broke off: a few times, with growing pauses, counted in the row; then it is a
+person's turn. A number that is signed out is never restarted: that cannot help it.
+"""
+
+from typing import Any
+
+import structlog
+
+from server import metrics
+from server.queue import REFRESH_ACCOUNT, RESTART_ACCOUNT, enqueue
+from server.rules.account_states import EXHAUSTED, Seen
+from server.store.accounts import restarts
+from server.store.accounts.restarts import RestartLimits
+from server.unipile.errors import UnipileError
+from workers.accounts.states import note
+from workers.context import Parts, parts_of
+
+log = structlog.get_logger()
+
+# UniPile needs a moment; the webhook says so sooner, if it comes.
+LOOK_AFTER_SECONDS = 3.0
+
+
+def limits_of(parts: Parts) -> RestartLimits:
+    settings = parts.config.restarts
+    return RestartLimits(settings.most, settings.first_seconds, settings.growth)
+
+
+async def look_around(parts: Parts) -> None:
+    """Queue the restarts that are due; forget those of numbers that have held since."""
+    await parts.database.write(restarts.forgive, parts.config.restarts.forgive_seconds)
+    for account_id in await parts.database.read(restarts.list_due, limits_of(parts)):
+        await enqueue(parts.redis, RESTART_ACCOUNT, account_id)
+
+
+async def restart_account(ctx: dict[Any, Any], account_id: int) -> None:
+    """One restart. It is counted before it is asked for, so that a worker killed in between, a second worker or a
+    job run twice asks once less, never once more.
+    """
+    parts = parts_of(ctx)
+    turn = await parts.database.write(restarts.take_turn, account_id, limits_of(parts))
+    if turn is None:
+        return
+    if turn.external_account_id is None:
+        metrics.RESTARTS.labels("exhausted").inc()
+        log.warning("restarts_exhausted", account_id=account_id)
+        await note(parts, account_id, Seen.RESTARTS_EXHAUSTED, EXHAUSTED)
+        return
+    outcome = await _ask(parts, account_id, turn.external_account_id)
+    metrics.RESTARTS.labels(outcome).inc()
+    log.info("account_restarted", account_id=account_id, number=turn.number, outcome=outcome)
+    await enqueue(parts.redis, REFRESH_ACCOUNT, account_id, delay_seconds=LOOK_AFTER_SECONDS)
+
+
+async def _ask(parts: Parts, account_id: int, external_account_id: str) -> str:
+    """Whatever UniPile answers, it is not asked again before the next turn."""
+    try:
+        return "restarted" if await parts.unipile.restart_account(external_account_id) else "refused"
+    except UnipileError as error:
+        log.info("restart_failed", account_id=account_id, error=error.type)
+        return "failed"

@@ -1,0 +1,152 @@
+"""Which jobs run where: the queues' workers, their limits, and how they are started."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from typing import Any, cast
+
+import structlog
+from arq import func
+from arq.typing import WorkerCoroutine
+
+from server import queue
+from server.cancellation import end_tasks
+from server.config import Config
+from server.errors import Unavailable
+from server.redis.client import Client, connect
+from server.redis.reasons import UNREACHABLE
+from workers import periodic
+from workers.accounts import expired_pairings, restarts, states
+from workers.context import PARTS, Parts, open_parts
+from workers.group_commit import COMMITTER, Committer
+from workers.liveness import watched
+from workers.media import avatars, copy
+from workers.messages import amendments, ingest, outbox, verify_sends
+from workers.people import mail, usage
+from workers.plan_warmup import warmed
+from workers.retries import Job, retried
+from workers.runner import Supervisor, WokenWorker, supervised
+from workers.sync import chat_sync, import_history, sweeps
+
+log = structlog.get_logger()
+
+# Every name of server/queue.py with the function that does it.
+JOBS: Mapping[str, Job] = {
+    queue.STORE_EVENTS: ingest.store_events,
+    queue.SEND_CHAT: outbox.send_chat,
+    queue.REFRESH_ACCOUNT: states.refresh_account,
+    queue.RESTART_ACCOUNT: restarts.restart_account,
+    queue.DROP_ATTEMPT: expired_pairings.drop_attempt,
+    queue.REFRESH_CHAT: chat_sync.refresh_chat,
+    queue.NOTE_USAGE: usage.note_usage,
+    queue.MIRROR_CHAT: chat_sync.mirror_chat,
+    queue.AMEND_MESSAGE: amendments.amend_message,
+    queue.REGISTER_WEBHOOKS: chat_sync.register_webhooks,
+    queue.IMPORT_HISTORY: import_history.import_history,
+    queue.SWEEP_ACCOUNT: sweeps.sweep_account,
+    queue.LOOK_UP_SEND: verify_sends.look_up_send,
+    queue.COPY_MEDIA: copy.copy_media,
+    queue.COPY_PICTURE: avatars.copy_picture,
+    queue.SEND_LINK: mail.send_link,
+    queue.ASK_RESET: mail.ask_reset,
+}
+# Longer than any job's own limit, so that arq's time-out, which deletes the job, never comes first.
+ARQ_MARGIN_SECONDS = 60
+# Starts are no measure of a job's fault; `retried` counts what is.
+ENDLESS_TRIES = 1_000_000
+DRAIN_SECONDS = 5.0
+MAILS_AT_A_TIME = 4
+BEGIN_SECONDS, BEGIN_AGAIN_SECONDS = 5.0, 1.0
+# Events in one transaction at most; together with the jobs at a time (config.toml) it bounds the memory.
+COMMIT_LIMIT = 1000
+
+
+@asynccontextmanager
+async def run_workers(config: Config) -> AsyncIterator[Parts]:
+    """All queues' workers inside this process, supervised; leaving the block drains them."""
+    async with open_parts(config) as parts, AsyncExitStack() as stack:
+        limits = {
+            queue.INGEST_QUEUE: config.worker.ingest_jobs,
+            queue.OUTBOX_QUEUE: config.worker.outbox_jobs,
+            queue.AMENDMENT_QUEUE: config.worker.amendment_jobs,
+            queue.SYNC_QUEUE: config.sync.jobs,
+            queue.MEDIA_QUEUE: config.media.copies,
+            # Nothing else comes there where there is no mail server.
+            **({queue.MAIL_QUEUE: MAILS_AT_A_TIME} if config.mail.is_on else {}),
+        }
+        crew: list[Supervisor] = []
+        for name, max_jobs in limits.items():
+            # A patient client: a blip of Redis must not end the worker.
+            redis = connect(config.redis, patient=True)
+            stack.push_async_callback(redis.aclose)
+            make = partial(make_worker, parts, name, redis, max_jobs)
+            crew.append(await stack.enter_async_context(supervised(make, drain_seconds=DRAIN_SECONDS)))
+        await stack.enter_async_context(watched(parts.redis, crew))
+        await stack.enter_async_context(periodic.rounds(parts))
+        await stack.enter_async_context(begun(parts))
+        yield parts
+
+
+@asynccontextmanager
+async def begun(parts: Parts) -> AsyncIterator[None]:
+    """What a start asks for is queued, at once or, when something is away in that very moment, a little later."""
+    task = asyncio.create_task(_begin(parts))
+    try:
+        await asyncio.wait([task], timeout=BEGIN_SECONDS)
+        if task.done():
+            task.result()  # a defect must not pass unseen
+        yield
+    finally:
+        await end_tasks([task])
+
+
+async def _begin(parts: Parts) -> None:
+    while True:
+        try:
+            await queue.enqueue(parts.redis, queue.REGISTER_WEBHOOKS)
+            await sweeps.sweep_unswept(parts)
+        except (Unavailable, *UNREACHABLE) as error:
+            log.warning("start_postponed", error=type(error).__name__)
+            await asyncio.sleep(BEGIN_AGAIN_SECONDS)
+        else:
+            return
+
+
+@asynccontextmanager
+async def run_warm_workers(config: Config) -> AsyncIterator[Parts]:
+    """The same for a process that stays: the first messages after its start are stored as quickly as all others."""
+    async with run_workers(config) as parts, warmed(parts):
+        yield parts
+
+
+def make_worker(parts: Parts, queue_name: str, redis: Client, max_jobs: int, **options: Any) -> WokenWorker:
+    """One worker of one queue."""
+    config = parts.config.worker
+    names = [name for name, home in queue.QUEUES.items() if home == queue_name]
+    functions = [
+        func(
+            cast(
+                WorkerCoroutine,
+                retried(JOBS[name], timeout_seconds=config.job_timeout_seconds, tries=config.tries),
+            ),
+            name=name,
+            timeout=config.job_timeout_seconds + ARQ_MARGIN_SECONDS,
+            keep_result=0,
+            max_tries=ENDLESS_TRIES,
+        )
+        for name in names
+    ]
+    return WokenWorker(
+        functions,
+        queue_name=queue_name,
+        redis_pool=redis,
+        max_jobs=max_jobs,
+        handle_signals=False,
+        ctx={PARTS: parts, COMMITTER: Committer(partial(ingest.commit, parts), COMMIT_LIMIT)},
+        job_serializer=queue.serialize,
+        job_deserializer=queue.deserialize,
+        expires_extra_ms=queue.EXPIRY_SECONDS * 1000,
+        lease_seconds=config.lease_seconds,
+        **options,
+    )

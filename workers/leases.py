@@ -1,0 +1,39 @@
+"""Keeps a claim on an account's import or sweep while it is worked on: a killed worker's is free again soon."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import structlog
+from aiopg import Cursor
+
+from server.cancellation import end_tasks
+from server.errors import Unavailable
+from workers.context import Parts
+
+log = structlog.get_logger()
+
+# Renewed three times before it would end. Should a worker stand still for longer and another take over, both store the
+# same rows once.
+CLAIM_SECONDS, RENEW_SECONDS = 15.0, 4.0
+
+Renew = Callable[[Cursor, int, float], Awaitable[None]]
+
+
+@asynccontextmanager
+async def kept(parts: Parts, account_id: int, renew: Renew) -> AsyncIterator[None]:
+    """The claim is renewed until the block is left."""
+    task = asyncio.create_task(_renew(parts, account_id, renew))
+    try:
+        yield
+    finally:
+        await end_tasks([task])
+
+
+async def _renew(parts: Parts, account_id: int, renew: Renew) -> None:
+    while True:
+        await asyncio.sleep(RENEW_SECONDS)
+        try:
+            await parts.database.write(renew, account_id, CLAIM_SECONDS)
+        except Unavailable:
+            log.info("claim_not_renewed", account_id=account_id)

@@ -1,0 +1,1 @@
+"""Jobs that store and send messages."""

@@ -1,0 +1,69 @@
+"""Learns from UniPile what became of a message that a webhook said was changed; applies the hint when it cannot."""
+
+from typing import Any
+
+import structlog
+from aiopg import Cursor
+
+from server.realtime.broker import publish
+from server.realtime.events import Push, make_push
+from server.store.accounts import accounts
+from server.store.messages import amendments
+from server.store.messages.amendments import Amended, Amendment, Truth
+from server.store.privacy.erasure_digests import Seal
+from server.unipile.errors import OutcomeUnknown, Rejected, UnipileError
+from workers.context import Parts, parts_of
+from workers.messages.erasure_filter import leave_out_erased
+
+log = structlog.get_logger()
+
+# UniPile is asked so often before a webhook is taken at its word.
+TRIES = 5
+
+
+async def amend_message(ctx: dict[Any, Any], account_id: int, provider_msg_id: str) -> None:
+    """Read a message and make the row what it says. Safe to run any number of times, and in any order with others of
+    its kind: of two reads the one that began later counts.
+    """
+    parts = parts_of(ctx)
+    read_at, hints = await parts.database.read(amendments.list_amendments, account_id, provider_msg_id)
+    try:
+        state = await parts.unipile.fetch_message(provider_msg_id)
+    except UnipileError as error:
+        if not isinstance(error, Rejected) and ctx["job_try"] < TRIES:
+            # Reading again is harmless, also where nobody knows what became of the call.
+            raise TimeoutError(error.type) if isinstance(error, OutcomeUnknown) else error from error
+        log.info("message_not_read", account_id=account_id, error=error.type)
+        amended = await parts.database.write(_apply, account_id, provider_msg_id, None, hints, parts.seal)
+    else:
+        truth = Truth(state.body, state.is_edited, state.is_deleted, state.reactions, read_at)
+        amended = await parts.database.write(_apply, account_id, provider_msg_id, truth, hints, parts.seal)
+    await _publish(parts, account_id, amended)
+
+
+async def _apply(
+    cursor: Cursor,
+    account_id: int,
+    provider_msg_id: str,
+    truth: Truth | None,
+    hints: list[Amendment],
+    seal: Seal,
+) -> Amended:
+    """Without a truth webhooks are taken at their word."""
+    account = await accounts.lock_account(cursor, account_id)
+    if account is not None and account.has_erased:
+        truth, hints = await leave_out_erased(cursor, account_id, truth, hints, seal)
+    if truth is None:
+        return await amendments.apply_hints(cursor, account_id, provider_msg_id, hints)
+    return await amendments.apply_truth(cursor, account_id, provider_msg_id, truth, hints)
+
+
+async def _publish(parts: Parts, account_id: int, amended: Amended) -> None:
+    """After the commit. What a crash keeps from being told here is in `changes`: the numbers are in the rows."""
+    pushes: list[Push] = []
+    if (message := amended.message) is not None:
+        pushes.append(make_push("message:updated", account_id, message.seq, message.chat_id, message.json))
+    if (chat := amended.chat) is not None:
+        pushes.append(make_push("chat:updated", account_id, chat.seq, chat.id, chat.json))
+    if pushes:
+        await publish(parts.redis, account_id, pushes)

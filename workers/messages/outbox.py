@@ -1,0 +1,104 @@
+"""Hands messages to UniPile, in order within a chat, and writes what became of them: no more than is known."""
+
+import time
+from functools import partial
+from typing import Any
+
+from aiopg import Cursor
+
+from server import metrics
+from server.config import Pace
+from server.errors import Unavailable
+from server.queue import SEND_CHAT, enqueue
+from server.rules.account_states import Seen
+from server.store.messages import attachments
+from server.store.sending import outbox, pacing
+from server.store.sending.outbox import Attempt
+from server.store.sending.pacing import Held
+from server.unipile.errors import NotTaken, OutcomeUnknown, Rejected, SignedOut, UnipileError
+from server.unipile.media import OutgoingFile
+from workers.accounts.states import note
+from workers.context import Parts, parts_of
+from workers.messages.outcomes import announce, reason, settle
+from workers.messages.verify_sends import find_outcome
+
+STINT_SECONDS = 20.0
+
+
+async def send_chat(ctx: dict[Any, Any], chat_id: int) -> None:
+    """Send what waits in one chat, oldest first. Run by two workers at once, one of them finds nothing to take.
+
+    A long queue is worked off in several jobs: a call that the job's time limit cut off would have an unknown outcome.
+    """
+    parts, begun = parts_of(ctx), time.monotonic()
+    while (turn := await parts.database.write(_take_turn, chat_id, parts.config.pace)) is not None:
+        if isinstance(turn, Held):
+            await _wait(parts, ctx, chat_id, turn)
+            return
+        await _attempt(parts, turn)
+        if time.monotonic() - begun > STINT_SECONDS:
+            await enqueue(parts.redis, SEND_CHAT, chat_id)
+            return
+
+
+async def _take_turn(cursor: Cursor, chat_id: int, limits: Pace) -> Attempt | Held | None:
+    """The chat's next message, or how long it has to wait: a number that writes too fast is in danger."""
+    if limits.enabled:
+        held = await pacing.hold_back(cursor, chat_id, limits.spacing_seconds, limits.burst)
+        if held is not None:
+            return held
+    return await outbox.claim_attempt(cursor, chat_id)
+
+
+async def _wait(parts: Parts, ctx: dict[Any, Any], chat_id: int, held: Held) -> None:
+    """Come again exactly when the message is due, and show until when it waits."""
+    if held.changed is not None:
+        metrics.SENDS.labels("paced").inc()
+    await enqueue(parts.redis, SEND_CHAT, chat_id, delay_seconds=held.seconds)
+    ctx["wake_in"](held.seconds)
+    await announce(parts, [held.changed] if held.changed is not None else [])
+
+
+async def _attempt(parts: Parts, attempt: Attempt) -> None:
+    try:
+        provider_msg_id = await _hand_over(parts, attempt)
+    except (NotTaken, Unavailable):
+        # Nothing went out: back to the head of the queue, and the job comes again later.
+        await parts.database.write(outbox.release_attempt, attempt.message_id)
+        metrics.SENDS.labels("postponed").inc()
+        raise
+    except Rejected as error:
+        await settle(parts, attempt.message_id, "failed", error=reason(error))
+        if isinstance(error, SignedOut):
+            # Its owner has to act, whether or not a webhook says so.
+            await note(parts, attempt.account_id, Seen.SIGNED_OUT, error.type)
+    except (OutcomeUnknown, UnipileError) as error:
+        # There is no key to ask with: it is never sent again by us, only looked for (unipile-api.md §1.6).
+        if not await find_outcome(parts, attempt.message_id):
+            await settle(parts, attempt.message_id, "unconfirmed", error=reason(error))
+    else:
+        await settle(parts, attempt.message_id, "sent", provider_msg_id=provider_msg_id)
+
+
+async def _hand_over(parts: Parts, attempt: Attempt) -> str | None:
+    """The call itself; raises Unavailable, and has not called, when the file to send cannot be read now."""
+    return await parts.unipile.send_message(
+        attempt.external_account_id,
+        attempt.provider_chat_id,
+        attempt.body,
+        quoted_msg_id=attempt.quoted_msg_id,
+        file=await _file_of(parts, attempt) if attempt.has_file else None,
+    )
+
+
+async def _file_of(parts: Parts, attempt: Attempt) -> OutgoingFile:
+    file = await parts.database.read(attachments.fetch_outgoing, attempt.message_id)
+    if file is None or not await parts.storage.has(file.sha256):
+        raise Rejected("file_lost", "The file is no longer in the media storage.")
+    return OutgoingFile(
+        file.file_name or "file",
+        file.mimetype,
+        file.size,
+        file.is_voice,
+        partial(parts.storage.read, file.sha256, 0, file.size),
+    )

@@ -1,0 +1,113 @@
+"""Writes what became of a send, no more than is known, and tells the rooms."""
+
+from typing import NamedTuple
+
+import psycopg2
+import structlog
+from aiopg import Cursor
+
+from server import metrics
+from server.errors import Unavailable
+from server.queue import AMEND_MESSAGE, enqueue
+from server.realtime.broker import publish
+from server.realtime.events import make_push
+from server.store.chats import unread
+from server.store.chats.chats import ChangedChat
+from server.store.messages import messages, quotes
+from server.store.messages.messages import ChangedMessage
+from server.store.sending import outbox, send_outcomes
+from server.unipile.errors import UnipileError
+from workers.context import Parts
+
+log = structlog.get_logger()
+
+
+class Outcome(NamedTuple):
+    """Messages that are different now, whether more was told of the sent one before its id was known, and its chat when
+    something in it is unread again.
+    """
+
+    messages: list[ChangedMessage] = []  # noqa: RUF012 - never changed
+    is_amended: bool = False
+    chat: ChangedChat | None = None
+
+
+def reason(error: UnipileError) -> dict[str, str]:
+    """UniPile's word for programs, our sentence for people."""
+    return {"code": error.type, "message": error.advice}
+
+
+async def settle(
+    parts: Parts,
+    message_id: int,
+    status: str,
+    *,
+    provider_msg_id: str | None = None,
+    error: dict[str, str] | None = None,
+) -> None:
+    """Write an outcome and tell the rooms; a job cut off before it did is finished by the look-around."""
+    metrics.SENDS.labels(status).inc()
+    try:
+        outcome = await parts.database.write(_settle, message_id, status, provider_msg_id, error)
+    except psycopg2.errors.UniqueViolation:
+        # Its echo came in other words, waited as long as echoes wait, and stands as a row of its own.
+        outcome = await parts.database.write(_settle, message_id, status, None, error)
+    changed = outcome.messages
+    try:
+        if outcome.is_amended and provider_msg_id is not None:
+            # Somebody reacted before we knew the message's id.
+            await enqueue(parts.redis, AMEND_MESSAGE, changed[0].account_id, provider_msg_id)
+    except Unavailable:
+        log.warning("amendment_not_queued", message_id=message_id)
+    parts.counted.update(message.account_id for message in changed)
+    await announce(parts, changed, outcome.chat)
+
+
+async def announce(parts: Parts, changed: list[ChangedMessage], chat: ChangedChat | None = None) -> None:
+    """Push changed messages of one account, and a chat; what is not pushed now, a reader of changes finds."""
+    if not changed:
+        return
+    pushes = [
+        make_push(
+            "message:sent" if message.status == "sent" else "message:updated",
+            message.account_id,
+            message.seq,
+            message.chat_id,
+            message.json,
+        )
+        for message in changed
+    ]
+    if chat is not None:
+        pushes.append(make_push("chat:updated", chat.account_id, chat.seq, chat.id, chat.json))
+    try:
+        await publish(parts.redis, changed[0].account_id, pushes)
+    except Unavailable:
+        log.warning("outcome_not_published", message_id=changed[0].id)
+
+
+async def _settle(
+    cursor: Cursor, message_id: int, status: str, provider_msg_id: str | None, error: dict[str, str] | None
+) -> Outcome:
+    """Write the outcome and what changes with it; a definite failure gives its count back. What was not told before,
+    which is the rule, is not asked about.
+    """
+    await send_outcomes.lock_message_first(cursor, message_id)
+    settled = await outbox.settle_attempt(
+        cursor,
+        message_id,
+        status,
+        provider_msg_id=provider_msg_id,
+        error=error,
+        look_seconds=send_outcomes.LOOK_DELAYS_SECONDS[0] if status == "unconfirmed" else None,
+    )
+    if settled is None:
+        return Outcome()
+    changed = [settled.message]
+    account_id = settled.message.account_id
+    if settled.is_answered and provider_msg_id is not None:
+        key = {"account_id": account_id, "provider_msg_id": provider_msg_id}
+        changed += await quotes.renumber_answers(cursor, [key])
+    if settled.is_ticked:
+        changed += await messages.apply_receipts(cursor, [account_id])
+    chat = await unread.recount(cursor, settled.message.chat_id) if settled.is_unread_again else None
+    return Outcome(changed, settled.is_amended, chat)

@@ -1,0 +1,47 @@
+"""What one-time links say when they come by mail: plain text, to one person."""
+
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
+
+from server.mail import MailRefused
+from server.store.people.user_links import WantedMail
+from server.text.graphemes import isolate
+
+SUBJECTS = {
+    "invitation": "You are invited to Confab",
+    "reset": "A new password for Confab",
+}
+FIRST_LINES = {
+    "invitation": "you are invited to your team's WhatsApp inbox. Choose a password here:",
+    "reset": "you can choose a new password for your team's WhatsApp inbox here:",
+}
+LETTER = """Hello {name},
+
+{first_line}
+
+    {url}
+
+The link is good once, until {until}. If you did not expect this mail, leave it: nothing changes then.
+"""
+
+
+def write_letter(wanted: WantedMail, url: str, sender: str) -> EmailMessage:
+    """Raises MailRefused for an address that no mail can have."""
+    message = EmailMessage()
+    message["Subject"] = SUBJECTS[wanted.kind]
+    message["From"] = sender
+    try:
+        message["To"] = Address(addr_spec=wanted.email)
+    except (ValueError, IndexError, AttributeError) as error:
+        raise MailRefused("no address") from error
+    message["Date"] = formatdate()
+    message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].rstrip("> "))
+    message["Auto-Submitted"] = "auto-generated"
+    until = f"{wanted.expires_at:%Y-%m-%d %H:%M} UTC"
+    message.set_content(
+        LETTER.format(
+            name=isolate(wanted.name.strip()), first_line=FIRST_LINES[wanted.kind], url=url, until=until
+        )
+    )
+    return message

@@ -1,0 +1,155 @@
+"""The worker's rounds: looks around for what nobody has told the end of: sends, media, numbers."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+
+import structlog
+
+from server.cancellation import end_tasks, is_ending
+from server.errors import Unavailable
+from server.queue import SEND_CHAT, enqueue
+from server.redis.reasons import UNREACHABLE
+from server.store.accounts import rejected
+from server.store.messages import early_events
+from server.store.people import audit_pages, users
+from server.store.sending import send_outcomes
+from workers import search_index
+from workers.accounts import expired_pairings, restarts, states
+from workers.context import Parts
+from workers.media.avatars import look_for_pictures
+from workers.media.copy import clear_media, clear_released, look_for_media
+from workers.messages import verify_sends
+from workers.messages.outcomes import settle
+from workers.people.mail import look_for_mails
+from workers.people.usage import CHECK_SECONDS, TELL_SECONDS, UsageNews, check_usage
+from workers.privacy.erase_accounts import erase_accounts
+from workers.privacy.erase_contacts import erase_people
+from workers.privacy.export import write_exports
+from workers.privacy.retention import remove_old
+from workers.sync import sweeps
+
+log = structlog.get_logger()
+
+LOOK_AROUND_SECONDS = 15.0
+DOUBT_SECONDS = 5.0
+CALL_READERS_SECONDS = 5.0
+ATTEMPTS_SECONDS = 15.0
+RESTARTS_SECONDS = 2.0
+LOOK_FOR_MEDIA_SECONDS = 60.0
+CLEAR_MEDIA_SECONDS, CLEAR_RELEASED_SECONDS = 3600.0, 60.0
+FORGET_SESSIONS_SECONDS = 3600.0
+PRUNE_SECONDS, PRUNED_AT_ONCE = 3600.0, 1000
+LOOK_FOR_PICTURES_SECONDS = 5.0
+WORDS_SECONDS = 5.0
+MAIL_SECONDS = 1.0
+ERASE_SECONDS, EXPORT_SECONDS, REMOVE_OLD_SECONDS = 1.0, 1.0, 300.0
+# Rounds of equal length would ask Postgres in the same moment for ever.
+STAGGER_SECONDS = 0.01
+Work = Callable[[Parts], Awaitable[None]]
+
+WORKER_LOST = {
+    "code": "worker_lost",
+    "message": "Confab was cut off while it sent this. Look at the phone before you try again.",
+}
+
+
+@asynccontextmanager
+async def rounds(parts: Parts) -> AsyncIterator[None]:
+    """All rounds, until the block is left."""
+    # What counts belongs to one process' life.
+    wanted = [*ROUNDS, (UsageNews().tell, TELL_SECONDS)]
+    if parts.config.mail.is_on:
+        wanted.append((look_for_mails, MAIL_SECONDS))
+    tasks = [
+        asyncio.create_task(_repeat(parts, work, seconds, number * STAGGER_SECONDS))
+        for number, (work, seconds) in enumerate(wanted)
+    ]
+    try:
+        yield
+    finally:
+        await end_tasks(tasks)
+
+
+async def _repeat(parts: Parts, work: Work, seconds: float, first_seconds: float) -> None:
+    await asyncio.sleep(first_seconds)
+    while True:
+        try:
+            await work(parts)
+        except (Unavailable, *UNREACHABLE) as error:
+            # An outage has a line of its own, and this would be several a second.
+            log.debug("round_postponed", work=work.__name__, error=type(error).__name__)
+        except Exception:
+            log.exception("round_failed", work=work.__name__)  # the next one may go better
+        if is_ending():
+            return
+        await asyncio.sleep(seconds)
+
+
+async def look_around(parts: Parts) -> None:
+    """Sends that were never handed over are queued again; one that was, by a worker that is gone, is unconfirmed
+    and looked up, like all whose outcome nobody knows.
+    """
+    patience = parts.config.unipile.total_timeout_seconds + LOOK_AROUND_SECONDS
+    for message_id, chat_id, was_attempted in await parts.database.read(
+        send_outcomes.list_forgotten, int(patience)
+    ):
+        if was_attempted:
+            await settle(parts, message_id, "unconfirmed", error=WORKER_LOST)
+        await enqueue(parts.redis, SEND_CHAT, chat_id)
+
+
+async def prune_hints(parts: Parts) -> None:
+    """Forget what was told of messages that never came, a batch a transaction."""
+    days, pruned = parts.config.webhooks.keep_hints_days, 0
+    while batch := await parts.database.write(early_events.prune_hints, days, PRUNED_AT_ONCE):
+        pruned += batch
+    if pruned:
+        log.info("hints_pruned", count=pruned)
+
+
+async def prune_audit(parts: Parts) -> None:
+    """Forget lines of the audit log that are older than the operator wants, a batch a transaction."""
+    days, pruned = parts.config.audit.keep_days, 0
+    while days and (batch := await parts.database.write(audit_pages.prune, days, PRUNED_AT_ONCE)):
+        pruned += batch
+    if pruned:
+        log.info("audit_pruned", count=pruned)
+
+
+async def prune_refusals(parts: Parts) -> None:
+    """Forget numbers that were refused and are not told of any more."""
+    while await parts.database.write(rejected.prune_refusals, PRUNED_AT_ONCE):
+        pass
+
+
+async def forget_sessions(parts: Parts) -> None:
+    """Sessions that are over, once every process has refused their last token for good."""
+    await parts.database.write(
+        users.delete_ended_sessions, parts.config.auth.access_token_seconds + FORGET_SESSIONS_SECONDS
+    )
+
+
+# Every round with the seconds between two of it.
+ROUNDS: Sequence[tuple[Work, float]] = (
+    (look_for_pictures, LOOK_FOR_PICTURES_SECONDS),
+    (look_around, LOOK_AROUND_SECONDS),
+    (verify_sends.look_around, DOUBT_SECONDS),
+    (sweeps.call_readers, CALL_READERS_SECONDS),
+    (expired_pairings.drop_expired, ATTEMPTS_SECONDS),
+    (restarts.look_around, RESTARTS_SECONDS),
+    (states.look_around, LOOK_AROUND_SECONDS),
+    (look_for_media, LOOK_FOR_MEDIA_SECONDS),
+    (clear_media, CLEAR_MEDIA_SECONDS),
+    (clear_released, CLEAR_RELEASED_SECONDS),
+    (forget_sessions, FORGET_SESSIONS_SECONDS),
+    (prune_hints, PRUNE_SECONDS),
+    (prune_audit, PRUNE_SECONDS),
+    (prune_refusals, PRUNE_SECONDS),
+    (search_index.write_words, WORDS_SECONDS),
+    (check_usage, CHECK_SECONDS),
+    (erase_people, ERASE_SECONDS),
+    (erase_accounts, ERASE_SECONDS),
+    (write_exports, EXPORT_SECONDS),
+    (remove_old, REMOVE_OLD_SECONDS),
+)

@@ -1,0 +1,1 @@
+"""Jobs that erase, prune and export."""

@@ -1,0 +1,205 @@
+"""Writes exports: a round takes what was asked for and streams it into a ZIP in the media storage."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import structlog
+
+from server.errors import Unavailable
+from server.media.csv import csv_head, csv_rows
+from server.media.storage import Incoming, Missing, TooLarge
+from server.store.messages import attachments
+from server.store.privacy import export_rows, exports
+from server.store.privacy.export_rows import Scope
+from server.store.privacy.exports import Claimed, ExportFile
+from workers.context import Parts
+from workers.leases import CLAIM_SECONDS, kept
+from workers.privacy.zip_stream import ZipStream
+
+log = structlog.get_logger()
+
+# Ten thousand parts of five mebibytes: what S3 takes.
+MAX_EXPORT_BYTES = 48 * 1024**3
+MAX_TRIES = 5
+ZIP_TYPE = "application/zip"
+CONTACT_COLUMNS = ("id", "name", "phone", "provider_id", "created_at")
+MESSAGE_COLUMNS = (
+    "id",
+    "chat_id",
+    "sent_at",
+    "direction",
+    "sender",
+    "status",
+    "body",
+    "attachments",
+    "deleted_at",
+)
+README = """Export of {what} from Confab, {moment}
+
+contacts.jsonl   people, one JSON object a line, as the REST API shows them
+chats.jsonl      conversations
+messages.jsonl   messages, chat after chat, oldest first
+reactions.jsonl  who reacted to which message, and how
+attempts.jsonl   when messages were handed to WhatsApp, and what became of it
+contacts.csv, messages.csv  the same for spreadsheets. A text that a spreadsheet would calculate has a ' before it.
+                 Import the phone column as text where its + shall be shown.
+media.jsonl      the files of the messages with their SHA-256; "path" is where the file lies in here, or null
+                 {media}
+
+Each file shows the rows as they were while it was written. Times are in UTC.
+"""
+
+
+async def write_exports(parts: Parts) -> None:
+    """A round: everything that was asked for, one after another, and an end to what has expired."""
+    await parts.database.write(exports.delete_expired)
+    while (claimed := await parts.database.write(exports.claim_export, CLAIM_SECONDS)) is not None:
+        async with kept(parts, claimed.id, exports.renew_export):
+            await _write(parts, claimed)
+
+
+async def _write(parts: Parts, claimed: Claimed) -> None:
+    """A failure that may pass leaves it claimed: after that somebody tries again, but not for ever."""
+    days = parts.config.media.keep_exports_days
+    try:
+        file = await Export(parts, claimed).write()
+    except (Unavailable, TooLarge, Missing) as error:
+        log.warning("export_failed", export_id=claimed.id, error=type(error).__name__)
+        if isinstance(error, Unavailable) and claimed.tries < MAX_TRIES:
+            raise
+        await parts.database.write(exports.finish_export, claimed.id, None, days)
+        return
+    is_wanted = await parts.database.write(exports.finish_export, claimed.id, file, days)
+    log.info("export_written", export_id=claimed.id, size=file.size, is_wanted=is_wanted)
+
+
+class Export:
+    """One export on its way into the storage."""
+
+    def __init__(self, parts: Parts, claimed: Claimed) -> None:
+        self._parts = parts
+        self._claimed = claimed
+        self._read = parts.database.read
+        self._scope: Scope
+
+    async def write(self) -> ExportFile:
+        self._scope = await self._read(
+            export_rows.fetch_scope, self._claimed.account_id, self._claimed.contact_id
+        )
+        async with self._parts.storage.receive(MAX_EXPORT_BYTES) as incoming:
+            await self._fill(incoming)
+        made = incoming.seal()
+        await self._parts.database.write(attachments.touch_blob, made.sha256, made.size, ZIP_TYPE)
+        await self._parts.storage.keep(incoming)
+        return ExportFile(made.sha256, made.size)
+
+    async def _fill(self, incoming: Incoming) -> None:
+        archive = ZipStream(incoming)
+        await archive.add("README.txt", self._readme())
+        await archive.add("contacts.jsonl", _lines(export_rows.contacts(self._read, self._scope)))
+        await archive.add("contacts.csv", self._contact_table())
+        await archive.add("chats.jsonl", _lines(export_rows.chats(self._read, self._scope)))
+        await archive.add("messages.jsonl", self._messages())
+        await archive.add("messages.csv", self._message_table())
+        await archive.add("reactions.jsonl", self._reactions())
+        await archive.add("attempts.jsonl", self._attempts())
+        await archive.add("media.jsonl", self._manifest())
+        if self._claimed.with_media:
+            await self._add_media(archive)
+        await archive.close()
+
+    async def _readme(self) -> AsyncIterator[bytes]:
+        what = "a whole number" if self._claimed.contact_id is None else "one person"
+        stored = (
+            "the files themselves are in media/" if self._claimed.with_media else "the files are not in here"
+        )
+        moment = datetime.now(UTC).isoformat(timespec="seconds")
+        yield README.format(what=what, moment=moment, media=stored).encode()
+
+    async def _contact_table(self) -> AsyncIterator[bytes]:
+        yield csv_head(CONTACT_COLUMNS)
+        async for page in export_rows.contacts(self._read, self._scope):
+            rows = [orjson.loads(text) for text in page]
+            yield csv_rows([row[column] for column in CONTACT_COLUMNS] for row in rows)
+
+    async def _messages(self) -> AsyncIterator[bytes]:
+        count = 0
+        async for page in export_rows.messages(self._read, self._scope):
+            yield _joined(page.values())
+            count += len(page)
+            await self._parts.database.write(exports.note_written, self._claimed.id, count)
+
+    async def _message_table(self) -> AsyncIterator[bytes]:
+        yield csv_head(MESSAGE_COLUMNS)
+        async for page in export_rows.messages(self._read, self._scope):
+            yield csv_rows(_message_cells(orjson.loads(text)) for text in page.values())
+
+    async def _reactions(self) -> AsyncIterator[bytes]:
+        names = self._scope.names
+        async for page in export_rows.messages(self._read, self._scope, in_groups="reacted"):
+            rows = [
+                orjson.dumps({"message_id": message_id, **reaction}).decode()
+                for message_id, text in page.items()
+                for message in [orjson.loads(text)]
+                for reaction in message["reactions"]
+                if names is None
+                or message["chat_id"] in (self._scope.chat_ids or ())
+                or reaction["sender"]["provider_id"] in names
+            ]
+            yield _joined(rows)
+
+    async def _attempts(self) -> AsyncIterator[bytes]:
+        async for page in export_rows.messages(self._read, self._scope):
+            yield _joined(await self._read(export_rows.list_attempts, list(page)))
+
+    async def _files(self) -> AsyncIterator[list[export_rows.StoredFile]]:
+        async for page in export_rows.messages(self._read, self._scope):
+            yield await self._read(export_rows.list_files, list(page))
+
+    async def _manifest(self) -> AsyncIterator[bytes]:
+        async for files in self._files():
+            path = _media_path if self._claimed.with_media else _no_path
+            yield _joined(orjson.dumps({**file._asdict(), "path": path(file)}).decode() for file in files)
+
+    async def _add_media(self, archive: ZipStream) -> None:
+        """Each file once, however many messages have it; of one that was lost only the manifest tells."""
+        seen: set[str] = set()
+        async for files in self._files():
+            for file in files:
+                if file.sha256 in seen:
+                    continue
+                seen.add(file.sha256)
+                try:
+                    chunks = await self._parts.storage.read(file.sha256, 0, file.size)
+                except Missing:
+                    log.warning("export_without_file", export_id=self._claimed.id)
+                    continue
+                await archive.add(_media_path(file), chunks, is_packed=True)
+
+
+def _message_cells(message: dict[str, Any]) -> list[object]:
+    sender = message["sender"] or {}
+    shown = message | {
+        "sender": sender.get("name") or sender.get("phone") or sender.get("provider_id"),
+        "attachments": len(message["attachments"]),
+    }
+    return [shown[column] for column in MESSAGE_COLUMNS]
+
+
+def _media_path(file: export_rows.StoredFile) -> str:
+    return f"media/{file.sha256}"
+
+
+def _no_path(_: export_rows.StoredFile) -> None:
+    return None
+
+
+def _joined(rows: Any) -> bytes:
+    return "".join(f"{row}\n" for row in rows).encode()
+
+
+async def _lines(pages: AsyncIterator[list[str]]) -> AsyncIterator[bytes]:
+    async for page in pages:
+        yield _joined(page)

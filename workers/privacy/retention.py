@@ -1,0 +1,44 @@
+"""Removes what a number no longer keeps, a bounded piece a transaction; usage stays, previews and unread are right."""
+
+import structlog
+from aiopg import Cursor
+
+from server.realtime.broker import publish
+from server.realtime.events import Push
+from server.store.accounts import accounts
+from server.store.messages import tombstones
+from server.store.privacy import retention
+from server.store.privacy.retention import Limited
+from workers.context import Parts
+from workers.privacy.erase_contacts import chat_pushes, gone_pushes
+
+log = structlog.get_logger()
+
+MESSAGES_AT_ONCE = 500
+
+
+async def remove_old(parts: Parts) -> None:
+    """A round over the numbers whose owners want it so."""
+    for limited in await parts.database.read(retention.list_limited):
+        removed = 0
+        while piece := await parts.database.write(_remove_piece, limited):
+            count, pushes = piece
+            await publish(parts.redis, limited.account_id, pushes)
+            removed += count
+        if removed:
+            log.info("old_messages_removed", account_id=limited.account_id, count=removed)
+
+
+async def _remove_piece(cursor: Cursor, limited: Limited) -> tuple[int, list[Push]] | None:
+    """(how many were removed, what to tell); None when nothing is left to remove."""
+    account = await accounts.lock_account(cursor, limited.account_id)
+    if account is None or account.kept_from is None:
+        return None  # meanwhile its owner wants all of it kept
+    old = await retention.list_old(cursor, limited, MESSAGES_AT_ONCE)
+    if not old:
+        return None
+    await tombstones.delete_messages(cursor, limited.account_id, [message_id for message_id, _ in old])
+    chat_ids = sorted({chat_id for _, chat_id in old})
+    told = await tombstones.trim_chats(cursor, limited.account_id, chat_ids, limited.kept_from)
+    chats = await tombstones.settle_chats(cursor, limited.account_id, chat_ids)
+    return len(old), [*gone_pushes(told), *chat_pushes(chats)]

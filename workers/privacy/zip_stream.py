@@ -1,0 +1,57 @@
+"""Writes a ZIP into the media storage as it is made: no part of it is ever whole in memory."""
+
+import asyncio
+import zipfile
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+from server.media.storage import Incoming
+
+
+class _Pipe:
+    """Where `zipfile` writes; it cannot seek here, and therefore tells sizes behind the data."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+
+    def write(self, data: bytes) -> int:
+        self._pieces.append(bytes(data))
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def close(self) -> None:
+        """The storage's file is closed by whoever opened it."""
+
+    def take(self) -> bytes:
+        data, self._pieces = b"".join(self._pieces), []
+        return data
+
+
+class ZipStream:
+    """Files one after another; `close` it at the end."""
+
+    def __init__(self, incoming: Incoming) -> None:
+        self._incoming = incoming
+        self._pipe = _Pipe()
+        self._zip = zipfile.ZipFile(self._pipe, "w", allowZip64=True)
+
+    async def add(self, name: str, chunks: AsyncIterator[bytes], *, is_packed: bool = False) -> None:
+        """Write a file; what is packed already is stored as it is."""
+        info = zipfile.ZipInfo(name, datetime.now(UTC).timetuple()[:6])
+        info.compress_type = zipfile.ZIP_STORED if is_packed else zipfile.ZIP_DEFLATED
+        info.external_attr = 0o600 << 16
+        with self._zip.open(info, "w", force_zip64=True) as file:
+            async for chunk in chunks:
+                await asyncio.to_thread(file.write, chunk)
+                await self._drain()
+        await self._drain()
+
+    async def close(self) -> None:
+        self._zip.close()
+        await self._drain()
+
+    async def _drain(self) -> None:
+        if data := self._pipe.take():
+            await self._incoming.write(data)

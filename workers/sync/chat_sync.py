@@ -1,0 +1,122 @@
+"""Asks UniPile for the truth about chats, tells it what was read here, and where it has to post."""
+
+from typing import Any
+
+import structlog
+from aiopg import Cursor
+
+from server.realtime.broker import publish
+from server.realtime.events import make_push
+from server.store.accounts import accounts
+from server.store.chats import flags
+from server.store.chats.chats import ChangedChat
+from server.store.chats.flags import ChatState
+from server.unipile.answers import Registration
+from server.unipile.client import MESSAGES_SOURCE, SECRET_HEADER, STATUS_SOURCE
+from server.unipile.errors import OutcomeUnknown, Rejected
+from workers.context import Parts, parts_of
+
+log = structlog.get_logger()
+
+MESSAGES_WEBHOOK, STATUS_WEBHOOK = "confab-messages", "confab-account-status"
+# name -> (UniPile's source, our path)
+WEBHOOKS = {
+    MESSAGES_WEBHOOK: (MESSAGES_SOURCE, "/api/webhooks/unipile/messages"),
+    STATUS_WEBHOOK: (STATUS_SOURCE, "/api/webhooks/unipile/account-status"),
+}
+
+
+async def refresh_chat(ctx: dict[Any, Any], chat_id: int) -> None:
+    """Ask for the name of a chat that no event told: a group's subject."""
+    parts = parts_of(ctx)
+    known = await parts.database.read(flags.fetch_chat_state, chat_id)
+    if known is None:
+        return
+    try:
+        name = await parts.unipile.fetch_chat_name(known.provider_chat_id)
+    except Rejected as error:
+        log.info("chat_not_read", chat_id=chat_id, error=error.type)
+        return
+    if name is None:
+        return
+    changed = await parts.database.write(_rename_chat, known.account_id, chat_id, name)
+    if changed is not None:
+        push = make_push("chat:updated", changed.account_id, changed.seq, changed.id, changed.json)
+        await publish(parts.redis, changed.account_id, [push])
+
+
+async def _rename_chat(cursor: Cursor, account_id: int, chat_id: int, name: str) -> ChangedChat | None:
+    await accounts.lock_account(cursor, account_id)
+    return await flags.rename_chat(cursor, account_id, chat_id, name)
+
+
+async def mirror_chat(ctx: dict[Any, Any], chat_id: int, marks: list[str]) -> None:
+    """Tell UniPile what was set on a chat here: `read` or `unread` as it was wished, `archived`, `pinned` and `muted`
+    as they stand now, so that two quick changes end right in any order. A wish it refuses is not worth a second one.
+    """
+    parts = parts_of(ctx)
+    state = await parts.database.read(flags.fetch_chat_state, chat_id)
+    if state is None:
+        return
+    for mark, value in _mirrored(state, marks):
+        try:
+            await parts.unipile.set_chat(state.provider_chat_id, mark, value)
+        except (Rejected, OutcomeUnknown) as error:
+            log.info("mark_not_mirrored", chat_id=chat_id, mark=mark, error=error.type)
+
+
+def _mirrored(state: ChatState, marks: list[str]) -> list[tuple[str, bool | str]]:
+    """Read marks tell the contact: an account can be told to keep them to itself. UniPile knows whole chats only: one
+    with something unread in it is not called read there.
+    """
+    values: dict[str, tuple[str, bool | str]] = {
+        "unread": ("read", False),
+        "archived": ("archived", state.archived),
+        "pinned": ("pinned", state.pinned),
+        "muted": ("muted", state.is_muted_for_good or state.muted_until or False),
+    }
+    if state.tells_read and not state.has_unread:
+        values["read"] = ("read", True)
+    return [values[mark] for mark in marks if mark in values]
+
+
+async def register_webhooks(ctx: dict[Any, Any]) -> None:
+    """See to it that UniPile posts to us exactly once: our two webhooks, found again by name (§5).
+
+    There is no way to change one: the new one is made, then the old one deleted. Instances that start together may
+    each make theirs; the last to look sees all of them, and every one of them keeps the same.
+    """
+    parts = parts_of(ctx)
+    registered = await parts.unipile.list_webhooks()
+    missing = [name for name in WEBHOOKS if _right_ones(parts, registered, name) == []]
+    for name in missing:
+        source, path = WEBHOOKS[name]
+        await parts.unipile.create_webhook(
+            name, source, parts.config.web.public_url + path, parts.config.secrets.webhook_secret
+        )
+        log.info("webhook_registered", name=name)
+    if missing:
+        registered = await parts.unipile.list_webhooks()
+    for name in WEBHOOKS:
+        if right := _right_ones(parts, registered, name):
+            await _keep_only(parts, min(right), [r.id for r in registered if r.name == name])
+
+
+def _right_ones(parts: Parts, registered: list[Registration], name: str) -> list[str]:
+    """The ids of the webhooks of this name that post to us, with our secret."""
+    url, secret = parts.config.web.public_url + WEBHOOKS[name][1], parts.config.secrets.webhook_secret
+    return [
+        r.id
+        for r in registered
+        if r.name == name and r.url == url and r.is_enabled and r.headers.get(SECRET_HEADER) == secret
+    ]
+
+
+async def _keep_only(parts: Parts, kept: str, ids: list[str]) -> None:
+    for surplus in ids:
+        if surplus != kept:
+            try:
+                await parts.unipile.delete_webhook(surplus)
+            except Rejected as error:
+                if not error.is_gone:  # another instance was quicker
+                    raise

@@ -1,0 +1,55 @@
+"""Takes over what was set on the real phone: chats read, archived, pinned, muted there."""
+
+from collections.abc import Sequence
+
+from aiopg import Cursor
+
+from server.realtime.broker import publish
+from server.realtime.events import make_push
+from server.store.accounts import accounts
+from server.store.chats import kinds, phone_flags
+from server.store.chats.chats import ChangedChat
+from server.unipile.history import MAX_LIMIT, History, StoredChat
+from workers.context import Parts
+
+# A sweep looks at so many pages of the list, newest chats first: what is older is seldom touched on the phone.
+PAGES = 4
+
+
+async def sweep_marks(parts: Parts, account_id: int, external_account_id: str) -> None:
+    """Read the newest chats of an account, and take their marks over."""
+    cursor: str | None = None
+    for _ in range(PAGES):
+        head = await parts.database.read(phone_flags.fetch_head, account_id)
+        chats, cursor = await History(parts.unipile).list_chats(external_account_id, cursor, MAX_LIMIT)
+        await take_marks(parts, account_id, chats, head)
+        if cursor is None:
+            return
+
+
+async def take_marks(parts: Parts, account_id: int, chats: Sequence[StoredChat], head: int) -> None:
+    """Take over and tell what is new in these; chats that are not stored here are passed over. `head` is the account's
+    number before they were read: what arrived since, UniPile's list did not know.
+    """
+    if not chats:
+        return
+    changed = await parts.database.write(_take, account_id, chats, head)
+    pushes = [make_push("chat:updated", c.account_id, c.seq, c.id, c.json) for c in changed]
+    if pushes:
+        await publish(parts.redis, account_id, pushes)
+
+
+async def _take(cursor: Cursor, account_id: int, chats: Sequence[StoredChat], head: int) -> list[ChangedChat]:
+    await accounts.lock_account(cursor, account_id)
+    rows = [
+        {
+            "account_id": account_id,
+            "provider_chat_id": chat.provider_chat_id,
+            "address": chat.address,
+            "kind": chat.kind,
+        }
+        for chat in chats
+    ]
+    corrected = await kinds.correct_chats(cursor, rows)
+    marks = [{"provider_chat_id": chat.provider_chat_id, **chat.marks} for chat in chats]
+    return [*corrected, *await phone_flags.take_marks_over(cursor, account_id, marks, head)]
