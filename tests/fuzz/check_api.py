@@ -61,6 +61,7 @@ WORDS: dict[str, list[Any]] = {
     "body.name": ["Eva", " ", "=1+1"],
     "body.password": ["correct horse battery", "short"],
     "body.external_account_id": [EXTERNAL_ID, "acc-2", "acc-9"],
+    "body.value": ["⭐", "❤️", "two"],
     "query.q": ["Bia", "Oi", "  "],
     "query.period": ["2026-11", "2026-13"],
 }
