@@ -60,7 +60,7 @@ STATEMENTS = (
 async def write_all(database: Database, account_id: int) -> float:
     """Make everything searchable; returns the seconds it took."""
     begun = time.perf_counter()
-    while not await database.write(search_index.write_words, account_id, PAGE):
+    while not await database.write(search_index.write_tokens, account_id, PAGE):
         pass
     return time.perf_counter() - begun
 
@@ -89,9 +89,9 @@ async def main() -> None:
             ["hana", "tomas", "samira rio", "nobody"],
             ["bator", "gemen", "lio rata", "b", "nothing"],
         )
-        await ask("people by name", lambda text: database.read(search.find_people, user_id, text), names)
+        await ask("people by name", lambda text: database.read(search.find_contacts, user_id, text), names)
         await ask(
-            "people by number", lambda text: database.read(search.find_people, user_id, text), ["+4900 12"]
+            "people by number", lambda text: database.read(search.find_contacts, user_id, text), ["+4900 12"]
         )
         await ask("chats by name", lambda text: database.read(search.find_chats, user_id, text), names)
         for word in words:

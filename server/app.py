@@ -15,8 +15,8 @@ from server.resources import CONTEXTS
 from server.routes import ROUTES, add_routes
 from server.routes.middlewares import MIDDLEWARES
 from server.routes.openapi import STYLE, build_document, render_page
-from server.store.privacy.erasure_digests import Seal
-from server.web.app_keys import CONFIG, HUB, PROXIES, RATES, SEAL, TOKENS
+from server.store.privacy.erasure_digests import NameHasher
+from server.web.app_keys import CONFIG, HUB, NAME_HASHER, PROXIES, RATES, TOKENS
 from server.web.client_address import Proxies
 from server.web.security_headers import allow_origins
 
@@ -29,7 +29,7 @@ def create_app(config: Config, static: Path = STATIC) -> web.Application:
     """Build the application; its resources are opened when it starts and closed when it ends."""
     app = web.Application(middlewares=MIDDLEWARES, client_max_size=MAX_BODY_BYTES)
     app[CONFIG] = config
-    app[SEAL] = Seal(config.secrets.seal_key)
+    app[NAME_HASHER] = NameHasher(config.secrets.seal_key)
     app[TOKENS] = Tokens(
         config.secrets.jwt_secret, config.auth.access_token_seconds, config.secrets.jwt_secret_previous
     )

@@ -39,7 +39,7 @@ class MailAway(Exception):
     """It could not be handed over now; the message says why in a word."""
 
 
-class MailRefused(Exception):
+class MailRejected(Exception):
     """Nobody will ever take this mail for this address."""
 
 
@@ -51,7 +51,7 @@ async def send_mail(mail: Mail, message: EmailMessage) -> None:
     except SMTPRecipientsRefused as error:
         codes = {refused.code for refused in error.recipients}
         if all(code >= PERMANENT for code in codes):
-            raise MailRefused(f"refused with {min(codes)}") from None
+            raise MailRejected(f"refused with {min(codes)}") from None
         raise MailAway(f"put off with {min(codes)}") from None
     except aiosmtplib.SMTPNotSupported as error:
         raise MailAway("SMTPNotSupported") from error

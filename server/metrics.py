@@ -35,7 +35,7 @@ UNIPILE_CALLS = Counter("confab_unipile_calls", "Calls to UniPile", ["method", "
 UNIPILE_CIRCUIT = Gauge(
     "confab_unipile_circuit", "0: UniPile is asked, 1: probed, 2: left alone", registry=REGISTRY
 )
-UNIPILE_KEY_REFUSED = Counter(
+UNIPILE_KEY_REJECTED = Counter(
     "confab_unipile_key_refused", "Calls refused because our key is wrong", registry=REGISTRY
 )
 SOCKETS = Gauge("confab_sockets", "Open WebSocket connections of this process", registry=REGISTRY)

@@ -31,7 +31,7 @@ MEDIA_QUEUE = "confab:queue:media"
 # A mail server that is slow holds nobody up.
 MAIL_QUEUE = "confab:queue:mail"
 HEARTBEAT_KEY = "confab:worker:heartbeat"
-HEARTBEAT_SECONDS = 5
+WORKER_HEARTBEAT_SECONDS = 5
 # A worker that has not said anything for this many beats is counted as gone.
 MISSED_BEATS = 4
 # Written to see whether Redis takes writes.
@@ -49,7 +49,7 @@ AMEND_MESSAGE = "amend_message"
 REGISTER_WEBHOOKS = "register_webhooks"
 IMPORT_HISTORY = "import_history"
 SWEEP_ACCOUNT = "sweep_account"
-LOOK_UP_SEND = "look_up_send"
+VERIFY_SEND = "look_up_send"
 COPY_MEDIA = "copy_media"
 COPY_PICTURE = "copy_picture"
 SEND_LINK = "send_link"
@@ -68,7 +68,7 @@ QUEUES = {
     REGISTER_WEBHOOKS: OUTBOX_QUEUE,
     IMPORT_HISTORY: SYNC_QUEUE,
     SWEEP_ACCOUNT: SYNC_QUEUE,
-    LOOK_UP_SEND: OUTBOX_QUEUE,
+    VERIFY_SEND: OUTBOX_QUEUE,
     COPY_MEDIA: MEDIA_QUEUE,
     COPY_PICTURE: MEDIA_QUEUE,
     SEND_LINK: MAIL_QUEUE,
@@ -218,9 +218,9 @@ async def queue_age_seconds(redis: Redis, queue: str) -> float:
     return (await read_queues(redis, queue)).ages[queue]
 
 
-async def beat(redis: Redis) -> None:
+async def heartbeat(redis: Redis) -> None:
     """A worker's sign of life. It expires by Redis's clock, so no other clock is asked."""
-    await redis.set(HEARTBEAT_KEY, b"1", ex=HEARTBEAT_SECONDS * MISSED_BEATS)
+    await redis.set(HEARTBEAT_KEY, b"1", ex=WORKER_HEARTBEAT_SECONDS * MISSED_BEATS)
 
 
 async def is_worker_alive(redis: Redis) -> bool:

@@ -13,7 +13,7 @@ from server.connections import open_database, open_unipile
 from server.media.storage import open_storage
 from server.messages.send_batcher import SendLines
 from server.plans.entitlement_cache import Entitlements
-from server.plans.ttl_cache import Kept
+from server.plans.ttl_cache import TTLCache
 from server.process.redis_start import open_redis
 from server.queue import EventBatch
 from server.realtime.access_watch import AccessWatch
@@ -29,12 +29,12 @@ from server.store.messages import changes
 from server.store.people import access
 from server.store.people.access import AccessChanges
 from server.web.app_keys import (
+    CACHED_ROLES,
     CONFIG,
     DATABASE,
     ENTITLEMENTS,
     EVENTS,
     HUB,
-    KEPT_STANDINGS,
     LIMITER,
     PASSWORDS,
     PRESENCE,
@@ -45,14 +45,14 @@ from server.web.app_keys import (
     TOKENS,
     UNIPILE,
 )
-from server.web.authorize import forget_kept
+from server.web.authorize import forget_cached_roles
 from server.web.rate_limiter import Limiter
 
 HEAL_PAGE = 500
 FAREWELL_SECONDS = 1.0
 # Every instance is told at once who may do something else now; one that did not hear it knows so soon.
-KEPT_STANDINGS_SECONDS = 2.0
-MAX_KEPT_STANDINGS = 50_000
+CACHED_ROLES_SECONDS = 2.0
+MAX_CACHED_ROLES = 50_000
 
 
 async def database_context(app: web.Application) -> AsyncIterator[None]:
@@ -84,8 +84,8 @@ async def limiter_context(app: web.Application) -> AsyncIterator[None]:
     yield
 
 
-async def standings_context(app: web.Application) -> AsyncIterator[None]:
-    app[KEPT_STANDINGS] = Kept(KEPT_STANDINGS_SECONDS, MAX_KEPT_STANDINGS)
+async def roles_context(app: web.Application) -> AsyncIterator[None]:
+    app[CACHED_ROLES] = TTLCache(CACHED_ROLES_SECONDS, MAX_CACHED_ROLES)
     yield
 
 
@@ -120,7 +120,7 @@ async def hub_context(app: web.Application) -> AsyncIterator[None]:
     watch = AccessWatch(app[TOKENS], hub, app[ROOMS], partial(_read_access_changes, database))
 
     def look_again() -> None:
-        forget_kept(app)
+        forget_cached_roles(app)
         watch.look_soon()
 
     hub.on_control = look_again
@@ -180,7 +180,7 @@ CONTEXTS = (
     redis_context,
     sends_context,
     limiter_context,
-    standings_context,
+    roles_context,
     entitlements_context,
     unipile_context,
     storage_context,

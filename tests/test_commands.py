@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from server.cli.command import SOURCE, Told, UsageError, perform, tell_failure
+from server.cli.command import SOURCE, CommandResult, UsageError, perform, print_failure
 from server.cli.main import _parser
 from server.config import Config
 from server.errors import ConfabError, NotFound, Unavailable
@@ -65,7 +65,7 @@ class Shell:
         assert (result.returncode, result.stderr) == (0, ""), result.stderr
         return json.loads(result.stdout)
 
-    async def told(self, *arguments: str) -> Told:
+    async def told(self, *arguments: str) -> CommandResult:
         """What the same command tells, without the second that a process takes to start."""
         note_user_agent(SOURCE)
         return await perform(self.config, _parser().parse_args(arguments))
@@ -276,7 +276,7 @@ async def test_what_cannot_be_done_is_refused_in_words(
         with pytest.raises(ConfabError) as refused:
             await shell.told(*arguments)
         capsys.readouterr()
-        assert tell_failure(refused.value, as_json=False) == 1
+        assert print_failure(refused.value, as_json=False) == 1
         sentence = capsys.readouterr().err
         assert (refused.value.code, words in sentence, sentence.count("\n")) == (code, True, 1), sentence
     for misuse in MISUSES:

@@ -11,7 +11,7 @@ from server.media.storage import Storage, open_storage
 from server.process.redis_start import open_redis
 from server.redis.client import Client
 from server.store.db.database import Database
-from server.store.privacy.erasure_digests import Seal
+from server.store.privacy.erasure_digests import NameHasher
 from server.unipile.client import UnipileClient
 
 # Under this name the parts stand in arq's context dictionary.
@@ -26,7 +26,7 @@ class Parts:
     unipile: UnipileClient
     storage: Storage
     # Hashes the names of who was erased.
-    seal: Seal
+    seal: NameHasher
     # Accounts whose traffic has been counted and whose owners have not been told yet (workers/people/usage.py).
     counted: set[int] = field(default_factory=set)
 
@@ -48,7 +48,7 @@ async def open_parts(config: Config) -> AsyncIterator[Parts]:
     unipile = open_unipile(config)
     try:
         storage = open_storage(config.media.url, config.data_dir)
-        yield Parts(config, database, redis, unipile, storage, Seal(config.secrets.seal_key))
+        yield Parts(config, database, redis, unipile, storage, NameHasher(config.secrets.seal_key))
     finally:
         await unipile.close()
         await redis.aclose()

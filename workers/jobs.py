@@ -45,7 +45,7 @@ JOBS: Mapping[str, Job] = {
     queue.REGISTER_WEBHOOKS: chat_sync.register_webhooks,
     queue.IMPORT_HISTORY: import_history.import_history,
     queue.SWEEP_ACCOUNT: sweeps.sweep_account,
-    queue.LOOK_UP_SEND: verify_sends.look_up_send,
+    queue.VERIFY_SEND: verify_sends.verify_send,
     queue.COPY_MEDIA: copy.copy_media,
     queue.COPY_PICTURE: avatars.copy_picture,
     queue.SEND_LINK: mail.send_link,

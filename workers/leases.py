@@ -21,7 +21,7 @@ Renew = Callable[[Cursor, int, float], Awaitable[None]]
 
 
 @asynccontextmanager
-async def kept(parts: Parts, account_id: int, renew: Renew) -> AsyncIterator[None]:
+async def renewed_lease(parts: Parts, account_id: int, renew: Renew) -> AsyncIterator[None]:
     """The claim is renewed until the block is left."""
     task = asyncio.create_task(_renew(parts, account_id, renew))
     try:

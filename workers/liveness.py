@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import structlog
 
 from server.cancellation import end_tasks
-from server.queue import HEARTBEAT_SECONDS, beat
+from server.queue import WORKER_HEARTBEAT_SECONDS, heartbeat
 from server.redis.client import Client
 from server.redis.reasons import UNREACHABLE, reason_of
 from workers.runner import Supervisor
@@ -44,7 +44,7 @@ class Watch:
     async def run(self) -> None:
         while True:
             await self.look()
-            await asyncio.sleep(HEARTBEAT_SECONDS)
+            await asyncio.sleep(WORKER_HEARTBEAT_SECONDS)
 
     async def look(self) -> None:
         """Beat; when that has failed for RENEW_SECONDS, make the connections and workers anew."""
@@ -64,12 +64,12 @@ class Watch:
         if silent:
             return f"nothing was taken from {', '.join(silent)}"
         try:
-            await beat(self._redis)
+            await heartbeat(self._redis)
             for one in self._crew:
                 # A look into an empty queue only reads: a replica answers it, for ever with nothing.
                 client = one.worker.client
                 async with asyncio.timeout(client.limit_seconds):
-                    await beat(client)
+                    await heartbeat(client)
         except UNREACHABLE as error:
             return f"Redis {reason_of(error).sentence}"
         return None

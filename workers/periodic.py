@@ -17,31 +17,31 @@ from server.store.sending import send_outcomes
 from workers import search_index
 from workers.accounts import expired_pairings, restarts, states
 from workers.context import Parts
-from workers.media.avatars import look_for_pictures
-from workers.media.copy import clear_media, clear_released, look_for_media
+from workers.media.avatars import queue_due_avatars
+from workers.media.copy import clear_media, clear_released, queue_due_copies
 from workers.messages import verify_sends
 from workers.messages.outcomes import settle
-from workers.people.mail import look_for_mails
-from workers.people.usage import CHECK_SECONDS, TELL_SECONDS, UsageNews, check_usage
+from workers.people.mail import queue_due_mails
+from workers.people.usage import CHECK_SECONDS, PUSH_SECONDS, UsagePushes, check_usage
 from workers.privacy.erase_accounts import erase_accounts
-from workers.privacy.erase_contacts import erase_people
+from workers.privacy.erase_contacts import erase_contacts
 from workers.privacy.export import write_exports
 from workers.privacy.retention import remove_old
 from workers.sync import sweeps
 
 log = structlog.get_logger()
 
-LOOK_AROUND_SECONDS = 15.0
+PERIODIC_SECONDS = 15.0
 DOUBT_SECONDS = 5.0
 CALL_READERS_SECONDS = 5.0
 ATTEMPTS_SECONDS = 15.0
 RESTARTS_SECONDS = 2.0
-LOOK_FOR_MEDIA_SECONDS = 60.0
+COPY_CHECK_SECONDS = 60.0
 CLEAR_MEDIA_SECONDS, CLEAR_RELEASED_SECONDS = 3600.0, 60.0
 FORGET_SESSIONS_SECONDS = 3600.0
 PRUNE_SECONDS, PRUNED_AT_ONCE = 3600.0, 1000
-LOOK_FOR_PICTURES_SECONDS = 5.0
-WORDS_SECONDS = 5.0
+AVATAR_CHECK_SECONDS = 5.0
+TOKENIZE_SECONDS = 5.0
 MAIL_SECONDS = 1.0
 ERASE_SECONDS, EXPORT_SECONDS, REMOVE_OLD_SECONDS = 1.0, 1.0, 300.0
 # Rounds of equal length would ask Postgres in the same moment for ever.
@@ -58,9 +58,9 @@ WORKER_LOST = {
 async def rounds(parts: Parts) -> AsyncIterator[None]:
     """All rounds, until the block is left."""
     # What counts belongs to one process' life.
-    wanted = [*ROUNDS, (UsageNews().tell, TELL_SECONDS)]
+    wanted = [*ROUNDS, (UsagePushes().tell, PUSH_SECONDS)]
     if parts.config.mail.is_on:
-        wanted.append((look_for_mails, MAIL_SECONDS))
+        wanted.append((queue_due_mails, MAIL_SECONDS))
     tasks = [
         asyncio.create_task(_repeat(parts, work, seconds, number * STAGGER_SECONDS))
         for number, (work, seconds) in enumerate(wanted)
@@ -86,23 +86,23 @@ async def _repeat(parts: Parts, work: Work, seconds: float, first_seconds: float
         await asyncio.sleep(seconds)
 
 
-async def look_around(parts: Parts) -> None:
+async def run_periodic(parts: Parts) -> None:
     """Sends that were never handed over are queued again; one that was, by a worker that is gone, is unconfirmed
     and looked up, like all whose outcome nobody knows.
     """
-    patience = parts.config.unipile.total_timeout_seconds + LOOK_AROUND_SECONDS
+    patience = parts.config.unipile.total_timeout_seconds + PERIODIC_SECONDS
     for message_id, chat_id, was_attempted in await parts.database.read(
-        send_outcomes.list_forgotten, int(patience)
+        send_outcomes.list_lost_sends, int(patience)
     ):
         if was_attempted:
             await settle(parts, message_id, "unconfirmed", error=WORKER_LOST)
         await enqueue(parts.redis, SEND_CHAT, chat_id)
 
 
-async def prune_hints(parts: Parts) -> None:
+async def prune_early_events(parts: Parts) -> None:
     """Forget what was told of messages that never came, a batch a transaction."""
     days, pruned = parts.config.webhooks.keep_hints_days, 0
-    while batch := await parts.database.write(early_events.prune_hints, days, PRUNED_AT_ONCE):
+    while batch := await parts.database.write(early_events.prune_early_events, days, PRUNED_AT_ONCE):
         pruned += batch
     if pruned:
         log.info("hints_pruned", count=pruned)
@@ -117,9 +117,9 @@ async def prune_audit(parts: Parts) -> None:
         log.info("audit_pruned", count=pruned)
 
 
-async def prune_refusals(parts: Parts) -> None:
+async def prune_rejected(parts: Parts) -> None:
     """Forget numbers that were refused and are not told of any more."""
-    while await parts.database.write(rejected.prune_refusals, PRUNED_AT_ONCE):
+    while await parts.database.write(rejected.prune_rejected, PRUNED_AT_ONCE):
         pass
 
 
@@ -132,23 +132,23 @@ async def forget_sessions(parts: Parts) -> None:
 
 # Every round with the seconds between two of it.
 ROUNDS: Sequence[tuple[Work, float]] = (
-    (look_for_pictures, LOOK_FOR_PICTURES_SECONDS),
-    (look_around, LOOK_AROUND_SECONDS),
-    (verify_sends.look_around, DOUBT_SECONDS),
+    (queue_due_avatars, AVATAR_CHECK_SECONDS),
+    (run_periodic, PERIODIC_SECONDS),
+    (verify_sends.requeue_lost_sends, DOUBT_SECONDS),
     (sweeps.call_readers, CALL_READERS_SECONDS),
     (expired_pairings.drop_expired, ATTEMPTS_SECONDS),
-    (restarts.look_around, RESTARTS_SECONDS),
-    (states.look_around, LOOK_AROUND_SECONDS),
-    (look_for_media, LOOK_FOR_MEDIA_SECONDS),
+    (restarts.queue_due_restarts, RESTARTS_SECONDS),
+    (states.queue_due_checks, PERIODIC_SECONDS),
+    (queue_due_copies, COPY_CHECK_SECONDS),
     (clear_media, CLEAR_MEDIA_SECONDS),
     (clear_released, CLEAR_RELEASED_SECONDS),
     (forget_sessions, FORGET_SESSIONS_SECONDS),
-    (prune_hints, PRUNE_SECONDS),
+    (prune_early_events, PRUNE_SECONDS),
     (prune_audit, PRUNE_SECONDS),
-    (prune_refusals, PRUNE_SECONDS),
-    (search_index.write_words, WORDS_SECONDS),
+    (prune_rejected, PRUNE_SECONDS),
+    (search_index.write_tokens, TOKENIZE_SECONDS),
     (check_usage, CHECK_SECONDS),
-    (erase_people, ERASE_SECONDS),
+    (erase_contacts, ERASE_SECONDS),
     (erase_accounts, ERASE_SECONDS),
     (write_exports, EXPORT_SECONDS),
     (remove_old, REMOVE_OLD_SECONDS),

@@ -60,12 +60,12 @@ async def _warm_one(parts: Parts) -> None:
 async def plan(cursor: Cursor) -> None:
     """What a batch of messages runs, for no message."""
     await accounts.lock_accounts(cursor, PROVIDER, [])
-    await contacts.keep_contacts(cursor, [])
+    await contacts.upsert_contacts(cursor, [])
     await chats.ensure_chats(cursor, [])
     await messages.insert_messages(cursor, [])
     await chats.advance_chats(cursor, [])
-    await contacts.fetch_changed(cursor, [])
-    await contacts.number_chats(cursor, [])
-    await messages.keep_receipts(cursor, [])
+    await contacts.fetch_changed_contacts(cursor, [])
+    await contacts.bump_chat_seqs(cursor, [])
+    await messages.insert_receipts(cursor, [])
     await messages.apply_receipts(cursor, [])
     await usage.raise_usage(cursor, PROVIDER, [])

@@ -18,7 +18,7 @@ from server.queue import EXPIRY_SECONDS, fault_key
 from server.redis.reasons import UNREACHABLE
 from server.unipile.errors import NotTaken
 from workers.context import parts_of
-from workers.messages.dead_letters import bury_job
+from workers.messages.dead_letters import dead_letter_job
 
 log = structlog.get_logger()
 
@@ -55,7 +55,7 @@ def retried(job: Job, *, timeout_seconds: float, tries: int) -> Job:
             if faults < tries:
                 log.exception("job_failed", job=job.__name__, job_id=ctx["job_id"], faults=faults)
                 raise _later(job, ctx, error) from error
-            await _bury(job, ctx, args, error)
+            await _dead_letter(job, ctx, args, error)
 
     return run
 
@@ -88,12 +88,12 @@ def _later(job: Job, ctx: dict[Any, Any], error: BaseException) -> Retry:
     return Retry(defer=delay)
 
 
-async def _bury(job: Job, ctx: dict[Any, Any], args: tuple[Any, ...], error: Exception) -> None:
+async def _dead_letter(job: Job, ctx: dict[Any, Any], args: tuple[Any, ...], error: Exception) -> None:
     """Keep what the job was asked to do; whatever stops the burial, it is tried again: arq would delete the job."""
     log.error("job_given_up", job=job.__name__, job_id=ctx["job_id"], error=type(error).__name__)
     parts = parts_of(ctx)
     try:
-        await parts.database.write(bury_job, parts.seal, job.__name__, _reason(error), args)
+        await parts.database.write(dead_letter_job, parts.seal, job.__name__, _reason(error), args)
     except Exception as obstacle:
         raise _later(job, ctx, obstacle) from obstacle
 

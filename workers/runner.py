@@ -25,7 +25,7 @@ PAGE = 1000
 # Atomic in Redis, as arq's finishing transaction is: a job is either still queued and free, or not claimed. The key
 # is the one that arq's own workers set and respect.
 # What is due is decided by Redis's clock, whatever this machine's says.
-CLAIM = Script("""
+TAKE_DUE_JOBS = Script("""
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'WITHSCORES', 'LIMIT', 0, ARGV[4])
@@ -86,7 +86,7 @@ class WokenWorker(Worker):
         free = self.max_jobs - self.job_counter
         if self.allow_pick_jobs and free > 0:
             lease_ms = int(self.in_progress_timeout_s * 1000)
-            now, found = await CLAIM(
+            now, found = await TAKE_DUE_JOBS(
                 self.client, [self.queue_name], free, lease_ms, in_progress_key_prefix, PAGE
             )
             # arq reckons a job's next time from its score and this machine's clock.

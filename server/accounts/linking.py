@@ -15,7 +15,7 @@ NOT_WHATSAPP = "This account at UniPile is not a WhatsApp number."
 TWICE = "This number is connected here already, under another account: reconnect or disconnect that one."
 
 
-async def leave_nothing(unipile: UnipileClient, external_account_id: str) -> None:
+async def delete_rejected_account(unipile: UnipileClient, external_account_id: str) -> None:
     """An account that was refused after all is not left at UniPile, which would bill it."""
     try:
         await unipile.delete_account(external_account_id)
@@ -36,5 +36,5 @@ async def require_linkable(database: Database, user_id: int, found: ProviderAcco
     require_whatsapp(found)
     if found.phone is None:
         return
-    if await database.read(states.list_rivals, user_id, found.phone, found.external_account_id):
+    if await database.read(states.list_duplicates, user_id, found.phone, found.external_account_id):
         raise ConfabError("conflict", TWICE)

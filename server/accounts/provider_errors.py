@@ -19,7 +19,7 @@ RECIPIENT_TYPES = (
 BUSY_SECONDS = 30
 
 
-def refusal_of(account_status: str) -> ConfabError | None:
+def error_of(account_status: str) -> ConfabError | None:
     """Why nobody may act through this account now."""
     if account_status in ("needs_action", "disconnected"):
         return ConfabError("conflict", RECONNECT_FIRST)
@@ -27,15 +27,15 @@ def refusal_of(account_status: str) -> ConfabError | None:
 
 
 @contextmanager
-def told_to_caller() -> Iterator[None]:
+def caller_detail() -> Iterator[None]:
     """Turn UniPile's failures into the contract's (unipile-api.md §1.4)."""
     try:
         yield
     except UnipileError as error:
-        raise refusal_from(error) from error
+        raise error_from(error) from error
 
 
-def refusal_from(error: UnipileError) -> ConfabError:
+def error_from(error: UnipileError) -> ConfabError:
     if isinstance(error, OutcomeUnknown):
         is_late = error.type == "timeout" or error.status == HTTPStatus.GATEWAY_TIMEOUT
         return ConfabError("provider_timeout" if is_late else "provider_failed")

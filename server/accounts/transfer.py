@@ -5,11 +5,11 @@ from aiopg import Cursor
 from server.config.plans import Plans
 from server.errors import ConfabError, NotFound
 from server.plans.payer import read_rights
-from server.plans.quotas import require_place
+from server.plans.quotas import require_account_slot
 from server.realtime.events import Push, make_push
 from server.store.accounts import accounts, payers
 from server.store.accounts.accounts import LockedAccount
-from server.store.accounts.payers import Heir
+from server.store.accounts.payers import NewPayer
 from server.store.people import audit
 from server.store.people.audit import Actor
 
@@ -47,7 +47,7 @@ async def hand_over(
 
 
 async def _require_able(
-    cursor: Cursor, plans: Plans, provider: str, account: LockedAccount, user_id: int, heir: Heir
+    cursor: Cursor, plans: Plans, provider: str, account: LockedAccount, user_id: int, heir: NewPayer
 ) -> None:
     """Refuse whom the number cannot be handed to. One that is disconnected takes a place when it is connected again."""
     if not heir.is_active:
@@ -57,4 +57,4 @@ async def _require_able(
         raise ConfabError("not_entitled", f"{heir.name} has no plan that this number could use.")
     if account.status != "disconnected":
         name = account.external_account_id
-        await require_place(cursor, rights, user_id, name, whose=f"The plan of {heir.name}")
+        await require_account_slot(cursor, rights, user_id, name, whose=f"The plan of {heir.name}")

@@ -20,7 +20,7 @@ from server.redis.client import connect
 from server.schemas.fields import MAX_ID
 from server.store.db.database import Database
 from server.store.people import audit, team, users
-from server.store.people.team import Person
+from server.store.people.team import TeamUser
 
 MISUSED, FAILED = 2, 1
 COMMAND_CONNECTIONS = 2
@@ -44,7 +44,7 @@ class Parser(argparse.ArgumentParser):
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class CommandContext:
     """What a command works with. Redis is asked when it is needed, and connects then."""
 
     config: Config
@@ -52,14 +52,14 @@ class Desk:
     redis: Redis
 
 
-class Told(NamedTuple):
+class CommandResult(NamedTuple):
     """What a command has done: a document for programs, lines for people."""
 
     document: Mapping[str, Any]
     text: str
 
 
-Run = Callable[[Desk, argparse.Namespace], Awaitable[Told]]
+Run = Callable[[CommandContext, argparse.Namespace], Awaitable[CommandResult]]
 
 
 def declare(commands: Any, name: str, run: Run, about: str) -> argparse.ArgumentParser:
@@ -91,18 +91,18 @@ def run_command(config: Config, options: argparse.Namespace) -> int:
     return 0
 
 
-async def perform(config: Config, options: argparse.Namespace) -> Told:
+async def perform(config: Config, options: argparse.Namespace) -> CommandResult:
     """Run it with connections of its own."""
     database, redis = await open_database(config, size=COMMAND_CONNECTIONS), connect(config.redis)
     try:
-        told: Told = await options.run(Desk(config, database, redis), options)
+        told: CommandResult = await options.run(CommandContext(config, database, redis), options)
         return told
     finally:
         await redis.aclose()
         await database.close()
 
 
-def tell_failure(error: ConfabError, *, as_json: bool) -> int:
+def print_failure(error: ConfabError, *, as_json: bool) -> int:
     """One sentence, or the one error shape; returns the exit code."""
     if as_json:
         print(json.dumps(error.body(uuid4().hex)), file=sys.stderr)
@@ -111,10 +111,10 @@ def tell_failure(error: ConfabError, *, as_json: bool) -> int:
     return FAILED
 
 
-def tell_misuse(error: UsageError, *, as_json: bool) -> int:
+def print_misuse(error: UsageError, *, as_json: bool) -> int:
     """The same of a command line that cannot be read."""
     if as_json:
-        tell_failure(ConfabError("malformed", f"{error}."), as_json=True)
+        print_failure(ConfabError("malformed", f"{error}."), as_json=True)
     else:
         print(f"{error.usage}confab: {error}", file=sys.stderr)
     return MISUSED
@@ -152,16 +152,16 @@ def document(**parts: str) -> dict[str, Any]:
     return {name: orjson.loads(text) for name, text in parts.items()}
 
 
-async def find_person(desk: Desk, email: str) -> Person:
+async def find_user(desk: CommandContext, email: str) -> TeamUser:
     user = await desk.database.read(users.fetch_user_by_email, email)
-    person = None if user is None else await desk.database.read(team.fetch_person, user.id)
+    person = None if user is None else await desk.database.read(team.fetch_user, user.id)
     if person is None:
         raise NotFound(f"There is nobody with the address {email}.")
     return person
 
 
-async def person_json(desk: Desk, user_id: int) -> str:
-    shown = await desk.database.read(team.fetch_person_json, user_id)
+async def user_json(desk: CommandContext, user_id: int) -> str:
+    shown = await desk.database.read(team.fetch_user_json, user_id)
     if shown is None:
         raise NotFound
     return shown

@@ -5,7 +5,16 @@ from typing import Any
 
 import orjson
 
-from server.cli.command import Desk, Told, declare, document, family, find_person, load, row_id
+from server.cli.command import (
+    CommandContext,
+    CommandResult,
+    declare,
+    document,
+    family,
+    find_user,
+    load,
+    row_id,
+)
 from server.errors import ConfabError, NotFound
 from server.people import actions
 from server.realtime.broker import announce_access_change
@@ -35,7 +44,7 @@ def add_key_commands(commands: Any) -> None:
     declare(keys, "revoke", revoke_key, "let a key in no more").add_argument("id", type=row_id)
 
 
-async def create_key(desk: Desk, options: argparse.Namespace) -> Told:
+async def create_key(desk: CommandContext, options: argparse.Namespace) -> CommandResult:
     """Make a key of a person's; its text is told this once."""
     given = load(
         CreateKey(),
@@ -44,26 +53,28 @@ async def create_key(desk: Desk, options: argparse.Namespace) -> Told:
         account_ids=options.number,
         expires_at=options.until,
     )
-    person = await find_person(desk, options.email)
+    person = await find_user(desk, options.email)
     if not person.is_active:
         raise ConfabError("conflict", "This person is disabled.")
     key = make_key()
     shown = await desk.database.write(actions.create_key, OPERATOR, person.id, key, prefix_of(key), given)
     told = document(key=shown)
     sentence = f"Made the key {told['key']['id']} ({given['name']}) of {person.email}. It is shown this once:"
-    return Told(told | {"secret": key}, f"{sentence}\n\n    {key}\n")
+    return CommandResult(told | {"secret": key}, f"{sentence}\n\n    {key}\n")
 
 
-async def list_keys(desk: Desk, options: argparse.Namespace) -> Told:
+async def list_keys(desk: CommandContext, options: argparse.Namespace) -> CommandResult:
     """Keys with what they are for and when they were used last."""
-    user_id = (await find_person(desk, options.email)).id if options.email else None
+    user_id = (await find_user(desk, options.email)).id if options.email else None
     keys: list[dict[str, Any]] = []
     before: int | None = None
     while True:
         page = await desk.database.read(api_keys.list_keys, user_id, KEYS_AT_A_TIME, before)
         keys += [orjson.loads(item) for item in page.items]
         if page.next_key is None:
-            return Told({"items": keys}, "\n".join(_line(key) for key in keys) or "There are no keys.")
+            return CommandResult(
+                {"items": keys}, "\n".join(_line(key) for key in keys) or "There are no keys."
+            )
         before = page.next_key[1]
 
 
@@ -75,11 +86,13 @@ def _line(key: dict[str, Any]) -> str:
     return f"{key['id']:>6}  {key['prefix']}…  {key['user_name']}  {key['name']}  {scopes}  {numbers}  {used}{until}"
 
 
-async def revoke_key(desk: Desk, options: argparse.Namespace) -> Told:
+async def revoke_key(desk: CommandContext, options: argparse.Namespace) -> CommandResult:
     """The key opens nothing any more, and its sockets end."""
     try:
         name = await desk.database.write(actions.revoke_key, OPERATOR, options.id, None)
     except NotFound as error:
         raise NotFound(f"There is no key {options.id}, or it is revoked.") from error
     await announce_access_change(desk.redis)
-    return Told({"id": options.id, "name": name, "revoked": True}, f"Revoked the key {options.id} ({name}).")
+    return CommandResult(
+        {"id": options.id, "name": name, "revoked": True}, f"Revoked the key {options.id} ({name})."
+    )

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import psycopg2
 
-from server.cli.command import Parser, UsageError, add_json, run_command, tell_failure, tell_misuse
+from server.cli.command import Parser, UsageError, add_json, print_failure, print_misuse, run_command
 from server.cli.doctor import doctor
 from server.cli.keys import add_key_commands
-from server.cli.people import add_people_commands
+from server.cli.people import add_user_commands
 from server.cli.plans import add_plan_commands
 from server.cli.privacy import add_privacy_commands
 from server.cli.serve import RunWorkers, end_with_parent, serve, work
@@ -20,7 +20,7 @@ from server.errors import ConfabError
 from server.process.logs import set_up_logging
 from server.process.migrate import MigrationError, migrate
 from server.process.sentry import open_reports
-from server.store.db.complaints import why_denied, why_refused
+from server.store.db.complaints import explain_refusal, why_denied
 
 INTERRUPTED = 130
 # With --json a program reads standard error too.
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str], run_workers: RunWorkers) -> int:
     try:
         options = _parser().parse_args([*arguments] or ["serve"])
     except UsageError as error:
-        return tell_misuse(error, as_json=as_json)
+        return print_misuse(error, as_json=as_json)
     if options.command == "serve" and options.end_with_parent:
         end_with_parent()
     return _told_plainly(lambda config: _run(options, config, run_workers), as_json=as_json)
@@ -51,7 +51,7 @@ def _parser() -> Parser:
     serving.add_argument("--end-with-parent", action="store_true", help="stop when the calling program ends")
     add_json(commands.add_parser("migrate", help="bring the database to the newest schema"))
     add_json(commands.add_parser("doctor", help="look at everything Confab stands on"))
-    add_people_commands(commands)
+    add_user_commands(commands)
     add_key_commands(commands)
     add_plan_commands(commands)
     add_privacy_commands(commands)
@@ -92,11 +92,11 @@ def _told_plainly(command: Callable[[Config], int], *, as_json: bool = False) ->
     except MigrationError as error:
         failure = ConfabError("internal", str(error))
     except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
-        failure = ConfabError("unavailable", why_refused(error))
+        failure = ConfabError("unavailable", explain_refusal(error))
     except psycopg2.errors.InsufficientPrivilege as error:
         failure = ConfabError("unavailable", why_denied(error))
     except (psycopg2.errors.UndefinedTable, psycopg2.errors.UndefinedColumn):
         failure = ConfabError("unavailable", "The database lacks migrations: run `python run.py migrate`.")
     except KeyboardInterrupt:
         return INTERRUPTED
-    return tell_failure(failure, as_json=as_json)
+    return print_failure(failure, as_json=as_json)

@@ -12,7 +12,16 @@ from aiopg import Cursor
 from server.auth.invitations import new_link, show_link
 from server.auth.one_time_links import NewLink
 from server.auth.tokens import Passwords
-from server.cli.command import Desk, Told, declare, document, family, find_person, load, person_json
+from server.cli.command import (
+    CommandContext,
+    CommandResult,
+    declare,
+    document,
+    family,
+    find_user,
+    load,
+    user_json,
+)
 from server.errors import ConfabError
 from server.people import actions
 from server.realtime.broker import announce_access_change
@@ -20,12 +29,12 @@ from server.rules.policy import ROLES
 from server.schemas.users import MIN_PASSWORD, InviteUser
 from server.store.people import audit, team, users
 from server.store.people.audit import OPERATOR
-from server.store.people.team import Person
+from server.store.people.team import TeamUser
 
-PEOPLE_AT_A_TIME = 100
+USERS_PER_PAGE = 100
 
 
-def add_people_commands(commands: Any) -> None:
+def add_user_commands(commands: Any) -> None:
     """Declare `user`."""
     people = family(commands, "user", "add, list or disable people, or let them choose a new password")
     add = declare(people, "add", add_user, "add a person and print a one-time link to their first password")
@@ -46,14 +55,14 @@ def _one(people: Any, name: str, run: Any, about: str) -> None:
     declare(people, name, run, about).add_argument("email")
 
 
-async def add_user(desk: Desk, options: argparse.Namespace) -> Told:
+async def add_user(desk: CommandContext, options: argparse.Namespace) -> CommandResult:
     """Make a person, with a link or with a password that is given."""
     given = load(InviteUser(), email=options.email, role=options.role, name=options.name)
     if options.password_stdin:
         password_hash = await _read_password()
         user_id = await desk.database.write(_add_with_password, given, password_hash)
-        return Told(
-            document(user=await person_json(desk, user_id)), f"Added {given['email']} ({given['role']})."
+        return CommandResult(
+            document(user=await user_json(desk, user_id)), f"Added {given['email']} ({given['role']})."
         )
     link = new_link(desk.config)
     user, expires_at = await desk.database.write(actions.invite, OPERATOR, given, link, desk.config.auth)
@@ -63,35 +72,41 @@ async def add_user(desk: Desk, options: argparse.Namespace) -> Told:
 
 
 async def _add_with_password(cursor: Cursor, given: Mapping[str, Any], password_hash: str) -> int:
-    user = await actions.add_person(cursor, given)
+    user = await actions.add_user(cursor, given)
     await users.set_password(cursor, user.id, password_hash)
     details = {"email": user.email, "role": user.role}
     await audit.record(cursor, "user.added", OPERATOR, ("user", user.id), details)
     return user.id
 
 
-async def reset_user(desk: Desk, options: argparse.Namespace) -> Told:
+async def reset_user(desk: CommandContext, options: argparse.Namespace) -> CommandResult:
     """Print a link by which a person chooses a new password; an earlier one is good no longer."""
-    person, link = await find_person(desk, options.email), new_link(desk.config)
+    person, link = await find_user(desk, options.email), new_link(desk.config)
     expires_at = await desk.database.write(actions.renew_link, OPERATOR, person, link, desk.config.auth)
     return await _link_told(desk, person.id, link, expires_at, f"{person.email} chooses a new password here")
 
 
-async def _link_told(desk: Desk, user_id: int, link: NewLink, expires_at: str, sentence: str) -> Told:
-    told = document(user=await person_json(desk, user_id), link=show_link(desk.config, link, expires_at))
+async def _link_told(
+    desk: CommandContext, user_id: int, link: NewLink, expires_at: str, sentence: str
+) -> CommandResult:
+    told = document(user=await user_json(desk, user_id), link=show_link(desk.config, link, expires_at))
     mailed = "It goes to them by mail too.\n" if link.is_mailed else ""
-    return Told(told, f"{sentence}, once, until {expires_at}:\n\n    {told['link']['url']}\n{mailed}")
+    return CommandResult(
+        told, f"{sentence}, once, until {expires_at}:\n\n    {told['link']['url']}\n{mailed}"
+    )
 
 
-async def change_password(desk: Desk, options: argparse.Namespace) -> Told:
+async def change_password(desk: CommandContext, options: argparse.Namespace) -> CommandResult:
     """Replace a person's password; their sessions end."""
-    person = await find_person(desk, options.email)
+    person = await find_user(desk, options.email)
     await desk.database.write(_set_password, person, await _read_password())
     await announce_access_change(desk.redis)
-    return Told(document(user=await person_json(desk, person.id)), f"Changed the password of {person.email}.")
+    return CommandResult(
+        document(user=await user_json(desk, person.id)), f"Changed the password of {person.email}."
+    )
 
 
-async def _set_password(cursor: Cursor, person: Person, password_hash: str) -> None:
+async def _set_password(cursor: Cursor, person: TeamUser, password_hash: str) -> None:
     await users.set_password(cursor, person.id, password_hash)
     await audit.record(cursor, "user.password_changed", OPERATOR, ("user", person.id))
 
@@ -109,15 +124,17 @@ async def _read_password() -> str:
         passwords.close()
 
 
-async def list_users(desk: Desk, options: argparse.Namespace) -> Told:
+async def list_users(desk: CommandContext, options: argparse.Namespace) -> CommandResult:
     """Everybody, by the order in which they came."""
     people: list[dict[str, Any]] = []
     after: int | None = 0
     while after is not None:
-        page = await desk.database.read(team.list_people, PEOPLE_AT_A_TIME, after)
+        page = await desk.database.read(team.list_users, USERS_PER_PAGE, after)
         people += [orjson.loads(item) for item in page.items]
         after = page.next_key[1] if page.next_key else None
-    return Told({"items": people}, "\n".join(_line(person) for person in people) or "There is nobody yet.")
+    return CommandResult(
+        {"items": people}, "\n".join(_line(person) for person in people) or "There is nobody yet."
+    )
 
 
 def _line(person: dict[str, Any]) -> str:
@@ -125,18 +142,18 @@ def _line(person: dict[str, Any]) -> str:
     return f"{person['id']:>6}  {person['email']}  {person['name']}  {person['role']}{told}"
 
 
-async def disable_user(desk: Desk, options: argparse.Namespace) -> Told:
+async def disable_user(desk: CommandContext, options: argparse.Namespace) -> CommandResult:
     """Keep a person's rows, but end their sessions and keys and let them sign in no more."""
     return await _set_active(desk, options.email, False, "Disabled")
 
 
-async def enable_user(desk: Desk, options: argparse.Namespace) -> Told:
+async def enable_user(desk: CommandContext, options: argparse.Namespace) -> CommandResult:
     """Let a person sign in again; their keys stay revoked."""
     return await _set_active(desk, options.email, True, "Enabled")
 
 
-async def _set_active(desk: Desk, email: str, is_active: bool, done: str) -> Told:
-    person = await find_person(desk, email)
-    await desk.database.write(team.change_person, person, {"is_active": is_active}, OPERATOR)
+async def _set_active(desk: CommandContext, email: str, is_active: bool, done: str) -> CommandResult:
+    person = await find_user(desk, email)
+    await desk.database.write(team.change_user, person, {"is_active": is_active}, OPERATOR)
     await announce_access_change(desk.redis)
-    return Told(document(user=await person_json(desk, person.id)), f"{done} {person.email}.")
+    return CommandResult(document(user=await user_json(desk, person.id)), f"{done} {person.email}.")

@@ -7,15 +7,15 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from server.cli.command import Desk, Run, Told, declare, find_person
+from server.cli.command import CommandContext, CommandResult, Run, declare, find_user
 from server.config.plans import PROVIDERS
 from server.errors import ConfabError, NotFound, Unavailable
 from server.people import actions
 from server.plans.entitlement_cache import forget_grants
-from server.plans.usage_push import tell_plan
+from server.plans.usage_push import push_plan
 from server.rules.plans import SOURCES, Grant, Rights, current_period, describe_month, merge_grants, rfc3339
 from server.store.people.audit import OPERATOR
-from server.store.people.team import Person
+from server.store.people.team import TeamUser
 from server.store.plans import entitlements, usage
 from server.text.times import EPOCH, read_time
 
@@ -39,9 +39,9 @@ def _about_person(commands: Any, name: str, run: Run, about: str) -> argparse.Ar
     return command
 
 
-async def grant(desk: Desk, options: argparse.Namespace) -> Told:
+async def grant(desk: CommandContext, options: argparse.Namespace) -> CommandResult:
     """Give a plan, change it or renew it."""
-    person, plans = await find_person(desk, options.email), desk.config.plans
+    person, plans = await find_user(desk, options.email), desk.config.plans
     if options.plan is not None and options.plan not in plans.named:
         names = ", ".join(plans.named)
         raise ConfabError("invalid", f"config.toml has no plan {options.plan!r}; it has {names}.")
@@ -63,18 +63,18 @@ async def grant(desk: Desk, options: argparse.Namespace) -> Told:
     )
 
 
-async def revoke(desk: Desk, options: argparse.Namespace) -> Told:
+async def revoke(desk: CommandContext, options: argparse.Namespace) -> CommandResult:
     """Take back what one source gave, or everything."""
-    person, provider = await find_person(desk, options.email), options.provider
+    person, provider = await find_user(desk, options.email), options.provider
     if not await desk.database.write(actions.revoke, OPERATOR, person.id, provider, options.source):
         source = f" from the source {options.source}" if options.source else ""
         raise NotFound(f"{person.email} has no entitlement for {provider}{source}.")
     return await _told(desk, person, provider, f"Revoked {provider} from {person.email}.")
 
 
-async def show_usage(desk: Desk, options: argparse.Namespace) -> Told:
+async def show_usage(desk: CommandContext, options: argparse.Namespace) -> CommandResult:
     """A month's counters, beside what the plan allows."""
-    person, provider = await find_person(desk, options.email), options.provider
+    person, provider = await find_user(desk, options.email), options.provider
     period = options.period or current_period()
     month = await desk.database.read(usage.fetch_month, person.id, provider, period)
     shown = describe_month(await _rights(desk, person, provider), period, *month)
@@ -87,25 +87,25 @@ async def show_usage(desk: Desk, options: argparse.Namespace) -> Told:
     ]
     # The plan of an earlier month is not known any more.
     told = lines if period == current_period() else lines[:-1]
-    return Told({"email": person.email, **shown}, "\n".join(told))
+    return CommandResult({"email": person.email, **shown}, "\n".join(told))
 
 
-async def _told(desk: Desk, person: Person, provider: str, sentence: str) -> Told:
+async def _told(desk: CommandContext, person: TeamUser, provider: str, sentence: str) -> CommandResult:
     """Let running processes know, and say what the person has now."""
     await _tell(desk, person, provider)
     rights = await _rights(desk, person, provider)
     shown = asdict(rights) | {"expires_at": _shown(rights.expires_at)}
-    return Told({"email": person.email, "is_active": rights.is_entitled, **shown}, sentence)
+    return CommandResult({"email": person.email, "is_active": rights.is_entitled, **shown}, sentence)
 
 
-async def _tell(desk: Desk, person: Person, provider: str) -> None:
+async def _tell(desk: CommandContext, person: TeamUser, provider: str) -> None:
     """With Redis away they find out by themselves within seconds."""
     with suppress(Unavailable):
         await forget_grants(desk.redis, person.id, provider)
-        await tell_plan(desk.database, desk.redis, desk.config.plans, person.id, provider)
+        await push_plan(desk.database, desk.redis, desk.config.plans, person.id, provider)
 
 
-async def _rights(desk: Desk, person: Person, provider: str) -> Rights:
+async def _rights(desk: CommandContext, person: TeamUser, provider: str) -> Rights:
     grants = await desk.database.read(entitlements.list_grants, person.id, provider)
     return merge_grants(desk.config.plans, provider, (Grant(*row) for row in grants), time.time())
 

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 import orjson
 from aiopg import Cursor
 
-from server.cli.command import Desk, Told, declare, document, row_id
+from server.cli.command import CommandContext, CommandResult, declare, document, row_id
 from server.errors import ConfabError, NotFound, Unavailable
 from server.media.storage import Missing, open_storage
 from server.people import actions
@@ -20,11 +20,11 @@ from server.realtime.events import make_push
 from server.redis.reasons import UNREACHABLE
 from server.store.accounts import accounts
 from server.store.chats import contacts
-from server.store.messages.tombstones import Gone
+from server.store.messages.tombstones import Tombstone
 from server.store.people import audit
 from server.store.people.audit import OPERATOR
 from server.store.privacy import contact_erasures, exports
-from server.store.privacy.erasure_digests import Seal
+from server.store.privacy.erasure_digests import NameHasher
 from server.store.privacy.exports import ExportFile
 from server.text.phones import tidy
 
@@ -50,7 +50,7 @@ def add_privacy_commands(commands: Any) -> None:
     taking.add_argument("--yes", action="store_true", help="do not ask")
 
 
-async def export(desk: Desk, options: argparse.Namespace) -> Told:
+async def export(desk: CommandContext, options: argparse.Namespace) -> CommandResult:
     """Ask a worker for an export, wait for it, and take it along."""
     if options.output is not None and options.output.exists():
         raise ConfabError("conflict", f"{options.output} is there already.")
@@ -64,13 +64,13 @@ async def export(desk: Desk, options: argparse.Namespace) -> Told:
     shown = await _written(desk, options.account_id, export_id, options.wait)
     path = options.output or Path(f"confab-export-{export_id}.zip")
     await _take(desk, options.account_id, export_id, path)
-    return Told(
+    return CommandResult(
         {"export": shown, "path": str(path.absolute())},
         f"Wrote {path} ({shown['size']} bytes, {shown['messages']} messages).",
     )
 
 
-async def _require_worker(desk: Desk) -> None:
+async def _require_worker(desk: CommandContext) -> None:
     with suppress(*UNREACHABLE):
         if await is_worker_alive(desk.redis):
             return
@@ -88,7 +88,7 @@ async def _ask(cursor: Cursor, account_id: int, contact_id: int | None, *, with_
         raise NotFound(f"The number {account_id} has no contact {contact_id}.") from error
 
 
-async def _written(desk: Desk, account_id: int, export_id: int, seconds: float) -> dict[str, Any]:
+async def _written(desk: CommandContext, account_id: int, export_id: int, seconds: float) -> dict[str, Any]:
     """The export once it is ready."""
     try:
         async with asyncio.timeout(seconds):
@@ -106,7 +106,7 @@ async def _written(desk: Desk, account_id: int, export_id: int, seconds: float) 
         raise Unavailable(f"The export {export_id} is still being written; it will be in the app.") from error
 
 
-async def _take(desk: Desk, account_id: int, export_id: int, path: Path) -> None:
+async def _take(desk: CommandContext, account_id: int, export_id: int, path: Path) -> None:
     """Copy its bytes to a file that only its owner reads."""
     file = await desk.database.write(_fetch, account_id, export_id)
     try:
@@ -134,14 +134,14 @@ async def _fetch(cursor: Cursor, account_id: int, export_id: int) -> ExportFile:
     return file
 
 
-async def erase(desk: Desk, options: argparse.Namespace) -> Told:
+async def erase(desk: CommandContext, options: argparse.Namespace) -> CommandResult:
     """Forget a person or a number at once; a worker does away with the rest within moments, or when one runs."""
     if options.contact is None:
         return await _erase_account(desk, options.account_id, is_sure=options.yes)
     contact_id = await _contact_id(desk, options)
     if not options.yes:
         _ask_whether(f"Erase the contact {contact_id} of the number {options.account_id}, for ever?")
-    seal = Seal(desk.config.secrets.seal_key)
+    seal = NameHasher(desk.config.secrets.seal_key)
     gone = await desk.database.write(actions.begin_erasure, OPERATOR, seal, options.account_id, contact_id)
     if gone is not None:
         await _tell(desk, options.account_id, gone)
@@ -149,19 +149,23 @@ async def erase(desk: Desk, options: argparse.Namespace) -> Told:
     if shown is None:
         raise NotFound(f"The number {options.account_id} has no contact {contact_id}.")
     told = document(erasure=shown)
-    return Told(told, f"Erased the contact {contact_id}; messages and files: {told['erasure']['state']}.")
+    return CommandResult(
+        told, f"Erased the contact {contact_id}; messages and files: {told['erasure']['state']}."
+    )
 
 
-async def _erase_account(desk: Desk, account_id: int, *, is_sure: bool) -> Told:
+async def _erase_account(desk: CommandContext, account_id: int, *, is_sure: bool) -> CommandResult:
     """With everybody and everything in it, here and at UniPile."""
     if not is_sure:
         _ask_whether(f"Erase the number {account_id} and all that is in it, for ever?")
-    seal = Seal(desk.config.secrets.seal_key)
+    seal = NameHasher(desk.config.secrets.seal_key)
     shown = await desk.database.write(actions.begin_account_erasure, OPERATOR, seal, account_id)
     if shown is None:
         raise NotFound(f"There is no number {account_id}, or it is being erased.")
     await announce_access_change(desk.redis)
-    return Told(document(erasure=shown), f"Erased the number {account_id}; a worker does away with its rows.")
+    return CommandResult(
+        document(erasure=shown), f"Erased the number {account_id}; a worker does away with its rows."
+    )
 
 
 def _ask_whether(question: str) -> None:
@@ -171,13 +175,13 @@ def _ask_whether(question: str) -> None:
         raise ConfabError("conflict", "Nothing was erased.")
 
 
-async def _tell(desk: Desk, account_id: int, gone: Gone) -> None:
+async def _tell(desk: CommandContext, account_id: int, gone: Tombstone) -> None:
     """Open browsers drop it at once; with Redis away they do so when they catch up."""
     with suppress(Unavailable):
         await publish(desk.redis, account_id, [make_push(gone.event, account_id, gone.seq, None, gone.json)])
 
 
-async def _contact_id(desk: Desk, options: argparse.Namespace) -> int:
+async def _contact_id(desk: CommandContext, options: argparse.Namespace) -> int:
     """The contact of this id, whether it is there or not, or of this phone number."""
     given: str = options.contact
     phone = tidy(given)

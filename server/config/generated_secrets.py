@@ -16,7 +16,7 @@ def read_keyring(data_dir: Path) -> dict[str, str]:
     """Return the kept secrets; makes the folder and whatever is missing on first use."""
     path = data_dir / FILE_NAME
     try:
-        kept = _kept(path)
+        kept = _stored(path)
         complete = {**_new_secrets(), **kept}
         if complete != kept:
             data_dir.mkdir(parents=True, exist_ok=True)
@@ -36,7 +36,7 @@ def _new_secrets() -> dict[str, str]:
     return {"jwt_secret": secrets.token_urlsafe(48), "demo_password": secrets.token_urlsafe(9)}
 
 
-def _kept(path: Path) -> dict[str, str]:
+def _stored(path: Path) -> dict[str, str]:
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

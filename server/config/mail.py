@@ -24,11 +24,11 @@ class Mail:
         return self.url is not None
 
     @property
-    def place(self) -> "MailPlace":
+    def place(self) -> "MailServer":
         return read_smtp_url(self.url or "")
 
 
-class MailPlace(NamedTuple):
+class MailServer(NamedTuple):
     """Where mail is handed over: `smtps` speaks TLS from the start, `starttls` before anything else is said."""
 
     host: str
@@ -51,7 +51,7 @@ def check_mail(mail: Mail) -> None:
         )
 
 
-def read_smtp_url(url: str) -> MailPlace:
+def read_smtp_url(url: str) -> MailServer:
     """Take the address apart; raises ConfigError, which does not quote it: it holds a password."""
     try:
         parts = urlsplit(url)
@@ -71,6 +71,6 @@ def read_smtp_url(url: str) -> MailPlace:
     user, password = (unquote(text) if text else None for text in (parts.username, parts.password))
     if never and password and not is_loopback(url):
         raise ConfigError("SMTP_URL would send its password unprotected: leave ?starttls=never out.")
-    return MailPlace(
+    return MailServer(
         parts.hostname, port or PORTS[parts.scheme], user, password, smtps, starttls=not smtps and not never
     )

@@ -8,7 +8,7 @@ from server.realtime.broker import announce_access_change
 from server.rules.policy import is_admin_role
 from server.schemas.fields import ListQuery
 from server.store.privacy import account_erasures
-from server.web.app_keys import ACTOR, DATABASE, REDIS, SEAL, STANDING
+from server.web.app_keys import ACTOR, CALLER_ROLES, DATABASE, NAME_HASHER, REDIS
 from server.web.requests import (
     caller,
     decode_cursor,
@@ -26,7 +26,7 @@ async def erase_account(request: web.Request) -> web.Response:
     """Erase a number with everything in it, here and at UniPile. From now on it is absent, for whoever asks."""
     account_id = path_id(request, "account_id")
     erasure = await request.app[DATABASE].write(
-        actions.begin_account_erasure, request[ACTOR], request.app[SEAL], account_id
+        actions.begin_account_erasure, request[ACTOR], request.app[NAME_HASHER], account_id
     )
     if erasure is None:
         raise NotFound  # somebody else was quicker
@@ -41,7 +41,7 @@ async def list_account_erasures(request: web.Request) -> web.Response:
     page = await request.app[DATABASE].read(
         account_erasures.list_account_erasures,
         provider_of(request),
-        None if is_admin_role(request[STANDING].role) else caller(request),
+        None if is_admin_role(request[CALLER_ROLES].role) else caller(request),
         query["limit"],
         after[1] if after else None,
     )

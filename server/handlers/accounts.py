@@ -8,12 +8,12 @@ import structlog
 from aiohttp import web
 from aiopg import Cursor
 
-from server.accounts.linking import leave_nothing, require_whatsapp
-from server.accounts.provider_errors import told_to_caller
+from server.accounts.linking import delete_rejected_account, require_whatsapp
+from server.accounts.provider_errors import caller_detail
 from server.config import Config
 from server.errors import ConfabError, NotFound
 from server.plans.payer import Payer
-from server.plans.quotas import claim_place, refuse_place, require_place
+from server.plans.quotas import check_account_slot, require_account_slot, take_account_slot
 from server.queue import DROP_ATTEMPT, REFRESH_ACCOUNT, enqueue
 from server.realtime.broker import announce_access_change, publish
 from server.realtime.events import make_push
@@ -23,9 +23,9 @@ from server.schemas.fields import ListQuery
 from server.store.accounts import accounts, hosted_links, states
 from server.store.accounts.accounts import OwnAccount
 from server.store.plans import entitlements
-from server.unipile.answers import Checkpoint
+from server.unipile.answers import CheckpointStep
 from server.unipile.errors import Rejected
-from server.web.app_keys import CALLER, CONFIG, DATABASE, PAYER, REDIS, SEAL, UNIPILE
+from server.web.app_keys import CALLER, CONFIG, DATABASE, NAME_HASHER, PAYER, REDIS, UNIPILE
 from server.web.requests import (
     caller,
     decode_cursor,
@@ -73,12 +73,12 @@ async def connect_account(request: web.Request) -> web.Response:
     if given["method"] == "hosted":
         await _replace_attempts(request, provider)
         return await _open_hosted_page(request, provider)
-    with told_to_caller():
+    with caller_detail():
         checkpoint = await request.app[UNIPILE].start_connect(given["phone_number"])
     try:
         account_id = await _claim(request, provider, checkpoint.external_account_id, seen=Seen.CODE_SHOWN)
     except ConfabError:  # the place went to another one meanwhile
-        await leave_nothing(request.app[UNIPILE], checkpoint.external_account_id)
+        await delete_rejected_account(request.app[UNIPILE], checkpoint.external_account_id)
         raise
     await _replace_attempts(request, provider, account_id)
     return await _connected_answer(request, account_id, checkpoint, 201)
@@ -86,7 +86,7 @@ async def connect_account(request: web.Request) -> web.Response:
 
 async def _replace_attempts(request: web.Request, provider: str, newer: int | None = None) -> None:
     """Somebody connects one number at a time: codes of theirs that nobody scanned go, here and at UniPile."""
-    for account_id in await request.app[DATABASE].read(states.list_own_attempts, caller(request), provider):
+    for account_id in await request.app[DATABASE].read(states.list_own_pairings, caller(request), provider):
         if account_id != newer:
             await enqueue(request.app[REDIS], DROP_ATTEMPT, account_id, REPLACED)
 
@@ -98,9 +98,9 @@ async def _require_place(
     rights = await request.app[DATABASE].read(request[PAYER].rights_of, owner_id)
     if rights.accounts is not None:
         taken = await request.app[DATABASE].read(
-            entitlements.count_places, owner_id, rights.provider, besides, with_attempts=with_attempts
+            entitlements.count_accounts, owner_id, rights.provider, besides, with_attempts=with_attempts
         )
-        refuse_place(rights, taken)
+        check_account_slot(rights, taken)
 
 
 async def _open_hosted_page(request: web.Request, provider: str) -> web.Response:
@@ -109,7 +109,7 @@ async def _open_hosted_page(request: web.Request, provider: str) -> web.Response
     await request.app[DATABASE].write(
         hosted_links.insert_link, token, caller(request), provider, HOSTED_SECONDS
     )
-    with told_to_caller():
+    with caller_detail():
         url = await request.app[UNIPILE].make_hosted_link(
             expires_at=datetime.now(UTC) + timedelta(seconds=HOSTED_SECONDS),
             notify_url=f"{config.web.public_url}/api/webhooks/unipile/hosted/{token}",
@@ -119,7 +119,7 @@ async def _open_hosted_page(request: web.Request, provider: str) -> web.Response
 
 
 async def _link_account(request: web.Request, provider: str, external_account_id: str) -> web.Response:
-    with told_to_caller():
+    with caller_detail():
         known = await request.app[UNIPILE].fetch_account(external_account_id)
     require_whatsapp(known)
     account_id = await _claim(
@@ -145,12 +145,12 @@ async def _claim(
     phone: str | None = None,
 ) -> int:
     account_id = await request.app[DATABASE].write(
-        claim_place,
+        take_account_slot,
         request[PAYER].rights,
         caller(request),
         provider,
         external_account_id,
-        seal=request.app[SEAL],
+        seal=request.app[NAME_HASHER],
         seen=seen,
         reason=reason,
         name=name,
@@ -168,11 +168,11 @@ async def reconnect_account(request: web.Request) -> web.Response:
     own = await _owned(request)
     if own.status == "disconnected":  # it gave its place back
         await _require_place(request, own.user_id, own.external_account_id)
-    with told_to_caller():
+    with caller_detail():
         checkpoint = await request.app[UNIPILE].start_reconnect(
             own.external_account_id, given["phone_number"]
         )
-    await request.app[DATABASE].write(states.note_attempt, own.id)
+    await request.app[DATABASE].write(states.note_pairing, own.id)
     await _tell(request, own.id, await request.app[DATABASE].write(_take_place, request[PAYER], own.id))
     return await _connected_answer(request, own.id, checkpoint, 200)
 
@@ -182,14 +182,14 @@ async def _take_place(cursor: Cursor, payer: Payer, account_id: int) -> states.O
     held = await accounts.lock_account(cursor, account_id)
     if held is not None and held.status == "disconnected":
         rights = await payer.rights_of(cursor, held.user_id)
-        await require_place(cursor, rights, held.user_id, held.external_account_id)
+        await require_account_slot(cursor, rights, held.user_id, held.external_account_id)
     return await states.observe(cursor, account_id, Seen.CODE_SHOWN)
 
 
 async def disconnect_account(request: web.Request) -> web.Response:
     """Unlink the number at UniPile, so that it is not billed; the history is kept."""
     own = await _owned(request)
-    with told_to_caller():
+    with caller_detail():
         try:
             await request.app[UNIPILE].delete_account(own.external_account_id)
         except Rejected as error:
@@ -233,7 +233,7 @@ async def _tell(request: web.Request, account_id: int, observed: states.Observed
 
 
 async def _connected_answer(
-    request: web.Request, account_id: int, checkpoint: Checkpoint | None, status: int
+    request: web.Request, account_id: int, checkpoint: CheckpointStep | None, status: int
 ) -> web.Response:
     shown = "null" if checkpoint is None else _shown(checkpoint, request.app[CONFIG])
     # The status webhook may have come and gone before the row was there: ask UniPile once, out of the way.
@@ -243,7 +243,7 @@ async def _connected_answer(
     )
 
 
-def _shown(checkpoint: Checkpoint, config: Config) -> str:
+def _shown(checkpoint: CheckpointStep, config: Config) -> str:
     """A picture's text is good for a minute or so; a code to type for as long as the attempt."""
     content: dict[str, str | None]
     if checkpoint.code is not None:

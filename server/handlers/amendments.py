@@ -7,7 +7,7 @@ import structlog
 from aiohttp import web
 from aiopg import Cursor
 
-from server.accounts.provider_errors import refusal_of, told_to_caller
+from server.accounts.provider_errors import caller_detail, error_of
 from server.errors import ConfabError, NotFound, Unavailable
 from server.queue import AMEND_MESSAGE, enqueue
 from server.realtime.broker import publish
@@ -15,7 +15,7 @@ from server.realtime.events import make_push
 from server.schemas.messages import EditMessage, React
 from server.store.accounts import accounts
 from server.store.messages import amendments, messages
-from server.store.messages.amendments import Amended, Amendment, Truth
+from server.store.messages.amendments import Amended, Amendment, ProviderState
 from server.store.messages.messages import OpenMessage
 from server.unipile.errors import UnipileError
 from server.unipile.states import MessageState
@@ -38,7 +38,7 @@ async def edit_message(request: web.Request) -> web.Response:
     """Change the text of a message of ours; 409 when WhatsApp's time for that is over."""
     given = await load_body(request, EDIT_MESSAGE)
     message = await _open_message(request, must_be_own=True)
-    with told_to_caller():
+    with caller_detail():
         await request.app[UNIPILE].edit_message(message.provider_msg_id, given["text"])
     sentence = "WhatsApp did not change the message: it can be edited for a quarter of an hour."
     return await _confirmed(request, message, lambda state: state.body == given["text"], sentence)
@@ -47,7 +47,7 @@ async def edit_message(request: web.Request) -> web.Response:
 async def delete_message(request: web.Request) -> web.Response:
     """Delete a message of ours for everyone; 409 when WhatsApp's time for that is over."""
     message = await _open_message(request, must_be_own=True)
-    with told_to_caller():
+    with caller_detail():
         await request.app[UNIPILE].delete_message(message.provider_msg_id)
     sentence = "WhatsApp did not delete the message: its time for that is over."
     return await _confirmed(request, message, lambda state: state.is_deleted, sentence)
@@ -66,7 +66,7 @@ async def remove_reaction(request: web.Request) -> web.Response:
 
 async def _react(request: web.Request, value: str) -> web.Response:
     message = await _open_message(request, must_be_own=False)
-    with told_to_caller():
+    with caller_detail():
         await request.app[UNIPILE].react(message.provider_msg_id, value)
     plain = value.replace(EMOJI_STYLE, "")
 
@@ -89,7 +89,7 @@ async def _open_message(request: web.Request, *, must_be_own: bool) -> OpenMessa
     )
     if message is None:
         raise NotFound
-    if refusal := refusal_of(message.account_status):
+    if refusal := error_of(message.account_status):
         raise refusal
     if must_be_own and message.direction != "out":
         raise ConfabError("forbidden", "Only messages of your own can be changed.")
@@ -116,7 +116,7 @@ async def _confirmed(
             refusal = None  # it was accepted, and nothing says that it was not made
             break
         if is_wanted(state):
-            truth = Truth(state.body, state.is_edited, state.is_deleted, state.reactions, read_at)
+            truth = ProviderState(state.body, state.is_edited, state.is_deleted, state.reactions, read_at)
             amended = await request.app[DATABASE].write(_apply, message, truth, hints)
             await _publish(request, message.account_id, amended)
             return await _answer(request, message)
@@ -130,9 +130,13 @@ async def _confirmed(
     return await _answer(request, message)
 
 
-async def _apply(cursor: Cursor, message: OpenMessage, truth: Truth, hints: list[Amendment]) -> Amended:
+async def _apply(
+    cursor: Cursor, message: OpenMessage, truth: ProviderState, hints: list[Amendment]
+) -> Amended:
     await accounts.lock_account(cursor, message.account_id)
-    return await amendments.apply_truth(cursor, message.account_id, message.provider_msg_id, truth, hints)
+    return await amendments.apply_provider_state(
+        cursor, message.account_id, message.provider_msg_id, truth, hints
+    )
 
 
 async def _publish(request: web.Request, account_id: int, amended: Amended) -> None:

@@ -9,7 +9,7 @@ from server.rules.policy import is_admin_role
 from server.schemas.api_keys import CreateKey
 from server.schemas.fields import ListQuery
 from server.store.people import api_keys
-from server.web.app_keys import ACTOR, CALLER, DATABASE, REDIS, STANDING
+from server.web.app_keys import ACTOR, CALLER, CALLER_ROLES, DATABASE, REDIS
 from server.web.identify import make_key, prefix_of
 from server.web.requests import decode_cursor, load_body, load_query, object_answer, page_answer, path_id
 
@@ -47,4 +47,4 @@ async def revoke_key(request: web.Request) -> web.Response:
 
 def _whose(request: web.Request) -> int | None:
     """Whose keys are meant: None for everybody's."""
-    return None if is_admin_role(request[STANDING].role) else request[CALLER].user_id
+    return None if is_admin_role(request[CALLER_ROLES].role) else request[CALLER].user_id

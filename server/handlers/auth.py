@@ -57,7 +57,7 @@ async def _register(
     cursor: Cursor, plans: Plans, given: dict[str, str], password_hash: str, address: str | None
 ) -> User:
     await require_seat(cursor, plans)  # first: who finds no seat learns nothing of who has one
-    user = await team.insert_person(cursor, given["email"], given["name"], "agent")
+    user = await team.insert_user(cursor, given["email"], given["name"], "agent")
     if user is None:
         raise ConfabError("conflict", "Somebody has this e-mail address already.")
     await users.set_password(cursor, user.id, password_hash)

@@ -11,12 +11,12 @@ from aiopg import Cursor
 from server.config.billing import SignatureError, check_signature
 from server.errors import ConfabError, NotFound, Unavailable
 from server.people import actions
-from server.plans.usage_push import tell_plan
+from server.plans.usage_push import push_plan
 from server.schemas.usage import GRANTED, BillingEvent
 from server.store.people import users
 from server.store.people.audit import Actor
 from server.store.plans import entitlements
-from server.store.plans.entitlements import BillingWord
+from server.store.plans.entitlements import BillingChange
 from server.web.app_keys import CONFIG, DATABASE, ENTITLEMENTS, REDIS
 from server.web.requests import json_answer, load_body
 
@@ -78,7 +78,7 @@ async def _apply(
     if known is not None:
         return user.id, False
     is_granted = event["type"] == GRANTED
-    word = BillingWord(
+    word = BillingChange(
         user.id,
         data["provider"],
         is_granted,
@@ -86,14 +86,14 @@ async def _apply(
         data["expires_at"] if is_granted else None,
         event["timestamp"],
     )
-    return user.id, await actions.take_word(cursor, actor, word)
+    return user.id, await actions.apply_billing_event(cursor, actor, word)
 
 
 async def _tell(request: web.Request, user_id: int, provider: str) -> None:
     """It is written down: nothing that fails now may make the billing system send it again."""
     await request.app[ENTITLEMENTS].forget(user_id, provider)
     try:
-        await tell_plan(
+        await push_plan(
             request.app[DATABASE], request.app[REDIS], request.app[CONFIG].plans, user_id, provider
         )
     except Unavailable as error:

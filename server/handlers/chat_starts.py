@@ -8,10 +8,10 @@ import structlog
 from aiohttp import web
 from aiopg import Cursor
 
-from server.accounts.provider_errors import refusal_from, refusal_of
+from server.accounts.provider_errors import error_from, error_of
 from server.errors import ConfabError, NotFound, Unavailable
 from server.plans.payer import Payer
-from server.plans.quotas import refuse_messages, require_messages
+from server.plans.quotas import check_messages, require_messages
 from server.queue import NOTE_USAGE, REFRESH_CHAT, enqueue
 from server.realtime.broker import publish
 from server.realtime.events import Push, make_push
@@ -46,7 +46,7 @@ async def start_chat(request: web.Request) -> web.Response:
     client_id = given["client_id"] or str(uuid4())
     if (known := await request.app[DATABASE].write(_find_again, target, client_id)) is not None:
         return await _started(request, known, [])
-    if refusal := refusal_of(target.account_status):
+    if refusal := error_of(target.account_status):
         raise refusal
     if is_same_phone(given["to"], target.phone):
         raise ConfabError("invalid", fields={"to": ["This is the number itself."]})
@@ -93,12 +93,12 @@ async def _address_of(request: web.Request, target: StartTarget, digits: str) ->
 
 async def _require_left(cursor: Cursor, payer: Payer, owner_id: int) -> None:
     used = await usage.fetch_used(cursor, owner_id, payer.rights.provider)
-    refuse_messages(await payer.rights_of(cursor, owner_id), used, 1)
+    check_messages(await payer.rights_of(cursor, owner_id), used, 1)
 
 
 async def _begin(cursor: Cursor, payer: Payer, start: ChatStart) -> datetime | None:
     """Write it down, which counts it; what is not sent after all gives the count back with its row."""
-    account = await chat_starts.lock_account(cursor, start.account_id)
+    account = await chat_starts.lock_start_account(cursor, start.account_id)
     if account is None:
         raise NotFound
     begun_at = await chat_starts.insert_start(cursor, start)
@@ -147,12 +147,12 @@ async def _hand_over(
     try:
         chat_id, message_id = await unipile.start_chat(target.external_account_id, start.address, start.body)
     except OutcomeUnknown as error:
-        refusal = refusal_from(error)
+        refusal = error_from(error)
         raise ConfabError(refusal.code, UNKNOWN_OUTCOME) from error
     except UnipileError as error:
         # It certainly did not go out: the same client_id may try again.
         await database.write(chat_starts.delete_start, start)
-        raise refusal_from(error) from error
+        raise error_from(error) from error
     try:
         chat_id = chat_id or await unipile.fetch_chat_id(target.external_account_id, start.address)
     except UnipileError as error:
@@ -181,7 +181,7 @@ async def _store_started(
     provider_msg_id: str | None,
 ) -> tuple[ChangedMessage, list[Push]]:
     """One transaction: the chat, the message (its echo may have stored both already), the count."""
-    await chat_starts.lock_account(cursor, start.account_id)
+    await chat_starts.lock_start_account(cursor, start.account_id)
     chat_id = await chat_starts.ensure_chat(cursor, start, provider_chat_id)
     known = await chat_starts.adopt_message(cursor, start, begun_at, provider_msg_id)
     if known is not None:

@@ -7,11 +7,11 @@ import orjson
 import structlog
 from aiohttp import web
 
-from server.accounts.provider_errors import told_to_caller
+from server.accounts.provider_errors import caller_detail
 from server.errors import NotFound
 from server.media.storage import Missing
 from server.store.chats import contacts
-from server.unipile.history import read_people
+from server.unipile.history import read_attendees
 from server.web.app_keys import DATABASE, STORAGE, UNIPILE
 from server.web.requests import caller, json_answer, path_id, provider_of
 
@@ -55,17 +55,17 @@ async def list_people(request: web.Request) -> web.Response:
     """
     account_id, chat_id = path_id(request, "account_id"), path_id(request, "chat_id")
     place = await request.app[DATABASE].read(
-        contacts.fetch_chat_people, caller(request), provider_of(request), account_id, chat_id
+        contacts.fetch_chat_contacts, caller(request), provider_of(request), account_id, chat_id
     )
     if place is None:
         raise NotFound
     if place.person is not None:
         return json_answer({"items": [_shown(orjson.loads(place.person))], "files": place.files})
-    with told_to_caller():
+    with caller_detail():
         answer = await request.app[UNIPILE].read("chats", place.provider_chat_id, "attendees", params={})
-    others = [who for who in read_people(answer).values() if not who["is_self"]]
+    others = [who for who in read_attendees(answer).values() if not who["is_self"]]
     names = [name for who in others for name in who["ids"]]
-    known = await request.app[DATABASE].read(contacts.list_people, account_id, names)
+    known = await request.app[DATABASE].read(contacts.list_contacts, account_id, names)
     return json_answer({"items": [_merged(who, known) for who in others], "files": place.files})
 
 

@@ -7,20 +7,20 @@ import structlog
 from aiohttp import web
 from aiopg import Cursor
 
-from server.accounts.linking import leave_nothing, require_linkable
-from server.accounts.provider_errors import told_to_caller
+from server.accounts.linking import delete_rejected_account, require_linkable
+from server.accounts.provider_errors import caller_detail
 from server.errors import ConfabError, NotFound, Unavailable
-from server.plans.quotas import claim_place
+from server.plans.quotas import take_account_slot
 from server.queue import REFRESH_ACCOUNT, enqueue
 from server.realtime.broker import announce_access_change, publish_to_user
 from server.rules.plans import Rights
 from server.store.accounts import accounts, hosted_links
 from server.store.accounts.hosted_links import HostedLink
-from server.store.accounts.rejected import insert_refusal
-from server.store.privacy.erasure_digests import Seal
+from server.store.accounts.rejected import insert_rejected
+from server.store.privacy.erasure_digests import NameHasher
 from server.unipile.answers import ProviderAccount
 from server.unipile.events import account_of
-from server.web.app_keys import DATABASE, ENTITLEMENTS, REDIS, SEAL, UNIPILE
+from server.web.app_keys import DATABASE, ENTITLEMENTS, NAME_HASHER, REDIS, UNIPILE
 from server.web.requests import json_answer
 
 log = structlog.get_logger()
@@ -35,13 +35,13 @@ async def receive_hosted(request: web.Request) -> web.Response:
     such an account is UniPile's to say.
     """
     token, database = request.match_info["token"], request.app[DATABASE]
-    link = await database.read(hosted_links.fetch_link, token)
+    link = await database.read(hosted_links.fetch_hosted_link, token)
     if link is None:
         raise NotFound
     external_account_id = await _read_account_id(request)
     if link.external_account_id not in (None, external_account_id):
         raise NotFound  # it was for one account
-    with told_to_caller():
+    with caller_detail():
         known = await request.app[UNIPILE].fetch_account(external_account_id)
     try:
         account_id = await _take(request, token, link, known)
@@ -58,7 +58,7 @@ async def _take(request: web.Request, token: str, link: HostedLink, known: Provi
     await require_linkable(request.app[DATABASE], link.user_id, known)
     rights = await request.app[ENTITLEMENTS].rights_of(link.user_id, link.provider)
     account_id: int = await request.app[DATABASE].write(
-        _attach, rights, token, link, known, request.app[SEAL]
+        _attach, rights, token, link, known, request.app[NAME_HASHER]
     )
     return account_id
 
@@ -75,7 +75,7 @@ async def _send_back(
     # Before it goes: a Postgres that is away has UniPile ask again, and then it must still be there.
     await _tell_asker(request, token, link, known, error)
     if not is_used and made_at is not None and made_at > link.created_at - CLOCKS_DIFFER:
-        await leave_nothing(request.app[UNIPILE], external_account_id)
+        await delete_rejected_account(request.app[UNIPILE], external_account_id)
     else:
         log.warning("refused_account_stays", external_account_id=external_account_id, code=error.code)
 
@@ -85,7 +85,7 @@ async def _tell_asker(
 ) -> None:
     """Whoever asked for the page is told why: at once, and, where nobody listens, when they come back."""
     told = await request.app[DATABASE].write(
-        insert_refusal,
+        insert_rejected,
         token,
         known.external_account_id,
         link.user_id,
@@ -114,12 +114,12 @@ async def _read_account_id(request: web.Request) -> str:
 
 
 async def _attach(
-    cursor: Cursor, rights: Rights, token: str, link: HostedLink, known: ProviderAccount, seal: Seal
+    cursor: Cursor, rights: Rights, token: str, link: HostedLink, known: ProviderAccount, seal: NameHasher
 ) -> int:
     """One transaction: spend the token, claim the account."""
-    if not await hosted_links.use_link(cursor, token, known.external_account_id):
+    if not await hosted_links.use_hosted_link(cursor, token, known.external_account_id):
         raise NotFound
-    account_id = await claim_place(
+    account_id = await take_account_slot(
         cursor,
         rights,
         link.user_id,

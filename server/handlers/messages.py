@@ -7,10 +7,10 @@ from uuid import uuid4
 from aiohttp import web
 from aiopg import Cursor
 
-from server.accounts.provider_errors import refusal_of
+from server.accounts.provider_errors import error_of
 from server.errors import ConfabError, NotFound
 from server.messages.send_batcher import announce_sends
-from server.messages.sending import Stored, Wish, advance_chat, find_sends
+from server.messages.sending import SendRequest, StoredSend, advance_chat, find_sends
 from server.messages.uploads import FormReader, Upload
 from server.plans.payer import Payer
 from server.plans.quotas import require_messages
@@ -34,7 +34,7 @@ async def send_message(request: web.Request) -> web.Response:
     order; the text goes with the first, which is `message` of the answer.
     """
     given, uploads = await _read_send(request)
-    wish = Wish(
+    wish = SendRequest(
         request[PAYER],
         caller(request),
         provider_of(request),
@@ -100,7 +100,7 @@ async def retry_message(request: web.Request) -> web.Response:
         path_id(request, "message_id"),
         path_id(request, "chat_id") if "chat_id" in request.match_info else None,
     )
-    await announce_sends(request.app[REDIS], [Stored([message], pushes)])
+    await announce_sends(request.app[REDIS], [StoredSend([message], pushes)])
     return object_answer([("message", message.json)])
 
 
@@ -118,7 +118,7 @@ async def _queue_again(
     if known is None or chat_id not in (None, known.chat_id):
         raise NotFound
     target = known.target
-    if refusal := refusal_of(target.account_status):
+    if refusal := error_of(target.account_status):
         raise refusal
     if known.status not in ("failed", "unconfirmed"):
         raise ConfabError("conflict", "Only a message that failed or is unconfirmed can be tried again.")

@@ -10,7 +10,7 @@ from server.realtime.events import Push
 from server.rules.policy import is_admin_role
 from server.schemas.users import SetPayer
 from server.store.accounts import members
-from server.web.app_keys import ACTOR, CONFIG, DATABASE, REDIS, STANDING
+from server.web.app_keys import ACTOR, CALLER_ROLES, CONFIG, DATABASE, REDIS
 from server.web.requests import load_body, object_answer, path_id, provider_of
 
 log = structlog.get_logger()
@@ -30,7 +30,7 @@ async def set_payer(request: web.Request) -> web.Response:
         provider_of(request),
         account_id,
         given["user_id"],
-        any_number=is_admin_role(request[STANDING].role),
+        any_number=is_admin_role(request[CALLER_ROLES].role),
     )
     if push is not None:
         await _tell(request, account_id, push)

@@ -7,7 +7,7 @@ from server.people import actions
 from server.realtime.broker import publish
 from server.realtime.events import make_push
 from server.store.privacy import contact_erasures
-from server.web.app_keys import ACTOR, DATABASE, REDIS, SEAL
+from server.web.app_keys import ACTOR, DATABASE, NAME_HASHER, REDIS
 from server.web.requests import caller, object_answer, path_id, provider_of
 
 
@@ -17,7 +17,7 @@ async def erase_contact(request: web.Request) -> web.Response:
     """
     account_id, contact_id = path_id(request, "account_id"), path_id(request, "contact_id")
     gone = await request.app[DATABASE].write(
-        actions.begin_erasure, request[ACTOR], request.app[SEAL], account_id, contact_id
+        actions.begin_erasure, request[ACTOR], request.app[NAME_HASHER], account_id, contact_id
     )
     if gone is not None:
         push = make_push(gone.event, account_id, gone.seq, None, gone.json)

@@ -16,7 +16,7 @@ async def list_refusals(request: web.Request) -> web.Response:
     query = load_query(request, LIST_QUERY)
     after = decode_cursor(query["cursor"])
     page = await request.app[DATABASE].read(
-        rejected.list_refusals,
+        rejected.list_rejected,
         caller(request),
         provider_of(request),
         query["limit"],
@@ -29,7 +29,7 @@ async def dismiss_refusal(request: web.Request) -> web.Response:
     """The caller has seen it. Again: the same."""
     refusal_id = path_id(request, "refusal_id")
     if not await request.app[DATABASE].write(
-        rejected.note_seen, caller(request), provider_of(request), refusal_id
+        rejected.note_rejected_seen, caller(request), provider_of(request), refusal_id
     ):
         raise NotFound
     return web.Response(status=204)

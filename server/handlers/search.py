@@ -17,7 +17,7 @@ async def find(request: web.Request) -> web.Response:
     user_id, database = caller(request), request.app[DATABASE]
     is_complete = await search_index.catch_up(database, user_id)
     is_first = after is None
-    people = await database.read(search.find_people, user_id, text) if is_first else []
+    people = await database.read(search.find_contacts, user_id, text) if is_first else []
     chats = await database.read(search.find_chats, user_id, text) if is_first else []
     page = await database.read(search.find_messages, user_id, text, limit=query["limit"], after=after)
     return object_answer(

@@ -14,7 +14,7 @@ from aiohttp import WSMessage, WSMsgType, web
 from server.errors import ConfabError, NotFound
 from server.metrics import SOCKETS
 from server.presence import introduce, note_typing
-from server.realtime.commands import Allowance, BadFrameError, is_row_number, parse_command, read_cursors
+from server.realtime.commands import Allowance, BadFrameError, is_row_id, parse_command, read_cursors
 from server.realtime.connection import CloseCode, Connection
 from server.rules.policy import Caller
 from server.store.accounts import accounts
@@ -24,7 +24,7 @@ from server.web.authorize import authorize_command
 from server.web.identify import identify
 from server.web.security_headers import require_own_page
 
-HEARTBEAT_SECONDS = 30.0
+SOCKET_HEARTBEAT_SECONDS = 30.0
 # The loop's timers count no further than some weeks.
 LONGEST_TIMER_SECONDS = 7 * 24 * 3600.0
 
@@ -33,7 +33,7 @@ async def open_socket(request: web.Request) -> web.StreamResponse:
     require_own_page(request, request.app[CONFIG])
     config = request.app[CONFIG].realtime
     socket = web.WebSocketResponse(
-        heartbeat=HEARTBEAT_SECONDS,
+        heartbeat=SOCKET_HEARTBEAT_SECONDS,
         compress=False,  # a small frame could unpack to any size
         autoping=False,  # pings count as commands do
         max_msg_size=config.max_frame_bytes,
@@ -191,7 +191,7 @@ class _Session:
     async def _join_chat(self, data: dict[str, Any], chat: chats.ReachableChat) -> dict[str, object]:
         """Hear one chat; with `since`, what it missed comes first."""
         since = data.get("since")
-        if since is not None and not is_row_number(since):
+        if since is not None and not is_row_id(since):
             raise ConfabError("invalid", "since is a sequence number.")
         await introduce(self._app, self._connection.user_id)
         reached = await self._rooms.enter_chat(self._connection, chat.account_id, chat.id, since, chat.seq)
@@ -199,7 +199,7 @@ class _Session:
 
     async def _leave_chat(self, data: dict[str, Any]) -> None:
         chat_id = data.get("chat_id")
-        if not is_row_number(chat_id):
+        if not is_row_id(chat_id):
             raise NotFound
         self._hub.leave_chat(self._connection, chat_id)
 
@@ -212,7 +212,7 @@ class _Session:
 
     async def _reachable(self, data: dict[str, Any]) -> chats.ReachableChat:
         chat_id = data.get("chat_id")
-        if not is_row_number(chat_id):
+        if not is_row_id(chat_id):
             raise NotFound
         chat = await self._app[DATABASE].read(chats.fetch_reachable_chat, self._connection.user_id, chat_id)
         if chat is None:

@@ -49,7 +49,7 @@ async def _describe(cursor: Cursor, plans: Plans, user_id: int, provider: str) -
         "expires_at": _moment(rights.expires_at),
         "accounts": {
             "allowed": rights.accounts,
-            "used": await entitlements.count_places(cursor, user_id, provider),
+            "used": await entitlements.count_accounts(cursor, user_id, provider),
         },
         "messages": {
             "allowed": rights.messages_per_month,

@@ -25,7 +25,7 @@ async def show_link(request: web.Request) -> web.Response:
     """Whom the link is for. The token comes in the body: an address is written down on its way."""
     given = await load_body(request, LINK_TOKEN)
     await request.app[LIMITER].require(request.app[RATES][LINK_ADDRESS], request.remote or "")
-    link = await request.app[DATABASE].read(user_links.fetch_link, hash_token(given["token"]))
+    link = await request.app[DATABASE].read(user_links.fetch_user_link, hash_token(given["token"]))
     if link is None:
         raise NotFound(GONE)
     return json_answer({"kind": link.kind, "email": link.email, "name": link.name})
@@ -35,7 +35,7 @@ async def accept_link(request: web.Request) -> web.Response:
     """Choose a password (and name), be signed in; every earlier session ends."""
     given = await load_body(request, ACCEPT_LINK)
     await request.app[LIMITER].require(request.app[RATES][LINK_ADDRESS], request.remote or "")
-    if await request.app[DATABASE].read(user_links.fetch_link, hash_token(given["token"])) is None:
+    if await request.app[DATABASE].read(user_links.fetch_user_link, hash_token(given["token"])) is None:
         raise NotFound(GONE)  # before anything is hashed
     password_hash = await request.app[PASSWORDS].hash(given["password"])
     user = await request.app[DATABASE].write(_accept, given, password_hash, request.remote)
@@ -45,7 +45,7 @@ async def accept_link(request: web.Request) -> web.Response:
 
 async def _accept(cursor: Cursor, given: dict[str, Any], password_hash: str, address: str | None) -> User:
     """One transaction: spend the link, set what was chosen, end what was."""
-    link = await user_links.use_link(cursor, hash_token(given["token"]))
+    link = await user_links.use_user_link(cursor, hash_token(given["token"]))
     if link is None:
         raise NotFound(GONE)
     # The first owner's address is a stand-in; everybody else's was chosen by who invited them.

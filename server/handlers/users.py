@@ -18,9 +18,9 @@ from server.schemas.fields import ListQuery
 from server.schemas.users import ChangeUser, InviteUser
 from server.store.people import team
 from server.store.people.audit import Actor
-from server.store.people.team import Person
+from server.store.people.team import TeamUser
 from server.store.people.users import User
-from server.web.app_keys import ACTOR, CALLER, CONFIG, DATABASE, REDIS, STANDING
+from server.web.app_keys import ACTOR, CALLER, CALLER_ROLES, CONFIG, DATABASE, REDIS
 from server.web.requests import decode_cursor, load_body, load_query, object_answer, page_answer, path_id
 
 LIST_QUERY, INVITE_USER, CHANGE_USER = ListQuery(), InviteUser(), ChangeUser()
@@ -30,7 +30,7 @@ async def list_users(request: web.Request) -> web.Response:
     """Everybody, by the order in which they came."""
     query = load_query(request, LIST_QUERY)
     after = decode_cursor(query["cursor"])
-    page = await request.app[DATABASE].read(team.list_people, query["limit"], after[1] if after else 0)
+    page = await request.app[DATABASE].read(team.list_users, query["limit"], after[1] if after else 0)
     return page_answer(page)
 
 
@@ -77,27 +77,29 @@ async def change_user(request: web.Request) -> web.Response:
     return object_answer([("user", await _person_json(request, person.id))])
 
 
-async def _change(cursor: Cursor, person: Person, given: dict[str, Any], plans: Plans, actor: Actor) -> None:
+async def _change(
+    cursor: Cursor, person: TeamUser, given: dict[str, Any], plans: Plans, actor: Actor
+) -> None:
     if given.get("is_active") and not person.is_active:
         await require_seat(cursor, plans, person.id)
-    await team.change_person(cursor, person, given, actor)
+    await team.change_user(cursor, person, given, actor)
 
 
 def _require_reach(request: web.Request, *roles: str) -> None:
     """Nobody makes or changes somebody above themselves: the table's rule about roles, with the roles in question."""
-    if not may_deal_with(request[STANDING].role, *roles):
+    if not may_deal_with(request[CALLER_ROLES].role, *roles):
         raise ConfabError("forbidden", "Only an owner can do this with an owner.")
 
 
-async def _person(request: web.Request) -> Person:
-    person = await request.app[DATABASE].read(team.fetch_person, path_id(request, "user_id"))
+async def _person(request: web.Request) -> TeamUser:
+    person = await request.app[DATABASE].read(team.fetch_user, path_id(request, "user_id"))
     if person is None:
         raise NotFound
     return person
 
 
 async def _person_json(request: web.Request, user_id: int) -> str:
-    shown = await request.app[DATABASE].read(team.fetch_person_json, user_id)
+    shown = await request.app[DATABASE].read(team.fetch_user_json, user_id)
     if shown is None:
         raise NotFound
     return shown

@@ -9,16 +9,16 @@ import orjson
 SIZE_BYTES = 64 * 1024
 MAX_SIDE = 32_767
 MAX_SECONDS = 24 * 3600
-CLAIMS = ("width", "height", "duration")
+DECLARED = ("width", "height", "duration")
 # Frames begin with these; C4, C8 and CC are tables.
 JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
-class ClaimError(ValueError):
+class DeclaredError(ValueError):
     """What was told of the files cannot be: the sentence says how it should be."""
 
 
-class Shape(NamedTuple):
+class MediaInfo(NamedTuple):
     """What is known; None where nothing is."""
 
     width: int | None = None
@@ -26,44 +26,50 @@ class Shape(NamedTuple):
     duration: int | None = None
 
 
-def read_claims(text: str, files: int) -> list[Shape]:
+def read_declared(text: str, files: int) -> list[MediaInfo]:
     """What a sender tells of their files: a JSON list with an object for each; raises ClaimError."""
     try:
         told = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise ClaimError("Must be a JSON list.") from error
+        raise DeclaredError("Must be a JSON list.") from error
     if not isinstance(told, list) or len(told) != files:
-        raise ClaimError("Must be a list with one object for each file, in order.")
-    return [_claim(item) for item in told]
+        raise DeclaredError("Must be a list with one object for each file, in order.")
+    return [_declared(item) for item in told]
 
 
-def _claim(item: object) -> Shape:
-    if not isinstance(item, dict) or not set(item) <= set(CLAIMS):
-        raise ClaimError("Each may have width, height and duration.")
+def _declared(item: object) -> MediaInfo:
+    if not isinstance(item, dict) or not set(item) <= set(DECLARED):
+        raise DeclaredError("Each may have width, height and duration.")
     width, height = (_number(item.get(name), 1, MAX_SIDE) for name in ("width", "height"))
     duration = _number(item.get("duration"), 0, MAX_SECONDS)
-    return Shape(duration=duration) if width is None or height is None else Shape(width, height, duration)
+    return (
+        MediaInfo(duration=duration)
+        if width is None or height is None
+        else MediaInfo(width, height, duration)
+    )
 
 
 def _number(value: Any, least: int, most: int) -> int | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
-        raise ClaimError(f"Numbers go from {least} to {most}.")
+        raise DeclaredError(f"Numbers go from {least} to {most}.")
     return round(value)
 
 
-def shape_of(kind: str, head: bytes, claim: Shape) -> Shape:
+def media_info_of(kind: str, head: bytes, claim: MediaInfo) -> MediaInfo:
     """The shape of a file of UniPile's kind. A claim about a picture is believed as far as its bytes allow: a camera's
     photo may lie on its side.
     """
     if kind == "img":
         read = read_size(head)
         told = (claim.width, claim.height)
-        return Shape(*(told if read is None or sorted(read) == sorted(side or 0 for side in told) else read))
+        return MediaInfo(
+            *(told if read is None or sorted(read) == sorted(side or 0 for side in told) else read)
+        )
     if kind == "video":
         return claim
-    return Shape(duration=claim.duration) if kind == "audio" else Shape()
+    return MediaInfo(duration=claim.duration) if kind == "audio" else MediaInfo()
 
 
 def read_size(head: bytes) -> tuple[int, int] | None:

@@ -14,7 +14,7 @@ import obstore
 from obstore import exceptions
 from obstore.store import LocalStore, S3Store
 
-from server.config.storage_url import S3Place, read_storage_url
+from server.config.storage_url import S3Bucket, read_storage_url
 from server.errors import Unavailable
 from server.media.image_size import SIZE_BYTES
 
@@ -41,7 +41,7 @@ class Missing(Exception):
     """The store has no such bytes: its disk was lost, or somebody emptied it."""
 
 
-class Kept(NamedTuple):
+class StoredBlob(NamedTuple):
     """What is known of a file once its last byte is in."""
 
     sha256: str
@@ -73,8 +73,8 @@ class Incoming:
         with _written():
             await self.file.write(data)
 
-    def seal(self) -> Kept:
-        return Kept(self._hash.hexdigest(), self.size, self._head)
+    def seal(self) -> StoredBlob:
+        return StoredBlob(self._hash.hexdigest(), self.size, self._head)
 
 
 class Storage:
@@ -157,14 +157,14 @@ def _drop_stale_files(folder: Path, age: timedelta) -> int:
 def open_storage(url: str, data_dir: Path) -> Storage:
     """The store that `[media] url` names."""
     place = read_storage_url(url, data_dir)
-    if isinstance(place, S3Place):
+    if isinstance(place, S3Bucket):
         return Storage(_s3_store(place))
     folder = place.folder.resolve()
     with _translated():
         return Storage(LocalStore(str(folder), mkdir=True), folder)
 
 
-def _s3_store(place: S3Place) -> S3Store:
+def _s3_store(place: S3Bucket) -> S3Store:
     chosen: S3Config = {}
     if place.endpoint:
         chosen["endpoint"] = place.endpoint

@@ -82,7 +82,7 @@ def attachment_type(mimetype: str) -> str:
     return {"image": "img", "video": "video", "audio": "audio"}.get(family, "file")
 
 
-def told_type(sniffed: str, declared: str | None) -> str:
+def declared_type(sniffed: str, declared: str | None) -> str:
     """The type to tell: what the bytes show; what somebody declared only where it cannot be shown in place."""
     given = (declared or "").partition(";")[0].strip().lower()
     if sniffed in SOUND_ALONE:

@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 
 from server.cancellation import end_tasks
 from server.errors import ConfabError, Unavailable
-from server.messages.sending import Apart, Stored, Wish, store_send, store_sends
+from server.messages.sending import NotBatchable, SendRequest, StoredSend, store_send, store_sends
 from server.queue import SEND_CHAT, enqueue
 from server.realtime.broker import publish
 from server.store.db.database import Database
@@ -17,7 +17,7 @@ from server.store.messages.messages import ChangedMessage
 
 log = structlog.get_logger()
 
-Waiting = tuple[Wish, asyncio.Future[Stored]]
+Waiting = tuple[SendRequest, asyncio.Future[StoredSend]]
 # As long as everybody waits, so many are answered at once.
 AT_ONCE = 100
 
@@ -35,14 +35,14 @@ class SendLines:
         self._lines: dict[int, list[Waiting]] = defaultdict(list)
         self._tasks: dict[int, asyncio.Task[None]] = {}
 
-    async def store(self, wish: Wish) -> list[ChangedMessage]:
+    async def store(self, wish: SendRequest) -> list[ChangedMessage]:
         """Return the wish's messages once they are committed; raises what stands in its way."""
         if not wish.is_plain:
             # Quotes and files have questions of their own.
             stored = await self._database.write(store_send, wish)
             await announce_sends(self._redis, [stored])
             return stored.messages
-        future: asyncio.Future[Stored] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[StoredSend] = asyncio.get_running_loop().create_future()
         self._lines[wish.account_id].append((wish, future))
         if wish.account_id not in self._tasks:
             self._tasks[wish.account_id] = asyncio.create_task(self._work_off(wish.account_id))
@@ -69,7 +69,7 @@ class SendLines:
         except Unavailable as error:
             _answer(batch, error)
             return True
-        except (Apart, ConfabError):
+        except (NotBatchable, ConfabError):
             return False
         except Exception:
             log.exception("sends_not_together", sends=len(batch))
@@ -92,7 +92,7 @@ class SendLines:
                     future.set_result(stored)
 
 
-async def announce_sends(redis: Redis, stored: Sequence[Stored]) -> None:
+async def announce_sends(redis: Redis, stored: Sequence[StoredSend]) -> None:
     """Have the worker send what one number has stored, and tell the rooms. The rows are committed, so the sends are
     accepted: with Redis away the worker's look-around finds them later, and a failure told here would make the caller
     send a second time.

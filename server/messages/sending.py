@@ -6,7 +6,7 @@ from typing import Any
 
 from aiopg import Cursor
 
-from server.accounts.provider_errors import refusal_of
+from server.accounts.provider_errors import error_of
 from server.errors import ConfabError, NotFound
 from server.messages.uploads import Upload
 from server.plans.payer import Payer
@@ -22,7 +22,7 @@ from server.store.sending import sends
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class SendRequest:
     """What somebody wants to send, and in which chat."""
 
     payer: Payer
@@ -44,37 +44,37 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredSend:
     """The messages of one wish, and what to push; no pushes when it was sent before."""
 
     messages: list[ChangedMessage]
     pushes: list[Push]
 
 
-class Apart(Exception):
+class NotBatchable(Exception):
     """These wishes are not alike enough to be stored together: each has its own answer."""
 
 
-async def store_send(cursor: Cursor, wish: Wish) -> Stored:
+async def store_send(cursor: Cursor, wish: SendRequest) -> StoredSend:
     """One wish by itself, whatever it is."""
     account_id, chat_id, uploads = wish.account_id, wish.chat_id, wish.uploads
     target = await sends.lock_send_target(cursor, wish.user_id, wish.provider, account_id, chat_id)
     if target is None:
         raise NotFound
-    if refusal := refusal_of(target.account_status) or _refusal_of_chat(target.chat_kind):
+    if refusal := error_of(target.account_status) or _refusal_of_chat(target.chat_kind):
         known = await find_sends(cursor, account_id, chat_id, wish.client_id)
         if not known:
             raise refusal
-        return Stored(known, [])
+        return StoredSend(known, [])
     quoted = await _quoted(cursor, chat_id, wish.quote_id)
     stored = await _insert_sends(cursor, wish, quoted)
     if not stored:
-        return Stored(await _known_sends(cursor, wish), [])
+        return StoredSend(await _known_sends(cursor, wish), [])
     await _count(cursor, wish, target.owner_id, len(stored))
     shown = [upload.attachment for upload in uploads[-1:]]
     preview = preview_of(wish.text if len(stored) == 1 else None, shown)
     pushes = [_push_of(message) for message, _ in stored]
-    return Stored(
+    return StoredSend(
         [message for message, _ in stored], [*pushes, await advance_chat(cursor, *stored[-1], preview)]
     )
 
@@ -84,15 +84,15 @@ def _refusal_of_chat(kind: str) -> ConfabError | None:
     return ConfabError("conflict", "Nobody can write in a channel.") if kind == "channel" else None
 
 
-async def store_sends(cursor: Cursor, wishes: Sequence[Wish]) -> list[Stored]:
+async def store_sends(cursor: Cursor, wishes: Sequence[SendRequest]) -> list[StoredSend]:
     """Plain wishes of one number, with different client_ids, in as many statements as one has; raises Apart, or what
     the plan says, when they are not all to be stored, and then none is.
     """
     first = wishes[0]
     places = [{"user_id": wish.user_id, "chat_id": wish.chat_id} for wish in wishes]
     target = await sends.lock_send_targets(cursor, first.provider, first.account_id, places)
-    if target is None or target.reachable != len(wishes) or refusal_of(target.account_status):
-        raise Apart
+    if target is None or target.reachable != len(wishes) or error_of(target.account_status):
+        raise NotBatchable
     rows = [
         {
             "n": n,
@@ -105,18 +105,18 @@ async def store_sends(cursor: Cursor, wishes: Sequence[Wish]) -> list[Stored]:
     ]
     stored = await sends.insert_sends(cursor, first.account_id, rows)
     if len(stored) != len(wishes):
-        raise Apart
+        raise NotBatchable
     await _count(cursor, first, target.owner_id, len(wishes))
     last = {m.chat_id: (m, sent_at, wish) for (m, sent_at), wish in zip(stored, wishes, strict=True)}
     changes = [_chat_change(m, sent_at, preview_of(wish.text, [])) for m, sent_at, wish in last.values()]
     told = {chat.id: chat for chat in await chats.advance_chats(cursor, changes)}
     return [
-        Stored([m], [_push_of(m), *([_push_of_chat(told[m.chat_id])] if last[m.chat_id][0] is m else [])])
+        StoredSend([m], [_push_of(m), *([_push_of_chat(told[m.chat_id])] if last[m.chat_id][0] is m else [])])
         for m, _ in stored
     ]
 
 
-async def _count(cursor: Cursor, wish: Wish, owner_id: int, number: int) -> None:
+async def _count(cursor: Cursor, wish: SendRequest, owner_id: int, number: int) -> None:
     """Take so many units of the month; raises when there are not so many."""
     count = {"user_id": owner_id, "sent": number, "here": number, "received": 0}
     await usage.raise_usage(cursor, wish.provider, [count])
@@ -150,7 +150,9 @@ def _chat_change(message: ChangedMessage, sent_at: str, preview: str) -> dict[st
     }
 
 
-async def _insert_sends(cursor: Cursor, wish: Wish, quoted: str | None) -> list[tuple[ChangedMessage, str]]:
+async def _insert_sends(
+    cursor: Cursor, wish: SendRequest, quoted: str | None
+) -> list[tuple[ChangedMessage, str]]:
     """(message, sent_at) of each row: one a file, or the text alone. None of them when the client_id is taken."""
     stored = []
     for number, upload in enumerate(wish.uploads or [None], start=1):
@@ -184,7 +186,7 @@ async def _quoted(cursor: Cursor, chat_id: int, quote_id: int | None) -> str | N
     return quoted
 
 
-async def _known_sends(cursor: Cursor, wish: Wish) -> list[ChangedMessage]:
+async def _known_sends(cursor: Cursor, wish: SendRequest) -> list[ChangedMessage]:
     """The messages that this client_id, which is taken, stands for."""
     known = await find_sends(cursor, wish.account_id, wish.chat_id, wish.client_id)
     if not known:

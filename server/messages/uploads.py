@@ -17,9 +17,9 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from server.config import Media
 from server.errors import ConfabError
-from server.media.image_size import ClaimError, Shape, read_claims, shape_of
-from server.media.storage import Incoming, Kept, Storage, TooLarge
-from server.media.types import attachment_type, is_voice, safe_file_name, sniff, told_type
+from server.media.image_size import DeclaredError, MediaInfo, media_info_of, read_declared
+from server.media.storage import Incoming, Storage, StoredBlob, TooLarge
+from server.media.types import attachment_type, declared_type, is_voice, safe_file_name, sniff
 from server.store.db.database import Database
 from server.store.messages.attachments import touch_blob
 
@@ -108,7 +108,7 @@ class FormReader:
 
     async def _keep(self, incoming: Incoming, file_name: str, declared: str | None) -> Upload:
         kept = incoming.seal()
-        mimetype = told_type(sniff(kept.head), declared)
+        mimetype = declared_type(sniff(kept.head), declared)
         await self._database.write(touch_blob, kept.sha256, kept.size, mimetype)
         await self._storage.keep(incoming)
         return Upload(kept.sha256, _attachment(kept, mimetype, file_name), kept.head)
@@ -126,11 +126,11 @@ class FormReader:
         """How large and how long, so that a bubble has its room before its file is there."""
         uploads, told = self._form.uploads, self._form.fields.pop("media_info", None)
         try:
-            claims = [Shape()] * len(uploads) if told is None else read_claims(told, len(uploads))
-        except ClaimError as error:
+            claims = [MediaInfo()] * len(uploads) if told is None else read_declared(told, len(uploads))
+        except DeclaredError as error:
             raise invalid("media_info", str(error)) from error
         for upload, claim in zip(uploads, claims, strict=True):
-            upload.attachment.update(shape_of(upload.attachment["type"], upload.head, claim)._asdict())
+            upload.attachment.update(media_info_of(upload.attachment["type"], upload.head, claim)._asdict())
 
 
 class _Lines:
@@ -158,7 +158,7 @@ def _parts_of(request: web.Request) -> MultipartReader:
     )
 
 
-def _attachment(kept: Kept, mimetype: str, file_name: str) -> dict[str, Any]:
+def _attachment(kept: StoredBlob, mimetype: str, file_name: str) -> dict[str, Any]:
     return {
         "id": uuid4().hex,
         "type": attachment_type(mimetype),

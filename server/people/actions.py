@@ -10,15 +10,15 @@ from server.auth.one_time_links import NewLink
 from server.auth.tokens import hash_token
 from server.config.auth import Auth
 from server.errors import ConfabError, NotFound
-from server.store.messages.tombstones import Gone
+from server.store.messages.tombstones import Tombstone
 from server.store.people import api_keys, audit, team, user_links
 from server.store.people.audit import Actor
-from server.store.people.team import Person
+from server.store.people.team import TeamUser
 from server.store.people.users import User
 from server.store.plans import entitlements
-from server.store.plans.entitlements import BillingWord
+from server.store.plans.entitlements import BillingChange
 from server.store.privacy import account_erasures, contact_erasures, exports
-from server.store.privacy.erasure_digests import Seal
+from server.store.privacy.erasure_digests import NameHasher
 
 HOUR_SECONDS = 3600
 
@@ -27,22 +27,22 @@ async def invite(
     cursor: Cursor, actor: Actor, given: Mapping[str, Any], link: NewLink, auth: Auth
 ) -> tuple[User, str]:
     """Somebody new, and when the link to their first password expires."""
-    user = await add_person(cursor, given)
+    user = await add_user(cursor, given)
     expires_at = await _put_link(cursor, actor, user.id, link, "invitation", auth.invitation_hours)
     details = {"email": user.email, "role": user.role}
     await audit.record(cursor, "user.invited", actor, ("user", user.id), details)
     return user, expires_at
 
 
-async def add_person(cursor: Cursor, given: Mapping[str, Any]) -> User:
+async def add_user(cursor: Cursor, given: Mapping[str, Any]) -> User:
     name = given["name"] or given["email"].partition("@")[0]
-    user = await team.insert_person(cursor, given["email"], name, given["role"])
+    user = await team.insert_user(cursor, given["email"], name, given["role"])
     if user is None:
         raise ConfabError("conflict", "Somebody has this e-mail address already.")
     return user
 
 
-async def renew_link(cursor: Cursor, actor: Actor, person: Person, link: NewLink, auth: Auth) -> str:
+async def renew_link(cursor: Cursor, actor: Actor, person: TeamUser, link: NewLink, auth: Auth) -> str:
     """A link to a new password, or the first one once more; an earlier link is good no longer. When it expires."""
     if not person.is_active:
         raise ConfabError("conflict", "This person is disabled.")
@@ -114,8 +114,8 @@ async def ask_export(
 
 
 async def begin_erasure(
-    cursor: Cursor, actor: Actor, seal: Seal, account_id: int, contact_id: int
-) -> Gone | None:
+    cursor: Cursor, actor: Actor, seal: NameHasher, account_id: int, contact_id: int
+) -> Tombstone | None:
     """Forget a contact at once; the rest is the worker's. None when there is no such contact (any more)."""
     gone = await contact_erasures.begin_erasure(cursor, seal, account_id, contact_id, actor.user_id)
     if gone is not None:
@@ -124,7 +124,9 @@ async def begin_erasure(
     return gone
 
 
-async def begin_account_erasure(cursor: Cursor, actor: Actor, seal: Seal, account_id: int) -> str | None:
+async def begin_account_erasure(
+    cursor: Cursor, actor: Actor, seal: NameHasher, account_id: int
+) -> str | None:
     """Take a number from everybody; the rest is the worker's. None when there is none (any more)."""
     erasure = await account_erasures.begin_account_erasure(cursor, seal, account_id, actor.user_id)
     if erasure is not None:
@@ -159,10 +161,10 @@ async def revoke(
     return [name for name, _ in ended]
 
 
-async def take_word(cursor: Cursor, actor: Actor, word: BillingWord) -> bool:
+async def apply_billing_event(cursor: Cursor, actor: Actor, word: BillingChange) -> bool:
     """Believe the billing system, unless it has said something newer."""
     before = await _plans(cursor, word.user_id, word.provider, "billing")
-    if not await entitlements.take_word(cursor, word):
+    if not await entitlements.apply_billing_event(cursor, word):
         return False
     until = None if word.expires_at is None else str(word.expires_at)
     place = (word.user_id, word.provider, "billing")

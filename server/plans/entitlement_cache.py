@@ -12,18 +12,18 @@ import orjson
 from redis.asyncio import Redis
 
 from server.config.plans import Plans
-from server.plans.ttl_cache import Kept
+from server.plans.ttl_cache import TTLCache
 from server.redis.reasons import UNREACHABLE
 from server.rules.plans import Grant, Rights, merge_grants
 from server.store.db.database import Database
 from server.store.plans import entitlements
 
-KEPT_SECONDS = 5
+CACHE_SECONDS = 5
 # Postgres answers in about a millisecond: a Redis that is slower than this is left alone for a while.
 PATIENCE_SECONDS = 0.02
 REST_SECONDS = 2.0
 # Every instance is told at once whose plan a number uses now; one that did not hear it knows so soon.
-KEPT_PAYER_SECONDS = 2.0
+PAYER_CACHE_SECONDS = 2.0
 MAX_PAYERS = 20_000
 
 
@@ -47,7 +47,7 @@ class Entitlements:
         self._database = database
         self._redis = redis
         self.plans = plans
-        self._payers = Kept[int | None](KEPT_PAYER_SECONDS, MAX_PAYERS)
+        self._payers = TTLCache[int | None](PAYER_CACHE_SECONDS, MAX_PAYERS)
         self._resting_until = 0.0
 
     async def rights_of(self, user_id: int, provider: str) -> Rights:
@@ -89,7 +89,7 @@ class Entitlements:
             return
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                await self._redis.set(grants_key(user_id, provider), orjson.dumps(rows), ex=KEPT_SECONDS)
+                await self._redis.set(grants_key(user_id, provider), orjson.dumps(rows), ex=CACHE_SECONDS)
         except UNREACHABLE:
             self._rest()
 

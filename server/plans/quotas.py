@@ -13,7 +13,7 @@ from server.store.accounts import accounts
 from server.store.people import team
 from server.store.plans import entitlements, usage
 from server.store.privacy.account_erasures import was_erased
-from server.store.privacy.erasure_digests import Seal
+from server.store.privacy.erasure_digests import NameHasher
 
 
 async def require_messages(cursor: Cursor, payer: Payer, owner_id: int, wanted: int) -> None:
@@ -25,10 +25,10 @@ async def require_messages(cursor: Cursor, payer: Payer, owner_id: int, wanted: 
         raise ConfabError("not_entitled")
     if rights.messages_per_month is not None:
         used = await usage.fetch_used(cursor, owner_id, rights.provider)
-        refuse_messages(rights, used - wanted, wanted)
+        check_messages(rights, used - wanted, wanted)
 
 
-def refuse_messages(rights: Rights, used: int, wanted: int) -> None:
+def check_messages(rights: Rights, used: int, wanted: int) -> None:
     """Raise when so many more would be too many."""
     allowed = rights.messages_per_month
     if allowed is not None and used + wanted > allowed:
@@ -48,7 +48,7 @@ def refuse_messages(rights: Rights, used: int, wanted: int) -> None:
         )
 
 
-async def require_place(
+async def require_account_slot(
     cursor: Cursor,
     rights: Rights,
     user_id: int,
@@ -64,13 +64,13 @@ async def require_place(
         raise ConfabError("not_entitled")
     if rights.accounts is not None:
         await entitlements.lock_user(cursor, user_id)
-        taken = await entitlements.count_places(
+        taken = await entitlements.count_accounts(
             cursor, user_id, rights.provider, external_account_id, with_attempts=not is_attempt
         )
-        refuse_place(rights, taken, whose)
+        check_account_slot(rights, taken, whose)
 
 
-def refuse_place(rights: Rights, taken: int, whose: str = "The plan") -> None:
+def check_account_slot(rights: Rights, taken: int, whose: str = "The plan") -> None:
     """Raise when there is no place beside the numbers that are connected."""
     if rights.accounts is not None and taken >= rights.accounts:
         numbers = "one number" if rights.accounts == 1 else f"{rights.accounts} numbers"
@@ -101,10 +101,10 @@ async def require_seat(cursor: Cursor, plans: Plans, user_id: int = 0) -> None:
     seats = await fetch_seats(cursor, plans)
     if seats.allowed is not None:
         await team.lock_seats(cursor)
-        refuse_seat(seats, await team.count_seats(cursor, user_id))
+        check_seat(seats, await team.count_seats(cursor, user_id))
 
 
-def refuse_seat(seats: Seats, taken: int) -> None:
+def check_seat(seats: Seats, taken: int) -> None:
     """Raise when everybody the plan includes is there."""
     if seats.allowed is not None and taken >= seats.allowed:
         people = "one person" if seats.allowed == 1 else f"{seats.allowed} people"
@@ -123,14 +123,14 @@ def refuse_seat(seats: Seats, taken: int) -> None:
         )
 
 
-async def claim_place(
+async def take_account_slot(
     cursor: Cursor,
     rights: Rights,
     user_id: int,
     provider: str,
     external_account_id: str,
     *,
-    seal: Seal,
+    seal: NameHasher,
     seen: Seen,
     reason: str | None = None,
     name: str | None = None,
@@ -140,7 +140,7 @@ async def claim_place(
     if await was_erased(cursor, seal, provider, external_account_id):
         raise ConfabError("conflict", "This number was erased here. Connect it anew, with a code.")
     is_attempt = seen is Seen.CODE_SHOWN
-    await require_place(cursor, rights, user_id, external_account_id, is_attempt=is_attempt)
-    return await accounts.claim_account(
+    await require_account_slot(cursor, rights, user_id, external_account_id, is_attempt=is_attempt)
+    return await accounts.take_over_account(
         cursor, user_id, provider, external_account_id, seen=seen, reason=reason, name=name, phone=phone
     )

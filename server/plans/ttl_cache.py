@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Kept(Generic[T]):
+class TTLCache(Generic[T]):
     """By any key, for so many seconds, so many at most."""
 
     def __init__(self, seconds: float, limit: int) -> None:

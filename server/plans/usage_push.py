@@ -21,17 +21,17 @@ from server.rules.plans import (
 )
 from server.store.db.database import Database
 from server.store.plans import entitlements, usage
-from server.store.plans.usage import Claimed
+from server.store.plans.usage import UsagePushTarget
 
 # A user is told at most so often, by all workers together.
 PAUSE_SECONDS = 3.0
 
 
-async def tell_usage(
+async def push_usage(
     database: Database, redis: Redis, plans: Plans, user_ids: Sequence[int], *, pause: float = PAUSE_SECONDS
 ) -> set[int]:
     """Push the current month of these users; returns those who were told a moment ago, and are to be told later."""
-    claimed = await database.write(usage.claim_pushes, user_ids, pause)
+    claimed = await database.write(usage.take_due_pushes, user_ids, pause)
     due = [row for row in claimed if row.is_due]
     rights = await _rights_of(database, plans, due)
     for row in due:
@@ -42,7 +42,7 @@ async def tell_usage(
     return {row.user_id for row in claimed if not row.is_due}
 
 
-async def tell_plan(database: Database, redis: Redis, plans: Plans, user_id: int, provider: str) -> None:
+async def push_plan(database: Database, redis: Redis, plans: Plans, user_id: int, provider: str) -> None:
     """Push the month after the plan has changed, also of somebody who has not sent anything yet."""
     period = current_period()
     month = await database.read(usage.fetch_month, user_id, provider, period)
@@ -53,7 +53,7 @@ async def tell_plan(database: Database, redis: Redis, plans: Plans, user_id: int
 
 
 async def _rights_of(
-    database: Database, plans: Plans, claimed: Sequence[Claimed]
+    database: Database, plans: Plans, claimed: Sequence[UsagePushTarget]
 ) -> Mapping[tuple[int, str], Rights]:
     rows = await database.read(entitlements.list_grants_of, [row.user_id for row in claimed])
     grants: dict[tuple[int, str], list[Grant]] = defaultdict(list)
@@ -63,7 +63,7 @@ async def _rights_of(
     return {key: merge_grants(plans, key[1], grants[key], time.time()) for key in keys}
 
 
-async def _note_crossing(database: Database, row: Claimed, rights: Rights) -> str | None:
+async def _note_crossing(database: Database, row: UsagePushTarget, rights: Rights) -> str | None:
     """The level that was reached just now; None when it was told before, or there is nothing to warn of."""
     limit = rights.messages_per_month
     level = level_of(row.month.here, limit)

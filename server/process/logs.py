@@ -71,15 +71,15 @@ def _rendering(*, human: bool) -> list[Processor]:
     if human:
         # Plain, because the pretty one prints the local variables of every frame, secrets included.
         return [remove_meta, structlog.dev.ConsoleRenderer(exception_formatter=_print_error, pad_event_to=24)]
-    shown = structlog.processors.ExceptionRenderer(tell_error)
+    shown = structlog.processors.ExceptionRenderer(format_error)
     return [remove_meta, shown, structlog.processors.JSONRenderer()]
 
 
 def _print_error(stream: TextIO, exc_info: ExcInfo) -> None:
-    stream.write("\n" + tell_error(exc_info))
+    stream.write("\n" + format_error(exc_info))
 
 
-def tell_error(exc_info: ExcInfo) -> str:
+def format_error(exc_info: ExcInfo) -> str:
     """The trace of an error, without the rows, values and requests that some errors quote in their sentences."""
     text = "".join(traceback.format_exception(*exc_info))
     for error in _chain(exc_info[1]):

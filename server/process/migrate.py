@@ -16,7 +16,7 @@ from yoyo.migrations import default_migration_table
 
 from server.config import ROOT
 from server.errors import Unavailable
-from server.store.db.complaints import why_denied, why_not_create, why_refused, why_unfit, words_of
+from server.store.db.complaints import explain_refusal, message_of, why_denied, why_not_create, why_unfit
 from server.store.db.opening import Opening, plan_opening
 
 MIGRATIONS = ROOT / "migrations"
@@ -56,7 +56,7 @@ class Backend(PostgresqlBackend):  # type: ignore[misc]
         try:
             connection = psycopg2.connect(self._opening.dsn)
         except psycopg2.OperationalError as error:
-            raise Unavailable(why_refused(error, self._opening.dsn)) from error
+            raise Unavailable(explain_refusal(error, self._opening.dsn)) from error
         connection.autocommit = True
         return connection
 
@@ -65,7 +65,7 @@ class Backend(PostgresqlBackend):  # type: ignore[misc]
             super().begin()
             self.execute(self._opening.ahead)
         except psycopg2.Error as error:
-            raise Unavailable(why_refused(error, self._opening.dsn)) from error
+            raise Unavailable(explain_refusal(error, self._opening.dsn)) from error
 
 
 def migrate(url: str, folder: Path = MIGRATIONS) -> list[str]:
@@ -148,7 +148,7 @@ def _run(backend: Any, migration: Any, direction: str, mark: Callable[..., None]
     except psycopg2.errors.InsufficientPrivilege as error:
         raise MigrationError(f"Migration {migration.id} {failure}. {why_denied(error)}") from error
     except psycopg2.Error as error:
-        raise MigrationError(f"Migration {migration.id} {failure}: {words_of(error)}") from error
+        raise MigrationError(f"Migration {migration.id} {failure}: {message_of(error)}") from error
 
 
 def _waiting(backend: Any, migrations: Any) -> list[Any]:

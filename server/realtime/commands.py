@@ -7,7 +7,7 @@ import orjson
 
 from server.errors import ConfabError
 
-MAX_ROW_NUMBER = 2**63 - 1
+MAX_ROW_ID = 2**63 - 1
 
 
 class BadFrameError(Exception):
@@ -50,8 +50,8 @@ def parse_command(text: str) -> tuple[str, dict[str, Any], object]:
     return frame["event"], data or {}, command_id
 
 
-def is_row_number(value: object) -> TypeGuard[int]:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_ROW_NUMBER
+def is_row_id(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_ROW_ID
 
 
 def read_cursors(value: object) -> dict[int, int]:
@@ -62,7 +62,7 @@ def read_cursors(value: object) -> dict[int, int]:
         raise ConfabError("invalid", "cursors maps account ids to sequence numbers.")
     known: dict[int, int] = {}
     for key, seq in value.items():
-        if not key.isascii() or not key.isdigit() or len(key) > 19 or not is_row_number(seq):
+        if not key.isascii() or not key.isdigit() or len(key) > 19 or not is_row_id(seq):
             raise ConfabError("invalid", "cursors maps account ids to sequence numbers.")
         known[int(key)] = seq
     return known

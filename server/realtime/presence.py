@@ -29,9 +29,9 @@ GATHER_SECONDS = 0.05
 REPEATS_MISSED = 2.25
 # Somebody who goes on typing is told of so often; half of what a browser's own pauses allow.
 TYPING_REPEAT_SECONDS = 2.0
-MAX_PEOPLE = 50
+MAX_USERS = 50
 
-Place = tuple[int, int]  # account, chat
+PresenceRoom = tuple[int, int]  # account, chat
 
 
 class Heard(NamedTuple):
@@ -65,10 +65,10 @@ class Presence:
         self._typing_seconds = typing_seconds
         self._origin = uuid4().hex
         self._names: dict[int, str] = {}
-        self._typists: dict[Place, dict[int, float]] = defaultdict(dict)  # ours, and until when
-        self._due: dict[Place, bool] = {}  # to be told; True when even an unchanged report is
+        self._typists: dict[PresenceRoom, dict[int, float]] = defaultdict(dict)  # ours, and until when
+        self._due: dict[PresenceRoom, bool] = {}  # to be told; True when even an unchanged report is
         self._questions: set[int] = set()
-        self._sent: dict[Place, Report] = {}
+        self._sent: dict[PresenceRoom, Report] = {}
         self._heard: dict[int, dict[int, dict[str, Heard]]] = defaultdict(lambda: defaultdict(dict))
         self._shown: dict[int, dict[int, Shown]] = defaultdict(dict)
         self._wake = asyncio.Event()
@@ -111,7 +111,7 @@ class Presence:
             for frame in _frames(account_id, place, Shown(), shown[place]):
                 connection.send(frame)
 
-    def _announce(self, place: Place, *, always: bool = False) -> None:
+    def _announce(self, place: PresenceRoom, *, always: bool = False) -> None:
         self._due[place] = always or self._due.get(place, False)
         self._wake.set()
 
@@ -174,7 +174,7 @@ class Presence:
                 self._repeat(self._hub.open_chats())
             await self.flush()
 
-    def _repeat(self, places: Iterable[Place]) -> None:
+    def _repeat(self, places: Iterable[PresenceRoom]) -> None:
         for place in places:
             self._announce(place, always=True)
 
@@ -220,12 +220,12 @@ class Presence:
             for chat_id, report in chats.items():
                 self._note_sent((account_id, chat_id), report)
 
-    def _report(self, place: Place) -> Report:
+    def _report(self, place: PresenceRoom) -> Report:
         people = {user_id: self._names.get(user_id, "") for user_id in self._hub.people_in(*place)}
         typing = {user_id: self._names.get(user_id, "") for user_id in self._typists.get(place, ())}
         return Report(_first(people), _first(typing))
 
-    def _note_sent(self, place: Place, report: Report) -> None:
+    def _note_sent(self, place: PresenceRoom, report: Report) -> None:
         if report.is_empty:
             self._sent.pop(place, None)
         else:
@@ -234,7 +234,7 @@ class Presence:
 
 def _first(people: Mapping[int, str]) -> dict[int, str]:
     """In a fixed order, and no more than anybody would read: a crowd must not cost its square."""
-    return dict(sorted(people.items())[:MAX_PEOPLE])
+    return dict(sorted(people.items())[:MAX_USERS])
 
 
 def _frames(account_id: int, chat_id: int, before: Shown, now: Shown) -> list[bytes]:

@@ -30,7 +30,7 @@ class Signal(NamedTuple):
 
 def encode_signal(signal: Signal) -> bytes:
     chats = {
-        str(chat_id): [_encode_people(report.people), _encode_people(report.typing)]
+        str(chat_id): [_encode_users(report.people), _encode_users(report.typing)]
         for chat_id, report in signal.reports.items()
     }
     return MARK + orjson.dumps({"from": signal.origin, "chats": chats, "asks": signal.is_question})
@@ -39,7 +39,7 @@ def encode_signal(signal: Signal) -> bytes:
 def decode_signal(payload: bytes) -> Signal:
     body = orjson.loads(payload[len(MARK) :])
     reports = {
-        int(chat_id): Report(_decode_people(people), _decode_people(typing))
+        int(chat_id): Report(_decode_users(people), _decode_users(typing))
         for chat_id, (people, typing) in body["chats"].items()
     }
     return Signal(body["from"], reports, body["asks"])
@@ -49,9 +49,9 @@ def is_signal(payload: bytes) -> bool:
     return payload.startswith(MARK)
 
 
-def _encode_people(people: Mapping[int, str]) -> dict[str, str]:
+def _encode_users(people: Mapping[int, str]) -> dict[str, str]:
     return {str(user_id): name for user_id, name in people.items()}
 
 
-def _decode_people(people: Mapping[str, str]) -> dict[int, str]:
+def _decode_users(people: Mapping[str, str]) -> dict[int, str]:
     return {int(user_id): name for user_id, name in people.items()}

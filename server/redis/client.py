@@ -36,7 +36,7 @@ PATIENCE_SECONDS = 60.0
 FIRST_PAUSE_SECONDS, LAST_PAUSE_SECONDS = 0.05, 1.0
 # A subscription that has heard nothing for so long is asked to hear a message of our own, within the same time again.
 SILENCE_SECONDS = 5.0
-TOLD_EVERY_SECONDS = 10.0
+LOG_INTERVAL_SECONDS = 10.0
 # After 15 s of silence the system asks whether the other end is still there, and gives it up after 15 s more.
 KEEPALIVE = {"TCP_KEEPIDLE": 15, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3}
 # Data that nobody has acknowledged for so long ends the connection.
@@ -102,7 +102,7 @@ class Client(ArqRedis):
     def _tell(self, error: BaseException) -> None:
         """Once in a while per reason: while Redis is away every request fails."""
         reason, now = reason_of(error).sentence, time.monotonic()
-        if self.logs_failures and now - self._told.get(reason, -TOLD_EVERY_SECONDS) >= TOLD_EVERY_SECONDS:
+        if self.logs_failures and now - self._told.get(reason, -LOG_INTERVAL_SECONDS) >= LOG_INTERVAL_SECONDS:
             self._told[reason] = now
             log.warning("redis_failed", reason=f"Redis {reason}.", error=type(error).__name__)
 

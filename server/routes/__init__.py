@@ -129,7 +129,12 @@ ROUTES = (
         query=ListQuery,
         answer=account_schemas.RefusalList,
     ),
-    _row("DELETE", ALL + r"/refusals/{refusal_id:\d{1,20}}", rejected_accounts.dismiss_refusal, status=204),
+    _row(
+        "DELETE",
+        ALL + r"/refusals/{refusal_id:\d{1,20}}",
+        rejected_accounts.dismiss_refusal,
+        status=204,
+    ),
     _row("GET", ACCOUNT, accounts.show_account, answer=account_schemas.OneAccount),
     _row(
         "PATCH",

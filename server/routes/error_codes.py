@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from server.errors import TABLE
 from server.routes.route import Route
-from server.rules.policy import is_ever_refused
+from server.rules.policy import can_be_denied
 
 # Any call to UniPile (server/accounts/provider_errors.py): account signed out, refused by WhatsApp, UniPile away.
 OF_UNIPILE = ("conflict", "forbidden", "invalid", "not_found", "provider_failed", "provider_timeout")
@@ -32,7 +32,7 @@ def _proofs(route: Route) -> Iterable[str]:
     """What the caller must show, and whom it would not suffice for."""
     if route.needs_token:
         yield "unauthenticated"
-        if is_ever_refused(route.name):
+        if can_be_denied(route.name):
             yield "forbidden"
     elif route.needs_secret:
         yield "bad_secret"

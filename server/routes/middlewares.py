@@ -67,7 +67,7 @@ async def shape_errors(request: web.Request, handler: Handler) -> web.StreamResp
             answer.headers["Allow"] = error.headers["Allow"]
         return answer
     except Exception as error:
-        if isinstance(error, ConnectionResetError) and _is_gone(request):
+        if isinstance(error, ConnectionResetError) and _has_disconnected(request):
             raise asyncio.CancelledError from error  # as aiohttp itself ends what nobody waits for any more
         request_id = uuid4().hex
         log.exception(
@@ -76,7 +76,7 @@ async def shape_errors(request: web.Request, handler: Handler) -> web.StreamResp
         return error_answer(ConfabError("internal"), request_id)
 
 
-def _is_gone(request: web.Request) -> bool:
+def _has_disconnected(request: web.Request) -> bool:
     """Whether nobody is there to be answered."""
     return request.transport is None or request.transport.is_closing()
 
@@ -183,7 +183,7 @@ async def _record_change(request: web.Request, route: Route, answer: web.StreamR
 
 
 @web.middleware
-async def let_pass(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def check_request(request: web.Request, handler: Handler) -> web.StreamResponse:
     """All that a request must prove, in this order. One frame: it lies on the stack of every open socket."""
     route: Route | None = getattr(request.match_info.handler, ROUTE, None)
     await limit_addresses(request, route)
@@ -201,4 +201,4 @@ async def let_pass(request: web.Request, handler: Handler) -> web.StreamResponse
     return answer
 
 
-MIDDLEWARES = (settle_address, time_requests, shape_errors, let_pass)
+MIDDLEWARES = (settle_address, time_requests, shape_errors, check_request)

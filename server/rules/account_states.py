@@ -47,7 +47,7 @@ class Seen(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AccountStanding:
     """A state as the row and the REST shape carry it."""
 
     state: State
@@ -66,22 +66,22 @@ EXPIRED, NOT_FOUND = "EXPIRED", "NOT_FOUND"
 REPLACED, DUPLICATE = "REPLACED", "DUPLICATE"
 
 # What is seen last decides …
-STANDINGS: Mapping[Seen, Standing] = {
-    Seen.WORKS: Standing(State.CONNECTED, Step.NONE),
-    Seen.LINKED: Standing(State.CONNECTING, Step.WAIT),
-    Seen.MENDING: Standing(State.CONNECTING, Step.WAIT),
-    Seen.SIGNED_OUT: Standing(State.NEEDS_ACTION, Step.RECONNECT),
-    Seen.NOT_ALLOWED: Standing(State.NEEDS_ACTION, Step.RECONNECT),
-    Seen.BROKEN: Standing(State.DEGRADED, Step.WAIT),
-    Seen.REMOVED: Standing(State.DISCONNECTED, Step.CONNECT),
-    Seen.CODE_SHOWN: Standing(State.WAITING, Step.SCAN),
-    Seen.CODE_EXPIRED: Standing(State.NEEDS_ACTION, Step.RECONNECT),
-    Seen.RESTARTS_EXHAUSTED: Standing(State.STUCK, Step.CONTACT_SUPPORT),
+ACCOUNT_STANDINGS: Mapping[Seen, AccountStanding] = {
+    Seen.WORKS: AccountStanding(State.CONNECTED, Step.NONE),
+    Seen.LINKED: AccountStanding(State.CONNECTING, Step.WAIT),
+    Seen.MENDING: AccountStanding(State.CONNECTING, Step.WAIT),
+    Seen.SIGNED_OUT: AccountStanding(State.NEEDS_ACTION, Step.RECONNECT),
+    Seen.NOT_ALLOWED: AccountStanding(State.NEEDS_ACTION, Step.RECONNECT),
+    Seen.BROKEN: AccountStanding(State.DEGRADED, Step.WAIT),
+    Seen.REMOVED: AccountStanding(State.DISCONNECTED, Step.CONNECT),
+    Seen.CODE_SHOWN: AccountStanding(State.WAITING, Step.SCAN),
+    Seen.CODE_EXPIRED: AccountStanding(State.NEEDS_ACTION, Step.RECONNECT),
+    Seen.RESTARTS_EXHAUSTED: AccountStanding(State.STUCK, Step.CONTACT_SUPPORT),
     # Not the same as removed: it may be the wrong UniPile that does not know it.
-    Seen.MISSING: Standing(State.NEEDS_ACTION, Step.CONNECT),
-    Seen.UNLINKED: Standing(State.DISCONNECTED, Step.CONNECT),
+    Seen.MISSING: AccountStanding(State.NEEDS_ACTION, Step.CONNECT),
+    Seen.UNLINKED: AccountStanding(State.DISCONNECTED, Step.CONNECT),
     # The same number is connected under another account, or a newer attempt took the place of this one.
-    Seen.SUPERSEDED: Standing(State.DISCONNECTED, Step.NONE),
+    Seen.SUPERSEDED: AccountStanding(State.DISCONNECTED, Step.NONE),
 }
 # … but for what says nothing new in a state, or comes too late for it.
 PASSED_OVER: Mapping[State, frozenset[Seen]] = {
@@ -98,11 +98,11 @@ ENDS_ONLY: Mapping[Seen, frozenset[State]] = {
 }
 
 
-def follow(state: State, seen: Seen) -> Standing | None:
+def follow(state: State, seen: Seen) -> AccountStanding | None:
     """Where a number stands now that this was seen; None when it changes nothing, the reason included."""
     if seen in PASSED_OVER.get(state, ()) or state not in ENDS_ONLY.get(seen, (state,)):
         return None
-    return STANDINGS[seen]
+    return ACCOUNT_STANDINGS[seen]
 
 
 def state_of(status: str, next_step: str, reason: str | None) -> State:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 # From the least to the most.
 ROLES = ("viewer", "agent", "admin", "owner")
 # On a number; its payer, whose plan it uses, is the owner in whose name it stands.
-NUMBER_ROLES = ("viewer", "agent", "owner", "payer")
+ACCOUNT_ROLES = ("viewer", "agent", "owner", "payer")
 SCOPES = ("read", "send", "manage")
 # A key of whatever scope.
 ANY_SCOPE = "any"
@@ -162,7 +162,7 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CallerRoles:
     """Somebody's role in the team, and on the number in question: None when they are not of it."""
 
     role: str
@@ -170,7 +170,7 @@ class Standing:
     number_exists: bool = False
 
 
-def refusal(permission: str, standing: Standing, key: KeyRights | None) -> str | None:
+def denial(permission: str, standing: CallerRoles, key: KeyRights | None) -> str | None:
     """Why somebody may not do this where no number is in question: "forbidden", or None when they may."""
     rule = RULES[permission]
     if not _scope_suffices(rule, key) or not _is_at_least(standing.role, rule.role, ROLES):
@@ -178,12 +178,14 @@ def refusal(permission: str, standing: Standing, key: KeyRights | None) -> str |
     return None
 
 
-def is_ever_refused(route: str) -> bool:
+def can_be_denied(route: str) -> bool:
     """Whether there is anybody with a good token, or a good key, to whom this route is forbidden."""
     return RULES[ROUTES[route]] != Rule(scope=ANY_SCOPE) or route not in NARROWED
 
 
-def number_refusal(permission: str, standing: Standing, key: KeyRights | None, account_id: int) -> str | None:
+def account_denial(
+    permission: str, standing: CallerRoles, key: KeyRights | None, account_id: int
+) -> str | None:
     """The same for a number: "not_found" when it is none of theirs, which is the same as absent."""
     rule = RULES[permission]
     is_admin = rule.by_admins and standing.number_exists and is_admin_role(standing.role) and key is None
@@ -191,9 +193,9 @@ def number_refusal(permission: str, standing: Standing, key: KeyRights | None, a
         return "not_found"
     if standing.number_role is None and not is_admin:
         return "not_found"
-    if refused := refusal(permission, standing, key):
+    if refused := denial(permission, standing, key):
         return refused
-    if is_admin or _is_at_least(standing.number_role or "", rule.number, NUMBER_ROLES):
+    if is_admin or _is_at_least(standing.number_role or "", rule.number, ACCOUNT_ROLES):
         return None
     return "forbidden"
 
@@ -218,18 +220,18 @@ def may_deal_with(actor: str, *roles: str) -> bool:
 
 def permissions_of(role: str, key: KeyRights | None = None) -> list[str]:
     """What this role allows in the team; with a number it takes the role there too."""
-    return [name for name in RULES if refusal(name, Standing(role), key) is None]
+    return [name for name in RULES if denial(name, CallerRoles(role), key) is None]
 
 
-def number_permissions_of(role: str, key: KeyRights | None = None) -> dict[str, list[str]]:
+def account_permissions_of(role: str, key: KeyRights | None = None) -> dict[str, list[str]]:
     """The same for a number, by the role that somebody has on it."""
     return {
         number_role: [
             name
             for name in RULES
-            if number_refusal(name, Standing(role, number_role, True), _unbound(key), 0) is None
+            if account_denial(name, CallerRoles(role, number_role, True), _unbound(key), 0) is None
         ]
-        for number_role in NUMBER_ROLES
+        for number_role in ACCOUNT_ROLES
     }
 
 

@@ -23,7 +23,7 @@ class Connect(Request):
     def one_way(self, data: dict[str, str | None], **_: object) -> None:
         if data.get("external_account_id") is not None and data.get("method") != "qrcode":
             raise ValidationError("Give one of both.", "method")
-        require_number(data)
+        require_phone_number(data)
 
 
 class Reconnect(Request):
@@ -32,10 +32,10 @@ class Reconnect(Request):
 
     @validates_schema
     def one_way(self, data: dict[str, str | None], **_: object) -> None:
-        require_number(data)
+        require_phone_number(data)
 
 
-def require_number(data: dict[str, str | None]) -> None:
+def require_phone_number(data: dict[str, str | None]) -> None:
     """The number belongs to the code, and to nothing else."""
     if (data.get("method") == "code") != (data.get("phone_number") is not None):
         raise ValidationError('Give it with "method": "code".', "phone_number")

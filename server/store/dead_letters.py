@@ -27,20 +27,20 @@ async def count_dead_letters(cursor: Cursor) -> int:
     return int((await cursor.fetchone())[0])
 
 
-LETTERS = """
+DEAD_LETTERS = """
     select d.id, d.body from channels_account a join dead_letters d on d.external_account_id = a.external_account_id
         or d.external_account_id is null and strpos(d.body, a.external_account_id) > 0
     where a.id = %(account_id)s and d.id > %(after)s and d.state <> 'erased'
     order by d.id limit %(limit)s"""
 
 
-async def list_letters(cursor: Cursor, account_id: int, after: int, limit: int) -> list[tuple[int, Any]]:
+async def list_dead_letters(cursor: Cursor, account_id: int, after: int, limit: int) -> list[tuple[int, Any]]:
     """(id, what it says) of those that were told of a number, or that name it."""
-    await cursor.execute(LETTERS, {"account_id": account_id, "after": after, "limit": limit})
+    await cursor.execute(DEAD_LETTERS, {"account_id": account_id, "after": after, "limit": limit})
     return [(row[0], orjson.loads(row[1])) for row in await cursor.fetchall()]
 
 
-async def blank_letters(cursor: Cursor, ids: Sequence[int]) -> None:
+async def blank_dead_letters(cursor: Cursor, ids: Sequence[int]) -> None:
     """Take out what they say, and why; the digest stays, so that none is kept again."""
     await cursor.execute(
         "update dead_letters set state = 'erased', reason = '', body = '{}', updated_at = now() where id = any(%s)",

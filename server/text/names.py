@@ -21,19 +21,19 @@ _JID = regex.compile(
 
 # A number with something around it, and what a program writes that has no name.
 _NUMBER = regex.compile(r"(?:(?:tel|sms):|(?:https?://)?wa\.me/)?[^\p{L}]*", regex.IGNORECASE)
-_NOBODY = ("undefined", "null")
+_ANONYMOUS = ("undefined", "null")
 MIN_NUMBER = 7
 
 
 def is_name(text: str) -> bool:
     """Whether somebody can be called so: not blank, no number, no address of WhatsApp's, not only punctuation."""
-    if text in _NOBODY or _SHOWS.search(text) is None or _JID.fullmatch(text.strip()) is not None:
+    if text in _ANONYMOUS or _SHOWS.search(text) is None or _JID.fullmatch(text.strip()) is not None:
         return False
     return _NUMBER.fullmatch(text.strip()) is None or sum(map(str.isdecimal, text)) < MIN_NUMBER
 
 
 @lru_cache(maxsize=2048)  # a webhook names its people several times over
-def person_name(text: str | None) -> str | None:
+def contact_name(text: str | None) -> str | None:
     """What was told as a person's name, on one line and bounded; None when it is no name."""
     shown = _shown(text)
     return shown if shown is not None and is_name(shown) else None

@@ -92,7 +92,7 @@ def _without_mobile_zero(number: PhoneNumber, digits: str) -> PhoneNumber:
     return mobile if phonenumbers.is_valid_number(mobile) else number
 
 
-def told_phone(value: object) -> str | None:
+def phone_of_name(value: object) -> str | None:
     """A number that UniPile names as one, in any writing, as +digits: it always has its country code."""
     tidied = tidy(str(value)) if isinstance(value, str | int) else None
     digits = (tidied or "").removeprefix("+")

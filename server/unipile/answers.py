@@ -8,11 +8,11 @@ from typing import Any
 
 from server.rules.account_states import Seen
 from server.text.names import subject
-from server.text.phones import told_phone
+from server.text.phones import phone_of_name
 from server.text.times import read_time
 from server.unipile.errors import UnipileError
 from server.unipile.events import STATUSES
-from server.unipile.fields import MAX_ID_LENGTH, attachments, told_name
+from server.unipile.fields import MAX_ID_LENGTH, attachments, provided_name
 from server.unipile.plain import clean
 from server.unipile.scalars import flag
 
@@ -39,7 +39,7 @@ class ProviderAccount:
 
 
 @dataclass(frozen=True, slots=True)
-class Checkpoint:
+class CheckpointStep:
     """What the phone has to be given: a text to be drawn and scanned, or a code to be typed."""
 
     external_account_id: str
@@ -91,16 +91,16 @@ def _tick(item: Mapping[str, Any]) -> str:
     return "delivered" if flag(item.get("delivered")) else "sent"
 
 
-def read_checkpoint(answer: Mapping[str, Any]) -> Checkpoint:
+def read_checkpoint(answer: Mapping[str, Any]) -> CheckpointStep:
     """The QR code to be scanned."""
     account_id, checkpoint = answer.get("account_id"), answer.get("checkpoint")
     qrcode = checkpoint.get("qrcode") if isinstance(checkpoint, dict) else None
     if not isinstance(account_id, str) or not isinstance(qrcode, str):
         raise UnipileError("unexpected_answer", "UniPile did not give a QR code.")
-    return Checkpoint(account_id, qrcode=qrcode)
+    return CheckpointStep(account_id, qrcode=qrcode)
 
 
-def read_pairing(answer: Mapping[str, Any]) -> Checkpoint:
+def read_pairing(answer: Mapping[str, Any]) -> CheckpointStep:
     """The code to be typed. Neither its field nor the checkpoint's type is documented (§2.2): whatever text of the
     checkpoint looks like WhatsApp's eight characters is it.
     """
@@ -112,7 +112,7 @@ def read_pairing(answer: Mapping[str, Any]) -> Checkpoint:
     if not isinstance(account_id, str) or code is None:
         raise UnipileError("unexpected_answer", "UniPile did not give a code to type.")
     plain = code.strip().replace("-", "").upper()
-    return Checkpoint(account_id, code=f"{plain[:4]}-{plain[4:]}")
+    return CheckpointStep(account_id, code=f"{plain[:4]}-{plain[4:]}")
 
 
 def read_account(external_account_id: str, answer: Mapping[str, Any]) -> ProviderAccount:
@@ -127,7 +127,7 @@ def read_account(external_account_id: str, answer: Mapping[str, Any]) -> Provide
         seen=STATUSES[reason],
         reason=reason,
         name=read_name(answer),
-        phone=told_phone(im.get("phone_number")) if isinstance(im, dict) else None,
+        phone=phone_of_name(im.get("phone_number")) if isinstance(im, dict) else None,
         # The key sees every account of the workspace, LinkedIn's and mail's too. One without a type is believed.
         is_whatsapp=answer.get("type") in (None, WHATSAPP),
         created_at=read_time(answer.get("created_at")),
@@ -152,11 +152,11 @@ def read_id(answer: Mapping[str, Any], key: str) -> str | None:
 
 def read_name(answer: Mapping[str, Any]) -> str | None:
     """A group's subject, or what an account is called."""
-    return told_name(answer.get("name"), subject)
+    return provided_name(answer.get("name"), subject)
 
 
 def read_other_name(attendees: Mapping[str, Any]) -> str | None:
     """The name of the one attendee who is not the account."""
     items = attendees.get("items")
     people = [item for item in items or [] if isinstance(item, dict) and not flag(item.get("is_self"))]
-    return told_name(people[0].get("name")) if len(people) == 1 else None
+    return provided_name(people[0].get("name")) if len(people) == 1 else None

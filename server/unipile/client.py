@@ -7,9 +7,9 @@ from typing import Any
 
 import aiohttp
 
-from server.text.names import person_name
+from server.text.names import contact_name
 from server.unipile.answers import (
-    Checkpoint,
+    CheckpointStep,
     OwnMessage,
     ProviderAccount,
     Registration,
@@ -109,11 +109,11 @@ class UnipileClient:
 
     # -- accounts (§2) -----------------------------------------------------------------------------------------
 
-    async def start_connect(self, phone: str | None = None) -> Checkpoint:
+    async def start_connect(self, phone: str | None = None) -> CheckpointStep:
         """Begin to connect a WhatsApp number: by a QR code, or by a code to be typed on the phone of this number."""
         return await self._pair("/accounts", phone)
 
-    async def _pair(self, path: str, phone: str | None) -> Checkpoint:
+    async def _pair(self, path: str, phone: str | None) -> CheckpointStep:
         if phone is None:
             return read_checkpoint(await self._call("POST", path, body={"provider": "WHATSAPP"}))
         body = {"provider": "WHATSAPP", "pairing_phone_number": phone.removeprefix("+")}
@@ -135,7 +135,7 @@ class UnipileClient:
             raise UnipileError("unexpected_answer", "UniPile did not give a page.")
         return url
 
-    async def start_reconnect(self, external_account_id: str, phone: str | None = None) -> Checkpoint:
+    async def start_reconnect(self, external_account_id: str, phone: str | None = None) -> CheckpointStep:
         """Begin again for an account that is known: the id stays."""
         return await self._pair(f"/accounts/{_part(external_account_id)}", phone)
 
@@ -215,7 +215,7 @@ class UnipileClient:
         name = read_name(chat)
         if small_integer(chat.get("type")) != DIRECT_CHAT:
             return name
-        return person_name(name) or read_other_name(await self._call("GET", f"{path}/attendees"))
+        return contact_name(name) or read_other_name(await self._call("GET", f"{path}/attendees"))
 
     async def fetch_message(self, provider_msg_id: str) -> MessageState:
         """A message as it is now."""

@@ -19,7 +19,7 @@ _SETTINGS = "The account's settings at UniPile are wrong. Ask the operators to l
 _PLAN = "UniPile's subscription does not include this. Ask the operators."
 _NOT_ALLOWED = "WhatsApp does not allow this number to do that."
 _RESTRICTED = "WhatsApp has restricted this number. Look at the phone before you send more."
-_GONE = "This is not there any more. Reload the chat."
+_ABSENT = "This is not there any more. Reload the chat."
 _LATER = "WhatsApp cannot be reached at the moment. It is tried again by itself."
 _UNKNOWN = "UniPile did not say whether it happened. Look at the phone before you try again."
 _NUMBER = "This number cannot be reached on WhatsApp. Check it."
@@ -71,8 +71,8 @@ ADVICE: Mapping[str, str] = {
     "resource_access_restricted": _NOT_ALLOWED,
     "action_required": "WhatsApp wants something confirmed on the phone. Open it there, then try again.",
     # 404
-    "resource_not_found": _GONE,
-    "invalid_resource_identifier": _GONE,
+    "resource_not_found": _ABSENT,
+    "invalid_resource_identifier": _ABSENT,
     # 415
     "unsupported_media_type": "WhatsApp does not take files of this kind. Send another one.",
     # 422
@@ -135,7 +135,7 @@ ADVICE: Mapping[str, str] = {
 ADVICE_BY_STATUS: Mapping[int, str] = {
     401: _RECONNECT,
     403: _NOT_ALLOWED,
-    404: _GONE,
+    404: _ABSENT,
     407: _SETTINGS,
     408: "Connecting took too long. Try again.",
     409: "A newer attempt has replaced this one.",

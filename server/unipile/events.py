@@ -13,10 +13,10 @@ from server.unipile.fields import (
     MAX_TEXT_LENGTH,
     address,
     attachments,
+    contact_of,
     identifier,
-    known_person,
+    known_contact,
     mentions,
-    person,
     quoted,
     raw_id,
     sent_times,
@@ -26,7 +26,7 @@ from server.unipile.fields import (
 )
 from server.unipile.plain import clean
 from server.unipile.readers import is_account, is_read_by_account, tick_of
-from server.unipile.scalars import flag, small_integer, told_flag
+from server.unipile.scalars import flag, provided_flag, small_integer
 from server.unipile.system_texts import system_text
 
 # unipile-api.md §3: what an account-status message means for a connected number.
@@ -186,7 +186,7 @@ def _status_event(status: Mapping[str, Any]) -> Event:
 
 def _receipt_event(body: Mapping[str, Any], status: str) -> Event:
     account = identifier(body, "account_id")
-    if told_flag(body.get("is_sender")) is False:
+    if provided_flag(body.get("is_sender")) is False:
         # The reading of an inbound message ticks nothing of ours. WhatsApp tells the account of its own reading only; a
         # server that names another reader is not believed.
         if status == "read" and is_read_by_account(body):
@@ -211,13 +211,13 @@ def _amendment_event(body: Mapping[str, Any], kind: str, received_at: str) -> Am
         person=who,
         content=content,
         told_at=timestamp(received_at, received_at),
-        contact=known_person(body.get("reaction_sender")) if who else None,
+        contact=known_contact(body.get("reaction_sender")) if who else None,
     )
 
 
 def _reaction(body: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """Who reacted and how; an empty value takes the reaction back, no value at all says nothing."""
-    who = person(body.get("reaction_sender"))
+    who = contact_of(body.get("reaction_sender"))
     value = text(body.get("reaction"), MAX_REACTION_LENGTH) if who is not None else None
     if value and is_blank(value):
         value = ""
@@ -234,7 +234,7 @@ def _reaction(body: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
 def _message_event(body: Mapping[str, Any], received_at: str) -> MessageEvent:
     sent_at, claimed_at = sent_times(body.get("timestamp"), received_at)
     is_own = flag(body.get("is_sender"))
-    sender = person(body.get("sender"))
+    sender = contact_of(body.get("sender"))
     place = address(body.get("provider_chat_id"))
     kind = jids.kind_of(place) or ("group" if flag(body.get("is_group")) else "direct")
     is_event = flag(body.get("is_event"))
@@ -265,15 +265,15 @@ def _message_event(body: Mapping[str, Any], received_at: str) -> MessageEvent:
 def _contact(body: Mapping[str, Any], kind: str, place: str | None, *, is_own: bool) -> dict[str, Any] | None:
     """Whom of our contacts a message is about. What somebody writes in a direct chat comes from its address."""
     if not is_own:
-        return known_person(body.get("sender"), place=place if kind == "direct" else None)
+        return known_contact(body.get("sender"), place=place if kind == "direct" else None)
     return _other_side(body) if kind == "direct" else None
 
 
 def _other_side(body: Mapping[str, Any]) -> dict[str, Any] | None:
     """In a direct chat the one attendee who is not the account, which lists may or may not name (§4.2)."""
     attendees = body.get("attendees")
-    people = [known_person(item) for item in attendees] if isinstance(attendees, list) else []
-    own = person(body.get("sender"))
+    people = [known_contact(item) for item in attendees] if isinstance(attendees, list) else []
+    own = contact_of(body.get("sender"))
     others = [p for p in people if p is not None and (own is None or p["provider_id"] != own["provider_id"])]
     others = [p for p in others if not is_account(body, p)]
     if len(others) != 1:

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from server.text.graphemes import cut
-from server.text.names import MAX_NAME, person_name
-from server.text.phones import told_phone
+from server.text.names import MAX_NAME, contact_name
+from server.text.phones import phone_of_name
 from server.text.times import read_time
 from server.unipile import cards, jids
 from server.unipile.plain import UNSTORABLE, clean
@@ -16,7 +16,7 @@ MAX_ID_LENGTH = 255
 MAX_TEXT_LENGTH = 65_536
 MAX_REACTION_LENGTH = 64
 # Of a name so much is read: what is left of it is shorter.
-MAX_TOLD_NAME = 4 * MAX_NAME
+MAX_PROVIDED_NAME = 4 * MAX_NAME
 CARD_KINDS = ("location", "contact")
 # So far two honest clocks may be apart.
 CLOCK_SKEW = timedelta(minutes=1)
@@ -28,7 +28,7 @@ class UnusableEventError(ValueError):
     """The event can never become a row: what it lacks stands in the message."""
 
 
-def person(value: object) -> dict[str, Any] | None:
+def contact_of(value: object) -> dict[str, Any] | None:
     if not isinstance(value, dict):
         return None
     provider_id = address(value.get("attendee_provider_id"))
@@ -36,17 +36,17 @@ def person(value: object) -> dict[str, Any] | None:
         return None
     return {
         "provider_id": provider_id,
-        "name": told_name(value.get("attendee_name")),
+        "name": provided_name(value.get("attendee_name")),
         "phone": _phone(value, provider_id),
     }
 
 
-def known_person(value: object, *, place: str | None = None) -> dict[str, Any] | None:
+def known_contact(value: object, *, place: str | None = None) -> dict[str, Any] | None:
     """A person with all the ids that are told of them here (§6.4): `ids`, the provider's, the one that both forms of a
     phone number share and, behind a '#', UniPile's own, which is `external_id`. `place` is the address of a direct chat
     whose other side this is. None for a group or a channel that writes in its own name: it is no contact.
     """
-    who = person(value)
+    who = contact_of(value)
     if who is None or not isinstance(value, dict):
         return None
     if jids.kind_of(who["provider_id"]) is not None:
@@ -59,7 +59,7 @@ def known_person(value: object, *, place: str | None = None) -> dict[str, Any] |
         place,
     )
     own = text(value.get("attendee_id"), MAX_ID_LENGTH)
-    named = (plain for name in told if (plain := address(name)) and jids.is_person(plain))
+    named = (plain for name in told if (plain := address(name)) and jids.is_contact(plain))
     ids = with_phone_keys([who["provider_id"], *named])
     return who | {"ids": [*ids, *([f"#{own}"] if own else [])], "external_id": own or None}
 
@@ -67,7 +67,7 @@ def known_person(value: object, *, place: str | None = None) -> dict[str, Any] |
 def mentions(value: object) -> tuple[dict[str, Any], ...]:
     """People whom a text names, where UniPile says more of them than the id that stands in the text (§4.2)."""
     items = [item for item in value[:50] if isinstance(item, dict)] if isinstance(value, list) else []
-    people = [known_person(_as_attendee(item)) for item in items]
+    people = [known_contact(_as_attendee(item)) for item in items]
     return tuple(who for who in people if who is not None and (who["name"] or len(who["ids"]) > 1))
 
 
@@ -107,15 +107,13 @@ def address(value: object) -> str | None:
     return jids.plain(told) if told else told
 
 
-def _phone(person: Mapping[str, Any], provider_id: str) -> str | None:
+def _phone(who: Mapping[str, Any], provider_id: str) -> str | None:
     """The number as +digits when WhatsApp reveals it; never the digits of a LID, also where a server calls them so."""
-    specifics = person.get("attendee_specifics")
-    told = told_phone(specifics.get("phone_number")) if isinstance(specifics, dict) else None
+    specifics = who.get("attendee_specifics")
+    told = phone_of_name(specifics.get("phone_number")) if isinstance(specifics, dict) else None
     if told is not None and not jids.is_opaque(provider_id, told.lstrip("+")):
         return told
-    return jids.phone_of(address(person.get("attendee_public_identifier")) or "") or jids.phone_of(
-        provider_id
-    )
+    return jids.phone_of(address(who.get("attendee_public_identifier")) or "") or jids.phone_of(provider_id)
 
 
 def attachments(value: object) -> list[dict[str, Any]]:
@@ -203,9 +201,9 @@ def identifier(body: Mapping[str, Any], key: str) -> str:
     return value
 
 
-def told_name(value: object, read: Callable[[str], str | None] = person_name) -> str | None:
+def provided_name(value: object, read: Callable[[str], str | None] = contact_name) -> str | None:
     """A name as it is told; `read` says whether it is one. Controls are gone before anything is replaced."""
-    name = read(value[:MAX_TOLD_NAME]) if isinstance(value, str) else None
+    name = read(value[:MAX_PROVIDED_NAME]) if isinstance(value, str) else None
     return None if name is None else clean(name)
 
 

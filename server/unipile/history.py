@@ -19,17 +19,17 @@ from server.unipile.fields import (
     UnusableEventError,
     address,
     attachments,
+    contact_of,
     identifier,
-    known_person,
+    known_contact,
     mentions,
-    person,
     quoted,
     sent_times,
     spelled,
     text,
     with_phone_keys,
 )
-from server.unipile.scalars import flag, small_integer, told_flag, whole
+from server.unipile.scalars import flag, provided_flag, small_integer, whole
 from server.unipile.system_texts import system_text
 
 # Status messages after which UniPile may hold more of the past than before (§3).
@@ -46,7 +46,7 @@ READ_SECONDS = 20.0
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 4.0
 EXACT_MILLISECONDS = re.compile(r"\.(\d{3})\d*\+00:00$")
 
-People = Mapping[
+Attendees = Mapping[
     str, dict[str, Any]
 ]  # UniPile's attendee id -> {provider_id, name, phone, ids, external_id, is_self}
 
@@ -102,9 +102,9 @@ class History:
         filters = {"account_id": external_account_id, "after": _exact(after)}
         return await self._page(("messages",), filters, cursor, MAX_LIMIT)
 
-    async def list_people(self, provider_chat_id: str) -> People:
+    async def list_people(self, provider_chat_id: str) -> Attendees:
         """Who takes part in a chat, by UniPile's id of them; that list has no pages (§6.2)."""
-        return read_people(await self._read(("chats", provider_chat_id, "attendees"), {}))
+        return read_attendees(await self._read(("chats", provider_chat_id, "attendees"), {}))
 
     async def _page(
         self, path: tuple[str, ...], filters: Mapping[str, str], cursor: str | None, limit: int
@@ -157,7 +157,7 @@ def read_chat(item: Mapping[str, Any]) -> StoredChat | None:
         return None
 
 
-def read_people(answer: Mapping[str, Any]) -> People:
+def read_attendees(answer: Mapping[str, Any]) -> Attendees:
     """A list of attendees, by UniPile's id of each."""
     return {item["id"]: who for item in _items(answer) if (who := read_attendee(item)) is not None}
 
@@ -170,8 +170,8 @@ def read_marks(item: Mapping[str, Any]) -> dict[str, Any]:
         last_at = None  # nothing was read that is still to come
     is_flagged = flag(item.get("unread"))
     return {
-        "archived": told_flag(item.get("archived")),
-        "pinned": told_flag(item.get("pinned")),
+        "archived": provided_flag(item.get("archived")),
+        "pinned": provided_flag(item.get("pinned")),
         "mutes": "muted_until" in item,
         "muted_until": _muted_until(item.get("muted_until")),
         "counts": unread is not None and unread > 0,
@@ -192,7 +192,7 @@ def _muted_until(value: object) -> str | None:
 
 def read_attendee(item: Mapping[str, Any]) -> dict[str, Any] | None:
     """Somebody in the words of webhooks, so that both ways give the same person."""
-    who = known_person(
+    who = known_contact(
         {
             "attendee_id": item.get("id"),
             "attendee_provider_id": item.get("provider_id"),
@@ -219,7 +219,7 @@ def is_shown(item: Mapping[str, Any]) -> bool:
 
 
 def read_stored(
-    item: Mapping[str, Any], external_account_id: str, people: People, kind: str | None, read_at: str
+    item: Mapping[str, Any], external_account_id: str, people: Attendees, kind: str | None, read_at: str
 ) -> StoredMessage | None:
     """One message; None for what is not shown. Its chat's address tells the kind, else the chat's own `kind`.
 
@@ -258,29 +258,29 @@ def read_stored(
     return StoredMessage(event, _tick(item) if is_own else None, _is_amended(item), is_dated)
 
 
-def _sender(item: Mapping[str, Any], people: People) -> dict[str, Any] | None:
+def _sender(item: Mapping[str, Any], people: Attendees) -> dict[str, Any] | None:
     """The author as the attendees know them, else by nothing but their ids."""
     known = people.get(str(item.get("sender_attendee_id")))
     if known is not None:
         return known
     told = {"attendee_provider_id": item.get("sender_id"), "attendee_id": item.get("sender_attendee_id")}
-    return known_person(told) or person(told)
+    return known_contact(told) or contact_of(told)
 
 
 def _contact(
-    people: People, sender: dict[str, Any] | None, *, kind: str, place: str | None, is_own: bool
+    people: Attendees, sender: dict[str, Any] | None, *, kind: str, place: str | None, is_own: bool
 ) -> dict[str, Any] | None:
     """Whom of our contacts a message is about, as its webhook would have told it."""
     if is_own:
         return _other_side(people) if kind == "direct" else None
     if sender is None or "ids" not in sender:
         return None
-    if kind != "direct" or place is None or not jids.is_person(place):
+    if kind != "direct" or place is None or not jids.is_contact(place):
         return sender
     return sender | {"ids": with_phone_keys([*sender["ids"], place])}
 
 
-def _other_side(people: People) -> dict[str, Any] | None:
+def _other_side(people: Attendees) -> dict[str, Any] | None:
     others = [who for who in people.values() if not who["is_self"]]
     return others[0] if len(others) == 1 else None
 

@@ -5,11 +5,11 @@ import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from server.text.phones import phone_variants, told_phone
+from server.text.phones import phone_of_name, phone_variants
 
 PHONE_SERVER, LID_SERVER = "s.whatsapp.net", "lid"
 # Addresses of people. `hosted` and `hosted.lid` are the devices of businesses that WhatsApp hosts.
-PEOPLE = frozenset((PHONE_SERVER, LID_SERVER, "hosted", "hosted.lid", "bot"))
+CONTACT_SERVERS = frozenset((PHONE_SERVER, LID_SERVER, "hosted", "hosted.lid", "bot"))
 # The same server under an older name.
 RENAMED = {"c.us": PHONE_SERVER}
 # Statuses and broadcast lists: posts to many, never a conversation.
@@ -48,7 +48,7 @@ def read(value: str) -> Jid | None:
     server = RENAMED.get(server, server)
     if server in KINDS and user:
         return Jid(user.lower(), server)
-    match = USER.fullmatch(user) if server in PEOPLE else None
+    match = USER.fullmatch(user) if server in CONTACT_SERVERS else None
     return match and Jid(match[1], server)
 
 
@@ -64,10 +64,10 @@ def kind_of(address: str | None) -> str | None:
     return KINDS.get(jid.server) if jid else None
 
 
-def is_person(value: str) -> bool:
+def is_contact(value: str) -> bool:
     """Whether this is an address of a person, and not of a group, nor an id of another network."""
     jid = read(value)
-    return jid is not None and jid.server in PEOPLE
+    return jid is not None and jid.server in CONTACT_SERVERS
 
 
 def phone_of(value: str) -> str | None:
@@ -100,7 +100,7 @@ def forms(name: str) -> Iterator[str]:
     yield name
     jid = read(name)
     if jid is None:
-        phone = told_phone(name)
+        phone = phone_of_name(name)
         jid = Jid(phone.lstrip("+"), PHONE_SERVER) if phone else None
     if jid is None:
         return

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from server.text.phones import is_same_phone, told_phone
-from server.unipile.fields import address, known_person, person
-from server.unipile.scalars import flag, told_flag
+from server.text.phones import is_same_phone, phone_of_name
+from server.unipile.fields import address, contact_of, known_contact
+from server.unipile.scalars import flag, provided_flag
 
 Who = Mapping[str, Any]
 
@@ -15,7 +15,7 @@ def is_account(body: Mapping[str, Any], who: Who) -> bool:
     info = body.get("account_info")
     info = info if isinstance(info, dict) else {}
     is_its_id = address(info.get("user_id")) == who["provider_id"]
-    return is_its_id or is_same_phone(told_phone(info.get("phone_number")), who["phone"])
+    return is_its_id or is_same_phone(phone_of_name(info.get("phone_number")), who["phone"])
 
 
 def is_read_by_account(body: Mapping[str, Any]) -> bool:
@@ -31,7 +31,7 @@ def tick_of(body: Mapping[str, Any]) -> str | None:
     As on the phone, a group's message is read when everybody has read it, and has reached them before that.
     """
     readers = list(_people(body.get("read_by")))
-    sender = person(body.get("sender")) if flag(body.get("is_sender")) else None
+    sender = contact_of(body.get("sender")) if flag(body.get("is_sender")) else None
     own = sender and sender["provider_id"]
 
     def is_other(who: Who) -> bool:
@@ -54,8 +54,10 @@ def _people(value: object) -> Iterable[dict[str, Any]]:
     items: Iterable[Any] = value if isinstance(value, list) else [value]
     if isinstance(value, dict) and "attendee_provider_id" not in value:
         # By number, as older servers write lists, or by id with the time or a flag.
-        items = [v if isinstance(v, dict) else k for k, v in value.items() if told_flag(v) is not False and v]
+        items = [
+            v if isinstance(v, dict) else k for k, v in value.items() if provided_flag(v) is not False and v
+        ]
     for item in items:
         told = {"attendee_provider_id": item} if isinstance(item, str) else item
-        if (who := known_person(told)) is not None:
+        if (who := known_contact(told)) is not None:
             yield who

@@ -7,7 +7,7 @@ _FLAGS |= {"false": False, "0": False, "no": False, "n": False, "off": False}
 MAX_DIGITS = 20
 
 
-def told_flag(value: object) -> bool | None:
+def provided_flag(value: object) -> bool | None:
     """True or False as a boolean, a number or a word; None where nothing is said."""
     if value is None or isinstance(value, bool):
         return value
@@ -20,7 +20,7 @@ def told_flag(value: object) -> bool | None:
 
 def flag(value: object) -> bool:
     """Whether it is said to be so."""
-    return told_flag(value) is True
+    return provided_flag(value) is True
 
 
 def whole(value: object) -> int | None:

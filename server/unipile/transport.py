@@ -14,7 +14,7 @@ import orjson
 import structlog
 from yarl import URL
 
-from server.metrics import UNIPILE_CALLS, UNIPILE_KEY_REFUSED
+from server.metrics import UNIPILE_CALLS, UNIPILE_KEY_REJECTED
 from server.unipile.breaker import Breaker, State
 from server.unipile.errors import NotTaken, OutcomeUnknown, Rejected, error_from
 
@@ -153,7 +153,7 @@ class Transport:
         except BaseException as error:
             failure = error
             if isinstance(error, Rejected) and error.is_our_key:
-                UNIPILE_KEY_REFUSED.inc()
+                UNIPILE_KEY_REJECTED.inc()
                 log.error("unipile_key_refused", error=error.type)
             raise
         finally:

@@ -11,16 +11,16 @@ from server.media.storage import Storage
 from server.messages.send_batcher import SendLines
 from server.plans.entitlement_cache import Entitlements
 from server.plans.payer import Payer
-from server.plans.ttl_cache import Kept
+from server.plans.ttl_cache import TTLCache
 from server.queue import EventBatch
 from server.realtime.hub import Hub
 from server.realtime.joining import Rooms
 from server.realtime.presence import Presence
 from server.redis.client import Client
-from server.rules.policy import Caller, Standing
+from server.rules.policy import Caller, CallerRoles
 from server.store.db.database import Database
 from server.store.people.audit import Actor
-from server.store.privacy.erasure_digests import Seal
+from server.store.privacy.erasure_digests import NameHasher
 from server.unipile.client import UnipileClient
 from server.web.client_address import Proxies
 from server.web.rate_limiter import Limiter
@@ -40,9 +40,9 @@ TOKENS = web.AppKey("tokens", Tokens)
 PASSWORDS = web.AppKey("passwords", Passwords)
 LIMITER = web.AppKey("limiter", Limiter)
 # (e-mail, standing) by user, provider and number.
-KEPT_STANDINGS = web.AppKey("kept_standings", Kept[tuple[str, Standing] | None])
+CACHED_ROLES = web.AppKey("kept_standings", TTLCache[tuple[str, CallerRoles] | None])
 RATES = web.AppKey("rates", Mapping[str, Rate])
-SEAL = web.AppKey("seal", Seal)
+NAME_HASHER = web.AppKey("seal", NameHasher)
 PROXIES = web.AppKey("proxies", Proxies)
 
 # The caller's id, put on the request by the middleware that reads the token.
@@ -53,5 +53,5 @@ PAYER = web.RequestKey("payer", Payer)
 QUOTA = web.RequestKey("quota", tuple[str, str])
 # The caller with the session or the key, the roles that count for the route, and the name the audit log knows.
 CALLER = web.RequestKey("caller", Caller)
-STANDING = web.RequestKey("standing", Standing)
+CALLER_ROLES = web.RequestKey("standing", CallerRoles)
 ACTOR = web.RequestKey("actor", Actor)

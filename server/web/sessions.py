@@ -61,7 +61,7 @@ def rights_of(role: str, key: policy.KeyRights | None = None) -> dict[str, objec
     """What a role allows, as the app is told it: in the team, and with a number by the role there."""
     return {
         "permissions": policy.permissions_of(role, key),
-        "number_permissions": policy.number_permissions_of(role, key),
+        "number_permissions": policy.account_permissions_of(role, key),
     }
 
 

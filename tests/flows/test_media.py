@@ -12,7 +12,7 @@ from tests.support.media_files import HTML, OPUS, PDF, SVG, enclosed, file_path,
 from tests.support.peers import Peer, eventually
 from workers.context import Parts
 from workers.media import avatars
-from workers.media.copy import clear_media, copy_media, look_for_media
+from workers.media.copy import clear_media, copy_media, queue_due_copies
 
 STORED = {"state": "stored", "error": None}
 
@@ -281,7 +281,7 @@ async def test_a_copy_whose_job_was_lost_is_found_by_looking_around(
 
     await stack.app[DATABASE].write(forget)
     socket = await agent.listen()
-    await look_for_media(parts)
+    await queue_due_copies(parts)
     await socket.wait_for_event("message:updated", id=message["id"])
     (known,) = await agent.messages(account["id"], message["chat_id"])
     assert known["attachments"][0]["state"] == "stored"

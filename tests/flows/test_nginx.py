@@ -15,7 +15,7 @@ from aiohttp import web
 
 from server.app import MAX_BODY_BYTES
 from server.config import ROOT, Config
-from server.handlers.sockets import HEARTBEAT_SECONDS
+from server.handlers.sockets import SOCKET_HEARTBEAT_SECONDS
 from server.web.app_keys import CONFIG
 from server.web.edge import MAX_HEADER_BYTES
 from tests.faults.checker import check
@@ -185,5 +185,5 @@ def test_the_numbers_fit_the_configuration(config: Config) -> None:
     assert f"large_client_header_buffers 4 {MAX_HEADER_BYTES // 1024}k;" in text
     assert sizes[-1] > config.media.max_upload_bytes * config.media.max_upload_files
     waits = [int(seconds) for seconds in re.findall(r"proxy_read_timeout (\d+)s", text)]
-    assert max(waits) > max(2 * HEARTBEAT_SECONDS, config.unipile.pairing_timeout_seconds)
+    assert max(waits) > max(2 * SOCKET_HEARTBEAT_SECONDS, config.unipile.pairing_timeout_seconds)
     assert min(waits) > config.webhooks.ack_timeout_seconds

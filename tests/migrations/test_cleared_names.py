@@ -10,7 +10,7 @@ import psycopg2
 import pytest
 
 from server.process.migrate import MIGRATIONS, migrate
-from server.text.names import is_name, person_name
+from server.text.names import contact_name, is_name
 from tests.support.services import Services
 
 CLEAR = (MIGRATIONS / "0033.clear-names-that-are-none.sql").read_text("utf-8")
@@ -63,7 +63,7 @@ def shown(cursor: Any) -> list[tuple[str | None, str | None, str | None]]:
 
 def test_names_that_are_none_are_gone_and_real_ones_stay(cursor: Any) -> None:
     names = [*NAMES, "My Shop", "my shop", "My Shop 2"]
-    wanted = [*map(person_name, NAMES), None, None, "My Shop 2"]
+    wanted = [*map(contact_name, NAMES), None, None, "My Shop 2"]
     insert(cursor, names)
     cursor.execute(CLEAR)
     assert shown(cursor) == [(name, name, name) for name in wanted]

@@ -9,11 +9,11 @@ from aiopg import Cursor
 
 from server.rules.account_states import Seen
 from server.store.accounts import accounts, states
-from server.store.accounts.rejected import insert_refusal
+from server.store.accounts.rejected import insert_rejected
 from server.store.chats import chats, contacts
 from server.store.messages import messages
 from server.store.plans import entitlements
-from server.web.app_keys import DATABASE, ENTITLEMENTS, KEPT_STANDINGS
+from server.web.app_keys import CACHED_ROLES, DATABASE, ENTITLEMENTS
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import Peer
 
@@ -26,7 +26,7 @@ async def make_account(
 ) -> int:
     """An account of this user's, unknown to UniPile."""
     account_id: int | None = await stack.app[DATABASE].write(
-        accounts.claim_account, user.user_id, "whatsapp", external_account_id, seen=seen
+        accounts.take_over_account, user.user_id, "whatsapp", external_account_id, seen=seen
     )
     assert account_id is not None
     return account_id
@@ -69,8 +69,8 @@ async def make_contact(stack: Stack, account_id: int, phone: str = BIAS_PHONE) -
 
     async def insert(cursor: Cursor) -> int:
         await accounts.lock_account(cursor, account_id)
-        await contacts.keep_contacts(cursor, [told])
-        known = await contacts.fetch_known(cursor, account_id, names)
+        await contacts.upsert_contacts(cursor, [told])
+        known = await contacts.fetch_known_contacts(cursor, account_id, names)
         return known[names[0]][0]
 
     contact_id: int = await stack.app[DATABASE].write(insert)
@@ -81,7 +81,7 @@ async def make_refusal(stack: Stack, user: Peer) -> int:
     """A number that this user connected on UniPile's page and could not have."""
     error = {"code": "conflict", "message": "This number belongs to somebody else."}
     told = await stack.app[DATABASE].write(
-        insert_refusal,
+        insert_rejected,
         f"page of {user.user_id}",
         "acc-refused",
         user.user_id,
@@ -126,7 +126,7 @@ async def set_role(stack: Stack, user: Peer, role: str) -> None:
         await cursor.execute("update users set role = %s where id = %s", (role, user.user_id))
 
     await stack.app[DATABASE].write(update)
-    stack.app[KEPT_STANDINGS].forget()
+    stack.app[CACHED_ROLES].forget()
 
 
 async def sign_in_as(stack: Stack, role: str) -> Peer:

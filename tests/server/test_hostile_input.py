@@ -13,7 +13,7 @@ import pytest
 from marshmallow import fields
 
 from server.errors import TABLE
-from server.queue import beat
+from server.queue import heartbeat
 from server.routes import ROUTES
 from server.routes.route import Route
 from server.schemas.errors import Error
@@ -139,7 +139,7 @@ HEADERS: tuple[dict[str, str], ...] = (
 
 @pytest.fixture
 async def place(web_only: Stack) -> Place:
-    await beat(web_only.app[REDIS])  # without a worker nothing is ready
+    await heartbeat(web_only.app[REDIS])  # without a worker nothing is ready
     agent = await web_only.sign_in()
     account_id = await make_account(web_only, agent)
     chat_id = await make_chat(web_only, account_id)

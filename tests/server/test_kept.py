@@ -2,7 +2,7 @@
 
 import asyncio
 
-from server.plans.ttl_cache import Kept
+from server.plans.ttl_cache import TTLCache
 
 
 class Source:
@@ -20,7 +20,7 @@ class Source:
 
 
 async def test_an_answer_is_asked_for_once() -> None:
-    kept, source = Kept[str](60, 10), Source("agent")
+    kept, source = TTLCache[str](60, 10), Source("agent")
     assert [await kept.ask(1, source.read) for _ in range(3)] == ["agent"] * 3
     assert source.asked == 1
     await kept.ask(2, source.read)
@@ -28,19 +28,19 @@ async def test_an_answer_is_asked_for_once() -> None:
 
 
 async def test_what_is_forgotten_or_old_is_asked_anew() -> None:
-    kept, source = Kept[str](60, 10), Source("agent")
+    kept, source = TTLCache[str](60, 10), Source("agent")
     await kept.ask(1, source.read)
     source.answer = "viewer"
     kept.forget()
     assert await kept.ask(1, source.read) == "viewer"
-    old = Kept[str](0, 10)
+    old = TTLCache[str](0, 10)
     await old.ask(1, source.read)
     source.answer = "owner"
     assert await old.ask(1, source.read) == "owner"
 
 
 async def test_what_was_read_before_it_was_forgotten_is_not_kept() -> None:
-    kept, source = Kept[str](60, 10), Source("agent")
+    kept, source = TTLCache[str](60, 10), Source("agent")
     asking = asyncio.create_task(kept.ask(1, source.read))
     await asyncio.sleep(0)
     source.answer = "viewer"
@@ -50,7 +50,7 @@ async def test_what_was_read_before_it_was_forgotten_is_not_kept() -> None:
 
 
 async def test_only_what_is_liked_is_kept_and_no_more_than_the_limit() -> None:
-    kept, source = Kept[str](60, 2), Source("")
+    kept, source = TTLCache[str](60, 2), Source("")
     for _ in range(3):
         await kept.ask(1, source.read)
     assert source.asked == 3

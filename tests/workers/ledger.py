@@ -15,7 +15,7 @@ from server.rules.account_states import Seen
 from server.store.accounts import accounts
 from server.store.messages.messages import ChangedMessage
 from server.store.people import users
-from server.store.sending.outbox import claim_attempt
+from server.store.sending.outbox import take_attempt
 from server.store.sending.sends import insert_send
 from tests.support.peers import message_received
 from workers.context import PARTS, Parts
@@ -90,7 +90,7 @@ class Ledger:
 
     async def make_account(self, external_account_id: str = "acc-1", seen: Seen = Seen.WORKS) -> int:
         account_id = await self.parts.database.write(
-            accounts.claim_account, self.user_id, "whatsapp", external_account_id, seen=seen
+            accounts.take_over_account, self.user_id, "whatsapp", external_account_id, seen=seen
         )
         assert account_id is not None
         return account_id
@@ -155,7 +155,7 @@ class Ledger:
     async def begin_send(self, chat_id: int, text: str, client_id: str = "client-1") -> ChangedMessage:
         """A send that was handed to UniPile, whose answer is not here yet."""
         message = await self.queue_send(chat_id, text, client_id)
-        assert await self.parts.database.write(claim_attempt, chat_id)
+        assert await self.parts.database.write(take_attempt, chat_id)
         return message
 
     async def queue_send(self, chat_id: int, text: str, client_id: str) -> ChangedMessage:

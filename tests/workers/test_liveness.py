@@ -96,7 +96,7 @@ async def test_a_worker_whose_beat_cannot_be_written_is_made_anew_and_says_so(
             raise OSError("no route")
 
         with monkeypatch.context() as broken:
-            broken.setattr(liveness, "beat", refuse)
+            broken.setattr(liveness, "heartbeat", refuse)
             await watch.look()
             assert supervisor.worker is first  # once may be a blip
             await watch.look()

@@ -114,7 +114,7 @@ async def test_a_burial_waits_for_the_database(ledger: Ledger, monkeypatch: pyte
     run = failing(RuntimeError("a defect"))
     await fail_until_the_last_try(run, ledger, [1])
     with monkeypatch.context() as patch, pytest.raises(Retry):
-        patch.setattr(retries, "bury_job", away)
+        patch.setattr(retries, "dead_letter_job", away)
         await run(ledger.context(), [1])
     await run(ledger.context(), [1])
     assert len(await ledger.dead_letters()) == 1

@@ -7,7 +7,7 @@ from server.realtime.broker import publish
 from server.realtime.events import make_push
 from server.rules.account_states import REPLACED, Seen
 from server.store.accounts import states
-from server.store.accounts.states import Known
+from server.store.accounts.states import AccountState
 from server.unipile.answers import ProviderAccount
 from server.unipile.errors import Rejected
 from workers.context import Parts
@@ -15,14 +15,14 @@ from workers.context import Parts
 log = structlog.get_logger()
 
 
-async def is_surplus(parts: Parts, known: Known, found: ProviderAccount) -> bool:
+async def is_surplus(parts: Parts, known: AccountState, found: ProviderAccount) -> bool:
     """Whether a number that has just been linked for the first time is connected already, under another account of
     its owner's. Accounts of the same number that do not work are replaced by it.
     """
     if known.was_connected or found.phone is None:
         return False
     rivals = await parts.database.read(
-        states.list_rivals, known.user_id, found.phone, known.external_account_id
+        states.list_duplicates, known.user_id, found.phone, known.external_account_id
     )
     for account_id, external_id in rivals:
         if await _works(parts, external_id):

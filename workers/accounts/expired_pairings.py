@@ -18,7 +18,7 @@ log = structlog.get_logger()
 async def drop_expired(parts: Parts) -> None:
     """Attempts that are over (unipile-api.md §2.2). A number that was connected before keeps its account."""
     limit = parts.config.unipile.attempt_seconds
-    for account_id, was_connected in await parts.database.read(states.list_expired_attempts, limit):
+    for account_id, was_connected in await parts.database.read(states.list_expired_pairings, limit):
         if was_connected:
             await note(parts, account_id, Seen.CODE_EXPIRED, EXPIRED)
             await enqueue(parts.redis, REFRESH_ACCOUNT, account_id)
@@ -29,7 +29,7 @@ async def drop_expired(parts: Parts) -> None:
 async def drop_attempt(ctx: dict[Any, Any], account_id: int, reason: str) -> None:
     """Give up an attempt that nobody has answered; one that was answered after all is read instead."""
     parts = parts_of(ctx)
-    known = await parts.database.read(states.fetch_known, account_id)
+    known = await parts.database.read(states.fetch_state, account_id)
     if known is None or known.was_connected or known.state is not State.WAITING:
         return
     found = await _fetch(parts, known.external_account_id)

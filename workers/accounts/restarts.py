@@ -18,7 +18,7 @@ from workers.context import Parts, parts_of
 log = structlog.get_logger()
 
 # UniPile needs a moment; the webhook says so sooner, if it comes.
-LOOK_AFTER_SECONDS = 3.0
+CHECK_AFTER_SECONDS = 3.0
 
 
 def limits_of(parts: Parts) -> RestartLimits:
@@ -26,7 +26,7 @@ def limits_of(parts: Parts) -> RestartLimits:
     return RestartLimits(settings.most, settings.first_seconds, settings.growth)
 
 
-async def look_around(parts: Parts) -> None:
+async def queue_due_restarts(parts: Parts) -> None:
     """Queue the restarts that are due; forget those of numbers that have held since."""
     await parts.database.write(restarts.forgive, parts.config.restarts.forgive_seconds)
     for account_id in await parts.database.read(restarts.list_due, limits_of(parts)):
@@ -49,7 +49,7 @@ async def restart_account(ctx: dict[Any, Any], account_id: int) -> None:
     outcome = await _ask(parts, account_id, turn.external_account_id)
     metrics.RESTARTS.labels(outcome).inc()
     log.info("account_restarted", account_id=account_id, number=turn.number, outcome=outcome)
-    await enqueue(parts.redis, REFRESH_ACCOUNT, account_id, delay_seconds=LOOK_AFTER_SECONDS)
+    await enqueue(parts.redis, REFRESH_ACCOUNT, account_id, delay_seconds=CHECK_AFTER_SECONDS)
 
 
 async def _ask(parts: Parts, account_id: int, external_account_id: str) -> str:

@@ -10,7 +10,7 @@ from server.realtime.broker import publish
 from server.realtime.events import make_push
 from server.rules.account_states import DUPLICATE, NOT_FOUND, Seen, State
 from server.store.accounts import states
-from server.store.accounts.states import Known, Observed
+from server.store.accounts.states import AccountState, Observed
 from server.unipile.answers import ProviderAccount
 from server.unipile.errors import Rejected, SignedOut
 from workers.accounts.duplicate_accounts import is_surplus
@@ -23,15 +23,17 @@ log = structlog.get_logger()
 READINGS = 3
 AGAIN_SECONDS = 2.0
 # A number that is neither connected nor gone is looked at this often: the word that it is well may have been lost.
-LOOK_SECONDS = 60.0
+CHECK_SECONDS = 60.0
 
 
 async def note(parts: Parts, account_id: int, seen: Seen, reason: str | None = None) -> None:
     """Write what was seen and tell the rooms."""
-    await tell(parts, account_id, await parts.database.write(states.observe, account_id, seen, reason))
+    await publish_account(
+        parts, account_id, await parts.database.write(states.observe, account_id, seen, reason)
+    )
 
 
-async def tell(parts: Parts, account_id: int, observed: Observed | None) -> None:
+async def publish_account(parts: Parts, account_id: int, observed: Observed | None) -> None:
     if observed is not None and observed.changed is not None:
         seq, shown = observed.changed
         await publish(parts.redis, account_id, [make_push("account:updated", account_id, seq, None, shown)])
@@ -41,7 +43,7 @@ async def refresh_account(ctx: dict[Any, Any], account_id: int) -> None:
     """Read an account's state, name and number. Safe to run any number of times."""
     parts = parts_of(ctx)
     for _ in range(READINGS):
-        known = await parts.database.read(states.fetch_known, account_id)
+        known = await parts.database.read(states.fetch_state, account_id)
         if known is None or known.state is State.DISCONNECTED:
             return
         if await _read(parts, account_id, known):
@@ -49,13 +51,13 @@ async def refresh_account(ctx: dict[Any, Any], account_id: int) -> None:
     await enqueue(parts.redis, REFRESH_ACCOUNT, account_id, delay_seconds=AGAIN_SECONDS)
 
 
-async def _read(parts: Parts, account_id: int, known: Known) -> bool:
+async def _read(parts: Parts, account_id: int, known: AccountState) -> bool:
     """False when something newer was seen while UniPile answered."""
     try:
         found = await parts.unipile.fetch_account(known.external_account_id)
     except Rejected as error:
         log.info("account_not_read", account_id=account_id, error=error.type)
-        return await _read_refusal(parts, account_id, known, error)
+        return await _read_rejected(parts, account_id, known, error)
     if found.works and await is_surplus(parts, known, found):
         await parts.unipile.delete_account(known.external_account_id)
         log.info("surplus_account_removed", account_id=account_id)
@@ -64,7 +66,7 @@ async def _read(parts: Parts, account_id: int, known: Known) -> bool:
     observed = await parts.database.write(_apply, account_id, known, found)
     if observed is None:
         return False
-    await tell(parts, account_id, observed)
+    await publish_account(parts, account_id, observed)
     if observed.state is State.CONNECTED:
         await enqueue(parts.redis, IMPORT_HISTORY, account_id)
         if observed.before is not State.CONNECTED:
@@ -72,7 +74,7 @@ async def _read(parts: Parts, account_id: int, known: Known) -> bool:
     return True
 
 
-async def _read_refusal(parts: Parts, account_id: int, known: Known, error: Rejected) -> bool:
+async def _read_rejected(parts: Parts, account_id: int, known: AccountState, error: Rejected) -> bool:
     if isinstance(error, SignedOut):
         await note(parts, account_id, Seen.SIGNED_OUT, error.type)
     elif error.is_gone and known.was_connected:
@@ -81,7 +83,9 @@ async def _read_refusal(parts: Parts, account_id: int, known: Known, error: Reje
     return True
 
 
-async def _apply(cursor: Cursor, account_id: int, known: Known, found: ProviderAccount) -> Observed | None:
+async def _apply(
+    cursor: Cursor, account_id: int, known: AccountState, found: ProviderAccount
+) -> Observed | None:
     if await states.has_newer(cursor, account_id, known.observations):
         return None
     seen = found.seen
@@ -90,7 +94,7 @@ async def _apply(cursor: Cursor, account_id: int, known: Known, found: ProviderA
     return await states.observe(cursor, account_id, seen, found.reason, name=found.name, phone=found.phone)
 
 
-async def look_around(parts: Parts) -> None:
+async def queue_due_checks(parts: Parts) -> None:
     """Numbers that are neither connected nor gone are read now and then, told or not."""
-    for account_id in await parts.database.write(states.take_due_looks, LOOK_SECONDS):
+    for account_id in await parts.database.write(states.take_due_checks, CHECK_SECONDS):
         await enqueue(parts.redis, REFRESH_ACCOUNT, account_id)

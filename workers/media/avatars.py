@@ -31,23 +31,23 @@ AGAIN_SECONDS = 7 * 24 * 3600.0
 # in the same moment.
 AT_ONCE, APART_SECONDS = 20, 0.25
 # A job that was lost is made anew after this long.
-CLAIM_SECONDS = 3600.0
+LEASE_SECONDS = 3600.0
 
 
 class NoPicture(Exception):
     """What came is nothing that a browser draws."""
 
 
-class Outcome(NamedTuple):
+class AvatarOutcome(NamedTuple):
     """The picture a contact has now, None for none, and what UniPile calls this state of it."""
 
     sha256: str | None
     tag: str | None
 
 
-async def look_for_pictures(parts: Parts) -> None:
+async def queue_due_avatars(parts: Parts) -> None:
     """Queue those whose time has come."""
-    due = await parts.database.write(contacts.take_due_pictures, AT_ONCE, CLAIM_SECONDS)
+    due = await parts.database.write(contacts.take_due_pictures, AT_ONCE, LEASE_SECONDS)
     for number, contact_id in enumerate(due):
         await enqueue(parts.redis, COPY_PICTURE, contact_id, delay_seconds=number * APART_SECONDS)
 
@@ -66,16 +66,16 @@ async def copy_picture(ctx: dict[object, object], contact_id: int) -> None:
         await publish(parts.redis, account_id, told)
 
 
-async def _find(parts: Parts, wanted: WantedPicture, *, is_last_try: bool) -> Outcome:
+async def _find(parts: Parts, wanted: WantedPicture, *, is_last_try: bool) -> AvatarOutcome:
     """What a contact looks like; as before where UniPile does not say."""
-    before = Outcome(wanted.avatar, wanted.tag)
+    before = AvatarOutcome(wanted.avatar, wanted.tag)
     try:
         async with asyncio.timeout(parts.config.media.deadline_seconds):
             return await _copy(parts, wanted) or before
     except (TooLarge, NoPicture):
-        return Outcome(None, None)
+        return AvatarOutcome(None, None)
     except Rejected as error:
-        return Outcome(None, None) if error.is_gone else before
+        return AvatarOutcome(None, None) if error.is_gone else before
     except (OutcomeUnknown, TimeoutError) as error:
         if not is_last_try:
             raise NotTaken("timeout", "UniPile did not give the picture.") from error
@@ -83,7 +83,7 @@ async def _find(parts: Parts, wanted: WantedPicture, *, is_last_try: bool) -> Ou
         return before
 
 
-async def _copy(parts: Parts, wanted: WantedPicture) -> Outcome | None:
+async def _copy(parts: Parts, wanted: WantedPicture) -> AvatarOutcome | None:
     """None when it is the one that is here."""
     tag = wanted.tag if wanted.avatar is not None else None
     async with parts.unipile.download_picture(wanted.external_id, tag) as found:
@@ -95,7 +95,7 @@ async def _copy(parts: Parts, wanted: WantedPicture) -> Outcome | None:
             if sniff(incoming.seal().head) not in PICTURE_TYPES:
                 raise NoPicture
     await _keep(parts, incoming)
-    return Outcome(incoming.seal().sha256, found.tag)
+    return AvatarOutcome(incoming.seal().sha256, found.tag)
 
 
 async def _keep(parts: Parts, incoming: Incoming) -> None:
@@ -107,7 +107,7 @@ async def _keep(parts: Parts, incoming: Incoming) -> None:
 
 
 async def _settle(
-    cursor: Cursor, wanted: WantedPicture, outcome: Outcome, pushes: dict[int, list[Push]]
+    cursor: Cursor, wanted: WantedPicture, outcome: AvatarOutcome, pushes: dict[int, list[Push]]
 ) -> None:
     pushes.clear()  # the wrapper may run this again
     again = AGAIN_SECONDS * random.uniform(0.8, 1.2)  # noqa: S311 - jitter, not a secret

@@ -8,8 +8,8 @@ import structlog
 from aiopg import Cursor
 
 from server import metrics
-from server.media.storage import Incoming, Kept, Storage, TooLarge
-from server.media.types import attachment_type, sniff, told_type
+from server.media.storage import Incoming, Storage, StoredBlob, TooLarge
+from server.media.types import attachment_type, declared_type, sniff
 from server.queue import COPY_MEDIA, enqueue
 from server.realtime.broker import publish
 from server.realtime.events import make_push
@@ -69,7 +69,7 @@ async def _download(parts: Parts, wanted: Fetchable, incoming: Incoming) -> None
 async def _store(parts: Parts, wanted: Fetchable, incoming: Incoming) -> None:
     """First the row that names the bytes, then the bytes, then the message that refers to them."""
     kept = incoming.seal()
-    mimetype = told_type(sniff(kept.head), wanted.mimetype)
+    mimetype = declared_type(sniff(kept.head), wanted.mimetype)
     await parts.database.write(attachments.touch_blob, kept.sha256, kept.size, mimetype)
     await parts.storage.keep(incoming)
     changes: dict[str, Any] = {"error": None, "mimetype": mimetype, "file_size": kept.size}
@@ -81,14 +81,14 @@ async def _store(parts: Parts, wanted: Fetchable, incoming: Incoming) -> None:
     metrics.MEDIA_BYTES.inc(kept.size)
 
 
-async def _read_cards(parts: Parts, kept: Kept) -> list[dict[str, Any]]:
+async def _read_cards(parts: Parts, kept: StoredBlob) -> list[dict[str, Any]]:
     """The people of a contact card that came as a file; none when it is something else."""
     card = b"".join([chunk async for chunk in await parts.storage.read(kept.sha256, 0, kept.size)])
     return read_cards(card)
 
 
 async def _settle(
-    parts: Parts, wanted: Fetchable, state: str, changes: dict[str, Any], kept: Kept | None = None
+    parts: Parts, wanted: Fetchable, state: str, changes: dict[str, Any], kept: StoredBlob | None = None
 ) -> None:
     """Write what became of an attachment and tell the rooms."""
     metrics.MEDIA.labels(state).inc()
@@ -111,9 +111,9 @@ async def _write_state(
     return await attachments.change_attachment(cursor, wanted.message_id, wanted.attachment_id, changes)
 
 
-async def look_for_media(parts: Parts) -> None:
+async def queue_due_copies(parts: Parts) -> None:
     """Queue again what has been waiting for long: its job was lost, or never made."""
-    forgotten = await parts.database.read(attachments.list_forgotten, FORGOTTEN_SECONDS, FORGOTTEN_AT_ONCE)
+    forgotten = await parts.database.read(attachments.list_lost_copies, FORGOTTEN_SECONDS, FORGOTTEN_AT_ONCE)
     for message_id in forgotten:
         await enqueue(parts.redis, COPY_MEDIA, message_id)
 
@@ -138,7 +138,7 @@ async def _remove_released(cursor: Cursor, storage: Storage) -> int:
     unused = [blob.sha256 for blob in released if not blob.is_used]
     for sha256 in unused:
         await storage.delete(sha256)
-    await attachments.keep_blobs(cursor, [blob.sha256 for blob in released if blob.is_used])
+    await attachments.upsert_blobs(cursor, [blob.sha256 for blob in released if blob.is_used])
     await attachments.delete_blobs(cursor, unused)
     return len(released)
 

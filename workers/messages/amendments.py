@@ -9,8 +9,8 @@ from server.realtime.broker import publish
 from server.realtime.events import Push, make_push
 from server.store.accounts import accounts
 from server.store.messages import amendments
-from server.store.messages.amendments import Amended, Amendment, Truth
-from server.store.privacy.erasure_digests import Seal
+from server.store.messages.amendments import Amended, Amendment, ProviderState
+from server.store.privacy.erasure_digests import NameHasher
 from server.unipile.errors import OutcomeUnknown, Rejected, UnipileError
 from workers.context import Parts, parts_of
 from workers.messages.erasure_filter import leave_out_erased
@@ -36,7 +36,7 @@ async def amend_message(ctx: dict[Any, Any], account_id: int, provider_msg_id: s
         log.info("message_not_read", account_id=account_id, error=error.type)
         amended = await parts.database.write(_apply, account_id, provider_msg_id, None, hints, parts.seal)
     else:
-        truth = Truth(state.body, state.is_edited, state.is_deleted, state.reactions, read_at)
+        truth = ProviderState(state.body, state.is_edited, state.is_deleted, state.reactions, read_at)
         amended = await parts.database.write(_apply, account_id, provider_msg_id, truth, hints, parts.seal)
     await _publish(parts, account_id, amended)
 
@@ -45,17 +45,17 @@ async def _apply(
     cursor: Cursor,
     account_id: int,
     provider_msg_id: str,
-    truth: Truth | None,
+    truth: ProviderState | None,
     hints: list[Amendment],
-    seal: Seal,
+    seal: NameHasher,
 ) -> Amended:
     """Without a truth webhooks are taken at their word."""
     account = await accounts.lock_account(cursor, account_id)
     if account is not None and account.has_erased:
         truth, hints = await leave_out_erased(cursor, account_id, truth, hints, seal)
     if truth is None:
-        return await amendments.apply_hints(cursor, account_id, provider_msg_id, hints)
-    return await amendments.apply_truth(cursor, account_id, provider_msg_id, truth, hints)
+        return await amendments.apply_early_events(cursor, account_id, provider_msg_id, hints)
+    return await amendments.apply_provider_state(cursor, account_id, provider_msg_id, truth, hints)
 
 
 async def _publish(parts: Parts, account_id: int, amended: Amended) -> None:

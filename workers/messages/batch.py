@@ -11,7 +11,7 @@ from server.store.chats.chats import KnownChat
 from server.store.chats.flags import preview_of
 from server.store.messages.messages import InsertedMessage
 from server.unipile.events import AmendmentEvent, MessageEvent, ReadEvent, ReceiptEvent
-from workers.messages.contact_rows import Told, as_other, people_rows
+from workers.messages.contact_rows import Mentioned, as_other, contact_rows
 
 Key = tuple[int, str]  # account id and the provider's id of a chat or message
 
@@ -39,7 +39,7 @@ class Batch:
         self.media_to_copy: set[int] = set()
         self.chats_to_send: set[int] = set()  # an echo has freed the next message
         # Told of by lists and mentions, beside those who write.
-        self.people: list[Told] = []
+        self.people: list[Mentioned] = []
         self.chats_told: set[int] = set()
         self._raw: dict[Key, dict[str, Any]] = {}
         self.raw_amendments: dict[int, dict[str, Any]] = {}  # by the id() of the event that was read from it
@@ -57,7 +57,7 @@ class Batch:
     def add_message(self, event: MessageEvent, raw: dict[str, Any]) -> None:
         account = self._accounts[event.external_account_id]
         key = (account.id, event.provider_msg_id)
-        self.messages.setdefault(key, _told_apart(event, account.name))
+        self.messages.setdefault(key, _sort_out(event, account.name))
         self._raw.setdefault(key, raw)
         self.people += [(key[0], who, event.sent_at) for who in event.mentioned]
 
@@ -110,7 +110,7 @@ class Batch:
         return True
 
 
-def _told_apart(event: MessageEvent, own_name: str | None) -> MessageEvent:
+def _sort_out(event: MessageEvent, own_name: str | None) -> MessageEvent:
     """Nobody but the account bears its name."""
     contact = as_other(event.contact, own_name)
     sender = event.sender if event.direction == "out" else as_other(event.sender, own_name)
@@ -206,9 +206,9 @@ def doubted_chats(
     return doubted
 
 
-def contact_rows(batch: Batch) -> list[dict[str, Any]]:
+def mentioned_rows(batch: Batch) -> list[dict[str, Any]]:
     """One row a person of those whom messages, reactions and lists of people tell of."""
-    told: list[Told] = list(batch.people)
+    told: list[Mentioned] = list(batch.people)
     for (account_id, _), event in batch.messages.items():
         if event.contact is not None:
             told.append((account_id, event.contact, event.sent_at))
@@ -216,7 +216,7 @@ def contact_rows(batch: Batch) -> list[dict[str, Any]]:
         if amendment.contact is not None:
             told.append((account_id, amendment.contact, amendment.told_at))
     names = {account.id: account.name for account in batch.accounts}
-    return people_rows((a, as_other(who, names[a]) or who, at) for a, who, at in told)
+    return contact_rows((a, as_other(who, names[a]) or who, at) for a, who, at in told)
 
 
 def message_rows(batch: Batch, known_chats: Mapping[Key, KnownChat]) -> list[dict[str, Any]]:

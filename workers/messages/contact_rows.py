@@ -7,12 +7,12 @@ from server.text.names import is_same
 
 NEVER = "-infinity"
 # name or phone, and when it was told
-TOLD = (("name", "named_at"), ("phone", "phoned_at"))
+REPORTED = (("name", "named_at"), ("phone", "phoned_at"))
 
-Told = tuple[int, dict[str, Any], str]  # account id, contact, when it was told
+Mentioned = tuple[int, dict[str, Any], str]  # account id, contact, when it was told
 
 
-def people_rows(told: Iterable[Told]) -> list[dict[str, Any]]:
+def contact_rows(told: Iterable[Mentioned]) -> list[dict[str, Any]]:
     """One row a person: no two of an account have a name in common."""
     found: list[dict[str, Any]] = []
     by_alias: dict[tuple[int, str], dict[str, Any]] = {}
@@ -33,8 +33,8 @@ def as_other(who: dict[str, Any] | None, own_name: str | None) -> dict[str, Any]
 
 
 def _row(account_id: int, contact: dict[str, Any], moment: str) -> dict[str, Any]:
-    values = {key: contact[key] or None for key, _ in TOLD}
-    times = {at: moment if values[key] else NEVER for key, at in TOLD}
+    values = {key: contact[key] or None for key, _ in REPORTED}
+    times = {at: moment if values[key] else NEVER for key, at in REPORTED}
     kept = {key: contact[key] for key in ("ids", "provider_id", "external_id")}
     return {"account_id": account_id, **kept, **values, **times}
 
@@ -46,7 +46,7 @@ def _merge(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
         "ids": list(dict.fromkeys([*one["ids"], *other["ids"]])),
         "external_id": one["external_id"] or other["external_id"],
     }
-    for key, at in TOLD:
+    for key, at in REPORTED:
         newest = max((one, other), key=lambda row: (row[key] is not None, row[at], row[key] or ""))
         merged |= {key: newest[key], at: newest[at]}
     return merged

@@ -9,15 +9,20 @@ from aiopg import Cursor
 from server.queue import AMEND_MESSAGE, Events
 from server.store.accounts import accounts
 from server.store.dead_letters import insert_dead_letter
-from server.store.privacy.erasure_digests import Seal
+from server.store.privacy.erasure_digests import NameHasher
 from server.unipile.events import account_of
 from workers.messages.erasure_filter import names_erased
 
 PROVIDER = "whatsapp"
 
 
-async def bury_event(
-    cursor: Cursor, seal: Seal, source: str, reason: str, raw: Mapping[str, Any], number: str | None = None
+async def dead_letter_event(
+    cursor: Cursor,
+    seal: NameHasher,
+    source: str,
+    reason: str,
+    raw: Mapping[str, Any],
+    number: str | None = None,
 ) -> None:
     """Keep a raw event, or, with the number that it was read from, a message of UniPile's store.
 
@@ -33,25 +38,27 @@ async def bury_event(
     await insert_dead_letter(cursor, source, "dead", reason, number, orjson.dumps(raw).decode())
 
 
-async def bury_job(cursor: Cursor, seal: Seal, job: str, reason: str, args: Sequence[Any]) -> None:
+async def dead_letter_job(
+    cursor: Cursor, seal: NameHasher, job: str, reason: str, args: Sequence[Any]
+) -> None:
     """Keep what a job was asked to do. Of events each by itself, so that it goes when its people do, and no other."""
     if args and isinstance(args[0], Events):
         for event in args[0]:
-            await bury_event(cursor, seal, event["source"], reason, event["body"])
+            await dead_letter_event(cursor, seal, event["source"], reason, event["body"])
     elif job == AMEND_MESSAGE:
-        await _bury_amendment(cursor, seal, reason, *args)
+        await _dead_letter_amendment(cursor, seal, reason, *args)
     else:
         await insert_dead_letter(
             cursor, f"job:{job}", "dead", reason, None, orjson.dumps(args, default=str).decode()
         )
 
 
-async def _bury_amendment(
-    cursor: Cursor, seal: Seal, reason: str, account_id: int, provider_msg_id: str
+async def _dead_letter_amendment(
+    cursor: Cursor, seal: NameHasher, reason: str, account_id: int, provider_msg_id: str
 ) -> None:
     """The one job besides that names something of UniPile's; a number that is gone has none of it any more."""
     account = await accounts.lock_account(cursor, account_id)
     if account is not None:
         told = {"account_id": account.external_account_id, "message_id": provider_msg_id}
         number = account.external_account_id
-        await bury_event(cursor, seal, f"job:{AMEND_MESSAGE}", reason, told, number)
+        await dead_letter_event(cursor, seal, f"job:{AMEND_MESSAGE}", reason, told, number)

@@ -9,10 +9,10 @@ from aiopg import Cursor
 
 from server.store.accounts.accounts import LockedAccount
 from server.store.messages import messages
-from server.store.messages.amendments import Amendment, Truth
+from server.store.messages.amendments import Amendment, ProviderState
 from server.store.messages.reactions import who_reacted
 from server.store.privacy.account_erasures import was_erased
-from server.store.privacy.erasure_digests import Seal, find_erased, has_erased
+from server.store.privacy.erasure_digests import NameHasher, find_erased, has_erased
 from server.unipile import jids
 from server.unipile.events import MessageEvent, account_of
 from workers.messages.batch import Batch, Key, key_rows
@@ -23,7 +23,7 @@ MAX_NAME = 255
 Erased = dict[Key, datetime]
 
 
-async def forget(cursor: Cursor, batch: Batch, seal: Seal) -> None:
+async def forget(cursor: Cursor, batch: Batch, seal: NameHasher) -> None:
     """Leave out of the batch what must not be stored; the accounts are locked.
 
     Where nobody was erased and nothing is limited, which is nearly everywhere, this asks nothing.
@@ -46,7 +46,7 @@ async def forget(cursor: Cursor, batch: Batch, seal: Seal) -> None:
     _strip_quotes(batch, erased, stored)
 
 
-async def _find_erased(cursor: Cursor, seal: Seal, names: Iterable[Key]) -> Erased:
+async def _find_erased(cursor: Cursor, seal: NameHasher, names: Iterable[Key]) -> Erased:
     """Of these names those that were erased, under whichever form of them."""
     forms = {key: {(key[0], form) for form in jids.forms(key[1])} for key in set(names)}
     found = await find_erased(cursor, seal, set().union(*forms.values()))
@@ -168,8 +168,8 @@ def _strip_quotes(batch: Batch, erased: Erased, stored: set[Key]) -> None:
 
 
 async def leave_out_erased(
-    cursor: Cursor, account_id: int, truth: Truth | None, hints: Sequence[Amendment], seal: Seal
-) -> tuple[Truth | None, list[Amendment]]:
+    cursor: Cursor, account_id: int, truth: ProviderState | None, hints: Sequence[Amendment], seal: NameHasher
+) -> tuple[ProviderState | None, list[Amendment]]:
     """What UniPile and webhooks say of a message, without the reactions of who was erased: they have no time."""
     people = {hint.person for hint in hints} | {who_reacted(r) for r in (truth.reactions if truth else ())}
     erased = await _find_erased(cursor, seal, ((account_id, person) for person in people if person))
@@ -180,7 +180,7 @@ async def leave_out_erased(
 
 
 async def names_erased(
-    cursor: Cursor, seal: Seal, provider: str, account: LockedAccount | None, raw: Mapping[str, Any]
+    cursor: Cursor, seal: NameHasher, provider: str, account: LockedAccount | None, raw: Mapping[str, Any]
 ) -> bool:
     """Whether a raw event speaks of somebody, or comes from a number, that was erased; `account` is None where it is
     not held.

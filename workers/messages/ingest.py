@@ -27,7 +27,7 @@ from server.rules.account_states import State
 from server.store.accounts import accounts, states, sync_state
 from server.store.accounts.accounts import LockedAccount
 from server.store.dead_letters import insert_dead_letter
-from server.store.privacy.erasure_digests import Seal
+from server.store.privacy.erasure_digests import NameHasher
 from server.unipile.events import (
     AmendmentEvent,
     Event,
@@ -43,7 +43,7 @@ from server.unipile.history import HISTORY_GREW, RECONNECTED
 from workers.context import Parts, parts_of
 from workers.group_commit import COMMITTER
 from workers.messages.batch import Batch, Key
-from workers.messages.dead_letters import PROVIDER, bury_event
+from workers.messages.dead_letters import PROVIDER, dead_letter_event
 from workers.messages.erasure_filter import forget, names_erased
 from workers.messages.republish import republish
 from workers.messages.store_batch import store_messages
@@ -69,7 +69,7 @@ _unknown_accounts: set[str] = set()
 
 
 @dataclass(slots=True)
-class Stored:
+class StoredBatch:
     """What a committed batch leaves to be done."""
 
     pushes: dict[int, list[Push]] = field(default_factory=lambda: defaultdict(list))
@@ -106,7 +106,7 @@ async def _parse(parts: Parts, event: dict[str, Any]) -> Pair | None:
     try:
         return parse_event(event["body"], event["received_at"]), event
     except UnusableEventError as error:
-        await _bury(parts, event, str(error))
+        await _dead_letter(parts, event, str(error))
         return None
 
 
@@ -119,16 +119,16 @@ async def _store(parts: Parts, pairs: list[Pair]) -> None:
     except BAD_CONTENT as error:
         if len(pairs) == 1:
             log.warning("event_refused", error=type(error).__name__)
-            await _bury(parts, pairs[0][1], type(error).__name__)
+            await _dead_letter(parts, pairs[0][1], type(error).__name__)
             return
         middle = len(pairs) // 2
         await _store(parts, pairs[:middle])
         await _store(parts, pairs[middle:])
         return
-    await announce(parts, stored)
+    await publish_batch(parts, stored)
 
 
-async def announce(parts: Parts, stored: Stored) -> None:
+async def publish_batch(parts: Parts, stored: StoredBatch) -> None:
     """After the commit, and only then; a failure here reruns the job, which publishes again."""
     parts.counted.update(stored.counted)
     for account_id, pushes in stored.pushes.items():
@@ -149,9 +149,9 @@ async def announce(parts: Parts, stored: Stored) -> None:
         await enqueue(parts.redis, STORE_EVENTS, Events(stored.waiting), delay_seconds=ECHO_WAIT_SECONDS)
 
 
-async def _store_batch(cursor: Cursor, pairs: Sequence[Pair], seal: Seal) -> Stored:
+async def _store_batch(cursor: Cursor, pairs: Sequence[Pair], seal: NameHasher) -> StoredBatch:
     """One transaction: lock the accounts, then kind by kind, each in set-based statements."""
-    stored = Stored()
+    stored = StoredBatch()
     known = await accounts.lock_accounts(
         cursor, PROVIDER, list({event.external_account_id for event, _ in pairs})
     )
@@ -195,7 +195,9 @@ def _is_known(external_account_id: str, known: dict[str, LockedAccount]) -> bool
     return False
 
 
-async def _store_status(cursor: Cursor, account: LockedAccount, event: StatusEvent, stored: Stored) -> None:
+async def _store_status(
+    cursor: Cursor, account: LockedAccount, event: StatusEvent, stored: StoredBatch
+) -> None:
     metrics.EVENTS.labels("status").inc()
     observed = await states.observe(cursor, account.id, event.seen, event.reason, is_hearsay=True)
     if observed is None or observed.before is State.DISCONNECTED:
@@ -209,7 +211,7 @@ async def _store_status(cursor: Cursor, account: LockedAccount, event: StatusEve
         if observed.before is not State.CONNECTED or event.reason in RECONNECTED:
             stored.accounts_to_sweep.add(account.id)
         if event.reason in HISTORY_GREW:
-            await sync_state.want_import(cursor, account.id)
+            await sync_state.request_import(cursor, account.id)
 
 
 async def _keep_ignored(cursor: Cursor, event: IgnoredEvent, raw: dict[str, Any]) -> None:
@@ -219,6 +221,6 @@ async def _keep_ignored(cursor: Cursor, event: IgnoredEvent, raw: dict[str, Any]
     await insert_dead_letter(cursor, raw["source"], "ignored", event.kind, event.external_account_id, body)
 
 
-async def _bury(parts: Parts, event: dict[str, Any], reason: str) -> None:
+async def _dead_letter(parts: Parts, event: dict[str, Any], reason: str) -> None:
     metrics.EVENTS.labels("dead").inc()
-    await parts.database.write(bury_event, parts.seal, event["source"], reason, event["body"])
+    await parts.database.write(dead_letter_event, parts.seal, event["source"], reason, event["body"])

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from server.store.sending.send_outcomes import Look
+from server.store.sending.send_outcomes import UnverifiedSend
 from server.unipile.answers import OwnMessage
 
 # UniPile's clock and ours may differ a little.
@@ -13,7 +13,9 @@ CLOCK_MARGIN = timedelta(seconds=5)
 File = Mapping[str, Any]
 
 
-def find_match(look: Look, rivals: Sequence[Look], unclaimed: Sequence[OwnMessage]) -> OwnMessage | None:
+def find_match(
+    look: UnverifiedSend, rivals: Sequence[UnverifiedSend], unclaimed: Sequence[OwnMessage]
+) -> OwnMessage | None:
     """The message that the send became; None when there is none, or when it cannot be told.
 
     `rivals` are all sends of the chat whose ids nobody knows, this one among them, `unclaimed` the messages that no row
@@ -23,7 +25,7 @@ def find_match(look: Look, rivals: Sequence[Look], unclaimed: Sequence[OwnMessag
         return None  # what is there may be the one that is under way just now
     alike = [message for message in unclaimed if _fits(look, message)]
     # Where UniPile tells everything, equal ones are equal; where it does not, each must have its send.
-    sure = [message for message in alike if _is_told_whole(message)]
+    sure = [message for message in alike if _is_fully_known(message)]
     messages = sure or alike
     sends = [rival for rival in rivals if any(_fits(rival, message) for message in messages)]
     if not sure and len(sends) != len(messages):
@@ -31,7 +33,7 @@ def find_match(look: Look, rivals: Sequence[Look], unclaimed: Sequence[OwnMessag
     return _pair(sends, messages).get(look.message_id)
 
 
-def _pair(sends: Sequence[Look], messages: Sequence[OwnMessage]) -> dict[int, OwnMessage]:
+def _pair(sends: Sequence[UnverifiedSend], messages: Sequence[OwnMessage]) -> dict[int, OwnMessage]:
     """Send and message, the newest first: a message is the last send that was made before it, as a chat is in order."""
     left, pairs = list(messages), dict[int, OwnMessage]()
     for send in reversed(sends):
@@ -40,11 +42,11 @@ def _pair(sends: Sequence[Look], messages: Sequence[OwnMessage]) -> dict[int, Ow
     return pairs
 
 
-def _is_after(send: Look, message: OwnMessage) -> bool:
+def _is_after(send: UnverifiedSend, message: OwnMessage) -> bool:
     return message.sent_at is None or message.sent_at >= send.attempted_at - CLOCK_MARGIN
 
 
-def _fits(send: Look, message: OwnMessage) -> bool:
+def _fits(send: UnverifiedSend, message: OwnMessage) -> bool:
     """Whether nothing that UniPile tells of the message speaks against it."""
     return (
         send.body.strip() == message.text.strip()
@@ -53,7 +55,7 @@ def _fits(send: Look, message: OwnMessage) -> bool:
     )
 
 
-def _is_told_whole(message: OwnMessage) -> bool:
+def _is_fully_known(message: OwnMessage) -> bool:
     """UniPile need not tell a file's size, and many pictures have no name."""
     return all(file["file_size"] is not None for file in message.files)
 

@@ -14,12 +14,12 @@ from server.rules.account_states import Seen
 from server.store.messages import attachments
 from server.store.sending import outbox, pacing
 from server.store.sending.outbox import Attempt
-from server.store.sending.pacing import Held
+from server.store.sending.pacing import Delayed
 from server.unipile.errors import NotTaken, OutcomeUnknown, Rejected, SignedOut, UnipileError
 from server.unipile.media import OutgoingFile
 from workers.accounts.states import note
 from workers.context import Parts, parts_of
-from workers.messages.outcomes import announce, reason, settle
+from workers.messages.outcomes import publish_outcome, reason, settle
 from workers.messages.verify_sends import find_outcome
 
 STINT_SECONDS = 20.0
@@ -32,7 +32,7 @@ async def send_chat(ctx: dict[Any, Any], chat_id: int) -> None:
     """
     parts, begun = parts_of(ctx), time.monotonic()
     while (turn := await parts.database.write(_take_turn, chat_id, parts.config.pace)) is not None:
-        if isinstance(turn, Held):
+        if isinstance(turn, Delayed):
             await _wait(parts, ctx, chat_id, turn)
             return
         await _attempt(parts, turn)
@@ -41,22 +41,22 @@ async def send_chat(ctx: dict[Any, Any], chat_id: int) -> None:
             return
 
 
-async def _take_turn(cursor: Cursor, chat_id: int, limits: Pace) -> Attempt | Held | None:
+async def _take_turn(cursor: Cursor, chat_id: int, limits: Pace) -> Attempt | Delayed | None:
     """The chat's next message, or how long it has to wait: a number that writes too fast is in danger."""
     if limits.enabled:
         held = await pacing.hold_back(cursor, chat_id, limits.spacing_seconds, limits.burst)
         if held is not None:
             return held
-    return await outbox.claim_attempt(cursor, chat_id)
+    return await outbox.take_attempt(cursor, chat_id)
 
 
-async def _wait(parts: Parts, ctx: dict[Any, Any], chat_id: int, held: Held) -> None:
+async def _wait(parts: Parts, ctx: dict[Any, Any], chat_id: int, held: Delayed) -> None:
     """Come again exactly when the message is due, and show until when it waits."""
     if held.changed is not None:
         metrics.SENDS.labels("paced").inc()
     await enqueue(parts.redis, SEND_CHAT, chat_id, delay_seconds=held.seconds)
     ctx["wake_in"](held.seconds)
-    await announce(parts, [held.changed] if held.changed is not None else [])
+    await publish_outcome(parts, [held.changed] if held.changed is not None else [])
 
 
 async def _attempt(parts: Parts, attempt: Attempt) -> None:

@@ -22,7 +22,7 @@ from workers.context import Parts
 log = structlog.get_logger()
 
 
-class Outcome(NamedTuple):
+class SendOutcome(NamedTuple):
     """Messages that are different now, whether more was told of the sent one before its id was known, and its chat when
     something in it is unread again.
     """
@@ -60,10 +60,12 @@ async def settle(
     except Unavailable:
         log.warning("amendment_not_queued", message_id=message_id)
     parts.counted.update(message.account_id for message in changed)
-    await announce(parts, changed, outcome.chat)
+    await publish_outcome(parts, changed, outcome.chat)
 
 
-async def announce(parts: Parts, changed: list[ChangedMessage], chat: ChangedChat | None = None) -> None:
+async def publish_outcome(
+    parts: Parts, changed: list[ChangedMessage], chat: ChangedChat | None = None
+) -> None:
     """Push changed messages of one account, and a chat; what is not pushed now, a reader of changes finds."""
     if not changed:
         return
@@ -87,7 +89,7 @@ async def announce(parts: Parts, changed: list[ChangedMessage], chat: ChangedCha
 
 async def _settle(
     cursor: Cursor, message_id: int, status: str, provider_msg_id: str | None, error: dict[str, str] | None
-) -> Outcome:
+) -> SendOutcome:
     """Write the outcome and what changes with it; a definite failure gives its count back. What was not told before,
     which is the rule, is not asked about.
     """
@@ -98,16 +100,16 @@ async def _settle(
         status,
         provider_msg_id=provider_msg_id,
         error=error,
-        look_seconds=send_outcomes.LOOK_DELAYS_SECONDS[0] if status == "unconfirmed" else None,
+        look_seconds=send_outcomes.VERIFY_DELAYS_SECONDS[0] if status == "unconfirmed" else None,
     )
     if settled is None:
-        return Outcome()
+        return SendOutcome()
     changed = [settled.message]
     account_id = settled.message.account_id
     if settled.is_answered and provider_msg_id is not None:
         key = {"account_id": account_id, "provider_msg_id": provider_msg_id}
-        changed += await quotes.renumber_answers(cursor, [key])
+        changed += await quotes.bump_reply_seqs(cursor, [key])
     if settled.is_ticked:
         changed += await messages.apply_receipts(cursor, [account_id])
     chat = await unread.recount(cursor, settled.message.chat_id) if settled.is_unread_again else None
-    return Outcome(changed, settled.is_amended, chat)
+    return SendOutcome(changed, settled.is_amended, chat)

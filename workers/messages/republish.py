@@ -15,7 +15,7 @@ from server.unipile.events import Event, IgnoredEvent, MessageEvent, ReadEvent, 
 from workers.context import Parts
 from workers.messages.batch import key_rows
 
-Told = dict[int, list[Push]]
+StoredRows = dict[int, list[Push]]
 
 
 async def republish(parts: Parts, provider: str, events: Sequence[Event]) -> None:
@@ -28,8 +28,8 @@ async def republish(parts: Parts, provider: str, events: Sequence[Event]) -> Non
         await publish(parts.redis, account_id, sorted(pushes, key=lambda push: push.seq))
 
 
-async def _read(cursor: Cursor, provider: str, events: Sequence[Event]) -> Told:
-    told: Told = defaultdict(list)
+async def _read(cursor: Cursor, provider: str, events: Sequence[Event]) -> StoredRows:
+    told: StoredRows = defaultdict(list)
     known = await accounts.fetch_pushed(cursor, provider, list({e.external_account_id for e in events}))
     await _read_messages(cursor, known, events, told)
     for name in {e.external_account_id for e in events if isinstance(e, StatusEvent)} & known.keys():
@@ -39,7 +39,7 @@ async def _read(cursor: Cursor, provider: str, events: Sequence[Event]) -> Told:
 
 
 async def _read_messages(
-    cursor: Cursor, known: Mapping[str, PushedAccount], events: Sequence[Event], told: Told
+    cursor: Cursor, known: Mapping[str, PushedAccount], events: Sequence[Event], told: StoredRows
 ) -> None:
     """What came in anew is told as new by the batch itself; here are the ticks, and the chats of both."""
     keys = {
@@ -55,5 +55,5 @@ async def _read_messages(
                 "message:updated", message.account_id, message.seq, message.chat_id, message.json
             )
             told[message.account_id].append(push)
-    for chat in await chats.fetch_changed(cursor, {message.chat_id for message in found}):
+    for chat in await chats.fetch_changed_chats(cursor, {message.chat_id for message in found}):
         told[chat.account_id].append(make_push("chat:updated", chat.account_id, chat.seq, chat.id, chat.json))

@@ -22,9 +22,9 @@ from workers.messages.batch import (
     chat_change,
     chat_of,
     chat_rows,
-    contact_rows,
     doubted_chats,
     key_rows,
+    mentioned_rows,
     message_rows,
     take_known_kinds,
     untitled,
@@ -35,8 +35,8 @@ async def store_messages(
     cursor: Cursor, batch: Batch, pushes: dict[int, list[Push]], chats_to_refresh: set[int], max_waits: int
 ) -> None:
     """Everything a batch says about messages, chats, contacts and usage; the accounts are locked."""
-    if people := contact_rows(batch):
-        await contacts.keep_contacts(cursor, people)
+    if people := mentioned_rows(batch):
+        await contacts.upsert_contacts(cursor, people)
     if batch.messages:
         rows = chat_rows(batch)
         known_chats = await chats.ensure_chats(cursor, rows)
@@ -46,7 +46,7 @@ async def store_messages(
         await _correct_chats(cursor, batch, doubted_chats(rows, known_chats), pushes, chats_to_refresh)
     if batch.receipts:
         rows = [{"account_id": a, "provider_msg_id": m, "status": s} for (a, m), s in batch.receipts.items()]
-        await messages.keep_receipts(cursor, rows)
+        await messages.insert_receipts(cursor, rows)
         metrics.EVENTS.labels("receipt").inc(len(rows))
     if batch.receipts or batch.own_messages():
         account_ids = {account_id for account_id, _ in (*batch.receipts, *batch.messages)}
@@ -57,7 +57,7 @@ async def store_messages(
         for chat in await unread.read_up_to(cursor, key_rows(sorted(batch.read_on_phone))):
             _push_chat(pushes, chat)
     if people:
-        await _tell_contacts(cursor, batch, pushes)
+        await _contact_pushes(cursor, batch, pushes)
 
 
 async def _correct_chats(
@@ -76,7 +76,7 @@ async def _correct_chats(
         pushes[chat.account_id].append(push)
 
 
-async def _tell_contacts(cursor: Cursor, batch: Batch, pushes: dict[int, list[Push]]) -> None:
+async def _contact_pushes(cursor: Cursor, batch: Batch, pushes: dict[int, list[Push]]) -> None:
     """Push the contacts that are shown otherwise now, and the chats that bear their names. Where every message was
     new, their insertion has told whether there are any; in any other batch it is worth a question.
     """
@@ -92,10 +92,10 @@ async def announce_contacts(
     cursor: Cursor, changed: list[int], pushes: dict[int, list[Push]], told: Iterable[int] = ()
 ) -> None:
     """Number the direct chats of contacts that have changed, and push both."""
-    for contact in await contacts.fetch_changed(cursor, changed):
+    for contact in await contacts.fetch_changed_contacts(cursor, changed):
         push = make_push(CONTACT_EVENT, contact.account_id, contact.seq, None, contact.json)
         pushes[contact.account_id].append(push)
-    for chat in await contacts.number_chats(cursor, changed, list(told)):
+    for chat in await contacts.bump_chat_seqs(cursor, changed, list(told)):
         _push_chat(pushes, chat)
 
 
@@ -103,7 +103,7 @@ async def _note_amended(cursor: Cursor, batch: Batch) -> None:
     """Keep what is said to have happened to messages, and have those that are here read again at UniPile."""
     if batch.amendments:
         rows = [amendment_row(key[0], event) for (key, _, _), event in batch.amendments.items()]
-        await amendments.keep_amendments(cursor, rows)
+        await amendments.insert_amendments(cursor, rows)
         metrics.EVENTS.labels("amendment").inc(len(rows))
         batch.to_read |= {key for key, _, _ in batch.amendments}
     # A row of our own that has just got its id here was inserted before.
@@ -134,7 +134,7 @@ async def _adopt(
         for key, event in own
     ]
     adopted = await outbox.adopt_echoes(cursor, echoes)
-    queues = await outbox.look_at_queues(cursor, [echo["chat_id"] for echo in echoes])
+    queues = await outbox.inspect_queues(cursor, [echo["chat_id"] for echo in echoes])
     # The worker that waits for the answer would take the next message: if it still lives.
     batch.chats_to_send |= {m.chat_id for m in adopted if m.chat_id in queues and queues[m.chat_id].has_more}
     under_way = {chat_id for chat_id, queue in queues.items() if queue.is_under_way}
@@ -170,7 +170,9 @@ async def _store_new(
     if repeated:
         batch.note_media(await _push_again(cursor, batch, repeated, adopted, pushes))
         # The import was faster than the webhook: what a webhook tells is news, whatever its time says.
-        news = await messages.make_news(cursor, key_rows(key for key in repeated if key not in batch.history))
+        news = await messages.mark_as_new(
+            cursor, key_rows(key for key in repeated if key not in batch.history)
+        )
         inserted = [*inserted, *news]
     await _advance_chats(cursor, batch, inserted, pushes)
     await _count(cursor, batch, inserted)
@@ -198,7 +200,7 @@ async def _join_answers(
     if adopted:
         keys += [key for key, _ in batch.own_messages()]
     if keys:
-        for answer in await quotes.renumber_answers(cursor, key_rows(keys)):
+        for answer in await quotes.bump_reply_seqs(cursor, key_rows(keys)):
             _push_message(pushes, "message:updated", answer)
 
 
@@ -212,7 +214,7 @@ async def _push_again(
     """Rows that were there before: echoes of our sends, and what a job stored that was killed before it published."""
     own = [key for key in keys if batch.messages[key].direction == "out"]
     # That UniPile's store has a message it accepted says nothing of WhatsApp: only an echo does.
-    seen = await send_outcomes.note_seen(cursor, key_rows(own)) if own and not batch.is_read else []
+    seen = await send_outcomes.note_seen_sends(cursor, key_rows(own)) if own and not batch.is_read else []
     for doubted in seen:
         _push_message(pushes, "message:sent", doubted)
     told = {message.id for message in (*adopted, *seen)}

@@ -7,16 +7,16 @@ import structlog
 from aiopg import Cursor
 
 from server import metrics
-from server.queue import LOOK_UP_SEND, enqueue
+from server.queue import VERIFY_SEND, enqueue
 from server.store.messages import messages
 from server.store.messages.messages import ChangedMessage
 from server.store.sending import send_outcomes
-from server.store.sending.send_outcomes import Look
+from server.store.sending.send_outcomes import UnverifiedSend
 from server.unipile.answers import OwnMessage
 from server.unipile.errors import UnipileError
 from workers.context import Parts, parts_of
 from workers.messages.match_sends import CLOCK_MARGIN, find_match
-from workers.messages.outcomes import announce, settle
+from workers.messages.outcomes import publish_outcome, settle
 
 log = structlog.get_logger()
 
@@ -26,46 +26,46 @@ DEADLINE_SECONDS = 10.0
 async def find_outcome(parts: Parts, message_id: int) -> bool:
     """Whether the message was found at UniPile, and settled; False also when nobody could look."""
     try:
-        return await _look(parts, message_id)
+        return await _verify(parts, message_id)
     except (UnipileError, TimeoutError) as error:
         log.info("send_not_looked_up", message_id=message_id, error=type(error).__name__)
         return False
 
 
-async def look_up_send(ctx: dict[Any, Any], message_id: int) -> None:
+async def verify_send(ctx: dict[Any, Any], message_id: int) -> None:
     """One of the later looks at an unconfirmed message."""
     parts = parts_of(ctx)
     try:
-        found = await _look(parts, message_id)
+        found = await _verify(parts, message_id)
     except (UnipileError, TimeoutError):
-        await parts.database.write(send_outcomes.postpone_look, message_id)
+        await parts.database.write(send_outcomes.postpone_verification, message_id)
         return
     metrics.LOOKS.labels("found" if found else "missing").inc()
 
 
-async def look_around(parts: Parts) -> None:
+async def requeue_lost_sends(parts: Parts) -> None:
     """Call accepted sends that nobody has seen since unconfirmed, and queue the looks that are due."""
     seconds = parts.config.outbox.unseen_seconds
     for message_id in await parts.database.read(send_outcomes.list_unseen, seconds):
         doubted = await parts.database.write(_doubt, message_id)
         if doubted is not None:
             metrics.SENDS.labels("unseen").inc()
-            await announce(parts, [doubted])
-    for message_id in await parts.database.write(send_outcomes.claim_looks):
-        await enqueue(parts.redis, LOOK_UP_SEND, message_id)
+            await publish_outcome(parts, [doubted])
+    for message_id in await parts.database.write(send_outcomes.take_due_verifications):
+        await enqueue(parts.redis, VERIFY_SEND, message_id)
 
 
 async def _doubt(cursor: Cursor, message_id: int) -> ChangedMessage | None:
     if await send_outcomes.lock_message(cursor, message_id) is None:
         return None
-    return await send_outcomes.doubt(cursor, message_id)
+    return await send_outcomes.mark_unconfirmed(cursor, message_id)
 
 
-async def _look(parts: Parts, message_id: int) -> bool:
-    look = await parts.database.read(send_outcomes.fetch_look, message_id)
+async def _verify(parts: Parts, message_id: int) -> bool:
+    look = await parts.database.read(send_outcomes.fetch_unverified, message_id)
     if look is None:
         return True  # the echo was quicker
-    rivals = await parts.database.read(send_outcomes.list_rivals, message_id)
+    rivals = await parts.database.read(send_outcomes.list_candidates, message_id)
     since = min(send.attempted_at for send in (look, *rivals)) - CLOCK_MARGIN
     async with asyncio.timeout(DEADLINE_SECONDS):
         own = await parts.unipile.list_own_messages(look.provider_chat_id, since)
@@ -75,11 +75,13 @@ async def _look(parts: Parts, message_id: int) -> bool:
     if look.provider_msg_id is None:
         await settle(parts, message_id, "sent", provider_msg_id=found.provider_msg_id)
     if found.status != "sent":
-        await announce(parts, await parts.database.write(_tick, look, found))
+        await publish_outcome(parts, await parts.database.write(_tick, look, found))
     return True
 
 
-async def _match(parts: Parts, look: Look, rivals: list[Look], own: list[OwnMessage]) -> OwnMessage | None:
+async def _match(
+    parts: Parts, look: UnverifiedSend, rivals: list[UnverifiedSend], own: list[OwnMessage]
+) -> OwnMessage | None:
     """The message that no row has and that can only be this send; of an accepted one, whose id is known, only a tick
     counts: that UniPile has it says nothing new.
     """
@@ -88,16 +90,16 @@ async def _match(parts: Parts, look: Look, rivals: list[Look], own: list[OwnMess
             (m for m in own if m.provider_msg_id == look.provider_msg_id and m.status != "sent"), None
         )
     ids = [message.provider_msg_id for message in own]
-    claimed = await parts.database.read(send_outcomes.list_stored, look.account_id, ids)
+    claimed = await parts.database.read(send_outcomes.list_stored_sends, look.account_id, ids)
     return find_match(look, rivals, [message for message in own if message.provider_msg_id not in claimed])
 
 
-async def _tick(cursor: Cursor, look: Look, found: OwnMessage) -> list[ChangedMessage]:
+async def _tick(cursor: Cursor, look: UnverifiedSend, found: OwnMessage) -> list[ChangedMessage]:
     await send_outcomes.lock_message(cursor, look.message_id)
     receipt = {
         "account_id": look.account_id,
         "provider_msg_id": found.provider_msg_id,
         "status": found.status,
     }
-    await messages.keep_receipts(cursor, [receipt])
+    await messages.insert_receipts(cursor, [receipt])
     return await messages.apply_receipts(cursor, [look.account_id])

@@ -6,14 +6,14 @@ from aiopg import Cursor
 from server.auth.one_time_links import find_token, make_link
 from server.auth.tokens import link_url
 from server.config import Config
-from server.mail import MailAway, MailRefused, send_mail
+from server.mail import MailAway, MailRejected, send_mail
 from server.people import actions
 from server.queue import SEND_LINK, enqueue
 from server.store.people import audit, team, user_links, users
 from server.store.people.audit import Actor
 from server.store.people.user_links import WantedMail
 from workers.context import Parts, parts_of
-from workers.people.mail_templates import write_letter
+from workers.people.mail_templates import render_mail
 
 log = structlog.get_logger()
 
@@ -24,7 +24,7 @@ FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 60.0, 3600.0
 ASKED_AGAIN_SECONDS = 600.0
 
 
-async def look_for_mails(parts: Parts) -> None:
+async def queue_due_mails(parts: Parts) -> None:
     """Queue the links whose time has come; each is looked at again unless it has gone out by then."""
     due = await parts.database.write(
         user_links.take_due_mails, AT_ONCE, FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS
@@ -44,7 +44,7 @@ async def send_link(ctx: dict[object, object], user_id: int) -> None:
     except MailAway as error:
         log.warning("mail_postponed", user_id=user_id, reason=str(error))
         return
-    except MailRefused as error:
+    except MailRejected as error:
         log.warning("mail_refused", user_id=user_id, reason=str(error))
         await parts.database.write(user_links.note_mailed, user_id, wanted.token_hash, is_sent=False)
         return
@@ -56,9 +56,9 @@ async def _send(config: Config, wanted: WantedMail) -> None:
     known = (config.secrets.jwt_secret, config.secrets.jwt_secret_previous)
     token = find_token(known, wanted.nonce, wanted.token_hash)
     if token is None:
-        raise MailRefused("the secret has changed since")
+        raise MailRejected("the secret has changed since")
     url = link_url(config.web.public_url, token)
-    await send_mail(config.mail, write_letter(wanted, url, config.mail.sender))
+    await send_mail(config.mail, render_mail(wanted, url, config.mail.sender))
 
 
 async def ask_reset(ctx: dict[object, object], email: str, address: str | None) -> None:
@@ -70,7 +70,7 @@ async def ask_reset(ctx: dict[object, object], email: str, address: str | None) 
 
 async def _ask(cursor: Cursor, config: Config, user_id: int | None, email: str, address: str | None) -> None:
     actor = Actor(name=email, address=address)
-    person = None if user_id is None else await team.fetch_person(cursor, user_id)
+    person = None if user_id is None else await team.fetch_user(cursor, user_id)
     await audit.record(cursor, "user.reset_asked", actor, person and ("user", person.id))
     if person is None or not person.is_active:
         return

@@ -4,7 +4,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 
-from server.mail import MailRefused
+from server.mail import MailRejected
 from server.store.people.user_links import WantedMail
 from server.text.graphemes import isolate
 
@@ -16,7 +16,7 @@ FIRST_LINES = {
     "invitation": "you are invited to your team's WhatsApp inbox. Choose a password here:",
     "reset": "you can choose a new password for your team's WhatsApp inbox here:",
 }
-LETTER = """Hello {name},
+MAIL = """Hello {name},
 
 {first_line}
 
@@ -26,7 +26,7 @@ The link is good once, until {until}. If you did not expect this mail, leave it:
 """
 
 
-def write_letter(wanted: WantedMail, url: str, sender: str) -> EmailMessage:
+def render_mail(wanted: WantedMail, url: str, sender: str) -> EmailMessage:
     """Raises MailRefused for an address that no mail can have."""
     message = EmailMessage()
     message["Subject"] = SUBJECTS[wanted.kind]
@@ -34,13 +34,13 @@ def write_letter(wanted: WantedMail, url: str, sender: str) -> EmailMessage:
     try:
         message["To"] = Address(addr_spec=wanted.email)
     except (ValueError, IndexError, AttributeError) as error:
-        raise MailRefused("no address") from error
+        raise MailRejected("no address") from error
     message["Date"] = formatdate()
     message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].rstrip("> "))
     message["Auto-Submitted"] = "auto-generated"
     until = f"{wanted.expires_at:%Y-%m-%d %H:%M} UTC"
     message.set_content(
-        LETTER.format(
+        MAIL.format(
             name=isolate(wanted.name.strip()), first_line=FIRST_LINES[wanted.kind], url=url, until=until
         )
     )

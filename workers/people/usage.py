@@ -5,19 +5,19 @@ from typing import Any
 import structlog
 
 from server import metrics
-from server.plans.usage_push import tell_usage
+from server.plans.usage_push import push_usage
 from server.store.plans import usage, usage_checks
 from workers.context import Parts, parts_of
 
 log = structlog.get_logger()
 
-TELL_SECONDS = 1.0
+PUSH_SECONDS = 1.0
 CHECK_SECONDS = 600.0
 # What a worker that was killed may not have told any more.
 RECENT_SECONDS = 60.0
 
 
-class UsageNews:
+class UsagePushes:
     """Gathers whose counters have moved, and tells each of them at most every few seconds."""
 
     def __init__(self) -> None:
@@ -34,7 +34,7 @@ class UsageNews:
             self._waiting |= set(await parts.database.read(usage.list_owners, sorted(accounts)))
             parts.counted.difference_update(accounts)
         if self._waiting:
-            self._waiting = await tell_usage(
+            self._waiting = await push_usage(
                 parts.database, parts.redis, parts.config.plans, sorted(self._waiting)
             )
 

@@ -10,17 +10,17 @@ from workers.context import Parts
 log = structlog.get_logger()
 
 # Renewed with every piece; and after so long UniPile, if it did not let go of the number, is asked again.
-CLAIM_SECONDS = 60.0
+LEASE_SECONDS = 60.0
 
 
 async def erase_accounts(parts: Parts) -> None:
     """A round: everything that is begun and that nobody carries on."""
     while (
-        erasure := await parts.database.write(account_erasures.claim_account_erasure, CLAIM_SECONDS)
+        erasure := await parts.database.write(account_erasures.lease_account_erasure, LEASE_SECONDS)
     ) is not None:
         # First, so that nothing more comes. Should UniPile not answer, nothing here waits for it but the bare row.
         is_unlinked = erasure.is_unlinked or await _unlink(parts, erasure)
-        while (await parts.database.write(account_erasures.erase_piece, erasure, CLAIM_SECONDS)).rows:
+        while (await parts.database.write(account_erasures.erase_step, erasure, LEASE_SECONDS)).rows:
             pass
         log.info("account_emptied", account_id=erasure.account_id, is_erased=is_unlinked)
 

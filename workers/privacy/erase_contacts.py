@@ -9,13 +9,13 @@ from server.realtime.broker import publish
 from server.realtime.events import Push, make_push
 from server.store.accounts import accounts
 from server.store.chats.chats import ChangedChat
-from server.store.dead_letters import blank_letters, list_letters
+from server.store.dead_letters import blank_dead_letters, list_dead_letters
 from server.store.messages import tombstones
 from server.store.messages.messages import ChangedMessage
-from server.store.messages.tombstones import Gone
+from server.store.messages.tombstones import Tombstone
 from server.store.privacy import contact_erasures
 from server.store.privacy.contact_erasures import Erasure
-from server.store.privacy.erasure_digests import Seal, find_erased, mark_erased
+from server.store.privacy.erasure_digests import NameHasher, find_erased, mark_erased
 from workers.context import Parts
 from workers.messages.erasure_filter import forms_of
 
@@ -23,21 +23,21 @@ log = structlog.get_logger()
 
 ROWS_AT_ONCE = 500
 # Renewed with every piece.
-CLAIM_SECONDS = 60.0
+LEASE_SECONDS = 60.0
 
 
-class Piece(NamedTuple):
+class ErasureStep(NamedTuple):
     """What a transaction did; `walked_seq` is None when nothing was left to look at."""
 
     pushes: list[Push]
     walked_seq: int | None
 
 
-async def erase_people(parts: Parts) -> None:
+async def erase_contacts(parts: Parts) -> None:
     """A round: everything that is begun and that nobody carries on."""
-    while (erasure := await parts.database.write(contact_erasures.claim_erasure, CLAIM_SECONDS)) is not None:
+    while (erasure := await parts.database.write(contact_erasures.lease_erasure, LEASE_SECONDS)) is not None:
         walked_seq = await _walk(parts, erasure, erasure.walked_seq, is_last=False)
-        await _sift(parts, erasure, walked_seq)
+        await _scrub(parts, erasure, walked_seq)
         # What has changed meanwhile has higher numbers.
         await _walk(parts, erasure, walked_seq, is_last=True)
         log.info("person_erased", account_id=erasure.account_id, contact_id=erasure.contact_id)
@@ -46,55 +46,63 @@ async def erase_people(parts: Parts) -> None:
 async def _walk(parts: Parts, erasure: Erasure, walked_seq: int, *, is_last: bool) -> int:
     """Through all rows, and, the last time, to the end of it all; returns how far there were any."""
     while True:
-        piece = await parts.database.write(_erase_piece, erasure, walked_seq, parts.seal, is_last)
+        piece = await parts.database.write(_erase_step, erasure, walked_seq, parts.seal, is_last)
         await publish(parts.redis, erasure.account_id, piece.pushes)
         if piece.walked_seq is None:
             return walked_seq
         walked_seq = piece.walked_seq
 
 
-async def _sift(parts: Parts, erasure: Erasure, walked_seq: int) -> None:
+async def _scrub(parts: Parts, erasure: Erasure, walked_seq: int) -> None:
     """What was put aside, also while the rows went: from now on nothing that names what is erased is."""
     last: int | None = 0
     while last is not None:
-        last = await parts.database.write(_sift_page, erasure, walked_seq, parts.seal, last)
+        last = await parts.database.write(_scrub_page, erasure, walked_seq, parts.seal, last)
 
 
-async def _sift_page(cursor: Cursor, erasure: Erasure, walked_seq: int, seal: Seal, last: int) -> int | None:
+async def _scrub_page(
+    cursor: Cursor, erasure: Erasure, walked_seq: int, seal: NameHasher, last: int
+) -> int | None:
     account_id = erasure.account_id
-    letters = await list_letters(cursor, account_id, last, ROWS_AT_ONCE)
+    letters = await list_dead_letters(cursor, account_id, last, ROWS_AT_ONCE)
     if not letters:
         return None
     named = {letter_id: {(account_id, form) for form in forms_of(body)} for letter_id, body in letters}
     erased = await find_erased(cursor, seal, {key for keys in named.values() for key in keys})
-    await blank_letters(cursor, [letter_id for letter_id, keys in named.items() if keys & erased.keys()])
-    await contact_erasures.note_walked(cursor, erasure.id, walked_seq, 0, CLAIM_SECONDS)
+    await blank_dead_letters(cursor, [letter_id for letter_id, keys in named.items() if keys & erased.keys()])
+    await contact_erasures.note_walked(cursor, erasure.id, walked_seq, 0, LEASE_SECONDS)
     return letters[-1][0]
 
 
-async def _erase_piece(cursor: Cursor, erasure: Erasure, walked_seq: int, seal: Seal, is_last: bool) -> Piece:
+async def _erase_step(
+    cursor: Cursor, erasure: Erasure, walked_seq: int, seal: NameHasher, is_last: bool
+) -> ErasureStep:
     account = await accounts.lock_account(cursor, erasure.account_id)
     if account is None:
-        return Piece([], None)
+        return ErasureStep([], None)
     rows = await contact_erasures.walk(cursor, erasure, walked_seq, ROWS_AT_ONCE)
     if not rows:
-        return Piece(await _finish(cursor, erasure, account.external_account_id) if is_last else [], None)
+        return ErasureStep(
+            await _finish(cursor, erasure, account.external_account_id) if is_last else [], None
+        )
     theirs = [row for row in rows if row.is_theirs]
     names = await tombstones.delete_messages(cursor, erasure.account_id, [row.id for row in theirs])
     await mark_erased(cursor, seal, erasure.account_id, names, erasure.erased_at)
-    told = await tombstones.insert_gone(
+    told = await tombstones.insert_tombstones(
         cursor,
         erasure.account_id,
         [("message:erased", row.id, row.chat_id) for row in theirs if row.chat_id not in erasure.chat_ids],
     )
     quoting = {row.id for row in rows if row.has_quote and not row.is_theirs}
-    quoting |= await tombstones.list_answers(cursor, erasure.account_id, names)
+    quoting |= await tombstones.list_replies(cursor, erasure.account_id, names)
     reacted = {row.id for row in rows if row.has_reaction and not row.is_theirs}
     cleaned = await tombstones.clean_messages(cursor, erasure.account_id, quoting, reacted, erasure.names)
     shared = sorted({row.chat_id for row in theirs} - set(erasure.chat_ids))
     chats = await tombstones.settle_chats(cursor, erasure.account_id, shared)
-    await contact_erasures.note_walked(cursor, erasure.id, rows[-1].seq, len(theirs), CLAIM_SECONDS)
-    return Piece([*gone_pushes(told), *_message_pushes(cleaned), *chat_pushes(chats)], rows[-1].seq)
+    await contact_erasures.note_walked(cursor, erasure.id, rows[-1].seq, len(theirs), LEASE_SECONDS)
+    return ErasureStep(
+        [*tombstone_pushes(told), *_message_pushes(cleaned), *chat_pushes(chats)], rows[-1].seq
+    )
 
 
 async def _finish(cursor: Cursor, erasure: Erasure, external_account_id: str) -> list[Push]:
@@ -102,16 +110,16 @@ async def _finish(cursor: Cursor, erasure: Erasure, external_account_id: str) ->
     await contact_erasures.forget_traces(cursor, erasure.account_id, external_account_id, erasure.names)
     emptied = await tombstones.delete_empty_chats(cursor, erasure.account_id, erasure.chat_ids)
     left = [chat_id for chat_id in erasure.chat_ids if chat_id not in emptied]
-    told = await tombstones.insert_gone(
+    told = await tombstones.insert_tombstones(
         cursor, erasure.account_id, [("chat:erased", chat_id, chat_id) for chat_id in emptied]
     )
     told += await tombstones.trim_chats(cursor, erasure.account_id, left, erasure.erased_at)
     chats = await tombstones.settle_chats(cursor, erasure.account_id, left)
     await contact_erasures.finish_erasure(cursor, erasure.id)
-    return [*gone_pushes(told), *chat_pushes(chats)]
+    return [*tombstone_pushes(told), *chat_pushes(chats)]
 
 
-def gone_pushes(things: list[Gone]) -> list[Push]:
+def tombstone_pushes(things: list[Tombstone]) -> list[Push]:
     return [make_push(one.event, one.account_id, one.seq, one.chat_id, one.json) for one in things]
 
 

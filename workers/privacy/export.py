@@ -13,9 +13,9 @@ from server.media.storage import Incoming, Missing, TooLarge
 from server.store.messages import attachments
 from server.store.privacy import export_rows, exports
 from server.store.privacy.export_rows import Scope
-from server.store.privacy.exports import Claimed, ExportFile
+from server.store.privacy.exports import ClaimedExport, ExportFile
 from workers.context import Parts
-from workers.leases import CLAIM_SECONDS, kept
+from workers.leases import CLAIM_SECONDS, renewed_lease
 from workers.privacy.zip_stream import ZipStream
 
 log = structlog.get_logger()
@@ -55,16 +55,16 @@ Each file shows the rows as they were while it was written. Times are in UTC.
 async def write_exports(parts: Parts) -> None:
     """A round: everything that was asked for, one after another, and an end to what has expired."""
     await parts.database.write(exports.delete_expired)
-    while (claimed := await parts.database.write(exports.claim_export, CLAIM_SECONDS)) is not None:
-        async with kept(parts, claimed.id, exports.renew_export):
+    while (claimed := await parts.database.write(exports.lease_export, CLAIM_SECONDS)) is not None:
+        async with renewed_lease(parts, claimed.id, exports.renew_export):
             await _write(parts, claimed)
 
 
-async def _write(parts: Parts, claimed: Claimed) -> None:
+async def _write(parts: Parts, claimed: ClaimedExport) -> None:
     """A failure that may pass leaves it claimed: after that somebody tries again, but not for ever."""
     days = parts.config.media.keep_exports_days
     try:
-        file = await Export(parts, claimed).write()
+        file = await ExportWriter(parts, claimed).write()
     except (Unavailable, TooLarge, Missing) as error:
         log.warning("export_failed", export_id=claimed.id, error=type(error).__name__)
         if isinstance(error, Unavailable) and claimed.tries < MAX_TRIES:
@@ -75,10 +75,10 @@ async def _write(parts: Parts, claimed: Claimed) -> None:
     log.info("export_written", export_id=claimed.id, size=file.size, is_wanted=is_wanted)
 
 
-class Export:
+class ExportWriter:
     """One export on its way into the storage."""
 
-    def __init__(self, parts: Parts, claimed: Claimed) -> None:
+    def __init__(self, parts: Parts, claimed: ClaimedExport) -> None:
         self._parts = parts
         self._claimed = claimed
         self._read = parts.database.read
@@ -154,7 +154,7 @@ class Export:
         async for page in export_rows.messages(self._read, self._scope):
             yield _joined(await self._read(export_rows.list_attempts, list(page)))
 
-    async def _files(self) -> AsyncIterator[list[export_rows.StoredFile]]:
+    async def _files(self) -> AsyncIterator[list[export_rows.ExportedFile]]:
         async for page in export_rows.messages(self._read, self._scope):
             yield await self._read(export_rows.list_files, list(page))
 
@@ -188,11 +188,11 @@ def _message_cells(message: dict[str, Any]) -> list[object]:
     return [shown[column] for column in MESSAGE_COLUMNS]
 
 
-def _media_path(file: export_rows.StoredFile) -> str:
+def _media_path(file: export_rows.ExportedFile) -> str:
     return f"media/{file.sha256}"
 
 
-def _no_path(_: export_rows.StoredFile) -> None:
+def _no_path(_: export_rows.ExportedFile) -> None:
     return None
 
 

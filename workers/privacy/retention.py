@@ -10,7 +10,7 @@ from server.store.messages import tombstones
 from server.store.privacy import retention
 from server.store.privacy.retention import Limited
 from workers.context import Parts
-from workers.privacy.erase_contacts import chat_pushes, gone_pushes
+from workers.privacy.erase_contacts import chat_pushes, tombstone_pushes
 
 log = structlog.get_logger()
 
@@ -21,7 +21,7 @@ async def remove_old(parts: Parts) -> None:
     """A round over the numbers whose owners want it so."""
     for limited in await parts.database.read(retention.list_limited):
         removed = 0
-        while piece := await parts.database.write(_remove_piece, limited):
+        while piece := await parts.database.write(_remove_batch, limited):
             count, pushes = piece
             await publish(parts.redis, limited.account_id, pushes)
             removed += count
@@ -29,7 +29,7 @@ async def remove_old(parts: Parts) -> None:
             log.info("old_messages_removed", account_id=limited.account_id, count=removed)
 
 
-async def _remove_piece(cursor: Cursor, limited: Limited) -> tuple[int, list[Push]] | None:
+async def _remove_batch(cursor: Cursor, limited: Limited) -> tuple[int, list[Push]] | None:
     """(how many were removed, what to tell); None when nothing is left to remove."""
     account = await accounts.lock_account(cursor, limited.account_id)
     if account is None or account.kept_from is None:
@@ -41,4 +41,4 @@ async def _remove_piece(cursor: Cursor, limited: Limited) -> tuple[int, list[Pus
     chat_ids = sorted({chat_id for _, chat_id in old})
     told = await tombstones.trim_chats(cursor, limited.account_id, chat_ids, limited.kept_from)
     chats = await tombstones.settle_chats(cursor, limited.account_id, chat_ids)
-    return len(old), [*gone_pushes(told), *chat_pushes(chats)]
+    return len(old), [*tombstone_pushes(told), *chat_pushes(chats)]

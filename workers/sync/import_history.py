@@ -9,14 +9,14 @@ from server.queue import IMPORT_HISTORY, enqueue
 from server.realtime.broker import publish
 from server.realtime.events import make_push
 from server.store.accounts import sync_state
-from server.store.accounts.sync_state import Import, Place
+from server.store.accounts.sync_state import ClaimedImport, ImportPosition
 from server.store.chats import phone_flags
 from server.unipile.errors import Rejected
 from server.unipile.history import MAX_LIMIT, RawPage, StoredChat
 from workers.context import Parts, parts_of
-from workers.leases import CLAIM_SECONDS, kept
+from workers.leases import CLAIM_SECONDS, renewed_lease
 from workers.sync.phone_flags import take_marks
-from workers.sync.store_pages import Reader
+from workers.sync.store_pages import PageStore
 
 log = structlog.get_logger()
 
@@ -33,12 +33,12 @@ async def import_history(ctx: dict[Any, Any], account_id: int) -> None:
     is read: safe to run again, and to be cut off anywhere.
     """
     parts = parts_of(ctx)
-    claimed = await parts.database.write(sync_state.claim_import, account_id, CLAIM_SECONDS)
+    claimed = await parts.database.write(sync_state.lease_import, account_id, CLAIM_SECONDS)
     if claimed is None:
         return
     work = _Work(parts, account_id, claimed)
     try:
-        async with kept(parts, account_id, sync_state.renew_import):
+        async with renewed_lease(parts, account_id, sync_state.renew_import):
             is_done = await work.carry_on()
     except Rejected as error:
         # Signed out, or gone: the round asks again when the number is connected.
@@ -57,14 +57,14 @@ async def import_history(ctx: dict[Any, Any], account_id: int) -> None:
 class _Work:
     """One stint of one import."""
 
-    def __init__(self, parts: Parts, account_id: int, claimed: Import) -> None:
+    def __init__(self, parts: Parts, account_id: int, claimed: ClaimedImport) -> None:
         self._parts = parts
         self._account_id = account_id
         self._cursor = claimed.cursor
         self._is_listed = claimed.is_listed
         self._external_account_id = claimed.external_account_id
         late_seconds = parts.config.sync.late_seconds
-        self._reader = Reader(parts, account_id, claimed.external_account_id, late_seconds)
+        self._reader = PageStore(parts, account_id, claimed.external_account_id, late_seconds)
         self._until = time.monotonic() + STINT_SECONDS
         self._told_at = 0.0
         self._begun = 0
@@ -78,7 +78,9 @@ class _Work:
         while not self._is_over:
             if not self._is_listed:
                 await self._list_chats()
-            elif (place := await self._parts.database.read(sync_state.next_place, self._account_id)) is None:
+            elif (
+                place := await self._parts.database.read(sync_state.next_position, self._account_id)
+            ) is None:
                 return True
             else:
                 await self._read_deeper(place)
@@ -91,7 +93,7 @@ class _Work:
             await self._look_again()
         if self._is_over:
             return  # The same page again in the next stint: what was begun is skipped.
-        await self._parts.database.write(sync_state.keep_listed, self._account_id, following)
+        await self._parts.database.write(sync_state.save_listed, self._account_id, following)
         self._cursor, self._is_listed = following, following is None
 
     async def _look_again(self) -> None:
@@ -121,7 +123,7 @@ class _Work:
         limit = self._parts.config.sync.first_page
         await self._take(chat.provider_chat_id, chat.kind, None, limit)
 
-    async def _read_deeper(self, place: Place) -> None:
+    async def _read_deeper(self, place: ImportPosition) -> None:
         await self._take(place.provider_chat_id, place.kind, place.cursor, MAX_LIMIT)
 
     async def _take(self, provider_chat_id: str, kind: str, cursor: str | None, limit: int) -> None:
@@ -133,7 +135,7 @@ class _Work:
             page = RawPage([], None)
         await self._reader.take(page.items, kind)
         await self._parts.database.write(
-            sync_state.keep_place, self._account_id, provider_chat_id, kind, page.cursor
+            sync_state.save_position, self._account_id, provider_chat_id, kind, page.cursor
         )
         if time.monotonic() - self._told_at > PROGRESS_SECONDS:
             await self.tell()
@@ -141,7 +143,7 @@ class _Work:
     async def tell(self) -> None:
         """Show the progress to those who look."""
         self._told_at = time.monotonic()
-        numbered = await self._parts.database.write(sync_state.number_account, self._account_id)
+        numbered = await self._parts.database.write(sync_state.bump_account_seq, self._account_id)
         if numbered is not None:
             push = make_push("account:updated", self._account_id, numbered[0], None, numbered[1])
             await publish(self._parts.redis, self._account_id, [push])

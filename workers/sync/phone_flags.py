@@ -52,4 +52,4 @@ async def _take(cursor: Cursor, account_id: int, chats: Sequence[StoredChat], he
     ]
     corrected = await kinds.correct_chats(cursor, rows)
     marks = [{"provider_chat_id": chat.provider_chat_id, **chat.marks} for chat in chats]
-    return [*corrected, *await phone_flags.take_marks_over(cursor, account_id, marks, head)]
+    return [*corrected, *await phone_flags.apply_phone_flags(cursor, account_id, marks, head)]

@@ -9,7 +9,7 @@ from server.unipile.history import StoredMessage
 STEP = timedelta(milliseconds=1)
 
 
-def place(page: Sequence[StoredMessage], fallback: datetime) -> list[StoredMessage]:
+def locate(page: Sequence[StoredMessage], fallback: datetime) -> list[StoredMessage]:
     """The page with every message in its place: just before the next newer one of its chat, else just after the next
     older one, else by the page's other chats, else at `fallback`.
     """

@@ -13,15 +13,15 @@ from server.store.accounts import accounts, sync_state
 from server.unipile.errors import Rejected
 from server.unipile.events import MessageEvent, ReceiptEvent
 from server.unipile.fields import UnusableEventError
-from server.unipile.history import History, People, StoredMessage, chat_id_of, is_shown, read_stored
+from server.unipile.history import Attendees, History, StoredMessage, chat_id_of, is_shown, read_stored
 from workers.context import Parts
 from workers.messages.batch import Batch
-from workers.messages.contact_rows import Told
-from workers.messages.dead_letters import PROVIDER, bury_event
+from workers.messages.contact_rows import Mentioned
+from workers.messages.dead_letters import PROVIDER, dead_letter_event
 from workers.messages.erasure_filter import forget
-from workers.messages.ingest import BAD_CONTENT, MAX_ECHO_WAITS, Stored, announce
+from workers.messages.ingest import BAD_CONTENT, MAX_ECHO_WAITS, StoredBatch, publish_batch
 from workers.messages.store_batch import store_messages
-from workers.sync.placing import place
+from workers.sync.placing import locate
 
 log = structlog.get_logger()
 
@@ -40,7 +40,7 @@ class Taken:
 
 
 @dataclass(slots=True)
-class Reader:
+class PageStore:
     """Takes pages of one account; who takes part in a chat is asked once."""
 
     parts: Parts
@@ -48,9 +48,9 @@ class Reader:
     external_account_id: str
     late_seconds: float
     has_found: bool = False
-    _people: dict[str, People] = field(default_factory=dict)
+    _people: dict[str, Attendees] = field(default_factory=dict)
     # Read, and not stored yet: they travel with the page.
-    _unstored: list[Told] = field(default_factory=list)
+    _unstored: list[Mentioned] = field(default_factory=list)
 
     @property
     def unipile(self) -> History:
@@ -59,7 +59,7 @@ class Reader:
     async def take(self, items: Sequence[Raw], kind: str | None = None) -> Taken:
         """Store what is missing of a page and move ticks forward; safe to run again."""
         ids = [item["id"] for item in items if isinstance(item.get("id"), str)]
-        known = await self.parts.database.read(sync_state.list_stored, self.account_id, ids)
+        known = await self.parts.database.read(sync_state.list_stored_ids, self.account_id, ids)
         taken = Taken()
         missing: list[tuple[StoredMessage, Raw]] = []
         ticks: list[ReceiptEvent] = []
@@ -85,7 +85,7 @@ class Reader:
         if all(message.is_dated for message, _ in page):
             return page
         begun = await self.parts.database.read(sync_state.fetch_connected_at, self.account_id)
-        placed = place([message for message, _ in page], begun or datetime.now(UTC))
+        placed = locate([message for message, _ in page], begun or datetime.now(UTC))
         return list(zip(placed, (item for _, item in page), strict=True))
 
     async def _read(self, item: Raw, kind: str | None, *, is_known: bool) -> StoredMessage | None:
@@ -97,7 +97,7 @@ class Reader:
             await self._bury(item, str(error))
             return None
 
-    async def _people_of(self, provider_chat_id: str) -> People:
+    async def _people_of(self, provider_chat_id: str) -> Attendees:
         if provider_chat_id not in self._people:
             try:
                 people = await self.unipile.list_people(provider_chat_id)
@@ -132,13 +132,13 @@ class Reader:
         taken.imported += more.imported
         taken.late += more.late
         taken.held_back += more.held_back
-        await announce(self.parts, stored)
+        await publish_batch(self.parts, stored)
 
     async def _store_page(
         self, cursor: Cursor, messages: Sequence[StoredMessage], ticks: Sequence[ReceiptEvent]
-    ) -> tuple[Stored, Taken]:
+    ) -> tuple[StoredBatch, Taken]:
         """One transaction. Older than the number's first connection is history: not unread, not counted."""
-        stored = Stored()
+        stored = StoredBatch()
         locked = await accounts.lock_accounts(cursor, PROVIDER, [self.external_account_id])
         if not locked:
             return stored, Taken()
@@ -184,7 +184,7 @@ class Reader:
     async def _bury(self, item: Mapping[str, Any], reason: str) -> None:
         metrics.EVENTS.labels("dead").inc()
         await self.parts.database.write(
-            bury_event, self.parts.seal, "history", reason, item, self.external_account_id
+            dead_letter_event, self.parts.seal, "history", reason, item, self.external_account_id
         )
 
 

@@ -19,13 +19,13 @@ from server.queue import (
 from server.realtime.broker import publish
 from server.realtime.events import make_push
 from server.store.accounts import sync_state
-from server.store.accounts.sync_state import Sweep
+from server.store.accounts.sync_state import ClaimedSweep
 from server.unipile.errors import Rejected
 from workers.context import Parts, parts_of
-from workers.leases import CLAIM_SECONDS, kept
+from workers.leases import CLAIM_SECONDS, renewed_lease
 from workers.sync.import_history import LOST_SECONDS
 from workers.sync.phone_flags import sweep_marks
-from workers.sync.store_pages import Reader
+from workers.sync.store_pages import PageStore
 from workers.sync_requests import seconds_since, want_sweep
 
 log = structlog.get_logger()
@@ -61,7 +61,7 @@ async def sweep_account(
     sweep, is_overdue = None, await seconds_since(parts, wanted_at) > PATIENCE_SECONDS
     if await queue_age_seconds(parts.redis, INGEST_QUEUE) < BACKLOG_SECONDS or is_overdue:
         sweep = await parts.database.write(
-            sync_state.claim_sweep, account_id, seconds=CLAIM_SECONDS, margin=parts.config.sync.margin_seconds
+            sync_state.lease_sweep, account_id, seconds=CLAIM_SECONDS, margin=parts.config.sync.margin_seconds
         )
     if sweep is None:
         if not is_overdue:
@@ -70,7 +70,7 @@ async def sweep_account(
             )
         return
     try:
-        async with kept(parts, account_id, sync_state.renew_sweep):
+        async with renewed_lease(parts, account_id, sync_state.renew_sweep):
             await _sweep(parts, account_id, wanted_at, sweep, Progress(**progress) if progress else None)
     except Rejected as error:
         metrics.SWEEPS.labels("refused").inc()
@@ -81,7 +81,7 @@ async def sweep_account(
 
 
 async def _sweep(
-    parts: Parts, account_id: int, wanted_at: float, sweep: Sweep, progress: Progress | None
+    parts: Parts, account_id: int, wanted_at: float, sweep: ClaimedSweep, progress: Progress | None
 ) -> None:
     found = await parts.unipile.fetch_account(sweep.external_account_id)
     if not found.works:
@@ -92,7 +92,7 @@ async def _sweep(
     began_at = datetime.fromisoformat(progress.began_at) if progress else sweep.began_at
     after = datetime.fromisoformat(progress.after) if progress else sweep.after
     late_seconds = parts.config.sync.late_seconds
-    reader = Reader(parts, account_id, sweep.external_account_id, late_seconds)
+    reader = PageStore(parts, account_id, sweep.external_account_id, late_seconds)
     reader.has_found = progress is not None and progress.has_found
     held_back, cursor, until = 0, progress.cursor if progress else None, time.monotonic() + STINT_SECONDS
     while True:
@@ -124,13 +124,13 @@ async def _go_on(parts: Parts, account_id: int, wanted_at: float, rest: Progress
     await enqueue(parts.redis, SWEEP_ACCOUNT, account_id, wanted_at, values)
 
 
-async def _finish(parts: Parts, account_id: int, began_at: datetime, reader: Reader) -> None:
+async def _finish(parts: Parts, account_id: int, began_at: datetime, reader: PageStore) -> None:
     metrics.SWEEPS.labels("found" if reader.has_found else "nothing").inc()
     seconds = parts.config.sync.sweep_seconds
     await parts.database.write(sync_state.finish_sweep, account_id, began_at, seconds)
     if not reader.has_found:
         return
-    numbered = await parts.database.write(sync_state.number_account, account_id)
+    numbered = await parts.database.write(sync_state.bump_account_seq, account_id)
     if numbered is not None:
         push = make_push("account:updated", account_id, numbered[0], None, numbered[1])
         await publish(parts.redis, account_id, [push])

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from aiopg import Cursor
 
-from server.rules.account_states import STANDINGS, Seen
+from server.rules.account_states import ACCOUNT_STANDINGS, Seen
 from server.store.db.pages import Page, page_of
 from server.store.db.prepared import Prepared
 
@@ -139,7 +139,7 @@ async def list_seqs(cursor: Cursor, account_ids: Sequence[int]) -> list[tuple[in
 
 
 # One statement: the account of this provider id, made if new, with its owner's membership.
-CLAIM_ACCOUNT = """
+TAKE_OVER_ACCOUNT = """
     with account as (
         insert into channels_account
             (user_id, provider, external_account_id, status, next_step, status_reason, name, phone)
@@ -159,7 +159,7 @@ CLAIM_ACCOUNT = """
     select id from account"""
 
 
-async def claim_account(
+async def take_over_account(
     cursor: Cursor,
     user_id: int,
     provider: str,
@@ -173,9 +173,9 @@ async def claim_account(
     """Insert the account for this user, or find it again, as what was seen of it just now makes it; None when it is
     somebody else's. Safe to run twice.
     """
-    standing = STANDINGS[seen]
+    standing = ACCOUNT_STANDINGS[seen]
     await cursor.execute(
-        CLAIM_ACCOUNT,
+        TAKE_OVER_ACCOUNT,
         {
             "user_id": user_id,
             "provider": provider,

@@ -30,7 +30,7 @@ async def insert_link(cursor: Cursor, token: str, user_id: int, provider: str, s
     )
 
 
-async def fetch_link(cursor: Cursor, token: str) -> HostedLink | None:
+async def fetch_hosted_link(cursor: Cursor, token: str) -> HostedLink | None:
     """None for a token that is unknown or too old."""
     await cursor.execute(
         """select user_id, provider, external_account_id, created_at from channels_hosted_link
@@ -41,7 +41,7 @@ async def fetch_link(cursor: Cursor, token: str) -> HostedLink | None:
     return row and HostedLink(*row)
 
 
-async def use_link(cursor: Cursor, token: str, external_account_id: str) -> bool:
+async def use_hosted_link(cursor: Cursor, token: str, external_account_id: str) -> bool:
     """Spend the token on this account; False when it was spent on another one."""
     await cursor.execute(
         """update channels_hosted_link set external_account_id = %(account)s

@@ -7,14 +7,14 @@ from aiopg import Cursor
 from server.store.accounts.accounts import PUSHED_ACCOUNT_JSON
 
 
-class Heir(NamedTuple):
+class NewPayer(NamedTuple):
     """Somebody a number is to be handed to."""
 
     name: str
     is_active: bool
 
 
-async def make_owner(cursor: Cursor, account_id: int, user_id: int) -> Heir | None:
+async def make_owner(cursor: Cursor, account_id: int, user_id: int) -> NewPayer | None:
     """Make a member an owner of the number; None when they are none. They are held to the commit: nobody takes them
     off, disables them or takes a place of theirs.
     """
@@ -25,7 +25,7 @@ async def make_owner(cursor: Cursor, account_id: int, user_id: int) -> Heir | No
     if not cursor.rowcount:
         return None
     await cursor.execute("select name, is_active from users where id = %s for no key update", (user_id,))
-    return Heir(*await cursor.fetchone())
+    return NewPayer(*await cursor.fetchone())
 
 
 async def set_payer(cursor: Cursor, account_id: int, user_id: int) -> tuple[int, str]:

@@ -10,12 +10,12 @@ from server.store.db.pages import Page, page_of
 # Who has not come back by then has connected it anew, or does not want it.
 KEEP_DAYS = 7
 
-REFUSAL_JSON = """
+REJECTED_JSON = """
     row_to_json((select shape from (select
         r.id, r.provider, r.phone, r.error, rfc3339(r.created_at) as created_at) shape))::text"""
 
 
-async def insert_refusal(
+async def insert_rejected(
     cursor: Cursor,
     token: str,
     external_account_id: str,
@@ -30,7 +30,7 @@ async def insert_refusal(
                 insert into channels_refusal (user_id, provider, digest, phone, error)
                 values (%(user_id)s, %(provider)s, %(digest)s, %(phone)s, %(error)s) on conflict do nothing
                 returning *)
-            select {REFUSAL_JSON} from r""",
+            select {REJECTED_JSON} from r""",
         {
             "user_id": user_id,
             "provider": provider,
@@ -43,10 +43,10 @@ async def insert_refusal(
     return row and str(row[0])
 
 
-async def list_refusals(cursor: Cursor, user_id: int, provider: str, limit: int, before: int | None) -> Page:
+async def list_rejected(cursor: Cursor, user_id: int, provider: str, limit: int, before: int | None) -> Page:
     """Those that somebody has not seen, newest first."""
     await cursor.execute(
-        f"""select {REFUSAL_JSON}, '', r.id from channels_refusal r
+        f"""select {REJECTED_JSON}, '', r.id from channels_refusal r
             where r.user_id = %(user_id)s and r.provider = %(provider)s and r.seen_at is null
                 and r.created_at > now() - make_interval(days => %(days)s)
                 and (%(before)s::bigint is null or r.id < %(before)s)
@@ -56,7 +56,7 @@ async def list_refusals(cursor: Cursor, user_id: int, provider: str, limit: int,
     return page_of(await cursor.fetchall(), limit)
 
 
-async def note_seen(cursor: Cursor, user_id: int, provider: str, refusal_id: int) -> bool:
+async def note_rejected_seen(cursor: Cursor, user_id: int, provider: str, refusal_id: int) -> bool:
     """Shown no more, and its number forgotten; the row stays so that it is not told again. False: none of theirs."""
     await cursor.execute(
         """update channels_refusal set seen_at = coalesce(seen_at, now()), phone = null, error = '{}'
@@ -67,7 +67,7 @@ async def note_seen(cursor: Cursor, user_id: int, provider: str, refusal_id: int
     return bool(cursor.rowcount)
 
 
-async def prune_refusals(cursor: Cursor, limit: int) -> int:
+async def prune_rejected(cursor: Cursor, limit: int) -> int:
     """Forget the oldest of those that nobody is shown any more; returns how many."""
     await cursor.execute(
         """delete from channels_refusal where id = any(array(

@@ -22,7 +22,7 @@ COUNT_OBSERVATION = """
     update channels_account set observations = observations + 1 where id = %s and erasing_since is null
     returning status, next_step, status_reason, connected_at is not null"""
 
-WRITE_STANDING = f"""
+WRITE_STATE = f"""
     update channels_account a
     set status = %(status)s, next_step = %(next_step)s, status_reason = %(reason)s,
         status_since = case when a.status = %(status)s then a.status_since else now() end,
@@ -62,13 +62,13 @@ async def observe(
         state, status, next_step = standing.state, standing.status, standing.next_step
         kept_reason = None if seen is Seen.WORKS else reason
     values = {"account_id": account_id, "status": status, "next_step": str(next_step), "reason": kept_reason}
-    await cursor.execute(WRITE_STANDING, values | {"name": name, "phone": phone})
+    await cursor.execute(WRITE_STATE, values | {"name": name, "phone": phone})
     written = await cursor.fetchone()
     return Observed(before, state, written and (int(written[0]), str(written[1])))
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class AccountState:
     """What is known of a number before UniPile is asked about it."""
 
     external_account_id: str
@@ -79,7 +79,7 @@ class Known:
     phone: str | None
 
 
-async def fetch_known(cursor: Cursor, account_id: int) -> Known | None:
+async def fetch_state(cursor: Cursor, account_id: int) -> AccountState | None:
     await cursor.execute(
         """select external_account_id, user_id, status, next_step, status_reason, observations,
                connected_at is not null, phone
@@ -87,7 +87,7 @@ async def fetch_known(cursor: Cursor, account_id: int) -> Known | None:
         (account_id,),
     )
     row = await cursor.fetchone()
-    return row and Known(row[0], row[1], state_of(row[2], row[3], row[4]), row[5], row[6], row[7])
+    return row and AccountState(row[0], row[1], state_of(row[2], row[3], row[4]), row[5], row[6], row[7])
 
 
 async def has_newer(cursor: Cursor, account_id: int, observations: int) -> bool:
@@ -100,12 +100,12 @@ async def has_newer(cursor: Cursor, account_id: int, observations: int) -> bool:
     return bool(row and row[0])
 
 
-async def note_attempt(cursor: Cursor, account_id: int) -> None:
+async def note_pairing(cursor: Cursor, account_id: int) -> None:
     """Somebody has just been given a code for this account."""
     await cursor.execute("update channels_account set attempted_at = now() where id = %s", (account_id,))
 
 
-async def list_expired_attempts(cursor: Cursor, seconds: float) -> list[tuple[int, bool]]:
+async def list_expired_pairings(cursor: Cursor, seconds: float) -> list[tuple[int, bool]]:
     """(account id, whether it was ever connected) of numbers whose last code is older than `seconds`."""
     await cursor.execute(
         """select id, connected_at is not null from channels_account
@@ -116,7 +116,7 @@ async def list_expired_attempts(cursor: Cursor, seconds: float) -> list[tuple[in
     return [tuple(row) for row in await cursor.fetchall()]
 
 
-async def list_own_attempts(cursor: Cursor, user_id: int, provider: str) -> list[int]:
+async def list_own_pairings(cursor: Cursor, user_id: int, provider: str) -> list[int]:
     """Numbers for which this user was given a code that nobody has scanned yet."""
     await cursor.execute(
         """select id from channels_account
@@ -127,7 +127,7 @@ async def list_own_attempts(cursor: Cursor, user_id: int, provider: str) -> list
     return [row[0] for row in await cursor.fetchall()]
 
 
-async def list_rivals(cursor: Cursor, user_id: int, phone: str, other_than: str) -> list[tuple[int, str]]:
+async def list_duplicates(cursor: Cursor, user_id: int, phone: str, other_than: str) -> list[tuple[int, str]]:
     """(account id, external id) of this user's other accounts of the same number that were connected, and still are
     somewhere: oldest first.
     """
@@ -140,7 +140,7 @@ async def list_rivals(cursor: Cursor, user_id: int, phone: str, other_than: str)
     return [tuple(row) for row in await cursor.fetchall()]
 
 
-async def take_due_looks(cursor: Cursor, seconds: float) -> list[int]:
+async def take_due_checks(cursor: Cursor, seconds: float) -> list[int]:
     """Accounts that are neither connected nor gone, each given to one asker every so many seconds: the word that
     they are well again may have been lost.
     """

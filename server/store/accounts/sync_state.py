@@ -9,7 +9,7 @@ from aiopg import Cursor
 from server.store.accounts.accounts import PUSHED_ACCOUNT_JSON
 
 
-class Import(NamedTuple):
+class ClaimedImport(NamedTuple):
     """An import that this worker, and nobody else, carries on now."""
 
     external_account_id: str
@@ -17,7 +17,7 @@ class Import(NamedTuple):
     is_listed: bool
 
 
-CLAIM_IMPORT = """
+LEASE_IMPORT = """
     update channels_account set
         import_claimed_until = now() + make_interval(secs => %(seconds)s),
         import_due_at = now() + make_interval(secs => %(seconds)s), -- with its end somebody looks whether it goes on
@@ -30,11 +30,11 @@ CLAIM_IMPORT = """
     returning external_account_id, import_cursor, is_import_listed"""
 
 
-async def claim_import(cursor: Cursor, account_id: int, seconds: float) -> Import | None:
+async def lease_import(cursor: Cursor, account_id: int, seconds: float) -> ClaimedImport | None:
     """Take an account's import for so long; None when it is done, somebody else's, or the number not connected."""
-    await cursor.execute(CLAIM_IMPORT, {"account_id": account_id, "seconds": seconds})
+    await cursor.execute(LEASE_IMPORT, {"account_id": account_id, "seconds": seconds})
     row = await cursor.fetchone()
-    return row and Import(*row)
+    return row and ClaimedImport(*row)
 
 
 async def renew_import(cursor: Cursor, account_id: int, seconds: float) -> None:
@@ -47,7 +47,7 @@ async def renew_import(cursor: Cursor, account_id: int, seconds: float) -> None:
     )
 
 
-async def want_import(cursor: Cursor, account_id: int) -> None:
+async def request_import(cursor: Cursor, account_id: int) -> None:
     """UniPile has more of the past than when an import began: once more, from the beginning."""
     await cursor.execute(
         "update channels_account set import_wanted = true where id = %s and import_state <> 'none'",
@@ -64,7 +64,7 @@ async def release_import(cursor: Cursor, account_id: int, seconds: float) -> Non
     )
 
 
-async def keep_listed(cursor: Cursor, account_id: int, following: str | None) -> None:
+async def save_listed(cursor: Cursor, account_id: int, following: str | None) -> None:
     """Remember where the next page of the chat list begins; None: all are listed."""
     await cursor.execute(
         "update channels_account set import_cursor = %s, is_import_listed = %s where id = %s",
@@ -81,7 +81,7 @@ async def list_begun(cursor: Cursor, account_id: int, provider_chat_ids: Sequenc
     return {row[0] for row in await cursor.fetchall()}
 
 
-async def keep_place(
+async def save_position(
     cursor: Cursor, account_id: int, provider_chat_id: str, kind: str, following: str | None
 ) -> None:
     """Remember where the next page of a chat begins; None: it is read to its beginning."""
@@ -92,7 +92,7 @@ async def keep_place(
     )
 
 
-class Place(NamedTuple):
+class ImportPosition(NamedTuple):
     """A chat whose past goes on, and where."""
 
     provider_chat_id: str
@@ -100,7 +100,7 @@ class Place(NamedTuple):
     cursor: str
 
 
-async def next_place(cursor: Cursor, account_id: int) -> Place | None:
+async def next_position(cursor: Cursor, account_id: int) -> ImportPosition | None:
     """The newest chat that is not read to its beginning; None: nothing is left."""
     await cursor.execute(
         """select provider_chat_id, kind, cursor from channels_import
@@ -108,7 +108,7 @@ async def next_place(cursor: Cursor, account_id: int) -> Place | None:
         (account_id,),
     )
     row = await cursor.fetchone()
-    return row and Place(*row)
+    return row and ImportPosition(*row)
 
 
 async def finish_import(cursor: Cursor, account_id: int) -> bool:
@@ -131,7 +131,7 @@ async def count_imported(cursor: Cursor, account_id: int, count: int) -> None:
     )
 
 
-async def number_account(cursor: Cursor, account_id: int) -> tuple[int, str] | None:
+async def bump_account_seq(cursor: Cursor, account_id: int) -> tuple[int, str] | None:
     """Give what was written to the account's row a number; returns (seq, account as pushed)."""
     await cursor.execute(
         f"""update channels_account a set seq = a.seq + 1, changed_seq = a.seq + 1, updated_at = now()
@@ -162,7 +162,7 @@ async def fetch_connected_at(cursor: Cursor, account_id: int) -> datetime | None
     return moment
 
 
-async def list_stored(cursor: Cursor, account_id: int, provider_msg_ids: Sequence[str]) -> set[str]:
+async def list_stored_ids(cursor: Cursor, account_id: int, provider_msg_ids: Sequence[str]) -> set[str]:
     """Which of these messages are here."""
     await cursor.execute(
         "select provider_msg_id from channels_message where account_id = %s and provider_msg_id = any(%s)",
@@ -171,7 +171,7 @@ async def list_stored(cursor: Cursor, account_id: int, provider_msg_ids: Sequenc
     return {row[0] for row in await cursor.fetchall()}
 
 
-class Sweep(NamedTuple):
+class ClaimedSweep(NamedTuple):
     """A sweep that this worker, and nobody else, makes now."""
 
     external_account_id: str
@@ -179,18 +179,20 @@ class Sweep(NamedTuple):
     after: datetime
 
 
-CLAIM_SWEEP = """
+LEASE_SWEEP = """
     update channels_account set sweep_claimed_until = now() + make_interval(secs => %(seconds)s)
     where id = %(account_id)s and status = 'connected' and sweep_claimed_until < now()
     returning external_account_id, now(),
         coalesce(last_sweep_at, connected_at, created_at) - make_interval(secs => %(margin)s)"""
 
 
-async def claim_sweep(cursor: Cursor, account_id: int, *, seconds: float, margin: float) -> Sweep | None:
+async def lease_sweep(
+    cursor: Cursor, account_id: int, *, seconds: float, margin: float
+) -> ClaimedSweep | None:
     """Take an account's sweep for so long; None when somebody else has it or the number is not connected."""
-    await cursor.execute(CLAIM_SWEEP, {"account_id": account_id, "seconds": seconds, "margin": margin})
+    await cursor.execute(LEASE_SWEEP, {"account_id": account_id, "seconds": seconds, "margin": margin})
     row = await cursor.fetchone()
-    return row and Sweep(*row)
+    return row and ClaimedSweep(*row)
 
 
 async def renew_sweep(cursor: Cursor, account_id: int, seconds: float) -> None:

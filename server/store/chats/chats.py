@@ -155,7 +155,7 @@ async def fetch_chat(
     return str(row[0]) if row else None
 
 
-async def fetch_changed(cursor: Cursor, chat_ids: Collection[int]) -> list[ChangedChat]:
+async def fetch_changed_chats(cursor: Cursor, chat_ids: Collection[int]) -> list[ChangedChat]:
     """These chats as they are pushed. Authorising is the caller's."""
     if not chat_ids:
         return []

@@ -19,16 +19,16 @@ CONTACT_JSON = """
         k.name, k.phone, k.avatar, k.seq,
         rfc3339(k.created_at) as created_at, rfc3339(k.updated_at) as updated_at) shape))::text"""
 
-KEEP_CONTACTS = Prepared("keep_contacts", "select keep_contacts(%(rows)s::jsonb)")
+UPSERT_CONTACTS = Prepared("keep_contacts", "select keep_contacts(%(rows)s::jsonb)")
 
 
-async def keep_contacts(cursor: Cursor, people: Sequence[Mapping[str, Any]]) -> None:
+async def upsert_contacts(cursor: Cursor, people: Sequence[Mapping[str, Any]]) -> None:
     """Keep {n, account_id, ids, provider_id, external_id, name, named_at, phone, phoned_at}, of locked accounts.
 
     Safe to run twice; what was told of nobody has the time -infinity. Nobody waits for it: whether a contact is shown
     otherwise now is in the setting that `list_changed_ids` and the insertion of messages read.
     """
-    await KEEP_CONTACTS.execute_later(cursor, {"rows": orjson.dumps(people).decode()})
+    await UPSERT_CONTACTS.execute_later(cursor, {"rows": orjson.dumps(people).decode()})
 
 
 def ids_of(setting: str | None) -> list[int]:
@@ -58,13 +58,13 @@ FETCH_CHANGED = Prepared(
 )
 
 
-async def fetch_changed(cursor: Cursor, contact_ids: Sequence[int]) -> list[ChangedContact]:
+async def fetch_changed_contacts(cursor: Cursor, contact_ids: Sequence[int]) -> list[ChangedContact]:
     await FETCH_CHANGED.execute(cursor, {"contact_ids": list(contact_ids)})
     return [ChangedContact(*row) for row in await cursor.fetchall()]
 
 
 # A direct chat shows its person's name and picture: it changes with them. Row by row, for the reason given in chats.py.
-NUMBER_CHATS = Prepared(
+BUMP_CHAT_SEQS = Prepared(
     "number_chats",
     f"""
     with shown as (
@@ -89,15 +89,15 @@ NUMBER_CHATS = Prepared(
 )
 
 
-async def number_chats(
+async def bump_chat_seqs(
     cursor: Cursor, contact_ids: Sequence[int], told: Sequence[int] = ()
 ) -> list[ChangedChat]:
     """Give the direct chats of these contacts a number, but for those that have just been told; accounts locked."""
-    await NUMBER_CHATS.execute(cursor, {"contact_ids": list(contact_ids), "told": list(told)})
+    await BUMP_CHAT_SEQS.execute(cursor, {"contact_ids": list(contact_ids), "told": list(told)})
     return [ChangedChat(*row) for row in await cursor.fetchall()]
 
 
-async def fetch_known(
+async def fetch_known_contacts(
     cursor: Cursor, account_id: int, aliases: Sequence[str]
 ) -> dict[str, tuple[int, str | None]]:
     """Alias -> (contact id, name), of those that are known."""
@@ -109,18 +109,18 @@ async def fetch_known(
     return {row[0]: (row[1], row[2]) for row in await cursor.fetchall()}
 
 
-LIST_PEOPLE = f"""
+LIST_CONTACTS = f"""
     select {CONTACT_JSON}, a.alias from channels_contact_alias a join channels_contact k on k.id = a.contact_id
     where a.account_id = %s and a.alias = any(%s)"""
 
 
-async def list_people(cursor: Cursor, account_id: int, aliases: Sequence[str]) -> dict[str, str]:
+async def list_contacts(cursor: Cursor, account_id: int, aliases: Sequence[str]) -> dict[str, str]:
     """Alias -> contact as JSON."""
-    await cursor.execute(LIST_PEOPLE, (account_id, list(aliases)))
+    await cursor.execute(LIST_CONTACTS, (account_id, list(aliases)))
     return {row[1]: row[0] for row in await cursor.fetchall()}
 
 
-class ChatPeople(NamedTuple):
+class ChatContacts(NamedTuple):
     """A chat whose people somebody asks for: the one of a direct chat as JSON, when it is known."""
 
     provider_chat_id: str
@@ -128,7 +128,7 @@ class ChatPeople(NamedTuple):
     files: int
 
 
-FETCH_CHAT_PEOPLE = """
+FETCH_CHAT_CONTACTS = """
     select c.provider_chat_id,
         (select jsonb_build_object('provider_id', k.provider_id, 'name', coalesce(k.name, c.title), 'phone', k.phone,
                                    'avatar', k.avatar)::text
@@ -142,14 +142,14 @@ FETCH_CHAT_PEOPLE = """
     where c.id = %(chat_id)s and c.account_id = %(account_id)s"""
 
 
-async def fetch_chat_people(
+async def fetch_chat_contacts(
     cursor: Cursor, user_id: int, provider: str, account_id: int, chat_id: int
-) -> ChatPeople | None:
+) -> ChatContacts | None:
     """None for an absent or foreign chat."""
     values = {"user_id": user_id, "provider": provider, "account_id": account_id, "chat_id": chat_id}
-    await cursor.execute(FETCH_CHAT_PEOPLE, values)
+    await cursor.execute(FETCH_CHAT_CONTACTS, values)
     row = await cursor.fetchone()
-    return row and ChatPeople(*row)
+    return row and ChatContacts(*row)
 
 
 async def find_by_phone(cursor: Cursor, account_id: int, phone: str) -> list[int]:
@@ -195,7 +195,7 @@ async def fetch_wanted_picture(cursor: Cursor, contact_id: int) -> WantedPicture
     return row and WantedPicture(*row)
 
 
-KEEP_PICTURE = Prepared(
+UPSERT_PICTURE = Prepared(
     "keep_picture",
     """update channels_contact set avatar_tag = %(tag)s::text,
            avatar_due_at = now() + make_interval(secs => %(seconds)s::double precision)
@@ -210,7 +210,7 @@ async def settle_picture(
     is it a change, which holds the account: most people look as they did, and nobody has to wait for that.
     """
     values = {"id": wanted.contact_id, "avatar": avatar, "tag": tag, "seconds": seconds}
-    await KEEP_PICTURE.execute(cursor, values)
+    await UPSERT_PICTURE.execute(cursor, values)
     if await cursor.fetchone():
         return False
     await accounts.lock_account(cursor, wanted.account_id)

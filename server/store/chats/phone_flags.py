@@ -24,7 +24,7 @@ LEARN = f"""
         where x.counts and c.marked_at = '-infinity' and (
             select m.direction from channels_message m where m.chat_id = c.id and {is_listed("m")}
             order by m.sent_at desc, m.id desc limit 1) = 'in')"""
-TOLD = f"""
+REPORTED = f"""
     select c.id, x.*, a.tells_unread, {MARKS} as marks, coalesce(c.told_marks, '{{}}') as before
     from {ROWS}
     join channels_chat c on c.account_id = %(account_id)s and c.provider_chat_id = x.provider_chat_id
@@ -44,7 +44,7 @@ READ_THERE = f"""coalesce((
 # A mark that UniPile repeats is no news: ours may be on its way there, or was refused there. Marked as unread is what
 # says so, and what was read to its end, has nothing new, and is unread again all the same.
 TAKE_OVER = f"""
-    with told as ({TOLD}), wanted as (
+    with told as ({REPORTED}), wanted as (
         select t.id,
             case when t.marks -> 'archived' is distinct from t.before -> 'archived'
                 then coalesce(t.archived, c.archived) else c.archived end as archived,
@@ -83,8 +83,8 @@ TAKE_OVER = f"""
         returning c.*
     )
     select c.id, c.account_id, c.seq, {CHAT_JSON} from changed c {CHAT_JOINS} order by c.seq"""
-NOTE_TOLD = f"""
-    update channels_chat c set told_marks = t.marks from ({TOLD}) t
+NOTE_REPORTED = f"""
+    update channels_chat c set told_marks = t.marks from ({REPORTED}) t
     where c.id = t.id and c.told_marks is distinct from t.marks"""
 # What was chosen here before UniPile was ever asked counts for more than its first word.
 NOTE_FIRST = f"""
@@ -101,7 +101,7 @@ async def fetch_head(cursor: Cursor, account_id: int) -> int:
     return int(row[0]) if row else 0
 
 
-async def take_marks_over(
+async def apply_phone_flags(
     cursor: Cursor, account_id: int, marks: Sequence[Mapping[str, Any]], head: int
 ) -> list[ChangedChat]:
     """Let the chats have what UniPile newly says: {provider_chat_id, archived, pinned, mutes, muted_until, is_read,
@@ -112,6 +112,6 @@ async def take_marks_over(
     await cursor.execute(LEARN, values)
     await cursor.execute(TAKE_OVER, values)
     changed = [ChangedChat(*row) for row in await cursor.fetchall()]
-    await cursor.execute(NOTE_TOLD, values)
+    await cursor.execute(NOTE_REPORTED, values)
     await cursor.execute(NOTE_FIRST, values)
     return changed

@@ -51,9 +51,9 @@ ADVICE = (
 )
 
 
-def why_refused(error: BaseException, dsn: str = "") -> str:
+def explain_refusal(error: BaseException, dsn: str = "") -> str:
     """The sentence for an error that opening a connection ended with."""
-    words = words_of(error)
+    words = message_of(error)
     # Names may read like anything.
     plain = re.sub(r'"[^"]*"', '""', words)
     advice = next(
@@ -68,7 +68,7 @@ def _place(dsn: str) -> str:
     return f" ({', '.join(told)})" if told else ""
 
 
-def words_of(error: BaseException) -> str:
+def message_of(error: BaseException) -> str:
     """What Postgres or libpq said, in one line; several hosts may have said several things."""
     if isinstance(error, TimeoutError):
         return "no answer in time"
@@ -104,7 +104,7 @@ def why_unfit(connection: Any) -> str | None:
 def why_denied(error: psycopg2.Error) -> str:
     """The sentence for a right that the role lacks."""
     return (
-        f"The role of DATABASE_URL lacks a right: {words_of(error)}; use the role that owns the tables, "
+        f"The role of DATABASE_URL lacks a right: {message_of(error)}; use the role that owns the tables, "
         "or `grant select, insert, update, delete on all tables in schema … to …`."
     )
 

@@ -12,7 +12,7 @@ import psycopg2
 from server.cancellation import is_ending
 from server.errors import Unavailable
 from server.store.db import prepared
-from server.store.db.complaints import why_refused, why_unfit, words_of
+from server.store.db.complaints import explain_refusal, message_of, why_unfit
 from server.store.db.hosts import Answered, HostPool
 from server.store.db.opening import Opening, plan_opening
 from server.store.db.outages import Outage
@@ -73,7 +73,7 @@ class Database:
         """Lend a cursor in autocommit; raises Unavailable for everything that means "try again later"."""
         async with self._slots:
             with _Translated():
-                _bury_dead(self._pool._free)
+                _drop_dead_connection(self._pool._free)
                 async with self._pool.acquire() as connection:
                     try:
                         async with connection.cursor() as cursor:
@@ -84,7 +84,7 @@ class Database:
                         self._replace(connection)
                         raise
                     finally:
-                        _bury_dead([connection])
+                        _drop_dead_connection([connection])
                 # The one that was used last comes next: its plans are made, and the others' need not be.
                 self._pool._free.rotate(1)
 
@@ -123,7 +123,7 @@ class Database:
                 raise
             except Unavailable as error:
                 if attempt == REPEATS - 1:
-                    self._outage.note_failure(words_of(error.__cause__ or error))
+                    self._outage.note_failure(message_of(error.__cause__ or error))
                     raise
             else:
                 if self._outage.since is not None:
@@ -154,7 +154,7 @@ class Database:
             await asyncio.sleep(LOOK_SECONDS)
 
 
-def _bury_dead(connections: Iterable[aiopg.Connection]) -> None:
+def _drop_dead_connection(connections: Iterable[aiopg.Connection]) -> None:
     """aiopg drops a dead connection without taking its socket out of the loop: uvloop keeps the entry and refuses
     the next socket that the system gives the same number.
     """
@@ -231,7 +231,7 @@ def _try_once(opening: Opening) -> Answered:
     try:
         connection = psycopg2.connect(opening.dsn)
     except psycopg2.OperationalError as error:
-        raise Unavailable(why_refused(error, opening.dsn)) from error
+        raise Unavailable(explain_refusal(error, opening.dsn)) from error
     with closing(connection):
         if unfit := why_unfit(connection):
             raise Unavailable(unfit)
@@ -264,7 +264,7 @@ async def _fill(
             while pool._free:
                 pool._free.pop().close()
             if attempt == REPEATS - 1 or not isinstance(error, RuntimeError):
-                raise Unavailable(why_refused(error, opening.dsn)) from error
+                raise Unavailable(explain_refusal(error, opening.dsn)) from error
     return pool
 
 
@@ -273,7 +273,7 @@ async def _prove(database: Database, opening: Opening) -> None:
     try:
         has_settings = await database.read(_has_settings)
     except psycopg2.Error as error:
-        raise Unavailable(why_refused(error, opening.dsn)) from error
+        raise Unavailable(explain_refusal(error, opening.dsn)) from error
     if not opening.ahead and not has_settings:
         raise Unavailable(DROPPED)
 

@@ -19,7 +19,7 @@ RENEWAL_AGES = (0.5, 1.5, 4.0, 10.0, 30.0, 90.0)
 
 
 @dataclass(slots=True)
-class Known:
+class PreparedStatements:
     """What one connection has prepared, and how often its plans were renewed."""
 
     names: set[str] = field(default_factory=set)
@@ -36,12 +36,12 @@ class Known:
 
 # A connection that is not in here (behind a pooler that deals out connections per transaction) gets the plain text
 # every time.
-_known: WeakKeyDictionary[Connection, Known] = WeakKeyDictionary()
+_known: WeakKeyDictionary[Connection, PreparedStatements] = WeakKeyDictionary()
 
 
 async def enable(connection: Connection) -> None:
     """Let a fresh connection keep what it has planned; the pool calls this for each."""
-    _known[connection] = Known()
+    _known[connection] = PreparedStatements()
 
 
 class Prepared:

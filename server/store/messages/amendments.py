@@ -19,7 +19,7 @@ from server.store.messages.reactions import Known
 
 # Of two words about the same thing the newer one counts, in any order of arrival; of two equally new ones the later
 # in code points.
-KEEP_AMENDMENTS = Prepared(
+INSERT_AMENDMENTS = Prepared(
     "keep_amendments",
     """
     insert into channels_amendment as known (account_id, provider_msg_id, kind, person, content, told_at)
@@ -33,9 +33,9 @@ KEEP_AMENDMENTS = Prepared(
 )
 
 
-async def keep_amendments(cursor: Cursor, rows: Sequence[Mapping[str, Any]]) -> None:
+async def insert_amendments(cursor: Cursor, rows: Sequence[Mapping[str, Any]]) -> None:
     """Lay down what webhooks said, one row a message, kind and person."""
-    await KEEP_AMENDMENTS.execute(cursor, {"rows": orjson.dumps(rows).decode()})
+    await INSERT_AMENDMENTS.execute(cursor, {"rows": orjson.dumps(rows).decode()})
 
 
 LIST_AMENDED = Prepared(
@@ -62,7 +62,7 @@ class Amendment(NamedTuple):
     told_at: datetime
 
 
-class Truth(NamedTuple):
+class ProviderState(NamedTuple):
     """A message as UniPile holds it, read at `read_at` by the database's clock."""
 
     body: str | None
@@ -97,7 +97,7 @@ class Content(NamedTuple):
     deleted_at: datetime | None
 
 
-class Target(NamedTuple):
+class StoredMessage(NamedTuple):
     """A stored message with its content; `is_unread` when it counts among its chat's unread."""
 
     id: int
@@ -109,7 +109,7 @@ class Target(NamedTuple):
     content: Content
 
 
-async def _fetch_target(cursor: Cursor, account_id: int, provider_msg_id: str) -> Target | None:
+async def _fetch_target(cursor: Cursor, account_id: int, provider_msg_id: str) -> StoredMessage | None:
     await cursor.execute(
         f"""select m.id, m.chat_id, m.direction, c.last_message_id is not distinct from m.id,
                ({is_countable("m")} and m.inserted_seq > c.read_seq) is true,
@@ -123,7 +123,7 @@ async def _fetch_target(cursor: Cursor, account_id: int, provider_msg_id: str) -
     if row is None:
         return None
     content = Content(row[6], orjson.loads(row[7]), orjson.loads(row[8]), row[9], row[10])
-    return Target(row[0], row[1], row[2], row[3], row[4], row[5], content)
+    return StoredMessage(row[0], row[1], row[2], row[3], row[4], row[5], content)
 
 
 class Amended(NamedTuple):
@@ -133,8 +133,8 @@ class Amended(NamedTuple):
     chat: ChangedChat | None = None
 
 
-async def apply_truth(
-    cursor: Cursor, account_id: int, provider_msg_id: str, truth: Truth, hints: Sequence[Amendment]
+async def apply_provider_state(
+    cursor: Cursor, account_id: int, provider_msg_id: str, truth: ProviderState, hints: Sequence[Amendment]
 ) -> Amended:
     """Make a stored message what UniPile says it is, and forget the hints that this covers; the account is locked."""
     target = await _fetch_target(cursor, account_id, provider_msg_id)
@@ -147,14 +147,14 @@ async def apply_truth(
     names = {r["sender"]["provider_id"]: r["sender"]["name"] for r in target.content.reactions}
     told = [hint.content for hint in hints if hint.kind == "reaction"]
     names |= {content["provider_id"]: content["name"] for content in told if content["name"]}
-    known = await reactions.fetch_known(cursor, account_id, truth.reactions, ())
+    known = await reactions.fetch_known_contacts(cursor, account_id, truth.reactions, ())
     shown = reactions.show(truth.reactions, known, names)
     amended = await _write(cursor, account_id, target, _content_of(target.content, truth, shown, hints))
     await _forget(cursor, account_id, provider_msg_id, hints)
     return amended
 
 
-async def apply_hints(
+async def apply_early_events(
     cursor: Cursor, account_id: int, provider_msg_id: str, hints: Sequence[Amendment]
 ) -> Amended:
     """Take webhooks at their word, since UniPile could not be asked; the account is locked. The hints stay, so that
@@ -165,7 +165,7 @@ async def apply_hints(
         return Amended()
     content = target.content
     people = [hint.person for hint in hints]
-    known = await reactions.fetch_known(cursor, account_id, content.reactions, people)
+    known = await reactions.fetch_known_contacts(cursor, account_id, content.reactions, people)
     for hint in hints:
         if target.confirmed_at is None or hint.told_at > target.confirmed_at:
             content = _take(content, hint, known)
@@ -174,7 +174,7 @@ async def apply_hints(
 
 
 def _content_of(
-    known: Content, truth: Truth, reactions: list[dict[str, Any]], hints: Sequence[Amendment]
+    known: Content, truth: ProviderState, reactions: list[dict[str, Any]], hints: Sequence[Amendment]
 ) -> Content:
     told = {hint.kind: hint for hint in hints}
     if truth.is_deleted or known.deleted_at is not None:
@@ -206,7 +206,7 @@ def _take(content: Content, hint: Amendment, known: Known) -> Content:
     if hint.content["value"] is None:
         return content
     who = reactions.same(hint.person, known)
-    others = [reaction for reaction in content.reactions if reactions.person_of(reaction, known) != who]
+    others = [reaction for reaction in content.reactions if reactions.reactor_of(reaction, known) != who]
     own = [_told_reaction(hint)] if hint.content["value"] else []
     return content._replace(reactions=others + own)
 
@@ -226,7 +226,7 @@ AMEND_MESSAGE = f"""
     select {CHANGED} from m"""
 
 
-async def _write(cursor: Cursor, account_id: int, target: Target, content: Content) -> Amended:
+async def _write(cursor: Cursor, account_id: int, target: StoredMessage, content: Content) -> Amended:
     """One number for the message and one for its chat, if either is different."""
     if content == target.content:
         return Amended()

@@ -126,7 +126,7 @@ async def list_fetchable(cursor: Cursor, message_id: int) -> list[Fetchable]:
     return [Fetchable(*row) for row in await cursor.fetchall()]
 
 
-async def list_forgotten(cursor: Cursor, seconds: int, limit: int) -> list[int]:
+async def list_lost_copies(cursor: Cursor, seconds: int, limit: int) -> list[int]:
     """Messages whose attachments have been waiting for `seconds`: the job that was to copy them was lost."""
     await cursor.execute(
         """select id from channels_message
@@ -252,7 +252,7 @@ async def lock_released(cursor: Cursor, seconds: float, limit: int) -> list[Rele
     return [Released(*row) for row in await cursor.fetchall()]
 
 
-async def keep_blobs(cursor: Cursor, hashes: Sequence[str]) -> None:
+async def upsert_blobs(cursor: Cursor, hashes: Sequence[str]) -> None:
     """Another message uses these: nobody need look at them again for the one that was deleted."""
     await cursor.execute(
         "update channels_media_blob set released_at = null where sha256 = any(%s)", (list(hashes),)

@@ -9,7 +9,7 @@ from server.store.chats.chats import CHAT_JOINS, CHAT_JSON
 from server.store.chats.contacts import CONTACT_JSON
 from server.store.db.prepared import Prepared
 from server.store.messages.messages import MESSAGE_JSON
-from server.store.messages.tombstones import GONE_JSON
+from server.store.messages.tombstones import TOMBSTONE_JSON
 
 
 class Change(NamedTuple):
@@ -54,7 +54,7 @@ LIST_CHANGES = Prepared(
          from channels_contact k where k.account_id = %(account_id)s and k.seq > greatest(%(since)s, 0)
          order by k.seq limit %(limit)s + 1)
         union all
-        (select g.seq, g.chat_id, {GONE_JSON}, g.event
+        (select g.seq, g.chat_id, {TOMBSTONE_JSON}, g.event
          from channels_gone g where g.account_id = %(account_id)s and g.seq > greatest(%(since)s, 0)
             and (%(chat_id)s::bigint is null or g.chat_id = %(chat_id)s)
          order by g.seq limit %(limit)s + 1)

@@ -21,7 +21,7 @@ PRUNE_AMENDMENTS = """
         and e.kind = old.kind and e.person = old.person"""
 
 
-async def prune_hints(cursor: Cursor, days: int, limit: int) -> int:
+async def prune_early_events(cursor: Cursor, days: int, limit: int) -> int:
     """Forget up to `limit` of each kind that are older than `days`; returns how many were."""
     pruned = 0
     for statement in (PRUNE_RECEIPTS, PRUNE_AMENDMENTS):

@@ -197,7 +197,7 @@ async def insert_messages(cursor: Cursor, rows: Sequence[Mapping[str, Any]]) -> 
 
 
 # What was stored as history and turns out to be news is counted then, and only then.
-MAKE_NEWS = Prepared(
+MARK_AS_NEW = Prepared(
     "make_news",
     f"""
     with m as (
@@ -212,9 +212,9 @@ MAKE_NEWS = Prepared(
 )
 
 
-async def make_news(cursor: Cursor, keys: Sequence[Mapping[str, Any]]) -> list[InsertedMessage]:
+async def mark_as_new(cursor: Cursor, keys: Sequence[Mapping[str, Any]]) -> list[InsertedMessage]:
     """Those of these {account_id, provider_msg_id} that were history until now; the accounts are locked."""
-    await MAKE_NEWS.execute(cursor, {"rows": orjson.dumps(keys).decode()})
+    await MARK_AS_NEW.execute(cursor, {"rows": orjson.dumps(keys).decode()})
     return [InsertedMessage(*row) for row in await cursor.fetchall()]
 
 
@@ -239,7 +239,7 @@ async def fetch_by_provider_ids(cursor: Cursor, keys: Sequence[Mapping[str, Any]
 # `delivered` never follows `read`: a status only moves forward along this list.
 RANK = "array_position(array['sending', 'unconfirmed', 'failed', 'sent', 'delivered', 'read'], {})"
 
-KEEP_RECEIPTS = Prepared(
+INSERT_RECEIPTS = Prepared(
     "keep_receipts",
     f"""
     insert into channels_receipt as known (account_id, provider_msg_id, status)
@@ -275,9 +275,9 @@ APPLY_RECEIPTS = Prepared(
 )
 
 
-async def keep_receipts(cursor: Cursor, receipts: Sequence[Mapping[str, Any]]) -> None:
+async def insert_receipts(cursor: Cursor, receipts: Sequence[Mapping[str, Any]]) -> None:
     """Lay down {account_id, provider_msg_id, status}, one for each message, for apply_receipts to find."""
-    await KEEP_RECEIPTS.execute(cursor, {"rows": orjson.dumps(receipts).decode()})
+    await INSERT_RECEIPTS.execute(cursor, {"rows": orjson.dumps(receipts).decode()})
 
 
 async def apply_receipts(cursor: Cursor, account_ids: Sequence[int]) -> list[ChangedMessage]:

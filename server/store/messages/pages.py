@@ -44,7 +44,7 @@ async def list_newer(cursor: Cursor, chat: Chat, place: Key, limit: int) -> Wind
     return Window(items[::-1], (rows[0][1], rows[0][2]) if rows else None, newer)
 
 
-async def _find_place(cursor: Cursor, chat: Chat, message_id: int) -> Key | None:
+async def _find_position(cursor: Cursor, chat: Chat, message_id: int) -> Key | None:
     await cursor.execute(
         f"""select rfc3339(m.sent_at), m.id from channels_message m
             where m.id = %(message_id)s and m.chat_id = %(chat_id)s and {IS_OPEN}""",
@@ -56,7 +56,7 @@ async def _find_place(cursor: Cursor, chat: Chat, message_id: int) -> Key | None
 
 async def list_around(cursor: Cursor, chat: Chat, message_id: int, limit: int) -> Window | None:
     """The message with as many older as newer ones about it; None when it is not in the user's chat."""
-    place = await _find_place(cursor, chat, message_id)
+    place = await _find_position(cursor, chat, message_id)
     if place is None:
         return None
     newer = await list_newer(cursor, chat, place, limit // 2) if limit > 1 else Window([], None, place)

@@ -10,7 +10,7 @@ from server.store.db.prepared import Prepared
 from server.store.messages.messages import CHANGED, ChangedMessage
 
 # What an answer quotes is looked up when it is shown, so that only its number has to change.
-RENUMBER_ANSWERS = Prepared(
+BUMP_REPLY_SEQS = Prepared(
     "renumber_answers",
     f"""
     with answer as (
@@ -33,7 +33,7 @@ RENUMBER_ANSWERS = Prepared(
 )
 
 
-async def renumber_answers(cursor: Cursor, quoted: Sequence[Mapping[str, Any]]) -> list[ChangedMessage]:
+async def bump_reply_seqs(cursor: Cursor, quoted: Sequence[Mapping[str, Any]]) -> list[ChangedMessage]:
     """The answers to these {account_id, provider_msg_id}, which are known here only now; the accounts are locked."""
-    await RENUMBER_ANSWERS.execute(cursor, {"rows": orjson.dumps(quoted).decode()})
+    await BUMP_REPLY_SEQS.execute(cursor, {"rows": orjson.dumps(quoted).decode()})
     return [ChangedMessage(*row) for row in await cursor.fetchall()]

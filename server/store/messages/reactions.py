@@ -16,7 +16,7 @@ def same(person: str, known: Known) -> str:
     return f"#{known[person][0]}" if person in known else person
 
 
-def person_of(reaction: Mapping[str, Any], known: Known) -> str:
+def reactor_of(reaction: Mapping[str, Any], known: Known) -> str:
     return "" if reaction["is_own"] else same(_sender(reaction)["provider_id"], known)
 
 
@@ -31,13 +31,13 @@ def _sender(reaction: Mapping[str, Any]) -> Mapping[str, Any]:
     return sender
 
 
-async def fetch_known(
+async def fetch_known_contacts(
     cursor: Cursor, account_id: int, reactions: Sequence[Mapping[str, Any]], people: Iterable[str]
 ) -> Known:
     """The contacts among those who reacted."""
     ids = {_sender(reaction)["provider_id"] for reaction in reactions} | set(people)
     ids.discard("")
-    return await contacts.fetch_known(cursor, account_id, sorted(ids)) if ids else {}
+    return await contacts.fetch_known_contacts(cursor, account_id, sorted(ids)) if ids else {}
 
 
 def show(
@@ -51,7 +51,7 @@ def show(
         sender = _sender(reaction)
         provider_id = sender["provider_id"]
         name = known[provider_id][1] if provider_id in known else None
-        shown[person_of(reaction, known)] = {
+        shown[reactor_of(reaction, known)] = {
             "value": reaction["value"],
             "sender": {
                 "provider_id": provider_id,

@@ -14,12 +14,12 @@ from server.store.chats.unread_rules import count_unread, is_listed
 from server.store.messages.messages import CHANGED, ChangedMessage
 
 # As it is pushed: who reads it drops the row, and learns nothing of what was in it.
-GONE_JSON = """
+TOMBSTONE_JSON = """
     row_to_json((select shape from (select g.id, g.account_id, g.chat_id, g.seq, rfc3339(g.before) as before)
         shape))::text"""
 
 
-class Gone(NamedTuple):
+class Tombstone(NamedTuple):
     """One thing that readers have to drop."""
 
     event: str
@@ -29,9 +29,9 @@ class Gone(NamedTuple):
     json: str
 
 
-async def insert_gone(
+async def insert_tombstones(
     cursor: Cursor, account_id: int, things: Sequence[tuple[str, int, int | None]]
-) -> list[Gone]:
+) -> list[Tombstone]:
     """Number these (event, id, chat id); the account must be locked."""
     if not things:
         return []
@@ -46,15 +46,15 @@ async def insert_gone(
                 select account_id, seq, event, id, chat_id from jsonb_to_recordset(%s::jsonb)
                     as x (account_id bigint, seq bigint, event text, id bigint, chat_id bigint)
                 returning *)
-            select g.event, g.account_id, g.chat_id, g.seq, {GONE_JSON} from g order by g.seq""",
+            select g.event, g.account_id, g.chat_id, g.seq, {TOMBSTONE_JSON} from g order by g.seq""",
         (orjson.dumps(rows).decode(),),
     )
-    return [Gone(*row) for row in await cursor.fetchall()]
+    return [Tombstone(*row) for row in await cursor.fetchall()]
 
 
 async def trim_chats(
     cursor: Cursor, account_id: int, chat_ids: Sequence[int], before: datetime
-) -> list[Gone]:
+) -> list[Tombstone]:
     """Say that nothing of these chats is left from before a moment; one row a chat, however often it is said."""
     if not chat_ids:
         return []
@@ -67,10 +67,10 @@ async def trim_chats(
                 on conflict (account_id, id) where event = 'chat:trimmed'
                 do update set seq = excluded.seq, before = greatest(known.before, excluded.before)
                 returning *)
-            select g.event, g.account_id, g.chat_id, g.seq, {GONE_JSON} from g order by g.seq""",
+            select g.event, g.account_id, g.chat_id, g.seq, {TOMBSTONE_JSON} from g order by g.seq""",
         {"account_id": account_id, "first": first, "before": before, "ids": list(chat_ids)},
     )
-    return [Gone(*row) for row in await cursor.fetchall()]
+    return [Tombstone(*row) for row in await cursor.fetchall()]
 
 
 async def delete_messages(cursor: Cursor, account_id: int, message_ids: Sequence[int]) -> list[str]:
@@ -115,7 +115,7 @@ FIND_ANSWERS = """
         and m.quoted ->> 'provider_msg_id' = any(%s)"""
 
 
-async def list_answers(cursor: Cursor, account_id: int, provider_msg_ids: Sequence[str]) -> set[int]:
+async def list_replies(cursor: Cursor, account_id: int, provider_msg_ids: Sequence[str]) -> set[int]:
     """The messages that quote one of these."""
     await cursor.execute(FIND_ANSWERS, (account_id, list(provider_msg_ids)))
     return {row[0] for row in await cursor.fetchall()}
@@ -150,7 +150,7 @@ async def clean_messages(
 
 
 # What a chat shows against what its rows say.
-LOOK = f"""
+FETCH_REMAINING = f"""
     select c.id, c.last_message_id is distinct from last.id, last.id, last.sent_at, last.body,
         last.attachments::text, last.direction, last.deleted_at is not null, unread.n
     from channels_chat c
@@ -174,7 +174,7 @@ WRITE = f"""
 
 async def settle_chats(cursor: Cursor, account_id: int, chat_ids: Sequence[int]) -> list[ChangedChat]:
     """Make preview and unread of these chats what the rows that are left say; the account must be locked."""
-    await cursor.execute(LOOK, (account_id, list(chat_ids)))
+    await cursor.execute(FETCH_REMAINING, (account_id, list(chat_ids)))
     found = await cursor.fetchall()
     if not found:
         return []

@@ -2,10 +2,10 @@
 
 from aiopg import Cursor
 
-from server.rules.policy import Standing
+from server.rules.policy import CallerRoles
 from server.store.db.prepared import Prepared
 
-FETCH_STANDING = Prepared(
+FETCH_CALLER_ROLES = Prepared(
     "fetch_standing",
     """select u.email, u.role, case when a.user_id = m.user_id then 'payer' else m.role end, a.id is not null
        from users u
@@ -16,10 +16,12 @@ FETCH_STANDING = Prepared(
 )
 
 
-async def fetch_standing(
+async def fetch_caller_roles(
     cursor: Cursor, user_id: int, provider: str | None = None, account_id: int | None = None
-) -> tuple[str, Standing] | None:
+) -> tuple[str, CallerRoles] | None:
     """(e-mail, standing), or None when the person is absent or disabled."""
-    await FETCH_STANDING.execute(cursor, {"user_id": user_id, "provider": provider, "account_id": account_id})
+    await FETCH_CALLER_ROLES.execute(
+        cursor, {"user_id": user_id, "provider": provider, "account_id": account_id}
+    )
     row = await cursor.fetchone()
-    return row and (row[0], Standing(*row[1:]))
+    return row and (row[0], CallerRoles(*row[1:]))

@@ -12,7 +12,7 @@ from server.store.people import api_keys, audit, user_links, users
 from server.store.people.audit import Actor
 from server.store.people.users import User
 
-PERSON_JSON = """
+USER_JSON = """
     row_to_json((select shape from (select
         u.id, u.email, u.name, u.role,
         case when not u.is_active then 'disabled'
@@ -28,7 +28,7 @@ PERSON_JSON = """
         rfc3339(u.created_at) as created_at) shape))::text"""
 
 
-class Person(NamedTuple):
+class TeamUser(NamedTuple):
     """What decides what can be done with somebody."""
 
     id: int
@@ -39,27 +39,27 @@ class Person(NamedTuple):
     has_password: bool
 
 
-async def list_people(cursor: Cursor, limit: int, after: int) -> Page:
+async def list_users(cursor: Cursor, limit: int, after: int) -> Page:
     await cursor.execute(
-        f"select {PERSON_JSON}, '', u.id from users u where u.id > %s order by u.id limit %s + 1",
+        f"select {USER_JSON}, '', u.id from users u where u.id > %s order by u.id limit %s + 1",
         (after, limit),
     )
     return page_of(await cursor.fetchall(), limit)
 
 
-async def fetch_person_json(cursor: Cursor, user_id: int) -> str | None:
-    await cursor.execute(f"select {PERSON_JSON} from users u where u.id = %s", (user_id,))
+async def fetch_user_json(cursor: Cursor, user_id: int) -> str | None:
+    await cursor.execute(f"select {USER_JSON} from users u where u.id = %s", (user_id,))
     row = await cursor.fetchone()
     return row and str(row[0])
 
 
-async def fetch_person(cursor: Cursor, user_id: int) -> Person | None:
+async def fetch_user(cursor: Cursor, user_id: int) -> TeamUser | None:
     await cursor.execute(
         "select id, email, name, role, is_active, password_hash is not null from users where id = %s",
         (user_id,),
     )
     row = await cursor.fetchone()
-    return row and Person(*row)
+    return row and TeamUser(*row)
 
 
 async def lock_seats(cursor: Cursor) -> None:
@@ -73,7 +73,7 @@ async def count_seats(cursor: Cursor, besides: int = 0) -> int:
     return int((await cursor.fetchone())[0])
 
 
-async def insert_person(cursor: Cursor, email: str, name: str, role: str) -> User | None:
+async def insert_user(cursor: Cursor, email: str, name: str, role: str) -> User | None:
     """Somebody new, without a password; None when the address is taken."""
     await cursor.execute(
         """insert into users (email, name, role) values (%s, %s, %s)
@@ -111,7 +111,7 @@ async def set_identity(cursor: Cursor, user_id: int, email: str, name: str) -> b
     return True
 
 
-async def change_person(cursor: Cursor, person: Person, given: Mapping[str, Any], actor: Actor) -> None:
+async def change_user(cursor: Cursor, person: TeamUser, given: Mapping[str, Any], actor: Actor) -> None:
     """Set what was given of name, role and is_active, and write it down; who is disabled is out at once."""
     target = ("user", person.id)
     try:

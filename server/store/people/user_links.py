@@ -44,14 +44,14 @@ COLUMNS = "l.user_id, l.kind, u.email, u.name, u.role"
 IS_GOOD = "l.token_hash = %s and l.expires_at > now() and u.id = l.user_id and u.is_active"
 
 
-async def fetch_link(cursor: Cursor, token_hash: bytes) -> KnownLink | None:
+async def fetch_user_link(cursor: Cursor, token_hash: bytes) -> KnownLink | None:
     """Whom the link is for while it is good."""
     await cursor.execute(f"select {COLUMNS} from user_link l, users u where {IS_GOOD}", (token_hash,))
     row = await cursor.fetchone()
     return row and KnownLink(*row)
 
 
-async def use_link(cursor: Cursor, token_hash: bytes) -> KnownLink | None:
+async def use_user_link(cursor: Cursor, token_hash: bytes) -> KnownLink | None:
     """Spend the link; None when somebody has, or it has expired."""
     await cursor.execute(
         f"delete from user_link l using users u where {IS_GOOD} returning {COLUMNS}", (token_hash,)

@@ -85,7 +85,7 @@ async def revoke(
     return [tuple(row) for row in await cursor.fetchall()]
 
 
-class BillingWord(NamedTuple):
+class BillingChange(NamedTuple):
     """What a billing system says of a user: the plan that is paid for, or that none is."""
 
     user_id: int
@@ -96,7 +96,7 @@ class BillingWord(NamedTuple):
     told_at: datetime
 
 
-async def take_word(cursor: Cursor, word: BillingWord) -> bool:
+async def apply_billing_event(cursor: Cursor, word: BillingChange) -> bool:
     """Believe the billing system's newest word, in whatever order they come; False for an older one."""
     await cursor.execute(
         """insert into channels_entitlement as known
@@ -150,7 +150,7 @@ async def lock_user(cursor: Cursor, user_id: int) -> None:
     await cursor.execute("select from users where id = %s for no key update", (user_id,))
 
 
-async def count_places(
+async def count_accounts(
     cursor: Cursor, user_id: int, provider: str, besides: str = "", *, with_attempts: bool = True
 ) -> int:
     """How many numbers the user has that are not disconnected, `besides` the one of that external id, with or without

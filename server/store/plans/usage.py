@@ -100,7 +100,7 @@ async def list_days(
     return [tuple(row) for row in await cursor.fetchall()]
 
 
-class Claimed(NamedTuple):
+class UsagePushTarget(NamedTuple):
     """A user's month that is to be told to their sockets: now, if it `is_due`, or in a moment."""
 
     is_due: bool
@@ -111,7 +111,9 @@ class Claimed(NamedTuple):
     warned_limit: int | None
 
 
-async def claim_pushes(cursor: Cursor, user_ids: Sequence[int], pause_seconds: float) -> list[Claimed]:
+async def take_due_pushes(
+    cursor: Cursor, user_ids: Sequence[int], pause_seconds: float
+) -> list[UsagePushTarget]:
     """The current months of these users; the caller tells of those that are due, nobody else does for a moment."""
     await cursor.execute(
         """with known as (
@@ -126,7 +128,7 @@ async def claim_pushes(cursor: Cursor, user_ids: Sequence[int], pause_seconds: f
         (pause_seconds, list(user_ids)),
     )
     rows = await cursor.fetchall()
-    return [Claimed(row[0], row[1], row[2], Month(*row[3:6]), row[6], row[7]) for row in rows]
+    return [UsagePushTarget(row[0], row[1], row[2], Month(*row[3:6]), row[6], row[7]) for row in rows]
 
 
 async def note_warning(cursor: Cursor, user_id: int, provider: str, level: int, limit: int) -> bool:

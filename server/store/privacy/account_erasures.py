@@ -6,11 +6,11 @@ from typing import NamedTuple
 import orjson
 from aiopg import Cursor
 
-from server.rules.account_states import STANDINGS, Seen
+from server.rules.account_states import ACCOUNT_STANDINGS, Seen
 from server.store.db.pages import Page, page_of
 from server.store.messages.tombstones import delete_messages
 from server.store.privacy import exports
-from server.store.privacy.erasure_digests import Seal
+from server.store.privacy.erasure_digests import NameHasher
 
 ROWS_AT_ONCE = 500
 
@@ -28,7 +28,7 @@ HIDE_ACCOUNT = """
     where id = %(account_id)s and erasing_since is null
     returning provider, external_account_id"""
 # Somebody may have been refused this number before it was connected.
-FORGET_REFUSALS = """
+DELETE_REJECTED = """
     delete from channels_refusal r using channels_account a
     where a.id = %s and r.provider = a.provider and r.phone = a.phone"""
 INSERT_ERASURE = f"""
@@ -37,16 +37,16 @@ INSERT_ERASURE = f"""
 
 
 async def begin_account_erasure(
-    cursor: Cursor, seal: Seal, account_id: int, user_id: int | None
+    cursor: Cursor, seal: NameHasher, account_id: int, user_id: int | None
 ) -> str | None:
     """Take a number from everybody, and write down that it has to go; the erasure as JSON, or None when there is
     no such number, or it goes already.
 
     From this transaction on nothing of it is taken any more, nor is it linked again.
     """
-    standing = STANDINGS[Seen.UNLINKED]
+    standing = ACCOUNT_STANDINGS[Seen.UNLINKED]
     values = {"account_id": account_id, "status": standing.status, "next_step": str(standing.next_step)}
-    await cursor.execute(FORGET_REFUSALS, (account_id,))
+    await cursor.execute(DELETE_REJECTED, (account_id,))
     await cursor.execute(HIDE_ACCOUNT, values)
     row = await cursor.fetchone()
     if row is None:
@@ -87,7 +87,7 @@ class AccountErasure(NamedTuple):
     is_unlinked: bool
 
 
-async def claim_account_erasure(cursor: Cursor, seconds: float) -> AccountErasure | None:
+async def lease_account_erasure(cursor: Cursor, seconds: float) -> AccountErasure | None:
     """The oldest that nobody carries on, for so long."""
     await cursor.execute(
         """with due as (select id from channels_account_erasure where state = 'running' and claimed_until < now()
@@ -109,14 +109,14 @@ async def note_unlinked(cursor: Cursor, erasure_id: int) -> None:
     )
 
 
-class Piece(NamedTuple):
+class ErasureStep(NamedTuple):
     """What a transaction removed; nothing is left when it removed no row."""
 
     rows: int
     messages: int
 
 
-async def erase_piece(cursor: Cursor, erasure: AccountErasure, seconds: float) -> Piece:
+async def erase_step(cursor: Cursor, erasure: AccountErasure, seconds: float) -> ErasureStep:
     """Remove the next rows of the number; when none are left and the provider has let it go, the number itself.
 
     Holding its row like this keeps everybody from adding to it, so that what is not found is not there.
@@ -124,10 +124,10 @@ async def erase_piece(cursor: Cursor, erasure: AccountErasure, seconds: float) -
     await cursor.execute("select from channels_account where id = %s for update", (erasure.account_id,))
     for remove in STAGES:
         if count := await remove(cursor, erasure):
-            piece = Piece(count, count if remove is _remove_messages else 0)
+            piece = ErasureStep(count, count if remove is _remove_messages else 0)
             break
     else:
-        piece = Piece(0, 0)
+        piece = ErasureStep(0, 0)
         await _end(cursor, erasure)
     await cursor.execute(
         """update channels_account_erasure set messages = messages + %s, updated_at = now(),
@@ -197,17 +197,17 @@ async def _blank_starts(cursor: Cursor, erasure: AccountErasure) -> int:
 
 
 # Where it stands in a column, or as a whole word of JSON. The digest stays, so that none is kept again.
-BLANK_LETTERS = """
+BLANK_DEAD_LETTERS = """
     update dead_letters set state = 'erased', reason = '', body = '{}', external_account_id = null, updated_at = now()
     where id = any(array(
         select id from dead_letters where state <> 'erased'
             and (external_account_id = %(name)s or strpos(body, %(word)s) > 0) limit %(limit)s))"""
 
 
-async def _blank_letters(cursor: Cursor, erasure: AccountErasure) -> int:
+async def _blank_dead_letters(cursor: Cursor, erasure: AccountErasure) -> int:
     name = erasure.external_account_id
     values = {"name": name, "word": orjson.dumps(name).decode(), "limit": ROWS_AT_ONCE}
-    await cursor.execute(BLANK_LETTERS, values)
+    await cursor.execute(BLANK_DEAD_LETTERS, values)
     return int(cursor.rowcount)
 
 
@@ -224,12 +224,12 @@ STAGES: tuple[Callable[[Cursor, AccountErasure], Awaitable[int]], ...] = (
     _remove_contacts,
     _remove_plain,
     _blank_starts,
-    _blank_letters,
+    _blank_dead_letters,
     _forget_page,
 )
 
 
-async def was_erased(cursor: Cursor, seal: Seal, provider: str, external_account_id: str) -> bool:
+async def was_erased(cursor: Cursor, seal: NameHasher, provider: str, external_account_id: str) -> bool:
     """Whether this number was erased, or is going. Where it still has its row, that stays to the commit."""
     await cursor.execute(
         "select from channels_account where provider = %s and external_account_id = %s for key share",

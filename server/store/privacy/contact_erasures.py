@@ -7,8 +7,8 @@ from typing import NamedTuple
 from aiopg import Cursor
 
 from server.store.accounts import accounts
-from server.store.messages.tombstones import Gone, insert_gone
-from server.store.privacy.erasure_digests import Seal, mark_erased
+from server.store.messages.tombstones import Tombstone, insert_tombstones
+from server.store.privacy.erasure_digests import NameHasher, mark_erased
 from server.store.privacy.exports import delete_with_contact
 
 ERASURE_JSON = """
@@ -42,8 +42,8 @@ INSERT_ERASURE = """
 
 
 async def begin_erasure(
-    cursor: Cursor, seal: Seal, account_id: int, contact_id: int, user_id: int | None
-) -> Gone | None:
+    cursor: Cursor, seal: NameHasher, account_id: int, contact_id: int, user_id: int | None
+) -> Tombstone | None:
     """Forget a contact at once, and write down what else has to go; None when there is no such contact.
 
     From this transaction on nothing that was sent before it is taken any more.
@@ -69,7 +69,7 @@ async def begin_erasure(
     await cursor.execute("update channels_account set has_erased = true where id = %s", (account_id,))
     await _forget_contact(cursor, contact_id)
     await delete_with_contact(cursor, account_id, contact_id)
-    (gone,) = await insert_gone(cursor, account_id, [("contact:erased", contact_id, None)])
+    (gone,) = await insert_tombstones(cursor, account_id, [("contact:erased", contact_id, None)])
     return gone
 
 
@@ -115,7 +115,7 @@ async def fetch_any_erasure(cursor: Cursor, account_id: int, contact_id: int) ->
     return row and str(row[0])
 
 
-async def claim_erasure(cursor: Cursor, seconds: float) -> Erasure | None:
+async def lease_erasure(cursor: Cursor, seconds: float) -> Erasure | None:
     """The oldest that nobody carries on, for so long."""
     await cursor.execute(
         """with due as (select id from channels_erasure where state = 'running' and claimed_until < now()
@@ -184,7 +184,7 @@ async def finish_erasure(cursor: Cursor, erasure_id: int) -> None:
 
 # What webhooks told of them that is waiting for its message. An edit does not say whose text it is: all those go
 # whose message is not here, since a message that comes late is read with the text it has by then.
-FORGET_HINTS = """
+DELETE_EARLY_EVENTS = """
     delete from channels_amendment e where e.account_id = %(account_id)s
         and (e.person = any(%(names)s) or e.content->>'provider_id' = any(%(names)s)
             or e.kind = 'edited' and not exists (select from channels_message m where m.account_id = e.account_id
@@ -194,7 +194,7 @@ BLANK_STARTS = """
     update channels_chat_start set address = '', body = '' where account_id = %(account_id)s
         and (address = any(%(names)s) or address = any(%(phones)s))"""
 # Word for word: what could not be read cannot be told apart otherwise. The digest stays, so that it is not kept again.
-BLANK_LETTERS = """
+BLANK_DEAD_LETTERS = """
     update dead_letters set state = 'erased', reason = '', body = '{}', updated_at = now()
     where state <> 'erased' and (external_account_id = %(external_account_id)s
             or external_account_id is null and strpos(body, %(external_account_id)s) > 0)
@@ -213,5 +213,5 @@ async def forget_traces(
         "names": plain,
         "phones": phones,
     }
-    for statement in (FORGET_HINTS, BLANK_STARTS, BLANK_LETTERS):
+    for statement in (DELETE_EARLY_EVENTS, BLANK_STARTS, BLANK_DEAD_LETTERS):
         await cursor.execute(statement, values)

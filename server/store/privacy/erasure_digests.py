@@ -8,7 +8,7 @@ from datetime import datetime
 from aiopg import Cursor
 
 
-class Seal:
+class NameHasher:
     """Hashes names with the server's secret: who has the rows and not the secret cannot try phone numbers."""
 
     def __init__(self, secret: str) -> None:
@@ -24,7 +24,7 @@ class Seal:
 
 
 async def mark_erased(
-    cursor: Cursor, seal: Seal, account_id: int, names: Collection[str], erased_at: datetime
+    cursor: Cursor, seal: NameHasher, account_id: int, names: Collection[str], erased_at: datetime
 ) -> None:
     """Remember that what goes by these names was erased; safe to run twice."""
     if not names:
@@ -42,7 +42,7 @@ async def mark_erased(
 
 
 async def find_erased(
-    cursor: Cursor, seal: Seal, names: Iterable[tuple[int, str]]
+    cursor: Cursor, seal: NameHasher, names: Iterable[tuple[int, str]]
 ) -> Mapping[tuple[int, str], datetime]:
     """Of these (account id, name) those that were erased, with when. One look at an index for each."""
     digests = {(account_id, seal.of(account_id, name)): name for account_id, name in set(names)}

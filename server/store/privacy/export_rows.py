@@ -70,7 +70,7 @@ ATTEMPTS = """
     from channels_send_attempt t where t.message_id = any(%s) order by t.message_id, t.number"""
 
 
-class StoredFile(NamedTuple):
+class ExportedFile(NamedTuple):
     message_id: int
     attachment_id: str
     sha256: str
@@ -119,7 +119,7 @@ async def list_attempts(cursor: Cursor, message_ids: Sequence[int]) -> list[str]
     return [row[0] for row in await cursor.fetchall()]
 
 
-async def list_files(cursor: Cursor, message_ids: Sequence[int]) -> list[StoredFile]:
+async def list_files(cursor: Cursor, message_ids: Sequence[int]) -> list[ExportedFile]:
     """The stored files of these messages."""
     await cursor.execute(
         """select f.message_id, f.attachment_id, f.sha256, b.size, b.mimetype
@@ -127,4 +127,4 @@ async def list_files(cursor: Cursor, message_ids: Sequence[int]) -> list[StoredF
            where f.message_id = any(%s) order by f.message_id, f.attachment_id""",
         (list(message_ids),),
     )
-    return [StoredFile(*row) for row in await cursor.fetchall()]
+    return [ExportedFile(*row) for row in await cursor.fetchall()]

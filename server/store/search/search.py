@@ -7,12 +7,12 @@ from aiopg import Cursor
 from server.store.chats.chats import CHAT_JOINS, CHAT_JSON, IS_NAMED, TITLE, named_like
 from server.store.db.pages import Key, Page, page_of
 from server.store.messages.messages import MESSAGE_JSON
-from server.store.search.tokenize import wanted_words
+from server.store.search.tokenize import query_tokens
 
 NAMED_AT_MOST = 10
 
 
-async def find_people(cursor: Cursor, user_id: int, text: str) -> list[str]:
+async def find_contacts(cursor: Cursor, user_id: int, text: str) -> list[str]:
     """Contacts of the user's accounts whose name or number holds the text, as JSON."""
     await cursor.execute(
         """select row_to_json(found)::text from (
@@ -57,7 +57,7 @@ async def find_messages(cursor: Cursor, user_id: int, text: str, *, limit: int, 
 
     What is found is put in order before it is joined, so that only a page of it is.
     """
-    accounts, words = await list_accounts(cursor, user_id), wanted_words(text)
+    accounts, words = await list_accounts(cursor, user_id), query_tokens(text)
     if not accounts or not words:
         return Page([], None)
     after_time, after_id = after or (None, None)

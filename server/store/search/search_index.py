@@ -7,7 +7,7 @@ from aiopg import Cursor
 
 from server.store.db.database import Database
 from server.store.db.transaction import execute_later
-from server.store.search.tokenize import words_of
+from server.store.search.tokenize import tokens_of
 from server.text.fold import fold
 
 # So many changes are made searchable before an answer; the worker's rounds see to the rest.
@@ -34,7 +34,7 @@ async def list_behind(cursor: Cursor, user_id: int | None = None) -> list[int]:
 async def catch_up(database: Database, user_id: int) -> bool:
     """Before a search: what came in a moment ago is found too; False when that would take long."""
     behind = await database.read(list_behind, user_id)
-    return all([await database.write(write_words, account_id, CATCH_UP) for account_id in behind])
+    return all([await database.write(write_tokens, account_id, CATCH_UP) for account_id in behind])
 
 
 class _Text(NamedTuple):
@@ -43,7 +43,7 @@ class _Text(NamedTuple):
     text: str
 
 
-async def write_words(cursor: Cursor, account_id: int, limit: int) -> bool:
+async def write_tokens(cursor: Cursor, account_id: int, limit: int) -> bool:
     """Write the words of the oldest changes that are not searchable yet, and new names; False while there are more."""
     # What a crash takes is written again from the rows: nobody waits for the disk.
     await execute_later(cursor, "set local synchronous_commit to off", {})
@@ -108,7 +108,7 @@ async def _lock_state(cursor: Cursor, account_id: int) -> tuple[int, int]:
 
 async def _store(cursor: Cursor, account_id: int, texts: list[_Text]) -> None:
     rows = [
-        {"id": text.id, "words": [f"{account_id}/{word}" for word in words_of(text.text)]} for text in texts
+        {"id": text.id, "words": [f"{account_id}/{word}" for word in tokens_of(text.text)]} for text in texts
     ]
     await cursor.execute(
         """with given as (

@@ -8,14 +8,14 @@ from server.text.fold import fold
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17d3\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff"
 # Vowel signs of the scripts of India and Tibet, which are letters of a word and not \w.
 SIGNS = "\u0900-\u0963\u0970-\u0df3\u0f71-\u0fbc"
-WORD = re.compile(rf"([{UNSPACED}]+)|((?:[{SIGNS}]|[^\W{UNSPACED}])+)")
+TOKEN = re.compile(rf"([{UNSPACED}]+)|((?:[{SIGNS}]|[^\W{UNSPACED}])+)")
 MAX_LETTERS, MAX_WORDS = 40, 1000
 
 
-def words_of(text: str) -> list[str]:
+def tokens_of(text: str) -> list[str]:
     """Every word once; of a run without blanks each letter with the one after it."""
     words: dict[str, None] = {}
-    for unspaced, word in WORD.findall(fold(text)):
+    for unspaced, word in TOKEN.findall(fold(text)):
         pairs = [unspaced[n : n + 2] for n in range(len(unspaced))] if unspaced else [word[:MAX_LETTERS]]
         words.update(dict.fromkeys(pairs))
         if len(words) >= MAX_WORDS:
@@ -23,10 +23,10 @@ def words_of(text: str) -> list[str]:
     return list(words)
 
 
-def wanted_words(text: str) -> list[str]:
+def query_tokens(text: str) -> list[str]:
     """What must be found: beginnings of words. The last letter of a run alone would ask for too much."""
     wanted: dict[str, None] = {}
-    for unspaced, word in WORD.findall(fold(text)):
+    for unspaced, word in TOKEN.findall(fold(text)):
         last = max(len(unspaced) - 1, 1)
         pairs = [unspaced[n : n + 2] for n in range(last)] if unspaced else [word[:MAX_LETTERS]]
         wanted.update(dict.fromkeys(pairs))

@@ -77,7 +77,7 @@ async def insert_start(cursor: Cursor, start: ChatStart) -> datetime | None:
 
 async def lock_start(cursor: Cursor, account_id: int, client_id: str) -> tuple[ChatStart, datetime] | None:
     """A first message whose outcome nobody has written down, with its account held to the end of the transaction."""
-    await lock_account(cursor, account_id)
+    await lock_start_account(cursor, account_id)
     await cursor.execute(
         """select account_id, client_id, address, body, created_at from channels_chat_start
            where account_id = %s and client_id = %s""",
@@ -94,7 +94,7 @@ async def delete_start(cursor: Cursor, start: ChatStart) -> None:
     )
 
 
-async def lock_account(cursor: Cursor, account_id: int) -> LockedAccount | None:
+async def lock_start_account(cursor: Cursor, account_id: int) -> LockedAccount | None:
     return await accounts.lock_account(cursor, account_id)
 
 

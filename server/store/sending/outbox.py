@@ -23,7 +23,7 @@ class Attempt(NamedTuple):
 
 # The head of the chat's queue, unless a message before it is still with UniPile: order is kept within a chat,
 # and chats do not wait for each other.
-CLAIM_ATTEMPT = Prepared(
+TAKE_ATTEMPT = Prepared(
     "claim_attempt",
     """
     with head as (
@@ -49,9 +49,9 @@ CLAIM_ATTEMPT = Prepared(
 )
 
 
-async def claim_attempt(cursor: Cursor, chat_id: int) -> Attempt | None:
+async def take_attempt(cursor: Cursor, chat_id: int) -> Attempt | None:
     """Take the chat's next message; None when nothing waits or one is under way."""
-    await CLAIM_ATTEMPT.execute(cursor, {"chat_id": chat_id})
+    await TAKE_ATTEMPT.execute(cursor, {"chat_id": chat_id})
     row = await cursor.fetchone()
     return row and Attempt(*row)
 
@@ -226,7 +226,7 @@ class Queue(NamedTuple):
     has_more: bool
 
 
-async def look_at_queues(cursor: Cursor, chat_ids: list[int]) -> dict[int, Queue]:
+async def inspect_queues(cursor: Cursor, chat_ids: list[int]) -> dict[int, Queue]:
     """By chat, of those that have anything to send."""
     await cursor.execute(
         """select chat_id, bool_or(attempted_at is not null and provider_msg_id is null), bool_or(attempted_at is null)

@@ -7,7 +7,7 @@ from aiopg import Cursor
 from server.store.messages.messages import CHANGED, ChangedMessage
 
 
-class Held(NamedTuple):
+class Delayed(NamedTuple):
     """A message that has to wait; `changed` is the message as pushed when that is news."""
 
     seconds: float
@@ -35,7 +35,7 @@ SCHEDULE = f"""
     select {CHANGED} from m"""
 
 
-async def hold_back(cursor: Cursor, chat_id: int, spacing_seconds: float, burst: int) -> Held | None:
+async def hold_back(cursor: Cursor, chat_id: int, spacing_seconds: float, burst: int) -> Delayed | None:
     """Whether the chat's next message has to wait for its number's turn; it is locked with its account then.
 
     The messages behind it wait for it, so that the order in a chat is kept.
@@ -45,7 +45,7 @@ async def hold_back(cursor: Cursor, chat_id: int, spacing_seconds: float, burst:
         return None
     message_id, account_id, wait = head
     if wait is not None:
-        return Held(wait, None) if wait > 0 else None
+        return Delayed(wait, None) if wait > 0 else None
     await cursor.execute(
         TAKE_TURN, {"account_id": account_id, "spacing": float(spacing_seconds), "burst": burst}
     )
@@ -56,7 +56,7 @@ async def hold_back(cursor: Cursor, chat_id: int, spacing_seconds: float, burst:
         )
         return None
     await cursor.execute(SCHEDULE, {"message_id": message_id, "seconds": seconds})
-    return Held(seconds, ChangedMessage(*await cursor.fetchone()))
+    return Delayed(seconds, ChangedMessage(*await cursor.fetchone()))
 
 
 async def _lock_head(cursor: Cursor, chat_id: int) -> tuple[int, int, float | None] | None:

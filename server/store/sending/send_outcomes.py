@@ -12,7 +12,7 @@ from server.store.messages.messages import CHANGED, ChangedMessage
 from server.store.sending.sends import SendTarget
 
 # After the look right behind the attempt; then only the echo or a person can tell.
-LOOK_DELAYS_SECONDS = (5, 30, 120, 600)
+VERIFY_DELAYS_SECONDS = (5, 30, 120, 600)
 # While UniPile cannot be asked, the look is put off, for as long as this.
 POSTPONED_SECONDS, GIVE_UP_SECONDS = 60, 24 * 3600
 
@@ -22,7 +22,7 @@ UNSEEN = {
 }
 
 
-class Look(NamedTuple):
+class UnverifiedSend(NamedTuple):
     """A send whose outcome is to be looked up; `provider_msg_id` is known when UniPile had accepted it."""
 
     message_id: int
@@ -35,29 +35,29 @@ class Look(NamedTuple):
     files: list[dict[str, Any]]  # what was sent along, as the message shows it
 
 
-LOOK = """m.id, m.account_id, c.provider_chat_id, coalesce(m.body, ''), m.attempted_at, m.provider_msg_id, m.status,
-    m.attachments"""
+UNVERIFIED_SEND = """m.id, m.account_id, c.provider_chat_id, coalesce(m.body, ''), m.attempted_at,
+    m.provider_msg_id, m.status, m.attachments"""
 # Sends of one chat handed over within so long may be taken for one another.
 RIVAL_SECONDS = 600
 
 
-async def fetch_look(cursor: Cursor, message_id: int) -> Look | None:
+async def fetch_unverified(cursor: Cursor, message_id: int) -> UnverifiedSend | None:
     """What to look for; None when the outcome is known by now."""
     await cursor.execute(
-        f"""select {LOOK} from channels_message m join channels_chat c on c.id = m.chat_id
+        f"""select {UNVERIFIED_SEND} from channels_message m join channels_chat c on c.id = m.chat_id
             where m.id = %s and m.status in ('sending', 'unconfirmed') and m.attempted_at is not null""",
         (message_id,),
     )
     row = await cursor.fetchone()
-    return row and Look(*row)
+    return row and UnverifiedSend(*row)
 
 
-async def list_rivals(cursor: Cursor, message_id: int) -> list[Look]:
+async def list_candidates(cursor: Cursor, message_id: int) -> list[UnverifiedSend]:
     """The sends handed over at about the time of this one, in its chat, whose ids nobody knows either; oldest first,
     this one among them.
     """
     await cursor.execute(
-        f"""select {LOOK} from channels_message own
+        f"""select {UNVERIFIED_SEND} from channels_message own
             join channels_message m on m.chat_id = own.chat_id
             join channels_chat c on c.id = m.chat_id
             where own.id = %(id)s and m.direction = 'out' and m.provider_msg_id is null
@@ -68,10 +68,10 @@ async def list_rivals(cursor: Cursor, message_id: int) -> list[Look]:
             order by m.attempted_at, m.id""",
         {"id": message_id, "seconds": RIVAL_SECONDS},
     )
-    return [Look(*row) for row in await cursor.fetchall()]
+    return [UnverifiedSend(*row) for row in await cursor.fetchall()]
 
 
-async def claim_looks(cursor: Cursor, limit: int = 100) -> list[int]:
+async def take_due_verifications(cursor: Cursor, limit: int = 100) -> list[int]:
     """The unconfirmed messages that are due, each given its next time before anybody looks."""
     await cursor.execute(
         """update channels_message m set looks = m.looks + 1,
@@ -79,12 +79,12 @@ async def claim_looks(cursor: Cursor, limit: int = 100) -> list[int]:
            from (select id from channels_message where status = 'unconfirmed' and next_look_at <= now()
                  order by next_look_at limit %(limit)s for update skip locked) due
            where m.id = due.id returning m.id""",
-        {"delays": [*LOOK_DELAYS_SECONDS[1:]], "limit": limit},
+        {"delays": [*VERIFY_DELAYS_SECONDS[1:]], "limit": limit},
     )
     return [row[0] for row in await cursor.fetchall()]
 
 
-async def postpone_look(cursor: Cursor, message_id: int) -> None:
+async def postpone_verification(cursor: Cursor, message_id: int) -> None:
     """Nobody could look: the look does not count, for a day."""
     await cursor.execute(
         """update channels_message set looks = greatest(looks - 1, 0),
@@ -94,7 +94,7 @@ async def postpone_look(cursor: Cursor, message_id: int) -> None:
     )
 
 
-async def list_stored(cursor: Cursor, account_id: int, provider_msg_ids: Sequence[str]) -> set[str]:
+async def list_stored_sends(cursor: Cursor, account_id: int, provider_msg_ids: Sequence[str]) -> set[str]:
     """Which of these ids a message of the account has already: they are not the one that is looked for."""
     await cursor.execute(
         "select provider_msg_id from channels_message where account_id = %s and provider_msg_id = any(%s)",
@@ -115,7 +115,7 @@ async def list_unseen(cursor: Cursor, seconds: int, limit: int = 100) -> list[in
     return [row[0] for row in await cursor.fetchall()]
 
 
-async def doubt(cursor: Cursor, message_id: int) -> ChangedMessage | None:
+async def mark_unconfirmed(cursor: Cursor, message_id: int) -> ChangedMessage | None:
     """Call an accepted send unconfirmed; None when its echo came meanwhile. The account must be locked."""
     await cursor.execute(
         f"""with m as (
@@ -189,7 +189,7 @@ NOTE_SEEN = Prepared(
 )
 
 
-async def note_seen(cursor: Cursor, keys: Sequence[Mapping[str, Any]]) -> list[ChangedMessage]:
+async def note_seen_sends(cursor: Cursor, keys: Sequence[Mapping[str, Any]]) -> list[ChangedMessage]:
     """Remember that UniPile has told of these {account_id, provider_msg_id} by itself; returns those that were in
     doubt. The accounts are locked.
     """
@@ -246,7 +246,7 @@ async def queue_again(cursor: Cursor, message_id: int) -> tuple[ChangedMessage, 
     return ChangedMessage(*row[:7]), str(row[7])
 
 
-async def list_forgotten(cursor: Cursor, seconds: int) -> list[tuple[int, int, bool]]:
+async def list_lost_sends(cursor: Cursor, seconds: int) -> list[tuple[int, int, bool]]:
     """(message id, chat id, whether it was handed to UniPile) of sends that nobody has touched for `seconds`,
     and whose moment is as long ago.
     """

@@ -13,7 +13,7 @@ from server.embedded.folders import open_data_dir
 from server.embedded.valkey import Valkey
 from server.errors import Unavailable
 from server.handlers import health
-from server.queue import HEARTBEAT_KEY, INGEST_QUEUE, SEND_CHAT, beat, enqueue
+from server.queue import HEARTBEAT_KEY, INGEST_QUEUE, SEND_CHAT, enqueue, heartbeat
 from server.store.dead_letters import insert_dead_letter
 from server.web.app_keys import CONFIG, DATABASE, REDIS
 from tests.support.fixtures_stack import Stack, run_stack
@@ -31,7 +31,7 @@ async def readiness(stack: Stack) -> tuple[int, dict[str, Any]]:
 
 async def test_ready_tells_of_workers_queues_and_dead_letters(web_only: Stack) -> None:
     redis = web_only.app[REDIS]
-    await beat(redis)
+    await heartbeat(redis)
     status, body = await readiness(web_only)
     assert (status, body["status"]) == (200, "ready")
     redis_check, database_check = body["checks"]["redis"], body["checks"]["database"]
@@ -57,7 +57,7 @@ async def test_without_a_worker_nothing_is_ready(web_only: Stack) -> None:
     assert body["checks"]["worker"]["ok"] is False
     assert "python worker.py" in body["checks"]["worker"]["reason"]
     # A worker that has stopped beating is forgotten by itself, whatever any clock says.
-    await beat(web_only.app[REDIS])
+    await heartbeat(web_only.app[REDIS])
     assert (await readiness(web_only))[0] == 200
     left = await web_only.app[REDIS].pttl(HEARTBEAT_KEY)
     assert 15_000 < left <= 20_000
@@ -80,7 +80,7 @@ async def test_a_redis_that_takes_no_writes_is_not_ready(
         own = replace(config, redis=replace(config.redis, url=valkey.url))
         async with run_stack(own, with_workers=False) as stack:
             redis = stack.app[REDIS]
-            await beat(redis)
+            await heartbeat(redis)
             assert (await readiness(stack))[0] == 200
             await redis.execute_command(*command)
             status, body = await readiness(stack)

@@ -148,7 +148,7 @@ async def test_a_refusal_is_told_for_a_week(tiny: Stack) -> None:
     assert await refusals_of(agent) == []
     assert (await agent.call("DELETE", f"{REFUSALS}/{refusal_id}")).status == 404
     await make_refusal(tiny, await tiny.sign_in("other"))
-    assert await tiny.app[DATABASE].write(rejected.prune_refusals, 10) == 1
+    assert await tiny.app[DATABASE].write(rejected.prune_rejected, 10) == 1
     assert len(await rows(tiny, "select id from channels_refusal")) == 1
 
 
@@ -165,7 +165,7 @@ async def test_a_refusal_that_cannot_be_kept_deletes_nothing(
         raise Unavailable
 
     with monkeypatch.context() as broken:
-        broken.setattr(hosted, "insert_refusal", away)
+        broken.setattr(hosted, "insert_rejected", away)
         assert (await notify(tiny, "acc-2")).status == 503
     assert await accounts_at_unipile(tiny) == {"acc-1", "acc-2"}
     assert (await notify(tiny, "acc-2")).status == 402
@@ -202,7 +202,7 @@ async def test_what_may_pass_deletes_nothing(tiny: Stack, monkeypatch: pytest.Mo
         raise Unavailable
 
     with monkeypatch.context() as broken:
-        broken.setattr(hosted, "claim_place", away)
+        broken.setattr(hosted, "take_account_slot", away)
         assert (await notify(tiny, "acc-1")).status == 503
     assert (await notify(tiny, "acc-1")).status == 200
     assert await accounts_at_unipile(tiny) == {"acc-1"}

@@ -247,9 +247,9 @@ async def test_every_instance_knows_who_pays_also_one_that_was_not_told(
 ) -> None:
     """The plan that shuts a number is another one from the hand-over on: by the message, and without it soon."""
     other_config = replace(small_plans, web=replace(small_plans.web, port=free_port()))
-    monkeypatch.setattr("server.plans.entitlement_cache.KEPT_PAYER_SECONDS", 3600.0)
+    monkeypatch.setattr("server.plans.entitlement_cache.PAYER_CACHE_SECONDS", 3600.0)
     async with run_stack(small_plans, with_workers=False) as here:
-        monkeypatch.setattr("server.plans.entitlement_cache.KEPT_PAYER_SECONDS", 0.2)
+        monkeypatch.setattr("server.plans.entitlement_cache.PAYER_CACHE_SECONDS", 0.2)
         async with run_stack(other_config, with_workers=False) as there:
             await _is_heard(here, there, by_message=True)
             there.app[HUB].on_control = lambda: None

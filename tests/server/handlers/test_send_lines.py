@@ -10,7 +10,7 @@ from aiopg import Cursor
 from structlog.testing import capture_logs
 
 from server.messages import send_batcher
-from server.messages.sending import Stored, Wish, store_sends
+from server.messages.sending import SendRequest, StoredSend, store_sends
 from server.rules.account_states import Seen
 from server.web.app_keys import SENDS
 from tests.flows.rows import holding_accounts, watching
@@ -27,7 +27,7 @@ def together(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     """How many sends each shared transaction stored."""
     sizes: list[int] = []
 
-    async def counted(cursor: Cursor, wishes: list[Wish]) -> list[Stored]:
+    async def counted(cursor: Cursor, wishes: list[SendRequest]) -> list[StoredSend]:
         stored = await store_sends(cursor, wishes)
         sizes.append(len(wishes))
         return stored

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.media.image_size import ClaimError, Shape, read_claims, read_size, shape_of
+from server.media.image_size import DeclaredError, MediaInfo, media_info_of, read_declared, read_size
 from tests.support.media_files import OPUS, png
 
 GIF = b"GIF89a" + struct.pack("<HH", 300, 200) + b"\x00" * 10
@@ -48,16 +48,16 @@ def test_any_bytes_have_a_size_or_none(data: bytes, beginning: bytes) -> None:
     assert size is None or all(0 < side <= 32_767 for side in size)
 
 
-def claims(*told: Any) -> list[Shape]:
-    return read_claims(orjson.dumps(told).decode(), len(told))
+def claims(*told: Any) -> list[MediaInfo]:
+    return read_declared(orjson.dumps(told).decode(), len(told))
 
 
 def test_what_is_told_is_rounded_and_half_a_size_is_none() -> None:
     assert claims({"width": 640, "height": 480.4}, {"duration": 3.6}, {"width": 3}, {}) == [
-        Shape(640, 480),
-        Shape(duration=4),
-        Shape(),
-        Shape(),
+        MediaInfo(640, 480),
+        MediaInfo(duration=4),
+        MediaInfo(),
+        MediaInfo(),
     ]
 
 
@@ -65,23 +65,23 @@ def test_what_is_told_is_rounded_and_half_a_size_is_none() -> None:
     "told", ["", "{}", "[]", "[1]", "[{}, {}]", '[{"colour": 1}]', '[{"width": "3"}]', "[null]", "[" * 9000]
 )
 def test_what_cannot_be_understood_is_refused(told: str) -> None:
-    with pytest.raises(ClaimError):
-        read_claims(told, 1)
+    with pytest.raises(DeclaredError):
+        read_declared(told, 1)
 
 
 @pytest.mark.parametrize(
     "claim", [{"width": 0}, {"height": 32_768}, {"duration": -1}, {"duration": 1e9}, {"width": True}]
 )
 def test_what_cannot_be_is_refused(claim: dict[str, Any]) -> None:
-    with pytest.raises(ClaimError):
+    with pytest.raises(DeclaredError):
         claims(claim)
 
 
 def test_the_bytes_of_a_picture_count_for_more_than_the_word_for_it() -> None:
-    assert shape_of("img", JPEG, Shape()) == Shape(640, 480)
-    assert shape_of("img", JPEG, Shape(480, 640)) == Shape(480, 640)  # it lies on its side
-    assert shape_of("img", JPEG, Shape(9, 9, 5)) == Shape(640, 480)
-    assert shape_of("img", b"\x00\x00\x00\x20ftypheic", Shape(9, 9)) == Shape(9, 9)
-    assert shape_of("video", b"", Shape(1920, 1080, 12)) == Shape(1920, 1080, 12)
-    assert shape_of("audio", b"", Shape(1, 1, 12)) == Shape(duration=12)
-    assert shape_of("file", JPEG, Shape(1, 1, 12)) == Shape()
+    assert media_info_of("img", JPEG, MediaInfo()) == MediaInfo(640, 480)
+    assert media_info_of("img", JPEG, MediaInfo(480, 640)) == MediaInfo(480, 640)  # it lies on its side
+    assert media_info_of("img", JPEG, MediaInfo(9, 9, 5)) == MediaInfo(640, 480)
+    assert media_info_of("img", b"\x00\x00\x00\x20ftypheic", MediaInfo(9, 9)) == MediaInfo(9, 9)
+    assert media_info_of("video", b"", MediaInfo(1920, 1080, 12)) == MediaInfo(1920, 1080, 12)
+    assert media_info_of("audio", b"", MediaInfo(1, 1, 12)) == MediaInfo(duration=12)
+    assert media_info_of("file", JPEG, MediaInfo(1, 1, 12)) == MediaInfo()

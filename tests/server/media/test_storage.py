@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import pytest
 from aiohttp import web
 
-from server.config.storage_url import LocalPlace, S3Place, StorageUrlError, read_storage_url
+from server.config.storage_url import LocalFolder, S3Bucket, StorageUrlError, read_storage_url
 from server.errors import Unavailable
 from server.media.storage import Missing, Storage, TooLarge, open_storage
 from tests.support.fixtures_stack import serving
@@ -164,16 +164,16 @@ async def test_a_bucket_that_is_not_there_is_unavailable_and_no_missing_file(
 @pytest.mark.parametrize(
     ("url", "place"),
     [
-        ("", LocalPlace(Path("/data/media"))),
-        ("file:///srv/media", LocalPlace(Path("/srv/media"))),
-        ("s3://inbox", S3Place("inbox", "", None, None)),
+        ("", LocalFolder(Path("/data/media"))),
+        ("file:///srv/media", LocalFolder(Path("/srv/media"))),
+        ("s3://inbox", S3Bucket("inbox", "", None, None)),
         (
             "s3://inbox/a/b/?endpoint=https://r2.example&region=auto",
-            S3Place("inbox", "a/b", "https://r2.example", "auto"),
+            S3Bucket("inbox", "a/b", "https://r2.example", "auto"),
         ),
     ],
 )
-def test_a_url_names_a_place(url: str, place: LocalPlace | S3Place) -> None:
+def test_a_url_names_a_place(url: str, place: LocalFolder | S3Bucket) -> None:
     assert read_storage_url(url, Path("/data")) == place
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.media.types import UNKNOWN_TYPE, attachment_type, is_inline, is_voice, sniff, told_type
+from server.media.types import UNKNOWN_TYPE, attachment_type, declared_type, is_inline, is_voice, sniff
 from tests.support.media_files import HTML, OPUS, PDF, SVG, png
 
 
@@ -48,14 +48,14 @@ def test_what_may_be_shown_is_known_by_its_bytes(head: bytes, mimetype: str) -> 
 )
 def test_nothing_else_is_ever_shown_whatever_it_is_called(head: bytes, declared: str | None) -> None:
     assert sniff(head) == UNKNOWN_TYPE
-    assert not is_inline(told_type(UNKNOWN_TYPE, declared))
-    assert attachment_type(told_type(UNKNOWN_TYPE, declared)) == "file"
+    assert not is_inline(declared_type(UNKNOWN_TYPE, declared))
+    assert attachment_type(declared_type(UNKNOWN_TYPE, declared)) == "file"
 
 
 def test_a_harmless_word_of_the_sender_is_kept_for_what_is_unknown() -> None:
-    assert told_type(UNKNOWN_TYPE, "application/zip; x=1") == "application/zip"
-    assert told_type("image/png", "text/html") == "image/png"
-    assert told_type("video/webm", "audio/webm;codecs=opus") == "audio/webm"
+    assert declared_type(UNKNOWN_TYPE, "application/zip; x=1") == "application/zip"
+    assert declared_type("image/png", "text/html") == "image/png"
+    assert declared_type("video/webm", "audio/webm;codecs=opus") == "audio/webm"
 
 
 def test_only_opus_in_ogg_is_a_voice_note() -> None:

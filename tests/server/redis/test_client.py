@@ -15,7 +15,7 @@ import trustme
 
 from server.errors import Unavailable
 from server.process.redis_start import sentence_of, why_unusable
-from server.queue import SEND_CHAT, beat, enqueue
+from server.queue import SEND_CHAT, enqueue, heartbeat
 from server.redis import client as redis_client
 from server.redis.client import Client, connect, subscribed
 from server.redis.reasons import UNREACHABLE
@@ -221,7 +221,7 @@ async def test_a_command_in_any_form_has_a_limit(client: Client, wire: SilentGat
         lambda: client.get("key"),
         lambda: client.publish("confab:control", b""),
         lambda: enqueue(client, SEND_CHAT, 1),
-        lambda: beat(client),
+        lambda: heartbeat(client),
         lambda: piped(client, transaction=True),
         lambda: piped(client, transaction=False),
     ):

@@ -142,11 +142,11 @@ async def test_every_route_refuses_who_is_too_little_for_it(cast: Cast, web_only
             await set_role(web_only, agent, role)
             expect(await cast.ask(agent, route), 403, route.name, role)
             cells += 1
-    for role in policy.NUMBER_ROLES[:-1]:  # nobody is made the payer there
+    for role in policy.ACCOUNT_ROLES[:-1]:  # nobody is made the payer there
         path = f"/api/channels/whatsapp/{cast.place.account_id}/members/{helper.user_id}"
         await cast.place.peer.ok("PUT", path, {"role": role})
         for route in GUARDED:
-            if "{account_id:" in route.path and role in lesser(rule_of(route).number, policy.NUMBER_ROLES):
+            if "{account_id:" in route.path and role in lesser(rule_of(route).number, policy.ACCOUNT_ROLES):
                 expect(await cast.ask(helper, route), 403, route.name, role)
                 cells += 1
     for scope in policy.SCOPES:

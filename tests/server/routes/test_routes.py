@@ -15,7 +15,7 @@ from aiopg import Cursor
 from marshmallow import fields
 
 from server.auth.tokens import hash_token
-from server.queue import beat
+from server.queue import heartbeat
 from server.routes import ROUTES, Route
 from server.schemas.errors import Error
 from server.store.accounts.hosted_links import insert_link
@@ -106,7 +106,7 @@ async def place(web_only: Stack) -> Place:
 
 async def make_place(stack: Stack) -> Place:
     """An owner of the team with a number, a chat, a key, and somebody else who is let into the number."""
-    await beat(stack.app[REDIS])  # without a worker nothing is ready
+    await heartbeat(stack.app[REDIS])  # without a worker nothing is ready
     owner, other = await sign_in_as(stack, "owner"), await stack.sign_in("other")
     account_id = await make_account(stack, owner)
     chat_id = await make_chat(stack, account_id, address=f"{BIAS_PHONE}@s.whatsapp.net")

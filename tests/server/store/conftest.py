@@ -25,7 +25,9 @@ class Shelf:
 async def shelf(database_url: str) -> AsyncIterator[Shelf]:
     database = await pool.connect(database_url, size=6, statement_timeout_ms=5000, connect_timeout_seconds=3)
     user = await database.write(users.ensure_user, "ana@x.example", "Ana", "agent")
-    account_id = await database.write(accounts.claim_account, user.id, "whatsapp", "acc-1", seen=Seen.WORKS)
+    account_id = await database.write(
+        accounts.take_over_account, user.id, "whatsapp", "acc-1", seen=Seen.WORKS
+    )
     assert account_id is not None
     yield Shelf(database, user.id, account_id)
     await database.close()

@@ -15,7 +15,7 @@ from server.config import Config
 from server.errors import Unavailable
 from server.process.migrate import MIGRATIONS, MigrationError, migrate, pending
 from server.store.db import database
-from server.store.db.complaints import why_denied, why_refused
+from server.store.db.complaints import explain_refusal, why_denied
 from tests.support.ports import free_port
 from tests.support.services import Services
 
@@ -109,7 +109,7 @@ async def test_doctor_says_the_same_sentence(config: Config) -> None:
     ],
 )  # fmt: skip
 def test_what_to_do_ends_the_sentence(words: str, advice: str) -> None:
-    told = why_refused(psycopg2.OperationalError(f"{words}\n\tIs the server running?\nDETAIL:  x\n"))
+    told = explain_refusal(psycopg2.OperationalError(f"{words}\n\tIs the server running?\nDETAIL:  x\n"))
     assert advice in told.rpartition("; ")[2]
     assert "FATAL" not in told
     assert "Is the server" not in told

@@ -149,7 +149,7 @@ async def tick(shelf: Shelf, name: str, status: str) -> list[messages.ChangedMes
     async def work(cursor: Cursor) -> list[messages.ChangedMessage]:
         await accounts.lock_account(cursor, shelf.account_id)
         kept = {"account_id": shelf.account_id, "provider_msg_id": name, "status": status}
-        await messages.keep_receipts(cursor, [kept])
+        await messages.insert_receipts(cursor, [kept])
         return await messages.apply_receipts(cursor, [shelf.account_id])
 
     return await shelf.database.write(work)
@@ -184,7 +184,7 @@ async def test_only_one_of_many_workers_claims_a_send(shelf: Shelf) -> None:
         await shelf.database.write(
             sends.insert_send, shelf.account_id, chat_id, f"c-{number}", f"texto {number}"
         )
-    claims = await asyncio.gather(*(shelf.database.write(outbox.claim_attempt, chat_id) for _ in range(12)))
+    claims = await asyncio.gather(*(shelf.database.write(outbox.take_attempt, chat_id) for _ in range(12)))
     assert [claim.body for claim in claims if claim is not None] == ["texto 0"]
 
 

@@ -82,7 +82,7 @@ async def test_plans_are_renewed_within_a_transaction_too(clock: Clock, database
 
 
 def test_each_age_renews_once(clock: Clock) -> None:
-    known = prepared.Known(since=0.0)
+    known = prepared.PreparedStatements(since=0.0)
     assert not known.is_stale()
     clock.now = prepared.RENEWAL_AGES[1]
     assert [known.is_stale(), known.is_stale()] == [True, False]

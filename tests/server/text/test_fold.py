@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.store.search.tokenize import wanted_words, words_of
+from server.store.search.tokenize import query_tokens, tokens_of
 from server.text.fold import fold
 
 TABLE = json.loads((Path(__file__).parents[2] / "fixtures" / "letters.json").read_text())
@@ -18,8 +18,8 @@ TABLE = json.loads((Path(__file__).parents[2] / "fixtures" / "letters.json").rea
 @pytest.mark.parametrize(("written", "searched"), TABLE, ids=ascii)
 def test_a_text_is_found_as_people_type_it(written: str, searched: str) -> None:
     assert fold(searched) in fold(written)
-    words = words_of(written)
-    assert all(any(word.startswith(wanted) for word in words) for wanted in wanted_words(searched))
+    words = tokens_of(written)
+    assert all(any(word.startswith(wanted) for word in words) for wanted in query_tokens(searched))
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_what_is_left_of_a_text(text: str, folded: str) -> None:
 
 
 def test_a_word_of_india_is_one_word() -> None:
-    assert words_of("नमस्ते दुनिया।") == ["नमसते", "दुनिया"]
+    assert tokens_of("नमस्ते दुनिया।") == ["नमसते", "दुनिया"]
 
 
 @given(st.text())

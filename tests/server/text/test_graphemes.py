@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.text import graphemes
-from server.text.names import MAX_NAME, is_name, is_same, person_name, subject
+from server.text.names import MAX_NAME, contact_name, is_name, is_same, subject
 
 TABLE: dict[str, list[list[Any]]] = json.loads(
     (Path(__file__).parents[2] / "fixtures" / "texts.json").read_text("utf-8")
@@ -40,7 +40,7 @@ def test_what_nobody_can_see_is_blank(text: str, wanted: bool) -> None:
 
 @pytest.mark.parametrize(("told", "shown"), TABLE["names"], ids=ascii)
 def test_a_number_an_address_or_a_blank_is_no_name(told: str, shown: str | None) -> None:
-    assert person_name(told) == shown
+    assert contact_name(told) == shown
     assert is_name(told) is (shown is not None)
 
 
@@ -75,11 +75,11 @@ def test_a_line_is_one_line_and_read_again_the_same(text: str) -> None:
 
 @given(st.text(max_size=300))
 def test_a_name_is_bounded_never_blank_and_read_again_the_same(text: str) -> None:
-    name = person_name(text)
+    name = contact_name(text)
     if name is not None:
         assert 0 < len(name) <= MAX_NAME
         assert not graphemes.is_blank(name)
-        assert person_name(name) == name
+        assert contact_name(name) == name
 
 
 def test_a_group_may_be_called_by_a_year_or_a_full_stop() -> None:

@@ -93,4 +93,4 @@ def test_a_number_is_searched_by_its_digits(text: str, digits: list[str]) -> Non
     ],
 )
 def test_a_number_that_unipile_tells_has_its_country(told: object, phone: str | None) -> None:
-    assert phones.told_phone(told) == phone
+    assert phones.phone_of_name(told) == phone

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.text.phones import phone_variants, told_phone
+from server.text.phones import phone_of_name, phone_variants
 from server.unipile import jids
 
 PHONE, LID = "5511988880000@s.whatsapp.net", "120000000000001@lid"
@@ -74,7 +74,7 @@ def test_no_device_is_kept(user: str, server: str, agent: int, device: int) -> N
 @given(st.text())
 def test_any_text_is_read(text: str) -> None:
     assert jids.plain(jids.plain(text)) == jids.plain(text)
-    jids.kind_of(text), jids.phone_of(text), told_phone(text)
+    jids.kind_of(text), jids.phone_of(text), phone_of_name(text)
     assert text in jids.forms(text)
 
 
@@ -105,7 +105,7 @@ def test_different_servers_are_different_people(digits: str) -> None:
     ],
 )
 def test_a_phone_number_is_read_as_it_is_written(told: object, phone: str | None) -> None:
-    assert told_phone(told) == phone
+    assert phone_of_name(told) == phone
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from server.unipile.history import read_chat, read_marks, read_stored
-from server.unipile.scalars import flag, small_integer, told_flag, whole
+from server.unipile.scalars import flag, provided_flag, small_integer, whole
 from tests.server.unipile.test_events import parse
 
 YES: list[object] = [True, 1, 1.0, "true", "True", "TRUE", "1", " 1 ", "yes", "Yes", "1.0", "on", "y"]
@@ -18,7 +18,7 @@ FLAGS = ("is_sender", "is_group", "is_event", "is_forwarded")
     ids=repr,
 )
 def test_a_flag_is_read_in_every_spelling(value: object, wanted: bool | None) -> None:
-    assert told_flag(value) is wanted
+    assert provided_flag(value) is wanted
     assert flag(value) is (wanted is True)
 
 

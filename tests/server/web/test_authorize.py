@@ -17,7 +17,7 @@ USERS = "/api/users"
 @pytest.fixture(autouse=True)
 def _for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is not forgotten here is never forgotten."""
-    monkeypatch.setattr("server.resources.KEPT_STANDINGS_SECONDS", 3600.0)
+    monkeypatch.setattr("server.resources.CACHED_ROLES_SECONDS", 3600.0)
 
 
 async def test_whoever_changes_something_is_heard_by_the_next_request_here(config: Config) -> None:

@@ -21,7 +21,7 @@ from tests.support.fixtures_tiny import give_plan, used
 from tests.support.peers import Answer, Peer, message_received
 from tests.workers.desk import POST_MESSAGE, Desk, open_desk
 from tests.workers.ledger import written_by_us
-from workers.people.usage import UsageNews
+from workers.people.usage import UsagePushes
 
 FORGET = """
     delete from channels_message; delete from channels_chat_start;
@@ -337,7 +337,7 @@ async def test_nothing_is_lost_or_doubled_while_the_number_goes_to_and_fro(till:
 
 async def test_who_paid_before_is_told_what_comes_back(till: Till) -> None:
     """Their month goes down with a number that is not theirs any more."""
-    parts, news = till.desk.ledger.parts, UsageNews()
+    parts, news = till.desk.ledger.parts, UsagePushes()
     socket = await till.people[0].listen()
     await till.do("reserve")
     await news.tell(parts)

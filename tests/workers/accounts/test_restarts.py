@@ -16,7 +16,7 @@ from server.unipile.errors import NotTaken
 from tests.support.fixtures_stack import Stack, run_stack
 from tests.support.peers import eventually
 from tests.workers.ledger import Ledger, status_event
-from workers.accounts.restarts import limits_of, look_around, restart_account
+from workers.accounts.restarts import limits_of, queue_due_restarts, restart_account
 from workers.accounts.states import note
 from workers.context import open_parts
 
@@ -134,7 +134,7 @@ async def test_flapping_does_not_bring_restarts_back(bench: Bench) -> None:
         await bench.restart()
         assert len(bench.asked) == number
         await bench.word("OK")
-        await look_around(bench.ledger.parts)
+        await queue_due_restarts(bench.ledger.parts)
     await bench.word("ERROR")
     await bench.wait_out(161)
     await bench.restart()
@@ -147,10 +147,10 @@ async def test_a_number_that_held_for_an_hour_starts_anew(bench: Bench) -> None:
     await bench.restart()
     await bench.word("OK")
     await bench.wait_out(3590)
-    await look_around(bench.ledger.parts)
+    await queue_due_restarts(bench.ledger.parts)
     assert await bench.shown() == ("connected", "none", 1)
     await bench.wait_out(11)
-    await look_around(bench.ledger.parts)
+    await queue_due_restarts(bench.ledger.parts)
     assert await bench.shown() == ("connected", "none", 0)
 
 

@@ -28,8 +28,8 @@ from tests.workers.privacy.test_erase_contacts import (
     traces,
 )
 from workers.messages import ingest
-from workers.messages.dead_letters import bury_event
-from workers.privacy.erase_contacts import erase_people
+from workers.messages.dead_letters import dead_letter_event
+from workers.privacy.erase_contacts import erase_contacts
 from workers.retries import retried
 
 TRIES = 2
@@ -112,7 +112,7 @@ async def test_what_is_put_aside_while_the_rows_go_is_found(ledger: Ledger) -> N
     )
     await give_up(ledger, BROKEN, *unreadable())
     assert await traces(ledger, f"{MARK} again")
-    await erase_people(parts)
+    await erase_contacts(parts)
     assert await traces(ledger, MARK, PHONE, *HERS) == []
     assert await bodies(ledger, "dead", "ignored") == [BROKEN]
 
@@ -131,12 +131,12 @@ async def test_a_burial_waits_for_an_erase_that_begins(ledger: Ledger) -> None:
     erasing = asyncio.ensure_future(parts.database.write(begin))
     await begun.wait()
     burying = asyncio.ensure_future(
-        parts.database.write(bury_event, parts.seal, "messages", "why", of_her(message_id="hers-8"))
+        parts.database.write(dead_letter_event, parts.seal, "messages", "why", of_her(message_id="hers-8"))
     )
     await eventually(lambda: ledger.fetch(WAITING))
     may_end.set()
     await asyncio.gather(erasing, burying)
-    await erase_people(parts)
+    await erase_contacts(parts)
     assert await traces(ledger, MARK, PHONE, "hers-8") == []
 
 
@@ -204,7 +204,7 @@ async def test_no_job_that_fails_keeps_anything_of_her(
     (row,) = await ledger.fetch("select account_id, id from channels_contact where name like 'Zuleika%%'")
     await parts.database.write(contact_erasures.begin_erasure, parts.seal, row["account_id"], row["id"], None)
     await fail_at(jobs[1])
-    await erase_people(parts)
+    await erase_contacts(parts)
     assert await traces(ledger, MARK, PHONE, *HERS) == []
     await fail_at(jobs[2])
     assert await traces(ledger, MARK, PHONE, *HERS) == []

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from server.unipile.history import People, StoredMessage, read_stored
+from server.unipile.history import Attendees, StoredMessage, read_stored
 from tests.support.peers import message_received
 from tests.workers.ledger import Ledger, written_by_us
 from workers.sync import store_pages
-from workers.sync.placing import place
-from workers.sync.store_pages import Reader
+from workers.sync.placing import locate
+from workers.sync.store_pages import PageStore
 
 ARRIVAL = "2026-03-02T23:00:00.000Z"
 IMPOSSIBLE: list[Any] = [
@@ -37,8 +37,8 @@ async def test_a_time_as_a_number_is_that_time(ledger: Ledger, told: Any) -> Non
 
 
 def item(name: str, timestamp: Any, chat: str = "c-1", **more: Any) -> dict[str, Any]:
-    place = {"chat_id": chat, "chat_provider_id": "5511988880000@s.whatsapp.net"}
-    return {"id": name, "text": name, "timestamp": timestamp, "is_sender": 0, **place, **more}
+    where = {"chat_id": chat, "chat_provider_id": "5511988880000@s.whatsapp.net"}
+    return {"id": name, "text": name, "timestamp": timestamp, "is_sender": 0, **where, **more}
 
 
 def stored(*items: dict[str, Any]) -> list[StoredMessage]:
@@ -79,23 +79,23 @@ def at(hour: int) -> str:
 def test_a_message_without_a_time_stands_next_to_its_neighbours(
     page: list[dict[str, Any]], wanted: list[str]
 ) -> None:
-    assert times(place(stored(*page), NOON)) == wanted
+    assert times(locate(stored(*page), NOON)) == wanted
 
 
 @pytest.mark.parametrize("told", [None, "", "1970-01-01T00:00:00Z", 0, "2024-13-45T00:00:00Z"], ids=repr)
 async def test_history_without_a_time_is_never_news(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch, told: Any
 ) -> None:
-    async def nobody(self: object, chat: str) -> People:
+    async def nobody(self: object, chat: str) -> Attendees:
         return {}
 
-    monkeypatch.setattr(store_pages.Reader, "_people_of", nobody)
+    monkeypatch.setattr(store_pages.PageStore, "_people_of", nobody)
     begun = datetime.now(UTC) - timedelta(hours=1)
     await ledger.execute("update channels_account set connected_at = %(begun)s", begun=begun)
     ledger.received_at = datetime.now(UTC).isoformat(timespec="milliseconds")
     (account,) = await ledger.fetch("select id from channels_account")
     await ledger.store(message_received("acc-1", "Hoje", timestamp=ledger.received_at, chat_id="c-1"))
-    reader = Reader(ledger.parts, account["id"], "acc-1", late_seconds=60)
+    reader = PageStore(ledger.parts, account["id"], "acc-1", late_seconds=60)
     before = (datetime.now(UTC) - timedelta(minutes=30)).isoformat()
     taken = await reader.take([item("b", before), item("?", told), item("alone", told, "c-2")])
     assert taken.imported == 2

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.store.sending.send_outcomes import Look
+from server.store.sending.send_outcomes import UnverifiedSend
 from server.unipile.answers import OwnMessage
 from workers.messages.match_sends import find_match
 
@@ -17,11 +17,13 @@ def picture(size: int | None, **more: Any) -> dict[str, Any]:
     return {"type": "img", "file_name": None, "file_size": size, "voice_note": False} | more
 
 
-def send(number: int, *files: dict[str, Any], text: str = "", **more: Any) -> Look:
+def send(number: int, *files: dict[str, Any], text: str = "", **more: Any) -> UnverifiedSend:
     """The send of this number, handed over a minute after the one before."""
     at = BEGIN + timedelta(minutes=number)
     values = {"provider_msg_id": None, "status": "unconfirmed"} | more
-    return Look(number, 1, "chat-1", text, at, values["provider_msg_id"], values["status"], list(files))
+    return UnverifiedSend(
+        number, 1, "chat-1", text, at, values["provider_msg_id"], values["status"], list(files)
+    )
 
 
 def seen(number: int, *files: dict[str, Any], text: str = "") -> OwnMessage:
@@ -30,7 +32,7 @@ def seen(number: int, *files: dict[str, Any], text: str = "") -> OwnMessage:
     return OwnMessage(f"m-{number}", text, "sent", at, files)
 
 
-def found(look: Look, rivals: list[Look], messages: list[OwnMessage]) -> str | None:
+def found(look: UnverifiedSend, rivals: list[UnverifiedSend], messages: list[OwnMessage]) -> str | None:
     match = find_match(look, rivals, messages)
     return match.provider_msg_id if match else None
 

@@ -15,7 +15,7 @@ from tests.workers.desk import POST_MESSAGE, Desk, open_desk, summary
 from tests.workers.ledger import receipt, written_by_us
 from workers.messages.outbox import send_chat
 from workers.messages.outcomes import settle
-from workers.periodic import look_around
+from workers.periodic import run_periodic
 
 
 async def test_a_rejected_send_fails_with_the_reason_and_costs_nothing(desk: Desk) -> None:
@@ -129,7 +129,7 @@ async def test_a_worker_lost_in_a_send_leaves_it_unconfirmed_and_lets_the_next_o
     assert summary(await desk.sent()) == [("c-1", "sending"), ("c-2", "sending")]
     await desk.ledger.execute("update channels_message set attempted_at = now() - interval '1 hour'")
     await desk.ledger.execute("update channels_message set attempted_at = null where client_id = 'c-2'")
-    await look_around(desk.ledger.parts)
+    await run_periodic(desk.ledger.parts)
     assert summary(sorted(await desk.sent(), key=lambda m: m["id"])) == [
         ("c-1", "unconfirmed"),
         ("c-2", "sending"),
@@ -143,7 +143,7 @@ async def test_a_send_whose_job_was_lost_is_found_by_looking_around(desk: Desk) 
     await desk.ask("Oi", "c-1")
     await desk.ledger.parts.redis.flushall()
     await desk.ledger.execute("update channels_message set created_at = now() - interval '1 hour'")
-    await look_around(desk.ledger.parts)
+    await run_periodic(desk.ledger.parts)
     jobs = [await desk.ledger.parts.redis.get(key) for key in await desk.ledger.parts.redis.keys("arq:job:*")]
     assert [b"send_chat" in job for job in jobs] == [True]
 

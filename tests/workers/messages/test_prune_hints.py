@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.store.messages.early_events import prune_hints
+from server.store.messages.early_events import prune_early_events
 from tests.support.peers import message_received
 from tests.workers.ledger import Ledger, receipt
 from workers import periodic
@@ -44,14 +44,14 @@ async def kept(ledger: Ledger) -> set[tuple[str, str]]:
 async def test_old_ones_go_and_newer_ones_stay(ledger: Ledger) -> None:
     await tell(ledger, 1, DAYS + 0.5)
     await tell(ledger, 2, DAYS - 0.5)
-    await periodic.prune_hints(ledger.parts)
+    await periodic.prune_early_events(ledger.parts)
     assert await kept(ledger) == {("tick", "never-2"), ("edited", "never-2"), ("reaction", "never-2")}
 
 
 async def test_a_transaction_takes_a_bounded_batch(ledger: Ledger) -> None:
     for number in range(4):
         await tell(ledger, number, DAYS + 1)
-    assert await ledger.parts.database.write(prune_hints, DAYS, 3) == 6
+    assert await ledger.parts.database.write(prune_early_events, DAYS, 3) == 6
     assert len(await kept(ledger)) == 12 - 6
 
 
@@ -59,12 +59,12 @@ async def test_a_backlog_is_worked_off(ledger: Ledger, monkeypatch: pytest.Monke
     monkeypatch.setattr(periodic, "PRUNED_AT_ONCE", 2)
     for number in range(5):
         await tell(ledger, number, DAYS + 1)
-    await periodic.prune_hints(ledger.parts)
+    await periodic.prune_early_events(ledger.parts)
     assert await kept(ledger) == set()
 
 
 async def test_what_is_pruned_does_not_come_back_with_its_message(ledger: Ledger) -> None:
     await tell(ledger, 1, DAYS + 1)
-    await periodic.prune_hints(ledger.parts)
+    await periodic.prune_early_events(ledger.parts)
     await ledger.store(message_received("acc-1", "Oi", message_id="never-1", is_sender=True))
     assert (await ledger.message())["status"] == "sent"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from server.text.names import person_name
+from server.text.names import contact_name
 from tests.server.text.test_graphemes import TABLE
 from tests.support.peers import message_received
 from tests.workers.ledger import Ledger, written_by_us
@@ -80,5 +80,5 @@ async def test_an_odd_name_is_stored_bounded(ledger: Ledger, name: str) -> None:
     await ledger.store(message_received("acc-1", name=name))
     contact = (await shown(ledger))["contact"]
     assert contact is None or 0 < len(contact) <= 200
-    assert contact == person_name(contact or "")
+    assert contact == contact_name(contact or "")
     assert await ledger.fetch("select * from dead_letters") == []

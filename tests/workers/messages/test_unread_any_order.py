@@ -116,8 +116,8 @@ class Bench:
 
         async def apply(cursor: Cursor) -> None:
             account = await accounts.lock_accounts(cursor, "whatsapp", ["acc-1"])
-            truth = amendments.Truth(None, False, True, [], datetime.now(UTC))
-            await amendments.apply_truth(cursor, account["acc-1"].id, message_id, truth, [])
+            truth = amendments.ProviderState(None, False, True, [], datetime.now(UTC))
+            await amendments.apply_provider_state(cursor, account["acc-1"].id, message_id, truth, [])
 
         await self.ledger.parts.database.write(apply)
         (row,) = await self.ledger.fetch(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from server.config import Config
 from server.metrics import USAGE_DRIFT
-from server.plans.usage_push import tell_usage
+from server.plans.usage_push import push_usage
 from server.realtime.broker import publish_to_user
 from server.store.plans import usage_checks
 from server.store.plans.usage_checks import Drift
@@ -21,7 +21,7 @@ from tests.support.fixtures_tiny import give_plan, used
 from tests.support.peers import message_received
 from tests.workers.desk import POST_MESSAGE, Desk, open_desk
 from tests.workers.ledger import receipt, written_by_us
-from workers.people.usage import UsageNews, check_usage
+from workers.people.usage import UsagePushes, check_usage
 from workers.sync import import_history, sweeps
 
 REFUSED = POST_MESSAGE | {"status": 422, "times": 1}
@@ -276,12 +276,12 @@ async def test_each_level_is_warned_of_once_and_the_pushes_keep_their_distance(d
     owner = [desk.agent.user_id]
     for n in range(3):
         await post(desk, str(n))
-    assert await tell_usage(parts.database, parts.redis, parts.config.plans, owner) == set()
-    assert await tell_usage(parts.database, parts.redis, parts.config.plans, owner) == set(owner)
+    assert await push_usage(parts.database, parts.redis, parts.config.plans, owner) == set()
+    assert await push_usage(parts.database, parts.redis, parts.config.plans, owner) == set(owner)
     for n in range(3, 5):
         await post(desk, str(n))
         for _ in range(2):
-            await tell_usage(parts.database, parts.redis, parts.config.plans, owner, pause=0.0)
+            await push_usage(parts.database, parts.redis, parts.config.plans, owner, pause=0.0)
     frames = await socket.wait_for_event("usage:updated", 5)
     told = [(f["data"]["sent_here"], f["data"]["level"], f["data"]["crossed"]) for f in frames]
     assert told == [
@@ -300,7 +300,7 @@ async def test_two_workers_tell_one_warning(desk: Desk) -> None:
         await post(desk, str(n))
     owner = [desk.agent.user_id]
     await asyncio.gather(
-        *(tell_usage(parts.database, parts.redis, parts.config.plans, owner, pause=0.0) for _ in range(6))
+        *(push_usage(parts.database, parts.redis, parts.config.plans, owner, pause=0.0) for _ in range(6))
     )
     await publish_to_user(parts.redis, desk.agent.user_id, b'{"event": "end", "data": {}}')
     await socket.wait_for_event("end")
@@ -315,7 +315,7 @@ async def test_a_larger_plan_is_warned_of_anew(desk: Desk) -> None:
     owner = [desk.agent.user_id]
     for plan in ("tiny", "closed", "open"):
         await give_plan(desk.stack, desk.agent, plan)
-        await tell_usage(parts.database, parts.redis, parts.config.plans, owner, pause=0.0)
+        await push_usage(parts.database, parts.redis, parts.config.plans, owner, pause=0.0)
     frames = await socket.wait_for_event("usage:updated", 3)
     # `closed` has the same limit as `tiny`: that was told; `open` has none.
     assert [frame["data"]["crossed"] for frame in frames] == ["warning", None, None]
@@ -323,7 +323,7 @@ async def test_a_larger_plan_is_warned_of_anew(desk: Desk) -> None:
 
 async def test_a_user_who_was_told_a_moment_ago_is_told_the_rest_later(desk: Desk) -> None:
     """And what a worker that was killed did not tell, the next one does."""
-    parts, socket, news = desk.ledger.parts, await desk.agent.listen(), UsageNews()
+    parts, socket, news = desk.ledger.parts, await desk.agent.listen(), UsagePushes()
     await post(desk, "a")
     await news.tell(parts)
     await socket.wait_for_event("usage:updated", sent_here=1)

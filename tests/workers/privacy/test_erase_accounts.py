@@ -17,7 +17,7 @@ from tests.workers.privacy.test_erase_contacts import MARK, PHONE, past, traces
 from workers.context import open_parts
 from workers.people.usage import check_usage
 from workers.privacy.erase_accounts import erase_accounts
-from workers.sync.store_pages import Reader
+from workers.sync.store_pages import PageStore
 from workers.sync.sweeps import sweep_account
 
 # Tables that say who, when and how much, and no word of content.
@@ -125,9 +125,9 @@ async def test_a_worker_killed_in_the_middle_is_followed_by_another(
     monkeypatch.setattr(account_erasures, "ROWS_AT_ONCE", 2)
     account_id = await fill(ledger)
     await begin(ledger, account_id)
-    claimed = await ledger.parts.database.write(account_erasures.claim_account_erasure, 60.0)
+    claimed = await ledger.parts.database.write(account_erasures.lease_account_erasure, 60.0)
     assert claimed is not None
-    piece = await ledger.parts.database.write(account_erasures.erase_piece, claimed, 60.0)
+    piece = await ledger.parts.database.write(account_erasures.erase_step, claimed, 60.0)
     assert piece == (2, 2)
     await erase_accounts(ledger.parts)
     assert await traces(ledger, MARK)  # somebody has it
@@ -184,14 +184,14 @@ async def test_no_late_webhook_brings_it_back(ledger: Ledger, late: tuple[int, l
     pieces, again = late
     await begin(ledger, await fill(ledger))
     events = [*past(), POISON, LATE_POISON, STATUS]
-    claimed = await ledger.parts.database.write(account_erasures.claim_account_erasure, 60.0)
+    claimed = await ledger.parts.database.write(account_erasures.lease_account_erasure, 60.0)
     assert claimed is not None
     await ledger.parts.database.write(account_erasures.note_unlinked, claimed.id)
     for step in range(max(pieces, len(again))):
         if step < len(again):
             await ledger.store(*[events[index] for index in again[step]])
         if step < pieces:
-            await ledger.parts.database.write(account_erasures.erase_piece, claimed, 60.0)
+            await ledger.parts.database.write(account_erasures.erase_step, claimed, 60.0)
     await ledger.execute("update channels_account_erasure set claimed_until = '-infinity'")
     await erase_accounts(ledger.parts)
     for batch in [*again, range(len(events))]:
@@ -205,7 +205,7 @@ async def test_neither_sweep_nor_import_that_was_under_way_brings_it_back(
     """Each has read its page before the erase, and stores it while that goes on, and after it."""
     account_id = await fill(ledger)
     await web_only.write("acc-1", f"{MARK} missed", silent=True)
-    reader = Reader(ledger.parts, account_id, "acc-1", 60.0)
+    reader = PageStore(ledger.parts, account_id, "acc-1", 60.0)
     page = await reader.unipile.list_messages("acc-1", datetime(2020, 1, 1, tzinfo=UTC), None)
     broken = {**page.items[0], "id": "broken", "timestamp": MARK}
     await begin(ledger, account_id)

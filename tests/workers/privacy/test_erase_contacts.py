@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from server.store.privacy import contact_erasures
 from tests.support.peers import message_received
 from tests.workers.ledger import Ear, Ledger, written_by_us
-from workers.privacy.erase_contacts import erase_people
+from workers.privacy.erase_contacts import erase_contacts
 
 PHONE, OTHER = "5511977770001", "5511977770002"
 # In all that the provider says of them, and in all that they write.
@@ -99,7 +99,7 @@ async def erase(ledger: Ledger) -> int:
     assert await ledger.parts.database.write(
         contact_erasures.begin_erasure, ledger.parts.seal, account["id"], contact_id, None
     )
-    await erase_people(ledger.parts)
+    await erase_contacts(ledger.parts)
     return contact_id
 
 
@@ -193,11 +193,11 @@ async def test_a_worker_killed_in_the_middle_is_followed_by_another(ledger: Ledg
     await ledger.parts.database.write(
         contact_erasures.begin_erasure, ledger.parts.seal, row["account_id"], row["id"], None
     )
-    assert await ledger.parts.database.write(contact_erasures.claim_erasure, 60.0)
-    await erase_people(ledger.parts)
+    assert await ledger.parts.database.write(contact_erasures.lease_erasure, 60.0)
+    await erase_contacts(ledger.parts)
     assert await traces(ledger, MARK)  # somebody has it
     await ledger.execute("update channels_erasure set claimed_until = '-infinity'")
-    await erase_people(ledger.parts)
+    await erase_contacts(ledger.parts)
     assert await traces(ledger, MARK) == []
 
 

@@ -8,7 +8,7 @@ from server.store.privacy.contact_erasures import begin_erasure
 from server.store.privacy.erasure_digests import mark_erased
 from tests.workers.ledger import Ledger
 from tests.workers.messages.test_contacts import contacts_of, said, somebody, told
-from workers.privacy.erase_contacts import erase_people
+from workers.privacy.erase_contacts import erase_contacts
 
 PHONE, LID = "5511988880000@s.whatsapp.net", "120000000000001@lid"
 
@@ -17,7 +17,7 @@ async def erase(ledger: Ledger) -> None:
     (row,) = await ledger.fetch("select id, account_id from channels_contact")
     parts = ledger.parts
     assert await parts.database.write(begin_erasure, parts.seal, row["account_id"], row["id"], ledger.user_id)
-    await erase_people(parts)
+    await erase_contacts(parts)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from tests.support.fixtures_stack import Stack
 from tests.workers.ledger import Ledger
 from tests.workers.privacy.test_erase_contacts import MARK, PHONE, traces
 from workers.context import open_parts
-from workers.privacy.erase_contacts import erase_people
+from workers.privacy.erase_contacts import erase_contacts
 from workers.sync.import_history import import_history
 from workers.sync.sweeps import sweep_account
 
@@ -46,7 +46,7 @@ class Town:
             begin_erasure, parts.seal, self.account_id, contact["id"], self.ledger.user_id
         )
         assert begun is not None
-        await erase_people(parts)
+        await erase_contacts(parts)
 
     async def sweep(self) -> None:
         await self.ledger.execute(YESTERDAY)

@@ -116,7 +116,7 @@ async def test_an_import_that_is_cut_off_goes_on(
 ) -> None:
     """Wherever it is cancelled: nothing is missing, nothing twice, and what was begun is not begun again."""
     pages: list[str] = []
-    keep_place = history_rows.keep_place
+    keep_place = history_rows.save_position
     running: list[asyncio.Task[None]] = []
 
     async def cut_off(cursor: Any, account_id: int, chat: str, kind: str, following: str | None) -> None:
@@ -126,7 +126,7 @@ async def test_an_import_that_is_cut_off_goes_on(
             await asyncio.Event().wait()
         await keep_place(cursor, account_id, chat, kind, following)
 
-    monkeypatch.setattr(history_rows, "keep_place", cut_off)
+    monkeypatch.setattr(history_rows, "save_position", cut_off)
     running.append(asyncio.create_task(archive.run()))
     with pytest.raises(asyncio.CancelledError):
         await running[0]
@@ -139,7 +139,7 @@ async def test_an_import_that_is_cut_off_goes_on(
 
 
 async def test_a_killed_workers_import_is_taken_over_when_its_claim_ends(archive: Archive) -> None:
-    claim = history_rows.claim_import
+    claim = history_rows.lease_import
     assert await archive.ledger.parts.database.write(claim, archive.account_id, 60)
     await archive.run()
     assert await archive.ledger.messages() == []

@@ -14,7 +14,7 @@ from tests.support.peers import message_received
 from tests.workers.ledger import Ledger
 from workers.context import open_parts
 from workers.sync import sweeps
-from workers.sync.store_pages import Reader
+from workers.sync.store_pages import PageStore
 
 EXTERNAL_ID = "acc-swept"
 
@@ -155,9 +155,9 @@ async def test_many_pages_and_several_jobs(beach: Beach, monkeypatch: pytest.Mon
 
 async def test_one_sweep_of_an_account_at_a_time(beach: Beach, monkeypatch: pytest.MonkeyPatch) -> None:
     inside, most = 0, 0
-    take = Reader.take
+    take = PageStore.take
 
-    async def counted(reader: Reader, items: Any, kind: str | None = None) -> Any:
+    async def counted(reader: PageStore, items: Any, kind: str | None = None) -> Any:
         nonlocal inside, most
         inside, most = inside + 1, max(most, inside + 1)
         try:
@@ -165,7 +165,7 @@ async def test_one_sweep_of_an_account_at_a_time(beach: Beach, monkeypatch: pyte
         finally:
             inside -= 1
 
-    monkeypatch.setattr(Reader, "take", counted)
+    monkeypatch.setattr(PageStore, "take", counted)
     await beach.write("late", 10)
     await asyncio.gather(*(beach.sweep() for _ in range(5)))
     assert most == 1
