@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from server.text.graphemes import cut
@@ -103,8 +104,17 @@ def with_phone_keys(ids: Iterable[str]) -> list[str]:
 
 def address(value: object) -> str | None:
     """An id or address in the one spelling that is kept."""
-    told = text(value, MAX_ID_LENGTH)
-    return jids.plain(told) if told else told
+    if not isinstance(value, str):
+        return None
+    return _plain_address(value) if len(value) <= MAX_ID_LENGTH else _read_address(value)
+
+
+def _read_address(value: str) -> str:
+    return jids.plain(clean(cut(value, MAX_ID_LENGTH)))
+
+
+# One event repeats the same few addresses.
+_plain_address = lru_cache(maxsize=jids.CACHED)(_read_address)
 
 
 def _phone(who: Mapping[str, Any], provider_id: str) -> str | None:

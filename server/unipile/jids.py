@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from server.text.phones import phone_of_name, phone_variants
@@ -29,6 +30,8 @@ TWINS = {
 }
 # An alias that both forms of a number share. UniPile's own ids, which follow a '#' too, have no ':'.
 PHONE_KEY = "#tel:"
+# One webhook names the same few addresses a dozen times, and a chat's next webhook names them again.
+CACHED = 4096
 
 
 class Jid(NamedTuple):
@@ -41,6 +44,7 @@ class Jid(NamedTuple):
         return f"{self.user}@{self.server}"
 
 
+@lru_cache(maxsize=CACHED)
 def read(value: str) -> Jid | None:
     """The address; None for what is none, or has a server that WhatsApp does not have."""
     user, _, server = _printable(value).rpartition("@")
@@ -52,6 +56,7 @@ def read(value: str) -> Jid | None:
     return match and Jid(match[1], server)
 
 
+@lru_cache(maxsize=CACHED)
 def plain(value: str) -> str:
     """The id in the one spelling it is kept in; what is no address stays as it is, but for blanks around it."""
     jid = read(value)
@@ -70,6 +75,7 @@ def is_contact(value: str) -> bool:
     return jid is not None and jid.server in CONTACT_SERVERS
 
 
+@lru_cache(maxsize=CACHED)
 def phone_of(value: str) -> str | None:
     """+digits, when the address is a phone number: never read from a LID, a group or bare digits."""
     jid = read(value)
@@ -88,6 +94,7 @@ def phone_addresses(digits: str) -> list[str]:
     return [f"{form}@{PHONE_SERVER}" for form in sorted(phone_variants(digits), key=lambda f: f != digits)]
 
 
+@lru_cache(maxsize=CACHED)
 def phone_key(value: str) -> str | None:
     """The alias that both forms of a phone address share; None where there is one form only."""
     jid = read(value)
