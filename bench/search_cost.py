@@ -16,7 +16,7 @@ from server.store.db.database import Database
 from server.store.search import search, search_index
 from server.web.app_keys import DATABASE
 from tests.browser.screens import sign_in_demo_user
-from tests.server.factories import make_account
+from tests.support.factories import make_account
 
 CHATS, MESSAGES, ROUNDS = 5_000, 100_000, 60
 PAGE = 500

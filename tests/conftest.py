@@ -9,6 +9,7 @@ import psycopg2
 import psycopg2.extensions
 import pytest
 import redis
+from hypothesis import HealthCheck, settings
 
 from server.config import ROOT, Config, load_config
 from server.process.event_loop import Loop
@@ -18,6 +19,10 @@ from tests.support.services import Services, run_services
 pytest_plugins = [
     f"tests.support.{path.stem}" for path in sorted((Path(__file__).parent / "support").glob("fixtures*.py"))
 ]
+
+# Generated cases are not timed: the machine may be busy.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 JWT_SECRET = "3tYp8Wq0nLx5Rk2Vb7Zc9Hd4Jf6Mg1Ns"
 # Deleting is ten times faster than truncating when there is little; foreign keys and triggers rest meanwhile.

@@ -23,7 +23,7 @@ from server.schemas.errors import Error
 from server.schemas.privacy import OneAccountErasure, OneErasure
 from server.schemas.users import TeamUser, TeamUserWithLink
 from server.store.people.audit import note_user_agent
-from tests.server.factories import BIAS_PHONE, add_member, make_account, make_contact, sign_in_as
+from tests.support.factories import BIAS_PHONE, add_member, make_account, make_contact, sign_in_as
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import Peer, eventually
 from tests.support.programs import run

@@ -2,4 +2,4 @@
 
 import pytest
 
-pytest.register_assert_rewrite("tests.browser.checks", "tests.browser.screens", "tests.browser.truth")
+pytest.register_assert_rewrite("tests.browser.checks", "tests.browser.screens", "tests.browser.consistency")

@@ -6,7 +6,7 @@ from playwright.async_api import Page, expect
 from tests.browser.checks import check_screen, check_tab_order
 from tests.browser.screens import Inbox, connect_number, sign_in_demo_user
 from tests.browser.test_screens import LOOKS
-from tests.server.factories import set_role, sign_in_as
+from tests.support.factories import set_role, sign_in_as
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
 

@@ -6,7 +6,7 @@ from playwright.async_api import expect
 
 from tests.browser.checks import check_screen
 from tests.browser.screens import Inbox, connect_number
-from tests.server.factories import add_member
+from tests.support.factories import add_member
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import Socket, eventually

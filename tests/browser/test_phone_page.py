@@ -2,8 +2,8 @@
 
 from playwright.async_api import Locator, expect
 
+from tests.browser.conversation import Customer
 from tests.browser.screens import connect_number
-from tests.browser.talk import Customer
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.screens import Inbox, connect_number
-from tests.server.factories import add_member
+from tests.support.factories import add_member
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
 from tests.support.media_files import enclosed

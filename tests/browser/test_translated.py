@@ -7,8 +7,8 @@ import pytest
 from playwright.async_api import expect
 
 from server.config import Config
+from tests.browser.conversation import Agent
 from tests.browser.screens import Inbox, connect_number
-from tests.browser.talk import Agent
 from tests.browser.test_live import NO_NETWORK, NO_SERVER, lose_network
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack, run_stack

@@ -14,8 +14,8 @@ import pytest
 from playwright.async_api import expect
 
 from server.config import DEMO_EMAIL
-from tests.browser.talk import Agent, Customer
-from tests.browser.truth import expect_truth
+from tests.browser.consistency import expect_truth
+from tests.browser.conversation import Agent, Customer
 from tests.support.fixtures_browser import Windows
 from tests.support.media_files import png
 from tests.support.peers import Peer, eventually

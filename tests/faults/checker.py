@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tests.faults.followers import Follower
 from tests.faults.rest import Rows as Screen
 from tests.faults.rest import read_account
-from tests.faults.town import Town
+from tests.faults.traffic import Town
 from tests.flows.rows import Rows
 from tests.support.peers import Peer, eventually
 

@@ -11,7 +11,7 @@ import aiohttp
 
 from tests.faults.followers import Follower
 from tests.faults.gates import Gate, RedisGate
-from tests.faults.town import Town
+from tests.faults.traffic import Town
 from tests.flows.processes import Running, Site, environment_of
 from tests.flows.rows import Rows
 from tests.support.peers import Peer

@@ -14,7 +14,7 @@ from server.realtime.broker import publish
 from server.realtime.events import make_push
 from server.store.people import users
 from server.web.app_keys import DATABASE, HUB, REDIS
-from tests.server.factories import add_member, make_account, make_chat
+from tests.support.factories import add_member, make_account, make_chat
 from tests.support.fixtures_stack import Stack, run_stack
 from tests.support.peers import Peer, Socket, eventually
 

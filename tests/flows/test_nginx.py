@@ -20,7 +20,7 @@ from server.web.app_keys import CONFIG
 from server.web.edge import MAX_HEADER_BYTES
 from tests.faults.checker import check
 from tests.faults.followers import Follower
-from tests.faults.town import Town
+from tests.faults.traffic import Town
 from tests.flows.nginx import CONFIGURATION, running_nginx
 from tests.flows.processes import Running, Site
 from tests.flows.rows import watching

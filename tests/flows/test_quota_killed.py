@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.flows.processes import Site
 from tests.flows.rows import Rows, watching
-from tests.server.factories import CHANNELS
+from tests.support.factories import CHANNELS
 from tests.support.peers import Peer, eventually
 
 POST_MESSAGE = {"method": "POST", "path": "/chats/*/messages"}

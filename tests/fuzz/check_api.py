@@ -16,7 +16,7 @@ import pytest
 from server.config import Config
 from server.config.billing import Billing
 from server.routes import ROUTES
-from tests.fuzz.desk import EXTERNAL_ID, LINK_TOKEN, Desk, furnish
+from tests.fuzz.sample_account import EXTERNAL_ID, LINK_TOKEN, Desk, furnish
 from tests.support.fixtures_stack import run_stack
 from tests.support.peers import WEBHOOK_SECRET
 

@@ -15,7 +15,7 @@ from server.config import Config
 from server.errors import Unavailable
 from server.media.storage import Missing, Storage, TooLarge, open_storage
 from tests.fuzz.s3_server import BUCKET, S3Server, run_s3_server
-from tests.server.factories import CHANNELS
+from tests.support.factories import CHANNELS
 from tests.support.fixtures_stack import Stack, run_stack
 from tests.support.media_files import enclosed, file_path, form, png, post, receive
 from tests.support.peers import Peer, eventually

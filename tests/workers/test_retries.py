@@ -10,7 +10,7 @@ from arq import Retry
 
 from server.errors import Unavailable
 from server.unipile.errors import NotTaken
-from tests.workers.ledger import Ledger
+from tests.support.worker_harness import Ledger
 from workers import retries
 from workers.retries import RETRY_DELAYS_SECONDS, Job, delay_seconds, retried
 

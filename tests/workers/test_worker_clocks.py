@@ -10,7 +10,7 @@ from arq import Retry
 from server import queue
 from server.queue import queue_age_seconds
 from tests.support.peers import eventually
-from tests.workers.ledger import Ledger
+from tests.support.worker_harness import Ledger
 from tests.workers.test_runner import QUEUE, Hall, enqueue, listening
 from workers import runner, sync_requests
 from workers.sync_requests import seconds_since, want_sweep

@@ -4,8 +4,8 @@ from typing import Any
 
 from server.routes import ROUTES
 from tests.flows.test_media import stored_blobs
-from tests.server.factories import CHANNELS, add_member, audit_lines, sign_in_as
 from tests.server.handlers.test_exports import ask, execute, fetch
+from tests.support.factories import CHANNELS, add_member, audit_lines, sign_in_as
 from tests.support.fixtures_stack import Stack
 from tests.support.media_files import enclosed, png, receive
 from tests.support.peers import Peer, eventually

@@ -9,7 +9,7 @@ import pytest
 from server.rules.account_states import Seen
 from server.unipile.errors import NotTaken, OutcomeUnknown, Rejected, UnipileError
 from server.web.app_keys import UNIPILE
-from tests.server.factories import CHANNELS, add_member, make_account, observe, revoke_entitlement, walk
+from tests.support.factories import CHANNELS, add_member, make_account, observe, revoke_entitlement, walk
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import Peer
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.server.factories import (
+from tests.support.factories import (
     CHANNELS,
     START,
     add_member,

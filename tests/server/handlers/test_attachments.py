@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from server.config import Config
-from tests.server.factories import CHANNELS, add_member, make_account, make_chat
+from tests.support.factories import CHANNELS, add_member, make_account, make_chat
 from tests.support.fixtures_stack import Stack, run_stack
 from tests.support.media_files import PDF, File, file_path, form, png, post
 from tests.support.peers import Answer, Peer

@@ -13,7 +13,7 @@ from server.config import Config
 from server.store.people import audit, audit_pages
 from server.store.people.audit import Actor
 from server.web.app_keys import DATABASE
-from tests.server.factories import sign_in_as, walk
+from tests.support.factories import sign_in_as, walk
 from tests.support.fixtures_stack import Stack, run_stack
 from tests.support.peers import Peer
 

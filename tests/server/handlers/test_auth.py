@@ -11,8 +11,8 @@ from server.handlers import auth
 from server.store.people import users
 from server.web import sessions
 from server.web.app_keys import DATABASE, PASSWORDS
-from tests.server.factories import audit_lines
-from tests.server.test_auth_tokens import FORGED
+from tests.security.test_auth_tokens import FORGED
+from tests.support.factories import audit_lines
 from tests.support.fixtures_stack import Stack, run_stack
 from tests.support.peers import Answer, Peer, eventually
 

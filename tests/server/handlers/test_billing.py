@@ -13,7 +13,7 @@ from server.config import Config
 from server.config.billing import Billing, sign
 from server.schemas.errors import Error
 from server.schemas.usage import BillingAnswer
-from tests.server.factories import audit_lines
+from tests.support.factories import audit_lines
 from tests.support.fixtures_stack import Stack, run_stack
 from tests.support.peers import Answer, Peer
 

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.server.factories import CHANNELS, make_account, make_chat, sign_in_as
+from tests.support.factories import CHANNELS, make_account, make_chat, sign_in_as
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import Peer
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from server.rules.account_states import Seen
-from tests.server.factories import CHANNELS, START, make_account, make_chat, make_messages, observe
+from tests.support.factories import CHANNELS, START, make_account, make_chat, make_messages, observe
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import Peer, message_received
 

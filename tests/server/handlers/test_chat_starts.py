@@ -8,7 +8,7 @@ import pytest
 
 from server.rules.account_states import Seen
 from server.web.app_keys import DATABASE
-from tests.server.factories import CHANNELS, add_member, make_account, revoke_entitlement
+from tests.support.factories import CHANNELS, add_member, make_account, revoke_entitlement
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import Peer, eventually
 

@@ -8,7 +8,8 @@ from arq.constants import job_key_prefix
 
 from server.queue import MIRROR_CHAT, OUTBOX_QUEUE, deserialize
 from server.web.app_keys import REDIS
-from tests.server.factories import (
+from tests.server.handlers.test_accounts import BAD_CURSORS, bad_list_queries
+from tests.support.factories import (
     CHANNELS,
     START,
     add_member,
@@ -18,7 +19,6 @@ from tests.server.factories import (
     make_messages,
     walk,
 )
-from tests.server.handlers.test_accounts import BAD_CURSORS, bad_list_queries
 from tests.support.fixtures_stack import Stack
 
 

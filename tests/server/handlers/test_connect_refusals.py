@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.server.factories import CHANNELS, make_account
+from tests.support.factories import CHANNELS, make_account
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import Peer, eventually
 

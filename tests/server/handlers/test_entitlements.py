@@ -16,7 +16,7 @@ from server.store.accounts import states
 from server.store.accounts.hosted_links import insert_link
 from server.store.plans import entitlements
 from server.web.app_keys import DATABASE, ENTITLEMENTS, REDIS
-from tests.server.factories import CHANNELS, add_member, make_account, make_chat
+from tests.support.factories import CHANNELS, add_member, make_account, make_chat
 from tests.support.fixtures_stack import Stack
 from tests.support.fixtures_tiny import give_plan, used
 from tests.support.peers import Answer, Peer

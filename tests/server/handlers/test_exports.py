@@ -9,7 +9,7 @@ from aiopg import Cursor
 
 from server.routes import ROUTES
 from server.web.app_keys import DATABASE
-from tests.server.factories import CHANNELS, add_member
+from tests.support.factories import CHANNELS, add_member
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import Peer, eventually
 from workers.context import Parts, open_parts

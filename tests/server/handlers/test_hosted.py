@@ -12,7 +12,7 @@ from server.schemas.errors import PlanLimit
 from server.store.accounts import rejected
 from server.store.accounts.hosted_links import insert_link
 from server.web.app_keys import DATABASE
-from tests.server.factories import CHANNELS, make_refusal, revoke_entitlement, sign_in_as
+from tests.support.factories import CHANNELS, make_refusal, revoke_entitlement, sign_in_as
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import Answer, Peer, eventually
 

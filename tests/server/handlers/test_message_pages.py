@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from tests.server.factories import CHANNELS, START, make_account, make_chat, make_messages
+from tests.support.factories import CHANNELS, START, make_account, make_chat, make_messages
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import Peer
 

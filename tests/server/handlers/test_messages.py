@@ -8,7 +8,7 @@ from server.queue import OUTBOX_QUEUE
 from server.rules.account_states import Seen
 from server.store.plans import usage
 from server.web.app_keys import DATABASE, REDIS
-from tests.server.factories import (
+from tests.support.factories import (
     CHANNELS,
     START,
     add_member,

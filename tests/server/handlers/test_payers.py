@@ -13,7 +13,7 @@ from server.rules.account_states import Seen
 from server.schemas.errors import Error
 from server.store.accounts import states
 from server.web.app_keys import DATABASE, ENTITLEMENTS, HUB
-from tests.server.factories import (
+from tests.support.factories import (
     CHANNELS,
     add_member,
     audit_lines,

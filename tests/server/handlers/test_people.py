@@ -16,7 +16,7 @@ from server.config.limits import Allowance, Limits, Rate
 from server.process.seed import seed_owner
 from server.store.people.user_links import put_link
 from server.web.app_keys import DATABASE, LIMITER
-from tests.server.factories import add_member, audit_lines, make_account, make_chat, sign_in_as
+from tests.support.factories import add_member, audit_lines, make_account, make_chat, sign_in_as
 from tests.support.fixtures_stack import Stack, run_stack
 from tests.support.peers import Answer, Peer, eventually
 

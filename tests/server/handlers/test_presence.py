@@ -12,7 +12,7 @@ from server.config import Config
 from server.realtime.broker import publish_signal
 from server.realtime.signals import Report, Signal, encode_signal
 from server.web.app_keys import HUB, PRESENCE, REDIS
-from tests.server.factories import add_member, make_account, make_chat
+from tests.support.factories import add_member, make_account, make_chat
 from tests.support.fixtures_stack import Stack, WebServer, run_stack
 from tests.support.peers import Peer, Socket, eventually
 from tests.support.ports import free_port

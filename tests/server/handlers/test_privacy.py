@@ -3,7 +3,7 @@
 from typing import Any
 
 from server.routes import ROUTES
-from tests.server.factories import CHANNELS, add_member
+from tests.support.factories import CHANNELS, add_member
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import Peer, eventually
 

@@ -4,9 +4,9 @@ import hashlib
 from typing import Any
 
 from tests.flows.test_media import stored_blobs
-from tests.server.factories import CHANNELS
 from tests.server.handlers.test_account_erasures import LONG_AGO
 from tests.server.handlers.test_exports import ask, execute, fetch, lines
+from tests.support.factories import CHANNELS
 from tests.support.fixtures_stack import Stack
 from tests.support.media_files import enclosed, png, receive
 from tests.support.peers import Peer, eventually

@@ -15,7 +15,7 @@ from server.realtime import joining
 from server.realtime.broker import publish
 from server.realtime.events import Push, make_push
 from server.web.app_keys import DATABASE, HUB, REDIS
-from tests.server.factories import CHANNELS, START, make_account, make_chat, make_messages
+from tests.support.factories import CHANNELS, START, make_account, make_chat, make_messages
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import Peer, Socket, eventually
 

@@ -7,8 +7,8 @@ from urllib.parse import quote
 from aiopg import Cursor
 
 from server.web.app_keys import DATABASE
-from tests.server.factories import CHANNELS, START, add_member, make_account, make_chat, make_messages
 from tests.server.handlers.test_accounts import BAD_CURSORS
+from tests.support.factories import CHANNELS, START, add_member, make_account, make_chat, make_messages
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import Peer
 

@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.server.factories import CHANNELS, START, make_account, make_chat, make_messages
 from tests.server.handlers.test_search import execute, find
+from tests.support.factories import CHANNELS, START, make_account, make_chat, make_messages
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import Peer
 

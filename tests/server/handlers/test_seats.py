@@ -12,7 +12,7 @@ from server.config.plans import Plan, Plans
 from server.schemas.errors import Error
 from server.store.plans import entitlements
 from server.web.app_keys import DATABASE
-from tests.server.factories import revoke_entitlement, sign_in_as
+from tests.support.factories import revoke_entitlement, sign_in_as
 from tests.support.fixtures_stack import Stack, run_stack
 from tests.support.fixtures_tiny import WHATSAPP, give_plan
 from tests.support.peers import Answer, Peer

@@ -13,7 +13,7 @@ from aiohttp import WSMsgType, web
 from server.auth.tokens import Tokens
 from server.config import Config
 from server.web.app_keys import HUB, TOKENS
-from tests.server.factories import make_account, make_chat
+from tests.support.factories import make_account, make_chat
 from tests.support.fixtures_stack import Stack, run_stack
 from tests.support.peers import Peer, Socket, eventually
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from server.web.app_keys import DATABASE
-from tests.server.factories import CHANNELS, START, add_member, make_account, make_chat, make_messages
+from tests.support.factories import CHANNELS, START, add_member, make_account, make_chat, make_messages
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import Peer
 

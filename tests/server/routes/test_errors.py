@@ -17,7 +17,7 @@ from server.routes.middlewares import shape_errors
 from server.schemas.errors import Error
 from server.store.accounts import accounts
 from server.store.people import users
-from tests.server.factories import sign_in_as
+from tests.support.factories import sign_in_as
 from tests.support.fixtures_stack import Stack, serving
 from tests.support.peers import Answer, Peer
 from tests.support.ports import free_port

@@ -21,7 +21,9 @@ from server.schemas.errors import Error
 from server.store.accounts.hosted_links import insert_link
 from server.store.people.user_links import put_link
 from server.web.app_keys import DATABASE, REDIS
-from tests.server.factories import (
+from tests.server.handlers.test_auth import EMAIL, PASSWORD, make_user
+from tests.support.declared import strict
+from tests.support.factories import (
     BIAS_PHONE,
     add_member,
     make_account,
@@ -30,8 +32,6 @@ from tests.server.factories import (
     make_refusal,
     sign_in_as,
 )
-from tests.server.handlers.test_auth import EMAIL, PASSWORD, make_user
-from tests.support.declared import strict
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import Answer, Peer, message_received
 

@@ -6,7 +6,7 @@ import pytest
 
 from server.config import Config
 from server.web.app_keys import HUB
-from tests.server.factories import CHANNELS, add_member, make_account, make_chat, sign_in_as
+from tests.support.factories import CHANNELS, add_member, make_account, make_chat, sign_in_as
 from tests.support.fixtures_stack import run_stack
 from tests.support.peers import Peer, eventually
 from tests.support.ports import free_port

@@ -4,9 +4,9 @@ import pytest
 
 from server.routes import ROUTES
 from server.routes.route import Route
-from tests.server.factories import sign_in_as
 from tests.server.handlers.test_attachments import make_desk, send
 from tests.server.routes.test_routes import NEEDED, make_place
+from tests.support.factories import sign_in_as
 from tests.support.fixtures_stack import Stack
 from tests.support.media_files import PDF, file_path
 from tests.support.peers import Answer, Peer

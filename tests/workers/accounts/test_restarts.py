@@ -15,7 +15,7 @@ from server.store.accounts import restarts
 from server.unipile.errors import NotTaken
 from tests.support.fixtures_stack import Stack, run_stack
 from tests.support.peers import eventually
-from tests.workers.ledger import Ledger, status_event
+from tests.support.worker_harness import Ledger, status_event
 from workers.accounts.restarts import limits_of, queue_due_restarts, restart_account
 from workers.accounts.states import note
 from workers.context import open_parts

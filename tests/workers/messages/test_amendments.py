@@ -8,7 +8,7 @@ import pytest
 from server.unipile.errors import NotTaken, OutcomeUnknown, Rejected, UnipileError
 from server.unipile.states import MessageState
 from tests.support.peers import message_received
-from tests.workers.ledger import Ear, Ledger, written_by_us
+from tests.support.worker_harness import Ear, Ledger, written_by_us
 from workers.messages.amendments import TRIES, amend_message
 
 Answer = MessageState | UnipileError

@@ -8,7 +8,7 @@ import pytest
 
 from server.store.messages.messages import MESSAGE_JSON
 from tests.support.peers import message_received
-from tests.workers.ledger import Ear, Ledger
+from tests.support.worker_harness import Ear, Ledger
 
 LID, JID = "120000000000001@lid", "5511988880000@s.whatsapp.net"
 CONTACT = "select id, provider_id, name, phone, seq from channels_contact order by id"

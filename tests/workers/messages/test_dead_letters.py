@@ -15,7 +15,7 @@ from server.queue import AMEND_MESSAGE, Events
 from server.store.messages import messages
 from server.store.privacy import account_erasures, contact_erasures
 from tests.support.peers import eventually
-from tests.workers.ledger import Ledger, delivery
+from tests.support.worker_harness import Ledger, delivery
 from tests.workers.privacy.test_erase_contacts import (
     MARK,
     PHONE,

@@ -2,7 +2,7 @@
 
 from server.queue import OUTBOX_QUEUE
 from tests.support.peers import message_received
-from tests.workers.ledger import Ear, Ledger, delivery, receipt, written_by_us
+from tests.support.worker_harness import Ear, Ledger, delivery, receipt, written_by_us
 from workers.messages import ingest
 
 NOW = "2100-01-01T00:00:00.000Z"

@@ -7,7 +7,7 @@ import pytest
 from server.store.chats.chats import CHAT_JOINS, CHAT_JSON
 from server.unipile.history import read_chat, read_stored
 from tests.support.peers import message_received
-from tests.workers.ledger import Ear, Ledger
+from tests.support.worker_harness import Ear, Ledger
 from tests.workers.messages.test_contacts import contacts_of, said, shown, somebody, told
 from workers.sync.phone_flags import take_marks
 

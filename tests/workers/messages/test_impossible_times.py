@@ -7,7 +7,7 @@ import pytest
 
 from server.unipile.history import Attendees, StoredMessage, read_stored
 from tests.support.peers import message_received
-from tests.workers.ledger import Ledger, written_by_us
+from tests.support.worker_harness import Ledger, written_by_us
 from workers.sync import store_pages
 from workers.sync.placing import locate
 from workers.sync.store_pages import PageStore

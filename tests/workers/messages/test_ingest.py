@@ -7,7 +7,7 @@ import pytest
 
 from server.metrics import REGISTRY
 from tests.support.peers import message_received
-from tests.workers.ledger import Ear, Ledger, delivery, receipt, written_by_us
+from tests.support.worker_harness import Ear, Ledger, delivery, receipt, written_by_us
 from workers.messages import ingest
 
 SEED = 20260302

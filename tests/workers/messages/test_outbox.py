@@ -11,8 +11,8 @@ from server.unipile.errors import NotTaken
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import eventually
 from tests.support.ports import free_port
-from tests.workers.desk import POST_MESSAGE, Desk, open_desk, summary
-from tests.workers.ledger import receipt, written_by_us
+from tests.support.send_harness import POST_MESSAGE, Desk, open_desk, summary
+from tests.support.worker_harness import receipt, written_by_us
 from workers.messages.outbox import send_chat
 from workers.messages.outcomes import settle
 from workers.periodic import run_periodic

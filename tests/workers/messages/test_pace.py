@@ -13,9 +13,9 @@ from server.config import ROOT, Config, load_config
 from server.queue import OUTBOX_QUEUE
 from server.web.app_keys import DATABASE
 from tests.conftest import JWT_SECRET
-from tests.server.factories import CHANNELS
+from tests.support.factories import CHANNELS
 from tests.support.fixtures_stack import Stack, run_stack
-from tests.workers.desk import Desk, open_desk
+from tests.support.send_harness import Desk, open_desk
 
 SOON = 0.3
 

@@ -8,7 +8,7 @@ from aiopg import Cursor
 from server.store.messages import messages
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import WEBHOOK_SECRET, eventually, message_received
-from tests.workers.ledger import Ledger, receipt
+from tests.support.worker_harness import Ledger, receipt
 from workers.messages.batch import Batch
 
 

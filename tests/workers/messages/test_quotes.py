@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.support.peers import message_received
-from tests.workers.ledger import Ear, Ledger, written_by_us
+from tests.support.worker_harness import Ear, Ledger, written_by_us
 
 
 def answering(message: dict[str, Any], text: str = "Este", **changes: Any) -> dict[str, Any]:

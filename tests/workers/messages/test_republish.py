@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.support.peers import message_received
-from tests.workers.ledger import Ear, Ledger, receipt, written_by_us
+from tests.support.worker_harness import Ear, Ledger, receipt, written_by_us
 
 STATUS = {"AccountStatus": {"account_id": "acc-1", "account_type": "WHATSAPP", "message": "CREDENTIALS"}}
 

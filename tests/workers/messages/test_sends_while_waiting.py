@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from server.unipile.errors import NotTaken
-from tests.server.factories import CHANNELS
-from tests.workers.desk import POST_MESSAGE, Desk
+from tests.support.factories import CHANNELS
+from tests.support.send_harness import POST_MESSAGE, Desk
 
 
 async def reconnect(desk: Desk, status: str) -> dict[str, Any]:

@@ -6,8 +6,8 @@ import pytest
 from aiohttp import FormData
 
 from tests.support.peers import Peer, message_received
-from tests.workers.desk import Desk
-from tests.workers.ledger import Ledger, receipt, written_by_us
+from tests.support.send_harness import Desk
+from tests.support.worker_harness import Ledger, receipt, written_by_us
 from tests.workers.sync.test_sweeps import Beach
 from tests.workers.sync.test_sweeps import beach as beach
 

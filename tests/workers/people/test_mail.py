@@ -21,7 +21,7 @@ from server.handlers import password_reset
 from server.mail import MailAway, greet_mail_server
 from server.queue import MAIL_QUEUE
 from server.web.app_keys import DATABASE, REDIS
-from tests.server.factories import audit_lines, sign_in_as
+from tests.support.factories import audit_lines, sign_in_as
 from tests.support.fixtures_stack import Stack, run_stack
 from tests.support.mailbox import PASSWORD as MAIL_PASSWORD
 from tests.support.mailbox import USER, Mailbox, delivering

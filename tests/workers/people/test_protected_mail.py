@@ -17,7 +17,7 @@ from structlog.testing import capture_logs
 from server.config import Config
 from server.config.mail import Mail
 from server.mail import MailAway, greet_mail_server, send_mail
-from tests.server.factories import sign_in_as
+from tests.support.factories import sign_in_as
 from tests.support.fixtures_stack import run_stack
 from tests.support.mailbox import PASSWORD, USER, Mailbox, delivering
 from tests.support.peers import eventually

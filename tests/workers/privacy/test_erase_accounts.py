@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from server.store.privacy import account_erasures
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import message_received
-from tests.workers.ledger import Ear, Ledger
+from tests.support.worker_harness import Ear, Ledger
 from tests.workers.privacy.test_erase_contacts import MARK, PHONE, past, traces
 from workers.context import open_parts
 from workers.people.usage import check_usage

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from server.store.privacy import contact_erasures
 from tests.support.peers import message_received
-from tests.workers.ledger import Ear, Ledger, written_by_us
+from tests.support.worker_harness import Ear, Ledger, written_by_us
 from workers.privacy.erase_contacts import erase_contacts
 
 PHONE, OTHER = "5511977770001", "5511977770002"

@@ -6,7 +6,7 @@ import pytest
 
 from server.store.privacy.contact_erasures import begin_erasure
 from server.store.privacy.erasure_digests import mark_erased
-from tests.workers.ledger import Ledger
+from tests.support.worker_harness import Ledger
 from tests.workers.messages.test_contacts import contacts_of, said, somebody, told
 from workers.privacy.erase_contacts import erase_contacts
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.workers.ledger import Ledger
+from tests.support.worker_harness import Ledger
 from workers import periodic
 
 

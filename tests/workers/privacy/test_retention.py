@@ -6,7 +6,7 @@ from typing import Any
 from server.store.accounts import accounts
 from server.store.messages.changes import list_changes
 from tests.support.peers import message_received
-from tests.workers.ledger import Ear, Ledger
+from tests.support.worker_harness import Ear, Ledger
 from workers.privacy.retention import remove_old
 
 

@@ -10,7 +10,7 @@ from server.rules.account_states import Seen
 from server.unipile.answers import ProviderAccount
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import WEBHOOK_SECRET, message_received
-from tests.workers.ledger import Ear, Ledger, status_event
+from tests.support.worker_harness import Ear, Ledger, status_event
 from workers.accounts.states import refresh_account
 from workers.context import open_parts
 from workers.sync.chat_sync import MESSAGES_WEBHOOK, STATUS_WEBHOOK, refresh_chat, register_webhooks

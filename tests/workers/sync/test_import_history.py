@@ -9,7 +9,7 @@ import pytest
 from server.store.accounts import sync_state as history_rows
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import Peer, eventually, message_received
-from tests.workers.ledger import Ear, Ledger
+from tests.support.worker_harness import Ear, Ledger
 from workers.context import open_parts
 from workers.sync import import_history
 

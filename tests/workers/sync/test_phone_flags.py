@@ -11,7 +11,7 @@ from server.store.accounts import accounts
 from server.store.chats.flags import patch_chat
 from server.store.sending.sends import insert_send
 from tests.support.fixtures_stack import Stack
-from tests.workers.ledger import Ear
+from tests.support.worker_harness import Ear
 from tests.workers.sync.test_sweeps import EXTERNAL_ID, Beach
 from tests.workers.sync.test_sweeps import beach as beach
 from workers.messages.outcomes import settle

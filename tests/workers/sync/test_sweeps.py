@@ -11,7 +11,7 @@ import pytest
 from server.queue import SWEEP_ACCOUNT, SYNC_QUEUE
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import message_received
-from tests.workers.ledger import Ledger
+from tests.support.worker_harness import Ledger
 from workers.context import open_parts
 from workers.sync import sweeps
 from workers.sync.store_pages import PageStore

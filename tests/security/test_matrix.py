@@ -15,8 +15,8 @@ from server.routes import ROUTES, Route
 from server.rules import policy
 from server.store.people.api_keys import revoke_key
 from server.web.app_keys import DATABASE, TOKENS
-from tests.server.factories import add_member, make_account, make_chat, make_refusal, set_role, sign_in_as
 from tests.server.routes.test_routes import Place, good_body, make_place
+from tests.support.factories import add_member, make_account, make_chat, make_refusal, set_role, sign_in_as
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import Answer, Peer
 

@@ -6,8 +6,8 @@ from typing import Any
 from server.auth.tokens import hash_token
 from server.store.people.user_links import put_link
 from server.web.app_keys import DATABASE
-from tests.server.factories import CHANNELS, make_refusal, sign_in_as
 from tests.server.routes.test_routes import fail_message
+from tests.support.factories import CHANNELS, make_refusal, sign_in_as
 from tests.support.fixtures_stack import Stack
 from tests.support.media_files import enclosed, png
 from tests.support.peers import Peer, eventually

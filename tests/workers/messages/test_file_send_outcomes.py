@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from tests.support.media_files import form, png, post
-from tests.workers.desk import Desk, summary
-from tests.workers.ledger import written_by_us
-from tests.workers.messages.test_honest_sends import GET_MESSAGES, LOST, look
+from tests.support.send_harness import Desk, summary
+from tests.support.worker_harness import written_by_us
+from tests.workers.messages.test_send_outcomes import GET_MESSAGES, LOST, look
 
 SMALL, LARGE = png(7), png(123)
 WENT, DID_NOT = {"accepted": True}, {"accepted": False}

@@ -14,7 +14,7 @@ from server.messages.sending import SendRequest, StoredSend, store_sends
 from server.rules.account_states import Seen
 from server.web.app_keys import SENDS
 from tests.flows.rows import holding_accounts, watching
-from tests.server.factories import CHANNELS, add_member, make_account, make_chat
+from tests.support.factories import CHANNELS, add_member, make_account, make_chat
 from tests.support.fixtures_stack import Stack
 from tests.support.fixtures_tiny import used
 from tests.support.peers import Answer, Peer, eventually

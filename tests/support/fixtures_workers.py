@@ -1,4 +1,4 @@
-"""The insides of a worker without its queue: connections, a user with an account, an ear for its words."""
+"""The insides of a worker without its queue: connections, a user with an account, a subscriber to its channel."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -7,8 +7,8 @@ import pytest
 
 from server.config import Config
 from tests.support.fixtures_stack import run_stack
-from tests.workers.desk import Desk, open_desk
-from tests.workers.ledger import Ear, Ledger
+from tests.support.send_harness import Desk, open_desk
+from tests.support.worker_harness import Ear, Ledger
 from workers.context import open_parts
 from workers.messages import ingest
 

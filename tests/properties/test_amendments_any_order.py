@@ -15,7 +15,7 @@ from server.queue import AMEND_MESSAGE
 from server.unipile.errors import Rejected
 from server.unipile.states import MessageState
 from tests.support.peers import message_received
-from tests.workers.ledger import Ledger, delivery, written_by_us
+from tests.support.worker_harness import Ledger, delivery, written_by_us
 from workers.messages import ingest
 from workers.messages.amendments import amend_message
 

@@ -15,12 +15,12 @@ from server.plans.usage_push import push_usage
 from server.realtime.broker import publish_to_user
 from server.store.plans import usage_checks
 from server.store.plans.usage_checks import Drift
-from tests.server.factories import CHANNELS
+from tests.support.factories import CHANNELS
 from tests.support.fixtures_stack import Stack, run_stack
 from tests.support.fixtures_tiny import give_plan, used
 from tests.support.peers import message_received
-from tests.workers.desk import POST_MESSAGE, Desk, open_desk
-from tests.workers.ledger import receipt, written_by_us
+from tests.support.send_harness import POST_MESSAGE, Desk, open_desk
+from tests.support.worker_harness import receipt, written_by_us
 from workers.people.usage import UsagePushes, check_usage
 from workers.sync import import_history, sweeps
 

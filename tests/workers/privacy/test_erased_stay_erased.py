@@ -9,7 +9,7 @@ import pytest
 from server.rules.account_states import Seen
 from server.store.privacy.contact_erasures import begin_erasure
 from tests.support.fixtures_stack import Stack
-from tests.workers.ledger import Ledger
+from tests.support.worker_harness import Ledger
 from tests.workers.privacy.test_erase_contacts import MARK, PHONE, traces
 from workers.context import open_parts
 from workers.privacy.erase_contacts import erase_contacts

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from server.unipile.fields import CLOCK_SKEW, sent_times
 from tests.support.peers import message_received
-from tests.workers.ledger import Ear, Ledger, delivery, written_by_us
+from tests.support.worker_harness import Ear, Ledger, delivery, written_by_us
 from workers.messages import ingest
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

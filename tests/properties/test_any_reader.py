@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.properties.test_any_order import CHATS, CONTACTS, MESSAGES
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import eventually
-from tests.workers.ledger import Ledger
-from tests.workers.messages.test_any_order import CHATS, CONTACTS, MESSAGES
+from tests.support.worker_harness import Ledger
 from workers.context import open_parts
 from workers.sync import chat_sync, import_history, sweeps
 

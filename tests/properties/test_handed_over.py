@@ -15,12 +15,12 @@ from server.config import Config
 from server.realtime.broker import publish_to_user
 from server.store.plans import usage, usage_checks
 from server.web.app_keys import ENTITLEMENTS, UNIPILE
-from tests.server.factories import CHANNELS, add_member
+from tests.support.factories import CHANNELS, add_member
 from tests.support.fixtures_stack import run_stack
 from tests.support.fixtures_tiny import give_plan, used
 from tests.support.peers import Answer, Peer, message_received
-from tests.workers.desk import POST_MESSAGE, Desk, open_desk
-from tests.workers.ledger import written_by_us
+from tests.support.send_harness import POST_MESSAGE, Desk, open_desk
+from tests.support.worker_harness import written_by_us
 from workers.people.usage import UsagePushes
 
 FORGET = """

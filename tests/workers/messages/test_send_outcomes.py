@@ -3,10 +3,10 @@
 import pytest
 
 from server.queue import QUEUES
-from tests.server.factories import CHANNELS, add_member, revoke_entitlement
+from tests.support.factories import CHANNELS, add_member, revoke_entitlement
 from tests.support.peers import Answer, eventually
-from tests.workers.desk import POST_MESSAGE, Desk, summary
-from tests.workers.ledger import receipt, written_by_us
+from tests.support.send_harness import POST_MESSAGE, Desk, summary
+from tests.support.worker_harness import receipt, written_by_us
 from workers.messages import verify_sends
 from workers.periodic import run_periodic
 

@@ -4,7 +4,7 @@ import pytest
 
 from server.store.messages.early_events import prune_early_events
 from tests.support.peers import message_received
-from tests.workers.ledger import Ledger, receipt
+from tests.support.worker_harness import Ledger, receipt
 from workers import periodic
 
 DAYS = 30

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.server.factories import CHANNELS, add_member, make_account, make_chat
+from tests.support.factories import CHANNELS, add_member, make_account, make_chat
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import Peer, eventually
 

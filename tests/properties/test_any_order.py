@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.support.peers import message_received
-from tests.workers.ledger import Ledger, receipt
+from tests.support.worker_harness import Ledger, receipt
 
 ACCOUNTS = ("acc-1", "acc-2")
 PHONES = ("5511911110001", "5511911110002")

@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 
 from tests.support.peers import Peer, message_received
-from tests.workers.ledger import receipt, written_by_us
+from tests.support.worker_harness import receipt, written_by_us
 
 CUSTOMERS = 6
 POSTERS = 6

@@ -14,7 +14,7 @@ from server.store.chats import flags
 from server.store.messages import amendments
 from server.store.sending import sends
 from tests.support.peers import message_received
-from tests.workers.ledger import Ledger, written_by_us
+from tests.support.worker_harness import Ledger, written_by_us
 from workers.messages.outcomes import settle
 
 EMPTY = """

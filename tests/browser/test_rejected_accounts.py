@@ -7,7 +7,7 @@ from server.web.app_keys import DATABASE
 from tests.browser.checks import check_screen
 from tests.browser.screens import Inbox, sign_in_demo_user
 from tests.browser.test_screens import LOOKS
-from tests.server.factories import make_account
+from tests.support.factories import make_account
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
 

@@ -18,8 +18,8 @@ from server.routes import ROUTES
 from server.routes.route import Route
 from server.schemas.errors import Error
 from server.web.app_keys import REDIS
-from tests.server.factories import make_account, make_chat
 from tests.server.routes.test_routes import HOSTED_TOKEN, Place
+from tests.support.factories import make_account, make_chat
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import WEBHOOK_SECRET, Answer
 

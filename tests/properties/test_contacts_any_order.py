@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.support.peers import message_received
-from tests.workers.ledger import Ledger
+from tests.support.worker_harness import Ledger
 
 EMPTY = """
     with m as (delete from channels_message), c as (delete from channels_chat),

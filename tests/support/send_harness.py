@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import Peer
-from tests.workers.ledger import Ledger, written_by_us
+from tests.support.worker_harness import Ledger, written_by_us
 from workers.context import open_parts
 from workers.messages.outbox import send_chat
 

@@ -7,7 +7,7 @@ import pytest
 from server.text.names import contact_name
 from tests.server.text.test_graphemes import TABLE
 from tests.support.peers import message_received
-from tests.workers.ledger import Ledger, written_by_us
+from tests.support.worker_harness import Ledger, written_by_us
 
 NO_NAMES = [told for told, shown in TABLE["names"] if shown is None]
 SHOWN = """
