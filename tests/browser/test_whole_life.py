@@ -16,12 +16,12 @@ from playwright.async_api import expect
 from server.config import DEMO_EMAIL
 from tests.browser.consistency import expect_truth
 from tests.browser.conversation import Agent, Customer
+from tests.cli.programs import RUNNING
 from tests.support.fixtures_browser import Windows
 from tests.support.media_files import png
 from tests.support.peers import Peer, eventually
 from tests.support.ports import free_port
 from tests.support.programs import Program
-from tests.test_run import RUNNING
 
 QUESTION, ANSWER = "Oi, meu pedido chegou?", "Chega hoje à tarde."
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -9,10 +10,11 @@ import pytest
 from sandbox.app import create_sandbox
 from sandbox.settings import SandboxSettings
 from tests.flows.processes import Site, environment_of
-from tests.support.fixtures_stack import serving
+from tests.support.fixtures_stack import Stack, serving
 from tests.support.peers import Peer
 from tests.support.ports import free_port
 from tests.support.services import Services, run_services
+from workers.media import avatars
 
 
 @pytest.fixture
@@ -59,3 +61,19 @@ async def own_site(
     running = Site(client, tmp_path, environment)
     yield running
     await running.close()
+
+
+@pytest.fixture
+def no_avatars(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No avatars are copied: they are files too, and the test counts files."""
+    monkeypatch.setattr(avatars, "AT_ONCE", 0)
+
+
+@pytest.fixture
+async def agent(stack: Stack) -> Peer:
+    return await stack.sign_in()
+
+
+@pytest.fixture
+async def account(stack: Stack, agent: Peer) -> dict[str, Any]:
+    return await stack.make_account(agent)

@@ -6,11 +6,11 @@ from typing import Any
 from server.auth.tokens import hash_token
 from server.store.people.user_links import put_link
 from server.web.app_keys import DATABASE
-from tests.server.routes.test_routes import fail_message
 from tests.support.factories import CHANNELS, make_refusal, sign_in_as
 from tests.support.fixtures_stack import Stack
 from tests.support.media_files import enclosed, png
 from tests.support.peers import Peer, eventually
+from tests.support.route_cases import fail_message
 
 EXTERNAL_ID = "acc-1"
 LINK_TOKEN = "fuzz-link-token-4711-4711-4711-4711-4711-47"

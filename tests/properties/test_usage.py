@@ -1,8 +1,6 @@
 """Usage is what the rows say, after any mix of events; what a send reserved is given back when it definitely failed."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,24 +9,18 @@ from hypothesis import strategies as st
 
 from server.config import Config
 from server.metrics import USAGE_DRIFT
-from server.plans.usage_push import push_usage
-from server.realtime.broker import publish_to_user
 from server.store.plans import usage_checks
 from server.store.plans.usage_checks import Drift
 from tests.support.factories import CHANNELS
-from tests.support.fixtures_stack import Stack, run_stack
 from tests.support.fixtures_tiny import give_plan, used
 from tests.support.peers import message_received
-from tests.support.send_harness import POST_MESSAGE, Desk, open_desk
+from tests.support.send_harness import FORGET_USAGE, POST_MESSAGE, Desk, open_small_desk, post
 from tests.support.worker_harness import receipt, written_by_us
-from workers.people.usage import UsagePushes, check_usage
+from workers.people.usage import check_usage
 from workers.sync import import_history, sweeps
 
 REFUSED = POST_MESSAGE | {"status": 422, "times": 1}
 LOST = POST_MESSAGE | {"status": 500, "times": 1}
-FORGET = """
-    delete from channels_message; delete from channels_chat_start; delete from channels_receipt;
-    delete from channels_usage; delete from channels_usage_day; delete from channels_usage_gone"""
 ERASE = """
     delete from channels_message
     where id = (select max(id) from channels_message where status <> 'failed')"""
@@ -37,20 +29,12 @@ MONTH_AGO = "now() - interval '1 month'"
 
 @pytest.fixture
 async def desk(small_plans: Config) -> AsyncIterator[Desk]:
-    """Five messages a month; the test runs the jobs."""
-    config = replace(small_plans, unipile=replace(small_plans.unipile, total_timeout_seconds=0.5))
-    async with run_stack(config, with_workers=False) as stack, open_desk(stack) as opened:
-        await opened.ledger.execute(FORGET)
+    async with open_small_desk(small_plans) as opened:
         yield opened
 
 
 async def drift(desk: Desk) -> list[Drift]:
     return await desk.ledger.parts.database.write(usage_checks.list_drift)
-
-
-async def post(desk: Desk, text: str) -> int:
-    path = f"{CHANNELS}/{desk.account_id}/chats/{desk.chat['id']}/send"
-    return (await desk.agent.call("POST", path, {"text": text, "client_id": f"c-{text}"})).status
 
 
 async def fail_one(desk: Desk, text: str, fault: dict[str, Any]) -> int:
@@ -245,7 +229,6 @@ class Mix:
 async def wide(desk: Desk) -> Desk:
     """Without limits, and with a past at UniPile that is not to be counted."""
     await give_plan(desk.stack, desk.agent, "open")
-    await desk.ledger.execute("update channels_account set connected_at = now()")
     await desk.stack.sandbox.ok("PUT", "/sandbox/faults", {"webhooks_off": True})
     return desk
 
@@ -260,7 +243,9 @@ async def wide(desk: Desk) -> Desk:
 )
 @given(steps=STEPS)
 async def test_usage_is_what_the_rows_say_after_any_mix_of_events(wide: Desk, steps: list[str]) -> None:
-    await wide.ledger.execute(FORGET)
+    await wide.ledger.execute(FORGET_USAGE)
+    # What an earlier example left at UniPile is from before this connection, and is not counted.
+    await wide.ledger.execute("update channels_account set connected_at = now()")
     mix = Mix(wide)
     for step in steps:
         await mix.do(step)
@@ -269,76 +254,3 @@ async def test_usage_is_what_the_rows_say_after_any_mix_of_events(wide: Desk, st
 
 
 # -- who is told -----------------------------------------------------------------------------------------------------
-
-
-async def test_each_level_is_warned_of_once_and_the_pushes_keep_their_distance(desk: Desk) -> None:
-    parts, socket = desk.ledger.parts, await desk.agent.listen()
-    owner = [desk.agent.user_id]
-    for n in range(3):
-        await post(desk, str(n))
-    assert await push_usage(parts.database, parts.redis, parts.config.plans, owner) == set()
-    assert await push_usage(parts.database, parts.redis, parts.config.plans, owner) == set(owner)
-    for n in range(3, 5):
-        await post(desk, str(n))
-        for _ in range(2):
-            await push_usage(parts.database, parts.redis, parts.config.plans, owner, pause=0.0)
-    frames = await socket.wait_for_event("usage:updated", 5)
-    told = [(f["data"]["sent_here"], f["data"]["level"], f["data"]["crossed"]) for f in frames]
-    assert told == [
-        (3, "ok", None),
-        (4, "warning", "warning"),
-        (4, "warning", None),
-        (5, "reached", "reached"),
-        (5, "reached", None),
-    ]
-    assert "seq" not in frames[0] and "account_id" not in frames[0]
-
-
-async def test_two_workers_tell_one_warning(desk: Desk) -> None:
-    parts, socket = desk.ledger.parts, await desk.agent.listen()
-    for n in range(4):
-        await post(desk, str(n))
-    owner = [desk.agent.user_id]
-    await asyncio.gather(
-        *(push_usage(parts.database, parts.redis, parts.config.plans, owner, pause=0.0) for _ in range(6))
-    )
-    await publish_to_user(parts.redis, desk.agent.user_id, b'{"event": "end", "data": {}}')
-    await socket.wait_for_event("end")
-    told = [frame["data"]["crossed"] for frame in socket.events("usage:updated")]
-    assert told.count("warning") == 1
-
-
-async def test_a_larger_plan_is_warned_of_anew(desk: Desk) -> None:
-    parts, socket = desk.ledger.parts, await desk.agent.listen()
-    for n in range(4):
-        await post(desk, str(n))
-    owner = [desk.agent.user_id]
-    for plan in ("tiny", "closed", "open"):
-        await give_plan(desk.stack, desk.agent, plan)
-        await push_usage(parts.database, parts.redis, parts.config.plans, owner, pause=0.0)
-    frames = await socket.wait_for_event("usage:updated", 3)
-    # `closed` has the same limit as `tiny`: that was told; `open` has none.
-    assert [frame["data"]["crossed"] for frame in frames] == ["warning", None, None]
-
-
-async def test_a_user_who_was_told_a_moment_ago_is_told_the_rest_later(desk: Desk) -> None:
-    """And what a worker that was killed did not tell, the next one does."""
-    parts, socket, news = desk.ledger.parts, await desk.agent.listen(), UsagePushes()
-    await post(desk, "a")
-    await news.tell(parts)
-    await socket.wait_for_event("usage:updated", sent_here=1)
-    await desk.ledger.store(message_received("acc-1", chat_id=desk.chat["provider_chat_id"]))
-    await news.tell(parts)
-    assert len(socket.events("usage:updated")) == 1
-    await desk.ledger.execute("update channels_usage set pushed_at = '-infinity'")
-    await news.tell(parts)
-    await socket.wait_for_event("usage:updated", messages_rcvd=1)
-
-
-async def test_running_workers_tell_the_owner_and_nobody_else(tiny_working: Stack) -> None:
-    agent, stranger = await tiny_working.sign_in(), await tiny_working.sign_in("stranger")
-    await tiny_working.make_account(agent, "acc-1")
-    own, foreign = await agent.listen(), await stranger.listen()
-    await tiny_working.write("acc-1", "Oi")
-    await own.wait_for_event("usage:updated", messages_rcvd=1)
-    assert foreign.events("usage:updated") == []

@@ -18,10 +18,10 @@ from server.routes import ROUTES
 from server.routes.route import Route
 from server.schemas.errors import Error
 from server.web.app_keys import REDIS
-from tests.server.routes.test_routes import HOSTED_TOKEN, Place
 from tests.support.factories import make_account, make_chat
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import WEBHOOK_SECRET, Answer
+from tests.support.route_cases import HOSTED_TOKEN, Place
 
 CHANGING = [route for route in ROUTES if route.method != "GET"]
 READING = [route for route in ROUTES if route.method == "GET" and route.name != "open_socket"]

@@ -15,10 +15,10 @@ from server.routes import ROUTES, Route
 from server.rules import policy
 from server.store.people.api_keys import revoke_key
 from server.web.app_keys import DATABASE, TOKENS
-from tests.server.routes.test_routes import Place, good_body, make_place
 from tests.support.factories import add_member, make_account, make_chat, make_refusal, set_role, sign_in_as
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import Answer, Peer
+from tests.support.route_cases import Place, good_body, make_place
 
 GUARDED = [route for route in ROUTES if route.needs_token]
 IDS = ("account_id", "chat_id", "message_id", "user_id", "key_id", "contact_id", "refusal_id")

@@ -2,16 +2,22 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from tests.support.fixtures_stack import Stack
+from server.config import Config
+from tests.support.factories import CHANNELS
+from tests.support.fixtures_stack import Stack, run_stack
 from tests.support.peers import Peer
 from tests.support.worker_harness import Ledger, written_by_us
 from workers.context import open_parts
 from workers.messages.outbox import send_chat
 
 POST_MESSAGE = {"method": "POST", "path": "/chats/*/messages"}
+
+FORGET_USAGE = """
+    delete from channels_message; delete from channels_chat_start; delete from channels_receipt;
+    delete from channels_usage; delete from channels_usage_day; delete from channels_usage_gone"""
 
 
 @dataclass
@@ -60,6 +66,20 @@ async def open_desk(stack: Stack) -> AsyncIterator[Desk]:
         await ledger.execute("delete from channels_usage; delete from channels_message")
         (chat,) = await agent.chats(account["id"])
         yield Desk(stack, agent, ledger, account["id"], chat)
+
+
+@asynccontextmanager
+async def open_small_desk(config: Config) -> AsyncIterator[Desk]:
+    """The same on a plan of five messages a month; nothing is counted yet."""
+    config = replace(config, unipile=replace(config.unipile, total_timeout_seconds=0.5))
+    async with run_stack(config, with_workers=False) as stack, open_desk(stack) as opened:
+        await opened.ledger.execute(FORGET_USAGE)
+        yield opened
+
+
+async def post(desk: Desk, text: str) -> int:
+    path = f"{CHANNELS}/{desk.account_id}/chats/{desk.chat['id']}/send"
+    return (await desk.agent.call("POST", path, {"text": text, "client_id": f"c-{text}"})).status
 
 
 def summary(messages: list[dict[str, Any]]) -> list[tuple[str, str]]:

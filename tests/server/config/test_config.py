@@ -1,41 +1,12 @@
 """What may be set, what is refused, and that the refusal names it."""
 
 import dataclasses
-import stat
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
-from dotenv import dotenv_values
 
-from server.config import ROOT, Config, ConfigError, load_config
-
-TOML = ROOT / "config.toml"
-JWT_SECRET = "Q9wXr2Tz7Lm4Vb8Nc1Ks6Hd3Jf5Gp0Ya"
-WEBHOOK_SECRET = "mK3vP8xR1wB6nT9q"
-PRODUCTION = {
-    "UNIPILE_DSN": "https://api1.unipile.com:13111",
-    "UNIPILE_API_KEY": "k8Zq+71tBf0=",
-    "WEBHOOK_SECRET": WEBHOOK_SECRET,
-    "JWT_SECRET": JWT_SECRET,
-}
-
-Load = Callable[..., Config]
-
-
-@pytest.fixture
-def load(tmp_path: Path) -> Load:
-    def load(environ: Mapping[str, str] | None = None, **more: str) -> Config:
-        return load_config({"DATA_DIR": str(tmp_path / "var"), **(environ or {}), **more}, TOML)
-
-    return load
-
-
-def refusal(load: Load, *args: Any, **more: str) -> str:
-    with pytest.raises(ConfigError) as caught:
-        load(*args, **more)
-    return str(caught.value)
+from server.config import ROOT, ConfigError, load_config
+from tests.server.config.loading import PRODUCTION, TOML, Load, refusal
 
 
 def test_empty_environment_is_sandbox_mode(load: Load) -> None:
@@ -52,72 +23,6 @@ def test_empty_environment_is_sandbox_mode(load: Load) -> None:
         "sandbox-webhook-secret",
     )
     assert (config.database.url, config.redis.url, config.unipile.dsn) == (None, None, None)
-
-
-def test_sandbox_mode_keeps_the_secrets_it_makes(load: Load, tmp_path: Path) -> None:
-    first, second = load().secrets, load().secrets
-    assert first == second
-    assert len(first.jwt_secret) >= 32
-    assert len(first.demo_password) >= 10
-    assert stat.S_IMODE((tmp_path / "var" / "secrets.json").stat().st_mode) == 0o600
-
-
-def test_sandbox_mode_adds_a_secret_that_an_older_file_lacks(load: Load, tmp_path: Path) -> None:
-    before = load().secrets
-    (tmp_path / "var" / "secrets.json").write_text(f'{{"jwt_secret": "{before.jwt_secret}"}}')
-    after = load().secrets
-    assert after.jwt_secret == before.jwt_secret
-    assert after.demo_password
-
-
-def test_production_makes_no_secrets_and_no_folder(load: Load, tmp_path: Path) -> None:
-    config = load(PRODUCTION)
-    assert not config.sandbox.enabled
-    assert config.auth.test_tokens is False
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize("name", ["UNIPILE_API_KEY", "WEBHOOK_SECRET", "JWT_SECRET"])
-def test_missing_secret_stops_production(load: Load, name: str) -> None:
-    assert refusal(load, {**PRODUCTION, name: ""}) == f"{name} is not set."
-
-
-def test_every_missing_secret_is_named(load: Load) -> None:
-    message = refusal(load, UNIPILE_DSN="https://api1.unipile.com:13111")
-    assert all(name in message for name in ("UNIPILE_API_KEY", "WEBHOOK_SECRET", "JWT_SECRET"))
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("WEBHOOK_SECRET", "sandbox-webhook-secret"),
-        ("UNIPILE_API_KEY", "sandbox-key"),
-        ("JWT_SECRET", "changeme" * 5),
-        ("JWT_SECRET", "Secret-secret-secret-secret-secret-secret"),
-        ("JWT_SECRET", "a" * 64),
-        ("WEBHOOK_SECRET", "your-webhook-secret-here"),
-    ],
-)
-def test_example_secret_stops_production(load: Load, name: str, value: str) -> None:
-    message = refusal(load, {**PRODUCTION, name: value})
-    assert message == f"{name} is an example, not a secret."
-    assert value not in message
-
-
-def test_every_secret_of_the_example_file_is_refused(load: Load, tmp_path: Path) -> None:
-    text = (ROOT / ".env.example").read_text().replace("\n#", "\n")
-    lines = [line for line in text.splitlines() if "=" in line and " " not in line]
-    (tmp_path / "example.env").write_text("\n".join(lines))
-    examples = dotenv_values(tmp_path / "example.env")
-    for name in ("UNIPILE_API_KEY", "WEBHOOK_SECRET", "JWT_SECRET"):
-        assert "is an example" in refusal(load, {**PRODUCTION, name: examples[name] or ""})
-
-
-@pytest.mark.parametrize(
-    ("name", "value"), [("JWT_SECRET", JWT_SECRET[:31]), ("WEBHOOK_SECRET", "mK3vP8xR1wB6nT9")]
-)
-def test_short_secret_stops_production(load: Load, name: str, value: str) -> None:
-    assert refusal(load, {**PRODUCTION, name: value}).startswith(f"{name} is too short")
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:4001", "localhost:4001", "[::1]:4001"])
@@ -255,41 +160,6 @@ def test_zero_means_something_only_where_it_is_said_to(tmp_path: Path) -> None:
             load_config({name: value, "DATA_DIR": str(tmp_path)}, TOML)
 
 
-@pytest.mark.parametrize(
-    ("url", "place"),
-    [
-        ("smtp://mail.x.example", ("mail.x.example", 587, None, None, False, True)),
-        ("smtps://a%40b:p%2Fw@mail.x.example", ("mail.x.example", 465, "a@b", "p/w", True, False)),
-        ("smtp://10.0.0.1:25?starttls=never", ("10.0.0.1", 25, None, None, False, False)),
-        ("smtp://a:b@127.0.0.1:25/?starttls=never", ("127.0.0.1", 25, "a", "b", False, False)),
-        ("smtp://a:b@mail.x.example:2525?starttls", ("mail.x.example", 2525, "a", "b", False, True)),
-    ],
-)
-def test_the_mail_servers_address_is_taken_apart(tmp_path: Path, url: str, place: tuple[Any, ...]) -> None:
-    environ = {"SMTP_URL": url, "CONFAB_MAIL_SENDER": "Confab <inbox@x.example>", "DATA_DIR": str(tmp_path)}
-    assert load_config(environ, TOML).mail.place == place
-
-
-@pytest.mark.parametrize(
-    ("url", "sender", "named"),
-    [
-        ("mail.x.example:587", "a@x.example", "SMTP_URL"),
-        ("https://mail.x.example", "a@x.example", "SMTP_URL"),
-        ("smtp://a:hunter22@mail.x.example:port", "a@x.example", "SMTP_URL"),
-        ("smtp://a:hunter22@mail.x.example?tls=yes", "a@x.example", "SMTP_URL"),
-        ("smtp://a:hunter22@mail.x.example?starttls=never", "a@x.example", "unprotected"),
-        ("smtp://mail.x.example", "", "CONFAB_MAIL_SENDER"),
-        ("smtp://mail.x.example", "Confab", "CONFAB_MAIL_SENDER"),
-    ],
-)
-def test_a_mail_server_that_cannot_be_used_is_named_without_its_password(
-    tmp_path: Path, url: str, sender: str, named: str
-) -> None:
-    with pytest.raises(ConfigError, match=named) as caught:
-        load_config({"SMTP_URL": url, "CONFAB_MAIL_SENDER": sender, "DATA_DIR": str(tmp_path)}, TOML)
-    assert "hunter22" not in str(caught.value)
-
-
 def test_a_missing_key_is_named(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text(TOML.read_text().replace("pool_size", "# pool_size"))
@@ -383,13 +253,6 @@ def test_a_data_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     (tmp_path / "var").write_text("in the way")
     with pytest.raises(ConfigError, match=str(tmp_path / "var")):
         load_config({"DATA_DIR": str(tmp_path / "var")}, TOML)
-
-
-def test_no_secret_shows_in_a_repr(load: Load) -> None:
-    config = load(PRODUCTION, DATABASE_URL="postgres://u:hunter2@db/x", REDIS_URL="redis://:hunter3@r")
-    text = repr(config)
-    for secret in ("hunter2", "hunter3", JWT_SECRET, WEBHOOK_SECRET, PRODUCTION["UNIPILE_API_KEY"]):
-        assert secret not in text
 
 
 def test_configuration_is_frozen(load: Load) -> None:

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from server.config import ROOT, load_config
-from tests.server.config.test_config import PRODUCTION
+from tests.server.config.loading import PRODUCTION
 
 COMPOSE = (ROOT / "compose.yaml").read_text()
 

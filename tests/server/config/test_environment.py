@@ -8,7 +8,7 @@ import pytest
 
 from server.config import ROOT, Config, ConfigError, load_config
 from server.config.environment import read_environment
-from tests.server.config.test_config import PRODUCTION
+from tests.server.config.loading import PRODUCTION
 
 TOML = ROOT / "config.toml"
 

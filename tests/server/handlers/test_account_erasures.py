@@ -3,7 +3,7 @@
 from typing import Any
 
 from server.routes import ROUTES
-from tests.flows.test_media import stored_blobs
+from tests.flows.stored_files import stored_blobs
 from tests.server.handlers.test_exports import ask, execute, fetch
 from tests.support.factories import CHANNELS, add_member, audit_lines, sign_in_as
 from tests.support.fixtures_stack import Stack

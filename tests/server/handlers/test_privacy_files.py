@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from tests.flows.test_media import stored_blobs
+from tests.flows.stored_files import stored_blobs
 from tests.server.handlers.test_account_erasures import LONG_AGO
 from tests.server.handlers.test_exports import ask, execute, fetch, lines
 from tests.support.factories import CHANNELS

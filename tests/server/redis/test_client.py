@@ -2,16 +2,13 @@
 
 import asyncio
 import socket
-import ssl
 import time
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, closing
-from pathlib import Path
+from collections.abc import AsyncIterator
+from contextlib import closing
 from urllib.parse import quote, urlsplit
 
 import pytest
 import redis as plain_redis
-import trustme
 
 from server.errors import Unavailable
 from server.process.redis_start import sentence_of, why_unusable
@@ -98,88 +95,6 @@ async def test_a_user_may_be_allowed_no_more_than_what_the_documents_say(
 
 
 # -- TLS ---------------------------------------------------------------------------------------------------------
-
-
-class Certificates:
-    """An authority that nobody knows, and what it has signed."""
-
-    def __init__(self, folder: Path) -> None:
-        self.authority = trustme.CA()
-        self.file = folder / "ca.pem"
-        self.authority.cert_pem.write_to_path(self.file)
-        self.mine = folder / "client.pem"
-        self.authority.issue_cert("confab").private_key_and_cert_chain_pem.write_to_path(self.mine)
-
-    def server(self, name: str, *, asks_for_client: bool = False) -> ssl.SSLContext:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.authority.issue_cert(name).configure_cert(context)
-        if asks_for_client:
-            context.verify_mode = ssl.CERT_REQUIRED
-            self.authority.configure_trust(context)
-        return context
-
-
-@pytest.fixture(scope="module")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
-    return Certificates(tmp_path_factory.mktemp("certificates"))
-
-
-@asynccontextmanager
-async def speaking_tls(services: Services, context: ssl.SSLContext) -> AsyncIterator[str]:
-    gate = await Gate(services.valkey.port).open(context)
-    try:
-        yield at_port(services.redis_url, gate.port).replace("redis://", "rediss://")
-    finally:
-        await gate.close()
-
-
-@pytest.mark.parametrize(
-    ("name", "query", "settings", "said"),
-    [
-        # Heroku's: a chain that nobody knows, and another name in it.
-        ("ec2-1-2-3-4.example", "", {}, "has a certificate that no known authority has signed"),
-        ("ec2-1-2-3-4.example", "?ssl_cert_reqs=none", {}, ""),
-        ("ec2-1-2-3-4.example", "", {"ssl_cert_reqs": "none"}, ""),
-        ("ec2-1-2-3-4.example", "?ssl_cert_reqs=required", {"ssl_cert_reqs": "none"}, "no known authority"),
-        ("ec2-1-2-3-4.example", "?ssl_ca_certs={ca}", {}, ""),
-        ("ec2-1-2-3-4.example", "?ssl_ca_data={pem}", {}, ""),
-        ("ec2-1-2-3-4.example", "?ssl_ca_certs={ca}&ssl_check_hostname=true", {}, "certificate for another name"),
-        ("127.0.0.1", "?ssl_ca_certs={ca}&ssl_check_hostname=true", {}, ""),
-        ("127.0.0.1", "?ssl_ca_certs={ca}&ssl_certfile={mine}&ssl_check_hostname=yes", {}, ""),
-    ],
-)  # fmt: skip
-async def test_redis_over_tls_is_as_safe_as_the_address_says(
-    services: Services,
-    certificates: Certificates,
-    name: str,
-    query: str,
-    settings: Mapping[str, str],
-    said: str,
-) -> None:
-    pem = quote(certificates.authority.cert_pem.bytes().decode())
-    given = query.format(ca=certificates.file, pem=pem, mine=certificates.mine)
-    async with speaking_tls(services, certificates.server(name)) as url:
-        found = await complaint(url + given, **settings)
-    assert said in found
-    assert bool(found) == bool(said)
-
-
-async def test_a_server_that_wants_the_clients_certificate_gets_it(
-    services: Services, certificates: Certificates
-) -> None:
-    async with speaking_tls(services, certificates.server("127.0.0.1", asks_for_client=True)) as url:
-        given = f"{url}?ssl_ca_certs={certificates.file}"
-        assert await complaint(f"{given}&ssl_certfile={certificates.mine}") == ""
-        assert "if it asks for a client certificate" in await complaint(given)
-
-
-async def test_tls_and_plain_that_do_not_meet_are_told_apart(
-    services: Services, certificates: Certificates
-) -> None:
-    plain = services.redis_url
-    assert "begin REDIS_URL with redis://" in await complaint(plain.replace("redis://", "rediss://"))
-    async with speaking_tls(services, certificates.server("127.0.0.1")) as url:
-        assert "begin REDIS_URL with rediss://" in await complaint(url.replace("rediss://", "redis://"))
 
 
 # -- silence -----------------------------------------------------------------------------------------------------

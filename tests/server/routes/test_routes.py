@@ -4,39 +4,31 @@ The cases are made from the table: a route that is added is tested here with its
 """
 
 import io
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from aiohttp import FormData
-from aiopg import Cursor
 from marshmallow import fields
 
 from server.auth.tokens import hash_token
-from server.queue import heartbeat
 from server.routes import ROUTES, Route
 from server.schemas.errors import Error
 from server.store.accounts.hosted_links import insert_link
 from server.store.people.user_links import put_link
-from server.web.app_keys import DATABASE, REDIS
+from server.web.app_keys import DATABASE
 from tests.server.handlers.test_auth import EMAIL, PASSWORD, make_user
 from tests.support.declared import strict
 from tests.support.factories import (
-    BIAS_PHONE,
-    add_member,
-    make_account,
-    make_chat,
-    make_contact,
-    make_refusal,
     sign_in_as,
 )
 from tests.support.fixtures_stack import Stack
-from tests.support.peers import Answer, Peer, message_received
+from tests.support.peers import Answer
+from tests.support.route_cases import HOSTED_TOKEN, NEEDED, Place, fail_message, good_body, make_place
 
 GUARDED = [route for route in ROUTES if route.needs_token]
-# Absent in this configuration: handlers/test_people.py and workers/test_mailing.py open them.
+# Absent in this configuration: handlers/test_registration.py and workers/people/test_mail.py enable them.
 SHUT = ("register", "forget_password")
 # Without its signature nothing of a body is read: what is signed is tested in handlers/test_billing.py.
 WITH_BODY = [
@@ -53,8 +45,6 @@ ANSWERING = [
     for route in ROUTES
     if route.answer is not None and route.name not in (*ELSEWHERE, *SHUT) and not route.needs_signature
 ]
-# Queries that are not to be left out.
-NEEDED = {"list_changes": "?since=0", "find": "?q=Oi"}
 TAKES_FORMS = ("send_message",)
 
 
@@ -62,67 +52,9 @@ def named(route: Route) -> str:
     return route.name
 
 
-HOSTED_TOKEN = "t" * 43
-
-
-@dataclass
-class Place:
-    """Somebody with an account and a chat, to whom every address leads."""
-
-    peer: Peer
-    account_id: int
-    chat_id: int
-    message_id: int = 0
-    contact_id: int = 0
-    user_id: int = 0
-    key_id: int = 0
-    refusal_id: int = 0
-
-    def path(self, route: Route) -> str:
-        """The route's address with ids that exist."""
-        values = {
-            "provider": "whatsapp",
-            "account_id": str(self.account_id),
-            "chat_id": str(self.chat_id),
-            "message_id": str(self.message_id),
-            "user_id": str(self.user_id),
-            "key_id": str(self.key_id),
-            "attachment_id": "file-1",
-            "contact_id": str(self.contact_id),
-            "export_id": "1",
-            "refusal_id": str(self.refusal_id),
-            "sha256": "0" * 64,
-            "token": HOSTED_TOKEN,
-            "name": "icon.svg",
-            "path": "inbox",
-        }
-        return re.sub(r"\{(\w+)(?::(?:[^{}]|\{[^{}]*\})*)?\}", lambda match: values[match[1]], route.path)
-
-
 @pytest.fixture
 async def place(web_only: Stack) -> Place:
     return await make_place(web_only)
-
-
-async def make_place(stack: Stack) -> Place:
-    """An owner of the team with a number, a chat, a key, and somebody else who is let into the number."""
-    await heartbeat(stack.app[REDIS])  # without a worker nothing is ready
-    owner, other = await sign_in_as(stack, "owner"), await stack.sign_in("other")
-    account_id = await make_account(stack, owner)
-    chat_id = await make_chat(stack, account_id, address=f"{BIAS_PHONE}@s.whatsapp.net")
-    (message,) = await owner.messages(account_id, chat_id)
-    await add_member(stack, account_id, other, "agent")
-    key = await owner.ok("POST", "/api/keys", {"name": "crm", "scopes": ["read"]})
-    return Place(
-        owner,
-        account_id,
-        chat_id,
-        message["id"],
-        await make_contact(stack, account_id),
-        other.user_id,
-        key["key"]["id"],
-        await make_refusal(stack, owner),
-    )
 
 
 def assert_refused(answer: Answer, *statuses: int) -> None:
@@ -235,53 +167,6 @@ async def test_no_address_of_any_route_is_more_than_refused(place: Place) -> Non
                     # What is searched for, and the name of an action, may be nearly anything.
                     if name not in ("q", "action") or answer.status != 200:
                         assert_refused(answer, 422)
-
-
-def good_body(route: Route) -> dict[str, Any] | None:
-    bodies: dict[str, dict[str, Any]] = {
-        "make_test_token": {"user_id": "ana"},
-        "log_in": {"email": EMAIL, "password": PASSWORD},
-        "register": {"email": "eva@example.com", "name": "Eva", "password": PASSWORD},
-        "forget_password": {"email": EMAIL},
-        "show_link": {"token": HOSTED_TOKEN},
-        "accept_link": {"token": HOSTED_TOKEN, "password": PASSWORD},
-        "change_profile": {"name": "Ana"},
-        "change_password": {"old_password": PASSWORD, "new_password": PASSWORD + "!"},
-        "invite_user": {"email": "eva@example.com", "role": "agent"},
-        "change_user": {"name": "Eva"},
-        "create_key": {"name": "crm", "scopes": ["read"]},
-        "set_member": {"role": "viewer"},
-        "set_payer": {"user_id": 1},
-        "connect_account": {},
-        "reconnect_account": {},
-        "request_export": {},
-        "patch_account": {"read_receipts": False},
-        "patch_chat": {"read": True},
-        "start_chat": {"to": "+5511988880000", "text": "Oi"},
-        "edit_message": {"text": "Oi"},
-        "set_reaction": {"value": "👍"},
-        "send_message": {"text": "Oi"},
-        "receive_messages": message_received("acc-1"),
-        "receive_account_status": {"AccountStatus": {"account_id": "acc-1", "message": "OK"}},
-    }
-    assert (route.body is None) or route.name in bodies
-    return bodies.get(route.name)
-
-
-async def fail_message(stack: Stack, message_id: int) -> None:
-    """Make it one of ours that UniPile refused, with a file that could not be had."""
-
-    async def update(cursor: Cursor) -> None:
-        await cursor.execute(
-            """update channels_message set direction = 'out', status = 'failed', attachments = jsonb_build_array(
-                   jsonb_build_object('id', 'file-1', 'type', 'img', 'file_name', null, 'mimetype', null,
-                       'file_size', null, 'state', 'expired', 'error', null, 'voice_note', false, 'sticker', false,
-                       'duration', null, 'width', null, 'height', null))
-               where id = %s""",
-            (message_id,),
-        )
-
-    await stack.app[DATABASE].write(update)
 
 
 async def happy_answer(stack: Stack, place: Place, route: Route) -> Answer:

@@ -5,28 +5,22 @@ import gzip
 import json
 import re
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import pytest
 from aiohttp import web
 
-from server.app import create_app
-from server.config import Config
 from server.process.logs import set_up_logging
 from server.routes import ROUTES
 from server.schemas.errors import Error
-from server.web.edge import PIECE_BYTES, EdgeRunner, Patience
+from server.web.edge import PIECE_BYTES
 from tests.support.fixtures_stack import Stack
-from tests.support.ports import free_port
 
 BOMB = gzip.compress(b"a" * 50_000_000)
 HANDSHAKE = (
     "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
 )
-PATIENCE = Patience(head=0.3, stall=0.5, idle=60.0)
 
 
 @dataclass
@@ -68,25 +62,6 @@ def head(method: str, path: str, *lines: str) -> bytes:
 
 def port_of(stack: Stack) -> int:
     return stack.config.web.port
-
-
-@asynccontextmanager
-async def waiting(config: Config, patience: Patience) -> AsyncIterator[int]:
-    """A server of this patience; yields its port."""
-    runner = EdgeRunner(create_app(config), patience=patience, access_log=None, shutdown_timeout=1.0)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", port := free_port()).start()
-        yield port
-    finally:
-        await runner.cleanup()
-
-
-@pytest.fixture
-async def impatient(config: Config) -> AsyncIterator[int]:
-    """The port of a server that does not wait long in the middle of anything."""
-    async with waiting(config, PATIENCE) as port:
-        yield port
 
 
 PACKED = (
@@ -271,96 +246,3 @@ async def test_big_cookies_of_other_applications_lock_nobody_out(web_only: Stack
 
 
 # -- time ----------------------------------------------------------------------------------------------------------
-
-
-async def closes(port: int, data: bytes, seconds: float = 3.0) -> bool:
-    """Whether the server ends a connection over which no more than this is ever said."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    try:
-        writer.write(data)
-        async with asyncio.timeout(seconds):
-            while await reader.read(65_536):
-                pass
-    except TimeoutError:
-        return False
-    except ConnectionResetError:
-        pass
-    finally:
-        writer.close()
-    return True
-
-
-KEPT = b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n"
-HALF_SENT = {
-    "nothing": b"",
-    "half a line": b"GET /hea",
-    "half a head": b"GET /health HTTP/1.1\r\nHost: x\r\n",
-    "half a body": head("POST", "/api/auth/login", "Content-Length: 100") + b'{"email": ',
-    "no body": head("POST", "/api/auth/login", "Content-Length: 100"),
-    "half a chunk": head("POST", "/api/auth/login", "Transfer-Encoding: chunked") + b"ff\r\n{",
-    "half a form": head(
-        "POST", "/api/auth/login", "Content-Type: multipart/form-data; boundary=x", "Content-Length: 9999"
-    )
-    + b"--x\r\n",
-}
-
-
-async def test_who_stops_in_the_middle_is_not_waited_for(impatient: int) -> None:
-    ended = await asyncio.gather(*(closes(impatient, data) for data in HALF_SENT.values()))
-    assert dict(zip(HALF_SENT, ended, strict=True)) == dict.fromkeys(HALF_SENT, True)
-
-
-async def test_a_connection_may_rest_between_two_requests_but_not_for_ever(config: Config) -> None:
-    async with waiting(config, Patience(head=0.1, stall=0.1, idle=0.8)) as port:
-        assert not await closes(port, KEPT, 0.4)
-        assert await closes(port, KEPT)
-
-
-async def test_half_a_head_after_a_whole_request_is_not_waited_for(impatient: int) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", impatient)
-    writer.write(KEPT)
-    await reader.readuntil(b'"ok"}')
-    writer.write(b"GET /hea")
-    async with asyncio.timeout(3):
-        assert await reader.read() == b""
-    writer.close()
-
-
-async def test_hundreds_of_half_sent_heads_are_gone_soon(impatient: int) -> None:
-    heads = [closes(impatient, b"GET /health HTTP/1.1\r\nX-%d: " % n) for n in range(400)]
-    assert all(await asyncio.gather(*heads))
-
-
-async def test_who_sends_a_byte_now_and_then_is_not_waited_for_either(impatient: int) -> None:
-    for begun in (b"GET /health HTTP/1.1\r\nX: ", head("POST", "/api/auth/login", "Content-Length: 1000")):
-        reader, writer = await asyncio.open_connection("127.0.0.1", impatient)
-        writer.write(begun)
-
-        async def trickle(to: asyncio.StreamWriter) -> None:
-            while True:
-                to.write(b"a")
-                await asyncio.sleep(0.02)
-
-        trickling = asyncio.create_task(trickle(writer))
-        try:
-            async with asyncio.timeout(3):
-                while await reader.read(1000):
-                    pass
-        except ConnectionResetError:
-            pass
-        finally:
-            trickling.cancel()
-            writer.close()
-
-
-async def test_an_open_socket_is_waited_for(impatient: int, config: Config) -> None:
-    """It has its own limits: it is quiet for longer than any head may take."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", impatient)
-    writer.write(head("GET", "/ws", HANDSHAKE))
-    answer = parse(await reader.readuntil(b"\r\n\r\n"))
-    assert answer.status == 101
-    assert "server" not in answer.headers
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(1.5):
-            await reader.read(1)
-    writer.close()

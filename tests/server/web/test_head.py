@@ -5,11 +5,11 @@ import pytest
 from server.routes import ROUTES
 from server.routes.route import Route
 from tests.server.handlers.test_attachments import make_desk, send
-from tests.server.routes.test_routes import NEEDED, make_place
 from tests.support.factories import sign_in_as
 from tests.support.fixtures_stack import Stack
 from tests.support.media_files import PDF, file_path
 from tests.support.peers import Answer, Peer
+from tests.support.route_cases import NEEDED, make_place
 
 READING = [route for route in ROUTES if route.method == "GET" and route.name != "open_socket"]
 # They differ from one answer to the next, or say how a body comes that is not there.

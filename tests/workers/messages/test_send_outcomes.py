@@ -3,8 +3,8 @@
 import pytest
 
 from server.queue import QUEUES
-from tests.support.factories import CHANNELS, add_member, revoke_entitlement
-from tests.support.peers import Answer, eventually
+from tests.support.factories import CHANNELS
+from tests.support.peers import eventually
 from tests.support.send_harness import POST_MESSAGE, Desk, summary
 from tests.support.worker_harness import receipt, written_by_us
 from workers.messages import verify_sends
@@ -29,12 +29,6 @@ async def look(desk: Desk) -> None:
 async def attempts_of(desk: Desk) -> list[tuple[int, str | None, str | None]]:
     rows = await desk.ledger.fetch("select * from channels_send_attempt order by message_id, number")
     return [(row["number"], row["outcome"], row["error_code"]) for row in rows]
-
-
-async def retry(desk: Desk, message_id: int, path: str = "") -> Answer:
-    return await desk.agent.call(
-        "POST", f"{CHANNELS}/{desk.account_id}{path}/messages/{message_id}/retry", headers={}
-    )
 
 
 @pytest.mark.parametrize("status", ["hang", 500, 504])
@@ -172,101 +166,6 @@ async def test_an_echo_that_came_in_time_leaves_no_doubt(desk: Desk) -> None:
     await verify_sends.requeue_lost_sends(desk.ledger.parts)
     (message,) = await desk.sent()
     assert (message["status"], message["seq"]) == ("sent", before)
-
-
-async def test_a_failed_send_is_tried_again_by_a_person(desk: Desk) -> None:
-    message = await desk.ask("Oi", "c-1")
-    await desk.fail(routes=[POST_MESSAGE | {"status": 422, "times": 1}])
-    await desk.work()
-    assert await desk.ledger.usage() == (0, 0)
-    socket = await desk.agent.listen()
-    answer = await retry(desk, message["id"])
-    assert answer.status == 200
-    again = answer.body["message"]
-    assert (again["id"], again["status"], again["error"]) == (message["id"], "sending", None)
-    await socket.wait_for_event("message:updated", id=message["id"], status="sending")
-    assert await desk.ledger.usage() == (1, 0)
-    assert (await retry(desk, message["id"])).status == 409
-    await desk.work()
-    assert summary(await desk.sent()) == [("c-1", "sent")]
-    assert await desk.seen_by_the_customer() == ["Oi"]
-    assert await attempts_of(desk) == [(1, "failed", "cant_send_message"), (2, "sent", None)]
-    assert await desk.ledger.usage() == (1, 0)
-
-
-async def test_a_second_failure_gives_the_count_back_again(desk: Desk) -> None:
-    message = await desk.ask("Oi", "c-1")
-    await desk.fail(send_status=422)
-    for _ in range(2):
-        await desk.work()
-        assert await desk.ledger.usage() == (0, 0)
-        assert (await retry(desk, message["id"], f"/chats/{desk.chat['id']}")).status == 200
-    await desk.fail()
-    await desk.work()
-    assert await desk.ledger.usage() == (1, 0)
-    assert [outcome for _, outcome, _ in await attempts_of(desk)] == ["failed", "failed", "sent"]
-
-
-async def test_an_unconfirmed_send_is_tried_again_and_counted_once(desk: Desk) -> None:
-    """When both went out after all, both are there: the customer has two."""
-    message = await desk.ask("Oi", "c-1")
-    await desk.fail(routes=[LOST | {"accepted": True}, GET_MESSAGES | {"status": 503}], no_echo=True)
-    await desk.work()
-    assert summary(await desk.sent()) == [("c-1", "unconfirmed")]
-    assert (await retry(desk, message["id"])).status == 200
-    await desk.work()
-    assert summary(await desk.sent()) == [("c-1", "sent")]
-    assert await desk.ledger.usage() == (1, 0)
-    assert await desk.seen_by_the_customer() == ["Oi", "Oi"]
-    late = written_by_us("Oi", chat_id=desk.chat["provider_chat_id"], message_id="the-first")
-    await desk.ledger.store(late)
-    assert len(await desk.sent()) == 2
-    assert await desk.ledger.usage() == (2, 0)
-    assert [outcome for _, outcome, _ in await attempts_of(desk)] == ["unconfirmed", "sent"]
-
-
-async def test_a_postponed_call_is_no_attempt_of_its_own(desk: Desk) -> None:
-    await desk.ask("Oi", "c-1")
-    await desk.fail(routes=[POST_MESSAGE | {"status": 503, "times": 2}])
-    for _ in range(2):
-        with pytest.raises(Exception, match="service_unavailable"):
-            await desk.work()
-    await desk.work()
-    assert await attempts_of(desk) == [(1, "sent", None)]
-
-
-async def test_a_retry_is_refused_where_it_makes_no_sense(desk: Desk) -> None:
-    message = await desk.ask("Oi", "c-1")
-    assert (await retry(desk, message["id"])).status == 409  # under way
-    await desk.work()
-    assert (await retry(desk, message["id"])).status == 409  # sent
-    await desk.stack.write("acc-1", "Tem?")
-    await desk.ledger.store(written_by_us("x", chat_id="other") | {"is_sender": False})
-    inbound = [m for m in await desk.ledger.messages() if m["direction"] == "in"]
-    assert (await retry(desk, inbound[0]["id"])).status == 409
-    assert (await retry(desk, message["id"] + 1000)).status == 404
-    assert (await retry(desk, message["id"], "/chats/999999")).status == 404
-    stranger = await desk.stack.sign_in("stranger")
-    path = f"{CHANNELS}/{desk.account_id}/messages/{message['id']}/retry"
-    assert (await stranger.call("POST", path)).status == 404
-
-
-async def test_a_retry_is_refused_to_who_may_not_send(desk: Desk) -> None:
-    message = await desk.ask("Oi", "c-1")
-    await desk.fail(send_status=422)
-    await desk.work()
-    path = f"{CHANNELS}/{desk.account_id}/messages/{message['id']}/retry"
-    viewer, agent = await desk.stack.sign_in("viewer"), await desk.stack.sign_in("second")
-    await add_member(desk.stack, desk.account_id, viewer, "viewer")
-    await add_member(desk.stack, desk.account_id, agent, "agent")
-    assert (await viewer.call("POST", path)).status == 403
-    await desk.ledger.execute("update channels_account set status = 'needs_action'")
-    assert (await agent.call("POST", path)).status == 409
-    await desk.ledger.execute("update channels_account set status = 'connected'")
-    await revoke_entitlement(desk.stack, desk.agent)
-    assert (await agent.call("POST", path)).status == 403
-    assert summary(await desk.sent()) == [("c-1", "failed")]
-    assert await desk.ledger.usage() == (0, 0)
 
 
 @pytest.mark.parametrize("kind", ["disconnected_account", "expired_credentials"])

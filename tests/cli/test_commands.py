@@ -1,79 +1,26 @@
 """The operator's commands as processes beside a running Confab: what they do, print, refuse and write down."""
 
-import argparse
-import asyncio
 import json
 import stat
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
-from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
 
-from server.cli.command import SOURCE, CommandResult, UsageError, perform, print_failure
-from server.cli.main import _parser
-from server.config import Config
-from server.errors import ConfabError, NotFound, Unavailable
+from server.errors import ConfabError, NotFound
 from server.process.seed import seed_owner
 from server.schemas.api_keys import ApiKey, CreatedKey
-from server.schemas.errors import Error
 from server.schemas.privacy import OneAccountErasure, OneErasure
 from server.schemas.users import TeamUser, TeamUserWithLink
-from server.store.people.audit import note_user_agent
+from tests.cli.shell import Shell
 from tests.support.factories import BIAS_PHONE, add_member, make_account, make_contact, sign_in_as
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import Peer, eventually
-from tests.support.programs import run
 
 EVA, PASSWORD = "eva@x.example", "correct horse 4711"
 ME, CHANNELS = "/api/auth/me", "/api/channels/whatsapp"
-PAST = "2001-01-01T00:00:00Z"
 AUDIT = "/api/audit?limit=100"
-
-
-def settings_of(config: Config) -> dict[str, str]:
-    """The environment in which a command meets this Confab."""
-    return {
-        "DATABASE_URL": config.database.url or "",
-        "REDIS_URL": config.redis.url or "",
-        "UNIPILE_DSN": config.unipile.dsn or "",
-        "UNIPILE_API_KEY": config.unipile.api_key,
-        "WEBHOOK_SECRET": config.secrets.webhook_secret,
-        "JWT_SECRET": config.secrets.jwt_secret,
-        "PUBLIC_URL": config.web.public_url,
-        "DATA_DIR": str(config.data_dir),
-    }
-
-
-@dataclass
-class Shell:
-    """Somebody with a shell beside a running Confab."""
-
-    config: Config
-
-    async def process(self, *arguments: str, stdin: str = "", **changes: str) -> CompletedProcess[str]:
-        """A command as its own process, to its end."""
-        settings = settings_of(self.config) | changes
-        return await asyncio.to_thread(run, *arguments, settings=settings, stdin=stdin)
-
-    async def document(self, *arguments: str) -> Any:
-        """The one document that the process prints for programs; nothing else is printed."""
-        result = await self.process(*arguments, "--json")
-        assert (result.returncode, result.stderr) == (0, ""), result.stderr
-        return json.loads(result.stdout)
-
-    async def told(self, *arguments: str) -> CommandResult:
-        """What the same command tells, without the second that a process takes to start."""
-        note_user_agent(SOURCE)
-        return await perform(self.config, _parser().parse_args(arguments))
-
-
-@pytest.fixture
-def shell(stack: Stack) -> Shell:
-    return Shell(stack.config)
 
 
 def token_of(text: str) -> str:
@@ -234,104 +181,3 @@ async def test_a_number_is_erased_with_all_that_is_in_it(stack: Stack, shell: Sh
     with pytest.raises(NotFound, match="being erased"):
         await shell.told("erase", str(account_id), "--yes")
     assert [line["action"] for line in await written(owner)] == ["account.erased"]
-
-
-REFUSALS = [
-    (("user", "add", "owner@test.confab.local"), "conflict", "e-mail address already"),
-    (("user", "reset", "nobody@x.example"), "not_found", "nobody@x.example"),
-    (("user", "disable", "owner@test.confab.local"), "conflict", "last owner"),
-    (("keys", "create", "nobody@x.example", "crm", "--scope", "read"), "not_found", "nobody"),
-    (
-        ("keys", "create", "owner@test.confab.local", "x", "--scope", "read", "--number", "77"),
-        "invalid",
-        "not shared",
-    ),
-    (
-        ("keys", "create", "owner@test.confab.local", "x", "--scope", "read", "--until", PAST),
-        "invalid",
-        "time is over",
-    ),
-    (("keys", "revoke", "77"), "not_found", "no key 77"),
-    (("grant", "owner@test.confab.local", "--plan", "golden"), "invalid", "starter"),
-    (("export", "77"), "not_found", "no number 77"),
-    (("export", "1", "--contact", "77"), "not_found", "no contact 77"),
-    (("erase", "1", "77", "--yes"), "not_found", "no contact 77"),
-    (("erase", "1", "+5511", "--yes"), "not_found", "the phone +5511"),
-    (("erase", "1", "bia", "--yes"), "invalid", "no contact"),
-]
-MISUSES = (
-    ("user", "add"),
-    ("keys", "revoke", str(2**63)),
-    ("user", "add", "a@x", "--role", "king"),
-    ("fly",),
-    (),
-)
-
-
-async def test_what_cannot_be_done_is_refused_in_words(
-    stack: Stack, shell: Shell, capsys: pytest.CaptureFixture[str]
-) -> None:
-    await make_account(stack, await sign_in_as(stack, "owner"))
-    for arguments, code, words in REFUSALS:
-        with pytest.raises(ConfabError) as refused:
-            await shell.told(*arguments)
-        capsys.readouterr()
-        assert print_failure(refused.value, as_json=False) == 1
-        sentence = capsys.readouterr().err
-        assert (refused.value.code, words in sentence, sentence.count("\n")) == (code, True, 1), sentence
-    for misuse in MISUSES:
-        with pytest.raises(UsageError):
-            _parser().parse_args(misuse)
-
-
-async def test_a_failure_is_one_line_or_one_document(stack: Stack, shell: Shell) -> None:
-    invalid = ("user", "add", "no-address")
-    document, misused = (
-        await shell.process(*invalid, "--json"),
-        await shell.process("keys", "revoke", "x", "--json"),
-    )
-    away = await shell.process("user", "list", "--json", DATABASE_URL="postgres://127.0.0.1:1/x")
-    for result, status, code in (
-        (document, 1, "invalid"),
-        (misused, 2, "malformed"),
-        (away, 1, "unavailable"),
-    ):
-        assert (result.returncode, result.stdout) == (status, "")
-        told = json.loads(result.stderr)
-        assert not Error().validate(told), told
-        assert told["error"]["code"] == code
-
-
-async def test_without_redis_they_work_but_for_an_export(stack: Stack, shell: Shell) -> None:
-    owner = await sign_in_as(stack, "owner")
-    account_id = await make_account(stack, owner)
-    shell.config = replace(stack.config, redis=replace(stack.config.redis, url="redis://127.0.0.1:1"))
-    await shell.told("user", "add", EVA)
-    assert (await shell.told("user", "disable", EVA)).document["user"]["status"] == "disabled"
-    # What is logged meanwhile does not get between a program and its document.
-    result = await shell.process("user", "enable", EVA, "--json", REDIS_URL="redis://127.0.0.1:1")
-    assert (result.returncode, result.stderr) == (0, "")
-    with pytest.raises(Unavailable, match="No worker"):
-        await shell.told("export", str(account_id))
-
-
-def _leaves(parser: argparse.ArgumentParser, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """Every command with its options."""
-    families = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
-    if not families:
-        yield path
-    for action in families:
-        for name, command in action.choices.items():
-            yield from _leaves(command, (*path, name))
-
-
-@pytest.mark.parametrize("path", list(_leaves(_parser())), ids="-".join)
-def test_every_command_explains_itself_and_speaks_json(
-    path: tuple[str, ...], capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit) as ended:
-        _parser().parse_args([*path, "--help"])
-    assert ended.value.code == 0
-    shown = capsys.readouterr().out
-    assert f"run.py {' '.join(path)}" in shown
-    assert ("--json" in shown) is (path != ("serve",))

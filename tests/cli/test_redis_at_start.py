@@ -8,10 +8,10 @@ import pytest
 
 from server.embedded.folders import open_data_dir
 from server.embedded.valkey import Valkey
+from tests.cli.programs import PRODUCTION, Settings
 from tests.support.ports import free_port
 from tests.support.programs import Program, get, run, wait_for
 from tests.support.services import Services
-from tests.test_run import PRODUCTION, Settings
 
 NOWHERE = "redis://:hunter2@127.0.0.1:{port}/0"
 

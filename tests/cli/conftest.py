@@ -1,0 +1,27 @@
+"""Environments of the programs: everything embedded, servers from elsewhere, and a shell beside a running Confab."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.programs import PRODUCTION, Settings
+from tests.cli.shell import Shell
+from tests.support.fixtures_stack import Stack
+from tests.support.ports import free_port
+from tests.support.services import Services
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return {"DATA_DIR": str(tmp_path / "var"), "PORT": str(free_port()), "SANDBOX_PORT": str(free_port())}
+
+
+@pytest.fixture
+def served(settings: Settings, services: Services, own_database_url: str, redis_url: str) -> Settings:
+    """The same with a Postgres and a Redis from elsewhere, as in production."""
+    return {**settings, **PRODUCTION, "DATABASE_URL": own_database_url, "REDIS_URL": redis_url}
+
+
+@pytest.fixture
+def shell(stack: Stack) -> Shell:
+    return Shell(stack.config)

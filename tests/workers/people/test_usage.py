@@ -1,0 +1,94 @@
+"""Usage warnings and pushes: once per level, spaced, to the payer only."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from server.config import Config
+from server.plans.usage_push import push_usage
+from server.realtime.broker import publish_to_user
+from tests.support.fixtures_stack import Stack
+from tests.support.fixtures_tiny import give_plan
+from tests.support.peers import message_received
+from tests.support.send_harness import Desk, open_small_desk, post
+from workers.people.usage import UsagePushes
+
+
+@pytest.fixture
+async def desk(small_plans: Config) -> AsyncIterator[Desk]:
+    async with open_small_desk(small_plans) as opened:
+        yield opened
+
+
+async def test_each_level_is_warned_of_once_and_the_pushes_keep_their_distance(desk: Desk) -> None:
+    parts, socket = desk.ledger.parts, await desk.agent.listen()
+    owner = [desk.agent.user_id]
+    for n in range(3):
+        await post(desk, str(n))
+    assert await push_usage(parts.database, parts.redis, parts.config.plans, owner) == set()
+    assert await push_usage(parts.database, parts.redis, parts.config.plans, owner) == set(owner)
+    for n in range(3, 5):
+        await post(desk, str(n))
+        for _ in range(2):
+            await push_usage(parts.database, parts.redis, parts.config.plans, owner, pause=0.0)
+    frames = await socket.wait_for_event("usage:updated", 5)
+    told = [(f["data"]["sent_here"], f["data"]["level"], f["data"]["crossed"]) for f in frames]
+    assert told == [
+        (3, "ok", None),
+        (4, "warning", "warning"),
+        (4, "warning", None),
+        (5, "reached", "reached"),
+        (5, "reached", None),
+    ]
+    assert "seq" not in frames[0] and "account_id" not in frames[0]
+
+
+async def test_two_workers_tell_one_warning(desk: Desk) -> None:
+    parts, socket = desk.ledger.parts, await desk.agent.listen()
+    for n in range(4):
+        await post(desk, str(n))
+    owner = [desk.agent.user_id]
+    await asyncio.gather(
+        *(push_usage(parts.database, parts.redis, parts.config.plans, owner, pause=0.0) for _ in range(6))
+    )
+    await publish_to_user(parts.redis, desk.agent.user_id, b'{"event": "end", "data": {}}')
+    await socket.wait_for_event("end")
+    told = [frame["data"]["crossed"] for frame in socket.events("usage:updated")]
+    assert told.count("warning") == 1
+
+
+async def test_a_larger_plan_is_warned_of_anew(desk: Desk) -> None:
+    parts, socket = desk.ledger.parts, await desk.agent.listen()
+    for n in range(4):
+        await post(desk, str(n))
+    owner = [desk.agent.user_id]
+    for plan in ("tiny", "closed", "open"):
+        await give_plan(desk.stack, desk.agent, plan)
+        await push_usage(parts.database, parts.redis, parts.config.plans, owner, pause=0.0)
+    frames = await socket.wait_for_event("usage:updated", 3)
+    # `closed` has the same limit as `tiny`: that was told; `open` has none.
+    assert [frame["data"]["crossed"] for frame in frames] == ["warning", None, None]
+
+
+async def test_a_user_who_was_told_a_moment_ago_is_told_the_rest_later(desk: Desk) -> None:
+    """And what a worker that was killed did not tell, the next one does."""
+    parts, socket, news = desk.ledger.parts, await desk.agent.listen(), UsagePushes()
+    await post(desk, "a")
+    await news.tell(parts)
+    await socket.wait_for_event("usage:updated", sent_here=1)
+    await desk.ledger.store(message_received("acc-1", chat_id=desk.chat["provider_chat_id"]))
+    await news.tell(parts)
+    assert len(socket.events("usage:updated")) == 1
+    await desk.ledger.execute("update channels_usage set pushed_at = '-infinity'")
+    await news.tell(parts)
+    await socket.wait_for_event("usage:updated", messages_rcvd=1)
+
+
+async def test_running_workers_tell_the_owner_and_nobody_else(tiny_working: Stack) -> None:
+    agent, stranger = await tiny_working.sign_in(), await tiny_working.sign_in("stranger")
+    await tiny_working.make_account(agent, "acc-1")
+    own, foreign = await agent.listen(), await stranger.listen()
+    await tiny_working.write("acc-1", "Oi")
+    await own.wait_for_event("usage:updated", messages_rcvd=1)
+    assert foreign.events("usage:updated") == []
