@@ -251,6 +251,3 @@ async def test_usage_is_what_the_rows_say_after_any_mix_of_events(wide: Desk, st
         await mix.do(step)
         assert await drift(wide) == [], step
         assert await used(wide.agent) == (mix.sent, mix.received, mix.here), (step, steps)
-
-
-# -- who is told -----------------------------------------------------------------------------------------------------

@@ -229,6 +229,3 @@ async def test_usage_is_told_by_month_and_day(tiny: Stack) -> None:
     assert (len(past["days"]), past["messages_sent"], past["allowed"], past["plan"]) == (29, 0, None, None)
     for wrong in ("2026-13", "2026-1", "0000-01", "2026-01-01", "2026-01%0a"):
         assert (await agent.call("GET", f"/api/usage?period={wrong}")).status == 422
-
-
-# -- what is kept in Redis -------------------------------------------------------------------------------------------

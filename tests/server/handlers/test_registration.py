@@ -135,18 +135,3 @@ async def test_registering_is_shut_unless_it_is_opened(web_only: Stack, config: 
         first = await stack.stranger.call("POST", "/api/auth/register", body)
         assert (first.status, first.body["user"]["role"]) == (200, "agent")
         assert (await stack.stranger.call("POST", "/api/auth/register", body)).status == 409
-
-
-# -- passwords ----------------------------------------------------------------------------------------------
-
-
-# -- roles --------------------------------------------------------------------------------------------------
-
-
-# -- members of a number ------------------------------------------------------------------------------------
-
-
-# -- keys ---------------------------------------------------------------------------------------------------
-
-
-# -- what is written down -----------------------------------------------------------------------------------

@@ -148,9 +148,6 @@ async def test_a_frame_that_is_too_big_ends_the_socket(config: Config) -> None:
         assert await socket.wait_closed() == 1009
 
 
-# -- commands ------------------------------------------------------------------------------------------------
-
-
 # -- staying and leaving -------------------------------------------------------------------------------------
 
 

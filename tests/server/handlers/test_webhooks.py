@@ -200,6 +200,3 @@ async def test_a_stranger_with_a_large_body_is_refused_before_it_is_read(web_onl
         async with asyncio.timeout(5):
             assert (await reader.readline()).split()[1] == b"401"
         writer.close()
-
-
-# -- the queue --------------------------------------------------------------------------------------------

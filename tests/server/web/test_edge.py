@@ -243,6 +243,3 @@ async def test_big_cookies_of_other_applications_lock_nobody_out(web_only: Stack
     for size in (8_000, 9_000, 16_000, 30_000):
         answer = await web_only.stranger.call("GET", "/api/config", headers={"Cookie": "x=" + "a" * size})
         assert answer.status == 200, size
-
-
-# -- time ----------------------------------------------------------------------------------------------------------
