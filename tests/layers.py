@@ -83,7 +83,12 @@ LAYERS = (
     ),
     Layer(("server.media*",), (*GROUND, "server.config.*", "server.text.*"), (*WEB, *QUEUE, *SQL)),
     Layer(
-        ("server.realtime.joining", "server.realtime.access_watch", "server.realtime.rows"),
+        (
+            "server.realtime.access_watch",
+            "server.realtime.joining",
+            "server.realtime.pushes",
+            "server.realtime.rows",
+        ),
         (*GROUND, "server.auth.*", "server.realtime.*", "server.store*"),
         (*WEB, *QUEUE),
     ),
@@ -150,6 +155,7 @@ LAYERS = (
                 "server.queue",
                 "server.realtime.broker",
                 "server.realtime.events",
+                "server.realtime.pushes",
             ),
             *("server.redis.*", "server.rules.*", "server.store*", "server.text.*", "server.unipile*"),
         ),
