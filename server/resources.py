@@ -18,10 +18,11 @@ from server.process.redis_start import open_redis
 from server.queue import EventBatch
 from server.realtime.access_watch import AccessWatch
 from server.realtime.broker import Broker, publish_signal
-from server.realtime.events import Push, make_push
+from server.realtime.events import Push
 from server.realtime.hub import Hub
 from server.realtime.joining import Rooms
 from server.realtime.presence import Presence
+from server.realtime.pushes import change_push
 from server.realtime.rows import Rows
 from server.store.accounts import accounts
 from server.store.db.database import Database
@@ -167,7 +168,7 @@ def _rows(database: Database) -> Rows:
         found: list[Push] = []
         while True:
             page = await database.read(changes.list_changes, account_id, since, HEAL_PAGE)
-            found += [make_push(c.event, account_id, c.seq, c.chat_id, c.json) for c in page.items]
+            found += [change_push(account_id, c) for c in page.items]
             since = page.head
             if not page.more:
                 return found, since

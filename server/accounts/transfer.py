@@ -6,7 +6,8 @@ from server.config.plans import Plans
 from server.errors import ConfabError, NotFound
 from server.plans.payer import read_rights
 from server.plans.quotas import require_account_slot
-from server.realtime.events import Push, make_push
+from server.realtime.events import Push
+from server.realtime.pushes import account_push
 from server.store.accounts import accounts, payers
 from server.store.accounts.accounts import LockedAccount
 from server.store.accounts.payers import NewPayer
@@ -43,7 +44,7 @@ async def hand_over(
     seq, shown = await payers.set_payer(cursor, account_id, user_id)
     details = {"from": account.user_id, "to": user_id}
     await audit.record(cursor, "account.handed_over", actor, ("account", account_id), details)
-    return make_push("account:updated", account_id, seq, None, shown)
+    return account_push(account_id, seq, shown)
 
 
 async def _require_able(

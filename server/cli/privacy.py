@@ -16,7 +16,7 @@ from server.media.storage import Missing, open_storage
 from server.people import actions
 from server.queue import is_worker_alive
 from server.realtime.broker import announce_access_change, publish
-from server.realtime.events import make_push
+from server.realtime.pushes import tombstone_push
 from server.redis.reasons import UNREACHABLE
 from server.store.accounts import accounts
 from server.store.chats import contacts
@@ -178,7 +178,7 @@ def _ask_whether(question: str) -> None:
 async def _tell(desk: CommandContext, account_id: int, gone: Tombstone) -> None:
     """Open browsers drop it at once; with Redis away they do so when they catch up."""
     with suppress(Unavailable):
-        await publish(desk.redis, account_id, [make_push(gone.event, account_id, gone.seq, None, gone.json)])
+        await publish(desk.redis, account_id, [tombstone_push(gone)])
 
 
 async def _contact_id(desk: CommandContext, options: argparse.Namespace) -> int:

@@ -16,7 +16,7 @@ from server.plans.payer import Payer
 from server.plans.quotas import check_account_slot, require_account_slot, take_account_slot
 from server.queue import DROP_ATTEMPT, REFRESH_ACCOUNT, enqueue
 from server.realtime.broker import announce_access_change, publish
-from server.realtime.events import make_push
+from server.realtime.pushes import account_push
 from server.rules.account_states import REPLACED, Seen
 from server.schemas.accounts import Connect, PatchAccount, Reconnect
 from server.schemas.fields import ListQuery
@@ -205,7 +205,7 @@ async def patch_account(request: web.Request) -> web.Response:
     own = await _owned(request)
     changed = await request.app[DATABASE].write(accounts.set_settings, own.id, given)
     if changed is not None:
-        push = make_push("account:updated", own.id, changed[0], None, changed[1])
+        push = account_push(own.id, *changed)
         await publish(request.app[REDIS], own.id, [push])
     return object_answer([("account", await _account_json(request, own.id))])
 
@@ -227,9 +227,7 @@ async def _note(request: web.Request, account_id: int, seen: Seen) -> None:
 async def _tell(request: web.Request, account_id: int, observed: states.Observed | None) -> None:
     if observed is not None and observed.changed is not None:
         seq, shown = observed.changed
-        await publish(
-            request.app[REDIS], account_id, [make_push("account:updated", account_id, seq, None, shown)]
-        )
+        await publish(request.app[REDIS], account_id, [account_push(account_id, seq, shown)])
 
 
 async def _connected_answer(

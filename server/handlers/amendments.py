@@ -11,7 +11,7 @@ from server.accounts.provider_errors import caller_detail, error_of
 from server.errors import ConfabError, NotFound, Unavailable
 from server.queue import AMEND_MESSAGE, enqueue
 from server.realtime.broker import publish
-from server.realtime.events import make_push
+from server.realtime.pushes import amended_pushes
 from server.schemas.messages import EditMessage, React
 from server.store.accounts import accounts
 from server.store.messages import amendments, messages
@@ -141,14 +141,7 @@ async def _apply(
 
 async def _publish(request: web.Request, account_id: int, amended: Amended) -> None:
     """The change is made: a failure told here would make the caller ask for it again."""
-    message, chat = amended
-    pushes = (
-        [make_push("message:updated", account_id, message.seq, message.chat_id, message.json)]
-        if message
-        else []
-    )
-    if chat is not None:
-        pushes.append(make_push("chat:updated", account_id, chat.seq, chat.id, chat.json))
+    pushes = amended_pushes(*amended)
     try:
         if pushes:
             await publish(request.app[REDIS], account_id, pushes)

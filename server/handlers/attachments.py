@@ -11,7 +11,7 @@ from server.media.storage import Missing
 from server.media.types import UNKNOWN_TYPE, disposition, is_inline
 from server.queue import COPY_MEDIA, enqueue
 from server.realtime.broker import publish
-from server.realtime.events import make_push
+from server.realtime.pushes import message_push
 from server.store.messages import attachments
 from server.store.messages.attachments import StoredFile, Wanted
 from server.web.app_keys import DATABASE, REDIS, STORAGE
@@ -103,7 +103,7 @@ async def _change(request: web.Request, wanted: Wanted, state: str, error: str |
     )
     if changed is None:
         return None
-    push = make_push("message:updated", changed.account_id, changed.seq, changed.chat_id, changed.json)
+    push = message_push(changed)
     await publish(request.app[REDIS], changed.account_id, [push])
     return changed.json
 

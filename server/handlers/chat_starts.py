@@ -14,7 +14,8 @@ from server.plans.payer import Payer
 from server.plans.quotas import check_messages, require_messages
 from server.queue import NOTE_USAGE, REFRESH_CHAT, enqueue
 from server.realtime.broker import publish
-from server.realtime.events import Push, make_push
+from server.realtime.events import Push
+from server.realtime.pushes import chat_push, message_push
 from server.schemas.chats import StartChat
 from server.store.chats import chats, flags
 from server.store.messages.messages import ChangedMessage
@@ -186,7 +187,7 @@ async def _store_started(
     known = await chat_starts.adopt_message(cursor, start, begun_at, provider_msg_id)
     if known is not None:
         await chat_starts.delete_start(cursor, start)
-        return known, [_sent(known)]
+        return known, [message_push(known, "message:sent")]
     message, sent_at, payer_id = await chat_starts.insert_message(cursor, start, chat_id, provider_msg_id)
     await chat_starts.delete_start(cursor, start)
     change = {
@@ -204,12 +205,7 @@ async def _store_started(
     # The row's own count ended with it, above.
     count = {"user_id": payer_id, "sent": 1, "here": 1, "received": 0}
     await usage.raise_usage(cursor, provider, [count])
-    pushed = make_push("chat:updated", start.account_id, chat.seq, chat.id, chat.json)
-    return message, [_sent(message), pushed]
-
-
-def _sent(message: ChangedMessage) -> Push:
-    return make_push("message:sent", message.account_id, message.seq, message.chat_id, message.json)
+    return message, [message_push(message, "message:sent"), chat_push(chat)]
 
 
 async def _started(request: web.Request, message: ChangedMessage, pushes: Sequence[Push]) -> web.Response:

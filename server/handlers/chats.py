@@ -6,7 +6,7 @@ from aiopg import Cursor
 from server.errors import NotFound
 from server.queue import MIRROR_CHAT, enqueue
 from server.realtime.broker import publish
-from server.realtime.events import make_push
+from server.realtime.pushes import chat_push
 from server.schemas.chats import ChatQuery, PatchChat
 from server.schemas.messages import ChangesQuery
 from server.store.accounts import accounts
@@ -89,7 +89,7 @@ async def patch_chat(request: web.Request) -> web.Response:
     if reachable is None or (reachable.provider, reachable.account_id) != place:
         raise NotFound
     changed = await request.app[DATABASE].write(_patch, reachable.account_id, chat_id, given)
-    push = make_push("chat:updated", changed.account_id, changed.seq, changed.id, changed.json)
+    push = chat_push(changed)
     await publish(request.app[REDIS], changed.account_id, [push])
     await enqueue(request.app[REDIS], MIRROR_CHAT, chat_id, _marks(given))
     return object_answer([("chat", changed.json)])

@@ -14,7 +14,8 @@ from server.messages.sending import SendRequest, StoredSend, advance_chat, find_
 from server.messages.uploads import FormReader, Upload
 from server.plans.payer import Payer
 from server.plans.quotas import require_messages
-from server.realtime.events import Push, make_push
+from server.realtime.events import Push
+from server.realtime.pushes import message_push
 from server.schemas.fields import MAX_ID, ListQuery
 from server.schemas.messages import Send, SendFiles, SendForm
 from server.store.chats import chats
@@ -125,6 +126,6 @@ async def _queue_again(
     message, sent_at = await send_outcomes.queue_again(cursor, message_id)
     await require_messages(cursor, payer, target.owner_id, 1)
     return message, [
-        make_push("message:updated", account_id, message.seq, message.chat_id, message.json),
+        message_push(message),
         await advance_chat(cursor, message, sent_at, preview_of(known.body, known.attachments)),
     ]

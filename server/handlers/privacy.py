@@ -5,7 +5,7 @@ from aiohttp import web
 from server.errors import NotFound
 from server.people import actions
 from server.realtime.broker import publish
-from server.realtime.events import make_push
+from server.realtime.pushes import tombstone_push
 from server.store.privacy import contact_erasures
 from server.web.app_keys import ACTOR, DATABASE, NAME_HASHER, REDIS
 from server.web.requests import caller, object_answer, path_id, provider_of
@@ -20,7 +20,7 @@ async def erase_contact(request: web.Request) -> web.Response:
         actions.begin_erasure, request[ACTOR], request.app[NAME_HASHER], account_id, contact_id
     )
     if gone is not None:
-        push = make_push(gone.event, account_id, gone.seq, None, gone.json)
+        push = tombstone_push(gone)
         await publish(request.app[REDIS], account_id, [push])
     return object_answer([("erasure", await _erasure_json(request))], 202)
 

@@ -11,9 +11,9 @@ from server.errors import ConfabError, NotFound
 from server.messages.uploads import Upload
 from server.plans.payer import Payer
 from server.plans.quotas import require_messages
-from server.realtime.events import Push, make_push
+from server.realtime.events import Push
+from server.realtime.pushes import chat_push, message_push
 from server.store.chats import chats
-from server.store.chats.chats import ChangedChat
 from server.store.chats.flags import preview_of
 from server.store.messages import attachments
 from server.store.messages.messages import ChangedMessage
@@ -73,7 +73,7 @@ async def store_send(cursor: Cursor, wish: SendRequest) -> StoredSend:
     await _count(cursor, wish, target.owner_id, len(stored))
     shown = [upload.attachment for upload in uploads[-1:]]
     preview = preview_of(wish.text if len(stored) == 1 else None, shown)
-    pushes = [_push_of(message) for message, _ in stored]
+    pushes = [message_push(message) for message, _ in stored]
     return StoredSend(
         [message for message, _ in stored], [*pushes, await advance_chat(cursor, *stored[-1], preview)]
     )
@@ -111,7 +111,7 @@ async def store_sends(cursor: Cursor, wishes: Sequence[SendRequest]) -> list[Sto
     changes = [_chat_change(m, sent_at, preview_of(wish.text, [])) for m, sent_at, wish in last.values()]
     told = {chat.id: chat for chat in await chats.advance_chats(cursor, changes)}
     return [
-        StoredSend([m], [_push_of(m), *([_push_of_chat(told[m.chat_id])] if last[m.chat_id][0] is m else [])])
+        StoredSend([m], [message_push(m), *([chat_push(told[m.chat_id])] if last[m.chat_id][0] is m else [])])
         for m, _ in stored
     ]
 
@@ -123,18 +123,10 @@ async def _count(cursor: Cursor, wish: SendRequest, owner_id: int, number: int) 
     await require_messages(cursor, wish.payer, owner_id, number)
 
 
-def _push_of(message: ChangedMessage) -> Push:
-    return make_push("message:updated", message.account_id, message.seq, message.chat_id, message.json)
-
-
-def _push_of_chat(chat: ChangedChat) -> Push:
-    return make_push("chat:updated", chat.account_id, chat.seq, chat.id, chat.json)
-
-
 async def advance_chat(cursor: Cursor, message: ChangedMessage, sent_at: str, preview: str) -> Push:
     """The chat with this message of ours as its last, read up to what its writer had seen."""
     (chat,) = await chats.advance_chats(cursor, [_chat_change(message, sent_at, preview)])
-    return _push_of_chat(chat)
+    return chat_push(chat)
 
 
 def _chat_change(message: ChangedMessage, sent_at: str, preview: str) -> dict[str, Any]:

@@ -7,9 +7,10 @@ import structlog
 
 from server.errors import ConfabError
 from server.realtime.connection import Connection
-from server.realtime.events import make_push, reset_frame
+from server.realtime.events import reset_frame
 from server.realtime.feed import Feed
 from server.realtime.hub import Hub
+from server.realtime.pushes import account_push, change_push
 from server.store.accounts import accounts
 from server.store.db.database import Database
 from server.store.messages import changes
@@ -80,7 +81,7 @@ class Rooms:
                 connection.send(reset_frame(account_id))
                 break
             for change in found.items:
-                push = make_push(change.event, account_id, change.seq, change.chat_id, change.json)
+                push = change_push(account_id, change)
                 await connection.send_paced(push.frame)
             since = found.head
         return max(since or 0, feed.head or 0)
@@ -117,7 +118,7 @@ class Rooms:
             account = await self._database.read(accounts.fetch_account_for_push, account_id)
             if account is not None:
                 seq, data = account
-                connection.send(make_push("account:updated", account_id, seq, None, data).frame)
+                connection.send(account_push(account_id, seq, data).frame)
                 await self.enter_account(connection, account_id, seq, seq)
         except ConfabError as error:  # the next look tries again
             log.warning("account_not_joined", account_id=account_id, error=error.code)

@@ -4,7 +4,7 @@ import structlog
 from aiopg import Cursor
 
 from server.realtime.broker import publish
-from server.realtime.events import make_push
+from server.realtime.pushes import account_push
 from server.rules.account_states import REPLACED, Seen
 from server.store.accounts import states
 from server.store.accounts.states import AccountState
@@ -50,7 +50,7 @@ async def _replace(parts: Parts, account_id: int, external_id: str) -> None:
     changed = await parts.database.write(_note_replaced, account_id)
     log.info("account_replaced", account_id=account_id)
     if changed is not None:
-        push = make_push("account:updated", account_id, changed[0], None, changed[1])
+        push = account_push(account_id, *changed)
         await publish(parts.redis, account_id, [push])
 
 

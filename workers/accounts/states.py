@@ -7,7 +7,7 @@ from aiopg import Cursor
 
 from server.queue import IMPORT_HISTORY, REFRESH_ACCOUNT, enqueue
 from server.realtime.broker import publish
-from server.realtime.events import make_push
+from server.realtime.pushes import account_push
 from server.rules.account_states import DUPLICATE, NOT_FOUND, Seen, State
 from server.store.accounts import states
 from server.store.accounts.states import AccountState, Observed
@@ -36,7 +36,7 @@ async def note(parts: Parts, account_id: int, seen: Seen, reason: str | None = N
 async def publish_account(parts: Parts, account_id: int, observed: Observed | None) -> None:
     if observed is not None and observed.changed is not None:
         seq, shown = observed.changed
-        await publish(parts.redis, account_id, [make_push("account:updated", account_id, seq, None, shown)])
+        await publish(parts.redis, account_id, [account_push(account_id, seq, shown)])
 
 
 async def refresh_account(ctx: dict[Any, Any], account_id: int) -> None:

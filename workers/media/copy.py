@@ -12,7 +12,7 @@ from server.media.storage import Incoming, Storage, StoredBlob, TooLarge
 from server.media.types import attachment_type, declared_type, sniff
 from server.queue import COPY_MEDIA, enqueue
 from server.realtime.broker import publish
-from server.realtime.events import make_push
+from server.realtime.pushes import message_push
 from server.store.messages import attachments
 from server.store.messages.attachments import Fetchable
 from server.store.messages.messages import ChangedMessage
@@ -95,7 +95,7 @@ async def _settle(
     sha256 = kept.sha256 if kept else None
     changed = await parts.database.write(_write_state, wanted, {"state": state, **changes}, sha256)
     if changed is not None:
-        push = make_push("message:updated", changed.account_id, changed.seq, changed.chat_id, changed.json)
+        push = message_push(changed)
         await publish(parts.redis, changed.account_id, [push])
 
 

@@ -6,7 +6,7 @@ import structlog
 from aiopg import Cursor
 
 from server.realtime.broker import publish
-from server.realtime.events import Push, make_push
+from server.realtime.pushes import amended_pushes
 from server.store.accounts import accounts
 from server.store.messages import amendments
 from server.store.messages.amendments import Amended, Amendment, ProviderState
@@ -60,10 +60,5 @@ async def _apply(
 
 async def _publish(parts: Parts, account_id: int, amended: Amended) -> None:
     """After the commit. What a crash keeps from being told here is in `changes`: the numbers are in the rows."""
-    pushes: list[Push] = []
-    if (message := amended.message) is not None:
-        pushes.append(make_push("message:updated", account_id, message.seq, message.chat_id, message.json))
-    if (chat := amended.chat) is not None:
-        pushes.append(make_push("chat:updated", account_id, chat.seq, chat.id, chat.json))
-    if pushes:
+    if pushes := amended_pushes(*amended):
         await publish(parts.redis, account_id, pushes)

@@ -22,7 +22,8 @@ from server.queue import (
     enqueue,
 )
 from server.realtime.broker import publish
-from server.realtime.events import Push, make_push
+from server.realtime.events import Push
+from server.realtime.pushes import account_push
 from server.rules.account_states import State
 from server.store.accounts import accounts, states, sync_state
 from server.store.accounts.accounts import LockedAccount
@@ -204,7 +205,7 @@ async def _store_status(
         return  # it was unlinked here; late words about it do not bring it back
     if observed.changed is not None:
         seq, shown = observed.changed
-        stored.pushes[account.id].append(make_push("account:updated", account.id, seq, None, shown))
+        stored.pushes[account.id].append(account_push(account.id, seq, shown))
     # These words have no time and no order: what is true now, UniPile is asked (unipile-api.md §3).
     stored.accounts_to_refresh.add(account.id)
     if observed.state is State.CONNECTED:

@@ -10,7 +10,7 @@ from server import metrics
 from server.errors import Unavailable
 from server.queue import AMEND_MESSAGE, enqueue
 from server.realtime.broker import publish
-from server.realtime.events import make_push
+from server.realtime.pushes import chat_push, message_push
 from server.store.chats import unread
 from server.store.chats.chats import ChangedChat
 from server.store.messages import messages, quotes
@@ -70,17 +70,11 @@ async def publish_outcome(
     if not changed:
         return
     pushes = [
-        make_push(
-            "message:sent" if message.status == "sent" else "message:updated",
-            message.account_id,
-            message.seq,
-            message.chat_id,
-            message.json,
-        )
+        message_push(message, "message:sent" if message.status == "sent" else "message:updated")
         for message in changed
     ]
     if chat is not None:
-        pushes.append(make_push("chat:updated", chat.account_id, chat.seq, chat.id, chat.json))
+        pushes.append(chat_push(chat))
     try:
         await publish(parts.redis, changed[0].account_id, pushes)
     except Unavailable:

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from aiopg import Cursor
 
 from server.realtime.broker import publish
-from server.realtime.events import Push, make_push
+from server.realtime.events import Push
+from server.realtime.pushes import account_push, chat_push, message_push
 from server.store.accounts import accounts
 from server.store.accounts.accounts import PushedAccount
 from server.store.chats import chats
@@ -34,7 +35,7 @@ async def _read(cursor: Cursor, provider: str, events: Sequence[Event]) -> Store
     await _read_messages(cursor, known, events, told)
     for name in {e.external_account_id for e in events if isinstance(e, StatusEvent)} & known.keys():
         account = known[name]
-        told[account.id].append(make_push("account:updated", account.id, account.seq, None, account.json))
+        told[account.id].append(account_push(account.id, account.seq, account.json))
     return told
 
 
@@ -51,9 +52,6 @@ async def _read_messages(
     found = await messages.fetch_by_provider_ids(cursor, key_rows(sorted(keys))) if keys else []
     for message in found:
         if message.provider_msg_id in ticked:
-            push = make_push(
-                "message:updated", message.account_id, message.seq, message.chat_id, message.json
-            )
-            told[message.account_id].append(push)
+            told[message.account_id].append(message_push(message))
     for chat in await chats.fetch_changed_chats(cursor, {message.chat_id for message in found}):
-        told[chat.account_id].append(make_push("chat:updated", chat.account_id, chat.seq, chat.id, chat.json))
+        told[chat.account_id].append(chat_push(chat))

@@ -7,9 +7,10 @@ from typing import Any
 from aiopg import Cursor
 
 from server import metrics
-from server.realtime.events import CONTACT_EVENT, Push, make_push
+from server.realtime.events import Push
+from server.realtime.pushes import chat_push, contact_push, message_push
 from server.store.chats import chats, contacts, kinds, unread
-from server.store.chats.chats import ChangedChat, KnownChat
+from server.store.chats.chats import KnownChat
 from server.store.messages import amendments, messages, quotes
 from server.store.messages.messages import ChangedMessage, InsertedMessage
 from server.store.plans import usage
@@ -51,11 +52,11 @@ async def store_messages(
     if batch.receipts or batch.own_messages():
         account_ids = {account_id for account_id, _ in (*batch.receipts, *batch.messages)}
         for message in await messages.apply_receipts(cursor, sorted(account_ids)):
-            _push_message(pushes, "message:updated", message)
+            pushes[message.account_id].append(message_push(message))
     await _note_amended(cursor, batch)
     if batch.read_on_phone:
         for chat in await unread.read_up_to(cursor, key_rows(sorted(batch.read_on_phone))):
-            _push_chat(pushes, chat)
+            pushes[chat.account_id].append(chat_push(chat))
     if people:
         await _contact_pushes(cursor, batch, pushes)
 
@@ -72,8 +73,7 @@ async def _correct_chats(
     told = [row for row in doubted if any((row["account_id"], name) in fresh for name in row["messages"])]
     for chat in await kinds.correct_chats(cursor, told):
         chats_to_refresh.add(chat.id)
-        push = make_push("chat:updated", chat.account_id, chat.seq, chat.id, chat.json)
-        pushes[chat.account_id].append(push)
+        pushes[chat.account_id].append(chat_push(chat))
 
 
 async def _contact_pushes(cursor: Cursor, batch: Batch, pushes: dict[int, list[Push]]) -> None:
@@ -93,10 +93,9 @@ async def announce_contacts(
 ) -> None:
     """Number the direct chats of contacts that have changed, and push both."""
     for contact in await contacts.fetch_changed_contacts(cursor, changed):
-        push = make_push(CONTACT_EVENT, contact.account_id, contact.seq, None, contact.json)
-        pushes[contact.account_id].append(push)
+        pushes[contact.account_id].append(contact_push(contact))
     for chat in await contacts.bump_chat_seqs(cursor, changed, list(told)):
-        _push_chat(pushes, chat)
+        pushes[chat.account_id].append(chat_push(chat))
 
 
 async def _note_amended(cursor: Cursor, batch: Batch) -> None:
@@ -162,9 +161,9 @@ async def _store_new(
     metrics.EVENTS.labels("stored").inc(len(inserted))
     batch.to_read |= {(m.account_id, m.provider_msg_id) for m in inserted if m.is_amended}
     for message in inserted:
-        _push_message(pushes, "message:new", message)
+        pushes[message.account_id].append(message_push(message, "message:new"))
     for echoed in adopted:
-        _push_message(pushes, "message:sent", echoed)
+        pushes[echoed.account_id].append(message_push(echoed, "message:sent"))
     await _join_answers(cursor, batch, inserted, adopted, pushes)
     repeated = [key for key in batch.messages if key not in fresh]
     if repeated:
@@ -201,7 +200,7 @@ async def _join_answers(
         keys += [key for key, _ in batch.own_messages()]
     if keys:
         for answer in await quotes.bump_reply_seqs(cursor, key_rows(keys)):
-            _push_message(pushes, "message:updated", answer)
+            pushes[answer.account_id].append(message_push(answer))
 
 
 async def _push_again(
@@ -216,12 +215,12 @@ async def _push_again(
     # That UniPile's store has a message it accepted says nothing of WhatsApp: only an echo does.
     seen = await send_outcomes.note_seen_sends(cursor, key_rows(own)) if own and not batch.is_read else []
     for doubted in seen:
-        _push_message(pushes, "message:sent", doubted)
+        pushes[doubted.account_id].append(message_push(doubted, "message:sent"))
     told = {message.id for message in (*adopted, *seen)}
     found = [message for message in await _find(cursor, keys) if message.id not in told]
     metrics.EVENTS.labels("repeated").inc(len(found))
     for message in found:
-        _push_message(pushes, "message:new", message)
+        pushes[message.account_id].append(message_push(message, "message:new"))
     return found
 
 
@@ -247,7 +246,7 @@ async def _advance_chats(
         return
     for chat in await chats.advance_chats(cursor, changes):
         batch.chats_told.add(chat.id)
-        _push_chat(pushes, chat)
+        pushes[chat.account_id].append(chat_push(chat))
 
 
 async def _count(cursor: Cursor, batch: Batch, inserted: list[InsertedMessage]) -> None:
@@ -262,15 +261,3 @@ async def _count(cursor: Cursor, batch: Batch, inserted: list[InsertedMessage]) 
     if totals:
         rows = [{"user_id": user_id, **counts} for user_id, counts in totals.items()]
         await usage.raise_usage(cursor, batch.provider, rows)
-
-
-def _push_chat(pushes: dict[int, list[Push]], chat: ChangedChat) -> None:
-    push = make_push("chat:updated", chat.account_id, chat.seq, chat.id, chat.json)
-    pushes[chat.account_id].append(push)
-
-
-def _push_message(
-    pushes: dict[int, list[Push]], event: str, message: ChangedMessage | InsertedMessage
-) -> None:
-    push = make_push(event, message.account_id, message.seq, message.chat_id, message.json)
-    pushes[message.account_id].append(push)

@@ -6,13 +6,11 @@ import structlog
 from aiopg import Cursor
 
 from server.realtime.broker import publish
-from server.realtime.events import Push, make_push
+from server.realtime.events import Push
+from server.realtime.pushes import chat_pushes, message_push, tombstone_pushes
 from server.store.accounts import accounts
-from server.store.chats.chats import ChangedChat
 from server.store.dead_letters import blank_dead_letters, list_dead_letters
 from server.store.messages import tombstones
-from server.store.messages.messages import ChangedMessage
-from server.store.messages.tombstones import Tombstone
 from server.store.privacy import contact_erasures
 from server.store.privacy.contact_erasures import Erasure
 from server.store.privacy.erasure_digests import NameHasher, find_erased, mark_erased
@@ -101,7 +99,7 @@ async def _erase_step(
     chats = await tombstones.settle_chats(cursor, erasure.account_id, shared)
     await contact_erasures.note_walked(cursor, erasure.id, rows[-1].seq, len(theirs), LEASE_SECONDS)
     return ErasureStep(
-        [*tombstone_pushes(told), *_message_pushes(cleaned), *chat_pushes(chats)], rows[-1].seq
+        [*tombstone_pushes(told), *map(message_push, cleaned), *chat_pushes(chats)], rows[-1].seq
     )
 
 
@@ -117,15 +115,3 @@ async def _finish(cursor: Cursor, erasure: Erasure, external_account_id: str) ->
     chats = await tombstones.settle_chats(cursor, erasure.account_id, left)
     await contact_erasures.finish_erasure(cursor, erasure.id)
     return [*tombstone_pushes(told), *chat_pushes(chats)]
-
-
-def tombstone_pushes(things: list[Tombstone]) -> list[Push]:
-    return [make_push(one.event, one.account_id, one.seq, one.chat_id, one.json) for one in things]
-
-
-def chat_pushes(chats: list[ChangedChat]) -> list[Push]:
-    return [make_push("chat:updated", chat.account_id, chat.seq, chat.id, chat.json) for chat in chats]
-
-
-def _message_pushes(messages: list[ChangedMessage]) -> list[Push]:
-    return [make_push("message:updated", m.account_id, m.seq, m.chat_id, m.json) for m in messages]

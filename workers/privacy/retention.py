@@ -5,12 +5,12 @@ from aiopg import Cursor
 
 from server.realtime.broker import publish
 from server.realtime.events import Push
+from server.realtime.pushes import chat_pushes, tombstone_pushes
 from server.store.accounts import accounts
 from server.store.messages import tombstones
 from server.store.privacy import retention
 from server.store.privacy.retention import Limited
 from workers.context import Parts
-from workers.privacy.erase_contacts import chat_pushes, tombstone_pushes
 
 log = structlog.get_logger()
 

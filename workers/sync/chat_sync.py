@@ -6,7 +6,7 @@ import structlog
 from aiopg import Cursor
 
 from server.realtime.broker import publish
-from server.realtime.events import make_push
+from server.realtime.pushes import chat_push
 from server.store.accounts import accounts
 from server.store.chats import flags
 from server.store.chats.chats import ChangedChat
@@ -41,7 +41,7 @@ async def refresh_chat(ctx: dict[Any, Any], chat_id: int) -> None:
         return
     changed = await parts.database.write(_rename_chat, known.account_id, chat_id, name)
     if changed is not None:
-        push = make_push("chat:updated", changed.account_id, changed.seq, changed.id, changed.json)
+        push = chat_push(changed)
         await publish(parts.redis, changed.account_id, [push])
 
 

@@ -7,7 +7,7 @@ import structlog
 
 from server.queue import IMPORT_HISTORY, enqueue
 from server.realtime.broker import publish
-from server.realtime.events import make_push
+from server.realtime.pushes import account_push
 from server.store.accounts import sync_state
 from server.store.accounts.sync_state import ClaimedImport, ImportPosition
 from server.store.chats import phone_flags
@@ -145,5 +145,5 @@ class _Work:
         self._told_at = time.monotonic()
         numbered = await self._parts.database.write(sync_state.bump_account_seq, self._account_id)
         if numbered is not None:
-            push = make_push("account:updated", self._account_id, numbered[0], None, numbered[1])
+            push = account_push(self._account_id, *numbered)
             await publish(self._parts.redis, self._account_id, [push])

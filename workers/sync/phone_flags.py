@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from aiopg import Cursor
 
 from server.realtime.broker import publish
-from server.realtime.events import make_push
+from server.realtime.pushes import chat_pushes
 from server.store.accounts import accounts
 from server.store.chats import kinds, phone_flags
 from server.store.chats.chats import ChangedChat
@@ -34,7 +34,7 @@ async def take_marks(parts: Parts, account_id: int, chats: Sequence[StoredChat],
     if not chats:
         return
     changed = await parts.database.write(_take, account_id, chats, head)
-    pushes = [make_push("chat:updated", c.account_id, c.seq, c.id, c.json) for c in changed]
+    pushes = chat_pushes(changed)
     if pushes:
         await publish(parts.redis, account_id, pushes)
 

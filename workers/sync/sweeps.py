@@ -17,7 +17,7 @@ from server.queue import (
     queue_age_seconds,
 )
 from server.realtime.broker import publish
-from server.realtime.events import make_push
+from server.realtime.pushes import account_push
 from server.store.accounts import sync_state
 from server.store.accounts.sync_state import ClaimedSweep
 from server.unipile.errors import Rejected
@@ -132,7 +132,7 @@ async def _finish(parts: Parts, account_id: int, began_at: datetime, reader: Pag
         return
     numbered = await parts.database.write(sync_state.bump_account_seq, account_id)
     if numbered is not None:
-        push = make_push("account:updated", account_id, numbered[0], None, numbered[1])
+        push = account_push(account_id, *numbered)
         await publish(parts.redis, account_id, [push])
         log.info("found_late", account_id=account_id)
 
