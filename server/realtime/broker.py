@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import structlog
 from redis.asyncio import Redis
@@ -30,6 +31,25 @@ async def publish(redis: Redis, account_id: int, pushes: Sequence[Push]) -> None
         await redis.publish(account_channel(account_id), encode_pushes(pushes))
     except UNREACHABLE as error:
         raise Unavailable("Live updates are not reachable.") from error
+
+
+@contextmanager
+def log_if_unavailable(event: str, **details: object) -> Iterator[None]:
+    """Log `event` if Redis is away in this block, which runs after a commit: raising would make the caller repeat what
+    is done. Clients find what was not published in `changes`; what was not queued is found by the periodic jobs.
+    """
+    try:
+        yield
+    except Unavailable as error:
+        log.warning(event, error=error.message, **details)
+
+
+async def publish_or_log(
+    redis: Redis, account_id: int, pushes: Sequence[Push], event: str, **details: object
+) -> None:
+    """Publish to the account, or log `event` if Redis is away."""
+    with log_if_unavailable(event, account_id=account_id, **details):
+        await publish(redis, account_id, pushes)
 
 
 async def publish_signal(redis: Redis, account_id: int, payload: bytes) -> None:
