@@ -8,9 +8,9 @@ from aiohttp import web
 from aiopg import Cursor
 
 from server.accounts.provider_errors import caller_detail, error_of
-from server.errors import ConfabError, NotFound, Unavailable
+from server.errors import ConfabError, NotFound
 from server.queue import AMEND_MESSAGE, enqueue
-from server.realtime.broker import publish
+from server.realtime.broker import log_if_unavailable, publish_or_log
 from server.realtime.pushes import amended_pushes
 from server.schemas.messages import EditMessage, React
 from server.store.accounts import accounts
@@ -120,11 +120,9 @@ async def _confirmed(
             amended = await request.app[DATABASE].write(_apply, message, truth, hints)
             await _publish(request, message.account_id, amended)
             return await _answer(request, message)
-    try:
-        key = (message.account_id, message.provider_msg_id)
+    key = (message.account_id, message.provider_msg_id)
+    with log_if_unavailable("change_not_looked_up", message_id=message.id):
         await enqueue(request.app[REDIS], AMEND_MESSAGE, *key, delay_seconds=LATE_READ_SECONDS)
-    except Unavailable as error:
-        log.warning("change_not_looked_up", message_id=message.id, error=error.message)
     if refusal is not None:
         raise ConfabError("conflict", refusal)
     return await _answer(request, message)
@@ -141,12 +139,7 @@ async def _apply(
 
 async def _publish(request: web.Request, account_id: int, amended: Amended) -> None:
     """The change is made: a failure told here would make the caller ask for it again."""
-    pushes = amended_pushes(*amended)
-    try:
-        if pushes:
-            await publish(request.app[REDIS], account_id, pushes)
-    except Unavailable as error:
-        log.warning("change_not_published", account_id=account_id, error=error.message)
+    await publish_or_log(request.app[REDIS], account_id, amended_pushes(*amended), "change_not_published")
 
 
 async def _answer(request: web.Request, message: OpenMessage) -> web.Response:

@@ -9,9 +9,10 @@ from aiohttp import web
 from aiopg import Cursor
 
 from server.config.billing import SignatureError, check_signature
-from server.errors import ConfabError, NotFound, Unavailable
+from server.errors import ConfabError, NotFound
 from server.people import actions
 from server.plans.usage_push import push_plan
+from server.realtime.broker import log_if_unavailable
 from server.schemas.usage import GRANTED, BillingEvent
 from server.store.people import users
 from server.store.people.audit import Actor
@@ -92,9 +93,7 @@ async def _apply(
 async def _tell(request: web.Request, user_id: int, provider: str) -> None:
     """It is written down: nothing that fails now may make the billing system send it again."""
     await request.app[ENTITLEMENTS].forget(user_id, provider)
-    try:
+    with log_if_unavailable("plan_not_told", user_id=user_id):
         await push_plan(
             request.app[DATABASE], request.app[REDIS], request.app[CONFIG].plans, user_id, provider
         )
-    except Unavailable as error:
-        log.info("plan_not_told", user_id=user_id, error=error.message)

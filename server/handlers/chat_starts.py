@@ -9,11 +9,11 @@ from aiohttp import web
 from aiopg import Cursor
 
 from server.accounts.provider_errors import error_from, error_of
-from server.errors import ConfabError, NotFound, Unavailable
+from server.errors import ConfabError, NotFound
 from server.plans.payer import Payer
 from server.plans.quotas import check_messages, require_messages
 from server.queue import NOTE_USAGE, REFRESH_CHAT, enqueue
-from server.realtime.broker import publish
+from server.realtime.broker import log_if_unavailable, publish
 from server.realtime.events import Push
 from server.realtime.pushes import chat_push, message_push
 from server.schemas.chats import StartChat
@@ -167,10 +167,8 @@ async def _hand_over(
 
 
 async def _note_usage(request: web.Request, account_id: int) -> None:
-    try:
+    with log_if_unavailable("usage_not_told", account_id=account_id):
         await enqueue(request.app[REDIS], NOTE_USAGE, account_id)
-    except Unavailable as error:
-        log.info("usage_not_told", account_id=account_id, error=error.message)
 
 
 async def _store_started(
@@ -210,12 +208,9 @@ async def _store_started(
 
 async def _started(request: web.Request, message: ChangedMessage, pushes: Sequence[Push]) -> web.Response:
     """The message went out: nothing that fails now may make the caller send it again."""
-    try:
-        if pushes:
-            await publish(request.app[REDIS], message.account_id, pushes)
+    with log_if_unavailable("new_chat_not_announced", chat_id=message.chat_id):
+        await publish(request.app[REDIS], message.account_id, pushes)
         await enqueue(request.app[REDIS], REFRESH_CHAT, message.chat_id)
-    except Unavailable as error:
-        log.warning("new_chat_not_announced", chat_id=message.chat_id, error=error.message)
     place = (caller(request), provider_of(request), message.account_id, message.chat_id)
     chat = await request.app[DATABASE].read(chats.fetch_chat, *place)
     return object_answer([("chat", chat or "null"), ("message", message.json)], 201)

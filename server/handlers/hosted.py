@@ -9,10 +9,10 @@ from aiopg import Cursor
 
 from server.accounts.linking import delete_rejected_account, require_linkable
 from server.accounts.provider_errors import caller_detail
-from server.errors import ConfabError, NotFound, Unavailable
+from server.errors import ConfabError, NotFound
 from server.plans.quotas import take_account_slot
 from server.queue import REFRESH_ACCOUNT, enqueue
-from server.realtime.broker import announce_access_change, publish_to_user
+from server.realtime.broker import announce_access_change, log_if_unavailable, publish_to_user
 from server.rules.plans import Rights
 from server.store.accounts import accounts, hosted_links
 from server.store.accounts.hosted_links import HostedLink
@@ -96,10 +96,8 @@ async def _tell_asker(
     if told is None:
         return
     frame = {"event": "account:refused", "data": orjson.Fragment(told)}
-    try:
+    with log_if_unavailable("refusal_not_pushed"):
         await publish_to_user(request.app[REDIS], link.user_id, orjson.dumps(frame))
-    except Unavailable as away:
-        log.warning("refusal_not_pushed", error=away.message)
 
 
 async def _read_account_id(request: web.Request) -> str:

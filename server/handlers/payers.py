@@ -1,19 +1,16 @@
 """In whose name a number stands: who pays for it, and how that becomes somebody else."""
 
-import structlog
 from aiohttp import web
 
 from server.accounts.transfer import hand_over
-from server.errors import NotFound, Unavailable
-from server.realtime.broker import announce_access_change, publish
+from server.errors import NotFound
+from server.realtime.broker import announce_access_change, publish_or_log
 from server.realtime.events import Push
 from server.rules.policy import is_admin_role
 from server.schemas.users import SetPayer
 from server.store.accounts import members
 from server.web.app_keys import ACTOR, CALLER_ROLES, CONFIG, DATABASE, REDIS
 from server.web.requests import load_body, object_answer, path_id, provider_of
-
-log = structlog.get_logger()
 
 SET_PAYER = SetPayer()
 
@@ -43,7 +40,4 @@ async def set_payer(request: web.Request) -> web.Response:
 async def _tell(request: web.Request, account_id: int, push: Push) -> None:
     """It is done: with Redis away sockets find it among the changes, and other instances ask anew by themselves."""
     await announce_access_change(request.app[REDIS])
-    try:
-        await publish(request.app[REDIS], account_id, [push])
-    except Unavailable as error:
-        log.warning("hand_over_not_announced", account_id=account_id, error=error.message)
+    await publish_or_log(request.app[REDIS], account_id, [push], "hand_over_not_announced")

@@ -11,7 +11,7 @@ from server.cancellation import end_tasks
 from server.errors import ConfabError, Unavailable
 from server.messages.sending import NotBatchable, SendRequest, StoredSend, store_send, store_sends
 from server.queue import SEND_CHAT, enqueue
-from server.realtime.broker import publish
+from server.realtime.broker import log_if_unavailable, publish
 from server.store.db.database import Database
 from server.store.messages.messages import ChangedMessage
 
@@ -102,12 +102,10 @@ async def announce_sends(redis: Redis, stored: Sequence[StoredSend]) -> None:
         return
     messages = [one.messages[0] for one in told]
     pushes = [push for one in told for push in one.pushes]
-    try:
+    with log_if_unavailable("send_not_announced", message_id=messages[0].id):
         for chat_id in dict.fromkeys(message.chat_id for message in messages):
             await enqueue(redis, SEND_CHAT, chat_id)
         await publish(redis, messages[0].account_id, sorted(pushes, key=lambda push: push.seq))
-    except Unavailable as error:
-        log.warning("send_not_announced", message_id=messages[0].id, error=error.message)
 
 
 def _take(line: list[Waiting]) -> list[Waiting]:

@@ -3,13 +3,11 @@
 from typing import NamedTuple
 
 import psycopg2
-import structlog
 from aiopg import Cursor
 
 from server import metrics
-from server.errors import Unavailable
 from server.queue import AMEND_MESSAGE, enqueue
-from server.realtime.broker import publish
+from server.realtime.broker import log_if_unavailable, publish_or_log
 from server.realtime.pushes import chat_push, message_push
 from server.store.chats import unread
 from server.store.chats.chats import ChangedChat
@@ -18,8 +16,6 @@ from server.store.messages.messages import ChangedMessage
 from server.store.sending import outbox, send_outcomes
 from server.unipile.errors import UnipileError
 from workers.context import Parts
-
-log = structlog.get_logger()
 
 
 class SendOutcome(NamedTuple):
@@ -53,12 +49,10 @@ async def settle(
         # Its echo came in other words, waited as long as echoes wait, and stands as a row of its own.
         outcome = await parts.database.write(_settle, message_id, status, None, error)
     changed = outcome.messages
-    try:
-        if outcome.is_amended and provider_msg_id is not None:
-            # Somebody reacted before we knew the message's id.
+    if outcome.is_amended and provider_msg_id is not None:
+        # A reaction arrived before the message's id was known.
+        with log_if_unavailable("amendment_not_queued", message_id=message_id):
             await enqueue(parts.redis, AMEND_MESSAGE, changed[0].account_id, provider_msg_id)
-    except Unavailable:
-        log.warning("amendment_not_queued", message_id=message_id)
     parts.counted.update(message.account_id for message in changed)
     await publish_outcome(parts, changed, outcome.chat)
 
@@ -75,10 +69,8 @@ async def publish_outcome(
     ]
     if chat is not None:
         pushes.append(chat_push(chat))
-    try:
-        await publish(parts.redis, changed[0].account_id, pushes)
-    except Unavailable:
-        log.warning("outcome_not_published", message_id=changed[0].id)
+    account_id, message_id = changed[0].account_id, changed[0].id
+    await publish_or_log(parts.redis, account_id, pushes, "outcome_not_published", message_id=message_id)
 
 
 async def _settle(

@@ -234,7 +234,7 @@ async def test_what_cannot_be_told_is_done_all_the_same(
         raise Unavailable
 
     before = (await house.ana.ok("GET", house.path))["account"]["seq"]
-    monkeypatch.setattr("server.handlers.payers.publish", away)
+    monkeypatch.setattr("server.realtime.broker.publish", away)
     assert (await house.give(house.ana, house.bia)).status == 200
     told = await house.ana.ok("GET", f"{house.path}/changes?since={before}")
     assert [(item["event"], item["data"]["payer_id"]) for item in told["items"]] == [
