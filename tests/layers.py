@@ -62,7 +62,7 @@ class Layer:
 
 
 # What every layer above may use, and what uses nothing of ours.
-GROUND = ("server", "server.errors", "server.metrics", "server.cancellation")
+GROUND = ("server", "server.errors", "server.metrics", "server.cancellation", "server.group_commit")
 PURE = (*WEB, *QUEUE, *SQL, "structlog")
 # The nouns of the server, each a package.
 NOUNS = tuple(f"server.{noun}*" for noun in ("accounts", "messages", "people", "plans", "media"))
