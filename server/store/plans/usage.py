@@ -5,12 +5,22 @@ is erased) is counted by triggers, so that no statement can forget it (migration
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NotRequired, TypedDict
 
 import orjson
 from aiopg import Cursor
 
 from server.store.db.prepared import Prepared
+
+
+class UsageCount(TypedDict):
+    """What to add to a user's counters; `here` of `sent` were sent through Confab."""
+
+    user_id: int
+    sent: int
+    received: int
+    here: NotRequired[int]
+
 
 # The month before the day for each user, as everywhere: who holds the month may take the day.
 RAISE_USAGE = Prepared(

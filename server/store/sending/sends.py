@@ -1,7 +1,7 @@
 """How a send begins: who may, where, and the row that stands before UniPile is asked."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
 import orjson
 from aiopg import Cursor
@@ -18,6 +18,23 @@ class SendTarget(NamedTuple):
     account_status: str
     role: str
     chat_kind: str = "direct"
+
+
+class SendPlace(TypedDict):
+    """A user who wants to send, and the chat."""
+
+    user_id: int
+    chat_id: int
+
+
+class NewSend(TypedDict):
+    """One of several sends to insert, in the order of `n`; its writer had read up to `seen_seq`."""
+
+    n: int
+    chat_id: int
+    client_id: str
+    body: str | None
+    seen_seq: int | None
 
 
 # One query authorises and locks.
