@@ -15,7 +15,7 @@ from server.store.db.prepared import RENEWAL_AGES
 from server.store.messages import messages
 from server.store.plans import usage
 from workers.context import Parts
-from workers.messages.dead_letters import PROVIDER
+from workers.storing.dead_letters import PROVIDER
 
 log = structlog.get_logger()
 

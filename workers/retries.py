@@ -18,7 +18,7 @@ from server.queue import EXPIRY_SECONDS, fault_key
 from server.redis.reasons import UNREACHABLE
 from server.unipile.errors import NotTaken
 from workers.context import parts_of
-from workers.messages.dead_letters import dead_letter_job
+from workers.storing.dead_letters import dead_letter_job
 
 log = structlog.get_logger()
 

@@ -19,7 +19,7 @@ from server.store.chats.contacts import WantedPicture
 from server.store.messages import attachments
 from server.unipile.errors import NotTaken, OutcomeUnknown, Rejected
 from workers.context import Parts, parts_of
-from workers.messages.store_batch import announce_contacts
+from workers.storing.transaction import announce_contacts
 
 log = structlog.get_logger()
 

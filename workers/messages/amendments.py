@@ -13,7 +13,7 @@ from server.store.messages.amendments import Amended, Amendment, ProviderState
 from server.store.privacy.erasure_digests import NameHasher
 from server.unipile.errors import OutcomeUnknown, Rejected, UnipileError
 from workers.context import Parts, parts_of
-from workers.messages.erasure_filter import leave_out_erased
+from workers.storing.erasure_filter import leave_out_erased
 
 log = structlog.get_logger()
 

@@ -43,11 +43,11 @@ from server.unipile.fields import UnusableEventError
 from server.unipile.history import HISTORY_GREW, RECONNECTED
 from workers.context import Parts, parts_of
 from workers.group_commit import COMMITTER
-from workers.messages.batch import Batch, Key
-from workers.messages.dead_letters import PROVIDER, dead_letter_event
-from workers.messages.erasure_filter import forget, names_erased
 from workers.messages.republish import republish
-from workers.messages.store_batch import store_messages
+from workers.storing.batch import Batch, Key
+from workers.storing.dead_letters import PROVIDER, dead_letter_event
+from workers.storing.erasure_filter import forget, names_erased
+from workers.storing.transaction import store_messages
 from workers.sync_requests import want_sweep
 
 log = structlog.get_logger()

@@ -14,7 +14,7 @@ from server.store.chats import chats
 from server.store.messages import messages
 from server.unipile.events import Event, IgnoredEvent, MessageEvent, ReadEvent, ReceiptEvent, StatusEvent
 from workers.context import Parts
-from workers.messages.batch import key_rows
+from workers.storing.batch import key_rows
 
 StoredRows = dict[int, list[Push]]
 

@@ -15,7 +15,7 @@ from server.store.privacy import contact_erasures
 from server.store.privacy.contact_erasures import Erasure
 from server.store.privacy.erasure_digests import NameHasher, find_erased, mark_erased
 from workers.context import Parts
-from workers.messages.erasure_filter import forms_of
+from workers.storing.erasure_filter import forms_of
 
 log = structlog.get_logger()
 

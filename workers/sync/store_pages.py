@@ -15,12 +15,12 @@ from server.unipile.events import MessageEvent, ReceiptEvent
 from server.unipile.fields import UnusableEventError
 from server.unipile.history import Attendees, History, StoredMessage, chat_id_of, is_shown, read_stored
 from workers.context import Parts
-from workers.messages.batch import Batch
-from workers.messages.contact_rows import Mentioned
-from workers.messages.dead_letters import PROVIDER, dead_letter_event
-from workers.messages.erasure_filter import forget
 from workers.messages.ingest import BAD_CONTENT, MAX_ECHO_WAITS, StoredBatch, publish_batch
-from workers.messages.store_batch import store_messages
+from workers.storing.batch import Batch
+from workers.storing.contact_rows import Mentioned
+from workers.storing.dead_letters import PROVIDER, dead_letter_event
+from workers.storing.erasure_filter import forget
+from workers.storing.transaction import store_messages
 from workers.sync.placing import locate
 
 log = structlog.get_logger()

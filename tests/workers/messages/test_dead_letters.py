@@ -28,9 +28,9 @@ from tests.workers.privacy.test_erase_contacts import (
     traces,
 )
 from workers.messages import ingest
-from workers.messages.dead_letters import dead_letter_event
 from workers.privacy.erase_contacts import erase_contacts
 from workers.retries import retried
+from workers.storing.dead_letters import dead_letter_event
 
 TRIES = 2
 HERS = ("hers-1", "hers-2", "ours-1")

@@ -148,7 +148,7 @@ async def test_nothing_is_published_when_the_transaction_fails(
     async def fail(*_: object) -> None:
         raise RuntimeError("a defect")
 
-    monkeypatch.setattr("workers.messages.store_batch.usage.raise_usage", fail)
+    monkeypatch.setattr("workers.storing.transaction.usage.raise_usage", fail)
     with pytest.raises(RuntimeError, match="a defect"):
         await ledger.store(message_received("acc-1"))
     assert await ear.heard() == []

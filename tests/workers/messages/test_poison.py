@@ -9,7 +9,7 @@ from server.store.messages import messages
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import WEBHOOK_SECRET, eventually, message_received
 from tests.support.worker_harness import Ledger, receipt
-from workers.messages.batch import Batch
+from workers.storing.batch import Batch
 
 
 async def test_poisonous_events_leave_the_rest_of_their_batch_alone(ledger: Ledger) -> None:

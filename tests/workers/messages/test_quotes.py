@@ -30,8 +30,8 @@ async def test_a_batch_without_such_a_quote_reads_nothing_again(ledger: Ledger, 
     async def fail(*_: object) -> None:
         raise AssertionError("read again")
 
-    monkeypatch.setattr("workers.messages.store_batch.messages.fetch_by_provider_ids", fail)
-    monkeypatch.setattr("workers.messages.store_batch.quotes.bump_reply_seqs", fail)
+    monkeypatch.setattr("workers.storing.transaction.messages.fetch_by_provider_ids", fail)
+    monkeypatch.setattr("workers.storing.transaction.quotes.bump_reply_seqs", fail)
     await ledger.store(answering(first), message_received("acc-1", "Tem?"))
 
 

@@ -11,7 +11,7 @@ from server.store.accounts import accounts
 from server.store.dead_letters import insert_dead_letter
 from server.store.privacy.erasure_digests import NameHasher
 from server.unipile.events import account_of
-from workers.messages.erasure_filter import names_erased
+from workers.storing.erasure_filter import names_erased
 
 PROVIDER = "whatsapp"
 

@@ -11,7 +11,7 @@ from server.store.chats.chats import KnownChat
 from server.store.chats.flags import preview_of
 from server.store.messages.messages import InsertedMessage
 from server.unipile.events import AmendmentEvent, MessageEvent, ReadEvent, ReceiptEvent
-from workers.messages.contact_rows import Mentioned, as_other, contact_rows
+from workers.storing.contact_rows import Mentioned, as_other, contact_rows
 
 Key = tuple[int, str]  # account id and the provider's id of a chat or message
 

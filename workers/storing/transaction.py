@@ -16,7 +16,7 @@ from server.store.messages.messages import ChangedMessage, InsertedMessage
 from server.store.plans import usage
 from server.store.sending import outbox, send_outcomes
 from server.unipile.events import MessageEvent
-from workers.messages.batch import (
+from workers.storing.batch import (
     Batch,
     Key,
     amendment_row,

@@ -15,7 +15,7 @@ from server.store.privacy.account_erasures import was_erased
 from server.store.privacy.erasure_digests import NameHasher, find_erased, has_erased
 from server.unipile import jids
 from server.unipile.events import MessageEvent, account_of
-from workers.messages.batch import Batch, Key, key_rows
+from workers.storing.batch import Batch, Key, key_rows
 
 # Names are short: what is longer is a message's text.
 MAX_NAME = 255
