@@ -1,13 +1,13 @@
-"""Hands work to the workers by name: job and queue names, the JSON they travel in, and the batch of webhook events.
+"""Enqueues jobs for the workers by name: job and queue names, the JSON of a job, and the batch of webhook events.
 
-Redis names of the queue stand here and nowhere else (the pub/sub names are in `realtime/channels.py`).
+The Redis names of the queues are here and nowhere else; the pub/sub names are in `redis/channels.py`.
 """
 
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 from uuid import uuid4
 
 import orjson
@@ -16,25 +16,26 @@ from arq.jobs import serialize_job
 from redis.asyncio import Redis
 
 from server.errors import Unavailable
+from server.group_commit import GroupCommit
 from server.redis.client import Script
 from server.redis.reasons import UNREACHABLE
 
 INGEST_QUEUE = "confab:queue:ingest"
 OUTBOX_QUEUE = "confab:queue:outbox"
-# Imports and sweeps read for minutes on end. Between the sends they would take all places of the outbox's workers when
-# several numbers are connected at once; here they have a few of their own.
+# Imports and sweeps run for minutes: in the outbox queue they would occupy every worker slot when several accounts
+# connect at once. Here they have a few slots of their own.
 SYNC_QUEUE = "confab:queue:sync"
-# Apart from the outbox too: a reaction is shown at once, also while a burst of sends has all of its places.
+# Separate from the outbox: a reaction is shown at once, even while a burst of sends occupies all its slots.
 AMENDMENT_QUEUE = "confab:queue:amendments"
-# Apart from the outbox: no send waits behind a film that is being copied.
+# Separate from the outbox: no send waits for a video to be copied.
 MEDIA_QUEUE = "confab:queue:media"
-# A mail server that is slow holds nobody up.
+# Separate, so that a slow mail server delays no other job.
 MAIL_QUEUE = "confab:queue:mail"
 HEARTBEAT_KEY = "confab:worker:heartbeat"
 WORKER_HEARTBEAT_SECONDS = 5
-# A worker that has not said anything for this many beats is counted as gone.
-MISSED_BEATS = 4
-# Written to see whether Redis takes writes.
+# A worker is considered dead after this many missed heartbeats.
+MISSED_HEARTBEATS = 4
+# Written to check that Redis accepts writes.
 PROBE_KEY, PROBE_SECONDS = "confab:probe", 10
 
 STORE_EVENTS = "store_events"
@@ -54,7 +55,7 @@ COPY_MEDIA = "copy_media"
 COPY_PICTURE = "copy_picture"
 SEND_LINK = "send_link"
 ASK_RESET = "ask_reset"
-# Every job with the queue it waits in; workers/jobs.py registers exactly these.
+# The queue of every job; workers/jobs.py registers exactly these.
 QUEUES = {
     STORE_EVENTS: INGEST_QUEUE,
     SEND_CHAT: OUTBOX_QUEUE,
@@ -76,9 +77,9 @@ QUEUES = {
 }
 
 BATCH_DISTANCE_SECONDS = 0.004
-# arq drops a job that waited a day; an event must survive a long week-end of a broken database.
+# arq would drop a job after a day; an event must survive a long weekend with a broken database.
 EXPIRY_SECONDS = 7 * 24 * 3600
-# By Redis's own clock: those of the machines around it may be wrong.
+# Scheduled by Redis's clock, since the clocks of its clients may be wrong.
 ENQUEUE = Script("""
 local now = redis.call('TIME')
 redis.call('PSETEX', KEYS[1], ARGV[1], ARGV[2])
@@ -87,15 +88,24 @@ redis.call('PUBLISH', ARGV[5], '')
 """)
 
 
-class Events(list[dict[str, Any]]):
-    """The events of one job. arq logs and compares arguments by their repr, which must not spell out messages."""
+class QueuedEvent(TypedDict):
+    """A webhook body as it waits in the ingest queue; `waits` counts how often it was delayed for its echo."""
+
+    source: str
+    received_at: str
+    body: Mapping[str, object]
+    waits: NotRequired[int]
+
+
+class Events(list[QueuedEvent]):
+    """The events of one job. arq logs and compares arguments by their repr, which must not contain messages."""
 
     def __repr__(self) -> str:
         return f"<{len(self)} events>"
 
 
 def serialize(job: dict[str, Any]) -> bytes:
-    """arq's job dictionary as JSON instead of pickle: readable, and harmless to whoever reads it."""
+    """Encode arq's job dictionary as JSON instead of pickle: readable, and safe to decode."""
     return orjson.dumps(job, default=str)
 
 
@@ -107,20 +117,20 @@ def deserialize(data: bytes) -> dict[str, Any]:
 
 
 def fault_key(job_id: str) -> str:
-    """Where a job's own faults are counted."""
+    """The key that counts a job's own faults."""
     return f"confab:faults:{job_id}"
 
 
 def wake_channel(queue: str) -> str:
-    """The pub/sub channel that tells a queue's workers to look now."""
+    """The pub/sub channel that wakes a queue's workers."""
     return f"{queue}:wake"
 
 
 async def enqueue(redis: Redis, job: str, *args: object, delay_seconds: float = 0) -> None:
-    """Queue a job and wake its worker in one round trip; raises Unavailable when Redis cannot take it.
+    """Queue a job and wake its worker in one round trip; raises Unavailable when Redis cannot store it.
 
-    When it is due is reckoned by Redis's clock, as everything about a queue is. The entry is arq's, made by arq's
-    serializer; the time in it is only a label.
+    `delay_seconds` counts by Redis's clock, as everything about a queue does. The entry is built by arq's serializer;
+    the time in it is only informative.
     """
     queue, job_id = QUEUES[job], uuid4().hex
     payload = serialize_job(job, args, {}, None, int(time.time() * 1000), serializer=serialize)
@@ -135,60 +145,41 @@ async def enqueue(redis: Redis, job: str, *args: object, delay_seconds: float = 
 
 
 class EventBatch:
-    """Gathers webhook events while an enqueue is in flight, so that cost per event falls as load rises.
+    """Queues webhook events, all that arrive during an enqueue as one job, so the cost per event falls under load.
 
-    Idle: an event goes out at once, alone. Busy: all that arrived meanwhile goes out together as one job, and jobs
-    keep a small distance: each costs a worker half a millisecond, however little is in it.
+    Jobs are at least BATCH_DISTANCE_SECONDS apart: each costs a worker half a millisecond, whatever its size.
     """
 
     def __init__(self, redis: Redis, *, limit: int, timeout_seconds: float) -> None:
         self._redis = redis
-        self._limit = limit
-        self._timeout = timeout_seconds
-        self._waiting: list[tuple[dict[str, Any], asyncio.Future[None]]] = []
-        self._sender: asyncio.Task[None] | None = None
+        self._timeout_seconds = timeout_seconds
+        self._group: GroupCommit[Mapping[str, object], None] = GroupCommit(
+            self._enqueue, lambda _: limit, pause_seconds=BATCH_DISTANCE_SECONDS
+        )
 
-    async def add(self, event: dict[str, Any]) -> None:
-        """Return when Redis has the event; raises Unavailable when it has not within the time limit."""
-        future = asyncio.get_running_loop().create_future()
-        self._waiting.append((event, future))
-        if self._sender is None:
-            self._sender = asyncio.create_task(self._send_all())
+    async def add(self, event: Mapping[str, object]) -> None:
+        """Return once Redis has stored the event; raises Unavailable if that exceeds the time limit.
+
+        An event whose request timed out is dropped from the batch: its sender got a 503 and will deliver it again.
+        """
         try:
-            async with asyncio.timeout(self._timeout):
-                await future
+            async with asyncio.timeout(self._timeout_seconds):
+                await self._group.submit(event)
         except TimeoutError as error:
-            raise Unavailable("The queue is too slow.") from error
+            raise Unavailable("The queue did not respond in time.") from error
 
-    async def _send_all(self) -> None:
+    async def _enqueue(self, events: list[Mapping[str, object]]) -> Sequence[None]:
         try:
-            while self._waiting:
-                batch, self._waiting = self._waiting[: self._limit], self._waiting[self._limit :]
-                # Whoever stopped waiting was told 503 and will send its event again.
-                if batch := [entry for entry in batch if not entry[1].done()]:
-                    await self._send(batch)
-                if self._waiting:
-                    await asyncio.sleep(BATCH_DISTANCE_SECONDS)
-        finally:
-            self._sender = None
-
-    async def _send(self, batch: Sequence[tuple[dict[str, Any], asyncio.Future[None]]]) -> None:
-        failure: Exception | None = None
-        try:
-            async with asyncio.timeout(self._timeout):
-                await enqueue(self._redis, STORE_EVENTS, Events(event for event, _ in batch))
-        except (Unavailable, TimeoutError) as error:
-            failure = error if isinstance(error, Unavailable) else Unavailable("The queue is too slow.")
-        except Exception as error:  # a defect must not leave the requests waiting
-            failure = error
-        for _, future in batch:
-            if not future.done():
-                future.set_exception(failure) if failure else future.set_result(None)
+            async with asyncio.timeout(self._timeout_seconds):
+                await enqueue(self._redis, STORE_EVENTS, events)
+        except TimeoutError as error:
+            raise Unavailable("The queue did not respond in time.") from error
+        return [None] * len(events)
 
 
 @dataclass(frozen=True, slots=True)
 class QueueState:
-    """What Redis says of the queues at one moment of its clock."""
+    """The state of the queues at one moment of Redis's clock."""
 
     ages: Mapping[str, float]  # how long each queue's oldest due job has been waiting
     is_worker_alive: bool
@@ -196,7 +187,7 @@ class QueueState:
 
 
 async def read_queues(redis: Redis, *queues: str, must_write: bool = False) -> QueueState:
-    """Look at these queues and the workers in one round trip; `must_write`: fail if Redis takes no writes."""
+    """Read the state of these queues and the workers in one round trip; `must_write`: fail if Redis rejects writes."""
     async with redis.pipeline(transaction=False) as pipe:
         pipe.time()
         pipe.exists(HEARTBEAT_KEY)
@@ -219,10 +210,10 @@ async def queue_age_seconds(redis: Redis, queue: str) -> float:
 
 
 async def heartbeat(redis: Redis) -> None:
-    """A worker's sign of life. It expires by Redis's clock, so no other clock is asked."""
-    await redis.set(HEARTBEAT_KEY, b"1", ex=WORKER_HEARTBEAT_SECONDS * MISSED_BEATS)
+    """Record that a worker is alive. The key expires by Redis's clock, so no other clock is involved."""
+    await redis.set(HEARTBEAT_KEY, b"1", ex=WORKER_HEARTBEAT_SECONDS * MISSED_HEARTBEATS)
 
 
 async def is_worker_alive(redis: Redis) -> bool:
-    """Whether any worker has given a sign of life just now."""
+    """Whether any worker has sent a heartbeat recently."""
     return (await read_queues(redis)).is_worker_alive

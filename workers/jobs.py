@@ -19,10 +19,10 @@ from server.redis.reasons import UNREACHABLE
 from workers import periodic
 from workers.accounts import expired_pairings, restarts, states
 from workers.context import PARTS, Parts, open_parts
-from workers.group_commit import COMMITTER, Committer
 from workers.liveness import watched
 from workers.media import avatars, copy
 from workers.messages import amendments, ingest, outbox, verify_sends
+from workers.messages.webhook_commits import COMMITTER, webhook_commits
 from workers.people import mail, usage
 from workers.plan_warmup import warmed
 from workers.retries import Job, retried
@@ -58,8 +58,6 @@ ENDLESS_TRIES = 1_000_000
 DRAIN_SECONDS = 5.0
 MAILS_AT_A_TIME = 4
 BEGIN_SECONDS, BEGIN_AGAIN_SECONDS = 5.0, 1.0
-# Events in one transaction at most; together with the jobs at a time (config.toml) it bounds the memory.
-COMMIT_LIMIT = 1000
 
 
 @asynccontextmanager
@@ -143,7 +141,7 @@ def make_worker(parts: Parts, queue_name: str, redis: Client, max_jobs: int, **o
         redis_pool=redis,
         max_jobs=max_jobs,
         handle_signals=False,
-        ctx={PARTS: parts, COMMITTER: Committer(partial(ingest.commit, parts), COMMIT_LIMIT)},
+        ctx={PARTS: parts, COMMITTER: webhook_commits(parts)},
         job_serializer=queue.serialize,
         job_deserializer=queue.deserialize,
         expires_extra_ms=queue.EXPIRY_SECONDS * 1000,

@@ -15,7 +15,6 @@ from server.store.db.prepared import RENEWAL_AGES
 from server.store.messages import messages
 from server.store.plans import usage
 from workers.context import Parts
-from workers.storing.dead_letters import PROVIDER
 
 log = structlog.get_logger()
 
@@ -51,15 +50,15 @@ async def _warm(parts: Parts) -> None:
 
 async def _warm_one(parts: Parts) -> None:
     try:
-        await parts.database.write(plan)
+        await parts.database.write(plan, parts.unipile.provider)
     except Unavailable as error:
         # The messages will plan for themselves.
         log.debug("not_warmed", error=type(error).__name__)
 
 
-async def plan(cursor: Cursor) -> None:
+async def plan(cursor: Cursor, provider: str) -> None:
     """What a batch of messages runs, for no message."""
-    await accounts.lock_accounts(cursor, PROVIDER, [])
+    await accounts.lock_accounts(cursor, provider, [])
     await contacts.upsert_contacts(cursor, [])
     await chats.ensure_chats(cursor, [])
     await messages.insert_messages(cursor, [])
@@ -68,4 +67,4 @@ async def plan(cursor: Cursor) -> None:
     await contacts.bump_chat_seqs(cursor, [])
     await messages.insert_receipts(cursor, [])
     await messages.apply_receipts(cursor, [])
-    await usage.raise_usage(cursor, PROVIDER, [])
+    await usage.raise_usage(cursor, provider, [])

@@ -93,7 +93,9 @@ async def _dead_letter(job: Job, ctx: dict[Any, Any], args: tuple[Any, ...], err
     log.error("job_given_up", job=job.__name__, job_id=ctx["job_id"], error=type(error).__name__)
     parts = parts_of(ctx)
     try:
-        await parts.database.write(dead_letter_job, parts.seal, job.__name__, _reason(error), args)
+        await parts.database.write(
+            dead_letter_job, parts.seal, parts.unipile.provider, job.__name__, _reason(error), args
+        )
     except Exception as obstacle:
         raise _later(job, ctx, obstacle) from obstacle
 

@@ -54,6 +54,9 @@ MESSAGE_EVENTS = (
 class UnipileClient:
     """What can be asked of UniPile; every method raises a UnipileError that says whether UniPile acted."""
 
+    # Of every account that is connected through it.
+    provider = "whatsapp"
+
     def __init__(
         self,
         dsn: str,

@@ -11,7 +11,7 @@ from arq.constants import job_key_prefix
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from server.queue import AMEND_MESSAGE
+from server.queue import AMEND_MESSAGE, QueuedEvent
 from server.unipile.errors import Rejected
 from server.unipile.states import MessageState
 from tests.support.peers import message_received
@@ -100,7 +100,7 @@ def messages() -> list[dict[str, Any]]:
     ]
 
 
-def event_of(done: Done, written: list[dict[str, Any]], number: int) -> dict[str, Any]:
+def event_of(done: Done, written: list[dict[str, Any]], number: int) -> QueuedEvent:
     """The webhook as §4.4 has it, in the web process's envelope: told in the order in which it happened."""
     body = written[done.message] | {"event": done.kind}
     if done.kind == "message_reaction":
@@ -141,7 +141,7 @@ async def work_off(ledger: Ledger) -> None:
 
 
 async def outcome_of(
-    ledger: Ledger, events: list[dict[str, Any]], batches: list[list[int]]
+    ledger: Ledger, events: list[QueuedEvent], batches: list[list[int]]
 ) -> list[dict[str, Any]]:
     await ledger.execute(EMPTY)
     for batch in batches:

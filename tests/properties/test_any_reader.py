@@ -83,7 +83,7 @@ async def shore(web_only: Stack) -> AsyncIterator[Shore]:
         await ledger.execute("update channels_account set connected_at = now() - interval '1 hour'")
 
         async def told() -> list[dict[str, Any]]:
-            bodies = [event["body"] for events in await ledger.waiting() for event in events]
+            bodies = [dict(event["body"]) for events in await ledger.waiting() for event in events]
             found = [body for body in bodies if body.get("event") == "message_received"]
             return found if len(found) == len(TOLD) else []
 

@@ -1,12 +1,12 @@
 """A clock that is ahead keeps no chat on top, no preview, and nothing read; what UniPile said is still shown."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import orjson
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from server.queue import QueuedEvent
 from server.unipile.fields import CLOCK_SKEW, sent_times
 from tests.support.peers import message_received
 from tests.support.worker_harness import Ear, Ledger, delivery, written_by_us
@@ -27,7 +27,7 @@ CLOCKS = st.lists(
 )
 
 
-def said(number: int, is_own: bool, ahead: int) -> dict[str, Any]:
+def said(number: int, is_own: bool, ahead: int) -> QueuedEvent:
     """One message as the web process queues it."""
     received = NOON + timedelta(minutes=10 * number)
     body = written_by_us(f"texto {number}") if is_own else message_received("acc-1", f"texto {number}")

@@ -10,7 +10,6 @@ from tests.support.fixtures_stack import run_stack
 from tests.support.send_harness import Desk, open_desk
 from tests.support.worker_harness import Ear, Ledger
 from workers.context import open_parts
-from workers.messages import ingest
 
 
 @pytest.fixture
@@ -37,8 +36,3 @@ async def desk(config: Config) -> AsyncIterator[Desk]:
     config = replace(config, unipile=replace(config.unipile, total_timeout_seconds=0.5))
     async with run_stack(config, with_workers=False) as stack, open_desk(stack) as opened:
         yield opened
-
-
-@pytest.fixture(autouse=True)
-def _forget_unknown_accounts() -> None:
-    ingest._unknown_accounts.clear()

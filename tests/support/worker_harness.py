@@ -1,12 +1,12 @@
 """Gives events to the ingest job and reads what became of them: rows, counters, published frames."""
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 import orjson
 from aiopg import Cursor
 
+from server.queue import QueuedEvent
 from server.realtime.broker import publish
 from server.realtime.events import Push, decode_pushes
 from server.redis.channels import account_channel
@@ -19,10 +19,9 @@ from server.store.sending.outbox import take_attempt
 from server.store.sending.sends import insert_send
 from tests.support.peers import message_received
 from workers.context import PARTS, Parts
-from workers.group_commit import COMMITTER, Committer
-from workers.jobs import COMMIT_LIMIT
 from workers.messages import ingest
 from workers.messages.outcomes import settle
+from workers.messages.webhook_commits import COMMITTER, webhook_commits
 
 # Later than anything a test says was sent.
 RECEIVED_AT = "2026-03-02T23:00:00.000+00:00"
@@ -42,7 +41,7 @@ async def _execute(cursor: Cursor, statement: str, values: Mapping[str, Any]) ->
 
 def delivery(
     body: Mapping[str, Any], source: str = "messages", received_at: str = RECEIVED_AT
-) -> dict[str, Any]:
+) -> QueuedEvent:
     """One event as the web process queues it."""
     return {"source": source, "received_at": received_at, "body": dict(body)}
 
@@ -80,7 +79,7 @@ class Ledger:
         self.parts = parts
         self.user_id = 0
         self.received_at = RECEIVED_AT
-        self._committer: Committer[ingest.Pair] = Committer(partial(ingest.commit, parts), COMMIT_LIMIT)
+        self._commits = webhook_commits(parts)
 
     async def open(self) -> "Ledger":
         self.user_id = (
@@ -98,7 +97,7 @@ class Ledger:
     def context(self, job_try: int = 1) -> dict[Any, Any]:
         return {
             PARTS: self.parts,
-            COMMITTER: self._committer,
+            COMMITTER: self._commits,
             "job_try": job_try,
             "job_id": "job-1",
             "wake_in": lambda seconds: None,
@@ -146,7 +145,7 @@ class Ledger:
             "select source, reason, body from dead_letters where state = %(state)s order by id", state=state
         )
 
-    async def waiting(self) -> list[list[dict[str, Any]]]:
+    async def waiting(self) -> list[list[QueuedEvent]]:
         """The events of the jobs that wait in the ingest queue."""
         jobs = await self.parts.redis.keys("arq:job:*")
         contents = [orjson.loads(await self.parts.redis.get(key)) for key in jobs]

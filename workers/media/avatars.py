@@ -19,7 +19,7 @@ from server.store.chats.contacts import WantedPicture
 from server.store.messages import attachments
 from server.unipile.errors import NotTaken, OutcomeUnknown, Rejected
 from workers.context import Parts, parts_of
-from workers.storing.transaction import announce_contacts
+from workers.storing.transaction import contact_pushes
 
 log = structlog.get_logger()
 
@@ -112,4 +112,5 @@ async def _settle(
     pushes.clear()  # the wrapper may run this again
     again = AGAIN_SECONDS * random.uniform(0.8, 1.2)  # noqa: S311 - jitter, not a secret
     if await contacts.settle_picture(cursor, wanted, outcome.sha256, outcome.tag, again):
-        await announce_contacts(cursor, [wanted.contact_id], pushes)
+        for account_id, push in await contact_pushes(cursor, [wanted.contact_id]):
+            pushes[account_id].append(push)

@@ -13,7 +13,7 @@ from server.store.messages.amendments import Amended, Amendment, ProviderState
 from server.store.privacy.erasure_digests import NameHasher
 from server.unipile.errors import OutcomeUnknown, Rejected, UnipileError
 from workers.context import Parts, parts_of
-from workers.storing.erasure_filter import leave_out_erased
+from workers.storing.erasure_filter import drop_erased_reactions
 
 log = structlog.get_logger()
 
@@ -52,7 +52,7 @@ async def _apply(
     """Without a truth webhooks are taken at their word."""
     account = await accounts.lock_account(cursor, account_id)
     if account is not None and account.has_erased:
-        truth, hints = await leave_out_erased(cursor, account_id, truth, hints, seal)
+        truth, hints = await drop_erased_reactions(cursor, account_id, truth, hints, seal)
     if truth is None:
         return await amendments.apply_early_events(cursor, account_id, provider_msg_id, hints)
     return await amendments.apply_provider_state(cursor, account_id, provider_msg_id, truth, hints)

@@ -1,52 +1,74 @@
-"""People as a batch tells of them: everybody once, however many names they go by, with the newest word of each kind."""
+"""Contacts as a batch reports them: one row a contact, whichever of its ids it came under, with its newest values."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
+from server.store.chats.rows import ContactReport
 from server.text.names import is_same
 
 NEVER = "-infinity"
-# name or phone, and when it was told
-REPORTED = (("name", "named_at"), ("phone", "phoned_at"))
-
-Mentioned = tuple[int, dict[str, Any], str]  # account id, contact, when it was told
 
 
-def contact_rows(told: Iterable[Mentioned]) -> list[dict[str, Any]]:
-    """One row a person: no two of an account have a name in common."""
-    found: list[dict[str, Any]] = []
-    by_alias: dict[tuple[int, str], dict[str, Any]] = {}
-    for account_id, contact, moment in told:
-        row = _row(account_id, contact, moment)
+class Mention(NamedTuple):
+    """A contact that an event or a list names, and when."""
+
+    account_id: int
+    contact: dict[str, Any]
+    reported_at: str
+
+
+def contact_rows(mentions: Iterable[Mention]) -> list[ContactReport]:
+    """One row a contact: no two rows of an account have an id in common."""
+    rows: list[ContactReport] = []
+    by_alias: dict[tuple[int, str], ContactReport] = {}
+    for mention in mentions:
+        row = _row(mention)
+        account_id = row["account_id"]
         same = {id(known): known for name in row["ids"] if (known := by_alias.get((account_id, name)))}
         for known in same.values():
             row = _merge(known, row)
-            found.remove(known)
-        found.append(row)
+            rows.remove(known)
+        rows.append(row)
         by_alias |= dict.fromkeys(((account_id, name) for name in row["ids"]), row)
-    return [{**row, "n": n} for n, row in enumerate(found)]
+    for n, row in enumerate(rows):
+        row["n"] = n
+    return rows
 
 
-def as_other(who: dict[str, Any] | None, own_name: str | None) -> dict[str, Any] | None:
-    """Somebody who is not the account: told under the account's own name, they have none."""
-    return who | {"name": None} if who is not None and is_same(who["name"], own_name) else who
+def without_own_name(contact: dict[str, Any], own_name: str | None) -> dict[str, Any]:
+    """A contact that is not the account: the account's own name is not its name."""
+    return contact | {"name": None} if is_same(contact["name"], own_name) else contact
 
 
-def _row(account_id: int, contact: dict[str, Any], moment: str) -> dict[str, Any]:
-    values = {key: contact[key] or None for key, _ in REPORTED}
-    times = {at: moment if values[key] else NEVER for key, at in REPORTED}
-    kept = {key: contact[key] for key in ("ids", "provider_id", "external_id")}
-    return {"account_id": account_id, **kept, **values, **times}
-
-
-def _merge(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    """Both in one. Times in UTC with milliseconds sort as text; of two equally new words the later in code points."""
-    merged = {
-        **one,
-        "ids": list(dict.fromkeys([*one["ids"], *other["ids"]])),
-        "external_id": one["external_id"] or other["external_id"],
+def _row(mention: Mention) -> ContactReport:
+    contact = mention.contact
+    name, phone = contact["name"] or None, contact["phone"] or None
+    return {
+        "n": 0,
+        "account_id": mention.account_id,
+        "ids": contact["ids"],
+        "provider_id": contact["provider_id"],
+        "external_id": contact["external_id"],
+        "name": name,
+        "named_at": mention.reported_at if name else NEVER,
+        "phone": phone,
+        "phoned_at": mention.reported_at if phone else NEVER,
     }
-    for key, at in REPORTED:
-        newest = max((one, other), key=lambda row: (row[key] is not None, row[at], row[key] or ""))
-        merged |= {key: newest[key], at: newest[at]}
-    return merged
+
+
+def _merge(one: ContactReport, other: ContactReport) -> ContactReport:
+    """Both in one row. Times in UTC with milliseconds sort as text; of two values at the same time the greater wins."""
+    both = (one, other)
+    named = max(both, key=lambda row: (row["name"] is not None, row["named_at"], row["name"] or ""))
+    phoned = max(both, key=lambda row: (row["phone"] is not None, row["phoned_at"], row["phone"] or ""))
+    return {
+        "n": 0,
+        "account_id": one["account_id"],
+        "ids": list(dict.fromkeys([*one["ids"], *other["ids"]])),
+        "provider_id": one["provider_id"],
+        "external_id": one["external_id"] or other["external_id"],
+        "name": named["name"],
+        "named_at": named["named_at"],
+        "phone": phoned["phone"],
+        "phoned_at": phoned["phoned_at"],
+    }

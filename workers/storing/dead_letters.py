@@ -1,64 +1,75 @@
-"""Puts aside, word for word, what could not be stored, unless it speaks of somebody or something that was erased."""
+"""Stores unprocessable events and jobs verbatim as dead letters, except those that mention erased data."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import orjson
 from aiopg import Cursor
 
+from server import metrics
 from server.queue import AMEND_MESSAGE, Events
 from server.store.accounts import accounts
 from server.store.dead_letters import insert_dead_letter
 from server.store.privacy.erasure_digests import NameHasher
 from server.unipile.events import account_of
+from workers.context import Parts
 from workers.storing.erasure_filter import names_erased
 
-PROVIDER = "whatsapp"
+
+async def put_aside(
+    parts: Parts, source: str, reason: str, raw: Mapping[str, object], external_account_id: str | None = None
+) -> None:
+    """Count an unprocessable event and store it, in a transaction of its own."""
+    metrics.EVENTS.labels("dead").inc()
+    await parts.database.write(
+        dead_letter_event, parts.seal, parts.unipile.provider, source, reason, raw, external_account_id
+    )
 
 
 async def dead_letter_event(
     cursor: Cursor,
-    seal: NameHasher,
+    hasher: NameHasher,
+    provider: str,
     source: str,
     reason: str,
-    raw: Mapping[str, Any],
-    number: str | None = None,
+    raw: Mapping[str, object],
+    external_account_id: str | None = None,
 ) -> None:
-    """Keep a raw event, or, with the number that it was read from, a message of UniPile's store.
+    """Store a raw event; or a message of UniPile's store, together with the account that it was read from.
 
-    The number is held, so that an erase of somebody there begins before this and is seen, or after it and finds it.
+    The account is locked, so an erasure there either begins before this and is seen, or after it and finds the row.
     """
-    told = raw if number is None else {**raw, "account_id": number}
-    name = account_of(told) or ""
-    # No account can have another name, and Postgres cannot be asked for one with a NUL.
+    body = raw if external_account_id is None else {**raw, "account_id": external_account_id}
+    name = account_of(body) or ""
+    # No account can have any other name, and Postgres rejects a NUL in a parameter.
     if len(name) <= accounts.MAX_EXTERNAL_ID and "\0" not in name:
-        held = (await accounts.lock_accounts(cursor, PROVIDER, [name])).get(name)
-        if await names_erased(cursor, seal, PROVIDER, held, told):
+        locked = await accounts.lock_accounts(cursor, provider, [name])
+        if await names_erased(cursor, hasher, provider, locked.get(name), body):
             return
-    await insert_dead_letter(cursor, source, "dead", reason, number, orjson.dumps(raw).decode())
+    await insert_dead_letter(cursor, source, "dead", reason, external_account_id, orjson.dumps(raw).decode())
 
 
 async def dead_letter_job(
-    cursor: Cursor, seal: NameHasher, job: str, reason: str, args: Sequence[Any]
+    cursor: Cursor, hasher: NameHasher, provider: str, job: str, reason: str, args: Sequence[object]
 ) -> None:
-    """Keep what a job was asked to do. Of events each by itself, so that it goes when its people do, and no other."""
-    if args and isinstance(args[0], Events):
-        for event in args[0]:
-            await dead_letter_event(cursor, seal, event["source"], reason, event["body"])
-    elif job == AMEND_MESSAGE:
-        await _dead_letter_amendment(cursor, seal, reason, *args)
-    else:
-        await insert_dead_letter(
-            cursor, f"job:{job}", "dead", reason, None, orjson.dumps(args, default=str).decode()
-        )
+    """Store a job's arguments. Events are stored one by one, so that an erasure deletes only those it concerns."""
+    match args:
+        case [Events() as events, *_]:
+            for event in events:
+                await dead_letter_event(cursor, hasher, provider, event["source"], reason, event["body"])
+        case [int() as account_id, str() as message_id] if job == AMEND_MESSAGE:
+            await _dead_letter_amendment(cursor, hasher, reason, account_id, message_id)
+        case _:
+            body = orjson.dumps(args, default=str).decode()
+            await insert_dead_letter(cursor, f"job:{job}", "dead", reason, None, body)
 
 
 async def _dead_letter_amendment(
-    cursor: Cursor, seal: NameHasher, reason: str, account_id: int, provider_msg_id: str
+    cursor: Cursor, hasher: NameHasher, reason: str, account_id: int, message_id: str
 ) -> None:
-    """The one job besides that names something of UniPile's; a number that is gone has none of it any more."""
+    """The only other job whose arguments contain an id of UniPile's. A deleted account has no messages any more."""
     account = await accounts.lock_account(cursor, account_id)
     if account is not None:
-        told = {"account_id": account.external_account_id, "message_id": provider_msg_id}
-        number = account.external_account_id
-        await dead_letter_event(cursor, seal, f"job:{AMEND_MESSAGE}", reason, told, number)
+        name = account.external_account_id
+        body = {"account_id": name, "message_id": message_id}
+        source = f"job:{AMEND_MESSAGE}"
+        await dead_letter_event(cursor, hasher, account.provider, source, reason, body, name)

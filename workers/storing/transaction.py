@@ -1,227 +1,130 @@
-"""One batch of messages and ticks on its way into the rows: what belongs together is gathered, then stored in sets."""
+"""The transaction that stores a batch: each stage is one set-based statement, or a few, over the whole batch."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from aiopg import Cursor
 
 from server import metrics
-from server.realtime.events import Push
 from server.realtime.pushes import chat_push, contact_push, message_push
 from server.store.chats import chats, contacts, kinds, unread
-from server.store.chats.chats import KnownChat
+from server.store.chats.chats import ChangedChat
 from server.store.messages import amendments, messages, quotes
 from server.store.messages.messages import ChangedMessage, InsertedMessage
 from server.store.plans import usage
-from server.store.sending import outbox, send_outcomes
+from server.store.plans.usage import UsageCount
+from server.store.sending import send_outcomes
 from server.unipile.events import MessageEvent
-from workers.storing.batch import (
-    Batch,
-    Key,
-    amendment_row,
-    chat_change,
-    chat_of,
-    chat_rows,
-    doubted_chats,
-    key_rows,
-    mentioned_rows,
-    message_rows,
-    take_known_kinds,
-    untitled,
-)
+from workers.storing import rows
+from workers.storing.adopt_echoes import adopt_echoes
+from workers.storing.batch import AccountPush, Batch, Key, StoredBatch
+from workers.storing.rows import key_of, key_rows
 
 
-async def store_messages(
-    cursor: Cursor, batch: Batch, pushes: dict[int, list[Push]], chats_to_refresh: set[int], max_waits: int
-) -> None:
-    """Everything a batch says about messages, chats, contacts and usage; the accounts are locked."""
-    if people := mentioned_rows(batch):
-        await contacts.upsert_contacts(cursor, people)
-    if batch.messages:
-        rows = chat_rows(batch)
-        known_chats = await chats.ensure_chats(cursor, rows)
-        take_known_kinds(batch, known_chats)
-        adopted = await _adopt(cursor, batch, known_chats, max_waits)
-        await _store_new(cursor, batch, known_chats, adopted, pushes, chats_to_refresh)
-        await _correct_chats(cursor, batch, doubted_chats(rows, known_chats), pushes, chats_to_refresh)
-    if batch.receipts:
-        rows = [{"account_id": a, "provider_msg_id": m, "status": s} for (a, m), s in batch.receipts.items()]
-        await messages.insert_receipts(cursor, rows)
-        metrics.EVENTS.labels("receipt").inc(len(rows))
-    if batch.receipts or batch.own_messages():
-        account_ids = {account_id for account_id, _ in (*batch.receipts, *batch.messages)}
-        for message in await messages.apply_receipts(cursor, sorted(account_ids)):
-            pushes[message.account_id].append(message_push(message))
-    await _note_amended(cursor, batch)
+class Repeated(NamedTuple):
+    """Messages of a batch that were stored before it: sends that this confirms, other rows, and those of them that were
+    history until now.
+    """
+
+    confirmed: Sequence[ChangedMessage] = ()
+    found: Sequence[InsertedMessage] = ()
+    marked_new: Sequence[InsertedMessage] = ()
+
+
+async def store_batch(cursor: Cursor, batch: Batch) -> StoredBatch:
+    """Store everything a batch reports about messages, chats, contacts and usage; its accounts are locked."""
+    reports = rows.contact_reports(batch)
+    if reports:
+        await contacts.upsert_contacts(cursor, reports)
+    stored = await _store_messages(cursor, batch) if batch.messages else StoredBatch()
+    stored.add_pushes([(m.account_id, message_push(m)) for m in await _apply_receipts(cursor, batch)])
+    stored.messages_to_read |= await _store_amendments(cursor, batch)
     if batch.read_on_phone:
-        for chat in await unread.read_up_to(cursor, key_rows(sorted(batch.read_on_phone))):
-            pushes[chat.account_id].append(chat_push(chat))
-    if people:
-        await _contact_pushes(cursor, batch, pushes)
+        read = await unread.read_up_to(cursor, key_rows(sorted(batch.read_on_phone)))
+        stored.add_pushes([(chat.account_id, chat_push(chat)) for chat in read])
+    if reports:
+        changed = await _changed_contacts(cursor, batch, stored.inserted)
+        if changed:
+            stored.add_pushes(await contact_pushes(cursor, changed, stored.advanced_chats))
+    return stored
 
 
-async def _correct_chats(
-    cursor: Cursor,
-    batch: Batch,
-    doubted: list[dict[str, Any]],
-    pushes: dict[int, list[Push]],
-    chats_to_refresh: set[int],
-) -> None:
-    """What a new message says of its chat may be surer than what was known; a duplicate changes nothing."""
-    fresh = {(message.account_id, message.provider_msg_id) for message in batch.inserted}
-    told = [row for row in doubted if any((row["account_id"], name) in fresh for name in row["messages"])]
-    for chat in await kinds.correct_chats(cursor, told):
-        chats_to_refresh.add(chat.id)
-        pushes[chat.account_id].append(chat_push(chat))
-
-
-async def _contact_pushes(cursor: Cursor, batch: Batch, pushes: dict[int, list[Push]]) -> None:
-    """Push the contacts that are shown otherwise now, and the chats that bear their names. Where every message was
-    new, their insertion has told whether there are any; in any other batch it is worth a question.
-    """
-    if batch.inserted and len(batch.inserted) == len(batch.messages) and not batch.amendments:
-        changed = contacts.ids_of(batch.inserted[0].changed_contacts)
-    else:
-        changed = await contacts.list_changed_ids(cursor)
-    if changed:
-        await announce_contacts(cursor, changed, pushes, batch.chats_told)
-
-
-async def announce_contacts(
-    cursor: Cursor, changed: list[int], pushes: dict[int, list[Push]], told: Iterable[int] = ()
-) -> None:
-    """Number the direct chats of contacts that have changed, and push both."""
-    for contact in await contacts.fetch_changed_contacts(cursor, changed):
-        pushes[contact.account_id].append(contact_push(contact))
-    for chat in await contacts.bump_chat_seqs(cursor, changed, list(told)):
-        pushes[chat.account_id].append(chat_push(chat))
-
-
-async def _note_amended(cursor: Cursor, batch: Batch) -> None:
-    """Keep what is said to have happened to messages, and have those that are here read again at UniPile."""
-    if batch.amendments:
-        rows = [amendment_row(key[0], event) for (key, _, _), event in batch.amendments.items()]
-        await amendments.insert_amendments(cursor, rows)
-        metrics.EVENTS.labels("amendment").inc(len(rows))
-        batch.to_read |= {key for key, _, _ in batch.amendments}
-    # A row of our own that has just got its id here was inserted before.
-    own = key_rows(key for key, _ in batch.own_messages())
-    if own:
-        batch.to_read |= set(await amendments.list_amended(cursor, own))
-
-
-async def _adopt(
-    cursor: Cursor, batch: Batch, known_chats: Mapping[Key, KnownChat], max_waits: int
-) -> list[ChangedMessage]:
-    """Let echoes of our own sends meet their rows; an own message that meets none, in a chat where an answer of
-    UniPile is still out, waits for that answer: it may be its echo in other words.
-    """
-    own = batch.own_messages()
-    if not own:
-        return []
-    echoes: list[dict[str, Any]] = [
-        {
-            "account_id": key[0],
-            "chat_id": chat_of(known_chats, key[0], event),
-            "provider_msg_id": key[1],
-            "body": event.body,
-            "attachments": event.attachments,
-            "sent_at": event.sent_at,
-            "is_read": batch.is_read,
-        }
-        for key, event in own
-    ]
-    adopted = await outbox.adopt_echoes(cursor, echoes)
-    queues = await outbox.inspect_queues(cursor, [echo["chat_id"] for echo in echoes])
-    # The worker that waits for the answer would take the next message: if it still lives.
-    batch.chats_to_send |= {m.chat_id for m in adopted if m.chat_id in queues and queues[m.chat_id].has_more}
-    under_way = {chat_id for chat_id, queue in queues.items() if queue.is_under_way}
-    if under_way:
-        stored = {(m.account_id, m.provider_msg_id) for m in await _find(cursor, [key for key, _ in own])}
-        for key, event in own:
-            is_open = key not in stored and key not in batch.history
-            if is_open and chat_of(known_chats, key[0], event) in under_way:
-                batch.take_out(key, max_waits)
-    return adopted
-
-
-async def _store_new(
-    cursor: Cursor,
-    batch: Batch,
-    known_chats: Mapping[Key, KnownChat],
-    adopted: list[ChangedMessage],
-    pushes: dict[int, list[Push]],
-    chats_to_refresh: set[int],
-) -> None:
-    inserted = await messages.insert_messages(cursor, message_rows(batch, known_chats))
-    fresh = {(m.account_id, m.provider_msg_id): m for m in inserted}
-    batch.inserted = inserted = await _join_quotes(cursor, batch, fresh)
-    batch.note_media(inserted)
+async def _store_messages(cursor: Cursor, batch: Batch) -> StoredBatch:
+    chat_rows = rows.chat_rows(batch)
+    known_chats = await chats.ensure_chats(cursor, chat_rows)
+    rows.apply_known_kinds(batch, known_chats)
+    adopted, chats_to_send, delayed = await adopt_echoes(cursor, batch, known_chats)
+    new = await messages.insert_messages(cursor, rows.message_rows(batch, known_chats))
+    fresh = {key_of(message): message for message in new}
+    inserted = await _with_quotes(cursor, batch, fresh)
     metrics.EVENTS.labels("stored").inc(len(inserted))
-    batch.to_read |= {(m.account_id, m.provider_msg_id) for m in inserted if m.is_amended}
-    for message in inserted:
-        pushes[message.account_id].append(message_push(message, "message:new"))
-    for echoed in adopted:
-        pushes[echoed.account_id].append(message_push(echoed, "message:sent"))
-    await _join_answers(cursor, batch, inserted, adopted, pushes)
-    repeated = [key for key in batch.messages if key not in fresh]
-    if repeated:
-        batch.note_media(await _push_again(cursor, batch, repeated, adopted, pushes))
-        # The import was faster than the webhook: what a webhook tells is news, whatever its time says.
-        news = await messages.mark_as_new(
-            cursor, key_rows(key for key in repeated if key not in batch.history)
-        )
-        inserted = [*inserted, *news]
-    await _advance_chats(cursor, batch, inserted, pushes)
-    await _count(cursor, batch, inserted)
-    chats_to_refresh |= untitled(batch, known_chats)
+    replies = await _bump_replies(cursor, batch, inserted, adopted)
+    repeated = await _find_repeated(
+        cursor, batch, [key for key in batch.messages if key not in fresh], adopted
+    )
+    arrived = [*inserted, *repeated.marked_new]
+    advanced = await _advance_chats(cursor, batch, arrived)
+    counted = await _count_usage(cursor, batch, arrived)
+    corrected = await kinds.correct_chats(cursor, rows.chats_to_correct(chat_rows, known_chats, fresh))
+    stored = StoredBatch(
+        chats_to_refresh=rows.chats_to_refresh(batch, known_chats) | {chat.id for chat in corrected},
+        messages_to_read={key_of(message) for message in inserted if message.is_amended},
+        media_to_copy=rows.media_to_copy(batch, [*inserted, *repeated.found]),
+        chats_to_send=set(chats_to_send),
+        counted_accounts=counted,
+        delayed=list(delayed),
+        events_to_requeue=batch.events_to_requeue(delayed),
+        inserted=inserted,
+        advanced_chats={chat.id for chat in advanced},
+    )
+    stored.add_pushes([(m.account_id, message_push(m, "message:new")) for m in (*inserted, *repeated.found)])
+    stored.add_pushes(
+        [(m.account_id, message_push(m, "message:sent")) for m in (*adopted, *repeated.confirmed)]
+    )
+    stored.add_pushes([(m.account_id, message_push(m)) for m in replies])
+    stored.add_pushes([(chat.account_id, chat_push(chat)) for chat in (*advanced, *corrected)])
+    return stored
 
 
-async def _join_quotes(
+async def _with_quotes(
     cursor: Cursor, batch: Batch, fresh: Mapping[Key, InsertedMessage]
 ) -> list[InsertedMessage]:
-    """Messages that quote others of their batch, shown with what they quote."""
-    answers = batch.answers_within(fresh)
-    shown = {m.id: m.json for m in await _find(cursor, answers)} if answers else {}
-    return [m._replace(json=shown.get(m.id, m.json)) for m in fresh.values()]
+    """The new messages; those that quote another new one are read again, with what they quote."""
+    replies = batch.replies_within(fresh)
+    if not replies:
+        return list(fresh.values())
+    shown = {message.id: message.json for message in await _find(cursor, replies)}
+    return [message._replace(json=shown.get(message.id, message.json)) for message in fresh.values()]
 
 
-async def _join_answers(
-    cursor: Cursor,
-    batch: Batch,
-    inserted: Iterable[InsertedMessage],
-    adopted: list[ChangedMessage],
-    pushes: dict[int, list[Push]],
-) -> None:
-    """Answers that came before what they answer know it now: before a row, or before the id of a row of ours."""
-    keys = [(m.account_id, m.provider_msg_id) for m in inserted if m.is_answered]
+async def _bump_replies(
+    cursor: Cursor, batch: Batch, inserted: Iterable[InsertedMessage], adopted: Collection[ChangedMessage]
+) -> Sequence[ChangedMessage]:
+    """Replies that were stored before the message they quote, or before our send had the id that they quote."""
+    keys = [key_of(message) for message in inserted if message.is_answered]
     if adopted:
         keys += [key for key, _ in batch.own_messages()]
-    if keys:
-        for answer in await quotes.bump_reply_seqs(cursor, key_rows(keys)):
-            pushes[answer.account_id].append(message_push(answer))
+    return await quotes.bump_reply_seqs(cursor, key_rows(keys)) if keys else ()
 
 
-async def _push_again(
-    cursor: Cursor,
-    batch: Batch,
-    keys: list[Key],
-    adopted: list[ChangedMessage],
-    pushes: dict[int, list[Push]],
-) -> list[InsertedMessage]:
-    """Rows that were there before: echoes of our sends, and what a job stored that was killed before it published."""
+async def _find_repeated(
+    cursor: Cursor, batch: Batch, keys: Collection[Key], adopted: Collection[ChangedMessage]
+) -> Repeated:
+    """Rows that were stored before: echoes of our sends, and those of a job that was killed before it published."""
+    if not keys:
+        return Repeated()
     own = [key for key in keys if batch.messages[key].direction == "out"]
-    # That UniPile's store has a message it accepted says nothing of WhatsApp: only an echo does.
-    seen = await send_outcomes.note_seen_sends(cursor, key_rows(own)) if own and not batch.is_read else []
-    for doubted in seen:
-        pushes[doubted.account_id].append(message_push(doubted, "message:sent"))
-    told = {message.id for message in (*adopted, *seen)}
-    found = [message for message in await _find(cursor, keys) if message.id not in told]
+    # UniPile's store holds what UniPile accepted; only an echo shows that WhatsApp has it.
+    confirmed = (
+        await send_outcomes.note_seen_sends(cursor, key_rows(own)) if own and not batch.is_polled else []
+    )
+    pushed = {message.id for message in (*adopted, *confirmed)}
+    found = [message for message in await _find(cursor, keys) if message.id not in pushed]
     metrics.EVENTS.labels("repeated").inc(len(found))
-    for message in found:
-        pushes[message.account_id].append(message_push(message, "message:new"))
-    return found
+    # The import was faster than the webhook: what a webhook reports is new, whatever its time.
+    late = key_rows(key for key in keys if key not in batch.history)
+    return Repeated(confirmed, found, await messages.mark_as_new(cursor, late))
 
 
 async def _find(cursor: Cursor, keys: Iterable[Key]) -> list[InsertedMessage]:
@@ -229,35 +132,83 @@ async def _find(cursor: Cursor, keys: Iterable[Key]) -> list[InsertedMessage]:
 
 
 async def _advance_chats(
-    cursor: Cursor,
-    batch: Batch,
-    inserted: list[InsertedMessage],
-    pushes: dict[int, list[Push]],
-) -> None:
-    """One row a chat: its newest message, its title, what is unread."""
-    told: dict[int, list[tuple[MessageEvent, InsertedMessage]]] = defaultdict(list)
-    for message in inserted:
-        if message.is_deleted:
-            continue  # turned from history to news when nothing was left of it
-        key = (message.account_id, message.provider_msg_id)
-        told[message.chat_id].append((batch.messages[key], message))
-    changes = [chat_change(chat_id, events) for chat_id, events in told.items()]
-    if not changes:
-        return
-    for chat in await chats.advance_chats(cursor, changes):
-        batch.chats_told.add(chat.id)
-        pushes[chat.account_id].append(chat_push(chat))
+    cursor: Cursor, batch: Batch, arrived: Iterable[InsertedMessage]
+) -> Sequence[ChangedChat]:
+    """Update each chat once: its newest message, its title, its unread count."""
+    by_chat: dict[int, list[tuple[MessageEvent, InsertedMessage]]] = defaultdict(list)
+    for message in arrived:
+        if not message.is_deleted:  # history that was deleted before it was known to be new
+            by_chat[message.chat_id].append((batch.messages[key_of(message)], message))
+    if not by_chat:
+        return ()
+    return await chats.advance_chats(
+        cursor, [rows.chat_advance(chat_id, stored) for chat_id, stored in by_chat.items()]
+    )
 
 
-async def _count(cursor: Cursor, batch: Batch, inserted: list[InsertedMessage]) -> None:
-    """Usage goes up for rows that were really inserted; system events are not messages, history is not traffic."""
-    totals: dict[int, dict[str, int]] = defaultdict(lambda: {"sent": 0, "received": 0})
-    for message in inserted:
-        key = (message.account_id, message.provider_msg_id)
+async def _count_usage(cursor: Cursor, batch: Batch, arrived: Iterable[InsertedMessage]) -> set[int]:
+    """Raise usage for rows that were really inserted; returns their accounts. System events are not messages, and
+    history is not traffic.
+    """
+    counts: Counter[tuple[int, str]] = Counter()
+    for message in arrived:
+        key = key_of(message)
         if not batch.messages[key].is_event and key not in batch.history:
-            batch.counted.add(message.account_id)
-            owner = batch.owner_of(message.account_id)
-            totals[owner]["received" if message.direction == "in" else "sent"] += 1
-    if totals:
-        rows = [{"user_id": user_id, **counts} for user_id, counts in totals.items()]
-        await usage.raise_usage(cursor, batch.provider, rows)
+            counts[message.account_id, message.direction] += 1
+    totals: dict[str, dict[int, UsageCount]] = defaultdict(dict)
+    for account in batch.accounts:
+        sent, received = counts[account.id, "out"], counts[account.id, "in"]
+        if sent or received:
+            total = totals[account.provider].setdefault(
+                account.user_id, {"user_id": account.user_id, "sent": 0, "received": 0}
+            )
+            total["sent"] += sent
+            total["received"] += received
+    for provider, users in totals.items():
+        await usage.raise_usage(cursor, provider, list(users.values()))
+    return {account_id for account_id, _ in counts}
+
+
+async def _apply_receipts(cursor: Cursor, batch: Batch) -> Sequence[ChangedMessage]:
+    """Store the receipts and apply them, with those that were here before their message."""
+    if batch.receipts:
+        receipts = rows.receipt_rows(batch)
+        await messages.insert_receipts(cursor, receipts)
+        metrics.EVENTS.labels("receipt").inc(len(receipts))
+    if not batch.receipts and not batch.own_messages():
+        return ()
+    account_ids = {account_id for account_id, _ in (*batch.receipts, *batch.messages)}
+    return await messages.apply_receipts(cursor, sorted(account_ids))
+
+
+async def _store_amendments(cursor: Cursor, batch: Batch) -> set[Key]:
+    """Store what happened to messages; returns those to read again at UniPile."""
+    if batch.amendments:
+        received = rows.amendment_rows(batch)
+        await amendments.insert_amendments(cursor, received)
+        metrics.EVENTS.labels("amendment").inc(len(received))
+    changed = {message for message, _, _ in batch.amendments}
+    # A send of ours that has just got its id was inserted before.
+    own = key_rows(key for key, _ in batch.own_messages())
+    return changed | set(await amendments.list_amended(cursor, own)) if own else changed
+
+
+async def _changed_contacts(cursor: Cursor, batch: Batch, inserted: Sequence[InsertedMessage]) -> list[int]:
+    """Contacts that are shown differently now. If every message was new, their insertion has returned them; any other
+    batch asks for them.
+    """
+    if inserted and len(inserted) == len(batch.messages) and not batch.amendments:
+        return contacts.ids_of(inserted[0].changed_contacts)
+    return await contacts.list_changed_ids(cursor)
+
+
+async def contact_pushes(
+    cursor: Cursor, contact_ids: Sequence[int], pushed_chats: Collection[int] = ()
+) -> list[AccountPush]:
+    """The pushes of changed contacts, and of their direct chats: these get a new seq unless `pushed_chats` has them."""
+    changed = await contacts.fetch_changed_contacts(cursor, contact_ids)
+    named = await contacts.bump_chat_seqs(cursor, contact_ids, list(pushed_chats))
+    return [
+        *((contact.account_id, contact_push(contact)) for contact in changed),
+        *((chat.account_id, chat_push(chat)) for chat in named),
+    ]

@@ -133,7 +133,7 @@ class _Work:
             # A chat that is gone, or a cursor that is no longer taken: the others are not to wait for it.
             log.info("chat_not_imported", account_id=self._account_id, error=error.type)
             page = RawPage([], None)
-        await self._reader.take(page.items, kind)
+        await self._reader.store(page.items, kind)
         await self._parts.database.write(
             sync_state.save_position, self._account_id, provider_chat_id, kind, page.cursor
         )

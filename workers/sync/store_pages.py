@@ -1,9 +1,9 @@
-"""Stores what was read from UniPile's own store: the rows that webhooks would have given, a page a transaction."""
+"""Stores pages read from UniPile's own store: the rows that webhooks would have given, one transaction a page."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import NamedTuple
 
 import structlog
 from aiopg import Cursor
@@ -11,182 +11,177 @@ from aiopg import Cursor
 from server import metrics
 from server.store.accounts import accounts, sync_state
 from server.unipile.errors import Rejected
-from server.unipile.events import MessageEvent, ReceiptEvent
+from server.unipile.events import ReceiptEvent
 from server.unipile.fields import UnusableEventError
 from server.unipile.history import Attendees, History, StoredMessage, chat_id_of, is_shown, read_stored
 from workers.context import Parts
-from workers.messages.ingest import BAD_CONTENT, MAX_ECHO_WAITS, StoredBatch, publish_batch
-from workers.storing.batch import Batch
-from workers.storing.contact_rows import Mentioned
-from workers.storing.dead_letters import PROVIDER, dead_letter_event
-from workers.storing.erasure_filter import forget
-from workers.storing.transaction import store_messages
-from workers.sync.placing import locate
+from workers.storing.batch import Batch, Key, StoredBatch
+from workers.storing.commit import commit
+from workers.storing.contact_rows import Mention
+from workers.storing.dead_letters import put_aside
+from workers.storing.erasure_filter import drop_erased
+from workers.storing.rows import key_of
+from workers.storing.transaction import store_batch
+from workers.sync.undated import date_undated
 
 log = structlog.get_logger()
 
-Raw = dict[str, Any]
+
+class PageItem(NamedTuple):
+    """A message of a page, and the raw object it was read from; of a message that is stored only its tick counts."""
+
+    message: StoredMessage
+    raw: Mapping[str, object]
+    is_stored: bool
 
 
 @dataclass(slots=True)
-class Taken:
-    """What became of a page: messages stored as history, found late, and left for the next time because a send of
-    the same chat is under way.
+class PageResult:
+    """Messages of a page that were stored as history, found late, and left for the next sweep because a send of the
+    same chat is in progress.
     """
 
     imported: int = 0
     late: int = 0
-    held_back: int = 0
+    delayed: int = 0
 
 
 @dataclass(slots=True)
 class PageStore:
-    """Takes pages of one account; who takes part in a chat is asked once."""
+    """Stores pages of one account; the attendees of a chat are read once."""
 
     parts: Parts
     account_id: int
     external_account_id: str
     late_seconds: float
     has_found: bool = False
-    _people: dict[str, Attendees] = field(default_factory=dict)
-    # Read, and not stored yet: they travel with the page.
-    _unstored: list[Mentioned] = field(default_factory=list)
+    _attendees: dict[str, Attendees] = field(default_factory=dict)
+    # Read and not stored yet: they are stored with the page.
+    _mentions: list[Mention] = field(default_factory=list)
 
     @property
     def unipile(self) -> History:
         return History(self.parts.unipile)
 
-    async def take(self, items: Sequence[Raw], kind: str | None = None) -> Taken:
-        """Store what is missing of a page and move ticks forward; safe to run again."""
-        ids = [item["id"] for item in items if isinstance(item.get("id"), str)]
-        known = await self.parts.database.read(sync_state.list_stored_ids, self.account_id, ids)
-        taken = Taken()
-        missing: list[tuple[StoredMessage, Raw]] = []
-        ticks: list[ReceiptEvent] = []
-        for message, item in await self._read_page(items, kind, known):
-            if message.event.provider_msg_id not in known:
-                missing.append((message, item))
-            elif message.tick is not None:
-                ticks.append(self._tick(message.event.provider_msg_id, message.tick))
-        if missing or ticks:
-            await self._store(missing, ticks, taken)
-        metrics.IMPORTED.inc(taken.imported)
-        return taken
+    async def store(self, items: Sequence[Mapping[str, object]], kind: str | None = None) -> PageResult:
+        """Store the messages of a page that are missing, and advance ticks. Idempotent."""
+        ids = [message_id for item in items if isinstance(message_id := item.get("id"), str)]
+        stored_ids = await self.parts.database.read(sync_state.list_stored_ids, self.account_id, ids)
+        page = [
+            item
+            for item in await self._read_page(items, kind, stored_ids)
+            if not item.is_stored or item.message.tick is not None
+        ]
+        result = PageResult()
 
-    def _tick(self, provider_msg_id: str, status: str) -> ReceiptEvent:
-        return ReceiptEvent(self.external_account_id, provider_msg_id, status)
+        def add(part: PageResult) -> None:
+            self._mentions = []
+            self.has_found = self.has_found or part.late > 0
+            result.imported += part.imported
+            result.late += part.late
+            result.delayed += part.delayed
+
+        await commit(self.parts, page, self._store_items, self._put_aside_poison, add)
+        metrics.IMPORTED.inc(result.imported)
+        return result
 
     async def _read_page(
-        self, items: Sequence[Raw], kind: str | None, known: Collection[str]
-    ) -> list[tuple[StoredMessage, Raw]]:
-        """The messages of a page, each with its time; a time that UniPile does not say is taken from the neighbours."""
-        read = [(await self._read(item, kind, is_known=item.get("id") in known), item) for item in items]
-        page = [(message, item) for message, item in read if message is not None]
-        if all(message.is_dated for message, _ in page):
+        self, items: Sequence[Mapping[str, object]], kind: str | None, stored_ids: Collection[str]
+    ) -> list[PageItem]:
+        """The messages of a page, each with a time; where UniPile reports none, one next to its neighbours'."""
+        page = []
+        for raw in items:
+            is_stored = raw.get("id") in stored_ids
+            message = await self._read(raw, kind, is_stored=is_stored)
+            if message is not None:
+                page.append(PageItem(message, raw, is_stored))
+        if all(item.message.is_dated for item in page):
             return page
-        begun = await self.parts.database.read(sync_state.fetch_connected_at, self.account_id)
-        placed = locate([message for message, _ in page], begun or datetime.now(UTC))
-        return list(zip(placed, (item for _, item in page), strict=True))
+        connected_at = await self.parts.database.read(sync_state.fetch_connected_at, self.account_id)
+        dated = date_undated([item.message for item in page], connected_at or datetime.now(UTC))
+        return [item._replace(message=message) for item, message in zip(page, dated, strict=True)]
 
-    async def _read(self, item: Raw, kind: str | None, *, is_known: bool) -> StoredMessage | None:
+    async def _read(
+        self, raw: Mapping[str, object], kind: str | None, *, is_stored: bool
+    ) -> StoredMessage | None:
         try:
-            people = {} if is_known or not is_shown(item) else await self._people_of(chat_id_of(item))
-            read_at = datetime.now(UTC).isoformat(timespec="milliseconds")
-            return read_stored(item, self.external_account_id, people, kind, read_at)
+            is_needed = not is_stored and is_shown(raw)
+            attendees = await self._attendees_of(chat_id_of(raw)) if is_needed else {}
+            return read_stored(raw, self.external_account_id, attendees, kind, _now())
         except UnusableEventError as error:
-            await self._bury(item, str(error))
+            await self._put_aside(raw, str(error))
             return None
 
-    async def _people_of(self, provider_chat_id: str) -> Attendees:
-        if provider_chat_id not in self._people:
+    async def _attendees_of(self, provider_chat_id: str) -> Attendees:
+        if provider_chat_id not in self._attendees:
             try:
-                people = await self.unipile.list_people(provider_chat_id)
-                self._people[provider_chat_id] = people
-                read_at = datetime.now(UTC).isoformat(timespec="milliseconds")
-                others = [who for who in people.values() if not who["is_self"]]
-                self._unstored += [(self.account_id, who, read_at) for who in others]
+                attendees = await self.unipile.list_people(provider_chat_id)
             except Rejected as error:
-                log.info("people_not_read", account_id=self.account_id, error=error.type)
-                self._people[provider_chat_id] = {}
-        return self._people[provider_chat_id]
+                log.info("attendees_not_read", account_id=self.account_id, error=error.type)
+                attendees = {}
+            self._attendees[provider_chat_id] = attendees
+            others = [contact for contact in attendees.values() if not contact["is_self"]]
+            self._mentions += [Mention(self.account_id, contact, _now()) for contact in others]
+        return self._attendees[provider_chat_id]
 
-    async def _store(
-        self, missing: Sequence[tuple[StoredMessage, Raw]], ticks: Sequence[ReceiptEvent], taken: Taken
-    ) -> None:
-        """Together, or, when one poisons the rest, in halves down to the one."""
-        messages = [message for message, _ in missing]
-        try:
-            stored, more = await self.parts.database.write(self._store_page, messages, ticks)
-        except BAD_CONTENT as error:
-            if not missing:
-                raise
-            if len(missing) == 1:
-                await self._bury(missing[0][1], type(error).__name__)
-                return
-            middle = len(missing) // 2
-            await self._store(missing[:middle], ticks, taken)
-            await self._store(missing[middle:], [], taken)
-            return
-        self._unstored = []
-        self.has_found = self.has_found or more.late > 0
-        taken.imported += more.imported
-        taken.late += more.late
-        taken.held_back += more.held_back
-        await publish_batch(self.parts, stored)
-
-    async def _store_page(
-        self, cursor: Cursor, messages: Sequence[StoredMessage], ticks: Sequence[ReceiptEvent]
-    ) -> tuple[StoredBatch, Taken]:
-        """One transaction. Older than the number's first connection is history: not unread, not counted."""
-        stored = StoredBatch()
-        locked = await accounts.lock_accounts(cursor, PROVIDER, [self.external_account_id])
-        if not locked:
-            return stored, Taken()
-        batch = Batch(locked, PROVIDER)
-        batch.is_read = True
-        batch.people = [*self._unstored]
-        begun = await sync_state.fetch_connected_at(cursor, self.account_id)
-        for message in messages:
-            batch.add_message(message.event, {})
-            if not message.is_dated or (begun is not None and _sent(message.event) < begun):
-                batch.history.add((self.account_id, message.event.provider_msg_id))
-        for tick in [*ticks, *(self._tick(m.event.provider_msg_id, m.tick) for m in messages if m.tick)]:
-            batch.add_receipt(tick)
-        await forget(cursor, batch, self.parts.seal)
-        await store_messages(cursor, batch, stored.pushes, stored.chats_to_refresh, MAX_ECHO_WAITS)
-        fresh = {(m.account_id, m.provider_msg_id) for m in batch.inserted}
-        amended = {(self.account_id, m.event.provider_msg_id) for m in messages if m.is_amended}
-        stored.messages_to_read = batch.to_read | (fresh & amended)
-        stored.media_to_copy, stored.chats_to_send = batch.media_to_copy, batch.chats_to_send
-        stored.counted = batch.counted
+    async def _store_items(self, cursor: Cursor, items: Sequence[PageItem]) -> tuple[StoredBatch, PageResult]:
+        """The transaction. What is older than the account's first connection is history: not unread, not counted."""
+        account = await accounts.lock_account(cursor, self.account_id)
+        if account is None or account.external_account_id != self.external_account_id:
+            return StoredBatch(), PageResult()
+        batch = Batch({account.external_account_id: account}, is_polled=True)
+        batch.mentions = [*self._mentions]
+        connected_at = await sync_state.fetch_connected_at(cursor, self.account_id)
+        for message, _, is_stored in items:
+            if not is_stored:
+                batch.add_message(message.event)
+                if not message.is_dated or (connected_at is not None and _sent_at(message) < connected_at):
+                    batch.history.add(self._key(message))
+            if message.tick is not None:
+                message_id = message.event.provider_msg_id
+                batch.add_receipt(ReceiptEvent(self.external_account_id, message_id, message.tick))
+        await drop_erased(cursor, batch, self.parts.seal)
+        stored = await store_batch(cursor, batch)
+        fresh = {key_of(message) for message in stored.inserted}
+        amended = {
+            self._key(message) for message, _, is_stored in items if not is_stored and message.is_amended
+        }
+        stored.messages_to_read |= fresh & amended
         imported = len(fresh & batch.history)
         if imported:
             await sync_state.count_imported(cursor, self.account_id, imported)
-        news = [
-            m.event for m in messages if (self.account_id, m.event.provider_msg_id) in fresh - batch.history
-        ]
-        return stored, Taken(imported, await self._note_late(cursor, news), len(batch.held_back))
+        arrived = fresh - batch.history
+        late = await self._note_late(cursor, [m for m, _, _ in items if self._key(m) in arrived])
+        return stored, PageResult(imported, late, len(stored.delayed))
 
-    async def _note_late(self, cursor: Cursor, news: Sequence[MessageEvent]) -> int:
-        """What was sent a moment ago is on its way in a webhook, not late."""
-        limit = datetime.now(UTC) - timedelta(seconds=self.late_seconds)
-        late = [event.sent_at for event in news if _sent(event) < limit]
+    def _key(self, message: StoredMessage) -> Key:
+        return self.account_id, message.event.provider_msg_id
+
+    async def _note_late(self, cursor: Cursor, arrived: Sequence[StoredMessage]) -> int:
+        """Count the messages that no webhook reported. One sent a moment ago is not late: its webhook is on its way."""
+        now = datetime.now(UTC)
+        limit = now - timedelta(seconds=self.late_seconds)
+        late = [message.event.sent_at for message in arrived if _sent_at(message) < limit]
         if late:
-            await sync_state.note_late(
-                cursor, self.account_id, len(late), min(late), is_first=not self.has_found
-            )
+            oldest = min(late)
+            is_first = not self.has_found
+            await sync_state.note_late(cursor, self.account_id, len(late), oldest, is_first=is_first)
             metrics.FOUND_LATE.inc(len(late))
-            metrics.LATE_SECONDS.observe(
-                (datetime.now(UTC) - datetime.fromisoformat(min(late))).total_seconds()
-            )
+            metrics.LATE_SECONDS.observe((now - datetime.fromisoformat(oldest)).total_seconds())
         return len(late)
 
-    async def _bury(self, item: Mapping[str, Any], reason: str) -> None:
-        metrics.EVENTS.labels("dead").inc()
-        await self.parts.database.write(
-            dead_letter_event, self.parts.seal, "history", reason, item, self.external_account_id
-        )
+    async def _put_aside_poison(self, item: PageItem, error: Exception) -> None:
+        if item.is_stored:
+            raise error
+        await self._put_aside(item.raw, type(error).__name__)
+
+    async def _put_aside(self, raw: Mapping[str, object], reason: str) -> None:
+        await put_aside(self.parts, "history", reason, raw, self.external_account_id)
 
 
-def _sent(event: MessageEvent) -> datetime:
-    return datetime.fromisoformat(event.sent_at)
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def _sent_at(message: StoredMessage) -> datetime:
+    return datetime.fromisoformat(message.event.sent_at)

@@ -97,7 +97,7 @@ async def _sweep(
     held_back, cursor, until = 0, progress.cursor if progress else None, time.monotonic() + STINT_SECONDS
     while True:
         page = await reader.unipile.list_messages(sweep.external_account_id, after, cursor)
-        held_back += (await reader.take(page.items)).held_back
+        held_back += (await reader.store(page.items)).delayed
         cursor = page.cursor
         if cursor is None or time.monotonic() > until:
             break

@@ -35,6 +35,7 @@ class LockedAccount:
     external_account_id: str
     user_id: int
     status: str
+    provider: str
     is_quiet: bool = False  # no webhook in the last second
     has_erased: bool = False
     kept_from: datetime | None = None  # what was sent before this is not kept
@@ -193,7 +194,7 @@ async def take_over_account(
 
 LOCK_ACCOUNTS = Prepared(
     "lock_accounts",
-    """select id, external_account_id, user_id, status,
+    """select id, external_account_id, user_id, status, provider,
            coalesce(last_webhook_at, '-infinity') < now() - interval '1 second',
            has_erased, now() - make_interval(days => retention_days), name
        from channels_account where provider = %(provider)s and external_account_id = any(%(external_ids)s::text[])
@@ -235,7 +236,7 @@ async def fetch_pushed(
 async def lock_account(cursor: Cursor, account_id: int) -> LockedAccount | None:
     """Hold one account to the end of the transaction; None also when it is being erased."""
     await cursor.execute(
-        """select id, external_account_id, user_id, status, false, has_erased,
+        """select id, external_account_id, user_id, status, provider, false, has_erased,
                now() - make_interval(days => retention_days), name
            from channels_account where id = %s and erasing_since is null for no key update""",
         (account_id,),

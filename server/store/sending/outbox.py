@@ -1,5 +1,6 @@
 """The way out: a message's row exists before UniPile is asked, and its status never says more than is known."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -7,6 +8,7 @@ from aiopg import Cursor
 
 from server.store.db.prepared import Prepared
 from server.store.messages.messages import CHANGED, ChangedMessage
+from server.store.messages.rows import Echo
 
 
 class Attempt(NamedTuple):
@@ -213,7 +215,7 @@ ADOPT_ECHOES = Prepared(
 )
 
 
-async def adopt_echoes(cursor: Cursor, echoes: list[dict[str, Any]]) -> list[ChangedMessage]:
+async def adopt_echoes(cursor: Cursor, echoes: Sequence[Echo]) -> list[ChangedMessage]:
     """Give sends under way the ids that {account_id, chat_id, provider_msg_id, body, attachments, sent_at} bring."""
     await ADOPT_ECHOES.execute(cursor, {"rows": orjson.dumps(echoes).decode()})
     return [ChangedMessage(*row) for row in await cursor.fetchall()]

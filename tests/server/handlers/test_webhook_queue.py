@@ -85,7 +85,7 @@ async def test_a_hanging_enqueue_ends_in_503(web_only: Stack, monkeypatch: pytes
         await asyncio.Event().wait()
 
     monkeypatch.setattr("server.queue.enqueue", hang)
-    web_only.app[EVENTS]._timeout = 0.05
+    web_only.app[EVENTS]._timeout_seconds = 0.05
     answer = await post(web_only, orjson.dumps(message_received("acc-1")))
     assert (answer.status, answer.body["error"]["code"]) == (503, "unavailable")
     assert int(answer.headers["Retry-After"]) > 0

@@ -131,7 +131,9 @@ async def test_a_burial_waits_for_an_erase_that_begins(ledger: Ledger) -> None:
     erasing = asyncio.ensure_future(parts.database.write(begin))
     await begun.wait()
     burying = asyncio.ensure_future(
-        parts.database.write(dead_letter_event, parts.seal, "messages", "why", of_her(message_id="hers-8"))
+        parts.database.write(
+            dead_letter_event, parts.seal, "whatsapp", "messages", "why", of_her(message_id="hers-8")
+        )
     )
     await eventually(lambda: ledger.fetch(WAITING))
     may_end.set()

@@ -4,6 +4,7 @@ from server.queue import OUTBOX_QUEUE
 from tests.support.peers import message_received
 from tests.support.worker_harness import Ear, Ledger, delivery, receipt, written_by_us
 from workers.messages import ingest
+from workers.storing.adopt_echoes import MAX_ECHO_WAITS
 
 NOW = "2100-01-01T00:00:00.000Z"
 
@@ -66,7 +67,7 @@ async def test_an_echo_in_other_words_is_held_back_until_the_answer_is_here(ledg
 
 async def test_a_strangers_words_are_stored_when_the_wait_was_long_enough(ledger: Ledger) -> None:
     await ledger.begin_send(await open_chat(ledger), "Tem.")
-    held = delivery(echo("outra coisa", "m-9")) | {"waits": ingest.MAX_ECHO_WAITS}
+    held = delivery(echo("outra coisa", "m-9")) | {"waits": MAX_ECHO_WAITS}
     await ingest.store_events(ledger.context(), [held])
     assert await bubbles(ledger) == [
         ("Tem.", "sending", None, "client-1"),
@@ -106,7 +107,7 @@ async def test_a_phone_typed_message_of_equal_text_leaves_two_bubbles(ledger: Le
 async def test_an_answer_whose_id_is_another_rows_does_not_fail(ledger: Ledger) -> None:
     """The echo waited as long as echoes wait and stands: the send keeps its own row, without an id."""
     sent = await ledger.begin_send(await open_chat(ledger), " Tem. ")
-    held = delivery(echo("Tem.", "m-1")) | {"waits": ingest.MAX_ECHO_WAITS}
+    held = delivery(echo("Tem.", "m-1")) | {"waits": MAX_ECHO_WAITS}
     await ingest.store_events(ledger.context(), [held])
     await ledger.answer_send(sent, "m-1")
     assert {m[1] for m in await bubbles(ledger)} == {"sent"}

@@ -9,8 +9,8 @@ from server.unipile.history import Attendees, StoredMessage, read_stored
 from tests.support.peers import message_received
 from tests.support.worker_harness import Ledger, written_by_us
 from workers.sync import store_pages
-from workers.sync.placing import locate
 from workers.sync.store_pages import PageStore
+from workers.sync.undated import date_undated
 
 ARRIVAL = "2026-03-02T23:00:00.000Z"
 IMPOSSIBLE: list[Any] = [
@@ -79,7 +79,7 @@ def at(hour: int) -> str:
 def test_a_message_without_a_time_stands_next_to_its_neighbours(
     page: list[dict[str, Any]], wanted: list[str]
 ) -> None:
-    assert times(locate(stored(*page), NOON)) == wanted
+    assert times(date_undated(stored(*page), NOON)) == wanted
 
 
 @pytest.mark.parametrize("told", [None, "", "1970-01-01T00:00:00Z", 0, "2024-13-45T00:00:00Z"], ids=repr)
@@ -89,7 +89,7 @@ async def test_history_without_a_time_is_never_news(
     async def nobody(self: object, chat: str) -> Attendees:
         return {}
 
-    monkeypatch.setattr(store_pages.PageStore, "_people_of", nobody)
+    monkeypatch.setattr(store_pages.PageStore, "_attendees_of", nobody)
     begun = datetime.now(UTC) - timedelta(hours=1)
     await ledger.execute("update channels_account set connected_at = %(begun)s", begun=begun)
     ledger.received_at = datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -97,7 +97,7 @@ async def test_history_without_a_time_is_never_news(
     await ledger.store(message_received("acc-1", "Hoje", timestamp=ledger.received_at, chat_id="c-1"))
     reader = PageStore(ledger.parts, account["id"], "acc-1", late_seconds=60)
     before = (datetime.now(UTC) - timedelta(minutes=30)).isoformat()
-    taken = await reader.take([item("b", before), item("?", told), item("alone", told, "c-2")])
+    taken = await reader.store([item("b", before), item("?", told), item("alone", told, "c-2")])
     assert taken.imported == 2
     chats = {chat["provider_chat_id"]: chat for chat in await ledger.chats()}
     assert chats["c-1"]["last_message_preview"] == "Hoje"

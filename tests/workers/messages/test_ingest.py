@@ -8,7 +8,7 @@ import pytest
 from server.metrics import REGISTRY
 from tests.support.peers import message_received
 from tests.support.worker_harness import Ear, Ledger, delivery, receipt, written_by_us
-from workers.messages import ingest
+from workers.messages import ingest, webhook_batch
 
 SEED = 20260302
 
@@ -78,7 +78,7 @@ async def test_an_event_of_an_unknown_account_is_counted_and_logged_once(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log = Log()
-    monkeypatch.setattr(ingest, "log", log)
+    monkeypatch.setattr(webhook_batch, "log", log)
     before = counted("confab_events", outcome="unknown_account")
     await ledger.store(message_received("nobody"), message_received("acc-1"))
     await ledger.store(message_received("nobody"))

@@ -77,7 +77,7 @@ async def test_a_database_that_is_away_is_not_taken_for_poison(
     async def break_down(*_: object) -> None:
         raise psycopg2.OperationalError("the server went away")
 
-    monkeypatch.setattr("workers.messages.ingest.accounts.note_webhooks", break_down)
+    monkeypatch.setattr("workers.messages.webhook_batch.accounts.note_webhooks", break_down)
     with pytest.raises(Exception, match="not reachable"):
         await ledger.store(message_received("acc-1"), message_received("acc-1"))
     assert await ledger.dead_letters() == []
@@ -85,7 +85,7 @@ async def test_a_database_that_is_away_is_not_taken_for_poison(
 
 def test_a_batch_names_an_owner_of_known_accounts_only() -> None:
     with pytest.raises(KeyError):
-        Batch({}, "whatsapp").account_id("acc-1")
+        Batch({}).account_id("acc-1")
 
 
 async def test_a_lone_surrogate_travels_the_whole_way_cleaned(stack: Stack) -> None:

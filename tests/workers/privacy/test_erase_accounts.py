@@ -209,10 +209,10 @@ async def test_neither_sweep_nor_import_that_was_under_way_brings_it_back(
     page = await reader.unipile.list_messages("acc-1", datetime(2020, 1, 1, tzinfo=UTC), None)
     broken = {**page.items[0], "id": "broken", "timestamp": MARK}
     await begin(ledger, account_id)
-    taken = await reader.take([*page.items, broken])
+    taken = await reader.store([*page.items, broken])
     assert (taken.imported, taken.late) == (0, 0)
     await erase_accounts(ledger.parts)
-    await reader.take([*page.items, broken])
+    await reader.store([*page.items, broken])
     await sweep_account(ledger.context(), account_id, 0.0)
     assert await traces(ledger, MARK, PHONE, "acc-1") == []
     assert await holders(ledger, account_id) == KEPT

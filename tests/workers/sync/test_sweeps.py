@@ -155,17 +155,17 @@ async def test_many_pages_and_several_jobs(beach: Beach, monkeypatch: pytest.Mon
 
 async def test_one_sweep_of_an_account_at_a_time(beach: Beach, monkeypatch: pytest.MonkeyPatch) -> None:
     inside, most = 0, 0
-    take = PageStore.take
+    store = PageStore.store
 
     async def counted(reader: PageStore, items: Any, kind: str | None = None) -> Any:
         nonlocal inside, most
         inside, most = inside + 1, max(most, inside + 1)
         try:
-            return await take(reader, items, kind)
+            return await store(reader, items, kind)
         finally:
             inside -= 1
 
-    monkeypatch.setattr(PageStore, "take", counted)
+    monkeypatch.setattr(PageStore, "store", counted)
     await beach.write("late", 10)
     await asyncio.gather(*(beach.sweep() for _ in range(5)))
     assert most == 1
