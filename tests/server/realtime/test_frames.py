@@ -14,7 +14,7 @@ import pytest
 from yarl import URL
 
 from server.config import ROOT, Config
-from tests.server.factories import CHANNELS
+from tests.support.factories import CHANNELS
 from tests.support.fixtures_stack import Stack, run_stack
 from tests.support.peers import Peer, Socket, eventually, message_received
 from workers.context import open_parts
