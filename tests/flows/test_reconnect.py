@@ -49,9 +49,9 @@ class Shop:
     async def counts(self) -> tuple[tuple[int, int], dict[str, int]]:
         """(sent, received) as billed, and what is unread in each chat."""
         month = f"{datetime.now(UTC):%Y-%m}"
-        used = await self.parts.database.read(usage.fetch_usage, self.agent.user_id, "whatsapp", month)
+        used = await self.parts.database.read(usage.fetch_month, self.agent.user_id, "whatsapp", month)
         chats = await self.agent.chats(self.account_id)
-        return used, {chat["title"]: chat["unread_count"] for chat in chats}
+        return (used.sent, used.received), {chat["title"]: chat["unread_count"] for chat in chats}
 
 
 @pytest.fixture

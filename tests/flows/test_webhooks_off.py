@@ -112,4 +112,5 @@ async def test_nothing_is_missing_after_webhooks_were_off(stack: Stack, parts: P
     # typed on the phone says nothing: UniPile's list does, and has not.
     assert unread == {"Customer 1": 5, "Customer 2": 5, "Customer 3": 4}
     month = f"{datetime.now(UTC):%Y-%m}"
-    assert await parts.database.read(usage.fetch_usage, agent.user_id, "whatsapp", month) == (2, 15)
+    used = await parts.database.read(usage.fetch_month, agent.user_id, "whatsapp", month)
+    assert (used.sent, used.received) == (2, 15)

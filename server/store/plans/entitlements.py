@@ -134,17 +134,6 @@ async def fetch_owner(cursor: Cursor, provider: str, account_id: int) -> int | N
     return row and int(row[0])
 
 
-async def fetch_role(cursor: Cursor, user_id: int, provider: str, account_id: int) -> str | None:
-    """What somebody is to an account; None for an absent or foreign one."""
-    await cursor.execute(
-        """select m.role from channels_account_member m join channels_account a on a.id = m.account_id
-           where m.user_id = %s and a.id = %s and a.provider = %s""",
-        (user_id, account_id, provider),
-    )
-    row = await cursor.fetchone()
-    return row and str(row[0])
-
-
 async def lock_user(cursor: Cursor, user_id: int) -> None:
     """Hold the user: nobody else can take a place of theirs until the commit."""
     await cursor.execute("select from users where id = %s for no key update", (user_id,))

@@ -70,12 +70,6 @@ async def fetch_used(cursor: Cursor, user_id: int, provider: str) -> int:
     return int(row[0]) if row else 0
 
 
-async def fetch_usage(cursor: Cursor, user_id: int, provider: str, period_ym: str) -> tuple[int, int]:
-    """(sent, received) of the month; (0, 0) when nothing was counted."""
-    month = await fetch_month(cursor, user_id, provider, period_ym)
-    return month.sent, month.received
-
-
 class Month(NamedTuple):
     """One month's counters; `here` of the sent went through us."""
 

@@ -33,7 +33,7 @@ async def make_thread(stack: Stack) -> tuple[Peer, int, int, str]:
 
 async def sent_count(stack: Stack, user: Peer) -> int:
     period = f"{(await accounts_now(stack)):%Y-%m}"
-    return (await stack.app[DATABASE].read(usage.fetch_usage, user.user_id, "whatsapp", period))[0]
+    return (await stack.app[DATABASE].read(usage.fetch_month, user.user_id, "whatsapp", period)).sent
 
 
 async def accounts_now(stack: Stack) -> Any:

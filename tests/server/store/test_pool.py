@@ -58,7 +58,7 @@ async def test_a_write_that_may_have_run_twice_counts_once_when_it_is_rolled_bac
     await shelf.database.write(work)
     period = await shelf.database.read(month)
     assert runs == 2
-    assert await shelf.database.read(usage.fetch_usage, shelf.user_id, "whatsapp", period) == (1, 0)
+    assert await shelf.database.read(usage.fetch_month, shelf.user_id, "whatsapp", period) == (1, 0, 0)
 
 
 async def month(cursor: Cursor) -> str:
@@ -94,7 +94,7 @@ async def test_a_cancelled_task_stays_cancelled_and_rolls_back(shelf: Shelf, ser
     # The server does not notice: it runs that query to its end, and would keep its locks into the next test.
     services.command("select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'PgSleep'")
     period = await shelf.database.read(month)
-    assert await shelf.database.read(usage.fetch_usage, shelf.user_id, "whatsapp", period) == (0, 0)
+    assert await shelf.database.read(usage.fetch_month, shelf.user_id, "whatsapp", period) == (0, 0, 0)
 
 
 async def test_a_mistake_in_a_statement_is_not_taken_for_an_outage(shelf: Shelf) -> None:
