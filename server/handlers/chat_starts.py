@@ -17,6 +17,7 @@ from server.realtime.broker import log_if_unavailable, publish
 from server.realtime.events import Push
 from server.realtime.pushes import chat_push, message_push
 from server.schemas.chats import StartChat
+from server.store.accounts import accounts
 from server.store.chats import chats, flags
 from server.store.messages.messages import ChangedMessage
 from server.store.plans import usage
@@ -99,7 +100,7 @@ async def _require_left(cursor: Cursor, payer: Payer, owner_id: int) -> None:
 
 async def _begin(cursor: Cursor, payer: Payer, start: ChatStart) -> datetime | None:
     """Write it down, which counts it; what is not sent after all gives the count back with its row."""
-    account = await chat_starts.lock_start_account(cursor, start.account_id)
+    account = await accounts.lock_account(cursor, start.account_id)
     if account is None:
         raise NotFound
     begun_at = await chat_starts.insert_start(cursor, start)
@@ -180,7 +181,7 @@ async def _store_started(
     provider_msg_id: str | None,
 ) -> tuple[ChangedMessage, list[Push]]:
     """One transaction: the chat, the message (its echo may have stored both already), the count."""
-    await chat_starts.lock_start_account(cursor, start.account_id)
+    await accounts.lock_account(cursor, start.account_id)
     chat_id = await chat_starts.ensure_chat(cursor, start, provider_chat_id)
     known = await chat_starts.adopt_message(cursor, start, begun_at, provider_msg_id)
     if known is not None:

@@ -1,7 +1,8 @@
 """Chats: the list, one of them, what is set on it, and all that changed since."""
 
+from typing import cast
+
 from aiohttp import web
-from aiopg import Cursor
 
 from server.errors import NotFound
 from server.queue import MIRROR_CHAT, enqueue
@@ -11,6 +12,7 @@ from server.schemas.chats import ChatQuery, PatchChat
 from server.schemas.messages import ChangesQuery
 from server.store.accounts import accounts
 from server.store.chats import chats, flags, unread
+from server.store.chats.flags import ChatChanges
 from server.store.messages import changes
 from server.store.search import search_index
 from server.web.app_keys import CALLER, DATABASE, REDIS
@@ -88,7 +90,9 @@ async def patch_chat(request: web.Request) -> web.Response:
     reachable = await request.app[DATABASE].read(chats.fetch_reachable_chat, caller(request), chat_id)
     if reachable is None or (reachable.provider, reachable.account_id) != place:
         raise NotFound
-    changed = await request.app[DATABASE].write(_patch, reachable.account_id, chat_id, given)
+    changed = await request.app[DATABASE].write(
+        flags.patch_chat, reachable.account_id, chat_id, cast(ChatChanges, given)
+    )
     push = chat_push(changed)
     await publish(request.app[REDIS], changed.account_id, [push])
     await enqueue(request.app[REDIS], MIRROR_CHAT, chat_id, _marks(given))
@@ -99,13 +103,6 @@ def _marks(given: dict[str, object]) -> list[str]:
     """What the job has to mirror; a read mark is told as it was wished, the others as they stand then."""
     names = {"read": "read" if given.get("read") else "unread", "muted_until": "muted"}
     return [names.get(field, field) for field in given if field != "read_seq"]
-
-
-async def _patch(
-    cursor: Cursor, account_id: int, chat_id: int, given: dict[str, object]
-) -> chats.ChangedChat:
-    seq = await accounts.take_seqs(cursor, account_id, 1)
-    return await flags.patch_chat(cursor, chat_id, seq, given)
 
 
 async def list_changes(request: web.Request) -> web.Response:

@@ -125,13 +125,11 @@ class Bench:
         )
         self.model.unread_from[row["inserted_seq"]] = False
 
-    async def patch(self, changes: dict[str, Any]) -> int:
+    async def patch(self, changes: flags.ChatChanges) -> int:
         chat = await self.chat()
 
         async def apply(cursor: Cursor) -> int:
-            seq = await accounts.take_seqs(cursor, chat["account_id"], 1)
-            await flags.patch_chat(cursor, chat["id"], seq, changes)
-            return seq
+            return (await flags.patch_chat(cursor, chat["account_id"], chat["id"], changes)).seq
 
         return int(await self.ledger.parts.database.write(apply))
 
@@ -143,7 +141,7 @@ class Bench:
 
     async def read(self, back: int | None) -> None:
         place = None if back is None else max(0, await self.head() + back)
-        seq = await self.patch({"read": True} | ({} if place is None else {"read_seq": place}))
+        seq = await self.patch({"read": True} if place is None else {"read": True, "read_seq": place})
         self.model.read_to(seq if place is None else min(place, seq))
 
     async def mark_unread(self) -> None:

@@ -10,6 +10,7 @@ from aiopg import Cursor
 from server.rules.account_states import ACCOUNT_STANDINGS, Seen
 from server.store.db.pages import Page, page_of
 from server.store.db.prepared import Prepared
+from server.store.db.seq import OWN_SEQ
 
 # The account as contract.md shows it; `role` is the caller's and only REST has it.
 ACCOUNT_JSON = """
@@ -245,15 +246,6 @@ async def lock_account(cursor: Cursor, account_id: int) -> LockedAccount | None:
     return row and LockedAccount(*row)
 
 
-async def take_seqs(cursor: Cursor, account_id: int, count: int) -> int:
-    """Take `count` numbers of an account; returns the first. The row must be locked by this transaction."""
-    await cursor.execute(
-        "update channels_account set seq = seq + %s where id = %s returning seq", (count, account_id)
-    )
-    row = await cursor.fetchone()
-    return int(row[0]) - count + 1
-
-
 NOTE_WEBHOOKS = Prepared(
     "note_webhooks",
     "update channels_account set last_webhook_at = now() where id = any(%(account_ids)s::bigint[])",
@@ -274,7 +266,7 @@ async def set_settings(cursor: Cursor, account_id: int, changes: Mapping[str, An
                 from channels_account where id = %(id)s for no key update)
             update channels_account a
             set read_receipts = w.read_receipts, retention_days = w.retention_days,
-                seq = a.seq + 1, changed_seq = a.seq + 1, updated_at = now()
+                {OWN_SEQ}
             from wanted w where a.id = w.id
                 and (a.read_receipts, a.retention_days) is distinct from (w.read_receipts, w.retention_days)
             returning a.seq, {PUSHED_ACCOUNT_JSON}""",

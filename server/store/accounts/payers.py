@@ -5,6 +5,7 @@ from typing import NamedTuple
 from aiopg import Cursor
 
 from server.store.accounts.accounts import PUSHED_ACCOUNT_JSON
+from server.store.db.seq import OWN_SEQ
 
 
 class NewPayer(NamedTuple):
@@ -32,7 +33,7 @@ async def set_payer(cursor: Cursor, account_id: int, user_id: int) -> tuple[int,
     """Let an owner of the number pay for it from now on; (seq, account as pushed). The account is locked."""
     await cursor.execute(
         f"""update channels_account a
-            set user_id = %s, seq = a.seq + 1, changed_seq = a.seq + 1, updated_at = now()
+            set user_id = %s, {OWN_SEQ}
             where a.id = %s returning a.seq, {PUSHED_ACCOUNT_JSON}""",
         (user_id, account_id),
     )

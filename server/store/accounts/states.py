@@ -6,6 +6,7 @@ from aiopg import Cursor
 
 from server.rules.account_states import Seen, State, follow, state_of
 from server.store.accounts.accounts import PUSHED_ACCOUNT_JSON
+from server.store.db.seq import OWN_SEQ
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ WRITE_STATE = f"""
     set status = %(status)s, next_step = %(next_step)s, status_reason = %(reason)s,
         status_since = case when a.status = %(status)s then a.status_since else now() end,
         name = coalesce(%(name)s, a.name), phone = coalesce(%(phone)s, a.phone),
-        seq = a.seq + 1, changed_seq = a.seq + 1, updated_at = now()
+        {OWN_SEQ}
     where id = %(account_id)s and (
         a.status <> %(status)s or a.next_step <> %(next_step)s or a.status_reason is distinct from %(reason)s
         or a.name is distinct from coalesce(%(name)s, a.name) or a.phone is distinct from coalesce(%(phone)s, a.phone))

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from aiopg import Cursor
 
 from server.store.accounts.accounts import PUSHED_ACCOUNT_JSON
+from server.store.db.seq import OWN_SEQ
 
 
 class ClaimedImport(NamedTuple):
@@ -134,7 +135,7 @@ async def count_imported(cursor: Cursor, account_id: int, count: int) -> None:
 async def bump_account_seq(cursor: Cursor, account_id: int) -> tuple[int, str] | None:
     """Give what was written to the account's row a number; returns (seq, account as pushed)."""
     await cursor.execute(
-        f"""update channels_account a set seq = a.seq + 1, changed_seq = a.seq + 1, updated_at = now()
+        f"""update channels_account a set {OWN_SEQ}
             where a.id = %s returning a.seq, {PUSHED_ACCOUNT_JSON}""",
         (account_id,),
     )

@@ -10,6 +10,7 @@ from aiopg import Cursor
 from server.store.chats.unread_rules import count_unread
 from server.store.db.pages import Page, page_of
 from server.store.db.prepared import Prepared
+from server.store.db.seq import take_seqs_for
 from server.text.fold import fold
 from server.text.phones import searched_numbers
 
@@ -245,12 +246,7 @@ ADVANCE_CHATS = Prepared(
         from jsonb_to_recordset(%(rows)s::jsonb) as x (
             account_id bigint, chat_id bigint, message_id bigint, sent_at timestamptz, message_key text, preview text,
             title text, titled_at timestamptz, arrived integer, recounts boolean)
-    ), numbered as (
-        update channels_account a set seq = a.seq + counts.n
-        from (select account_id, count(*) as n from change group by account_id) counts
-        where a.id = counts.account_id
-        returning a.id, a.seq - counts.n as base
-    ), before as materialized (
+    ), {take_seqs_for("change")}, before as materialized (
         select c.id, c.titled_at, coalesce(c.title, '') as title,
             coalesce(last.sent_at, '-infinity') as sent_at, coalesce(last.provider_msg_id, '') as message_key
         from change
@@ -264,10 +260,10 @@ ADVANCE_CHATS = Prepared(
             titled_at = case when newer.is_retitled then ch.titled_at else c.titled_at end,
             unread_count = case when ch.recounts or c.marked_unread then {count_unread()}
                 when c.kind = 'channel' then 0 else c.unread_count + ch.arrived end,
-            seq = numbered.base + ch.n,
+            seq = seqs.base + ch.n,
             updated_at = now()
         from change ch
-        join numbered on numbered.id = ch.account_id
+        join seqs on seqs.account_id = ch.account_id
         join before on before.id = ch.chat_id
         cross join lateral (select
             coalesce((ch.sent_at, ch.message_key collate "C") >= (before.sent_at, before.message_key), false)

@@ -9,6 +9,7 @@ from aiopg import Cursor
 from server.store.accounts import accounts
 from server.store.chats.chats import CHAT_JSON, CHAT_LOOKUPS, ChangedChat
 from server.store.db.prepared import Prepared
+from server.store.db.seq import take_seqs_for
 
 # The contact as contract.md shows it; `provider_ids` are all it is known by.
 CONTACT_JSON = """
@@ -75,14 +76,9 @@ BUMP_CHAT_SEQS = Prepared(
             join channels_chat t on t.account_id = a.account_id and t.address = a.alias and t.kind = 'direct'
             where a.contact_id = wanted offset 0) c
         where c.id <> all(%(told)s::bigint[])
-    ), numbered as (
-        update channels_account a set seq = a.seq + total.n
-        from (select account_id, count(*) as n from shown group by account_id) total
-        where a.id = total.account_id
-        returning a.id, a.seq - total.n as base
-    ), c as (
-        update channels_chat t set seq = numbered.base + shown.n, updated_at = now()
-        from shown join numbered on numbered.id = shown.account_id where t.id = shown.id
+    ), {take_seqs_for("shown")}, c as (
+        update channels_chat t set seq = seqs.base + shown.n, updated_at = now()
+        from shown join seqs on seqs.account_id = shown.account_id where t.id = shown.id
         returning t.*
     )
     select c.id, c.account_id, c.seq, {CHAT_JSON} from c {CHAT_LOOKUPS} order by c.account_id, c.seq""",

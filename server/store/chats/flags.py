@@ -1,13 +1,14 @@
 """What is set on a chat by hand or by UniPile: read, archived, pinned, muted, its name and its preview."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import Any, NamedTuple, TypedDict
 
 from aiopg import Cursor
 
-from server.store.accounts import accounts
 from server.store.chats.chats import CHAT_JOINS, CHAT_JSON, PREVIEW_LENGTH, ChangedChat
 from server.store.chats.unread_rules import BEFORE_NEWEST, count_unread
+from server.store.db.seq import take_seqs
 from server.text.graphemes import cut, is_blank
 
 DELETED_PREVIEW, OWN_DELETED_PREVIEW = "This message was deleted", "You deleted this message"
@@ -21,8 +22,19 @@ ATTACHMENT_PREVIEWS = {
 # A message of a kind that UniPile does not give: a poll, an order, something that can be seen once.
 UNSUPPORTED_PREVIEW = "Unsupported message"
 
-# `read`: the mark moves to the place that is given, else to the newest number; or back to just before the newest
-# message that came in.
+
+class ChatChanges(TypedDict, total=False):
+    """The flags to set on a chat; what is absent stays. `read_seq` goes with `read`: up to which seq it was read."""
+
+    read: bool
+    read_seq: int
+    archived: bool
+    pinned: bool
+    muted_until: datetime | str | None
+
+
+# `read` moves the mark to the given `read_seq`, else to the newest seq; or back to just before the newest message that
+# came in.
 PATCH_CHAT = f"""
     with chat as (
         update channels_chat c set
@@ -48,10 +60,11 @@ PATCH_CHAT = f"""
     select c.id, c.account_id, c.seq, {CHAT_JSON} from chat c {CHAT_JOINS}"""
 
 
-async def patch_chat(cursor: Cursor, chat_id: int, seq: int, changes: Mapping[str, Any]) -> ChangedChat:
-    """Set what is given of read (up to read_seq, or all), archived, pinned, muted_until; the account must be locked and
-    `seq` be taken.
+async def patch_chat(cursor: Cursor, account_id: int, chat_id: int, changes: ChatChanges) -> ChangedChat:
+    """Set the given flags of a chat, take a seq for it and return it. `read` moves the read mark up to `read_seq`, or
+    past all messages; the seq locks the account.
     """
+    seq = await take_seqs(cursor, account_id, 1)
     if changes.get("read") is False:
         # A choice made later than the answers on their way: their outcome does not undo it.
         await cursor.execute(
@@ -115,7 +128,7 @@ async def rename_chat(cursor: Cursor, account_id: int, chat_id: int, title: str)
     )
     if await cursor.fetchone() is None:
         return None
-    seq = await accounts.take_seqs(cursor, account_id, 1)
+    seq = await take_seqs(cursor, account_id, 1)
     await cursor.execute(SET_TITLE, {"chat_id": chat_id, "title": title, "seq": seq})
     return ChangedChat(*await cursor.fetchone())
 
@@ -145,7 +158,7 @@ async def follow_amendment(
     )
     if await cursor.fetchone() is None:
         return None
-    seq = await accounts.take_seqs(cursor, account_id, 1)
+    seq = await take_seqs(cursor, account_id, 1)
     await cursor.execute(FOLLOW_AMENDMENT, values | {"seq": seq})
     return ChangedChat(*await cursor.fetchone())
 

@@ -7,6 +7,7 @@ import orjson
 from aiopg import Cursor
 
 from server.store.chats.chats import CHAT_JOINS, CHAT_JSON, ChangedChat
+from server.store.db.seq import take_seqs_for
 
 # A group's or channel's address settles the kind. Else a word that says group or channel is surer than none, which made
 # it direct.
@@ -21,17 +22,12 @@ CORRECT_CHATS = f"""
         cross join lateral (select coalesce(jid_kind(coalesce(c.address, x.address)),
                                             case when c.kind = 'direct' then x.kind else c.kind end)) surest (kind)
         where c.kind <> surest.kind or c.address is null and x.address is not null
-    ), numbered as (
-        update channels_account a set seq = a.seq + counts.n
-        from (select account_id, count(*) as n from wrong group by account_id) counts
-        where a.id = counts.account_id
-        returning a.id, a.seq - counts.n as base
-    ), c as (
+    ), {take_seqs_for("wrong")}, c as (
         update channels_chat t set kind = wrong.kind, address = wrong.address,
             title = case when t.kind = 'direct' and wrong.kind <> 'direct' then null else t.title end,
             titled_at = case when t.kind = 'direct' and wrong.kind <> 'direct' then '-infinity' else t.titled_at end,
-            seq = numbered.base + wrong.n, updated_at = now()
-        from wrong join numbered on numbered.id = wrong.account_id where t.id = wrong.id
+            seq = seqs.base + wrong.n, updated_at = now()
+        from wrong join seqs on seqs.account_id = wrong.account_id where t.id = wrong.id
         returning t.*
     )
     select c.id, c.account_id, c.seq, {CHAT_JSON} from c {CHAT_JOINS} order by c.account_id, c.seq"""

@@ -8,6 +8,7 @@ from aiopg import Cursor
 
 from server.store.chats.chats import CHAT_JOINS, CHAT_JSON, ChangedChat
 from server.store.chats.unread_rules import BEFORE_NEWEST, SETTLING, count_unread, is_countable, is_listed
+from server.store.db.seq import take_seqs_for
 
 ROWS = """jsonb_to_recordset(%(rows)s::jsonb) as x (provider_chat_id text, archived boolean, pinned boolean,
         mutes boolean, muted_until timestamptz, is_read boolean, is_marked boolean, counts boolean,
@@ -68,18 +69,15 @@ TAKE_OVER = f"""
             then {count_unread("w.read_seq", "w.marked_unread")} else c.unread_count end as unread_count
         from placed w join channels_chat c on c.id = w.id
     ), change as (
-        select k.*, row_number() over (order by k.id) as n from counted k join channels_chat c on c.id = k.id
+        select k.*, c.account_id, row_number() over (order by k.id) as n
+        from counted k join channels_chat c on c.id = k.id
         where (k.archived, k.pinned, k.muted_until, k.unread_count)
             is distinct from (c.archived, c.pinned, c.muted_until, c.unread_count)
-    ), numbered as (
-        update channels_account a set seq = a.seq + (select count(*) from change)
-        where a.id = %(account_id)s and exists (select from change)
-        returning a.seq - (select count(*) from change) as base
-    ), changed as (
+    ), {take_seqs_for("change")}, changed as (
         update channels_chat c set archived = k.archived, pinned = k.pinned, muted_until = k.muted_until,
             read_seq = k.read_seq, marked_unread = k.marked_unread,
-            unread_count = k.unread_count, seq = numbered.base + k.n, updated_at = now()
-        from change k cross join numbered where c.id = k.id
+            unread_count = k.unread_count, seq = seqs.base + k.n, updated_at = now()
+        from change k cross join seqs where c.id = k.id
         returning c.*
     )
     select c.id, c.account_id, c.seq, {CHAT_JSON} from changed c {CHAT_JOINS} order by c.seq"""

@@ -8,8 +8,9 @@ from aiopg import Cursor
 
 from server.store.chats.chats import CHAT_JOINS, CHAT_JSON, ChangedChat
 from server.store.chats.unread_rules import SETTLING, count_unread
+from server.store.db.seq import take_seqs_for
 
-# Read marks move forward only, and the rows that move with a visible difference are numbered. A mark that makes no
+# Read marks move forward only, and only the rows that change visibly take a seq. A mark that makes no
 # difference to the count is not written.
 READ_UP_TO = f"""
     with told as (
@@ -21,15 +22,10 @@ READ_UP_TO = f"""
         select c.id, c.account_id, told.place, row_number() over (partition by c.account_id order by c.id) as n
         from told join channels_chat c on c.id = told.chat_id
         where c.unread_count > 0 and told.place > c.read_seq and c.marked_at < now() - {SETTLING}
-    ), numbered as (
-        update channels_account a set seq = a.seq + counts.n
-        from (select account_id, count(*) as n from moved group by account_id) counts
-        where a.id = counts.account_id
-        returning a.id, a.seq - counts.n as base
-    ), changed as (
+    ), {take_seqs_for("moved")}, changed as (
         update channels_chat c set read_seq = moved.place, marked_unread = false,
-            unread_count = {count_unread("moved.place", "false")}, seq = numbered.base + moved.n, updated_at = now()
-        from moved join numbered on numbered.id = moved.account_id
+            unread_count = {count_unread("moved.place", "false")}, seq = seqs.base + moved.n, updated_at = now()
+        from moved join seqs on seqs.account_id = moved.account_id
         where c.id = moved.id
         returning c.*
     )
@@ -46,15 +42,11 @@ async def read_up_to(cursor: Cursor, keys: Sequence[Mapping[str, Any]]) -> list[
 
 RECOUNT = f"""
     with counted as (
-        select c.id, c.account_id, {count_unread()} as unread from channels_chat c where c.id = %(chat_id)s
-    ), numbered as (
-        update channels_account a set seq = a.seq + 1
-        from counted join channels_chat c on c.id = counted.id
-        where a.id = counted.account_id and c.unread_count <> counted.unread
-        returning a.seq
-    ), changed as (
-        update channels_chat c set unread_count = counted.unread, seq = numbered.seq, updated_at = now()
-        from counted, numbered where c.id = counted.id
+        select c.id, c.account_id, {count_unread()} as unread, c.unread_count as was
+        from channels_chat c where c.id = %(chat_id)s
+    ), {take_seqs_for("counted", where="unread <> was")}, changed as (
+        update channels_chat c set unread_count = counted.unread, seq = seqs.base + 1, updated_at = now()
+        from counted, seqs where c.id = counted.id
         returning c.*
     )
     select c.id, c.account_id, c.seq, {CHAT_JSON} from changed c {CHAT_JOINS}"""

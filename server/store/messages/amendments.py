@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 import orjson
 from aiopg import Cursor
 
-from server.store.accounts import accounts
 from server.store.chats import flags
 from server.store.chats.chats import ChangedChat
 from server.store.chats.unread_rules import is_countable
 from server.store.db.prepared import Prepared
+from server.store.db.seq import take_seqs
 from server.store.messages import attachments as media
 from server.store.messages import reactions
 from server.store.messages.messages import CHANGED, ChangedMessage
@@ -237,7 +237,7 @@ async def _write(cursor: Cursor, account_id: int, target: StoredMessage, content
         "reactions": orjson.dumps(content.reactions).decode(),
         "edited_at": content.edited_at,
         "deleted_at": content.deleted_at,
-        "seq": await accounts.take_seqs(cursor, account_id, 1),
+        "seq": await take_seqs(cursor, account_id, 1),
     }
     await cursor.execute(AMEND_MESSAGE, values)
     message = ChangedMessage(*await cursor.fetchone())

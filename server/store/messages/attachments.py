@@ -7,6 +7,7 @@ import orjson
 from aiopg import Cursor
 
 from server.store.db.prepared import Prepared
+from server.store.db.seq import STORE_SEQ
 from server.store.messages.messages import CHANGED, MESSAGE_JSON, ChangedMessage
 
 
@@ -152,9 +153,7 @@ CHANGE_ATTACHMENT = Prepared(
         from target, channels_account a
         where t.id = target.id and a.id = t.account_id and t.attachments <> target.attachments
         returning t.*
-    ), numbered as (
-        update channels_account set seq = m.seq from m where channels_account.id = m.account_id
-    )
+    ), {STORE_SEQ}
     select {CHANGED} from m""",
 )
 

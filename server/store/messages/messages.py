@@ -9,6 +9,7 @@ from aiopg import Cursor
 from server.store.chats.unread_rules import is_countable, is_listed
 from server.store.db.pages import Page, page_of
 from server.store.db.prepared import Prepared
+from server.store.db.seq import take_seqs_for
 from server.store.messages.json_fragments import MENTIONS, QUOTED, REACTIONS, SENDER
 
 # The message as contract.md shows it.
@@ -146,20 +147,15 @@ INSERT_MESSAGES = Prepared(
             select k.id from channels_message k
             where k.account_id = event.account_id and k.provider_msg_id = event.provider_msg_id limit 1) known on true
         where known.id is null
-    ), numbered as (
-        update channels_account a set seq = a.seq + counts.n
-        from (select account_id, count(*) as n from fresh group by account_id) counts
-        where a.id = counts.account_id
-        returning a.id, a.seq - counts.n as base, counted_for_now(a) as counted_for
-    ), m as (
+    ), {take_seqs_for("fresh", returning="counted_for_now(a) as counted_for")}, m as (
         insert into channels_message (account_id, chat_id, provider_msg_id, direction, status, body, attachments,
                                       sender, quoted, is_event, event_type, is_forwarded, is_history, sent_at,
                                       claimed_at, counted_for, seq, inserted_seq)
         select f.account_id, f.chat_id, f.provider_msg_id, f.direction, f.status, f.body, f.attachments,
                f.sender, f.quoted, f.is_event, f.event_type, coalesce(f.is_forwarded, false),
-               coalesce(f.is_history, false), f.sent_at, f.claimed_at, numbered.counted_for,
-               numbered.base + f.n, numbered.base + f.n
-        from fresh f join numbered on numbered.id = f.account_id
+               coalesce(f.is_history, false), f.sent_at, f.claimed_at, seqs.counted_for,
+               seqs.base + f.n, seqs.base + f.n
+        from fresh f join seqs on seqs.account_id = f.account_id
         returning *
     )
     select {CHANGED}, m.provider_msg_id,
@@ -260,14 +256,9 @@ APPLY_RECEIPTS = Prepared(
     ), forward as (
         select *, row_number() over (partition by account_id order by id) as n from due
         where direction = 'out' and {RANK.format("status")} > {RANK.format("before")}
-    ), numbered as (
-        update channels_account a set seq = a.seq + counts.n
-        from (select account_id, count(*) as n from forward group by account_id) counts
-        where a.id = counts.account_id
-        returning a.id, a.seq - counts.n as base
-    ), m as (
-        update channels_message t set status = f.status, error = null, seq = numbered.base + f.n, updated_at = now()
-        from forward f join numbered on numbered.id = f.account_id
+    ), {take_seqs_for("forward")}, m as (
+        update channels_message t set status = f.status, error = null, seq = seqs.base + f.n, updated_at = now()
+        from forward f join seqs on seqs.account_id = f.account_id
         where t.id = f.id
         returning t.*
     )

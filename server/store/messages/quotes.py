@@ -7,6 +7,7 @@ import orjson
 from aiopg import Cursor
 
 from server.store.db.prepared import Prepared
+from server.store.db.seq import take_seqs_for
 from server.store.messages.messages import CHANGED, ChangedMessage
 
 # What an answer quotes is looked up when it is shown, so that only its number has to change.
@@ -18,14 +19,9 @@ BUMP_REPLY_SEQS = Prepared(
         from jsonb_to_recordset(%(rows)s::jsonb) as x (account_id bigint, provider_msg_id text)
         join channels_message w on w.account_id = x.account_id
             and w.quoted is not null and w.quoted ->> 'provider_msg_id' = x.provider_msg_id
-    ), numbered as (
-        update channels_account a set seq = a.seq + counts.n
-        from (select account_id, count(*) as n from answer group by account_id) counts
-        where a.id = counts.account_id
-        returning a.id, a.seq - counts.n as base
-    ), m as (
-        update channels_message t set seq = numbered.base + answer.n, updated_at = now()
-        from answer join numbered on numbered.id = answer.account_id
+    ), {take_seqs_for("answer")}, m as (
+        update channels_message t set seq = seqs.base + answer.n, updated_at = now()
+        from answer join seqs on seqs.account_id = answer.account_id
         where t.id = answer.id
         returning t.*
     )

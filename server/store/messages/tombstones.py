@@ -7,10 +7,10 @@ from typing import NamedTuple
 import orjson
 from aiopg import Cursor
 
-from server.store.accounts import accounts
 from server.store.chats.chats import CHAT_JOINS, CHAT_JSON, ChangedChat
 from server.store.chats.flags import deleted_preview, preview_of
 from server.store.chats.unread_rules import count_unread, is_listed
+from server.store.db.seq import take_seqs
 from server.store.messages.messages import CHANGED, ChangedMessage
 
 # As it is pushed: who reads it drops the row, and learns nothing of what was in it.
@@ -35,7 +35,7 @@ async def insert_tombstones(
     """Number these (event, id, chat id); the account must be locked."""
     if not things:
         return []
-    first = await accounts.take_seqs(cursor, account_id, len(things))
+    first = await take_seqs(cursor, account_id, len(things))
     rows = [
         {"account_id": account_id, "seq": first + n, "event": event, "id": row_id, "chat_id": chat_id}
         for n, (event, row_id, chat_id) in enumerate(things)
@@ -58,7 +58,7 @@ async def trim_chats(
     """Say that nothing of these chats is left from before a moment; one row a chat, however often it is said."""
     if not chat_ids:
         return []
-    first = await accounts.take_seqs(cursor, account_id, len(chat_ids))
+    first = await take_seqs(cursor, account_id, len(chat_ids))
     await cursor.execute(
         f"""with g as (
                 insert into channels_gone as known (account_id, seq, event, id, chat_id, before)
@@ -142,7 +142,7 @@ async def clean_messages(
     ids = sorted(quoting | reacted)
     if not ids:
         return []
-    first = await accounts.take_seqs(cursor, account_id, len(ids))
+    first = await take_seqs(cursor, account_id, len(ids))
     await cursor.execute(
         CLEAN, {"ids": ids, "first": first, "quoting": sorted(quoting), "names": list(names)}
     )
@@ -178,7 +178,7 @@ async def settle_chats(cursor: Cursor, account_id: int, chat_ids: Sequence[int])
     found = await cursor.fetchall()
     if not found:
         return []
-    first = await accounts.take_seqs(cursor, account_id, len(found))
+    first = await take_seqs(cursor, account_id, len(found))
     rows = [
         {
             "id": row[0],

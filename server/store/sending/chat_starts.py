@@ -7,8 +7,8 @@ from typing import NamedTuple
 from aiopg import Cursor
 
 from server.store.accounts import accounts
-from server.store.accounts.accounts import LockedAccount
 from server.store.chats import chats
+from server.store.db.seq import take_seqs_for
 from server.store.messages.messages import CHANGED, ChangedMessage
 
 
@@ -77,7 +77,7 @@ async def insert_start(cursor: Cursor, start: ChatStart) -> datetime | None:
 
 async def lock_start(cursor: Cursor, account_id: int, client_id: str) -> tuple[ChatStart, datetime] | None:
     """A first message whose outcome nobody has written down, with its account held to the end of the transaction."""
-    await lock_start_account(cursor, account_id)
+    await accounts.lock_account(cursor, account_id)
     await cursor.execute(
         """select account_id, client_id, address, body, created_at from channels_chat_start
            where account_id = %s and client_id = %s""",
@@ -92,10 +92,6 @@ async def delete_start(cursor: Cursor, start: ChatStart) -> None:
         "delete from channels_chat_start where account_id = %s and client_id = %s",
         (start.account_id, start.client_id),
     )
-
-
-async def lock_start_account(cursor: Cursor, account_id: int) -> LockedAccount | None:
-    return await accounts.lock_account(cursor, account_id)
 
 
 async def ensure_chat(cursor: Cursor, start: ChatStart, provider_chat_id: str) -> int:
@@ -116,19 +112,16 @@ COUNTED_FOR = """(select s.counted_for from channels_chat_start s
 # By the id UniPile gave; without one by the words, in the chat of that number or one that was not there before.
 ADOPT_MESSAGE = f"""
     with found as (
-        select m.id from channels_message m join channels_chat c on c.id = m.chat_id
+        select m.id, m.account_id from channels_message m join channels_chat c on c.id = m.chat_id
         where m.account_id = %(account_id)s and m.direction = 'out' and m.client_id is null
             and case when %(provider_msg_id)s::text is not null then m.provider_msg_id = %(provider_msg_id)s
                      else m.body = %(body)s and m.created_at >= %(begun_at)s
                          and (c.address = %(address)s or c.created_at >= %(begun_at)s) end
         order by m.id limit 1
-    ), numbered as (
-        update channels_account set seq = seq + 1
-        where id = %(account_id)s and exists (select from found) returning seq
-    ), m as (
+    ), {take_seqs_for("found")}, m as (
         update channels_message t set client_id = %(client_id)s, counted_for = {COUNTED_FOR},
-            seq = numbered.seq, updated_at = now()
-        from found, numbered where t.id = found.id returning t.*
+            seq = seqs.base + 1, updated_at = now()
+        from found, seqs where t.id = found.id returning t.*
     )
     select {CHANGED} from m"""
 
@@ -144,18 +137,17 @@ async def adopt_message(
 
 
 INSERT_MESSAGE = f"""
-    with numbered as (
-        update channels_account a set seq = seq + 1 where id = %(account_id)s
-        returning seq, first_payer(a) as first_payer
-    ), m as (
+    with start as (
+        select %(account_id)s::bigint as account_id
+    ), {take_seqs_for("start", returning="first_payer(a) as first_payer")}, m as (
         insert into channels_message (account_id, chat_id, provider_msg_id, client_id, direction, status, body,
                                       attempted_at, sent_at, counted_for, seq, inserted_seq)
         select %(account_id)s, %(chat_id)s, %(provider_msg_id)s, %(client_id)s, 'out', 'sent', %(body)s,
-            now(), now(), {COUNTED_FOR}, seq, seq
-        from numbered
+            now(), now(), {COUNTED_FOR}, seqs.base + 1, seqs.base + 1
+        from seqs
         returning *
     )
-    select {CHANGED}, rfc3339(m.sent_at), coalesce(m.counted_for, numbered.first_payer) from m, numbered"""
+    select {CHANGED}, rfc3339(m.sent_at), coalesce(m.counted_for, seqs.first_payer) from m, seqs"""
 
 
 async def insert_message(

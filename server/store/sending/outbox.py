@@ -7,6 +7,7 @@ import orjson
 from aiopg import Cursor
 
 from server.store.db.prepared import Prepared
+from server.store.db.seq import STORE_SEQ, take_seqs_for
 from server.store.messages.messages import CHANGED, ChangedMessage
 from server.store.messages.rows import Echo
 
@@ -83,9 +84,7 @@ SETTLE = Prepared(
             and (t.status in ('sending', 'unconfirmed')
                  or (t.provider_msg_id is null and %(provider_msg_id)s::text is not null))
         returning t.*
-    ), numbered as (
-        update channels_account set seq = m.seq from m where channels_account.id = m.account_id
-    ), read as (
+    ), {STORE_SEQ}, read as (
         update channels_chat c set read_seq = answered.place, marked_unread = false
         from (select chat_id, max(seen_seq) as place from m
               where seen_seq is not null and status <> 'failed' group by chat_id) answered
@@ -189,16 +188,11 @@ ADOPT_ECHOES = Prepared(
     ), pair as (
         select *, row_number() over (partition by account_id order by id) as n
         from (select * from same union all select * from alike) found
-    ), numbered as (
-        update channels_account a set seq = a.seq + counts.n
-        from (select account_id, count(*) as n from pair group by account_id) counts
-        where a.id = counts.account_id
-        returning a.id, a.seq - counts.n as base
-    ), m as (
+    ), {take_seqs_for("pair")}, m as (
         update channels_message t set provider_msg_id = pair.provider_msg_id,
             status = case when t.status in ('sending', 'unconfirmed') then 'sent' else t.status end,
-            error = null, seen_at = now(), seq = numbered.base + pair.n, updated_at = now()
-        from pair join numbered on numbered.id = pair.account_id
+            error = null, seen_at = now(), seq = seqs.base + pair.n, updated_at = now()
+        from pair join seqs on seqs.account_id = pair.account_id
         where t.id = pair.id
         returning t.*
     ), read as (

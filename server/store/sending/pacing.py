@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from aiopg import Cursor
 
+from server.store.db.seq import STORE_SEQ
 from server.store.messages.messages import CHANGED, ChangedMessage
 
 
@@ -29,9 +30,7 @@ SCHEDULE = f"""
             seq = a.seq + 1, updated_at = now()
         from channels_account a where t.id = %(message_id)s and a.id = t.account_id
         returning t.*
-    ), numbered as (
-        update channels_account set seq = m.seq from m where channels_account.id = m.account_id
-    )
+    ), {STORE_SEQ}
     select {CHANGED} from m"""
 
 

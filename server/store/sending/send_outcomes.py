@@ -8,6 +8,7 @@ import orjson
 from aiopg import Cursor
 
 from server.store.db.prepared import Prepared
+from server.store.db.seq import STORE_SEQ, take_seqs_for
 from server.store.messages.messages import CHANGED, ChangedMessage
 from server.store.sending.sends import SendTarget
 
@@ -124,9 +125,7 @@ async def mark_unconfirmed(cursor: Cursor, message_id: int) -> ChangedMessage | 
                 from channels_account a
                 where t.id = %(id)s and a.id = t.account_id and t.status = 'sent' and t.seen_at is null
                 returning t.*
-            ), numbered as (
-                update channels_account set seq = m.seq from m where channels_account.id = m.account_id
-            )
+            ), {STORE_SEQ}
             select {CHANGED} from m""",
         {"id": message_id, "error": orjson.dumps(UNSEEN).decode()},
     )
@@ -171,17 +170,12 @@ NOTE_SEEN = Prepared(
         join channels_message m using (account_id, provider_msg_id)
         where m.direction = 'out' and m.client_id is not null
             and (m.status = 'unconfirmed' or m.status = 'sent' and m.seen_at is null)
-    ), numbered as (
-        update channels_account a set seq = a.seq + counts.n
-        from (select account_id, count(*) as n from echo where status = 'unconfirmed' group by account_id) counts
-        where a.id = counts.account_id
-        returning a.id, a.seq - counts.n as base
-    ), quiet as (
+    ), {take_seqs_for("echo", where="status = 'unconfirmed'")}, quiet as (
         update channels_message t set seen_at = now() from echo where t.id = echo.id and echo.status = 'sent'
     ), m as (
         update channels_message t set status = 'sent', error = null, seen_at = now(), next_look_at = null,
-            seq = numbered.base + echo.n, updated_at = now()
-        from echo join numbered on numbered.id = echo.account_id
+            seq = seqs.base + echo.n, updated_at = now()
+        from echo join seqs on seqs.account_id = echo.account_id
         where t.id = echo.id and echo.status = 'unconfirmed'
         returning t.*
     )
@@ -236,9 +230,7 @@ async def queue_again(cursor: Cursor, message_id: int) -> tuple[ChangedMessage, 
                     seq = a.seq + 1, updated_at = now()
                 from channels_account a where t.id = %s and a.id = t.account_id
                 returning t.*
-            ), numbered as (
-                update channels_account set seq = m.seq from m where channels_account.id = m.account_id
-            )
+            ), {STORE_SEQ}
             select {CHANGED}, rfc3339(m.sent_at) from m""",
         (message_id,),
     )

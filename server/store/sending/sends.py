@@ -7,6 +7,7 @@ import orjson
 from aiopg import Cursor
 
 from server.store.db.prepared import Prepared
+from server.store.db.seq import STORE_SEQ, take_seqs_for
 from server.store.messages.messages import CHANGED, ChangedMessage
 
 
@@ -103,7 +104,7 @@ SEEN = """case when {0} > c.read_seq and (c.unread_count > 0 or exists (
                 where p.chat_id = c.id and p.status = 'sending' and p.seen_seq is not null))
             then least({0}, a.seq) end"""
 
-# Whether a client_id was used before is the unique key's word; nothing is numbered when it refuses.
+# Whether a client_id was used before is the unique key's word; no seq is taken when the insert conflicts.
 INSERT_SEND = Prepared(
     "insert_send",
     f"""
@@ -117,9 +118,7 @@ INSERT_SEND = Prepared(
         where a.id = %(account_id)s
         on conflict (account_id, client_id) do nothing
         returning *
-    ), numbered as (
-        update channels_account set seq = m.seq from m where channels_account.id = m.account_id
-    )
+    ), {STORE_SEQ}
     select {CHANGED}, rfc3339(m.sent_at) from m""",
 )
 
@@ -156,22 +155,20 @@ INSERT_SENDS = Prepared(
     "insert_sends",
     f"""
     with fresh as (
-        select x.*, row_number() over (order by x.n) as place
+        select %(account_id)s::bigint as account_id, x.chat_id, x.client_id, x.body, x.seen_seq,
+            row_number() over (order by x.n) as n
         from jsonb_to_recordset(%(rows)s::jsonb)
             as x (n integer, chat_id bigint, client_id text, body text, seen_seq bigint)
         where not exists (select from channels_message k
                           where k.account_id = %(account_id)s and k.client_id = x.client_id)
-    ), m as (
+    ), {take_seqs_for("fresh")}, m as (
         insert into channels_message (account_id, chat_id, client_id, direction, status, body, attachments,
                                       sent_at, counted_for, seen_seq, seq, inserted_seq)
         select a.id, f.chat_id, f.client_id, 'out', 'sending', f.body, '[]', now(), counted_for_now(a),
-            {SEEN.format("f.seen_seq")}, a.seq + f.place, a.seq + f.place
+            {SEEN.format("f.seen_seq")}, seqs.base + f.n, seqs.base + f.n
         from fresh f join channels_chat c on c.id = f.chat_id join channels_account a on a.id = c.account_id
-        where a.id = %(account_id)s order by f.place
+        cross join seqs where a.id = %(account_id)s order by f.n
         returning *
-    ), numbered as (
-        update channels_account set seq = (select max(m.seq) from m)
-        where id = %(account_id)s and exists (select from m)
     )
     select {CHANGED}, rfc3339(m.sent_at) from m order by m.seq""",
 )

@@ -1,14 +1,14 @@
 """What is set on the phone reaches the inbox with the next sweep, and undoes nothing that was chosen here."""
 
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from aiopg import Cursor
 
 from server.messages.sending import advance_chat
 from server.store.accounts import accounts
-from server.store.chats.flags import patch_chat
+from server.store.chats.flags import ChatChanges, patch_chat
 from server.store.sending.sends import insert_send
 from tests.support.fixtures_stack import Stack
 from tests.support.worker_harness import Ear
@@ -35,9 +35,8 @@ async def set_on_phone(stack: Stack, chat_id: str, action: str, value: object) -
 async def choose_here(beach: Beach, minutes_ago: int, **marks: Any) -> None:
     """Somebody chose so long ago; UniPile has not been told, or refused."""
     chat = await beach.ledger.chat()
-    await beach.ledger.execute("update channels_account set seq = seq + 1")
-    seq = await beach.ledger.account_seq(chat["account_id"])
-    await beach.ledger.parts.database.write(patch_chat, chat["id"], seq, marks)
+    changes = cast(ChatChanges, marks)
+    await beach.ledger.parts.database.write(patch_chat, chat["account_id"], chat["id"], changes)
     await beach.ledger.execute(
         "update channels_chat set marked_at = now() - make_interval(mins => %(m)s)", m=minutes_ago
     )
