@@ -12,10 +12,11 @@ from server.errors import ConfabError, NotFound
 from server.queue import AMEND_MESSAGE, enqueue
 from server.realtime.broker import log_if_unavailable, publish_or_log
 from server.realtime.pushes import amended_pushes
+from server.rules.amendments import Amendment, ProviderState
 from server.schemas.messages import EditMessage, React
 from server.store.accounts import accounts
 from server.store.messages import amendments, messages
-from server.store.messages.amendments import Amended, Amendment, ProviderState
+from server.store.messages.amendments import Amended
 from server.store.messages.messages import OpenMessage
 from server.unipile.errors import UnipileError
 from server.unipile.states import MessageState

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from server.rules.amendments import ProviderReaction
 from server.text.graphemes import is_blank
 from server.unipile.fields import MAX_REACTION_LENGTH, MAX_TEXT_LENGTH, address, text
 from server.unipile.scalars import flag
@@ -16,7 +17,7 @@ class MessageState:
     body: str | None
     is_edited: bool
     is_deleted: bool
-    reactions: list[dict[str, Any]]
+    reactions: list[ProviderReaction]
 
 
 def read_message(answer: Mapping[str, Any]) -> MessageState:
@@ -28,9 +29,9 @@ def read_message(answer: Mapping[str, Any]) -> MessageState:
     )
 
 
-def _reactions(value: object) -> list[dict[str, Any]]:
+def _reactions(value: object) -> list[ProviderReaction]:
     """One a person, the last one told; what has no value or nobody behind it is no reaction."""
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, ProviderReaction] = {}
     for item in value if isinstance(value, list) else []:
         reaction = _reaction(item)
         if reaction is not None:
@@ -38,7 +39,7 @@ def _reactions(value: object) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def _reaction(item: object) -> dict[str, Any] | None:
+def _reaction(item: object) -> ProviderReaction | None:
     if not isinstance(item, dict):
         return None
     value, who = text(item.get("value"), MAX_REACTION_LENGTH), address(item.get("sender_id"))

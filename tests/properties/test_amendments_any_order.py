@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from server.queue import AMEND_MESSAGE, QueuedEvent
+from server.rules.amendments import ProviderReaction
 from server.unipile.errors import Rejected
 from server.unipile.states import MessageState
 from tests.support.peers import message_received
@@ -123,7 +124,7 @@ def state_of(done: tuple[Done, ...], message: int, written: list[dict[str, Any]]
             body, is_edited = change.value, True
         else:
             body, is_deleted, reactions = None, True, {}
-    shown = [
+    shown: list[ProviderReaction] = [
         {"value": value, "provider_id": person(who)["attendee_provider_id"], "is_own": who == "me"}
         for who, value in reactions.items()
         if value

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from server.messages.sending import advance_chat
+from server.rules.amendments import ProviderState
 from server.store.accounts import accounts
 from server.store.chats import flags
 from server.store.messages import amendments
@@ -116,7 +117,7 @@ class Bench:
 
         async def apply(cursor: Cursor) -> None:
             account = await accounts.lock_accounts(cursor, "whatsapp", ["acc-1"])
-            truth = amendments.ProviderState(None, False, True, [], datetime.now(UTC))
+            truth = ProviderState(None, False, True, [], datetime.now(UTC))
             await amendments.apply_provider_state(cursor, account["acc-1"].id, message_id, truth, [])
 
         await self.ledger.parts.database.write(apply)

@@ -7,9 +7,10 @@ from aiopg import Cursor
 
 from server.realtime.broker import publish
 from server.realtime.pushes import amended_pushes
+from server.rules.amendments import Amendment, ProviderState
 from server.store.accounts import accounts
 from server.store.messages import amendments
-from server.store.messages.amendments import Amended, Amendment, ProviderState
+from server.store.messages.amendments import Amended
 from server.store.privacy.erasure_digests import NameHasher
 from server.unipile.errors import OutcomeUnknown, Rejected, UnipileError
 from workers.context import Parts, parts_of

@@ -6,10 +6,9 @@ from datetime import datetime
 
 from aiopg import Cursor
 
+from server.rules.amendments import Amendment, ProviderState, reactor_id
 from server.store.accounts.accounts import LockedAccount
 from server.store.messages import messages
-from server.store.messages.amendments import Amendment, ProviderState
-from server.store.messages.reactions import who_reacted
 from server.store.privacy.account_erasures import was_erased
 from server.store.privacy.erasure_digests import NameHasher, find_erased, has_erased
 from server.unipile import jids
@@ -179,10 +178,10 @@ async def drop_erased_reactions(
 ) -> tuple[ProviderState | None, list[Amendment]]:
     """A message's state at UniPile, and its webhooks, without the reactions of erased contacts, which have no time."""
     senders = {event.person for event in events}
-    senders |= {who_reacted(reaction) for reaction in (state.reactions if state else ())}
+    senders |= {reactor_id(reaction) for reaction in (state.reactions if state else ())}
     erased = await _find_erased(cursor, hasher, ((account_id, name) for name in senders if name))
     if state is not None:
-        left = [r for r in state.reactions if (account_id, who_reacted(r)) not in erased]
+        left = [r for r in state.reactions if (account_id, reactor_id(r)) not in erased]
         state = state._replace(reactions=left)
     return state, [event for event in events if (account_id, event.person) not in erased]
 

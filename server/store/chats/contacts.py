@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import orjson
 from aiopg import Cursor
 
+from server.rules.amendments import KnownContact
 from server.store.accounts import accounts
 from server.store.chats.chats import CHAT_JSON, CHAT_LOOKUPS, ChangedChat
 from server.store.db.prepared import Prepared
@@ -95,14 +96,14 @@ async def bump_chat_seqs(
 
 async def fetch_known_contacts(
     cursor: Cursor, account_id: int, aliases: Sequence[str]
-) -> dict[str, tuple[int, str | None]]:
-    """Alias -> (contact id, name), of those that are known."""
+) -> dict[str, KnownContact]:
+    """The contacts behind these aliases, by alias; unknown ones are missing."""
     await cursor.execute(
         """select a.alias, k.id, k.name from channels_contact_alias a join channels_contact k on k.id = a.contact_id
            where a.account_id = %s and a.alias = any(%s)""",
         (account_id, list(aliases)),
     )
-    return {row[0]: (row[1], row[2]) for row in await cursor.fetchall()}
+    return {row[0]: KnownContact(row[1], row[2]) for row in await cursor.fetchall()}
 
 
 LIST_CONTACTS = f"""

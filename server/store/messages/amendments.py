@@ -1,4 +1,7 @@
-"""Amendments: reactions, edits and deletions, applied to stored messages from UniPile's word or a webhook's hint."""
+"""Amendments: stores the reactions, edits and deletions that webhooks report, and writes what they make of a message.
+
+What a message shows after them is decided in server/rules/amendments.py.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -7,15 +10,14 @@ from typing import Any, NamedTuple
 import orjson
 from aiopg import Cursor
 
-from server.store.chats import flags
+from server.rules.amendments import Amendment, Content, ProviderState, merge, reactor_ids
+from server.store.chats import contacts, flags
 from server.store.chats.chats import ChangedChat
 from server.store.chats.unread_rules import is_countable
 from server.store.db.prepared import Prepared
 from server.store.db.seq import take_seqs
 from server.store.messages import attachments as media
-from server.store.messages import reactions
 from server.store.messages.messages import CHANGED, ChangedMessage
-from server.store.messages.reactions import Known
 
 # Of two words about the same thing the newer one counts, in any order of arrival; of two equally new ones the later
 # in code points.
@@ -53,29 +55,10 @@ async def list_amended(cursor: Cursor, keys: Sequence[Mapping[str, Any]]) -> lis
     return [(row[0], row[1]) for row in await cursor.fetchall()]
 
 
-class Amendment(NamedTuple):
-    """A webhook's word about a message."""
-
-    kind: str
-    person: str
-    content: dict[str, Any]
-    told_at: datetime
-
-
-class ProviderState(NamedTuple):
-    """A message as UniPile holds it, read at `read_at` by the database's clock."""
-
-    body: str | None
-    is_edited: bool
-    is_deleted: bool
-    reactions: list[dict[str, Any]]
-    read_at: datetime
-
-
 async def list_amendments(
     cursor: Cursor, account_id: int, provider_msg_id: str
 ) -> tuple[datetime, list[Amendment]]:
-    """(the time now, what was said about a message, oldest first)."""
+    """(the database's time now, what webhooks reported about a message, oldest first)."""
     await cursor.execute("select clock_timestamp()")
     now = (await cursor.fetchone())[0]
     await cursor.execute(
@@ -85,16 +68,6 @@ async def list_amendments(
     )
     rows = await cursor.fetchall()
     return now, [Amendment(row[0], row[1], orjson.loads(row[2]), row[3]) for row in rows]
-
-
-class Content(NamedTuple):
-    """What an amendment can change about a message."""
-
-    body: str | None
-    attachments: list[Any]
-    reactions: list[dict[str, Any]]
-    edited_at: datetime | None
-    deleted_at: datetime | None
 
 
 class StoredMessage(NamedTuple):
@@ -109,7 +82,7 @@ class StoredMessage(NamedTuple):
     content: Content
 
 
-async def _fetch_target(cursor: Cursor, account_id: int, provider_msg_id: str) -> StoredMessage | None:
+async def _fetch_message(cursor: Cursor, account_id: int, provider_msg_id: str) -> StoredMessage | None:
     await cursor.execute(
         f"""select m.id, m.chat_id, m.direction, c.last_message_id is not distinct from m.id,
                ({is_countable("m")} and m.inserted_seq > c.read_seq) is true,
@@ -134,86 +107,49 @@ class Amended(NamedTuple):
 
 
 async def apply_provider_state(
-    cursor: Cursor, account_id: int, provider_msg_id: str, truth: ProviderState, hints: Sequence[Amendment]
+    cursor: Cursor,
+    account_id: int,
+    provider_msg_id: str,
+    state: ProviderState,
+    events: Sequence[Amendment],
 ) -> Amended:
-    """Make a stored message what UniPile says it is, and forget the hints that this covers; the account is locked."""
-    target = await _fetch_target(cursor, account_id, provider_msg_id)
-    if target is None or (target.confirmed_at is not None and target.confirmed_at >= truth.read_at):
+    """Make a stored message what UniPile holds and delete the events that the read covers; nothing when the message is
+    not stored or a later read was applied. The account must be locked.
+    """
+    stored = await _fetch_message(cursor, account_id, provider_msg_id)
+    if stored is None or (stored.confirmed_at is not None and stored.confirmed_at >= state.read_at):
         return Amended()
     await cursor.execute(
-        "update channels_message set confirmed_at = %s where id = %s", (truth.read_at, target.id)
+        "update channels_message set confirmed_at = %s where id = %s", (state.read_at, stored.id)
     )
-    # UniPile's message says who, not what they are called: that a webhook said once is kept.
-    names = {r["sender"]["provider_id"]: r["sender"]["name"] for r in target.content.reactions}
-    told = [hint.content for hint in hints if hint.kind == "reaction"]
-    names |= {content["provider_id"]: content["name"] for content in told if content["name"]}
-    known = await reactions.fetch_known_contacts(cursor, account_id, truth.reactions, ())
-    shown = reactions.show(truth.reactions, known, names)
-    amended = await _write(cursor, account_id, target, _content_of(target.content, truth, shown, hints))
-    await _forget(cursor, account_id, provider_msg_id, hints)
+    amended = await _write_merged(cursor, account_id, stored, state, events)
+    await _delete_events(cursor, account_id, provider_msg_id, events)
     return amended
 
 
 async def apply_early_events(
-    cursor: Cursor, account_id: int, provider_msg_id: str, hints: Sequence[Amendment]
+    cursor: Cursor, account_id: int, provider_msg_id: str, events: Sequence[Amendment]
 ) -> Amended:
-    """Take webhooks at their word, since UniPile could not be asked; the account is locked. The hints stay, so that
-    an older one that comes late does not win.
+    """Apply what webhooks reported, because UniPile could not be asked. The events stay stored, so that an older one
+    that arrives late does not win. The account must be locked.
     """
-    target = await _fetch_target(cursor, account_id, provider_msg_id)
-    if target is None:
+    stored = await _fetch_message(cursor, account_id, provider_msg_id)
+    if stored is None:
         return Amended()
-    content = target.content
-    people = [hint.person for hint in hints]
-    known = await reactions.fetch_known_contacts(cursor, account_id, content.reactions, people)
-    for hint in hints:
-        if target.confirmed_at is None or hint.told_at > target.confirmed_at:
-            content = _take(content, hint, known)
-    named = reactions.show(content.reactions, known, {})
-    return await _write(cursor, account_id, target, content._replace(reactions=named))
+    return await _write_merged(cursor, account_id, stored, None, events)
 
 
-def _content_of(
-    known: Content, truth: ProviderState, reactions: list[dict[str, Any]], hints: Sequence[Amendment]
-) -> Content:
-    told = {hint.kind: hint for hint in hints}
-    if truth.is_deleted or known.deleted_at is not None:
-        return _deleted(known, told["deleted"].told_at if "deleted" in told else truth.read_at)
-    # UniPile may have the new text without calling it edited: then the webhook's word for it is enough.
-    edit = told.get("edited")
-    is_edited = truth.is_edited or (edit is not None and edit.content["body"] == truth.body != known.body)
-    if not is_edited:
-        return known._replace(reactions=reactions)
-    moment = edit.told_at if edit is not None else truth.read_at
-    is_same = known.edited_at is not None and truth.body == known.body
-    return known._replace(
-        body=truth.body, reactions=reactions, edited_at=known.edited_at if is_same else moment
-    )
-
-
-def _deleted(known: Content, moment: datetime) -> Content:
-    """Nothing of it is left but the place where it was."""
-    return Content(None, [], [], None, known.deleted_at or moment)
-
-
-def _take(content: Content, hint: Amendment, known: Known) -> Content:
-    if content.deleted_at is not None:
-        return content
-    if hint.kind == "deleted":
-        return _deleted(content, hint.told_at)
-    if hint.kind == "edited":
-        return content._replace(body=hint.content["body"], edited_at=hint.told_at)
-    if hint.content["value"] is None:
-        return content
-    who = reactions.same(hint.person, known)
-    others = [reaction for reaction in content.reactions if reactions.reactor_of(reaction, known) != who]
-    own = [_told_reaction(hint)] if hint.content["value"] else []
-    return content._replace(reactions=others + own)
-
-
-def _told_reaction(hint: Amendment) -> dict[str, Any]:
-    sender = {"provider_id": hint.content["provider_id"], "name": hint.content["name"]}
-    return {"value": hint.content["value"], "sender": sender, "is_own": hint.content["is_own"]}
+async def _write_merged(
+    cursor: Cursor,
+    account_id: int,
+    stored: StoredMessage,
+    state: ProviderState | None,
+    events: Sequence[Amendment],
+) -> Amended:
+    ids = sorted(reactor_ids(stored.content, state, events))
+    known = await contacts.fetch_known_contacts(cursor, account_id, ids) if ids else {}
+    content = merge(stored.content, state, events, known, stored.confirmed_at)
+    return await _write(cursor, account_id, stored, content)
 
 
 AMEND_MESSAGE = f"""
@@ -226,12 +162,12 @@ AMEND_MESSAGE = f"""
     select {CHANGED} from m"""
 
 
-async def _write(cursor: Cursor, account_id: int, target: StoredMessage, content: Content) -> Amended:
-    """One number for the message and one for its chat, if either is different."""
-    if content == target.content:
+async def _write(cursor: Cursor, account_id: int, stored: StoredMessage, content: Content) -> Amended:
+    """Write the content; the message takes a seq, and its chat one, if either changed."""
+    if content == stored.content:
         return Amended()
     values = {
-        "id": target.id,
+        "id": stored.id,
         "body": content.body,
         "attachments": orjson.dumps(content.attachments).decode(),
         "reactions": orjson.dumps(content.reactions).decode(),
@@ -241,12 +177,12 @@ async def _write(cursor: Cursor, account_id: int, target: StoredMessage, content
     }
     await cursor.execute(AMEND_MESSAGE, values)
     message = ChangedMessage(*await cursor.fetchone())
-    is_gone = content.deleted_at is not None and target.content.deleted_at is None
-    if is_gone:
-        await media.release_files(cursor, target.id)
-    preview = _preview_of(target.direction, content) if target.is_last else None
+    is_deleted = content.deleted_at is not None and stored.content.deleted_at is None
+    if is_deleted:
+        await media.release_files(cursor, stored.id)
+    preview = _preview_of(stored.direction, content) if stored.is_last else None
     chat = await flags.follow_amendment(
-        cursor, account_id, target.chat_id, preview, recounts=is_gone and target.is_unread
+        cursor, account_id, stored.chat_id, preview, recounts=is_deleted and stored.is_unread
     )
     return Amended(message, chat)
 
@@ -257,11 +193,13 @@ def _preview_of(direction: str, content: Content) -> str:
     return flags.preview_of(content.body, content.attachments)
 
 
-async def _forget(cursor: Cursor, account_id: int, provider_msg_id: str, hints: Sequence[Amendment]) -> None:
-    """Drop exactly the words that were there before UniPile was asked."""
-    for hint in hints:
+async def _delete_events(
+    cursor: Cursor, account_id: int, provider_msg_id: str, events: Sequence[Amendment]
+) -> None:
+    """Delete exactly the events that were stored before UniPile was asked."""
+    for event in events:
         await cursor.execute(
             """delete from channels_amendment where account_id = %s and provider_msg_id = %s
                and kind = %s and person = %s and told_at = %s""",
-            (account_id, provider_msg_id, hint.kind, hint.person, hint.told_at),
+            (account_id, provider_msg_id, event.kind, event.person, event.told_at),
         )
