@@ -65,7 +65,7 @@ class Layer:
 GROUND = ("server", "server.errors", "server.metrics", "server.cancellation", "server.group_commit")
 PURE = (*WEB, *QUEUE, *SQL, "structlog")
 # The nouns of the server, each a package.
-NOUNS = tuple(f"server.{noun}*" for noun in ("accounts", "messages", "people", "plans", "media"))
+NOUNS = tuple(f"server.{noun}*" for noun in ("accounts", "messages", "people", "plans", "privacy", "media"))
 # From the bottom to the top. The first row that fits a module counts; a module that fits none has no place yet.
 LAYERS = (
     Layer(GROUND, (), (*WEB, *QUEUE, *SQL)),

@@ -16,7 +16,7 @@ from server.cli.command import (
     row_id,
 )
 from server.errors import ConfabError, NotFound
-from server.people import actions
+from server.people import keys
 from server.realtime.broker import announce_access_change
 from server.schemas.api_keys import SCOPES, CreateKey
 from server.store.people import api_keys
@@ -57,7 +57,7 @@ async def create_key(desk: CommandContext, options: argparse.Namespace) -> Comma
     if not person.is_active:
         raise ConfabError("conflict", "This person is disabled.")
     key = make_key()
-    shown = await desk.database.write(actions.create_key, OPERATOR, person.id, key, prefix_of(key), given)
+    shown = await desk.database.write(keys.create_key, OPERATOR, person.id, key, prefix_of(key), given)
     told = document(key=shown)
     sentence = f"Made the key {told['key']['id']} ({given['name']}) of {person.email}. It is shown this once:"
     return CommandResult(told | {"secret": key}, f"{sentence}\n\n    {key}\n")
@@ -89,7 +89,7 @@ def _line(key: dict[str, Any]) -> str:
 async def revoke_key(desk: CommandContext, options: argparse.Namespace) -> CommandResult:
     """The key opens nothing any more, and its sockets end."""
     try:
-        name = await desk.database.write(actions.revoke_key, OPERATOR, options.id, None)
+        name = await desk.database.write(keys.revoke_key, OPERATOR, options.id, None)
     except NotFound as error:
         raise NotFound(f"There is no key {options.id}, or it is revoked.") from error
     await announce_access_change(desk.redis)

@@ -23,7 +23,8 @@ from server.cli.command import (
     user_json,
 )
 from server.errors import ConfabError
-from server.people import actions
+from server.people import links
+from server.people.users import create_user
 from server.realtime.broker import announce_access_change
 from server.rules.policy import ROLES
 from server.schemas.users import MIN_PASSWORD, InviteUser
@@ -65,14 +66,14 @@ async def add_user(desk: CommandContext, options: argparse.Namespace) -> Command
             document(user=await user_json(desk, user_id)), f"Added {given['email']} ({given['role']})."
         )
     link = new_link(desk.config)
-    user, expires_at = await desk.database.write(actions.invite, OPERATOR, given, link, desk.config.auth)
+    user, expires_at = await desk.database.write(links.invite, OPERATOR, given, link, desk.config.auth)
     return await _link_told(
         desk, user.id, link, expires_at, f"Added {user.email} ({user.role}). They choose a password here"
     )
 
 
 async def _add_with_password(cursor: Cursor, given: Mapping[str, Any], password_hash: str) -> int:
-    user = await actions.add_user(cursor, given)
+    user = await create_user(cursor, given)
     await users.set_password(cursor, user.id, password_hash)
     details = {"email": user.email, "role": user.role}
     await audit.record(cursor, "user.added", OPERATOR, ("user", user.id), details)
@@ -82,7 +83,7 @@ async def _add_with_password(cursor: Cursor, given: Mapping[str, Any], password_
 async def reset_user(desk: CommandContext, options: argparse.Namespace) -> CommandResult:
     """Print a link by which a person chooses a new password; an earlier one is good no longer."""
     person, link = await find_user(desk, options.email), new_link(desk.config)
-    expires_at = await desk.database.write(actions.renew_link, OPERATOR, person, link, desk.config.auth)
+    expires_at = await desk.database.write(links.renew_link, OPERATOR, person, link, desk.config.auth)
     return await _link_told(desk, person.id, link, expires_at, f"{person.email} chooses a new password here")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from server.cli.command import CommandContext, CommandResult, Run, declare, find_user
 from server.config.plans import PROVIDERS
 from server.errors import ConfabError, NotFound, Unavailable
-from server.people import actions
+from server.plans import grants
 from server.plans.entitlement_cache import forget_grants
 from server.plans.usage_push import push_plan
 from server.rules.plans import SOURCES, Grant, Rights, current_period, describe_month, merge_grants, rfc3339
@@ -49,7 +49,7 @@ async def grant(desk: CommandContext, options: argparse.Namespace) -> CommandRes
     if options.provider not in plan.providers:
         raise ConfabError("invalid", f"The plan {name} does not include {options.provider}.")
     await desk.database.write(
-        actions.grant,
+        grants.grant,
         OPERATOR,
         person.id,
         options.provider,
@@ -66,7 +66,7 @@ async def grant(desk: CommandContext, options: argparse.Namespace) -> CommandRes
 async def revoke(desk: CommandContext, options: argparse.Namespace) -> CommandResult:
     """Take back what one source gave, or everything."""
     person, provider = await find_user(desk, options.email), options.provider
-    if not await desk.database.write(actions.revoke, OPERATOR, person.id, provider, options.source):
+    if not await desk.database.write(grants.revoke, OPERATOR, person.id, provider, options.source):
         source = f" from the source {options.source}" if options.source else ""
         raise NotFound(f"{person.email} has no entitlement for {provider}{source}.")
     return await _told(desk, person, provider, f"Revoked {provider} from {person.email}.")

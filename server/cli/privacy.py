@@ -13,7 +13,9 @@ from aiopg import Cursor
 from server.cli.command import CommandContext, CommandResult, declare, document, row_id
 from server.errors import ConfabError, NotFound, Unavailable
 from server.media.storage import Missing, open_storage
-from server.people import actions
+from server.privacy.account_erasures import begin_account_erasure
+from server.privacy.contact_erasures import begin_contact_erasure
+from server.privacy.exports import queue_export
 from server.queue import is_worker_alive
 from server.realtime.broker import announce_access_change, publish
 from server.realtime.pushes import tombstone_push
@@ -83,7 +85,7 @@ async def _ask(cursor: Cursor, account_id: int, contact_id: int | None, *, with_
     if await accounts.lock_account(cursor, account_id) is None:
         raise NotFound(f"There is no number {account_id}.")
     try:
-        return await actions.ask_export(cursor, OPERATOR, account_id, contact_id, with_media=with_media)
+        return await queue_export(cursor, OPERATOR, account_id, contact_id, with_media=with_media)
     except LookupError as error:
         raise NotFound(f"The number {account_id} has no contact {contact_id}.") from error
 
@@ -142,7 +144,7 @@ async def erase(desk: CommandContext, options: argparse.Namespace) -> CommandRes
     if not options.yes:
         _ask_whether(f"Erase the contact {contact_id} of the number {options.account_id}, for ever?")
     seal = NameHasher(desk.config.secrets.seal_key)
-    gone = await desk.database.write(actions.begin_erasure, OPERATOR, seal, options.account_id, contact_id)
+    gone = await desk.database.write(begin_contact_erasure, OPERATOR, seal, options.account_id, contact_id)
     if gone is not None:
         await _tell(desk, options.account_id, gone)
     shown = await desk.database.read(contact_erasures.fetch_any_erasure, options.account_id, contact_id)
@@ -159,7 +161,7 @@ async def _erase_account(desk: CommandContext, account_id: int, *, is_sure: bool
     if not is_sure:
         _ask_whether(f"Erase the number {account_id} and all that is in it, for ever?")
     seal = NameHasher(desk.config.secrets.seal_key)
-    shown = await desk.database.write(actions.begin_account_erasure, OPERATOR, seal, account_id)
+    shown = await desk.database.write(begin_account_erasure, OPERATOR, seal, account_id)
     if shown is None:
         raise NotFound(f"There is no number {account_id}, or it is being erased.")
     await announce_access_change(desk.redis)

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from server.errors import NotFound
-from server.people import actions
+from server.privacy.account_erasures import begin_account_erasure
 from server.realtime.broker import announce_access_change
 from server.rules.policy import is_admin_role
 from server.schemas.fields import ListQuery
@@ -26,7 +26,7 @@ async def erase_account(request: web.Request) -> web.Response:
     """Erase a number with everything in it, here and at UniPile. From now on it is absent, for whoever asks."""
     account_id = path_id(request, "account_id")
     erasure = await request.app[DATABASE].write(
-        actions.begin_account_erasure, request[ACTOR], request.app[NAME_HASHER], account_id
+        begin_account_erasure, request[ACTOR], request.app[NAME_HASHER], account_id
     )
     if erasure is None:
         raise NotFound  # somebody else was quicker

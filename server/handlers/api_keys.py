@@ -3,7 +3,7 @@
 import orjson
 from aiohttp import web
 
-from server.people import actions
+from server.people import keys
 from server.realtime.broker import announce_access_change
 from server.rules.policy import is_admin_role
 from server.schemas.api_keys import CreateKey
@@ -31,7 +31,7 @@ async def create_key(request: web.Request) -> web.Response:
     given = await load_body(request, CREATE_KEY)
     key = make_key()
     shown = await request.app[DATABASE].write(
-        actions.create_key, request[ACTOR], request[CALLER].user_id, key, prefix_of(key), given
+        keys.create_key, request[ACTOR], request[CALLER].user_id, key, prefix_of(key), given
     )
     return object_answer([("key", shown), ("secret", orjson.dumps(key).decode())], 201)
 
@@ -39,7 +39,7 @@ async def create_key(request: web.Request) -> web.Response:
 async def revoke_key(request: web.Request) -> web.Response:
     """The key opens nothing any more, and its sockets end."""
     await request.app[DATABASE].write(
-        actions.revoke_key, request[ACTOR], path_id(request, "key_id"), _whose(request)
+        keys.revoke_key, request[ACTOR], path_id(request, "key_id"), _whose(request)
     )
     await announce_access_change(request.app[REDIS])
     return web.Response(status=204)

@@ -10,7 +10,7 @@ from aiopg import Cursor
 
 from server.config.billing import SignatureError, check_signature
 from server.errors import ConfabError, NotFound
-from server.people import actions
+from server.plans.billing import apply_billing_event
 from server.plans.usage_push import push_plan
 from server.realtime.broker import log_if_unavailable
 from server.schemas.usage import GRANTED, BillingEvent
@@ -87,7 +87,7 @@ async def _apply(
         data["expires_at"] if is_granted else None,
         event["timestamp"],
     )
-    return user.id, await actions.apply_billing_event(cursor, actor, word)
+    return user.id, await apply_billing_event(cursor, actor, word)
 
 
 async def _tell(request: web.Request, user_id: int, provider: str) -> None:

@@ -5,7 +5,7 @@ from aiohttp import web
 from server.errors import ConfabError, NotFound
 from server.media.storage import Missing
 from server.media.types import disposition
-from server.people import actions
+from server.privacy.exports import queue_export
 from server.schemas.fields import ListQuery
 from server.schemas.privacy import RequestExport
 from server.store.people import audit
@@ -29,7 +29,7 @@ async def request_export(request: web.Request) -> web.Response:
     given, account_id = await load_body(request, REQUEST_EXPORT), path_id(request, "account_id")
     try:
         export_id = await request.app[DATABASE].write(
-            actions.ask_export,
+            queue_export,
             request[ACTOR],
             account_id,
             given["contact_id"],

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from server.errors import NotFound
-from server.people import actions
+from server.privacy.contact_erasures import begin_contact_erasure
 from server.realtime.broker import publish
 from server.realtime.pushes import tombstone_push
 from server.store.privacy import contact_erasures
@@ -17,7 +17,7 @@ async def erase_contact(request: web.Request) -> web.Response:
     """
     account_id, contact_id = path_id(request, "account_id"), path_id(request, "contact_id")
     gone = await request.app[DATABASE].write(
-        actions.begin_erasure, request[ACTOR], request.app[NAME_HASHER], account_id, contact_id
+        begin_contact_erasure, request[ACTOR], request.app[NAME_HASHER], account_id, contact_id
     )
     if gone is not None:
         push = tombstone_push(gone)

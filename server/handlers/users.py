@@ -10,7 +10,7 @@ from server.auth.one_time_links import NewLink
 from server.config import Config
 from server.config.plans import Plans
 from server.errors import ConfabError, NotFound
-from server.people import actions
+from server.people import links
 from server.plans.quotas import require_seat
 from server.realtime.broker import announce_rights
 from server.rules.policy import may_deal_with
@@ -49,7 +49,7 @@ async def _invite(
     cursor: Cursor, actor: Actor, given: dict[str, Any], link: NewLink, config: Config
 ) -> tuple[User, str]:
     await require_seat(cursor, config.plans)
-    return await actions.invite(cursor, actor, given, link, config.auth)
+    return await links.invite(cursor, actor, given, link, config.auth)
 
 
 async def make_user_link(request: web.Request) -> web.Response:
@@ -58,7 +58,7 @@ async def make_user_link(request: web.Request) -> web.Response:
     _require_reach(request, person.role)
     link = new_link(request.app[CONFIG])
     expires_at = await request.app[DATABASE].write(
-        actions.renew_link, request[ACTOR], person, link, request.app[CONFIG].auth
+        links.renew_link, request[ACTOR], person, link, request.app[CONFIG].auth
     )
     return await _link_answer(request, person.id, link, expires_at, 201)
 

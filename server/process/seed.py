@@ -5,7 +5,7 @@ from aiopg import Cursor
 from server.auth.tokens import Passwords, hash_token, link_url, make_refresh_token
 from server.config import DEMO_EMAIL, Config
 from server.connections import open_database
-from server.people import actions
+from server.plans.grants import grant
 from server.store.people import audit, team, user_links, users
 from server.store.plans import entitlements
 
@@ -42,5 +42,5 @@ async def _make_owner(cursor: Cursor, config: Config, token: str) -> bool:
     seconds = config.auth.invitation_hours * 3600
     await user_links.put_link(cursor, owner.id, hash_token(token), "first_run", seconds, None)
     await audit.record(cursor, "user.first_owner_made", audit.OPERATOR, ("user", owner.id))
-    await actions.grant(cursor, audit.OPERATOR, owner.id, "whatsapp", "manual")
+    await grant(cursor, audit.OPERATOR, owner.id, "whatsapp", "manual")
     return True

@@ -7,7 +7,7 @@ from server.auth.one_time_links import find_token, make_link
 from server.auth.tokens import link_url
 from server.config import Config
 from server.mail import MailAway, MailRejected, send_mail
-from server.people import actions
+from server.people.links import renew_link
 from server.queue import SEND_LINK, enqueue
 from server.store.people import audit, team, user_links, users
 from server.store.people.audit import Actor
@@ -79,4 +79,4 @@ async def _ask(cursor: Cursor, config: Config, user_id: int | None, email: str, 
         return
     if not await user_links.mail_again(cursor, person.id, ASKED_AGAIN_SECONDS):
         link = make_link(config.secrets.jwt_secret, is_mailed=True)
-        await actions.renew_link(cursor, actor, person, link, config.auth)
+        await renew_link(cursor, actor, person, link, config.auth)

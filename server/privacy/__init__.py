@@ -1,0 +1,1 @@
+"""What is erased and exported at the request of a person."""
