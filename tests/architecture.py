@@ -116,6 +116,23 @@ def breaks_handlers_apart(module: Module) -> Iterator[str]:
         )
 
 
+def breaks_transactions(module: Module) -> Iterator[str]:
+    """Functions of handlers that take a cursor: transaction bodies belong to the packages of the nouns."""
+    if not fits(module.name, ("server.handlers*",)):
+        return
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            arguments = node.args
+            taken = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+            if any(_is_cursor(argument) for argument in taken):
+                yield f"has a transaction body in line {node.lineno}"
+
+
+def _is_cursor(argument: ast.arg) -> bool:
+    annotated = "" if argument.annotation is None else ast.unparse(argument.annotation)
+    return argument.arg == "cursor" or annotated.strip("\"'").rpartition(".")[2] == "Cursor"
+
+
 def breaks_sql(module: Module) -> Iterator[str]:
     if not module.is_one_of(HAS_SQL):
         yield from (f"has SQL: {text[:40]!r}" for text in strings(module) if SQL_BEGINNING.match(text))
@@ -164,6 +181,7 @@ def breaks_names(module: Module) -> Iterator[str]:
 RULES: tuple[Callable[[Module], Iterator[str]], ...] = (
     breaks_imports,
     breaks_handlers_apart,
+    breaks_transactions,
     breaks_sql,
     breaks_environment,
     breaks_redis_names,

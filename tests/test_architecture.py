@@ -69,6 +69,17 @@ def test_module_keeps_the_rules(module: Module) -> None:
             "must not import server.handlers.auth",
         ),
         ("server.handlers.chats", "import psycopg2", "must not import psycopg2"),
+        (
+            "server.handlers.chats",
+            "async def _patch(cursor: Cursor, chat_id: int) -> None:\n    ...",
+            "has a transaction body in line 2",
+        ),
+        (
+            "server.handlers.chats",
+            'def _patch(held: "aiopg.Cursor") -> None:\n    ...',
+            "has a transaction body in line 2",
+        ),
+        ("server.handlers.chats", "X = lambda cursor: cursor", "has a transaction body in line 2"),
         ("workers.messages.ingest", "from aiohttp import web", "must not import aiohttp"),
         (
             "workers.messages.ingest",

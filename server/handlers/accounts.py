@@ -6,14 +6,12 @@ from datetime import UTC, datetime, timedelta
 import orjson
 import structlog
 from aiohttp import web
-from aiopg import Cursor
 
-from server.accounts.linking import delete_rejected_account, require_whatsapp
+from server.accounts.linking import begin_reconnect, delete_rejected_account, require_whatsapp
 from server.accounts.provider_errors import caller_detail
 from server.config import Config
 from server.errors import ConfabError, NotFound
-from server.plans.payer import Payer
-from server.plans.quotas import check_account_slot, require_account_slot, take_account_slot
+from server.plans.quotas import check_account_slot, take_account_slot
 from server.queue import DROP_ATTEMPT, REFRESH_ACCOUNT, enqueue
 from server.realtime.broker import announce_access_change, publish
 from server.realtime.pushes import account_push
@@ -173,17 +171,8 @@ async def reconnect_account(request: web.Request) -> web.Response:
             own.external_account_id, given["phone_number"]
         )
     await request.app[DATABASE].write(states.note_pairing, own.id)
-    await _tell(request, own.id, await request.app[DATABASE].write(_take_place, request[PAYER], own.id))
+    await _tell(request, own.id, await request.app[DATABASE].write(begin_reconnect, request[PAYER], own.id))
     return await _connected_answer(request, own.id, checkpoint, 200)
-
-
-async def _take_place(cursor: Cursor, payer: Payer, account_id: int) -> states.Observed | None:
-    """One that was disconnected takes a place again, of whoever pays for it now."""
-    held = await accounts.lock_account(cursor, account_id)
-    if held is not None and held.status == "disconnected":
-        rights = await payer.rights_of(cursor, held.user_id)
-        await require_account_slot(cursor, rights, held.user_id, held.external_account_id)
-    return await states.observe(cursor, account_id, Seen.CODE_SHOWN)
 
 
 async def disconnect_account(request: web.Request) -> web.Response:

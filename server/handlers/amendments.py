@@ -5,16 +5,15 @@ from collections.abc import Callable
 
 import structlog
 from aiohttp import web
-from aiopg import Cursor
 
 from server.accounts.provider_errors import caller_detail, error_of
 from server.errors import ConfabError, NotFound
+from server.messages.amending import apply_provider_state
 from server.queue import AMEND_MESSAGE, enqueue
 from server.realtime.broker import log_if_unavailable, publish_or_log
 from server.realtime.pushes import amended_pushes
-from server.rules.amendments import Amendment, ProviderState
+from server.rules.amendments import ProviderState
 from server.schemas.messages import EditMessage, React
-from server.store.accounts import accounts
 from server.store.messages import amendments, messages
 from server.store.messages.amendments import Amended
 from server.store.messages.messages import OpenMessage
@@ -118,7 +117,7 @@ async def _confirmed(
             break
         if is_wanted(state):
             truth = ProviderState(state.body, state.is_edited, state.is_deleted, state.reactions, read_at)
-            amended = await request.app[DATABASE].write(_apply, message, truth, hints)
+            amended = await request.app[DATABASE].write(apply_provider_state, message, truth, hints)
             await _publish(request, message.account_id, amended)
             return await _answer(request, message)
     key = (message.account_id, message.provider_msg_id)
@@ -127,15 +126,6 @@ async def _confirmed(
     if refusal is not None:
         raise ConfabError("conflict", refusal)
     return await _answer(request, message)
-
-
-async def _apply(
-    cursor: Cursor, message: OpenMessage, truth: ProviderState, hints: list[Amendment]
-) -> Amended:
-    await accounts.lock_account(cursor, message.account_id)
-    return await amendments.apply_provider_state(
-        cursor, message.account_id, message.provider_msg_id, truth, hints
-    )
 
 
 async def _publish(request: web.Request, account_id: int, amended: Amended) -> None:

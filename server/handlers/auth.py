@@ -3,19 +3,17 @@
 from contextlib import suppress
 
 from aiohttp import web
-from aiopg import Cursor
 
 from server.auth.tokens import bearer_token, hash_token, make_refresh_token
 from server.config.limits import LOGIN_ADDRESS, LOGIN_USER
-from server.config.plans import Plans
 from server.errors import ConfabError, NotFound
-from server.plans.quotas import require_seat
+from server.people.sessions import revoke_reused_session
+from server.people.users import ensure_test_user, register_user
 from server.realtime.broker import announce_access_change
 from server.schemas.auth import Login, Register, TestToken
-from server.store.people import audit, team, users
+from server.store.people import audit, users
 from server.store.people.audit import Actor
 from server.store.people.users import User
-from server.store.plans import entitlements
 from server.web.app_keys import CONFIG, DATABASE, LIMITER, PASSWORDS, RATES, REDIS, TOKENS
 from server.web.requests import load_body
 from server.web.sessions import begin_session, cookie_name, cookie_path, is_https, read_cookie, session_answer
@@ -49,21 +47,10 @@ async def register(request: web.Request) -> web.Response:
     given = await load_body(request, REGISTER)
     await request.app[LIMITER].require(request.app[RATES][LOGIN_ADDRESS], request.remote or "")
     password_hash = await request.app[PASSWORDS].hash(given["password"])
-    user = await request.app[DATABASE].write(_register, config.plans, given, password_hash, request.remote)
+    user = await request.app[DATABASE].write(
+        register_user, config.plans, given, password_hash, request.remote
+    )
     return await begin_session(request, user, password_hash)
-
-
-async def _register(
-    cursor: Cursor, plans: Plans, given: dict[str, str], password_hash: str, address: str | None
-) -> User:
-    await require_seat(cursor, plans)  # first: who finds no seat learns nothing of who has one
-    user = await team.insert_user(cursor, given["email"], given["name"], "agent")
-    if user is None:
-        raise ConfabError("conflict", "Somebody has this e-mail address already.")
-    await users.set_password(cursor, user.id, password_hash)
-    actor = Actor(user_id=user.id, name=user.email, address=address)
-    await audit.record(cursor, "user.registered", actor, ("user", user.id))
-    return user
 
 
 async def refresh(request: web.Request) -> web.Response:
@@ -87,17 +74,9 @@ async def refresh(request: web.Request) -> web.Response:
 
 async def _end_reused(request: web.Request, session_id: str) -> None:
     """A token that was good once and is used again was stolen, now or then: whoever has the newer one is out too."""
-    user = await request.app[DATABASE].write(_revoke_reused, session_id, request.remote)
+    user = await request.app[DATABASE].write(revoke_reused_session, session_id, request.remote)
     if user is not None:
         await announce_access_change(request.app[REDIS])
-
-
-async def _revoke_reused(cursor: Cursor, session_id: str, address: str | None) -> User | None:
-    user = await users.revoke_session(cursor, session_id)
-    if user is not None:
-        actor = Actor(user_id=user.id, name=user.email, address=address)
-        await audit.record(cursor, "session.reused", actor, ("session", session_id))
-    return user
 
 
 async def log_out(request: web.Request) -> web.Response:
@@ -131,7 +110,7 @@ async def make_test_token(request: web.Request) -> web.Response:
     given = await load_body(request, TEST_TOKEN)
     email = given["email"] or f"{given['user_id']}@test.confab.local"
     user = await request.app[DATABASE].write(
-        _ensure_entitled, email, given["name"] or given["user_id"] or email
+        ensure_test_user, email, given["name"] or given["user_id"] or email
     )
     # Its refresh token is nobody's: the session lives as long as this one access token.
     session_id = await request.app[DATABASE].write(
@@ -143,12 +122,6 @@ async def make_test_token(request: web.Request) -> web.Response:
     if session_id is None:
         raise ConfabError("unauthenticated")
     return session_answer(request, user, session_id, None)
-
-
-async def _ensure_entitled(cursor: Cursor, email: str, name: str) -> User:
-    user = await users.ensure_user(cursor, email, name, "agent")
-    await entitlements.ensure_grant(cursor, user.id, "whatsapp", "trial")
-    return user
 
 
 def _actor(request: web.Request, user: User) -> Actor:

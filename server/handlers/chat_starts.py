@@ -6,22 +6,23 @@ from uuid import uuid4
 
 import structlog
 from aiohttp import web
-from aiopg import Cursor
 
 from server.accounts.provider_errors import error_from, error_of
 from server.errors import ConfabError, NotFound
-from server.plans.payer import Payer
-from server.plans.quotas import check_messages, require_messages
+from server.messages.starting import (
+    UNKNOWN_OUTCOME,
+    begin_start,
+    find_started,
+    require_messages_left,
+    store_started,
+)
 from server.queue import NOTE_USAGE, REFRESH_CHAT, enqueue
 from server.realtime.broker import log_if_unavailable, publish
 from server.realtime.events import Push
-from server.realtime.pushes import chat_push, message_push
 from server.schemas.chats import StartChat
-from server.store.accounts import accounts
-from server.store.chats import chats, flags
+from server.store.chats import chats
 from server.store.messages.messages import ChangedMessage
-from server.store.plans import usage
-from server.store.sending import chat_starts, pacing, sends
+from server.store.sending import chat_starts, pacing
 from server.store.sending.chat_starts import ChatStart, StartTarget
 from server.text.phones import is_same_phone
 from server.unipile import jids
@@ -32,10 +33,6 @@ from server.web.requests import caller, load_body, object_answer, path_id, provi
 log = structlog.get_logger()
 
 START_CHAT = StartChat()
-UNKNOWN_OUTCOME = (
-    "UniPile did not say whether the message went out. It is not sent again; if it did, its chat appears "
-    "by itself."
-)
 
 
 async def start_chat(request: web.Request) -> web.Response:
@@ -46,7 +43,7 @@ async def start_chat(request: web.Request) -> web.Response:
     given = await load_body(request, START_CHAT)
     target = await _target_of(request)
     client_id = given["client_id"] or str(uuid4())
-    if (known := await request.app[DATABASE].write(_find_again, target, client_id)) is not None:
+    if (known := await request.app[DATABASE].write(find_started, target, client_id)) is not None:
         return await _started(request, known, [])
     if refusal := error_of(target.account_status):
         raise refusal
@@ -55,9 +52,9 @@ async def start_chat(request: web.Request) -> web.Response:
     address = await _address_of(request, target, given["to"].removeprefix("+"))
     start = ChatStart(target.account_id, client_id, address, given["text"])
     # Before the pace as well: a chat that the plan refuses must not cost the number one of its day's.
-    await request.app[DATABASE].read(_require_left, request[PAYER], target.owner_id)
+    await request.app[DATABASE].read(require_messages_left, request[PAYER], target.owner_id)
     await _require_pace(request, start)
-    begun_at = await request.app[DATABASE].write(_begin, request[PAYER], start)
+    begun_at = await request.app[DATABASE].write(begin_start, request[PAYER], start)
     if begun_at is None:
         raise ConfabError("conflict", "This message is being sent.")
     try:
@@ -70,7 +67,7 @@ async def find_known_start(request: web.Request) -> web.Response | None:
     """What an earlier request with this client_id did, for one whose plan has run out since."""
     given = await load_body(request, START_CHAT)
     known = given["client_id"] and await request.app[DATABASE].write(
-        _find_again, await _target_of(request), given["client_id"]
+        find_started, await _target_of(request), given["client_id"]
     )
     return await _started(request, known, []) if known else None
 
@@ -93,22 +90,6 @@ async def _address_of(request: web.Request, target: StartTarget, digits: str) ->
     return known or addresses[0]
 
 
-async def _require_left(cursor: Cursor, payer: Payer, owner_id: int) -> None:
-    used = await usage.fetch_used(cursor, owner_id, payer.rights.provider)
-    check_messages(await payer.rights_of(cursor, owner_id), used, 1)
-
-
-async def _begin(cursor: Cursor, payer: Payer, start: ChatStart) -> datetime | None:
-    """Write it down, which counts it; what is not sent after all gives the count back with its row."""
-    account = await accounts.lock_account(cursor, start.account_id)
-    if account is None:
-        raise NotFound
-    begun_at = await chat_starts.insert_start(cursor, start)
-    if begun_at is not None:
-        await require_messages(cursor, payer, account.user_id, 1)
-    return begun_at
-
-
 async def _require_pace(request: web.Request, start: ChatStart) -> None:
     """Keep a fresh number from beginning many chats a day, which is what gets numbers blocked."""
     limits, database = request.app[CONFIG].pace, request.app[DATABASE]
@@ -124,22 +105,6 @@ async def _require_pace(request: web.Request, start: ChatStart) -> None:
             "The next one may follow later.",
             retry_after=int(seconds) + 1,
         )
-
-
-async def _find_again(cursor: Cursor, target: StartTarget, client_id: str) -> ChangedMessage | None:
-    """The message of an earlier request with this client_id; raises when nobody knows what became of it."""
-    known = await sends.fetch_by_client_id(cursor, target.account_id, client_id)
-    if known is not None:
-        return known
-    begun = await chat_starts.lock_start(cursor, target.account_id, client_id)
-    if begun is None:
-        return None
-    start, begun_at = begun
-    adopted = await chat_starts.adopt_message(cursor, start, begun_at)
-    if adopted is None:
-        raise ConfabError("provider_timeout", UNKNOWN_OUTCOME)
-    await chat_starts.delete_start(cursor, start)
-    return adopted
 
 
 async def _hand_over(
@@ -162,7 +127,7 @@ async def _hand_over(
     if chat_id is None:
         raise ConfabError("provider_timeout", UNKNOWN_OUTCOME)
     message, pushes = await database.write(
-        _store_started, provider_of(request), start, begun_at, chat_id, message_id
+        store_started, provider_of(request), start, begun_at, chat_id, message_id
     )
     return await _started(request, message, pushes)
 
@@ -170,41 +135,6 @@ async def _hand_over(
 async def _note_usage(request: web.Request, account_id: int) -> None:
     with log_if_unavailable("usage_not_told", account_id=account_id):
         await enqueue(request.app[REDIS], NOTE_USAGE, account_id)
-
-
-async def _store_started(
-    cursor: Cursor,
-    provider: str,
-    start: ChatStart,
-    begun_at: datetime,
-    provider_chat_id: str,
-    provider_msg_id: str | None,
-) -> tuple[ChangedMessage, list[Push]]:
-    """One transaction: the chat, the message (its echo may have stored both already), the count."""
-    await accounts.lock_account(cursor, start.account_id)
-    chat_id = await chat_starts.ensure_chat(cursor, start, provider_chat_id)
-    known = await chat_starts.adopt_message(cursor, start, begun_at, provider_msg_id)
-    if known is not None:
-        await chat_starts.delete_start(cursor, start)
-        return known, [message_push(known, "message:sent")]
-    message, sent_at, payer_id = await chat_starts.insert_message(cursor, start, chat_id, provider_msg_id)
-    await chat_starts.delete_start(cursor, start)
-    change = {
-        "account_id": start.account_id,
-        "chat_id": chat_id,
-        "message_id": message.id,
-        "sent_at": sent_at,
-        "message_key": provider_msg_id or "",
-        "preview": flags.preview_of(start.body, []),
-        # Whoever writes to a phone number has seen nothing of the chat that may exist.
-        "arrived": 0,
-        "recounts": False,
-    }
-    (chat,) = await chats.advance_chats(cursor, [change])
-    # The row's own count ended with it, above.
-    count = {"user_id": payer_id, "sent": 1, "here": 1, "received": 0}
-    await usage.raise_usage(cursor, provider, [count])
-    return message, [message_push(message, "message:sent"), chat_push(chat)]
 
 
 async def _started(request: web.Request, message: ChangedMessage, pushes: Sequence[Push]) -> web.Response:

@@ -5,19 +5,15 @@ from datetime import timedelta
 import orjson
 import structlog
 from aiohttp import web
-from aiopg import Cursor
 
-from server.accounts.linking import delete_rejected_account, require_linkable
+from server.accounts.linking import attach_hosted_account, delete_rejected_account, require_linkable
 from server.accounts.provider_errors import caller_detail
 from server.errors import ConfabError, NotFound
-from server.plans.quotas import take_account_slot
 from server.queue import REFRESH_ACCOUNT, enqueue
 from server.realtime.broker import announce_access_change, log_if_unavailable, publish_to_user
-from server.rules.plans import Rights
 from server.store.accounts import accounts, hosted_links
 from server.store.accounts.hosted_links import HostedLink
 from server.store.accounts.rejected import insert_rejected
-from server.store.privacy.erasure_digests import NameHasher
 from server.unipile.answers import ProviderAccount
 from server.unipile.events import account_of
 from server.web.app_keys import DATABASE, ENTITLEMENTS, NAME_HASHER, REDIS, UNIPILE
@@ -58,7 +54,7 @@ async def _take(request: web.Request, token: str, link: HostedLink, known: Provi
     await require_linkable(request.app[DATABASE], link.user_id, known)
     rights = await request.app[ENTITLEMENTS].rights_of(link.user_id, link.provider)
     account_id: int = await request.app[DATABASE].write(
-        _attach, rights, token, link, known, request.app[NAME_HASHER]
+        attach_hosted_account, rights, token, link, known, request.app[NAME_HASHER]
     )
     return account_id
 
@@ -109,27 +105,3 @@ async def _read_account_id(request: web.Request) -> str:
     if found is None or len(found) > accounts.MAX_EXTERNAL_ID or "\x00" in found or not found.isprintable():
         raise ConfabError("malformed", "The body is not a JSON object with an account_id.")
     return found
-
-
-async def _attach(
-    cursor: Cursor, rights: Rights, token: str, link: HostedLink, known: ProviderAccount, seal: NameHasher
-) -> int:
-    """One transaction: spend the token, claim the account."""
-    if not await hosted_links.use_hosted_link(cursor, token, known.external_account_id):
-        raise NotFound
-    account_id = await take_account_slot(
-        cursor,
-        rights,
-        link.user_id,
-        link.provider,
-        known.external_account_id,
-        seal=seal,
-        seen=known.seen,
-        reason=known.reason,
-        name=known.name,
-        phone=known.phone,
-    )
-    if account_id is None:
-        log.warning("hosted_account_taken", external_account_id=known.external_account_id)
-        raise ConfabError("conflict", "This number belongs to somebody else.")
-    return account_id

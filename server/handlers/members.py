@@ -1,15 +1,13 @@
 """The people of one number: who shares it, and what each of them may do with it."""
 
 from aiohttp import web
-from aiopg import Cursor
 
+from server.accounts import membership
 from server.errors import NotFound
 from server.realtime.broker import announce_access_change, announce_rights
 from server.schemas.fields import ListQuery
 from server.schemas.users import SetMember
 from server.store.accounts import members
-from server.store.people import audit
-from server.store.people.audit import Actor
 from server.web.app_keys import ACTOR, DATABASE, REDIS
 from server.web.requests import decode_cursor, load_body, load_query, object_answer, page_answer, path_id
 
@@ -30,7 +28,7 @@ async def set_member(request: web.Request) -> web.Response:
     """Let somebody into the number, or give them another role on it. Their sockets hear it at once."""
     given = await load_body(request, SET_MEMBER)
     place = (path_id(request, "account_id"), path_id(request, "user_id"))
-    await request.app[DATABASE].write(_set, *place, given["role"], request[ACTOR])
+    await request.app[DATABASE].write(membership.set_member, *place, given["role"], request[ACTOR])
     await announce_rights(request.app[REDIS], place[1])
     shown = await request.app[DATABASE].read(members.fetch_member, *place)
     if shown is None:
@@ -38,23 +36,10 @@ async def set_member(request: web.Request) -> web.Response:
     return object_answer([("member", shown)])
 
 
-async def _set(cursor: Cursor, account_id: int, user_id: int, role: str, actor: Actor) -> None:
-    if not await members.set_member(cursor, account_id, user_id, role):
-        raise NotFound("There is nobody to let in.")
-    details = {"user_id": user_id, "role": role}
-    await audit.record(cursor, "member.set", actor, ("account", account_id), details)
-
-
 async def remove_member(request: web.Request) -> web.Response:
     """Take somebody out of the number. Their sockets leave its rooms at once."""
     await request.app[DATABASE].write(
-        _remove, path_id(request, "account_id"), path_id(request, "user_id"), request[ACTOR]
+        membership.remove_member, path_id(request, "account_id"), path_id(request, "user_id"), request[ACTOR]
     )
     await announce_access_change(request.app[REDIS])
     return web.Response(status=204)
-
-
-async def _remove(cursor: Cursor, account_id: int, user_id: int, actor: Actor) -> None:
-    if not await members.remove_member(cursor, account_id, user_id):
-        raise NotFound
-    await audit.record(cursor, "member.removed", actor, ("account", account_id), {"user_id": user_id})

@@ -5,23 +5,16 @@ from typing import Any
 from uuid import uuid4
 
 from aiohttp import web
-from aiopg import Cursor
 
-from server.accounts.provider_errors import error_of
-from server.errors import ConfabError, NotFound
+from server.errors import NotFound
+from server.messages.retrying import retry_send
 from server.messages.send_batcher import announce_sends
-from server.messages.sending import SendRequest, StoredSend, advance_chat, find_sends
+from server.messages.sending import SendRequest, StoredSend, find_sends
 from server.messages.uploads import FormReader, Upload
-from server.plans.payer import Payer
-from server.plans.quotas import require_messages
-from server.realtime.events import Push
-from server.realtime.pushes import message_push
 from server.schemas.fields import MAX_ID, ListQuery
 from server.schemas.messages import Send, SendFiles, SendForm
 from server.store.chats import chats
-from server.store.chats.flags import preview_of
 from server.store.messages.messages import ChangedMessage
-from server.store.sending import send_outcomes
 from server.web.app_keys import CALLER, CONFIG, DATABASE, PAYER, REDIS, SENDS, STORAGE
 from server.web.requests import caller, load_body, load_fields, object_answer, path_id, provider_of
 
@@ -93,7 +86,7 @@ async def _read_send(request: web.Request) -> tuple[dict[str, Any], list[Upload]
 async def retry_message(request: web.Request) -> web.Response:
     """Send once more what failed, or what nobody knows the outcome of: a person's decision, and a new attempt."""
     message, pushes = await request.app[DATABASE].write(
-        _queue_again,
+        retry_send,
         request[PAYER],
         caller(request),
         provider_of(request),
@@ -103,29 +96,3 @@ async def retry_message(request: web.Request) -> web.Response:
     )
     await announce_sends(request.app[REDIS], [StoredSend([message], pushes)])
     return object_answer([("message", message.json)])
-
-
-async def _queue_again(
-    cursor: Cursor,
-    payer: Payer,
-    user_id: int,
-    provider: str,
-    account_id: int,
-    message_id: int,
-    chat_id: int | None,
-) -> tuple[ChangedMessage, list[Push]]:
-    """One transaction: who may, what is allowed, the row, its chat; the message counts as one of today."""
-    known = await send_outcomes.lock_retry_target(cursor, user_id, provider, account_id, message_id)
-    if known is None or chat_id not in (None, known.chat_id):
-        raise NotFound
-    target = known.target
-    if refusal := error_of(target.account_status):
-        raise refusal
-    if known.status not in ("failed", "unconfirmed"):
-        raise ConfabError("conflict", "Only a message that failed or is unconfirmed can be tried again.")
-    message, sent_at = await send_outcomes.queue_again(cursor, message_id)
-    await require_messages(cursor, payer, target.owner_id, 1)
-    return message, [
-        message_push(message),
-        await advance_chat(cursor, message, sent_at, preview_of(known.body, known.attachments)),
-    ]

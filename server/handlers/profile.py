@@ -1,14 +1,13 @@
 """One's own place in the team: who one is, one's name and one's password."""
 
 from aiohttp import web
-from aiopg import Cursor
 
 from server.config.limits import OLD_PASSWORD
 from server.errors import ConfabError
+from server.people.sessions import replace_password
 from server.realtime.broker import announce_access_change
 from server.schemas.auth import ChangePassword, ChangeProfile
-from server.store.people import audit, team, users
-from server.store.people.audit import Actor
+from server.store.people import team, users
 from server.store.people.users import User
 from server.web.app_keys import ACTOR, CALLER, DATABASE, LIMITER, PASSWORDS, RATES, REDIS
 from server.web.requests import json_answer, load_body
@@ -41,17 +40,10 @@ async def change_password(request: web.Request) -> web.Response:
     await limiter.give_back(rate, str(user.id))
     password_hash = await passwords.hash(given["new_password"])
     await request.app[DATABASE].write(
-        _replace_password, user.id, password_hash, request[CALLER].session_id, request[ACTOR]
+        replace_password, user.id, password_hash, request[CALLER].session_id, request[ACTOR]
     )
     await announce_access_change(request.app[REDIS])
     return web.Response(status=204)
-
-
-async def _replace_password(
-    cursor: Cursor, user_id: int, password_hash: str, session_id: str, actor: Actor
-) -> None:
-    await users.set_password(cursor, user_id, password_hash, keep_session=session_id)
-    await audit.record(cursor, "user.password_changed", actor, ("user", user_id))
 
 
 async def _user(request: web.Request) -> User:

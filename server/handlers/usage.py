@@ -1,26 +1,13 @@
 """What the plan allows and what was used of it."""
 
-import time
-from datetime import UTC, datetime
-
 from aiohttp import web
-from aiopg import Cursor
 
-from server.config.plans import PROVIDERS, Plans
-from server.plans.quotas import fetch_seats
+from server.config.plans import PROVIDERS
+from server.plans.overview import describe_entitlement, describe_usage
 from server.rules.plans import (
-    Grant,
-    Rights,
     current_period,
-    describe_month,
-    level_of,
-    merge_grants,
-    month_bounds,
-    rfc3339,
 )
 from server.schemas.usage import UsageQuery
-from server.store.people import team
-from server.store.plans import entitlements, usage
 from server.web.app_keys import CONFIG, DATABASE
 from server.web.requests import caller, json_answer, load_query
 
@@ -31,52 +18,10 @@ async def show_entitlements(request: web.Request) -> web.Response:
     """The caller's plan with each provider, with what is used of it now."""
     plans = request.app[CONFIG].plans
     items = [
-        await request.app[DATABASE].read(_describe, plans, caller(request), provider)
+        await request.app[DATABASE].read(describe_entitlement, plans, caller(request), provider)
         for provider in PROVIDERS
     ]
     return json_answer({"items": items, "next_cursor": None})
-
-
-async def _describe(cursor: Cursor, plans: Plans, user_id: int, provider: str) -> dict[str, object]:
-    grants = [Grant(*row) for row in await entitlements.list_grants(cursor, user_id, provider)]
-    rights = merge_grants(plans, provider, grants, time.time())
-    used = await usage.fetch_used(cursor, user_id, provider)
-    return {
-        "provider": provider,
-        "is_active": rights.is_entitled,
-        "plan": rights.plan,
-        "source": rights.source,
-        "expires_at": _moment(rights.expires_at),
-        "accounts": {
-            "allowed": rights.accounts,
-            "used": await entitlements.count_accounts(cursor, user_id, provider),
-        },
-        "messages": {
-            "allowed": rights.messages_per_month,
-            "used": used,
-            "level": level_of(used, rights.messages_per_month) if rights.is_entitled else "ok",
-            "until": rfc3339(month_bounds(current_period())[1]),
-        },
-        "seats": {
-            "allowed": (await fetch_seats(cursor, plans)).allowed,
-            "used": await team.count_seats(cursor),
-        },
-        "features": rights.features,
-        "grants": [_grant_json(plans, grant) for grant in sorted(grants)],
-    }
-
-
-def _grant_json(plans: Plans, grant: Grant) -> dict[str, object]:
-    return {
-        "source": grant.source,
-        "plan": plans.find(grant.plan)[0],
-        "is_active": grant.holds_at(time.time()),
-        "expires_at": _moment(grant.expires_at),
-    }
-
-
-def _moment(seconds: float | None) -> str | None:
-    return None if seconds is None else rfc3339(datetime.fromtimestamp(seconds, UTC))
 
 
 async def show_usage(request: web.Request) -> web.Response:
@@ -84,20 +29,7 @@ async def show_usage(request: web.Request) -> web.Response:
     period = load_query(request, USAGE_QUERY)["period"] or current_period()
     plans = request.app[CONFIG].plans
     items = [
-        await request.app[DATABASE].read(_month, plans, caller(request), provider, period)
+        await request.app[DATABASE].read(describe_usage, plans, caller(request), provider, period)
         for provider in PROVIDERS
     ]
     return json_answer({"period": period, "items": items})
-
-
-async def _month(cursor: Cursor, plans: Plans, user_id: int, provider: str, period: str) -> dict[str, object]:
-    rights: Rights = merge_grants(
-        plans,
-        provider,
-        [Grant(*row) for row in await entitlements.list_grants(cursor, user_id, provider)],
-        time.time(),
-    )
-    month = await usage.fetch_month(cursor, user_id, provider, period)
-    days = await usage.list_days(cursor, user_id, provider, period)
-    shown = [{"day": day, "sent": sent, "received": received} for day, sent, received in days]
-    return describe_month(rights, period, *month) | {"days": shown}

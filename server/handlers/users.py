@@ -1,25 +1,18 @@
 """The people of the team: who they are, inviting them, what they are, and whether they may come in."""
 
-from typing import Any
-
 from aiohttp import web
-from aiopg import Cursor
 
 from server.auth.invitations import new_link, show_link
 from server.auth.one_time_links import NewLink
-from server.config import Config
-from server.config.plans import Plans
 from server.errors import ConfabError, NotFound
-from server.people import links
-from server.plans.quotas import require_seat
+from server.people import links, users
+from server.people.links import invite_within_seats
 from server.realtime.broker import announce_rights
 from server.rules.policy import may_deal_with
 from server.schemas.fields import ListQuery
 from server.schemas.users import ChangeUser, InviteUser
 from server.store.people import team
-from server.store.people.audit import Actor
 from server.store.people.team import TeamUser
-from server.store.people.users import User
 from server.web.app_keys import ACTOR, CALLER, CALLER_ROLES, CONFIG, DATABASE, REDIS
 from server.web.requests import decode_cursor, load_body, load_query, object_answer, page_answer, path_id
 
@@ -40,16 +33,9 @@ async def invite_user(request: web.Request) -> web.Response:
     _require_reach(request, given["role"])
     link = new_link(request.app[CONFIG])
     user, expires_at = await request.app[DATABASE].write(
-        _invite, request[ACTOR], given, link, request.app[CONFIG]
+        invite_within_seats, request[ACTOR], given, link, request.app[CONFIG]
     )
     return await _link_answer(request, user.id, link, expires_at, 201)
-
-
-async def _invite(
-    cursor: Cursor, actor: Actor, given: dict[str, Any], link: NewLink, config: Config
-) -> tuple[User, str]:
-    await require_seat(cursor, config.plans)
-    return await links.invite(cursor, actor, given, link, config.auth)
 
 
 async def make_user_link(request: web.Request) -> web.Response:
@@ -72,17 +58,11 @@ async def change_user(request: web.Request) -> web.Response:
     _require_reach(request, person.role, given.get("role", person.role))
     if person.id == request[CALLER].user_id and given.get("is_active") is False:
         raise ConfabError("conflict", "You cannot disable yourself.")
-    await request.app[DATABASE].write(_change, person, given, request.app[CONFIG].plans, request[ACTOR])
+    await request.app[DATABASE].write(
+        users.change_user, person, given, request.app[CONFIG].plans, request[ACTOR]
+    )
     await announce_rights(request.app[REDIS], person.id)
     return object_answer([("user", await _person_json(request, person.id))])
-
-
-async def _change(
-    cursor: Cursor, person: TeamUser, given: dict[str, Any], plans: Plans, actor: Actor
-) -> None:
-    if given.get("is_active") and not person.is_active:
-        await require_seat(cursor, plans, person.id)
-    await team.change_user(cursor, person, given, actor)
 
 
 def _require_reach(request: web.Request, *roles: str) -> None:

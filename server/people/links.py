@@ -7,10 +7,12 @@ from aiopg import Cursor
 
 from server.auth.one_time_links import NewLink
 from server.auth.tokens import hash_token
+from server.config import Config
 from server.config.auth import Auth
-from server.errors import ConfabError
+from server.errors import ConfabError, NotFound
 from server.people.users import create_user
-from server.store.people import audit, user_links
+from server.plans.quotas import require_seat
+from server.store.people import audit, team, user_links, users
 from server.store.people.audit import Actor
 from server.store.people.team import TeamUser
 from server.store.people.users import User
@@ -53,3 +55,29 @@ async def _put_link(cursor: Cursor, actor: Actor, user_id: int, link: NewLink, k
         nonce=link.nonce,
         is_mailed=link.is_mailed and kind != "first_run",  # whose address is a stand-in
     )
+
+
+async def invite_within_seats(
+    cursor: Cursor, actor: Actor, given: dict[str, Any], link: NewLink, config: Config
+) -> tuple[User, str]:
+    await require_seat(cursor, config.plans)
+    return await invite(cursor, actor, given, link, config.auth)
+
+
+async def redeem_link(cursor: Cursor, given: dict[str, Any], password_hash: str, address: str | None) -> User:
+    """One transaction: spend the link, set what was chosen, end what was."""
+    link = await user_links.use_user_link(cursor, hash_token(given["token"]))
+    if link is None:
+        raise NotFound(LINK_EXPIRED)
+    # The first owner's address is a stand-in; everybody else's was chosen by who invited them.
+    email = given["email"] if link.kind == "first_run" and given["email"] else link.email
+    name = given["name"] or link.name
+    if not await team.set_identity(cursor, link.user_id, email, name):
+        raise ConfabError("conflict", "Somebody has this e-mail address already.")
+    await users.set_password(cursor, link.user_id, password_hash)
+    actor = Actor(user_id=link.user_id, name=email, address=address)
+    await audit.record(cursor, f"user.{link.kind}_accepted", actor, ("user", link.user_id))
+    return User(link.user_id, email, name, link.role)
+
+
+LINK_EXPIRED = "This link was used already, or has expired. Ask for a new one."

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from yarl import URL
 
+from server.accounts import linking
 from server.errors import Unavailable
 from server.handlers import hosted
 from server.schemas.errors import PlanLimit
@@ -202,7 +203,7 @@ async def test_what_may_pass_deletes_nothing(tiny: Stack, monkeypatch: pytest.Mo
         raise Unavailable
 
     with monkeypatch.context() as broken:
-        broken.setattr(hosted, "take_account_slot", away)
+        broken.setattr(linking, "take_account_slot", away)
         assert (await notify(tiny, "acc-1")).status == 503
     assert (await notify(tiny, "acc-1")).status == 200
     assert await accounts_at_unipile(tiny) == {"acc-1"}
