@@ -11,7 +11,7 @@ from server.auth.tokens import Passwords
 from server.cancellation import end_tasks
 from server.connections import open_database, open_unipile
 from server.media.storage import open_storage
-from server.messages.send_batcher import SendLines
+from server.messages.send_batcher import SendBatcher
 from server.plans.entitlement_cache import Entitlements
 from server.plans.ttl_cache import TTLCache
 from server.process.redis_start import open_redis
@@ -75,7 +75,7 @@ async def redis_context(app: web.Application) -> AsyncIterator[None]:
 
 
 async def sends_context(app: web.Application) -> AsyncIterator[None]:
-    app[SENDS] = SendLines(app[DATABASE], app[REDIS])
+    app[SENDS] = SendBatcher(app[DATABASE], app[REDIS])
     yield
     await app[SENDS].close()
 

@@ -1,1 +1,1 @@
-"""Sending: from a request to a queued row."""
+"""Messages that users send: first messages, sends, retries and amendments, from the request to the queued row."""

@@ -1,15 +1,14 @@
-"""Gathers sends of one number while others of it are being stored: what came meanwhile is stored together."""
+"""Batches sends: those of an account that arrive while others of it are being stored share a transaction (ADR 9)."""
 
-import asyncio
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 
 import structlog
 from redis.asyncio import Redis
 
-from server.cancellation import end_tasks
 from server.errors import ConfabError, Unavailable
-from server.messages.sending import NotBatchable, SendRequest, StoredSend, store_send, store_sends
+from server.group_commit import CommitSeparately, GroupCommit
+from server.messages.sending import SendRequest, StoredSend, store_send, store_sends
 from server.queue import SEND_CHAT, enqueue
 from server.realtime.broker import log_if_unavailable, publish
 from server.store.db.database import Database
@@ -17,108 +16,85 @@ from server.store.messages.messages import ChangedMessage
 
 log = structlog.get_logger()
 
-Waiting = tuple[SendRequest, asyncio.Future[StoredSend]]
-# As long as everybody waits, so many are answered at once.
-AT_ONCE = 100
+# Every caller of a batch waits for all of it.
+MAX_BATCH_SENDS = 100
 
 
-class SendLines:
-    """One line a number: its sends wait for its row in any case, one transaction each, unless they go together.
+class SendBatcher:
+    """One group commit per account, whose row lock its sends would wait for anyway, one transaction each.
 
-    A send that finds nobody before it is stored at once, by itself. Whatever stands in the way of storing several
-    together (a plan that has not room for all, a client_id that comes again) is decided for each by itself.
+    When nothing is being stored, a send is stored at once, alone. If a batch cannot be stored as a whole (the plan has
+    not enough messages left, a client_id is known), each of its sends is stored, or denied, in its own transaction.
     """
 
     def __init__(self, database: Database, redis: Redis) -> None:
         self._database = database
         self._redis = redis
-        self._lines: dict[int, list[Waiting]] = defaultdict(list)
-        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._groups: dict[int, GroupCommit[SendRequest, StoredSend]] = {}
 
-    async def store(self, wish: SendRequest) -> list[ChangedMessage]:
-        """Return the wish's messages once they are committed; raises what stands in its way."""
-        if not wish.is_plain:
-            # Quotes and files have questions of their own.
-            stored = await self._database.write(store_send, wish)
-            await announce_sends(self._redis, [stored])
-            return stored.messages
-        future: asyncio.Future[StoredSend] = asyncio.get_running_loop().create_future()
-        self._lines[wish.account_id].append((wish, future))
-        if wish.account_id not in self._tasks:
-            self._tasks[wish.account_id] = asyncio.create_task(self._work_off(wish.account_id))
-        return (await future).messages
+    async def store(self, send: SendRequest) -> list[ChangedMessage]:
+        """Return the messages of the request once they are committed; raises why they cannot be stored."""
+        if send.is_plain:
+            stored = await self._group_of(send.account_id).submit(send)
+        else:
+            # Quotes and files need statements of their own.
+            stored = await self._store_one(send)
+        return stored.messages
 
     async def close(self) -> None:
-        await end_tasks(list(self._tasks.values()))
+        for group in list(self._groups.values()):
+            await group.close()
 
-    async def _work_off(self, account_id: int) -> None:
-        try:
-            while line := self._lines[account_id]:
-                batch = _take(line)
-                if len(batch) == 1 or not await self._store_together(batch):
-                    await self._store_apart(batch)
-        finally:
-            for _, future in self._lines.pop(account_id):
-                future.cancel()
-            del self._tasks[account_id]
+    def _group_of(self, account_id: int) -> GroupCommit[SendRequest, StoredSend]:
+        group = self._groups.get(account_id)
+        if group is None:
+            forget = partial(self._groups.pop, account_id)
+            group = self._groups[account_id] = GroupCommit(self._commit, _next_size, when_idle=forget)
+        return group
 
-    async def _store_together(self, batch: Sequence[Waiting]) -> bool:
-        """False when nothing was stored, since they do not go together."""
+    async def _commit(self, batch: list[SendRequest]) -> Sequence[StoredSend]:
+        if len(batch) == 1:
+            return [await self._store_one(batch[0])]
         try:
-            stored = await self._database.write(store_sends, [wish for wish, _ in batch])
-        except Unavailable as error:
-            _answer(batch, error)
-            return True
-        except (NotBatchable, ConfabError):
-            return False
-        except Exception:
-            log.exception("sends_not_together", sends=len(batch))
-            return False
+            stored = await self._database.write(store_sends, batch)
+        except Unavailable:
+            raise
+        except (CommitSeparately, ConfabError) as error:
+            raise CommitSeparately from error
+        except Exception as error:
+            log.exception("send_batch_failed", sends=len(batch))
+            raise CommitSeparately from error
         await announce_sends(self._redis, stored)
-        for (_, future), one in zip(batch, stored, strict=True):
-            if not future.done():
-                future.set_result(one)
-        return True
+        return stored
 
-    async def _store_apart(self, batch: Sequence[Waiting]) -> None:
-        for wish, future in batch:
-            try:
-                stored = await self._database.write(store_send, wish)
-                await announce_sends(self._redis, [stored])
-            except Exception as error:
-                _answer([(wish, future)], error)
-            else:
-                if not future.done():
-                    future.set_result(stored)
+    async def _store_one(self, send: SendRequest) -> StoredSend:
+        stored = await self._database.write(store_send, send)
+        await announce_sends(self._redis, [stored])
+        return stored
 
 
 async def announce_sends(redis: Redis, stored: Sequence[StoredSend]) -> None:
-    """Have the worker send what one number has stored, and tell the rooms. The rows are committed, so the sends are
-    accepted: with Redis away the worker's look-around finds them later, and a failure told here would make the caller
-    send a second time.
+    """Queue the jobs that send what one account has stored, and publish its pushes.
+
+    The rows are committed, so the sends are accepted: an error here would make the caller send a second time. With
+    Redis away, the periodic job that looks for lost sends queues them later.
     """
-    told = [one for one in stored if one.pushes]
-    if not told:
+    new = [one for one in stored if one.pushes]
+    if not new:
         return
-    messages = [one.messages[0] for one in told]
-    pushes = [push for one in told for push in one.pushes]
+    messages = [one.messages[0] for one in new]
+    pushes = [push for one in new for push in one.pushes]
     with log_if_unavailable("send_not_announced", message_id=messages[0].id):
         for chat_id in dict.fromkeys(message.chat_id for message in messages):
             await enqueue(redis, SEND_CHAT, chat_id)
         await publish(redis, messages[0].account_id, sorted(pushes, key=lambda push: push.seq))
 
 
-def _take(line: list[Waiting]) -> list[Waiting]:
-    """The next of a line, up to one that says a client_id again: that one has to see what came of the first."""
-    batch: list[Waiting] = []
+def _next_size(waiting: Iterable[SendRequest]) -> int:
+    """The next batch ends before a repeated client_id, whose send must see what became of the first."""
     seen: set[str] = set()
-    while line and len(batch) < AT_ONCE and line[0][0].client_id not in seen:
-        seen.add(line[0][0].client_id)
-        batch.append(line.pop(0))
-    return batch
-
-
-def _answer(batch: Sequence[Waiting], error: Exception) -> None:
-    for _, future in batch:
-        if not future.done():
-            future.set_exception(error)
+    for send in waiting:
+        if len(seen) == MAX_BATCH_SENDS or send.client_id in seen:
+            break
+        seen.add(send.client_id)
+    return len(seen)

@@ -8,7 +8,7 @@ from server.auth.tokens import Passwords, Tokens
 from server.config import Config
 from server.config.limits import Rate
 from server.media.storage import Storage
-from server.messages.send_batcher import SendLines
+from server.messages.send_batcher import SendBatcher
 from server.plans.entitlement_cache import Entitlements
 from server.plans.payer import Payer
 from server.plans.ttl_cache import TTLCache
@@ -29,7 +29,7 @@ CONFIG = web.AppKey("config", Config)
 DATABASE = web.AppKey("database", Database)
 REDIS = web.AppKey("redis", Client)
 EVENTS = web.AppKey("events", EventBatch)
-SENDS = web.AppKey("sends", SendLines)
+SENDS = web.AppKey("sends", SendBatcher)
 STORAGE = web.AppKey("storage", Storage)
 HUB = web.AppKey("hub", Hub)
 PRESENCE = web.AppKey("presence", Presence)

@@ -89,7 +89,7 @@ LOCK_SEND_TARGETS = Prepared(
 
 
 async def lock_send_targets(
-    cursor: Cursor, provider: str, account_id: int, rows: Sequence[Mapping[str, int]]
+    cursor: Cursor, provider: str, account_id: int, rows: Sequence[SendPlace]
 ) -> SendTargets | None:
     """The same for several {user_id, chat_id} at once; None for an absent account."""
     values = {"provider": provider, "account_id": account_id, "rows": orjson.dumps(rows).decode()}
@@ -175,7 +175,7 @@ INSERT_SENDS = Prepared(
 
 
 async def insert_sends(
-    cursor: Cursor, account_id: int, rows: Sequence[Mapping[str, Any]]
+    cursor: Cursor, account_id: int, rows: Sequence[NewSend]
 ) -> list[tuple[ChangedMessage, str]]:
     """(message, sent_at) of each {n, chat_id, client_id, body, seen_seq} in their order, but for those whose client_id
     is taken; the client_ids are distinct and the account is locked.

@@ -183,7 +183,7 @@ async def test_a_channel_is_read_and_not_answered(web_only: Stack) -> None:
     for body in ({"text": "Oi"}, {"text": "Oi", "client_id": "client-1"}):
         refused = await agent.call("POST", f"{path}/send", body)
         assert (refused.status, refused.body["error"]["code"]) == (409, "conflict")
-        assert refused.body["error"]["message"] == "Nobody can write in a channel."
+        assert refused.body["error"]["message"] == "Channels are read-only."
     unread = await agent.ok("PATCH", path, {"read": False})
     assert (unread["chat"]["kind"], unread["chat"]["unread_count"]) == ("channel", 0)
     assert await sent_count(web_only, agent) == 0

@@ -36,7 +36,12 @@ def together(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     with capture_logs() as logs:
         yield sizes
     # What does not go together is known before the database refuses it.
-    assert not [line for line in logs if line["event"] == "sends_not_together"]
+    assert not [line for line in logs if line["event"] == "send_batch_failed"]
+
+
+def count_waiting(stack: Stack) -> int:
+    """How many sends wait for the transaction of their account that runs now."""
+    return sum(len(group._waiting) for group in stack.app[SENDS]._groups.values())
 
 
 @asynccontextmanager
@@ -44,7 +49,7 @@ async def held_up(stack: Stack, waiting: int) -> AsyncIterator[None]:
     """Nothing is stored until so many sends stand in line behind the first."""
 
     async def are_there() -> bool:
-        return sum(len(line) for line in stack.app[SENDS]._lines.values()) == waiting
+        return count_waiting(stack) == waiting
 
     async with holding_accounts(stack.config.database.url or ""):
         yield
@@ -59,8 +64,7 @@ async def send_all(stack: Stack, wishes: list[tuple[Peer, str, dict[str, Any]]])
             tasks.append(asyncio.create_task(user.call("POST", path, body)))
 
             async def is_in_line() -> bool:
-                lines = stack.app[SENDS]._lines
-                return bool(lines) and sum(len(line) for line in lines.values()) == len(tasks) - 1
+                return bool(stack.app[SENDS]._groups) and count_waiting(stack) == len(tasks) - 1
 
             await eventually(is_in_line)
     return list(await asyncio.gather(*tasks))
