@@ -102,7 +102,7 @@ LAYERS = (
         NOUNS,
         (
             *(*GROUND, *NOUNS, "server.auth.*", "server.config*", "server.queue", "server.realtime.*"),
-            *("server.redis.*", "server.rules.*", "server.store*", "server.unipile.*"),
+            *("server.redis.*", "server.rules.*", "server.store*", "server.text.*", "server.unipile.*"),
         ),
         ("arq", "psycopg2"),
     ),

@@ -1,4 +1,6 @@
-"""Handing a number over: from then on another person's plan pays for it. What was counted stays with whom it was."""
+"""Transfers an account to another payer: from then on their plan pays for it. Messages counted before stay counted
+for the previous payer (ADR 7).
+"""
 
 from aiopg import Cursor
 
@@ -14,10 +16,10 @@ from server.store.accounts.payers import NewPayer
 from server.store.people import audit
 from server.store.people.audit import Actor
 
-NO_MEMBER = "This person is not on the number: let them in first."
+NOT_A_MEMBER = "This user is not a member of the account: add them first."
 
 
-async def hand_over(
+async def transfer_account(
     cursor: Cursor,
     plans: Plans,
     actor: Actor,
@@ -25,37 +27,41 @@ async def hand_over(
     account_id: int,
     user_id: int,
     *,
-    any_number: bool,
+    any_account: bool,
 ) -> Push | None:
-    """What the number's readers are told; None when this person pays for it already. The number is held from here on,
-    then the person: two at once take turns, and whoever is no longer the payer hands nothing over.
+    """Make a member the payer; returns the push, or None if they are the payer already.
+
+    Without `any_account`, the actor must be the payer. The account's row is locked before the user's, so concurrent
+    transfers run one after the other, and the second one finds that its actor is no longer the payer.
     """
     account = await accounts.lock_account(cursor, account_id)
     if account is None:
         raise NotFound
     if account.user_id == user_id:
         return None
-    if not any_number and account.user_id != actor.user_id:
+    if not any_account and account.user_id != actor.user_id:
         raise ConfabError("forbidden")
-    heir = await payers.make_owner(cursor, account_id, user_id)
-    if heir is None:
-        raise ConfabError("invalid", fields={"user_id": [NO_MEMBER]})
-    await _require_able(cursor, plans, provider, account, user_id, heir)
+    payer = await payers.make_owner(cursor, account_id, user_id)
+    if payer is None:
+        raise ConfabError("invalid", fields={"user_id": [NOT_A_MEMBER]})
+    await _require_able_to_pay(cursor, plans, provider, account, user_id, payer)
     seq, shown = await payers.set_payer(cursor, account_id, user_id)
     details = {"from": account.user_id, "to": user_id}
     await audit.record(cursor, "account.handed_over", actor, ("account", account_id), details)
     return account_push(account_id, seq, shown)
 
 
-async def _require_able(
-    cursor: Cursor, plans: Plans, provider: str, account: LockedAccount, user_id: int, heir: NewPayer
+async def _require_able_to_pay(
+    cursor: Cursor, plans: Plans, provider: str, account: LockedAccount, user_id: int, payer: NewPayer
 ) -> None:
-    """Refuse whom the number cannot be handed to. One that is disconnected takes a place when it is connected again."""
-    if not heir.is_active:
-        raise ConfabError("conflict", "This person is disabled.")
+    """Raise if the new payer is disabled, or their plan cannot take the account. A disconnected account needs no slot
+    until it is connected again.
+    """
+    if not payer.is_active:
+        raise ConfabError("conflict", "This user is disabled.")
     rights = await read_rights(cursor, plans, user_id, provider)
     if not rights.is_entitled:
-        raise ConfabError("not_entitled", f"{heir.name} has no plan that this number could use.")
+        raise ConfabError("not_entitled", f"{payer.name} has no plan for this account.")
     if account.status != "disconnected":
-        name = account.external_account_id
-        await require_account_slot(cursor, rights, user_id, name, whose=f"The plan of {heir.name}")
+        external_id = account.external_account_id
+        await require_account_slot(cursor, rights, user_id, external_id, whose=f"The plan of {payer.name}")

@@ -57,7 +57,9 @@ async def create_key(desk: CommandContext, options: argparse.Namespace) -> Comma
     if not person.is_active:
         raise ConfabError("conflict", "This person is disabled.")
     key = make_key()
-    shown = await desk.database.write(keys.create_key, OPERATOR, person.id, key, prefix_of(key), given)
+    shown = await desk.database.write(
+        keys.create_key, OPERATOR, person.id, key, prefix_of(key), keys.NewKey(**given)
+    )
     told = document(key=shown)
     sentence = f"Made the key {told['key']['id']} ({given['name']}) of {person.email}. It is shown this once:"
     return CommandResult(told | {"secret": key}, f"{sentence}\n\n    {key}\n")

@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-from collections.abc import Mapping
 from getpass import getpass
 from typing import Any
 
@@ -24,7 +23,7 @@ from server.cli.command import (
 )
 from server.errors import ConfabError
 from server.people import links
-from server.people.users import create_user
+from server.people.users import NewUser, create_user
 from server.realtime.broker import announce_access_change
 from server.rules.policy import ROLES
 from server.schemas.users import MIN_PASSWORD, InviteUser
@@ -61,19 +60,21 @@ async def add_user(desk: CommandContext, options: argparse.Namespace) -> Command
     given = load(InviteUser(), email=options.email, role=options.role, name=options.name)
     if options.password_stdin:
         password_hash = await _read_password()
-        user_id = await desk.database.write(_add_with_password, given, password_hash)
+        user_id = await desk.database.write(_add_with_password, NewUser(**given), password_hash)
         return CommandResult(
             document(user=await user_json(desk, user_id)), f"Added {given['email']} ({given['role']})."
         )
     link = new_link(desk.config)
-    user, expires_at = await desk.database.write(links.invite, OPERATOR, given, link, desk.config.auth)
+    user, expires_at = await desk.database.write(
+        links.invite, OPERATOR, NewUser(**given), link, desk.config.auth
+    )
     return await _link_told(
         desk, user.id, link, expires_at, f"Added {user.email} ({user.role}). They choose a password here"
     )
 
 
-async def _add_with_password(cursor: Cursor, given: Mapping[str, Any], password_hash: str) -> int:
-    user = await create_user(cursor, given)
+async def _add_with_password(cursor: Cursor, new: NewUser, password_hash: str) -> int:
+    user = await create_user(cursor, new)
     await users.set_password(cursor, user.id, password_hash)
     details = {"email": user.email, "role": user.role}
     await audit.record(cursor, "user.added", OPERATOR, ("user", user.id), details)

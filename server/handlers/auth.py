@@ -1,4 +1,4 @@
-"""Signing in and out, and registering where that is open."""
+"""Login, logout, token refresh, and registration where it is open."""
 
 from contextlib import suppress
 
@@ -23,7 +23,7 @@ REFRESH_GRACE_SECONDS = 30
 
 
 async def log_in(request: web.Request) -> web.Response:
-    """An e-mail address and its password; the same time and answer for every address that has none."""
+    """Log in with e-mail address and password. Unknown addresses take the same time and get the same answer."""
     given = await load_body(request, LOGIN)
     name, limiter, rates = given["email"].strip().lower(), request.app[LIMITER], request.app[RATES]
     await limiter.require(rates[LOGIN_ADDRESS], request.remote or "")
@@ -31,16 +31,16 @@ async def log_in(request: web.Request) -> web.Response:
     known = await request.app[DATABASE].read(users.fetch_credentials, given["email"])
     user, password_hash = known if known else (None, None)
     if not await request.app[PASSWORDS].verify(given["password"], password_hash) or user is None:
-        await _record(request, "login.failed", Actor(name=given["email"], address=request.remote))
+        await _record_login(request, "login.failed", Actor(name=given["email"], address=request.remote))
         raise ConfabError("bad_credentials")
     answer = await begin_session(request, user, password_hash)
     await limiter.give_back(rates[LOGIN_USER], name)
-    await _record(request, "login", _actor(request, user))
+    await _record_login(request, "login", _actor_of(request, user))
     return answer
 
 
 async def register(request: web.Request) -> web.Response:
-    """Become an agent of the team; absent unless `[auth] open_registration` is on."""
+    """Register as an agent of the team; 404 unless `[auth] open_registration` is on."""
     config = request.app[CONFIG]
     if not config.auth.open_registration:
         raise NotFound
@@ -48,13 +48,13 @@ async def register(request: web.Request) -> web.Response:
     await request.app[LIMITER].require(request.app[RATES][LOGIN_ADDRESS], request.remote or "")
     password_hash = await request.app[PASSWORDS].hash(given["password"])
     user = await request.app[DATABASE].write(
-        register_user, config.plans, given, password_hash, request.remote
+        register_user, config.plans, given["email"], given["name"], password_hash, request.remote
     )
     return await begin_session(request, user, password_hash)
 
 
 async def refresh(request: web.Request) -> web.Response:
-    """A new access token for the cookie; the cookie is renewed each time."""
+    """A new access token for the refresh cookie, which is renewed each time."""
     session_id, token = read_cookie(request)
     fresh = make_refresh_token()
     found = await request.app[DATABASE].write(
@@ -66,28 +66,28 @@ async def refresh(request: web.Request) -> web.Response:
         grace_seconds=REFRESH_GRACE_SECONDS,
     )
     if found is None:
-        await _end_reused(request, session_id)
+        await _revoke_reused(request, session_id)
         raise ConfabError("unauthenticated")
     user, is_rotated = found
     return session_answer(request, user, session_id, fresh if is_rotated else None)
 
 
-async def _end_reused(request: web.Request, session_id: str) -> None:
-    """A token that was good once and is used again was stolen, now or then: whoever has the newer one is out too."""
+async def _revoke_reused(request: web.Request, session_id: str) -> None:
+    """Revoke the session of a refresh token that is used twice: one of the two uses is a theft."""
     user = await request.app[DATABASE].write(revoke_reused_session, session_id, request.remote)
     if user is not None:
         await announce_access_change(request.app[REDIS])
 
 
 async def log_out(request: web.Request) -> web.Response:
-    """End the session of the cookie and that of the access token; also fine when there is none."""
+    """End the sessions of the cookie and of the access token; 204 without one, too."""
     for session_id in _sessions_of(request):
         user = await request.app[DATABASE].write(users.revoke_session, session_id)
         if user is not None:
-            await _record(request, "logout", _actor(request, user))
+            await _record_login(request, "logout", _actor_of(request, user))
     await announce_access_change(request.app[REDIS])
     answer = web.Response(status=204)
-    # Browsers take the `__Host-` cookie away only from an answer that is as secure as it was.
+    # Browsers delete a `__Host-` cookie only if the response sets the same security attributes.
     answer.del_cookie(cookie_name(request), path=cookie_path(request), secure=is_https(request))
     return answer
 
@@ -103,7 +103,7 @@ def _sessions_of(request: web.Request) -> set[str]:
 
 
 async def make_test_token(request: web.Request) -> web.Response:
-    """A user out of nothing, entitled; absent unless the configuration allows it."""
+    """A token of an entitled user, created if new; 404 unless the configuration allows it."""
     config = request.app[CONFIG]
     if not config.auth.test_tokens:
         raise NotFound
@@ -112,7 +112,7 @@ async def make_test_token(request: web.Request) -> web.Response:
     user = await request.app[DATABASE].write(
         ensure_test_user, email, given["name"] or given["user_id"] or email
     )
-    # Its refresh token is nobody's: the session lives as long as this one access token.
+    # Its refresh token is given to no client: the session lives as long as this access token.
     session_id = await request.app[DATABASE].write(
         users.insert_session,
         user.id,
@@ -124,9 +124,9 @@ async def make_test_token(request: web.Request) -> web.Response:
     return session_answer(request, user, session_id, None)
 
 
-def _actor(request: web.Request, user: User) -> Actor:
+def _actor_of(request: web.Request, user: User) -> Actor:
     return Actor(user_id=user.id, name=user.email, address=request.remote)
 
 
-async def _record(request: web.Request, action: str, actor: Actor) -> None:
+async def _record_login(request: web.Request, action: str, actor: Actor) -> None:
     await request.app[DATABASE].write(audit.record, action, actor)

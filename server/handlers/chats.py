@@ -1,4 +1,4 @@
-"""Chats: the list, one of them, what is set on it, and all that changed since."""
+"""Chats: the list, one chat, its flags, and the changes of an account since a seq."""
 
 from typing import cast
 
@@ -12,6 +12,7 @@ from server.schemas.chats import ChatQuery, PatchChat
 from server.schemas.messages import ChangesQuery
 from server.store.accounts import accounts
 from server.store.chats import chats, flags, unread
+from server.store.chats.chats import ReachableChat
 from server.store.chats.flags import ChatChanges
 from server.store.messages import changes
 from server.store.search import search_index
@@ -47,7 +48,7 @@ async def list_chats(request: web.Request) -> web.Response:
         chosen=query["filter"],
         named=query["q"] and query["q"].strip(),
     )
-    # One query in the usual case; only an empty page needs a second one to tell "none" from "not yours".
+    # One query in the usual case; only an empty page needs a second one, to answer 404 for a foreign account.
     if not page.items:
         await _require_account(request)
     return page_answer(page)
@@ -62,7 +63,7 @@ async def _require_account(request: web.Request) -> None:
 
 
 async def show_unread(request: web.Request) -> web.Response:
-    """What is unread in all of the caller's accounts, whatever part of their lists was read."""
+    """The unread counts of all of the caller's accounts, whichever pages of their chats were loaded."""
     key = request[CALLER].key
     items = await request.app[DATABASE].read(
         unread.list_unread, caller(request), provider_of(request), None if key is None else key.account_ids
@@ -84,29 +85,33 @@ async def show_chat(request: web.Request) -> web.Response:
 
 
 async def patch_chat(request: web.Request) -> web.Response:
-    """Mark read or unread, archive, pin, mute: here at once and at UniPile by a job."""
-    given = await load_body(request, PATCH_CHAT)
-    place, chat_id = (provider_of(request), path_id(request, "account_id")), path_id(request, "chat_id")
-    reachable = await request.app[DATABASE].read(chats.fetch_reachable_chat, caller(request), chat_id)
-    if reachable is None or (reachable.provider, reachable.account_id) != place:
-        raise NotFound
-    changed = await request.app[DATABASE].write(
-        flags.patch_chat, reachable.account_id, chat_id, cast(ChatChanges, given)
-    )
-    push = chat_push(changed)
-    await publish(request.app[REDIS], changed.account_id, [push])
-    await enqueue(request.app[REDIS], MIRROR_CHAT, chat_id, _marks(given))
+    """Mark read or unread, archive, pin, mute: here at once, and at UniPile in a job."""
+    given = cast(ChatChanges, await load_body(request, PATCH_CHAT))
+    chat = await _require_chat(request)
+    changed = await request.app[DATABASE].write(flags.patch_chat, chat.account_id, chat.id, given)
+    await publish(request.app[REDIS], changed.account_id, [chat_push(changed)])
+    await enqueue(request.app[REDIS], MIRROR_CHAT, chat.id, _mirrored_flags(given))
     return object_answer([("chat", changed.json)])
 
 
-def _marks(given: dict[str, object]) -> list[str]:
-    """What the job has to mirror; a read mark is told as it was wished, the others as they stand then."""
+async def _require_chat(request: web.Request) -> ReachableChat:
+    chat = await request.app[DATABASE].read(
+        chats.fetch_reachable_chat, caller(request), path_id(request, "chat_id")
+    )
+    account = (path_id(request, "account_id"), provider_of(request))
+    if chat is None or (chat.account_id, chat.provider) != account:
+        raise NotFound
+    return chat
+
+
+def _mirrored_flags(given: ChatChanges) -> list[str]:
+    """What the job sets at UniPile: read or unread as requested here, the other flags as they are when it runs."""
     names = {"read": "read" if given.get("read") else "unread", "muted_until": "muted"}
     return [names.get(field, field) for field in given if field != "read_seq"]
 
 
 async def list_changes(request: web.Request) -> web.Response:
-    """All that changed in the account after `since`, in order."""
+    """The account's changes after the seq `since`, in order."""
     query = load_query(request, CHANGES_QUERY)
     await _require_account(request)
     found = await request.app[DATABASE].read(

@@ -1,4 +1,4 @@
-"""The people of one number: who shares it, and what each of them may do with it."""
+"""The members of an account and their roles."""
 
 from aiohttp import web
 
@@ -15,7 +15,7 @@ LIST_QUERY, SET_MEMBER = ListQuery(), SetMember()
 
 
 async def list_members(request: web.Request) -> web.Response:
-    """Who shares the number."""
+    """The members of the account, oldest first."""
     query = load_query(request, LIST_QUERY)
     after = decode_cursor(query["cursor"])
     page = await request.app[DATABASE].read(
@@ -25,19 +25,21 @@ async def list_members(request: web.Request) -> web.Response:
 
 
 async def set_member(request: web.Request) -> web.Response:
-    """Let somebody into the number, or give them another role on it. Their sockets hear it at once."""
+    """Add a member or change their role. Their sockets are notified at once."""
     given = await load_body(request, SET_MEMBER)
-    place = (path_id(request, "account_id"), path_id(request, "user_id"))
-    await request.app[DATABASE].write(membership.set_member, *place, given["role"], request[ACTOR])
-    await announce_rights(request.app[REDIS], place[1])
-    shown = await request.app[DATABASE].read(members.fetch_member, *place)
+    account_id, user_id = path_id(request, "account_id"), path_id(request, "user_id")
+    await request.app[DATABASE].write(
+        membership.set_member, account_id, user_id, given["role"], request[ACTOR]
+    )
+    await announce_rights(request.app[REDIS], user_id)
+    shown = await request.app[DATABASE].read(members.fetch_member, account_id, user_id)
     if shown is None:
         raise NotFound
     return object_answer([("member", shown)])
 
 
 async def remove_member(request: web.Request) -> web.Response:
-    """Take somebody out of the number. Their sockets leave its rooms at once."""
+    """Remove a member. Their sockets leave the account's rooms at once."""
     await request.app[DATABASE].write(
         membership.remove_member, path_id(request, "account_id"), path_id(request, "user_id"), request[ACTOR]
     )

@@ -1,7 +1,7 @@
-"""Messages: read them, send them."""
+"""Sends messages and retries them."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import NamedTuple
 from uuid import uuid4
 
 from aiohttp import web
@@ -9,83 +9,97 @@ from aiohttp import web
 from server.errors import NotFound
 from server.messages.retrying import retry_send
 from server.messages.send_batcher import announce_sends
-from server.messages.sending import SendRequest, StoredSend, find_sends
+from server.messages.sending import SendRequest, find_sends
 from server.messages.uploads import FormReader, Upload
-from server.schemas.fields import MAX_ID, ListQuery
+from server.schemas.fields import MAX_ID
 from server.schemas.messages import Send, SendFiles, SendForm
 from server.store.chats import chats
 from server.store.messages.messages import ChangedMessage
 from server.web.app_keys import CALLER, CONFIG, DATABASE, PAYER, REDIS, SENDS, STORAGE
 from server.web.requests import caller, load_body, load_fields, object_answer, path_id, provider_of
 
-LIST_QUERY, SEND, SEND_FORM, SEND_FILES = ListQuery(), Send(), SendForm(), SendFiles()
+SEND, SEND_FORM, SEND_FILES = Send(), SendForm(), SendFiles()
+
+
+class SendBody(NamedTuple):
+    """The validated body of a send, JSON or form."""
+
+    text: str | None
+    client_id: str | None
+    quote_id: int | None
+    seen_seq: int | None
+    uploads: list[Upload]
 
 
 async def send_message(request: web.Request) -> web.Response:
-    """Write the message's row, then let the outbox hand it to UniPile; the same client_id sends nothing twice.
+    """Store the message; the outbox sends it to UniPile afterwards. The same client_id again sends nothing and returns
+    the messages of the first request.
 
     Files come as multipart/form-data with the same fields and `attachments`. Each file is a message of its own, in
     order; the text goes with the first, which is `message` of the answer.
     """
-    given, uploads = await _read_send(request)
-    wish = SendRequest(
+    body = await _read_send(request)
+    send = SendRequest(
         request[PAYER],
         caller(request),
         provider_of(request),
         path_id(request, "account_id"),
         path_id(request, "chat_id"),
-        given["client_id"] or str(uuid4()),
-        given["text"],
-        given["quote_id"],
-        uploads,
-        _seen_seq(request, given["seen_seq"]),
+        body.client_id or str(uuid4()),
+        body.text,
+        body.quote_id,
+        body.uploads,
+        _seen_seq(request, body.seen_seq),
     )
-    return _sent(await request.app[SENDS].store(wish))
+    return _sent_answer(await request.app[SENDS].store(send))
 
 
-def _seen_seq(request: web.Request, told: int | None) -> int | None:
-    """Up to where the writer has read: what they had before them, else all that is there; a program reads nothing."""
+def _seen_seq(request: web.Request, given: int | None) -> int | None:
+    """The seq up to which the sender has read: what was given, else everything; None for a program."""
     if request[CALLER].key is not None:
         return None
-    return MAX_ID if told is None else told
+    return MAX_ID if given is None else given
 
 
 async def find_known_send(request: web.Request) -> web.Response | None:
-    """A repetition of what went out before sending was shut is told of that message: a refusal would be untrue."""
-    given, _ = await _read_send(request)
-    place = (path_id(request, "account_id"), path_id(request, "chat_id"))
-    if given["client_id"] is None:
+    """The answer of an earlier request with this client_id, for a caller whose plan has expired since."""
+    body = await _read_send(request)
+    if body.client_id is None:
         return None
-    known = await request.app[DATABASE].read(find_sends, *place, given["client_id"])
-    return _sent(known) if known else None
-
-
-def _sent(stored: Sequence[ChangedMessage]) -> web.Response:
-    every = ",".join(message.json for message in stored)
-    return object_answer([("message", stored[0].json), ("messages", f"[{every}]")], 201)
-
-
-async def _read_send(request: web.Request) -> tuple[dict[str, Any], list[Upload]]:
-    if request.content_type != "multipart/form-data":
-        return await load_body(request, SEND), []
-    # Nobody fills the storage through an address where they may not write.
-    chat = await request.app[DATABASE].read(
-        chats.fetch_reachable_chat, caller(request), path_id(request, "chat_id")
+    known = await request.app[DATABASE].read(
+        find_sends, path_id(request, "account_id"), path_id(request, "chat_id"), body.client_id
     )
-    if chat is None or (chat.account_id, chat.provider) != (
-        path_id(request, "account_id"),
-        provider_of(request),
-    ):
-        raise NotFound
+    return _sent_answer(known) if known else None
+
+
+def _sent_answer(messages: Sequence[ChangedMessage]) -> web.Response:
+    every = ",".join(message.json for message in messages)
+    return object_answer([("message", messages[0].json), ("messages", f"[{every}]")], 201)
+
+
+async def _read_send(request: web.Request) -> SendBody:
+    if request.content_type != "multipart/form-data":
+        return SendBody(**await load_body(request, SEND), uploads=[])
+    # Before the files are read: a caller who cannot write to the chat must not fill the storage.
+    await _require_chat(request)
     reader = FormReader(request.app[STORAGE], request.app[DATABASE], request.app[CONFIG].media)
     form = await reader.read(request)
     given = load_fields(form.fields, SEND_FILES if form.uploads else SEND_FORM)
-    return given, form.uploads
+    return SendBody(**given, uploads=form.uploads)
+
+
+async def _require_chat(request: web.Request) -> None:
+    chat = await request.app[DATABASE].read(
+        chats.fetch_reachable_chat, caller(request), path_id(request, "chat_id")
+    )
+    account = (path_id(request, "account_id"), provider_of(request))
+    if chat is None or (chat.account_id, chat.provider) != account:
+        raise NotFound
 
 
 async def retry_message(request: web.Request) -> web.Response:
-    """Send once more what failed, or what nobody knows the outcome of: a person's decision, and a new attempt."""
-    message, pushes = await request.app[DATABASE].write(
+    """Retry a message that failed, or whose outcome is unknown: the user decides that, and it is a new send."""
+    stored = await request.app[DATABASE].write(
         retry_send,
         request[PAYER],
         caller(request),
@@ -94,5 +108,5 @@ async def retry_message(request: web.Request) -> web.Response:
         path_id(request, "message_id"),
         path_id(request, "chat_id") if "chat_id" in request.match_info else None,
     )
-    await announce_sends(request.app[REDIS], [StoredSend([message], pushes)])
-    return object_answer([("message", message.json)])
+    await announce_sends(request.app[REDIS], [stored])
+    return object_answer([("message", stored.messages[0].json)])

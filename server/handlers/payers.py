@@ -1,8 +1,8 @@
-"""In whose name a number stands: who pays for it, and how that becomes somebody else."""
+"""The payer of an account, and the transfer to another member."""
 
 from aiohttp import web
 
-from server.accounts.transfer import hand_over
+from server.accounts.transfer import transfer_account
 from server.errors import NotFound
 from server.realtime.broker import announce_access_change, publish_or_log
 from server.realtime.events import Push
@@ -16,28 +16,28 @@ SET_PAYER = SetPayer()
 
 
 async def set_payer(request: web.Request) -> web.Response:
-    """Hand the number over to another person who is on it: from now on their plan pays for it. The one who paid until
-    now stays its owner, and keeps what was counted.
+    """Make another member the payer: from now on the account uses their plan. The previous payer stays an owner of the
+    account, and messages counted so far stay counted for them.
     """
     given, account_id = await load_body(request, SET_PAYER), path_id(request, "account_id")
     push = await request.app[DATABASE].write(
-        hand_over,
+        transfer_account,
         request.app[CONFIG].plans,
         request[ACTOR],
         provider_of(request),
         account_id,
         given["user_id"],
-        any_number=is_admin_role(request[CALLER_ROLES].role),
+        any_account=is_admin_role(request[CALLER_ROLES].role),
     )
     if push is not None:
-        await _tell(request, account_id, push)
+        await _announce_transfer(request, account_id, push)
     shown = await request.app[DATABASE].read(members.fetch_member, account_id, given["user_id"])
     if shown is None:
         raise NotFound
     return object_answer([("member", shown)])
 
 
-async def _tell(request: web.Request, account_id: int, push: Push) -> None:
-    """It is done: with Redis away sockets find it among the changes, and other instances ask anew by themselves."""
+async def _announce_transfer(request: web.Request, account_id: int, push: Push) -> None:
+    """The transfer is committed: with Redis away, clients find it in `changes`; caches expire soon."""
     await announce_access_change(request.app[REDIS])
-    await publish_or_log(request.app[REDIS], account_id, [push], "hand_over_not_announced")
+    await publish_or_log(request.app[REDIS], account_id, [push], "transfer_not_announced")

@@ -1,4 +1,4 @@
-"""One's own place in the team: who one is, one's name and one's password."""
+"""The caller's own user: profile, name and password."""
 
 from aiohttp import web
 
@@ -17,26 +17,26 @@ CHANGE_PROFILE, CHANGE_PASSWORD = ChangeProfile(), ChangePassword()
 
 
 async def show_me(request: web.Request) -> web.Response:
-    """Who the token or the key stands for, and what they may do."""
-    return _me_answer(request, await _user(request))
+    """The user of the token or key, and their permissions."""
+    return _me_answer(request, await _fetch_caller(request))
 
 
 async def change_profile(request: web.Request) -> web.Response:
-    """The name under which the others see one."""
+    """Change the caller's name."""
     given = await load_body(request, CHANGE_PROFILE)
     await request.app[DATABASE].write(team.set_name, request[CALLER].user_id, given["name"])
-    return _me_answer(request, await _user(request))
+    return _me_answer(request, await _fetch_caller(request))
 
 
 async def change_password(request: web.Request) -> web.Response:
-    """A new password for the old one; every other session ends."""
+    """Replace the password, given the old one; all other sessions end."""
     given = await load_body(request, CHANGE_PASSWORD)
-    user, passwords, limiter = await _user(request), request.app[PASSWORDS], request.app[LIMITER]
-    rate = request.app[RATES][OLD_PASSWORD]  # whoever finds an open browser does not guess it there
+    user, passwords, limiter = await _fetch_caller(request), request.app[PASSWORDS], request.app[LIMITER]
+    rate = request.app[RATES][OLD_PASSWORD]  # an unattended browser must not allow guessing the password
     await limiter.require(rate, str(user.id))
     known = await request.app[DATABASE].read(users.fetch_credentials, user.email)
     if known is None or not await passwords.verify(given["old_password"], known[1]):
-        raise ConfabError("invalid", fields={"old_password": ["This is not your password."]})
+        raise ConfabError("invalid", fields={"old_password": ["This is not your current password."]})
     await limiter.give_back(rate, str(user.id))
     password_hash = await passwords.hash(given["new_password"])
     await request.app[DATABASE].write(
@@ -46,7 +46,7 @@ async def change_password(request: web.Request) -> web.Response:
     return web.Response(status=204)
 
 
-async def _user(request: web.Request) -> User:
+async def _fetch_caller(request: web.Request) -> User:
     user = await request.app[DATABASE].read(users.fetch_user, request[CALLER].user_id)
     if user is None:
         raise ConfabError("unauthenticated")

@@ -1,4 +1,4 @@
-"""Numbers that UniPile's page handed over and that could not be had: shown to whoever asked for the page, once."""
+"""Accounts connected on UniPile's hosted page that could not be added, shown once to the user who opened the page."""
 
 from aiohttp import web
 
@@ -12,7 +12,7 @@ LIST_QUERY = ListQuery()
 
 
 async def list_refusals(request: web.Request) -> web.Response:
-    """The caller's own that are not seen yet, newest first."""
+    """The caller's, until dismissed, newest first."""
     query = load_query(request, LIST_QUERY)
     after = decode_cursor(query["cursor"])
     page = await request.app[DATABASE].read(
@@ -26,7 +26,7 @@ async def list_refusals(request: web.Request) -> web.Response:
 
 
 async def dismiss_refusal(request: web.Request) -> web.Response:
-    """The caller has seen it. Again: the same."""
+    """Mark as seen; idempotent."""
     refusal_id = path_id(request, "refusal_id")
     if not await request.app[DATABASE].write(
         rejected.note_rejected_seen, caller(request), provider_of(request), refusal_id

@@ -1,4 +1,4 @@
-"""One-time links: what one is for, and using it to choose a name and a password."""
+"""One-time links: whom one is for, and redeeming it with a name and a password."""
 
 from aiohttp import web
 
@@ -17,7 +17,7 @@ LINK_TOKEN, ACCEPT_LINK = LinkToken(), AcceptLink()
 
 
 async def show_link(request: web.Request) -> web.Response:
-    """Whom the link is for. The token comes in the body: an address is written down on its way."""
+    """Whom the link is for. The token is in the body, because proxies log URLs."""
     given = await load_body(request, LINK_TOKEN)
     await request.app[LIMITER].require(request.app[RATES][LINK_ADDRESS], request.remote or "")
     link = await request.app[DATABASE].read(user_links.fetch_user_link, hash_token(given["token"]))
@@ -27,12 +27,19 @@ async def show_link(request: web.Request) -> web.Response:
 
 
 async def accept_link(request: web.Request) -> web.Response:
-    """Choose a password (and name), be signed in; every earlier session ends."""
+    """Set a password (and name) and log in; all earlier sessions end."""
     given = await load_body(request, ACCEPT_LINK)
     await request.app[LIMITER].require(request.app[RATES][LINK_ADDRESS], request.remote or "")
     if await request.app[DATABASE].read(user_links.fetch_user_link, hash_token(given["token"])) is None:
-        raise NotFound(LINK_EXPIRED)  # before anything is hashed
+        raise NotFound(LINK_EXPIRED)  # before the password is hashed, which is expensive
     password_hash = await request.app[PASSWORDS].hash(given["password"])
-    user = await request.app[DATABASE].write(redeem_link, given, password_hash, request.remote)
+    user = await request.app[DATABASE].write(
+        redeem_link,
+        given["token"],
+        password_hash,
+        request.remote,
+        email=given["email"],
+        name=given["name"],
+    )
     await announce_access_change(request.app[REDIS])
     return await begin_session(request, user, password_hash)

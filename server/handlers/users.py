@@ -1,4 +1,6 @@
-"""The people of the team: who they are, inviting them, what they are, and whether they may come in."""
+"""The users of the team: list, invite, change and disable them."""
+
+from typing import cast
 
 from aiohttp import web
 
@@ -6,7 +8,7 @@ from server.auth.invitations import new_link, show_link
 from server.auth.one_time_links import NewLink
 from server.errors import ConfabError, NotFound
 from server.people import links, users
-from server.people.links import invite_within_seats
+from server.people.users import NewUser, UserChange
 from server.realtime.broker import announce_rights
 from server.rules.policy import may_deal_with
 from server.schemas.fields import ListQuery
@@ -20,7 +22,7 @@ LIST_QUERY, INVITE_USER, CHANGE_USER = ListQuery(), InviteUser(), ChangeUser()
 
 
 async def list_users(request: web.Request) -> web.Response:
-    """Everybody, by the order in which they came."""
+    """All users, oldest first."""
     query = load_query(request, LIST_QUERY)
     after = decode_cursor(query["cursor"])
     page = await request.app[DATABASE].read(team.list_users, query["limit"], after[1] if after else 0)
@@ -28,57 +30,56 @@ async def list_users(request: web.Request) -> web.Response:
 
 
 async def invite_user(request: web.Request) -> web.Response:
-    """Somebody new, and the link by which they choose their password: it is shown this once."""
-    given = await load_body(request, INVITE_USER)
-    _require_reach(request, given["role"])
-    link = new_link(request.app[CONFIG])
+    """Create a user and the link to set their password, which is shown only this once."""
+    new = NewUser(**await load_body(request, INVITE_USER))
+    _require_reach(request, new.role)
+    config = request.app[CONFIG]
+    link = new_link(config)
     user, expires_at = await request.app[DATABASE].write(
-        invite_within_seats, request[ACTOR], given, link, request.app[CONFIG]
+        links.invite_within_seats, request[ACTOR], new, link, config
     )
     return await _link_answer(request, user.id, link, expires_at, 201)
 
 
 async def make_user_link(request: web.Request) -> web.Response:
-    """A link to a new password, or the invitation once more; an earlier link is good no longer."""
-    person = await _person(request)
-    _require_reach(request, person.role)
+    """Create a password reset link, or the invitation again; any previous link is invalidated."""
+    user = await _fetch_user(request)
+    _require_reach(request, user.role)
     link = new_link(request.app[CONFIG])
     expires_at = await request.app[DATABASE].write(
-        links.renew_link, request[ACTOR], person, link, request.app[CONFIG].auth
+        links.renew_link, request[ACTOR], user, link, request.app[CONFIG].auth
     )
-    return await _link_answer(request, person.id, link, expires_at, 201)
+    return await _link_answer(request, user.id, link, expires_at, 201)
 
 
 async def change_user(request: web.Request) -> web.Response:
-    """Another role, another name, let in no more (their sessions, sockets and keys end), or let in again, where the
-    plan has a seat.
-    """
-    given = await load_body(request, CHANGE_USER)
-    person = await _person(request)
-    _require_reach(request, person.role, given.get("role", person.role))
-    if person.id == request[CALLER].user_id and given.get("is_active") is False:
+    """Change role or name, disable (which ends sessions, sockets and keys), or enable if the plan has a seat."""
+    change = cast(UserChange, await load_body(request, CHANGE_USER))
+    user = await _fetch_user(request)
+    _require_reach(request, user.role, change.get("role", user.role))
+    if user.id == request[CALLER].user_id and change.get("is_active") is False:
         raise ConfabError("conflict", "You cannot disable yourself.")
     await request.app[DATABASE].write(
-        users.change_user, person, given, request.app[CONFIG].plans, request[ACTOR]
+        users.change_user, user, change, request.app[CONFIG].plans, request[ACTOR]
     )
-    await announce_rights(request.app[REDIS], person.id)
-    return object_answer([("user", await _person_json(request, person.id))])
+    await announce_rights(request.app[REDIS], user.id)
+    return object_answer([("user", await _user_json(request, user.id))])
 
 
 def _require_reach(request: web.Request, *roles: str) -> None:
-    """Nobody makes or changes somebody above themselves: the table's rule about roles, with the roles in question."""
+    """Deny creating or changing a user with a role above the caller's (`server/rules/policy.py`)."""
     if not may_deal_with(request[CALLER_ROLES].role, *roles):
-        raise ConfabError("forbidden", "Only an owner can do this with an owner.")
+        raise ConfabError("forbidden", "Only an owner can add or change an owner.")
 
 
-async def _person(request: web.Request) -> TeamUser:
-    person = await request.app[DATABASE].read(team.fetch_user, path_id(request, "user_id"))
-    if person is None:
+async def _fetch_user(request: web.Request) -> TeamUser:
+    user = await request.app[DATABASE].read(team.fetch_user, path_id(request, "user_id"))
+    if user is None:
         raise NotFound
-    return person
+    return user
 
 
-async def _person_json(request: web.Request, user_id: int) -> str:
+async def _user_json(request: web.Request, user_id: int) -> str:
     shown = await request.app[DATABASE].read(team.fetch_user_json, user_id)
     if shown is None:
         raise NotFound
@@ -89,4 +90,4 @@ async def _link_answer(
     request: web.Request, user_id: int, link: NewLink, expires_at: str, status: int
 ) -> web.Response:
     shown = show_link(request.app[CONFIG], link, expires_at)
-    return object_answer([("user", await _person_json(request, user_id)), ("link", shown)], status)
+    return object_answer([("user", await _user_json(request, user_id)), ("link", shown)], status)

@@ -1,16 +1,14 @@
-"""Sends a failed or unconfirmed message again, at the decision of a person."""
+"""Retries a send that failed or is unconfirmed, when a user asks for it."""
 
 from aiopg import Cursor
 
 from server.accounts.provider_errors import error_of
 from server.errors import ConfabError, NotFound
-from server.messages.sending import advance_chat
+from server.messages.sending import StoredSend, advance_chat
 from server.plans.payer import Payer
 from server.plans.quotas import require_messages
-from server.realtime.events import Push
 from server.realtime.pushes import message_push
 from server.store.chats.flags import preview_of
-from server.store.messages.messages import ChangedMessage
 from server.store.sending import send_outcomes
 
 
@@ -22,19 +20,17 @@ async def retry_send(
     account_id: int,
     message_id: int,
     chat_id: int | None,
-) -> tuple[ChangedMessage, list[Push]]:
-    """One transaction: who may, what is allowed, the row, its chat; the message counts as one of today."""
+) -> StoredSend:
+    """Check access and plan, queue the message again and advance its chat. It counts against the current month."""
     known = await send_outcomes.lock_retry_target(cursor, user_id, provider, account_id, message_id)
     if known is None or chat_id not in (None, known.chat_id):
         raise NotFound
     target = known.target
-    if refusal := error_of(target.account_status):
-        raise refusal
+    if denial := error_of(target.account_status):
+        raise denial
     if known.status not in ("failed", "unconfirmed"):
-        raise ConfabError("conflict", "Only a message that failed or is unconfirmed can be tried again.")
+        raise ConfabError("conflict", "Only a failed or unconfirmed message can be retried.")
     message, sent_at = await send_outcomes.queue_again(cursor, message_id)
     await require_messages(cursor, payer, target.owner_id, 1)
-    return message, [
-        message_push(message),
-        await advance_chat(cursor, message, sent_at, preview_of(known.body, known.attachments)),
-    ]
+    chat = await advance_chat(cursor, message, sent_at, preview_of(known.body, known.attachments))
+    return StoredSend([message], [message_push(message), chat])

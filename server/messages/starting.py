@@ -1,29 +1,156 @@
-"""The transactions of a first message to a phone number."""
+"""Starts chats: sends a first message to a phone number, with a row in the database before the provider is called."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
 from aiopg import Cursor
+from redis.asyncio import Redis
 
+from server.accounts.provider_errors import error_from, error_of
+from server.config import Pace
 from server.errors import ConfabError, NotFound
 from server.plans.payer import Payer
 from server.plans.quotas import check_messages, require_messages
+from server.queue import NOTE_USAGE, REFRESH_CHAT, enqueue
+from server.realtime.broker import log_if_unavailable, publish
 from server.realtime.events import Push
 from server.realtime.pushes import chat_push, message_push
 from server.store.accounts import accounts
 from server.store.chats import chats, flags
+from server.store.chats.rows import ChatAdvance
+from server.store.db.database import Database
 from server.store.messages.messages import ChangedMessage
 from server.store.plans import usage
-from server.store.sending import chat_starts, sends
+from server.store.plans.usage import UsageCount
+from server.store.sending import chat_starts, pacing, sends
 from server.store.sending.chat_starts import ChatStart, StartTarget
+from server.text.phones import is_same_phone
+from server.unipile import jids
+from server.unipile.client import UnipileClient
+from server.unipile.errors import OutcomeUnknown, UnipileError
+
+log = structlog.get_logger()
+
+UNKNOWN_OUTCOME = (
+    "UniPile did not confirm whether the message was sent. It will not be sent again; if it was sent, its chat "
+    "will appear in the list."
+)
 
 
-async def require_messages_left(cursor: Cursor, payer: Payer, owner_id: int) -> None:
+@dataclass(frozen=True, slots=True)
+class ChatStarter:
+    """Sends first messages. The caller waits for UniPile, which alone knows whether a phone number has WhatsApp and
+    which chat is its chat. The row with the client_id is committed before the call, so an unknown outcome is never
+    followed by a second message.
+    """
+
+    database: Database
+    redis: Redis
+    unipile: UnipileClient
+    pace: Pace
+
+    async def start(
+        self, payer: Payer, target: StartTarget, to: str, client_id: str, text: str
+    ) -> ChangedMessage:
+        """Send a first message and return it; a known client_id returns the message of the earlier request."""
+        known = await self.find(target, client_id)
+        if known is not None:
+            return known
+        if denial := error_of(target.account_status):
+            raise denial
+        if is_same_phone(to, target.phone):
+            raise ConfabError("invalid", fields={"to": ["This is the account's own number."]})
+        address = await self._resolve_address(target, to.removeprefix("+"))
+        start = ChatStart(target.account_id, client_id, address, text)
+        # Before the pace, so that a chat the plan does not allow does not use up one of the account's chats of the day.
+        await self.database.read(_require_messages_left, payer, target.owner_id)
+        await self._require_pace(start)
+        begun_at = await self.database.write(_insert_start, payer, start)
+        if begun_at is None:
+            raise ConfabError("conflict", "This message is already being sent.")
+        try:
+            return await self._send(payer.rights.provider, target, start, begun_at)
+        finally:
+            # The message counts from the insert on, unless UniPile certainly did not send it.
+            with log_if_unavailable("usage_not_pushed", account_id=start.account_id):
+                await enqueue(self.redis, NOTE_USAGE, start.account_id)
+
+    async def find(self, target: StartTarget, client_id: str) -> ChangedMessage | None:
+        """The message of an earlier request with this client_id; raises if its outcome is unknown."""
+        known = await self.database.write(_find_started, target, client_id)
+        if known is not None:
+            await self._announce(known, [])
+        return known
+
+    async def _resolve_address(self, target: StartTarget, digits: str) -> str:
+        """The phone number's WhatsApp address: of its two forms, where it has two, the one that is known here."""
+        addresses = jids.phone_addresses(digits)
+        if len(addresses) == 1:
+            return addresses[0]
+        known = await self.database.read(chat_starts.find_address, target.account_id, addresses)
+        return known or addresses[0]
+
+    async def _require_pace(self, start: ChatStart) -> None:
+        """Limit how many new chats a fresh account starts per day: WhatsApp blocks those that start many."""
+        if not self.pace.enabled or await self.database.read(
+            pacing.is_known_address, start.account_id, start.address
+        ):
+            return
+        limit = self.pace.new_chats_per_day
+        seconds = await self.database.write(
+            pacing.take_new_chat, start.account_id, self.pace.fresh_days, limit
+        )
+        if seconds is not None:
+            raise ConfabError(
+                "too_many_requests",
+                f"A recently connected number can start {limit} chats per day, because WhatsApp blocks numbers that "
+                "start more. Try again later.",
+                retry_after=int(seconds) + 1,
+            )
+
+    async def _send(
+        self, provider: str, target: StartTarget, start: ChatStart, begun_at: datetime
+    ) -> ChangedMessage:
+        try:
+            chat_id, message_id = await self.unipile.start_chat(
+                target.external_account_id, start.address, start.body
+            )
+        except OutcomeUnknown as error:
+            raise ConfabError(error_from(error).code, UNKNOWN_OUTCOME) from error
+        except UnipileError as error:
+            # Certainly not sent: the same client_id may be used again.
+            await self.database.write(chat_starts.delete_start, start)
+            raise error_from(error) from error
+        try:
+            chat_id = chat_id or await self.unipile.fetch_chat_id(target.external_account_id, start.address)
+        except UnipileError as error:
+            log.info("new_chat_not_fetched", account_id=start.account_id, error=error.type)
+        if chat_id is None:
+            raise ConfabError("provider_timeout", UNKNOWN_OUTCOME)
+        message, pushes = await self.database.write(
+            _store_started, provider, start, begun_at, chat_id, message_id
+        )
+        await self._announce(message, pushes)
+        return message
+
+    async def _announce(self, message: ChangedMessage, pushes: list[Push]) -> None:
+        """Publish, and have the chat refreshed. The message is sent: an error here would make the caller repeat it."""
+        with log_if_unavailable("new_chat_not_announced", chat_id=message.chat_id):
+            await publish(self.redis, message.account_id, pushes)
+            await enqueue(self.redis, REFRESH_CHAT, message.chat_id)
+
+
+async def _require_messages_left(cursor: Cursor, payer: Payer, owner_id: int) -> None:
     used = await usage.fetch_used(cursor, owner_id, payer.rights.provider)
     check_messages(await payer.rights_of(cursor, owner_id), used, 1)
 
 
-async def begin_start(cursor: Cursor, payer: Payer, start: ChatStart) -> datetime | None:
-    """Write it down, which counts it; what is not sent after all gives the count back with its row."""
+async def _insert_start(cursor: Cursor, payer: Payer, start: ChatStart) -> datetime | None:
+    """Insert the row and return its time; None if another request has this client_id.
+
+    The row counts against the month; deleting it gives the count back.
+    """
     account = await accounts.lock_account(cursor, start.account_id)
     if account is None:
         raise NotFound
@@ -33,8 +160,10 @@ async def begin_start(cursor: Cursor, payer: Payer, start: ChatStart) -> datetim
     return begun_at
 
 
-async def find_started(cursor: Cursor, target: StartTarget, client_id: str) -> ChangedMessage | None:
-    """The message of an earlier request with this client_id; raises when nobody knows what became of it."""
+async def _find_started(cursor: Cursor, target: StartTarget, client_id: str) -> ChangedMessage | None:
+    """The message, found by its client_id or adopted from its echo; raises provider_timeout if the start is stored but
+    no message of it is known.
+    """
     known = await sends.fetch_by_client_id(cursor, target.account_id, client_id)
     if known is not None:
         return known
@@ -49,7 +178,7 @@ async def find_started(cursor: Cursor, target: StartTarget, client_id: str) -> C
     return adopted
 
 
-async def store_started(
+async def _store_started(
     cursor: Cursor,
     provider: str,
     start: ChatStart,
@@ -57,7 +186,7 @@ async def store_started(
     provider_chat_id: str,
     provider_msg_id: str | None,
 ) -> tuple[ChangedMessage, list[Push]]:
-    """One transaction: the chat, the message (its echo may have stored both already), the count."""
+    """Store the chat, the message and the count in one transaction; the echo may have stored chat and message."""
     await accounts.lock_account(cursor, start.account_id)
     chat_id = await chat_starts.ensure_chat(cursor, start, provider_chat_id)
     known = await chat_starts.adopt_message(cursor, start, begun_at, provider_msg_id)
@@ -66,25 +195,19 @@ async def store_started(
         return known, [message_push(known, "message:sent")]
     message, sent_at, payer_id = await chat_starts.insert_message(cursor, start, chat_id, provider_msg_id)
     await chat_starts.delete_start(cursor, start)
-    change = {
+    advance: ChatAdvance = {
         "account_id": start.account_id,
         "chat_id": chat_id,
         "message_id": message.id,
         "sent_at": sent_at,
         "message_key": provider_msg_id or "",
         "preview": flags.preview_of(start.body, []),
-        # Whoever writes to a phone number has seen nothing of the chat that may exist.
+        # The sender has read nothing of the chat, which may exist: it stays as unread as it is.
         "arrived": 0,
         "recounts": False,
     }
-    (chat,) = await chats.advance_chats(cursor, [change])
-    # The row's own count ended with it, above.
-    count = {"user_id": payer_id, "sent": 1, "here": 1, "received": 0}
+    (chat,) = await chats.advance_chats(cursor, [advance])
+    # The count of the start's row was given back when the row was deleted.
+    count: UsageCount = {"user_id": payer_id, "sent": 1, "here": 1, "received": 0}
     await usage.raise_usage(cursor, provider, [count])
     return message, [message_push(message, "message:sent"), chat_push(chat)]
-
-
-UNKNOWN_OUTCOME = (
-    "UniPile did not say whether the message went out. It is not sent again; if it did, its chat appears "
-    "by itself."
-)

@@ -1,8 +1,8 @@
-"""Reads a multipart send: small fields as texts, files straight into the storage, everything within limits."""
+"""Reads a multipart send: small fields as text, files streamed into the storage, all within limits."""
 
 import warnings
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, TypedDict, cast
 from uuid import uuid4
 
 from aiohttp import (
@@ -24,39 +24,56 @@ from server.store.db.database import Database
 from server.store.messages.attachments import touch_blob
 
 FILE_FIELDS = ("attachments", "attachments[]", "voice_message")
-TRUE_WORDS, FALSE_WORDS = ("true", "1"), ("false", "0", "")
-# The longest text there is, in UTF-8.
+TRUE_VALUES, FALSE_VALUES = ("true", "1"), ("false", "0", "")
+# The longest message text in UTF-8.
 MAX_FIELD_BYTES = 4 * 65_536
-# What aiohttp says of the head of a part: errors, and warnings that would put a stranger's words into the log.
+# What aiohttp raises for the headers of a part. Its warnings would write untrusted input to the log.
 UNREADABLE = (HttpProcessingError, BadContentDispositionHeader, BadContentDispositionParam)
 warnings.filterwarnings("ignore", category=BadContentDispositionHeader)
 warnings.filterwarnings("ignore", category=BadContentDispositionParam)
 MAX_FIELDS = 20
 MAX_PART_HEADERS = 20
-# Of a whole form, beside what stands in its parts.
+# Lines of a form outside the bodies of its parts.
 MAX_LINES = 2000
 CHUNK_BYTES = 64 * 1024
 
 
+class StoredAttachment(TypedDict):
+    """An attachment of a message, as the API shows it."""
+
+    id: str
+    type: str
+    file_name: str
+    mimetype: str
+    file_size: int
+    state: str
+    error: str | None
+    voice_note: bool
+    sticker: bool
+    duration: int | None
+    width: int | None
+    height: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """One file of a send, stored."""
+    """One file of a send, stored under its hash; `head` is its first bytes."""
 
     sha256: str
-    attachment: dict[str, Any]  # as the message will show it
+    attachment: StoredAttachment
     head: bytes = b""
 
 
 @dataclass(slots=True)
 class Form:
-    """What a multipart send brought."""
+    """The fields and files of a multipart send."""
 
     fields: dict[str, str] = field(default_factory=dict)
     uploads: list[Upload] = field(default_factory=list)
 
 
 class FormReader:
-    """Reads one form; the caller has seen to it that its sender may write there at all."""
+    """Reads one form. The caller has checked that its sender may write to the chat."""
 
     def __init__(self, storage: Storage, database: Database, limits: Media) -> None:
         self._storage = storage
@@ -66,7 +83,7 @@ class FormReader:
         self._voice_files: set[int] = set()
 
     async def read(self, request: web.Request) -> Form:
-        """Raises ConfabError malformed, too_large or invalid; what was stored until then is an orphan."""
+        """Raises ConfabError malformed, too_large or invalid; files stored by then are orphans, which a job deletes."""
         try:
             async for part in _parts_of(request):
                 if not isinstance(part, BodyPartReader) or part.name is None:
@@ -74,19 +91,19 @@ class FormReader:
                 await self._read_part(part)
         except (ValueError, LookupError, EOFError, AssertionError, *UNREADABLE) as error:
             raise ConfabError("malformed", "The form could not be read.") from error
-        self._mark_voices()
-        self._add_shapes()
+        self._set_voice_notes()
+        self._set_media_info()
         return self._form
 
     async def _read_part(self, part: BodyPartReader) -> None:
         name = part.name or ""
         if part.filename is None:
             if name in self._form.fields or len(self._form.fields) >= MAX_FIELDS:
-                raise invalid(name[:50], "Is given twice.")
+                raise invalid(name[:50], "Must be given at most once.")
             self._form.fields[name] = await _read_text(part, name)
             return
         if name not in FILE_FIELDS:
-            raise invalid(name[:50], "Is no file field: send files as attachments.")
+            raise invalid(name[:50], "Not a file field: send files as attachments.")
         if len(self._form.uploads) >= self._limits.max_upload_files:
             raise invalid("attachments", f"At most {self._limits.max_upload_files} files in one send.")
         if name == "voice_message":
@@ -94,7 +111,7 @@ class FormReader:
         self._form.uploads.append(await self._read_file(part))
 
     async def _read_file(self, part: BodyPartReader) -> Upload:
-        file_name = safe_file_name(_told_name(part))
+        file_name = safe_file_name(_client_file_name(part))
         try:
             async with self._storage.receive(self._limits.max_upload_bytes) as incoming:
                 while chunk := await part.read_chunk(CHUNK_BYTES):
@@ -102,40 +119,44 @@ class FormReader:
                 if not incoming.size:
                     raise invalid("attachments", f"{file_name} is empty.")
         except TooLarge as error:
-            most = self._limits.max_upload_bytes
-            raise ConfabError("too_large", f"{file_name} is larger than {most} bytes.") from error
-        return await self._keep(incoming, file_name, part.headers.get("Content-Type"))
+            limit = self._limits.max_upload_bytes
+            raise ConfabError("too_large", f"{file_name} is larger than {limit} bytes.") from error
+        return await self._store_file(incoming, file_name, part.headers.get("Content-Type"))
 
-    async def _keep(self, incoming: Incoming, file_name: str, declared: str | None) -> Upload:
-        kept = incoming.seal()
-        mimetype = declared_type(sniff(kept.head), declared)
-        await self._database.write(touch_blob, kept.sha256, kept.size, mimetype)
+    async def _store_file(self, incoming: Incoming, file_name: str, declared: str | None) -> Upload:
+        blob = incoming.seal()
+        mimetype = declared_type(sniff(blob.head), declared)
+        # The row first: it keeps the job that deletes orphans from removing the file for a day.
+        await self._database.write(touch_blob, blob.sha256, blob.size, mimetype)
         await self._storage.keep(incoming)
-        return Upload(kept.sha256, _attachment(kept, mimetype, file_name), kept.head)
+        return Upload(blob.sha256, _attachment(blob, mimetype, file_name), blob.head)
 
-    def _mark_voices(self) -> None:
-        """`voice_message` as a file names one, as a word it speaks of all; only Ogg with Opus can be a voice note."""
-        word = self._form.fields.pop("voice_message", "").lower()
-        if word not in TRUE_WORDS + FALSE_WORDS:
+    def _set_voice_notes(self) -> None:
+        """`voice_message` as a file is a voice note; as `true` it makes every Ogg/Opus file one."""
+        value = self._form.fields.pop("voice_message", "").lower()
+        if value not in TRUE_VALUES + FALSE_VALUES:
             raise invalid("voice_message", "Must be true, false or a file.")
-        for number, upload in enumerate(self._form.uploads):
-            if word not in TRUE_WORDS and number not in self._voice_files:
+        for index, upload in enumerate(self._form.uploads):
+            if value not in TRUE_VALUES and index not in self._voice_files:
                 upload.attachment["voice_note"] = False
 
-    def _add_shapes(self) -> None:
-        """How large and how long, so that a bubble has its room before its file is there."""
-        uploads, told = self._form.uploads, self._form.fields.pop("media_info", None)
+    def _set_media_info(self) -> None:
+        """Width, height and duration, so that clients can lay out a bubble before its file is loaded."""
+        uploads, given = self._form.uploads, self._form.fields.pop("media_info", None)
         try:
-            claims = [MediaInfo()] * len(uploads) if told is None else read_declared(told, len(uploads))
+            declared = [MediaInfo()] * len(uploads) if given is None else read_declared(given, len(uploads))
         except DeclaredError as error:
             raise invalid("media_info", str(error)) from error
-        for upload, claim in zip(uploads, claims, strict=True):
-            upload.attachment.update(media_info_of(upload.attachment["type"], upload.head, claim)._asdict())
+        for upload, info in zip(uploads, declared, strict=True):
+            attachment = upload.attachment
+            found = media_info_of(attachment["type"], upload.head, info)
+            attachment["width"], attachment["height"] = found.width, found.height
+            attachment["duration"] = found.duration
 
 
-class _Lines:
-    """The body of a form. Boundaries and heads of parts are read by line, and there are few of them: millions of lines
-    before the first boundary would be read while nobody else is served.
+class _LimitedLines:
+    """The body of a form with a limit on its lines. Boundaries and part headers are read by line: millions of lines
+    before the first boundary would block the event loop.
     """
 
     def __init__(self, content: StreamReader) -> None:
@@ -154,20 +175,20 @@ class _Lines:
 
 def _parts_of(request: web.Request) -> MultipartReader:
     return MultipartReader(
-        request.headers, cast(StreamReader, _Lines(request.content)), max_headers=MAX_PART_HEADERS
+        request.headers, cast(StreamReader, _LimitedLines(request.content)), max_headers=MAX_PART_HEADERS
     )
 
 
-def _attachment(kept: StoredBlob, mimetype: str, file_name: str) -> dict[str, Any]:
+def _attachment(blob: StoredBlob, mimetype: str, file_name: str) -> StoredAttachment:
     return {
         "id": uuid4().hex,
         "type": attachment_type(mimetype),
         "file_name": file_name,
         "mimetype": mimetype,
-        "file_size": kept.size,
+        "file_size": blob.size,
         "state": "stored",
         "error": None,
-        "voice_note": is_voice(kept.head),
+        "voice_note": is_voice(blob.head),
         "sticker": False,
         "duration": None,
         "width": None,
@@ -175,8 +196,8 @@ def _attachment(kept: StoredBlob, mimetype: str, file_name: str) -> dict[str, An
     }
 
 
-def _told_name(part: BodyPartReader) -> str | None:
-    """The name a file has on its user's disk: browsers escape three characters in forms, and nothing else."""
+def _client_file_name(part: BodyPartReader) -> str | None:
+    """The file's name at the client, unescaped: browsers escape three characters in forms, and nothing else."""
     if part.filename is None or "filename*" in part.headers.get("Content-Disposition", "").lower():
         return part.filename
     return part.filename.replace("%22", '"').replace("%0D", " ").replace("%0A", " ")

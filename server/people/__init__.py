@@ -1,1 +1,1 @@
-"""What the app and the commands do to users, in one transaction with its audit line."""
+"""Transactions on users, their links, API keys and sessions, each with its audit record."""

@@ -1,4 +1,4 @@
-"""Ends sessions and replaces passwords, with the audit record in the same transaction."""
+"""Revokes sessions and replaces passwords, with the audit record in the same transaction."""
 
 from aiopg import Cursor
 
@@ -8,6 +8,7 @@ from server.store.people.users import User
 
 
 async def revoke_reused_session(cursor: Cursor, session_id: str, address: str | None) -> User | None:
+    """Revoke a session whose refresh token was used twice; its user, or None if it had ended."""
     user = await users.revoke_session(cursor, session_id)
     if user is not None:
         actor = Actor(user_id=user.id, name=user.email, address=address)
@@ -18,5 +19,6 @@ async def revoke_reused_session(cursor: Cursor, session_id: str, address: str | 
 async def replace_password(
     cursor: Cursor, user_id: int, password_hash: str, session_id: str, actor: Actor
 ) -> None:
+    """Set a new password and end every other session of the user."""
     await users.set_password(cursor, user_id, password_hash, keep_session=session_id)
     await audit.record(cursor, "user.password_changed", actor, ("user", user_id))

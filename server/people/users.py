@@ -1,7 +1,6 @@
 """Creates and changes users, with the audit record in the same transaction."""
 
-from collections.abc import Mapping
-from typing import Any
+from typing import NamedTuple, TypedDict
 
 from aiopg import Cursor
 
@@ -14,30 +13,48 @@ from server.store.people.team import TeamUser
 from server.store.people.users import User
 from server.store.plans import entitlements
 
+EMAIL_TAKEN = "This e-mail address is already in use."
 
-async def create_user(cursor: Cursor, given: Mapping[str, Any]) -> User:
-    name = given["name"] or given["email"].partition("@")[0]
-    user = await team.insert_user(cursor, given["email"], name, given["role"])
+
+class NewUser(NamedTuple):
+    """A user to create; without a name, the local part of the e-mail address is the name."""
+
+    email: str
+    role: str
+    name: str | None
+
+
+class UserChange(TypedDict, total=False):
+    """What to change of a user."""
+
+    name: str
+    role: str
+    is_active: bool
+
+
+async def create_user(cursor: Cursor, new: NewUser) -> User:
+    """Insert a user without a password; raises conflict if the e-mail address is taken."""
+    name = new.name or new.email.partition("@")[0]
+    user = await team.insert_user(cursor, new.email, name, new.role)
     if user is None:
-        raise ConfabError("conflict", "Somebody has this e-mail address already.")
+        raise ConfabError("conflict", EMAIL_TAKEN)
     return user
 
 
-async def change_user(
-    cursor: Cursor, person: TeamUser, given: dict[str, Any], plans: Plans, actor: Actor
-) -> None:
-    if given.get("is_active") and not person.is_active:
-        await require_seat(cursor, plans, person.id)
-    await team.change_user(cursor, person, given, actor)
+async def change_user(cursor: Cursor, user: TeamUser, change: UserChange, plans: Plans, actor: Actor) -> None:
+    """Change a user; raises plan_limit if one is enabled for whom the plan has no seat."""
+    if change.get("is_active") and not user.is_active:
+        await require_seat(cursor, plans, user.id)
+    await team.change_user(cursor, user, change, actor)
 
 
 async def register_user(
-    cursor: Cursor, plans: Plans, given: dict[str, str], password_hash: str, address: str | None
+    cursor: Cursor, plans: Plans, email: str, name: str, password_hash: str, address: str | None
 ) -> User:
-    await require_seat(cursor, plans)  # first: who finds no seat learns nothing of who has one
-    user = await team.insert_user(cursor, given["email"], given["name"], "agent")
-    if user is None:
-        raise ConfabError("conflict", "Somebody has this e-mail address already.")
+    """Insert an agent who registers; raises plan_limit if the plan has no seat, conflict if the e-mail is taken."""
+    # The seat first: without one, the answer must not reveal whether the e-mail address is known.
+    await require_seat(cursor, plans)
+    user = await create_user(cursor, NewUser(email, "agent", name))
     await users.set_password(cursor, user.id, password_hash)
     actor = Actor(user_id=user.id, name=user.email, address=address)
     await audit.record(cursor, "user.registered", actor, ("user", user.id))
@@ -45,6 +62,7 @@ async def register_user(
 
 
 async def ensure_test_user(cursor: Cursor, email: str, name: str) -> User:
+    """The agent with this e-mail address and a trial plan, inserted if new."""
     user = await users.ensure_user(cursor, email, name, "agent")
     await entitlements.ensure_grant(cursor, user.id, "whatsapp", "trial")
     return user

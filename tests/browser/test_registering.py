@@ -70,7 +70,7 @@ async def register_twice(page: Page) -> None:
     """First with the demo user's address, then with one's own; whoever came for a page finds it."""
     await fill_in(page, DEMO_EMAIL)
     email = page.get_by_label("E-mail")
-    await expect(email).to_have_accessible_description("Somebody has this e-mail address already.")
+    await expect(email).to_have_accessible_description("This e-mail address is already in use.")
     await expect(email).to_be_focused()
     await shoot(page, "register-taken")
     await fill_in(page, "eva@example.com")

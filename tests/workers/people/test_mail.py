@@ -78,7 +78,7 @@ async def post(config: Config, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     """The whole Confab; a mail that was put off is tried again soon."""
     monkeypatch.setattr(mail, "FIRST_PAUSE_SECONDS", 0.5)
     monkeypatch.setattr(mail, "LONGEST_PAUSE_SECONDS", 1.0)
-    monkeypatch.setattr(password_reset, "LATER_SECONDS", (0.0, 0.1))
+    monkeypatch.setattr(password_reset, "DELAY_SECONDS", (0.0, 0.1))
     port = free_port()
     async with run_stack(mailed(config, port)) as stack:
         yield Post(stack, Mailbox(needs_login=True), port)
@@ -193,7 +193,7 @@ async def test_when_a_worker_looks_has_nothing_to_do_with_the_request(config: Co
             queued = orjson.loads(await stack.app[REDIS].get(b"arq:job:" + job_id))
             pauses.append(due - queued["et"])
     assert len(set(pauses)) == 3
-    first, last = (seconds * 1000 for seconds in password_reset.LATER_SECONDS)
+    first, last = (seconds * 1000 for seconds in password_reset.DELAY_SECONDS)
     assert all(0 < first - 1 <= pause <= last for pause in pauses)
 
 
