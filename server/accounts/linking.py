@@ -57,7 +57,7 @@ async def begin_reconnect(cursor: Cursor, payer: Payer, account_id: int) -> stat
 
 
 async def attach_hosted_account(
-    cursor: Cursor, rights: Rights, token: str, link: HostedLink, known: ProviderAccount, seal: NameHasher
+    cursor: Cursor, rights: Rights, token: str, link: HostedLink, known: ProviderAccount, hasher: NameHasher
 ) -> int:
     """One transaction: spend the token, claim the account."""
     if not await hosted_links.use_hosted_link(cursor, token, known.external_account_id):
@@ -68,7 +68,7 @@ async def attach_hosted_account(
         link.user_id,
         link.provider,
         known.external_account_id,
-        seal=seal,
+        hasher=hasher,
         seen=known.seen,
         reason=known.reason,
         name=known.name,

@@ -148,7 +148,7 @@ async def _claim(
         caller(request),
         provider,
         external_account_id,
-        seal=request.app[NAME_HASHER],
+        hasher=request.app[NAME_HASHER],
         seen=seen,
         reason=reason,
         name=name,

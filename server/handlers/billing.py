@@ -1,4 +1,4 @@
-"""What a billing system says: who has paid for what. Signed as Standard Webhooks has it, believed once."""
+"""The webhook of a billing system, which grants and revokes plans (Standard Webhooks)."""
 
 import time
 
@@ -21,30 +21,30 @@ BILLING_EVENT = BillingEvent()
 
 
 async def take_billing_event(request: web.Request) -> web.Response:
-    """Grant or revoke the `billing` entitlement of a user. The same `webhook-id` again changes nothing; 404 also
-    where no billing secret is set.
+    """Grant or revoke the `billing` entitlement of a user. A repeated `webhook-id` changes nothing; 404 also if no
+    billing secret is configured.
     """
     config = request.app[CONFIG]
     if not config.billing.secret:
         raise NotFound
     body = await request.read()
-    webhook_id = _check(request, config.billing.secret, body)
+    webhook_id = _verify_signature(request, config.billing.secret, body)
     event = await load_body(request, BILLING_EVENT)
     notice = BillingNotice(event["type"] == GRANTED, **event["data"], timestamp=event["timestamp"])
     if notice.plan is not None and notice.plan not in config.plans.named:
-        raise ConfabError("invalid", fields={"data": {"plan": ["There is no plan of this name."]}})
+        raise ConfabError("invalid", fields={"data": {"plan": ["There is no plan with this name."]}})
     actor = Actor(name="billing", address=request.remote)
     user_id, is_applied = await request.app[DATABASE].write(
         receive_billing_event, actor, webhook_id, body, notice
     )
     if is_applied:
         log.info("billing_applied", webhook_id=webhook_id, kind=event["type"], user_id=user_id)
-        await _tell(request, user_id, notice.provider)
+        await _push_plan(request, user_id, notice.provider)
     return json_answer({"received": True, "applied": is_applied})
 
 
-def _check(request: web.Request, secret: str, body: bytes) -> str:
-    """The event's id, once its signature is known to be good."""
+def _verify_signature(request: web.Request, secret: str, body: bytes) -> str:
+    """The event's id, after its signature is verified."""
     webhook_id, timestamp, signatures = (
         request.headers.get(name, "") for name in ("webhook-id", "webhook-timestamp", "webhook-signature")
     )
@@ -55,10 +55,10 @@ def _check(request: web.Request, secret: str, body: bytes) -> str:
     return webhook_id
 
 
-async def _tell(request: web.Request, user_id: int, provider: str) -> None:
-    """It is written down: nothing that fails now may make the billing system send it again."""
+async def _push_plan(request: web.Request, user_id: int, provider: str) -> None:
+    """The event is committed: an error here would make the billing system send it again."""
     await request.app[ENTITLEMENTS].forget(user_id, provider)
-    with log_if_unavailable("plan_not_told", user_id=user_id):
+    with log_if_unavailable("plan_not_pushed", user_id=user_id):
         await push_plan(
             request.app[DATABASE], request.app[REDIS], request.app[CONFIG].plans, user_id, provider
         )

@@ -1,4 +1,4 @@
-"""What the plan allows and what was used of it."""
+"""The caller's plans and usage."""
 
 from aiohttp import web
 
@@ -15,7 +15,7 @@ USAGE_QUERY = UsageQuery()
 
 
 async def show_entitlements(request: web.Request) -> web.Response:
-    """The caller's plan with each provider, with what is used of it now."""
+    """The caller's plan for each provider, with its current usage."""
     plans = request.app[CONFIG].plans
     items = [
         await request.app[DATABASE].read(describe_entitlement, plans, caller(request), provider)
@@ -25,7 +25,7 @@ async def show_entitlements(request: web.Request) -> web.Response:
 
 
 async def show_usage(request: web.Request) -> web.Response:
-    """The caller's counters of a month, and of each of its days."""
+    """The caller's counters of a month and of each of its days."""
     period = load_query(request, USAGE_QUERY)["period"] or current_period()
     plans = request.app[CONFIG].plans
     items = [

@@ -1,1 +1,1 @@
-"""Entitlements, quotas and usage of the payer."""
+"""Plans: who pays, grants, quotas and usage."""

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from aiopg import Cursor
 
 from server.config.plans import Plans
+from server.plans.payer import read_rights
 from server.plans.quotas import fetch_seats
 from server.rules.plans import (
     Grant,
-    Rights,
     current_period,
     describe_month,
     level_of,
@@ -24,6 +24,7 @@ from server.store.plans import entitlements, usage
 async def describe_entitlement(
     cursor: Cursor, plans: Plans, user_id: int, provider: str
 ) -> dict[str, object]:
+    """The user's plan for a provider, its grants, and what is used of its accounts, messages and seats."""
     grants = [Grant(*row) for row in await entitlements.list_grants(cursor, user_id, provider)]
     rights = merge_grants(plans, provider, grants, time.time())
     used = await usage.fetch_used(cursor, user_id, provider)
@@ -32,7 +33,7 @@ async def describe_entitlement(
         "is_active": rights.is_entitled,
         "plan": rights.plan,
         "source": rights.source,
-        "expires_at": _moment(rights.expires_at),
+        "expires_at": _time_text(rights.expires_at),
         "accounts": {
             "allowed": rights.accounts,
             "used": await entitlements.count_accounts(cursor, user_id, provider),
@@ -57,23 +58,19 @@ def _grant_json(plans: Plans, grant: Grant) -> dict[str, object]:
         "source": grant.source,
         "plan": plans.find(grant.plan)[0],
         "is_active": grant.holds_at(time.time()),
-        "expires_at": _moment(grant.expires_at),
+        "expires_at": _time_text(grant.expires_at),
     }
 
 
-def _moment(seconds: float | None) -> str | None:
+def _time_text(seconds: float | None) -> str | None:
     return None if seconds is None else rfc3339(datetime.fromtimestamp(seconds, UTC))
 
 
 async def describe_usage(
     cursor: Cursor, plans: Plans, user_id: int, provider: str, period: str
 ) -> dict[str, object]:
-    rights: Rights = merge_grants(
-        plans,
-        provider,
-        [Grant(*row) for row in await entitlements.list_grants(cursor, user_id, provider)],
-        time.time(),
-    )
+    """The user's counters of a month and of each of its days."""
+    rights = await read_rights(cursor, plans, user_id, provider)
     month = await usage.fetch_month(cursor, user_id, provider, period)
     days = await usage.list_days(cursor, user_id, provider, period)
     shown = [{"day": day, "sent": sent, "received": received} for day, sent, received in days]

@@ -1,4 +1,4 @@
-"""Limits of a plan, decided in the transaction that counts: whoever would go over one is refused and rolled back."""
+"""Enforces the limits of a plan in the transaction that counts: exceeding one raises, and the count is rolled back."""
 
 import time
 
@@ -17,8 +17,8 @@ from server.store.privacy.erasure_digests import NameHasher
 
 
 async def require_messages(cursor: Cursor, payer: Payer, owner_id: int, wanted: int) -> None:
-    """Refuse when the month's messages are used up, with the `wanted` ones that this transaction has counted already:
-    it holds the counter, so nobody slips in between, and the rollback gives them back.
+    """Raise plan_limit if the month's messages do not suffice for the `wanted` ones, which this transaction has already
+    counted. It holds the counter's row lock, so concurrent sends cannot exceed the limit; the rollback uncounts them.
     """
     rights = await payer.rights_of(cursor, owner_id)
     if not rights.is_entitled:
@@ -29,14 +29,14 @@ async def require_messages(cursor: Cursor, payer: Payer, owner_id: int, wanted: 
 
 
 def check_messages(rights: Rights, used: int, wanted: int) -> None:
-    """Raise when so many more would be too many."""
+    """Raise plan_limit if `wanted` more messages would exceed the limit."""
     allowed = rights.messages_per_month
     if allowed is not None and used + wanted > allowed:
         until = month_bounds(current_period())[1]
         raise ConfabError(
             "plan_limit",
-            f"The plan's {allowed} messages of this month are used up. Sending goes on from {until:%B} 1, or at "
-            "once with a larger plan.",
+            f"The plan's {allowed} messages for this month are used up. Sending resumes on {until:%B} 1, or at once "
+            "with a larger plan.",
             limit={
                 "what": "messages",
                 "plan": rights.plan,
@@ -54,29 +54,30 @@ async def require_account_slot(
     user_id: int,
     external_account_id: str,
     *,
-    is_attempt: bool = False,
+    is_pairing: bool = False,
     whose: str = "The plan",
 ) -> None:
-    """Refuse one number more than the plan includes; the user is held to the commit, so that two that connect at once
-    cannot both have the last place. A code that waits to be scanned has its place, but a new attempt replaces it.
+    """Raise plan_limit if the plan has no account slot left. The user's row is locked until the commit, so two accounts
+    that connect concurrently cannot both take the last slot. A pairing that waits for its scan takes a slot, but a new
+    pairing (`is_pairing`) replaces it.
     """
     if not rights.is_entitled:
         raise ConfabError("not_entitled")
     if rights.accounts is not None:
         await entitlements.lock_user(cursor, user_id)
         taken = await entitlements.count_accounts(
-            cursor, user_id, rights.provider, external_account_id, with_attempts=not is_attempt
+            cursor, user_id, rights.provider, external_account_id, with_attempts=not is_pairing
         )
         check_account_slot(rights, taken, whose)
 
 
 def check_account_slot(rights: Rights, taken: int, whose: str = "The plan") -> None:
-    """Raise when there is no place beside the numbers that are connected."""
+    """Raise plan_limit if `taken` slots are all the plan has."""
     if rights.accounts is not None and taken >= rights.accounts:
         numbers = "one number" if rights.accounts == 1 else f"{rights.accounts} numbers"
         raise ConfabError(
             "plan_limit",
-            f"{whose} includes {numbers}. Disconnect one, or ask for a larger plan.",
+            f"{whose} includes {numbers}. Disconnect one, or choose a larger plan.",
             limit={
                 "what": "accounts",
                 "plan": rights.plan,
@@ -89,14 +90,14 @@ def check_account_slot(rights: Rights, taken: int, whose: str = "The plan") -> N
 
 
 async def fetch_seats(cursor: Cursor, plans: Plans) -> Seats:
-    """How many people the team may have now."""
+    """How many seats the team's plans include now."""
     grants = await entitlements.list_team_grants(cursor)
     return seats_of(plans, ((provider, Grant(*row)) for provider, row in grants), time.time())
 
 
 async def require_seat(cursor: Cursor, plans: Plans, user_id: int = 0) -> None:
-    """Refuse one person more than the team has seats; the team is held to the commit, so that two who come at once
-    cannot both have the last seat. Who has one already (`user_id`) needs no other.
+    """Raise plan_limit if no seat is left. The team is locked until the commit, so two users added concurrently cannot
+    both take the last seat. A seat that `user_id` has already does not count.
     """
     seats = await fetch_seats(cursor, plans)
     if seats.allowed is not None:
@@ -105,13 +106,12 @@ async def require_seat(cursor: Cursor, plans: Plans, user_id: int = 0) -> None:
 
 
 def check_seat(seats: Seats, taken: int) -> None:
-    """Raise when everybody the plan includes is there."""
+    """Raise plan_limit if `taken` seats are all the plan includes."""
     if seats.allowed is not None and taken >= seats.allowed:
-        people = "one person" if seats.allowed == 1 else f"{seats.allowed} people"
+        users = "one user" if seats.allowed == 1 else f"{seats.allowed} users"
         raise ConfabError(
             "plan_limit",
-            f"The team's plan includes {people}, and {taken} are there: an admin can disable somebody, or ask for a "
-            "larger plan.",
+            f"The team's plan includes {users}, and the team has {taken}. Disable a user, or choose a larger plan.",
             limit={
                 "what": "seats",
                 "plan": seats.plan,
@@ -130,17 +130,19 @@ async def take_account_slot(
     provider: str,
     external_account_id: str,
     *,
-    seal: NameHasher,
+    hasher: NameHasher,
     seen: Seen,
     reason: str | None = None,
     name: str | None = None,
     phone: str | None = None,
 ) -> int | None:
-    """A number with a place for it: its id, or None when it is somebody else's. One that was erased stays away."""
-    if await was_erased(cursor, seal, provider, external_account_id):
-        raise ConfabError("conflict", "This number was erased here. Connect it anew, with a code.")
-    is_attempt = seen is Seen.CODE_SHOWN
-    await require_account_slot(cursor, rights, user_id, external_account_id, is_attempt=is_attempt)
+    """Take over or insert an account within the plan's limit; returns its id, or None if it is another user's. Raises
+    conflict for an account that was erased here.
+    """
+    if await was_erased(cursor, hasher, provider, external_account_id):
+        raise ConfabError("conflict", "This number was erased here. Connect it again with a new code.")
+    is_pairing = seen is Seen.CODE_SHOWN
+    await require_account_slot(cursor, rights, user_id, external_account_id, is_pairing=is_pairing)
     return await accounts.take_over_account(
         cursor, user_id, provider, external_account_id, seen=seen, reason=reason, name=name, phone=phone
     )

@@ -1,4 +1,4 @@
-"""Answers that are kept for a moment, and forgotten all at once when somebody says that they may be others now."""
+"""A small cache whose entries expire after a TTL, and which is cleared as a whole when they may be outdated."""
 
 import time
 from collections.abc import Awaitable, Callable, Hashable
@@ -8,29 +8,29 @@ T = TypeVar("T")
 
 
 class TTLCache(Generic[T]):
-    """By any key, for so many seconds, so many at most."""
+    """Values by any key, for `seconds`; cleared when `limit` is reached."""
 
     def __init__(self, seconds: float, limit: int) -> None:
         self._seconds = seconds
         self._limit = limit
-        self._answers: dict[Hashable, tuple[float, T]] = {}
+        self._entries: dict[Hashable, tuple[float, T]] = {}
 
     async def ask(
-        self, key: Hashable, read: Callable[[], Awaitable[T]], is_kept: Callable[[T], bool] = bool
+        self, key: Hashable, read: Callable[[], Awaitable[T]], is_cacheable: Callable[[T], bool] = bool
     ) -> T:
-        """The kept answer, or what `read` says now; only what `is_kept` likes is kept."""
-        answers, begun = self._answers, time.monotonic()
-        known = answers.get(key)
+        """The cached value, or what `read` returns, which is cached if `is_cacheable`."""
+        entries, begun = self._entries, time.monotonic()
+        known = entries.get(key)
         if known is not None and known[0] > begun:
             return known[1]
         found = await read()
-        # What was forgotten meanwhile may have been read before the change.
-        if is_kept(found) and answers is self._answers:
-            if len(answers) >= self._limit:
-                answers.clear()
-            answers[key] = (begun + self._seconds, found)
+        # If the cache was cleared during the read, the value may be from before the change.
+        if is_cacheable(found) and entries is self._entries:
+            if len(entries) >= self._limit:
+                entries.clear()
+            entries[key] = (begun + self._seconds, found)
         return found
 
     def forget(self) -> None:
-        """Ask anew from here on."""
-        self._answers = {}
+        """Clear the cache; reads under way are not cached."""
+        self._entries = {}

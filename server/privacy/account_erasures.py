@@ -9,10 +9,10 @@ from server.store.privacy.erasure_digests import NameHasher
 
 
 async def begin_account_erasure(
-    cursor: Cursor, actor: Actor, seal: NameHasher, account_id: int
+    cursor: Cursor, actor: Actor, hasher: NameHasher, account_id: int
 ) -> str | None:
     """Take a number from everybody; the rest is the worker's. None when there is none (any more)."""
-    erasure = await account_erasures.begin_account_erasure(cursor, seal, account_id, actor.user_id)
+    erasure = await account_erasures.begin_account_erasure(cursor, hasher, account_id, actor.user_id)
     if erasure is not None:
         await audit.record(cursor, "account.erased", actor, ("account", account_id))
     return erasure

@@ -10,10 +10,10 @@ from server.store.privacy.erasure_digests import NameHasher
 
 
 async def begin_contact_erasure(
-    cursor: Cursor, actor: Actor, seal: NameHasher, account_id: int, contact_id: int
+    cursor: Cursor, actor: Actor, hasher: NameHasher, account_id: int, contact_id: int
 ) -> Tombstone | None:
     """Forget a contact at once; the rest is the worker's. None when there is no such contact (any more)."""
-    gone = await contact_erasures.begin_erasure(cursor, seal, account_id, contact_id, actor.user_id)
+    gone = await contact_erasures.begin_erasure(cursor, hasher, account_id, contact_id, actor.user_id)
     if gone is not None:
         details = {"account_id": account_id}
         await audit.record(cursor, "contact.erased", actor, ("contact", contact_id), details)

@@ -29,7 +29,7 @@ async def test_grants_are_kept_for_seconds_and_forgotten_at_once(
     tiny: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "server.plans.entitlement_cache.PATIENCE_SECONDS", 20.0
+        "server.plans.entitlement_cache.REDIS_TIMEOUT_SECONDS", 20.0
     )  # a busy machine is no slow Redis
     agent = await tiny.sign_in()
     known = tiny.app[ENTITLEMENTS]

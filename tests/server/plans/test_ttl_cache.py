@@ -57,4 +57,4 @@ async def test_only_what_is_liked_is_kept_and_no_more_than_the_limit() -> None:
     source.answer = "agent"
     for key in range(5):
         await kept.ask(key, source.read)
-    assert len(kept._answers) <= 2
+    assert len(kept._entries) <= 2
