@@ -8,14 +8,12 @@ from pathlib import Path
 
 from server.config.auth import Audit, Auth
 from server.config.billing import Billing, check_billing
-from server.config.database_url import database_address
 from server.config.environment import Environment, read_environment
 from server.config.generated_secrets import KeyringError, read_keyring
 from server.config.limits import Limits, check_limits
 from server.config.mail import Mail, check_mail
 from server.config.plans import Plans, check_plans
 from server.config.reader import ConfigError, Reader, derived, key, read_toml
-from server.config.redis_url import read_redis_url
 from server.config.secret_strength import complaint_about
 from server.config.sections import (
     Database,
@@ -33,9 +31,11 @@ from server.config.sections import (
     Webhooks,
     Worker,
 )
-from server.config.storage_url import StorageUrlError, read_storage_url
 from server.config.unused import list_unused_settings
-from server.config.urls import bracketed, is_loopback, unipile_address
+from server.config.urls.addresses import bracketed, is_loopback, unipile_address
+from server.config.urls.database_url import database_address
+from server.config.urls.redis_url import read_redis_url
+from server.config.urls.storage_url import StorageUrlError, read_storage_url
 from server.config.web import Web, settle_web
 
 __all__ = [

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from server.config.reader import ConfigError, key
-from server.config.urls import is_loopback
+from server.config.urls.addresses import is_loopback
 
 # scheme -> port when the address names none: submission, and submission within TLS (RFC 8314).
 PORTS = {"smtp": 587, "smtps": 465}

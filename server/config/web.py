@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from ipaddress import ip_address
 
 from server.config.reader import ConfigError, key
-from server.config.urls import bracketed, check_networks, web_origin
+from server.config.urls.addresses import bracketed, check_networks, web_origin
 
 ANY_IPV6 = "::"
 ANY_ADDRESS = ("0.0.0.0", ANY_IPV6)  # noqa: S104 - recognised, not bound

@@ -14,7 +14,7 @@ import obstore
 from obstore import exceptions
 from obstore.store import LocalStore, S3Store
 
-from server.config.storage_url import S3Bucket, read_storage_url
+from server.config.urls.storage_url import S3Bucket, read_storage_url
 from server.errors import Unavailable
 from server.media.image_size import SIZE_BYTES
 

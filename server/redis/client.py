@@ -23,7 +23,7 @@ from redis.exceptions import NoScriptError
 
 from server.cancellation import end_tasks
 from server.config import Redis as RedisConfig
-from server.config.redis_url import RedisAddress, read_redis_url
+from server.config.urls.redis_url import RedisAddress, read_redis_url
 from server.redis.channels import probe_channel
 from server.redis.reasons import UNREACHABLE, is_away, reason_of
 

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import pytest
 from aiohttp import web
 
-from server.config.storage_url import LocalFolder, S3Bucket, StorageUrlError, read_storage_url
+from server.config.urls.storage_url import LocalFolder, S3Bucket, StorageUrlError, read_storage_url
 from server.errors import Unavailable
 from server.media.storage import Missing, Storage, TooLarge, open_storage
 from tests.support.fixtures_stack import serving

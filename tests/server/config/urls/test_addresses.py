@@ -3,7 +3,7 @@
 import pytest
 
 from server.config.reader import ConfigError
-from server.config.urls import is_loopback, unipile_address, web_origin
+from server.config.urls.addresses import is_loopback, unipile_address, web_origin
 
 
 @pytest.mark.parametrize(

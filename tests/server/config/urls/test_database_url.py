@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from psycopg2.extensions import parse_dsn
 
-from server.config.database_url import ENCODE, database_address
 from server.config.reader import ConfigError
+from server.config.urls.database_url import ENCODE, database_address
 
 # Each stands for a piece of a password.
 SECRETS = ("hunter", "tiger", "zebra")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.config.reader import ConfigError
-from server.config.redis_url import read_redis_url
+from server.config.urls.redis_url import read_redis_url
 
 HERE = {"host": "cache", "port": 6379, "db": 0}
 CHECKED = {"ssl_cert_reqs": "required", "ssl_check_hostname": True}

@@ -1,0 +1,1 @@
+"""Reads and checks the URLs and addresses of the configuration."""
