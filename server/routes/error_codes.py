@@ -14,7 +14,7 @@ SAFE_METHOD = "GET"
 
 def codes_of(route: Route) -> tuple[str, ...]:
     """In the order of the table of errors. `internal` is never among them: that is a mistake of ours."""
-    found = {*_proofs(route), *_inputs(route), *route.refuses}
+    found = {*_proofs(route), *_inputs(route), *route.errors}
     # Every request is counted (server/web/rate_limiter.py), and all but the open pages ask Postgres or Redis.
     found.add("too_many_requests")
     if route.needs_token or route.method != SAFE_METHOD:
@@ -23,7 +23,7 @@ def codes_of(route: Route) -> tuple[str, ...]:
         found.add("unsupported_media_type")  # packed: the edge takes none (server/web/edge.py)
     if route.entitlement is not None:
         found.add("not_entitled")
-    if route.asks_unipile:
+    if route.calls_unipile:
         found.update(OF_UNIPILE)
     return in_order(found)
 

@@ -1,47 +1,52 @@
-"""One row of the table of routes: method, path, handler, and what stands at the address in the OpenAPI document."""
+"""One row of the route table: method, path, handler, the checks before it, and its entry in the OpenAPI document."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 from aiohttp import web
 from marshmallow import Schema
 
-# The attribute under which a handler carries its row of the table.
+from server.web.require_plan import FindAnswer
+
+# The attribute of a handler that holds its row.
 ROUTE = "confab_route"
 
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(frozen=True, slots=True)
 class Route:
-    """One row; `name` is the handler's."""
+    """One row of the route table."""
 
     method: str
     path: str
-    handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    handler: Handler
+    _: KW_ONLY
     needs_token: bool = True
     needs_secret: bool = False
     needs_signature: bool = False
-    # What the plan must include: "accounts", "messages", or a feature of server/config/plans.py. Of the plan of the
-    # account's owner where the path names an account, else of the caller's. Only the middleware checks it.
+    # What the plan must include: "accounts", "messages", or a feature of server/config/plans.py. The plan is that of
+    # the account's payer where the path names an account, else the caller's own.
     entitlement: str | None = None
-    # Asked when the plan refuses: what a repetition of something that was done before is answered.
-    done_before: Callable[[web.Request], Awaitable[web.Response | None]] | None = None
+    # Asked when the plan denies the request: returns the answer to a request that is repeated, or None.
+    find_earlier_answer: FindAnswer | None = None
     query: type[Schema] | None = None
     body: type[Schema] | None = None
-    # The same as multipart/form-data, where that is taken too.
+    # The multipart/form-data variant of `body`, where the route accepts one.
     form: type[Schema] | None = None
     answer: type[Schema] | None = None
     status: int = 200
-    # Other statuses of an answer that is no failure: a part of the file, or that it is still the same.
+    # Further statuses that are not errors: 206 and 304.
     also: tuple[int, ...] = ()
-    # Codes of server/errors.py that the handler may answer with and nothing else in this row implies
-    # (server/routes/error_codes.py); and whether it calls UniPile while the caller waits, with all errors of that.
-    refuses: tuple[str, ...] = ()
-    asks_unipile: bool = False
-    # Several with commas between them.
+    # Codes of server/errors.py that nothing else in the row implies (server/routes/error_codes.py).
+    errors: tuple[str, ...] = ()
+    # Whether the handler calls UniPile while the caller waits; implies the error codes of such a call.
+    calls_unipile: bool = False
+    # Several are separated by commas.
     content_type: str = "application/json"
-    # In which class of `[limits]` whoever asks is counted; left out: "read" or "write", by the method.
+    # Rate limit class, a key of `[limits]`. Default: "read" or "write", by the method.
     limit: str = ""
-    # Under which name the audit log has what was done here; left out where the handler's transaction writes it itself.
+    # Action name in the audit log. Empty where the handler's transaction writes the entry itself.
     audit: str = ""
     # False for the app's own files, which are not part of the API.
     is_documented: bool = True
@@ -52,24 +57,13 @@ class Route:
 
     @property
     def name(self) -> str:
+        """The handler's name: the operationId, and the key of the route in policy.py."""
         return self.handler.__name__
 
     @property
-    def is_proven(self) -> bool:
-        """Whether the caller must send something that no page of another site has."""
+    def has_credential(self) -> bool:
+        """Whether the request carries a credential that a page of another site cannot send."""
         return self.needs_token or self.needs_secret or self.needs_signature
-
-
-def open_row(
-    method: str, path: str, handler: Callable[[web.Request], Awaitable[web.StreamResponse]], **more: object
-) -> Route:
-    return Route(method=method, path=path, handler=handler, needs_token=False, **more)  # type: ignore[arg-type]
-
-
-def row(
-    method: str, path: str, handler: Callable[[web.Request], Awaitable[web.StreamResponse]], **more: object
-) -> Route:
-    return Route(method=method, path=path, handler=handler, **more)  # type: ignore[arg-type]
 
 
 ALL = "/api/channels/{provider}"
@@ -78,6 +72,6 @@ CONTACT = ACCOUNT + r"/contacts/{contact_id:\d{1,20}}"
 CHAT = ACCOUNT + r"/chats/{chat_id:\d{1,20}}"
 USER = r"/api/users/{user_id:\d{1,20}}"
 MEMBER = ACCOUNT + r"/members/{user_id:\d{1,20}}"
-# A message is found within its chat, and without it too: its id is enough.
+# Under a chat or directly under an account: the id alone identifies a message.
 MESSAGE = r"/messages/{message_id:\d{1,20}}"
 ATTACHMENT = r"/attachments/{attachment_id}"

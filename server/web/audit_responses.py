@@ -1,4 +1,4 @@
-"""Writes down what a route has done, where its row in the table of routes says so (`audit`)."""
+"""Writes the audit entry of a route after its response, where its row in the route table has `audit`."""
 
 import orjson
 import structlog
@@ -11,8 +11,8 @@ from server.web.app_keys import ACTOR, DATABASE
 log = structlog.get_logger()
 
 
-async def write_down(request: web.Request, action: str, answer: web.StreamResponse) -> None:
-    """One line about what was done just now. It is done: a line that could not be written is told in the log."""
+async def record_action(request: web.Request, action: str, answer: web.StreamResponse) -> None:
+    """Write one entry. The action has been done already, so a failed write is logged and does not fail the request."""
     try:
         await request.app[DATABASE].write(
             audit.record, action, request[ACTOR], _target(request, answer), _details(request)
@@ -22,10 +22,10 @@ async def write_down(request: web.Request, action: str, answer: web.StreamRespon
 
 
 def _target(request: web.Request, answer: web.StreamResponse) -> tuple[str, object] | None:
-    """The nearest thing in the path; for a number that was new just now, what the answer calls it."""
+    """The innermost contact or account of the path; for a new account, the id in the response."""
     for kind in ("contact", "account"):
-        if (number := request.match_info.get(f"{kind}_id")) is not None:
-            return kind, number
+        if (row_id := request.match_info.get(f"{kind}_id")) is not None:
+            return kind, row_id
     raw = answer.body if isinstance(answer, web.Response) else None
     body = orjson.loads(raw) if isinstance(raw, bytes) and answer.content_type == "application/json" else {}
     account = body.get("account") if isinstance(body, dict) else None

@@ -29,7 +29,7 @@ class Proxies:
             client = str(address)
         return client
 
-    def is_forgotten(self, peer: str | None) -> bool:
+    def is_unlisted_proxy(self, peer: str | None) -> bool:
         """True once a process, for a machine of a private network that forwards requests without being listed: all its
         clients then count as one address, and one guesser of passwords locks every user out.
         """

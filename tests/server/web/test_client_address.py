@@ -116,8 +116,8 @@ async def test_handlers_see_the_client(config: Config, trusted: tuple[str, ...],
 def test_a_proxy_that_is_not_listed_is_named_once(peer: str | None, is_said: bool) -> None:
     proxies = Proxies(["10.0.0.0/8"])
     # 203.0.113.0/24 is set aside for documentation, which counts as private.
-    assert [proxies.is_forgotten(peer) for _ in range(2)] == [is_said, False]
-    assert not proxies.is_forgotten("8.8.8.8")
+    assert [proxies.is_unlisted_proxy(peer) for _ in range(2)] == [is_said, False]
+    assert not proxies.is_unlisted_proxy("8.8.8.8")
 
 
 async def test_the_log_names_a_proxy_that_was_forgotten(config: Config) -> None:
