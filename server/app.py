@@ -13,8 +13,9 @@ from server.handlers.docs import DOCS, Docs
 from server.handlers.spa import ASSETS, Assets
 from server.resources import CONTEXTS
 from server.routes import ROUTES, add_routes
+from server.routes.docs_page import STYLE, render_page
 from server.routes.middlewares import MIDDLEWARES
-from server.routes.openapi import STYLE, build_document, render_page
+from server.routes.openapi import build_document
 from server.store.privacy.erasure_digests import NameHasher
 from server.web.app_keys import CONFIG, HUB, NAME_HASHER, PROXIES, RATES, TOKENS
 from server.web.client_address import Proxies

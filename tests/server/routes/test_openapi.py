@@ -8,8 +8,9 @@ import pytest
 from server.config import ROOT
 from server.errors import TABLE
 from server.routes import ROUTES
+from server.routes.docs_page import render_page
 from server.routes.error_codes import codes_of
-from server.routes.openapi import build_document, plain_path, render_page
+from server.routes.openapi import Document, Operation, build_document, plain_path
 from tests.support.fixtures_stack import Stack
 
 DOCUMENTED = [route for route in ROUTES if route.is_documented]
@@ -18,11 +19,11 @@ NEEDS_NO_BODY = ("connect_account", "reconnect_account", "request_export")
 
 
 @pytest.fixture(scope="module")
-def document() -> dict[str, Any]:
+def document() -> Document:
     return build_document(ROUTES)
 
 
-def test_every_route_stands_in_the_document_and_nothing_else(document: dict[str, Any]) -> None:
+def test_every_route_stands_in_the_document_and_nothing_else(document: Document) -> None:
     told = {(method.upper(), path) for path, operations in document["paths"].items() for method in operations}
     assert told == {(route.method, plain_path(route.path)) for route in DOCUMENTED}
     assert {route.name for route in ROUTES if not route.is_documented} == {
@@ -40,13 +41,13 @@ def test_every_route_stands_in_the_document_and_nothing_else(document: dict[str,
     }
 
 
-def test_the_page_on_security_knows_how_many_operations_there_are(document: dict[str, Any]) -> None:
+def test_the_page_on_security_knows_how_many_operations_there_are(document: Document) -> None:
     count = sum(len(operations) for operations in document["paths"].values())
     assert f"all {count} operations" in (ROOT / "docs/security.md").read_text()
 
 
 @pytest.mark.parametrize("route", DOCUMENTED, ids=lambda route: route.name)
-def test_an_operation_says_what_it_takes_answers_and_needs(document: dict[str, Any], route: Any) -> None:
+def test_an_operation_says_what_it_takes_answers_and_needs(document: Document, route: Any) -> None:
     operation = document["paths"][plain_path(route.path)][route.method.lower()]
     assert operation["operationId"] == route.name
     names = [p["name"] for p in operation["parameters"] if p["in"] == "path"]
@@ -63,7 +64,7 @@ def test_an_operation_says_what_it_takes_answers_and_needs(document: dict[str, A
     assert operation["security"] == ([{wanted: []}] if wanted else [])
 
 
-def test_failures_are_told_by_what_the_row_says(document: dict[str, Any]) -> None:
+def test_failures_are_told_by_what_the_row_says(document: Document) -> None:
     """A few rows written out, so that the rules behind them are held by something else than themselves."""
     account = "/api/channels/{provider}/{account_id}"
     wanted = {
@@ -86,7 +87,7 @@ def test_failures_are_told_by_what_the_row_says(document: dict[str, Any]) -> Non
 
 
 def test_a_failure_is_one_of_the_codes_of_its_status_and_says_when_to_come_again(
-    document: dict[str, Any],
+    document: Document,
 ) -> None:
     shared = document["components"]["responses"]
     refused = shared["NotEntitledOrForbidden"]
@@ -103,7 +104,7 @@ def test_a_failure_is_one_of_the_codes_of_its_status_and_says_when_to_come_again
     )
 
 
-def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+def test_every_reference_leads_somewhere(document: Document) -> None:
     found = references(document)
     assert len(found) > 20
     for reference in found:
@@ -119,7 +120,7 @@ def references(part: object) -> list[str]:
     return [r for value in part for r in references(value)] if isinstance(part, list) else []
 
 
-def test_the_error_shape_and_both_ways_to_prove_oneself_are_told(document: dict[str, Any]) -> None:
+def test_the_error_shape_and_both_ways_to_prove_oneself_are_told(document: Document) -> None:
     error = document["components"]["schemas"]["Failed"]
     assert set(error["properties"]) == {"code", "message", "fields", "limit", "request_id"}
     assert error["required"] == ["code", "message", "request_id"]
@@ -128,7 +129,7 @@ def test_the_error_shape_and_both_ways_to_prove_oneself_are_told(document: dict[
     assert schemes["webhookSecret"]["name"] == "Unipile-Auth"
 
 
-def test_a_send_is_told_in_both_its_forms(document: dict[str, Any]) -> None:
+def test_a_send_is_told_in_both_its_forms(document: Document) -> None:
     (send,) = [path for path in document["paths"] if path.endswith("/send")]
     content = document["paths"][send]["post"]["requestBody"]["content"]
     shapes = {kind: told["schema"]["$ref"].rpartition("/")[2] for kind, told in content.items()}
@@ -148,7 +149,7 @@ def test_a_send_is_told_in_both_its_forms(document: dict[str, Any]) -> None:
     assert "SendForms</a> as multipart/form-data" in render_page(document)
 
 
-def test_the_page_needs_no_script_and_no_inline_style(document: dict[str, Any]) -> None:
+def test_the_page_needs_no_script_and_no_inline_style(document: Document) -> None:
     page = render_page(document)
     assert not re.search(r"<script|<style|style=|\son\w+=|https?://", page)
     for path in document["paths"]:
@@ -158,7 +159,7 @@ def test_the_page_needs_no_script_and_no_inline_style(document: dict[str, Any]) 
 
 
 def test_the_page_escapes_what_it_is_told() -> None:
-    operation = {
+    operation: Operation = {
         "operationId": "x",
         "tags": ["<b>"],
         "summary": "<script>",
@@ -170,7 +171,7 @@ def test_the_page_escapes_what_it_is_told() -> None:
     assert not re.search("<script>|<b>|<i>", page)
 
 
-async def test_document_page_and_style_are_served(web_only: Stack, document: dict[str, Any]) -> None:
+async def test_document_page_and_style_are_served(web_only: Stack, document: Document) -> None:
     stranger = web_only.stranger
     assert await stranger.ok("GET", "/api/openapi.json") == document
     page = await stranger.call("GET", "/api/docs")
