@@ -1,4 +1,4 @@
-"""How much of what anybody may ask for: the `[limits]` of config.toml, and the class that each route is counted in."""
+"""The `[limits]` settings: the rate limit classes, and how each is shared between instances."""
 
 import math
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from server.config.reader import ConfigError, tables
 
-# class -> how many requests an instance lets through before it asks Redis (server/web/rate_limiter.py); 0: never.
+# class -> requests an instance counts locally before it asks Redis (server/web/rate_limiter.py); 0: never asks.
 STRIDES: Mapping[str, int] = {
     "address": 0,
     "webhook": 0,
@@ -23,15 +23,15 @@ STRIDES: Mapping[str, int] = {
 ADDRESS, WEBHOOK = "address", "webhook"
 LOGIN_USER, LOGIN_ADDRESS = "login_user", "login_address"
 LINK_ADDRESS, OLD_PASSWORD, FORGOT_USER = "link_address", "old_password", "forgot_user"
-# Against guessing: these hold also where limits are off.
+# Against guessing passwords and links: in force even with `enabled = false`.
 ALWAYS = frozenset((LOGIN_USER, LOGIN_ADDRESS, LINK_ADDRESS, OLD_PASSWORD, FORGOT_USER))
-# Counted by each instance alone, and told of only when they refuse.
+# Counted by each instance separately; the RateLimit headers appear only when they deny a request.
 LOCAL_ONLY = frozenset((ADDRESS, WEBHOOK))
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """So many at once, and then one every `seconds`."""
+    """Allows a burst, then one request every `seconds`."""
 
     name: str
     burst: int
@@ -47,7 +47,7 @@ class Rate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowance:
-    """One class: so many at once, and so many a minute in the long run."""
+    """One class of the file: a burst, and the sustained requests per minute."""
 
     burst: int
     per_minute: int
@@ -55,7 +55,7 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    # None in the file: on, except against a UniPile on this very machine. Always a bool once loaded.
+    # None in the file: on, unless UniPile is on this machine. Always a bool once loaded.
     enabled: bool | None = None
     classes: Mapping[str, Allowance] = tables(Allowance)
 
@@ -63,13 +63,13 @@ class Limits:
 def check_limits(limits: Limits) -> None:
     """Raise ConfigError for a class that is missing or unknown."""
     if missing := sorted(STRIDES.keys() - limits.classes.keys()):
-        raise ConfigError(f"config.toml: [limits.{missing[0]}] is missing.")
+        raise ConfigError(f"config.toml: [limits.{missing[0]}] is missing: add it.")
     if unknown := sorted(limits.classes.keys() - STRIDES.keys()):
-        raise ConfigError(f"config.toml: [limits.{unknown[0]}] is not a class Confab knows.")
+        raise ConfigError(f"config.toml: [limits.{unknown[0]}] is not a known class: remove it.")
 
 
 def rates_of(limits: Limits) -> Mapping[str, Rate]:
-    """The rate of each class that is limited."""
+    """The rate of each class that is in force."""
     return {
         name: Rate(name, given.burst, 60 / given.per_minute, STRIDES[name])
         for name, given in limits.classes.items()

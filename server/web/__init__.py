@@ -1,1 +1,1 @@
-"""What every HTTP request passes through."""
+"""What every HTTP request passes through: the protocol, authentication, limits, headers and responses."""

@@ -1,4 +1,4 @@
-"""The typed keys under which the application keeps its parts."""
+"""The typed keys of the application's parts and of the values that middlewares put on a request."""
 
 from collections.abc import Mapping
 
@@ -39,19 +39,19 @@ ENTITLEMENTS = web.AppKey("entitlements", Entitlements)
 TOKENS = web.AppKey("tokens", Tokens)
 PASSWORDS = web.AppKey("passwords", Passwords)
 LIMITER = web.AppKey("limiter", Limiter)
-# (e-mail, standing) by user, provider and number.
+# (e-mail, roles) by user, provider and account.
 CACHED_ROLES = web.AppKey("kept_standings", TTLCache[tuple[str, CallerRoles] | None])
 RATES = web.AppKey("rates", Mapping[str, Rate])
 NAME_HASHER = web.AppKey("seal", NameHasher)
 PROXIES = web.AppKey("proxies", Proxies)
 
-# The caller's id, put on the request by the middleware that reads the token.
+# The caller's id; set by the middleware that reads the token.
 USER_ID = web.RequestKey("user_id", int)
-# Whose plan it is and what it allows, put there by the middleware where the route asks for a part of it.
+# The payer and what their plan allows; set where the route has an `entitlement`.
 PAYER = web.RequestKey("payer", Payer)
-# How the caller stands with the limit that is nearest, as the answer's RateLimit-Policy and RateLimit.
+# The values of the response headers RateLimit-Policy and RateLimit.
 QUOTA = web.RequestKey("quota", tuple[str, str])
-# The caller with the session or the key, the roles that count for the route, and the name the audit log knows.
+# The caller with their session or key, their roles for the route, and their entry in the audit log.
 CALLER = web.RequestKey("caller", Caller)
 CALLER_ROLES = web.RequestKey("standing", CallerRoles)
 ACTOR = web.RequestKey("actor", Actor)

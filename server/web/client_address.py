@@ -1,4 +1,4 @@
-"""Who a request came from: the peer, or what listed proxies say about it. Nobody else's word about it counts."""
+"""Finds the client's address: the peer, or what trusted proxies report in X-Forwarded-For. Others are not believed."""
 
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
@@ -8,7 +8,7 @@ MAX_FORWARDED = 2000
 
 
 class Proxies:
-    """The networks whose machines are ours; each tells in X-Forwarded-For whom it has heard."""
+    """The networks of trusted proxies; each proxy appends its peer to X-Forwarded-For."""
 
     def __init__(self, networks: Iterable[str]) -> None:
         self._networks = tuple(ip_network(network, strict=False) for network in networks)
@@ -18,37 +18,37 @@ class Proxies:
         return bool(self._networks)
 
     def client_of(self, peer: str | None, forwarded: Iterable[str]) -> str | None:
-        """The nearest address that is none of ours: read from the right, since only that end was written by us."""
+        """The nearest address that is not a trusted proxy, from the right: only that end is written by our proxies."""
         client = peer
         for entry in reversed(",".join(forwarded)[-MAX_FORWARDED:].split(",")):
-            if not self._is_ours(client):
+            if not self._is_trusted(client):
                 return client
-            address = _read(entry)
+            address = _read_address(entry)
             if address is None:
                 return client
             client = str(address)
         return client
 
     def is_unlisted_proxy(self, peer: str | None) -> bool:
-        """True once a process, for a machine of a private network that forwards requests without being listed: all its
-        clients then count as one address, and one guesser of passwords locks every user out.
+        """True once per process, for a peer in a private network that forwards requests without being trusted. All its
+        clients count as one address then, so that one client guessing passwords locks out every user.
         """
-        address = _read(peer or "")
-        # From anywhere else the header may be the caller's invention.
-        if self._has_warned or address is None or not address.is_private or self._is_ours(peer):
+        address = _read_address(peer or "")
+        # From a public address the header may be forged by the client.
+        if self._has_warned or address is None or not address.is_private or self._is_trusted(peer):
             return False
         self._has_warned = True
         return True
 
-    def _is_ours(self, client: str | None) -> bool:
-        address = _read(client or "")
+    def _is_trusted(self, client: str | None) -> bool:
+        address = _read_address(client or "")
         return address is not None and any(
             address in network for network in self._networks if network.version == address.version
         )
 
 
-def _read(entry: str) -> IPv4Address | IPv6Address | None:
-    """The address, also with a port or in brackets; None for what is none."""
+def _read_address(entry: str) -> IPv4Address | IPv6Address | None:
+    """An address, with or without port and brackets; None if it is not one."""
     text = entry.strip()
     if text.startswith("["):
         text = text[1:].partition("]")[0]
@@ -58,13 +58,13 @@ def _read(entry: str) -> IPv4Address | IPv6Address | None:
         address = ip_address(text)
     except ValueError:
         return None
-    # ::ffff:10.0.0.1 is what a socket of both families calls 10.0.0.1
+    # A dual-stack socket reports 10.0.0.1 as ::ffff:10.0.0.1.
     return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
 
 
 def network_of(address: str | None) -> str:
-    """Under which name an address is counted: an IPv6 customer has a whole /64 to call from."""
-    known = _read(address or "")
-    if isinstance(known, IPv6Address):
-        return str(IPv6Network((known, 64), strict=False))
-    return str(known) if known is not None else "unknown"
+    """The key under which an address is counted; the /64 for IPv6, since a customer is assigned all of it."""
+    found = _read_address(address or "")
+    if isinstance(found, IPv6Address):
+        return str(IPv6Network((found, 64), strict=False))
+    return str(found) if found is not None else "unknown"

@@ -1,9 +1,8 @@
-"""Rate limits: the generic cell rate algorithm in Redis, for all instances together; each alone when Redis is away.
+"""Rate limits shared by all instances: GCRA (the generic cell rate algorithm) in Redis, local while Redis is away.
 
-Every instance keeps a copy of what it knows of a caller and decides by it. Redis is asked each `stride` requests, is
-told of those it has not heard of, and puts the copy right: one instance is exact, several let through less than a
-stride more each. What is asked each time (`stride` 1) is exact everywhere, what is never asked (0) is counted by each
-alone.
+Each instance decides by a local copy of a client's count. After every `stride` requests it reports them to Redis and
+takes over the shared count. One instance is exact; of several, each lets through less than a stride too many. Stride 1
+is exact everywhere, stride 0 never asks Redis. ADR 10 has the measurements.
 """
 
 import asyncio
@@ -27,14 +26,14 @@ log = structlog.get_logger()
 
 KEY_PREFIX = "confab:limit:"
 REDIS_TIMEOUT_SECONDS = 0.05
-# A Redis that did not answer is left alone for so long, so that not every request waits for it.
+# After a timeout Redis is not asked for this long, so that not every request waits for it.
 PAUSE_SECONDS = 1.0
-# Callers that are remembered here: whoever has been quiet for longest is forgotten first.
+# Local counts in memory; the least recently used is evicted first.
 LOCAL_KEYS = 20_000
 EPSILON = 1e-6
 
-# The theoretical arrival time of the next cell, by Redis's clock: one for all instances. Of several cells all but the
-# last have been let through already. Answers (seconds to wait, seconds until all is free again).
+# Stores the theoretical arrival time of the next request, by Redis's clock, which all instances share. Of several cells
+# all but the last have been accepted already. Returns (seconds to wait, seconds until the whole burst is available).
 TAKE = """
 local now = redis.call('time')
 now = now[1] + now[2] / 1e6
@@ -50,94 +49,98 @@ return {tostring(wait), tostring(wanted - now)}
 
 
 class Count(NamedTuple):
-    """How a caller stands: seconds to wait, 0.0 for none, and seconds until they have all of it again."""
+    """A client's count: seconds to wait, 0.0 if accepted, and seconds until the whole burst is available again."""
 
     wait: float
     ahead: float
 
     def header(self, rate: Rate) -> str:
-        """The RateLimit header: how many are left, and when the next one (none left) or all of them will be there."""
+        """The RateLimit header: requests left, and seconds until the next (if none is left) or until all of them."""
         left = max(0, math.floor(rate.burst - self.ahead / rate.seconds + EPSILON))
         return f'"{rate.name}";r={left};t={math.ceil(self.ahead if left else self.wait or rate.seconds)}'
 
 
 @dataclass(slots=True)
-class _Copy:
-    """What this instance knows of one caller: when all is free again (monotonic), and what Redis has not heard of."""
+class _LocalCount:
+    """One client's count here: when the whole burst is available (monotonic), and requests not reported to Redis."""
 
     free_at: float = 0.0
-    untold: int = 0
+    unreported: int = 0
 
 
 class Limiter:
-    """Counts by any key; keys are hashed, so that Redis holds no address and no e-mail."""
+    """Counts requests by any key. Keys are hashed, so that Redis holds no address and no e-mail."""
 
     def __init__(self, redis: Redis) -> None:
         self._take = redis.register_script(TAKE)
-        self._copies: OrderedDict[tuple[str, str], _Copy] = OrderedDict()
+        self._local_counts: OrderedDict[tuple[str, str], _LocalCount] = OrderedDict()
         self._away_until = 0.0
 
     async def require(self, rate: Rate, key: str) -> Count:
-        """Take one, or raise ConfabError("too_many_requests") with the seconds to wait."""
+        """Count one request, or raise ConfabError("too_many_requests") with the seconds to wait."""
         count = await self.count(rate, key)
         if count.wait > 0:
             raise ConfabError("too_many_requests", retry_after=math.ceil(count.wait))
         return count
 
     async def take(self, rate: Rate, key: str) -> float:
-        """Take one; returns 0.0, or how many seconds to wait for it when there is none."""
+        """Count one request; returns 0.0 if it is accepted, else the seconds to wait."""
         return (await self.count(rate, key)).wait
 
     async def give_back(self, rate: Rate, key: str) -> None:
-        """Undo one `take`: it was no attempt of the kind that is limited."""
+        """Undo one `take`, for a request that turned out not to be limited, such as a correct password."""
         await self._count(rate, key, -1)
 
     async def count(self, rate: Rate, key: str) -> Count:
-        """Take one, and say how the caller stands."""
+        """Count one request and return the client's count."""
         return await self._count(rate, key, 1)
 
     async def _count(self, rate: Rate, key: str, cells: int) -> Count:
-        copy = self._copy_of(rate, key)
+        local = self._local_count(rate, key)
         now = time.monotonic()
-        if rate.stride == 0 or now < self._away_until or (cells > 0 and copy.untold + cells < rate.stride):
-            return _count_here(copy, rate, cells, now)
-        told = copy.untold + cells
-        copy.untold = 0  # whoever comes while Redis is being asked begins anew
+        if (
+            rate.stride == 0
+            or now < self._away_until
+            or (cells > 0 and local.unreported + cells < rate.stride)
+        ):
+            return _count_locally(local, rate, cells, now)
+        reported = local.unreported + cells
+        local.unreported = 0  # requests that arrive while Redis is being asked are reported next time
         try:
             async with asyncio.timeout(REDIS_TIMEOUT_SECONDS):
-                wait, ahead = await self._take([_name(rate, key)], [rate.seconds, rate.burst, told])
+                wait, ahead = await self._take([_redis_key(rate, key)], [rate.seconds, rate.burst, reported])
         except UNREACHABLE as error:
             log.warning("limits_counted_locally", error=type(error).__name__)
             self._away_until = time.monotonic() + PAUSE_SECONDS
-            copy.untold += told - cells
-            return _count_here(copy, rate, cells, now)
+            local.unreported += reported - cells
+            return _count_locally(local, rate, cells, now)
         count = Count(float(wait), float(ahead))
-        copy.free_at = time.monotonic() + count.ahead + rate.seconds * copy.untold
+        local.free_at = time.monotonic() + count.ahead + rate.seconds * local.unreported
         return count
 
-    def _copy_of(self, rate: Rate, key: str) -> _Copy:
+    def _local_count(self, rate: Rate, key: str) -> _LocalCount:
         name = (rate.name, key)
-        copy = self._copies.get(name)
-        if copy is None:
-            copy = self._copies[name] = _Copy()
-            if len(self._copies) > LOCAL_KEYS:
-                self._copies.popitem(last=False)
+        local = self._local_counts.get(name)
+        if local is None:
+            local = self._local_counts[name] = _LocalCount()
+            if len(self._local_counts) > LOCAL_KEYS:
+                self._local_counts.popitem(last=False)
         else:
-            self._copies.move_to_end(name)
-        return copy
+            self._local_counts.move_to_end(name)
+        return local
 
 
-def _name(rate: Rate, key: str) -> str:
+def _redis_key(rate: Rate, key: str) -> str:
     return f"{KEY_PREFIX}{rate.name}:{sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
 
 
-def _count_here(copy: _Copy, rate: Rate, cells: int, now: float) -> Count:
-    """The same algorithm on this instance's copy."""
-    free_at = max(copy.free_at, now)
+def _count_locally(local: _LocalCount, rate: Rate, cells: int, now: float) -> Count:
+    """The same algorithm on the local count."""
+    free_at = max(local.free_at, now)
     reached = max(free_at + rate.seconds * cells, now)
     wait = reached - rate.seconds * rate.burst - now
     if cells > 0 and wait > EPSILON:
         return Count(wait, free_at - now)
-    copy.free_at = reached
-    copy.untold += cells if rate.stride else 0
+    local.free_at = reached
+    local.unreported += cells if rate.stride else 0
     return Count(0.0, reached - now)

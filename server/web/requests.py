@@ -1,4 +1,4 @@
-"""Reads requests and writes answers: the JSON border of the handlers."""
+"""Reads request bodies, queries and path ids, and builds JSON responses: the JSON edge of the handlers."""
 
 import base64
 import binascii
@@ -18,7 +18,7 @@ from server.store.db.pages import Page, Window
 from server.web.app_keys import USER_ID
 
 JSON_TYPE = "application/json"
-# Far more than any schema has use for.
+# More than any schema needs.
 MAX_KEYS, MAX_ITEMS, MAX_NAME = 100, 1000, 50
 
 
@@ -28,9 +28,9 @@ async def load_body(request: web.Request, schema: Schema) -> dict[str, Any]:
     try:
         data = orjson.loads(raw) if raw.strip() else {}
     except orjson.JSONDecodeError as error:
-        raise ConfabError("malformed", "The body is not JSON.") from error
+        raise ConfabError("malformed", "The body is not valid JSON.") from error
     if not isinstance(data, dict):
-        raise ConfabError("malformed", "The body is not a JSON object.")
+        raise ConfabError("malformed", "The body must be a JSON object.")
     return _validated(schema, data)
 
 
@@ -54,12 +54,12 @@ def _validated(schema: Schema, data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _require_few(data: Mapping[str, Any]) -> None:
-    """Schemas look at each field and item, also where there are too many of them: a second for a megabyte."""
+    """Bound the work of a schema, which checks every field and item: a second for a megabyte."""
     if len(data) > MAX_KEYS:
-        raise ConfabError("malformed", f"More than {MAX_KEYS} fields.")
+        raise ConfabError("malformed", f"The body has more than {MAX_KEYS} fields.")
     for name, value in data.items():
         if isinstance(value, list | dict) and len(value) > MAX_ITEMS:
-            raise ConfabError("invalid", fields={name[:MAX_NAME]: [f"More than {MAX_ITEMS} items."]})
+            raise ConfabError("invalid", fields={name[:MAX_NAME]: [f"Must have at most {MAX_ITEMS} items."]})
 
 
 def _messages(error: ValidationError) -> dict[str, Any]:
@@ -72,7 +72,7 @@ def caller(request: web.Request) -> int:
 
 
 def path_id(request: web.Request, name: str) -> int:
-    """An id of the path; the route's pattern lets digits only through. One that no row can have is absent."""
+    """An id of the path, digits by the route's pattern. An id that no row can have raises NotFound."""
     value = int(request.match_info[name])
     if value > MAX_ID:
         raise NotFound
@@ -80,6 +80,7 @@ def path_id(request: web.Request, name: str) -> int:
 
 
 def provider_of(request: web.Request) -> str:
+    """The provider of the path; raises NotFound for one that Confab does not support."""
     provider = request.match_info["provider"]
     if provider not in PROVIDERS:
         raise NotFound
@@ -87,7 +88,7 @@ def provider_of(request: web.Request) -> str:
 
 
 def error_answer(error: ConfabError, request_id: str | None = None) -> web.Response:
-    """A failure in the one shape."""
+    """A response in the one error format."""
     request_id = request_id or uuid4().hex
     answer = json_answer(error.body(request_id), error.status)
     answer.headers["X-Request-Id"] = request_id
@@ -100,7 +101,7 @@ def error_answer(error: ConfabError, request_id: str | None = None) -> web.Respo
 async def stream_answer(
     request: web.Request, answer: web.StreamResponse, chunks: AsyncIterator[bytes]
 ) -> web.StreamResponse:
-    """Answer with bytes as they come; HEAD gets the headers alone."""
+    """Stream the chunks as the response body; HEAD gets the headers only."""
     await answer.prepare(request)
     if request.method != "HEAD":
         async for chunk in chunks:
@@ -110,41 +111,43 @@ async def stream_answer(
 
 
 def json_answer(data: object, status: int = 200) -> web.Response:
+    """A response with this value as JSON."""
     return web.Response(
         body=orjson.dumps(data, option=orjson.OPT_NON_STR_KEYS), status=status, content_type=JSON_TYPE
     )
 
 
 def text_answer(text: str, status: int = 200) -> web.Response:
-    """An answer whose JSON Postgres has written already."""
+    """A response whose JSON text was produced by Postgres."""
     return web.Response(body=text.encode(), status=status, content_type=JSON_TYPE)
 
 
 def page_answer(page: Page) -> web.Response:
-    """A list in contract.md's envelope."""
+    """A page of a list: `items` and `next_cursor`, as contract.md has it."""
     cursor = f'"{encode_cursor(*page.next_key)}"' if page.next_key else "null"
     return text_answer(f'{{"items":[{",".join(page.items)}],"next_cursor":{cursor}}}')
 
 
 def window_answer(window: Window) -> web.Response:
-    """A part of a list that goes on in both directions."""
+    """A part of a list that continues in both directions."""
     older, newer = (f'"{encode_cursor(*key)}"' if key else "null" for key in (window.older, window.newer))
     items = ",".join(window.items)
     return text_answer(f'{{"items":[{items}],"next_cursor":{older},"previous_cursor":{newer}}}')
 
 
 def object_answer(parts: Iterable[tuple[str, str]], status: int = 200) -> web.Response:
-    """An object of values that are JSON texts."""
+    """An object whose values are JSON texts."""
     members = ",".join(f'"{name}":{text}' for name, text in parts)
     return text_answer(f"{{{members}}}", status)
 
 
 def encode_cursor(sort_key: str, row_id: int) -> str:
+    """An opaque cursor for the page after this row."""
     return base64.urlsafe_b64encode(f"{sort_key}|{row_id}".encode()).decode().rstrip("=")
 
 
 def decode_cursor(cursor: str | None, name: str = "cursor") -> tuple[str, int] | None:
-    """(sort key, id) where the next page begins; raises ConfabError("invalid") for what we did not make."""
+    """(sort key, id) at which the next page begins; raises ConfabError("invalid") for anything but our cursors."""
     if cursor is None:
         return None
     try:
@@ -159,7 +162,7 @@ def decode_cursor(cursor: str | None, name: str = "cursor") -> tuple[str, int] |
 
 
 def time_cursor(cursor: str | None, name: str = "cursor") -> tuple[str, int] | None:
-    """The same for lists that are sorted by time; `name` is the parameter it came in."""
+    """The same for lists sorted by time; `name` is the query parameter."""
     key = decode_cursor(cursor, name)
     if key is None:
         return None
@@ -167,11 +170,11 @@ def time_cursor(cursor: str | None, name: str = "cursor") -> tuple[str, int] | N
         moment = datetime.fromisoformat(key[0])
         if moment.tzinfo is None:
             raise ValueError(key[0])
-        # Written anew: Python reads spellings and offsets that Postgres does not.
+        # Normalised: Python accepts spellings and offsets that Postgres rejects.
         return moment.astimezone(UTC).isoformat(), key[1]
     except (ValueError, OverflowError) as error:
         raise _bad_cursor(name) from error
 
 
 def _bad_cursor(name: str) -> ConfabError:
-    return ConfabError("invalid", fields={name: ["Not a cursor of ours."]})
+    return ConfabError("invalid", fields={name: ["Must be a cursor from an earlier response."]})

@@ -1,4 +1,4 @@
-"""What browsers are told with every answer, and which pages may call: policies, origins, and forms of other sites."""
+"""Security headers of every response, CORS for listed origins, and the check against pages of other sites."""
 
 from collections.abc import Callable
 
@@ -14,9 +14,9 @@ SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
 NOT_MODIFIED = 304
 SWITCHING_PROTOCOLS = 101
 YEAR_SECONDS = 365 * 24 * 3600
-# Of an answer that is no page: were it ever shown as one, it could do nothing.
+# For responses that are not pages: if a browser renders one, it can do nothing.
 NO_PAGE_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-# What a page of ours may ask its visitor for: the microphone, for voice notes.
+# Our pages may ask for the microphone, for voice notes, and for nothing else.
 PERMISSIONS = ", ".join(
     [
         "microphone=(self)",
@@ -35,7 +35,7 @@ HEADERS = {
     "Permissions-Policy": PERMISSIONS,
     "X-Frame-Options": "DENY",
 }
-# What a program in a listed page may read of an answer, beside what the Fetch standard always lets it.
+# Response headers that scripts of listed origins may read, beside those that the Fetch standard always allows.
 EXPOSED = ("RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id", "Content-Range", "ETag")
 
 MAX_LOGGED_ORIGIN = 200
@@ -46,8 +46,8 @@ WriteHeaders = Callable[[web.Request, web.StreamResponse], None]
 
 
 def page_policy(public_url: str) -> str:
-    """The Content-Security-Policy of the app's page: its own files, its own API, pictures and sounds it was given."""
-    # By the standard 'self' covers our socket; browsers that are a few years old want it said.
+    """The Content-Security-Policy of the app's page: its own files, its own API, and blobs for images and audio."""
+    # By the standard 'self' includes our socket; browsers that are a few years old need it listed.
     socket = public_url.replace("http", "ws", 1)
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; "
@@ -57,16 +57,16 @@ def page_policy(public_url: str) -> str:
 
 
 def header_writer(config: Config) -> WriteHeaders:
-    """Puts on every answer what all of them carry; the API is never cached unless a handler says so."""
+    """A function that adds the headers of every response; API responses are not cached unless a handler says so."""
     policy, always = page_policy(config.web.public_url), dict(HEADERS)
     if config.web.is_https:
         always["Strict-Transport-Security"] = f"max-age={YEAR_SECONDS}"
     varies = bool(config.web.allowed_origins)
 
     def write(request: web.Request, response: web.StreamResponse) -> None:
-        response.headers.pop("Server", None)  # strangers do not learn which versions run here
+        response.headers.pop("Server", None)  # do not reveal which versions run here
         if response.status == SWITCHING_PROTOCOLS:
-            return  # nothing is shown or kept of it, and a socket would carry these as long as it lives
+            return  # a browser neither renders nor caches it, and the socket would hold the headers in memory
         for name, value in always.items():
             response.headers.setdefault(name, value)
         if (quota := request.get(QUOTA)) is not None:
@@ -76,7 +76,7 @@ def header_writer(config: Config) -> WriteHeaders:
             if varies:
                 response.headers.add("Vary", "Origin")
         if response.status == NOT_MODIFIED:
-            return  # what it carries replaces what the browser has kept: the page's own policy stays
+            return  # its headers replace those of the cached page, whose policy must stay
         is_page = response.content_type == "text/html"
         response.headers.setdefault("Content-Security-Policy", policy if is_page else NO_PAGE_POLICY)
 
@@ -84,7 +84,7 @@ def header_writer(config: Config) -> WriteHeaders:
 
 
 def allow_origins(app: web.Application, origins: tuple[str, ...]) -> None:
-    """Listed origins may call the API with their own tokens; the cookie stays at home."""
+    """Let listed origins call the API with their own tokens, but not with cookies."""
     if not origins:
         return
     options = aiohttp_cors.ResourceOptions(  # type: ignore[no-untyped-call]
@@ -100,10 +100,10 @@ def allow_origins(app: web.Application, origins: tuple[str, ...]) -> None:
 
 
 def require_own_page(request: web.Request, config: Config) -> None:
-    """Raise ConfabError("forbidden") for a page of another site; programs, which send no Origin, pass.
+    """Raise ConfabError("forbidden") for a page of another site. Programs send no Origin and are let through.
 
-    Such a page can make its visitor's browser open a socket (RFC 6455, section 10.2), and post a form that signs the
-    visitor in as somebody else.
+    Such a page can make its visitor's browser open a socket (RFC 6455, section 10.2), or post a form that signs the
+    visitor in under another account (login CSRF).
     """
     origin = request.headers.get("Origin")
     if origin is None:
@@ -111,4 +111,4 @@ def require_own_page(request: web.Request, config: Config) -> None:
     own = (config.web.public_url, *config.web.allowed_origins, f"{request.scheme}://{request.host}")
     if origin.rstrip("/") not in own:
         log.info("origin_refused", origin=origin[:MAX_LOGGED_ORIGIN], allowed=own)
-        raise ConfabError("forbidden", "This origin is not allowed.")
+        raise ConfabError("forbidden", "Pages of this origin may not call Confab.")

@@ -1,4 +1,4 @@
-"""Begins and continues sessions: an access token in the answer, a refresh token in a cookie that no script can read."""
+"""Begins and continues sessions: an access token in the response, a refresh token in an HttpOnly cookie."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -14,14 +14,14 @@ from server.web.app_keys import CONFIG, DATABASE, TOKENS
 from server.web.requests import json_answer
 
 COOKIE, COOKIE_PATH = "confab_refresh", "/api/auth"
-# A page of another origin can make a browser send the cookie, but not this header.
+# A page of another origin can make the browser send the cookie, but not this header.
 CSRF_HEADER = "X-Confab"
 DAY_SECONDS = 24 * 3600
 
 
 async def begin_session(request: web.Request, user: User, password_hash: str | None) -> web.Response:
-    """Sign somebody in whose password, or link, was good just now; raises ConfabError("bad_credentials") when it has
-    been replaced, or they have been disabled, while that was being looked at.
+    """Sign in a user whose password or link has just been verified; raises ConfabError("bad_credentials") if the
+    password was replaced, or the user disabled, during the verification.
     """
     token = make_refresh_token()
     session_id = await request.app[DATABASE].write(
@@ -39,7 +39,7 @@ async def begin_session(request: web.Request, user: User, password_hash: str | N
 def session_answer(
     request: web.Request, user: User, session_id: str, refresh_token: str | None
 ) -> web.Response:
-    """An access token of this session, and the cookie when it is a new one."""
+    """A response with an access token of this session, and the cookie if the refresh token is new."""
     token, expires_at = request.app[TOKENS].issue(user.id, session_id)
     answer = json_answer(
         {"token": token, "expires_at": _rfc3339(expires_at), "user": user._asdict(), **rights_of(user.role)}
@@ -58,7 +58,7 @@ def session_answer(
 
 
 def rights_of(role: str, key: policy.KeyRights | None = None) -> dict[str, object]:
-    """What a role allows, as the app is told it: in the team, and with a number by the role there."""
+    """The permissions of a role for the app: in the team, and by the role on an account."""
     return {
         "permissions": policy.permissions_of(role, key),
         "number_permissions": policy.account_permissions_of(role, key),
@@ -71,7 +71,7 @@ def read_cookie(request: web.Request) -> tuple[str, str]:
         raise ConfabError("unauthenticated", f"The header {CSRF_HEADER} is missing.")
     session_id, _, token = _find_cookie(request, cookie_name(request)).partition(".")
     try:
-        # Written anew: Python and Postgres differ in where they let a hyphen stand.
+        # Normalised: Python and Postgres accept hyphens at different positions.
         session_id = str(UUID(session_id))
     except ValueError as error:
         raise ConfabError("unauthenticated") from error
@@ -81,7 +81,7 @@ def read_cookie(request: web.Request) -> tuple[str, str]:
 
 
 def _find_cookie(request: web.Request, name: str) -> str:
-    """One cookie among those of all applications here: reading 32 KiB of them into objects takes 50 ms."""
+    """One cookie among those of all applications of the domain: parsing 32 KiB into objects takes 50 ms."""
     found = ""
     for cookie in ";".join(request.headers.getall("Cookie", ())).split(";"):
         key, _, value = cookie.partition("=")
@@ -91,18 +91,19 @@ def _find_cookie(request: web.Request, name: str) -> str:
 
 
 def is_https(request: web.Request) -> bool:
+    """Whether browsers reach us over TLS."""
     return request.app[CONFIG].web.is_https
 
 
 def cookie_name(request: web.Request) -> str:
-    """`__Host-` makes browsers refuse the cookie from a plain connection and from any other host; on loopback there is
-    no other.
+    """With the prefix `__Host-` browsers reject the cookie from plain connections and other hosts. On loopback, without
+    TLS, the prefix cannot be used.
     """
     return f"__Host-{COOKIE}" if is_https(request) else COOKIE
 
 
 def cookie_path(request: web.Request) -> str:
-    """Browsers take a `__Host-` cookie for the whole host only."""
+    """A `__Host-` cookie must have the path `/`."""
     return "/" if is_https(request) else COOKIE_PATH
 
 

@@ -13,7 +13,7 @@ from aiohttp import web
 from server.process.logs import set_up_logging
 from server.routes import ROUTES
 from server.schemas.errors import Error
-from server.web.edge import PIECE_BYTES
+from server.web.edge import CHUNK_BYTES
 from tests.support.fixtures_stack import Stack
 
 BOMB = gzip.compress(b"a" * 50_000_000)
@@ -166,8 +166,8 @@ async def test_many_small_pieces_are_parsed_a_few_at_a_time(
     lines = ("Transfer-Encoding: chunked", "Connection: close")
     answer = await sent(port_of(web_only), head("POST", "/api/auth/test-token", *lines) + body)
     assert answer.status == 200
-    assert max(sizes) <= PIECE_BYTES
-    assert len(sizes) > len(body) // PIECE_BYTES
+    assert max(sizes) <= CHUNK_BYTES
+    assert len(sizes) > len(body) // CHUNK_BYTES
 
 
 async def test_what_comes_with_and_after_a_large_body_keeps_its_order(web_only: Stack) -> None:

@@ -9,17 +9,17 @@ from aiohttp import web
 
 from server.app import create_app
 from server.config import Config
-from server.web.edge import EdgeRunner, Patience
+from server.web.edge import EdgeRunner, Timeouts
 from tests.server.web.test_edge import HANDSHAKE, head, parse
 from tests.support.ports import free_port
 
-PATIENCE = Patience(head=0.3, stall=0.5, idle=60.0)
+TIMEOUTS = Timeouts(head=0.3, stall=0.5, idle=60.0)
 
 
 @asynccontextmanager
-async def waiting(config: Config, patience: Patience) -> AsyncIterator[int]:
+async def waiting(config: Config, timeouts: Timeouts) -> AsyncIterator[int]:
     """A server of this patience; yields its port."""
-    runner = EdgeRunner(create_app(config), patience=patience, access_log=None, shutdown_timeout=1.0)
+    runner = EdgeRunner(create_app(config), timeouts=timeouts, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", port := free_port()).start()
@@ -31,7 +31,7 @@ async def waiting(config: Config, patience: Patience) -> AsyncIterator[int]:
 @pytest.fixture
 async def impatient(config: Config) -> AsyncIterator[int]:
     """The port of a server that does not wait long in the middle of anything."""
-    async with waiting(config, PATIENCE) as port:
+    async with waiting(config, TIMEOUTS) as port:
         yield port
 
 
@@ -73,7 +73,7 @@ async def test_who_stops_in_the_middle_is_not_waited_for(impatient: int) -> None
 
 
 async def test_a_connection_may_rest_between_two_requests_but_not_for_ever(config: Config) -> None:
-    async with waiting(config, Patience(head=0.1, stall=0.1, idle=0.8)) as port:
+    async with waiting(config, Timeouts(head=0.1, stall=0.1, idle=0.8)) as port:
         assert not await closes(port, KEPT, 0.4)
         assert await closes(port, KEPT)
 

@@ -127,22 +127,30 @@ async def test_whoever_was_quiet_for_longest_is_forgotten(
     limiter, rate = Limiter(redis), Rate("test", 1, SLOW, 0)
     for name in ("a", "b", "a", "c", "d"):
         await limiter.take(rate, name)
-    assert [key for _, key in limiter._copies] == ["a", "c", "d"]
+    assert [key for _, key in limiter._local_counts] == ["a", "c", "d"]
 
 
 @settings(max_examples=60)
 @given(st.lists(st.floats(0, 3), max_size=60), st.integers(1, 8), st.floats(0.1, 2))
 def test_never_more_than_the_rate_in_any_window(pauses: list[float], burst: int, seconds: float) -> None:
     """Over any stretch of time: the burst, and what came back meanwhile."""
-    copy, rate, now, taken = rate_limiter._Copy(), Rate("test", burst, seconds, 0), 1000.0, list[float]()
+    local, rate, now, taken = (
+        rate_limiter._LocalCount(),
+        Rate("test", burst, seconds, 0),
+        1000.0,
+        list[float](),
+    )
     for pause in pauses:
         now += pause
-        count = rate_limiter._count_here(copy, rate, 1, now)
+        count = rate_limiter._count_locally(local, rate, 1, now)
         if count.wait == 0.0:
             taken.append(now)
         else:  # exactly after the wait it is let through
-            assert rate_limiter._count_here(replace(copy), rate, 1, now + count.wait).wait == 0.0
-            assert rate_limiter._count_here(replace(copy), rate, 1, now + count.wait * 0.99 - 1e-3).wait > 0.0
+            assert rate_limiter._count_locally(replace(local), rate, 1, now + count.wait).wait == 0.0
+            assert (
+                rate_limiter._count_locally(replace(local), rate, 1, now + count.wait * 0.99 - 1e-3).wait
+                > 0.0
+            )
     for i, begin in enumerate(taken):
         for j in range(i, len(taken)):
             assert j - i + 1 <= burst + (taken[j] - begin) / seconds + 1e-3
