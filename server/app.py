@@ -30,7 +30,7 @@ def create_app(config: Config, static: Path = STATIC) -> web.Application:
     """Build the application; its resources are opened when it starts and closed when it ends."""
     app = web.Application(middlewares=MIDDLEWARES, client_max_size=MAX_BODY_BYTES)
     app[CONFIG] = config
-    app[NAME_HASHER] = NameHasher(config.secrets.seal_key)
+    app[NAME_HASHER] = NameHasher(config.secrets.erasure_key)
     app[TOKENS] = Tokens(
         config.secrets.jwt_secret, config.auth.access_token_seconds, config.secrets.jwt_secret_previous
     )

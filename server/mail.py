@@ -69,14 +69,14 @@ async def greet_mail_server(mail: Mail) -> None:
 
 
 def _client(mail: Mail) -> SMTP:
-    place = mail.place
+    server = mail.server
     return SMTP(
-        hostname=place.host,
-        port=place.port,
-        username=place.user,
-        password=place.password,
-        use_tls=place.smtps,
-        start_tls=place.starttls,
+        hostname=server.host,
+        port=server.port,
+        username=server.user,
+        password=server.password,
+        use_tls=server.smtps,
+        start_tls=server.starttls,
         timeout=mail.timeout_seconds,
     )
 

@@ -48,7 +48,7 @@ async def open_parts(config: Config) -> AsyncIterator[Parts]:
     unipile = open_unipile(config)
     try:
         storage = open_storage(config.media.url, config.data_dir)
-        yield Parts(config, database, redis, unipile, storage, NameHasher(config.secrets.seal_key))
+        yield Parts(config, database, redis, unipile, storage, NameHasher(config.secrets.erasure_key))
     finally:
         await unipile.close()
         await redis.aclose()

@@ -168,7 +168,7 @@ async def _check_mail(config: Config) -> list[Finding]:
     """Sign in at the mail server, where there is one."""
     if not config.mail.is_on:
         return []
-    where = f"{config.mail.place.host}:{config.mail.place.port}"
+    where = f"{config.mail.server.host}:{config.mail.server.port}"
     try:
         await greet_mail_server(config.mail)
     except MailAway as error:

@@ -143,8 +143,8 @@ async def erase(desk: CommandContext, options: argparse.Namespace) -> CommandRes
     contact_id = await _contact_id(desk, options)
     if not options.yes:
         _ask_whether(f"Erase the contact {contact_id} of the number {options.account_id}, for ever?")
-    seal = NameHasher(desk.config.secrets.seal_key)
-    gone = await desk.database.write(begin_contact_erasure, OPERATOR, seal, options.account_id, contact_id)
+    hasher = NameHasher(desk.config.secrets.erasure_key)
+    gone = await desk.database.write(begin_contact_erasure, OPERATOR, hasher, options.account_id, contact_id)
     if gone is not None:
         await _tell(desk, options.account_id, gone)
     shown = await desk.database.read(contact_erasures.fetch_any_erasure, options.account_id, contact_id)
@@ -160,8 +160,8 @@ async def _erase_account(desk: CommandContext, account_id: int, *, is_sure: bool
     """With everybody and everything in it, here and at UniPile."""
     if not is_sure:
         _ask_whether(f"Erase the number {account_id} and all that is in it, for ever?")
-    seal = NameHasher(desk.config.secrets.seal_key)
-    shown = await desk.database.write(begin_account_erasure, OPERATOR, seal, account_id)
+    hasher = NameHasher(desk.config.secrets.erasure_key)
+    shown = await desk.database.write(begin_account_erasure, OPERATOR, hasher, account_id)
     if shown is None:
         raise NotFound(f"There is no number {account_id}, or it is being erased.")
     await announce_access_change(desk.redis)

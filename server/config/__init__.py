@@ -1,4 +1,4 @@
-"""The configuration: config.toml, .env and the environment, read once, checked, and frozen."""
+"""The configuration: config.toml, .env and the environment, read once, validated and frozen."""
 
 import os
 import re
@@ -9,12 +9,12 @@ from pathlib import Path
 from server.config.auth import Audit, Auth
 from server.config.billing import Billing, check_billing
 from server.config.environment import Environment, read_environment
-from server.config.generated_secrets import KeyringError, read_keyring
+from server.config.generated_secrets import GeneratedSecretsError, read_generated_secrets
 from server.config.limits import Limits, check_limits
 from server.config.mail import Mail, check_mail
 from server.config.plans import Plans, check_plans
 from server.config.reader import ConfigError, Reader, derived, key, read_toml
-from server.config.secret_strength import complaint_about
+from server.config.secret_strength import secret_problem
 from server.config.sections import (
     Database,
     Log,
@@ -53,19 +53,20 @@ __all__ = [
 
 ROOT = Path(__file__).resolve().parents[2]
 SANDBOX_API_KEY = "sandbox-key"
-SANDBOX_WEBHOOK_SECRET = "sandbox-webhook-secret"  # noqa: S105 - stands in contract.md, for loopback only
+SANDBOX_WEBHOOK_SECRET = "sandbox-webhook-secret"  # noqa: S105 - published in contract.md, accepted on loopback only
 DEMO_EMAIL = "demo@confab.local"
-# An HS256 key is as long as its hash (RFC 7518, section 3.2).
+# An HS256 key must be at least as long as the hash (RFC 7518, section 3.2).
 MIN_JWT_SECRET_BYTES = 32
 MIN_WEBHOOK_SECRET_BYTES = 16
-# Read from the process's environment by libraries: the S3 client, OpenSSL and libpq.
+# Read from the environment by libraries: the S3 client, OpenSSL and libpq.
 LIBRARY_NAMES = re.compile(r"AWS_\w+|SSL_CERT_(FILE|DIR)|PG[A-Z]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """Everything a process is told from outside; `database.url` and `redis.url` may still be None here and
-    are filled in by the embedded services."""
+    """All settings of a process. `database.url`, `redis.url` and `unipile.dsn` may be None here; the embedded services
+    fill them in.
+    """
 
     data_dir: Path = key(env="DATA_DIR")  # noqa: RUF009 - a field declaration, not a shared value
     web: Web
@@ -89,19 +90,19 @@ class Config:
     media: Media
     realtime: Realtime
     log: Log
-    # A sentence for each setting that was given and has no effect.
+    # One sentence for each setting that has no effect.
     unused: tuple[str, ...] = derived(())
 
 
 def read_config() -> Config:
-    """Load the configuration of this process, from this checkout."""
+    """Load the configuration of this process from this checkout."""
     return load_config(os.environ, ROOT / "config.toml", ROOT / ".env")
 
 
 def load_config(environ: MutableMapping[str, str], toml_path: Path, env_path: Path | None = None) -> Config:
-    """Put the sources together and check the whole; in sandbox mode missing secrets are made and kept.
+    """Merge the sources and validate the result; in sandbox mode missing secrets are generated and stored.
 
-    Variables of .env that libraries read by themselves are added to `environ`.
+    Variables in .env that libraries read themselves are added to `environ`.
     """
     environment = read_environment(environ, env_path)
     config, known = _read(environment, toml_path)
@@ -116,10 +117,10 @@ def _pass_on_to_libraries(environment: Environment, environ: MutableMapping[str,
 
 
 def _read(environment: Environment, toml_path: Path) -> tuple[Config, frozenset[str]]:
-    """The configuration, and every variable that it can be set with."""
+    """The configuration, and the names of all variables that can set it."""
     reader = Reader(read_toml(toml_path), environment.values)
     config: Config = reader.read(Config)
-    reader.refuse_unknown()
+    reader.reject_unknown()
     config = replace(
         config,
         data_dir=toml_path.parent / config.data_dir.expanduser(),
@@ -156,8 +157,8 @@ def _check_media(config: Config) -> None:
 
 def _with_sandbox_secrets(config: Config) -> Config:
     try:
-        kept = read_keyring(config.data_dir)
-    except KeyringError as error:
+        generated = read_generated_secrets(config.data_dir)
+    except GeneratedSecretsError as error:
         raise ConfigError(str(error)) from error
     secrets = config.secrets
     return replace(
@@ -166,8 +167,8 @@ def _with_sandbox_secrets(config: Config) -> Config:
         secrets=replace(
             secrets,
             webhook_secret=secrets.webhook_secret or SANDBOX_WEBHOOK_SECRET,
-            jwt_secret=secrets.jwt_secret or kept["jwt_secret"],
-            demo_password=secrets.demo_password or kept["demo_password"],
+            jwt_secret=secrets.jwt_secret or generated["jwt_secret"],
+            demo_password=secrets.demo_password or generated["demo_password"],
         ),
     )
 
@@ -185,42 +186,43 @@ def _check_secrets(config: Config) -> None:
             else []
         ),
     )
-    complaints = [
+    problems = [
         f"{name} {complaint}"
         for name, value, length in given
-        if value not in allowed and (complaint := complaint_about(value, length))
+        if value not in allowed and (complaint := secret_problem(value, length))
     ]
-    if complaints:
-        raise ConfigError(f"{'; '.join(complaints)}.")
+    if problems:
+        raise ConfigError(f"{'; '.join(problems)}: set it in the environment or .env, as .env.example shows.")
 
 
 def _check_exposure(config: Config) -> None:
-    """Raise ConfigError for a sandbox that others could reach: it shows a password and hands out tokens."""
+    """Raise ConfigError for a sandbox that is reachable from other machines: it shows a password and issues tokens."""
     if not config.sandbox.enabled or config.sandbox.public:
         return
     named = {"HOST": f"http://{bracketed(config.web.host)}", "PUBLIC_URL": config.web.public_url}
     for name, address in named.items():
         if not is_loopback(address):
             raise ConfigError(
-                f"UNIPILE_DSN is not set, so Confab would run in sandbox mode, where everyone who reaches it can "
-                f"sign in; {name} lets others reach it. Set UNIPILE_DSN, or CONFAB_SANDBOX_PUBLIC=true to allow this."
+                f"UNIPILE_DSN is not set, so Confab would run in sandbox mode, where everyone who can reach it can "
+                f"sign in, and {name} makes it reachable from other machines: set UNIPILE_DSN, or "
+                "CONFAB_SANDBOX_PUBLIC=true to allow this."
             )
 
 
 def _test_tokens(config: Config) -> bool:
     wanted = config.auth.test_tokens
     if wanted and not config.sandbox.enabled and config.web.is_https:
-        raise ConfigError("CONFAB_AUTH_TEST_TOKENS must not be on while PUBLIC_URL is https.")
+        raise ConfigError("CONFAB_AUTH_TEST_TOKENS must not be on while PUBLIC_URL is https: turn it off.")
     return config.sandbox.enabled if wanted is None else wanted
 
 
 def _is_paced(config: Config) -> bool:
-    """The sandbox's numbers are in no danger."""
+    """Off by default for the sandbox and other local simulators, where WhatsApp cannot ban an account."""
     wanted = config.pace.enabled
     return not (config.sandbox.enabled or is_loopback(config.unipile.dsn)) if wanted is None else wanted
 
 
 def _is_limited(config: Config) -> bool:
-    """Whoever runs a UniPile of their own beside Confab is measuring it; the sandbox is for trying everything."""
+    """Off by default against a UniPile on this machine, which is used for benchmarks and demos."""
     wanted = config.limits.enabled
     return not is_loopback(config.unipile.dsn) if wanted is None else wanted

@@ -1,4 +1,4 @@
-"""Who comes in and how, and for how long it is known who did: `[auth]` and `[audit]` of config.toml."""
+"""The `[auth]` and `[audit]` settings: sign-in, invitations, and retention of the audit log."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,10 @@
-"""Signatures of Standard Webhooks (standardwebhooks.com): who sent this body, and when."""
+"""The `[billing]` setting, and the check of Standard Webhooks signatures (standardwebhooks.com).
+
+The library `standardwebhooks` 1.1 was tried with the inputs of this module's tests and is not used: a body that is not
+UTF-8, a signature without a comma and one that is not base64 each raise another error than its own (a 500 instead of a
+401), it signs and verifies a timestamp other than the one that was sent ("1.7e9", "1700000000.5"), and it accepts ids
+of any length with control characters. Wrapping all this takes as many lines as the check itself.
+"""
 
 import base64
 import binascii
@@ -16,17 +22,17 @@ MAX_ID_LENGTH = 255
 
 
 class SignatureError(Exception):
-    """The secret cannot be used, or the signature is not good; the message says why, without the secret."""
+    """The secret or the signature is invalid; the message says why, without the secret."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Billing:
-    # As Standard Webhooks writes it: whsec_ and base64. Empty: there is no billing system.
+    # In the format of Standard Webhooks: whsec_ and base64. Empty: no billing system.
     secret: str = key(secret=True, default="")
 
 
 def check_billing(billing: Billing) -> None:
-    """Raise ConfigError for a secret that cannot be used."""
+    """Raise ConfigError for an invalid secret."""
     try:
         if billing.secret:
             read_secret(billing.secret)
@@ -37,18 +43,18 @@ def check_billing(billing: Billing) -> None:
 def read_secret(text: str) -> bytes:
     """The bytes of a `whsec_…` secret."""
     try:
-        known = base64.b64decode(text.removeprefix(PREFIX), validate=True)
+        secret = base64.b64decode(text.removeprefix(PREFIX), validate=True)
     except (binascii.Error, ValueError) as error:
-        raise SignatureError("must be whsec_ and base64") from error
-    if not text.startswith(PREFIX) or not MIN_SECRET_BYTES <= len(known) <= MAX_SECRET_BYTES:
+        raise SignatureError("must be whsec_ followed by base64") from error
+    if not text.startswith(PREFIX) or not MIN_SECRET_BYTES <= len(secret) <= MAX_SECRET_BYTES:
         raise SignatureError(
-            f"must be whsec_ and the base64 of {MIN_SECRET_BYTES} to {MAX_SECRET_BYTES} bytes"
+            f"must be whsec_ followed by the base64 of {MIN_SECRET_BYTES} to {MAX_SECRET_BYTES} bytes"
         )
-    return known
+    return secret
 
 
 def sign(secret: str, webhook_id: str, timestamp: int, body: bytes) -> str:
-    """`v1,<base64>` over id, time and body."""
+    """The signature `v1,<base64>` of id, timestamp and body."""
     digest = hmac.digest(read_secret(secret), f"{webhook_id}.{timestamp}.".encode() + body, sha256)
     return VERSION + base64.b64encode(digest).decode()
 
@@ -56,22 +62,22 @@ def sign(secret: str, webhook_id: str, timestamp: int, body: bytes) -> str:
 def check_signature(
     secret: str, webhook_id: str, timestamp: str, signatures: str, body: bytes, now: float
 ) -> None:
-    """Raise SignatureError unless one of the signatures is ours and the time is now; several stand side by side
-    while a secret is being replaced.
+    """Raise SignatureError unless one of the signatures is valid and the timestamp is recent. The sender puts several
+    side by side while it rotates its secret.
     """
     if not 1 <= len(webhook_id) <= MAX_ID_LENGTH or not webhook_id.isascii() or not webhook_id.isprintable():
-        raise SignatureError("webhook-id is missing or no id")
+        raise SignatureError("The header webhook-id is missing or invalid")
     if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):
-        raise SignatureError("webhook-timestamp is missing or no time")
+        raise SignatureError("The header webhook-timestamp is missing or is not a Unix time in seconds")
     if abs(now - int(timestamp)) > TOLERANCE_SECONDS:
-        raise SignatureError("webhook-timestamp is too far from now")
+        raise SignatureError("The time in webhook-timestamp differs from ours by more than five minutes")
     expected = sign(secret, webhook_id, int(timestamp), body).encode()
-    # Every one is compared to the end: how long it took tells nothing of which is near.
-    if not sum(hmac.compare_digest(given, expected) for given in _given(signatures)):
-        raise SignatureError("webhook-signature fits no secret of ours")
+    # All are compared, in constant time each, so that the duration reveals nothing about them.
+    if not sum(hmac.compare_digest(signature, expected) for signature in _v1_signatures(signatures)):
+        raise SignatureError("No signature in webhook-signature matches the billing secret")
 
 
-def _given(signatures: str) -> Iterator[bytes]:
+def _v1_signatures(signatures: str) -> Iterator[bytes]:
     for part in signatures.split(" ")[:20]:
         if part.startswith(VERSION):
             yield part.encode("utf-8", "surrogateescape")

@@ -1,4 +1,4 @@
-"""Reads the environment and .env into one mapping of settings, and refuses a .env that cannot be read."""
+"""Merges .env and the environment into one mapping of settings; rejects a .env that cannot be read."""
 
 import codecs
 import re
@@ -12,15 +12,15 @@ from dotenv.parser import parse_stream
 
 from server.config.reader import ConfigError
 
-# Kubernetes and Docker links describe a service called `confab` or `confab-web` to every container of its namespace:
-# CONFAB_SERVICE_HOST, CONFAB_WEB_PORT_8080_TCP_ADDR, and CONFAB_WEB_PORT, which is also the name of a setting of ours.
+# Kubernetes and Docker links announce a service named `confab` or `confab-web` to every container of its namespace:
+# CONFAB_SERVICE_HOST, CONFAB_WEB_PORT_8080_TCP_ADDR, and CONFAB_WEB_PORT, which is also one of our settings.
 _SERVICE_NAME = re.compile(r"\w+_SERVICE_(HOST|PORT(_\w+)?)|\w+_PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?")
 _SERVICE_ADDRESS = re.compile(r"(tcp|udp|sctp)://")
-# What conda's compilers put into HOST: the platform they build for, such as x86_64-conda-linux-gnu.
+# conda's compilers set HOST to the target platform, such as x86_64-conda-linux-gnu.
 _BUILD_PLATFORM = re.compile(
     r"(x86_64|amd64|i[3-6]86|aarch64|arm\w+|ppc\w*|powerpc\w*|s390x|riscv\w*)(-\w+)?-(linux|darwin|mingw|windows)[\w.-]*"
 )
-# A file saved by an editor or a shell of Windows says its encoding in its first bytes.
+# Editors and shells on Windows begin a file with the byte order mark of its encoding.
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -30,8 +30,8 @@ _REFERENCE = re.compile(r"\$\{(\w+)")
 
 
 class Environment(NamedTuple):
-    """All settings by name; those that only .env sets, except the ones that other lines of it refer to; and a sentence
-    for each variable that was ignored because another program sets it.
+    """All settings by name; those set only in .env, except the ones that other lines of it refer to; and a sentence for
+    each variable that is ignored because another program sets it.
     """
 
     values: dict[str, str]
@@ -40,7 +40,8 @@ class Environment(NamedTuple):
 
 
 def read_environment(environ: Mapping[str, str], env_path: Path | None) -> Environment:
-    """Lay the environment over the .env file; an empty value is unset, as Compose files pass it on.
+    """Merge the two; the environment takes precedence. An empty value counts as unset, since Compose passes unset
+    variables on as empty.
 
     Raises ConfigError for a file that cannot be read.
     """
@@ -62,7 +63,8 @@ def _ignore_build_platform(values: dict[str, str]) -> tuple[str, ...]:
         return ()
     platform = values.pop("HOST")
     return (
-        f"HOST is {platform}, a build platform as conda sets it; CONFAB_WEB_HOST sets the address to listen on.",
+        f"HOST is {platform}, a build platform as conda sets it, and is ignored: set CONFAB_WEB_HOST to the address "
+        "to listen on.",
     )
 
 
@@ -73,7 +75,7 @@ def _describes_service(name: str, value: str) -> bool:
 
 
 def _read_file(path: Path) -> tuple[dict[str, str], set[str]]:
-    """The file's settings, and the names that its values refer to."""
+    """The file's settings, and the names referenced in its values."""
     text = _read_text(path)
     if text is None:
         return {}, set()
@@ -93,24 +95,27 @@ def _references(values: Iterable[str]) -> set[str]:
 
 
 def _is_single_quoted(line: str) -> bool:
-    """Single quotes keep ${NAME} as it is, as they do in a shell."""
+    """In single quotes ${NAME} is literal, as in a shell."""
     return line.partition("=")[2].lstrip().startswith("'")
 
 
 def _read_text(path: Path) -> str | None:
-    """The file as text, None when there is none."""
+    """The text of the file; None if it does not exist."""
     try:
         data = path.read_bytes()
     except FileNotFoundError:
         if path.is_symlink():
-            raise ConfigError(f"{path.name} is a link to a file that does not exist.") from None
+            raise ConfigError(
+                f"{path.name} is a link to a file that does not exist: create the file or remove the link."
+            ) from None
         return None
     except IsADirectoryError:
         raise ConfigError(
-            f"{path.name} is a directory, not a file: Docker makes one when the file to mount does not exist."
+            f"{path.name} is a directory, which Docker creates if the file to mount does not exist: replace it with "
+            "a file."
         ) from None
     except OSError as error:
-        raise ConfigError(f"{path.name} cannot be read: {error.strerror}.") from None
+        raise ConfigError(f"{path.name} cannot be read ({error.strerror}): check its permissions.") from None
     encoding = next((name for mark, name in _BYTE_ORDER_MARKS if data.startswith(mark)), "utf-8")
     try:
         text = data.decode(encoding)

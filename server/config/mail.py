@@ -1,4 +1,4 @@
-"""The mail server, where there is one: `SMTP_URL`, and `[mail]` of config.toml."""
+"""The mail server: `SMTP_URL`, and `[mail]` of config.toml."""
 
 from dataclasses import dataclass
 from email.utils import parseaddr
@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from server.config.reader import ConfigError, key
 from server.config.urls.addresses import is_loopback
 
-# scheme -> port when the address names none: submission, and submission within TLS (RFC 8314).
+# scheme -> default port: submission, and submission over implicit TLS (RFC 8314).
 PORTS = {"smtp": 587, "smtps": 465}
 WANTED = "SMTP_URL must be like smtp://user:password@mail.example.com:587 or smtps://…:465"
 
@@ -24,12 +24,12 @@ class Mail:
         return self.url is not None
 
     @property
-    def place(self) -> "MailServer":
+    def server(self) -> "MailServer":
         return read_smtp_url(self.url or "")
 
 
 class MailServer(NamedTuple):
-    """Where mail is handed over: `smtps` speaks TLS from the start, `starttls` before anything else is said."""
+    """The submission server: `smtps` is TLS from the start, `starttls` upgrades the connection first."""
 
     host: str
     port: int
@@ -40,19 +40,19 @@ class MailServer(NamedTuple):
 
 
 def check_mail(mail: Mail) -> None:
-    """Raise ConfigError for a mail server that cannot be used."""
+    """Raise ConfigError for an invalid URL or a missing sender."""
     if mail.url is None:
         return
     read_smtp_url(mail.url)
     if "@" not in parseaddr(mail.sender)[1]:
         raise ConfigError(
-            "CONFAB_MAIL_SENDER (config.toml: [mail] sender) must say from whom mail comes, as in "
-            "Confab <inbox@example.com>, since SMTP_URL is set."
+            "SMTP_URL is set, but CONFAB_MAIL_SENDER (config.toml: [mail] sender) is not an address: set it, as in "
+            "Confab <inbox@example.com>."
         )
 
 
 def read_smtp_url(url: str) -> MailServer:
-    """Take the address apart; raises ConfigError, which does not quote it: it holds a password."""
+    """Parse SMTP_URL; raises ConfigError, which does not quote the URL, as it contains a password."""
     try:
         parts = urlsplit(url)
         port, query = parts.port, dict(parse_qsl(parts.query, keep_blank_values=True))
@@ -66,11 +66,11 @@ def read_smtp_url(url: str) -> MailServer:
         or parts.path not in ("", "/")
         or not known
     ):
-        raise ConfigError(f"{WANTED}; ?starttls=never is the one thing that may follow.")
+        raise ConfigError(f"{WANTED}; the only option is ?starttls=never.")
     smtps, never = parts.scheme == "smtps", query.get("starttls") == "never"
     user, password = (unquote(text) if text else None for text in (parts.username, parts.password))
     if never and password and not is_loopback(url):
-        raise ConfigError("SMTP_URL would send its password unprotected: leave ?starttls=never out.")
+        raise ConfigError("SMTP_URL would send its password without TLS: remove ?starttls=never.")
     return MailServer(
         parts.hostname, port or PORTS[parts.scheme], user, password, smtps, starttls=not smtps and not never
     )

@@ -1,4 +1,4 @@
-"""Fills a tree of dataclasses from config.toml and the environment, and refuses what it cannot use."""
+"""Fills a tree of dataclasses from config.toml and the environment; rejects unknown keys and invalid values."""
 
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -21,7 +21,7 @@ _BOOLS = {
 
 
 class ConfigError(Exception):
-    """What is set cannot be used; the message is one sentence that names the key."""
+    """A setting is invalid; the message is one sentence that names the key."""
 
 
 def key(
@@ -32,20 +32,20 @@ def key(
     may_be_zero: bool = False,
     default: Any = MISSING,
 ) -> Any:
-    """Declare a key: its short environment name, whether it stays out of files and reprs, its choices, and whether 0,
-    which no other number may be, means something.
+    """Declare a key: its short environment name, whether it is a secret (not allowed in files, not shown in reprs), its
+    choices, and whether 0 is allowed, which other numeric keys reject.
     """
     metadata = {"env": env, "secret": secret, "choices": choices, "may_be_zero": may_be_zero}
     return field(default=default, repr=not secret, metadata=metadata)
 
 
 def tables(kind: type[Any]) -> Any:
-    """Declare a section's own tables, `[section.<name>]`: a mapping of names to dataclasses of this kind."""
+    """Declare subtables `[section.<name>]`: a mapping of names to dataclasses of this kind."""
     return field(metadata={"tables": kind})
 
 
 def derived(default: Any) -> Any:
-    """Declare a value that is worked out from other keys and cannot be set."""
+    """Declare a value that is computed from other keys and cannot be set."""
     return field(default=default, metadata={"derived": True})
 
 
@@ -58,7 +58,7 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 
 class Reader:
-    """Finds each field of the dataclasses in the environment or in the file, and knows what is left over."""
+    """Looks up each field of the dataclasses in the environment and the file, and rejects what is left over."""
 
     def __init__(self, toml: Mapping[str, Any], environ: Mapping[str, str]) -> None:
         self._toml = toml
@@ -66,12 +66,12 @@ class Reader:
         self._known: set[str] = set()
 
     def read(self, cls: type[Any], section: str = "") -> Any:
-        """Build `cls` from the keys of one section, and its sections from theirs."""
+        """Build `cls` from the keys of one section, and nested sections recursively."""
         given = self._section(section)
         usable = [item for item in fields(cls) if not item.metadata.get("derived")]
         has_tables = any("tables" in item.metadata for item in usable)
         own = {name: value for name, value in given.items() if not (has_tables and isinstance(value, dict))}
-        _refuse_keys(section, own, usable)
+        _check_keys(section, own, usable)
         hints = get_type_hints(cls)
         found = {}
         for item in usable:
@@ -85,17 +85,17 @@ class Reader:
         return cls(**found)
 
     def _section(self, section: str) -> Mapping[str, Any]:
-        """The keys of `[section]` or `[section.table]`; of the whole file without a name."""
+        """The keys of `[section]` or `[section.table]`; of the whole file if the name is empty."""
         given: Any = self._toml
         for part in section.split(".") if section else ():
             given = given.get(part, {})
             if not isinstance(given, Mapping):
-                raise ConfigError(f"config.toml: {section} must be a section.")
+                raise ConfigError(f"config.toml: {section} must be a section: write [{section}].")
         return dict(given)
 
     @property
     def known(self) -> frozenset[str]:
-        """Every environment variable that a field of ours is read from."""
+        """All environment variables that set a field."""
         return frozenset(self._known)
 
     def _names(self, long_name: str, item: Field[Any]) -> list[str]:
@@ -103,36 +103,38 @@ class Reader:
         self._known.update(names)
         return names
 
-    def refuse_unknown(self) -> None:
-        """Raise ConfigError for a CONFAB_ variable that no field has asked for."""
+    def reject_unknown(self) -> None:
+        """Raise ConfigError for a CONFAB_ variable that sets no field."""
         for name in sorted(self._environ):
             if name.startswith(PREFIX) and name not in self._known:
-                raise ConfigError(f"{name} is not a key Confab knows; config.toml lists them.")
+                raise ConfigError(
+                    f"{name} is not a known setting: remove it, or see config.toml for the names."
+                )
 
     def _find(self, item: Field[Any], kind: Any, section: str, given: Mapping[str, Any]) -> Any:
         long_name = PREFIX + "_".join(part for part in (*section.split("."), item.name) if part).upper()
         for name in self._names(long_name, item):
             if name in self._environ:
                 return _converted(name, item, kind, self._environ[name])
-        place = _place(section, item.name)
+        name = _key_name(section, item.name)
         if item.name in given:
-            return _converted(place, item, kind, given[item.name], quoted=False)
+            return _converted(name, item, kind, given[item.name], quoted=False)
         if item.default is MISSING:
-            raise ConfigError(f"{place} is missing.")
+            raise ConfigError(f"{name} is missing: add it.")
         return MISSING
 
 
-def _place(section: str, name: str) -> str:
+def _key_name(section: str, name: str) -> str:
     return f"config.toml: [{section}] {name}" if section else f"config.toml: {name}"
 
 
-def _refuse_keys(section: str, given: Mapping[str, Any], usable: Iterable[Field[Any]]) -> None:
+def _check_keys(section: str, given: Mapping[str, Any], usable: Iterable[Field[Any]]) -> None:
     secret = {item.name: bool(item.metadata.get("secret")) for item in usable}
     for name in given:
         if name not in secret:
-            raise ConfigError(f"{_place(section, name)} is not a key Confab knows.")
+            raise ConfigError(f"{_key_name(section, name)} is not a known key: remove it.")
         if secret[name]:
-            raise ConfigError(f"{_place(section, name)} is a secret and belongs in the environment.")
+            raise ConfigError(f"{_key_name(section, name)} is a secret: set it in the environment instead.")
 
 
 def _converted(name: str, item: Field[Any], kind: Any, value: Any, *, quoted: bool = True) -> Any:
@@ -141,7 +143,7 @@ def _converted(name: str, item: Field[Any], kind: Any, value: Any, *, quoted: bo
     described, convert = _KINDS[get_origin(kind) or kind]
     shown = "" if item.metadata.get("secret") else f", not {value!r}"
     try:
-        # In the environment everything is text; in the file "8080" is a slip.
+        # The environment has only text; in the file a quoted "8080" is a mistake.
         if isinstance(value, str) and not quoted and kind in (bool, int, float):
             raise TypeError
         result = convert(value)
@@ -168,7 +170,7 @@ def _bool(value: Any) -> bool:
 
 
 def _int(value: Any) -> int:
-    # bool is a subclass of int, and int() would cut a float of the file short.
+    # bool is a subclass of int, and int() would truncate a float.
     if isinstance(value, bool | float):
         raise TypeError
     return int(value)

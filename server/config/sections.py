@@ -1,4 +1,4 @@
-"""The sections of the configuration that are plain values: each field is a key of config.toml or a variable."""
+"""The sections of the configuration that need no checks of their own; each field is a key of config.toml."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from server.config.reader import derived, key
 class Sandbox:
     enabled: bool = derived(False)
     port: int = key(env="SANDBOX_PORT")
-    # Sandbox mode signs everyone in: beyond this machine it has to be asked for twice.
+    # In sandbox mode everyone can sign in, so reaching it from other machines must be allowed explicitly.
     public: bool
 
     @property
@@ -55,14 +55,14 @@ class Unipile:
 class Secrets:
     webhook_secret: str = key(env="WEBHOOK_SECRET", secret=True, default="")
     jwt_secret: str = key(env="JWT_SECRET", secret=True, default="")
-    # Read, never signed with: set for an access token's life while the secret is being changed.
+    # Verifies tokens but never signs them: set for the lifetime of an access token while the secret is rotated.
     jwt_secret_previous: str = key(env="JWT_SECRET_PREVIOUS", secret=True, default="")
     demo_password: str = key(secret=True, default="")
     erase_secret: str = key(env="ERASE_SECRET", secret=True, default="")
 
     @property
-    def seal_key(self) -> str:
-        """What hashes the names of who was erased; it must outlive every rotation of the other."""
+    def erasure_key(self) -> str:
+        """The key of the hashes of erased names. It must stay the same when JWT_SECRET is rotated."""
         return self.erase_secret or self.jwt_secret
 
 
@@ -84,7 +84,7 @@ class Outbox:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    # None in the file: on, except against a UniPile on this very machine. Always a bool once loaded.
+    # None in the file: on, unless UniPile is on this machine. Always a bool once loaded.
     enabled: bool | None = None
     spacing_seconds: float
     burst: int

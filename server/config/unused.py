@@ -1,4 +1,4 @@
-"""Finds settings that were given and have no effect, so that the start can name them."""
+"""Lists settings that are given but have no effect, so that the start can warn about them."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -14,7 +14,7 @@ _COMPOSE_NAMES = re.compile(r"POSTGRES_PASSWORD|PUBLISH_ADDRESS|COMPOSE_\w+|DOCK
 
 
 class Rule(NamedTuple):
-    """Environment variables that count only under a condition, and the condition in words."""
+    """Environment variables that have an effect only under a condition, and the condition as text."""
 
     names: re.Pattern[str]
     is_used: "Callable[[Config], bool]"
@@ -51,8 +51,8 @@ def _uses_data_dir(config: "Config") -> bool:
 def list_unused_settings(
     config: "Config", environment: Environment, known: Iterable[str], libraries: re.Pattern[str]
 ) -> tuple[str, ...]:
-    """A sentence for each setting that was given and has no effect; `known` are the variables that a field is read
-    from, `libraries` matches those that a library reads by itself.
+    """One sentence for each setting without effect. `known` are the variables that set a field, `libraries` matches
+    those that a library reads itself.
     """
     conditional = [
         f"{name} is set but needs {rule.needs}."
@@ -60,12 +60,12 @@ def list_unused_settings(
         for rule in RULES
         if (
             name in environment.only_in_file or not libraries.fullmatch(name)
-        )  # others use AWS_… for themselves
+        )  # AWS_… in the environment may be meant for other programs
         and rule.names.fullmatch(name)
         and not rule.is_used(config)
     ]
     unknown = [
-        f"{name} in .env is not a setting of Confab."
+        f"{name} in .env is not a setting of Confab: remove it, or see .env.example for the names."
         for name in sorted(environment.only_in_file.difference(known))
         if not libraries.fullmatch(name) and not _COMPOSE_NAMES.fullmatch(name)
     ]

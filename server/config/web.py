@@ -1,4 +1,4 @@
-"""The `[web]` settings: where the web process listens, what the outside calls it, and whom it believes."""
+"""The `[web]` settings: listen address, public URL, allowed origins and trusted proxies."""
 
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
@@ -7,7 +7,7 @@ from server.config.reader import ConfigError, key
 from server.config.urls.addresses import bracketed, check_networks, web_origin
 
 ANY_IPV6 = "::"
-ANY_ADDRESS = ("0.0.0.0", ANY_IPV6)  # noqa: S104 - recognised, not bound
+ANY_ADDRESS = ("0.0.0.0", ANY_IPV6)  # noqa: S104 - compared, not bound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,12 +26,12 @@ class Web:
 
 
 def listen_host(web: Web) -> str | None:
-    """The address to listen on; None is every address of IPv4 and of IPv6."""
+    """The address to listen on; None means all IPv4 and IPv6 addresses."""
     return None if web.host == ANY_IPV6 else web.host
 
 
 def settle_web(web: Web) -> Web:
-    """Check the section and settle PUBLIC_URL and the allowed origins as browsers spell them; raises ConfigError."""
+    """Validate the section and normalise PUBLIC_URL and the allowed origins; raises ConfigError."""
     if web.port > 65535:
         raise ConfigError(f"PORT must be at most 65535, not {web.port}.")
     web = replace(web, host=_plain_host(web.host))
@@ -45,7 +45,7 @@ def settle_web(web: Web) -> Web:
 
 
 def _plain_host(host: str) -> str:
-    """An address in its one spelling, without the brackets of a URL; a name as it is."""
+    """An IP address in canonical form without brackets; a host name unchanged."""
     text = host.removeprefix("[").removesuffix("]")
     try:
         return str(ip_address(text))

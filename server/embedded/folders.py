@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from server.config.generated_secrets import describe
+from server.config.generated_secrets import describe_os_error
 
 # CAP_DAC_OVERRIDE passes permissions, CAP_SETPCAP may hand it on (linux/capability.h).
 NEEDED_CAPABILITIES = 1 << 1 | 1 << 8
@@ -41,7 +41,9 @@ def open_data_dir(data_dir: Path) -> Path:
         proof.write_text("")
         proof.unlink()
     except OSError as error:
-        raise ServiceError(f"The data folder {data_dir} cannot be used: {describe(error)}.") from error
+        raise ServiceError(
+            f"The data folder {data_dir} cannot be used: {describe_os_error(error)}."
+        ) from error
     return data_dir
 
 
@@ -59,7 +61,9 @@ def open_part(data_dir: Path, name: str) -> tuple[Path, Owner]:
             )
         owner = _owner_of(part)
     except OSError as error:
-        raise ServiceError(f"The data folder {data_dir} cannot be used: {describe(error)}.") from error
+        raise ServiceError(
+            f"The data folder {data_dir} cannot be used: {describe_os_error(error)}."
+        ) from error
     if os.geteuid() not in (0, owner.uid):
         raise ServiceError(
             f"{part} belongs to {owner.name}: start Confab as that user, or set another DATA_DIR."

@@ -48,7 +48,7 @@ async def why_unusable(redis: Client, config: RedisConfig) -> Reason | None:
 
 
 def sentence_of(config: RedisConfig, reason: Reason) -> str:
-    return f"Redis at {address_of(config).place} {reason.sentence}."
+    return f"Redis at {address_of(config).location} {reason.sentence}."
 
 
 async def _is_cluster(redis: Client) -> bool:

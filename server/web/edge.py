@@ -265,7 +265,7 @@ def _parser_error(error: HttpProcessingError) -> ConfabError:
 
 
 def _final_error(error: ConfabError, reason: str) -> web.Response:
-    """An error that closes the connection. Any client can cause it, so it is counted, and logged at debug level only."""
+    """An error that closes the connection. Any client can cause it, so it is counted, not logged at info level."""
     UNREADABLE.labels(reason).inc()
     log.debug("request_refused", reason=reason)
     answer = error_answer(error)

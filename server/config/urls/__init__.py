@@ -1,1 +1,1 @@
-"""Reads and checks the URLs and addresses of the configuration."""
+"""Parses and validates the URLs and addresses of the configuration."""

@@ -1,4 +1,4 @@
-"""Looks at addresses of the configuration: schemes, origins, networks, and whether they are of this machine."""
+"""Validates web addresses of the configuration: schemes, origins, networks, loopback, and UNIPILE_DSN."""
 
 import re
 from ipaddress import ip_address, ip_network
@@ -12,7 +12,7 @@ _HOST_NAME = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-
 
 
 def check_scheme(name: str, url: str | None, schemes: tuple[str, ...]) -> None:
-    """Raise ConfigError for an address that is no usable one of these schemes; None is none."""
+    """Raise ConfigError for an invalid URL or one with another scheme; None is allowed."""
     if url is None:
         return
     try:
@@ -21,16 +21,14 @@ def check_scheme(name: str, url: str | None, schemes: tuple[str, ...]) -> None:
     except ValueError:
         usable = False
     if not usable:
-        raise ConfigError(
-            f"{name} must be an address that begins with {' or '.join(f'{s}://' for s in schemes)}."
-        )
+        raise ConfigError(f"{name} must be a URL that begins with {' or '.join(f'{s}://' for s in schemes)}.")
 
 
 def web_origin(name: str, url: str) -> str:
     """The origin of a web address as browsers send it (https://html.spec.whatwg.org, "serialization of an origin"):
-    scheme and host in lower case, a host with letters beyond ASCII in its IDNA form, no default port.
+    scheme and host in lower case, a non-ASCII host in its IDNA form, no default port.
 
-    Raises ConfigError, without quoting the address, for one that is no http(s) address or says more than an origin.
+    Raises ConfigError, which does not quote the URL, if it is not http(s) or contains more than an origin.
     """
     try:
         parts = URL(url)
@@ -56,7 +54,7 @@ def web_origin(name: str, url: str) -> str:
 
 
 def _web_host(host: str) -> str | None:
-    """The host as browsers spell it, or None when it is none."""
+    """The host as browsers spell it, or None if it is invalid."""
     host = host.removesuffix(".")
     try:
         return str(ip_address(host))
@@ -66,34 +64,34 @@ def _web_host(host: str) -> str | None:
 
 
 def bracketed(host: str) -> str:
-    """The host as it stands in a URL: an IPv6 address in brackets."""
+    """The host as written in a URL: an IPv6 address in brackets."""
     return f"[{host}]" if ":" in host else host
 
 
 def check_networks(name: str, networks: tuple[str, ...]) -> None:
-    """Raise ConfigError unless each is an address or a network."""
+    """Raise ConfigError unless each is an IP address or a network that does not include everything."""
     for network in networks:
         try:
             is_all = ip_network(network, strict=False).prefixlen == 0
         except ValueError as error:
-            raise ConfigError(f"{name} must list addresses like 10.0.0.0/8, not {network}.") from error
+            raise ConfigError(f"{name} must list networks like 10.0.0.0/8, not {network}.") from error
         if is_all:
-            raise ConfigError(f"{name} must not trust everybody ({network}).")
+            raise ConfigError(f"{name} must not include all addresses ({network}): list your own proxies.")
 
 
 def is_loopback(address: str | None) -> bool:
-    """Whether an address is of this very machine."""
+    """Whether the URL's host is this machine."""
     host = urlsplit(address or "").hostname or ""
     try:
         return ip_address(host).is_loopback
     except ValueError:
-        # RFC 6761, section 6.3: names under localhost never leave the machine.
+        # RFC 6761, section 6.3: names under localhost resolve to loopback.
         return host == "localhost" or host.endswith(".localhost")
 
 
 def unipile_address(dsn: str | None) -> str | None:
-    """UniPile's base address, with the `?port=` that stands for its port where a network lets only 443 through
-    (unipile-api.md §1.1); raises ConfigError when it is none.
+    """UniPile's base URL, with the `?port=` that replaces its port where a network allows only 443
+    (unipile-api.md §1.1); raises ConfigError if it is invalid.
     """
     if dsn is None:
         return None
@@ -104,7 +102,7 @@ def unipile_address(dsn: str | None) -> str | None:
     if parts.username is not None or parts.fragment:
         raise ConfigError("UNIPILE_DSN must be like https://api1.unipile.com:13111.")
     if parts.query and not re.fullmatch(r"port=\d{1,5}", parts.query):
-        raise ConfigError("UNIPILE_DSN takes ?port=13111 and no other query.")
+        raise ConfigError("UNIPILE_DSN must have no query but ?port=13111.")
     origin = web_origin("UNIPILE_DSN", f"{parts.scheme}://{parts.netloc}")
     path = parts.path.rstrip("/").removesuffix("/api/v1")
     return f"{origin}{path}{'?' + parts.query if parts.query else ''}"

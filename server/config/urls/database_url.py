@@ -1,6 +1,6 @@
-"""Reads DATABASE_URL with libpq's own parser, and names in one sentence what it would refuse or misread.
+"""Validates DATABASE_URL with libpq's own parser; says in one sentence what libpq would reject or misread.
 
-No sentence quotes anything that could be part of a password: an unencoded @, / or ? moves the rest of a password into
+No message quotes anything that could be part of a password: an unencoded @, / or ? moves the rest of a password into
 the host, the database name or a parameter.
 """
 
@@ -15,15 +15,15 @@ from server.config.reader import ConfigError
 
 SCHEMES = ("postgres", "postgresql")
 ENCODE = (
-    "DATABASE_URL has a character that must be percent-encoded: in user, password and database name write "
+    "DATABASE_URL contains a character that must be percent-encoded: in user, password and database name write "
     "@ as %40, / as %2F, ? as %3F, # as %23, % as %25 and a space as %20."
 )
-MISPLACED = "DATABASE_URL's host or port cannot be read: write host:port, and an IPv6 address in brackets."
-# A % that begins no code, or the code of the one character that no C string can hold.
+MISPLACED = "DATABASE_URL's host or port is invalid: write host:port, and an IPv6 address in brackets."
+# A % without two hex digits, or NUL, which a C string cannot contain.
 BAD_CODE = re.compile(r"%(?![0-9A-Fa-f]{2})|%00")
 HOST = re.compile(r"(?:\[[^\[\]]+\]|[\w.%~-]*)(?::(\d{0,5}))?")
 A_NAME = re.compile(r"[A-Za-z][\w.-]{0,39}")
-# What other libraries read from the address, and what stands for it here.
+# Parameters of other libraries, and what to use instead.
 INSTEAD = {
     "schema": "a schema is chosen with options=-csearch_path%3DNAME",
     "currentschema": "a schema is chosen with options=-csearch_path%3DNAME",
@@ -40,13 +40,13 @@ INSTEAD = {
 
 
 def database_address(url: str | None) -> str | None:
-    """The address in one spelling, None for none; raises ConfigError for one that cannot be meant."""
+    """The normalised URL, or None if it is not set; raises ConfigError if it is invalid."""
     if url is None:
         return None
-    # Platforms hand out postgres://, and files end with a line break.
+    # Hosting platforms use postgres://, and values read from files end with a newline.
     scheme, separator, rest = url.strip().partition("://")
     if not separator or scheme.lower() not in SCHEMES:
-        raise ConfigError("DATABASE_URL must be an address that begins with postgres:// or postgresql://.")
+        raise ConfigError("DATABASE_URL must be a URL that begins with postgres:// or postgresql://.")
     return f"postgresql://{_checked(rest)}"
 
 
@@ -64,22 +64,22 @@ def _checked(rest: str) -> str:
 
 
 def _split(rest: str) -> tuple[str, str, str]:
-    """User, password and hosts; the database with its slash; the parameters."""
-    place, _, query = rest.partition("?")
-    authority, slash, database = place.partition("/")
+    """(user, password and hosts; the database with its slash; the parameters)."""
+    location, _, query = rest.partition("?")
+    authority, slash, database = location.partition("/")
     return authority, slash + database, query
 
 
 def _checked_pairs(query: str) -> Iterator[str]:
     for pair in filter(None, query.split("&")):
         if not _is_readable(pair):
-            # What stands before an @ may be half a password, and then its name is the other half.
+            # If there is an @, an unencoded password may have been split here, so its text must not be quoted.
             raise ConfigError(ENCODE if "@" in query else _unknown(pair))
         yield pair
 
 
 def _is_readable(pair: str) -> bool:
-    """Whether this libpq knows the parameter."""
+    """Whether the installed libpq accepts the parameter."""
     try:
         parse_dsn(f"postgresql:///?{pair}")
     except psycopg2.ProgrammingError:
@@ -91,7 +91,7 @@ def _unknown(pair: str) -> str:
     name, equals, _ = pair.partition("=")
     name = unquote(name)
     if not equals or not A_NAME.fullmatch(name):
-        return "DATABASE_URL has a parameter that cannot be read: they are written ?name=value&name=value."
+        return "DATABASE_URL has a parameter that cannot be read: write ?name=value&name=value."
     if name != name.lower() and _is_readable(pair.replace(name, name.lower(), 1)):
         return f"DATABASE_URL has a parameter that Postgres does not know: {name}; write {name.lower()}."
     instead = INSTEAD.get(name.lower(), "see the list of libpq's parameters")
@@ -109,8 +109,12 @@ def _check_whole(rest: str) -> None:
     try:
         given = parse_dsn(f"postgresql://{rest}")
     except psycopg2.ProgrammingError as error:
-        raise ConfigError("DATABASE_URL cannot be read as an address of Postgres.") from error
+        raise ConfigError(
+            "DATABASE_URL is not a Postgres URL: write postgresql://user:password@host:5432/database."
+        ) from error
     if not given.keys() & {"host", "hostaddr", "dbname", "service"}:
-        raise ConfigError("DATABASE_URL names no host and no database.")
+        raise ConfigError(
+            "DATABASE_URL names no host and no database: write postgresql://user:password@host:5432/database."
+        )
     if not re.fullmatch(r"[0-9]*", given.get("connect_timeout", "")):
         raise ConfigError("DATABASE_URL's connect_timeout must be a whole number of seconds.")

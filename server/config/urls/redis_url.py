@@ -1,4 +1,4 @@
-"""Reads REDIS_URL into the client library's options, or raises ConfigError with the one thing that is wrong with it."""
+"""Parses REDIS_URL into options of the client library; raises ConfigError that says what is wrong with it."""
 
 import re
 import ssl
@@ -14,36 +14,36 @@ from server.config.reader import ConfigError
 DEFAULT_PORT = 6379
 MAX_PORT = 65535
 TCP, TLS = ("redis", "valkey"), ("rediss", "valkeys")
-# Any other name is not repeated: where a password was not encoded, it is a part of the password.
+# Other option names are not quoted: if a password was not percent-encoded, they are part of it.
 NAME = re.compile(r"\w{1,40}", re.ASCII)
 BOOLEANS = {
     **dict.fromkeys(("1", "true", "yes", "on", "t", "y"), True),
     **dict.fromkeys(("0", "false", "no", "off", "f", "n"), False),
 }
 ENCODE = "a password must be percent-encoded (@ as %40, / as %2F, ? as %3F, # as %23, % as %25)"
-UNREADABLE = f"cannot be read as an address: {ENCODE}"
+UNREADABLE = f"is not a valid URL: {ENCODE}"
 
 
 @dataclass(frozen=True, slots=True)
 class RedisAddress:
     """Where Redis is, and how to connect: `options` are keyword arguments of redis-py's connections."""
 
-    place: str  # for people; without user and password
+    location: str  # host:port or socket path, for messages: without user and password
     options: Mapping[str, Any]
     is_tls: bool
     is_socket: bool
 
 
-class _Wrong(ValueError):
-    """Carries what is wrong, without the value."""
+class _UrlError(ValueError):
+    """What is wrong with the URL, without quoting it."""
 
 
 def read_redis_url(url: str, cert_reqs: str = "required") -> RedisAddress:
-    """Read an address that begins with redis://, rediss:// or unix://; `cert_reqs` counts where it says nothing."""
+    """Parse a URL that begins with redis://, rediss:// or unix://; `cert_reqs` is the default of ?ssl_cert_reqs=."""
     try:
         address = _read(url, cert_reqs)
         _check_files(address.options)
-    except _Wrong as wrong:
+    except _UrlError as wrong:
         raise ConfigError(f"REDIS_URL {wrong}.") from None
     return address
 
@@ -53,7 +53,7 @@ def _read(url: str, cert_reqs: str) -> RedisAddress:
     is_tls, is_socket = parts.scheme in TLS, parts.scheme == "unix"
     options = _query(parts.query)
     if not is_tls and any(name.startswith("ssl_") for name in options):
-        raise _Wrong("has TLS options (ssl_…), which only an address that begins with rediss:// takes")
+        raise _UrlError("has TLS options (ssl_…), which need a URL that begins with rediss://")
     options |= _credentials(parts)
     if is_socket:
         options["path"] = _socket_path(parts)
@@ -69,13 +69,13 @@ def _split(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
     except ValueError:
-        raise _Wrong(UNREADABLE) from None
+        raise _UrlError(UNREADABLE) from None
     if parts.scheme not in (*TCP, *TLS, "unix"):
-        raise _Wrong("must be an address that begins with redis://, rediss:// or unix://")
+        raise _UrlError("must be a URL that begins with redis://, rediss:// or unix://")
     if parts.fragment or "@" in parts.path + parts.query or url.endswith("#"):
-        raise _Wrong(UNREADABLE)
+        raise _UrlError(UNREADABLE)
     if parts.scheme != "unix" and not parts.hostname:
-        raise _Wrong("has no host: it must look like redis://user:password@host:6379/0")
+        raise _UrlError("has no host: it must look like redis://user:password@host:6379/0")
     return parts
 
 
@@ -88,12 +88,12 @@ def _decoded(text: str) -> str:
     try:
         return unquote(text, errors="strict")
     except UnicodeDecodeError:
-        raise _Wrong("has a percent-encoded byte in the user name or password that is not UTF-8") from None
+        raise _UrlError("has a percent-encoded byte in the user name or password that is not UTF-8") from None
 
 
 def _socket_path(parts: SplitResult) -> str:
     if parts.netloc.rpartition("@")[2] or not parts.path.startswith("/") or parts.path.endswith("/"):
-        raise _Wrong("must name a socket by its absolute path, as in unix:///run/redis/redis.sock?db=0")
+        raise _UrlError("must name a socket by its absolute path, as in unix:///run/redis/redis.sock?db=0")
     return unquote(parts.path)
 
 
@@ -103,8 +103,8 @@ def _port(parts: SplitResult) -> int:
     except ValueError:
         port = 0
     if not 0 < port <= MAX_PORT:
-        # Where a password was not encoded, a part of it stands in the port's place.
-        raise _Wrong(f"must have a port from 1 to {MAX_PORT} after the host; {ENCODE}")
+        # If a password was not percent-encoded, part of it is parsed as the port.
+        raise _UrlError(f"must have a port from 1 to {MAX_PORT} after the host; {ENCODE}")
     return port
 
 
@@ -114,13 +114,13 @@ def _db(parts: SplitResult, options: Mapping[str, Any]) -> int:
         return int(options.get("db", 0))
     number = _database(path)
     if options.get("db", number) != number:
-        raise _Wrong("names two databases: one after the host and another as ?db=")
+        raise _UrlError("names two databases, one in the path and another as ?db=: remove one")
     return number
 
 
 def _database(text: str) -> int:
     if not text.isascii() or not text.isdecimal() or len(text) > 6:
-        raise _Wrong("must name the database by its number, as in redis://host:6379/0")
+        raise _UrlError("must name the database by its number, as in redis://host:6379/0")
     return int(text)
 
 
@@ -130,7 +130,7 @@ def _seconds(text: str) -> float:
     except ValueError:
         seconds = 0.0
     if not (isfinite(seconds) and seconds > 0):
-        raise _Wrong("must be a number of seconds above zero")
+        raise _UrlError("must be a number of seconds above zero")
     return seconds
 
 
@@ -138,18 +138,18 @@ def _interval(text: str) -> float:
     return 0.0 if text == "0" else _seconds(text)
 
 
-def _truth(text: str) -> bool:
+def _boolean(text: str) -> bool:
     try:
         return BOOLEANS[text.lower()]
     except KeyError:
-        raise _Wrong("must be true or false") from None
+        raise _UrlError("must be true or false") from None
 
 
 def _cert_reqs(text: str) -> str:
-    # Python's own constant (CERT_NONE) is how some libraries write it.
+    # Some libraries use the name of Python's constant, CERT_NONE.
     value = text.lower().removeprefix("cert_")
     if value not in ("none", "optional", "required"):
-        raise _Wrong("must be none, optional or required")
+        raise _UrlError("must be none, optional or required")
     return value
 
 
@@ -164,10 +164,10 @@ OPTIONS: Mapping[str, Callable[[str], Any]] = {
     "client_name": _text,
     "socket_timeout": _seconds,
     "socket_connect_timeout": _seconds,
-    "socket_keepalive": _truth,
+    "socket_keepalive": _boolean,
     "health_check_interval": _interval,
     "ssl_cert_reqs": _cert_reqs,
-    "ssl_check_hostname": _truth,
+    "ssl_check_hostname": _boolean,
     "ssl_ca_certs": _text,
     "ssl_ca_data": _text,
     "ssl_certfile": _text,
@@ -180,43 +180,43 @@ def _query(query: str) -> dict[str, Any]:
     for name, text in parse_qsl(query, keep_blank_values=True):
         if name not in OPTIONS:
             shown = f"the option {name}" if NAME.fullmatch(name) else "an option"
-            raise _Wrong(f"has {shown}, which Confab does not know; it takes {', '.join(OPTIONS)}")
+            raise _UrlError(f"has {shown}, which Confab does not know: use only {', '.join(OPTIONS)}")
         if name in options:
-            raise _Wrong(f"has the option {name} twice")
+            raise _UrlError(f"has the option {name} twice: remove one")
         if not text:
-            raise _Wrong(f"has the option {name} without a value")
+            raise _UrlError(f"has the option {name} without a value: add one, or remove it")
         try:
             options[name] = OPTIONS[name](text)
-        except _Wrong as wrong:
-            raise wrong if name == "db" else _Wrong(f"has the option {name}, which {wrong}") from None
+        except _UrlError as wrong:
+            raise wrong if name == "db" else _UrlError(f"has the option {name}, which {wrong}") from None
     return options
 
 
 def _with_tls(options: Mapping[str, Any], cert_reqs: str) -> dict[str, Any]:
-    """The name in a certificate counts unless the operator has named the authority: theirs signs for nobody else."""
+    """Check the host name in the certificate unless the operator names their own CA, which signs nothing else."""
     reqs = options.get("ssl_cert_reqs", cert_reqs)
     has_own_ca = "ssl_ca_certs" in options or "ssl_ca_data" in options
     by_name = options.get("ssl_check_hostname", reqs != "none" and not has_own_ca)
     if by_name and reqs == "none":
-        raise _Wrong("has ssl_check_hostname=true, which needs ssl_cert_reqs=required")
+        raise _UrlError("has ssl_check_hostname=true, which needs ssl_cert_reqs=required")
     if "ssl_keyfile" in options and "ssl_certfile" not in options:
-        raise _Wrong("has the option ssl_keyfile without ssl_certfile")
+        raise _UrlError("has the option ssl_keyfile without ssl_certfile: add it")
     tls = {"ssl_cert_reqs": reqs, "ssl_check_hostname": by_name}
     if "ssl_certfile" in options:
-        # One file may hold both; the library would ignore a certificate without the name of its key's file.
+        # One file may contain both; without ssl_keyfile the library ignores the certificate.
         tls["ssl_keyfile"] = options.get("ssl_keyfile", options["ssl_certfile"])
     return {**options, **tls}
 
 
 def _check_files(options: Mapping[str, Any]) -> None:
-    """The library reads these files when it connects, and says of them only that something was wrong."""
+    """Load the files now: the library loads them when it connects, and its errors do not name the file."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     for name, kind in (("ssl_ca_certs", "cafile"), ("ssl_ca_data", "cadata")):
         if name in options:
             _load(name, "certificates", partial(context.load_verify_locations, **{kind: options[name]}))
     if "ssl_certfile" in options:
         files = options["ssl_certfile"], options["ssl_keyfile"]
-        # Without the last argument the key's password would be asked for on the terminal.
+        # Without the last argument OpenSSL would prompt for the key's password on the terminal.
         _load("ssl_certfile", "a certificate and its key", partial(context.load_cert_chain, *files, str))
 
 
@@ -224,7 +224,7 @@ def _load(name: str, wanted: str, load: Callable[[], None]) -> None:
     try:
         load()
     except ssl.SSLError:
-        raise _Wrong(f"has the option {name}, which must hold {wanted} in PEM, unencrypted") from None
+        raise _UrlError(f"has the option {name}, which must hold {wanted} in PEM, unencrypted") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not PEM"
-        raise _Wrong(f"has the option {name}, whose file cannot be read ({reason})") from None
+        raise _UrlError(f"has the option {name}, whose file cannot be read ({reason})") from None

@@ -21,7 +21,7 @@ from tests.server.config.loading import TOML
 )
 def test_the_mail_servers_address_is_taken_apart(tmp_path: Path, url: str, place: tuple[Any, ...]) -> None:
     environ = {"SMTP_URL": url, "CONFAB_MAIL_SENDER": "Confab <inbox@x.example>", "DATA_DIR": str(tmp_path)}
-    assert load_config(environ, TOML).mail.place == place
+    assert load_config(environ, TOML).mail.server == place
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_the_mail_servers_address_is_taken_apart(tmp_path: Path, url: str, place
         ("https://mail.x.example", "a@x.example", "SMTP_URL"),
         ("smtp://a:hunter22@mail.x.example:port", "a@x.example", "SMTP_URL"),
         ("smtp://a:hunter22@mail.x.example?tls=yes", "a@x.example", "SMTP_URL"),
-        ("smtp://a:hunter22@mail.x.example?starttls=never", "a@x.example", "unprotected"),
+        ("smtp://a:hunter22@mail.x.example?starttls=never", "a@x.example", "without TLS"),
         ("smtp://mail.x.example", "", "CONFAB_MAIL_SENDER"),
         ("smtp://mail.x.example", "Confab", "CONFAB_MAIL_SENDER"),
     ],

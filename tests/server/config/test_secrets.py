@@ -9,6 +9,8 @@ from dotenv import dotenv_values
 from server.config import ROOT
 from tests.server.config.loading import JWT_SECRET, PRODUCTION, WEBHOOK_SECRET, Load, refusal
 
+ADVICE = ": set it in the environment or .env, as .env.example shows."
+
 
 def test_sandbox_mode_keeps_the_secrets_it_makes(load: Load, tmp_path: Path) -> None:
     first, second = load().secrets, load().secrets
@@ -35,7 +37,7 @@ def test_production_makes_no_secrets_and_no_folder(load: Load, tmp_path: Path) -
 
 @pytest.mark.parametrize("name", ["UNIPILE_API_KEY", "WEBHOOK_SECRET", "JWT_SECRET"])
 def test_missing_secret_stops_production(load: Load, name: str) -> None:
-    assert refusal(load, {**PRODUCTION, name: ""}) == f"{name} is not set."
+    assert refusal(load, {**PRODUCTION, name: ""}) == f"{name} is not set{ADVICE}"
 
 
 def test_every_missing_secret_is_named(load: Load) -> None:
@@ -56,7 +58,7 @@ def test_every_missing_secret_is_named(load: Load) -> None:
 )
 def test_example_secret_stops_production(load: Load, name: str, value: str) -> None:
     message = refusal(load, {**PRODUCTION, name: value})
-    assert message == f"{name} is an example, not a secret."
+    assert message == f"{name} is an example, not a secret{ADVICE}"
     assert value not in message
 
 

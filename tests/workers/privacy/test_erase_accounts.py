@@ -224,7 +224,7 @@ async def test_the_hash_tells_nobody_which_number_it_was(ledger: Ledger) -> None
     (row,) = await ledger.fetch("select digest from channels_account_erasure")
     assert bytes(row["digest"]) == parts.seal.of_account("whatsapp", "acc-1")
     other = replace(parts.config.secrets, erase_secret="another secret of thirty-two chars")
-    assert type(parts.seal)(other.seal_key).of_account("whatsapp", "acc-1") != bytes(row["digest"])
+    assert type(parts.seal)(other.erasure_key).of_account("whatsapp", "acc-1") != bytes(row["digest"])
 
 
 async def test_readers_are_told_nothing_of_what_goes(ledger: Ledger, ear: Ear) -> None:
