@@ -152,16 +152,16 @@ def document(**parts: str) -> dict[str, Any]:
     return {name: orjson.loads(text) for name, text in parts.items()}
 
 
-async def find_user(desk: CommandContext, email: str) -> TeamUser:
-    user = await desk.database.read(users.fetch_user_by_email, email)
-    person = None if user is None else await desk.database.read(team.fetch_user, user.id)
+async def find_user(context: CommandContext, email: str) -> TeamUser:
+    user = await context.database.read(users.fetch_user_by_email, email)
+    person = None if user is None else await context.database.read(team.fetch_user, user.id)
     if person is None:
         raise NotFound(f"There is nobody with the address {email}.")
     return person
 
 
-async def user_json(desk: CommandContext, user_id: int) -> str:
-    shown = await desk.database.read(team.fetch_user_json, user_id)
+async def user_json(context: CommandContext, user_id: int) -> str:
+    shown = await context.database.read(team.fetch_user_json, user_id)
     if shown is None:
         raise NotFound
     return shown

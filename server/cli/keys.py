@@ -44,7 +44,7 @@ def add_key_commands(commands: Any) -> None:
     declare(keys, "revoke", revoke_key, "let a key in no more").add_argument("id", type=row_id)
 
 
-async def create_key(desk: CommandContext, options: argparse.Namespace) -> CommandResult:
+async def create_key(context: CommandContext, options: argparse.Namespace) -> CommandResult:
     """Make a key of a person's; its text is told this once."""
     given = load(
         CreateKey(),
@@ -53,11 +53,11 @@ async def create_key(desk: CommandContext, options: argparse.Namespace) -> Comma
         account_ids=options.number,
         expires_at=options.until,
     )
-    person = await find_user(desk, options.email)
+    person = await find_user(context, options.email)
     if not person.is_active:
         raise ConfabError("conflict", "This person is disabled.")
     key = make_key()
-    shown = await desk.database.write(
+    shown = await context.database.write(
         keys.create_key, OPERATOR, person.id, key, prefix_of(key), keys.NewKey(**given)
     )
     told = document(key=shown)
@@ -65,13 +65,13 @@ async def create_key(desk: CommandContext, options: argparse.Namespace) -> Comma
     return CommandResult(told | {"secret": key}, f"{sentence}\n\n    {key}\n")
 
 
-async def list_keys(desk: CommandContext, options: argparse.Namespace) -> CommandResult:
+async def list_keys(context: CommandContext, options: argparse.Namespace) -> CommandResult:
     """Keys with what they are for and when they were used last."""
-    user_id = (await find_user(desk, options.email)).id if options.email else None
+    user_id = (await find_user(context, options.email)).id if options.email else None
     keys: list[dict[str, Any]] = []
     before: int | None = None
     while True:
-        page = await desk.database.read(api_keys.list_keys, user_id, KEYS_AT_A_TIME, before)
+        page = await context.database.read(api_keys.list_keys, user_id, KEYS_AT_A_TIME, before)
         keys += [orjson.loads(item) for item in page.items]
         if page.next_key is None:
             return CommandResult(
@@ -88,13 +88,13 @@ def _line(key: dict[str, Any]) -> str:
     return f"{key['id']:>6}  {key['prefix']}…  {key['user_name']}  {key['name']}  {scopes}  {numbers}  {used}{until}"
 
 
-async def revoke_key(desk: CommandContext, options: argparse.Namespace) -> CommandResult:
+async def revoke_key(context: CommandContext, options: argparse.Namespace) -> CommandResult:
     """The key opens nothing any more, and its sockets end."""
     try:
-        name = await desk.database.write(keys.revoke_key, OPERATOR, options.id, None)
+        name = await context.database.write(keys.revoke_key, OPERATOR, options.id, None)
     except NotFound as error:
         raise NotFound(f"There is no key {options.id}, or it is revoked.") from error
-    await announce_access_change(desk.redis)
+    await announce_access_change(context.redis)
     return CommandResult(
         {"id": options.id, "name": name, "revoked": True}, f"Revoked the key {options.id} ({name})."
     )

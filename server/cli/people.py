@@ -55,21 +55,21 @@ def _one(people: Any, name: str, run: Any, about: str) -> None:
     declare(people, name, run, about).add_argument("email")
 
 
-async def add_user(desk: CommandContext, options: argparse.Namespace) -> CommandResult:
+async def add_user(context: CommandContext, options: argparse.Namespace) -> CommandResult:
     """Make a person, with a link or with a password that is given."""
     given = load(InviteUser(), email=options.email, role=options.role, name=options.name)
     if options.password_stdin:
         password_hash = await _read_password()
-        user_id = await desk.database.write(_add_with_password, NewUser(**given), password_hash)
+        user_id = await context.database.write(_add_with_password, NewUser(**given), password_hash)
         return CommandResult(
-            document(user=await user_json(desk, user_id)), f"Added {given['email']} ({given['role']})."
+            document(user=await user_json(context, user_id)), f"Added {given['email']} ({given['role']})."
         )
-    link = new_link(desk.config)
-    user, expires_at = await desk.database.write(
-        links.invite, OPERATOR, NewUser(**given), link, desk.config.auth
+    link = new_link(context.config)
+    user, expires_at = await context.database.write(
+        links.invite, OPERATOR, NewUser(**given), link, context.config.auth
     )
     return await _link_told(
-        desk, user.id, link, expires_at, f"Added {user.email} ({user.role}). They choose a password here"
+        context, user.id, link, expires_at, f"Added {user.email} ({user.role}). They choose a password here"
     )
 
 
@@ -81,30 +81,32 @@ async def _add_with_password(cursor: Cursor, new: NewUser, password_hash: str) -
     return user.id
 
 
-async def reset_user(desk: CommandContext, options: argparse.Namespace) -> CommandResult:
+async def reset_user(context: CommandContext, options: argparse.Namespace) -> CommandResult:
     """Print a link by which a person chooses a new password; an earlier one is good no longer."""
-    person, link = await find_user(desk, options.email), new_link(desk.config)
-    expires_at = await desk.database.write(links.renew_link, OPERATOR, person, link, desk.config.auth)
-    return await _link_told(desk, person.id, link, expires_at, f"{person.email} chooses a new password here")
+    person, link = await find_user(context, options.email), new_link(context.config)
+    expires_at = await context.database.write(links.renew_link, OPERATOR, person, link, context.config.auth)
+    return await _link_told(
+        context, person.id, link, expires_at, f"{person.email} chooses a new password here"
+    )
 
 
 async def _link_told(
-    desk: CommandContext, user_id: int, link: NewLink, expires_at: str, sentence: str
+    context: CommandContext, user_id: int, link: NewLink, expires_at: str, sentence: str
 ) -> CommandResult:
-    told = document(user=await user_json(desk, user_id), link=show_link(desk.config, link, expires_at))
+    told = document(user=await user_json(context, user_id), link=show_link(context.config, link, expires_at))
     mailed = "It goes to them by mail too.\n" if link.is_mailed else ""
     return CommandResult(
         told, f"{sentence}, once, until {expires_at}:\n\n    {told['link']['url']}\n{mailed}"
     )
 
 
-async def change_password(desk: CommandContext, options: argparse.Namespace) -> CommandResult:
+async def change_password(context: CommandContext, options: argparse.Namespace) -> CommandResult:
     """Replace a person's password; their sessions end."""
-    person = await find_user(desk, options.email)
-    await desk.database.write(_set_password, person, await _read_password())
-    await announce_access_change(desk.redis)
+    person = await find_user(context, options.email)
+    await context.database.write(_set_password, person, await _read_password())
+    await announce_access_change(context.redis)
     return CommandResult(
-        document(user=await user_json(desk, person.id)), f"Changed the password of {person.email}."
+        document(user=await user_json(context, person.id)), f"Changed the password of {person.email}."
     )
 
 
@@ -126,12 +128,12 @@ async def _read_password() -> str:
         passwords.close()
 
 
-async def list_users(desk: CommandContext, options: argparse.Namespace) -> CommandResult:
+async def list_users(context: CommandContext, options: argparse.Namespace) -> CommandResult:
     """Everybody, by the order in which they came."""
     people: list[dict[str, Any]] = []
     after: int | None = 0
     while after is not None:
-        page = await desk.database.read(team.list_users, USERS_PER_PAGE, after)
+        page = await context.database.read(team.list_users, USERS_PER_PAGE, after)
         people += [orjson.loads(item) for item in page.items]
         after = page.next_key[1] if page.next_key else None
     return CommandResult(
@@ -144,18 +146,18 @@ def _line(person: dict[str, Any]) -> str:
     return f"{person['id']:>6}  {person['email']}  {person['name']}  {person['role']}{told}"
 
 
-async def disable_user(desk: CommandContext, options: argparse.Namespace) -> CommandResult:
+async def disable_user(context: CommandContext, options: argparse.Namespace) -> CommandResult:
     """Keep a person's rows, but end their sessions and keys and let them sign in no more."""
-    return await _set_active(desk, options.email, False, "Disabled")
+    return await _set_active(context, options.email, False, "Disabled")
 
 
-async def enable_user(desk: CommandContext, options: argparse.Namespace) -> CommandResult:
+async def enable_user(context: CommandContext, options: argparse.Namespace) -> CommandResult:
     """Let a person sign in again; their keys stay revoked."""
-    return await _set_active(desk, options.email, True, "Enabled")
+    return await _set_active(context, options.email, True, "Enabled")
 
 
-async def _set_active(desk: CommandContext, email: str, is_active: bool, done: str) -> CommandResult:
-    person = await find_user(desk, email)
-    await desk.database.write(team.change_user, person, {"is_active": is_active}, OPERATOR)
-    await announce_access_change(desk.redis)
-    return CommandResult(document(user=await user_json(desk, person.id)), f"{done} {person.email}.")
+async def _set_active(context: CommandContext, email: str, is_active: bool, done: str) -> CommandResult:
+    person = await find_user(context, email)
+    await context.database.write(team.change_user, person, {"is_active": is_active}, OPERATOR)
+    await announce_access_change(context.redis)
+    return CommandResult(document(user=await user_json(context, person.id)), f"{done} {person.email}.")

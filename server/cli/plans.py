@@ -39,16 +39,16 @@ def _about_person(commands: Any, name: str, run: Run, about: str) -> argparse.Ar
     return command
 
 
-async def grant(desk: CommandContext, options: argparse.Namespace) -> CommandResult:
+async def grant(context: CommandContext, options: argparse.Namespace) -> CommandResult:
     """Give a plan, change it or renew it."""
-    person, plans = await find_user(desk, options.email), desk.config.plans
+    person, plans = await find_user(context, options.email), context.config.plans
     if options.plan is not None and options.plan not in plans.named:
         names = ", ".join(plans.named)
         raise ConfabError("invalid", f"config.toml has no plan {options.plan!r}; it has {names}.")
     name, plan = plans.find(options.plan)
     if options.provider not in plan.providers:
         raise ConfabError("invalid", f"The plan {name} does not include {options.provider}.")
-    await desk.database.write(
+    await context.database.write(
         grants.grant,
         OPERATOR,
         person.id,
@@ -59,25 +59,25 @@ async def grant(desk: CommandContext, options: argparse.Namespace) -> CommandRes
     )
     until = f" until {options.until}" if options.until else ""
     return await _told(
-        desk, person, options.provider, f"Granted {options.provider} ({name}) to {person.email}{until}."
+        context, person, options.provider, f"Granted {options.provider} ({name}) to {person.email}{until}."
     )
 
 
-async def revoke(desk: CommandContext, options: argparse.Namespace) -> CommandResult:
+async def revoke(context: CommandContext, options: argparse.Namespace) -> CommandResult:
     """Take back what one source gave, or everything."""
-    person, provider = await find_user(desk, options.email), options.provider
-    if not await desk.database.write(grants.revoke, OPERATOR, person.id, provider, options.source):
+    person, provider = await find_user(context, options.email), options.provider
+    if not await context.database.write(grants.revoke, OPERATOR, person.id, provider, options.source):
         source = f" from the source {options.source}" if options.source else ""
         raise NotFound(f"{person.email} has no entitlement for {provider}{source}.")
-    return await _told(desk, person, provider, f"Revoked {provider} from {person.email}.")
+    return await _told(context, person, provider, f"Revoked {provider} from {person.email}.")
 
 
-async def show_usage(desk: CommandContext, options: argparse.Namespace) -> CommandResult:
+async def show_usage(context: CommandContext, options: argparse.Namespace) -> CommandResult:
     """A month's counters, beside what the plan allows."""
-    person, provider = await find_user(desk, options.email), options.provider
+    person, provider = await find_user(context, options.email), options.provider
     period = options.period or current_period()
-    month = await desk.database.read(usage.fetch_month, person.id, provider, period)
-    shown = describe_month(await _rights(desk, person, provider), period, *month)
+    month = await context.database.read(usage.fetch_month, person.id, provider, period)
+    shown = describe_month(await _rights(context, person, provider), period, *month)
     allowed = "without limit" if shown["allowed"] is None else f"of {shown['allowed']}"
     lines = [
         f"{person.email}  {provider}  {period}",
@@ -90,24 +90,24 @@ async def show_usage(desk: CommandContext, options: argparse.Namespace) -> Comma
     return CommandResult({"email": person.email, **shown}, "\n".join(told))
 
 
-async def _told(desk: CommandContext, person: TeamUser, provider: str, sentence: str) -> CommandResult:
+async def _told(context: CommandContext, person: TeamUser, provider: str, sentence: str) -> CommandResult:
     """Let running processes know, and say what the person has now."""
-    await _tell(desk, person, provider)
-    rights = await _rights(desk, person, provider)
+    await _tell(context, person, provider)
+    rights = await _rights(context, person, provider)
     shown = asdict(rights) | {"expires_at": _shown(rights.expires_at)}
     return CommandResult({"email": person.email, "is_active": rights.is_entitled, **shown}, sentence)
 
 
-async def _tell(desk: CommandContext, person: TeamUser, provider: str) -> None:
+async def _tell(context: CommandContext, person: TeamUser, provider: str) -> None:
     """With Redis away they find out by themselves within seconds."""
     with suppress(Unavailable):
-        await forget_grants(desk.redis, person.id, provider)
-        await push_plan(desk.database, desk.redis, desk.config.plans, person.id, provider)
+        await forget_grants(context.redis, person.id, provider)
+        await push_plan(context.database, context.redis, context.config.plans, person.id, provider)
 
 
-async def _rights(desk: CommandContext, person: TeamUser, provider: str) -> Rights:
-    grants = await desk.database.read(entitlements.list_grants, person.id, provider)
-    return merge_grants(desk.config.plans, provider, (Grant(*row) for row in grants), time.time())
+async def _rights(context: CommandContext, person: TeamUser, provider: str) -> Rights:
+    grants = await context.database.read(entitlements.list_grants, person.id, provider)
+    return merge_grants(context.config.plans, provider, (Grant(*row) for row in grants), time.time())
 
 
 def _shown(seconds: float | None) -> str | None:

@@ -52,29 +52,29 @@ def add_privacy_commands(commands: Any) -> None:
     taking.add_argument("--yes", action="store_true", help="do not ask")
 
 
-async def export(desk: CommandContext, options: argparse.Namespace) -> CommandResult:
+async def export(context: CommandContext, options: argparse.Namespace) -> CommandResult:
     """Ask a worker for an export, wait for it, and take it along."""
     if options.output is not None and options.output.exists():
         raise ConfabError("conflict", f"{options.output} is there already.")
-    contact_id = await _contact_id(desk, options) if options.contact else None
-    await _require_worker(desk)
-    export_id = await desk.database.write(
+    contact_id = await _contact_id(context, options) if options.contact else None
+    await _require_worker(context)
+    export_id = await context.database.write(
         _ask, options.account_id, contact_id, with_media=not options.without_media
     )
     if export_id is None:
         raise ConfabError("conflict", "Another export of this number is under way.")
-    shown = await _written(desk, options.account_id, export_id, options.wait)
+    shown = await _written(context, options.account_id, export_id, options.wait)
     path = options.output or Path(f"confab-export-{export_id}.zip")
-    await _take(desk, options.account_id, export_id, path)
+    await _take(context, options.account_id, export_id, path)
     return CommandResult(
         {"export": shown, "path": str(path.absolute())},
         f"Wrote {path} ({shown['size']} bytes, {shown['messages']} messages).",
     )
 
 
-async def _require_worker(desk: CommandContext) -> None:
+async def _require_worker(context: CommandContext) -> None:
     with suppress(*UNREACHABLE):
-        if await is_worker_alive(desk.redis):
+        if await is_worker_alive(context.redis):
             return
     raise Unavailable(
         "No worker is running that could write it: start `python run.py` or `python worker.py`."
@@ -90,12 +90,14 @@ async def _ask(cursor: Cursor, account_id: int, contact_id: int | None, *, with_
         raise NotFound(f"The number {account_id} has no contact {contact_id}.") from error
 
 
-async def _written(desk: CommandContext, account_id: int, export_id: int, seconds: float) -> dict[str, Any]:
+async def _written(
+    context: CommandContext, account_id: int, export_id: int, seconds: float
+) -> dict[str, Any]:
     """The export once it is ready."""
     try:
         async with asyncio.timeout(seconds):
             while True:
-                text = await desk.database.read(exports.fetch_export, account_id, export_id)
+                text = await context.database.read(exports.fetch_export, account_id, export_id)
                 shown: dict[str, Any] = orjson.loads(text or '{"state": "removed"}')
                 if shown["state"] == "ready":
                     return shown
@@ -108,11 +110,11 @@ async def _written(desk: CommandContext, account_id: int, export_id: int, second
         raise Unavailable(f"The export {export_id} is still being written; it will be in the app.") from error
 
 
-async def _take(desk: CommandContext, account_id: int, export_id: int, path: Path) -> None:
+async def _take(context: CommandContext, account_id: int, export_id: int, path: Path) -> None:
     """Copy its bytes to a file that only its owner reads."""
-    file = await desk.database.write(_fetch, account_id, export_id)
+    file = await context.database.write(_fetch, account_id, export_id)
     try:
-        storage = open_storage(desk.config.media.url, desk.config.data_dir)
+        storage = open_storage(context.config.media.url, context.config.data_dir)
         chunks = await storage.read(file.sha256, 0, file.size)
         with _create(path) as output:
             async for chunk in chunks:
@@ -136,18 +138,20 @@ async def _fetch(cursor: Cursor, account_id: int, export_id: int) -> ExportFile:
     return file
 
 
-async def erase(desk: CommandContext, options: argparse.Namespace) -> CommandResult:
+async def erase(context: CommandContext, options: argparse.Namespace) -> CommandResult:
     """Forget a person or a number at once; a worker does away with the rest within moments, or when one runs."""
     if options.contact is None:
-        return await _erase_account(desk, options.account_id, is_sure=options.yes)
-    contact_id = await _contact_id(desk, options)
+        return await _erase_account(context, options.account_id, is_sure=options.yes)
+    contact_id = await _contact_id(context, options)
     if not options.yes:
         _ask_whether(f"Erase the contact {contact_id} of the number {options.account_id}, for ever?")
-    hasher = NameHasher(desk.config.secrets.erasure_key)
-    gone = await desk.database.write(begin_contact_erasure, OPERATOR, hasher, options.account_id, contact_id)
+    hasher = NameHasher(context.config.secrets.erasure_key)
+    gone = await context.database.write(
+        begin_contact_erasure, OPERATOR, hasher, options.account_id, contact_id
+    )
     if gone is not None:
-        await _tell(desk, options.account_id, gone)
-    shown = await desk.database.read(contact_erasures.fetch_any_erasure, options.account_id, contact_id)
+        await _tell(context, options.account_id, gone)
+    shown = await context.database.read(contact_erasures.fetch_any_erasure, options.account_id, contact_id)
     if shown is None:
         raise NotFound(f"The number {options.account_id} has no contact {contact_id}.")
     told = document(erasure=shown)
@@ -156,15 +160,15 @@ async def erase(desk: CommandContext, options: argparse.Namespace) -> CommandRes
     )
 
 
-async def _erase_account(desk: CommandContext, account_id: int, *, is_sure: bool) -> CommandResult:
+async def _erase_account(context: CommandContext, account_id: int, *, is_sure: bool) -> CommandResult:
     """With everybody and everything in it, here and at UniPile."""
     if not is_sure:
         _ask_whether(f"Erase the number {account_id} and all that is in it, for ever?")
-    hasher = NameHasher(desk.config.secrets.erasure_key)
-    shown = await desk.database.write(begin_account_erasure, OPERATOR, hasher, account_id)
+    hasher = NameHasher(context.config.secrets.erasure_key)
+    shown = await context.database.write(begin_account_erasure, OPERATOR, hasher, account_id)
     if shown is None:
         raise NotFound(f"There is no number {account_id}, or it is being erased.")
-    await announce_access_change(desk.redis)
+    await announce_access_change(context.redis)
     return CommandResult(
         document(erasure=shown), f"Erased the number {account_id}; a worker does away with its rows."
     )
@@ -177,13 +181,13 @@ def _ask_whether(question: str) -> None:
         raise ConfabError("conflict", "Nothing was erased.")
 
 
-async def _tell(desk: CommandContext, account_id: int, gone: Tombstone) -> None:
+async def _tell(context: CommandContext, account_id: int, gone: Tombstone) -> None:
     """Open browsers drop it at once; with Redis away they do so when they catch up."""
     with suppress(Unavailable):
-        await publish(desk.redis, account_id, [tombstone_push(gone)])
+        await publish(context.redis, account_id, [tombstone_push(gone)])
 
 
-async def _contact_id(desk: CommandContext, options: argparse.Namespace) -> int:
+async def _contact_id(context: CommandContext, options: argparse.Namespace) -> int:
     """The contact of this id, whether it is there or not, or of this phone number."""
     given: str = options.contact
     phone = tidy(given)
@@ -192,7 +196,7 @@ async def _contact_id(desk: CommandContext, options: argparse.Namespace) -> int:
             return row_id(given)
         except argparse.ArgumentTypeError as error:
             raise ConfabError("invalid", f"{given!r} is no contact: give its id, or +phone.") from error
-    found = await desk.database.read(contacts.find_by_phone, options.account_id, phone)
+    found = await context.database.read(contacts.find_by_phone, options.account_id, phone)
     if len(found) != 1:
         told = f"has {len(found)} contacts, {', '.join(map(str, found))}," if found else "has no contact"
         raise NotFound(f"The number {options.account_id} {told} with the phone {phone}.")
