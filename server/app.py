@@ -1,4 +1,4 @@
-"""The one place where the parts of the web process meet."""
+"""Builds the web application: the one place where its parts are wired together."""
 
 from functools import cache
 from pathlib import Path
@@ -21,13 +21,13 @@ from server.web.app_keys import CONFIG, HUB, NAME_HASHER, PROXIES, RATES, TOKENS
 from server.web.client_address import Proxies
 from server.web.security_headers import allow_origins
 
-# Of a request to the API; webhooks and files have limits of their own.
+# For requests to the API; webhooks and uploads have their own limits.
 MAX_BODY_BYTES = 1024 * 1024
 STATIC = ROOT / "static"
 
 
 def create_app(config: Config, static: Path = STATIC) -> web.Application:
-    """Build the application; its resources are opened when it starts and closed when it ends."""
+    """Build the application; its resources are opened on startup and closed on cleanup."""
     app = web.Application(middlewares=MIDDLEWARES, client_max_size=MAX_BODY_BYTES)
     app[CONFIG] = config
     app[NAME_HASHER] = NameHasher(config.secrets.erasure_key)
@@ -37,7 +37,7 @@ def create_app(config: Config, static: Path = STATIC) -> web.Application:
     app[RATES] = rates_of(config.limits)
     app[PROXIES] = Proxies(config.web.trusted_proxies)
     app[ASSETS] = Assets(static)
-    app[DOCS] = _describe()
+    app[DOCS] = _build_docs()
     add_routes(app)
     allow_origins(app, config.web.allowed_origins)
     app.cleanup_ctx.extend(CONTEXTS)
@@ -46,11 +46,11 @@ def create_app(config: Config, static: Path = STATIC) -> web.Application:
 
 
 @cache
-def _describe() -> Docs:
+def _build_docs() -> Docs:
     document = build_document(ROUTES)
     return Docs(orjson.dumps(document), render_page(document), STYLE)
 
 
 async def _close_sockets(app: web.Application) -> None:
-    # Before the server waits for its open requests, which every socket is one of.
+    # Before the server waits for open requests: every socket is one.
     await app[HUB].close()

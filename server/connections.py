@@ -1,4 +1,4 @@
-"""Opens what web, workers and commands share: the database and the UniPile clients, as the configuration has them."""
+"""Opens the connections that web, workers and commands need: database pool and UniPile client."""
 
 from server.config import Config
 from server.store.db import database
@@ -7,7 +7,7 @@ from server.unipile.client import UnipileClient
 
 
 async def open_database(config: Config, *, size: int | None = None) -> Database:
-    """The pool of web or workers; a command, which asks one thing after the other, wants only a connection or two."""
+    """A connection pool; commands, which run one query at a time, pass a small `size`."""
     if config.database.url is None:
         raise RuntimeError("the embedded Postgres has not been started")
     return await database.connect(
@@ -20,6 +20,7 @@ async def open_database(config: Config, *, size: int | None = None) -> Database:
 
 
 def open_unipile(config: Config) -> UnipileClient:
+    """The client of UniPile, or of the sandbox."""
     return UnipileClient(
         config.unipile.dsn or config.sandbox.url,
         config.unipile.api_key,

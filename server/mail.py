@@ -1,4 +1,4 @@
-"""Hands mail over to the mail server of `SMTP_URL`; what is said there is never quoted: it may name people."""
+"""Submits mail to the server of `SMTP_URL`. The server's replies are never quoted, as they may contain addresses."""
 
 import asyncio
 import ssl
@@ -16,56 +16,54 @@ from aiosmtplib import (
 from server.config.mail import Mail
 
 PERMANENT = 500
-# For all of a mail: well within a job's own time, and within the pause before it is tried again.
+# For a whole submission: well within the job's timeout, and less than the delay before a retry.
 DEADLINE_SECONDS = 45.0
-# OpenSSL's numbers of what is wrong with a certificate (x509_vfy.h); every other one means that nobody vouches for it.
+# OpenSSL's verification errors (x509_vfy.h); all others mean that no trusted authority signed the certificate.
 CERTIFICATES = {
-    9: "its certificate is not good yet",
+    9: "its certificate is not valid yet",
     10: "its certificate has expired",
-    18: "its certificate is signed by itself only",
+    18: "its certificate is self-signed",
     62: "its certificate is for another host name",
     64: "its certificate is for another address",
 }
-UNTRUSTED = "its certificate is signed by nobody whom this machine trusts"
-NO_TLS = "it does not speak TLS from the start, as smtps:// has it"
+UNTRUSTED = "its certificate is not signed by an authority that this machine trusts"
+NO_TLS = "it does not speak TLS from the start: use smtp:// instead of smtps://"
 SPEAKS_PLAINLY = {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE"}
-SILENT = (
-    "it takes the connection and says nothing; one that speaks TLS from the start is asked for with smtps://"
-)
-NO_STARTTLS = "it offers no STARTTLS, and nothing is said unprotected"
+NO_GREETING = "it accepts the connection but sends no greeting: use smtps:// if it speaks TLS from the start"
+NO_STARTTLS = "it offers no STARTTLS: use smtps://, or another server"
 
 
 class MailAway(Exception):
-    """It could not be handed over now; the message says why in a word."""
+    """The mail could not be submitted now; the message says why. It may be retried."""
 
 
 class MailRejected(Exception):
-    """Nobody will ever take this mail for this address."""
+    """The server permanently rejects this mail or its recipient."""
 
 
 async def send_mail(mail: Mail, message: EmailMessage) -> None:
-    """Returns when the server has taken it; raises MailAway or MailRefused."""
+    """Submit a mail; raises MailAway or MailRejected."""
     try:
         async with asyncio.timeout(DEADLINE_SECONDS), _client(mail) as client:
             await client.send_message(message)
     except SMTPRecipientsRefused as error:
-        codes = {refused.code for refused in error.recipients}
+        codes = {recipient.code for recipient in error.recipients}
         if all(code >= PERMANENT for code in codes):
-            raise MailRejected(f"refused with {min(codes)}") from None
-        raise MailAway(f"put off with {min(codes)}") from None
+            raise MailRejected(f"rejected with {min(codes)}") from None
+        raise MailAway(f"deferred with {min(codes)}") from None
     except aiosmtplib.SMTPNotSupported as error:
         raise MailAway("SMTPNotSupported") from error
     except (SMTPException, OSError, TimeoutError) as error:
-        raise MailAway(_word(error)) from None
+        raise MailAway(_reason(error)) from None
 
 
 async def greet_mail_server(mail: Mail) -> None:
-    """Connect, protect the connection and sign in, and send nothing; raises MailAway."""
+    """Connect with TLS, sign in, and send no mail; raises MailAway."""
     try:
         async with asyncio.timeout(DEADLINE_SECONDS), _client(mail) as client:
             await client.noop()
     except (SMTPException, OSError, TimeoutError) as error:
-        raise MailAway(_word(error)) from None
+        raise MailAway(_reason(error)) from None
 
 
 def _client(mail: Mail) -> SMTP:
@@ -81,8 +79,8 @@ def _client(mail: Mail) -> SMTP:
     )
 
 
-def _word(error: BaseException) -> str:
-    """What went wrong, without what the server said; a connection that cannot be protected says why."""
+def _reason(error: BaseException) -> str:
+    """The reason without the server's reply; for TLS problems, what is wrong and what to do."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
@@ -93,6 +91,6 @@ def _word(error: BaseException) -> str:
     if type(error) is SMTPException and "STARTTLS" in str(error):
         return NO_STARTTLS
     if isinstance(error, SMTPConnectTimeoutError) and isinstance(error.__cause__, SMTPTimeoutError):
-        return SILENT
+        return NO_GREETING
     code = getattr(error, "code", None)
     return f"{type(error).__name__} {code}" if isinstance(code, int) else type(error).__name__

@@ -1,1 +1,1 @@
-"""Tokens, passwords and one-time links."""
+"""Access tokens, passwords and one-time links."""

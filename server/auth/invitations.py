@@ -1,4 +1,4 @@
-"""One-time links as this Confab makes and shows them: under its address, and by mail where there is a mail server."""
+"""Creates one-time links under this installation's public URL, and describes them for the API."""
 
 import orjson
 
@@ -8,10 +8,11 @@ from server.config import Config
 
 
 def new_link(config: Config) -> NewLink:
+    """A new link; it is mailed too if a mail server is set."""
     return make_link(config.secrets.jwt_secret, is_mailed=config.mail.is_on)
 
 
 def show_link(config: Config, link: NewLink, expires_at: str) -> str:
-    """As JSON; `is_mailed` says that it goes out by mail too."""
+    """The link as the API's JSON; `is_mailed` says that it is also sent by mail."""
     url = link_url(config.web.public_url, link.token)
     return orjson.dumps({"url": url, "expires_at": expires_at, "is_mailed": link.is_mailed}).decode()

@@ -1,4 +1,6 @@
-"""The tokens of one-time links: whoever has the server's secret makes one again from its nonce, to mail it."""
+"""The tokens of one-time links. A token is derived from the server's secret and a stored nonce, so that a worker can
+mail a link although only the token's hash is stored.
+"""
 
 import hashlib
 import hmac
@@ -13,7 +15,7 @@ NONCE_BYTES = 32
 
 
 class NewLink(NamedTuple):
-    """A link that is being made; nobody has to remember the token to mail it."""
+    """A link before it is stored."""
 
     token: str
     nonce: bytes
@@ -21,13 +23,13 @@ class NewLink(NamedTuple):
 
 
 def make_link(secret: str, *, is_mailed: bool) -> NewLink:
-    """256 bits of chance, which only this server can turn into the token."""
+    """A new link with a random nonce of 256 bits; deriving its token takes the server's secret."""
     nonce = secrets.token_bytes(NONCE_BYTES)
     return NewLink(_token_of(secret, nonce), nonce, is_mailed)
 
 
 def find_token(secrets_: Iterable[str], nonce: bytes, token_hash: bytes) -> str | None:
-    """The token that belongs to this hash; None when it was made with a secret that is none of these."""
+    """The token with this hash; None if it was derived from none of these secrets."""
     tokens = (_token_of(secret, nonce) for secret in secrets_ if secret)
     return next((token for token in tokens if hmac.compare_digest(hash_token(token), token_hash)), None)
 

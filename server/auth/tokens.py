@@ -1,4 +1,4 @@
-"""Who is asking: access tokens, refresh tokens and passwords. Knows secrets and claims, no rows and no requests."""
+"""Access tokens, refresh tokens and password hashing; knows secrets and claims, no rows and no requests."""
 
 import asyncio
 import hashlib
@@ -26,16 +26,16 @@ REQUIRED_CLAIMS = ["exp", "iat", "nbf", "sub", "sid", "jti", "iss", "aud", "typ"
 TEXT_CLAIMS = ("sub", "sid", "jti", "iss", "aud", "typ")
 TIME_CLAIMS = ("exp", "iat", "nbf")
 MAX_TOKEN_LENGTH = 4096
-# Checking a signature costs 47 µs, a look into this table less than one; expiry is checked at every use.
+# Verifying a signature takes 47 µs, a lookup in this cache less than 1 µs. Expiry is checked at every use.
 CACHED_TOKENS = 4096
 LEEWAY_SECONDS = 5
-# A row's number as we write it: no sign, no blank, no digit of another script.
+# A row id as we write it: no sign, no space, no digits of other scripts.
 USER_ID = re.compile(r"[1-9][0-9]{0,18}")
 
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What an access token says: who, by which session, and until when (Unix seconds)."""
+    """The claims of an access token: user, session, and expiry in Unix seconds."""
 
     user_id: int
     session_id: str
@@ -43,22 +43,22 @@ class Claims:
 
 
 class Tokens:
-    """Makes and reads access tokens. One lives as long as its session: those that ended are told to it."""
+    """Issues and verifies access tokens. Tokens of sessions passed to `end_sessions` are rejected."""
 
     def __init__(self, secret: str, lifetime_seconds: int, previous: str = "") -> None:
-        """With `previous`, tokens that were signed with the secret before this one are read too."""
+        """With `previous`, tokens signed with the previous secret are accepted too."""
         self._secret = secret
         self._readable = [secret, previous] if previous else [secret]
         self._lifetime = lifetime_seconds
-        self._known: OrderedDict[str, Claims] = OrderedDict()
-        self._ended: dict[str, float] = {}  # session -> when its last token has expired by itself
+        self._verified: OrderedDict[str, Claims] = OrderedDict()
+        self._ended: dict[str, float] = {}  # session -> when its last token has expired anyway
 
     @property
     def lifetime_seconds(self) -> int:
         return self._lifetime
 
     def issue(self, user_id: int, session_id: str) -> tuple[str, float]:
-        """(token, when it expires in Unix seconds)."""
+        """(token, expiry in Unix seconds)."""
         now = time.time()
         expires_at = now + self._lifetime
         claims = {
@@ -75,29 +75,29 @@ class Tokens:
         return jwt.encode(claims, self._secret, algorithm=ALGORITHM), float(int(expires_at))
 
     def read(self, token: str) -> Claims:
-        """The claims of a valid token; raises ConfabError("unauthenticated") for every other one."""
-        claims = self._known.get(token)
+        """The claims of a valid token; raises ConfabError("unauthenticated") otherwise."""
+        claims = self._verified.get(token)
         if claims is None:
-            claims = self._check(token)
-            self._known[token] = claims
-            if len(self._known) > CACHED_TOKENS:
-                self._known.popitem(last=False)
+            claims = self._verify(token)
+            self._verified[token] = claims
+            if len(self._verified) > CACHED_TOKENS:
+                self._verified.popitem(last=False)
         if claims.expires_at <= time.time():
-            self._known.pop(token, None)
+            self._verified.pop(token, None)
             raise ConfabError("unauthenticated")
         if claims.session_id in self._ended:
             raise ConfabError("unauthenticated", "This session has ended: sign in again.")
         return claims
 
     def end_sessions(self, session_ids: Iterable[str]) -> None:
-        """Refuse these sessions' tokens from now on; safe to be told again."""
+        """Reject the tokens of these sessions from now on; idempotent."""
         now = time.time()
         for session_id in session_ids:
             self._ended.setdefault(session_id, now + self._lifetime + LEEWAY_SECONDS)
         for session_id in [known for known, until in self._ended.items() if until <= now]:
             del self._ended[session_id]
 
-    def _check(self, token: str) -> Claims:
+    def _verify(self, token: str) -> Claims:
         if len(token) > MAX_TOKEN_LENGTH:
             raise ConfabError("unauthenticated")
         for secret in self._readable[:-1]:
@@ -107,7 +107,7 @@ class Tokens:
 
 
 def _read_signed(token: str, secret: str) -> Claims:
-    """The claims of a token that this secret has signed, each of the kind that we write."""
+    """Verify a token with one secret, and that each claim has the type that we issue."""
     try:
         claims = jwt.decode(
             token,
@@ -131,7 +131,7 @@ def _read_signed(token: str, secret: str) -> Claims:
 
 
 def bearer_token(authorization: str) -> str:
-    """The token of an Authorization header; raises ConfabError("unauthenticated") when there is none."""
+    """The token of an Authorization header; raises ConfabError("unauthenticated") if there is none."""
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise ConfabError("unauthenticated")
@@ -139,22 +139,22 @@ def bearer_token(authorization: str) -> str:
 
 
 def is_same_secret(given: str, expected: str) -> bool:
-    """Compare in constant time; header values may hold any byte."""
+    """Compare in constant time; header values may contain any bytes."""
     return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), expected.encode())
 
 
 def hash_token(token: str) -> bytes:
-    """What is kept of a refresh token: it is random, so a fast hash is enough."""
+    """The stored hash of a token; tokens are random, so a fast hash is sufficient."""
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
 
 
 def make_refresh_token() -> str:
-    """256 bits of chance; one-time links are made of the same."""
+    """A refresh token with 256 random bits."""
     return secrets.token_urlsafe(32)
 
 
 def link_url(public_url: str, token: str) -> str:
-    """The address of a one-time link. What stands behind the # stays in the browser: no log on the way sees it."""
+    """The URL of a one-time link. Browsers do not send the fragment, so the token appears in no log on the way."""
     return f"{public_url}/welcome#{token}"
 
 
@@ -163,22 +163,23 @@ HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 @cache
 def _decoy() -> str:
-    """The hash of a password that nobody knows."""
+    """The hash of a random password, verified when a user does not exist."""
     return HASHER.hash(secrets.token_urlsafe(16))
 
 
 class Passwords:
-    """argon2id off the event loop (200 ms of a core), a few at a time so that logins cannot starve the rest."""
+    """argon2id in threads (200 ms of a core each), two at a time so that sign-ins cannot starve other requests."""
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
-        _decoy()  # now, and not in the first login's time
+        _decoy()  # computed now rather than during the first sign-in
 
     async def hash(self, password: str) -> str:
+        """Hash a password."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, HASHER.hash, password)
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
-        """Check a password; without a hash the same time is spent, so that unknown users cannot be told apart."""
+        """Verify a password. Takes as long without a hash, so that the duration does not reveal who exists."""
         return await asyncio.get_running_loop().run_in_executor(
             self._threads, self._verify, password, password_hash
         )

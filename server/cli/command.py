@@ -1,4 +1,4 @@
-"""How an operator's command is declared, run on the database, and answered: in plain lines or as one JSON document."""
+"""Declares and runs the operator's commands; prints their results as text or as one JSON document."""
 
 import argparse
 import asyncio
@@ -24,12 +24,12 @@ from server.store.people.team import TeamUser
 
 MISUSED, FAILED = 2, 1
 COMMAND_CONNECTIONS = 2
-# What the audit log says instead of the browser.
+# The audit log's user agent.
 SOURCE = "command line"
 
 
 class UsageError(Exception):
-    """The command line cannot be read; `usage` says how it is written."""
+    """The command line is invalid; `usage` is the usage line."""
 
     def __init__(self, usage: str, message: str) -> None:
         super().__init__(message)
@@ -37,7 +37,7 @@ class UsageError(Exception):
 
 
 class Parser(argparse.ArgumentParser):
-    """Leaves it to the caller how a misuse is told."""
+    """Raises UsageError instead of printing and exiting."""
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(self.format_usage(), message)
@@ -45,7 +45,7 @@ class Parser(argparse.ArgumentParser):
 
 @dataclass(frozen=True, slots=True)
 class CommandContext:
-    """What a command works with. Redis is asked when it is needed, and connects then."""
+    """What a command works with. The Redis client connects on first use."""
 
     config: Config
     database: Database
@@ -53,7 +53,7 @@ class CommandContext:
 
 
 class CommandResult(NamedTuple):
-    """What a command has done: a document for programs, lines for people."""
+    """The result of a command: a JSON document for --json, else text."""
 
     document: Mapping[str, Any]
     text: str
@@ -63,7 +63,7 @@ Run = Callable[[CommandContext, argparse.Namespace], Awaitable[CommandResult]]
 
 
 def declare(commands: Any, name: str, run: Run, about: str) -> argparse.ArgumentParser:
-    """A command with its `--help` and `--json`."""
+    """Add a command with `--help` and `--json`."""
     command: argparse.ArgumentParser = commands.add_parser(
         name, help=about, description=f"{about[0].upper()}{about[1:]}."
     )
@@ -73,46 +73,47 @@ def declare(commands: Any, name: str, run: Run, about: str) -> argparse.Argument
 
 
 def add_json(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--json", action="store_true", help="print one JSON document, errors too")
+    """Add `--json`."""
+    command.add_argument("--json", action="store_true", help="print one JSON document, also for errors")
 
 
 def family(commands: Any, name: str, about: str) -> Any:
-    """A command of commands: `run.py user add`."""
+    """Add a command with subcommands, such as `run.py user add`."""
     return commands.add_parser(
         name, help=about, description=f"{about[0].upper()}{about[1:]}."
     ).add_subparsers(dest="action", required=True, metavar="action")
 
 
 def run_command(config: Config, options: argparse.Namespace) -> int:
-    """Run a declared command and print what it tells; returns the exit code."""
+    """Run a declared command and print its result; returns the exit code."""
     audit.note_user_agent(SOURCE)
-    told = asyncio.run(perform(config, options))
-    print(json.dumps(told.document, indent=2) if options.json else told.text)
+    result = asyncio.run(perform(config, options))
+    print(json.dumps(result.document, indent=2) if options.json else result.text)
     return 0
 
 
 async def perform(config: Config, options: argparse.Namespace) -> CommandResult:
-    """Run it with connections of its own."""
+    """Run a command with its own connections."""
     database, redis = await open_database(config, size=COMMAND_CONNECTIONS), connect(config.redis)
     try:
-        told: CommandResult = await options.run(CommandContext(config, database, redis), options)
-        return told
+        result: CommandResult = await options.run(CommandContext(config, database, redis), options)
+        return result
     finally:
         await redis.aclose()
         await database.close()
 
 
 def print_failure(error: ConfabError, *, as_json: bool) -> int:
-    """One sentence, or the one error shape; returns the exit code."""
+    """Print the error as one sentence, or in the API's error format; returns the exit code."""
     if as_json:
         print(json.dumps(error.body(uuid4().hex)), file=sys.stderr)
     else:
-        print(f"confab: {_sentence(error)}", file=sys.stderr)
+        print(f"confab: {_error_text(error)}", file=sys.stderr)
     return FAILED
 
 
 def print_misuse(error: UsageError, *, as_json: bool) -> int:
-    """The same of a command line that cannot be read."""
+    """The same for an invalid command line."""
     if as_json:
         print_failure(ConfabError("malformed", f"{error}."), as_json=True)
     else:
@@ -120,26 +121,26 @@ def print_misuse(error: UsageError, *, as_json: bool) -> int:
     return MISUSED
 
 
-def _sentence(error: ConfabError) -> str:
-    problems = [f"{name}: {' '.join(_words(problem))}" for name, problem in error.fields.items()]
+def _error_text(error: ConfabError) -> str:
+    problems = [f"{name}: {' '.join(_field_messages(problem))}" for name, problem in error.fields.items()]
     return "; ".join(problems) or error.message
 
 
-def _words(problem: object) -> list[str]:
+def _field_messages(problem: object) -> list[str]:
     if isinstance(problem, Mapping):
-        return [word for part in problem.values() for word in _words(part)]
+        return [message for part in problem.values() for message in _field_messages(part)]
     return [str(part) for part in problem] if isinstance(problem, list) else [str(problem)]
 
 
 def row_id(value: str) -> int:
-    """An id as it stands on the command line."""
+    """Parse an id of the command line."""
     if not value.isascii() or not value.isdecimal() or not 0 < int(value) <= MAX_ID:
         raise argparse.ArgumentTypeError(f"{value!r} is not an id")
     return int(value)
 
 
 def load(schema: Schema, **given: object) -> Mapping[str, Any]:
-    """What a request with these fields would be taken as; raises ConfabError("invalid")."""
+    """Validate arguments with the API's schema; raises ConfabError("invalid")."""
     try:
         loaded: Mapping[str, Any] = schema.load(given)
     except ValidationError as error:
@@ -148,19 +149,21 @@ def load(schema: Schema, **given: object) -> Mapping[str, Any]:
 
 
 def document(**parts: str) -> dict[str, Any]:
-    """A JSON document of what the store gives as JSON."""
+    """A JSON document made of JSON texts from the store."""
     return {name: orjson.loads(text) for name, text in parts.items()}
 
 
 async def find_user(context: CommandContext, email: str) -> TeamUser:
-    user = await context.database.read(users.fetch_user_by_email, email)
-    person = None if user is None else await context.database.read(team.fetch_user, user.id)
-    if person is None:
-        raise NotFound(f"There is nobody with the address {email}.")
-    return person
+    """The user with this e-mail address, disabled or not; raises NotFound."""
+    found = await context.database.read(users.fetch_user_by_email, email)
+    user = None if found is None else await context.database.read(team.fetch_user, found.id)
+    if user is None:
+        raise NotFound(f"No user has the e-mail address {email}: `run.py user list` shows all users.")
+    return user
 
 
 async def user_json(context: CommandContext, user_id: int) -> str:
+    """The user as the API's JSON; raises NotFound."""
     shown = await context.database.read(team.fetch_user_json, user_id)
     if shown is None:
         raise NotFound

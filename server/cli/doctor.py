@@ -1,4 +1,4 @@
-"""`run.py doctor`: looks at everything Confab stands on and says what is wrong with it."""
+"""`run.py doctor`: checks everything Confab depends on, and says what to do about each problem."""
 
 import asyncio
 import json
@@ -25,7 +25,7 @@ WEBHOOKS_PATH = "/api/webhooks/unipile/"
 
 
 def doctor(config: Config, *, as_json: bool) -> int:
-    """Run every check, print what was found, and return the exit code."""
+    """Run all checks, print the findings, and return the exit code."""
     findings = [
         *(Finding("settings", WARNING, sentence) for sentence in config.unused),
         *_check_public_url(config),
@@ -46,13 +46,15 @@ def doctor(config: Config, *, as_json: bool) -> int:
 
 def _check_public_url(config: Config) -> list[Finding]:
     if is_loopback(config.web.public_url) and not is_loopback(config.unipile.dsn):
-        message = f"PUBLIC_URL is {config.web.public_url}, where UniPile cannot reach this machine"
+        message = (
+            f"UniPile cannot reach {config.web.public_url}: set PUBLIC_URL to an address on the internet"
+        )
         return [Finding("public url", FAILED, message)]
     return [Finding("public url", OK, config.web.public_url)]
 
 
 async def _check_redis(config: Config) -> list[Finding]:
-    """By the client and with the checks of the processes that run, so that what is found here holds for them."""
+    """Use the same client and checks as the processes at their start, so that the findings apply to them."""
     client = connect(config.redis)
     client.logs_failures = False
     try:
@@ -80,7 +82,7 @@ async def _settings(client: Client) -> tuple[str | None, str | None]:
     try:
         found = await client.config_get()
     except ResponseError:
-        # Hosted ones often forbid CONFIG; what INFO says is enough for one of the two.
+        # Hosted Redis often forbids CONFIG; INFO has both values, if it is allowed.
         append_only = (await _info(client, "persistence")).get("aof_enabled")
         policy = (await _info(client, "memory")).get("maxmemory_policy")
         return policy, {"0": "no", "1": "yes"}.get(str(append_only))
@@ -90,7 +92,7 @@ async def _settings(client: Client) -> tuple[str | None, str | None]:
 def _eviction(policy: str | None) -> Finding:
     if policy == "noeviction":
         return Finding("redis keeps", OK, "noeviction")
-    advice = "must be noeviction, or jobs vanish when memory is short"
+    advice = "set it to noeviction, or Redis deletes jobs when memory runs out"
     return Finding(
         "redis keeps", FAILED if policy else WARNING, f"maxmemory-policy is {policy or 'hidden'}: {advice}"
     )
@@ -99,48 +101,54 @@ def _eviction(policy: str | None) -> Finding:
 def _append_only(value: str | None) -> Finding:
     if value == "yes":
         return Finding("redis writes", OK, "append-only file is on")
-    advice = "with it, events that were acknowledged survive a restart of Redis"
+    advice = "turn it on, or acknowledged events are lost when Redis restarts"
     return Finding(
         "redis writes", WARNING, f"the append-only file is {'off' if value else 'not visible'}: {advice}"
     )
 
 
 async def _check_media(config: Config) -> list[Finding]:
-    """Do with a probe what is done with every file: write, read and delete it, and say which of them fails."""
+    """Write, read and delete a probe, as is done with every file, and report which of the three fails."""
     where = config.media.url.partition("?")[0] or str(config.data_dir / "media")
     probe, doing = os.urandom(64), "written to"
     try:
         storage = open_storage(config.media.url, config.data_dir)
-        # The library says of a write that fails only that it failed, and of a question why.
+        # Asked first: the library gives no reason when a write fails, but it does when a query fails.
         await storage.has(sha256(probe).hexdigest())
         async with storage.receive(len(probe)) as incoming:
             await incoming.write(probe)
         await storage.keep(incoming)
         name, doing = incoming.seal().sha256, "read"
         if b"".join([chunk async for chunk in await storage.read(name, 0, len(probe))]) != probe:
-            return [Finding("media", FAILED, f"{where} gives back other bytes than it was given")]
+            return [
+                Finding("media", FAILED, f"{where} returned other bytes than were written: check the storage")
+            ]
         doing = "deleted from"
         await storage.delete(name)
         if await storage.has(name):
-            return [Finding("media", FAILED, f"{where} still has what was deleted")]
+            return [
+                Finding(
+                    "media",
+                    FAILED,
+                    f"{where} still has a deleted file: turn off versioning or retention locks",
+                )
+            ]
     except (Unavailable, Missing) as error:
-        return [Finding("media", FAILED, f"{where} cannot be {doing}: {_cause(error)}")]
-    return [Finding("media", OK, f"{where} takes, gives back and deletes")]
+        return [Finding("media", FAILED, f"{where} cannot be {doing}: {_storage_error(error)}")]
+    return [Finding("media", OK, f"{where} can be written, read and deleted")]
 
 
-def _cause(error: Unavailable | Missing) -> str:
-    """Only the kind of failure: the library's own text quotes addresses and whole answers."""
-    word = type(error.__cause__ or error).__name__.removesuffix("Error")
-    refused = (
-        "look at AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and the bucket's rules, or who owns the folder"
-    )
+def _storage_error(error: Unavailable | Missing) -> str:
+    """Only the kind of error: the library's text quotes addresses and whole responses."""
+    kind = type(error.__cause__ or error).__name__.removesuffix("Error")
+    advice = "check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and the bucket's policy, or the folder's owner"
     return {
-        "PermissionDenied": f"permission denied; {refused}",
-        "Unauthenticated": f"the credentials are refused; {refused}",
-        "NotFound": "the bucket or folder is not there",
-        "FileNotFound": "the bucket or folder is not there",
-        "Missing": "what was written is not there",
-    }.get(word, word)
+        "PermissionDenied": f"permission denied; {advice}",
+        "Unauthenticated": f"the credentials are rejected; {advice}",
+        "NotFound": "the bucket or folder does not exist; create it, or correct CONFAB_MEDIA_URL",
+        "FileNotFound": "the bucket or folder does not exist; create it, or correct CONFAB_MEDIA_URL",
+        "Missing": "a file just written is missing; check the storage",
+    }.get(kind, kind)
 
 
 async def _check_unipile(config: Config) -> list[Finding]:
@@ -155,7 +163,8 @@ async def _check_unipile(config: Config) -> list[Finding]:
         registered = await client.list_webhooks()
     except Rejected as error:
         wrong_key = error.type in OUR_KEY_TYPES or error.status in (401, 403)
-        return [Finding("unipile", FAILED, "UNIPILE_API_KEY is refused" if wrong_key else str(error))]
+        message = "UNIPILE_API_KEY is rejected: copy it from UniPile's dashboard" if wrong_key else str(error)
+        return [Finding("unipile", FAILED, message)]
     except UnipileError as error:
         return [Finding("unipile", FAILED, f"{config.unipile.dsn}: {error.title}")]
     finally:
@@ -165,7 +174,7 @@ async def _check_unipile(config: Config) -> list[Finding]:
 
 
 async def _check_mail(config: Config) -> list[Finding]:
-    """Sign in at the mail server, where there is one."""
+    """Connect and sign in to the mail server, if one is set."""
     if not config.mail.is_on:
         return []
     where = f"{config.mail.server.host}:{config.mail.server.port}"
@@ -173,16 +182,14 @@ async def _check_mail(config: Config) -> list[Finding]:
         await greet_mail_server(config.mail)
     except MailAway as error:
         return [Finding("mail", FAILED, f"{where}: {error}")]
-    return [Finding("mail", OK, f"{where} lets us in")]
+    return [Finding("mail", OK, f"{where} accepts our sign-in")]
 
 
 def _webhooks_finding(config: Config, count: int) -> Finding:
     if count:
         return Finding("webhooks", OK, f"{count} registered for {config.web.public_url}")
     return Finding(
-        "webhooks", WARNING, f"none registered for {config.web.public_url}: they are when Confab starts"
+        "webhooks",
+        WARNING,
+        f"none registered for {config.web.public_url}: start Confab, which registers them",
     )
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]

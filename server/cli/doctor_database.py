@@ -1,4 +1,4 @@
-"""The part of `run.py doctor` about Postgres: opens it as web and workers do, then checks schema, rights and limits."""
+"""The Postgres checks of `run.py doctor`: connects as web and workers do, then checks schema, privileges and limits."""
 
 import asyncio
 import time
@@ -20,7 +20,7 @@ MAX_CLOCK_SKEW_SECONDS = 5.0
 
 
 def check_database(config: Config) -> list[Finding]:
-    """Everything about Postgres; one failed finding when it cannot be used at all."""
+    """All findings about Postgres; a single failed one if it cannot be used at all."""
     try:
         return asyncio.run(_check(config))
     except (Unavailable, MigrationError) as error:
@@ -48,34 +48,32 @@ async def _check(config: Config) -> list[Finding]:
 
 
 def _connections(config: Config, server: Server) -> list[Finding]:
-    """Behind a pooler the server's limits say nothing of ours."""
+    """Compare the server's limit with the pools. Behind a pooler the server's limits do not apply to us."""
     if not config.database.prepare:
         return []
-    # Web and workers have a pool each, also in one process; a command and a migration come beside them.
-    wanted = 2 * config.database.pool_size + COMMAND_CONNECTIONS + 1
-    told = f"role {server.role} may open {server.connections}, one web and one worker need {wanted}"
-    if server.connections >= wanted:
-        return [Finding("connections", OK, told)]
-    advice = (
-        f"`alter role {server.role} connection limit {wanted}`, or the database's limit, or max_connections"
-    )
-    return [Finding("connections", FAILED, f"{told}: lower CONFAB_DATABASE_POOL_SIZE, or raise {advice}")]
+    # Web and workers each have a pool, also in one process; a command and a migration need more.
+    needed = 2 * config.database.pool_size + COMMAND_CONNECTIONS + 1
+    message = f"role {server.role} may open {server.connections}, one web and one worker need {needed}"
+    if server.connections >= needed:
+        return [Finding("connections", OK, message)]
+    advice = f"`alter role {server.role} connection limit {needed}`, the database's limit, or max_connections"
+    return [Finding("connections", FAILED, f"{message}: lower CONFAB_DATABASE_POOL_SIZE, or raise {advice}")]
 
 
 async def _schema(url: str, database: Database, server: Server) -> list[Finding]:
-    """Migrations, then what needs them all: rights on the tables, and the counters in them."""
+    """Migrations, then what depends on them: privileges on the tables, and the usage counters."""
     if waiting := pending(url):
         return [_waiting(url, waiting)]
     if newer := unknown(url):
         message = (
-            f"the database has {', '.join(newer)}, which this version does not know: run the newer version"
+            f"the database has {', '.join(newer)}, unknown to this version: run the newer version of Confab"
         )
         return [Finding("migrations", WARNING, message)]
     migrations = Finding("migrations", OK, "none pending")
     if denied := await database.read(list_denied_tables):
         message = (
             f"role {server.role} may not read and write {', '.join(denied[:3])} ({len(denied)} tables): "
-            f"`grant select, insert, update, delete on all tables in schema … to {server.role}`"
+            f"run `grant select, insert, update, delete on all tables in schema … to {server.role}`"
         )
         return [migrations, Finding("rights", FAILED, message)]
     return [migrations, _usage(await database.write(list_drift))]
@@ -90,17 +88,19 @@ def _waiting(url: str, waiting: list[str]) -> Finding:
 
 
 def _usage(drift: list[Drift]) -> Finding:
-    """Counters that are not what the rows say are a defect to report, not a number to correct."""
+    """Counters that differ from the rows are a bug to report, not values to correct by hand."""
     if not drift:
-        return Finding("usage", OK, "counters are what the rows say")
+        return Finding("usage", OK, "counters match the rows")
     worst = drift[0]
     message = (
         f"{len(drift)} months differ from the rows; user {worst.user_id} in {worst.period_ym}: "
-        f"sent {worst.sent} (rows {worst.rows_sent}), received {worst.received} (rows {worst.rows_received})"
+        f"sent {worst.sent} (rows {worst.rows_sent}), received {worst.received} (rows {worst.rows_received}); "
+        "report this as a bug"
     )
     return Finding("usage", FAILED, message)
 
 
 def _clock(skew: float) -> Finding:
     state = OK if skew <= MAX_CLOCK_SKEW_SECONDS else FAILED
-    return Finding("clock", state, f"{skew:.1f} s away from the database's")
+    advice = "" if state == OK else ": synchronise both clocks with NTP"
+    return Finding("clock", state, f"differs from the database's by {skew:.1f} s{advice}")

@@ -1,4 +1,4 @@
-"""What a check of `run.py doctor` found."""
+"""The result of one check of `run.py doctor`."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ OK, WARNING, FAILED = "ok", "warning", "failed"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check found; only `failed` ones make the exit code 1."""
+    """The result of one check; a `failed` one makes the exit code 1."""
 
     name: str
     state: str

@@ -1,4 +1,4 @@
-"""The operator's commands for programs' keys: make one, list them, let one in no more."""
+"""The operator's commands for API keys: create, list, revoke."""
 
 import argparse
 from typing import Any
@@ -28,24 +28,24 @@ KEYS_AT_A_TIME = 100
 
 def add_key_commands(commands: Any) -> None:
     """Declare `keys`."""
-    keys = family(commands, "keys", "make, list and revoke the keys of programs")
-    listing = declare(keys, "list", list_keys, "list the keys that are not revoked, the newest first")
-    listing.add_argument("email", nargs="?", help="only this person's; default: everybody's")
-    making = declare(keys, "create", create_key, "make a key and print it this once")
-    making.add_argument("email", help="whose key it is: it can do no more than they can")
-    making.add_argument("name", help="what it is for")
-    making.add_argument(
-        "--scope", action="append", choices=SCOPES, required=True, help="what it may do; repeat it for more"
+    keys = family(commands, "keys", "create, list and revoke API keys")
+    listing = declare(keys, "list", list_keys, "list the keys that are not revoked, newest first")
+    listing.add_argument("email", nargs="?", help="only this user's keys; default: all")
+    creating = declare(keys, "create", create_key, "create a key and print it, once")
+    creating.add_argument("email", help="the owner: the key has no more permissions than they have")
+    creating.add_argument("name", help="what the key is for")
+    creating.add_argument(
+        "--scope", action="append", choices=SCOPES, required=True, help="what it may do; may be repeated"
     )
-    making.add_argument(
-        "--number", action="append", type=row_id, help="only with the number of this id; repeat it for more"
+    creating.add_argument(
+        "--number", action="append", type=row_id, help="only the account with this id; may be repeated"
     )
-    making.add_argument("--until", help="RFC 3339; default: without end")
-    declare(keys, "revoke", revoke_key, "let a key in no more").add_argument("id", type=row_id)
+    creating.add_argument("--until", help="expiry in RFC 3339; default: never")
+    declare(keys, "revoke", revoke_key, "revoke a key").add_argument("id", type=row_id)
 
 
 async def create_key(context: CommandContext, options: argparse.Namespace) -> CommandResult:
-    """Make a key of a person's; its text is told this once."""
+    """Create a key for a user; its secret is printed only now."""
     given = load(
         CreateKey(),
         name=options.name,
@@ -53,20 +53,22 @@ async def create_key(context: CommandContext, options: argparse.Namespace) -> Co
         account_ids=options.number,
         expires_at=options.until,
     )
-    person = await find_user(context, options.email)
-    if not person.is_active:
-        raise ConfabError("conflict", "This person is disabled.")
+    user = await find_user(context, options.email)
+    if not user.is_active:
+        raise ConfabError("conflict", "This user is disabled: enable them with `run.py user enable` first.")
     key = make_key()
     shown = await context.database.write(
-        keys.create_key, OPERATOR, person.id, key, prefix_of(key), keys.NewKey(**given)
+        keys.create_key, OPERATOR, user.id, key, prefix_of(key), keys.NewKey(**given)
     )
-    told = document(key=shown)
-    sentence = f"Made the key {told['key']['id']} ({given['name']}) of {person.email}. It is shown this once:"
-    return CommandResult(told | {"secret": key}, f"{sentence}\n\n    {key}\n")
+    result = document(key=shown)
+    sentence = (
+        f"Created the key {result['key']['id']} ({given['name']}) of {user.email}. It is shown only once:"
+    )
+    return CommandResult(result | {"secret": key}, f"{sentence}\n\n    {key}\n")
 
 
 async def list_keys(context: CommandContext, options: argparse.Namespace) -> CommandResult:
-    """Keys with what they are for and when they were used last."""
+    """List keys with their name, scopes and last use."""
     user_id = (await find_user(context, options.email)).id if options.email else None
     keys: list[dict[str, Any]] = []
     before: int | None = None
@@ -81,19 +83,22 @@ async def list_keys(context: CommandContext, options: argparse.Namespace) -> Com
 
 
 def _line(key: dict[str, Any]) -> str:
-    numbers = "all numbers" if key["all_accounts"] else f"numbers {', '.join(map(str, key['account_ids']))}"
+    ids = ", ".join(map(str, key["account_ids"]))
+    accounts = "all accounts" if key["all_accounts"] else f"accounts {ids}"
     used = f"used {key['last_used_at']}" if key["last_used_at"] else "never used"
     until = f"  until {key['expires_at']}" if key["expires_at"] else ""
     scopes = ",".join(key["scopes"])
-    return f"{key['id']:>6}  {key['prefix']}…  {key['user_name']}  {key['name']}  {scopes}  {numbers}  {used}{until}"
+    return f"{key['id']:>6}  {key['prefix']}…  {key['user_name']}  {key['name']}  {scopes}  {accounts}  {used}{until}"
 
 
 async def revoke_key(context: CommandContext, options: argparse.Namespace) -> CommandResult:
-    """The key opens nothing any more, and its sockets end."""
+    """Revoke a key and close its sockets."""
     try:
         name = await context.database.write(keys.revoke_key, OPERATOR, options.id, None)
     except NotFound as error:
-        raise NotFound(f"There is no key {options.id}, or it is revoked.") from error
+        raise NotFound(
+            f"There is no key {options.id}, or it is revoked already: `run.py keys list` shows all keys."
+        ) from error
     await announce_access_change(context.redis)
     return CommandResult(
         {"id": options.id, "name": name, "revoked": True}, f"Revoked the key {options.id} ({name})."

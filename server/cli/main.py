@@ -23,7 +23,7 @@ from server.process.sentry import open_reports
 from server.store.db.complaints import explain_refusal, why_denied
 
 INTERRUPTED = 130
-# With --json a program reads standard error too.
+# With --json, standard error must contain only the JSON document.
 QUIET = "critical"
 
 
@@ -36,21 +36,21 @@ def main(arguments: Sequence[str], run_workers: RunWorkers) -> int:
         return print_misuse(error, as_json=as_json)
     if options.command == "serve" and options.end_with_parent:
         end_with_parent()
-    return _told_plainly(lambda config: _run(options, config, run_workers), as_json=as_json)
+    return _with_plain_errors(lambda config: _run(options, config, run_workers), as_json=as_json)
 
 
 def main_worker(run_workers: RunWorkers) -> int:
     """Run the workers alone and return the exit code."""
-    return _told_plainly(lambda config: work(config, run_workers))
+    return _with_plain_errors(lambda config: work(config, run_workers))
 
 
 def _parser() -> Parser:
     parser = Parser("run.py", description="Confab, a WhatsApp team inbox and API server.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
-    serving = commands.add_parser("serve", help="serve the inbox (also without any command)")
-    serving.add_argument("--end-with-parent", action="store_true", help="stop when the calling program ends")
-    add_json(commands.add_parser("migrate", help="bring the database to the newest schema"))
-    add_json(commands.add_parser("doctor", help="look at everything Confab stands on"))
+    serving = commands.add_parser("serve", help="serve the inbox (the default command)")
+    serving.add_argument("--end-with-parent", action="store_true", help="stop when the parent process ends")
+    add_json(commands.add_parser("migrate", help="apply pending migrations to the database"))
+    add_json(commands.add_parser("doctor", help="check everything Confab depends on"))
     add_user_commands(commands)
     add_key_commands(commands)
     add_plan_commands(commands)
@@ -61,7 +61,7 @@ def _parser() -> Parser:
 def _run(options: argparse.Namespace, config: Config, run_workers: RunWorkers) -> int:
     if options.command == "serve":
         return serve(config, run_workers)
-    # Beside a Confab that runs on its own servers these commands use the same ones.
+    # Use the embedded servers of a Confab that is running on this data folder.
     with embedded_services(config, attach=True) as complete:
         if options.command == "doctor":
             return doctor(complete, as_json=options.json)
@@ -76,8 +76,8 @@ def _migrate(config: Config, *, as_json: bool) -> int:
     return 0
 
 
-def _told_plainly(command: Callable[[Config], int], *, as_json: bool = False) -> int:
-    """What an operator can mend is told in its own sentence, without a traceback."""
+def _with_plain_errors(command: Callable[[Config], int], *, as_json: bool = False) -> int:
+    """Run the command; print errors that an operator can fix as one sentence, without a traceback."""
     try:
         config = read_config()
         log = replace(config.log, level=QUIET) if as_json else config.log

@@ -1,4 +1,4 @@
-"""The operator's commands for plans: give and take back what a plan includes, and look at what was used."""
+"""The operator's commands for plans: grant and revoke plans, and show usage."""
 
 import argparse
 import time
@@ -22,17 +22,21 @@ from server.text.times import EPOCH, read_time
 
 def add_plan_commands(commands: Any) -> None:
     """Declare `grant`, `revoke` and `usage`."""
-    giving = _about_person(commands, "grant", grant, "give a person a plan")
-    giving.add_argument("--plan", help="one of config.toml's; default: the default one there")
-    giving.add_argument("--source", choices=SOURCES, default="manual", help="who gives it (default: manual)")
-    giving.add_argument("--until", type=_moment, help="RFC 3339; default: without end")
-    taking = _about_person(commands, "revoke", revoke, "take a plan back")
-    taking.add_argument("--source", choices=SOURCES, help="only what this source gave; default: everything")
-    using = _about_person(commands, "usage", show_usage, "show what a person's numbers sent and received")
-    using.add_argument("--period", type=_period, help="YYYY-MM; default: this month")
+    granting = _user_command(commands, "grant", grant, "grant a plan to a user")
+    granting.add_argument("--plan", help="a plan of config.toml; default: `[plans] default`")
+    granting.add_argument(
+        "--source", choices=SOURCES, default="manual", help="source of the grant (default: manual)"
+    )
+    granting.add_argument("--until", type=_moment, help="expiry in RFC 3339; default: never")
+    revoking = _user_command(commands, "revoke", revoke, "revoke a user's plan")
+    revoking.add_argument("--source", choices=SOURCES, help="only grants of this source; default: all")
+    showing = _user_command(
+        commands, "usage", show_usage, "show the messages that a user's accounts sent and received"
+    )
+    showing.add_argument("--period", type=_period, help="YYYY-MM; default: this month")
 
 
-def _about_person(commands: Any, name: str, run: Run, about: str) -> argparse.ArgumentParser:
+def _user_command(commands: Any, name: str, run: Run, about: str) -> argparse.ArgumentParser:
     command = declare(commands, name, run, about)
     command.add_argument("email")
     command.add_argument("provider", nargs="?", choices=PROVIDERS, default=PROVIDERS[0])
@@ -40,73 +44,77 @@ def _about_person(commands: Any, name: str, run: Run, about: str) -> argparse.Ar
 
 
 async def grant(context: CommandContext, options: argparse.Namespace) -> CommandResult:
-    """Give a plan, change it or renew it."""
-    person, plans = await find_user(context, options.email), context.config.plans
+    """Grant, change or renew a plan."""
+    user, plans = await find_user(context, options.email), context.config.plans
     if options.plan is not None and options.plan not in plans.named:
         names = ", ".join(plans.named)
-        raise ConfabError("invalid", f"config.toml has no plan {options.plan!r}; it has {names}.")
+        raise ConfabError("invalid", f"config.toml has no plan {options.plan!r}: use one of {names}.")
     name, plan = plans.find(options.plan)
     if options.provider not in plan.providers:
-        raise ConfabError("invalid", f"The plan {name} does not include {options.provider}.")
+        raise ConfabError(
+            "invalid", f"The plan {name} does not include {options.provider}: choose another plan."
+        )
     await context.database.write(
         grants.grant,
         OPERATOR,
-        person.id,
+        user.id,
         options.provider,
         options.source,
         plan=options.plan,
         expires_at=options.until,
     )
     until = f" until {options.until}" if options.until else ""
-    return await _told(
-        context, person, options.provider, f"Granted {options.provider} ({name}) to {person.email}{until}."
+    return await _plan_result(
+        context, user, options.provider, f"Granted {options.provider} ({name}) to {user.email}{until}."
     )
 
 
 async def revoke(context: CommandContext, options: argparse.Namespace) -> CommandResult:
-    """Take back what one source gave, or everything."""
-    person, provider = await find_user(context, options.email), options.provider
-    if not await context.database.write(grants.revoke, OPERATOR, person.id, provider, options.source):
+    """Revoke the grants of one source, or all."""
+    user, provider = await find_user(context, options.email), options.provider
+    if not await context.database.write(grants.revoke, OPERATOR, user.id, provider, options.source):
         source = f" from the source {options.source}" if options.source else ""
-        raise NotFound(f"{person.email} has no entitlement for {provider}{source}.")
-    return await _told(context, person, provider, f"Revoked {provider} from {person.email}.")
+        raise NotFound(f"{user.email} has no entitlement for {provider}{source}.")
+    return await _plan_result(context, user, provider, f"Revoked {provider} from {user.email}.")
 
 
 async def show_usage(context: CommandContext, options: argparse.Namespace) -> CommandResult:
-    """A month's counters, beside what the plan allows."""
-    person, provider = await find_user(context, options.email), options.provider
+    """Show a month's counters and the plan's limit."""
+    user, provider = await find_user(context, options.email), options.provider
     period = options.period or current_period()
-    month = await context.database.read(usage.fetch_month, person.id, provider, period)
-    shown = describe_month(await _rights(context, person, provider), period, *month)
-    allowed = "without limit" if shown["allowed"] is None else f"of {shown['allowed']}"
+    month = await context.database.read(usage.fetch_month, user.id, provider, period)
+    shown = describe_month(await _rights(context, user, provider), period, *month)
+    allowed = "unlimited" if shown["allowed"] is None else f"of {shown['allowed']}"
     lines = [
-        f"{person.email}  {provider}  {period}",
+        f"{user.email}  {provider}  {period}",
         f"  sent      {month.sent:>8}",
         f"  received  {month.received:>8}",
-        f"  of the plan's messages {month.here} ({allowed}) are used",
+        f"  counted towards the plan: {month.here} ({allowed})",
     ]
-    # The plan of an earlier month is not known any more.
-    told = lines if period == current_period() else lines[:-1]
-    return CommandResult({"email": person.email, **shown}, "\n".join(told))
+    # The plan of an earlier month is not recorded.
+    shown_lines = lines if period == current_period() else lines[:-1]
+    return CommandResult({"email": user.email, **shown}, "\n".join(shown_lines))
 
 
-async def _told(context: CommandContext, person: TeamUser, provider: str, sentence: str) -> CommandResult:
-    """Let running processes know, and say what the person has now."""
-    await _tell(context, person, provider)
-    rights = await _rights(context, person, provider)
+async def _plan_result(
+    context: CommandContext, user: TeamUser, provider: str, sentence: str
+) -> CommandResult:
+    """Notify the running processes, and return what the user is entitled to now."""
+    await _notify_processes(context, user, provider)
+    rights = await _rights(context, user, provider)
     shown = asdict(rights) | {"expires_at": _shown(rights.expires_at)}
-    return CommandResult({"email": person.email, "is_active": rights.is_entitled, **shown}, sentence)
+    return CommandResult({"email": user.email, "is_active": rights.is_entitled, **shown}, sentence)
 
 
-async def _tell(context: CommandContext, person: TeamUser, provider: str) -> None:
-    """With Redis away they find out by themselves within seconds."""
+async def _notify_processes(context: CommandContext, user: TeamUser, provider: str) -> None:
+    """Drop cached grants and push the new plan; without Redis the caches expire within seconds."""
     with suppress(Unavailable):
-        await forget_grants(context.redis, person.id, provider)
-        await push_plan(context.database, context.redis, context.config.plans, person.id, provider)
+        await forget_grants(context.redis, user.id, provider)
+        await push_plan(context.database, context.redis, context.config.plans, user.id, provider)
 
 
-async def _rights(context: CommandContext, person: TeamUser, provider: str) -> Rights:
-    grants = await context.database.read(entitlements.list_grants, person.id, provider)
+async def _rights(context: CommandContext, user: TeamUser, provider: str) -> Rights:
+    grants = await context.database.read(entitlements.list_grants, user.id, provider)
     return merge_grants(context.config.plans, provider, (Grant(*row) for row in grants), time.time())
 
 

@@ -1,4 +1,4 @@
-"""The operator's commands for what people may ask for: a copy of what is kept of them, and its end."""
+"""The operator's commands for data requests: export and erase an account or a contact."""
 
 import argparse
 import asyncio
@@ -30,42 +30,44 @@ from server.store.privacy.erasure_digests import NameHasher
 from server.store.privacy.exports import ExportFile
 from server.text.phones import tidy
 
-LOOK_SECONDS = 0.2
+POLL_SECONDS = 0.2
 WAIT_SECONDS = 3600
 
 
 def add_privacy_commands(commands: Any) -> None:
     """Declare `export` and `erase`."""
-    giving = declare(
-        commands, "export", export, "write all that is kept of a number, or of one person, as a ZIP"
+    exporting = declare(
+        commands, "export", export, "export all data of an account, or of one of its contacts, as a ZIP file"
     )
-    giving.add_argument("account_id", type=row_id, metavar="number", help="the number's id")
-    giving.add_argument("--contact", help="only this person: the contact's id, or +phone")
-    giving.add_argument("--without-media", action="store_true", help="leave the files out")
-    giving.add_argument("--output", type=Path, help="default: confab-export-<id>.zip in this folder")
-    giving.add_argument(
+    exporting.add_argument("account_id", type=row_id, metavar="account", help="the account's id")
+    exporting.add_argument("--contact", help="only this contact: its id, or +phone")
+    exporting.add_argument("--without-media", action="store_true", help="leave out the files")
+    exporting.add_argument("--output", type=Path, help="default: confab-export-<id>.zip in this folder")
+    exporting.add_argument(
         "--wait", type=int, default=WAIT_SECONDS, metavar="SECONDS", help="for the worker (default: an hour)"
     )
-    taking = declare(commands, "erase", erase, "erase a number, or one person in it; it cannot be undone")
-    taking.add_argument("account_id", type=row_id, metavar="number", help="the number's id")
-    taking.add_argument("contact", nargs="?", help="the contact's id, or +phone; left out: the whole number")
-    taking.add_argument("--yes", action="store_true", help="do not ask")
+    erasing = declare(commands, "erase", erase, "erase an account, or one of its contacts; cannot be undone")
+    erasing.add_argument("account_id", type=row_id, metavar="account", help="the account's id")
+    erasing.add_argument("contact", nargs="?", help="the contact's id, or +phone; default: the whole account")
+    erasing.add_argument("--yes", action="store_true", help="do not ask for confirmation")
 
 
 async def export(context: CommandContext, options: argparse.Namespace) -> CommandResult:
-    """Ask a worker for an export, wait for it, and take it along."""
+    """Request an export, wait for the worker, and download it."""
     if options.output is not None and options.output.exists():
-        raise ConfabError("conflict", f"{options.output} is there already.")
+        raise ConfabError("conflict", f"{options.output} exists already: choose another --output.")
     contact_id = await _contact_id(context, options) if options.contact else None
     await _require_worker(context)
     export_id = await context.database.write(
-        _ask, options.account_id, contact_id, with_media=not options.without_media
+        _request_export, options.account_id, contact_id, with_media=not options.without_media
     )
     if export_id is None:
-        raise ConfabError("conflict", "Another export of this number is under way.")
-    shown = await _written(context, options.account_id, export_id, options.wait)
+        raise ConfabError(
+            "conflict", "Another export of this account is in progress: wait until it is ready."
+        )
+    shown = await _wait_for_export(context, options.account_id, export_id, options.wait)
     path = options.output or Path(f"confab-export-{export_id}.zip")
-    await _take(context, options.account_id, export_id, path)
+    await _download_export(context, options.account_id, export_id, path)
     return CommandResult(
         {"export": shown, "path": str(path.absolute())},
         f"Wrote {path} ({shown['size']} bytes, {shown['messages']} messages).",
@@ -77,23 +79,25 @@ async def _require_worker(context: CommandContext) -> None:
         if await is_worker_alive(context.redis):
             return
     raise Unavailable(
-        "No worker is running that could write it: start `python run.py` or `python worker.py`."
+        "No worker is running to write the export: start `python run.py` or `python worker.py`."
     )
 
 
-async def _ask(cursor: Cursor, account_id: int, contact_id: int | None, *, with_media: bool) -> int | None:
+async def _request_export(
+    cursor: Cursor, account_id: int, contact_id: int | None, *, with_media: bool
+) -> int | None:
     if await accounts.lock_account(cursor, account_id) is None:
-        raise NotFound(f"There is no number {account_id}.")
+        raise NotFound(f"There is no account {account_id}.")
     try:
         return await queue_export(cursor, OPERATOR, account_id, contact_id, with_media=with_media)
     except LookupError as error:
-        raise NotFound(f"The number {account_id} has no contact {contact_id}.") from error
+        raise NotFound(f"The account {account_id} has no contact {contact_id}.") from error
 
 
-async def _written(
+async def _wait_for_export(
     context: CommandContext, account_id: int, export_id: int, seconds: float
 ) -> dict[str, Any]:
-    """The export once it is ready."""
+    """Poll until the export is ready."""
     try:
         async with asyncio.timeout(seconds):
             while True:
@@ -103,101 +107,110 @@ async def _written(
                     return shown
                 if shown["state"] in ("failed", "removed"):
                     raise ConfabError(
-                        "internal", f"The export {export_id} came to nothing: {shown['state']}."
+                        "internal", f"The export {export_id} was not written ({shown['state']}): try again."
                     )
-                await asyncio.sleep(LOOK_SECONDS)
+                await asyncio.sleep(POLL_SECONDS)
     except TimeoutError as error:
-        raise Unavailable(f"The export {export_id} is still being written; it will be in the app.") from error
+        raise Unavailable(
+            f"The export {export_id} is still being written: download it in the app, or raise --wait."
+        ) from error
 
 
-async def _take(context: CommandContext, account_id: int, export_id: int, path: Path) -> None:
-    """Copy its bytes to a file that only its owner reads."""
-    file = await context.database.write(_fetch, account_id, export_id)
+async def _download_export(context: CommandContext, account_id: int, export_id: int, path: Path) -> None:
+    """Copy the file from the storage to one that only its owner can read."""
+    file = await context.database.write(_fetch_file, account_id, export_id)
     try:
         storage = open_storage(context.config.media.url, context.config.data_dir)
         chunks = await storage.read(file.sha256, 0, file.size)
-        with _create(path) as output:
+        with _create_file(path) as output:
             async for chunk in chunks:
                 output.write(chunk)
     except Missing as error:
-        raise NotFound("This machine does not see the file: [media] url names another place.") from error
+        raise NotFound(
+            "The file is not in this machine's media storage: set [media] url as it is on the worker."
+        ) from error
     except OSError as error:
-        raise ConfabError("conflict", f"{path} cannot be written: {error.strerror}.") from error
+        raise ConfabError(
+            "conflict", f"{path} cannot be written ({error.strerror}): choose another --output."
+        ) from error
 
 
-def _create(path: Path) -> BinaryIO:
+def _create_file(path: Path) -> BinaryIO:
     path.touch(0o600, exist_ok=False)
     return path.open("wb")
 
 
-async def _fetch(cursor: Cursor, account_id: int, export_id: int) -> ExportFile:
+async def _fetch_file(cursor: Cursor, account_id: int, export_id: int) -> ExportFile:
     file = await exports.fetch_file(cursor, account_id, export_id)
     if file is None:
-        raise NotFound("The export was removed meanwhile.")
+        raise NotFound("The export has been removed in the meantime: request it again.")
     await audit.record(cursor, "export.fetched", OPERATOR, ("account", account_id), {"export_id": export_id})
     return file
 
 
 async def erase(context: CommandContext, options: argparse.Namespace) -> CommandResult:
-    """Forget a person or a number at once; a worker does away with the rest within moments, or when one runs."""
+    """Erase a contact or an account. It disappears at once; a worker deletes its data, now or when one is started."""
     if options.contact is None:
         return await _erase_account(context, options.account_id, is_sure=options.yes)
     contact_id = await _contact_id(context, options)
     if not options.yes:
-        _ask_whether(f"Erase the contact {contact_id} of the number {options.account_id}, for ever?")
+        _confirm(f"Erase the contact {contact_id} of the account {options.account_id} permanently?")
     hasher = NameHasher(context.config.secrets.erasure_key)
-    gone = await context.database.write(
+    tombstone = await context.database.write(
         begin_contact_erasure, OPERATOR, hasher, options.account_id, contact_id
     )
-    if gone is not None:
-        await _tell(context, options.account_id, gone)
+    if tombstone is not None:
+        await _publish_tombstone(context, options.account_id, tombstone)
     shown = await context.database.read(contact_erasures.fetch_any_erasure, options.account_id, contact_id)
     if shown is None:
-        raise NotFound(f"The number {options.account_id} has no contact {contact_id}.")
-    told = document(erasure=shown)
+        raise NotFound(f"The account {options.account_id} has no contact {contact_id}.")
+    result = document(erasure=shown)
     return CommandResult(
-        told, f"Erased the contact {contact_id}; messages and files: {told['erasure']['state']}."
+        result, f"Erased the contact {contact_id}; messages and files: {result['erasure']['state']}."
     )
 
 
 async def _erase_account(context: CommandContext, account_id: int, *, is_sure: bool) -> CommandResult:
-    """With everybody and everything in it, here and at UniPile."""
+    """Erase an account with all of its data, here and at UniPile."""
     if not is_sure:
-        _ask_whether(f"Erase the number {account_id} and all that is in it, for ever?")
+        _confirm(f"Erase the account {account_id} and all of its data permanently?")
     hasher = NameHasher(context.config.secrets.erasure_key)
     shown = await context.database.write(begin_account_erasure, OPERATOR, hasher, account_id)
     if shown is None:
-        raise NotFound(f"There is no number {account_id}, or it is being erased.")
+        raise NotFound(f"There is no account {account_id}, or it is being erased already.")
     await announce_access_change(context.redis)
     return CommandResult(
-        document(erasure=shown), f"Erased the number {account_id}; a worker does away with its rows."
+        document(erasure=shown), f"Erased the account {account_id}; a worker deletes its data."
     )
 
 
-def _ask_whether(question: str) -> None:
+def _confirm(question: str) -> None:
     if not sys.stdin.isatty():
-        raise ConfabError("invalid", "This cannot be undone: say --yes.")
+        raise ConfabError("invalid", "This cannot be undone: confirm with --yes.")
     if input(f"{question} [y/N] ").strip().lower() != "y":
         raise ConfabError("conflict", "Nothing was erased.")
 
 
-async def _tell(context: CommandContext, account_id: int, gone: Tombstone) -> None:
-    """Open browsers drop it at once; with Redis away they do so when they catch up."""
+async def _publish_tombstone(context: CommandContext, account_id: int, tombstone: Tombstone) -> None:
+    """Push the tombstone to open browsers; without Redis they receive it when they catch up."""
     with suppress(Unavailable):
-        await publish(context.redis, account_id, [tombstone_push(gone)])
+        await publish(context.redis, account_id, [tombstone_push(tombstone)])
 
 
 async def _contact_id(context: CommandContext, options: argparse.Namespace) -> int:
-    """The contact of this id, whether it is there or not, or of this phone number."""
+    """The given contact id, whether it exists or not, or the id of the contact with the given phone number."""
     given: str = options.contact
     phone = tidy(given)
     if phone is None or not phone.startswith("+"):
         try:
             return row_id(given)
         except argparse.ArgumentTypeError as error:
-            raise ConfabError("invalid", f"{given!r} is no contact: give its id, or +phone.") from error
+            raise ConfabError("invalid", f"{given!r} is not a contact: give its id, or +phone.") from error
     found = await context.database.read(contacts.find_by_phone, options.account_id, phone)
     if len(found) != 1:
-        told = f"has {len(found)} contacts, {', '.join(map(str, found))}," if found else "has no contact"
-        raise NotFound(f"The number {options.account_id} {told} with the phone {phone}.")
+        ids = ", ".join(map(str, found))
+        count = f"has {len(found)} contacts ({ids})" if found else "has no contact"
+        raise NotFound(
+            f"The account {options.account_id} {count} with the phone number {phone}: give the id."
+        )
     return found[0]

@@ -24,7 +24,7 @@ from server.process.migrate import migrate
 from server.process.seed import seed_demo, seed_owner
 from server.web.edge import EdgeRunner
 
-# How the worker comes to the server, which never imports it: entered it runs, left it has drained.
+# Passed in, since the server never imports the workers: running inside of the context, drained on leaving it.
 RunWorkers = Callable[[Config], AbstractAsyncContextManager[object]]
 
 PR_SET_PDEATHSIG = 1
@@ -35,8 +35,8 @@ log = structlog.get_logger(__name__)
 
 
 def serve(config: Config, run_workers: RunWorkers) -> int:
-    """Serve the web until a signal ends it; returns the exit code."""
-    _end_in_order_on_sigterm()
+    """Run the web server until a signal; returns the exit code."""
+    _unwind_on_sigterm()
     _check_port(config)
     with embedded_services(config) as complete:
         migrate(_database_url(complete))
@@ -44,33 +44,33 @@ def serve(config: Config, run_workers: RunWorkers) -> int:
 
 
 def work(config: Config, run_workers: RunWorkers) -> int:
-    """Run workers alone until a signal ends them; returns the exit code."""
-    _end_in_order_on_sigterm()
+    """Run workers without a web server until a signal; returns the exit code."""
+    _unwind_on_sigterm()
     with embedded_services(config, attach=True) as complete:
-        # Whichever of web and worker comes first after a deployment; the other one waits.
+        # After a deployment, whichever of web and worker starts first migrates, and the other one waits.
         migrate(_database_url(complete))
         return _run(_work(complete, run_workers))
 
 
 def end_with_parent() -> None:
-    """Have the system send us SIGTERM when our parent ends, even by kill -9; Linux only, else nothing."""
+    """Have the kernel send SIGTERM when our parent ends, even by kill -9. Linux only."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def warn_of_settings(config: Config) -> None:
-    """Log settings that have no effect, and a secret that another one stands in for."""
+    """Log settings without effect, and a missing ERASE_SECRET."""
     for sentence in config.unused:
         log.warning("setting_not_used", reason=sentence)
-    _warn_of_borrowed_secret(config)
+    _warn_of_missing_erase_secret(config)
 
 
-def _warn_of_borrowed_secret(config: Config) -> None:
-    """Say that the hashes of what was erased hang on a secret that may be changed; the sandbox's is kept for ever."""
+def _warn_of_missing_erase_secret(config: Config) -> None:
+    """Warn that the hashes of erased names depend on a secret that may be rotated. The sandbox's never is."""
     if not config.sandbox.enabled and not config.secrets.erase_secret:
         log.warning(
             "erase_secret_not_set",
-            advice="JWT_SECRET stands in. Set ERASE_SECRET to its present value before that one is ever changed.",
+            advice="JWT_SECRET is used instead. Set ERASE_SECRET to the value of JWT_SECRET before you rotate that.",
         )
 
 
@@ -91,11 +91,11 @@ async def _serve(config: Config, run_workers: RunWorkers) -> None:
         site = await _listen(runner, config)
         if config.worker.embedded:
             await stack.enter_async_context(run_workers(config))
-        _keep_out_of_collections()
+        _freeze_garbage_collector()
         print(_greeting(config, link), flush=True)
         await stopping.wait()
-        _end_at_the_latest()
-        # In this order: no new connection, then the workers finish their jobs, then the sockets are closed.
+        _exit_after_grace_period()
+        # In this order: accept no new connections, let the workers finish their jobs, close the sockets.
         await site.stop()
     log.info("stopped")
 
@@ -104,20 +104,20 @@ async def _work(config: Config, run_workers: RunWorkers) -> None:
     warn_of_settings(config)
     stopping = _stop_on_signals()
     async with run_workers(config):
-        _keep_out_of_collections()
+        _freeze_garbage_collector()
         await stopping.wait()
-        _end_at_the_latest()
+        _exit_after_grace_period()
     log.info("stopped")
 
 
-def _keep_out_of_collections() -> None:
-    """What lives as long as the process is not looked through by the garbage collector again: 60 ms each time."""
+def _freeze_garbage_collector() -> None:
+    """Exclude objects that live as long as the process from garbage collection, which takes 60 ms for them."""
     gc.collect()
     gc.freeze()
 
 
-def _end_at_the_latest() -> None:
-    """Within the platform's grace: whatever hangs then is not worth a kill. Children end by their death signal."""
+def _exit_after_grace_period() -> None:
+    """Exit within the platform's grace period even if something hangs. Children end by their parent death signal."""
     asyncio.get_running_loop().call_later(STOP_LIMIT_SECONDS, os._exit, 1)
 
 
@@ -131,9 +131,9 @@ async def _listen(runner: web.AppRunner, config: Config) -> web.TCPSite:
 
 
 def _check_port(config: Config) -> None:
-    # Before anything is started, so that the sentence is all that appears.
+    # Checked before anything is started, so that this sentence is the only output.
     if not is_free(config.web.port, config.web.host):
-        raise ServiceError(_port_sentence(config, "it is taken, or not this machine's"))
+        raise ServiceError(_port_sentence(config, "in use, or not an address of this machine"))
 
 
 def _port_sentence(config: Config, reason: str) -> str:
@@ -146,8 +146,8 @@ def _run(main: Coroutine[Any, Any, None]) -> int:
     return 0
 
 
-def _end_in_order_on_sigterm() -> None:
-    # Until the loop runs and after it: SystemExit passes through the context managers, and those stop all.
+def _unwind_on_sigterm() -> None:
+    # Before and after the event loop: SystemExit unwinds the context managers, which stop everything.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 
 
@@ -156,13 +156,13 @@ def _stop_on_signals() -> asyncio.Event:
 
     def stop() -> None:
         if stopping.is_set():
-            # The second time they mean it. The embedded servers end by their death signal.
+            # A second signal exits at once. The embedded servers end by their parent death signal.
             os._exit(1)
         log.info("stopping")
         stopping.set()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop)
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(signal_number, stop)
     return stopping
 
 
@@ -173,7 +173,7 @@ def _database_url(config: Config) -> str:
 
 
 async def _seed(config: Config) -> str | None:
-    """Make the first person; a link when it is an owner who has to choose a password."""
+    """Create the first user. Returns a link if it is an owner who has to set a password."""
     if config.sandbox.enabled:
         await seed_demo(config)
         return None
@@ -189,7 +189,7 @@ def _greeting(config: Config, link: str | None) -> str:
     if link is not None:
         lines += [
             "",
-            "  The first run has made the owner. Choose the password here; this link is shown once:",
+            "  This first run has created the owner. Set the password here; this link is shown only once:",
         ]
         lines += ["", f"    {link}"]
-    return "\n".join([*lines, "", "  Ctrl-C ends it.", ""])
+    return "\n".join([*lines, "", "  Press Ctrl-C to stop.", ""])

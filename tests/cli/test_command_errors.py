@@ -34,11 +34,11 @@ REFUSALS = [
     ),
     (("keys", "revoke", "77"), "not_found", "no key 77"),
     (("grant", "owner@test.confab.local", "--plan", "golden"), "invalid", "starter"),
-    (("export", "77"), "not_found", "no number 77"),
+    (("export", "77"), "not_found", "no account 77"),
     (("export", "1", "--contact", "77"), "not_found", "no contact 77"),
     (("erase", "1", "77", "--yes"), "not_found", "no contact 77"),
-    (("erase", "1", "+5511", "--yes"), "not_found", "the phone +5511"),
-    (("erase", "1", "bia", "--yes"), "invalid", "no contact"),
+    (("erase", "1", "+5511", "--yes"), "not_found", "phone number +5511"),
+    (("erase", "1", "bia", "--yes"), "invalid", "not a contact"),
 ]
 MISUSES = (
     ("user", "add"),

@@ -147,13 +147,13 @@ async def test_a_number_is_exported_and_a_person_erased(stack: Stack, shell: She
     assert stat.S_IMODE(output.stat().st_mode) == 0o600
     with zipfile.ZipFile(output) as archive:
         assert "Bia Lima" in archive.read("contacts.jsonl").decode()
-    with pytest.raises(ConfabError, match="is there already"):
+    with pytest.raises(ConfabError, match="exists already"):
         await shell.told("export", place, "--output", str(output))
     one = tmp_path / "bia.zip"
     told = await shell.told("export", place, "--contact", f"+{BIAS_PHONE}", "--output", str(one))
     assert told.text.startswith(f"Wrote {one} (")
     unsure = await shell.process("erase", place, str(contact_id))
-    assert (unsure.returncode, unsure.stderr) == (1, "confab: This cannot be undone: say --yes.\n")
+    assert (unsure.returncode, unsure.stderr) == (1, "confab: This cannot be undone: confirm with --yes.\n")
     assert (await owner.call("GET", f"{CHANNELS}/{account_id}/contacts/{contact_id}/erasure")).status == 404
     socket = await owner.listen()
     erased = await shell.document("erase", place, f"+{BIAS_PHONE}", "--yes")
@@ -172,7 +172,7 @@ async def test_a_number_is_erased_with_all_that_is_in_it(stack: Stack, shell: Sh
     owner = await sign_in_as(stack, "owner")
     account_id = (await stack.make_account(owner))["id"]
     number = f"{CHANNELS}/{account_id}"
-    with pytest.raises(ConfabError, match="say --yes"):
+    with pytest.raises(ConfabError, match="confirm with --yes"):
         await shell.told("erase", str(account_id))
     assert (await owner.call("GET", number)).status == 200
     told = await shell.told("erase", str(account_id), "--yes")

@@ -118,5 +118,5 @@ class TestDoctor:
             result = run(
                 "doctor", settings={**served, "UNIPILE_DSN": phone, "UNIPILE_API_KEY": "not-the-key"}
             )
-            assert "UNIPILE_API_KEY is refused" in result.stdout
+            assert "UNIPILE_API_KEY is rejected" in result.stdout
             assert program.send(signal.SIGTERM) == 0

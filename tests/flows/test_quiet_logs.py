@@ -102,7 +102,7 @@ async def test_no_log_holds_a_secret_a_word_or_a_number(
     email, password = found.groups()
     tokens = await spend_a_day(stranger, sandbox, email, password)
     await eventually(lambda: settled(stranger))
-    greeting, _, text = written(tmp_path).partition("Ctrl-C ends it.")
+    greeting, _, text = written(tmp_path).partition("Press Ctrl-C to stop.")
     assert "/api/auth/login" in text, "the log is there, and talkative"
     assert password in greeting
     for secret in (

@@ -163,7 +163,7 @@ def test_the_table_of_known_tokens_stays_bounded(tokens: Tokens, monkeypatch: py
     assert CACHED_TOKENS > 3
     issued = [tokens.issue(n, SESSION)[0] for n in range(1, 6)]
     assert [tokens.read(token).user_id for token in issued] == list(range(1, 6))
-    assert len(tokens._known) == 3
+    assert len(tokens._verified) == 3
 
 
 @pytest.mark.parametrize(

@@ -188,7 +188,7 @@ async def test_a_foreign_account_is_as_absent_as_one_that_is_not_there(web_only:
             assert answer.status == 404, (method, path)
             error = answer.body["error"]
             bodies.add((error["code"], error["message"], tuple(error) == ("code", "message", "request_id")))
-    assert bodies == {("not_found", "There is nothing here.", True)}
+    assert bodies == {("not_found", "Not found, or not accessible to you.", True)}
     for candidate in ("-1", "abc", "1.0", "9" * 21, "1%00", "%F0%9F%8E%89"):
         for method, path in await routes_of(candidate):
             answer = await other.call(method, path)

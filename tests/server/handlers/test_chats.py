@@ -184,7 +184,7 @@ async def test_what_is_not_the_callers_is_as_absent_as_what_is_not_there(web_onl
     for listed in ("chats", "changes?since=0"):
         answer = await other.call("GET", f"{CHANNELS}/{account_id}/{listed}")
         bodies.add((answer.body["error"]["code"], answer.body["error"]["message"]))
-    assert bodies == {("not_found", "There is nothing here.")}
+    assert bodies == {("not_found", "Not found, or not accessible to you.")}
     assert (await owner.chats(account_id))[0]["unread_count"] == 1
 
 

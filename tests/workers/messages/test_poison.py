@@ -78,7 +78,7 @@ async def test_a_database_that_is_away_is_not_taken_for_poison(
         raise psycopg2.OperationalError("the server went away")
 
     monkeypatch.setattr("workers.messages.webhook_batch.accounts.note_webhooks", break_down)
-    with pytest.raises(Exception, match="not reachable"):
+    with pytest.raises(Exception, match="temporarily unavailable"):
         await ledger.store(message_received("acc-1"), message_received("acc-1"))
     assert await ledger.dead_letters() == []
 

@@ -117,7 +117,7 @@ async def test_a_mail_server_that_is_away_breaks_nothing_and_gets_it_later(post:
         async with delivering(post.mailbox, post.port):
 
             async def refused() -> bool:
-                return any(line.get("reason") == "put off with 450" for line in logs)
+                return any(line.get("reason") == "deferred with 450" for line in logs)
 
             await eventually(refused)
             post.mailbox.rcpt = 250

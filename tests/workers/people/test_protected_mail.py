@@ -61,13 +61,13 @@ def bad(authority: trustme.CA, tmp_path: Path) -> Mapping[str, ssl.SSLContext]:
     itself = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     itself.load_cert_chain(tmp_path / "alone.pem", tmp_path / "alone.key")
     return {
-        "its certificate is signed by nobody whom this machine trusts": serving(
+        "its certificate is not signed by an authority that this machine trusts": serving(
             alone.issue_cert("localhost")
         ),
-        "its certificate is signed by itself only": itself,
+        "its certificate is self-signed": itself,
         ANOTHER: serving(authority.issue_cert("mail.example")),
         EXPIRED: serving(authority.issue_cert("localhost", not_before=now - 2 * day, not_after=now - day)),
-        "its certificate is not good yet": serving(
+        "its certificate is not valid yet": serving(
             authority.issue_cert("localhost", not_before=now + day, not_after=now + 2 * day)
         ),
     }
@@ -179,7 +179,7 @@ async def test_a_server_that_waits_for_tls_is_asked_for_with_smtps(authority: tr
     protected = box("smtps", serving(authority.issue_cert("localhost")))
     port = free_port()
     async with delivering(protected, port):
-        with pytest.raises(MailAway, match="asked for with smtps://"):
+        with pytest.raises(MailAway, match="use smtps://"):
             await greet_mail_server(replace(mail_at("smtp", port), timeout_seconds=0.5))
         with pytest.raises(MailAway, match=r"^SMTPConnectError$"):
             await greet_mail_server(mail_at("smtp", free_port()))
