@@ -1,4 +1,4 @@
-# Production: no embedded servers, so DATABASE_URL, REDIS_URL and UNIPILE_DSN have to be set.
+# Production: no embedded servers, so DATABASE_URL, REDIS_URL and UNIPILE_DSN are required.
 FROM python:3.13-slim
 
 ENV PYTHONUNBUFFERED=1 HOST=0.0.0.0
@@ -13,7 +13,7 @@ COPY workers workers
 COPY migrations migrations
 COPY static static
 
-# What is stored beside the database, media unless they go to S3, belongs to the process.
+# Files beside the database (media, unless they are in a bucket) belong to the process.
 RUN useradd --system confab && install -d -o confab var/media
 USER confab
 

@@ -1,4 +1,4 @@
-"""A whole client of the live socket: keeps its place in every account, comes back after each cut, misses nothing."""
+"""A complete client of the live socket: stores a cursor per account, reconnects after each cut, misses nothing."""
 
 import asyncio
 import random
@@ -9,7 +9,7 @@ import aiohttp
 
 
 class Client:
-    """`rows` holds the newest form of each message, chat and account; `cursors` where it stands in each account."""
+    """`rows` has the newest version of each message, chat and account; `cursors` the position in each account."""
 
     def __init__(self, url: str, token: str, user_id: int) -> None:
         self.url, self.token, self.user_id = url, token, user_id
@@ -35,7 +35,7 @@ class Client:
                 self.take(frame.json())
 
     def take(self, frame: dict[str, Any]) -> None:
-        """Apply one frame: newer wins, everything else is known already."""
+        """Apply one frame: a newer seq wins, older ones are ignored."""
         if frame.get("ack") == "join":
             for account_id, seq in frame["data"]["accounts"].items():
                 self.cursors[account_id] = max(seq, self.cursors.get(account_id, 0))

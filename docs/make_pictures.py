@@ -1,4 +1,4 @@
-"""Makes the pictures in the README from a running Confab: `python -m docs.make_pictures`, in the project's folder."""
+"""Takes the screenshots of the README from a running Confab: `python -m docs.make_pictures` in the project root."""
 
 import asyncio
 import secrets
