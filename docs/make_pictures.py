@@ -19,8 +19,8 @@ from tests.support.services import run_services
 
 PICTURES = ROOT / "docs"
 STORE, WORKSHOP = "acc-store", "acc-workshop"
-NUMBERS = ((STORE, "4930901820", "Aurora Store"), (WORKSHOP, "4930901821", "Aurora Workshop"))
-PEOPLE = {
+ACCOUNTS = ((STORE, "4930901820", "Aurora Store"), (WORKSHOP, "4930901821", "Aurora Workshop"))
+CONTACTS = {
     "Bia Lima": "5511988880000",
     "Chidi Okafor": "2348031110001",
     "Hana Sato": "819012340002",
@@ -32,7 +32,7 @@ PEOPLE = {
     "Samira Haddad": "33612340008",
 }
 US = None
-# Number, customer, who wrote, how many minutes ago, what.
+# Account, customer, author, minutes ago, text.
 DAY = 24 * 60
 TALK: tuple[tuple[str, str, str | None, int, str], ...] = (
     (STORE, "Samira Haddad", "Samira Haddad", 2 * DAY + 50, "Merci beaucoup, la lampe est magnifique ✨"),
@@ -59,19 +59,19 @@ UNREAD = ("Chidi Okafor", "Lea Baumann")
 ANSWER = "Done! It is yours: order 2041, Thursday, 2 to 4 pm."
 
 
-async def tell(stack: Stack) -> None:
-    """What customers and shop have written to each other so far."""
+async def write_messages(stack: Stack) -> None:
+    """Write the messages of customers and shop."""
     now = datetime.now(UTC)
-    for number, customer, writer, minutes, text in TALK:
+    for account, customer, writer, minutes, text in TALK:
         moment = (now - timedelta(minutes=minutes)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        told: dict[str, Any] = {"timestamp": moment, "is_sender": writer is US}
-        told["from"] = {"phone_number": PEOPLE[customer], "name": customer}
-        ids = await stack.write(number, text, **told)
+        message: dict[str, Any] = {"timestamp": moment, "is_sender": writer is US}
+        message["from"] = {"phone_number": CONTACTS[customer], "name": customer}
+        ids = await stack.write(account, text, **message)
         await stack.sandbox.ok("POST", f"/sandbox/chats/{ids['chat_id']}/read", {})
 
 
-async def settle(user: Peer, accounts: list[int]) -> None:
-    """Wait until all of it has arrived, then leave only a few chats unread."""
+async def leave_few_unread(user: Peer, accounts: list[int]) -> None:
+    """Wait until all messages have arrived, then read all but a few chats."""
 
     async def all_chats() -> list[dict[str, Any]]:
         found = [chat for account in accounts for chat in await user.chats(account)]
@@ -84,15 +84,15 @@ async def settle(user: Peer, accounts: list[int]) -> None:
             await user.ok("PATCH", path, {"read": True})
 
 
-def afternoon() -> str:
-    """A time zone in which it is half past two or so, whenever this runs."""
+def afternoon_zone() -> str:
+    """A time zone in which it is about half past two, whenever this runs."""
     ahead = (14 - datetime.now(UTC).hour + 12) % 24 - 12
     return f"Etc/GMT{-ahead:+d}"
 
 
 async def open_thread(browser: Browser, url: str, **look: Any) -> Page:
     """A signed-in window with Bia's thread open."""
-    context = await browser.new_context(locale="en-GB", timezone_id=afternoon(), **look)
+    context = await browser.new_context(locale="en-GB", timezone_id=afternoon_zone(), **look)
     login = {"email": DEMO_EMAIL, "password": DEMO_PASSWORD}
     await context.request.post(f"{url}/api/auth/login", data=login)
     page = await context.new_page()
@@ -102,8 +102,8 @@ async def open_thread(browser: Browser, url: str, **look: Any) -> Page:
     return page
 
 
-async def take(browser: Browser, stack: Stack) -> None:
-    """The wide window answers Bia, and both pictures show it."""
+async def take_screenshots(browser: Browser, stack: Stack) -> None:
+    """Answer Bia in the wide window, and show it in both screenshots."""
     url = stack.stranger.url
     size = {"width": 1280, "height": 800}
     wide = await open_thread(browser, url, viewport=size, color_scheme="light")
@@ -123,7 +123,7 @@ async def take(browser: Browser, stack: Stack) -> None:
 
 @asynccontextmanager
 async def running() -> AsyncIterator[Stack]:
-    """A Confab of its own, gone afterwards."""
+    """Run a Confab with temporary data."""
     with run_services() as services, tempfile.TemporaryDirectory() as folder:
         services.make_template()
         environment = {
@@ -140,21 +140,21 @@ async def running() -> AsyncIterator[Stack]:
 
 
 async def prepare(stack: Stack) -> None:
-    """The demo user with two numbers, and all that was said on them."""
+    """Give the demo user two accounts and their messages."""
     login = {"email": DEMO_EMAIL, "password": DEMO_PASSWORD}
     body = await stack.stranger.ok("POST", "/api/auth/login", login)
     user = Peer(stack.stranger.session, stack.stranger.url, body["token"], body["user"]["id"])
     accounts = []
-    for number, phone, name in NUMBERS:
-        told = {"id": number, "phone_number": phone, "name": name}
-        await stack.sandbox.ok("POST", "/sandbox/accounts", told)
-        accounts.append((await user.link_account(number))["id"])
-    await tell(stack)
-    await settle(user, accounts)
+    for external_id, phone, name in ACCOUNTS:
+        account = {"id": external_id, "phone_number": phone, "name": name}
+        await stack.sandbox.ok("POST", "/sandbox/accounts", account)
+        accounts.append((await user.link_account(external_id))["id"])
+    await write_messages(stack)
+    await leave_few_unread(user, accounts)
 
 
 async def main() -> None:
-    """Run everything once."""
+    """Take both screenshots."""
     finder = [ROOT / ".ci" / "chromium"]
     found = await asyncio.to_thread(subprocess.run, finder, stdout=subprocess.PIPE, text=True, check=True)
     async with running() as stack, async_playwright() as playwright:
@@ -162,7 +162,7 @@ async def main() -> None:
         chromium = await playwright.chromium.launch(
             executable_path=found.stdout.strip(), args=["--no-sandbox"]
         )
-        await take(chromium, stack)
+        await take_screenshots(chromium, stack)
         await chromium.close()
 
 
