@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-# code -> (HTTP status, default sentence). The statuses are those of contract.md, "Errors".
+# code -> (HTTP status, default sentence). The statuses are those of docs/api.md, "Errors".
 TABLE: Mapping[str, tuple[int, str]] = {
     "malformed": (400, "The request is malformed."),
     "unauthenticated": (401, "The access token is missing, invalid or expired: sign in again."),
@@ -49,7 +49,7 @@ class ConfabError(Exception):
         super().__init__(self.message)
 
     def body(self, request_id: str | None = None) -> dict[str, object]:
-        """The error format of contract.md."""
+        """The one error format (docs/api.md, "Errors")."""
         error: dict[str, object] = {"code": self.code, "message": self.message}
         if self.fields:
             error["fields"] = self.fields

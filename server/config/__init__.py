@@ -53,7 +53,7 @@ __all__ = [
 
 ROOT = Path(__file__).resolve().parents[2]
 SANDBOX_API_KEY = "sandbox-key"
-SANDBOX_WEBHOOK_SECRET = "sandbox-webhook-secret"  # noqa: S105 - published in contract.md, accepted on loopback only
+SANDBOX_WEBHOOK_SECRET = "sandbox-webhook-secret"  # noqa: S105 - in docs/operations.md, for loopback only
 DEMO_EMAIL = "demo@confab.local"
 # An HS256 key must be at least as long as the hash (RFC 7518, section 3.2).
 MIN_JWT_SECRET_BYTES = 32

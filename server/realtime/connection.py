@@ -18,7 +18,7 @@ CLOSE_GRACE_SECONDS = 2.0
 
 
 class CloseCode(IntEnum):
-    """Why we end a socket (contract.md, "Close codes"); 4000–4999 are an application's own."""
+    """Why we end a socket (docs/protocol.md, "Close codes"); 4000–4999 are an application's own."""
 
     GOING_AWAY = 1001
     POLICY = 1008

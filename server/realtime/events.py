@@ -1,4 +1,4 @@
-"""What is pushed: the frames of contract.md, serialised once, and the payload that carries them through Redis."""
+"""What is pushed: the frames of docs/protocol.md, serialised once, and the payload that carries them through Redis."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -120,7 +120,7 @@ def percent_of(level: str) -> int:
 
 
 def describe_month(rights: Rights, period: str, sent: int, received: int, here: int) -> dict[str, object]:
-    """A month as contract.md's programs see it. A plan that has been changed says nothing of months gone by."""
+    """A month as API clients see it. A plan that has been changed says nothing of months gone by."""
     is_now = period == current_period()
     allowed = rights.messages_per_month if is_now else None
     return {

@@ -123,7 +123,7 @@ def text_answer(text: str, status: int = 200) -> web.Response:
 
 
 def page_answer(page: Page) -> web.Response:
-    """A page of a list: `items` and `next_cursor`, as contract.md has it."""
+    """A list in the envelope of docs/api.md, "Conventions"."""
     cursor = f'"{encode_cursor(*page.next_key)}"' if page.next_key else "null"
     return text_answer(f'{{"items":[{",".join(page.items)}],"next_cursor":{cursor}}}')
 

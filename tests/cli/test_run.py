@@ -1,4 +1,4 @@
-"""The commands of contract.md, as real processes on a data folder of their own."""
+"""The commands of docs/operations.md, as real processes on a data folder of their own."""
 
 import json
 import signal

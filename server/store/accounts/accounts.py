@@ -12,7 +12,7 @@ from server.store.db.pages import Page, page_of
 from server.store.db.prepared import Prepared
 from server.store.db.seq import OWN_SEQ
 
-# The account as contract.md shows it; `role` is the caller's and only REST has it.
+# The account as docs/api.md shows it; `role` is the caller's and only REST has it.
 ACCOUNT_JSON = """
     row_to_json((select shape from (select
         a.id, a.provider, a.external_account_id, a.user_id as payer_id, a.status, a.status_reason,

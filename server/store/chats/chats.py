@@ -14,7 +14,7 @@ from server.store.db.seq import take_seqs_for
 from server.text.fold import fold
 from server.text.phones import searched_numbers
 
-# The chat as contract.md shows it. Direction and status of the last message are read from that message,
+# The chat as docs/api.md shows it. Direction and status of the last message are read from that message,
 # so that a tick changes one row and not two. A direct chat goes by its person's newest name; a person without a name
 # goes by their number, when it is known.
 TITLE = r"""

@@ -12,7 +12,7 @@ from server.store.chats.chats import CHAT_JSON, CHAT_LOOKUPS, ChangedChat
 from server.store.db.prepared import Prepared
 from server.store.db.seq import take_seqs_for
 
-# The contact as contract.md shows it; `provider_ids` are all it is known by.
+# The contact as docs/api.md shows it; `provider_ids` are all it is known by.
 CONTACT_JSON = """
     row_to_json((select shape from (select
         k.id, k.account_id, k.provider_id,

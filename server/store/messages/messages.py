@@ -12,7 +12,7 @@ from server.store.db.prepared import Prepared
 from server.store.db.seq import take_seqs_for
 from server.store.messages.json_fragments import MENTIONS, QUOTED, REACTIONS, SENDER
 
-# The message as contract.md shows it.
+# The message as docs/api.md shows it.
 MESSAGE_JSON = f"""
     row_to_json((select shape from (select
         m.id, m.account_id, m.chat_id, m.provider_msg_id, m.client_id, m.direction, m.status, m.body,
