@@ -11,10 +11,10 @@ JOBS ?= 3
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format build bench fuzz lock clean frontend-check
+.PHONY: help run test lint format build wire-types bench fuzz lock clean frontend-check
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/embedded.stamp ## start everything: Postgres, Redis, the UniPile sandbox, the inbox
 	@exec $(PYTHON) run.py serve --end-with-parent
@@ -34,12 +34,15 @@ format: $(VENV)/dev.stamp ## let ruff put the Python code into its form
 	@$(PYTHON) -m ruff check --fix .
 	@$(PYTHON) -m ruff format .
 
-frontend-check: frontend/node_modules/.stamp
+frontend-check: $(VENV)/dev.stamp frontend/node_modules/.stamp
 	@$(NPM) run --silent check
 	@$(NPM) run --silent check:static
 
 build: frontend/node_modules/.stamp ## build frontend/ into static/
 	@$(NPM) run --silent build
+
+wire-types: $(VENV)/dev.stamp frontend/node_modules/.stamp ## generate frontend/src/types/api.ts from the OpenAPI document
+	@$(NPM) run --silent wire-types
 
 bench: $(VENV)/dev.stamp ## measure against the reference system: make bench LOAD=folder PEER=folder
 	@test -n "$(LOAD)" -a -n "$(PEER)" || { echo "confab: say where they are: make bench LOAD=folder PEER=folder" >&2; exit 1; }

@@ -24,7 +24,7 @@ const lib = { group: ["@/lib/*", "!@/lib/texts"], message: "Components are told 
 const confab = { rules: { "bounded-waits": boundedWaits, "translatable-text": translatableText } };
 
 export default tseslint.config(
-  { ignores: ["node_modules", "dist"] },
+  { ignores: ["node_modules", "dist", "src/types/api.ts"] },
   js.configs.recommended,
   {
     files: ["src/**/*.{ts,tsx}"],

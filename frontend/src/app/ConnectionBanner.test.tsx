@@ -2,6 +2,7 @@ import { act, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { FeedContext } from "@/lib/socket/context";
 import { Feed } from "@/lib/socket/feed";
+import { makeChat, makeMessage } from "@/testing/factories";
 import { createSockets } from "@/testing/fakeSocket";
 import { ConnectionBanner } from "./ConnectionBanner";
 
@@ -68,17 +69,17 @@ it("says how much came in by the replay: each message once, only what somebody w
   const { feed, latest } = show();
   act(() => latest().welcome());
   await pass(10);
-  act(() => latest().push("message:new", 1, { id: 1, direction: "in" }));
+  act(() => latest().push("message:new", 1, makeMessage({ id: 1, direction: "in" })));
   act(() => latest().end(1012));
   await pass(2_000);
   const replay: readonly [string, object][] = [
-    ["message:new", { id: 2, direction: "in" }],
-    ["message:new", { id: 3, direction: "in" }],
-    ["message:new", { id: 3, direction: "in" }],
-    ["message:new", { id: 4, direction: "out" }],
-    ["message:new", { id: 5, direction: "in", is_event: true }],
-    ["message:updated", { id: 1, direction: "in" }],
-    ["chat:updated", { id: 2 }],
+    ["message:new", makeMessage({ id: 2, direction: "in" })],
+    ["message:new", makeMessage({ id: 3, direction: "in" })],
+    ["message:new", makeMessage({ id: 3, direction: "in" })],
+    ["message:new", makeMessage({ id: 4, direction: "out" })],
+    ["message:new", makeMessage({ id: 5, direction: "in", is_event: true })],
+    ["message:updated", makeMessage({ id: 1, direction: "in" })],
+    ["chat:updated", makeChat({ id: 2 })],
   ];
   act(() => {
     latest().onopen?.();
@@ -87,7 +88,7 @@ it("says how much came in by the replay: each message once, only what somebody w
     latest().answer(true, { accounts: { "1": 9 } });
   });
   expect(banner()).toBe("Back online, 2 new");
-  act(() => latest().push("message:new", 10, { id: 6, direction: "in" }));
+  act(() => latest().push("message:new", 10, makeMessage({ id: 6, direction: "in" })));
   expect(banner()).toBe("Back online, 2 new");
   feed.stop();
 });

@@ -13,8 +13,7 @@ import { applyMonth } from "@/lib/usage";
 import { findSurroundings } from "@/lib/channel";
 import { FeedContext, useFeedListener } from "@/lib/socket/context";
 import { Feed } from "@/lib/socket/feed";
-import { isRecord } from "@/lib/socket/frames";
-import type { Account, User } from "@/types/wire";
+import type { User } from "@/types/wire";
 
 function socketUrl(): string {
   const { protocol, host } = window.location;
@@ -112,18 +111,16 @@ function LiveAccounts({ feed }: { readonly feed: Feed }) {
   }, [feed, accounts]);
   useRunning(feed, accounts !== undefined);
   useFeedListener({
-    onChange: (event, data, accountId) => {
-      // What concerns the user and no number is not of an account that came new.
+    onChange: ({ event, data }, accountId) => {
       if (event === "usage:updated") applyMonth(client, data);
       if (event === "rights:changed") {
         void client.invalidateQueries({ queryKey: ME_KEY });
         void client.invalidateQueries({ queryKey: ACCOUNTS_KEY });
       }
+      // Changes about the user belong to no account.
       if (accountId === null) return;
       const isKnown = accounts?.some((account) => account.id === accountId) ?? false;
-      if (event === "account:updated" && isRecord(data) && typeof data.seq === "number") {
-        applyAccount(client, data as unknown as Account);
-      }
+      if (event === "account:updated") applyAccount(client, data);
       if (!isKnown) void client.invalidateQueries({ queryKey: ACCOUNTS_KEY });
     },
     onReset: (_, account) => {

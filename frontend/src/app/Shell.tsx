@@ -4,7 +4,7 @@ import { NavLink, useLocation } from "react-router";
 import { Icon, type IconName } from "@/components/Icon";
 import { Mark } from "@/components/Logo";
 import { Exact } from "@/components/Text";
-import { RefusedBanner } from "@/features/connections/RefusedBanner";
+import { RejectedBanner } from "@/features/connections/RejectedBanner";
 import { useUnreadCount } from "@/features/inbox/chats/unread";
 import { UsageBanner } from "@/features/usage/UsageBanner";
 import { useConfig } from "@/lib/config";
@@ -52,7 +52,7 @@ export function Shell({ user, children }: ShellProps) {
       <div className="shell-page">
         <ConnectionBanner />
         <UsageBanner />
-        <RefusedBanner />
+        <RejectedBanner />
         <main id="main" className="shell-main" tabIndex={-1}>
           {children}
         </main>
@@ -64,7 +64,7 @@ export function Shell({ user, children }: ShellProps) {
 function Rail({ user, unread }: { readonly user: User; readonly unread: number }) {
   const isSandbox = useConfig().data?.sandbox ?? false;
   const can = useCan();
-  const name = user.name ?? user.email;
+  const name = user.name;
   return (
     <nav className="rail" aria-label="Main">
       <span className="rail-mark">

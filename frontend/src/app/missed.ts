@@ -1,17 +1,16 @@
 /** How many messages came in by catching up after the connection was lost. */
 import { useEffect, useState } from "react";
 import { useFeed } from "@/lib/socket/context";
+import type { Change } from "@/lib/socket/changes";
 import type { Feed } from "@/lib/socket/feed";
-import { isRecord } from "@/lib/socket/frames";
 
-/** The id of a message somebody wrote to us; null for every other change. */
-function newsOf(event: string, data: unknown): number | null {
-  if (event !== "message:new" || !isRecord(data) || typeof data.id !== "number") return null;
-  return data.direction === "in" && data.is_event !== true ? data.id : null;
+/** The id of a new message from a contact; null for every other change. */
+function incomingIdOf({ event, data }: Change): number | null {
+  return event === "message:new" && data.direction === "in" && !data.is_event ? data.id : null;
 }
 
-/** Calls back with the number whenever it changes: none when the connection goes, then what the replay holds. */
-function countMissed(feed: Feed, tell: (count: number) => void): () => void {
+/** Reports the count whenever it changes: zero when the connection is lost, then what the replay brings. */
+function countMissed(feed: Feed, onCount: (count: number) => void): () => void {
   const missed = new Set<number>();
   let wasLive = feed.state === "live";
   let isCatchingUp = false;
@@ -20,16 +19,16 @@ function countMissed(feed: Feed, tell: (count: number) => void): () => void {
       if (wasLive && state !== "live") {
         missed.clear();
         isCatchingUp = true;
-        tell(0);
+        onCount(0);
       }
       wasLive = state === "live";
     },
-    onChange: (event, data) => {
-      const id = newsOf(event, data);
+    onChange: (change) => {
+      const id = incomingIdOf(change);
       if (id === null || !isCatchingUp) return;
-      // The first that comes when nothing is missing any more is news, not something missed.
+      // The first message after the replay is complete arrived live.
       if (feed.isComplete) isCatchingUp = false;
-      else tell(missed.add(id).size);
+      else onCount(missed.add(id).size);
     },
   });
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Rights } from "@/types/people";
+import type { Rights } from "@/types/wire";
 import { can } from "./rights";
 
 const RIGHTS: Rights = {

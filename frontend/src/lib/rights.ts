@@ -1,7 +1,7 @@
 /** What the one in front of the screen may do: what they may not is not shown. */
 import { useQuery } from "@tanstack/react-query";
 import { useApi } from "@/lib/api/context";
-import type { Me, Rights } from "@/types/people";
+import type { Me, Rights } from "@/types/wire";
 import type { Account } from "@/types/wire";
 
 export const ME_KEY = ["me"] as const;
@@ -19,10 +19,10 @@ export function useMe() {
   });
 }
 
-type OnNumber = Pick<Account, "role" | "payer_id">;
+type OnAccount = Partial<Pick<Account, "role" | "payer_id">>;
 
 /** Whether these rights include something; about a number, by one's role on it. Unknown rights include nothing. */
-export function can(rights: (Rights & Partial<Pick<Me, "user">>) | undefined, permission: string, number?: OnNumber): boolean {
+export function can(rights: (Rights & Partial<Pick<Me, "user">>) | undefined, permission: string, number?: OnAccount): boolean {
   if (rights === undefined) return false;
   if (number === undefined) return rights.permissions.includes(permission);
   // Who pays for it is an owner, and told so by every event, which does not carry the reader's role.
@@ -31,12 +31,12 @@ export function can(rights: (Rights & Partial<Pick<Me, "user">>) | undefined, pe
 }
 
 /** Whether there is nothing but reading in this number; not said before it is known. */
-export function useMayOnlyRead(number: OnNumber): boolean {
+export function useMayOnlyRead(number: OnAccount): boolean {
   const rights = useMe().data;
   return rights !== undefined && !can(rights, "send", number);
 }
 
-export function useCan(): (permission: string, number?: OnNumber) => boolean {
+export function useCan(): (permission: string, number?: OnAccount) => boolean {
   const rights = useMe().data;
   return (permission, number) => can(rights, permission, number);
 }

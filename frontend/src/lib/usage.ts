@@ -1,8 +1,7 @@
 /** The plan and what is used of it: read once, then kept up to date by events. */
 import { useQuery, type QueryClient } from "@tanstack/react-query";
 import { useApi } from "@/lib/api/context";
-import { isRecord } from "@/lib/socket/frames";
-import type { Entitlement, Month, Usage } from "@/types/wire";
+import type { Entitlement, MonthUsage, Usage } from "@/types/wire";
 
 export const ENTITLEMENTS_KEY = ["entitlements"] as const;
 export const usageKey = (period: string) => ["usage", period] as const;
@@ -33,13 +32,8 @@ export function useUsage(period: string) {
   });
 }
 
-const isMonth = (data: unknown): data is Month =>
-  isRecord(data) && typeof data.provider === "string" && typeof data.period === "string" && typeof data.sent_here === "number";
-
-/** Take over what a push says of the month, and read anew what it does not say. */
-export function applyMonth(client: QueryClient, data: unknown): void {
-  if (!isMonth(data)) return;
-  const month = data;
+/** Applies a pushed month, and reads again what the push does not carry. */
+export function applyMonth(client: QueryClient, month: MonthUsage): void {
   const isSamePlan = client
     .getQueryData<readonly Entitlement[]>(ENTITLEMENTS_KEY)
     ?.some(({ provider, plan, messages }) => provider === month.provider && plan === month.plan && messages.allowed === month.allowed);
@@ -52,7 +46,7 @@ export function applyMonth(client: QueryClient, data: unknown): void {
   void client.invalidateQueries({ queryKey: usageKey(month.period) });
 }
 
-function withMonth(row: Entitlement, month: Month): Entitlement {
+function withMonth(row: Entitlement, month: MonthUsage): Entitlement {
   if (row.provider !== month.provider) return row;
   const { allowed, sent_here: used, level, until } = month;
   return { ...row, messages: { allowed, used, level, until } };

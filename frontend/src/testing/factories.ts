@@ -1,6 +1,5 @@
-/** Rows for tests, with everything filled in that the test does not care about. */
-import type { Me } from "@/types/people";
-import type { Account, Chat, Entitlement, Message, Month } from "@/types/wire";
+/** Complete rows for tests; a test overrides the fields it is about. */
+import type { Account, Attachment, Chat, Config, Contact, Entitlement, Me, Message, MonthUsage, Sender, SignedIn } from "@/types/wire";
 
 const TIME = "2026-03-02T09:00:00.000Z";
 
@@ -12,6 +11,9 @@ export function makeAccount(fields: Partial<Account> = {}): Account {
     payer_id: 8,
     status: "connected",
     status_reason: null,
+    next_step: "none",
+    status_since: TIME,
+    restarts: 0,
     name: "Nordlicht",
     phone: "+49 30 5557 0192",
     role: "owner",
@@ -19,6 +21,12 @@ export function makeAccount(fields: Partial<Account> = {}): Account {
     last_webhook_at: TIME,
     last_sweep_at: TIME,
     found_late: 0,
+    read_receipts: true,
+    retention_days: null,
+    import_state: "none",
+    imported_messages: 0,
+    oldest_gap_at: null,
+    gap_seconds: null,
     created_at: TIME,
     updated_at: TIME,
     ...fields,
@@ -32,6 +40,7 @@ export function makeChat(fields: Partial<Chat> = {}): Chat {
     provider_chat_id: "c10",
     kind: "direct",
     title: "Ana",
+    contact: null,
     last_message_at: TIME,
     last_message_id: null,
     last_message_preview: "Hello",
@@ -48,6 +57,33 @@ export function makeChat(fields: Partial<Chat> = {}): Chat {
   };
 }
 
+export function makeSender(fields: Partial<Sender> = {}): Sender {
+  return { provider_id: "p1", name: "Ana", phone: null, avatar: null, ...fields };
+}
+
+export function makeContact(fields: Partial<Contact> = {}): Contact {
+  return { id: 3, seq: 1, account_id: 1, provider_ids: ["p1"], ...makeSender(), ...fields };
+}
+
+export function makeAttachment(fields: Partial<Attachment> = {}): Attachment {
+  return {
+    id: "a1",
+    type: "file",
+    file_name: null,
+    mimetype: null,
+    file_size: null,
+    state: "stored",
+    error: null,
+    voice_note: false,
+    sticker: false,
+    duration: null,
+    width: null,
+    height: null,
+    ...fields,
+  };
+}
+
+/** `ordered_at` follows `sent_at`, as it does on the server unless the sender's clock is ahead. */
 export function makeMessage(fields: Partial<Message> = {}): Message {
   return {
     id: 100,
@@ -59,14 +95,20 @@ export function makeMessage(fields: Partial<Message> = {}): Message {
     status: "received",
     body: "Hello",
     attachments: [],
-    sender: { provider_id: "p1", name: "Ana", phone: null },
+    sender: makeSender(),
+    quoted: null,
     reactions: [],
+    mentions: [],
+    is_forwarded: false,
     is_event: false,
     event_type: null,
     sent_at: TIME,
+    ordered_at: fields.sent_at ?? TIME,
     arrived_seq: 1,
     edited_at: null,
     deleted_at: null,
+    deleted_by: null,
+    scheduled_at: null,
     error: null,
     seq: 1,
     created_at: TIME,
@@ -75,7 +117,7 @@ export function makeMessage(fields: Partial<Message> = {}): Message {
   };
 }
 
-/** Every order the items can come in. */
+/** Every order of the items. */
 export function permutations<T>(items: readonly T[]): T[][] {
   if (items.length === 0) return [[]];
   return items.flatMap((item, index) =>
@@ -86,7 +128,7 @@ export function permutations<T>(items: readonly T[]): T[][] {
 /** Both ends of a chat have been read. */
 export const READ = { hasOlder: false, hasNewer: false } as const;
 
-/** What an agent of the team may do, on a number by their role there. */
+/** The rights of an agent of the team. */
 export function makeMe(fields: Partial<Me> = {}): Me {
   const agent = ["read", "send"];
   const owner = [...agent, "manage_number", "manage_members"];
@@ -94,6 +136,7 @@ export function makeMe(fields: Partial<Me> = {}): Me {
     user: { id: 7, email: "ana@example.com", name: "Ana", role: "agent" },
     permissions: ["read", "send", "connect_number", "see_people", "manage_keys"],
     number_permissions: { payer: [...owner, "hand_over_number"], owner, agent, viewer: ["read"] },
+    key: null,
     ...fields,
   };
 }
@@ -109,11 +152,12 @@ export function makeEntitlement(fields: Partial<Entitlement> = {}): Entitlement 
     messages: { allowed: 1000, used: 40, level: "ok", until: "2026-12-01T00:00:00.000Z" },
     seats: { allowed: null, used: 3 },
     features: [],
+    grants: [],
     ...fields,
   };
 }
 
-export function makeMonth(fields: Partial<Month> = {}): Month {
+export function makeMonth(fields: Partial<MonthUsage> = {}): MonthUsage {
   return {
     provider: "whatsapp",
     period: "2026-11",
@@ -126,4 +170,23 @@ export function makeMonth(fields: Partial<Month> = {}): Month {
     until: "2026-12-01T00:00:00.000Z",
     ...fields,
   };
+}
+
+export function makeConfig(fields: Partial<Config> = {}): Config {
+  return {
+    sandbox: false,
+    phone_url: null,
+    demo: null,
+    providers: ["whatsapp"],
+    open_registration: false,
+    forgot_password: false,
+    uploads: { max_bytes: 15_000_000, max_files: 10 },
+    version: "test",
+    ...fields,
+  };
+}
+
+export function makeSignedIn(fields: Partial<SignedIn> = {}): SignedIn {
+  const { user, permissions, number_permissions } = makeMe();
+  return { token: "token", expires_at: TIME, user, permissions, number_permissions, ...fields };
 }

@@ -10,7 +10,7 @@ import { findName, nameAccount } from "@/lib/accounts";
 import { useCan } from "@/lib/rights";
 import { formatAgo, formatExact } from "@/lib/time";
 import type { Account } from "@/types/wire";
-import { advise, explain, mayReconnect, stepOf } from "./nextStep";
+import { advise, explain, mayReconnect } from "./nextStep";
 import { KeepMessages } from "./KeepMessages";
 import { NumberExport } from "./NumberExport";
 import { ReadReceipts } from "./ReadReceipts";
@@ -109,7 +109,7 @@ function describeGap({ oldest_gap_at, found_late }: Account): string | undefined
 
 /** How far the past of the number has been read in. */
 function Imported({ account }: { readonly account: Account }) {
-  const { import_state, imported_messages = 0 } = account;
+  const { import_state, imported_messages } = account;
   if (import_state === "done" && imported_messages > 0) {
     return (
       <p className="account-import" data-testid="account-import" data-state="done">
@@ -170,7 +170,7 @@ function Endings({ account, onDisconnect, onErase }: Pick<AccountCardProps, "acc
 }
 
 function NextStep({ account, onReconnect, onConnect }: Pick<AccountCardProps, "account" | "onReconnect" | "onConnect">) {
-  const step = stepOf(account);
+  const step = account.next_step;
   if (step === "connect") {
     return (
       <Button size="small" tone="primary" onClick={onConnect} data-testid="account-connect">

@@ -7,15 +7,15 @@ import { ApiError, unreachable } from "@/lib/api/errors";
 import { createRoutes } from "@/lib/api/routes";
 import { FeedContext } from "@/lib/socket/context";
 import { Feed } from "@/lib/socket/feed";
-import { makeAccount } from "@/testing/factories";
-import type { Config, Connected } from "@/types/wire";
+import { makeAccount, makeConfig } from "@/testing/factories";
+import type { Connected } from "@/types/wire";
 import { ConnectDialog } from "./ConnectDialog";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-const WAITING = makeAccount({ id: 5, status: "connecting", name: null, phone: null, seq: 1 });
-const CONFIG: Config = { sandbox: true, phone_url: "http://localhost:4000/", demo: null, providers: [], open_registration: false, version: "1" };
+const WAITING = makeAccount({ id: 5, status: "connecting", next_step: "scan", name: null, phone: null, seq: 1 });
+const CONFIG = makeConfig({ sandbox: true, phone_url: "http://localhost:4000/" });
 
 function makeConnected(text: string, seconds: number): Connected {
   const expires_at = new Date(Date.now() + seconds * 1000).toISOString();

@@ -30,7 +30,7 @@ function show(eraseAccount: Api["eraseAccount"]) {
   return { client, onClose, onExport };
 }
 
-const ERASURE = { id: 1, account_id: 1, state: "running", unlinked: false, messages: 0 } as const;
+const ERASURE = { id: 1, account_id: 1, state: "running", unlinked: false, messages: 0, created_at: "", updated_at: "" } as const;
 const button = () => screen.getByTestId("confirm-erase-number");
 
 it("wants the number's name before it erases, and drops it from the list", async () => {

@@ -8,8 +8,7 @@ import { ApiError } from "@/lib/api/errors";
 import type { Api } from "@/lib/api/routes";
 import { ME_KEY } from "@/lib/rights";
 import { makeAccount, makeMe } from "@/testing/factories";
-import type { Member } from "@/types/people";
-import type { Account } from "@/types/wire";
+import type { Account, Member } from "@/types/wire";
 import { HandOver } from "./HandOver";
 import { MembersDialog } from "./MembersDialog";
 
@@ -20,6 +19,7 @@ const member = (user_id: number, name: string, fields: Partial<Member> = {}): Me
   role: "agent",
   is_active: true,
   is_payer: false,
+  created_at: "2026-03-02T09:00:00.000Z",
   ...fields,
 });
 const ANA = member(7, "Ana", { role: "owner", is_payer: true });

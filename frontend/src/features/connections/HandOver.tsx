@@ -9,7 +9,7 @@ import { Exact } from "@/components/Text";
 import { nameAccount, setPayer, useNewest } from "@/lib/accounts";
 import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
-import type { Member } from "@/types/people";
+import type { Member } from "@/types/wire";
 import type { Account } from "@/types/wire";
 import { membersQuery } from "./members";
 import "@/components/consequences.css";

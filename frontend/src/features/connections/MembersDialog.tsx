@@ -9,14 +9,14 @@ import { nameAccount, useNewest } from "@/lib/accounts";
 import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
 import { isolate } from "@/lib/texts";
-import type { Member, NumberRole } from "@/types/people";
+import type { Member, MemberRole } from "@/types/wire";
 import type { Account } from "@/types/wire";
 import { usePeople } from "@/lib/people";
 import { useCan } from "@/lib/rights";
 import { membersQuery } from "./members";
 import "@/components/panels.css";
 
-const ROLES: readonly NumberRole[] = ["viewer", "agent", "owner"];
+const ROLES: readonly MemberRole[] = ["viewer", "agent", "owner"];
 
 function useMembers(accountId: number) {
   const api = useApi();
@@ -24,7 +24,7 @@ function useMembers(accountId: number) {
   const query = membersQuery(api, accountId);
   const settled = { onSettled: () => client.invalidateQueries({ queryKey: query.queryKey }) };
   const set = useMutation({
-    mutationFn: ({ userId, role }: { userId: number; role: NumberRole }) => api.setMember(accountId, userId, role),
+    mutationFn: ({ userId, role }: { userId: number; role: MemberRole }) => api.setMember(accountId, userId, role),
     ...settled,
   });
   const remove = useMutation({ mutationFn: (userId: number) => api.removeMember(accountId, userId), ...settled });
@@ -97,7 +97,7 @@ function PayerRow({ member, onHandOver }: PayerRowProps) {
 
 interface MemberRowProps {
   readonly member: Member;
-  readonly onSet: (role: NumberRole) => void;
+  readonly onSet: (role: MemberRole) => void;
   readonly onRemove: () => void;
 }
 
@@ -112,7 +112,7 @@ function MemberRow({ member, onSet, onRemove }: MemberRowProps) {
         className="select"
         aria-label={`Role of ${isolate(member.name)}`}
         value={member.role}
-        onChange={(event) => onSet(event.target.value as NumberRole)}
+        onChange={(event) => onSet(event.target.value as MemberRole)}
       >
         {ROLES.map((role) => (
           <option key={role}>{role}</option>

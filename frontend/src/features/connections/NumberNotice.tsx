@@ -7,7 +7,7 @@ import { nameAccount } from "@/lib/accounts";
 import { useCan } from "@/lib/rights";
 import type { Account } from "@/types/wire";
 import { ConnectDialog } from "./ConnectDialog";
-import { explain, mayReconnect, stepOf } from "./nextStep";
+import { explain, mayReconnect } from "./nextStep";
 import "./connections.css";
 
 interface NumberNoticeProps {
@@ -47,7 +47,7 @@ interface NextStepProps {
 
 function NextStep({ account, onAsk }: NextStepProps) {
   const can = useCan();
-  const step = stepOf(account);
+  const step = account.next_step;
   if (step === "connect") {
     if (!can("connect_number")) return null;
     return (

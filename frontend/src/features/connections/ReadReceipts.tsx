@@ -14,7 +14,6 @@ export function ReadReceipts({ account }: { readonly account: Account }) {
     mutationFn: (isOn: boolean) => api.setReadReceipts(account.id, isOn),
     onSuccess: (row) => applyAccount(client, row),
   });
-  if (account.read_receipts === undefined) return null;
   return (
     <div className="account-setting">
       <label htmlFor={id}>

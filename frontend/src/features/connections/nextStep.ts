@@ -34,16 +34,9 @@ const STEPS: Readonly<Record<NextStep, string | null>> = {
   contact_support: "Link it again. If that does not help, contact support.",
 };
 
-/** What the server says is to be done, or what older ones meant. */
-export function stepOf({ next_step, status }: Account): NextStep {
-  if (next_step !== undefined) return next_step;
-  if (status === "connected" || status === "degraded") return "none";
-  return status === "connecting" ? "scan" : "reconnect";
-}
-
 /** Support may be needed for some states, but linking the number again harms nothing and may help. */
 export function mayReconnect(account: Account): boolean {
-  return ["scan", "reconnect", "contact_support"].includes(stepOf(account));
+  return ["scan", "reconnect", "contact_support"].includes(account.next_step);
 }
 
 /** Why the number is not simply connected. */
@@ -58,8 +51,8 @@ export function explain(account: Account): string | null {
 /** What is to be done, or is being done. */
 export function advise(account: Account): string | null {
   if (account.status === "connected") return null;
-  if (account.status === "degraded" && stepOf(account) === "wait") return describeRestarts(account.restarts ?? 0);
-  return STEPS[stepOf(account)];
+  if (account.status === "degraded" && account.next_step === "wait") return describeRestarts(account.restarts);
+  return STEPS[account.next_step];
 }
 
 function describeRestarts(restarts: number): string {

@@ -123,8 +123,8 @@ interface OpenChatProps {
 }
 
 function OpenChat({ account, chatId, listed }: OpenChatProps) {
-  const { gone } = useInboxSnapshot();
-  if (account === undefined || chatId === null || gone.hasChat({ id: chatId })) {
+  const { tombstones } = useInboxSnapshot();
+  if (account === undefined || chatId === null || tombstones.hasChat({ id: chatId })) {
     return (
       <EmptyState
         icon="chat"

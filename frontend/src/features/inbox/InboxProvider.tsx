@@ -6,25 +6,20 @@ import { ApiError, describeError } from "@/lib/api/errors";
 import type { Api } from "@/lib/api/routes";
 import { findSurroundings } from "@/lib/channel";
 import { useFeed, useFeedListener } from "@/lib/socket/context";
-import { isRecord } from "@/lib/socket/frames";
+import { isErasure, isMessageChange, type Change, type ErasureChange } from "@/lib/socket/changes";
 import { firstShown, isolate } from "@/lib/texts";
-import type { Chat, Contact, Message } from "@/types/wire";
+import type { Message } from "@/types/wire";
 import { InboxContext, type Inbox } from "./context";
 import { Drafts } from "@/features/inbox/composer/drafts";
 import { dropAccount, dropErased } from "@/features/inbox/data/dropErased";
-import { isErasure } from "@/features/inbox/data/tombstones";
 import { isListed } from "@/features/inbox/thread/bubbles";
 import { checkReadable, measureFiles } from "@/features/inbox/composer/mediaInfo";
 import { shownBody } from "@/features/inbox/thread/mentions";
-import { PeopleProvider } from "@/features/inbox/presence/presenceContext";
+import { PresenceProvider } from "@/features/inbox/presence/presenceContext";
 import { CHAT_KEY, CHATS_KEY, MESSAGES_KEY } from "./queries";
 import { openShelf } from "@/features/inbox/data/outboxStorage";
 import { InboxStore } from "@/features/inbox/data/store";
 import { UNREAD_KEY } from "@/features/inbox/chats/unread";
-
-function isRow(data: unknown): data is { id: number; seq: number } {
-  return isRecord(data) && typeof data.id === "number" && typeof data.seq === "number";
-}
 
 /** Whether any part of the chat is held: its end, or the surroundings of a message. */
 function isThreadKept(client: QueryClient, accountId: number, chatId: number): boolean {
@@ -102,9 +97,23 @@ function describeMessage(message: Message): string {
   return `New message from ${isolate(name)}: ${firstShown(shownBody(message)) ?? "attachment"}`;
 }
 
-function erase({ store, drafts }: Inbox, client: QueryClient, event: string, data: { readonly id: number }): void {
-  dropErased(client, store.erase(event, data));
-  if (event === "chat:erased") drafts.write(data.id, "");
+function erase({ store, drafts }: Inbox, client: QueryClient, change: ErasureChange): void {
+  dropErased(client, store.erase(change));
+  if (change.event === "chat:erased") drafts.write(change.data.id, "");
+}
+
+/** Applies one change to the store; a message from a contact that the user has not seen is returned, to be announced. */
+function applyChange(inbox: Inbox, client: QueryClient, change: Change): Message | null {
+  const { store } = inbox;
+  if (isErasure(change)) erase(inbox, client, change);
+  else if (change.event === "chat:updated") store.applyChat(change.data);
+  else if (change.event === "contact:updated") store.applyContact(change.data);
+  else if (isMessageChange(change)) {
+    const message = change.data;
+    const isNew = store.applyMessage(message);
+    if (isNew && change.event === "message:new" && message.direction === "in" && isListed(message)) return message;
+  }
+  return null;
 }
 
 function leave({ store }: Inbox, client: QueryClient, accountId: number): void {
@@ -125,18 +134,9 @@ export function InboxProvider({ userId, children }: InboxProviderProps) {
   useForgetting(inbox.store);
   useSendingOn(inbox.store);
   useFeedListener({
-    onChange: (event, data) => {
-      if (!isRow(data)) return;
-      if (isErasure(event)) erase(inbox, client, event, data);
-      else if (event === "chat:updated") inbox.store.applyChat(data as Chat);
-      else if (event === "contact:updated") inbox.store.applyContact(data as Contact);
-      else if (event.startsWith("message:")) {
-        const message = data as Message;
-        const isNews = inbox.store.applyMessage(message);
-        if (isNews && event === "message:new" && message.direction === "in" && isListed(message)) {
-          setAnnouncement(describeMessage(message));
-        }
-      }
+    onChange: (change) => {
+      const incoming = applyChange(inbox, client, change);
+      if (incoming !== null) setAnnouncement(describeMessage(incoming));
     },
     onReset: (accountId) => {
       inbox.store.forgetAccount(accountId);
@@ -149,7 +149,7 @@ export function InboxProvider({ userId, children }: InboxProviderProps) {
   });
   return (
     <InboxContext value={inbox}>
-      <PeopleProvider userId={userId}>{children}</PeopleProvider>
+      <PresenceProvider userId={userId}>{children}</PresenceProvider>
       <p className="visually-hidden" role="log" aria-live="polite" aria-label="New messages">
         {announcement}
       </p>

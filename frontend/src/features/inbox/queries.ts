@@ -2,7 +2,7 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
 import { useApi } from "@/lib/api/context";
-import type { MessageSpot } from "@/lib/api/routes";
+import type { MessagePosition } from "@/lib/api/routes";
 import { newestOf } from "@/lib/rows";
 import type { Chat, Message, Window } from "@/types/wire";
 import { mergeBubbles, type Bubble } from "@/features/inbox/thread/bubbles";
@@ -27,7 +27,7 @@ export const MESSAGES_KEY = "messages";
  */
 export function useChatList(accountIds: readonly number[], filter: ChatFilter = "all", keptId: number | null = null) {
   const api = useApi();
-  const { chats: live, progress, gone } = useInboxSnapshot();
+  const { chats: live, progress, tombstones } = useInboxSnapshot();
   const query = useInfiniteQuery({
     queryKey: [CHATS_KEY, accountIds, filter],
     queryFn: ({ pageParam, signal }) => {
@@ -46,8 +46,8 @@ export function useChatList(accountIds: readonly number[], filter: ChatFilter = 
   const pages = query.data?.pages;
   const wants = useCallback(
     (chat: Chat) =>
-      !gone.hasChat(chat) && (isShown(chat, filter) || (filter === "unread" && chat.id === keptId && !chat.archived)),
-    [filter, keptId, gone],
+      !tombstones.hasChat(chat) && (isShown(chat, filter) || (filter === "unread" && chat.id === keptId && !chat.archived)),
+    [filter, keptId, tombstones],
   );
   const chats = useMemo(
     () => (pages === undefined ? null : mergeChats(pages, live.values(), accountIds, progress, wants)),
@@ -59,14 +59,14 @@ export function useChatList(accountIds: readonly number[], filter: ChatFilter = 
 /** One chat, also one that is not in the list read so far. */
 export function useChat(accountId: number, chatId: number, listed: Chat | undefined) {
   const api = useApi();
-  const { chats, gone } = useInboxSnapshot();
+  const { chats, tombstones } = useInboxSnapshot();
   const live = chats.get(chatId);
   const query = useQuery({
     queryKey: [CHAT_KEY, accountId, chatId],
     queryFn: ({ signal }) => api.fetchChat(accountId, chatId, signal),
     staleTime: STALE_MS,
   });
-  const rows = [listed, live, query.data].filter((row) => row !== undefined).filter((row) => !gone.hasChat(row));
+  const rows = [listed, live, query.data].filter((row) => row !== undefined).filter((row) => !tombstones.hasChat(row));
   const chat = newestOf(rows).get(chatId);
   return { ...query, chat };
 }
@@ -76,15 +76,15 @@ const NO_ROWS: ReadonlyMap<number, Message> = new Map();
 /** The messages of a chat: from the newest on, or around one of them, from where both directions are read. */
 export function useThread(accountId: number, chatId: number, around: number | null = null) {
   const api = useApi();
-  const { messages, guesses, pending, contacts, gone } = useInboxSnapshot();
-  const beginning: MessageSpot = around === null ? {} : { around: String(around) };
+  const { messages, guesses, pending, contacts, tombstones } = useInboxSnapshot();
+  const beginning: MessagePosition = around === null ? {} : { around: String(around) };
   const query = useInfiniteQuery({
     queryKey: [MESSAGES_KEY, accountId, chatId, around],
     queryFn: ({ pageParam, signal }): Promise<Window<Message>> =>
       api.listMessages(accountId, chatId, pageParam, MESSAGE_PAGE, signal),
     initialPageParam: beginning,
-    getNextPageParam: ({ next_cursor }): MessageSpot | undefined => (next_cursor === null ? undefined : { cursor: next_cursor }),
-    getPreviousPageParam: ({ previous_cursor }): MessageSpot | undefined =>
+    getNextPageParam: ({ next_cursor }): MessagePosition | undefined => (next_cursor === null ? undefined : { cursor: next_cursor }),
+    getPreviousPageParam: ({ previous_cursor }): MessagePosition | undefined =>
       (previous_cursor ? { newer: previous_cursor } : undefined),
     staleTime: STALE_MS,
     // A part that was left has no use: one comes back to the newest messages.
@@ -97,8 +97,8 @@ export function useThread(accountId: number, chatId: number, around: number | nu
     if (pages === undefined) return null;
     const own = pending.filter((entry) => entry.chatId === chatId);
     const open = { hasOlder, hasNewer };
-    const read = pages.flatMap((page) => page.items.filter((row) => !gone.hasMessage(row)));
+    const read = pages.flatMap((page) => page.items.filter((row) => !tombstones.hasMessage(row)));
     return mergeBubbles(read, live.values(), own, open, guesses, contacts);
-  }, [pages, live, guesses, pending, contacts, gone, chatId, hasOlder, hasNewer]);
+  }, [pages, live, guesses, pending, contacts, tombstones, chatId, hasOlder, hasNewer]);
   return { ...query, bubbles };
 }

@@ -14,7 +14,7 @@ import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
 import { copyText } from "@/lib/clipboard";
 import { formatAgo } from "@/lib/time";
-import type { ApiKey, NewKey, Scope } from "@/types/people";
+import type { ApiKey, NewKey, Scope } from "@/types/wire";
 import "@/components/panels.css";
 
 const KEYS_KEY = ["keys"] as const;

@@ -4,11 +4,11 @@ import userEvent from "@testing-library/user-event";
 import { MemoryRouter, Route, Routes } from "react-router";
 import { beforeEach, expect, it, vi } from "vitest";
 import { ApiError } from "@/lib/api/errors";
-import type { Config } from "@/types/wire";
+import { makeConfig } from "@/testing/factories";
 import { ForgotPage } from "./ForgotPage";
 
 const forgotPassword = vi.hoisted(() => vi.fn());
-vi.mock(import("@/lib/api/people"), async (load) => ({ ...(await load()), forgotPassword }));
+vi.mock(import("@/lib/api/users"), async (load) => ({ ...(await load()), forgotPassword }));
 
 beforeEach(() => {
   forgotPassword.mockReset();
@@ -16,15 +16,7 @@ beforeEach(() => {
 
 function show(forgot_password = true) {
   const client = new QueryClient();
-  client.setQueryData<Config>(["config"], {
-    sandbox: false,
-    phone_url: null,
-    demo: null,
-    providers: ["whatsapp"],
-    open_registration: false,
-    forgot_password,
-    version: "1",
-  });
+  client.setQueryData(["config"], makeConfig({ forgot_password }));
   render(
     <QueryClientProvider client={client}>
       <MemoryRouter initialEntries={["/forgot"]}>

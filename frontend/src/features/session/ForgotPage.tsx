@@ -5,7 +5,7 @@ import { Button } from "@/components/Button";
 import { Notice } from "@/components/Notice";
 import { TextField } from "@/components/TextField";
 import { ApiError, describeError } from "@/lib/api/errors";
-import { forgotPassword } from "@/lib/api/people";
+import { forgotPassword } from "@/lib/api/users";
 import { useConfig } from "@/lib/config";
 import { Entrance } from "./Entrance";
 

@@ -4,16 +4,13 @@ import userEvent from "@testing-library/user-event";
 import { MemoryRouter } from "react-router";
 import { beforeEach, expect, it, vi } from "vitest";
 import { ApiError, unreachable } from "@/lib/api/errors";
-import type { Config, SignedIn } from "@/types/wire";
+import { makeConfig, makeSignedIn } from "@/testing/factories";
+import type { Config } from "@/types/wire";
 import { SessionContext } from "./context";
 import { LoginPage } from "./LoginPage";
 import { Session } from "./session";
 
-const SIGNED_IN: SignedIn = {
-  token: "t",
-  expires_at: "2100-01-01T00:00:00.000Z",
-  user: { id: 7, email: "a@b.c", name: null, role: "agent" },
-};
+const SIGNED_IN = makeSignedIn({ expires_at: "2100-01-01T00:00:00.000Z" });
 const routes = { login: vi.fn(), refresh: vi.fn(), logout: vi.fn() };
 
 beforeEach(() => {
@@ -22,8 +19,7 @@ beforeEach(() => {
 });
 
 function show(demo: Config["demo"] = null, open_registration = false, forgot_password = false) {
-  const rest = { providers: ["whatsapp"], open_registration, forgot_password, version: "1" };
-  const config: Config = { sandbox: demo !== null, phone_url: null, demo, ...rest };
+  const config = makeConfig({ sandbox: demo !== null, demo, open_registration, forgot_password });
   const client = new QueryClient();
   client.setQueryData(["config"], config);
   const session = new Session(routes);

@@ -8,7 +8,7 @@ import { TextField } from "@/components/TextField";
 import { useApi } from "@/lib/api/context";
 import { ApiError, describeError } from "@/lib/api/errors";
 import { ME_KEY, useMe } from "@/lib/rights";
-import type { Me } from "@/types/people";
+import type { Me } from "@/types/wire";
 import "@/components/panels.css";
 
 export function ProfilePage() {
@@ -25,7 +25,7 @@ export function ProfilePage() {
 function NameForm({ me }: { readonly me: Me }) {
   const api = useApi();
   const client = useQueryClient();
-  const [name, setName] = useState(me.user.name ?? "");
+  const [name, setName] = useState(me.user.name);
   const change = useMutation({
     mutationFn: () => api.changeProfile(name.trim()),
     onSuccess: (changed) => client.setQueryData(ME_KEY, changed),

@@ -4,19 +4,15 @@ import userEvent from "@testing-library/user-event";
 import { MemoryRouter, Route, Routes } from "react-router";
 import { beforeEach, expect, it, vi } from "vitest";
 import { ApiError } from "@/lib/api/errors";
-import type { Config, SignedIn } from "@/types/wire";
+import { makeConfig, makeSignedIn } from "@/testing/factories";
 import { SessionContext } from "./context";
 import { RegisterPage } from "./RegisterPage";
 import { Session } from "./session";
 
 const register = vi.hoisted(() => vi.fn());
-vi.mock(import("@/lib/api/people"), async (load) => ({ ...(await load()), register }));
+vi.mock(import("@/lib/api/users"), async (load) => ({ ...(await load()), register }));
 
-const SIGNED_IN: SignedIn = {
-  token: "t",
-  expires_at: "2100-01-01T00:00:00.000Z",
-  user: { id: 7, email: "eva@example.com", name: "Eva", role: "agent" },
-};
+const SIGNED_IN = makeSignedIn({ expires_at: "2100-01-01T00:00:00.000Z" });
 
 beforeEach(() => {
   register.mockReset();
@@ -24,14 +20,7 @@ beforeEach(() => {
 
 function show(open_registration = true) {
   const client = new QueryClient();
-  client.setQueryData<Config>(["config"], {
-    sandbox: false,
-    phone_url: null,
-    demo: null,
-    providers: ["whatsapp"],
-    open_registration,
-    version: "1",
-  });
+  client.setQueryData(["config"], makeConfig({ open_registration }));
   const session = new Session({ login: vi.fn(), refresh: vi.fn(), logout: vi.fn() });
   render(
     <SessionContext value={session}>

@@ -6,8 +6,8 @@ import { Button } from "@/components/Button";
 import { Notice } from "@/components/Notice";
 import { TextField } from "@/components/TextField";
 import { describeError } from "@/lib/api/errors";
-import { acceptLink, fetchLink } from "@/lib/api/people";
-import type { KnownLink } from "@/types/people";
+import { acceptLink, fetchLink } from "@/lib/api/users";
+import type { KnownLink } from "@/types/wire";
 import { useSession, useSessionState } from "./context";
 import { Entrance } from "./Entrance";
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiError, unreachable } from "@/lib/api/errors";
+import { makeSignedIn as completeSignedIn } from "@/testing/factories";
 import { createBrowser } from "@/testing/fakeTabs";
 import type { SignedIn } from "@/types/wire";
 import { Session } from "./session";
@@ -12,7 +13,7 @@ const refused = () => new ApiError(401, { code: "no_session", message: "", field
 
 function makeSignedIn(token: string): SignedIn {
   const expires_at = new Date(Date.now() + LIFETIME_MS).toISOString();
-  return { token, expires_at, user: { id: 7, email: "a@b.c", name: "A", role: "agent" } };
+  return completeSignedIn({ token, expires_at });
 }
 
 function setUp() {

@@ -13,6 +13,7 @@ const ME = {
   user: { id: 1, email: "ada@example.com", name: "Ada", role: "owner" },
   permissions: ["see_people", "manage_people"],
   number_permissions: {},
+  key: null,
 } as const;
 
 function show(...seats: readonly Limit[]) {
@@ -22,7 +23,7 @@ function show(...seats: readonly Limit[]) {
   vi.spyOn(api, "listTeam").mockResolvedValue([]);
   const plan = vi.spyOn(api, "listEntitlements");
   for (const now of seats) plan.mockResolvedValueOnce([makeEntitlement({ seats: now })]);
-  const invite = vi.spyOn(api, "invitePerson");
+  const invite = vi.spyOn(api, "inviteUser");
   render(
     <QueryClientProvider client={client}>
       <ApiContext value={api}>

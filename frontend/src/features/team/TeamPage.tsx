@@ -16,14 +16,14 @@ import { useCan, useMe } from "@/lib/rights";
 import { isolate } from "@/lib/texts";
 import { formatAgo, formatExact } from "@/lib/time";
 import { ENTITLEMENTS_KEY } from "@/lib/usage";
-import type { Person, PersonWithLink, TeamRole } from "@/types/people";
+import type { TeamRole, TeamUser, TeamUserWithLink } from "@/types/wire";
 import { NoSeatLeft, SeatsTaken } from "./Seats";
 import "@/components/panels.css";
 
 const ROLES: readonly TeamRole[] = ["viewer", "agent", "admin", "owner"];
 
 export function TeamPage() {
-  const [made, setMade] = useState<PersonWithLink | null>(null);
+  const [made, setMade] = useState<TeamUserWithLink | null>(null);
   const mayManage = useCan()("manage_people");
   return (
     <>
@@ -47,13 +47,13 @@ function useSettled() {
 }
 
 interface MakesLinks {
-  readonly onMade: (made: PersonWithLink) => void;
+  readonly onMade: (made: TeamUserWithLink) => void;
 }
 
 function useInvite(email: string, role: TeamRole, onMade: MakesLinks["onMade"]) {
   const api = useApi();
   return useMutation({
-    mutationFn: () => api.invitePerson(email.trim(), role),
+    mutationFn: () => api.inviteUser(email.trim(), role),
     onSuccess: onMade,
     onSettled: useSettled(),
   });
@@ -146,7 +146,7 @@ function PeopleList({ onMade }: MakesLinks) {
   );
 }
 
-function describe(person: Person): string {
+function describe(person: TeamUser): string {
   const count = person.numbers.length;
   const numbers = count === 1 ? "1 number" : `${count} numbers`;
   if (person.status === "disabled") return "disabled";
@@ -154,7 +154,7 @@ function describe(person: Person): string {
   return `${numbers}${person.seen_at === null ? "" : `, signed in ${formatAgo(person.seen_at)}`}`;
 }
 
-function PersonRow({ person, onMade }: MakesLinks & { readonly person: Person }) {
+function PersonRow({ person, onMade }: MakesLinks & { readonly person: TeamUser }) {
   const me = useMe().data?.user;
   const roles = useRoles();
   const mayChange = useCan()("manage_people") && roles.includes(person.role);
@@ -174,15 +174,15 @@ function PersonRow({ person, onMade }: MakesLinks & { readonly person: Person })
   );
 }
 
-function PersonActions({ person, isSelf, onMade }: MakesLinks & { readonly person: Person; readonly isSelf: boolean }) {
+function PersonActions({ person, isSelf, onMade }: MakesLinks & { readonly person: TeamUser; readonly isSelf: boolean }) {
   const api = useApi();
   const settled = useSettled();
   const roles = useRoles();
   const change = useMutation({
-    mutationFn: (body: { role?: TeamRole; is_active?: boolean }) => api.changePerson(person.id, body),
+    mutationFn: (body: { role?: TeamRole; is_active?: boolean }) => api.changeUser(person.id, body),
     onSettled: settled,
   });
-  const link = useMutation({ mutationFn: () => api.makePersonLink(person.id), onSuccess: onMade, onSettled: settled });
+  const link = useMutation({ mutationFn: () => api.makeUserLink(person.id), onSuccess: onMade, onSettled: settled });
   const isActive = person.status !== "disabled";
   const error = change.error ?? link.error;
   return (
@@ -208,7 +208,7 @@ function PersonActions({ person, isSelf, onMade }: MakesLinks & { readonly perso
   );
 }
 
-function LinkDialog({ made, onClose }: { readonly made: PersonWithLink; readonly onClose: () => void }) {
+function LinkDialog({ made, onClose }: { readonly made: TeamUserWithLink; readonly onClose: () => void }) {
   return (
     <Dialog title="Send this link" onClose={onClose}>
       <p>

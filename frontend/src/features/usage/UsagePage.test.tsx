@@ -110,7 +110,6 @@ it("follows the pushes, and reads the plan anew when it is another one", async (
   expect(plan).toHaveBeenCalledTimes(1);
   act(() => applyMonth(client, makeMonth({ allowed: null, plan: "open" })));
   await vi.waitFor(() => expect(plan).toHaveBeenCalledTimes(2));
-  act(() => applyMonth(client, { provider: 1 }));
 });
 
 it("warns calmly, until it is put away, and again at the next level", async () => {

@@ -17,14 +17,14 @@ import type {
   Window,
 } from "@/types/wire";
 import { send, type Request, type Send } from "./client";
-import { peopleRoutes } from "./people";
 import { privacyRoutes } from "./privacy";
-import { refusalRoutes } from "./refusals";
+import { rejectedAccountRoutes } from "./rejectedAccounts";
+import { userRoutes } from "./users";
 
 const CHANNEL = "/api/channels/whatsapp";
 const CHANGES_LIMIT = 500;
 
-/** A header no other site can send without our leave: it keeps the refresh cookie from being used across sites. */
+/** A header that other sites cannot send without a CORS permission: protects the refresh cookie from cross-site requests. */
 const OWN_SITE = { "X-Confab": "1" };
 
 export const login = (email: string, password: string) =>
@@ -56,16 +56,14 @@ function accountRoutes(signed: Send) {
       return accounts;
     },
 
-    fetchAccount: async (accountId: number) => {
-      const answer = await signed<Account | { account: Account }>(`${CHANNEL}/${accountId}`);
-      return "account" in answer ? answer.account : answer;
-    },
+    fetchAccount: async (accountId: number) =>
+      (await signed<{ account: Account }>(`${CHANNEL}/${accountId}`)).account,
 
-    /** With a phone number: a code to type there instead of a picture to scan. */
+    /** With a phone number the checkpoint is a code to type on the phone, otherwise a QR code. */
     connectAccount: (phone?: string) =>
       signed<Connected>(`${CHANNEL}/connect`, { method: "POST", body: pairing(phone) }),
 
-    /** The address of UniPile's own page to connect a number, for once. */
+    /** The one-time address of UniPile's own page for connecting a number. */
     openHostedPage: async () => {
       const request = { method: "POST", body: { method: "hosted" } } as const;
       return (await signed<{ url: string }>(`${CHANNEL}/connect`, request)).url;
@@ -92,8 +90,8 @@ interface ChatQuery {
   readonly filter: "all" | "unread" | "groups" | "archived" | "pinned";
 }
 
-/** Where to read in a chat: before a place, after one, or around a message; otherwise at its end. */
-export interface MessageSpot {
+/** Which messages to read: older than a cursor, newer than one, or around a message; by default the newest. */
+export interface MessagePosition {
   readonly cursor?: string;
   readonly newer?: string;
   readonly around?: string;
@@ -104,27 +102,27 @@ interface Started {
   readonly message: Message;
 }
 
-/** What can be set on a chat. */
+/** The fields of a chat that can be changed. */
 export interface ChatPatch {
   readonly read?: boolean;
-  /** With `read`: the newest message that was shown, by its `arrived_seq`. */
+  /** With `read`: the `arrived_seq` of the newest message that was shown. */
   readonly read_seq?: number;
   readonly archived?: boolean;
   readonly pinned?: boolean;
   readonly muted_until?: string | null;
 }
 
-/** A message to be sent, with the id it is known by here. */
+/** A message to send, with the id the browser gave it. */
 export interface Outgoing {
   readonly text: string;
   readonly clientId: string;
   readonly quoteId?: number | undefined;
-  /** Up to where its writer had read. */
+  /** The newest `arrived_seq` its author had seen. */
   readonly seenSeq: number;
   readonly files?: readonly File[] | undefined;
-  /** The file is a voice message, not a file of sound. */
+  /** The file is a voice message, not an audio attachment. */
   readonly isVoice?: boolean | undefined;
-  /** How large and how long each file is, in order. */
+  /** Size and duration of each file, in order. */
   readonly mediaInfo?: readonly object[] | undefined;
   readonly onProgress?: (share: number) => void;
   readonly signal?: AbortSignal;
@@ -152,11 +150,11 @@ interface OneMessage {
   readonly message: Message;
 }
 
-interface Sent extends OneMessage {
-  readonly messages?: readonly Message[];
+interface Sent {
+  readonly messages: readonly Message[];
 }
 
-type MessagePlace = Pick<Message, "account_id" | "chat_id" | "id">;
+type MessageRef = Pick<Message, "account_id" | "chat_id" | "id">;
 
 const chatPath = (accountId: number, chatId: number) => `${CHANNEL}/${accountId}/chats/${chatId}`;
 
@@ -178,29 +176,25 @@ function chatRoutes(signed: Send) {
       return signed<Started>(`${CHANNEL}/${accountId}/chats`, { method: "POST", body });
     },
 
-    fetchChat: async (accountId: number, chatId: number, signal?: AbortSignal) => {
-      const answer = await signed<Chat | { chat: Chat }>(chatPath(accountId, chatId), { signal });
-      return "chat" in answer ? answer.chat : answer;
-    },
+    fetchChat: async (accountId: number, chatId: number, signal?: AbortSignal) =>
+      (await signed<{ chat: Chat }>(chatPath(accountId, chatId), { signal })).chat,
 
     patchChat: async ({ account_id, id }: Pick<Chat, "account_id" | "id">, body: ChatPatch) =>
       (await signed<{ chat: Chat }>(chatPath(account_id, id), { method: "PATCH", body })).chat,
 
-    listMessages: (accountId: number, chatId: number, place: MessageSpot, limit: number, signal?: AbortSignal) => {
-      const query = new URLSearchParams({ limit: String(limit), ...place });
+    listMessages: (accountId: number, chatId: number, position: MessagePosition, limit: number, signal?: AbortSignal) => {
+      const query = new URLSearchParams({ limit: String(limit), ...position });
       return signed<Window<Message>>(`${chatPath(accountId, chatId)}/messages?${query.toString()}`, { signal });
     },
 
-    /** What it became: one message, or one for each file. */
+    /** One message, or one for each file. */
     sendMessage: async (accountId: number, chatId: number, outgoing: Outgoing): Promise<readonly Message[]> => {
       const body = outgoing.files === undefined ? jsonOf(outgoing) : formOf(outgoing, outgoing.files);
       const request = { method: "POST", body, onProgress: outgoing.onProgress, signal: outgoing.signal } as const;
-      const answer = await signed<Sent>(`${chatPath(accountId, chatId)}/send`, request);
-      return answer.messages ?? [answer.message];
+      return (await signed<Sent>(`${chatPath(accountId, chatId)}/send`, request)).messages;
     },
   };
 }
-
 
 function contactRoutes(signed: Send) {
   return {
@@ -212,35 +206,35 @@ function contactRoutes(signed: Send) {
   };
 }
 
-/** What is done with a message that is there already; each answers with the message as it stands then. */
+/** Changes of stored messages; each answers with the changed message. */
 function messageRoutes(signed: Send) {
-  const amend = async ({ account_id, chat_id, id }: MessagePlace, place: string, request: Request) =>
-    (await signed<OneMessage>(`${chatPath(account_id, chat_id)}/messages/${id}${place}`, request)).message;
+  const amend = async ({ account_id, chat_id, id }: MessageRef, path: string, request: Request) =>
+    (await signed<OneMessage>(`${chatPath(account_id, chat_id)}/messages/${id}${path}`, request)).message;
   return {
-    editMessage: (message: MessagePlace, text: string) => amend(message, "", { method: "PATCH", body: { text } }),
+    editMessage: (message: MessageRef, text: string) => amend(message, "", { method: "PATCH", body: { text } }),
 
-    deleteMessage: (message: MessagePlace) => amend(message, "", { method: "DELETE" }),
+    deleteMessage: (message: MessageRef) => amend(message, "", { method: "DELETE" }),
 
-    /** Null takes the reaction back. */
-    react: (message: MessagePlace, value: string | null) =>
+    /** Null removes the reaction. */
+    react: (message: MessageRef, value: string | null) =>
       amend(message, "/reaction", value === null ? { method: "DELETE" } : { method: "PUT", body: { value } }),
 
-    fetchAttachment: ({ account_id, chat_id, id }: MessagePlace, attachmentId: string, signal?: AbortSignal) => {
-      const place = `${chatPath(account_id, chat_id)}/messages/${id}/attachments/${encodeURIComponent(attachmentId)}`;
-      return signed<Blob>(place, { reads: "blob", signal });
+    fetchAttachment: ({ account_id, chat_id, id }: MessageRef, attachmentId: string, signal?: AbortSignal) => {
+      const path = `${chatPath(account_id, chat_id)}/messages/${id}/attachments/${encodeURIComponent(attachmentId)}`;
+      return signed<Blob>(path, { reads: "blob", signal });
     },
 
-    /** Ask that the bytes be fetched from WhatsApp once more. */
-    retryAttachment: (message: MessagePlace, attachmentId: string) =>
+    /** Asks the server to fetch the file from WhatsApp again. */
+    retryAttachment: (message: MessageRef, attachmentId: string) =>
       amend(message, `/attachments/${encodeURIComponent(attachmentId)}/retry`, { method: "POST", body: {} }),
 
-    retryMessage: (message: MessagePlace) => amend(message, "/retry", { method: "POST", body: {} }),
+    retryMessage: (message: MessageRef) => amend(message, "/retry", { method: "POST", body: {} }),
   };
 }
 
 const pairing = (phone?: string) => (phone === undefined ? {} : { method: "code", phone_number: phone });
 
-/** What the plan allows, and what was used of it. */
+/** Plan limits and usage. */
 function planRoutes(signed: Send) {
   return {
     listEntitlements: async (signal?: AbortSignal) =>
@@ -250,8 +244,7 @@ function planRoutes(signed: Send) {
   };
 }
 
-/** The routes that need somebody signed in. */
-/** What is looked for in the audit log; what is left out is not asked for. */
+/** Filters of the audit log; a filter that is left out does not apply. */
 export interface AuditFilter {
   readonly action?: string;
   readonly actor_id?: string;
@@ -263,15 +256,16 @@ function auditRoutes(signed: Send) {
   const query = (filter: AuditFilter) => new URLSearchParams(Object.entries(filter) as [string, string][]);
   return {
     listAudit: (filter: AuditFilter, cursor: string | null, signal?: AbortSignal) => {
-      const asked = query(filter);
-      if (cursor !== null) asked.set("cursor", cursor);
-      return signed<Page<AuditLine>>(`/api/audit?${asked.toString()}`, { signal });
+      const params = query(filter);
+      if (cursor !== null) params.set("cursor", cursor);
+      return signed<Page<AuditLine>>(`/api/audit?${params.toString()}`, { signal });
     },
 
     exportAudit: (filter: AuditFilter) => signed<Blob>(`/api/audit/export?${query(filter).toString()}`, { reads: "blob" }),
   };
 }
 
+/** The routes that need a signed-in user. */
 export function createRoutes(signed: Send) {
   return {
     ...accountRoutes(signed),
@@ -280,9 +274,9 @@ export function createRoutes(signed: Send) {
     ...messageRoutes(signed),
     ...planRoutes(signed),
     ...auditRoutes(signed),
-    ...peopleRoutes(signed),
+    ...userRoutes(signed),
     ...privacyRoutes(signed),
-    ...refusalRoutes(signed),
+    ...rejectedAccountRoutes(signed),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Hands the feed to whoever is below in the tree. */
 import { createContext, use, useEffect, useEffectEvent, useSyncExternalStore } from "react";
 import type { Account } from "@/types/wire";
+import type { Change } from "./changes";
 import type { ConnectionState } from "./connection";
 import type { Feed, FeedListener } from "./feed";
 
@@ -15,15 +16,15 @@ export function useFeed(): Feed {
 /** Hear every change while mounted. */
 export function useFeedListener(listener: Omit<FeedListener, "onState">): void {
   const feed = useFeed();
-  const onChange = useEffectEvent((event: string, data: unknown, accountId: number | null) =>
-    listener.onChange?.(event, data, accountId),
+  const onChange = useEffectEvent((change: Change, accountId: number | null) =>
+    listener.onChange?.(change, accountId),
   );
   const onReset = useEffectEvent((accountId: number, account: Account) => listener.onReset?.(accountId, account));
   const onLeft = useEffectEvent((accountId: number) => listener.onLeft?.(accountId));
   useEffect(
     () =>
       feed.listen({
-        onChange: (event, data, accountId) => onChange(event, data, accountId),
+        onChange: (change, accountId) => onChange(change, accountId),
         onReset: (accountId, account) => onReset(accountId, account),
         onLeft: (accountId) => onLeft(accountId),
       }),

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { makeAccount } from "@/testing/factories";
+import { makeAccount, makeChat, makeMessage } from "@/testing/factories";
 import { createSockets } from "@/testing/fakeSocket";
 import { createBrowser } from "@/testing/fakeTabs";
 import type { Changes } from "@/types/wire";
@@ -7,6 +7,9 @@ import { Feed, HOLE_MS, type FeedOptions } from "./feed";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
+
+const message = (seq: number) => makeMessage({ id: seq, seq });
+const chat = (seq: number) => makeChat({ seq });
 
 function setUp(more: Partial<FeedOptions> = {}) {
   const { sockets, create, latest } = createSockets();
@@ -25,7 +28,7 @@ function setUp(more: Partial<FeedOptions> = {}) {
   });
   const changes: unknown[] = [];
   const onReset = vi.fn();
-  feed.listen({ onChange: (_, data) => changes.push(data), onReset });
+  feed.listen({ onChange: ({ data }) => changes.push(data), onReset });
   feed.track(1, 4);
   feed.start();
   return { feed, sockets, latest, listChanges, fetchAccount, changes, onReset };
@@ -35,10 +38,10 @@ describe("Feed", () => {
   it("passes changes on and counts them", async () => {
     const { feed, latest, listChanges, changes } = setUp();
     latest().welcome({ "1": 4 });
-    latest().push("message:new", 5, "five");
-    latest().push("chat:updated", 6, "six");
+    latest().push("message:new", 5, message(5));
+    latest().push("chat:updated", 6, chat(6));
     await vi.advanceTimersByTimeAsync(HOLE_MS * 2);
-    expect(changes).toEqual(["five", "six"]);
+    expect(changes).toEqual([message(5), chat(6)]);
     expect(listChanges).not.toHaveBeenCalled();
     feed.stop();
   });
@@ -46,8 +49,8 @@ describe("Feed", () => {
   it("says where it was when it comes back", async () => {
     const { feed, latest } = setUp();
     latest().welcome({ "1": 4 });
-    latest().push("message:new", 5);
-    latest().push("message:new", 7);
+    latest().push("message:new", 5, message(5));
+    latest().push("message:new", 7, message(7));
     latest().end(1012);
     await vi.advanceTimersByTimeAsync(1_000);
     latest().onopen?.();
@@ -80,9 +83,9 @@ describe("Feed", () => {
   it("waits for a hole to close by itself", async () => {
     const { feed, latest, listChanges } = setUp();
     latest().welcome({ "1": 4 });
-    latest().push("message:new", 6);
+    latest().push("message:new", 6, message(6));
     await vi.advanceTimersByTimeAsync(HOLE_MS / 2);
-    latest().push("message:new", 5);
+    latest().push("message:new", 5, message(5));
     await vi.advanceTimersByTimeAsync(HOLE_MS * 2);
     expect(listChanges).not.toHaveBeenCalled();
     feed.stop();
@@ -91,13 +94,48 @@ describe("Feed", () => {
   it("asks for a hole that stays open, page by page", async () => {
     const { feed, latest, listChanges, changes } = setUp();
     listChanges
-      .mockResolvedValueOnce({ items: [{ seq: 6, event: "message:new", data: "six" }], seq: 9, more: true })
-      .mockResolvedValueOnce({ items: [{ seq: 8, event: "message:new", data: "eight" }], seq: 9, more: false });
+      .mockResolvedValueOnce({ items: [{ seq: 6, event: "message:new", data: message(6) }], seq: 9, more: true })
+      .mockResolvedValueOnce({ items: [{ seq: 8, event: "message:new", data: message(8) }], seq: 9, more: false });
     latest().welcome({ "1": 4 });
-    latest().push("message:new", 9, "nine");
+    latest().push("message:new", 9, message(9));
     await vi.advanceTimersByTimeAsync(HOLE_MS * 3);
     expect(listChanges.mock.calls).toEqual([[1, 4], [1, 6]]);
-    expect(changes).toEqual(["nine", "six", "eight"]);
+    expect(changes).toEqual([message(9), message(6), message(8)]);
+    feed.stop();
+  });
+
+  it("ignores a malformed change and reads its row over REST", async () => {
+    const { feed, latest, listChanges, changes } = setUp();
+    listChanges.mockResolvedValueOnce({ items: [{ seq: 5, event: "message:new", data: message(5) }], seq: 5, more: false });
+    latest().welcome({ "1": 4 });
+    latest().push("message:new", 5, { ...message(5), body: 5 });
+    expect(changes).toEqual([]);
+    expect(feed.isComplete).toBe(false);
+    await vi.advanceTimersByTimeAsync(HOLE_MS * 3);
+    expect(listChanges.mock.calls).toEqual([[1, 4]]);
+    expect(changes).toEqual([message(5)]);
+    expect(feed.isComplete).toBe(true);
+    feed.stop();
+  });
+
+  it("asks only once for a row that stays malformed", async () => {
+    const { feed, latest, listChanges, changes } = setUp();
+    listChanges.mockResolvedValue({ items: [{ seq: 5, event: "message:new", data: { id: 5 } }], seq: 5, more: false });
+    latest().welcome({ "1": 4 });
+    latest().push("message:new", 5, { id: 5 });
+    await vi.advanceTimersByTimeAsync(HOLE_MS * 10);
+    expect(listChanges).toHaveBeenCalledTimes(1);
+    expect(changes).toEqual([]);
+    feed.stop();
+  });
+
+  it("skips events of a newer server without asking for them", async () => {
+    const { feed, latest, listChanges, changes } = setUp();
+    latest().welcome({ "1": 4 });
+    latest().push("poll:opened", 5, { id: 1 });
+    await vi.advanceTimersByTimeAsync(HOLE_MS * 3);
+    expect(listChanges).not.toHaveBeenCalled();
+    expect([changes, feed.isComplete]).toEqual([[], true]);
     feed.stop();
   });
 
@@ -115,13 +153,13 @@ describe("Feed", () => {
     const { feed, latest, listChanges, changes } = setUp();
     latest().onopen?.();
     latest().answer();
-    latest().push("message:new", 9, "nine");
-    latest().push("chat:updated", 30, "thirty");
+    latest().push("message:new", 9, message(9));
+    latest().push("chat:updated", 30, chat(30));
     latest().answer(true, { accounts: { "1": 30 } });
     expect(feed.isComplete).toBe(true);
     await vi.advanceTimersByTimeAsync(HOLE_MS * 3);
     expect(listChanges).not.toHaveBeenCalled();
-    expect(changes).toEqual(["nine", "thirty"]);
+    expect(changes).toEqual([message(9), chat(30)]);
     feed.stop();
   });
 
@@ -145,12 +183,12 @@ describe("Feed", () => {
     const leader = setUp({ surroundings: browser.openTab() });
     await vi.advanceTimersByTimeAsync(0);
     leader.latest().welcome({ "1": 4 });
-    leader.latest().push("message:new", 5, "five");
+    leader.latest().push("message:new", 5, message(5));
     const late = setUp({ surroundings: browser.openTab() });
-    late.listChanges.mockResolvedValueOnce({ items: [{ seq: 5, event: "message:new", data: "five" }], seq: 5, more: false });
+    late.listChanges.mockResolvedValueOnce({ items: [{ seq: 5, event: "message:new", data: message(5) }], seq: 5, more: false });
     await vi.advanceTimersByTimeAsync(HOLE_MS * 3);
     expect(late.sockets).toEqual([]);
-    expect(late.changes).toEqual(["five"]);
+    expect(late.changes).toEqual([message(5)]);
     expect(late.feed.isComplete).toBe(true);
     leader.feed.stop();
     late.feed.stop();
@@ -160,7 +198,7 @@ describe("Feed", () => {
     const { feed, latest, listChanges } = setUp();
     listChanges.mockRejectedValueOnce(new Error("away")).mockResolvedValueOnce({ items: [], seq: 6, more: false });
     latest().welcome({ "1": 4 });
-    latest().push("message:new", 6);
+    latest().push("message:new", 6, message(6));
     await vi.advanceTimersByTimeAsync(10_000);
     expect(listChanges.mock.calls).toEqual([[1, 4], [1, 4]]);
     feed.stop();
@@ -172,7 +210,7 @@ describe("Feed", () => {
     latest().push("reset", undefined, { account_id: 1 });
     await vi.advanceTimersByTimeAsync(0);
     expect(onReset).toHaveBeenCalledWith(1, expect.objectContaining({ id: 1, seq: 900 }));
-    latest().push("message:new", 901);
+    latest().push("message:new", 901, message(901));
     await vi.advanceTimersByTimeAsync(HOLE_MS * 2);
     expect(listChanges).not.toHaveBeenCalled();
     feed.stop();
@@ -188,12 +226,12 @@ describe("Feed", () => {
     fetchAccount.mockResolvedValue(makeAccount({ seq: 3 }));
     latest().onopen?.();
     latest().answer();
-    latest().push("message:new", 5);
+    latest().push("message:new", 5, message(5));
     hear(latest);
     latest().answer(true, { accounts: { "1": 3 } });
     await vi.advanceTimersByTimeAsync(0);
     expect(onReset).toHaveBeenCalledTimes(1);
-    latest().push("message:new", 4);
+    latest().push("message:new", 4, message(4));
     latest().end(1012);
     await vi.advanceTimersByTimeAsync(1_000);
     latest().onopen?.();
@@ -205,7 +243,7 @@ describe("Feed", () => {
   it("gives up on endless pages and reads anew", async () => {
     const { feed, latest, listChanges, onReset } = setUp();
     listChanges.mockImplementation((_, since) =>
-      Promise.resolve({ items: [{ seq: since + 1, event: "message:new", data: null }], seq: 900, more: true }),
+      Promise.resolve({ items: [{ seq: since + 1, event: "message:new", data: message(since + 1) }], seq: 900, more: true }),
     );
     latest().welcome({ "1": 4 });
     latest().say({ event: "head", data: { "1": 900 } });
@@ -217,8 +255,8 @@ describe("Feed", () => {
   it("counts an unknown account from its first event", async () => {
     const { feed, latest, listChanges } = setUp();
     latest().welcome({ "1": 4 });
-    latest().push("account:updated", 3, {}, 2);
-    latest().push("chat:updated", 4, {}, 2);
+    latest().push("account:updated", 3, makeAccount({ id: 2, seq: 3 }), 2);
+    latest().push("chat:updated", 4, makeChat({ account_id: 2, seq: 4 }), 2);
     await vi.advanceTimersByTimeAsync(HOLE_MS * 2);
     expect(listChanges).not.toHaveBeenCalled();
     feed.stop();

@@ -1,24 +1,25 @@
-/** Turns the socket's pushes into a complete stream of changes: what is missing is fetched, what cannot be is said. */
+/** Turns the socket's pushes into a complete stream of typed changes: gaps are filled over REST, or reported as a reset. */
 import type { Api } from "@/lib/api/routes";
 import type { Surroundings } from "@/lib/channel";
 import { Connection, type ConnectionOptions, type ConnectionState, type Wire } from "./connection";
+import { parseChange, type Change } from "./changes";
 import { Cursors } from "./cursors";
 import { isRecord, parseHeads, type Cursors as CursorValues, type Push } from "./frames";
 import { SharedConnection } from "./shared";
 import type { Account } from "@/types/wire";
 
-/** Publishes need not come in order; a hole younger than this is most likely still closing. */
+/** Publishes may arrive out of order; a younger gap usually closes by itself. */
 export const HOLE_MS = 400;
 const RETRY_MS = 3_000;
-/** More pages than this and reading everything anew is cheaper. */
+/** Beyond this many pages, reading everything again is cheaper. */
 const MAX_PAGES = 20;
 
 export interface FeedListener {
-  /** One change. May come twice and out of order; the row's own seq decides. */
-  readonly onChange?: (event: string, data: unknown, accountId: number | null) => void;
-  /** Too much was missed, or the server went back: everything of this account, which is this now, has to be read again. */
+  /** One change. May arrive twice and out of order; the row's own seq decides. */
+  readonly onChange?: (change: Change, accountId: number | null) => void;
+  /** Too much was missed, or the server's database was restored: everything of this account has to be read again. */
   readonly onReset?: (accountId: number, account: Account) => void;
-  /** This account is shared with the reader no longer, or erased: nothing of it may be kept. */
+  /** The account was erased or is no longer shared with the user: drop all of its data. */
   readonly onLeft?: (accountId: number) => void;
   readonly onState?: (state: ConnectionState) => void;
 }
@@ -26,7 +27,7 @@ export interface FeedListener {
 export interface FeedOptions
   extends Pick<ConnectionOptions, "url" | "userId" | "token" | "renew" | "createSocket"> {
   readonly api: Pick<Api, "listChanges" | "fetchAccount">;
-  /** Where tabs can find each other they share one socket; otherwise each has its own. */
+  /** With these the tabs of a browser share one socket; without, each has its own. */
   readonly surroundings?: Surroundings | null;
 }
 
@@ -115,7 +116,7 @@ export class Feed {
   }
 
   #receive(push: Push): void {
-    const { event, data, accountId, seq } = push;
+    const { event, data, accountId } = push;
     if (event === "head") {
       this.#noteHeads(data);
     } else if (event === "reset") {
@@ -124,9 +125,26 @@ export class Feed {
     } else if (event === "account:left") {
       if (accountId !== null) this.#leave(accountId);
     } else {
-      this.#see(accountId, seq);
-      this.#tell((listener) => listener.onChange?.(event, data, accountId));
+      this.#takeChange(push);
     }
+  }
+
+  /** A malformed change counts as missing, so that its row is read again with `listChanges`. */
+  #takeChange({ event, data, accountId, seq }: Push): void {
+    const change = parseChange(event, data);
+    if (change === "malformed") this.#noteMissing(accountId, seq);
+    else this.#see(accountId, seq);
+    this.#publish(change, accountId);
+  }
+
+  #publish(change: ReturnType<typeof parseChange>, accountId: number | null): void {
+    if (typeof change !== "string") this.#tell((listener) => listener.onChange?.(change, accountId));
+  }
+
+  #noteMissing(accountId: number | null, seq: number | null): void {
+    if (accountId === null || seq === null || !this.#cursors.has(accountId)) return;
+    this.#cursors.noteHead(accountId, seq);
+    this.#watchHole(accountId);
   }
 
   /** Not ours any more: nothing is missing of it. */
@@ -219,7 +237,7 @@ export class Feed {
     for (let page = 0; page < MAX_PAGES; page += 1) {
       const changes = await this.#api.listChanges(accountId, this.#cursors.get(accountId));
       if (changes.reset === true) return false;
-      for (const { event, data } of changes.items) this.#tell((listener) => listener.onChange?.(event, data, accountId));
+      for (const { event, data } of changes.items) this.#publish(parseChange(event, data), accountId);
       const last = changes.items.at(-1);
       if (changes.more && last !== undefined) this.#cursors.reach(accountId, last.seq);
       else {

@@ -6,7 +6,7 @@ import { beforeEach, expect, it, vi } from "vitest";
 import { ApiContext } from "@/lib/api/context";
 import { unreachable } from "@/lib/api/errors";
 import { createRoutes } from "@/lib/api/routes";
-import { makeAccount, makeMessage } from "@/testing/factories";
+import { makeAccount, makeAttachment, makeMessage } from "@/testing/factories";
 import type { Attachment } from "@/types/wire";
 import { Attachments } from "./Attachments";
 import { formatSeconds, formatSize, kindOf, pick } from "./attachments";
@@ -27,7 +27,7 @@ function show(fields: Partial<Attachment>, problem?: Error) {
   const api = createRoutes(() => Promise.reject(unreachable()));
   vi.spyOn(api, "listAccounts").mockResolvedValue([makeAccount()]);
   const fetchAttachment = vi.spyOn(api, "fetchAttachment").mockImplementation(() => (problem ? Promise.reject(problem) : Promise.resolve(new Blob(["bytes"]))));
-  const attachment: Attachment = { id: "a1", type: "img", file_name: "cat.png", mimetype: "image/png", file_size: 1_400_000, state: "stored", ...fields };
+  const attachment = makeAttachment({ type: "img", file_name: "cat.png", mimetype: "image/png", file_size: 1_400_000, ...fields });
   const message = makeMessage({ attachments: [attachment] });
   const nothing = vi.fn();
   const store = new InboxStore({ post: vi.fn(), isThreadKept: () => true, describeError: String });
@@ -106,7 +106,7 @@ it.each([
   ["waiting", "On its way", false],
   ["failed", "Could not be fetched", true],
   ["expired", "does not keep it any more", true],
-])("says what is with a file that is %s", async (state, words, canRetry) => {
+] as const)("says what is with a file that is %s", async (state, words, canRetry) => {
   const { message } = show({ state });
   expect(screen.getByTestId("attachment").textContent).toContain(words);
   expect(screen.queryByTestId("attachment-retry") !== null).toBe(canRetry);
@@ -149,9 +149,9 @@ it("shows a card that could not be read as the file it is", () => {
 });
 
 it("never takes a drawing that can hold scripts for a picture", () => {
-  expect(kindOf({ type: "img", mimetype: "image/svg+xml" })).toBe("file");
-  expect(kindOf({ type: "img", mimetype: null })).toBe("image");
-  expect(kindOf({ type: "file", mimetype: "text/html" })).toBe("file");
+  expect(kindOf(makeAttachment({ type: "img", mimetype: "image/svg+xml" }))).toBe("file");
+  expect(kindOf(makeAttachment({ type: "img", mimetype: null }))).toBe("image");
+  expect(kindOf(makeAttachment({ type: "file", mimetype: "text/html" }))).toBe("file");
 });
 
 it("takes along what fits, and says what does not", () => {

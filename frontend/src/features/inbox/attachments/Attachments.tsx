@@ -7,7 +7,7 @@ import { AudioPlayer } from "./AudioPlayer";
 import { ContactCards } from "./ContactCard";
 import { FileCard } from "./FileCard";
 import { Picture } from "./Picture";
-import { PlaceCard } from "./PlaceCard";
+import { LocationCard } from "./LocationCard";
 import { useThreadActions } from "@/features/inbox/thread/threadContext";
 import { VideoCard } from "./VideoCard";
 
@@ -30,8 +30,8 @@ const ABSENT: Readonly<Record<string, string>> = {
 export function Attachments({ message }: { readonly message: Message }) {
   return (
     <div className="attachments">
-      {message.attachments.map((attachment, index) => (
-        <One key={attachment.id ?? index} message={message} attachment={attachment} />
+      {message.attachments.map((attachment) => (
+        <One key={attachment.id} message={message} attachment={attachment} />
       ))}
     </div>
   );
@@ -39,9 +39,9 @@ export function Attachments({ message }: { readonly message: Message }) {
 
 function One({ message, attachment }: Omit<StoredProps, "id">) {
   const { id, state, location, contacts } = attachment;
-  if (location !== undefined) return <PlaceCard place={location} />;
+  if (location !== undefined) return <LocationCard location={location} />;
   if (contacts !== undefined && contacts.length > 0) return <ContactCards message={message} contacts={contacts} />;
-  if (id === undefined || state !== "stored") return <Absent message={message} attachment={attachment} />;
+  if (state !== "stored") return <Absent message={message} attachment={attachment} />;
   const View = VIEWS[kindOf(attachment)];
   return (
     <div data-testid="attachment" data-kind={kindOf(attachment)} data-state="stored">
@@ -52,9 +52,9 @@ function One({ message, attachment }: Omit<StoredProps, "id">) {
 
 function Absent({ message, attachment }: Omit<StoredProps, "id">) {
   const { canAct, retryAttachment } = useThreadActions();
-  const { id, state = "", file_size } = attachment;
+  const { id, state, file_size } = attachment;
   const words = ABSENT[state] ?? (file_size ? formatSize(file_size) : "");
-  const canRetry = canAct && id !== undefined && state !== "" && state !== "waiting";
+  const canRetry = canAct && state !== "waiting";
   return (
     <div className="file-card" data-testid="attachment" data-kind={kindOf(attachment)} data-state={state}>
       <span className="file-icon">

@@ -58,7 +58,7 @@ export function AudioPlayer({ message, attachment, id }: StoredProps) {
     return <BrokenMedia message={message} attachment={attachment} id={id} error={error} isBusy={isFetching} onRetry={() => void refetch()} />;
   }
   return (
-    <div className="audio" data-testid="attachment-audio" data-voice={attachment.voice_note ?? false}>
+    <div className="audio" data-testid="attachment-audio" data-voice={attachment.voice_note}>
       <Sound
         name={nameAttachment(attachment)}
         told={attachment.duration ?? 0}

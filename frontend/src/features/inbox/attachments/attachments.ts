@@ -1,5 +1,5 @@
 /** What an attachment is to a reader: its kind, its name, its size, and whether it can be had. */
-import type { Attachment, Place } from "@/types/wire";
+import type { Attachment, GeoLocation } from "@/types/wire";
 
 export type AttachmentKind = "image" | "video" | "audio" | "file";
 
@@ -9,7 +9,7 @@ const KINDS: Readonly<Record<string, AttachmentKind>> = { img: "image", image: "
 export function kindOf({ type, mimetype }: Attachment): AttachmentKind {
   const family = mimetype?.split("/")[0] ?? "";
   if (family === "image" || family === "video" || family === "audio") return mimetype === "image/svg+xml" ? "file" : family;
-  return mimetype ? "file" : (KINDS[type ?? ""] ?? "file");
+  return mimetype ? "file" : (KINDS[type] ?? "file");
 }
 
 const WORDS: Readonly<Record<AttachmentKind, string>> = { image: "Photo", video: "Video", audio: "Audio", file: "File" };
@@ -17,14 +17,14 @@ const WORDS: Readonly<Record<AttachmentKind, string>> = { image: "Photo", video:
 export function nameAttachment(attachment: Attachment): string {
   if (attachment.sticker) return "Sticker";
   if (attachment.voice_note) return "Voice message";
-  return attachment.file_name ?? attachment.name ?? WORDS[kindOf(attachment)];
+  return attachment.file_name ?? WORDS[kindOf(attachment)];
 }
 
 /** "-23.56141, -46.65588": five digits are a step of a metre. */
-export const formatPlace = ({ latitude, longitude }: Place): string => `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`;
+export const formatPosition = ({ latitude, longitude }: GeoLocation): string => `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`;
 
 /** A page of a map, which the reader opens or not: nothing of it is fetched before. */
-export function mapUrl({ latitude, longitude }: Place): string {
+export function mapUrl({ latitude, longitude }: GeoLocation): string {
   const [north, east] = [latitude.toFixed(6), longitude.toFixed(6)];
   return `https://www.openstreetmap.org/?mlat=${north}&mlon=${east}#map=16/${north}/${east}`;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { makeChat } from "@/testing/factories";
 import type { AccountUnread, Chat } from "@/types/wire";
-import { Gone } from "@/features/inbox/data/tombstones";
+import { Tombstones } from "@/features/inbox/data/tombstones";
 import { countUnread, sumOf } from "./unread";
 
 function told(fields: Partial<AccountUnread> = {}): AccountUnread {
@@ -9,8 +9,8 @@ function told(fields: Partial<AccountUnread> = {}): AccountUnread {
   return { account_id: 1, seq: 500, messages: 30, archived: 2, chats, ...fields };
 }
 
-const count = (live: readonly Chat[], gone = new Gone(), accounts = [told()]) =>
-  countUnread(accounts, new Map(live.map((chat) => [chat.id, chat])), gone);
+const count = (live: readonly Chat[], tombstones = new Tombstones(), accounts = [told()]) =>
+  countUnread(accounts, new Map(live.map((chat) => [chat.id, chat])), tombstones);
 
 describe("what is unread", () => {
   it("is right at once though no chat with something unread has been loaded", () => {
@@ -31,12 +31,12 @@ describe("what is unread", () => {
   });
 
   it("leaves out what was erased", () => {
-    const gone = new Gone().with("chat:erased", { id: 91, account_id: 1, chat_id: 91, seq: 501, before: null });
-    expect(count([makeChat({ id: 91, seq: 501, unread_count: 3 })], gone).get(1)?.messages).toBe(29);
+    const tombstones = new Tombstones().with({ event: "chat:erased", data: { id: 91, seq: 501, before: null } });
+    expect(count([makeChat({ id: 91, seq: 501, unread_count: 3 })], tombstones).get(1)?.messages).toBe(29);
   });
 
   it("adds up over the numbers that are shown", () => {
-    const both = count([], new Gone(), [told(), told({ account_id: 2, chats: [{ id: 7, unread_count: 4, archived: false }] })]);
+    const both = count([], new Tombstones(), [told(), told({ account_id: 2, chats: [{ id: 7, unread_count: 4, archived: false }] })]);
     expect([sumOf(both, [1, 2]).messages, sumOf(both, [2]).messages, sumOf(both, [3]).messages]).toEqual([34, 4, 0]);
   });
 });

@@ -5,7 +5,7 @@ import { useAccounts } from "@/lib/accounts";
 import { useApi } from "@/lib/api/context";
 import type { AccountUnread, Chat, UnreadChat } from "@/types/wire";
 import { useInboxSnapshot } from "@/features/inbox/context";
-import type { Gone } from "@/features/inbox/data/tombstones";
+import type { Tombstones } from "@/features/inbox/data/tombstones";
 
 export const UNREAD_KEY = "unread";
 /** Events keep the counts right; this only bounds how long a mistake could live. */
@@ -20,10 +20,10 @@ export interface Unread {
 const NONE: Unread = { messages: 0, archived: 0 };
 
 /** A chat that has not changed since the server counted is as the server said: unread, or not among these. */
-function countOne(told: AccountUnread, live: Iterable<Chat>, gone: Gone): Unread {
+function countOne(told: AccountUnread, live: Iterable<Chat>, tombstones: Tombstones): Unread {
   const rows = new Map<number, UnreadChat>(told.chats.map((row) => [row.id, row]));
   for (const chat of live) if (chat.account_id === told.account_id && chat.seq > told.seq) rows.set(chat.id, chat);
-  const shown = [...rows.values()].filter((row) => !gone.hasChat(row));
+  const shown = [...rows.values()].filter((row) => !tombstones.hasChat(row));
   return sumUnread(shown.map(({ unread_count: messages, archived }) => ({ messages, archived: archived ? messages : 0 })));
 }
 
@@ -36,15 +36,15 @@ export function sumUnread(counts: readonly Unread[]): Unread {
 
 export type UnreadByAccount = ReadonlyMap<number, Unread>;
 
-export function countUnread(told: readonly AccountUnread[], live: ReadonlyMap<number, Chat>, gone: Gone): UnreadByAccount {
-  return new Map(told.map((account) => [account.account_id, countOne(account, live.values(), gone)]));
+export function countUnread(told: readonly AccountUnread[], live: ReadonlyMap<number, Chat>, tombstones: Tombstones): UnreadByAccount {
+  return new Map(told.map((account) => [account.account_id, countOne(account, live.values(), tombstones)]));
 }
 
 /** By number; of all chats, whatever part of the list was read. */
 export function useUnread(): UnreadByAccount {
   const api = useApi();
   const accounts = useAccounts().data;
-  const { chats: live, gone } = useInboxSnapshot();
+  const { chats: live, tombstones } = useInboxSnapshot();
   const ids = useMemo(() => accounts?.map(({ id }) => id) ?? [], [accounts]);
   const { data } = useQuery({
     queryKey: [UNREAD_KEY, ids],
@@ -53,7 +53,7 @@ export function useUnread(): UnreadByAccount {
     placeholderData: keepPreviousData,
     staleTime: STALE_MS,
   });
-  return useMemo(() => countUnread((data ?? []).filter(({ account_id }) => ids.includes(account_id)), live, gone), [data, live, gone, ids]);
+  return useMemo(() => countUnread((data ?? []).filter(({ account_id }) => ids.includes(account_id)), live, tombstones), [data, live, tombstones, ids]);
 }
 
 /** What is unread in these numbers together. */

@@ -2,7 +2,7 @@
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import type { Message, Window } from "@/types/wire";
 import type { ChatPage } from "@/features/inbox/chats/chatPages";
-import type { Gone } from "./tombstones";
+import type { Tombstones } from "./tombstones";
 import { CHAT_KEY, CHATS_KEY, MESSAGES_KEY } from "@/features/inbox/queries";
 
 /** Everything that was read of a number that is not ours any more. */
@@ -12,11 +12,11 @@ export function dropAccount(client: QueryClient, accountId: number): void {
   client.removeQueries({ predicate: ({ queryKey }) => kinds.includes(queryKey[0]) && isOfIt(queryKey[1]) });
 }
 
-export function dropErased(client: QueryClient, gone: Gone): void {
+export function dropErased(client: QueryClient, tombstones: Tombstones): void {
   client.setQueriesData<InfiniteData<Window<Message>>>({ queryKey: [MESSAGES_KEY] }, (held) =>
-    held && { ...held, pages: held.pages.map((page) => ({ ...page, items: page.items.filter((row) => !gone.hasMessage(row)) })) },
+    held && { ...held, pages: held.pages.map((page) => ({ ...page, items: page.items.filter((row) => !tombstones.hasMessage(row)) })) },
   );
   client.setQueriesData<InfiniteData<ChatPage>>({ queryKey: [CHATS_KEY] }, (held) =>
-    held && { ...held, pages: held.pages.map((page) => ({ ...page, chats: page.chats.filter((row) => !gone.hasChat(row)) })) },
+    held && { ...held, pages: held.pages.map((page) => ({ ...page, chats: page.chats.filter((row) => !tombstones.hasChat(row)) })) },
   );
 }

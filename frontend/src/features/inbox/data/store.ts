@@ -1,9 +1,10 @@
 /** What happened since the lists were read: newer rows from the socket and from answers, and messages on their way out. */
 import type { Surroundings } from "@/lib/channel";
+import type { ErasureChange } from "@/lib/socket/changes";
 import { isNewer } from "@/lib/rows";
 import type { Chat, Contact, Message } from "@/types/wire";
 import { contactKey, type Contacts } from "@/features/inbox/thread/bubbles";
-import { Gone } from "./tombstones";
+import { Tombstones } from "./tombstones";
 import { Outbox, type Failure, type Post } from "./outbox";
 import type { Shelf } from "./outboxStorage";
 
@@ -43,7 +44,7 @@ export interface Snapshot {
   readonly guesses: ReadonlyMap<number, Message>;
   readonly pending: readonly Pending[];
   readonly contacts: Contacts;
-  readonly gone: Gone;
+  readonly tombstones: Tombstones;
 }
 
 /** What a message carries beside its text. */
@@ -77,8 +78,8 @@ export class InboxStore {
   #messages = new Map<number, ReadonlyMap<number, Message>>();
   #guesses = new Map<number, Message>();
   #contacts = new Map<string, Contact>();
-  #gone = new Gone();
-  #snapshot: Snapshot = { chats: new Map(), progress: new Map(), messages: new Map(), guesses: new Map(), pending: [], contacts: new Map(), gone: new Gone() };
+  #tombstones = new Tombstones();
+  #snapshot: Snapshot = { chats: new Map(), progress: new Map(), messages: new Map(), guesses: new Map(), pending: [], contacts: new Map(), tombstones: new Tombstones() };
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: StoreOptions) {
@@ -109,7 +110,7 @@ export class InboxStore {
   readonly getSnapshot = (): Snapshot => this.#snapshot;
 
   applyChat(chat: Chat): void {
-    if (this.#gone.hasChat(chat) || !isNewer(chat, this.#chats.get(chat.id))) return;
+    if (this.#tombstones.hasChat(chat) || !isNewer(chat, this.#chats.get(chat.id))) return;
     this.#chats.set(chat.id, chat);
     this.#publishSoon();
   }
@@ -141,18 +142,18 @@ export class InboxStore {
     for (const entry of this.outbox.entries) if (entry.accountId === accountId) this.outbox.drop(entry.clientId);
   }
 
-  /** Drop what was erased, and let nothing of it in again. */
-  erase(event: string, data: { readonly id: number }): Gone {
-    this.#gone = this.#gone.with(event, data);
-    const { id } = data;
+  /** Drops what was erased, and rejects late copies of it. */
+  erase(change: ErasureChange): Tombstones {
+    this.#tombstones = this.#tombstones.with(change);
+    const { event, data: { id } } = change;
     if (event === "contact:erased") this.#forgetContact(id);
     if (event === "chat:erased") this.#forgetChat(id);
     for (const [chatId, rows] of this.#messages) {
-      this.#messages.set(chatId, new Map([...rows].filter(([, row]) => !this.#gone.hasMessage(row))));
+      this.#messages.set(chatId, new Map([...rows].filter(([, row]) => !this.#tombstones.hasMessage(row))));
     }
-    for (const guess of [...this.#guesses.values()]) if (this.#gone.hasMessage(guess)) this.#guesses.delete(guess.id);
+    for (const guess of [...this.#guesses.values()]) if (this.#tombstones.hasMessage(guess)) this.#guesses.delete(guess.id);
     this.#publishSoon();
-    return this.#gone;
+    return this.#tombstones;
   }
 
   #forgetContact(id: number): void {
@@ -175,7 +176,7 @@ export class InboxStore {
   }
 
   #take(message: Message): boolean {
-    if (this.#gone.hasMessage(message)) return false;
+    if (this.#tombstones.hasMessage(message)) return false;
     if (message.direction === "out") this.#noteProgress(message);
     if (!this.#options.isThreadKept(message.account_id, message.chat_id)) return true;
     const held = this.#messages.get(message.chat_id);
@@ -247,7 +248,7 @@ export class InboxStore {
       guesses: new Map(this.#guesses),
       pending: this.outbox.entries,
       contacts: new Map(this.#contacts),
-      gone: this.#gone,
+      tombstones: this.#tombstones,
     };
     for (const listener of [...this.#listeners]) listener();
   }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { makeChat, makeMessage } from "@/testing/factories";
-import { Gone } from "./tombstones";
+import { Tombstones } from "./tombstones";
 import { InboxStore } from "./store";
 
-const told = (id: number, more: object = {}) => ({ id, account_id: 1, chat_id: 1, seq: 90, before: null, ...more });
+const makeTombstone = (id: number, before: string | null = null) => ({ id, seq: 90, before });
+const trim = (before: string) => ({ event: "chat:trimmed", data: makeTombstone(1, before) }) as const;
 
 function createStore() {
   return new InboxStore({ post: () => Promise.reject(new Error("away")), isThreadKept: () => true, describeError: () => "No." });
@@ -14,7 +15,7 @@ describe("what was erased", () => {
     const store = createStore();
     const message = makeMessage({ id: 5, chat_id: 1 });
     store.applyMessage(message);
-    store.erase("message:erased", told(5));
+    store.erase({ event: "message:erased", data: makeTombstone(5) });
     expect(store.applyMessage({ ...message, seq: 99 })).toBe(false);
     store.discard("-");
     expect(store.getSnapshot().messages.get(1)?.size).toBe(0);
@@ -25,18 +26,18 @@ describe("what was erased", () => {
     store.applyChat(makeChat({ id: 1 }));
     store.applyMessage(makeMessage({ id: 5, chat_id: 1 }));
     await store.send(1, 1, "Hello", "client-1");
-    store.erase("chat:erased", told(1));
+    store.erase({ event: "chat:erased", data: makeTombstone(1) });
     store.discard("-");
-    const { chats, messages, pending, gone } = store.getSnapshot();
+    const { chats, messages, pending, tombstones } = store.getSnapshot();
     expect([chats.size, messages.size, pending.length]).toEqual([0, 0, 0]);
-    expect(gone.hasMessage(makeMessage({ id: 6, chat_id: 1 }))).toBe(true);
+    expect(tombstones.hasMessage(makeMessage({ id: 6, chat_id: 1 }))).toBe(true);
   });
 
   it("leaves what was sent later in a chat that was trimmed", () => {
-    const gone = new Gone().with("chat:trimmed", told(1, { before: "2026-03-02T00:00:00.000Z" }));
-    const at = (sent_at: string) => gone.hasMessage(makeMessage({ chat_id: 1, sent_at, ordered_at: sent_at }));
+    const tombstones = new Tombstones().with(trim("2026-03-02T00:00:00.000Z"));
+    const at = (sent_at: string) => tombstones.hasMessage(makeMessage({ chat_id: 1, sent_at, ordered_at: sent_at }));
     expect(at("2026-03-01T23:59:59.999Z")).toBe(true);
     expect(at("2026-03-02T00:00:00.000Z")).toBe(false);
-    expect(gone.with("chat:trimmed", told(1, { before: "2026-01-01T00:00:00.000Z" }))).toBe(gone);
+    expect(tombstones.with(trim("2026-01-01T00:00:00.000Z"))).toBe(tombstones);
   });
 });

@@ -1,25 +1,12 @@
-/** What was erased while this page is open: readers drop it, whatever of it is read late. */
-import { isRecord } from "@/lib/socket/frames";
+/** What was erased while this page is open; also filters rows that are read after the erasure. */
+import type { ErasureChange } from "@/lib/socket/changes";
 import type { Chat, Message } from "@/types/wire";
 
-/** An erased row as a change tells of it: no word of what was in it. */
-interface Erased {
-  readonly id: number;
-  readonly before: string | null;
-}
-
-const EVENTS: ReadonlySet<string> = new Set(["chat:erased", "chat:trimmed", "message:erased", "contact:erased"]);
-
-export const isErasure = (event: string): boolean => EVENTS.has(event);
-
-function isErased(data: unknown): data is Erased {
-  return isRecord(data) && typeof data.id === "number" && (data.before === null || typeof data.before === "string");
-}
-
-/** Never changed in place: what is derived from it is derived anew. */
-export class Gone {
+/** Immutable, so that memoised values derived from it are recomputed. */
+export class Tombstones {
   readonly #chats: ReadonlySet<number>;
   readonly #messages: ReadonlySet<number>;
+  /** By chat: messages before this moment were trimmed. */
   readonly #trimmed: ReadonlyMap<number, string>;
 
   constructor(
@@ -32,19 +19,15 @@ export class Gone {
     this.#trimmed = trimmed;
   }
 
-  with(event: string, data: unknown): Gone {
-    if (!isErased(data)) return this;
-    const { id, before } = data;
-    if (event === "chat:erased") return new Gone(new Set(this.#chats).add(id), this.#messages, this.#trimmed);
-    if (event === "message:erased") return new Gone(this.#chats, new Set(this.#messages).add(id), this.#trimmed);
+  with({ event, data: { id, before } }: ErasureChange): Tombstones {
+    if (event === "chat:erased") return new Tombstones(new Set(this.#chats).add(id), this.#messages, this.#trimmed);
+    if (event === "message:erased") return new Tombstones(this.#chats, new Set(this.#messages).add(id), this.#trimmed);
     if (event !== "chat:trimmed" || before === null || before <= (this.#trimmed.get(id) ?? "")) return this;
-    return new Gone(this.#chats, this.#messages, new Map(this.#trimmed).set(id, before));
+    return new Tombstones(this.#chats, this.#messages, new Map(this.#trimmed).set(id, before));
   }
 
   readonly hasChat = ({ id }: Pick<Chat, "id">): boolean => this.#chats.has(id);
 
-  readonly hasMessage = (message: Message): boolean => {
-    const { id, chat_id, sent_at, ordered_at = sent_at } = message;
-    return this.#messages.has(id) || this.#chats.has(chat_id) || ordered_at < (this.#trimmed.get(chat_id) ?? "");
-  };
+  readonly hasMessage = ({ id, chat_id, ordered_at }: Message): boolean =>
+    this.#messages.has(id) || this.#chats.has(chat_id) || ordered_at < (this.#trimmed.get(chat_id) ?? "");
 }

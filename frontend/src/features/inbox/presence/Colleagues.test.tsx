@@ -4,7 +4,7 @@ import { FeedContext } from "@/lib/socket/context";
 import { Feed } from "@/lib/socket/feed";
 import { createSockets } from "@/testing/fakeSocket";
 import { Collision, Faces, HeadLine, Preview } from "./Colleagues";
-import { PeopleProvider, TYPING_PAUSE_MS, TYPING_REPEAT_MS, useOpenChat, useTyping } from "./presenceContext";
+import { PresenceProvider, TYPING_PAUSE_MS, TYPING_REPEAT_MS, useOpenChat, useTyping } from "./presenceContext";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
@@ -25,13 +25,13 @@ function show() {
   const feed = new Feed({ api, url: "", userId: 7, token: () => "t", renew: () => Promise.resolve("t"), createSocket: create });
   const view = render(
     <FeedContext value={feed}>
-      <PeopleProvider userId={7}>
+      <PresenceProvider userId={7}>
         <HeadLine chatId={10} usual="via Nordlicht" />
         <Faces chatId={10} />
         <Collision chatId={10} />
         <Preview chatId={10} text="Hello" />
         <Field />
-      </PeopleProvider>
+      </PresenceProvider>
     </FeedContext>,
   );
   act(() => feed.start());

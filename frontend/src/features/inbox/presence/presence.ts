@@ -1,35 +1,26 @@
-/** The colleagues who have a chat open or write in it, as the socket last said; nothing of it outlives a cut. */
-import { isRecord } from "@/lib/socket/frames";
+/** The colleagues who have a chat open or are typing in it, as last pushed; cleared whenever the connection is lost. */
+import type { Change, Colleague } from "@/lib/socket/changes";
 import { isolate } from "@/lib/texts";
 
-export interface Person {
-  readonly user_id: number;
-  readonly name: string;
+export interface ChatPresence {
+  readonly here: readonly Colleague[];
+  readonly typing: readonly Colleague[];
 }
 
-export interface ChatPeople {
-  readonly here: readonly Person[];
-  readonly typing: readonly Person[];
-}
-
-export const NOBODY: ChatPeople = { here: [], typing: [] };
-
-function isPerson(value: unknown): value is Person {
-  return isRecord(value) && typeof value.user_id === "number" && typeof value.name === "string";
-}
+export const NO_COLLEAGUES: ChatPresence = { here: [], typing: [] };
 
 /** "Ana", "Ana and Bea", "Ana and 2 others". */
-export function listNames(people: readonly Person[]): string {
-  const [first, second] = people;
+export function listNames(colleagues: readonly Colleague[]): string {
+  const [first, second] = colleagues;
   if (first === undefined) return "";
-  if (people.length === 1) return isolate(first.name);
-  return `${isolate(first.name)} and ${people.length === 2 ? isolate(second?.name ?? "") : `${people.length - 1} others`}`;
+  if (colleagues.length === 1) return isolate(first.name);
+  return `${isolate(first.name)} and ${colleagues.length === 2 ? isolate(second?.name ?? "") : `${colleagues.length - 1} others`}`;
 }
 
-export class People {
+export class PresenceStore {
   readonly #userId: number;
   readonly #listeners = new Set<() => void>();
-  #chats: ReadonlyMap<number, ChatPeople> = new Map();
+  #chats: ReadonlyMap<number, ChatPresence> = new Map();
 
   constructor(userId: number) {
     this.#userId = userId;
@@ -41,27 +32,25 @@ export class People {
   };
 
   /** The same object until something changes. */
-  of(chatId: number): ChatPeople {
-    return this.#chats.get(chatId) ?? NOBODY;
+  of(chatId: number): ChatPresence {
+    return this.#chats.get(chatId) ?? NO_COLLEAGUES;
   }
 
-  /** Take a `presence` or `typing` push; the user themselves is none of the others. */
-  take(event: string, data: unknown): void {
-    if ((event !== "presence" && event !== "typing") || !isRecord(data)) return;
-    const { chat_id, users } = data;
-    if (typeof chat_id !== "number" || !Array.isArray(users)) return;
-    const others = users.filter(isPerson).filter((person) => person.user_id !== this.#userId);
-    const next = { ...this.of(chat_id), [event === "typing" ? "typing" : "here"]: others };
-    const chats = new Map(this.#chats).set(chat_id, next);
-    if (next.here.length === 0 && next.typing.length === 0) chats.delete(chat_id);
-    this.#become(chats);
+  /** Applies a `presence` or `typing` push without the user themselves; ignores every other change. */
+  apply({ event, data }: Change): void {
+    if (event !== "presence" && event !== "typing") return;
+    const others = data.users.filter((user) => user.user_id !== this.#userId);
+    const next = { ...this.of(data.chat_id), [event === "typing" ? "typing" : "here"]: others };
+    const chats = new Map(this.#chats).set(data.chat_id, next);
+    if (next.here.length === 0 && next.typing.length === 0) chats.delete(data.chat_id);
+    this.#update(chats);
   }
 
   clear(): void {
-    if (this.#chats.size > 0) this.#become(new Map());
+    if (this.#chats.size > 0) this.#update(new Map());
   }
 
-  #become(chats: ReadonlyMap<number, ChatPeople>): void {
+  #update(chats: ReadonlyMap<number, ChatPresence>): void {
     this.#chats = chats;
     for (const listener of [...this.#listeners]) listener();
   }

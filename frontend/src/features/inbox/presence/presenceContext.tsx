@@ -1,69 +1,69 @@
-/** Hands to the components who else is in a chat, and tells the others what is done here. */
+/** Provides the presence of colleagues to components, and reports the user's own: the open chat, and typing. */
 import { createContext, use, useCallback, useEffect, useRef, useState, useSyncExternalStore, type ReactNode } from "react";
 import { FeedContext, useFeed } from "@/lib/socket/context";
 import { isBlank } from "@/lib/texts";
-import { NOBODY, People, type ChatPeople } from "./presence";
+import { NO_COLLEAGUES, PresenceStore, type ChatPresence } from "./presence";
 
-/** Said again while it goes on; the server forgets it after six seconds. */
+/** Sent again while the user types; the server expires it after six seconds. */
 export const TYPING_REPEAT_MS = 4_000;
-/** No key for so long: thinking is not typing. */
+/** Without a keystroke for this long the user no longer counts as typing. */
 export const TYPING_PAUSE_MS = 5_000;
 
-const PeopleContext = createContext<People | null>(null);
+const PresenceContext = createContext<PresenceStore | null>(null);
 
-export function PeopleProvider({ userId, children }: { readonly userId: number; readonly children: ReactNode }) {
+export function PresenceProvider({ userId, children }: { readonly userId: number; readonly children: ReactNode }) {
   const feed = useFeed();
-  const [people] = useState(() => new People(userId));
+  const [presence] = useState(() => new PresenceStore(userId));
   useEffect(
     () =>
       feed.listen({
-        onChange: (event, data) => people.take(event, data),
+        onChange: (change) => presence.apply(change),
         onState: (state) => {
-          if (state !== "live") people.clear();
+          if (state !== "live") presence.clear();
         },
       }),
-    [feed, people],
+    [feed, presence],
   );
-  return <PeopleContext value={people}>{children}</PeopleContext>;
+  return <PresenceContext value={presence}>{children}</PresenceContext>;
 }
 
 const NEVER = () => () => undefined;
 
-export function useColleagues(chatId: number): ChatPeople {
-  const people = use(PeopleContext);
-  return useSyncExternalStore(people?.subscribe ?? NEVER, () => people?.of(chatId) ?? NOBODY);
+export function useColleagues(chatId: number): ChatPresence {
+  const presence = use(PresenceContext);
+  return useSyncExternalStore(presence?.subscribe ?? NEVER, () => presence?.of(chatId) ?? NO_COLLEAGUES);
 }
 
-/** Others see this chat as open here, as long as the page can be seen. */
+/** Colleagues see this chat as open here while the page is visible. */
 export function useOpenChat(chatId: number): void {
   const feed = use(FeedContext);
   useEffect(() => {
     let leave: (() => void) | null = null;
-    const look = () => {
+    const update = () => {
       if (document.visibilityState === "visible") leave ??= feed?.openChat(chatId) ?? null;
       else {
         leave?.();
         leave = null;
       }
     };
-    look();
-    document.addEventListener("visibilitychange", look);
+    update();
+    document.addEventListener("visibilitychange", update);
     return () => {
-      document.removeEventListener("visibilitychange", look);
+      document.removeEventListener("visibilitychange", update);
       leave?.();
     };
   }, [feed, chatId]);
 }
 
-/** To be called with what the field holds, at each change. */
+/** Call the result with the text of the field at each change. */
 export function useTyping(chatId: number): (text: string) => void {
   const feed = use(FeedContext);
-  const saidAt = useRef(0);
+  const sentAt = useRef(0);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const stop = useCallback(() => {
     clearTimeout(timer.current);
-    if (saidAt.current > 0) feed?.setTyping(chatId, false);
-    saidAt.current = 0;
+    if (sentAt.current > 0) feed?.setTyping(chatId, false);
+    sentAt.current = 0;
   }, [feed, chatId]);
   useEffect(() => stop, [stop]);
   return (text) => {
@@ -73,8 +73,8 @@ export function useTyping(chatId: number): (text: string) => void {
       return;
     }
     timer.current = setTimeout(stop, TYPING_PAUSE_MS);
-    if (Date.now() - saidAt.current < TYPING_REPEAT_MS) return;
-    saidAt.current = Date.now();
+    if (Date.now() - sentAt.current < TYPING_REPEAT_MS) return;
+    sentAt.current = Date.now();
     feed?.setTyping(chatId, true);
   };
 }

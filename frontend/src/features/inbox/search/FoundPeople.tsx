@@ -5,12 +5,12 @@ import { nameAccount } from "@/lib/accounts";
 import { readPhone } from "@/lib/phone";
 import { useCan } from "@/lib/rights";
 import { firstShown } from "@/lib/texts";
-import type { Account, FoundPerson } from "@/types/wire";
+import type { Account, FoundContact } from "@/types/wire";
 import { ContactAvatar } from "@/features/inbox/chats/ContactAvatar";
 import { NewChatDialog } from "@/features/inbox/chats/NewChat";
 
 interface FoundPeopleProps {
-  readonly people: readonly FoundPerson[];
+  readonly people: readonly FoundContact[];
   readonly accounts: readonly Account[];
 }
 
@@ -21,7 +21,7 @@ interface Start {
 
 export function FoundPeople({ people, accounts }: FoundPeopleProps) {
   const [start, setStart] = useState<Start | null>(null);
-  const accountOf = (person: FoundPerson) => accounts.find(({ id }) => id === person.account_id);
+  const accountOf = (person: FoundContact) => accounts.find(({ id }) => id === person.account_id);
   return (
     <>
       {people.map((person) => (
@@ -41,7 +41,7 @@ export function FoundPeople({ people, accounts }: FoundPeopleProps) {
 }
 
 interface PersonRowProps {
-  readonly person: FoundPerson;
+  readonly person: FoundContact;
   readonly account: Account | undefined;
   /** Of several numbers it is said which one knows the person. */
   readonly isNumberShown: boolean;
@@ -75,7 +75,7 @@ function PersonRow({ person, account, isNumberShown, onStart }: PersonRowProps) 
   );
 }
 
-function PersonWords({ person, account }: { readonly person: FoundPerson; readonly account: Account | undefined }) {
+function PersonWords({ person, account }: { readonly person: FoundContact; readonly account: Account | undefined }) {
   const name = firstShown(person.name, person.phone) ?? "Unknown contact";
   const details = [person.name === null ? null : person.phone, account === undefined ? null : nameAccount(account)];
   return (

@@ -7,6 +7,8 @@ import { InboxStore } from "@/features/inbox/data/store";
 
 const ROW = makeMessage({ id: 5, direction: "out", sender: null, status: "sent", provider_msg_id: "p", seq: 10 });
 
+const own = (value: string) => ({ value, sender: { provider_id: "", name: null }, is_own: true });
+
 function makeStore() {
   const store = new InboxStore({ post: vi.fn(), isThreadKept: () => true, describeError: String });
   const bubble = () => {
@@ -39,16 +41,16 @@ it("gives way to a newer row, whatever the answer says later", async () => {
   let answer: (row: Message) => void = vi.fn();
   const done = store.amend(guessReaction(ROW, "👍"), () => new Promise((resolve) => (answer = resolve)));
   expect(bubble()?.reactions).toMatchObject([{ value: "👍", is_own: true }]);
-  store.applyMessage({ ...ROW, seq: 12, reactions: [{ value: "😂", is_own: true }] });
+  store.applyMessage({ ...ROW, seq: 12, reactions: [own("😂")] });
   await vi.waitFor(() => expect(bubble()?.reactions).toMatchObject([{ value: "😂" }]));
-  answer({ ...ROW, seq: 11, reactions: [{ value: "👍", is_own: true }] });
+  answer({ ...ROW, seq: 11, reactions: [own("👍")] });
   await done;
   expect(bubble()?.reactions).toMatchObject([{ value: "😂" }]);
 });
 
 it("replaces only the own reaction", () => {
   const ana = { value: "👍", sender: { provider_id: "a", name: "Ana" }, is_own: false };
-  const row = { ...ROW, reactions: [ana, { value: "😂", is_own: true }] };
+  const row = { ...ROW, reactions: [ana, own("😂")] };
   expect(guessReaction(row, "🙏").reactions).toMatchObject([ana, { value: "🙏", is_own: true }]);
   expect(guessReaction(row, null).reactions).toEqual([ana]);
 });

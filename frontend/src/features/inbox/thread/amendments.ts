@@ -25,14 +25,14 @@ export function guessDeletion(message: Message): Message {
 }
 
 export function guessReaction(message: Message, value: string | null): Message {
-  const others = message.reactions.filter((reaction) => reaction.is_own !== true);
+  const others = message.reactions.filter((reaction) => !reaction.is_own);
   const own: Reaction[] = value === null ? [] : [{ value, sender: { provider_id: "", name: null }, is_own: true }];
   return { ...message, reactions: [...others, ...own] };
 }
 
 export function guessFetch(message: Message, attachmentId: string): Message {
   const attachments = message.attachments.map((item) =>
-    item.id === attachmentId ? { ...item, state: "waiting", error: null } : item,
+    item.id === attachmentId ? { ...item, state: "waiting" as const, error: null } : item,
   );
   return { ...message, attachments };
 }
@@ -52,7 +52,7 @@ export function groupReactions(reactions: readonly Reaction[]): ReactionGroup[] 
   const groups = new Map<string, { value: string; names: string[] }>();
   for (const { value, sender, is_own } of reactions) {
     const group = groups.get(plain(value)) ?? { value, names: [] };
-    group.names.push(is_own === true ? "You" : (firstShown(sender?.name) ?? "Somebody"));
+    group.names.push(is_own ? "You" : (firstShown(sender.name) ?? "Unknown"));
     groups.set(plain(value), group);
   }
   return [...groups.values()];

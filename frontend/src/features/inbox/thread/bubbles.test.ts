@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { makeMessage, permutations, READ } from "@/testing/factories";
+import { makeMessage, makeSender, permutations, READ } from "@/testing/factories";
 import type { Message } from "@/types/wire";
 import { findSeen, mergeBubbles } from "./bubbles";
 import { InboxStore, type Pending } from "@/features/inbox/data/store";
@@ -165,7 +165,7 @@ describe("InboxStore", () => {
 });
 
 it("shows who wrote as their contact is since it changed, under any of its ids", () => {
-  const message = makeMessage({ sender: { provider_id: "2@c", name: null, phone: null } });
+  const message = makeMessage({ sender: makeSender({ provider_id: "2@c", name: null }) });
   const store = new InboxStore({ post: vi.fn(), isThreadKept: () => true, describeError: String });
   const contact = { id: 3, seq: 9, account_id: 1, provider_id: "1@lid", provider_ids: ["1@lid", "2@c"], phone: null };
   store.applyContact({ ...contact, name: "Ana", avatar: "a1" });
@@ -185,6 +185,6 @@ it.each([
   [{ name: ".", phone: "\u200b" }, "Unknown"],
   [{ name: "🌸", phone: "+5511988880000" }, "🌸"],
 ])("calls a sender by a name, else by the phone (%#)", ({ name, phone }, wanted) => {
-  const message = makeMessage({ sender: { provider_id: "2@c", name, phone } });
+  const message = makeMessage({ sender: makeSender({ provider_id: "2@c", name, phone }) });
   expect(mergeBubbles([message], [], [], READ)[0]?.sender?.name).toBe(wanted);
 });

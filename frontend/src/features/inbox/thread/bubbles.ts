@@ -40,15 +40,8 @@ export function findSeen(bubbles: readonly Bubble[]): number | null {
   return places.length === 0 ? null : places.reduce((one, other) => Math.max(one, other));
 }
 
-interface SortKey {
-  readonly id: number;
-  readonly sent_at: string;
-  readonly ordered_at?: string;
-}
-
-function isBefore(one: SortKey, other: SortKey): boolean {
-  const [mine, theirs] = [one.ordered_at ?? one.sent_at, other.ordered_at ?? other.sent_at];
-  return mine === theirs ? one.id < other.id : mine < theirs;
+function isBefore(one: Message, other: Message): boolean {
+  return one.ordered_at === other.ordered_at ? one.id < other.id : one.ordered_at < other.ordered_at;
 }
 
 /** The row at one end of what was read so far. */
@@ -105,14 +98,14 @@ function describe(message: Message, contact: Contact | undefined): Bubble {
     status: message.status,
     body: shownBody(message),
     sentAt: message.sent_at,
-    orderedAt: message.ordered_at ?? message.sent_at,
+    orderedAt: message.ordered_at,
     sender: nameSender(message, contact),
     isEvent: message.is_event,
     isDeleted: message.deleted_at !== null,
     isEdited: message.edited_at !== null,
-    scheduledAt: message.status === "sending" ? (message.scheduled_at ?? null) : null,
-    isForwarded: message.is_forwarded ?? false,
-    quoted: message.quoted ?? null,
+    scheduledAt: message.status === "sending" ? message.scheduled_at : null,
+    isForwarded: message.is_forwarded,
+    quoted: message.quoted,
     error: message.error?.message ?? null,
     attachments: message.attachments,
     reactions: message.reactions,

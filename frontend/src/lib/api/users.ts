@@ -1,7 +1,17 @@
-/** The routes about people, their links, members of a number, and API keys. */
-import type { Page } from "@/types/wire";
-import type { ApiKey, KnownLink, Me, Member, NewKey, NumberRole, Person, PersonWithLink, TeamRole } from "@/types/people";
-import type { SignedIn } from "@/types/wire";
+/** The routes for users, their links, the members of an account, and API keys. */
+import type {
+  ApiKey,
+  KnownLink,
+  Me,
+  Member,
+  MemberRole,
+  NewKey,
+  Page,
+  SignedIn,
+  TeamRole,
+  TeamUser,
+  TeamUserWithLink,
+} from "@/types/wire";
 import { send, type Send } from "./client";
 
 const OWN_SITE = { "X-Confab": "1" };
@@ -44,7 +54,7 @@ async function listAll<T>(signed: Send, path: string, signal?: AbortSignal): Pro
   return rows;
 }
 
-export function peopleRoutes(signed: Send) {
+export function userRoutes(signed: Send) {
   const member = (accountId: number, userId: number) => `${CHANNEL}/${accountId}/members/${userId}`;
   return {
     fetchMe: (signal?: AbortSignal) => signed<Me>("/api/auth/me", { signal }),
@@ -54,21 +64,21 @@ export function peopleRoutes(signed: Send) {
     changePassword: (old_password: string, new_password: string) =>
       signed<undefined>("/api/auth/password", { method: "POST", body: { old_password, new_password } }),
 
-    listTeam: (signal?: AbortSignal) => listAll<Person>(signed, "/api/users", signal),
+    listTeam: (signal?: AbortSignal) => listAll<TeamUser>(signed, "/api/users", signal),
 
-    invitePerson: (email: string, role: TeamRole) =>
-      signed<PersonWithLink>("/api/users", { method: "POST", body: { email, role } }),
+    inviteUser: (email: string, role: TeamRole) =>
+      signed<TeamUserWithLink>("/api/users", { method: "POST", body: { email, role } }),
 
-    changePerson: async (userId: number, body: { readonly role?: TeamRole; readonly is_active?: boolean }) =>
-      (await signed<{ user: Person }>(`/api/users/${userId}`, { method: "PATCH", body })).user,
+    changeUser: async (userId: number, body: { readonly role?: TeamRole; readonly is_active?: boolean }) =>
+      (await signed<{ user: TeamUser }>(`/api/users/${userId}`, { method: "PATCH", body })).user,
 
-    makePersonLink: (userId: number) =>
-      signed<PersonWithLink>(`/api/users/${userId}/link`, { method: "POST", body: {} }),
+    makeUserLink: (userId: number) =>
+      signed<TeamUserWithLink>(`/api/users/${userId}/link`, { method: "POST", body: {} }),
 
     listMembers: (accountId: number, signal?: AbortSignal) =>
       listAll<Member>(signed, `${CHANNEL}/${accountId}/members`, signal),
 
-    setMember: (accountId: number, userId: number, role: NumberRole) =>
+    setMember: (accountId: number, userId: number, role: MemberRole) =>
       signed<{ member: Member }>(member(accountId, userId), { method: "PUT", body: { role } }),
 
     setPayer: (accountId: number, user_id: number) =>

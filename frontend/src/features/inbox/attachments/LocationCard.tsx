@@ -1,16 +1,16 @@
-/** A place: its name, its address and where it is; a press opens a map, from which nothing is fetched before. */
+/** A shared location with name, address and coordinates; a press opens a map, nothing is fetched from it before. */
 import { Icon } from "@/components/Icon";
-import type { Place } from "@/types/wire";
-import { formatPlace, mapUrl } from "./attachments";
+import type { GeoLocation } from "@/types/wire";
+import { formatPosition, mapUrl } from "./attachments";
 
-export function PlaceCard({ place }: { readonly place: Place }) {
-  const position = formatPlace(place);
-  const name = place.name ?? place.address ?? "Location";
-  const address = place.name === null ? null : place.address;
+export function LocationCard({ location }: { readonly location: GeoLocation }) {
+  const position = formatPosition(location);
+  const name = location.name ?? location.address ?? "Location";
+  const address = location.name === null ? null : location.address;
   return (
     <a
       className="file-card card-link"
-      href={mapUrl(place)}
+      href={mapUrl(location)}
       target="_blank"
       rel="noreferrer noopener"
       data-testid="attachment-location"

@@ -1,0 +1,56 @@
+/** Reports, on every page, accounts that were connected on UniPile's page and rejected, with the reason, until dismissed. */
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { IconButton } from "@/components/Button";
+import { Icon } from "@/components/Icon";
+import { useApi } from "@/lib/api/context";
+import { useCan } from "@/lib/rights";
+import type { RejectedAccountNotice } from "@/lib/socket/changes";
+import { useConnectionState, useFeedListener } from "@/lib/socket/context";
+import "./connections.css";
+
+const REJECTED_KEY = ["rejected-accounts"] as const;
+
+/** Those not dismissed yet: pushed as they happen, and read again whenever the socket reconnects. */
+function useRejected() {
+  const [api, client] = [useApi(), useQueryClient()];
+  const mayConnect = useCan()("connect_number");
+  const isLive = useConnectionState() === "live";
+  const { data } = useQuery({
+    queryKey: REJECTED_KEY,
+    queryFn: ({ signal }) => api.listRejectedAccounts(signal),
+    enabled: mayConnect && isLive,
+  });
+  const update = (change: (known: readonly RejectedAccountNotice[]) => readonly RejectedAccountNotice[]) =>
+    client.setQueryData<readonly RejectedAccountNotice[]>(REJECTED_KEY, (known = []) => change(known));
+  useFeedListener({
+    onChange: ({ event, data: rejected }) => {
+      if (event !== "account:refused") return;
+      update((known) => [rejected, ...known.filter(({ id }) => id !== rejected.id)]);
+      // An answer that is on its way now was read before this push.
+      void client.invalidateQueries({ queryKey: REJECTED_KEY });
+    },
+  });
+  const dismiss = async (rejectedId: number) => {
+    await client.cancelQueries({ queryKey: REJECTED_KEY });
+    update((known) => known.filter(({ id }) => id !== rejectedId));
+    // If the request fails the notice is shown again: better twice than never.
+    await api.dismissRejectedAccount(rejectedId).catch(() => undefined);
+  };
+  return { rejected: data ?? [], dismiss };
+}
+
+export function RejectedBanner() {
+  const { rejected, dismiss } = useRejected();
+  return (
+    <div role="status">
+      {rejected.map(({ id, phone, error }) => (
+        <div key={id} className="refused-banner" data-testid="refused-banner">
+          <p>{`${phone ?? "The number"} was not connected. ${error.message}`}</p>
+          <IconButton label="Dismiss" onClick={() => void dismiss(id)}>
+            <Icon name="close" size={16} />
+          </IconButton>
+        </div>
+      ))}
+    </div>
+  );
+}
