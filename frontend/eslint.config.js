@@ -3,7 +3,9 @@ import js from "@eslint/js";
 import jsxA11y from "eslint-plugin-jsx-a11y";
 import reactHooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
+import { fileURLToPath } from "node:url";
 import boundedWaits from "./lint/bounded-waits.js";
+import noCycle from "./lint/no-cycle.js";
 import translatableText from "./lint/translatable-text.js";
 
 /** A layer may not import what lies above it; `..` is closed so that the alias is the only way out of a folder. */
@@ -21,7 +23,7 @@ const upper = { group: ["@/lib/*", "@/components/*"], message: "Types import not
 const lib = { group: ["@/lib/*", "!@/lib/texts"], message: "Components are told what to show; they do not fetch." };
 
 /** Rules of our own. */
-const confab = { rules: { "bounded-waits": boundedWaits, "translatable-text": translatableText } };
+const confab = { rules: { "bounded-waits": boundedWaits, "no-cycle": noCycle, "translatable-text": translatableText } };
 
 export default tseslint.config(
   { ignores: ["node_modules", "dist", "src/types/api.ts"] },
@@ -39,6 +41,11 @@ export default tseslint.config(
       "max-lines": ["error", { max: 300 }],
       "max-lines-per-function": ["error", { max: 40, skipBlankLines: true, skipComments: true }],
     },
+  },
+  {
+    files: ["src/**/*.{ts,tsx}"],
+    plugins: { confab },
+    rules: { "confab/no-cycle": ["error", { root: fileURLToPath(new URL("src", import.meta.url)) }] },
   },
   { files: ["src/**/*.tsx"], ...jsxA11y.flatConfigs.strict },
   {

@@ -16,7 +16,7 @@ import { isListed } from "@/features/inbox/thread/bubbles";
 import { checkReadable, measureFiles } from "@/features/inbox/composer/mediaInfo";
 import { shownBody } from "@/features/inbox/thread/mentions";
 import { PresenceProvider } from "@/features/inbox/presence/presenceContext";
-import { CHAT_KEY, CHATS_KEY, MESSAGES_KEY } from "./queries";
+import { CHAT_KEY, CHATS_KEY, MESSAGES_KEY } from "@/features/inbox/data/queryKeys";
 import { openShelf } from "@/features/inbox/data/outboxStorage";
 import { InboxStore } from "@/features/inbox/data/store";
 import { UNREAD_KEY } from "@/features/inbox/chats/unread";

@@ -7,6 +7,7 @@ import { newestOf } from "@/lib/rows";
 import type { Chat, Message, Window } from "@/types/wire";
 import { mergeBubbles, type Bubble } from "@/features/inbox/thread/bubbles";
 import { fetchChatPage, fetchFirstPage, firstPosition, hasMore, isBeginning, isShown, mergeChats, type ChatFilter } from "@/features/inbox/chats/chatPages";
+import { CHAT_KEY, CHATS_KEY, MESSAGES_KEY } from "@/features/inbox/data/queryKeys";
 import { useInboxSnapshot } from "./context";
 
 const CHAT_PAGE = 40;
@@ -16,10 +17,6 @@ const STALE_MS = 10 * 60_000;
 
 /** So long a thread that was left is kept. */
 const KEPT_MS = 5 * 60_000;
-
-export const CHATS_KEY = "chats";
-export const CHAT_KEY = "chat";
-export const MESSAGES_KEY = "messages";
 
 /**
  * The chats of these numbers. With `keptId` the open chat stays in the list although it no longer fits: a chat that

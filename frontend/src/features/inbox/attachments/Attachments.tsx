@@ -1,7 +1,7 @@
 /** The files of a message: shown in place when a browser can, otherwise to be downloaded. */
 import { Button } from "@/components/Button";
 import { Icon, type IconName } from "@/components/Icon";
-import type { Attachment, Message } from "@/types/wire";
+import type { Message } from "@/types/wire";
 import { formatSize, kindOf, nameAttachment, type AttachmentKind } from "./attachments";
 import { AudioPlayer } from "./AudioPlayer";
 import { ContactCards } from "./ContactCard";
@@ -9,13 +9,8 @@ import { FileCard } from "./FileCard";
 import { Picture } from "./Picture";
 import { LocationCard } from "./LocationCard";
 import { useThreadActions } from "@/features/inbox/thread/threadContext";
+import type { StoredProps } from "./storedProps";
 import { VideoCard } from "./VideoCard";
-
-export interface StoredProps {
-  readonly message: Message;
-  readonly attachment: Attachment;
-  readonly id: string;
-}
 
 const VIEWS = { image: Picture, video: VideoCard, audio: AudioPlayer, file: FileCard } as const;
 const ICONS: Readonly<Record<AttachmentKind, IconName>> = { image: "image", video: "play", audio: "mic", file: "file" };

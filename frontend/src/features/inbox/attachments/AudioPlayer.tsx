@@ -2,7 +2,7 @@
 import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { Icon } from "@/components/Icon";
 import { LIMITS_MS, withDeadline } from "@/lib/limits";
-import type { StoredProps } from "./Attachments";
+import type { StoredProps } from "./storedProps";
 import { formatSeconds, nameAttachment } from "./attachments";
 import { BrokenMedia } from "./BrokenMedia";
 import { useMedia } from "./media";

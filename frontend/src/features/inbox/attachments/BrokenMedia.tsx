@@ -2,7 +2,7 @@
 import { Button, IconButton } from "@/components/Button";
 import { Icon } from "@/components/Icon";
 import { describeError } from "@/lib/api/errors";
-import type { StoredProps } from "./Attachments";
+import type { StoredProps } from "./storedProps";
 import { formatSeconds, formatSize, kindOf, nameAttachment } from "./attachments";
 import { useDownload } from "./media";
 

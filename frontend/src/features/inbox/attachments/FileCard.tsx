@@ -1,7 +1,7 @@
 /** A file with its name and size; pressing it downloads it. */
 import { Icon } from "@/components/Icon";
 import { describeError } from "@/lib/api/errors";
-import type { StoredProps } from "./Attachments";
+import type { StoredProps } from "./storedProps";
 import { formatSize, nameAttachment } from "./attachments";
 import { useDownload } from "./media";
 

@@ -4,7 +4,7 @@ import { IconButton } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { Icon } from "@/components/Icon";
 import { saveBlob } from "@/lib/saveBlob";
-import type { StoredProps } from "./Attachments";
+import type { StoredProps } from "./storedProps";
 import { nameAttachment } from "./attachments";
 import { BrokenMedia } from "./BrokenMedia";
 import { useMedia, useNear } from "./media";

@@ -1,7 +1,7 @@
 /** A video: its bytes are read when somebody wants to see it. */
 import { useState } from "react";
 import { Icon } from "@/components/Icon";
-import type { StoredProps } from "./Attachments";
+import type { StoredProps } from "./storedProps";
 import { formatSeconds, formatSize, nameAttachment } from "./attachments";
 import { BrokenMedia } from "./BrokenMedia";
 import { useMedia } from "./media";

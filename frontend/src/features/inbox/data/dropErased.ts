@@ -1,9 +1,8 @@
 /** Takes what was erased out of the pages that were read before. */
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
-import type { Message, Window } from "@/types/wire";
-import type { ChatPage } from "@/features/inbox/chats/chatPages";
+import type { Chat, Message, Window } from "@/types/wire";
 import type { Tombstones } from "./tombstones";
-import { CHAT_KEY, CHATS_KEY, MESSAGES_KEY } from "@/features/inbox/queries";
+import { CHAT_KEY, CHATS_KEY, MESSAGES_KEY } from "./queryKeys";
 
 /** Everything that was read of a number that is not ours any more. */
 export function dropAccount(client: QueryClient, accountId: number): void {
@@ -16,7 +15,7 @@ export function dropErased(client: QueryClient, tombstones: Tombstones): void {
   client.setQueriesData<InfiniteData<Window<Message>>>({ queryKey: [MESSAGES_KEY] }, (held) =>
     held && { ...held, pages: held.pages.map((page) => ({ ...page, items: page.items.filter((row) => !tombstones.hasMessage(row)) })) },
   );
-  client.setQueriesData<InfiniteData<ChatPage>>({ queryKey: [CHATS_KEY] }, (held) =>
+  client.setQueriesData<InfiniteData<{ readonly chats: readonly Chat[] }>>({ queryKey: [CHATS_KEY] }, (held) =>
     held && { ...held, pages: held.pages.map((page) => ({ ...page, chats: page.chats.filter((row) => !tombstones.hasChat(row)) })) },
   );
 }

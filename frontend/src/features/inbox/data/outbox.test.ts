@@ -3,7 +3,7 @@ import { makeMessage } from "@/testing/factories";
 import { createBrowser } from "@/testing/fakeTabs";
 import { Outbox, STALE_MS, type Post } from "./outbox";
 import { MemoryShelf, type Shelf } from "./outboxStorage";
-import type { Pending } from "./store";
+import type { Pending } from "./pending";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -166,7 +166,7 @@ describe("Outbox", () => {
     server.isAway = true;
     void outbox.add(write("a"));
     await settle(500);
-    expect(outbox.entries).toMatchObject([{ clientId: "a", isLoose: true, waiting: "Error: away" }]);
+    expect(outbox.entries).toMatchObject([{ clientId: "a", isUnstored: true, waiting: "Error: away" }]);
     server.isAway = false;
     await settle(60_000);
     expect(server.taken).toEqual(["a"]);

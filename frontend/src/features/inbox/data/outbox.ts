@@ -9,7 +9,7 @@ import type { Channel, Surroundings } from "@/lib/channel";
 import { inTurn } from "@/lib/turns";
 import type { Message } from "@/types/wire";
 import { MemoryShelf, type Shelf } from "./outboxStorage";
-import type { Pending } from "./store";
+import type { Pending } from "./pending";
 
 export type Post = (entry: Pending, onProgress: (share: number) => void, signal: AbortSignal) => Promise<readonly Message[]>;
 
@@ -245,11 +245,11 @@ export class Outbox {
     const entry = this.#find(clientId);
     if (entry === undefined) return;
     try {
-      await this.#shelf.put({ ...entry, share: 0, waiting: null, isLoose: false });
+      await this.#shelf.put({ ...entry, share: 0, waiting: null, isUnstored: false });
       this.#loose.delete(clientId);
       this.#channel?.post("changed");
     } catch {
-      this.#change(clientId, { isLoose: true });
+      this.#change(clientId, { isUnstored: true });
     }
   }
 

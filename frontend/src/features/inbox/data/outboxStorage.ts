@@ -1,6 +1,6 @@
 /** Where messages that could not be sent yet outlive the page: files and all, apart for each user. */
 import { LIMITS_MS, TimeLimitError, withDeadline } from "@/lib/limits";
-import type { Pending } from "./store";
+import type { Pending } from "./pending";
 
 export interface Shelf {
   list(): Promise<Pending[]>;

@@ -3,34 +3,11 @@ import type { Surroundings } from "@/lib/channel";
 import type { ErasureChange } from "@/lib/socket/changes";
 import { isNewer } from "@/lib/rows";
 import type { Chat, Contact, Message } from "@/types/wire";
-import { contactKey, type Contacts } from "@/features/inbox/thread/bubbles";
+import { contactKey, type Contacts } from "./contacts";
 import { Tombstones } from "./tombstones";
 import { Outbox, type Failure, type Post } from "./outbox";
 import type { Shelf } from "./outboxStorage";
-
-/** A message the server has not confirmed yet. */
-export interface Pending {
-  readonly clientId: string;
-  readonly accountId: number;
-  readonly chatId: number;
-  readonly text: string;
-  /** Up to where its writer had read when it was written; absent in what an earlier version left. */
-  readonly seenSeq?: number;
-  /** The message it answers. */
-  readonly quoted?: Message | null;
-  readonly files?: readonly File[];
-  /** The one file was spoken here just now. */
-  readonly isVoice?: boolean;
-  /** How much of the files has gone up, from 0 to 1. */
-  readonly share?: number;
-  readonly createdAt: string;
-  /** Why it could not be handed over; null while it is on its way. */
-  readonly error: string | null;
-  /** Why it has to wait; it goes by itself. */
-  readonly waiting?: string | null;
-  /** The browser did not keep it: it is lost with the page. */
-  readonly isLoose?: boolean;
-}
+import type { Pending, PendingExtras } from "./pending";
 
 /** How far a message of ours has come. */
 export type Progress = Pick<Message, "id" | "seq" | "status">;
@@ -46,9 +23,6 @@ export interface Snapshot {
   readonly contacts: Contacts;
   readonly tombstones: Tombstones;
 }
-
-/** What a message carries beside its text. */
-export type Carried = Pick<Pending, "quoted" | "files" | "isVoice" | "seenSeq">;
 
 export interface StoreOptions {
   readonly post: Post;
@@ -219,9 +193,9 @@ export class InboxStore {
   }
 
   /** Returns when it has been tried. */
-  send(accountId: number, chatId: number, text: string, clientId: string, carried: Carried = {}): Promise<void> {
+  send(accountId: number, chatId: number, text: string, clientId: string, extras: PendingExtras = {}): Promise<void> {
     const createdAt = new Date().toISOString();
-    return this.outbox.add({ clientId, accountId, chatId, text, ...carried, createdAt, error: null });
+    return this.outbox.add({ clientId, accountId, chatId, text, ...extras, createdAt, error: null });
   }
 
   /** The same message with the same client id: had it arrived after all, it is not sent twice. */

@@ -2,7 +2,7 @@
 import { Button } from "@/components/Button";
 import type { Bubble } from "./bubbles";
 import { useInbox } from "@/features/inbox/context";
-import type { Pending } from "@/features/inbox/data/store";
+import type { Pending } from "@/features/inbox/data/pending";
 import { useThreadActions } from "./threadContext";
 
 const REASONS: Readonly<Partial<Record<Bubble["status"], string>>> = {
@@ -26,7 +26,7 @@ function Waiting({ pending, reason }: { readonly pending: Pending; readonly reas
   const { store } = useInbox();
   return (
     <div className="trouble trouble-waiting" role="status" data-testid="message-waiting">
-      <span>{pending.isLoose === true ? `${reason} Keep this page open until then.` : reason}</span>
+      <span>{pending.isUnstored === true ? `${reason} Keep this page open until then.` : reason}</span>
       <Button size="small" tone="quiet" onClick={() => void store.retry(pending.clientId)} data-testid="message-retry">
         Try now
       </Button>

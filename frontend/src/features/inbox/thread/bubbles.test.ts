@@ -2,7 +2,8 @@ import { describe, expect, it, vi } from "vitest";
 import { makeMessage, makeSender, permutations, READ } from "@/testing/factories";
 import type { Message } from "@/types/wire";
 import { findSeen, mergeBubbles } from "./bubbles";
-import { InboxStore, type Pending } from "@/features/inbox/data/store";
+import type { Pending } from "@/features/inbox/data/pending";
+import { InboxStore } from "@/features/inbox/data/store";
 
 const NOT_KEPT: readonly Message[] = [];
 const at = (minute: number) => `2026-03-02T09:${String(minute).padStart(2, "0")}:00.000Z`;

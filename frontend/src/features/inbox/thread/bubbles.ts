@@ -3,7 +3,8 @@ import { isNewer, newestOf } from "@/lib/rows";
 import { firstName, firstShown } from "@/lib/texts";
 import type { Attachment, Contact, Direction, Message, MessageStatus, Quoted, Reaction } from "@/types/wire";
 import { shownBody } from "./mentions";
-import type { Pending } from "@/features/inbox/data/store";
+import { contactKey, type Contacts } from "@/features/inbox/data/contacts";
+import type { Pending } from "@/features/inbox/data/pending";
 
 export interface Bubble {
   /** Stays the same from the first keystroke's send to the last tick. */
@@ -61,11 +62,6 @@ function findRange(fetched: readonly Message[], { hasOlder, hasNewer }: Open): (
   const ceiling = hasNewer ? findEnd(fetched, (row, end) => isBefore(end, row)) : null;
   return (row) => (floor === null || !isBefore(row, floor)) && (ceiling === null || !isBefore(ceiling, row));
 }
-
-/** People that changed since the messages were read, by account and id. */
-export type Contacts = ReadonlyMap<string, Contact>;
-
-export const contactKey = (accountId: number, providerId: string): string => `${accountId} ${providerId}`;
 
 function nameSender(message: Message, contact: Contact | undefined): Bubble["sender"] {
   if (message.sender === null || message.direction === "out") return null;
