@@ -24,9 +24,9 @@ export function ConnectionBanner() {
   const state = useConnectionState();
   const missed = useMissed();
   const isLive = state === "live";
-  const isRefused = state === "refused";
+  const isRejected = state === "refused";
   // Stopped means not wanted yet, or nobody signed in.
-  const isWanted = state !== "stopped" && !isRefused;
+  const isWanted = state !== "stopped" && !isRejected;
   const [phase, setPhase] = useState<Phase>("first");
   useEffect(() => {
     if (!isWanted) return undefined;
@@ -36,8 +36,8 @@ export function ConnectionBanner() {
   }, [isWanted, isLive, phase]);
   return (
     <div role="status" aria-live="polite">
-      {isRefused && <Refused />}
-      {!isRefused && phase === "lost" && (
+      {isRejected && <Rejected />}
+      {!isRejected && phase === "lost" && (
         <p className={`banner ${isLive ? "banner-back" : "banner-lost"}`} data-testid="connection-banner">
           {isLive ? welcomeBack(missed) : "Reconnecting… New messages appear as soon as we are back."}
         </p>
@@ -51,7 +51,7 @@ function welcomeBack(missed: number): string {
   return `Back online, ${missed > MAX_COUNT ? `${MAX_COUNT}+` : missed} new`;
 }
 
-function Refused() {
+function Rejected() {
   const feed = useFeed();
   return (
     <p className="banner banner-lost" data-testid="connection-banner">

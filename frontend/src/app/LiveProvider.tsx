@@ -10,7 +10,7 @@ import { ApiContext } from "@/lib/api/context";
 import { createRoutes } from "@/lib/api/routes";
 import { ME_KEY } from "@/lib/rights";
 import { applyMonth } from "@/lib/usage";
-import { findSurroundings } from "@/lib/channel";
+import { findTabServices } from "@/lib/channel";
 import { FeedContext, useFeedListener } from "@/lib/socket/context";
 import { Feed } from "@/lib/socket/feed";
 import type { User } from "@/types/wire";
@@ -23,7 +23,7 @@ function socketUrl(): string {
 function createLive(session: Session, userId: number) {
   const credentials = { token: () => session.token, renew: () => session.renew() };
   const api = createRoutes(createSend(credentials));
-  const feed = new Feed({ api, userId, url: socketUrl(), surroundings: findSurroundings(), ...credentials });
+  const feed = new Feed({ api, userId, url: socketUrl(), tabServices: findTabServices(), ...credentials });
   return { api, feed };
 }
 
@@ -36,7 +36,7 @@ export function LiveProvider({ user, children }: LiveProviderProps) {
   const session = useSession();
   const [{ api, feed }] = useState(() => createLive(session, user.id));
   useReauth(session, feed);
-  useHurry(feed);
+  useReconnectNow(feed);
   return (
     <ApiContext value={api}>
       <FeedContext value={feed}>
@@ -61,18 +61,18 @@ function useReauth(session: Session, feed: Feed): void {
 
 /** The network is back or the lid is open again: do not wait for the next try. The network is gone: ask the socket whether
  *  it still lives, since its end may never be told. */
-function useHurry(feed: Feed): void {
+function useReconnectNow(feed: Feed): void {
   useEffect(() => {
-    const hurry = () => {
-      if (document.visibilityState === "visible") feed.hurry();
+    const reconnectNow = () => {
+      if (document.visibilityState === "visible") feed.reconnectNow();
     };
-    window.addEventListener("online", hurry);
-    window.addEventListener("offline", hurry);
-    document.addEventListener("visibilitychange", hurry);
+    window.addEventListener("online", reconnectNow);
+    window.addEventListener("offline", reconnectNow);
+    document.addEventListener("visibilitychange", reconnectNow);
     return () => {
-      window.removeEventListener("online", hurry);
-      window.removeEventListener("offline", hurry);
-      document.removeEventListener("visibilitychange", hurry);
+      window.removeEventListener("online", reconnectNow);
+      window.removeEventListener("offline", reconnectNow);
+      document.removeEventListener("visibilitychange", reconnectNow);
     };
   }, [feed]);
 }

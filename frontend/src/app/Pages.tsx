@@ -4,9 +4,9 @@ import { Mark } from "@/components/Logo";
 import { ErrorState } from "@/components/States";
 import { AuditPage } from "@/features/audit/AuditPage";
 import { ConnectionsPage } from "@/features/connections/ConnectionsPage";
-import { NumberNotice } from "@/features/connections/NumberNotice";
+import { AccountNotice } from "@/features/connections/AccountNotice";
 import { InboxPage } from "@/features/inbox/InboxPage";
-import { NumberNoticeContext } from "@/features/inbox/chats/NumberNotice";
+import { AccountNoticeContext } from "@/features/inbox/chats/AccountNotice";
 import { ExportsProvider } from "@/features/privacy/ExportsProvider";
 import { useSession, useSessionState } from "@/features/session/context";
 import { ForgotPage } from "@/features/session/ForgotPage";
@@ -32,13 +32,13 @@ export function Pages() {
     case "signed-in":
       return (
         <LiveProvider key={state.user.id} user={state.user}>
-          <NumberNoticeContext value={(props) => <NumberNotice {...props} />}>
+          <AccountNoticeContext value={(props) => <AccountNotice {...props} />}>
             <ExportsProvider>
               <Shell user={state.user}>
                 <SignedIn />
               </Shell>
             </ExportsProvider>
-          </NumberNoticeContext>
+          </AccountNoticeContext>
         </LiveProvider>
       );
   }

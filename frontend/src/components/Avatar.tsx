@@ -13,16 +13,16 @@ export function hueOf(text: string): number {
 }
 
 /** With its marks, in capitals where that is one letter still. */
-function firstLetter(word: string): string {
-  const letter = graphemes(word).find((part) => /\p{L}/u.test(part) && isName(part)) ?? "";
-  const capital = letter.toUpperCase();
-  return graphemes(capital).length === 1 ? capital : letter;
+function initialOf(namePart: string): string {
+  const initial = graphemes(namePart).find((part) => /\p{L}/u.test(part) && isName(part)) ?? "";
+  const capital = initial.toUpperCase();
+  return graphemes(capital).length === 1 ? capital : initial;
 }
 
 function initials(name: string): string {
-  const words = name.split(/\s+/).map(firstLetter).filter((letter) => letter !== "");
-  if (words.length === 0) return graphemes(name).find(isEmoji) ?? "";
-  return `${words[0] ?? ""}${words.length > 1 ? (words.at(-1) ?? "") : ""}`;
+  const found = name.split(/\s+/).map(initialOf).filter((initial) => initial !== "");
+  if (found.length === 0) return graphemes(name).find(isEmoji) ?? "";
+  return `${found[0] ?? ""}${found.length > 1 ? (found.at(-1) ?? "") : ""}`;
 }
 
 export type AvatarSize = "small" | "medium" | "large" | "huge";

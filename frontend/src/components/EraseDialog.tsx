@@ -10,7 +10,7 @@ import "./consequences.css";
 interface EraseDialogProps {
   readonly title: string;
   /** What to type; blanks and capitals do not matter. */
-  readonly word: string;
+  readonly confirmation: string;
   /** Why it did not go, in a sentence. */
   readonly problem: string | null;
   readonly isBusy: boolean;
@@ -22,9 +22,9 @@ interface EraseDialogProps {
 
 const plain = (text: string) => text.replace(/\s+/g, "").toLowerCase();
 
-export function EraseDialog({ title, word, problem, isBusy, onErase, onClose, children, testId }: EraseDialogProps) {
+export function EraseDialog({ title, confirmation, problem, isBusy, onErase, onClose, children, testId }: EraseDialogProps) {
   const [typed, setTyped] = useState("");
-  const isMeant = plain(typed) === plain(word);
+  const isMeant = plain(typed) === plain(confirmation);
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     if (isMeant) onErase();
@@ -34,7 +34,7 @@ export function EraseDialog({ title, word, problem, isBusy, onErase, onClose, ch
       <form className="consequences" onSubmit={submit} data-testid={testId}>
         {children}
         <TextField
-          label={`Type “${word}” to confirm`}
+          label={`Type “${confirmation}” to confirm`}
           value={typed}
           autoComplete="off"
           onChange={(event) => setTyped(event.target.value)}

@@ -15,7 +15,7 @@ interface PopoverProps {
 }
 
 /** Below the anchor, or above it when there is no room; always inside the window. */
-function place(box: HTMLElement, anchor: HTMLElement): void {
+function position(box: HTMLElement, anchor: HTMLElement): void {
   const at = anchor.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = box;
   const below = at.bottom + GAP_PX;
@@ -26,11 +26,11 @@ function place(box: HTMLElement, anchor: HTMLElement): void {
   box.style.left = `${clamp(start, width, window.innerWidth)}px`;
 }
 
-function usePlace(anchor: HTMLElement) {
+function usePosition(anchor: HTMLElement) {
   const ref = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     const again = () => {
-      if (ref.current !== null) place(ref.current, anchor);
+      if (ref.current !== null) position(ref.current, anchor);
     };
     again();
     window.addEventListener("scroll", again, true);
@@ -46,7 +46,7 @@ function usePlace(anchor: HTMLElement) {
 const ITEMS = '[role^="menuitem"]:not([aria-disabled="true"]), button, a[href]';
 
 /** The focus goes in, and back to where it was, unless somebody took it elsewhere. */
-function useFocusInside(ref: ReturnType<typeof usePlace>): void {
+function useFocusInside(ref: ReturnType<typeof usePosition>): void {
   useEffect(() => {
     const box = ref.current;
     const opener = document.activeElement;
@@ -76,7 +76,7 @@ function step(box: HTMLElement, key: string): boolean {
 }
 
 export function Popover({ anchor, label, role = "menu", onClose, children }: PopoverProps) {
-  const ref = usePlace(anchor);
+  const ref = usePosition(anchor);
   useFocusInside(ref);
   const closeOutside = useEffectEvent((event: PointerEvent) => {
     if (event.target instanceof Node && (ref.current?.contains(event.target) || anchor.contains(event.target))) return;

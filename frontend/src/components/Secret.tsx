@@ -11,10 +11,10 @@ interface SecretProps {
   readonly testId: string;
 }
 
-const WORDS = { idle: "Copy", copied: "Copied", failed: "Select and copy it" } as const;
+const TEXTS = { idle: "Copy", copied: "Copied", failed: "Select and copy it" } as const;
 
 export function Secret({ value, onCopy, testId }: SecretProps) {
-  const [state, setState] = useState<keyof typeof WORDS>("idle");
+  const [state, setState] = useState<keyof typeof TEXTS>("idle");
   const copy = () =>
     void onCopy(value).then(
       () => setState("copied"),
@@ -25,7 +25,7 @@ export function Secret({ value, onCopy, testId }: SecretProps) {
       <code translate="no" data-testid={testId}>{value}</code>
       <Button onClick={copy}>
         <Icon name={state === "copied" ? "check" : "copy"} size={18} />
-        <Text>{WORDS[state]}</Text>
+        <Text>{TEXTS[state]}</Text>
       </Button>
     </div>
   );

@@ -3,7 +3,7 @@ import type { AccountStatus } from "@/types/wire";
 import { Text } from "./Text";
 import "./status-chip.css";
 
-const WORDS: Readonly<Record<AccountStatus, string>> = {
+const TEXTS: Readonly<Record<AccountStatus, string>> = {
   connecting: "Connecting",
   connected: "Connected",
   needs_action: "Needs action",
@@ -15,7 +15,7 @@ export function StatusChip({ status }: { readonly status: AccountStatus }) {
   return (
     <span className={`chip chip-${status}`} data-testid="account-status" data-status={status}>
       <span className="chip-dot" aria-hidden="true" />
-      <Text>{WORDS[status]}</Text>
+      <Text>{TEXTS[status]}</Text>
     </span>
   );
 }

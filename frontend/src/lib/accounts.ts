@@ -9,8 +9,8 @@ import type { Account } from "@/types/wire";
 export const ACCOUNTS_KEY = ["accounts"] as const;
 
 /** Of what was held and what comes in, each row in its newer version; the incoming list says which rows there are. */
-function keepNewest(held: unknown, incoming: unknown): unknown {
-  const rows = new Map(((held ?? []) as readonly Account[]).map((account) => [account.id, account]));
+function newestAccounts(current: unknown, incoming: unknown): unknown {
+  const rows = new Map(((current ?? []) as readonly Account[]).map((account) => [account.id, account]));
   return (incoming as readonly Account[]).map((account) => {
     const old = rows.get(account.id);
     return old === undefined || !isNewer(old, account) ? account : { ...old, role: account.role ?? old.role };
@@ -22,7 +22,7 @@ export function useAccounts(options: { readonly pollMs?: number } = {}) {
   return useQuery({
     queryKey: ACCOUNTS_KEY,
     queryFn: ({ signal }): Promise<readonly Account[]> => api.listAccounts(signal),
-    structuralSharing: keepNewest,
+    structuralSharing: newestAccounts,
     staleTime: 30_000,
     refetchInterval: options.pollMs ?? false,
   });
@@ -40,37 +40,37 @@ export function isForgotten({ status, phone }: Account): boolean {
 
 /** Take over one account row, from an event or an answer. */
 export function applyAccount(client: QueryClient, account: Account): void {
-  const held = client.getQueryData<readonly Account[]>(ACCOUNTS_KEY);
-  if (held === undefined) return;
-  const old = held.find((row) => row.id === account.id);
+  const current = client.getQueryData<readonly Account[]>(ACCOUNTS_KEY);
+  if (current === undefined) return;
+  const old = current.find((row) => row.id === account.id);
   if (old === undefined) {
-    client.setQueryData(ACCOUNTS_KEY, [...held, account]);
+    client.setQueryData(ACCOUNTS_KEY, [...current, account]);
   } else if (isNewer(account, old)) {
     // An event does not carry the role: it is the reader's, not the account's.
     const merged = { ...account, role: account.role ?? old.role };
-    client.setQueryData(ACCOUNTS_KEY, held.map((row) => (row.id === account.id ? merged : row)));
+    client.setQueryData(ACCOUNTS_KEY, current.map((row) => (row.id === account.id ? merged : row)));
     if (old.payer_id !== account.payer_id) noteHandedOver(client);
   }
 }
 
 /** The account as the server has it now, also where that is older than what is held: its database was restored. */
 export function replaceAccount(client: QueryClient, account: Account): void {
-  const held = client.getQueryData<readonly Account[]>(ACCOUNTS_KEY);
-  if (held === undefined) return;
+  const current = client.getQueryData<readonly Account[]>(ACCOUNTS_KEY);
+  if (current === undefined) return;
   notifyManager.batch(() => {
     // With a row held, the newer of both would stay.
     removeAccount(client, account.id);
     client.setQueryData(
       ACCOUNTS_KEY,
-      held.map((row) => (row.id === account.id ? { ...account, role: account.role ?? row.role } : row)),
+      current.map((row) => (row.id === account.id ? { ...account, role: account.role ?? row.role } : row)),
     );
   });
 }
 
 /** Somebody else pays for it: known from an answer, before the event comes. */
 export function setPayer(client: QueryClient, accountId: number, payer_id: number): void {
-  client.setQueryData<readonly Account[]>(ACCOUNTS_KEY, (held) =>
-    held?.map((row) => (row.id === accountId ? { ...row, payer_id } : row)),
+  client.setQueryData<readonly Account[]>(ACCOUNTS_KEY, (current) =>
+    current?.map((row) => (row.id === accountId ? { ...row, payer_id } : row)),
   );
   noteHandedOver(client);
 }
@@ -81,7 +81,7 @@ function noteHandedOver(client: QueryClient): void {
 }
 
 export function removeAccount(client: QueryClient, accountId: number): void {
-  client.setQueryData<readonly Account[]>(ACCOUNTS_KEY, (held) => held?.filter((row) => row.id !== accountId));
+  client.setQueryData<readonly Account[]>(ACCOUNTS_KEY, (current) => current?.filter((row) => row.id !== accountId));
 }
 
 const digitsOf = (text: string) => text.replace(/\D/g, "");
@@ -90,8 +90,8 @@ const digitsOf = (text: string) => text.replace(/\D/g, "");
 export function findName({ name, phone }: Pick<Account, "name" | "phone">): string | null {
   const text = name?.trim() ?? "";
   if (isBlank(text) || text === "WhatsApp") return null;
-  const isNumber = /^\+?[\d\s()-]+$/.test(text);
-  return isNumber && (phone === null || digitsOf(text) === digitsOf(phone)) ? null : text;
+  const isPhone = /^\+?[\d\s()-]+$/.test(text);
+  return isPhone && (phone === null || digitsOf(text) === digitsOf(phone)) ? null : text;
 }
 
 export function nameAccount(account: Account): string {

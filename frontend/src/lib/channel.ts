@@ -1,18 +1,18 @@
 /** What the tabs of one browser say to each other; nobody hears their own words. */
 
 export interface Channel {
-  post(word: unknown): void;
+  post(message: unknown): void;
   close(): void;
 }
 
 /** Opens a channel of this name; null where the browser has none. */
-export type OpenChannel = (name: string, onWord: (word: unknown) => void) => Channel | null;
+export type OpenChannel = (name: string, onMessage: (message: unknown) => void) => Channel | null;
 
-export const openChannel: OpenChannel = (name, onWord) => {
+export const openChannel: OpenChannel = (name, onMessage) => {
   if (typeof BroadcastChannel === "undefined") return null;
   const channel = new BroadcastChannel(name);
-  channel.onmessage = (event: MessageEvent<unknown>) => onWord(event.data);
-  return { post: (word) => channel.postMessage(word), close: () => channel.close() };
+  channel.onmessage = (event: MessageEvent<unknown>) => onMessage(event.data);
+  return { post: (message) => channel.postMessage(message), close: () => channel.close() };
 };
 
 /** The part of `navigator.locks` that is used here; null where the browser has none (plain http, for instance). */
@@ -23,13 +23,13 @@ export function findLocks(): Locks | null {
 }
 
 /** What tabs need to find each other and to agree who does a thing for all. */
-export interface Surroundings {
+export interface TabServices {
   readonly openChannel: OpenChannel;
   readonly locks: Locks;
 }
 
 /** Null where a tab cannot know of the others: then it does everything for itself. */
-export function findSurroundings(): Surroundings | null {
+export function findTabServices(): TabServices | null {
   const locks = findLocks();
   return locks === null || typeof BroadcastChannel === "undefined" ? null : { openChannel, locks };
 }

@@ -16,7 +16,7 @@ const TRUNK_ZERO = /^([([]?\+? ?(?:00 ?)?\d{1,3}[)\]]?)[ .-]*[([] ?0 ?[)\]]/;
 const ZERO_STAYS = new Set(["39", "378", "379"]);
 
 export const PHONE_EXAMPLE = "+55 11 98888 0000";
-export const PHONE_REFUSED = `Write the number with its country code, for example ${PHONE_EXAMPLE}.`;
+export const INVALID_PHONE = `Write the number with its country code, for example ${PHONE_EXAMPLE}.`;
 
 /** +digits with the country code, or digits where no + says that it is in them; null for what cannot be a whole number.
  * The server knows each country's rules and has the last word. */

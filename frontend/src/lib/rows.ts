@@ -1,8 +1,8 @@
 /** The one rule of live data: of two versions of a row, the one with the higher seq is the truth. */
 import type { Row } from "@/types/wire";
 
-export function isNewer(incoming: Row, held: Row | undefined): boolean {
-  return held === undefined || incoming.seq > held.seq;
+export function isNewer(incoming: Row, current: Row | undefined): boolean {
+  return current === undefined || incoming.seq > current.seq;
 }
 
 /** Of several versions of the same rows, in any order, keep the newest of each. */

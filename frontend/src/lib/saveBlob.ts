@@ -1,7 +1,7 @@
 /** Hands bytes to the browser's downloads, under their own name. */
 
 // Long enough for the browser to have begun.
-const KEEP_MS = 5 * 60_000;
+const CACHE_MS = 5 * 60_000;
 
 export function saveBlob(blob: Blob, name: string): void {
   const url = URL.createObjectURL(blob);
@@ -9,5 +9,5 @@ export function saveBlob(blob: Blob, name: string): void {
   link.href = url;
   link.download = name;
   link.click();
-  setTimeout(() => URL.revokeObjectURL(url), KEEP_MS);
+  setTimeout(() => URL.revokeObjectURL(url), CACHE_MS);
 }

@@ -9,9 +9,9 @@ const SHOWS = new RegExp(`(?![${BLANK_LETTERS}\\ufffc\\ufffd])[\\p{L}\\p{Nl}\\p{
 /* eslint-enable no-misleading-character-class */
 const JID = /^[\p{L}\p{N}_.:+-]+@(?:s\.whatsapp\.net|c\.us|g\.us|lid|hosted|hosted\.lid|newsletter|broadcast|bot|call|msgr)$/iu;
 /** A number with something around it, and what a program writes that has no name. */
-const NUMBER = /^(?:(?:tel|sms):|(?:https?:\/\/)?wa\.me\/)?[^\p{L}]*$/iu;
-const NOBODY = ["undefined", "null"];
-const MIN_NUMBER = 7;
+const PHONE_LIKE = /^(?:(?:tel|sms):|(?:https?:\/\/)?wa\.me\/)?[^\p{L}]*$/iu;
+const EMPTY_NAMES = ["undefined", "null"];
+const MIN_PHONE = 7;
 const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}]/u;
 const EMOJI = /^(?:\p{Extended_Pictographic}|\p{Regional_Indicator}{2}|[0-9#*]\ufe0f?\u20e3)/u;
 const MAX_EMOJI_UNITS = 64;
@@ -27,8 +27,8 @@ export const isBlank = (text: string): boolean => BLANK.test(text);
 /** Whether somebody can be called so: not blank, no number, no address of WhatsApp's, not only punctuation. */
 export function isName(text: string): boolean {
   const line = text.trim();
-  if (NOBODY.includes(line) || !SHOWS.test(line) || JID.test(line)) return false;
-  return !NUMBER.test(line) || (line.match(/\p{Nd}/gu) ?? []).length < MIN_NUMBER;
+  if (EMPTY_NAMES.includes(line) || !SHOWS.test(line) || JID.test(line)) return false;
+  return !PHONE_LIKE.test(line) || (line.match(/\p{Nd}/gu) ?? []).length < MIN_PHONE;
 }
 
 /** The first of these that is a name. */

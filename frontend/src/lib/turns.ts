@@ -4,7 +4,7 @@
  * The tab that holds the Web Lock answers when it is asked, however long its work takes. A tab that was frozen or
  * discarded while it held the lock does not answer, and loses it.
  */
-import type { Channel, Surroundings } from "@/lib/channel";
+import type { Channel, TabServices } from "@/lib/channel";
 
 /** A waiting tab asks the holder this often whether it is alive. */
 export const ASK_MS = 5_000;
@@ -13,34 +13,34 @@ export const ANSWER_MS = 3_000;
 /** Several waiting tabs do not steal in the same moment. */
 const SPREAD_MS = 500;
 
-type Word = "alive?" | "alive";
+type TabMessage = "alive?" | "alive";
 
 /** Runs `work` as the only tab; its signal is aborted once another tab has taken the turn away. */
-export function inTurn(surroundings: Surroundings | null, name: string, work: (lost: AbortSignal) => Promise<void>): Promise<void> {
-  return surroundings === null ? work(new AbortController().signal) : new Turn(surroundings, name, work).take();
+export function inTurn(tabServices: TabServices | null, name: string, work: (lost: AbortSignal) => Promise<void>): Promise<void> {
+  return tabServices === null ? work(new AbortController().signal) : new Turn(tabServices, name, work).take();
 }
 
 class Turn {
-  readonly #surroundings: Surroundings;
+  readonly #tabServices: TabServices;
   readonly #name: string;
   readonly #work: (lost: AbortSignal) => Promise<void>;
-  readonly #claim = new AbortController();
+  readonly #waiting = new AbortController();
   readonly #lost = new AbortController();
   #channel: Channel | null = null;
   #isHolding = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(surroundings: Surroundings, name: string, work: (lost: AbortSignal) => Promise<void>) {
-    this.#surroundings = surroundings;
+  constructor(tabServices: TabServices, name: string, work: (lost: AbortSignal) => Promise<void>) {
+    this.#tabServices = tabServices;
     this.#name = name;
     this.#work = work;
   }
 
   async take(): Promise<void> {
-    this.#channel = this.#surroundings.openChannel(`turn:${this.#name}`, (word) => this.#hear(word as Word));
+    this.#channel = this.#tabServices.openChannel(`turn:${this.#name}`, (message) => this.#receive(message as TabMessage));
     this.#askLater();
     try {
-      await this.#request({ signal: this.#claim.signal });
+      await this.#request({ signal: this.#waiting.signal });
     } finally {
       this.#end();
     }
@@ -50,15 +50,15 @@ class Turn {
   async #request(options: LockOptions): Promise<void> {
     try {
       // eslint-disable-next-line confab/bounded-waits -- a holder that does not answer is robbed (#askLater)
-      await this.#surroundings.locks.request(this.#name, options, () => this.#hold());
+      await this.#tabServices.locks.request(this.#name, options, () => this.#holdLock());
     } catch (error) {
       if (this.#isHolding) this.#lost.abort(error);
-      else if (this.#claim.signal.aborted && options.steal !== true) return this.#request({ steal: true });
+      else if (this.#waiting.signal.aborted && options.steal !== true) return this.#request({ steal: true });
       throw error;
     }
   }
 
-  async #hold(): Promise<void> {
+  async #holdLock(): Promise<void> {
     clearTimeout(this.#timer);
     this.#isHolding = true;
     this.#channel?.post("alive");
@@ -66,15 +66,15 @@ class Turn {
     this.#isHolding = false;
   }
 
-  #hear(word: Word): void {
-    if (word === "alive?" && this.#isHolding) this.#channel?.post("alive");
-    if (word === "alive" && !this.#isHolding) this.#askLater();
+  #receive(message: TabMessage): void {
+    if (message === "alive?" && this.#isHolding) this.#channel?.post("alive");
+    if (message === "alive" && !this.#isHolding) this.#askLater();
   }
 
   #askLater(): void {
     this.#after(ASK_MS, () => {
       this.#channel?.post("alive?");
-      this.#after(ANSWER_MS + Math.random() * SPREAD_MS, () => this.#claim.abort());
+      this.#after(ANSWER_MS + Math.random() * SPREAD_MS, () => this.#waiting.abort());
     });
   }
 

@@ -37,9 +37,9 @@ export function applyMonth(client: QueryClient, month: MonthUsage): void {
   const isSamePlan = client
     .getQueryData<readonly Entitlement[]>(ENTITLEMENTS_KEY)
     ?.some(({ provider, plan, messages }) => provider === month.provider && plan === month.plan && messages.allowed === month.allowed);
-  client.setQueryData<readonly Entitlement[]>(ENTITLEMENTS_KEY, (held) => held?.map((row) => withMonth(row, month)));
-  client.setQueryData<Usage>(usageKey(month.period), (held) =>
-    held && { ...held, items: held.items.map((row) => (row.provider === month.provider ? { ...row, ...month } : row)) },
+  client.setQueryData<readonly Entitlement[]>(ENTITLEMENTS_KEY, (current) => current?.map((row) => withMonth(row, month)));
+  client.setQueryData<Usage>(usageKey(month.period), (current) =>
+    current && { ...current, items: current.items.map((row) => (row.provider === month.provider ? { ...row, ...month } : row)) },
   );
   if (isSamePlan === false) void client.invalidateQueries({ queryKey: ENTITLEMENTS_KEY });
   // The days are not in the push; whoever looks at them has them read again.

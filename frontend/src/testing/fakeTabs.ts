@@ -2,7 +2,7 @@
 import type { Channel, Locks } from "@/lib/channel";
 
 interface Holder {
-  readonly rob: () => void;
+  readonly steal: () => void;
 }
 
 interface Waiter {
@@ -17,7 +17,7 @@ class FakeLocks {
   request(name: string, options: LockOptions, callback: (lock: Lock | null) => unknown): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const enter = () => {
-        const holder: Holder = { rob: () => reject(new DOMException("stolen", "AbortError")) };
+        const holder: Holder = { steal: () => reject(new DOMException("stolen", "AbortError")) };
         this.#holders.set(name, holder);
         const leave = () => this.#holders.get(name) === holder && this.#leave(name);
         void Promise.resolve(callback(null)).finally(leave).then(resolve, reject);
@@ -28,7 +28,7 @@ class FakeLocks {
         this.#waiters.set(name, waiters.filter((waiter) => waiter.enter !== enter));
       });
       if (options.steal === true) {
-        this.#holders.get(name)?.rob();
+        this.#holders.get(name)?.steal();
         enter();
       } else if (this.#holders.has(name)) {
         this.#waiters.set(name, [...(this.#waiters.get(name) ?? []), { enter }]);
@@ -46,14 +46,14 @@ class FakeLocks {
   }
 }
 
-interface Ear {
+interface Listener {
   readonly tab: number;
   readonly name: string;
-  readonly onWord: (word: unknown) => void;
+  readonly onMessage: (message: unknown) => void;
 }
 
 export function createBrowser() {
-  const ears = new Set<Ear>();
+  const listeners = new Set<Listener>();
   const frozen = new Set<number>();
   const dead = new Set<number>();
   const locks = new FakeLocks() as unknown as Locks;
@@ -61,17 +61,17 @@ export function createBrowser() {
   /** What one tab of this browser finds around itself. */
   const openTab = () => {
     const tab = ++tabs;
-    const openChannel = (name: string, onWord: (word: unknown) => void): Channel => {
-      const ear = { tab, name, onWord };
-      ears.add(ear);
-      const post = (word: unknown) => {
+    const openChannel = (name: string, onMessage: (message: unknown) => void): Channel => {
+      const listener = { tab, name, onMessage };
+      listeners.add(listener);
+      const post = (message: unknown) => {
         if (dead.has(tab) || frozen.has(tab)) return;
-        for (const other of [...ears]) {
-          if (other.name !== name || other === ear || frozen.has(other.tab)) continue;
-          void Promise.resolve().then(() => ears.has(other) && other.onWord(structuredClone(word)));
+        for (const other of [...listeners]) {
+          if (other.name !== name || other === listener || frozen.has(other.tab)) continue;
+          void Promise.resolve().then(() => listeners.has(other) && other.onMessage(structuredClone(message)));
         }
       };
-      return { post, close: () => ears.delete(ear) };
+      return { post, close: () => listeners.delete(listener) };
     };
     /** From now on this tab hears and says nothing. */
     const freeze = () => frozen.add(tab);

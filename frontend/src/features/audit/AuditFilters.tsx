@@ -5,17 +5,17 @@ import { Icon } from "@/components/Icon";
 import { Exact } from "@/components/Text";
 import { TextField } from "@/components/TextField";
 import type { AuditFilter } from "@/lib/api/routes";
-import { ACTIONS } from "./words";
+import { ACTIONS } from "./labels";
 
 export interface Choice {
   readonly action: string;
-  readonly person: { readonly id: number; readonly name: string } | null;
+  readonly actor: { readonly id: number; readonly name: string } | null;
   /** Days as the browser's own calendar has them; both are included. */
   readonly from: string;
   readonly to: string;
 }
 
-export const NOTHING_CHOSEN: Choice = { action: "", person: null, from: "", to: "" };
+export const NOTHING_CHOSEN: Choice = { action: "", actor: null, from: "", to: "" };
 
 /** The beginning of a day here, some days on; undefined where none is chosen. */
 function dayBegins(day: string, later = 0): string | undefined {
@@ -24,12 +24,12 @@ function dayBegins(day: string, later = 0): string | undefined {
   return new Date(year, month - 1, date + later).toISOString();
 }
 
-export function askFor({ action, person, from, to }: Choice): AuditFilter {
+export function askFor({ action, actor, from, to }: Choice): AuditFilter {
   const since = dayBegins(from);
   const until = dayBegins(to, 1);
   return {
     ...(action === "" ? {} : { action }),
-    ...(person === null ? {} : { actor_id: String(person.id) }),
+    ...(actor === null ? {} : { actor_id: String(actor.id) }),
     ...(since === undefined ? {} : { since }),
     ...(until === undefined ? {} : { until }),
   };
@@ -57,9 +57,9 @@ export function AuditFilters({ choice, onChoose }: AuditFiltersProps) {
       </div>
       <TextField label="From" type="date" value={choice.from} max={choice.to} onChange={(event) => onChoose({ ...choice, from: event.target.value })} />
       <TextField label="To" type="date" value={choice.to} min={choice.from} onChange={(event) => onChoose({ ...choice, to: event.target.value })} />
-      {choice.person !== null && (
-        <Button className="audit-person" onClick={() => onChoose({ ...choice, person: null })} aria-label={`Show everybody, not only ${choice.person.name}`}>
-          <Exact>{choice.person.name}</Exact>
+      {choice.actor !== null && (
+        <Button className="audit-person" onClick={() => onChoose({ ...choice, actor: null })} aria-label={`Show everybody, not only ${choice.actor.name}`}>
+          <Exact>{choice.actor.name}</Exact>
           <Icon name="close" size={16} />
         </Button>
       )}

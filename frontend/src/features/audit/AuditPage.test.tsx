@@ -7,7 +7,7 @@ import { ApiError } from "@/lib/api/errors";
 import { createRoutes } from "@/lib/api/routes";
 import type { AuditLine, Page } from "@/types/wire";
 import { AuditPage } from "./AuditPage";
-import { nameAction, nameTarget, tellDetails } from "./words";
+import { nameAction, nameTarget, describeDetails } from "./labels";
 
 const LINE: AuditLine = {
   id: 7,
@@ -96,6 +96,6 @@ it("says a file that could not be had", async () => {
 it("shows what a later version writes as it is called", () => {
   expect(nameAction("moon.visited")).toBe("moon.visited");
   expect(nameTarget({ ...LINE, target_kind: "moon", target_id: null })).toBe("moon");
-  expect(tellDetails({ ...LINE, details: { some_list: [1, "two"], deep: { n: 1 } } })).toBe('some list: 1 + two, deep: {"n":1}');
-  expect(tellDetails({ ...LINE, details: { what: "patch_chat" } })).toBe("what: patch chat");
+  expect(describeDetails({ ...LINE, details: { some_list: [1, "two"], deep: { n: 1 } } })).toBe('some list: 1 + two, deep: {"n":1}');
+  expect(describeDetails({ ...LINE, details: { what: "patch_chat" } })).toBe("what: patch chat");
 });

@@ -28,8 +28,8 @@ function useLines(filter: AuditFilter) {
 export function AuditPage() {
   const [choice, setChoice] = useState<Choice>(NOTHING_CHOSEN);
   const filter = askFor(choice);
-  const setPerson = ({ actor_id, actor }: AuditLine) => {
-    if (actor_id !== null) setChoice({ ...choice, person: { id: actor_id, name: actor } });
+  const setActor = ({ actor_id, actor }: AuditLine) => {
+    if (actor_id !== null) setChoice({ ...choice, actor: { id: actor_id, name: actor } });
   };
   return (
     <div className="audit">
@@ -41,7 +41,7 @@ export function AuditPage() {
         <SaveButton filter={filter} />
       </header>
       <AuditFilters choice={choice} onChoose={setChoice} />
-      <Lines filter={filter} onPerson={setPerson} />
+      <Lines filter={filter} onActor={setActor} />
     </div>
   );
 }
@@ -74,10 +74,10 @@ function SaveButton({ filter }: { readonly filter: AuditFilter }) {
 
 interface LinesProps {
   readonly filter: AuditFilter;
-  readonly onPerson: (line: AuditLine) => void;
+  readonly onActor: (line: AuditLine) => void;
 }
 
-function Lines({ filter, onPerson }: LinesProps) {
+function Lines({ filter, onActor }: LinesProps) {
   const query = useLines(filter);
   const lines = query.data?.pages.flatMap(({ items }) => items);
   if (lines === undefined) {
@@ -100,7 +100,7 @@ function Lines({ filter, onPerson }: LinesProps) {
   }
   return (
     <>
-      <AuditTable lines={lines} onPerson={onPerson} isOld={query.isPlaceholderData} />
+      <AuditTable lines={lines} onActor={onActor} isOld={query.isPlaceholderData} />
       {query.isFetchNextPageError && <Notice tone="bad">{describeError(query.error)}</Notice>}
       {query.hasNextPage && (
         <Button isBusy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()} data-testid="audit-more">

@@ -2,27 +2,27 @@
 import { Text, Time } from "@/components/Text";
 import { formatExact } from "@/lib/time";
 import type { AuditLine } from "@/types/wire";
-import { nameAction, nameTarget, tellDetails } from "./words";
+import { nameAction, nameTarget, describeDetails } from "./labels";
 
 interface AuditTableProps {
   readonly lines: readonly AuditLine[];
-  readonly onPerson: (line: AuditLine) => void;
+  readonly onActor: (line: AuditLine) => void;
   /** What is shown is of the filters before; the new lines are on their way. */
   readonly isOld: boolean;
 }
 
-export function AuditTable({ lines, onPerson, isOld }: AuditTableProps) {
+export function AuditTable({ lines, onActor, isOld }: AuditTableProps) {
   return (
     <ol className="audit-lines" aria-label="Audit log" aria-busy={isOld}>
       {lines.map((line) => (
-        <Line key={line.id} line={line} onPerson={onPerson} />
+        <Line key={line.id} line={line} onActor={onActor} />
       ))}
     </ol>
   );
 }
 
-function Line({ line, onPerson }: { readonly line: AuditLine; readonly onPerson: (line: AuditLine) => void }) {
-  const details = tellDetails(line);
+function Line({ line, onActor }: { readonly line: AuditLine; readonly onActor: (line: AuditLine) => void }) {
+  const details = describeDetails(line);
   return (
     <li className="audit-line" data-testid="audit-line">
       <Time className="audit-at" at={line.at} title={line.at}>
@@ -36,7 +36,7 @@ function Line({ line, onPerson }: { readonly line: AuditLine; readonly onPerson:
         {details !== "" && <p className="muted">{details}</p>}
       </div>
       <div className="audit-who">
-        <Person line={line} onPerson={onPerson} />
+        <Actor line={line} onActor={onActor} />
         <p className="muted" title={line.user_agent ?? undefined}>
           {`${line.address ?? "on the server"}${line.key_id === null ? "" : `, API key ${line.key_id}`}`}
         </p>
@@ -45,10 +45,10 @@ function Line({ line, onPerson }: { readonly line: AuditLine; readonly onPerson:
   );
 }
 
-function Person({ line, onPerson }: { readonly line: AuditLine; readonly onPerson: (line: AuditLine) => void }) {
+function Actor({ line, onActor }: { readonly line: AuditLine; readonly onActor: (line: AuditLine) => void }) {
   if (line.actor_id === null) return <p>{line.actor}</p>;
   return (
-    <button type="button" className="audit-actor" onClick={() => onPerson(line)} aria-label={`Only what ${line.actor} did`}>
+    <button type="button" className="audit-actor" onClick={() => onActor(line)} aria-label={`Only what ${line.actor} did`}>
       {line.actor}
     </button>
   );

@@ -11,8 +11,8 @@ import { useCan } from "@/lib/rights";
 import { formatAgo, formatExact } from "@/lib/time";
 import type { Account } from "@/types/wire";
 import { advise, explain, mayReconnect } from "./nextStep";
-import { KeepMessages } from "./KeepMessages";
-import { NumberExport } from "./NumberExport";
+import { RetentionSetting } from "./RetentionSetting";
+import { AccountExport } from "./AccountExport";
 import { ReadReceipts } from "./ReadReceipts";
 
 interface AccountCardProps {
@@ -53,7 +53,7 @@ export function AccountCard({ account, ...actions }: AccountCardProps) {
       <AccountFacts account={account} />
       <Imported account={account} />
       {mayManage && account.phone !== null && <ReadReceipts account={account} />}
-      {mayManage && account.phone !== null && <KeepMessages account={account} />}
+      {mayManage && account.phone !== null && <RetentionSetting account={account} />}
       <AccountActions account={account} {...actions} />
     </li>
   );
@@ -144,7 +144,7 @@ function AccountActions({ account, onReconnect, onConnect, onMembers, onDisconne
           People
         </Button>
       )}
-      {mayManage && !isUnknown && <NumberExport account={account} />}
+      {mayManage && !isUnknown && <AccountExport account={account} />}
       <Endings account={account} onDisconnect={onDisconnect} onErase={isUnknown ? undefined : onErase} />
     </div>
   );

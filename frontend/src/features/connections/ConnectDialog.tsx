@@ -65,7 +65,7 @@ function Chosen({ way, attempt, known }: ChosenProps) {
   return way === "scan" ? <ScanCode attempt={attempt} /> : <TypeCode attempt={attempt} phone={known?.phone ?? ""} />;
 }
 
-const WORDS: Readonly<Record<Way, string>> = {
+const TEXTS: Readonly<Record<Way, string>> = {
   scan: "Scan a code instead",
   type: "Link with phone number instead",
   hosted: "Use UniPile\u2019s page instead",
@@ -83,7 +83,7 @@ function OtherWays({ way, isNew, onChoose }: OtherWaysProps) {
     <div className="scan-ways">
       {ways.filter((other) => other !== way).map((other) => (
         <Button key={other} size="small" tone="quiet" onClick={() => onChoose(other)} data-testid={`connect-${other}`}>
-          {WORDS[other]}
+          {TEXTS[other]}
         </Button>
       ))}
     </div>

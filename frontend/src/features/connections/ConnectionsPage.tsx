@@ -10,9 +10,9 @@ import type { Account } from "@/types/wire";
 import { AccountCard } from "./AccountCard";
 import { ConfirmDisconnect } from "./ConfirmDisconnect";
 import { ConnectDialog } from "./ConnectDialog";
-import { EraseNumber } from "./EraseNumber";
+import { EraseAccount } from "./EraseAccount";
 import { Erasures } from "./Erasures";
-import { HandOver } from "./HandOver";
+import { TransferPayer } from "./TransferPayer";
 import { MembersDialog } from "./MembersDialog";
 import "./connections.css";
 
@@ -65,16 +65,16 @@ function OpenedDialog({ dialog, onOpen, onClose }: OpenedDialogProps) {
       return (
         <MembersDialog
           account={dialog.account}
-          onHandOver={() => onOpen({ kind: "hand-over", account: dialog.account })}
+          onTransfer={() => onOpen({ kind: "hand-over", account: dialog.account })}
           onClose={onClose}
         />
       );
     case "hand-over":
-      return <HandOver account={dialog.account} onClose={() => onOpen({ kind: "members", account: dialog.account })} />;
+      return <TransferPayer account={dialog.account} onClose={() => onOpen({ kind: "members", account: dialog.account })} />;
     case "disconnect":
       return <ConfirmDisconnect account={dialog.account} onClose={onClose} />;
     case "erase":
-      return <EraseNumber account={dialog.account} onClose={onClose} />;
+      return <EraseAccount account={dialog.account} onClose={onClose} />;
   }
 }
 

@@ -11,7 +11,7 @@ import { describeError } from "@/lib/api/errors";
 import { isolate } from "@/lib/texts";
 import type { Member, MemberRole } from "@/types/wire";
 import type { Account } from "@/types/wire";
-import { usePeople } from "@/lib/people";
+import { useTeam } from "@/lib/team";
 import { useCan } from "@/lib/rights";
 import { membersQuery } from "./members";
 import "@/components/panels.css";
@@ -33,13 +33,13 @@ function useMembers(accountId: number) {
 
 interface MembersDialogProps {
   readonly account: Account;
-  readonly onHandOver: () => void;
+  readonly onTransfer: () => void;
   readonly onClose: () => void;
 }
 
-export function MembersDialog({ account: chosen, onHandOver, onClose }: MembersDialogProps) {
+export function MembersDialog({ account: chosen, onTransfer, onClose }: MembersDialogProps) {
   const account = useNewest(chosen);
-  const mayHandOver = useCan()("hand_over_number", account);
+  const mayTransfer = useCan()("hand_over_number", account);
   const { members, set, remove } = useMembers(account.id);
   const error = members.error ?? set.error ?? remove.error;
   return (
@@ -54,7 +54,7 @@ export function MembersDialog({ account: chosen, onHandOver, onClose }: MembersD
           <ul className="entries" aria-label="People on this number">
             {members.data.map((member) =>
               member.user_id === account.payer_id ? (
-                <PayerRow key={member.user_id} member={member} onHandOver={mayHandOver ? onHandOver : undefined} />
+                <PayerRow key={member.user_id} member={member} onTransfer={mayTransfer ? onTransfer : undefined} />
               ) : (
                 <MemberRow
                   key={member.user_id}
@@ -75,10 +75,10 @@ export function MembersDialog({ account: chosen, onHandOver, onClose }: MembersD
 interface PayerRowProps {
   readonly member: Member;
   /** For whoever may. */
-  readonly onHandOver: (() => void) | undefined;
+  readonly onTransfer: (() => void) | undefined;
 }
 
-function PayerRow({ member, onHandOver }: PayerRowProps) {
+function PayerRow({ member, onTransfer }: PayerRowProps) {
   return (
     <li className="entry" data-testid="member" data-payer>
       <div className="entry-text">
@@ -86,8 +86,8 @@ function PayerRow({ member, onHandOver }: PayerRowProps) {
         <span>The number stands in their name: their plan pays for it</span>
       </div>
       <span className="muted">owner</span>
-      {onHandOver !== undefined && (
-        <Button size="small" onClick={onHandOver} data-testid="hand-over">
+      {onTransfer !== undefined && (
+        <Button size="small" onClick={onTransfer} data-testid="hand-over">
           Hand over…
         </Button>
       )}
@@ -132,9 +132,9 @@ interface AddMemberProps {
 }
 
 function AddMember({ members, isBusy, onAdd }: AddMemberProps) {
-  const people = usePeople().data ?? [];
+  const team = useTeam().data ?? [];
   const [chosen, setChosen] = useState("");
-  const others = people.filter(({ id, status }) => status !== "disabled" && !members.some((m) => m.user_id === id));
+  const others = team.filter(({ id, status }) => status !== "disabled" && !members.some((m) => m.user_id === id));
   if (others.length === 0) return <p className="muted">Everybody of the team is here.</p>;
   const add = () => {
     onAdd(Number(chosen));
@@ -144,9 +144,9 @@ function AddMember({ members, isBusy, onAdd }: AddMemberProps) {
     <div className="dialog-actions">
       <select className="select" aria-label="Somebody to add" value={chosen} onChange={(event) => setChosen(event.target.value)}>
         <option value="">Choose somebody</option>
-        {others.map((person) => (
-          <option key={person.id} value={person.id}>
-            {`${person.name} (${person.email})`}
+        {others.map((user) => (
+          <option key={user.id} value={user.id}>
+            {`${user.name} (${user.email})`}
           </option>
         ))}
       </select>

@@ -61,13 +61,13 @@ const REJECTED: RejectedAccount = {
   error: { code: "plan_limit", message: "The plan includes one number." },
   created_at: "2026-03-02T09:00:00.000Z",
 };
-const WORDS = "+5511988880000 was not connected. The plan includes one number.";
+const TEXTS = "+5511988880000 was not connected. The plan includes one number.";
 
 it("says which number was refused and why, until it is read", async () => {
   const { reject, dismissRejectedAccount } = show();
   expect(screen.queryByTestId("refused-banner")).toBeNull();
   reject(REJECTED, REJECTED);
-  expect((await screen.findByTestId("refused-banner")).textContent).toContain(WORDS);
+  expect((await screen.findByTestId("refused-banner")).textContent).toContain(TEXTS);
   await userEvent.click(screen.getByRole("button", { name: "Dismiss" }));
   await waitFor(() => {
     expect(screen.queryByTestId("refused-banner")).toBeNull();
@@ -78,7 +78,7 @@ it("says which number was refused and why, until it is read", async () => {
 it("says it in the same words to who was away, once", async () => {
   const { reject } = show({ stored: [REJECTED, { ...REJECTED, id: 6, phone: null }] });
   expect(await screen.findAllByTestId("refused-banner")).toHaveLength(2);
-  expect(screen.getByRole("status").textContent).toBe(`${WORDS}The number was not connected. The plan includes one number.`);
+  expect(screen.getByRole("status").textContent).toBe(`${TEXTS}The number was not connected. The plan includes one number.`);
   reject(REJECTED);
   expect(screen.getAllByTestId("refused-banner")).toHaveLength(2);
 });

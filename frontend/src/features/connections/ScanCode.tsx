@@ -43,7 +43,7 @@ export function ScanCode({ attempt: { ask, shown } }: ScanCodeProps) {
         </li>
         <li>Point the phone at this code.</li>
       </ol>
-      <PhoneHint>scan it there</PhoneHint>
+      <PhoneInstructions>scan it there</PhoneInstructions>
     </div>
   );
 }
@@ -68,7 +68,7 @@ function Code({ text, expiresAt, isBusy, onNewCode }: CodeProps) {
   );
 }
 
-export function PhoneHint({ children }: { readonly children: string }) {
+export function PhoneInstructions({ children }: { readonly children: string }) {
   const url = useConfig().data?.phone_url ?? null;
   if (url === null) return null;
   return (

@@ -5,10 +5,10 @@ import { Notice } from "@/components/Notice";
 import { Exact, type Elements } from "@/components/Text";
 import { TextField } from "@/components/TextField";
 import { describeError, fieldProblem } from "@/lib/api/errors";
-import { PHONE_EXAMPLE, PHONE_REFUSED, readPhone } from "@/lib/phone";
+import { PHONE_EXAMPLE, INVALID_PHONE, readPhone } from "@/lib/phone";
 import { Countdown } from "./Countdown";
 import { useCountdown } from "./countdown";
-import { PhoneHint } from "./ScanCode";
+import { PhoneInstructions } from "./ScanCode";
 import type { useConnecting } from "./useConnecting";
 
 interface TypeCodeProps {
@@ -51,7 +51,7 @@ export function TypeCode({ attempt: { ask, shown }, phone: knownPhone }: TypeCod
         </li>
         <li>Type this code.</li>
       </ol>
-      <PhoneHint>type it there</PhoneHint>
+      <PhoneInstructions>type it there</PhoneInstructions>
     </div>
   );
 }
@@ -65,14 +65,14 @@ interface PhoneFormProps {
 
 function PhoneForm({ phone, isBusy, onPhone, children }: PhoneFormProps) {
   const [text, setText] = useState(phone);
-  const [isRefused, setRefused] = useState(false);
+  const [isRejected, setRejected] = useState(false);
   function submit(event: SyntheticEvent) {
     event.preventDefault();
     const chosen = readPhone(text);
-    setRefused(chosen === null);
+    setRejected(chosen === null);
     if (chosen !== null) onPhone(chosen);
   }
-  const isWrong = isRefused && readPhone(text) === null;
+  const isWrong = isRejected && readPhone(text) === null;
   return (
     <form className="scan" onSubmit={submit}>
       {children}
@@ -86,7 +86,7 @@ function PhoneForm({ phone, isBusy, onPhone, children }: PhoneFormProps) {
         aria-invalid={isWrong}
         data-testid="connect-phone"
       />
-      {isWrong && <Notice tone="bad">{PHONE_REFUSED}</Notice>}
+      {isWrong && <Notice tone="bad">{INVALID_PHONE}</Notice>}
       <Button type="submit" tone="primary" isBusy={isBusy} data-testid="connect-get-code">
         Get a code
       </Button>

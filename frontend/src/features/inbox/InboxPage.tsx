@@ -9,7 +9,7 @@ import type { Account, Chat } from "@/types/wire";
 import { AccountSwitcher } from "@/features/inbox/chats/AccountSwitcher";
 import { ChatFilters, parseFilter } from "@/features/inbox/chats/ChatFilters";
 import { ChatList, ChatSkeletons } from "@/features/inbox/chats/ChatList";
-import { NumberNotice } from "@/features/inbox/chats/NumberNotice";
+import { AccountNotice } from "@/features/inbox/chats/AccountNotice";
 import { useInboxSnapshot } from "./context";
 import { useChatList } from "./queries";
 import { SearchField, SearchResults } from "@/features/inbox/search/Search";
@@ -87,7 +87,7 @@ function Inbox({ accounts }: { readonly accounts: readonly Account[] }) {
       list={
         <>
           <AccountSwitcher accounts={accounts} selected={shown.length === 1 && accounts.length > 1 ? scope : null} />
-          <NumberNotices accounts={accounts.filter(({ id }) => shown.includes(id))} openId={isOpen ? accountId : null} />
+          <AccountNotices accounts={accounts.filter(({ id }) => shown.includes(id))} openId={isOpen ? accountId : null} />
           <SearchField text={wanted} onChange={setWanted} />
           {isBlank(wanted) ? (
             <>
@@ -104,15 +104,15 @@ function Inbox({ accounts }: { readonly accounts: readonly Account[] }) {
   );
 }
 
-interface NumberNoticesProps {
+interface AccountNoticesProps {
   readonly accounts: readonly Account[];
   /** The number of the open chat, which says so itself. */
   readonly openId: number | null;
 }
 
-function NumberNotices({ accounts, openId }: NumberNoticesProps) {
+function AccountNotices({ accounts, openId }: AccountNoticesProps) {
   return accounts.map((account) =>
-    account.id === openId ? null : <NumberNotice key={account.id} account={account} className="inbox-notice" isQuiet />,
+    account.id === openId ? null : <AccountNotice key={account.id} account={account} className="inbox-notice" isQuiet />,
   );
 }
 

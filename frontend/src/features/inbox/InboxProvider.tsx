@@ -4,7 +4,7 @@ import { useEffect, useState, type ReactNode } from "react";
 import { useApi } from "@/lib/api/context";
 import { ApiError, describeError } from "@/lib/api/errors";
 import type { Api } from "@/lib/api/routes";
-import { findSurroundings } from "@/lib/channel";
+import { findTabServices } from "@/lib/channel";
 import { useFeed, useFeedListener } from "@/lib/socket/context";
 import { isErasure, isMessageChange, type Change, type ErasureChange } from "@/lib/socket/changes";
 import { firstShown, isolate } from "@/lib/texts";
@@ -17,12 +17,12 @@ import { checkReadable, measureFiles } from "@/features/inbox/composer/mediaInfo
 import { shownBody } from "@/features/inbox/thread/mentions";
 import { PresenceProvider } from "@/features/inbox/presence/presenceContext";
 import { CHAT_KEY, CHATS_KEY, MESSAGES_KEY } from "@/features/inbox/data/queryKeys";
-import { openShelf } from "@/features/inbox/data/outboxStorage";
+import { openOutboxStorage } from "@/features/inbox/data/outboxStorage";
 import { InboxStore } from "@/features/inbox/data/store";
 import { UNREAD_KEY } from "@/features/inbox/chats/unread";
 
 /** Whether any part of the chat is held: its end, or the surroundings of a message. */
-function isThreadKept(client: QueryClient, accountId: number, chatId: number): boolean {
+function isThreadCached(client: QueryClient, accountId: number, chatId: number): boolean {
   return client.getQueryCache().findAll({ queryKey: [MESSAGES_KEY, accountId, chatId] }).length > 0;
 }
 
@@ -41,20 +41,20 @@ function describeSend(error: unknown): string {
 function createStore(api: Api, client: QueryClient, userId: number): InboxStore {
   return new InboxStore({
     post: async ({ accountId, chatId, text, clientId, quoted, files, isVoice, seenSeq = 0 }, onProgress, signal) => {
-      const carried = files === undefined ? {} : { files, isVoice, mediaInfo: await measureFiles(files) };
+      const extras = files === undefined ? {} : { files, isVoice, mediaInfo: await measureFiles(files) };
       try {
-        return await api.sendMessage(accountId, chatId, { text, clientId, quoteId: quoted?.id, seenSeq, onProgress, signal, ...carried });
+        return await api.sendMessage(accountId, chatId, { text, clientId, quoteId: quoted?.id, seenSeq, onProgress, signal, ...extras });
       } catch (error) {
         if (isUnreachable(error) && files !== undefined) await checkReadable(files);
         throw error;
       }
     },
-    isThreadKept: (accountId, chatId) => isThreadKept(client, accountId, chatId),
+    isThreadCached: (accountId, chatId) => isThreadCached(client, accountId, chatId),
     describeError: describeSend,
     isPassing,
     isStalled,
-    shelf: openShelf(userId),
-    surroundings: findSurroundings(),
+    storage: openOutboxStorage(userId),
+    tabServices: findTabServices(),
     outboxName: `confab-outbox-${userId}`,
   });
 }
@@ -86,7 +86,7 @@ function useForgetting(store: InboxStore): void {
         const key = query.queryKey as readonly unknown[];
         if (type !== "removed" || key[0] !== MESSAGES_KEY) return;
         const [accountId, chatId] = [Number(key[1]), Number(key[2])];
-        if (!isThreadKept(client, accountId, chatId)) store.forgetThread(chatId);
+        if (!isThreadCached(client, accountId, chatId)) store.forgetThread(chatId);
       }),
     [client, store],
   );

@@ -16,13 +16,13 @@ const MESSAGE_PAGE = 50;
 const STALE_MS = 10 * 60_000;
 
 /** So long a thread that was left is kept. */
-const KEPT_MS = 5 * 60_000;
+const THREAD_CACHE_MS = 5 * 60_000;
 
 /**
  * The chats of these numbers. With `keptId` the open chat stays in the list although it no longer fits: a chat that
  * is read must not vanish under the reader.
  */
-export function useChatList(accountIds: readonly number[], filter: ChatFilter = "all", keptId: number | null = null) {
+export function useChatList(accountIds: readonly number[], filter: ChatFilter = "all", openId: number | null = null) {
   const api = useApi();
   const { chats: live, progress, tombstones } = useInboxSnapshot();
   const query = useInfiniteQuery({
@@ -43,8 +43,8 @@ export function useChatList(accountIds: readonly number[], filter: ChatFilter = 
   const pages = query.data?.pages;
   const wants = useCallback(
     (chat: Chat) =>
-      !tombstones.hasChat(chat) && (isShown(chat, filter) || (filter === "unread" && chat.id === keptId && !chat.archived)),
-    [filter, keptId, tombstones],
+      !tombstones.hasChat(chat) && (isShown(chat, filter) || (filter === "unread" && chat.id === openId && !chat.archived)),
+    [filter, openId, tombstones],
   );
   const chats = useMemo(
     () => (pages === undefined ? null : mergeChats(pages, live.values(), accountIds, progress, wants)),
@@ -85,7 +85,7 @@ export function useThread(accountId: number, chatId: number, around: number | nu
       (previous_cursor ? { newer: previous_cursor } : undefined),
     staleTime: STALE_MS,
     // A part that was left has no use: one comes back to the newest messages.
-    gcTime: around === null ? KEPT_MS : 0,
+    gcTime: around === null ? THREAD_CACHE_MS : 0,
   });
   const pages = query.data?.pages;
   const live = messages.get(chatId) ?? NO_ROWS;

@@ -56,10 +56,10 @@ function CreateForm({ onMade }: { readonly onMade: (secret: string) => void }) {
   const create = useCreate(onMade);
   const [name, setName] = useState("");
   const [scopes, setScopes] = useState<readonly Scope[]>(["read"]);
-  const [numbers, setNumbers] = useState<readonly number[]>([]);
+  const [accountIds, setAccountIds] = useState<readonly number[]>([]);
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    const account_ids = numbers.length === 0 ? null : numbers;
+    const account_ids = accountIds.length === 0 ? null : accountIds;
     create.mutate({ name: name.trim(), scopes, account_ids }, { onSuccess: () => setName("") });
   };
   const nameField = { label: "What is it for?", required: true, maxLength: 100, value: name };
@@ -68,7 +68,7 @@ function CreateForm({ onMade }: { readonly onMade: (secret: string) => void }) {
       <h2 id="key-title">Create a key</h2>
       <TextField {...nameField} onChange={(event) => setName(event.target.value)} data-testid="key-name" />
       <Choices legend="It may" options={SCOPES} chosen={scopes} onChange={setScopes} />
-      <Numbers chosen={numbers} onChange={setNumbers} />
+      <AccountChoices chosen={accountIds} onChange={setAccountIds} />
       <div>
         <Button type="submit" tone="primary" disabled={scopes.length === 0} isBusy={create.isPending} data-testid="key-submit">
           Create the key
@@ -79,12 +79,12 @@ function CreateForm({ onMade }: { readonly onMade: (secret: string) => void }) {
   );
 }
 
-interface NumbersProps {
+interface AccountChoicesProps {
   readonly chosen: readonly number[];
   readonly onChange: (chosen: readonly number[]) => void;
 }
 
-function Numbers({ chosen, onChange }: NumbersProps) {
+function AccountChoices({ chosen, onChange }: AccountChoicesProps) {
   const options = (useAccounts().data ?? []).map((account) => [account.id, nameAccount(account)] as const);
   if (options.length === 0) return null;
   return <Choices legend="Only for these numbers (none chosen: all of yours)" options={options} chosen={chosen} onChange={onChange} />;

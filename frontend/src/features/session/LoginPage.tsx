@@ -10,8 +10,8 @@ import { useSession, useSessionState } from "./context";
 import { Entrance } from "./Entrance";
 
 function explain(error: unknown): string {
-  const isRefused = error instanceof ApiError && (error.status === 401 || error.status === 422 || error.status === 400);
-  return isRefused ? "That e-mail and password do not belong together. Please check both." : describeError(error);
+  const isRejected = error instanceof ApiError && (error.status === 401 || error.status === 422 || error.status === 400);
+  return isRejected ? "That e-mail and password do not belong together. Please check both." : describeError(error);
 }
 
 function useLogin() {

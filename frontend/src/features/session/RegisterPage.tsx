@@ -30,14 +30,14 @@ export function RegisterPage() {
 }
 
 /** What was refused: a sentence about all of it, or one for each field. */
-interface Refusal {
+interface FormError {
   readonly message: string | null;
   readonly fields: Readonly<Record<string, readonly string[]>>;
 }
 
-const NOTHING: Refusal = { message: null, fields: {} };
+const NOTHING: FormError = { message: null, fields: {} };
 
-function refusalOf(error: unknown): Refusal {
+function formErrorOf(error: unknown): FormError {
   if (error instanceof ApiError && error.status === 409) return { message: null, fields: { email: [error.message] } };
   if (error instanceof ApiError && Object.keys(error.fields).length > 0) return { message: null, fields: error.fields };
   return { message: describeError(error), fields: {} };
@@ -45,40 +45,40 @@ function refusalOf(error: unknown): Refusal {
 
 function useRegister() {
   const session = useSession();
-  const [refusal, setRefusal] = useState(NOTHING);
+  const [formError, setFormError] = useState(NOTHING);
   const [isBusy, setBusy] = useState(false);
   const send = async (data: FormData) => {
     const text = (name: string) => data.get(name) as string;
     setBusy(true);
-    setRefusal(NOTHING);
+    setFormError(NOTHING);
     try {
       session.enter(
         await register({ name: text("name").trim(), email: text("email").trim(), password: text("password") }),
       );
     } catch (failure) {
-      setRefusal(refusalOf(failure));
+      setFormError(formErrorOf(failure));
       setBusy(false);
     }
   };
-  return { send, refusal, isBusy };
+  return { send, formError, isBusy };
 }
 
 function RegisterForm() {
-  const { send, refusal, isBusy } = useRegister();
+  const { send, formError, isBusy } = useRegister();
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
     // To what has to be changed; there is nothing to change about a refusal of all of it.
     form.current?.querySelector<HTMLInputElement>("[aria-invalid=true]")?.focus();
-  }, [refusal]);
+  }, [formError]);
   const submit = (event: SyntheticEvent<HTMLFormElement>) => {
     event.preventDefault();
     void send(new FormData(event.currentTarget));
   };
-  const errorOf = (name: string) => refusal.fields[name]?.join(" ");
+  const errorOf = (name: string) => formError.fields[name]?.join(" ");
   const password = { type: "password", name: "password", autoComplete: "new-password", minLength: MIN_PASSWORD };
   return (
     <form ref={form} className="login-form" onSubmit={submit}>
-      <div aria-live="polite">{refusal.message !== null && <Notice tone="bad">{refusal.message}</Notice>}</div>
+      <div aria-live="polite">{formError.message !== null && <Notice tone="bad">{formError.message}</Notice>}</div>
       <TextField label="Your name" name="name" autoComplete="name" maxLength={200} required error={errorOf("name")} />
       <TextField label="E-mail" type="email" name="email" autoComplete="username" required error={errorOf("email")} />
       <TextField

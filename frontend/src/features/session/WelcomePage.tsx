@@ -31,10 +31,10 @@ export function WelcomePage() {
   });
   if (isIn && token === "") return <Navigate to="/inbox" replace />;
   if (link.data !== undefined) return <Accept link={link.data} token={token} />;
-  const isGone = token === "" || link.isError;
+  const isInvalid = token === "" || link.isError;
   return (
-    <Entrance title={isGone ? "This link does not lead anywhere" : "One moment"}>
-      {isGone && <Notice tone="bad">{token === "" ? "The link is not complete." : describeError(link.error)}</Notice>}
+    <Entrance title={isInvalid ? "This link does not lead anywhere" : "One moment"}>
+      {isInvalid && <Notice tone="bad">{token === "" ? "The link is not complete." : describeError(link.error)}</Notice>}
       <Link to="/login">Go to the login page</Link>
     </Entrance>
   );

@@ -14,7 +14,7 @@ export type SessionState =
 type AuthRoutes = Pick<typeof routes, "login" | "refresh" | "logout">;
 
 /** What a tab tells the others: they share the cookie, so they share the session. */
-type Word =
+type TabMessage =
   | { readonly kind: "signed-in"; readonly answer: SignedIn }
   | { readonly kind: "signed-out"; readonly hasEnded: boolean };
 
@@ -41,9 +41,9 @@ export class Session {
 
   constructor(authRoutes: AuthRoutes = routes, openChannel: OpenChannel = () => null, locks: Locks | null = findLocks()) {
     this.#routes = authRoutes;
-    const surroundings = locks === null ? null : { openChannel, locks };
-    this.#inTurn = (run) => inTurn(surroundings, "confab-session", run);
-    this.#channel = openChannel("confab-session", (word) => this.#hear(word as Word));
+    const tabServices = locks === null ? null : { openChannel, locks };
+    this.#inTurn = (run) => inTurn(tabServices, "confab-session", run);
+    this.#channel = openChannel("confab-session", (message) => this.#receive(message as TabMessage));
   }
 
   get state(): SessionState {
@@ -94,7 +94,7 @@ export class Session {
   }
 
   end(hasEnded: boolean): void {
-    if (this.#state.status === "signed-in") this.#say({ kind: "signed-out", hasEnded });
+    if (this.#state.status === "signed-in") this.#post({ kind: "signed-out", hasEnded });
     this.#end(hasEnded);
   }
 
@@ -123,18 +123,18 @@ export class Session {
     }
   }
 
-  #hear(word: Word): void {
-    if (word.kind === "signed-in") this.#accept(word.answer);
-    else if (this.#state.status === "signed-in") this.#end(word.hasEnded);
+  #receive(message: TabMessage): void {
+    if (message.kind === "signed-in") this.#accept(message.answer);
+    else if (this.#state.status === "signed-in") this.#end(message.hasEnded);
   }
 
-  #say(word: Word): void {
-    this.#channel?.post(word);
+  #post(message: TabMessage): void {
+    this.#channel?.post(message);
   }
 
   #acceptOwn(answer: SignedIn): void {
     this.#accept(answer);
-    this.#say({ kind: "signed-in", answer });
+    this.#post({ kind: "signed-in", answer });
   }
 
   #accept({ token, expires_at, user }: SignedIn): void {

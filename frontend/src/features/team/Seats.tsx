@@ -18,7 +18,7 @@ export function SeatsTaken() {
   );
 }
 
-export function NoSeatLeft() {
+export function NoSeatNotice() {
   const seats = useSeats();
   if (seats === undefined || seats.allowed === null || seats.used < seats.allowed) return null;
   return <Notice tone="info">Every seat of the plan is taken. Disable somebody, or ask for a larger plan.</Notice>;

@@ -11,13 +11,13 @@ import { TextField } from "@/components/TextField";
 import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
 import { copyText } from "@/lib/clipboard";
-import { PEOPLE_KEY, usePeople } from "@/lib/people";
+import { TEAM_KEY, useTeam } from "@/lib/team";
 import { useCan, useMe } from "@/lib/rights";
 import { isolate } from "@/lib/texts";
 import { formatAgo, formatExact } from "@/lib/time";
 import { ENTITLEMENTS_KEY } from "@/lib/usage";
 import type { TeamRole, TeamUser, TeamUserWithLink } from "@/types/wire";
-import { NoSeatLeft, SeatsTaken } from "./Seats";
+import { NoSeatNotice, SeatsTaken } from "./Seats";
 import "@/components/panels.css";
 
 const ROLES: readonly TeamRole[] = ["viewer", "agent", "admin", "owner"];
@@ -28,7 +28,7 @@ export function TeamPage() {
   return (
     <>
       {mayManage && <InviteForm onMade={setMade} />}
-      <PeopleList onMade={setMade} />
+      <TeamList onMade={setMade} />
       {made !== null && <LinkDialog made={made} onClose={() => setMade(null)} />}
     </>
   );
@@ -43,7 +43,7 @@ function useRoles(): readonly TeamRole[] {
 function useSettled() {
   const client = useQueryClient();
   return () =>
-    Promise.all([PEOPLE_KEY, ENTITLEMENTS_KEY].map((queryKey) => client.invalidateQueries({ queryKey })));
+    Promise.all([TEAM_KEY, ENTITLEMENTS_KEY].map((queryKey) => client.invalidateQueries({ queryKey })));
 }
 
 interface MakesLinks {
@@ -97,7 +97,7 @@ function InviteForm({ onMade }: MakesLinks) {
 }
 
 function InviteNotice({ error }: { readonly error: Error | null }) {
-  return <div aria-live="polite">{error === null ? <NoSeatLeft /> : <Notice tone="bad">{describeError(error)}</Notice>}</div>;
+  return <div aria-live="polite">{error === null ? <NoSeatNotice /> : <Notice tone="bad">{describeError(error)}</Notice>}</div>;
 }
 
 interface RoleSelectProps {
@@ -124,12 +124,12 @@ function RoleSelect({ label, roles, value, onChange }: RoleSelectProps) {
   );
 }
 
-function PeopleList({ onMade }: MakesLinks) {
-  const people = usePeople();
-  if (people.data === undefined) {
-    if (people.isError) {
-      const message = describeError(people.error);
-      return <ErrorState title="The team could not be loaded" message={message} onRetry={() => void people.refetch()} />;
+function TeamList({ onMade }: MakesLinks) {
+  const team = useTeam();
+  if (team.data === undefined) {
+    if (team.isError) {
+      const message = describeError(team.error);
+      return <ErrorState title="The team could not be loaded" message={message} onRetry={() => void team.refetch()} />;
     }
     return (
       <Loading label="Loading the team">
@@ -139,63 +139,63 @@ function PeopleList({ onMade }: MakesLinks) {
   }
   return (
     <ul className="entries" aria-label="People">
-      {people.data.map((person) => (
-        <PersonRow key={person.id} person={person} onMade={onMade} />
+      {team.data.map((user) => (
+        <TeamUserRow key={user.id} user={user} onMade={onMade} />
       ))}
     </ul>
   );
 }
 
-function describe(person: TeamUser): string {
-  const count = person.numbers.length;
+function describe(user: TeamUser): string {
+  const count = user.numbers.length;
   const numbers = count === 1 ? "1 number" : `${count} numbers`;
-  if (person.status === "disabled") return "disabled";
-  if (person.status === "invited") return `invited, ${numbers}`;
-  return `${numbers}${person.seen_at === null ? "" : `, signed in ${formatAgo(person.seen_at)}`}`;
+  if (user.status === "disabled") return "disabled";
+  if (user.status === "invited") return `invited, ${numbers}`;
+  return `${numbers}${user.seen_at === null ? "" : `, signed in ${formatAgo(user.seen_at)}`}`;
 }
 
-function PersonRow({ person, onMade }: MakesLinks & { readonly person: TeamUser }) {
+function TeamUserRow({ user, onMade }: MakesLinks & { readonly user: TeamUser }) {
   const me = useMe().data?.user;
   const roles = useRoles();
-  const mayChange = useCan()("manage_people") && roles.includes(person.role);
+  const mayChange = useCan()("manage_people") && roles.includes(user.role);
   return (
-    <li className="entry" data-testid="person" data-status={person.status}>
+    <li className="entry" data-testid="person" data-status={user.status}>
       <div className="entry-text">
-        <strong translate="no">{person.name}</strong>
-        <span translate="no">{person.email}</span>
-        <span>{describe(person)}</span>
+        <strong translate="no">{user.name}</strong>
+        <span translate="no">{user.email}</span>
+        <span>{describe(user)}</span>
       </div>
       {mayChange ? (
-        <PersonActions person={person} isSelf={me?.id === person.id} onMade={onMade} />
+        <TeamUserActions user={user} isSelf={me?.id === user.id} onMade={onMade} />
       ) : (
-        <span className="muted">{person.role}</span>
+        <span className="muted">{user.role}</span>
       )}
     </li>
   );
 }
 
-function PersonActions({ person, isSelf, onMade }: MakesLinks & { readonly person: TeamUser; readonly isSelf: boolean }) {
+function TeamUserActions({ user, isSelf, onMade }: MakesLinks & { readonly user: TeamUser; readonly isSelf: boolean }) {
   const api = useApi();
   const settled = useSettled();
   const roles = useRoles();
   const change = useMutation({
-    mutationFn: (body: { role?: TeamRole; is_active?: boolean }) => api.changeUser(person.id, body),
+    mutationFn: (body: { role?: TeamRole; is_active?: boolean }) => api.changeUser(user.id, body),
     onSettled: settled,
   });
-  const link = useMutation({ mutationFn: () => api.makeUserLink(person.id), onSuccess: onMade, onSettled: settled });
-  const isActive = person.status !== "disabled";
+  const link = useMutation({ mutationFn: () => api.makeUserLink(user.id), onSuccess: onMade, onSettled: settled });
+  const isActive = user.status !== "disabled";
   const error = change.error ?? link.error;
   return (
     <>
       <RoleSelect
-        label={`Role of ${isolate(person.name)}`}
+        label={`Role of ${isolate(user.name)}`}
         roles={roles}
-        value={person.role}
+        value={user.role}
         onChange={(role) => change.mutate({ role })}
       />
       {isActive && (
         <Button size="small" isBusy={link.isPending} onClick={() => link.mutate()}>
-          {person.status === "invited" ? "New invitation link" : "Reset password"}
+          {user.status === "invited" ? "New invitation link" : "Reset password"}
         </Button>
       )}
       {!isSelf && (

@@ -2,7 +2,7 @@
 import { useId, useState, type KeyboardEvent } from "react";
 import { Button } from "@/components/Button";
 import type { UsageDay } from "@/types/wire";
-import { formatDayOf, formatNumber } from "./words";
+import { formatDayOf, formatCount } from "./format";
 
 const WIDTH = 620;
 const HEIGHT = 180;
@@ -64,7 +64,7 @@ function Bars({ days, label }: DayPlotProps) {
         aria-valuemin={1}
         aria-valuemax={days.length}
         aria-valuenow={(chosen ?? 0) + 1}
-        aria-valuetext={day === undefined ? `Sent and received on ${days.length} days` : tellDay(day)}
+        aria-valuetext={day === undefined ? `Sent and received on ${days.length} days` : describeDay(day)}
         aria-describedby={id}
         onKeyDown={onKeyDown}
         onBlur={() => setChosen(null)}
@@ -73,7 +73,7 @@ function Bars({ days, label }: DayPlotProps) {
         <Drawing days={days} chosen={chosen} onChoose={setChosen} />
       </div>
       <p className="usage-chosen" id={id} data-testid="usage-day">
-        {day === undefined ? "Point at a day, or use the arrow keys." : tellDay(day)}
+        {day === undefined ? "Point at a day, or use the arrow keys." : describeDay(day)}
       </p>
     </>
   );
@@ -118,7 +118,7 @@ function GridLine({ value, y }: { readonly value: number; readonly y: number }) 
     <g>
       <line className="usage-grid" x1={LEFT} x2={WIDTH} y1={y} y2={y} />
       <text className="usage-axis" x={LEFT - 8} y={y + 4} textAnchor="end">
-        {formatNumber(value)}
+        {formatCount(value)}
       </text>
     </g>
   );
@@ -139,8 +139,8 @@ const GOALS: Readonly<Partial<Record<string, Goal>>> = {
   End: (_, last) => last,
 };
 
-const tellDay = ({ day, sent, received }: UsageDay): string =>
-  `${formatDayOf(day)}: ${formatNumber(received)} received, ${formatNumber(sent)} sent`;
+const describeDay = ({ day, sent, received }: UsageDay): string =>
+  `${formatDayOf(day)}: ${formatCount(received)} received, ${formatCount(sent)} sent`;
 
 interface BarProps {
   readonly kind: "sent" | "received";
@@ -172,8 +172,8 @@ function DayTable({ days }: { readonly days: readonly UsageDay[] }) {
           {days.map(({ day, sent, received }) => (
             <tr key={day}>
               <th scope="row">{formatDayOf(day)}</th>
-              <td>{formatNumber(received)}</td>
-              <td>{formatNumber(sent)}</td>
+              <td>{formatCount(received)}</td>
+              <td>{formatCount(sent)}</td>
             </tr>
           ))}
         </tbody>

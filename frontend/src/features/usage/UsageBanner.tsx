@@ -6,7 +6,7 @@ import { Icon } from "@/components/Icon";
 import { Text } from "@/components/Text";
 import { useEntitlements } from "@/lib/usage";
 import type { Entitlement } from "@/types/wire";
-import { formatDate, formatNumber } from "./words";
+import { formatDate, formatCount } from "./format";
 import "./usage.css";
 
 const SEEN_KEY = "confab.usage-seen";
@@ -41,7 +41,7 @@ export function UsageBanner() {
   return (
     <div className={`usage-banner usage-banner-${row.messages.level}`} role="status" data-testid="usage-banner">
       <p>
-        <Text>{tell(row.messages)}</Text> <Link to="/usage">See your usage</Link>
+        <Text>{report(row.messages)}</Text> <Link to="/usage">See your usage</Link>
       </p>
       <IconButton label="Dismiss" onClick={dismiss}>
         <Icon name="close" size={16} />
@@ -50,10 +50,10 @@ export function UsageBanner() {
   );
 }
 
-function tell({ allowed, used, level, until }: Entitlement["messages"]): string {
-  const limit = formatNumber(allowed ?? 0);
+function report({ allowed, used, level, until }: Entitlement["messages"]): string {
+  const limit = formatCount(allowed ?? 0);
   if (level === "reached") {
     return `This month’s ${limit} messages are used up. Sending goes on from ${formatDate(until)}, or with a larger plan.`;
   }
-  return `${formatNumber(used)} of this month’s ${limit} messages are used.`;
+  return `${formatCount(used)} of this month’s ${limit} messages are used.`;
 }

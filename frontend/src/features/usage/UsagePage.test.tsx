@@ -94,8 +94,8 @@ it("goes to the months before, and not beyond this one", async () => {
 it("says a month that could not be had, and tries again", async () => {
   const { usage } = show();
   await screen.findByTestId("usage-plot");
-  const refusal = new ApiError(503, { code: "unavailable", message: "Busy.", fields: {}, requestId: null });
-  usage.mockRejectedValueOnce(refusal);
+  const error = new ApiError(503, { code: "unavailable", message: "Busy.", fields: {}, requestId: null });
+  usage.mockRejectedValueOnce(error);
   await userEvent.click(screen.getByTestId("usage-before"));
   expect(await screen.findByText("This month could not be loaded")).toBeTruthy();
   await userEvent.click(screen.getByRole("button", { name: "Try again" }));

@@ -9,7 +9,7 @@ import { describeError } from "@/lib/api/errors";
 import { currentPeriod, movePeriod, useEntitlements, useUsage } from "@/lib/usage";
 import type { Entitlement, Limit } from "@/types/wire";
 import { DayPlot } from "./DayPlot";
-import { formatDate, formatFullDate, formatMonth, formatNumber, namePlan } from "./words";
+import { formatDate, formatFullDate, formatMonth, formatCount, namePlan } from "./format";
 import "./usage.css";
 
 export function UsagePage() {
@@ -87,7 +87,7 @@ interface MeterProps extends Limit {
 
 /** A bar only where there is an end to it; the numbers say the same in words. */
 function Meter({ label, allowed, used, note, level = "ok" }: MeterProps) {
-  const text = allowed === null ? `${formatNumber(used)}, no limit` : `${formatNumber(used)} of ${formatNumber(allowed)}`;
+  const text = allowed === null ? `${formatCount(used)}, no limit` : `${formatCount(used)} of ${formatCount(allowed)}`;
   return (
     <div className="usage-meter">
       <h3>{label}</h3>
@@ -165,7 +165,7 @@ function Sum({ name, value }: { readonly name: string; readonly value: number })
   return (
     <div>
       <dt>{name}</dt>
-      <dd>{formatNumber(value)}</dd>
+      <dd>{formatCount(value)}</dd>
     </div>
   );
 }

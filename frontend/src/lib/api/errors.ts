@@ -72,8 +72,8 @@ function parseFields(value: unknown): ApiErrorBody["fields"] {
 export function parseError(status: number, body: unknown, retryAfter: string | null): ApiError {
   const error = isRecord(body) && isRecord(body.error) ? body.error : {};
   const code = typeof error.code === "string" ? error.code : `http_${status}`;
-  const told = typeof error.message === "string" ? error.message : "";
-  const message = told || (SENTENCES[status] ?? "Something went wrong. Try again in a moment.");
+  const text = typeof error.message === "string" ? error.message : "";
+  const message = text || (SENTENCES[status] ?? "Something went wrong. Try again in a moment.");
   const requestId = typeof error.request_id === "string" ? error.request_id : null;
   const seconds = Number(retryAfter);
   return new ApiError(

@@ -198,7 +198,7 @@ function chatRoutes(signed: Send) {
 
 function contactRoutes(signed: Send) {
   return {
-    listPeople: (accountId: number, chatId: number, signal?: AbortSignal) =>
+    listChatContacts: (accountId: number, chatId: number, signal?: AbortSignal) =>
       signed<ChatPeople>(`${chatPath(accountId, chatId)}/people`, { signal }),
 
     fetchAvatar: (accountId: number, avatar: string, signal?: AbortSignal) =>

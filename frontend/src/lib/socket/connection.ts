@@ -12,7 +12,7 @@ export interface Wire {
   start(): void;
   stop(): void;
   /** Try now: the network is back, or somebody looks at the page again. */
-  hurry(): void;
+  reconnectNow(): void;
   /** Give the open socket a fresh token, before the old one ends. */
   reauth(token: string): void;
   /** The chats that are open here: colleagues see it. */
@@ -82,7 +82,7 @@ export class Connection implements Wire {
     this.#become("stopped");
   }
 
-  hurry(): void {
+  reconnectNow(): void {
     if (this.#state === "waiting") this.#open();
     else if (this.#state === "live") this.#ping();
   }

@@ -67,8 +67,8 @@ export class Cursors {
   }
 
   #position(accountId: number): Position {
-    const held = this.#positions.get(accountId);
-    if (held !== undefined) return held;
+    const current = this.#positions.get(accountId);
+    if (current !== undefined) return current;
     const position: Position = { seq: 0, ahead: new Set(), head: 0 };
     this.#positions.set(accountId, position);
     return position;

@@ -180,11 +180,11 @@ describe("Feed", () => {
 
   it("asks for what a tab missed that came in while another kept the socket", async () => {
     const browser = createBrowser();
-    const leader = setUp({ surroundings: browser.openTab() });
+    const leader = setUp({ tabServices: browser.openTab() });
     await vi.advanceTimersByTimeAsync(0);
     leader.latest().welcome({ "1": 4 });
     leader.latest().push("message:new", 5, message(5));
-    const late = setUp({ surroundings: browser.openTab() });
+    const late = setUp({ tabServices: browser.openTab() });
     late.listChanges.mockResolvedValueOnce({ items: [{ seq: 5, event: "message:new", data: message(5) }], seq: 5, more: false });
     await vi.advanceTimersByTimeAsync(HOLE_MS * 3);
     expect(late.sockets).toEqual([]);
@@ -220,14 +220,14 @@ describe("Feed", () => {
     ["the server says so", (latest) => latest().push("reset", undefined, { account_id: 1 })],
     ["it joins below where it was", (latest) => latest().answer(true, { accounts: { "1": 3 } })],
     ["the server's head is below", (latest) => latest().say({ event: "head", data: { "1": 3 } })],
-  ])("goes back and reads anew after a backup was restored: %s", async (_, hear) => {
+  ])("goes back and reads anew after a backup was restored: %s", async (_, act) => {
     const { feed, latest, listChanges, fetchAccount, onReset } = setUp();
     listChanges.mockResolvedValue({ items: [], seq: 3, more: false, reset: true });
     fetchAccount.mockResolvedValue(makeAccount({ seq: 3 }));
     latest().onopen?.();
     latest().answer();
     latest().push("message:new", 5, message(5));
-    hear(latest);
+    act(latest);
     latest().answer(true, { accounts: { "1": 3 } });
     await vi.advanceTimersByTimeAsync(0);
     expect(onReset).toHaveBeenCalledTimes(1);

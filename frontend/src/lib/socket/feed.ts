@@ -1,6 +1,6 @@
 /** Turns the socket's pushes into a complete stream of typed changes: gaps are filled over REST, or reported as a reset. */
 import type { Api } from "@/lib/api/routes";
-import type { Surroundings } from "@/lib/channel";
+import type { TabServices } from "@/lib/channel";
 import { Connection, type ConnectionOptions, type ConnectionState, type Wire } from "./connection";
 import { parseChange, type Change } from "./changes";
 import { Cursors } from "./cursors";
@@ -28,7 +28,7 @@ export interface FeedOptions
   extends Pick<ConnectionOptions, "url" | "userId" | "token" | "renew" | "createSocket"> {
   readonly api: Pick<Api, "listChanges" | "fetchAccount">;
   /** With these the tabs of a browser share one socket; without, each has its own. */
-  readonly surroundings?: Surroundings | null;
+  readonly tabServices?: TabServices | null;
 }
 
 export class Feed {
@@ -42,16 +42,16 @@ export class Feed {
   readonly #resetting = new Set<number>();
   #stopped = false;
 
-  constructor({ api, surroundings = null, ...connection }: FeedOptions) {
+  constructor({ api, tabServices = null, ...connection }: FeedOptions) {
     this.#api = api;
     const options: ConnectionOptions = {
       ...connection,
       cursors: () => this.#cursors.values(),
       onPush: (push) => this.#receive(push),
       onJoined: (data, since) => this.#noteJoined(isRecord(data) ? data.accounts : undefined, since),
-      onState: (state) => this.#tell((listener) => listener.onState?.(state)),
+      onState: (state) => this.#notify((listener) => listener.onState?.(state)),
     };
-    this.#wire = surroundings === null ? new Connection(options) : new SharedConnection(options, surroundings);
+    this.#wire = tabServices === null ? new Connection(options) : new SharedConnection(options, tabServices);
   }
 
   get state(): ConnectionState {
@@ -70,8 +70,8 @@ export class Feed {
     this.#wire.stop();
   }
 
-  hurry(): void {
-    this.#wire.hurry();
+  reconnectNow(): void {
+    this.#wire.reconnectNow();
   }
 
   reauth(token: string): void {
@@ -138,7 +138,7 @@ export class Feed {
   }
 
   #publish(change: ReturnType<typeof parseChange>, accountId: number | null): void {
-    if (typeof change !== "string") this.#tell((listener) => listener.onChange?.(change, accountId));
+    if (typeof change !== "string") this.#notify((listener) => listener.onChange?.(change, accountId));
   }
 
   #noteMissing(accountId: number | null, seq: number | null): void {
@@ -150,7 +150,7 @@ export class Feed {
   /** Not ours any more: nothing is missing of it. */
   #leave(accountId: number): void {
     this.forget(accountId);
-    this.#tell((listener) => listener.onLeft?.(accountId));
+    this.#notify((listener) => listener.onLeft?.(accountId));
   }
 
   #see(accountId: number | null, seq: number | null): void {
@@ -253,10 +253,10 @@ export class Feed {
     const account = await this.#api.fetchAccount(accountId);
     this.#clearHole(accountId);
     this.#cursors.restart(accountId, account.seq);
-    this.#tell((listener) => listener.onReset?.(accountId, account));
+    this.#notify((listener) => listener.onReset?.(accountId, account));
   }
 
-  #tell(visit: (listener: FeedListener) => void): void {
+  #notify(visit: (listener: FeedListener) => void): void {
     for (const listener of [...this.#listeners]) visit(listener);
   }
 }

@@ -49,7 +49,7 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-const numberOrNull = (value: unknown) => (typeof value === "number" ? value : null);
+const finiteOrNull = (value: unknown) => (typeof value === "number" ? value : null);
 
 /** Tell an answer from a push; null for a frame that is neither. */
 export function parseFrame(text: string): Ack | Push | null {
@@ -65,8 +65,8 @@ export function parseFrame(text: string): Ack | Push | null {
   return {
     event: frame.event,
     data: frame.data,
-    accountId: numberOrNull(frame.account_id),
-    seq: numberOrNull(frame.seq),
+    accountId: finiteOrNull(frame.account_id),
+    seq: finiteOrNull(frame.seq),
   };
 }
 

@@ -3,9 +3,9 @@ import { Connection, type ConnectionOptions } from "./connection";
 import { isRecord, parseHeads, type Cursors, type Push } from "./frames";
 
 /** A tab that has not said for so long which chats it has open is gone. */
-export const GUEST_MS = 60_000;
+export const TAB_TIMEOUT_MS = 60_000;
 
-interface Guest {
+interface TabChats {
   readonly chats: readonly number[];
   readonly at: number;
 }
@@ -13,7 +13,7 @@ interface Guest {
 type Callbacks = Pick<ConnectionOptions, "onPush" | "onJoined" | "onState"> & { readonly release: () => void };
 
 /** Presence and typing are whole each time, so the last one of each chat is all there is to know. */
-function moodOf({ event, data }: Push): { readonly key: string; readonly isEmpty: boolean } | null {
+function presenceKeyOf({ event, data }: Push): { readonly key: string; readonly isEmpty: boolean } | null {
   if ((event !== "presence" && event !== "typing") || !isRecord(data) || !Array.isArray(data.users)) return null;
   return { key: `${event}:${String(data.chat_id)}`, isEmpty: data.users.length === 0 };
 }
@@ -22,8 +22,8 @@ export class Lead {
   readonly connection: Connection;
   readonly #release: () => void;
   readonly #heads = new Map<number, number>();
-  readonly #moods = new Map<string, Push>();
-  readonly #guests = new Map<string, Guest>();
+  readonly #presence = new Map<string, Push>();
+  readonly #tabs = new Map<string, TabChats>();
   #hasEnded = false;
 
   constructor(options: ConnectionOptions, { onPush, onJoined, onState, release }: Callbacks) {
@@ -40,7 +40,7 @@ export class Lead {
       },
       onState: (state) => {
         if (this.#hasEnded) return;
-        if (state !== "live") this.#moods.clear();
+        if (state !== "live") this.#presence.clear();
         onState(state);
       },
     });
@@ -50,17 +50,17 @@ export class Lead {
     return Object.fromEntries([...this.#heads].map(([id, seq]) => [String(id), seq]));
   }
 
-  moods(): Push[] {
-    return [...this.#moods.values()];
+  presence(): Push[] {
+    return [...this.#presence.values()];
   }
 
   /** Which chats a tab has open; the socket is in the rooms of all of them together. */
-  seat(tab: string, chats: readonly number[]): void {
-    this.#guests.set(tab, { chats, at: Date.now() });
-    for (const [id, guest] of this.#guests) {
-      if (guest.chats.length === 0 || Date.now() - guest.at > GUEST_MS) this.#guests.delete(id);
+  setTabChats(tab: string, chats: readonly number[]): void {
+    this.#tabs.set(tab, { chats, at: Date.now() });
+    for (const [id, tabChats] of this.#tabs) {
+      if (tabChats.chats.length === 0 || Date.now() - tabChats.at > TAB_TIMEOUT_MS) this.#tabs.delete(id);
     }
-    this.connection.setChats(new Set([...this.#guests.values()].flatMap((guest) => guest.chats)));
+    this.connection.setChats(new Set([...this.#tabs.values()].flatMap((tabChats) => tabChats.chats)));
   }
 
   /** Close the socket and let the next tab lead. */
@@ -74,9 +74,9 @@ export class Lead {
     if (push.event === "head") this.#noteHeads(push.data);
     else if (push.event === "reset") this.#heads.clear();
     else if (push.accountId !== null && push.seq !== null) this.#reach(push.accountId, push.seq);
-    const mood = moodOf(push);
-    if (mood?.isEmpty === true) this.#moods.delete(mood.key);
-    else if (mood !== null) this.#moods.set(mood.key, push);
+    const presence = presenceKeyOf(push);
+    if (presence?.isEmpty === true) this.#presence.delete(presence.key);
+    else if (presence !== null) this.#presence.set(presence.key, push);
   }
 
   #noteHeads(heads: unknown): void {

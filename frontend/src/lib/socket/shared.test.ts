@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createSockets, type FakeSocket } from "@/testing/fakeSocket";
 import { createBrowser } from "@/testing/fakeTabs";
 import type { Push } from "./frames";
-import { GUEST_MS } from "./lead";
+import { TAB_TIMEOUT_MS } from "./lead";
 import { ANSWER_MS, REPEAT_MS, SharedConnection, SILENCE_MS } from "./shared";
 
 beforeEach(() => {
@@ -18,7 +18,7 @@ function setUp() {
   const browser = createBrowser();
   const { sockets, create, latest } = createSockets();
   const openTab = (seq = 4) => {
-    const surroundings = browser.openTab();
+    const tabServices = browser.openTab();
     const pushes: Push[] = [];
     const spies = { onJoined: vi.fn(), onState: vi.fn() };
     const wire = new SharedConnection(
@@ -32,10 +32,10 @@ function setUp() {
         createSocket: create,
         ...spies,
       },
-      surroundings,
+      tabServices,
     );
     const heard = () => pushes.map(({ event, seq: number }) => [event, number]);
-    return { wire, pushes, heard, surroundings, ...spies };
+    return { wire, pushes, heard, tabServices, ...spies };
   };
   const open = () => sockets.filter((socket) => !socket.isClosed);
   return { openTab, sockets, latest, open };
@@ -118,13 +118,13 @@ describe("SharedConnection", () => {
 
   it("takes over from a leader that no longer answers, which then follows", async () => {
     const { latest, open, one, other } = await twoTabs();
-    one.surroundings.freeze();
+    one.tabServices.freeze();
     await settle(SILENCE_MS);
     expect(other.wire.isLeading).toBe(false);
     await settle(ANSWER_MS);
     expect(other.wire.isLeading).toBe(true);
     expect(one.wire.isLeading).toBe(false);
-    one.surroundings.thaw();
+    one.tabServices.thaw();
     latest().welcome({ "1": 5 });
     await settle();
     expect(open()).toHaveLength(1);
@@ -146,8 +146,8 @@ describe("SharedConnection", () => {
 
   it("asks a silent leader as soon as somebody looks", async () => {
     const { sockets, one, other } = await twoTabs();
-    one.surroundings.freeze();
-    other.wire.hurry();
+    one.tabServices.freeze();
+    other.wire.reconnectNow();
     await settle(ANSWER_MS);
     expect(sockets).toHaveLength(2);
     expect(other.wire.isLeading).toBe(true);
@@ -170,10 +170,10 @@ describe("SharedConnection", () => {
     third.wire.start();
     one.wire.setChats(new Set([8]));
     third.wire.setChats(new Set([9]));
-    await stayQuiet(latest(), 2 * GUEST_MS);
+    await stayQuiet(latest(), 2 * TAB_TIMEOUT_MS);
     expect(chatsOf(latest(), "leave-chat")).toEqual([]);
-    third.surroundings.die();
-    await stayQuiet(latest(), GUEST_MS + REPEAT_MS);
+    third.tabServices.die();
+    await stayQuiet(latest(), TAB_TIMEOUT_MS + REPEAT_MS);
     expect(chatsOf(latest(), "leave-chat")).toEqual([9]);
   });
 

@@ -4,7 +4,7 @@
  * Tabs share the wire, not what they know: each counts for itself, and whatever a change of leader might
  * lose is a hole in its numbers, which its feed fills. So nothing depends on the order in which tabs come and go.
  */
-import type { Channel, Surroundings } from "@/lib/channel";
+import type { Channel, TabServices } from "@/lib/channel";
 import type { ConnectionOptions, ConnectionState, Wire } from "./connection";
 import type { Cursors, Push } from "./frames";
 import { Lead } from "./lead";
@@ -16,16 +16,16 @@ export const ANSWER_MS = 3_000;
 /** A tab says this often which chats it has open. */
 export const REPEAT_MS = 20_000;
 
-type Word =
-  | { readonly kind: "hello" | "hurry" | "retry" }
-  | { readonly kind: "standing"; readonly state: ConnectionState; readonly heads: Cursors; readonly moods: readonly Push[] }
+type TabMessage =
+  | { readonly kind: "hello" | "reconnect" | "retry" }
+  | { readonly kind: "status"; readonly state: ConnectionState; readonly heads: Cursors; readonly presence: readonly Push[] }
   | { readonly kind: "push"; readonly push: Push }
   | { readonly kind: "chats"; readonly tab: string; readonly chats: readonly number[] }
   | { readonly kind: "typing"; readonly chatId: number; readonly isOn: boolean };
 
 export class SharedConnection implements Wire {
   readonly #options: ConnectionOptions;
-  readonly #surroundings: Surroundings;
+  readonly #tabServices: TabServices;
   readonly #name: string;
   readonly #tab = String(Math.random()).slice(2);
   #channel: Channel | null = null;
@@ -35,11 +35,11 @@ export class SharedConnection implements Wire {
   #repeatTimer: ReturnType<typeof setInterval> | undefined;
   #lead: Lead | null = null;
   /** Aborted once this tab no longer waits for the lock, or holds it, by the same request. */
-  #claim = new AbortController();
+  #request = new AbortController();
 
-  constructor(options: ConnectionOptions, surroundings: Surroundings) {
+  constructor(options: ConnectionOptions, tabServices: TabServices) {
     this.#options = options;
-    this.#surroundings = surroundings;
+    this.#tabServices = tabServices;
     this.#name = `confab-socket-${options.userId}`;
   }
 
@@ -54,33 +54,33 @@ export class SharedConnection implements Wire {
   start(): void {
     if (this.#state === "refused") this.#retry();
     if (this.#state !== "stopped") return;
-    this.#channel = this.#surroundings.openChannel(this.#name, (word) => this.#hear(word as Word));
+    this.#channel = this.#tabServices.openChannel(this.#name, (message) => this.#receive(message as TabMessage));
     this.#become("connecting");
-    this.#repeatTimer = setInterval(() => this.#tellChats(), REPEAT_MS);
+    this.#repeatTimer = setInterval(() => this.#postChats(), REPEAT_MS);
     this.#follow();
     this.#queue(false);
   }
 
   #retry(): void {
     if (this.#lead !== null) this.#lead.connection.start();
-    else this.#say({ kind: "retry" });
+    else this.#post({ kind: "retry" });
   }
 
   stop(): void {
-    this.#claim.abort();
+    this.#request.abort();
     clearTimeout(this.#silenceTimer);
     clearInterval(this.#repeatTimer);
-    this.#say({ kind: "chats", tab: this.#tab, chats: [] });
+    this.#post({ kind: "chats", tab: this.#tab, chats: [] });
     this.#stepDown();
     this.#channel?.close();
     this.#channel = null;
     this.#become("stopped");
   }
 
-  hurry(): void {
-    if (this.#lead !== null) this.#lead.connection.hurry();
+  reconnectNow(): void {
+    if (this.#lead !== null) this.#lead.connection.reconnectNow();
     else if (this.#channel !== null) {
-      this.#say({ kind: "hurry" });
+      this.#post({ kind: "reconnect" });
       this.#expectAnswer();
     }
   }
@@ -92,30 +92,30 @@ export class SharedConnection implements Wire {
 
   setChats(chatIds: ReadonlySet<number>): void {
     this.#chats = new Set(chatIds);
-    this.#tellChats();
+    this.#postChats();
   }
 
   setTyping(chatId: number, isOn: boolean): void {
     if (this.#lead !== null) this.#lead.connection.setTyping(chatId, isOn);
-    else this.#say({ kind: "typing", chatId, isOn });
+    else this.#post({ kind: "typing", chatId, isOn });
   }
 
-  #tellChats(): void {
-    if (this.#lead !== null) this.#lead.seat(this.#tab, [...this.#chats]);
-    else this.#say({ kind: "chats", tab: this.#tab, chats: [...this.#chats] });
+  #postChats(): void {
+    if (this.#lead !== null) this.#lead.setTabChats(this.#tab, [...this.#chats]);
+    else this.#post({ kind: "chats", tab: this.#tab, chats: [...this.#chats] });
   }
 
   // -- who leads ------------------------------------------------------------------------------------------------
 
   /** Wait for the lock, or take it from a leader that does not answer. */
   #queue(steal: boolean): void {
-    this.#claim.abort();
-    const claim = (this.#claim = new AbortController());
-    const hold = () => (claim.signal.aborted ? undefined : this.#takeLead());
-    const options = steal ? { steal } : { signal: claim.signal };
+    this.#request.abort();
+    const request = (this.#request = new AbortController());
+    const onLock = () => (request.signal.aborted ? undefined : this.#takeLead());
+    const options = steal ? { steal } : { signal: request.signal };
     // eslint-disable-next-line confab/bounded-waits -- a leader that does not answer is robbed (#expectAnswer)
-    this.#surroundings.locks.request(this.#name, options, hold).catch(() => {
-      if (claim.signal.aborted) return;
+    this.#tabServices.locks.request(this.#name, options, onLock).catch(() => {
+      if (request.signal.aborted) return;
       // Another tab took it: this one did not answer, most likely because it was frozen.
       this.#stepDown();
       this.#follow();
@@ -129,21 +129,21 @@ export class SharedConnection implements Wire {
     return new Promise((release) => {
       const lead = new Lead(this.#options, {
         onPush: (push) => {
-          this.#say({ kind: "push", push });
+          this.#post({ kind: "push", push });
           this.#options.onPush(push);
         },
         onJoined: (data, since) => {
-          this.#tellStanding();
+          this.#postStatus();
           this.#options.onJoined(data, since);
         },
         onState: (state) => {
           this.#become(state);
-          if (state !== "live") this.#tellStanding();
+          if (state !== "live") this.#postStatus();
         },
         release,
       });
       this.#lead = lead;
-      lead.seat(this.#tab, [...this.#chats]);
+      lead.setTabChats(this.#tab, [...this.#chats]);
       lead.connection.start();
     });
   }
@@ -154,23 +154,23 @@ export class SharedConnection implements Wire {
     lead?.end();
   }
 
-  #tellStanding(): void {
+  #postStatus(): void {
     const lead = this.#lead;
     if (lead === null) return;
-    this.#say({ kind: "standing", state: lead.connection.state, heads: lead.heads(), moods: lead.moods() });
+    this.#post({ kind: "status", state: lead.connection.state, heads: lead.heads(), presence: lead.presence() });
   }
 
   // -- following ------------------------------------------------------------------------------------------------
 
   #follow(): void {
-    this.#say({ kind: "hello" });
-    this.#expectWord();
+    this.#post({ kind: "hello" });
+    this.#expectPush();
   }
 
-  #expectWord(): void {
+  #expectPush(): void {
     clearTimeout(this.#silenceTimer);
     this.#silenceTimer = setTimeout(() => {
-      this.#say({ kind: "hello" });
+      this.#post({ kind: "hello" });
       this.#expectAnswer();
     }, SILENCE_MS);
   }
@@ -182,36 +182,36 @@ export class SharedConnection implements Wire {
     }, ANSWER_MS);
   }
 
-  #hear(word: Word): void {
-    if (this.#lead !== null) this.#serve(this.#lead, word);
-    else if (word.kind === "push") {
-      this.#expectWord();
-      this.#options.onPush(word.push);
-    } else if (word.kind === "standing") {
-      this.#expectWord();
-      this.#learn(word.state, word.heads, word.moods);
+  #receive(message: TabMessage): void {
+    if (this.#lead !== null) this.#serve(this.#lead, message);
+    else if (message.kind === "push") {
+      this.#expectPush();
+      this.#options.onPush(message.push);
+    } else if (message.kind === "status") {
+      this.#expectPush();
+      this.#followLead(message.state, message.heads, message.presence);
     }
   }
 
-  #learn(state: ConnectionState, heads: Cursors, moods: readonly Push[]): void {
+  #followLead(state: ConnectionState, heads: Cursors, presence: readonly Push[]): void {
     this.#become(state);
     if (state !== "live") return;
-    for (const mood of moods) this.#options.onPush(mood);
+    for (const push of presence) this.#options.onPush(push);
     // Nothing was replayed from where this tab stands: what it lacks it has to ask for.
     this.#options.onJoined({ accounts: heads }, {});
-    this.#tellChats();
+    this.#postChats();
   }
 
-  #serve(lead: Lead, word: Word): void {
-    if (word.kind === "hello" || word.kind === "hurry") this.#tellStanding();
-    if (word.kind === "hurry") lead.connection.hurry();
-    else if (word.kind === "retry") lead.connection.start();
-    else if (word.kind === "chats") lead.seat(word.tab, word.chats);
-    else if (word.kind === "typing") lead.connection.setTyping(word.chatId, word.isOn);
+  #serve(lead: Lead, message: TabMessage): void {
+    if (message.kind === "hello" || message.kind === "reconnect") this.#postStatus();
+    if (message.kind === "reconnect") lead.connection.reconnectNow();
+    else if (message.kind === "retry") lead.connection.start();
+    else if (message.kind === "chats") lead.setTabChats(message.tab, message.chats);
+    else if (message.kind === "typing") lead.connection.setTyping(message.chatId, message.isOn);
   }
 
-  #say(word: Word): void {
-    this.#channel?.post(word);
+  #post(message: TabMessage): void {
+    this.#channel?.post(message);
   }
 
   #become(state: ConnectionState): void {

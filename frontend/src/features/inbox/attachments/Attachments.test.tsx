@@ -30,7 +30,7 @@ function show(fields: Partial<Attachment>, problem?: Error) {
   const attachment = makeAttachment({ type: "img", file_name: "cat.png", mimetype: "image/png", file_size: 1_400_000, ...fields });
   const message = makeMessage({ attachments: [attachment] });
   const nothing = vi.fn();
-  const store = new InboxStore({ post: vi.fn(), isThreadKept: () => true, describeError: String });
+  const store = new InboxStore({ post: vi.fn(), isThreadCached: () => true, describeError: String });
   const actions = { reply: nothing, edit: nothing, askDelete: nothing, askRetry: nothing, react: nothing, copy: nothing, jumpTo: nothing };
   render(
     <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retryDelay: 1 } } })}>

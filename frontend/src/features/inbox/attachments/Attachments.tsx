@@ -48,7 +48,7 @@ function One({ message, attachment }: Omit<StoredProps, "id">) {
 function Absent({ message, attachment }: Omit<StoredProps, "id">) {
   const { canAct, retryAttachment } = useThreadActions();
   const { id, state, file_size } = attachment;
-  const words = ABSENT[state] ?? (file_size ? formatSize(file_size) : "");
+  const text = ABSENT[state] ?? (file_size ? formatSize(file_size) : "");
   const canRetry = canAct && state !== "waiting";
   return (
     <div className="file-card" data-testid="attachment" data-kind={kindOf(attachment)} data-state={state}>
@@ -57,7 +57,7 @@ function Absent({ message, attachment }: Omit<StoredProps, "id">) {
       </span>
       <span className="file-words">
         <span className="file-name" translate="no">{nameAttachment(attachment)}</span>
-        <span className="file-note">{words}</span>
+        <span className="file-note">{text}</span>
       </span>
       {canRetry && (
         <Button size="small" onClick={() => retryAttachment(message, id)} data-testid="attachment-retry">

@@ -9,11 +9,11 @@ import { useMedia } from "./media";
 
 const isDomError = (error: unknown, ...names: string[]) => error instanceof DOMException && names.includes(error.name);
 
-function usePlayback(url: string | null, told: number, onBroken: () => void) {
+function usePlayback(url: string | null, duration: number, onBroken: () => void) {
   const audio = useRef<HTMLAudioElement>(null);
   const [isPlaying, setPlaying] = useState(false);
   const [at, setAt] = useState(0);
-  const [length, setLength] = useState(told);
+  const [length, setLength] = useState(duration);
   const play = () => {
     const element = audio.current;
     if (element === null) return;
@@ -61,7 +61,7 @@ export function AudioPlayer({ message, attachment, id }: StoredProps) {
     <div className="audio" data-testid="attachment-audio" data-voice={attachment.voice_note}>
       <Sound
         name={nameAttachment(attachment)}
-        told={attachment.duration ?? 0}
+        duration={attachment.duration ?? 0}
         url={url}
         isFetching={isFetching}
         onWanted={() => setWanted(true)}
@@ -75,15 +75,15 @@ export function AudioPlayer({ message, attachment, id }: StoredProps) {
 interface SoundProps {
   readonly name: string;
   /** How long it is, as the sender says. */
-  readonly told: number;
+  readonly duration: number;
   readonly url: string | null;
   readonly isFetching: boolean;
   readonly onWanted: () => void;
   readonly onBroken: () => void;
 }
 
-function Sound({ name, told, url, isFetching, onWanted, onBroken }: SoundProps) {
-  const [audio, { events, isPlaying, at, length, seek, toggle }] = usePlayback(url, told, onBroken);
+function Sound({ name, duration, url, isFetching, onWanted, onBroken }: SoundProps) {
+  const [audio, { events, isPlaying, at, length, seek, toggle }] = usePlayback(url, duration, onBroken);
   return (
     <>
       <button

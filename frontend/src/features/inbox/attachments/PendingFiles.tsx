@@ -10,10 +10,10 @@ interface PendingFilesProps {
 
 /** How much of each file has gone up: they go one behind the other. */
 export function shareOfEach(sizes: readonly number[], share: number): number[] {
-  let gone = share * sizes.reduce((sum, size) => sum + size, 0);
+  let uploaded = share * sizes.reduce((sum, size) => sum + size, 0);
   return sizes.map((size) => {
-    const part = Math.min(size, gone);
-    gone -= part;
+    const part = Math.min(size, uploaded);
+    uploaded -= part;
     return size === 0 ? share : part / size;
   });
 }

@@ -15,7 +15,7 @@ const isSmall = ({ width, height, sticker }: StoredProps["attachment"]): boolean
   !sticker && Boolean(width && height) && (width ?? 0) < SMALL_PX && (height ?? 0) < SMALL_PX;
 
 /** Its room is kept before it is there, so that nothing jumps. */
-function shapeOf(attachment: StoredProps["attachment"]): CSSProperties {
+function reservedSize(attachment: StoredProps["attachment"]): CSSProperties {
   const { width, height } = attachment;
   return width && height && !isSmall(attachment) ? { aspectRatio: `${width} / ${height}`, height: "auto" } : {};
 }
@@ -35,7 +35,7 @@ export function Picture({ message, attachment, id }: StoredProps) {
         ref={ref}
         type="button"
         className={`picture ${attachment.sticker ? "picture-sticker" : ""} ${isSmall(attachment) ? "picture-small" : ""} ${url === null ? "skeleton" : ""}`}
-        style={shapeOf(attachment)}
+        style={reservedSize(attachment)}
         aria-label={`Show ${name}`}
         onClick={() => setOpen(true)}
         data-testid="attachment-image"

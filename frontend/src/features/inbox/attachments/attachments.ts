@@ -12,12 +12,12 @@ export function kindOf({ type, mimetype }: Attachment): AttachmentKind {
   return mimetype ? "file" : (KINDS[type] ?? "file");
 }
 
-const WORDS: Readonly<Record<AttachmentKind, string>> = { image: "Photo", video: "Video", audio: "Audio", file: "File" };
+const KIND_NAMES: Readonly<Record<AttachmentKind, string>> = { image: "Photo", video: "Video", audio: "Audio", file: "File" };
 
 export function nameAttachment(attachment: Attachment): string {
   if (attachment.sticker) return "Sticker";
   if (attachment.voice_note) return "Voice message";
-  return attachment.file_name ?? WORDS[kindOf(attachment)];
+  return attachment.file_name ?? KIND_NAMES[kindOf(attachment)];
 }
 
 /** "-23.56141, -46.65588": five digits are a step of a metre. */
@@ -53,7 +53,7 @@ export interface Picked {
 }
 
 /** Of the files that were picked, those that may go along; and a sentence about the others. */
-export function pick(held: readonly Picked[], files: readonly File[], limits: Limits): [Picked[], string | null] {
+export function pick(known: readonly Picked[], files: readonly File[], limits: Limits): [Picked[], string | null] {
   const problems: string[] = [];
   const fitting = files.filter((file) => {
     if (file.size === 0) problems.push(`${file.name} is empty.`);
@@ -61,8 +61,8 @@ export function pick(held: readonly Picked[], files: readonly File[], limits: Li
     else return true;
     return false;
   });
-  const room = limits.max_files - held.length;
+  const room = limits.max_files - known.length;
   if (fitting.length > room) problems.push(`At most ${limits.max_files} files go in one send.`);
   const taken = fitting.slice(0, Math.max(0, room)).map((file) => ({ key: crypto.getRandomValues(new Uint32Array(2)).join("-"), file }));
-  return [[...held, ...taken], problems.length === 0 ? null : problems.join(" ")];
+  return [[...known, ...taken], problems.length === 0 ? null : problems.join(" ")];
 }

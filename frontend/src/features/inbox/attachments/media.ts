@@ -5,7 +5,7 @@ import { useApi } from "@/lib/api/context";
 import { saveBlob } from "@/lib/saveBlob";
 import type { Message } from "@/types/wire";
 
-const KEEP_MS = 5 * 60_000;
+const CACHE_MS = 5 * 60_000;
 
 export function useMedia(message: Message, attachmentId: string, isWanted: boolean) {
   const api = useApi();
@@ -14,7 +14,7 @@ export function useMedia(message: Message, attachmentId: string, isWanted: boole
     queryFn: ({ signal }) => api.fetchAttachment(message, attachmentId, signal),
     enabled: isWanted,
     staleTime: Infinity,
-    gcTime: KEEP_MS,
+    gcTime: CACHE_MS,
     retry: 1,
     // A blob is what it is: comparing two of them would find nothing.
     structuralSharing: false,

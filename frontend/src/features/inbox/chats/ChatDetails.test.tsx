@@ -10,7 +10,7 @@ import { makeChat, makeMe } from "@/testing/factories";
 import type { Chat } from "@/types/wire";
 import { ChatDetails } from "./ChatDetails";
 
-function show(fields: Partial<Chat>, listPeople: Api["listPeople"]) {
+function show(fields: Partial<Chat>, listChatContacts: Api["listChatContacts"]) {
   HTMLDialogElement.prototype.showModal = function showModal(this: HTMLDialogElement) {
     this.open = true;
   };
@@ -22,7 +22,7 @@ function show(fields: Partial<Chat>, listPeople: Api["listPeople"]) {
   client.setQueryData(ME_KEY, makeMe());
   render(
     <QueryClientProvider client={client}>
-      <ApiContext value={{ listPeople, fetchAvatar } as unknown as Api}>
+      <ApiContext value={{ listChatContacts, fetchAvatar } as unknown as Api}>
         <ChatDetails chat={makeChat(fields)} onClose={vi.fn()} />
       </ApiContext>
     </QueryClientProvider>,
@@ -56,9 +56,9 @@ it("lists the members of a group, each picture read once", async () => {
 });
 
 it("says that it could not be read, and asks again when told to", async () => {
-  const listPeople = vi.fn<Api["listPeople"]>().mockRejectedValueOnce(new ApiError(502, { code: "provider_failed", message: "UniPile failed.", fields: {}, requestId: null }));
-  listPeople.mockResolvedValue({ items: [], files: 1 });
-  show({ kind: "group" }, listPeople);
+  const listChatContacts = vi.fn<Api["listChatContacts"]>().mockRejectedValueOnce(new ApiError(502, { code: "provider_failed", message: "UniPile failed.", fields: {}, requestId: null }));
+  listChatContacts.mockResolvedValue({ items: [], files: 1 });
+  show({ kind: "group" }, listChatContacts);
   await userEvent.click(await screen.findByRole("button", { name: "Try again" }));
   expect(await screen.findByText("1 picture, recording or file")).toBeTruthy();
 });

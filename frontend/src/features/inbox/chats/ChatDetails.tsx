@@ -22,7 +22,7 @@ export function ChatDetails({ chat, onClose }: ChatDetailsProps) {
   const api = useApi();
   const { data, error, refetch } = useQuery({
     queryKey: ["people", chat.account_id, chat.id],
-    queryFn: ({ signal }) => api.listPeople(chat.account_id, chat.id, signal),
+    queryFn: ({ signal }) => api.listChatContacts(chat.account_id, chat.id, signal),
     // It is asked for when it is looked at: people come and go without a word.
     staleTime: 0,
     gcTime: 0,
@@ -43,7 +43,7 @@ export function ChatDetails({ chat, onClose }: ChatDetailsProps) {
         {!isGroup && chat.contact && (
           <ContactPrivacy accountId={chat.account_id} contactId={chat.contact.id} name={nameChat(chat)} />
         )}
-        {data !== undefined && chat.kind === "group" && <Members accountId={chat.account_id} people={data.items} />}
+        {data !== undefined && chat.kind === "group" && <Members accountId={chat.account_id} contacts={data.items} />}
       </div>
     </Dialog>
   );
@@ -75,24 +75,24 @@ function Waiting() {
 
 interface MembersProps {
   readonly accountId: number;
-  readonly people: readonly Sender[];
+  readonly contacts: readonly Sender[];
 }
 
-function Members({ accountId, people }: MembersProps) {
+function Members({ accountId, contacts }: MembersProps) {
   return (
     <section className="details-members" aria-label="Members">
       <h3>
-        {`You and ${people.length} ${people.length === 1 ? "other" : "others"}`}
+        {`You and ${contacts.length} ${contacts.length === 1 ? "other" : "others"}`}
       </h3>
       <ul>
-        {people.map((person) => {
-          const name = firstShown(person.name, person.phone) ?? "Unknown";
+        {contacts.map((contact) => {
+          const name = firstShown(contact.name, contact.phone) ?? "Unknown";
           return (
-            <li key={person.provider_id}>
-              <ContactAvatar accountId={accountId} name={name} avatar={person.avatar} size="small" />
+            <li key={contact.provider_id}>
+              <ContactAvatar accountId={accountId} name={name} avatar={contact.avatar} size="small" />
               <span className="details-member" translate="no">
                 <span>{name}</span>
-                {person.name !== null && person.phone !== null && <span>{person.phone}</span>}
+                {contact.name !== null && contact.phone !== null && <span>{contact.phone}</span>}
               </span>
             </li>
           );

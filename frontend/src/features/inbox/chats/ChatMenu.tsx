@@ -15,10 +15,10 @@ const inHours = (hours: number): string => new Date(Date.now() + hours * HOUR_MS
 
 interface ChatMenuProps {
   readonly chat: Chat;
-  readonly tell: (sentence: string) => void;
+  readonly report: (sentence: string) => void;
 }
 
-function usePatch({ chat, tell }: ChatMenuProps) {
+function usePatch({ chat, report }: ChatMenuProps) {
   const api = useApi();
   const { store } = useInbox();
   return async (patch: ChatPatch): Promise<boolean> => {
@@ -26,7 +26,7 @@ function usePatch({ chat, tell }: ChatMenuProps) {
       store.applyChat(await api.patchChat(chat, patch));
       return true;
     } catch (error) {
-      tell(describeError(error));
+      report(describeError(error));
       return false;
     }
   };

@@ -5,7 +5,7 @@ import { Avatar, type AvatarSize } from "@/components/Avatar";
 import { useApi } from "@/lib/api/context";
 import { useBlobUrl, useNear } from "@/features/inbox/attachments/media";
 
-const KEEP_MS = 30 * 60_000;
+const CACHE_MS = 30 * 60_000;
 
 interface ContactAvatarProps {
   readonly accountId: number;
@@ -37,7 +37,7 @@ function Pictured({ accountId, name, avatar, size }: PicturedProps) {
     queryFn: ({ signal }) => api.fetchAvatar(accountId, avatar, signal),
     enabled: isNear,
     staleTime: Infinity,
-    gcTime: KEEP_MS,
+    gcTime: CACHE_MS,
     retry: 1,
     structuralSharing: false,
   });

@@ -4,7 +4,7 @@ import { EraseDialog } from "@/components/EraseDialog";
 import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
 
-const WORD = "erase";
+const CONFIRMATION = "erase";
 
 interface EraseContactProps {
   readonly accountId: number;
@@ -19,7 +19,7 @@ export function EraseContact({ accountId, contactId, name, onClose }: EraseConta
   return (
     <EraseDialog
       title="Erase this contact?"
-      word={WORD}
+      confirmation={CONFIRMATION}
       problem={erase.error && describeError(erase.error)}
       isBusy={erase.isPending}
       onErase={() => erase.mutate()}

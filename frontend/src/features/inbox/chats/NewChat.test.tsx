@@ -20,7 +20,7 @@ function Place() {
 async function show() {
   const api = createRoutes(() => Promise.reject(new Error("no network in tests")));
   const startChat = vi.spyOn(api, "startChat");
-  const store = new InboxStore({ post: vi.fn(), isThreadKept: () => true, describeError: String });
+  const store = new InboxStore({ post: vi.fn(), isThreadCached: () => true, describeError: String });
   const client = new QueryClient();
   client.setQueryData(ME_KEY, makeMe());
   render(

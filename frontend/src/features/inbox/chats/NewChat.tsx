@@ -11,7 +11,7 @@ import { nameAccount } from "@/lib/accounts";
 import { useApi } from "@/lib/api/context";
 import { describeError, fieldProblem } from "@/lib/api/errors";
 import { makeClientId } from "@/lib/ids";
-import { PHONE_EXAMPLE, PHONE_REFUSED, readPhone } from "@/lib/phone";
+import { PHONE_EXAMPLE, INVALID_PHONE, readPhone } from "@/lib/phone";
 import { useCan } from "@/lib/rights";
 import { isBlank } from "@/lib/texts";
 import type { Account } from "@/types/wire";
@@ -69,11 +69,11 @@ export function NewChatDialog({ accounts, selected, to: given, onClose }: Dialog
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     const phone = readPhone(to);
-    setWrong(phone === null ? PHONE_REFUSED : null);
+    setWrong(phone === null ? INVALID_PHONE : null);
     if (phone !== null) start.mutate({ to: phone, text: text.trim() });
   };
-  const refused = fieldProblem(start.error, "to");
-  const phoneError = wrong ?? refused;
+  const rejected = fieldProblem(start.error, "to");
+  const phoneError = wrong ?? rejected;
   return (
     <Dialog title="New chat" onClose={onClose}>
       <form className="new-chat" onSubmit={submit} noValidate>
@@ -82,8 +82,8 @@ export function NewChatDialog({ accounts, selected, to: given, onClose }: Dialog
           <TextField label="Phone number" type="tel" autoComplete="off" placeholder={PHONE_EXAMPLE} value={to} aria-invalid={phoneError !== null} onChange={(event) => setTo(event.target.value)} data-testid="new-chat-phone" />
           {phoneError !== null && <span className="field-error" role="alert">{phoneError}</span>}
         </div>
-        <Words value={text} onChange={setText} />
-        {start.error !== null && refused === null && <Notice tone="bad">{describeError(start.error)}</Notice>}
+        <FirstMessageField value={text} onChange={setText} />
+        {start.error !== null && rejected === null && <Notice tone="bad">{describeError(start.error)}</Notice>}
         <div className="dialog-actions">
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" tone="primary" isBusy={start.isPending} disabled={isBlank(to) || isBlank(text)} data-testid="new-chat-send">
@@ -95,7 +95,7 @@ export function NewChatDialog({ accounts, selected, to: given, onClose }: Dialog
   );
 }
 
-function Words({ value, onChange }: { readonly value: string; readonly onChange: (text: string) => void }) {
+function FirstMessageField({ value, onChange }: { readonly value: string; readonly onChange: (text: string) => void }) {
   const id = useId();
   return (
     <div className="field">

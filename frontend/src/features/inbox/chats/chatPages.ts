@@ -39,16 +39,16 @@ export async function fetchChatPage(position: ChatPosition, listChats: ListChats
   const top = findFloor(position);
   const chats: Chat[] = [];
   const next: Record<number, ChatPosition[number]> = {};
-  const readOn = async ([key, place]: [string, ChatPosition[number]]) => {
+  const readOn = async ([key, position]: [string, ChatPosition[number]]) => {
     const accountId = Number(key);
-    if (place.floor < top) {
-      next[accountId] = place;
+    if (position.floor < top) {
+      next[accountId] = position;
       return;
     }
-    const page = await listChats(accountId, place.cursor);
+    const page = await listChats(accountId, position.cursor);
     chats.push(...page.items);
     if (page.next_cursor === null) return;
-    const floor = page.items.map(sortTime).reduce((low, time) => (time < low ? time : low), place.floor);
+    const floor = page.items.map(sortTime).reduce((low, time) => (time < low ? time : low), position.floor);
     next[accountId] = { cursor: page.next_cursor, floor };
   };
   await Promise.all(Object.entries(position).map(readOn));

@@ -4,12 +4,12 @@ import type { AccountUnread, Chat } from "@/types/wire";
 import { Tombstones } from "@/features/inbox/data/tombstones";
 import { countUnread, sumOf } from "./unread";
 
-function told(fields: Partial<AccountUnread> = {}): AccountUnread {
+function counts(fields: Partial<AccountUnread> = {}): AccountUnread {
   const chats = Array.from({ length: 30 }, (_, n) => ({ id: 91 + n, unread_count: 1, archived: n >= 28 }));
   return { account_id: 1, seq: 500, messages: 30, archived: 2, chats, ...fields };
 }
 
-const count = (live: readonly Chat[], tombstones = new Tombstones(), accounts = [told()]) =>
+const count = (live: readonly Chat[], tombstones = new Tombstones(), accounts = [counts()]) =>
   countUnread(accounts, new Map(live.map((chat) => [chat.id, chat])), tombstones);
 
 describe("what is unread", () => {
@@ -36,7 +36,7 @@ describe("what is unread", () => {
   });
 
   it("adds up over the numbers that are shown", () => {
-    const both = count([], new Tombstones(), [told(), told({ account_id: 2, chats: [{ id: 7, unread_count: 4, archived: false }] })]);
+    const both = count([], new Tombstones(), [counts(), counts({ account_id: 2, chats: [{ id: 7, unread_count: 4, archived: false }] })]);
     expect([sumOf(both, [1, 2]).messages, sumOf(both, [2]).messages, sumOf(both, [3]).messages]).toEqual([34, 4, 0]);
   });
 });

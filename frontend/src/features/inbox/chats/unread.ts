@@ -20,9 +20,9 @@ export interface Unread {
 const NONE: Unread = { messages: 0, archived: 0 };
 
 /** A chat that has not changed since the server counted is as the server said: unread, or not among these. */
-function countOne(told: AccountUnread, live: Iterable<Chat>, tombstones: Tombstones): Unread {
-  const rows = new Map<number, UnreadChat>(told.chats.map((row) => [row.id, row]));
-  for (const chat of live) if (chat.account_id === told.account_id && chat.seq > told.seq) rows.set(chat.id, chat);
+function countOne(counts: AccountUnread, live: Iterable<Chat>, tombstones: Tombstones): Unread {
+  const rows = new Map<number, UnreadChat>(counts.chats.map((row) => [row.id, row]));
+  for (const chat of live) if (chat.account_id === counts.account_id && chat.seq > counts.seq) rows.set(chat.id, chat);
   const shown = [...rows.values()].filter((row) => !tombstones.hasChat(row));
   return sumUnread(shown.map(({ unread_count: messages, archived }) => ({ messages, archived: archived ? messages : 0 })));
 }
@@ -36,8 +36,8 @@ export function sumUnread(counts: readonly Unread[]): Unread {
 
 export type UnreadByAccount = ReadonlyMap<number, Unread>;
 
-export function countUnread(told: readonly AccountUnread[], live: ReadonlyMap<number, Chat>, tombstones: Tombstones): UnreadByAccount {
-  return new Map(told.map((account) => [account.account_id, countOne(account, live.values(), tombstones)]));
+export function countUnread(counts: readonly AccountUnread[], live: ReadonlyMap<number, Chat>, tombstones: Tombstones): UnreadByAccount {
+  return new Map(counts.map((account) => [account.account_id, countOne(account, live.values(), tombstones)]));
 }
 
 /** By number; of all chats, whatever part of the list was read. */

@@ -12,7 +12,7 @@ const onSend = vi.fn();
 
 beforeEach(() => {
   onSend.mockReset();
-  const store = new InboxStore({ post: vi.fn(), isThreadKept: () => true, describeError: String });
+  const store = new InboxStore({ post: vi.fn(), isThreadCached: () => true, describeError: String });
   inbox = { store, drafts: new Drafts(7) };
 });
 

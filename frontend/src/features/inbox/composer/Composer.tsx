@@ -8,7 +8,7 @@ import type { Elements } from "@/components/Text";
 import { isPlainEnter, keyOf } from "@/lib/keys";
 import type { Message } from "@/types/wire";
 import { quote } from "@/features/inbox/thread/bubbles";
-import { filesOf } from "./carried";
+import { filesOf } from "./transferFiles";
 import { useInbox } from "@/features/inbox/context";
 import { useTyping } from "@/features/inbox/presence/presenceContext";
 import { QuoteLines } from "@/features/inbox/thread/Quote";

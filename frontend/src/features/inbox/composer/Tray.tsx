@@ -4,7 +4,7 @@ import { IconButton } from "@/components/Button";
 import { Icon } from "@/components/Icon";
 import { useConfig } from "@/lib/config";
 import { formatSize, pick, type Picked } from "@/features/inbox/attachments/attachments";
-import { filesOf } from "./carried";
+import { filesOf } from "./transferFiles";
 import { useBlobUrl } from "@/features/inbox/attachments/media";
 
 /** What UniPile documents, until the server has said what it takes. */
@@ -17,13 +17,13 @@ export interface Tray {
   readonly clear: () => void;
 }
 
-export function useTray(tell: (sentence: string) => void): Tray {
+export function useTray(report: (sentence: string) => void): Tray {
   const limits = useConfig().data?.uploads ?? USUAL_LIMITS;
   const [picked, setPicked] = useState<readonly Picked[]>([]);
   const add = (files: Iterable<File>) => {
     const [next, problem] = pick(picked, [...files], limits);
     setPicked(next);
-    if (problem !== null) tell(problem);
+    if (problem !== null) report(problem);
   };
   return {
     picked,
@@ -69,7 +69,7 @@ export function useDrop(tray: Tray, isOpen: boolean) {
   return { isOver, handlers };
 }
 
-export function DropHint() {
+export function DropOverlay() {
   return (
     <div className="drop" aria-hidden="true">
       <Icon name="clip" size={28} />

@@ -1,7 +1,7 @@
 import { act, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, it, vi } from "vitest";
-import { describeRefusal, MissingPartError, startRecording, TooShortError, type Recording } from "./recording";
+import { describeRecorderError, MissingPartError, startRecording, TooShortError, type Recording } from "./recording";
 import { VoiceRecorder } from "./VoiceRecorder";
 
 vi.mock(import("./recording"), async (original) => ({ ...(await original()), startRecording: vi.fn<() => Promise<Recording>>() }));
@@ -58,7 +58,7 @@ it.each([
   ["NotFoundError", "no microphone"],
   ["NotReadableError", "Another program"],
   ["NotAllowedError", "allow it"],
-])("knows %s", (name, words) => expect(describeRefusal(new DOMException("", name))).toContain(words));
+])("knows %s", (name, words) => expect(describeRecorderError(new DOMException("", name))).toContain(words));
 
 it("lets go of a microphone that was allowed too late", async () => {
   let allow: (recording: Recording) => void = () => undefined;

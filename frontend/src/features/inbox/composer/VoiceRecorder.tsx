@@ -5,12 +5,12 @@ import { Icon } from "@/components/Icon";
 import { Exact } from "@/components/Text";
 import { keyOf } from "@/lib/keys";
 import { formatSeconds } from "@/features/inbox/attachments/attachments";
-import { describeRefusal, MissingPartError, startRecording, TooShortError, type Recording } from "./recording";
+import { describeRecorderError, MissingPartError, startRecording, TooShortError, type Recording } from "./recording";
 
 /** `ended`: the microphone stopped by itself, and what was said until then can go. */
 type Phase = "asking" | "recording" | "ended" | "making" | "missing";
 
-const WORDS: Readonly<Record<Exclude<Phase, "recording">, string>> = {
+const TEXTS: Readonly<Record<Exclude<Phase, "recording">, string>> = {
   asking: "Waiting for the microphone…",
   ended: "The microphone was disconnected. Send what was recorded?",
   making: "Preparing…",
@@ -44,7 +44,7 @@ function useRecording({ onSend, onProblem, onClose }: VoiceRecorderProps) {
       (error: unknown) => {
         if (isOver) return;
         if (error instanceof MissingPartError) setPhase("missing");
-        else give(describeRefusal(error));
+        else give(describeRecorderError(error));
       },
     );
     return () => {
@@ -88,7 +88,7 @@ function useFocusOnce(ref: RefObject<HTMLElement | null>): void {
   useEffect(() => ref.current?.focus(), [ref]);
 }
 
-function Standing({ phase, seconds }: { readonly phase: Phase; readonly seconds: number }) {
+function RecorderStatus({ phase, seconds }: { readonly phase: Phase; readonly seconds: number }) {
   if (phase === "recording") {
     return (
       <>
@@ -101,7 +101,7 @@ function Standing({ phase, seconds }: { readonly phase: Phase; readonly seconds:
   }
   return (
     <>
-      <span role="status">{WORDS[phase]}</span>
+      <span role="status">{TEXTS[phase]}</span>
       {phase === "missing" && (
         <Button size="small" onClick={() => window.location.reload()}>
           Reload
@@ -127,7 +127,7 @@ export function VoiceRecorder(props: VoiceRecorderProps) {
       <IconButton label="Throw the recording away" onClick={props.onClose} data-testid="voice-cancel">
         <Icon name="trash" />
       </IconButton>
-      <Standing phase={phase} seconds={seconds} />
+      <RecorderStatus phase={phase} seconds={seconds} />
       <button
         ref={sending}
         type="button"

@@ -18,7 +18,7 @@ async function measureFile(file: File): Promise<MediaInfo> {
   const element = family === "image" ? new Image() : document.createElement(family);
   try {
     // A file that the browser is still looking at by then goes without.
-    return await look(element, url);
+    return await readSize(element, url);
   } catch {
     return {};
   } finally {
@@ -35,7 +35,7 @@ export async function checkReadable(files: readonly File[]): Promise<void> {
   }
 }
 
-function look(element: HTMLImageElement | HTMLMediaElement, url: string): Promise<MediaInfo> {
+function readSize(element: HTMLImageElement | HTMLMediaElement, url: string): Promise<MediaInfo> {
   return withDeadline(
     LIMITS_MS.measure,
     () =>

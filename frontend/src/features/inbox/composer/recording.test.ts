@@ -89,9 +89,9 @@ it.each([
   ["nothing at all", []],
   ["a head without sound", [oggOf(0)]],
   ["less than half a second", [oggOf(0.4)]],
-])("refuses a recording with %s", async (_, pieces) => {
+])("refuses a recording with %s", async (_, chunks) => {
   const recording = await startRecording(onEnd);
-  for (const piece of pieces) FakeRecorder.last.give(piece);
+  for (const chunk of chunks) FakeRecorder.last.give(chunk);
   await expect(recording.finish()).rejects.toBeInstanceOf(TooShortError);
   expect(track.stop).toHaveBeenCalled();
   expect(onEnd).not.toHaveBeenCalled();

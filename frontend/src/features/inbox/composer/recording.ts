@@ -17,7 +17,7 @@ export const canRecord = (): boolean =>
   recordedForm() !== undefined && (navigator.mediaDevices as MediaDevices | undefined) !== undefined;
 
 /** What to tell somebody whose microphone cannot be had. */
-export function describeRefusal(error: unknown): string {
+export function describeRecorderError(error: unknown): string {
   const name = error instanceof DOMException ? error.name : "";
   if (name === "NotFoundError") return "There is no microphone on this device.";
   if (name === "NotReadableError") return "Another program is using the microphone.";
@@ -36,7 +36,7 @@ export class TooShortError extends Error {}
 
 const MIN_SECONDS = 0.5;
 /** What was said is handed over piece by piece, so that a recorder that fails takes at most one along. */
-const PIECE_MS = 1_000;
+const CHUNK_MS = 1_000;
 
 /** Loaded before anything is said: a part of the page that cannot be had must not cost a recording. */
 const loadVoiceNote = () => withDeadline(LIMITS_MS.chunk, () => import("./voiceNote"));
@@ -73,13 +73,13 @@ const release = (stream: MediaStream) => stream.getTracks().forEach((track) => t
 class Tape {
   readonly #recorder: MediaRecorder;
   readonly #stream: MediaStream;
-  readonly #pieces: Blob[] = [];
+  readonly #chunks: Blob[] = [];
   #isEnding = false;
 
   constructor(recorder: MediaRecorder, stream: MediaStream, onEnd: () => void) {
     this.#recorder = recorder;
     this.#stream = stream;
-    recorder.addEventListener("dataavailable", ({ data }) => this.#pieces.push(data));
+    recorder.addEventListener("dataavailable", ({ data }) => this.#chunks.push(data));
     const endByItself = () => {
       release(stream);
       if (!this.#isEnding) onEnd();
@@ -87,7 +87,7 @@ class Tape {
     recorder.addEventListener("stop", endByItself);
     recorder.addEventListener("error", endByItself);
     for (const track of stream.getAudioTracks()) track.addEventListener("ended", () => this.#halt());
-    recorder.start(PIECE_MS);
+    recorder.start(CHUNK_MS);
   }
 
   /** The microphone was pulled out or taken away; some browsers stop the recorder then, others do not. */
@@ -100,7 +100,7 @@ class Tape {
     this.#isEnding = true;
     if (this.#recorder.state !== "inactive") await this.#stop().catch(() => undefined);
     release(this.#stream);
-    return new Blob(this.#pieces, { type: this.#recorder.mimeType });
+    return new Blob(this.#chunks, { type: this.#recorder.mimeType });
   }
 
   #stop(): Promise<void> {

@@ -12,10 +12,10 @@ export function dropAccount(client: QueryClient, accountId: number): void {
 }
 
 export function dropErased(client: QueryClient, tombstones: Tombstones): void {
-  client.setQueriesData<InfiniteData<Window<Message>>>({ queryKey: [MESSAGES_KEY] }, (held) =>
-    held && { ...held, pages: held.pages.map((page) => ({ ...page, items: page.items.filter((row) => !tombstones.hasMessage(row)) })) },
+  client.setQueriesData<InfiniteData<Window<Message>>>({ queryKey: [MESSAGES_KEY] }, (current) =>
+    current && { ...current, pages: current.pages.map((page) => ({ ...page, items: page.items.filter((row) => !tombstones.hasMessage(row)) })) },
   );
-  client.setQueriesData<InfiniteData<{ readonly chats: readonly Chat[] }>>({ queryKey: [CHATS_KEY] }, (held) =>
-    held && { ...held, pages: held.pages.map((page) => ({ ...page, chats: page.chats.filter((row) => !tombstones.hasChat(row)) })) },
+  client.setQueriesData<InfiniteData<{ readonly chats: readonly Chat[] }>>({ queryKey: [CHATS_KEY] }, (current) =>
+    current && { ...current, pages: current.pages.map((page) => ({ ...page, chats: page.chats.filter((row) => !tombstones.hasChat(row)) })) },
   );
 }

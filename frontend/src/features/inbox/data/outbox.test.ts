@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { makeMessage } from "@/testing/factories";
 import { createBrowser } from "@/testing/fakeTabs";
 import { Outbox, STALE_MS, type Post } from "./outbox";
-import { MemoryShelf, type Shelf } from "./outboxStorage";
+import { MemoryStorage, type OutboxStorage } from "./outboxStorage";
 import type { Pending } from "./pending";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -36,27 +36,27 @@ function createServer() {
 function setUp() {
   const server = createServer();
   const browser = createBrowser();
-  const shelf = new MemoryShelf();
-  const openTab = (own: Shelf = shelf, around = browser.openTab()) => {
+  const storage = new MemoryStorage();
+  const openTab = (own: OutboxStorage = storage, around = browser.openTab()) => {
     const outbox = new Outbox({
       post: server.post,
       explain: (error) => ({ isPassing: /away|stalled/.test(String(error)), isStalled: String(error).includes("stalled"), sentence: String(error) }),
       onChange: () => undefined,
       onRows: () => undefined,
-      shelf: own,
-      surroundings: around,
+      storage: own,
+      tabServices: around,
     });
     void outbox.open();
     return outbox;
   };
-  return { server, shelf, browser, openTab };
+  return { server, storage, browser, openTab };
 }
 
 const texts = (outbox: Outbox) => outbox.entries.map(({ clientId }) => clientId);
 
 describe("Outbox", () => {
   it("sends what is written, one after the other, and keeps nothing of it", async () => {
-    const { server, shelf, openTab } = setUp();
+    const { server, storage, openTab } = setUp();
     const outbox = openTab();
     for (const id of ["a", "b", "c"]) void outbox.add(write(id));
     expect(texts(outbox)).toEqual(["a", "b", "c"]);
@@ -64,7 +64,7 @@ describe("Outbox", () => {
     expect(server.taken).toEqual(["a", "b", "c"]);
     expect(server.most).toBe(1);
     expect(outbox.entries).toEqual([]);
-    expect(await shelf.list()).toEqual([]);
+    expect(await storage.list()).toEqual([]);
   });
 
   it("lets what cannot go wait with its reason, then sends it in order by itself", async () => {
@@ -83,14 +83,14 @@ describe("Outbox", () => {
   });
 
   it("tells the reason of a refusal and goes on with the next", async () => {
-    const { server, shelf, openTab } = setUp();
+    const { server, storage, openTab } = setUp();
     const outbox = openTab();
     server.refusal = "a";
     for (const id of ["a", "b"]) void outbox.add(write(id));
     await settle(500);
     expect(server.taken).toEqual(["b"]);
     expect(outbox.entries).toMatchObject([{ clientId: "a", error: "Error: refused" }]);
-    expect(await shelf.list()).toMatchObject([{ clientId: "a", error: "Error: refused" }]);
+    expect(await storage.list()).toMatchObject([{ clientId: "a", error: "Error: refused" }]);
     server.refusal = null;
     void outbox.retry("a");
     await settle(500);
@@ -113,9 +113,9 @@ describe("Outbox", () => {
   });
 
   it("leaves to a person what is of yesterday", async () => {
-    const { server, shelf, openTab } = setUp();
-    await shelf.put(write("old", 10, { createdAt: new Date(Date.now() - STALE_MS - 1).toISOString() }));
-    await shelf.put(write("new"));
+    const { server, storage, openTab } = setUp();
+    await storage.put(write("old", 10, { createdAt: new Date(Date.now() - STALE_MS - 1).toISOString() }));
+    await storage.put(write("new"));
     const outbox = openTab();
     await settle(500);
     expect(server.taken).toEqual(["new"]);
@@ -161,7 +161,7 @@ describe("Outbox", () => {
 
   it("sends also what the browser would not keep, and says that it is not kept", async () => {
     const { server, openTab } = setUp();
-    const full = Object.assign(new MemoryShelf(), { put: () => Promise.reject(new Error("full")) });
+    const full = Object.assign(new MemoryStorage(), { put: () => Promise.reject(new Error("full")) });
     const outbox = openTab(full);
     server.isAway = true;
     void outbox.add(write("a"));
@@ -173,7 +173,7 @@ describe("Outbox", () => {
   });
 
   it("forgets everything when asked", async () => {
-    const { server, shelf, openTab } = setUp();
+    const { server, storage, openTab } = setUp();
     const outbox = openTab();
     server.isAway = true;
     void outbox.add(write("a"));
@@ -182,7 +182,7 @@ describe("Outbox", () => {
     server.isAway = false;
     await settle(60_000);
     expect(server.taken).toEqual([]);
-    expect(await shelf.list()).toEqual([]);
+    expect(await storage.list()).toEqual([]);
   });
 
   it("lets texts pass a file whose upload stalls, and sends the file when it moves again", async () => {
@@ -216,9 +216,9 @@ describe("Outbox", () => {
   });
 
   it("sends from another tab what a frozen one held back", async () => {
-    const { server, shelf, browser, openTab } = setUp();
+    const { server, storage, browser, openTab } = setUp();
     const around = browser.openTab();
-    const frozen = openTab(shelf, around);
+    const frozen = openTab(storage, around);
     server.isDeaf = true;
     void frozen.add(write("a"));
     await settle(500);
@@ -232,12 +232,12 @@ describe("Outbox", () => {
   });
 
   it("keeps what waits in sight while the browser's database fails", async () => {
-    const { server, shelf, openTab } = setUp();
+    const { server, storage, openTab } = setUp();
     const outbox = openTab();
     server.isAway = true;
     void outbox.add(write("a"));
     await settle(500);
-    vi.spyOn(shelf, "list").mockRejectedValue(new Error("the connection was lost"));
+    vi.spyOn(storage, "list").mockRejectedValue(new Error("the connection was lost"));
     await settle(30_000);
     expect(texts(outbox)).toEqual(["a"]);
     server.isAway = false;

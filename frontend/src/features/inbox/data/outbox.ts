@@ -5,10 +5,10 @@
  * written in: the tab that holds the chat's lock sends. The client id makes a message that was sent twice one.
  * Only an upload that stalls is overtaken: what was written after it does not wait for it.
  */
-import type { Channel, Surroundings } from "@/lib/channel";
+import type { Channel, TabServices } from "@/lib/channel";
 import { inTurn } from "@/lib/turns";
 import type { Message } from "@/types/wire";
-import { MemoryShelf, type Shelf } from "./outboxStorage";
+import { MemoryStorage, type OutboxStorage } from "./outboxStorage";
 import type { Pending } from "./pending";
 
 export type Post = (entry: Pending, onProgress: (share: number) => void, signal: AbortSignal) => Promise<readonly Message[]>;
@@ -29,9 +29,9 @@ export interface OutboxOptions {
   readonly explain: (error: unknown) => Failure;
   readonly onChange: () => void;
   readonly onRows: (rows: readonly Message[]) => void;
-  readonly shelf?: Shelf | undefined;
+  readonly storage?: OutboxStorage | undefined;
   /** The other tabs of this user; left out, this one is alone. */
-  readonly surroundings?: Surroundings | null | undefined;
+  readonly tabServices?: TabServices | null | undefined;
   readonly name?: string | undefined;
 }
 
@@ -46,7 +46,7 @@ const isDue = (entry: Pending) => entry.error === null;
 
 export class Outbox {
   readonly #options: OutboxOptions;
-  readonly #shelf: Shelf;
+  readonly #storage: OutboxStorage;
   readonly #name: string;
   #channel: Channel | null = null;
   #isOpen = false;
@@ -54,7 +54,7 @@ export class Outbox {
   /** Not on the shelf: not yet, or the browser would not take it. */
   readonly #loose = new Set<string>();
   /** Sent or discarded here; the shelf may still say otherwise for a moment. */
-  readonly #gone = new Set<string>();
+  readonly #dropped = new Set<string>();
   /** Uploads that stalled: they are tried after all others of their chat. */
   readonly #stalled = new Set<string>();
   /** Ends the request of a message that is under way. */
@@ -65,7 +65,7 @@ export class Outbox {
 
   constructor(options: OutboxOptions) {
     this.#options = options;
-    this.#shelf = options.shelf ?? new MemoryShelf();
+    this.#storage = options.storage ?? new MemoryStorage();
     this.#name = options.name ?? "confab-outbox";
   }
 
@@ -76,7 +76,7 @@ export class Outbox {
   /** Take over what an earlier page left, and try by itself from here on. */
   async open(): Promise<void> {
     this.#isOpen = true;
-    this.#channel ??= this.#options.surroundings?.openChannel(this.#name, () => void this.#follow()) ?? null;
+    this.#channel ??= this.#options.tabServices?.openChannel(this.#name, () => void this.#follow()) ?? null;
     await this.#reload();
     const now = Date.now();
     const old = this.#entries.filter((entry) => isDue(entry) && now - new Date(entry.createdAt).getTime() > STALE_MS);
@@ -88,7 +88,7 @@ export class Outbox {
   async add(entry: Pending): Promise<void> {
     this.#loose.add(entry.clientId);
     this.#put([...this.#entries, { ...entry, createdAt: this.#timeFor(entry) }]);
-    await this.#keep(entry.clientId);
+    await this.#store(entry.clientId);
     await this.#drain(entry.chatId);
   }
 
@@ -102,10 +102,10 @@ export class Outbox {
   /** It has arrived, or nobody wants it any more. */
   drop(clientId: string): void {
     if (this.#find(clientId) === undefined) return;
-    this.#gone.add(clientId);
+    this.#dropped.add(clientId);
     this.#stalled.delete(clientId);
     this.#put(this.#entries.filter((entry) => entry.clientId !== clientId));
-    void this.#shelf.remove(clientId).then(() => this.#channel?.post("changed")).catch(() => undefined);
+    void this.#storage.remove(clientId).then(() => this.#channel?.post("changed")).catch(() => undefined);
   }
 
   /** Nobody wants it any more, not even if it is half way up. */
@@ -116,11 +116,11 @@ export class Outbox {
 
   async clear(): Promise<void> {
     for (const { clientId } of this.#entries) {
-      this.#gone.add(clientId);
+      this.#dropped.add(clientId);
       this.#underWay.get(clientId)?.abort();
     }
     this.#put([]);
-    await this.#shelf.clear().catch(() => undefined);
+    await this.#storage.clear().catch(() => undefined);
     this.#channel?.post("changed");
   }
 
@@ -150,8 +150,8 @@ export class Outbox {
 
   async #takeTurn(chatId: number): Promise<void> {
     try {
-      const surroundings = this.#options.surroundings ?? null;
-      await inTurn(surroundings, `${this.#name}-${chatId}`, (lost) => this.#sendAll(chatId, lost));
+      const tabServices = this.#options.tabServices ?? null;
+      await inTurn(tabServices, `${this.#name}-${chatId}`, (lost) => this.#sendAll(chatId, lost));
     } catch {
       // Another tab took the turn from this one, which did not answer: it was frozen. What is left goes later.
       this.#flushLater();
@@ -222,14 +222,14 @@ export class Outbox {
   }
 
   async #reload(): Promise<void> {
-    const shelved = await this.#shelf.list().catch(() => null);
+    const stored = await this.#storage.list().catch(() => null);
     // A database that fails says nothing about what waits.
-    if (shelved === null) return;
-    const held = new Map(this.#entries.map((entry) => [entry.clientId, entry]));
-    const fresh = shelved
-      .filter(({ clientId }) => !this.#gone.has(clientId) && !this.#loose.has(clientId))
+    if (stored === null) return;
+    const known = new Map(this.#entries.map((entry) => [entry.clientId, entry]));
+    const fresh = stored
+      .filter(({ clientId }) => !this.#dropped.has(clientId) && !this.#loose.has(clientId))
       .map((entry) => {
-        const { share = 0, waiting = null } = held.get(entry.clientId) ?? {};
+        const { share = 0, waiting = null } = known.get(entry.clientId) ?? {};
         return { ...entry, share, waiting };
       });
     this.#put([...this.#entries.filter((entry) => this.#loose.has(entry.clientId)), ...fresh]);
@@ -238,14 +238,14 @@ export class Outbox {
   /** A change that outlives the page. */
   async #settle(clientId: string, fields: Partial<Pending>): Promise<void> {
     this.#change(clientId, fields);
-    await this.#keep(clientId);
+    await this.#store(clientId);
   }
 
-  async #keep(clientId: string): Promise<void> {
+  async #store(clientId: string): Promise<void> {
     const entry = this.#find(clientId);
     if (entry === undefined) return;
     try {
-      await this.#shelf.put({ ...entry, share: 0, waiting: null, isUnstored: false });
+      await this.#storage.put({ ...entry, share: 0, waiting: null, isUnstored: false });
       this.#loose.delete(clientId);
       this.#channel?.post("changed");
     } catch {

@@ -1,7 +1,7 @@
 /** A database that does not answer, as in a tab beside an older version, or in a browser that broke its own files. */
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { LIMITS_MS, TimeLimitError } from "@/lib/limits";
-import { openShelf } from "./outboxStorage";
+import { openOutboxStorage } from "./outboxStorage";
 
 interface FakeRequest {
   result: unknown;
@@ -40,13 +40,13 @@ const pass = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
 const outcome = (promise: Promise<unknown>) => promise.then((value) => value, (error: unknown) => error);
 
 it("gives up on a database that does not open, refuses at once from then on, and uses it when it opens late", async () => {
-  const shelf = openShelf(7);
-  const first = outcome(shelf.list());
+  const storage = openOutboxStorage(7);
+  const first = outcome(storage.list());
   await pass(LIMITS_MS.database);
   expect(await first).toBeInstanceOf(TimeLimitError);
-  expect(await outcome(shelf.list())).toBeInstanceOf(TimeLimitError);
+  expect(await outcome(storage.list())).toBeInstanceOf(TimeLimitError);
   opened.onsuccess?.();
-  const second = shelf.list();
+  const second = storage.list();
   opened.onsuccess?.();
   await pass();
   asked[0]?.onsuccess?.();
@@ -54,23 +54,23 @@ it("gives up on a database that does not open, refuses at once from then on, and
 });
 
 it("gives up on a question that is never answered", async () => {
-  const shelf = openShelf(7);
-  const first = outcome(shelf.list());
+  const storage = openOutboxStorage(7);
+  const first = outcome(storage.list());
   opened.onsuccess?.();
   await pass(LIMITS_MS.database);
   expect(await first).toBeInstanceOf(TimeLimitError);
 });
 
 it("does not hold up a newer page, and opens the database again afterwards", async () => {
-  const shelf = openShelf(7);
-  const first = shelf.list();
+  const storage = openOutboxStorage(7);
+  const first = storage.list();
   opened.onsuccess?.();
   await pass();
   asked[0]?.onsuccess?.();
   await first;
   (database.onversionchange as unknown as () => void)();
   expect(close).toHaveBeenCalledTimes(1);
-  void shelf.list();
+  void storage.list();
   await pass();
   expect(open).toHaveBeenCalledTimes(2);
 });

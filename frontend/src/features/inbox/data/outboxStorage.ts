@@ -2,7 +2,7 @@
 import { LIMITS_MS, TimeLimitError, withDeadline } from "@/lib/limits";
 import type { Pending } from "./pending";
 
-export interface Shelf {
+export interface OutboxStorage {
   list(): Promise<Pending[]>;
   put(entry: Pending): Promise<void>;
   remove(clientId: string): Promise<void>;
@@ -10,7 +10,7 @@ export interface Shelf {
 }
 
 /** For a browser that keeps nothing, and for tests. */
-export class MemoryShelf implements Shelf {
+export class MemoryStorage implements OutboxStorage {
   readonly #entries = new Map<string, Pending>();
 
   list(): Promise<Pending[]> {
@@ -36,7 +36,7 @@ export class MemoryShelf implements Shelf {
 const STORE = "messages";
 
 /** IndexedDB, which keeps files as files. */
-class DatabaseShelf implements Shelf {
+class IndexedDbStorage implements OutboxStorage {
   readonly #name: string;
   #opening: Promise<IDBDatabase> | null = null;
   /** Something it was asked has not come back: until it does, the rest is refused at once. */
@@ -119,6 +119,6 @@ class DatabaseShelf implements Shelf {
   }
 }
 
-export function openShelf(userId: number): Shelf {
-  return typeof indexedDB === "undefined" ? new MemoryShelf() : new DatabaseShelf(`confab-outbox-${userId}`);
+export function openOutboxStorage(userId: number): OutboxStorage {
+  return typeof indexedDB === "undefined" ? new MemoryStorage() : new IndexedDbStorage(`confab-outbox-${userId}`);
 }

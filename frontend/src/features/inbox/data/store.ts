@@ -1,12 +1,12 @@
 /** What happened since the lists were read: newer rows from the socket and from answers, and messages on their way out. */
-import type { Surroundings } from "@/lib/channel";
+import type { TabServices } from "@/lib/channel";
 import type { ErasureChange } from "@/lib/socket/changes";
 import { isNewer } from "@/lib/rows";
 import type { Chat, Contact, Message } from "@/types/wire";
 import { contactKey, type Contacts } from "./contacts";
 import { Tombstones } from "./tombstones";
 import { Outbox, type Failure, type Post } from "./outbox";
-import type { Shelf } from "./outboxStorage";
+import type { OutboxStorage } from "./outboxStorage";
 import type { Pending, PendingExtras } from "./pending";
 
 /** How far a message of ours has come. */
@@ -27,14 +27,14 @@ export interface Snapshot {
 export interface StoreOptions {
   readonly post: Post;
   /** Whether a chat's messages have been read: of others nothing is kept, they are read when opened. */
-  readonly isThreadKept: (accountId: number, chatId: number) => boolean;
+  readonly isThreadCached: (accountId: number, chatId: number) => boolean;
   readonly describeError: (error: unknown) => string;
   /** Whether the same may work later by itself; left out, nothing is thought to. */
   readonly isPassing?: (error: unknown) => boolean;
   /** Whether it is an upload that stopped moving; left out, nothing is. */
   readonly isStalled?: (error: unknown) => boolean;
-  readonly shelf?: Shelf;
-  readonly surroundings?: Surroundings | null;
+  readonly storage?: OutboxStorage;
+  readonly tabServices?: TabServices | null;
   readonly outboxName?: string;
 }
 
@@ -65,8 +65,8 @@ export class InboxStore {
       onRows: (rows) => {
         for (const row of rows) this.applyMessage(row);
       },
-      shelf: options.shelf,
-      surroundings: options.surroundings,
+      storage: options.storage,
+      tabServices: options.tabServices,
       name: options.outboxName,
     });
   }
@@ -143,19 +143,19 @@ export class InboxStore {
 
   /** True when the row was news. */
   applyMessage(message: Message): boolean {
-    const isNews = this.#take(message);
+    const isNew = this.#take(message);
     // Only now: there is no moment in which neither is shown.
     if (message.client_id !== null) this.outbox.drop(message.client_id);
-    return isNews;
+    return isNew;
   }
 
   #take(message: Message): boolean {
     if (this.#tombstones.hasMessage(message)) return false;
     if (message.direction === "out") this.#noteProgress(message);
-    if (!this.#options.isThreadKept(message.account_id, message.chat_id)) return true;
-    const held = this.#messages.get(message.chat_id);
-    if (!isNewer(message, held?.get(message.id))) return false;
-    this.#messages.set(message.chat_id, new Map(held).set(message.id, message));
+    if (!this.#options.isThreadCached(message.account_id, message.chat_id)) return true;
+    const current = this.#messages.get(message.chat_id);
+    if (!isNewer(message, current?.get(message.id))) return false;
+    this.#messages.set(message.chat_id, new Map(current).set(message.id, message));
     const guess = this.#guesses.get(message.id);
     if (guess !== undefined && isNewer(message, guess)) this.#guesses.delete(message.id);
     this.#publishSoon();

@@ -7,7 +7,7 @@ const makeTombstone = (id: number, before: string | null = null) => ({ id, seq: 
 const trim = (before: string) => ({ event: "chat:trimmed", data: makeTombstone(1, before) }) as const;
 
 function createStore() {
-  return new InboxStore({ post: () => Promise.reject(new Error("away")), isThreadKept: () => true, describeError: () => "No." });
+  return new InboxStore({ post: () => Promise.reject(new Error("away")), isThreadCached: () => true, describeError: () => "No." });
 }
 
 describe("what was erased", () => {

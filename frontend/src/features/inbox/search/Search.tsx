@@ -15,7 +15,7 @@ import type { Account, Chat, Found, FoundMessage } from "@/types/wire";
 import { anchorOf } from "@/features/inbox/thread/anchor";
 import { ChatRow } from "@/features/inbox/chats/ChatRow";
 import { ChatSkeletons } from "@/features/inbox/chats/ChatList";
-import { FoundPeople } from "./FoundPeople";
+import { FoundContacts } from "./FoundContacts";
 import { excerpt } from "./highlight";
 import { shownBody } from "@/features/inbox/thread/mentions";
 import "./search.css";
@@ -128,7 +128,7 @@ export function SearchResults({ text, accounts, selectedId }: SearchResultsProps
       {count === 0 && <Nothing isBusy={query.isFetching} text={text} />}
       <Chats chats={first.chats} accounts={accounts} selectedId={selectedId} />
       <Group title="People" isShown={others.length > 0}>
-        <FoundPeople people={others} accounts={accounts} />
+        <FoundContacts people={others} accounts={accounts} />
       </Group>
       <Group title="Messages" isShown={messages.length > 0}>
         {messages.map((message) => (

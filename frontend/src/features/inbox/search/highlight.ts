@@ -23,20 +23,20 @@ const ALIKE = new Map(
 
 function fold(text: string): string {
   const plain = text.normalize("NFKD").replace(/[\p{M}\p{Cf}]/gu, "").toLowerCase();
-  return plain.replace(/[^ -~]/gu, (letter) => ALIKE.get(letter) ?? (/\p{Nd}/u.test(letter) ? String(digitOf(letter)) : letter));
+  return plain.replace(/[^ -~]/gu, (character) => ALIKE.get(character) ?? (/\p{Nd}/u.test(character) ? String(digitOf(character)) : character));
 }
 
-const wordsOf = (text: string): string[] => fold(text).match(/[\p{L}\p{N}_]+/gu) ?? [];
+const termsOf = (text: string): string[] => fold(text).match(/[\p{L}\p{N}_]+/gu) ?? [];
 
 export function highlight(text: string, wanted: string): Part[] {
-  const beginnings = wordsOf(wanted);
+  const beginnings = termsOf(wanted);
   const parts: Part[] = [];
   let end = 0;
-  for (const { 0: word, index } of text.matchAll(/[\p{L}\p{M}\p{N}\p{Cf}_]+/gu)) {
-    if (!beginnings.some((beginning) => fold(word).startsWith(beginning))) continue;
+  for (const { 0: term, index } of text.matchAll(/[\p{L}\p{M}\p{N}\p{Cf}_]+/gu)) {
+    if (!beginnings.some((beginning) => fold(term).startsWith(beginning))) continue;
     if (index > end) parts.push({ text: text.slice(end, index), isFound: false });
-    parts.push({ text: word, isFound: true });
-    end = index + word.length;
+    parts.push({ text: term, isFound: true });
+    end = index + term.length;
   }
   if (end < text.length) parts.push({ text: text.slice(end), isFound: false });
   return parts;

@@ -27,7 +27,7 @@ function show(fields: Partial<Message>, extra: Partial<ThreadActions> = {}, isDa
   const message = makeMessage({ provider_msg_id: "p", sent_at: new Date().toISOString(), ...fields });
   const [bubble] = mergeBubbles([message], [], [], READ);
   if (bubble === undefined) throw new Error("No bubble.");
-  const store = new InboxStore({ post: vi.fn(), isThreadKept: () => true, describeError: String });
+  const store = new InboxStore({ post: vi.fn(), isThreadCached: () => true, describeError: String });
   render(
     <InboxContext value={{ store, drafts: new Drafts(7) }}>
       <ThreadContext value={{ canAct: true, ...actions, ...extra }}>

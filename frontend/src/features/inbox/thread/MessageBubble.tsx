@@ -16,7 +16,7 @@ import { Quote } from "./Quote";
 import { Reactions } from "./Reactions";
 import { useThreadActions } from "./threadContext";
 import { Tick } from "./Tick";
-import { Trouble } from "./SendProblem";
+import { SendProblem } from "./SendProblem";
 
 interface MessageBubbleProps {
   readonly bubble: Bubble;
@@ -40,20 +40,20 @@ export const MessageBubble = memo(function MessageBubble(props: MessageBubblePro
       {bubble.isEvent ? (
         <p className="event">{bubble.body || "The chat was changed"}</p>
       ) : (
-        <Spoken bubble={bubble} isInGroup={hasName} isTight={isTight} isStop={isStop} />
+        <BubbleRow bubble={bubble} isInGroup={hasName} isTight={isTight} isStop={isStop} />
       )}
     </div>
   );
 });
 
-interface SpokenProps {
+interface BubbleRowProps {
   readonly bubble: Bubble;
   readonly isInGroup: boolean;
   readonly isTight: boolean;
   readonly isStop: boolean;
 }
 
-function Spoken({ bubble, isInGroup, isTight, isStop }: SpokenProps) {
+function BubbleRow({ bubble, isInGroup, isTight, isStop }: BubbleRowProps) {
   const { direction, status, sender } = bubble;
   const isNamed = isInGroup && !isTight;
   const button = useRef<HTMLButtonElement>(null);
@@ -75,7 +75,7 @@ function Spoken({ bubble, isInGroup, isTight, isStop }: SpokenProps) {
         <Reactions bubble={bubble} />
         <MenuOpener bubble={bubble} button={button} isStop={isStop} />
       </article>
-      <Trouble bubble={bubble} />
+      <SendProblem bubble={bubble} />
     </div>
   );
 }
@@ -155,10 +155,10 @@ function Content({ bubble }: { readonly bubble: Bubble }) {
       </span>
     );
   }
-  return <Said bubble={bubble} />;
+  return <MessageContent bubble={bubble} />;
 }
 
-function Said({ bubble }: { readonly bubble: Bubble }) {
+function MessageContent({ bubble }: { readonly bubble: Bubble }) {
   return (
     <>
       {bubble.isForwarded && (
@@ -170,13 +170,13 @@ function Said({ bubble }: { readonly bubble: Bubble }) {
       {bubble.quoted !== null && <Quote quoted={bubble.quoted} />}
       {bubble.message !== null && bubble.attachments.length > 0 && <Attachments message={bubble.message} />}
       {bubble.pending?.files !== undefined && <PendingFiles files={bubble.pending.files} share={bubble.pending.share ?? 0} />}
-      <Words body={bubble.body} />
+      <BodyText body={bubble.body} />
     </>
   );
 }
 
 /** Keyed by its words: a translator shows the old ones in elements of its own, which an edit must replace. */
-function Words({ body }: { readonly body: string }) {
+function BodyText({ body }: { readonly body: string }) {
   return (
     <span key={body} className="bubble-text" dir="auto">
       {linkify(body).map(({ text, href }, index) =>

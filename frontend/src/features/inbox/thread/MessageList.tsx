@@ -37,7 +37,7 @@ function continues(bubble: Bubble, before: Bubble | undefined): boolean {
 function useScroller(onNearStart: () => void, onNearEnd: () => void, isOpenEnded: boolean) {
   const scroller = useRef<HTMLDivElement>(null);
   const [isAtEnd, setAtEnd] = useState(true);
-  const look = useCallback(() => {
+  const update = useCallback(() => {
     const box = scroller.current;
     if (box === null) return;
     const fromEnd = Math.abs(box.scrollTop);
@@ -49,11 +49,11 @@ function useScroller(onNearStart: () => void, onNearEnd: () => void, isOpenEnded
     onNearEnd();
   }, [onNearStart, onNearEnd, isOpenEnded]);
   // A page may be too short to fill the screen: look again after each.
-  useEffect(look, [look]);
+  useEffect(update, [update]);
   const toEnd = useCallback(() => {
     if (scroller.current !== null) scroller.current.scrollTop = 0;
   }, []);
-  return { scroller, isAtEnd, look, toEnd };
+  return { scroller, isAtEnd, update, toEnd };
 }
 
 /** One's own new message is always scrolled to; others only when the end was in view. */
@@ -118,7 +118,7 @@ function useShown(anchor: number | null): void {
 
 export function MessageList({ thread, bubbles, isGroup, anchor = null, onLeave }: MessageListProps) {
   const { readOlder, readNewer, isOpenEnded } = useReadingOn(thread);
-  const { scroller, isAtEnd, look, toEnd } = useScroller(readOlder, readNewer, isOpenEnded);
+  const { scroller, isAtEnd, update, toEnd } = useScroller(readOlder, readNewer, isOpenEnded);
   useShown(anchor);
   useOwnInView(bubbles, toEnd);
   useSteadyView(scroller, bubbles, isOpenEnded);
@@ -126,7 +126,7 @@ export function MessageList({ thread, bubbles, isGroup, anchor = null, onLeave }
   return (
     <div className="thread-middle">
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard */}
-      <div className="messages" ref={scroller} onScroll={look} role="region" aria-label="Messages" tabIndex={0}>
+      <div className="messages" ref={scroller} onScroll={update} role="region" aria-label="Messages" tabIndex={0}>
         {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions -- moves the focus between the menus, which are the controls */}
         <div className="messages-column" onKeyDown={walkMenus}>
           <ThreadStart thread={thread} />

@@ -16,7 +16,7 @@ function explain(bubble: Bubble): string | null {
   return bubble.error === null ? reason : `${reason} ${bubble.error}`;
 }
 
-export function Trouble({ bubble }: { readonly bubble: Bubble }) {
+export function SendProblem({ bubble }: { readonly bubble: Bubble }) {
   if (bubble.pending?.waiting) return <Waiting pending={bubble.pending} reason={bubble.pending.waiting} />;
   return <Failed bubble={bubble} />;
 }

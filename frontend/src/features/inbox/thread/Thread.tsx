@@ -23,14 +23,14 @@ import { Composer } from "@/features/inbox/composer/Composer";
 import { ContactAvatar } from "@/features/inbox/chats/ContactAvatar";
 import { useInbox } from "@/features/inbox/context";
 import { MessageList } from "./MessageList";
-import { NumberNotice } from "@/features/inbox/chats/NumberNotice";
+import { AccountNotice } from "@/features/inbox/chats/AccountNotice";
 import { useOpenChat } from "@/features/inbox/presence/presenceContext";
 import { useChat, useThread } from "@/features/inbox/queries";
 import { useMarkRead } from "./reading";
 import { ThreadContext } from "./threadContext";
 import { ThreadQuestion } from "./ThreadQuestions";
 import { useThreadState } from "./threadState";
-import { DropHint, useDrop, useTray, type Tray } from "@/features/inbox/composer/Tray";
+import { DropOverlay, useDrop, useTray, type Tray } from "@/features/inbox/composer/Tray";
 
 interface ThreadProps {
   readonly account: Account;
@@ -45,9 +45,9 @@ export function Thread({ account, chatId, listed }: ThreadProps) {
   const mayAct = useCan()("send", account);
   const isChannel = chat?.kind === "channel";
   const state = useThreadState(mayAct && !isChannel);
-  const tray = useTray(state.tell);
+  const tray = useTray(state.report);
   const { isOver, handlers } = useDrop(tray, state.actions.canAct);
-  const messages = useAnchored(account.id, chatId, state.tell);
+  const messages = useAnchored(account.id, chatId, state.report);
   const seen = useSeen(messages.thread.bubbles, chat);
   // Whoever only looks leaves it unread for those who answer.
   useMarkRead(mayAct ? chat : undefined, seen);
@@ -61,11 +61,11 @@ export function Thread({ account, chatId, listed }: ThreadProps) {
     <ThreadContext value={state.actions}>
       {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions -- Escape leaves the chat from wherever the focus is in it */}
       <div className="thread" data-testid="thread" onKeyDown={leaveOnEscape} {...handlers}>
-        <ThreadHead chat={chat} chatId={chatId} account={account} tell={state.tell} />
+        <ThreadHead chat={chat} chatId={chatId} account={account} report={state.report} />
         <Messages {...messages} isGroup={chat?.kind === "group"} isChannel={isChannel} />
-        <NumberNotice account={account} className="thread-notice" />
+        <AccountNotice account={account} className="thread-notice" />
         <ThreadFoot account={account} chatId={chatId} isChannel={isChannel} state={state} tray={tray} seen={seen} />
-        {isOver && <DropHint />}
+        {isOver && <DropOverlay />}
       </div>
       <Asked state={state} />
     </ThreadContext>
@@ -87,14 +87,14 @@ interface ThreadFootProps {
 /** The field, for whatever is being written, and above it what just went wrong. */
 function ThreadFoot({ account, chatId, isChannel, state, tray, seen }: ThreadFootProps) {
   const { store } = useInbox();
-  const { intent, setIntent, amending, sentence, tell, leaveAnchor } = state;
+  const { intent, setIntent, amending, sentence, report, leaveAnchor } = state;
   const mayOnlyRead = useMayOnlyRead(account);
   const dispatch = (text: string, files: readonly File[], isVoice = false) => {
     setIntent(null);
     // What one writes stands at the end: go there from wherever one was reading.
     leaveAnchor();
-    const carried = { quoted: intent?.message ?? null, seenSeq: seen ?? 0, ...(files.length === 0 ? {} : { files, isVoice }) };
-    void store.send(account.id, chatId, text, makeClientId(), carried);
+    const extras = { quoted: intent?.message ?? null, seenSeq: seen ?? 0, ...(files.length === 0 ? {} : { files, isVoice }) };
+    void store.send(account.id, chatId, text, makeClientId(), extras);
   };
   if (isChannel) return <p className="composer-closed">Nobody can write in a channel.</p>;
   const submit = (text: string) => {
@@ -108,7 +108,7 @@ function ThreadFoot({ account, chatId, isChannel, state, tray, seen }: ThreadFoo
   };
   return (
     <>
-      {sentence !== null && <Sentence text={sentence} onDismiss={() => tell(null)} />}
+      {sentence !== null && <Sentence text={sentence} onDismiss={() => report(null)} />}
       <Collision chatId={chatId} />
       <Composer
         chatId={chatId}
@@ -117,7 +117,7 @@ function ThreadFoot({ account, chatId, isChannel, state, tray, seen }: ThreadFoo
         tray={tray}
         onSend={submit}
         onVoice={(file) => dispatch("", [file], true)}
-        onProblem={tell}
+        onProblem={report}
         onCancel={() => setIntent(null)}
       />
     </>
@@ -173,10 +173,10 @@ interface ThreadHeadProps {
   readonly chat: Chat | undefined;
   readonly chatId: number;
   readonly account: Account;
-  readonly tell: (sentence: string) => void;
+  readonly report: (sentence: string) => void;
 }
 
-function ThreadHead({ chat, chatId, account, tell }: ThreadHeadProps) {
+function ThreadHead({ chat, chatId, account, report }: ThreadHeadProps) {
   const { search } = useLocation();
   const maySend = useCan()("send", account);
   const title = chat === undefined ? "" : nameChat(chat);
@@ -191,7 +191,7 @@ function ThreadHead({ chat, chatId, account, tell }: ThreadHeadProps) {
         <HeadLine chatId={chatId} usual={`${chat === undefined ? "" : KIND_PREFIX[chat.kind]}via ${nameAccount(account)}`} />
       </div>
       <Faces chatId={chatId} />
-      {chat !== undefined && maySend && <ChatMenu chat={chat} tell={tell} />}
+      {chat !== undefined && maySend && <ChatMenu chat={chat} report={report} />}
     </header>
   );
 }
@@ -224,15 +224,15 @@ function useSeen(bubbles: readonly Bubble[] | null, chat: Chat | undefined): num
 }
 
 /** The thread around the message that the address names; one that is not there is said, and the newest are shown. */
-function useAnchored(accountId: number, chatId: number, tell: (sentence: string) => void) {
+function useAnchored(accountId: number, chatId: number, report: (sentence: string) => void) {
   const { anchor, leave } = useAnchor();
   const thread = useThread(accountId, chatId, anchor);
   const isMissing = anchor !== null && thread.error instanceof ApiError && thread.error.status === 404;
   useEffect(() => {
     if (!isMissing) return;
-    tell("That message is not in this chat any more.");
+    report("That message is not in this chat any more.");
     leave();
-  }, [isMissing, tell, leave]);
+  }, [isMissing, report, leave]);
   return { thread, anchor, leave };
 }
 

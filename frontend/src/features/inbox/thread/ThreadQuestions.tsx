@@ -9,7 +9,7 @@ interface ThreadQuestionProps {
   readonly onClose: () => void;
 }
 
-const WORDS = {
+const TEXTS = {
   delete: {
     title: "Delete this message for everyone?",
     text: "It disappears here and on the phones of everybody in the chat. They can see that something was deleted.",
@@ -27,18 +27,18 @@ const WORDS = {
 } as const;
 
 export function ThreadQuestion({ question, onYes, onClose }: ThreadQuestionProps) {
-  const words = WORDS[question.kind];
+  const texts = TEXTS[question.kind];
   const confirm = () => {
     onClose();
     onYes();
   };
   return (
-    <Dialog title={words.title} onClose={onClose}>
-      <p>{words.text}</p>
+    <Dialog title={texts.title} onClose={onClose}>
+      <p>{texts.text}</p>
       <div className="dialog-actions">
-        <Button onClick={onClose}>{words.no}</Button>
-        <Button tone={words.tone} onClick={confirm} data-testid={`confirm-${question.kind}`}>
-          {words.yes}
+        <Button onClick={onClose}>{texts.no}</Button>
+        <Button tone={texts.tone} onClick={confirm} data-testid={`confirm-${question.kind}`}>
+          {texts.yes}
         </Button>
       </div>
     </Dialog>

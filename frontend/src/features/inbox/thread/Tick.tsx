@@ -10,7 +10,7 @@ const LABELS: Readonly<Partial<Record<MessageStatus, string>>> = {
   unconfirmed: "Not confirmed",
 };
 
-const SHAPES: Readonly<Partial<Record<MessageStatus, string>>> = {
+const PATHS: Readonly<Partial<Record<MessageStatus, string>>> = {
   sending: "M9 5.200V8l2 1.300M9 13.500a5.500 5.500 0 1 0 0-11 5.500 5.500 0 0 0 0 11z",
   sent: "M4.500 8.500 7.500 11.500 13.500 4.800",
   delivered: "M1.500 8.500 4.500 11.500 10.500 4.800M8.300 10.400l1.200 1.100L15.800 4.800",
@@ -25,7 +25,7 @@ export function Tick({ status }: { readonly status: MessageStatus }) {
   return (
     <span className={`tick tick-${status}`} role="img" aria-label={label} title={label} data-testid="message-tick" data-status={status}>
       <svg width="18" height="16" viewBox="0 0 18 16" fill="none" stroke="currentColor" strokeWidth="1.600" strokeLinecap="round" strokeLinejoin="round" aria-hidden="true">
-        <path d={SHAPES[status]} />
+        <path d={PATHS[status]} />
       </svg>
     </span>
   );

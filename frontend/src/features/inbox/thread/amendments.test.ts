@@ -10,7 +10,7 @@ const ROW = makeMessage({ id: 5, direction: "out", sender: null, status: "sent",
 const own = (value: string) => ({ value, sender: { provider_id: "", name: null }, is_own: true });
 
 function makeStore() {
-  const store = new InboxStore({ post: vi.fn(), isThreadKept: () => true, describeError: String });
+  const store = new InboxStore({ post: vi.fn(), isThreadCached: () => true, describeError: String });
   const bubble = () => {
     const { messages, guesses } = store.getSnapshot();
     return mergeBubbles([ROW], messages.get(10)?.values() ?? [], [], READ, guesses)[0];

@@ -5,7 +5,7 @@ import { findSeen, mergeBubbles } from "./bubbles";
 import type { Pending } from "@/features/inbox/data/pending";
 import { InboxStore } from "@/features/inbox/data/store";
 
-const NOT_KEPT: readonly Message[] = [];
+const NO_ROWS: readonly Message[] = [];
 const at = (minute: number) => `2026-03-02T09:${String(minute).padStart(2, "0")}:00.000Z`;
 
 function makePending(fields: Partial<Pending> = {}): Pending {
@@ -18,10 +18,10 @@ function makeStore() {
     () =>
       new Promise<readonly Message[]>((resolve, reject) => (settle = { resolve: (row) => resolve([row]), reject })),
   );
-  const store = new InboxStore({ post, isThreadKept: () => true, describeError: (error) => String(error) });
+  const store = new InboxStore({ post, isThreadCached: () => true, describeError: (error) => String(error) });
   const bubbles = () => {
     const { messages, pending } = store.getSnapshot();
-    return mergeBubbles(NOT_KEPT, messages.get(10)?.values() ?? [], pending, READ);
+    return mergeBubbles(NO_ROWS, messages.get(10)?.values() ?? [], pending, READ);
   };
   return { store, post, bubbles, settle: () => settle };
 }
@@ -167,7 +167,7 @@ describe("InboxStore", () => {
 
 it("shows who wrote as their contact is since it changed, under any of its ids", () => {
   const message = makeMessage({ sender: makeSender({ provider_id: "2@c", name: null }) });
-  const store = new InboxStore({ post: vi.fn(), isThreadKept: () => true, describeError: String });
+  const store = new InboxStore({ post: vi.fn(), isThreadCached: () => true, describeError: String });
   const contact = { id: 3, seq: 9, account_id: 1, provider_id: "1@lid", provider_ids: ["1@lid", "2@c"], phone: null };
   store.applyContact({ ...contact, name: "Ana", avatar: "a1" });
   store.applyContact({ ...contact, seq: 8, name: "Older", avatar: null });

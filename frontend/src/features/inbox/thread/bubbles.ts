@@ -37,8 +37,8 @@ export const isListed = ({ is_event, event_type }: Message): boolean => !is_even
 
 /** The newest message among these that came in, by its place in the order of arrival; null when there is none. */
 export function findSeen(bubbles: readonly Bubble[]): number | null {
-  const places = bubbles.flatMap(({ message }) => (message?.direction === "in" ? [message.arrived_seq] : []));
-  return places.length === 0 ? null : places.reduce((one, other) => Math.max(one, other));
+  const positions = bubbles.flatMap(({ message }) => (message?.direction === "in" ? [message.arrived_seq] : []));
+  return positions.length === 0 ? null : positions.reduce((one, other) => Math.max(one, other));
 }
 
 function isBefore(one: Message, other: Message): boolean {
@@ -70,20 +70,20 @@ function nameSender(message: Message, contact: Contact | undefined): Bubble["sen
   return { id, name: firstName(name, message.sender.name) ?? firstShown(phone, message.sender.phone) ?? "Unknown", avatar: avatar ?? null };
 }
 
-interface Drawn {
+interface CachedBubble {
   readonly bubble: Bubble;
   readonly contact: Contact | undefined;
 }
 
 /** The same row gives the same bubble, so that a new message draws one bubble, not all of them. */
-const drawn = new WeakMap<Message, Drawn>();
+const bubbleCache = new WeakMap<Message, CachedBubble>();
 
 function toBubble(message: Message, contacts: Contacts): Bubble {
   const contact = contacts.get(contactKey(message.account_id, message.sender?.provider_id ?? ""));
-  const held = drawn.get(message);
-  if (held !== undefined && held.contact === contact) return held.bubble;
+  const cached = bubbleCache.get(message);
+  if (cached !== undefined && cached.contact === contact) return cached.bubble;
   const bubble = describe(message, contact);
-  drawn.set(message, { bubble, contact });
+  bubbleCache.set(message, { bubble, contact });
   return bubble;
 }
 

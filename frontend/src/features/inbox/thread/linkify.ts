@@ -1,6 +1,6 @@
 /** Finds the web and e-mail addresses in a text. */
 
-export interface Piece {
+export interface Part {
   readonly text: string;
   /** Null for plain text. */
   readonly href: string | null;
@@ -13,11 +13,11 @@ const OUTSIDE = String.raw`\s\p{Cc}\p{Cf}<>"'“”„‟‘‚‛«»「」『�
 const BARE = "com|org|net|edu|gov|info|biz|app|dev|io|(?:com|org|net|edu|gov|co|ac)\\.[a-z]{2}|[a-z]{2}(?=\\/[a-z0-9@_-])";
 const REST = String.raw`[^${OUTSIDE}]{1,8192}`;
 /** Letters of the scripts that put blanks between words: an address does not begin or end within such a word. */
-const LETTER = String.raw`[^\P{L}\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}\p{scx=Thai}]`;
+const WORD_CHARACTER = String.raw`[^\P{L}\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}\p{scx=Thai}]`;
 const LABEL = String.raw`[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?`;
 const MAIL_LABEL = String.raw`[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?`;
-const END = String.raw`(?!${LETTER}|[\p{N}@-]|_\w|\.[\p{L}\p{N}])`;
-const START = String.raw`(?<!${LETTER}|[\p{M}\p{N}@./:+-]|\w_)`;
+const END = String.raw`(?!${WORD_CHARACTER}|[\p{N}@-]|_\w|\.[\p{L}\p{N}])`;
+const START = String.raw`(?<!${WORD_CHARACTER}|[\p{M}\p{N}@./:+-]|\w_)`;
 const CANDIDATE = new RegExp(
   [
     String.raw`(?<![a-z0-9])https?:\/\/${REST}`,
@@ -30,8 +30,8 @@ const CANDIDATE = new RegExp(
 const TRAILING = /[.,;:!?*_~`|\\^。、，．：；！？…·،؛؟۔।]$/u;
 const BRACKETS: ReadonlyMap<string, string> = new Map([[")", "("], ["]", "["], ["}", "{"], ["）", "（"], ["］", "［"], ["｝", "｛"]]);
 
-export function linkify(text: string): Piece[] {
-  const pieces: Piece[] = [];
+export function linkify(text: string): Part[] {
+  const parts: Part[] = [];
   let end = 0;
   const candidates = new RegExp(CANDIDATE);
   for (let match = candidates.exec(text); match !== null; match = candidates.exec(text)) {
@@ -39,12 +39,12 @@ export function linkify(text: string): Piece[] {
     const href = hrefOf(address);
     if (href === null) continue;
     candidates.lastIndex = match.index + address.length; // behind a bracket there may be another
-    if (match.index > end) pieces.push({ text: text.slice(end, match.index), href: null });
-    pieces.push({ text: address, href });
+    if (match.index > end) parts.push({ text: text.slice(end, match.index), href: null });
+    parts.push({ text: address, href });
     end = match.index + address.length;
   }
-  if (end < text.length) pieces.push({ text: text.slice(end), href: null });
-  return pieces;
+  if (end < text.length) parts.push({ text: text.slice(end), href: null });
+  return parts;
 }
 
 /** Without the sentence's signs, and without brackets that were opened before the address. */

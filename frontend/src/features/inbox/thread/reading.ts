@@ -18,7 +18,7 @@ function subscribeAttention(notify: () => void): () => void {
 
 const hasAttention = () => document.visibilityState === "visible" && document.hasFocus();
 
-interface Look {
+interface ReadMark {
   readonly chat: Chat;
   readonly seen: number;
 }
@@ -27,9 +27,9 @@ interface Look {
 export function useMarkRead(chat: Chat | undefined, seen: number | null): void {
   const api = useApi();
   const { store } = useInbox();
-  const isLooking = useSyncExternalStore(subscribeAttention, hasAttention);
+  const hasFocus = useSyncExternalStore(subscribeAttention, hasAttention);
   const { mutate } = useMutation({
-    mutationFn: ({ chat: row, seen: place }: Look) => api.patchChat(row, { read: true, read_seq: place }),
+    mutationFn: ({ chat: row, seen: seenSeq }: ReadMark) => api.patchChat(row, { read: true, read_seq: seenSeq }),
     onSuccess: (row) => store.applyChat(row),
     // Right after a reconnect a call may still fail: soon again, since the unread count alone would not ask twice.
     // On a bad line it may take a while.
@@ -43,6 +43,6 @@ export function useMarkRead(chat: Chat | undefined, seen: number | null): void {
   const id = chat?.id;
   const unread = chat?.unread_count ?? 0;
   useEffect(() => {
-    if (isLooking && id !== undefined && unread > 0) markRead();
-  }, [isLooking, id, unread, seen]);
+    if (hasFocus && id !== undefined && unread > 0) markRead();
+  }, [hasFocus, id, unread, seen]);
 }

@@ -9,7 +9,7 @@ import { showMessage, useAnchor } from "./anchor";
 import { useInbox } from "@/features/inbox/context";
 import type { ThreadActions } from "./threadContext";
 
-const TELL_MS = 8_000;
+const SENTENCE_MS = 8_000;
 
 /** What the field below the messages is for, when not for a message of its own. */
 export interface Intent {
@@ -24,22 +24,22 @@ export interface Question {
 
 /** A sentence that goes away by itself. */
 function useSentence() {
-  const [sentence, tell] = useState<string | null>(null);
+  const [sentence, report] = useState<string | null>(null);
   useEffect(() => {
     if (sentence === null) return undefined;
-    const timer = setTimeout(() => tell(null), TELL_MS);
+    const timer = setTimeout(() => report(null), SENTENCE_MS);
     return () => clearTimeout(timer);
   }, [sentence]);
-  return [sentence, tell] as const;
+  return [sentence, report] as const;
 }
 
 /** The changes themselves: shown at once, taken back with a sentence when they are refused. */
-function useAmending(tell: (sentence: string) => void) {
+function useAmending(report: (sentence: string) => void) {
   const api = useApi();
   const { store } = useInbox();
   return useMemo(() => {
     const amend = (guess: Message, request: () => Promise<Message>) =>
-      void store.amend(guess, request).catch((error: unknown) => tell(describeError(error)));
+      void store.amend(guess, request).catch((error: unknown) => report(describeError(error)));
     return {
       react: (message: Message, value: string | null) =>
         amend(guessReaction(message, value), () => api.react(message, value)),
@@ -50,22 +50,22 @@ function useAmending(tell: (sentence: string) => void) {
       retry: (message: Message) =>
         amend({ ...message, status: "sending", error: null }, () => api.retryMessage(message)),
     };
-  }, [api, store, tell]);
+  }, [api, store, report]);
 }
 
-async function copy(text: string, tell: (sentence: string) => void): Promise<void> {
+async function copy(text: string, report: (sentence: string) => void): Promise<void> {
   try {
     await copyText(text);
   } catch {
-    tell("Your browser did not let Confab copy the text.");
+    report("Your browser did not let Confab copy the text.");
   }
 }
 
 export function useThreadState(canAct: boolean) {
   const [intent, setIntent] = useState<Intent | null>(null);
   const [question, setQuestion] = useState<Question | null>(null);
-  const [sentence, tell] = useSentence();
-  const amending = useAmending(tell);
+  const [sentence, report] = useSentence();
+  const amending = useAmending(report);
   const { goTo, leave } = useAnchor();
   const actions = useMemo(
     (): ThreadActions => ({
@@ -77,13 +77,13 @@ export function useThreadState(canAct: boolean) {
         message.status === "unconfirmed" ? setQuestion({ kind: "retry", message }) : amending.retry(message),
       react: amending.react,
       retryAttachment: amending.retryAttachment,
-      copy: (text) => void copy(text, tell),
+      copy: (text) => void copy(text, report),
       jumpTo: (messageId) => {
         // One that was not read yet is read, with what is around it.
         if (!showMessage(messageId, "smooth")) goTo(messageId);
       },
     }),
-    [canAct, amending, tell, goTo],
+    [canAct, amending, report, goTo],
   );
-  return { actions, amending, intent, setIntent, question, setQuestion, sentence, tell, leaveAnchor: leave };
+  return { actions, amending, intent, setIntent, question, setQuestion, sentence, report, leaveAnchor: leave };
 }

@@ -15,12 +15,12 @@ import { membersQuery } from "./members";
 import "@/components/consequences.css";
 import "@/components/panels.css";
 
-interface HandOverProps {
+interface TransferPayerProps {
   readonly account: Account;
   readonly onClose: () => void;
 }
 
-export function HandOver({ account, onClose }: HandOverProps) {
+export function TransferPayer({ account, onClose }: TransferPayerProps) {
   const members = useQuery(membersQuery(useApi(), account.id)).data;
   return (
     <Dialog title="Hand this number over?" onClose={onClose}>
@@ -48,7 +48,7 @@ function useHandingOver(accountId: number, onClose: () => void) {
   });
 }
 
-interface QuestionProps extends HandOverProps {
+interface QuestionProps extends TransferPayerProps {
   readonly members: readonly Member[];
 }
 
@@ -58,7 +58,7 @@ function Question({ account: shown, members, onClose }: QuestionProps) {
   const handingOver = useHandingOver(account.id, onClose);
   const payer = members.find(({ user_id }) => user_id === account.payer_id);
   const others = members.filter((member) => member !== payer && member.is_active);
-  const heir = others.find(({ user_id }) => String(user_id) === chosen);
+  const newPayer = others.find(({ user_id }) => String(user_id) === chosen);
   return (
     <div className="consequences" data-testid="hand-over-question">
       <p>
@@ -69,15 +69,15 @@ function Question({ account: shown, members, onClose }: QuestionProps) {
       ) : (
         <ChoosePayer others={others} chosen={chosen} onChoose={setChosen} />
       )}
-      <WhatChanges before={payer?.name ?? "the one before"} after={heir?.name ?? "the one you choose"} />
+      <WhatChanges before={payer?.name ?? "the one before"} after={newPayer?.name ?? "the one you choose"} />
       {handingOver.error !== null && <Notice tone="bad">{describeError(handingOver.error)}</Notice>}
       <div className="dialog-actions">
         <Button onClick={onClose}>Cancel</Button>
         <Button
           tone="primary"
-          disabled={heir === undefined}
+          disabled={newPayer === undefined}
           isBusy={handingOver.isPending}
-          onClick={() => heir !== undefined && handingOver.mutate(heir.user_id)}
+          onClick={() => newPayer !== undefined && handingOver.mutate(newPayer.user_id)}
           data-testid="confirm-hand-over"
         >
           Hand over

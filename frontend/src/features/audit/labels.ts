@@ -58,7 +58,7 @@ function spell(name: string, value: unknown): string {
 }
 
 /** "role: agent, from: viewer" */
-export const tellDetails = ({ details }: AuditLine): string =>
+export const describeDetails = ({ details }: AuditLine): string =>
   Object.entries(details)
     .map(([name, value]) => `${name.replaceAll("_", " ")}: ${spell(name, value)}`)
     .join(", ");

@@ -5,7 +5,7 @@ const month = new Intl.DateTimeFormat(undefined, { month: "long", year: "numeric
 const date = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", timeZone: "UTC" });
 const fullDate = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
 
-export const formatNumber = (value: number): string => count.format(value);
+export const formatCount = (value: number): string => count.format(value);
 
 export const formatMonth = (period: string): string => month.format(new Date(`${period}-01T00:00:00Z`));
 

@@ -2,15 +2,15 @@
 import { createContext, use, type ReactNode } from "react";
 import type { Account } from "@/types/wire";
 
-interface NumberNoticeProps {
+interface AccountNoticeProps {
   readonly account: Account;
   readonly className: string;
   /** Only when somebody has to act: that a number was disconnected on purpose is known. */
   readonly isQuiet?: boolean;
 }
 
-export const NumberNoticeContext = createContext<(props: NumberNoticeProps) => ReactNode>(() => null);
+export const AccountNoticeContext = createContext<(props: AccountNoticeProps) => ReactNode>(() => null);
 
-export function NumberNotice(props: NumberNoticeProps) {
-  return use(NumberNoticeContext)(props);
+export function AccountNotice(props: AccountNoticeProps) {
+  return use(AccountNoticeContext)(props);
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { filesOf } from "./carried";
+import { filesOf } from "./transferFiles";
 
 const picture = new File(["x"], "image.png", { type: "image/png" });
 const offer = new File(["x"], "Angebot für Bia.pdf", { type: "application/pdf" });

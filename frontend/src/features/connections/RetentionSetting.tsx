@@ -20,7 +20,7 @@ const CHOICES: readonly (readonly [days: number, name: string])[] = [
 
 const nameOf = (days: number): string => CHOICES.find(([known]) => known === days)?.[1] ?? `${days} days`;
 
-export function KeepMessages({ account }: { readonly account: Account }) {
+export function RetentionSetting({ account }: { readonly account: Account }) {
   const api = useApi();
   const client = useQueryClient();
   const id = useId();
@@ -29,11 +29,11 @@ export function KeepMessages({ account }: { readonly account: Account }) {
     mutationFn: (days: number | null) => api.setRetention(account.id, days),
     onSuccess: (row) => applyAccount(client, row),
   });
-  const kept = account.retention_days ?? null;
+  const current = account.retention_days ?? null;
   const choose = (value: string) => {
     const days = value === "" ? null : Number(value);
     // What goes is gone: less than before is asked about.
-    if (days !== null && (kept === null || days < kept)) setAsked(days);
+    if (days !== null && (current === null || days < current)) setAsked(days);
     else change.mutate(days);
   };
   return (
@@ -46,7 +46,7 @@ export function KeepMessages({ account }: { readonly account: Account }) {
           </span>
         )}
       </label>
-      <Choice id={id} kept={kept} isBusy={change.isPending} onChoose={choose} />
+      <Choice id={id} current={current} isBusy={change.isPending} onChoose={choose} />
       {asked !== null && (
         <ConfirmRetention
           days={asked}
@@ -63,18 +63,18 @@ export function KeepMessages({ account }: { readonly account: Account }) {
 
 interface ChoiceProps {
   readonly id: string;
-  readonly kept: number | null;
+  readonly current: number | null;
   readonly isBusy: boolean;
   readonly onChoose: (value: string) => void;
 }
 
-function Choice({ id, kept, isBusy, onChoose }: ChoiceProps) {
-  const days = new Set([...CHOICES.map(([value]) => value), ...(kept === null ? [] : [kept])]);
+function Choice({ id, current, isBusy, onChoose }: ChoiceProps) {
+  const days = new Set([...CHOICES.map(([value]) => value), ...(current === null ? [] : [current])]);
   return (
     <select
       id={id}
       className="select privacy-select"
-      value={kept ?? ""}
+      value={current ?? ""}
       aria-busy={isBusy}
       onChange={(event) => onChoose(event.target.value)}
       data-testid="account-retention"

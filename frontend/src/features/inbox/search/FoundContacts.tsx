@@ -9,7 +9,7 @@ import type { Account, FoundContact } from "@/types/wire";
 import { ContactAvatar } from "@/features/inbox/chats/ContactAvatar";
 import { NewChatDialog } from "@/features/inbox/chats/NewChat";
 
-interface FoundPeopleProps {
+interface FoundContactsProps {
   readonly people: readonly FoundContact[];
   readonly accounts: readonly Account[];
 }
@@ -19,17 +19,17 @@ interface Start {
   readonly to: string;
 }
 
-export function FoundPeople({ people, accounts }: FoundPeopleProps) {
+export function FoundContacts({ people, accounts }: FoundContactsProps) {
   const [start, setStart] = useState<Start | null>(null);
-  const accountOf = (person: FoundContact) => accounts.find(({ id }) => id === person.account_id);
+  const accountOf = (contact: FoundContact) => accounts.find(({ id }) => id === contact.account_id);
   return (
     <>
-      {people.map((person) => (
-        <PersonRow
-          key={person.id}
-          person={person}
-          account={accountOf(person)}
-          isNumberShown={accounts.length > 1}
+      {people.map((contact) => (
+        <FoundContactRow
+          key={contact.id}
+          contact={contact}
+          account={accountOf(contact)}
+          isPhoneShown={accounts.length > 1}
           onStart={setStart}
         />
       ))}
@@ -40,47 +40,47 @@ export function FoundPeople({ people, accounts }: FoundPeopleProps) {
   );
 }
 
-interface PersonRowProps {
-  readonly person: FoundContact;
+interface FoundContactRowProps {
+  readonly contact: FoundContact;
   readonly account: Account | undefined;
   /** Of several numbers it is said which one knows the person. */
-  readonly isNumberShown: boolean;
+  readonly isPhoneShown: boolean;
   readonly onStart: (start: Start) => void;
 }
 
-function PersonRow({ person, account, isNumberShown, onStart }: PersonRowProps) {
+function FoundContactRow({ contact, account, isPhoneShown, onStart }: FoundContactRowProps) {
   const { search } = useLocation();
   const can = useCan();
-  const words = <PersonWords person={person} account={isNumberShown ? account : undefined} />;
-  if (person.chat_id !== null) {
+  const text = <FoundContactText contact={contact} account={isPhoneShown ? account : undefined} />;
+  if (contact.chat_id !== null) {
     return (
-      <Link className="found-person" to={`/inbox/${person.account_id}/${person.chat_id}${search}`} data-testid="search-person">
-        {words}
+      <Link className="found-person" to={`/inbox/${contact.account_id}/${contact.chat_id}${search}`} data-testid="search-person">
+        {text}
       </Link>
     );
   }
-  const { phone } = person;
+  const { phone } = contact;
   if (phone === null || account === undefined || !can("send", account) || readPhone(phone) === null) {
     return (
       <div className="found-person" data-testid="search-person">
-        {words}
+        {text}
       </div>
     );
   }
   return (
     <button type="button" className="found-person" onClick={() => onStart({ account, to: phone })} data-testid="search-person">
-      {words}
+      {text}
       <span className="found-start">Start a chat</span>
     </button>
   );
 }
 
-function PersonWords({ person, account }: { readonly person: FoundContact; readonly account: Account | undefined }) {
-  const name = firstShown(person.name, person.phone) ?? "Unknown contact";
-  const details = [person.name === null ? null : person.phone, account === undefined ? null : nameAccount(account)];
+function FoundContactText({ contact, account }: { readonly contact: FoundContact; readonly account: Account | undefined }) {
+  const name = firstShown(contact.name, contact.phone) ?? "Unknown contact";
+  const details = [contact.name === null ? null : contact.phone, account === undefined ? null : nameAccount(account)];
   return (
     <>
-      <ContactAvatar accountId={person.account_id} name={name} avatar={person.avatar} />
+      <ContactAvatar accountId={contact.account_id} name={name} avatar={contact.avatar} />
       <span className="found-words">
         <span className="chat-title" dir="auto" translate="no">
           {name}

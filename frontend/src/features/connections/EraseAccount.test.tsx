@@ -8,7 +8,7 @@ import { ApiError } from "@/lib/api/errors";
 import type { Api } from "@/lib/api/routes";
 import { ExportingContext } from "@/lib/exporting";
 import { makeAccount } from "@/testing/factories";
-import { EraseNumber } from "./EraseNumber";
+import { EraseAccount } from "./EraseAccount";
 
 function show(eraseAccount: Api["eraseAccount"]) {
   HTMLDialogElement.prototype.showModal = function showModal(this: HTMLDialogElement) {
@@ -22,7 +22,7 @@ function show(eraseAccount: Api["eraseAccount"]) {
     <QueryClientProvider client={client}>
       <ApiContext value={{ eraseAccount } as unknown as Api}>
         <ExportingContext value={onExport}>
-          <EraseNumber account={account} onClose={onClose} />
+          <EraseAccount account={account} onClose={onClose} />
         </ExportingContext>
       </ApiContext>
     </QueryClientProvider>,

@@ -2,9 +2,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useApi } from "@/lib/api/context";
 
-export const PEOPLE_KEY = ["people"] as const;
+export const TEAM_KEY = ["people"] as const;
 
-export function usePeople() {
+export function useTeam() {
   const api = useApi();
-  return useQuery({ queryKey: PEOPLE_KEY, queryFn: ({ signal }) => api.listTeam(signal) });
+  return useQuery({ queryKey: TEAM_KEY, queryFn: ({ signal }) => api.listTeam(signal) });
 }

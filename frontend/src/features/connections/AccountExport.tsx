@@ -4,11 +4,11 @@ import { nameAccount } from "@/lib/accounts";
 import { useExporting } from "@/lib/exporting";
 import type { Account } from "@/types/wire";
 
-export function NumberExport({ account }: { readonly account: Account }) {
+export function AccountExport({ account }: { readonly account: Account }) {
   const show = useExporting();
-  const wish = { accountId: account.id, contactId: null, name: nameAccount(account) };
+  const request = { accountId: account.id, contactId: null, name: nameAccount(account) };
   return (
-    <Button size="small" tone="quiet" onClick={() => show(wish)} data-testid="account-export">
+    <Button size="small" tone="quiet" onClick={() => show(request)} data-testid="account-export">
       Export…
     </Button>
   );

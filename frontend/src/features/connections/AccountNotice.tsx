@@ -10,7 +10,7 @@ import { ConnectDialog } from "./ConnectDialog";
 import { explain, mayReconnect } from "./nextStep";
 import "./connections.css";
 
-interface NumberNoticeProps {
+interface AccountNoticeProps {
   readonly account: Account;
   readonly className: string;
   /** Only when somebody has to act: that a number was disconnected on purpose is known. */
@@ -20,7 +20,7 @@ interface NumberNoticeProps {
 const isDown = ({ status }: Account): boolean => status !== "connected" && status !== "degraded";
 
 /** Stays in the page for as long as its dialog is open, also when the number works again. */
-export function NumberNotice({ account, className, isQuiet = false }: NumberNoticeProps) {
+export function AccountNotice({ account, className, isQuiet = false }: AccountNoticeProps) {
   const [asked, setAsked] = useState<"connect" | "reconnect" | null>(null);
   const isShown = isQuiet ? account.status === "needs_action" : isDown(account);
   const close = () => setAsked(null);

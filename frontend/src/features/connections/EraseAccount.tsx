@@ -9,18 +9,18 @@ import { useExporting } from "@/lib/exporting";
 import type { Account } from "@/types/wire";
 import { ERASURES_KEY } from "./erasures";
 
-interface EraseNumberProps {
+interface EraseAccountProps {
   readonly account: Account;
   readonly onClose: () => void;
 }
 
-export function EraseNumber({ account, onClose }: EraseNumberProps) {
+export function EraseAccount({ account, onClose }: EraseAccountProps) {
   const name = nameAccount(account);
   const erase = useErasing(account.id, onClose);
   return (
     <EraseDialog
       title="Erase this number?"
-      word={name}
+      confirmation={name}
       problem={erase.error && describeError(erase.error)}
       isBusy={erase.isPending}
       onErase={() => erase.mutate()}

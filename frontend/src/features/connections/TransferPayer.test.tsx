@@ -9,7 +9,7 @@ import type { Api } from "@/lib/api/routes";
 import { ME_KEY } from "@/lib/rights";
 import { makeAccount, makeMe } from "@/testing/factories";
 import type { Account, Member } from "@/types/wire";
-import { HandOver } from "./HandOver";
+import { TransferPayer } from "./TransferPayer";
 import { MembersDialog } from "./MembersDialog";
 
 const member = (user_id: number, name: string, fields: Partial<Member> = {}): Member => ({
@@ -35,7 +35,7 @@ beforeEach(() => {
 function show(payer_id: number, members: readonly Member[], routes: Partial<Api> = {}) {
   const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity, retry: false } } });
   const account = makeAccount({ payer_id, role: "owner" });
-  const [onClose, onHandOver] = [vi.fn(), vi.fn()];
+  const [onClose, onTransfer] = [vi.fn(), vi.fn()];
   client.setQueryData(ACCOUNTS_KEY, [account]);
   client.setQueryData(ME_KEY, makeMe());
   const api = { listMembers: () => Promise.resolve(members), listTeam: () => Promise.resolve([]), ...routes };
@@ -45,13 +45,13 @@ function show(payer_id: number, members: readonly Member[], routes: Partial<Api>
         <ApiContext value={api as unknown as Api}>{children}</ApiContext>
       </QueryClientProvider>,
     );
-  return { client, account, onClose, onHandOver, wrap };
+  return { client, account, onClose, onTransfer, wrap };
 }
 
 it("hands over to an active person of the number, once it is said who", async () => {
   const setPayer = vi.fn<Api["setPayer"]>().mockResolvedValue({ member: BIA });
   const { client, account, onClose, wrap } = show(7, [ANA, BIA, GONE], { setPayer });
-  wrap(<HandOver account={account} onClose={onClose} />);
+  wrap(<TransferPayer account={account} onClose={onClose} />);
   const choice = await screen.findByRole("combobox", { name: "Who pays from now on" });
   expect([...choice.querySelectorAll("option")].map(({ text }) => text)).toEqual(["Choose somebody", "Bia (bia@example.com)"]);
   expect(screen.getByTestId("confirm-hand-over")).toHaveProperty("disabled", true);
@@ -67,7 +67,7 @@ it("says why it was not handed over, and stays", async () => {
   const message = "The plan of Bia includes one number. Disconnect one, or ask for a larger plan.";
   const refusal = new ApiError(402, { code: "plan_limit", message, fields: {}, requestId: null });
   const { account, onClose, wrap } = show(7, [ANA, BIA], { setPayer: () => Promise.reject(refusal) });
-  wrap(<HandOver account={account} onClose={onClose} />);
+  wrap(<TransferPayer account={account} onClose={onClose} />);
   await userEvent.selectOptions(await screen.findByRole("combobox"), "8");
   await userEvent.click(screen.getByTestId("confirm-hand-over"));
   expect(await screen.findByText(message)).toBeTruthy();
@@ -76,16 +76,16 @@ it("says why it was not handed over, and stays", async () => {
 
 it("asks for the person to be added first where nobody else is", async () => {
   const { account, onClose, wrap } = show(7, [ANA, GONE]);
-  wrap(<HandOver account={account} onClose={onClose} />);
+  wrap(<TransferPayer account={account} onClose={onClose} />);
   expect(await screen.findByText("Nobody else is on this number. Add the person first.")).toBeTruthy();
   expect(screen.getByTestId("confirm-hand-over")).toHaveProperty("disabled", true);
 });
 
 it("is offered to the payer, and not to another owner", async () => {
-  const { client, account, onHandOver, onClose, wrap } = show(7, [ANA, BIA]);
-  wrap(<MembersDialog account={account} onHandOver={onHandOver} onClose={onClose} />);
+  const { client, account, onTransfer, onClose, wrap } = show(7, [ANA, BIA]);
+  wrap(<MembersDialog account={account} onTransfer={onTransfer} onClose={onClose} />);
   await userEvent.click(await screen.findByTestId("hand-over"));
-  expect(onHandOver).toHaveBeenCalledOnce();
+  expect(onTransfer).toHaveBeenCalledOnce();
   // Somebody has handed it over meanwhile: heard from the number alone.
   client.setQueryData(ACCOUNTS_KEY, [makeAccount({ payer_id: 8, role: "owner", seq: 2 })]);
   expect(await screen.findByRole("button", { name: "Remove Ana" })).toBeTruthy();
