@@ -12,7 +12,7 @@ from server.connections import open_database
 from server.errors import Unavailable
 from server.process.migrate import MigrationError, pending, require_create, unknown
 from server.store.db.checkup import Server, fetch_server, list_denied_tables
-from server.store.db.complaints import explain_refusal, why_denied
+from server.store.db.connect_errors import explain_connect_error, missing_right
 from server.store.db.database import Database
 from server.store.plans.usage_checks import Drift, list_drift
 
@@ -26,9 +26,9 @@ def check_database(config: Config) -> list[Finding]:
     except (Unavailable, MigrationError) as error:
         reason = str(error)
     except psycopg2.errors.InsufficientPrivilege as error:
-        reason = why_denied(error)
+        reason = missing_right(error)
     except psycopg2.Error as error:
-        reason = explain_refusal(error)
+        reason = explain_connect_error(error)
     return [Finding("database", FAILED, reason)]
 
 

@@ -20,7 +20,7 @@ from server.errors import ConfabError
 from server.process.logs import set_up_logging
 from server.process.migrate import MigrationError, migrate
 from server.process.sentry import open_reports
-from server.store.db.complaints import explain_refusal, why_denied
+from server.store.db.connect_errors import explain_connect_error, missing_right
 
 INTERRUPTED = 130
 # With --json, standard error must contain only the JSON document.
@@ -92,9 +92,9 @@ def _with_plain_errors(command: Callable[[Config], int], *, as_json: bool = Fals
     except MigrationError as error:
         failure = ConfabError("internal", str(error))
     except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
-        failure = ConfabError("unavailable", explain_refusal(error))
+        failure = ConfabError("unavailable", explain_connect_error(error))
     except psycopg2.errors.InsufficientPrivilege as error:
-        failure = ConfabError("unavailable", why_denied(error))
+        failure = ConfabError("unavailable", missing_right(error))
     except (psycopg2.errors.UndefinedTable, psycopg2.errors.UndefinedColumn):
         failure = ConfabError("unavailable", "The database lacks migrations: run `python run.py migrate`.")
     except KeyboardInterrupt:

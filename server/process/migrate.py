@@ -16,7 +16,13 @@ from yoyo.migrations import default_migration_table
 
 from server.config import ROOT
 from server.errors import Unavailable
-from server.store.db.complaints import explain_refusal, message_of, why_denied, why_not_create, why_unfit
+from server.store.db.connect_errors import (
+    explain_connect_error,
+    message_of,
+    missing_create_right,
+    missing_right,
+    unsupported_reason,
+)
 from server.store.db.opening import Opening, plan_opening
 
 MIGRATIONS = ROOT / "migrations"
@@ -56,16 +62,16 @@ class Backend(PostgresqlBackend):  # type: ignore[misc]
         try:
             connection = psycopg2.connect(self._opening.dsn)
         except psycopg2.OperationalError as error:
-            raise Unavailable(explain_refusal(error, self._opening.dsn)) from error
+            raise Unavailable(explain_connect_error(error, self._opening.dsn)) from error
         connection.autocommit = True
         return connection
 
     def begin(self) -> None:
         try:
             super().begin()
-            self.execute(self._opening.ahead)
+            self.execute(self._opening.preamble)
         except psycopg2.Error as error:
-            raise Unavailable(explain_refusal(error, self._opening.dsn)) from error
+            raise Unavailable(explain_connect_error(error, self._opening.dsn)) from error
 
 
 def migrate(url: str, folder: Path = MIGRATIONS) -> list[str]:
@@ -112,7 +118,7 @@ def _backend(url: str) -> Iterator[Any]:
     opening = plan_opening(url, SETTINGS, connect_timeout_seconds=CONNECT_SECONDS, in_session=False)
     backend = Backend(opening)
     with closing(backend.connection):
-        if unfit := why_unfit(backend.connection):
+        if unfit := unsupported_reason(backend.connection):
             raise MigrationError(unfit)
         yield backend
 
@@ -146,7 +152,7 @@ def _run(backend: Any, migration: Any, direction: str, mark: Callable[..., None]
         backend.log_migration(migration, direction)
         mark(migration, log=False)
     except psycopg2.errors.InsufficientPrivilege as error:
-        raise MigrationError(f"Migration {migration.id} {failure}. {why_denied(error)}") from error
+        raise MigrationError(f"Migration {migration.id} {failure}. {missing_right(error)}") from error
     except psycopg2.Error as error:
         raise MigrationError(f"Migration {migration.id} {failure}: {message_of(error)}") from error
 
@@ -174,7 +180,7 @@ def _require_create(backend: Any) -> None:
                   quote_ident(current_user), quote_ident(current_database())"""
     ).fetchone()
     if not may:
-        raise MigrationError(why_not_create(schema, role, database))
+        raise MigrationError(missing_create_right(schema, role, database))
 
 
 @contextmanager

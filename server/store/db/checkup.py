@@ -1,4 +1,4 @@
-"""What `run.py doctor` asks of Postgres: its version, its clock, the rights and the connections of the role."""
+"""Reads what `run.py doctor` checks: version and clock of Postgres, privileges and connection limit of the role."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -7,12 +7,12 @@ from aiopg import Cursor
 
 
 class Server(NamedTuple):
-    """The server behind DATABASE_URL, and what the role is allowed there."""
+    """The server behind DATABASE_URL, and what the role may do there."""
 
     version: str
     moment: datetime
     role: str
-    # The lowest of the limits of the server, the database and the role; a superuser may use the reserved ones too.
+    # The lowest of the limits of the server, the database and the role. Reserved connections are not counted.
     connections: int
 
 
@@ -28,7 +28,7 @@ async def fetch_server(cursor: Cursor) -> Server:
 
 
 async def list_denied_tables(cursor: Cursor) -> list[str]:
-    """Tables of Confab's on which the role lacks one of the rights that it uses."""
+    """Confab's tables on which the role lacks one of the privileges it needs."""
     await cursor.execute(
         """select c.oid::regclass::text from pg_class c
            where c.relnamespace = current_schema()::regnamespace and c.relkind = 'r' and c.relname !~ 'yoyo'

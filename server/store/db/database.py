@@ -1,60 +1,41 @@
-"""Owns the connections to Postgres: lends cursors and transactions, repeats work that a dead connection cut off."""
+"""Owns the connections to Postgres: hands out cursors and transactions, retries work lost to a dropped connection."""
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager, closing
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from typing import Concatenate, ParamSpec, TypeVar
 
 import aiopg
 import psycopg2
 
-from server.cancellation import is_ending
 from server.errors import Unavailable
 from server.store.db import prepared
-from server.store.db.complaints import explain_refusal, message_of, why_unfit
-from server.store.db.hosts import Answered, HostPool
+from server.store.db.aiopg_internals import LOST_CONNECTION, HostPool, close_dead
+from server.store.db.connect_errors import explain_connect_error, message_of, unsupported_reason
+from server.store.db.driver_errors import StatementTimeout, TranslatedErrors
+from server.store.db.hosts import ReachedHost, dsns_of
 from server.store.db.opening import Opening, plan_opening
 from server.store.db.outages import Outage
-from server.store.db.transaction import Transaction, settle_each
+from server.store.db.transaction import Transaction, set_for_each_statement
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# A connection that died with a Postgres restart fails once each; the third try meets a fresh one.
-REPEATS = 3
-# Postgres ended the session, as it does for a transaction that waited too long; the class is not OperationalError.
-SESSION_ENDED = ("25P03", "25P04")
-# A process stopped inside a transaction holds its rows for no longer than this.
+# After a restart of Postgres each connection fails once; the third try gets a fresh one.
+TRIES = 3
+# A process that is stopped inside a transaction holds its row locks for at most this long.
 IDLE_TRANSACTION_MS = 60_000
-# A setting of our own, by which a session shows that the others have arrived too.
+# A setting of our own: a session that has it has the others too.
 MARK = "confab.in_session"
 DROPPED = (
     "The database of DATABASE_URL is behind a pooler that drops the settings of a session: "
     "set CONFAB_DATABASE_PREPARE=false."
 )
-# Connections to a server that only reads are replaced at most this often.
+# Connections to a read-only server are replaced at most this often.
 REPLACE_SECONDS = 1.0
-# How often closing looks for connections that were just being opened, before it goes without them.
-CLOSING_LOOKS, LOOK_SECONDS = 20, 0.1
-# What a dead or absent server looks like. Under uvloop a broken socket also shows as RuntimeError (UVPoll closed),
-# and aiopg's pool asserts that a connection lives which may have died while the pool was opening another.
-DEAD = (
-    psycopg2.OperationalError,
-    psycopg2.InterfaceError,
-    OSError,
-    RuntimeError,
-    AssertionError,
-    asyncio.TimeoutError,
-)
-
-
-class StatementTimeout(Unavailable):
-    """Postgres ended a statement that ran longer than `statement_timeout`."""
-
-
-class ReadOnly(Unavailable):
-    """Postgres reads and takes no writes: a standby, or `default_transaction_read_only`."""
+# Closing waits this often and this long for connections that are just being opened.
+CLOSING_TRIES, CLOSING_PAUSE_SECONDS = 20, 0.1
 
 
 class Database:
@@ -63,34 +44,33 @@ class Database:
     def __init__(self, pool: HostPool, size: int, settings: str = "") -> None:
         self._pool = pool
         self._slots = asyncio.Semaphore(size)
-        # What every transaction begins with, where sessions cannot have settings.
+        # Sent at the beginning of each transaction where sessions cannot have settings.
         self._settings = settings
         self._outage = Outage()
         self._replaced_at = 0.0
 
     @asynccontextmanager
     async def cursor(self) -> AsyncIterator[aiopg.Cursor]:
-        """Lend a cursor in autocommit; raises Unavailable for everything that means "try again later"."""
+        """A cursor in autocommit; raises Unavailable for everything that a later try may cure."""
         async with self._slots:
-            with _Translated():
-                _drop_dead_connection(self._pool._free)
+            with TranslatedErrors():
+                self._pool.drop_dead()
                 async with self._pool.acquire() as connection:
                     try:
                         async with connection.cursor() as cursor:
                             if self._settings:
-                                settle_each(cursor, self._settings)
+                                set_for_each_statement(cursor, self._settings)
                             yield cursor
                     except psycopg2.errors.ReadOnlySqlTransaction:
                         self._replace(connection)
                         raise
                     finally:
-                        _drop_dead_connection([connection])
-                # The one that was used last comes next: its plans are made, and the others' need not be.
-                self._pool._free.rotate(1)
+                        close_dead(connection)
+                self._pool.reuse_last()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[aiopg.Cursor]:
-        """Lend a cursor inside a transaction that is committed at the end, or rolled back by an exception."""
+        """A cursor in a transaction that is committed at the end, or rolled back by an exception."""
         async with self.cursor() as cursor:
             transaction = Transaction(cursor, self._settings)
             try:
@@ -103,26 +83,36 @@ class Database:
     async def read(
         self, work: Callable[Concatenate[aiopg.Cursor, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run a store function in autocommit, again on another connection when this one turns out to be dead."""
-        return await self._repeated(self.cursor, work, *args, **kwargs)
+        """Run a store function in autocommit; runs it again on another connection when this one was dead."""
+
+        async def run(cursor: aiopg.Cursor) -> T:
+            return await work(cursor, *args, **kwargs)
+
+        return await self._retry(self.cursor, run)
 
     async def write(
         self, work: Callable[Concatenate[aiopg.Cursor, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run a store function in a transaction; it may run twice, since a commit's answer can be lost."""
-        return await self._repeated(self.transaction, work, *args, **kwargs)
+        """Run a store function in a transaction. It may run twice, since the answer to a commit can be lost."""
 
-    async def _repeated(
-        self, lend: Callable[[], Any], work: Callable[..., Awaitable[T]], *args: Any, **kwargs: Any
+        async def run(cursor: aiopg.Cursor) -> T:
+            return await work(cursor, *args, **kwargs)
+
+        return await self._retry(self.transaction, run)
+
+    async def _retry(
+        self,
+        open_cursor: Callable[[], AbstractAsyncContextManager[aiopg.Cursor]],
+        run: Callable[[aiopg.Cursor], Awaitable[T]],
     ) -> T:
-        for attempt in range(REPEATS):
+        for left in reversed(range(TRIES)):
             try:
-                async with lend() as cursor:
-                    result = await work(cursor, *args, **kwargs)
+                async with open_cursor() as cursor:
+                    result = await run(cursor)
             except StatementTimeout:
                 raise
             except Unavailable as error:
-                if attempt == REPEATS - 1:
+                if not left:
                     self._outage.note_failure(message_of(error.__cause__ or error))
                     raise
             else:
@@ -136,118 +126,64 @@ class Database:
         now = time.monotonic()
         if now - self._replaced_at >= REPLACE_SECONDS:
             self._replaced_at = now
-            for each in (connection, *self._pool._free):
-                each.close()
+            connection.close()
+            self._pool.disconnect_free()
 
     async def close(self) -> None:
-        """End all connections; whoever still works with one meets a dead one.
-
-        One that is just being opened is waited for, but not by aiopg's `wait_closed`: giving back a connection that
-        died in use wakes nobody there, and it would wait for ever.
-        """
-        for _ in range(CLOSING_LOOKS):
-            self._pool.terminate()
-            while self._pool._free:
-                self._pool._free.popleft().close()
-            if not self._pool.size:
+        """Close all connections, also those in use; waits a moment for one that is just being opened."""
+        for _ in range(CLOSING_TRIES):
+            if self._pool.close_all():
                 return
-            await asyncio.sleep(LOOK_SECONDS)
-
-
-def _drop_dead_connection(connections: Iterable[aiopg.Connection]) -> None:
-    """aiopg drops a dead connection without taking its socket out of the loop: uvloop keeps the entry and refuses
-    the next socket that the system gives the same number.
-    """
-    for connection in connections:
-        if connection.closed:
-            try:
-                connection.close()
-            except RuntimeError:
-                # The system has given the number to another socket: that one's entry is not ours to remove.
-                connection._fileno = None
-                connection.close()
-
-
-class _Translated:
-    """Turns the faces of a lost or overloaded Postgres into Unavailable, and leaves everything else alone."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
-        if isinstance(error, Exception) and is_ending():
-            # aiopg lets the statement end as it may, and the cancellation would be lost in that.
-            raise asyncio.CancelledError from error
-        if isinstance(error, psycopg2.errors.LockNotAvailable | psycopg2.errors.QueryCanceled):
-            raise StatementTimeout("The database was too busy.") from error
-        if isinstance(error, psycopg2.errors.ReadOnlySqlTransaction):
-            raise ReadOnly("The database takes no writes at the moment.") from error
-        if isinstance(error, psycopg2.Error) and error.pgcode in SESSION_ENDED:
-            raise Unavailable("The database is not reachable.") from error
-        if isinstance(error, DEAD) and not _is_ours(error):
-            raise Unavailable("The database is not reachable.") from error
-        if isinstance(error, asyncio.CancelledError) and not is_ending():
-            # aiopg hides a server-side statement_timeout behind a cancellation that nobody asked for.
-            raise StatementTimeout("The database was too busy.") from error
-
-
-def _is_ours(error: BaseException) -> bool:
-    """A RuntimeError of the loop's sockets, an assertion about a connection: those are the database's fault, any
-    other one is a defect of ours.
-    """
-    if isinstance(error, AssertionError):
-        return not (error.args and isinstance(error.args[0], aiopg.Connection))
-    return isinstance(error, RuntimeError) and "UVPoll" not in str(error) and "closed" not in str(error)
+            await asyncio.sleep(CLOSING_PAUSE_SECONDS)
 
 
 async def connect(
     url: str, *, size: int, statement_timeout_ms: int, connect_timeout_seconds: int, prepare: bool = True
 ) -> Database:
-    """Open the pool and prove it; raises Unavailable with a sentence for the operator when it cannot be used."""
+    """Open and check the pool; raises Unavailable with a sentence for the operator when it cannot be used."""
     settings = {
         "statement_timeout": str(statement_timeout_ms),
         "lock_timeout": str(statement_timeout_ms),
         "idle_in_transaction_session_timeout": str(IDLE_TRANSACTION_MS),
-        # What is prepared is planned once a connection, not six times.
+        # A prepared statement is planned once per connection, not six times.
         **({"plan_cache_mode": "force_generic_plan", MARK: "on"} if prepare else {}),
     }
     opening = plan_opening(url, settings, connect_timeout_seconds=connect_timeout_seconds, in_session=prepare)
-    patience = opening.connect_timeout_seconds + statement_timeout_ms / 1000
-    answered = await asyncio.to_thread(_try_once, opening)
-    pool = await _fill(opening, answered, size, patience, prepare=prepare)
-    database = Database(pool, size, opening.ahead)
+    timeout = opening.connect_timeout_seconds + statement_timeout_ms / 1000
+    reached = await asyncio.to_thread(_try_once, opening)
+    pool = await _fill(opening, reached, size, timeout, prepare=prepare)
+    database = Database(pool, size, opening.preamble)
     try:
-        await _prove(database, opening)
+        await _check(database, opening)
     except BaseException:
         await database.close()
         raise
     return database
 
 
-def _try_once(opening: Opening) -> Answered:
-    """Open one connection as libpq does it alone, which tries again without TLS, and host after host, on new sockets:
-    aiopg watches the first socket only. So this tells what is wrong, and what the pool need not find out.
+def _try_once(opening: Opening) -> ReachedHost:
+    """Open one connection with libpq alone, which retries without TLS and host after host, each on a new socket; aiopg
+    watches only the first. This finds what is wrong, and what the pool does not have to find out.
     """
     try:
         connection = psycopg2.connect(opening.dsn)
     except psycopg2.OperationalError as error:
-        raise Unavailable(explain_refusal(error, opening.dsn)) from error
+        raise Unavailable(explain_connect_error(error, opening.dsn)) from error
     with closing(connection):
-        if unfit := why_unfit(connection):
-            raise Unavailable(unfit)
-        return Answered(connection.info.host, connection.info.port, bool(connection.info.ssl_in_use))
+        if reason := unsupported_reason(connection):
+            raise Unavailable(reason)
+        return ReachedHost(connection.info.host, connection.info.port, bool(connection.info.ssl_in_use))
 
 
 async def _fill(
-    opening: Opening, answered: Answered, size: int, patience: float, *, prepare: bool
+    opening: Opening, reached: ReachedHost, size: int, timeout: float, *, prepare: bool
 ) -> HostPool:
-    """Open all connections. Under uvloop a new one can meet what a dead one left of its socket: tried again then."""
+    """Open all connections; a socket that meets the leftover of a dead one under uvloop is retried."""
     pool = HostPool(
-        opening.dsn,
-        answered,
+        dsns_of(opening.dsn, reached),
         size,
         size,
-        patience,
+        timeout,
         enable_hstore=False,
         enable_json=False,
         enable_uuid=False,
@@ -255,26 +191,24 @@ async def _fill(
         on_connect=prepared.enable if prepare else None,
         pool_recycle=-1,
     )
-    for attempt in range(REPEATS):
+    for left in reversed(range(TRIES)):
         try:
-            async with pool._cond:
-                await pool._fill_free_pool(False)
+            await pool.fill()
             break
-        except DEAD as error:
-            while pool._free:
-                pool._free.pop().close()
-            if attempt == REPEATS - 1 or not isinstance(error, RuntimeError):
-                raise Unavailable(explain_refusal(error, opening.dsn)) from error
+        except LOST_CONNECTION as error:
+            pool.remove_free()
+            if not left or not isinstance(error, RuntimeError):
+                raise Unavailable(explain_connect_error(error, opening.dsn)) from error
     return pool
 
 
-async def _prove(database: Database, opening: Opening) -> None:
-    """A first query, which finds settings that Postgres refuses; and that they are there: a pooler can drop them."""
+async def _check(database: Database, opening: Opening) -> None:
+    """Run a first query: Postgres may reject a setting, and a pooler may drop all of them."""
     try:
         has_settings = await database.read(_has_settings)
     except psycopg2.Error as error:
-        raise Unavailable(explain_refusal(error, opening.dsn)) from error
-    if not opening.ahead and not has_settings:
+        raise Unavailable(explain_connect_error(error, opening.dsn)) from error
+    if not opening.preamble and not has_settings:
         raise Unavailable(DROPPED)
 
 
@@ -284,9 +218,9 @@ async def _has_settings(cursor: aiopg.Cursor) -> bool:
 
 
 async def require_writable(cursor: aiopg.Cursor) -> None:
-    """Raise what a write would: on a standby, or where `default_transaction_read_only` protects a full disk.
+    """Raise what a write would raise on a standby, or where `default_transaction_read_only` protects a full disk.
 
-    Also gives up sessions that are read-only while new ones would not be, like the write itself.
+    Like the write, it also gives up sessions that are read-only although new ones would not be.
     """
     await cursor.execute("select pg_is_in_recovery() or current_setting('transaction_read_only')::boolean")
     if (await cursor.fetchone())[0]:

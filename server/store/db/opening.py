@@ -1,4 +1,4 @@
-"""Decides how a connection to Postgres is opened, and which settings hold in its session or in its transactions."""
+"""Decides how a connection to Postgres is opened, and which settings its session or each transaction gets."""
 
 import re
 from collections.abc import Mapping
@@ -6,55 +6,57 @@ from dataclasses import dataclass
 
 from psycopg2.extensions import make_dsn, parse_dsn
 
-# Whatever the role, the database or DATABASE_URL say: the code depends on these.
+# The code depends on these, so they override the role, the database and DATABASE_URL.
 FIXED = {
     "timezone": "UTC",
     "standard_conforming_strings": "on",
     "default_transaction_isolation": "read committed",
 }
-# Too late once a statement has been sent: checked (`complaints.py`), or said by `begin` (`transactions.py`).
+# Too late after the first statement: connect_errors.py checks the first, `begin` in transaction.py sets the second.
 BEFORE_ANY_STATEMENT = ("standard_conforming_strings", "default_transaction_isolation")
-WORD = re.compile(r"(?:\\.|\S)+", re.DOTALL)
+TOKEN = re.compile(r"(?:\\.|\S)+", re.DOTALL)
 SETTING = re.compile(r"(?:-c|--)([A-Za-z_][\w.-]*)=(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A connection string for libpq, and the statement each transaction begins with ("" where the session has it)."""
+    """A connection string for libpq, and the statement that sets the settings of each transaction ("" where the session
+    has them).
+    """
 
     dsn: str
-    ahead: str
+    preamble: str
     connect_timeout_seconds: int
 
 
 def plan_opening(
     url: str, settings: Mapping[str, str], *, connect_timeout_seconds: int, in_session: bool
 ) -> Opening:
-    """Settings are a startup parameter (`options`), or are set in each transaction: a pooler that assigns
-    connections per transaction refuses `options`, and a plain `set` would leak into the next client's transaction.
+    """Settings go into the startup parameter `options`, or into each transaction: a pooler that assigns connections per
+    transaction rejects `options`, and a plain `set` would leak into the next client's transaction.
 
     Settings in the URL's own `options` override `settings`, not FIXED.
     """
     given = {
         name: value for name, value in parse_dsn(url).items() if (name, value) != ("connect_timeout", "0")
     }
-    own, others = _read_options(given.pop("options", ""))
-    wanted = {**settings, **own, **FIXED}
+    own, other_options = _read_options(given.pop("options", ""))
+    effective = {**settings, **own, **FIXED}
     parameters = {
         "fallback_application_name": "confab",
         "connect_timeout": str(connect_timeout_seconds),
         **(_several_hosts(connect_timeout_seconds) if "," in given.get("host", "") else {}),
         **given,
         "client_encoding": "UTF8",
-        # Given even if empty, or libpq reads PGOPTIONS.
-        "options": " ".join(others + (_as_options(wanted) if in_session else [])),
+        # Passed even if empty, or libpq reads PGOPTIONS.
+        "options": " ".join(other_options + (_as_options(effective) if in_session else [])),
     }
-    ahead = "" if in_session else _as_statement(wanted)
-    return Opening(make_dsn(**parameters), ahead, int(parameters["connect_timeout"]))
+    preamble = "" if in_session else _as_statement(effective)
+    return Opening(make_dsn(**parameters), preamble, int(parameters["connect_timeout"]))
 
 
 def _several_hosts(connect_timeout_seconds: int) -> dict[str, str]:
-    """The primary is wanted. A host that drops packets must not use up all the time: without a blocking connect,
+    """Only the primary will do. A host that drops packets must not use up all the time: in a non-blocking connect,
     libpq leaves `connect_timeout` to its caller.
     """
     return {
@@ -64,17 +66,17 @@ def _several_hosts(connect_timeout_seconds: int) -> dict[str, str]:
 
 
 def _read_options(text: str) -> tuple[dict[str, str], list[str]]:
-    """Split as Postgres does (pg_split_opts): the settings, and what is something else (a proxy's `endpoint=…`)."""
+    """Split as Postgres does (pg_split_opts) into settings and other options (a proxy's `endpoint=…`)."""
     settings: dict[str, str] = {}
     others: list[str] = []
-    words = iter(WORD.findall(text))
-    for word in words:
-        whole = f"-c{next(words, '')}" if word == "-c" else word
+    options = iter(TOKEN.findall(text))
+    for option in options:
+        whole = f"-c{next(options, '')}" if option == "-c" else option
         found = SETTING.fullmatch(whole)
         if found:
             settings[found[1].replace("-", "_").lower()] = re.sub(r"\\(.)", r"\1", found[2], flags=re.DOTALL)
         else:
-            others.append(word)
+            others.append(option)
     return settings, others
 
 

@@ -12,7 +12,8 @@ from psycopg2.extensions import parse_dsn
 from server.errors import Unavailable
 from server.process.migrate import MIGRATIONS, migrate, pending
 from server.store.db import database as pool
-from server.store.db.hosts import Answered, HostPool, one_per_host
+from server.store.db.aiopg_internals import HostPool
+from server.store.db.hosts import ReachedHost, dsns_of, one_per_host
 from server.store.db.opening import plan_opening
 from tests.support.ports import free_port
 from tests.support.services import Services
@@ -24,7 +25,7 @@ def plan(
     url: str, settings: Mapping[str, str] = {}, *, in_session: bool = True
 ) -> tuple[dict[str, str], str]:
     opening = plan_opening(url, settings, connect_timeout_seconds=3, in_session=in_session)
-    return parse_dsn(opening.dsn), opening.ahead
+    return parse_dsn(opening.dsn), opening.preamble
 
 
 @pytest.mark.parametrize(
@@ -122,7 +123,7 @@ async def test_the_host_that_answers_is_found_at_the_start_and_later(
         services.command(
             f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{url.rpartition('/')[2]}'"
         )
-        database._pool._turn()
+        database._pool.next_host()
         assert await database.read(database_name) == url.rpartition("/")[2]
         await database.close()
 
@@ -176,7 +177,7 @@ def test_each_host_has_its_port(url: str, hosts: list[tuple[str | None, str | No
 async def test_the_pool_opens_what_libpq_has_found(query: str, is_encrypted: bool, mode: str | None) -> None:
     """Without TLS libpq comes back on a second socket, which aiopg does not see: "no answer in time"."""
     found = HostPool(
-        f"postgresql://a,b:7/x{query}", Answered("b", 7, is_encrypted), 0, 1, 1.0,
+        dsns_of(f"postgresql://a,b:7/x{query}", ReachedHost("b", 7, is_encrypted)), 0, 1, 1.0,
         enable_json=False, enable_hstore=False, enable_uuid=False, echo=False, on_connect=None, pool_recycle=-1,
     )  # fmt: skip
     parts = parse_dsn(found._dsn)
@@ -190,6 +191,6 @@ def test_a_value_with_blanks_quotes_and_backslashes_arrives_as_it_is(own_databas
             own_database_url, {"confab.strange": strange}, connect_timeout_seconds=9, in_session=in_session
         )
         with closing(psycopg2.connect(opening.dsn)) as connection, connection.cursor() as cursor:
-            cursor.execute(opening.ahead or "select 1")
+            cursor.execute(opening.preamble or "select 1")
             cursor.execute("select current_setting('confab.strange')")
             assert cursor.fetchone() == (strange,)

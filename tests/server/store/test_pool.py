@@ -9,7 +9,8 @@ from structlog.testing import capture_logs
 
 from server.errors import Unavailable
 from server.store.db import outages
-from server.store.db.database import ReadOnly, StatementTimeout, connect
+from server.store.db.database import connect
+from server.store.db.driver_errors import ReadOnly, StatementTimeout
 from server.store.plans import usage
 from tests.server.store.conftest import Shelf
 from tests.support.services import Services

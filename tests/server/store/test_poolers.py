@@ -15,7 +15,8 @@ from server.config import ROOT
 from server.errors import Unavailable
 from server.process.migrate import ADVISORY_LOCK, MIGRATIONS, migrate, pending
 from server.store.db import database as pool
-from server.store.db.database import Database, StatementTimeout
+from server.store.db.database import Database
+from server.store.db.driver_errors import StatementTimeout
 from server.store.db.prepared import Prepared
 from tests.support.fixtures_pgbouncer import PgBouncer, pooled_client, run_pgbouncer
 from tests.support.services import Services

@@ -15,7 +15,7 @@ from server.config import Config
 from server.errors import Unavailable
 from server.process.migrate import MIGRATIONS, MigrationError, migrate, pending
 from server.store.db import database
-from server.store.db.complaints import explain_refusal, why_denied
+from server.store.db.connect_errors import explain_connect_error, missing_right
 from tests.support.ports import free_port
 from tests.support.services import Services
 
@@ -55,14 +55,14 @@ def role(services: Services, own_database_url: str) -> Iterator[str]:
 @pytest.mark.parametrize(
     ("before", "change", "sentence"),
     [
-        ("", ("clerk:[^@]*@", "clerk:wrong@"), r'password authentication failed for user "clerk"; look at user'),
-        ("", ("clerk:[^@]*@", "nobody:x@"), r'failed for user "nobody"; look at user and password'),
+        ("", ("clerk:[^@]*@", "clerk:wrong@"), r'password authentication failed for user "clerk"; check user'),
+        ("", ("clerk:[^@]*@", "nobody:x@"), r'failed for user "nobody"; check user and password'),
         ("", (r"/[^/]*$", "/nowhere"), r'database "nowhere" does not exist; create it, or name another'),
-        ("", ("$", "?sslmode=require"), r"server does not support SSL, but SSL was required; take sslmode out"),
+        ("", ("$", "?sslmode=require"), r"server does not support SSL, but SSL was required; remove sslmode"),
         ("", ("$", "?sslmode=bogus"), r'invalid sslmode value: "bogus"; correct it in DATABASE_URL'),
         ("", ("$", "?options=-cnot_a_setting%3D1"), r'unrecognized configuration parameter "not_a_setting"; corr'),
         ("", (r":\d+/", ":1/"), r"host 127.0.0.1, port 1\) cannot be used: Connection refused; check that"),
-        ("", ("127.0.0.1", "no-such-host.invalid"), r"could not translate host name .*; look at the host"),
+        ("", ("127.0.0.1", "no-such-host.invalid"), r"could not translate host name .*; check the host"),
         ("", (r"127.0.0.1:\d+/([^/]*)$", r"/\1?host=/nowhere/at/all"), r"No such file .*; check that"),
         ("alter role clerk nologin", ("", ""), r"not permitted to log in; `alter role … login`"),
         ("alter role clerk connection limit 0", ("", ""), r'too many connections for role "clerk"; allow more'),
@@ -104,12 +104,14 @@ async def test_doctor_says_the_same_sentence(config: Config) -> None:
         ("session is read-only", "name the primary"),
         ("ERROR:  no such database: x", "create it, or name another"),
         ("FATAL:  server login has been failing, try again later (server_login_retry)", "check that Postgres runs"),
-        ("ein Satz in einer anderen Sprache", "look at DATABASE_URL, and at the log of Postgres"),
+        ("ein Satz in einer anderen Sprache", "check DATABASE_URL and the log of Postgres"),
         ('connection to server at "tls-password" (10.0.0.1), port 5432 failed: Connection refused', "check that Post"),
     ],
 )  # fmt: skip
 def test_what_to_do_ends_the_sentence(words: str, advice: str) -> None:
-    told = explain_refusal(psycopg2.OperationalError(f"{words}\n\tIs the server running?\nDETAIL:  x\n"))
+    told = explain_connect_error(
+        psycopg2.OperationalError(f"{words}\n\tIs the server running?\nDETAIL:  x\n")
+    )
     assert advice in told.rpartition("; ")[2]
     assert "FATAL" not in told
     assert "Is the server" not in told
@@ -201,8 +203,8 @@ class TestRights:
     def test_tables_that_the_role_may_not_read_are_named(self, role: str, config: Config) -> None:
         with pytest.raises(psycopg2.errors.InsufficientPrivilege) as denied:
             pending(role)
-        assert "permission denied for table" in why_denied(denied.value)
-        assert doctor(config, role)["database"] == ("failed", why_denied(denied.value))
+        assert "permission denied for table" in missing_right(denied.value)
+        assert doctor(config, role)["database"] == ("failed", missing_right(denied.value))
 
     def test_tables_that_the_role_may_not_write_are_named(
         self, role: str, config: Config, services: Services
