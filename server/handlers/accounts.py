@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import orjson
 import structlog
@@ -19,7 +20,7 @@ from server.rules.account_states import REPLACED, Seen
 from server.schemas.accounts import Connect, PatchAccount, Reconnect
 from server.schemas.fields import ListQuery
 from server.store.accounts import accounts, hosted_links, states
-from server.store.accounts.accounts import OwnAccount
+from server.store.accounts.accounts import AccountSettings, OwnAccount
 from server.store.plans import entitlements
 from server.unipile.answers import CheckpointStep
 from server.unipile.errors import Rejected
@@ -192,7 +193,7 @@ async def patch_account(request: web.Request) -> web.Response:
     """Decide whether contacts are told that what they wrote was read here, and for how long messages are kept."""
     given = await load_body(request, PATCH_ACCOUNT)
     own = await _owned(request)
-    changed = await request.app[DATABASE].write(accounts.set_settings, own.id, given)
+    changed = await request.app[DATABASE].write(accounts.set_settings, own.id, cast(AccountSettings, given))
     if changed is not None:
         push = account_push(own.id, *changed)
         await publish(request.app[REDIS], own.id, [push])

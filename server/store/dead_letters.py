@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any
 
 import orjson
 from aiopg import Cursor
@@ -34,7 +33,9 @@ DEAD_LETTERS = """
     order by d.id limit %(limit)s"""
 
 
-async def list_dead_letters(cursor: Cursor, account_id: int, after: int, limit: int) -> list[tuple[int, Any]]:
+async def list_dead_letters(
+    cursor: Cursor, account_id: int, after: int, limit: int
+) -> list[tuple[int, object]]:
     """(id, what it says) of those that were told of a number, or that name it."""
     await cursor.execute(DEAD_LETTERS, {"account_id": account_id, "after": after, "limit": limit})
     return [(row[0], orjson.loads(row[1])) for row in await cursor.fetchall()]

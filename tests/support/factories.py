@@ -11,7 +11,9 @@ from server.rules.account_states import Seen
 from server.store.accounts import accounts, states
 from server.store.accounts.rejected import insert_rejected
 from server.store.chats import chats, contacts
+from server.store.chats.rows import ChatAdvance, ContactReport
 from server.store.messages import messages
+from server.store.messages.rows import NewMessage
 from server.store.plans import entitlements
 from server.web.app_keys import CACHED_ROLES, DATABASE, ENTITLEMENTS
 from tests.support.fixtures_stack import Stack
@@ -55,7 +57,7 @@ BIAS_PHONE = "5511966660000"
 async def make_contact(stack: Stack, account_id: int, phone: str = BIAS_PHONE) -> int:
     """Somebody by the name of Bia who has not written yet."""
     names = [f"1{phone}@lid", f"{phone}@s.whatsapp.net"]
-    told = {
+    told: ContactReport = {
         "n": 0,
         "account_id": account_id,
         "ids": names,
@@ -200,7 +202,7 @@ async def _insert_messages(
     stored = await messages.insert_messages(cursor, rows)
     by_key = {message.provider_msg_id: message.id for message in stored}
     newest = max(rows, key=lambda row: (row["sent_at"], row["provider_msg_id"]))
-    change = {
+    change: ChatAdvance = {
         "account_id": account_id,
         "chat_id": chat_id,
         "message_id": by_key[newest["provider_msg_id"]],
@@ -214,7 +216,7 @@ async def _insert_messages(
     return [by_key[row["provider_msg_id"]] for row in rows]
 
 
-def _message(account_id: int, chat_id: int, key: str, moment: datetime, body: str) -> dict[str, Any]:
+def _message(account_id: int, chat_id: int, key: str, moment: datetime, body: str) -> NewMessage:
     return {
         "account_id": account_id,
         "chat_id": chat_id,

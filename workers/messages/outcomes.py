@@ -13,6 +13,7 @@ from server.store.chats import unread
 from server.store.chats.chats import ChangedChat
 from server.store.messages import messages, quotes
 from server.store.messages.messages import ChangedMessage
+from server.store.messages.rows import MessageKey
 from server.store.sending import outbox, send_outcomes
 from server.unipile.errors import UnipileError
 from workers.context import Parts
@@ -93,7 +94,7 @@ async def _settle(
     changed = [settled.message]
     account_id = settled.message.account_id
     if settled.is_answered and provider_msg_id is not None:
-        key = {"account_id": account_id, "provider_msg_id": provider_msg_id}
+        key: MessageKey = {"account_id": account_id, "provider_msg_id": provider_msg_id}
         changed += await quotes.bump_reply_seqs(cursor, [key])
     if settled.is_ticked:
         changed += await messages.apply_receipts(cursor, [account_id])

@@ -10,6 +10,7 @@ from server import metrics
 from server.queue import VERIFY_SEND, enqueue
 from server.store.messages import messages
 from server.store.messages.messages import ChangedMessage
+from server.store.messages.rows import NewReceipt
 from server.store.sending import send_outcomes
 from server.store.sending.send_outcomes import UnverifiedSend
 from server.unipile.answers import OwnMessage
@@ -96,7 +97,7 @@ async def _match(
 
 async def _tick(cursor: Cursor, look: UnverifiedSend, found: OwnMessage) -> list[ChangedMessage]:
     await send_outcomes.lock_message(cursor, look.message_id)
-    receipt = {
+    receipt: NewReceipt = {
         "account_id": look.account_id,
         "provider_msg_id": found.provider_msg_id,
         "status": found.status,

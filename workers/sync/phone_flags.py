@@ -1,6 +1,7 @@
 """Takes over what was set on the real phone: chats read, archived, pinned, muted there."""
 
 from collections.abc import Sequence
+from typing import cast
 
 from aiopg import Cursor
 
@@ -9,6 +10,7 @@ from server.realtime.pushes import chat_pushes
 from server.store.accounts import accounts
 from server.store.chats import kinds, phone_flags
 from server.store.chats.chats import ChangedChat
+from server.store.chats.rows import PhoneFlags, ReportedChat
 from server.unipile.history import MAX_LIMIT, History, StoredChat
 from workers.context import Parts
 
@@ -41,7 +43,7 @@ async def take_marks(parts: Parts, account_id: int, chats: Sequence[StoredChat],
 
 async def _take(cursor: Cursor, account_id: int, chats: Sequence[StoredChat], head: int) -> list[ChangedChat]:
     await accounts.lock_account(cursor, account_id)
-    rows = [
+    rows: list[ReportedChat] = [
         {
             "account_id": account_id,
             "provider_chat_id": chat.provider_chat_id,
@@ -51,5 +53,5 @@ async def _take(cursor: Cursor, account_id: int, chats: Sequence[StoredChat], he
         for chat in chats
     ]
     corrected = await kinds.correct_chats(cursor, rows)
-    marks = [{"provider_chat_id": chat.provider_chat_id, **chat.marks} for chat in chats]
+    marks = [cast(PhoneFlags, {"provider_chat_id": chat.provider_chat_id, **chat.marks}) for chat in chats]
     return [*corrected, *await phone_flags.apply_phone_flags(cursor, account_id, marks, head)]

@@ -1,9 +1,9 @@
 """Connected numbers: who may see them, their state, and the counter that numbers their changes."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypedDict
 
 from aiopg import Cursor
 
@@ -257,7 +257,14 @@ async def note_webhooks(cursor: Cursor, account_ids: Sequence[int]) -> None:
     await NOTE_WEBHOOKS.execute_later(cursor, {"account_ids": list(account_ids)})
 
 
-async def set_settings(cursor: Cursor, account_id: int, changes: Mapping[str, Any]) -> tuple[int, str] | None:
+class AccountSettings(TypedDict, total=False):
+    """The settings to change on an account; what is absent stays. `retention_days` None: messages stay for good."""
+
+    read_receipts: bool
+    retention_days: int | None
+
+
+async def set_settings(cursor: Cursor, account_id: int, changes: AccountSettings) -> tuple[int, str] | None:
     """Set what is given of read_receipts and retention_days; (seq, account as pushed), or None when it was so."""
     await cursor.execute(
         f"""with wanted as (

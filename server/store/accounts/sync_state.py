@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from aiopg import Cursor
 
@@ -240,7 +240,7 @@ async def wants_sweep(cursor: Cursor, account_id: int, moment: datetime) -> bool
 
 async def note_late(cursor: Cursor, account_id: int, count: int, oldest: str, *, is_first: bool) -> None:
     """Count what came late; the gap is the oldest of this sweep's, of whose finds these may be the first."""
-    values: dict[str, Any] = {
+    values = {
         "account_id": account_id,
         "count": count,
         "oldest": oldest,

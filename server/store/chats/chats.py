@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypedDict
 
 import orjson
 from aiopg import Cursor
 
+from server.store.chats.rows import ChatAdvance, WantedChat
 from server.store.chats.unread_rules import count_unread
 from server.store.db.pages import Page, page_of
 from server.store.db.prepared import Prepared
@@ -96,7 +97,14 @@ LISTS = {
 }
 
 
-def named_like(text: str) -> dict[str, Any]:
+class NamePatterns(TypedDict):
+    """The parameters of `IS_NAMED`: `like` patterns of names and of phone numbers."""
+
+    named: str | None
+    numbers: list[str]
+
+
+def named_like(text: str) -> NamePatterns:
     """The patterns of names, and of numbers, that hold this text; none when it says nothing."""
     folded = LIKE_SIGNS.sub(r"\\\g<0>", fold(text))
     return {
@@ -105,7 +113,7 @@ def named_like(text: str) -> dict[str, Any]:
     }
 
 
-ANY_NAME: Mapping[str, Any] = {"named": None, "numbers": []}
+ANY_NAME: NamePatterns = {"named": None, "numbers": []}
 
 
 async def list_chats(
@@ -226,9 +234,7 @@ class KnownChat(NamedTuple):
     address: str | None = None
 
 
-async def ensure_chats(
-    cursor: Cursor, chats: Sequence[Mapping[str, Any]]
-) -> dict[tuple[int, str], KnownChat]:
+async def ensure_chats(cursor: Cursor, chats: Sequence[WantedChat]) -> dict[tuple[int, str], KnownChat]:
     """Find or insert the chats of locked accounts, by (account id, provider chat id). One of which all `messages` are
     here, in another chat, is not inserted.
     """
@@ -277,7 +283,7 @@ ADVANCE_CHATS = Prepared(
 )
 
 
-async def advance_chats(cursor: Cursor, changes: Sequence[Mapping[str, Any]]) -> list[ChangedChat]:
+async def advance_chats(cursor: Cursor, changes: Sequence[ChatAdvance]) -> list[ChangedChat]:
     """Apply what a batch means for its chats, one row and one seq each; the accounts must be locked."""
     await ADVANCE_CHATS.execute(cursor, {"rows": orjson.dumps(changes).decode()})
     return [ChangedChat(*row) for row in await cursor.fetchall()]

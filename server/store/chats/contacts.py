@@ -1,7 +1,7 @@
 """Contacts: the people behind the messages. One row a person, found by any name the provider has for them."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import orjson
 from aiopg import Cursor
@@ -9,6 +9,7 @@ from aiopg import Cursor
 from server.rules.amendments import KnownContact
 from server.store.accounts import accounts
 from server.store.chats.chats import CHAT_JSON, CHAT_LOOKUPS, ChangedChat
+from server.store.chats.rows import ContactReport
 from server.store.db.prepared import Prepared
 from server.store.db.seq import take_seqs_for
 
@@ -24,13 +25,13 @@ CONTACT_JSON = """
 UPSERT_CONTACTS = Prepared("keep_contacts", "select keep_contacts(%(rows)s::jsonb)")
 
 
-async def upsert_contacts(cursor: Cursor, people: Sequence[Mapping[str, Any]]) -> None:
+async def upsert_contacts(cursor: Cursor, reports: Sequence[ContactReport]) -> None:
     """Keep {n, account_id, ids, provider_id, external_id, name, named_at, phone, phoned_at}, of locked accounts.
 
     Safe to run twice; what was told of nobody has the time -infinity. Nobody waits for it: whether a contact is shown
     otherwise now is in the setting that `list_changed_ids` and the insertion of messages read.
     """
-    await UPSERT_CONTACTS.execute_later(cursor, {"rows": orjson.dumps(people).decode()})
+    await UPSERT_CONTACTS.execute_later(cursor, {"rows": orjson.dumps(reports).decode()})
 
 
 def ids_of(setting: str | None) -> list[int]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, TypedDict
+from typing import NamedTuple, TypedDict
 
 from aiopg import Cursor
 
@@ -168,19 +168,26 @@ def deleted_preview(*, is_own: bool) -> str:
     return OWN_DELETED_PREVIEW if is_own else DELETED_PREVIEW
 
 
-def preview_of(body: str | None, attachments: Sequence[Mapping[str, Any]]) -> str:
+def preview_of(body: str | None, attachments: Sequence[Mapping[str, object]]) -> str:
     """What the list shows of a message: its text, or what stands in for it when there is none."""
     if body and not is_blank(body):
         return cut(body, PREVIEW_LENGTH)
-    return _named(attachments[0]) if attachments else UNSUPPORTED_PREVIEW
+    return _attachment_preview(attachments[0]) if attachments else UNSUPPORTED_PREVIEW
 
 
-def _named(attachment: Mapping[str, Any]) -> str:
+def _attachment_preview(attachment: Mapping[str, object]) -> str:
     if attachment.get("sticker"):
         return "Sticker"
     if attachment.get("voice_note"):
         return "Voice message"
-    word = ATTACHMENT_PREVIEWS.get(attachment["type"], "File")
-    people = attachment.get("contacts") or [{}]
-    name = (attachment.get("location") or people[0]).get("name")
-    return cut(f"{word}: {name}", PREVIEW_LENGTH) if name else word
+    kind = ATTACHMENT_PREVIEWS.get(str(attachment["type"]), "File")
+    name = _card_name(attachment)
+    return cut(f"{kind}: {name}", PREVIEW_LENGTH) if name else kind
+
+
+def _card_name(attachment: Mapping[str, object]) -> object:
+    """The name of a location, or of the first contact of a card."""
+    card, contacts = attachment.get("location"), attachment.get("contacts")
+    if not card and isinstance(contacts, list) and contacts:
+        card = contacts[0]
+    return card.get("name") if isinstance(card, dict) else None

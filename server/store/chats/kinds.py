@@ -1,12 +1,12 @@
 """What kind a chat is: corrected when a surer sign than the first one comes."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import orjson
 from aiopg import Cursor
 
 from server.store.chats.chats import CHAT_JOINS, CHAT_JSON, ChangedChat
+from server.store.chats.rows import ReportedChat
 from server.store.db.seq import take_seqs_for
 
 # A group's or channel's address settles the kind. Else a word that says group or channel is surer than none, which made
@@ -33,7 +33,7 @@ CORRECT_CHATS = f"""
     select c.id, c.account_id, c.seq, {CHAT_JSON} from c {CHAT_JOINS} order by c.account_id, c.seq"""
 
 
-async def correct_chats(cursor: Cursor, rows: Sequence[Mapping[str, Any]]) -> list[ChangedChat]:
+async def correct_chats(cursor: Cursor, rows: Sequence[ReportedChat]) -> list[ChangedChat]:
     """Let chats be what these {account_id, provider_chat_id, address, kind}, one each, say more surely than the row
     does; returns those that changed. Their accounts are locked.
     """

@@ -1,12 +1,12 @@
 """Marks set on the phone: taken over when UniPile says something new about them, and nobody has just chosen here."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import orjson
 from aiopg import Cursor
 
 from server.store.chats.chats import CHAT_JOINS, CHAT_JSON, ChangedChat
+from server.store.chats.rows import PhoneFlags
 from server.store.chats.unread_rules import BEFORE_NEWEST, SETTLING, count_unread, is_countable, is_listed
 from server.store.db.seq import take_seqs_for
 
@@ -100,13 +100,13 @@ async def fetch_head(cursor: Cursor, account_id: int) -> int:
 
 
 async def apply_phone_flags(
-    cursor: Cursor, account_id: int, marks: Sequence[Mapping[str, Any]], head: int
+    cursor: Cursor, account_id: int, flags: Sequence[PhoneFlags], head: int
 ) -> list[ChangedChat]:
     """Let the chats have what UniPile newly says: {provider_chat_id, archived, pinned, mutes, muted_until, is_read,
     is_marked (as unread), counts (some as unread), last_at}, None where it says nothing; the account is locked, and
     stood at `head` before UniPile was asked. Returns the chats that are different.
     """
-    values = {"account_id": account_id, "rows": orjson.dumps(list(marks)).decode(), "head": head}
+    values = {"account_id": account_id, "rows": orjson.dumps(list(flags)).decode(), "head": head}
     await cursor.execute(LEARN, values)
     await cursor.execute(TAKE_OVER, values)
     changed = [ChangedChat(*row) for row in await cursor.fetchall()]

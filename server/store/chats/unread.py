@@ -1,7 +1,6 @@
 """Unread: the one definition of which messages count, up to where a chat is read, and what moves that mark."""
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
 
 import orjson
 from aiopg import Cursor
@@ -9,6 +8,7 @@ from aiopg import Cursor
 from server.store.chats.chats import CHAT_JOINS, CHAT_JSON, ChangedChat
 from server.store.chats.unread_rules import SETTLING, count_unread
 from server.store.db.seq import take_seqs_for
+from server.store.messages.rows import MessageKey
 
 # Read marks move forward only, and only the rows that change visibly take a seq. A mark that makes no
 # difference to the count is not written.
@@ -32,7 +32,7 @@ READ_UP_TO = f"""
     select c.id, c.account_id, c.seq, {CHAT_JSON} from changed c {CHAT_JOINS} order by c.account_id, c.seq"""
 
 
-async def read_up_to(cursor: Cursor, keys: Sequence[Mapping[str, Any]]) -> list[ChangedChat]:
+async def read_up_to(cursor: Cursor, keys: Sequence[MessageKey]) -> list[ChangedChat]:
     """Mark chats as read on the phone up to these messages {account_id, provider_msg_id}; the accounts
     must be locked. Unknown messages are ignored, and so are chats in which somebody has just chosen here.
     """

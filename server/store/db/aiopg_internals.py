@@ -28,7 +28,7 @@ CancelledError that no task asked for, in driver_errors.py
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Protocol
 
@@ -45,12 +45,15 @@ LOST_CONNECTION = (
     AssertionError,
 )
 
+# What a statement binds: by name or by position.
+Parameters = Mapping[str, object] | Sequence[object]
+
 
 class Execute(Protocol):
     """What a cursor's `execute` takes."""
 
     async def __call__(
-        self, operation: str, parameters: Any = None, *, timeout: float | None = None
+        self, operation: str, parameters: Parameters | None = None, *, timeout: float | None = None
     ) -> None: ...
 
 

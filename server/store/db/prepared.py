@@ -4,7 +4,6 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 from weakref import WeakKeyDictionary
 
 from aiopg import Connection, Cursor
@@ -56,11 +55,11 @@ class Prepared:
         arguments = ", ".join(f"%({parameter})s" for parameter in names)
         self._execute = f"execute {self._name} ({arguments})" if names else f"execute {self._name}"
 
-    async def execute(self, cursor: Cursor, parameters: Mapping[str, Any]) -> None:
+    async def execute(self, cursor: Cursor, parameters: Mapping[str, object]) -> None:
         """Run it; prepared first if this connection sees it for the first time."""
         await cursor.execute(await self._text(cursor), parameters)
 
-    async def execute_later(self, cursor: Cursor, parameters: Mapping[str, Any]) -> None:
+    async def execute_later(self, cursor: Cursor, parameters: Mapping[str, object]) -> None:
         """Run it for its effect only, together with the transaction's next statement."""
         await execute_later(cursor, await self._text(cursor), parameters)
 

@@ -1,16 +1,13 @@
 """A transaction that saves round trips: a statement whose result nothing needs travels with the next one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from weakref import WeakKeyDictionary
 
 import aiopg
 import psycopg2
 
-from server.store.db.aiopg_internals import original_execute, replace_execute
-
-# What a statement binds: by name or by position.
-Parameters = Mapping[str, object] | Sequence[object]
+from server.store.db.aiopg_internals import Parameters, original_execute, replace_execute
 
 # The transaction that a cursor is in; a cursor in autocommit has none.
 _open: WeakKeyDictionary[aiopg.Cursor, "Transaction"] = WeakKeyDictionary()

@@ -3,9 +3,9 @@
 What a message shows after them is decided in server/rules/amendments.py.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import orjson
 from aiopg import Cursor
@@ -18,6 +18,7 @@ from server.store.db.prepared import Prepared
 from server.store.db.seq import take_seqs
 from server.store.messages import attachments as media
 from server.store.messages.messages import CHANGED, ChangedMessage
+from server.store.messages.rows import MessageKey, NewAmendment
 
 # Of two words about the same thing the newer one counts, in any order of arrival; of two equally new ones the later
 # in code points.
@@ -35,7 +36,7 @@ INSERT_AMENDMENTS = Prepared(
 )
 
 
-async def insert_amendments(cursor: Cursor, rows: Sequence[Mapping[str, Any]]) -> None:
+async def insert_amendments(cursor: Cursor, rows: Sequence[NewAmendment]) -> None:
     """Lay down what webhooks said, one row a message, kind and person."""
     await INSERT_AMENDMENTS.execute(cursor, {"rows": orjson.dumps(rows).decode()})
 
@@ -49,7 +50,7 @@ LIST_AMENDED = Prepared(
 )
 
 
-async def list_amended(cursor: Cursor, keys: Sequence[Mapping[str, Any]]) -> list[tuple[int, str]]:
+async def list_amended(cursor: Cursor, keys: Sequence[MessageKey]) -> list[tuple[int, str]]:
     """Which of these messages {account_id, provider_msg_id} something was said about already."""
     await LIST_AMENDED.execute(cursor, {"rows": orjson.dumps(keys).decode()})
     return [(row[0], row[1]) for row in await cursor.fetchall()]

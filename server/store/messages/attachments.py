@@ -1,7 +1,7 @@
 """Media: who refers to which bytes, what still has to be fetched, and what nobody refers to any more."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import orjson
 from aiopg import Cursor
@@ -169,7 +169,7 @@ async def lock_account_of(cursor: Cursor, message_id: int) -> bool:
 
 
 async def change_attachment(
-    cursor: Cursor, message_id: int, attachment_id: str, changes: Mapping[str, Any]
+    cursor: Cursor, message_id: int, attachment_id: str, changes: Mapping[str, object]
 ) -> ChangedMessage | None:
     """Set what is given of one attachment; None when nothing was different. The account must be locked."""
     await CHANGE_ATTACHMENT.execute(
@@ -185,7 +185,7 @@ async def change_attachment(
 
 
 async def lock_and_change(
-    cursor: Cursor, message_id: int, attachment_id: str, changes: Mapping[str, Any]
+    cursor: Cursor, message_id: int, attachment_id: str, changes: Mapping[str, object]
 ) -> ChangedMessage | None:
     """The same with the lock; None also when the message is gone."""
     if not await lock_account_of(cursor, message_id):

@@ -1,7 +1,7 @@
 """Messages: stored once whatever arrives how often, listed, and numbered within their account."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import orjson
 from aiopg import Cursor
@@ -11,6 +11,7 @@ from server.store.db.pages import Page, page_of
 from server.store.db.prepared import Prepared
 from server.store.db.seq import take_seqs_for
 from server.store.messages.json_fragments import MENTIONS, QUOTED, REACTIONS, SENDER
+from server.store.messages.rows import MessageKey, NewMessage, NewReceipt
 
 # The message as docs/api.md shows it.
 MESSAGE_JSON = f"""
@@ -186,7 +187,7 @@ class InsertedMessage(NamedTuple):
     is_news: bool = False  # was stored as history before
 
 
-async def insert_messages(cursor: Cursor, rows: Sequence[Mapping[str, Any]]) -> list[InsertedMessage]:
+async def insert_messages(cursor: Cursor, rows: Sequence[NewMessage]) -> list[InsertedMessage]:
     """Store what is not stored yet; the rows carry distinct ids and their accounts are locked."""
     await INSERT_MESSAGES.execute(cursor, {"rows": orjson.dumps(rows).decode()})
     return [InsertedMessage(*row) for row in await cursor.fetchall()]
@@ -208,7 +209,7 @@ MARK_AS_NEW = Prepared(
 )
 
 
-async def mark_as_new(cursor: Cursor, keys: Sequence[Mapping[str, Any]]) -> list[InsertedMessage]:
+async def mark_as_new(cursor: Cursor, keys: Sequence[MessageKey]) -> list[InsertedMessage]:
     """Those of these {account_id, provider_msg_id} that were history until now; the accounts are locked."""
     await MARK_AS_NEW.execute(cursor, {"rows": orjson.dumps(keys).decode()})
     return [InsertedMessage(*row) for row in await cursor.fetchall()]
@@ -226,7 +227,7 @@ FETCH_BY_PROVIDER_IDS = Prepared(
 )
 
 
-async def fetch_by_provider_ids(cursor: Cursor, keys: Sequence[Mapping[str, Any]]) -> list[InsertedMessage]:
+async def fetch_by_provider_ids(cursor: Cursor, keys: Sequence[MessageKey]) -> list[InsertedMessage]:
     """The stored messages of these {account_id, provider_msg_id}."""
     await FETCH_BY_PROVIDER_IDS.execute(cursor, {"rows": orjson.dumps(keys).decode()})
     return [InsertedMessage(*row) for row in await cursor.fetchall()]
@@ -266,7 +267,7 @@ APPLY_RECEIPTS = Prepared(
 )
 
 
-async def insert_receipts(cursor: Cursor, receipts: Sequence[Mapping[str, Any]]) -> None:
+async def insert_receipts(cursor: Cursor, receipts: Sequence[NewReceipt]) -> None:
     """Lay down {account_id, provider_msg_id, status}, one for each message, for apply_receipts to find."""
     await INSERT_RECEIPTS.execute(cursor, {"rows": orjson.dumps(receipts).decode()})
 

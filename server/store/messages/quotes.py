@@ -1,7 +1,6 @@
 """Quotes: answers that were here before what they answer change when it comes."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import orjson
 from aiopg import Cursor
@@ -9,6 +8,7 @@ from aiopg import Cursor
 from server.store.db.prepared import Prepared
 from server.store.db.seq import take_seqs_for
 from server.store.messages.messages import CHANGED, ChangedMessage
+from server.store.messages.rows import MessageKey
 
 # What an answer quotes is looked up when it is shown, so that only its number has to change.
 BUMP_REPLY_SEQS = Prepared(
@@ -29,7 +29,7 @@ BUMP_REPLY_SEQS = Prepared(
 )
 
 
-async def bump_reply_seqs(cursor: Cursor, quoted: Sequence[Mapping[str, Any]]) -> list[ChangedMessage]:
+async def bump_reply_seqs(cursor: Cursor, quoted: Sequence[MessageKey]) -> list[ChangedMessage]:
     """The answers to these {account_id, provider_msg_id}, which are known here only now; the accounts are locked."""
     await BUMP_REPLY_SEQS.execute(cursor, {"rows": orjson.dumps(quoted).decode()})
     return [ChangedMessage(*row) for row in await cursor.fetchall()]

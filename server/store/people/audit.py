@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
 
 import orjson
 from aiopg import Cursor
@@ -32,7 +31,7 @@ async def record(
     action: str,
     actor: Actor,
     target: tuple[str, object] | None = None,
-    details: Mapping[str, Any] | None = None,
+    details: Mapping[str, object] | None = None,
 ) -> None:
     """Write one line, in the transaction that does what it tells of. `target` is (kind, id)."""
     kind, number = target if target is not None else (None, None)

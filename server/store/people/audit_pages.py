@@ -1,14 +1,25 @@
 """Reads the audit log, newest first, by action, person and time; and takes away what the retention asks for."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import NamedTuple, TypedDict
 
 from aiopg import Cursor
 
 from server.store.db.pages import Key, Page, page_of
 
-# What may be asked for -> its condition.
-FILTERS: Mapping[str, str] = {
+
+class AuditFilters(TypedDict, total=False):
+    """Which lines to read; what is absent or None does not filter."""
+
+    action: str | None
+    actor_id: int | None
+    since: datetime | str | None
+    until: datetime | str | None
+
+
+# The condition of each filter.
+CONDITIONS: Mapping[str, str] = {
     "action": "l.action = %s",
     "actor_id": "l.actor_id = %s",
     "since": "l.at >= %s::timestamptz",
@@ -37,8 +48,8 @@ class Line(NamedTuple):
     user_agent: str | None
 
 
-async def list_lines(cursor: Cursor, wanted: Mapping[str, Any], limit: int, before: Key | None) -> Page:
-    where, values = _conditions(wanted, before)
+async def list_lines(cursor: Cursor, filters: AuditFilters, limit: int, before: Key | None) -> Page:
+    where, values = _conditions(filters, before)
     await cursor.execute(
         f"""select {LINE_JSON}, l.at::text, l.id from audit_log l where {where}
             order by l.at desc, l.id desc limit %s + 1""",
@@ -47,11 +58,9 @@ async def list_lines(cursor: Cursor, wanted: Mapping[str, Any], limit: int, befo
     return page_of(await cursor.fetchall(), limit)
 
 
-async def read_lines(
-    cursor: Cursor, wanted: Mapping[str, Any], limit: int, before: Key | None
-) -> Sequence[Line]:
+async def read_lines(cursor: Cursor, filters: AuditFilters, limit: int, before: Key | None) -> Sequence[Line]:
     """The same as texts, for the file."""
-    where, values = _conditions(wanted, before)
+    where, values = _conditions(filters, before)
     await cursor.execute(
         f"""select l.id, to_char(l.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), l.action, l.actor,
                 l.actor_id, l.key_id, l.target_kind, l.target_id, l.details::text, l.address, l.user_agent
@@ -61,9 +70,13 @@ async def read_lines(
     return [Line(*row) for row in await cursor.fetchall()]
 
 
-def _conditions(wanted: Mapping[str, Any], before: Key | None) -> tuple[str, list[Any]]:
-    asked = {name: wanted[name] for name in FILTERS if wanted.get(name) is not None}
-    conditions, values = [FILTERS[name] for name in asked], list(asked.values())
+def _conditions(filters: AuditFilters, before: Key | None) -> tuple[str, list[object]]:
+    given = [
+        (condition, value)
+        for name, condition in CONDITIONS.items()
+        if (value := filters.get(name)) is not None
+    ]
+    conditions, values = [condition for condition, _ in given], [value for _, value in given]
     if before is not None:
         conditions.append("(l.at, l.id) < (%s::timestamptz, %s)")
         values += before

@@ -1,7 +1,6 @@
 """The people of the team as it is kept: invited, renamed, given another role, disabled."""
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypedDict
 
 import psycopg2
 from aiopg import Cursor
@@ -111,19 +110,27 @@ async def set_identity(cursor: Cursor, user_id: int, email: str, name: str) -> b
     return True
 
 
-async def change_user(cursor: Cursor, person: TeamUser, given: Mapping[str, Any], actor: Actor) -> None:
+class UserChanges(TypedDict, total=False):
+    """What to change about a user; what is absent stays."""
+
+    name: str
+    role: str
+    is_active: bool
+
+
+async def change_user(cursor: Cursor, person: TeamUser, changes: UserChanges, actor: Actor) -> None:
     """Set what was given of name, role and is_active, and write it down; who is disabled is out at once."""
     target = ("user", person.id)
     try:
-        if "name" in given:
-            await set_name(cursor, person.id, given["name"])
-        if given.get("role", person.role) != person.role:
-            await _set_role(cursor, person.id, given["role"])
-            change = {"from": person.role, "to": given["role"]}
-            await audit.record(cursor, "user.role_changed", actor, target, change)
-        if given.get("is_active", person.is_active) != person.is_active:
-            await set_active(cursor, person.id, given["is_active"])
-            action = "user.enabled" if given["is_active"] else "user.disabled"
+        if "name" in changes:
+            await set_name(cursor, person.id, changes["name"])
+        if changes.get("role", person.role) != person.role:
+            await _set_role(cursor, person.id, changes["role"])
+            details = {"from": person.role, "to": changes["role"]}
+            await audit.record(cursor, "user.role_changed", actor, target, details)
+        if changes.get("is_active", person.is_active) != person.is_active:
+            await set_active(cursor, person.id, changes["is_active"])
+            action = "user.enabled" if changes["is_active"] else "user.disabled"
             await audit.record(cursor, action, actor, target)
     except psycopg2.errors.RestrictViolation as error:
         raise ConfabError("conflict", "This is the team's last owner.") from error

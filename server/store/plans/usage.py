@@ -4,8 +4,8 @@ Whoever stores messages raises them in the same transaction. What happens to a m
 is erased) is counted by triggers, so that no statement can forget it (migrations, "plans-and-quotas").
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, NotRequired, TypedDict
+from collections.abc import Sequence
+from typing import NamedTuple, NotRequired, TypedDict
 
 import orjson
 from aiopg import Cursor
@@ -49,7 +49,7 @@ RAISE_USAGE = Prepared(
 )
 
 
-async def raise_usage(cursor: Cursor, provider: str, rows: Sequence[Mapping[str, Any]]) -> None:
+async def raise_usage(cursor: Cursor, provider: str, rows: Sequence[UsageCount]) -> None:
     """Add {user_id, sent, received, here?}, one row a user, in the transaction that stores what is counted; `here` are
     those of the sent that went through us.
     """

@@ -1,7 +1,8 @@
-"""What an export holds: rows as REST shows them, read a page at a time in an order that does not move."""
+"""Reads what an export contains: rows as REST shows them, a page at a time in an order that does not change."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from aiopg import Cursor
 
@@ -11,11 +12,37 @@ from server.store.messages.messages import MESSAGE_JSON
 
 PAGE = 500
 
-Read = Callable[..., Awaitable[Any]]
+P = ParamSpec("P")
+T = TypeVar("T")
+Row = TypeVar("Row", "JsonRow", "ChatRow", "MessageRow")
+
+
+class Read(Protocol):
+    """`Database.read`: runs a store function on a connection of its own."""
+
+    def __call__(
+        self, work: Callable[Concatenate[Cursor, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> Awaitable[T]: ...
+
+
+class JsonRow(NamedTuple):
+    id: int
+    json: str
+
+
+class ChatRow(NamedTuple):
+    id: int
+    is_whole: bool
+
+
+class MessageRow(NamedTuple):
+    id: int
+    json: str
+    sent_at: datetime
 
 
 class Scope(NamedTuple):
-    """A whole account, or one person with all their names and direct chats."""
+    """A whole account, or one contact with all their ids and direct chats."""
 
     account_id: int
     contact_id: int | None
@@ -24,6 +51,7 @@ class Scope(NamedTuple):
 
 
 async def fetch_scope(cursor: Cursor, account_id: int, contact_id: int | None) -> Scope:
+    """The scope of an account's export, or of a contact's; the caller has checked that both exist."""
     if contact_id is None:
         return Scope(account_id, None)
     await cursor.execute(
@@ -48,8 +76,8 @@ CHATS = f"""
     where c.account_id = %(account_id)s and c.id > %(after)s
         and (%(chat_ids)s::bigint[] is null or c.id = any(%(chat_ids)s))
     order by c.id limit %(limit)s"""
-# The chats in which something of theirs may stand: their own whole, in groups only what is theirs.
-PLACES = """
+# The chats that may contain something of the contact: their direct chats whole, other chats only their messages.
+EXPORTED_CHATS = """
     select c.id, %(chat_ids)s::bigint[] is null or c.id = any(%(chat_ids)s) from channels_chat c
     where c.account_id = %(account_id)s and c.id > %(after)s
         and (%(chat_ids)s::bigint[] is null or c.id = any(%(chat_ids)s) or c.kind <> 'direct')
@@ -78,43 +106,50 @@ class ExportedFile(NamedTuple):
     mimetype: str
 
 
-async def _page(cursor: Cursor, statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+async def _page(cursor: Cursor, row: type[Row], statement: str, values: Mapping[str, object]) -> list[Row]:
     await cursor.execute(statement, {**values, "limit": PAGE})
-    rows: list[tuple[Any, ...]] = await cursor.fetchall()
-    return rows
+    return [row(*found) for found in await cursor.fetchall()]
 
 
-async def _walk(read: Read, statement: str, scope: Scope) -> AsyncIterator[list[tuple[Any, ...]]]:
+async def _walk(read: Read, row: type[Row], statement: str, scope: Scope) -> AsyncIterator[list[Row]]:
     after = 0
-    while rows := await read(_page, statement, {**scope._asdict(), "after": after}):
+    while rows := await read(_page, row, statement, {**scope._asdict(), "after": after}):
         yield rows
-        after = rows[-1][0]
+        after = rows[-1].id
 
 
 async def contacts(read: Read, scope: Scope) -> AsyncIterator[list[str]]:
     """Pages of contacts, as JSON."""
-    async for rows in _walk(read, CONTACTS, scope):
-        yield [row[1] for row in rows]
+    async for rows in _walk(read, JsonRow, CONTACTS, scope):
+        yield [row.json for row in rows]
 
 
 async def chats(read: Read, scope: Scope) -> AsyncIterator[list[str]]:
-    """Pages of chats, as JSON; of one person their own, without the groups they are in."""
-    async for rows in _walk(read, CHATS, scope):
-        yield [row[1] for row in rows]
+    """Pages of chats, as JSON; of one contact the direct chats, without the groups they are in."""
+    async for rows in _walk(read, JsonRow, CHATS, scope):
+        yield [row.json for row in rows]
 
 
 async def messages(read: Read, scope: Scope, in_groups: str = "theirs") -> AsyncIterator[dict[int, str]]:
-    """Pages of messages by id, chat after chat, oldest first; `in_groups` is what counts of others' chats."""
-    async for places in _walk(read, PLACES, scope):
-        for chat_id, is_whole in places:
+    """Pages of messages by id, chat after chat, oldest first. `in_groups` names the condition (WHICH) for chats that
+    are not the contact's own.
+    """
+    async for rows_of_chats in _walk(read, ChatRow, EXPORTED_CHATS, scope):
+        for chat_id, is_whole in rows_of_chats:
             statement = MESSAGES.format(which=WHICH["all" if is_whole else in_groups])
-            values = {"chat_id": chat_id, "names": scope.names, "after_time": "-infinity", "after": 0}
-            while rows := await read(_page, statement, values):
-                yield {row[0]: row[1] for row in rows}
-                values |= {"after_time": rows[-1][2], "after": rows[-1][0]}
+            values: dict[str, object] = {
+                "chat_id": chat_id,
+                "names": scope.names,
+                "after_time": "-infinity",
+                "after": 0,
+            }
+            while rows := await read(_page, MessageRow, statement, values):
+                yield {row.id: row.json for row in rows}
+                values |= {"after_time": rows[-1].sent_at, "after": rows[-1].id}
 
 
 async def list_attempts(cursor: Cursor, message_ids: Sequence[int]) -> list[str]:
+    """The send attempts of these messages, as JSON, by message and attempt number."""
     await cursor.execute(ATTEMPTS, (list(message_ids),))
     return [row[0] for row in await cursor.fetchall()]
 

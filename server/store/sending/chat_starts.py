@@ -8,6 +8,7 @@ from aiopg import Cursor
 
 from server.store.accounts import accounts
 from server.store.chats import chats
+from server.store.chats.rows import WantedChat
 from server.store.db.seq import take_seqs_for
 from server.store.messages.messages import CHANGED, ChangedMessage
 
@@ -96,7 +97,7 @@ async def delete_start(cursor: Cursor, start: ChatStart) -> None:
 
 async def ensure_chat(cursor: Cursor, start: ChatStart, provider_chat_id: str) -> int:
     """The chat UniPile names; the account must be locked."""
-    row = {
+    row: WantedChat = {
         "account_id": start.account_id,
         "provider_chat_id": provider_chat_id,
         "address": start.address,

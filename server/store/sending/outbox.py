@@ -1,7 +1,7 @@
 """The way out: a message's row exists before UniPile is asked, and its status never says more than is known."""
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import orjson
 from aiopg import Cursor
@@ -124,7 +124,7 @@ async def settle_attempt(
     status: str,
     *,
     provider_msg_id: str | None = None,
-    error: dict[str, Any] | None = None,
+    error: Mapping[str, object] | None = None,
     look_seconds: int | None = None,
 ) -> Settled | None:
     """Write what became of an attempt; None when the echo had said it already, or the message is gone. `look_seconds`

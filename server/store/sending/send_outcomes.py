@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import orjson
 from aiopg import Cursor
@@ -10,6 +10,7 @@ from aiopg import Cursor
 from server.store.db.prepared import Prepared
 from server.store.db.seq import STORE_SEQ, take_seqs_for
 from server.store.messages.messages import CHANGED, ChangedMessage
+from server.store.messages.rows import MessageKey
 from server.store.sending.sends import SendTarget
 
 # After the look right behind the attempt; then only the echo or a person can tell.
@@ -33,7 +34,7 @@ class UnverifiedSend(NamedTuple):
     attempted_at: datetime
     provider_msg_id: str | None
     status: str
-    files: list[dict[str, Any]]  # what was sent along, as the message shows it
+    files: list[Mapping[str, object]]  # what was sent along, as the message shows it
 
 
 UNVERIFIED_SEND = """m.id, m.account_id, c.provider_chat_id, coalesce(m.body, ''), m.attempted_at,
@@ -183,7 +184,7 @@ NOTE_SEEN = Prepared(
 )
 
 
-async def note_seen_sends(cursor: Cursor, keys: Sequence[Mapping[str, Any]]) -> list[ChangedMessage]:
+async def note_seen_sends(cursor: Cursor, keys: Sequence[MessageKey]) -> list[ChangedMessage]:
     """Remember that UniPile has told of these {account_id, provider_msg_id} by itself; returns those that were in
     doubt. The accounts are locked.
     """
@@ -198,7 +199,7 @@ class RetryTarget(NamedTuple):
     chat_id: int
     status: str
     body: str
-    attachments: list[dict[str, Any]]
+    attachments: list[Mapping[str, object]]
 
 
 async def lock_retry_target(

@@ -1,7 +1,7 @@
 """How a send begins: who may, where, and the row that stands before UniPile is asked."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, TypedDict
+from typing import NamedTuple, TypedDict
 
 import orjson
 from aiopg import Cursor
@@ -130,7 +130,7 @@ async def insert_send(
     client_id: str,
     body: str | None,
     quoted: str | None = None,
-    attachments: Sequence[Mapping[str, Any]] = (),
+    attachments: Sequence[Mapping[str, object]] = (),
     *,
     seen_seq: int | None = None,
 ) -> tuple[ChangedMessage, str] | None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from typing import Any
+from typing import Any, cast
 
 import orjson
 import psycopg2
@@ -11,7 +11,9 @@ from aiopg import Cursor
 
 from server.store.accounts import accounts
 from server.store.chats import chats
+from server.store.chats.rows import WantedChat
 from server.store.messages import changes, messages
+from server.store.messages.rows import NewMessage, NewReceipt
 from server.store.sending import outbox, sends
 from tests.server.store.conftest import Shelf
 
@@ -19,8 +21,8 @@ SEED = 20260302
 MOMENTS = [f"2026-03-02T09:00:0{second}.000+00:00" for second in range(5)]
 
 
-def row_of(shelf: Shelf, chat_id: int, name: str, **changes_: Any) -> dict[str, Any]:
-    return {
+def row_of(shelf: Shelf, chat_id: int, name: str, **changes_: Any) -> NewMessage:
+    row: NewMessage = {
         "account_id": shelf.account_id,
         "chat_id": chat_id,
         "provider_msg_id": name,
@@ -33,16 +35,22 @@ def row_of(shelf: Shelf, chat_id: int, name: str, **changes_: Any) -> dict[str, 
         "is_event": False,
         "event_type": None,
         "sent_at": MOMENTS[0],
-    } | changes_
+    }
+    return cast(NewMessage, {**row, **changes_})
 
 
 async def open_chat(shelf: Shelf, name: str = "chat-1") -> int:
-    wanted = {"account_id": shelf.account_id, "provider_chat_id": name, "address": None, "kind": "direct"}
+    wanted: WantedChat = {
+        "account_id": shelf.account_id,
+        "provider_chat_id": name,
+        "address": None,
+        "kind": "direct",
+    }
     known = await shelf.database.write(chats.ensure_chats, [wanted])
     return known[(shelf.account_id, name)].id
 
 
-async def store(shelf: Shelf, rows: list[dict[str, Any]]) -> list[messages.InsertedMessage]:
+async def store(shelf: Shelf, rows: list[NewMessage]) -> list[messages.InsertedMessage]:
     """As the ingest job does: the account is locked first."""
 
     async def work(cursor: Cursor) -> list[messages.InsertedMessage]:
@@ -148,8 +156,8 @@ async def test_a_page_of_somebody_elses_chat_is_empty(shelf: Shelf) -> None:
 async def tick(shelf: Shelf, name: str, status: str) -> list[messages.ChangedMessage]:
     async def work(cursor: Cursor) -> list[messages.ChangedMessage]:
         await accounts.lock_account(cursor, shelf.account_id)
-        kept = {"account_id": shelf.account_id, "provider_msg_id": name, "status": status}
-        await messages.insert_receipts(cursor, [kept])
+        receipt: NewReceipt = {"account_id": shelf.account_id, "provider_msg_id": name, "status": status}
+        await messages.insert_receipts(cursor, [receipt])
         return await messages.apply_receipts(cursor, [shelf.account_id])
 
     return await shelf.database.write(work)
@@ -203,5 +211,5 @@ async def test_only_one_of_many_workers_claims_a_send(shelf: Shelf) -> None:
 async def test_the_table_refuses_what_no_message_can_be(shelf: Shelf, wrong: dict[str, Any]) -> None:
     chat_id = await open_chat(shelf)
     with pytest.raises(psycopg2.IntegrityError):
-        await store(shelf, [row_of(shelf, chat_id, "m-1") | wrong])
+        await store(shelf, [row_of(shelf, chat_id, "m-1", **wrong)])
     assert await head(shelf) == 0

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from server.queue import AMEND_MESSAGE, Events
 from server.store.messages import messages
+from server.store.messages.rows import NewMessage
 from server.store.privacy import account_erasures, contact_erasures
 from tests.support.peers import eventually
 from tests.support.worker_harness import Ledger, delivery
@@ -42,7 +43,7 @@ def _broken_is_not_stored(monkeypatch: pytest.MonkeyPatch) -> None:
     """A message with this text meets a defect of ours, which quotes what it was working on."""
     insert = messages.insert_messages
 
-    async def fail(cursor: Cursor, rows: list[dict[str, Any]]) -> list[messages.InsertedMessage]:
+    async def fail(cursor: Cursor, rows: list[NewMessage]) -> list[messages.InsertedMessage]:
         if any(row["body"] == "broken" for row in rows):
             raise RuntimeError(f"a defect in what {MARK} wrote")
         return await insert(cursor, rows)

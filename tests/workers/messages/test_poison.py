@@ -1,11 +1,14 @@
 """Events that nobody should send: cleaned where possible, else put aside, never at the cost of others."""
 
+from collections.abc import Sequence
+
 import orjson
 import psycopg2
 import pytest
 from aiopg import Cursor
 
 from server.store.messages import messages
+from server.store.messages.rows import NewMessage
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import WEBHOOK_SECRET, eventually, message_received
 from tests.support.worker_harness import Ledger, receipt
@@ -47,7 +50,7 @@ async def test_an_event_that_the_database_refuses_is_found_by_halves(
 ) -> None:
     insert, calls = messages.insert_messages, 0
 
-    async def refuse(cursor: Cursor, rows: list[dict[str, object]]) -> list[messages.InsertedMessage]:
+    async def refuse(cursor: Cursor, rows: Sequence[NewMessage]) -> list[messages.InsertedMessage]:
         nonlocal calls
         calls += 1
         if any(row["body"] == "veneno" for row in rows):
