@@ -1,1 +1,1 @@
-"""What happens to an account beside its rows."""
+"""Accounts: linking and reconnecting them, their members and payer, and the errors of their provider."""

@@ -1,4 +1,4 @@
-"""Whether an account that exists at UniPile may be linked here: before it is claimed, by whichever way."""
+"""Links accounts that exist at UniPile: checks that they may be linked, and inserts them within the plan's limit."""
 
 import structlog
 from aiopg import Cursor
@@ -18,48 +18,53 @@ from server.unipile.errors import UnipileError
 
 log = structlog.get_logger()
 
-NOT_WHATSAPP = "This account at UniPile is not a WhatsApp number."
-TWICE = "This number is connected here already, under another account: reconnect or disconnect that one."
+NOT_WHATSAPP = "This UniPile account is not a WhatsApp number."
+DUPLICATE_NUMBER = (
+    "This number is already connected as another account. Reconnect or disconnect that account."
+)
+OTHER_USERS_NUMBER = "This number is connected by another user."
 
 
 async def delete_rejected_account(unipile: UnipileClient, external_account_id: str) -> None:
-    """An account that was refused after all is not left at UniPile, which would bill it."""
+    """Delete an account that was not linked after all, because UniPile would bill it."""
     try:
         await unipile.delete_account(external_account_id)
     except UnipileError as error:
-        log.warning("refused_account_not_deleted", external_account_id=external_account_id, error=error.type)
+        log.warning("rejected_account_not_deleted", external_account_id=external_account_id, error=error.type)
 
 
 def require_whatsapp(found: ProviderAccount) -> None:
-    """All that is asked of an account somebody names. Whether it is a second link of the same number is theirs to know:
-    UniPile's numbers are hints (unipile-api.md §2.2), and a caller who has the id has chosen.
+    """The only check of an account that a caller names by its id. Whether it is a second link of the same number is for
+    the caller to decide, since UniPile's phone numbers are not reliable (unipile-api.md §2.2).
     """
     if not found.is_whatsapp:
         raise ConfabError("invalid", fields={"external_account_id": [NOT_WHATSAPP]})
 
 
 async def require_linkable(database: Database, user_id: int, found: ProviderAccount) -> None:
-    """A WhatsApp number that this user has under no other account: else each message would come twice."""
+    """Raise unless it is a WhatsApp number that this user has under no other account, which would duplicate every
+    message.
+    """
     require_whatsapp(found)
     if found.phone is None:
         return
     if await database.read(states.list_duplicates, user_id, found.phone, found.external_account_id):
-        raise ConfabError("conflict", TWICE)
+        raise ConfabError("conflict", DUPLICATE_NUMBER)
 
 
 async def begin_reconnect(cursor: Cursor, payer: Payer, account_id: int) -> states.Observed | None:
-    """One that was disconnected takes a place again, of whoever pays for it now."""
-    held = await accounts.lock_account(cursor, account_id)
-    if held is not None and held.status == "disconnected":
-        rights = await payer.rights_of(cursor, held.user_id)
-        await require_account_slot(cursor, rights, held.user_id, held.external_account_id)
+    """Note that a code is shown; a disconnected account takes a slot of its payer's plan again."""
+    account = await accounts.lock_account(cursor, account_id)
+    if account is not None and account.status == "disconnected":
+        rights = await payer.rights_of(cursor, account.user_id)
+        await require_account_slot(cursor, rights, account.user_id, account.external_account_id)
     return await states.observe(cursor, account_id, Seen.CODE_SHOWN)
 
 
-async def attach_hosted_account(
+async def link_hosted_account(
     cursor: Cursor, rights: Rights, token: str, link: HostedLink, known: ProviderAccount, hasher: NameHasher
 ) -> int:
-    """One transaction: spend the token, claim the account."""
+    """Use the token up and link the account to the user who opened the hosted page; returns its id."""
     if not await hosted_links.use_hosted_link(cursor, token, known.external_account_id):
         raise NotFound
     account_id = await take_account_slot(
@@ -76,5 +81,5 @@ async def attach_hosted_account(
     )
     if account_id is None:
         log.warning("hosted_account_taken", external_account_id=known.external_account_id)
-        raise ConfabError("conflict", "This number belongs to somebody else.")
+        raise ConfabError("conflict", OTHER_USERS_NUMBER)
     return account_id

@@ -1,4 +1,4 @@
-"""Says why something cannot be done at UniPile: what the caller may not, and what UniPile or WhatsApp would not."""
+"""Maps failures of UniPile and WhatsApp to API errors (unipile-api.md §1.4)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,8 +7,8 @@ from http import HTTPStatus
 from server.errors import ConfabError, NotFound
 from server.unipile.errors import OUR_KEY_TYPES, NotTaken, OutcomeUnknown, Rejected, SignedOut, UnipileError
 
-RECONNECT_FIRST = "This number is not connected: reconnect it first."
-# 422 because of who it is to.
+RECONNECT_FIRST = "This number is not connected. Reconnect it first."
+# Rejections (422) because of the recipient.
 RECIPIENT_TYPES = (
     "invalid_recipient",
     "no_connection_with_recipient",
@@ -16,45 +16,46 @@ RECIPIENT_TYPES = (
     "user_unreachable",
     "recipient_rejected",
 )
-BUSY_SECONDS = 30
+RETRY_AFTER_SECONDS = 30
 
 
-def error_of(account_status: str) -> ConfabError | None:
-    """Why nobody may act through this account now."""
+def status_error(account_status: str) -> ConfabError | None:
+    """Why an account in this state cannot send; None if it can."""
     if account_status in ("needs_action", "disconnected"):
         return ConfabError("conflict", RECONNECT_FIRST)
     return None
 
 
 @contextmanager
-def caller_detail() -> Iterator[None]:
-    """Turn UniPile's failures into the contract's (unipile-api.md §1.4)."""
+def translated_errors() -> Iterator[None]:
+    """Raise UniPile's failures in this block as API errors."""
     try:
         yield
     except UnipileError as error:
-        raise error_from(error) from error
+        raise api_error_of(error) from error
 
 
-def error_from(error: UnipileError) -> ConfabError:
+def api_error_of(error: UnipileError) -> ConfabError:
+    """The API error for a failure of UniPile."""
     if isinstance(error, OutcomeUnknown):
         is_late = error.type == "timeout" or error.status == HTTPStatus.GATEWAY_TIMEOUT
         return ConfabError("provider_timeout" if is_late else "provider_failed")
     if isinstance(error, NotTaken) and error.status == HTTPStatus.TOO_MANY_REQUESTS:
         return ConfabError(
             "too_many_requests",
-            "UniPile asks for patience.",
-            retry_after=int(error.retry_after or BUSY_SECONDS),
+            "UniPile is rate-limiting this account.",
+            retry_after=int(error.retry_after or RETRY_AFTER_SECONDS),
         )
     if isinstance(error, SignedOut):
         return ConfabError("conflict", RECONNECT_FIRST)
     if isinstance(error, Rejected) and error.type not in OUR_KEY_TYPES:
-        return _rejection(error)
+        return _rejection_error(error)
     return ConfabError("provider_failed")
 
 
-def _rejection(error: Rejected) -> ConfabError:
+def _rejection_error(error: Rejected) -> ConfabError:
     if error.is_gone:
-        return NotFound("UniPile does not know this any more.")
+        return NotFound("UniPile no longer has this.")
     if error.type in RECIPIENT_TYPES:
         return ConfabError("invalid", fields={"to": [error.advice]})
     if error.status == HTTPStatus.FORBIDDEN:

@@ -1,4 +1,4 @@
-"""Erasing a whole number: taken from everybody at once, worked off by the worker, and told how far it is."""
+"""Erasure of whole accounts: removed from all members at once, deleted by a job, with its progress."""
 
 from aiohttp import web
 
@@ -23,19 +23,19 @@ LIST_QUERY = ListQuery()
 
 
 async def erase_account(request: web.Request) -> web.Response:
-    """Erase a number with everything in it, here and at UniPile. From now on it is absent, for whoever asks."""
+    """Erase an account with all its data, here and at UniPile. From now on it is absent for all users."""
     account_id = path_id(request, "account_id")
     erasure = await request.app[DATABASE].write(
         begin_account_erasure, request[ACTOR], request.app[NAME_HASHER], account_id
     )
     if erasure is None:
-        raise NotFound  # somebody else was quicker
-    await announce_access_change(request.app[REDIS])  # who has it open leaves its rooms
+        raise NotFound  # a concurrent request erased it
+    await announce_access_change(request.app[REDIS])  # its members' sockets leave its rooms
     return object_answer([("erasure", erasure)], 202)
 
 
 async def list_account_erasures(request: web.Request) -> web.Response:
-    """Newest first: those the caller asked for, and all for who answers for the team."""
+    """Newest first: those the caller requested, or all for admins."""
     query = load_query(request, LIST_QUERY)
     after = decode_cursor(query["cursor"])
     page = await request.app[DATABASE].read(

@@ -1,4 +1,4 @@
-"""Connected numbers: connect, look, reconnect, disconnect."""
+"""Accounts: list, connect, reconnect, change and disconnect them."""
 
 import secrets
 from datetime import UTC, datetime, timedelta
@@ -8,8 +8,13 @@ import orjson
 import structlog
 from aiohttp import web
 
-from server.accounts.linking import begin_reconnect, delete_rejected_account, require_whatsapp
-from server.accounts.provider_errors import caller_detail
+from server.accounts.linking import (
+    OTHER_USERS_NUMBER,
+    begin_reconnect,
+    delete_rejected_account,
+    require_whatsapp,
+)
+from server.accounts.provider_errors import translated_errors
 from server.config import Config
 from server.errors import ConfabError, NotFound
 from server.plans.quotas import check_account_slot, take_account_slot
@@ -40,8 +45,8 @@ from server.web.requests import (
 log = structlog.get_logger()
 
 CONNECT, RECONNECT, PATCH_ACCOUNT, LIST_QUERY = Connect(), Reconnect(), PatchAccount(), ListQuery()
-# From the click to the scan, with time to find the phone.
-HOSTED_SECONDS = 30 * 60
+# From the click to the scan, with time to fetch the phone.
+HOSTED_LINK_SECONDS = 30 * 60
 
 
 async def list_accounts(request: web.Request) -> web.Response:
@@ -63,54 +68,54 @@ async def show_account(request: web.Request) -> web.Response:
 
 
 async def connect_account(request: web.Request) -> web.Response:
-    """Begin with a code to scan or to type, or link an account that UniPile has already."""
+    """Show a code to scan or type, open UniPile's hosted page, or link an account that exists at UniPile."""
     provider = provider_of(request)
     given = await load_body(request, CONNECT)
     if given["external_account_id"] is not None:
         return await _link_account(request, provider, given["external_account_id"])
-    await _require_place(request, caller(request), with_attempts=False)
+    await _require_slot(request, caller(request), with_pairings=False)
     if given["method"] == "hosted":
-        await _replace_attempts(request, provider)
+        await _replace_pairings(request, provider)
         return await _open_hosted_page(request, provider)
-    with caller_detail():
+    with translated_errors():
         checkpoint = await request.app[UNIPILE].start_connect(given["phone_number"])
     try:
-        account_id = await _claim(request, provider, checkpoint.external_account_id, seen=Seen.CODE_SHOWN)
-    except ConfabError:  # the place went to another one meanwhile
+        account_id = await _take_slot(request, provider, checkpoint.external_account_id, seen=Seen.CODE_SHOWN)
+    except ConfabError:  # another account took the last slot meanwhile
         await delete_rejected_account(request.app[UNIPILE], checkpoint.external_account_id)
         raise
-    await _replace_attempts(request, provider, account_id)
+    await _replace_pairings(request, provider, account_id)
     return await _connected_answer(request, account_id, checkpoint, 201)
 
 
-async def _replace_attempts(request: web.Request, provider: str, newer: int | None = None) -> None:
-    """Somebody connects one number at a time: codes of theirs that nobody scanned go, here and at UniPile."""
+async def _replace_pairings(request: web.Request, provider: str, newer: int | None = None) -> None:
+    """Drop the caller's pairings that were not scanned, here and at UniPile: a user pairs one account at a time."""
     for account_id in await request.app[DATABASE].read(states.list_own_pairings, caller(request), provider):
         if account_id != newer:
             await enqueue(request.app[REDIS], DROP_ATTEMPT, account_id, REPLACED)
 
 
-async def _require_place(
-    request: web.Request, owner_id: int, besides: str = "", *, with_attempts: bool = True
+async def _require_slot(
+    request: web.Request, owner_id: int, besides: str = "", *, with_pairings: bool = True
 ) -> None:
-    """Refuse before UniPile is asked; who is first of two at once is decided when the number is written down."""
+    """Raise plan_limit before UniPile is called. The transaction that inserts the account checks again, with a lock."""
     rights = await request.app[DATABASE].read(request[PAYER].rights_of, owner_id)
     if rights.accounts is not None:
         taken = await request.app[DATABASE].read(
-            entitlements.count_accounts, owner_id, rights.provider, besides, with_attempts=with_attempts
+            entitlements.count_accounts, owner_id, rights.provider, besides, with_attempts=with_pairings
         )
         check_account_slot(rights, taken)
 
 
 async def _open_hosted_page(request: web.Request, provider: str) -> web.Response:
-    """One page a click: its links live shortly. The account comes with the page's notify call."""
+    """Create one hosted page per click, with a short-lived link. The account arrives with the page's notify call."""
     token, config = secrets.token_urlsafe(32), request.app[CONFIG]
     await request.app[DATABASE].write(
-        hosted_links.insert_link, token, caller(request), provider, HOSTED_SECONDS
+        hosted_links.insert_link, token, caller(request), provider, HOSTED_LINK_SECONDS
     )
-    with caller_detail():
+    with translated_errors():
         url = await request.app[UNIPILE].make_hosted_link(
-            expires_at=datetime.now(UTC) + timedelta(seconds=HOSTED_SECONDS),
+            expires_at=datetime.now(UTC) + timedelta(seconds=HOSTED_LINK_SECONDS),
             notify_url=f"{config.web.public_url}/api/webhooks/unipile/hosted/{token}",
             return_url=f"{config.web.public_url}/",
         )
@@ -118,10 +123,10 @@ async def _open_hosted_page(request: web.Request, provider: str) -> web.Response
 
 
 async def _link_account(request: web.Request, provider: str, external_account_id: str) -> web.Response:
-    with caller_detail():
+    with translated_errors():
         known = await request.app[UNIPILE].fetch_account(external_account_id)
     require_whatsapp(known)
-    account_id = await _claim(
+    account_id = await _take_slot(
         request,
         provider,
         external_account_id,
@@ -133,7 +138,7 @@ async def _link_account(request: web.Request, provider: str, external_account_id
     return await _connected_answer(request, account_id, None, 201)
 
 
-async def _claim(
+async def _take_slot(
     request: web.Request,
     provider: str,
     external_account_id: str,
@@ -156,43 +161,45 @@ async def _claim(
         phone=phone,
     )
     if account_id is None:
-        raise ConfabError("conflict", "This number belongs to somebody else.")
+        raise ConfabError("conflict", OTHER_USERS_NUMBER)
     await announce_access_change(request.app[REDIS])
     return account_id
 
 
 async def reconnect_account(request: web.Request) -> web.Response:
-    """A new code for a number that is known; its chats and messages stay."""
+    """Show a new code for a known account; its chats and messages stay."""
     given = await load_body(request, RECONNECT)
-    own = await _owned(request)
-    if own.status == "disconnected":  # it gave its place back
-        await _require_place(request, own.user_id, own.external_account_id)
-    with caller_detail():
+    own = await _fetch_own_account(request)
+    if own.status == "disconnected":  # it takes a slot of the plan again
+        await _require_slot(request, own.user_id, own.external_account_id)
+    with translated_errors():
         checkpoint = await request.app[UNIPILE].start_reconnect(
             own.external_account_id, given["phone_number"]
         )
     await request.app[DATABASE].write(states.note_pairing, own.id)
-    await _tell(request, own.id, await request.app[DATABASE].write(begin_reconnect, request[PAYER], own.id))
+    observed = await request.app[DATABASE].write(begin_reconnect, request[PAYER], own.id)
+    await _publish_observed(request, own.id, observed)
     return await _connected_answer(request, own.id, checkpoint, 200)
 
 
 async def disconnect_account(request: web.Request) -> web.Response:
-    """Unlink the number at UniPile, so that it is not billed; the history is kept."""
-    own = await _owned(request)
-    with caller_detail():
+    """Delete the account at UniPile, which stops its billing; chats and messages stay."""
+    own = await _fetch_own_account(request)
+    with translated_errors():
         try:
             await request.app[UNIPILE].delete_account(own.external_account_id)
         except Rejected as error:
             if not error.is_gone:
                 raise
-    await _note(request, own.id, Seen.UNLINKED)
+    observed = await request.app[DATABASE].write(states.observe, own.id, Seen.UNLINKED)
+    await _publish_observed(request, own.id, observed)
     return web.Response(status=204)
 
 
 async def patch_account(request: web.Request) -> web.Response:
-    """Decide whether contacts are told that what they wrote was read here, and for how long messages are kept."""
+    """Change the account's settings: read receipts and retention."""
     given = await load_body(request, PATCH_ACCOUNT)
-    own = await _owned(request)
+    own = await _fetch_own_account(request)
     changed = await request.app[DATABASE].write(accounts.set_settings, own.id, cast(AccountSettings, given))
     if changed is not None:
         push = account_push(own.id, *changed)
@@ -200,8 +207,8 @@ async def patch_account(request: web.Request) -> web.Response:
     return object_answer([("account", await _account_json(request, own.id))])
 
 
-async def _owned(request: web.Request) -> OwnAccount:
-    """The account of the path."""
+async def _fetch_own_account(request: web.Request) -> OwnAccount:
+    """The account in the path; raises NotFound unless the caller is a member."""
     own = await request.app[DATABASE].read(
         accounts.fetch_own_account, caller(request), provider_of(request), path_id(request, "account_id")
     )
@@ -210,11 +217,7 @@ async def _owned(request: web.Request) -> OwnAccount:
     return own
 
 
-async def _note(request: web.Request, account_id: int, seen: Seen) -> None:
-    await _tell(request, account_id, await request.app[DATABASE].write(states.observe, account_id, seen))
-
-
-async def _tell(request: web.Request, account_id: int, observed: states.Observed | None) -> None:
+async def _publish_observed(request: web.Request, account_id: int, observed: states.Observed | None) -> None:
     if observed is not None and observed.changed is not None:
         seq, shown = observed.changed
         await publish(request.app[REDIS], account_id, [account_push(account_id, seq, shown)])
@@ -223,16 +226,16 @@ async def _tell(request: web.Request, account_id: int, observed: states.Observed
 async def _connected_answer(
     request: web.Request, account_id: int, checkpoint: CheckpointStep | None, status: int
 ) -> web.Response:
-    shown = "null" if checkpoint is None else _shown(checkpoint, request.app[CONFIG])
-    # The status webhook may have come and gone before the row was there: ask UniPile once, out of the way.
+    shown = "null" if checkpoint is None else _checkpoint_json(checkpoint, request.app[CONFIG])
+    # The status webhook may have arrived before the row was inserted: a job reads the state from UniPile once.
     await enqueue(request.app[REDIS], REFRESH_ACCOUNT, account_id)
     return object_answer(
         [("account", await _account_json(request, account_id)), ("checkpoint", shown)], status
     )
 
 
-def _shown(checkpoint: CheckpointStep, config: Config) -> str:
-    """A picture's text is good for a minute or so; a code to type for as long as the attempt."""
+def _checkpoint_json(checkpoint: CheckpointStep, config: Config) -> str:
+    """A QR code is valid for about a minute, a code to type for as long as the pairing."""
     content: dict[str, str | None]
     if checkpoint.code is not None:
         content, seconds = {"type": "code", "code": checkpoint.code}, config.unipile.code_seconds

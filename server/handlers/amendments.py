@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from server.accounts.provider_errors import caller_detail, error_of
+from server.accounts.provider_errors import status_error, translated_errors
 from server.errors import ConfabError, NotFound
 from server.messages.amending import AmendmentReader, IsChanged
 from server.schemas.messages import EditMessage, React
@@ -23,7 +23,7 @@ async def edit_message(request: web.Request) -> web.Response:
     """Edit the text of an own message; 409 if WhatsApp's time limit for edits has passed."""
     given = await load_body(request, EDIT_MESSAGE)
     message = await _fetch_open_message(request, must_be_own=True)
-    with caller_detail():
+    with translated_errors():
         await request.app[UNIPILE].edit_message(message.provider_msg_id, given["text"])
     return await _confirmed_answer(request, message, lambda state: state.body == given["text"], NOT_EDITED)
 
@@ -31,7 +31,7 @@ async def edit_message(request: web.Request) -> web.Response:
 async def delete_message(request: web.Request) -> web.Response:
     """Delete an own message for everyone; 409 if WhatsApp's time limit for deletions has passed."""
     message = await _fetch_open_message(request, must_be_own=True)
-    with caller_detail():
+    with translated_errors():
         await request.app[UNIPILE].delete_message(message.provider_msg_id)
     return await _confirmed_answer(request, message, lambda state: state.is_deleted, NOT_DELETED)
 
@@ -49,7 +49,7 @@ async def remove_reaction(request: web.Request) -> web.Response:
 
 async def _react(request: web.Request, value: str) -> web.Response:
     message = await _fetch_open_message(request, must_be_own=False)
-    with caller_detail():
+    with translated_errors():
         await request.app[UNIPILE].react(message.provider_msg_id, value)
     plain = value.replace(EMOJI_STYLE, "")
 
@@ -72,7 +72,7 @@ async def _fetch_open_message(request: web.Request, *, must_be_own: bool) -> Ope
     )
     if message is None:
         raise NotFound
-    if denial := error_of(message.account_status):
+    if denial := status_error(message.account_status):
         raise denial
     if must_be_own and message.direction != "out":
         raise ConfabError("forbidden", "Only messages that this account sent can be edited or deleted.")

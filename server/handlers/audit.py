@@ -1,4 +1,4 @@
-"""The audit log, for those who answer for the team: in pages, and as a file."""
+"""The audit log, for admins: in pages, and as a CSV file."""
 
 from collections.abc import AsyncIterator, Sequence
 from typing import cast
@@ -13,11 +13,11 @@ from server.web.app_keys import DATABASE
 from server.web.requests import load_query, page_answer, stream_answer, time_cursor
 
 AUDIT_QUERY, AUDIT_FILTER = AuditQuery(), AuditFilter()
-LINES_AT_A_TIME = 1000
+LINES_PER_READ = 1000
 
 
 async def list_audit(request: web.Request) -> web.Response:
-    """Who did what to what, newest first."""
+    """The records of the audit log, newest first."""
     query = load_query(request, AUDIT_QUERY)
     before = time_cursor(query["cursor"])
     page = await request.app[DATABASE].read(
@@ -27,19 +27,21 @@ async def list_audit(request: web.Request) -> web.Response:
 
 
 async def export_audit(request: web.Request) -> web.StreamResponse:
-    """The same as a CSV file, whole; cells that a spreadsheet would compute are quoted with an apostrophe."""
-    wanted = cast(AuditFilters, load_query(request, AUDIT_FILTER))
-    # Before anything is answered: a Postgres that is away is told as it is everywhere.
-    lines = await request.app[DATABASE].read(audit_pages.read_lines, wanted, LINES_AT_A_TIME, None)
+    """The same as one CSV file; cells that a spreadsheet would evaluate begin with an apostrophe."""
+    filters = cast(AuditFilters, load_query(request, AUDIT_FILTER))
+    # Read before the response begins, so that a Postgres that is away is reported as a normal error.
+    lines = await request.app[DATABASE].read(audit_pages.read_lines, filters, LINES_PER_READ, None)
     answer = web.StreamResponse()
     answer.content_type, answer.charset = "text/csv", "utf-8"
     answer.headers["Content-Disposition"] = 'attachment; filename="audit.csv"'
-    return await stream_answer(request, answer, _table(request, wanted, lines))
+    return await stream_answer(request, answer, _csv_chunks(request, filters, lines))
 
 
-async def _table(request: web.Request, wanted: AuditFilters, lines: Sequence[Line]) -> AsyncIterator[bytes]:
+async def _csv_chunks(
+    request: web.Request, filters: AuditFilters, lines: Sequence[Line]
+) -> AsyncIterator[bytes]:
     yield csv_head(Line._fields)
     while lines:
         yield csv_rows(lines)
         before = (lines[-1].at, lines[-1].id)
-        lines = await request.app[DATABASE].read(audit_pages.read_lines, wanted, LINES_AT_A_TIME, before)
+        lines = await request.app[DATABASE].read(audit_pages.read_lines, filters, LINES_PER_READ, before)

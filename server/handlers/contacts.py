@@ -1,13 +1,13 @@
-"""People: what is known of a chat's, and their pictures."""
+"""Contacts: those of a chat, and their pictures."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 import orjson
 import structlog
 from aiohttp import web
 
-from server.accounts.provider_errors import caller_detail
+from server.accounts.provider_errors import translated_errors
 from server.errors import NotFound
 from server.media.storage import Missing
 from server.store.chats import contacts
@@ -18,8 +18,7 @@ from server.web.requests import caller, json_answer, path_id, provider_of
 log = structlog.get_logger()
 
 HEADERS = {
-    # The address names these bytes for good. What a browser keeps of them is for the one who asked: anyone else who
-    # signs in there has another token, and the server is asked again.
+    # The URL identifies these bytes for ever. Browsers cache them per token: another user who logs in there asks again.
     "Cache-Control": "private, max-age=31536000, immutable",
     "Vary": "Authorization",
     "Content-Security-Policy": "sandbox; default-src 'none'",
@@ -28,8 +27,17 @@ HEADERS = {
 }
 
 
+class ShownContact(TypedDict):
+    """A contact in a chat, as the API shows it."""
+
+    provider_id: str | None
+    name: str | None
+    phone: str | None
+    avatar: str | None
+
+
 async def show_avatar(request: web.Request) -> web.StreamResponse:
-    """The picture of one of the account's contacts; only types without a script are ever stored as one."""
+    """The picture of a contact of the account. Only image types that cannot contain scripts are stored as pictures."""
     account_id, sha256 = path_id(request, "account_id"), request.match_info["sha256"]
     picture = await request.app[DATABASE].read(
         contacts.fetch_picture, caller(request), provider_of(request), account_id, sha256
@@ -44,37 +52,45 @@ async def show_avatar(request: web.Request) -> web.StreamResponse:
     except Missing as error:
         log.error("picture_lost", account_id=account_id)
         await request.app[DATABASE].write(contacts.forget_picture, account_id, sha256)
-        raise NotFound("The stored picture was lost.") from error
+        raise NotFound("The stored picture is missing.") from error
     body = b"".join([chunk async for chunk in chunks])
     return web.Response(body=body, content_type=picture.mimetype, headers=headers)
 
 
 async def list_people(request: web.Request) -> web.Response:
-    """Everybody in a chat, as UniPile has it now and by the names and pictures that are known here; without the
-    account itself. A direct chat's one person is known here, and UniPile need not be asked.
+    """The contacts in a chat, without the account itself: who they are as UniPile lists them now, with the names and
+    pictures stored here. The contact of a direct chat is stored here, so UniPile is not called.
     """
     account_id, chat_id = path_id(request, "account_id"), path_id(request, "chat_id")
-    place = await request.app[DATABASE].read(
+    chat = await request.app[DATABASE].read(
         contacts.fetch_chat_contacts, caller(request), provider_of(request), account_id, chat_id
     )
-    if place is None:
+    if chat is None:
         raise NotFound
-    if place.person is not None:
-        return json_answer({"items": [_shown(orjson.loads(place.person))], "files": place.files})
-    with caller_detail():
-        answer = await request.app[UNIPILE].read("chats", place.provider_chat_id, "attendees", params={})
-    others = [who for who in read_attendees(answer).values() if not who["is_self"]]
-    names = [name for who in others for name in who["ids"]]
+    if chat.person is not None:
+        return json_answer({"items": [_shown_contact(orjson.loads(chat.person))], "files": chat.files})
+    with translated_errors():
+        answer = await request.app[UNIPILE].read("chats", chat.provider_chat_id, "attendees", params={})
+    others = [attendee for attendee in read_attendees(answer).values() if not attendee["is_self"]]
+    names = [name for attendee in others for name in attendee["ids"]]
     known = await request.app[DATABASE].read(contacts.list_contacts, account_id, names)
-    return json_answer({"items": [_merged(who, known) for who in others], "files": place.files})
+    return json_answer(
+        {"items": [_merge_stored(attendee, known) for attendee in others], "files": chat.files}
+    )
 
 
-def _merged(who: Mapping[str, Any], known: Mapping[str, str]) -> dict[str, Any]:
-    """Somebody of UniPile's list by what their contact knows, else by what the list says."""
-    contact: dict[str, Any] = next((orjson.loads(known[name]) for name in who["ids"] if name in known), {})
-    told = {key: contact.get(key) or who[key] for key in ("name", "phone")}
-    return _shown({"provider_id": who["provider_id"], "avatar": None, **contact, **told})
+def _merge_stored(attendee: Mapping[str, Any], known: Mapping[str, str]) -> ShownContact:
+    """An attendee with what is stored of the contact, else with what UniPile lists."""
+    found = next((known[name] for name in attendee["ids"] if name in known), None)
+    contact = {} if found is None else orjson.loads(found)
+    listed = {field: contact.get(field) or attendee[field] for field in ("name", "phone")}
+    return _shown_contact({"provider_id": attendee["provider_id"], "avatar": None, **contact, **listed})
 
 
-def _shown(person: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: person[key] or None for key in ("provider_id", "name", "phone", "avatar")}
+def _shown_contact(contact: Mapping[str, str | None]) -> ShownContact:
+    return ShownContact(
+        provider_id=contact["provider_id"] or None,
+        name=contact["name"] or None,
+        phone=contact["phone"] or None,
+        avatar=contact["avatar"] or None,
+    )

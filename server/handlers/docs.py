@@ -1,4 +1,4 @@
-"""Shows the API's description, made once for the process: the OpenAPI document and its page."""
+"""Serves the API documentation, built once per process: the OpenAPI document and its page."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from aiohttp import web
 
 @dataclass(frozen=True, slots=True)
 class Docs:
-    """The texts that are answered."""
+    """The documents, ready to serve."""
 
     document: bytes
     page: str
@@ -18,15 +18,15 @@ DOCS = web.AppKey("docs", Docs)
 
 
 async def show_openapi(request: web.Request) -> web.Response:
-    """This document."""
+    """This OpenAPI document."""
     return web.Response(body=request.app[DOCS].document, content_type="application/json")
 
 
 async def show_docs(request: web.Request) -> web.Response:
-    """The same as a page."""
+    """The OpenAPI document as a web page."""
     return web.Response(text=request.app[DOCS].page, content_type="text/html")
 
 
 async def show_docs_style(request: web.Request) -> web.Response:
-    """What the page looks like: its own file, since inline styles are not allowed."""
+    """The stylesheet of the page: a file of its own, because the CSP forbids inline styles."""
     return web.Response(text=request.app[DOCS].style, content_type="text/css")

@@ -1,4 +1,4 @@
-"""Exports: asked for, looked at, fetched and removed, by whoever may manage the number."""
+"""Exports of an account: request, list, download and delete them."""
 
 from aiohttp import web
 
@@ -25,7 +25,7 @@ REQUEST_EXPORT, LIST_QUERY = RequestExport(), ListQuery()
 
 
 async def request_export(request: web.Request) -> web.Response:
-    """Ask for one of the number, or of one person; the worker writes it. 409 while another is under way."""
+    """Request an export of the account, or of one contact; a job writes it. 409 while another is running."""
     given, account_id = await load_body(request, REQUEST_EXPORT), path_id(request, "account_id")
     try:
         export_id = await request.app[DATABASE].write(
@@ -38,7 +38,7 @@ async def request_export(request: web.Request) -> web.Response:
     except LookupError as error:
         raise NotFound from error
     if export_id is None:
-        raise ConfabError("conflict", "Another export of this number is under way.")
+        raise ConfabError("conflict", "Another export of this number is already running.")
     return object_answer([("export", await _export_json(request, export_id))], 202)
 
 
@@ -64,7 +64,7 @@ async def _export_json(request: web.Request, export_id: int) -> str:
 
 
 async def delete_export(request: web.Request) -> web.Response:
-    """Remove one, whatever its state; asked again, it is gone as well."""
+    """Delete an export in any state; idempotent."""
     await request.app[DATABASE].write(
         exports.delete_export, path_id(request, "account_id"), path_id(request, "export_id")
     )
@@ -72,15 +72,15 @@ async def delete_export(request: web.Request) -> web.Response:
 
 
 async def fetch_export_file(request: web.Request) -> web.StreamResponse:
-    """The ZIP, until it expires; each time it is fetched is written down."""
+    """The ZIP file, until it expires; every download is recorded in the audit log."""
     account_id, export_id = path_id(request, "account_id"), path_id(request, "export_id")
     file = await request.app[DATABASE].read(exports.fetch_file, account_id, export_id)
     if file is None:
-        raise NotFound("There is no such export, or it is not ready, or it has expired.")
+        raise NotFound("There is no such export, or it is not ready or has expired.")
     try:
         chunks = await request.app[STORAGE].read(file.sha256, 0, file.size)
     except Missing as error:
-        raise NotFound("The stored export was lost.") from error
+        raise NotFound("The stored export is missing.") from error
     if request.method != "HEAD":
         await request.app[DATABASE].write(
             audit.record, "export.fetched", request[ACTOR], ("account", account_id), {"export_id": export_id}

@@ -1,8 +1,7 @@
-"""For operators and their machines: is it alive, is it ready, what does it count."""
+"""Endpoints for operators: liveness, readiness, metrics, and the settings that the app needs before login."""
 
 import time
 from collections.abc import Awaitable, Mapping
-from typing import Any
 from uuid import uuid4
 
 from aiohttp import web
@@ -36,20 +35,23 @@ QUEUE_NAMES = {
     MEDIA_QUEUE: "media",
     MAIL_QUEUE: "mail",
 }
-NO_WORKER = "No worker has given a sign of life for 20 s: start `python worker.py`, or look at its log."
+NO_WORKER = "No worker has sent a heartbeat for 20 s: start `python worker.py`, or check its log."
 
 
 async def show_health(request: web.Request) -> web.Response:
-    """The process runs; nothing else is asked."""
+    """Liveness: the process runs. Nothing else is checked."""
     return json_answer({"status": "ok"})
 
 
 async def show_readiness(request: web.Request) -> web.Response:
-    """Whether work can be taken: 200, or 503 with the part that is away."""
-    checks = {"database": await _check(_database(request)), "redis": await _check(_redis(request))}
+    """Readiness: 200 if the process can take work, else 503 with the failed checks."""
+    checks = {
+        "database": await _run_check(_check_database(request)),
+        "redis": await _run_check(_check_redis(request)),
+    }
     if checks["redis"]["ok"]:
-        checks["worker"] = _worker(checks["redis"])
-    # UniPile being away does not stop us from taking work: told, not counted.
+        checks["worker"] = _check_worker(checks["redis"])
+    # Reported only: without UniPile, the process still takes work.
     checks["unipile"] = {"ok": True, "circuit": request.app[UNIPILE].circuit}
     failed = [name for name, check in checks.items() if not check["ok"]]
     if not failed:
@@ -61,7 +63,7 @@ async def show_readiness(request: web.Request) -> web.Response:
     return answer
 
 
-async def _check(work: Awaitable[dict[str, Any]]) -> dict[str, Any]:
+async def _run_check(work: Awaitable[dict[str, object]]) -> dict[str, object]:
     begun = time.perf_counter()
     try:
         details = await work
@@ -72,13 +74,13 @@ async def _check(work: Awaitable[dict[str, Any]]) -> dict[str, Any]:
     return {"ok": True, "ms": round((time.perf_counter() - begun) * 1000, 1), **details}
 
 
-async def _database(request: web.Request) -> dict[str, Any]:
+async def _check_database(request: web.Request) -> dict[str, object]:
     await request.app[DATABASE].read(require_writable)
     return {"dead_letters": await request.app[DATABASE].read(count_dead_letters)}
 
 
-async def _redis(request: web.Request) -> dict[str, Any]:
-    """Asked to write: one that only answers, as a replica does after a failover, takes no work."""
+async def _check_redis(request: web.Request) -> dict[str, object]:
+    """Checks that Redis can write: a replica, as found after a failover, answers but takes no work."""
     found = await read_queues(request.app[REDIS], *QUEUE_NAMES, must_write=True)
     return {
         "queue_age_seconds": {name: round(found.ages[queue], 3) for queue, name in QUEUE_NAMES.items()},
@@ -87,8 +89,8 @@ async def _redis(request: web.Request) -> dict[str, Any]:
     }
 
 
-def _worker(redis: Mapping[str, Any]) -> dict[str, Any]:
-    """What is acknowledged is stored by a worker."""
+def _check_worker(redis: Mapping[str, object]) -> dict[str, object]:
+    """Events that are acknowledged are stored by a worker, so one must be alive."""
     return {"ok": True} if redis["worker_alive"] else {"ok": False, "error": "NoWorker", "reason": NO_WORKER}
 
 
@@ -97,7 +99,7 @@ async def show_metrics(request: web.Request) -> web.Response:
 
 
 async def show_config(request: web.Request) -> web.Response:
-    """What the app must know before anybody has signed in; the demo login only where everything is a demo."""
+    """The settings that the app needs before login; the demo login only with the sandbox."""
     config = request.app[CONFIG]
     demo = None
     if config.sandbox.enabled:

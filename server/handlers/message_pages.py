@@ -1,4 +1,4 @@
-"""A chat's messages, page by page: from the newest on, or around one of them."""
+"""A chat's messages in pages: from the newest, newer than a cursor, or around one message."""
 
 from aiohttp import web
 
@@ -29,27 +29,27 @@ async def list_messages(request: web.Request) -> web.Response:
     )
     newer = time_cursor(query["newer"], "newer")
     if query["around"] is not None:
-        return window_answer(await _around(request, chat, query["around"], query["limit"]))
+        return window_answer(await _fetch_around(request, chat, query["around"], query["limit"]))
     if newer is not None:
-        return window_answer(await _newer(request, chat, newer, query["limit"]))
+        return window_answer(await _fetch_newer(request, chat, newer, query["limit"]))
     page = await request.app[DATABASE].read(
         messages.list_messages, *chat, limit=query["limit"], after=time_cursor(query["cursor"])
     )
-    # One query in the usual case; only an empty page needs a second one to tell "none" from "not yours".
+    # One query in the usual case; only an empty page needs a second one, to answer 404 for a foreign chat.
     if not page.items:
         await _require_chat(request, chat)
     return page_answer(page)
 
 
-async def _around(request: web.Request, chat: Chat, message_id: int, limit: int) -> Window:
+async def _fetch_around(request: web.Request, chat: Chat, message_id: int, limit: int) -> Window:
     window = await request.app[DATABASE].read(pages.list_around, chat, message_id, limit)
     if window is None:
         raise NotFound
     return window
 
 
-async def _newer(request: web.Request, chat: Chat, place: Key, limit: int) -> Window:
-    window = await request.app[DATABASE].read(pages.list_newer, chat, place, limit)
+async def _fetch_newer(request: web.Request, chat: Chat, after: Key, limit: int) -> Window:
+    window = await request.app[DATABASE].read(pages.list_newer, chat, after, limit)
     if not window.items:
         await _require_chat(request, chat)
     return window

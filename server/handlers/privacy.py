@@ -1,4 +1,4 @@
-"""Privacy: what the owner of a number can have erased."""
+"""Erasure of contacts, by an owner of the account."""
 
 from aiohttp import web
 
@@ -12,21 +12,21 @@ from server.web.requests import caller, object_answer, path_id, provider_of
 
 
 async def erase_contact(request: web.Request) -> web.Response:
-    """Erase one person everywhere in the account: the contact at once, the rest by the worker. Asked again, it is told
-    how far that is.
+    """Erase a contact everywhere in the account: its row at once, messages and files by a job. Repeated, it returns the
+    progress.
     """
     account_id, contact_id = path_id(request, "account_id"), path_id(request, "contact_id")
-    gone = await request.app[DATABASE].write(
+    tombstone = await request.app[DATABASE].write(
         begin_contact_erasure, request[ACTOR], request.app[NAME_HASHER], account_id, contact_id
     )
-    if gone is not None:
-        push = tombstone_push(gone)
+    if tombstone is not None:
+        push = tombstone_push(tombstone)
         await publish(request.app[REDIS], account_id, [push])
     return object_answer([("erasure", await _erasure_json(request))], 202)
 
 
 async def show_erasure(request: web.Request) -> web.Response:
-    """How far the erasing of a contact is."""
+    """The progress of a contact's erasure."""
     return object_answer([("erasure", await _erasure_json(request))])
 
 

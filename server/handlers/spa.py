@@ -1,4 +1,4 @@
-"""Serves the bundled app: hashed files for ever, its page for every address the app knows."""
+"""Serves the bundled app: files with a hash in their name, cached for ever, and its page for every other path."""
 
 import hashlib
 import re
@@ -9,7 +9,7 @@ from aiohttp import web
 
 from server.errors import NotFound
 
-# In the order we like them; the frontend's build writes both beside each text file.
+# In order of preference; the frontend build writes both beside each text file.
 ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 CODING = re.compile(r"\s*([\w-]+)\s*(?:;\s*q=([01](?:\.\d{0,3})?)\s*)?")
 FOREVER = "public, max-age=31536000, immutable"
@@ -29,7 +29,7 @@ CONTENT_TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """One file with its compressed forms, in memory: the whole app is a few hundred kilobytes."""
+    """A file with its compressed forms, in memory: the whole app is a few hundred kilobytes."""
 
     content_type: str
     etag: str
@@ -37,11 +37,11 @@ class Asset:
 
 
 class Assets:
-    """All files under `static/`, read once; a name that was not there then is not served, whatever it spells."""
+    """All files under `static/`, read once. Only these names are served, so a path cannot escape the folder."""
 
     def __init__(self, folder: Path) -> None:
         self._files = {
-            path.relative_to(folder).as_posix(): _read(path)
+            path.relative_to(folder).as_posix(): _read_asset(path)
             for path in sorted(folder.rglob("*"))
             if path.suffix in CONTENT_TYPES
         }
@@ -53,7 +53,7 @@ class Assets:
 ASSETS = web.AppKey("assets", Assets)
 
 
-def _read(path: Path) -> Asset:
+def _read_asset(path: Path) -> Asset:
     plain = path.read_bytes()
     bodies = {"": plain}
     for encoding, suffix in ENCODINGS:
@@ -64,45 +64,45 @@ def _read(path: Path) -> Asset:
 
 
 async def show_asset(request: web.Request) -> web.Response:
-    """A file with a hash in its name: what it holds never changes."""
-    return _answer(request, _found(request, request.match_info["name"]), FOREVER)
+    """A file with a hash in its name, whose content never changes."""
+    return _asset_answer(request, _find_asset(request, request.match_info["name"]), FOREVER)
 
 
 async def show_file(request: web.Request) -> web.Response:
-    """A file under a name that stays: icons, the manifest."""
-    return _answer(request, _found(request, request.match_info["name"]), "no-cache")
+    """A file with a fixed name: icons, the manifest."""
+    return _asset_answer(request, _find_asset(request, request.match_info["name"]), "no-cache")
 
 
 async def show_app(request: web.Request) -> web.Response:
-    """The page of every address that is not the server's: the app itself decides what it shows."""
-    return _answer(request, _found(request, "index.html"), "no-cache")
+    """The app's page, for every path that is not the server's: the app routes in the browser."""
+    return _asset_answer(request, _find_asset(request, "index.html"), "no-cache")
 
 
-def _found(request: web.Request, name: str) -> Asset:
+def _find_asset(request: web.Request, name: str) -> Asset:
     asset = request.app[ASSETS].find(name)
     if asset is None:
         raise NotFound
     return asset
 
 
-def _answer(request: web.Request, asset: Asset, caching: str) -> web.Response:
+def _asset_answer(request: web.Request, asset: Asset, caching: str) -> web.Response:
     etag = f'"{asset.etag}"'
     headers = {"Cache-Control": caching, "ETag": etag, "Vary": "Accept-Encoding"}
-    if _is_known(request.headers.get("If-None-Match", ""), etag):
+    if _has_version(request.headers.get("If-None-Match", ""), etag):
         return web.Response(status=304, headers=headers)
-    accepted = _accepted(request.headers.get("Accept-Encoding", ""))
+    accepted = _accepted_codings(request.headers.get("Accept-Encoding", ""))
     encoding = next((name for name, _ in ENCODINGS if name in accepted and name in asset.bodies), "")
     if encoding:
         headers["Content-Encoding"] = encoding
     return web.Response(body=asset.bodies[encoding], headers=headers, content_type=asset.content_type)
 
 
-def _is_known(header: str, etag: str) -> bool:
-    """Whether the browser has this; proxies that pack what they pass on make the tag weak (RFC 9110 §13.1.2)."""
+def _has_version(header: str, etag: str) -> bool:
+    """Whether the browser has this version; proxies that compress make the tag weak (RFC 9110 §13.1.2)."""
     return header.strip() == "*" or etag in {tag.strip().removeprefix("W/") for tag in header.split(",")}
 
 
-def _accepted(header: str) -> set[str]:
-    """The codings the browser takes: those whose weight is not zero (RFC 9110 §12.5.3)."""
+def _accepted_codings(header: str) -> set[str]:
+    """The codings that the browser accepts: those whose weight is not zero (RFC 9110 §12.5.3)."""
     found = (CODING.fullmatch(part) for part in header.lower().split(","))
     return {match[1] for match in found if match is not None and float(match[2] or 1) > 0}

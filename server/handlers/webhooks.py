@@ -1,8 +1,9 @@
-"""Takes UniPile's webhooks: secret, size, shape, queue, 200. No database and no UniPile call."""
+"""Receives UniPile's webhooks: checks secret, size and format, queues the event, answers 200. No database, no UniPile
+call.
+"""
 
 import json
 from datetime import UTC, datetime
-from typing import Any
 
 import orjson
 from aiohttp import web
@@ -28,7 +29,7 @@ async def receive_account_status(request: web.Request) -> web.Response:
 
 
 async def _receive(request: web.Request, source: str) -> web.Response:
-    """Answer 200 when the queue has the event, and never before."""
+    """Answer 200 only once the queue has the event."""
     try:
         _check_secret(request)
         body = _read_object(await _read_raw(request))
@@ -51,7 +52,7 @@ async def _read_raw(request: web.Request) -> bytes:
     if request.content_length is not None and request.content_length > limit:
         raise ConfabError("too_large")
     body = bytearray()
-    # The application's own limit is for what strangers and browsers send: too small for the event of a large group.
+    # The application's own body limit is too small for the event of a large group.
     async for chunk in request.content.iter_any():
         body += chunk
         if len(body) > limit:
@@ -60,9 +61,9 @@ async def _read_raw(request: web.Request) -> bytes:
 
 
 def _read_object(raw: bytes) -> orjson.Fragment:
-    """The body as JSON to be queued: the very bytes when sound, else cleaned of what no JSON may hold.
+    """The body as JSON for the queue: the received bytes if they are valid, else cleaned of what JSON cannot contain.
 
-    The content type is not looked at: UniPile sends JSON under a form's (unipile-api.md §4.1).
+    The content type is not checked: UniPile sends JSON with a form's content type (unipile-api.md §4.1).
     """
     try:
         body = orjson.loads(raw)
@@ -70,34 +71,35 @@ def _read_object(raw: bytes) -> orjson.Fragment:
         raw = _cleaned(raw)
         body = _parsed(raw)
     if not isinstance(body, dict) or account_of(body) is None or _is_too_deep(raw, body):
-        raise ConfabError("malformed", "The body is not a JSON object with an account_id.")
+        raise ConfabError("malformed", "The body must be a JSON object with an account_id.")
     return orjson.Fragment(raw)
 
 
 def _cleaned(raw: bytes) -> bytes:
-    """Lone surrogates and broken UTF-8 come from real phones: they are replaced, the event is kept."""
+    """Replace lone surrogates and invalid UTF-8, which real phones send, instead of rejecting the event."""
     try:
         body = json.loads(raw.decode("utf-8", "replace"), parse_constant=lambda _: None)
         return clean(json.dumps(body, ensure_ascii=False, allow_nan=False)).encode()
     except (ValueError, RecursionError) as error:
-        raise ConfabError("malformed", "The body is not JSON.") from error
+        raise ConfabError("malformed", "The body is not valid JSON.") from error
 
 
-def _parsed(raw: bytes) -> Any:
+def _parsed(raw: bytes) -> object:
     try:
-        return orjson.loads(raw)
+        parsed: object = orjson.loads(raw)
+        return parsed
     except orjson.JSONDecodeError as error:
-        raise ConfabError("malformed", "The body is not JSON.") from error
+        raise ConfabError("malformed", "The body is not valid JSON.") from error
 
 
 def _is_too_deep(raw: bytes, body: object) -> bool:
-    """Workers read events inside a job and write some of them again: orjson writes 254 levels, and one event
-    that is deeper would take its batch with it. Counting brackets settles the usual case.
+    """Whether a worker could not write the event again: orjson writes 254 levels, and a deeper event would fail its
+    whole batch. Counting brackets decides the usual case.
     """
     if raw.count(b"[") + raw.count(b"{") <= SHALLOW_BRACKETS:
         return False
     try:
-        orjson.dumps([[[[[[[[body]]]]]]]])  # with room for what a job puts around it
+        orjson.dumps([[[[[[[[body]]]]]]]])  # with the levels that a job adds around it
     except orjson.JSONEncodeError:
         return True
     return False

@@ -2,7 +2,7 @@
 
 from aiopg import Cursor
 
-from server.accounts.provider_errors import error_of
+from server.accounts.provider_errors import status_error
 from server.errors import ConfabError, NotFound
 from server.messages.sending import StoredSend, advance_chat
 from server.plans.payer import Payer
@@ -26,7 +26,7 @@ async def retry_send(
     if known is None or chat_id not in (None, known.chat_id):
         raise NotFound
     target = known.target
-    if denial := error_of(target.account_status):
+    if denial := status_error(target.account_status):
         raise denial
     if known.status not in ("failed", "unconfirmed"):
         raise ConfabError("conflict", "Only a failed or unconfirmed message can be retried.")

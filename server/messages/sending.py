@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from aiopg import Cursor
 
-from server.accounts.provider_errors import error_of
+from server.accounts.provider_errors import status_error
 from server.errors import ConfabError, NotFound
 from server.group_commit import CommitSeparately
 from server.messages.uploads import Upload
@@ -60,7 +60,7 @@ async def store_send(cursor: Cursor, send: SendRequest) -> StoredSend:
     target = await sends.lock_send_target(cursor, send.user_id, send.provider, account_id, chat_id)
     if target is None:
         raise NotFound
-    if denial := error_of(target.account_status) or _channel_error(target.chat_kind):
+    if denial := status_error(target.account_status) or _channel_error(target.chat_kind):
         known = await find_sends(cursor, account_id, chat_id, send.client_id)
         if not known:
             raise denial
@@ -90,7 +90,7 @@ async def store_sends(cursor: Cursor, batch: Sequence[SendRequest]) -> list[Stor
     first = batch[0]
     places: list[SendPlace] = [{"user_id": send.user_id, "chat_id": send.chat_id} for send in batch]
     target = await sends.lock_send_targets(cursor, first.provider, first.account_id, places)
-    if target is None or target.reachable != len(batch) or error_of(target.account_status):
+    if target is None or target.reachable != len(batch) or status_error(target.account_status):
         raise CommitSeparately
     rows: list[NewSend] = [
         {

@@ -7,7 +7,7 @@ import structlog
 from aiopg import Cursor
 from redis.asyncio import Redis
 
-from server.accounts.provider_errors import error_from, error_of
+from server.accounts.provider_errors import api_error_of, status_error
 from server.config import Pace
 from server.errors import ConfabError, NotFound
 from server.plans.payer import Payer
@@ -57,7 +57,7 @@ class ChatStarter:
         known = await self.find(target, client_id)
         if known is not None:
             return known
-        if denial := error_of(target.account_status):
+        if denial := status_error(target.account_status):
             raise denial
         if is_same_phone(to, target.phone):
             raise ConfabError("invalid", fields={"to": ["This is the account's own number."]})
@@ -117,11 +117,11 @@ class ChatStarter:
                 target.external_account_id, start.address, start.body
             )
         except OutcomeUnknown as error:
-            raise ConfabError(error_from(error).code, UNKNOWN_OUTCOME) from error
+            raise ConfabError(api_error_of(error).code, UNKNOWN_OUTCOME) from error
         except UnipileError as error:
             # Certainly not sent: the same client_id may be used again.
             await self.database.write(chat_starts.delete_start, start)
-            raise error_from(error) from error
+            raise api_error_of(error) from error
         try:
             chat_id = chat_id or await self.unipile.fetch_chat_id(target.external_account_id, start.address)
         except UnipileError as error:

@@ -1,1 +1,1 @@
-"""What is erased and exported at the request of a person."""
+"""Transactions that erase contacts and accounts and request exports, each with its audit record."""

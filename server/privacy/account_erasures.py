@@ -11,7 +11,9 @@ from server.store.privacy.erasure_digests import NameHasher
 async def begin_account_erasure(
     cursor: Cursor, actor: Actor, hasher: NameHasher, account_id: int
 ) -> str | None:
-    """Take a number from everybody; the rest is the worker's. None when there is none (any more)."""
+    """Remove the account from all its members at once; a job deletes its data. Returns the erasure as JSON, or None if
+    there is no such account.
+    """
     erasure = await account_erasures.begin_account_erasure(cursor, hasher, account_id, actor.user_id)
     if erasure is not None:
         await audit.record(cursor, "account.erased", actor, ("account", account_id))

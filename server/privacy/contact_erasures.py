@@ -12,9 +12,9 @@ from server.store.privacy.erasure_digests import NameHasher
 async def begin_contact_erasure(
     cursor: Cursor, actor: Actor, hasher: NameHasher, account_id: int, contact_id: int
 ) -> Tombstone | None:
-    """Forget a contact at once; the rest is the worker's. None when there is no such contact (any more)."""
-    gone = await contact_erasures.begin_erasure(cursor, hasher, account_id, contact_id, actor.user_id)
-    if gone is not None:
+    """Erase the contact's row at once; a job erases its messages and files. None if there is no such contact."""
+    tombstone = await contact_erasures.begin_erasure(cursor, hasher, account_id, contact_id, actor.user_id)
+    if tombstone is not None:
         details = {"account_id": account_id}
         await audit.record(cursor, "contact.erased", actor, ("contact", contact_id), details)
-    return gone
+    return tombstone

@@ -10,7 +10,9 @@ from server.store.privacy import exports
 async def queue_export(
     cursor: Cursor, actor: Actor, account_id: int, contact_id: int | None, *, with_media: bool
 ) -> int | None:
-    """Ask for an export; None while another is under way. LookupError: there is no such contact."""
+    """Insert an export for the worker to write; returns its id, or None while another export of the account is running.
+    Raises LookupError if there is no such contact.
+    """
     export_id = await exports.insert_export(
         cursor, account_id, contact_id, actor.user_id, with_media=with_media
     )

@@ -25,7 +25,7 @@ async def test_who_was_away_reads_why_and_not_again(demo: Stack, windows: Window
 
     inbox = await Inbox.signed_in(windows, demo, **LOOKS["phone"])
     banner = inbox.page.get_by_test_id("refused-banner")
-    await expect(banner).to_contain_text("was not connected. This number belongs to somebody else.")
+    await expect(banner).to_contain_text("was not connected. This number is connected by another user.")
     await check_screen(inbox.page)
     async with inbox.page.expect_response(lambda answer: "/refusals/" in answer.url) as dismissing:
         await banner.get_by_role("button", name="Dismiss").click()

@@ -81,7 +81,7 @@ async def make_contact(stack: Stack, account_id: int, phone: str = BIAS_PHONE) -
 
 async def make_refusal(stack: Stack, user: Peer) -> int:
     """A number that this user connected on UniPile's page and could not have."""
-    error = {"code": "conflict", "message": "This number belongs to somebody else."}
+    error = {"code": "conflict", "message": "This number is connected by another user."}
     told = await stack.app[DATABASE].write(
         insert_rejected,
         f"page of {user.user_id}",

@@ -126,7 +126,7 @@ async def test_who_was_away_learns_of_a_refusal_until_they_have_seen_it(tiny: St
         assert (await notify(tiny, "acc-1")).status == 409
     (refusal,) = await refusals_of(agent)
     assert (refusal["provider"], refusal["error"]["code"]) == ("whatsapp", "conflict")
-    assert refusal["error"]["message"] == "This number belongs to somebody else."
+    assert refusal["error"]["message"] == "This number is connected by another user."
     assert await refusals_of(other) == await refusals_of(boss) == []
     place = f"{REFUSALS}/{refusal['id']}"
     for somebody in (other, boss):
