@@ -37,7 +37,6 @@ class GroupCommit(Generic[T, R]):
         self._pause_seconds = pause_seconds
         self._when_idle = when_idle
         self._waiting: list[tuple[T, asyncio.Future[R]]] = []
-        self._batch: list[tuple[T, asyncio.Future[R]]] = []
         self._task: asyncio.Task[None] | None = None
 
     def submit(self, item: T) -> asyncio.Future[R]:
@@ -54,21 +53,24 @@ class GroupCommit(Generic[T, R]):
             await end_tasks([self._task])
 
     async def _run(self) -> None:
+        batch: list[tuple[T, asyncio.Future[R]]] = []
         try:
             while self._waiting:
                 size = max(1, self._next_size(item for item, _ in self._waiting))
                 batch, self._waiting = self._waiting[:size], self._waiting[size:]
-                self._batch = [entry for entry in batch if not entry[1].done()]
-                if self._batch:
-                    await self._commit_batch(self._batch)
+                batch = [entry for entry in batch if not entry[1].done()]
+                if batch:
+                    await self._commit_batch(batch)
                 if self._waiting and self._pause_seconds:
                     await asyncio.sleep(self._pause_seconds)
+        except BaseException:
+            # Cancelled: no caller may be left waiting for ever.
+            for _, future in (*batch, *self._waiting):
+                future.cancel()
+            self._waiting = []
+            raise
         finally:
             self._task = None
-            # Only when this task was cancelled: no caller may be left waiting for ever.
-            for _, future in (*self._batch, *self._waiting):
-                future.cancel()
-            self._batch, self._waiting = [], []
             if self._when_idle is not None:
                 self._when_idle()
 
