@@ -42,7 +42,7 @@ STORE_EVENTS = "store_events"
 SEND_CHAT = "send_chat"
 REFRESH_ACCOUNT = "refresh_account"
 RESTART_ACCOUNT = "restart_account"
-DROP_ATTEMPT = "drop_attempt"
+DROP_PAIRING = "drop_attempt"
 REFRESH_CHAT = "refresh_chat"
 NOTE_USAGE = "note_usage"
 MIRROR_CHAT = "mirror_chat"
@@ -61,7 +61,7 @@ QUEUES = {
     SEND_CHAT: OUTBOX_QUEUE,
     REFRESH_ACCOUNT: OUTBOX_QUEUE,
     RESTART_ACCOUNT: OUTBOX_QUEUE,
-    DROP_ATTEMPT: OUTBOX_QUEUE,
+    DROP_PAIRING: OUTBOX_QUEUE,
     REFRESH_CHAT: OUTBOX_QUEUE,
     NOTE_USAGE: OUTBOX_QUEUE,
     MIRROR_CHAT: OUTBOX_QUEUE,

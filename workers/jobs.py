@@ -19,7 +19,7 @@ from server.redis.reasons import UNREACHABLE
 from workers import periodic
 from workers.accounts import expired_pairings, restarts, states
 from workers.context import PARTS, Parts, open_parts
-from workers.liveness import watched
+from workers.liveness import monitored
 from workers.media import avatars, copy
 from workers.messages import amendments, ingest, outbox, verify_sends
 from workers.messages.webhook_commits import COMMITTER, webhook_commits
@@ -37,7 +37,7 @@ JOBS: Mapping[str, Job] = {
     queue.SEND_CHAT: outbox.send_chat,
     queue.REFRESH_ACCOUNT: states.refresh_account,
     queue.RESTART_ACCOUNT: restarts.restart_account,
-    queue.DROP_ATTEMPT: expired_pairings.drop_attempt,
+    queue.DROP_PAIRING: expired_pairings.drop_attempt,
     queue.REFRESH_CHAT: chat_sync.refresh_chat,
     queue.NOTE_USAGE: usage.note_usage,
     queue.MIRROR_CHAT: chat_sync.mirror_chat,
@@ -80,14 +80,14 @@ async def run_workers(config: Config) -> AsyncIterator[Parts]:
             stack.push_async_callback(redis.aclose)
             make = partial(make_worker, parts, name, redis, max_jobs)
             crew.append(await stack.enter_async_context(supervised(make, drain_seconds=DRAIN_SECONDS)))
-        await stack.enter_async_context(watched(parts.redis, crew))
-        await stack.enter_async_context(periodic.rounds(parts))
-        await stack.enter_async_context(begun(parts))
+        await stack.enter_async_context(monitored(parts.redis, crew))
+        await stack.enter_async_context(periodic.periodic_tasks(parts))
+        await stack.enter_async_context(startup_jobs(parts))
         yield parts
 
 
 @asynccontextmanager
-async def begun(parts: Parts) -> AsyncIterator[None]:
+async def startup_jobs(parts: Parts) -> AsyncIterator[None]:
     """What a start asks for is queued, at once or, when something is away in that very moment, a little later."""
     task = asyncio.create_task(_begin(parts))
     try:

@@ -15,7 +15,7 @@ log = structlog.get_logger()
 
 # Renewed three times before it would end. Should a worker stand still for longer and another take over, both store the
 # same rows once.
-CLAIM_SECONDS, RENEW_SECONDS = 15.0, 4.0
+LEASE_SECONDS, RENEW_SECONDS = 15.0, 4.0
 
 Renew = Callable[[Cursor, int, float], Awaitable[None]]
 
@@ -34,6 +34,6 @@ async def _renew(parts: Parts, account_id: int, renew: Renew) -> None:
     while True:
         await asyncio.sleep(RENEW_SECONDS)
         try:
-            await parts.database.write(renew, account_id, CLAIM_SECONDS)
+            await parts.database.write(renew, account_id, LEASE_SECONDS)
         except Unavailable:
             log.info("claim_not_renewed", account_id=account_id)

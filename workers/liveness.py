@@ -22,16 +22,16 @@ MISSES = 2
 
 
 @asynccontextmanager
-async def watched(redis: Client, crew: Sequence[Supervisor]) -> AsyncIterator[None]:
+async def monitored(redis: Client, crew: Sequence[Supervisor]) -> AsyncIterator[None]:
     """Until the block is left: say that this process lives as long as its workers look into their queues."""
-    task = asyncio.create_task(Watch(redis, crew).run())
+    task = asyncio.create_task(LivenessMonitor(redis, crew).run())
     try:
         yield
     finally:
         await end_tasks([task])
 
 
-class Watch:
+class LivenessMonitor:
     """One process's workers, and when they were last known to be well."""
 
     def __init__(self, redis: Client, crew: Sequence[Supervisor]) -> None:

@@ -20,7 +20,7 @@ from workers.context import Parts
 from workers.media.avatars import queue_due_avatars
 from workers.media.copy import clear_media, clear_released, queue_due_copies
 from workers.messages import verify_sends
-from workers.messages.outcomes import settle
+from workers.messages.outcomes import settle_send
 from workers.people.mail import queue_due_mails
 from workers.people.usage import CHECK_SECONDS, PUSH_SECONDS, UsagePushes, check_usage
 from workers.privacy.erase_accounts import erase_accounts
@@ -32,13 +32,13 @@ from workers.sync import sweeps
 log = structlog.get_logger()
 
 PERIODIC_SECONDS = 15.0
-DOUBT_SECONDS = 5.0
-CALL_READERS_SECONDS = 5.0
-ATTEMPTS_SECONDS = 15.0
+VERIFICATIONS_SECONDS = 5.0
+SYNCS_SECONDS = 5.0
+PAIRINGS_SECONDS = 15.0
 RESTARTS_SECONDS = 2.0
 COPY_CHECK_SECONDS = 60.0
 CLEAR_MEDIA_SECONDS, CLEAR_RELEASED_SECONDS = 3600.0, 60.0
-FORGET_SESSIONS_SECONDS = 3600.0
+SESSIONS_SECONDS = 3600.0
 PRUNE_SECONDS, PRUNED_AT_ONCE = 3600.0, 1000
 AVATAR_CHECK_SECONDS = 5.0
 TOKENIZE_SECONDS = 5.0
@@ -55,10 +55,10 @@ WORKER_LOST = {
 
 
 @asynccontextmanager
-async def rounds(parts: Parts) -> AsyncIterator[None]:
+async def periodic_tasks(parts: Parts) -> AsyncIterator[None]:
     """All rounds, until the block is left."""
     # What counts belongs to one process' life.
-    wanted = [*ROUNDS, (UsagePushes().tell, PUSH_SECONDS)]
+    wanted = [*PERIODIC_TASKS, (UsagePushes().tell, PUSH_SECONDS)]
     if parts.config.mail.is_on:
         wanted.append((queue_due_mails, MAIL_SECONDS))
     tasks = [
@@ -86,7 +86,7 @@ async def _repeat(parts: Parts, work: Work, seconds: float, first_seconds: float
         await asyncio.sleep(seconds)
 
 
-async def run_periodic(parts: Parts) -> None:
+async def requeue_lost_sends(parts: Parts) -> None:
     """Sends that were never handed over are queued again; one that was, by a worker that is gone, is unconfirmed
     and looked up, like all whose outcome nobody knows.
     """
@@ -95,7 +95,7 @@ async def run_periodic(parts: Parts) -> None:
         send_outcomes.list_lost_sends, int(patience)
     ):
         if was_attempted:
-            await settle(parts, message_id, "unconfirmed", error=WORKER_LOST)
+            await settle_send(parts, message_id, "unconfirmed", error=WORKER_LOST)
         await enqueue(parts.redis, SEND_CHAT, chat_id)
 
 
@@ -123,26 +123,26 @@ async def prune_rejected(parts: Parts) -> None:
         pass
 
 
-async def forget_sessions(parts: Parts) -> None:
+async def delete_ended_sessions(parts: Parts) -> None:
     """Sessions that are over, once every process has refused their last token for good."""
     await parts.database.write(
-        users.delete_ended_sessions, parts.config.auth.access_token_seconds + FORGET_SESSIONS_SECONDS
+        users.delete_ended_sessions, parts.config.auth.access_token_seconds + SESSIONS_SECONDS
     )
 
 
 # Every round with the seconds between two of it.
-ROUNDS: Sequence[tuple[Work, float]] = (
+PERIODIC_TASKS: Sequence[tuple[Work, float]] = (
     (queue_due_avatars, AVATAR_CHECK_SECONDS),
-    (run_periodic, PERIODIC_SECONDS),
-    (verify_sends.requeue_lost_sends, DOUBT_SECONDS),
-    (sweeps.call_readers, CALL_READERS_SECONDS),
-    (expired_pairings.drop_expired, ATTEMPTS_SECONDS),
+    (requeue_lost_sends, PERIODIC_SECONDS),
+    (verify_sends.queue_due_verifications, VERIFICATIONS_SECONDS),
+    (sweeps.queue_due_syncs, SYNCS_SECONDS),
+    (expired_pairings.drop_expired, PAIRINGS_SECONDS),
     (restarts.queue_due_restarts, RESTARTS_SECONDS),
     (states.queue_due_checks, PERIODIC_SECONDS),
     (queue_due_copies, COPY_CHECK_SECONDS),
     (clear_media, CLEAR_MEDIA_SECONDS),
     (clear_released, CLEAR_RELEASED_SECONDS),
-    (forget_sessions, FORGET_SESSIONS_SECONDS),
+    (delete_ended_sessions, SESSIONS_SECONDS),
     (prune_early_events, PRUNE_SECONDS),
     (prune_audit, PRUNE_SECONDS),
     (prune_rejected, PRUNE_SECONDS),

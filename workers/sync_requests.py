@@ -5,7 +5,7 @@ from server.store.accounts import sync_state
 from workers.context import Parts
 
 
-async def want_sweep(parts: Parts, account_id: int, *, delay_seconds: float = 0) -> None:
+async def request_sweep(parts: Parts, account_id: int, *, delay_seconds: float = 0) -> None:
     """Queue a sweep that is left out if another one begins after this moment and ends before its turn."""
     moment = await parts.database.read(sync_state.read_clock)
     await enqueue(parts.redis, SWEEP_ACCOUNT, account_id, moment, delay_seconds=delay_seconds)

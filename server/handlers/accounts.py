@@ -18,7 +18,7 @@ from server.accounts.provider_errors import translated_errors
 from server.config import Config
 from server.errors import ConfabError, NotFound
 from server.plans.quotas import check_account_slot, take_account_slot
-from server.queue import DROP_ATTEMPT, REFRESH_ACCOUNT, enqueue
+from server.queue import DROP_PAIRING, REFRESH_ACCOUNT, enqueue
 from server.realtime.broker import announce_access_change, publish
 from server.realtime.pushes import account_push
 from server.rules.account_states import REPLACED, Seen
@@ -92,7 +92,7 @@ async def _replace_pairings(request: web.Request, provider: str, newer: int | No
     """Drop the caller's pairings that were not scanned, here and at UniPile: a user pairs one account at a time."""
     for account_id in await request.app[DATABASE].read(states.list_own_pairings, caller(request), provider):
         if account_id != newer:
-            await enqueue(request.app[REDIS], DROP_ATTEMPT, account_id, REPLACED)
+            await enqueue(request.app[REDIS], DROP_PAIRING, account_id, REPLACED)
 
 
 async def _require_slot(

@@ -16,7 +16,7 @@ from server.store.messages import amendments
 from server.store.sending import sends
 from tests.support.peers import message_received
 from tests.support.worker_harness import Ledger, written_by_us
-from workers.messages.outcomes import settle
+from workers.messages.outcomes import settle_send
 
 EMPTY = """
     with m as (delete from channels_message), c as (delete from channels_chat), u as (delete from channels_usage),
@@ -177,7 +177,7 @@ class Bench:
     async def settle(self, status: str) -> None:
         if self.sending:
             message_id = self.sending.pop()
-            await settle(self.ledger.parts, message_id, status)
+            await settle_send(self.ledger.parts, message_id, status)
             self.model.settle(message_id, status)
 
 

@@ -20,7 +20,7 @@ from server.store.sending.sends import insert_send
 from tests.support.peers import message_received
 from workers.context import PARTS, Parts
 from workers.messages import ingest
-from workers.messages.outcomes import settle
+from workers.messages.outcomes import settle_send
 from workers.messages.webhook_commits import COMMITTER, webhook_commits
 
 # Later than anything a test says was sent.
@@ -165,7 +165,7 @@ class Ledger:
 
     async def answer_send(self, message: ChangedMessage, provider_msg_id: str | None) -> None:
         """UniPile's answer arrives."""
-        await settle(self.parts, message.id, "sent", provider_msg_id=provider_msg_id)
+        await settle_send(self.parts, message.id, "sent", provider_msg_id=provider_msg_id)
 
 
 class Ear:

@@ -14,7 +14,7 @@ from tests.support.peers import eventually
 from tests.support.services import Services, redis_at
 from tests.workers.test_runner import QUEUE, Hall, enqueue, truth
 from workers import liveness, runner
-from workers.liveness import Watch
+from workers.liveness import LivenessMonitor
 
 LIMIT_SECONDS = 0.2
 
@@ -89,7 +89,7 @@ async def test_a_worker_whose_beat_cannot_be_written_is_made_anew_and_says_so(
     async with hall.working() as supervisor:
         await enqueue(outside, 1)
         await hall.jobs.have_begun(1)
-        first, watch = supervisor.worker, Watch(hall.redis, [supervisor])
+        first, watch = supervisor.worker, LivenessMonitor(hall.redis, [supervisor])
         monkeypatch.setattr(supervisor, "seconds_since_look", lambda: 0.0)
 
         async def refuse(_: Client) -> None:
@@ -119,7 +119,7 @@ async def test_a_worker_that_looks_no_more_does_not_count_as_alive(
 ) -> None:
     async with hall.working() as supervisor:
         await eventually(lambda: truth(lambda: supervisor.seconds_since_look() < 1))
-        watch, first = Watch(hall.redis, [supervisor]), supervisor.worker
+        watch, first = LivenessMonitor(hall.redis, [supervisor]), supervisor.worker
         stuck = asyncio.Event()
 
         async def hang() -> None:
@@ -142,7 +142,7 @@ async def test_a_worker_that_looks_no_more_does_not_count_as_alive(
 
 async def test_a_process_that_stood_still_is_left_alone(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     async with hall.working() as supervisor:
-        first, watch = supervisor.worker, Watch(hall.redis, [supervisor])
+        first, watch = supervisor.worker, LivenessMonitor(hall.redis, [supervisor])
         await watch.look()
         first.looked_at -= 3600
         monkeypatch.setattr(watch, "_well_at", watch._well_at - 3600)

@@ -13,7 +13,7 @@ from tests.support.peers import eventually
 from tests.support.worker_harness import Ledger
 from tests.workers.test_runner import QUEUE, Hall, enqueue, listening
 from workers import runner, sync_requests
-from workers.sync_requests import seconds_since, want_sweep
+from workers.sync_requests import request_sweep, seconds_since
 
 Turn = Callable[[float], None]
 SLOW, FAST = -90.0, 90.0
@@ -104,7 +104,7 @@ async def test_a_wish_for_a_sweep_is_dated_by_the_database(
         "update channels_account set last_sweep_at = clock_timestamp() - interval '1 second'"
     )
     turn(skew)
-    await want_sweep(ledger.parts, account["id"])
+    await request_sweep(ledger.parts, account["id"])
     (row,) = await ledger.fetch("select extract(epoch from clock_timestamp())::float8 as now")
     assert 0 <= row["now"] - wanted[0] < 5
     assert 0 <= await seconds_since(ledger.parts, wanted[0]) < 5

@@ -4,7 +4,7 @@ from typing import Any
 
 import structlog
 
-from server.queue import DROP_ATTEMPT, REFRESH_ACCOUNT, enqueue
+from server.queue import DROP_PAIRING, REFRESH_ACCOUNT, enqueue
 from server.rules.account_states import EXPIRED, REPLACED, Seen, State
 from server.store.accounts import states
 from server.unipile.answers import ProviderAccount
@@ -23,7 +23,7 @@ async def drop_expired(parts: Parts) -> None:
             await note(parts, account_id, Seen.CODE_EXPIRED, EXPIRED)
             await enqueue(parts.redis, REFRESH_ACCOUNT, account_id)
         else:
-            await enqueue(parts.redis, DROP_ATTEMPT, account_id, EXPIRED)
+            await enqueue(parts.redis, DROP_PAIRING, account_id, EXPIRED)
 
 
 async def drop_attempt(ctx: dict[Any, Any], account_id: int, reason: str) -> None:

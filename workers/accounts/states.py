@@ -15,7 +15,7 @@ from server.unipile.answers import ProviderAccount
 from server.unipile.errors import Rejected, SignedOut
 from workers.accounts.duplicate_accounts import is_surplus
 from workers.context import Parts, parts_of
-from workers.sync_requests import want_sweep
+from workers.sync_requests import request_sweep
 
 log = structlog.get_logger()
 
@@ -70,7 +70,7 @@ async def _read(parts: Parts, account_id: int, known: AccountState) -> bool:
     if observed.state is State.CONNECTED:
         await enqueue(parts.redis, IMPORT_HISTORY, account_id)
         if observed.before is not State.CONNECTED:
-            await want_sweep(parts, account_id)
+            await request_sweep(parts, account_id)
     return True
 
 

@@ -19,7 +19,7 @@ from server.unipile.errors import NotTaken, OutcomeUnknown, Rejected, SignedOut,
 from server.unipile.media import OutgoingFile
 from workers.accounts.states import note
 from workers.context import Parts, parts_of
-from workers.messages.outcomes import publish_outcome, reason, settle
+from workers.messages.outcomes import error_fields, publish_outcome, settle_send
 from workers.messages.verify_sends import find_outcome
 
 STINT_SECONDS = 20.0
@@ -68,16 +68,16 @@ async def _attempt(parts: Parts, attempt: Attempt) -> None:
         metrics.SENDS.labels("postponed").inc()
         raise
     except Rejected as error:
-        await settle(parts, attempt.message_id, "failed", error=reason(error))
+        await settle_send(parts, attempt.message_id, "failed", error=error_fields(error))
         if isinstance(error, SignedOut):
             # Its owner has to act, whether or not a webhook says so.
             await note(parts, attempt.account_id, Seen.SIGNED_OUT, error.type)
     except (OutcomeUnknown, UnipileError) as error:
         # There is no key to ask with: it is never sent again by us, only looked for (unipile-api.md §1.6).
         if not await find_outcome(parts, attempt.message_id):
-            await settle(parts, attempt.message_id, "unconfirmed", error=reason(error))
+            await settle_send(parts, attempt.message_id, "unconfirmed", error=error_fields(error))
     else:
-        await settle(parts, attempt.message_id, "sent", provider_msg_id=provider_msg_id)
+        await settle_send(parts, attempt.message_id, "sent", provider_msg_id=provider_msg_id)
 
 
 async def _hand_over(parts: Parts, attempt: Attempt) -> str | None:

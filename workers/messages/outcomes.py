@@ -29,12 +29,12 @@ class SendOutcome(NamedTuple):
     chat: ChangedChat | None = None
 
 
-def reason(error: UnipileError) -> dict[str, str]:
+def error_fields(error: UnipileError) -> dict[str, str]:
     """UniPile's word for programs, our sentence for people."""
     return {"code": error.type, "message": error.advice}
 
 
-async def settle(
+async def settle_send(
     parts: Parts,
     message_id: int,
     status: str,

@@ -17,7 +17,7 @@ from server.unipile.answers import OwnMessage
 from server.unipile.errors import UnipileError
 from workers.context import Parts, parts_of
 from workers.messages.match_sends import CLOCK_MARGIN, find_match
-from workers.messages.outcomes import publish_outcome, settle
+from workers.messages.outcomes import publish_outcome, settle_send
 
 log = structlog.get_logger()
 
@@ -44,7 +44,7 @@ async def verify_send(ctx: dict[Any, Any], message_id: int) -> None:
     metrics.LOOKS.labels("found" if found else "missing").inc()
 
 
-async def requeue_lost_sends(parts: Parts) -> None:
+async def queue_due_verifications(parts: Parts) -> None:
     """Call accepted sends that nobody has seen since unconfirmed, and queue the looks that are due."""
     seconds = parts.config.outbox.unseen_seconds
     for message_id in await parts.database.read(send_outcomes.list_unseen, seconds):
@@ -74,7 +74,7 @@ async def _verify(parts: Parts, message_id: int) -> bool:
     if found is None:
         return False
     if look.provider_msg_id is None:
-        await settle(parts, message_id, "sent", provider_msg_id=found.provider_msg_id)
+        await settle_send(parts, message_id, "sent", provider_msg_id=found.provider_msg_id)
     if found.status != "sent":
         await publish_outcome(parts, await parts.database.write(_tick, look, found))
     return True

@@ -15,7 +15,7 @@ from server.store.privacy import export_rows, exports
 from server.store.privacy.export_rows import Scope
 from server.store.privacy.exports import ClaimedExport, ExportFile
 from workers.context import Parts
-from workers.leases import CLAIM_SECONDS, renewed_lease
+from workers.leases import LEASE_SECONDS, renewed_lease
 from workers.privacy.zip_stream import ZipStream
 
 log = structlog.get_logger()
@@ -55,7 +55,7 @@ Each file shows the rows as they were while it was written. Times are in UTC.
 async def write_exports(parts: Parts) -> None:
     """A round: everything that was asked for, one after another, and an end to what has expired."""
     await parts.database.write(exports.delete_expired)
-    while (claimed := await parts.database.write(exports.lease_export, CLAIM_SECONDS)) is not None:
+    while (claimed := await parts.database.write(exports.lease_export, LEASE_SECONDS)) is not None:
         async with renewed_lease(parts, claimed.id, exports.renew_export):
             await _write(parts, claimed)
 

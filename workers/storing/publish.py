@@ -13,7 +13,7 @@ from server.queue import (
 from server.realtime.broker import publish
 from workers.context import Parts
 from workers.storing.batch import StoredBatch
-from workers.sync_requests import want_sweep
+from workers.sync_requests import request_sweep
 
 # An echo whose send is still in progress waits for it this long at a time.
 ECHO_WAIT_SECONDS = 0.5
@@ -27,7 +27,7 @@ async def publish_batch(parts: Parts, stored: StoredBatch) -> None:
     for account_id in stored.accounts_to_refresh:
         await enqueue(parts.redis, REFRESH_ACCOUNT, account_id)
     for account_id in stored.accounts_to_sweep:
-        await want_sweep(parts, account_id)
+        await request_sweep(parts, account_id)
     for chat_id in stored.chats_to_refresh:
         await enqueue(parts.redis, REFRESH_CHAT, chat_id)
     for account_id, provider_msg_id in sorted(stored.messages_to_read):

@@ -14,8 +14,8 @@ from server.store.chats import phone_flags
 from server.unipile.errors import Rejected
 from server.unipile.history import MAX_LIMIT, RawPage, StoredChat
 from workers.context import Parts, parts_of
-from workers.leases import CLAIM_SECONDS, renewed_lease
-from workers.sync.phone_flags import take_marks
+from workers.leases import LEASE_SECONDS, renewed_lease
+from workers.sync.phone_flags import apply_flags
 from workers.sync.store_pages import PageStore
 
 log = structlog.get_logger()
@@ -33,7 +33,7 @@ async def import_history(ctx: dict[Any, Any], account_id: int) -> None:
     is read: safe to run again, and to be cut off anywhere.
     """
     parts = parts_of(ctx)
-    claimed = await parts.database.write(sync_state.lease_import, account_id, CLAIM_SECONDS)
+    claimed = await parts.database.write(sync_state.lease_import, account_id, LEASE_SECONDS)
     if claimed is None:
         return
     work = _Work(parts, account_id, claimed)
@@ -116,7 +116,7 @@ class _Work:
             if chat.provider_chat_id not in begun and not self._is_over:
                 self._begun += 1
                 await self._begin(chat)
-        await take_marks(self._parts, self._account_id, chats, head)
+        await apply_flags(self._parts, self._account_id, chats, head)
         return following
 
     async def _begin(self, chat: StoredChat) -> None:

@@ -18,18 +18,18 @@ from workers.context import Parts
 PAGES = 4
 
 
-async def sweep_marks(parts: Parts, account_id: int, external_account_id: str) -> None:
+async def sweep_flags(parts: Parts, account_id: int, external_account_id: str) -> None:
     """Read the newest chats of an account, and take their marks over."""
     cursor: str | None = None
     for _ in range(PAGES):
         head = await parts.database.read(phone_flags.fetch_head, account_id)
         chats, cursor = await History(parts.unipile).list_chats(external_account_id, cursor, MAX_LIMIT)
-        await take_marks(parts, account_id, chats, head)
+        await apply_flags(parts, account_id, chats, head)
         if cursor is None:
             return
 
 
-async def take_marks(parts: Parts, account_id: int, chats: Sequence[StoredChat], head: int) -> None:
+async def apply_flags(parts: Parts, account_id: int, chats: Sequence[StoredChat], head: int) -> None:
     """Take over and tell what is new in these; chats that are not stored here are passed over. `head` is the account's
     number before they were read: what arrived since, UniPile's list did not know.
     """

@@ -22,11 +22,11 @@ from server.store.accounts import sync_state
 from server.store.accounts.sync_state import ClaimedSweep
 from server.unipile.errors import Rejected
 from workers.context import Parts, parts_of
-from workers.leases import CLAIM_SECONDS, renewed_lease
+from workers.leases import LEASE_SECONDS, renewed_lease
 from workers.sync.import_history import LOST_SECONDS
-from workers.sync.phone_flags import sweep_marks
+from workers.sync.phone_flags import sweep_flags
 from workers.sync.store_pages import PageStore
-from workers.sync_requests import seconds_since, want_sweep
+from workers.sync_requests import request_sweep, seconds_since
 
 log = structlog.get_logger()
 
@@ -61,7 +61,7 @@ async def sweep_account(
     sweep, is_overdue = None, await seconds_since(parts, wanted_at) > PATIENCE_SECONDS
     if await queue_age_seconds(parts.redis, INGEST_QUEUE) < BACKLOG_SECONDS or is_overdue:
         sweep = await parts.database.write(
-            sync_state.lease_sweep, account_id, seconds=CLAIM_SECONDS, margin=parts.config.sync.margin_seconds
+            sync_state.lease_sweep, account_id, seconds=LEASE_SECONDS, margin=parts.config.sync.margin_seconds
         )
     if sweep is None:
         if not is_overdue:
@@ -105,11 +105,11 @@ async def _sweep(
         rest = Progress(began_at.isoformat(), after.isoformat(), cursor, reader.has_found)
         await _go_on(parts, account_id, wanted_at, rest)
         return
-    await sweep_marks(parts, account_id, sweep.external_account_id)
+    await sweep_flags(parts, account_id, sweep.external_account_id)
     await _finish(parts, account_id, began_at, reader)
     if held_back:
         # Own messages whose chat has a send under way: they can be told apart when its answer is here.
-        await want_sweep(parts, account_id, delay_seconds=AGAIN_SECONDS)
+        await request_sweep(parts, account_id, delay_seconds=AGAIN_SECONDS)
 
 
 async def _go_on(parts: Parts, account_id: int, wanted_at: float, rest: Progress) -> None:
@@ -140,12 +140,12 @@ async def _finish(parts: Parts, account_id: int, began_at: datetime, reader: Pag
 async def sweep_unswept(parts: Parts) -> None:
     """At a worker's start: nobody may have listened for a while."""
     for account_id in await parts.database.read(sync_state.list_unswept, FRESH_SECONDS):
-        await want_sweep(parts, account_id)
+        await request_sweep(parts, account_id)
 
 
-async def call_readers(parts: Parts) -> None:
+async def queue_due_syncs(parts: Parts) -> None:
     """A round: sweeps that are due, imports that nobody carries on."""
     for account_id in await parts.database.write(sync_state.take_due_sweeps, parts.config.sync.sweep_seconds):
-        await want_sweep(parts, account_id)
+        await request_sweep(parts, account_id)
     for account_id in await parts.database.write(sync_state.take_due_imports, LOST_SECONDS):
         await enqueue(parts.redis, IMPORT_HISTORY, account_id)

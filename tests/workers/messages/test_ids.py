@@ -9,7 +9,7 @@ from server.unipile.history import read_chat, read_stored
 from tests.support.peers import message_received
 from tests.support.worker_harness import Ear, Ledger
 from tests.workers.messages.test_contacts import contacts_of, said, shown, somebody, told
-from workers.sync.phone_flags import take_marks
+from workers.sync.phone_flags import apply_flags
 
 LID = "120000000000001@lid"
 GROUP, CHANNEL = "120363041111111111@g.us", "120363040000000000@newsletter"
@@ -159,7 +159,7 @@ async def test_the_list_of_chats_corrects_the_kind(ledger: Ledger) -> None:
     listed = read_chat({"id": "c1", "type": 2, "provider_id": CHANNEL})
     assert listed is not None
     (account,) = await ledger.fetch("select id, seq from channels_account")
-    await take_marks(ledger.parts, account["id"], [listed], account["seq"])
+    await apply_flags(ledger.parts, account["id"], [listed], account["seq"])
     chat = await chat_json(ledger)
     assert (chat["kind"], chat["unread_count"]) == ("channel", 0)
 

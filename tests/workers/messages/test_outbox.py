@@ -14,8 +14,8 @@ from tests.support.ports import free_port
 from tests.support.send_harness import POST_MESSAGE, Desk, open_desk, summary
 from tests.support.worker_harness import receipt, written_by_us
 from workers.messages.outbox import send_chat
-from workers.messages.outcomes import settle
-from workers.periodic import run_periodic
+from workers.messages.outcomes import settle_send
+from workers.periodic import requeue_lost_sends
 
 
 async def test_a_rejected_send_fails_with_the_reason_and_costs_nothing(desk: Desk) -> None:
@@ -51,7 +51,7 @@ async def test_a_tick_that_came_before_the_answer_is_not_lost(desk: Desk) -> Non
     message = await desk.ask("Oi", "c-1")
     await desk.ledger.store(receipt("message_delivered", "msg-early"))
     assert summary(await desk.sent()) == [("c-1", "sending")]
-    await settle(desk.ledger.parts, message["id"], "sent", provider_msg_id="msg-early")
+    await settle_send(desk.ledger.parts, message["id"], "sent", provider_msg_id="msg-early")
     assert summary(await desk.sent()) == [("c-1", "delivered")]
     assert await desk.ledger.fetch("select 1 from channels_receipt") == []
 
@@ -129,7 +129,7 @@ async def test_a_worker_lost_in_a_send_leaves_it_unconfirmed_and_lets_the_next_o
     assert summary(await desk.sent()) == [("c-1", "sending"), ("c-2", "sending")]
     await desk.ledger.execute("update channels_message set attempted_at = now() - interval '1 hour'")
     await desk.ledger.execute("update channels_message set attempted_at = null where client_id = 'c-2'")
-    await run_periodic(desk.ledger.parts)
+    await requeue_lost_sends(desk.ledger.parts)
     assert summary(sorted(await desk.sent(), key=lambda m: m["id"])) == [
         ("c-1", "unconfirmed"),
         ("c-2", "sending"),
@@ -143,7 +143,7 @@ async def test_a_send_whose_job_was_lost_is_found_by_looking_around(desk: Desk) 
     await desk.ask("Oi", "c-1")
     await desk.ledger.parts.redis.flushall()
     await desk.ledger.execute("update channels_message set created_at = now() - interval '1 hour'")
-    await run_periodic(desk.ledger.parts)
+    await requeue_lost_sends(desk.ledger.parts)
     jobs = [await desk.ledger.parts.redis.get(key) for key in await desk.ledger.parts.redis.keys("arq:job:*")]
     assert [b"send_chat" in job for job in jobs] == [True]
 

@@ -8,7 +8,7 @@ from tests.support.peers import eventually
 from tests.support.send_harness import POST_MESSAGE, Desk, summary
 from tests.support.worker_harness import receipt, written_by_us
 from workers.messages import verify_sends
-from workers.periodic import run_periodic
+from workers.periodic import requeue_lost_sends
 
 GET_MESSAGES = {"method": "GET", "path": "/chats/*/messages"}
 LOST = POST_MESSAGE | {"status": 500, "times": 1}
@@ -20,7 +20,7 @@ async def look(desk: Desk) -> None:
     await desk.ledger.execute(
         "update channels_message set next_look_at = now() where next_look_at is not null"
     )
-    await verify_sends.requeue_lost_sends(desk.ledger.parts)
+    await verify_sends.queue_due_verifications(desk.ledger.parts)
     rows = await desk.ledger.fetch("select id from channels_message where direction = 'out'")
     for row in rows:
         await verify_sends.verify_send(desk.ledger.context(), row["id"])
@@ -97,7 +97,7 @@ async def test_the_look_is_queued_by_name(desk: Desk) -> None:
     await desk.ledger.parts.redis.flushall()
     await desk.ledger.execute("update channels_message set next_look_at = now()")
     for _ in range(2):  # the second round finds the look taken
-        await verify_sends.requeue_lost_sends(desk.ledger.parts)
+        await verify_sends.queue_due_verifications(desk.ledger.parts)
     jobs = [await desk.ledger.parts.redis.get(key) for key in await desk.ledger.parts.redis.keys("arq:job:*")]
     assert [b"look_up_send" in job for job in jobs] == [True]
     assert "look_up_send" in QUEUES
@@ -109,7 +109,7 @@ async def test_an_accepted_send_that_nobody_saw_becomes_unconfirmed_and_its_late
     await desk.ask("Oi", "c-1")
     await desk.fail(no_echo=True, no_delivered=True, no_read=True)
     await desk.work()
-    await verify_sends.requeue_lost_sends(desk.ledger.parts)
+    await verify_sends.queue_due_verifications(desk.ledger.parts)
     assert summary(await desk.sent()) == [("c-1", "sent")]
     await desk.ledger.execute(AGED)
     await look(desk)
@@ -120,7 +120,7 @@ async def test_an_accepted_send_that_nobody_saw_becomes_unconfirmed_and_its_late
     await desk.ledger.store(echo)
     (message,) = await desk.sent()
     assert (message["status"], message["error"]) == ("sent", None)
-    await verify_sends.requeue_lost_sends(desk.ledger.parts)
+    await verify_sends.queue_due_verifications(desk.ledger.parts)
     assert summary(await desk.sent()) == [("c-1", "sent")]
     assert await desk.ledger.usage() == (1, 0)
 
@@ -130,7 +130,7 @@ async def test_a_tick_brings_an_unseen_send_back(desk: Desk) -> None:
     await desk.fail(no_echo=True, no_delivered=True, no_read=True)
     await desk.work()
     await desk.ledger.execute(AGED)
-    await verify_sends.requeue_lost_sends(desk.ledger.parts)
+    await verify_sends.queue_due_verifications(desk.ledger.parts)
     (message,) = await desk.sent()
     await desk.ledger.store(receipt("message_delivered", message["provider_msg_id"]))
     (message,) = await desk.sent()
@@ -163,7 +163,7 @@ async def test_an_echo_that_came_in_time_leaves_no_doubt(desk: Desk) -> None:
     await desk.ledger.store(echo)
     before = (await desk.sent())[0]["seq"]
     await desk.ledger.execute(AGED)
-    await verify_sends.requeue_lost_sends(desk.ledger.parts)
+    await verify_sends.queue_due_verifications(desk.ledger.parts)
     (message,) = await desk.sent()
     assert (message["status"], message["seq"]) == ("sent", before)
 
@@ -197,7 +197,7 @@ async def test_a_lost_workers_message_is_looked_for(desk: Desk) -> None:
     await desk.work()
     await desk.ledger.execute("update channels_message set status = 'sending'")
     await desk.ledger.execute(AGED)
-    await run_periodic(desk.ledger.parts)
+    await requeue_lost_sends(desk.ledger.parts)
     assert summary(await desk.sent()) == [("c-1", "unconfirmed")]
     await desk.fail()
     await look(desk)

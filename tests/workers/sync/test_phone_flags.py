@@ -14,7 +14,7 @@ from tests.support.fixtures_stack import Stack
 from tests.support.worker_harness import Ear
 from tests.workers.sync.test_sweeps import EXTERNAL_ID, Beach
 from tests.workers.sync.test_sweeps import beach as beach
-from workers.messages.outcomes import settle
+from workers.messages.outcomes import settle_send
 
 KEY = {"X-API-KEY": "sandbox-key"}
 
@@ -213,7 +213,7 @@ async def test_an_answer_sent_through_us_is_no_reading_on_the_phone(shore: tuple
         return row[0].id
 
     message_id = await beach.ledger.parts.database.write(answer)
-    await settle(beach.ledger.parts, message_id, "sent", provider_msg_id=sent["message_id"])
+    await settle_send(beach.ledger.parts, message_id, "sent", provider_msg_id=sent["message_id"])
     assert (await beach.ledger.chat())["unread_count"] == 0
     await beach.ledger.execute("update channels_account set last_sweep_at = now() - interval '30 minutes'")
     for _ in range(2):

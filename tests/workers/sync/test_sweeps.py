@@ -245,7 +245,7 @@ async def test_ticks_that_no_webhook_told_move_forward(beach: Beach) -> None:
 
 async def test_the_round_calls_each_due_account_once(beach: Beach) -> None:
     for _ in range(2):
-        await sweeps.call_readers(beach.ledger.parts)
+        await sweeps.queue_due_syncs(beach.ledger.parts)
     redis = beach.ledger.parts.redis
     names = [orjson.loads(await redis.get(key))["f"] for key in await redis.keys("arq:job:*")]
     assert names.count(SWEEP_ACCOUNT) == 1
