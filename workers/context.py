@@ -1,4 +1,4 @@
-"""What every job finds in its context: the shared connections of this worker process, typed."""
+"""The shared connections of a worker process, which every job finds in its context."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -14,20 +14,21 @@ from server.store.db.database import Database
 from server.store.privacy.erasure_digests import NameHasher
 from server.unipile.client import UnipileClient
 
-# Under this name the parts stand in arq's context dictionary.
+# The key of the parts in arq's context dictionary.
 PARTS = "confab"
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
+    """What jobs and periodic tasks work with."""
+
     config: Config
     database: Database
     redis: Client
     unipile: UnipileClient
     storage: Storage
-    # Hashes the names of who was erased.
-    seal: NameHasher
-    # Accounts whose traffic has been counted and whose owners have not been told yet (workers/people/usage.py).
+    name_hasher: NameHasher  # hashes the names of erased contacts
+    # Accounts whose traffic was counted and whose payers have not been notified yet (workers/people/usage.py).
     counted: set[int] = field(default_factory=set)
 
 
@@ -38,7 +39,7 @@ def parts_of(ctx: Mapping[Any, Any]) -> Parts:
 
 @asynccontextmanager
 async def open_parts(config: Config) -> AsyncIterator[Parts]:
-    """Connect to everything a job needs; closed when the worker has drained."""
+    """Connect to everything that jobs need; the connections close when the block ends."""
     database = await open_database(config)
     try:
         redis = await open_redis(config.redis)

@@ -94,7 +94,7 @@ async def _dead_letter(job: Job, ctx: dict[Any, Any], args: tuple[Any, ...], err
     parts = parts_of(ctx)
     try:
         await parts.database.write(
-            dead_letter_job, parts.seal, parts.unipile.provider, job.__name__, _reason(error), args
+            dead_letter_job, parts.name_hasher, parts.unipile.provider, job.__name__, _reason(error), args
         )
     except Exception as obstacle:
         raise _later(job, ctx, obstacle) from obstacle

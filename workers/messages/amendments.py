@@ -35,10 +35,14 @@ async def amend_message(ctx: dict[Any, Any], account_id: int, provider_msg_id: s
             # Reading again is harmless, also where nobody knows what became of the call.
             raise TimeoutError(error.type) if isinstance(error, OutcomeUnknown) else error from error
         log.info("message_not_read", account_id=account_id, error=error.type)
-        amended = await parts.database.write(_apply, account_id, provider_msg_id, None, hints, parts.seal)
+        amended = await parts.database.write(
+            _apply, account_id, provider_msg_id, None, hints, parts.name_hasher
+        )
     else:
         truth = ProviderState(state.body, state.is_edited, state.is_deleted, state.reactions, read_at)
-        amended = await parts.database.write(_apply, account_id, provider_msg_id, truth, hints, parts.seal)
+        amended = await parts.database.write(
+            _apply, account_id, provider_msg_id, truth, hints, parts.name_hasher
+        )
     await _publish(parts, account_id, amended)
 
 
@@ -48,12 +52,12 @@ async def _apply(
     provider_msg_id: str,
     truth: ProviderState | None,
     hints: list[Amendment],
-    seal: NameHasher,
+    hasher: NameHasher,
 ) -> Amended:
     """Without a truth webhooks are taken at their word."""
     account = await accounts.lock_account(cursor, account_id)
     if account is not None and account.has_erased:
-        truth, hints = await drop_erased_reactions(cursor, account_id, truth, hints, seal)
+        truth, hints = await drop_erased_reactions(cursor, account_id, truth, hints, hasher)
     if truth is None:
         return await amendments.apply_early_events(cursor, account_id, provider_msg_id, hints)
     return await amendments.apply_provider_state(cursor, account_id, provider_msg_id, truth, hints)

@@ -74,11 +74,13 @@ class WebhookBatches:
                 case StatusEvent():
                     statuses.append((account.id, await _store_status(cursor, account, event)))
                 case IgnoredEvent():
-                    if not await names_erased(cursor, self._parts.seal, provider, account, queued["body"]):
+                    if not await names_erased(
+                        cursor, self._parts.name_hasher, provider, account, queued["body"]
+                    ):
                         await _store_ignored(cursor, event, queued)
                 case _:
                     _add(batch, event, queued)
-        await drop_erased(cursor, batch, self._parts.seal)
+        await drop_erased(cursor, batch, self._parts.name_hasher)
         return _with_statuses(await store_batch(cursor, batch), statuses), None
 
     async def put_aside(self, received: ReceivedEvent, error: Exception) -> None:

@@ -44,7 +44,7 @@ async def erase_contacts(parts: Parts) -> None:
 async def _walk(parts: Parts, erasure: Erasure, walked_seq: int, *, is_last: bool) -> int:
     """Through all rows, and, the last time, to the end of it all; returns how far there were any."""
     while True:
-        piece = await parts.database.write(_erase_step, erasure, walked_seq, parts.seal, is_last)
+        piece = await parts.database.write(_erase_step, erasure, walked_seq, parts.name_hasher, is_last)
         await publish(parts.redis, erasure.account_id, piece.pushes)
         if piece.walked_seq is None:
             return walked_seq
@@ -55,7 +55,7 @@ async def _scrub(parts: Parts, erasure: Erasure, walked_seq: int) -> None:
     """What was put aside, also while the rows went: from now on nothing that names what is erased is."""
     last: int | None = 0
     while last is not None:
-        last = await parts.database.write(_scrub_page, erasure, walked_seq, parts.seal, last)
+        last = await parts.database.write(_scrub_page, erasure, walked_seq, parts.name_hasher, last)
 
 
 async def _scrub_page(

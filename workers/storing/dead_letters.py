@@ -21,7 +21,7 @@ async def put_aside(
     """Count an unprocessable event and store it, in a transaction of its own."""
     metrics.EVENTS.labels("dead").inc()
     await parts.database.write(
-        dead_letter_event, parts.seal, parts.unipile.provider, source, reason, raw, external_account_id
+        dead_letter_event, parts.name_hasher, parts.unipile.provider, source, reason, raw, external_account_id
     )
 
 

@@ -140,7 +140,7 @@ class PageStore:
             if message.tick is not None:
                 message_id = message.event.provider_msg_id
                 batch.add_receipt(ReceiptEvent(self.external_account_id, message_id, message.tick))
-        await drop_erased(cursor, batch, self.parts.seal)
+        await drop_erased(cursor, batch, self.parts.name_hasher)
         stored = await store_batch(cursor, batch)
         fresh = {key_of(message) for message in stored.inserted}
         amended = {

@@ -109,7 +109,7 @@ async def test_what_is_put_aside_while_the_rows_go_is_found(ledger: Ledger) -> N
     (row,) = await ledger.fetch("select account_id, id from channels_contact where name like 'Zuleika%%'")
     parts = ledger.parts
     await parts.database.write(
-        contact_erasures.begin_erasure, parts.seal, row["account_id"], row["id"], ledger.user_id
+        contact_erasures.begin_erasure, parts.name_hasher, row["account_id"], row["id"], ledger.user_id
     )
     await give_up(ledger, BROKEN, *unreadable())
     assert await traces(ledger, f"{MARK} again")
@@ -125,7 +125,7 @@ async def test_a_burial_waits_for_an_erase_that_begins(ledger: Ledger) -> None:
     begun, may_end = asyncio.Event(), asyncio.Event()
 
     async def begin(cursor: Cursor) -> None:
-        await contact_erasures.begin_erasure(cursor, parts.seal, row["account_id"], row["id"], None)
+        await contact_erasures.begin_erasure(cursor, parts.name_hasher, row["account_id"], row["id"], None)
         begun.set()
         await may_end.wait()
 
@@ -133,7 +133,7 @@ async def test_a_burial_waits_for_an_erase_that_begins(ledger: Ledger) -> None:
     await begun.wait()
     burying = asyncio.ensure_future(
         parts.database.write(
-            dead_letter_event, parts.seal, "whatsapp", "messages", "why", of_her(message_id="hers-8")
+            dead_letter_event, parts.name_hasher, "whatsapp", "messages", "why", of_her(message_id="hers-8")
         )
     )
     await eventually(lambda: ledger.fetch(WAITING))
@@ -175,7 +175,7 @@ async def test_of_an_erased_number_nothing_is_put_aside(ledger: Ledger) -> None:
     await ledger.make_account("acc-2")
     (account,) = await ledger.fetch("select id from channels_account where external_account_id = 'acc-1'")
     parts = ledger.parts
-    await parts.database.write(account_erasures.begin_account_erasure, parts.seal, account["id"], None)
+    await parts.database.write(account_erasures.begin_account_erasure, parts.name_hasher, account["id"], None)
     other = BROKEN | {"account_id": "acc-2"}
     await give_up(ledger, of_her(message_id="hers-1"), other, *unreadable())
     assert await bodies(ledger, "dead", "ignored") == [other]
@@ -205,7 +205,9 @@ async def test_no_job_that_fails_keeps_anything_of_her(
     await ledger.store(*past())
     await fail_at(jobs[0])
     (row,) = await ledger.fetch("select account_id, id from channels_contact where name like 'Zuleika%%'")
-    await parts.database.write(contact_erasures.begin_erasure, parts.seal, row["account_id"], row["id"], None)
+    await parts.database.write(
+        contact_erasures.begin_erasure, parts.name_hasher, row["account_id"], row["id"], None
+    )
     await fail_at(jobs[1])
     await erase_contacts(parts)
     assert await traces(ledger, MARK, PHONE, *HERS) == []

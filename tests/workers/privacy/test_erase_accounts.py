@@ -65,7 +65,7 @@ async def fill(ledger: Ledger) -> int:
 async def begin(ledger: Ledger, account_id: int) -> bool:
     parts = ledger.parts
     begun = await parts.database.write(
-        account_erasures.begin_account_erasure, parts.seal, account_id, ledger.user_id
+        account_erasures.begin_account_erasure, parts.name_hasher, account_id, ledger.user_id
     )
     return begun is not None
 
@@ -222,9 +222,9 @@ async def test_the_hash_tells_nobody_which_number_it_was(ledger: Ledger) -> None
     parts = ledger.parts
     await begin(ledger, await fill(ledger))
     (row,) = await ledger.fetch("select digest from channels_account_erasure")
-    assert bytes(row["digest"]) == parts.seal.of_account("whatsapp", "acc-1")
+    assert bytes(row["digest"]) == parts.name_hasher.of_account("whatsapp", "acc-1")
     other = replace(parts.config.secrets, erase_secret="another secret of thirty-two chars")
-    assert type(parts.seal)(other.erasure_key).of_account("whatsapp", "acc-1") != bytes(row["digest"])
+    assert type(parts.name_hasher)(other.erasure_key).of_account("whatsapp", "acc-1") != bytes(row["digest"])
 
 
 async def test_readers_are_told_nothing_of_what_goes(ledger: Ledger, ear: Ear) -> None:

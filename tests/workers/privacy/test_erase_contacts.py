@@ -97,7 +97,7 @@ async def erase(ledger: Ledger) -> int:
     contact_id: int = row["contact_id"]
     (account,) = await ledger.fetch("select id from channels_account")
     assert await ledger.parts.database.write(
-        contact_erasures.begin_erasure, ledger.parts.seal, account["id"], contact_id, None
+        contact_erasures.begin_erasure, ledger.parts.name_hasher, account["id"], contact_id, None
     )
     await erase_contacts(ledger.parts)
     return contact_id
@@ -191,7 +191,7 @@ async def test_a_worker_killed_in_the_middle_is_followed_by_another(ledger: Ledg
         "select id, account_id from channels_contact where name like %(m)s", m=f"{MARK}%"
     )
     await ledger.parts.database.write(
-        contact_erasures.begin_erasure, ledger.parts.seal, row["account_id"], row["id"], None
+        contact_erasures.begin_erasure, ledger.parts.name_hasher, row["account_id"], row["id"], None
     )
     assert await ledger.parts.database.write(contact_erasures.lease_erasure, 60.0)
     await erase_contacts(ledger.parts)

@@ -16,7 +16,9 @@ PHONE, LID = "5511988880000@s.whatsapp.net", "120000000000001@lid"
 async def erase(ledger: Ledger) -> None:
     (row,) = await ledger.fetch("select id, account_id from channels_contact")
     parts = ledger.parts
-    assert await parts.database.write(begin_erasure, parts.seal, row["account_id"], row["id"], ledger.user_id)
+    assert await parts.database.write(
+        begin_erasure, parts.name_hasher, row["account_id"], row["id"], ledger.user_id
+    )
     await erase_contacts(parts)
 
 
@@ -64,7 +66,7 @@ async def test_who_was_erased_under_an_old_spelling_stays_away(ledger: Ledger) -
     """Before ids had one spelling here, the hash of a device's was all that an erase left."""
     spelled = "120000000000001.1:0@lid"
     (row,) = await ledger.fetch("select id, now() as at from channels_account")
-    await ledger.parts.database.write(mark_erased, ledger.parts.seal, row["id"], [spelled], row["at"])
+    await ledger.parts.database.write(mark_erased, ledger.parts.name_hasher, row["id"], [spelled], row["at"])
     await ledger.execute("update channels_account set has_erased = true")
     await ledger.store(said(somebody(spelled, "Bia")))
     assert await ledger.messages() == []

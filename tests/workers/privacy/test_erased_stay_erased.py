@@ -43,7 +43,7 @@ class Town:
         )
         parts = self.ledger.parts
         begun = await parts.database.write(
-            begin_erasure, parts.seal, self.account_id, contact["id"], self.ledger.user_id
+            begin_erasure, parts.name_hasher, self.account_id, contact["id"], self.ledger.user_id
         )
         assert begun is not None
         await erase_contacts(parts)
