@@ -82,7 +82,7 @@ async def _serve(config: Config, run_workers: RunWorkers) -> None:
     runner = EdgeRunner(
         create_app(config),
         access_log_class=access_log or AccessLogger,
-        access_log=structlog.get_logger("server.realtime.access_watch") if access_log else None,
+        access_log=structlog.get_logger("server.access") if access_log else None,
         shutdown_timeout=SHUTDOWN_SECONDS,
     )
     async with AsyncExitStack() as stack:

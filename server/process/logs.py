@@ -126,7 +126,7 @@ def place_of(request: web.BaseRequest) -> str:
 class AccessLogger(AbstractAccessLogger):
     """One line per request, without its query, which may carry a search for somebody's words, and without tokens."""
 
-    _log = structlog.get_logger("server.realtime.access_watch")
+    _log = structlog.get_logger("server.access")
 
     def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
         self._log.info(

@@ -145,7 +145,7 @@ async def test_a_request_is_one_line_without_its_query_and_its_tokens(
         r"/api/channels/{provider}/{account_id:\d{1,20}}/chats/{chat_id:\d{1,20}}",
     ):
         app.router.add_get(path, answer)
-    logger = structlog.get_logger("server.realtime.access_watch")
+    logger = structlog.get_logger("server.access")
     runner = web.AppRunner(app, access_log_class=AccessLogger, access_log=logger)
     await runner.setup()
     try:
