@@ -136,7 +136,7 @@ def test_every_job_that_can_be_enqueued_is_registered() -> None:
 
 
 def test_documents_name_only_files_that_exist() -> None:
-    documents = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    documents = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
     missing = {
         f"{document.relative_to(ROOT)}: {name}"
         for document in documents
