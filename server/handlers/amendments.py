@@ -8,7 +8,7 @@ from server.messages.amending import AmendmentReader, IsChanged
 from server.schemas.messages import EditMessage, React
 from server.store.messages import messages
 from server.store.messages.messages import OpenMessage
-from server.unipile.states import MessageState
+from server.unipile.message_state import MessageState
 from server.web.app_keys import DATABASE, REDIS, UNIPILE
 from server.web.requests import caller, load_body, object_answer, path_id, provider_of
 

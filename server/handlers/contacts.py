@@ -11,7 +11,7 @@ from server.accounts.provider_errors import translated_errors
 from server.errors import NotFound
 from server.media.storage import Missing
 from server.store.chats import contacts
-from server.unipile.history import read_attendees
+from server.unipile.lists.attendees import read_attendees
 from server.web.app_keys import DATABASE, STORAGE, UNIPILE
 from server.web.requests import caller, json_answer, path_id, provider_of
 

@@ -15,7 +15,7 @@ from server.store.accounts import accounts, hosted_links
 from server.store.accounts.hosted_links import HostedLink
 from server.store.accounts.rejected import insert_rejected
 from server.unipile.answers import ProviderAccount
-from server.unipile.events import account_of
+from server.unipile.events.parse import account_of
 from server.web.app_keys import DATABASE, ENTITLEMENTS, NAME_HASHER, REDIS, UNIPILE
 from server.web.requests import json_answer
 

@@ -12,8 +12,8 @@ from server.auth.tokens import is_same_secret
 from server.errors import ConfabError
 from server.metrics import WEBHOOKS
 from server.unipile.client import SECRET_HEADER
-from server.unipile.events import account_of
-from server.unipile.plain import clean
+from server.unipile.events.parse import account_of
+from server.unipile.fields.texts import clean
 from server.web.app_keys import CONFIG, EVENTS
 
 RECEIVED = b'{"received":true}'

@@ -20,7 +20,7 @@ from server.store.messages.amendments import Amended
 from server.store.messages.messages import OpenMessage
 from server.unipile.client import UnipileClient
 from server.unipile.errors import UnipileError
-from server.unipile.states import MessageState
+from server.unipile.message_state import MessageState
 
 log = structlog.get_logger()
 

@@ -26,9 +26,9 @@ from server.store.plans.usage import UsageCount
 from server.store.sending import chat_starts, pacing, sends
 from server.store.sending.chat_starts import ChatStart, StartTarget
 from server.text.phones import is_same_phone
-from server.unipile import jids
 from server.unipile.client import UnipileClient
 from server.unipile.errors import OutcomeUnknown, UnipileError
+from server.unipile.fields import jids
 
 log = structlog.get_logger()
 

@@ -1,20 +1,19 @@
-"""Reads UniPile's answers about accounts, chats and webhooks into our own words (unipile-api.md §§2, 5, 6)."""
+"""Reads UniPile's answers about accounts, pairing and webhooks (unipile-api.md §§2, 5, 6)."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from server.rules.account_states import Seen
 from server.text.names import subject
 from server.text.phones import phone_of_name
 from server.text.times import read_time
 from server.unipile.errors import UnipileError
-from server.unipile.events import STATUSES
-from server.unipile.fields import MAX_ID_LENGTH, attachments, provided_name
-from server.unipile.plain import clean
-from server.unipile.scalars import flag
+from server.unipile.events.accounts import STATUSES
+from server.unipile.fields.scalars import flag
+from server.unipile.fields.texts import MAX_ID_LENGTH, provided_name
+from server.unipile.lists.attendees import items_of
 
 WHATSAPP = "WHATSAPP"
 PAIRING_CODE = re.compile(r"[A-Za-z0-9]{4}-?[A-Za-z0-9]{4}")
@@ -40,7 +39,7 @@ class ProviderAccount:
 
 @dataclass(frozen=True, slots=True)
 class CheckpointStep:
-    """What the phone has to be given: a text to be drawn and scanned, or a code to be typed."""
+    """What links a phone: the text of a QR code, or a code to be typed."""
 
     external_account_id: str
     qrcode: str | None = None
@@ -58,40 +57,7 @@ class Registration:
     headers: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class OwnMessage:
-    """A message of the account's own as UniPile's list has it; `status` is how far it has come."""
-
-    provider_msg_id: str
-    text: str
-    status: str
-    sent_at: datetime | None
-    files: tuple[Mapping[str, Any], ...]  # as a message of ours would show them
-
-
-def read_own_messages(answer: Mapping[str, Any]) -> list[OwnMessage]:
-    """The own messages of one page of a chat's list, oldest first."""
-    items = [item for item in answer.get("items") or [] if isinstance(item, dict)]
-    return [
-        OwnMessage(
-            item["id"],
-            clean(str(item.get("text") or "")),
-            _tick(item),
-            read_time(item.get("timestamp")),
-            tuple(attachments(item.get("attachments"))),
-        )
-        for item in reversed(items)
-        if flag(item.get("is_sender")) and isinstance(item.get("id"), str)
-    ]
-
-
-def _tick(item: Mapping[str, Any]) -> str:
-    if flag(item.get("seen")):
-        return "read"
-    return "delivered" if flag(item.get("delivered")) else "sent"
-
-
-def read_checkpoint(answer: Mapping[str, Any]) -> CheckpointStep:
+def read_checkpoint(answer: Mapping[str, object]) -> CheckpointStep:
     """The QR code to be scanned."""
     account_id, checkpoint = answer.get("account_id"), answer.get("checkpoint")
     qrcode = checkpoint.get("qrcode") if isinstance(checkpoint, dict) else None
@@ -100,13 +66,13 @@ def read_checkpoint(answer: Mapping[str, Any]) -> CheckpointStep:
     return CheckpointStep(account_id, qrcode=qrcode)
 
 
-def read_pairing(answer: Mapping[str, Any]) -> CheckpointStep:
-    """The code to be typed. Neither its field nor the checkpoint's type is documented (§2.2): whatever text of the
-    checkpoint looks like WhatsApp's eight characters is it.
+def read_pairing(answer: Mapping[str, object]) -> CheckpointStep:
+    """The code to be typed. Neither its field nor the checkpoint's type is documented (§2.2): the field that looks like
+    WhatsApp's eight characters is taken.
     """
     account_id, checkpoint = answer.get("account_id"), answer.get("checkpoint")
     found = checkpoint if isinstance(checkpoint, dict) else {}
-    # `type` is a word, and PASSCODE would look like a code too.
+    # `type` may be PASSCODE, which looks like a code too.
     texts = (value for key, value in found.items() if key != "type" and isinstance(value, str))
     code = next((value for value in texts if PAIRING_CODE.fullmatch(value.strip())), None)
     if not isinstance(account_id, str) or code is None:
@@ -115,11 +81,10 @@ def read_pairing(answer: Mapping[str, Any]) -> CheckpointStep:
     return CheckpointStep(account_id, code=f"{plain[:4]}-{plain[4:]}")
 
 
-def read_account(external_account_id: str, answer: Mapping[str, Any]) -> ProviderAccount:
-    """There is no status of the whole in v1: the worst source decides (§2.4)."""
-    sources = answer.get("sources")
-    words = [source.get("status") for source in sources or [] if isinstance(source, dict)]
-    reason = next((word for word in SOURCE_STATUS_ORDER if word in words), "CONNECTING")
+def read_account(external_account_id: str, answer: Mapping[str, object]) -> ProviderAccount:
+    """v1 has no status of the account as a whole: the worst of its sources decides (§2.4)."""
+    statuses = [source.get("status") for source in _objects(answer.get("sources"))]
+    reason = next((status for status in SOURCE_STATUS_ORDER if status in statuses), "CONNECTING")
     parameters = answer.get("connection_params")
     im = parameters.get("im") if isinstance(parameters, dict) else None
     return ProviderAccount(
@@ -128,35 +93,39 @@ def read_account(external_account_id: str, answer: Mapping[str, Any]) -> Provide
         reason=reason,
         name=read_name(answer),
         phone=phone_of_name(im.get("phone_number")) if isinstance(im, dict) else None,
-        # The key sees every account of the workspace, LinkedIn's and mail's too. One without a type is believed.
+        # The key sees all accounts of the workspace, LinkedIn and mail too. One without a type counts as WhatsApp.
         is_whatsapp=answer.get("type") in (None, WHATSAPP),
         created_at=read_time(answer.get("created_at")),
     )
 
 
-def read_registration(item: Mapping[str, Any]) -> Registration:
-    headers = item.get("headers")
+def read_registration(item: Mapping[str, object]) -> Registration:
+    """One registered webhook."""
+    name = item.get("name")
     return Registration(
         id=str(item.get("id") or item.get("webhook_id") or ""),
-        name=item.get("name"),
+        name=name if isinstance(name, str) else None,
         url=str(item.get("request_url") or ""),
         is_enabled=item.get("enabled") is not False,
-        headers={str(h.get("key")): str(h.get("value")) for h in headers or [] if isinstance(h, dict)},
+        headers={str(h.get("key")): str(h.get("value")) for h in _objects(item.get("headers"))},
     )
 
 
-def read_id(answer: Mapping[str, Any], key: str) -> str | None:
+def read_id(answer: Mapping[str, object], key: str) -> str | None:
     value = answer.get(key)
     return value if isinstance(value, str) and 0 < len(value) <= MAX_ID_LENGTH else None
 
 
-def read_name(answer: Mapping[str, Any]) -> str | None:
+def read_name(answer: Mapping[str, object]) -> str | None:
     """A group's subject, or what an account is called."""
     return provided_name(answer.get("name"), subject)
 
 
-def read_other_name(attendees: Mapping[str, Any]) -> str | None:
+def read_other_name(attendees: Mapping[str, object]) -> str | None:
     """The name of the one attendee who is not the account."""
-    items = attendees.get("items")
-    people = [item for item in items or [] if isinstance(item, dict) and not flag(item.get("is_self"))]
-    return provided_name(people[0].get("name")) if len(people) == 1 else None
+    others = [item for item in items_of(attendees) if not flag(item.get("is_self"))]
+    return provided_name(others[0].get("name")) if len(others) == 1 else None
+
+
+def _objects(value: object) -> list[dict[str, object]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

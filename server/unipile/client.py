@@ -10,7 +10,6 @@ import aiohttp
 from server.text.names import contact_name
 from server.unipile.answers import (
     CheckpointStep,
-    OwnMessage,
     ProviderAccount,
     Registration,
     read_account,
@@ -18,16 +17,16 @@ from server.unipile.answers import (
     read_id,
     read_name,
     read_other_name,
-    read_own_messages,
     read_pairing,
     read_registration,
 )
 from server.unipile.breaker import Breaker, State
 from server.unipile.errors import UnipileError
-from server.unipile.media import OutgoingFile
+from server.unipile.fields.scalars import small_integer
+from server.unipile.lists.messages import OwnMessage, read_own_messages
+from server.unipile.message_state import MessageState, read_message
+from server.unipile.outgoing_file import OutgoingFile
 from server.unipile.paths import part_of_path as _part
-from server.unipile.scalars import small_integer
-from server.unipile.states import MessageState, read_message
 from server.unipile.transport import Deadlines, File, Transport
 
 DIRECT_CHAT = 0

@@ -1,4 +1,4 @@
-"""Ids as parts of UniPile's addresses."""
+"""Ids as path segments of UniPile's URLs."""
 
 from urllib.parse import quote
 
@@ -6,8 +6,8 @@ from server.unipile.errors import Rejected
 
 
 def part_of_path(identifier: str) -> str:
-    """An id as one part of an address. Quoting cannot save the two that every client takes for steps in the tree:
-    with them a caller's id would reach another route than the one that is meant.
+    """An id as one path segment. Raises Rejected for `.` and `..`, which quoting cannot protect: HTTP clients resolve
+    them, and a caller's id would reach another route.
     """
     if identifier in (".", ".."):
         raise Rejected("invalid_resource_identifier", "UniPile has no such id.", 404)

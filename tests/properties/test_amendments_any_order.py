@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from server.queue import AMEND_MESSAGE, QueuedEvent
 from server.rules.amendments import ProviderReaction
 from server.unipile.errors import Rejected
-from server.unipile.states import MessageState
+from server.unipile.message_state import MessageState
 from tests.support.peers import message_received
 from tests.support.worker_harness import Ledger, delivery, written_by_us
 from workers.messages import ingest

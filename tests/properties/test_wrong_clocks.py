@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from server.queue import QueuedEvent
-from server.unipile.fields import CLOCK_SKEW, sent_times
+from server.unipile.fields.times import CLOCK_SKEW, sent_times
 from tests.support.peers import message_received
 from tests.support.worker_harness import Ear, Ledger, delivery, written_by_us
 from workers.messages import ingest

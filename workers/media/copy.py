@@ -17,7 +17,7 @@ from server.store.messages import attachments
 from server.store.messages.attachments import Fetchable
 from server.store.messages.messages import ChangedMessage
 from server.unipile.errors import NotTaken, OutcomeUnknown, Rejected
-from server.unipile.vcards import MAX_CARD_BYTES, read_cards
+from server.unipile.fields.vcards import MAX_CARD_BYTES, CardContact, read_cards
 from workers.context import Parts, parts_of
 
 log = structlog.get_logger()
@@ -81,7 +81,7 @@ async def _store(parts: Parts, wanted: Fetchable, incoming: Incoming) -> None:
     metrics.MEDIA_BYTES.inc(kept.size)
 
 
-async def _read_cards(parts: Parts, kept: StoredBlob) -> list[dict[str, Any]]:
+async def _read_cards(parts: Parts, kept: StoredBlob) -> list[CardContact]:
     """The people of a contact card that came as a file; none when it is something else."""
     card = b"".join([chunk async for chunk in await parts.storage.read(kept.sha256, 0, kept.size)])
     return read_cards(card)

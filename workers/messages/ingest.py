@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from server.queue import QueuedEvent
-from server.unipile.events import parse_event
-from server.unipile.fields import UnusableEventError
+from server.unipile.events.parse import parse_event
+from server.unipile.fields.texts import UnusableEventError
 from workers.context import Parts, parts_of
 from workers.messages.republish import republish
 from workers.messages.webhook_batch import ReceivedEvent

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from server.store.sending.send_outcomes import UnverifiedSend
-from server.unipile.answers import OwnMessage
+from server.unipile.lists.messages import OwnMessage
 
 # UniPile's clock and ours may differ a little.
 CLOCK_MARGIN = timedelta(seconds=5)

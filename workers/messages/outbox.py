@@ -16,7 +16,7 @@ from server.store.sending import outbox, pacing
 from server.store.sending.outbox import Attempt
 from server.store.sending.pacing import Delayed
 from server.unipile.errors import NotTaken, OutcomeUnknown, Rejected, SignedOut, UnipileError
-from server.unipile.media import OutgoingFile
+from server.unipile.outgoing_file import OutgoingFile
 from workers.accounts.states import note
 from workers.context import Parts, parts_of
 from workers.messages.outcomes import error_fields, publish_outcome, settle_send

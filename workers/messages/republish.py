@@ -12,7 +12,14 @@ from server.store.accounts import accounts
 from server.store.accounts.accounts import PushedAccount
 from server.store.chats import chats
 from server.store.messages import messages
-from server.unipile.events import Event, IgnoredEvent, MessageEvent, ReadEvent, ReceiptEvent, StatusEvent
+from server.unipile.events.types import (
+    Event,
+    IgnoredEvent,
+    MessageEvent,
+    ReadEvent,
+    ReceiptEvent,
+    StatusEvent,
+)
 from workers.context import Parts
 from workers.storing.batch import AccountPush
 from workers.storing.rows import key_rows

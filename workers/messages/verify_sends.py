@@ -13,8 +13,8 @@ from server.store.messages.messages import ChangedMessage
 from server.store.messages.rows import NewReceipt
 from server.store.sending import send_outcomes
 from server.store.sending.send_outcomes import UnverifiedSend
-from server.unipile.answers import OwnMessage
 from server.unipile.errors import UnipileError
+from server.unipile.lists.messages import OwnMessage
 from workers.context import Parts, parts_of
 from workers.messages.match_sends import CLOCK_MARGIN, find_match
 from workers.messages.outcomes import publish_outcome, settle_send

@@ -14,7 +14,8 @@ from server.rules.account_states import State
 from server.store.accounts import accounts, states, sync_state
 from server.store.accounts.accounts import LockedAccount
 from server.store.dead_letters import insert_dead_letter
-from server.unipile.events import (
+from server.unipile.events.accounts import HISTORY_GREW, RECONNECTED
+from server.unipile.events.types import (
     AmendmentEvent,
     Event,
     IgnoredEvent,
@@ -23,7 +24,6 @@ from server.unipile.events import (
     ReceiptEvent,
     StatusEvent,
 )
-from server.unipile.history import HISTORY_GREW, RECONNECTED
 from workers.context import Parts
 from workers.storing.batch import Batch, StoredBatch
 from workers.storing.dead_letters import put_aside

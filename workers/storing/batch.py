@@ -11,7 +11,7 @@ from server.queue import QueuedEvent
 from server.realtime.events import Push
 from server.store.accounts.accounts import LockedAccount
 from server.store.messages.messages import InsertedMessage
-from server.unipile.events import AmendmentEvent, MessageEvent, ReadEvent, ReceiptEvent
+from server.unipile.events.types import AmendmentEvent, MessageEvent, ReadEvent, ReceiptEvent
 from workers.storing.contact_rows import Mention, without_own_name
 
 Key = tuple[int, str]  # account id and the provider's id of a chat or message
@@ -72,7 +72,7 @@ class Batch:
 
     def add_amendment(self, event: AmendmentEvent, raw: Mapping[str, object]) -> None:
         message = (self.account_id(event.external_account_id), event.provider_msg_id)
-        key = (message, event.kind, event.person)
+        key = (message, event.kind, event.reactor)
         known = self.amendments.get(key)
         if known is None or _order(event) > _order(known.event):
             self.amendments[key] = ReceivedAmendment(event, raw)
@@ -125,7 +125,7 @@ def _without_own_name(event: MessageEvent, own_name: str | None) -> MessageEvent
 
 def _order(event: AmendmentEvent) -> tuple[str, str]:
     """The latest amendment of its kind wins; of two at the same time the one with the greater content."""
-    return event.told_at, orjson.dumps(event.content).decode()
+    return event.reported_at, orjson.dumps(event.content).decode()
 
 
 @dataclass(slots=True)

@@ -1,19 +1,22 @@
 """Contacts as a batch reports them: one row a contact, whichever of its ids it came under, with its newest values."""
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeVar, cast
 
 from server.store.chats.rows import ContactReport
 from server.text.names import is_same
+from server.unipile.fields.contacts import Contact, ContactRef
 
 NEVER = "-infinity"
+
+AnyContact = TypeVar("AnyContact", bound=ContactRef)
 
 
 class Mention(NamedTuple):
     """A contact that an event or a list names, and when."""
 
     account_id: int
-    contact: dict[str, Any]
+    contact: Contact
     reported_at: str
 
 
@@ -35,9 +38,9 @@ def contact_rows(mentions: Iterable[Mention]) -> list[ContactReport]:
     return rows
 
 
-def without_own_name(contact: dict[str, Any], own_name: str | None) -> dict[str, Any]:
+def without_own_name(contact: AnyContact, own_name: str | None) -> AnyContact:
     """A contact that is not the account: the account's own name is not its name."""
-    return contact | {"name": None} if is_same(contact["name"], own_name) else contact
+    return cast(AnyContact, {**contact, "name": None}) if is_same(contact["name"], own_name) else contact
 
 
 def _row(mention: Mention) -> ContactReport:

@@ -10,7 +10,7 @@ from server.queue import AMEND_MESSAGE, Events
 from server.store.accounts import accounts
 from server.store.dead_letters import insert_dead_letter
 from server.store.privacy.erasure_digests import NameHasher
-from server.unipile.events import account_of
+from server.unipile.events.parse import account_of
 from workers.context import Parts
 from workers.storing.erasure_filter import names_erased
 

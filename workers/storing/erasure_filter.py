@@ -11,8 +11,9 @@ from server.store.accounts.accounts import LockedAccount
 from server.store.messages import messages
 from server.store.privacy.account_erasures import was_erased
 from server.store.privacy.erasure_digests import NameHasher, find_erased, has_erased
-from server.unipile import jids
-from server.unipile.events import MessageEvent, account_of
+from server.unipile.events.parse import account_of
+from server.unipile.events.types import MessageEvent
+from server.unipile.fields import jids
 from workers.storing.batch import Batch, Key
 from workers.storing.rows import key_of, key_rows
 
@@ -77,7 +78,7 @@ def _names_of(batch: Batch, watched: set[int]) -> Iterator[Key]:
     for (key, _, _), (amendment, raw) in batch.amendments.items():
         if key[0] in watched:
             yield key
-            yield from ((key[0], name) for name in (amendment.person, *names_in(raw)) if name)
+            yield from ((key[0], name) for name in (amendment.reactor, *names_in(raw)) if name)
     for account_id, contact, _ in batch.mentions:
         if account_id in watched:
             yield from ((account_id, name) for name in contact["ids"])
@@ -88,7 +89,7 @@ def _participants(event: MessageEvent) -> Iterator[str]:
     yield event.provider_chat_id
     if event.chat_address:
         yield event.chat_address
-    yield from event.spelled
+    yield from event.respelled
     if event.contact is not None:
         yield from event.contact["ids"]
     if event.direction == "in" and event.sender is not None:
@@ -96,7 +97,7 @@ def _participants(event: MessageEvent) -> Iterator[str]:
 
 
 def _quoted(event: MessageEvent) -> Iterator[str]:
-    yield from (name for name in (event.quoted_message, event.quoted_person) if name)
+    yield from (name for name in (event.quoted_message, event.quoted_sender) if name)
 
 
 def names_in(value: object) -> Iterator[str]:
@@ -152,7 +153,7 @@ def _drop_erased_receipts_and_amendments(batch: Batch, erased: Erased, stored: s
     for amendment_key, (amendment, raw) in list(batch.amendments.items()):
         key = amendment_key[0]
         is_known = key in stored or key in batch.messages
-        is_by_erased = bool(amendment.person) and (key[0], amendment.person) in erased
+        is_by_erased = bool(amendment.reactor) and (key[0], amendment.reactor) in erased
         if key in erased or is_by_erased or (not is_known and _has_erased(key[0], names_in(raw), erased)):
             del batch.amendments[amendment_key]
 
@@ -164,7 +165,7 @@ def _strip_quotes(batch: Batch, erased: Erased, stored: set[Key]) -> None:
             continue
         quoted: Key = (key[0], event.quoted_message)
         is_known = quoted in stored or quoted in batch.messages
-        is_by_erased = (key[0], event.quoted_person) in erased
+        is_by_erased = (key[0], event.quoted_sender) in erased
         if quoted in erased or (is_by_erased and not is_known):
             batch.messages[key] = replace(event, quoted=None)
 

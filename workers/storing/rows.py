@@ -8,7 +8,7 @@ from server.store.chats.flags import preview_of
 from server.store.chats.rows import ChatAdvance, ContactReport, WantedChat
 from server.store.messages.messages import InsertedMessage
 from server.store.messages.rows import Echo, MessageKey, NewAmendment, NewMessage, NewReceipt
-from server.unipile.events import MessageEvent
+from server.unipile.events.types import MessageEvent
 from workers.storing.batch import Batch, Key
 from workers.storing.contact_rows import Mention, contact_rows, without_own_name
 
@@ -38,7 +38,7 @@ def _mentions(batch: Batch, own_names: Mapping[int, str | None]) -> Iterator[Men
     for ((account_id, _), _, _), (amendment, _) in batch.amendments.items():
         if amendment.contact is not None:
             contact = without_own_name(amendment.contact, own_names[account_id])
-            yield Mention(account_id, contact, amendment.told_at)
+            yield Mention(account_id, contact, amendment.reported_at)
 
 
 def chat_rows(batch: Batch) -> list[WantedChat]:
@@ -150,9 +150,9 @@ def amendment_rows(batch: Batch) -> list[NewAmendment]:
             "account_id": account_id,
             "provider_msg_id": event.provider_msg_id,
             "kind": event.kind,
-            "person": event.person,
+            "person": event.reactor,
             "content": event.content,
-            "told_at": event.told_at,
+            "told_at": event.reported_at,
         }
         for ((account_id, _), _, _), (event, _) in batch.amendments.items()
     ]
@@ -174,7 +174,7 @@ def chat_advance(chat_id: int, stored: Sequence[tuple[MessageEvent, InsertedMess
         advance["sent_at"] = newest.sent_at
         advance["message_key"] = newest.provider_msg_id
         advance["preview"] = preview_of(newest.body, newest.attachments)
-    titles = [(event.sent_at, event.told_title) for event, _ in stored if event.told_title]
+    titles = [(event.sent_at, event.chat_title) for event, _ in stored if event.chat_title]
     if titles:
         advance["titled_at"], advance["title"] = max(titles)
     return advance
@@ -189,7 +189,7 @@ def chats_to_refresh(batch: Batch, known_chats: KnownChats) -> set[int]:
         chat = known_chats.get((account_id, event.provider_chat_id))
         if chat is None:
             continue
-        if (not chat.is_titled and not event.told_title) or (event.is_event and event.chat_kind != "direct"):
+        if (not chat.is_titled and not event.chat_title) or (event.is_event and event.chat_kind != "direct"):
             wanted.add(chat.id)
     return wanted
 

@@ -15,7 +15,7 @@ from server.store.messages.messages import ChangedMessage, InsertedMessage
 from server.store.plans import usage
 from server.store.plans.usage import UsageCount
 from server.store.sending import send_outcomes
-from server.unipile.events import MessageEvent
+from server.unipile.events.types import MessageEvent
 from workers.storing import rows
 from workers.storing.adopt_echoes import adopt_echoes
 from workers.storing.batch import AccountPush, Batch, Key, StoredBatch

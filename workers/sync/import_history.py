@@ -12,7 +12,8 @@ from server.store.accounts import sync_state
 from server.store.accounts.sync_state import ClaimedImport, ImportPosition
 from server.store.chats import phone_flags
 from server.unipile.errors import Rejected
-from server.unipile.history import MAX_LIMIT, RawPage, StoredChat
+from server.unipile.history import MAX_LIMIT, RawPage
+from server.unipile.lists.chats import StoredChat
 from workers.context import Parts, parts_of
 from workers.leases import LEASE_SECONDS, renewed_lease
 from workers.sync.phone_flags import apply_flags

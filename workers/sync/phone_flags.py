@@ -11,7 +11,8 @@ from server.store.accounts import accounts
 from server.store.chats import kinds, phone_flags
 from server.store.chats.chats import ChangedChat
 from server.store.chats.rows import PhoneFlags, ReportedChat
-from server.unipile.history import MAX_LIMIT, History, StoredChat
+from server.unipile.history import MAX_LIMIT, History
+from server.unipile.lists.chats import StoredChat
 from workers.context import Parts
 
 # A sweep looks at so many pages of the list, newest chats first: what is older is seldom touched on the phone.
@@ -53,5 +54,7 @@ async def _take(cursor: Cursor, account_id: int, chats: Sequence[StoredChat], he
         for chat in chats
     ]
     corrected = await kinds.correct_chats(cursor, rows)
-    marks = [cast(PhoneFlags, {"provider_chat_id": chat.provider_chat_id, **chat.marks}) for chat in chats]
+    marks = [
+        cast(PhoneFlags, {"provider_chat_id": chat.provider_chat_id, **(chat.flags or {})}) for chat in chats
+    ]
     return [*corrected, *await phone_flags.apply_phone_flags(cursor, account_id, marks, head)]

@@ -11,9 +11,11 @@ from aiopg import Cursor
 from server import metrics
 from server.store.accounts import accounts, sync_state
 from server.unipile.errors import Rejected
-from server.unipile.events import ReceiptEvent
-from server.unipile.fields import UnusableEventError
-from server.unipile.history import Attendees, History, StoredMessage, chat_id_of, is_shown, read_stored
+from server.unipile.events.types import ReceiptEvent
+from server.unipile.fields.texts import UnusableEventError
+from server.unipile.history import History
+from server.unipile.lists.attendees import Attendees
+from server.unipile.lists.messages import StoredMessage, chat_id_of, is_shown, read_stored
 from workers.context import Parts
 from workers.storing.batch import Batch, Key, StoredBatch
 from workers.storing.commit import commit
@@ -115,7 +117,7 @@ class PageStore:
     async def _attendees_of(self, provider_chat_id: str) -> Attendees:
         if provider_chat_id not in self._attendees:
             try:
-                attendees = await self.unipile.list_people(provider_chat_id)
+                attendees = await self.unipile.list_attendees(provider_chat_id)
             except Rejected as error:
                 log.info("attendees_not_read", account_id=self.account_id, error=error.type)
                 attendees = {}

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from server.unipile.history import StoredMessage
+from server.unipile.lists.messages import StoredMessage
 
 STEP = timedelta(milliseconds=1)
 

@@ -7,8 +7,8 @@ import pytest
 from server.media.types import safe_file_name
 from server.store.chats.chats import PREVIEW_LENGTH
 from server.store.chats.flags import UNSUPPORTED_PREVIEW, preview_of
-from server.unipile.fields import quoted
-from server.unipile.vcards import MAX_WORDS, read_cards
+from server.unipile.fields.attachments import quoted
+from server.unipile.fields.vcards import MAX_TEXT, read_cards
 from tests.server.unipile.test_events import parse
 
 FAMILY, FLAG, ACCENT = "👨‍👩‍👧‍👦", "🇧🇷", "e\u0301"
@@ -33,10 +33,11 @@ def test_a_preview_ends_with_a_whole_emoji(grapheme: str, before: str) -> None:
 def test_quotes_cards_and_bodies_end_with_a_whole_emoji(grapheme: str) -> None:
     told = quoted({"text": grapheme * 2000})
     assert told is not None
-    assert is_whole(told["body"], grapheme)
-    (person,) = read_cards(f"BEGIN:VCARD\nFN:{grapheme * 300}\nEND:VCARD")
-    assert len(person["name"]) <= MAX_WORDS
-    assert is_whole(person["name"], grapheme)
+    assert is_whole(told["body"] or "", grapheme)
+    (contact,) = read_cards(f"BEGIN:VCARD\nFN:{grapheme * 300}\nEND:VCARD")
+    name = contact["name"] or ""
+    assert len(name) <= MAX_TEXT
+    assert is_whole(name, grapheme)
     assert is_whole(parse(message=grapheme * 40_000).body or "", grapheme)
     assert is_whole(safe_file_name("e\u0301" * 300 + ".txt").removesuffix(".txt"), ACCENT)
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from server.unipile.fields import attachments
-from server.unipile.vcards import MAX_CONTACTS, MAX_NUMBERS, read_cards
+from server.unipile.fields.attachments import Attachment, attachments
+from server.unipile.fields.vcards import MAX_CONTACTS, MAX_NUMBERS, read_cards
 
 MASP = {"latitude": -23.561414, "longitude": -46.655881, "name": "MASP", "address": "Av. Paulista, 1578"}
 CARD = (
@@ -14,7 +14,7 @@ CARD = (
 )
 
 
-def read(**attachment: Any) -> dict[str, Any]:
+def read(**attachment: Any) -> Attachment:
     (found,) = attachments([{"id": "a-1", **attachment}])
     return found
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.forms import Form, read_form
-from server.unipile.media import OutgoingFile, part_disposition
+from server.unipile.outgoing_file import OutgoingFile, part_disposition
 from tests.server.unipile.test_client import client_of
 
 NAMES = [

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.text.phones import phone_of_name, phone_variants
-from server.unipile import jids
+from server.unipile.fields import jids
 
 PHONE, LID = "5511988880000@s.whatsapp.net", "120000000000001@lid"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.unipile.history import read_marks
+from server.unipile.lists.chats import read_flags
 
 
 @pytest.mark.parametrize(
@@ -19,8 +19,8 @@ from server.unipile.history import read_marks
     ],
 )
 def test_a_chat_is_read_only_when_nothing_says_otherwise(said: dict[str, object], is_read: bool) -> None:
-    assert read_marks({"timestamp": "2026-03-02T09:14:05.000Z", **said})["is_read"] is is_read
+    assert read_flags({"timestamp": "2026-03-02T09:14:05.000Z", **said})["is_read"] is is_read
 
 
 def test_a_chat_without_a_time_is_not_taken_for_read() -> None:
-    assert read_marks({"unread_count": 0, "timestamp": None})["is_read"] is False
+    assert read_flags({"unread_count": 0, "timestamp": None})["is_read"] is False

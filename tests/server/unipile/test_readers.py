@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from server.unipile.events import IgnoredEvent, ReceiptEvent, parse_event
+from server.unipile.events.parse import parse_event
+from server.unipile.events.types import IgnoredEvent, ReceiptEvent
 from tests.support.peers import message_received
 
 RECEIVED_AT = "2026-03-02T10:00:00.000+00:00"

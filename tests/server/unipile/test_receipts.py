@@ -4,15 +4,9 @@ from typing import Any
 
 import pytest
 
-from server.unipile.events import (
-    STATUSES,
-    IgnoredEvent,
-    ReadEvent,
-    ReceiptEvent,
-    StatusEvent,
-    account_of,
-    parse_event,
-)
+from server.unipile.events.accounts import STATUSES
+from server.unipile.events.parse import account_of, parse_event
+from server.unipile.events.types import IgnoredEvent, ReadEvent, ReceiptEvent, StatusEvent
 from tests.server.unipile.test_events import RECEIVED_AT
 from tests.support.peers import message_received
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from server.unipile.history import read_chat, read_marks, read_stored
-from server.unipile.scalars import flag, provided_flag, small_integer, whole
+from server.unipile.fields.scalars import flag, provided_flag, small_integer, whole
+from server.unipile.lists.chats import read_chat, read_flags
+from server.unipile.lists.messages import read_stored
 from tests.server.unipile.test_events import parse
 
 YES: list[object] = [True, 1, 1.0, "true", "True", "TRUE", "1", " 1 ", "yes", "Yes", "1.0", "on", "y"]
@@ -92,7 +93,7 @@ def test_whole_keeps_the_sign() -> None:
     ],
 )
 def test_marks_are_read_in_every_spelling(told: dict[str, object], wanted: dict[str, object]) -> None:
-    marks = read_marks(told)
+    marks = dict(read_flags(told))
     assert {key: marks[key] for key in wanted} == wanted
 
 

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from server.unipile.events import AmendmentEvent, MessageEvent, parse_event
-from server.unipile.states import MessageState, read_message
+from server.unipile.events.parse import parse_event
+from server.unipile.events.types import AmendmentEvent, MessageEvent
+from server.unipile.message_state import MessageState, read_message
 from tests.support.peers import message_received
 
 RECEIVED_AT = "2026-03-02T10:00:00.000+00:00"
@@ -46,14 +47,14 @@ def test_a_message_is_read_with_one_reaction_a_person() -> None:
 def test_a_reaction_says_who_and_what() -> None:
     sender = message_received("acc-1")["sender"]
     event = amendment(event="message_reaction", message_id="m-1", reaction="👍", reaction_sender=sender)
-    assert (event.kind, event.provider_msg_id, event.person) == ("reaction", "m-1", "15511988880000@lid")
+    assert (event.kind, event.provider_msg_id, event.reactor) == ("reaction", "m-1", "15511988880000@lid")
     assert event.content == {
         "value": "👍",
         "provider_id": "15511988880000@lid",
         "name": "Bia Lima",
         "is_own": False,
     }
-    assert event.told_at == RECEIVED_AT
+    assert event.reported_at == RECEIVED_AT
 
 
 @pytest.mark.parametrize(
@@ -68,13 +69,13 @@ def test_a_reaction_of_the_account_is_its_own(changes: dict[str, Any]) -> None:
     body = message_received("acc-1", event="message_reaction", reaction="👍", **changes)
     event = parse_event(body | {"reaction_sender": body["sender"]}, RECEIVED_AT)
     assert isinstance(event, AmendmentEvent)
-    assert (event.person, event.content["is_own"]) == ("", True)
+    assert (event.reactor, event.content["is_own"]) == ("", True)
 
 
 @pytest.mark.parametrize("sender", [None, "Bia", {}, {"attendee_provider_id": 7}], ids=repr)
 def test_a_reaction_of_nobody_says_nothing(sender: object) -> None:
     event = amendment(event="message_reaction", reaction="👍", reaction_sender=sender)
-    assert (event.person, event.content["value"]) == ("", None)
+    assert (event.reactor, event.content["value"]) == ("", None)
 
 
 def test_an_edit_brings_the_text_and_a_deletion_nothing() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from server.unipile.errors import NotTaken, OutcomeUnknown, Rejected, UnipileError
-from server.unipile.states import MessageState
+from server.unipile.message_state import MessageState
 from tests.support.peers import message_received
 from tests.support.worker_harness import Ear, Ledger, written_by_us
 from workers.messages.amendments import TRIES, amend_message

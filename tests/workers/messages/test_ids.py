@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from server.store.chats.chats import CHAT_JOINS, CHAT_JSON
-from server.unipile.history import read_chat, read_stored
+from server.unipile.lists.chats import read_chat
+from server.unipile.lists.messages import read_stored
 from tests.support.peers import message_received
 from tests.support.worker_harness import Ear, Ledger
 from tests.workers.messages.test_contacts import contacts_of, said, shown, somebody, told

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from server.unipile.history import Attendees, StoredMessage, read_stored
+from server.unipile.lists.attendees import Attendees
+from server.unipile.lists.messages import StoredMessage, read_stored
 from tests.support.peers import message_received
 from tests.support.worker_harness import Ledger, written_by_us
 from workers.sync import store_pages

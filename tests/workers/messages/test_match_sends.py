@@ -1,13 +1,14 @@
 """Which own message at UniPile a send became: told when it can be told, and never guessed."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from server.store.sending.send_outcomes import UnverifiedSend
-from server.unipile.answers import OwnMessage
+from server.unipile.fields.attachments import Attachment
+from server.unipile.lists.messages import OwnMessage
 from workers.messages.match_sends import find_match
 
 BEGIN = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -29,7 +30,7 @@ def send(number: int, *files: dict[str, Any], text: str = "", **more: Any) -> Un
 def seen(number: int, *files: dict[str, Any], text: str = "") -> OwnMessage:
     """What became of the send of this number, half a minute later."""
     at = BEGIN + timedelta(minutes=number, seconds=30)
-    return OwnMessage(f"m-{number}", text, "sent", at, files)
+    return OwnMessage(f"m-{number}", text, "sent", at, cast(tuple[Attachment, ...], files))
 
 
 def found(look: UnverifiedSend, rivals: list[UnverifiedSend], messages: list[OwnMessage]) -> str | None:
@@ -102,7 +103,13 @@ def test_no_message_is_taken_twice_and_none_that_differs(
 ) -> None:
     looks = [send(number, *files) for number, files in enumerate(sent)]
     messages = [
-        OwnMessage(f"m-{index}", "", "sent", BEGIN + timedelta(minutes=minute, seconds=30), files)
+        OwnMessage(
+            f"m-{index}",
+            "",
+            "sent",
+            BEGIN + timedelta(minutes=minute, seconds=30),
+            cast(tuple[Attachment, ...], files),
+        )
         for index, (minute, files) in enumerate(sorted(there, key=lambda entry: entry[0]))
     ]
     matches = [find_match(look, looks, messages) for look in looks]

@@ -1,11 +1,11 @@
-"""The sentences that stand for system events: v1 tells only their number, and who caused them."""
+"""The sentences shown for system events: v1 sends only the type of an event and its actor."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from server.text.graphemes import isolate
+from server.unipile.fields.contacts import ContactRef
 
-# v1's numbers (§8.2): what stands in the place of a message that nobody wrote.
+# v1's event types (§8.2) and the sentence shown in place of the missing text.
 SYSTEM_TEXTS: Mapping[int | None, str] = {
     1: "{name} reacted to a message",
     2: "{name} reacted to your message",
@@ -20,8 +20,8 @@ SYSTEM_TEXTS: Mapping[int | None, str] = {
 UNKNOWN_SYSTEM_TEXT = "Something about this chat changed"
 
 
-def system_text(event_type: int | None, sender: Mapping[str, Any] | None, *, is_own: bool) -> str:
-    """A sentence for a system event: v1 says only which kind it is, and who did it."""
+def system_text(event_type: int | None, sender: ContactRef | None, *, is_own: bool) -> str:
+    """The sentence for a system event of this type by this sender."""
     name = "You" if is_own else isolate((sender and (sender["name"] or sender["phone"])) or "Somebody")
     sentence = SYSTEM_TEXTS.get(event_type, UNKNOWN_SYSTEM_TEXT).format(name=name)
     return sentence.replace("You was", "You were")

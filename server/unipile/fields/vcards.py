@@ -7,15 +7,15 @@ import re
 import textwrap
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypedDict
 
 from server.text.graphemes import cut, is_blank, one_line
 from server.text.phones import PhoneError, read_phone, tidy
-from server.unipile.plain import clean
+from server.unipile.fields.texts import clean
 
 # What is larger is no card that anybody reads in a bubble.
 MAX_CARD_BYTES = 64 * 1024
-MAX_CONTACTS, MAX_NUMBERS, MAX_WORDS = 20, 10, 200
+MAX_CONTACTS, MAX_NUMBERS, MAX_TEXT = 20, 10, 200
 LINE_END = re.compile(r"\r\n?|\n")
 # A property: its name behind a group, its parameters (values in quotes may hold colons), and its value.
 PROPERTY = re.compile(r'(?:[\w-]+\.)?([A-Za-z0-9-]+)((?:\s*;(?:[^":;]|"[^"]*")*)*):(.*)', re.DOTALL)
@@ -40,11 +40,18 @@ class Property(NamedTuple):
     value: str
 
 
-def read_cards(card: str | bytes) -> list[dict[str, Any]]:
-    """[{name, numbers}] of the people of a vCard file; empty when it is none."""
+class CardContact(TypedDict):
+    """A contact of a card; `numbers` are +digits where they have a country code, else digits."""
+
+    name: str | None
+    numbers: list[str]
+
+
+def read_cards(card: str | bytes) -> list[CardContact]:
+    """The contacts of a vCard file; empty when it is not one."""
     text = (_decode(card[:MAX_CARD_BYTES]) if isinstance(card, bytes) else card)[:MAX_CARD_BYTES]
-    people = (_person(properties) for properties in islice(_cards(text), MAX_CONTACTS))
-    return [person for person in people if person["name"] or person["numbers"]]
+    contacts = (_contact(properties) for properties in islice(_cards(text), MAX_CONTACTS))
+    return [contact for contact in contacts if contact["name"] or contact["numbers"]]
 
 
 def _decode(data: bytes) -> str:
@@ -120,48 +127,49 @@ def _unbase64(value: str) -> bytes:
         return b""
 
 
-def _person(properties: Iterable[Property]) -> dict[str, Any]:
+def _contact(properties: Iterable[Property]) -> CardContact:
     names: dict[str, str] = {}
-    told: list[str] = []
+    numbers: list[str] = []
     for name, parameters, value in properties:
         if name == "TEL":
-            spoken = WHATSAPP_ID.search(parameters)
-            told.append(f"+{spoken[1]}" if spoken else ESCAPED.sub(_unescaped, value))
-        elif name in NAMES and name not in names and (said := _said(name, value)):
-            names[name] = said
-    return {"name": next((names[name] for name in NAMES if name in names), None), "numbers": numbers(told)}
+            whatsapp_id = WHATSAPP_ID.search(parameters)
+            numbers.append(f"+{whatsapp_id[1]}" if whatsapp_id else ESCAPED.sub(_unescaped, value))
+        elif name in NAMES and name not in names and (shown := _name_text(name, value)):
+            names[name] = shown
+    best = next((names[key] for key in NAMES if key in names), None)
+    return {"name": best, "numbers": phone_numbers(numbers)}
 
 
-def _said(name: str, value: str) -> str | None:
-    """A name in words: of the parts of N the given, the middle and the family's name; of ORG the organisation."""
+def _name_text(name: str, value: str) -> str | None:
+    """A name as text: of N the given, middle and family names; of ORG the organisation."""
     if name in ("N", "ORG"):
         parts = _parts(value)
         value = " ".join((*parts[1:3], *parts[:1]) if name == "N" else parts[:1])
-    return words(ESCAPED.sub(_unescaped, value))
+    return card_text(ESCAPED.sub(_unescaped, value))
 
 
 def _parts(value: str) -> list[str]:
     """Between semicolons that are not escaped."""
-    return SEMICOLON.split(value[: MAX_WORDS * 10])
+    return SEMICOLON.split(value[: MAX_TEXT * 10])
 
 
 def _unescaped(match: re.Match[str]) -> str:
     return " " if match[1] in "nN" else match[1]
 
 
-def numbers(values: Iterable[object]) -> list[str]:
-    """Numbers as +digits where they say their country, as digits where not; each once."""
-    kept: dict[str, None] = {}
+def phone_numbers(values: Iterable[object]) -> list[str]:
+    """Phone numbers, each once: +digits with a country code, digits without."""
+    found: dict[str, None] = {}
     for value in values:
-        number = _number(str(value)) if isinstance(value, str | int) and not isinstance(value, bool) else None
-        if number is not None and 5 <= len(number.removeprefix("+")) <= 20:
-            kept[number] = None
-        if len(kept) == MAX_NUMBERS:
+        phone = _phone(str(value)) if isinstance(value, str | int) and not isinstance(value, bool) else None
+        if phone is not None and 5 <= len(phone.removeprefix("+")) <= 20:
+            found[phone] = None
+        if len(found) == MAX_NUMBERS:
             break
-    return list(kept)
+    return list(found)
 
 
-def _number(text: str) -> str | None:
+def _phone(text: str) -> str | None:
     tidied = tidy(text)
     if tidied is None or not tidied.startswith("+"):
         return tidied
@@ -171,8 +179,9 @@ def _number(text: str) -> str | None:
         return tidied
 
 
-def words(value: object) -> str | None:
+def card_text(value: object) -> str | None:
+    """A storable text on one line; None when it is blank."""
     if not isinstance(value, str):
         return None
-    written = cut(one_line(clean(value)), MAX_WORDS)
+    written = cut(one_line(clean(value)), MAX_TEXT)
     return None if is_blank(written) else written

@@ -1,18 +1,18 @@
-"""Reads a message as UniPile holds it now (unipile-api.md §8.1): the truth behind the webhooks' hints."""
+"""Reads the current state of a message at UniPile (unipile-api.md §8.1), which overrides its webhooks."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from server.rules.amendments import ProviderReaction
 from server.text.graphemes import is_blank
-from server.unipile.fields import MAX_REACTION_LENGTH, MAX_TEXT_LENGTH, address, text
-from server.unipile.scalars import flag
+from server.unipile.fields.addresses import address
+from server.unipile.fields.scalars import flag
+from server.unipile.fields.texts import MAX_REACTION_LENGTH, MAX_TEXT_LENGTH, text
 
 
 @dataclass(frozen=True, slots=True)
 class MessageState:
-    """What can change about a message; `reactions` are {value, provider_id, is_own}, one a person."""
+    """What can change about a message; `reactions` has at most one per reactor."""
 
     body: str | None
     is_edited: bool
@@ -20,7 +20,7 @@ class MessageState:
     reactions: list[ProviderReaction]
 
 
-def read_message(answer: Mapping[str, Any]) -> MessageState:
+def read_message(answer: Mapping[str, object]) -> MessageState:
     return MessageState(
         body=text(answer.get("text"), MAX_TEXT_LENGTH),
         is_edited=flag(answer.get("edited")),
@@ -30,7 +30,7 @@ def read_message(answer: Mapping[str, Any]) -> MessageState:
 
 
 def _reactions(value: object) -> list[ProviderReaction]:
-    """One a person, the last one told; what has no value or nobody behind it is no reaction."""
+    """The last reaction of each reactor; one without a value or a reactor does not count."""
     found: dict[str, ProviderReaction] = {}
     for item in value if isinstance(value, list) else []:
         reaction = _reaction(item)
