@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import IntEnum
 
 # code -> (HTTP status, default sentence). The statuses are those of docs/api.md, "Errors".
 TABLE: Mapping[str, tuple[int, str]] = {
@@ -26,6 +27,29 @@ TABLE: Mapping[str, tuple[int, str]] = {
     "provider_failed": (502, "UniPile could not complete the request."),
     "unavailable": (503, "The service is temporarily unavailable: try again in a moment."),
     "provider_timeout": (504, "UniPile did not respond in time: try again."),
+}
+
+
+class CloseCode(IntEnum):
+    """Why a socket is closed (docs/protocol.md, "Closing"); 4000–4999 are an application's own (RFC 6455, 7.4.2)."""
+
+    GOING_AWAY = 1001  # the server stops, and the socket had not signed in
+    TOO_BIG = 1009  # sent by aiohttp itself
+    RESTART = 1012
+    TOO_SLOW = 4008
+    BAD_FRAME = 4400
+    SIGN_IN = 4401
+    NOT_ALLOWED = 4403
+    NO_AUTH = 4408
+    TOO_MANY = 4429
+
+
+# The close code of an error that ends a socket: a frame that is not a command, too many frames, or a failed `auth`.
+CLOSE_CODES: Mapping[str, CloseCode] = {
+    "malformed": CloseCode.BAD_FRAME,
+    "unauthenticated": CloseCode.SIGN_IN,
+    "forbidden": CloseCode.NOT_ALLOWED,
+    "too_many_requests": CloseCode.TOO_MANY,
 }
 
 

@@ -17,12 +17,17 @@ from server.plans.ttl_cache import TTLCache
 from server.process.redis_start import open_redis
 from server.queue import EventBatch
 from server.realtime.access_watch import AccessWatch
+from server.realtime.background import Background
 from server.realtime.broker import Broker, publish_signal
+from server.realtime.delivery import Delivery
 from server.realtime.events import Push
+from server.realtime.healing import Healing
 from server.realtime.hub import Hub
 from server.realtime.joining import Rooms
+from server.realtime.membership import Membership
 from server.realtime.presence import Presence
 from server.realtime.pushes import change_push
+from server.realtime.receiver import Receiver
 from server.realtime.rows import Rows
 from server.store.accounts import accounts
 from server.store.db.database import Database
@@ -112,43 +117,36 @@ async def passwords_context(app: web.Application) -> AsyncIterator[None]:
     app[PASSWORDS].close()
 
 
-async def hub_context(app: web.Application) -> AsyncIterator[None]:
-    """The hub with its broker, its clock and its watch; at the end every socket is told to come back elsewhere."""
-    database = app[DATABASE]
-    hub = Hub(_rows(database), head_seconds=app[CONFIG].realtime.head_seconds)
-    hub.broker = Broker(app[REDIS], hub.take_message, hub.note_reopened)
-    app[HUB], app[ROOMS] = hub, Rooms(hub, database)
-    watch = AccessWatch(app[TOKENS], hub, app[ROOMS], partial(_read_access_changes, database))
+async def realtime_context(app: web.Application) -> AsyncIterator[None]:
+    """The live part of the process: at the end every socket is closed, and other instances drop its users."""
+    database, config = app[DATABASE], app[CONFIG].realtime
+    rows, broker, background = _rows(database), Broker(app[REDIS]), Background()
+    membership, delivery = Membership(), Delivery()
+    healing = Healing(membership, delivery, rows, background)
+    presence = app[PRESENCE] = Presence(
+        membership,
+        delivery,
+        partial(publish_signal, app[REDIS]),
+        refresh_seconds=config.presence_refresh_seconds,
+        typing_seconds=config.typing_seconds,
+    )
+    hub = app[HUB] = Hub(
+        broker, rows, membership, delivery, healing, presence, background, head_seconds=config.head_seconds
+    )
+    rooms = app[ROOMS] = Rooms(hub, database, healing, presence, background)
+    watch = AccessWatch(app[TOKENS], hub, rooms, partial(_read_access_changes, database))
 
-    def look_again() -> None:
+    def check_access() -> None:
         forget_cached_roles(app)
-        watch.look_soon()
+        watch.check_soon()
 
-    hub.on_control = look_again
-    await watch.look()
-    tasks = [asyncio.create_task(work) for work in (hub.broker.run(), hub.watch(), watch.run())]
+    receiver = Receiver(membership, delivery, healing, presence, check_access)
+    await watch.check()
+    works = (broker.run(receiver), hub.watch(), watch.run(), presence.run())
+    tasks = [asyncio.create_task(work) for work in works]
     yield
     await hub.close()
     await end_tasks(tasks)
-
-
-async def presence_context(app: web.Application) -> AsyncIterator[None]:
-    """Who has which chat open; at the end the other instances hear that nobody here has any."""
-
-    async def publish(account_id: int, payload: bytes) -> None:
-        await publish_signal(app[REDIS], account_id, payload)
-
-    realtime = app[CONFIG].realtime
-    presence = app[PRESENCE] = Presence(
-        app[HUB],
-        publish,
-        refresh_seconds=realtime.presence_refresh_seconds,
-        typing_seconds=realtime.typing_seconds,
-    )
-    app[ROOMS].greet = presence.greet
-    task = asyncio.create_task(presence.run())
-    yield
-    await end_tasks([task])
     with suppress(TimeoutError):
         async with asyncio.timeout(FAREWELL_SECONDS):
             await presence.flush()
@@ -186,6 +184,5 @@ CONTEXTS = (
     unipile_context,
     storage_context,
     passwords_context,
-    hub_context,
-    presence_context,
+    realtime_context,
 )

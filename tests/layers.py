@@ -108,7 +108,7 @@ LAYERS = (
     ),
     Layer(("server.schemas*",), ("server.text.*",), (*WEB, *QUEUE, *SQL)),
     Layer(
-        ("server.web*", "server.presence"),
+        ("server.web*",),
         (
             *(*GROUND, *NOUNS, "server.auth.*", "server.config*", "server.queue", "server.realtime.*"),
             *(
@@ -124,7 +124,7 @@ LAYERS = (
     Layer(
         ("server.handlers*",),
         (
-            *(*GROUND, *NOUNS, "server.auth.*", "server.config*", "server.presence", "server.queue"),
+            *(*GROUND, *NOUNS, "server.auth.*", "server.config*", "server.queue"),
             *(
                 "server.realtime.*",
                 "server.redis.reasons",

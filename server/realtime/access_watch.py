@@ -1,4 +1,4 @@
-"""Sees to it that nobody hears, or reads, longer than they may: looks every few seconds, and when it is told to."""
+"""Ends access in time: checks every few seconds, and when asked, which sessions ended and which memberships changed."""
 
 import asyncio
 import time
@@ -15,17 +15,17 @@ from server.store.people.access import AccessChanges
 
 log = structlog.get_logger()
 
-# Who was thrown out hears nothing five seconds later, also when the message that says so was lost.
-LOOK_SECONDS = 2.0
-# Looks that are asked for keep this distance: a hundred people who sign out together cost a few queries.
-DISTANCE_SECONDS = 0.05
-# What a transaction stamped before the last look and committed after it is found again within this.
+# Lost access takes effect within five seconds, also when the message about it was lost.
+CHECK_SECONDS = 2.0
+# The minimum time between two checks: a hundred users who sign out together cost a few queries.
+MIN_INTERVAL_SECONDS = 0.05
+# Finds what a transaction stamped before the last check and committed after it.
 MARGIN_SECONDS = 60.0
 
 
 class AccessWatch:
-    """One query a look and a process, however many sockets there are; what it finds is applied again and again
-    while it is fresh, which is harmless and closes every race with a join or a sign-in that was under way.
+    """One query per check and process, however many sockets there are. A change is applied again by each check within
+    the margin: that is idempotent, and closes every race with a join or a sign-in that was in progress.
     """
 
     def __init__(
@@ -39,32 +39,32 @@ class AccessWatch:
         self._hub = hub
         self._rooms = rooms
         self._read_changes = read_changes
-        self._told = asyncio.Event()
-        # A process that has just begun must know every session that ended with a token of it still good.
-        self._looked_at = time.monotonic() - tokens.lifetime_seconds - LEEWAY_SECONDS
+        self._requested = asyncio.Event()
+        # A new process must know every session that ended while a token of it is still valid.
+        self._checked_at = time.monotonic() - tokens.lifetime_seconds - LEEWAY_SECONDS
 
-    def look_soon(self) -> None:
-        """Somebody says that there is something to see."""
-        self._told.set()
+    def check_soon(self) -> None:
+        """Something has changed."""
+        self._requested.set()
 
-    async def look(self) -> None:
-        """Apply what has changed since the last look; raises ConfabError when Postgres does not say."""
-        begun = time.monotonic()
-        found = await self._read_changes(begun - self._looked_at + MARGIN_SECONDS)
-        self._tokens.end_sessions(found.ended)
-        self._hub.end_sessions(found.ended)
-        await self._rooms.follow(found.moved)
-        self._looked_at = begun
+    async def check(self) -> None:
+        """Apply what has changed since the last check; raises ConfabError when Postgres is away."""
+        started_at = time.monotonic()
+        changes = await self._read_changes(started_at - self._checked_at + MARGIN_SECONDS)
+        self._tokens.end_sessions(changes.ended)
+        self._hub.end_sessions(changes.ended)
+        await self._rooms.follow(changes.moved)
+        self._checked_at = started_at
 
     async def run(self) -> None:
         """Until cancelled."""
         while True:
             with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_SECONDS):
-                    await self._told.wait()
-            self._told.clear()
+                async with asyncio.timeout(CHECK_SECONDS):
+                    await self._requested.wait()
+            self._requested.clear()
             try:
-                await self.look()
+                await self.check()
             except ConfabError as error:
                 log.debug("access_not_checked", error=error.code)
-            await asyncio.sleep(DISTANCE_SECONDS)
+            await asyncio.sleep(MIN_INTERVAL_SECONDS)

@@ -1,9 +1,10 @@
-"""Redis pub/sub: publishes pushes, and keeps one supervised connection for all subscriptions of this process."""
+"""Redis pub/sub: publishes pushes, and maintains one connection for all subscriptions of this process."""
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Protocol
 
 import structlog
 from redis.asyncio import Redis
@@ -24,7 +25,7 @@ RIGHTS_CHANGED = b'{"event":"rights:changed","data":{}}'
 
 
 async def publish(redis: Redis, account_id: int, pushes: Sequence[Push]) -> None:
-    """Tell every web instance that listens to this account; raises Unavailable when Redis is away."""
+    """Publish to every web instance that listens to this account; raises Unavailable when Redis is away."""
     if not pushes:
         return
     try:
@@ -53,7 +54,7 @@ async def publish_or_log(
 
 
 async def publish_signal(redis: Redis, account_id: int, payload: bytes) -> None:
-    """Tell the same instances something that has no number and need not arrive."""
+    """Publish something without a seq, which may be lost, to the same instances."""
     try:
         await redis.publish(account_channel(account_id), payload)
     except UNREACHABLE as error:
@@ -61,9 +62,9 @@ async def publish_signal(redis: Redis, account_id: int, payload: bytes) -> None:
 
 
 async def announce_access_change(redis: Redis) -> None:
-    """Tell every web instance, after the commit, to look now at who may still hear what.
+    """Ask every web instance, after the commit, to check now which sockets still have access.
 
-    Only a hint: each looks by itself every few seconds, so nothing fails when Redis is away.
+    Each instance also checks by itself every few seconds, so nothing fails when Redis is away.
     """
     try:
         async with asyncio.timeout(ANNOUNCE_TIMEOUT_SECONDS):
@@ -73,7 +74,7 @@ async def announce_access_change(redis: Redis) -> None:
 
 
 async def announce_rights(redis: Redis, user_id: int) -> None:
-    """The same after somebody got another role, whose own sockets are told to ask what they may do now."""
+    """The same after a user got another role; their sockets are asked to reload their permissions."""
     await announce_access_change(redis)
     try:
         async with asyncio.timeout(ANNOUNCE_TIMEOUT_SECONDS):
@@ -83,33 +84,38 @@ async def announce_rights(redis: Redis, user_id: int) -> None:
 
 
 async def publish_to_user(redis: Redis, user_id: int, frame: bytes) -> None:
-    """Push a frame to this user's sockets, wherever they are."""
+    """Push a frame to this user's sockets at every instance."""
     try:
         await redis.publish(CONTROL, f"{user_id}\n".encode() + frame)
     except UNREACHABLE as error:
         raise Unavailable("Live updates are not reachable.") from error
 
 
-class Broker:
-    """This process's ear: `on_message(channel, payload)` for what arrives, `on_reopen()` after every blind moment."""
+class Subscriber(Protocol):
+    """Handles what arrives (server/realtime/receiver.py)."""
 
-    def __init__(
-        self, redis: Client, on_message: Callable[[str, bytes], None], on_reopen: Callable[[], None]
-    ) -> None:
+    def take_message(self, channel: str, payload: bytes) -> None: ...
+
+    def note_reopened(self) -> None:
+        """The subscription was interrupted: messages may have been missed."""
+
+
+class Broker:
+    """The subscriptions of this process."""
+
+    def __init__(self, redis: Client) -> None:
         self._redis = redis
-        self._on_message = on_message
-        self._on_reopen = on_reopen
         self._wanted: set[str] = {CONTROL}
         self._confirmed: set[str] = set()
         self._waiters: dict[str, list[asyncio.Future[None]]] = defaultdict(list)
         self._pubsub: PubSub | None = None
 
-    async def run(self) -> None:
-        """Listen until cancelled; a lost connection is made anew and everything subscribed again."""
+    async def run(self, subscriber: Subscriber) -> None:
+        """Listen until cancelled; a lost connection is reopened with all its subscriptions."""
         failures = 0
         while True:
             try:
-                await self._listen()
+                await self._listen(subscriber)
                 failures = 0
             except UNREACHABLE as error:
                 log.warning(
@@ -120,31 +126,31 @@ class Broker:
             await asyncio.sleep(RECONNECT_SECONDS[min(failures, len(RECONNECT_SECONDS) - 1)])
             failures += 1
 
-    async def _listen(self) -> None:
+    async def _listen(self, subscriber: Subscriber) -> None:
         first = set(self._wanted)
         async with subscribed(self._redis, *first) as (pubsub, messages):
             self._pubsub = pubsub
-            if late := self._wanted - first:  # wanted while the line above was waiting
+            if late := self._wanted - first:  # subscribed to while the line above was waiting
                 async with asyncio.timeout(SUBSCRIBE_TIMEOUT_SECONDS):
                     await pubsub.subscribe(*late)
             async for message in messages:
-                self._take(message["type"], message["channel"].decode(), message["data"])
+                self._take_message(subscriber, message["type"], message["channel"].decode(), message["data"])
 
-    def _take(self, kind: str, channel: str, data: bytes) -> None:
+    def _take_message(self, subscriber: Subscriber, kind: str, channel: str, data: bytes) -> None:
         if kind == "message":
-            self._on_message(channel, data)
+            subscriber.take_message(channel, data)
         elif kind == "subscribe":
-            # One command subscribes all channels, ours or that of the client library, which may reconnect by itself:
-            # from this confirmation on we hear everything again, so what the rows say now is not too early.
+            # One command subscribes to all channels, ours or the client library's, which may reconnect by itself:
+            # from this confirmation on everything arrives again, so it is not too early to read the rows.
             if channel == CONTROL:
-                self._on_reopen()
+                subscriber.note_reopened()
             self._confirmed.add(channel)
             for waiter in self._waiters.pop(channel, []):
                 if not waiter.done():
                     waiter.set_result(None)
 
     async def subscribe(self, channel: str) -> None:
-        """Return when Redis has confirmed the subscription; raises Unavailable when it does not in time."""
+        """Wait until Redis has confirmed the subscription; raises Unavailable on timeout."""
         self._wanted.add(channel)
         if channel in self._confirmed:
             return

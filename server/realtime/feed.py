@@ -1,4 +1,4 @@
-"""One account as this process hears it: puts its changes in order, drops what is known, and notices holes."""
+"""Orders the pushes of one account in this process, drops duplicates, and detects gaps."""
 
 from collections.abc import Iterable
 
@@ -6,7 +6,7 @@ from server.realtime.events import Push
 
 
 class Feed:
-    """`head` is the newest number up to which nothing is missing; what is ahead of a hole waits for it."""
+    """`head` is the newest seq up to which nothing is missing; pushes beyond a gap wait until it is closed."""
 
     __slots__ = ("_ahead", "head")
 
@@ -15,41 +15,41 @@ class Feed:
         self._ahead: dict[int, Push] = {}
 
     @property
-    def has_hole(self) -> bool:
+    def has_gap(self) -> bool:
         return bool(self._ahead)
 
     def is_behind(self, head: int) -> bool:
-        """Whether the rows, which stand at `head`, have something that was not heard here."""
+        """Whether the rows, whose head seq is `head`, have changes that did not arrive here."""
         return self.head is not None and self.head < head
 
     def start(self, head: int) -> list[Push]:
-        """Begin at the rows' number; what came in while it was being read is sorted now."""
+        """Begin at the rows' head seq; returns what arrived while it was being read and comes after it."""
         self.head = head
-        return self._ready()
+        return self._take_ready()
 
     def restart(self, head: int) -> None:
-        """Begin again at a lower number: the rows are an older copy of those that were heard of."""
+        """Begin again at a lower seq: the rows are an older copy of those whose changes arrived."""
         self.head = head
         self._ahead.clear()
 
     def take(self, pushes: Iterable[Push]) -> list[Push]:
-        """Accept pushes in any order and any number; return those that are due now, in order, each once."""
+        """Accept pushes in any order, with duplicates; returns those that can be delivered, in order, each once."""
         for push in pushes:
             if self.head is None or push.seq > self.head:
                 self._ahead[push.seq] = push
-        return self._ready()
+        return self._take_ready()
 
     def heal(self, pushes: Iterable[Push], head: int) -> list[Push]:
-        """Close all holes up to `head` with what the rows say; numbers without a row were overtaken by newer ones."""
+        """Close all gaps up to `head` with what the rows say; a seq without a row was superseded by a newer one."""
         known = self.head or 0
         found = {push.seq: push for push in pushes if push.seq > known}
         waiting = {seq: push for seq, push in self._ahead.items() if seq <= head}
-        due = waiting | found
+        ready = waiting | found
         self._ahead = {seq: push for seq, push in self._ahead.items() if seq > head}
         self.head = max(known, head)
-        return [due[seq] for seq in sorted(due)] + self._ready()
+        return [ready[seq] for seq in sorted(ready)] + self._take_ready()
 
-    def _ready(self) -> list[Push]:
+    def _take_ready(self) -> list[Push]:
         if self.head is None:
             return []
         ready = []

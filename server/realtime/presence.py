@@ -1,7 +1,7 @@
-"""Who has a chat open and who types in it, over all web instances: nothing of it is kept anywhere but in their memory.
+"""Shares between all web instances who has a chat open and who types in it; kept in their memory only.
 
-Each instance tells of its own people when they change, and of all of them now and then; what is not told again is
-forgotten, so that an instance that was killed takes its people along.
+Each instance publishes a report of its own users when it changes, and repeats all reports periodically. A report that
+is not repeated expires, so the users of an instance that was killed disappear.
 """
 
 import asyncio
@@ -17,233 +17,242 @@ import structlog
 
 from server.errors import ConfabError
 from server.realtime.connection import Connection
-from server.realtime.hub import Hub
+from server.realtime.delivery import Delivery
+from server.realtime.membership import Membership
+from server.realtime.rooms import ChatKey
 from server.realtime.signals import Report, Signal, decode_signal, encode_signal
 
 log = structlog.get_logger()
 
 TICK_SECONDS = 0.5
-# Changes of one moment go out together.
+# Changes within this time are published together.
 GATHER_SECONDS = 0.05
-# Missed once, a repetition may come late; missed twice, there is nobody left to send it.
+# A report may be late once; after two missed repetitions its instance is taken for dead.
 REPEATS_MISSED = 2.25
-# Somebody who goes on typing is told of so often; half of what a browser's own pauses allow.
+# A user who goes on typing is published this often: half of what a browser's own pauses allow.
 TYPING_REPEAT_SECONDS = 2.0
 MAX_USERS = 50
 
-PresenceRoom = tuple[int, int]  # account, chat
 
-
-class Heard(NamedTuple):
-    """What an instance said of one chat, and when."""
+class ReceivedReport(NamedTuple):
+    """An instance's report of one chat, and when it arrived."""
 
     report: Report
     at: float
 
 
-class Shown(NamedTuple):
-    """What the sockets were last told of a chat."""
+class ShownUsers(NamedTuple):
+    """What the sockets were last sent about a chat."""
 
-    people: Mapping[int, str] = {}
+    present: Mapping[int, str] = {}
     typing: Mapping[int, str] = {}
 
 
 class Presence:
-    """The people at this process's sockets, and what the other processes say of theirs."""
+    """The users at this process's sockets, and the reports of all processes, this one included."""
 
     def __init__(
         self,
-        hub: Hub,
+        membership: Membership,
+        delivery: Delivery,
         publish: Callable[[int, bytes], Awaitable[None]],
         *,
         refresh_seconds: float,
         typing_seconds: float,
     ) -> None:
-        self._hub = hub
+        self._membership = membership
+        self._delivery = delivery
         self._publish = publish
         self._refresh_seconds = refresh_seconds
         self._typing_seconds = typing_seconds
         self._origin = uuid4().hex
         self._names: dict[int, str] = {}
-        self._typists: dict[PresenceRoom, dict[int, float]] = defaultdict(dict)  # ours, and until when
-        self._due: dict[PresenceRoom, bool] = {}  # to be told; True when even an unchanged report is
+        self._typing_until: dict[ChatKey, dict[int, float]] = defaultdict(dict)  # by user, of this process
+        self._unsent: dict[ChatKey, bool] = {}  # True: send the report even if it is unchanged
         self._questions: set[int] = set()
-        self._sent: dict[PresenceRoom, Report] = {}
-        self._heard: dict[int, dict[int, dict[str, Heard]]] = defaultdict(lambda: defaultdict(dict))
-        self._shown: dict[int, dict[int, Shown]] = defaultdict(dict)
+        self._sent: dict[ChatKey, Report] = {}
+        # By account, chat and origin.
+        self._received: dict[int, dict[int, dict[str, ReceivedReport]]] = defaultdict(
+            lambda: defaultdict(dict)
+        )
+        self._shown: dict[int, dict[int, ShownUsers]] = defaultdict(dict)
         self._wake = asyncio.Event()
-        self._may_forget_at = 0.0
-        hub.on_room, hub.on_signal, hub.on_listening = self.note_room, self.take, self.note_listening
+        self._expires_none_until = 0.0
 
-    # -- what happens here ----------------------------------------------------------------------------------------
+    @property
+    def is_empty(self) -> bool:
+        """Whether no user of this process is present or typing, and no report of one is left."""
+        return not (
+            self._typing_until or self._sent or self._unsent or self._questions or any(self._shown.values())
+        )
 
-    def introduce(self, user_id: int, name: str) -> None:
-        """The name under which the others see this user."""
+    # -- users of this process ------------------------------------------------------------------------------------
+
+    def set_name(self, user_id: int, name: str) -> None:
+        """The name that other users see."""
         self._names[user_id] = name
 
     def note_room(self, account_id: int, chat_id: int) -> None:
-        """Somebody opened or left a chat."""
-        self._announce((account_id, chat_id))
+        """A socket joined or left the chat's room."""
+        self._send_soon(ChatKey(account_id, chat_id))
 
     def set_typing(self, account_id: int, chat_id: int, user_id: int, *, is_on: bool) -> None:
-        """Somebody types, or has stopped; who goes on says so again before `typing_seconds` are over."""
-        typists, now = self._typists[account_id, chat_id], time.monotonic()
-        until = typists.get(user_id)
+        """The user types or has stopped; it ends by itself unless repeated within `typing_seconds`."""
+        room = ChatKey(account_id, chat_id)
+        typing_until, now = self._typing_until[room], time.monotonic()
+        until = typing_until.get(user_id)
         if not is_on:
-            typists.pop(user_id, None)
+            typing_until.pop(user_id, None)
         elif until is None or until - now < self._typing_seconds - TYPING_REPEAT_SECONDS:
-            typists[user_id] = now + self._typing_seconds
+            typing_until[user_id] = now + self._typing_seconds
         else:
             return
-        self._announce((account_id, chat_id), always=is_on)
+        self._send_soon(room, even_unchanged=is_on)
 
     def note_listening(self, account_id: int) -> None:
-        """The account was not heard until now: what was known of it is old, the other instances are asked."""
-        self._heard.pop(account_id, None)
+        """This process has just subscribed to the account: drop old reports and ask the other instances for theirs."""
+        self._received.pop(account_id, None)
         self._shown.pop(account_id, None)
         self._questions.add(account_id)
         self._wake.set()
 
-    def greet(self, connection: Connection, account_id: int, chat_id: int | None = None) -> None:
-        """Show a socket that has just joined who is there, in one chat or in all of the account."""
+    def send_shown(self, connection: Connection, account_id: int, chat_id: int | None = None) -> None:
+        """Send a socket that has just joined one chat, or all of the account, who is there."""
         shown = self._shown.get(account_id, {})
-        for place in shown if chat_id is None else shown.keys() & {chat_id}:
-            for frame in _frames(account_id, place, Shown(), shown[place]):
+        for shown_id in shown if chat_id is None else shown.keys() & {chat_id}:
+            for frame in _frames(account_id, shown_id, ShownUsers(), shown[shown_id]):
                 connection.send(frame)
 
-    def _announce(self, place: PresenceRoom, *, always: bool = False) -> None:
-        self._due[place] = always or self._due.get(place, False)
+    def _send_soon(self, room: ChatKey, *, even_unchanged: bool = False) -> None:
+        self._unsent[room] = even_unchanged or self._unsent.get(room, False)
         self._wake.set()
 
-    # -- what the instances say, this one included ----------------------------------------------------------------
+    # -- reports of all instances ---------------------------------------------------------------------------------
 
-    def take(self, account_id: int, payload: bytes) -> None:
-        """The hub's callback."""
+    def take_signal(self, account_id: int, payload: bytes) -> None:
+        """A signal arrived on the account's channel."""
         signal = decode_signal(payload)
         if signal.is_question and signal.origin != self._origin:
-            self._repeat(place for place in self._hub.open_chats() if place[0] == account_id)
+            self._repeat(room for room in self._membership.open_chats() if room.account_id == account_id)
         for chat_id, report in signal.reports.items():
-            heard = self._heard[account_id][chat_id]
+            received = self._received[account_id][chat_id]
             if report.is_empty:
-                heard.pop(signal.origin, None)
+                received.pop(signal.origin, None)
             else:
-                heard[signal.origin] = Heard(report, time.monotonic())
+                received[signal.origin] = ReceivedReport(report, time.monotonic())
             self._show(account_id, chat_id)
 
     def _show(self, account_id: int, chat_id: int) -> None:
-        """Tell the sockets of this process, if anything is different for them."""
-        heard = self._heard[account_id][chat_id]
-        now, chats = self._merge(heard), self._shown[account_id]
-        frames = _frames(account_id, chat_id, chats.get(chat_id, Shown()), now)
-        if now == Shown():
+        """Send the sockets of this process what is different for them."""
+        received = self._received[account_id][chat_id]
+        now, chats = self._merge(received), self._shown[account_id]
+        frames = _frames(account_id, chat_id, chats.get(chat_id, ShownUsers()), now)
+        if now == ShownUsers():
             chats.pop(chat_id, None)
         else:
             chats[chat_id] = now
-        if not heard:
-            del self._heard[account_id][chat_id]
-        self._hub.tell_chat(account_id, chat_id, frames)
+        if not received:
+            del self._received[account_id][chat_id]
+        self._delivery.send_all(self._membership.sockets_hearing(account_id, chat_id), frames)
 
-    def _merge(self, heard: Mapping[str, Heard]) -> Shown:
-        """Of several tabs and instances each person once."""
+    def _merge(self, received: Mapping[str, ReceivedReport]) -> ShownUsers:
+        """Each user once, however many tabs and instances they are at."""
         typing_since = time.monotonic() - self._typing_seconds - TICK_SECONDS
-        people: dict[int, str] = {}
+        present: dict[int, str] = {}
         typing: dict[int, str] = {}
-        for report, at in heard.values():
-            people |= report.people
+        for report, at in received.values():
+            present |= report.present
             if at > typing_since:
                 typing |= report.typing
-        return Shown(_first(people), _first(typing))
+        return ShownUsers(_first(present), _first(typing))
 
     # -- the clock ------------------------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Until cancelled: tell what changed at once, everything now and then, and forget what was not told again."""
-        looked_at = time.monotonic()
-        refresh_at = looked_at + self._refresh_seconds
+        """Until cancelled: publishes changes at once and everything periodically, and expires what is not repeated."""
+        ticked_at = time.monotonic()
+        refresh_at = ticked_at + self._refresh_seconds
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(TICK_SECONDS):
                     await self._wake.wait()
             await asyncio.sleep(GATHER_SECONDS)
             self._wake.clear()
-            self._note_standstill(time.monotonic() - looked_at)
-            looked_at = time.monotonic()
-            self._forget()
+            self._note_pause(time.monotonic() - ticked_at)
+            ticked_at = time.monotonic()
+            self._expire()
             if time.monotonic() >= refresh_at:
                 refresh_at = time.monotonic() + self._refresh_seconds
-                self._repeat(self._hub.open_chats())
+                self._repeat(self._membership.open_chats())
             await self.flush()
 
-    def _repeat(self, places: Iterable[PresenceRoom]) -> None:
-        for place in places:
-            self._announce(place, always=True)
+    def _repeat(self, rooms: Iterable[ChatKey]) -> None:
+        for room in rooms:
+            self._send_soon(room, even_unchanged=True)
 
-    def _note_standstill(self, seconds: float) -> None:
-        """Who did not run for a while has heard nobody: all get the time to repeat themselves before one is missed."""
+    def _note_pause(self, seconds: float) -> None:
+        """A process that was paused has missed repetitions: it expires none until all had the time to repeat."""
         if seconds > TICK_SECONDS + GATHER_SECONDS + self._refresh_seconds / 2:
-            self._may_forget_at = time.monotonic() + REPEATS_MISSED * self._refresh_seconds
+            self._expires_none_until = time.monotonic() + REPEATS_MISSED * self._refresh_seconds
 
-    def _forget(self) -> None:
+    def _expire(self) -> None:
         now = time.monotonic()
-        for place, typists in list(self._typists.items()):
-            for user_id in [user_id for user_id, until in typists.items() if until <= now]:
-                del typists[user_id]
-                self._announce(place)
-            if not typists:
-                del self._typists[place]
-        silent_since = now - REPEATS_MISSED * self._refresh_seconds if now >= self._may_forget_at else 0.0
-        for account_id, chats in list(self._heard.items()):
-            for chat_id, heard in list(chats.items()):
-                for origin in [origin for origin, (_, at) in heard.items() if at < silent_since]:
-                    del heard[origin]
-                if not heard or self._shown[account_id].get(chat_id, Shown()).typing:
+        for room, typing_until in list(self._typing_until.items()):
+            for user_id in [user_id for user_id, until in typing_until.items() if until <= now]:
+                del typing_until[user_id]
+                self._send_soon(room)
+            if not typing_until:
+                del self._typing_until[room]
+        oldest = now - REPEATS_MISSED * self._refresh_seconds if now >= self._expires_none_until else 0.0
+        for account_id, chats in list(self._received.items()):
+            for chat_id, received in list(chats.items()):
+                for origin in [origin for origin, (_, at) in received.items() if at < oldest]:
+                    del received[origin]
+                if not received or self._shown[account_id].get(chat_id, ShownUsers()).typing:
                     self._show(account_id, chat_id)
 
     async def flush(self) -> None:
-        """Tell all that is due. One task does this, so that a chat's reports cannot overtake each other."""
-        due, self._due = self._due, {}
+        """Publish what is unsent. Only one task does this, so that a chat's reports cannot overtake each other."""
+        unsent, self._unsent = self._unsent, {}
         questions, self._questions = self._questions, set()
         reports: dict[int, dict[int, Report]] = {account_id: {} for account_id in questions}
-        for place, always in due.items():
-            report = self._report(place)
-            if always or report != self._sent.get(place):
-                reports.setdefault(place[0], {})[place[1]] = report
+        for room, even_unchanged in unsent.items():
+            report = self._report(room)
+            if even_unchanged or report != self._sent.get(room):
+                reports.setdefault(room.account_id, {})[room.chat_id] = report
         for account_id, chats in reports.items():
             is_question = account_id in questions
             try:
                 await self._publish(account_id, encode_signal(Signal(self._origin, chats, is_question)))
             except ConfabError as error:
-                log.debug("presence_not_told", account_id=account_id, error=error.code)
-                self._repeat((account_id, chat_id) for chat_id in chats)
+                log.debug("presence_not_published", account_id=account_id, error=error.code)
+                self._repeat(ChatKey(account_id, chat_id) for chat_id in chats)
                 self._questions |= {account_id} & questions
                 continue
             for chat_id, report in chats.items():
-                self._note_sent((account_id, chat_id), report)
+                self._note_sent(ChatKey(account_id, chat_id), report)
 
-    def _report(self, place: PresenceRoom) -> Report:
-        people = {user_id: self._names.get(user_id, "") for user_id in self._hub.people_in(*place)}
-        typing = {user_id: self._names.get(user_id, "") for user_id in self._typists.get(place, ())}
-        return Report(_first(people), _first(typing))
+    def _report(self, room: ChatKey) -> Report:
+        present = {user_id: self._names.get(user_id, "") for user_id in self._membership.users_in(*room)}
+        typing = {user_id: self._names.get(user_id, "") for user_id in self._typing_until.get(room, ())}
+        return Report(_first(present), _first(typing))
 
-    def _note_sent(self, place: PresenceRoom, report: Report) -> None:
+    def _note_sent(self, room: ChatKey, report: Report) -> None:
         if report.is_empty:
-            self._sent.pop(place, None)
+            self._sent.pop(room, None)
         else:
-            self._sent[place] = report
+            self._sent[room] = report
 
 
-def _first(people: Mapping[int, str]) -> dict[int, str]:
-    """In a fixed order, and no more than anybody would read: a crowd must not cost its square."""
-    return dict(sorted(people.items())[:MAX_USERS])
+def _first(users: Mapping[int, str]) -> dict[int, str]:
+    """At most MAX_USERS, in a fixed order: without a limit the cost of a crowd would grow with its square."""
+    return dict(sorted(users.items())[:MAX_USERS])
 
 
-def _frames(account_id: int, chat_id: int, before: Shown, now: Shown) -> list[bytes]:
-    """A push for each of the two lists that is another one."""
+def _frames(account_id: int, chat_id: int, before: ShownUsers, now: ShownUsers) -> list[bytes]:
+    """A push for each of the two lists that has changed."""
     frames = []
-    for event, old, new in (
-        ("presence", before.people, now.people),
-        ("typing", before.typing, now.typing),
-    ):
+    for event, old, new in (("presence", before.present, now.present), ("typing", before.typing, now.typing)):
         if old != new:
             users = [{"user_id": user_id, "name": name} for user_id, name in new.items()]
             data = {"chat_id": chat_id, "users": users}

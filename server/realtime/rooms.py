@@ -1,28 +1,36 @@
-"""Who in this process listens to an account, and what is still to be told to each of its rooms."""
+"""The rooms of one account in this process, and the chat state that waits to be sent to each."""
 
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from server.realtime.connection import Connection
 from server.realtime.events import Push
 from server.realtime.feed import Feed
 
 
+class ChatKey(NamedTuple):
+    """A chat, with its account."""
+
+    account_id: int
+    chat_id: int
+
+
 @dataclass(eq=False)
 class ChatRoom:
-    """The sockets that hear one chat. A message is told at once, the chat's own state at most ten times a second:
-    it accompanies every message, and only the newest one counts.
+    """The sockets that listen to one chat. Messages are sent at once, the chat's own state at most ten times a second:
+    it follows every message, and only the newest counts.
     """
 
     sockets: set[Connection] = field(default_factory=set)
     state: bytes | None = None
     timer: asyncio.TimerHandle | None = None
 
-    def due(self, pushes: Sequence[Push]) -> list[bytes]:
-        """The frames to send now, in order. A state that waits is overtaken by a newer one, or goes first: whoever
-        has heard a number has heard all before it that still count.
+    def take_frames(self, pushes: Sequence[Push]) -> list[bytes]:
+        """The frames to send now, in order. A waiting state is replaced by a newer one, or goes first: a socket that
+        has received a seq must have received everything before it that still counts.
         """
         states = [push.frame for push in pushes if push.is_state]
         frames = [push.frame for push in pushes if not push.is_state]
@@ -34,29 +42,29 @@ class ChatRoom:
         return frames
 
     def take_state(self) -> bytes | None:
-        """The state that waited, when its time has come."""
+        """The waiting state, when its timer has fired."""
         state, self.state, self.timer = self.state, None, None
         return state
 
 
 @dataclass(eq=False)
 class Listeners:
-    """The sockets that hear an account: all of it (`everything`), or single chats of it."""
+    """The sockets that listen to an account: to all of it (`everything`), or to single chats."""
 
     feed: Feed = field(default_factory=Feed)
     everything: set[Connection] = field(default_factory=set)
     chats: dict[int, ChatRoom] = field(default_factory=lambda: defaultdict(ChatRoom))
     started: asyncio.Task[None] | None = None
     healing: asyncio.Task[None] | None = None
-    holders: int = 0  # joins under way
+    joining: int = 0  # joins in progress
 
     @property
     def is_empty(self) -> bool:
-        return not self.everything and not self.holders and not self.chats
+        return not self.everything and not self.joining and not self.chats
 
     @property
     def in_chats_only(self) -> set[Connection]:
-        """The sockets that hear nothing but chats: a person of one of them may be in any."""
+        """The sockets that listen to chats only; a contact of the account may be in any of these."""
         rooms = (room.sockets for room in self.chats.values())
         return set[Connection]().union(*rooms) - self.everything
 
@@ -66,11 +74,11 @@ class Listeners:
 
     def sockets_in(self, chat_id: int) -> set[Connection]:
         """The sockets that have this chat open."""
-        room = self.chats.get(chat_id)  # asking for one that is not there would make it
+        room = self.chats.get(chat_id)  # indexing would create it
         return room.sockets if room is not None else set()
 
     def leave_chat(self, connection: Connection, chat_id: int) -> bool:
-        """Out of one chat's room, if in it; an empty room is gone, with what waited in it."""
+        """Leave the chat's room; False if the socket was not in it. An empty room is deleted with its waiting state."""
         room = self.chats.get(chat_id)
         if room is None or connection not in room.sockets:
             return False

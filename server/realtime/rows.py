@@ -1,4 +1,4 @@
-"""What the hub knows of Postgres: two functions that it is given."""
+"""The two queries that the hub needs, passed in so that it does not depend on the database."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from server.realtime.events import Push
 
 
 class Rows(NamedTuple):
-    """The accounts' newest numbers, and (pushes, head) of what came after one."""
+    """`read_heads` gives the head seq of each account; `read_changes` the pushes after a seq, and the head then."""
 
     read_heads: Callable[[Sequence[int]], Awaitable[dict[int, int]]]
     read_changes: Callable[[int, int], Awaitable[tuple[list[Push], int]]]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from server.realtime.connection import CloseCode
+from server.errors import CloseCode
 from server.web.app_keys import HUB
 from tests.browser.screens import Inbox, connect_number, sign_in_demo_user
 from tests.browser.test_tabs import set_lifecycle
@@ -96,20 +96,20 @@ class Scene:
 
 
 async def cut_without_a_word(scene: Scene) -> None:
-    for connection in list(scene.demo.app[HUB]._connections):
+    for connection in list(scene.demo.app[HUB].membership.connections):
         connection._transport.abort()
     await scene.live_on()
 
 
 async def cut_as_too_slow(scene: Scene) -> None:
     await scene.live_on()
-    for connection in list(scene.demo.app[HUB]._connections):
+    for connection in list(scene.demo.app[HUB].membership.connections):
         connection.close_soon(CloseCode.TOO_SLOW, "cut by the test")
     await scene.answer_elsewhere()
 
 
 async def ask_to_sign_in(scene: Scene) -> None:
-    for connection in list(scene.demo.app[HUB]._connections):
+    for connection in list(scene.demo.app[HUB].membership.connections):
         connection.close_soon(CloseCode.SIGN_IN, "cut by the test")
     await scene.live_on()
 

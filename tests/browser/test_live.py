@@ -72,14 +72,14 @@ async def test_what_was_missed_without_a_network_is_there_once_and_in_order(
 
 
 async def has_socket(demo: Stack) -> bool:
-    return demo.app[HUB].connections > 0
+    return bool(demo.app[HUB].membership.connections)
 
 
 async def lose_network(demo: Stack, inbox: Inbox) -> None:
     """Nothing new can be opened, and what was open is gone without a farewell."""
     await eventually(lambda: has_socket(demo))
     await inbox.page.context.set_offline(True)
-    for connection in list(demo.app[HUB]._connections):
+    for connection in list(demo.app[HUB].membership.connections):
         connection._transport.abort()
 
 

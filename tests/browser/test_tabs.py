@@ -21,7 +21,7 @@ async def expect_sockets(demo: Stack, count: int) -> None:
     """So many sockets have joined at the server."""
 
     async def is_so() -> bool:
-        connections = demo.app[HUB]._connections
+        connections = demo.app[HUB].membership.connections
         return len(connections) == count and all(one.accounts for one in connections)
 
     await eventually(is_so)

@@ -179,11 +179,11 @@ async def test_who_loses_a_number_leaves_its_rooms_and_stays_signed_in(pair: Pai
     far = pair.over_there(agent)
     sockets = [await far.listen(), await in_chat(far, chat_id)]
     hub = pair.far.app[HUB]
-    assert account_id in hub._accounts
+    assert account_id in hub.membership.accounts
     await drop(pair.near, account_id, agent.user_id)
 
     async def left() -> bool:
-        return account_id not in hub._accounts
+        return account_id not in hub.membership.accounts
 
     await eventually(left, ENDED_WITHIN_SECONDS)
     for told, seq in ((account_id, 3), (kept_id, 1)):
@@ -216,4 +216,5 @@ async def test_who_is_let_into_a_number_hears_it_without_a_word_from_redis(pair:
 
 
 async def _has_joined(stack: Stack, account_id: int) -> bool:
-    return account_id in stack.app[HUB]._accounts and bool(stack.app[HUB]._accounts[account_id].everything)
+    accounts = stack.app[HUB].membership.accounts
+    return account_id in accounts and bool(accounts[account_id].everything)

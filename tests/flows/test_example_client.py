@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 from server.config import ROOT
-from server.realtime.connection import CloseCode
+from server.errors import CloseCode
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import eventually
 

@@ -77,7 +77,7 @@ class Stack:
 
     def app_connections(self) -> set[Connection]:
         """The web process's open sockets."""
-        return self.app[HUB]._connections
+        return self.app[HUB].membership.connections
 
 
 @asynccontextmanager

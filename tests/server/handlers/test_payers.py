@@ -12,7 +12,7 @@ from server.errors import Unavailable
 from server.rules.account_states import Seen
 from server.schemas.errors import Error
 from server.store.accounts import states
-from server.web.app_keys import DATABASE, ENTITLEMENTS, HUB
+from server.web.app_keys import DATABASE, ENTITLEMENTS
 from tests.support.factories import (
     CHANNELS,
     add_member,
@@ -252,7 +252,7 @@ async def test_every_instance_knows_who_pays_also_one_that_was_not_told(
         monkeypatch.setattr("server.plans.entitlement_cache.PAYER_CACHE_SECONDS", 0.2)
         async with run_stack(other_config, with_workers=False) as there:
             await _is_heard(here, there, by_message=True)
-            there.app[HUB].on_control = lambda: None
+            monkeypatch.setattr("server.resources.forget_cached_roles", lambda app: None)
             await _is_heard(here, there, by_message=False)
 
 

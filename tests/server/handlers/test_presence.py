@@ -162,10 +162,10 @@ async def test_who_is_there_stays_there_through_the_repetitions(team: Team) -> N
     await ana.command("join-chat", chat_id=team.chat_id)
     await until(watcher, "presence", "Ana")
     presence = team.there.app[PRESENCE]
-    first = presence._heard[team.account_id][team.chat_id].copy()
+    first = presence._received[team.account_id][team.chat_id].copy()
 
     async def was_repeated_often() -> bool:
-        (heard,) = presence._heard[team.account_id][team.chat_id].values()
+        (heard,) = presence._received[team.account_id][team.chat_id].values()
         return heard.at > next(iter(first.values())).at + 3 * 0.4
 
     await eventually(was_repeated_often)
@@ -176,7 +176,7 @@ async def test_a_process_that_stood_still_takes_nobody_for_gone(team: Team) -> N
     watcher, ana = await team.moved(team.bea).listen(), await team.ana.listen()
     await ana.command("join-chat", chat_id=team.chat_id)
     await until(watcher, "presence", "Ana")
-    heard = team.there.app[PRESENCE]._heard[team.account_id][team.chat_id]
+    heard = team.there.app[PRESENCE]._received[team.account_id][team.chat_id]
     (before,) = heard.values()
     time.sleep(1.5)  # noqa: ASYNC251 - the loop of both instances stands still, and nothing else is meant
 
@@ -257,10 +257,9 @@ async def test_nothing_is_left_when_nobody_is(team: Team) -> None:
     await ana.command("typing", chat_id=team.chat_id, on=True)
     await until(ana, "typing", "Ana")
     await ana.close()
-    presence, hub = team.stack.app[PRESENCE], team.stack.app[HUB]
+    presence, membership = team.stack.app[PRESENCE], team.stack.app[HUB].membership
 
     async def is_empty() -> bool:
-        parts = (presence._typists, presence._sent, presence._due, presence._questions, hub.open_chats())
-        return not any(parts) and not any(presence._shown.values())
+        return presence.is_empty and not membership.open_chats()
 
     await eventually(is_empty)

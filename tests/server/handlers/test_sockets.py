@@ -166,8 +166,8 @@ async def test_a_socket_stays_its_users(web_only: Stack) -> None:
     agent, other = await web_only.sign_in(), await web_only.sign_in("other")
     socket = await signed_in(agent)
     answer = await socket.command("auth", token=other.token)
-    assert (answer["ok"], answer["error"]["code"]) == (False, "unauthenticated")
-    assert await socket.wait_closed() == 4401
+    assert (answer["ok"], answer["error"]["code"]) == (False, "forbidden")
+    assert await socket.wait_closed() == 4403
     again = await signed_in(agent)
     expired = Tokens(web_only.config.secrets.jwt_secret, -1).issue(agent.user_id, "a-session")[0]
     assert not (await again.command("auth", token=expired))["ok"]
@@ -187,7 +187,19 @@ async def test_a_stopping_server_does_not_wait_for_who_has_not_signed_in(config:
         silent = await stack.stranger.open_socket()
         assert stack.app[TOKENS]
         leaving = asyncio.create_task(silent.wait_closed())
-    assert await leaving in (1001, 1006, 1012)
+    assert await leaving in (1001, 1006)
+
+
+async def test_a_stopping_server_closes_sockets_that_have_not_signed_in(web_only: Stack) -> None:
+    silent = await web_only.stranger.open_socket()
+    hub = web_only.app[HUB]
+
+    async def is_known() -> bool:
+        return bool(hub._unauthenticated)
+
+    await eventually(is_known)
+    await hub.close()
+    assert await silent.wait_closed() == 1001
 
 
 async def test_ended_sockets_leave_nothing_behind(web_only: Stack) -> None:
@@ -200,7 +212,7 @@ async def test_ended_sockets_leave_nothing_behind(web_only: Stack) -> None:
         await socket.close()
 
     async def is_empty() -> bool:
-        return not hub.connections
+        return not hub.membership.connections
 
     await eventually(is_empty)
-    assert (hub._accounts, dict(hub._users)) == ({}, {})
+    assert hub.membership.is_empty

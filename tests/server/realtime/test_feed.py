@@ -40,7 +40,7 @@ def test_any_order_and_repetition_comes_out_in_order_exactly_once(
     if start_after == len(incoming):
         out += seqs(feed.start(head))
     assert out == list(range(head + 1, newest + 1))
-    assert (feed.head, feed.has_hole) == (newest, False)
+    assert (feed.head, feed.has_gap) == (newest, False)
 
 
 @given(
@@ -63,7 +63,7 @@ def test_healing_closes_every_hole_up_to_the_head_it_was_told(
     assert {seq for seq in arrived if seq <= (feed.head or 0)} <= set(out)
     assert {seq for seq in rows if reached < seq <= head} <= set(out)
     waiting = {seq for seq in arrived if seq > (feed.head or 0)}
-    assert feed.has_hole == bool(waiting)
+    assert feed.has_gap == bool(waiting)
 
 
 def test_nothing_is_due_before_the_rows_were_read() -> None:
@@ -77,9 +77,9 @@ def test_a_hole_holds_back_what_is_behind_it() -> None:
     feed = Feed()
     feed.start(5)
     assert feed.take([push(8), push(7)]) == []
-    assert feed.has_hole
+    assert feed.has_gap
     assert seqs(feed.take([push(6)])) == [6, 7, 8]
-    assert not feed.has_hole
+    assert not feed.has_gap
 
 
 def test_what_the_rows_say_counts_more_than_what_waited() -> None:

@@ -17,7 +17,7 @@ def frames(*pushes: Push) -> list[bytes]:
 
 
 def due(room: ChatRoom, *pushes: Push) -> list[bytes]:
-    return room.due(pushes)
+    return room.take_frames(pushes)
 
 
 def test_a_message_is_due_at_once_and_the_state_beside_it_waits() -> None:

@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from server.config import Config
-from server.web.app_keys import HUB
 from tests.support.factories import CHANNELS, add_member, make_account, make_chat, sign_in_as
 from tests.support.fixtures_stack import run_stack
 from tests.support.peers import Peer, eventually
@@ -20,13 +19,15 @@ def _for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("server.resources.CACHED_ROLES_SECONDS", 3600.0)
 
 
-async def test_whoever_changes_something_is_heard_by_the_next_request_here(config: Config) -> None:
+async def test_whoever_changes_something_is_heard_by_the_next_request_here(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Without a word from Redis, which comes a moment later."""
     async with run_stack(config, with_workers=False) as stack:
         owner, eva = await sign_in_as(stack, "owner"), await sign_in_as(stack, "agent")
         account_id = await make_account(stack, eva)
         chat = f"{CHANNELS}/{account_id}/chats/{await make_chat(stack, account_id)}"
-        stack.app[HUB].on_control = lambda: None
+        monkeypatch.setattr("server.resources.forget_cached_roles", lambda app: None)
         assert (await eva.call("PATCH", chat, {"pinned": True})).status == 200
         await owner.ok("PATCH", f"{USERS}/{eva.user_id}", {"role": "viewer"})
         assert (await eva.call("PATCH", chat, {"pinned": False})).status == 403

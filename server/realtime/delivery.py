@@ -1,0 +1,62 @@
+"""Queues frames for sockets: each frame is encoded once, and each socket is written to once per turn of the loop."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+
+from server.realtime.connection import Connection, encode_frame, join_frames
+from server.realtime.events import Push
+from server.realtime.rooms import ChatRoom, Listeners
+
+# A chat's state is sent at most once in this time to a socket that is only in the chat's room.
+STATE_SECONDS = 0.1
+
+
+class Delivery:
+    """The sockets of one process whose write buffers have to be flushed."""
+
+    def __init__(self) -> None:
+        self._unflushed: list[Connection] = []
+
+    def send(self, connections: Iterable[Connection], frame: bytes) -> None:
+        """One frame to each of these sockets."""
+        self._queue(connections, encode_frame(frame), 1)
+
+    def send_all(self, connections: Iterable[Connection], frames: Sequence[bytes]) -> None:
+        """Several frames to each of these sockets, in order."""
+        if frames:
+            self._queue(connections, join_frames(frames), len(frames))
+
+    def send_pushes(self, listeners: Listeners, pushes: Sequence[Push]) -> None:
+        """Send an account's pushes to its rooms: the same bytes to every socket, once per socket, in one write."""
+        if not pushes:
+            return
+        if listeners.everything:
+            self.send_all(listeners.everything, [push.frame for push in pushes])
+        if contacts := [push.frame for push in pushes if push.is_contact]:
+            self.send_all(listeners.in_chats_only, contacts)
+        for chat_id in {push.chat_id for push in pushes if push.chat_id is not None}:
+            if chat_id in listeners.chats:
+                self._send_to_chat(listeners, chat_id, [push for push in pushes if push.chat_id == chat_id])
+
+    def _send_to_chat(self, listeners: Listeners, chat_id: int, pushes: Sequence[Push]) -> None:
+        """Skips the sockets in the account's room, which got these pushes above."""
+        room = listeners.chats[chat_id]
+        if frames := room.take_frames(pushes):
+            self.send_all(room.sockets - listeners.everything, frames)
+        if room.state is not None and room.timer is None:
+            loop = asyncio.get_running_loop()
+            room.timer = loop.call_later(STATE_SECONDS, self._send_state, listeners, room)
+
+    def _send_state(self, listeners: Listeners, room: ChatRoom) -> None:
+        if (state := room.take_state()) is not None:
+            self.send(room.sockets - listeners.everything, state)
+
+    def _queue(self, connections: Iterable[Connection], frames: bytes, count: int) -> None:
+        if not self._unflushed:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._unflushed.extend(connection for connection in connections if connection.queue(frames, count))
+
+    def _flush(self) -> None:
+        connections, self._unflushed = self._unflushed, []
+        for connection in connections:
+            connection.flush()

@@ -1,0 +1,54 @@
+"""Routes what arrives from Redis: pushes to the feeds, signals to presence, control messages to the check of access."""
+
+from collections.abc import Callable
+
+from server.realtime.delivery import Delivery
+from server.realtime.events import decode_pushes
+from server.realtime.healing import Healing
+from server.realtime.membership import Membership
+from server.realtime.presence import Presence
+from server.realtime.signals import is_signal
+from server.redis.channels import parse_channel
+
+
+class Receiver:
+    """The broker's two callbacks. `check_access` runs when access may have changed, or may have while deaf."""
+
+    def __init__(
+        self,
+        membership: Membership,
+        delivery: Delivery,
+        healing: Healing,
+        presence: Presence,
+        check_access: Callable[[], None],
+    ) -> None:
+        self._membership = membership
+        self._delivery = delivery
+        self._healing = healing
+        self._presence = presence
+        self._check_access = check_access
+
+    def take_message(self, channel: str, payload: bytes) -> None:
+        account_id = parse_channel(channel)
+        if account_id is None:
+            self._take_control(payload)
+        elif (listeners := self._membership.accounts.get(account_id)) is None:
+            return
+        elif is_signal(payload):
+            self._presence.take_signal(account_id, payload)
+        else:
+            self._delivery.send_pushes(listeners, listeners.feed.take(decode_pushes(payload)))
+            self._healing.close_gap(account_id, listeners)
+
+    def _take_control(self, payload: bytes) -> None:
+        """An empty payload asks every instance to check access; any other is `<user id>` and a frame for that user."""
+        user_id, _, frame = payload.partition(b"\n")
+        if frame:
+            self._delivery.send(self._membership.sockets_of(int(user_id)), frame)
+        else:
+            self._check_access()
+
+    def note_reopened(self) -> None:
+        """The subscription was lost for a moment: check everything that may have been missed."""
+        self._check_access()
+        self._healing.compare_heads_soon()
