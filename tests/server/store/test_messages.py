@@ -21,7 +21,7 @@ SEED = 20260302
 MOMENTS = [f"2026-03-02T09:00:0{second}.000+00:00" for second in range(5)]
 
 
-def row_of(shelf: Shelf, chat_id: int, name: str, **changes_: Any) -> NewMessage:
+def row_of(shelf: Shelf, chat_id: int, name: str, /, **changes_: Any) -> NewMessage:
     row: NewMessage = {
         "account_id": shelf.account_id,
         "chat_id": chat_id,
