@@ -55,5 +55,5 @@ async def test_nobody_else_sees_that_there_is_one(demo: Stack, windows: Windows)
     await sign_in_as(demo, "owner")  # the team keeps one
     await set_role(demo, await sign_in_demo_user(demo), "agent")
     inbox = await Inbox.signed_in(windows, demo, "/audit")
-    await expect(inbox.page.get_by_text("There is nothing at this address")).to_be_visible()
+    await expect(inbox.page.get_by_text("Page not found")).to_be_visible()
     await expect(inbox.page.get_by_role("navigation").get_by_role("link", name="Audit")).to_have_count(0)

@@ -183,7 +183,7 @@ async def test_the_button_leads_from_the_middle_to_the_newest_message(demo: Stac
 
     windows.expect_errors(r"status of 404 .*around=999999")
     await inbox.page.goto(f"{demo.stranger.url}/inbox/{account_id}/{chat['id']}#message-999999")
-    await expect(inbox.page.get_by_text("That message is not in this chat any more.")).to_be_visible()
+    await expect(inbox.page.get_by_text("That message is no longer in this chat.")).to_be_visible()
     await expect(inbox.bubble(texts[-1])).to_be_in_viewport()
 
 

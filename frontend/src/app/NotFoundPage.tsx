@@ -1,19 +1,6 @@
-/** For an address that leads nowhere. */
-import { Link } from "react-router";
-import { EmptyState } from "@/components/States";
+/** The page for unknown addresses. */
+import { MissingState } from "@/components/MissingState";
 
 export function NotFoundPage() {
-  return (
-    <EmptyState
-      icon="chat"
-      title="There is nothing at this address"
-      action={
-        <Link className="button button-primary" to="/inbox">
-          Go to the inbox
-        </Link>
-      }
-    >
-      The link may be old, or a letter went missing on the way.
-    </EmptyState>
-  );
+  return <MissingState title="Page not found">The link may be out of date or incomplete.</MissingState>;
 }

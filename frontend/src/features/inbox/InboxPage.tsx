@@ -1,6 +1,7 @@
 /** The inbox: the chats of the chosen numbers on one side, the open chat on the other. */
 import { useMemo, useState, type ReactNode } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
+import { MissingState } from "@/components/MissingState";
 import { EmptyState, ErrorState, Skeleton } from "@/components/States";
 import { useAccounts } from "@/lib/accounts";
 import { describeError } from "@/lib/api/errors";
@@ -126,17 +127,9 @@ function OpenChat({ account, chatId, listed }: OpenChatProps) {
   const { tombstones } = useInboxSnapshot();
   if (account === undefined || chatId === null || tombstones.hasChat({ id: chatId })) {
     return (
-      <EmptyState
-        icon="chat"
-        title="This chat is not here"
-        action={
-          <Link className="button button-plain" to="/inbox">
-            Back to the inbox
-          </Link>
-        }
-      >
-        It may have been erased, or belong to a number that is no longer shared with you.
-      </EmptyState>
+      <MissingState title="Chat not found">
+        It may have been erased, or its number is no longer shared with you.
+      </MissingState>
     );
   }
   return <Thread key={chatId} account={account} chatId={chatId} listed={listed} />;

@@ -70,8 +70,8 @@ export function useChat(accountId: number, chatId: number, listed: Chat | undefi
 
 const NO_ROWS: ReadonlyMap<number, Message> = new Map();
 
-/** The messages of a chat: from the newest on, or around one of them, from where both directions are read. */
-export function useThread(accountId: number, chatId: number, around: number | null = null) {
+/** The messages of a chat: the newest, or those around one message, from which both directions can be read. */
+export function useMessages(accountId: number, chatId: number, around: number | null = null) {
   const api = useApi();
   const { messages, guesses, pending, contacts, tombstones } = useInboxSnapshot();
   const beginning: MessagePosition = around === null ? {} : { around: String(around) };

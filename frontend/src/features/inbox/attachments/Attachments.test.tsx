@@ -13,7 +13,7 @@ import { formatSeconds, formatSize, kindOf, pick } from "./attachments";
 import { InboxContext } from "@/features/inbox/context";
 import { Drafts } from "@/features/inbox/composer/drafts";
 import { InboxStore } from "@/features/inbox/data/store";
-import { ThreadContext } from "@/features/inbox/thread/threadContext";
+import { ThreadActionsContext } from "@/features/inbox/thread/threadContext";
 
 const retryAttachment = vi.fn();
 
@@ -31,17 +31,17 @@ function show(fields: Partial<Attachment>, problem?: Error) {
   const message = makeMessage({ attachments: [attachment] });
   const nothing = vi.fn();
   const store = new InboxStore({ post: vi.fn(), isThreadCached: () => true, describeError: String });
-  const actions = { reply: nothing, edit: nothing, askDelete: nothing, askRetry: nothing, react: nothing, copy: nothing, jumpTo: nothing };
+  const actions = { reply: nothing, edit: nothing, askDelete: nothing, askRetry: nothing, react: nothing, retryPending: nothing, discardPending: nothing, copy: nothing, jumpTo: nothing };
   render(
     <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retryDelay: 1 } } })}>
       <ApiContext value={api}>
-        <ThreadContext value={{ canAct: true, retryAttachment, ...actions }}>
+        <ThreadActionsContext value={{ canAct: true, retryAttachment, ...actions }}>
           <MemoryRouter>
             <InboxContext value={{ store, drafts: new Drafts(7) }}>
               <Attachments message={message} />
             </InboxContext>
           </MemoryRouter>
-        </ThreadContext>
+        </ThreadActionsContext>
       </ApiContext>
     </QueryClientProvider>,
   );

@@ -13,7 +13,7 @@ import { useInbox } from "@/features/inbox/context";
 import { useTyping } from "@/features/inbox/presence/presenceContext";
 import { QuoteLines } from "@/features/inbox/thread/Quote";
 import { canRecord } from "./recording";
-import type { Intent } from "@/features/inbox/thread/threadState";
+import type { Intent } from "@/features/inbox/thread/intent";
 import { TrayButton, TrayList, type Tray } from "./Tray";
 import { VoiceRecorder } from "./VoiceRecorder";
 

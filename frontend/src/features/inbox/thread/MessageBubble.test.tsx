@@ -8,7 +8,8 @@ import { InboxContext } from "@/features/inbox/context";
 import { Drafts } from "@/features/inbox/composer/drafts";
 import { MessageBubble } from "./MessageBubble";
 import { InboxStore } from "@/features/inbox/data/store";
-import { ThreadContext, type ThreadActions } from "./threadContext";
+import type { ThreadActions } from "./threadActions";
+import { ThreadActionsContext } from "./threadContext";
 
 const actions = {
   reply: vi.fn(),
@@ -17,6 +18,8 @@ const actions = {
   askRetry: vi.fn(),
   retryAttachment: vi.fn(),
   react: vi.fn(),
+  retryPending: vi.fn(),
+  discardPending: vi.fn(),
   copy: vi.fn(),
   jumpTo: vi.fn(),
 };
@@ -30,9 +33,9 @@ function show(fields: Partial<Message>, extra: Partial<ThreadActions> = {}, isDa
   const store = new InboxStore({ post: vi.fn(), isThreadCached: () => true, describeError: String });
   render(
     <InboxContext value={{ store, drafts: new Drafts(7) }}>
-      <ThreadContext value={{ canAct: true, ...actions, ...extra }}>
+      <ThreadActionsContext value={{ canAct: true, ...actions, ...extra }}>
         <MessageBubble bubble={bubble} isDayStart={isDayStart} isContinued={false} hasName isStop />
-      </ThreadContext>
+      </ThreadActionsContext>
     </InboxContext>,
   );
   return message;

@@ -6,7 +6,7 @@ import { isSameDay } from "@/lib/time";
 import { showMessage } from "./anchor";
 import type { Bubble } from "./bubbles";
 import { MessageBubble } from "./MessageBubble";
-import type { useThread } from "@/features/inbox/queries";
+import type { useMessages } from "@/features/inbox/queries";
 
 const CLOSE_MS = 5 * 60_000;
 const NEAR_END_PX = 120;
@@ -14,7 +14,7 @@ const NEAR_END_PX = 120;
 const NEAR_START_PX = 1_600;
 
 interface MessageListProps {
-  readonly thread: ReturnType<typeof useThread>;
+  readonly thread: ReturnType<typeof useMessages>;
   readonly bubbles: readonly Bubble[];
   readonly isGroup: boolean;
   /** The message that is to be shown first, instead of the newest. */

@@ -1,7 +1,6 @@
 /** Why a message is not on its way, and what can be done about it. */
 import { Button } from "@/components/Button";
 import type { Bubble } from "./bubbles";
-import { useInbox } from "@/features/inbox/context";
 import type { Pending } from "@/features/inbox/data/pending";
 import { useThreadActions } from "./threadContext";
 
@@ -23,14 +22,14 @@ export function SendProblem({ bubble }: { readonly bubble: Bubble }) {
 
 /** Nothing is wrong with the message: it goes by itself. */
 function Waiting({ pending, reason }: { readonly pending: Pending; readonly reason: string }) {
-  const { store } = useInbox();
+  const { retryPending, discardPending } = useThreadActions();
   return (
     <div className="trouble trouble-waiting" role="status" data-testid="message-waiting">
       <span>{pending.isUnstored === true ? `${reason} Keep this page open until then.` : reason}</span>
-      <Button size="small" tone="quiet" onClick={() => void store.retry(pending.clientId)} data-testid="message-retry">
+      <Button size="small" tone="quiet" onClick={() => retryPending(pending.clientId)} data-testid="message-retry">
         Try now
       </Button>
-      <Button size="small" tone="quiet" onClick={() => store.discard(pending.clientId)} data-testid="message-discard">
+      <Button size="small" tone="quiet" onClick={() => discardPending(pending.clientId)} data-testid="message-discard">
         Discard
       </Button>
     </div>
@@ -38,12 +37,11 @@ function Waiting({ pending, reason }: { readonly pending: Pending; readonly reas
 }
 
 function Failed({ bubble }: { readonly bubble: Bubble }) {
-  const { store } = useInbox();
-  const { canAct, askRetry } = useThreadActions();
+  const { canAct, askRetry, retryPending, discardPending } = useThreadActions();
   const text = explain(bubble);
   if (text === null) return null;
   const { pending, message } = bubble;
-  const retry = pending === null ? message && canAct && (() => askRetry(message)) : () => void store.retry(pending.clientId);
+  const retry = pending === null ? message && canAct && (() => askRetry(message)) : () => retryPending(pending.clientId);
   return (
     <div className={`trouble trouble-${bubble.status}`} role="alert">
       <span>{text}</span>
@@ -53,7 +51,7 @@ function Failed({ bubble }: { readonly bubble: Bubble }) {
         </Button>
       )}
       {pending !== null && (
-        <Button size="small" tone="quiet" onClick={() => store.discard(pending.clientId)} data-testid="message-discard">
+        <Button size="small" tone="quiet" onClick={() => discardPending(pending.clientId)} data-testid="message-discard">
           Discard
         </Button>
       )}

@@ -1,7 +1,7 @@
 /** Asks before something is done that cannot be taken back. */
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
-import type { Question } from "./threadState";
+import type { Question } from "./intent";
 
 interface ThreadQuestionProps {
   readonly question: Question;

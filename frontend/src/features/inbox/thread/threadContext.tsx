@@ -1,34 +1,32 @@
-/** Hands what can be done with the messages of the open chat to its bubbles. */
+/** The one way to the state of the open chat: `useThread` for its parts, `useThreadActions` for its many bubbles. */
 import { createContext, use } from "react";
-import type { Message } from "@/types/wire";
+import type { ThreadActions } from "./threadActions";
+import type { ThreadState } from "./threadState";
 
-export interface ThreadActions {
-  /** False for somebody who may only read: the bubbles then offer to copy, and nothing else. */
-  readonly canAct: boolean;
-  readonly reply: (message: Message) => void;
-  readonly edit: (message: Message) => void;
-  readonly askDelete: (message: Message) => void;
-  readonly askRetry: (message: Message) => void;
-  /** Null takes the reaction back. */
-  readonly react: (message: Message, value: string | null) => void;
-  readonly retryAttachment: (message: Message, attachmentId: string) => void;
-  readonly copy: (text: string) => void;
-  readonly jumpTo: (messageId: number) => void;
+const NOOP = () => undefined;
+
+/** Outside a thread a bubble is read-only. */
+const READ_ONLY: ThreadActions = {
+  canAct: false,
+  reply: NOOP,
+  edit: NOOP,
+  askDelete: NOOP,
+  askRetry: NOOP,
+  react: NOOP,
+  retryAttachment: NOOP,
+  retryPending: NOOP,
+  discardPending: NOOP,
+  copy: NOOP,
+  jumpTo: NOOP,
+};
+
+export const ThreadContext = createContext<ThreadState | null>(null);
+export const ThreadActionsContext = createContext<ThreadActions>(READ_ONLY);
+
+export function useThread(): ThreadState {
+  const thread = use(ThreadContext);
+  if (thread === null) throw new Error("useThread needs a ThreadContext above it.");
+  return thread;
 }
 
-const NOTHING = () => undefined;
-
-/** Without a thread around it a bubble can only be read. */
-export const ThreadContext = createContext<ThreadActions>({
-  canAct: false,
-  reply: NOTHING,
-  edit: NOTHING,
-  askDelete: NOTHING,
-  askRetry: NOTHING,
-  react: NOTHING,
-  retryAttachment: NOTHING,
-  copy: NOTHING,
-  jumpTo: NOTHING,
-});
-
-export const useThreadActions = (): ThreadActions => use(ThreadContext);
+export const useThreadActions = (): ThreadActions => use(ThreadActionsContext);
