@@ -1,8 +1,7 @@
-"""Tells which of an account's own messages at UniPile a send became: only when nothing else could be meant."""
+"""Matches an unconfirmed send to its UniPile message, if the match is unambiguous."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any
 
 from server.store.sending.send_outcomes import UnverifiedSend
 from server.unipile.lists.messages import OwnMessage
@@ -10,31 +9,29 @@ from server.unipile.lists.messages import OwnMessage
 # UniPile's clock and ours may differ a little.
 CLOCK_MARGIN = timedelta(seconds=5)
 
-File = Mapping[str, Any]
-
 
 def find_match(
-    look: UnverifiedSend, rivals: Sequence[UnverifiedSend], unclaimed: Sequence[OwnMessage]
+    send: UnverifiedSend, candidates: Sequence[UnverifiedSend], unmatched: Sequence[OwnMessage]
 ) -> OwnMessage | None:
-    """The message that the send became; None when there is none, or when it cannot be told.
+    """The message that the send became; None if there is none, or more than one is possible.
 
-    `rivals` are all sends of the chat whose ids nobody knows, this one among them, `unclaimed` the messages that no row
-    has; both oldest first.
+    `candidates` are all sends of the chat without an id, including this one; `unmatched` are UniPile's messages without
+    a row. Both are ordered oldest first.
     """
-    if any(rival.status == "sending" and rival.message_id != look.message_id for rival in rivals):
-        return None  # what is there may be the one that is under way just now
-    alike = [message for message in unclaimed if _fits(look, message)]
-    # Where UniPile tells everything, equal ones are equal; where it does not, each must have its send.
-    sure = [message for message in alike if _is_fully_known(message)]
-    messages = sure or alike
-    sends = [rival for rival in rivals if any(_fits(rival, message) for message in messages)]
-    if not sure and len(sends) != len(messages):
+    if any(other.status == "sending" and other.message_id != send.message_id for other in candidates):
+        return None  # a message found may be the send that is in progress now
+    possible = [message for message in unmatched if _fits(send, message)]
+    # Where UniPile reports everything, equal messages are equal; where it does not, the counts must agree.
+    certain = [message for message in possible if _is_fully_known(message)]
+    messages = certain or possible
+    sends = [other for other in candidates if any(_fits(other, message) for message in messages)]
+    if not certain and len(sends) != len(messages):
         return None
-    return _pair(sends, messages).get(look.message_id)
+    return _pair(sends, messages).get(send.message_id)
 
 
 def _pair(sends: Sequence[UnverifiedSend], messages: Sequence[OwnMessage]) -> dict[int, OwnMessage]:
-    """Send and message, the newest first: a message is the last send that was made before it, as a chat is in order."""
+    """Pair sends with messages, newest first: a chat is in order, so a message is the last send made before it."""
     left, pairs = list(messages), dict[int, OwnMessage]()
     for send in reversed(sends):
         if left and _is_after(send, left[-1]):
@@ -47,7 +44,7 @@ def _is_after(send: UnverifiedSend, message: OwnMessage) -> bool:
 
 
 def _fits(send: UnverifiedSend, message: OwnMessage) -> bool:
-    """Whether nothing that UniPile tells of the message speaks against it."""
+    """Whether nothing that UniPile reports of the message contradicts the send."""
     return (
         send.body.strip() == message.text.strip()
         and len(send.files) == len(message.files)
@@ -56,14 +53,14 @@ def _fits(send: UnverifiedSend, message: OwnMessage) -> bool:
 
 
 def _is_fully_known(message: OwnMessage) -> bool:
-    """UniPile need not tell a file's size, and many pictures have no name."""
+    """UniPile need not report a file's size, and many images have no name."""
     return all(file["file_size"] is not None for file in message.files)
 
 
-def _could_be_file(ours: File, theirs: File) -> bool:
+def _could_be_file(sent: Mapping[str, object], found: Mapping[str, object]) -> bool:
     return (
-        ours.get("type") == theirs["type"]
-        and theirs["file_size"] in (None, ours.get("file_size"))
-        and theirs["file_name"] in (None, ours.get("file_name"))
-        and (ours.get("voice_note") is True or not theirs["voice_note"])
+        sent.get("type") == found["type"]
+        and found["file_size"] in (None, sent.get("file_size"))
+        and found["file_name"] in (None, sent.get("file_name"))
+        and (sent.get("voice_note") is True or not found["voice_note"])
     )

@@ -1,4 +1,4 @@
-"""Hands messages to UniPile, in order within a chat, and writes what became of them: no more than is known."""
+"""Sends messages to UniPile, in order within a chat, and stores their outcomes, never more than is known."""
 
 import time
 from functools import partial
@@ -26,62 +26,62 @@ STINT_SECONDS = 20.0
 
 
 async def send_chat(ctx: dict[Any, Any], chat_id: int) -> None:
-    """Send what waits in one chat, oldest first. Run by two workers at once, one of them finds nothing to take.
+    """Send the messages that wait in one chat, oldest first. Of two workers at once, one finds nothing to send.
 
-    A long queue is worked off in several jobs: a call that the job's time limit cut off would have an unknown outcome.
+    A long queue is sent by several jobs: a call interrupted by the job's time limit would have an unknown outcome.
     """
-    parts, begun = parts_of(ctx), time.monotonic()
-    while (turn := await parts.database.write(_take_turn, chat_id, parts.config.pace)) is not None:
-        if isinstance(turn, Delayed):
-            await _wait(parts, ctx, chat_id, turn)
+    parts, started = parts_of(ctx), time.monotonic()
+    while (next_send := await parts.database.write(_take_next, chat_id, parts.config.pace)) is not None:
+        if isinstance(next_send, Delayed):
+            await _wait(parts, ctx, chat_id, next_send)
             return
-        await _attempt(parts, turn)
-        if time.monotonic() - begun > STINT_SECONDS:
+        await _attempt(parts, next_send)
+        if time.monotonic() - started > STINT_SECONDS:
             await enqueue(parts.redis, SEND_CHAT, chat_id)
             return
 
 
-async def _take_turn(cursor: Cursor, chat_id: int, limits: Pace) -> Attempt | Delayed | None:
-    """The chat's next message, or how long it has to wait: a number that writes too fast is in danger."""
+async def _take_next(cursor: Cursor, chat_id: int, limits: Pace) -> Attempt | Delayed | None:
+    """The chat's next message, or how long it has to wait: WhatsApp may ban an account that sends too fast."""
     if limits.enabled:
-        held = await pacing.hold_back(cursor, chat_id, limits.spacing_seconds, limits.burst)
-        if held is not None:
-            return held
+        delayed = await pacing.hold_back(cursor, chat_id, limits.spacing_seconds, limits.burst)
+        if delayed is not None:
+            return delayed
     return await outbox.take_attempt(cursor, chat_id)
 
 
-async def _wait(parts: Parts, ctx: dict[Any, Any], chat_id: int, held: Delayed) -> None:
-    """Come again exactly when the message is due, and show until when it waits."""
-    if held.changed is not None:
+async def _wait(parts: Parts, ctx: dict[Any, Any], chat_id: int, delayed: Delayed) -> None:
+    """Queue the job for the time when the message is due, and show that time."""
+    if delayed.changed is not None:
         metrics.SENDS.labels("paced").inc()
-    await enqueue(parts.redis, SEND_CHAT, chat_id, delay_seconds=held.seconds)
-    ctx["wake_in"](held.seconds)
-    await publish_outcome(parts, [held.changed] if held.changed is not None else [])
+    await enqueue(parts.redis, SEND_CHAT, chat_id, delay_seconds=delayed.seconds)
+    ctx["wake_in"](delayed.seconds)
+    await publish_outcome(parts, [delayed.changed] if delayed.changed is not None else [])
 
 
 async def _attempt(parts: Parts, attempt: Attempt) -> None:
     try:
-        provider_msg_id = await _hand_over(parts, attempt)
+        provider_msg_id = await _call_unipile(parts, attempt)
     except (NotTaken, Unavailable):
-        # Nothing went out: back to the head of the queue, and the job comes again later.
+        # Nothing was sent: back to the head of the queue; the job is retried later.
         await parts.database.write(outbox.release_attempt, attempt.message_id)
         metrics.SENDS.labels("postponed").inc()
         raise
     except Rejected as error:
         await settle_send(parts, attempt.message_id, "failed", error=error_fields(error))
         if isinstance(error, SignedOut):
-            # Its owner has to act, whether or not a webhook says so.
+            # The user has to act, whether or not a webhook reports it.
             await note(parts, attempt.account_id, Seen.SIGNED_OUT, error.type)
     except (OutcomeUnknown, UnipileError) as error:
-        # There is no key to ask with: it is never sent again by us, only looked for (unipile-api.md §1.6).
+        # UniPile has no idempotency key: it is never sent again by us, only verified (unipile-api.md §1.6).
         if not await find_outcome(parts, attempt.message_id):
             await settle_send(parts, attempt.message_id, "unconfirmed", error=error_fields(error))
     else:
         await settle_send(parts, attempt.message_id, "sent", provider_msg_id=provider_msg_id)
 
 
-async def _hand_over(parts: Parts, attempt: Attempt) -> str | None:
-    """The call itself; raises Unavailable, and has not called, when the file to send cannot be read now."""
+async def _call_unipile(parts: Parts, attempt: Attempt) -> str | None:
+    """Send it; raises Unavailable, without having called UniPile, if the file to send cannot be read now."""
     return await parts.unipile.send_message(
         attempt.external_account_id,
         attempt.provider_chat_id,

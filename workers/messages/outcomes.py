@@ -1,4 +1,4 @@
-"""Writes what became of a send, no more than is known, and tells the rooms."""
+"""Stores the outcome of a send, never more than is known, and publishes it."""
 
 from typing import NamedTuple
 
@@ -20,8 +20,8 @@ from workers.context import Parts
 
 
 class SendOutcome(NamedTuple):
-    """Messages that are different now, whether more was told of the sent one before its id was known, and its chat when
-    something in it is unread again.
+    """The messages that changed; whether an amendment of the sent one arrived before its id was known; its chat if its
+    unread count changed.
     """
 
     messages: list[ChangedMessage] = []  # noqa: RUF012 - never changed
@@ -30,7 +30,7 @@ class SendOutcome(NamedTuple):
 
 
 def error_fields(error: UnipileError) -> dict[str, str]:
-    """UniPile's word for programs, our sentence for people."""
+    """The error as the message shows it: UniPile's code, and our sentence for agents."""
     return {"code": error.type, "message": error.advice}
 
 
@@ -42,13 +42,13 @@ async def settle_send(
     provider_msg_id: str | None = None,
     error: dict[str, str] | None = None,
 ) -> None:
-    """Write an outcome and tell the rooms; a job cut off before it did is finished by the look-around."""
+    """Store an outcome and publish it. If the job is interrupted before, `requeue_lost_sends` finishes it."""
     metrics.SENDS.labels(status).inc()
     try:
-        outcome = await parts.database.write(_settle, message_id, status, provider_msg_id, error)
+        outcome = await parts.database.write(_store_outcome, message_id, status, provider_msg_id, error)
     except psycopg2.errors.UniqueViolation:
-        # Its echo came in other words, waited as long as echoes wait, and stands as a row of its own.
-        outcome = await parts.database.write(_settle, message_id, status, None, error)
+        # Its echo had a changed text, waited as long as echoes wait, and was stored as a row of its own.
+        outcome = await parts.database.write(_store_outcome, message_id, status, None, error)
     changed = outcome.messages
     if outcome.is_amended and provider_msg_id is not None:
         # A reaction arrived before the message's id was known.
@@ -61,7 +61,7 @@ async def settle_send(
 async def publish_outcome(
     parts: Parts, changed: list[ChangedMessage], chat: ChangedChat | None = None
 ) -> None:
-    """Push changed messages of one account, and a chat; what is not pushed now, a reader of changes finds."""
+    """Publish changed messages of one account, and a chat; clients that miss it find it in the changes."""
     if not changed:
         return
     pushes = [
@@ -74,11 +74,11 @@ async def publish_outcome(
     await publish_or_log(parts.redis, account_id, pushes, "outcome_not_published", message_id=message_id)
 
 
-async def _settle(
+async def _store_outcome(
     cursor: Cursor, message_id: int, status: str, provider_msg_id: str | None, error: dict[str, str] | None
 ) -> SendOutcome:
-    """Write the outcome and what changes with it; a definite failure gives its count back. What was not told before,
-    which is the rule, is not asked about.
+    """Store the outcome and what changes with it; a definite failure refunds its count. Early receipts, replies and
+    amendments are rare, and queried only if there are any.
     """
     await send_outcomes.lock_message_first(cursor, message_id)
     settled = await outbox.settle_attempt(
