@@ -1,4 +1,4 @@
-"""Keeps a claim on an account's import or sweep while it is worked on: a killed worker's is free again soon."""
+"""Renews the lease of an account's import or sweep while it runs; a killed worker's lease expires soon."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -13,8 +13,8 @@ from workers.context import Parts
 
 log = structlog.get_logger()
 
-# Renewed three times before it would end. Should a worker stand still for longer and another take over, both store the
-# same rows once.
+# Renewed three times before it would expire. If a worker pauses for longer and another takes over, both store the same
+# rows once.
 LEASE_SECONDS, RENEW_SECONDS = 15.0, 4.0
 
 Renew = Callable[[Cursor, int, float], Awaitable[None]]
@@ -22,7 +22,7 @@ Renew = Callable[[Cursor, int, float], Awaitable[None]]
 
 @asynccontextmanager
 async def renewed_lease(parts: Parts, account_id: int, renew: Renew) -> AsyncIterator[None]:
-    """The claim is renewed until the block is left."""
+    """Renew the lease until the block ends."""
     task = asyncio.create_task(_renew(parts, account_id, renew))
     try:
         yield
@@ -36,4 +36,4 @@ async def _renew(parts: Parts, account_id: int, renew: Renew) -> None:
         try:
             await parts.database.write(renew, account_id, LEASE_SECONDS)
         except Unavailable:
-            log.info("claim_not_renewed", account_id=account_id)
+            log.info("lease_not_renewed", account_id=account_id)

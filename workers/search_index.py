@@ -1,4 +1,4 @@
-"""Makes messages searchable, a little after they are stored: searching costs the storing of messages nothing."""
+"""Indexes messages for search shortly after they are stored, so that storing does not pay for it."""
 
 import asyncio
 import time
@@ -6,15 +6,15 @@ import time
 from server.store.search import search_index
 from workers.context import Parts
 
-# A transaction of some five milliseconds: a message that comes in meanwhile waits for no more than that.
+# A transaction of about 5 ms: an incoming message waits no longer than that.
 TEXTS_PER_BATCH = 50
 
 
 async def write_tokens(parts: Parts) -> None:
-    """The words of everything that changed since the last round, a batch a transaction, half of the time at most."""
+    """Index everything that changed since the last run, one batch a transaction, at most half of the time."""
     for account_id in await parts.database.read(search_index.list_behind):
         is_done = False
         while not is_done:
-            began = time.monotonic()
+            started = time.monotonic()
             is_done = await parts.database.write(search_index.write_tokens, account_id, TEXTS_PER_BATCH)
-            await asyncio.sleep(time.monotonic() - began)
+            await asyncio.sleep(time.monotonic() - started)

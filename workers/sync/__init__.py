@@ -1,1 +1,1 @@
-"""Jobs that read UniPile's store."""
+"""Jobs that read UniPile's store: imports, sweeps and flags."""

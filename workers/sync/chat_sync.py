@@ -1,4 +1,4 @@
-"""Asks UniPile for the truth about chats, tells it what was read here, and where it has to post."""
+"""Reads chats at UniPile, mirrors flags set here to it, and registers our webhooks there."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from workers.context import Parts, parts_of
 log = structlog.get_logger()
 
 MESSAGES_WEBHOOK, STATUS_WEBHOOK = "confab-messages", "confab-account-status"
-# name -> (UniPile's source, our path)
+# Name -> (UniPile's source, our path)
 WEBHOOKS = {
     MESSAGES_WEBHOOK: (MESSAGES_SOURCE, "/api/webhooks/unipile/messages"),
     STATUS_WEBHOOK: (STATUS_SOURCE, "/api/webhooks/unipile/account-status"),
@@ -27,7 +27,7 @@ WEBHOOKS = {
 
 
 async def refresh_chat(ctx: dict[Any, Any], chat_id: int) -> None:
-    """Ask for the name of a chat that no event told: a group's subject."""
+    """Read a chat's name that no event has given, such as a group's subject."""
     parts = parts_of(ctx)
     known = await parts.database.read(flags.fetch_chat_state, chat_id)
     if known is None:
@@ -51,23 +51,23 @@ async def _rename_chat(cursor: Cursor, account_id: int, chat_id: int, name: str)
 
 
 async def mirror_chat(ctx: dict[Any, Any], chat_id: int, marks: list[str]) -> None:
-    """Tell UniPile what was set on a chat here: `read` or `unread` as it was wished, `archived`, `pinned` and `muted`
-    as they stand now, so that two quick changes end right in any order. A wish it refuses is not worth a second one.
+    """Set the flags of a chat at UniPile that were set here: `read` and `unread` as requested; `archived`, `pinned` and
+    `muted` as they are now, so that two quick changes end right in any order. What UniPile rejects is not retried.
     """
     parts = parts_of(ctx)
     state = await parts.database.read(flags.fetch_chat_state, chat_id)
     if state is None:
         return
-    for mark, value in _mirrored(state, marks):
+    for flag, value in _flags_to_set(state, marks):
         try:
-            await parts.unipile.set_chat(state.provider_chat_id, mark, value)
+            await parts.unipile.set_chat(state.provider_chat_id, flag, value)
         except (Rejected, OutcomeUnknown) as error:
-            log.info("mark_not_mirrored", chat_id=chat_id, mark=mark, error=error.type)
+            log.info("flag_not_mirrored", chat_id=chat_id, flag=flag, error=error.type)
 
 
-def _mirrored(state: ChatState, marks: list[str]) -> list[tuple[str, bool | str]]:
-    """Read marks tell the contact: an account can be told to keep them to itself. UniPile knows whole chats only: one
-    with something unread in it is not called read there.
+def _flags_to_set(state: ChatState, marks: list[str]) -> list[tuple[str, bool | str]]:
+    """The requested flags with their values. `read` sends a read receipt, which an account can switch off; and UniPile
+    only marks whole chats as read, so a chat with unread messages is not.
     """
     values: dict[str, tuple[str, bool | str]] = {
         "unread": ("read", False),
@@ -81,14 +81,14 @@ def _mirrored(state: ChatState, marks: list[str]) -> list[tuple[str, bool | str]
 
 
 async def register_webhooks(ctx: dict[Any, Any]) -> None:
-    """See to it that UniPile posts to us exactly once: our two webhooks, found again by name (§5).
+    """Make sure that UniPile posts to us exactly once: our two webhooks, found by name (§5).
 
-    There is no way to change one: the new one is made, then the old one deleted. Instances that start together may
-    each make theirs; the last to look sees all of them, and every one of them keeps the same.
+    A webhook cannot be changed: a new one is created, then the old one deleted. Instances that start together may each
+    create theirs; the last one to read the list sees all of them, and every instance retains the same.
     """
     parts = parts_of(ctx)
     registered = await parts.unipile.list_webhooks()
-    missing = [name for name in WEBHOOKS if _right_ones(parts, registered, name) == []]
+    missing = [name for name in WEBHOOKS if _matching(parts, registered, name) == []]
     for name in missing:
         source, path = WEBHOOKS[name]
         await parts.unipile.create_webhook(
@@ -98,11 +98,11 @@ async def register_webhooks(ctx: dict[Any, Any]) -> None:
     if missing:
         registered = await parts.unipile.list_webhooks()
     for name in WEBHOOKS:
-        if right := _right_ones(parts, registered, name):
-            await _keep_only(parts, min(right), [r.id for r in registered if r.name == name])
+        if matching := _matching(parts, registered, name):
+            await _delete_others(parts, min(matching), [r.id for r in registered if r.name == name])
 
 
-def _right_ones(parts: Parts, registered: list[Registration], name: str) -> list[str]:
+def _matching(parts: Parts, registered: list[Registration], name: str) -> list[str]:
     """The ids of the webhooks of this name that post to us, with our secret."""
     url, secret = parts.config.web.public_url + WEBHOOKS[name][1], parts.config.secrets.webhook_secret
     return [
@@ -112,11 +112,11 @@ def _right_ones(parts: Parts, registered: list[Registration], name: str) -> list
     ]
 
 
-async def _keep_only(parts: Parts, kept: str, ids: list[str]) -> None:
+async def _delete_others(parts: Parts, retained: str, ids: list[str]) -> None:
     for surplus in ids:
-        if surplus != kept:
+        if surplus != retained:
             try:
                 await parts.unipile.delete_webhook(surplus)
             except Rejected as error:
-                if not error.is_gone:  # another instance was quicker
+                if not error.is_gone:  # another instance was faster
                     raise

@@ -1,4 +1,4 @@
-"""Takes over what was set on the real phone: chats read, archived, pinned, muted there."""
+"""Applies the flags that were set on the phone: chats read, archived, pinned or muted there."""
 
 from collections.abc import Sequence
 from typing import cast
@@ -15,12 +15,12 @@ from server.unipile.history import MAX_LIMIT, History
 from server.unipile.lists.chats import StoredChat
 from workers.context import Parts
 
-# A sweep looks at so many pages of the list, newest chats first: what is older is seldom touched on the phone.
+# Pages of the chat list that a sweep reads, newest chats first: older chats are rarely changed on the phone.
 PAGES = 4
 
 
 async def sweep_flags(parts: Parts, account_id: int, external_account_id: str) -> None:
-    """Read the newest chats of an account, and take their marks over."""
+    """Read the newest chats of an account and apply their flags."""
     cursor: str | None = None
     for _ in range(PAGES):
         head = await parts.database.read(phone_flags.fetch_head, account_id)
@@ -31,18 +31,20 @@ async def sweep_flags(parts: Parts, account_id: int, external_account_id: str) -
 
 
 async def apply_flags(parts: Parts, account_id: int, chats: Sequence[StoredChat], head: int) -> None:
-    """Take over and tell what is new in these; chats that are not stored here are passed over. `head` is the account's
-    number before they were read: what arrived since, UniPile's list did not know.
+    """Apply and publish the flags of these chats; those that are not stored are skipped. `head` is the account's head
+    seq before they were read: UniPile's list does not include later changes.
     """
     if not chats:
         return
-    changed = await parts.database.write(_take, account_id, chats, head)
+    changed = await parts.database.write(_store_flags, account_id, chats, head)
     pushes = chat_pushes(changed)
     if pushes:
         await publish(parts.redis, account_id, pushes)
 
 
-async def _take(cursor: Cursor, account_id: int, chats: Sequence[StoredChat], head: int) -> list[ChangedChat]:
+async def _store_flags(
+    cursor: Cursor, account_id: int, chats: Sequence[StoredChat], head: int
+) -> list[ChangedChat]:
     await accounts.lock_account(cursor, account_id)
     rows: list[ReportedChat] = [
         {

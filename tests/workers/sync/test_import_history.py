@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from server.store.accounts import sync_state as history_rows
+from server.unipile.history import History, RawPage
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import Peer, eventually, message_received
 from tests.support.worker_harness import Ear, Ledger
@@ -95,13 +96,13 @@ async def test_every_chat_has_its_newest_page_before_any_is_deep(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pages: list[tuple[str, bool]] = []
-    take = import_history._Work._take
+    read = History.list_chat_messages
 
-    async def noted(work: Any, chat: str, kind: str, cursor: str | None, limit: int) -> None:
+    async def noted(history: History, chat: str, cursor: str | None, limit: int) -> RawPage:
         pages.append((chat, cursor is None))
-        await take(work, chat, kind, cursor, limit)
+        return await read(history, chat, cursor, limit)
 
-    monkeypatch.setattr(import_history._Work, "_take", noted)
+    monkeypatch.setattr(History, "list_chat_messages", noted)
     await archive.run()
     assert [is_first for _, is_first in pages] == [True] * 4 + [False] * 4
     rows = await archive.ledger.fetch(
