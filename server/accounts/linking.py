@@ -1,16 +1,19 @@
 """Links accounts that exist at UniPile: checks that they may be linked, and inserts them within the plan's limit."""
 
+from typing import NamedTuple
+
 import structlog
 from aiopg import Cursor
 
 from server.errors import ConfabError, NotFound
 from server.plans.payer import Payer
-from server.plans.quotas import require_account_slot, take_account_slot
+from server.plans.quotas import require_account_slot
 from server.rules.account_states import Seen
 from server.rules.plans import Rights
 from server.store.accounts import accounts, hosted_links, states
 from server.store.accounts.hosted_links import HostedLink
 from server.store.db.database import Database
+from server.store.privacy.account_erasures import was_erased
 from server.store.privacy.erasure_digests import NameHasher
 from server.unipile.answers import ProviderAccount
 from server.unipile.client import UnipileClient
@@ -61,25 +64,53 @@ async def begin_reconnect(cursor: Cursor, payer: Payer, account_id: int) -> stat
     return await states.observe(cursor, account_id, Seen.CODE_SHOWN)
 
 
+class AccountLink(NamedTuple):
+    """An account to link to a user, as it was seen at UniPile."""
+
+    user_id: int
+    provider: str
+    external_account_id: str
+    seen: Seen
+    reason: str | None = None
+    name: str | None = None
+    phone: str | None = None
+
+
+def link_to(user_id: int, provider: str, found: ProviderAccount) -> AccountLink:
+    """The link of an account that was read from UniPile."""
+    external_id = found.external_account_id
+    return AccountLink(user_id, provider, external_id, found.seen, found.reason, found.name, found.phone)
+
+
+async def link_account(cursor: Cursor, rights: Rights, link: AccountLink, hasher: NameHasher) -> int:
+    """Insert or take over the account within the plan's limit; returns its id. Raises conflict for an account of
+    another user, or one that was erased here.
+    """
+    if await was_erased(cursor, hasher, link.provider, link.external_account_id):
+        raise ConfabError("conflict", "This number was erased here. Connect it again with a new code.")
+    await require_account_slot(
+        cursor, rights, link.user_id, link.external_account_id, is_pairing=link.seen is Seen.CODE_SHOWN
+    )
+    account_id = await accounts.take_over_account(
+        cursor,
+        link.user_id,
+        link.provider,
+        link.external_account_id,
+        seen=link.seen,
+        reason=link.reason,
+        name=link.name,
+        phone=link.phone,
+    )
+    if account_id is None:
+        log.warning("account_of_another_user", external_account_id=link.external_account_id)
+        raise ConfabError("conflict", OTHER_USERS_NUMBER)
+    return account_id
+
+
 async def link_hosted_account(
     cursor: Cursor, rights: Rights, token: str, link: HostedLink, known: ProviderAccount, hasher: NameHasher
 ) -> int:
     """Use the token up and link the account to the user who opened the hosted page; returns its id."""
     if not await hosted_links.use_hosted_link(cursor, token, known.external_account_id):
         raise NotFound
-    account_id = await take_account_slot(
-        cursor,
-        rights,
-        link.user_id,
-        link.provider,
-        known.external_account_id,
-        hasher=hasher,
-        seen=known.seen,
-        reason=known.reason,
-        name=known.name,
-        phone=known.phone,
-    )
-    if account_id is None:
-        log.warning("hosted_account_taken", external_account_id=known.external_account_id)
-        raise ConfabError("conflict", OTHER_USERS_NUMBER)
-    return account_id
+    return await link_account(cursor, rights, link_to(link.user_id, link.provider, known), hasher)

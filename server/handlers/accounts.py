@@ -9,15 +9,17 @@ import structlog
 from aiohttp import web
 
 from server.accounts.linking import (
-    OTHER_USERS_NUMBER,
+    AccountLink,
     begin_reconnect,
     delete_rejected_account,
+    link_account,
+    link_to,
     require_whatsapp,
 )
 from server.accounts.provider_errors import translated_errors
 from server.config import Config
 from server.errors import ConfabError, NotFound
-from server.plans.quotas import check_account_slot, take_account_slot
+from server.plans.quotas import check_account_slot
 from server.queue import DROP_PAIRING, REFRESH_ACCOUNT, enqueue
 from server.realtime.broker import announce_access_change, publish
 from server.realtime.pushes import account_push
@@ -79,8 +81,9 @@ async def connect_account(request: web.Request) -> web.Response:
         return await _open_hosted_page(request, provider)
     with translated_errors():
         checkpoint = await request.app[UNIPILE].start_connect(given["phone_number"])
+    pairing = AccountLink(caller(request), provider, checkpoint.external_account_id, Seen.CODE_SHOWN)
     try:
-        account_id = await _take_slot(request, provider, checkpoint.external_account_id, seen=Seen.CODE_SHOWN)
+        account_id = await _insert_link(request, pairing)
     except ConfabError:  # another account took the last slot meanwhile
         await delete_rejected_account(request.app[UNIPILE], checkpoint.external_account_id)
         raise
@@ -126,42 +129,14 @@ async def _link_account(request: web.Request, provider: str, external_account_id
     with translated_errors():
         known = await request.app[UNIPILE].fetch_account(external_account_id)
     require_whatsapp(known)
-    account_id = await _take_slot(
-        request,
-        provider,
-        external_account_id,
-        seen=known.seen,
-        reason=known.reason,
-        name=known.name,
-        phone=known.phone,
-    )
+    account_id = await _insert_link(request, link_to(caller(request), provider, known))
     return await _connected_answer(request, account_id, None, 201)
 
 
-async def _take_slot(
-    request: web.Request,
-    provider: str,
-    external_account_id: str,
-    *,
-    seen: Seen,
-    reason: str | None = None,
-    name: str | None = None,
-    phone: str | None = None,
-) -> int:
-    account_id = await request.app[DATABASE].write(
-        take_account_slot,
-        request[PAYER].rights,
-        caller(request),
-        provider,
-        external_account_id,
-        hasher=request.app[NAME_HASHER],
-        seen=seen,
-        reason=reason,
-        name=name,
-        phone=phone,
+async def _insert_link(request: web.Request, link: AccountLink) -> int:
+    account_id: int = await request.app[DATABASE].write(
+        link_account, request[PAYER].rights, link, request.app[NAME_HASHER]
     )
-    if account_id is None:
-        raise ConfabError("conflict", OTHER_USERS_NUMBER)
     await announce_access_change(request.app[REDIS])
     return account_id
 

@@ -7,13 +7,9 @@ from aiopg import Cursor
 from server.config.plans import Plans
 from server.errors import ConfabError
 from server.plans.payer import Payer
-from server.rules.account_states import Seen
 from server.rules.plans import Grant, Rights, Seats, current_period, month_bounds, rfc3339, seats_of
-from server.store.accounts import accounts
 from server.store.people import team
 from server.store.plans import entitlements, usage
-from server.store.privacy.account_erasures import was_erased
-from server.store.privacy.erasure_digests import NameHasher
 
 
 async def require_messages(cursor: Cursor, payer: Payer, owner_id: int, wanted: int) -> None:
@@ -121,28 +117,3 @@ def check_seat(seats: Seats, taken: int) -> None:
                 "until": None,
             },
         )
-
-
-async def take_account_slot(
-    cursor: Cursor,
-    rights: Rights,
-    user_id: int,
-    provider: str,
-    external_account_id: str,
-    *,
-    hasher: NameHasher,
-    seen: Seen,
-    reason: str | None = None,
-    name: str | None = None,
-    phone: str | None = None,
-) -> int | None:
-    """Take over or insert an account within the plan's limit; returns its id, or None if it is another user's. Raises
-    conflict for an account that was erased here.
-    """
-    if await was_erased(cursor, hasher, provider, external_account_id):
-        raise ConfabError("conflict", "This number was erased here. Connect it again with a new code.")
-    is_pairing = seen is Seen.CODE_SHOWN
-    await require_account_slot(cursor, rights, user_id, external_account_id, is_pairing=is_pairing)
-    return await accounts.take_over_account(
-        cursor, user_id, provider, external_account_id, seen=seen, reason=reason, name=name, phone=phone
-    )

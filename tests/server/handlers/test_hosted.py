@@ -203,7 +203,7 @@ async def test_what_may_pass_deletes_nothing(tiny: Stack, monkeypatch: pytest.Mo
         raise Unavailable
 
     with monkeypatch.context() as broken:
-        broken.setattr(linking, "take_account_slot", away)
+        broken.setattr(linking, "link_account", away)
         assert (await notify(tiny, "acc-1")).status == 503
     assert (await notify(tiny, "acc-1")).status == 200
     assert await accounts_at_unipile(tiny) == {"acc-1"}
