@@ -1,4 +1,4 @@
-"""The command line of Confab: `python run.py` serves the inbox, `python run.py --help` lists the rest."""
+"""Confab's command line: `python run.py` serves the inbox, `python run.py --help` lists all commands."""
 
 import sys
 

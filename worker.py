@@ -1,4 +1,4 @@
-"""Runs the workers alone, beside a web process that was started with CONFAB_WORKER_EMBEDDED=false."""
+"""Runs workers without a web server; start the web process with CONFAB_WORKER_EMBEDDED=false then."""
 
 from server.cli.main import main_worker
 from server.process.exit import leave

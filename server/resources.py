@@ -1,4 +1,4 @@
-"""One generator a resource: connect, prove, lend it to the application, close. They close in reverse order."""
+"""One cleanup context per resource: open, put on the application, close. They close in reverse order."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -56,7 +56,7 @@ from server.web.rate_limiter import Limiter
 
 HEAL_PAGE = 500
 FAREWELL_SECONDS = 1.0
-# Every instance is told at once who may do something else now; one that did not hear it knows so soon.
+# Permission changes are broadcast; an instance that misses the broadcast picks them up after this TTL.
 CACHED_ROLES_SECONDS = 2.0
 MAX_CACHED_ROLES = 50_000
 
@@ -68,7 +68,7 @@ async def database_context(app: web.Application) -> AsyncIterator[None]:
 
 
 async def redis_context(app: web.Application) -> AsyncIterator[None]:
-    """The queue's client and the batch in front of it."""
+    """The Redis client, and the batch of incoming events in front of the queue."""
     redis = app[REDIS] = await open_redis(app[CONFIG].redis)
     app[EVENTS] = EventBatch(
         redis,

@@ -76,7 +76,7 @@ async def run_workers(config: Config) -> AsyncIterator[Parts]:
         crew: list[Supervisor] = []
         for name, max_jobs in limits.items():
             # A patient client: a blip of Redis must not end the worker.
-            redis = connect(config.redis, patient=True)
+            redis = connect(config.redis, retries=True)
             stack.push_async_callback(redis.aclose)
             make = partial(make_worker, parts, name, redis, max_jobs)
             crew.append(await stack.enter_async_context(supervised(make, drain_seconds=DRAIN_SECONDS)))

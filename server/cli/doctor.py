@@ -117,8 +117,8 @@ async def _check_media(config: Config) -> list[Finding]:
         await storage.has(sha256(probe).hexdigest())
         async with storage.receive(len(probe)) as incoming:
             await incoming.write(probe)
-        await storage.keep(incoming)
-        name, doing = incoming.seal().sha256, "read"
+        await storage.commit(incoming)
+        name, doing = incoming.finish().sha256, "read"
         if b"".join([chunk async for chunk in await storage.read(name, 0, len(probe))]) != probe:
             return [
                 Finding("media", FAILED, f"{where} returned other bytes than were written: check the storage")

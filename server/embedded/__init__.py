@@ -1,4 +1,4 @@
-"""Starts our own Postgres, Redis and UniPile sandbox, each only where no address was given for it."""
+"""Starts an embedded Postgres, Redis and UniPile sandbox, each only if no address is configured for it (ADR 11)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,13 +22,13 @@ __all__ = ["ServiceError", "embedded_services"]
 
 @contextmanager
 def embedded_services(config: Config, *, attach: bool = False) -> Iterator[Config]:
-    """Run what the configuration lacks, yield it with every address filled in, stop all on the way out.
+    """Start the missing services, yield the configuration with all addresses filled in, and stop them afterwards.
 
-    With `attach`, the services of a Confab that already runs on this data folder are used instead of refused.
+    With `attach`, use the services of a Confab that is running on this data folder; without, that is an error.
     Raises ServiceError.
     """
     addresses = published_addresses(config.data_dir) if attach else None
-    if not _lacking(config):
+    if not _missing_services(config):
         yield config
     elif addresses:
         yield _with_addresses(config, addresses)
@@ -48,15 +48,15 @@ def _running(config: Config) -> Iterator[Config]:
         supervisor.stop()
 
 
-def _lacking(config: Config) -> set[str]:
+def _missing_services(config: Config) -> set[str]:
     given = {"database": config.database.url, "redis": config.redis.url, "unipile": config.unipile.dsn}
     return {name for name, address in given.items() if address is None}
 
 
 def _start(config: Config, supervisor: Supervisor) -> dict[str, str]:
-    lacking = _lacking(config)
+    lacking = _missing_services(config)
     addresses = {}
-    # All start at once and are waited for afterwards; Postgres last, because its first start takes a while.
+    # All are started first and waited for afterwards; Postgres last, because its first start takes longest.
     if "unipile" in lacking:
         supervisor.add(sandbox_server(config))
         addresses["unipile"] = config.sandbox.url

@@ -1,4 +1,4 @@
-"""The data folder: who owns its parts, who may reach them, and who is using them."""
+"""The data folder of the embedded servers: ownership, permissions, locks, and the addresses of running servers."""
 
 import fcntl
 import json
@@ -13,8 +13,8 @@ from typing import TextIO
 
 from server.config.generated_secrets import describe_os_error
 
-# CAP_DAC_OVERRIDE passes permissions, CAP_SETPCAP may hand it on (linux/capability.h).
-NEEDED_CAPABILITIES = 1 << 1 | 1 << 8
+# CAP_DAC_OVERRIDE bypasses file permissions, CAP_SETPCAP allows granting it (linux/capability.h).
+REQUIRED_CAPABILITIES = 1 << 1 | 1 << 8
 PREVIOUS_GENERATION_SECONDS = 20.0
 POLL_SECONDS = 0.02
 
@@ -33,13 +33,13 @@ class Owner:
 
 
 def open_data_dir(data_dir: Path) -> Path:
-    """Make the data folder with its run/ and log/ parts, and prove that it can be written."""
+    """Create the data folder with run/ and log/, and check that it is writable."""
     try:
         for folder in (data_dir, data_dir / "log", data_dir / "run"):
             folder.mkdir(parents=True, exist_ok=True)
-        proof = data_dir / "run" / "writable"
-        proof.write_text("")
-        proof.unlink()
+        probe = data_dir / "run" / "writable"
+        probe.write_text("")
+        probe.unlink()
     except OSError as error:
         raise ServiceError(
             f"The data folder {data_dir} cannot be used: {describe_os_error(error)}."
@@ -48,17 +48,15 @@ def open_data_dir(data_dir: Path) -> Path:
 
 
 def open_part(data_dir: Path, name: str) -> tuple[Path, Owner]:
-    """Make one server's folder and say whom it belongs to: that user runs the server."""
+    """Create one server's folder and return it with its owner, the user that runs the server."""
     part = data_dir / name
     try:
         if not part.exists():
             part.mkdir(mode=0o700)
             if os.geteuid() == 0:
-                _give(part, _user_for(data_dir))
+                _change_owner(part, _user_for(data_dir))
         if not part.is_dir():
-            raise ServiceError(
-                f"The data folder cannot be used: {part} is in the way, it should be a folder."
-            )
+            raise ServiceError(f"The data folder cannot be used: {part} is not a folder, move it away.")
         owner = _owner_of(part)
     except OSError as error:
         raise ServiceError(
@@ -71,16 +69,18 @@ def open_part(data_dir: Path, name: str) -> tuple[Path, Owner]:
     return part, owner
 
 
-def needs_permissions(owner: Owner, paths: Iterable[Path]) -> bool:
-    """Whether root must let `owner` pass folder permissions for it to reach all `paths`."""
+def needs_capability(owner: Owner, paths: Iterable[Path]) -> bool:
+    """Whether root must grant `owner` CAP_DAC_OVERRIDE so that it can reach all `paths`; raises ServiceError if it must
+    and cannot.
+    """
     if os.geteuid() != 0 or owner.uid == 0:
         return False
     closed = next((folder for path in paths if (folder := _closed_folder(owner, path))), None)
     if closed is None:
         return False
-    # A clone under /root, say. Opening /root to everyone is not ours to do, and Postgres refuses to be root,
-    # so its user gets the one capability that passes permissions. A container may have taken it from root.
-    if not _may_hand_on_permissions():
+    # For example a checkout below /root, with mode 700, which is not ours to change. Postgres does not run as root, so
+    # its user gets the one capability that bypasses permissions. A container may have removed it from root.
+    if not _may_grant_capability():
         raise ServiceError(
             f"Postgres does not run as root, and the user {owner.name} cannot enter {closed}: move the "
             "checkout and DATA_DIR to where others may enter, or start Confab as an ordinary user."
@@ -90,12 +90,15 @@ def needs_permissions(owner: Owner, paths: Iterable[Path]) -> bool:
 
 @contextmanager
 def only_confab(data_dir: Path) -> Iterator[None]:
-    """Hold the data folder for this process; raises ServiceError when another Confab holds it."""
+    """Lock the data folder; raises ServiceError if another Confab has it locked."""
     with (data_dir / "run" / "confab.lock").open("a+") as file:
-        if not _locked(file):
+        if not _try_lock(file):
             file.seek(0)
             holder = file.read().strip() or "unknown"
-            raise ServiceError(f"The data folder {data_dir} is in use by another Confab, process {holder}.")
+            raise ServiceError(
+                f"The data folder {data_dir} is in use by another Confab, process {holder}: stop it, or set another "
+                "DATA_DIR."
+            )
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
@@ -103,25 +106,25 @@ def only_confab(data_dir: Path) -> Iterator[None]:
 
 
 @contextmanager
-def last_generation_gone(data_dir: Path, name: str) -> Iterator[int]:
-    """Wait until no server started earlier on this part lives, and yield the lock to hand to the new one.
+def previous_generation_ended(data_dir: Path, name: str) -> Iterator[int]:
+    """Wait until all processes of an earlier server on this folder have ended; yields the lock to pass to the new one.
 
-    The server and all its children inherit the open file, so the lock is free exactly when the last of them
-    is gone; after a kill -9 of Confab they need a moment, and a pid file says nothing certain.
+    The server and its children inherit the open file, so the lock is free exactly when the last has ended. After
+    a kill -9 of Confab this takes a moment; a pid file would not be reliable.
     """
     with (data_dir / "run" / f"{name}.lock").open("a") as file:
         deadline = time.monotonic() + PREVIOUS_GENERATION_SECONDS
-        while not _locked(file):
+        while not _try_lock(file):
             if time.monotonic() > deadline:
                 raise ServiceError(
-                    f"The {name} of an earlier start still runs on {data_dir / name}: end it first."
+                    f"The {name} of an earlier start is still running on {data_dir / name}: stop it first."
                 )
             time.sleep(POLL_SECONDS)
         yield file.fileno()
 
 
 def publish_addresses(data_dir: Path, addresses: dict[str, str]) -> None:
-    """Tell the operator commands, which run beside this process, where the servers are."""
+    """Write the servers' addresses for the operator's commands, which run as other processes."""
     path = data_dir / "run" / "services.json"
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -129,10 +132,10 @@ def publish_addresses(data_dir: Path, addresses: dict[str, str]) -> None:
 
 
 def published_addresses(data_dir: Path) -> dict[str, str] | None:
-    """Return the addresses of the servers of the Confab that holds this folder now, if one does."""
+    """The servers' addresses of the Confab that is running on this folder, or None."""
     try:
         with (data_dir / "run" / "confab.lock").open() as file:
-            if _locked(file):
+            if _try_lock(file):
                 return None
         addresses: dict[str, str] = json.loads((data_dir / "run" / "services.json").read_text())
     except (OSError, ValueError):
@@ -140,7 +143,7 @@ def published_addresses(data_dir: Path) -> dict[str, str] | None:
     return addresses
 
 
-def _locked(file: TextIO) -> bool:
+def _try_lock(file: TextIO) -> bool:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -149,7 +152,7 @@ def _locked(file: TextIO) -> bool:
 
 
 def _user_for(data_dir: Path) -> Owner:
-    # With sudo in somebody's clone the servers run as that somebody, so that later starts without sudo work.
+    # With sudo in a user's checkout the servers run as that user, so that later starts without sudo work.
     owner = _owner_of(data_dir)
     if owner.uid != 0:
         return owner
@@ -171,7 +174,7 @@ def _owner_of(path: Path) -> Owner:
     return Owner(status.st_uid, status.st_gid, name)
 
 
-def _give(path: Path, owner: Owner) -> None:
+def _change_owner(path: Path, owner: Owner) -> None:
     os.chown(path, owner.uid, owner.gid)
 
 
@@ -184,10 +187,10 @@ def _closed_folder(owner: Owner, path: Path) -> Path | None:
     return None
 
 
-def _may_hand_on_permissions() -> bool:
+def _may_grant_capability() -> bool:
     try:
         lines = Path("/proc/self/status").read_text().splitlines()
     except OSError:
         return False
     effective = next((line.split()[1] for line in lines if line.startswith("CapEff:")), "0")
-    return int(effective, 16) & NEEDED_CAPABILITIES == NEEDED_CAPABILITIES
+    return int(effective, 16) & REQUIRED_CAPABILITIES == REQUIRED_CAPABILITIES

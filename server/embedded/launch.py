@@ -1,4 +1,4 @@
-"""Becomes a server that ends with its parent and is not root; run as a script, without site-packages."""
+"""Drops root, sets the parent death signal, and executes a server; run as a script, without site-packages."""
 
 import ctypes
 import os
@@ -16,29 +16,29 @@ LAUNCH_FAILED = 126
 
 
 def main(arguments: list[str]) -> None:
-    """Take STOP_SIGNAL PARENT_PID UID GID PASS_PERMISSIONS COMMAND…, and turn into COMMAND."""
-    stop_signal, parent, uid, gid, pass_permissions = (int(value) for value in arguments[:5])
+    """Arguments: STOP_SIGNAL PARENT_PID UID GID GRANT_CAPABILITY COMMAND…; executes COMMAND."""
+    stop_signal, parent, uid, gid, grant_capability = (int(value) for value in arguments[:5])
     command = arguments[5:]
     if os.getuid() == 0 and uid != 0:
-        _become(uid, gid, bool(pass_permissions))
+        _become(uid, gid, bool(grant_capability))
     if sys.platform == "linux":
-        # After the change of user, which clears it; and it is the parent's life that counts, not its stop.
+        # After the change of user, which clears it. If the parent has ended already, no signal would come.
         _prctl(PR_SET_PDEATHSIG, stop_signal)
         if os.getppid() != parent:
             os.kill(os.getpid(), signal.SIGKILL)
     os.execv(command[0], command)  # noqa: S606 - no shell is wanted
 
 
-def _become(uid: int, gid: int, pass_permissions: bool) -> None:
-    if pass_permissions:
-        # Keeps the capabilities over the change of user, and has access(2) count them afterwards: initdb asks
-        # it whether it may run the `postgres` beside it.
+def _become(uid: int, gid: int, grant_capability: bool) -> None:
+    if grant_capability:
+        # Keeps capabilities across the change of user, and makes access(2) consider them: initdb uses it to check
+        # that it may execute `postgres`.
         _prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP)
     os.setgroups([])
     os.setgid(gid)
     os.setuid(uid)
-    if pass_permissions:
-        _keep_only(CAP_DAC_OVERRIDE)
+    if grant_capability:
+        _reduce_capabilities_to(CAP_DAC_OVERRIDE)
         _prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_OVERRIDE)
 
 
@@ -49,11 +49,11 @@ def _prctl(option: int, *values: int) -> None:
         raise OSError(ctypes.get_errno(), f"prctl {option} failed")
 
 
-def _keep_only(capability: int) -> None:
+def _reduce_capabilities_to(capability: int) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
     bit = 1 << capability
-    # Two words (low, high) of effective, permitted and inheritable each.
+    # Effective, permitted and inheritable, each as a low and a high 32-bit value.
     data = (ctypes.c_uint32 * 6)(bit, bit, bit, 0, 0, 0)
     if libc.capset(header, data) != 0:
         raise OSError(ctypes.get_errno(), "capset failed")

@@ -1,4 +1,4 @@
-"""The embedded Postgres: its binaries come from a pip package, its data lives in the data folder."""
+"""The embedded Postgres: binaries from a pip package, data in the data folder."""
 
 import os
 import secrets
@@ -15,7 +15,7 @@ from server.embedded.folders import Owner, ServiceError, open_part
 from server.embedded.packages import package_folder
 
 PART = "postgres"
-# Small, and safe: fsync and synchronous_commit stay on, an acknowledged webhook must survive a power cut.
+# Small but safe: fsync and synchronous_commit stay on, since an acknowledged webhook must survive a power failure.
 SETTINGS: Mapping[str, str] = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -31,7 +31,7 @@ SETTINGS: Mapping[str, str] = {
     "log_timezone": "UTC",
     "log_min_messages": "warning",
     "log_checkpoints": "off",
-    # A statement that failed, and the row it failed with, would be people's words in a log.
+    # Failed statements and rows contain message texts, which must not be logged.
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
 }
@@ -56,7 +56,7 @@ class Postgres:
             ],
             port=self.port,
             owner=owner,
-            # Fast shutdown: ends the sessions, writes a checkpoint. SIGTERM waits for the sessions to leave.
+            # Fast shutdown: terminates sessions and writes a checkpoint. SIGTERM would wait for the sessions to end.
             stop_signal=signal.SIGINT,
             is_ready=self._is_ready,
             before_start=self._clear_pid_file,
@@ -77,17 +77,19 @@ class Postgres:
         return self._part / "data"
 
     def prepare(self) -> None:
-        """Make the cluster on the first start; a first start that was cut off begins again."""
+        """Create the cluster on the first start; starts over if an earlier first start was interrupted."""
         password_file = self._part / "password"
         if not self._cluster.exists():
             self._initialise(password_file)
         try:
             self._password = password_file.read_text().strip()
         except OSError as error:
-            raise ServiceError(f"Postgres cannot be used: its password is not in {password_file}.") from error
+            raise ServiceError(
+                f"Postgres cannot be used: its password is not in {password_file}, restore that file."
+            ) from error
 
     def create_role_and_database(self) -> None:
-        """Create what a new cluster lacks; does nothing when both are there."""
+        """Create the role and the database in a new cluster; idempotent."""
         connection = psycopg2.connect(self.superuser_url)
         connection.autocommit = True
         try:
@@ -117,8 +119,8 @@ class Postgres:
         fresh.rename(self._cluster)
 
     def _clear_pid_file(self) -> None:
-        # The caller knows that no earlier server lives. Postgres itself can only look whether *some* process
-        # has that number now, and in a container, where numbers are small, one often does.
+        # The caller knows that no earlier server is running. Postgres can only check whether *some* process has that
+        # pid, and in a container, where pids are small, one often does.
         (self._cluster / "postmaster.pid").unlink(missing_ok=True)
 
     def _is_ready(self) -> bool:
@@ -126,9 +128,9 @@ class Postgres:
             psycopg2.connect(self.superuser_url, connect_timeout=5).close()
         except psycopg2.OperationalError as error:
             if "authentication failed" in str(error):
-                kept = self._part / "password"
+                path = self._part / "password"
                 raise ServiceError(
-                    f"Postgres cannot be used: its data does not take the password in {kept}."
+                    f"Postgres cannot be used: it rejects the password in {path}, restore that file."
                 ) from None
             return False
         return True

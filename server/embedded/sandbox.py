@@ -1,4 +1,4 @@
-"""The embedded UniPile sandbox: our own simulator, run as a server of its own."""
+"""The embedded UniPile sandbox: our simulator, run as its own process."""
 
 import signal
 import socket
@@ -13,10 +13,10 @@ PART = "sandbox"
 
 
 def sandbox_server(config: Config) -> Child:
-    """Return the sandbox of this configuration, ready to be started."""
+    """The sandbox's process, ready to be started."""
     if not (ROOT / PART).is_dir():
         raise ServiceError(
-            "UNIPILE_DSN is not set, and the sandbox for doing without is not part of this installation."
+            "UNIPILE_DSN is not set, and this installation does not include the sandbox: set UNIPILE_DSN."
         )
     package_folder("segno", variable="UNIPILE_DSN")
     part, owner = open_part(config.data_dir, PART)
@@ -33,7 +33,7 @@ def sandbox_server(config: Config) -> Child:
         owner=owner,
         stop_signal=signal.SIGTERM,
         is_ready=lambda: _answers(port),
-        # Another user's bytecode does not belong in this checkout.
+        # Do not write bytecode into a checkout owned by another user.
         environment={"PYTHONDONTWRITEBYTECODE": "1"} if owner.uid != ROOT.stat().st_uid else {},
         folder=ROOT,
         before_start=lambda: _check_port(port),
@@ -43,7 +43,7 @@ def sandbox_server(config: Config) -> Child:
 def _check_port(port: int) -> None:
     if not is_free(port):
         raise ServiceError(
-            f"Port {port} of 127.0.0.1, for the UniPile sandbox, is taken: free it or set SANDBOX_PORT."
+            f"Port {port} of 127.0.0.1, for the UniPile sandbox, is in use: free it or set SANDBOX_PORT."
         )
 
 

@@ -1,4 +1,4 @@
-"""The embedded Redis: a Valkey that keeps every write in its append-only file."""
+"""The embedded Redis: Valkey with an append-only file."""
 
 import platform
 import secrets
@@ -13,7 +13,7 @@ from server.embedded.folders import ServiceError, open_part
 from server.embedded.packages import package_folder
 
 PART = "redis"
-# The queue lives here: nothing may be evicted, and a killed server finds every job again.
+# It holds the job queue, so nothing may be evicted, and jobs must survive a kill.
 CONFIGURATION = """
 bind 127.0.0.1
 port {port}
@@ -30,7 +30,7 @@ daemonize no
 
 
 class Valkey:
-    """One Valkey on a free port, with a password that is new at each start."""
+    """Valkey on a free port, with a new password at each start."""
 
     def __init__(self, data_dir: Path) -> None:
         part, owner = open_part(data_dir, PART)
@@ -45,7 +45,7 @@ class Valkey:
             owner=owner,
             stop_signal=signal.SIGTERM,
             is_ready=self._is_ready,
-            # By pipe: arguments can be read by every user of the machine.
+            # Via standard input: all users of the machine can read arguments.
             stdin=CONFIGURATION.format(port=self.port, folder=f'"{part}"', password=self._password),
         )
 

@@ -1,1 +1,1 @@
-"""Files: where their bytes are kept and what they are."""
+"""Media files: storage, types, sizes, and CSV."""

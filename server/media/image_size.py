@@ -1,25 +1,30 @@
-"""How large pictures are and how long recordings run: read from a file's beginning, or told by whoever sends it."""
+"""Reads the size of images from a file's first bytes, and validates sizes and durations declared by the sender.
+
+The library `imagesize` 2.0 was compared on the inputs of this module's tests: it agrees on PNG, GIF, JPEG and WebP. It
+is not used, because it also reports sizes of formats that we serve only as downloads (SVG, TIFF, HEIC and others), and
+parses them in 1,300 lines, with an XML parser, from untrusted bytes; the four readers here are 40 lines.
+"""
 
 import struct
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import orjson
 
-# So many bytes from the beginning are kept for it: a photo has its size behind what the camera wrote into it.
+# How much of a file's beginning is needed: in a photo the size comes after the camera's metadata.
 SIZE_BYTES = 64 * 1024
 MAX_SIDE = 32_767
 MAX_SECONDS = 24 * 3600
 DECLARED = ("width", "height", "duration")
-# Frames begin with these; C4, C8 and CC are tables.
+# Markers of frame headers; C4, C8 and CC are tables.
 JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
 class DeclaredError(ValueError):
-    """What was told of the files cannot be: the sentence says how it should be."""
+    """The declared media info is invalid; the message says what is expected."""
 
 
 class MediaInfo(NamedTuple):
-    """What is known; None where nothing is."""
+    """Size and duration as far as known."""
 
     width: int | None = None
     height: int | None = None
@@ -27,21 +32,21 @@ class MediaInfo(NamedTuple):
 
 
 def read_declared(text: str, files: int) -> list[MediaInfo]:
-    """What a sender tells of their files: a JSON list with an object for each; raises ClaimError."""
+    """The sender's declaration: a JSON list with one object per file; raises DeclaredError."""
     try:
-        told = orjson.loads(text)
+        declared = orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise DeclaredError("Must be a JSON list.") from error
-    if not isinstance(told, list) or len(told) != files:
+    if not isinstance(declared, list) or len(declared) != files:
         raise DeclaredError("Must be a list with one object for each file, in order.")
-    return [_declared(item) for item in told]
+    return [_declared(item) for item in declared]
 
 
 def _declared(item: object) -> MediaInfo:
     if not isinstance(item, dict) or not set(item) <= set(DECLARED):
-        raise DeclaredError("Each may have width, height and duration.")
-    width, height = (_number(item.get(name), 1, MAX_SIDE) for name in ("width", "height"))
-    duration = _number(item.get("duration"), 0, MAX_SECONDS)
+        raise DeclaredError("Each object may only have width, height and duration.")
+    width, height = (_bounded(item.get(name), 1, MAX_SIDE) for name in ("width", "height"))
+    duration = _bounded(item.get("duration"), 0, MAX_SECONDS)
     return (
         MediaInfo(duration=duration)
         if width is None or height is None
@@ -49,39 +54,39 @@ def _declared(item: object) -> MediaInfo:
     )
 
 
-def _number(value: Any, least: int, most: int) -> int | None:
+def _bounded(value: object, least: int, most: int) -> int | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
-        raise DeclaredError(f"Numbers go from {least} to {most}.")
+        raise DeclaredError(f"Numbers must be from {least} to {most}.")
     return round(value)
 
 
-def media_info_of(kind: str, head: bytes, claim: MediaInfo) -> MediaInfo:
-    """The shape of a file of UniPile's kind. A claim about a picture is believed as far as its bytes allow: a camera's
-    photo may lie on its side.
+def media_info_of(kind: str, head: bytes, declared: MediaInfo) -> MediaInfo:
+    """The media info of a file of UniPile's kind. A declared image size is used only if it does not contradict the
+    bytes; width and height may be swapped, since cameras store rotated photos.
     """
     if kind == "img":
         read = read_size(head)
-        told = (claim.width, claim.height)
+        sides = (declared.width, declared.height)
         return MediaInfo(
-            *(told if read is None or sorted(read) == sorted(side or 0 for side in told) else read)
+            *(sides if read is None or sorted(read) == sorted(side or 0 for side in sides) else read)
         )
     if kind == "video":
-        return claim
-    return MediaInfo(duration=claim.duration) if kind == "audio" else MediaInfo()
+        return declared
+    return MediaInfo(duration=declared.duration) if kind == "audio" else MediaInfo()
 
 
 def read_size(head: bytes) -> tuple[int, int] | None:
-    """Width and height of a PNG, GIF, JPEG or WebP, when they stand in these first bytes."""
+    """Width and height of a PNG, GIF, JPEG or WebP, if these first bytes contain them."""
     try:
-        size = _size(head)
+        size = _read_size(head)
     except (struct.error, IndexError):
         return None
     return size if size and all(0 < side <= MAX_SIDE for side in size) else None
 
 
-def _size(head: bytes) -> tuple[int, int] | None:
+def _read_size(head: bytes) -> tuple[int, int] | None:
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
         return struct.unpack(">II", head[16:24])
     if head[:6] in (b"GIF87a", b"GIF89a"):

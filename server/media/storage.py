@@ -1,4 +1,4 @@
-"""Keeps media by the hash of their bytes, on the local disk or in an S3-compatible store, whichever the URL names."""
+"""Stores media files under their SHA-256, on a local disk or in an S3-compatible bucket."""
 
 import asyncio
 import hashlib
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from obstore import GetResult
     from obstore.store import S3Config
 
-# What arrives lies here until its hash is known; a crash leaves it here, and `drop_stale` finds it.
+# Files are written here until their hash is known. A crash leaves them here, and `drop_stale` deletes them.
 INCOMING = "incoming"
-BUFFER_BYTES = 5 * 1024 * 1024  # the smallest part that S3 takes of a file in parts
+BUFFER_BYTES = 5 * 1024 * 1024  # S3's minimum part size
 PARTS_AT_ONCE = 2
 READ_BYTES = 256 * 1024
 CONNECT_SECONDS, REQUEST_SECONDS, RETRY_SECONDS = 5, 60, 15
@@ -34,15 +34,15 @@ Store = LocalStore | S3Store
 
 
 class TooLarge(Exception):
-    """More bytes came than were allowed."""
+    """More bytes were written than allowed."""
 
 
 class Missing(Exception):
-    """The store has no such bytes: its disk was lost, or somebody emptied it."""
+    """The storage does not have this file: its disk was lost, or it was emptied."""
 
 
 class StoredBlob(NamedTuple):
-    """What is known of a file once its last byte is in."""
+    """A completely received file: hash, size and first bytes."""
 
     sha256: str
     size: int
@@ -50,7 +50,7 @@ class StoredBlob(NamedTuple):
 
 
 class Incoming:
-    """A file that is being written; counted and hashed on its way."""
+    """A file that is being written; counted and hashed meanwhile."""
 
     def __init__(self, store: Store, limit: int) -> None:
         self._limit = limit
@@ -63,22 +63,23 @@ class Incoming:
         )
 
     async def write(self, data: bytes) -> None:
-        """Raises TooLarge as soon as the limit is passed."""
+        """Append data; raises TooLarge as soon as the limit is exceeded."""
         self.size += len(data)
         if self.size > self._limit:
             raise TooLarge
         self._hash.update(data)
         if len(self._head) < SIZE_BYTES:
             self._head += data[: SIZE_BYTES - len(self._head)]
-        with _written():
+        with _write_errors():
             await self.file.write(data)
 
-    def seal(self) -> StoredBlob:
+    def finish(self) -> StoredBlob:
+        """The hash, size and first bytes; called after the last `write`."""
         return StoredBlob(self._hash.hexdigest(), self.size, self._head)
 
 
 class Storage:
-    """One place for bytes; every failure of it is Unavailable. `folder` is set when it is a local one."""
+    """The media storage; its errors are raised as Unavailable. `folder` is set if it is a local folder."""
 
     def __init__(self, store: Store, folder: Path | None = None) -> None:
         self._store = store
@@ -86,58 +87,60 @@ class Storage:
 
     @asynccontextmanager
     async def receive(self, limit: int) -> AsyncIterator[Incoming]:
-        """A file to write to. Left with an exception, nothing of it remains; otherwise `keep` it next."""
+        """A file to write to, deleted if the block raises; otherwise pass it to `commit`."""
         incoming = Incoming(self._store, limit)
-        with _written():
+        with _write_errors():
             await incoming.file.__aenter__()
         try:
             yield incoming
         except BaseException as error:
             await incoming.file.__aexit__(type(error), error, error.__traceback__)
             raise
-        with _written():
+        with _write_errors():
             await incoming.file.__aexit__(None, None, None)
 
-    async def keep(self, incoming: Incoming) -> None:
-        """Put a file that was received under its hash, once."""
-        sha256 = incoming.seal().sha256
-        is_known = await self.has(sha256)
-        with _written():
-            if is_known:
+    async def commit(self, incoming: Incoming) -> None:
+        """Move a received file to its hash, unless it is stored already."""
+        sha256 = incoming.finish().sha256
+        is_stored = await self.has(sha256)
+        with _write_errors():
+            if is_stored:
                 await obstore.delete_async(self._store, incoming.path)
             else:
-                await obstore.rename_async(self._store, incoming.path, _path(sha256))
+                await obstore.rename_async(self._store, incoming.path, _blob_path(sha256))
 
     async def has(self, sha256: str) -> bool:
+        """Whether a file is stored."""
         try:
-            with _translated():
-                await obstore.head_async(self._store, _path(sha256))
+            with _storage_errors():
+                await obstore.head_async(self._store, _blob_path(sha256))
         except Missing:
             return False
         return True
 
     async def read(self, sha256: str, begin: int, end: int) -> AsyncIterator[bytes]:
-        """The bytes from `begin` up to, not including, `end`; raises Missing. The store has answered then."""
+        """The bytes from `begin` up to, but not including, `end`; raises Missing before the first chunk."""
         if begin >= end:
-            return _nothing()
-        with _translated():
-            found = await obstore.get_async(self._store, _path(sha256), options={"range": (begin, end)})
+            return _no_chunks()
+        with _storage_errors():
+            found = await obstore.get_async(self._store, _blob_path(sha256), options={"range": (begin, end)})
         return _chunks(found)
 
     async def delete(self, sha256: str) -> None:
+        """Delete a file, if it is stored."""
         try:
-            with _translated():
-                await obstore.delete_async(self._store, _path(sha256))
+            with _storage_errors():
+                await obstore.delete_async(self._store, _blob_path(sha256))
         except Missing:
             return
 
     async def drop_stale(self, age: timedelta) -> int:
-        """Delete what began to arrive this long ago and never became a file; returns how many."""
+        """Delete files that were begun this long ago and never committed; returns how many."""
         if self._folder is not None:
-            # The library does not list the pieces that a killed process leaves on a disk.
+            # The library does not list the partial files that a killed process leaves on a disk.
             return await asyncio.to_thread(_drop_stale_files, self._folder / INCOMING, age)
         before, stale = datetime.now(UTC) - age, []
-        with _translated():
+        with _storage_errors():
             async for page in obstore.list(self._store, INCOMING):
                 stale += [entry["path"] for entry in page if entry["last_modified"] < before]
             if stale:
@@ -155,27 +158,27 @@ def _drop_stale_files(folder: Path, age: timedelta) -> int:
 
 
 def open_storage(url: str, data_dir: Path) -> Storage:
-    """The store that `[media] url` names."""
-    place = read_storage_url(url, data_dir)
-    if isinstance(place, S3Bucket):
-        return Storage(_s3_store(place))
-    folder = place.folder.resolve()
-    with _translated():
+    """The storage of `[media] url`."""
+    location = read_storage_url(url, data_dir)
+    if isinstance(location, S3Bucket):
+        return Storage(_s3_store(location))
+    folder = location.folder.resolve()
+    with _storage_errors():
         return Storage(LocalStore(str(folder), mkdir=True), folder)
 
 
-def _s3_store(place: S3Bucket) -> S3Store:
-    chosen: S3Config = {}
-    if place.endpoint:
-        chosen["endpoint"] = place.endpoint
-    if place.region:
-        chosen["region"] = place.region
+def _s3_store(bucket: S3Bucket) -> S3Store:
+    config: S3Config = {}
+    if bucket.endpoint:
+        config["endpoint"] = bucket.endpoint
+    if bucket.region:
+        config["region"] = bucket.region
     return S3Store(
-        place.bucket,
-        prefix=place.prefix or None,
-        config=chosen,
+        bucket.bucket,
+        prefix=bucket.prefix or None,
+        config=config,
         client_options={
-            "allow_http": (place.endpoint or "").startswith("http://"),
+            "allow_http": (bucket.endpoint or "").startswith("http://"),
             "connect_timeout": timedelta(seconds=CONNECT_SECONDS),
             "timeout": timedelta(seconds=REQUEST_SECONDS),
         },
@@ -183,42 +186,42 @@ def _s3_store(place: S3Bucket) -> S3Store:
     )
 
 
-def _path(sha256: str) -> str:
-    # Two levels: some file systems are slow with a hundred thousand names in one folder.
+def _blob_path(sha256: str) -> str:
+    # Two levels: some file systems are slow with a hundred thousand files in one folder.
     return f"{sha256[:2]}/{sha256}"
 
 
 async def _chunks(found: "GetResult") -> AsyncIterator[bytes]:
-    with _translated():
+    with _storage_errors():
         async for chunk in found.stream(min_chunk_size=READ_BYTES):
             yield bytes(chunk)
 
 
-async def _nothing() -> AsyncIterator[bytes]:
+async def _no_chunks() -> AsyncIterator[bytes]:
     return
     yield b""
 
 
 @contextmanager
-def _written() -> Iterator[None]:
-    """The same for what writes: there is nothing that could be missing but the bucket, or the folder, itself."""
+def _write_errors() -> Iterator[None]:
+    """The same for writes, where the only thing that can be missing is the bucket or folder itself."""
     try:
-        with _translated():
+        with _storage_errors():
             yield
     except Missing as error:
-        raise _failed(error.__cause__ or error) from error.__cause__
+        raise _unavailable(error.__cause__ or error) from error.__cause__
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
-    """Failures of the store as what they mean. The library's own text goes on with paths and whole answers."""
+def _storage_errors() -> Iterator[None]:
+    """Translate the library's errors, whose texts contain paths and whole responses."""
     try:
         yield
     except FileNotFoundError as error:
         raise Missing from error
     except FAILURES as error:
-        raise _failed(error) from error
+        raise _unavailable(error) from error
 
 
-def _failed(error: BaseException) -> Unavailable:
+def _unavailable(error: BaseException) -> Unavailable:
     return Unavailable(f"The media storage failed ({type(error).__name__}).")

@@ -1,8 +1,8 @@
-"""What media are: kinds read from the first bytes, what a browser may show in place, and names that are safe to say.
+"""Media types: detection by the first bytes, which types may be shown inline, and safe file names.
 
-The table of beginnings is short on purpose. It is the list of what may be shown inside a browser, so everything it does
-not know is a download; a library of hundreds of types would have to be cut down to it again, and the ones there are do
-not look into an Ogg or MP4 container, which is what tells a voice note from a film.
+The table of signatures is short on purpose. It lists what a browser may show inline; every other type is a download. A
+library that knows hundreds of types would have to be reduced to this list, and none of them looks into Ogg or MP4
+containers, which is how a voice note is told from a video.
 """
 
 import re
@@ -12,12 +12,12 @@ from urllib.parse import quote
 from server.text.graphemes import cut
 
 UNKNOWN_TYPE = "application/octet-stream"
-# So many bytes from the beginning decide.
+# How many of the first bytes are examined.
 HEAD_BYTES = 512
 MAX_NAME_LENGTH = 200
 OGG_OPUS = "audio/ogg"
 # (offset, bytes, type)
-BEGINNINGS = (
+SIGNATURES = (
     (0, b"\xff\xd8\xff", "image/jpeg"),
     (0, b"\x89PNG\r\n\x1a\n", "image/png"),
     (0, b"GIF87a", "image/gif"),
@@ -43,18 +43,18 @@ BRANDS = (
     (("avif", "avis"), "image/avif"),
     (("isom", "iso", "mp4", "M4V", "avc1", "dash", "MSNV"), "video/mp4"),
 )
-SOUND_ALONE = {"video/webm": "audio/webm", "video/mp4": "audio/mp4", "video/3gpp": "audio/3gpp"}
+AUDIO_VARIANTS = {"video/webm": "audio/webm", "video/mp4": "audio/mp4", "video/3gpp": "audio/3gpp"}
 INLINE_TYPES = frozenset(
-    {mimetype for _, _, mimetype in BEGINNINGS} | {mimetype for _, mimetype in BRANDS}
+    {mimetype for _, _, mimetype in SIGNATURES} | {mimetype for _, mimetype in BRANDS}
 ) | {
     OGG_OPUS,
     "video/ogg",
-    *SOUND_ALONE.values(),
+    *AUDIO_VARIANTS.values(),
 }
 
 
 def sniff(head: bytes) -> str:
-    """The type that the first bytes show, or UNKNOWN_TYPE."""
+    """The type detected from the first bytes, or UNKNOWN_TYPE."""
     head = head[:HEAD_BYTES]
     if head[4:8] == b"ftyp":
         brand = head[8:12].decode("latin-1")
@@ -62,51 +62,53 @@ def sniff(head: bytes) -> str:
     if head.startswith(b"OggS"):
         return "video/ogg" if b"\x80theora" in head else OGG_OPUS
     if head.startswith(b"\x1a\x45\xdf\xa3") and b"webm" not in head[:64]:
-        return UNKNOWN_TYPE  # Matroska at large
-    return next((kind for at, mark, kind in BEGINNINGS if head[at : at + len(mark)] == mark), UNKNOWN_TYPE)
+        return UNKNOWN_TYPE  # Matroska other than WebM
+    return next(
+        (kind for at, bytes_, kind in SIGNATURES if head[at : at + len(bytes_)] == bytes_), UNKNOWN_TYPE
+    )
 
 
 def is_voice(head: bytes) -> bool:
-    """Whether this is Ogg with Opus inside, the one form of a WhatsApp voice note."""
+    """Whether this is Opus in Ogg, the format of WhatsApp voice notes."""
     return head.startswith(b"OggS") and b"OpusHead" in head[:HEAD_BYTES]
 
 
 def is_inline(mimetype: str) -> bool:
-    """Whether a browser may show a file of this (sniffed) type in place; never one that can hold a script."""
+    """Whether a browser may show a file of this detected type inline; never a type that can contain scripts."""
     return mimetype in INLINE_TYPES
 
 
 def attachment_type(mimetype: str) -> str:
-    """UniPile's kind of a file of this type: img, video, audio or file."""
+    """UniPile's attachment type for this media type: img, video, audio or file."""
     family = mimetype.partition("/")[0]
     return {"image": "img", "video": "video", "audio": "audio"}.get(family, "file")
 
 
 def declared_type(sniffed: str, declared: str | None) -> str:
-    """The type to tell: what the bytes show; what somebody declared only where it cannot be shown in place."""
+    """The type to report: the detected one, or the declared one if it is never shown inline."""
     given = (declared or "").partition(";")[0].strip().lower()
-    if sniffed in SOUND_ALONE:
-        # The first bytes of these containers do not say whether there are pictures in them.
-        return SOUND_ALONE[sniffed] if given.startswith("audio/") else sniffed
+    if sniffed in AUDIO_VARIANTS:
+        # The first bytes of these containers do not show whether they contain video.
+        return AUDIO_VARIANTS[sniffed] if given.startswith("audio/") else sniffed
     is_harmless = re.fullmatch(r"(application|text|model|font)/[\w.+-]{1,80}", given, re.ASCII)
     return given if sniffed == UNKNOWN_TYPE and is_harmless else sniffed
 
 
 def safe_file_name(name: str | None) -> str:
-    """The last part of a name, without what could steer a file system, a header or a reader's eye."""
+    """The last part of a file name, without characters that could mislead a file system, a header or a reader."""
     last = (name or "").replace("\\", "/").rpartition("/")[2]
-    # Cc: line breaks; Cf: marks that turn the direction of writing, which make "gpj.exe" of a name.
-    kept = "".join(c for c in last if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp"))
-    kept = kept.strip(" .")
-    if len(kept) > MAX_NAME_LENGTH:
-        stem, dot, suffix = kept.rpartition(".")
+    # Cc: line breaks; Cf: marks that change the writing direction and can disguise "exe.jpg" as "gpj.exe".
+    safe = "".join(c for c in last if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp"))
+    safe = safe.strip(" .")
+    if len(safe) > MAX_NAME_LENGTH:
+        stem, dot, suffix = safe.rpartition(".")
         suffix = dot + suffix if stem and len(suffix) <= 10 else ""
-        kept = cut(kept, MAX_NAME_LENGTH - len(suffix)) + suffix
-    return kept or "file"
+        safe = cut(safe, MAX_NAME_LENGTH - len(suffix)) + suffix
+    return safe or "file"
 
 
 def disposition(name: str | None, *, inline: bool) -> str:
-    """Content-Disposition as RFC 6266 has it: a plain name for all, and the real one for those that read it."""
+    """Content-Disposition of RFC 6266: an ASCII name, and the full name for clients that support it."""
     safe = safe_file_name(name)
     plain = "".join(c if c.isascii() and c not in '"\\%' else "_" for c in safe)
     kind = "inline" if inline else "attachment"

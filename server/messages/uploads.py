@@ -124,11 +124,11 @@ class FormReader:
         return await self._store_file(incoming, file_name, part.headers.get("Content-Type"))
 
     async def _store_file(self, incoming: Incoming, file_name: str, declared: str | None) -> Upload:
-        blob = incoming.seal()
+        blob = incoming.finish()
         mimetype = declared_type(sniff(blob.head), declared)
         # The row first: it keeps the job that deletes orphans from removing the file for a day.
         await self._database.write(touch_blob, blob.sha256, blob.size, mimetype)
-        await self._storage.keep(incoming)
+        await self._storage.commit(incoming)
         return Upload(blob.sha256, _attachment(blob, mimetype, file_name), blob.head)
 
     def _set_voice_notes(self) -> None:

@@ -1,4 +1,4 @@
-"""The event loop: uvloop's, which forgets a dead socket before it takes in the next of the same number."""
+"""The event loop: uvloop, with a fix for sockets that reuse the file descriptor of a failed one."""
 
 import asyncio
 import socket
@@ -14,9 +14,9 @@ else:
 
 
 class Loop(BaseLoop):  # type: ignore[misc, valid-type]
-    """A socket that ends with an error leaves an entry behind in uvloop when its owner closes it without a word, as
-    psycopg2 does; every later socket that the system gives that number is then refused: "the handler is closed"
-    (aiopg issue 856, aiohttp issue 12336). What is about to be watched anew cannot have been watched before.
+    """Removes stale handlers. If a socket fails and its owner closes it without removing its reader, as psycopg2 does,
+    uvloop keeps the handler, and every later socket with the same file descriptor fails with "the handler is closed"
+    (aiopg issue 856, aiohttp issue 12336). A socket that is being registered cannot have a valid handler yet.
     """
 
     def add_reader(self, fd: Any, callback: Callable[..., Any], *args: Any) -> None:

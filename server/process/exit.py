@@ -1,4 +1,4 @@
-"""Ends the process once its work is done, without the interpreter's own winding up."""
+"""Exits the process without the interpreter's finalisation."""
 
 import logging
 import os
@@ -10,16 +10,16 @@ from server.process.sentry import flush_reports
 
 
 def leave(code: int) -> NoReturn:
-    """End with this exit code, after everything written and reported is out.
+    """Exit with this code after flushing logs, reports and output.
 
-    The library of the media storage keeps threads that call into Python when a file is done with; one that does so
-    while the interpreter is being taken down aborts the process, after its work and with a false exit code
-    (PyO3/pyo3-async-runtimes issue 40). So nothing is taken down: the system does that.
+    The media storage library has threads that call into Python when a file is closed. A call during the interpreter's
+    finalisation aborts the process with a wrong exit code (PyO3/pyo3-async-runtimes issue 40), so finalisation is
+    skipped.
     """
     flush_reports()
     logging.shutdown()
     for stream in (sys.stdout, sys.stderr):
-        # Nobody reads any more: `run.py user list | head -1`.
+        # The reader may have closed the pipe: `run.py user list | head -1`.
         with suppress(OSError):
             stream.flush()
     os._exit(code)

@@ -1,4 +1,4 @@
-"""Sets up logging: readable lines on a terminal, JSON elsewhere, and never a secret or a message's text."""
+"""Sets up logging: readable lines on a terminal, JSON otherwise; never secrets or message texts."""
 
 import logging
 import re
@@ -15,21 +15,21 @@ from structlog.typing import ExcInfo, Processor
 
 from server.config import Log
 
-HIDDEN_KEYS = frozenset(
+REDACTED_KEYS = frozenset(
     ("secret", "password", "token", "api_key", "authorization", "cookie", "dsn", "url", "body", "text")
 )
-HIDDEN = "(hidden)"
+REDACTED = "(hidden)"
 PARAMETER = re.compile(r"\{(\w+)\}")
-UNKNOWN_PLACE = "(unknown)"
+UNKNOWN_PATH = "(unknown)"
 QUOTED = re.compile(r'"[^"]*"')
-# Of Postgres's SQLSTATEs: what is wrong with a value, and the sentence quotes the value.
+# Postgres's SQLSTATE class of invalid values, whose messages quote the value.
 DATA_EXCEPTION = "22"
-# arq writes each job's arguments, which are people's messages, at level INFO.
-TALKATIVE = ("arq", "yoyo", "asyncio")
+# arq logs the arguments of jobs, which contain messages, at level INFO.
+VERBOSE_LOGGERS = ("arq", "yoyo", "asyncio")
 
 
 def set_up_logging(config: Log, *reports: Processor) -> None:
-    """Send structlog and the standard library's records to stderr in one form; each line is shown to `reports`."""
+    """Send structlog's and the standard library's records to stderr in one format; `reports` see each record."""
     human = config.format == "human" or (config.format == "auto" and sys.stderr.isatty())
     level = logging.getLevelNamesMapping()[config.level.upper()]
     shared: list[Processor] = [
@@ -37,7 +37,7 @@ def set_up_logging(config: Log, *reports: Processor) -> None:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        hide,
+        redact,
         *reports,
     ]
     structlog.configure(
@@ -55,21 +55,21 @@ def set_up_logging(config: Log, *reports: Processor) -> None:
         structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_rendering(human=human))
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
-    for name in TALKATIVE:
+    for name in VERBOSE_LOGGERS:
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
 
 
-def hide(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Blank the values of keys that name a secret or somebody's words."""
-    for name in HIDDEN_KEYS & event.keys():
-        event[name] = HIDDEN
+def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Replace the values of keys that hold secrets or texts."""
+    for name in REDACTED_KEYS & event.keys():
+        event[name] = REDACTED
     return event
 
 
 def _rendering(*, human: bool) -> list[Processor]:
     remove_meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     if human:
-        # Plain, because the pretty one prints the local variables of every frame, secrets included.
+        # structlog's own formatter would print the local variables of every frame, secrets included.
         return [remove_meta, structlog.dev.ConsoleRenderer(exception_formatter=_print_error, pad_event_to=24)]
     shown = structlog.processors.ExceptionRenderer(format_error)
     return [remove_meta, shown, structlog.processors.JSONRenderer()]
@@ -80,12 +80,12 @@ def _print_error(stream: TextIO, exc_info: ExcInfo) -> None:
 
 
 def format_error(exc_info: ExcInfo) -> str:
-    """The trace of an error, without the rows, values and requests that some errors quote in their sentences."""
+    """The traceback, without the rows, values and requests that some error messages quote."""
     text = "".join(traceback.format_exception(*exc_info))
     for error in _chain(exc_info[1]):
-        words = str(error).strip()
-        if words and words != (told := _sentence(error, words)):
-            text = text.replace(words, told)
+        message = str(error).strip()
+        if message and message != (safe := _safe_message(error, message)):
+            text = text.replace(message, safe)
     return text.rstrip("\n")
 
 
@@ -99,22 +99,22 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
             yield error
 
 
-def _sentence(error: BaseException, words: str) -> str:
-    if isinstance(error, HttpProcessingError):  # shows the bytes that it could not read, tokens and all
+def _safe_message(error: BaseException, message: str) -> str:
+    if isinstance(error, HttpProcessingError):  # quotes the bytes that it could not parse, tokens included
         return f"{error.code}, {error.message.strip().partition(chr(10))[0]}"
     code = getattr(error, "pgcode", None)
     if code is None:
-        return words
+        return message
     # The lines after the first are DETAIL (the row), LINE (the statement) and CONTEXT.
-    first = words.partition("\n")[0]
+    first = message.partition("\n")[0]
     return QUOTED.sub('"…"', first) if str(code).startswith(DATA_EXCEPTION) else first
 
 
-def place_of(request: web.BaseRequest) -> str:
-    """The address as the table of routes has it, with the ids of rows in it: anything else may be a token."""
-    match_info = getattr(request, "_match_info", None)  # None of a request that could not be read
+def path_of(request: web.BaseRequest) -> str:
+    """The path of the route table with numeric ids filled in; other parameters may be tokens."""
+    match_info = getattr(request, "_match_info", None)  # None for a request that could not be parsed
     if match_info is None or (resource := match_info.route.resource) is None:
-        return UNKNOWN_PLACE
+        return UNKNOWN_PATH
 
     def fill(parameter: re.Match[str]) -> str:
         value: str = match_info[parameter[1]]
@@ -124,7 +124,7 @@ def place_of(request: web.BaseRequest) -> str:
 
 
 class AccessLogger(AbstractAccessLogger):
-    """One line per request, without its query, which may carry a search for somebody's words, and without tokens."""
+    """Logs one line per request, without its query, which may contain a search text, and without tokens."""
 
     _log = structlog.get_logger("server.access")
 
@@ -132,7 +132,7 @@ class AccessLogger(AbstractAccessLogger):
         self._log.info(
             "request",
             method=request.method,
-            path=place_of(request),
+            path=path_of(request),
             status=response.status,
             milliseconds=round(time * 1000, 1),
         )

@@ -1,4 +1,4 @@
-"""Brings a database to the newest schema with yoyo; each migration is one transaction, which only one process is in."""
+"""Applies migrations with yoyo, each in one transaction under an advisory lock."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -26,12 +26,12 @@ from server.store.db.connect_errors import (
 from server.store.db.opening import Opening, plan_opening
 
 MIGRATIONS = ROOT / "migrations"
-# Any number will do, as long as it stays the same.
+# An arbitrary number that must never change.
 ADVISORY_LOCK = 5_276_401_183
 POLL_SECONDS = 0.1
-TOLD_SECONDS, LOCK_SECONDS = 3.0, 300.0
+WARN_SECONDS, LOCK_SECONDS = 3.0, 300.0
 CONNECT_SECONDS = 10
-# A migration takes as long as it takes, whatever limit the role has.
+# Migrations have no time limit, even if the role has one.
 SETTINGS = {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0"}
 LOCK_HOLDER = """
     select l.pid, a.state from pg_locks l left join pg_stat_activity a using (pid)
@@ -43,15 +43,15 @@ log = structlog.get_logger(__name__)
 
 
 class MigrationError(Exception):
-    """The schema could not be read or changed; the message is one sentence."""
+    """The schema could not be read or migrated; the message is one sentence."""
 
 
 class Backend(PostgresqlBackend):  # type: ignore[misc]
-    """yoyo's, on a single connection that a transaction pooler may stand behind: nothing outlives a transaction, no
-    lock and no setting. yoyo's own lock is a committed row, which outlives a killed process: it is not used.
+    """yoyo's backend on one connection, which may lead through a transaction pooler: no lock and no setting outlives a
+    transaction. yoyo's own lock is a committed row, which would outlive a killed process, and is not used.
     """
 
-    # The information schema hides tables on which the role has no right.
+    # The information schema hides tables on which the role has no privileges.
     list_tables_sql = "select tablename from pg_tables where schemaname = :schema"
 
     def __init__(self, opening: Opening) -> None:
@@ -75,7 +75,7 @@ class Backend(PostgresqlBackend):  # type: ignore[misc]
 
 
 def migrate(url: str, folder: Path = MIGRATIONS) -> list[str]:
-    """Apply what is pending and return what was applied here; safe to run in several processes at once."""
+    """Apply pending migrations and return those applied here; safe to run in several processes at once."""
     migrations = yoyo.read_migrations(str(folder))
     with _backend(url) as backend:
         applied = list(iter(lambda: _apply_next(backend, migrations), None))
@@ -87,26 +87,26 @@ def migrate(url: str, folder: Path = MIGRATIONS) -> list[str]:
 
 
 def pending(url: str, folder: Path = MIGRATIONS) -> list[str]:
-    """Return the names of the migrations the database lacks; changes nothing and waits for nobody."""
+    """The names of the pending migrations; changes nothing and takes no lock."""
     migrations = yoyo.read_migrations(str(folder))
     with _backend(url) as backend, backend.transaction():
-        return [migration.id for migration in _waiting(backend, migrations)]
+        return [migration.id for migration in _pending(backend, migrations)]
 
 
 def unknown(url: str, folder: Path = MIGRATIONS) -> list[str]:
-    """Return the names of the migrations in the database that this version of Confab does not have."""
+    """The names of applied migrations that this version of Confab does not have."""
     with _backend(url) as backend:
         return _unknown(backend, yoyo.read_migrations(str(folder)))
 
 
 def require_create(url: str) -> None:
-    """Raise MigrationError unless the role may create tables where Confab's belong."""
+    """Raise MigrationError unless the role may create tables in the schema."""
     with _backend(url) as backend, backend.transaction():
         _require_create(backend)
 
 
 def roll_back(url: str, count: int = 1, folder: Path = MIGRATIONS) -> list[str]:
-    """Undo the last `count` migrations, the newest first, and return their names."""
+    """Roll back the last `count` migrations, newest first, and return their names."""
     migrations = yoyo.read_migrations(str(folder))
     with _backend(url) as backend:
         undone = [_undo_last(backend, migrations) for _ in range(count)]
@@ -124,8 +124,8 @@ def _backend(url: str) -> Iterator[Any]:
 
 
 def _apply_next(backend: Any, migrations: Any) -> str | None:
-    with _alone(backend):
-        migration = next(iter(_waiting(backend, migrations)), None)
+    with _locked_transaction(backend):
+        migration = next(iter(_pending(backend, migrations)), None)
         if migration is None:
             return None
         _require_create(backend)
@@ -136,7 +136,7 @@ def _apply_next(backend: Any, migrations: Any) -> str | None:
 
 
 def _undo_last(backend: Any, migrations: Any) -> str | None:
-    with _alone(backend):
+    with _locked_transaction(backend):
         if needs_upgrading(backend):
             return None
         migration = next(iter(backend.to_rollback(migrations)), None)
@@ -157,7 +157,7 @@ def _run(backend: Any, migration: Any, direction: str, mark: Callable[..., None]
         raise MigrationError(f"Migration {migration.id} {failure}: {message_of(error)}") from error
 
 
-def _waiting(backend: Any, migrations: Any) -> list[Any]:
+def _pending(backend: Any, migrations: Any) -> list[Any]:
     if needs_upgrading(backend):
         return list(migrations)
     return list(backend.to_apply(migrations))
@@ -184,23 +184,23 @@ def _require_create(backend: Any) -> None:
 
 
 @contextmanager
-def _alone(backend: Any) -> Iterator[None]:
-    """A transaction that holds the lock, which ends with it."""
+def _locked_transaction(backend: Any) -> Iterator[None]:
+    """A transaction that holds the advisory lock."""
     begun, is_told = time.monotonic(), False
     while True:
         with backend.transaction():
-            # Polled: whoever waits in Postgres holds a snapshot, and CREATE INDEX CONCURRENTLY waits for those.
+            # Polled: a session that waits in Postgres holds a snapshot, for which CREATE INDEX CONCURRENTLY would wait.
             if backend.execute(f"select pg_try_advisory_xact_lock({ADVISORY_LOCK})").fetchone()[0]:
                 yield
                 return
             waited = time.monotonic() - begun
-            if waited > TOLD_SECONDS and not is_told:
+            if waited > WARN_SECONDS and not is_told:
                 log.warning("waiting_for_migrations", held_by=_holder(backend))
                 is_told = True
             if waited > LOCK_SECONDS:
                 raise MigrationError(
                     f"Another process has been migrating for {LOCK_SECONDS:.0f} s ({_holder(backend)}): "
-                    "look at it, or end it with `select pg_terminate_backend(…)`."
+                    "wait for it, or end it with `select pg_terminate_backend(…)`."
                 )
         time.sleep(POLL_SECONDS)
 

@@ -1,4 +1,4 @@
-"""Opens Redis and proves, before anything relies on it, that it is one that Confab can work with."""
+"""Opens Redis at a start, and checks first that Confab can use it."""
 
 import asyncio
 import time
@@ -18,26 +18,26 @@ RETRY_SECONDS = 0.5
 
 
 async def open_redis(config: RedisConfig) -> Client:
-    """A client of a Redis that has taken a write; waits for one that is away, then raises Unavailable with why."""
+    """A client, after a successful write. Waits while Redis is unavailable, then raises Unavailable with the reason."""
     redis = connect(config)
     redis.logs_failures = False
     give_up_at = time.monotonic() + config.start_seconds
-    told = ""
+    last_logged = ""
     while reason := await why_unusable(redis, config):
         sentence = sentence_of(config, reason)
         if not reason.passes or time.monotonic() + RETRY_SECONDS > give_up_at:
             await redis.aclose()
             raise Unavailable(sentence)
-        if sentence != told:
+        if sentence != last_logged:
             log.warning("waiting_for_redis", reason=sentence, seconds=config.start_seconds)
-            told = sentence
+            last_logged = sentence
         await asyncio.sleep(RETRY_SECONDS)
     redis.logs_failures = True
     return redis
 
 
 async def why_unusable(redis: Client, config: RedisConfig) -> Reason | None:
-    """Sign in, look whether it is a cluster, and write; None when all of it went well."""
+    """Sign in, check that it is not a cluster, and write. Returns None if all of this succeeds."""
     try:
         if await _is_cluster(redis):
             return REASONS["CLUSTERDOWN"]
@@ -48,6 +48,7 @@ async def why_unusable(redis: Client, config: RedisConfig) -> Reason | None:
 
 
 def sentence_of(config: RedisConfig, reason: Reason) -> str:
+    """The reason as one sentence that names the address."""
     return f"Redis at {address_of(config).location} {reason.sentence}."
 
 
@@ -55,5 +56,5 @@ async def _is_cluster(redis: Client) -> bool:
     try:
         info = await redis.info("cluster")
     except ResponseError:
-        return False  # hosted ones may forbid INFO; what they refuse is told when it is done
+        return False  # hosted Redis may forbid INFO; a cluster is then reported by the write
     return bool(info.get("cluster_enabled"))

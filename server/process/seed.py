@@ -1,4 +1,4 @@
-"""Makes the first person: the demo user in sandbox mode, elsewhere an owner who chooses their password by a link."""
+"""Creates the first user: the demo user in sandbox mode, otherwise an owner who sets a password with a link."""
 
 from aiopg import Cursor
 
@@ -11,12 +11,12 @@ from server.store.plans import entitlements
 
 
 async def seed_demo(config: Config) -> None:
-    """Safe at every start; the password is hashed again only when it is a new one."""
+    """Create or update the demo user; idempotent. The password is hashed only if it has changed."""
     database, passwords = await open_database(config, size=1), Passwords()
     try:
         user = await database.write(users.ensure_user, DEMO_EMAIL, "Demo", "owner")
-        known = await database.read(users.fetch_credentials, DEMO_EMAIL)
-        if known is None or not await passwords.verify(config.secrets.demo_password, known[1]):
+        stored = await database.read(users.fetch_credentials, DEMO_EMAIL)
+        if stored is None or not await passwords.verify(config.secrets.demo_password, stored[1]):
             password_hash = await passwords.hash(config.secrets.demo_password)
             await database.write(users.set_password, user.id, password_hash)
         await database.write(entitlements.ensure_grant, user.id, "whatsapp", "plan", "team")
@@ -26,16 +26,16 @@ async def seed_demo(config: Config) -> None:
 
 
 async def seed_owner(config: Config) -> str | None:
-    """Make the team's owner where there is none; the link to their password, which is shown this once, or None."""
+    """Create the team's owner if there is none; returns the link to set their password, or None."""
     database, token = await open_database(config, size=1), make_refresh_token()
     try:
-        is_made = await database.write(_make_owner, config, token)
+        is_created = await database.write(_create_owner, config, token)
     finally:
         await database.close()
-    return link_url(config.web.public_url, token) if is_made else None
+    return link_url(config.web.public_url, token) if is_created else None
 
 
-async def _make_owner(cursor: Cursor, config: Config, token: str) -> bool:
+async def _create_owner(cursor: Cursor, config: Config, token: str) -> bool:
     owner = await team.insert_first_owner(cursor, config.auth.owner_email)
     if owner is None:
         return False

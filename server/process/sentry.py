@@ -1,4 +1,4 @@
-"""Sends errors that nobody expected to SENTRY_DSN, when it is set: where and of what kind, never what was in them."""
+"""Reports unexpected errors to SENTRY_DSN, if set: their kind and place in the code, never their contents."""
 
 import sys
 from collections.abc import MutableMapping
@@ -12,14 +12,24 @@ if TYPE_CHECKING:
     from sentry_sdk.types import Event, Hint
 
 FLUSH_SECONDS = 5.0
-# What a log line says of an error besides its name, and is nobody's business: routes and jobs are words of the code.
+# Fields of a log record that are safe to report, since their values are names from the code.
 TAGS = ("job", "method", "request_id", "route", "work")
-# The rest of a report may hold what people wrote, who they are, or where this runs.
-KEPT = ("event_id", "timestamp", "platform", "level", "exception", "tags", "sdk", "environment", "release")
+# All other fields of a report may contain messages, personal data, or details of the installation.
+ALLOWED_FIELDS = (
+    "event_id",
+    "timestamp",
+    "platform",
+    "level",
+    "exception",
+    "tags",
+    "sdk",
+    "environment",
+    "release",
+)
 
 
 def open_reports(dsn: str | None) -> list[Processor]:
-    """What logging has to run for each line, so that unexpected errors are reported; nothing without a DSN."""
+    """The log processors that report errors; none without a DSN."""
     if dsn is None:
         return []
     import sentry_sdk
@@ -27,7 +37,7 @@ def open_reports(dsn: str | None) -> list[Processor]:
     try:
         sentry_sdk.init(
             dsn=dsn,
-            # Nothing is gathered by itself: no requests, no breadcrumbs, no variables, no names of machines.
+            # Collect nothing automatically: no requests, breadcrumbs, variables or host names.
             default_integrations=False,
             auto_enabling_integrations=False,
             include_local_variables=False,
@@ -41,7 +51,7 @@ def open_reports(dsn: str | None) -> list[Processor]:
 
 
 def report(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Report a line that carries an exception, and leave it as it is."""
+    """Report a record that has an exception; returns it unchanged."""
     if event.get("exc_info") and event.get("level") in ("error", "critical"):
         import sentry_sdk
 
@@ -55,15 +65,15 @@ def report(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mutab
 
 
 def flush_reports() -> None:
-    """Send what is still waiting: Sentry's own hook on the end of a program is one of the integrations that are off."""
+    """Send pending reports; Sentry's own exit hook is one of the integrations that are disabled."""
     if "sentry_sdk" in sys.modules:
         sys.modules["sentry_sdk"].flush(FLUSH_SECONDS)
 
 
 def scrub(event: "Event", _hint: "Hint") -> "Event":
-    """Kinds of errors and places in the code; an error's own sentence may quote a row, an address, a message."""
+    """Remove everything but error kinds and code locations; an error's message may quote a row, address or text."""
     every: Any = event
-    for name in set(every) - set(KEPT):
+    for name in set(every) - set(ALLOWED_FIELDS):
         del every[name]
     for entry in every.get("exception", {}).get("values", ()):
         entry["value"] = ""

@@ -1,12 +1,12 @@
-"""Names of the Redis pub/sub channels; the braces keep one account's traffic in one cluster slot."""
+"""Names of the Redis pub/sub channels. The braces put all keys of an account into one cluster slot."""
 
-# Heard by every web instance: look now at who may still hear what; or a user's id and a frame for their sockets.
+# Subscribed by every web instance: either "check permissions now", or a user's id and a frame for their sockets.
 CONTROL = "confab:control"
 ACCOUNT_PREFIX = "confab:account:"
 
 
 def account_channel(account_id: int) -> str:
-    """Everything that happens to one account."""
+    """The channel of one account's frames."""
     return f"{ACCOUNT_PREFIX}{{{account_id}}}"
 
 
@@ -16,5 +16,5 @@ def parse_channel(name: str) -> int | None:
 
 
 def probe_channel(token: str) -> str:
-    """A channel that only the process of this token listens to, to see whether it hears anything."""
+    """A channel that one process publishes to and subscribes, to check that its subscription works."""
     return f"confab:probe:{token}"

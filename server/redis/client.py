@@ -1,7 +1,7 @@
-"""The one way to open Redis, for web, workers, commands and `doctor`: every command and subscription has a time limit.
+"""The Redis client of web, workers, commands and `doctor`: every command and subscription has a timeout.
 
-A command that fails because Redis is away, or because its connection leads to a server that no longer takes writes,
-makes the pool drop its idle connections: the next one goes where the address leads now.
+If a command fails because Redis is unavailable, or because its connection leads to a server that no longer accepts
+writes, the pool drops its idle connections, so that the next command resolves the address again.
 """
 
 import asyncio
@@ -31,29 +31,29 @@ log = structlog.get_logger()
 
 T = TypeVar("T")
 Message = dict[str, Any]
-# What a worker does at the end of a job must outlive a blip; a request is told at once.
-PATIENCE_SECONDS = 60.0
+# The end of a job must survive a short outage, so workers retry for this long; requests fail at once.
+RETRY_SECONDS = 60.0
 FIRST_PAUSE_SECONDS, LAST_PAUSE_SECONDS = 0.05, 1.0
-# A subscription that has heard nothing for so long is asked to hear a message of our own, within the same time again.
+# After this long without messages a subscription must receive a probe of ours within the same time.
 SILENCE_SECONDS = 5.0
 LOG_INTERVAL_SECONDS = 10.0
-# After 15 s of silence the system asks whether the other end is still there, and gives it up after 15 s more.
+# After 15 s of silence the kernel probes the peer, and closes the connection after another 15 s.
 KEEPALIVE = {"TCP_KEEPIDLE": 15, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3}
-# Data that nobody has acknowledged for so long ends the connection.
-UNACKNOWLEDGED_MILLISECONDS = 15_000
+# The kernel closes the connection if sent data is not acknowledged for this long.
+USER_TIMEOUT_MILLISECONDS = 15_000
 
 
 class Client(ArqRedis):
-    """redis-py's client in which each command, the opening of its connection included, has one time limit."""
+    """redis-py's client with one timeout per command, including opening the connection."""
 
-    def __init__(self, pool: ConnectionPool, *, limit_seconds: float, patience_seconds: float) -> None:
+    def __init__(self, pool: ConnectionPool, *, limit_seconds: float, retry_seconds: float) -> None:
         super().__init__(pool)
         self.limit_seconds = limit_seconds
-        # False where the caller says itself why Redis cannot be used.
+        # False where the caller reports errors itself.
         self.logs_failures = True
-        self._patience_seconds = patience_seconds
+        self._retry_seconds = retry_seconds
         self._renewals = 0
-        self._told: dict[str, float] = {}
+        self._last_logged: dict[str, float] = {}
 
     async def execute_command(self, *args: Any, **options: Any) -> Any:
         return await self.limited(partial(super().execute_command, *args, **options))
@@ -62,7 +62,7 @@ class Client(ArqRedis):
         return LimitedPipeline(self, transaction=transaction)
 
     async def limited(self, attempt: Callable[[], Awaitable[T]]) -> T:
-        """Try once; when Redis is away and this client is patient, again until its patience is used up."""
+        """Run once; if Redis is unavailable and this client retries, retry until its retry time is over."""
         give_up_at: float | None = None
         pause, renewals = FIRST_PAUSE_SECONDS, self._renewals
         while True:
@@ -72,18 +72,18 @@ class Client(ArqRedis):
             except UNREACHABLE as error:
                 if isinstance(error, NoScriptError):
                     raise
-                self._tell(error)
+                self._log_failure(error)
                 if not is_away(error):
                     raise
                 await self._drop(idle_only=True)
-                give_up_at = give_up_at or time.monotonic() + self._patience_seconds
+                give_up_at = give_up_at or time.monotonic() + self._retry_seconds
                 if time.monotonic() + pause > give_up_at or renewals != self._renewals:
                     raise
             await asyncio.sleep(pause)
             pause = min(2 * pause, LAST_PAUSE_SECONDS)
 
     async def renew(self) -> None:
-        """Drop all connections, also those in use, and end what is waiting patiently."""
+        """Drop all connections, including those in use, and stop retrying."""
         self._renewals += 1
         await self._drop(idle_only=False)
 
@@ -91,7 +91,7 @@ class Client(ArqRedis):
         await self.renew()
 
     async def _drop(self, *, idle_only: bool) -> None:
-        # The pool's own disconnect waits for the other end, which may be silent.
+        # The pool's own disconnect waits for the peer, which may not respond.
         pool = self.connection_pool
         connections = list(pool._available_connections)
         if not idle_only:
@@ -99,16 +99,19 @@ class Client(ArqRedis):
         for connection in connections:
             await connection.disconnect(nowait=True)
 
-    def _tell(self, error: BaseException) -> None:
-        """Once in a while per reason: while Redis is away every request fails."""
+    def _log_failure(self, error: BaseException) -> None:
+        """Log at most once per interval and reason: during an outage every request fails."""
         reason, now = reason_of(error).sentence, time.monotonic()
-        if self.logs_failures and now - self._told.get(reason, -LOG_INTERVAL_SECONDS) >= LOG_INTERVAL_SECONDS:
-            self._told[reason] = now
+        if (
+            self.logs_failures
+            and now - self._last_logged.get(reason, -LOG_INTERVAL_SECONDS) >= LOG_INTERVAL_SECONDS
+        ):
+            self._last_logged[reason] = now
             log.warning("redis_failed", reason=f"Redis {reason}.", error=type(error).__name__)
 
 
 class LimitedPipeline(Pipeline):
-    """Several commands in one round trip, with the client's limit for all of them together."""
+    """Several commands in one round trip, with one timeout for all of them."""
 
     def __init__(self, client: Client, *, transaction: bool) -> None:
         super().__init__(client.connection_pool, client.response_callbacks, transaction, None)
@@ -128,7 +131,7 @@ class LimitedPipeline(Pipeline):
 
 
 class Script:
-    """A Lua script that is sent once a server and called by its hash."""
+    """A Lua script that is loaded once per server and called by its hash."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -141,18 +144,19 @@ class Script:
             return await redis.eval(self._text, len(keys), *keys, *args)
 
 
-def connect(config: RedisConfig, *, patient: bool = False) -> Client:
-    """A client of the Redis of the configuration. Opens nothing by itself: the first command connects."""
+def connect(config: RedisConfig, *, retries: bool = False) -> Client:
+    """A client of the configured Redis, which connects on the first command. `retries`: for workers."""
     address = address_of(config)
     limit = address.options.get("socket_timeout", config.command_timeout_seconds)
     return Client(
         _make_pool(address, config),
         limit_seconds=limit,
-        patience_seconds=PATIENCE_SECONDS if patient else 0.0,
+        retry_seconds=RETRY_SECONDS if retries else 0.0,
     )
 
 
 def address_of(config: RedisConfig) -> RedisAddress:
+    """The parsed REDIS_URL."""
     if config.url is None:
         raise RuntimeError("the embedded Redis has not been started")
     return read_redis_url(config.url, config.ssl_cert_reqs)
@@ -160,7 +164,7 @@ def address_of(config: RedisConfig) -> RedisAddress:
 
 def _make_pool(address: RedisAddress, config: RedisConfig) -> ConnectionPool:
     options = {"socket_connect_timeout": config.connect_timeout_seconds, **address.options}
-    # The client's limit holds for a whole command; the library's would make a task of each write.
+    # The client has a timeout for whole commands; the library's would create a task for each write.
     options.pop("socket_timeout", None)
     if address.is_socket:
         options.pop("socket_keepalive", None)
@@ -171,18 +175,18 @@ def _make_pool(address: RedisAddress, config: RedisConfig) -> ConnectionPool:
 
 
 def _keepalive_options() -> dict[int, int]:
-    wanted = {**KEEPALIVE, "TCP_USER_TIMEOUT": UNACKNOWLEDGED_MILLISECONDS}
+    wanted = {**KEEPALIVE, "TCP_USER_TIMEOUT": USER_TIMEOUT_MILLISECONDS}
     return {getattr(socket, name): value for name, value in wanted.items() if hasattr(socket, name)}
 
 
 @asynccontextmanager
 async def subscribed(redis: Client, *channels: str) -> AsyncIterator[tuple[PubSub, AsyncIterator[Message]]]:
-    """A connection that hears these channels, and what arrives on it: confirmations of subscriptions and messages."""
+    """A subscription to these channels, and an iterator of its subscription confirmations and messages."""
     pubsub = redis.pubsub()
     try:
         async with asyncio.timeout(redis.limit_seconds):
             await pubsub.subscribe(*channels)
-        messages = _hear(redis, pubsub)
+        messages = _receive(redis, pubsub)
         async with aclosing(messages):
             yield pubsub, messages
     finally:
@@ -191,20 +195,20 @@ async def subscribed(redis: Client, *channels: str) -> AsyncIterator[tuple[PubSu
         await pubsub.aclose()  # type: ignore[no-untyped-call]
 
 
-async def _hear(redis: Client, pubsub: PubSub) -> AsyncGenerator[Message, None]:
-    """Raises one of UNREACHABLE when the connection is lost or has fallen silent.
+async def _receive(redis: Client, pubsub: PubSub) -> AsyncGenerator[Message, None]:
+    """The messages of a subscription; raises one of UNREACHABLE when the connection is lost or silent.
 
-    A watch beside the reader notices silence, so that a message costs no timer of its own.
+    A separate task detects silence, so that receiving a message costs no timer.
     """
     probe = probe_channel(uuid4().hex)
     async with asyncio.timeout(redis.limit_seconds):
         await pubsub.subscribe(probe)
-    heard = Heard()
-    watch = asyncio.create_task(_end_when_silent(redis, pubsub, probe, heard))
+    received = Received()
+    watch = asyncio.create_task(_disconnect_when_silent(redis, pubsub, probe, received))
     try:
         while True:
             message = await pubsub.get_message(timeout=None)
-            heard.messages += 1
+            received.messages += 1
             if message is not None and message["channel"] != probe.encode():
                 yield message
     finally:
@@ -212,29 +216,29 @@ async def _hear(redis: Client, pubsub: PubSub) -> AsyncGenerator[Message, None]:
 
 
 @dataclass(slots=True)
-class Heard:
-    """How many messages a subscription has brought."""
+class Received:
+    """How many messages a subscription has received."""
 
     messages: int = 0
 
 
-async def _end_when_silent(redis: Client, pubsub: PubSub, probe: str, heard: Heard) -> None:
-    """Break the connection of a subscription that does not bring our own probe.
+async def _disconnect_when_silent(redis: Client, pubsub: PubSub, probe: str, received: Received) -> None:
+    """Disconnect a subscription that does not deliver our probe.
 
-    The probe goes through Redis, so that it is also noticed when the subscription leads to another server than our
-    commands, as after a failover.
+    The probe goes through Redis, so this also detects a subscription that leads to another server than our commands,
+    as after a failover.
     """
-    is_asked, before = False, -1
+    is_probing, before = False, -1
     while True:
         await asyncio.sleep(SILENCE_SECONDS)
-        if heard.messages != before:
-            is_asked, before = False, heard.messages
-        elif is_asked:
+        if received.messages != before:
+            is_probing, before = False, received.messages
+        elif is_probing:
             log.warning("pubsub_silent")
             if pubsub.connection is not None:
                 await pubsub.connection.disconnect(nowait=True)
             return
         else:
-            is_asked = True
+            is_probing = True
             with suppress(*UNREACHABLE):
                 await redis.publish(probe, b"")

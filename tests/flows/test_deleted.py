@@ -147,13 +147,13 @@ async def test_a_copy_that_is_under_way_keeps_nothing(
     await desk.stack.sandbox.ok("PUT", "/sandbox/faults", {"routes": [rule]})
     written = await desk.stack.write("acc-1", "", attachments=[PICTURE])
     (frame,) = await desk.socket.wait_for_event("message:new", provider_msg_id=written["message_id"])
-    keep = parts.storage.keep
+    keep = parts.storage.commit
 
     async def keep_and_delete(incoming: Any) -> None:
         await keep(incoming)
         await desk.delete(frame["data"])
 
-    monkeypatch.setattr(parts.storage, "keep", keep_and_delete)
+    monkeypatch.setattr(parts.storage, "commit", keep_and_delete)
     await desk.stack.sandbox.ok("PUT", "/sandbox/faults", {"routes": []})
     await copy_media({PARTS: parts, "job_try": 1}, frame["data"]["id"])
     assert await rows(parts, "channels_media") == 0

@@ -73,7 +73,7 @@ def has_come(socket: Socket, body: str) -> bool:
 
 
 def said_why(running: Running) -> bool:
-    return running.says("redis_failed") and running.says("did not answer in time")
+    return running.says("redis_failed") and running.says("did not respond in time")
 
 
 async def test_a_listener_that_falls_silent_hears_what_it_missed(

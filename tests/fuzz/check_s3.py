@@ -71,8 +71,8 @@ async def keep(storage: Storage, data: bytes, limit: int = 100_000_000) -> str:
     async with storage.receive(limit) as incoming:
         for begin in range(0, len(data), 100_000):
             await incoming.write(data[begin : begin + 100_000])
-    await storage.keep(incoming)
-    return incoming.seal().sha256
+    await storage.commit(incoming)
+    return incoming.finish().sha256
 
 
 async def read(storage: Storage, sha256: str, begin: int, end: int) -> bytes:

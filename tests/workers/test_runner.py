@@ -58,7 +58,7 @@ class Hall:
 
     def __init__(self, url: str, limit_seconds: float = 5.0) -> None:
         self.jobs = Jobs()
-        self.redis = connect(redis_at(url, command_timeout_seconds=limit_seconds), patient=True)
+        self.redis = connect(redis_at(url, command_timeout_seconds=limit_seconds), retries=True)
         self.lease_seconds = 30.0
         self.max_jobs = 10
 

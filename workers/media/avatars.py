@@ -92,17 +92,17 @@ async def _copy(parts: Parts, wanted: WantedPicture) -> AvatarOutcome | None:
         async with parts.storage.receive(MAX_PICTURE_BYTES) as incoming:
             async for chunk in found.chunks:
                 await incoming.write(chunk)
-            if sniff(incoming.seal().head) not in PICTURE_TYPES:
+            if sniff(incoming.finish().head) not in PICTURE_TYPES:
                 raise NoPicture
     await _keep(parts, incoming)
-    return AvatarOutcome(incoming.seal().sha256, found.tag)
+    return AvatarOutcome(incoming.finish().sha256, found.tag)
 
 
 async def _keep(parts: Parts, incoming: Incoming) -> None:
     """First the row that names the bytes, then the bytes; the contact refers to them when they are there."""
-    kept = incoming.seal()
+    kept = incoming.finish()
     await parts.database.write(attachments.touch_blob, kept.sha256, kept.size, sniff(kept.head))
-    await parts.storage.keep(incoming)
+    await parts.storage.commit(incoming)
     metrics.MEDIA_BYTES.inc(kept.size)
 
 

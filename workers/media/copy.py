@@ -68,10 +68,10 @@ async def _download(parts: Parts, wanted: Fetchable, incoming: Incoming) -> None
 
 async def _store(parts: Parts, wanted: Fetchable, incoming: Incoming) -> None:
     """First the row that names the bytes, then the bytes, then the message that refers to them."""
-    kept = incoming.seal()
+    kept = incoming.finish()
     mimetype = declared_type(sniff(kept.head), wanted.mimetype)
     await parts.database.write(attachments.touch_blob, kept.sha256, kept.size, mimetype)
-    await parts.storage.keep(incoming)
+    await parts.storage.commit(incoming)
     changes: dict[str, Any] = {"error": None, "mimetype": mimetype, "file_size": kept.size}
     if wanted.type == "contact" and kept.size <= MAX_CARD_BYTES:
         changes["contacts"] = await _read_cards(parts, kept)

@@ -90,9 +90,9 @@ class ExportWriter:
         )
         async with self._parts.storage.receive(MAX_EXPORT_BYTES) as incoming:
             await self._fill(incoming)
-        made = incoming.seal()
+        made = incoming.finish()
         await self._parts.database.write(attachments.touch_blob, made.sha256, made.size, ZIP_TYPE)
-        await self._parts.storage.keep(incoming)
+        await self._parts.storage.commit(incoming)
         return ExportFile(made.sha256, made.size)
 
     async def _fill(self, incoming: Incoming) -> None:

@@ -24,7 +24,7 @@ def test_a_file_in_place_of_the_data_folder_is_named(without_sandbox: Config, tm
 def test_a_file_in_place_of_a_part_is_named(without_sandbox: Config) -> None:
     without_sandbox.data_dir.mkdir(exist_ok=True)
     (without_sandbox.data_dir / "redis").write_text("")
-    with pytest.raises(ServiceError, match="var/redis is in the way"), embedded_services(without_sandbox):
+    with pytest.raises(ServiceError, match="var/redis is not a folder"), embedded_services(without_sandbox):
         pass
 
 
@@ -32,7 +32,7 @@ def test_a_file_in_place_of_a_part_is_named(without_sandbox: Config) -> None:
     ("damaged", "content", "sentence"),
     [
         ("postgres/data/PG_VERSION", "x", "Postgres did not start: .*not a valid data directory"),
-        ("postgres/password", "wrong", "Postgres cannot be used: its data does not take the password"),
+        ("postgres/password", "wrong", "Postgres cannot be used: it rejects the password"),
         ("postgres/password", None, "Postgres cannot be used: its password is not in"),
         ("redis/appendonlydir/appendonly.aof.manifest", "x", "Redis did not start"),
     ],
@@ -96,7 +96,7 @@ class TestAsRoot:
     def test_without_the_capability_the_way_out_is_told(
         self, without_sandbox: Config, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(folders, "_may_hand_on_permissions", lambda: False)
+        monkeypatch.setattr(folders, "_may_grant_capability", lambda: False)
         without_sandbox.data_dir.mkdir(exist_ok=True)
         without_sandbox.data_dir.chmod(0o700)
         with pytest.raises(ServiceError, match="cannot enter"), embedded_services(without_sandbox):

@@ -86,8 +86,8 @@ async def storage(
 async def keep(storage: Storage, data: bytes, limit: int = 1000) -> str:
     async with storage.receive(limit) as incoming:
         await incoming.write(data)
-    await storage.keep(incoming)
-    return incoming.seal().sha256
+    await storage.commit(incoming)
+    return incoming.finish().sha256
 
 
 async def read(storage: Storage, sha256: str, begin: int, end: int) -> bytes:

@@ -18,8 +18,8 @@ from server.media.storage import open_storage
 async def use(storage):
     async with storage.receive(64) as incoming:
         await incoming.write(os.urandom(64))
-    await storage.keep(incoming)
-    await storage.delete(incoming.seal().sha256)
+    await storage.commit(incoming)
+    await storage.delete(incoming.finish().sha256)
 
 failed = 0
 for number in range({rounds}):

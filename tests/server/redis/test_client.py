@@ -112,14 +112,14 @@ async def test_a_connection_that_falls_silent_costs_one_limit_and_the_next_comma
 
 async def test_what_is_waited_for_patiently_gets_through_by_itself(wire: SilentGate, redis_url: str) -> None:
     config = redis_at(at_port(redis_url, wire.port), command_timeout_seconds=LIMIT_SECONDS)
-    patient = connect(config, patient=True)
-    await patient.set("key", 1)
+    retrying = connect(config, retries=True)
+    await retrying.set("key", 1)
     wire.hush()
-    async with patient.pipeline(transaction=True) as pipe:
+    async with retrying.pipeline(transaction=True) as pipe:
         pipe.incr("key")
         pipe.get("key")
         assert await pipe.execute() == [2, b"2"]
-    await patient.aclose()
+    await retrying.aclose()
 
 
 async def piped(client: Client, *, transaction: bool) -> None:

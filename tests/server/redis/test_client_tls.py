@@ -51,7 +51,7 @@ async def speaking_tls(services: Services, context: ssl.SSLContext) -> AsyncIter
     ("name", "query", "settings", "said"),
     [
         # Heroku's: a chain that nobody knows, and another name in it.
-        ("ec2-1-2-3-4.example", "", {}, "has a certificate that no known authority has signed"),
+        ("ec2-1-2-3-4.example", "", {}, "has a certificate that no trusted authority signed"),
         ("ec2-1-2-3-4.example", "?ssl_cert_reqs=none", {}, ""),
         ("ec2-1-2-3-4.example", "", {"ssl_cert_reqs": "none"}, ""),
         ("ec2-1-2-3-4.example", "?ssl_cert_reqs=required", {"ssl_cert_reqs": "none"}, "no known authority"),
@@ -84,7 +84,7 @@ async def test_a_server_that_wants_the_clients_certificate_gets_it(
     async with speaking_tls(services, certificates.server("127.0.0.1", asks_for_client=True)) as url:
         given = f"{url}?ssl_ca_certs={certificates.file}"
         assert await complaint(f"{given}&ssl_certfile={certificates.mine}") == ""
-        assert "if it asks for a client certificate" in await complaint(given)
+        assert "if it requires a client certificate" in await complaint(given)
 
 
 async def test_tls_and_plain_that_do_not_meet_are_told_apart(

@@ -41,14 +41,14 @@ async def answering(reply: bytes) -> AsyncIterator[str]:
 
 
 ANSWERS = [
-    ("-NOAUTH Authentication required.", "asks for a password", LASTING),
+    ("-NOAUTH Authentication required.", "requires a password", LASTING),
     ("-WRONGPASS invalid username-password pair or user is disabled.", "refuses the user name", LASTING),
     ("-ERR invalid password", "refuses the user name or the password", LASTING),
     ("-ERR AUTH <password> called without any password configured for the default user. Are you sure your "
      "configuration is correct?", "has no password set", LASTING),
     ("-ERR Client sent AUTH, but no password is set", "has no password set", LASTING),
     ("-NOPERM User h has no permissions to run the 'evalsha' command", "does not allow its user", LASTING),
-    ("-ERR max number of clients reached", "has no connection left", PASSING),
+    ("-ERR max number of clients reached", "has no connections left", PASSING),
     ("-LOADING Redis is loading the dataset in memory", "is loading its data", PASSING),
     ("-READONLY You can't write against a read only replica.", "is a read-only replica", PASSING),
     ("-ERR Error running script (call to f_1): @user_script:3: -READONLY You can't write against a replica.",
@@ -64,8 +64,8 @@ ANSWERS = [
     ("-CROSSSLOT Keys in request don't hash to the same slot", "cluster mode", LASTING),
     ("-DENIED Redis is running in protected mode because protected mode is enabled", "protected mode", LASTING),
     (f"-ERR unknown command 'AUTH', with args beginning with: '{SECRET}'", "cannot be used", LASTING),
-    ("HTTP/1.1 400 Bad Request", "does not answer as Redis does", LASTING),
-    ("", "closed the connection without an answer", PASSING),
+    ("HTTP/1.1 400 Bad Request", "does not respond like Redis", LASTING),
+    ("", "closed the connection without a response", PASSING),
 ]  # fmt: skip
 
 
