@@ -1,1 +1,1 @@
-"""Pure decisions: no rows, no requests, no clock."""
+"""Pure decisions, without rows, requests or a clock."""

@@ -1,4 +1,4 @@
-"""A number's life: what follows when something is seen of it. One table; every path that changes a state asks it."""
+"""The state machine of accounts: one table, used by every path that changes an account's state."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,19 +6,19 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """Where a number stands. Outside `waiting` is `connecting` and `stuck` is `needs_action`: see Standing."""
+    """An account's state. In the API `waiting` is shown as `connecting`, `stuck` as `needs_action`."""
 
-    WAITING = "waiting"  # a code waits to be scanned
-    CONNECTING = "connecting"  # scanned, or UniPile is mending the connection
+    WAITING = "waiting"  # the code has not been scanned
+    CONNECTING = "connecting"  # scanned, or UniPile is reconnecting
     CONNECTED = "connected"
     NEEDS_ACTION = "needs_action"
-    DEGRADED = "degraded"  # broken off; we restart it
-    STUCK = "stuck"  # broken off, and no restart has helped
+    DEGRADED = "degraded"  # disconnected; we restart it
+    STUCK = "stuck"  # disconnected, and all restarts have failed
     DISCONNECTED = "disconnected"
 
 
 class Step(StrEnum):
-    """The one thing to do about a state."""
+    """The next step for the user."""
 
     NONE = "none"
     WAIT = "wait"
@@ -29,7 +29,7 @@ class Step(StrEnum):
 
 
 class Seen(StrEnum):
-    """What can be seen of a number: at UniPile, or of what somebody did here."""
+    """An observation about an account: UniPile's status, or an action here."""
 
     WORKS = "works"
     LINKED = "linked"
@@ -48,7 +48,7 @@ class Seen(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AccountStanding:
-    """A state as the row and the REST shape carry it."""
+    """A state with the user's next step, as stored and as shown by the API."""
 
     state: State
     next_step: Step
@@ -60,12 +60,12 @@ class AccountStanding:
 
 OUTWARD: Mapping[State, str] = {State.WAITING: "connecting", State.STUCK: "needs_action"}
 
-# The reason of a stuck number; all other reasons are UniPile's words, or ours below.
+# The reason of a stuck account. Other reasons are UniPile's, or those below.
 EXHAUSTED = "RESTARTS_EXHAUSTED"
 EXPIRED, NOT_FOUND = "EXPIRED", "NOT_FOUND"
 REPLACED, DUPLICATE = "REPLACED", "DUPLICATE"
 
-# What is seen last decides …
+# The latest observation decides …
 ACCOUNT_STANDINGS: Mapping[Seen, AccountStanding] = {
     Seen.WORKS: AccountStanding(State.CONNECTED, Step.NONE),
     Seen.LINKED: AccountStanding(State.CONNECTING, Step.WAIT),
@@ -77,36 +77,36 @@ ACCOUNT_STANDINGS: Mapping[Seen, AccountStanding] = {
     Seen.CODE_SHOWN: AccountStanding(State.WAITING, Step.SCAN),
     Seen.CODE_EXPIRED: AccountStanding(State.NEEDS_ACTION, Step.RECONNECT),
     Seen.RESTARTS_EXHAUSTED: AccountStanding(State.STUCK, Step.CONTACT_SUPPORT),
-    # Not the same as removed: it may be the wrong UniPile that does not know it.
+    # Not the same as removed: UNIPILE_DSN may point to another UniPile.
     Seen.MISSING: AccountStanding(State.NEEDS_ACTION, Step.CONNECT),
     Seen.UNLINKED: AccountStanding(State.DISCONNECTED, Step.CONNECT),
-    # The same number is connected under another account, or a newer attempt took the place of this one.
+    # The same phone number is connected under another account, or a newer pairing replaced this one.
     Seen.SUPERSEDED: AccountStanding(State.DISCONNECTED, Step.NONE),
 }
-# … but for what says nothing new in a state, or comes too late for it.
-PASSED_OVER: Mapping[State, frozenset[Seen]] = {
-    # Until the scan UniPile has only old news: that it is connecting, or why a new code was needed.
+# … except those that say nothing new in a state, or are too late for it.
+IGNORED: Mapping[State, frozenset[Seen]] = {
+    # Until the scan UniPile reports only the past: that it is connecting, or why a new code was needed.
     State.WAITING: frozenset((Seen.MENDING, Seen.SIGNED_OUT, Seen.NOT_ALLOWED, Seen.BROKEN, Seen.MISSING)),
     State.STUCK: frozenset((Seen.BROKEN,)),
-    # A number that was unlinked is not brought back by late words: only somebody who connects it does that.
+    # Late observations do not reconnect an unlinked account; only a new pairing does.
     State.DISCONNECTED: frozenset(Seen) - {Seen.CODE_SHOWN},
 }
-# Only in these states does the end of a wait mean anything: what was seen meanwhile is newer.
-ENDS_ONLY: Mapping[Seen, frozenset[State]] = {
+# Timeouts apply only in these states: in any other state there is a newer observation.
+APPLIES_ONLY_IN: Mapping[Seen, frozenset[State]] = {
     Seen.CODE_EXPIRED: frozenset((State.WAITING,)),
     Seen.RESTARTS_EXHAUSTED: frozenset((State.DEGRADED,)),
 }
 
 
 def follow(state: State, seen: Seen) -> AccountStanding | None:
-    """Where a number stands now that this was seen; None when it changes nothing, the reason included."""
-    if seen in PASSED_OVER.get(state, ()) or state not in ENDS_ONLY.get(seen, (state,)):
+    """The new state after an observation; None if nothing changes, including the reason."""
+    if seen in IGNORED.get(state, ()) or state not in APPLIES_ONLY_IN.get(seen, (state,)):
         return None
     return ACCOUNT_STANDINGS[seen]
 
 
 def state_of(status: str, next_step: str, reason: str | None) -> State:
-    """The state that a row is in."""
+    """The state of a row."""
     if status == "connecting" and next_step == Step.SCAN:
         return State.WAITING
     if status == "needs_action" and reason == EXHAUSTED:

@@ -1,7 +1,7 @@
-"""Plans, and what the grants of a user amount to: pure rules, no rows and no requests.
+"""What a user's grants entitle them to: pure rules, without rows and requests.
 
-A grant gives what its plan gives, the default plan when it names none. Several grants that hold at the same time
-give the most generous of each limit and all features together.
+A grant gives what its plan includes, or the default plan if it names none. Several valid grants give the highest of
+each limit and all features.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from server.config.plans import FEATURES, Plan, Plans
 
 T = TypeVar("T", int, float)
 
-# A grant that somebody pays for stands above one that was given.
+# In ascending precedence: paid grants over those given for free.
 SOURCES = ("trial", "manual", "plan", "billing")
 WARNING_PERCENT = 80
 
@@ -32,12 +32,12 @@ class Grant(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rights:
-    """What a user may do with one provider now; nothing at all when no grant holds."""
+    """What a user may do with one provider now; nothing if no grant is valid."""
 
     provider: str
     plan: str | None = None
     source: str | None = None
-    expires_at: float | None = None  # when the last grant ends; None: never, or there is none
+    expires_at: float | None = None  # when the last grant ends; None: never, or no grant
     accounts: int | None = 0
     messages_per_month: int | None = 0
     seats: int | None = 0
@@ -48,17 +48,17 @@ class Rights:
         return self.plan is not None
 
     def includes(self, what: str) -> bool:
-        """Whether a route that asks for `what` is open: for a feature it must be in the plan."""
+        """Whether a route that requires `what` is allowed; a feature must be in the plan."""
         return self.is_entitled and (what not in FEATURES or what in self.features)
 
 
 def merge_grants(plans: Plans, provider: str, grants: Iterable[Grant], now: float) -> Rights:
-    """The grants that hold, as one: each limit the most generous, all features, until the last one ends."""
+    """The valid grants combined: the highest of each limit and all features, until the last one ends."""
     held = [(grant, *plans.find(grant.plan)) for grant in grants if grant.holds_at(now)]
     held = [entry for entry in held if provider in entry[2].providers]
     if not held:
         return Rights(provider=provider)
-    best, name, _ = max(held, key=_weight)
+    best, name, _ = max(held, key=_grant_rank)
     given = [plan for _, _, plan in held]
     ends = [grant.expires_at for grant, _, _ in held]
     return Rights(
@@ -74,53 +74,53 @@ def merge_grants(plans: Plans, provider: str, grants: Iterable[Grant], now: floa
 
 
 class Seats(NamedTuple):
-    """How many people the team may have (None: without limit), and the plan that says so."""
+    """How many users the team may have (None: unlimited), and the plan that sets this limit."""
 
     plan: str | None
     allowed: int | None
 
 
 def seats_of(plans: Plans, grants: Iterable[tuple[str, Grant]], now: float) -> Seats:
-    """The seats of the team, from the (provider, grant) of everybody in it: those of the largest plan that anybody
-    holds. They are not added up, since each plan counts the whole team. Where nobody holds a plan there is no limit to
-    people, who can do nothing but read: a team may come together before it has its plan.
+    """The team's seats: the highest number in any plan of its users, from their (provider, grant) pairs. Plans are not
+    added up, since each one covers the whole team. Without any plan the number of users is unlimited, as they can only
+    read: a team can be set up before it has a plan.
     """
     held = [(provider, *plans.find(grant.plan)) for provider, grant in grants if grant.holds_at(now)]
     offers = [Seats(name, plan.seats) for provider, name, plan in held if provider in plan.providers]
-    return max(offers, key=_room, default=Seats(None, None))
+    return max(offers, key=_seat_count, default=Seats(None, None))
 
 
-def _room(seats: Seats) -> float:
+def _seat_count(seats: Seats) -> float:
     return float("inf") if seats.allowed is None else seats.allowed
 
 
-def _weight(entry: tuple[Grant, str, Plan]) -> tuple[float, int]:
-    """The grant that is shown: the one that gives the most messages, of equal ones the one that is paid for."""
+def _grant_rank(entry: tuple[Grant, str, Plan]) -> tuple[float, int]:
+    """Sort key for the grant that is shown: the most messages, then the highest source."""
     grant, _, plan = entry
     limit = plan.messages_per_month
     return (float("inf") if limit is None else limit, SOURCES.index(grant.source))
 
 
 def _largest(values: list[T | None]) -> T | None:
-    """None is without limit, and the most there is."""
-    known = [value for value in values if value is not None]
-    return max(known) if len(known) == len(values) else None
+    """The highest value; None means unlimited."""
+    limits = [value for value in values if value is not None]
+    return max(limits) if len(limits) == len(values) else None
 
 
 def level_of(used: int, limit: int | None) -> str:
-    """How near the end of the month's messages is: `ok`, `warning` or `reached`."""
+    """How much of the month's limit is used: `ok`, `warning` (80 %) or `reached`."""
     if limit is None or used * 100 < limit * WARNING_PERCENT:
         return "ok"
     return "warning" if used < limit else "reached"
 
 
 def percent_of(level: str) -> int:
-    """The level as the rows keep it, so that a higher one is more."""
+    """The level as stored: a number that increases with it."""
     return {"ok": 0, "warning": WARNING_PERCENT, "reached": 100}[level]
 
 
 def describe_month(rights: Rights, period: str, sent: int, received: int, here: int) -> dict[str, object]:
-    """A month as API clients see it. A plan that has been changed says nothing of months gone by."""
+    """A month's usage as API clients see it. Past months have no plan, since it may have changed."""
     is_now = period == current_period()
     allowed = rights.messages_per_month if is_now else None
     return {
@@ -137,7 +137,7 @@ def describe_month(rights: Rights, period: str, sent: int, received: int, here: 
 
 
 def month_bounds(period: str) -> tuple[datetime, datetime]:
-    """When the month `YYYY-MM` begins, and when the next one does."""
+    """The beginning of the month `YYYY-MM`, and of the next one."""
     year, month = int(period[:4]), int(period[5:])
     begins = datetime(year, month, 1, tzinfo=UTC)
     return begins, datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)

@@ -1,49 +1,48 @@
-"""Who may do what: one table for every route and every command of the socket, by roles and by the scope of a key."""
+"""Who may do what: one table for all routes and socket commands, by roles and by the scopes of API keys."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-# From the least to the most.
+# In ascending order.
 ROLES = ("viewer", "agent", "admin", "owner")
-# On a number; its payer, whose plan it uses, is the owner in whose name it stands.
+# Roles on an account, in ascending order; the payer is the owner whose plan the account uses.
 ACCOUNT_ROLES = ("viewer", "agent", "owner", "payer")
 SCOPES = ("read", "send", "manage")
-# A key of whatever scope.
+# Keys of any scope.
 ANY_SCOPE = "any"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """What somebody must be: `role` in the team, `number` on the number in question, and a key's `scope`."""
+    """The minimum `role` in the team and role on the `account`, and the `scope` that an API key needs."""
 
     role: str = "viewer"
-    number: str = "viewer"
-    scope: str | None = None  # None: for people only, never for a key
-    # Admins and owners of the team may do it with any number, also one whose chats they do not see.
+    account: str = "viewer"
+    scope: str | None = None  # None: for users only, never for keys
+    # Admins and owners of the team may do it with any account, even one whose chats they cannot see.
     by_admins: bool = False
 
 
-# permission -> rule. Without a number in question its part of the rule does not count.
+# permission -> rule. Where no account is involved, the role on it is not checked.
 RULES: Mapping[str, Rule] = {
     "identify": Rule(scope=ANY_SCOPE),
     "keep_profile": Rule(),
     "read": Rule(scope="read"),
-    "send": Rule(role="agent", number="agent", scope="send"),
+    "send": Rule(role="agent", account="agent", scope="send"),
     "connect_number": Rule(role="agent", scope="manage"),
-    "manage_number": Rule(role="agent", number="owner", scope="manage"),
-    # For ever, and all of it: people only.
-    "erase_number": Rule(role="agent", number="owner", by_admins=True),
-    # Somebody else pays from then on: people only.
-    "hand_over_number": Rule(role="agent", number="payer", by_admins=True),
-    "manage_members": Rule(role="agent", number="owner", scope="manage", by_admins=True),
+    "manage_number": Rule(role="agent", account="owner", scope="manage"),
+    # Irreversible: users only.
+    "erase_number": Rule(role="agent", account="owner", by_admins=True),
+    # Changes who pays: users only.
+    "hand_over_number": Rule(role="agent", account="payer", by_admins=True),
+    "manage_members": Rule(role="agent", account="owner", scope="manage", by_admins=True),
     "see_people": Rule(role="agent"),
     "manage_people": Rule(role="admin"),
     "manage_keys": Rule(role="agent"),
     "see_audit": Rule(role="admin"),
 }
 
-# The route by its name -> permission. What is open to everybody stands in OPEN_ROUTES; one that stands nowhere stops
-# the start.
+# Route name -> permission. Public routes are in OPEN_ROUTES; a route that is in neither stops the start.
 ROUTES: Mapping[str, str] = {
     "show_me": "identify",
     "change_profile": "keep_profile",
@@ -117,17 +116,17 @@ OPEN_ROUTES = frozenset(
         "open_socket",
     )
 )
-# Routes without a number in their path that show a key no more than the numbers it is bound to. A key that is bound to
-# numbers is refused at every other such route.
+# Routes without an account in their path that filter by the accounts of a key. A key restricted to some accounts is
+# denied on all other routes of this kind.
 NARROWED = frozenset(("show_me", "list_accounts", "show_unread"))
 
-# The socket's commands -> permission. None is for whoever is signed in, and `auth` is how one signs in.
+# Socket command -> permission. None: allowed for every signed-in caller, and for `auth`, which signs in.
 COMMANDS: Mapping[str, str | None] = {
     "auth": None,
     "join-user": "read",
     "join-chat": "read",
     "typing": "send",
-    # These show nothing and change nothing but one's own rooms.
+    # These only affect the socket's own rooms.
     "leave-chat": None,
     "ping": None,
 }
@@ -135,7 +134,7 @@ COMMANDS: Mapping[str, str | None] = {
 
 @dataclass(frozen=True, slots=True)
 class KeyRights:
-    """What a program's key is for; `account_ids` is None when it is for all numbers of its person."""
+    """The scopes and accounts of an API key; `account_ids` is None for all accounts of its user."""
 
     id: int
     name: str
@@ -143,12 +142,13 @@ class KeyRights:
     account_ids: frozenset[int] | None
 
     def reaches(self, account_id: int) -> bool:
+        """Whether the key may use this account."""
         return self.account_ids is None or account_id in self.account_ids
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Somebody who has proved who they are. `session_id` ends with the session, or with the key."""
+    """An authenticated caller; `session_id` identifies the session, or stands for the key."""
 
     user_id: int
     session_id: str
@@ -157,45 +157,43 @@ class Caller:
 
     @property
     def counted_as(self) -> str:
-        """Under which name requests are limited: each key apart from its person."""
+        """The rate limit key: API keys are counted separately from their user."""
         return f"user:{self.user_id}" if self.key is None else f"key:{self.key.id}"
 
 
 @dataclass(frozen=True, slots=True)
 class CallerRoles:
-    """Somebody's role in the team, and on the number in question: None when they are not of it."""
+    """A caller's role in the team, and on the account in question; None if they are not a member of it."""
 
     role: str
-    number_role: str | None = None
-    number_exists: bool = False
+    account_role: str | None = None
+    account_exists: bool = False
 
 
-def denial(permission: str, standing: CallerRoles, key: KeyRights | None) -> str | None:
-    """Why somebody may not do this where no number is in question: "forbidden", or None when they may."""
+def denial(permission: str, roles: CallerRoles, key: KeyRights | None) -> str | None:
+    """The error code if the caller may not do this, where no account is involved; else None."""
     rule = RULES[permission]
-    if not _scope_suffices(rule, key) or not _is_at_least(standing.role, rule.role, ROLES):
+    if not _scope_suffices(rule, key) or not _is_at_least(roles.role, rule.role, ROLES):
         return "forbidden"
     return None
 
 
 def can_be_denied(route: str) -> bool:
-    """Whether there is anybody with a good token, or a good key, to whom this route is forbidden."""
+    """Whether any valid token or key can be denied on this route."""
     return RULES[ROUTES[route]] != Rule(scope=ANY_SCOPE) or route not in NARROWED
 
 
-def account_denial(
-    permission: str, standing: CallerRoles, key: KeyRights | None, account_id: int
-) -> str | None:
-    """The same for a number: "not_found" when it is none of theirs, which is the same as absent."""
+def account_denial(permission: str, roles: CallerRoles, key: KeyRights | None, account_id: int) -> str | None:
+    """The same for an account; "not_found" if the caller is not a member, as for an account that does not exist."""
     rule = RULES[permission]
-    is_admin = rule.by_admins and standing.number_exists and is_admin_role(standing.role) and key is None
+    is_admin = rule.by_admins and roles.account_exists and is_admin_role(roles.role) and key is None
     if key is not None and not key.reaches(account_id):
         return "not_found"
-    if standing.number_role is None and not is_admin:
+    if roles.account_role is None and not is_admin:
         return "not_found"
-    if refused := denial(permission, standing, key):
-        return refused
-    if is_admin or _is_at_least(standing.number_role or "", rule.number, ACCOUNT_ROLES):
+    if reason := denial(permission, roles, key):
+        return reason
+    if is_admin or _is_at_least(roles.account_role or "", rule.account, ACCOUNT_ROLES):
         return None
     return "forbidden"
 
@@ -210,28 +208,29 @@ def _is_at_least(role: str, least: str, ladder: Collection[str]) -> bool:
 
 
 def is_admin_role(role: str) -> bool:
+    """Whether the role is admin or owner."""
     return _is_at_least(role, "admin", ROLES)
 
 
 def may_deal_with(actor: str, *roles: str) -> bool:
-    """Whether somebody of this role may invite, change or disable people of those: nobody reaches above themselves."""
+    """Whether a user with this role may invite, change or disable users with those: none above their own."""
     return is_admin_role(actor) and all(_is_at_least(actor, role, ROLES) for role in roles)
 
 
 def permissions_of(role: str, key: KeyRights | None = None) -> list[str]:
-    """What this role allows in the team; with a number it takes the role there too."""
+    """The permissions of a role in the team; those on an account also depend on the role there."""
     return [name for name in RULES if denial(name, CallerRoles(role), key) is None]
 
 
 def account_permissions_of(role: str, key: KeyRights | None = None) -> dict[str, list[str]]:
-    """The same for a number, by the role that somebody has on it."""
+    """The permissions on an account, by the role there."""
     return {
-        number_role: [
+        account_role: [
             name
             for name in RULES
-            if account_denial(name, CallerRoles(role, number_role, True), _unbound(key), 0) is None
+            if account_denial(name, CallerRoles(role, account_role, True), _unbound(key), 0) is None
         ]
-        for number_role in ACCOUNT_ROLES
+        for account_role in ACCOUNT_ROLES
     }
 
 

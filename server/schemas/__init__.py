@@ -1,1 +1,1 @@
-"""The shapes of the outside: one module a noun; the OpenAPI document is generated from them."""
+"""The marshmallow schemas of requests and responses, one module per noun; the OpenAPI document is built from them."""

@@ -1,4 +1,4 @@
-"""Connected numbers as the outside sees them."""
+"""Schemas of accounts and rejected accounts."""
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
@@ -10,7 +10,7 @@ STATUSES = ("connecting", "connected", "needs_action", "degraded", "disconnected
 
 
 def phone_number() -> PhoneNumber:
-    """The number of the phone that the code is typed on."""
+    """The phone number of the phone on which the code is entered."""
     return PhoneNumber(load_default=None, allow_none=True)
 
 
@@ -22,7 +22,7 @@ class Connect(Request):
     @validates_schema
     def one_way(self, data: dict[str, str | None], **_: object) -> None:
         if data.get("external_account_id") is not None and data.get("method") != "qrcode":
-            raise ValidationError("Give one of both.", "method")
+            raise ValidationError("Give either external_account_id or method, not both.", "method")
         require_phone_number(data)
 
 
@@ -36,33 +36,33 @@ class Reconnect(Request):
 
 
 def require_phone_number(data: dict[str, str | None]) -> None:
-    """The number belongs to the code, and to nothing else."""
+    """A phone number is required with the method "code", and not allowed with others."""
     if (data.get("method") == "code") != (data.get("phone_number") is not None):
-        raise ValidationError('Give it with "method": "code".', "phone_number")
+        raise ValidationError('Required with "method": "code", and only then.', "phone_number")
 
 
 class PatchAccount(Request):
     read_receipts = Flag()
-    # For so many days messages are kept; null: all of them.
+    # Messages are deleted after this many days; null: never.
     retention_days = Whole(allow_none=True, validate=validate.Range(1, 36500))
 
     @validates_schema
     def something(self, data: dict[str, object], **_: object) -> None:
         if not data:
-            raise ValidationError("Give something to change.", "read_receipts")
+            raise ValidationError("Give at least one field to change.", "read_receipts")
 
 
 class Account(Schema):
     id = fields.Integer(required=True)
     provider = fields.String(required=True)
     external_account_id = fields.String(required=True)
-    # In whose name it stands: whose plan it uses.
+    # The user whose plan the account uses.
     payer_id = fields.Integer(required=True)
     status = fields.String(required=True, validate=validate.OneOf(STATUSES))
     status_reason = fields.String(required=True, allow_none=True)
     next_step = fields.String(required=True, validate=validate.OneOf(NEXT_STEPS))
     status_since = fields.String(required=True)
-    # How often Confab has restarted its connection since it last held.
+    # Restarts by Confab since the account was last connected for long enough.
     restarts = fields.Integer(required=True)
     name = fields.String(required=True, allow_none=True)
     phone = fields.String(required=True, allow_none=True)
@@ -71,14 +71,14 @@ class Account(Schema):
     last_webhook_at = fields.String(required=True, allow_none=True)
     last_sweep_at = fields.String(required=True, allow_none=True)
     found_late = fields.Integer(required=True)
-    # Whether contacts are told that what they wrote was read here.
+    # Whether contacts get read receipts.
     read_receipts = fields.Boolean(required=True)
-    # For so many days messages are kept; null: all of them.
+    # Messages are deleted after this many days; null: never.
     retention_days = fields.Integer(required=True, allow_none=True)
-    # How far the past of the number is read in; what was imported is neither unread nor counted.
+    # Import of the message history; imported messages are neither unread nor counted.
     import_state = fields.String(required=True, validate=validate.OneOf(["none", "running", "done"]))
     imported_messages = fields.Integer(required=True)
-    # When the oldest message was sent that the last fruitful sweep found late, and how long it was missing.
+    # Of the last sweep that found late messages: when the oldest of them was sent, and how late it was stored.
     oldest_gap_at = fields.String(required=True, allow_none=True)
     gap_seconds = fields.Integer(required=True, allow_none=True)
     created_at = fields.String(required=True)
@@ -86,7 +86,7 @@ class Account(Schema):
 
 
 class Checkpoint(Schema):
-    """A text to be drawn and scanned, or a code to be typed on the phone."""
+    """A text to show as a QR code, or a code to enter on the phone."""
 
     type = fields.String(required=True, validate=validate.OneOf(["qrcode", "code"]))
     qrcode = fields.String()
@@ -95,7 +95,7 @@ class Checkpoint(Schema):
 
 
 class Connected(Schema):
-    """With a code to scan, or (the hosted page) the address to go to instead of an account."""
+    """The account with a code to scan; or, for the hosted page, its URL and no account."""
 
     account = fields.Nested(Account, required=True, allow_none=True)
     checkpoint = fields.Nested(Checkpoint, allow_none=True)
@@ -112,7 +112,7 @@ class OneAccount(Schema):
 
 
 class Refused(Schema):
-    """Why a number cannot be had, as `account:refused` tells it."""
+    """Why an account was rejected, as in the event `account:refused`."""
 
     code = fields.String(required=True)
     message = fields.String(required=True)
@@ -121,7 +121,7 @@ class Refused(Schema):
 
 
 class Refusal(Schema):
-    """A number that was connected on UniPile's page and refused, which the caller has not dismissed yet."""
+    """An account that was connected on UniPile's page and rejected, and not dismissed by the caller yet."""
 
     id = fields.Integer(required=True)
     provider = fields.String(required=True)

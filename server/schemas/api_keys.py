@@ -1,4 +1,4 @@
-"""API keys: what is asked and what is answered."""
+"""Schemas of API keys."""
 
 from datetime import UTC, datetime
 
@@ -11,7 +11,7 @@ SCOPES = ("read", "send", "manage")
 
 def _in_future(moment: str) -> None:
     if datetime.fromisoformat(moment) <= datetime.now(UTC):
-        raise ValidationError("This time is over.")
+        raise ValidationError("Must be in the future.")
 
 
 class CreateKey(Request):
@@ -21,7 +21,7 @@ class CreateKey(Request):
         required=True,
         validate=validate.Length(1, len(SCOPES)),
     )
-    # null: all numbers of the person, those that come later too.
+    # null: all accounts of the user, including future ones.
     account_ids = fields.List(
         fields.Integer(strict=True, validate=validate.Range(1, MAX_ID)),
         load_default=None,

@@ -1,4 +1,4 @@
-"""The audit log as REST shows it."""
+"""Schemas of the audit log."""
 
 from marshmallow import Schema, fields, validate
 

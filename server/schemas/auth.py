@@ -1,4 +1,4 @@
-"""Signing in: what is asked and what is answered."""
+"""Schemas of sign-in, registration and profiles."""
 
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
@@ -38,7 +38,7 @@ class TestToken(Request):
     @validates_schema
     def one_of_both(self, data: dict[str, str | None], **_: object) -> None:
         if not (data.get("user_id") or data.get("email")):
-            raise ValidationError("Give a user_id or an email.", "user_id")
+            raise ValidationError("Give user_id or email.", "user_id")
 
 
 class User(Schema):
@@ -49,7 +49,7 @@ class User(Schema):
 
 
 class Rights(Schema):
-    # What may be done in the team, and with a number by the role on it.
+    # Permissions in the team, and on an account by the role there.
     permissions = fields.List(fields.String(), required=True)
     number_permissions = fields.Dict(keys=fields.String(), values=fields.List(fields.String()), required=True)
 
@@ -69,5 +69,5 @@ class KeyOfMe(Schema):
 
 class Me(Rights):
     user = fields.Nested(User, required=True)
-    # Of a program: which key it showed.
+    # Only for callers with an API key: that key.
     key = fields.Nested(KeyOfMe, required=True, allow_none=True)

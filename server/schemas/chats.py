@@ -1,4 +1,4 @@
-"""Chats as the outside sees them."""
+"""Schemas of chats and their members."""
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
@@ -23,29 +23,29 @@ class ChatQuery(ListQuery):
     filter = fields.String(
         load_default=None, validate=validate.OneOf(["unread", "archived", "groups", "pinned"])
     )
-    # Chats whose name, or number, holds this.
+    # Only chats whose name or phone number contains this.
     q = CleanText(load_default=None, validate=[validate.Length(1, 100), SAYS_SOMETHING])
 
 
 class PatchChat(Request):
     read = Flag()
-    # With `read: true`: the `arrived_seq` of the newest message that was seen. Left out, all that is there is read.
+    # With `read: true`: the `arrived_seq` of the newest message that was seen. Default: all messages.
     read_seq = Whole(validate=validate.Range(0, MAX_ID))
     archived = Flag()
     pinned = Flag()
-    # null: not muted; for good: a time in the year 9999.
+    # null: not muted; muted permanently: a time in the year 9999.
     muted_until = Moment(allow_none=True, earliest=EARLIEST)
 
     @validates_schema
     def something(self, data: dict[str, object], **_: object) -> None:
         if not data:
-            raise ValidationError("Give something to change.", "read")
+            raise ValidationError("Give at least one field to change.", "read")
         if "read_seq" in data and data.get("read") is not True:
-            raise ValidationError('Give it with "read": true.', "read_seq")
+            raise ValidationError('Only allowed with "read": true.', "read_seq")
 
 
 class StartChat(Request):
-    """A first message; `to` is a phone number with its country code, in any usual writing."""
+    """A first message; `to` is a phone number with country code, in any common format."""
 
     to = PhoneNumber(required=True)
     text = CleanText(
@@ -98,7 +98,7 @@ class UnreadChat(Schema):
 
 
 class AccountUnread(Schema):
-    """What is unread in an account at its number `seq`: messages, those of them in archived chats, and where."""
+    """The unread messages of an account as of `seq`: all, those in archived chats, and by chat."""
 
     account_id = fields.Integer(required=True)
     seq = fields.Integer(required=True)

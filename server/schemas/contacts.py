@@ -1,4 +1,4 @@
-"""People as the outside sees them."""
+"""Schemas of contacts."""
 
 from marshmallow import Schema, fields
 
@@ -6,7 +6,7 @@ from server.schemas.messages import Person
 
 
 class ChatPeople(Schema):
-    """Everybody in a chat but the account itself; `files` are the pictures, videos, recordings and files in it."""
+    """The contacts in a chat, without the account itself; `files` counts its images, videos, recordings and files."""
 
     items = fields.List(fields.Nested(Person), required=True)
     files = fields.Integer(required=True)

@@ -1,18 +1,18 @@
-"""The one shape of every failure."""
+"""The schema of all errors."""
 
 from marshmallow import Schema, fields, validate
 
 
 class PlanLimit(Schema):
-    """What of a plan is used up, beside 402 plan_limit."""
+    """Which limit of the plan is reached, with 402 plan_limit."""
 
     what = fields.String(required=True, validate=validate.OneOf(["messages", "accounts", "seats"]))
     plan = fields.String(required=True)
-    # What the plan includes, what of it is used, and how many more this request wanted.
+    # What the plan includes, what is used, and how many more this request needs.
     allowed = fields.Integer(required=True)
     used = fields.Integer(required=True)
     wanted = fields.Integer(required=True)
-    # When a new month begins with nothing used; null for what does not come back by itself.
+    # When the limit resets; null if it does not reset by itself.
     until = fields.String(required=True, allow_none=True)
 
 

@@ -1,4 +1,4 @@
-"""Fields that more than one noun needs: texts that Postgres can hold, ids, limits."""
+"""Shared fields: texts that Postgres can store, ids, times, lists."""
 
 import re
 from collections.abc import Callable
@@ -15,17 +15,17 @@ MAX_ID = 2**63 - 1
 
 
 class CleanText(fields.String):
-    """A string without NUL and lone surrogates, which Postgres and UTF-8 cannot hold."""
+    """A string without NUL and lone surrogates, which Postgres and UTF-8 cannot represent."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text: str = super()._deserialize(value, attr, data, **kwargs)
         if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
-            raise ValidationError("Holds characters that cannot be stored.")
+            raise ValidationError("Contains characters that cannot be stored.")
         return text
 
 
-def not_blank(error: str = "Write something.") -> Callable[[str], None]:
-    """Refuses a text of which nobody could see anything."""
+def not_blank(error: str = "Must not be blank.") -> Callable[[str], None]:
+    """Rejects texts without any visible character."""
 
     def check(text: str) -> None:
         if is_blank(text):
@@ -35,14 +35,14 @@ def not_blank(error: str = "Write something.") -> Callable[[str], None]:
 
 
 class Name(CleanText):
-    """What somebody or something is called, on one line."""
+    """A name, on one line."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         return one_line(super()._deserialize(value, attr, data, **kwargs))
 
 
 class Caption(CleanText):
-    """A text beside files: a blank one is none."""
+    """The text of files; a blank one is None."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str | None:  # type: ignore[override]
         text = super()._deserialize(value, attr, data, **kwargs)
@@ -50,17 +50,17 @@ class Caption(CleanText):
 
 
 class Emoji(CleanText):
-    """One emoji, as WhatsApp takes it for a reaction."""
+    """A single emoji, as WhatsApp requires for reactions."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
         if not is_emoji(text):
-            raise ValidationError("Choose one emoji.")
+            raise ValidationError("Must be a single emoji.")
         return text
 
 
 class Flag(fields.Boolean):
-    """true or false, and nothing that Python takes for one of them."""
+    """true or false, and no values that marshmallow would convert."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
         if not isinstance(value, bool):
@@ -69,7 +69,7 @@ class Flag(fields.Boolean):
 
 
 class Whole(fields.Integer):
-    """A whole number, and nothing that Python takes for one."""
+    """An integer, and no values that Python would convert."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
         if not isinstance(value, int) or isinstance(value, bool):
@@ -78,13 +78,13 @@ class Whole(fields.Integer):
 
 
 def possible(moment: datetime) -> None:
-    """Refuses a time that no calendar of ours reaches."""
+    """Rejects times that cannot be stored."""
     if not EPOCH <= moment <= LATEST:
-        raise ValidationError("Not a time that can be.")
+        raise ValidationError("Must be a time from 1970 to 9999.")
 
 
 def has_offset(text: str) -> bool:
-    """Whether a time says its zone: without one, everybody would read their own."""
+    """Whether a time has an offset; without one it would be ambiguous."""
     try:
         return datetime.fromisoformat(text.strip().upper()).tzinfo is not None
     except ValueError:
@@ -92,16 +92,16 @@ def has_offset(text: str) -> bool:
 
 
 class RowNumber(fields.Integer):
-    """A sequence number in a query or form, where all is text: digits and nothing else, no more than Postgres holds."""
+    """A sequence number in a query or form, where all values are text: only digits, and within Postgres's bigint."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
         if not isinstance(value, str) or not re.fullmatch(r"[0-9]{1,19}", value) or int(value) > MAX_ID:
-            raise ValidationError(f"Not a whole number from 0 to {MAX_ID}.")
+            raise ValidationError(f"Must be an integer from 0 to {MAX_ID}.")
         return int(value)
 
 
 class Moment(CleanText):
-    """A time as RFC 3339, with its offset, that can be; loaded in UTC as Postgres reads it."""
+    """A time in RFC 3339 with an offset; loaded in UTC in Postgres's format."""
 
     def __init__(self, *, earliest: datetime = EPOCH, **options: Any) -> None:
         super().__init__(**options)
@@ -111,14 +111,12 @@ class Moment(CleanText):
         text = super()._deserialize(value, attr, data, **kwargs)
         moment = read_time(text, self._earliest) if has_offset(text) else None
         if moment is None:
-            raise ValidationError(
-                "Not a time with its offset, as in 2026-03-02T09:14:05.000Z, or one that cannot be."
-            )
+            raise ValidationError("Must be a valid time with an offset, as in 2026-03-02T09:14:05.000Z.")
         return moment.isoformat()
 
 
 class PhoneNumber(CleanText):
-    """A phone number in any usual writing, loaded in E.164."""
+    """A phone number in any common format, loaded in E.164."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
@@ -129,30 +127,34 @@ class PhoneNumber(CleanText):
 
 
 class EmailAddress(CleanText):
-    """An address with one @, something around it and no blank; what is behind it only a mail can tell."""
+    """An e-mail address: one @, text on both sides, no spaces. Whether it exists only a mail can tell."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs).strip()
         if len(text) > 320 or not re.fullmatch(r"[^@\s]+@[^@\s]+", text) or not text.isprintable():
-            raise ValidationError("Not an e-mail address.")
+            raise ValidationError("Must be an e-mail address.")
         return text
 
 
 class Request(Schema):
-    """A body or query of ours: unknown keys are refused, so that a typing error is noticed."""
+    """A request body or query; unknown keys are rejected, so that typing errors are noticed."""
 
     class Meta:
         unknown = RAISE
 
 
 class ListQuery(Request):
+    """The query of all lists with pages."""
+
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 100))
     cursor = fields.String(load_default=None, validate=validate.Length(max=200))
 
 
 def a_name(maximum: int = 200, **options: Any) -> Name:
-    return Name(validate=[validate.Length(1, maximum), not_blank("Write a name.")], **options)
+    """A name that is not blank."""
+    return Name(validate=[validate.Length(1, maximum), not_blank()], **options)
 
 
 def text(minimum: int = 1, maximum: int = 200, **options: Any) -> CleanText:
+    """A text with bounded length."""
     return CleanText(validate=validate.Length(minimum, maximum), **options)

@@ -1,4 +1,4 @@
-"""What operators, the app before anybody has signed in, and UniPile are answered."""
+"""Schemas of health checks, of the app's settings before sign-in, and of webhook responses."""
 
 from marshmallow import Schema, fields, validate
 
@@ -8,7 +8,7 @@ class Health(Schema):
 
 
 class Check(Schema):
-    """One part: whether it answered, how fast, and what it says of itself."""
+    """One dependency: whether it responded, how fast, and its details."""
 
     ok = fields.Boolean(required=True)
     ms = fields.Float()
@@ -17,7 +17,7 @@ class Check(Schema):
     dead_letters = fields.Integer()
     queue_age_seconds = fields.Dict(keys=fields.String(), values=fields.Float())
     worker_alive = fields.Boolean()
-    # How far this machine's clock is ahead of Redis's.
+    # How much this machine's clock is ahead of Redis's.
     clock_skew_seconds = fields.Float()
     circuit = fields.String(validate=validate.OneOf(["closed", "open", "half_open"]))
 
@@ -33,7 +33,7 @@ class DemoLogin(Schema):
 
 
 class Uploads(Schema):
-    """What one send may bring along."""
+    """The limits of uploads in one send."""
 
     max_bytes = fields.Integer(required=True)
     max_files = fields.Integer(required=True)
@@ -44,9 +44,9 @@ class Settings(Schema):
     phone_url = fields.String(required=True, allow_none=True)
     demo = fields.Nested(DemoLogin, required=True, allow_none=True)
     providers = fields.List(fields.String(), required=True)
-    # Whoever comes may make themselves an account (POST /api/auth/register).
+    # Whether visitors can register (POST /api/auth/register).
     open_registration = fields.Boolean(required=True)
-    # A link to a new password comes by mail (POST /api/auth/forgot).
+    # Whether links to reset a password are sent by mail (POST /api/auth/forgot).
     forgot_password = fields.Boolean(required=True)
     uploads = fields.Nested(Uploads, required=True)
     version = fields.String(required=True)

@@ -1,4 +1,4 @@
-"""Messages as the outside sees them."""
+"""Schemas of messages and attachments."""
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
@@ -16,8 +16,8 @@ from server.schemas.fields import (
 from server.text.graphemes import MAX_EMOJI
 
 STATUSES = ("received", "sending", "sent", "delivered", "read", "failed", "unconfirmed")
-# waiting to be copied; stored; none: all it says stands in the row; failed, for the reason in `error`; expired at
-# WhatsApp; never there to be had.
+# Waiting to be copied; stored; none: everything is in the row; failed, with the reason in `error`; expired at WhatsApp;
+# never available.
 MEDIA_STATES = ("waiting", "stored", "none", "failed", "expired", "unavailable")
 MAX_TEXT = 65_536
 
@@ -27,13 +27,13 @@ class Send(Request):
         required=True,
         validate=[validate.Length(1, MAX_TEXT), not_blank()],
     )
-    # Our id of the message in this chat that is answered.
+    # The id of the quoted message in this chat.
     quote_id = fields.Integer(
         load_default=None, allow_none=True, strict=True, validate=validate.Range(1, MAX_ID)
     )
     client_id = CleanText(load_default=None, validate=validate.Length(1, 100))
-    # The `arrived_seq` of the newest message its writer had before them: the answer reads its chat up to there. Left
-    # out, up to what is there when it is written.
+    # The `arrived_seq` of the newest message that the sender saw: sending marks the chat as read up to there. Default:
+    # the newest message.
     seen_seq: fields.Integer = Whole(load_default=None, allow_none=True, validate=validate.Range(0, MAX_ID))
 
 
@@ -49,37 +49,36 @@ class React(Request):
 
 
 class SendForm(Send):
-    """The same as a form, in which everything is text."""
+    """The same as a form, where all values are text."""
 
     quote_id = fields.Integer(load_default=None, validate=validate.Range(1, MAX_ID))
     seen_seq = RowNumber(load_default=None)
 
 
 class SendFiles(SendForm):
-    """The fields beside the files: a text is welcome, and not needed."""
+    """The fields of a form with files; the text is optional."""
 
     text = Caption(load_default=None, validate=validate.Length(0, MAX_TEXT))
 
 
 class SendForms(SendFiles):
-    """A send as multipart/form-data, as it is told to others; server/messages/uploads.py reads what is not text."""
+    """The multipart/form-data variant for the OpenAPI document; server/messages/uploads.py reads the files."""
 
     attachments = fields.List(
         fields.Raw(metadata={"type": "string", "format": "binary"}),
-        metadata={"description": "Files, each a message of its own; also as `attachments[]`."},
+        metadata={"description": "Files, each sent as its own message; also accepted as `attachments[]`."},
     )
     voice_message = fields.Raw(
         metadata={
-            "description": "`true`: the files in Ogg with Opus are voice notes. Or such a file itself, in place of "
-            "one in `attachments`."
+            "description": "`true`: send the Ogg Opus files in `attachments` as voice notes. Or the voice note itself, "
+            "as a file."
         }
     )
     media_info = fields.String(
         metadata={
-            "description": "How large pictures and videos are and how long recordings run, as JSON: a list with one "
-            'object for each file, in order: `[{"width": 1600, "height": 1200}, {"duration": 12}]`. Each may have '
-            "`width`, `height` (pixels) and `duration` (seconds); `{}` says nothing. What a picture's own bytes say "
-            "counts before it."
+            "description": "Sizes of images and videos and durations of recordings, as JSON: a list with one "
+            'object per file, in order: `[{"width": 1600, "height": 1200}, {"duration": 12}]`. Each may have '
+            "`width`, `height` (pixels) and `duration` (seconds), or be `{}`. An image's own size takes precedence."
         }
     )
 
@@ -93,7 +92,7 @@ class Location(Schema):
 
 class CardContact(Schema):
     name = fields.String(required=True, allow_none=True)
-    # With + where the card says the country.
+    # With a + if the card has the country code.
     numbers = fields.List(fields.String(), required=True)
 
 
@@ -110,13 +109,13 @@ class Attachment(Schema):
     duration = fields.Integer(required=True, allow_none=True)
     width = fields.Integer(required=True, allow_none=True)
     height = fields.Integer(required=True, allow_none=True)
-    # Of type location, and of type contact (once a card that comes as a file has been read).
+    # For the types location and contact; for a contact card sent as a file, once it has been read.
     location = fields.Nested(Location)
     contacts = fields.List(fields.Nested(CardContact))
 
 
 class Person(Schema):
-    """Who wrote: by their newest name; `avatar` names their picture at GET …/{account_id}/avatars/{avatar}."""
+    """The sender with their current name; `avatar` is for GET …/{account_id}/avatars/{avatar}."""
 
     provider_id = fields.String(required=True)
     name = fields.String(required=True, allow_none=True)
@@ -130,7 +129,7 @@ class Failure(Schema):
 
 
 class Quoted(Schema):
-    """The message that was answered; message_id and direction when it is stored here."""
+    """The quoted message; message_id and direction if it is stored here."""
 
     message_id = fields.Integer(required=True, allow_none=True)
     provider_msg_id = fields.String(required=True, allow_none=True)
@@ -146,7 +145,7 @@ class Reactor(Schema):
 
 
 class Reaction(Schema):
-    """One person's reaction; is_own when it is the number's."""
+    """A reaction; is_own if it is the account's."""
 
     value = fields.String(required=True)
     sender = fields.Nested(Reactor, required=True)
@@ -154,7 +153,7 @@ class Reaction(Schema):
 
 
 class Mention(Schema):
-    """Somebody whom the text names: `@` and the part of `provider_id` before its `@` stand for them there."""
+    """A mentioned contact: in the text they appear as `@` and the part of `provider_id` before its `@`."""
 
     provider_id = fields.String(required=True)
     name = fields.String(required=True, allow_none=True)
@@ -174,22 +173,22 @@ class Message(Schema):
     sender = fields.Nested(Person, required=True, allow_none=True)
     quoted = fields.Nested(Quoted, required=True, allow_none=True)
     reactions = fields.List(fields.Nested(Reaction), required=True)
-    # Those of the people named in `body` who are contacts here.
+    # The mentioned members of the chat who are contacts here.
     mentions = fields.List(fields.Nested(Mention), required=True)
     is_forwarded = fields.Boolean(required=True)
     is_event = fields.Boolean(required=True)
     event_type = fields.Integer(required=True, allow_none=True)
     sent_at = fields.String(required=True)
-    # What messages are ordered by: sent_at, or when it came in where a wrong clock says later.
+    # The sort key of messages: sent_at, or the time of arrival if sent_at is later because of a wrong clock.
     ordered_at = fields.String(required=True)
     edited_at = fields.String(required=True, allow_none=True)
     deleted_at = fields.String(required=True, allow_none=True)
-    # The account, when it is known to be that; null: somebody, or not deleted.
+    # "account" if known to be deleted by the account; null: by another member, or not deleted.
     deleted_by = fields.String(required=True, allow_none=True, validate=validate.Equal("account"))
     scheduled_at = fields.String(required=True, allow_none=True)
     error = fields.Nested(Failure, required=True, allow_none=True)
     seq = fields.Integer(required=True)
-    # Its place in the order in which messages came to be here, as `read_seq` and `seen_seq` name it.
+    # Its position in the order of arrival, to which `read_seq` and `seen_seq` refer.
     arrived_seq = fields.Integer(required=True)
     created_at = fields.String(required=True)
     updated_at = fields.String(required=True)
@@ -200,13 +199,15 @@ class OneMessage(Schema):
 
 
 class Sent(OneMessage):
-    """`messages` are all that this send became, one a file; `message` is the first of them."""
+    """`messages` are all messages of this send, one per file; `message` is the first of them."""
 
     messages = fields.List(fields.Nested(Message), required=True)
 
 
 class MessageQuery(ListQuery):
-    """`cursor` leads to older messages; `around` shows one of them in its place; `newer` leads on from there."""
+    """`cursor` pages to older messages; `around` is the id of a message to show in context; `newer` pages on from
+    there.
+    """
 
     around = fields.Integer(load_default=None, validate=validate.Range(1, MAX_ID))
     newer = fields.String(load_default=None, validate=validate.Length(max=200))
@@ -215,13 +216,13 @@ class MessageQuery(ListQuery):
     def one_place(self, data: dict[str, object], **_: object) -> None:
         given = [name for name in ("cursor", "around", "newer") if data.get(name) is not None]
         if len(given) > 1:
-            raise ValidationError("Give one of cursor, around and newer.", given[-1])
+            raise ValidationError("Give only one of cursor, around and newer.", given[-1])
 
 
 class MessageList(Schema):
     items = fields.List(fields.Nested(Message), required=True)
     next_cursor = fields.String(required=True, allow_none=True)
-    # Where newer ones are read on, as `newer`: with `around` and `newer` only; null where the chat ends.
+    # The value of `newer` for the next page; with `around` and `newer` only; null at the end of the chat.
     previous_cursor = fields.String(allow_none=True)
 
 
@@ -240,5 +241,5 @@ class Changes(Schema):
     items = fields.List(fields.Nested(Change), required=True)
     seq = fields.Integer(required=True)
     more = fields.Boolean(required=True)
-    # true, when `since` is beyond what the server has: its database is an older copy, so read everything again.
+    # true if `since` is greater than the server's seq, as after restoring a backup: fetch everything again.
     reset = fields.Boolean()

@@ -1,4 +1,4 @@
-"""Erasing and exporting as the outside sees them."""
+"""Schemas of erasures and exports."""
 
 from marshmallow import Schema, fields, validate
 
@@ -6,7 +6,7 @@ from server.schemas.fields import MAX_ID, Flag, Request, Whole
 
 
 class Erasure(Schema):
-    """A person's way out; `messages` are those removed so far. Their chats are gone when it is done."""
+    """The erasure of a contact; `messages` is how many are deleted so far. Their chats are deleted when it is done."""
 
     id = fields.Integer(required=True)
     account_id = fields.Integer(required=True)
@@ -22,7 +22,7 @@ class OneErasure(Schema):
 
 
 class AccountErasure(Schema):
-    """A whole number's way out: `unlinked` once UniPile has let it go too, which ends what it costs there."""
+    """The erasure of an account; `unlinked` once it is deleted at UniPile too, which ends its cost there."""
 
     id = fields.Integer(required=True)
     account_id = fields.Integer(required=True)
@@ -43,14 +43,14 @@ class AccountErasureList(Schema):
 
 
 class RequestExport(Request):
-    """Of one person, or (null) of the whole number; with their files or with a list of them only."""
+    """An export of one contact, or (null) of the whole account; with files, or with a list of them only."""
 
     contact_id = Whole(load_default=None, allow_none=True, validate=validate.Range(1, MAX_ID))
     with_media = Flag(load_default=False)
 
 
 class Export(Schema):
-    """`messages` are those written so far; the file can be fetched while it is `ready`, until `expires_at`."""
+    """`messages` is how many are written so far; the file can be downloaded while `ready`, until `expires_at`."""
 
     id = fields.Integer(required=True)
     account_id = fields.Integer(required=True)

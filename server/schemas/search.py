@@ -1,4 +1,4 @@
-"""What is found: people, chats and messages of the caller's accounts."""
+"""Schemas of the search for contacts, chats and messages."""
 
 from marshmallow import Schema, fields, validate
 
@@ -18,7 +18,7 @@ class FoundPerson(Schema):
     name = fields.String(required=True, allow_none=True)
     phone = fields.String(required=True, allow_none=True)
     avatar = fields.String(required=True, allow_none=True)
-    # The chat with this person alone, when there is one.
+    # The direct chat with this contact, if there is one.
     chat_id = fields.Integer(required=True, allow_none=True)
 
 
@@ -29,10 +29,10 @@ class FoundMessage(Message):
 
 
 class Found(Schema):
-    # On the first page: the ten best of each. Messages go on with the cursor, newest first.
+    # The first page has the ten best of each. The cursor continues with messages, newest first.
     people = fields.List(fields.Nested(FoundPerson), required=True)
     chats = fields.List(fields.Nested(Chat), required=True)
     messages = fields.List(fields.Nested(FoundMessage), required=True)
     next_cursor = fields.String(required=True, allow_none=True)
-    # False while messages that came just now, or a past that is being read in, are not searchable yet.
+    # False while the newest messages, or a running import, are not searchable yet.
     is_complete = fields.Boolean(required=True)

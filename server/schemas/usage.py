@@ -1,4 +1,4 @@
-"""Plans and usage as the outside sees them, and what a billing system says."""
+"""Schemas of plans, usage and billing events."""
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
@@ -10,12 +10,12 @@ GRANTED, REVOKED = "entitlement.granted", "entitlement.revoked"
 
 
 class UsageQuery(Request):
-    # YYYY-MM in UTC; this month when it is left out.
+    # YYYY-MM in UTC; default: this month.
     period = fields.String(load_default=None, validate=validate.Regexp(r"20[0-9]{2}-(0[1-9]|1[0-2])\Z"))
 
 
 class Grant(Schema):
-    """One of the things that give a user their plan."""
+    """One grant of a plan to a user."""
 
     source = fields.String(required=True, validate=validate.OneOf(SOURCES))
     plan = fields.String(required=True)
@@ -24,21 +24,21 @@ class Grant(Schema):
 
 
 class Limit(Schema):
-    """What of something is allowed (null: without limit) and used."""
+    """How much is allowed (null: unlimited) and used."""
 
     allowed = fields.Integer(required=True, allow_none=True)
     used = fields.Integer(required=True)
 
 
 class MonthLimit(Limit):
-    """Messages sent through us this month; at `until` the next one begins with nothing used."""
+    """Messages sent with Confab this month; the count resets at `until`."""
 
     level = fields.String(required=True, validate=validate.OneOf(LEVELS))
     until = fields.String(required=True)
 
 
 class Entitlement(Schema):
-    """What all grants together allow with one provider: the most generous of each limit."""
+    """What all grants together allow with one provider: the highest of each limit."""
 
     provider = fields.String(required=True)
     is_active = fields.Boolean(required=True)
@@ -64,7 +64,7 @@ class Day(Schema):
 
 
 class MonthUsage(Schema):
-    """One provider's month: of the messages sent, `sent_here` went through us and count against `allowed`."""
+    """One provider's month; of the messages sent, `sent_here` were sent with Confab and count towards `allowed`."""
 
     provider = fields.String(required=True)
     period = fields.String(required=True)
@@ -84,7 +84,7 @@ class Usage(Schema):
 
 
 class BillingData(Schema):
-    """Who, by id or by address, and what was paid for."""
+    """The user, by id or e-mail address, and what they paid for."""
 
     class Meta:
         unknown = EXCLUDE
@@ -98,22 +98,22 @@ class BillingData(Schema):
     @validates_schema
     def somebody(self, data: dict[str, object], **_: object) -> None:
         if (data.get("user_id") is None) == (data.get("email") is None):
-            raise ValidationError("Give one of user_id and email.", "user_id")
+            raise ValidationError("Give either user_id or email.", "user_id")
 
 
 class BillingEvent(Schema):
-    """An event of a billing system, signed as Standard Webhooks has it; what it says more is passed over."""
+    """An event of a billing system, signed according to Standard Webhooks; unknown fields are ignored."""
 
     class Meta:
         unknown = EXCLUDE
 
     type = fields.String(required=True, validate=validate.OneOf([GRANTED, REVOKED]))
-    # When it happened: of several events about one user the newest one counts, in whatever order they come.
+    # When it happened: the newest event of a user counts, in whatever order they arrive.
     timestamp = fields.AwareDateTime(format="iso", required=True, validate=possible)
     data = fields.Nested(BillingData, required=True)
 
 
 class BillingAnswer(Schema):
     received = fields.Boolean(required=True)
-    # False for a repetition, and for what was overtaken by a newer event.
+    # False for a repeated event, and for one older than an event applied before.
     applied = fields.Boolean(required=True)

@@ -1,11 +1,11 @@
-"""People, their links, and their roles on numbers: what is asked and what is answered."""
+"""Schemas of users, their one-time links, and members of accounts."""
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from server.schemas.fields import MAX_ID, EmailAddress, Flag, Request, Whole, a_name, text
 
 ROLES = ("viewer", "agent", "admin", "owner")
-NUMBER_ROLES = ("viewer", "agent", "owner")
+MEMBER_ROLES = ("viewer", "agent", "owner")
 MIN_PASSWORD = 10
 
 
@@ -27,7 +27,7 @@ class ChangeUser(Request):
     @validates_schema
     def not_empty(self, data: dict[str, object], **_: object) -> None:
         if not data:
-            raise ValidationError("Give what to change.")
+            raise ValidationError("Give at least one field to change.")
 
 
 class LinkToken(Request):
@@ -41,7 +41,7 @@ class AcceptLink(LinkToken):
 
 
 class SetMember(Request):
-    role = fields.String(required=True, validate=validate.OneOf(NUMBER_ROLES))
+    role = fields.String(required=True, validate=validate.OneOf(MEMBER_ROLES))
 
 
 class SetPayer(Request):
@@ -52,7 +52,7 @@ class NumberOfPerson(Schema):
     account_id = fields.Integer(required=True)
     name = fields.String(required=True, allow_none=True)
     phone = fields.String(required=True, allow_none=True)
-    role = fields.String(required=True, validate=validate.OneOf(NUMBER_ROLES))
+    role = fields.String(required=True, validate=validate.OneOf(MEMBER_ROLES))
 
 
 class TeamUser(Schema):
@@ -79,7 +79,7 @@ class OneTeamUser(Schema):
 class Link(Schema):
     url = fields.String(required=True)
     expires_at = fields.String(required=True)
-    # It goes out by mail too.
+    # Whether it is also sent by mail.
     is_mailed = fields.Boolean(required=True)
 
 
@@ -97,7 +97,7 @@ class Member(Schema):
     user_id = fields.Integer(required=True)
     name = fields.String(required=True)
     email = fields.String(required=True)
-    role = fields.String(required=True, validate=validate.OneOf(NUMBER_ROLES))
+    role = fields.String(required=True, validate=validate.OneOf(MEMBER_ROLES))
     is_active = fields.Boolean(required=True)
     is_payer = fields.Boolean(required=True)
     created_at = fields.String(required=True)

@@ -60,7 +60,7 @@ async def _read_roles(
 
     def is_cacheable(found: tuple[str, CallerRoles] | None) -> bool:
         # Denials are not cached: access that is granted takes effect at once.
-        return found is not None and (account_id is None or found[1].number_role is not None)
+        return found is not None and (account_id is None or found[1].account_role is not None)
 
     found = await app[CACHED_ROLES].ask((caller.user_id, provider, account_id), read, is_cacheable)
     if found is None:  # disabled, while their access token is still valid

@@ -30,7 +30,7 @@ REFUSALS = [
     (
         ("keys", "create", "owner@test.confab.local", "x", "--scope", "read", "--until", PAST),
         "invalid",
-        "time is over",
+        "in the future",
     ),
     (("keys", "revoke", "77"), "not_found", "no key 77"),
     (("grant", "owner@test.confab.local", "--plan", "golden"), "invalid", "starter"),

@@ -146,7 +146,7 @@ async def test_every_route_refuses_who_is_too_little_for_it(cast: Cast, web_only
         path = f"/api/channels/whatsapp/{cast.place.account_id}/members/{helper.user_id}"
         await cast.place.peer.ok("PUT", path, {"role": role})
         for route in GUARDED:
-            if "{account_id:" in route.path and role in lesser(rule_of(route).number, policy.ACCOUNT_ROLES):
+            if "{account_id:" in route.path and role in lesser(rule_of(route).account, policy.ACCOUNT_ROLES):
                 expect(await cast.ask(helper, route), 403, route.name, role)
                 cells += 1
     for scope in policy.SCOPES:

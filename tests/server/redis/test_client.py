@@ -68,7 +68,7 @@ async def test_a_password_with_any_character_signs_in(services: Services, secret
         )
     given = f"{quote(name, safe='')}:{quote(secret, safe='')}@127.0.0.1:{services.valkey.port}"
     assert await complaint(f"redis://{given}/") == ""
-    assert "refuses the user name or the password" in await complaint(
+    assert "rejects the user name or the password" in await complaint(
         f"redis://{given.replace('@127', 'x@127')}"
     )
 

@@ -42,12 +42,12 @@ async def answering(reply: bytes) -> AsyncIterator[str]:
 
 ANSWERS = [
     ("-NOAUTH Authentication required.", "requires a password", LASTING),
-    ("-WRONGPASS invalid username-password pair or user is disabled.", "refuses the user name", LASTING),
-    ("-ERR invalid password", "refuses the user name or the password", LASTING),
+    ("-WRONGPASS invalid username-password pair or user is disabled.", "rejects the user name", LASTING),
+    ("-ERR invalid password", "rejects the user name or the password", LASTING),
     ("-ERR AUTH <password> called without any password configured for the default user. Are you sure your "
-     "configuration is correct?", "has no password set", LASTING),
-    ("-ERR Client sent AUTH, but no password is set", "has no password set", LASTING),
-    ("-NOPERM User h has no permissions to run the 'evalsha' command", "does not allow its user", LASTING),
+     "configuration is correct?", "has no password", LASTING),
+    ("-ERR Client sent AUTH, but no password is set", "has no password", LASTING),
+    ("-NOPERM User h has no permissions to run the 'evalsha' command", "denies its user", LASTING),
     ("-ERR max number of clients reached", "has no connections left", PASSING),
     ("-LOADING Redis is loading the dataset in memory", "is loading its data", PASSING),
     ("-READONLY You can't write against a read only replica.", "is a read-only replica", PASSING),
