@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from server import errors, metrics
 from server.config import ROOT
+from server.errors import CloseCode
 from server.queue import QUEUES
 from tests.support.markdown import headings, links, paragraphs, slugs, tables
 
@@ -86,6 +88,30 @@ def test_every_link_leads_somewhere(document: Path) -> None:
         if not target.exists() or (anchor and anchor not in slugs(target)):
             broken.append(link)
     assert broken == []
+
+
+def first_cells(document: str, heading: str, pattern: str) -> set[str]:
+    """What the first cells of the tables under this heading name."""
+    found = (table for table in tables(DOCS / document) if table.heading == heading)
+    return {name for table in found for row in table.rows for name in re.findall(pattern, row[0])}
+
+
+def test_every_metric_is_a_row() -> None:
+    named = first_cells("operations.md", "Monitoring", r"confab_\w+")
+    collected = {metric.name for metric in metrics.REGISTRY.collect()}
+    assert {name.removesuffix("_total") for name in named} == collected
+
+
+def test_every_error_code_is_a_row_with_its_status() -> None:
+    (known,) = (table for table in tables(DOCS / "api.md") if table.heading == "Errors")
+    rows = {code: statuses for statuses, codes, _ in known.rows for code in re.findall(r"`(\w+)`", codes)}
+    assert rows.keys() == errors.TABLE.keys()
+    assert all(str(status) in rows[code] for code, (status, _) in errors.TABLE.items())
+
+
+def test_every_close_code_is_a_row() -> None:
+    named = first_cells("protocol.md", "Close codes", r"\d{4}")
+    assert {str(code.value) for code in CloseCode} <= named
 
 
 def test_every_job_is_a_row_with_its_queue() -> None:
