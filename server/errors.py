@@ -31,7 +31,7 @@ TABLE: Mapping[str, tuple[int, str]] = {
 
 
 class CloseCode(IntEnum):
-    """Why a socket is closed (docs/protocol.md, "Close codes"); 4000–4999 are an application's own (RFC 6455, 7.4.2)."""
+    """Why a socket is closed (docs/protocol.md, "Close codes"); 4000–4999 are ours (RFC 6455, 7.4.2)."""
 
     GOING_AWAY = 1001  # the server stops, and the socket had not signed in
     TOO_BIG = 1009  # sent by aiohttp itself
