@@ -58,7 +58,7 @@ WORKER_LOST = {
 async def periodic_tasks(parts: Parts) -> AsyncIterator[None]:
     """All rounds, until the block is left."""
     # What counts belongs to one process' life.
-    wanted = [*PERIODIC_TASKS, (UsagePushes().tell, PUSH_SECONDS)]
+    wanted = [*PERIODIC_TASKS, (UsagePushes().push, PUSH_SECONDS)]
     if parts.config.mail.is_on:
         wanted.append((queue_due_mails, MAIL_SECONDS))
     tasks = [

@@ -1,4 +1,4 @@
-"""The same number linked twice: each message would come twice and be paid for twice (unipile-api.md §2.2)."""
+"""The same phone linked twice: each message would arrive twice and be billed twice (unipile-api.md §2.2)."""
 
 import structlog
 from aiopg import Cursor
@@ -16,15 +16,16 @@ log = structlog.get_logger()
 
 
 async def is_surplus(parts: Parts, known: AccountState, found: ProviderAccount) -> bool:
-    """Whether a number that has just been linked for the first time is connected already, under another account of
-    its owner's. Accounts of the same number that do not work are replaced by it.
+    """Whether an account that was just linked for the first time duplicates a working account of its owner.
+
+    Accounts of the same phone that do not work are replaced by it.
     """
     if known.was_connected or found.phone is None:
         return False
-    rivals = await parts.database.read(
+    duplicates = await parts.database.read(
         states.list_duplicates, known.user_id, found.phone, known.external_account_id
     )
-    for account_id, external_id in rivals:
+    for account_id, external_id in duplicates:
         if await _works(parts, external_id):
             return True
         await _replace(parts, account_id, external_id)
@@ -32,7 +33,7 @@ async def is_surplus(parts: Parts, known: AccountState, found: ProviderAccount) 
 
 
 async def _works(parts: Parts, external_id: str) -> bool:
-    """UniPile's word counts: our row may not have heard of it yet."""
+    """Ask UniPile: our row may be older."""
     try:
         return (await parts.unipile.fetch_account(external_id)).works
     except Rejected as error:

@@ -1,4 +1,4 @@
-"""Codes that nobody scanned: given up at UniPile, so that nothing is billed, and here."""
+"""Pairings whose code was not scanned in time: deleted at UniPile, so that they are not billed, and here."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ log = structlog.get_logger()
 
 
 async def drop_expired(parts: Parts) -> None:
-    """Attempts that are over (unipile-api.md §2.2). A number that was connected before keeps its account."""
+    """End expired pairings (unipile-api.md §2.2). An account that was connected before is kept."""
     limit = parts.config.unipile.attempt_seconds
     for account_id, was_connected in await parts.database.read(states.list_expired_pairings, limit):
         if was_connected:
@@ -27,7 +27,7 @@ async def drop_expired(parts: Parts) -> None:
 
 
 async def drop_attempt(ctx: dict[Any, Any], account_id: int, reason: str) -> None:
-    """Give up an attempt that nobody has answered; one that was answered after all is read instead."""
+    """End one pairing, unless the code was scanned meanwhile: then read the account instead."""
     parts = parts_of(ctx)
     known = await parts.database.read(states.fetch_state, account_id)
     if known is None or known.was_connected or known.state is not State.WAITING:

@@ -1,5 +1,6 @@
-"""Restarts numbers whose connection broke off: a few times, with growing pauses, counted in the row; then it is a
-person's turn. A number that is signed out is never restarted: that cannot help it.
+"""Restarts accounts that disconnected: a few times with exponential backoff, counted in the row, then a user must act.
+
+An account that is signed out is never restarted: a restart cannot sign it in.
 """
 
 from typing import Any
@@ -17,7 +18,7 @@ from workers.context import Parts, parts_of
 
 log = structlog.get_logger()
 
-# UniPile needs a moment; the webhook says so sooner, if it comes.
+# UniPile needs a moment. Its webhook may report the result earlier.
 CHECK_AFTER_SECONDS = 3.0
 
 
@@ -27,15 +28,15 @@ def limits_of(parts: Parts) -> RestartLimits:
 
 
 async def queue_due_restarts(parts: Parts) -> None:
-    """Queue the restarts that are due; forget those of numbers that have held since."""
+    """Queue due restarts; reset the count of accounts that have stayed connected since."""
     await parts.database.write(restarts.forgive, parts.config.restarts.forgive_seconds)
     for account_id in await parts.database.read(restarts.list_due, limits_of(parts)):
         await enqueue(parts.redis, RESTART_ACCOUNT, account_id)
 
 
 async def restart_account(ctx: dict[Any, Any], account_id: int) -> None:
-    """One restart. It is counted before it is asked for, so that a worker killed in between, a second worker or a
-    job run twice asks once less, never once more.
+    """One restart. It is counted before the call, so that a killed worker, a second worker or a repeated job causes one
+    restart less, never one more.
     """
     parts = parts_of(ctx)
     turn = await parts.database.write(restarts.take_turn, account_id, limits_of(parts))
@@ -46,14 +47,14 @@ async def restart_account(ctx: dict[Any, Any], account_id: int) -> None:
         log.warning("restarts_exhausted", account_id=account_id)
         await note(parts, account_id, Seen.RESTARTS_EXHAUSTED, EXHAUSTED)
         return
-    outcome = await _ask(parts, account_id, turn.external_account_id)
+    outcome = await _restart(parts, account_id, turn.external_account_id)
     metrics.RESTARTS.labels(outcome).inc()
     log.info("account_restarted", account_id=account_id, number=turn.number, outcome=outcome)
     await enqueue(parts.redis, REFRESH_ACCOUNT, account_id, delay_seconds=CHECK_AFTER_SECONDS)
 
 
-async def _ask(parts: Parts, account_id: int, external_account_id: str) -> str:
-    """Whatever UniPile answers, it is not asked again before the next turn."""
+async def _restart(parts: Parts, account_id: int, external_account_id: str) -> str:
+    """Call UniPile once; a failure waits for the next turn."""
     try:
         return "restarted" if await parts.unipile.restart_account(external_account_id) else "refused"
     except UnipileError as error:

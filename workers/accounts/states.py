@@ -1,4 +1,4 @@
-"""Asks UniPile how a number is, writes what was seen of it, and tells those who look."""
+"""Reads accounts at UniPile, stores the observed state, and publishes it."""
 
 from typing import Any
 
@@ -19,15 +19,15 @@ from workers.sync_requests import request_sweep
 
 log = structlog.get_logger()
 
-# Readings that were overtaken by a webhook, one after the other; then the job comes again a little later.
+# Reads in a row that a newer webhook may overtake; then the job is queued again after a delay.
 READINGS = 3
 AGAIN_SECONDS = 2.0
-# A number that is neither connected nor gone is looked at this often: the word that it is well may have been lost.
+# Accounts that are neither connected nor deleted are polled this often: the webhook of their recovery may be lost.
 CHECK_SECONDS = 60.0
 
 
 async def note(parts: Parts, account_id: int, seen: Seen, reason: str | None = None) -> None:
-    """Write what was seen and tell the rooms."""
+    """Store an observation and publish it."""
     await publish_account(
         parts, account_id, await parts.database.write(states.observe, account_id, seen, reason)
     )
@@ -40,7 +40,7 @@ async def publish_account(parts: Parts, account_id: int, observed: Observed | No
 
 
 async def refresh_account(ctx: dict[Any, Any], account_id: int) -> None:
-    """Read an account's state, name and number. Safe to run any number of times."""
+    """Read an account's state, name and phone number. Idempotent."""
     parts = parts_of(ctx)
     for _ in range(READINGS):
         known = await parts.database.read(states.fetch_state, account_id)
@@ -52,7 +52,7 @@ async def refresh_account(ctx: dict[Any, Any], account_id: int) -> None:
 
 
 async def _read(parts: Parts, account_id: int, known: AccountState) -> bool:
-    """False when something newer was seen while UniPile answered."""
+    """False when something newer was observed while UniPile answered."""
     try:
         found = await parts.unipile.fetch_account(known.external_account_id)
     except Rejected as error:
@@ -63,7 +63,7 @@ async def _read(parts: Parts, account_id: int, known: AccountState) -> bool:
         log.info("surplus_account_removed", account_id=account_id)
         await note(parts, account_id, Seen.SUPERSEDED, DUPLICATE)
         return True
-    observed = await parts.database.write(_apply, account_id, known, found)
+    observed = await parts.database.write(_observe_unless_newer, account_id, known, found)
     if observed is None:
         return False
     await publish_account(parts, account_id, observed)
@@ -78,23 +78,23 @@ async def _read_rejected(parts: Parts, account_id: int, known: AccountState, err
     if isinstance(error, SignedOut):
         await note(parts, account_id, Seen.SIGNED_OUT, error.type)
     elif error.is_gone and known.was_connected:
-        # Between code and scan UniPile may not know it yet (§2.2). One that was connected is not to be missing.
+        # Before the scan UniPile may not have the account yet (§2.2). One that was connected must not be missing.
         await note(parts, account_id, Seen.MISSING, NOT_FOUND)
     return True
 
 
-async def _apply(
+async def _observe_unless_newer(
     cursor: Cursor, account_id: int, known: AccountState, found: ProviderAccount
 ) -> Observed | None:
     if await states.has_newer(cursor, account_id, known.observations):
         return None
     seen = found.seen
     if seen is Seen.MENDING and not known.was_connected and found.phone is not None:
-        seen = Seen.LINKED  # only the phone can have told the number
+        seen = Seen.LINKED  # only the phone can have revealed its number
     return await states.observe(cursor, account_id, seen, found.reason, name=found.name, phone=found.phone)
 
 
 async def queue_due_checks(parts: Parts) -> None:
-    """Numbers that are neither connected nor gone are read now and then, told or not."""
+    """Queue reads of accounts that are neither connected nor deleted."""
     for account_id in await parts.database.write(states.take_due_checks, CHECK_SECONDS):
         await enqueue(parts.redis, REFRESH_ACCOUNT, account_id)

@@ -1,1 +1,1 @@
-"""Jobs that copy files."""
+"""Jobs that copy media and avatars."""

@@ -1,4 +1,4 @@
-"""Pictures of contacts: looked for once somebody is first seen, and slowly again for as long as they are known."""
+"""Copies contacts' avatars: once when a contact is first seen, then again every week."""
 
 import asyncio
 import random
@@ -24,36 +24,35 @@ from workers.storing.transaction import contact_pushes
 log = structlog.get_logger()
 
 MAX_PICTURE_BYTES = 1024 * 1024
-# What a browser draws and what holds no script.
+# Formats that browsers draw and that cannot contain scripts.
 PICTURE_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
 AGAIN_SECONDS = 7 * 24 * 3600.0
-# So many are asked for at a round of a few seconds, however many people an import brings at once, and not all of them
-# in the same moment.
-AT_ONCE, APART_SECONDS = 20, 0.25
-# A job that was lost is made anew after this long.
+# Queued per round of a few seconds, however many contacts an import brings, and spread over the round.
+BATCH_SIZE, SPACING_SECONDS = 20, 0.25
+# A lost job is queued again after this.
 LEASE_SECONDS = 3600.0
 
 
 class NoPicture(Exception):
-    """What came is nothing that a browser draws."""
+    """The downloaded file is not an image that browsers draw."""
 
 
 class AvatarOutcome(NamedTuple):
-    """The picture a contact has now, None for none, and what UniPile calls this state of it."""
+    """A contact's current picture, None for none, and UniPile's tag (ETag) of it."""
 
     sha256: str | None
     tag: str | None
 
 
 async def queue_due_avatars(parts: Parts) -> None:
-    """Queue those whose time has come."""
-    due = await parts.database.write(contacts.take_due_pictures, AT_ONCE, LEASE_SECONDS)
-    for number, contact_id in enumerate(due):
-        await enqueue(parts.redis, COPY_PICTURE, contact_id, delay_seconds=number * APART_SECONDS)
+    """Queue the contacts that are due."""
+    due = await parts.database.write(contacts.take_due_pictures, BATCH_SIZE, LEASE_SECONDS)
+    for index, contact_id in enumerate(due):
+        await enqueue(parts.redis, COPY_PICTURE, contact_id, delay_seconds=index * SPACING_SECONDS)
 
 
 async def copy_picture(ctx: dict[object, object], contact_id: int) -> None:
-    """Make a contact's picture what UniPile has. Safe to run any number of times."""
+    """Update a contact's picture from UniPile. Idempotent."""
     parts = parts_of(ctx)
     wanted = await parts.database.read(contacts.fetch_wanted_picture, contact_id)
     if wanted is None:
@@ -61,13 +60,13 @@ async def copy_picture(ctx: dict[object, object], contact_id: int) -> None:
     tries = parts.config.worker.tries
     outcome = await _find(parts, wanted, is_last_try=int(str(ctx["job_try"])) >= tries)
     pushes: dict[int, list[Push]] = defaultdict(list)
-    await parts.database.write(_settle, wanted, outcome, pushes)
-    for account_id, told in pushes.items():
-        await publish(parts.redis, account_id, told)
+    await parts.database.write(_store_outcome, wanted, outcome, pushes)
+    for account_id, changed in pushes.items():
+        await publish(parts.redis, account_id, changed)
 
 
 async def _find(parts: Parts, wanted: WantedPicture, *, is_last_try: bool) -> AvatarOutcome:
-    """What a contact looks like; as before where UniPile does not say."""
+    """The picture UniPile has; the previous one when UniPile does not answer."""
     before = AvatarOutcome(wanted.avatar, wanted.tag)
     try:
         async with asyncio.timeout(parts.config.media.deadline_seconds):
@@ -84,7 +83,7 @@ async def _find(parts: Parts, wanted: WantedPicture, *, is_last_try: bool) -> Av
 
 
 async def _copy(parts: Parts, wanted: WantedPicture) -> AvatarOutcome | None:
-    """None when it is the one that is here."""
+    """None when the picture is unchanged."""
     tag = wanted.tag if wanted.avatar is not None else None
     async with parts.unipile.download_picture(wanted.external_id, tag) as found:
         if found.is_same:
@@ -94,22 +93,22 @@ async def _copy(parts: Parts, wanted: WantedPicture) -> AvatarOutcome | None:
                 await incoming.write(chunk)
             if sniff(incoming.finish().head) not in PICTURE_TYPES:
                 raise NoPicture
-    await _keep(parts, incoming)
+    await _store(parts, incoming)
     return AvatarOutcome(incoming.finish().sha256, found.tag)
 
 
-async def _keep(parts: Parts, incoming: Incoming) -> None:
-    """First the row that names the bytes, then the bytes; the contact refers to them when they are there."""
-    kept = incoming.finish()
-    await parts.database.write(attachments.touch_blob, kept.sha256, kept.size, sniff(kept.head))
+async def _store(parts: Parts, incoming: Incoming) -> None:
+    """First the blob's row, then its bytes; the contact refers to the blob last."""
+    blob = incoming.finish()
+    await parts.database.write(attachments.touch_blob, blob.sha256, blob.size, sniff(blob.head))
     await parts.storage.commit(incoming)
-    metrics.MEDIA_BYTES.inc(kept.size)
+    metrics.MEDIA_BYTES.inc(blob.size)
 
 
-async def _settle(
+async def _store_outcome(
     cursor: Cursor, wanted: WantedPicture, outcome: AvatarOutcome, pushes: dict[int, list[Push]]
 ) -> None:
-    pushes.clear()  # the wrapper may run this again
+    pushes.clear()  # the transaction may be retried
     again = AGAIN_SECONDS * random.uniform(0.8, 1.2)  # noqa: S311 - jitter, not a secret
     if await contacts.settle_picture(cursor, wanted, outcome.sha256, outcome.tag, again):
         for account_id, push in await contact_pushes(cursor, [wanted.contact_id]):

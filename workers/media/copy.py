@@ -1,4 +1,4 @@
-"""Copies media from UniPile soon after they arrive, and clears away what nobody refers to."""
+"""Copies media from UniPile soon after they arrive, and deletes blobs without references."""
 
 import asyncio
 from datetime import timedelta
@@ -22,18 +22,18 @@ from workers.context import Parts, parts_of
 
 log = structlog.get_logger()
 
-# A job that was lost is found again after this long; a backlog is worked off a piece at a time.
-FORGOTTEN_SECONDS, FORGOTTEN_AT_ONCE = 300, 200
-ORPHAN_HOURS, ORPHANS_AT_ONCE = 24, 100
-# Longer than any copy or upload takes from touching its bytes to referring to them.
+# A lost job is queued again after this; a backlog is processed in batches.
+LOST_SECONDS, LOST_BATCH = 300, 200
+ORPHAN_HOURS, ORPHAN_BATCH = 24, 100
+# Longer than any copy or upload takes between its blob row and the reference to it.
 RELEASED_SECONDS = 600.0
 SHOWN_TYPES = ("img", "video", "audio")
 
 
 async def copy_media(ctx: dict[Any, Any], message_id: int) -> None:
-    """Copy what a message brought. Safe to run again: only what still waits is fetched.
+    """Copy the attachments of a message. Idempotent: only waiting attachments are fetched.
 
-    While UniPile is away a copy waits as long as it takes; one that UniPile fails at is given up after some tries.
+    While UniPile is unreachable a copy is retried without limit; a copy that UniPile fails is given up after `tries`.
     """
     parts = parts_of(ctx)
     is_last_try = ctx["job_try"] >= parts.config.worker.tries
@@ -49,15 +49,15 @@ async def _copy(parts: Parts, wanted: Fetchable, *, is_last_try: bool) -> None:
                 await _download(parts, wanted, incoming)
             await _store(parts, wanted, incoming)
     except TooLarge:
-        await _settle(parts, wanted, "failed", {"error": "too_large"})
+        await _store_outcome(parts, wanted, "failed", {"error": "too_large"})
     except Rejected as error:
-        # Gone at WhatsApp, or never to be had with this account; a person may try again.
-        await _settle(parts, wanted, "expired" if error.is_gone else "failed", {"error": error.type})
+        # Deleted at WhatsApp, or not available to this account; a user may retry.
+        await _store_outcome(parts, wanted, "expired" if error.is_gone else "failed", {"error": error.type})
     except (OutcomeUnknown, TimeoutError) as error:
         reason = error.type if isinstance(error, OutcomeUnknown) else "timeout"
         if not is_last_try:
             raise NotTaken(reason, "UniPile did not give the file.") from error
-        await _settle(parts, wanted, "failed", {"error": reason})
+        await _store_outcome(parts, wanted, "failed", {"error": reason})
 
 
 async def _download(parts: Parts, wanted: Fetchable, incoming: Incoming) -> None:
@@ -67,32 +67,32 @@ async def _download(parts: Parts, wanted: Fetchable, incoming: Incoming) -> None
 
 
 async def _store(parts: Parts, wanted: Fetchable, incoming: Incoming) -> None:
-    """First the row that names the bytes, then the bytes, then the message that refers to them."""
-    kept = incoming.finish()
-    mimetype = declared_type(sniff(kept.head), wanted.mimetype)
-    await parts.database.write(attachments.touch_blob, kept.sha256, kept.size, mimetype)
+    """First the blob's row, then its bytes, then the message's reference to it."""
+    blob = incoming.finish()
+    mimetype = declared_type(sniff(blob.head), wanted.mimetype)
+    await parts.database.write(attachments.touch_blob, blob.sha256, blob.size, mimetype)
     await parts.storage.commit(incoming)
-    changes: dict[str, Any] = {"error": None, "mimetype": mimetype, "file_size": kept.size}
-    if wanted.type == "contact" and kept.size <= MAX_CARD_BYTES:
-        changes["contacts"] = await _read_cards(parts, kept)
+    changes: dict[str, Any] = {"error": None, "mimetype": mimetype, "file_size": blob.size}
+    if wanted.type == "contact" and blob.size <= MAX_CARD_BYTES:
+        changes["contacts"] = await _read_cards(parts, blob)
     if wanted.type in SHOWN_TYPES and attachment_type(mimetype) not in SHOWN_TYPES:
-        changes["type"] = "file"  # it was called a picture and is none
-    await _settle(parts, wanted, "stored", changes, kept)
-    metrics.MEDIA_BYTES.inc(kept.size)
+        changes["type"] = "file"  # it was declared as media and is not
+    await _store_outcome(parts, wanted, "stored", changes, blob)
+    metrics.MEDIA_BYTES.inc(blob.size)
 
 
-async def _read_cards(parts: Parts, kept: StoredBlob) -> list[CardContact]:
-    """The people of a contact card that came as a file; none when it is something else."""
-    card = b"".join([chunk async for chunk in await parts.storage.read(kept.sha256, 0, kept.size)])
+async def _read_cards(parts: Parts, blob: StoredBlob) -> list[CardContact]:
+    """The contacts of a vCard file; empty when it is something else."""
+    card = b"".join([chunk async for chunk in await parts.storage.read(blob.sha256, 0, blob.size)])
     return read_cards(card)
 
 
-async def _settle(
-    parts: Parts, wanted: Fetchable, state: str, changes: dict[str, Any], kept: StoredBlob | None = None
+async def _store_outcome(
+    parts: Parts, wanted: Fetchable, state: str, changes: dict[str, Any], blob: StoredBlob | None = None
 ) -> None:
-    """Write what became of an attachment and tell the rooms."""
+    """Store the outcome of an attachment and publish its message."""
     metrics.MEDIA.labels(state).inc()
-    sha256 = kept.sha256 if kept else None
+    sha256 = blob.sha256 if blob else None
     changed = await parts.database.write(_write_state, wanted, {"state": state, **changes}, sha256)
     if changed is not None:
         push = message_push(changed)
@@ -107,19 +107,19 @@ async def _write_state(
     if sha256 is not None and not await attachments.refer(
         cursor, wanted.message_id, wanted.attachment_id, sha256
     ):
-        return None  # deleted while its file was on the way
+        return None  # deleted while its file was being copied
     return await attachments.change_attachment(cursor, wanted.message_id, wanted.attachment_id, changes)
 
 
 async def queue_due_copies(parts: Parts) -> None:
-    """Queue again what has been waiting for long: its job was lost, or never made."""
-    forgotten = await parts.database.read(attachments.list_lost_copies, FORGOTTEN_SECONDS, FORGOTTEN_AT_ONCE)
-    for message_id in forgotten:
+    """Queue attachments that have waited for long: their job was lost or never queued."""
+    lost = await parts.database.read(attachments.list_lost_copies, LOST_SECONDS, LOST_BATCH)
+    for message_id in lost:
         await enqueue(parts.redis, COPY_MEDIA, message_id)
 
 
 async def clear_media(parts: Parts) -> None:
-    """Remove uploads that no message refers to after a day, and what never became a file."""
+    """Delete uploads without a message after a day, and incomplete files."""
     removed = await parts.database.write(_remove_orphans, parts.storage)
     dropped = await parts.storage.drop_stale(timedelta(hours=ORPHAN_HOURS))
     if removed or dropped:
@@ -127,14 +127,14 @@ async def clear_media(parts: Parts) -> None:
 
 
 async def clear_released(parts: Parts) -> None:
-    """Remove the files of deleted messages, unless another message has the same."""
+    """Delete the files of deleted messages, unless another message has the same file."""
     while count := await parts.database.write(_remove_released, parts.storage):
-        log.info("released_media_looked_at", count=count)
+        log.info("released_media_checked", count=count)
 
 
 async def _remove_released(cursor: Cursor, storage: Storage) -> int:
-    """File first, then row: what is cut off in between is found again by its row."""
-    released = await attachments.lock_released(cursor, RELEASED_SECONDS, ORPHANS_AT_ONCE)
+    """File first, then row: after an interruption the row leads to the file again."""
+    released = await attachments.lock_released(cursor, RELEASED_SECONDS, ORPHAN_BATCH)
     unused = [blob.sha256 for blob in released if not blob.is_used]
     for sha256 in unused:
         await storage.delete(sha256)
@@ -144,8 +144,8 @@ async def _remove_released(cursor: Cursor, storage: Storage) -> int:
 
 
 async def _remove_orphans(cursor: Cursor, storage: Storage) -> int:
-    """The rows stay locked until the bytes are gone: whoever brings the same bytes meanwhile waits, and stores anew."""
-    orphans = await attachments.lock_orphans(cursor, ORPHAN_HOURS, ORPHANS_AT_ONCE)
+    """The rows stay locked until the bytes are deleted: an upload of the same bytes waits, then stores them again."""
+    orphans = await attachments.lock_orphans(cursor, ORPHAN_HOURS, ORPHAN_BATCH)
     for sha256 in orphans:
         await storage.delete(sha256)
     await attachments.delete_blobs(cursor, orphans)

@@ -1,4 +1,4 @@
-"""Mails one-time links. What is to be mailed stands in the link's row, so nothing is lost and no token is queued."""
+"""Mails one-time links. The link's row says what to mail, so nothing is lost and no token is in the queue."""
 
 import structlog
 from aiopg import Cursor
@@ -17,24 +17,24 @@ from workers.people.mail_templates import render_mail
 
 log = structlog.get_logger()
 
-AT_ONCE = 10
-# The pause after a first try; each further one is twice as long, up to an hour, until the link has expired.
-FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 60.0, 3600.0
-# Somebody who asks again and again gets one mail in this time.
-ASKED_AGAIN_SECONDS = 600.0
+BATCH_SIZE = 10
+# Exponential backoff from the first to the longest, until the link has expired.
+FIRST_BACKOFF_SECONDS, LONGEST_BACKOFF_SECONDS = 60.0, 3600.0
+# Repeated requests of a reset cause one mail in this time.
+REPEAT_SECONDS = 600.0
 
 
 async def queue_due_mails(parts: Parts) -> None:
-    """Queue the links whose time has come; each is looked at again unless it has gone out by then."""
+    """Queue due links; one that is not mailed by its next turn is queued again."""
     due = await parts.database.write(
-        user_links.take_due_mails, AT_ONCE, FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS
+        user_links.take_due_mails, BATCH_SIZE, FIRST_BACKOFF_SECONDS, LONGEST_BACKOFF_SECONDS
     )
     for user_id in due:
         await enqueue(parts.redis, SEND_LINK, user_id)
 
 
 async def send_link(ctx: dict[object, object], user_id: int) -> None:
-    """Mail a person's link, if it is still to be mailed and still good."""
+    """Mail a user's link, if it is not mailed yet and still valid."""
     parts = parts_of(ctx)
     wanted = await parts.database.read(user_links.fetch_mail, user_id)
     if wanted is None:
@@ -62,21 +62,23 @@ async def _send(config: Config, wanted: WantedMail) -> None:
 
 
 async def ask_reset(ctx: dict[object, object], email: str, address: str | None) -> None:
-    """Somebody has forgotten a password, or says so: mail them the link they have, or a new one."""
+    """A password reset was requested for this address: mail the user's current link, or a new one."""
     parts = parts_of(ctx)
     user = await parts.database.read(users.fetch_user_by_email, email)
-    await parts.database.write(_ask, parts.config, user and user.id, email, address)
+    await parts.database.write(_renew_link, parts.config, user and user.id, email, address)
 
 
-async def _ask(cursor: Cursor, config: Config, user_id: int | None, email: str, address: str | None) -> None:
+async def _renew_link(
+    cursor: Cursor, config: Config, user_id: int | None, email: str, address: str | None
+) -> None:
     actor = Actor(name=email, address=address)
-    person = None if user_id is None else await team.fetch_user(cursor, user_id)
-    await audit.record(cursor, "user.reset_asked", actor, person and ("user", person.id))
-    if person is None or not person.is_active:
+    user = None if user_id is None else await team.fetch_user(cursor, user_id)
+    await audit.record(cursor, "user.reset_asked", actor, user and ("user", user.id))
+    if user is None or not user.is_active:
         return
-    # The first owner's address is a stand-in: their link is not for whoever reads its mail.
-    if await user_links.fetch_kind(cursor, person.id) == "first_run" and not person.has_password:
+    # The first owner's address is a placeholder: its mailbox may belong to another user.
+    if await user_links.fetch_kind(cursor, user.id) == "first_run" and not user.has_password:
         return
-    if not await user_links.mail_again(cursor, person.id, ASKED_AGAIN_SECONDS):
+    if not await user_links.mail_again(cursor, user.id, REPEAT_SECONDS):
         link = make_link(config.secrets.jwt_secret, is_mailed=True)
-        await renew_link(cursor, actor, person, link, config.auth)
+        await renew_link(cursor, actor, user, link, config.auth)

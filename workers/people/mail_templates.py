@@ -1,4 +1,4 @@
-"""What one-time links say when they come by mail: plain text, to one person."""
+"""The mails of one-time links: plain text."""
 
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -22,19 +22,19 @@ MAIL = """Hello {name},
 
     {url}
 
-The link is good once, until {until}. If you did not expect this mail, leave it: nothing changes then.
+The link works once, until {until}. If you did not expect this mail, ignore it: nothing will change.
 """
 
 
 def render_mail(wanted: WantedMail, url: str, sender: str) -> EmailMessage:
-    """Raises MailRefused for an address that no mail can have."""
+    """The mail of a link; raises MailRejected for an invalid address."""
     message = EmailMessage()
     message["Subject"] = SUBJECTS[wanted.kind]
     message["From"] = sender
     try:
         message["To"] = Address(addr_spec=wanted.email)
     except (ValueError, IndexError, AttributeError) as error:
-        raise MailRejected("no address") from error
+        raise MailRejected("the address is invalid") from error
     message["Date"] = formatdate()
     message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].rstrip("> "))
     message["Auto-Submitted"] = "auto-generated"

@@ -1,4 +1,4 @@
-"""The rounds of usage: tells users what their numbers have used, and holds the counters against the rows."""
+"""Periodic usage tasks: push users their usage, and compare the counters with the rows."""
 
 from typing import Any
 
@@ -13,19 +13,19 @@ log = structlog.get_logger()
 
 PUSH_SECONDS = 1.0
 CHECK_SECONDS = 600.0
-# What a worker that was killed may not have told any more.
+# Changes that a killed worker may not have pushed.
 RECENT_SECONDS = 60.0
 
 
 class UsagePushes:
-    """Gathers whose counters have moved, and tells each of them at most every few seconds."""
+    """Collects users whose counters changed, and pushes to each at most every few seconds."""
 
     def __init__(self) -> None:
         self._waiting: set[int] = set()
         self._has_begun = False
 
-    async def tell(self, parts: Parts) -> None:
-        """Tell everybody who is due; the others wait for the next round."""
+    async def push(self, parts: Parts) -> None:
+        """Push to all users who are due; the others wait for the next round."""
         if not self._has_begun:
             self._waiting |= set(await parts.database.read(usage.list_recent_users, RECENT_SECONDS))
             self._has_begun = True
@@ -40,16 +40,15 @@ class UsagePushes:
 
 
 async def note_usage(ctx: dict[Any, Any], account_id: int) -> None:
-    """Something of this number was counted elsewhere: its owner is told with the next round."""
+    """Usage of this account was counted by a web process: push it in the next round."""
     parts_of(ctx).counted.add(account_id)
 
 
 async def check_usage(parts: Parts) -> None:
-    """Report every month whose counters are not what the rows say. Nothing is mended here: who finds a difference
-    has found a defect, and the numbers are its trace.
+    """Report every month whose counters differ from the rows. Nothing is corrected: a difference is a defect, and the
+    counters are its evidence.
     """
     drift = await parts.database.write(usage_checks.list_drift)
     metrics.USAGE_DRIFT.set(len(drift))
     for row in drift:
-        told: dict[str, Any] = row._asdict()
-        log.error("usage_drift", **told)
+        log.error("usage_drift", **row._asdict())

@@ -1,4 +1,4 @@
-"""Erases whole numbers: a round that carries on what was begun, a bounded piece a transaction, whoever was killed."""
+"""Erases accounts: resumes what was begun, in bounded transactions, so that a killed worker is replaced by another."""
 
 import structlog
 
@@ -9,16 +9,16 @@ from workers.context import Parts
 
 log = structlog.get_logger()
 
-# Renewed with every piece; and after so long UniPile, if it did not let go of the number, is asked again.
+# Renewed with every step. If UniPile did not delete the account, it is asked again after this.
 LEASE_SECONDS = 60.0
 
 
 async def erase_accounts(parts: Parts) -> None:
-    """A round: everything that is begun and that nobody carries on."""
+    """Work on every erasure that is not leased."""
     while (
         erasure := await parts.database.write(account_erasures.lease_account_erasure, LEASE_SECONDS)
     ) is not None:
-        # First, so that nothing more comes. Should UniPile not answer, nothing here waits for it but the bare row.
+        # First, so that nothing more arrives. If UniPile does not answer, only the bare row waits for it.
         is_unlinked = erasure.is_unlinked or await _unlink(parts, erasure)
         while (await parts.database.write(account_erasures.erase_step, erasure, LEASE_SECONDS)).rows:
             pass
@@ -26,7 +26,7 @@ async def erase_accounts(parts: Parts) -> None:
 
 
 async def _unlink(parts: Parts, erasure: AccountErasure) -> bool:
-    """Have UniPile let the number go; one it does not know costs nothing there."""
+    """Delete the account at UniPile; one that UniPile does not have is not billed."""
     try:
         await parts.unipile.delete_account(erasure.external_account_id)
     except UnipileError as error:

@@ -1,4 +1,4 @@
-"""Erases people: a round that carries on what was begun, a bounded piece a transaction, whoever was killed."""
+"""Erases contacts: resumes what was begun, in bounded transactions, so that a killed worker is replaced by another."""
 
 from typing import NamedTuple
 
@@ -19,73 +19,78 @@ from workers.storing.erasure_filter import forms_of
 
 log = structlog.get_logger()
 
-ROWS_AT_ONCE = 500
-# Renewed with every piece.
+BATCH_SIZE = 500
+# Renewed with every step.
 LEASE_SECONDS = 60.0
 
 
 class ErasureStep(NamedTuple):
-    """What a transaction did; `walked_seq` is None when nothing was left to look at."""
+    """The result of one transaction; `walked_seq` is None when no row was left."""
 
     pushes: list[Push]
     walked_seq: int | None
 
 
 async def erase_contacts(parts: Parts) -> None:
-    """A round: everything that is begun and that nobody carries on."""
+    """Work on every erasure that is not leased."""
     while (erasure := await parts.database.write(contact_erasures.lease_erasure, LEASE_SECONDS)) is not None:
         walked_seq = await _walk(parts, erasure, erasure.walked_seq, is_last=False)
         await _scrub(parts, erasure, walked_seq)
-        # What has changed meanwhile has higher numbers.
+        # Rows that changed meanwhile have higher seqs.
         await _walk(parts, erasure, walked_seq, is_last=True)
-        log.info("person_erased", account_id=erasure.account_id, contact_id=erasure.contact_id)
+        log.info("contact_erased", account_id=erasure.account_id, contact_id=erasure.contact_id)
 
 
 async def _walk(parts: Parts, erasure: Erasure, walked_seq: int, *, is_last: bool) -> int:
-    """Through all rows, and, the last time, to the end of it all; returns how far there were any."""
+    """Walk all rows after `walked_seq`; the last walk also finishes. Returns the last seq with a row."""
     while True:
-        piece = await parts.database.write(_erase_step, erasure, walked_seq, parts.name_hasher, is_last)
-        await publish(parts.redis, erasure.account_id, piece.pushes)
-        if piece.walked_seq is None:
+        step = await parts.database.write(_erase_step, erasure, walked_seq, parts.name_hasher, is_last)
+        await publish(parts.redis, erasure.account_id, step.pushes)
+        if step.walked_seq is None:
             return walked_seq
-        walked_seq = piece.walked_seq
+        walked_seq = step.walked_seq
 
 
 async def _scrub(parts: Parts, erasure: Erasure, walked_seq: int) -> None:
-    """What was put aside, also while the rows went: from now on nothing that names what is erased is."""
+    """Blank dead dead_letters that name erased data, also those stored during the walk; later ones are filtered."""
     last: int | None = 0
     while last is not None:
         last = await parts.database.write(_scrub_page, erasure, walked_seq, parts.name_hasher, last)
 
 
 async def _scrub_page(
-    cursor: Cursor, erasure: Erasure, walked_seq: int, seal: NameHasher, last: int
+    cursor: Cursor, erasure: Erasure, walked_seq: int, hasher: NameHasher, last: int
 ) -> int | None:
     account_id = erasure.account_id
-    letters = await list_dead_letters(cursor, account_id, last, ROWS_AT_ONCE)
-    if not letters:
+    dead_letters = await list_dead_letters(cursor, account_id, last, BATCH_SIZE)
+    if not dead_letters:
         return None
-    named = {letter_id: {(account_id, form) for form in forms_of(body)} for letter_id, body in letters}
-    erased = await find_erased(cursor, seal, {key for keys in named.values() for key in keys})
-    await blank_dead_letters(cursor, [letter_id for letter_id, keys in named.items() if keys & erased.keys()])
+    named = {
+        dead_letter_id: {(account_id, form) for form in forms_of(body)}
+        for dead_letter_id, body in dead_letters
+    }
+    erased = await find_erased(cursor, hasher, {key for keys in named.values() for key in keys})
+    await blank_dead_letters(
+        cursor, [dead_letter_id for dead_letter_id, keys in named.items() if keys & erased.keys()]
+    )
     await contact_erasures.note_walked(cursor, erasure.id, walked_seq, 0, LEASE_SECONDS)
-    return letters[-1][0]
+    return dead_letters[-1][0]
 
 
 async def _erase_step(
-    cursor: Cursor, erasure: Erasure, walked_seq: int, seal: NameHasher, is_last: bool
+    cursor: Cursor, erasure: Erasure, walked_seq: int, hasher: NameHasher, is_last: bool
 ) -> ErasureStep:
     account = await accounts.lock_account(cursor, erasure.account_id)
     if account is None:
         return ErasureStep([], None)
-    rows = await contact_erasures.walk(cursor, erasure, walked_seq, ROWS_AT_ONCE)
+    rows = await contact_erasures.walk(cursor, erasure, walked_seq, BATCH_SIZE)
     if not rows:
         return ErasureStep(
             await _finish(cursor, erasure, account.external_account_id) if is_last else [], None
         )
     theirs = [row for row in rows if row.is_theirs]
     names = await tombstones.delete_messages(cursor, erasure.account_id, [row.id for row in theirs])
-    await mark_erased(cursor, seal, erasure.account_id, names, erasure.erased_at)
+    await mark_erased(cursor, hasher, erasure.account_id, names, erasure.erased_at)
     told = await tombstones.insert_tombstones(
         cursor,
         erasure.account_id,

@@ -1,4 +1,4 @@
-"""Writes exports: a round takes what was asked for and streams it into a ZIP in the media storage."""
+"""Writes requested exports: each is streamed as a ZIP into the media storage."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ from workers.privacy.zip_stream import ZipStream
 
 log = structlog.get_logger()
 
-# Ten thousand parts of five mebibytes: what S3 takes.
+# S3 accepts 10,000 parts of 5 MiB.
 MAX_EXPORT_BYTES = 48 * 1024**3
 MAX_TRIES = 5
 ZIP_TYPE = "application/zip"
@@ -38,55 +38,55 @@ MESSAGE_COLUMNS = (
 )
 README = """Export of {what} from Confab, {moment}
 
-contacts.jsonl   people, one JSON object a line, as the REST API shows them
+contacts.jsonl   contacts, one JSON object per line, as in the REST API
 chats.jsonl      conversations
 messages.jsonl   messages, chat after chat, oldest first
-reactions.jsonl  who reacted to which message, and how
-attempts.jsonl   when messages were handed to WhatsApp, and what became of it
-contacts.csv, messages.csv  the same for spreadsheets. A text that a spreadsheet would calculate has a ' before it.
-                 Import the phone column as text where its + shall be shown.
-media.jsonl      the files of the messages with their SHA-256; "path" is where the file lies in here, or null
+reactions.jsonl  reactions to messages
+attempts.jsonl   when messages were sent to WhatsApp, with the result
+contacts.csv, messages.csv  the same for spreadsheets. A text that a spreadsheet would evaluate begins with a '.
+                 Import the phone column as text to keep its +.
+media.jsonl      the files of the messages with their SHA-256; "path" is the file's path in this archive, or null
                  {media}
 
-Each file shows the rows as they were while it was written. Times are in UTC.
+Each file has the rows as they were while it was written. Times are in UTC.
 """
 
 
 async def write_exports(parts: Parts) -> None:
-    """A round: everything that was asked for, one after another, and an end to what has expired."""
+    """Write all requested exports, one after another; delete expired ones."""
     await parts.database.write(exports.delete_expired)
-    while (claimed := await parts.database.write(exports.lease_export, LEASE_SECONDS)) is not None:
-        async with renewed_lease(parts, claimed.id, exports.renew_export):
-            await _write(parts, claimed)
+    while (export := await parts.database.write(exports.lease_export, LEASE_SECONDS)) is not None:
+        async with renewed_lease(parts, export.id, exports.renew_export):
+            await _write(parts, export)
 
 
-async def _write(parts: Parts, claimed: ClaimedExport) -> None:
-    """A failure that may pass leaves it claimed: after that somebody tries again, but not for ever."""
+async def _write(parts: Parts, export: ClaimedExport) -> None:
+    """After a transient failure the lease expires and another worker tries again, at most MAX_TRIES times."""
     days = parts.config.media.keep_exports_days
     try:
-        file = await ExportWriter(parts, claimed).write()
+        file = await ExportWriter(parts, export).write()
     except (Unavailable, TooLarge, Missing) as error:
-        log.warning("export_failed", export_id=claimed.id, error=type(error).__name__)
-        if isinstance(error, Unavailable) and claimed.tries < MAX_TRIES:
+        log.warning("export_failed", export_id=export.id, error=type(error).__name__)
+        if isinstance(error, Unavailable) and export.tries < MAX_TRIES:
             raise
-        await parts.database.write(exports.finish_export, claimed.id, None, days)
+        await parts.database.write(exports.finish_export, export.id, None, days)
         return
-    is_wanted = await parts.database.write(exports.finish_export, claimed.id, file, days)
-    log.info("export_written", export_id=claimed.id, size=file.size, is_wanted=is_wanted)
+    is_wanted = await parts.database.write(exports.finish_export, export.id, file, days)
+    log.info("export_written", export_id=export.id, size=file.size, is_wanted=is_wanted)
 
 
 class ExportWriter:
-    """One export on its way into the storage."""
+    """Writes one export into the storage."""
 
-    def __init__(self, parts: Parts, claimed: ClaimedExport) -> None:
+    def __init__(self, parts: Parts, export: ClaimedExport) -> None:
         self._parts = parts
-        self._claimed = claimed
+        self._export = export
         self._read = parts.database.read
         self._scope: Scope
 
     async def write(self) -> ExportFile:
         self._scope = await self._read(
-            export_rows.fetch_scope, self._claimed.account_id, self._claimed.contact_id
+            export_rows.fetch_scope, self._export.account_id, self._export.contact_id
         )
         async with self._parts.storage.receive(MAX_EXPORT_BYTES) as incoming:
             await self._fill(incoming)
@@ -106,14 +106,14 @@ class ExportWriter:
         await archive.add("reactions.jsonl", self._reactions())
         await archive.add("attempts.jsonl", self._attempts())
         await archive.add("media.jsonl", self._manifest())
-        if self._claimed.with_media:
+        if self._export.with_media:
             await self._add_media(archive)
         await archive.close()
 
     async def _readme(self) -> AsyncIterator[bytes]:
-        what = "a whole number" if self._claimed.contact_id is None else "one person"
+        what = "an account" if self._export.contact_id is None else "one contact"
         stored = (
-            "the files themselves are in media/" if self._claimed.with_media else "the files are not in here"
+            "the files themselves are in media/" if self._export.with_media else "the files are not in here"
         )
         moment = datetime.now(UTC).isoformat(timespec="seconds")
         yield README.format(what=what, moment=moment, media=stored).encode()
@@ -129,7 +129,7 @@ class ExportWriter:
         async for page in export_rows.messages(self._read, self._scope):
             yield _joined(page.values())
             count += len(page)
-            await self._parts.database.write(exports.note_written, self._claimed.id, count)
+            await self._parts.database.write(exports.note_written, self._export.id, count)
 
     async def _message_table(self) -> AsyncIterator[bytes]:
         yield csv_head(MESSAGE_COLUMNS)
@@ -160,11 +160,11 @@ class ExportWriter:
 
     async def _manifest(self) -> AsyncIterator[bytes]:
         async for files in self._files():
-            path = _media_path if self._claimed.with_media else _no_path
+            path = _media_path if self._export.with_media else _no_path
             yield _joined(orjson.dumps({**file._asdict(), "path": path(file)}).decode() for file in files)
 
     async def _add_media(self, archive: ZipStream) -> None:
-        """Each file once, however many messages have it; of one that was lost only the manifest tells."""
+        """Add each file once, however many messages have it; a lost file is only in the manifest."""
         seen: set[str] = set()
         async for files in self._files():
             for file in files:
@@ -174,7 +174,7 @@ class ExportWriter:
                 try:
                     chunks = await self._parts.storage.read(file.sha256, 0, file.size)
                 except Missing:
-                    log.warning("export_without_file", export_id=self._claimed.id)
+                    log.warning("export_without_file", export_id=self._export.id)
                     continue
                 await archive.add(_media_path(file), chunks, is_packed=True)
 

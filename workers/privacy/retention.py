@@ -1,4 +1,4 @@
-"""Removes what a number no longer keeps, a bounded piece a transaction; usage stays, previews and unread are right."""
+"""Removes messages older than an account's retention, in bounded transactions; usage counters stay."""
 
 import structlog
 from aiopg import Cursor
@@ -14,15 +14,15 @@ from workers.context import Parts
 
 log = structlog.get_logger()
 
-MESSAGES_AT_ONCE = 500
+BATCH_SIZE = 500
 
 
 async def remove_old(parts: Parts) -> None:
-    """A round over the numbers whose owners want it so."""
+    """Prune every account with a retention."""
     for limited in await parts.database.read(retention.list_limited):
         removed = 0
-        while piece := await parts.database.write(_remove_batch, limited):
-            count, pushes = piece
+        while batch := await parts.database.write(_remove_batch, limited):
+            count, pushes = batch
             await publish(parts.redis, limited.account_id, pushes)
             removed += count
         if removed:
@@ -30,11 +30,11 @@ async def remove_old(parts: Parts) -> None:
 
 
 async def _remove_batch(cursor: Cursor, limited: Limited) -> tuple[int, list[Push]] | None:
-    """(how many were removed, what to tell); None when nothing is left to remove."""
+    """(messages removed, pushes); None when nothing is left to remove."""
     account = await accounts.lock_account(cursor, limited.account_id)
     if account is None or account.kept_from is None:
-        return None  # meanwhile its owner wants all of it kept
-    old = await retention.list_old(cursor, limited, MESSAGES_AT_ONCE)
+        return None  # the retention was removed meanwhile
+    old = await retention.list_old(cursor, limited, BATCH_SIZE)
     if not old:
         return None
     await tombstones.delete_messages(cursor, limited.account_id, [message_id for message_id, _ in old])

@@ -1,4 +1,4 @@
-"""Writes a ZIP into the media storage as it is made: no part of it is ever whole in memory."""
+"""Streams a ZIP into the media storage: no file of it is ever complete in memory."""
 
 import asyncio
 import zipfile
@@ -9,28 +9,28 @@ from server.media.storage import Incoming
 
 
 class _Pipe:
-    """Where `zipfile` writes; it cannot seek here, and therefore tells sizes behind the data."""
+    """The output of `zipfile`, which cannot seek in it and therefore writes sizes after the data."""
 
     def __init__(self) -> None:
-        self._pieces: list[bytes] = []
+        self._chunks: list[bytes] = []
 
     def write(self, data: bytes) -> int:
-        self._pieces.append(bytes(data))
+        self._chunks.append(bytes(data))
         return len(data)
 
     def flush(self) -> None:
-        """Nothing is held back."""
+        """Nothing is buffered."""
 
     def close(self) -> None:
-        """The storage's file is closed by whoever opened it."""
+        """The caller closes the storage's file."""
 
     def take(self) -> bytes:
-        data, self._pieces = b"".join(self._pieces), []
+        data, self._chunks = b"".join(self._chunks), []
         return data
 
 
 class ZipStream:
-    """Files one after another; `close` it at the end."""
+    """A ZIP of files added one after another; call `close` at the end."""
 
     def __init__(self, incoming: Incoming) -> None:
         self._incoming = incoming
@@ -38,7 +38,7 @@ class ZipStream:
         self._zip = zipfile.ZipFile(self._pipe, "w", allowZip64=True)
 
     async def add(self, name: str, chunks: AsyncIterator[bytes], *, is_packed: bool = False) -> None:
-        """Write a file; what is packed already is stored as it is."""
+        """Add a file; one that is compressed already is stored as it is."""
         info = zipfile.ZipInfo(name, datetime.now(UTC).timetuple()[:6])
         info.compress_type = zipfile.ZIP_STORED if is_packed else zipfile.ZIP_DEFLATED
         info.external_attr = 0o600 << 16

@@ -75,13 +75,13 @@ async def test_a_user_who_was_told_a_moment_ago_is_told_the_rest_later(desk: Des
     """And what a worker that was killed did not tell, the next one does."""
     parts, socket, news = desk.ledger.parts, await desk.agent.listen(), UsagePushes()
     await post(desk, "a")
-    await news.tell(parts)
+    await news.push(parts)
     await socket.wait_for_event("usage:updated", sent_here=1)
     await desk.ledger.store(message_received("acc-1", chat_id=desk.chat["provider_chat_id"]))
-    await news.tell(parts)
+    await news.push(parts)
     assert len(socket.events("usage:updated")) == 1
     await desk.ledger.execute("update channels_usage set pushed_at = '-infinity'")
-    await news.tell(parts)
+    await news.push(parts)
     await socket.wait_for_event("usage:updated", messages_rcvd=1)
 
 
