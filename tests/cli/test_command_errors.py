@@ -18,14 +18,14 @@ from tests.support.fixtures_stack import Stack
 
 PAST = "2001-01-01T00:00:00Z"
 REFUSALS = [
-    (("user", "add", "owner@test.confab.local"), "conflict", "e-mail address already"),
+    (("user", "add", "owner@test.confab.local"), "conflict", "already in use"),
     (("user", "reset", "nobody@x.example"), "not_found", "nobody@x.example"),
     (("user", "disable", "owner@test.confab.local"), "conflict", "last owner"),
     (("keys", "create", "nobody@x.example", "crm", "--scope", "read"), "not_found", "nobody"),
     (
         ("keys", "create", "owner@test.confab.local", "x", "--scope", "read", "--number", "77"),
         "invalid",
-        "not shared",
+        "not a member",
     ),
     (
         ("keys", "create", "owner@test.confab.local", "x", "--scope", "read", "--until", PAST),

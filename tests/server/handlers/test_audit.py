@@ -95,7 +95,7 @@ async def test_it_is_read_page_after_page_and_by_action_person_and_time(web_only
 async def test_the_file_holds_all_of_it_and_no_formula(
     web_only: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server.handlers.audit.LINES_AT_A_TIME", 4)
+    monkeypatch.setattr("server.handlers.audit.LINES_PER_READ", 4)
     owner = await sign_in_as(web_only, "owner")
     await write_lines(web_only, 9, name='=HYPERLINK("https://evil.example")', address="@SUM(1)")
     answer = await owner.call("GET", AUDIT + "/export?action=test.done")
