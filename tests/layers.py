@@ -106,7 +106,7 @@ LAYERS = (
         ),
         ("arq", "psycopg2"),
     ),
-    Layer(("server.schemas*",), ("server.text.*",), (*WEB, *QUEUE, *SQL)),
+    Layer(("server.schemas*",), ("server.rules.*", "server.text.*"), (*WEB, *QUEUE, *SQL)),
     Layer(
         ("server.web*",),
         (

@@ -18,7 +18,8 @@ from server.cli.command import (
 from server.errors import ConfabError, NotFound
 from server.people import keys
 from server.realtime.broker import announce_access_change
-from server.schemas.api_keys import SCOPES, CreateKey
+from server.rules.policy import SCOPES
+from server.schemas.api_keys import CreateKey
 from server.store.people import api_keys
 from server.store.people.audit import OPERATOR
 from server.web.identify import make_key, prefix_of

@@ -13,8 +13,9 @@ from server.config.plans import FEATURES, Plan, Plans
 
 T = TypeVar("T", int, float)
 
-# In ascending precedence: paid grants over those given for free.
-SOURCES = ("trial", "manual", "plan", "billing")
+SOURCES = ("plan", "trial", "manual", "billing")
+# In ascending order: paid grants take precedence over those given for free.
+SOURCE_PRECEDENCE = ("trial", "manual", "plan", "billing")
 WARNING_PERCENT = 80
 
 
@@ -98,7 +99,7 @@ def _grant_rank(entry: tuple[Grant, str, Plan]) -> tuple[float, int]:
     """Sort key for the grant that is shown: the most messages, then the highest source."""
     grant, _, plan = entry
     limit = plan.messages_per_month
-    return (float("inf") if limit is None else limit, SOURCES.index(grant.source))
+    return (float("inf") if limit is None else limit, SOURCE_PRECEDENCE.index(grant.source))
 
 
 def _largest(values: list[T | None]) -> T | None:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 # In ascending order.
 ROLES = ("viewer", "agent", "admin", "owner")
-# Roles on an account, in ascending order; the payer is the owner whose plan the account uses.
-ACCOUNT_ROLES = ("viewer", "agent", "owner", "payer")
+# The roles of an account's members, in ascending order.
+MEMBER_ROLES = ("viewer", "agent", "owner")
+# The same with the payer, the owner whose plan the account uses.
+ACCOUNT_ROLES = (*MEMBER_ROLES, "payer")
 SCOPES = ("read", "send", "manage")
 # Keys of any scope.
 ANY_SCOPE = "any"

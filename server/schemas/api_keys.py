@@ -4,9 +4,8 @@ from datetime import UTC, datetime
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from server.rules.policy import SCOPES
 from server.schemas.fields import MAX_ID, Moment, Request, a_name
-
-SCOPES = ("read", "send", "manage")
 
 
 def _in_future(moment: str) -> None:

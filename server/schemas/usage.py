@@ -2,9 +2,9 @@
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
+from server.rules.plans import SOURCES
 from server.schemas.fields import Request, possible, text
 
-SOURCES = ("plan", "trial", "manual", "billing")
 LEVELS = ("ok", "warning", "reached")
 GRANTED, REVOKED = "entitlement.granted", "entitlement.revoked"
 

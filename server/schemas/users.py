@@ -2,10 +2,9 @@
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
+from server.rules.policy import MEMBER_ROLES, ROLES
 from server.schemas.fields import MAX_ID, EmailAddress, Flag, Request, Whole, a_name, text
 
-ROLES = ("viewer", "agent", "admin", "owner")
-MEMBER_ROLES = ("viewer", "agent", "owner")
 MIN_PASSWORD = 10
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from server.config.plans import Plan, Plans, check_plans
 from server.config.reader import ConfigError
-from server.rules.plans import SOURCES, Grant, Seats, level_of, merge_grants, month_bounds, seats_of
+from server.rules.plans import SOURCE_PRECEDENCE, Grant, Seats, level_of, merge_grants, month_bounds, seats_of
 
 NOW = 1_800_000_000.0
 SMALL = Plan(providers=("whatsapp",), accounts=1, messages_per_month=100, seats=2)
@@ -53,7 +53,7 @@ def test_several_grants_give_the_most_generous_of_each_and_all_features() -> Non
 
 
 def test_of_two_equal_grants_the_one_that_is_paid_for_is_shown() -> None:
-    rights = merge_grants(PLANS, "whatsapp", [grant(source) for source in SOURCES], NOW)
+    rights = merge_grants(PLANS, "whatsapp", [grant(source) for source in SOURCE_PRECEDENCE], NOW)
     assert rights.source == "billing"
 
 
@@ -66,7 +66,7 @@ ANY_GRANT = st.tuples(
     st.sampled_from(("whatsapp", "elsewhere")),
     st.builds(
         Grant,
-        st.sampled_from(SOURCES),
+        st.sampled_from(SOURCE_PRECEDENCE),
         st.sampled_from((None, "small", "wide", "nowhere", "taken-out")),
         st.booleans(),
         st.sampled_from((None, NOW - 1, NOW, NOW + 1)),
