@@ -22,10 +22,10 @@ from server.unipile.errors import UnipileError
 log = structlog.get_logger()
 
 NOT_WHATSAPP = "This UniPile account is not a WhatsApp number."
-DUPLICATE_NUMBER = (
+DUPLICATE_ACCOUNT = (
     "This number is already connected as another account. Reconnect or disconnect that account."
 )
-OTHER_USERS_NUMBER = "This number is connected by another user."
+OTHER_USERS_ACCOUNT = "This number is connected by another user."
 
 
 async def delete_rejected_account(unipile: UnipileClient, external_account_id: str) -> None:
@@ -52,7 +52,7 @@ async def require_linkable(database: Database, user_id: int, found: ProviderAcco
     if found.phone is None:
         return
     if await database.read(states.list_duplicates, user_id, found.phone, found.external_account_id):
-        raise ConfabError("conflict", DUPLICATE_NUMBER)
+        raise ConfabError("conflict", DUPLICATE_ACCOUNT)
 
 
 async def begin_reconnect(cursor: Cursor, payer: Payer, account_id: int) -> states.Observed | None:
@@ -103,7 +103,7 @@ async def link_account(cursor: Cursor, rights: Rights, link: AccountLink, hasher
     )
     if account_id is None:
         log.warning("account_of_another_user", external_account_id=link.external_account_id)
-        raise ConfabError("conflict", OTHER_USERS_NUMBER)
+        raise ConfabError("conflict", OTHER_USERS_ACCOUNT)
     return account_id
 
 

@@ -105,7 +105,7 @@ async def _require_slot(
     rights = await request.app[DATABASE].read(request[PAYER].rights_of, owner_id)
     if rights.accounts is not None:
         taken = await request.app[DATABASE].read(
-            entitlements.count_accounts, owner_id, rights.provider, besides, with_attempts=with_pairings
+            entitlements.count_accounts, owner_id, rights.provider, besides, with_pairings=with_pairings
         )
         check_account_slot(rights, taken)
 

@@ -1,7 +1,7 @@
 """Contacts: those of a chat, and their pictures."""
 
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import TypedDict
 
 import orjson
 import structlog
@@ -11,7 +11,7 @@ from server.accounts.provider_errors import translated_errors
 from server.errors import NotFound
 from server.media.storage import Missing
 from server.store.chats import contacts
-from server.unipile.lists.attendees import read_attendees
+from server.unipile.lists.attendees import Attendee, read_attendees
 from server.web.app_keys import DATABASE, STORAGE, UNIPILE
 from server.web.requests import caller, json_answer, path_id, provider_of
 
@@ -69,9 +69,7 @@ async def list_people(request: web.Request) -> web.Response:
         raise NotFound
     if chat.person is not None:
         return json_answer({"items": [_shown_contact(orjson.loads(chat.person))], "files": chat.files})
-    with translated_errors():
-        answer = await request.app[UNIPILE].read("chats", chat.provider_chat_id, "attendees", params={})
-    others = [attendee for attendee in read_attendees(answer).values() if not attendee["is_self"]]
+    others = await _fetch_others(request, chat.provider_chat_id)
     names = [name for attendee in others for name in attendee["ids"]]
     known = await request.app[DATABASE].read(contacts.list_contacts, account_id, names)
     return json_answer(
@@ -79,7 +77,14 @@ async def list_people(request: web.Request) -> web.Response:
     )
 
 
-def _merge_stored(attendee: Mapping[str, Any], known: Mapping[str, str]) -> ShownContact:
+async def _fetch_others(request: web.Request, provider_chat_id: str) -> list[Attendee]:
+    """The chat's attendees at UniPile, without the account."""
+    with translated_errors():
+        answer = await request.app[UNIPILE].read("chats", provider_chat_id, "attendees", params={})
+    return [attendee for attendee in read_attendees(answer).values() if not attendee["is_self"]]
+
+
+def _merge_stored(attendee: Attendee, known: Mapping[str, str]) -> ShownContact:
     """An attendee with what is stored of the contact, else with what UniPile lists."""
     found = next((known[name] for name in attendee["ids"] if name in known), None)
     contact = {} if found is None else orjson.loads(found)

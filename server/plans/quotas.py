@@ -62,7 +62,7 @@ async def require_account_slot(
     if rights.accounts is not None:
         await entitlements.lock_user(cursor, user_id)
         taken = await entitlements.count_accounts(
-            cursor, user_id, rights.provider, external_account_id, with_attempts=not is_pairing
+            cursor, user_id, rights.provider, external_account_id, with_pairings=not is_pairing
         )
         check_account_slot(rights, taken, whose)
 

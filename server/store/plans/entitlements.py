@@ -140,7 +140,7 @@ async def lock_user(cursor: Cursor, user_id: int) -> None:
 
 
 async def count_accounts(
-    cursor: Cursor, user_id: int, provider: str, besides: str = "", *, with_attempts: bool = True
+    cursor: Cursor, user_id: int, provider: str, besides: str = "", *, with_pairings: bool = True
 ) -> int:
     """How many numbers the user has that are not disconnected, `besides` the one of that external id, with or without
     those for which a first code waits to be scanned.
@@ -149,6 +149,6 @@ async def count_accounts(
         """select count(*) from channels_account
            where user_id = %s and provider = %s and status <> 'disconnected' and external_account_id <> %s
                and (%s or connected_at is not null or status <> 'connecting' or next_step <> 'scan')""",
-        (user_id, provider, besides, with_attempts),
+        (user_id, provider, besides, with_pairings),
     )
     return int((await cursor.fetchone())[0])
