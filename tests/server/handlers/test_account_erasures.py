@@ -37,7 +37,7 @@ async def erased(peer: Peer) -> dict[str, Any]:
     return found
 
 
-async def test_a_number_is_gone_for_everybody_at_once(stack: Stack) -> None:
+async def test_an_erased_account_is_absent_for_all_users_at_once(stack: Stack) -> None:
     owner, colleague = await stack.sign_in("owner"), await stack.sign_in("colleague")
     account = await stack.make_account(owner)
     account_id, place = account["id"], f"{CHANNELS}/{account['id']}"
@@ -81,7 +81,9 @@ async def test_a_number_is_gone_for_everybody_at_once(stack: Stack) -> None:
     assert [(line.actor_id, line.target) for line in lines] == [(owner.user_id, ("account", str(account_id)))]
 
 
-async def test_files_pictures_search_words_and_exports_go_with_it(stack: Stack, parts: Parts) -> None:
+async def test_erasing_an_account_erases_files_pictures_search_tokens_and_exports(
+    stack: Stack, parts: Parts
+) -> None:
     owner = await stack.sign_in("owner")
     account_id = (await stack.make_account(owner))["id"]
     await stack.sandbox.ok("PATCH", "/sandbox/contacts/5511988880000", {"picture": True})
@@ -107,7 +109,7 @@ async def test_files_pictures_search_words_and_exports_go_with_it(stack: Stack, 
     assert await stored_blobs(stack) == 0
 
 
-async def test_an_erased_number_is_not_linked_again_and_a_new_one_is(stack: Stack) -> None:
+async def test_an_erased_account_cannot_be_linked_again_but_a_new_one_can(stack: Stack) -> None:
     owner, other = await stack.sign_in("owner"), await stack.sign_in("other")
     account_id = (await stack.make_account(owner))["id"]
     usage = await owner.ok("GET", "/api/usage")
@@ -126,7 +128,7 @@ async def test_an_erased_number_is_not_linked_again_and_a_new_one_is(stack: Stac
     assert await owner.ok("GET", "/api/usage") == usage
 
 
-async def test_its_owner_and_admins_may_and_nobody_else(web_only: Stack) -> None:
+async def test_only_the_owner_and_admins_erase_an_account(web_only: Stack) -> None:
     owner, agent, stranger = [await web_only.sign_in(name) for name in ("owner", "agent", "stranger")]
     admin = await sign_in_as(web_only, "admin")
     account_id = (await web_only.make_account(owner))["id"]

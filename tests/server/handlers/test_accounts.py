@@ -45,7 +45,7 @@ async def test_an_account_that_unipile_has_is_linked_and_linked_again(web_only: 
     assert len((await agent.ok("GET", f"{CHANNELS}/accounts"))["items"]) == 1
 
 
-async def test_several_accounts_may_show_the_same_number_when_they_are_named(web_only: Stack) -> None:
+async def test_accounts_named_by_id_may_have_the_same_phone_number(web_only: Stack) -> None:
     agent = await web_only.sign_in()
     for number in range(3):
         told = {"id": f"acc-{number}", "phone_number": "15550100000"}
@@ -54,7 +54,7 @@ async def test_several_accounts_may_show_the_same_number_when_they_are_named(web
         assert (linked.status, linked.body["account"]["status"]) == (201, "connected")
 
 
-async def test_somebody_elses_account_is_a_conflict_and_an_unknown_one_absent(web_only: Stack) -> None:
+async def test_another_users_account_is_a_conflict_and_an_unknown_one_is_absent(web_only: Stack) -> None:
     owner, other = await web_only.sign_in("owner"), await web_only.sign_in("other")
     account = await web_only.make_account(owner)
     answer = await other.call("POST", CONNECT, {"external_account_id": "acc-1"})
@@ -126,7 +126,9 @@ FAILURES = [
 ]
 
 
-async def test_unipiles_failures_are_told_apart(web_only: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_unipiles_failures_have_different_error_codes(
+    web_only: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
     agent = await web_only.sign_in()
     account_id = await make_account(web_only, agent)
     unipile = web_only.app[UNIPILE]
@@ -148,7 +150,7 @@ async def test_unipiles_failures_are_told_apart(web_only: Stack, monkeypatch: py
     assert len((await agent.ok("GET", f"{CHANNELS}/accounts"))["items"]) == 1
 
 
-async def test_an_account_is_disconnected_at_unipile_and_kept_here(web_only: Stack) -> None:
+async def test_disconnecting_deletes_the_account_at_unipile_only(web_only: Stack) -> None:
     agent = await web_only.sign_in()
     account = await web_only.make_account(agent)
     path = f"{CHANNELS}/{account['id']}"
@@ -264,7 +266,7 @@ async def test_a_query_that_is_not_understood_is_invalid(web_only: Stack) -> Non
     await bad_list_queries(agent, f"{CHANNELS}/accounts", cursors)
 
 
-async def test_a_change_of_status_moves_the_accounts_number(web_only: Stack) -> None:
+async def test_a_change_of_status_takes_a_seq(web_only: Stack) -> None:
     agent = await web_only.sign_in()
     account_id = await make_account(web_only, agent)
     before = (await agent.ok("GET", f"{CHANNELS}/{account_id}"))["account"]["seq"]

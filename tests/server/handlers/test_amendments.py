@@ -103,7 +103,7 @@ async def test_an_own_message_is_deleted_once(desk: Desk) -> None:
     assert await desk.refused("PATCH", desk.path(desk.answer), {"text": "x"}) == (409, "conflict")
 
 
-async def test_reactions_of_the_number_are_one_at_a_time(desk: Desk) -> None:
+async def test_an_account_has_one_reaction_per_message(desk: Desk) -> None:
     path = desk.path(desk.question) + "/reaction"
     for value in ("👍", "❤️"):
         message = (await desk.agent.ok("PUT", path, {"value": value}))["message"]
@@ -131,7 +131,7 @@ async def test_a_message_is_also_found_without_its_chat(desk: Desk) -> None:
     assert (await desk.agent.ok("DELETE", path))["message"]["deleted_at"]
 
 
-async def test_what_whatsapp_accepts_and_does_not_do_is_told(desk: Desk) -> None:
+async def test_a_change_that_whatsapp_accepts_but_does_not_make_is_a_conflict(desk: Desk) -> None:
     """Its windows: a quarter of an hour to edit, two days to delete; the call succeeds all the same."""
     old = await desk.typed_long_ago()
     for method, body in (("PATCH", {"text": "Nova"}), ("DELETE", None)):
@@ -164,7 +164,7 @@ async def test_a_change_that_cannot_be_confirmed_follows_live(desk: Desk) -> Non
         (422, "invalid_message", (409, "conflict")),
     ],
 )
-async def test_unipiles_refusals_are_told_in_our_words(
+async def test_unipiles_rejections_become_api_errors(
     desk: Desk, status: int, kind: str, wanted: tuple[int, str]
 ) -> None:
     await desk.faults(method="PATCH", path="/messages/*", status=status, kind=kind)
@@ -179,7 +179,7 @@ async def test_only_own_messages_are_changed(desk: Desk) -> None:
     assert (await desk.at_unipile(desk.question))["text"] == "Tem azul?"
 
 
-async def test_whoever_may_not_send_may_not_change_either(desk: Desk) -> None:
+async def test_a_viewer_cannot_amend_messages(desk: Desk) -> None:
     calls: list[tuple[str, str, Any]] = [
         ("PATCH", desk.path(desk.answer), {"text": "x"}),
         ("DELETE", desk.path(desk.answer), None),

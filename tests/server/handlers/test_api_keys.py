@@ -49,7 +49,7 @@ async def test_a_keys_socket_hears_its_numbers_only(web_only: Stack) -> None:
     assert not [f for f in other.frames if f.get("account_id") in (first, third)]
 
 
-async def test_a_key_can_do_no_more_than_its_person(web_only: Stack) -> None:
+async def test_a_key_has_no_more_permissions_than_its_user(web_only: Stack) -> None:
     owner, ana = await sign_in_as(web_only, "owner"), await web_only.sign_in("ana")
     account_id = await make_account(web_only, owner)
     refused = await ana.call("POST", KEYS, {"name": "x", "scopes": ["read"], "account_ids": [account_id]})

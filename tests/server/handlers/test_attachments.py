@@ -118,7 +118,9 @@ async def test_a_foreign_file_is_an_absent_one(web_only: Stack) -> None:
         ("...", "file"),
     ],
 )
-async def test_a_name_is_kept_and_made_harmless(web_only: Stack, name: str, told: str) -> None:
+async def test_a_file_name_is_stored_without_harmful_characters(
+    web_only: Stack, name: str, told: str
+) -> None:
     agent, _, path = await make_desk(web_only)
     message = await send(agent, path, (name, png(), "image/png"))
     header = (await agent.call("GET", file_path(message))).headers["Content-Disposition"]
@@ -142,7 +144,7 @@ async def refuse(stack: Stack, *files: File, **fields: str) -> Answer:
     return answer
 
 
-async def test_a_file_that_is_too_large_is_refused_and_leaves_nothing(small: Stack) -> None:
+async def test_a_file_that_is_too_large_is_rejected_and_leaves_no_file(small: Stack) -> None:
     answer = await refuse(small, ("a.bin", b"x" * 1001, "application/zip"))
     assert (answer.status, answer.body["error"]["code"]) == (413, "too_large")
     assert await stored_files(small) == 0
@@ -187,7 +189,7 @@ async def test_a_form_that_breaks_off_is_malformed(web_only: Stack) -> None:
     assert (answer.status, answer.body["error"]["code"]) == (400, "malformed")
 
 
-async def test_nobody_stores_files_where_they_may_not_write(web_only: Stack) -> None:
+async def test_files_are_not_stored_for_a_chat_that_the_caller_cannot_write_to(web_only: Stack) -> None:
     _, account_id, path = await make_desk(web_only)
     stranger, viewer = await web_only.sign_in("stranger"), await web_only.sign_in("viewer")
     await add_member(web_only, account_id, viewer, "viewer")
@@ -216,7 +218,7 @@ ODD_FORMS = {
 
 
 @pytest.mark.parametrize("what", ODD_FORMS)
-async def test_an_odd_form_is_refused_and_costs_nothing(web_only: Stack, what: str) -> None:
+async def test_a_malformed_form_is_rejected_cheaply(web_only: Stack, what: str) -> None:
     agent, account_id, path = await make_desk(web_only)
     headers = {"Content-Type": "multipart/form-data; boundary=x"}
     begun = time.process_time()

@@ -35,7 +35,7 @@ async def write_lines(stack: Stack, count: int, **actor: Any) -> None:
     await stack.app[DATABASE].write(write)
 
 
-async def test_what_is_done_with_a_number_is_written_down(web_only: Stack) -> None:
+async def test_actions_on_an_account_are_in_the_audit_log(web_only: Stack) -> None:
     owner = await sign_in_as(web_only, "owner")
     await web_only.sandbox.ok("POST", "/sandbox/accounts", {"id": "acc-1"})
     body = {"external_account_id": "acc-1"}
@@ -53,7 +53,7 @@ async def test_what_is_done_with_a_number_is_written_down(web_only: Stack) -> No
     assert len(found[-1]["user_agent"]) <= audit.MAX_USER_AGENT
 
 
-async def test_who_is_refused_is_written_down_and_sees_nothing(web_only: Stack) -> None:
+async def test_denials_are_in_the_audit_log_and_reveal_nothing(web_only: Stack) -> None:
     owner, agent = await sign_in_as(web_only, "owner"), await web_only.sign_in("agent")
     for path in (AUDIT, AUDIT + "/export"):
         assert (await agent.call("GET", path)).status == 403
@@ -73,7 +73,7 @@ async def test_the_client_behind_a_listed_proxy_is_named(config: Config) -> None
         assert line["address"] == "203.0.113.9"
 
 
-async def test_it_is_read_page_after_page_and_by_action_person_and_time(web_only: Stack) -> None:
+async def test_the_audit_log_is_paged_and_filtered_by_action_user_and_time(web_only: Stack) -> None:
     owner = await sign_in_as(web_only, "owner")
     await write_lines(web_only, 12, user_id=77)
     await write_lines(web_only, 3, user_id=78)

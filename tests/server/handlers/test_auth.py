@@ -177,7 +177,7 @@ async def test_the_old_cookie_is_good_for_a_second_tab_but_does_not_rotate(web_o
     assert (await with_cookie(web_only, REFRESH, first)).status == 401
 
 
-async def test_the_old_cookie_is_refused_after_the_grace(
+async def test_the_old_cookie_is_rejected_after_the_grace_period(
     web_only: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(auth, "REFRESH_GRACE_SECONDS", 0)
@@ -208,7 +208,7 @@ async def test_without_the_header_the_cookie_counts_for_nothing(web_only: Stack)
     assert (await with_cookie(web_only, REFRESH, cookie)).status == 200
 
 
-async def test_cookies_that_are_not_ours_are_refused(web_only: Stack) -> None:
+async def test_forged_cookies_are_rejected(web_only: Stack) -> None:
     await make_user(web_only)
     name, _, value = cookie_of(await log_in(web_only)).partition("=")
     session_id, _, token = value.partition(".")

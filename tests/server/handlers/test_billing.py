@@ -76,7 +76,7 @@ async def test_a_grant_counts_at_once_and_a_revocation_too(billed: Stack) -> Non
     assert await plan_of(agent) == (True, "tiny", "trial")
 
 
-async def test_somebody_is_found_by_address_in_any_case(billed: Stack) -> None:
+async def test_a_user_is_found_by_email_in_any_case(billed: Stack) -> None:
     agent = await billed.sign_in("ana")
     assert await applied(billed, event(email="ANA@test.confab.local", plan="open"))
     assert await plan_of(agent) == (True, "open", "billing")
@@ -90,7 +90,7 @@ async def test_the_same_event_again_changes_nothing(billed: Stack) -> None:
     assert await plan_of(agent) == (True, "open", "billing")
 
 
-async def test_the_newest_word_counts_in_whatever_order_they_come(billed: Stack) -> None:
+async def test_the_newest_event_wins_in_any_order_of_arrival(billed: Stack) -> None:
     agent = await billed.sign_in()
     words = [event(user_id=agent.user_id, plan="open"), event("revoked", AT.format(2), user_id=agent.user_id)]
     assert await applied(billed, words[1], "msg_2")
@@ -104,7 +104,7 @@ async def test_what_is_paid_for_ends_when_it_ends(billed: Stack) -> None:
     assert await plan_of(agent) == (True, "tiny", "trial")
 
 
-async def test_what_is_not_signed_by_the_billing_system_is_refused(billed: Stack) -> None:
+async def test_an_event_with_a_wrong_signature_is_rejected(billed: Stack) -> None:
     agent = await billed.sign_in()
     body = event(user_id=agent.user_id, plan="open")
     old = int(time.time()) - 301
@@ -136,7 +136,7 @@ async def test_while_a_secret_is_replaced_both_signatures_stand_side_by_side(bil
     assert (await post(billed, raw, **headers)).status == 200
 
 
-async def test_what_is_signed_and_makes_no_sense_is_refused(billed: Stack) -> None:
+async def test_a_signed_but_invalid_event_is_rejected(billed: Stack) -> None:
     agent = await billed.sign_in()
     for raw in (b"", b"{", b"[]", b"17", b"\xff"):
         answer = await post(billed, raw)

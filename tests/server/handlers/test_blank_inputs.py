@@ -48,7 +48,7 @@ async def fields_of(peer: Peer, method: str, path: str, body: Any = None) -> dic
     return fields
 
 
-async def test_what_nobody_can_see_is_not_sent(agent: Peer, place: str) -> None:
+async def test_an_invisible_text_is_not_sent(agent: Peer, place: str) -> None:
     (message,) = (await agent.ok("GET", f"{place}/messages"))["items"]
     start = place.rpartition("/")[0]
     for blank in BLANKS:
@@ -63,7 +63,7 @@ async def test_what_nobody_can_see_is_not_sent(agent: Peer, place: str) -> None:
     ] == "\u200b👍\u200d"
 
 
-async def test_nobody_searches_for_nothing(agent: Peer, place: str) -> None:
+async def test_a_blank_search_is_invalid(agent: Peer, place: str) -> None:
     for blank in BLANKS:
         for path in ("/api/search", place.rpartition("/")[0]):
             assert list(await fields_of(agent, "GET", f"{path}?q={quote(blank)}")) == ["q"]
@@ -86,7 +86,7 @@ async def test_nothing_is_called_by_a_blank(agent: Peer) -> None:
     assert changed["user"]["name"] == "Ana Lima"
 
 
-async def test_a_time_that_cannot_be_is_refused(web_only: Stack, agent: Peer, place: str) -> None:
+async def test_an_impossible_time_is_invalid(web_only: Stack, agent: Peer, place: str) -> None:
     admin = await sign_in_as(web_only, "admin")
     for moment in IMPOSSIBLE:
         assert list(await fields_of(agent, "PATCH", place, {"muted_until": moment})) == ["muted_until"]

@@ -49,7 +49,7 @@ async def test_every_kind_of_change_comes_in_order_under_its_name(web_only: Stac
     assert account == {key: value for key, value in shown.items() if key != "role"}
 
 
-async def test_only_the_newest_state_of_a_row_is_told(web_only: Stack) -> None:
+async def test_changes_hold_only_the_newest_state_of_a_row(web_only: Stack) -> None:
     agent = await web_only.sign_in()
     account_id = await make_account(web_only, agent)
     chat_id = await make_chat(web_only, account_id)
@@ -67,7 +67,7 @@ async def test_only_the_newest_state_of_a_row_is_told(web_only: Stack) -> None:
     }
 
 
-async def test_a_sent_message_is_told_by_what_the_reader_knew(stack: Stack) -> None:
+async def test_the_event_of_a_sent_message_depends_on_the_readers_seq(stack: Stack) -> None:
     agent = await stack.sign_in()
     account = await stack.make_account(agent)
     socket = await agent.listen()

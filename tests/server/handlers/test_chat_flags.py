@@ -80,7 +80,7 @@ async def test_a_chat_is_pinned_and_muted_here_and_there(shelf: Shelf) -> None:
     await shelf.wait_at_unipile(pinned=0, muted_until=None)
 
 
-async def test_reading_is_told_to_the_contact_unless_the_account_keeps_it(shelf: Shelf) -> None:
+async def test_read_receipts_are_sent_unless_the_account_turns_them_off(shelf: Shelf) -> None:
     account = f"{CHANNELS}/{shelf.account_id}"
     assert (await shelf.agent.ok("GET", account))["account"]["read_receipts"] is True
     socket = await shelf.agent.listen()
@@ -99,7 +99,7 @@ async def test_reading_is_told_to_the_contact_unless_the_account_keeps_it(shelf:
     await shelf.wait_at_unipile(unread_count=1)
 
 
-async def test_a_mark_that_unipile_refuses_does_not_stop_the_others(shelf: Shelf) -> None:
+async def test_a_flag_that_unipile_rejects_does_not_stop_the_others(shelf: Shelf) -> None:
     fault = {"method": "PATCH", "path": "/chats/*", "status": 501, "times": 1}
     await shelf.stack.sandbox.ok("PATCH", "/sandbox/faults", {"routes": [fault]})
     chat = await shelf.patch(archived=True, pinned=True)

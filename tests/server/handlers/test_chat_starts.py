@@ -88,7 +88,7 @@ async def test_a_chat_begins_with_one_message(door: Door, faults: dict[str, Any]
     assert await door.usage() == 1
 
 
-async def test_the_owner_is_told_of_the_month_as_with_any_send(door: Door) -> None:
+async def test_a_first_message_pushes_the_payers_usage(door: Door) -> None:
     """What UniPile certainly did not take is given back and told of as well; without webhooks nobody else says it."""
     await door.faults(webhooks_off=True)
     socket = await door.agent.listen()
@@ -156,7 +156,7 @@ async def test_a_number_in_its_other_form_finds_the_chat_that_is_there(
         assert [row["id"] for row in found["chats"]] == [chat["id"]], words
 
 
-async def test_a_number_without_whatsapp_is_refused_and_may_be_tried_again(door: Door) -> None:
+async def test_a_phone_number_without_whatsapp_is_rejected_and_can_be_retried(door: Door) -> None:
     refused = await door.start(to="+999 1234 5678", client_id="client-1")
     assert (refused.status, list(refused.body["error"]["fields"])) == (422, ["to"])
     assert await door.all_messages() == []
@@ -175,7 +175,7 @@ async def test_an_impossible_number_is_invalid(web_only: Stack, to: object) -> N
     assert (answer.status, list(answer.body["error"]["fields"])) == (422, ["to"])
 
 
-async def test_a_first_message_needs_words(web_only: Stack) -> None:
+async def test_a_first_message_needs_a_text(web_only: Stack) -> None:
     agent = await web_only.sign_in()
     account_id = await make_account(web_only, agent)
     for text in (None, "", " \n", "x" * 65_537):
@@ -189,7 +189,7 @@ async def test_the_number_cannot_write_to_itself(door: Door) -> None:
     assert (answer.status, list(answer.body["error"]["fields"])) == (422, ["to"])
 
 
-async def test_an_unknown_outcome_is_told_and_never_sent_again(web_only: Stack) -> None:
+async def test_an_unknown_outcome_is_reported_and_never_sent_again(web_only: Stack) -> None:
     """UniPile takes the message and fails to answer; no webhook and no worker that reads tells of it, for now."""
     door = await open_door(web_only)
     fault = {"method": "POST", "path": "/chats", "status": 504, "accepted": True, "times": 1}
@@ -224,7 +224,7 @@ async def test_the_echo_of_an_unknown_outcome_is_that_message(door: Door) -> Non
         (403, "account_restricted", (403, "forbidden")),
     ],
 )
-async def test_unipiles_refusals_are_told_in_our_words(
+async def test_unipiles_rejections_become_api_errors(
     door: Door, status: int, kind: str, wanted: tuple[int, str]
 ) -> None:
     await door.faults(routes=[{"method": "POST", "path": "/chats", "status": status, "kind": kind}])
@@ -241,7 +241,7 @@ async def test_two_requests_together_send_one_message(door: Door) -> None:
     assert await door.on_the_phone() == ["Bom dia!"]
 
 
-async def test_whoever_may_not_send_may_not_begin(door: Door) -> None:
+async def test_a_viewer_cannot_start_chats(door: Door) -> None:
     viewer, stranger = await door.stack.sign_in("viewer"), await door.stack.sign_in("stranger")
     await add_member(door.stack, door.account_id, viewer, "viewer")
     body = {"to": TO, "text": "Oi"}

@@ -30,7 +30,7 @@ async def waiting_code(stack: Stack, external_account_id: str) -> str | None:
     return code
 
 
-async def test_while_an_attempt_is_under_way_the_first_code_is_kept(web_only: Stack) -> None:
+async def test_a_second_pairing_is_rejected_while_the_first_is_running(web_only: Stack) -> None:
     agent = await web_only.sign_in()
     first = await agent.ok("POST", CONNECT, {})
     account, code = first["account"], first["checkpoint"]["qrcode"]
@@ -47,7 +47,7 @@ async def test_while_an_attempt_is_under_way_the_first_code_is_kept(web_only: St
     await web_only.sandbox.ok("POST", path, {"qrcode": code})
 
 
-async def test_the_older_of_two_attempts_is_refused_and_changes_nothing(web_only: Stack) -> None:
+async def test_the_older_of_two_pairings_is_rejected_and_changes_nothing(web_only: Stack) -> None:
     agent = await web_only.sign_in()
     account = (await agent.ok("POST", CONNECT, {}))["account"]
     external, path = account["external_account_id"], f"{CHANNELS}/{account['id']}/reconnect"
@@ -73,7 +73,7 @@ async def test_the_older_of_two_attempts_is_refused_and_changes_nothing(web_only
 
 @pytest.mark.parametrize("status", [409, 425])
 @pytest.mark.parametrize("body", [{}, BY_CODE, {"method": "hosted"}])
-async def test_a_refused_first_attempt_leaves_no_account_behind(
+async def test_a_rejected_first_pairing_leaves_no_account_behind(
     web_only: Stack, status: int, body: dict[str, Any]
 ) -> None:
     agent = await web_only.sign_in()
@@ -84,7 +84,7 @@ async def test_a_refused_first_attempt_leaves_no_account_behind(
     assert (await agent.ok("GET", f"{CHANNELS}/accounts"))["items"] == []
 
 
-async def test_too_many_attempts_are_told_with_a_time_to_wait(web_only: Stack) -> None:
+async def test_too_many_pairings_are_rejected_with_retry_after(web_only: Stack) -> None:
     agent = await web_only.sign_in()
     account_id = await make_account(web_only, agent)
     await faults(web_only, routes=[{"method": "POST", "path": "/accounts*", "status": 429}])

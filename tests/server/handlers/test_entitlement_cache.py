@@ -25,7 +25,7 @@ async def _end_grants(stack: Stack, user_id: int) -> None:
     await stack.app[DATABASE].write(work)
 
 
-async def test_grants_are_kept_for_seconds_and_forgotten_at_once(
+async def test_grants_are_cached_for_seconds_and_deleted_at_once(
     tiny: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
@@ -41,7 +41,7 @@ async def test_grants_are_kept_for_seconds_and_forgotten_at_once(
     assert not (await known.rights_of(agent.user_id, "whatsapp")).is_entitled
 
 
-async def test_a_kept_grant_ends_when_it_ends(tiny: Stack) -> None:
+async def test_a_cached_grant_expires_on_time(tiny: Stack) -> None:
     agent = await tiny.sign_in()
     ends = datetime.now(UTC) + timedelta(seconds=1)
     await give_plan(tiny, agent, "tiny", expires_at=ends)
@@ -51,7 +51,7 @@ async def test_a_kept_grant_ends_when_it_ends(tiny: Stack) -> None:
     assert not (await known.rights_of(agent.user_id, "whatsapp")).is_entitled
 
 
-async def test_with_redis_away_postgres_decides_and_nobody_waits_for_it_twice(tiny: Stack) -> None:
+async def test_with_redis_away_postgres_decides_and_redis_is_paused(tiny: Stack) -> None:
     agent, _, path = await make_thread(tiny)
     redis = tiny.app[REDIS]
     await redis.connection_pool.disconnect()

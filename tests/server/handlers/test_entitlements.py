@@ -84,7 +84,7 @@ async def test_a_repetition_costs_nothing_and_is_answered_when_all_is_used(tiny:
     assert await used(agent) == (5, 0, 5)
 
 
-async def test_the_owners_plan_counts_and_a_colleague_is_told_the_same(tiny: Stack) -> None:
+async def test_the_payers_plan_counts_and_members_see_the_same_error(tiny: Stack) -> None:
     owner, account_id, path = await make_thread(tiny)
     colleague = await tiny.sign_in("colleague")
     await give_plan(tiny, colleague, "open")
@@ -129,7 +129,7 @@ async def test_a_foreign_account_is_absent_whatever_its_owners_plan(tiny: Stack)
 
 
 @pytest.mark.parametrize("way", ["qrcode", "link", "hosted"])
-async def test_a_number_more_than_the_plan_has_is_refused(tiny: Stack, way: str) -> None:
+async def test_an_account_beyond_the_plan_is_rejected(tiny: Stack, way: str) -> None:
     agent, account_id, _ = await make_thread(tiny)
     await tiny.sandbox.ok("POST", "/sandbox/accounts", {"id": "acc-2"})
     body = {"qrcode": {}, "link": {"external_account_id": "acc-2"}, "hosted": {"method": "hosted"}}[way]
@@ -155,7 +155,7 @@ async def _accounts_at_unipile(stack: Stack) -> set[str]:
     return {item["id"] for item in body["items"]}
 
 
-async def test_of_several_connects_at_once_one_has_the_place(tiny: Stack) -> None:
+async def test_of_concurrent_connects_one_takes_the_last_slot(tiny: Stack) -> None:
     agent = await tiny.sign_in()
     for n in range(8):
         await tiny.sandbox.ok("POST", "/sandbox/accounts", {"id": f"acc-{n}"})
@@ -170,7 +170,7 @@ async def test_of_several_connects_at_once_one_has_the_place(tiny: Stack) -> Non
         assert (await agent.call("POST", CONNECT, {"external_account_id": won})).status == 201
 
 
-async def test_the_hosted_pages_number_needs_a_place_when_it_comes(tiny: Stack) -> None:
+async def test_a_hosted_account_needs_a_slot_when_it_arrives(tiny: Stack) -> None:
     agent = await tiny.sign_in()
     for number in ("acc-1", "acc-2"):
         await tiny.sandbox.ok("POST", "/sandbox/accounts", {"id": number})
@@ -185,7 +185,7 @@ async def test_the_hosted_pages_number_needs_a_place_when_it_comes(tiny: Stack) 
     assert_limit(answers[1], what="accounts")
 
 
-async def test_a_disconnected_number_comes_back_only_into_a_free_place(tiny: Stack) -> None:
+async def test_a_disconnected_account_needs_a_free_slot_to_reconnect(tiny: Stack) -> None:
     agent = await tiny.sign_in()
     first = await tiny.make_account(agent, "acc-1")
     await tiny.app[DATABASE].write(states.observe, first["id"], Seen.UNLINKED)
@@ -217,7 +217,7 @@ async def test_what_the_plan_allows_and_what_is_used_is_shown(tiny: Stack) -> No
     assert (plan["is_active"], plan["plan"], plan["source"], plan["expires_at"]) == (False, None, None, None)
 
 
-async def test_usage_is_told_by_month_and_day(tiny: Stack) -> None:
+async def test_usage_is_shown_by_month_and_day(tiny: Stack) -> None:
     agent, _, path = await make_thread(tiny)
     await agent.ok("POST", path, {"text": "Oi"})
     now = datetime.now(UTC)

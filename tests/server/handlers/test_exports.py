@@ -100,7 +100,7 @@ async def test_a_whole_number(stack: Stack) -> None:
     assert [(one["id"], one["messages"]) for one in listed["items"]] == [(export["id"], 3)]
 
 
-async def test_one_person_and_nobody_else(stack: Stack) -> None:
+async def test_an_export_of_one_contact_holds_no_other(stack: Stack) -> None:
     owner = await stack.sign_in("owner")
     account_id = await written(stack, owner)
     contacts = [chat["contact"] for chat in await owner.chats(account_id)]
@@ -111,7 +111,7 @@ async def test_one_person_and_nobody_else(stack: Stack) -> None:
     assert b"Caio" not in b"".join(files.values())
 
 
-async def test_one_at_a_time_and_only_for_whoever_manages_the_number(web_only: Stack) -> None:
+async def test_one_export_at_a_time_and_only_for_owners(web_only: Stack) -> None:
     owner, agent, stranger = [await web_only.sign_in(name) for name in ("owner", "agent", "stranger")]
     account_id = (await web_only.make_account(owner))["id"]
     await add_member(web_only, account_id, agent, "agent")

@@ -29,7 +29,7 @@ async def readiness(stack: Stack) -> tuple[int, dict[str, Any]]:
     return answer.status, answer.body
 
 
-async def test_ready_tells_of_workers_queues_and_dead_letters(web_only: Stack) -> None:
+async def test_readiness_reports_workers_queues_and_dead_letters(web_only: Stack) -> None:
     redis = web_only.app[REDIS]
     await heartbeat(redis)
     status, body = await readiness(web_only)
@@ -140,7 +140,7 @@ async def test_what_is_counted_can_be_read_by_prometheus(web_only: Stack) -> Non
     assert "/api/nothing" not in text  # an address is not a label
 
 
-async def test_the_demo_login_is_told_in_sandbox_mode_only(web_only: Stack) -> None:
+async def test_the_demo_login_is_shown_in_sandbox_mode_only(web_only: Stack) -> None:
     told = await web_only.stranger.ok("GET", "/api/config")
     with (ROOT / "pyproject.toml").open("rb") as file:
         version = tomllib.load(file)["project"]["version"]
@@ -156,7 +156,7 @@ async def test_the_demo_login_is_told_in_sandbox_mode_only(web_only: Stack) -> N
     }
 
 
-async def test_the_sandbox_tells_its_phone_and_login(config: Config) -> None:
+async def test_the_sandbox_shows_its_phone_and_login(config: Config) -> None:
     sandbox = replace(
         config,
         sandbox=replace(config.sandbox, enabled=True),

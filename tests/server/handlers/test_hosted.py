@@ -41,7 +41,7 @@ async def accounts_of(user: Peer) -> list[dict[str, Any]]:
     return items
 
 
-async def test_a_number_connected_on_the_page_is_its_askers(stack: Stack) -> None:
+async def test_a_hosted_account_is_linked_to_the_user_who_opened_the_page(stack: Stack) -> None:
     agent, other = await stack.sign_in(), await stack.sign_in("other")
     socket = await agent.listen()
     answer = await agent.call("POST", f"{CHANNELS}/connect", {"method": "hosted"})
@@ -77,7 +77,7 @@ async def test_an_account_that_unipile_does_not_confirm_is_not_attached(web_only
     assert (await notify(web_only, "acc-1")).status == 200  # the token was not spent
 
 
-async def test_somebody_elses_account_stays_theirs(web_only: Stack) -> None:
+async def test_another_users_account_is_not_taken_over(web_only: Stack) -> None:
     agent, owner = await web_only.sign_in(), await web_only.sign_in("owner")
     await web_only.make_account(owner)
     await hand_out(web_only, agent)
@@ -91,7 +91,7 @@ async def follow(stack: Stack, url: str) -> None:
     await stack.sandbox.call("POST", URL(url).path, data={"choice": "scan"}, allow_redirects=False)
 
 
-async def test_a_number_the_plan_has_no_place_for_is_not_left_at_unipile(tiny_working: Stack) -> None:
+async def test_a_hosted_account_without_a_slot_is_deleted_at_unipile(tiny_working: Stack) -> None:
     """Two pages are open when there is one place: the second number goes again, and its asker is told why."""
     agent, other = await tiny_working.sign_in(), await tiny_working.sign_in("other")
     socket, others = await agent.listen(), await other.listen()
@@ -116,7 +116,7 @@ async def refusals_of(user: Peer) -> list[dict[str, Any]]:
     return items
 
 
-async def test_who_was_away_learns_of_a_refusal_until_they_have_seen_it(tiny: Stack) -> None:
+async def test_a_rejection_is_listed_until_it_is_dismissed(tiny: Stack) -> None:
     """Nobody has a socket open, and UniPile says it twice. It is nobody else's, whatever they are in the team."""
     agent, other = await tiny.sign_in(), await tiny.sign_in("other")
     boss = await sign_in_as(tiny, "owner")
@@ -141,7 +141,7 @@ async def test_who_was_away_learns_of_a_refusal_until_they_have_seen_it(tiny: St
     assert await rows(tiny, phones) == [(None, "{}")]
 
 
-async def test_a_refusal_is_told_for_a_week(tiny: Stack) -> None:
+async def test_a_rejection_is_listed_for_a_week(tiny: Stack) -> None:
     agent = await tiny.sign_in()
     refusal_id = await make_refusal(tiny, agent)
     assert [item["id"] for item in await refusals_of(agent)] == [refusal_id]
@@ -153,7 +153,7 @@ async def test_a_refusal_is_told_for_a_week(tiny: Stack) -> None:
     assert len(await rows(tiny, "select id from channels_refusal")) == 1
 
 
-async def test_a_refusal_that_cannot_be_kept_deletes_nothing(
+async def test_a_rejection_that_cannot_be_stored_deletes_nothing(
     tiny: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Postgres is away just then: UniPile asks again, and the number must still be there to be refused."""
@@ -230,7 +230,7 @@ async def test_a_body_without_an_account_is_malformed(web_only: Stack, account_i
     assert (await notify(web_only, account_id)).status == 400
 
 
-async def test_the_token_is_kept_as_a_hash_only(web_only: Stack) -> None:
+async def test_only_a_hash_of_the_token_is_stored(web_only: Stack) -> None:
     await hand_out(web_only, await web_only.sign_in())
 
     async def read(cursor: Any) -> str:
@@ -253,7 +253,7 @@ async def test_both_ways_at_once_is_invalid(web_only: Stack) -> None:
 
 
 @pytest.mark.parametrize(("status", "kind"), [(409, "auth_replaced"), (425, "auth_in_progress")])
-async def test_an_attempt_beside_another_is_a_conflict(web_only: Stack, status: int, kind: str) -> None:
+async def test_a_pairing_beside_another_is_a_conflict(web_only: Stack, status: int, kind: str) -> None:
     agent = await web_only.sign_in()
     route = {"method": "POST", "path": "/accounts", "status": status, "kind": kind}
     await web_only.sandbox.ok("PUT", "/sandbox/faults", {"routes": [route]})

@@ -6,7 +6,7 @@ from tests.support.fixtures_stack import Stack
 from tests.support.peers import eventually
 
 
-async def test_a_number_is_shared_and_taken_away_live(web_only: Stack) -> None:
+async def test_members_are_added_and_removed_live(web_only: Stack) -> None:
     owner, eva = await web_only.sign_in("ana"), await web_only.sign_in("eva")
     account_id = await make_account(web_only, owner)
     path = f"{CHANNELS}/{account_id}/members"
@@ -37,7 +37,7 @@ async def test_a_number_is_shared_and_taken_away_live(web_only: Stack) -> None:
     await eventually(left, NEWS_SECONDS)
 
 
-async def test_an_admin_arranges_numbers_whose_chats_they_do_not_see(web_only: Stack) -> None:
+async def test_an_admin_manages_members_of_accounts_whose_chats_they_cannot_see(web_only: Stack) -> None:
     admin, ana = await sign_in_as(web_only, "admin"), await web_only.sign_in("ana")
     account_id = await make_account(web_only, ana)
     assert (await admin.call("GET", f"{CHANNELS}/{account_id}/chats")).status == 404

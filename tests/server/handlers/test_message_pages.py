@@ -107,7 +107,7 @@ BAD_QUERIES: dict[str, str] = {
 }
 
 
-async def test_a_place_that_is_not_understood_is_invalid(web_only: Stack) -> None:
+async def test_a_bad_cursor_is_invalid(web_only: Stack) -> None:
     agent = await web_only.sign_in()
     account_id = await make_account(web_only, agent)
     chat_id = await make_chat(web_only, account_id)

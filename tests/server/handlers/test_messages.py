@@ -157,7 +157,7 @@ BAD_SENDS: list[Any] = [
 ]
 
 
-async def test_what_is_no_message_is_invalid_and_not_kept(web_only: Stack) -> None:
+async def test_an_invalid_message_is_not_stored(web_only: Stack) -> None:
     agent, account_id, chat_id, path = await make_thread(web_only)
     for body in BAD_SENDS:
         answer = await agent.call("POST", path, body)
@@ -209,7 +209,7 @@ async def test_a_number_that_is_signed_out_sends_nothing(web_only: Stack) -> Non
     assert bodies == ["works", "broken", "mending", "Oi"]
 
 
-async def test_the_owners_entitlement_counts_for_everybody_in_the_account(web_only: Stack) -> None:
+async def test_the_payers_entitlement_counts_for_all_members(web_only: Stack) -> None:
     owner, account_id, _, path = await make_thread(web_only)
     agent = await web_only.sign_in("colleague")
     await add_member(web_only, account_id, agent, "agent")
@@ -223,7 +223,7 @@ async def test_the_owners_entitlement_counts_for_everybody_in_the_account(web_on
     assert await sent_count(web_only, owner) == 1
 
 
-async def test_a_send_that_is_stored_is_told_so_though_redis_is_away(web_only: Stack) -> None:
+async def test_a_stored_send_is_accepted_though_redis_is_away(web_only: Stack) -> None:
     """A failure told here would make the caller send it a second time; the worker's look-around finds it."""
     agent, account_id, chat_id, path = await make_thread(web_only)
     redis = web_only.app[REDIS]

@@ -70,7 +70,7 @@ def assert_code(answer: Answer, status: int, code: str) -> None:
     assert (answer.status, answer.body["error"]["code"]) == (status, code), answer.raw
 
 
-async def test_the_payer_hands_a_number_over_and_can_be_taken_off_it(house: House) -> None:
+async def test_the_payer_transfers_an_account_and_can_be_removed(house: House) -> None:
     ana, bia = house.ana, house.bia
     listening = [await peer.listen() for peer in (ana, bia)]
     answer = await house.give(ana, bia)
@@ -95,7 +95,7 @@ async def test_the_payer_hands_a_number_over_and_can_be_taken_off_it(house: Hous
     assert (await bia.call("DELETE", f"{remove}/{ana.user_id}")).status == 204
 
 
-async def test_an_admin_hands_over_a_number_whose_chats_they_do_not_see(house: House) -> None:
+async def test_an_admin_transfers_an_account_whose_chats_they_cannot_see(house: House) -> None:
     admin = await sign_in_as(house.stack, "admin")
     assert (await admin.call("GET", house.path)).status == 404
     assert (await house.give(admin, house.bia)).status == 200
@@ -103,7 +103,7 @@ async def test_an_admin_hands_over_a_number_whose_chats_they_do_not_see(house: H
     assert (await house.give(admin, house.ana)).status == 200
 
 
-async def test_nobody_else_does(house: House) -> None:
+async def test_other_roles_cannot_transfer_an_account(house: House) -> None:
     """Neither another owner of the number, nor the payer who became a viewer, nor a program of theirs."""
     ana, bia = house.ana, house.bia
     owner, stranger = await house.stack.sign_in("another"), await house.stack.sign_in("stranger")
@@ -124,7 +124,7 @@ async def test_nobody_else_does(house: House) -> None:
     assert await house.payer(ana) == ana.user_id
 
 
-async def test_a_number_goes_only_to_an_active_person_who_is_on_it(house: House) -> None:
+async def test_an_account_is_transferred_only_to_an_active_member(house: House) -> None:
     owner, stranger = await sign_in_as(house.stack, "owner"), await house.stack.sign_in("stranger")
     for nobody in (stranger.user_id, 10**15):
         answer = await house.ana.call("PUT", f"{house.path}/payer", {"user_id": nobody})
@@ -142,7 +142,7 @@ async def test_a_number_goes_only_to_an_active_person_who_is_on_it(house: House)
     assert [line.action for line in await audit_lines(house.stack)] == ["user.disabled"]
 
 
-async def test_to_who_pays_already_changes_nothing(house: House) -> None:
+async def test_a_transfer_to_the_payer_changes_nothing(house: House) -> None:
     before = await house.ana.ok("GET", house.path)
     for by in (house.ana, await sign_in_as(house.stack, "admin")):
         answer = await house.give(by, house.ana)
@@ -151,7 +151,7 @@ async def test_to_who_pays_already_changes_nothing(house: House) -> None:
     assert await audit_lines(house.stack) == []
 
 
-async def test_the_new_payers_plan_has_a_place_for_it(house: House) -> None:
+async def test_the_new_payers_plan_needs_a_slot(house: House) -> None:
     ana, bia, stack = house.ana, house.bia, house.stack
     own = await make_account(stack, bia, "acc-bia")
     answer = await house.give(ana, bia)
@@ -179,7 +179,7 @@ async def test_the_new_payers_plan_has_a_place_for_it(house: House) -> None:
     assert_code(reconnect, 402, "plan_limit")
 
 
-async def test_of_several_at_once_one_has_the_place(house: House) -> None:
+async def test_of_concurrent_transfers_one_takes_the_last_slot(house: House) -> None:
     """Handed over and connected at the same moment, again and again: never one number more than the plan has."""
     bia, stack = house.bia, house.stack
     givers = [await stack.sign_in(f"giver-{n}") for n in range(4)]
@@ -200,7 +200,7 @@ async def test_of_several_at_once_one_has_the_place(house: House) -> None:
     assert plan["accounts"] == {"allowed": 1, "used": 1}
 
 
-async def test_of_two_who_hand_one_number_on_at_once_one_does(house: House) -> None:
+async def test_of_two_concurrent_transfers_of_one_account_one_succeeds(house: House) -> None:
     """The second one is not the payer any more, whatever was known when the request came."""
     others = [house.bia, *[await house.stack.sign_in(f"other-{n}") for n in range(4)]]
     for other in others[1:]:
@@ -213,7 +213,7 @@ async def test_of_two_who_hand_one_number_on_at_once_one_does(house: House) -> N
     assert [line.action for line in lines] == ["account.handed_over"]
 
 
-async def test_who_is_taken_off_at_the_same_time_does_not_pay(house: House) -> None:
+async def test_a_member_removed_concurrently_does_not_become_payer(house: House) -> None:
     """Either the number was theirs first, and they stay; or they were gone."""
     owner = await sign_in_as(house.stack, "owner")
     path = f"{house.path}/members/{house.bia.user_id}"
@@ -225,7 +225,7 @@ async def test_who_is_taken_off_at_the_same_time_does_not_pay(house: House) -> N
         await owner.ok("PUT", path, {"role": "agent"})
 
 
-async def test_what_cannot_be_told_is_done_all_the_same(
+async def test_a_transfer_succeeds_though_it_cannot_be_published(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With Redis away sockets find it among the changes, which it has a number in."""
@@ -242,7 +242,7 @@ async def test_what_cannot_be_told_is_done_all_the_same(
     ]
 
 
-async def test_every_instance_knows_who_pays_also_one_that_was_not_told(
+async def test_an_instance_that_misses_the_broadcast_sees_the_new_payer(
     small_plans: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The plan that shuts a number is another one from the hand-over on: by the message, and without it soon."""

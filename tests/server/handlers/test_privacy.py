@@ -22,7 +22,7 @@ async def written(stack: Stack, owner: Peer) -> tuple[int, dict[str, Any]]:
     return account["id"], chat
 
 
-async def test_a_contact_is_erased_and_everybody_is_told(stack: Stack) -> None:
+async def test_a_contact_is_erased_and_all_members_are_notified(stack: Stack) -> None:
     owner = await stack.sign_in("owner")
     account_id, chat = await written(stack, owner)
     socket = await owner.listen()
@@ -51,7 +51,7 @@ async def test_a_contact_is_erased_and_everybody_is_told(stack: Stack) -> None:
     assert (await owner.ok("DELETE", place))["erasure"]["state"] == "done"
 
 
-async def test_a_reader_who_was_away_learns_it(stack: Stack) -> None:
+async def test_a_client_that_was_offline_learns_of_the_erasure(stack: Stack) -> None:
     owner = await stack.sign_in("owner")
     account_id, chat = await written(stack, owner)
     head = (await owner.ok("GET", f"{CHANNELS}/{account_id}"))["account"]["seq"]
@@ -65,7 +65,7 @@ async def test_a_reader_who_was_away_learns_it(stack: Stack) -> None:
     await socket.wait_for_event("chat:erased", id=chat["id"])
 
 
-async def test_only_its_owner_erases_and_a_stranger_finds_nothing(stack: Stack) -> None:
+async def test_only_owners_erase_contacts(stack: Stack) -> None:
     owner, agent, stranger = [await stack.sign_in(name) for name in ("owner", "agent", "stranger")]
     account_id, chat = await written(stack, owner)
     await add_member(stack, account_id, agent, "agent")
@@ -78,7 +78,7 @@ async def test_only_its_owner_erases_and_a_stranger_finds_nothing(stack: Stack) 
     assert len(await owner.chats(account_id)) == 1
 
 
-async def test_how_long_messages_are_kept_is_its_owners_choice(stack: Stack) -> None:
+async def test_only_owners_set_the_retention(stack: Stack) -> None:
     owner, agent, stranger = [await stack.sign_in(name) for name in ("owner", "agent", "stranger")]
     account = await stack.make_account(owner)
     await add_member(stack, account["id"], agent, "agent")

@@ -53,7 +53,7 @@ async def test_an_export_has_the_files_or_says_which_there_are(stack: Stack) -> 
             assert media == ({f"media/{digest(data)}": data for data in wanted} if with_media else {})
 
 
-async def test_an_erased_persons_pictures_files_and_search_words_go(stack: Stack, parts: Parts) -> None:
+async def test_erasing_a_contact_erases_pictures_files_and_search_tokens(stack: Stack, parts: Parts) -> None:
     owner = await stack.sign_in("owner")
     account_id, bia = await filled(stack, owner)
     avatar = f"{CHANNELS}/{account_id}/avatars/{bia['avatar']}"

@@ -74,14 +74,14 @@ async def test_an_invitation_is_accepted_once_with_a_name_and_a_password(web_onl
     }
 
 
-async def test_of_many_who_use_one_link_at_once_one_comes_in(web_only: Stack) -> None:
+async def test_of_concurrent_uses_of_a_link_one_succeeds(web_only: Stack) -> None:
     owner = await sign_in_as(web_only, "owner")
     token = token_of(await owner.ok("POST", USERS, {"email": EMAIL, "role": "agent"}))
     answers = await asyncio.gather(*(accept(web_only, token, f"{PASSWORD} {n}") for n in range(6)))
     assert sorted(answer.status for answer in answers) == [200, 404, 404, 404, 404, 404]
 
 
-async def test_a_link_is_kept_as_a_hash_expires_and_is_replaced_by_the_next(web_only: Stack) -> None:
+async def test_a_link_is_stored_as_a_hash_expires_and_is_replaced(web_only: Stack) -> None:
     owner = await sign_in_as(web_only, "owner")
     made = await owner.ok("POST", USERS, {"email": EMAIL, "role": "agent"})
     first, user_id = token_of(made), made["user"]["id"]
@@ -110,7 +110,7 @@ async def test_a_reset_link_ends_what_was_open_with_the_old_password(web_only: S
     assert [(await log_in(web_only, p)).status for p in (PASSWORD, "another horse battery")] == [401, 200]
 
 
-async def test_short_passwords_and_odd_addresses_are_refused(web_only: Stack) -> None:
+async def test_short_passwords_and_invalid_emails_are_rejected(web_only: Stack) -> None:
     owner = await sign_in_as(web_only, "owner")
     token = token_of(await owner.ok("POST", USERS, {"email": EMAIL, "role": "agent"}))
     assert (await accept(web_only, token, "ninechars")).status == 422

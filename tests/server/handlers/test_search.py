@@ -36,7 +36,7 @@ async def write(stack: Stack, account_id: int, chat_id: int, *bodies: str) -> No
         await make_messages(stack, account_id, chat_id, [moment], body=body)
 
 
-async def test_messages_are_found_by_the_beginnings_of_their_words(web_only: Stack) -> None:
+async def test_messages_are_found_by_word_prefixes(web_only: Stack) -> None:
     agent = await web_only.sign_in()
     account_id = await make_account(web_only, agent)
     chat_id = await make_chat(web_only, account_id)
@@ -90,7 +90,7 @@ async def test_the_newest_come_first_and_all_come_once(web_only: Stack) -> None:
         assert ids == [row["id"] for row in reversed(wanted)], limit
 
 
-async def test_people_and_chats_are_found_by_name_and_number(web_only: Stack) -> None:
+async def test_contacts_and_chats_are_found_by_name_and_phone(web_only: Stack) -> None:
     agent = await web_only.sign_in()
     account_id = await make_account(web_only, agent)
     chat_id = await make_chat(web_only, account_id)
@@ -117,7 +117,7 @@ async def test_people_and_chats_are_found_by_name_and_number(web_only: Stack) ->
         assert (await agent.ok("GET", f"{CHANNELS}/{account_id}/chats?q={text}"))["items"] == []
 
 
-async def test_a_person_is_told_with_the_chat_with_them_alone(web_only: Stack) -> None:
+async def test_a_contact_is_listed_with_its_direct_chat(web_only: Stack) -> None:
     """By any name the person goes by; in a group only, there is none."""
     agent = await web_only.sign_in()
     account_id = await make_account(web_only, agent)
@@ -164,7 +164,7 @@ async def test_what_was_changed_or_deleted_is_not_found_as_it_was(web_only: Stac
     assert await found_texts(agent, "deleted") == []
 
 
-async def test_nobody_finds_what_is_not_theirs(web_only: Stack) -> None:
+async def test_foreign_messages_are_not_found(web_only: Stack) -> None:
     owner, other, viewer = [await web_only.sign_in(name) for name in ("owner", "other", "viewer")]
     account_id = await make_account(web_only, owner)
     chat_id = await make_chat(web_only, account_id)

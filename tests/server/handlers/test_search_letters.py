@@ -31,7 +31,7 @@ async def listed(agent: Peer, account_id: int, text: str) -> list[int]:
     return [chat["id"] for chat in page["items"]]
 
 
-async def test_a_text_is_found_in_people_chats_and_messages_alike(web_only: Stack) -> None:
+async def test_a_text_is_found_in_contacts_chats_and_messages(web_only: Stack) -> None:
     agent = await web_only.sign_in()
     account_id = await make_account(web_only, agent)
     for number, (written, searched) in enumerate(LETTERS[::5]):
@@ -63,7 +63,7 @@ async def test_a_new_name_is_found_and_the_old_one_is_not(web_only: Stack) -> No
 
 
 @pytest.mark.parametrize("text", ["ء", "ـ"])
-async def test_a_text_without_letters_finds_nobody(web_only: Stack, text: str) -> None:
+async def test_a_text_without_letters_finds_no_contact(web_only: Stack, text: str) -> None:
     agent = await web_only.sign_in()
     account_id = await make_account(web_only, agent)
     chat_id = await make_chat(web_only, account_id, kind="group")
@@ -73,7 +73,7 @@ async def test_a_text_without_letters_finds_nobody(web_only: Stack, text: str) -
     assert await listed(agent, account_id, text) == []
 
 
-async def test_a_pasted_number_finds_its_person_and_chat(web_only: Stack) -> None:
+async def test_a_pasted_phone_number_finds_its_contact_and_chat(web_only: Stack) -> None:
     agent = await web_only.sign_in()
     account_id = await make_account(web_only, agent)
     chat_id = await make_chat(web_only, account_id)

@@ -63,7 +63,7 @@ async def seats(peer: Peer) -> dict[str, Any]:
     return shown
 
 
-async def test_nobody_comes_beyond_the_seats_by_any_door(team: Stack) -> None:
+async def test_no_user_is_added_beyond_the_seats(team: Stack) -> None:
     owner = await sign_in_as(team, "owner")
     gone = (await invite(owner, "gone")).body["user"]["id"]
     assert (await enable(owner, gone, False)).status == 200  # a disabled person leaves the seat
@@ -85,7 +85,7 @@ async def test_nobody_comes_beyond_the_seats_by_any_door(team: Stack) -> None:
     assert (await enable(owner, gone)).status == 200
 
 
-async def test_of_all_who_come_at_once_as_many_come_in_as_there_are_seats(team: Stack) -> None:
+async def test_of_concurrent_users_as_many_are_added_as_there_are_seats(team: Stack) -> None:
     """By all doors together, one of them by two admins for the same person."""
     owner = await sign_in_as(team, "owner")
     gone = (await invite(owner, "gone")).body["user"]["id"]
@@ -106,7 +106,7 @@ async def test_of_all_who_come_at_once_as_many_come_in_as_there_are_seats(team: 
             await enable(owner, user_id, False)
 
 
-async def test_the_largest_plan_that_anybody_holds_counts_for_all(team: Stack) -> None:
+async def test_the_largest_plan_in_the_team_sets_the_seats(team: Stack) -> None:
     owner, admin = await sign_in_as(team, "owner"), await sign_in_as(team, "admin")
     await give_plan(team, owner, "six", "billing")  # beside the four of the trial
     assert await seats(admin) == {"allowed": 6, "used": 2}
@@ -122,7 +122,7 @@ async def test_the_largest_plan_that_anybody_holds_counts_for_all(team: Stack) -
     assert (await seats(owner))["allowed"] is None
 
 
-async def test_where_nobody_holds_a_plan_people_may_come_together(team: Stack) -> None:
+async def test_without_plans_seats_are_unlimited(team: Stack) -> None:
     owner = await sign_in_as(team, "owner")
     await revoke_entitlement(team, owner)
     for n in range(SEATS + 1):

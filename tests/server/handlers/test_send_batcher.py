@@ -74,7 +74,7 @@ def ids(answers: list[Answer]) -> list[int]:
     return [answer.body["message"]["id"] for answer in answers]
 
 
-async def test_what_waits_is_stored_together_in_its_order(web_only: Stack, together: list[int]) -> None:
+async def test_waiting_sends_are_stored_together_in_order(web_only: Stack, together: list[int]) -> None:
     ana, eva = await web_only.sign_in("ana"), await web_only.sign_in("eva")
     account_id = await make_account(web_only, ana)
     await add_member(web_only, account_id, eva, "agent")
@@ -103,9 +103,7 @@ async def test_what_waits_is_stored_together_in_its_order(web_only: Stack, toget
         assert newest_chat == seq
 
 
-async def test_of_those_who_wait_as_many_are_sent_as_the_plan_has_units(
-    tiny: Stack, together: list[int]
-) -> None:
+async def test_of_waiting_sends_as_many_are_sent_as_the_plan_allows(tiny: Stack, together: list[int]) -> None:
     agent = await tiny.sign_in()
     account_id = await make_account(tiny, agent)
     path = f"{CHANNELS}/{account_id}/chats/{await make_chat(tiny, account_id)}/send"
@@ -116,7 +114,7 @@ async def test_of_those_who_wait_as_many_are_sent_as_the_plan_has_units(
     assert together == []
 
 
-async def test_each_gets_its_own_answer(web_only: Stack, together: list[int]) -> None:
+async def test_each_send_of_a_batch_gets_its_own_answer(web_only: Stack, together: list[int]) -> None:
     agent, stranger = await web_only.sign_in(), await web_only.sign_in("stranger")
     account_id = await make_account(web_only, agent)
     other = await make_account(web_only, stranger, "acc-other")
@@ -147,7 +145,7 @@ async def test_each_gets_its_own_answer(web_only: Stack, together: list[int]) ->
     assert together == []
 
 
-async def test_a_number_that_is_signed_out_refuses_all_who_wait(web_only: Stack, together: list[int]) -> None:
+async def test_a_signed_out_account_rejects_all_waiting_sends(web_only: Stack, together: list[int]) -> None:
     agent = await web_only.sign_in()
     account_id = await make_account(web_only, agent, seen=Seen.SIGNED_OUT)
     path = f"{CHANNELS}/{account_id}/chats/{await make_chat(web_only, account_id)}/send"

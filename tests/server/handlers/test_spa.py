@@ -74,7 +74,7 @@ async def test_the_page_comes_with_a_strict_policy(url: str) -> None:
     assert headers["x-frame-options"] == "DENY"
 
 
-async def test_hashed_files_are_kept_for_ever_and_others_are_asked_for(url: str) -> None:
+async def test_hashed_files_are_cached_for_ever_and_others_revalidated(url: str) -> None:
     status, headers, body = await get(url, "/assets/index-abc.js")
     assert (status, body) == (200, SCRIPT)
     assert headers["cache-control"] == "public, max-age=31536000, immutable"

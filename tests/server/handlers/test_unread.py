@@ -61,7 +61,7 @@ async def test_only_ones_own_accounts_are_counted_and_a_key_sees_those_it_is_bou
     assert seen == [[first, second], [first], [], [second]]
 
 
-async def test_a_chat_is_read_up_to_a_place(web_only: Stack) -> None:
+async def test_a_chat_is_read_up_to_a_seq(web_only: Stack) -> None:
     agent = await web_only.sign_in()
     account_id = await make_account(web_only, agent)
     chat_id = await make_chat(web_only, account_id)
@@ -91,7 +91,7 @@ async def test_a_chat_is_read_up_to_a_place(web_only: Stack) -> None:
         *({"read": True, "read_seq": place} for place in (-1, 2**63, 1.5, "3", None, True)),
     ],
 )
-async def test_a_place_that_cannot_be_is_invalid(web_only: Stack, body: dict[str, Any]) -> None:
+async def test_an_impossible_seq_is_invalid(web_only: Stack, body: dict[str, Any]) -> None:
     agent = await web_only.sign_in()
     account_id = await make_account(web_only, agent)
     chat_id = await make_chat(web_only, account_id)
@@ -100,7 +100,7 @@ async def test_a_place_that_cannot_be_is_invalid(web_only: Stack, body: dict[str
 
 
 @pytest.mark.parametrize("place", [-1, 2**63, 1.5, "3", True])
-async def test_an_answer_with_a_place_that_cannot_be_is_invalid(web_only: Stack, place: object) -> None:
+async def test_a_send_with_an_impossible_seq_is_invalid(web_only: Stack, place: object) -> None:
     agent = await web_only.sign_in()
     account_id = await make_account(web_only, agent)
     chat_id = await make_chat(web_only, account_id)

@@ -62,7 +62,7 @@ async def test_a_role_counts_from_the_next_request(web_only: Stack) -> None:
     assert "send" not in me["permissions"] + me["number_permissions"]["owner"]
 
 
-async def test_nobody_reaches_above_themselves_and_the_last_owner_stays(web_only: Stack) -> None:
+async def test_users_cannot_change_higher_roles_and_the_last_owner_stays(web_only: Stack) -> None:
     owner, admin = await sign_in_as(web_only, "owner"), await sign_in_as(web_only, "admin")
     for body in ({"role": "agent"}, {"is_active": False}, {"name": "x"}):
         assert (await admin.call("PATCH", f"{USERS}/{owner.user_id}", body)).status == 403

@@ -65,7 +65,7 @@ async def test_events_that_come_while_one_is_enqueued_share_a_job(
     assert batches == [3, 3, 1, 1]
 
 
-async def test_a_failed_enqueue_is_told_to_each_and_the_next_goes_through(
+async def test_a_failed_enqueue_fails_each_of_its_events_only(
     web_only: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failures = [Unavailable(), ValueError("a defect")]

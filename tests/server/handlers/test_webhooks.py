@@ -56,7 +56,7 @@ async def test_without_the_very_secret_nothing_is_taken(web_only: Stack, path: s
     assert await queued(web_only) == []
 
 
-async def test_a_stranger_is_refused_before_the_body_is_read(web_only: Stack) -> None:
+async def test_a_wrong_secret_is_rejected_before_the_body_is_read(web_only: Stack) -> None:
     """The answer comes although the body never does: a stranger cannot make us hold a megabyte."""
 
     async def endless() -> AsyncIterator[bytes]:
@@ -135,7 +135,7 @@ BROKEN_TEXTS = [
 ]
 
 
-async def test_broken_characters_are_replaced_and_the_event_is_kept(web_only: Stack) -> None:
+async def test_invalid_characters_are_replaced_and_the_event_is_stored(web_only: Stack) -> None:
     for raw, _ in BROKEN_TEXTS:
         answer = await post(web_only, b'{"account_id": "acc-1", "message": ' + raw + b"}")
         assert answer.status == 200
@@ -190,7 +190,7 @@ async def test_the_events_of_the_largest_groups_are_taken(web_only: Stack, pictu
     assert len(kept["body"]["attendees"]) == 5000
 
 
-async def test_a_stranger_with_a_large_body_is_refused_before_it_is_read(web_only: Stack) -> None:
+async def test_a_large_body_with_a_wrong_secret_is_rejected_before_it_is_read(web_only: Stack) -> None:
     port = web_only.config.web.port
     for lines in ("", "Unipile-Auth: wrong-wrong-wrong-wrong\r\n"):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
