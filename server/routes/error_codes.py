@@ -1,4 +1,4 @@
-"""What can go wrong at an address, read off its row of the table of routes: the codes that it may answer with."""
+"""Derives the error codes that a route can return from its row in the route table."""
 
 from collections.abc import Iterable, Mapping
 
@@ -6,21 +6,21 @@ from server.errors import TABLE
 from server.routes.route import Route
 from server.rules.policy import can_be_denied
 
-# Any call to UniPile (server/accounts/provider_errors.py): account signed out, refused by WhatsApp, UniPile away.
+# Errors of calls to UniPile (server/accounts/provider_errors.py): signed out, rejected by WhatsApp, no response.
 OF_UNIPILE = ("conflict", "forbidden", "invalid", "not_found", "provider_failed", "provider_timeout")
 OF_BODY = ("malformed", "too_large", "invalid")
 SAFE_METHOD = "GET"
 
 
 def codes_of(route: Route) -> tuple[str, ...]:
-    """In the order of the table of errors. `internal` is never among them: that is a mistake of ours."""
+    """The codes in the order of the error table, without `internal`, which any route can return through a bug."""
     found = {*_proofs(route), *_inputs(route), *route.errors}
-    # Every request is counted (server/web/rate_limiter.py), and all but the open pages ask Postgres or Redis.
+    # All requests are rate-limited (server/web/rate_limiter.py), and all but public pages use Postgres or Redis.
     found.add("too_many_requests")
     if route.needs_token or route.method != SAFE_METHOD:
         found.add("unavailable")
     if route.method != SAFE_METHOD:
-        found.add("unsupported_media_type")  # packed: the edge takes none (server/web/edge.py)
+        found.add("unsupported_media_type")  # compressed bodies are rejected (server/web/edge.py)
     if route.entitlement is not None:
         found.add("not_entitled")
     if route.calls_unipile:
@@ -29,7 +29,7 @@ def codes_of(route: Route) -> tuple[str, ...]:
 
 
 def _proofs(route: Route) -> Iterable[str]:
-    """What the caller must show, and whom it would not suffice for."""
+    """Errors of credentials and permissions."""
     if route.needs_token:
         yield "unauthenticated"
         if can_be_denied(route.name):
@@ -43,7 +43,7 @@ def _proofs(route: Route) -> Iterable[str]:
 
 
 def _inputs(route: Route) -> Iterable[str]:
-    """What comes with the request: ids in the path, a query, a body."""
+    """Errors of path ids, the query and the body."""
     if "{" in route.path:
         yield "not_found"
     if route.query is not None:
@@ -53,12 +53,13 @@ def _inputs(route: Route) -> Iterable[str]:
 
 
 def in_order(codes: Iterable[str]) -> tuple[str, ...]:
+    """The codes in the order of the error table."""
     order = list(TABLE)
     return tuple(sorted(codes, key=order.index))
 
 
 def by_status(codes: Iterable[str]) -> Mapping[int, tuple[str, ...]]:
-    """The codes that share a status, together."""
+    """The codes grouped by HTTP status."""
     found: dict[int, tuple[str, ...]] = {}
     for code in codes:
         status = TABLE[code][0]

@@ -1,1 +1,1 @@
-"""Reads what people write: names, numbers, times, and where a text may be cut."""
+"""Parses text as people write it: names, phone numbers, times, graphemes, and folding for search."""

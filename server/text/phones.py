@@ -1,4 +1,4 @@
-"""Reads phone numbers as people write and paste them; frontend/src/lib/phone.ts follows the same table of cases."""
+"""Parses phone numbers as people write and paste them; frontend/src/lib/phone.ts passes the same table of cases."""
 
 import re
 import unicodedata
@@ -24,7 +24,7 @@ LINK = re.compile(
 )
 JID = re.compile(r"(\+?\d+)(?::\d+)?@(?:s\.whatsapp\.net|c\.us)", re.I)
 CONTEXT = re.compile(r";phone-context=(\+[\d.()-]+)", re.I)
-# An extension is dialled after the call is answered: WhatsApp knows the number without it.
+# Extensions are dialled after the call is answered, and are not part of a WhatsApp number.
 EXTENSION = re.compile(
     r"(?:;[a-z-]+=.*|[ ,-]{0,2}(?:[x×#,;]{1,3}|\b(?:ext(?:ension|n)?|ramal|anexo|durchwahl|dw|poste|int(?:erno)?)\b"
     r"|доб) ?[.:=]? ?\d{1,7}#?| ?\(?(?:whatsapp|zap|wpp)\)?)$",
@@ -33,13 +33,13 @@ EXTENSION = re.compile(
 EDGES = " *_~\"'`“”‘’«»<>,;:!?"
 SEPARATORS = frozenset(" .()[]/-·•‧∙~")
 TRUNK_ZERO = re.compile(r"^([(\[]?\+? ?(?:00 ?)?\d{1,3}[)\]]?)[ .-]*[(\[] ?0 ?[)\]]")
-# Italy, San Marino and the Vatican dial the 0 from abroad too.
+# In Italy, San Marino and the Vatican the 0 is also dialled from abroad.
 ZERO_STAYS = frozenset(("39", "378", "379"))
-# WhatsApp's own form of Mexican mobiles, from before 2019; the numbering plan has no 1 there any more.
+# WhatsApp's form of Mexican mobile numbers from before 2019, when the 1 was removed from the numbering plan.
 OLD_MEXICAN = re.compile(r"521\d{10}", re.ASCII)
 
-# Countries whose mobile numbers have two forms, and the digit that one of them has in the middle. WhatsApp registered
-# older accounts under the other form than people write today: Brazil's ninth digit, Mexico's 1, Argentina's 9.
+# Countries whose mobile numbers have two forms, one of them with an extra digit. WhatsApp registered older accounts
+# under the form that is not used today: Brazil's ninth digit, Mexico's 1, Argentina's 9.
 TWO_FORMS = (
     (re.compile(r"(55[1-9]{2})9?([6-9]\d{7})", re.ASCII), "9"),
     (re.compile(r"(52)1?([2-9]\d{9})", re.ASCII), "1"),
@@ -48,11 +48,11 @@ TWO_FORMS = (
 
 
 class PhoneError(ValueError):
-    """Not a phone number that can be called from abroad: the message says why."""
+    """Not an international phone number; the message says why."""
 
 
 def read_phone(text: str) -> str:
-    """The number in E.164; PhoneError when it is none, or its country is not in it."""
+    """The number in E.164; raises PhoneError if it is invalid or has no country code."""
     tidied = tidy(text)
     if tidied is None:
         raise PhoneError(NOT_A_NUMBER)
@@ -61,11 +61,11 @@ def read_phone(text: str) -> str:
         raise PhoneError(ADD_COUNTRY)
     if OLD_MEXICAN.fullmatch(digits):
         return f"+{digits}"
-    return _placed(digits, is_international=tidied.startswith("+"))
+    return _with_country_rules(digits, is_international=tidied.startswith("+"))
 
 
-def _placed(digits: str, *, is_international: bool) -> str:
-    """With its country's rules: +44 020 … is +44 20 …. Without a + only a number in use is taken for a whole one."""
+def _with_country_rules(digits: str, *, is_international: bool) -> str:
+    """Apply the country's rules: +44 020 … is +44 20 …. Without a + the number must be valid to be international."""
     if len(digits) > 15:
         raise PhoneError(TOO_LONG)
     if len(digits) < 7:
@@ -73,7 +73,7 @@ def _placed(digits: str, *, is_international: bool) -> str:
     try:
         number = phonenumbers.parse(f"+{digits}")
     except NumberParseException as error:
-        if is_international:  # a code that is newer than the library: WhatsApp knows
+        if is_international:  # a country code newer than the library, which WhatsApp may know
             return f"+{digits}"
         raise PhoneError(ADD_COUNTRY) from error
     if digits.startswith("390") and not phonenumbers.is_valid_number(number):
@@ -87,20 +87,20 @@ def _placed(digits: str, *, is_international: bool) -> str:
 
 
 def _without_mobile_zero(number: PhoneNumber, digits: str) -> PhoneNumber:
-    """Italy dials a 0 before numbers of places, and none before mobile ones."""
+    """In Italy landline numbers begin with 0, mobile numbers do not."""
     mobile = phonenumbers.parse(f"+39{digits[3:]}")
     return mobile if phonenumbers.is_valid_number(mobile) else number
 
 
 def phone_of_name(value: object) -> str | None:
-    """A number that UniPile names as one, in any writing, as +digits: it always has its country code."""
+    """A phone number from UniPile, in any format, as +digits; it always has a country code."""
     tidied = tidy(str(value)) if isinstance(value, str | int) else None
     digits = (tidied or "").removeprefix("+")
     return f"+{digits}" if 5 <= len(digits) <= 15 and not digits.startswith("0") else None
 
 
 def tidy(text: str) -> str | None:
-    """+digits where the country code is marked, digits where not; None when there is anything else in it."""
+    """+digits if the country code is marked, else digits; None if the text contains anything else."""
     written = _cleaned(text)
     if written is None:
         return None
@@ -110,19 +110,19 @@ def tidy(text: str) -> str | None:
     return f"+{rest}"
 
 
-def searched_numbers(text: str) -> list[str]:
-    """How stored numbers begin, behind a +, or what they hold: the digits, also without the trunk 0, and the number's
-    other form.
+def phone_search_forms(text: str) -> list[str]:
+    """Search terms for stored numbers: a prefix with +, or digits they contain; also without the trunk 0, and in the
+    number's other form.
     """
     tidied = tidy(text) or ""
     if tidied.startswith("+"):
-        return [tidied, *other_numbers(tidied.removeprefix("+"))] if len(tidied) > 2 else []
+        return [tidied, *other_phone_forms(tidied.removeprefix("+"))] if len(tidied) > 2 else []
     known = dict.fromkeys((tidied, tidied.lstrip("0")))
-    return [number for digits in known if len(digits) >= 3 for number in (digits, *other_numbers(digits))]
+    return [number for digits in known if len(digits) >= 3 for number in (digits, *other_phone_forms(digits))]
 
 
 def phone_variants(digits: str) -> tuple[str, ...]:
-    """The forms of a number, without +, that belong to the same person; the shorter first."""
+    """Both forms of a number, without +, that belong to the same contact; the shorter first."""
     for pattern, mark in TWO_FORMS:
         if match := pattern.fullmatch(digits):
             return match[1] + match[2], match[1] + mark + match[2]
@@ -130,20 +130,21 @@ def phone_variants(digits: str) -> tuple[str, ...]:
 
 
 def is_same_phone(one: str | None, other: str | None) -> bool:
+    """Whether two numbers are forms of the same number."""
     if one is None or other is None:
         return False
     return phone_variants(one.lstrip("+"))[0] == phone_variants(other.lstrip("+"))[0]
 
 
-def other_numbers(digits: str) -> list[str]:
-    """Digits to search for beside the typed ones: the number's other form, also without its country code."""
+def other_phone_forms(digits: str) -> list[str]:
+    """Further digits to search for: the number's other form, also without its country code."""
     numbers = (digits, *(code + digits for code in ("55", "52", "54")))
     found = [form for number in numbers if len(forms := phone_variants(number)) > 1 for form in forms]
     return [form for form in dict.fromkeys(found) if digits not in form]
 
 
 def _cleaned(text: str) -> str | None:
-    """The digits, behind a + where one is written."""
+    """The digits, with a leading + if there is one."""
     if len(text) > MAX_PASTED:
         return None
     plain = "".join(map(_plain, unicodedata.normalize("NFKC", text)))
@@ -156,7 +157,7 @@ def _cleaned(text: str) -> str | None:
 
 
 def _plain(character: str) -> str:
-    """ASCII for blanks, dashes and the digits of any script; nothing for what is unseen, and for signs such as ☎."""
+    """ASCII for spaces, dashes and the digits of any script; removes invisible characters and symbols such as ☎."""
     category = unicodedata.category(character)
     if category in ("Cf", "Mn", "Me", "So"):
         return ""
@@ -166,7 +167,7 @@ def _plain(character: str) -> str:
 
 
 def _unwrapped(text: str) -> str:
-    """What a link, an address or a label holds. Links and addresses hold whole numbers, with or without a +."""
+    """The number in a link, a JID or after a label. Links and JIDs contain international numbers, with or without +."""
     if found := LINK.match(text):
         return "+" + unquote(found[1].replace("+", " ")).strip(" +")
     if found := JID.fullmatch(text):
@@ -178,6 +179,6 @@ def _unwrapped(text: str) -> str:
 
 
 def _without_trunk_zero(found: re.Match[str]) -> str:
-    """The (0) behind a country code is for callers inside the country."""
+    """Remove the (0) after a country code, which is dialled only within the country."""
     code = re.sub(r"\D", "", found[1]).removeprefix("00")
     return found[1] + ("0" if code in ZERO_STAYS else "")

@@ -38,7 +38,7 @@ def doctors_word(settings: Settings) -> str:
     [
         ("run.py", NOWHERE, "refuses the connection: start it"),
         ("run.py", "rediss://127.0.0.1:{redis}", "begin REDIS_URL with redis://"),
-        ("worker.py", "redis://:hunter2@127.0.0.1:{redis}/", "refuses the user name or the password"),
+        ("worker.py", "redis://:hunter2@127.0.0.1:{redis}/", "rejects the user name or the password"),
     ],
 )
 def test_a_redis_that_cannot_be_used_ends_the_start_with_one_sentence(

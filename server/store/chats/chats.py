@@ -13,7 +13,7 @@ from server.store.db.pages import Page, page_of
 from server.store.db.prepared import Prepared
 from server.store.db.seq import take_seqs_for
 from server.text.fold import fold
-from server.text.phones import searched_numbers
+from server.text.phones import phone_search_forms
 
 # The chat as docs/api.md shows it. Direction and status of the last message are read from that message,
 # so that a tick changes one row and not two. A direct chat goes by its person's newest name; a person without a name
@@ -109,7 +109,7 @@ def named_like(text: str) -> NamePatterns:
     folded = LIKE_SIGNS.sub(r"\\\g<0>", fold(text))
     return {
         "named": f"%{folded}%" if folded else None,
-        "numbers": [f"{n}%" if n.startswith("+") else f"%{n}%" for n in searched_numbers(text)],
+        "numbers": [f"{n}%" if n.startswith("+") else f"%{n}%" for n in phone_search_forms(text)],
     }
 
 

@@ -98,8 +98,8 @@ async def test_only_what_may_pass_is_waited_for_and_tried_again(reply: str, said
     [
         ("redis://127.0.0.1:{port}", "refuses the connection"),
         ("redis://localhost:{port}", "refuses the connection"),
-        ("redis://no-such-host.invalid", "its host name is unknown here"),
-        (f"redis://{'a' * 70}.example", "its host name is unknown here"),
+        ("redis://no-such-host.invalid", "a host name that cannot be resolved"),
+        (f"redis://{'a' * 70}.example", "a host name that cannot be resolved"),
         ("unix:///nowhere/redis.sock", "has no socket there"),
     ],
 )
@@ -112,7 +112,7 @@ async def test_a_redis_that_is_not_there_is_told_in_one_sentence(url: str, said:
 async def test_a_database_that_redis_does_not_have_is_named() -> None:
     with run_valkey() as valkey:
         config = redis_at(valkey.url.removesuffix("/0") + "/9999", start_seconds=0.0)
-        with pytest.raises(Unavailable, match="has no database of that number"):
+        with pytest.raises(Unavailable, match="has no database with that number"):
             await open_redis(config)
 
 

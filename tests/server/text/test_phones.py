@@ -77,7 +77,7 @@ def test_a_hostile_text_is_refused_at_once(text: str) -> None:
     ],
 )
 def test_a_number_is_searched_by_its_digits(text: str, digits: list[str]) -> None:
-    assert phones.searched_numbers(text) == digits
+    assert phones.phone_search_forms(text) == digits
 
 
 @pytest.mark.parametrize(
