@@ -157,7 +157,7 @@ async def _read_access_changes(database: Database, seconds: float) -> AccessChan
 
 
 def _rows(database: Database) -> Rows:
-    """What the hub may ask of Postgres."""
+    """The queries that the hub needs."""
 
     async def read_heads(account_ids: Sequence[int]) -> dict[int, int]:
         return dict(await database.read(accounts.list_seqs, account_ids))

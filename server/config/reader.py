@@ -72,13 +72,13 @@ class Reader:
         has_tables = any("tables" in item.metadata for item in usable)
         own = {name: value for name, value in given.items() if not (has_tables and isinstance(value, dict))}
         _check_keys(section, own, usable)
-        hints = get_type_hints(cls)
+        types = get_type_hints(cls)
         found = {}
         for item in usable:
             if table := item.metadata.get("tables"):
                 names = given.keys() - own.keys()
                 found[item.name] = {name: self.read(table, f"{section}.{name}") for name in sorted(names)}
-            elif is_dataclass(kind := hints[item.name]) and isinstance(kind, type):
+            elif is_dataclass(kind := types[item.name]) and isinstance(kind, type):
                 found[item.name] = self.read(kind, item.name)
             elif (value := self._find(item, kind, section, given)) is not MISSING:
                 found[item.name] = value
@@ -157,10 +157,10 @@ def _converted(name: str, item: Field[Any], kind: Any, value: Any, *, quoted: bo
     return result
 
 
-def _check_size(name: str, item: Field[Any], described: str, number: float, shown: str) -> None:
-    if item.metadata.get("may_be_zero") and number == 0:
+def _check_size(name: str, item: Field[Any], described: str, value: float, shown: str) -> None:
+    if item.metadata.get("may_be_zero") and value == 0:
         return
-    if not 0 < number < float("inf"):
+    if not 0 < value < float("inf"):
         least = "zero or above" if item.metadata.get("may_be_zero") else "above zero"
         raise ConfigError(f"{name} must be {described} {least}{shown}.")
 

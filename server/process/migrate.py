@@ -186,7 +186,7 @@ def _require_create(backend: Any) -> None:
 @contextmanager
 def _locked_transaction(backend: Any) -> Iterator[None]:
     """A transaction that holds the advisory lock."""
-    begun, is_told = time.monotonic(), False
+    begun, has_warned = time.monotonic(), False
     while True:
         with backend.transaction():
             # Polled: a session that waits in Postgres holds a snapshot, for which CREATE INDEX CONCURRENTLY would wait.
@@ -194,9 +194,9 @@ def _locked_transaction(backend: Any) -> Iterator[None]:
                 yield
                 return
             waited = time.monotonic() - begun
-            if waited > WARN_SECONDS and not is_told:
+            if waited > WARN_SECONDS and not has_warned:
                 log.warning("waiting_for_migrations", held_by=_holder(backend))
-                is_told = True
+                has_warned = True
             if waited > LOCK_SECONDS:
                 raise MigrationError(
                     f"Another process has been migrating for {LOCK_SECONDS:.0f} s ({_holder(backend)}): "

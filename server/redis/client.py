@@ -61,14 +61,14 @@ class Client(ArqRedis):
     def pipeline(self, transaction: bool = True, shard_hint: str | None = None) -> "LimitedPipeline":
         return LimitedPipeline(self, transaction=transaction)
 
-    async def limited(self, attempt: Callable[[], Awaitable[T]]) -> T:
+    async def limited(self, run: Callable[[], Awaitable[T]]) -> T:
         """Run once; if Redis is unavailable and this client retries, retry until its retry time is over."""
         give_up_at: float | None = None
         pause, renewals = FIRST_PAUSE_SECONDS, self._renewals
         while True:
             try:
                 async with asyncio.timeout(self.limit_seconds):
-                    return await attempt()
+                    return await run()
             except UNREACHABLE as error:
                 if isinstance(error, NoScriptError):
                     raise
@@ -120,11 +120,11 @@ class LimitedPipeline(Pipeline):
     async def execute(self, raise_on_error: bool = True) -> list[Any]:
         commands, run = list(self.command_stack), super().execute
 
-        async def attempt() -> list[Any]:
+        async def run_again() -> list[Any]:
             self.command_stack = list(commands)
             return await run(raise_on_error)
 
-        return await self._client.limited(attempt)
+        return await self._client.limited(run_again)
 
     async def immediate_execute_command(self, *args: Any, **options: Any) -> Any:
         return await self._client.limited(partial(super().immediate_execute_command, *args, **options))

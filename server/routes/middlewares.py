@@ -47,7 +47,7 @@ async def resolve_client_ip(request: web.Request, handler: Handler) -> web.Strea
 
 
 @web.middleware
-async def shape_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def format_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Turn every exception into the one error format; only unexpected ones are logged with a traceback."""
     try:
         return await handler(request)
@@ -132,4 +132,4 @@ async def check_request(request: web.Request, handler: Handler) -> web.StreamRes
     return answer
 
 
-MIDDLEWARES = (resolve_client_ip, time_requests, shape_errors, check_request)
+MIDDLEWARES = (resolve_client_ip, time_requests, format_errors, check_request)

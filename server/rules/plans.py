@@ -55,13 +55,13 @@ class Rights:
 
 def merge_grants(plans: Plans, provider: str, grants: Iterable[Grant], now: float) -> Rights:
     """The valid grants combined: the highest of each limit and all features, until the last one ends."""
-    held = [(grant, *plans.find(grant.plan)) for grant in grants if grant.holds_at(now)]
-    held = [entry for entry in held if provider in entry[2].providers]
-    if not held:
+    valid = [(grant, *plans.find(grant.plan)) for grant in grants if grant.holds_at(now)]
+    valid = [entry for entry in valid if provider in entry[2].providers]
+    if not valid:
         return Rights(provider=provider)
-    best, name, _ = max(held, key=_grant_rank)
-    given = [plan for _, _, plan in held]
-    ends = [grant.expires_at for grant, _, _ in held]
+    best, name, _ = max(valid, key=_grant_rank)
+    given = [plan for _, _, plan in valid]
+    ends = [grant.expires_at for grant, _, _ in valid]
     return Rights(
         provider=provider,
         plan=name,
@@ -86,8 +86,8 @@ def seats_of(plans: Plans, grants: Iterable[tuple[str, Grant]], now: float) -> S
     added up, since each one covers the whole team. Without any plan the number of users is unlimited, as they can only
     read: a team can be set up before it has a plan.
     """
-    held = [(provider, *plans.find(grant.plan)) for provider, grant in grants if grant.holds_at(now)]
-    offers = [Seats(name, plan.seats) for provider, name, plan in held if provider in plan.providers]
+    valid = [(provider, *plans.find(grant.plan)) for provider, grant in grants if grant.holds_at(now)]
+    offers = [Seats(name, plan.seats) for provider, name, plan in valid if provider in plan.providers]
     return max(offers, key=_seat_count, default=Seats(None, None))
 
 

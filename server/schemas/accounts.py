@@ -20,7 +20,7 @@ class Connect(Request):
     phone_number = phone_number()
 
     @validates_schema
-    def one_way(self, data: dict[str, str | None], **_: object) -> None:
+    def valid_method(self, data: dict[str, str | None], **_: object) -> None:
         if data.get("external_account_id") is not None and data.get("method") != "qrcode":
             raise ValidationError("Give either external_account_id or method, not both.", "method")
         require_phone_number(data)
@@ -31,7 +31,7 @@ class Reconnect(Request):
     phone_number = phone_number()
 
     @validates_schema
-    def one_way(self, data: dict[str, str | None], **_: object) -> None:
+    def valid_method(self, data: dict[str, str | None], **_: object) -> None:
         require_phone_number(data)
 
 
@@ -47,7 +47,7 @@ class PatchAccount(Request):
     retention_days = Whole(allow_none=True, validate=validate.Range(1, 36500))
 
     @validates_schema
-    def something(self, data: dict[str, object], **_: object) -> None:
+    def any_field(self, data: dict[str, object], **_: object) -> None:
         if not data:
             raise ValidationError("Give at least one field to change.", "read_receipts")
 

@@ -37,7 +37,7 @@ class PatchChat(Request):
     muted_until = Moment(allow_none=True, earliest=EARLIEST)
 
     @validates_schema
-    def something(self, data: dict[str, object], **_: object) -> None:
+    def any_field(self, data: dict[str, object], **_: object) -> None:
         if not data:
             raise ValidationError("Give at least one field to change.", "read")
         if "read_seq" in data and data.get("read") is not True:

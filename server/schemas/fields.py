@@ -91,7 +91,7 @@ def has_offset(text: str) -> bool:
         return False
 
 
-class RowNumber(fields.Integer):
+class SeqText(fields.Integer):
     """A sequence number in a query or form, where all values are text: only digits, and within Postgres's bigint."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:

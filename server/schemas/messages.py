@@ -9,7 +9,7 @@ from server.schemas.fields import (
     Emoji,
     ListQuery,
     Request,
-    RowNumber,
+    SeqText,
     Whole,
     not_blank,
 )
@@ -52,7 +52,7 @@ class SendForm(Send):
     """The same as a form, where all values are text."""
 
     quote_id = fields.Integer(load_default=None, validate=validate.Range(1, MAX_ID))
-    seen_seq = RowNumber(load_default=None)
+    seen_seq = SeqText(load_default=None)
 
 
 class SendFiles(SendForm):
@@ -213,7 +213,7 @@ class MessageQuery(ListQuery):
     newer = fields.String(load_default=None, validate=validate.Length(max=200))
 
     @validates_schema
-    def one_place(self, data: dict[str, object], **_: object) -> None:
+    def one_position(self, data: dict[str, object], **_: object) -> None:
         given = [name for name in ("cursor", "around", "newer") if data.get(name) is not None]
         if len(given) > 1:
             raise ValidationError("Give only one of cursor, around and newer.", given[-1])
@@ -227,7 +227,7 @@ class MessageList(Schema):
 
 
 class ChangesQuery(Request):
-    since = RowNumber(required=True)
+    since = SeqText(required=True)
     limit = fields.Integer(load_default=500, validate=validate.Range(1, 500))
 
 

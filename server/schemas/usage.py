@@ -96,7 +96,7 @@ class BillingData(Schema):
     expires_at = fields.AwareDateTime(format="iso", load_default=None, allow_none=True, validate=possible)
 
     @validates_schema
-    def somebody(self, data: dict[str, object], **_: object) -> None:
+    def one_user(self, data: dict[str, object], **_: object) -> None:
         if (data.get("user_id") is None) == (data.get("email") is None):
             raise ValidationError("Give either user_id or email.", "user_id")
 

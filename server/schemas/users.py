@@ -24,7 +24,7 @@ class ChangeUser(Request):
     is_active = Flag()
 
     @validates_schema
-    def not_empty(self, data: dict[str, object], **_: object) -> None:
+    def any_field(self, data: dict[str, object], **_: object) -> None:
         if not data:
             raise ValidationError("Give at least one field to change.")
 

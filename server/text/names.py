@@ -20,16 +20,16 @@ _JID = regex.compile(
 
 
 # A phone number with decoration, and placeholders written by programs.
-_NUMBER = regex.compile(r"(?:(?:tel|sms):|(?:https?://)?wa\.me/)?[^\p{L}]*", regex.IGNORECASE)
+_PHONE = regex.compile(r"(?:(?:tel|sms):|(?:https?://)?wa\.me/)?[^\p{L}]*", regex.IGNORECASE)
 _ANONYMOUS = ("undefined", "null")
-MIN_NUMBER = 7
+MIN_PHONE_DIGITS = 7
 
 
 def is_name(text: str) -> bool:
     """Whether this can be a name: not blank, not a phone number, not a JID, not only punctuation."""
     if text in _ANONYMOUS or _SHOWS.search(text) is None or _JID.fullmatch(text.strip()) is not None:
         return False
-    return _NUMBER.fullmatch(text.strip()) is None or sum(map(str.isdecimal, text)) < MIN_NUMBER
+    return _PHONE.fullmatch(text.strip()) is None or sum(map(str.isdecimal, text)) < MIN_PHONE_DIGITS
 
 
 @lru_cache(maxsize=2048)  # a webhook contains each name several times

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 EARLIEST = datetime(2009, 1, 1, tzinfo=UTC)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(9999, 12, 31, 23, 59, 59, 999_000, tzinfo=UTC)
-_NUMBER = re.compile(r"[+-]?[0-9]{1,20}(?:\.[0-9]{0,12})?")
+_COUNT = re.compile(r"[+-]?[0-9]{1,20}(?:\.[0-9]{0,12})?")
 # Seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by size: each reads as a year before 5138.
 _UNITS = ((1e11, 1.0), (1e14, 1e3), (1e17, 1e6), (1e20, 1e9))
 
@@ -31,7 +31,7 @@ def read_time(value: object, earliest: datetime = EARLIEST) -> datetime | None:
 
 
 def _parse_text(text: str) -> datetime | None:
-    if text[4:5] != "-" and _NUMBER.fullmatch(text):
+    if text[4:5] != "-" and _COUNT.fullmatch(text):
         return _parse_count(float(text))
     return datetime.fromisoformat(text.upper())
 

@@ -112,10 +112,10 @@ def _db(parts: SplitResult, options: Mapping[str, Any]) -> int:
     path = unquote(parts.path).strip("/")
     if not path:
         return int(options.get("db", 0))
-    number = _database(path)
-    if options.get("db", number) != number:
+    database = _database(path)
+    if options.get("db", database) != database:
         raise _UrlError("names two databases, one in the path and another as ?db=: remove one")
-    return number
+    return database
 
 
 def _database(text: str) -> int:

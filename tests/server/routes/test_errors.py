@@ -13,7 +13,7 @@ from aiopg import Cursor
 from server.app import MAX_BODY_BYTES, create_app
 from server.config import Config
 from server.errors import TABLE, ConfabError, NotFound, Unavailable, code_for_status
-from server.routes.middlewares import shape_errors
+from server.routes.middlewares import format_errors
 from server.schemas.errors import Error
 from server.store.accounts import accounts
 from server.store.people import users
@@ -181,7 +181,7 @@ async def test_redirects_and_plain_answers_of_the_framework_pass() -> None:
     async def move(_: web.Request) -> web.Response:
         raise web.HTTPFound("/elsewhere")
 
-    app = web.Application(middlewares=(shape_errors,))
+    app = web.Application(middlewares=(format_errors,))
     app.router.add_get("/", move)
     async with (
         serving(app, free_port()) as url,
