@@ -1,4 +1,4 @@
-"""Redis at a start: one sentence when it cannot be used, the same from `doctor`; one that comes late is waited for."""
+"""Redis at a start: one sentence if it cannot be used, the same from `doctor`; a late Redis is waited for."""
 
 import json
 import re

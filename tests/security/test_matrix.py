@@ -1,7 +1,6 @@
-"""Who gets where: every route and every id of its path, every command of the socket, for everybody it is not for.
+"""Permissions: every route with every id of its path, and every socket command, for every caller without permission.
 
-Made from the tables themselves: a route or a command that the policy does not know, or that this page has no case for,
-fails here.
+Generated from the tables: a route or command that is missing in the policy, or has no case here, fails.
 """
 
 import re
@@ -24,13 +23,13 @@ GUARDED = [route for route in ROUTES if route.needs_token]
 IDS = ("account_id", "chat_id", "message_id", "user_id", "key_id", "contact_id", "refusal_id")
 # What was tried -> in how many cells of the matrix.
 CELLS: dict[str, int] = {}
-# What stands in a path for an id that nobody has.
+# Path values for ids that do not exist.
 NOBODY = 10**15
 
 
 @dataclass
 class Cast:
-    """Everybody who is not the one who may, and what they come with."""
+    """All callers without permission, and their credentials."""
 
     place: Place
     stack: Stack
@@ -100,7 +99,7 @@ async def test_every_route_is_shut_to_who_has_no_good_token(cast: Cast, web_only
 
 
 async def test_every_id_of_a_path_is_absent_when_it_is_foreign(cast: Cast, web_only: Stack) -> None:
-    """Absent and another's are one answer, for each id of each route."""
+    """A missing id and another user's id get the same response, for each id of each route."""
     stranger = await web_only.sign_in("stranger")
     foreign_account = await make_account(web_only, stranger, "acc-foreign")
     foreign_chat = await make_chat(web_only, foreign_account, "chat-foreign")
@@ -131,7 +130,7 @@ async def test_every_id_of_a_path_is_absent_when_it_is_foreign(cast: Cast, web_o
 
 
 async def test_every_route_refuses_who_is_too_little_for_it(cast: Cast, web_only: Stack) -> None:
-    """In the team, on the number, by the scope of a key and by its numbers."""
+    """By role in the team, role on the account, scopes of a key, and accounts of a key."""
     cells = 0
     agent = await web_only.sign_in("agent")
     await add_member(web_only, cast.place.account_id, agent, "owner")
@@ -142,7 +141,7 @@ async def test_every_route_refuses_who_is_too_little_for_it(cast: Cast, web_only
             await set_role(web_only, agent, role)
             expect(await cast.ask(agent, route), 403, route.name, role)
             cells += 1
-    for role in policy.ACCOUNT_ROLES[:-1]:  # nobody is made the payer there
+    for role in policy.ACCOUNT_ROLES[:-1]:  # the payer cannot be set there
         path = f"/api/channels/whatsapp/{cast.place.account_id}/members/{helper.user_id}"
         await cast.place.peer.ok("PUT", path, {"role": role})
         for route in GUARDED:
@@ -192,7 +191,7 @@ def body_of(command: str, place: Place) -> dict[str, object]:
 
 
 async def refusal(peer: Peer, command: str, place: Place) -> str | None:
-    """The code with which a command of a signed-in socket is refused."""
+    """The error code for a command of a signed-in socket."""
     socket = await peer.open_socket()
     assert (await socket.command("auth", token=peer.token))["ok"]
     answer = await socket.command(command, **body_of(command, place))

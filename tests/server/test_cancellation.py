@@ -1,4 +1,4 @@
-"""A task ends although a library turns its cancellation into another error."""
+"""A task ends even if a library turns its cancellation into another error."""
 
 import asyncio
 

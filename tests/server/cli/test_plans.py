@@ -1,4 +1,4 @@
-"""The operator's commands for plans: what they change, say, print as JSON and refuse."""
+"""The operator's commands for plans: effects, output, JSON and errors."""
 
 import json
 from dataclasses import replace
@@ -62,7 +62,7 @@ def test_usage_is_printed_for_people_and_programs(
     run(config_with_ana, "usage", ANA)
     assert capsys.readouterr().out.split() == [
         *(ANA, "whatsapp", current_period(), "sent", "3", "received", "7"),
-        *["of", "the", "plan's", "messages", "2", "(of", "5)", "are", "used"],
+        *["counted", "towards", "the", "plan:", "2", "(of", "5)"],
     ]
     shown = told(capsys, config_with_ana, "usage", ANA, "--period", current_period())
     assert (shown["messages_sent"], shown["messages_rcvd"], shown["sent_here"], shown["allowed"]) == (

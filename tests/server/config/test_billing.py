@@ -1,4 +1,4 @@
-"""Standard Webhooks: the specification's own example, and everything that is not signed by us or not now."""
+"""Standard Webhooks: the specification's example is accepted; wrong signatures and old timestamps are rejected."""
 
 import base64
 

@@ -1,4 +1,4 @@
-"""Whoever runs Confab is told, when it starts, that what was erased hangs on a secret that may be changed."""
+"""A start warns if the hashes of erased names depend on JWT_SECRET, which may be rotated."""
 
 from dataclasses import replace
 

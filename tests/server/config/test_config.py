@@ -1,4 +1,4 @@
-"""What may be set, what is refused, and that the refusal names it."""
+"""Valid and invalid settings; every error names the setting."""
 
 import dataclasses
 from pathlib import Path

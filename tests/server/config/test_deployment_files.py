@@ -1,4 +1,4 @@
-"""The files of the platforms hand every setting on, and none that the start would refuse."""
+"""The deployment files pass on every setting, and none that would stop the start."""
 
 import json
 import re
@@ -53,5 +53,5 @@ def test_a_heroku_app_asks_for_what_its_dynos_need(name: str) -> None:
 
 
 def test_the_image_has_what_any_setting_needs() -> None:
-    """SENTRY_DSN stopped the start of an image without the package."""
+    """Regression: SENTRY_DSN stopped the start of an image without the package."""
     assert "\nsentry-sdk==" in (ROOT / "requirements.txt").read_text()

@@ -1,4 +1,4 @@
-"""What `.env` and the environment may look like, and what is said about settings without effect."""
+"""Formats of `.env` and the environment, and the warnings about settings without effect."""
 
 import os
 from collections.abc import Callable

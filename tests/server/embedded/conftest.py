@@ -1,4 +1,4 @@
-"""A configuration that lacks every server, on a data folder and a sandbox port of its own."""
+"""A configuration without any server, with its own data folder and sandbox port."""
 
 from dataclasses import replace
 from pathlib import Path

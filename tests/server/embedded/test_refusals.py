@@ -1,4 +1,4 @@
-"""What keeps the embedded servers from starting is told in one sentence; being root does not keep them."""
+"""Errors at the start of the embedded servers are one sentence; root is supported."""
 
 import os
 import shutil
@@ -55,10 +55,10 @@ def test_broken_data_is_told_in_one_sentence(
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives up being root")
 class TestAsRoot:
-    """Postgres refuses to be root, so root's servers are another user."""
+    """Postgres does not run as root, so root starts the servers as another user."""
 
     def test_servers_are_not_root_even_below_a_folder_closed_to_others(self, without_sandbox: Config) -> None:
-        """A clone under /root: its 0700 stays as it is."""
+        """A checkout below /root, whose mode 0700 is not changed."""
         without_sandbox.data_dir.mkdir(exist_ok=True)
         without_sandbox.data_dir.chmod(0o700)
         with embedded_services(without_sandbox) as running:
@@ -71,7 +71,7 @@ class TestAsRoot:
     def test_programs_below_a_folder_closed_to_others_run_as_well(
         self, without_sandbox: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """initdb asks access(2) about `postgres`, which by default forgets capabilities with the user."""
+        """initdb checks `postgres` with access(2), which by default ignores capabilities after a change of user."""
         closed = tmp_path / "closed"
         closed.mkdir(mode=0o700)
         for folder in (
@@ -87,7 +87,7 @@ class TestAsRoot:
             assert query(running, "select 1") == 1
 
     def test_servers_in_somebodys_folder_run_as_that_somebody(self, without_sandbox: Config) -> None:
-        """sudo in a user's clone: the next start without sudo has to find data it may touch."""
+        """sudo in a user's checkout: the next start without sudo must be able to use the data."""
         without_sandbox.data_dir.mkdir(exist_ok=True)
         os.chown(without_sandbox.data_dir, 12345, 12345)
         part, owner = folders.open_part(folders.open_data_dir(without_sandbox.data_dir), "redis")

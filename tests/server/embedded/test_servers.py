@@ -1,4 +1,4 @@
-"""The embedded servers on real processes: they keep data, come back, leave nothing, and say what is wrong."""
+"""The embedded servers as real processes: data survives, they restart, leave no processes, and report errors."""
 
 import os
 import signal
@@ -170,7 +170,7 @@ def test_sigterm_and_the_end_of_the_process_leave_no_server(
 
 
 def test_a_pid_file_of_a_living_stranger_does_not_stop_the_start(without_sandbox: Config) -> None:
-    """After a kill -9 the number in postmaster.pid soon belongs to somebody else, above all in containers."""
+    """After a kill -9 the pid in postmaster.pid is soon reused by another process, above all in containers."""
     with embedded_services(without_sandbox):
         pass
     cluster = without_sandbox.data_dir / "postgres" / "data"
@@ -244,6 +244,6 @@ def test_a_taken_sandbox_port_is_named(config: Config) -> None:
 
 
 def test_ports_stay_out_of_the_range_of_outgoing_connections() -> None:
-    """A client that keeps trying a closed port of that range can be given it, and meet itself."""
+    """A client that retries a closed port of that range can get it as its own, and connect to itself."""
     first = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
     assert max(PORTS) < first

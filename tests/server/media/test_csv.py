@@ -1,4 +1,4 @@
-"""A file for spreadsheets: Excel reads it as UTF-8, nothing in it is computed, and a phone number is one."""
+"""CSV for spreadsheets: Excel reads it as UTF-8, no cell is a formula, phone numbers stay as they are."""
 
 import csv
 import io

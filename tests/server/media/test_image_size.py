@@ -1,4 +1,4 @@
-"""How large and how long files are: read from their bytes, or told within bounds."""
+"""Sizes and durations of media: read from the bytes, or declared within bounds."""
 
 import struct
 from typing import Any

@@ -1,4 +1,4 @@
-"""The media storage: which store a URL names, what it keeps and forgets, on a disk and in a bucket."""
+"""The media storage on a disk and in a bucket: URLs, storing, reading, deleting."""
 
 import os
 import re
@@ -21,7 +21,7 @@ SHA = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"  # of b
 
 
 class Bucket:
-    """As much of S3 as the storage uses: objects are put, read, looked at, listed, copied and deleted by their path."""
+    """The part of S3 that the storage uses: put, get, head, list, copy and delete."""
 
     def __init__(self) -> None:
         self.objects: dict[str, bytes] = {}

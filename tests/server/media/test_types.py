@@ -1,4 +1,4 @@
-"""Kinds of files by their first bytes: what may be shown in place, and what never is."""
+"""File types by their first bytes: which are shown inline, and which never are."""
 
 import pytest
 

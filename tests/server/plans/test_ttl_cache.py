@@ -1,4 +1,4 @@
-"""What is kept for a moment: asked once, asked anew when it is old, forgotten, or changed while it was being read."""
+"""The TTL cache: read once, read again after expiry, after a drop, and if dropped during a read."""
 
 import asyncio
 
@@ -6,7 +6,7 @@ from server.plans.ttl_cache import TTLCache
 
 
 class Source:
-    """Says what it holds, and counts how often it was asked."""
+    """Returns its value and counts the reads."""
 
     def __init__(self, answer: str) -> None:
         self.answer = answer

@@ -1,4 +1,4 @@
-"""A number that the system gives to another socket is clean again."""
+"""A file descriptor that is reused by another socket has no stale handler."""
 
 import asyncio
 import os
@@ -11,7 +11,7 @@ RESET_AT_CLOSE = struct.pack("ii", 1, 0)
 
 
 async def connect_after_a_dead_socket() -> None:
-    """A watched socket is reset, and closed by somebody who does not tell the loop; the next one gets its number."""
+    """A registered socket is reset, and closed without removing its reader; the next socket reuses its descriptor."""
     loop = asyncio.get_running_loop()
     with socket.create_server(("127.0.0.1", 0)) as meeting:
         dead = socket.create_connection(meeting.getsockname())

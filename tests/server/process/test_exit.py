@@ -1,4 +1,4 @@
-"""A process ends with the exit code of its work, and with all that it had to say."""
+"""A process exits with the right code, after all output is flushed."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""What is written about the running system, and what never is."""
+"""What is logged, and what is never logged."""
 
 import asyncio
 import json
@@ -68,7 +68,7 @@ def test_a_traceback_shows_no_local_variables(capsys: pytest.CaptureFixture[str]
 async def test_what_postgres_quotes_of_a_row_is_not_written(
     capsys: pytest.CaptureFixture[str], database_url: str, style: str
 ) -> None:
-    """Its DETAIL is the whole row, its sentence the value; errors that came before are written with it."""
+    """Postgres's DETAIL contains the whole row, the message the value, and earlier errors are logged with it."""
     set_up_logging(Log(level="info", format=style))
     insert = "insert into users (email, name, role) values ('ana@example.com', 'dear Ana', 'nobody')"
     with closing(psycopg2.connect(database_url)) as connection, connection.cursor() as cursor:
@@ -91,7 +91,7 @@ async def test_what_postgres_quotes_of_a_row_is_not_written(
 
 
 def test_a_request_that_cannot_be_read_is_not_written(capsys: pytest.CaptureFixture[str]) -> None:
-    """aiohttp shows the line that it stumbled over, which may hold a token."""
+    """aiohttp's message quotes the invalid line, which may contain a token."""
     set_up_logging(Log(level="info", format="json"))
     secret = "t0ps3cret"[::-1]
     try:
@@ -104,7 +104,7 @@ def test_a_request_that_cannot_be_read_is_not_written(capsys: pytest.CaptureFixt
 
 
 def test_arq_does_not_write_the_arguments_of_jobs(capsys: pytest.CaptureFixture[str]) -> None:
-    """At level INFO it writes them whole, and they are people's messages."""
+    """At level INFO arq logs the arguments, which contain messages."""
     set_up_logging(Log(level="debug", format="json"))
     logging.getLogger("arq.worker").info("→ store_events([{'text': 'dear Ana'}])")
     logging.getLogger("arq.worker").warning("redis is away")

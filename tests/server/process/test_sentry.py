@@ -1,4 +1,4 @@
-"""Errors that nobody expected reach a Sentry, and nothing of what was in them does."""
+"""Unexpected errors are reported to Sentry, without their contents."""
 
 import asyncio
 import gzip
@@ -26,7 +26,7 @@ SECRET = "kq8Z71tBf0-the-message-of-a-customer"
 
 @dataclass
 class Sentry:
-    """As much of Sentry as takes envelopes."""
+    """A Sentry that accepts envelopes."""
 
     envelopes: list[bytes] = field(default_factory=list)
 

@@ -1,4 +1,4 @@
-"""Each way in which Redis refuses is told in one sentence of ours, with what to do and without what it or we said."""
+"""Each Redis error is one sentence with what to do, and quotes neither the command nor the response."""
 
 import asyncio
 import re
@@ -28,7 +28,7 @@ PASSING, LASTING = True, False
 
 @asynccontextmanager
 async def answering(reply: bytes) -> AsyncIterator[str]:
-    """A server that answers everything in the same way; an empty reply is the end of the connection."""
+    """A server that gives the same reply to everything; an empty reply closes the connection."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while reply and (data := await reader.read(65536)):

@@ -1,4 +1,4 @@
-"""The watch that every test's server runs under: what it lets pass, and what it makes a test fail for."""
+"""The check of responses against the API description that runs in every test."""
 
 import aiohttp
 import pytest

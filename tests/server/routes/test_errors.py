@@ -1,4 +1,4 @@
-"""One shape for every failure, whoever raised it, and nothing of the inside in it."""
+"""All errors have one format, whatever raised them, and reveal no internals."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -26,7 +26,7 @@ SECRET_WORD = "the-database-password"
 
 
 def check(answer: Answer, status: int, code: str) -> dict[str, Any]:
-    """The answer's error, once it is the contract's."""
+    """The error of the response, after checking its format."""
     assert (answer.status, answer.headers["Content-Type"]) == (status, "application/json")
     assert not Error().validate(answer.body)
     error: dict[str, Any] = answer.body["error"]
@@ -99,7 +99,7 @@ async def test_a_body_that_is_too_large_is_refused_with_and_without_its_length(w
 
 
 async def test_a_body_of_too_many_fields_or_items_is_refused_as_a_whole(web_only: Stack) -> None:
-    """Looking at each of a megabyte takes a second."""
+    """Validating a megabyte of items takes a second."""
     agent = await sign_in_as(web_only, "owner")
     fields = {f"field{number}": number for number in range(20_000)}
     check(await web_only.stranger.call("POST", "/api/auth/login", fields), 400, "malformed")
@@ -151,7 +151,7 @@ async def test_a_database_that_is_away_is_503(web_only: Stack, monkeypatch: pyte
 
 
 async def test_fields_of_any_name_can_be_told(web_only: Stack) -> None:
-    """What a caller sends comes back in `fields`: it must not break the answer."""
+    """Names sent by the caller are returned in `fields`, and must not break the response."""
     for query in ("%ED%A0%80=1", "%00=1", "%FF=1", "a%0D%0Ab=1", "limit=%ED%A0%80"):
         agent = await web_only.sign_in()
         answer = await agent.call("GET", f"/api/channels/whatsapp/accounts?{query}")
@@ -176,7 +176,7 @@ async def test_listed_origins_may_call_and_others_may_not(config: Config) -> Non
 
 
 async def test_redirects_and_plain_answers_of_the_framework_pass() -> None:
-    """The middleware shapes failures only."""
+    """The middleware only formats errors."""
 
     async def move(_: web.Request) -> web.Response:
         raise web.HTTPFound("/elsewhere")

@@ -1,4 +1,4 @@
-"""The description of the API says what the table of routes says, and shows itself under the strict policy."""
+"""The OpenAPI document matches the route table, and its page works under the strict CSP."""
 
 import re
 from typing import Any
@@ -65,7 +65,7 @@ def test_an_operation_says_what_it_takes_answers_and_needs(document: Document, r
 
 
 def test_failures_are_told_by_what_the_row_says(document: Document) -> None:
-    """A few rows written out, so that the rules behind them are held by something else than themselves."""
+    """The expected statuses of a few routes, written out independently of the rules that derive them."""
     account = "/api/channels/{provider}/{account_id}"
     wanted = {
         ("get", "/api/config"): "200 429",

@@ -1,4 +1,4 @@
-"""The table of a number's states: every pair of state and observation, and any order of what is seen."""
+"""The state machine of accounts: every pair of state and observation, and any order of observations."""
 
 from collections.abc import Sequence
 
@@ -77,7 +77,7 @@ def run(state: State, observations: Sequence[Seen]) -> State:
 def test_the_newest_word_decides_in_any_order_however_often_it_is_said(
     before: list[Seen], last: Seen, times: int
 ) -> None:
-    """But for a number that is gone, waits for its scan, or is beyond restarting."""
+    """Except for accounts that are disconnected, waiting for their scan, or out of restarts."""
     state = run(State.CONNECTED, before)
     ended = run(state, [last] * times)
     assert ended is (state if (state, last) in PASSED_OVER else ACCOUNT_STANDINGS[last].state)
@@ -94,7 +94,7 @@ def test_no_words_bring_a_number_back_that_is_gone(words: list[Seen]) -> None:
 
 @given(st.lists(st.sampled_from(Seen)))
 def test_every_standing_has_a_step_of_its_own_meaning(words: list[Seen]) -> None:
-    """Whatever happened: connected asks for nothing, a scan is asked for only while a code waits."""
+    """In any order: a connected account has no next step, and a scan is only requested while a code is shown."""
     state = run(State.WAITING, words)
     steps = {standing.next_step for standing in ACCOUNT_STANDINGS.values() if standing.state is state}
     assert (Step.SCAN in steps) == (state is State.WAITING)

@@ -1,4 +1,4 @@
-"""What several grants amount to, and when a month is nearly used up."""
+"""What several grants give together, and the levels of a month's usage."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Where texts are shortened: previews, quotes, cards, file names. None is cut through an emoji, none shows a blank."""
+"""Shortened texts (previews, quotes, cards, file names) are never cut inside an emoji and never blank."""
 
 from typing import Any
 

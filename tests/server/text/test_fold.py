@@ -1,4 +1,4 @@
-"""Letters as people search them: one fold for what is stored and what is looked for."""
+"""Folding for search: the same for stored texts and queries."""
 
 import json
 import unicodedata
@@ -54,7 +54,7 @@ def test_what_is_folded_stays_as_it_is(text: str) -> None:
 
 
 def test_a_changed_fold_needs_a_migration_that_folds_all_again() -> None:
-    """Stored words and names are folded: set channels_search_state.seq to 0 and `folded` to null, as 0034 does."""
+    """If this changes, fold stored texts again: channels_search_state.seq = 0, `folded` = null, as in 0034."""
     letters = (chr(code) for code in range(0x110000) if unicodedata.ucd_3_2_0.category(chr(code)) != "Cn")
     folds = "\n".join(fold(letter) for letter in letters if not "\ud800" <= letter <= "\udfff")
     assert sha256(folds.encode()).hexdigest()[:16] == "f8fc41ce131fc9fe"

@@ -1,4 +1,4 @@
-"""Blanks, names, cuts and emoji by the table that the page's own reader is held to as well."""
+"""Blank texts, names, cuts and emoji, by the table that the frontend's twin passes too."""
 
 import json
 from pathlib import Path
@@ -103,7 +103,7 @@ def test_the_accounts_own_name_is_known_again() -> None:
 @pytest.mark.parametrize("grapheme", ["a", "🇧🇷", "👩\u200d🚀", "e\u0301"], ids=ascii)
 @pytest.mark.parametrize("before", ["", "a", "🇧"], ids=ascii)
 def test_a_long_text_is_cut_without_reading_it_whole(grapheme: str, before: str) -> None:
-    """To count flags from the beginning takes the square of their number: most of a minute for these."""
+    """Counting flags from the beginning is quadratic: most of a minute for these."""
     text = before + grapheme * 80_000
     for limit in (120, 1000, 65_535):
         kept = graphemes.cut(text, limit)

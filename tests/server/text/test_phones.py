@@ -1,4 +1,4 @@
-"""Phone numbers as people write and paste them, by the table that the page's reader follows too."""
+"""Phone numbers as people write and paste them, by the table that the frontend's twin passes too."""
 
 import json
 from pathlib import Path

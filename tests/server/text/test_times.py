@@ -1,4 +1,4 @@
-"""Times as servers and people write them: read where they can be, and never outside what can be."""
+"""Times in all formats are parsed, and never out of bounds."""
 
 from datetime import UTC, datetime
 

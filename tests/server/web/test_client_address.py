@@ -1,4 +1,4 @@
-"""From whom a request came: listed proxies are believed, nobody else is."""
+"""The client's address: only trusted proxies are believed."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -25,7 +25,7 @@ OURS = Proxies(["10.0.0.0/8", "fd00::/8"])
     ("peer", "forwarded", "client"),
     [
         ("203.0.113.9", [], "203.0.113.9"),
-        ("203.0.113.9", ["198.51.100.1"], "203.0.113.9"),  # whoever is not listed can say what they like
+        ("203.0.113.9", ["198.51.100.1"], "203.0.113.9"),  # X-Forwarded-For of an untrusted peer is ignored
         ("10.0.0.1", [], "10.0.0.1"),
         ("10.0.0.1", ["198.51.100.1"], "198.51.100.1"),
         (
@@ -59,7 +59,7 @@ def test_whatever_a_stranger_sends_changes_nothing(forwarded: list[str], peer: s
 
 @given(st.lists(st.text(max_size=50)))
 def test_no_header_at_all_is_more_than_not_believed(forwarded: list[str]) -> None:
-    """What comes out is an address, and stays below any column's limit."""
+    """The result is an address, within the limit of the column."""
     assert network_of(OURS.client_of("10.0.0.1", forwarded)) != "unknown"
 
 
@@ -71,7 +71,7 @@ def test_an_ipv6_customer_is_one_customer() -> None:
 
 @asynccontextmanager
 async def listening(config: Config, seen: list[str | None], **settings: object) -> AsyncIterator[str]:
-    """The application, whose innermost middleware notes who is calling."""
+    """The application with an innermost middleware that records the client's address."""
 
     @web.middleware
     async def note(request: web.Request, handler: Handler) -> web.StreamResponse:

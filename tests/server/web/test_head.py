@@ -1,4 +1,4 @@
-"""HEAD, as uptime monitors ask: wherever GET is, the same answer without its body, and nothing is noted as fetched."""
+"""HEAD, as used by uptime monitors: the response of GET without a body, and not audited as a download."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def kept(answer: Answer, *without: str) -> list[tuple[str, str]]:
 
 
 async def assert_same(peer: Peer, path: str, *without: str, **headers: str) -> Answer:
-    """The answer to HEAD, once it is that of GET without its body."""
+    """The response to HEAD, after checking that it is that of GET without a body."""
     wanted = await peer.call("GET", path, headers=headers)
     answer = await peer.call("HEAD", path, headers=headers)
     assert answer.status == wanted.status, path

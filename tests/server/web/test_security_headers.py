@@ -1,4 +1,4 @@
-"""What browsers are told on every answer, and which pages may call: each promise with its refusal."""
+"""Security headers and allowed origins, each with a request that is denied."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -32,7 +32,7 @@ REFUSED = (ACCOUNTS, "/api/nothing", "/assets/nothing.js", "/metrics/x")
 
 @pytest.fixture
 async def listed(config: Config) -> AsyncIterator[Peer]:
-    """A stranger to a server that lists one further origin."""
+    """A client without a session, of a server with one allowed origin."""
     own = replace(config, web=replace(config.web, allowed_origins=(LISTED,)))
     async with serving(create_app(own), free_port()) as url, aiohttp.ClientSession() as session:
         yield Peer(session, url)
@@ -85,7 +85,7 @@ async def test_https_is_insisted_on_where_there_is_https(
     own = replace(config, web=replace(config.web, public_url=public_url))
     async with serving(create_app(own), free_port()) as url, aiohttp.ClientSession() as session:
         for path in ("/", "/api/config", "/api/nothing"):
-            # A header that anybody can send does not bring it about.
+            # A header that any client can send does not cause it.
             answer = await Peer(session, url).call("GET", path, headers={"X-Forwarded-Proto": "https"})
             assert answer.headers.get("Strict-Transport-Security") == expected
 
@@ -122,7 +122,7 @@ OPEN_CHANGES = [route for route in ROUTES if route.method not in SAFE_METHODS an
 
 @pytest.mark.parametrize("route", OPEN_CHANGES, ids=lambda route: route.name)
 async def test_no_page_of_another_site_signs_anybody_in_or_out(web_only: Stack, route: object) -> None:
-    """As a form does it: no preflight, any body, the visitor's cookies."""
+    """As a form sends it: no preflight, any body, the visitor's cookies."""
     path = route.path.replace(r"{token:[\w-]{20,100}}", "t" * 43)  # type: ignore[attr-defined]
     body, form = b'{"user_id": "mallory"}', {"Content-Type": "text/plain"}
     for origin in (FOREIGN, "null", web_only.stranger.url + ".evil.example"):

@@ -1,4 +1,4 @@
-"""The addresses an operator writes, in the spelling that everything else compares."""
+"""Addresses of the configuration are normalised to one spelling, or rejected."""
 
 import pytest
 

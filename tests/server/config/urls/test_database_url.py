@@ -1,4 +1,4 @@
-"""DATABASE_URL as people write it: used as libpq users expect, or refused in a sentence that holds no password."""
+"""DATABASE_URL in all forms: used as libpq users expect, or rejected in one sentence without the password."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What people give as REDIS_URL: read as it is meant, or refused by the name of what is wrong, without its secrets."""
+"""REDIS_URL in all forms: parsed as intended, or rejected with the cause and without its secrets."""
 
 from pathlib import Path
 from typing import Any
