@@ -14,7 +14,7 @@ from tests.support.programs import run
 
 
 def settings_of(config: Config) -> dict[str, str]:
-    """The environment in which a command meets this Confab."""
+    """The environment for a command that uses this Confab."""
     return {
         "DATABASE_URL": config.database.url or "",
         "REDIS_URL": config.redis.url or "",
@@ -29,22 +29,22 @@ def settings_of(config: Config) -> dict[str, str]:
 
 @dataclass
 class Shell:
-    """Somebody with a shell beside a running Confab."""
+    """A shell next to a running Confab."""
 
     config: Config
 
     async def process(self, *arguments: str, stdin: str = "", **changes: str) -> CompletedProcess[str]:
-        """A command as its own process, to its end."""
+        """Run a command as its own process, and wait for it."""
         settings = settings_of(self.config) | changes
         return await asyncio.to_thread(run, *arguments, settings=settings, stdin=stdin)
 
     async def document(self, *arguments: str) -> Any:
-        """The one document that the process prints for programs; nothing else is printed."""
+        """The JSON document that the process prints with --json, and nothing else."""
         result = await self.process(*arguments, "--json")
         assert (result.returncode, result.stderr) == (0, ""), result.stderr
         return json.loads(result.stdout)
 
     async def told(self, *arguments: str) -> CommandResult:
-        """What the same command tells, without the second that a process takes to start."""
+        """The result of the same command in this process, which saves a second."""
         note_user_agent(SOURCE)
         return await perform(self.config, _parser().parse_args(arguments))

@@ -1,4 +1,4 @@
-"""The operator's commands as processes beside a running Confab: what they do, print, refuse and write down."""
+"""The operator's commands as processes next to a running Confab: effects, output, errors and audit entries."""
 
 import json
 import stat
@@ -28,7 +28,7 @@ def token_of(text: str) -> str:
 
 
 async def accept(stack: Stack, token: str, status: int = 200) -> Any:
-    """Open a link as its person does."""
+    """Open a link as its user does."""
     body = {"token": token, "password": PASSWORD}
     answer = await stack.stranger.call("POST", "/api/auth/link/accept", body)
     assert answer.status == status, answer.raw
@@ -36,7 +36,7 @@ async def accept(stack: Stack, token: str, status: int = 200) -> Any:
 
 
 async def written(admin: Peer) -> list[dict[str, Any]]:
-    """What the commands have written down, oldest first."""
+    """The audit entries of the commands, oldest first."""
     lines = (await admin.ok("GET", AUDIT))["items"]
     assert all(line["user_agent"] == "command line" for line in lines if line["actor"] == "operator")
     return [line for line in reversed(lines) if line["actor"] == "operator"]
@@ -109,7 +109,7 @@ async def test_a_key_is_shown_once_and_revoked(stack: Stack, shell: Shell) -> No
     assert [item["id"] for item in (await program.ok("GET", f"{CHANNELS}/accounts"))["items"]] == [account_id]
     listed = await shell.told("keys", "list", email)
     assert not ApiKey(many=True).validate(listed.document["items"])
-    assert f"{made['secret'][:12]}…  ana  crm  read  numbers {account_id}" in listed.text
+    assert f"{made['secret'][:12]}…  ana  crm  read  accounts {account_id}" in listed.text
     assert made["secret"] not in repr(listed)
     key_id = str(made["key"]["id"])
     assert (await shell.told("keys", "revoke", key_id)).text == f"Revoked the key {key_id} (crm)."

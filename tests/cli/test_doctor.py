@@ -14,7 +14,7 @@ from tests.support.services import Services, run_services
 
 
 class TestDoctor:
-    """Finds what is wrong with each thing Confab stands on."""
+    """doctor finds what is wrong with each dependency."""
 
     @pytest.fixture
     def own_services(self) -> Iterator[Services]:

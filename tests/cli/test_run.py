@@ -13,7 +13,7 @@ from tests.support.services import Services
 
 
 def sentence(settings: Settings, *arguments: str) -> str:
-    """What a command that cannot be done says: one line, no traceback, exit code 1."""
+    """The error of a command that fails: one line, no traceback, exit code 1."""
     result = run(*arguments, settings=settings)
     assert result.returncode == 1, result.stdout + result.stderr
     assert result.stdout == ""
@@ -64,7 +64,7 @@ def test_kill_9_leaves_nothing_that_stops_the_next_start(settings: Settings, tmp
 
 
 def test_a_killed_parent_takes_everything_with_it(settings: Settings, tmp_path: Path) -> None:
-    """`make run` starts it so: kill -9 of make must not leave an inbox behind."""
+    """`make run` uses this: after kill -9 of make no process may be left."""
     starter = (
         "import subprocess, sys; subprocess.run([sys.executable, 'run.py', 'serve', '--end-with-parent'])"
     )

@@ -29,7 +29,7 @@ HOSTED_TOKEN = "t" * 43
 
 @dataclass
 class Place:
-    """Somebody with an account and a chat, to whom every address leads."""
+    """A user with an account and a chat, for the paths of all routes."""
 
     peer: Peer
     account_id: int
@@ -41,7 +41,7 @@ class Place:
     refusal_id: int = 0
 
     def path(self, route: Route) -> str:
-        """The route's address with ids that exist."""
+        """The route's path with existing ids."""
         values = {
             "provider": "whatsapp",
             "account_id": str(self.account_id),
@@ -62,7 +62,7 @@ class Place:
 
 
 async def make_place(stack: Stack) -> Place:
-    """An owner of the team with a number, a chat, a key, and somebody else who is let into the number."""
+    """An owner of the team with an account, a chat, a key, and another member of the account."""
     await heartbeat(stack.app[REDIS])  # without a worker nothing is ready
     owner, other = await sign_in_as(stack, "owner"), await stack.sign_in("other")
     account_id = await make_account(stack, owner)
@@ -114,7 +114,7 @@ def good_body(route: Route) -> dict[str, Any] | None:
 
 
 async def fail_message(stack: Stack, message_id: int) -> None:
-    """Make it one of ours that UniPile refused, with a file that could not be had."""
+    """Turn the message into a failed send with an unavailable file."""
 
     async def update(cursor: Cursor) -> None:
         await cursor.execute(

@@ -1,4 +1,4 @@
-"""The one client of Redis: signs in and speaks TLS as REDIS_URL says, waits for nothing for ever, finds its way."""
+"""The Redis client: authentication, TLS, timeouts, and failover."""
 
 import asyncio
 import socket
@@ -31,7 +31,7 @@ def at_port(url: str, port: int) -> str:
 
 
 async def complaint(url: str, **changes: object) -> str:
-    """What is wrong with this Redis, as `doctor` and a start say it; empty when nothing is."""
+    """The error of `doctor` and of a start for this Redis; empty if there is none."""
     config = redis_at(url, **{"connect_timeout_seconds": 1.0, "command_timeout_seconds": 1.0, **changes})
     client = connect(config)
     try:
@@ -43,7 +43,7 @@ async def complaint(url: str, **changes: object) -> str:
 
 @pytest.fixture
 async def wire(services: Services, redis_url: str) -> AsyncIterator[SilentGate]:
-    """A way to the Redis that can fall silent."""
+    """A proxy to Redis that can stop forwarding."""
     gate = SilentGate(services.valkey.port)
     await gate.open()
     yield gate
@@ -167,7 +167,7 @@ async def test_a_subscription_that_falls_silent_is_noticed(
 async def test_a_subscription_that_hears_nothing_for_long_stays(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is asked again and again, and answers."""
+    """A subscription without messages is probed, and stays connected."""
     monkeypatch.setattr(redis_client, "SILENCE_SECONDS", 0.02)
     heard: list[bytes] = []
 
@@ -210,7 +210,7 @@ async def test_sockets_are_watched_by_the_system(client: Client) -> None:
 
 
 async def test_after_a_failover_the_next_write_goes_to_the_new_primary() -> None:
-    """The old primary keeps its connections and refuses writes; the address leads to the new one."""
+    """The old primary stays connected and rejects writes; the address resolves to the new one."""
     with run_valkey() as old, run_valkey() as new:
         command(new.url, "CONFIG", "SET", "requirepass", "pw")
         command(old.url, "CONFIG", "SET", "requirepass", "pw")

@@ -15,7 +15,7 @@ from tests.support.services import Services
 
 
 class Certificates:
-    """An authority that nobody knows, and what it has signed."""
+    """An untrusted CA and its certificates."""
 
     def __init__(self, folder: Path) -> None:
         self.authority = trustme.CA()
@@ -54,7 +54,7 @@ async def speaking_tls(services: Services, context: ssl.SSLContext) -> AsyncIter
         ("ec2-1-2-3-4.example", "", {}, "has a certificate that no trusted authority signed"),
         ("ec2-1-2-3-4.example", "?ssl_cert_reqs=none", {}, ""),
         ("ec2-1-2-3-4.example", "", {"ssl_cert_reqs": "none"}, ""),
-        ("ec2-1-2-3-4.example", "?ssl_cert_reqs=required", {"ssl_cert_reqs": "none"}, "no known authority"),
+        ("ec2-1-2-3-4.example", "?ssl_cert_reqs=required", {"ssl_cert_reqs": "none"}, "no trusted authority"),
         ("ec2-1-2-3-4.example", "?ssl_ca_certs={ca}", {}, ""),
         ("ec2-1-2-3-4.example", "?ssl_ca_data={pem}", {}, ""),
         ("ec2-1-2-3-4.example", "?ssl_ca_certs={ca}&ssl_check_hostname=true", {}, "certificate for another name"),

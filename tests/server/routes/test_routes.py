@@ -63,14 +63,14 @@ def assert_refused(answer: Answer, *statuses: int) -> None:
 
 
 def test_every_route_has_a_name_of_its_own() -> None:
-    """Those that are not documented may be a second address of one that is."""
+    """Undocumented routes may be a second path of a documented one."""
     names = [route.name for route in ROUTES if route.is_documented]
     assert len(set(names)) == len(names)
     assert len({(route.method, route.path) for route in ROUTES}) == len(ROUTES)
 
 
 def test_all_that_is_open_is_open_on_purpose() -> None:
-    """What changes or shows a user's data is not in this list."""
+    """No route that shows or changes a user's data is public."""
     assert {route.name for route in ROUTES if not route.needs_token} == {
         "show_health",
         "show_readiness",
@@ -151,7 +151,7 @@ async def test_a_form_is_not_taken_for_json(place: Place, route: Route) -> None:
 
 
 async def test_no_address_of_any_route_is_more_than_refused(place: Place) -> None:
-    """Ids and queries at the edge of what columns and parsers hold."""
+    """Ids and queries at the limits of columns and parsers."""
     for route in GUARDED:
         for value in ("0", str(2**63 - 1), str(2**63), "9" * 20):
             for name in ("account_id", "chat_id", "user_id", "key_id"):
@@ -170,7 +170,7 @@ async def test_no_address_of_any_route_is_more_than_refused(place: Place) -> Non
 
 
 async def happy_answer(stack: Stack, place: Place, route: Route) -> Answer:
-    """The route's answer when all is well."""
+    """The response to a valid request."""
     path, headers = place.path(route), {}
     if route.needs_secret:
         headers["Unipile-Auth"] = "sandbox-webhook-secret"
@@ -213,7 +213,7 @@ async def test_an_answer_is_what_its_route_declares(web_only: Stack, place: Plac
 
 
 async def test_answers_of_a_whole_conversation_are_what_their_routes_declare(stack: Stack) -> None:
-    """With what only a sandbox and workers bring about: names, phones, ticks, a number of the account's."""
+    """With data that needs the sandbox and workers: names, phone numbers, ticks, the account's own number."""
     agent = await sign_in_as(stack, "owner")
     account = await stack.make_account(agent)
     socket = await agent.listen()
@@ -231,7 +231,7 @@ async def test_answers_of_a_whole_conversation_are_what_their_routes_declare(sta
 
 
 def test_the_strict_schema_notices_an_unknown_key_at_any_depth() -> None:
-    """So that the two tests above can fail."""
+    """Checks that the two tests above can fail."""
     (route,) = (route for route in ANSWERING if route.name == "list_messages")
     assert route.answer is not None
     message = {

@@ -1,4 +1,4 @@
-"""Who may do what is kept for a moment on each instance, and forgotten by all of them when somebody changes it."""
+"""Roles are cached briefly on each instance, and dropped by all instances when they change."""
 
 from dataclasses import replace
 
@@ -15,14 +15,14 @@ USERS = "/api/users"
 
 @pytest.fixture(autouse=True)
 def _for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is not forgotten here is never forgotten."""
+    """Without the drop that is tested, the cache would never expire in this test."""
     monkeypatch.setattr("server.resources.CACHED_ROLES_SECONDS", 3600.0)
 
 
 async def test_whoever_changes_something_is_heard_by_the_next_request_here(
     config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without a word from Redis, which comes a moment later."""
+    """Before the broadcast through Redis, which arrives a moment later."""
     async with run_stack(config, with_workers=False) as stack:
         owner, eva = await sign_in_as(stack, "owner"), await sign_in_as(stack, "agent")
         account_id = await make_account(stack, eva)

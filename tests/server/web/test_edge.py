@@ -1,4 +1,4 @@
-"""What strangers send that is no request of ours: packed bodies, half a head, too much of one, another protocol."""
+"""Invalid requests: compressed bodies, incomplete or too large heads, other protocols."""
 
 import asyncio
 import gzip
@@ -25,7 +25,7 @@ HANDSHAKE = (
 
 @dataclass
 class Raw:
-    """An answer as it stands on the wire, read until the server ended the connection."""
+    """A raw response, read until the server closes the connection."""
 
     status: int
     headers: dict[str, str]
@@ -46,7 +46,7 @@ def parse(data: bytes) -> Raw:
 
 
 async def sent(port: int, data: bytes, seconds: float = 5.0) -> Raw:
-    """What the server says to these bytes; it must end the connection within the time."""
+    """The server's response to these bytes; it must close the connection in time."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         writer.write(data)
@@ -83,7 +83,7 @@ PLACES = (
 
 
 async def test_a_packed_request_is_refused_before_its_body_has_come(web_only: Stack) -> None:
-    """By every coding, at every address."""
+    """For every encoding, on every route."""
 
     async def check(place: str, line: str) -> None:
         length = [] if "Transfer" in line else ["Content-Length: 900000"]
@@ -112,7 +112,7 @@ async def test_a_body_that_says_it_is_not_packed_is_read(web_only: Stack) -> Non
 
 
 async def test_the_whole_table_of_routes_refuses_what_is_packed(web_only: Stack) -> None:
-    """Also where nobody reads a body."""
+    """Also on routes that read no body."""
     for route in ROUTES:
         path = route.path.partition("{")[0].replace("\\", "") or "/"
         answer = await sent(
@@ -122,7 +122,7 @@ async def test_the_whole_table_of_routes_refuses_what_is_packed(web_only: Stack)
 
 
 async def test_twenty_bombs_at_once_leave_the_others_alone(web_only: Stack) -> None:
-    """Nothing is unpacked: 50 MB each would take the loop for seconds."""
+    """Nothing is decompressed: 50 MB each would block the loop for seconds."""
     stranger, slowest, is_done = web_only.stranger, 0.0, False
 
     async def throw(place: str) -> int:
@@ -151,7 +151,7 @@ async def test_twenty_bombs_at_once_leave_the_others_alone(web_only: Stack) -> N
 async def test_many_small_pieces_are_parsed_a_few_at_a_time(
     web_only: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Chunks of one byte cost a hundred times what they weigh: the others get their turn in between."""
+    """Chunks of one byte take a hundred times longer to parse: other connections are served in between."""
     sizes, parse = list[int](), web.RequestHandler.data_received
 
     def note(protocol: web.RequestHandler, data: bytes) -> None:
@@ -171,7 +171,7 @@ async def test_many_small_pieces_are_parsed_a_few_at_a_time(
 
 
 async def test_what_comes_with_and_after_a_large_body_keeps_its_order(web_only: Stack) -> None:
-    """Pipelined requests behind one that is parsed in pieces, and a socket's frames behind its handshake."""
+    """Pipelined requests after one that is parsed in chunks, and frames right after a socket's handshake."""
     body = b'{"user_id": "agent"}' + b" " * 500_000
     first = head("POST", "/api/auth/test-token", f"Content-Length: {len(body)}") + body
     reader, writer = await asyncio.open_connection("127.0.0.1", port_of(web_only))

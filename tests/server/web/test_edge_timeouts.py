@@ -30,13 +30,13 @@ async def waiting(config: Config, timeouts: Timeouts) -> AsyncIterator[int]:
 
 @pytest.fixture
 async def impatient(config: Config) -> AsyncIterator[int]:
-    """The port of a server that does not wait long in the middle of anything."""
+    """The port of a server with short timeouts."""
     async with waiting(config, TIMEOUTS) as port:
         yield port
 
 
 async def closes(port: int, data: bytes, seconds: float = 3.0) -> bool:
-    """Whether the server ends a connection over which no more than this is ever said."""
+    """Whether the server closes a connection on which only this is sent."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         writer.write(data)
@@ -116,7 +116,7 @@ async def test_who_sends_a_byte_now_and_then_is_not_waited_for_either(impatient:
 
 
 async def test_an_open_socket_is_waited_for(impatient: int, config: Config) -> None:
-    """It has its own limits: it is quiet for longer than any head may take."""
+    """A socket has its own limits: it is idle for longer than any request head may take."""
     reader, writer = await asyncio.open_connection("127.0.0.1", impatient)
     writer.write(head("GET", "/ws", HANDSHAKE))
     answer = parse(await reader.readuntil(b"\r\n\r\n"))

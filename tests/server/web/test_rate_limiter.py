@@ -1,4 +1,4 @@
-"""How much anybody may ask for: exact on one instance, together over several, and each alone without Redis."""
+"""Rate limits: exact on one instance, shared by several, local without Redis."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -23,7 +23,7 @@ REDIS_TIMEOUT_SECONDS = rate_limiter.REDIS_TIMEOUT_SECONDS
 
 @pytest.fixture(autouse=True)
 def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A busy machine is no Redis that is away."""
+    """On a busy machine a slow Redis must not count as unavailable."""
     monkeypatch.setattr(rate_limiter, "REDIS_TIMEOUT_SECONDS", 20.0)
 
 
@@ -45,7 +45,7 @@ async def test_one_instance_lets_through_the_burst_and_not_one_more(redis: Redis
 
 @pytest.mark.parametrize("stride", [1, 5])
 async def test_several_instances_count_together(redis: Redis, stride: int) -> None:
-    """Exactly with a stride of one, else less than a stride more each."""
+    """Exact with stride 1, otherwise less than a stride too many per instance."""
     fleet, rate = [Limiter(redis) for _ in range(3)], Rate("test", 60, SLOW, stride)
     taken = 0
     for turn in range(150):
@@ -133,7 +133,7 @@ async def test_whoever_was_quiet_for_longest_is_forgotten(
 @settings(max_examples=60)
 @given(st.lists(st.floats(0, 3), max_size=60), st.integers(1, 8), st.floats(0.1, 2))
 def test_never_more_than_the_rate_in_any_window(pauses: list[float], burst: int, seconds: float) -> None:
-    """Over any stretch of time: the burst, and what came back meanwhile."""
+    """In any period: the burst, plus what is refilled meanwhile."""
     local, rate, now, taken = (
         rate_limiter._LocalCount(),
         Rate("test", burst, seconds, 0),

@@ -20,7 +20,7 @@ ACCOUNTS = "/api/channels/whatsapp/accounts"
 
 
 def limited(config: Config, **classes: int) -> Config:
-    """So many at once and next to nothing after that; other classes are generous."""
+    """Limits these classes to a burst with hardly any refill; other classes are generous."""
     allowances = {name: Allowance(burst=classes.get(name, 10_000), per_minute=1) for name in STRIDES}
     return replace(config, limits=Limits(enabled=True, classes=allowances))
 
@@ -95,7 +95,7 @@ async def test_inventing_addresses_does_not_help(config: Config) -> None:
 async def test_webhooks_and_reads_do_not_wait_for_redis(
     config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A webhook never asks it; of reads one in twenty does."""
+    """Webhooks never ask Redis, one read in twenty does."""
     async with run_stack(limited(config), with_workers=False) as stack:
         ana, asked = await stack.sign_in("ana"), 0
         take = stack.app[LIMITER]._take
