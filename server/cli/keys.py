@@ -1,7 +1,7 @@
 """The operator's commands for API keys: create, list, revoke."""
 
 import argparse
-from typing import Any
+from typing import Any, TypedDict
 
 import orjson
 
@@ -24,7 +24,21 @@ from server.store.people import api_keys
 from server.store.people.audit import OPERATOR
 from server.web.identify import make_key, prefix_of
 
-KEYS_AT_A_TIME = 100
+KEYS_PER_PAGE = 100
+
+
+class KeyDocument(TypedDict):
+    """The fields of a key's JSON that are printed."""
+
+    id: int
+    prefix: str
+    name: str
+    scopes: list[str]
+    all_accounts: bool
+    account_ids: list[int]
+    user_name: str
+    expires_at: str | None
+    last_used_at: str | None
 
 
 def add_key_commands(commands: Any) -> None:
@@ -71,19 +85,19 @@ async def create_key(context: CommandContext, options: argparse.Namespace) -> Co
 async def list_keys(context: CommandContext, options: argparse.Namespace) -> CommandResult:
     """List keys with their name, scopes and last use."""
     user_id = (await find_user(context, options.email)).id if options.email else None
-    keys: list[dict[str, Any]] = []
+    found: list[KeyDocument] = []
     before: int | None = None
     while True:
-        page = await context.database.read(api_keys.list_keys, user_id, KEYS_AT_A_TIME, before)
-        keys += [orjson.loads(item) for item in page.items]
+        page = await context.database.read(api_keys.list_keys, user_id, KEYS_PER_PAGE, before)
+        found += [orjson.loads(item) for item in page.items]
         if page.next_key is None:
             return CommandResult(
-                {"items": keys}, "\n".join(_line(key) for key in keys) or "There are no keys."
+                {"items": found}, "\n".join(_line(key) for key in found) or "There are no keys."
             )
         before = page.next_key[1]
 
 
-def _line(key: dict[str, Any]) -> str:
+def _line(key: KeyDocument) -> str:
     ids = ", ".join(map(str, key["account_ids"]))
     accounts = "all accounts" if key["all_accounts"] else f"accounts {ids}"
     used = f"used {key['last_used_at']}" if key["last_used_at"] else "never used"

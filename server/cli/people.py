@@ -3,7 +3,7 @@
 import argparse
 import sys
 from getpass import getpass
-from typing import Any
+from typing import Any, TypedDict
 
 import orjson
 from aiopg import Cursor
@@ -33,6 +33,16 @@ from server.store.people.audit import OPERATOR
 from server.store.people.team import TeamUser
 
 USERS_PER_PAGE = 100
+
+
+class UserDocument(TypedDict):
+    """The fields of a user's JSON that are printed."""
+
+    id: int
+    email: str
+    name: str
+    role: str
+    status: str
 
 
 def add_user_commands(commands: Any) -> None:
@@ -129,7 +139,7 @@ async def _read_password() -> str:
 
 async def list_users(context: CommandContext, options: argparse.Namespace) -> CommandResult:
     """List all users, oldest first."""
-    shown: list[dict[str, Any]] = []
+    shown: list[UserDocument] = []
     after: int | None = 0
     while after is not None:
         page = await context.database.read(team.list_users, USERS_PER_PAGE, after)
@@ -138,7 +148,7 @@ async def list_users(context: CommandContext, options: argparse.Namespace) -> Co
     return CommandResult({"items": shown}, "\n".join(_line(user) for user in shown) or "There are no users.")
 
 
-def _line(user: dict[str, Any]) -> str:
+def _line(user: UserDocument) -> str:
     status = "" if user["status"] == "active" else f"  {user['status']}"
     return f"{user['id']:>6}  {user['email']}  {user['name']}  {user['role']}{status}"
 

@@ -5,7 +5,7 @@ import asyncio
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypedDict
 
 import orjson
 from aiopg import Cursor
@@ -32,6 +32,14 @@ from server.text.phones import tidy
 
 POLL_SECONDS = 0.2
 WAIT_SECONDS = 3600
+
+
+class ExportDocument(TypedDict):
+    """The fields of an export's JSON that are read here."""
+
+    state: str
+    size: int
+    messages: int
 
 
 def add_privacy_commands(commands: Any) -> None:
@@ -96,13 +104,13 @@ async def _request_export(
 
 async def _wait_for_export(
     context: CommandContext, account_id: int, export_id: int, seconds: float
-) -> dict[str, Any]:
+) -> ExportDocument:
     """Poll until the export is ready."""
     try:
         async with asyncio.timeout(seconds):
             while True:
                 text = await context.database.read(exports.fetch_export, account_id, export_id)
-                shown: dict[str, Any] = orjson.loads(text or '{"state": "removed"}')
+                shown: ExportDocument = orjson.loads(text or '{"state": "removed"}')
                 if shown["state"] == "ready":
                     return shown
                 if shown["state"] in ("failed", "removed"):

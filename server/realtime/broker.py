@@ -13,7 +13,7 @@ from redis.asyncio.client import PubSub
 from server.errors import Unavailable
 from server.realtime.events import Push, encode_pushes
 from server.redis.channels import CONTROL, account_channel
-from server.redis.client import Client, subscribed
+from server.redis.client import Client, Message, subscribed
 from server.redis.reasons import UNREACHABLE, reason_of
 
 log = structlog.get_logger()
@@ -134,12 +134,13 @@ class Broker:
                 async with asyncio.timeout(SUBSCRIBE_TIMEOUT_SECONDS):
                     await pubsub.subscribe(*late)
             async for message in messages:
-                self._take_message(subscriber, message["type"], message["channel"].decode(), message["data"])
+                self._take_message(subscriber, message)
 
-    def _take_message(self, subscriber: Subscriber, kind: str, channel: str, data: bytes) -> None:
-        if kind == "message":
-            subscriber.take_message(channel, data)
-        elif kind == "subscribe":
+    def _take_message(self, subscriber: Subscriber, message: Message) -> None:
+        channel = message["channel"].decode()
+        if message["type"] == "message":
+            subscriber.take_message(channel, message["data"])
+        elif message["type"] == "subscribe":
             # One command subscribes to all channels, ours or the client library's, which may reconnect by itself:
             # from this confirmation on everything arrives again, so it is not too early to read the rows.
             if channel == CONTROL:

@@ -12,7 +12,7 @@ from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha1
-from typing import Any, TypeVar
+from typing import Any, Literal, TypedDict, TypeVar
 from uuid import uuid4
 
 import structlog
@@ -30,7 +30,6 @@ from server.redis.reasons import UNREACHABLE, is_away, reason_of
 log = structlog.get_logger()
 
 T = TypeVar("T")
-Message = dict[str, Any]
 # The end of a job must survive a short outage, so workers retry for this long; requests fail at once.
 RETRY_SECONDS = 60.0
 FIRST_PAUSE_SECONDS, LAST_PAUSE_SECONDS = 0.05, 1.0
@@ -41,6 +40,25 @@ LOG_INTERVAL_SECONDS = 10.0
 KEEPALIVE = {"TCP_KEEPIDLE": 15, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3}
 # The kernel closes the connection if sent data is not acknowledged for this long.
 USER_TIMEOUT_MILLISECONDS = 15_000
+
+
+class Delivery(TypedDict):
+    """A published message, as redis-py returns it."""
+
+    type: Literal["message"]
+    channel: bytes
+    data: bytes
+
+
+class Confirmation(TypedDict):
+    """The confirmation of a subscription; `data` is the number of subscriptions."""
+
+    type: Literal["subscribe", "unsubscribe"]
+    channel: bytes
+    data: int
+
+
+Message = Delivery | Confirmation
 
 
 class Client(ArqRedis):

@@ -169,7 +169,7 @@ async def test_a_subscription_that_hears_nothing_for_long_stays(
 ) -> None:
     """A subscription without messages is probed, and stays connected."""
     monkeypatch.setattr(redis_client, "SILENCE_SECONDS", 0.02)
-    heard: list[bytes] = []
+    heard: list[bytes | int] = []
 
     async def listen() -> None:
         async with subscribed(client, "confab:control") as (_, messages):
