@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from bench.storm import wait_until_up  # noqa: E402 - the path is set above
-from server.auth.tokens import HASHER  # noqa: E402
+from server.auth.passwords import HASHER  # noqa: E402
 from server.embedded.children import free_port  # noqa: E402
 from tests.support.mailbox import Mailbox, delivering  # noqa: E402
 from tests.support.services import Services, run_services  # noqa: E402

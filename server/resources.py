@@ -7,7 +7,7 @@ from functools import partial
 
 from aiohttp import web
 
-from server.auth.tokens import Passwords
+from server.auth.passwords import Passwords
 from server.cancellation import end_tasks
 from server.connections import open_database, open_unipile
 from server.media.storage import open_storage

@@ -10,7 +10,7 @@ from aiopg import Cursor
 
 from server.auth.invitations import new_link, show_link
 from server.auth.one_time_links import NewLink
-from server.auth.tokens import Passwords
+from server.auth.passwords import Passwords
 from server.cli.command import (
     CommandContext,
     CommandResult,

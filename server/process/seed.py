@@ -2,7 +2,8 @@
 
 from aiopg import Cursor
 
-from server.auth.tokens import Passwords, hash_token, link_url, make_refresh_token
+from server.auth.passwords import Passwords
+from server.auth.tokens import hash_token, link_url, make_refresh_token
 from server.config import DEMO_EMAIL, Config
 from server.connections import open_database
 from server.plans.grants import grant

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from server.auth.tokens import Passwords, Tokens
+from server.auth.passwords import Passwords
+from server.auth.tokens import Tokens
 from server.config import Config
 from server.config.limits import Rate
 from server.media.storage import Storage
