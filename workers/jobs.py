@@ -1,4 +1,4 @@
-"""Which jobs run where: the queues' workers, their limits, and how they are started."""
+"""The job table: which function runs which job, the workers of each queue, and their start."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -31,7 +31,7 @@ from workers.sync import chat_sync, import_history, sweeps
 
 log = structlog.get_logger()
 
-# Every name of server/queue.py with the function that does it.
+# Every job name of server/queue.py with its function.
 JOBS: Mapping[str, Job] = {
     queue.STORE_EVENTS: ingest.store_events,
     queue.SEND_CHAT: outbox.send_chat,
@@ -51,18 +51,18 @@ JOBS: Mapping[str, Job] = {
     queue.SEND_LINK: mail.send_link,
     queue.ASK_RESET: mail.ask_reset,
 }
-# Longer than any job's own limit, so that arq's time-out, which deletes the job, never comes first.
+# Longer than any job's own limit, so that arq's timeout, which deletes the job, never comes first.
 ARQ_MARGIN_SECONDS = 60
-# Starts are no measure of a job's fault; `retried` counts what is.
-ENDLESS_TRIES = 1_000_000
+# arq counts starts; `retried` counts faults and decides.
+UNLIMITED_TRIES = 1_000_000
 DRAIN_SECONDS = 5.0
-MAILS_AT_A_TIME = 4
-BEGIN_SECONDS, BEGIN_AGAIN_SECONDS = 5.0, 1.0
+MAIL_JOBS = 4
+STARTUP_SECONDS, STARTUP_RETRY_SECONDS = 5.0, 1.0
 
 
 @asynccontextmanager
 async def run_workers(config: Config) -> AsyncIterator[Parts]:
-    """All queues' workers inside this process, supervised; leaving the block drains them."""
+    """Run the workers of all queues in this process, supervised, and drain them when the block ends."""
     async with open_parts(config) as parts, AsyncExitStack() as stack:
         limits = {
             queue.INGEST_QUEUE: config.worker.ingest_jobs,
@@ -70,17 +70,17 @@ async def run_workers(config: Config) -> AsyncIterator[Parts]:
             queue.AMENDMENT_QUEUE: config.worker.amendment_jobs,
             queue.SYNC_QUEUE: config.sync.jobs,
             queue.MEDIA_QUEUE: config.media.copies,
-            # Nothing else comes there where there is no mail server.
-            **({queue.MAIL_QUEUE: MAILS_AT_A_TIME} if config.mail.is_on else {}),
+            # Without a mail server nothing is queued there.
+            **({queue.MAIL_QUEUE: MAIL_JOBS} if config.mail.is_on else {}),
         }
-        crew: list[Supervisor] = []
+        supervisors: list[Supervisor] = []
         for name, max_jobs in limits.items():
-            # A patient client: a blip of Redis must not end the worker.
+            # Retrying commands: a brief outage of Redis must not end the worker.
             redis = connect(config.redis, retries=True)
             stack.push_async_callback(redis.aclose)
             make = partial(make_worker, parts, name, redis, max_jobs)
-            crew.append(await stack.enter_async_context(supervised(make, drain_seconds=DRAIN_SECONDS)))
-        await stack.enter_async_context(monitored(parts.redis, crew))
+            supervisors.append(await stack.enter_async_context(supervised(make, drain_seconds=DRAIN_SECONDS)))
+        await stack.enter_async_context(monitored(parts.redis, supervisors))
         await stack.enter_async_context(periodic.periodic_tasks(parts))
         await stack.enter_async_context(startup_jobs(parts))
         yield parts
@@ -88,40 +88,40 @@ async def run_workers(config: Config) -> AsyncIterator[Parts]:
 
 @asynccontextmanager
 async def startup_jobs(parts: Parts) -> AsyncIterator[None]:
-    """What a start asks for is queued, at once or, when something is away in that very moment, a little later."""
-    task = asyncio.create_task(_begin(parts))
+    """Queue the jobs of a start at once, or as soon as Redis and Postgres are available."""
+    task = asyncio.create_task(_queue_startup_jobs(parts))
     try:
-        await asyncio.wait([task], timeout=BEGIN_SECONDS)
+        await asyncio.wait([task], timeout=STARTUP_SECONDS)
         if task.done():
-            task.result()  # a defect must not pass unseen
+            task.result()  # raises the error of a bug
         yield
     finally:
         await end_tasks([task])
 
 
-async def _begin(parts: Parts) -> None:
+async def _queue_startup_jobs(parts: Parts) -> None:
     while True:
         try:
             await queue.enqueue(parts.redis, queue.REGISTER_WEBHOOKS)
             await sweeps.sweep_unswept(parts)
         except (Unavailable, *UNREACHABLE) as error:
             log.warning("start_postponed", error=type(error).__name__)
-            await asyncio.sleep(BEGIN_AGAIN_SECONDS)
+            await asyncio.sleep(STARTUP_RETRY_SECONDS)
         else:
             return
 
 
 @asynccontextmanager
 async def run_warm_workers(config: Config) -> AsyncIterator[Parts]:
-    """The same for a process that stays: the first messages after its start are stored as quickly as all others."""
+    """The same with warmed plans: the first messages after the start are stored as fast as all others."""
     async with run_workers(config) as parts, warmed(parts):
         yield parts
 
 
 def make_worker(parts: Parts, queue_name: str, redis: Client, max_jobs: int, **options: Any) -> WokenWorker:
-    """One worker of one queue."""
+    """A worker of one queue."""
     config = parts.config.worker
-    names = [name for name, home in queue.QUEUES.items() if home == queue_name]
+    names = [name for name, job_queue in queue.QUEUES.items() if job_queue == queue_name]
     functions = [
         func(
             cast(
@@ -131,7 +131,7 @@ def make_worker(parts: Parts, queue_name: str, redis: Client, max_jobs: int, **o
             name=name,
             timeout=config.job_timeout_seconds + ARQ_MARGIN_SECONDS,
             keep_result=0,
-            max_tries=ENDLESS_TRIES,
+            max_tries=UNLIMITED_TRIES,
         )
         for name in names
     ]

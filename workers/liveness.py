@@ -1,4 +1,4 @@
-"""A worker process's sign of life in Redis; its connections and workers are made anew when that fails for a while."""
+"""A worker process's heartbeat in Redis; replaces its connections and workers when it fails for a while."""
 
 import asyncio
 import time
@@ -15,16 +15,16 @@ from workers.runner import Supervisor
 
 log = structlog.get_logger()
 
-# Longer than a lease: what ran here has been taken over, or will be, and is ended.
+# Longer than a lease: the jobs that ran here have been taken over, or will be, and are cancelled.
 RENEW_SECONDS = 15.0
-# A process that stood still for that long has missed one beat, and nothing is wrong with it.
-MISSES = 2
+# A process that was paused for that long has missed one heartbeat and works again.
+MIN_MISSES = 2
 
 
 @asynccontextmanager
-async def monitored(redis: Client, crew: Sequence[Supervisor]) -> AsyncIterator[None]:
-    """Until the block is left: say that this process lives as long as its workers look into their queues."""
-    task = asyncio.create_task(LivenessMonitor(redis, crew).run())
+async def monitored(redis: Client, supervisors: Sequence[Supervisor]) -> AsyncIterator[None]:
+    """Send heartbeats until the block ends, as long as the workers of this process read their queues."""
+    task = asyncio.create_task(LivenessMonitor(redis, supervisors).run())
     try:
         yield
     finally:
@@ -32,51 +32,55 @@ async def monitored(redis: Client, crew: Sequence[Supervisor]) -> AsyncIterator[
 
 
 class LivenessMonitor:
-    """One process's workers, and when they were last known to be well."""
+    """Checks one process's workers, and when they were last healthy."""
 
-    def __init__(self, redis: Client, crew: Sequence[Supervisor]) -> None:
+    def __init__(self, redis: Client, supervisors: Sequence[Supervisor]) -> None:
         self._redis = redis
-        self._crew = crew
-        self._well_at = time.monotonic()
+        self._supervisors = supervisors
+        self._healthy_at = time.monotonic()
         self._misses = 0
         self._is_renewed = False
 
     async def run(self) -> None:
         while True:
-            await self.look()
+            await self.check()
             await asyncio.sleep(WORKER_HEARTBEAT_SECONDS)
 
-    async def look(self) -> None:
-        """Beat; when that has failed for RENEW_SECONDS, make the connections and workers anew."""
-        obstacle = await self._obstacle()
+    async def check(self) -> None:
+        """Send a heartbeat; if that has failed for RENEW_SECONDS, replace the connections and workers."""
+        problem = await self._find_problem()
         now = time.monotonic()
-        if obstacle is None:
+        if problem is None:
             if self._is_renewed:
-                log.warning("worker_recovered", seconds=round(now - self._well_at))
-            self._well_at, self._misses, self._is_renewed = now, 0, False
+                log.warning("worker_recovered", seconds=round(now - self._healthy_at))
+            self._healthy_at, self._misses, self._is_renewed = now, 0, False
             return
         self._misses += 1
-        if self._misses >= MISSES and now - self._well_at >= RENEW_SECONDS:
-            await self._renew(obstacle, now - self._well_at)
+        if self._misses >= MIN_MISSES and now - self._healthy_at >= RENEW_SECONDS:
+            await self._renew(problem, now - self._healthy_at)
 
-    async def _obstacle(self) -> str | None:
-        silent = [one.queue_name for one in self._crew if one.seconds_since_look() > RENEW_SECONDS]
+    async def _find_problem(self) -> str | None:
+        silent = [
+            supervisor.queue_name
+            for supervisor in self._supervisors
+            if supervisor.seconds_since_read() > RENEW_SECONDS
+        ]
         if silent:
-            return f"nothing was taken from {', '.join(silent)}"
+            return f"no worker reads {', '.join(silent)}"
         try:
             await heartbeat(self._redis)
-            for one in self._crew:
-                # A look into an empty queue only reads: a replica answers it, for ever with nothing.
-                client = one.worker.client
+            for supervisor in self._supervisors:
+                # Reading an empty queue succeeds on a replica too, which never has new jobs; so write with each client.
+                client = supervisor.worker.client
                 async with asyncio.timeout(client.limit_seconds):
                     await heartbeat(client)
         except UNREACHABLE as error:
             return f"Redis {reason_of(error).sentence}"
         return None
 
-    async def _renew(self, obstacle: str, seconds: float) -> None:
-        log.error("worker_renewed", reason=f"{obstacle}.", seconds=round(seconds))
+    async def _renew(self, problem: str, seconds: float) -> None:
+        log.error("worker_renewed", reason=f"{problem}.", seconds=round(seconds))
         self._misses, self._is_renewed = 0, True
         await self._redis.renew()
-        for one in self._crew:
-            await one.renew()
+        for supervisor in self._supervisors:
+            await supervisor.renew()

@@ -1,4 +1,4 @@
-"""The worker's rounds: looks around for what nobody has told the end of: sends, media, numbers."""
+"""The worker's periodic tasks: they queue what is due, and finish what a crash or an outage left behind."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -39,31 +39,31 @@ RESTARTS_SECONDS = 2.0
 COPY_CHECK_SECONDS = 60.0
 CLEAR_MEDIA_SECONDS, CLEAR_RELEASED_SECONDS = 3600.0, 60.0
 SESSIONS_SECONDS = 3600.0
-PRUNE_SECONDS, PRUNED_AT_ONCE = 3600.0, 1000
+PRUNE_SECONDS, PRUNE_BATCH = 3600.0, 1000
 AVATAR_CHECK_SECONDS = 5.0
 TOKENIZE_SECONDS = 5.0
 MAIL_SECONDS = 1.0
 ERASE_SECONDS, EXPORT_SECONDS, REMOVE_OLD_SECONDS = 1.0, 1.0, 300.0
-# Rounds of equal length would ask Postgres in the same moment for ever.
+# Tasks with the same interval would always query Postgres at the same moment.
 STAGGER_SECONDS = 0.01
 Work = Callable[[Parts], Awaitable[None]]
 
 WORKER_LOST = {
     "code": "worker_lost",
-    "message": "Confab was cut off while it sent this. Look at the phone before you try again.",
+    "message": "Confab was interrupted while sending this. Check the phone before trying again.",
 }
 
 
 @asynccontextmanager
 async def periodic_tasks(parts: Parts) -> AsyncIterator[None]:
-    """All rounds, until the block is left."""
-    # What counts belongs to one process' life.
-    wanted = [*PERIODIC_TASKS, (UsagePushes().push, PUSH_SECONDS)]
+    """Run all periodic tasks until the block ends."""
+    # UsagePushes keeps its counters for the life of this process.
+    scheduled = [*PERIODIC_TASKS, (UsagePushes().push, PUSH_SECONDS)]
     if parts.config.mail.is_on:
-        wanted.append((queue_due_mails, MAIL_SECONDS))
+        scheduled.append((queue_due_mails, MAIL_SECONDS))
     tasks = [
-        asyncio.create_task(_repeat(parts, work, seconds, number * STAGGER_SECONDS))
-        for number, (work, seconds) in enumerate(wanted)
+        asyncio.create_task(_repeat(parts, work, seconds, index * STAGGER_SECONDS))
+        for index, (work, seconds) in enumerate(scheduled)
     ]
     try:
         yield
@@ -77,22 +77,22 @@ async def _repeat(parts: Parts, work: Work, seconds: float, first_seconds: float
         try:
             await work(parts)
         except (Unavailable, *UNREACHABLE) as error:
-            # An outage has a line of its own, and this would be several a second.
-            log.debug("round_postponed", work=work.__name__, error=type(error).__name__)
+            # An outage is logged elsewhere; this would add several lines a second.
+            log.debug("periodic_task_postponed", work=work.__name__, error=type(error).__name__)
         except Exception:
-            log.exception("round_failed", work=work.__name__)  # the next one may go better
+            log.exception("periodic_task_failed", work=work.__name__)  # the next run may succeed
         if is_ending():
             return
         await asyncio.sleep(seconds)
 
 
 async def requeue_lost_sends(parts: Parts) -> None:
-    """Sends that were never handed over are queued again; one that was, by a worker that is gone, is unconfirmed
-    and looked up, like all whose outcome nobody knows.
+    """Queue sends again that were never attempted. One that was attempted by a dead worker is marked unconfirmed and
+    verified, like every send with an unknown outcome.
     """
-    patience = parts.config.unipile.total_timeout_seconds + PERIODIC_SECONDS
+    seconds = parts.config.unipile.total_timeout_seconds + PERIODIC_SECONDS
     for message_id, chat_id, was_attempted in await parts.database.read(
-        send_outcomes.list_lost_sends, int(patience)
+        send_outcomes.list_lost_sends, int(seconds)
     ):
         if was_attempted:
             await settle_send(parts, message_id, "unconfirmed", error=WORKER_LOST)
@@ -100,37 +100,37 @@ async def requeue_lost_sends(parts: Parts) -> None:
 
 
 async def prune_early_events(parts: Parts) -> None:
-    """Forget what was told of messages that never came, a batch a transaction."""
+    """Delete early events whose messages never arrived, one batch a transaction."""
     days, pruned = parts.config.webhooks.keep_hints_days, 0
-    while batch := await parts.database.write(early_events.prune_early_events, days, PRUNED_AT_ONCE):
+    while batch := await parts.database.write(early_events.prune_early_events, days, PRUNE_BATCH):
         pruned += batch
     if pruned:
-        log.info("hints_pruned", count=pruned)
+        log.info("early_events_pruned", count=pruned)
 
 
 async def prune_audit(parts: Parts) -> None:
-    """Forget lines of the audit log that are older than the operator wants, a batch a transaction."""
+    """Delete audit entries older than the configured retention, one batch a transaction."""
     days, pruned = parts.config.audit.keep_days, 0
-    while days and (batch := await parts.database.write(audit_pages.prune, days, PRUNED_AT_ONCE)):
+    while days and (batch := await parts.database.write(audit_pages.prune, days, PRUNE_BATCH)):
         pruned += batch
     if pruned:
         log.info("audit_pruned", count=pruned)
 
 
 async def prune_rejected(parts: Parts) -> None:
-    """Forget numbers that were refused and are not told of any more."""
-    while await parts.database.write(rejected.prune_rejected, PRUNED_AT_ONCE):
+    """Delete rejected accounts that are no longer shown."""
+    while await parts.database.write(rejected.prune_rejected, PRUNE_BATCH):
         pass
 
 
 async def delete_ended_sessions(parts: Parts) -> None:
-    """Sessions that are over, once every process has refused their last token for good."""
+    """Delete ended sessions, once all their tokens have expired."""
     await parts.database.write(
         users.delete_ended_sessions, parts.config.auth.access_token_seconds + SESSIONS_SECONDS
     )
 
 
-# Every round with the seconds between two of it.
+# Every task with the seconds between two runs.
 PERIODIC_TASKS: Sequence[tuple[Work, float]] = (
     (queue_due_avatars, AVATAR_CHECK_SECONDS),
     (requeue_lost_sends, PERIODIC_SECONDS),

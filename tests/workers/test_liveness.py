@@ -90,21 +90,21 @@ async def test_a_worker_whose_beat_cannot_be_written_is_made_anew_and_says_so(
         await enqueue(outside, 1)
         await hall.jobs.have_begun(1)
         first, watch = supervisor.worker, LivenessMonitor(hall.redis, [supervisor])
-        monkeypatch.setattr(supervisor, "seconds_since_look", lambda: 0.0)
+        monkeypatch.setattr(supervisor, "seconds_since_read", lambda: 0.0)
 
         async def refuse(_: Client) -> None:
             raise OSError("no route")
 
         with monkeypatch.context() as broken:
             broken.setattr(liveness, "heartbeat", refuse)
-            await watch.look()
+            await watch.check()
             assert supervisor.worker is first  # once may be a blip
-            await watch.look()
+            await watch.check()
         await eventually(lambda: truth(lambda: supervisor.worker is not first))
         # What ran was handed back, and runs again in the new one.
         hall.jobs.may_end.set()
         await eventually(lambda: ended(outside))
-        await watch.look()
+        await watch.check()
     assert hall.jobs.begun == [1, 1]
     told = capsys.readouterr().out
     assert "worker_renewed" in told
@@ -118,7 +118,7 @@ async def test_a_worker_that_looks_no_more_does_not_count_as_alive(
     hall: Hall, outside: Client, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with hall.working() as supervisor:
-        await eventually(lambda: truth(lambda: supervisor.seconds_since_look() < 1))
+        await eventually(lambda: truth(lambda: supervisor.seconds_since_read() < 1))
         watch, first = LivenessMonitor(hall.redis, [supervisor]), supervisor.worker
         stuck = asyncio.Event()
 
@@ -127,26 +127,26 @@ async def test_a_worker_that_looks_no_more_does_not_count_as_alive(
 
         monkeypatch.setattr(first, "_poll_iteration", hang)
         monkeypatch.setattr(liveness, "RENEW_SECONDS", 0.2)
-        await eventually(lambda: truth(lambda: supervisor.seconds_since_look() > 0.3))
-        await watch.look()
+        await eventually(lambda: truth(lambda: supervisor.seconds_since_read() > 0.3))
+        await watch.check()
         assert not await is_worker_alive(outside)
-        await watch.look()
+        await watch.check()
         await eventually(lambda: truth(lambda: supervisor.worker is not first))
         hall.jobs.may_end.set()
         await enqueue(outside, 1)
         await hall.jobs.have_ended(1)
-        await watch.look()
+        await watch.check()
         assert await is_worker_alive(outside)
-    assert f"nothing was taken from {QUEUE}" in capsys.readouterr().out
+    assert f"no worker reads {QUEUE}" in capsys.readouterr().out
 
 
 async def test_a_process_that_stood_still_is_left_alone(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     async with hall.working() as supervisor:
         first, watch = supervisor.worker, LivenessMonitor(hall.redis, [supervisor])
-        await watch.look()
-        first.looked_at -= 3600
-        monkeypatch.setattr(watch, "_well_at", watch._well_at - 3600)
-        await watch.look()
-        await eventually(lambda: truth(lambda: supervisor.seconds_since_look() < 1))
-        await watch.look()
+        await watch.check()
+        first.read_at -= 3600
+        monkeypatch.setattr(watch, "_healthy_at", watch._healthy_at - 3600)
+        await watch.check()
+        await eventually(lambda: truth(lambda: supervisor.seconds_since_read() < 1))
+        await watch.check()
         assert supervisor.worker is first

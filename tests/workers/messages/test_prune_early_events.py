@@ -56,7 +56,7 @@ async def test_a_transaction_takes_a_bounded_batch(ledger: Ledger) -> None:
 
 
 async def test_a_backlog_is_worked_off(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(periodic, "PRUNED_AT_ONCE", 2)
+    monkeypatch.setattr(periodic, "PRUNE_BATCH", 2)
     for number in range(5):
         await tell(ledger, number, DAYS + 1)
     await periodic.prune_early_events(ledger.parts)

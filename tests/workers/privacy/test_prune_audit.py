@@ -24,7 +24,7 @@ async def kept(ledger: Ledger) -> list[str]:
 async def test_old_lines_go_a_batch_at_a_time_and_newer_ones_stay(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(periodic, "PRUNED_AT_ONCE", 2)
+    monkeypatch.setattr(periodic, "PRUNE_BATCH", 2)
     days = ledger.parts.config.audit.keep_days
     assert days == 400
     for _ in range(5):
