@@ -7,7 +7,7 @@ from tests.browser.screens import Inbox, connect_number
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import message_received
-from tests.workers.messages.test_contacts import said, somebody
+from tests.workers.storing.test_contact_rows import said, somebody
 
 CHANNEL, LID = "120363040000000000@newsletter", "120000000000001@lid"
 

@@ -47,7 +47,7 @@ NEVER = {
     "receive_account_status": "UniPile's shapes: tests/server/handlers/test_webhooks.py",
     "receive_hosted": "UniPile's shapes: tests/server/handlers/test_hosted.py",
     "open_socket": "no HTTP any more: tests/server/handlers/test_sockets.py",
-    "show_avatar": "needs the hash of a picture: tests/workers/messages/test_contacts.py",
+    "show_avatar": "needs the hash of a picture: tests/workers/storing/test_contact_rows.py",
 }
 # What fields of bodies and queries may be, in nine of ten requests, where a made-up text would never do.
 WORDS: dict[str, list[Any]] = {

@@ -7,7 +7,7 @@ import pytest
 from server.store.privacy.contact_erasures import begin_erasure
 from server.store.privacy.erasure_digests import mark_erased
 from tests.support.worker_harness import Ledger
-from tests.workers.messages.test_contacts import contacts_of, said, somebody, told
+from tests.workers.storing.test_contact_rows import contacts_of, said, somebody, told
 from workers.privacy.erase_contacts import erase_contacts
 
 PHONE, LID = "5511988880000@s.whatsapp.net", "120000000000001@lid"

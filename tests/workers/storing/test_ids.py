@@ -9,7 +9,7 @@ from server.unipile.lists.chats import read_chat
 from server.unipile.lists.messages import read_stored
 from tests.support.peers import message_received
 from tests.support.worker_harness import Ear, Ledger
-from tests.workers.messages.test_contacts import contacts_of, said, shown, somebody, told
+from tests.workers.storing.test_contact_rows import contacts_of, said, shown, somebody, told
 from workers.sync.phone_flags import apply_flags
 
 LID = "120000000000001@lid"
