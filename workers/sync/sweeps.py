@@ -1,9 +1,8 @@
 """Sweeps: reads everything since the last sweep at UniPile, and stores what the webhooks missed."""
 
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypedDict
 
 import structlog
 
@@ -34,15 +33,14 @@ STINT_SECONDS = 15.0
 AGAIN_SECONDS = 2.0
 # While webhooks have waited in our queue for this long, the sweep waits: they are late, not lost.
 BACKLOG_SECONDS = 5.0
-# A request for a sweep that is older than this is dropped; the next periodic sweep follows anyway.
+# A request older than this waits no longer: it sweeps now or is dropped, and the next periodic sweep follows.
 MAX_WAIT_SECONDS = 600.0
 # Workers that start together need not all sweep.
 FRESH_SECONDS = 30.0
 
 
-@dataclass(slots=True)
-class Progress:
-    """The position of a sweep that takes several jobs, as its next job gets it."""
+class SweepPosition(TypedDict):
+    """The position of a sweep that takes several jobs, as the next job gets it; times are ISO 8601."""
 
     began_at: str
     after: str
@@ -51,7 +49,7 @@ class Progress:
 
 
 async def sweep_account(
-    ctx: dict[Any, Any], account_id: int, wanted_at: float, progress: dict[str, Any] | None = None
+    ctx: dict[Any, Any], account_id: int, wanted_at: float, position: SweepPosition | None = None
 ) -> None:
     """Sweep an account, unless a sweep that began after `wanted_at` (Unix time) has ended. Idempotent."""
     parts = parts_of(ctx)
@@ -66,12 +64,12 @@ async def sweep_account(
     if sweep is None:
         if not is_overdue:
             await enqueue(
-                parts.redis, SWEEP_ACCOUNT, account_id, wanted_at, progress, delay_seconds=AGAIN_SECONDS
+                parts.redis, SWEEP_ACCOUNT, account_id, wanted_at, position, delay_seconds=AGAIN_SECONDS
             )
         return
     try:
         async with renewed_lease(parts, account_id, sync_state.renew_sweep):
-            await _sweep(parts, account_id, wanted_at, sweep, Progress(**progress) if progress else None)
+            await _sweep(parts, account_id, wanted_at, sweep, position)
     except Rejected as error:
         metrics.SWEEPS.labels("refused").inc()
         log.info("sweep_rejected", account_id=account_id, error=error.type)
@@ -81,7 +79,7 @@ async def sweep_account(
 
 
 async def _sweep(
-    parts: Parts, account_id: int, wanted_at: float, sweep: ClaimedSweep, progress: Progress | None
+    parts: Parts, account_id: int, wanted_at: float, sweep: ClaimedSweep, position: SweepPosition | None
 ) -> None:
     found = await parts.unipile.fetch_account(sweep.external_account_id)
     if not found.works:
@@ -89,12 +87,12 @@ async def _sweep(
         metrics.SWEEPS.labels("not_connected").inc()
         await enqueue(parts.redis, REFRESH_ACCOUNT, account_id)
         return
-    began_at = datetime.fromisoformat(progress.began_at) if progress else sweep.began_at
-    after = datetime.fromisoformat(progress.after) if progress else sweep.after
+    began_at = datetime.fromisoformat(position["began_at"]) if position else sweep.began_at
+    after = datetime.fromisoformat(position["after"]) if position else sweep.after
     late_seconds = parts.config.sync.late_seconds
     pages = PageStore(parts, account_id, sweep.external_account_id, late_seconds)
-    pages.has_found = progress is not None and progress.has_found
-    delayed, cursor, until = 0, progress.cursor if progress else None, time.monotonic() + STINT_SECONDS
+    pages.has_found = position is not None and position["has_found"]
+    delayed, cursor, until = 0, position["cursor"] if position else None, time.monotonic() + STINT_SECONDS
     while True:
         page = await pages.unipile.list_messages(sweep.external_account_id, after, cursor)
         delayed += (await pages.store(page.items)).delayed
@@ -102,29 +100,24 @@ async def _sweep(
         if cursor is None or time.monotonic() > until:
             break
     if cursor is not None:
-        next_position = Progress(began_at.isoformat(), after.isoformat(), cursor, pages.has_found)
-        await _queue_next_job(parts, account_id, wanted_at, next_position)
+        following: SweepPosition = {
+            "began_at": began_at.isoformat(),
+            "after": after.isoformat(),
+            "cursor": cursor,
+            "has_found": pages.has_found,
+        }
+        # The next job must not wait for this one's lease.
+        await parts.database.write(sync_state.release_sweep, account_id)
+        await enqueue(parts.redis, SWEEP_ACCOUNT, account_id, wanted_at, following)
         return
     await sweep_flags(parts, account_id, sweep.external_account_id)
-    await _finish(parts, account_id, began_at, pages)
+    await _finish_sweep(parts, account_id, began_at, pages)
     if delayed:
         # Own messages whose chat has a send in progress can be matched once UniPile has responded.
         await request_sweep(parts, account_id, delay_seconds=AGAIN_SECONDS)
 
 
-async def _queue_next_job(parts: Parts, account_id: int, wanted_at: float, position: Progress) -> None:
-    # The next job must not wait for this one's lease.
-    await parts.database.write(sync_state.release_sweep, account_id)
-    values = {
-        "began_at": position.began_at,
-        "after": position.after,
-        "cursor": position.cursor,
-        "has_found": position.has_found,
-    }
-    await enqueue(parts.redis, SWEEP_ACCOUNT, account_id, wanted_at, values)
-
-
-async def _finish(parts: Parts, account_id: int, began_at: datetime, pages: PageStore) -> None:
+async def _finish_sweep(parts: Parts, account_id: int, began_at: datetime, pages: PageStore) -> None:
     metrics.SWEEPS.labels("found" if pages.has_found else "nothing").inc()
     seconds = parts.config.sync.sweep_seconds
     await parts.database.write(sync_state.finish_sweep, account_id, began_at, seconds)

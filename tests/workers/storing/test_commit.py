@@ -7,6 +7,7 @@ import psycopg2
 import pytest
 from aiopg import Cursor
 
+from server.errors import Unavailable
 from server.store.messages import messages
 from server.store.messages.rows import NewMessage
 from tests.support.fixtures_stack import Stack
@@ -81,7 +82,7 @@ async def test_a_database_that_is_away_is_not_taken_for_poison(
         raise psycopg2.OperationalError("the server went away")
 
     monkeypatch.setattr("workers.messages.webhook_batch.accounts.note_webhooks", break_down)
-    with pytest.raises(Exception, match="temporarily unavailable"):
+    with pytest.raises(Unavailable):
         await ledger.store(message_received("acc-1"), message_received("acc-1"))
     assert await ledger.dead_letters() == []
 

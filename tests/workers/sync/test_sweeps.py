@@ -15,6 +15,7 @@ from tests.support.worker_harness import Ledger
 from workers.context import open_parts
 from workers.sync import sweeps
 from workers.sync.store_pages import PageStore
+from workers.sync.sweeps import SweepPosition
 
 EXTERNAL_ID = "acc-swept"
 
@@ -138,7 +139,7 @@ async def test_many_pages_and_several_jobs(beach: Beach, monkeypatch: pytest.Mon
     monkeypatch.setattr(sweeps, "STINT_SECONDS", -1.0)  # every page a job of its own
     for number in range(251):
         await beach.write(f"text {number}", 20)
-    handed_on: list[dict[str, Any]] = []
+    handed_on: list[SweepPosition] = []
 
     async def caught(redis: Any, job: str, *args: Any, delay_seconds: float = 0) -> None:
         handed_on.append(args[2])
