@@ -67,8 +67,8 @@ async def list_people(request: web.Request) -> web.Response:
     )
     if chat is None:
         raise NotFound
-    if chat.person is not None:
-        return json_answer({"items": [_shown_contact(orjson.loads(chat.person))], "files": chat.files})
+    if chat.contact is not None:
+        return json_answer({"items": [_shown_contact(orjson.loads(chat.contact))], "files": chat.files})
     others = await _fetch_others(request, chat.provider_chat_id)
     names = [name for attendee in others for name in attendee["ids"]]
     known = await request.app[DATABASE].read(contacts.list_contacts, account_id, names)

@@ -21,7 +21,7 @@ from server.store.messages.messages import ChangedMessage
 from server.store.plans import usage
 from server.store.plans.usage import UsageCount
 from server.store.sending import sends
-from server.store.sending.sends import NewSend, SendPlace
+from server.store.sending.sends import NewSend, SenderChat
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ async def store_sends(cursor: Cursor, batch: Sequence[SendRequest]) -> list[Stor
     Stores all or none: raises CommitSeparately, or the plan's error, if one of them cannot be stored as it is.
     """
     first = batch[0]
-    places: list[SendPlace] = [{"user_id": send.user_id, "chat_id": send.chat_id} for send in batch]
+    places: list[SenderChat] = [{"user_id": send.user_id, "chat_id": send.chat_id} for send in batch]
     target = await sends.lock_send_targets(cursor, first.provider, first.account_id, places)
     if target is None or target.reachable != len(batch) or status_error(target.account_status):
         raise CommitSeparately

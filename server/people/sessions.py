@@ -20,5 +20,5 @@ async def replace_password(
     cursor: Cursor, user_id: int, password_hash: str, session_id: str, actor: Actor
 ) -> None:
     """Set a new password and end every other session of the user."""
-    await users.set_password(cursor, user_id, password_hash, keep_session=session_id)
+    await users.set_password(cursor, user_id, password_hash, except_session=session_id)
     await audit.record(cursor, "user.password_changed", actor, ("user", user_id))

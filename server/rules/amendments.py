@@ -41,14 +41,14 @@ class AmendmentContent(TypedDict, total=False):
 
 
 class Amendment(NamedTuple):
-    """What a webhook reported about a message; `kind` is reaction, edited or deleted, `person` is who reacted ("" for
-    the account itself).
+    """What a webhook reported about a message; `kind` is reaction, edited or deleted, `reactor` the id of who reacted
+    ("" for the account itself).
     """
 
     kind: str
-    person: str
+    reactor: str
     content: AmendmentContent
-    told_at: datetime
+    reported_at: datetime
 
 
 class ProviderState(NamedTuple):
@@ -93,7 +93,7 @@ def reactor_ids(content: Content, state: ProviderState | None, amendments: Seque
         ids = {reaction["provider_id"] for reaction in state.reactions}
     else:
         ids = {reaction["sender"]["provider_id"] for reaction in content.reactions}
-        ids |= {amendment.person for amendment in amendments}
+        ids |= {amendment.reactor for amendment in amendments}
     return ids - {""}
 
 
@@ -111,7 +111,7 @@ def merge(
     if state is not None:
         return _apply_state(content, state, amendments, contacts)
     for amendment in amendments:
-        if confirmed_at is None or amendment.told_at > confirmed_at:
+        if confirmed_at is None or amendment.reported_at > confirmed_at:
             content = _apply_amendment(content, amendment, contacts)
     return content._replace(reactions=_one_per_person(content.reactions, contacts))
 
@@ -121,7 +121,7 @@ def _apply_state(
 ) -> Content:
     by_kind = {amendment.kind: amendment for amendment in amendments}
     if state.is_deleted or content.deleted_at is not None:
-        return _deleted(content, by_kind["deleted"].told_at if "deleted" in by_kind else state.read_at)
+        return _deleted(content, by_kind["deleted"].reported_at if "deleted" in by_kind else state.read_at)
     shown = content._replace(
         reactions=_one_per_person(_named_reactions(content, state, amendments), contacts)
     )
@@ -132,7 +132,7 @@ def _apply_state(
     )
     if not is_edited:
         return shown
-    moment = edit.told_at if edit is not None else state.read_at
+    moment = edit.reported_at if edit is not None else state.read_at
     is_same = content.edited_at is not None and state.body == content.body
     return shown._replace(body=state.body, edited_at=content.edited_at if is_same else moment)
 
@@ -157,13 +157,13 @@ def _apply_amendment(content: Content, amendment: Amendment, contacts: Contacts)
     if content.deleted_at is not None:
         return content
     if amendment.kind == "deleted":
-        return _deleted(content, amendment.told_at)
+        return _deleted(content, amendment.reported_at)
     if amendment.kind == "edited":
-        return content._replace(body=amendment.content["body"], edited_at=amendment.told_at)
+        return content._replace(body=amendment.content["body"], edited_at=amendment.reported_at)
     value = amendment.content["value"]
     if value is None:
         return content
-    reactor = _person(amendment.person, contacts)
+    reactor = _person(amendment.reactor, contacts)
     reactions = [reaction for reaction in content.reactions if _reactor(reaction, contacts) != reactor]
     if value:
         sender: Reactor = {

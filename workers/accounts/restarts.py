@@ -49,7 +49,7 @@ async def restart_account(ctx: dict[Any, Any], account_id: int) -> None:
         return
     outcome = await _restart(parts, account_id, turn.external_account_id)
     metrics.RESTARTS.labels(outcome).inc()
-    log.info("account_restarted", account_id=account_id, number=turn.number, outcome=outcome)
+    log.info("account_restarted", account_id=account_id, number=turn.restarts, outcome=outcome)
     await enqueue(parts.redis, REFRESH_ACCOUNT, account_id, delay_seconds=CHECK_AFTER_SECONDS)
 
 

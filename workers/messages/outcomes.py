@@ -87,7 +87,7 @@ async def _store_outcome(
         status,
         provider_msg_id=provider_msg_id,
         error=error,
-        look_seconds=send_outcomes.VERIFY_DELAYS_SECONDS[0] if status == "unconfirmed" else None,
+        verify_seconds=send_outcomes.VERIFY_DELAYS_SECONDS[0] if status == "unconfirmed" else None,
     )
     if settled is None:
         return SendOutcome()

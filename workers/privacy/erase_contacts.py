@@ -88,7 +88,7 @@ async def _erase_step(
         return ErasureStep(
             await _finish(cursor, erasure, account.external_account_id) if is_last else [], None
         )
-    theirs = [row for row in rows if row.is_theirs]
+    theirs = [row for row in rows if row.is_erasable]
     names = await tombstones.delete_messages(cursor, erasure.account_id, [row.id for row in theirs])
     await mark_erased(cursor, hasher, erasure.account_id, names, erasure.erased_at)
     told = await tombstones.insert_tombstones(
@@ -96,9 +96,9 @@ async def _erase_step(
         erasure.account_id,
         [("message:erased", row.id, row.chat_id) for row in theirs if row.chat_id not in erasure.chat_ids],
     )
-    quoting = {row.id for row in rows if row.has_quote and not row.is_theirs}
+    quoting = {row.id for row in rows if row.has_quote and not row.is_erasable}
     quoting |= await tombstones.list_replies(cursor, erasure.account_id, names)
-    reacted = {row.id for row in rows if row.has_reaction and not row.is_theirs}
+    reacted = {row.id for row in rows if row.has_reaction and not row.is_erasable}
     cleaned = await tombstones.clean_messages(cursor, erasure.account_id, quoting, reacted, erasure.names)
     shared = sorted({row.chat_id for row in theirs} - set(erasure.chat_ids))
     chats = await tombstones.settle_chats(cursor, erasure.account_id, shared)

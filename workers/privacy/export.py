@@ -13,7 +13,7 @@ from server.media.storage import Incoming, Missing, TooLarge
 from server.store.messages import attachments
 from server.store.privacy import export_rows, exports
 from server.store.privacy.export_rows import Scope
-from server.store.privacy.exports import ClaimedExport, ExportFile
+from server.store.privacy.exports import ExportFile, LeasedExport
 from workers.context import Parts
 from workers.leases import LEASE_SECONDS, renewed_lease
 from workers.privacy.zip_stream import ZipStream
@@ -60,7 +60,7 @@ async def write_exports(parts: Parts) -> None:
             await _write(parts, export)
 
 
-async def _write(parts: Parts, export: ClaimedExport) -> None:
+async def _write(parts: Parts, export: LeasedExport) -> None:
     """After a transient failure the lease expires and another worker tries again, at most MAX_TRIES times."""
     days = parts.config.media.keep_exports_days
     try:
@@ -78,7 +78,7 @@ async def _write(parts: Parts, export: ClaimedExport) -> None:
 class ExportWriter:
     """Writes one export into the storage."""
 
-    def __init__(self, parts: Parts, export: ClaimedExport) -> None:
+    def __init__(self, parts: Parts, export: LeasedExport) -> None:
         self._parts = parts
         self._export = export
         self._read = parts.database.read

@@ -32,13 +32,13 @@ async def remove_old(parts: Parts) -> None:
 async def _remove_batch(cursor: Cursor, limited: Limited) -> tuple[int, list[Push]] | None:
     """(messages removed, pushes); None when nothing is left to remove."""
     account = await accounts.lock_account(cursor, limited.account_id)
-    if account is None or account.kept_from is None:
+    if account is None or account.retained_from is None:
         return None  # the retention was removed meanwhile
     old = await retention.list_old(cursor, limited, BATCH_SIZE)
     if not old:
         return None
     await tombstones.delete_messages(cursor, limited.account_id, [message_id for message_id, _ in old])
     chat_ids = sorted({chat_id for _, chat_id in old})
-    told = await tombstones.trim_chats(cursor, limited.account_id, chat_ids, limited.kept_from)
+    told = await tombstones.trim_chats(cursor, limited.account_id, chat_ids, limited.retained_from)
     chats = await tombstones.settle_chats(cursor, limited.account_id, chat_ids)
     return len(old), [*tombstone_pushes(told), *chat_pushes(chats)]

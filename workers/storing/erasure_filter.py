@@ -29,8 +29,8 @@ async def drop_erased(cursor: Cursor, batch: Batch, hasher: NameHasher) -> None:
     For accounts without erasures and retention limit, which is nearly all of them, this runs no query.
     """
     for account in batch.accounts:
-        if account.kept_from is not None:
-            _drop_expired(batch, account.id, account.kept_from)
+        if account.retained_from is not None:
+            _drop_expired(batch, account.id, account.retained_from)
     watched = {account.id for account in batch.accounts if account.has_erased}
     if not watched:
         return
@@ -61,9 +61,9 @@ async def _find_erased(cursor: Cursor, hasher: NameHasher, names: Iterable[Key])
     }
 
 
-def _drop_expired(batch: Batch, account_id: int, kept_from: datetime) -> None:
+def _drop_expired(batch: Batch, account_id: int, retained_from: datetime) -> None:
     for key, event in list(batch.messages.items()):
-        if key[0] == account_id and datetime.fromisoformat(event.sent_at) < kept_from:
+        if key[0] == account_id and datetime.fromisoformat(event.sent_at) < retained_from:
             batch.drop_message(key)
 
 
@@ -178,13 +178,13 @@ async def drop_erased_reactions(
     hasher: NameHasher,
 ) -> tuple[ProviderState | None, list[Amendment]]:
     """A message's state at UniPile, and its webhooks, without the reactions of erased contacts, which have no time."""
-    senders = {event.person for event in events}
+    senders = {event.reactor for event in events}
     senders |= {reactor_id(reaction) for reaction in (state.reactions if state else ())}
     erased = await _find_erased(cursor, hasher, ((account_id, name) for name in senders if name))
     if state is not None:
         left = [r for r in state.reactions if (account_id, reactor_id(r)) not in erased]
         state = state._replace(reactions=left)
-    return state, [event for event in events if (account_id, event.person) not in erased]
+    return state, [event for event in events if (account_id, event.reactor) not in erased]
 
 
 async def names_erased(

@@ -165,7 +165,7 @@ def chat_advance(chat_id: int, stored: Sequence[tuple[MessageEvent, InsertedMess
         "chat_id": chat_id,
         "arrived": sum(message.is_countable for _, message in stored),
         # History that turns out to be new may have been read long ago.
-        "recounts": any(message.is_news for _, message in stored),
+        "recounts": any(message.was_history for _, message in stored),
     }
     listed = [(event, message) for event, message in stored if message.is_listed]
     if listed:

@@ -75,7 +75,7 @@ def _flags_to_set(state: ChatState, marks: list[str]) -> list[tuple[str, bool | 
         "pinned": ("pinned", state.pinned),
         "muted": ("muted", state.is_muted_for_good or state.muted_until or False),
     }
-    if state.tells_read and not state.has_unread:
+    if state.sends_read_receipts and not state.has_unread:
         values["read"] = ("read", True)
     return [values[mark] for mark in marks if mark in values]
 

@@ -9,7 +9,7 @@ from server.queue import IMPORT_HISTORY, enqueue
 from server.realtime.broker import publish
 from server.realtime.pushes import account_push
 from server.store.accounts import sync_state
-from server.store.accounts.sync_state import ClaimedImport, ImportPosition
+from server.store.accounts.sync_state import ImportPosition, LeasedImport
 from server.store.chats import phone_flags
 from server.unipile.errors import Rejected
 from server.unipile.history import MAX_LIMIT, RawPage
@@ -58,7 +58,7 @@ async def import_history(ctx: dict[Any, Any], account_id: int) -> None:
 class _ImportStint:
     """One stint of one import."""
 
-    def __init__(self, parts: Parts, account_id: int, leased: ClaimedImport) -> None:
+    def __init__(self, parts: Parts, account_id: int, leased: LeasedImport) -> None:
         self._parts = parts
         self._account_id = account_id
         self._cursor = leased.cursor

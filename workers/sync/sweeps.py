@@ -18,7 +18,7 @@ from server.queue import (
 from server.realtime.broker import publish
 from server.realtime.pushes import account_push
 from server.store.accounts import sync_state
-from server.store.accounts.sync_state import ClaimedSweep
+from server.store.accounts.sync_state import LeasedSweep
 from server.unipile.errors import Rejected
 from workers.context import Parts, parts_of
 from workers.leases import LEASE_SECONDS, renewed_lease
@@ -79,7 +79,7 @@ async def sweep_account(
 
 
 async def _sweep(
-    parts: Parts, account_id: int, wanted_at: float, sweep: ClaimedSweep, position: SweepPosition | None
+    parts: Parts, account_id: int, wanted_at: float, sweep: LeasedSweep, position: SweepPosition | None
 ) -> None:
     found = await parts.unipile.fetch_account(sweep.external_account_id)
     if not found.works:

@@ -39,7 +39,7 @@ class LockedAccount:
     provider: str
     is_quiet: bool = False  # no webhook in the last second
     has_erased: bool = False
-    kept_from: datetime | None = None  # what was sent before this is not kept
+    retained_from: datetime | None = None  # what was sent before this is not kept
     name: str | None = None
 
 

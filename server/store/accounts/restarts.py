@@ -33,7 +33,7 @@ class Turn:
     """A restart that this worker, and nobody else, asks for now; without one left, `external_account_id` is None."""
 
     external_account_id: str | None
-    number: int
+    restarts: int
 
 
 async def take_turn(cursor: Cursor, account_id: int, limits: RestartLimits) -> Turn | None:

@@ -10,7 +10,7 @@ from server.store.accounts.accounts import PUSHED_ACCOUNT_JSON
 from server.store.db.seq import OWN_SEQ
 
 
-class ClaimedImport(NamedTuple):
+class LeasedImport(NamedTuple):
     """An import that this worker, and nobody else, carries on now."""
 
     external_account_id: str
@@ -31,11 +31,11 @@ LEASE_IMPORT = """
     returning external_account_id, import_cursor, is_import_listed"""
 
 
-async def lease_import(cursor: Cursor, account_id: int, seconds: float) -> ClaimedImport | None:
+async def lease_import(cursor: Cursor, account_id: int, seconds: float) -> LeasedImport | None:
     """Take an account's import for so long; None when it is done, somebody else's, or the number not connected."""
     await cursor.execute(LEASE_IMPORT, {"account_id": account_id, "seconds": seconds})
     row = await cursor.fetchone()
-    return row and ClaimedImport(*row)
+    return row and LeasedImport(*row)
 
 
 async def renew_import(cursor: Cursor, account_id: int, seconds: float) -> None:
@@ -172,7 +172,7 @@ async def list_stored_ids(cursor: Cursor, account_id: int, provider_msg_ids: Seq
     return {row[0] for row in await cursor.fetchall()}
 
 
-class ClaimedSweep(NamedTuple):
+class LeasedSweep(NamedTuple):
     """A sweep that this worker, and nobody else, makes now."""
 
     external_account_id: str
@@ -189,11 +189,11 @@ LEASE_SWEEP = """
 
 async def lease_sweep(
     cursor: Cursor, account_id: int, *, seconds: float, margin: float
-) -> ClaimedSweep | None:
+) -> LeasedSweep | None:
     """Take an account's sweep for so long; None when somebody else has it or the number is not connected."""
     await cursor.execute(LEASE_SWEEP, {"account_id": account_id, "seconds": seconds, "margin": margin})
     row = await cursor.fetchone()
-    return row and ClaimedSweep(*row)
+    return row and LeasedSweep(*row)
 
 
 async def renew_sweep(cursor: Cursor, account_id: int, seconds: float) -> None:

@@ -122,7 +122,7 @@ class ChatContacts(NamedTuple):
     """A chat whose people somebody asks for: the one of a direct chat as JSON, when it is known."""
 
     provider_chat_id: str
-    person: str | None
+    contact: str | None
     files: int
 
 

@@ -97,7 +97,7 @@ class ChatState(NamedTuple):
     pinned: bool
     muted_until: str | None
     is_muted_for_good: bool
-    tells_read: bool
+    sends_read_receipts: bool
     has_unread: bool
 
 

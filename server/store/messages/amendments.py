@@ -202,5 +202,5 @@ async def _delete_events(
         await cursor.execute(
             """delete from channels_amendment where account_id = %s and provider_msg_id = %s
                and kind = %s and person = %s and told_at = %s""",
-            (account_id, provider_msg_id, event.kind, event.person, event.told_at),
+            (account_id, provider_msg_id, event.kind, event.reactor, event.reported_at),
         )

@@ -184,7 +184,7 @@ class InsertedMessage(NamedTuple):
     changed_contacts: str | None = None  # of the whole transaction: who is shown otherwise since it began
     is_listed: bool = True  # moves its chat up
     is_countable: bool = False  # came in and is unread
-    is_news: bool = False  # was stored as history before
+    was_history: bool = False  # was stored as history before
 
 
 async def insert_messages(cursor: Cursor, rows: Sequence[NewMessage]) -> list[InsertedMessage]:

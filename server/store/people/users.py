@@ -55,13 +55,13 @@ async def fetch_credentials(cursor: Cursor, email: str) -> tuple[User, str] | No
 
 
 async def set_password(
-    cursor: Cursor, user_id: int, password_hash: str, *, keep_session: str | None = None
+    cursor: Cursor, user_id: int, password_hash: str, *, except_session: str | None = None
 ) -> None:
     """Whoever signed in with the old one is out, but for the session in which it was changed."""
     await cursor.execute(
         "update users set password_hash = %s, updated_at = now() where id = %s", (password_hash, user_id)
     )
-    await revoke_sessions(cursor, user_id, but=keep_session)
+    await revoke_sessions(cursor, user_id, but=except_session)
 
 
 async def set_active(cursor: Cursor, user_id: int, is_active: bool) -> None:

@@ -93,7 +93,7 @@ class BillingChange(NamedTuple):
     is_active: bool
     plan: str | None
     expires_at: datetime | None
-    told_at: datetime
+    reported_at: datetime
 
 
 async def apply_billing_event(cursor: Cursor, word: BillingChange) -> bool:
@@ -101,7 +101,7 @@ async def apply_billing_event(cursor: Cursor, word: BillingChange) -> bool:
     await cursor.execute(
         """insert into channels_entitlement as known
                (user_id, provider, source, is_active, plan, expires_at, told_at)
-           values (%(user_id)s, %(provider)s, 'billing', %(is_active)s, %(plan)s, %(expires_at)s, %(told_at)s)
+           values (%(user_id)s, %(provider)s, 'billing', %(is_active)s, %(plan)s, %(expires_at)s, %(reported_at)s)
            on conflict (user_id, provider, source) do update set
                is_active = excluded.is_active, plan = excluded.plan, expires_at = excluded.expires_at,
                told_at = excluded.told_at, updated_at = now()

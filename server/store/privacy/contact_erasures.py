@@ -136,7 +136,7 @@ class Walked(NamedTuple):
     seq: int
     provider_msg_id: str | None
     chat_id: int
-    is_theirs: bool
+    is_erasable: bool
     has_quote: bool
     has_reaction: bool
 

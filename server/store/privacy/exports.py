@@ -92,7 +92,7 @@ async def delete_expired(cursor: Cursor) -> None:
     await cursor.execute(DELETE.format(which="e.expires_at < now()"))
 
 
-class ClaimedExport(NamedTuple):
+class LeasedExport(NamedTuple):
     """One that this worker, and nobody else, writes now."""
 
     id: int
@@ -102,7 +102,7 @@ class ClaimedExport(NamedTuple):
     tries: int
 
 
-async def lease_export(cursor: Cursor, seconds: float) -> ClaimedExport | None:
+async def lease_export(cursor: Cursor, seconds: float) -> LeasedExport | None:
     """The oldest that waits, or that a worker began which is gone: it is written anew from its beginning."""
     await cursor.execute(
         """with due as (select id from channels_export where state in ('waiting', 'running') and claimed_until < now()
@@ -114,7 +114,7 @@ async def lease_export(cursor: Cursor, seconds: float) -> ClaimedExport | None:
         (seconds,),
     )
     row = await cursor.fetchone()
-    return row and ClaimedExport(*row)
+    return row and LeasedExport(*row)
 
 
 async def renew_export(cursor: Cursor, export_id: int, seconds: float) -> None:

@@ -7,10 +7,10 @@ from aiopg import Cursor
 
 
 class Limited(NamedTuple):
-    """An account that keeps messages for so long only: from `kept_from` on."""
+    """An account that keeps messages for so long only: from `retained_from` on."""
 
     account_id: int
-    kept_from: datetime
+    retained_from: datetime
 
 
 async def list_limited(cursor: Cursor) -> list[Limited]:
@@ -26,7 +26,7 @@ async def list_old(cursor: Cursor, limited: Limited, limit: int) -> list[tuple[i
     await cursor.execute(
         """select old.id, c.id from channels_chat c
            cross join lateral (select m.id from channels_message m
-                               where m.chat_id = c.id and m.sent_at < %(kept_from)s and m.status <> 'sending'
+                               where m.chat_id = c.id and m.sent_at < %(retained_from)s and m.status <> 'sending'
                                order by m.sent_at limit %(limit)s) old
            where c.account_id = %(account_id)s limit %(limit)s""",
         {**limited._asdict(), "limit": limit},

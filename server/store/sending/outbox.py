@@ -77,7 +77,7 @@ SETTLE = Prepared(
             status = case when t.status in ('sending', 'unconfirmed') then %(status)s::text else t.status end,
             provider_msg_id = coalesce(t.provider_msg_id, %(provider_msg_id)s::text),
             error = case when t.status in ('sending', 'unconfirmed') then %(error)s::jsonb else t.error end,
-            looks = 0, next_look_at = now() + make_interval(secs => %(look_seconds)s::int),
+            looks = 0, next_look_at = now() + make_interval(secs => %(verify_seconds)s::int),
             seq = a.seq + 1, updated_at = now()
         from channels_account a
         where t.id = %(id)s and a.id = t.account_id and t.direction = 'out'
@@ -125,9 +125,9 @@ async def settle_attempt(
     *,
     provider_msg_id: str | None = None,
     error: Mapping[str, object] | None = None,
-    look_seconds: int | None = None,
+    verify_seconds: int | None = None,
 ) -> Settled | None:
-    """Write what became of an attempt; None when the echo had said it already, or the message is gone. `look_seconds`
+    """Write what became of an attempt; None when the echo had said it already, or the message is gone. `verify_seconds`
     says when an unknown outcome is to be looked up. The account must be locked.
     """
     await SETTLE.execute(
@@ -137,7 +137,7 @@ async def settle_attempt(
             "status": status,
             "provider_msg_id": provider_msg_id,
             "error": orjson.dumps(error).decode() if error else None,
-            "look_seconds": look_seconds,
+            "verify_seconds": verify_seconds,
         },
     )
     row = await cursor.fetchone()

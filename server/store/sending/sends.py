@@ -21,7 +21,7 @@ class SendTarget(NamedTuple):
     chat_kind: str = "direct"
 
 
-class SendPlace(TypedDict):
+class SenderChat(TypedDict):
     """A user who wants to send, and the chat."""
 
     user_id: int
@@ -89,7 +89,7 @@ LOCK_SEND_TARGETS = Prepared(
 
 
 async def lock_send_targets(
-    cursor: Cursor, provider: str, account_id: int, rows: Sequence[SendPlace]
+    cursor: Cursor, provider: str, account_id: int, rows: Sequence[SenderChat]
 ) -> SendTargets | None:
     """The same for several {user_id, chat_id} at once; None for an absent account."""
     values = {"provider": provider, "account_id": account_id, "rows": orjson.dumps(rows).decode()}

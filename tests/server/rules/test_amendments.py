@@ -230,7 +230,7 @@ STATES = st.builds(
 
 @given(held=STATES | st.none(), amendments=AMENDMENTS)
 def test_a_second_merge_changes_nothing(held: ProviderState | None, amendments: list[Amendment]) -> None:
-    amendments.sort(key=lambda amendment: amendment.told_at)
+    amendments.sort(key=lambda amendment: amendment.reported_at)
     once = merge(content(), held, amendments, CONTACTS)
     assert merge(once, held, amendments, CONTACTS) == once
 
