@@ -51,7 +51,7 @@ async def show_avatar(request: web.Request) -> web.StreamResponse:
         chunks = await request.app[STORAGE].read(sha256, 0, picture.size)
     except Missing as error:
         log.error("picture_lost", account_id=account_id)
-        await request.app[DATABASE].write(contacts.forget_picture, account_id, sha256)
+        await request.app[DATABASE].write(contacts.refetch_picture, account_id, sha256)
         raise NotFound("The stored picture is missing.") from error
     body = b"".join([chunk async for chunk in chunks])
     return web.Response(body=body, content_type=picture.mimetype, headers=headers)

@@ -28,7 +28,7 @@ async def test_everything_a_batch_runs_is_planned_before_the_first(config: Confi
             known = await parts.database.read(planned)
     storing = (
         "lock_accounts",
-        "keep_contacts",
+        "upsert_contacts",
         "ensure_chats",
         "insert_messages",
         "advance_chats",

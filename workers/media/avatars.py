@@ -110,6 +110,6 @@ async def _store_outcome(
 ) -> None:
     pushes.clear()  # the transaction may be retried
     again = AGAIN_SECONDS * random.uniform(0.8, 1.2)  # noqa: S311 - jitter, not a secret
-    if await contacts.settle_picture(cursor, wanted, outcome.sha256, outcome.tag, again):
+    if await contacts.update_picture(cursor, wanted, outcome.sha256, outcome.tag, again):
         for account_id, push in await contact_pushes(cursor, [wanted.contact_id]):
             pushes[account_id].append(push)

@@ -13,7 +13,7 @@ from server.queue import SEND_CHAT, enqueue
 from server.rules.account_states import Seen
 from server.store.messages import attachments
 from server.store.sending import outbox, pacing
-from server.store.sending.outbox import Attempt
+from server.store.sending.outbox import SendAttempt
 from server.store.sending.pacing import Delayed
 from server.unipile.errors import NotTaken, OutcomeUnknown, Rejected, SignedOut, UnipileError
 from server.unipile.outgoing_file import OutgoingFile
@@ -41,10 +41,10 @@ async def send_chat(ctx: dict[Any, Any], chat_id: int) -> None:
             return
 
 
-async def _take_next(cursor: Cursor, chat_id: int, limits: Pace) -> Attempt | Delayed | None:
+async def _take_next(cursor: Cursor, chat_id: int, limits: Pace) -> SendAttempt | Delayed | None:
     """The chat's next message, or how long it has to wait: WhatsApp may ban an account that sends too fast."""
     if limits.enabled:
-        delayed = await pacing.hold_back(cursor, chat_id, limits.spacing_seconds, limits.burst)
+        delayed = await pacing.delay_next(cursor, chat_id, limits.spacing_seconds, limits.burst)
         if delayed is not None:
             return delayed
     return await outbox.take_attempt(cursor, chat_id)
@@ -59,7 +59,7 @@ async def _wait(parts: Parts, ctx: dict[Any, Any], chat_id: int, delayed: Delaye
     await publish_outcome(parts, [delayed.changed] if delayed.changed is not None else [])
 
 
-async def _attempt(parts: Parts, attempt: Attempt) -> None:
+async def _attempt(parts: Parts, attempt: SendAttempt) -> None:
     try:
         provider_msg_id = await _call_unipile(parts, attempt)
     except (NotTaken, Unavailable):
@@ -80,7 +80,7 @@ async def _attempt(parts: Parts, attempt: Attempt) -> None:
         await settle_send(parts, attempt.message_id, "sent", provider_msg_id=provider_msg_id)
 
 
-async def _call_unipile(parts: Parts, attempt: Attempt) -> str | None:
+async def _call_unipile(parts: Parts, attempt: SendAttempt) -> str | None:
     """Send it; raises Unavailable, without having called UniPile, if the file to send cannot be read now."""
     return await parts.unipile.send_message(
         attempt.external_account_id,
@@ -91,7 +91,7 @@ async def _call_unipile(parts: Parts, attempt: Attempt) -> str | None:
     )
 
 
-async def _file_of(parts: Parts, attempt: Attempt) -> OutgoingFile:
+async def _file_of(parts: Parts, attempt: SendAttempt) -> OutgoingFile:
     file = await parts.database.read(attachments.fetch_outgoing, attempt.message_id)
     if file is None or not await parts.storage.has(file.sha256):
         raise Rejected("file_lost", "The file is no longer in the media storage.")

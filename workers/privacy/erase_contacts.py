@@ -101,7 +101,7 @@ async def _erase_step(
     reacted = {row.id for row in rows if row.has_reaction and not row.is_erasable}
     cleaned = await tombstones.clean_messages(cursor, erasure.account_id, quoting, reacted, erasure.names)
     shared = sorted({row.chat_id for row in theirs} - set(erasure.chat_ids))
-    chats = await tombstones.settle_chats(cursor, erasure.account_id, shared)
+    chats = await tombstones.recompute_chats(cursor, erasure.account_id, shared)
     await contact_erasures.note_walked(cursor, erasure.id, rows[-1].seq, len(theirs), LEASE_SECONDS)
     return ErasureStep(
         [*tombstone_pushes(told), *map(message_push, cleaned), *chat_pushes(chats)], rows[-1].seq
@@ -117,6 +117,6 @@ async def _finish(cursor: Cursor, erasure: Erasure, external_account_id: str) ->
         cursor, erasure.account_id, [("chat:erased", chat_id, chat_id) for chat_id in emptied]
     )
     told += await tombstones.trim_chats(cursor, erasure.account_id, left, erasure.erased_at)
-    chats = await tombstones.settle_chats(cursor, erasure.account_id, left)
+    chats = await tombstones.recompute_chats(cursor, erasure.account_id, left)
     await contact_erasures.finish_erasure(cursor, erasure.id)
     return [*tombstone_pushes(told), *chat_pushes(chats)]

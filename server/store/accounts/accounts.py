@@ -14,13 +14,13 @@ from server.store.db.seq import OWN_SEQ
 
 # The account as docs/api.md shows it; `role` is the caller's and only REST has it.
 ACCOUNT_JSON = """
-    row_to_json((select shape from (select
+    row_to_json((select x from (select
         a.id, a.provider, a.external_account_id, a.user_id as payer_id, a.status, a.status_reason,
         a.next_step, rfc3339(a.status_since) as status_since, a.restarts, a.name, a.phone, {role} a.seq,
         rfc3339(a.last_webhook_at) as last_webhook_at, rfc3339(a.last_sweep_at) as last_sweep_at, a.found_late,
         a.read_receipts, a.retention_days,
         a.import_state, a.imported_messages, rfc3339(a.oldest_gap_at) as oldest_gap_at, a.gap_seconds,
-        rfc3339(a.created_at) as created_at, rfc3339(a.updated_at) as updated_at) shape))::text"""
+        rfc3339(a.created_at) as created_at, rfc3339(a.updated_at) as updated_at) x))::text"""
 MEMBER_ACCOUNT_JSON = ACCOUNT_JSON.format(role="m.role,")
 PUSHED_ACCOUNT_JSON = ACCOUNT_JSON.format(role="")
 

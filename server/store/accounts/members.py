@@ -9,9 +9,9 @@ from server.store.db.pages import Page, page_of
 PAYER_STAYS = "The number stands in this person's name: they stay its owner."
 
 LIST_MEMBERS = """
-    select row_to_json((select shape from (select
+    select row_to_json((select x from (select
             u.id as user_id, u.name, u.email, m.role, u.is_active, a.user_id = u.id as is_payer,
-            rfc3339(m.created_at) as created_at) shape))::text, '', u.id
+            rfc3339(m.created_at) as created_at) x))::text, '', u.id
     from channels_account_member m
     join users u on u.id = m.user_id join channels_account a on a.id = m.account_id
     where m.account_id = %(account_id)s and u.id > %(after)s

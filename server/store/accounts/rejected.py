@@ -11,8 +11,8 @@ from server.store.db.pages import Page, page_of
 KEEP_DAYS = 7
 
 REJECTED_JSON = """
-    row_to_json((select shape from (select
-        r.id, r.provider, r.phone, r.error, rfc3339(r.created_at) as created_at) shape))::text"""
+    row_to_json((select x from (select
+        r.id, r.provider, r.phone, r.error, rfc3339(r.created_at) as created_at) x))::text"""
 
 
 async def insert_rejected(

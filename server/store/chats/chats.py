@@ -1,4 +1,4 @@
-"""Chats: one row a conversation, its place in the list, and what in it is unread."""
+"""Chats: one row per conversation, listed, found or inserted, and moved forward by new messages."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -15,50 +15,50 @@ from server.store.db.seq import take_seqs_for
 from server.text.fold import fold
 from server.text.phones import phone_search_forms
 
-# The chat as docs/api.md shows it. Direction and status of the last message are read from that message,
-# so that a tick changes one row and not two. A direct chat goes by its person's newest name; a person without a name
-# goes by their number, when it is known.
+# The chat as REST and the socket show it. Direction and status of the last message are read from that message, so that
+# a tick changes one row and not two. A direct chat has its contact's newest name as title, or the phone number.
 TITLE = r"""
-        coalesce(person.name, c.title, person.phone,
+        coalesce(contact.name, c.title, contact.phone,
                  case when c.kind = 'direct' then jid_phone(c.address) end)"""
-# A preview names those whom it mentions by their newest names, as everything else does.
+# A preview has the newest names of the contacts it mentions.
 PREVIEW = """case when strpos(c.last_message_preview, '@') > 0
             then name_mentions(c.account_id, c.last_message_preview) else c.last_message_preview end"""
 CHAT_JSON = rf"""
-    row_to_json((select shape from (select
+    row_to_json((select x from (select
         c.id, c.account_id, c.provider_chat_id, c.kind, {TITLE} as title,
-        case when person.id is not null then jsonb_build_object('id', person.id, 'provider_id', person.provider_id,
-            'name', person.name, 'phone', person.phone, 'avatar', person.avatar) end as contact,
+        case when contact.id is not null then jsonb_build_object('id', contact.id, 'provider_id', contact.provider_id,
+            'name', contact.name, 'phone', contact.phone, 'avatar', contact.avatar) end as contact,
         rfc3339(c.last_message_at) as last_message_at, {PREVIEW} as last_message_preview, c.last_message_id,
         last.direction as last_message_direction, last.status as last_message_status,
         c.unread_count, c.archived, c.pinned, rfc3339(c.muted_until) as muted_until, c.seq,
-        rfc3339(c.created_at) as created_at, rfc3339(c.updated_at) as updated_at) shape))::text"""
-# A direct chat's address is one of the names its person goes by.
+        rfc3339(c.created_at) as created_at, rfc3339(c.updated_at) as updated_at) x))::text"""
+# A direct chat's address is one of its contact's aliases.
 CHAT_JOINS = """
     left join channels_message last on last.id = c.last_message_id
     left join channels_contact_alias peer
         on c.kind = 'direct' and peer.account_id = c.account_id and peer.alias = c.address
-    left join channels_contact person on person.id = peer.contact_id"""
-# Whose name, or number, is looked for: see `named_like`.
-IS_NAMED = """(coalesce(person.folded, c.folded) like %(named)s::text
-    or person.phone like any(%(numbers)s::text[])
+    left join channels_contact contact on contact.id = peer.contact_id"""
+# Matches the title or phone number; parameters by `named_like`.
+IS_NAMED = """(coalesce(contact.folded, c.folded) like %(named)s::text
+    or contact.phone like any(%(numbers)s::text[])
     or c.kind = 'direct' and jid_phone(c.address) like any(%(numbers)s::text[]))"""
-# The same row by row, for the few chats of a stored batch: what a statement planned while its tables were young must
-# not read them whole when they have grown. `limit` keeps the planner from making an ordinary join of it.
+# The same joins row by row, for the few chats of a stored batch: a plan made while the tables were small must not read
+# them whole when they have grown (ADR 5). `limit` keeps the planner from turning it into an ordinary join.
 LAST_MESSAGE = """
     left join lateral (select l.* from channels_message l where l.id = c.last_message_id limit 1) last on true"""
 CHAT_LOOKUPS = f"""
     {LAST_MESSAGE}
     left join lateral (
         select k.* from channels_contact_alias peer join channels_contact k on k.id = peer.contact_id
-        where c.kind = 'direct' and peer.account_id = c.account_id and peer.alias = c.address limit 1) person on true"""
+        where c.kind = 'direct' and peer.account_id = c.account_id and peer.alias = c.address
+        limit 1) contact on true"""
 
 LIKE_SIGNS = re.compile(r"[\\%_]")
 PREVIEW_LENGTH = 120
 
 
 class ChangedChat(NamedTuple):
-    """A chat after a change: what is pushed, and to whom."""
+    """A chat after a change, with what a push of it needs."""
 
     id: int
     account_id: int
@@ -78,7 +78,7 @@ LIST_CHATS = f"""
 AFTER_CHAT = (
     "and (coalesce(c.last_message_at, c.created_at), c.id) < (%(after_time)s::timestamptz, %(after_id)s)"
 )
-# As on a phone that keeps chats archived: what comes in does not bring a chat back. It is counted apart (store/unread).
+# As on a phone that keeps chats archived: a new message does not unarchive a chat. Archived chats are counted apart.
 CHAT_FILTERS: Mapping[str | None, str] = {
     None: "and not c.archived",
     "unread": "and c.unread_count > 0 and not c.archived",
@@ -86,7 +86,7 @@ CHAT_FILTERS: Mapping[str | None, str] = {
     "groups": "and c.kind = 'group' and not c.archived",
     "pinned": "and c.pinned and not c.archived",
 }
-# Every combination of filter and first or later page is a statement of its own.
+# A statement per filter, for the first and for later pages.
 LISTS = {
     (chosen, is_later): Prepared(
         f"list_chats_{chosen}_{is_later}",
@@ -105,7 +105,7 @@ class NamePatterns(TypedDict):
 
 
 def named_like(text: str) -> NamePatterns:
-    """The patterns of names, and of numbers, that hold this text; none when it says nothing."""
+    """The patterns of names and phone numbers that contain this text."""
     folded = LIKE_SIGNS.sub(r"\\\g<0>", fold(text))
     return {
         "named": f"%{folded}%" if folded else None,
@@ -127,7 +127,7 @@ async def list_chats(
     chosen: str | None,
     named: str | None = None,
 ) -> Page:
-    """Newest first; empty also when the account is not the user's, which the caller tells apart only then."""
+    """The account's chats, newest first. Empty also when the account is not the user's: the caller then checks that."""
     after_time, after_id = after or (None, None)
     await LISTS[chosen, after is not None].execute(
         cursor,
@@ -156,7 +156,7 @@ FETCH_CHAT = f"""
 async def fetch_chat(
     cursor: Cursor, user_id: int, provider: str, account_id: int, chat_id: int
 ) -> str | None:
-    """The chat as JSON, or None when it is absent or not the user's."""
+    """The chat as JSON; None if it does not exist or is not the user's."""
     await cursor.execute(
         FETCH_CHAT, {"user_id": user_id, "provider": provider, "account_id": account_id, "chat_id": chat_id}
     )
@@ -165,7 +165,7 @@ async def fetch_chat(
 
 
 async def fetch_changed_chats(cursor: Cursor, chat_ids: Collection[int]) -> list[ChangedChat]:
-    """These chats as they are pushed. Authorising is the caller's."""
+    """These chats as they are pushed, by account and seq. The caller authorises."""
     if not chat_ids:
         return []
     await cursor.execute(
@@ -177,7 +177,7 @@ async def fetch_changed_chats(cursor: Cursor, chat_ids: Collection[int]) -> list
 
 
 class ReachableChat(NamedTuple):
-    """A chat the user may act on."""
+    """A chat of one of the user's accounts, with their role and the account's newest seq."""
 
     id: int
     account_id: int
@@ -187,7 +187,7 @@ class ReachableChat(NamedTuple):
 
 
 async def fetch_reachable_chat(cursor: Cursor, user_id: int, chat_id: int) -> ReachableChat | None:
-    """The chat with the caller's role in its account and the account's newest seq; None for absent and foreign."""
+    """None if the chat does not exist or is not the user's."""
     await cursor.execute(
         """select c.id, c.account_id, a.provider, m.role, a.seq from channels_chat c
            join channels_account a on a.id = c.account_id
@@ -199,8 +199,8 @@ async def fetch_reachable_chat(cursor: Cursor, user_id: int, chat_id: int) -> Re
     return row and ReachableChat(*row)
 
 
-# Only chats that are missing are written, and those only for a message that is not here yet: a duplicate makes none.
-# The account's lock keeps a second writer out meanwhile.
+# Inserts only missing chats, and only for a message that is not stored yet, so that a duplicate event creates none. The
+# account's lock keeps other writers out.
 ENSURE_CHATS = Prepared(
     "ensure_chats",
     """
@@ -213,9 +213,9 @@ ENSURE_CHATS = Prepared(
         from wanted w
         left join channels_chat c using (account_id, provider_chat_id)
         where c.id is null and (w.messages is null or exists (
-            select from unnest(w.messages) as told (id)
+            select from unnest(w.messages) as message (id)
             where (select m.id from channels_message m
-                   where m.account_id = w.account_id and m.provider_msg_id = told.id limit 1) is null))
+                   where m.account_id = w.account_id and m.provider_msg_id = message.id limit 1) is null))
         on conflict (account_id, provider_chat_id) do nothing
         returning id, account_id, provider_chat_id, kind, address
     )
@@ -227,6 +227,8 @@ ENSURE_CHATS = Prepared(
 
 
 class KnownChat(NamedTuple):
+    """A chat that was found or inserted."""
+
     id: int
     is_new: bool
     is_titled: bool
@@ -235,15 +237,16 @@ class KnownChat(NamedTuple):
 
 
 async def ensure_chats(cursor: Cursor, chats: Sequence[WantedChat]) -> dict[tuple[int, str], KnownChat]:
-    """Find or insert the chats of locked accounts, by (account id, provider chat id). One of which all `messages` are
-    here, in another chat, is not inserted.
+    """Find or insert chats of locked accounts; returns them by (account id, provider chat id). A chat whose `messages`
+    are all stored, in another chat, is not inserted.
     """
     await ENSURE_CHATS.execute(cursor, {"rows": orjson.dumps(chats).decode()})
     return {(row[1], row[2]): KnownChat(row[0], *row[3:]) for row in await cursor.fetchall()}
 
 
-# Newest wins in any order of arrival: the last message by (sent_at, provider id), the title by the time it was
-# used. What arrives is beyond any read mark: the count goes up by it, and is counted anew where more happened.
+# The newest wins in any order of arrival: the last message by (sent_at, provider id), the title by the time of the
+# event that had it. New messages are beyond any read mark, so the unread count rises by them; `recounts` computes it
+# instead.
 ADVANCE_CHATS = Prepared(
     "advance_chats",
     f"""
@@ -284,6 +287,8 @@ ADVANCE_CHATS = Prepared(
 
 
 async def advance_chats(cursor: Cursor, changes: Sequence[ChatAdvance]) -> list[ChangedChat]:
-    """Apply what a batch means for its chats, one row and one seq each; the accounts must be locked."""
+    """Move chats forward by their new messages, one row and one seq per chat; returns them by account and seq. The
+    accounts must be locked.
+    """
     await ADVANCE_CHATS.execute(cursor, {"rows": orjson.dumps(changes).decode()})
     return [ChangedChat(*row) for row in await cursor.fetchall()]

@@ -1,4 +1,4 @@
-"""Contacts: the people behind the messages. One row a person, found by any name the provider has for them."""
+"""Contacts: one row per WhatsApp person, found by any alias (id) that the provider has for them."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -13,41 +13,40 @@ from server.store.chats.rows import ContactReport
 from server.store.db.prepared import Prepared
 from server.store.db.seq import take_seqs_for
 
-# The contact as docs/api.md shows it; `provider_ids` are all it is known by.
+# The contact as REST and the socket show it; `provider_ids` are its aliases.
 CONTACT_JSON = """
-    row_to_json((select shape from (select
+    row_to_json((select x from (select
         k.id, k.account_id, k.provider_id,
         (select jsonb_agg(a.alias order by a.alias collate "C") from channels_contact_alias a
          where a.contact_id = k.id and left(a.alias, 1) <> '#') as provider_ids,
         k.name, k.phone, k.avatar, k.seq,
-        rfc3339(k.created_at) as created_at, rfc3339(k.updated_at) as updated_at) shape))::text"""
+        rfc3339(k.created_at) as created_at, rfc3339(k.updated_at) as updated_at) x))::text"""
 
-UPSERT_CONTACTS = Prepared("keep_contacts", "select keep_contacts(%(rows)s::jsonb)")
+UPSERT_CONTACTS = Prepared("upsert_contacts", "select keep_contacts(%(rows)s::jsonb)")
 
 
 async def upsert_contacts(cursor: Cursor, reports: Sequence[ContactReport]) -> None:
-    """Keep {n, account_id, ids, provider_id, external_id, name, named_at, phone, phoned_at}, of locked accounts.
-
-    Safe to run twice; what was told of nobody has the time -infinity. Nobody waits for it: whether a contact is shown
-    otherwise now is in the setting that `list_changed_ids` and the insertion of messages read.
+    """Insert or update contacts of locked accounts; the newest name and phone win in any order of arrival. Safe to run
+    twice. It travels with the next statement; the ids of contacts that changed are in a setting of the transaction,
+    which `list_changed_ids` and `insert_messages` read.
     """
     await UPSERT_CONTACTS.execute_later(cursor, {"rows": orjson.dumps(reports).decode()})
 
 
 def ids_of(setting: str | None) -> list[int]:
-    """The contacts that the transaction's setting names."""
+    """The contact ids in the transaction's setting."""
     return [int(part) for part in (setting or "").split(",") if part]
 
 
 async def list_changed_ids(cursor: Cursor) -> list[int]:
-    """The contacts that are shown otherwise since this transaction."""
+    """The ids of contacts that this transaction has changed visibly."""
     await cursor.execute("select current_setting('confab.changed_contacts', true)")
     row = await cursor.fetchone()
     return ids_of(row and row[0])
 
 
 class ChangedContact(NamedTuple):
-    """A contact after a change: what is pushed."""
+    """A contact after a change, with what a push of it needs."""
 
     account_id: int
     seq: int
@@ -62,13 +61,14 @@ FETCH_CHANGED = Prepared(
 
 
 async def fetch_changed_contacts(cursor: Cursor, contact_ids: Sequence[int]) -> list[ChangedContact]:
+    """These contacts as they are pushed, by seq."""
     await FETCH_CHANGED.execute(cursor, {"contact_ids": list(contact_ids)})
     return [ChangedContact(*row) for row in await cursor.fetchall()]
 
 
-# A direct chat shows its person's name and picture: it changes with them. Row by row, for the reason given in chats.py.
+# A direct chat shows its contact's name and picture, so it changes with them. Row by row, for the reason in chats.py.
 BUMP_CHAT_SEQS = Prepared(
-    "number_chats",
+    "bump_chat_seqs",
     f"""
     with shown as (
         select c.id, c.account_id, row_number() over (partition by c.account_id order by c.id) as n
@@ -77,7 +77,7 @@ BUMP_CHAT_SEQS = Prepared(
             select t.id, t.account_id from channels_contact_alias a
             join channels_chat t on t.account_id = a.account_id and t.address = a.alias and t.kind = 'direct'
             where a.contact_id = wanted offset 0) c
-        where c.id <> all(%(told)s::bigint[])
+        where c.id <> all(%(pushed)s::bigint[])
     ), {take_seqs_for("shown")}, c as (
         update channels_chat t set seq = seqs.base + shown.n, updated_at = now()
         from shown join seqs on seqs.account_id = shown.account_id where t.id = shown.id
@@ -88,10 +88,12 @@ BUMP_CHAT_SEQS = Prepared(
 
 
 async def bump_chat_seqs(
-    cursor: Cursor, contact_ids: Sequence[int], told: Sequence[int] = ()
+    cursor: Cursor, contact_ids: Sequence[int], pushed: Sequence[int] = ()
 ) -> list[ChangedChat]:
-    """Give the direct chats of these contacts a number, but for those that have just been told; accounts locked."""
-    await BUMP_CHAT_SEQS.execute(cursor, {"contact_ids": list(contact_ids), "told": list(told)})
+    """Give the direct chats of these contacts new seqs and return them, except those in `pushed`, which have one from
+    this transaction. The accounts are locked.
+    """
+    await BUMP_CHAT_SEQS.execute(cursor, {"contact_ids": list(contact_ids), "pushed": list(pushed)})
     return [ChangedChat(*row) for row in await cursor.fetchall()]
 
 
@@ -113,13 +115,13 @@ LIST_CONTACTS = f"""
 
 
 async def list_contacts(cursor: Cursor, account_id: int, aliases: Sequence[str]) -> dict[str, str]:
-    """Alias -> contact as JSON."""
+    """The contacts behind these aliases as JSON, by alias."""
     await cursor.execute(LIST_CONTACTS, (account_id, list(aliases)))
     return {row[1]: row[0] for row in await cursor.fetchall()}
 
 
 class ChatContacts(NamedTuple):
-    """A chat whose people somebody asks for: the one of a direct chat as JSON, when it is known."""
+    """A chat, its direct contact as JSON if known, and the number of its attachments."""
 
     provider_chat_id: str
     contact: str | None
@@ -143,7 +145,7 @@ FETCH_CHAT_CONTACTS = """
 async def fetch_chat_contacts(
     cursor: Cursor, user_id: int, provider: str, account_id: int, chat_id: int
 ) -> ChatContacts | None:
-    """None for an absent or foreign chat."""
+    """None if the chat does not exist or is not the user's."""
     values = {"user_id": user_id, "provider": provider, "account_id": account_id, "chat_id": chat_id}
     await cursor.execute(FETCH_CHAT_CONTACTS, values)
     row = await cursor.fetchone()
@@ -151,7 +153,7 @@ async def fetch_chat_contacts(
 
 
 async def find_by_phone(cursor: Cursor, account_id: int, phone: str) -> list[int]:
-    """Whoever has this phone in the account; a look through its contacts, for operators only."""
+    """The contacts of the account with this phone number. Scans all of its contacts; for operators only."""
     await cursor.execute(
         "select id from channels_contact where account_id = %s and phone = %s order by id",
         (account_id, phone),
@@ -160,7 +162,7 @@ async def find_by_phone(cursor: Cursor, account_id: int, phone: str) -> list[int
 
 
 class WantedPicture(NamedTuple):
-    """A contact whose picture is looked for, and what is known of the one we have."""
+    """A contact whose picture is to be fetched, with the hash and tag of the stored one."""
 
     contact_id: int
     account_id: int
@@ -170,7 +172,9 @@ class WantedPicture(NamedTuple):
 
 
 async def take_due_pictures(cursor: Cursor, limit: int, seconds: float) -> list[int]:
-    """Contacts of connected numbers whose picture is due, each given to one asker only for so long."""
+    """Contacts of connected accounts whose picture is due; each is due again after `seconds`, so that one worker at a
+    time fetches it.
+    """
     await cursor.execute(
         """with due as (
                select k.id from channels_contact k join channels_account a on a.id = k.account_id
@@ -184,6 +188,7 @@ async def take_due_pictures(cursor: Cursor, limit: int, seconds: float) -> list[
 
 
 async def fetch_wanted_picture(cursor: Cursor, contact_id: int) -> WantedPicture | None:
+    """None if the contact does not exist or UniPile has no id for it."""
     await cursor.execute(
         """select id, account_id, external_id, avatar, avatar_tag from channels_contact
            where id = %s and external_id is not null""",
@@ -194,18 +199,18 @@ async def fetch_wanted_picture(cursor: Cursor, contact_id: int) -> WantedPicture
 
 
 UPSERT_PICTURE = Prepared(
-    "keep_picture",
+    "update_picture",
     """update channels_contact set avatar_tag = %(tag)s::text,
            avatar_due_at = now() + make_interval(secs => %(seconds)s::double precision)
        where id = %(id)s::bigint and avatar is not distinct from %(avatar)s::text returning id""",
 )
 
 
-async def settle_picture(
+async def update_picture(
     cursor: Cursor, wanted: WantedPicture, avatar: str | None, tag: str | None, seconds: float
 ) -> bool:
-    """Write which picture a contact has and when to look again; True when it is another one than before. Only then
-    is it a change, which holds the account: most people look as they did, and nobody has to wait for that.
+    """Store a contact's picture and when it is due again; True if it differs from the stored one. Only a different
+    picture is a change that locks the account and takes a seq, because most pictures are unchanged.
     """
     values = {"id": wanted.contact_id, "avatar": avatar, "tag": tag, "seconds": seconds}
     await UPSERT_PICTURE.execute(cursor, values)
@@ -225,7 +230,7 @@ async def settle_picture(
 
 
 class Picture(NamedTuple):
-    """A stored picture of somebody."""
+    """A stored picture of a contact."""
 
     sha256: str
     size: int
@@ -235,7 +240,7 @@ class Picture(NamedTuple):
 async def fetch_picture(
     cursor: Cursor, user_id: int, provider: str, account_id: int, sha256: str
 ) -> Picture | None:
-    """None when no contact of this account looks like that, or the account is not the user's."""
+    """None if no contact of the account has this picture, or the account is not the user's."""
     await cursor.execute(
         """select b.sha256, b.size, b.mimetype from channels_media_blob b
            where b.sha256 = %(sha256)s
@@ -249,8 +254,8 @@ async def fetch_picture(
     return row and Picture(*row)
 
 
-async def forget_picture(cursor: Cursor, account_id: int, sha256: str) -> None:
-    """Its bytes are lost: look for it anew."""
+async def refetch_picture(cursor: Cursor, account_id: int, sha256: str) -> None:
+    """Mark a picture whose blob is lost as due, for all contacts of the account that have it."""
     await cursor.execute(
         """update channels_contact set avatar = null, avatar_tag = null, avatar_due_at = now()
            where account_id = %s and avatar = %s""",

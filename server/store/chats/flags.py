@@ -1,4 +1,4 @@
-"""What is set on a chat by hand or by UniPile: read, archived, pinned, muted, its name and its preview."""
+"""Flags of a chat (read, archived, pinned, muted), its title and its preview, set here or by UniPile."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -19,7 +19,7 @@ ATTACHMENT_PREVIEWS = {
     "location": "Location",
     "contact": "Contact",
 }
-# A message of a kind that UniPile does not give: a poll, an order, something that can be seen once.
+# A message of a kind that UniPile does not support: a poll, an order, a view-once picture.
 UNSUPPORTED_PREVIEW = "Unsupported message"
 
 
@@ -48,10 +48,10 @@ PATCH_CHAT = f"""
         from (
             select c.id, case
                     when %(read)s is null then c.read_seq
-                    when %(read)s then greatest(c.read_seq, least(%(place)s::bigint, %(seq)s))
+                    when %(read)s then greatest(c.read_seq, least(%(read_seq)s::bigint, %(seq)s))
                     else least(c.read_seq, {BEFORE_NEWEST}) end as read_seq,
                 case when %(read)s is null then c.marked_unread
-                    when %(read)s then c.marked_unread and %(place)s < c.read_seq
+                    when %(read)s then c.marked_unread and %(read_seq)s < c.read_seq
                     else true end as is_marked
             from channels_chat c where c.id = %(chat_id)s) mark
         where c.id = mark.id
@@ -66,7 +66,7 @@ async def patch_chat(cursor: Cursor, account_id: int, chat_id: int, changes: Cha
     """
     seq = await take_seqs(cursor, account_id, 1)
     if changes.get("read") is False:
-        # A choice made later than the answers on their way: their outcome does not undo it.
+        # Made later than the replies still being sent, whose outcome must not undo it.
         await cursor.execute(
             "update channels_message set seen_seq = null where chat_id = %s and status = 'sending'",
             (chat_id,),
@@ -77,7 +77,7 @@ async def patch_chat(cursor: Cursor, account_id: int, chat_id: int, changes: Cha
             "chat_id": chat_id,
             "seq": seq,
             "read": changes.get("read"),
-            "place": changes.get("read_seq", seq),
+            "read_seq": changes.get("read_seq", seq),
             "archived": changes.get("archived"),
             "pinned": changes.get("pinned"),
             "mutes": "muted_until" in changes,
@@ -88,7 +88,7 @@ async def patch_chat(cursor: Cursor, account_id: int, chat_id: int, changes: Cha
 
 
 class ChatState(NamedTuple):
-    """How UniPile knows a chat, and what is set on it here."""
+    """The flags of a chat, with UniPile's ids of the chat and its account."""
 
     account_id: int
     external_account_id: str
@@ -102,6 +102,7 @@ class ChatState(NamedTuple):
 
 
 async def fetch_chat_state(cursor: Cursor, chat_id: int) -> ChatState | None:
+    """None if the chat does not exist."""
     await cursor.execute(
         """select a.id, a.external_account_id, c.provider_chat_id, c.archived, c.pinned,
                case when c.muted_until > now() then rfc3339(c.muted_until) end,
@@ -122,7 +123,9 @@ SET_TITLE = f"""
 
 
 async def rename_chat(cursor: Cursor, account_id: int, chat_id: int, title: str) -> ChangedChat | None:
-    """Set the title UniPile gives (a group's subject); None when it has that title. The account must be locked."""
+    """Set the title that UniPile reports (a group's subject); None if the chat has it already. The account must be
+    locked.
+    """
     await cursor.execute(
         "select from channels_chat where id = %s and title is distinct from %s", (chat_id, title)
     )
@@ -146,8 +149,8 @@ FOLLOW_AMENDMENT = f"""
 async def follow_amendment(
     cursor: Cursor, account_id: int, chat_id: int, preview: str | None, *, recounts: bool
 ) -> ChangedChat | None:
-    """Let the list show what its last message says now (None: another one was changed), and count what is unread when
-    one is gone; None when nothing is different. The account must be locked.
+    """Update a chat after one of its messages was edited or deleted: the preview if that was the last one (else None),
+    and the unread count if `recounts`. None if neither differs. The account must be locked.
     """
     values = {"chat_id": chat_id, "preview": preview, "recounts": recounts}
     await cursor.execute(
@@ -164,12 +167,12 @@ async def follow_amendment(
 
 
 def deleted_preview(*, is_own: bool) -> str:
-    """Our own only the account can have deleted; who deleted somebody else's is not told."""
+    """Only the account itself can delete its own messages; UniPile does not report who deleted another's."""
     return OWN_DELETED_PREVIEW if is_own else DELETED_PREVIEW
 
 
 def preview_of(body: str | None, attachments: Sequence[Mapping[str, object]]) -> str:
-    """What the list shows of a message: its text, or what stands in for it when there is none."""
+    """What the chat list shows of a message: its text, or a word for its first attachment."""
     if body and not is_blank(body):
         return cut(body, PREVIEW_LENGTH)
     return _attachment_preview(attachments[0]) if attachments else UNSUPPORTED_PREVIEW

@@ -1,4 +1,4 @@
-"""What kind a chat is: corrected when a surer sign than the first one comes."""
+"""The kind of a chat (direct, group, channel), corrected when stronger evidence than the first arrives."""
 
 from collections.abc import Sequence
 
@@ -9,9 +9,8 @@ from server.store.chats.chats import CHAT_JOINS, CHAT_JSON, ChangedChat
 from server.store.chats.rows import ReportedChat
 from server.store.db.seq import take_seqs_for
 
-# A group's or channel's address settles the kind. Else a word that says group or channel is surer than none, which made
-# it direct.
-# A chat that was taken for a person's loses that person's name: a job asks for its own.
+# The address of a group or channel decides the kind. Otherwise a report that says group or channel outweighs none,
+# which had made the chat direct. A chat that was taken for a direct one loses its title; a job fetches its own.
 CORRECT_CHATS = f"""
     with wrong as (
         select c.id, c.account_id, surest.kind, coalesce(c.address, x.address) as address,
@@ -34,8 +33,8 @@ CORRECT_CHATS = f"""
 
 
 async def correct_chats(cursor: Cursor, rows: Sequence[ReportedChat]) -> list[ChangedChat]:
-    """Let chats be what these {account_id, provider_chat_id, address, kind}, one each, say more surely than the row
-    does; returns those that changed. Their accounts are locked.
+    """Correct kind and address of chats, one report each, and return those that changed, by account and seq. The
+    accounts are locked.
     """
     if not rows:
         return []

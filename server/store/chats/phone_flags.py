@@ -1,4 +1,4 @@
-"""Marks set on the phone: taken over when UniPile says something new about them, and nobody has just chosen here."""
+"""Flags set on the phone: applied when UniPile reports a change of them, unless a user has just set them here."""
 
 from collections.abc import Sequence
 
@@ -15,8 +15,8 @@ ROWS = """jsonb_to_recordset(%(rows)s::jsonb) as x (provider_chat_id text, archi
         last_at timestamptz)"""
 MARKS = """jsonb_build_object('archived', x.archived, 'pinned', x.pinned, 'muted', x.muted_until,
             'read', case when x.is_read and a.tells_unread then x.last_at end, 'unread', x.is_marked)"""
-# A UniPile that counts nothing would say of every chat that it is read. That it counts is known once it has counted
-# what came in, in a chat that nobody has marked here.
+# A UniPile that counts nothing would report every chat as read. It is known to count once it has counted an incoming
+# message, in a chat whose flags no user has set here.
 LEARN = f"""
     update channels_account a set tells_unread = true
     where a.id = %(account_id)s and not a.tells_unread and exists (
@@ -32,9 +32,9 @@ REPORTED = f"""
     join channels_account a on a.id = c.account_id
     where c.marked_at < now() - {SETTLING}
         and (c.told_marks is not null or c.marked_at = '-infinity')"""
-# Up to where a chat was read there that had nothing unread when UniPile's list was asked for: all that had come here by
-# then (`head`), up to the first message that is newer than the list's word, or that our own doings may have made read
-# there: an answer sent through us, or a read mark that we told.
+# Up to where a chat without unread messages in UniPile's list is read: everything stored when the list was requested
+# (`head`), but only up to the first message that is newer than the list's entry, or that Confab itself may have marked
+# as read there, by a reply sent through it or a read mark it reported.
 READ_THERE = f"""coalesce((
         select min(u.inserted_seq) - 1 from channels_message u
         where u.chat_id = c.id and {is_countable("u")} and u.inserted_seq > c.read_seq
@@ -42,10 +42,10 @@ READ_THERE = f"""coalesce((
                 select from channels_message o where o.chat_id = c.id and o.sent_at >= u.sent_at
                     and o.direction = 'out' and o.client_id is not null and o.status <> 'failed'))),
         %(head)s::bigint)"""
-# A mark that UniPile repeats is no news: ours may be on its way there, or was refused there. Marked as unread is what
-# says so, and what was read to its end, has nothing new, and is unread again all the same.
+# A flag that UniPile repeats is no change: ours may be on its way there, or was rejected there. A chat counts as marked
+# unread if UniPile says so, or if it was read to the end, has no newer message, and is unread again.
 TAKE_OVER = f"""
-    with told as ({REPORTED}), wanted as (
+    with reported as ({REPORTED}), wanted as (
         select t.id,
             case when t.marks -> 'archived' is distinct from t.before -> 'archived'
                 then coalesce(t.archived, c.archived) else c.archived end as archived,
@@ -58,8 +58,8 @@ TAKE_OVER = f"""
             c.unread_count = 0 and (
                 t.is_marked and t.marks -> 'unread' is distinct from t.before -> 'unread'
                 or t.counts and (t.before ->> 'read')::timestamptz = t.last_at) as is_marked
-        from told t join channels_chat c on c.id = t.id
-    ), placed as (
+        from reported t join channels_chat c on c.id = t.id
+    ), positioned as (
         select w.id, w.archived, w.pinned, w.muted_until,
             w.is_marked or c.marked_unread and w.read_seq = c.read_seq as marked_unread,
             case when w.is_marked then least(w.read_seq, {BEFORE_NEWEST}) else w.read_seq end as read_seq
@@ -67,7 +67,7 @@ TAKE_OVER = f"""
     ), counted as (
         select w.*, case when (w.marked_unread, w.read_seq) is distinct from (c.marked_unread, c.read_seq)
             then {count_unread("w.read_seq", "w.marked_unread")} else c.unread_count end as unread_count
-        from placed w join channels_chat c on c.id = w.id
+        from positioned w join channels_chat c on c.id = w.id
     ), change as (
         select k.*, c.account_id, row_number() over (order by k.id) as n
         from counted k join channels_chat c on c.id = k.id
@@ -84,7 +84,7 @@ TAKE_OVER = f"""
 NOTE_REPORTED = f"""
     update channels_chat c set told_marks = t.marks from ({REPORTED}) t
     where c.id = t.id and c.told_marks is distinct from t.marks"""
-# What was chosen here before UniPile was ever asked counts for more than its first word.
+# A flag that a user set before UniPile was first asked outweighs UniPile's first report.
 NOTE_FIRST = f"""
     update channels_chat c set told_marks = {MARKS}
     from {ROWS} cross join channels_account a
@@ -93,7 +93,7 @@ NOTE_FIRST = f"""
 
 
 async def fetch_head(cursor: Cursor, account_id: int) -> int:
-    """The account's newest number; 0 for an absent one."""
+    """The account's head seq; 0 if it does not exist."""
     await cursor.execute("select seq from channels_account where id = %s", (account_id,))
     row = await cursor.fetchone()
     return int(row[0]) if row else 0
@@ -102,9 +102,8 @@ async def fetch_head(cursor: Cursor, account_id: int) -> int:
 async def apply_phone_flags(
     cursor: Cursor, account_id: int, flags: Sequence[PhoneFlags], head: int
 ) -> list[ChangedChat]:
-    """Let the chats have what UniPile newly says: {provider_chat_id, archived, pinned, mutes, muted_until, is_read,
-    is_marked (as unread), counts (some as unread), last_at}, None where it says nothing; the account is locked, and
-    stood at `head` before UniPile was asked. Returns the chats that are different.
+    """Apply the flags that UniPile has changed since its last report and return the chats that differ, by seq. The
+    account is locked; `head` was its seq before UniPile was asked.
     """
     values = {"account_id": account_id, "rows": orjson.dumps(list(flags)).decode(), "head": head}
     await cursor.execute(LEARN, values)

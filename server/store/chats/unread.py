@@ -1,4 +1,4 @@
-"""Unread: the one definition of which messages count, up to where a chat is read, and what moves that mark."""
+"""Unread counts: moves read marks, recounts a chat, lists what is unread."""
 
 from collections.abc import Collection, Sequence
 
@@ -10,21 +10,21 @@ from server.store.chats.unread_rules import SETTLING, count_unread
 from server.store.db.seq import take_seqs_for
 from server.store.messages.rows import MessageKey
 
-# Read marks move forward only, and only the rows that change visibly take a seq. A mark that makes no
-# difference to the count is not written.
+# Read marks only move forward, and only rows that change visibly take a seq. A mark that does not change the count is
+# not written.
 READ_UP_TO = f"""
-    with told as (
-        select m.chat_id, max(m.inserted_seq) as place
+    with mark as (
+        select m.chat_id, max(m.inserted_seq) as read_seq
         from jsonb_to_recordset(%(rows)s::jsonb) as x (account_id bigint, provider_msg_id text)
         join channels_message m using (account_id, provider_msg_id)
         group by m.chat_id
     ), moved as (
-        select c.id, c.account_id, told.place, row_number() over (partition by c.account_id order by c.id) as n
-        from told join channels_chat c on c.id = told.chat_id
-        where c.unread_count > 0 and told.place > c.read_seq and c.marked_at < now() - {SETTLING}
+        select c.id, c.account_id, mark.read_seq, row_number() over (partition by c.account_id order by c.id) as n
+        from mark join channels_chat c on c.id = mark.chat_id
+        where c.unread_count > 0 and mark.read_seq > c.read_seq and c.marked_at < now() - {SETTLING}
     ), {take_seqs_for("moved")}, changed as (
-        update channels_chat c set read_seq = moved.place, marked_unread = false,
-            unread_count = {count_unread("moved.place", "false")}, seq = seqs.base + moved.n, updated_at = now()
+        update channels_chat c set read_seq = moved.read_seq, marked_unread = false,
+            unread_count = {count_unread("moved.read_seq", "false")}, seq = seqs.base + moved.n, updated_at = now()
         from moved join seqs on seqs.account_id = moved.account_id
         where c.id = moved.id
         returning c.*
@@ -33,8 +33,9 @@ READ_UP_TO = f"""
 
 
 async def read_up_to(cursor: Cursor, keys: Sequence[MessageKey]) -> list[ChangedChat]:
-    """Mark chats as read on the phone up to these messages {account_id, provider_msg_id}; the accounts
-    must be locked. Unknown messages are ignored, and so are chats in which somebody has just chosen here.
+    """Mark chats as read up to these messages, which were read on the phone, and return the chats that changed, by
+    account and seq. Unknown messages are ignored, and chats whose flags a user has just set here. The accounts must be
+    locked.
     """
     await cursor.execute(READ_UP_TO, {"rows": orjson.dumps(keys).decode()})
     return [ChangedChat(*row) for row in await cursor.fetchall()]
@@ -53,19 +54,19 @@ RECOUNT = f"""
 
 
 async def recount(cursor: Cursor, chat_id: int) -> ChangedChat | None:
-    """Count what is unread in a chat; None when the count was right. The account must be locked."""
+    """Recompute the unread count of a chat; None if it was right. The account must be locked."""
     await cursor.execute(RECOUNT, {"chat_id": chat_id})
     row = await cursor.fetchone()
     return row and ChangedChat(*row)
 
 
-# `seq` says which changes of the account the counts include: a chat that changed later has a higher number.
+# `seq`: the counts include the account's changes up to it; a chat that changed later has a higher one.
 LIST_UNREAD = """
-    select row_to_json((select shape from (select a.id as account_id, a.seq,
+    select row_to_json((select x from (select a.id as account_id, a.seq,
         coalesce(sum(c.unread_count), 0) as messages,
         coalesce(sum(c.unread_count) filter (where c.archived), 0) as archived,
         coalesce(json_agg(json_build_object('id', c.id, 'unread_count', c.unread_count, 'archived', c.archived))
-            filter (where c.id is not null), '[]') as chats) shape))::text
+            filter (where c.id is not null), '[]') as chats) x))::text
     from channels_account_member u
     join channels_account a on a.id = u.account_id and a.provider = %(provider)s
     left join channels_chat c on c.account_id = a.id and c.unread_count > 0
@@ -76,7 +77,7 @@ LIST_UNREAD = """
 async def list_unread(
     cursor: Cursor, user_id: int, provider: str, only: Collection[int] | None = None
 ) -> list[str]:
-    """What is unread in each of the user's accounts, as JSON, with the chats it is in; all of one moment."""
+    """The unread counts of each of the user's accounts with their chats, as JSON, all from one snapshot."""
     values = {"user_id": user_id, "provider": provider, "only": None if only is None else list(only)}
     await cursor.execute(LIST_UNREAD, values)
     return [str(row[0]) for row in await cursor.fetchall()]

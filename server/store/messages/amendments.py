@@ -20,24 +20,24 @@ from server.store.messages import attachments as media
 from server.store.messages.messages import CHANGED, ChangedMessage
 from server.store.messages.rows import MessageKey, NewAmendment
 
-# Of two words about the same thing the newer one counts, in any order of arrival; of two equally new ones the later
-# in code points.
+# The newer of two reports about the same thing wins in any order of arrival; of two equally new ones the one that sorts
+# later by code points.
 INSERT_AMENDMENTS = Prepared(
-    "keep_amendments",
+    "insert_amendments",
     """
-    insert into channels_amendment as known (account_id, provider_msg_id, kind, person, content, told_at)
+    insert into channels_amendment as stored (account_id, provider_msg_id, kind, person, content, told_at)
     select account_id, provider_msg_id, kind, person, content, told_at
     from jsonb_to_recordset(%(rows)s::jsonb) as x
         (account_id bigint, provider_msg_id text, kind text, person text, content jsonb, told_at timestamptz)
     on conflict (account_id, provider_msg_id, kind, person) do update
         set content = excluded.content, told_at = excluded.told_at
         where (excluded.told_at, excluded.content::text collate "C")
-            > (known.told_at, known.content::text collate "C")""",
+            > (stored.told_at, stored.content::text collate "C")""",
 )
 
 
 async def insert_amendments(cursor: Cursor, rows: Sequence[NewAmendment]) -> None:
-    """Lay down what webhooks said, one row a message, kind and person."""
+    """Store what webhooks reported, one row per message, kind and reactor."""
     await INSERT_AMENDMENTS.execute(cursor, {"rows": orjson.dumps(rows).decode()})
 
 
@@ -51,7 +51,7 @@ LIST_AMENDED = Prepared(
 
 
 async def list_amended(cursor: Cursor, keys: Sequence[MessageKey]) -> list[tuple[int, str]]:
-    """Which of these messages {account_id, provider_msg_id} something was said about already."""
+    """The (account id, provider message id) of these messages that have stored amendments."""
     await LIST_AMENDED.execute(cursor, {"rows": orjson.dumps(keys).decode()})
     return [(row[0], row[1]) for row in await cursor.fetchall()]
 
@@ -72,7 +72,7 @@ async def list_amendments(
 
 
 class StoredMessage(NamedTuple):
-    """A stored message with its content; `is_unread` when it counts among its chat's unread."""
+    """A stored message with its content; `is_unread` if its chat counts it as unread."""
 
     id: int
     chat_id: int
@@ -101,7 +101,7 @@ async def _fetch_message(cursor: Cursor, account_id: int, provider_msg_id: str) 
 
 
 class Amended(NamedTuple):
-    """What changed, to be published; both None when nothing did."""
+    """What changed and has to be published; both None if nothing did."""
 
     message: ChangedMessage | None = None
     chat: ChangedChat | None = None

@@ -1,4 +1,4 @@
-"""Media: who refers to which bytes, what still has to be fetched, and what nobody refers to any more."""
+"""Media: which message refers to which blob, what has to be copied from UniPile, which blobs are orphaned."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from server.store.messages.messages import CHANGED, MESSAGE_JSON, ChangedMessage
 
 
 class StoredFile(NamedTuple):
-    """Bytes in the storage that a message refers to, with what is told about them."""
+    """A stored file that a message refers to, with its name and type."""
 
     message_id: int
     attachment_id: str
@@ -25,7 +25,7 @@ class StoredFile(NamedTuple):
 
 FILE_COLUMNS = """f.message_id, f.attachment_id, f.sha256, b.size, b.mimetype, item->>'file_name',
     coalesce((item->>'voice_note')::boolean, false)"""
-# A file is only there while its message still shows it.
+# A file is accessible only while its message shows it.
 SHOWN_FILE = """
     channels_message m
     join channels_media f on f.message_id = m.id
@@ -33,17 +33,17 @@ SHOWN_FILE = """
     join lateral jsonb_array_elements(m.attachments) item on item->>'id' = f.attachment_id"""
 
 TOUCH_BLOB = """
-    insert into channels_media_blob as known (sha256, size, mimetype) values (%s, %s, %s)
+    insert into channels_media_blob (sha256, size, mimetype) values (%s, %s, %s)
     on conflict (sha256) do update set touched_at = now()"""
 
 
 async def touch_blob(cursor: Cursor, sha256: str, size: int, mimetype: str) -> None:
-    """Say that these bytes are about to be stored, or were already: they are nobody's orphan for a day."""
+    """Record a blob that is stored or about to be; restarts its grace period as an orphan."""
     await cursor.execute(TOUCH_BLOB, (sha256, size, mimetype))
 
 
 async def refer(cursor: Cursor, message_id: int, attachment_id: str, sha256: str) -> bool:
-    """Let a message's attachment be these bytes; false when it was deleted meanwhile, and the bytes are released."""
+    """Point a message's attachment to a blob. If it was deleted meanwhile, release the blob and return False."""
     await cursor.execute(
         """insert into channels_media (message_id, attachment_id, sha256)
            select m.id, %(attachment_id)s, %(sha256)s from channels_message m
@@ -61,10 +61,10 @@ async def refer(cursor: Cursor, message_id: int, attachment_id: str, sha256: str
 
 
 async def release_files(cursor: Cursor, message_id: int) -> None:
-    """A deleted message refers to nothing any more."""
+    """Remove a deleted message's references and release their blobs."""
     await cursor.execute(
-        """with gone as (delete from channels_media where message_id = %s returning sha256)
-           update channels_media_blob b set released_at = now() from gone where b.sha256 = gone.sha256""",
+        """with deleted as (delete from channels_media where message_id = %s returning sha256)
+           update channels_media_blob b set released_at = now() from deleted where b.sha256 = deleted.sha256""",
         (message_id,),
     )
 
@@ -82,7 +82,7 @@ FETCH_FILE = f"""
 
 
 class Wanted(NamedTuple):
-    """The address of an attachment, and who asks for it; `chat_id` is None where the address names no chat."""
+    """An attachment and the user who asks for it; `chat_id` is None where the URL has no chat."""
 
     user_id: int
     provider: str
@@ -93,21 +93,21 @@ class Wanted(NamedTuple):
 
 
 async def fetch_file(cursor: Cursor, wanted: Wanted) -> StoredFile | None:
-    """None when there is no such attachment, it is not the user's, or its bytes are not here."""
+    """None if the attachment does not exist, is not the user's, or is not copied yet."""
     await cursor.execute(FETCH_FILE, wanted._asdict())
     row = await cursor.fetchone()
     return row and StoredFile(*row)
 
 
 async def fetch_outgoing(cursor: Cursor, message_id: int) -> StoredFile | None:
-    """The file that goes out with a message, which has one at most."""
+    """The file of an outgoing message, which has at most one."""
     await cursor.execute(f"select {FILE_COLUMNS} from {SHOWN_FILE} where m.id = %s limit 1", (message_id,))
     row = await cursor.fetchone()
     return row and StoredFile(*row)
 
 
 class Fetchable(NamedTuple):
-    """An attachment that still has to be copied from UniPile."""
+    """An attachment to copy from UniPile."""
 
     message_id: int
     provider_msg_id: str
@@ -117,7 +117,7 @@ class Fetchable(NamedTuple):
 
 
 async def list_fetchable(cursor: Cursor, message_id: int) -> list[Fetchable]:
-    """The attachments of a message that wait to be copied."""
+    """The attachments of a message that are not copied yet."""
     await cursor.execute(
         """select distinct m.id, m.provider_msg_id, item->>'id', item->>'mimetype', item->>'type'
            from channels_message m, jsonb_array_elements(m.attachments) item
@@ -128,7 +128,7 @@ async def list_fetchable(cursor: Cursor, message_id: int) -> list[Fetchable]:
 
 
 async def list_lost_copies(cursor: Cursor, seconds: int, limit: int) -> list[int]:
-    """Messages whose attachments have been waiting for `seconds`: the job that was to copy them was lost."""
+    """Messages whose attachments have waited for `seconds`: the job that should copy them was lost."""
     await cursor.execute(
         """select id from channels_message
            where attachments @? '$[*] ? (@.state == "waiting")' and provider_msg_id is not null
@@ -139,7 +139,7 @@ async def list_lost_copies(cursor: Cursor, seconds: int, limit: int) -> list[int
     return [row[0] for row in await cursor.fetchall()]
 
 
-# Only what is different is a change: a job that runs twice says nothing twice.
+# Only a difference is a change, so a job that runs twice publishes once.
 CHANGE_ATTACHMENT = Prepared(
     "change_attachment",
     f"""
@@ -159,7 +159,7 @@ CHANGE_ATTACHMENT = Prepared(
 
 
 async def lock_account_of(cursor: Cursor, message_id: int) -> bool:
-    """Hold the account of a message to the end of the transaction; False when the message is gone."""
+    """Lock the account of a message; False if the message does not exist."""
     await cursor.execute(
         """select a.id from channels_message m join channels_account a on a.id = m.account_id
            where m.id = %s for no key update of a""",
@@ -171,7 +171,7 @@ async def lock_account_of(cursor: Cursor, message_id: int) -> bool:
 async def change_attachment(
     cursor: Cursor, message_id: int, attachment_id: str, changes: Mapping[str, object]
 ) -> ChangedMessage | None:
-    """Set what is given of one attachment; None when nothing was different. The account must be locked."""
+    """Change these keys of an attachment; None if nothing differed. The account must be locked."""
     await CHANGE_ATTACHMENT.execute(
         cursor,
         {
@@ -187,7 +187,7 @@ async def change_attachment(
 async def lock_and_change(
     cursor: Cursor, message_id: int, attachment_id: str, changes: Mapping[str, object]
 ) -> ChangedMessage | None:
-    """The same with the lock; None also when the message is gone."""
+    """Lock the account and change an attachment; None also if the message does not exist."""
     if not await lock_account_of(cursor, message_id):
         return None
     return await change_attachment(cursor, message_id, attachment_id, changes)
@@ -201,7 +201,7 @@ FETCH_STATE = f"""
 
 
 class Retryable(NamedTuple):
-    """An attachment as its reader may know it: the whole message, the attachment's state, the reader's role."""
+    """An attachment to copy again: its message, its state, and the role of the user who asks."""
 
     message_json: str
     state: str
@@ -209,14 +209,14 @@ class Retryable(NamedTuple):
 
 
 async def fetch_state(cursor: Cursor, wanted: Wanted) -> Retryable | None:
-    """None for an absent or foreign attachment."""
+    """None if the attachment does not exist or is not the user's."""
     await cursor.execute(FETCH_STATE, wanted._asdict())
     row = await cursor.fetchone()
     return row and Retryable(*row)
 
 
 async def lock_orphans(cursor: Cursor, hours: int, limit: int) -> list[str]:
-    """Bytes that nothing here refers to and that nobody has brought for `hours`, held by this transaction."""
+    """Lock blobs that nothing refers to and that were not stored again for `hours`."""
     await cursor.execute(
         """select sha256 from channels_media_blob b
            where touched_at < now() - make_interval(hours => %s)
@@ -230,14 +230,14 @@ async def lock_orphans(cursor: Cursor, hours: int, limit: int) -> list[str]:
 
 
 class Released(NamedTuple):
-    """Bytes that a deleted message referred to, held by this transaction; others may use them still."""
+    """A locked blob that a deleted message referred to; others may still use it."""
 
     sha256: str
     is_used: bool
 
 
 async def lock_released(cursor: Cursor, seconds: float, limit: int) -> list[Released]:
-    """Those released, and not brought anew, for `seconds`: whoever is about to refer to bytes has touched them."""
+    """Lock blobs released, and last touched, `seconds` ago: a writer touches a blob before it refers to it."""
     await cursor.execute(
         """select sha256, exists (select from channels_media f where f.sha256 = b.sha256)
                or exists (select from channels_contact k where k.avatar = b.sha256)
@@ -252,7 +252,7 @@ async def lock_released(cursor: Cursor, seconds: float, limit: int) -> list[Rele
 
 
 async def upsert_blobs(cursor: Cursor, hashes: Sequence[str]) -> None:
-    """Another message uses these: nobody need look at them again for the one that was deleted."""
+    """Clear the release of blobs that another message uses."""
     await cursor.execute(
         "update channels_media_blob set released_at = null where sha256 = any(%s)", (list(hashes),)
     )

@@ -1,4 +1,4 @@
-"""All that changed in an account after a sequence number: the rows are the log, so this is a read of them in order."""
+"""Everything that changed in an account after a seq: the rows are the log, so this reads them in order."""
 
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from server.store.messages.tombstones import TOMBSTONE_JSON
 
 
 class Change(NamedTuple):
-    """One change as a socket would have pushed it; `chat_id` is None for the account itself and its people."""
+    """A change as a socket would have pushed it; `chat_id` is None for the account and its contacts."""
 
     seq: int
     event: str
@@ -22,12 +22,12 @@ class Change(NamedTuple):
 
     @property
     def item(self) -> str:
-        """As `changes` answers it."""
+        """The change as the REST answer shows it."""
         return f'{{"seq":{self.seq},"event":"{self.event}","data":{self.json}}}'
 
 
-# A message sent through us is announced as sent, one that came in as new, whatever happened to either before
-# this reader asked; to a reader that already had it, it is an update.
+# A message sent through Confab is announced as sent and an incoming one as new, whatever happened to it since; to a
+# reader that already had it, it is an update.
 LIST_CHANGES = Prepared(
     "list_changes",
     f"""
@@ -63,8 +63,8 @@ LIST_CHANGES = Prepared(
 
 
 class Changes(NamedTuple):
-    """`head` is where the account stood before the rows were read: a reader that has them all stands there. `reset`:
-    the reader stands beyond it, so this database is an older copy of the one it read.
+    """`head` is the account's seq before the rows were read, which a reader of all of them has reached. `reset`: the
+    reader is beyond it, so this database is an older copy of the one it read.
     """
 
     items: list[Change]
@@ -76,10 +76,7 @@ class Changes(NamedTuple):
 async def list_changes(
     cursor: Cursor, account_id: int, since: int, limit: int, chat_id: int | None = None
 ) -> Changes:
-    """The changes after `since`, oldest first, of the account, or of one chat of it and all people.
-
-    Authorising is the caller's.
-    """
+    """The changes after `since`, oldest first, of the whole account or of one chat. The caller authorises."""
     await cursor.execute("select seq from channels_account where id = %s", (account_id,))
     row = await cursor.fetchone()
     head = int(row[0]) if row else 0
@@ -90,7 +87,7 @@ async def list_changes(
     )
     rows = [Change(*row) for row in await cursor.fetchall()]
     more = len(rows) > limit
-    kept = rows[:limit]
-    # Rows may be newer than the head that was read first: never tell a reader less than it has been given.
-    reached = kept[-1].seq if kept else head
-    return Changes(kept, reached if more else max(head, reached), more)
+    page = rows[:limit]
+    # Rows may be newer than the head that was read first; the answer's head is never below its rows.
+    reached = page[-1].seq if page else head
+    return Changes(page, reached if more else max(head, reached), more)

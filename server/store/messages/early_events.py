@@ -1,9 +1,9 @@
-"""Hints: ticks and changes that webhooks told of messages which are not here, and when they are forgotten."""
+"""Early events: deletes ticks and amendments whose messages never arrived."""
 
 from aiopg import Cursor
 
-# Materialized: a plan that looks the limited rows up anew for each row would take more than the limit.
-# Whoever keeps a newer word about the same message meanwhile is not waited for: that row is no longer old.
+# Materialized, because a plan that evaluates the limited query again for each row would delete more than the limit.
+# `skip locked`: a row that is being replaced by a newer report is no longer old.
 PRUNE_RECEIPTS = """
     with old as materialized (
         select account_id, provider_msg_id from channels_receipt
@@ -22,7 +22,7 @@ PRUNE_AMENDMENTS = """
 
 
 async def prune_early_events(cursor: Cursor, days: int, limit: int) -> int:
-    """Forget up to `limit` of each kind that are older than `days`; returns how many were."""
+    """Delete up to `limit` of each kind that are older than `days`; returns how many were deleted."""
     pruned = 0
     for statement in (PRUNE_RECEIPTS, PRUNE_AMENDMENTS):
         await cursor.execute(statement, {"days": days, "limit": limit})

@@ -1,4 +1,4 @@
-"""Messages: stored once whatever arrives how often, listed, and numbered within their account."""
+"""Messages: inserts each once however often it arrives, lists them, and moves their ticks."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -13,9 +13,9 @@ from server.store.db.seq import take_seqs_for
 from server.store.messages.json_fragments import MENTIONS, QUOTED, REACTIONS, SENDER
 from server.store.messages.rows import MessageKey, NewMessage, NewReceipt
 
-# The message as docs/api.md shows it.
+# The message as REST and the socket show it.
 MESSAGE_JSON = f"""
-    row_to_json((select shape from (select
+    row_to_json((select x from (select
         m.id, m.account_id, m.chat_id, m.provider_msg_id, m.client_id, m.direction, m.status, m.body,
         m.attachments, {SENDER} as sender, {QUOTED} as quoted, {REACTIONS} as reactions,
         {MENTIONS} as mentions,
@@ -25,11 +25,11 @@ MESSAGE_JSON = f"""
         case when m.deleted_at is not null and m.direction = 'out' then 'account' end as deleted_by,
         case when m.status = 'sending' and isfinite(m.scheduled_at) then rfc3339(m.scheduled_at) end as scheduled_at,
         m.error, m.seq, m.inserted_seq as arrived_seq,
-        rfc3339(m.created_at) as created_at, rfc3339(m.updated_at) as updated_at) shape))::text"""
+        rfc3339(m.created_at) as created_at, rfc3339(m.updated_at) as updated_at) x))::text"""
 
 
 class ChangedMessage(NamedTuple):
-    """A message after a change: what is pushed, and to whom."""
+    """A message after a change, with what a push of it needs."""
 
     id: int
     account_id: int
@@ -69,7 +69,7 @@ async def list_messages(
     limit: int,
     after: tuple[str, int] | None,
 ) -> Page:
-    """Newest first; empty also when the chat is not the user's, which the caller tells apart only then."""
+    """The chat's messages, newest first. Empty also when the chat is not the user's: the caller then checks that."""
     after_time, after_id = after or (None, None)
     await LISTS[after is not None].execute(
         cursor,
@@ -87,7 +87,7 @@ async def list_messages(
 
 
 class OpenMessage(NamedTuple):
-    """A message somebody wants to do something with, and what they may."""
+    """A message that a user wants to change or react to, with their role in its account."""
 
     id: int
     account_id: int
@@ -103,7 +103,9 @@ class OpenMessage(NamedTuple):
 async def fetch_open_message(
     cursor: Cursor, user_id: int, provider: str, account_id: int, chat_id: int | None, message_id: int
 ) -> OpenMessage | None:
-    """None for absent and foreign ones, and for one of another chat than is named; its provider id may be ''."""
+    """None if the message does not exist, is not the user's, or is in another chat than `chat_id`; its provider id may
+    be "".
+    """
     await cursor.execute(
         """select m.id, m.account_id, m.chat_id, coalesce(m.provider_msg_id, ''), m.direction, m.is_event,
                m.deleted_at is not null, a.status, u.role
@@ -125,13 +127,13 @@ async def fetch_open_message(
 
 
 async def fetch_message(cursor: Cursor, message_id: int) -> str:
-    """A message that is there, as JSON. Authorising is the caller's."""
+    """An existing message as JSON. The caller authorises."""
     await cursor.execute(f"select {MESSAGE_JSON} from channels_message m where m.id = %s", (message_id,))
     return str((await cursor.fetchone())[0])
 
 
-# Numbers are taken only for rows that are really new. Their absence is certain, not probable: whoever stores
-# a message of an account holds the account's lock. The look-up is lateral for the reason given in chats.py.
+# Takes seqs only for rows that are new. That a row is missing is certain, because every writer of an account's messages
+# holds the account's lock. The lookup is lateral for the reason given in chats.py.
 INSERT_MESSAGES = Prepared(
     "insert_messages",
     f"""
@@ -146,8 +148,8 @@ INSERT_MESSAGES = Prepared(
         from event
         left join lateral (
             select k.id from channels_message k
-            where k.account_id = event.account_id and k.provider_msg_id = event.provider_msg_id limit 1) known on true
-        where known.id is null
+            where k.account_id = event.account_id and k.provider_msg_id = event.provider_msg_id limit 1) stored on true
+        where stored.id is null
     ), {take_seqs_for("fresh", returning="counted_for_now(a) as counted_for")}, m as (
         insert into channels_message (account_id, chat_id, provider_msg_id, direction, status, body, attachments,
                                       sender, quoted, is_event, event_type, is_forwarded, is_history, sent_at,
@@ -170,6 +172,8 @@ INSERT_MESSAGES = Prepared(
 
 
 class InsertedMessage(NamedTuple):
+    """A message that a batch inserted, found or changed, with what follows from that."""
+
     id: int
     account_id: int
     chat_id: int
@@ -178,24 +182,26 @@ class InsertedMessage(NamedTuple):
     status: str
     json: str
     provider_msg_id: str
-    is_amended: bool = False  # something that happened to it was told before it was here
-    is_answered: bool = False  # an answer to it was here before it
+    is_amended: bool = False  # an amendment of it arrived before it
+    is_answered: bool = False  # a reply to it arrived before it
     is_deleted: bool = False
-    changed_contacts: str | None = None  # of the whole transaction: who is shown otherwise since it began
-    is_listed: bool = True  # moves its chat up
-    is_countable: bool = False  # came in and is unread
-    was_history: bool = False  # was stored as history before
+    changed_contacts: str | None = None  # ids of contacts that the whole transaction changed
+    is_listed: bool = True  # moves its chat up in the list
+    is_countable: bool = False  # incoming and unread
+    was_history: bool = False  # was stored as history until now
 
 
 async def insert_messages(cursor: Cursor, rows: Sequence[NewMessage]) -> list[InsertedMessage]:
-    """Store what is not stored yet; the rows carry distinct ids and their accounts are locked."""
+    """Insert the messages that are not stored yet and return those, by account and seq. The ids are distinct and the
+    accounts locked.
+    """
     await INSERT_MESSAGES.execute(cursor, {"rows": orjson.dumps(rows).decode()})
     return [InsertedMessage(*row) for row in await cursor.fetchall()]
 
 
-# What was stored as history and turns out to be news is counted then, and only then.
+# A message that was stored as history and turns out to be new is counted now, and only now.
 MARK_AS_NEW = Prepared(
-    "make_news",
+    "mark_as_new",
     f"""
     with m as (
         update channels_message t set is_history = false, counted_at = now()
@@ -210,7 +216,7 @@ MARK_AS_NEW = Prepared(
 
 
 async def mark_as_new(cursor: Cursor, keys: Sequence[MessageKey]) -> list[InsertedMessage]:
-    """Those of these {account_id, provider_msg_id} that were history until now; the accounts are locked."""
+    """Turn history into new messages and return those that were history. The accounts are locked."""
     await MARK_AS_NEW.execute(cursor, {"rows": orjson.dumps(keys).decode()})
     return [InsertedMessage(*row) for row in await cursor.fetchall()]
 
@@ -228,7 +234,7 @@ FETCH_BY_PROVIDER_IDS = Prepared(
 
 
 async def fetch_by_provider_ids(cursor: Cursor, keys: Sequence[MessageKey]) -> list[InsertedMessage]:
-    """The stored messages of these {account_id, provider_msg_id}."""
+    """The stored ones of these messages, by account and seq."""
     await FETCH_BY_PROVIDER_IDS.execute(cursor, {"rows": orjson.dumps(keys).decode()})
     return [InsertedMessage(*row) for row in await cursor.fetchall()]
 
@@ -237,13 +243,13 @@ async def fetch_by_provider_ids(cursor: Cursor, keys: Sequence[MessageKey]) -> l
 RANK = "array_position(array['sending', 'unconfirmed', 'failed', 'sent', 'delivered', 'read'], {})"
 
 INSERT_RECEIPTS = Prepared(
-    "keep_receipts",
+    "insert_receipts",
     f"""
-    insert into channels_receipt as known (account_id, provider_msg_id, status)
+    insert into channels_receipt as stored (account_id, provider_msg_id, status)
     select account_id, provider_msg_id, status
     from jsonb_to_recordset(%(rows)s::jsonb) as x (account_id bigint, provider_msg_id text, status text)
     on conflict (account_id, provider_msg_id) do update set status = excluded.status
-    where {RANK.format("excluded.status")} > {RANK.format("known.status")}""",
+    where {RANK.format("excluded.status")} > {RANK.format("stored.status")}""",
 )
 
 APPLY_RECEIPTS = Prepared(
@@ -268,11 +274,13 @@ APPLY_RECEIPTS = Prepared(
 
 
 async def insert_receipts(cursor: Cursor, receipts: Sequence[NewReceipt]) -> None:
-    """Lay down {account_id, provider_msg_id, status}, one for each message, for apply_receipts to find."""
+    """Store ticks for `apply_receipts`, one per message; a stored one is never moved back."""
     await INSERT_RECEIPTS.execute(cursor, {"rows": orjson.dumps(receipts).decode()})
 
 
 async def apply_receipts(cursor: Cursor, account_ids: Sequence[int]) -> list[ChangedMessage]:
-    """Move the messages of these locked accounts forward to what their receipts say; the rest keeps waiting."""
+    """Apply the stored ticks of these locked accounts and return the messages that changed; a tick whose message is not
+    stored yet stays.
+    """
     await APPLY_RECEIPTS.execute(cursor, {"account_ids": list(account_ids)})
     return [ChangedMessage(*row) for row in await cursor.fetchall()]

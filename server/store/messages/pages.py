@@ -1,4 +1,4 @@
-"""Pages of a chat's messages that do not begin at its end: around one of them, and on from there to newer ones."""
+"""Pages of a chat's messages that do not begin at the newest: around a message, and from there to newer ones."""
 
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ IS_OPEN = """
 
 
 class Chat(NamedTuple):
-    """Whose messages are read, by whom."""
+    """A chat and the user who reads it."""
 
     user_id: int
     provider: str
@@ -35,9 +35,9 @@ LIST_NEWER = Prepared(
 )
 
 
-async def list_newer(cursor: Cursor, chat: Chat, place: Key, limit: int) -> Window:
-    """The messages that follow a place. Empty also when the chat is not the user's."""
-    values = chat._asdict() | {"after_time": place[0], "after_id": place[1], "limit": limit}
+async def list_newer(cursor: Cursor, chat: Chat, position: Key, limit: int) -> Window:
+    """The messages after a position. Empty also when the chat is not the user's."""
+    values = chat._asdict() | {"after_time": position[0], "after_id": position[1], "limit": limit}
     await LIST_NEWER.execute(cursor, values)
     rows = await cursor.fetchall()
     items, newer = page_of(rows, limit)
@@ -55,11 +55,11 @@ async def _find_position(cursor: Cursor, chat: Chat, message_id: int) -> Key | N
 
 
 async def list_around(cursor: Cursor, chat: Chat, message_id: int, limit: int) -> Window | None:
-    """The message with as many older as newer ones about it; None when it is not in the user's chat."""
-    place = await _find_position(cursor, chat, message_id)
-    if place is None:
+    """A message with as many older as newer ones around it; None if it is not in a chat of the user's."""
+    position = await _find_position(cursor, chat, message_id)
+    if position is None:
         return None
-    newer = await list_newer(cursor, chat, place, limit // 2) if limit > 1 else Window([], None, place)
-    # A place that is one id further on lets the message itself in.
-    older = await list_messages(cursor, *chat, limit=(limit + 1) // 2, after=(place[0], place[1] + 1))
+    newer = await list_newer(cursor, chat, position, limit // 2) if limit > 1 else Window([], None, position)
+    # A position one id further includes the message itself.
+    older = await list_messages(cursor, *chat, limit=(limit + 1) // 2, after=(position[0], position[1] + 1))
     return Window(newer.items + older.items, older.next_key, newer.newer)

@@ -1,4 +1,4 @@
-"""Quotes: answers that were here before what they answer change when it comes."""
+"""Quotes: a reply that arrived before the message it quotes changes when that message arrives."""
 
 from collections.abc import Sequence
 
@@ -10,19 +10,19 @@ from server.store.db.seq import take_seqs_for
 from server.store.messages.messages import CHANGED, ChangedMessage
 from server.store.messages.rows import MessageKey
 
-# What an answer quotes is looked up when it is shown, so that only its number has to change.
+# The quoted message is looked up when a reply is shown, so only the reply's seq has to change.
 BUMP_REPLY_SEQS = Prepared(
-    "renumber_answers",
+    "bump_reply_seqs",
     f"""
-    with answer as (
+    with reply as (
         select w.id, w.account_id, row_number() over (partition by w.account_id order by w.id) as n
         from jsonb_to_recordset(%(rows)s::jsonb) as x (account_id bigint, provider_msg_id text)
         join channels_message w on w.account_id = x.account_id
             and w.quoted is not null and w.quoted ->> 'provider_msg_id' = x.provider_msg_id
-    ), {take_seqs_for("answer")}, m as (
-        update channels_message t set seq = seqs.base + answer.n, updated_at = now()
-        from answer join seqs on seqs.account_id = answer.account_id
-        where t.id = answer.id
+    ), {take_seqs_for("reply")}, m as (
+        update channels_message t set seq = seqs.base + reply.n, updated_at = now()
+        from reply join seqs on seqs.account_id = reply.account_id
+        where t.id = reply.id
         returning t.*
     )
     select {CHANGED} from m order by m.account_id, m.seq""",
@@ -30,6 +30,8 @@ BUMP_REPLY_SEQS = Prepared(
 
 
 async def bump_reply_seqs(cursor: Cursor, quoted: Sequence[MessageKey]) -> list[ChangedMessage]:
-    """The answers to these {account_id, provider_msg_id}, which are known here only now; the accounts are locked."""
+    """Give the replies to these messages, which have just become known, new seqs and return them. The accounts are
+    locked.
+    """
     await BUMP_REPLY_SEQS.execute(cursor, {"rows": orjson.dumps(quoted).decode()})
     return [ChangedMessage(*row) for row in await cursor.fetchall()]

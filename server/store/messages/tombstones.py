@@ -1,4 +1,4 @@
-"""What is gone: rows removed with their files, numbered so that every reader of changes drops them too."""
+"""Tombstones: deletes rows with their files and records the deletion with a seq, so that readers drop them too."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,14 +13,14 @@ from server.store.chats.unread_rules import count_unread, is_listed
 from server.store.db.seq import take_seqs
 from server.store.messages.messages import CHANGED, ChangedMessage
 
-# As it is pushed: who reads it drops the row, and learns nothing of what was in it.
+# As it is pushed: the reader drops the row; no content is in it.
 TOMBSTONE_JSON = """
-    row_to_json((select shape from (select g.id, g.account_id, g.chat_id, g.seq, rfc3339(g.before) as before)
-        shape))::text"""
+    row_to_json((select x from (select g.id, g.account_id, g.chat_id, g.seq, rfc3339(g.before) as before)
+        x))::text"""
 
 
 class Tombstone(NamedTuple):
-    """One thing that readers have to drop."""
+    """A deleted chat, message or contact, or (chat:trimmed) the deleted past of a chat."""
 
     event: str
     account_id: int
@@ -30,15 +30,17 @@ class Tombstone(NamedTuple):
 
 
 async def insert_tombstones(
-    cursor: Cursor, account_id: int, things: Sequence[tuple[str, int, int | None]]
+    cursor: Cursor, account_id: int, deleted: Sequence[tuple[str, int, int | None]]
 ) -> list[Tombstone]:
-    """Number these (event, id, chat id); the account must be locked."""
-    if not things:
+    """Insert tombstones of these (event, id, chat id), each with a seq, and return them by seq. The account must be
+    locked.
+    """
+    if not deleted:
         return []
-    first = await take_seqs(cursor, account_id, len(things))
+    first = await take_seqs(cursor, account_id, len(deleted))
     rows = [
         {"account_id": account_id, "seq": first + n, "event": event, "id": row_id, "chat_id": chat_id}
-        for n, (event, row_id, chat_id) in enumerate(things)
+        for n, (event, row_id, chat_id) in enumerate(deleted)
     ]
     await cursor.execute(
         f"""with g as (
@@ -55,17 +57,19 @@ async def insert_tombstones(
 async def trim_chats(
     cursor: Cursor, account_id: int, chat_ids: Sequence[int], before: datetime
 ) -> list[Tombstone]:
-    """Say that nothing of these chats is left from before a moment; one row a chat, however often it is said."""
+    """Record that nothing of these chats from before a time is left, one row per chat; returns the rows by seq. The
+    account must be locked.
+    """
     if not chat_ids:
         return []
     first = await take_seqs(cursor, account_id, len(chat_ids))
     await cursor.execute(
         f"""with g as (
-                insert into channels_gone as known (account_id, seq, event, id, chat_id, before)
+                insert into channels_gone as stored (account_id, seq, event, id, chat_id, before)
                 select %(account_id)s, %(first)s + n - 1, 'chat:trimmed', id, id, %(before)s
                 from unnest(%(ids)s::bigint[]) with ordinality as x (id, n)
                 on conflict (account_id, id) where event = 'chat:trimmed'
-                do update set seq = excluded.seq, before = greatest(known.before, excluded.before)
+                do update set seq = excluded.seq, before = greatest(stored.before, excluded.before)
                 returning *)
             select g.event, g.account_id, g.chat_id, g.seq, {TOMBSTONE_JSON} from g order by g.seq""",
         {"account_id": account_id, "first": first, "before": before, "ids": list(chat_ids)},
@@ -74,7 +78,7 @@ async def trim_chats(
 
 
 async def delete_messages(cursor: Cursor, account_id: int, message_ids: Sequence[int]) -> list[str]:
-    """Remove messages with all that hangs on them, and let go of their files; returns the provider's ids of them."""
+    """Delete messages with everything that refers to them and release their files; returns their provider ids."""
     if not message_ids:
         return []
     ids = list(message_ids)
@@ -96,28 +100,28 @@ async def delete_messages(cursor: Cursor, account_id: int, message_ids: Sequence
 
 
 async def delete_empty_chats(cursor: Cursor, account_id: int, chat_ids: Sequence[int]) -> list[int]:
-    """Those of these chats in which nothing is left."""
+    """Delete those of these chats that have no messages, with their import positions; returns their ids."""
     await cursor.execute(
-        """with gone as (
+        """with deleted as (
                delete from channels_chat c where c.account_id = %(account_id)s and c.id = any(%(ids)s)
                    and not exists (select from channels_message m where m.chat_id = c.id)
-               returning c.id, c.provider_chat_id), placed as (
-               delete from channels_import i using gone
-               where i.account_id = %(account_id)s and i.provider_chat_id = gone.provider_chat_id)
-           select id from gone""",
+               returning c.id, c.provider_chat_id), positions as (
+               delete from channels_import i using deleted
+               where i.account_id = %(account_id)s and i.provider_chat_id = deleted.provider_chat_id)
+           select id from deleted""",
         {"account_id": account_id, "ids": list(chat_ids)},
     )
     return [row[0] for row in await cursor.fetchall()]
 
 
-FIND_ANSWERS = """
+FIND_REPLIES = """
     select id from channels_message m where m.account_id = %s and m.quoted is not null
         and m.quoted ->> 'provider_msg_id' = any(%s)"""
 
 
 async def list_replies(cursor: Cursor, account_id: int, provider_msg_ids: Sequence[str]) -> set[int]:
-    """The messages that quote one of these."""
-    await cursor.execute(FIND_ANSWERS, (account_id, list(provider_msg_ids)))
+    """The ids of messages that quote one of these."""
+    await cursor.execute(FIND_REPLIES, (account_id, list(provider_msg_ids)))
     return {row[0] for row in await cursor.fetchall()}
 
 
@@ -126,8 +130,8 @@ CLEAN = f"""
         update channels_message t set
             quoted = case when t.id = any(%(quoting)s) then null else t.quoted end,
             reactions = case when t.reactions = '[]' then t.reactions else (
-                select coalesce(jsonb_agg(item order by place), '[]')
-                from jsonb_array_elements(t.reactions) with ordinality as r (item, place)
+                select coalesce(jsonb_agg(item order by n), '[]')
+                from jsonb_array_elements(t.reactions) with ordinality as r (item, n)
                 where coalesce(item->'sender'->>'provider_id', '') <> all(%(names)s)) end,
             seq = x.first, updated_at = now()
         from (select id, %(first)s + n - 1 as first from unnest(%(ids)s::bigint[]) with ordinality as u (id, n)) x
@@ -138,7 +142,9 @@ CLEAN = f"""
 async def clean_messages(
     cursor: Cursor, account_id: int, quoting: set[int], reacted: set[int], names: Sequence[str]
 ) -> list[ChangedMessage]:
-    """Take a person's words and reactions out of what others wrote; the account must be locked."""
+    """Remove a contact's quotes and reactions from other messages and return those, by seq. The account must be
+    locked.
+    """
     ids = sorted(quoting | reacted)
     if not ids:
         return []
@@ -149,7 +155,7 @@ async def clean_messages(
     return [ChangedMessage(*row) for row in await cursor.fetchall()]
 
 
-# What a chat shows against what its rows say.
+# The chats whose preview or unread count differs from their rows.
 FETCH_REMAINING = f"""
     select c.id, c.last_message_id is distinct from last.id, last.id, last.sent_at, last.body,
         last.attachments::text, last.direction, last.deleted_at is not null, unread.n
@@ -160,20 +166,22 @@ FETCH_REMAINING = f"""
     where c.account_id = %s and c.id = any(%s)
         and (c.last_message_id is distinct from last.id or c.unread_count <> unread.n)
     order by c.id"""
-WRITE = f"""
+WRITE_REMAINING = f"""
     with c as (
         update channels_chat t set
             last_message_id = x.last_id, last_message_at = coalesce(x.last_at, t.last_message_at),
-            last_message_preview = case when x.is_other then x.preview else t.last_message_preview end,
+            last_message_preview = case when x.is_changed then x.preview else t.last_message_preview end,
             unread_count = x.unread, seq = x.seq, updated_at = now()
-        from jsonb_to_recordset(%s::jsonb) as x (id bigint, is_other boolean, last_id bigint, last_at timestamptz,
+        from jsonb_to_recordset(%s::jsonb) as x (id bigint, is_changed boolean, last_id bigint, last_at timestamptz,
             preview text, unread integer, seq bigint)
         where t.id = x.id returning t.*)
     select c.id, c.account_id, c.seq, {CHAT_JSON} from c {CHAT_JOINS} order by c.seq"""
 
 
-async def settle_chats(cursor: Cursor, account_id: int, chat_ids: Sequence[int]) -> list[ChangedChat]:
-    """Make preview and unread of these chats what the rows that are left say; the account must be locked."""
+async def recompute_chats(cursor: Cursor, account_id: int, chat_ids: Sequence[int]) -> list[ChangedChat]:
+    """Recompute preview and unread count of these chats from the remaining rows and return the chats that changed, by
+    seq. The account must be locked.
+    """
     await cursor.execute(FETCH_REMAINING, (account_id, list(chat_ids)))
     found = await cursor.fetchall()
     if not found:
@@ -182,7 +190,7 @@ async def settle_chats(cursor: Cursor, account_id: int, chat_ids: Sequence[int])
     rows = [
         {
             "id": row[0],
-            "is_other": row[1],
+            "is_changed": row[1],
             "last_id": row[2],
             "last_at": row[3] and row[3].isoformat(),
             "preview": _preview(row[2], row[4], row[5], row[6], is_deleted=row[7]),
@@ -191,7 +199,7 @@ async def settle_chats(cursor: Cursor, account_id: int, chat_ids: Sequence[int])
         }
         for n, row in enumerate(found)
     ]
-    await cursor.execute(WRITE, (orjson.dumps(rows).decode(),))
+    await cursor.execute(WRITE_REMAINING, (orjson.dumps(rows).decode(),))
     return [ChangedChat(*row) for row in await cursor.fetchall()]
 
 

@@ -12,11 +12,11 @@ from server.store.db.pages import Page, page_of
 USE_NOTED_SECONDS = 60
 
 KEY_JSON = """
-    row_to_json((select shape from (select
+    row_to_json((select x from (select
         k.id, k.name, k.prefix, k.scopes, k.all_accounts,
         array(select b.account_id from api_key_account b where b.key_id = k.id order by 1) as account_ids,
         k.user_id, u.name as user_name, rfc3339(k.expires_at) as expires_at, rfc3339(k.revoked_at) as revoked_at,
-        rfc3339(k.last_used_at) as last_used_at, rfc3339(k.created_at) as created_at) shape))::text"""
+        rfc3339(k.last_used_at) as last_used_at, rfc3339(k.created_at) as created_at) x))::text"""
 
 
 class KnownKey(NamedTuple):

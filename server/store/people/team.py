@@ -12,7 +12,7 @@ from server.store.people.audit import Actor
 from server.store.people.users import User
 
 USER_JSON = """
-    row_to_json((select shape from (select
+    row_to_json((select x from (select
         u.id, u.email, u.name, u.role,
         case when not u.is_active then 'disabled'
              when u.password_hash is null and exists (select from user_link l where l.user_id = u.id) then 'invited'
@@ -24,7 +24,7 @@ USER_JSON = """
             from channels_account_member m join channels_account a on a.id = m.account_id
             where m.user_id = u.id and (a.status <> 'disconnected' or a.connected_at is not null)), '[]') as numbers,
         (select rfc3339(max(s.rotated_at)) from sessions s where s.user_id = u.id) as seen_at,
-        rfc3339(u.created_at) as created_at) shape))::text"""
+        rfc3339(u.created_at) as created_at) x))::text"""
 
 
 class TeamUser(NamedTuple):

@@ -15,9 +15,9 @@ from server.store.privacy.erasure_digests import NameHasher
 ROWS_AT_ONCE = 500
 
 ACCOUNT_ERASURE_JSON = """
-    row_to_json((select shape from (select
+    row_to_json((select x from (select
         e.id, e.account_id, e.state, e.unlinked_at is not null as unlinked, e.messages,
-        rfc3339(e.created_at) as created_at, rfc3339(e.updated_at) as updated_at) shape))::text"""
+        rfc3339(e.created_at) as created_at, rfc3339(e.updated_at) as updated_at) x))::text"""
 
 
 # Its name goes at once, and its place in the plan is free; the provider's id of it stays until the provider has let go.

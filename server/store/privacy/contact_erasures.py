@@ -12,9 +12,9 @@ from server.store.privacy.erasure_digests import NameHasher, mark_erased
 from server.store.privacy.exports import delete_with_contact
 
 ERASURE_JSON = """
-    row_to_json((select shape from (select
+    row_to_json((select x from (select
         e.id, e.account_id, e.contact_id, e.state, e.messages, rfc3339(e.created_at) as created_at,
-        rfc3339(e.updated_at) as updated_at) shape))::text"""
+        rfc3339(e.updated_at) as updated_at) x))::text"""
 
 
 class Erasure(NamedTuple):

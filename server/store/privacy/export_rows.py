@@ -93,8 +93,8 @@ WHICH = {
                   where r->'sender'->>'provider_id' = any(%(names)s))""",
 }
 ATTEMPTS = """
-    select row_to_json((select shape from (select t.message_id, t.number, rfc3339(t.at) as at, t.outcome,
-        t.error_code, t.provider_msg_id) shape))::text
+    select row_to_json((select x from (select t.message_id, t.number, rfc3339(t.at) as at, t.outcome,
+        t.error_code, t.provider_msg_id) x))::text
     from channels_send_attempt t where t.message_id = any(%s) order by t.message_id, t.number"""
 
 

@@ -7,10 +7,10 @@ from aiopg import Cursor
 from server.store.db.pages import Page, page_of
 
 EXPORT_JSON = """
-    row_to_json((select shape from (select
+    row_to_json((select x from (select
         e.id, e.account_id, e.contact_id, e.with_media, e.state, e.size, e.messages,
         rfc3339(e.expires_at) as expires_at, rfc3339(e.created_at) as created_at,
-        rfc3339(e.updated_at) as updated_at) shape))::text"""
+        rfc3339(e.updated_at) as updated_at) x))::text"""
 
 
 async def insert_export(

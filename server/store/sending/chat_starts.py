@@ -1,4 +1,4 @@
-"""First messages to a phone number: written down before UniPile is asked, found again by what their echo stored."""
+"""First messages to a phone number: stored before UniPile is called, and matched with the message their echo stored."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,7 +14,7 @@ from server.store.messages.messages import CHANGED, ChangedMessage
 
 
 class StartTarget(NamedTuple):
-    """The account somebody wants to write from."""
+    """The account that a user wants to write from, with their role."""
 
     account_id: int
     external_account_id: str
@@ -34,7 +34,7 @@ class ChatStart(NamedTuple):
 
 
 async def fetch_target(cursor: Cursor, user_id: int, provider: str, account_id: int) -> StartTarget | None:
-    """None for an absent or foreign account."""
+    """None if the account does not exist or is not the user's."""
     await cursor.execute(
         """select a.id, a.external_account_id, a.user_id, a.status, a.phone, u.role
            from channels_account a join channels_account_member u on u.account_id = a.id and u.user_id = %s
@@ -46,16 +46,18 @@ async def fetch_target(cursor: Cursor, user_id: int, provider: str, account_id: 
 
 
 async def find_address(cursor: Cursor, account_id: int, addresses: Sequence[str]) -> str | None:
-    """Which of these, all of one person, somebody here has: as the address of a chat, else as the id of a contact."""
+    """Which of these addresses of one person the account knows: as a chat's address, else as a contact's alias. None if
+    none.
+    """
     await cursor.execute(
-        """select told.address from unnest(%(addresses)s::text[]) with ordinality as told (address, place)
+        """select x.address from unnest(%(addresses)s::text[]) with ordinality as x (address, n)
            cross join lateral (
                select 0 as rank from channels_chat c
-               where c.account_id = %(account_id)s and c.kind = 'direct' and c.address = told.address
+               where c.account_id = %(account_id)s and c.kind = 'direct' and c.address = x.address
                union all
                select 1 from channels_contact_alias a
-               where a.account_id = %(account_id)s and a.alias = told.address) known
-           order by known.rank, told.place limit 1""",
+               where a.account_id = %(account_id)s and a.alias = x.address) known
+           order by known.rank, x.n limit 1""",
         {"account_id": account_id, "addresses": list(addresses)},
     )
     row = await cursor.fetchone()
@@ -63,7 +65,7 @@ async def find_address(cursor: Cursor, account_id: int, addresses: Sequence[str]
 
 
 async def insert_start(cursor: Cursor, start: ChatStart) -> datetime | None:
-    """The time it was written down; None when another request has this client_id. The account is locked."""
+    """Store a first message and return when; None if another request has used its client_id. The account is locked."""
     await cursor.execute(
         """insert into channels_chat_start (account_id, client_id, address, body, counted_for)
            select a.id, %(client_id)s, %(address)s, %(body)s, counted_for_now(a)
@@ -77,7 +79,7 @@ async def insert_start(cursor: Cursor, start: ChatStart) -> datetime | None:
 
 
 async def lock_start(cursor: Cursor, account_id: int, client_id: str) -> tuple[ChatStart, datetime] | None:
-    """A first message whose outcome nobody has written down, with its account held to the end of the transaction."""
+    """A first message without an outcome yet, and when it was stored; locks its account."""
     await accounts.lock_account(cursor, account_id)
     await cursor.execute(
         """select account_id, client_id, address, body, created_at from channels_chat_start
@@ -89,6 +91,7 @@ async def lock_start(cursor: Cursor, account_id: int, client_id: str) -> tuple[C
 
 
 async def delete_start(cursor: Cursor, start: ChatStart) -> None:
+    """Delete a first message; a trigger gives its unit of the plan back."""
     await cursor.execute(
         "delete from channels_chat_start where account_id = %s and client_id = %s",
         (start.account_id, start.client_id),
@@ -96,7 +99,7 @@ async def delete_start(cursor: Cursor, start: ChatStart) -> None:
 
 
 async def ensure_chat(cursor: Cursor, start: ChatStart, provider_chat_id: str) -> int:
-    """The chat UniPile names; the account must be locked."""
+    """The id of the chat that UniPile named, inserted if new. The account must be locked."""
     row: WantedChat = {
         "account_id": start.account_id,
         "provider_chat_id": provider_chat_id,
@@ -107,10 +110,10 @@ async def ensure_chat(cursor: Cursor, start: ChatStart, provider_chat_id: str) -
     return known[start.account_id, provider_chat_id].id
 
 
-# The message is counted for whoever paid when it was written down, whose unit it took.
+# The message counts for the payer at the time it was stored, whose unit it took.
 COUNTED_FOR = """(select s.counted_for from channels_chat_start s
         where s.account_id = %(account_id)s and s.client_id = %(client_id)s)"""
-# By the id UniPile gave; without one by the words, in the chat of that number or one that was not there before.
+# Found by UniPile's id; without one by its text, in the chat of that phone number or in a chat that is newer.
 ADOPT_MESSAGE = f"""
     with found as (
         select m.id, m.account_id from channels_message m join channels_chat c on c.id = m.chat_id
@@ -130,7 +133,9 @@ ADOPT_MESSAGE = f"""
 async def adopt_message(
     cursor: Cursor, start: ChatStart, begun_at: datetime, provider_msg_id: str | None = None
 ) -> ChangedMessage | None:
-    """The message as its echo has stored it, now with its client_id; the account must be locked."""
+    """Give the message that the echo stored its client_id and return it; None if the echo has not arrived. The account
+    must be locked.
+    """
     values = start._asdict() | {"begun_at": begun_at, "provider_msg_id": provider_msg_id}
     await cursor.execute(ADOPT_MESSAGE, values)
     row = await cursor.fetchone()
@@ -154,7 +159,9 @@ INSERT_MESSAGE = f"""
 async def insert_message(
     cursor: Cursor, start: ChatStart, chat_id: int, provider_msg_id: str | None
 ) -> tuple[ChangedMessage, str, int]:
-    """(the message UniPile has accepted, its sent_at, whose counters it raises); the account must be locked."""
+    """Insert the message that UniPile accepted; returns (message, sent_at, payer's user id). The account must be
+    locked.
+    """
     await cursor.execute(
         INSERT_MESSAGE, start._asdict() | {"chat_id": chat_id, "provider_msg_id": provider_msg_id}
     )

@@ -1,4 +1,4 @@
-"""The way out: a message's row exists before UniPile is asked, and its status never says more than is known."""
+"""The outbox: a message's row exists before UniPile is called, and its status never claims more than is known."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -12,8 +12,8 @@ from server.store.messages.messages import CHANGED, ChangedMessage
 from server.store.messages.rows import Echo
 
 
-class Attempt(NamedTuple):
-    """One message that this worker, and nobody else, hands to UniPile now."""
+class SendAttempt(NamedTuple):
+    """A message that only this worker sends to UniPile now."""
 
     message_id: int
     account_id: int
@@ -24,53 +24,56 @@ class Attempt(NamedTuple):
     has_file: bool
 
 
-# The head of the chat's queue, unless a message before it is still with UniPile: order is kept within a chat,
-# and chats do not wait for each other.
-TAKE_ATTEMPT = Prepared(
-    "claim_attempt",
+# The head of the chat's queue, unless a message before it is still being sent: a chat's messages go out in order, and
+# chats do not wait for each other.
+TAKE_SEND_ATTEMPT = Prepared(
+    "take_send_attempt",
     """
     with head as (
         select id from channels_message
         where chat_id = %(chat_id)s and status = 'sending'
         order by id limit 1 for update
-    ), claimed as (
+    ), taken as (
         update channels_message m set attempted_at = now(), updated_at = now()
         from head where m.id = head.id and m.attempted_at is null and m.status = 'sending'
             and not exists (select from channels_message o where o.chat_id = %(chat_id)s and o.status = 'sending'
                             and o.attempted_at is not null)
         returning m.id, m.account_id, m.chat_id, m.body, m.quoted, m.attachments
     ), recorded as (
-        insert into channels_send_attempt as known (message_id, number)
-        select claimed.id, 1 + (select count(*) from channels_send_attempt k
-                                where k.message_id = claimed.id and k.outcome is not null)
-        from claimed
+        insert into channels_send_attempt (message_id, number)
+        select taken.id, 1 + (select count(*) from channels_send_attempt k
+                                where k.message_id = taken.id and k.outcome is not null)
+        from taken
         on conflict (message_id, number) do update set at = now()
     )
-    select claimed.id, claimed.account_id, a.external_account_id, c.provider_chat_id, claimed.body,
-        claimed.quoted->>'provider_msg_id', claimed.attachments <> '[]'
-    from claimed join channels_account a on a.id = claimed.account_id join channels_chat c on c.id = claimed.chat_id""",
+    select taken.id, taken.account_id, a.external_account_id, c.provider_chat_id, taken.body,
+        taken.quoted->>'provider_msg_id', taken.attachments <> '[]'
+    from taken join channels_account a on a.id = taken.account_id join channels_chat c on c.id = taken.chat_id""",
 )
 
 
-async def take_attempt(cursor: Cursor, chat_id: int) -> Attempt | None:
-    """Take the chat's next message; None when nothing waits or one is under way."""
-    await TAKE_ATTEMPT.execute(cursor, {"chat_id": chat_id})
+async def take_attempt(cursor: Cursor, chat_id: int) -> SendAttempt | None:
+    """Take the chat's next message; None if nothing is queued or one is being sent."""
+    await TAKE_SEND_ATTEMPT.execute(cursor, {"chat_id": chat_id})
     row = await cursor.fetchone()
-    return row and Attempt(*row)
+    return row and SendAttempt(*row)
 
 
 async def release_attempt(cursor: Cursor, message_id: int) -> None:
-    """Put a message back at the head of its queue: UniPile certainly did not get it. The attempt goes on."""
+    """Put a message back at the head of its queue, because UniPile certainly did not receive it; the attempt stays
+    open.
+    """
     await cursor.execute(
         "update channels_message set attempted_at = null where id = %s and status = 'sending'", (message_id,)
     )
 
 
-# A message that did not fail has read its chat for good: it counted as read while it was sent (store/unread_rules).
-# Three cases: the outcome is news; the echo came first and only the id's owner is left to see; the echo of an equal
-# text from the phone came first and took this row: then the id UniPile gave is already another row's, and both stand.
-SETTLE = Prepared(
-    "settle",
+# A message that did not fail moves the read mark for good; while it was being sent its chat counted as read
+# (unread_rules). Three cases: the outcome is new; the echo came first, and at most the id is missing; the echo of an
+# equal text from the phone came first and took this row, so that UniPile's id belongs to another row already, and both
+# stay.
+SETTLE_ATTEMPT = Prepared(
+    "settle_attempt",
     f"""
     with m as (
         update channels_message t set
@@ -85,10 +88,10 @@ SETTLE = Prepared(
                  or (t.provider_msg_id is null and %(provider_msg_id)s::text is not null))
         returning t.*
     ), {STORE_SEQ}, read as (
-        update channels_chat c set read_seq = answered.place, marked_unread = false
-        from (select chat_id, max(seen_seq) as place from m
+        update channels_chat c set read_seq = answered.seen_seq, marked_unread = false
+        from (select chat_id, max(seen_seq) as seen_seq from m
               where seen_seq is not null and status <> 'failed' group by chat_id) answered
-        where c.id = answered.chat_id and answered.place > c.read_seq
+        where c.id = answered.chat_id and answered.seen_seq > c.read_seq
     ), recorded as (
         update channels_send_attempt k set
             outcome = case when m.status in ('failed', 'unconfirmed') then m.status else 'sent' end,
@@ -109,13 +112,13 @@ SETTLE = Prepared(
 
 
 class Settled(NamedTuple):
-    """A message whose outcome was written, and what had been told of its id before it was known here."""
+    """A message whose outcome was stored, and which events had arrived for its id before the id was known."""
 
     message: ChangedMessage
     is_answered: bool
     is_ticked: bool
     is_amended: bool
-    is_unread_again: bool  # it failed: what counted as read while it was sent does so no longer
+    is_unread_again: bool  # it failed: messages that counted as read while it was being sent are unread again
 
 
 async def settle_attempt(
@@ -127,10 +130,10 @@ async def settle_attempt(
     error: Mapping[str, object] | None = None,
     verify_seconds: int | None = None,
 ) -> Settled | None:
-    """Write what became of an attempt; None when the echo had said it already, or the message is gone. `verify_seconds`
-    says when an unknown outcome is to be looked up. The account must be locked.
+    """Store the outcome of a send attempt; None if an echo has done so, or the message does not exist. An unknown
+    outcome is verified after `verify_seconds`. The account must be locked.
     """
-    await SETTLE.execute(
+    await SETTLE_ATTEMPT.execute(
         cursor,
         {
             "id": message_id,
@@ -144,12 +147,11 @@ async def settle_attempt(
     return row and Settled(ChangedMessage(*row[:7]), *row[7:])
 
 
-# An echo that knows an id we do not know belongs to the oldest send of the same text, and the same kind of file, in
-# the same chat that was handed to UniPile and has no id yet. What was read from UniPile's store (`is_read`) may be
-# much older than any send that waits: then it is no echo. A file of the same size is preferred, and no more than that:
-# WhatsApp may have changed it. Pairs are made in order on both sides, so that equal ones stay in order.
-# The row keeps the time at which it was written here: with the echo's time it would come to stand after the next
-# answer, whose echo is still to come or came after its outcome.
+# An echo with an unknown id belongs to the oldest send with the same text and kind of file that was handed to UniPile
+# in the same chat and has no id yet. A message read from UniPile's store (`is_read`) may be much older than any
+# waiting send; then it is no echo. A file of the same size is only preferred, because WhatsApp may have changed the
+# file. Pairs are made in order on both sides, so that equal messages stay in order. The row keeps its own time: with
+# the echo's time it would be listed after the next send, whose echo is still to come or came after its outcome.
 KIND = "(coalesce({0}.attachments->0->>'type', '') || ' ' || coalesce({0}.body, ''))"
 ADOPT_ECHOES = Prepared(
     "adopt_echoes",
@@ -196,10 +198,10 @@ ADOPT_ECHOES = Prepared(
         where t.id = pair.id
         returning t.*
     ), read as (
-        update channels_chat c set read_seq = answered.place, marked_unread = false
-        from (select chat_id, max(seen_seq) as place from m
+        update channels_chat c set read_seq = answered.seen_seq, marked_unread = false
+        from (select chat_id, max(seen_seq) as seen_seq from m
               where seen_seq is not null group by chat_id) answered
-        where c.id = answered.chat_id and answered.place > c.read_seq
+        where c.id = answered.chat_id and answered.seen_seq > c.read_seq
     ), recorded as (
         update channels_send_attempt k set outcome = 'sent', error_code = null, provider_msg_id = m.provider_msg_id
         from m where k.message_id = m.id
@@ -210,23 +212,28 @@ ADOPT_ECHOES = Prepared(
 
 
 async def adopt_echoes(cursor: Cursor, echoes: Sequence[Echo]) -> list[ChangedMessage]:
-    """Give sends under way the ids that {account_id, chat_id, provider_msg_id, body, attachments, sent_at} bring."""
+    """Match echoes with sends that have no id yet and return the sends, by account and seq. The accounts are locked.
+
+    One statement in SQL on purpose. Fetching candidates, matching in Python as workers/messages/match_sends.py does
+    for unconfirmed sends, and updating would be three round trips while the account's lock is held. match_sends is
+    stricter: it gives up when two messages could be meant, where an echo takes the oldest.
+    """
     await ADOPT_ECHOES.execute(cursor, {"rows": orjson.dumps(echoes).decode()})
     return [ChangedMessage(*row) for row in await cursor.fetchall()]
 
 
-class Queue(NamedTuple):
-    """What a chat still has to send: a message at UniPile without an answer, messages that wait."""
+class QueueState(NamedTuple):
+    """What a chat still has to send: a message that UniPile has not confirmed, and messages that are queued."""
 
     is_under_way: bool
     has_more: bool
 
 
-async def inspect_queues(cursor: Cursor, chat_ids: list[int]) -> dict[int, Queue]:
-    """By chat, of those that have anything to send."""
+async def inspect_queues(cursor: Cursor, chat_ids: list[int]) -> dict[int, QueueState]:
+    """The queues of these chats that have anything to send, by chat id."""
     await cursor.execute(
         """select chat_id, bool_or(attempted_at is not null and provider_msg_id is null), bool_or(attempted_at is null)
            from channels_message where chat_id = any(%s) and status = 'sending' group by chat_id""",
         (chat_ids,),
     )
-    return {row[0]: Queue(*row[1:]) for row in await cursor.fetchall()}
+    return {row[0]: QueueState(*row[1:]) for row in await cursor.fetchall()}

@@ -1,4 +1,4 @@
-"""The pace guard: how fast a number may write, and how many chats a fresh one may begin (unipile-api.md §10)."""
+"""Pacing: how fast an account may send, and how many chats a new account may begin (unipile-api.md §10)."""
 
 from typing import NamedTuple
 
@@ -9,14 +9,14 @@ from server.store.messages.messages import CHANGED, ChangedMessage
 
 
 class Delayed(NamedTuple):
-    """A message that has to wait; `changed` is the message as pushed when that is news."""
+    """A message that must wait for `seconds`; `changed` is the message to push if it was delayed just now."""
 
     seconds: float
     changed: ChangedMessage | None
 
 
-# A token bucket that holds one moment (GCRA): the bucket is full again at free_at, and `burst` tokens are let through
-# before it. A message that is too early is given its own moment, in the order of asking, and needs no second token.
+# A token bucket stored as one time (GCRA): the bucket is full again at free_at, and allows a burst of `burst` before
+# that. A message that is too early gets its own time, in the order of requests, and needs no second token.
 TAKE_TURN = """
     insert into channels_pace as p (account_id, free_at)
     values (%(account_id)s, now() + make_interval(secs => %(spacing)s))
@@ -34,10 +34,9 @@ SCHEDULE = f"""
     select {CHANGED} from m"""
 
 
-async def hold_back(cursor: Cursor, chat_id: int, spacing_seconds: float, burst: int) -> Delayed | None:
-    """Whether the chat's next message has to wait for its number's turn; it is locked with its account then.
-
-    The messages behind it wait for it, so that the order in a chat is kept.
+async def delay_next(cursor: Cursor, chat_id: int, spacing_seconds: float, burst: int) -> Delayed | None:
+    """Delay the chat's next message if its account has sent too much; None if it may go now. Locks the account, then
+    the message. Messages behind it wait for it, so that a chat's messages stay in order.
     """
     head = await _lock_head(cursor, chat_id)
     if head is None:
@@ -59,7 +58,7 @@ async def hold_back(cursor: Cursor, chat_id: int, spacing_seconds: float, burst:
 
 
 async def _lock_head(cursor: Cursor, chat_id: int) -> tuple[int, int, float | None] | None:
-    """(message id, account id, seconds until its moment); the account first, as everybody else does."""
+    """(message id, account id, seconds until its scheduled time); locks the account first, as all writers do."""
     await cursor.execute(
         """select from channels_account a join channels_chat c on c.account_id = a.id
            where c.id = %s for no key update of a""",
@@ -79,7 +78,9 @@ async def _lock_head(cursor: Cursor, chat_id: int) -> tuple[int, int, float | No
 
 
 async def take_new_chat(cursor: Cursor, account_id: int, fresh_days: int, limit: int) -> float | None:
-    """Count a chat that a number begins. The seconds to wait when it is fresh and has begun `limit` in a day."""
+    """Count a chat that an account begins. Returns the seconds to wait if the account is new and has begun `limit`
+    chats within a day, else None. Locks the account.
+    """
     await cursor.execute(
         """select created_at < now() - make_interval(days => %s) from channels_account
            where id = %s for no key update""",
@@ -101,7 +102,7 @@ async def take_new_chat(cursor: Cursor, account_id: int, fresh_days: int, limit:
 
 
 async def is_known_address(cursor: Cursor, account_id: int, address: str) -> bool:
-    """Whether there is a chat with this person already."""
+    """Whether the account has a chat with this address."""
     await cursor.execute(
         "select from channels_chat where account_id = %s and address = %s limit 1", (account_id, address)
     )

@@ -1,4 +1,4 @@
-"""What became of a send that nobody could tell at once: looking it up, waiting for its echo, trying once more."""
+"""Sends with an unknown outcome: verified at UniPile, confirmed by their echo, or sent again by a user."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -13,19 +13,19 @@ from server.store.messages.messages import CHANGED, ChangedMessage
 from server.store.messages.rows import MessageKey
 from server.store.sending.sends import SendTarget
 
-# After the look right behind the attempt; then only the echo or a person can tell.
+# After the first check right behind the attempt; after the last one only the echo or a user decides.
 VERIFY_DELAYS_SECONDS = (5, 30, 120, 600)
-# While UniPile cannot be asked, the look is put off, for as long as this.
+# While UniPile is not reachable a check is postponed, for up to this long.
 POSTPONED_SECONDS, GIVE_UP_SECONDS = 60, 24 * 3600
 
 UNSEEN = {
     "code": "unseen",
-    "message": "UniPile took the message, but WhatsApp has not shown it since. Look at the phone.",
+    "message": "UniPile accepted the message, but WhatsApp has not shown it since. Check the phone.",
 }
 
 
 class UnverifiedSend(NamedTuple):
-    """A send whose outcome is to be looked up; `provider_msg_id` is known when UniPile had accepted it."""
+    """A send to verify; `provider_msg_id` is set if UniPile had accepted it."""
 
     message_id: int
     account_id: int
@@ -34,17 +34,17 @@ class UnverifiedSend(NamedTuple):
     attempted_at: datetime
     provider_msg_id: str | None
     status: str
-    files: list[Mapping[str, object]]  # what was sent along, as the message shows it
+    files: list[Mapping[str, object]]  # its attachments, as the message shows them
 
 
 UNVERIFIED_SEND = """m.id, m.account_id, c.provider_chat_id, coalesce(m.body, ''), m.attempted_at,
     m.provider_msg_id, m.status, m.attachments"""
-# Sends of one chat handed over within so long may be taken for one another.
-RIVAL_SECONDS = 600
+# Sends of one chat within this time may be confused with each other.
+CANDIDATE_SECONDS = 600
 
 
 async def fetch_unverified(cursor: Cursor, message_id: int) -> UnverifiedSend | None:
-    """What to look for; None when the outcome is known by now."""
+    """The send to verify; None if its outcome is known by now."""
     await cursor.execute(
         f"""select {UNVERIFIED_SEND} from channels_message m join channels_chat c on c.id = m.chat_id
             where m.id = %s and m.status in ('sending', 'unconfirmed') and m.attempted_at is not null""",
@@ -55,9 +55,7 @@ async def fetch_unverified(cursor: Cursor, message_id: int) -> UnverifiedSend | 
 
 
 async def list_candidates(cursor: Cursor, message_id: int) -> list[UnverifiedSend]:
-    """The sends handed over at about the time of this one, in its chat, whose ids nobody knows either; oldest first,
-    this one among them.
-    """
+    """The sends of the same chat and about the same time that have no id either, this one included; oldest first."""
     await cursor.execute(
         f"""select {UNVERIFIED_SEND} from channels_message own
             join channels_message m on m.chat_id = own.chat_id
@@ -68,13 +66,13 @@ async def list_candidates(cursor: Cursor, message_id: int) -> list[UnverifiedSen
                 and m.attempted_at between own.attempted_at - make_interval(secs => %(seconds)s)
                                        and own.attempted_at + make_interval(secs => %(seconds)s)
             order by m.attempted_at, m.id""",
-        {"id": message_id, "seconds": RIVAL_SECONDS},
+        {"id": message_id, "seconds": CANDIDATE_SECONDS},
     )
     return [UnverifiedSend(*row) for row in await cursor.fetchall()]
 
 
 async def take_due_verifications(cursor: Cursor, limit: int = 100) -> list[int]:
-    """The unconfirmed messages that are due, each given its next time before anybody looks."""
+    """The unconfirmed messages due for verification; each is scheduled for its next check before this one."""
     await cursor.execute(
         """update channels_message m set looks = m.looks + 1,
                next_look_at = now() + make_interval(secs => (%(delays)s::int[])[m.looks + 1])
@@ -87,7 +85,7 @@ async def take_due_verifications(cursor: Cursor, limit: int = 100) -> list[int]:
 
 
 async def postpone_verification(cursor: Cursor, message_id: int) -> None:
-    """Nobody could look: the look does not count, for a day."""
+    """Do not count a check that could not be made, for up to a day."""
     await cursor.execute(
         """update channels_message set looks = greatest(looks - 1, 0),
                next_look_at = now() + make_interval(secs => %s)
@@ -97,7 +95,7 @@ async def postpone_verification(cursor: Cursor, message_id: int) -> None:
 
 
 async def list_stored_sends(cursor: Cursor, account_id: int, provider_msg_ids: Sequence[str]) -> set[str]:
-    """Which of these ids a message of the account has already: they are not the one that is looked for."""
+    """Which of these provider ids messages of the account have; they belong to other sends."""
     await cursor.execute(
         "select provider_msg_id from channels_message where account_id = %s and provider_msg_id = any(%s)",
         (account_id, list(provider_msg_ids)),
@@ -106,7 +104,7 @@ async def list_stored_sends(cursor: Cursor, account_id: int, provider_msg_ids: S
 
 
 async def list_unseen(cursor: Cursor, seconds: int, limit: int = 100) -> list[int]:
-    """Accepted sends that UniPile has not told of since, by echo or tick."""
+    """Accepted sends for which neither echo nor tick has arrived within `seconds`, oldest first."""
     await cursor.execute(
         """select id from channels_message
            where status = 'sent' and client_id is not null and seen_at is null
@@ -118,7 +116,7 @@ async def list_unseen(cursor: Cursor, seconds: int, limit: int = 100) -> list[in
 
 
 async def mark_unconfirmed(cursor: Cursor, message_id: int) -> ChangedMessage | None:
-    """Call an accepted send unconfirmed; None when its echo came meanwhile. The account must be locked."""
+    """Turn an accepted send into unconfirmed; None if its echo came meanwhile. The account must be locked."""
     await cursor.execute(
         f"""with m as (
                 update channels_message t set status = 'unconfirmed', error = %(error)s::jsonb, looks = 0,
@@ -135,7 +133,7 @@ async def mark_unconfirmed(cursor: Cursor, message_id: int) -> ChangedMessage | 
 
 
 class LockedMessage(NamedTuple):
-    """A message with its account locked by this transaction."""
+    """The account of a message, locked by this transaction, and its payer."""
 
     account_id: int
     owner_id: int
@@ -149,18 +147,18 @@ LOCK_MESSAGE = Prepared(
 
 
 async def lock_message(cursor: Cursor, message_id: int) -> LockedMessage | None:
-    """Hold the message's account."""
+    """Lock the message's account; None if the message does not exist."""
     await LOCK_MESSAGE.execute(cursor, {"id": message_id})
     row = await cursor.fetchone()
     return row and LockedMessage(*row)
 
 
 async def lock_message_first(cursor: Cursor, message_id: int) -> None:
-    """The same in the round trip of the next statement, which finds out by itself whether the message is there."""
+    """Lock the message's account in the round trip of the next statement, which checks itself that the message exists."""
     await LOCK_MESSAGE.execute_later(cursor, {"id": message_id})
 
 
-# Echoes of sends whose id the answer told already.
+# Echoes of sends whose id is known from UniPile's answer.
 NOTE_SEEN = Prepared(
     "note_seen",
     f"""
@@ -185,15 +183,15 @@ NOTE_SEEN = Prepared(
 
 
 async def note_seen_sends(cursor: Cursor, keys: Sequence[MessageKey]) -> list[ChangedMessage]:
-    """Remember that UniPile has told of these {account_id, provider_msg_id} by itself; returns those that were in
-    doubt. The accounts are locked.
+    """Record that echoes of these messages have arrived; returns those that were unconfirmed, by account and seq. The
+    accounts are locked.
     """
     await NOTE_SEEN.execute(cursor, {"rows": orjson.dumps(keys).decode()})
     return [ChangedMessage(*row) for row in await cursor.fetchall()]
 
 
 class RetryTarget(NamedTuple):
-    """A message that somebody wants to send once more, with its account locked by this transaction."""
+    """A message to send again; the transaction holds the locks of its account and row."""
 
     target: SendTarget
     chat_id: int
@@ -205,7 +203,7 @@ class RetryTarget(NamedTuple):
 async def lock_retry_target(
     cursor: Cursor, user_id: int, provider: str, account_id: int, message_id: int
 ) -> RetryTarget | None:
-    """None for an absent or foreign account or message."""
+    """Lock account and message; None if either does not exist or is not the user's."""
     await cursor.execute(
         """select a.id, a.user_id, a.status, u.role, m.chat_id, m.status, coalesce(m.body, ''), m.attachments::text
            from channels_account a
@@ -220,8 +218,8 @@ async def lock_retry_target(
 
 
 async def queue_again(cursor: Cursor, message_id: int) -> tuple[ChangedMessage, str]:
-    """(the message as one that waits to be sent, its new sent_at); what is known of the attempt before is kept with
-    that attempt. The account and the message are locked.
+    """Queue a message again; returns (message, new sent_at). What is known of the last attempt stays with that
+    attempt. The account and the message are locked.
     """
     await cursor.execute(
         f"""with m as (
@@ -240,8 +238,8 @@ async def queue_again(cursor: Cursor, message_id: int) -> tuple[ChangedMessage, 
 
 
 async def list_lost_sends(cursor: Cursor, seconds: int) -> list[tuple[int, int, bool]]:
-    """(message id, chat id, whether it was handed to UniPile) of sends that nobody has touched for `seconds`,
-    and whose moment is as long ago.
+    """(message id, chat id, whether it was handed to UniPile) of sends that no worker has touched for `seconds` after
+    they were due, oldest first.
     """
     await cursor.execute(
         """select id, chat_id, attempted_at is not null from channels_message

@@ -1,4 +1,4 @@
-"""How a send begins: who may, where, and the row that stands before UniPile is asked."""
+"""Sends: authorises and locks, then inserts the message before UniPile is called."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypedDict
@@ -12,7 +12,7 @@ from server.store.messages.messages import CHANGED, ChangedMessage
 
 
 class SendTarget(NamedTuple):
-    """Where a user wants to send, with the account's row locked by this transaction."""
+    """The chat a user wants to send to; the transaction holds the account's lock."""
 
     account_id: int
     owner_id: int
@@ -54,7 +54,7 @@ LOCK_SEND_TARGET = Prepared(
 async def lock_send_target(
     cursor: Cursor, user_id: int, provider: str, account_id: int, chat_id: int
 ) -> SendTarget | None:
-    """None for an absent or foreign account or chat."""
+    """Lock the account; None if account or chat does not exist or is not the user's."""
     await LOCK_SEND_TARGET.execute(
         cursor,
         {
@@ -69,7 +69,7 @@ async def lock_send_target(
 
 
 class SendTargets(NamedTuple):
-    """A number with its row locked by this transaction, and how many of those who want to send may, where they want."""
+    """An account whose lock this transaction holds, and how many of the sends are allowed."""
 
     owner_id: int
     account_status: str
@@ -91,20 +91,20 @@ LOCK_SEND_TARGETS = Prepared(
 async def lock_send_targets(
     cursor: Cursor, provider: str, account_id: int, rows: Sequence[SenderChat]
 ) -> SendTargets | None:
-    """The same for several {user_id, chat_id} at once; None for an absent account."""
+    """Lock an account for several sends at once; None if it does not exist."""
     values = {"provider": provider, "account_id": account_id, "rows": orjson.dumps(rows).decode()}
     await LOCK_SEND_TARGETS.execute(cursor, values)
     row = await cursor.fetchone()
     return row and SendTargets(*row)
 
 
-# Up to where the writer of a message in the chat `c` of the account `a` had read, where that may change what is unread.
+# Up to where the writer of a message in the chat `c` of the account `a` had read, if that may change the unread count.
 SEEN = """case when {0} > c.read_seq and (c.unread_count > 0 or exists (
                 select from channels_message p
                 where p.chat_id = c.id and p.status = 'sending' and p.seen_seq is not null))
             then least({0}, a.seq) end"""
 
-# Whether a client_id was used before is the unique key's word; no seq is taken when the insert conflicts.
+# The unique key decides whether a client_id was used before; no seq is taken when the insert conflicts.
 INSERT_SEND = Prepared(
     "insert_send",
     f"""
@@ -134,8 +134,8 @@ async def insert_send(
     *,
     seen_seq: int | None = None,
 ) -> tuple[ChangedMessage, str] | None:
-    """(the new message, its sent_at) in state `sending`; None when the client_id is taken. Its writer had read up to
-    `seen_seq`, if anybody wrote it.
+    """Insert a message in state `sending`; returns (message, sent_at), or None if the client_id is taken. `seen_seq`
+    is up to where its writer had read, None if a program wrote it. The account is locked.
     """
     values = {
         "account_id": account_id,
@@ -150,7 +150,7 @@ async def insert_send(
     return row and (ChangedMessage(*row[:7]), str(row[7]))
 
 
-# Their absence is certain, since the account is locked: no number is taken for one that is there.
+# That a client_id is new is certain, because the account is locked: no seq is taken for a known one.
 INSERT_SENDS = Prepared(
     "insert_sends",
     f"""
@@ -177,15 +177,15 @@ INSERT_SENDS = Prepared(
 async def insert_sends(
     cursor: Cursor, account_id: int, rows: Sequence[NewSend]
 ) -> list[tuple[ChangedMessage, str]]:
-    """(message, sent_at) of each {n, chat_id, client_id, body, seen_seq} in their order, but for those whose client_id
-    is taken; the client_ids are distinct and the account is locked.
+    """Insert several messages; returns (message, sent_at) in their order, without those whose client_id is taken. The
+    client_ids are distinct and the account is locked.
     """
     await INSERT_SENDS.execute(cursor, {"account_id": account_id, "rows": orjson.dumps(rows).decode()})
     return [(ChangedMessage(*row[:7]), str(row[7])) for row in await cursor.fetchall()]
 
 
 async def fetch_quotable(cursor: Cursor, chat_id: int, message_id: int) -> str | None:
-    """What an answer keeps of the message it quotes, as JSON; None when the chat has no such message for UniPile."""
+    """What a reply stores of the message it quotes, as JSON; None if the chat has no such message that UniPile knows."""
     await cursor.execute(
         """select jsonb_build_object('provider_msg_id', provider_msg_id, 'sender_id', sender->>'provider_id',
                'body', left(body, 1000))::text
@@ -198,6 +198,7 @@ async def fetch_quotable(cursor: Cursor, chat_id: int, message_id: int) -> str |
 
 
 async def fetch_by_client_id(cursor: Cursor, account_id: int, client_id: str) -> ChangedMessage | None:
+    """The message with this client_id; None if there is none."""
     await cursor.execute(
         f"select {CHANGED} from channels_message m where m.account_id = %s and m.client_id = %s",
         (account_id, client_id),
