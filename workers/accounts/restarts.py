@@ -29,7 +29,7 @@ def limits_of(parts: Parts) -> RestartLimits:
 
 async def queue_due_restarts(parts: Parts) -> None:
     """Queue due restarts; reset the count of accounts that have stayed connected since."""
-    await parts.database.write(restarts.forgive, parts.config.restarts.forgive_seconds)
+    await parts.database.write(restarts.reset_stable, parts.config.restarts.forgive_seconds)
     for account_id in await parts.database.read(restarts.list_due, limits_of(parts)):
         await enqueue(parts.redis, RESTART_ACCOUNT, account_id)
 

@@ -1,4 +1,4 @@
-"""Connected numbers: who may see them, their state, and the counter that numbers their changes."""
+"""Accounts: who may see them, their state, their locks and their settings."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from server.store.db.pages import Page, page_of
 from server.store.db.prepared import Prepared
 from server.store.db.seq import OWN_SEQ
 
-# The account as docs/api.md shows it; `role` is the caller's and only REST has it.
+# The account as REST and the socket show it; `role` is the caller's, and only REST has it.
 ACCOUNT_JSON = """
     row_to_json((select x from (select
         a.id, a.provider, a.external_account_id, a.user_id as payer_id, a.status, a.status_reason,
@@ -24,13 +24,13 @@ ACCOUNT_JSON = """
 MEMBER_ACCOUNT_JSON = ACCOUNT_JSON.format(role="m.role,")
 PUSHED_ACCOUNT_JSON = ACCOUNT_JSON.format(role="")
 
-# What the column holds.
+# The width of the column.
 MAX_EXTERNAL_ID = 255
 
 
 @dataclass(frozen=True, slots=True)
 class LockedAccount:
-    """An account whose row this transaction holds: nobody else can number a change of it until the commit."""
+    """An account whose row lock this transaction holds: no other writer takes a seq of it until the commit."""
 
     id: int
     external_account_id: str
@@ -39,13 +39,13 @@ class LockedAccount:
     provider: str
     is_quiet: bool = False  # no webhook in the last second
     has_erased: bool = False
-    retained_from: datetime | None = None  # what was sent before this is not kept
+    retained_from: datetime | None = None  # older messages are not stored
     name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OwnAccount:
-    """What a handler needs to know of an account before it acts on it."""
+    """An account of the caller's, with their role, before a handler acts on it."""
 
     id: int
     external_account_id: str
@@ -58,7 +58,7 @@ LIST_ACCOUNTS = f"""
     select {MEMBER_ACCOUNT_JSON}, '', a.id
     from channels_account_member m join channels_account a on a.id = m.account_id
     where m.user_id = %(user_id)s and a.provider = %(provider)s and a.id > %(after)s
-        and not (a.status = 'disconnected' and a.connected_at is null) -- a code that nobody scanned
+        and not (a.status = 'disconnected' and a.connected_at is null) -- its code was never scanned
         and (%(only)s::bigint[] is null or a.id = any(%(only)s))
     order by a.id limit %(limit)s + 1"""
 
@@ -71,7 +71,7 @@ async def list_accounts(
     after: int,
     only: Collection[int] | None = None,
 ) -> Page:
-    """The user's accounts, or those of them that are in `only`."""
+    """The user's accounts, or those of them in `only`, by id."""
     await cursor.execute(
         LIST_ACCOUNTS,
         {
@@ -92,7 +92,7 @@ FETCH_ACCOUNT = f"""
 
 
 async def fetch_account(cursor: Cursor, user_id: int, provider: str, account_id: int) -> str | None:
-    """The account as JSON, or None when it is absent or not the user's."""
+    """The account as JSON; None if it does not exist or is not the user's."""
     await cursor.execute(FETCH_ACCOUNT, {"user_id": user_id, "provider": provider, "account_id": account_id})
     row = await cursor.fetchone()
     return str(row[0]) if row else None
@@ -107,6 +107,7 @@ FETCH_OWN_ACCOUNT = """
 async def fetch_own_account(
     cursor: Cursor, user_id: int, provider: str, account_id: int
 ) -> OwnAccount | None:
+    """None if the account does not exist or is not the user's."""
     await cursor.execute(
         FETCH_OWN_ACCOUNT, {"user_id": user_id, "provider": provider, "account_id": account_id}
     )
@@ -115,7 +116,7 @@ async def fetch_own_account(
 
 
 async def is_in_use(cursor: Cursor, provider: str, external_account_id: str) -> bool:
-    """Whether anybody here has this account of UniPile's, and has not disconnected it."""
+    """Whether this account of UniPile's is connected here, by any user."""
     await cursor.execute(
         """select from channels_account
            where provider = %s and external_account_id = %s and status <> 'disconnected'""",
@@ -125,7 +126,7 @@ async def is_in_use(cursor: Cursor, provider: str, external_account_id: str) -> 
 
 
 async def list_account_seqs(cursor: Cursor, user_id: int) -> list[tuple[int, int]]:
-    """(account id, seq) of every account the user may see: what `join-user` joins."""
+    """(account id, seq) of every account the user may see, by id: what `join-user` joins."""
     await cursor.execute(
         """select a.id, a.seq from channels_account_member m join channels_account a on a.id = m.account_id
            where m.user_id = %s order by a.id""",
@@ -140,7 +141,7 @@ async def list_seqs(cursor: Cursor, account_ids: Sequence[int]) -> list[tuple[in
     return [tuple(row) for row in await cursor.fetchall()]
 
 
-# One statement: the account of this provider id, made if new, with its owner's membership.
+# One statement: the account of this provider id, inserted if new, with its owner's membership.
 TAKE_OVER_ACCOUNT = """
     with account as (
         insert into channels_account
@@ -172,18 +173,18 @@ async def take_over_account(
     name: str | None = None,
     phone: str | None = None,
 ) -> int | None:
-    """Insert the account for this user, or find it again, as what was seen of it just now makes it; None when it is
-    somebody else's. Safe to run twice.
+    """Insert an account for this user, or find it again, in the state that follows from `seen`; None if it is another
+    user's. Safe to run twice.
     """
-    standing = ACCOUNT_STANDINGS[seen]
+    target = ACCOUNT_STANDINGS[seen]
     await cursor.execute(
         TAKE_OVER_ACCOUNT,
         {
             "user_id": user_id,
             "provider": provider,
             "external_account_id": external_account_id,
-            "status": standing.status,
-            "next_step": str(standing.next_step),
+            "status": target.status,
+            "next_step": str(target.next_step),
             "reason": None if seen is Seen.WORKS else reason,
             "name": name,
             "phone": phone,
@@ -207,8 +208,8 @@ LOCK_ACCOUNTS = Prepared(
 async def lock_accounts(
     cursor: Cursor, provider: str, external_ids: Sequence[str]
 ) -> dict[str, LockedAccount]:
-    """Hold these accounts to the end of the transaction, in id order so that two batches cannot deadlock. One that is
-    being erased is not there any more.
+    """Lock these accounts, in id order so that two batches cannot deadlock; returns them by external id, without those
+    that are being erased.
     """
     await LOCK_ACCOUNTS.execute(cursor, {"provider": provider, "external_ids": list(external_ids)})
     return {row[1]: LockedAccount(*row) for row in await cursor.fetchall()}
@@ -225,7 +226,7 @@ class PushedAccount(NamedTuple):
 async def fetch_pushed(
     cursor: Cursor, provider: str, external_ids: Sequence[str]
 ) -> dict[str, PushedAccount]:
-    """These accounts by UniPile's ids of them. Authorising is the caller's."""
+    """These accounts as they were last pushed, by external id. The caller authorises."""
     await cursor.execute(
         f"""select a.external_account_id, a.id, a.changed_seq, {PUSHED_ACCOUNT_JSON}
             from channels_account a where a.provider = %s and a.external_account_id = any(%s)""",
@@ -235,7 +236,7 @@ async def fetch_pushed(
 
 
 async def lock_account(cursor: Cursor, account_id: int) -> LockedAccount | None:
-    """Hold one account to the end of the transaction; None also when it is being erased."""
+    """Lock one account; None also if it is being erased."""
     await cursor.execute(
         """select id, external_account_id, user_id, status, provider, false, has_erased,
                now() - make_interval(days => retention_days), name
@@ -253,7 +254,7 @@ NOTE_WEBHOOKS = Prepared(
 
 
 async def note_webhooks(cursor: Cursor, account_ids: Sequence[int]) -> None:
-    """Remember that UniPile spoke of these accounts just now."""
+    """Record that a webhook for these accounts has arrived."""
     await NOTE_WEBHOOKS.execute_later(cursor, {"account_ids": list(account_ids)})
 
 
@@ -265,16 +266,16 @@ class AccountSettings(TypedDict, total=False):
 
 
 async def set_settings(cursor: Cursor, account_id: int, changes: AccountSettings) -> tuple[int, str] | None:
-    """Set what is given of read_receipts and retention_days; (seq, account as pushed), or None when it was so."""
+    """Change settings; returns (seq, account as pushed), or None if nothing differed. Locks the account."""
     await cursor.execute(
-        f"""with wanted as (
+        f"""with changed as (
                 select id, coalesce(%(read_receipts)s, read_receipts) as read_receipts,
                     case when %(limits)s then %(retention_days)s else retention_days end as retention_days
                 from channels_account where id = %(id)s for no key update)
             update channels_account a
             set read_receipts = w.read_receipts, retention_days = w.retention_days,
                 {OWN_SEQ}
-            from wanted w where a.id = w.id
+            from changed w where a.id = w.id
                 and (a.read_receipts, a.retention_days) is distinct from (w.read_receipts, w.retention_days)
             returning a.seq, {PUSHED_ACCOUNT_JSON}""",
         {
@@ -289,7 +290,7 @@ async def set_settings(cursor: Cursor, account_id: int, changes: AccountSettings
 
 
 async def fetch_account_for_push(cursor: Cursor, account_id: int) -> tuple[int, str] | None:
-    """(seq, account as pushed)."""
+    """(seq, account as pushed); None if it does not exist. The caller authorises."""
     await cursor.execute(
         f"select a.seq, {PUSHED_ACCOUNT_JSON} from channels_account a where a.id = %s", (account_id,)
     )

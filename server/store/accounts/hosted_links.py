@@ -1,4 +1,4 @@
-"""Tokens of hosted pages: kept as hashes, good for one account and for a while."""
+"""Tokens of hosted pages: stored as hashes, valid for one account and a limited time."""
 
 from datetime import datetime
 from hashlib import sha256
@@ -8,7 +8,7 @@ from aiopg import Cursor
 
 
 class HostedLink(NamedTuple):
-    """Who asked for the page and when, and the account it was used for already."""
+    """Who requested the page and when, and the account it was used for, if any."""
 
     user_id: int
     provider: str
@@ -21,7 +21,7 @@ def _hash(token: str) -> bytes:
 
 
 async def insert_link(cursor: Cursor, token: str, user_id: int, provider: str, seconds: int) -> None:
-    """Remember a token, and forget those that nobody can use any more."""
+    """Store a token and delete expired ones."""
     await cursor.execute("delete from channels_hosted_link where expires_at < now() - interval '1 day'")
     await cursor.execute(
         """insert into channels_hosted_link (token_hash, user_id, provider, expires_at)
@@ -31,7 +31,7 @@ async def insert_link(cursor: Cursor, token: str, user_id: int, provider: str, s
 
 
 async def fetch_hosted_link(cursor: Cursor, token: str) -> HostedLink | None:
-    """None for a token that is unknown or too old."""
+    """None for an unknown or expired token."""
     await cursor.execute(
         """select user_id, provider, external_account_id, created_at from channels_hosted_link
            where token_hash = %s and expires_at > now()""",
@@ -42,7 +42,7 @@ async def fetch_hosted_link(cursor: Cursor, token: str) -> HostedLink | None:
 
 
 async def use_hosted_link(cursor: Cursor, token: str, external_account_id: str) -> bool:
-    """Spend the token on this account; False when it was spent on another one."""
+    """Use the token for this account; False if it was used for another one."""
     await cursor.execute(
         """update channels_hosted_link set external_account_id = %(account)s
            where token_hash = %(hash)s and expires_at > now()

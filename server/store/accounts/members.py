@@ -1,4 +1,4 @@
-"""The people of a number, and what each of them may do with it."""
+"""Members: the users of an account and their roles in it."""
 
 import psycopg2
 from aiopg import Cursor
@@ -6,7 +6,7 @@ from aiopg import Cursor
 from server.errors import ConfabError
 from server.store.db.pages import Page, page_of
 
-PAYER_STAYS = "The number stands in this person's name: they stay its owner."
+PAYER_STAYS = "This user pays for the account and must stay its owner. Hand the account over first."
 
 LIST_MEMBERS = """
     select row_to_json((select x from (select
@@ -19,19 +19,22 @@ LIST_MEMBERS = """
 
 
 async def list_members(cursor: Cursor, account_id: int, limit: int, after: int) -> Page:
-    """Who shares the number. Authorising is the caller's."""
+    """The members of an account, by user id. The caller authorises."""
     await cursor.execute(LIST_MEMBERS, {"account_id": account_id, "limit": limit, "after": after})
     return page_of(await cursor.fetchall(), limit)
 
 
 async def fetch_member(cursor: Cursor, account_id: int, user_id: int) -> str | None:
+    """The member as JSON; None if the user is not a member. The caller authorises."""
     await cursor.execute(LIST_MEMBERS, {"account_id": account_id, "limit": 0, "after": user_id - 1})
     row = await cursor.fetchone()
     return str(row[0]) if row and row[2] == user_id else None
 
 
 async def set_member(cursor: Cursor, account_id: int, user_id: int, role: str) -> bool:
-    """Let an active person in, or give them another role; False when there is no such person. Safe to run twice."""
+    """Add an active user, or change their role; False if there is no such user. Safe to run twice. Raises ConfabError
+    `conflict` for the payer.
+    """
     try:
         await cursor.execute(
             """insert into channels_account_member (account_id, user_id, role)
@@ -45,7 +48,7 @@ async def set_member(cursor: Cursor, account_id: int, user_id: int, role: str) -
 
 
 async def remove_member(cursor: Cursor, account_id: int, user_id: int) -> bool:
-    """Take somebody out of the number; False when they were not in it."""
+    """Remove a member; False if the user was none. Raises ConfabError `conflict` for the payer."""
     try:
         await cursor.execute(
             "delete from channels_account_member where account_id = %s and user_id = %s",

@@ -1,4 +1,4 @@
-"""In whose name a number stands: the person whose plan it uses, and whose counters its messages raise."""
+"""The payer of an account: the user whose plan it uses and whose counters its messages raise."""
 
 from typing import NamedTuple
 
@@ -9,15 +9,15 @@ from server.store.db.seq import OWN_SEQ
 
 
 class NewPayer(NamedTuple):
-    """Somebody a number is to be handed to."""
+    """The user to whom an account is handed over."""
 
     name: str
     is_active: bool
 
 
 async def make_owner(cursor: Cursor, account_id: int, user_id: int) -> NewPayer | None:
-    """Make a member an owner of the number; None when they are none. They are held to the commit: nobody takes them
-    off, disables them or takes a place of theirs.
+    """Make a member an owner of the account; None if the user is not a member. Locks the user, who cannot be removed,
+    disabled, or lose a free account slot until the commit.
     """
     await cursor.execute(
         "update channels_account_member set role = 'owner' where account_id = %s and user_id = %s",
@@ -30,7 +30,7 @@ async def make_owner(cursor: Cursor, account_id: int, user_id: int) -> NewPayer 
 
 
 async def set_payer(cursor: Cursor, account_id: int, user_id: int) -> tuple[int, str]:
-    """Let an owner of the number pay for it from now on; (seq, account as pushed). The account is locked."""
+    """Make an owner the payer of the account; returns (seq, account as pushed). The account is locked."""
     await cursor.execute(
         f"""update channels_account a
             set user_id = %s, {OWN_SEQ}

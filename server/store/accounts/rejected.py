@@ -1,4 +1,4 @@
-"""Numbers that were refused when a hosted page handed them over, for whoever asked for the page and was away."""
+"""Rejected accounts: those a hosted page delivered and we could not accept, for the user who requested the page."""
 
 from hashlib import sha256
 
@@ -7,8 +7,8 @@ from aiopg import Cursor
 
 from server.store.db.pages import Page, page_of
 
-# Who has not come back by then has connected it anew, or does not want it.
-KEEP_DAYS = 7
+# A user who has not come back by then has connected the account again or does not want it.
+RETENTION_DAYS = 7
 
 REJECTED_JSON = """
     row_to_json((select x from (select
@@ -24,7 +24,7 @@ async def insert_rejected(
     phone: str | None,
     error: object,
 ) -> str | None:
-    """The refusal as JSON; None when this number of this page was refused before."""
+    """Store a rejected account and return it as JSON; None if this account of this page was rejected before."""
     await cursor.execute(
         f"""with r as (
                 insert into channels_refusal (user_id, provider, digest, phone, error)
@@ -44,35 +44,37 @@ async def insert_rejected(
 
 
 async def list_rejected(cursor: Cursor, user_id: int, provider: str, limit: int, before: int | None) -> Page:
-    """Those that somebody has not seen, newest first."""
+    """The rejected accounts that the user has not seen, newest first."""
     await cursor.execute(
         f"""select {REJECTED_JSON}, '', r.id from channels_refusal r
             where r.user_id = %(user_id)s and r.provider = %(provider)s and r.seen_at is null
                 and r.created_at > now() - make_interval(days => %(days)s)
                 and (%(before)s::bigint is null or r.id < %(before)s)
             order by r.id desc limit %(limit)s + 1""",
-        {"user_id": user_id, "provider": provider, "days": KEEP_DAYS, "before": before, "limit": limit},
+        {"user_id": user_id, "provider": provider, "days": RETENTION_DAYS, "before": before, "limit": limit},
     )
     return page_of(await cursor.fetchall(), limit)
 
 
-async def note_rejected_seen(cursor: Cursor, user_id: int, provider: str, refusal_id: int) -> bool:
-    """Shown no more, and its number forgotten; the row stays so that it is not told again. False: none of theirs."""
+async def note_rejected_seen(cursor: Cursor, user_id: int, provider: str, rejected_id: int) -> bool:
+    """Mark a rejected account as seen and delete its phone number. The row stays, so that it is not reported again.
+    False if it is not the user's.
+    """
     await cursor.execute(
         """update channels_refusal set seen_at = coalesce(seen_at, now()), phone = null, error = '{}'
            where id = %s and user_id = %s and provider = %s
                and created_at > now() - make_interval(days => %s)""",
-        (refusal_id, user_id, provider, KEEP_DAYS),
+        (rejected_id, user_id, provider, RETENTION_DAYS),
     )
     return bool(cursor.rowcount)
 
 
 async def prune_rejected(cursor: Cursor, limit: int) -> int:
-    """Forget the oldest of those that nobody is shown any more; returns how many."""
+    """Delete the oldest of those that are no longer shown; returns how many were deleted."""
     await cursor.execute(
         """delete from channels_refusal where id = any(array(
                select id from channels_refusal where created_at <= now() - make_interval(days => %s)
                order by created_at limit %s))""",
-        (KEEP_DAYS, limit),
+        (RETENTION_DAYS, limit),
     )
     return int(cursor.rowcount)

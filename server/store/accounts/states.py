@@ -1,4 +1,4 @@
-"""Writes what was seen of a number into its row: the table of account_life.py decides, nothing else sets a state."""
+"""Account states: writes what was observed; only the table in rules/account_states.py decides the next state."""
 
 from dataclasses import dataclass
 
@@ -11,14 +11,14 @@ from server.store.db.seq import OWN_SEQ
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """The state before and after, and (seq, account as pushed) when anything was different."""
+    """The state before and after, and (seq, account as pushed) if anything differed."""
 
     before: State
     state: State
     changed: tuple[int, str] | None
 
 
-# Counting locks the row; a reading that began before the count was raised is out of date.
+# Counting locks the row; an observation that began before the count was raised is out of date.
 COUNT_OBSERVATION = """
     update channels_account set observations = observations + 1 where id = %s and erasing_since is null
     returning status, next_step, status_reason, connected_at is not null"""
@@ -45,24 +45,29 @@ async def observe(
     name: str | None = None,
     phone: str | None = None,
 ) -> Observed | None:
-    """Let a number go where this leads it; None when there is no such account.
+    """Move an account to the state that follows from `seen`; None if it does not exist. Locks the account.
 
-    `is_hearsay`: a webhook said so. That a number works for the first time, we read ourselves before we believe it:
-    only then is known which number it is.
+    `is_hearsay`: a webhook reported it. That an account works for the first time is believed only after we have read it
+    at UniPile, because only then its phone number is known.
     """
     await cursor.execute(COUNT_OBSERVATION, (account_id,))
     row = await cursor.fetchone()
     if row is None:
         return None
-    status, next_step, kept_reason, was_connected = row
-    before = state_of(status, next_step, kept_reason)
+    status, next_step, stored_reason, was_connected = row
+    before = state_of(status, next_step, stored_reason)
     if is_hearsay and seen is Seen.WORKS and not was_connected:
         seen = Seen.LINKED
-    standing, state = follow(before, seen), before
-    if standing is not None:
-        state, status, next_step = standing.state, standing.status, standing.next_step
-        kept_reason = None if seen is Seen.WORKS else reason
-    values = {"account_id": account_id, "status": status, "next_step": str(next_step), "reason": kept_reason}
+    target, state = follow(before, seen), before
+    if target is not None:
+        state, status, next_step = target.state, target.status, target.next_step
+        stored_reason = None if seen is Seen.WORKS else reason
+    values = {
+        "account_id": account_id,
+        "status": status,
+        "next_step": str(next_step),
+        "reason": stored_reason,
+    }
     await cursor.execute(WRITE_STATE, values | {"name": name, "phone": phone})
     written = await cursor.fetchone()
     return Observed(before, state, written and (int(written[0]), str(written[1])))
@@ -70,7 +75,7 @@ async def observe(
 
 @dataclass(frozen=True, slots=True)
 class AccountState:
-    """What is known of a number before UniPile is asked about it."""
+    """The state of an account before UniPile is asked about it."""
 
     external_account_id: str
     user_id: int
@@ -81,6 +86,7 @@ class AccountState:
 
 
 async def fetch_state(cursor: Cursor, account_id: int) -> AccountState | None:
+    """None if the account does not exist."""
     await cursor.execute(
         """select external_account_id, user_id, status, next_step, status_reason, observations,
                connected_at is not null, phone
@@ -92,7 +98,7 @@ async def fetch_state(cursor: Cursor, account_id: int) -> AccountState | None:
 
 
 async def has_newer(cursor: Cursor, account_id: int, observations: int) -> bool:
-    """Whether anything was seen of the account since; until the end of the transaction nothing more can be."""
+    """Whether the account was observed since; locks it, so that it cannot be until the commit."""
     await cursor.execute(
         "select observations <> %s from channels_account where id = %s for no key update",
         (observations, account_id),
@@ -102,12 +108,14 @@ async def has_newer(cursor: Cursor, account_id: int, observations: int) -> bool:
 
 
 async def note_pairing(cursor: Cursor, account_id: int) -> None:
-    """Somebody has just been given a code for this account."""
+    """Record that a user has just been shown a pairing code for the account."""
     await cursor.execute("update channels_account set attempted_at = now() where id = %s", (account_id,))
 
 
 async def list_expired_pairings(cursor: Cursor, seconds: float) -> list[tuple[int, bool]]:
-    """(account id, whether it was ever connected) of numbers whose last code is older than `seconds`."""
+    """(account id, whether it was ever connected) of accounts whose last pairing code is older than `seconds`, oldest
+    first.
+    """
     await cursor.execute(
         """select id, connected_at is not null from channels_account
            where status = 'connecting' and next_step = 'scan' and attempted_at < now() - make_interval(secs => %s)
@@ -118,7 +126,7 @@ async def list_expired_pairings(cursor: Cursor, seconds: float) -> list[tuple[in
 
 
 async def list_own_pairings(cursor: Cursor, user_id: int, provider: str) -> list[int]:
-    """Numbers for which this user was given a code that nobody has scanned yet."""
+    """The accounts, by id, for which this user was shown a code that was never scanned."""
     await cursor.execute(
         """select id from channels_account
            where user_id = %s and provider = %s and status = 'connecting' and next_step = 'scan'
@@ -129,8 +137,8 @@ async def list_own_pairings(cursor: Cursor, user_id: int, provider: str) -> list
 
 
 async def list_duplicates(cursor: Cursor, user_id: int, phone: str, other_than: str) -> list[tuple[int, str]]:
-    """(account id, external id) of this user's other accounts of the same number that were connected, and still are
-    somewhere: oldest first.
+    """(account id, external id) of this user's other accounts with the same phone number that were connected and are
+    not disconnected, oldest first.
     """
     await cursor.execute(
         """select id, external_account_id from channels_account
@@ -142,8 +150,8 @@ async def list_duplicates(cursor: Cursor, user_id: int, phone: str, other_than: 
 
 
 async def take_due_checks(cursor: Cursor, seconds: float) -> list[int]:
-    """Accounts that are neither connected nor gone, each given to one asker every so many seconds: the word that
-    they are well again may have been lost.
+    """Accounts that are neither connected nor disconnected; each is due again after `seconds`, so that one worker
+    checks it. The webhook that reports their recovery may have been lost.
     """
     await cursor.execute(
         """update channels_account set looked_at = now()

@@ -1,4 +1,4 @@
-"""What is known of reading an account's past: how far its import is, when it was swept and what that found."""
+"""The state of an account's import and sweeps: progress, leases, and what came late."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,7 +11,7 @@ from server.store.db.seq import OWN_SEQ
 
 
 class LeasedImport(NamedTuple):
-    """An import that this worker, and nobody else, carries on now."""
+    """An import that only this worker continues now."""
 
     external_account_id: str
     cursor: str | None
@@ -21,7 +21,7 @@ class LeasedImport(NamedTuple):
 LEASE_IMPORT = """
     update channels_account set
         import_claimed_until = now() + make_interval(secs => %(seconds)s),
-        import_due_at = now() + make_interval(secs => %(seconds)s), -- with its end somebody looks whether it goes on
+        import_due_at = now() + make_interval(secs => %(seconds)s), -- due for a check when the lease expires
         import_state = 'running',
         import_cursor = case when import_state = 'running' then import_cursor end,
         is_import_listed = import_state = 'running' and is_import_listed,
@@ -32,14 +32,14 @@ LEASE_IMPORT = """
 
 
 async def lease_import(cursor: Cursor, account_id: int, seconds: float) -> LeasedImport | None:
-    """Take an account's import for so long; None when it is done, somebody else's, or the number not connected."""
+    """Lease an account's import; None if it is done, leased by another worker, or the account is not connected."""
     await cursor.execute(LEASE_IMPORT, {"account_id": account_id, "seconds": seconds})
     row = await cursor.fetchone()
     return row and LeasedImport(*row)
 
 
 async def renew_import(cursor: Cursor, account_id: int, seconds: float) -> None:
-    """Hold on to it, unless it was released."""
+    """Extend the lease, unless it was released."""
     await cursor.execute(
         """update channels_account set import_claimed_until = now() + make_interval(secs => %(seconds)s),
                import_due_at = now() + make_interval(secs => %(seconds)s)
@@ -49,7 +49,7 @@ async def renew_import(cursor: Cursor, account_id: int, seconds: float) -> None:
 
 
 async def request_import(cursor: Cursor, account_id: int) -> None:
-    """UniPile has more of the past than when an import began: once more, from the beginning."""
+    """Have the import run once more from the beginning, because UniPile has more history than when it began."""
     await cursor.execute(
         "update channels_account set import_wanted = true where id = %s and import_state <> 'none'",
         (account_id,),
@@ -57,7 +57,7 @@ async def request_import(cursor: Cursor, account_id: int) -> None:
 
 
 async def release_import(cursor: Cursor, account_id: int, seconds: float) -> None:
-    """For the next job; if there is none after so many seconds, it was lost."""
+    """Release the lease for the next job; the import is due again after `seconds`, in case that job is lost."""
     await cursor.execute(
         """update channels_account set import_claimed_until = '-infinity',
                import_due_at = now() + make_interval(secs => %s) where id = %s""",
@@ -66,7 +66,7 @@ async def release_import(cursor: Cursor, account_id: int, seconds: float) -> Non
 
 
 async def save_listed(cursor: Cursor, account_id: int, following: str | None) -> None:
-    """Remember where the next page of the chat list begins; None: all are listed."""
+    """Store where the next page of the chat list begins; None if all are listed."""
     await cursor.execute(
         "update channels_account set import_cursor = %s, is_import_listed = %s where id = %s",
         (following, following is None, account_id),
@@ -74,7 +74,7 @@ async def save_listed(cursor: Cursor, account_id: int, following: str | None) ->
 
 
 async def list_begun(cursor: Cursor, account_id: int, provider_chat_ids: Sequence[str]) -> set[str]:
-    """Which of these chats have their first page already."""
+    """Which of these chats have been imported at least in part."""
     await cursor.execute(
         "select provider_chat_id from channels_import where account_id = %s and provider_chat_id = any(%s)",
         (account_id, list(provider_chat_ids)),
@@ -85,7 +85,7 @@ async def list_begun(cursor: Cursor, account_id: int, provider_chat_ids: Sequenc
 async def save_position(
     cursor: Cursor, account_id: int, provider_chat_id: str, kind: str, following: str | None
 ) -> None:
-    """Remember where the next page of a chat begins; None: it is read to its beginning."""
+    """Store where the next page of a chat begins; None if the chat is imported completely."""
     await cursor.execute(
         """insert into channels_import (account_id, provider_chat_id, kind, cursor) values (%s, %s, %s, %s)
            on conflict (account_id, provider_chat_id) do update set cursor = excluded.cursor""",
@@ -94,7 +94,7 @@ async def save_position(
 
 
 class ImportPosition(NamedTuple):
-    """A chat whose past goes on, and where."""
+    """A chat that is imported in part, and the cursor of its next page."""
 
     provider_chat_id: str
     kind: str
@@ -102,7 +102,7 @@ class ImportPosition(NamedTuple):
 
 
 async def next_position(cursor: Cursor, account_id: int) -> ImportPosition | None:
-    """The newest chat that is not read to its beginning; None: nothing is left."""
+    """The next chat to import, in the order of the chat list; None if nothing is left."""
     await cursor.execute(
         """select provider_chat_id, kind, cursor from channels_import
            where account_id = %s and cursor is not null order by place limit 1""",
@@ -113,7 +113,7 @@ async def next_position(cursor: Cursor, account_id: int) -> ImportPosition | Non
 
 
 async def finish_import(cursor: Cursor, account_id: int) -> bool:
-    """Done, with nothing left behind; true when it is wanted once more."""
+    """Mark the import as done and delete its positions; True if it was requested once more."""
     await cursor.execute("delete from channels_import where account_id = %s", (account_id,))
     await cursor.execute(
         """update channels_account set import_state = 'done', import_cursor = null, is_import_listed = false,
@@ -125,7 +125,7 @@ async def finish_import(cursor: Cursor, account_id: int) -> bool:
 
 
 async def count_imported(cursor: Cursor, account_id: int, count: int) -> None:
-    """Within the transaction that stores them, so that a rerun counts none twice."""
+    """Count imported messages in the transaction that stores them, so that a rerun counts none twice."""
     await cursor.execute(
         "update channels_account set imported_messages = imported_messages + %s where id = %s",
         (count, account_id),
@@ -133,7 +133,7 @@ async def count_imported(cursor: Cursor, account_id: int, count: int) -> None:
 
 
 async def bump_account_seq(cursor: Cursor, account_id: int) -> tuple[int, str] | None:
-    """Give what was written to the account's row a number; returns (seq, account as pushed)."""
+    """Take a seq for what was written to the account's row; returns (seq, account as pushed)."""
     await cursor.execute(
         f"""update channels_account a set {OWN_SEQ}
             where a.id = %s returning a.seq, {PUSHED_ACCOUNT_JSON}""",
@@ -144,7 +144,9 @@ async def bump_account_seq(cursor: Cursor, account_id: int) -> tuple[int, str] |
 
 
 async def take_due_imports(cursor: Cursor, seconds: float) -> list[int]:
-    """Connected accounts whose import nobody carries on, each given to one asker only."""
+    """Connected accounts whose import is not leased; each is due again after `seconds`, so that one worker continues
+    it.
+    """
     await cursor.execute(
         """update channels_account set import_due_at = now() + make_interval(secs => %s)
            where status = 'connected' and import_claimed_until < now() and import_due_at <= now()
@@ -156,15 +158,15 @@ async def take_due_imports(cursor: Cursor, seconds: float) -> list[int]:
 
 
 async def fetch_connected_at(cursor: Cursor, account_id: int) -> datetime | None:
-    """When the number was first connected here: older messages are history."""
+    """When the account was first connected here; older messages are history."""
     await cursor.execute("select connected_at from channels_account where id = %s", (account_id,))
     row = await cursor.fetchone()
-    moment: datetime | None = row[0] if row else None
-    return moment
+    connected_at: datetime | None = row[0] if row else None
+    return connected_at
 
 
 async def list_stored_ids(cursor: Cursor, account_id: int, provider_msg_ids: Sequence[str]) -> set[str]:
-    """Which of these messages are here."""
+    """Which of these messages are stored."""
     await cursor.execute(
         "select provider_msg_id from channels_message where account_id = %s and provider_msg_id = any(%s)",
         (account_id, list(provider_msg_ids)),
@@ -173,7 +175,7 @@ async def list_stored_ids(cursor: Cursor, account_id: int, provider_msg_ids: Seq
 
 
 class LeasedSweep(NamedTuple):
-    """A sweep that this worker, and nobody else, makes now."""
+    """A sweep that only this worker runs now."""
 
     external_account_id: str
     began_at: datetime
@@ -190,14 +192,14 @@ LEASE_SWEEP = """
 async def lease_sweep(
     cursor: Cursor, account_id: int, *, seconds: float, margin: float
 ) -> LeasedSweep | None:
-    """Take an account's sweep for so long; None when somebody else has it or the number is not connected."""
+    """Lease an account's sweep; None if another worker has it or the account is not connected."""
     await cursor.execute(LEASE_SWEEP, {"account_id": account_id, "seconds": seconds, "margin": margin})
     row = await cursor.fetchone()
     return row and LeasedSweep(*row)
 
 
 async def renew_sweep(cursor: Cursor, account_id: int, seconds: float) -> None:
-    """Hold on to it, unless it was released."""
+    """Extend the lease, unless it was released."""
     await cursor.execute(
         """update channels_account set sweep_claimed_until = now() + make_interval(secs => %s)
            where id = %s and sweep_claimed_until > now()""",
@@ -206,13 +208,14 @@ async def renew_sweep(cursor: Cursor, account_id: int, seconds: float) -> None:
 
 
 async def release_sweep(cursor: Cursor, account_id: int) -> None:
+    """Release the lease without a result."""
     await cursor.execute(
         "update channels_account set sweep_claimed_until = '-infinity' where id = %s", (account_id,)
     )
 
 
 async def finish_sweep(cursor: Cursor, account_id: int, began_at: datetime, seconds: float) -> None:
-    """Everything up to its beginning was looked at; the next is due `seconds` from now."""
+    """Record that everything up to the sweep's beginning was read; the next is due in `seconds`."""
     await cursor.execute(
         """update channels_account set last_sweep_at = greatest(last_sweep_at, %s), sweep_claimed_until = '-infinity',
                sweep_due_at = now() + make_interval(secs => %s) where id = %s""",
@@ -221,14 +224,14 @@ async def finish_sweep(cursor: Cursor, account_id: int, began_at: datetime, seco
 
 
 async def read_clock(cursor: Cursor) -> float:
-    """The database's time in seconds since 1970."""
+    """The database's clock as Unix seconds."""
     await cursor.execute("select extract(epoch from clock_timestamp())::float8")
     row = await cursor.fetchone()
     return float(row[0]) if row else 0.0
 
 
 async def wants_sweep(cursor: Cursor, account_id: int, moment: datetime) -> bool:
-    """Whether the account is connected and no sweep has begun since this moment and ended."""
+    """Whether the account is connected and no sweep that began after this time has finished."""
     await cursor.execute(
         """select coalesce(last_sweep_at, '-infinity') < %s from channels_account
            where id = %s and status = 'connected'""",
@@ -239,7 +242,9 @@ async def wants_sweep(cursor: Cursor, account_id: int, moment: datetime) -> bool
 
 
 async def note_late(cursor: Cursor, account_id: int, count: int, oldest: str, *, is_first: bool) -> None:
-    """Count what came late; the gap is the oldest of this sweep's, of whose finds these may be the first."""
+    """Count messages that a sweep found; the gap reaches back to the oldest of this sweep. `is_first`: the sweep's
+    first page with any.
+    """
     values = {
         "account_id": account_id,
         "count": count,
@@ -258,7 +263,7 @@ async def note_late(cursor: Cursor, account_id: int, count: int, oldest: str, *,
 
 
 async def take_due_sweeps(cursor: Cursor, seconds: float) -> list[int]:
-    """Connected accounts whose slow sweep is due, each given to one asker only."""
+    """Connected accounts whose sweep is due; each is due again after `seconds`, so that one worker runs it."""
     await cursor.execute(
         """update channels_account set sweep_due_at = now() + make_interval(secs => %s)
            where status = 'connected' and sweep_due_at <= now() returning id""",
@@ -268,7 +273,7 @@ async def take_due_sweeps(cursor: Cursor, seconds: float) -> list[int]:
 
 
 async def list_unswept(cursor: Cursor, seconds: float) -> list[int]:
-    """Connected accounts that were not swept in the last so many seconds."""
+    """Connected accounts that were not swept within `seconds`, by id."""
     await cursor.execute(
         """select id from channels_account where status = 'connected'
                and coalesce(last_sweep_at, '-infinity') < now() - make_interval(secs => %s) order by id""",

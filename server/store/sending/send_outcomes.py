@@ -154,7 +154,7 @@ async def lock_message(cursor: Cursor, message_id: int) -> LockedMessage | None:
 
 
 async def lock_message_first(cursor: Cursor, message_id: int) -> None:
-    """Lock the message's account in the round trip of the next statement, which checks itself that the message exists."""
+    """Lock the message's account in the next statement's round trip; that statement checks that the message exists."""
     await LOCK_MESSAGE.execute_later(cursor, {"id": message_id})
 
 

@@ -185,7 +185,7 @@ async def insert_sends(
 
 
 async def fetch_quotable(cursor: Cursor, chat_id: int, message_id: int) -> str | None:
-    """What a reply stores of the message it quotes, as JSON; None if the chat has no such message that UniPile knows."""
+    """What a reply stores of the quoted message, as JSON; None if the chat has no such message that UniPile knows."""
     await cursor.execute(
         """select jsonb_build_object('provider_msg_id', provider_msg_id, 'sender_id', sender->>'provider_id',
                'body', left(body, 1000))::text
