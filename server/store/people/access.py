@@ -1,4 +1,4 @@
-"""What has changed lately about who may hear what: sessions that ended, people whose accounts are others now."""
+"""Recent changes of access: sessions that ended, users whose memberships changed."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from aiopg import Cursor
 
 
 class AccessChanges(NamedTuple):
-    """`ended` are session ids (`key:<id>` of API keys), `moved` the ids of people whose memberships changed."""
+    """`ended`: session ids (`key:<id>` for API keys). `moved`: ids of users whose memberships changed."""
 
     ended: frozenset[str]
     moved: frozenset[int]
@@ -23,7 +23,7 @@ LIST_ACCESS_CHANGES = """
 
 
 async def list_access_changes(cursor: Cursor, seconds: float) -> AccessChanges:
-    """All of the last `seconds`, by the database's clock."""
+    """The changes of the last `seconds`, by the database's clock."""
     await cursor.execute(LIST_ACCESS_CHANGES, {"seconds": seconds})
     rows = await cursor.fetchall()
     return AccessChanges(
@@ -33,7 +33,7 @@ async def list_access_changes(cursor: Cursor, seconds: float) -> AccessChanges:
 
 
 async def list_memberships(cursor: Cursor, user_ids: Sequence[int]) -> dict[int, set[int]]:
-    """The accounts that each of these people may see."""
+    """The account ids of each of these users; users without any are missing."""
     await cursor.execute(
         "select user_id, account_id from channels_account_member where user_id = any(%s)", (list(user_ids),)
     )

@@ -1,4 +1,4 @@
-"""API keys of programs: found by what is shown of them, known by the hash of the rest."""
+"""API keys: found by their visible prefix, verified by the hash of the rest."""
 
 from collections.abc import Collection
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from aiopg import Cursor
 from server.rules.policy import KeyRights
 from server.store.db.pages import Page, page_of
 
-# A key that is used all the time is not written each time.
+# The use of a key is written at most this often.
 USE_NOTED_SECONDS = 60
 
 KEY_JSON = """
@@ -20,7 +20,7 @@ KEY_JSON = """
 
 
 class KnownKey(NamedTuple):
-    """A key that is good now, unless its hash is another one."""
+    """A valid key, if the caller's hash matches `key_hash`."""
 
     key_hash: bytes
     user_id: int
@@ -39,7 +39,7 @@ FETCH_KEY = """
 
 
 async def fetch_key(cursor: Cursor, prefix: str) -> KnownKey | None:
-    """The key of this prefix while it is neither revoked nor expired and its person is not disabled."""
+    """The key with this prefix; None if it is revoked, expired, or its user is disabled."""
     await cursor.execute(FETCH_KEY, {"prefix": prefix, "seconds": USE_NOTED_SECONDS})
     row = await cursor.fetchone()
     if row is None:
@@ -51,7 +51,7 @@ async def fetch_key(cursor: Cursor, prefix: str) -> KnownKey | None:
 
 
 async def note_use(cursor: Cursor, key_id: int) -> None:
-    """Remember that the key was used just now; at most once a minute."""
+    """Record the use of a key, at most once a minute."""
     await cursor.execute(
         """update api_key set last_used_at = now() where id = %s
            and coalesce(last_used_at < now() - make_interval(secs => %s), true)""",
@@ -70,7 +70,9 @@ async def insert_key(
     account_ids: Collection[int] | None,
     expires_at: str | None,
 ) -> str | None:
-    """Keep a new key, for these numbers of the person's or (None) for all; its JSON, or None when one is not theirs."""
+    """Insert a key for these accounts of the user, or (None) for all; returns it as JSON, or None if the user is not a
+    member of one of them (the caller must roll back).
+    """
     await cursor.execute(
         """insert into api_key (user_id, name, prefix, key_hash, scopes, all_accounts, expires_at)
            values (%s, %s, %s, %s, %s, %s, %s) returning id""",
@@ -92,7 +94,7 @@ async def insert_key(
 
 
 async def list_keys(cursor: Cursor, user_id: int | None, limit: int, before: int | None) -> Page:
-    """Keys that are not revoked, of one person or of all, newest first."""
+    """Keys that are not revoked, of one user or (None) of all, newest first."""
     await cursor.execute(
         f"""select {KEY_JSON}, '', k.id from api_key k join users u on u.id = k.user_id
             where k.revoked_at is null and (%(user_id)s::bigint is null or k.user_id = %(user_id)s)
@@ -104,7 +106,7 @@ async def list_keys(cursor: Cursor, user_id: int | None, limit: int, before: int
 
 
 async def revoke_key(cursor: Cursor, key_id: int, user_id: int | None) -> str | None:
-    """Let a key in no more, if it is this person's (None: anybody's); its name, or None when there is none."""
+    """Revoke a key, if it is this user's or `user_id` is None; returns its name, or None if there is no such key."""
     await cursor.execute(
         """update api_key set revoked_at = now(), updated_at = now()
            where id = %(id)s and revoked_at is null and (%(user_id)s::bigint is null or user_id = %(user_id)s)
@@ -116,7 +118,7 @@ async def revoke_key(cursor: Cursor, key_id: int, user_id: int | None) -> str | 
 
 
 async def revoke_keys(cursor: Cursor, user_id: int) -> None:
-    """Let none of a person's keys in any more."""
+    """Revoke all keys of a user."""
     await cursor.execute(
         "update api_key set revoked_at = now(), updated_at = now() where user_id = %s and revoked_at is null",
         (user_id,),

@@ -1,4 +1,4 @@
-"""The audit log: who did what to what, when and from where. Rows are added, never changed; the database refuses it."""
+"""The audit log: who did what to what, when and from where. Rows are only added; the database rejects changes."""
 
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -10,7 +10,7 @@ from aiopg import Cursor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who acts: a person, a program by a key of theirs, or nobody who is known (`user_id` None)."""
+    """Who acts: a user, a program with a key of theirs, or an unknown client (`user_id` None)."""
 
     user_id: int | None = None
     name: str
@@ -18,11 +18,11 @@ class Actor:
     address: str | None = None
 
 
-# By which program the request came that is being answered; set at its beginning, for all lines it leads to.
+# The User-Agent of the current request; set when it begins, for all lines it writes.
 USER_AGENT: ContextVar[str | None] = ContextVar("user_agent", default=None)
 MAX_USER_AGENT = 200
 
-# Somebody with a shell on the server.
+# An operator with a shell on the server.
 OPERATOR = Actor(name="operator")
 
 
@@ -33,8 +33,8 @@ async def record(
     target: tuple[str, object] | None = None,
     details: Mapping[str, object] | None = None,
 ) -> None:
-    """Write one line, in the transaction that does what it tells of. `target` is (kind, id)."""
-    kind, number = target if target is not None else (None, None)
+    """Write one line in the transaction that performs the action. `target` is (kind, id)."""
+    kind, target_id = target if target is not None else (None, None)
     await cursor.execute(
         """insert into audit_log (action, actor_id, actor, key_id, target_kind, target_id, details, address, user_agent)
            values (%s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s)""",
@@ -44,7 +44,7 @@ async def record(
             actor.name,
             actor.key_id,
             kind,
-            None if number is None else str(number),
+            None if target_id is None else str(target_id),
             orjson.dumps(dict(details or {})).decode(),
             actor.address,
             USER_AGENT.get(),
@@ -53,6 +53,6 @@ async def record(
 
 
 def note_user_agent(header: str) -> None:
-    """Remember by which program the request of this task came; what no column can hold is left out."""
+    """Store the User-Agent of this task's request, without characters that the column cannot hold."""
     text = "".join(c for c in header[:MAX_USER_AGENT] if c.isprintable())
     USER_AGENT.set(text or None)

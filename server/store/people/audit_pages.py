@@ -1,4 +1,4 @@
-"""Reads the audit log, newest first, by action, person and time; and takes away what the retention asks for."""
+"""Reads the audit log, newest first, by action, user and time; deletes lines after their retention."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -33,7 +33,7 @@ LINE_JSON = """
 
 
 class Line(NamedTuple):
-    """One line for a table of texts."""
+    """One line as texts, for a CSV file."""
 
     id: int
     at: str
@@ -49,6 +49,7 @@ class Line(NamedTuple):
 
 
 async def list_lines(cursor: Cursor, filters: AuditFilters, limit: int, before: Key | None) -> Page:
+    """A page of lines as JSON, newest first."""
     where, values = _conditions(filters, before)
     await cursor.execute(
         f"""select {LINE_JSON}, l.at::text, l.id from audit_log l where {where}
@@ -59,7 +60,7 @@ async def list_lines(cursor: Cursor, filters: AuditFilters, limit: int, before: 
 
 
 async def read_lines(cursor: Cursor, filters: AuditFilters, limit: int, before: Key | None) -> Sequence[Line]:
-    """The same as texts, for the file."""
+    """Up to `limit` lines as texts, newest first."""
     where, values = _conditions(filters, before)
     await cursor.execute(
         f"""select l.id, to_char(l.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), l.action, l.actor,
@@ -83,14 +84,16 @@ def _conditions(filters: AuditFilters, before: Key | None) -> tuple[str, list[ob
     return " and ".join(conditions) or "true", values
 
 
-async def prune(cursor: Cursor, keep_days: int, limit: int) -> int:
-    """Forget some of what is older; returns how many lines went. The one way by which any line does."""
+async def prune(cursor: Cursor, retention_days: int, limit: int) -> int:
+    """Delete up to `limit` lines older than `retention_days`; returns how many were deleted. Nothing else deletes
+    lines.
+    """
     await cursor.execute("set local confab.audit_retention = 'on'")
     await cursor.execute(
         """delete from audit_log where id in (
                select id from audit_log where at < now() - make_interval(days => %s) order by at, id limit %s)""",
-        (keep_days, limit),
+        (retention_days, limit),
     )
-    gone: int = cursor.rowcount
+    deleted: int = cursor.rowcount
     await cursor.execute("set local confab.audit_retention = 'off'")
-    return gone
+    return deleted

@@ -1,4 +1,4 @@
-"""The people of the team as it is kept: invited, renamed, given another role, disabled."""
+"""The users of the team: invited, renamed, given another role, disabled."""
 
 from typing import NamedTuple, TypedDict
 
@@ -28,7 +28,7 @@ USER_JSON = """
 
 
 class TeamUser(NamedTuple):
-    """What decides what can be done with somebody."""
+    """A user of the team, also an invited or disabled one."""
 
     id: int
     email: str
@@ -39,6 +39,7 @@ class TeamUser(NamedTuple):
 
 
 async def list_users(cursor: Cursor, limit: int, after: int) -> Page:
+    """The users by id, also invited and disabled ones."""
     await cursor.execute(
         f"select {USER_JSON}, '', u.id from users u where u.id > %s order by u.id limit %s + 1",
         (after, limit),
@@ -47,12 +48,14 @@ async def list_users(cursor: Cursor, limit: int, after: int) -> Page:
 
 
 async def fetch_user_json(cursor: Cursor, user_id: int) -> str | None:
+    """The user as JSON; None if there is none."""
     await cursor.execute(f"select {USER_JSON} from users u where u.id = %s", (user_id,))
     row = await cursor.fetchone()
     return row and str(row[0])
 
 
 async def fetch_user(cursor: Cursor, user_id: int) -> TeamUser | None:
+    """None if there is no such user; disabled ones are returned too."""
     await cursor.execute(
         "select id, email, name, role, is_active, password_hash is not null from users where id = %s",
         (user_id,),
@@ -62,18 +65,18 @@ async def fetch_user(cursor: Cursor, user_id: int) -> TeamUser | None:
 
 
 async def lock_seats(cursor: Cursor) -> None:
-    """Hold the team: nobody else takes a seat of it until the commit."""
+    """Lock the seats of the team until the commit."""
     await cursor.execute("select pg_advisory_xact_lock(hashtextextended('confab: the seats', 0))")
 
 
 async def count_seats(cursor: Cursor, besides: int = 0) -> int:
-    """How many seats are taken, `besides` this person's: everybody who is not disabled has one, the invited too."""
+    """How many seats are taken without `besides`: every user who is not disabled has one, invited users too."""
     await cursor.execute("select count(*) from users where is_active and id <> %s", (besides,))
     return int((await cursor.fetchone())[0])
 
 
 async def insert_user(cursor: Cursor, email: str, name: str, role: str) -> User | None:
-    """Somebody new, without a password; None when the address is taken."""
+    """Insert a user without a password; None if the e-mail address is taken."""
     await cursor.execute(
         """insert into users (email, name, role) values (%s, %s, %s)
            on conflict ((lower(email))) do nothing returning id, email, name, role""",
@@ -84,7 +87,7 @@ async def insert_user(cursor: Cursor, email: str, name: str, role: str) -> User 
 
 
 async def insert_first_owner(cursor: Cursor, email: str) -> User | None:
-    """The first owner; None when there is one, or the address is somebody's. Safe on many instances at once."""
+    """Insert the first owner; None if there is an owner, or the address is taken. Safe on many instances at once."""
     await cursor.execute(
         """insert into users (email, name, role)
            select %s, 'Owner', 'owner' where not exists (select from users where role = 'owner')
@@ -96,11 +99,12 @@ async def insert_first_owner(cursor: Cursor, email: str) -> User | None:
 
 
 async def set_name(cursor: Cursor, user_id: int, name: str) -> None:
+    """Rename a user."""
     await cursor.execute("update users set name = %s, updated_at = now() where id = %s", (name, user_id))
 
 
 async def set_identity(cursor: Cursor, user_id: int, email: str, name: str) -> bool:
-    """Another address and name; False when the address is somebody else's."""
+    """Change address and name; False if the address is another user's."""
     try:
         await cursor.execute(
             "update users set email = %s, name = %s, updated_at = now() where id = %s", (email, name, user_id)
@@ -118,18 +122,20 @@ class UserChanges(TypedDict, total=False):
     is_active: bool
 
 
-async def change_user(cursor: Cursor, person: TeamUser, changes: UserChanges, actor: Actor) -> None:
-    """Set what was given of name, role and is_active, and write it down; who is disabled is out at once."""
-    target = ("user", person.id)
+async def change_user(cursor: Cursor, user: TeamUser, changes: UserChanges, actor: Actor) -> None:
+    """Apply changes and write them to the audit log. A disabled user's sessions, keys and links end at once. Raises
+    ConfabError `conflict` for the last owner.
+    """
+    target = ("user", user.id)
     try:
         if "name" in changes:
-            await set_name(cursor, person.id, changes["name"])
-        if changes.get("role", person.role) != person.role:
-            await _set_role(cursor, person.id, changes["role"])
-            details = {"from": person.role, "to": changes["role"]}
+            await set_name(cursor, user.id, changes["name"])
+        if changes.get("role", user.role) != user.role:
+            await _set_role(cursor, user.id, changes["role"])
+            details = {"from": user.role, "to": changes["role"]}
             await audit.record(cursor, "user.role_changed", actor, target, details)
-        if changes.get("is_active", person.is_active) != person.is_active:
-            await set_active(cursor, person.id, changes["is_active"])
+        if changes.get("is_active", user.is_active) != user.is_active:
+            await set_active(cursor, user.id, changes["is_active"])
             action = "user.enabled" if changes["is_active"] else "user.disabled"
             await audit.record(cursor, action, actor, target)
     except psycopg2.errors.RestrictViolation as error:
@@ -141,7 +147,7 @@ async def _set_role(cursor: Cursor, user_id: int, role: str) -> None:
 
 
 async def set_active(cursor: Cursor, user_id: int, is_active: bool) -> None:
-    """Whoever is disabled is out: sessions, keys and links."""
+    """Enable or disable a user; disabling ends their sessions, keys and links."""
     await users.set_active(cursor, user_id, is_active)
     if not is_active:
         await api_keys.revoke_keys(cursor, user_id)

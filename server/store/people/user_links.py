@@ -1,4 +1,4 @@
-"""One-time links: the way to a first or a new password. Each person has one at most, and it is good once."""
+"""One-time links for a first or a new password. Each user has at most one, valid for one use."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from aiopg import Cursor
 
 
 class KnownLink(NamedTuple):
-    """Whom a link is for, and what it does."""
+    """A valid link: its user, and what it is for."""
 
     user_id: int
     kind: str
@@ -27,7 +27,7 @@ async def put_link(
     nonce: bytes | None = None,
     is_mailed: bool = False,
 ) -> str:
-    """Keep a link in place of the person's earlier one; returns when it expires."""
+    """Store a link in place of the user's earlier one; returns when it expires."""
     await cursor.execute(
         """insert into user_link (user_id, token_hash, kind, made_by, nonce, mail_due_at, expires_at)
            values (%s, %s, %s, %s, %s, case when %s then now() end, now() + make_interval(secs => %s))
@@ -45,14 +45,14 @@ IS_GOOD = "l.token_hash = %s and l.expires_at > now() and u.id = l.user_id and u
 
 
 async def fetch_user_link(cursor: Cursor, token_hash: bytes) -> KnownLink | None:
-    """Whom the link is for while it is good."""
+    """The link with this token; None if it is used, expired, or its user disabled."""
     await cursor.execute(f"select {COLUMNS} from user_link l, users u where {IS_GOOD}", (token_hash,))
     row = await cursor.fetchone()
     return row and KnownLink(*row)
 
 
 async def use_user_link(cursor: Cursor, token_hash: bytes) -> KnownLink | None:
-    """Spend the link; None when somebody has, or it has expired."""
+    """Use the link; None if it was used, has expired, or its user is disabled."""
     await cursor.execute(
         f"delete from user_link l using users u where {IS_GOOD} returning {COLUMNS}", (token_hash,)
     )
@@ -61,19 +61,19 @@ async def use_user_link(cursor: Cursor, token_hash: bytes) -> KnownLink | None:
 
 
 async def drop_link(cursor: Cursor, user_id: int) -> None:
-    """A link that was made for somebody leads nowhere any more."""
+    """Delete the user's link."""
     await cursor.execute("delete from user_link where user_id = %s", (user_id,))
 
 
 async def fetch_kind(cursor: Cursor, user_id: int) -> str | None:
-    """What the person's link is for, also when it has expired."""
+    """What the user's link is for, even if it has expired; None if there is none."""
     await cursor.execute("select kind from user_link where user_id = %s", (user_id,))
     row = await cursor.fetchone()
     return row and str(row[0])
 
 
 class WantedMail(NamedTuple):
-    """A link that is to be mailed, and to whom."""
+    """A link to mail, and its recipient."""
 
     email: str
     name: str
@@ -84,7 +84,7 @@ class WantedMail(NamedTuple):
 
 
 async def take_due_mails(cursor: Cursor, limit: int, first_pause: float, longest_pause: float) -> list[int]:
-    """Whose links are to be mailed now; each is due again after a pause that grows, while it is good."""
+    """The users whose links are due to be mailed; each is due again with exponential backoff until it expires."""
     await cursor.execute(
         """with due as (
                select user_id from user_link where mail_due_at <= now() order by mail_due_at limit %(limit)s
@@ -98,7 +98,7 @@ async def take_due_mails(cursor: Cursor, limit: int, first_pause: float, longest
 
 
 async def fetch_mail(cursor: Cursor, user_id: int) -> WantedMail | None:
-    """None when it was mailed, used or replaced, has expired, or the person may not come in."""
+    """The link to mail; None if it was mailed, used or replaced, has expired, or the user is disabled."""
     await cursor.execute(
         """select u.email, u.name, l.kind, l.nonce, l.token_hash, l.expires_at at time zone 'UTC'
            from user_link l join users u on u.id = l.user_id and u.is_active
@@ -110,7 +110,7 @@ async def fetch_mail(cursor: Cursor, user_id: int) -> WantedMail | None:
 
 
 async def note_mailed(cursor: Cursor, user_id: int, token_hash: bytes, *, is_sent: bool) -> None:
-    """It is not to be mailed any more; a link that has replaced it meanwhile still is."""
+    """Record that the link was mailed or given up; a link that has replaced it meanwhile stays due."""
     await cursor.execute(
         """update user_link set mail_due_at = null, mailed_at = case when %s then now() end
            where user_id = %s and token_hash = %s""",
@@ -119,7 +119,7 @@ async def note_mailed(cursor: Cursor, user_id: int, token_hash: bytes, *, is_sen
 
 
 async def mail_again(cursor: Cursor, user_id: int, seconds: float) -> bool:
-    """Mail the link that the person has, unless that was done a moment ago; False when they have none to mail."""
+    """Have the user's link mailed again, unless it was mailed within `seconds`; False if there is none to mail."""
     await cursor.execute(
         """update user_link set mail_tries = 0, mail_due_at = case
                when coalesce(mailed_at < now() - make_interval(secs => %s), true) then now() else mail_due_at end

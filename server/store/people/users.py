@@ -1,4 +1,4 @@
-"""People who sign in, and the refresh-token families of their browsers."""
+"""Users who sign in, and the sessions (refresh-token families) of their browsers."""
 
 from typing import NamedTuple
 
@@ -6,6 +6,8 @@ from aiopg import Cursor
 
 
 class User(NamedTuple):
+    """A user as sessions and tokens need it."""
+
     id: int
     email: str
     name: str
@@ -16,7 +18,7 @@ COLUMNS = "id, email, name, role"
 
 
 async def ensure_user(cursor: Cursor, email: str, name: str, role: str) -> User:
-    """Find the user of this address or insert one without a password. Safe to run twice, also at once."""
+    """Find the user with this address or insert one without a password. Safe to run twice, also concurrently."""
     await cursor.execute(
         f"""with fresh as (
                 insert into users (email, name, role) values (%(email)s, %(name)s, %(role)s)
@@ -26,25 +28,26 @@ async def ensure_user(cursor: Cursor, email: str, name: str, role: str) -> User:
         {"email": email, "name": name, "role": role},
     )
     row = await cursor.fetchone()
-    # Inserted by somebody else between this statement's snapshot and its insert: read it again.
+    # Another transaction inserted it between this statement's snapshot and its insert: read it again.
     return User(*row) if row else await ensure_user(cursor, email, name, role)
 
 
 async def fetch_user(cursor: Cursor, user_id: int) -> User | None:
-    """The user, or None when absent or disabled."""
+    """The user; None if absent or disabled."""
     await cursor.execute(f"select {COLUMNS} from users where id = %s and is_active", (user_id,))
     row = await cursor.fetchone()
     return row and User(*row)
 
 
 async def fetch_user_by_email(cursor: Cursor, email: str) -> User | None:
+    """The user with this address, also a disabled one; case is ignored."""
     await cursor.execute(f"select {COLUMNS} from users where lower(email) = lower(%s)", (email,))
     row = await cursor.fetchone()
     return row and User(*row)
 
 
 async def fetch_credentials(cursor: Cursor, email: str) -> tuple[User, str] | None:
-    """(user, password hash) of an active user who has a password."""
+    """(user, password hash); None unless the user is active and has a password."""
     await cursor.execute(
         f"""select {COLUMNS}, password_hash from users
             where lower(email) = lower(%s) and is_active and password_hash is not null""",
@@ -57,7 +60,7 @@ async def fetch_credentials(cursor: Cursor, email: str) -> tuple[User, str] | No
 async def set_password(
     cursor: Cursor, user_id: int, password_hash: str, *, except_session: str | None = None
 ) -> None:
-    """Whoever signed in with the old one is out, but for the session in which it was changed."""
+    """Set a password and end all sessions except the one in which it was changed."""
     await cursor.execute(
         "update users set password_hash = %s, updated_at = now() where id = %s", (password_hash, user_id)
     )
@@ -65,7 +68,7 @@ async def set_password(
 
 
 async def set_active(cursor: Cursor, user_id: int, is_active: bool) -> None:
-    """Whoever is disabled is out."""
+    """Enable or disable a user; disabling ends their sessions."""
     await cursor.execute(
         "update users set is_active = %s, updated_at = now() where id = %s", (is_active, user_id)
     )
@@ -73,8 +76,7 @@ async def set_active(cursor: Cursor, user_id: int, is_active: bool) -> None:
         await revoke_sessions(cursor, user_id)
 
 
-# The user's row is held to the commit: who is disabled, or gets another password, meanwhile, finds this session or
-# is found by it.
+# Locks the user's row, so that a concurrent disabling or password change either sees this session or is seen here.
 INSERT_SESSION = """
     with signed_in as (
         select id from users where id = %(user_id)s and is_active
@@ -86,7 +88,7 @@ INSERT_SESSION = """
 async def insert_session(
     cursor: Cursor, user_id: int, token_hash: bytes, *, seconds: int, password_hash: str | None = None
 ) -> str | None:
-    """Begin a session; returns its id, or None when the user is disabled or `password_hash` is theirs no more."""
+    """Begin a session; returns its id, or None if the user is disabled or no longer has `password_hash`."""
     await cursor.execute(
         INSERT_SESSION,
         {
@@ -100,8 +102,8 @@ async def insert_session(
     return row and str(row[0])
 
 
-# One statement decides: the current token rotates, the previous one is still good for a short while (a second tab
-# that asked at the same moment) and does not rotate again.
+# One statement decides: the current token rotates; the previous one stays valid for a short while (a second tab that
+# asked at the same time) and does not rotate again.
 ROTATE_SESSION = f"""
     with known as (
         select id, token_hash = %(old)s as is_current from sessions
@@ -126,7 +128,7 @@ ROTATE_SESSION = f"""
 async def rotate_session(
     cursor: Cursor, session_id: str, old: bytes, new: bytes, *, days: int, grace_seconds: int
 ) -> tuple[User, bool] | None:
-    """(user, whether the new token now counts), or None when the session is over or the token not its own."""
+    """(user, whether the new token is valid now); None if the session has ended or the token is not its own."""
     await cursor.execute(
         ROTATE_SESSION, {"id": session_id, "old": old, "new": new, "days": days, "grace": grace_seconds}
     )
@@ -135,7 +137,7 @@ async def rotate_session(
 
 
 async def revoke_session(cursor: Cursor, session_id: str) -> User | None:
-    """End a session; whose it was, or None when it was over already."""
+    """End a session; returns its user, or None if it had ended."""
     await cursor.execute(
         f"""with ended as (update sessions set revoked_at = now(), updated_at = now()
                 where id = %s::uuid and revoked_at is null and expires_at > now() returning user_id)
@@ -147,7 +149,7 @@ async def revoke_session(cursor: Cursor, session_id: str) -> User | None:
 
 
 async def revoke_sessions(cursor: Cursor, user_id: int, *, but: str | None = None) -> None:
-    """End all of a user's sessions, but for this one."""
+    """End all of a user's sessions except this one."""
     await cursor.execute(
         """update sessions set revoked_at = now(), updated_at = now()
            where user_id = %s and revoked_at is null and id is distinct from %s::uuid""",
@@ -156,7 +158,7 @@ async def revoke_sessions(cursor: Cursor, user_id: int, *, but: str | None = Non
 
 
 async def delete_ended_sessions(cursor: Cursor, seconds: float) -> None:
-    """Forget sessions that have been over for so long that no access token of theirs can be good any more."""
+    """Delete up to 1,000 sessions that ended `seconds` ago, so that none of their access tokens is valid."""
     await cursor.execute(
         """delete from sessions where id in (
                select id from sessions where revoked_at < now() - make_interval(secs => %(seconds)s)

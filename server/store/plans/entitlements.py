@@ -1,4 +1,4 @@
-"""Entitlements: the grants of a user, one row a provider and source; what they amount to is server/rules/plans.py's."""
+"""Entitlements: a user's grants, one row per provider and source; server/rules/plans.py merges them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,7 +19,7 @@ LIST_GRANTS = Prepared(
 
 
 async def list_grants(cursor: Cursor, user_id: int, provider: str) -> list[Row]:
-    """Every grant of the user for this provider, also those that hold no more."""
+    """Every grant of the user for this provider, also inactive and expired ones."""
     await LIST_GRANTS.execute(cursor, {"user_id": user_id, "provider": provider})
     return [tuple(row) for row in await cursor.fetchall()]
 
@@ -34,7 +34,7 @@ async def list_grants_of(cursor: Cursor, user_ids: Sequence[int]) -> list[tuple[
 
 
 async def list_team_grants(cursor: Cursor) -> list[tuple[str, Row]]:
-    """(provider, grant) of all that anybody in the team holds, each kind once."""
+    """(provider, grant) of all valid grants of the team's users, each distinct one once."""
     await cursor.execute(
         f"""select distinct provider, {GRANT} from channels_entitlement
             where is_active and (expires_at is null or expires_at > now())"""
@@ -51,7 +51,7 @@ async def grant(
     plan: str | None = None,
     expires_at: datetime | str | None = None,
 ) -> None:
-    """Give or renew what this source grants. Safe to run twice."""
+    """Give or renew this source's grant. Safe to run twice."""
     await cursor.execute(
         """insert into channels_entitlement (user_id, provider, source, plan, expires_at) values (%s, %s, %s, %s, %s)
            on conflict (user_id, provider, source) do update set
@@ -63,7 +63,7 @@ async def grant(
 async def ensure_grant(
     cursor: Cursor, user_id: int, provider: str, source: str, plan: str | None = None
 ) -> None:
-    """Give it to a user who never had it; what an operator has changed since stays."""
+    """Give a grant to a user who never had it; one that an operator has changed since stays."""
     await cursor.execute(
         """insert into channels_entitlement (user_id, provider, source, plan) values (%s, %s, %s, %s)
            on conflict (user_id, provider, source) do nothing""",
@@ -74,7 +74,7 @@ async def ensure_grant(
 async def revoke(
     cursor: Cursor, user_id: int, provider: str, source: str | None = None
 ) -> list[tuple[str, str | None]]:
-    """Take back what this source grants, or every one; (source, plan) of the grants that ended."""
+    """Revoke this source's grant, or (None) every grant; returns (source, plan) of those that ended."""
     await cursor.execute(
         """update channels_entitlement set is_active = false, updated_at = now()
            where user_id = %s and provider = %s and source = coalesce(%s, source)
@@ -86,7 +86,7 @@ async def revoke(
 
 
 class BillingChange(NamedTuple):
-    """What a billing system says of a user: the plan that is paid for, or that none is."""
+    """An event of the billing system: the plan that a user pays for, or that they pay for none."""
 
     user_id: int
     provider: str
@@ -96,23 +96,25 @@ class BillingChange(NamedTuple):
     reported_at: datetime
 
 
-async def apply_billing_event(cursor: Cursor, word: BillingChange) -> bool:
-    """Believe the billing system's newest word, in whatever order they come; False for an older one."""
+async def apply_billing_event(cursor: Cursor, event: BillingChange) -> bool:
+    """Apply a billing event unless a newer one was already applied; returns whether it was."""
     await cursor.execute(
-        """insert into channels_entitlement as known
+        """insert into channels_entitlement as stored
                (user_id, provider, source, is_active, plan, expires_at, told_at)
            values (%(user_id)s, %(provider)s, 'billing', %(is_active)s, %(plan)s, %(expires_at)s, %(reported_at)s)
            on conflict (user_id, provider, source) do update set
                is_active = excluded.is_active, plan = excluded.plan, expires_at = excluded.expires_at,
                told_at = excluded.told_at, updated_at = now()
-           where known.told_at is null or known.told_at < excluded.told_at""",
-        word._asdict(),
+           where stored.told_at is null or stored.told_at < excluded.told_at""",
+        event._asdict(),
     )
     return bool(cursor.rowcount)
 
 
 async def note_event(cursor: Cursor, webhook_id: str, body_hash: bytes) -> bytes | None:
-    """Remember a signed event for a while; the hash of what came under this id before, or None when it is new."""
+    """Store a signed event's id for 90 days; returns the body hash of an earlier event with this id, or None if it is
+    new.
+    """
     await cursor.execute("delete from billing_event where received_at < now() - interval '90 days'")
     await cursor.execute(
         """with fresh as (
@@ -126,7 +128,7 @@ async def note_event(cursor: Cursor, webhook_id: str, body_hash: bytes) -> bytes
 
 
 async def fetch_owner(cursor: Cursor, provider: str, account_id: int) -> int | None:
-    """Whose plan an account uses."""
+    """The payer of an account; None if it does not exist."""
     await cursor.execute(
         "select user_id from channels_account where id = %s and provider = %s", (account_id, provider)
     )
@@ -135,15 +137,15 @@ async def fetch_owner(cursor: Cursor, provider: str, account_id: int) -> int | N
 
 
 async def lock_user(cursor: Cursor, user_id: int) -> None:
-    """Hold the user: nobody else can take a place of theirs until the commit."""
+    """Lock the user, so that no other transaction takes one of their account slots until the commit."""
     await cursor.execute("select from users where id = %s for no key update", (user_id,))
 
 
 async def count_accounts(
     cursor: Cursor, user_id: int, provider: str, besides: str = "", *, with_pairings: bool = True
 ) -> int:
-    """How many numbers the user has that are not disconnected, `besides` the one of that external id, with or without
-    those for which a first code waits to be scanned.
+    """How many accounts the user has that are not disconnected, without `besides` (an external id), with or without
+    those whose first pairing code was not scanned yet.
     """
     await cursor.execute(
         """select count(*) from channels_account

@@ -1,7 +1,7 @@
-"""Usage counters: how many messages a user's numbers sent and received, by month and by day.
+"""Usage counters: how many messages a user's accounts sent and received, by month and by day.
 
-Whoever stores messages raises them in the same transaction. What happens to a message later (it fails, is tried again,
-is erased) is counted by triggers, so that no statement can forget it (migrations, "plans-and-quotas").
+The transaction that stores messages raises them. What happens to a message later (it fails, is sent again, is erased)
+is counted by triggers, so that no statement can forget it (docs/adr/0014-usage-is-counted-by-triggers.md).
 """
 
 from collections.abc import Sequence
@@ -22,36 +22,36 @@ class UsageCount(TypedDict):
     here: NotRequired[int]
 
 
-# The month before the day for each user, as everywhere: who holds the month may take the day.
+# Locks the month before the day for each user, as everywhere.
 RAISE_USAGE = Prepared(
     "raise_usage",
     """
     with month as (
-        insert into channels_usage as known
+        insert into channels_usage as stored
             (user_id, provider, period_ym, messages_sent, sent_here, messages_rcvd)
         select x.user_id, %(provider)s::text, usage_month(now()), x.sent, coalesce(x.here, 0), x.received
         from jsonb_to_recordset(%(rows)s::jsonb) as x (user_id bigint, sent bigint, here bigint, received bigint)
         order by x.user_id
         on conflict (user_id, provider, period_ym) do update set
-            messages_sent = known.messages_sent + excluded.messages_sent,
-            sent_here = known.sent_here + excluded.sent_here,
-            messages_rcvd = known.messages_rcvd + excluded.messages_rcvd,
+            messages_sent = stored.messages_sent + excluded.messages_sent,
+            sent_here = stored.sent_here + excluded.sent_here,
+            messages_rcvd = stored.messages_rcvd + excluded.messages_rcvd,
             updated_at = now()
         returning user_id
     )
-    insert into channels_usage_day as known (user_id, provider, day, messages_sent, messages_rcvd)
+    insert into channels_usage_day as stored (user_id, provider, day, messages_sent, messages_rcvd)
     select x.user_id, %(provider)s::text, (now() at time zone 'UTC')::date, x.sent, x.received
     from month join jsonb_to_recordset(%(rows)s::jsonb) as x (user_id bigint, sent bigint, received bigint)
         using (user_id)
     on conflict (user_id, provider, day) do update set
-        messages_sent = known.messages_sent + excluded.messages_sent,
-        messages_rcvd = known.messages_rcvd + excluded.messages_rcvd""",
+        messages_sent = stored.messages_sent + excluded.messages_sent,
+        messages_rcvd = stored.messages_rcvd + excluded.messages_rcvd""",
 )
 
 
 async def raise_usage(cursor: Cursor, provider: str, rows: Sequence[UsageCount]) -> None:
-    """Add {user_id, sent, received, here?}, one row a user, in the transaction that stores what is counted; `here` are
-    those of the sent that went through us.
+    """Add to the counters of this month and day, one row per user, in the transaction that stores the messages;
+    travels with its next statement.
     """
     await RAISE_USAGE.execute_later(cursor, {"provider": provider, "rows": orjson.dumps(rows).decode()})
 
@@ -64,14 +64,14 @@ FETCH_USED = Prepared(
 
 
 async def fetch_used(cursor: Cursor, user_id: int, provider: str) -> int:
-    """How much of this month's messages is used, with what this transaction has counted: whose row it holds."""
+    """How many messages of this month's limit are used, including what this transaction has counted."""
     await FETCH_USED.execute(cursor, {"user_id": user_id, "provider": provider})
     row = await cursor.fetchone()
     return int(row[0]) if row else 0
 
 
 class Month(NamedTuple):
-    """One month's counters; `here` of the sent went through us."""
+    """One month's counters; `here` of `sent` were sent through Confab."""
 
     sent: int = 0
     received: int = 0
@@ -79,6 +79,7 @@ class Month(NamedTuple):
 
 
 async def fetch_month(cursor: Cursor, user_id: int, provider: str, period_ym: str) -> Month:
+    """The counters of a month; zeros if nothing was counted."""
     await cursor.execute(
         """select messages_sent, messages_rcvd, sent_here from channels_usage
            where user_id = %s and provider = %s and period_ym = %s""",
@@ -91,7 +92,7 @@ async def fetch_month(cursor: Cursor, user_id: int, provider: str, period_ym: st
 async def list_days(
     cursor: Cursor, user_id: int, provider: str, period_ym: str
 ) -> list[tuple[str, int, int]]:
-    """(day, sent, received) of every day of the month, also of those on which nothing happened."""
+    """(day, sent, received) of every day of the month in order, also of days without messages."""
     await cursor.execute(
         """select to_char(d, 'YYYY-MM-DD'), coalesce(u.messages_sent, 0), coalesce(u.messages_rcvd, 0)
            from generate_series(%(first)s::date, %(first)s::date + interval '1 month' - interval '1 day',
@@ -105,7 +106,7 @@ async def list_days(
 
 
 class UsagePushTarget(NamedTuple):
-    """A user's month that is to be told to their sockets: now, if it `is_due`, or in a moment."""
+    """A user's month to push to their sockets: now if it `is_due`, else later."""
 
     is_due: bool
     user_id: int
@@ -118,17 +119,17 @@ class UsagePushTarget(NamedTuple):
 async def take_due_pushes(
     cursor: Cursor, user_ids: Sequence[int], pause_seconds: float
 ) -> list[UsagePushTarget]:
-    """The current months of these users; the caller tells of those that are due, nobody else does for a moment."""
+    """The current months of these users. Only this caller pushes those that are due, for `pause_seconds`."""
     await cursor.execute(
-        """with known as (
+        """with current as (
                select *, pushed_at < now() - make_interval(secs => %s) as is_due from channels_usage
                where user_id = any(%s) and period_ym = usage_month(now())
                order by user_id for no key update
-           ), claimed as (
-               update channels_usage u set pushed_at = now() from known where known.is_due and u.id = known.id
+           ), taken as (
+               update channels_usage u set pushed_at = now() from current where current.is_due and u.id = current.id
            )
            select is_due, user_id, provider, messages_sent, messages_rcvd, sent_here, warned_level, warned_limit
-           from known""",
+           from current""",
         (pause_seconds, list(user_ids)),
     )
     rows = await cursor.fetchall()
@@ -136,7 +137,7 @@ async def take_due_pushes(
 
 
 async def note_warning(cursor: Cursor, user_id: int, provider: str, level: int, limit: int) -> bool:
-    """Whether this is the first word of this level of the month's limit: whoever asks first is told so."""
+    """Record a warning level of the month's limit; True for the first caller only."""
     await cursor.execute(
         """update channels_usage set warned_level = %(level)s, warned_limit = %(limit)s
            where user_id = %(user_id)s and provider = %(provider)s and period_ym = usage_month(now())
@@ -146,14 +147,12 @@ async def note_warning(cursor: Cursor, user_id: int, provider: str, level: int, 
     return bool(cursor.rowcount)
 
 
-# A change that was committed while the month was being told.
+# Covers a change that was committed while the month was being pushed.
 UNSEEN_SECONDS = 10
 
 
 async def list_owners(cursor: Cursor, account_ids: Sequence[int]) -> list[int]:
-    """Whose counters the traffic of these accounts raises, and whom it gave something back to lately: those who paid
-    before get back what they had reserved.
-    """
+    """Users whose counters these accounts affect: the current payers, and previous payers with recent refunds."""
     await cursor.execute(
         """select user_id from channels_account where id = any(%(ids)s)
            union
@@ -166,7 +165,7 @@ async def list_owners(cursor: Cursor, account_ids: Sequence[int]) -> list[int]:
 
 
 async def list_recent_users(cursor: Cursor, seconds: float) -> list[int]:
-    """Whose month has changed lately."""
+    """Users whose current month changed within `seconds`."""
     await cursor.execute(
         """select distinct user_id from channels_usage
            where period_ym = usage_month(now()) and updated_at > now() - make_interval(secs => %s)""",

@@ -1,11 +1,11 @@
-"""Holds the usage counters against the rows they count; only tells, changes nothing."""
+"""Compares the usage counters with the rows they count; reports, changes nothing."""
 
 from typing import NamedTuple
 
 from aiopg import Cursor
 
-# Since the beginning of last month: one snapshot, so that what is being counted now is on both sides or on neither.
-# Rows of that time are found by the block range index on created_at and the small one on counted_at.
+# Since the beginning of last month, in one snapshot, so that a message that is just being counted is on both sides or
+# on neither. The BRIN index on created_at and the small one on counted_at find the rows of that time.
 DRIFT = """
     with since as (
         select date_trunc('month', now() at time zone 'UTC') - interval '1 month' as moment
@@ -30,7 +30,7 @@ DRIFT = """
         select user_id, provider, to_char(day, 'YYYY-MM') as month,
             sum(messages_sent) as sent, sum(messages_rcvd) as rcvd
         from channels_usage_day where day >= (select moment::date from since) group by 1, 2, 3
-    ), told as (
+    ), stored as (
         select user_id, provider, period_ym as month, messages_sent as sent, sent_here as here,
             messages_rcvd as rcvd
         from channels_usage where period_ym >= (select to_char(moment, 'YYYY-MM') from since)
@@ -39,15 +39,15 @@ DRIFT = """
         coalesce(t.sent, 0)::bigint, coalesce(t.rcvd, 0)::bigint, coalesce(t.here, 0)::bigint,
         coalesce(e.sent, 0)::bigint, coalesce(e.rcvd, 0)::bigint, coalesce(e.here, 0)::bigint,
         coalesce(d.sent, 0)::bigint, coalesce(d.rcvd, 0)::bigint
-    from told t full join expected e using (user_id, provider, month)
+    from stored t full join expected e using (user_id, provider, month)
     left join daily d on d.user_id = coalesce(t.user_id, e.user_id) and d.provider = coalesce(t.provider, e.provider)
         and d.month = coalesce(t.month, e.month)
     where (coalesce(t.sent, 0), coalesce(t.rcvd, 0), coalesce(t.here, 0))
             is distinct from (coalesce(e.sent, 0), coalesce(e.rcvd, 0), coalesce(e.here, 0))
         or (coalesce(t.sent, 0), coalesce(t.rcvd, 0)) is distinct from (coalesce(d.sent, 0), coalesce(d.rcvd, 0))
     order by 1, 2, 3"""
-PATIENCE = "set local statement_timeout = '120s'"
-# The connection's own limit is shorter.
+LONGER_TIMEOUT = "set local statement_timeout = '120s'"
+# The client's default timeout is shorter.
 CLIENT_SECONDS = 130.0
 
 
@@ -68,7 +68,7 @@ class Drift(NamedTuple):
 
 
 async def list_drift(cursor: Cursor) -> list[Drift]:
-    """Every month of this one and the last that is not what the rows say."""
-    await cursor.execute(PATIENCE)
+    """The counters of this month and the last that differ from the rows, by user, provider and month."""
+    await cursor.execute(LONGER_TIMEOUT)
     await cursor.execute(DRIFT, timeout=CLIENT_SECONDS)
     return [Drift(*row) for row in await cursor.fetchall()]
