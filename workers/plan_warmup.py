@@ -1,4 +1,4 @@
-"""Has Postgres plan the statements that store messages before messages wait for them."""
+"""Has Postgres plan the statements that store messages before a message waits for them (ADR 5)."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -18,15 +18,15 @@ from workers.context import Parts
 
 log = structlog.get_logger()
 
-# Those that were used last are used next, and storing needs one at a time: the others stay cold.
+# The pool reuses the connections used last, and storing needs one at a time: the others may stay cold.
 CONNECTIONS = 3
-# After an age at which plans are thrown away (server/store/db/prepared.py), so that this meets it and no message does.
-MOMENT_SECONDS = 0.02
+# Runs right after an age at which plans are discarded (server/store/db/prepared.py), so that no message is first.
+MARGIN_SECONDS = 0.02
 
 
 @asynccontextmanager
 async def warmed(parts: Parts) -> AsyncIterator[None]:
-    """Keep the plans fresh while they are young; costs nothing afterwards."""
+    """Plan now and after each renewal; costs nothing after the last one."""
     await _warm(parts)
     task = asyncio.create_task(_warm_again(parts))
     try:
@@ -38,13 +38,13 @@ async def warmed(parts: Parts) -> AsyncIterator[None]:
 async def _warm_again(parts: Parts) -> None:
     before = 0.0
     for age in RENEWAL_AGES:
-        await asyncio.sleep(age - before + MOMENT_SECONDS)
+        await asyncio.sleep(age - before + MARGIN_SECONDS)
         before = age
         await _warm(parts)
 
 
 async def _warm(parts: Parts) -> None:
-    """On several connections at once, since one that is at work is not lent a second time."""
+    """Plan on several connections at once: a busy one is not handed out a second time."""
     await asyncio.gather(*(_warm_one(parts) for _ in range(CONNECTIONS)))
 
 
@@ -52,12 +52,12 @@ async def _warm_one(parts: Parts) -> None:
     try:
         await parts.database.write(plan, parts.unipile.provider)
     except Unavailable as error:
-        # The messages will plan for themselves.
-        log.debug("not_warmed", error=type(error).__name__)
+        # The first message will plan instead.
+        log.debug("plan_warmup_failed", error=type(error).__name__)
 
 
 async def plan(cursor: Cursor, provider: str) -> None:
-    """What a batch of messages runs, for no message."""
+    """Run what a batch of messages runs, without a message."""
     await accounts.lock_accounts(cursor, provider, [])
     await contacts.upsert_contacts(cursor, [])
     await chats.ensure_chats(cursor, [])

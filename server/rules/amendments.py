@@ -113,7 +113,7 @@ def merge(
     for amendment in amendments:
         if confirmed_at is None or amendment.reported_at > confirmed_at:
             content = _apply_amendment(content, amendment, contacts)
-    return content._replace(reactions=_one_per_person(content.reactions, contacts))
+    return content._replace(reactions=_one_per_reactor(content.reactions, contacts))
 
 
 def _apply_state(
@@ -123,7 +123,7 @@ def _apply_state(
     if state.is_deleted or content.deleted_at is not None:
         return _deleted(content, by_kind["deleted"].reported_at if "deleted" in by_kind else state.read_at)
     shown = content._replace(
-        reactions=_one_per_person(_named_reactions(content, state, amendments), contacts)
+        reactions=_one_per_reactor(_named_reactions(content, state, amendments), contacts)
     )
     # UniPile may have the new text without marking it as edited: then a webhook that reports the edit is enough.
     edit = by_kind.get("edited")
@@ -163,7 +163,7 @@ def _apply_amendment(content: Content, amendment: Amendment, contacts: Contacts)
     value = amendment.content["value"]
     if value is None:
         return content
-    reactor = _person(amendment.reactor, contacts)
+    reactor = _reactor_key(amendment.reactor, contacts)
     reactions = [reaction for reaction in content.reactions if _reactor(reaction, contacts) != reactor]
     if value:
         sender: Reactor = {
@@ -179,7 +179,7 @@ def _deleted(content: Content, moment: datetime) -> Content:
     return Content(None, [], [], None, content.deleted_at or moment)
 
 
-def _one_per_person(reactions: Iterable[Reaction], contacts: Contacts) -> list[Reaction]:
+def _one_per_reactor(reactions: Iterable[Reaction], contacts: Contacts) -> list[Reaction]:
     """The last reaction of each person, whichever of their ids it came under, with the newest name; sorted by id."""
     latest: dict[str, Reaction] = {}
     for reaction in reactions:
@@ -195,9 +195,9 @@ def _one_per_person(reactions: Iterable[Reaction], contacts: Contacts) -> list[R
 
 
 def _reactor(reaction: Reaction, contacts: Contacts) -> str:
-    return "" if reaction["is_own"] else _person(reaction["sender"]["provider_id"], contacts)
+    return "" if reaction["is_own"] else _reactor_key(reaction["sender"]["provider_id"], contacts)
 
 
-def _person(provider_id: str, contacts: Contacts) -> str:
+def _reactor_key(provider_id: str, contacts: Contacts) -> str:
     """One key for all ids of a person."""
     return f"#{contacts[provider_id].id}" if provider_id in contacts else provider_id

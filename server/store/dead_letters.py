@@ -1,4 +1,4 @@
-"""Dead letters: events that could not be stored or are not handled yet, kept word for word."""
+"""Dead letters: events that could not be stored or are not handled yet, stored verbatim."""
 
 import hashlib
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from aiopg import Cursor
 async def insert_dead_letter(
     cursor: Cursor, source: str, state: str, reason: str, external_account_id: str | None, body: str
 ) -> bool:
-    """Keep an event's JSON text; False when it is kept already (a rerun of the job, a duplicate delivery)."""
+    """Store an event's JSON text; False if it is stored already (a rerun of the job, a duplicate delivery)."""
     digest = hashlib.sha256(f"{source}\n{body}".encode("utf-8", "surrogatepass")).digest()
     await cursor.execute(
         """insert into dead_letters (source, state, reason, external_account_id, digest, body)
@@ -21,7 +21,7 @@ async def insert_dead_letter(
 
 
 async def count_dead_letters(cursor: Cursor) -> int:
-    """How many wait for somebody to look at them."""
+    """How many need the attention of an operator."""
     await cursor.execute("select count(*) from dead_letters where state = 'dead'")
     return int((await cursor.fetchone())[0])
 
@@ -36,13 +36,15 @@ DEAD_LETTERS = """
 async def list_dead_letters(
     cursor: Cursor, account_id: int, after: int, limit: int
 ) -> list[tuple[int, object]]:
-    """(id, what it says) of those that were told of a number, or that name it."""
+    """(id, body) of an account's dead letters with ids above `after`: addressed to it, or without an address and
+    with its id in the body.
+    """
     await cursor.execute(DEAD_LETTERS, {"account_id": account_id, "after": after, "limit": limit})
     return [(row[0], orjson.loads(row[1])) for row in await cursor.fetchall()]
 
 
 async def blank_dead_letters(cursor: Cursor, ids: Sequence[int]) -> None:
-    """Take out what they say, and why; the digest stays, so that none is kept again."""
+    """Delete body and reason; the digest stays, so that the event is not stored again."""
     await cursor.execute(
         "update dead_letters set state = 'erased', reason = '', body = '{}', updated_at = now() where id = any(%s)",
         (list(ids),),

@@ -9,7 +9,7 @@ from server.realtime.pushes import chat_pushes, tombstone_pushes
 from server.store.accounts import accounts
 from server.store.messages import tombstones
 from server.store.privacy import retention
-from server.store.privacy.retention import Limited
+from server.store.privacy.retention import RetentionLimit
 from workers.context import Parts
 
 log = structlog.get_logger()
@@ -29,7 +29,7 @@ async def remove_old(parts: Parts) -> None:
             log.info("old_messages_removed", account_id=limited.account_id, count=removed)
 
 
-async def _remove_batch(cursor: Cursor, limited: Limited) -> tuple[int, list[Push]] | None:
+async def _remove_batch(cursor: Cursor, limited: RetentionLimit) -> tuple[int, list[Push]] | None:
     """(messages removed, pushes); None when nothing is left to remove."""
     account = await accounts.lock_account(cursor, limited.account_id)
     if account is None or account.retained_from is None:

@@ -1,4 +1,6 @@
-"""Statements that each connection parses and plans once: planning costs the busy ones more than running does."""
+"""Prepared statements: each connection parses and plans them once, because planning the busy ones costs more than
+running them (docs/adr/0005-statements-are-prepared-per-connection.md).
+"""
 
 import re
 import time
@@ -12,65 +14,65 @@ from server.store.db.transaction import execute_later
 
 PARAMETER = re.compile(r"%\((\w+)\)s")
 
-# Plans made while the tables were young choose by sizes that are soon wrong, and Postgres keeps them until it has
-# analysed the tables, which it first does after a minute or two. So they are thrown away at these ages, in seconds.
+# A plan made while the tables are small suits sizes that are soon wrong, and Postgres keeps it until it has analyzed
+# the tables, which it first does after a minute or two. So a connection discards its plans at these ages, in seconds.
 RENEWAL_AGES = (0.5, 1.5, 4.0, 10.0, 30.0, 90.0)
 
 
 @dataclass(slots=True)
 class PreparedStatements:
-    """What one connection has prepared, and how often its plans were renewed."""
+    """What a connection has prepared, and how often it has discarded its plans."""
 
     names: set[str] = field(default_factory=set)
     since: float = field(default_factory=lambda: time.monotonic())
     renewals: int = 0
 
     def is_stale(self) -> bool:
-        """Whether the plans are due to be made anew; says so once an age."""
+        """Whether the plans must be discarded; True once per age."""
         before, age = self.renewals, time.monotonic() - self.since
         while self.renewals < len(RENEWAL_AGES) and age >= RENEWAL_AGES[self.renewals]:
             self.renewals += 1
         return self.renewals > before
 
 
-# A connection that is not in here (behind a pooler that deals out connections per transaction) gets the plain text
-# every time.
-_known: WeakKeyDictionary[Connection, PreparedStatements] = WeakKeyDictionary()
+# A connection that is missing here (behind a pooler that assigns connections per transaction) gets plain text each
+# time.
+_prepared: WeakKeyDictionary[Connection, PreparedStatements] = WeakKeyDictionary()
 
 
 async def enable(connection: Connection) -> None:
-    """Let a fresh connection keep what it has planned; the pool calls this for each."""
-    _known[connection] = PreparedStatements()
+    """Let a new connection prepare statements; the pool calls this for each."""
+    _prepared[connection] = PreparedStatements()
 
 
 class Prepared:
-    """One statement with named parameters, `%(name)s`, whose types Postgres can infer."""
+    """A statement with named parameters, `%(name)s`, whose types Postgres can infer."""
 
     def __init__(self, name: str, sql: str) -> None:
         names = list(dict.fromkeys(PARAMETER.findall(sql)))
-        numbered = PARAMETER.sub(lambda match: f"${names.index(match[1]) + 1}", sql)
+        positional = PARAMETER.sub(lambda match: f"${names.index(match[1]) + 1}", sql)
         self._name = f"confab_{name}"
         self._plain = sql
-        self._prepare = f"prepare {self._name} as {numbered}"
+        self._prepare = f"prepare {self._name} as {positional}"
         arguments = ", ".join(f"%({parameter})s" for parameter in names)
         self._execute = f"execute {self._name} ({arguments})" if names else f"execute {self._name}"
 
     async def execute(self, cursor: Cursor, parameters: Mapping[str, object]) -> None:
-        """Run it; prepared first if this connection sees it for the first time."""
+        """Run the statement; the first time on a connection, prepare it before."""
         await cursor.execute(await self._text(cursor), parameters)
 
     async def execute_later(self, cursor: Cursor, parameters: Mapping[str, object]) -> None:
-        """Run it for its effect only, together with the transaction's next statement."""
+        """Run the statement for its effect only, together with the transaction's next one."""
         await execute_later(cursor, await self._text(cursor), parameters)
 
     async def _text(self, cursor: Cursor) -> str:
-        """What to send to this connection."""
-        known = _known.get(cursor.connection)
-        if known is None:
+        """The text to send on this connection."""
+        prepared = _prepared.get(cursor.connection)
+        if prepared is None:
             return self._plain
-        if known.is_stale():
+        if prepared.is_stale():
             await execute_later(cursor, "discard plans", {})
-        if self._name not in known.names:
+        if self._name not in prepared.names:
             await cursor.execute(self._prepare)
-            known.names.add(self._name)
+            prepared.names.add(self._name)
         return self._execute

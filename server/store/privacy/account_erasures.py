@@ -1,4 +1,4 @@
-"""Erasing a whole number: nobody finds it from the first transaction on, and its rows go a bounded piece at a time."""
+"""Erases a whole account: hidden by the first transaction, its rows deleted in steps of bounded size."""
 
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
@@ -20,14 +20,14 @@ ACCOUNT_ERASURE_JSON = """
         rfc3339(e.created_at) as created_at, rfc3339(e.updated_at) as updated_at) x))::text"""
 
 
-# Its name goes at once, and its place in the plan is free; the provider's id of it stays until the provider has let go.
+# Deletes its name at once and frees its slot in the plan; the provider id stays until the account is unlinked there.
 HIDE_ACCOUNT = """
     update channels_account
     set erasing_since = now(), name = null, phone = null, status = %(status)s, next_step = %(next_step)s,
         status_reason = null, observations = observations + 1, updated_at = now()
     where id = %(account_id)s and erasing_since is null
     returning provider, external_account_id"""
-# Somebody may have been refused this number before it was connected.
+# The same phone number may have been rejected before it was connected.
 DELETE_REJECTED = """
     delete from channels_refusal r using channels_account a
     where a.id = %s and r.provider = a.provider and r.phone = a.phone"""
@@ -37,22 +37,22 @@ INSERT_ERASURE = f"""
 
 
 async def begin_account_erasure(
-    cursor: Cursor, seal: NameHasher, account_id: int, user_id: int | None
+    cursor: Cursor, hasher: NameHasher, account_id: int, user_id: int | None
 ) -> str | None:
-    """Take a number from everybody, and write down that it has to go; the erasure as JSON, or None when there is
-    no such number, or it goes already.
+    """Hide an account from all members and record its erasure; returns the erasure as JSON, or None if there is no such
+    account or it is being erased already.
 
-    From this transaction on nothing of it is taken any more, nor is it linked again.
+    From this transaction on, none of its events are stored, and it is not linked again.
     """
-    standing = ACCOUNT_STANDINGS[Seen.UNLINKED]
-    values = {"account_id": account_id, "status": standing.status, "next_step": str(standing.next_step)}
+    target = ACCOUNT_STANDINGS[Seen.UNLINKED]
+    values = {"account_id": account_id, "status": target.status, "next_step": str(target.next_step)}
     await cursor.execute(DELETE_REJECTED, (account_id,))
     await cursor.execute(HIDE_ACCOUNT, values)
     row = await cursor.fetchone()
     if row is None:
         return None
     provider, external_account_id = row
-    digest = seal.of_account(provider, external_account_id)
+    digest = hasher.of_account(provider, external_account_id)
     await cursor.execute(
         INSERT_ERASURE,
         {"account_id": account_id, "provider": provider, "digest": digest, "user_id": user_id},
@@ -67,7 +67,7 @@ async def begin_account_erasure(
 async def list_account_erasures(
     cursor: Cursor, provider: str, user_id: int | None, limit: int, before: int | None
 ) -> Page:
-    """Those that one person asked for, or (None) all, newest first."""
+    """The erasures that one user requested, or (None) all, newest first."""
     await cursor.execute(
         f"""select {ACCOUNT_ERASURE_JSON}, '', e.id from channels_account_erasure e
             where e.provider = %(provider)s and (%(user_id)s::bigint is null or e.user_id = %(user_id)s)
@@ -79,7 +79,7 @@ async def list_account_erasures(
 
 
 class AccountErasure(NamedTuple):
-    """One that this worker, and nobody else, carries on now."""
+    """An erasure that only this worker continues now."""
 
     id: int
     account_id: int
@@ -88,7 +88,7 @@ class AccountErasure(NamedTuple):
 
 
 async def lease_account_erasure(cursor: Cursor, seconds: float) -> AccountErasure | None:
-    """The oldest that nobody carries on, for so long."""
+    """Lease the oldest erasure that no worker has; None if there is none."""
     await cursor.execute(
         """with due as (select id from channels_account_erasure where state = 'running' and claimed_until < now()
                         order by id limit 1 for update skip locked)
@@ -102,7 +102,7 @@ async def lease_account_erasure(cursor: Cursor, seconds: float) -> AccountErasur
 
 
 async def note_unlinked(cursor: Cursor, erasure_id: int) -> None:
-    """The provider has let the number go."""
+    """Record that the account is unlinked at the provider."""
     await cursor.execute(
         "update channels_account_erasure set unlinked_at = now(), updated_at = now() where id = %s",
         (erasure_id,),
@@ -110,34 +110,34 @@ async def note_unlinked(cursor: Cursor, erasure_id: int) -> None:
 
 
 class ErasureStep(NamedTuple):
-    """What a transaction removed; nothing is left when it removed no row."""
+    """What a transaction deleted; nothing is left if it deleted no row."""
 
     rows: int
     messages: int
 
 
 async def erase_step(cursor: Cursor, erasure: AccountErasure, seconds: float) -> ErasureStep:
-    """Remove the next rows of the number; when none are left and the provider has let it go, the number itself.
+    """Delete the next rows of the account; if none are left and it is unlinked, the account itself. Extends the lease.
 
-    Holding its row like this keeps everybody from adding to it, so that what is not found is not there.
+    Locks the account's row for update, so that no other transaction adds rows: what is not found does not exist.
     """
     await cursor.execute("select from channels_account where id = %s for update", (erasure.account_id,))
     for remove in STAGES:
         if count := await remove(cursor, erasure):
-            piece = ErasureStep(count, count if remove is _remove_messages else 0)
+            step = ErasureStep(count, count if remove is _remove_messages else 0)
             break
     else:
-        piece = ErasureStep(0, 0)
-        await _end(cursor, erasure)
+        step = ErasureStep(0, 0)
+        await _finish(cursor, erasure)
     await cursor.execute(
         """update channels_account_erasure set messages = messages + %s, updated_at = now(),
                claimed_until = now() + make_interval(secs => %s) where id = %s""",
-        (piece.messages, seconds, erasure.id),
+        (step.messages, seconds, erasure.id),
     )
-    return piece
+    return step
 
 
-async def _end(cursor: Cursor, erasure: AccountErasure) -> None:
+async def _finish(cursor: Cursor, erasure: AccountErasure) -> None:
     await cursor.execute(
         """with done as (update channels_account_erasure set state = 'done'
                          where id = %s and unlinked_at is not null returning account_id)
@@ -158,7 +158,7 @@ async def _remove_messages(cursor: Cursor, erasure: AccountErasure) -> int:
 
 REMOVE_CONTACTS = """
     with old as (select id from channels_contact where account_id = %s limit %s), removed as (
-        delete from channels_contact k using old where k.id = old.id returning k.avatar), let_go as (
+        delete from channels_contact k using old where k.id = old.id returning k.avatar), released as (
         update channels_media_blob b set released_at = now() from removed where b.sha256 = removed.avatar)
     select count(*) from removed"""
 
@@ -168,13 +168,13 @@ async def _remove_contacts(cursor: Cursor, erasure: AccountErasure) -> int:
     return int((await cursor.fetchone())[0])
 
 
-# What goes with the rows above is not named here, nor the few rows that go with the number's own: first messages that
-# were written down are counted in its usage, and a number has one pace and one place in the search.
+# Without tables whose rows are deleted with the rows above, or with the account's row: first messages, which its usage
+# counts, its pace, and its state of the search index.
 PLAIN = ("chat", "receipt", "amendment", "import", "gone", "erased", "erasure", "new_chat")
 
 
 async def _remove_plain(cursor: Cursor, erasure: AccountErasure) -> int:
-    """Of the first table that has any."""
+    """Delete rows of the first of these tables that has any."""
     for name in PLAIN:
         await cursor.execute(
             f"""delete from channels_{name} where ctid = any(array(
@@ -196,23 +196,23 @@ async def _blank_starts(cursor: Cursor, erasure: AccountErasure) -> int:
     return int(cursor.rowcount)
 
 
-# Where it stands in a column, or as a whole word of JSON. The digest stays, so that none is kept again.
+# Found by the column, or by the id as a whole JSON string. The digest stays, so that no letter is stored again.
 BLANK_DEAD_LETTERS = """
     update dead_letters set state = 'erased', reason = '', body = '{}', external_account_id = null, updated_at = now()
     where id = any(array(
         select id from dead_letters where state <> 'erased'
-            and (external_account_id = %(name)s or strpos(body, %(word)s) > 0) limit %(limit)s))"""
+            and (external_account_id = %(name)s or strpos(body, %(quoted)s) > 0) limit %(limit)s))"""
 
 
 async def _blank_dead_letters(cursor: Cursor, erasure: AccountErasure) -> int:
     name = erasure.external_account_id
-    values = {"name": name, "word": orjson.dumps(name).decode(), "limit": ROWS_AT_ONCE}
+    values = {"name": name, "quoted": orjson.dumps(name).decode(), "limit": ROWS_AT_ONCE}
     await cursor.execute(BLANK_DEAD_LETTERS, values)
     return int(cursor.rowcount)
 
 
-async def _forget_page(cursor: Cursor, erasure: AccountErasure) -> int:
-    """By which hosted page it was connected."""
+async def _delete_hosted_link(cursor: Cursor, erasure: AccountErasure) -> int:
+    """The token of the hosted page that connected the account."""
     await cursor.execute(
         "delete from channels_hosted_link where external_account_id = %s", (erasure.external_account_id,)
     )
@@ -225,18 +225,18 @@ STAGES: tuple[Callable[[Cursor, AccountErasure], Awaitable[int]], ...] = (
     _remove_plain,
     _blank_starts,
     _blank_dead_letters,
-    _forget_page,
+    _delete_hosted_link,
 )
 
 
-async def was_erased(cursor: Cursor, seal: NameHasher, provider: str, external_account_id: str) -> bool:
-    """Whether this number was erased, or is going. Where it still has its row, that stays to the commit."""
+async def was_erased(cursor: Cursor, hasher: NameHasher, provider: str, external_account_id: str) -> bool:
+    """Whether this account was or is being erased. Locks its row, if it still has one, against deletion."""
     await cursor.execute(
         "select from channels_account where provider = %s and external_account_id = %s for key share",
         (provider, external_account_id),
     )
     await cursor.execute(
         "select exists (select from channels_account_erasure where digest = %s)",
-        (seal.of_account(provider, external_account_id),),
+        (hasher.of_account(provider, external_account_id),),
     )
     return bool((await cursor.fetchone())[0])

@@ -1,4 +1,4 @@
-"""Erasing one person: what leads to their rows is kept until all of these are gone, a piece a transaction."""
+"""Erases a contact: their ids are stored until all rows found by them are deleted, step by step."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,7 +18,7 @@ ERASURE_JSON = """
 
 
 class Erasure(NamedTuple):
-    """One that this worker, and nobody else, carries on now."""
+    """An erasure that only this worker continues now."""
 
     id: int
     account_id: int
@@ -29,24 +29,25 @@ class Erasure(NamedTuple):
     erased_at: datetime
 
 
-# A person's direct chats: by any of their names, or by what they wrote there.
+# A contact's direct chats: by any of their ids, or by messages they sent there.
 FIND_CHATS = """
     select c.id, c.provider_chat_id, c.address from channels_chat c
     where c.account_id = %(account_id)s and c.kind = 'direct' and (c.address = any(%(names)s)
         or c.address is null and exists (select from channels_message m where m.chat_id = c.id
                                          and m.direction = 'in' and m.sender->>'provider_id' = any(%(names)s)))"""
 INSERT_ERASURE = """
-    insert into channels_erasure as known (account_id, contact_id, user_id, names, chat_ids)
+    insert into channels_erasure (account_id, contact_id, user_id, names, chat_ids)
     values (%(account_id)s, %(contact_id)s, %(user_id)s, %(names)s, %(chat_ids)s)
     returning created_at"""
 
 
 async def begin_erasure(
-    cursor: Cursor, seal: NameHasher, account_id: int, contact_id: int, user_id: int | None
+    cursor: Cursor, hasher: NameHasher, account_id: int, contact_id: int, user_id: int | None
 ) -> Tombstone | None:
-    """Forget a contact at once, and write down what else has to go; None when there is no such contact.
+    """Delete a contact and record what else must be deleted; returns the tombstone, or None if there is no such
+    contact. Locks the account.
 
-    From this transaction on nothing that was sent before it is taken any more.
+    From this transaction on, no message sent before it is stored.
     """
     if await accounts.lock_account(cursor, account_id) is None:
         return None
@@ -64,13 +65,13 @@ async def begin_erasure(
     }
     await cursor.execute(INSERT_ERASURE, values)
     (erased_at,) = await cursor.fetchone()
-    places = {name for row in chats for name in row[1:] if name}
-    await mark_erased(cursor, seal, account_id, {*names, *places}, erased_at)
+    chat_names = {name for row in chats for name in row[1:] if name}
+    await mark_erased(cursor, hasher, account_id, {*names, *chat_names}, erased_at)
     await cursor.execute("update channels_account set has_erased = true where id = %s", (account_id,))
-    await _forget_contact(cursor, contact_id)
+    await _delete_contact(cursor, contact_id)
     await delete_with_contact(cursor, account_id, contact_id)
-    (gone,) = await insert_tombstones(cursor, account_id, [("contact:erased", contact_id, None)])
-    return gone
+    (tombstone,) = await insert_tombstones(cursor, account_id, [("contact:erased", contact_id, None)])
+    return tombstone
 
 
 async def _list_names(cursor: Cursor, account_id: int, contact_id: int) -> list[str]:
@@ -82,10 +83,10 @@ async def _list_names(cursor: Cursor, account_id: int, contact_id: int) -> list[
     return sorted(row[0] for row in await cursor.fetchall())
 
 
-async def _forget_contact(cursor: Cursor, contact_id: int) -> None:
+async def _delete_contact(cursor: Cursor, contact_id: int) -> None:
     await cursor.execute(
-        """with gone as (delete from channels_contact where id = %s returning avatar)
-           update channels_media_blob b set released_at = now() from gone where b.sha256 = gone.avatar""",
+        """with deleted as (delete from channels_contact where id = %s returning avatar)
+           update channels_media_blob b set released_at = now() from deleted where b.sha256 = deleted.avatar""",
         (contact_id,),
     )
 
@@ -93,7 +94,7 @@ async def _forget_contact(cursor: Cursor, contact_id: int) -> None:
 async def fetch_erasure(
     cursor: Cursor, user_id: int, provider: str, account_id: int, contact_id: int
 ) -> str | None:
-    """As JSON; None when there was none, or the account is not the user's."""
+    """The erasure of a contact as JSON; None if there is none, or the account is not the user's."""
     await cursor.execute(
         f"""select {ERASURE_JSON} from channels_erasure e
             join channels_account a on a.id = e.account_id and a.provider = %(provider)s
@@ -106,7 +107,7 @@ async def fetch_erasure(
 
 
 async def fetch_any_erasure(cursor: Cursor, account_id: int, contact_id: int) -> str | None:
-    """The same, whoever's account it is: for operators."""
+    """The same for operators, who need not be members."""
     await cursor.execute(
         f"select {ERASURE_JSON} from channels_erasure e where e.account_id = %s and e.contact_id = %s",
         (account_id, contact_id),
@@ -116,7 +117,7 @@ async def fetch_any_erasure(cursor: Cursor, account_id: int, contact_id: int) ->
 
 
 async def lease_erasure(cursor: Cursor, seconds: float) -> Erasure | None:
-    """The oldest that nobody carries on, for so long."""
+    """Lease the oldest erasure that no worker has; None if there is none."""
     await cursor.execute(
         """with due as (select id from channels_erasure where state = 'running' and claimed_until < now()
                         order by id limit 1 for update skip locked)
@@ -129,8 +130,8 @@ async def lease_erasure(cursor: Cursor, seconds: float) -> Erasure | None:
     return row and Erasure(*row)
 
 
-class Walked(NamedTuple):
-    """A row on the way through an account: whether it goes, or only forgets a quote or a reaction."""
+class WalkedMessage(NamedTuple):
+    """A message of the account: whether it must be deleted, or only loses a quote or a reaction."""
 
     id: int
     seq: int
@@ -141,7 +142,7 @@ class Walked(NamedTuple):
     has_reaction: bool
 
 
-# Rows that change meanwhile take higher numbers and are met again: the walk misses none.
+# A row that changes meanwhile takes a higher seq and is read again, so the walk misses none.
 WALK = """
     select m.id, m.seq, m.provider_msg_id, m.chat_id,
         (m.chat_id = any(%(chat_ids)s)
@@ -155,17 +156,19 @@ WALK = """
     order by m.seq limit %(limit)s"""
 
 
-async def walk(cursor: Cursor, erasure: Erasure, walked_seq: int, limit: int) -> list[Walked]:
-    """The next rows of the account, in the order of their numbers."""
+async def walk(cursor: Cursor, erasure: Erasure, walked_seq: int, limit: int) -> list[WalkedMessage]:
+    """The next messages of the account, by seq."""
     values = {**erasure._asdict(), "walked_seq": walked_seq, "limit": limit}
     await cursor.execute(WALK, values)
-    return [Walked(*row) for row in await cursor.fetchall()]
+    return [WalkedMessage(*row) for row in await cursor.fetchall()]
 
 
 async def note_walked(
     cursor: Cursor, erasure_id: int, walked_seq: int, messages: int, seconds: float
 ) -> None:
-    """Within the transaction that removed them, so that whoever goes on begins right behind it."""
+    """Record the progress in the transaction that deleted the rows, so that the next worker continues there; extends
+    the lease.
+    """
     await cursor.execute(
         """update channels_erasure set walked_seq = %s, messages = messages + %s, updated_at = now(),
                claimed_until = now() + make_interval(secs => %s) where id = %s""",
@@ -174,7 +177,7 @@ async def note_walked(
 
 
 async def finish_erasure(cursor: Cursor, erasure_id: int) -> None:
-    """All rows are gone: so goes what led to them."""
+    """Mark the erasure as done and delete the stored ids."""
     await cursor.execute(
         """update channels_erasure set state = 'done', names = '{}', chat_ids = '{}', updated_at = now()
            where id = %s""",
@@ -182,18 +185,19 @@ async def finish_erasure(cursor: Cursor, erasure_id: int) -> None:
     )
 
 
-# What webhooks told of them that is waiting for its message. An edit does not say whose text it is: all those go
-# whose message is not here, since a message that comes late is read with the text it has by then.
+# Early events of theirs. An edit does not say whose text it has, so every edit goes whose message is not stored; a
+# message that arrives late is read with its current text.
 DELETE_EARLY_EVENTS = """
     delete from channels_amendment e where e.account_id = %(account_id)s
         and (e.person = any(%(names)s) or e.content->>'provider_id' = any(%(names)s)
             or e.kind = 'edited' and not exists (select from channels_message m where m.account_id = e.account_id
                                                  and m.provider_msg_id = e.provider_msg_id))"""
-# First messages to them that were written down: the row stays, so that none is sent twice, and is counted.
+# First messages to them: the row stays, so that none is sent twice, and counts.
 BLANK_STARTS = """
     update channels_chat_start set address = '', body = '' where account_id = %(account_id)s
         and (address = any(%(names)s) or address = any(%(phones)s))"""
-# Word for word: what could not be read cannot be told apart otherwise. The digest stays, so that it is not kept again.
+# Compared as text, because nothing else is known of an unreadable event. The digest stays, so that it is not stored
+# again.
 BLANK_DEAD_LETTERS = """
     update dead_letters set state = 'erased', reason = '', body = '{}', updated_at = now()
     where state <> 'erased' and (external_account_id = %(external_account_id)s
@@ -201,10 +205,10 @@ BLANK_DEAD_LETTERS = """
         and exists (select from unnest(%(names)s::text[]) name where strpos(reason || ' ' || body, name) > 0)"""
 
 
-async def forget_traces(
+async def erase_traces(
     cursor: Cursor, account_id: int, external_account_id: str, names: Sequence[str]
 ) -> None:
-    """Everything beside the messages that bears one of these names."""
+    """Erase everything besides messages that has one of these ids: early events, first messages, dead letters."""
     plain = [name.removeprefix("#") for name in names]
     phones = [f"+{name.partition('@')[0]}" for name in plain if name.partition("@")[0].isdigit()]
     values = {

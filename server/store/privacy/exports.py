@@ -1,4 +1,4 @@
-"""Exports: who asked for what, how far it is, and until when it can be fetched."""
+"""Exports: requested, leased by a worker, downloadable until they expire."""
 
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ EXPORT_JSON = """
 async def insert_export(
     cursor: Cursor, account_id: int, contact_id: int | None, user_id: int | None, *, with_media: bool
 ) -> int | None:
-    """Ask for one; None while another of the account is under way. LookupError: there is no such contact."""
+    """Request an export; None while another one of the account runs. Raises LookupError for an unknown contact."""
     if contact_id is not None:
         await cursor.execute(
             "select from channels_contact where id = %s and account_id = %s", (contact_id, account_id)
@@ -33,7 +33,7 @@ async def insert_export(
 
 
 async def list_exports(cursor: Cursor, account_id: int, limit: int, after: int | None) -> Page:
-    """Newest first. Authorising is the caller's, as it is of all that follows."""
+    """The exports of an account, newest first. The caller authorises, here and in the functions below."""
     await cursor.execute(
         f"""select {EXPORT_JSON}, '', e.id from channels_export e
             where e.account_id = %s and (%s::bigint is null or e.id < %s) order by e.id desc limit %s + 1""",
@@ -43,6 +43,7 @@ async def list_exports(cursor: Cursor, account_id: int, limit: int, after: int |
 
 
 async def fetch_export(cursor: Cursor, account_id: int, export_id: int) -> str | None:
+    """The export as JSON; None if there is none."""
     await cursor.execute(
         f"select {EXPORT_JSON} from channels_export e where e.account_id = %s and e.id = %s",
         (account_id, export_id),
@@ -52,12 +53,14 @@ async def fetch_export(cursor: Cursor, account_id: int, export_id: int) -> str |
 
 
 class ExportFile(NamedTuple):
+    """The blob of a finished export."""
+
     sha256: str
     size: int
 
 
 async def fetch_file(cursor: Cursor, account_id: int, export_id: int) -> ExportFile | None:
-    """None unless it is ready and has not expired."""
+    """The file of an export; None unless it is ready and has not expired."""
     await cursor.execute(
         """select sha256, size from channels_export
            where account_id = %s and id = %s and state = 'ready' and expires_at > now()""",
@@ -68,32 +71,33 @@ async def fetch_file(cursor: Cursor, account_id: int, export_id: int) -> ExportF
 
 
 DELETE = """
-    with gone as (delete from channels_export e where {which} returning sha256)
-    update channels_media_blob b set released_at = now() from gone where b.sha256 = gone.sha256"""
+    with deleted as (delete from channels_export e where {which} returning sha256)
+    update channels_media_blob b set released_at = now() from deleted where b.sha256 = deleted.sha256"""
 
 
 async def delete_export(cursor: Cursor, account_id: int, export_id: int) -> None:
+    """Delete an export and release its blob."""
     await cursor.execute(DELETE.format(which="e.account_id = %s and e.id = %s"), (account_id, export_id))
 
 
 async def delete_with_contact(cursor: Cursor, account_id: int, contact_id: int) -> None:
-    """Those that somebody who is erased is in, or may be in; one that is being written comes to nothing."""
+    """Delete the exports that contain, or may contain, an erased contact; one that is being written is discarded."""
     which = "e.account_id = %s and (e.contact_id is null or e.contact_id = %s)"
     await cursor.execute(DELETE.format(which=which), (account_id, contact_id))
 
 
 async def delete_with_account(cursor: Cursor, account_id: int) -> None:
-    """All of a number that is erased; one that is being written comes to nothing."""
+    """Delete all exports of an erased account; one that is being written is discarded."""
     await cursor.execute(DELETE.format(which="e.account_id = %s"), (account_id,))
 
 
 async def delete_expired(cursor: Cursor) -> None:
-    """Their files go with the next round that clears what nothing refers to."""
+    """Delete expired exports; the next cleanup of orphaned blobs deletes their files."""
     await cursor.execute(DELETE.format(which="e.expires_at < now()"))
 
 
 class LeasedExport(NamedTuple):
-    """One that this worker, and nobody else, writes now."""
+    """An export that only this worker writes now."""
 
     id: int
     account_id: int
@@ -103,7 +107,7 @@ class LeasedExport(NamedTuple):
 
 
 async def lease_export(cursor: Cursor, seconds: float) -> LeasedExport | None:
-    """The oldest that waits, or that a worker began which is gone: it is written anew from its beginning."""
+    """Lease the oldest export that waits or whose lease has expired; it is written from the beginning."""
     await cursor.execute(
         """with due as (select id from channels_export where state in ('waiting', 'running') and claimed_until < now()
                         order by id limit 1 for update skip locked)
@@ -118,6 +122,7 @@ async def lease_export(cursor: Cursor, seconds: float) -> LeasedExport | None:
 
 
 async def renew_export(cursor: Cursor, export_id: int, seconds: float) -> None:
+    """Extend the lease."""
     await cursor.execute(
         """update channels_export set claimed_until = now() + make_interval(secs => %s)
            where id = %s and state = 'running'""",
@@ -126,14 +131,14 @@ async def renew_export(cursor: Cursor, export_id: int, seconds: float) -> None:
 
 
 async def note_written(cursor: Cursor, export_id: int, messages: int) -> None:
-    """How many messages it has so far."""
+    """Record how many messages the export has so far."""
     await cursor.execute(
         "update channels_export set messages = %s, updated_at = now() where id = %s", (messages, export_id)
     )
 
 
 async def finish_export(cursor: Cursor, export_id: int, file: ExportFile | None, expires_days: int) -> bool:
-    """Ready, or failed where there is no file; False when nobody wants it any more: its bytes are let go."""
+    """Mark an export as ready, or (no file) failed; False if it was deleted meanwhile, and its blob is released."""
     sha256, size = file or (None, None)
     await cursor.execute(
         """update channels_export set state = case when %(sha256)s::text is null then 'failed' else 'ready' end,

@@ -1,4 +1,4 @@
-"""Searches: people and chats by name or number, messages by the beginnings of their words."""
+"""Searches contacts and chats by name or phone number, messages by prefixes of their words."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ NAMED_AT_MOST = 10
 
 
 async def find_contacts(cursor: Cursor, user_id: int, text: str) -> list[str]:
-    """Contacts of the user's accounts whose name or number holds the text, as JSON."""
+    """Contacts of the user's accounts whose name or phone number contains the text, as JSON, by name."""
     await cursor.execute(
         """select row_to_json(found)::text from (
                select k.id, k.account_id, k.provider_id, k.name, k.phone, k.avatar,
@@ -30,7 +30,7 @@ async def find_contacts(cursor: Cursor, user_id: int, text: str) -> list[str]:
 
 
 async def find_chats(cursor: Cursor, user_id: int, text: str, numbers: Sequence[str] = ()) -> list[str]:
-    """Chats of the user's accounts by their name or number, the liveliest first, archived ones too."""
+    """Chats of the user's accounts by title or phone number, as JSON, most recent first; archived ones too."""
     await cursor.execute(
         f"""select {CHAT_JSON} from channels_chat c {CHAT_JOINS}
             join channels_account_member u on u.account_id = c.account_id and u.user_id = %(user_id)s
@@ -42,23 +42,24 @@ async def find_chats(cursor: Cursor, user_id: int, text: str, numbers: Sequence[
 
 
 async def list_accounts(cursor: Cursor, user_id: int) -> list[int]:
+    """The ids of the user's accounts."""
     await cursor.execute("select account_id from channels_account_member where user_id = %s", (user_id,))
     return [row[0] for row in await cursor.fetchall()]
 
 
-def _tsquery(accounts: Sequence[int], words: Sequence[str]) -> str:
-    """All the words, of one of the accounts; words hold letters and digits only."""
-    each = (" & ".join(f"'{account}/{word}':*" for word in words) for account in accounts)
+def _tsquery(accounts: Sequence[int], tokens: Sequence[str]) -> str:
+    """All tokens in one of the accounts; tokens have only letters and digits."""
+    each = (" & ".join(f"'{account}/{token}':*" for token in tokens) for account in accounts)
     return " | ".join(f"({query})" for query in each)
 
 
 async def find_messages(cursor: Cursor, user_id: int, text: str, *, limit: int, after: Key | None) -> Page:
-    """Messages of the user's accounts with all the words, newest first.
+    """Messages of the user's accounts that contain all words, newest first.
 
-    What is found is put in order before it is joined, so that only a page of it is.
+    Matches are sorted before they are joined, so that only one page is joined.
     """
-    accounts, words = await list_accounts(cursor, user_id), query_tokens(text)
-    if not accounts or not words:
+    accounts, tokens = await list_accounts(cursor, user_id), query_tokens(text)
+    if not accounts or not tokens:
         return Page([], None)
     after_time, after_id = after or (None, None)
     await cursor.execute(
@@ -78,7 +79,7 @@ async def find_messages(cursor: Cursor, user_id: int, text: str, *, limit: int, 
             order by m.sent_at desc, m.id desc""",
         {
             "user_id": user_id,
-            "query": _tsquery(accounts, words),
+            "query": _tsquery(accounts, tokens),
             "after_time": after_time,
             "after_id": after_id,
             "limit": limit,

@@ -1,4 +1,4 @@
-"""What is searched: the words of messages, by the rows' own numbers, and folded names, outside of what stores them."""
+"""The search index: tokens of messages, written in the order of their seqs, and folded names; storing does not wait."""
 
 from typing import NamedTuple
 
@@ -10,12 +10,12 @@ from server.store.db.transaction import execute_later
 from server.store.search.tokenize import tokens_of
 from server.text.fold import fold
 
-# So many changes are made searchable before an answer; the worker's rounds see to the rest.
+# A search indexes at most this many changes first; the worker indexes the rest.
 CATCH_UP = 500
 
 
 async def list_behind(cursor: Cursor, user_id: int | None = None) -> list[int]:
-    """Accounts of this user, or of anybody, that changed since their words were last written, or have new names."""
+    """Accounts of this user, or (None) of all, with changes or names that are not indexed yet, by id."""
     await cursor.execute(
         """select a.id from channels_account a left join channels_search_state s on s.account_id = a.id
            where (a.seq > coalesce(s.seq, 0)
@@ -32,7 +32,7 @@ async def list_behind(cursor: Cursor, user_id: int | None = None) -> list[int]:
 
 
 async def catch_up(database: Database, user_id: int) -> bool:
-    """Before a search: what came in a moment ago is found too; False when that would take long."""
+    """Index the latest changes before a search; False if more are left."""
     behind = await database.read(list_behind, user_id)
     return all([await database.write(write_tokens, account_id, CATCH_UP) for account_id in behind])
 
@@ -44,8 +44,8 @@ class _Text(NamedTuple):
 
 
 async def write_tokens(cursor: Cursor, account_id: int, limit: int) -> bool:
-    """Write the words of the oldest changes that are not searchable yet, and new names; False while there are more."""
-    # What a crash takes is written again from the rows: nobody waits for the disk.
+    """Index the oldest changes of an account that are not indexed yet, and new names; False while more are left."""
+    # What a crash loses is indexed again from the rows, so the commit need not wait for the disk.
     await execute_later(cursor, "set local synchronous_commit to off", {})
     head, done = await _lock_state(cursor, account_id)
     await cursor.execute(
@@ -57,7 +57,7 @@ async def write_tokens(cursor: Cursor, account_id: int, limit: int) -> bool:
         (account_id, done, limit),
     )
     texts = [_Text(*row) for row in await cursor.fetchall()]
-    await _store(cursor, account_id, texts)
+    await _store_tokens(cursor, account_id, texts)
     is_read = len(texts) < limit
     reached = max(head, texts[-1].seq if texts else 0) if is_read else texts[-1].seq
     await cursor.execute(
@@ -72,7 +72,7 @@ class _Folds(NamedTuple):
     update: str
 
 
-# Whatever is being written is left to the next round: nobody waits for a row here, so that nobody waits in a ring.
+# `skip locked`: rows that are being written are left to the next round, so that this cannot deadlock.
 FOLDS = tuple(
     _Folds(
         f"""select id, {name} from {table} where account_id = %s and folded is null and {name} is not null
@@ -93,7 +93,7 @@ async def _fold_names(cursor: Cursor, folds: _Folds, account_id: int, limit: int
 
 
 async def _lock_state(cursor: Cursor, account_id: int) -> tuple[int, int]:
-    """The account's number, and the one up to which its words are written; one writer an account."""
+    """(head seq of the account, seq up to which it is indexed); locks the state, one writer per account."""
     await cursor.execute(
         "insert into channels_search_state (account_id, seq) values (%s, 0) on conflict do nothing",
         (account_id,),
@@ -106,20 +106,21 @@ async def _lock_state(cursor: Cursor, account_id: int) -> tuple[int, int]:
     return (await cursor.fetchone())[0], done
 
 
-async def _store(cursor: Cursor, account_id: int, texts: list[_Text]) -> None:
+async def _store_tokens(cursor: Cursor, account_id: int, texts: list[_Text]) -> None:
     rows = [
-        {"id": text.id, "words": [f"{account_id}/{word}" for word in tokens_of(text.text)]} for text in texts
+        {"id": text.id, "words": [f"{account_id}/{token}" for token in tokens_of(text.text)]}
+        for text in texts
     ]
     await cursor.execute(
         """with given as (
                select x.id, x.words from jsonb_to_recordset(%(rows)s::jsonb) as x (id bigint, words text[])
-           ), gone as (
+           ), emptied as (
                delete from channels_message_words w using given g where w.message_id = g.id and g.words = '{}'
            )
-           insert into channels_message_words as known (message_id, sent_at, words)
+           insert into channels_message_words as stored (message_id, sent_at, words)
            select m.id, m.sent_at, array_to_tsvector(g.words) from given g join channels_message m on m.id = g.id
            where g.words <> '{}'
            on conflict (message_id) do update set words = excluded.words, sent_at = excluded.sent_at
-               where (known.words, known.sent_at) is distinct from (excluded.words, excluded.sent_at)""",
+               where (stored.words, stored.sent_at) is distinct from (excluded.words, excluded.sent_at)""",
         {"rows": orjson.dumps(rows).decode()},
     )
