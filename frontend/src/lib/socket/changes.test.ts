@@ -1,20 +1,24 @@
 import { describe, expect, it } from "vitest";
 import { makeAccount, makeAttachment, makeChat, makeContact, makeMessage, makeMonth } from "@/testing/factories";
-import { ignored, isErasure, isMessageChange, parseChange } from "./changes";
+import { CHANGE_EVENTS, ignored, isErasure, isMessageChange, parseChange } from "./changes";
 
-/** Frames written down once for the Python and the TypeScript tests: each is a push as the server sends it. */
+/** One frame of each kind, shared with the Python tests, which check that the server sends exactly these. */
 const FRAMES = import.meta.glob<{ readonly event: string; readonly data: unknown }>("../../../../tests/fixtures/frames/*.json", {
   eager: true,
   import: "default",
 });
-/** Read by the feed itself, before a change is parsed. */
+/** Handled by the feed itself, before changes are parsed. */
 const CONTROL: ReadonlySet<string> = new Set(["head", "reset", "account:left"]);
 
 const changes = Object.entries(FRAMES).filter(([, { event }]) => !CONTROL.has(event));
 
-describe.runIf(changes.length > 0)("the shared frame fixtures", () => {
+describe("the shared frame fixtures", () => {
   it.each(changes)("parses %s", (_, { event, data }) => {
     expect(parseChange(event, data)).toMatchObject({ event });
+  });
+
+  it("has every kind of change", () => {
+    expect(new Set(changes.map(([, { event }]) => event))).toEqual(new Set(CHANGE_EVENTS));
   });
 });
 

@@ -187,6 +187,7 @@ const SCHEMAS = {
 
 type Schemas = typeof SCHEMAS;
 export type ChangeEvent = keyof Schemas;
+export const CHANGE_EVENTS = Object.keys(SCHEMAS) as readonly ChangeEvent[];
 
 /** One change of each kind: `event` says which `data` it has. */
 export type Change = { [E in ChangeEvent]: { readonly event: E; readonly data: Readonly<v.InferOutput<Schemas[E]>> } }[ChangeEvent];
