@@ -1,4 +1,4 @@
-/** Starts the app in the page. */
+/** Starts the app. */
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "@/app/App";

@@ -1,4 +1,4 @@
-/** Where the parts meet: session, server state, live updates, pages. */
+/** Assembles the app: session, query cache, live updates, pages. */
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { BrowserRouter } from "react-router";
@@ -14,13 +14,13 @@ const MAX_RETRIES = 2;
 function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
-      // A browser that believes itself offline may be wrong, and nobody would see why nothing happens.
+      // navigator.onLine may be wrong; a paused query would show nothing and report nothing.
       mutations: { networkMode: "always" },
       queries: {
         networkMode: "always",
         refetchOnReconnect: true,
         refetchOnWindowFocus: false,
-        // What will not get better by asking again is said at once.
+        // Errors that a retry cannot fix are shown immediately.
         retry: (count, error) => count < MAX_RETRIES && error instanceof ApiError && error.isPassing,
       },
     },
@@ -36,7 +36,7 @@ export function App() {
   useEffect(
     () =>
       session.subscribe(() => {
-        // Nothing of one person is left for the next.
+        // No cached data of one user may be shown to the next.
         if (session.state.status === "signed-out") client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "config" });
       }),
     [session, client],

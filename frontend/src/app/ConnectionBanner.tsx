@@ -1,12 +1,12 @@
-/** Says when the page is not live, and when it is again and what came in by then. */
+/** Shows when the page is not live, and how many messages arrived when it is again. */
 import { useEffect, useState } from "react";
 import { Button } from "@/components/Button";
 import { useConnectionState, useFeed } from "@/lib/socket/context";
 import { useMissed } from "./missed";
 
-/** A blip nobody would notice is not mentioned. */
+/** Shorter interruptions are not shown. */
 const PATIENCE_MS = 1_500;
-/** The very first connection may take its time: the page is loading anyway. */
+/** The first connection may take longer: the page is still loading. */
 const FIRST_PATIENCE_MS = 6_000;
 const BACK_MS = 4_000;
 const MAX_COUNT = 99;
@@ -25,7 +25,7 @@ export function ConnectionBanner() {
   const missed = useMissed();
   const isLive = state === "live";
   const isRejected = state === "refused";
-  // Stopped means not wanted yet, or nobody signed in.
+  // "stopped": not started yet, or signed out.
   const isWanted = state !== "stopped" && !isRejected;
   const [phase, setPhase] = useState<Phase>("first");
   useEffect(() => {

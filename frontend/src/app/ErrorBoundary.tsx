@@ -1,4 +1,4 @@
-/** The last net: a fault in the page itself is said, with a way on. */
+/** Catches rendering errors anywhere in the page and offers to reload. */
 import { Component, type ReactNode } from "react";
 import { ErrorState } from "@/components/States";
 

@@ -1,4 +1,4 @@
-/** For somebody signed in: the signed routes, the socket's feed, and the rows they keep up to date. */
+/** For a signed-in user: provides the API routes and the socket's feed, and applies pushed accounts and usage. */
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState, type ReactNode } from "react";
 import { InboxProvider } from "@/features/inbox/InboxProvider";
@@ -47,7 +47,7 @@ export function LiveProvider({ user, children }: LiveProviderProps) {
   );
 }
 
-/** A renewed token goes to the open socket too. */
+/** Sends a renewed token to the open socket too. */
 function useReauth(session: Session, feed: Feed): void {
   useEffect(() => {
     let known = session.token;
@@ -59,8 +59,10 @@ function useReauth(session: Session, feed: Feed): void {
   }, [session, feed]);
 }
 
-/** The network is back or the lid is open again: do not wait for the next try. The network is gone: ask the socket whether
- *  it still lives, since its end may never be told. */
+/**
+ * Reconnects immediately when the network is back or the page becomes visible. When the network is lost the socket is
+ * checked, since its end may never be reported.
+ */
 function useReconnectNow(feed: Feed): void {
   useEffect(() => {
     const reconnectNow = () => {
@@ -77,7 +79,7 @@ function useReconnectNow(feed: Feed): void {
   }, [feed]);
 }
 
-/** A page that is frozen or put aside leaves the socket to another tab, and counts on from where it was afterwards. */
+/** A frozen or hidden page leaves the socket to another tab, and continues from its cursors when it resumes. */
 function useRunning(feed: Feed, isReady: boolean): void {
   useEffect(() => {
     if (!isReady) return undefined;
@@ -99,9 +101,8 @@ function useRunning(feed: Feed, isReady: boolean): void {
 }
 
 /**
- * Starts the feed once the numbers are known, counting from where they stood when they were read.
- *
- * Chats and messages are read after that, so that whatever changes in between is replayed, never missed.
+ * Starts the feed once the accounts are known, from the seq they were read at. Chats and messages are read later, so
+ * every change in between is replayed, never missed.
  */
 function LiveAccounts({ feed }: { readonly feed: Feed }) {
   const client = useQueryClient();

@@ -1,4 +1,4 @@
-/** Leaves, but not without a word when messages still wait to be sent. */
+/** Signs out, after a warning when messages are still unsent. */
 import { useState } from "react";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";

@@ -1,4 +1,4 @@
-/** Which page stands at which address, and who may see it. */
+/** The routes of the app, and which rights each page needs. */
 import { Navigate, Route, Routes, useLocation, type Location } from "react-router";
 import { Mark } from "@/components/Logo";
 import { ErrorState } from "@/components/States";
@@ -61,13 +61,13 @@ function SignedIn() {
       {can("see_audit") && <Route path="/audit" element={<AuditPage />} />}
       <Route path="/settings/*" element={<SettingsPage />} />
       <Route path="/welcome" element={<Navigate to="/inbox" replace />} />
-      {/* Before it is known what one may do, nobody can say that a page is not there. */}
+      {/* While the rights are loading, a page is neither shown nor reported missing. */}
       <Route path="*" element={isKnown ? <NotFoundPage /> : null} />
     </Routes>
   );
 }
 
-/** Somebody who came for a certain page finds it again after signing in; somebody who left does not. */
+/** After signing in, the user gets the page they asked for; after signing out, they start at the inbox. */
 function SignedOut({ hasEnded }: { readonly hasEnded: boolean }) {
   const { pathname, search, state } = useLocation() as Location<{ from?: string } | null>;
   if (pathname === "/login") return <LoginPage />;

@@ -1,4 +1,4 @@
-/** The settings: one's own profile, the team, API keys, each only for those who may. */
+/** The settings: profile, team, API keys and audit log, each only for users who may see it. */
 import type { ReactNode } from "react";
 import { NavLink, Navigate, Route, Routes } from "react-router";
 import { KeysPage } from "@/features/keys/KeysPage";

@@ -1,4 +1,4 @@
-/** The frame around every page: the way about, the state of the connection, the title of the tab. */
+/** The frame around every page: navigation, connection state, document title. */
 import { useEffect, type ReactNode } from "react";
 import { NavLink, useLocation } from "react-router";
 import { Icon, type IconName } from "@/components/Icon";

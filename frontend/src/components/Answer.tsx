@@ -1,4 +1,4 @@
-/** Where a form says what came of it: told to readers of the screen, and brought into view on a small one. */
+/** Where a form shows its result: announced to screen readers, and scrolled into view on small screens. */
 import { useEffect, useRef, type ReactNode } from "react";
 
 interface Asked {
@@ -7,7 +7,7 @@ interface Asked {
 }
 
 interface AnswerProps {
-  /** The mutation that is answered. */
+  /** The mutation whose result is shown. */
   readonly to: Asked;
   readonly children: ReactNode;
 }

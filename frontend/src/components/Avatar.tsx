@@ -1,18 +1,18 @@
-/** A round picture of somebody; without one initials on a colour of their own. */
+/** A round avatar: the picture, or initials on a colour derived from the name. */
 import type { Ref } from "react";
 import { graphemes, isEmoji, isName } from "@/lib/texts";
 import { Icon } from "./Icon";
 
 const HUES = 8;
 
-/** The same name has the same colour, everywhere and always. */
+/** The same name always gets the same colour. */
 export function hueOf(text: string): number {
   let hash = 0;
   for (const char of text) hash = (hash * 31 + (char.codePointAt(0) ?? 0)) % 9973;
   return hash % HUES;
 }
 
-/** With its marks, in capitals where that is one letter still. */
+/** With its combining marks; upper case only if that is still one letter (ß is not). */
 function initialOf(namePart: string): string {
   const initial = graphemes(namePart).find((part) => /\p{L}/u.test(part) && isName(part)) ?? "";
   const capital = initial.toUpperCase();
@@ -31,7 +31,7 @@ interface AvatarProps {
   readonly name: string;
   readonly isGroup?: boolean;
   readonly size?: AvatarSize;
-  /** The address of a picture that is there. */
+  /** The URL of a loaded picture. */
   readonly picture?: string | null;
   readonly onBroken?: () => void;
   readonly ref?: Ref<HTMLSpanElement>;

@@ -20,7 +20,7 @@ export function Dialog({ title, variant = "plain", onClose, children }: DialogPr
     if (dialog !== null && !dialog.open) dialog.showModal();
     return () => {
       dialog?.close();
-      // What opened it may be gone, as a notice is whose cause the dialog has mended.
+      // The opener may have disappeared meanwhile, such as a notice whose cause was fixed in the dialog.
       const back = opener?.isConnected === true ? opener : document.getElementById("main");
       if (back instanceof HTMLElement) back.focus();
     };

@@ -1,4 +1,4 @@
-/** Asks, with something to type, before what cannot be brought back: the children say what goes and what stays. */
+/** Confirms an irreversible erasure with a word to type; the children list what is removed and what stays. */
 import { useState, type SyntheticEvent } from "react";
 import { Button } from "./Button";
 import { Dialog } from "./Dialog";
@@ -9,9 +9,9 @@ import "./consequences.css";
 
 interface EraseDialogProps {
   readonly title: string;
-  /** What to type; blanks and capitals do not matter. */
+  /** The text to type; blanks and case are ignored. */
   readonly confirmation: string;
-  /** Why it did not go, in a sentence. */
+  /** The error of the last attempt, as a sentence. */
   readonly problem: string | null;
   readonly isBusy: boolean;
   readonly onErase: () => void;

@@ -1,4 +1,4 @@
-/** The mark and the name. */
+/** The logo and the name. */
 
 export function Mark({ size = 28 }: { readonly size?: number }) {
   return (

@@ -1,4 +1,4 @@
-/** The lines of a menu, and the button that opens one. */
+/** Menu items, and the button that opens a menu. */
 import { useState, type ReactNode } from "react";
 import { IconButton } from "./Button";
 import { Icon, type IconName } from "./Icon";
@@ -25,7 +25,7 @@ interface MenuButtonProps {
   readonly label: string;
   readonly icon: IconName;
   readonly testId: string;
-  /** The lines; each has to close the menu when it is chosen. */
+  /** The items; each has to close the menu when it is chosen. */
   readonly children: (close: () => void) => ReactNode;
 }
 

@@ -1,4 +1,4 @@
-/** A calm box with one sentence: what went wrong, or what to know. */
+/** A box with one sentence: an error or a hint. */
 import type { ReactNode } from "react";
 import { Icon } from "./Icon";
 

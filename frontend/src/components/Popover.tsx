@@ -1,4 +1,4 @@
-/** A small box that stands at a control, over everything else; Escape, Tab or a press elsewhere closes it. */
+/** A small box anchored to a control, above everything else; Escape, Tab or a press outside closes it. */
 import { useEffect, useEffectEvent, useLayoutEffect, useRef, type KeyboardEvent, type ReactNode } from "react";
 import { createPortal } from "react-dom";
 import "./menu.css";
@@ -45,7 +45,7 @@ function usePosition(anchor: HTMLElement) {
 
 const ITEMS = '[role^="menuitem"]:not([aria-disabled="true"]), button, a[href]';
 
-/** The focus goes in, and back to where it was, unless somebody took it elsewhere. */
+/** Focus moves in, and back to where it was unless the user moved it meanwhile. */
 function useFocusInside(ref: ReturnType<typeof usePosition>): void {
   useEffect(() => {
     const box = ref.current;

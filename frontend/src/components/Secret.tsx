@@ -1,4 +1,4 @@
-/** Something that is shown this once, with a way to take it along. */
+/** A secret that is shown only once, with a button to copy it. */
 import { useState } from "react";
 import { Button } from "./Button";
 import { Icon } from "./Icon";
@@ -6,7 +6,7 @@ import { Text } from "./Text";
 
 interface SecretProps {
   readonly value: string;
-  /** Rejects when it could not be copied. */
+  /** Rejects when copying failed. */
   readonly onCopy: (value: string) => Promise<void>;
   readonly testId: string;
 }

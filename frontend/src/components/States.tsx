@@ -1,4 +1,4 @@
-/** What a place shows when there is nothing in it yet, or nothing could be had. */
+/** Empty, error and loading states. */
 import type { ReactNode } from "react";
 import { Button } from "./Button";
 import { Icon, type IconName } from "./Icon";
@@ -49,7 +49,7 @@ export function ErrorState({ title, message, onRetry }: ErrorStateProps) {
   );
 }
 
-/** Grey shapes where the content will be. */
+/** A grey placeholder for content that is loading. */
 export function Skeleton({ className }: { readonly className: string }) {
   return <span className={`skeleton ${className}`} aria-hidden="true" />;
 }

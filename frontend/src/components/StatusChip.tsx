@@ -1,4 +1,4 @@
-/** How a number stands, in a word and a colour. */
+/** An account's status as a coloured label. */
 import type { AccountStatus } from "@/types/wire";
 import { Text } from "./Text";
 import "./status-chip.css";

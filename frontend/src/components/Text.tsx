@@ -1,20 +1,20 @@
-/** Text that a page translator may move: an element of its own for what changes, and no translation of what is exact. */
+/** Text that page translators can handle: changing text gets an element of its own, exact text is not translated. */
 import type { ReactElement } from "react";
 
 type One = ReactElement | false | null | undefined;
-/** Children without bare text, so that a component can place them beside other elements. */
+/** Children without bare text nodes, so that a component can place them beside other elements. */
 export type Elements = One | readonly (One | readonly One[])[];
 
 interface TextProps {
   readonly children: string | number;
 }
 
-/** A text beside siblings that comes, goes or changes: React replaces the element, never a text node. */
+/** Text beside siblings that appear, disappear or change: React replaces the element, never a text node. */
 export function Text({ children }: TextProps) {
   return <span>{children}</span>;
 }
 
-/** A number, a name, a phone number or a code: translators leave it alone. */
+/** A number, a name, a phone number or a code: not to be translated. */
 export function Exact({ children }: TextProps) {
   return <span translate="no">{children}</span>;
 }

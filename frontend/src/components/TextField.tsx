@@ -1,4 +1,4 @@
-/** A labelled line of text, and what is wrong with it. */
+/** A labelled text input with its error. */
 import { useId, type InputHTMLAttributes } from "react";
 
 interface TextFieldProps extends InputHTMLAttributes<HTMLInputElement> {

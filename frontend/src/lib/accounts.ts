@@ -1,4 +1,4 @@
-/** The numbers the user may see: read once, then kept up to date by events. */
+/** The user's accounts: read once, then kept up to date by events. */
 import { notifyManager, useQuery, type QueryClient } from "@tanstack/react-query";
 import { useApi } from "@/lib/api/context";
 import { isNewer } from "@/lib/rows";
@@ -8,7 +8,7 @@ import type { Account } from "@/types/wire";
 
 export const ACCOUNTS_KEY = ["accounts"] as const;
 
-/** Of what was held and what comes in, each row in its newer version; the incoming list says which rows there are. */
+/** Keeps the newer version of each row; the incoming list decides which rows there are. */
 function newestAccounts(current: unknown, incoming: unknown): unknown {
   const rows = new Map(((current ?? []) as readonly Account[]).map((account) => [account.id, account]));
   return (incoming as readonly Account[]).map((account) => {
@@ -28,17 +28,17 @@ export function useAccounts(options: { readonly pollMs?: number } = {}) {
   });
 }
 
-/** The number as it is now, where it was chosen a while ago. */
+/** The current version of an account that was selected earlier. */
 export function useNewest(account: Account): Account {
   return useAccounts().data?.find(({ id }) => id === account.id) ?? account;
 }
 
-/** A code that nobody scanned in time, or that a newer one replaced: there is no number behind it. */
+/** An account whose code expired or was replaced before it was scanned: it was never linked. */
 export function isForgotten({ status, phone }: Account): boolean {
   return status === "disconnected" && phone === null;
 }
 
-/** Take over one account row, from an event or an answer. */
+/** Applies one account row, from an event or a response. */
 export function applyAccount(client: QueryClient, account: Account): void {
   const current = client.getQueryData<readonly Account[]>(ACCOUNTS_KEY);
   if (current === undefined) return;
@@ -46,19 +46,19 @@ export function applyAccount(client: QueryClient, account: Account): void {
   if (old === undefined) {
     client.setQueryData(ACCOUNTS_KEY, [...current, account]);
   } else if (isNewer(account, old)) {
-    // An event does not carry the role: it is the reader's, not the account's.
+    // Events carry no role: it is the user's, not the account's.
     const merged = { ...account, role: account.role ?? old.role };
     client.setQueryData(ACCOUNTS_KEY, current.map((row) => (row.id === account.id ? merged : row)));
     if (old.payer_id !== account.payer_id) noteHandedOver(client);
   }
 }
 
-/** The account as the server has it now, also where that is older than what is held: its database was restored. */
+/** Takes the server's row even if it is older than the cached one: the database was restored. */
 export function replaceAccount(client: QueryClient, account: Account): void {
   const current = client.getQueryData<readonly Account[]>(ACCOUNTS_KEY);
   if (current === undefined) return;
   notifyManager.batch(() => {
-    // With a row held, the newer of both would stay.
+    // A cached newer row would win.
     removeAccount(client, account.id);
     client.setQueryData(
       ACCOUNTS_KEY,
@@ -67,7 +67,7 @@ export function replaceAccount(client: QueryClient, account: Account): void {
   });
 }
 
-/** Somebody else pays for it: known from an answer, before the event comes. */
+/** Applies a new payer from a response, before the event arrives. */
 export function setPayer(client: QueryClient, accountId: number, payer_id: number): void {
   client.setQueryData<readonly Account[]>(ACCOUNTS_KEY, (current) =>
     current?.map((row) => (row.id === accountId ? { ...row, payer_id } : row)),
@@ -75,7 +75,7 @@ export function setPayer(client: QueryClient, accountId: number, payer_id: numbe
   noteHandedOver(client);
 }
 
-/** Another plan has its place now, and the reader may have become an owner of it. */
+/** The account counts towards another plan, and the user may have become an owner of it. */
 function noteHandedOver(client: QueryClient): void {
   for (const queryKey of [ENTITLEMENTS_KEY, ACCOUNTS_KEY]) void client.invalidateQueries({ queryKey });
 }
@@ -86,7 +86,7 @@ export function removeAccount(client: QueryClient, accountId: number): void {
 
 const digitsOf = (text: string) => text.replace(/\D/g, "");
 
-/** The name somebody gave the number. WhatsApp's own stand-ins, the number again or its brand, are none. */
+/** The name given to the account. WhatsApp's placeholders, the number itself or the brand, do not count. */
 export function findName({ name, phone }: Pick<Account, "name" | "phone">): string | null {
   const text = name?.trim() ?? "";
   if (isBlank(text) || text === "WhatsApp") return null;

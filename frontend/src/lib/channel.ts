@@ -1,4 +1,4 @@
-/** What the tabs of one browser say to each other; nobody hears their own words. */
+/** Messages and locks between the tabs of one browser; a tab does not receive its own messages. */
 
 export interface Channel {
   post(message: unknown): void;
@@ -22,13 +22,13 @@ export function findLocks(): Locks | null {
   return (navigator as Partial<Pick<Navigator, "locks">>).locks ?? null;
 }
 
-/** What tabs need to find each other and to agree who does a thing for all. */
+/** What tabs need to find each other and to agree which of them does the work. */
 export interface TabServices {
   readonly openChannel: OpenChannel;
   readonly locks: Locks;
 }
 
-/** Null where a tab cannot know of the others: then it does everything for itself. */
+/** Null where tabs cannot reach each other: each then works alone. */
 export function findTabServices(): TabServices | null {
   const locks = findLocks();
   return locks === null || typeof BroadcastChannel === "undefined" ? null : { openChannel, locks };

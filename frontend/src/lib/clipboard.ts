@@ -1,4 +1,4 @@
-/** Puts text into the clipboard; rejects where the browser has none (plain http), refuses, or does not answer. */
+/** Copies text to the clipboard; rejects if there is none (plain http), on denial, or on timeout. */
 import { LIMITS_MS, withDeadline } from "./limits";
 
 export const copyText = (text: string): Promise<void> =>

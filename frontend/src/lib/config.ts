@@ -1,4 +1,4 @@
-/** What the server tells everybody about itself. */
+/** The server's public configuration. */
 import { useQuery } from "@tanstack/react-query";
 import { fetchConfig } from "@/lib/api/routes";
 

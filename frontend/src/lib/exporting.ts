@@ -1,9 +1,9 @@
-/** The way to an export from wherever one stands: whose it shall be is said here, the app shows the dialog. */
+/** Opens the exports dialog from any feature; the app provides the dialog. */
 import { createContext, use } from "react";
 
 export interface ExportRequest {
   readonly accountId: number;
-  /** Null: the whole number. */
+  /** Null exports the whole account. */
   readonly contactId: number | null;
   readonly name: string;
 }

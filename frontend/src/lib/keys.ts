@@ -1,4 +1,4 @@
-/** Which key was really pressed: one that an input method (Japanese, Chinese, Korean …) takes is none. */
+/** The pressed key, unless an input method (Japanese, Chinese, Korean …) consumed it. */
 
 interface KeyPress {
   readonly key: string;
@@ -7,12 +7,12 @@ interface KeyPress {
   readonly nativeEvent: { readonly isComposing?: boolean };
 }
 
-/** The `keyCode` of a key an input method took; Safari sends it after `compositionend`, when `isComposing` is over. */
+/** The `keyCode` of a key consumed by an input method; Safari sends it after `compositionend`, when `isComposing` is false. */
 const TAKEN = 229;
 
-/** The key's name; empty while it chooses or ends a word. */
+/** The key's name; empty while an input method composes text. */
 export const keyOf = ({ key, keyCode, nativeEvent }: KeyPress): string =>
   nativeEvent.isComposing === true || keyCode === TAKEN ? "" : key;
 
-/** Enter means "go"; with Shift it begins a new line. */
+/** Enter submits; with Shift it starts a new line. */
 export const isPlainEnter = (event: KeyPress): boolean => keyOf(event) === "Enter" && !event.shiftKey;

@@ -1,27 +1,27 @@
-/** The limits of every wait in the page, and the one way to wait: nothing is awaited without an end. */
+/** The time limits of the app, and `withDeadline`, the one way to wait: nothing is awaited without a limit. */
 
 export const LIMITS_MS = {
-  /** A request and its answer, when both are small. */
+  /** A request and its response, when both are small. */
   request: 35_000,
-  /** No byte of an upload or a download moved for this long. */
+  /** No byte of an upload or download was transferred. */
   stall: 45_000,
-  /** The body has gone up; what the network stack still holds of it has to arrive, and the server to store it. */
+  /** After the upload: the network stack still has to deliver the rest, and the server to store it. */
   answer: 90_000,
-  /** The browser's database opens, or does one thing. */
+  /** Opening the browser's database, or one operation. */
   database: 5_000,
-  /** A part of the page that is loaded when it is needed. */
+  /** Loading a lazy chunk of the app. */
   chunk: 20_000,
-  /** A recorder hands over what it has after it was stopped. */
+  /** Until a stopped recorder delivers its data. */
   recorder: 5_000,
-  /** A recording of an hour is put into another container. */
+  /** Repackaging a recording of an hour. */
   rewrap: 30_000,
-  /** Sound or a film begins to play. */
+  /** Until audio or video starts to play. */
   play: 10_000,
-  /** The browser may ask the user first. */
+  /** The browser may ask the user for permission first. */
   clipboard: 20_000,
-  /** Reads from a file the user chose, which may be on a network drive. */
+  /** Reading a file the user picked, possibly from a network drive. */
   file: 10_000,
-  /** Reads the size of a picture or a film before it is sent. */
+  /** Reading the dimensions of an image or video before it is sent. */
   measure: 1_500,
 } as const;
 
@@ -30,13 +30,13 @@ export class TimeLimitError extends Error {
 }
 
 interface Wait {
-  /** Aborted at the limit, or when the caller gives up. */
+  /** Aborted at the limit, or when the caller aborts. */
   readonly signal: AbortSignal;
-  /** There is progress: the limit counts from now on, as long as before or as told. */
+  /** Restarts the limit after progress, with the same or another duration. */
   readonly extend: (limitMs?: number) => void;
 }
 
-/** What `work` comes to, or a rejection: with TimeLimitError at the limit, with the caller's reason when it aborts. */
+/** Resolves with the result of `work`; rejects with TimeLimitError at the limit, or with the caller's reason when it aborts. */
 export function withDeadline<T>(limitMs: number, work: (wait: Wait) => PromiseLike<T>, outer?: AbortSignal): Promise<T> {
   outer?.throwIfAborted();
   const controller = new AbortController();

@@ -1,4 +1,7 @@
-/** Reads phone numbers as people write and paste them, as server/text/phones.py does: both follow tests/fixtures/phones.json. */
+/**
+ * Parses phone numbers as people write and paste them, like server/text/phones.py: both are tested against
+ * tests/fixtures/phones.json.
+ */
 
 const MAX_PASTED = 2000;
 const MAX_WRITTEN = 100;
@@ -12,14 +15,16 @@ const EXTENSION =
 const EDGES = /^[ *_~"'`“”‘’«»<>,;:!?]+|[ *_~"'`“”‘’«»<>,;:!?]+$/g;
 const SEPARATORS = /[ .()[\]/\-·•‧∙~]/g;
 const TRUNK_ZERO = /^([([]?\+? ?(?:00 ?)?\d{1,3}[)\]]?)[ .-]*[([] ?0 ?[)\]]/;
-/** Italy, San Marino and the Vatican dial the 0 from abroad too. */
+/** Italy, San Marino and the Vatican keep the leading 0 in international numbers. */
 const ZERO_STAYS = new Set(["39", "378", "379"]);
 
 export const PHONE_EXAMPLE = "+55 11 98888 0000";
 export const INVALID_PHONE = `Write the number with its country code, for example ${PHONE_EXAMPLE}.`;
 
-/** +digits with the country code, or digits where no + says that it is in them; null for what cannot be a whole number.
- * The server knows each country's rules and has the last word. */
+/**
+ * +digits with the country code, or digits if it is not certain that the country code is included; null for what cannot
+ * be a complete number. The server knows each country's rules and decides.
+ */
 export function readPhone(text: string): string | null {
   const [, mark = "", rest = ""] = /^(\+(?:00)?|00)?(\d+)$/.exec(clean(text)) ?? [];
   return /^[1-9]\d{6,14}$/.test(rest) ? `${mark === "" ? "" : "+"}${rest}` : null;
@@ -39,14 +44,14 @@ function plainly(character: string): string {
   return /[\p{Pd}−ー]/u.test(character) ? "-" : character;
 }
 
-/** The value of a digit of any script: each has its ten in a row. */
+/** The value of a digit in any script: each script has its ten in a row. */
 export function digitOf(character: string): number {
   let before = 0;
   while (/\p{Nd}/u.test(String.fromCodePoint((character.codePointAt(0) ?? 0) - before - 1))) before += 1;
   return before % 10;
 }
 
-/** What a link, an address or a label holds. Links and addresses hold whole numbers, with or without a +. */
+/** The number in a link, a WhatsApp id or a label. Links and ids hold complete numbers, with or without a +. */
 function unwrap(text: string): string {
   const whole = (LINK.exec(text) ?? JID.exec(text))?.[1];
   return whole === undefined ? unlabel(text) : `+${decode(whole.replace(/\+/g, " ")).replace(/^[ +]+| +$/g, "")}`;
@@ -67,7 +72,7 @@ function decode(text: string): string {
   }
 }
 
-/** The (0) behind a country code is for callers inside the country. */
+/** The (0) after a country code is for callers inside the country. */
 function withoutTrunkZero(_: string, country: string): string {
   const code = country.replace(/\D/g, "").replace(/^00/, "");
   return ZERO_STAYS.has(code) ? `${country}0` : country;

@@ -1,11 +1,11 @@
-/** What the one in front of the screen may do: what they may not is not shown. */
+/** The user's rights: what they may not do is not shown. */
 import { useQuery } from "@tanstack/react-query";
 import { useApi } from "@/lib/api/context";
 import type { Me, Rights } from "@/types/wire";
 import type { Account } from "@/types/wire";
 
 export const ME_KEY = ["me"] as const;
-/** A role that was changed meanwhile is noticed. */
+/** How soon a changed role is noticed. */
 const FRESH_MS = 60_000;
 
 export function useMe() {
@@ -21,16 +21,19 @@ export function useMe() {
 
 type OnAccount = Partial<Pick<Account, "role" | "payer_id">>;
 
-/** Whether these rights include something; about a number, by one's role on it. Unknown rights include nothing. */
+/**
+ * Whether the rights include a permission, in the team or, by the user's role on it, for an account. Unknown rights
+ * include nothing.
+ */
 export function can(rights: (Rights & Partial<Pick<Me, "user">>) | undefined, permission: string, number?: OnAccount): boolean {
   if (rights === undefined) return false;
   if (number === undefined) return rights.permissions.includes(permission);
-  // Who pays for it is an owner, and told so by every event, which does not carry the reader's role.
+  // The payer is always an owner; events say who pays, but not the user's role.
   const isPayer = rights.user !== undefined && rights.user.id === number.payer_id;
   return rights.number_permissions[isPayer ? "payer" : (number.role ?? "")]?.includes(permission) ?? false;
 }
 
-/** Whether there is nothing but reading in this number; not said before it is known. */
+/** Whether the user can only read in this account; false until the rights are known. */
 export function useMayOnlyRead(number: OnAccount): boolean {
   const rights = useMe().data;
   return rights !== undefined && !can(rights, "send", number);

@@ -1,6 +1,6 @@
-/** Hands bytes to the browser's downloads, under their own name. */
+/** Saves a blob as a download with this name. */
 
-// Long enough for the browser to have begun.
+// Long enough for the download to start.
 const CACHE_MS = 5 * 60_000;
 
 export function saveBlob(blob: Blob, name: string): void {

@@ -1,4 +1,4 @@
-/** The people of the team, for every page that names them. */
+/** The users of the team. */
 import { useQuery } from "@tanstack/react-query";
 import { useApi } from "@/lib/api/context";
 

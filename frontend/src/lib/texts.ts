@@ -1,14 +1,14 @@
-/** Text as people type it: what is blank, what is a name, what is an emoji. The twin of the server's `texts` and `names`. */
+/** Recognises blank text, names and emoji. The counterpart of the server's `text` package. */
 
-/** They draw nothing although Unicode does not call them blank: Hangul fillers, the empty Braille cell, a null notehead. */
+/** Invisible, although Unicode does not call them blank: Hangul fillers, the empty Braille cell, a null notehead. */
 const BLANK_LETTERS = "\\u115f\\u1160\\u17b4\\u17b5\\u2800\\u3164\\uffa0\\u{1d159}";
 /* eslint-disable no-misleading-character-class -- characters that combine are listed one by one */
 const BLANK = new RegExp(`^[\\p{Z}\\p{Cc}\\p{Cs}\\p{DI}${BLANK_LETTERS}]*$`, "u");
-/** A name has a letter or a picture: digits and punctuation alone are a phone number, "." or "~". */
+/** A name has a letter or a symbol: only digits and punctuation are a phone number, "." or "~". */
 const SHOWS = new RegExp(`(?![${BLANK_LETTERS}\\ufffc\\ufffd])[\\p{L}\\p{Nl}\\p{So}\\p{Extended_Pictographic}]`, "u");
 /* eslint-enable no-misleading-character-class */
 const JID = /^[\p{L}\p{N}_.:+-]+@(?:s\.whatsapp\.net|c\.us|g\.us|lid|hosted|hosted\.lid|newsletter|broadcast|bot|call|msgr)$/iu;
-/** A number with something around it, and what a program writes that has no name. */
+/** A phone number with something around it, and what programs write for an empty name. */
 const PHONE_LIKE = /^(?:(?:tel|sms):|(?:https?:\/\/)?wa\.me\/)?[^\p{L}]*$/iu;
 const EMPTY_NAMES = ["undefined", "null"];
 const MIN_PHONE = 7;
@@ -18,13 +18,13 @@ const MAX_EMOJI_UNITS = 64;
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
-/** What a reader takes for one character each. */
+/** User-perceived characters. */
 export const graphemes = (text: string): string[] => Array.from(segmenter.segment(text), ({ segment }) => segment);
 
-/** Whether nobody could see anything of it. */
+/** Whether nothing of it is visible. */
 export const isBlank = (text: string): boolean => BLANK.test(text);
 
-/** Whether somebody can be called so: not blank, no number, no address of WhatsApp's, not only punctuation. */
+/** Whether it can be a name: not blank, not a phone number, not a WhatsApp id, not only punctuation. */
 export function isName(text: string): boolean {
   const line = text.trim();
   if (EMPTY_NAMES.includes(line) || !SHOWS.test(line) || JID.test(line)) return false;
@@ -35,14 +35,14 @@ export function isName(text: string): boolean {
 export const firstName = (...texts: readonly (string | null | undefined)[]): string | null =>
   texts.find((text) => typeof text === "string" && isName(text)) ?? null;
 
-/** The first of these that can be seen. */
+/** The first of these that is visible. */
 export const firstShown = (...texts: readonly (string | null | undefined)[]): string | null =>
   texts.find((text) => typeof text === "string" && !isBlank(text)) ?? null;
 
-/** A name for the middle of a sentence: one that is written from right to left must not turn the rest. */
+/** A name within a sentence, isolated so that right-to-left text does not reorder the rest. */
 export const isolate = (name: string): string => (RIGHT_TO_LEFT.test(name) ? `\u2068${name}\u2069` : name);
 
-/** Whether it is one emoji, of however many code points. */
+/** Whether it is a single emoji, of any number of code points. */
 export function isEmoji(text: string): boolean {
   return text.length <= MAX_EMOJI_UNITS && EMOJI.test(text) && graphemes(text).length === 1;
 }

@@ -1,4 +1,4 @@
-/** Times as people read them, in the browser's own language and zone. */
+/** Times in the browser's own language and time zone. */
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -23,7 +23,7 @@ export const formatClock = (time: string) => clock.format(new Date(time));
 
 export const formatExact = (time: string) => exact.format(new Date(time));
 
-/** For a list: the hour today, then the day of the week, then the date. */
+/** For lists: the time today, then the weekday, then the date. */
 export function formatListTime(time: string, now = new Date()): string {
   const date = new Date(time);
   const days = daysAgo(date, now);

@@ -1,21 +1,20 @@
 /**
- * One tab at a time does a thing for all tabs of the browser.
- *
- * The tab that holds the Web Lock answers when it is asked, however long its work takes. A tab that was frozen or
- * discarded while it held the lock does not answer, and loses it.
+ * Runs a task in one tab at a time for all tabs of the browser. The tab that holds the Web Lock answers when it is
+ * asked, however long its work takes. A tab that was frozen or discarded while holding the lock does not answer, and
+ * loses it.
  */
 import type { Channel, TabServices } from "@/lib/channel";
 
-/** A waiting tab asks the holder this often whether it is alive. */
+/** How often a waiting tab asks whether the lock holder is alive. */
 export const ASK_MS = 5_000;
 /** How long the holder may take to answer. */
 export const ANSWER_MS = 3_000;
-/** Several waiting tabs do not steal in the same moment. */
+/** Waiting tabs do not steal at the same moment. */
 const SPREAD_MS = 500;
 
 type TabMessage = "alive?" | "alive";
 
-/** Runs `work` as the only tab; its signal is aborted once another tab has taken the turn away. */
+/** Runs `work` as the only tab; its signal is aborted when another tab has stolen the lock. */
 export function inTurn(tabServices: TabServices | null, name: string, work: (lost: AbortSignal) => Promise<void>): Promise<void> {
   return tabServices === null ? work(new AbortController().signal) : new Turn(tabServices, name, work).take();
 }
@@ -46,7 +45,7 @@ class Turn {
     }
   }
 
-  /** A steal aborts the request that waits, and takes its place. */
+  /** Stealing aborts the waiting request and replaces it. */
   async #request(options: LockOptions): Promise<void> {
     try {
       // eslint-disable-next-line confab/bounded-waits -- a holder that does not answer is robbed (#askLater)

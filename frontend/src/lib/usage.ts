@@ -1,4 +1,4 @@
-/** The plan and what is used of it: read once, then kept up to date by events. */
+/** The plan and its usage: read once, then kept up to date by events. */
 import { useQuery, type QueryClient } from "@tanstack/react-query";
 import { useApi } from "@/lib/api/context";
 import type { Entitlement, MonthUsage, Usage } from "@/types/wire";
@@ -6,7 +6,7 @@ import type { Entitlement, MonthUsage, Usage } from "@/types/wire";
 export const ENTITLEMENTS_KEY = ["entitlements"] as const;
 export const usageKey = (period: string) => ["usage", period] as const;
 
-/** Months begin and end in UTC, as they are counted. */
+/** Months are in UTC, as they are counted. */
 export const currentPeriod = (now = new Date()): string => now.toISOString().slice(0, 7);
 
 export function movePeriod(period: string, months: number): string {
@@ -42,7 +42,7 @@ export function applyMonth(client: QueryClient, month: MonthUsage): void {
     current && { ...current, items: current.items.map((row) => (row.provider === month.provider ? { ...row, ...month } : row)) },
   );
   if (isSamePlan === false) void client.invalidateQueries({ queryKey: ENTITLEMENTS_KEY });
-  // The days are not in the push; whoever looks at them has them read again.
+  // The push has no days; they are read again where they are shown.
   void client.invalidateQueries({ queryKey: usageKey(month.period) });
 }
 

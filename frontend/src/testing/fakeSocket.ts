@@ -1,4 +1,4 @@
-/** A WebSocket whose other end is the test. */
+/** A WebSocket whose server is the test. */
 
 interface Frame {
   readonly event: string;
@@ -21,7 +21,7 @@ export class FakeSocket {
     this.isClosed = true;
   }
 
-  /** The server says something. */
+  /** The server sends a frame. */
   say(frame: object): void {
     this.onmessage?.({ data: JSON.stringify(frame) });
   }
@@ -30,12 +30,12 @@ export class FakeSocket {
     this.say({ event, data, account_id: accountId, seq });
   }
 
-  /** The server answers the last command. */
+  /** The server acknowledges the last command. */
   answer(ok = true, data: unknown = {}): void {
     this.say({ ack: this.last.id, ok, data });
   }
 
-  /** The server ends the connection. */
+  /** The server closes the connection. */
   end(code: number): void {
     this.onclose?.({ code });
   }
@@ -46,7 +46,7 @@ export class FakeSocket {
     return frame;
   }
 
-  /** Open, take the token and the join. */
+  /** Opens, and acknowledges the token and the join. */
   welcome(heads: Record<string, number> = {}): void {
     this.onopen?.();
     this.answer();
@@ -54,7 +54,7 @@ export class FakeSocket {
   }
 }
 
-/** Hands out fake sockets and keeps them. */
+/** Creates fake sockets and records them. */
 export function createSockets() {
   const sockets: FakeSocket[] = [];
   const create = (): WebSocket => {

@@ -1,4 +1,4 @@
-/** A browser without a browser: the channels and locks that its tabs share. */
+/** A fake browser: the channels and locks that its tabs share. */
 import type { Channel, Locks } from "@/lib/channel";
 
 interface Holder {
@@ -9,7 +9,7 @@ interface Waiter {
   readonly enter: () => void;
 }
 
-/** `navigator.locks` with exclusive locks only, each taken in turn, robbed when asked for with `steal`. */
+/** `navigator.locks` with exclusive locks only, granted in order, stolen with `steal`. */
 class FakeLocks {
   readonly #holders = new Map<string, Holder>();
   readonly #waiters = new Map<string, Waiter[]>();
@@ -58,7 +58,7 @@ export function createBrowser() {
   const dead = new Set<number>();
   const locks = new FakeLocks() as unknown as Locks;
   let tabs = 0;
-  /** What one tab of this browser finds around itself. */
+  /** The services of one tab of this browser. */
   const openTab = () => {
     const tab = ++tabs;
     const openChannel = (name: string, onMessage: (message: unknown) => void): Channel => {
@@ -73,9 +73,9 @@ export function createBrowser() {
       };
       return { post, close: () => listeners.delete(listener) };
     };
-    /** From now on this tab hears and says nothing. */
+    /** From now on this tab neither receives nor sends. */
     const freeze = () => frozen.add(tab);
-    /** It is gone without a word. */
+    /** The tab disappears without notice. */
     const die = () => dead.add(tab);
     return { openChannel, locks, freeze, thaw: () => frozen.delete(tab), die };
   };

@@ -1,7 +1,6 @@
 /**
- * The rows and answers of the API by short names: aliases of the generated schemas (`api.ts`).
- *
- * What is written out here is what the API description does not say, each with its reason.
+ * Short names for the API's rows and answers: aliases of the generated schemas (`api.ts`). Types are written out only
+ * where the API description is not precise enough, each with its reason.
  */
 import type { components } from "./api";
 
@@ -20,7 +19,7 @@ export type Checkpoint =
   | { readonly type: "qrcode"; readonly qrcode: string; readonly expires_at: string }
   | { readonly type: "code"; readonly code: string; readonly expires_at: string };
 
-/** Without the hosted page, which is answered with its address only, there always is an account. */
+/** There always is an account, except for the hosted page, which has a route function of its own. */
 export interface Connected {
   readonly account: Account;
   readonly checkpoint?: Checkpoint | null;
@@ -39,12 +38,12 @@ export type Attachment = Schemas["Attachment"];
 export type GeoLocation = Schemas["Location"];
 export type CardContact = Schemas["CardContact"];
 
-/** Every row carries the seq of its last change; the higher seq is the newer row. */
+/** Every row carries the seq of its last change; the higher seq is newer. */
 export type Row = Pick<Message, "id" | "seq">;
 
 // -- chats ------------------------------------------------------------------------------------------------------
 
-/** The description calls these two plain strings; they are those of the chat's last message. */
+/** The description has plain strings here; the values are those of the chat's last message. */
 export type Chat = Omit<Schemas["Chat"], "last_message_direction" | "last_message_status"> & {
   readonly last_message_direction: Direction | null;
   readonly last_message_status: MessageStatus | null;
@@ -54,7 +53,7 @@ export type ChatPeople = Schemas["ChatPeople"];
 export type AccountUnread = Schemas["AccountUnread"];
 export type UnreadChat = Schemas["UnreadChat"];
 
-/** A contact with all its provider ids. Only pushed and replayed, never an answer of its own, so not in the description. */
+/** A contact with all its provider ids: pushed and replayed only, so the description has no schema for it. */
 export type Contact = Row & Omit<FoundContact, "chat_id"> & { readonly provider_ids: readonly string[] };
 
 // -- lists ------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-/** What is looked for in the audit log. */
+/** The filters of the audit log. */
 import { useId } from "react";
 import { Button } from "@/components/Button";
 import { Icon } from "@/components/Icon";
@@ -10,14 +10,14 @@ import { ACTIONS } from "./labels";
 export interface Choice {
   readonly action: string;
   readonly actor: { readonly id: number; readonly name: string } | null;
-  /** Days as the browser's own calendar has them; both are included. */
+  /** Days in the browser's own time zone; both are included. */
   readonly from: string;
   readonly to: string;
 }
 
 export const NOTHING_CHOSEN: Choice = { action: "", actor: null, from: "", to: "" };
 
-/** The beginning of a day here, some days on; undefined where none is chosen. */
+/** The start of a local day, shifted by some days; undefined when none is chosen. */
 function dayBegins(day: string, later = 0): string | undefined {
   const [year, month, date] = day.split("-").map(Number);
   if (year === undefined || month === undefined || date === undefined || Number.isNaN(date)) return undefined;

@@ -1,4 +1,4 @@
-/** Who did what to what, when and from where: newest first, by action, person and day, and as a file. */
+/** The audit log: newest first, filtered by action, user and day, and as a CSV file. */
 import { useState } from "react";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { Button } from "@/components/Button";

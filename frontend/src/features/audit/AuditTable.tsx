@@ -7,7 +7,7 @@ import { nameAction, nameTarget, describeDetails } from "./labels";
 interface AuditTableProps {
   readonly lines: readonly AuditLine[];
   readonly onActor: (line: AuditLine) => void;
-  /** What is shown is of the filters before; the new lines are on their way. */
+  /** These lines belong to the previous filters; new ones are loading. */
   readonly isOld: boolean;
 }
 

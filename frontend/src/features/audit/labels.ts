@@ -1,7 +1,7 @@
-/** The audit log's actions and targets as people read them. */
+/** The audit log's actions and targets in readable form. */
 import type { AuditLine } from "@/types/wire";
 
-/** What can be chosen as a filter; another action, of a later version, is shown as it is called. */
+/** The actions offered as a filter; unknown actions of a newer server are shown by their code. */
 export const ACTIONS: Readonly<Record<string, string>> = {
   login: "Signed in",
   "login.failed": "Could not sign in",
@@ -53,7 +53,7 @@ export function nameTarget({ target_kind, target_id }: AuditLine): string {
 function spell(name: string, value: unknown): string {
   if (Array.isArray(value)) return value.map((item) => spell(name, item)).join(" + ");
   if (typeof value !== "string") return JSON.stringify(value);
-  // What was refused is the name of a route or a command.
+  // The target of a denied action is the name of a route or command.
   return name === "what" ? value.replaceAll("_", " ") : value;
 }
 

@@ -1,4 +1,4 @@
-/** One number: how it stands, when it was last heard of, and what can be done. */
+/** One account: its status, when it was last active, and what can be done with it. */
 import { useEffect, useState } from "react";
 import { Link } from "react-router";
 import { Avatar } from "@/components/Avatar";
@@ -19,10 +19,10 @@ interface AccountCardProps {
   readonly account: Account;
   readonly onReconnect: () => void;
   readonly onConnect: () => void;
-  /** Absent for whoever may not arrange who shares the number. */
+  /** Absent for users who may not manage its members. */
   readonly onMembers?: (() => void) | undefined;
   readonly onDisconnect: () => void;
-  /** Absent for whoever may not erase the number. */
+  /** Absent for users who may not erase it. */
   readonly onErase?: (() => void) | undefined;
 }
 
@@ -59,7 +59,7 @@ export function AccountCard({ account, ...actions }: AccountCardProps) {
   );
 }
 
-/** Ages are relative: look at the clock now and then. */
+/** Relative ages have to be updated from time to time. */
 function useMinute(): void {
   const [, setMinute] = useState(0);
   useEffect(() => {
@@ -107,7 +107,7 @@ function describeGap({ oldest_gap_at, found_late }: Account): string | undefined
   return found_late > 0 && oldest_gap_at ? `The oldest was sent ${formatExact(oldest_gap_at)}` : undefined;
 }
 
-/** How far the past of the number has been read in. */
+/** The progress of the history import. */
 function Imported({ account }: { readonly account: Account }) {
   const { import_state, imported_messages } = account;
   if (import_state === "done" && imported_messages > 0) {

@@ -1,4 +1,4 @@
-/** The way to an export of a whole number. */
+/** Opens the exports of a whole account. */
 import { Button } from "@/components/Button";
 import { nameAccount } from "@/lib/accounts";
 import { useExporting } from "@/lib/exporting";

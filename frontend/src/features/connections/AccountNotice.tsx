@@ -1,4 +1,4 @@
-/** Says where people work that a number does not, and offers the next step at once. */
+/** Shows in the inbox that an account is not working, with the next step. */
 import { useState } from "react";
 import { Button } from "@/components/Button";
 import { Notice } from "@/components/Notice";
@@ -13,13 +13,13 @@ import "./connections.css";
 interface AccountNoticeProps {
   readonly account: Account;
   readonly className: string;
-  /** Only when somebody has to act: that a number was disconnected on purpose is known. */
+  /** Only when action is needed: a disconnect on purpose is not reported. */
   readonly isQuiet?: boolean;
 }
 
 const isDown = ({ status }: Account): boolean => status !== "connected" && status !== "degraded";
 
-/** Stays in the page for as long as its dialog is open, also when the number works again. */
+/** Stays mounted while its dialog is open, even if the account works again meanwhile. */
 export function AccountNotice({ account, className, isQuiet = false }: AccountNoticeProps) {
   const [asked, setAsked] = useState<"connect" | "reconnect" | null>(null);
   const isShown = isQuiet ? account.status === "needs_action" : isDown(account);

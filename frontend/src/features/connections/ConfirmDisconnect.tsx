@@ -1,4 +1,4 @@
-/** Asks before a number is taken out of the inbox. */
+/** Confirms before an account is disconnected. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";

@@ -1,4 +1,4 @@
-/** Connects a number, one of three ways, and turns to success by itself when the phone has been linked. */
+/** Connects an account in one of three ways, and shows success as soon as the phone is linked. */
 import { useEffect, useEffectEvent, useState } from "react";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
@@ -17,7 +17,7 @@ const SUCCESS_MS = 2_500;
 type Way = "scan" | "type" | "hosted";
 
 interface ConnectDialogProps {
-  /** A number that needs a new code; without it a new one is connected. */
+  /** The account that needs a new code; without one, a new account is connected. */
   readonly known?: Account;
   readonly onClose: () => void;
 }
@@ -28,7 +28,7 @@ export function ConnectDialog({ known, onClose }: ConnectDialogProps) {
   const { ask, connected } = attempt;
   const begin = useEffectEvent(() => ask.mutate({}));
   useEffect(() => {
-    // Once per dialog: a second code would spoil the first, also when React mounts twice in development.
+    // Once per dialog: a second code would invalidate the first, also when React mounts twice in development.
     const timer = setTimeout(begin, 0);
     return () => clearTimeout(timer);
   }, []);

@@ -1,4 +1,4 @@
-/** The numbers of the team, and the way to connect another one. */
+/** The user's accounts, and connecting another one. */
 import { useState } from "react";
 import { Button } from "@/components/Button";
 import { Icon } from "@/components/Icon";

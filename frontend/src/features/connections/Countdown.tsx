@@ -1,4 +1,4 @@
-/** How long a code is still good, and the way to a new one. */
+/** How long a code remains valid, and a button for a new one. */
 import { Button } from "@/components/Button";
 import { Icon } from "@/components/Icon";
 import { Text } from "@/components/Text";

@@ -1,4 +1,4 @@
-/** Asks, with the number's name to type, before a whole number is erased: says what goes and what stays. */
+/** Confirms the erasure of a whole account; the user types its name. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Button } from "@/components/Button";
 import { EraseDialog } from "@/components/EraseDialog";

@@ -1,4 +1,4 @@
-/** How far the numbers are that are being erased. */
+/** The progress of running account erasures. */
 import { Notice } from "@/components/Notice";
 import type { AccountErasure } from "@/types/wire";
 import { useErasures } from "./erasures";

@@ -1,4 +1,4 @@
-/** The other way to connect a number: on a page of UniPile's, for phones that cannot scan this screen. */
+/** Connecting on UniPile's hosted page, for phones that cannot scan this screen. */
 import { useMutation } from "@tanstack/react-query";
 import { useEffect, useEffectEvent } from "react";
 import { Icon } from "@/components/Icon";
@@ -11,7 +11,7 @@ export function HostedPage() {
   const link = useMutation({ mutationFn: () => api.openHostedPage() });
   const open = useEffectEvent(() => link.mutate());
   useEffect(() => {
-    // Once: each link is good for one number.
+    // Requested once: each link connects one account.
     const timer = setTimeout(open, 0);
     return () => clearTimeout(timer);
   }, []);

@@ -1,4 +1,4 @@
-/** Who shares a number, and what each of them may do with it. */
+/** The members of an account and their roles. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button } from "@/components/Button";
@@ -74,7 +74,7 @@ export function MembersDialog({ account: chosen, onTransfer, onClose }: MembersD
 
 interface PayerRowProps {
   readonly member: Member;
-  /** For whoever may. */
+  /** Only for users who may transfer it. */
   readonly onTransfer: (() => void) | undefined;
 }
 

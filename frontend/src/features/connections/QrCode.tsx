@@ -1,8 +1,8 @@
-/** A QR code as crisp vector squares, dark on white in either theme: that is what phones can read. */
+/** A QR code as vector squares, dark on white in both themes, because phones cannot read it inverted. */
 import { useMemo } from "react";
 import { encode } from "uqr";
 
-/** The light margin the standard asks for, in modules. */
+/** The quiet zone the standard requires, in modules. */
 const QUIET_ZONE = 4;
 
 function drawPath(rows: readonly (readonly boolean[])[]): string {

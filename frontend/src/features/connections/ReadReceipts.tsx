@@ -1,4 +1,4 @@
-/** Whether contacts are told that what they wrote was read here. */
+/** The setting whether contacts get read receipts. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useId } from "react";
 import { applyAccount } from "@/lib/accounts";

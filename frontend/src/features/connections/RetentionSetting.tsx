@@ -1,4 +1,4 @@
-/** For how long a number keeps its messages. */
+/** The setting how long an account keeps its messages. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import { Button } from "@/components/Button";
@@ -32,7 +32,7 @@ export function RetentionSetting({ account }: { readonly account: Account }) {
   const current = account.retention_days ?? null;
   const choose = (value: string) => {
     const days = value === "" ? null : Number(value);
-    // What goes is gone: less than before is asked about.
+    // Shortening the period deletes messages, so it is confirmed first.
     if (days !== null && (current === null || days < current)) setAsked(days);
     else change.mutate(days);
   };

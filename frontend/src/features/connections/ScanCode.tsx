@@ -1,4 +1,4 @@
-/** The QR code with its countdown, and what to do with it on the phone. */
+/** The QR code with its countdown and the steps on the phone. */
 import { Icon } from "@/components/Icon";
 import { Notice } from "@/components/Notice";
 import { ErrorState, Loading, Skeleton } from "@/components/States";

@@ -1,4 +1,4 @@
-/** Asks who pays for a number from now on, and says what that means, before it is handed over. */
+/** Transfers an account to another payer, after explaining the consequences. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import { Button } from "@/components/Button";

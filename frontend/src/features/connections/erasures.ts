@@ -1,4 +1,4 @@
-/** Numbers that are on their way out: read again for as long as one is. */
+/** Running account erasures, polled while there is one. */
 import { useQuery } from "@tanstack/react-query";
 import { useApi } from "@/lib/api/context";
 import { useCan } from "@/lib/rights";

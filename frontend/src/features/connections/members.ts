@@ -1,4 +1,4 @@
-/** Who shares a number, as both of its dialogs read it. */
+/** The query for an account's members, shared by both of its dialogs. */
 import { queryOptions } from "@tanstack/react-query";
 import type { Api } from "@/lib/api/routes";
 

@@ -1,7 +1,7 @@
-/** What a number's state means, and the one thing to do about it, in words for everybody. */
+/** What an account's state means and the one thing to do about it, in plain sentences. */
 import type { Account, NextStep } from "@/types/wire";
 
-/** WhatsApp's gateway names its reasons in capitals; those are for operators. */
+/** UniPile's reason codes; operators see the codes, users these sentences. */
 const REASONS: Readonly<Record<string, string>> = {
   CREDENTIALS: "WhatsApp has signed this number out.",
   disconnected_account: "WhatsApp has signed this number out.",
@@ -34,12 +34,12 @@ const STEPS: Readonly<Record<NextStep, string | null>> = {
   contact_support: "Link it again. If that does not help, contact support.",
 };
 
-/** Support may be needed for some states, but linking the number again harms nothing and may help. */
+/** Support may be needed in some states, but linking the account again is harmless and may help. */
 export function mayReconnect(account: Account): boolean {
   return ["scan", "reconnect", "contact_support"].includes(account.next_step);
 }
 
-/** Why the number is not simply connected. */
+/** Why the account is not simply connected. */
 export function explain(account: Account): string | null {
   const { status, status_reason } = account;
   if (status === "connected") return null;
@@ -48,7 +48,7 @@ export function explain(account: Account): string | null {
   return REASONS[status_reason ?? ""] ?? STATES[status] ?? null;
 }
 
-/** What is to be done, or is being done. */
+/** What to do about it, or what is being done. */
 export function advise(account: Account): string | null {
   if (account.status === "connected") return null;
   if (account.status === "degraded" && account.next_step === "wait") return describeRestarts(account.restarts);

@@ -1,4 +1,4 @@
-/** One attempt to connect a number: the code that is shown, and the account it is for as it stands now. */
+/** One pairing: the code that is shown, and the current state of its account. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { applyAccount, useAccounts } from "@/lib/accounts";
@@ -7,19 +7,19 @@ import { isNewer } from "@/lib/rows";
 import { useFeed } from "@/lib/socket/context";
 import type { Account, Connected } from "@/types/wire";
 
-/** The event on the socket comes at once; this is the net below it. */
+/** The socket's event normally arrives first; polling is the fallback. */
 const POLL_MS = 4_000;
 
 interface Ask {
-  /** Whose phone shall take a code to type; without it there is a picture to scan. */
+  /** The phone that gets a code to type; without it a QR code is shown. */
   readonly phone?: string;
-  /** For the account of the code before, not for another one. */
+  /** For the account of the previous code, not for another one. */
   readonly again?: boolean;
 }
 
 export function useConnecting(knownId: number | undefined) {
   const [api, client, feed] = [useApi(), useQueryClient(), useFeed()];
-  // What was shown stays until something newer is there: a second attempt may be refused because the first one lives.
+  // The current code stays until there is a newer one: a new pairing may be rejected because this one is still valid.
   const [shown, setShown] = useState<Connected | null>(null);
   const ask = useMutation({
     mutationFn: ({ phone, again }: Ask) => {
@@ -41,7 +41,7 @@ export function useConnecting(knownId: number | undefined) {
       ask.reset();
     },
     connected: ask.isSuccess && account?.status === "connected" ? account : null,
-    /** What became of an attempt that leads nowhere: too late, replaced, or a number that is here already. */
+    /** The outcome of a pairing that failed: expired, replaced, or already connected. */
     givenUp: account?.status === "disconnected" ? account : null,
   };
 }
@@ -50,7 +50,7 @@ function useAttempted(shown: Connected | null): Account | null {
   const api = useApi();
   const id = shown?.account.id;
   const accounts = useAccounts({ pollMs: POLL_MS });
-  // The list has no numbers that were given up again; the account itself says why it was.
+  // The list leaves out abandoned accounts; the account itself carries the reason.
   const polled = useQuery({
     queryKey: ["account", id],
     queryFn: () => api.fetchAccount(id ?? 0),

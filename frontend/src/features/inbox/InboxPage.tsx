@@ -1,4 +1,4 @@
-/** The inbox: the chats of the chosen numbers on one side, the open chat on the other. */
+/** The inbox: the chats of the selected accounts beside the open chat. */
 import { useMemo, useState, type ReactNode } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
 import { MissingState } from "@/components/MissingState";
@@ -107,7 +107,7 @@ function Inbox({ accounts }: { readonly accounts: readonly Account[] }) {
 
 interface AccountNoticesProps {
   readonly accounts: readonly Account[];
-  /** The number of the open chat, which says so itself. */
+  /** The account of the open chat, which shows its own notice. */
   readonly openId: number | null;
 }
 

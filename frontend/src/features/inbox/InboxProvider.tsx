@@ -1,4 +1,4 @@
-/** Keeps the inbox's rows up to date as long as somebody is signed in, on whatever page they are. */
+/** Keeps the inbox's rows up to date while a user is signed in, whichever page is open. */
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useEffect, useState, type ReactNode } from "react";
 import { useApi } from "@/lib/api/context";
@@ -21,12 +21,12 @@ import { openOutboxStorage } from "@/features/inbox/data/outboxStorage";
 import { InboxStore } from "@/features/inbox/data/store";
 import { UNREAD_KEY } from "@/features/inbox/chats/unread";
 
-/** Whether any part of the chat is held: its end, or the surroundings of a message. */
+/** Whether any part of the chat's messages is cached: the newest, or those around one message. */
 function isThreadCached(client: QueryClient, accountId: number, chatId: number): boolean {
   return client.getQueryCache().findAll({ queryKey: [MESSAGES_KEY, accountId, chatId] }).length > 0;
 }
 
-/** Away, busy, or signed out: the message can wait for that to pass. */
+/** Unreachable, busy, or signed out: the message can wait. */
 const isPassing = (error: unknown): boolean => error instanceof ApiError && (error.isPassing || error.status === 401);
 
 const hasCode = (error: unknown, code: string): boolean => error instanceof ApiError && error.code === code;
@@ -59,7 +59,7 @@ function createStore(api: Api, client: QueryClient, userId: number): InboxStore 
   });
 }
 
-/** What waits goes as soon as there is a reason to believe that it can. */
+/** Flushes the outbox whenever sending may work again. */
 function useSendingOn({ outbox }: InboxStore): void {
   const feed = useFeed();
   useEffect(() => {
@@ -77,7 +77,7 @@ function useSendingOn({ outbox }: InboxStore): void {
   }, [outbox, feed]);
 }
 
-/** A thread that left the cache takes its live rows along: it is read anew when opened. */
+/** Drops the live rows of a thread that left the query cache: it is read again when opened. */
 function useForgetting(store: InboxStore): void {
   const client = useQueryClient();
   useEffect(
@@ -102,7 +102,7 @@ function erase({ store, drafts }: Inbox, client: QueryClient, change: ErasureCha
   if (change.event === "chat:erased") drafts.write(change.data.id, "");
 }
 
-/** Applies one change to the store; a message from a contact that the user has not seen is returned, to be announced. */
+/** Applies one change to the store; returns a new incoming message, to be announced. */
 function applyChange(inbox: Inbox, client: QueryClient, change: Change): Message | null {
   const { store } = inbox;
   if (isErasure(change)) erase(inbox, client, change);

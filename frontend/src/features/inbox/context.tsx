@@ -1,4 +1,4 @@
-/** Hands the inbox's live rows and drafts to the components below. */
+/** Provides the inbox's live rows and drafts. */
 import { createContext, use, useSyncExternalStore } from "react";
 import type { Drafts } from "@/features/inbox/composer/drafts";
 import type { InboxStore, Snapshot } from "@/features/inbox/data/store";

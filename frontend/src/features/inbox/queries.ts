@@ -1,4 +1,4 @@
-/** Reads chats and messages, and lays over them what has happened since. */
+/** Reads chats and messages, and merges the live rows into them. */
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
 import { useApi } from "@/lib/api/context";
@@ -12,15 +12,15 @@ import { useInboxSnapshot } from "./context";
 
 const CHAT_PAGE = 40;
 const MESSAGE_PAGE = 50;
-/** Events keep the rows fresh; this only bounds how long a mistake could live. */
+/** Events keep the rows fresh; this only limits how long an error could last. */
 const STALE_MS = 10 * 60_000;
 
-/** So long a thread that was left is kept. */
+/** How long a closed thread stays cached. */
 const THREAD_CACHE_MS = 5 * 60_000;
 
 /**
- * The chats of these numbers. With `keptId` the open chat stays in the list although it no longer fits: a chat that
- * is read must not vanish under the reader.
+ * The chats of these accounts. The open chat (`openId`) stays in the list after it no longer matches the filter: a chat
+ * must not disappear while it is being read.
  */
 export function useChatList(accountIds: readonly number[], filter: ChatFilter = "all", openId: number | null = null) {
   const api = useApi();
@@ -53,7 +53,7 @@ export function useChatList(accountIds: readonly number[], filter: ChatFilter = 
   return { ...query, chats };
 }
 
-/** One chat, also one that is not in the list read so far. */
+/** One chat, whether or not it is in the list. */
 export function useChat(accountId: number, chatId: number, listed: Chat | undefined) {
   const api = useApi();
   const { chats, tombstones } = useInboxSnapshot();
@@ -84,7 +84,7 @@ export function useMessages(accountId: number, chatId: number, around: number | 
     getPreviousPageParam: ({ previous_cursor }): MessagePosition | undefined =>
       (previous_cursor ? { newer: previous_cursor } : undefined),
     staleTime: STALE_MS,
-    // A part that was left has no use: one comes back to the newest messages.
+    // Messages around an anchor are not reused: the user returns to the newest ones.
     gcTime: around === null ? THREAD_CACHE_MS : 0,
   });
   const pages = query.data?.pages;

@@ -1,4 +1,4 @@
-/** API keys: the way in for programs. A key is shown once, when it is made. */
+/** API keys for programs. A key is shown only once, when it is created. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, type SyntheticEvent } from "react";
 import { Answer } from "@/components/Answer";

@@ -1,4 +1,4 @@
-/** Asks for an export, shows how far it is, and saves it. */
+/** Requests an export, shows its progress, and downloads it. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button } from "@/components/Button";
@@ -18,7 +18,7 @@ const isUnderWay = ({ state }: Export): boolean => state === "waiting" || state 
 
 interface ExportsProps {
   readonly accountId: number;
-  /** Null: the whole number. */
+  /** Null exports the whole account. */
   readonly contactId: number | null;
   readonly name: string;
   readonly onClose: () => void;

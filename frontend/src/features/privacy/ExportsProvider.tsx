@@ -1,4 +1,7 @@
-/** Shows the exports of whatever somebody asks for, above what they are looking at. */
+/**
+ * Opens the exports dialog over the current page. The dialog is used by connections and inbox, which features may not
+ * import from each other; they open it through `lib/exporting`.
+ */
 import { useState } from "react";
 import { type Elements } from "@/components/Text";
 import { ExportingContext, type ExportRequest } from "@/lib/exporting";

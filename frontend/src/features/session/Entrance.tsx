@@ -1,4 +1,4 @@
-/** What every page has that people come in by: the scene beside it, the logo, a title. */
+/** The layout of the pages for signed-out users: illustration, logo, title. */
 import { Logo } from "@/components/Logo";
 import { type Elements } from "@/components/Text";
 import { LoginScene } from "./LoginScene";

@@ -1,4 +1,4 @@
-/** A forgotten password, where mail goes out: ask for a link to a new one. */
+/** Requests a link for a new password, where the server can send mail. */
 import { useEffect, useRef, useState, type SyntheticEvent } from "react";
 import { Link, Navigate } from "react-router";
 import { Button } from "@/components/Button";
@@ -24,7 +24,7 @@ export function ForgotPage() {
   );
 }
 
-/** Nobody is told whether the address is anybody's. */
+/** The answer does not reveal whether the address exists. */
 function Asked({ email }: { readonly email: string }) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => box.current?.focus(), []);

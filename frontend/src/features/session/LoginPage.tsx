@@ -1,4 +1,4 @@
-/** The way in: e-mail and password, or one click in the sandbox. */
+/** Sign-in with e-mail and password, or with one click in the sandbox. */
 import { useRef, useState, type SyntheticEvent } from "react";
 import { Link, useLocation } from "react-router";
 import { Button } from "@/components/Button";
@@ -43,7 +43,7 @@ export function LoginPage() {
   );
 }
 
-/** Only where mail goes out; elsewhere somebody of the team makes the link. */
+/** Only if the server can send mail; otherwise a team member creates the link. */
 function ToForgot() {
   if (!useConfig().data?.forgot_password) return null;
   return (
@@ -55,7 +55,7 @@ function ToForgot() {
   );
 }
 
-/** Only where whoever comes may make themselves an account. */
+/** Only where registration is open. */
 function ToRegister() {
   const { state } = useLocation() as { readonly state: unknown };
   if (!useConfig().data?.open_registration) return null;

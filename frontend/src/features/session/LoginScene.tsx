@@ -1,4 +1,4 @@
-/** The picture beside the form: a conversation, drawn only with markup. */
+/** The illustration beside the form: a conversation, drawn with markup only. */
 import { Exact, Text } from "@/components/Text";
 
 const LINES = [

@@ -1,4 +1,4 @@
-/** One's own name and password. */
+/** The user's own name and password. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type SyntheticEvent } from "react";
 import { Answer } from "@/components/Answer";

@@ -1,4 +1,4 @@
-/** Where registration is open: become an agent of the team, and be in. */
+/** Open registration: creates an agent of the team and signs them in. */
 import { useEffect, useRef, useState, type SyntheticEvent } from "react";
 import { Link, Navigate, useLocation } from "react-router";
 import { Button } from "@/components/Button";
@@ -29,7 +29,7 @@ export function RegisterPage() {
   );
 }
 
-/** What was refused: a sentence about all of it, or one for each field. */
+/** What was rejected: one sentence for the whole form, or one for each field. */
 interface FormError {
   readonly message: string | null;
   readonly fields: Readonly<Record<string, readonly string[]>>;
@@ -67,7 +67,7 @@ function RegisterForm() {
   const { send, formError, isBusy } = useRegister();
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
-    // To what has to be changed; there is nothing to change about a refusal of all of it.
+    // Focus the field to correct; a general error has none.
     form.current?.querySelector<HTMLInputElement>("[aria-invalid=true]")?.focus();
   }, [formError]);
   const submit = (event: SyntheticEvent<HTMLFormElement>) => {

@@ -1,4 +1,4 @@
-/** Where a one-time link leads: choose a name and a password, and be in. */
+/** The page of a one-time link: choose a name and a password, and be signed in. */
 import { useQuery } from "@tanstack/react-query";
 import { useState, type SyntheticEvent } from "react";
 import { Link, Navigate } from "react-router";
@@ -13,7 +13,7 @@ import { Entrance } from "./Entrance";
 
 const MIN_PASSWORD = 10;
 
-/** The token stands behind the #; once read it goes out of the address, so that nobody reads it over a shoulder. */
+/** The token is in the URL fragment; it is removed after reading, so that it cannot be read from the screen. */
 function takeToken(): string {
   const token = window.location.hash.slice(1);
   if (token !== "") window.history.replaceState(window.history.state, "", window.location.pathname);

@@ -1,4 +1,4 @@
-/** Hands the session to whoever is below in the tree. */
+/** Provides the session. */
 import { createContext, use, useSyncExternalStore } from "react";
 import type { Session, SessionState } from "./session";
 

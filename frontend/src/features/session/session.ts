@@ -1,4 +1,4 @@
-/** Who is signed in: keeps the access token in memory and renews it in time, one tab of the browser for all. */
+/** The session: keeps the access token in memory and renews it in time, in one tab for the whole browser. */
 import { findLocks, type Channel, type Locks, type OpenChannel } from "@/lib/channel";
 import { ApiError } from "@/lib/api/errors";
 import * as routes from "@/lib/api/routes";
@@ -13,17 +13,17 @@ export type SessionState =
 
 type AuthRoutes = Pick<typeof routes, "login" | "refresh" | "logout">;
 
-/** What a tab tells the others: they share the cookie, so they share the session. */
+/** Messages between tabs: they share the cookie, so they share the session. */
 type TabMessage =
   | { readonly kind: "signed-in"; readonly answer: SignedIn }
   | { readonly kind: "signed-out"; readonly hasEnded: boolean };
 
-/** Renewed this long before the end, or after three quarters of a short life. */
+/** Renewed this long before it expires, or after three quarters of a short lifetime. */
 const MARGIN_MS = 60_000;
 const RETRY_MS = 10_000;
-/** Tabs that took over the same token do not all renew it in the same moment. */
+/** Spreads the renewals of tabs that have the same token. */
 const SPREAD_MS = 5_000;
-/** The longest delay `setTimeout` takes. */
+/** The longest delay `setTimeout` accepts. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
 export class Session {
@@ -33,10 +33,10 @@ export class Session {
   #token: string | null = null;
   #renewal: Promise<string | null> | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Rises with every sign-in and sign-out, so that a late answer cannot bring an ended session back. */
+  /** Incremented with every sign-in and sign-out, so that a late answer cannot restore an ended session. */
   #generation = 0;
   readonly #channel: Channel | null;
-  /** Tabs share the refresh cookie: two of them using it at once would look like a stolen one. */
+  /** Tabs share the refresh cookie: used twice at once, it would look stolen. */
   readonly #inTurn: (run: () => Promise<void>) => Promise<void>;
 
   constructor(authRoutes: AuthRoutes = routes, openChannel: OpenChannel = () => null, locks: Locks | null = findLocks()) {
@@ -59,7 +59,7 @@ export class Session {
     return () => this.#listeners.delete(listener);
   };
 
-  /** Come back after a reload, by the refresh cookie. */
+  /** Restores the session after a reload with the refresh cookie. */
   async restore(): Promise<void> {
     try {
       await this.renew();
@@ -73,7 +73,7 @@ export class Session {
     this.#acceptOwn(await this.#routes.login(email, password));
   }
 
-  /** Somebody is in who did not sign in here: by a link. */
+  /** Signed in by a link instead of the form. */
   enter(answer: SignedIn): void {
     this.#acceptOwn(answer);
   }
@@ -81,11 +81,11 @@ export class Session {
   async logout(): Promise<void> {
     const token = this.#token;
     this.end(false);
-    // Signed out here in any case; a server that is away ends the session when it expires.
+    // Signed out locally in any case; if the server is unreachable the session ends when it expires.
     await this.#routes.logout(token).catch(() => undefined);
   }
 
-  /** A fresh access token, or null when the session is over. Callers at the same time share one request. */
+  /** A fresh access token, or null when the session is over. Concurrent callers share one request. */
   renew(): Promise<string | null> {
     this.#renewal ??= this.#renew().finally(() => {
       this.#renewal = null;
@@ -109,7 +109,7 @@ export class Session {
     const generation = this.#generation;
     try {
       await this.#inTurn(async () => {
-        // Otherwise another tab was quicker, or somebody signed in or out meanwhile.
+        // Otherwise another tab was faster, or the user signed in or out meanwhile.
         if (generation !== this.#generation) return;
         const answer = await this.#routes.refresh();
         if (generation === this.#generation) this.#acceptOwn(answer);

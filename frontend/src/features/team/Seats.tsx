@@ -1,4 +1,4 @@
-/** How many seats of the team's plan are taken. */
+/** How many seats of the plan are taken. */
 import { Notice } from "@/components/Notice";
 import { useEntitlements } from "@/lib/usage";
 import type { Limit } from "@/types/wire";
@@ -7,7 +7,7 @@ export function useSeats(): Limit | undefined {
   return useEntitlements().data?.[0]?.seats;
 }
 
-/** Without a limit there is nothing to count towards. */
+/** Not shown without a limit. */
 export function SeatsTaken() {
   const seats = useSeats();
   if (seats === undefined || seats.allowed === null) return null;

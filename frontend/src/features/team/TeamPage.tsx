@@ -1,4 +1,4 @@
-/** The people of the team: inviting them, what they are, and whether they may come in. */
+/** The team: inviting users, changing roles, disabling and enabling them. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type SyntheticEvent } from "react";
 import { Button } from "@/components/Button";
@@ -39,7 +39,7 @@ function useRoles(): readonly TeamRole[] {
   return isOwner ? ROLES : ROLES.filter((role) => role !== "owner");
 }
 
-/** Who is there has changed, or what was refused was decided by something that is not on the screen yet. */
+/** The list has changed, or the rejection was based on something this page does not show yet. */
 function useSettled() {
   const client = useQueryClient();
   return () =>

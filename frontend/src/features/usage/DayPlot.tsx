@@ -1,4 +1,4 @@
-/** The days of a month as bars, sent beside received; the same numbers stand in a table for those who read them. */
+/** The days of a month as a bar chart of sent and received messages; the same data is available as a table. */
 import { useId, useState, type KeyboardEvent } from "react";
 import { Button } from "@/components/Button";
 import type { UsageDay } from "@/types/wire";
@@ -10,7 +10,7 @@ const LEFT = 44;
 const BOTTOM = 22;
 const TOP = 8;
 
-/** A round number at or above the largest, that halves well. */
+/** A round number at or above the maximum that halves well. */
 export function roundUp(value: number): number {
   if (value <= 4) return 4;
   const power = 10 ** Math.floor(Math.log10(value));
@@ -40,7 +40,7 @@ export function DayPlot({ days, label }: DayPlotProps) {
   );
 }
 
-/** The arrow keys go from day to day; what the day says is read out. */
+/** Arrow keys move from day to day; the values are announced. */
 function Bars({ days, label }: DayPlotProps) {
   const [chosen, setChosen] = useState<number | null>(null);
   const id = useId();
@@ -54,7 +54,7 @@ function Bars({ days, label }: DayPlotProps) {
   const day = chosen === null ? undefined : days[chosen];
   return (
     <>
-      {/* A slider in all but name: one stop for the keyboard, one value at a time. */}
+      {/** Behaves like a slider: one tab stop, one value at a time. */}
       <div
         className="usage-plot"
         role="slider"
@@ -129,7 +129,7 @@ type Goal = (now: number | null, last: number) => number;
 const before: Goal = (now, last) => (now === null ? last : now - 1);
 const after: Goal = (now) => (now === null ? 0 : now + 1);
 
-/** Where a key leads, from a day or from none. */
+/** The day a key leads to, from a day or from none. */
 const GOALS: Readonly<Partial<Record<string, Goal>>> = {
   ArrowLeft: before,
   ArrowDown: before,
@@ -151,7 +151,7 @@ interface BarProps {
 
 function Bar({ kind, x, width, height }: BarProps) {
   if (height === 0) return null;
-  // One message among thousands is still to be seen.
+  // One message among thousands must remain visible.
   const shown = Math.max(2, height);
   return <rect className={`usage-bar-${kind}`} x={x} y={HEIGHT - BOTTOM - shown} width={width} height={shown} rx={Math.min(2, width / 2)} />;
 }

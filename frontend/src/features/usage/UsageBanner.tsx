@@ -1,4 +1,4 @@
-/** Says calmly, once for each month and level, that the plan's messages become few. */
+/** Warns once for each month and level that the plan's messages are running out. */
 import { useState } from "react";
 import { Link } from "react-router";
 import { IconButton } from "@/components/Button";
@@ -11,7 +11,7 @@ import "./usage.css";
 
 const SEEN_KEY = "confab.usage-seen";
 
-/** A browser that keeps nothing shows it again: better twice than never. */
+/** Without storage the banner appears again: better twice than never. */
 function readSeen(): string | null {
   try {
     return localStorage.getItem(SEEN_KEY);
@@ -24,7 +24,7 @@ function writeSeen(mark: string): void {
   try {
     localStorage.setItem(SEEN_KEY, mark);
   } catch {
-    // Private windows may refuse.
+    // Private windows may block storage.
   }
 }
 

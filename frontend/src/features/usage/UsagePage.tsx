@@ -1,4 +1,4 @@
-/** What the plan allows, how much of it is used, and how the month went day by day. */
+/** The plan's limits, how much of them is used, and the month day by day. */
 import { useState } from "react";
 import { IconButton } from "@/components/Button";
 import { Icon } from "@/components/Icon";
@@ -85,7 +85,7 @@ interface MeterProps extends Limit {
   readonly level?: Entitlement["messages"]["level"];
 }
 
-/** A bar only where there is an end to it; the numbers say the same in words. */
+/** A bar only with a limit; the text says the same. */
 function Meter({ label, allowed, used, note, level = "ok" }: MeterProps) {
   const text = allowed === null ? `${formatCount(used)}, no limit` : `${formatCount(used)} of ${formatCount(allowed)}`;
   return (

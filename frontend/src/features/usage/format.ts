@@ -1,4 +1,4 @@
-/** Numbers, months and names of plans as people read them. Days and months are UTC's, as they are counted. */
+/** Counts, months and plan names in readable form. Days and months are in UTC, as they are counted. */
 
 const count = new Intl.NumberFormat();
 const month = new Intl.DateTimeFormat(undefined, { month: "long", year: "numeric", timeZone: "UTC" });

@@ -1,13 +1,13 @@
-/** Sends one JSON request; renews the access token once when the server no longer takes it. */
+/** Sends JSON requests; on a 401 renews the access token once. */
 import { LIMITS_MS, TimeLimitError, withDeadline } from "@/lib/limits";
 import { ApiError, parseError, stalled, unreachable } from "./errors";
 
 export interface Request {
   readonly method?: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
-  /** Sent as JSON, or, when it is a form, as it is. */
+  /** Sent as JSON; a form is sent as it is. */
   readonly body?: unknown;
   readonly reads?: "json" | "blob";
-  /** Told how much of a form has gone up, from 0 to 1. */
+  /** Called with the upload progress, from 0 to 1. */
   readonly onProgress?: ((share: number) => void) | undefined;
   readonly headers?: Readonly<Record<string, string>>;
   readonly token?: string | null;
@@ -21,9 +21,9 @@ interface Answer {
 }
 
 export interface Credentials {
-  /** The access token, or null when nobody is signed in. */
+  /** The access token, or null when signed out. */
   readonly token: () => string | null;
-  /** Get a fresh token; null when the session is over. */
+  /** Returns a fresh token, or null when the session is over. */
   readonly renew: () => Promise<string | null>;
 }
 
@@ -53,7 +53,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The same answer, with a word for each piece of its body that arrives. */
+/** The same response, with a callback for each chunk of its body. */
 function watchBody(response: Response, onBytes: () => void): Response {
   if (response.body === null) return response;
   const noted = new TransformStream<Uint8Array, Uint8Array>({
@@ -80,7 +80,7 @@ function transmit(path: string, request: Request): Promise<Answer> {
   );
 }
 
-/** One request as it is: no token of its own, no second try. */
+/** One request without signing and without a retry. */
 export async function send<T>(path: string, request: Request = {}): Promise<T> {
   let answer: Answer;
   try {
@@ -93,7 +93,10 @@ export async function send<T>(path: string, request: Request = {}): Promise<T> {
   return answer.body as T;
 }
 
-/** What `fetch` cannot do: tell how far a large body has gone. It may take long, as long as it moves. */
+/**
+ * Uploads with XMLHttpRequest, because `fetch` reports no upload progress. The upload may take long as long as it
+ * progresses.
+ */
 function sendForm(path: string, { method = "POST", token, onProgress, signal: outer }: Request, form: FormData): Promise<Answer> {
   return withDeadline(
     LIMITS_MS.stall,
@@ -118,7 +121,7 @@ function sendForm(path: string, { method = "POST", token, onProgress, signal: ou
   );
 }
 
-/** A `send` that signs each request, and on a 401 tries once more with a fresh token. */
+/** A `send` that signs each request, and retries a 401 once with a fresh token. */
 export function createSend(credentials: Credentials): Send {
   return async <T>(path: string, request: Request = {}): Promise<T> => {
     const token = credentials.token();
@@ -126,7 +129,7 @@ export function createSend(credentials: Credentials): Send {
       return await send<T>(path, { ...request, token });
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 401) throw error;
-      // Somebody else may have renewed it while this request was under way.
+      // A concurrent request may have renewed it already.
       const current = credentials.token();
       const fresh = current !== null && current !== token ? current : await credentials.renew();
       if (fresh === null) throw error;

@@ -1,4 +1,4 @@
-/** Hands the signed-in routes to whoever is below in the tree. */
+/** Provides the API routes of the signed-in user. */
 import { createContext, use } from "react";
 import type { Api } from "./routes";
 

@@ -1,4 +1,4 @@
-/** The one shape of a failed request. */
+/** The one type of a failed request. */
 
 export interface ApiErrorBody {
   readonly code: string;
@@ -7,7 +7,7 @@ export interface ApiErrorBody {
   readonly requestId: string | null;
 }
 
-/** A failure the server told us about, or (status 0) a server that could not be reached. */
+/** An error reported by the server, or (status 0) a server that could not be reached. */
 export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
@@ -25,7 +25,7 @@ export class ApiError extends Error {
     this.retryAfterSeconds = retryAfterSeconds;
   }
 
-  /** Whether the same request may work in a while, without anybody changing anything. */
+  /** Whether the same request may succeed later without any change. */
   get isPassing(): boolean {
     return this.status === 0 || this.status === 429 || this.status >= 500;
   }
@@ -46,13 +46,13 @@ export function unreachable(): ApiError {
   return new ApiError(0, { code: "unreachable", message, fields: {}, requestId: null });
 }
 
-/** An upload that stopped moving: the line may be there for smaller things. */
+/** An upload without progress: the connection may still work for smaller requests. */
 export function stalled(): ApiError {
   const message = "The upload stopped on its way. It is tried again.";
   return new ApiError(0, { code: "stalled", message, fields: {}, requestId: null });
 }
 
-/** A file that the browser can no longer read; not passing. */
+/** A file the browser can no longer read; a retry does not help. */
 export function unreadable(name: string): ApiError {
   const message = `${name} can no longer be read. Discard this message and attach the file again.`;
   return new ApiError(400, { code: "unreadable_file", message, fields: {}, requestId: null });
@@ -68,7 +68,7 @@ function parseFields(value: unknown): ApiErrorBody["fields"] {
   return Object.fromEntries(entries.map(([name, texts]) => [name, texts.map(String)]));
 }
 
-/** Read the error body of any answer, a proxy's HTML page included. */
+/** Reads the error body of any response, even a proxy's HTML page. */
 export function parseError(status: number, body: unknown, retryAfter: string | null): ApiError {
   const error = isRecord(body) && isRecord(body.error) ? body.error : {};
   const code = typeof error.code === "string" ? error.code : `http_${status}`;
@@ -83,12 +83,12 @@ export function parseError(status: number, body: unknown, retryAfter: string | n
   );
 }
 
-/** What is wrong with one field, as the server says it; null when that is not what failed. */
+/** The server's error for one field; null if that field was not rejected. */
 export function fieldProblem(error: unknown, field: string): string | null {
   return error instanceof ApiError ? (error.fields[field]?.join(" ") ?? null) : null;
 }
 
-/** A sentence for the person in front of the screen. */
+/** A sentence for the user. */
 export function describeError(error: unknown): string {
   return error instanceof ApiError ? error.message : "Something went wrong. Try again in a moment.";
 }

@@ -9,7 +9,7 @@ import type { Account, Chat, Contact, Message, MonthUsage, RejectedAccount } fro
 const text = v.nullable(v.string());
 const number = v.nullable(v.number());
 
-/** A schema whose output is exactly `T`. */
+/** A schema whose output is a `T`. */
 type SchemaOf<T> = v.GenericSchema<unknown, T>;
 
 // -- rows -------------------------------------------------------------------------------------------------------
@@ -121,7 +121,7 @@ const account: SchemaOf<Account> = v.object({
   restarts: v.number(),
   name: text,
   phone: text,
-  // Everybody gets the same event, so it cannot carry the reader's own role.
+  // All members get the same event, so it cannot carry the user's own role.
   role: v.exactOptional(v.picklist(["owner", "agent", "viewer"])),
   last_webhook_at: text,
   last_sweep_at: text,
@@ -134,11 +134,11 @@ const account: SchemaOf<Account> = v.object({
   gap_seconds: number,
 });
 
-/** A tombstone: the id of what was erased, and for a trimmed chat the moment before which messages are gone. */
+/** A tombstone: the id of an erased row; for a trimmed chat the time before which its messages were erased. */
 export type Tombstone = v.InferOutput<typeof tombstone>;
 const tombstone = v.object({ ...row, before: text });
 
-// -- what has no row --------------------------------------------------------------------------------------------
+// -- other data -------------------------------------------------------------------------------------------------
 
 /** Only the fields the banner shows; the error may carry more. */
 export type RejectedAccountNotice = Pick<RejectedAccount, "id" | "phone"> & { readonly error: Pick<RejectedAccount["error"], "message"> };
@@ -189,7 +189,7 @@ type Schemas = typeof SCHEMAS;
 export type ChangeEvent = keyof Schemas;
 export const CHANGE_EVENTS = Object.keys(SCHEMAS) as readonly ChangeEvent[];
 
-/** One change of each kind: `event` says which `data` it has. */
+/** A change: `event` determines the type of `data`. */
 export type Change = { [E in ChangeEvent]: { readonly event: E; readonly data: Readonly<v.InferOutput<Schemas[E]>> } }[ChangeEvent];
 
 export type MessageChange = Extract<Change, { readonly data: Message }>;
@@ -204,7 +204,7 @@ const isKnown = (event: string): event is ChangeEvent => Object.hasOwn(SCHEMAS, 
 /** How many changes were ignored since the page was opened. */
 export const ignored = { unknown: 0, malformed: 0 };
 
-/** The change, typed; "unknown" for an event of a newer server, "malformed" where the data is not what the event promises. */
+/** The typed change; "unknown" for an event of a newer server, "malformed" if the data does not match the event. */
 export function parseChange(event: string, data: unknown): Change | "unknown" | "malformed" {
   if (!isKnown(event)) {
     ignored.unknown += 1;

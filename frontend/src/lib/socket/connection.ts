@@ -1,21 +1,21 @@
-/** One WebSocket that signs in, joins, notices when it is dead, and comes back by itself. */
+/** One WebSocket that signs in, joins, detects a dead connection, and reconnects. */
 import { backoffMs } from "./backoff";
 import * as frames from "./frames";
 import { CLOSE, parseFrame, type Ack, type Cursors, type Push } from "./frames";
 
-/** `refused`: the server will not have this user here, and there is no point in coming back by itself. */
+/** `refused`: the server rejects this user, so reconnecting automatically is pointless. */
 export type ConnectionState = "connecting" | "live" | "waiting" | "stopped" | "refused";
 
-/** What the feed listens at: a socket of its own, or one that the tabs of this browser share. */
+/** The feed's connection: a socket of its own, or one shared by the tabs of the browser. */
 export interface Wire {
   readonly state: ConnectionState;
   start(): void;
   stop(): void;
-  /** Try now: the network is back, or somebody looks at the page again. */
+  /** Reconnects or checks the connection now: the network is back, or the page is visible again. */
   reconnectNow(): void;
-  /** Give the open socket a fresh token, before the old one ends. */
+  /** Sends a fresh token on the open socket before the old one expires. */
   reauth(token: string): void;
-  /** The chats that are open here: colleagues see it. */
+  /** The chats that are open here, shown to colleagues. */
   setChats(chatIds: ReadonlySet<number>): void;
   setTyping(chatId: number, isOn: boolean): void;
 }
@@ -24,24 +24,24 @@ export interface ConnectionOptions {
   readonly url: string;
   readonly userId: number;
   readonly token: () => string | null;
-  /** Get a fresh token; null when the session is over. */
+  /** Returns a fresh token, or null when the session is over. */
   readonly renew: () => Promise<string | null>;
   readonly cursors: () => Cursors;
   readonly onPush: (push: Push) => void;
-  /** Signed in and joined. `data` is the answer to `join-user`, `since` the cursors from which it was replayed first. */
+  /** Signed in and joined. `data` is the answer to `join-user`, `since` the cursors from which was replayed before it. */
   readonly onJoined: (data: unknown, since: Cursors) => void;
   readonly onState: (state: ConnectionState) => void;
   readonly createSocket?: (url: string) => WebSocket;
 }
 
 const HANDSHAKE_MS = 12_000;
-/** The server says `head` every 25 s when quiet; a little more without a frame and we ask. */
+/** The server sends `head` every 25 s when idle; a little later without a frame, we ping. */
 export const IDLE_MS = 28_000;
 export const PONG_MS = 8_000;
-/** Back for this long and the next loss starts counting anew. */
+/** A connection that lasted this long resets the backoff. */
 const STEADY_MS = 5_000;
 const SOON_MS = 1_000;
-/** We asked for too much: nothing sooner than this, whatever the count of tries says. */
+/** The minimum delay after being rate-limited, whatever the backoff says. */
 export const SLOW_MS = 10_000;
 
 const PLANNED: ReadonlySet<number | null> = new Set([CLOSE.restart, CLOSE.goingAway, CLOSE.tooSlow]);
@@ -177,14 +177,14 @@ export class Connection implements Wire {
     this.#heartbeatTimer = setTimeout(() => this.#ping(), IDLE_MS);
   }
 
-  /** Any frame, not only the answer, proves the socket alive: `#receive` arms the timer anew. */
+  /** Any frame, not only the answer, proves that the socket is alive: `#receive` restarts the timer. */
   #ping(): void {
     clearTimeout(this.#heartbeatTimer);
     this.#heartbeatTimer = setTimeout(() => this.#lost(null), PONG_MS);
     this.#command(frames.pingFrame);
   }
 
-  /** The socket is gone, or as good as gone. */
+  /** The socket was closed, or has to be treated as closed. */
   #lost(code: number | null): void {
     const wasSteady = this.#state === "live" && Date.now() - this.#openedAt >= STEADY_MS;
     this.#drop();
@@ -210,7 +210,7 @@ export class Connection implements Wire {
     this.#become("connecting");
     try {
       const token = await this.#options.renew();
-      // Stopped meanwhile, or a session that is over: whoever keeps the session knows already.
+      // Stopped meanwhile, or the session is over, which the session itself reports.
       if (this.#state !== "connecting" || this.#socket !== null) return;
       if (token === null) this.#become("stopped");
       else this.#openLater(null);

@@ -1,4 +1,4 @@
-/** Hands the feed to whoever is below in the tree. */
+/** Provides the feed. */
 import { createContext, use, useEffect, useEffectEvent, useSyncExternalStore } from "react";
 import type { Account } from "@/types/wire";
 import type { Change } from "./changes";
@@ -13,7 +13,7 @@ export function useFeed(): Feed {
   return feed;
 }
 
-/** Hear every change while mounted. */
+/** Subscribes to all changes while mounted. */
 export function useFeedListener(listener: Omit<FeedListener, "onState">): void {
   const feed = useFeed();
   const onChange = useEffectEvent((change: Change, accountId: number | null) =>

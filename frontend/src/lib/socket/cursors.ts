@@ -1,12 +1,12 @@
-/** Keeps, for each account, up to which seq everything has been seen, and tells when something is missing. */
+/** Tracks, for each account, the seq up to which all changes were seen, and detects gaps. */
 import type { Cursors as CursorValues } from "./frames";
 
 interface Position {
-  /** Everything up to here has been seen. */
+  /** Everything up to this seq was seen. */
   seq: number;
-  /** Seen beyond the first hole. */
+  /** Seen beyond the first gap. */
   ahead: Set<number>;
-  /** The furthest the server is known to stand. */
+  /** The server's head, as far as known. */
   head: number;
 }
 
@@ -25,12 +25,12 @@ export class Cursors {
     return [...this.#positions.keys()];
   }
 
-  /** The cursors as `join-user` wants them. */
+  /** The cursors for `join-user`. */
   values(): CursorValues {
     return Object.fromEntries([...this.#positions].map(([id, position]) => [String(id), position.seq]));
   }
 
-  /** Everything up to `seq` is held, read over REST for instance. Never goes back. */
+  /** Everything up to `seq` is known, for instance from REST. Never moves back. */
   reach(accountId: number, seq: number): void {
     const position = this.#position(accountId);
     position.head = Math.max(position.head, seq);
@@ -38,7 +38,7 @@ export class Cursors {
     this.#close(position);
   }
 
-  /** The server's database is an older copy of the one that was read: only what it says now counts. */
+  /** The server's database was restored to an older state: the cursor moves back to it. */
   restart(accountId: number, seq: number): void {
     this.#positions.set(accountId, { seq, ahead: new Set(), head: seq });
   }
@@ -51,7 +51,7 @@ export class Cursors {
     this.#close(position);
   }
 
-  /** The server says where it stands. */
+  /** Notes the server's head. */
   noteHead(accountId: number, seq: number): void {
     const position = this.#position(accountId);
     position.head = Math.max(position.head, seq);

@@ -78,12 +78,12 @@ export class Feed {
     this.#wire.reauth(token);
   }
 
-  /** Whether nothing is known to be missing. */
+  /** Whether no known change is missing. */
   get isComplete(): boolean {
     return this.state === "live" && this.#cursors.accounts().every((id) => !this.#cursors.isBehind(id));
   }
 
-  /** Colleagues see that this chat is open here, until the returned function is called. */
+  /** Shows this chat as open to colleagues until the returned function is called. */
   openChat(chatId: number): () => void {
     this.#countChat(chatId, 1);
     return () => this.#countChat(chatId, -1);
@@ -105,7 +105,7 @@ export class Feed {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Start counting for an account that was just read over REST at `seq`; of no effect once counting. */
+  /** Starts tracking an account that was just read over REST at `seq`; no effect if it is tracked already. */
   track(accountId: number, seq: number): void {
     if (!this.#cursors.has(accountId)) this.#cursors.reach(accountId, seq);
   }
@@ -147,7 +147,7 @@ export class Feed {
     this.#watchHole(accountId);
   }
 
-  /** Not ours any more: nothing is missing of it. */
+  /** Stops tracking an account the user no longer has. */
   #leave(accountId: number): void {
     this.forget(accountId);
     this.#notify((listener) => listener.onLeft?.(accountId));
@@ -155,13 +155,13 @@ export class Feed {
 
   #see(accountId: number | null, seq: number | null): void {
     if (accountId === null || seq === null) return;
-    // An account we have never read: what comes from here on is complete, the rest is read over REST.
+    // An account that was never read: pushes from here on are complete, the rest is read over REST.
     if (this.#cursors.has(accountId)) this.#cursors.see(accountId, seq);
     else this.#cursors.reach(accountId, seq);
     this.#watchHole(accountId);
   }
 
-  /** What came after the cursors we sent has been replayed by now, and numbers without a row were overtaken. */
+  /** Everything after the cursors we sent has been replayed; missing seqs were superseded by newer changes of their rows. */
   #noteJoined(heads: unknown, since: CursorValues): void {
     if (!isRecord(heads)) return;
     const joined = new Map(parseHeads(heads));
@@ -169,7 +169,7 @@ export class Feed {
     for (const [accountId, seq] of joined) {
       const asked = since[String(accountId)];
       if (asked === undefined || this.#resetting.has(accountId)) continue;
-      // The server never stands lower than it did: unless a backup was restored.
+      // The head never decreases, unless a backup was restored.
       if (asked > seq) this.#resetSoon(accountId);
       else this.#cursors.reach(accountId, seq);
     }
@@ -178,7 +178,7 @@ export class Feed {
 
   #resetSoon(accountId: number): void {
     this.#resetting.add(accountId);
-    // Should it fail, the account stays behind its head, and the hole is filled page by page.
+    // If it fails, the account stays behind its head, and the gap is filled page by page.
     void this.#reset(accountId).catch(() => undefined).finally(() => this.#resetting.delete(accountId));
   }
 
@@ -191,7 +191,7 @@ export class Feed {
     }
   }
 
-  /** The socket is behind what was read over REST, or the server went back: only the server knows. */
+  /** Either the socket is behind REST, or the database was restored: ask the server. */
   async #doubt(accountId: number): Promise<void> {
     if (this.#resetting.has(accountId) || this.#filling.has(accountId)) return;
     const { reset } = await this.#api.listChanges(accountId, this.#cursors.get(accountId));
@@ -225,14 +225,14 @@ export class Feed {
       if (!isDone) await this.#reset(accountId);
       isDone = true;
     } catch {
-      // Unreachable or refused: the same is asked again, until it works or the account is gone.
+      // Unreachable or denied: retried until it works or the account is dropped.
     } finally {
       this.#filling.delete(accountId);
     }
     if (!this.#stopped && this.#cursors.isBehind(accountId)) this.#fillLater(accountId, isDone ? HOLE_MS : RETRY_MS);
   }
 
-  /** Read page by page up to the head; false when there is more than is worth reading. */
+  /** Reads page by page up to the head; false if there is more than is worth reading. */
   async #fetchChanges(accountId: number): Promise<boolean> {
     for (let page = 0; page < MAX_PAGES; page += 1) {
       const changes = await this.#api.listChanges(accountId, this.#cursors.get(accountId));
@@ -248,7 +248,7 @@ export class Feed {
     return false;
   }
 
-  /** The cursor is taken before anything is read again, so that what happens meanwhile is replayed. */
+  /** The cursor moves before anything is read again, so that changes in between are replayed. */
   async #reset(accountId: number): Promise<void> {
     const account = await this.#api.fetchAccount(accountId);
     this.#clearHole(accountId);

@@ -1,4 +1,4 @@
-/** The frames of `/ws`: the ones we send are built here, the ones we get are told apart here. */
+/** The frames of `/ws`: builds outgoing ones and parses incoming ones. */
 
 export const CLOSE = {
   goingAway: 1001,
@@ -51,7 +51,7 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 
 const finiteOrNull = (value: unknown) => (typeof value === "number" ? value : null);
 
-/** Tell an answer from a push; null for a frame that is neither. */
+/** Parses an acknowledgement or a push; null for anything else. */
 export function parseFrame(text: string): Ack | Push | null {
   let frame: unknown;
   try {
@@ -70,7 +70,7 @@ export function parseFrame(text: string): Ack | Push | null {
   };
 }
 
-/** `{"<account_id>": seq}` as pairs; whatever is not that is left out. */
+/** `{"<account_id>": seq}` as pairs; anything else is skipped. */
 export function parseHeads(data: unknown): [number, number][] {
   if (!isRecord(data)) return [];
   return Object.entries(data).flatMap(([id, seq]) => (typeof seq === "number" ? [[Number(id), seq]] : []));

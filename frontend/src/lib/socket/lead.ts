@@ -1,8 +1,8 @@
-/** The socket of the tab that leads, and what it knows that a tab which comes later has to be told. */
+/** The leading tab's socket, and the state that tabs joining later need. */
 import { Connection, type ConnectionOptions } from "./connection";
 import { isRecord, parseHeads, type Cursors, type Push } from "./frames";
 
-/** A tab that has not said for so long which chats it has open is gone. */
+/** A tab that has not reported its chats for this long is closed. */
 export const TAB_TIMEOUT_MS = 60_000;
 
 interface TabChats {
@@ -12,7 +12,7 @@ interface TabChats {
 
 type Callbacks = Pick<ConnectionOptions, "onPush" | "onJoined" | "onState"> & { readonly release: () => void };
 
-/** Presence and typing are whole each time, so the last one of each chat is all there is to know. */
+/** Each presence and typing push is complete, so the last one of each chat is the whole state. */
 function presenceKeyOf({ event, data }: Push): { readonly key: string; readonly isEmpty: boolean } | null {
   if ((event !== "presence" && event !== "typing") || !isRecord(data) || !Array.isArray(data.users)) return null;
   return { key: `${event}:${String(data.chat_id)}`, isEmpty: data.users.length === 0 };
@@ -54,7 +54,7 @@ export class Lead {
     return [...this.#presence.values()];
   }
 
-  /** Which chats a tab has open; the socket is in the rooms of all of them together. */
+  /** Notes which chats a tab has open; the socket joins the rooms of all of them. */
   setTabChats(tab: string, chats: readonly number[]): void {
     this.#tabs.set(tab, { chats, at: Date.now() });
     for (const [id, tabChats] of this.#tabs) {
@@ -63,7 +63,7 @@ export class Lead {
     this.connection.setChats(new Set([...this.#tabs.values()].flatMap((tabChats) => tabChats.chats)));
   }
 
-  /** Close the socket and let the next tab lead. */
+  /** Closes the socket and lets the next tab lead. */
   end(): void {
     this.#hasEnded = true;
     this.connection.stop();
@@ -80,7 +80,7 @@ export class Lead {
   }
 
   #noteHeads(heads: unknown): void {
-    // The server's own word, also where it is lower than before.
+    // The server's head, even if it is lower than before.
     for (const [accountId, seq] of parseHeads(heads)) this.#heads.set(accountId, seq);
   }
 

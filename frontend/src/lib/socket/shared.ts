@@ -1,19 +1,18 @@
 /**
- * One socket for all tabs of a browser: the tab that holds the lock keeps it and passes on what it hears.
- *
- * Tabs share the wire, not what they know: each counts for itself, and whatever a change of leader might
- * lose is a hole in its numbers, which its feed fills. So nothing depends on the order in which tabs come and go.
+ * One socket for all tabs of a browser: the tab that holds the lock owns it and forwards its pushes. Tabs share the
+ * connection, not their state: each tracks its own cursors, and what a change of leader may lose is a gap that its feed
+ * fills. So nothing depends on the order in which tabs come and go.
  */
 import type { Channel, TabServices } from "@/lib/channel";
 import type { ConnectionOptions, ConnectionState, Wire } from "./connection";
 import type { Cursors, Push } from "./frames";
 import { Lead } from "./lead";
 
-/** The server says `head` every 25 s: a leader that passes on nothing for this long may be frozen. */
+/** The server sends `head` every 25 s: a leader that forwards nothing for this long may be frozen. */
 export const SILENCE_MS = 40_000;
-/** So long it may take to answer when asked. */
+/** How long the leader may take to answer. */
 export const ANSWER_MS = 3_000;
-/** A tab says this often which chats it has open. */
+/** How often a tab reports its open chats. */
 export const REPEAT_MS = 20_000;
 
 type TabMessage =
@@ -34,7 +33,7 @@ export class SharedConnection implements Wire {
   #silenceTimer: ReturnType<typeof setTimeout> | undefined;
   #repeatTimer: ReturnType<typeof setInterval> | undefined;
   #lead: Lead | null = null;
-  /** Aborted once this tab no longer waits for the lock, or holds it, by the same request. */
+  /** Aborted when this tab no longer waits for the lock, or no longer holds it. */
   #request = new AbortController();
 
   constructor(options: ConnectionOptions, tabServices: TabServices) {
@@ -85,7 +84,7 @@ export class SharedConnection implements Wire {
     }
   }
 
-  /** The tab that leads has the token from the session, which the tabs share too. */
+  /** The leading tab gets the token from the session, which tabs share too. */
   reauth(token: string): void {
     this.#lead?.connection.reauth(token);
   }
@@ -105,9 +104,9 @@ export class SharedConnection implements Wire {
     else this.#post({ kind: "chats", tab: this.#tab, chats: [...this.#chats] });
   }
 
-  // -- who leads ------------------------------------------------------------------------------------------------
+  // -- leading ----------------------------------------------------------------------------------------------------
 
-  /** Wait for the lock, or take it from a leader that does not answer. */
+  /** Waits for the lock, or steals it from a leader that does not answer. */
   #queue(steal: boolean): void {
     this.#request.abort();
     const request = (this.#request = new AbortController());
@@ -116,7 +115,7 @@ export class SharedConnection implements Wire {
     // eslint-disable-next-line confab/bounded-waits -- a leader that does not answer is robbed (#expectAnswer)
     this.#tabServices.locks.request(this.#name, options, onLock).catch(() => {
       if (request.signal.aborted) return;
-      // Another tab took it: this one did not answer, most likely because it was frozen.
+      // Another tab stole it: this one did not answer, most likely because it was frozen.
       this.#stepDown();
       this.#follow();
       this.#queue(false);
@@ -197,7 +196,7 @@ export class SharedConnection implements Wire {
     this.#become(state);
     if (state !== "live") return;
     for (const push of presence) this.#options.onPush(push);
-    // Nothing was replayed from where this tab stands: what it lacks it has to ask for.
+    // Nothing was replayed from this tab's cursors: the feed has to read what it lacks.
     this.#options.onJoined({ accounts: heads }, {});
     this.#postChats();
   }

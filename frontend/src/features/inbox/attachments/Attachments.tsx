@@ -1,4 +1,4 @@
-/** The files of a message: shown in place when a browser can, otherwise to be downloaded. */
+/** The attachments of a message: displayed if the browser can, otherwise offered as downloads. */
 import { Button } from "@/components/Button";
 import { Icon, type IconName } from "@/components/Icon";
 import type { Message } from "@/types/wire";

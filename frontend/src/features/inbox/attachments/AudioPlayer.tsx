@@ -1,4 +1,4 @@
-/** A voice message or another sound: play, pause, and a line to move along. */
+/** A player for voice messages and audio files: play, pause, seek. */
 import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { Icon } from "@/components/Icon";
 import { LIMITS_MS, withDeadline } from "@/lib/limits";
@@ -19,13 +19,13 @@ function usePlayback(url: string | null, duration: number, onBroken: () => void)
     if (element === null) return;
     withDeadline(LIMITS_MS.play, () => element.play()).catch((error: unknown) => {
       setPlaying(false);
-      // Paused again at once, or not allowed without another press: both are no fault of the recording.
+      // Paused immediately, or autoplay was blocked: neither means that the recording is broken.
       if (!isDomError(error, "AbortError", "NotAllowedError")) onBroken();
     });
   };
   const playFetched = useEffectEvent(play);
   useEffect(() => {
-    // The bytes were fetched because somebody pressed play.
+    // The file was loaded because the user pressed play.
     if (url !== null) playFetched();
   }, [url]);
   const events = {
@@ -34,7 +34,7 @@ function usePlayback(url: string | null, duration: number, onBroken: () => void)
     onEnded: () => setAt(0),
     onTimeUpdate: () => setAt(audio.current?.currentTime ?? 0),
     onDurationChange: () => {
-      // A recording that was streamed does not know how long it is.
+      // A streamed recording has no duration in its header.
       const known = audio.current?.duration ?? Number.NaN;
       if (Number.isFinite(known)) setLength(known);
     },
@@ -74,7 +74,7 @@ export function AudioPlayer({ message, attachment, id }: StoredProps) {
 
 interface SoundProps {
   readonly name: string;
-  /** How long it is, as the sender says. */
+  /** The duration reported by the sender. */
   readonly duration: number;
   readonly url: string | null;
   readonly isFetching: boolean;

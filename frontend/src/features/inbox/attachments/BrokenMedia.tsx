@@ -1,4 +1,4 @@
-/** A picture, a film or a voice message that cannot be shown here: why, and what can be done about it. */
+/** An image, video or audio file that cannot be shown: the reason, and what to do. */
 import { Button, IconButton } from "@/components/Button";
 import { Icon } from "@/components/Icon";
 import { describeError } from "@/lib/api/errors";
@@ -7,7 +7,7 @@ import { formatSeconds, formatSize, kindOf, nameAttachment } from "./attachments
 import { useDownload } from "./media";
 
 interface BrokenMediaProps extends StoredProps {
-  /** Why its bytes could not be had; null when they are there, and the browser makes nothing of them. */
+  /** Why the file could not be loaded; null when it was, but the browser cannot decode it. */
   readonly error: Error | null;
   readonly isBusy: boolean;
   readonly onRetry: () => void;

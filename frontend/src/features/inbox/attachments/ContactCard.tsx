@@ -1,4 +1,4 @@
-/** Contact cards: names, numbers, and for each number a chat that begins there. */
+/** Contact cards with names and phone numbers, each with a button to start a chat. */
 import { useState } from "react";
 import { Button } from "@/components/Button";
 import { Icon } from "@/components/Icon";

@@ -1,4 +1,4 @@
-/** A file with its name and size; pressing it downloads it. */
+/** A file with its name and size; a press downloads it. */
 import { Icon } from "@/components/Icon";
 import { describeError } from "@/lib/api/errors";
 import type { StoredProps } from "./storedProps";

@@ -1,4 +1,4 @@
-/** The files of a message that is going up, and how far they have come. */
+/** The files of a message that is being uploaded, with their progress. */
 import { Icon } from "@/components/Icon";
 import { formatSize } from "./attachments";
 import { useBlobUrl } from "./media";
@@ -8,7 +8,7 @@ interface PendingFilesProps {
   readonly share: number;
 }
 
-/** How much of each file has gone up: they go one behind the other. */
+/** The progress of each file: they are uploaded one after the other. */
 export function shareOfEach(sizes: readonly number[], share: number): number[] {
   let uploaded = share * sizes.reduce((sum, size) => sum + size, 0);
   return sizes.map((size) => {

@@ -1,4 +1,4 @@
-/** A picture in its bubble, read when it comes into view; pressing it shows it large. */
+/** An image, loaded when it comes near the viewport; a press enlarges it. */
 import { useState, type CSSProperties } from "react";
 import { IconButton } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
@@ -14,7 +14,7 @@ const SMALL_PX = 112;
 const isSmall = ({ width, height, sticker }: StoredProps["attachment"]): boolean =>
   !sticker && Boolean(width && height) && (width ?? 0) < SMALL_PX && (height ?? 0) < SMALL_PX;
 
-/** Its room is kept before it is there, so that nothing jumps. */
+/** Its space is reserved before it loads, so that the layout does not jump. */
 function reservedSize(attachment: StoredProps["attachment"]): CSSProperties {
   const { width, height } = attachment;
   return width && height && !isSmall(attachment) ? { aspectRatio: `${width} / ${height}`, height: "auto" } : {};

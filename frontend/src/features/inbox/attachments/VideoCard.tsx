@@ -1,4 +1,4 @@
-/** A video: its bytes are read when somebody wants to see it. */
+/** A video, loaded when the user wants to see it. */
 import { useState } from "react";
 import { Icon } from "@/components/Icon";
 import type { StoredProps } from "./storedProps";

@@ -1,11 +1,11 @@
-/** What an attachment is to a reader: its kind, its name, its size, and whether it can be had. */
+/** An attachment's kind, name and size in readable form, and the limits on files to send. */
 import type { Attachment, GeoLocation } from "@/types/wire";
 
 export type AttachmentKind = "image" | "video" | "audio" | "file";
 
 const KINDS: Readonly<Record<string, AttachmentKind>> = { img: "image", image: "image", video: "video", audio: "audio" };
 
-/** The type as its first bytes show it counts for more than what the sender called it. */
+/** The type detected from the first bytes takes precedence over the sender's. */
 export function kindOf({ type, mimetype }: Attachment): AttachmentKind {
   const family = mimetype?.split("/")[0] ?? "";
   if (family === "image" || family === "video" || family === "audio") return mimetype === "image/svg+xml" ? "file" : family;
@@ -20,10 +20,10 @@ export function nameAttachment(attachment: Attachment): string {
   return attachment.file_name ?? KIND_NAMES[kindOf(attachment)];
 }
 
-/** "-23.56141, -46.65588": five digits are a step of a metre. */
+/** "-23.56141, -46.65588": five decimals are about one metre. */
 export const formatPosition = ({ latitude, longitude }: GeoLocation): string => `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`;
 
-/** A page of a map, which the reader opens or not: nothing of it is fetched before. */
+/** A link to a map page; nothing is loaded from it before the user opens it. */
 export function mapUrl({ latitude, longitude }: GeoLocation): string {
   const [north, east] = [latitude.toFixed(6), longitude.toFixed(6)];
   return `https://www.openstreetmap.org/?mlat=${north}&mlon=${east}#map=16/${north}/${east}`;
@@ -52,7 +52,7 @@ export interface Picked {
   readonly file: File;
 }
 
-/** Of the files that were picked, those that may go along; and a sentence about the others. */
+/** The picked files that can be sent, and a sentence about the others. */
 export function pick(known: readonly Picked[], files: readonly File[], limits: Limits): [Picked[], string | null] {
   const problems: string[] = [];
   const fitting = files.filter((file) => {

@@ -1,4 +1,4 @@
-/** Bytes of attachments: read with the reader's token, kept for a while, shown through addresses of this page only. */
+/** Attachment files: loaded with the user's token, cached for a while, shown through blob URLs. */
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState, type RefObject } from "react";
 import { useApi } from "@/lib/api/context";
@@ -16,13 +16,13 @@ export function useMedia(message: Message, attachmentId: string, isWanted: boole
     staleTime: Infinity,
     gcTime: CACHE_MS,
     retry: 1,
-    // A blob is what it is: comparing two of them would find nothing.
+    // Blobs have no structure to share.
     structuralSharing: false,
   });
   return { ...query, url: useBlobUrl(query.data) };
 }
 
-/** Hands an attachment to the browser's downloads. */
+/** Saves an attachment as a download. */
 export function useDownload(message: Message, attachmentId: string, name: string) {
   const api = useApi();
   return useMutation({
@@ -31,7 +31,7 @@ export function useDownload(message: Message, attachmentId: string, name: string
   });
 }
 
-/** An address for bytes that are in memory, as long as they are shown. */
+/** A blob URL that is revoked when it is no longer shown. */
 export function useBlobUrl(blob: Blob | undefined): string | null {
   const [url, setUrl] = useState<string | null>(null);
   useEffect(() => {
@@ -47,7 +47,7 @@ export function useBlobUrl(blob: Blob | undefined): string | null {
   return url;
 }
 
-/** True once the element has come near the window. */
+/** True once the element has come near the viewport. */
 export function useNear<T extends Element>(): [RefObject<T | null>, boolean] {
   const ref = useRef<T>(null);
   const [isNear, setNear] = useState(typeof IntersectionObserver === "undefined");

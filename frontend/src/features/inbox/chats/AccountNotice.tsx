@@ -1,11 +1,11 @@
-/** Says that a number does not work and offers the next step: connecting numbers is another feature's, which is handed in. */
+/** Shows that an account is not working; the notice itself comes from the connections feature through a context. */
 import { createContext, use, type ReactNode } from "react";
 import type { Account } from "@/types/wire";
 
 interface AccountNoticeProps {
   readonly account: Account;
   readonly className: string;
-  /** Only when somebody has to act: that a number was disconnected on purpose is known. */
+  /** Only when action is needed: a disconnect on purpose is not reported. */
   readonly isQuiet?: boolean;
 }
 

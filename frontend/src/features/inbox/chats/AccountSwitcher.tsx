@@ -1,4 +1,4 @@
-/** The head of the chat list: all numbers, or one of them. */
+/** The head of the chat list: all accounts, or one of them. */
 import { useNavigate, useSearchParams } from "react-router";
 import { Icon } from "@/components/Icon";
 import { nameAccount } from "@/lib/accounts";

@@ -1,4 +1,4 @@
-/** Who is in a chat: name, phone where it is known, picture; in a group everybody. */
+/** The details of a chat: name, phone if known, picture; in a group all members. */
 import { useQuery } from "@tanstack/react-query";
 import { Dialog } from "@/components/Dialog";
 import { ErrorState, Loading, Skeleton } from "@/components/States";
@@ -23,7 +23,7 @@ export function ChatDetails({ chat, onClose }: ChatDetailsProps) {
   const { data, error, refetch } = useQuery({
     queryKey: ["people", chat.account_id, chat.id],
     queryFn: ({ signal }) => api.listChatContacts(chat.account_id, chat.id, signal),
-    // It is asked for when it is looked at: people come and go without a word.
+    // Read on every opening: group members change without a push.
     staleTime: 0,
     gcTime: 0,
     retry: false,

@@ -1,4 +1,4 @@
-/** Which chats the list shows; the address keeps it, so that it can be linked and gone back to. */
+/** The filters of the chat list, kept in the URL so that they can be linked and survive going back. */
 import { useLocation, useNavigate } from "react-router";
 import type { Account } from "@/types/wire";
 import type { ChatFilter } from "./chatPages";
@@ -14,11 +14,11 @@ export function parseFilter(text: string | null): ChatFilter {
 interface ChatFiltersProps {
   readonly accounts: readonly Account[];
   readonly selected: ChatFilter;
-  /** The numbers whose chats these filters choose from. */
+  /** The accounts whose chats are filtered. */
   readonly shown: readonly number[];
 }
 
-/** Archived chats are out of sight: what comes into them is told apart. */
+/** Archived chats are out of sight, so their unread messages get a count of their own. */
 const countIn = (filter: ChatFilter, { messages, archived }: Unread): number =>
   ({ all: 0, unread: messages - archived, groups: 0, archived })[filter];
 

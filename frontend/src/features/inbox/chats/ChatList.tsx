@@ -1,4 +1,4 @@
-/** The chats, newest first: only the ones in view are in the page, more are read at the end. */
+/** The virtualised list of chats, newest first; more are loaded at its end. */
 import { useRef, type KeyboardEvent } from "react";
 import { Virtuoso, type VirtuosoHandle } from "react-virtuoso";
 import { Button } from "@/components/Button";
@@ -55,7 +55,7 @@ const KEYS: Readonly<Record<string, (index: number, last: number) => number>> = 
   End: (_, last) => last,
 };
 
-/** Arrow keys walk over the rows, also over those that are not in the page yet. */
+/** Arrow keys move over the rows, including those not rendered yet. */
 function useArrowKeys(count: number) {
   const handle = useRef<VirtuosoHandle>(null);
   const box = useRef<HTMLDivElement>(null);
@@ -66,7 +66,7 @@ function useArrowKeys(count: number) {
     event.preventDefault();
     const index = move(Number(row.dataset.index), count - 1);
     const find = () => box.current?.querySelector<HTMLElement>(`[data-index="${index}"] a`);
-    // A row in the page takes the focus at once, or a held key would outrun the list.
+    // A rendered row takes the focus immediately, or key repeat would outrun the list.
     const target = find();
     if (target) target.focus();
     else handle.current?.scrollIntoView({ index, done: () => find()?.focus() });
@@ -89,7 +89,7 @@ export function ChatList({ list, accounts, selectedId, filter = "all" }: ChatLis
     <div className="chat-list" ref={box} onKeyDown={onKeyDown}>
       <Virtuoso
         ref={handle}
-        // The rows take the focus; the box around them would be one more stop, with nothing to see.
+        // The rows are focusable; the scroll container would be one more tab stop without content.
         tabIndex={-1}
         data={chats}
         computeItemKey={(_, chat) => chat.id}

@@ -1,4 +1,4 @@
-/** What can be set on the open chat: unread, archived, pinned, muted. */
+/** The menu of the open chat: unread, archive, pin, mute. */
 import { useLocation, useNavigate } from "react-router";
 import { MenuButton, MenuItem } from "@/components/Menu";
 import { useApi } from "@/lib/api/context";
@@ -9,7 +9,7 @@ import { isMuted } from "./ChatRow";
 import { useInbox } from "@/features/inbox/context";
 
 const HOUR_MS = 3_600_000;
-/** The server's way to write "for good". */
+/** The server's value for "forever". */
 const ALWAYS = "9999-12-31T00:00:00.000Z";
 const inHours = (hours: number): string => new Date(Date.now() + hours * HOUR_MS).toISOString();
 
@@ -38,7 +38,7 @@ export function ChatMenu(props: ChatMenuProps) {
   const navigate = useNavigate();
   const { search } = useLocation();
   const leave = async (change: ChatPatch) => {
-    // An open chat is read at once: who wants it unread goes back to the list first.
+    // An open chat is marked as read immediately, so marking it unread closes it first.
     void navigate(`/inbox${search}`);
     await patch(change);
   };

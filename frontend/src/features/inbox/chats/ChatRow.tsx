@@ -1,4 +1,4 @@
-/** One chat of the list: who, when, the last words, and how many are unread. */
+/** One chat of the list: title, time, preview and unread count. */
 import { Link, useLocation } from "react-router";
 import { Icon, type IconName } from "@/components/Icon";
 import { Exact, Time } from "@/components/Text";
@@ -20,7 +20,7 @@ export function nameChat(chat: Chat): string {
 
 interface ChatRowProps {
   readonly chat: Chat;
-  /** Shown when there are several numbers to tell apart. */
+  /** Shown when the list mixes several accounts. */
   readonly account: Account | undefined;
   readonly isSelected: boolean;
 }
@@ -64,7 +64,7 @@ function OwnTick({ chat }: { readonly chat: Chat }) {
   return <Tick status={chat.last_message_status} />;
 }
 
-/** Muted until then, if that is still to come. */
+/** The end of muting, if it is still to come. */
 export const isMuted = (chat: Chat, now = Date.now()): boolean =>
   chat.muted_until !== null && new Date(chat.muted_until).getTime() > now;
 

@@ -1,4 +1,4 @@
-/** Somebody's picture, read once with the reader's token and shown wherever they are; initials until it is there. */
+/** A contact's picture, loaded once with the user's token; initials until it is there. */
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Avatar, type AvatarSize } from "@/components/Avatar";
@@ -10,7 +10,7 @@ const CACHE_MS = 30 * 60_000;
 interface ContactAvatarProps {
   readonly accountId: number;
   readonly name: string;
-  /** Names the picture's bytes: the same name, the same picture, for good. */
+  /** The picture's content hash: the same name always means the same bytes. */
   readonly avatar: string | null | undefined;
   readonly isGroup?: boolean;
   readonly size?: AvatarSize;

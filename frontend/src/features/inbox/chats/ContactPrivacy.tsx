@@ -1,4 +1,4 @@
-/** What whoever manages a number can do about one person's data. */
+/** Export and erasure of one contact's data, for users who manage the account. */
 import { useState } from "react";
 import { Button } from "@/components/Button";
 import { useAccounts } from "@/lib/accounts";

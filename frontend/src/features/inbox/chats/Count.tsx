@@ -1,4 +1,4 @@
-/** How many messages are unread somewhere; nothing where none are. */
+/** A badge with the number of unread messages; nothing for zero. */
 export const MAX_SHOWN = 999;
 
 export function Count({ value }: { readonly value: number }) {

@@ -1,4 +1,4 @@
-/** Asks, with a word to type, before somebody is erased: says what goes and what stays. */
+/** Confirms the erasure of a contact; the user types a word. */
 import { useMutation } from "@tanstack/react-query";
 import { EraseDialog } from "@/components/EraseDialog";
 import { useApi } from "@/lib/api/context";

@@ -1,4 +1,4 @@
-/** Writes to a phone number nobody has written to yet. */
+/** Starts a chat with a phone number. */
 import { useMutation } from "@tanstack/react-query";
 import { useId, useState, type SyntheticEvent } from "react";
 import { useNavigate } from "react-router";
@@ -43,7 +43,7 @@ function useStart(accountId: number, onClose: () => void) {
   const navigate = useNavigate();
   const [clientId] = useState(makeClientId);
   return useMutation({
-    // The same id for every try: had the first one arrived after all, it is not sent twice.
+    // The same client id for every retry: if the first request did arrive, it is not sent twice.
     mutationFn: ({ to, text }: { to: string; text: string }) => api.startChat(accountId, to, text, `${clientId}${to}`),
     onSuccess: ({ chat, message }) => {
       store.applyChat(chat);
@@ -55,7 +55,7 @@ function useStart(accountId: number, onClose: () => void) {
 }
 
 interface DialogProps extends NewChatProps {
-  /** A number to begin with. */
+  /** The initial phone number. */
   readonly to: string;
   readonly onClose: () => void;
 }

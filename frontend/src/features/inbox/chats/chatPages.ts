@@ -1,9 +1,9 @@
-/** Pages of chats of several numbers, merged into one list that is newest first. */
+/** Merges the chat pages of several accounts into one list, newest first. */
 import { newestOf } from "@/lib/rows";
 import type { Chat, Page } from "@/types/wire";
 import type { Progress } from "@/features/inbox/data/store";
 
-/** Where reading goes on: for each number with more to read, the cursor and the oldest chat read so far. */
+/** Where to continue reading: for each account with more chats, the cursor and the oldest chat read so far. */
 export type ChatPosition = Readonly<Record<number, { readonly cursor: string | null; readonly floor: string }>>;
 
 export interface ChatPage {
@@ -13,7 +13,7 @@ export interface ChatPage {
 
 type ListChats = (accountId: number, cursor: string | null) => Promise<Page<Chat>>;
 
-/** Newer than everything: a number of which nothing has been read comes first. */
+/** Newer than every time: an account that was not read yet comes first. */
 const TOP = "\uffff";
 
 export const sortTime = (chat: Chat): string => chat.last_message_at ?? chat.created_at;
@@ -25,7 +25,7 @@ export function firstPosition(accountIds: readonly number[]): ChatPosition {
 export const isBeginning = (position: ChatPosition): boolean =>
   Object.values(position).every(({ cursor }) => cursor === null);
 
-/** The time down to which the merged list is complete; "" when all is read. */
+/** The time down to which the merged list is complete; "" when everything is read. */
 export function findFloor(position: ChatPosition): string {
   return Object.values(position).reduce((top, { floor }) => (floor > top ? floor : top), "");
 }
@@ -34,7 +34,7 @@ export function hasMore(position: ChatPosition): boolean {
   return Object.keys(position).length > 0;
 }
 
-/** Read on where the list ends: only the numbers that hold it back. */
+/** Reads the next page, only of the accounts that limit the list. */
 export async function fetchChatPage(position: ChatPosition, listChats: ListChats): Promise<ChatPage> {
   const top = findFloor(position);
   const chats: Chat[] = [];
@@ -55,7 +55,7 @@ export async function fetchChatPage(position: ChatPosition, listChats: ListChats
   return { chats, next };
 }
 
-/** All pinned chats of a number: a handful, wherever they would stand by their age. */
+/** All pinned chats of an account: there are few, of any age. */
 async function fetchPinned(accountId: number, listPinned: ListChats): Promise<readonly Chat[]> {
   const chats: Chat[] = [];
   let cursor: string | null = null;
@@ -67,7 +67,7 @@ async function fetchPinned(accountId: number, listPinned: ListChats): Promise<re
   return chats;
 }
 
-/** The list's beginning: the newest chats, and the pinned ones that stand above them. */
+/** The first page: the newest chats, and the pinned ones above them. */
 export async function fetchFirstPage(
   position: ChatPosition,
   listChats: ListChats,
@@ -78,7 +78,7 @@ export async function fetchFirstPage(
   return { ...page, chats: [...rows.flat(), ...page.chats] };
 }
 
-/** Which chats are asked for; "all" leaves out what is archived, as the phone does. */
+/** The filters of the list; "all" leaves out archived chats, as the phone does. */
 export type ChatFilter = "all" | "unread" | "groups" | "archived";
 
 const FILTERS: Readonly<Record<ChatFilter, (chat: Chat) => boolean>> = {
@@ -90,10 +90,10 @@ const FILTERS: Readonly<Record<ChatFilter, (chat: Chat) => boolean>> = {
 
 export const isShown = (chat: Chat, filter: ChatFilter): boolean => FILTERS[filter](chat);
 
-/** What is archived lies where its age puts it: a pin holds in the list only. */
+/** Archived chats are sorted by age: pins apply only outside the archive. */
 const isOnTop = (chat: Chat): boolean => chat.pinned && !chat.archived;
 
-/** The list to show: pinned first, then newest first, only down to where it is complete, only of these numbers. */
+/** The list to show: pinned first, then newest first, down to where it is complete, of these accounts only. */
 export function mergeChats(
   pages: readonly ChatPage[],
   live: Iterable<Chat>,

@@ -1,4 +1,4 @@
-/** How many messages are unread, in each number: the server counts, the changes since are laid over its count. */
+/** Unread counts by account: the server's counts with the changes since laid over them. */
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useAccounts } from "@/lib/accounts";
@@ -8,18 +8,18 @@ import { useInboxSnapshot } from "@/features/inbox/context";
 import type { Tombstones } from "@/features/inbox/data/tombstones";
 
 export const UNREAD_KEY = "unread";
-/** Events keep the counts right; this only bounds how long a mistake could live. */
+/** Events keep the counts exact; this only limits how long an error could last. */
 const STALE_MS = 10 * 60_000;
 
 export interface Unread {
   readonly messages: number;
-  /** Those of them in archived chats. */
+  /** The part of them in archived chats. */
   readonly archived: number;
 }
 
 const NONE: Unread = { messages: 0, archived: 0 };
 
-/** A chat that has not changed since the server counted is as the server said: unread, or not among these. */
+/** A chat without newer changes counts as the server counted it. */
 function countOne(counts: AccountUnread, live: Iterable<Chat>, tombstones: Tombstones): Unread {
   const rows = new Map<number, UnreadChat>(counts.chats.map((row) => [row.id, row]));
   for (const chat of live) if (chat.account_id === counts.account_id && chat.seq > counts.seq) rows.set(chat.id, chat);
@@ -40,7 +40,7 @@ export function countUnread(counts: readonly AccountUnread[], live: ReadonlyMap<
   return new Map(counts.map((account) => [account.account_id, countOne(account, live.values(), tombstones)]));
 }
 
-/** By number; of all chats, whatever part of the list was read. */
+/** By account, over all its chats, whether listed or not. */
 export function useUnread(): UnreadByAccount {
   const api = useApi();
   const accounts = useAccounts().data;
@@ -56,11 +56,11 @@ export function useUnread(): UnreadByAccount {
   return useMemo(() => countUnread((data ?? []).filter(({ account_id }) => ids.includes(account_id)), live, tombstones), [data, live, tombstones, ids]);
 }
 
-/** What is unread in these numbers together. */
+/** The unread messages of these accounts together. */
 export const sumOf = (unread: UnreadByAccount, accountIds: Iterable<number>): Unread =>
   sumUnread([...accountIds].map((id) => unread.get(id) ?? NONE));
 
-/** How many messages wait, over all numbers. */
+/** The unread messages of all accounts. */
 export function useUnreadCount(): number {
   const unread = useUnread();
   return useMemo(() => sumOf(unread, unread.keys()).messages, [unread]);

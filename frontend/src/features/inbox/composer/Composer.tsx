@@ -1,4 +1,4 @@
-/** The field to answer: Enter sends, Shift+Enter begins a new line, what is not sent is kept for each chat. */
+/** The composer: Enter sends, Shift+Enter starts a new line, unsent text is kept as a draft for each chat. */
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { ClipboardEvent, KeyboardEvent, RefObject, SyntheticEvent } from "react";
 import { IconButton } from "@/components/Button";
@@ -23,7 +23,7 @@ const MAX_CHARACTERS = 65_536;
 interface ComposerProps {
   readonly chatId: number;
   readonly isReadOnly: boolean;
-  /** The message that is answered or changed; null for one that stands for itself. */
+  /** The message being replied to or edited; null for a new message. */
   readonly intent?: Intent | null;
   readonly tray?: Tray;
   readonly onSend: (text: string) => void;
@@ -32,7 +32,7 @@ interface ComposerProps {
   readonly onCancel?: () => void;
 }
 
-/** On a phone the focus would pull up the keyboard over the messages one came to read. */
+/** On a phone the focus would open the keyboard over the messages. */
 const hasRealKeyboard = () => window.matchMedia("(pointer: fine)").matches;
 
 function useAutosize(text: string) {
@@ -67,7 +67,7 @@ export function Composer(props: ComposerProps) {
   return <WriteForm key={chatId} {...props} />;
 }
 
-/** A message is written, or spoken. */
+/** A message is typed or recorded. */
 function WriteForm(props: ComposerProps) {
   const [isRecording, setRecording] = useState(false);
   const { onVoice, onProblem } = props;
@@ -100,7 +100,7 @@ function TextForm({ chatId, intent, tray, onSend, onVoice, onCancel, onRecord }:
 
 const hasFiles = (tray: Tray | undefined): boolean => tray !== undefined && tray.picked.length > 0;
 
-/** What is written for an own message stays apart from the draft. */
+/** The text of an edit is separate from the draft. */
 function EditForm({ message, intent, onSend, onCancel }: ComposerProps & { readonly message: Message }) {
   const [text, change] = useState(message.body ?? "");
   return (
@@ -145,7 +145,7 @@ interface FieldProps {
   readonly onSubmit: (text: string) => void;
   readonly onEscape: (() => void) | undefined;
   readonly onRecord?: (() => void) | undefined;
-  /** Another one takes the focus again. */
+  /** A different key focuses the field again. */
   readonly focusKey: number | undefined;
   readonly sendLabel?: string;
   readonly children?: Elements;
@@ -153,7 +153,7 @@ interface FieldProps {
 
 function useFocus(field: RefObject<HTMLTextAreaElement | null>, focusKey: number | undefined): void {
   useEffect(() => {
-    // Somebody who asked to answer wants the keyboard, also on a phone.
+    // A user who chose to reply wants the keyboard, even on a phone.
     if (focusKey !== undefined || hasRealKeyboard()) field.current?.focus();
   }, [field, focusKey]);
 }
@@ -204,7 +204,7 @@ function escape(event: KeyboardEvent, onEscape: (() => void) | undefined): void 
   onEscape();
 }
 
-/** A picture or a file that was copied elsewhere; text is left to the browser. */
+/** Takes pasted images and files; text is left to the browser. */
 function pasteFiles(event: ClipboardEvent, tray: Tray | undefined): void {
   const files = tray === undefined ? [] : filesOf(event.clipboardData);
   if (files.length === 0) return;

@@ -1,4 +1,4 @@
-/** The files that go along with the next message: chosen, dropped or pasted. */
+/** The files attached to the next message: picked, dropped or pasted. */
 import { useRef, useState, type DragEvent } from "react";
 import { IconButton } from "@/components/Button";
 import { Icon } from "@/components/Icon";
@@ -7,7 +7,7 @@ import { formatSize, pick, type Picked } from "@/features/inbox/attachments/atta
 import { filesOf } from "./transferFiles";
 import { useBlobUrl } from "@/features/inbox/attachments/media";
 
-/** What UniPile documents, until the server has said what it takes. */
+/** UniPile's documented limits, until the server has sent its own. */
 const USUAL_LIMITS = { max_bytes: 15_000_000, max_files: 10 };
 
 export interface Tray {
@@ -35,7 +35,7 @@ export function useTray(report: (sentence: string) => void): Tray {
 
 const hasFiles = (event: DragEvent): boolean => event.dataTransfer.types.includes("Files");
 
-/** As if it had been typed: the field of this thread hears of it as of any other input. */
+/** Inserts text as if it were typed, so that the field's own handlers run. */
 function typeText(thread: Element, text: string): void {
   const field = thread.querySelector<HTMLTextAreaElement>("textarea");
   if (field === null) return;
@@ -44,7 +44,7 @@ function typeText(thread: Element, text: string): void {
   field.focus();
 }
 
-/** Files can be dropped anywhere on the open chat. */
+/** Accepts files dropped anywhere on the open chat. */
 export function useDrop(tray: Tray, isOpen: boolean) {
   const [isOver, setOver] = useState(false);
   const handlers = {
@@ -93,7 +93,7 @@ export function TrayButton({ tray }: { readonly tray: Tray }) {
         aria-label="Files to attach"
         onChange={(event) => {
           tray.add(event.target.files ?? []);
-          // The same file can be chosen again.
+          // So that the same file can be picked again.
           event.target.value = "";
         }}
         data-testid="composer-files"

@@ -1,4 +1,4 @@
-/** A voice message while it is spoken: how long it is by now, and whether it goes out or away. */
+/** The voice recorder: elapsed time, send and discard. */
 import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent, type RefObject } from "react";
 import { Button, IconButton } from "@/components/Button";
 import { Icon } from "@/components/Icon";
@@ -7,7 +7,7 @@ import { keyOf } from "@/lib/keys";
 import { formatSeconds } from "@/features/inbox/attachments/attachments";
 import { describeRecorderError, MissingPartError, startRecording, TooShortError, type Recording } from "./recording";
 
-/** `ended`: the microphone stopped by itself, and what was said until then can go. */
+/** `ended`: the microphone stopped by itself; what was recorded until then can be sent. */
 type Phase = "asking" | "recording" | "ended" | "making" | "missing";
 
 const TEXTS: Readonly<Record<Exclude<Phase, "recording">, string>> = {
@@ -37,7 +37,7 @@ function useRecording({ onSend, onProblem, onClose }: VoiceRecorderProps) {
     startRecording(() => setPhase((now) => (now === "recording" || now === "asking" ? "ended" : now))).then(
       (recording) => {
         running.current = recording;
-        // Closed while the browser was still asking.
+        // Closed while the browser was still asking for permission.
         if (isOver) recording.drop();
         else setPhase((now) => (now === "asking" ? "recording" : now));
       },
@@ -71,7 +71,7 @@ const describeLoss = (error: unknown): string =>
     ? "That was too short to send. Speak for at least half a second."
     : "The recording could not be made into a voice message. Try again.";
 
-/** Whole seconds since it began. */
+/** Whole seconds since the start. */
 function useSeconds(isRunning: boolean): number {
   const [seconds, setSeconds] = useState(0);
   useEffect(() => {

@@ -1,4 +1,4 @@
-/** What was written but not sent, one text for each chat; survives a reload, not the tab. */
+/** Unsent texts, one for each chat; kept over a reload, not after the tab is closed. */
 
 export class Drafts {
   readonly #prefix: string;
@@ -19,7 +19,7 @@ export class Drafts {
       if (text === "") this.#storage.removeItem(key);
       else this.#storage.setItem(key, text);
     } catch {
-      // Storage is full or forbidden: the text is still in the field, only not kept for later.
+      // Storage is full or blocked: the text stays in the field, but is not kept for later.
     }
   }
 }

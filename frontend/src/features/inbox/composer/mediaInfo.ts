@@ -1,8 +1,8 @@
-/** How large a picture or film is and how long it runs, as the browser reads it, so that its bubble has its room at once. */
+/** The dimensions and duration of images and videos, read in the browser so that the bubble has its size immediately. */
 import { unreadable } from "@/lib/api/errors";
 import { LIMITS_MS, withDeadline } from "@/lib/limits";
 
-/** As the server takes it; empty where nothing is known. */
+/** In the server's format; empty when unknown. */
 export interface MediaInfo {
   readonly width?: number;
   readonly height?: number;
@@ -17,7 +17,7 @@ async function measureFile(file: File): Promise<MediaInfo> {
   const url = URL.createObjectURL(file);
   const element = family === "image" ? new Image() : document.createElement(family);
   try {
-    // A file that the browser is still looking at by then goes without.
+    // Files that take longer are sent without it.
     return await readSize(element, url);
   } catch {
     return {};
@@ -27,7 +27,7 @@ async function measureFile(file: File): Promise<MediaInfo> {
   }
 }
 
-/** Rejects for a file that was moved, changed or deleted since it was chosen: sending it again would never help. */
+/** Rejects if the file was moved, changed or deleted since it was picked: retrying would never help. */
 export async function checkReadable(files: readonly File[]): Promise<void> {
   for (const file of files) {
     const read = withDeadline(LIMITS_MS.file, () => file.slice(0, 1).arrayBuffer());

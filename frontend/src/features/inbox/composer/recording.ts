@@ -1,9 +1,9 @@
-/** Records what is said, in the one form WhatsApp plays as a voice message: Ogg with Opus. */
+/** Records voice messages in the one format WhatsApp plays as such: Ogg with Opus. */
 import { LIMITS_MS, withDeadline } from "@/lib/limits";
 
 const OGG_TYPE = "audio/ogg";
 const OGG = `${OGG_TYPE};codecs=opus`;
-/** Chromium records the same Opus in another wrapping, which is changed afterwards without touching the sound. */
+/** Chromium records Opus in WebM; it is repackaged afterwards without re-encoding. */
 const WEBM = "audio/webm;codecs=opus";
 const NAME = "Voice message.ogg";
 
@@ -12,11 +12,11 @@ function recordedForm(): string | undefined {
   return [OGG, WEBM].find((form) => MediaRecorder.isTypeSupported(form));
 }
 
-/** A page that did not come over https has no microphone to offer. */
+/** The microphone is only available over https. */
 export const canRecord = (): boolean =>
   recordedForm() !== undefined && (navigator.mediaDevices as MediaDevices | undefined) !== undefined;
 
-/** What to tell somebody whose microphone cannot be had. */
+/** The sentence for a user whose microphone is not available. */
 export function describeRecorderError(error: unknown): string {
   const name = error instanceof DOMException ? error.name : "";
   if (name === "NotFoundError") return "There is no microphone on this device.";
@@ -25,26 +25,26 @@ export function describeRecorderError(error: unknown): string {
 }
 
 export interface Recording {
-  /** Stops, and makes the file; rejects with TooShortError when nothing can be heard in it. */
+  /** Stops and creates the file; rejects with TooShortError if it has no audible sound. */
   readonly finish: () => Promise<File>;
-  /** Stops, and forgets what was said. */
+  /** Stops and discards the recording. */
   readonly drop: () => void;
 }
 
-/** There is no sound in it, or hardly any: pressed twice, or the microphone gave nothing. */
+/** No sound, or hardly any: a double press, or a silent microphone. */
 export class TooShortError extends Error {}
 
 const MIN_SECONDS = 0.5;
-/** What was said is handed over piece by piece, so that a recorder that fails takes at most one along. */
+/** The recorder delivers data in chunks, so that a failure costs at most one of them. */
 const CHUNK_MS = 1_000;
 
-/** Loaded before anything is said: a part of the page that cannot be had must not cost a recording. */
+/** Loaded before recording starts: a missing chunk of the app must not cost a recording. */
 const loadVoiceNote = () => withDeadline(LIMITS_MS.chunk, () => import("./voiceNote"));
 
-/** The part of the page that makes voice messages is gone: a newer version was installed, or the line is down. */
+/** The app's recording chunk cannot be loaded: a newer version was deployed, or the network is down. */
 export class MissingPartError extends Error {}
 
-/** `onEnd` is told when the microphone stops by itself; what was said until then is kept. */
+/** `onEnd` is called when the microphone stops by itself; what was recorded until then is kept. */
 export async function startRecording(onEnd: () => void): Promise<Recording> {
   const { secondsOf, rewrapAsOgg } = await loadVoiceNote().catch(() => Promise.reject(new MissingPartError()));
   // eslint-disable-next-line confab/bounded-waits -- the browser asks the user, who can close the recorder meanwhile
@@ -69,7 +69,7 @@ export async function startRecording(onEnd: () => void): Promise<Recording> {
 
 const release = (stream: MediaStream) => stream.getTracks().forEach((track) => track.stop());
 
-/** What a recorder has heard so far, whether it still runs, was stopped, or broke off. */
+/** The data recorded so far, and whether the recorder is running, stopped or failed. */
 class Tape {
   readonly #recorder: MediaRecorder;
   readonly #stream: MediaStream;
@@ -90,12 +90,12 @@ class Tape {
     recorder.start(CHUNK_MS);
   }
 
-  /** The microphone was pulled out or taken away; some browsers stop the recorder then, others do not. */
+  /** The microphone was unplugged or taken away; only some browsers stop the recorder then. */
   #halt(): void {
     if (this.#recorder.state !== "inactive") this.#recorder.stop();
   }
 
-  /** Everything up to now; a recorder that does not answer in time gives what it has given. */
+  /** Everything recorded; a recorder that does not respond in time yields what it has delivered. */
   async end(): Promise<Blob> {
     this.#isEnding = true;
     if (this.#recorder.state !== "inactive") await this.#stop().catch(() => undefined);

@@ -1,4 +1,4 @@
-/** What somebody pastes or drops: text, or files, when a program offers both. */
+/** The files of a paste or drop, when the source offers both text and files. */
 
 /** "offer.pdf" of "file:///home/eva/offer.pdf" or "C:\\Files\\offer.pdf". */
 function lastPart(path: string): string {
@@ -10,14 +10,14 @@ function lastPart(path: string): string {
   }
 }
 
-/** File managers put the names of the files beside them. */
+/** File managers add the file names as text. */
 function isListOf(text: string, files: readonly File[]): boolean {
   const names = new Set(files.map(({ name }) => name.normalize()));
   const lines = text.split(/\r?\n/).map((line) => line.trim());
   return lines.filter((line) => line !== "").every((line) => names.has(line.normalize()) || names.has(lastPart(line).normalize()));
 }
 
-/** Browsers put a picture's address beside the picture that was copied or dragged out of a page. */
+/** Browsers add the image's URL to an image copied or dragged from a page. */
 function isPictureAlone(html: string): boolean {
   if (html === "") return false;
   const { body } = new DOMParser().parseFromString(html, "text/html");
@@ -25,9 +25,8 @@ function isPictureAlone(html: string): boolean {
 }
 
 /**
- * The files that are meant; none when the text is.
- *
- * Spreadsheets and word processors copy a picture of what they copy as text: whoever pastes it wants the text.
+ * The files to attach; none when the text is meant. Spreadsheets and word processors add an image of the copied text:
+ * the user wants the text.
  */
 export function filesOf(data: DataTransfer): readonly File[] {
   const files = [...data.files];

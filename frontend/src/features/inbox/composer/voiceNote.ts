@@ -1,4 +1,4 @@
-/** Takes Opus out of WebM and puts it into Ogg, packet by packet: nothing is encoded anew. */
+/** Repackages Opus from WebM to Ogg packet by packet, without re-encoding. */
 import { BufferSource, BufferTarget, EncodedAudioPacketSource, EncodedPacketSink, Input, OggOutputFormat, Output, WEBM } from "mediabunny";
 
 export async function rewrapAsOgg(webm: ArrayBuffer): Promise<ArrayBuffer> {
@@ -18,16 +18,16 @@ export async function rewrapAsOgg(webm: ArrayBuffer): Promise<ArrayBuffer> {
 
 const PAGE = [0x4f, 0x67, 0x67, 0x53];
 const POSITION_AT = 6;
-/** Opus always counts in 48 kHz, whatever was recorded. */
+/** Opus timestamps are always in 48 kHz, whatever the input rate. */
 const RATE = 48_000;
 
-/** How long an Ogg file of Opus plays, as its last page says; 0 for one that holds no sound. */
+/** The duration of an Ogg Opus file from its last page; 0 if it has no sound. */
 export function secondsOf(ogg: ArrayBuffer): number {
   const bytes = new Uint8Array(ogg);
   for (let at = bytes.length - POSITION_AT - 8; at >= 0; at -= 1) {
     if (!PAGE.every((byte, index) => bytes[at + index] === byte)) continue;
     const position = Number(new DataView(ogg).getBigInt64(at + POSITION_AT, true));
-    // A page on which no packet ends says -1.
+    // A page on which no packet ends has -1.
     if (position >= 0) return position / RATE;
   }
   return 0;

@@ -1,10 +1,10 @@
-/** Takes what was erased out of the pages that were read before. */
+/** Removes erased rows from the query cache. */
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import type { Chat, Message, Window } from "@/types/wire";
 import type { Tombstones } from "./tombstones";
 import { CHAT_KEY, CHATS_KEY, MESSAGES_KEY } from "./queryKeys";
 
-/** Everything that was read of a number that is not ours any more. */
+/** Drops all cached data of an account the user no longer has. */
 export function dropAccount(client: QueryClient, accountId: number): void {
   const isOfIt = (value: unknown) => value === accountId || (Array.isArray(value) && value.includes(accountId));
   const kinds: readonly unknown[] = [CHATS_KEY, CHAT_KEY, MESSAGES_KEY, "people", "exports"];

@@ -1,9 +1,8 @@
 /**
- * Messages on their way to the server. One that cannot go now waits, outlives the page, and goes by itself.
- *
- * Of each chat one message at a time is under way, in the order they were written, whichever tab they were
- * written in: the tab that holds the chat's lock sends. The client id makes a message that was sent twice one.
- * Only an upload that stalls is overtaken: what was written after it does not wait for it.
+ * The queue of unsent messages. A message that cannot be sent now is stored, survives the page, and is retried
+ * automatically. Each chat sends one message at a time, in the order they were written, whichever tab they were written
+ * in: the tab that holds the chat's lock sends. The client id makes retries idempotent. Only a stalled upload is
+ * overtaken: later messages do not wait for it.
  */
 import type { Channel, TabServices } from "@/lib/channel";
 import { inTurn } from "@/lib/turns";
@@ -14,14 +13,14 @@ import type { Pending } from "./pending";
 export type Post = (entry: Pending, onProgress: (share: number) => void, signal: AbortSignal) => Promise<readonly Message[]>;
 
 export interface Failure {
-  /** Whether the same may work later, without anybody changing anything. */
+  /** Whether a retry may succeed without any change. */
   readonly isPassing: boolean;
   readonly sentence: string;
-  /** Whether later messages of the chat may go before it. */
+  /** Whether later messages of the chat may overtake it. */
   readonly isStalled?: boolean;
 }
 
-/** What a message that was tried means for those after it. */
+/** What the outcome of one message means for the next. */
 type Outcome = "next" | "overtaken" | "wait";
 
 export interface OutboxOptions {
@@ -30,14 +29,14 @@ export interface OutboxOptions {
   readonly onChange: () => void;
   readonly onRows: (rows: readonly Message[]) => void;
   readonly storage?: OutboxStorage | undefined;
-  /** The other tabs of this user; left out, this one is alone. */
+  /** The other tabs of this user; without it this tab works alone. */
   readonly tabServices?: TabServices | null | undefined;
   readonly name?: string | undefined;
 }
 
 export const RETRY_MS = 1_000;
 const MAX_RETRY_MS = 30_000;
-/** An answer from yesterday may be out of place today: a person decides. */
+/** An old reply may no longer fit: the user decides whether to send it. */
 export const STALE_MS = 12 * 3_600_000;
 const STALE = "It was written a while ago and has waited since.";
 
@@ -51,13 +50,13 @@ export class Outbox {
   #channel: Channel | null = null;
   #isOpen = false;
   readonly #turns = new Map<number, Promise<void>>();
-  /** Not on the shelf: not yet, or the browser would not take it. */
+  /** Not stored: not yet, or the browser rejected it. */
   readonly #loose = new Set<string>();
-  /** Sent or discarded here; the shelf may still say otherwise for a moment. */
+  /** Sent or discarded here; the storage may still list them for a moment. */
   readonly #dropped = new Set<string>();
-  /** Uploads that stalled: they are tried after all others of their chat. */
+  /** Stalled uploads: retried after all other messages of their chat. */
   readonly #stalled = new Set<string>();
-  /** Ends the request of a message that is under way. */
+  /** Aborts the request of a message that is being sent. */
   readonly #underWay = new Map<string, AbortController>();
   #entries: readonly Pending[] = [];
   #failures = 0;
@@ -73,7 +72,7 @@ export class Outbox {
     return this.#entries;
   }
 
-  /** Take over what an earlier page left, and try by itself from here on. */
+  /** Loads what an earlier page left unsent, and sends automatically from here on. */
   async open(): Promise<void> {
     this.#isOpen = true;
     this.#channel ??= this.#options.tabServices?.openChannel(this.#name, () => void this.#follow()) ?? null;
@@ -84,7 +83,7 @@ export class Outbox {
     await this.flush();
   }
 
-  /** Returns when it has been tried. */
+  /** Resolves after the first attempt. */
   async add(entry: Pending): Promise<void> {
     this.#loose.add(entry.clientId);
     this.#put([...this.#entries, { ...entry, createdAt: this.#timeFor(entry) }]);
@@ -99,7 +98,7 @@ export class Outbox {
     await this.#drain(entry.chatId);
   }
 
-  /** It has arrived, or nobody wants it any more. */
+  /** Removes a message that was delivered or is no longer wanted. */
   drop(clientId: string): void {
     if (this.#find(clientId) === undefined) return;
     this.#dropped.add(clientId);
@@ -108,7 +107,7 @@ export class Outbox {
     void this.#storage.remove(clientId).then(() => this.#channel?.post("changed")).catch(() => undefined);
   }
 
-  /** Nobody wants it any more, not even if it is half way up. */
+  /** Removes an unwanted message, even during its upload. */
   discard(clientId: string): void {
     this.drop(clientId);
     this.#underWay.get(clientId)?.abort();
@@ -124,7 +123,7 @@ export class Outbox {
     this.#channel?.post("changed");
   }
 
-  /** Try now whatever waits. */
+  /** Sends everything that is waiting now. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -153,7 +152,7 @@ export class Outbox {
       const tabServices = this.#options.tabServices ?? null;
       await inTurn(tabServices, `${this.#name}-${chatId}`, (lost) => this.#sendAll(chatId, lost));
     } catch {
-      // Another tab took the turn from this one, which did not answer: it was frozen. What is left goes later.
+      // Another tab took the lock because this one was frozen. The rest is sent later.
       this.#flushLater();
     }
   }
@@ -213,9 +212,9 @@ export class Outbox {
     this.#timer ??= setTimeout(() => void this.flush(), delay);
   }
 
-  // -- what is kept ---------------------------------------------------------------------------------------------
+  // -- storage --------------------------------------------------------------------------------------------------
 
-  /** Another tab has written, sent or discarded something. */
+  /** Another tab has added, sent or discarded a message. */
   async #follow(): Promise<void> {
     await this.#reload();
     await this.flush();
@@ -223,7 +222,7 @@ export class Outbox {
 
   async #reload(): Promise<void> {
     const stored = await this.#storage.list().catch(() => null);
-    // A database that fails says nothing about what waits.
+    // If the database fails, keep what is in memory.
     if (stored === null) return;
     const known = new Map(this.#entries.map((entry) => [entry.clientId, entry]));
     const fresh = stored
@@ -235,7 +234,7 @@ export class Outbox {
     this.#put([...this.#entries.filter((entry) => this.#loose.has(entry.clientId)), ...fresh]);
   }
 
-  /** A change that outlives the page. */
+  /** A change that is stored. */
   async #settle(clientId: string, fields: Partial<Pending>): Promise<void> {
     this.#change(clientId, fields);
     await this.#store(clientId);
@@ -253,7 +252,7 @@ export class Outbox {
     }
   }
 
-  /** A later message has a later time, also within one millisecond. */
+  /** Ensures ascending times, even within one millisecond. */
   #timeFor(entry: Pending): string {
     const last = this.#entries.findLast((one) => one.chatId === entry.chatId)?.createdAt ?? "";
     return entry.createdAt > last ? entry.createdAt : new Date(new Date(last).getTime() + 1).toISOString();

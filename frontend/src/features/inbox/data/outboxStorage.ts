@@ -1,4 +1,4 @@
-/** Where messages that could not be sent yet outlive the page: files and all, apart for each user. */
+/** The browser's storage for unsent messages with their files, separate for each user. */
 import { LIMITS_MS, TimeLimitError, withDeadline } from "@/lib/limits";
 import type { Pending } from "./pending";
 
@@ -9,7 +9,7 @@ export interface OutboxStorage {
   clear(): Promise<void>;
 }
 
-/** For a browser that keeps nothing, and for tests. */
+/** For browsers without storage, and for tests. */
 export class MemoryStorage implements OutboxStorage {
   readonly #entries = new Map<string, Pending>();
 
@@ -35,11 +35,11 @@ export class MemoryStorage implements OutboxStorage {
 
 const STORE = "messages";
 
-/** IndexedDB, which keeps files as files. */
+/** IndexedDB, which can store files. */
 class IndexedDbStorage implements OutboxStorage {
   readonly #name: string;
   #opening: Promise<IDBDatabase> | null = null;
-  /** Something it was asked has not come back: until it does, the rest is refused at once. */
+  /** A request has timed out: until it returns, all others fail immediately. */
   #isStuck = false;
 
   constructor(name: string) {
@@ -72,7 +72,7 @@ class IndexedDbStorage implements OutboxStorage {
     try {
       return database.transaction(STORE, mode).objectStore(STORE);
     } catch (error) {
-      // The browser has closed it: the next one opens it again.
+      // The browser closed the connection: the next call opens it again.
       this.#opening = null;
       throw error;
     }
@@ -88,7 +88,7 @@ class IndexedDbStorage implements OutboxStorage {
         database.close();
         this.#opening = null;
       };
-      // A newer page in another tab must not wait for this one.
+      // A newer page in another tab must not be blocked by this one.
       database.onversionchange = close;
       database.onclose = close;
       return database;

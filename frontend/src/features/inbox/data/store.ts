@@ -1,4 +1,4 @@
-/** What happened since the lists were read: newer rows from the socket and from answers, and messages on their way out. */
+/** Rows newer than the query cache, from the socket and from responses, and the unsent messages. */
 import type { TabServices } from "@/lib/channel";
 import type { ErasureChange } from "@/lib/socket/changes";
 import { isNewer } from "@/lib/rows";
@@ -9,15 +9,15 @@ import { Outbox, type Failure, type Post } from "./outbox";
 import type { OutboxStorage } from "./outboxStorage";
 import type { Pending, PendingExtras } from "./pending";
 
-/** How far a message of ours has come. */
+/** The delivery state of an outgoing message. */
 export type Progress = Pick<Message, "id" | "seq" | "status">;
 
 export interface Snapshot {
   readonly chats: ReadonlyMap<number, Chat>;
-  /** By message; a tick that changes does not change the row of its chat. */
+  /** By message: a new delivery state does not push the chat's row. */
   readonly progress: ReadonlyMap<number, Progress>;
   readonly messages: ReadonlyMap<number, ReadonlyMap<number, Message>>;
-  /** Rows as they will most likely be once the server has answered; a newer row ends each. */
+  /** Optimistic rows, until the server's newer row replaces them. */
   readonly guesses: ReadonlyMap<number, Message>;
   readonly pending: readonly Pending[];
   readonly contacts: Contacts;
@@ -26,21 +26,21 @@ export interface Snapshot {
 
 export interface StoreOptions {
   readonly post: Post;
-  /** Whether a chat's messages have been read: of others nothing is kept, they are read when opened. */
+  /** Whether the chat's messages are cached: of other chats no rows are stored, they are read when opened. */
   readonly isThreadCached: (accountId: number, chatId: number) => boolean;
   readonly describeError: (error: unknown) => string;
-  /** Whether the same may work later by itself; left out, nothing is thought to. */
+  /** Whether a retry may succeed; by default false. */
   readonly isPassing?: (error: unknown) => boolean;
-  /** Whether it is an upload that stopped moving; left out, nothing is. */
+  /** Whether an upload stalled; by default false. */
   readonly isStalled?: (error: unknown) => boolean;
   readonly storage?: OutboxStorage;
   readonly tabServices?: TabServices | null;
   readonly outboxName?: string;
 }
 
-/** A burst of events becomes one rendering. */
+/** Batches a burst of events into one render. */
 const PUBLISH_MS = 16;
-/** How long a change that was accepted is shown before it is confirmed. */
+/** How long an accepted change is shown before it is confirmed. */
 const GUESS_MS = 15_000;
 
 export class InboxStore {
@@ -89,7 +89,7 @@ export class InboxStore {
     this.#publishSoon();
   }
 
-  /** What is held of this person's messages looks like this from now on. */
+  /** Shows this contact's messages with their new name and picture from now on. */
   applyContact(contact: Contact): void {
     for (const id of contact.provider_ids) {
       const key = contactKey(contact.account_id, id);
@@ -98,9 +98,9 @@ export class InboxStore {
     this.#publishSoon();
   }
 
-  /** Everything of this number is read anew: what was erased meanwhile is in none of it. */
+  /** Drops the account's live rows, which are read again without what was erased meanwhile. */
   forgetAccount(accountId: number): void {
-    // Ticks do not say whose they are; they are read again with the chats.
+    // Delivery states carry no account id; they are read again with the chats.
     this.#progress.clear();
     for (const [key, contact] of this.#contacts) if (contact.account_id === accountId) this.#contacts.delete(key);
     for (const [id, chat] of this.#chats) if (chat.account_id === accountId) this.#chats.delete(id);
@@ -110,7 +110,7 @@ export class InboxStore {
     this.#publishSoon();
   }
 
-  /** Nothing of this number is ours any more, not even what waits to be sent. */
+  /** Drops everything of an account the user no longer has, unsent messages included. */
   leaveAccount(accountId: number): void {
     this.forgetAccount(accountId);
     for (const entry of this.outbox.entries) if (entry.accountId === accountId) this.outbox.drop(entry.clientId);
@@ -134,17 +134,17 @@ export class InboxStore {
     for (const [key, contact] of this.#contacts) if (contact.id === id) this.#contacts.delete(key);
   }
 
-  /** What still waited to be sent there goes too. */
+  /** Its unsent messages are dropped too. */
   #forgetChat(id: number): void {
     this.#chats.delete(id);
     this.#messages.delete(id);
     for (const entry of this.outbox.entries) if (entry.chatId === id) this.outbox.drop(entry.clientId);
   }
 
-  /** True when the row was news. */
+  /** True if the row is newer than the known one. */
   applyMessage(message: Message): boolean {
     const isNew = this.#take(message);
-    // Only now: there is no moment in which neither is shown.
+    // Only now, so that one of the two is always shown.
     if (message.client_id !== null) this.outbox.drop(message.client_id);
     return isNew;
   }
@@ -172,13 +172,13 @@ export class InboxStore {
     if (this.#messages.delete(chatId)) this.#publishSoon();
   }
 
-  /** Show a change at once, and ask for it; what comes back, or the refusal, takes its place. */
+  /** Shows a change immediately and requests it; the response replaces it, an error reverts it. */
   async amend(guess: Message, request: () => Promise<Message>): Promise<void> {
     this.#guesses.set(guess.id, guess);
     this.#publish();
     try {
       this.applyMessage(await request());
-      // Accepted, but not shown yet: the change follows by itself, or the row as it is stands again.
+      // Accepted, but not confirmed yet: either the change follows as a push, or the old row is shown again.
       setTimeout(() => this.#dropGuess(guess), GUESS_MS);
     } catch (error) {
       this.#dropGuess(guess);
@@ -192,13 +192,13 @@ export class InboxStore {
     this.#publishSoon();
   }
 
-  /** Returns when it has been tried. */
+  /** Resolves after the first attempt. */
   send(accountId: number, chatId: number, text: string, clientId: string, extras: PendingExtras = {}): Promise<void> {
     const createdAt = new Date().toISOString();
     return this.outbox.add({ clientId, accountId, chatId, text, ...extras, createdAt, error: null });
   }
 
-  /** The same message with the same client id: had it arrived after all, it is not sent twice. */
+  /** Sends again with the same client id: if the first attempt did arrive, it is not sent twice. */
   retry(clientId: string): Promise<void> {
     return this.outbox.retry(clientId);
   }

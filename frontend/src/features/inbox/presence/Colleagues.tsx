@@ -1,4 +1,4 @@
-/** Who else of the team is in the open chat, and that one of them is answering. */
+/** Shows which colleagues are in the open chat, and which are typing. */
 import { Avatar } from "@/components/Avatar";
 import { Icon } from "@/components/Icon";
 import { Text } from "@/components/Text";
@@ -10,7 +10,7 @@ const MAX_FACES = 3;
 
 const isOrAre = (count: number) => (count === 1 ? "is" : "are");
 
-/** The line below the title: who types, else who is here, before what always stands there. */
+/** The line below the title: who is typing, else who is here, before the usual text. */
 export function HeadLine({ chatId, usual }: { readonly chatId: number; readonly usual: string }) {
   const { here, typing } = useColleagues(chatId);
   if (typing.length > 0) {
@@ -32,7 +32,7 @@ export function Faces({ chatId }: { readonly chatId: number }) {
   );
 }
 
-/** Two answers to one question are one too many. */
+/** Warns that a colleague is already answering. */
 export function Collision({ chatId }: { readonly chatId: number }) {
   const { typing } = useColleagues(chatId);
   return (
@@ -47,7 +47,7 @@ export function Collision({ chatId }: { readonly chatId: number }) {
   );
 }
 
-/** The last words of a chat in the list, or that somebody is about to write the next. */
+/** The preview of a chat in the list, or who is typing in it. */
 export function Preview({ chatId, text }: { readonly chatId: number; readonly text: string }) {
   const { typing } = useColleagues(chatId);
   if (typing.length === 0) return <span className="chat-preview">{text}</span>;

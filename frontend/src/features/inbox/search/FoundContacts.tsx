@@ -1,4 +1,4 @@
-/** People that a search has found: each leads to their chat, or to a first message where there is none yet. */
+/** Contacts found by a search: each leads to their chat, or to a first message. */
 import { useState } from "react";
 import { Link, useLocation } from "react-router";
 import { nameAccount } from "@/lib/accounts";
@@ -43,7 +43,7 @@ export function FoundContacts({ people, accounts }: FoundContactsProps) {
 interface FoundContactRowProps {
   readonly contact: FoundContact;
   readonly account: Account | undefined;
-  /** Of several numbers it is said which one knows the person. */
+  /** With several accounts, each contact shows the account it belongs to. */
   readonly isPhoneShown: boolean;
   readonly onStart: (start: Start) => void;
 }

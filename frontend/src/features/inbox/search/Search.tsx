@@ -1,4 +1,4 @@
-/** Looks for people, chats and messages in all numbers: the field above the list, and what was found in its place. */
+/** Searches contacts, chats and messages in all accounts: the field above the list, and the results in the list's place. */
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 import { Link, useLocation } from "react-router";
@@ -27,7 +27,7 @@ interface SearchFieldProps {
   readonly onChange: (text: string) => void;
 }
 
-/** Escape empties it; the arrow leads to what was found. */
+/** Escape clears the field; the down arrow moves to the results. */
 export function SearchField({ text, onChange }: SearchFieldProps) {
   const field = useRef<HTMLInputElement>(null);
   const onKeyDown = (event: KeyboardEvent) => {
@@ -66,7 +66,7 @@ export function SearchField({ text, onChange }: SearchFieldProps) {
   );
 }
 
-/** What was typed, once the typing pauses. */
+/** The text after typing pauses. */
 function useSettled(text: string): string {
   const [settled, setSettled] = useState(text);
   useEffect(() => {
@@ -84,13 +84,13 @@ function useFound(text: string) {
     initialPageParam: null as string | null,
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
     placeholderData: keepPreviousData,
-    // Messages come in all the time: a search is always a new one.
+    // Results age immediately: every search is a new request.
     staleTime: 0,
     gcTime: 0,
   });
 }
 
-/** The arrow keys walk over everything that was found. */
+/** Arrow keys move over all results. */
 function walkFound(event: KeyboardEvent<HTMLElement>): void {
   const direction = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (direction === undefined) return;
@@ -115,7 +115,7 @@ export function SearchResults({ text, accounts, selectedId }: SearchResultsProps
   const first = pages?.[0];
   if (pages === undefined || first === undefined) return <ChatSkeletons />;
   const messages = pages.flatMap((page) => page.messages);
-  // Those whose own chat stands above are there already.
+  // Contacts whose chat is already listed above are left out.
   const listed = new Set(first.chats.map((chat) => chat.id));
   const others = first.people.filter(({ chat_id }) => chat_id === null || !listed.has(chat_id));
   const count = first.chats.length + others.length + messages.length;

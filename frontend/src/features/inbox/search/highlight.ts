@@ -1,4 +1,4 @@
-/** The parts of a text that a search has found, by the beginnings of words and whatever the accents. */
+/** Highlights search matches in a text: at the beginnings of words, ignoring accents. */
 import { graphemes } from "@/lib/texts";
 
 import { digitOf } from "@/lib/phone";
@@ -8,10 +8,10 @@ export interface Part {
   readonly isFound: boolean;
 }
 
-/** So much is shown before the first find. */
+/** How many characters are shown before the first match. */
 const LEAD = 24;
 
-/** As server/text/fold.py, which finds the messages: both follow tests/fixtures/letters.json. */
+/** The same folding as server/text/fold.py, which finds the messages: both are tested against tests/fixtures/letters.json. */
 const ALIKE = new Map(
   [
     ["ß", "ss"], ["æ", "ae"], ["œ", "oe"], ["þ", "th"], ["ð", "d"], ["đ", "d"], ["ɖ", "d"], ["ɗ", "d"], ["ø", "o"], ["ł", "l"],
@@ -42,7 +42,7 @@ export function highlight(text: string, wanted: string): Part[] {
   return parts;
 }
 
-/** The same for one line: a long beginning is left out. */
+/** The same for one line: a long beginning is cut. */
 export function excerpt(text: string, wanted: string): Part[] {
   const [first, ...rest] = highlight(text.replace(/\s+/g, " "), wanted);
   if (first === undefined || first.isFound || rest.length === 0 || first.text.length <= LEAD) {

@@ -23,7 +23,7 @@ interface MessageBubbleProps {
   readonly isDayStart: boolean;
   readonly isContinued: boolean;
   readonly hasName: boolean;
-  /** One menu of the thread is a stop of the Tab key: the arrow keys lead to the others. */
+  /** Only one menu of the thread is a tab stop: the arrow keys lead to the others. */
   readonly isStop: boolean;
 }
 
@@ -80,7 +80,7 @@ function BubbleRow({ bubble, isInGroup, isTight, isStop }: BubbleRowProps) {
   );
 }
 
-/** Beside the first of what somebody in a group says in a row. */
+/** In groups: the sender's avatar beside their first message in a row. */
 function Writer({ bubble }: { readonly bubble: Bubble }) {
   const { sender, message } = bubble;
   if (sender === null || message === null) return null;
@@ -135,7 +135,7 @@ function MenuOpener({ bubble, button, isStop }: MenuOpenerProps) {
   );
 }
 
-/** A poll, an order, something that can be seen once: UniPile tells that it is there, and nothing of what it says. */
+/** Polls, orders, view-once media: UniPile reports that they exist, but not their content. */
 const isUnsupported = ({ message, body, attachments }: Bubble): boolean => message !== null && isBlank(body) && attachments.length === 0;
 
 function Content({ bubble }: { readonly bubble: Bubble }) {
@@ -175,7 +175,7 @@ function MessageContent({ bubble }: { readonly bubble: Bubble }) {
   );
 }
 
-/** Keyed by its words: a translator shows the old ones in elements of its own, which an edit must replace. */
+/** Keyed by its text: a page translator replaces the text with its own elements, which an edit has to replace. */
 function BodyText({ body }: { readonly body: string }) {
   return (
     <span key={body} className="bubble-text" dir="auto">

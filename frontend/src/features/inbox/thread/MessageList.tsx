@@ -1,4 +1,4 @@
-/** The messages of a thread, newest at the bottom; older ones are read when scrolling up, without a jump. */
+/** The messages of a thread, newest at the bottom; older ones load on scrolling up, without a jump. */
 import { useCallback, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type RefObject } from "react";
 import { Button } from "@/components/Button";
 import { Icon } from "@/components/Icon";
@@ -10,20 +10,20 @@ import type { useMessages } from "@/features/inbox/queries";
 
 const CLOSE_MS = 5 * 60_000;
 const NEAR_END_PX = 120;
-/** Read on this far before the top is reached, so that nobody has to wait there. */
+/** Loads more this far before the top, so that the user does not have to wait. */
 const NEAR_START_PX = 1_600;
 
 interface MessageListProps {
   readonly thread: ReturnType<typeof useMessages>;
   readonly bubbles: readonly Bubble[];
   readonly isGroup: boolean;
-  /** The message that is to be shown first, instead of the newest. */
+  /** The message to show first, instead of the newest. */
   readonly anchor?: number | null;
-  /** Back to the newest messages, when they are not among these. */
+  /** Returns to the newest messages, when they are not loaded. */
   readonly onLeave?: () => void;
 }
 
-/** Whether a bubble goes on with what the one before began: same person, a moment later. */
+/** Whether a bubble continues the one before: same sender, shortly after. */
 function continues(bubble: Bubble, before: Bubble | undefined): boolean {
   if (before === undefined || before.isEvent || bubble.isEvent) return false;
   if (before.direction !== bubble.direction || before.sender?.id !== bubble.sender?.id) return false;
@@ -31,8 +31,8 @@ function continues(bubble: Bubble, before: Bubble | undefined): boolean {
 }
 
 /**
- * The scroller is a reversed column: it counts from the end, so that it opens at the newest message, follows new
- * ones while the end is in view, and does not move when older ones are put on top. All of this is the browser's work.
+ * The scroller is a reversed column: it counts from the end, so that it opens at the newest message, follows new ones
+ * while the end is in view, and does not move when older ones are added on top. The browser does all of this.
  */
 function useScroller(onNearStart: () => void, onNearEnd: () => void, isOpenEnded: boolean) {
   const scroller = useRef<HTMLDivElement>(null);
@@ -44,11 +44,11 @@ function useScroller(onNearStart: () => void, onNearEnd: () => void, isOpenEnded
     setAtEnd(fromEnd < NEAR_END_PX);
     if (box.scrollHeight - box.clientHeight - fromEnd < NEAR_START_PX) onNearStart();
     if (!isOpenEnded || fromEnd >= NEAR_START_PX) return;
-    // At its very end the box would follow what is put below, past everything in between.
+    // At its very end the box would follow rows added below, past everything in between.
     if (fromEnd === 0) box.scrollTop = -1;
     onNearEnd();
   }, [onNearStart, onNearEnd, isOpenEnded]);
-  // A page may be too short to fill the screen: look again after each.
+  // A page may be too short to fill the screen: check again after each.
   useEffect(update, [update]);
   const toEnd = useCallback(() => {
     if (scroller.current !== null) scroller.current.scrollTop = 0;
@@ -56,7 +56,7 @@ function useScroller(onNearStart: () => void, onNearEnd: () => void, isOpenEnded
   return { scroller, isAtEnd, update, toEnd };
 }
 
-/** One's own new message is always scrolled to; others only when the end was in view. */
+/** The user's own new message is always scrolled to; others only when the end was in view. */
 function useOwnInView(bubbles: readonly Bubble[], toEnd: () => void): void {
   const last = bubbles.at(-1);
   const ownKey = last?.pending === null ? undefined : last?.key;
@@ -65,7 +65,7 @@ function useOwnInView(bubbles: readonly Bubble[], toEnd: () => void): void {
   }, [ownKey, toEnd]);
 }
 
-/** Browsers without scroll anchoring would let a new message push away what one reads further up. */
+/** Without scroll anchoring in the browser, a new message would move what is being read further up. */
 function useSteadyView(
   scroller: RefObject<HTMLDivElement | null>,
   bubbles: readonly Bubble[],
@@ -85,7 +85,7 @@ function useSteadyView(
   }, [scroller, bubbles, first, isOpenEnded]);
 }
 
-/** From one message's menu to the next or the one before. */
+/** Arrow keys move from one message's menu to the next. */
 function walkMenus(event: KeyboardEvent<HTMLElement>): void {
   const direction = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (direction === undefined || !(event.target as HTMLElement).matches(".bubble-menu")) return;
@@ -96,7 +96,7 @@ function walkMenus(event: KeyboardEvent<HTMLElement>): void {
 
 const hasMenu = (bubble: Bubble): boolean => bubble.message !== null && !bubble.isEvent && !bubble.isDeleted;
 
-/** Older messages when the top comes near, and newer ones when the thread was opened in the middle. */
+/** Loads older messages near the top, and newer ones when the thread was opened in the middle. */
 function useReadingOn(thread: MessageListProps["thread"]) {
   const { hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = thread;
   const { hasPreviousPage, isFetchPreviousPageError, fetchPreviousPage } = thread;
@@ -109,7 +109,7 @@ function useReadingOn(thread: MessageListProps["thread"]) {
   return { readOlder, readNewer, isOpenEnded: hasPreviousPage };
 }
 
-/** The message one came for is shown once, when the list is first there. */
+/** Scrolls to the anchored message once, after the first render. */
 function useShown(anchor: number | null): void {
   useLayoutEffect(() => {
     if (anchor !== null) showMessage(anchor, "instant");
@@ -155,7 +155,7 @@ export function MessageList({ thread, bubbles, isGroup, anchor = null, onLeave }
   );
 }
 
-/** Below the newest message that was read, as long as there are newer ones. */
+/** Below the newest loaded message, while there are newer ones. */
 function ThreadRest({ thread }: { readonly thread: MessageListProps["thread"] }) {
   if (!thread.isFetchPreviousPageError) return <p className="list-end">Loading newer messages…</p>;
   return (

@@ -1,4 +1,4 @@
-/** What can be done with a message: opened by its button, by the keyboard, or by a long press on a touch screen. */
+/** The menu of a message: opened by its button, the keyboard, or a long press on a touch screen. */
 import { MenuItem } from "@/components/Menu";
 import { Popover } from "@/components/Popover";
 import type { Message } from "@/types/wire";
@@ -14,7 +14,7 @@ interface MessageMenuProps {
   readonly onClose: () => void;
 }
 
-/** Whether there is anything in the menu: a picture that failed has neither text nor a place at WhatsApp. */
+/** Whether the menu has any item: a failed image has neither text nor an id at WhatsApp. */
 export const offers = (message: Message, canAct: boolean): boolean =>
   (message.body ?? "") !== "" || (canAct && canAnswer(message));
 

@@ -1,4 +1,4 @@
-/** The message that is answered, in a line or two: in the answer's bubble, and above the field while writing it. */
+/** The quoted message in a line or two: in the reply's bubble, and above the composer. */
 import { firstShown } from "@/lib/texts";
 import type { Quoted } from "@/types/wire";
 import { useThreadActions } from "./threadContext";
@@ -16,7 +16,7 @@ export function QuoteLines({ quoted }: { readonly quoted: Quoted }) {
   );
 }
 
-/** A button that leads to the message, when it is known here. */
+/** A button that jumps to the message, if it is stored. */
 export function Quote({ quoted }: { readonly quoted: Quoted }) {
   const { jumpTo } = useThreadActions();
   const id = quoted.message_id;

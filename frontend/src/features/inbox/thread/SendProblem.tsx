@@ -1,4 +1,4 @@
-/** Why a message is not on its way, and what can be done about it. */
+/** Why a message was not sent, and what the user can do. */
 import { Button } from "@/components/Button";
 import type { Bubble } from "./bubbles";
 import type { Pending } from "@/features/inbox/data/pending";
@@ -20,7 +20,7 @@ export function SendProblem({ bubble }: { readonly bubble: Bubble }) {
   return <Failed bubble={bubble} />;
 }
 
-/** Nothing is wrong with the message: it goes by itself. */
+/** The message will be retried automatically. */
 function Waiting({ pending, reason }: { readonly pending: Pending; readonly reason: string }) {
   const { retryPending, discardPending } = useThreadActions();
   return (

@@ -1,4 +1,4 @@
-/** Asks before something is done that cannot be taken back. */
+/** Confirms actions that cannot be undone. */
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import type { Question } from "./intent";

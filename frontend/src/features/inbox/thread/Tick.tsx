@@ -1,4 +1,4 @@
-/** How far a message of ours has come. */
+/** The delivery state of an outgoing message. */
 import type { MessageStatus } from "@/types/wire";
 
 const LABELS: Readonly<Partial<Record<MessageStatus, string>>> = {

@@ -1,8 +1,8 @@
-/** What may be done with a message, and how it will look once it is done. */
+/** What can be done with a message, and its optimistic result. */
 import { firstShown } from "@/lib/texts";
 import type { Message, Reaction } from "@/types/wire";
 
-/** WhatsApp lets a text be changed for a quarter of an hour. */
+/** WhatsApp allows edits for 15 minutes. */
 const EDIT_MS = 15 * 60_000;
 
 const isAtWhatsApp = (message: Message): boolean =>
@@ -37,7 +37,7 @@ export function guessFetch(message: Message, attachmentId: string): Message {
   return { ...message, attachments };
 }
 
-/** WhatsApp draws some emojis with a mark behind them, and leaves it out when it tells of them. */
+/** WhatsApp appends a variation selector to some emoji, and drops it when reporting reactions. */
 const plain = (value: string): string => value.replaceAll("\ufe0f", "");
 
 export const isSameEmoji = (one: string, other: string): boolean => plain(one) === plain(other);
@@ -47,7 +47,7 @@ export interface ReactionGroup {
   readonly names: readonly string[];
 }
 
-/** Each emoji once, with everybody who chose it. */
+/** Each emoji once, with everyone who chose it. */
 export function groupReactions(reactions: readonly Reaction[]): ReactionGroup[] {
   const groups = new Map<string, { value: string; names: string[] }>();
   for (const { value, sender, is_own } of reactions) {

@@ -1,4 +1,4 @@
-/** The message that the address points at (`#message-123`): the thread is then read around it. */
+/** The message in the URL (`#message-123`): the thread is read around it. */
 import { useCallback } from "react";
 import { useLocation, useNavigate } from "react-router";
 
@@ -16,14 +16,14 @@ export function useAnchor() {
     (messageId: number) => void navigate({ pathname, search, hash: anchorOf(messageId) }, { replace: true }),
     [navigate, pathname, search],
   );
-  /** Back to the newest messages. */
+  /** Returns to the newest messages. */
   const leave = useCallback(() => {
     if (hash !== "") void navigate({ pathname, search }, { replace: true });
   }, [navigate, pathname, search, hash]);
   return { anchor: parseAnchor(hash), goTo, leave };
 }
 
-/** Bring a message into view, mark it for a moment, and let the keyboard go on from there. False when it is not in the page. */
+/** Scrolls to a message, highlights it briefly and focuses it. False if it is not rendered. */
 export function showMessage(messageId: number, behavior: ScrollBehavior): boolean {
   const row = document.querySelector<HTMLElement>(`[data-message-id="${messageId}"]`);
   if (row === null) return false;

@@ -1,4 +1,4 @@
-/** One bubble for each message, whatever of it has come in so far, in whatever order. */
+/** Merges all versions of the messages, in any order, into one bubble each. */
 import { isNewer, newestOf } from "@/lib/rows";
 import { firstName, firstShown } from "@/lib/texts";
 import type { Attachment, Contact, Direction, Message, MessageStatus, Quoted, Reaction } from "@/types/wire";
@@ -7,35 +7,35 @@ import { contactKey, type Contacts } from "@/features/inbox/data/contacts";
 import type { Pending } from "@/features/inbox/data/pending";
 
 export interface Bubble {
-  /** Stays the same from the first keystroke's send to the last tick. */
+  /** Stays the same from sending to the last delivery state. */
   readonly key: string;
   readonly direction: Direction;
   readonly status: MessageStatus;
   readonly body: string;
   readonly sentAt: string;
-  /** Where it stands among the others, also when the clock it was sent by is ahead. */
+  /** The sort time, correct even if the sender's clock is ahead. */
   readonly orderedAt: string;
   readonly sender: { readonly id: string; readonly name: string; readonly avatar: string | null } | null;
   readonly isEvent: boolean;
   readonly isDeleted: boolean;
   readonly isEdited: boolean;
   readonly isForwarded: boolean;
-  /** When it goes out, if it has to wait its turn. */
+  /** The scheduled time of a delayed message. */
   readonly scheduledAt: string | null;
   readonly quoted: Quoted | null;
   readonly error: string | null;
   readonly attachments: readonly Attachment[];
   readonly reactions: readonly Reaction[];
-  /** The row itself, once the server knows it. */
+  /** The row, once the server has it. */
   readonly message: Message | null;
-  /** Set while the server does not know the message: it can be retried or discarded. */
+  /** Set until the server has the message: it can be retried or discarded. */
   readonly pending: Pending | null;
 }
 
-/** Of the system events only a missed call, by voice (8) or video (9), is news to somebody. */
+/** Of the system events only missed calls, voice (8) and video (9), are worth announcing. */
 export const isListed = ({ is_event, event_type }: Message): boolean => !is_event || event_type === 8 || event_type === 9;
 
-/** The newest message among these that came in, by its place in the order of arrival; null when there is none. */
+/** The highest `arrived_seq` of the incoming messages; null if there are none. */
 export function findSeen(bubbles: readonly Bubble[]): number | null {
   const positions = bubbles.flatMap(({ message }) => (message?.direction === "in" ? [message.arrived_seq] : []));
   return positions.length === 0 ? null : positions.reduce((one, other) => Math.max(one, other));
@@ -45,7 +45,7 @@ function isBefore(one: Message, other: Message): boolean {
   return one.ordered_at === other.ordered_at ? one.id < other.id : one.ordered_at < other.ordered_at;
 }
 
-/** The row at one end of what was read so far. */
+/** The first or last of the rows read so far. */
 function findEnd(fetched: readonly Message[], isFurther: (row: Message, end: Message) => boolean): Message | null {
   return fetched.reduce<Message | null>((end, row) => (end === null || isFurther(row, end) ? row : end), null);
 }
@@ -56,7 +56,7 @@ export interface Open {
   readonly hasNewer: boolean;
 }
 
-/** Whether a row lies in the part of the chat that was read, so that nothing is missing next to it. */
+/** Whether a row lies within the range that was read, so that no row is missing next to it. */
 function findRange(fetched: readonly Message[], { hasOlder, hasNewer }: Open): (row: Message) => boolean {
   const floor = hasOlder ? findEnd(fetched, isBefore) : null;
   const ceiling = hasNewer ? findEnd(fetched, (row, end) => isBefore(end, row)) : null;
@@ -75,7 +75,7 @@ interface CachedBubble {
   readonly contact: Contact | undefined;
 }
 
-/** The same row gives the same bubble, so that a new message draws one bubble, not all of them. */
+/** The same row yields the same bubble object, so that a new message renders one bubble, not all of them. */
 const bubbleCache = new WeakMap<Message, CachedBubble>();
 
 function toBubble(message: Message, contacts: Contacts): Bubble {
@@ -110,7 +110,7 @@ function describe(message: Message, contact: Contact | undefined): Bubble {
   };
 }
 
-/** A message as an answer to it shows it. */
+/** A message as a reply quotes it. */
 export function quote(message: Message): Quoted {
   return {
     message_id: message.id,
@@ -150,10 +150,9 @@ function preferGuess(row: Message, guess: Message | undefined): Message {
 }
 
 /**
- * The thread, oldest first.
- *
- * A live row beyond what was read is left out while there is more to read on that side: shown now, it would
- * stand next to rows it does not follow. Unconfirmed messages stand last, whatever this computer's clock says.
+ * The thread, oldest first. A live row beyond the range that was read is left out while there is more to read on that
+ * side: it would appear next to rows it does not follow. Unconfirmed messages come last, whatever this computer's clock
+ * says.
  */
 export function mergeBubbles(
   fetched: readonly Message[],

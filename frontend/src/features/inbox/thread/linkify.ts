@@ -6,13 +6,15 @@ export interface Part {
   readonly href: string | null;
 }
 
-/** What no address holds: blanks, quotes, and characters that are not seen, which could dress one up as another. */
+/** Characters that end an address: blanks, quotes, and invisible ones that could disguise it. */
 const OUTSIDE = String.raw`\s\p{Cc}\p{Cf}<>"'“”„‟‘‚‛«»「」『』【】《》〈〉`;
-/** Ends of domains that people leave the https:// out of. Two letters may be the next sentence's word ("ok.in 5 min"),
- * and need a path: youtu.be/x. */
+/**
+ * Top-level domains that people write without https://. Two-letter ones may be the next sentence's word ("ok.in 5
+ * min"), so they need a path: youtu.be/x.
+ */
 const BARE = "com|org|net|edu|gov|info|biz|app|dev|io|(?:com|org|net|edu|gov|co|ac)\\.[a-z]{2}|[a-z]{2}(?=\\/[a-z0-9@_-])";
 const REST = String.raw`[^${OUTSIDE}]{1,8192}`;
-/** Letters of the scripts that put blanks between words: an address does not begin or end within such a word. */
+/** Letters of scripts that separate words with blanks: an address does not begin or end within such a word. */
 const WORD_CHARACTER = String.raw`[^\P{L}\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}\p{scx=Thai}]`;
 const LABEL = String.raw`[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?`;
 const MAIL_LABEL = String.raw`[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?`;
@@ -38,7 +40,7 @@ export function linkify(text: string): Part[] {
     const address = withoutTrailing(match[0]);
     const href = hrefOf(address);
     if (href === null) continue;
-    candidates.lastIndex = match.index + address.length; // behind a bracket there may be another
+    candidates.lastIndex = match.index + address.length; // another address may follow a bracket
     if (match.index > end) parts.push({ text: text.slice(end, match.index), href: null });
     parts.push({ text: address, href });
     end = match.index + address.length;
@@ -47,7 +49,7 @@ export function linkify(text: string): Part[] {
   return parts;
 }
 
-/** Without the sentence's signs, and without brackets that were opened before the address. */
+/** Strips trailing punctuation, and brackets that were opened before the address. */
 function withoutTrailing(address: string): string {
   const open = new Map<string, number>();
   let end = address.length;
@@ -66,7 +68,7 @@ function withoutTrailing(address: string): string {
   return address.slice(0, end);
 }
 
-/** Only ever http, https or mailto; null for what has no host. */
+/** Only http, https or mailto; null without a host. */
 function hrefOf(address: string): string | null {
   const isMail = /^(?:mailto:)?[^/?#]*@/i.test(address) && !/^https?:/i.test(address);
   const href = isMail ? `mailto:${address.replace(/^mailto:/i, "")}` : /^https?:/i.test(address) ? address : `https://${address}`;

@@ -1,4 +1,4 @@
-/** A finger that rests on something; a moving one scrolls. */
+/** Detects a long press of a finger; a moving finger scrolls. */
 import { useRef, type PointerEvent } from "react";
 
 const PRESS_MS = 450;

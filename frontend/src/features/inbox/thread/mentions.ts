@@ -1,9 +1,9 @@
-/** Puts names in the place of the ids by which a text mentions people. */
+/** Replaces the ids of mentioned contacts with their names. */
 import type { Mention, Message } from "@/types/wire";
 
 const TOKEN = /(?<![\p{L}\p{N}])@(\d{5,20})(?!\d)/gu;
 
-/** The text as it is read: `@Bia Lima` for `@120000000000001`, where the contact is known. */
+/** The text with `@Bia Lima` for `@120000000000001`, where the contact is known. */
 export function nameMentions(body: string, mentions: readonly Mention[] = []): string {
   if (mentions.length === 0) return body;
   const names = new Map(mentions.map(({ provider_id, name, phone }) => [provider_id.split("@")[0], name ?? phone]));

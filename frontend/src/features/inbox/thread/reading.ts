@@ -1,4 +1,4 @@
-/** Marks a chat as read while somebody is really looking at it. */
+/** Marks a chat as read while the user is looking at it. */
 import { useMutation } from "@tanstack/react-query";
 import { useEffect, useEffectEvent, useSyncExternalStore } from "react";
 import { useApi } from "@/lib/api/context";
@@ -23,7 +23,7 @@ interface ReadMark {
   readonly seen: number;
 }
 
-/** `seen` is how far somebody has the chat before them; what comes later stays unread, however late this is told. */
+/** `seen` is the newest `arrived_seq` on the screen; later messages stay unread, however late the request arrives. */
 export function useMarkRead(chat: Chat | undefined, seen: number | null): void {
   const api = useApi();
   const { store } = useInbox();
@@ -31,8 +31,8 @@ export function useMarkRead(chat: Chat | undefined, seen: number | null): void {
   const { mutate } = useMutation({
     mutationFn: ({ chat: row, seen: seenSeq }: ReadMark) => api.patchChat(row, { read: true, read_seq: seenSeq }),
     onSuccess: (row) => store.applyChat(row),
-    // Right after a reconnect a call may still fail: soon again, since the unread count alone would not ask twice.
-    // On a bad line it may take a while.
+    // Right after a reconnect a request may still fail. It is retried soon, because the unread count alone would not trigger it again.
+    // On a bad connection this may take a while.
     retry: 40,
     retryDelay: (failures) => (failures < 10 ? 500 : 2000),
     networkMode: "always",
