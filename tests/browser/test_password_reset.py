@@ -53,7 +53,7 @@ async def test_a_link_is_mailed_to_whoever_asks_at_the_login_page(mailing: Maili
     owner = (await Inbox.signed_in(windows, mailing.stack, "/settings/team")).page
     await owner.get_by_test_id("invite-email").fill(EVA)
     await owner.keyboard.press("Enter")
-    await expect(owner.get_by_role("dialog")).to_contain_text("It goes to them by mail too.")
+    await expect(owner.get_by_role("dialog")).to_contain_text("It was also sent by e-mail.")
     await shoot(owner, "link-mailed")
     await mailing.link_for(EVA)
     for look, options in LOOKS.items():

@@ -91,7 +91,7 @@ async def test_an_owner_erases_a_number_and_colleagues_lose_it_live(
     await field.fill(name)
     await field.press("Enter")
     await expect(page.get_by_test_id("account-card")).to_have_count(0)
-    await expect(page.get_by_test_id("erasure")).to_contain_text("has not let it go yet")
+    await expect(page.get_by_test_id("erasure")).to_contain_text("has not released it yet")
     await check_screen(page)
     await expect(colleague.page.get_by_text("My secret")).to_have_count(0)
     await expect(colleague.chats).to_have_count(0)

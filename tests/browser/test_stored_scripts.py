@@ -109,7 +109,7 @@ async def look_at_everything(inbox: Inbox) -> None:
     await inbox.chats.filter(has_text="group").click()
     await expect(page.get_by_test_id("thread").get_by_text(f"group {WORST}")).to_be_visible()
     await assert_harmless(page)
-    field = page.get_by_label("Search people, chats and messages")
+    field = page.get_by_label("Search contacts, chats and messages")
     for text in (WORST, CORPUS[3], "onerror"):
         await field.fill(text)
         await expect(

@@ -40,7 +40,7 @@ async def test_somebody_is_invited_let_into_a_number_and_sees_what_they_may(
 
     await owner.go_to("Connections")
     await page.get_by_test_id("account-members").click()
-    await page.get_by_label("Somebody to add").select_option(label="Eva Lima (eva@example.com)")
+    await page.get_by_label("User to add").select_option(label="Eva Lima (eva@example.com)")
     await page.get_by_test_id("member-add").click()
     await expect(page.get_by_test_id("member").filter(has_text="Eva Lima")).to_be_visible()
     await shoot(page, "members")
@@ -74,7 +74,7 @@ async def hand_over(page: Page, guest: Page, demo: Stack) -> None:
     for name, label in (("Eva Lima", "Eva Lima (eva@example.com)"), ("Demo", re.compile("^Demo"))):
         await page.get_by_test_id("hand-over").press("Enter")
         await expect(page.get_by_test_id("hand-over-question")).to_be_visible()
-        choice = page.get_by_label("Who pays from now on")
+        choice = page.get_by_label("New payer")
         await choice.select_option(label=await labelled(choice, label))
         await look_everywhere(page, "hand-over")
         await page.get_by_test_id("confirm-hand-over").press("Enter")

@@ -64,7 +64,7 @@ async def open_translated(demo: Stack, windows: Windows) -> Agent:
 
 async def expect_whole(inbox: Inbox) -> None:
     """The page did not give way, and says what it said before."""
-    await expect(inbox.page.get_by_text("Something broke in this page")).to_have_count(0)
+    await expect(inbox.page.get_by_text("Something went wrong on this page")).to_have_count(0)
     await expect(inbox.page.locator("font").first).to_be_attached()
     assert await inbox.page.evaluate(TRANSLATABLE) == []
 
@@ -74,10 +74,10 @@ async def test_paced_sends_in_a_translated_page(paced: Stack, windows: Windows) 
     texts = ["One", "Two", "Three"]
     for text in texts:
         await agent.answer(text)
-    await expect(agent.bubble("Three")).to_contain_text("goes out at")
+    await expect(agent.bubble("Three")).to_contain_text("will be sent at")
     for text in texts:
         await agent.expect_status(text, "delivered")
-    await expect(agent.page.get_by_text("goes out at")).to_have_count(0)
+    await expect(agent.page.get_by_text("will be sent at")).to_have_count(0)
     await agent.expect_bubbles("A question", *texts)
     await expect_whole(agent)
 

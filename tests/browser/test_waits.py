@@ -96,7 +96,7 @@ async def test_an_upload_on_a_deaf_line_is_tried_again_and_texts_pass_it(
         return await waiting.count() == 1
 
     await eventually(has_stalled)
-    await expect(waiting).to_contain_text("The upload stopped on its way")
+    await expect(waiting).to_contain_text("The upload stalled")
     await inbox.expect_status("still there?", "delivered")
     await expect_arrived(demo, "A question", "still there?")
 

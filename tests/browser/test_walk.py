@@ -129,7 +129,7 @@ async def test_a_wrong_password_is_said_and_the_next_one_works(demo: Stack, wind
     windows.expect_errors(r"status of 401 .*/api/auth/login")
     page = await windows.open(demo.stranger.url)
     await type_password(page, "wrong-password")
-    await expect(page.get_by_text("do not belong together")).to_be_visible()
+    await expect(page.get_by_text("Wrong e-mail or password")).to_be_visible()
     await expect(page.get_by_test_id("login-password")).to_be_focused()
     await type_password(page, DEMO_PASSWORD)
     await expect(page.get_by_test_id("logout")).to_be_visible()

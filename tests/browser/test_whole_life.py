@@ -216,7 +216,7 @@ async def lose_the_link(scene: Scene) -> list[str]:
     await scene.to_customer()
     await customer.lose_link()
     await scene.to_agent()
-    await expect(agent.page.get_by_text("is not connected: nothing comes in or goes out.")).to_be_visible()
+    await expect(agent.page.get_by_text("is not connected. No messages come in or go out.")).to_be_visible()
     await scene.to_customer()
     missed = [f"Are you there? ({number})" for number in range(1, 8)]
     for text in missed:

@@ -96,7 +96,7 @@ it("says how much came in by the replay: each message once, only what somebody w
 it("says that it was refused, until somebody asks again", async () => {
   const { feed, latest } = show();
   act(() => latest().end(4403));
-  expect(banner()).toContain("refuses live updates");
+  expect(banner()).toContain("rejected the live connection");
   await pass(60_000);
   act(() => screen.getByRole("button").click());
   expect(banner()).toBeNull();

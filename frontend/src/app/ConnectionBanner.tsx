@@ -39,7 +39,7 @@ export function ConnectionBanner() {
       {isRejected && <Rejected />}
       {!isRejected && phase === "lost" && (
         <p className={`banner ${isLive ? "banner-back" : "banner-lost"}`} data-testid="connection-banner">
-          {isLive ? welcomeBack(missed) : "Reconnecting… New messages appear as soon as we are back."}
+          {isLive ? welcomeBack(missed) : "Reconnecting… New messages will appear when the connection is back."}
         </p>
       )}
     </div>
@@ -55,7 +55,7 @@ function Rejected() {
   const feed = useFeed();
   return (
     <p className="banner banner-lost" data-testid="connection-banner">
-      The server refuses live updates here: what you see may be out of date.{" "}
+      The server rejected the live connection. What you see may be out of date.{" "}
       <Button size="small" tone="quiet" onClick={() => feed.start()}>
         Try again
       </Button>

@@ -17,8 +17,8 @@ export class ErrorBoundary extends Component<Props, { readonly hasFailed: boolea
     if (!this.state.hasFailed) return this.props.children;
     return (
       <ErrorState
-        title="Something broke in this page"
-        message="Your messages are safe on the server. Loading the page again usually helps."
+        title="Something went wrong on this page"
+        message="Your messages are safe on the server. Reloading the page usually helps."
         onRetry={() => window.location.reload()}
       />
     );

@@ -92,7 +92,7 @@ function Unreachable() {
     <main className="splash" id="main">
       <ErrorState
         title="Confab cannot be reached"
-        message="Check your connection. We keep trying by ourselves."
+        message="Check your connection. We keep retrying automatically."
         onRetry={() => void session.restore()}
       />
     </main>

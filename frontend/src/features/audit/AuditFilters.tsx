@@ -58,7 +58,7 @@ export function AuditFilters({ choice, onChoose }: AuditFiltersProps) {
       <TextField label="From" type="date" value={choice.from} max={choice.to} onChange={(event) => onChoose({ ...choice, from: event.target.value })} />
       <TextField label="To" type="date" value={choice.to} min={choice.from} onChange={(event) => onChoose({ ...choice, to: event.target.value })} />
       {choice.actor !== null && (
-        <Button className="audit-person" onClick={() => onChoose({ ...choice, actor: null })} aria-label={`Show everybody, not only ${choice.actor.name}`}>
+        <Button className="audit-person" onClick={() => onChoose({ ...choice, actor: null })} aria-label={`Show everyone, not only ${choice.actor.name}`}>
           <Exact>{choice.actor.name}</Exact>
           <Icon name="close" size={16} />
         </Button>

@@ -46,7 +46,7 @@ const refusal = new ApiError(503, { code: "unavailable", message: "Busy.", field
 it("says who did what to whom, and from where", async () => {
   show(page([LINE, FAILED]));
   const [first, second] = await screen.findAllByTestId("audit-line");
-  expect(first?.textContent).toContain("Changed a rolePerson 9from: agent, to: admin");
+  expect(first?.textContent).toContain("Changed a roleUser 9from: agent, to: admin");
   expect(first?.textContent).toContain("203.0.113.9");
   expect(second?.textContent).toContain("Could not sign ineve");
 });
@@ -74,7 +74,7 @@ it("asks by action, person and day, whole days of the reader's own calendar", as
   const asked = { action: "user.role_changed", actor_id: "3", since, until };
   expect(list).toHaveBeenLastCalledWith(asked, null, expect.anything());
   list.mockResolvedValueOnce(page([LINE]));
-  await userEvent.click(screen.getByRole("button", { name: "Show everybody, not only ana@example.com" }));
+  await userEvent.click(screen.getByRole("button", { name: "Show everyone, not only ana@example.com" }));
   expect(list).toHaveBeenLastCalledWith({ action: "user.role_changed", since, until }, null, expect.anything());
 });
 

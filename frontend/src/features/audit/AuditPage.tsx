@@ -36,7 +36,7 @@ export function AuditPage() {
       <header className="audit-head">
         <div>
           <h1>Audit</h1>
-          <p className="muted">Who did what, when and from where. Lines are added and never changed.</p>
+          <p className="muted">Who did what, when and from where. Entries are only added, never changed.</p>
         </div>
         <SaveButton filter={filter} />
       </header>
@@ -94,7 +94,7 @@ function Lines({ filter, onActor }: LinesProps) {
   if (lines.length === 0) {
     return (
       <EmptyState icon="clock" title="Nothing found">
-        Nothing of this kind was written down in that time.
+        No entries match these filters.
       </EmptyState>
     );
   }
@@ -104,7 +104,7 @@ function Lines({ filter, onActor }: LinesProps) {
       {query.isFetchNextPageError && <Notice tone="bad">{describeError(query.error)}</Notice>}
       {query.hasNextPage && (
         <Button isBusy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()} data-testid="audit-more">
-          Show older lines
+          Show older entries
         </Button>
       )}
     </>

@@ -32,7 +32,7 @@ function show(fields: Partial<Account>) {
 it.each([
   [{ status: "connecting", phone: null, next_step: "scan" }, "Show code", "Waiting for the code"],
   [{ status: "needs_action", status_reason: "CREDENTIALS", next_step: "reconnect" }, "Reconnect", "signed this number out"],
-  [{ status: "needs_action", status_reason: "PERMISSIONS", next_step: "reconnect" }, "Reconnect", "does not let this number in"],
+  [{ status: "needs_action", status_reason: "PERMISSIONS", next_step: "reconnect" }, "Reconnect", "rejected the login of this number"],
 ] as const)("offers one step, and says why: %o", (fields, step, reason) => {
   show(fields);
   expect(screen.getByTestId("account-reconnect").textContent).toBe(step);
@@ -49,9 +49,9 @@ it("connects a number that is gone as a new one", async () => {
 });
 
 it.each([
-  [0, "Confab restarts the connection by itself."],
-  [1, "by itself, once so far."],
-  [3, "by itself, 3 times so far."],
+  [0, "Confab restarts the connection automatically."],
+  [1, "automatically, once so far."],
+  [3, "automatically, 3 times so far."],
 ])("says that it restarts the connection: %i", (restarts, words) => {
   show({ status: "degraded", status_reason: "ERROR", next_step: "wait", restarts });
   expect(screen.getByTestId("account-advice").textContent).toContain(words);
@@ -60,7 +60,7 @@ it.each([
 
 it("sends to support when restarting has not helped", () => {
   show({ status: "needs_action", status_reason: "RESTARTS_EXHAUSTED", next_step: "contact_support", restarts: 3 });
-  expect(screen.getByTestId("account-reason").textContent).toContain("restarting it has not helped");
+  expect(screen.getByTestId("account-reason").textContent).toContain("restarting it did not help");
   expect(screen.getByTestId("account-advice").textContent).toBe("Link it again. If that does not help, contact support.");
   expect(screen.getByTestId("account-reconnect").className).toContain("button-primary");
 });

@@ -82,7 +82,7 @@ function AccountFacts({ account }: { readonly account: Account }) {
   return (
     <dl className="account-facts">
       <div>
-        <dt title="When WhatsApp last told us something about this number">Last signal</dt>
+        <dt title="When WhatsApp last sent something for this number">Last signal</dt>
         <dd>
           <When time={account.last_webhook_at} />
         </dd>
@@ -94,7 +94,7 @@ function AccountFacts({ account }: { readonly account: Account }) {
         </dd>
       </div>
       <div>
-        <dt title="Messages a check found that no signal had announced">Found late</dt>
+        <dt title="Messages that arrived without a signal and were found by a check">Found late</dt>
         <dd data-testid="account-found-late" title={describeGap(account)}>
           {account.found_late.toLocaleString()}
         </dd>
@@ -121,7 +121,7 @@ function Imported({ account }: { readonly account: Account }) {
   return (
     <p className="account-import" role="status" data-testid="account-import" data-state="running">
       <span className="spinner" aria-hidden="true" />
-      Reading in earlier chats: <Exact>{imported_messages.toLocaleString()}</Exact> messages so far
+      Importing earlier chats: <Exact>{imported_messages.toLocaleString()}</Exact> messages so far
     </p>
   );
 }

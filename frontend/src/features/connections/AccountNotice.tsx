@@ -29,7 +29,7 @@ export function AccountNotice({ account, className, isQuiet = false }: AccountNo
       {isShown && (
         <div className={className} data-testid="number-notice">
           <Notice tone="warn">
-            <strong translate="no">{nameAccount(account)}</strong> is not connected: nothing comes in or goes out. <Text>{explain(account) ?? ""}</Text>
+            <strong translate="no">{nameAccount(account)}</strong> is not connected. No messages come in or go out. <Text>{explain(account) ?? ""}</Text>
             <NextStep account={account} onAsk={setAsked} />
           </Notice>
         </div>

@@ -156,6 +156,6 @@ it("says that the number is here already", async () => {
   await pass(10);
   act(() => applyAccount(client, { ...WAITING, status: "disconnected", status_reason: "DUPLICATE", next_step: "none", seq: 2 }));
   await pass(10);
-  expect(screen.getByText(/connected already/)).toBeTruthy();
+  expect(screen.getByText(/already connected/)).toBeTruthy();
   expect(screen.queryByTestId("connect-qr")).toBeNull();
 });

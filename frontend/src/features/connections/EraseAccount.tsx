@@ -28,7 +28,7 @@ export function EraseAccount({ account, onClose }: EraseAccountProps) {
       testId="erase-number"
     >
       <p>
-        <strong>{name}</strong> and everything in it is removed for your whole team, and cannot be brought back.
+        <strong>{name}</strong> and everything in it is removed for your whole team, and cannot be restored.
       </p>
       <WhatGoes />
       <ExportFirst account={account} />
@@ -68,14 +68,14 @@ function ExportFirst({ account }: { readonly account: Account }) {
 function WhatGoes() {
   return (
     <>
-      <h3>What goes</h3>
+      <h3>Removed</h3>
       <ul>
-        <li>all chats, messages, people, pictures and files of this number, and its exports</li>
-        <li>the link to WhatsApp: the number is disconnected, for everybody who shares it</li>
+        <li>all chats, messages, contacts, pictures and files of this number, and its exports</li>
+        <li>the link to WhatsApp: the number is disconnected, for everyone who shares it</li>
       </ul>
-      <h3>What stays</h3>
+      <h3>Kept</h3>
       <ul>
-        <li>how many messages were counted, and the audit log, which holds no content</li>
+        <li>usage counts, and the audit log, which holds no content</li>
         <li>everything on WhatsApp and on phones</li>
       </ul>
     </>

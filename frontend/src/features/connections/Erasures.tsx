@@ -14,5 +14,5 @@ export function Erasures() {
 function describe({ messages, unlinked }: AccountErasure): string {
   const count = messages === 1 ? "1 message" : `${messages.toLocaleString()} messages`;
   const removed = `A number is being erased: ${count} removed so far.`;
-  return unlinked ? removed : `${removed} WhatsApp has not let it go yet, and is asked every minute.`;
+  return unlinked ? removed : `${removed} WhatsApp’s gateway has not released it yet; we retry every minute.`;
 }

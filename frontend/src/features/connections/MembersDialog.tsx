@@ -46,7 +46,7 @@ export function MembersDialog({ account: chosen, onTransfer, onClose }: MembersD
     <Dialog title={`People on ${nameAccount(account)}`} onClose={onClose}>
       {error !== null && <Notice tone="bad">{describeError(error)}</Notice>}
       {members.data === undefined ? (
-        <Loading label="Loading the people">
+        <Loading label="Loading the members">
           <Skeleton className="account-skeleton" />
         </Loading>
       ) : (
@@ -83,12 +83,12 @@ function PayerRow({ member, onTransfer }: PayerRowProps) {
     <li className="entry" data-testid="member" data-payer>
       <div className="entry-text">
         <strong>{member.name}</strong>
-        <span>The number stands in their name: their plan pays for it</span>
+        <span>Their plan pays for this number</span>
       </div>
       <span className="muted">owner</span>
       {onTransfer !== undefined && (
         <Button size="small" onClick={onTransfer} data-testid="hand-over">
-          Hand over…
+          Transfer…
         </Button>
       )}
     </li>
@@ -135,15 +135,15 @@ function AddMember({ members, isBusy, onAdd }: AddMemberProps) {
   const team = useTeam().data ?? [];
   const [chosen, setChosen] = useState("");
   const others = team.filter(({ id, status }) => status !== "disabled" && !members.some((m) => m.user_id === id));
-  if (others.length === 0) return <p className="muted">Everybody of the team is here.</p>;
+  if (others.length === 0) return <p className="muted">Everyone on the team is already a member.</p>;
   const add = () => {
     onAdd(Number(chosen));
     setChosen("");
   };
   return (
     <div className="dialog-actions">
-      <select className="select" aria-label="Somebody to add" value={chosen} onChange={(event) => setChosen(event.target.value)}>
-        <option value="">Choose somebody</option>
+      <select className="select" aria-label="User to add" value={chosen} onChange={(event) => setChosen(event.target.value)}>
+        <option value="">Choose a member</option>
         {others.map((user) => (
           <option key={user.id} value={user.id}>
             {`${user.name} (${user.email})`}

@@ -79,7 +79,7 @@ function Choice({ id, current, isBusy, onChoose }: ChoiceProps) {
       onChange={(event) => onChoose(event.target.value)}
       data-testid="account-retention"
     >
-      <option value="">As long as the number</option>
+      <option value="">As long as the number exists</option>
       {[...days].map((value) => (
         <option key={value} value={value}>
           {nameOf(value)}
@@ -99,8 +99,8 @@ function ConfirmRetention({ days, onClose, onConfirm }: ConfirmRetentionProps) {
   return (
     <Dialog title="Remove older messages?" onClose={onClose}>
       <p>
-        Messages sent more than <Text>{nameOf(days).toLowerCase()}</Text> ago are removed here with their files, now and from now on, and
-        cannot be brought back. Chats, people and what was counted stay, and so does everything on the phone.
+        Messages sent more than <Text>{nameOf(days).toLowerCase()}</Text> ago are removed here with their files, now and in future, and
+        cannot be restored. Chats, contacts and usage counts stay, and so does everything on the phone.
       </p>
       <div className="dialog-actions">
         <Button onClick={onClose}>Keep them</Button>

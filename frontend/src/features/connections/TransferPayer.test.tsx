@@ -52,11 +52,11 @@ it("hands over to an active person of the number, once it is said who", async ()
   const setPayer = vi.fn<Api["setPayer"]>().mockResolvedValue({ member: BIA });
   const { client, account, onClose, wrap } = show(7, [ANA, BIA, GONE], { setPayer });
   wrap(<TransferPayer account={account} onClose={onClose} />);
-  const choice = await screen.findByRole("combobox", { name: "Who pays from now on" });
-  expect([...choice.querySelectorAll("option")].map(({ text }) => text)).toEqual(["Choose somebody", "Bia (bia@example.com)"]);
+  const choice = await screen.findByRole("combobox", { name: "New payer" });
+  expect([...choice.querySelectorAll("option")].map(({ text }) => text)).toEqual(["Choose a member", "Bia (bia@example.com)"]);
   expect(screen.getByTestId("confirm-hand-over")).toHaveProperty("disabled", true);
   await userEvent.selectOptions(choice, "8");
-  expect(screen.getByText("What was counted so far stays with Ana.")).toBeTruthy();
+  expect(screen.getByText("Usage counted so far stays with Ana.")).toBeTruthy();
   await userEvent.click(screen.getByTestId("confirm-hand-over"));
   expect(setPayer).toHaveBeenCalledExactlyOnceWith(1, 8);
   expect(onClose).toHaveBeenCalledOnce();
@@ -77,7 +77,7 @@ it("says why it was not handed over, and stays", async () => {
 it("asks for the person to be added first where nobody else is", async () => {
   const { account, onClose, wrap } = show(7, [ANA, GONE]);
   wrap(<TransferPayer account={account} onClose={onClose} />);
-  expect(await screen.findByText("Nobody else is on this number. Add the person first.")).toBeTruthy();
+  expect(await screen.findByText("This number has no other member. Add one first.")).toBeTruthy();
   expect(screen.getByTestId("confirm-hand-over")).toHaveProperty("disabled", true);
 });
 

@@ -23,9 +23,9 @@ interface TransferPayerProps {
 export function TransferPayer({ account, onClose }: TransferPayerProps) {
   const members = useQuery(membersQuery(useApi(), account.id)).data;
   return (
-    <Dialog title="Hand this number over?" onClose={onClose}>
+    <Dialog title="Transfer this number?" onClose={onClose}>
       {members === undefined ? (
-        <Loading label="Loading the people">
+        <Loading label="Loading the members">
           <Skeleton className="account-skeleton" />
         </Loading>
       ) : (
@@ -62,14 +62,14 @@ function Question({ account: shown, members, onClose }: QuestionProps) {
   return (
     <div className="consequences" data-testid="hand-over-question">
       <p>
-        <strong translate="no">{nameAccount(account)}</strong> stands in the name of <Exact>{payer?.name ?? "somebody else"}</Exact>, whose plan pays for it.
+        <strong translate="no">{nameAccount(account)}</strong> is paid for by the plan of <Exact>{payer?.name ?? "another user"}</Exact>.
       </p>
       {others.length === 0 ? (
-        <p className="muted">Nobody else is on this number. Add the person first.</p>
+        <p className="muted">This number has no other member. Add one first.</p>
       ) : (
         <ChoosePayer others={others} chosen={chosen} onChoose={setChosen} />
       )}
-      <WhatChanges before={payer?.name ?? "the one before"} after={newPayer?.name ?? "the one you choose"} />
+      <WhatChanges before={payer?.name ?? "the current payer"} after={newPayer?.name ?? "the new payer"} />
       {handingOver.error !== null && <Notice tone="bad">{describeError(handingOver.error)}</Notice>}
       <div className="dialog-actions">
         <Button onClick={onClose}>Cancel</Button>
@@ -80,7 +80,7 @@ function Question({ account: shown, members, onClose }: QuestionProps) {
           onClick={() => newPayer !== undefined && handingOver.mutate(newPayer.user_id)}
           data-testid="confirm-hand-over"
         >
-          Hand over
+          Transfer
         </Button>
       </div>
     </div>
@@ -97,9 +97,9 @@ function ChoosePayer({ others, chosen, onChoose }: ChoosePayerProps) {
   const id = useId();
   return (
     <div className="field">
-      <label htmlFor={id}>Who pays from now on</label>
+      <label htmlFor={id}>New payer</label>
       <select id={id} className="select" value={chosen} onChange={(event) => onChoose(event.target.value)}>
-        <option value="">Choose somebody</option>
+        <option value="">Choose a member</option>
         {others.map(({ user_id, name, email }) => (
           <option key={user_id} value={user_id}>
             {`${name} (${email})`}
@@ -113,9 +113,9 @@ function ChoosePayer({ others, chosen, onChoose }: ChoosePayerProps) {
 function WhatChanges({ before, after }: { readonly before: string; readonly after: string }) {
   return (
     <ul>
-      <li>{`The plan of ${after} needs a free place for it, and counts its messages from now on.`}</li>
-      <li>{`What was counted so far stays with ${before}.`}</li>
-      <li>{`Both are owners of the number then, and ${before} can be taken off it.`}</li>
+      <li>{`The plan of ${after} needs a free slot for it and counts its messages from now on.`}</li>
+      <li>{`Usage counted so far stays with ${before}.`}</li>
+      <li>{`Both will be owners of the number, and ${before} can be removed from it.`}</li>
     </ul>
   );
 }

@@ -6,15 +6,15 @@ const REASONS: Readonly<Record<string, string>> = {
   CREDENTIALS: "WhatsApp has signed this number out.",
   disconnected_account: "WhatsApp has signed this number out.",
   expired_credentials: "WhatsApp has signed this number out.",
-  PERMISSIONS: "WhatsApp does not let this number in.",
-  NOT_FOUND: "WhatsApp's gateway does not know this number any more.",
+  PERMISSIONS: "WhatsApp rejected the login of this number.",
+  NOT_FOUND: "WhatsApp's gateway no longer knows this number.",
   DELETED: "This number was removed at WhatsApp's gateway.",
-  ERROR: "The connection to WhatsApp broke off.",
+  ERROR: "The connection to WhatsApp was lost.",
   STOPPED: "The connection to WhatsApp was stopped.",
-  RESTARTS_EXHAUSTED: "The connection to WhatsApp broke off, and restarting it has not helped.",
+  RESTARTS_EXHAUSTED: "The connection to WhatsApp was lost, and restarting it did not help.",
   EXPIRED: "The code was not scanned in time.",
-  REPLACED: "This number was connected anew, as an entry of its own. What was said before stays here.",
-  DUPLICATE: "This number is connected already, as another entry.",
+  REPLACED: "This number was reconnected as a new entry. Earlier messages stay here.",
+  DUPLICATE: "This number is already connected as another entry.",
   CREATION_SUCCESS: "The code was scanned; WhatsApp is getting ready.",
 };
 
@@ -27,10 +27,10 @@ const STATES: Readonly<Partial<Record<Account["status"], string>>> = {
 
 const STEPS: Readonly<Record<NextStep, string | null>> = {
   none: null,
-  wait: "Nothing to do: the connection is being mended by itself.",
+  wait: "Nothing to do: the connection is being restored automatically.",
   scan: "Waiting for the code to be scanned.",
-  reconnect: "Link it again to go on.",
-  connect: "Connect it again to go on; what was said before stays here.",
+  reconnect: "Link it again to continue.",
+  connect: "Connect it again to continue; earlier messages stay here.",
   contact_support: "Link it again. If that does not help, contact support.",
 };
 
@@ -57,5 +57,5 @@ export function advise(account: Account): string | null {
 
 function describeRestarts(restarts: number): string {
   const so_far = restarts === 0 ? "" : restarts === 1 ? ", once so far" : `, ${restarts} times so far`;
-  return `Nothing to do: Confab restarts the connection by itself${so_far}.`;
+  return `Nothing to do: Confab restarts the connection automatically${so_far}.`;
 }

@@ -50,7 +50,7 @@ export function Exports({ accountId, contactId, name, onClose }: ExportsProps) {
     <Dialog title="Export" onClose={onClose}>
       <div className="consequences" data-testid="exports">
         <p>
-          A ZIP of <strong>{name}</strong>: people, chats and messages as JSON lines, and as tables for spreadsheets.
+          A ZIP of <strong>{name}</strong>: contacts, chats and messages as JSON lines, and as tables for spreadsheets.
         </p>
         <label className="privacy-choice">
           <input type="checkbox" checked={withMedia} onChange={(event) => setWithMedia(event.target.checked)} />
@@ -59,7 +59,7 @@ export function Exports({ accountId, contactId, name, onClose }: ExportsProps) {
         {problem !== null && <Notice tone="bad">{describeError(problem)}</Notice>}
         <div className="dialog-actions">
           <Button tone="primary" disabled={isBusy} isBusy={request.isPending} onClick={() => request.mutate()} data-testid="request-export">
-            {isBusy ? "One is being written" : "Write an export"}
+            {isBusy ? "An export is being created" : "Create an export"}
           </Button>
         </div>
         <ul className="privacy-exports">
@@ -74,8 +74,8 @@ const countMessages = (count: number): string => (count === 1 ? "1 message" : `$
 
 function describe(row: Export): string {
   if (row.state === "failed") return "This export failed. Ask for another one.";
-  if (row.state === "waiting") return "Waiting for its turn";
-  if (row.state === "running") return `Being written: ${countMessages(row.messages)} so far`;
+  if (row.state === "waiting") return "Queued";
+  if (row.state === "running") return `In progress: ${countMessages(row.messages)} so far`;
   return `${countMessages(row.messages)}${row.with_media ? ", with files" : ""}; until ${formatExact(row.expires_at ?? "")}`;
 }
 

@@ -37,7 +37,7 @@ it("asks for a link and does not tell whether anybody has the address", async ()
   await ask();
   expect(forgotPassword).toHaveBeenCalledWith("eva@example.com");
   const said = await screen.findByTestId("forgot-asked");
-  expect(said.textContent).toMatch(/^If eva@example.com belongs to somebody here/);
+  expect(said.textContent).toMatch(/^If eva@example.com belongs to a user here/);
   expect(document.activeElement).toBe(said);
   expect(screen.queryByTestId("forgot-submit")).toBeNull();
 });

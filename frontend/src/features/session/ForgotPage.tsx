@@ -31,8 +31,8 @@ function Asked({ email }: { readonly email: string }) {
   return (
     <div ref={box} tabIndex={-1} role="status" data-testid="forgot-asked">
       <Notice tone="info">
-        If <strong>{email}</strong> belongs to somebody here, a link is on its way. It may take some minutes; look among the
-        unwanted mail too.
+        If <strong>{email}</strong> belongs to a user here, a link is on its way. It may take a few minutes; check the spam
+        folder too.
       </Notice>
     </div>
   );

@@ -48,11 +48,11 @@ it("signs in with e-mail and password", async () => {
   expect(session.state.status).toBe("signed-in");
 });
 
-it("says calmly that the two do not belong together", async () => {
+it("says calmly that the two Wrong e-mail or password", async () => {
   routes.login.mockRejectedValue(new ApiError(401, { code: "bad", message: "no", fields: {}, requestId: null }));
   show();
   await fillIn();
-  expect(await screen.findByText(/do not belong together/)).toBeTruthy();
+  expect(await screen.findByText(/Wrong e-mail or password/)).toBeTruthy();
   expect(document.activeElement).toBe(screen.getByTestId("login-password"));
   expect(screen.getByTestId("login-submit")).toHaveProperty("disabled", false);
 });

@@ -11,7 +11,7 @@ import { Entrance } from "./Entrance";
 
 function explain(error: unknown): string {
   const isRejected = error instanceof ApiError && (error.status === 401 || error.status === 422 || error.status === 400);
-  return isRejected ? "That e-mail and password do not belong together. Please check both." : describeError(error);
+  return isRejected ? "Wrong e-mail or password. Please check both." : describeError(error);
 }
 
 function useLogin() {

@@ -33,8 +33,8 @@ export function WelcomePage() {
   if (link.data !== undefined) return <Accept link={link.data} token={token} />;
   const isInvalid = token === "" || link.isError;
   return (
-    <Entrance title={isInvalid ? "This link does not lead anywhere" : "One moment"}>
-      {isInvalid && <Notice tone="bad">{token === "" ? "The link is not complete." : describeError(link.error)}</Notice>}
+    <Entrance title={isInvalid ? "This link is not valid" : "One moment"}>
+      {isInvalid && <Notice tone="bad">{token === "" ? "The link is incomplete." : describeError(link.error)}</Notice>}
       <Link to="/login">Go to the login page</Link>
     </Entrance>
   );

@@ -21,5 +21,5 @@ export function SeatsTaken() {
 export function NoSeatNotice() {
   const seats = useSeats();
   if (seats === undefined || seats.allowed === null || seats.used < seats.allowed) return null;
-  return <Notice tone="info">Every seat of the plan is taken. Disable somebody, or ask for a larger plan.</Notice>;
+  return <Notice tone="info">All seats of your plan are taken. Disable a user, or ask for a larger plan.</Notice>;
 }

@@ -59,6 +59,6 @@ it("says in words that no seat is left, and what the server says of it", async (
 
 it("warns before anybody is invited when every seat is taken", async () => {
   show({ allowed: 1, used: 1 });
-  expect(await screen.findByText(/Every seat of the plan is taken/)).toBeTruthy();
+  expect(await screen.findByText(/All seats of your plan are taken/)).toBeTruthy();
   expect(screen.getByText("1 of 1 seat")).toBeTruthy();
 });

@@ -74,7 +74,7 @@ function InviteForm({ onMade }: MakesLinks) {
   return (
     <section className="panel" aria-labelledby="invite-title">
       <div className="panel-head">
-        <h2 id="invite-title">Invite somebody</h2>
+        <h2 id="invite-title">Invite a teammate</h2>
         <SeatsTaken />
       </div>
       <form className="panel-form" onSubmit={submit}>
@@ -214,7 +214,7 @@ function LinkDialog({ made, onClose }: { readonly made: TeamUserWithLink; readon
       <p>
         It lets <strong translate="no">{made.user.email}</strong> choose a password, once, until{" "}
         <Exact>{formatExact(made.link.expires_at)}</Exact>. It is not shown again.
-        {made.link.is_mailed && <Text> It goes to them by mail too.</Text>}
+        {made.link.is_mailed && <Text> It was also sent by e-mail.</Text>}
       </p>
       <Secret value={made.link.url} onCopy={copyText} testId="one-time-link" />
     </Dialog>

@@ -53,7 +53,7 @@ export function UsageBanner() {
 function report({ allowed, used, level, until }: Entitlement["messages"]): string {
   const limit = formatCount(allowed ?? 0);
   if (level === "reached") {
-    return `This month’s ${limit} messages are used up. Sending goes on from ${formatDate(until)}, or with a larger plan.`;
+    return `This month’s ${limit} messages are used up. Sending resumes on ${formatDate(until)}, or with a larger plan.`;
   }
   return `${formatCount(used)} of this month’s ${limit} messages are used.`;
 }

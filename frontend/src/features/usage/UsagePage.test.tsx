@@ -119,7 +119,7 @@ it("warns calmly, until it is put away, and again at the next level", async () =
   await userEvent.click(screen.getByRole("button", { name: "Dismiss" }));
   expect(screen.queryByTestId("usage-banner")).toBeNull();
   act(() => applyMonth(client, makeMonth({ allowed: 10, sent_here: 10, level: "reached" })));
-  expect((await screen.findByTestId("usage-banner")).textContent).toContain("Sending goes on from December 1");
+  expect((await screen.findByTestId("usage-banner")).textContent).toContain("Sending resumes on December 1");
 });
 
 it.each([

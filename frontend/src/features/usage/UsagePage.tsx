@@ -44,13 +44,13 @@ function PlanCard() {
     <section className="usage-card" aria-labelledby="usage-plan">
       <div className="usage-card-head">
         <h2 id="usage-plan">{`${namePlan(row.plan ?? "")} plan`}</h2>
-        <p className="muted">{row.expires_at === null ? "Without end" : `Until ${formatFullDate(row.expires_at)}`}</p>
+        <p className="muted">{row.expires_at === null ? "No end date" : `Until ${formatFullDate(row.expires_at)}`}</p>
       </div>
       <LevelNotice messages={row.messages} />
       <div className="usage-meters">
         <Meter label="Messages this month" {...row.messages} note={`Sent through Confab. A new month begins on ${formatDate(row.messages.until)}.`} />
         <Meter label="Numbers" {...row.accounts} note="Connected, or waiting for a code." />
-        <Meter label="People" {...row.seats} note="Who is in the team, the invited too." />
+        <Meter label="People" {...row.seats} note="Members of the team, including invited ones." />
       </div>
     </section>
   );
@@ -60,7 +60,7 @@ function NoPlan() {
   return (
     <section className="usage-card">
       <EmptyState icon="chart" title="No plan at the moment">
-        Your chats stay readable. Ask whoever runs this Confab for a plan to connect numbers and to send.
+        Your chats stay readable. Ask the operator of this Confab for a plan to connect numbers and send messages.
       </EmptyState>
     </section>
   );
@@ -69,7 +69,7 @@ function NoPlan() {
 function LevelNotice({ messages }: { readonly messages: Entitlement["messages"] }) {
   if (messages.level === "ok") return null;
   if (messages.level === "warning") {
-    return <Notice tone="warn">More than four fifths of this month’s messages are used.</Notice>;
+    return <Notice tone="warn">More than 80% of this month’s messages are used.</Notice>;
   }
   return (
     <Notice tone="bad">
@@ -111,11 +111,11 @@ function MonthCard() {
           {formatMonth(period)}
         </h2>
         <div className="usage-switch">
-          <IconButton label="Month before" onClick={() => setPeriod(movePeriod(period, -1))} data-testid="usage-before">
+          <IconButton label="Previous month" onClick={() => setPeriod(movePeriod(period, -1))} data-testid="usage-before">
             <Icon name="back" />
           </IconButton>
           <IconButton
-            label="Month after"
+            label="Next month"
             className="usage-after"
             disabled={period >= currentPeriod()}
             onClick={() => setPeriod(movePeriod(period, 1))}

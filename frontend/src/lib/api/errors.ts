@@ -34,9 +34,9 @@ export class ApiError extends Error {
 const SENTENCES: Readonly<Record<number, string>> = {
   401: "Please sign in again.",
   403: "You are not allowed to do that.",
-  404: "That is not here any more.",
+  404: "This no longer exists.",
   429: "Too many requests at once. Wait a moment and try again.",
-  502: "WhatsApp's gateway answered with a failure. Try again in a moment.",
+  502: "WhatsApp's gateway reported an error. Try again in a moment.",
   503: "Confab is busy right now. Try again in a moment.",
   504: "WhatsApp's gateway did not answer in time. Try again in a moment.",
 };
@@ -48,7 +48,7 @@ export function unreachable(): ApiError {
 
 /** An upload without progress: the connection may still work for smaller requests. */
 export function stalled(): ApiError {
-  const message = "The upload stopped on its way. It is tried again.";
+  const message = "The upload stalled. It will be retried.";
   return new ApiError(0, { code: "stalled", message, fields: {}, requestId: null });
 }
 

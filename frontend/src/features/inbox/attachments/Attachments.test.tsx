@@ -105,7 +105,7 @@ it("offers any other file with its name and size", () => {
 it.each([
   ["waiting", "On its way", false],
   ["failed", "Could not be fetched", true],
-  ["expired", "does not keep it any more", true],
+  ["expired", "No longer available", true],
 ] as const)("says what is with a file that is %s", async (state, words, canRetry) => {
   const { message } = show({ state });
   expect(screen.getByTestId("attachment").textContent).toContain(words);
@@ -162,7 +162,7 @@ it("takes along what fits, and says what does not", () => {
   expect(problem).toBe("big is larger than 10 B. none is empty.");
   const [second, more] = pick(first, [file("b", 1), file("c", 1)], limits);
   expect(second.map((entry) => entry.file.name)).toEqual(["a", "b"]);
-  expect(more).toBe("At most 2 files go in one send.");
+  expect(more).toBe("At most 2 files can be sent at once.");
 });
 
 it("writes sizes and lengths as people do", () => {

@@ -18,8 +18,8 @@ const ICONS: Readonly<Record<AttachmentKind, IconName>> = { image: "image", vide
 const ABSENT: Readonly<Record<string, string>> = {
   waiting: "On its way…",
   failed: "Could not be fetched.",
-  expired: "WhatsApp does not keep it any more.",
-  unavailable: "WhatsApp does not keep it any more.",
+  expired: "No longer available from WhatsApp.",
+  unavailable: "No longer available from WhatsApp.",
 };
 
 export function Attachments({ message }: { readonly message: Message }) {

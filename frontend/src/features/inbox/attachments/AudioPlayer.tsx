@@ -108,7 +108,7 @@ function Sound({ name, duration, url, isFetching, onWanted, onBroken }: SoundPro
         onChange={(event) => seek(Number(event.target.value))}
       />
       <span className="audio-time" translate="no">{formatSeconds(at > 0 ? at : length)}</span>
-      {/* eslint-disable-next-line jsx-a11y/media-has-caption -- nobody wrote captions for what a contact said */}
+      {/* eslint-disable-next-line jsx-a11y/media-has-caption -- contacts send recordings without captions */}
       {url !== null && <audio ref={audio} src={url} {...events} onError={onBroken} />}
     </>
   );

@@ -15,7 +15,7 @@ export function VideoCard({ message, attachment, id }: StoredProps) {
   }
   if (url !== null) {
     return (
-      // eslint-disable-next-line jsx-a11y/media-has-caption -- nobody wrote captions for what a contact filmed
+      // eslint-disable-next-line jsx-a11y/media-has-caption -- contacts send videos without captions
       <video className="video" src={url} controls autoPlay playsInline onError={() => setBroken(true)} data-testid="attachment-video" />
     );
   }

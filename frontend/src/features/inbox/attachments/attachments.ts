@@ -62,7 +62,7 @@ export function pick(known: readonly Picked[], files: readonly File[], limits: L
     return false;
   });
   const room = limits.max_files - known.length;
-  if (fitting.length > room) problems.push(`At most ${limits.max_files} files go in one send.`);
+  if (fitting.length > room) problems.push(`At most ${limits.max_files} files can be sent at once.`);
   const taken = fitting.slice(0, Math.max(0, room)).map((file) => ({ key: crypto.getRandomValues(new Uint32Array(2)).join("-"), file }));
   return [[...known, ...taken], problems.length === 0 ? null : problems.join(" ")];
 }

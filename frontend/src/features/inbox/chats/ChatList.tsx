@@ -17,8 +17,8 @@ interface ChatListProps {
 }
 
 const NONE: Readonly<Record<ChatFilter, readonly [title: string, text: string]>> = {
-  all: ["All quiet", "When somebody writes to one of your numbers, the chat appears here at once."],
-  unread: ["Nothing unread", "Every message has been looked at."],
+  all: ["All quiet", "When a contact writes to one of your numbers, the chat appears here at once."],
+  unread: ["Nothing unread", "Every message has been read."],
   groups: ["No groups", "Groups your numbers are in appear here."],
   archived: ["Nothing archived", "Chats you archive are kept here, out of the way."],
 };

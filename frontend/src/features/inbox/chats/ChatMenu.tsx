@@ -60,7 +60,7 @@ export function ChatMenu(props: ChatMenuProps) {
               {chat.pinned ? "Unpin" : "Pin to the top"}
             </MenuItem>
             <MenuItem icon="archive" onSelect={line(() => void patch({ archived: !chat.archived }))} testId="chat-archive">
-              {chat.archived ? "Take out of the archive" : "Archive"}
+              {chat.archived ? "Unarchive" : "Archive"}
             </MenuItem>
             <hr className="menu-line" />
             <Mutes chat={chat} onChoose={(until) => line(() => void patch({ muted_until: until }))()} />

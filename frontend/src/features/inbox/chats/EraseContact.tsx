@@ -27,8 +27,8 @@ export function EraseContact({ accountId, contactId, name, onClose }: EraseConta
       testId="erase-contact"
     >
       <p>
-        <strong>{name}</strong> and everything of theirs on this number is removed for your whole team, and cannot be
-        brought back.
+        <strong>{name}</strong> and all their data on this number is removed for your whole team, and cannot be
+        restored.
       </p>
       <WhatGoes />
     </EraseDialog>
@@ -38,13 +38,13 @@ export function EraseContact({ accountId, contactId, name, onClose }: EraseConta
 function WhatGoes() {
   return (
     <>
-      <h3>What goes</h3>
+      <h3>Removed</h3>
       <ul>
         <li>their name, number and picture, and this chat with both sides of it</li>
         <li>what they wrote in groups, their reactions, and quotes of their words</li>
         <li>files that no other message uses, and exports they may be in</li>
       </ul>
-      <h3>What stays</h3>
+      <h3>Kept</h3>
       <ul>
         <li>what others wrote, also about them, and how many messages were counted</li>
         <li>everything on WhatsApp and on phones; what they write from now on is new</li>

@@ -124,7 +124,7 @@ export function VoiceRecorder(props: VoiceRecorderProps) {
   return (
     // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape throws it away from wherever the focus is in it
     <div className="recorder" role="group" aria-label="Voice message" onKeyDown={onKeyDown} data-testid="voice-recorder" data-phase={phase}>
-      <IconButton label="Throw the recording away" onClick={props.onClose} data-testid="voice-cancel">
+      <IconButton label="Discard the recording" onClick={props.onClose} data-testid="voice-cancel">
         <Icon name="trash" />
       </IconButton>
       <RecorderStatus phase={phase} seconds={seconds} />

@@ -38,7 +38,7 @@ export const RETRY_MS = 1_000;
 const MAX_RETRY_MS = 30_000;
 /** An old reply may no longer fit: the user decides whether to send it. */
 export const STALE_MS = 12 * 3_600_000;
-const STALE = "It was written a while ago and has waited since.";
+const STALE = "It was written a while ago and was never sent.";
 
 const isBefore = (one: Pending, other: Pending) => (one.createdAt < other.createdAt ? -1 : 1);
 const isDue = (entry: Pending) => entry.error === null;

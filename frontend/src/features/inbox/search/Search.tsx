@@ -50,7 +50,7 @@ export function SearchField({ text, onChange }: SearchFieldProps) {
         value={text}
         maxLength={100}
         placeholder="Search"
-        aria-label="Search people, chats and messages"
+        aria-label="Search contacts, chats and messages"
         autoComplete="off"
         enterKeyHint="search"
         onChange={(event) => onChange(event.target.value)}
@@ -149,7 +149,7 @@ function Nothing({ isBusy, text }: { readonly isBusy: boolean; readonly text: st
   if (isBusy) return <Loading label="Searching"><ChatSkeletons /></Loading>;
   return (
     <EmptyState icon="search" title="Nothing found">
-      No chat and no message with “<Exact>{text.trim()}</Exact>”. Words are found by their beginnings.
+      No chat and no message with “<Exact>{text.trim()}</Exact>”. Search matches the beginnings of words.
     </EmptyState>
   );
 }

@@ -95,7 +95,7 @@ function Meta({ bubble }: { readonly bubble: Bubble }) {
   return (
     <span className="bubble-meta">
       {bubble.isEdited && !bubble.isDeleted && <span data-testid="message-edited">edited </span>}
-      {bubble.scheduledAt !== null && <Text>{`goes out at ${formatClock(bubble.scheduledAt)} · `}</Text>}
+      {bubble.scheduledAt !== null && <Text>{`will be sent at ${formatClock(bubble.scheduledAt)} · `}</Text>}
       <Time at={bubble.sentAt} title={formatExact(bubble.sentAt)}>
         {formatClock(bubble.sentAt)}
       </Time>

@@ -12,14 +12,14 @@ interface ThreadQuestionProps {
 const TEXTS = {
   delete: {
     title: "Delete this message for everyone?",
-    text: "It disappears here and on the phones of everybody in the chat. They can see that something was deleted.",
+    text: "It disappears here and on the phones of everyone in the chat. They can see that something was deleted.",
     no: "Keep it",
     yes: "Delete",
     tone: "danger",
   },
   retry: {
     title: "Send this message again?",
-    text: "It may have been sent already: WhatsApp did not say. If it was, your contact gets it twice.",
+    text: "It may already have been sent: WhatsApp did not confirm it. If it was, your contact gets it twice.",
     no: "Wait",
     yes: "Send again",
     tone: "primary",
