@@ -1,4 +1,4 @@
-/** Lint rules, among them the direction of imports: types/lib/components, then features, then app. */
+/** Lint rules, including the direction of imports: types, lib and components, then features, then app. */
 import js from "@eslint/js";
 import jsxA11y from "eslint-plugin-jsx-a11y";
 import reactHooks from "eslint-plugin-react-hooks";
@@ -8,7 +8,7 @@ import boundedWaits from "./lint/bounded-waits.js";
 import noCycle from "./lint/no-cycle.js";
 import translatableText from "./lint/translatable-text.js";
 
-/** A layer may not import what lies above it; `..` is closed so that the alias is the only way out of a folder. */
+/** Forbids imports from higher layers; `..` is closed so that imports leave a folder only through the alias. */
 function forbidImports(files, patterns) {
   return {
     files,
@@ -20,7 +20,7 @@ const parents = { group: ["../*"], message: "Leave a folder through the @/ alias
 const app = { group: ["@/app/*"], message: "Nothing imports the app but main.tsx." };
 const features = { group: ["@/features/*"], message: "Features do not import each other, and nothing below imports them." };
 const upper = { group: ["@/lib/*", "@/components/*"], message: "Types import nothing." };
-const lib = { group: ["@/lib/*", "!@/lib/texts"], message: "Components are told what to show; they do not fetch." };
+const lib = { group: ["@/lib/*", "!@/lib/texts"], message: "Components get what they show as props; they do not fetch." };
 
 /** Rules of our own. */
 const confab = { rules: { "bounded-waits": boundedWaits, "no-cycle": noCycle, "translatable-text": translatableText } };
@@ -60,16 +60,16 @@ export default tseslint.config(
     plugins: { confab },
     rules: {
       "confab/translatable-text": "error",
-      "no-restricted-syntax": ["error", { selector: "JSXOpeningElement[name.name='time']:not(:has([name.name='translate']))", message: "Use <Time>: a translator must leave times alone." }],
+      "no-restricted-syntax": ["error", { selector: "JSXOpeningElement[name.name='time']:not(:has([name.name='translate']))", message: "Use <Time>: times must not be translated." }],
     },
   },
   { files: ["src/**/*.{ts,tsx}"], ...reactHooks.configs.flat["recommended-latest"] },
   { files: ["src/**/*.test.{ts,tsx}"], rules: { "max-lines-per-function": "off" } },
   forbidImports(["src/types/**"], [parents, upper, features, app]),
-  forbidImports(["src/lib/**"], [parents, features, app, { group: ["@/components/*"], message: "lib shows nothing." }]),
+  forbidImports(["src/lib/**"], [parents, features, app, { group: ["@/components/*"], message: "lib renders nothing." }]),
   forbidImports(["src/components/**"], [parents, lib, features, app]),
   forbidImports(["src/features/**"], [parents, features, app]),
-  // The inbox is a feature of several rooms; they reach each other through the alias.
+  // The inbox consists of several rooms, which import each other through the alias.
   forbidImports(["src/features/inbox/**"], [parents, { ...features, group: ["@/features/*", "!@/features/inbox"] }, app]),
   forbidImports(["src/app/**"], [parents]),
   {

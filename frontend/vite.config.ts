@@ -19,16 +19,16 @@ export default defineConfig({
     outDir: "../static",
     emptyOutDir: true,
     reportCompressedSize: false,
-    // The polyfill is an inline script in disguise; every browser we support has modulepreload.
+    // The polyfill would be an inline script; every supported browser has modulepreload.
     modulePreload: { polyfill: false },
     // A data: URL in a stylesheet would need a looser Content-Security-Policy.
     assetsInlineLimit: 0,
     rolldownOptions: {
       output: {
-        // Libraries change rarely: in a file of their own they stay cached over our releases.
+        // Libraries change rarely: in a file of their own they stay cached across releases.
         codeSplitting: {
           groups: [
-            // Fetched by who records a voice message, not by everybody.
+            // Loaded only when a voice message is recorded.
             { name: "recording", test: /node_modules\/mediabunny/, priority: 2 },
             { name: "vendor", test: /node_modules/, priority: 1 },
           ],

@@ -1,13 +1,12 @@
 /**
- * Whatever the browser may never answer is awaited inside `withDeadline` (src/lib/limits.ts).
- *
- * A promise of one's own, a request, a lock, the database, the microphone, the clipboard, a part of the page that is
- * loaded late: each can hang for ever on a frozen tab, a deaf connection or a broken device.
+ * Operations that may never finish are awaited inside `withDeadline` (src/lib/limits.ts): the app's own promises,
+ * requests, locks, the database, the microphone, the clipboard and lazy chunks can hang on a frozen tab, a dead
+ * connection or a broken device.
  */
 const METHODS = new Set(["getUserMedia", "writeText", "readText", "play", "arrayBuffer", "decode"]);
 const FUNCTIONS = new Set(["fetch", "createImageBitmap"]);
 
-/** `locks.request`, `indexedDB.open`: names too common to be told by the method alone. */
+/** `locks.request`, `indexedDB.open`: method names too common to be matched without their object. */
 const PLACES = [
   [/locks$/i, "request"],
   [/^indexedDB$/, "open"],

@@ -1,4 +1,4 @@
-/** Runs one rule over a piece of typed source that is in no file. */
+/** Runs one rule over a snippet of typed source. */
 import { Linter } from "eslint";
 import { parser } from "typescript-eslint";
 import ts from "typescript";
@@ -15,7 +15,7 @@ function readOnce(name, version) {
   return libraries.get(name);
 }
 
-/** The ids of what the rule reports, in order. */
+/** The ids of the reported messages, in order. */
 export function probe(rule, source) {
   const text = JSX + source;
   host.getSourceFile = (name, version) => (name === FILE ? ts.createSourceFile(name, text, version, true, ts.ScriptKind.TSX) : readOnce(name, version));

@@ -30,7 +30,7 @@ function show() {
 const pass = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));
 const banner = () => screen.queryByTestId("connection-banner")?.textContent ?? null;
 
-it("says nothing when the first connection comes about", async () => {
+it("shows nothing on the first connection", async () => {
   const { feed, latest } = show();
   await pass(2_000);
   act(() => latest().welcome());
@@ -39,7 +39,7 @@ it("says nothing when the first connection comes about", async () => {
   feed.stop();
 });
 
-it("does not mention a blip", async () => {
+it("ignores a short interruption", async () => {
   const { feed, latest } = show();
   act(() => latest().welcome());
   await pass(10);
@@ -65,7 +65,7 @@ it("says when the connection is lost, and when it is back", async () => {
   feed.stop();
 });
 
-it("says how much came in by the replay: each message once, only what somebody wrote to us", async () => {
+it("counts the replayed messages: each once, incoming only", async () => {
   const { feed, latest } = show();
   act(() => latest().welcome());
   await pass(10);
@@ -93,7 +93,7 @@ it("says how much came in by the replay: each message once, only what somebody w
   feed.stop();
 });
 
-it("says that it was refused, until somebody asks again", async () => {
+it("reports a rejected connection until the user retries", async () => {
   const { feed, latest } = show();
   act(() => latest().end(4403));
   expect(banner()).toContain("rejected the live connection");

@@ -11,7 +11,7 @@ describe("applyAccount", () => {
     return { client, rows: () => client.getQueryData<Account[]>(ACCOUNTS_KEY) };
   }
 
-  it("takes a newer row and keeps the reader's own role", () => {
+  it("takes a newer row and keeps the user's own role", () => {
     const { client, rows } = setUp();
     const event: Partial<Account> = makeAccount({ seq: 6, status: "degraded" });
     delete (event as { role?: unknown }).role;
@@ -25,7 +25,7 @@ describe("applyAccount", () => {
     expect(rows()).toMatchObject([{ status: "connected" }]);
   });
 
-  it("takes an older one where the server went back, and keeps the reader's own role", () => {
+  it("takes an older one after a restore, and keeps the user's own role", () => {
     const { client, rows } = setUp();
     const restored: Partial<Account> = makeAccount({ seq: 3, status: "degraded" });
     delete (restored as { role?: unknown }).role;

@@ -14,7 +14,7 @@ it.each([
   ["a key of a phone's keyboard", press("Unidentified", { keyCode: 229 }), false],
 ])("knows whether %s sends", (_, event, isSending) => expect(isPlainEnter(event)).toBe(isSending));
 
-it("takes no Escape and no arrow from an input method", () => {
+it("ignores Escape and arrows of an input method", () => {
   expect(keyOf(press("Escape", { keyCode: 27 }))).toBe("Escape");
   expect(keyOf(press("Escape", { keyCode: 229 }))).toBe("");
   expect(keyOf(press("ArrowDown", { nativeEvent: { isComposing: true } }))).toBe("");

@@ -7,7 +7,7 @@ afterEach(() => void vi.useRealTimers());
 const never = () => new Promise<never>(() => undefined);
 const settled = (promise: Promise<unknown>) => promise.then((value) => value, (error: unknown) => error);
 
-it("gives what the work comes to, and leaves no timer behind", async () => {
+it("resolves with the result, and leaves no timer behind", async () => {
   expect(await withDeadline(1_000, () => Promise.resolve("fine"))).toBe("fine");
   await vi.advanceTimersByTimeAsync(0);
   expect(vi.getTimerCount()).toBe(0);
@@ -19,7 +19,7 @@ it("gives what the work comes to, and leaves no timer behind", async () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it("ends a wait at its limit and tells the work to stop", async () => {
+it("rejects at the limit and aborts the work", async () => {
   const stopped = vi.fn();
   const outcome = settled(withDeadline(1_000, ({ signal }) => (signal.addEventListener("abort", stopped), never())));
   await vi.advanceTimersByTimeAsync(999);
@@ -29,7 +29,7 @@ it("ends a wait at its limit and tells the work to stop", async () => {
   expect(stopped).toHaveBeenCalledTimes(1);
 });
 
-it("waits on while there is progress, and no longer", async () => {
+it("waits while there is progress, and no longer", async () => {
   let extend: (ms?: number) => void = () => undefined;
   const outcome = settled(withDeadline(1_000, (wait) => ((extend = wait.extend), never())));
   for (let round = 0; round < 5; round += 1) {
@@ -44,7 +44,7 @@ it("waits on while there is progress, and no longer", async () => {
   expect(await outcome).toBeInstanceOf(TimeLimitError);
 });
 
-it("ends when the caller gives up, before and while it waits", async () => {
+it("rejects when the caller aborts, before and during the wait", async () => {
   const caller = new AbortController();
   const outcome = settled(withDeadline(1_000, never, caller.signal));
   const reason = new Error("left");

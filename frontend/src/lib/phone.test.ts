@@ -6,18 +6,18 @@ import { readPhone } from "./phone";
 interface Case {
   readonly text: string;
   readonly phone?: string;
-  /** What is sent to the server, where only the server knows the country's rules. */
+  /** What is sent to the server, which knows each country's rules. */
   readonly page?: string;
 }
 
 const TABLE = join(import.meta.dirname, "../../../tests/fixtures/phones.json");
-const { read, refused } = JSON.parse(readFileSync(TABLE, "utf8")) as { readonly read: readonly Case[]; readonly refused: readonly Case[] };
+const { read, rejected } = JSON.parse(readFileSync(TABLE, "utf8")) as { readonly read: readonly Case[]; readonly rejected: readonly Case[] };
 
-it.each(read)("reads a number in any writing: $text", ({ text, phone, page }) => {
+it.each(read)("reads a number in any notation: $text", ({ text, phone, page }) => {
   expect(readPhone(text)).toBe(page ?? phone);
 });
 
-it.each(refused)("leaves to the server, or refuses, what is no whole number: $text", ({ text, page }) => {
+it.each(rejected)("leaves to the server, or rejects, incomplete numbers: $text", ({ text, page }) => {
   expect(readPhone(text)).toBe(page ?? null);
 });
 

@@ -10,17 +10,17 @@ interface Table {
   readonly emoji: readonly [string, boolean][];
 }
 
-/** The server's own reader is held to the same table. */
+/** The server's implementation is tested against the same table. */
 const table = JSON.parse(readFileSync(resolve(process.cwd(), "../tests/fixtures/texts.json"), "utf8")) as Table;
 const escaped = (text: string) => JSON.stringify(text).replace(/[^ -~]/gu, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
 
-describe("the table that page and server share", () => {
+describe("the table shared by page and server", () => {
   it.each(table.blank.map(([text, wanted]) => [escaped(text), text, wanted] as const))("blank or not: %s", (_, text, wanted) => {
     expect(isBlank(text)).toBe(wanted);
   });
 
-  it.each(table.names.map(([told, shown]) => [escaped(told), told, shown] as const))("a name or not: %s", (_, told, shown) => {
-    expect(isName(told)).toBe(shown !== null);
+  it.each(table.names.map(([reported, shown]) => [escaped(reported), reported, shown] as const))("a name or not: %s", (_, reported, shown) => {
+    expect(isName(reported)).toBe(shown !== null);
     if (shown !== null) expect(isName(shown)).toBe(true);
   });
 
@@ -33,7 +33,7 @@ describe("the table that page and server share", () => {
   });
 });
 
-it("calls nobody by a blank, a number or an address", () => {
+it("names nobody by a blank, a number or a WhatsApp id", () => {
   expect(firstName("\u3164", "+55 11 98888-0000", "1@lid", "Bia")).toBe("Bia");
   expect(firstName(null, undefined, ".")).toBeNull();
 });

@@ -9,7 +9,7 @@ const pass = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
 const SILENCE_MS = ASK_MS + ANSWER_MS + 500;
 const never = () => new Promise<void>(() => undefined);
 
-it("lets a tab that is busy keep its turn, however long it takes", async () => {
+it("lets a busy tab keep the lock, however long it takes", async () => {
   const browser = createBrowser();
   let finish: () => void = () => undefined;
   const first = inTurn(browser.openTab(), "upload", () => new Promise((resolve) => (finish = resolve)));
@@ -60,7 +60,7 @@ it("is taken over by one of several waiting tabs at a time", async () => {
   expect(atWork).toEqual({ now: 0, most: 1, done: 3 });
 });
 
-it("passes an error of the work on, and lets the next one in", async () => {
+it("passes on an error of the work, and lets the next tab in", async () => {
   const browser = createBrowser();
   const failing = inTurn(browser.openTab(), "send", () => Promise.reject(new Error("away")));
   await expect(failing).rejects.toThrow("away");
@@ -69,7 +69,7 @@ it("passes an error of the work on, and lets the next one in", async () => {
   expect(next).toHaveBeenCalledTimes(1);
 });
 
-it("does without the others where the browser has no locks", async () => {
+it("works alone where the browser has no locks", async () => {
   const work = vi.fn(() => Promise.resolve());
   await inTurn(null, "send", work);
   expect(work).toHaveBeenCalledTimes(1);

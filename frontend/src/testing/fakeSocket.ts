@@ -22,17 +22,17 @@ export class FakeSocket {
   }
 
   /** The server sends a frame. */
-  say(frame: object): void {
+  deliver(frame: object): void {
     this.onmessage?.({ data: JSON.stringify(frame) });
   }
 
   push(event: string, seq: number | undefined, data: unknown = {}, accountId = 1): void {
-    this.say({ event, data, account_id: accountId, seq });
+    this.deliver({ event, data, account_id: accountId, seq });
   }
 
   /** The server acknowledges the last command. */
   answer(ok = true, data: unknown = {}): void {
-    this.say({ ack: this.last.id, ok, data });
+    this.deliver({ ack: this.last.id, ok, data });
   }
 
   /** The server closes the connection. */

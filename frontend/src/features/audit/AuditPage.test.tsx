@@ -41,9 +41,9 @@ function show(...pages: Page<AuditLine>[]) {
 }
 
 const page = (items: AuditLine[], next_cursor: string | null = null): Page<AuditLine> => ({ items, next_cursor });
-const refusal = new ApiError(503, { code: "unavailable", message: "Busy.", fields: {}, requestId: null });
+const denial = new ApiError(503, { code: "unavailable", message: "Busy.", fields: {}, requestId: null });
 
-it("says who did what to whom, and from where", async () => {
+it("shows user, action, target and address", async () => {
   show(page([LINE, FAILED]));
   const [first, second] = await screen.findAllByTestId("audit-line");
   expect(first?.textContent).toContain("Changed a roleUser 9from: agent, to: admin");
@@ -51,9 +51,9 @@ it("says who did what to whom, and from where", async () => {
   expect(second?.textContent).toContain("Could not sign ineve");
 });
 
-it("goes on to older lines, and says when that failed", async () => {
+it("loads older entries, and reports a failure", async () => {
   const { list } = show(page([LINE], "c1"));
-  list.mockRejectedValueOnce(refusal).mockResolvedValueOnce(page([FAILED]));
+  list.mockRejectedValueOnce(denial).mockResolvedValueOnce(page([FAILED]));
   await userEvent.click(await screen.findByTestId("audit-more"));
   expect(await screen.findByText("Busy.")).toBeTruthy();
   await userEvent.click(screen.getByTestId("audit-more"));
@@ -62,7 +62,7 @@ it("goes on to older lines, and says when that failed", async () => {
   expect(screen.queryByTestId("audit-more")).toBeNull();
 });
 
-it("asks by action, person and day, whole days of the reader's own calendar", async () => {
+it("filters by action, user and day, in the browser's time zone", async () => {
   const { list } = show(page([LINE]), page([LINE]), page([LINE]), page([LINE]), page([]));
   await userEvent.selectOptions(await screen.findByLabelText("What"), "Changed a role");
   await userEvent.click(await screen.findByRole("button", { name: "Only what ana@example.com did" }));
@@ -78,7 +78,7 @@ it("asks by action, person and day, whole days of the reader's own calendar", as
   expect(list).toHaveBeenLastCalledWith({ action: "user.role_changed", since, until }, null, expect.anything());
 });
 
-it("says a log that could not be had, and tries again", async () => {
+it("reports a failed load, and retries", async () => {
   const { list } = show();
   await screen.findByRole("alert");
   list.mockResolvedValueOnce(page([LINE]));
@@ -86,14 +86,14 @@ it("says a log that could not be had, and tries again", async () => {
   expect(await screen.findByTestId("audit-line")).toBeTruthy();
 });
 
-it("says a file that could not be had", async () => {
+it("reports a failed download", async () => {
   const { save } = show(page([LINE]));
-  save.mockRejectedValueOnce(refusal);
+  save.mockRejectedValueOnce(denial);
   await userEvent.click(screen.getByTestId("audit-save"));
   expect(await screen.findByText("Busy.")).toBeTruthy();
 });
 
-it("shows what a later version writes as it is called", () => {
+it("shows unknown actions by their code", () => {
   expect(nameAction("moon.visited")).toBe("moon.visited");
   expect(nameTarget({ ...LINE, target_kind: "moon", target_id: null })).toBe("moon");
   expect(describeDetails({ ...LINE, details: { some_list: [1, "two"], deep: { n: 1 } } })).toBe('some list: 1 + two, deep: {"n":1}');

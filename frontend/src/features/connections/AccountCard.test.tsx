@@ -33,14 +33,14 @@ it.each([
   [{ status: "connecting", phone: null, next_step: "scan" }, "Show code", "Waiting for the code"],
   [{ status: "needs_action", status_reason: "CREDENTIALS", next_step: "reconnect" }, "Reconnect", "signed this number out"],
   [{ status: "needs_action", status_reason: "PERMISSIONS", next_step: "reconnect" }, "Reconnect", "rejected the login of this number"],
-] as const)("offers one step, and says why: %o", (fields, step, reason) => {
+] as const)("offers one step, with the reason: %o", (fields, step, reason) => {
   show(fields);
   expect(screen.getByTestId("account-reconnect").textContent).toBe(step);
   expect(screen.getAllByRole("button").filter((button) => button.className.includes("button-primary"))).toHaveLength(1);
   expect(screen.getByText(new RegExp(reason))).toBeTruthy();
 });
 
-it("connects a number that is gone as a new one", async () => {
+it("connects a removed number as a new one", async () => {
   const { onConnect, onReconnect } = show({ status: "disconnected", next_step: "connect" });
   expect(screen.getByText(/No messages come in/)).toBeTruthy();
   await userEvent.click(screen.getByTestId("account-connect"));
@@ -52,53 +52,53 @@ it.each([
   [0, "Confab restarts the connection automatically."],
   [1, "automatically, once so far."],
   [3, "automatically, 3 times so far."],
-])("says that it restarts the connection: %i", (restarts, words) => {
+])("reports automatic restarts: %i", (restarts, text) => {
   show({ status: "degraded", status_reason: "ERROR", next_step: "wait", restarts });
-  expect(screen.getByTestId("account-advice").textContent).toContain(words);
+  expect(screen.getByTestId("account-advice").textContent).toContain(text);
   expect(screen.queryByTestId("account-reconnect")).toBeNull();
 });
 
-it("sends to support when restarting has not helped", () => {
+it("refers to support when restarting did not help", () => {
   show({ status: "needs_action", status_reason: "RESTARTS_EXHAUSTED", next_step: "contact_support", restarts: 3 });
   expect(screen.getByTestId("account-reason").textContent).toContain("restarting it did not help");
   expect(screen.getByTestId("account-advice").textContent).toBe("Link it again. If that does not help, contact support.");
   expect(screen.getByTestId("account-reconnect").className).toContain("button-primary");
 });
 
-it("asks for nothing of a number that lives on as another entry", () => {
+it("offers no step for a number replaced by another entry", () => {
   show({ status: "disconnected", status_reason: "REPLACED", next_step: "none" });
   expect(screen.queryByTestId("account-connect")).toBeNull();
   expect(screen.queryByTestId("account-advice")).toBeNull();
 });
 
-it("asks for nothing while the connection is being mended", () => {
+it("offers no step while the connection is being restored", () => {
   show({ status: "connecting", status_reason: "CONNECTING", next_step: "wait" });
   expect(screen.queryByTestId("account-reconnect")).toBeNull();
   expect(screen.getByText(/Nothing to do/)).toBeTruthy();
 });
 
-it("shows how far the past has been read in", () => {
+it("shows the progress of the history import", () => {
   show({ import_state: "running", imported_messages: 1240 });
   expect(screen.getByRole("status").textContent).toContain(`${(1240).toLocaleString()} messages so far`);
 });
 
-it("tells what was found late", () => {
+it("shows what was found late", () => {
   show({ found_late: 3, oldest_gap_at: "2026-03-02T09:00:00.000Z" });
   expect(screen.getByTestId("account-found-late").textContent).toBe("3");
   expect(screen.getByTestId("account-found-late").title).toContain("The oldest was sent");
 });
 
-it("switches what contacts are told, and says when it may not", async () => {
+it("switches read receipts, and reports a denial", async () => {
   const { setReadReceipts } = show({ read_receipts: true });
-  const refusal = new ApiError(403, { code: "forbidden", message: "Only an owner may.", fields: {}, requestId: null });
-  setReadReceipts.mockRejectedValue(refusal);
+  const denial = new ApiError(403, { code: "forbidden", message: "Only an owner may.", fields: {}, requestId: null });
+  setReadReceipts.mockRejectedValue(denial);
   await userEvent.click(screen.getByRole("switch"));
   expect(setReadReceipts).toHaveBeenCalledExactlyOnceWith(1, false);
   expect((await screen.findByRole("alert")).textContent).toBe("Only an owner may.");
   expect(screen.getByRole("switch")).toHaveProperty("checked", true);
 });
 
-it("leaves the switch to owners", () => {
+it("shows the switch to owners only", () => {
   show({ read_receipts: true, role: "agent" });
   expect(screen.queryByRole("switch")).toBeNull();
 });

@@ -47,7 +47,7 @@ function show() {
 
 const pass = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));
 
-it("shows the code, counts down, and offers a new one when it is over", async () => {
+it("shows the code, counts down, and offers a new one on expiry", async () => {
   const { connectAccount, reconnectAccount } = show();
   await pass(10);
   expect(connectAccount).toHaveBeenCalledTimes(1);
@@ -69,7 +69,7 @@ it("links to the test phone in the sandbox", async () => {
   expect(screen.getByRole("link", { name: /open the test phone/ }).getAttribute("href")).toBe(CONFIG.phone_url);
 });
 
-it("turns to connected by itself and closes", async () => {
+it("switches to connected automatically and closes", async () => {
   const { client, onClose } = show();
   await pass(10);
   act(() => applyAccount(client, { ...WAITING, status: "connected", name: "Nordlicht", seq: 2 }));
@@ -80,7 +80,7 @@ it("turns to connected by itself and closes", async () => {
   expect(onClose).toHaveBeenCalledTimes(1);
 });
 
-it("says when no code could be had, and tries again", async () => {
+it("reports when no code is available, and retries", async () => {
   const { connectAccount } = show();
   connectAccount.mockRejectedValueOnce(unreachable());
   await pass(10);
@@ -90,7 +90,7 @@ it("says when no code could be had, and tries again", async () => {
   expect(screen.getByTestId("connect-qr")).toBeTruthy();
 });
 
-it("keeps the first code when a second one is refused", async () => {
+it("keeps the first code when a second one is rejected", async () => {
   const { reconnectAccount } = show();
   await pass(10);
   const advice = "A connection is being made already: scan the code that is shown.";
@@ -101,7 +101,7 @@ it("keeps the first code when a second one is refused", async () => {
   expect(screen.getByTestId("connect-qr")).toBeTruthy();
 });
 
-it("offers UniPile's page as the other way, and lets go of the code", async () => {
+it("offers UniPile's page as an alternative, and drops the code", async () => {
   const { openHostedPage } = show();
   openHostedPage.mockResolvedValue("https://unipile.example/connect/1");
   await pass(10);
@@ -138,7 +138,7 @@ it("links by a code to type on the phone", async () => {
   expect(screen.getByTestId("connect-success")).toBeTruthy();
 });
 
-it("says what the server has against a number", async () => {
+it("shows why the server rejects a number", async () => {
   const { connectAccount } = show();
   await pass(10);
   fireEvent.click(screen.getByTestId("connect-type"));
@@ -151,7 +151,7 @@ it("says what the server has against a number", async () => {
   expect(screen.getByText("Add the country code.")).toBeTruthy();
 });
 
-it("says that the number is here already", async () => {
+it("reports that the number is already connected", async () => {
   const { client } = show();
   await pass(10);
   act(() => applyAccount(client, { ...WAITING, status: "disconnected", status_reason: "DUPLICATE", next_step: "none", seq: 2 }));

@@ -33,7 +33,7 @@ function show(eraseAccount: Api["eraseAccount"]) {
 const ERASURE = { id: 1, account_id: 1, state: "running", unlinked: false, messages: 0, created_at: "", updated_at: "" } as const;
 const button = () => screen.getByTestId("confirm-erase-number");
 
-it("wants the number's name before it erases, and drops it from the list", async () => {
+it("requires the number's name before erasing, and drops it from the list", async () => {
   const eraseAccount = vi.fn<Api["eraseAccount"]>().mockResolvedValue(ERASURE);
   const { client, onClose } = show(eraseAccount);
   expect(button()).toHaveProperty("disabled", true);
@@ -48,9 +48,9 @@ it("wants the number's name before it erases, and drops it from the list", async
   expect(client.getQueryData<{ id: number }[]>(ACCOUNTS_KEY)?.map(({ id }) => id)).toEqual([2]);
 });
 
-it("says why it was not erased, and keeps it", async () => {
-  const refusal = new ApiError(403, { code: "forbidden", message: "Only an owner may.", fields: {}, requestId: null });
-  const { client, onClose } = show(() => Promise.reject(refusal));
+it("reports why erasing failed, and keeps it", async () => {
+  const denial = new ApiError(403, { code: "forbidden", message: "Only an owner may.", fields: {}, requestId: null });
+  const { client, onClose } = show(() => Promise.reject(denial));
   await userEvent.type(screen.getByRole("textbox"), "Nordlicht Berlin");
   await userEvent.click(button());
   expect(await screen.findByText("Only an owner may.")).toBeTruthy();
@@ -58,7 +58,7 @@ it("says why it was not erased, and keeps it", async () => {
   expect(client.getQueryData<unknown[]>(ACCOUNTS_KEY)).toHaveLength(2);
 });
 
-it("offers a copy first", async () => {
+it("offers an export first", async () => {
   const { onExport } = show(() => Promise.resolve(ERASURE));
   await userEvent.click(screen.getByTestId("export-first"));
   expect(onExport).toHaveBeenCalledExactlyOnceWith({ accountId: 1, contactId: null, name: "Nordlicht Berlin" });

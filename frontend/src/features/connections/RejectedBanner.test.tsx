@@ -63,7 +63,7 @@ const REJECTED: RejectedAccount = {
 };
 const TEXTS = "+5511988880000 was not connected. The plan includes one number.";
 
-it("says which number was refused and why, until it is read", async () => {
+it("shows which number was rejected and why, until dismissed", async () => {
   const { reject, dismissRejectedAccount } = show();
   expect(screen.queryByTestId("refused-banner")).toBeNull();
   reject(REJECTED, REJECTED);
@@ -75,7 +75,7 @@ it("says which number was refused and why, until it is read", async () => {
   expect(dismissRejectedAccount).toHaveBeenCalledExactlyOnceWith(7);
 });
 
-it("says it in the same words to who was away, once", async () => {
+it("shows the same text, once, for rejections missed while offline", async () => {
   const { reject } = show({ stored: [REJECTED, { ...REJECTED, id: 6, phone: null }] });
   expect(await screen.findAllByTestId("refused-banner")).toHaveLength(2);
   expect(screen.getByRole("status").textContent).toBe(`${TEXTS}The number was not connected. The plan includes one number.`);
@@ -83,7 +83,7 @@ it("says it in the same words to who was away, once", async () => {
   expect(screen.getAllByTestId("refused-banner")).toHaveLength(2);
 });
 
-it("asks when the socket is there, and again when it was away", async () => {
+it("reads the list on connecting, and again on reconnecting", async () => {
   const { listRejectedAccounts, come } = show({ state: "waiting" });
   expect(listRejectedAccounts).not.toHaveBeenCalled();
   for (const times of [1, 2]) {

@@ -23,7 +23,7 @@ const member = (user_id: number, name: string, fields: Partial<Member> = {}): Me
   ...fields,
 });
 const ANA = member(7, "Ana", { role: "owner", is_payer: true });
-const [BIA, GONE] = [member(8, "Bia"), member(9, "Gone", { is_active: false })];
+const [BIA, REMOVED] = [member(8, "Bia"), member(9, "Gone", { is_active: false })];
 
 beforeEach(() => {
   HTMLDialogElement.prototype.showModal = function showModal(this: HTMLDialogElement) {
@@ -48,9 +48,9 @@ function show(payer_id: number, members: readonly Member[], routes: Partial<Api>
   return { client, account, onClose, onTransfer, wrap };
 }
 
-it("hands over to an active person of the number, once it is said who", async () => {
+it("transfers to an active member once one is chosen", async () => {
   const setPayer = vi.fn<Api["setPayer"]>().mockResolvedValue({ member: BIA });
-  const { client, account, onClose, wrap } = show(7, [ANA, BIA, GONE], { setPayer });
+  const { client, account, onClose, wrap } = show(7, [ANA, BIA, REMOVED], { setPayer });
   wrap(<TransferPayer account={account} onClose={onClose} />);
   const choice = await screen.findByRole("combobox", { name: "New payer" });
   expect([...choice.querySelectorAll("option")].map(({ text }) => text)).toEqual(["Choose a member", "Bia (bia@example.com)"]);
@@ -63,10 +63,10 @@ it("hands over to an active person of the number, once it is said who", async ()
   expect(client.getQueryData<Account[]>(ACCOUNTS_KEY)).toMatchObject([{ payer_id: 8 }]);
 });
 
-it("says why it was not handed over, and stays", async () => {
+it("reports why the transfer failed, and stays open", async () => {
   const message = "The plan of Bia includes one number. Disconnect one, or ask for a larger plan.";
-  const refusal = new ApiError(402, { code: "plan_limit", message, fields: {}, requestId: null });
-  const { account, onClose, wrap } = show(7, [ANA, BIA], { setPayer: () => Promise.reject(refusal) });
+  const denial = new ApiError(402, { code: "plan_limit", message, fields: {}, requestId: null });
+  const { account, onClose, wrap } = show(7, [ANA, BIA], { setPayer: () => Promise.reject(denial) });
   wrap(<TransferPayer account={account} onClose={onClose} />);
   await userEvent.selectOptions(await screen.findByRole("combobox"), "8");
   await userEvent.click(screen.getByTestId("confirm-hand-over"));
@@ -74,8 +74,8 @@ it("says why it was not handed over, and stays", async () => {
   expect(onClose).not.toHaveBeenCalled();
 });
 
-it("asks for the person to be added first where nobody else is", async () => {
-  const { account, onClose, wrap } = show(7, [ANA, GONE]);
+it("asks for a member to be added first if there is no other", async () => {
+  const { account, onClose, wrap } = show(7, [ANA, REMOVED]);
   wrap(<TransferPayer account={account} onClose={onClose} />);
   expect(await screen.findByText("This number has no other member. Add one first.")).toBeTruthy();
   expect(screen.getByTestId("confirm-hand-over")).toHaveProperty("disabled", true);
@@ -86,7 +86,7 @@ it("is offered to the payer, and not to another owner", async () => {
   wrap(<MembersDialog account={account} onTransfer={onTransfer} onClose={onClose} />);
   await userEvent.click(await screen.findByTestId("hand-over"));
   expect(onTransfer).toHaveBeenCalledOnce();
-  // Somebody has handed it over meanwhile: heard from the number alone.
+  // Another user has transferred it meanwhile: known from the account's push alone.
   client.setQueryData(ACCOUNTS_KEY, [makeAccount({ payer_id: 8, role: "owner", seq: 2 })]);
   expect(await screen.findByRole("button", { name: "Remove Ana" })).toBeTruthy();
   expect(screen.queryByTestId("hand-over")).toBeNull();

@@ -31,18 +31,18 @@ function show(forgot_password = true) {
 
 const ask = () => userEvent.type(screen.getByLabelText("E-mail"), " eva@example.com{Enter}");
 
-it("asks for a link and does not tell whether anybody has the address", async () => {
+it("requests a link without revealing whether the address exists", async () => {
   forgotPassword.mockResolvedValue(undefined);
   show();
   await ask();
   expect(forgotPassword).toHaveBeenCalledWith("eva@example.com");
-  const said = await screen.findByTestId("forgot-asked");
-  expect(said.textContent).toMatch(/^If eva@example.com belongs to a user here/);
-  expect(document.activeElement).toBe(said);
+  const shownText = await screen.findByTestId("forgot-asked");
+  expect(shownText.textContent).toMatch(/^If eva@example.com belongs to a user here/);
+  expect(document.activeElement).toBe(shownText);
   expect(screen.queryByTestId("forgot-submit")).toBeNull();
 });
 
-it("says that it was too often, and keeps what was typed", async () => {
+it("reports the rate limit, and keeps the input", async () => {
   const problem = { code: "too_many_requests", message: "Too many requests: try again later.", fields: {}, requestId: null };
   forgotPassword.mockRejectedValue(new ApiError(429, problem));
   show();
@@ -52,7 +52,7 @@ it("says that it was too often, and keeps what was typed", async () => {
   expect(screen.getByTestId("forgot-submit")).toHaveProperty("disabled", false);
 });
 
-it("is not there without a mail server", () => {
+it("is not available without a mail server", () => {
   show(false);
   expect(screen.getByText("The login page")).toBeTruthy();
 });

@@ -48,7 +48,7 @@ it("signs in with e-mail and password", async () => {
   expect(session.state.status).toBe("signed-in");
 });
 
-it("says calmly that the two Wrong e-mail or password", async () => {
+it("reports a wrong e-mail or password", async () => {
   routes.login.mockRejectedValue(new ApiError(401, { code: "bad", message: "no", fields: {}, requestId: null }));
   show();
   await fillIn();
@@ -57,7 +57,7 @@ it("says calmly that the two Wrong e-mail or password", async () => {
   expect(screen.getByTestId("login-submit")).toHaveProperty("disabled", false);
 });
 
-it("says when Confab cannot be reached", async () => {
+it("reports when Confab cannot be reached", async () => {
   routes.login.mockRejectedValue(unreachable());
   show();
   await fillIn();
@@ -81,12 +81,12 @@ it("offers an account only where registration is open", () => {
   expect(screen.getByTestId("login-register").getAttribute("href")).toBe("/register");
 });
 
-it("leads to a link by mail only where mail goes out", () => {
+it("offers a link by mail only if the server can send mail", () => {
   show(null, false, true);
   expect(screen.getByTestId("login-forgot").getAttribute("href")).toBe("/forgot");
 });
 
-it("says nothing of accounts where people are invited", () => {
+it("offers no registration where users are invited", () => {
   show();
   expect(screen.queryByTestId("login-register")).toBeNull();
   expect(screen.queryByTestId("login-forgot")).toBeNull();

@@ -43,11 +43,11 @@ async function fillIn() {
   await userEvent.type(screen.getByLabelText(/^Password/), "correct horse battery{Enter}");
 }
 
-function refuse(status: number, code: string, message: string, fields: Record<string, string[]> = {}) {
+function reject(status: number, code: string, message: string, fields: Record<string, string[]> = {}) {
   register.mockRejectedValue(new ApiError(status, { code, message, fields, requestId: null }));
 }
 
-it("makes an account and is in", async () => {
+it("creates a user and signs in", async () => {
   register.mockResolvedValue(SIGNED_IN);
   const session = show();
   await fillIn();
@@ -55,7 +55,7 @@ it("makes an account and is in", async () => {
   expect(session.state.status).toBe("signed-in");
 });
 
-it("is not there where people are invited", () => {
+it("is not available where users are invited", () => {
   show(false);
   expect(screen.getByText("The login page")).toBeTruthy();
 });
@@ -63,8 +63,8 @@ it("is not there where people are invited", () => {
 it.each([
   ["an address that somebody has", 409, "conflict", "Somebody has this e-mail address already.", {}, "E-mail"],
   ["a password that is too short", 422, "invalid", "Some fields are not valid.", { password: ["Too short."] }, /^Password/],
-] as const)("says of %s beside its field, and goes there", async (_, status, code, message, fields, label) => {
-  refuse(status, code, message, fields as unknown as Record<string, string[]>);
+] as const)("reports %s beside its field, and focuses it", async (_, status, code, message, fields, label) => {
+  reject(status, code, message, fields as unknown as Record<string, string[]>);
   show();
   await fillIn();
   const field = await screen.findByLabelText(label);
@@ -74,8 +74,8 @@ it.each([
   expect(document.activeElement).toBe(field);
 });
 
-it("says that the team has no seat left, and keeps what was typed", async () => {
-  refuse(402, "plan_limit", "The team's plan includes 5 people, and 5 are there.");
+it("reports that no seat is left, and keeps the input", async () => {
+  reject(402, "plan_limit", "The team's plan includes 5 people, and 5 are there.");
   show();
   await fillIn();
   expect(await screen.findByText(/includes 5 people/)).toBeTruthy();

@@ -9,7 +9,7 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 const LIFETIME_MS = 15 * 60_000;
-const refused = () => new ApiError(401, { code: "no_session", message: "", fields: {}, requestId: null });
+const rejected = () => new ApiError(401, { code: "no_session", message: "", fields: {}, requestId: null });
 
 function makeSignedIn(token: string): SignedIn {
   const expires_at = new Date(Date.now() + LIFETIME_MS).toISOString();
@@ -27,21 +27,21 @@ function setUp() {
 }
 
 describe("Session", () => {
-  it("comes back after a reload", async () => {
+  it("is restored after a reload", async () => {
     const { session } = setUp();
     await session.restore();
     expect(session.state).toMatchObject({ status: "signed-in", user: { id: 7 } });
     expect(session.token).toBe("fresh-1");
   });
 
-  it("is signed out, without a complaint, when there was no session", async () => {
+  it("is signed out, without an error, when there was no session", async () => {
     const { session, routes } = setUp();
-    routes.refresh.mockRejectedValue(refused());
+    routes.refresh.mockRejectedValue(rejected());
     await session.restore();
     expect(session.state).toEqual({ status: "signed-out", hasEnded: false });
   });
 
-  it("keeps trying when the server is away at the start", async () => {
+  it("keeps retrying while the server is unreachable at the start", async () => {
     const { session, routes } = setUp();
     routes.refresh.mockRejectedValueOnce(unreachable());
     await session.restore();
@@ -50,7 +50,7 @@ describe("Session", () => {
     expect(session.state.status).toBe("signed-in");
   });
 
-  it("shares one refresh among all who ask at the same time", async () => {
+  it("shares one refresh among concurrent callers", async () => {
     const { session, routes } = setUp();
     const tokens = await Promise.all([session.renew(), session.renew(), session.renew()]);
     expect(tokens).toEqual(["fresh-1", "fresh-1", "fresh-1"]);
@@ -58,7 +58,7 @@ describe("Session", () => {
     expect(await session.renew()).toBe("fresh-2");
   });
 
-  it("renews before the end, and again", async () => {
+  it("renews before expiry, repeatedly", async () => {
     const { session, routes } = setUp();
     await session.login("a@b.c", "secret");
     await vi.advanceTimersByTimeAsync(LIFETIME_MS - 60_000);
@@ -67,16 +67,16 @@ describe("Session", () => {
     expect(routes.refresh).toHaveBeenCalledTimes(2);
   });
 
-  it("says that the session has ended when a refresh is refused", async () => {
+  it("ends when a refresh is rejected", async () => {
     const { session, routes } = setUp();
     await session.login("a@b.c", "secret");
-    routes.refresh.mockRejectedValue(refused());
+    routes.refresh.mockRejectedValue(rejected());
     expect(await session.renew()).toBeNull();
     expect(session.state).toEqual({ status: "signed-out", hasEnded: true });
     expect(session.token).toBeNull();
   });
 
-  it("stays signed in while the server is away", async () => {
+  it("stays signed in while the server is unreachable", async () => {
     const { session, routes } = setUp();
     await session.login("a@b.c", "secret");
     routes.refresh.mockRejectedValueOnce(unreachable());
@@ -84,7 +84,7 @@ describe("Session", () => {
     expect(session.state.status).toBe("signed-in");
   });
 
-  it("does not come back by a refresh that was under way at log-out", async () => {
+  it("is not restored by a refresh that was pending at log-out", async () => {
     const { session, routes } = setUp();
     await session.login("a@b.c", "secret");
     let finish: (answer: SignedIn) => void = () => undefined;
@@ -118,7 +118,7 @@ describe("Session in two tabs", () => {
     expect(other.token).toBe("login");
   });
 
-  it("is renewed by one of them for both, again and again", async () => {
+  it("is renewed by one of them for both, repeatedly", async () => {
     const { one, other, routes } = await twoTabs();
     for (let round = 1; round < 4; round += 1) {
       await pass(LIFETIME_MS - 60_000);
@@ -127,13 +127,13 @@ describe("Session in two tabs", () => {
     }
   });
 
-  it("is renewed once when both ask in the same moment", async () => {
+  it("is renewed once when both ask at the same moment", async () => {
     const { one, other, routes } = await twoTabs();
     expect(await Promise.all([one.renew(), other.renew()])).toEqual(["fresh-1", "fresh-1"]);
     expect(routes.refresh).toHaveBeenCalledTimes(1);
   });
 
-  it("ends in both at once", async () => {
+  it("ends in both at the same time", async () => {
     const { one, other } = await twoTabs();
     await one.logout();
     await pass();

@@ -34,30 +34,30 @@ function show(...seats: readonly Limit[]) {
   return invite;
 }
 
-it("says how many seats are taken, and nothing where there is no limit", async () => {
+it("shows how many seats are taken", async () => {
   show({ allowed: 5, used: 4 });
   expect((await screen.findByTestId("seats")).textContent).toBe("4 of 5 seats");
   expect(screen.queryByText(/Every seat/)).toBeNull();
 });
 
-it("says nothing of seats where there is no limit to them", async () => {
+it("hides seats without a limit", async () => {
   show({ allowed: null, used: 4 });
   expect(await screen.findByTestId("invite-email")).toBeTruthy();
   expect(screen.queryByTestId("seats")).toBeNull();
 });
 
-it("says in words that no seat is left, and what the server says of it", async () => {
+it("reports that no seat is left, with the server's sentence", async () => {
   const invite = show({ allowed: 5, used: 4 }, { allowed: 5, used: 5 });
   const message = "The team's plan includes 5 people, and 5 are there.";
   invite.mockRejectedValue(new ApiError(402, { code: "plan_limit", message, fields: {}, requestId: null }));
   await userEvent.type(await screen.findByTestId("invite-email"), "eva@example.com{Enter}");
   expect(await screen.findByText(message)).toBeTruthy();
   expect(await screen.findByText("5 of 5 seats")).toBeTruthy();
-  // What was typed is still there, for when there is room.
+  // The input is kept for when a seat is free.
   expect(screen.getByTestId("invite-email")).toHaveProperty("value", "eva@example.com");
 });
 
-it("warns before anybody is invited when every seat is taken", async () => {
+it("warns before an invitation when all seats are taken", async () => {
   show({ allowed: 1, used: 1 });
   expect(await screen.findByText(/All seats of your plan are taken/)).toBeTruthy();
   expect(screen.getByText("1 of 1 seat")).toBeTruthy();

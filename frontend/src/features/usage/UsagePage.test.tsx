@@ -44,7 +44,7 @@ function show(fields: Partial<Entitlement> = {}, days = DAYS) {
   return { client, plan, usage };
 }
 
-it("shows the plan, its limits in words and as meters, and until when", async () => {
+it("shows the plan, its limits as text and meters, and its end", async () => {
   show({ expires_at: "2027-01-31T00:00:00.000Z" });
   expect(await screen.findByRole("heading", { name: "Team plan" })).toBeTruthy();
   expect(screen.getByText("Until January 31, 2027")).toBeTruthy();
@@ -54,13 +54,13 @@ it("shows the plan, its limits in words and as meters, and until when", async ()
   expect(screen.getByText("3, no limit")).toBeTruthy();
 });
 
-it("says what it means to have no plan", async () => {
+it("explains what it means to have no plan", async () => {
   show({ is_active: false, plan: null });
   expect(await screen.findByText("No plan at the moment")).toBeTruthy();
   expect(screen.queryByRole("meter")).toBeNull();
 });
 
-it("tells the days to the keyboard, and as a table", async () => {
+it("shows the days by keyboard and as a table", async () => {
   show();
   const plot = await screen.findByTestId("usage-plot");
   plot.focus();
@@ -80,7 +80,7 @@ it("tells the days to the keyboard, and as a table", async () => {
   expect(screen.getAllByRole("row").map((row) => row.textContent)).toEqual(["DayReceivedSent", "November 173", "November 210"]);
 });
 
-it("goes to the months before, and not beyond this one", async () => {
+it("goes to earlier months, but not beyond the current one", async () => {
   const { usage } = show();
   await screen.findByTestId("usage-plot");
   expect(screen.getByTestId("usage-after")).toHaveProperty("disabled", true);
@@ -91,7 +91,7 @@ it("goes to the months before, and not beyond this one", async () => {
   expect(screen.getByRole("heading", { name: "November 2026" })).toBeTruthy();
 });
 
-it("says a month that could not be had, and tries again", async () => {
+it("reports a failed month, and retries", async () => {
   const { usage } = show();
   await screen.findByTestId("usage-plot");
   const error = new ApiError(503, { code: "unavailable", message: "Busy.", fields: {}, requestId: null });
@@ -102,7 +102,7 @@ it("says a month that could not be had, and tries again", async () => {
   expect(await screen.findByTestId("usage-plot")).toBeTruthy();
 });
 
-it("follows the pushes, and reads the plan anew when it is another one", async () => {
+it("applies pushes, and reads the plan again when it changed", async () => {
   const { client, plan } = show();
   await screen.findByTestId("usage-plot");
   act(() => applyMonth(client, makeMonth({ sent_here: 801, level: "warning" })));
@@ -112,7 +112,7 @@ it("follows the pushes, and reads the plan anew when it is another one", async (
   await vi.waitFor(() => expect(plan).toHaveBeenCalledTimes(2));
 });
 
-it("warns calmly, until it is put away, and again at the next level", async () => {
+it("warns until dismissed, and again at the next level", async () => {
   const messages = { allowed: 10, used: 8, level: "warning", until: "2026-12-01T00:00:00.000Z" } as const;
   const { client } = show({ messages });
   expect((await screen.findByTestId("usage-banner")).textContent).toContain("8 of this month’s 10 messages are used.");
@@ -129,6 +129,6 @@ it.each([
   [60, 60],
   [99, 100],
   [4001, 6000],
-])("draws %i under a round %i", (value, top) => {
+])("rounds %i up to %i", (value, top) => {
   expect(roundUp(value)).toBe(top);
 });

@@ -20,7 +20,7 @@ const failure = (promise: Promise<unknown>) =>
   );
 
 describe("send", () => {
-  it("tells code, message, fields and request id of a refusal", async () => {
+  it("returns code, message, fields and request id of an error", async () => {
     const body = { error: { code: "invalid", message: "Check the text.", fields: { text: ["Too long."] }, request_id: "r9" } };
     fetchMock.mockResolvedValue(answer(422, body));
     const error = await failure(send("/api/x"));
@@ -30,7 +30,7 @@ describe("send", () => {
     expect(error.isPassing).toBe(false);
   });
 
-  it("has a sentence for an answer that is not ours", async () => {
+  it("has a sentence for responses of proxies", async () => {
     fetchMock.mockResolvedValue(answer(502, "<html>Bad gateway</html>"));
     const error = await failure(send("/api/x"));
     expect(error).toMatchObject({ status: 502, code: "http_502", isPassing: true });
@@ -42,12 +42,12 @@ describe("send", () => {
     expect((await failure(send("/api/x"))).retryAfterSeconds).toBe(4);
   });
 
-  it("says when the server cannot be reached", async () => {
+  it("reports when the server cannot be reached", async () => {
     fetchMock.mockRejectedValue(new TypeError("Failed to fetch"));
     expect(await failure(send("/api/x"))).toMatchObject({ status: 0, code: "unreachable", isPassing: true });
   });
 
-  it("takes an empty answer", async () => {
+  it("accepts an empty response", async () => {
     fetchMock.mockResolvedValue(new Response(null, { status: 204 }));
     expect(await send("/api/x", { method: "POST" })).toBeUndefined();
   });
@@ -74,7 +74,7 @@ describe("createSend", () => {
     expect(fetchMock).toHaveBeenCalledTimes(2);
   });
 
-  it("uses a token that somebody else renewed meanwhile", async () => {
+  it("uses a token that was renewed meanwhile", async () => {
     let token = "old";
     fetchMock.mockImplementationOnce(() => {
       token = "newer";
@@ -88,7 +88,7 @@ describe("createSend", () => {
   });
 });
 
-/** A line on which an upload goes as far as a test lets it. */
+/** A connection on which an upload progresses as far as the test lets it. */
 class FakeXhr {
   static last: FakeXhr;
   readonly upload: { onprogress?: (event: object) => void; onload?: () => void } = {};
@@ -121,7 +121,7 @@ describe("an upload", () => {
   const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
   const progress = (loaded: number) => FakeXhr.last.upload.onprogress?.({ loaded, total: 100 });
 
-  it("may take long, as long as it moves", async () => {
+  it("may take long while it progresses", async () => {
     const outcome = upload();
     for (let part = 1; part < 100; part += 1) {
       await pass(LIMITS_MS.stall - 1);
@@ -135,7 +135,7 @@ describe("an upload", () => {
     ["never begins", () => undefined, LIMITS_MS.stall],
     ["stops half way", () => progress(50), LIMITS_MS.stall],
     ["is up and never answered", () => (progress(100), FakeXhr.last.upload.onload?.()), LIMITS_MS.answer],
-  ])("is ended when it %s", async (_, happen, limit) => {
+  ])("is aborted when it %s", async (_, happen, limit) => {
     const outcome = upload();
     happen();
     await pass(limit - 1);
@@ -145,7 +145,7 @@ describe("an upload", () => {
     expect(await outcome).toBe("stalled");
   });
 
-  it("is ended when nobody wants it any more", async () => {
+  it("is aborted when it is cancelled", async () => {
     const caller = new AbortController();
     const outcome = upload(caller.signal);
     caller.abort();
@@ -158,7 +158,7 @@ describe("a download", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it("may take long as long as bytes come, and is ended when none do", async () => {
+  it("may take long while bytes arrive, and is aborted when none do", async () => {
     let body: ReadableStreamDefaultController<Uint8Array> | undefined;
     const stream = new ReadableStream<Uint8Array>({ start: (controller) => void (body = controller) });
     fetchMock.mockResolvedValue(new Response(stream));

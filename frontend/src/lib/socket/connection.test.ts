@@ -57,7 +57,7 @@ describe("Connection", () => {
     expect(latest().last.data).toEqual({ user_id: 7, cursors: { "1": 4 } });
   });
 
-  it("waits longer with each failure", async () => {
+  it("backs off with each failure", async () => {
     const { connection, sockets, latest } = setUp();
     connection.start();
     for (let attempt = 0; attempt < 4; attempt += 1) {
@@ -81,7 +81,7 @@ describe("Connection", () => {
     expect(latest().last.data).toEqual({ token: "second" });
   });
 
-  it("stays away when the session is over", async () => {
+  it("does not reconnect when the session is over", async () => {
     const { connection, sockets, latest } = setUp({ renew: () => Promise.resolve(null) });
     connection.start();
     latest().welcome();
@@ -91,7 +91,7 @@ describe("Connection", () => {
     expect(sockets).toHaveLength(1);
   });
 
-  it("stays away when it is refused for good, until it is asked again", async () => {
+  it("does not reconnect after a permanent rejection, until started again", async () => {
     for (const code of [4403, 1008]) {
       const { connection, sockets, latest } = setUp();
       connection.start();
@@ -105,7 +105,7 @@ describe("Connection", () => {
     }
   });
 
-  it("slows down when it said too much", async () => {
+  it("slows down when it is rate-limited", async () => {
     const { connection, sockets, latest } = setUp();
     connection.start();
     latest().welcome();
@@ -117,7 +117,7 @@ describe("Connection", () => {
     connection.stop();
   });
 
-  it("comes back at once, with its cursors, when it read too slowly", async () => {
+  it("reconnects immediately, with its cursors, when it read too slowly", async () => {
     const { connection, sockets, latest } = setUp();
     connection.start();
     latest().welcome();
@@ -129,22 +129,22 @@ describe("Connection", () => {
     connection.stop();
   });
 
-  it("is in the rooms of the open chats, also after a cut", async () => {
+  it("joins the rooms of the open chats, also after reconnecting", async () => {
     const { connection, latest } = setUp();
-    const said = () => latest().sent.slice(2).map(({ event, data }) => [event, data.chat_id]);
+    const sentFrames = () => latest().sent.slice(2).map(({ event, data }) => [event, data.chat_id]);
     connection.start();
     connection.setChats(new Set([3, 4]));
     latest().welcome();
     connection.setChats(new Set([4, 5]));
-    expect(said()).toEqual([["join-chat", 3], ["join-chat", 4], ["join-chat", 5], ["leave-chat", 3]]);
+    expect(sentFrames()).toEqual([["join-chat", 3], ["join-chat", 4], ["join-chat", 5], ["leave-chat", 3]]);
     latest().end(1012);
     await vi.advanceTimersByTimeAsync(1_000);
     latest().welcome();
-    expect(said()).toEqual([["join-chat", 4], ["join-chat", 5]]);
+    expect(sentFrames()).toEqual([["join-chat", 4], ["join-chat", 5]]);
     connection.stop();
   });
 
-  it("gives the open socket a fresh token", () => {
+  it("sends a fresh token on the open socket", () => {
     const { connection, latest } = setUp();
     connection.start();
     latest().welcome();
@@ -152,7 +152,7 @@ describe("Connection", () => {
     expect(latest().last).toMatchObject({ event: "auth", data: { token: "later" } });
   });
 
-  it("asks when it is quiet, and leaves a socket that does not answer", async () => {
+  it("pings when idle, and drops a socket that does not answer", async () => {
     const { connection, sockets, latest } = setUp();
     connection.start();
     latest().welcome();
@@ -165,14 +165,14 @@ describe("Connection", () => {
     expect(connection.state).toBe("waiting");
   });
 
-  it("leaves a socket that never opens", async () => {
+  it("drops a socket that never opens", async () => {
     const { connection, sockets } = setUp();
     connection.start();
     await vi.advanceTimersByTimeAsync(15_000);
     expect(sockets.length).toBeGreaterThan(1);
   });
 
-  it("says nothing more once stopped", async () => {
+  it("sends nothing once stopped", async () => {
     const { connection, sockets, latest, onPush } = setUp();
     connection.start();
     latest().welcome();
@@ -186,7 +186,7 @@ describe("Connection", () => {
 });
 
 describe("backoffMs", () => {
-  it("uses the whole span from nothing to the cap", () => {
+  it("uses the whole range from zero to the cap", () => {
     expect(backoffMs(3, () => 0)).toBe(0);
     expect(backoffMs(3, () => 1)).toBe(3_200);
     expect(backoffMs(30, () => 1)).toBe(20_000);

@@ -13,7 +13,7 @@ describe("Cursors", () => {
     }
   });
 
-  it("does not pass a hole, and passes it when it closes", () => {
+  it("stops at a gap until it closes", () => {
     const cursors = new Cursors();
     cursors.reach(1, 4);
     cursors.see(1, 6);
@@ -25,7 +25,7 @@ describe("Cursors", () => {
     expect(cursors.isBehind(1)).toBe(false);
   });
 
-  it("is behind when the server says it stands further", () => {
+  it("is behind when the server's head is higher", () => {
     const cursors = new Cursors();
     cursors.reach(1, 4);
     cursors.noteHead(1, 4);
@@ -34,7 +34,7 @@ describe("Cursors", () => {
     expect(cursors.isBehind(1)).toBe(true);
   });
 
-  it("never goes back", () => {
+  it("never moves back", () => {
     const cursors = new Cursors();
     cursors.reach(1, 9);
     cursors.reach(1, 3);
@@ -42,7 +42,7 @@ describe("Cursors", () => {
     expect(cursors.values()).toEqual({ "1": 9 });
   });
 
-  it("joins what was seen ahead when a page reaches it", () => {
+  it("includes what was seen ahead when a page reaches it", () => {
     const cursors = new Cursors();
     cursors.reach(1, 1);
     cursors.see(1, 8);

@@ -46,7 +46,7 @@ describe("Feed", () => {
     feed.stop();
   });
 
-  it("says where it was when it comes back", async () => {
+  it("reconnects with its cursors", async () => {
     const { feed, latest } = setUp();
     latest().welcome({ "1": 4 });
     latest().push("message:new", 5, message(5));
@@ -59,7 +59,7 @@ describe("Feed", () => {
     feed.stop();
   });
 
-  it("drops an account that is not ours any more, told now or found out on coming back", async () => {
+  it("drops an account the user no longer has, when pushed and on reconnecting", async () => {
     const { feed, latest, listChanges } = setUp();
     const onLeft = vi.fn();
     feed.listen({ onLeft });
@@ -80,7 +80,7 @@ describe("Feed", () => {
     feed.stop();
   });
 
-  it("waits for a hole to close by itself", async () => {
+  it("waits for a gap to close by itself", async () => {
     const { feed, latest, listChanges } = setUp();
     latest().welcome({ "1": 4 });
     latest().push("message:new", 6, message(6));
@@ -91,7 +91,7 @@ describe("Feed", () => {
     feed.stop();
   });
 
-  it("asks for a hole that stays open, page by page", async () => {
+  it("fills a lasting gap page by page", async () => {
     const { feed, latest, listChanges, changes } = setUp();
     listChanges
       .mockResolvedValueOnce({ items: [{ seq: 6, event: "message:new", data: message(6) }], seq: 9, more: true })
@@ -118,7 +118,7 @@ describe("Feed", () => {
     feed.stop();
   });
 
-  it("asks only once for a row that stays malformed", async () => {
+  it("requests a row that stays malformed only once", async () => {
     const { feed, latest, listChanges, changes } = setUp();
     listChanges.mockResolvedValue({ items: [{ seq: 5, event: "message:new", data: { id: 5 } }], seq: 5, more: false });
     latest().welcome({ "1": 4 });
@@ -129,7 +129,7 @@ describe("Feed", () => {
     feed.stop();
   });
 
-  it("skips events of a newer server without asking for them", async () => {
+  it("skips events of a newer server without requesting them", async () => {
     const { feed, latest, listChanges, changes } = setUp();
     latest().welcome({ "1": 4 });
     latest().push("poll:opened", 5, { id: 1 });
@@ -139,17 +139,17 @@ describe("Feed", () => {
     feed.stop();
   });
 
-  it("notices the loss of the last event by the head", async () => {
+  it("detects the loss of the last event by the head", async () => {
     const { feed, latest, listChanges } = setUp();
     listChanges.mockResolvedValueOnce({ items: [], seq: 5, more: false });
     latest().welcome({ "1": 4 });
-    latest().say({ event: "head", data: { "1": 5 } });
+    latest().deliver({ event: "head", data: { "1": 5 } });
     await vi.advanceTimersByTimeAsync(HOLE_MS * 3);
     expect(listChanges.mock.calls).toEqual([[1, 4]]);
     feed.stop();
   });
 
-  it("takes a joining's word for it that everything was replayed, overtaken numbers included", async () => {
+  it("trusts the join that everything was replayed, superseded seqs included", async () => {
     const { feed, latest, listChanges, changes } = setUp();
     latest().onopen?.();
     latest().answer();
@@ -163,7 +163,7 @@ describe("Feed", () => {
     feed.stop();
   });
 
-  it("asks page by page when a reset could not be read", async () => {
+  it("fills the gap page by page when a reset could not be read", async () => {
     const { feed, latest, listChanges, fetchAccount } = setUp();
     fetchAccount.mockRejectedValueOnce(new Error("away"));
     listChanges.mockResolvedValueOnce({ items: [], seq: 900, more: false });
@@ -178,7 +178,7 @@ describe("Feed", () => {
     feed.stop();
   });
 
-  it("asks for what a tab missed that came in while another kept the socket", async () => {
+  it("reads what a tab missed before it joined a shared socket", async () => {
     const browser = createBrowser();
     const leader = setUp({ tabServices: browser.openTab() });
     await vi.advanceTimersByTimeAsync(0);
@@ -194,7 +194,7 @@ describe("Feed", () => {
     late.feed.stop();
   });
 
-  it("asks again when the server could not answer", async () => {
+  it("retries when the server could not answer", async () => {
     const { feed, latest, listChanges } = setUp();
     listChanges.mockRejectedValueOnce(new Error("away")).mockResolvedValueOnce({ items: [], seq: 6, more: false });
     latest().welcome({ "1": 4 });
@@ -204,7 +204,7 @@ describe("Feed", () => {
     feed.stop();
   });
 
-  it("takes the cursor first and reads anew on a reset", async () => {
+  it("moves the cursor first and reads again on a reset", async () => {
     const { feed, latest, listChanges, onReset } = setUp();
     latest().welcome({ "1": 4 });
     latest().push("reset", undefined, { account_id: 1 });
@@ -219,8 +219,8 @@ describe("Feed", () => {
   it.each<[string, (latest: ReturnType<typeof setUp>["latest"]) => void]>([
     ["the server says so", (latest) => latest().push("reset", undefined, { account_id: 1 })],
     ["it joins below where it was", (latest) => latest().answer(true, { accounts: { "1": 3 } })],
-    ["the server's head is below", (latest) => latest().say({ event: "head", data: { "1": 3 } })],
-  ])("goes back and reads anew after a backup was restored: %s", async (_, act) => {
+    ["the server's head is below", (latest) => latest().deliver({ event: "head", data: { "1": 3 } })],
+  ])("moves back and reads again after a backup was restored: %s", async (_, act) => {
     const { feed, latest, listChanges, fetchAccount, onReset } = setUp();
     listChanges.mockResolvedValue({ items: [], seq: 3, more: false, reset: true });
     fetchAccount.mockResolvedValue(makeAccount({ seq: 3 }));
@@ -240,19 +240,19 @@ describe("Feed", () => {
     feed.stop();
   });
 
-  it("gives up on endless pages and reads anew", async () => {
+  it("gives up on endless pages and reads again", async () => {
     const { feed, latest, listChanges, onReset } = setUp();
     listChanges.mockImplementation((_, since) =>
       Promise.resolve({ items: [{ seq: since + 1, event: "message:new", data: message(since + 1) }], seq: 900, more: true }),
     );
     latest().welcome({ "1": 4 });
-    latest().say({ event: "head", data: { "1": 900 } });
+    latest().deliver({ event: "head", data: { "1": 900 } });
     await vi.advanceTimersByTimeAsync(HOLE_MS * 3);
     expect(onReset).toHaveBeenCalledTimes(1);
     feed.stop();
   });
 
-  it("counts an unknown account from its first event", async () => {
+  it("tracks an unknown account from its first event", async () => {
     const { feed, latest, listChanges } = setUp();
     latest().welcome({ "1": 4 });
     latest().push("account:updated", 3, makeAccount({ id: 2, seq: 3 }), 2);

@@ -41,13 +41,13 @@ function setUp() {
   return { openTab, sockets, latest, open };
 }
 
-const said = (socket: FakeSocket, event: string) => socket.sent.filter((frame) => frame.event === event);
-const chatsOf = (socket: FakeSocket, event: string) => said(socket, event).map(({ data }) => data.chat_id);
+const sentFrames = (socket: FakeSocket, event: string) => socket.sent.filter((frame) => frame.event === event);
+const chatsOf = (socket: FakeSocket, event: string) => sentFrames(socket, event).map(({ data }) => data.chat_id);
 
-/** Time passes, in which the server only answers. */
+/** Lets time pass while the server answers pings. */
 async function stayQuiet(socket: FakeSocket, ms: number) {
   for (let passed = 0; passed < ms; passed += 5_000) {
-    socket.say({ ack: -1, ok: true });
+    socket.deliver({ ack: -1, ok: true });
     await settle(5_000);
   }
 }
@@ -64,7 +64,7 @@ async function twoTabs() {
 }
 
 describe("SharedConnection", () => {
-  it("opens one socket for two tabs, and both hear everything", async () => {
+  it("opens one socket for two tabs, and both receive everything", async () => {
     const { sockets, latest, one, other } = await twoTabs();
     expect(sockets).toHaveLength(1);
     expect([one.wire.state, other.wire.state]).toEqual(["live", "live"]);
@@ -74,12 +74,12 @@ describe("SharedConnection", () => {
     expect(other.heard()).toEqual([["message:new", 5]]);
   });
 
-  it("tells a tab that comes later where the server stands and who is there", async () => {
+  it("sends head seqs and presence to a tab that joins later", async () => {
     const { latest, openTab, sockets } = await twoTabs();
     latest().push("message:new", 9);
-    latest().say({ event: "presence", account_id: 1, data: { chat_id: 3, users: [{ user_id: 8, name: "Ana" }] } });
-    latest().say({ event: "typing", account_id: 1, data: { chat_id: 3, users: [{ user_id: 8, name: "Ana" }] } });
-    latest().say({ event: "typing", account_id: 1, data: { chat_id: 3, users: [] } });
+    latest().deliver({ event: "presence", account_id: 1, data: { chat_id: 3, users: [{ user_id: 8, name: "Ana" }] } });
+    latest().deliver({ event: "typing", account_id: 1, data: { chat_id: 3, users: [{ user_id: 8, name: "Ana" }] } });
+    latest().deliver({ event: "typing", account_id: 1, data: { chat_id: 3, users: [] } });
     const late = openTab();
     late.wire.start();
     await settle();
@@ -97,12 +97,12 @@ describe("SharedConnection", () => {
     expect(sockets).toHaveLength(2);
     expect(other.wire.isLeading).toBe(true);
     latest().welcome({ "1": 6 });
-    expect(said(latest(), "join-user")[0]?.data.cursors).toEqual({ "1": 4 });
+    expect(sentFrames(latest(), "join-user")[0]?.data.cursors).toEqual({ "1": 4 });
     expect(other.onJoined).toHaveBeenLastCalledWith({ accounts: { "1": 6 } }, { "1": 4 });
     expect(other.wire.state).toBe("live");
   });
 
-  it("tells the others of the new socket where the server stands by then", async () => {
+  it("sends the new socket's head seqs to the other tabs", async () => {
     const { latest, openTab, one } = await twoTabs();
     const third = openTab();
     third.wire.start();
@@ -137,14 +137,14 @@ describe("SharedConnection", () => {
     expect(open()).toHaveLength(1);
   });
 
-  it("leaves a leader in peace that has nothing to say but answers", async () => {
+  it("keeps a silent leader that answers", async () => {
     const { sockets, latest, one } = await twoTabs();
     await stayQuiet(latest(), 3 * SILENCE_MS);
     expect(sockets).toHaveLength(1);
     expect(one.wire.isLeading).toBe(true);
   });
 
-  it("asks a silent leader as soon as somebody looks", async () => {
+  it("checks a silent leader when a page becomes visible", async () => {
     const { sockets, one, other } = await twoTabs();
     one.tabServices.freeze();
     other.wire.reconnectNow();
@@ -153,7 +153,7 @@ describe("SharedConnection", () => {
     expect(other.wire.isLeading).toBe(true);
   });
 
-  it("is in the rooms of all the tabs' chats, and leaves those of a tab that is gone", async () => {
+  it("joins the rooms of all tabs' chats, and leaves those of a closed tab", async () => {
     const { latest, one, other } = await twoTabs();
     one.wire.setChats(new Set([1, 2]));
     other.wire.setChats(new Set([2, 3]));
@@ -164,7 +164,7 @@ describe("SharedConnection", () => {
     expect(chatsOf(latest(), "leave-chat")).toEqual([3]);
   });
 
-  it("forgets the chats of a tab that died without a word", async () => {
+  it("drops the chats of a crashed tab", async () => {
     const { latest, openTab, one } = await twoTabs();
     const third = openTab();
     third.wire.start();
@@ -177,16 +177,16 @@ describe("SharedConnection", () => {
     expect(chatsOf(latest(), "leave-chat")).toEqual([9]);
   });
 
-  it("carries typing to the tab that leads, which alone gives the socket a fresh token", async () => {
+  it("forwards typing to the leading tab, which alone sends fresh tokens", async () => {
     const { latest, one, other } = await twoTabs();
     other.wire.setTyping(3, true);
     for (const tab of [one, other]) tab.wire.reauth("fresh");
     await settle();
-    expect(said(latest(), "typing")[0]?.data).toEqual({ chat_id: 3, on: true });
-    expect(said(latest(), "auth").slice(1).map(({ data }) => data)).toEqual([{ token: "fresh" }]);
+    expect(sentFrames(latest(), "typing")[0]?.data).toEqual({ chat_id: 3, on: true });
+    expect(sentFrames(latest(), "auth").slice(1).map(({ data }) => data)).toEqual([{ token: "fresh" }]);
   });
 
-  it("is refused in every tab, and asked again by any", async () => {
+  it("is rejected in every tab, and retried by any", async () => {
     const { sockets, latest, one, other } = await twoTabs();
     latest().end(4403);
     await settle();

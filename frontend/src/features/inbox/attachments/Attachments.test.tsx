@@ -48,14 +48,14 @@ function show(fields: Partial<Attachment>, problem?: Error) {
   return { message, fetchAttachment };
 }
 
-it("shows a picture, and large when it is pressed", async () => {
+it("shows a picture, and enlarges it when pressed", async () => {
   show({});
   expect((await screen.findByRole("img", { name: "cat.png" })).getAttribute("src")).toBe("blob:one");
   await userEvent.click(screen.getByTestId("attachment-image"));
   expect(screen.getByTestId("lightbox")).toBeTruthy();
 });
 
-it("fetches a voice message when somebody wants to hear it, not before", async () => {
+it("loads a voice message when it is played, not before", async () => {
   const { message, fetchAttachment } = show({ type: "audio", mimetype: "audio/ogg", voice_note: true, duration: 65 });
   vi.spyOn(HTMLMediaElement.prototype, "play").mockResolvedValue();
   expect(screen.getByText("1:05")).toBeTruthy();
@@ -67,7 +67,7 @@ it("fetches a voice message when somebody wants to hear it, not before", async (
 it.each([
   ["a decoder that is not there", () => vi.spyOn(HTMLMediaElement.prototype, "play").mockRejectedValue(new DOMException("", "NotSupportedError"))],
   ["a broken file", () => vi.spyOn(HTMLMediaElement.prototype, "play").mockImplementation(() => Promise.reject(new Error("decode")))],
-])("says that a voice message cannot be played because of %s, and offers it as a file", async (_, breakIt) => {
+])("reports that a voice message cannot be played because of %s, and offers a download", async (_, breakIt) => {
   breakIt();
   show({ type: "audio", mimetype: "audio/ogg", voice_note: true, duration: 65 });
   await userEvent.click(screen.getByRole("button", { name: "Play Voice message" }));
@@ -80,16 +80,16 @@ it.each([
 it.each([
   ["img", "image/png", "cat.png", "This browser can't show this picture."],
   ["video", "video/quicktime", "cat.mov", "This browser can't play this video."],
-])("says that a %s cannot be shown, and offers it as a file", async (type, mimetype, file_name, words) => {
+])("reports that a %s cannot be shown, and offers a download", async (type, mimetype, file_name, text) => {
   show({ type, mimetype, file_name });
   if (type === "video") await userEvent.click(screen.getByTestId("attachment-play"));
   const shown = type === "video" ? await screen.findByTestId("attachment-video") : await screen.findByRole("img", { name: file_name });
   fireEvent.error(shown);
-  expect(screen.getByTestId("attachment-broken").textContent).toContain(words);
+  expect(screen.getByTestId("attachment-broken").textContent).toContain(text);
   expect(screen.getByRole("button", { name: `Download ${file_name}` })).toBeTruthy();
 });
 
-it("says why a picture could not be loaded, and shows it after another try", async () => {
+it("reports why a picture could not be loaded, and shows it after a retry", async () => {
   const { fetchAttachment } = show({}, unreachable());
   expect((await screen.findByTestId("attachment-broken")).textContent).toContain("cannot be reached");
   fetchAttachment.mockResolvedValue(new Blob(["bytes"]));
@@ -106,16 +106,16 @@ it.each([
   ["waiting", "On its way", false],
   ["failed", "Could not be fetched", true],
   ["expired", "No longer available", true],
-] as const)("says what is with a file that is %s", async (state, words, canRetry) => {
+] as const)("shows the state of a file that is %s", async (state, text, canRetry) => {
   const { message } = show({ state });
-  expect(screen.getByTestId("attachment").textContent).toContain(words);
+  expect(screen.getByTestId("attachment").textContent).toContain(text);
   expect(screen.queryByTestId("attachment-retry") !== null).toBe(canRetry);
   if (!canRetry) return;
   await userEvent.click(screen.getByTestId("attachment-retry"));
   expect(retryAttachment).toHaveBeenCalledExactlyOnceWith(message, "a1");
 });
 
-it("shows a place by its name, address and position, and opens a map without telling where from", () => {
+it("shows a location with name, address and coordinates, and opens a map without a referrer", () => {
   const place = { latitude: -23.561414, longitude: -46.655881, name: "MASP", address: "Av. Paulista, 1578" };
   show({ type: "location", state: "none", location: place });
   const link = screen.getByTestId("attachment-location");
@@ -125,36 +125,36 @@ it("shows a place by its name, address and position, and opens a map without tel
   expect(document.querySelector("img, iframe")).toBeNull();
 });
 
-it("shows a place that has no name", () => {
+it("shows a location without a name", () => {
   show({ type: "location", state: "none", location: { latitude: 0, longitude: 0, name: null, address: null } });
   expect(screen.getByTestId("attachment-location").textContent).toBe("Location0.00000, 0.00000, opens a map in a new tab");
 });
 
-it("shows the people of a contact card with their numbers", async () => {
+it("shows the contacts of a card with their numbers", async () => {
   const contacts = [
     { name: "Nina Rocha", numbers: ["+5511977770001", "190"] },
     { name: null, numbers: [] },
   ];
   show({ type: "contact", state: "stored", contacts });
   expect(screen.getAllByTestId("attachment-contact").map((card) => card.textContent)).toEqual(["Nina Rocha+5511977770001190", "ContactNo number"]);
-  // A number that WhatsApp cannot have offers no chat.
+  // A number that cannot be on WhatsApp offers no chat.
   await userEvent.click(await screen.findByRole("button", { name: "Start a chat with Nina Rocha, +5511977770001" }));
   expect(screen.getByTestId("new-chat-phone")).toHaveProperty("value", "+5511977770001");
   expect(screen.getAllByTestId("contact-start-chat")).toHaveLength(1);
 });
 
-it("shows a card that could not be read as the file it is", () => {
+it("shows an unreadable card as a file", () => {
   show({ type: "contact", state: "stored", contacts: [], mimetype: "text/vcard", file_name: "nina.vcf" });
   expect(screen.getByTestId("attachment-download").textContent).toContain("nina.vcf");
 });
 
-it("never takes a drawing that can hold scripts for a picture", () => {
+it("never treats SVG, which can contain scripts, as an image", () => {
   expect(kindOf(makeAttachment({ type: "img", mimetype: "image/svg+xml" }))).toBe("file");
   expect(kindOf(makeAttachment({ type: "img", mimetype: null }))).toBe("image");
   expect(kindOf(makeAttachment({ type: "file", mimetype: "text/html" }))).toBe("file");
 });
 
-it("takes along what fits, and says what does not", () => {
+it("accepts files within the limits, and reports the others", () => {
   const file = (name: string, size: number) => new File([new Uint8Array(size)], name);
   const limits = { max_bytes: 10, max_files: 2 };
   const [first, problem] = pick([], [file("a", 5), file("big", 11), file("none", 0)], limits);
@@ -165,7 +165,7 @@ it("takes along what fits, and says what does not", () => {
   expect(more).toBe("At most 2 files can be sent at once.");
 });
 
-it("writes sizes and lengths as people do", () => {
+it("formats sizes and durations", () => {
   expect([formatSize(999), formatSize(12_400), formatSize(15_000_000)]).toEqual(["999 B", "12 kB", "15.0 MB"]);
   expect([formatSeconds(5), formatSeconds(65.9)]).toEqual(["0:05", "1:05"]);
 });

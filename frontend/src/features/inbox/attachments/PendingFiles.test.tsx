@@ -14,7 +14,7 @@ it.each([
   [[10, 30], 1, [1, 1]],
   [[0, 10], 0.5, [0.5, 0.5]],
   [[], 0.5, []],
-])("files of %j at %d have gone up by %j", (sizes, share, wanted) => {
+])("files of %j at %d are uploaded by %j", (sizes, share, wanted) => {
   expect(shareOfEach(sizes, share)).toEqual(wanted);
 });
 

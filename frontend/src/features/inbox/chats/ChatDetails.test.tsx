@@ -32,7 +32,7 @@ function show(fields: Partial<Chat>, listChatContacts: Api["listChatContacts"]) 
 
 const ana = { provider_id: "1@lid", name: "Ana", phone: "+491511", avatar: "a1" };
 
-it("shows a contact with the phone when it is known, and with their picture", async () => {
+it("shows a contact with phone, if known, and picture", async () => {
   const fetchAvatar = show({ contact: { id: 3, ...ana } }, () => Promise.resolve({ items: [ana], files: 2 }));
   expect(screen.getByText("+491511")).toBeTruthy();
   expect(await screen.findByText("2 pictures, recordings and files")).toBeTruthy();
@@ -40,7 +40,7 @@ it("shows a contact with the phone when it is known, and with their picture", as
   expect(fetchAvatar).toHaveBeenCalledOnce();
 });
 
-it("makes up no number where WhatsApp hides it", () => {
+it("shows no number where WhatsApp hides it", () => {
   show({ contact: { id: 3, ...ana, phone: null } }, () => new Promise(() => undefined));
   expect(screen.getByText("WhatsApp does not show the number")).toBeTruthy();
 });
@@ -55,7 +55,7 @@ it("lists the members of a group, each picture read once", async () => {
   expect(fetchAvatar).toHaveBeenCalledOnce();
 });
 
-it("says that it could not be read, and asks again when told to", async () => {
+it("reports a failed load, and retries on request", async () => {
   const listChatContacts = vi.fn<Api["listChatContacts"]>().mockRejectedValueOnce(new ApiError(502, { code: "provider_failed", message: "UniPile failed.", fields: {}, requestId: null }));
   listChatContacts.mockResolvedValue({ items: [], files: 1 });
   show({ kind: "group" }, listChatContacts);

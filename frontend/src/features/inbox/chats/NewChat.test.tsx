@@ -13,7 +13,7 @@ import { Drafts } from "@/features/inbox/composer/drafts";
 import { NewChat } from "./NewChat";
 import { InboxStore } from "@/features/inbox/data/store";
 
-function Place() {
+function LocationProbe() {
   return <p data-testid="place">{useLocation().pathname}</p>;
 }
 
@@ -29,7 +29,7 @@ async function show() {
         <InboxContext value={{ store, drafts: new Drafts(7) }}>
           <MemoryRouter initialEntries={["/inbox"]}>
             <NewChat accounts={[makeAccount()]} selected={null} />
-            <Place />
+            <LocationProbe />
           </MemoryRouter>
         </InboxContext>
       </ApiContext>
@@ -52,7 +52,7 @@ it("asks for the country code before it asks the server", async () => {
   expect(startChat).not.toHaveBeenCalled();
 });
 
-it("sends, and opens the chat that begins", async () => {
+it("sends, and opens the new chat", async () => {
   const startChat = await show();
   startChat.mockResolvedValue({ chat: makeChat({ id: 77 }), message: makeMessage({ chat_id: 77 }) });
   await fill("+55 (11) 99999-0000");
@@ -77,7 +77,7 @@ it.each([
   [422, { to: ["This number is not on WhatsApp."] }, "Some fields are wrong.", "This number is not on WhatsApp."],
   [402, {}, "Your plan's chats are used up.", "Your plan's chats are used up."],
   [403, {}, "Your role may only read.", "Your role may only read."],
-])("tells a refusal with %i in the server's words", async (status, fields, message, sentence) => {
+])("shows an error %i in the server's words", async (status, fields, message, sentence) => {
   const startChat = await show();
   startChat.mockRejectedValue(new ApiError(status, { code: "refused", message, fields, requestId: null }));
   await fill("+5511999990000");

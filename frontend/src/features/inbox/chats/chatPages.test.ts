@@ -7,7 +7,7 @@ const at = (minute: number) => `2026-03-02T09:${String(minute).padStart(2, "0")}
 const chat = (id: number, accountId: number, minute: number, fields: Partial<Chat> = {}) =>
   makeChat({ id, account_id: accountId, last_message_at: at(minute), ...fields });
 
-/** Two numbers: one with chats at 50, 40, 30, 20, the other at 45 and 5. */
+/** Two accounts: one with chats at 50, 40, 30, 20, the other at 45 and 5. */
 function makeServer() {
   const pages: Record<string, Page<Chat>> = {
     "1:": { items: [chat(11, 1, 50), chat(12, 1, 40)], next_cursor: "more" },
@@ -22,7 +22,7 @@ function makeServer() {
 
 const ids = (chats: readonly Chat[]) => chats.map((row) => row.id);
 
-describe("chats of several numbers", () => {
+describe("chats of several accounts", () => {
   it("are one list, newest first, only down to where it is complete", async () => {
     const listChats = makeServer();
     const first = await fetchChatPage(firstPosition([1, 2]), listChats);
@@ -34,7 +34,7 @@ describe("chats of several numbers", () => {
     expect(listChats).toHaveBeenCalledTimes(3);
   });
 
-  it("begin with the pinned ones, however old, and each chat once", async () => {
+  it("start with the pinned ones, of any age, each chat once", async () => {
     const pinned = [chat(19, 1, 1, { pinned: true }), chat(12, 1, 40, { pinned: true })];
     const listPinned = (accountId: number, cursor: string | null) => {
       const rows = accountId === 1 ? pinned.slice(cursor === null ? 0 : 1, cursor === null ? 1 : 2) : [];
@@ -48,12 +48,12 @@ describe("chats of several numbers", () => {
     expect(ids(mergeChats([first, second], [], [1, 2]))).toEqual([12, 19, 11, 21, 13, 14, 22]);
   });
 
-  it("lie in the archive by their age, pinned or not", () => {
+  it("are sorted by age in the archive, pinned or not", () => {
     const rows = [chat(11, 1, 50, { archived: true }), chat(12, 1, 40, { archived: true, pinned: true })];
     expect(ids(mergeChats([{ chats: rows, next: {} }], [], [1]))).toEqual([11, 12]);
   });
 
-  it("move to the top by a live row, and are shown once", async () => {
+  it("move to the top with a live row, and are shown once", async () => {
     const page = await fetchChatPage(firstPosition([1, 2]), makeServer());
     const live = [chat(12, 1, 59, { seq: 8, unread_count: 1 })];
     const merged = mergeChats([page], live, [1, 2]);
@@ -61,13 +61,13 @@ describe("chats of several numbers", () => {
     expect(merged[0]?.unread_count).toBe(1);
   });
 
-  it("do not go back by an older live row", () => {
+  it("ignore an older live row", () => {
     const page: ChatPage = { chats: [chat(11, 1, 50, { seq: 9, unread_count: 0 })], next: {} };
     const merged = mergeChats([page], [chat(11, 1, 50, { seq: 8, unread_count: 3 })], [1]);
     expect(merged[0]?.unread_count).toBe(0);
   });
 
-  it("show how far their last message has come, unless the row knows better", () => {
+  it("show their last message's delivery state, unless the row is newer", () => {
     const row = chat(11, 1, 50, { seq: 8, last_message_id: 5, last_message_direction: "out", last_message_status: "sending" });
     const statusAt = (seq: number) => {
       const progress = new Map([[5, { id: 5, seq, status: "delivered" as const }]]);
@@ -76,18 +76,18 @@ describe("chats of several numbers", () => {
     expect([statusAt(7), statusAt(9)]).toEqual(["sending", "delivered"]);
   });
 
-  it("of other numbers are not shown", () => {
+  it("of other accounts are not shown", () => {
     const page: ChatPage = { chats: [chat(11, 1, 50)], next: {} };
     expect(ids(mergeChats([page], [chat(21, 2, 55)], [1]))).toEqual([11]);
   });
 });
 
-it("puts what is pinned on top, newest first as the rest", () => {
+it("puts pinned chats on top, newest first", () => {
   const page: ChatPage = { chats: [chat(1, 1, 10), chat(2, 1, 5, { pinned: true }), chat(3, 1, 20), chat(4, 1, 7, { pinned: true })], next: {} };
   expect(ids(mergeChats([page], [], [1]))).toEqual([4, 2, 3, 1]);
 });
 
-it("lets a chat leave the list it no longer fits", () => {
+it("removes a chat that no longer matches the filter", () => {
   const page: ChatPage = { chats: [chat(1, 1, 10), chat(2, 1, 5)], next: {} };
   const archived = chat(1, 1, 10, { archived: true, seq: 2 });
   const shown = (filter: ChatFilter) => ids(mergeChats([page], [archived], [1], new Map(), (row) => isShown(row, filter)));

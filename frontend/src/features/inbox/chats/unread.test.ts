@@ -12,8 +12,8 @@ function counts(fields: Partial<AccountUnread> = {}): AccountUnread {
 const count = (live: readonly Chat[], tombstones = new Tombstones(), accounts = [counts()]) =>
   countUnread(accounts, new Map(live.map((chat) => [chat.id, chat])), tombstones);
 
-describe("what is unread", () => {
-  it("is right at once though no chat with something unread has been loaded", () => {
+describe("unread counts", () => {
+  it("are right immediately although no unread chat is loaded", () => {
     expect(count([]).get(1)).toEqual({ messages: 30, archived: 2 });
   });
 
@@ -30,12 +30,12 @@ describe("what is unread", () => {
     expect(count([makeChat(chat)]).get(1)).toEqual(expected);
   });
 
-  it("leaves out what was erased", () => {
+  it("leave out what was erased", () => {
     const tombstones = new Tombstones().with({ event: "chat:erased", data: { id: 91, seq: 501, before: null } });
     expect(count([makeChat({ id: 91, seq: 501, unread_count: 3 })], tombstones).get(1)?.messages).toBe(29);
   });
 
-  it("adds up over the numbers that are shown", () => {
+  it("add up over the shown accounts", () => {
     const both = count([], new Tombstones(), [counts(), counts({ account_id: 2, chats: [{ id: 7, unread_count: 4, archived: false }] })]);
     expect([sumOf(both, [1, 2]).messages, sumOf(both, [2]).messages, sumOf(both, [3]).messages]).toEqual([34, 4, 0]);
   });

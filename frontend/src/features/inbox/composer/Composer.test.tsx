@@ -33,14 +33,14 @@ it("sends on Enter and empties the field", async () => {
   expect(field().value).toBe("");
 });
 
-it("begins a new line on Shift+Enter", async () => {
+it("starts a new line on Shift+Enter", async () => {
   show();
   await userEvent.type(field(), "one{Shift>}{Enter}{/Shift}two");
   expect(onSend).not.toHaveBeenCalled();
   expect(field().value).toBe("one\ntwo");
 });
 
-it("does not send nothing", async () => {
+it("does not send an empty message", async () => {
   show();
   await userEvent.type(field(), "   {Enter}");
   expect(onSend).not.toHaveBeenCalled();
@@ -56,7 +56,7 @@ it.each(["\u200b\u200b", "\u3164", "\u2800", "\ufeff \u00ad"])("does not send wh
   expect(screen.getByTestId("composer-send")).toHaveProperty("disabled", true);
 });
 
-it("keeps a draft for each chat, and forgets it once sent", async () => {
+it("keeps a draft for each chat until it is sent", async () => {
   const first = show(10);
   await userEvent.type(field(), "half a thought");
   first.unmount();
@@ -69,12 +69,12 @@ it("keeps a draft for each chat, and forgets it once sent", async () => {
   expect(inbox.drafts.read(10)).toBe("");
 });
 
-it("is closed for somebody who may only read", () => {
+it("is closed for users who may only read", () => {
   show(10, true);
   expect(screen.queryByTestId("composer-input")).toBeNull();
 });
 
-it("shows what is answered, and gives it up on Escape", async () => {
+it("shows the message being replied to, and cancels on Escape", async () => {
   const onCancel = vi.fn();
   const message = makeMessage({ body: "When do you open?" });
   render(
@@ -88,7 +88,7 @@ it("shows what is answered, and gives it up on Escape", async () => {
   expect(onSend).not.toHaveBeenCalled();
 });
 
-it("changes a message without touching the draft", async () => {
+it("edits a message without touching the draft", async () => {
   inbox.drafts.write(10, "half a thought");
   const message = makeMessage({ body: "Helo", direction: "out" });
   render(
@@ -106,7 +106,7 @@ it("changes a message without touching the draft", async () => {
 it.each([
   ["in Chrome and Firefox", { isComposing: true, keyCode: 229 }],
   ["in Safari, after compositionend", { isComposing: false, keyCode: 229 }],
-])("does not send when Enter chooses a word of an input method %s", async (_, how) => {
+])("does not send when Enter confirms an input method %s", async (_, how) => {
   show();
   await userEvent.type(field(), "にほん");
   fireEvent.keyDown(field(), { key: "Enter", ...how });

@@ -10,7 +10,7 @@ const start = vi.mocked(startRecording);
 const file = new File(["OggS"], "Voice message.ogg", { type: "audio/ogg" });
 const drop = vi.fn();
 const finish = vi.fn(() => Promise.resolve(file));
-const told = { onSend: vi.fn(), onProblem: vi.fn(), onClose: vi.fn() };
+const reported = { onSend: vi.fn(), onProblem: vi.fn(), onClose: vi.fn() };
 
 beforeEach(() => {
   vi.resetAllMocks();
@@ -21,84 +21,84 @@ beforeEach(() => {
 const phase = () => screen.getByTestId("voice-recorder").dataset.phase;
 
 async function show() {
-  const shown = render(<VoiceRecorder {...told} />);
+  const shown = render(<VoiceRecorder {...reported} />);
   await waitFor(() => expect(phase()).toBe("recording"));
   return shown;
 }
 
-it("sends on Enter what was said", async () => {
+it("sends the recording on Enter", async () => {
   await show();
   expect(screen.getByRole("timer").textContent).toBe("Recording 0:00");
   await userEvent.keyboard("{Enter}");
-  expect(told.onSend).toHaveBeenCalledExactlyOnceWith(file);
-  expect(told.onClose).toHaveBeenCalledTimes(1);
+  expect(reported.onSend).toHaveBeenCalledExactlyOnceWith(file);
+  expect(reported.onClose).toHaveBeenCalledTimes(1);
 });
 
-it("throws it away on Escape, and nobody else hears of the key", async () => {
+it("discards it on Escape, and stops the key event", async () => {
   const outside = vi.fn((event: KeyboardEvent) => event.defaultPrevented);
   document.addEventListener("keydown", outside);
   const { unmount } = await show();
   await userEvent.keyboard("{Escape}");
   document.removeEventListener("keydown", outside);
-  expect(told.onClose).toHaveBeenCalledTimes(1);
+  expect(reported.onClose).toHaveBeenCalledTimes(1);
   expect(outside).toHaveReturnedWith(true);
   unmount();
   expect(drop).toHaveBeenCalledTimes(1);
-  expect(told.onSend).not.toHaveBeenCalled();
+  expect(reported.onSend).not.toHaveBeenCalled();
 });
 
-it("says what to do when the microphone is refused", async () => {
+it("explains what to do when the microphone is denied", async () => {
   start.mockRejectedValue(new DOMException("", "NotAllowedError"));
-  render(<VoiceRecorder {...told} />);
-  await waitFor(() => expect(told.onClose).toHaveBeenCalled());
-  expect(told.onProblem).toHaveBeenCalledExactlyOnceWith(expect.stringContaining("allow it for this page"));
+  render(<VoiceRecorder {...reported} />);
+  await waitFor(() => expect(reported.onClose).toHaveBeenCalled());
+  expect(reported.onProblem).toHaveBeenCalledExactlyOnceWith(expect.stringContaining("allow it for this page"));
 });
 
 it.each([
   ["NotFoundError", "no microphone"],
   ["NotReadableError", "Another program"],
   ["NotAllowedError", "allow it"],
-])("knows %s", (name, words) => expect(describeRecorderError(new DOMException("", name))).toContain(words));
+])("knows %s", (name, text) => expect(describeRecorderError(new DOMException("", name))).toContain(text));
 
-it("lets go of a microphone that was allowed too late", async () => {
+it("releases a microphone that was allowed too late", async () => {
   let allow: (recording: Recording) => void = () => undefined;
   start.mockReturnValue(new Promise((resolve) => (allow = resolve)));
-  const { unmount } = render(<VoiceRecorder {...told} />);
+  const { unmount } = render(<VoiceRecorder {...reported} />);
   expect(screen.getByRole("status").textContent).toContain("microphone");
   await userEvent.keyboard("{Enter}");
-  expect(told.onSend).not.toHaveBeenCalled();
+  expect(reported.onSend).not.toHaveBeenCalled();
   unmount();
   allow({ finish, drop });
   await waitFor(() => expect(drop).toHaveBeenCalledTimes(1));
 });
 
-it("says so when the recording cannot be made", async () => {
+it("reports when the recording cannot be created", async () => {
   finish.mockRejectedValue(new Error("no sound"));
   await show();
   await userEvent.click(screen.getByTestId("voice-send"));
-  expect(told.onProblem).toHaveBeenCalledExactlyOnceWith(expect.stringContaining("Try again"));
-  expect(told.onClose).toHaveBeenCalledTimes(1);
+  expect(reported.onProblem).toHaveBeenCalledExactlyOnceWith(expect.stringContaining("Try again"));
+  expect(reported.onClose).toHaveBeenCalledTimes(1);
 });
 
-it("says that the microphone was pulled out, and sends what was said", async () => {
+it("reports an unplugged microphone, and sends what was recorded", async () => {
   await show();
   act(() => start.mock.calls[0]?.[0]());
   expect(screen.getByRole("status").textContent).toContain("disconnected");
   await userEvent.click(screen.getByTestId("voice-send"));
-  expect(told.onSend).toHaveBeenCalledExactlyOnceWith(file);
+  expect(reported.onSend).toHaveBeenCalledExactlyOnceWith(file);
 });
 
-it("says that a recording was too short", async () => {
+it("reports a recording that is too short", async () => {
   finish.mockRejectedValue(new TooShortError());
   await show();
   await userEvent.keyboard("{Enter}");
-  expect(told.onProblem).toHaveBeenCalledExactlyOnceWith(expect.stringContaining("too short"));
-  expect(told.onSend).not.toHaveBeenCalled();
+  expect(reported.onProblem).toHaveBeenCalledExactlyOnceWith(expect.stringContaining("too short"));
+  expect(reported.onSend).not.toHaveBeenCalled();
 });
 
-it("offers to reload when the page was replaced by a newer one", async () => {
+it("offers to reload after a new version was deployed", async () => {
   start.mockRejectedValue(new MissingPartError());
-  render(<VoiceRecorder {...told} />);
+  render(<VoiceRecorder {...reported} />);
   expect(await screen.findByRole("button", { name: "Reload" })).toBeTruthy();
-  expect(told.onClose).not.toHaveBeenCalled();
+  expect(reported.onClose).not.toHaveBeenCalled();
 });

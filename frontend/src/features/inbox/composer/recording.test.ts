@@ -1,4 +1,4 @@
-/** Recorders and microphones as they are in the field: pulled out, silent, stopped too soon, never answering. */
+/** Recorders and microphones as they occur in practice: unplugged, silent, stopped too soon, not responding. */
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { LIMITS_MS } from "@/lib/limits";
 import { startRecording, TooShortError } from "./recording";
@@ -7,7 +7,7 @@ class FakeTrack extends EventTarget {
   readonly stop = vi.fn();
 }
 
-/** Gives a piece at the end of a second and when it is stopped, as MediaRecorder does. */
+/** Delivers a chunk every second and when it is stopped, as MediaRecorder does. */
 class FakeRecorder extends EventTarget {
   static isTypeSupported = () => true;
   static last: FakeRecorder;
@@ -35,7 +35,7 @@ class FakeRecorder extends EventTarget {
   }
 }
 
-/** One Ogg page whose position says how long the sound is. */
+/** One Ogg page whose position gives the duration. */
 function oggOf(seconds: number): ArrayBuffer {
   const page = new ArrayBuffer(27);
   new Uint8Array(page).set([0x4f, 0x67, 0x67, 0x53]);
@@ -58,7 +58,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-it("sends what was said before the microphone was pulled out, and says that it was", async () => {
+it("keeps what was recorded before the microphone was unplugged, and reports it", async () => {
   const recording = await startRecording(onEnd);
   FakeRecorder.last.give(oggOf(4));
   track.dispatchEvent(new Event("ended"));
@@ -66,7 +66,7 @@ it("sends what was said before the microphone was pulled out, and says that it w
   expect((await recording.finish()).size).toBe(27);
 });
 
-it("keeps what was said when the browser stops the recorder by itself", async () => {
+it("keeps what was recorded when the browser stops the recorder", async () => {
   const recording = await startRecording(onEnd);
   FakeRecorder.last.give(oggOf(2));
   FakeRecorder.last.stop();
@@ -74,7 +74,7 @@ it("keeps what was said when the browser stops the recorder by itself", async ()
   expect((await recording.finish()).size).toBe(27);
 });
 
-it("does not wait for ever for a recorder that does not answer", async () => {
+it("does not wait forever for a recorder that does not respond", async () => {
   const recording = await startRecording(onEnd);
   FakeRecorder.last.give(oggOf(3));
   FakeRecorder.last.isDeaf = true;
@@ -89,7 +89,7 @@ it.each([
   ["nothing at all", []],
   ["a head without sound", [oggOf(0)]],
   ["less than half a second", [oggOf(0.4)]],
-])("refuses a recording with %s", async (_, chunks) => {
+])("rejects a recording with %s", async (_, chunks) => {
   const recording = await startRecording(onEnd);
   for (const chunk of chunks) FakeRecorder.last.give(chunk);
   await expect(recording.finish()).rejects.toBeInstanceOf(TooShortError);
@@ -97,7 +97,7 @@ it.each([
   expect(onEnd).not.toHaveBeenCalled();
 });
 
-it("lets go of the microphone when the recording is dropped, also after it ended by itself", async () => {
+it("releases the microphone when the recording is discarded, even after it ended by itself", async () => {
   const recording = await startRecording(onEnd);
   FakeRecorder.last.stop();
   recording.drop();

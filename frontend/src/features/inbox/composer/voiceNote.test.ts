@@ -5,7 +5,7 @@ import { rewrapAsOgg } from "./voiceNote";
 const FRAME_SECONDS = 0.02;
 const HEAD = new Uint8Array([...Buffer.from("OpusHead"), 1, 1, 0x38, 0x01, 0x80, 0xbb, 0, 0, 0, 0, 0]);
 
-/** As Chromium's recorder makes it: one mono track of Opus frames, 20 ms each. */
+/** As Chromium's recorder creates it: one mono track of Opus frames, 20 ms each. */
 async function makeWebm(frames: number): Promise<ArrayBuffer> {
   const target = new BufferTarget();
   const output = new Output({ format: new WebMOutputFormat(), target });
@@ -14,7 +14,7 @@ async function makeWebm(frames: number): Promise<ArrayBuffer> {
   await output.start();
   const decoderConfig = { codec: "opus", numberOfChannels: 1, sampleRate: 48_000, description: HEAD };
   for (let n = 0; n < frames; n++) {
-    // 0x78: CELT, 20 ms, mono; the rest tells the frames apart.
+    // 0x78: CELT, 20 ms, mono; the rest distinguishes the frames.
     const packet = new EncodedPacket(new Uint8Array([0x78, n, 1, 2, 3]), "key", n * FRAME_SECONDS, FRAME_SECONDS);
     await source.add(packet, { decoderConfig });
   }
@@ -42,7 +42,7 @@ function readPages(ogg: ArrayBuffer): OggPage[] {
   return pages;
 }
 
-it("puts every packet of a recording into Ogg, untouched and in order, with its length", async () => {
+it("moves every packet of a recording into Ogg, unchanged and in order, with its duration", async () => {
   const [first, tags, ...sound] = readPages(await rewrapAsOgg(await makeWebm(150)));
   expect(first?.body.toString("latin1", 0, 8)).toBe("OpusHead");
   expect(first?.flags).toBe(2);
@@ -57,6 +57,6 @@ it("puts every packet of a recording into Ogg, untouched and in order, with its 
   expect(seconds).toBeLessThan(3.1);
 });
 
-it("refuses what is no recording", async () => {
+it("rejects files that are no recordings", async () => {
   await expect(rewrapAsOgg(new ArrayBuffer(100))).rejects.toThrow();
 });

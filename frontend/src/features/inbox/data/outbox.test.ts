@@ -14,10 +14,10 @@ function write(clientId: string, chatId = 10, fields: Partial<Pending> = {}): Pe
   return { clientId, accountId: 1, chatId, text: clientId, createdAt: new Date().toISOString(), error: null, ...fields };
 }
 
-/** A server that is away until it is back, and notes what it takes. */
+/** A server that is unreachable until it is back, and records what it accepts. */
 function createServer() {
   const taken: string[] = [];
-  const server = { isAway: false, refusal: null as string | null, stalls: null as string | null, isDeaf: false, taken, underWay: 0, most: 0 };
+  const server = { isAway: false, denial: null as string | null, stalls: null as string | null, isDeaf: false, taken, underWay: 0, most: 0 };
   const post: Post = async ({ clientId }, _onProgress, signal) => {
     if (server.isDeaf) await new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error("aborted"))));
     server.underWay += 1;
@@ -26,7 +26,7 @@ function createServer() {
     server.underWay -= 1;
     if (server.isAway) throw new Error("away");
     if (server.stalls === clientId) throw new Error("stalled");
-    if (server.refusal === clientId) throw new Error("refused");
+    if (server.denial === clientId) throw new Error("refused");
     taken.push(clientId);
     return [makeMessage({ client_id: clientId })];
   };
@@ -55,7 +55,7 @@ function setUp() {
 const texts = (outbox: Outbox) => outbox.entries.map(({ clientId }) => clientId);
 
 describe("Outbox", () => {
-  it("sends what is written, one after the other, and keeps nothing of it", async () => {
+  it("sends messages one after the other, and keeps none", async () => {
     const { server, storage, openTab } = setUp();
     const outbox = openTab();
     for (const id of ["a", "b", "c"]) void outbox.add(write(id));
@@ -67,7 +67,7 @@ describe("Outbox", () => {
     expect(await storage.list()).toEqual([]);
   });
 
-  it("lets what cannot go wait with its reason, then sends it in order by itself", async () => {
+  it("delays unsendable messages with a reason, then sends them in order", async () => {
     const { server, openTab } = setUp();
     const outbox = openTab();
     server.isAway = true;
@@ -82,22 +82,22 @@ describe("Outbox", () => {
     expect(outbox.entries).toEqual([]);
   });
 
-  it("tells the reason of a refusal and goes on with the next", async () => {
+  it("reports why a message was rejected, and continues with the next", async () => {
     const { server, storage, openTab } = setUp();
     const outbox = openTab();
-    server.refusal = "a";
+    server.denial = "a";
     for (const id of ["a", "b"]) void outbox.add(write(id));
     await settle(500);
     expect(server.taken).toEqual(["b"]);
     expect(outbox.entries).toMatchObject([{ clientId: "a", error: "Error: refused" }]);
     expect(await storage.list()).toMatchObject([{ clientId: "a", error: "Error: refused" }]);
-    server.refusal = null;
+    server.denial = null;
     void outbox.retry("a");
     await settle(500);
     expect(server.taken).toEqual(["b", "a"]);
   });
 
-  it("outlives the page", async () => {
+  it("survives the page", async () => {
     const { server, openTab } = setUp();
     const before = openTab();
     server.isAway = true;
@@ -112,7 +112,7 @@ describe("Outbox", () => {
     expect(server.taken).toEqual(["a", "b"]);
   });
 
-  it("leaves to a person what is of yesterday", async () => {
+  it("leaves yesterday's messages to the user", async () => {
     const { server, storage, openTab } = setUp();
     await storage.put(write("old", 10, { createdAt: new Date(Date.now() - STALE_MS - 1).toISOString() }));
     await storage.put(write("new"));
@@ -126,7 +126,7 @@ describe("Outbox", () => {
     expect(server.taken).toEqual(["new", "old"]);
   });
 
-  it("sends each message once from however many tabs, in the order of writing", async () => {
+  it("sends each message once from any number of tabs, in order", async () => {
     const { server, openTab } = setUp();
     const tabs = [openTab(), openTab(), openTab()];
     server.isAway = true;
@@ -159,7 +159,7 @@ describe("Outbox", () => {
     expect(server.taken).toEqual(["b"]);
   });
 
-  it("sends also what the browser would not keep, and says that it is not kept", async () => {
+  it("sends messages the browser could not store, and reports that", async () => {
     const { server, openTab } = setUp();
     const full = Object.assign(new MemoryStorage(), { put: () => Promise.reject(new Error("full")) });
     const outbox = openTab(full);
@@ -172,7 +172,7 @@ describe("Outbox", () => {
     expect(server.taken).toEqual(["a"]);
   });
 
-  it("forgets everything when asked", async () => {
+  it("clears everything on request", async () => {
     const { server, storage, openTab } = setUp();
     const outbox = openTab();
     server.isAway = true;
@@ -185,7 +185,7 @@ describe("Outbox", () => {
     expect(await storage.list()).toEqual([]);
   });
 
-  it("lets texts pass a file whose upload stalls, and sends the file when it moves again", async () => {
+  it("lets texts overtake a stalled upload, and sends it when it progresses again", async () => {
     const { server, openTab } = setUp();
     const outbox = openTab();
     server.stalls = "file";
@@ -202,7 +202,7 @@ describe("Outbox", () => {
     expect(outbox.entries).toEqual([]);
   });
 
-  it("ends the request of a message that is discarded on its way, and sends the next", async () => {
+  it("aborts the request of a discarded message, and sends the next", async () => {
     const { server, openTab } = setUp();
     const outbox = openTab();
     server.isDeaf = true;
@@ -215,7 +215,7 @@ describe("Outbox", () => {
     expect(outbox.entries).toEqual([]);
   });
 
-  it("sends from another tab what a frozen one held back", async () => {
+  it("sends from another tab what a frozen one blocked", async () => {
     const { server, storage, browser, openTab } = setUp();
     const around = browser.openTab();
     const frozen = openTab(storage, around);
@@ -231,7 +231,7 @@ describe("Outbox", () => {
     expect(other.entries).toEqual([]);
   });
 
-  it("keeps what waits in sight while the browser's database fails", async () => {
+  it("keeps showing unsent messages while the browser's database fails", async () => {
     const { server, storage, openTab } = setUp();
     const outbox = openTab();
     server.isAway = true;

@@ -1,4 +1,4 @@
-/** A database that does not answer, as in a tab beside an older version, or in a browser that broke its own files. */
+/** A database that does not respond, as beside an older version in another tab, or after the browser corrupted its files. */
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { LIMITS_MS, TimeLimitError } from "@/lib/limits";
 import { openOutboxStorage } from "./outboxStorage";
@@ -39,7 +39,7 @@ afterEach(() => {
 const pass = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
 const outcome = (promise: Promise<unknown>) => promise.then((value) => value, (error: unknown) => error);
 
-it("gives up on a database that does not open, refuses at once from then on, and uses it when it opens late", async () => {
+it("gives up on a database that does not open, fails immediately from then on, and uses it when it opens late", async () => {
   const storage = openOutboxStorage(7);
   const first = outcome(storage.list());
   await pass(LIMITS_MS.database);
@@ -53,7 +53,7 @@ it("gives up on a database that does not open, refuses at once from then on, and
   expect(await second).toEqual([]);
 });
 
-it("gives up on a question that is never answered", async () => {
+it("gives up on a request that is never answered", async () => {
   const storage = openOutboxStorage(7);
   const first = outcome(storage.list());
   opened.onsuccess?.();
@@ -61,7 +61,7 @@ it("gives up on a question that is never answered", async () => {
   expect(await first).toBeInstanceOf(TimeLimitError);
 });
 
-it("does not hold up a newer page, and opens the database again afterwards", async () => {
+it("does not block a newer page, and reopens the database afterwards", async () => {
   const storage = openOutboxStorage(7);
   const first = storage.list();
   opened.onsuccess?.();

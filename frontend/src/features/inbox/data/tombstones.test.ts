@@ -10,8 +10,8 @@ function createStore() {
   return new InboxStore({ post: () => Promise.reject(new Error("away")), isThreadCached: () => true, describeError: () => "No." });
 }
 
-describe("what was erased", () => {
-  it("is not let in again", () => {
+describe("erased rows", () => {
+  it("are rejected afterwards", () => {
     const store = createStore();
     const message = makeMessage({ id: 5, chat_id: 1 });
     store.applyMessage(message);
@@ -21,7 +21,7 @@ describe("what was erased", () => {
     expect(store.getSnapshot().messages.get(1)?.size).toBe(0);
   });
 
-  it("takes a chat with all that is in it and waits for it", async () => {
+  it("include a chat's messages and unsent messages", async () => {
     const store = createStore();
     store.applyChat(makeChat({ id: 1 }));
     store.applyMessage(makeMessage({ id: 5, chat_id: 1 }));
@@ -33,7 +33,7 @@ describe("what was erased", () => {
     expect(tombstones.hasMessage(makeMessage({ id: 6, chat_id: 1 }))).toBe(true);
   });
 
-  it("leaves what was sent later in a chat that was trimmed", () => {
+  it("exclude later messages of a trimmed chat", () => {
     const tombstones = new Tombstones().with(trim("2026-03-02T00:00:00.000Z"));
     const at = (sent_at: string) => tombstones.hasMessage(makeMessage({ chat_id: 1, sent_at, ordered_at: sent_at }));
     expect(at("2026-03-01T23:59:59.999Z")).toBe(true);

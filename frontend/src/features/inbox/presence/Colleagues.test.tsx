@@ -36,48 +36,48 @@ function show() {
   );
   act(() => feed.start());
   act(() => latest().welcome());
-  const tell = (event: string, ...users: object[]) =>
-    act(() => latest().say({ event, account_id: 1, data: { chat_id: 10, users } }));
+  const pushUsers = (event: string, ...users: object[]) =>
+    act(() => latest().deliver({ event, account_id: 1, data: { chat_id: 10, users } }));
   const type = (value: string) => fireEvent.change(screen.getByLabelText("field"), { target: { value } });
-  const said = () => latest().sent.filter(({ event }) => event === "typing").map(({ data }) => data.on);
-  return { feed, latest, tell, type, said, ...view };
+  const sentTyping = () => latest().sent.filter(({ event }) => event === "typing").map(({ data }) => data.on);
+  return { feed, latest, pushUsers, type, sentTyping, ...view };
 }
 
 const pass = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));
 
 describe("colleagues", () => {
-  it("are named while they are here, oneself never", () => {
-    const { tell, feed } = show();
-    tell("presence", ME);
+  it("are named while they are here, except the user themselves", () => {
+    const { pushUsers, feed } = show();
+    pushUsers("presence", ME);
     expect(screen.queryByTestId("thread-here")).toBeNull();
-    tell("presence", ME, ANA);
+    pushUsers("presence", ME, ANA);
     expect(screen.getByTestId("thread-here").textContent).toBe("Ana is here too · via Nordlicht");
     expect(screen.getByRole("img", { name: "Ana is here too" }).textContent).toBe("A");
-    tell("presence", ANA, BEA, ME);
+    pushUsers("presence", ANA, BEA, ME);
     expect(screen.getByTestId("thread-here").textContent).toBe("Ana and Bea are here too · via Nordlicht");
-    tell("presence");
+    pushUsers("presence");
     expect(screen.getByText("via Nordlicht")).toBeTruthy();
     feed.stop();
   });
 
-  it("who type are seen in the head, in the list, and above the field", () => {
-    const { tell, feed } = show();
-    tell("typing", ANA, ME);
+  it("who are typing are shown in the head, in the list, and above the composer", () => {
+    const { pushUsers, feed } = show();
+    pushUsers("typing", ANA, ME);
     expect(screen.getByTestId("thread-typing").textContent).toBe("Ana is typing…");
     expect(screen.getByTestId("chat-typing").textContent).toBe("Ana is typing…");
     expect(screen.getByRole("status").textContent).toBe("Ana is answering here right now.");
-    tell("typing", ANA, BEA, { user_id: 10, name: "Cid" });
+    pushUsers("typing", ANA, BEA, { user_id: 10, name: "Cid" });
     expect(screen.getByTestId("thread-typing").textContent).toBe("Ana and 2 others are typing…");
-    tell("typing", ME);
+    pushUsers("typing", ME);
     expect(screen.getByRole("status").textContent).toBe("");
     expect(screen.getByText("Hello")).toBeTruthy();
     feed.stop();
   });
 
-  it("are forgotten with the connection", async () => {
-    const { tell, latest, feed } = show();
-    tell("presence", ANA);
-    tell("typing", ANA);
+  it("are dropped when the connection is lost", async () => {
+    const { pushUsers, latest, feed } = show();
+    pushUsers("presence", ANA);
+    pushUsers("typing", ANA);
     act(() => latest().end(1006));
     expect(screen.getByText("via Nordlicht")).toBeTruthy();
     await pass(1_000);
@@ -85,8 +85,8 @@ describe("colleagues", () => {
   });
 });
 
-describe("what the others are told", () => {
-  it("that the chat is open, until it is left", () => {
+describe("what is reported to colleagues", () => {
+  it("the open chat, until it is closed", () => {
     const { latest, unmount, feed } = show();
     expect(latest().last).toMatchObject({ event: "join-chat", data: { chat_id: 10 } });
     unmount();
@@ -94,20 +94,20 @@ describe("what the others are told", () => {
     feed.stop();
   });
 
-  it("that somebody types: once in a while, and when it is over", async () => {
-    const { type, said, feed } = show();
+  it("typing, repeated, and its end", async () => {
+    const { type, sentTyping, feed } = show();
     for (const text of ["H", "He", "Hel"]) type(text);
-    expect(said()).toEqual([true]);
+    expect(sentTyping()).toEqual([true]);
     await pass(TYPING_REPEAT_MS);
     type("Hell");
-    expect(said()).toEqual([true, true]);
+    expect(sentTyping()).toEqual([true, true]);
     await pass(TYPING_PAUSE_MS);
-    expect(said()).toEqual([true, true, false]);
+    expect(sentTyping()).toEqual([true, true, false]);
     type("Hello");
     type("");
-    expect(said()).toEqual([true, true, false, true, false]);
+    expect(sentTyping()).toEqual([true, true, false, true, false]);
     await pass(TYPING_PAUSE_MS);
-    expect(said()).toHaveLength(5);
+    expect(sentTyping()).toHaveLength(5);
     feed.stop();
   });
 });

@@ -11,7 +11,7 @@ it.each([
   ["a+b (c)", "(", "a+b (c)"],
   ["Presentrega", "entrega", "Presentrega"],
   ["", "x", ""],
-])("marks words by their beginnings: %s", (text, wanted, shown) => {
+])("highlights the beginnings of words: %s", (text, wanted, shown) => {
   expect(marked(text, wanted)).toBe(shown);
 });
 
@@ -21,7 +21,7 @@ it.each(JSON.parse(readFileSync(LETTERS, "utf8")) as [string, string][])("marks 
   expect(marked(text, wanted)).toContain("[");
 });
 
-it("leaves out a long beginning, and nothing of what was found", () => {
+it("cuts a long beginning, but no match", () => {
   const parts = excerpt(`${"word ".repeat(20)}delivery\ntomorrow`, "deli");
   expect(parts[0]?.text).toMatch(/^…/);
   expect(parts.slice(1)).toEqual([

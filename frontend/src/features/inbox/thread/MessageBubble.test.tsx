@@ -44,7 +44,7 @@ function show(fields: Partial<Message>, extra: Partial<ThreadActions> = {}, isDa
 const openMenu = () => userEvent.click(screen.getByTestId("message-menu"));
 const own = { direction: "out", sender: null, status: "read" } as const;
 
-it("offers for somebody else's message to answer and to react, not to change it", async () => {
+it("offers replies and reactions for a contact's message, but no edits", async () => {
   show({});
   await openMenu();
   expect(screen.getByTestId("message-reply")).toBeTruthy();
@@ -53,14 +53,14 @@ it("offers for somebody else's message to answer and to react, not to change it"
   expect(screen.queryByTestId("message-delete")).toBeNull();
 });
 
-it("offers to change an own message only as long as WhatsApp allows it", async () => {
+it("offers to edit an own message only while WhatsApp allows it", async () => {
   const message = show(own);
   await openMenu();
   await userEvent.click(screen.getByTestId("message-edit"));
   expect(actions.edit).toHaveBeenCalledExactlyOnceWith(message);
 });
 
-it("offers only to delete an old own message", async () => {
+it("offers only deletion for an old own message", async () => {
   const message = show({ ...own, sent_at: "2026-03-02T09:00:00.000Z" });
   await openMenu();
   expect(screen.queryByTestId("message-edit")).toBeNull();
@@ -68,7 +68,7 @@ it("offers only to delete an old own message", async () => {
   expect(actions.askDelete).toHaveBeenCalledExactlyOnceWith(message);
 });
 
-it("lets a reader copy, and nothing else", async () => {
+it("offers viewers only to copy", async () => {
   show({}, { canAct: false });
   await openMenu();
   expect(within(screen.getByRole("menu")).getAllByRole("menuitem")).toHaveLength(1);
@@ -76,7 +76,7 @@ it("lets a reader copy, and nothing else", async () => {
   expect(actions.copy).toHaveBeenCalledExactlyOnceWith("Hello");
 });
 
-it("is worked by keys: arrows move, Escape closes and gives the focus back", async () => {
+it("works by keyboard: arrows move, Escape closes and restores the focus", async () => {
   show({});
   screen.getByTestId("message-menu").focus();
   await userEvent.keyboard("{Enter}");
@@ -88,7 +88,7 @@ it("is worked by keys: arrows move, Escape closes and gives the focus back", asy
   expect(document.activeElement).toBe(screen.getByTestId("message-menu"));
 });
 
-it("opens by a long press of a finger", () => {
+it("opens on a long press", () => {
   vi.useFakeTimers();
   show({});
   fireEvent.pointerDown(screen.getByTestId("message-bubble"), { pointerType: "touch" });
@@ -98,14 +98,14 @@ it("opens by a long press of a finger", () => {
   expect(screen.getByTestId("message-menu").getAttribute("aria-expanded")).toBe("true");
 });
 
-it("takes back the own reaction, also when it came without the mark behind it", async () => {
+it("removes the own reaction, even if it came without its variation selector", async () => {
   const message = show({ reactions: [{ value: "❤", sender: { provider_id: "me", name: null }, is_own: true }] });
   await openMenu();
   await userEvent.click(screen.getByRole("menuitemradio", { checked: true }));
   expect(actions.react).toHaveBeenCalledExactlyOnceWith(message, null);
 });
 
-it("says who reacted", async () => {
+it("shows who reacted", async () => {
   const ana = { value: "👍", sender: { provider_id: "a", name: "Ana" }, is_own: false };
   show({ reactions: [ana, { ...ana, sender: { provider_id: "b", name: "Bo" } }] });
   const chips = screen.getByTestId("message-reactions");
@@ -115,7 +115,7 @@ it("says who reacted", async () => {
   expect(within(screen.getByRole("dialog")).getAllByRole("listitem").map((row) => row.textContent)).toEqual(["Ana👍", "Bo👍"]);
 });
 
-it("shows what was answered, and leads to it", async () => {
+it("shows the quoted message, and jumps to it", async () => {
   const quoted = { message_id: 7, provider_msg_id: "q", sender_id: "a", name: "Ana", direction: "in", body: "When?" } as const;
   show({ quoted });
   await userEvent.click(screen.getByTestId("message-quote"));
@@ -123,44 +123,44 @@ it("shows what was answered, and leads to it", async () => {
   expect(actions.jumpTo).toHaveBeenCalledExactlyOnceWith(7);
 });
 
-it("marks what was edited or forwarded, and shows nothing of what was deleted", () => {
+it("marks edited and forwarded messages, and hides deleted content", () => {
   show({ is_forwarded: true, edited_at: "2026-03-02T09:01:00.000Z" });
   expect(screen.getByTestId("message-edited")).toBeTruthy();
   expect(screen.getByTestId("message-forwarded")).toBeTruthy();
 });
 
-it("keeps a calm place for what was deleted", () => {
+it("shows a placeholder for a deleted message", () => {
   show({ deleted_at: "2026-03-02T09:01:00.000Z", body: "secret" });
   expect(screen.getByTestId("message-deleted").textContent).toBe("This message was deleted");
   expect(screen.queryByText("secret")).toBeNull();
   expect(screen.queryByTestId("message-menu")).toBeNull();
 });
 
-it("says so when UniPile gives nothing of a message", () => {
+it("reports messages whose content UniPile does not provide", () => {
   show({ body: null });
   expect(screen.getByTestId("message-unsupported").textContent).toContain("Open WhatsApp on the phone");
 });
 
-it("says that we deleted our own", () => {
+it("shows that the user deleted their own message", () => {
   show({ direction: "out", status: "sent", deleted_at: "2026-03-02T09:01:00.000Z", deleted_by: "account", body: null });
   expect(screen.getByTestId("message-deleted").textContent).toBe("You deleted this message");
 });
 
-it("says why a message failed, and offers to try again", async () => {
+it("shows why a message failed, and offers a retry", async () => {
   const message = show({ ...own, status: "failed", error: { code: "blocked", message: "This contact blocked the number." } });
   expect(screen.getByRole("alert").textContent).toContain("This contact blocked the number.");
   await userEvent.click(screen.getByTestId("message-retry"));
   expect(actions.askRetry).toHaveBeenCalledExactlyOnceWith(message);
 });
 
-it("has no menu where there is nothing to choose", () => {
+it("has no menu without any action", () => {
   show({ ...own, body: null, provider_msg_id: null, status: "failed" });
   expect(screen.queryByTestId("message-menu")).toBeNull();
 });
 
-it("heads the day by where a message stands, and shows the time that its clock said", () => {
-  const [came, said] = ["2026-03-02T09:14:00.000Z", "2031-07-09T10:00:00.000Z"];
-  show({ sent_at: said, ordered_at: came }, {}, true);
+it("starts a day by sort time, and shows the sender's time", () => {
+  const [came, shownText] = ["2026-03-02T09:14:00.000Z", "2031-07-09T10:00:00.000Z"];
+  show({ sent_at: shownText, ordered_at: came }, {}, true);
   const [heading, clock] = [...document.querySelectorAll("time")].map((time) => time.dateTime);
-  expect([heading, clock]).toEqual([came, said]);
+  expect([heading, clock]).toEqual([came, shownText]);
 });

@@ -18,7 +18,7 @@ function makeStore() {
   return { store, bubble };
 }
 
-it("shows a change at once, and the server's word once it is there", async () => {
+it("shows a change immediately, then the server's row", async () => {
   const { store, bubble } = makeStore();
   let answer: (row: Message) => void = vi.fn();
   const done = store.amend(guessEdit(ROW, "Better"), () => new Promise((resolve) => (answer = resolve)));
@@ -28,7 +28,7 @@ it("shows a change at once, and the server's word once it is there", async () =>
   await vi.waitFor(() => expect(bubble()).toMatchObject({ body: "Better!", isEdited: true }));
 });
 
-it("takes the change back when it is refused", async () => {
+it("reverts the change when it is rejected", async () => {
   const { store, bubble } = makeStore();
   const done = store.amend(guessDeletion(ROW), () => Promise.reject(new Error("too late")));
   expect(bubble()).toMatchObject({ isDeleted: true });
@@ -36,7 +36,7 @@ it("takes the change back when it is refused", async () => {
   await vi.waitFor(() => expect(bubble()).toMatchObject({ isDeleted: false, body: "Hello" }));
 });
 
-it("gives way to a newer row, whatever the answer says later", async () => {
+it("is replaced by a newer row, whatever the response says later", async () => {
   const { store, bubble } = makeStore();
   let answer: (row: Message) => void = vi.fn();
   const done = store.amend(guessReaction(ROW, "👍"), () => new Promise((resolve) => (answer = resolve)));

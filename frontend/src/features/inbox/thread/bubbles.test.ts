@@ -26,10 +26,10 @@ function makeStore() {
   return { store, post, bubbles, settle: () => settle };
 }
 
-describe("how far a chat is before its reader", () => {
+describe("the newest message seen", () => {
   const seen = (rows: readonly Message[]) => findSeen(mergeBubbles(rows, [], [], READ));
 
-  it("is the newest that came in, by arrival and not by time or by its last change", () => {
+  it("is the newest incoming one, by arrival and not by time or last change", () => {
     const late = makeMessage({ id: 1, arrived_seq: 9, seq: 9, sent_at: "2026-03-01T00:00:00.000Z" });
     const edited = makeMessage({ id: 2, arrived_seq: 4, seq: 30 });
     const own = makeMessage({ id: 3, arrived_seq: 40, seq: 41, direction: "out" });
@@ -38,7 +38,7 @@ describe("how far a chat is before its reader", () => {
   });
 });
 
-describe("a message on its way", () => {
+describe("an outgoing message", () => {
   const row = (seq: number, status: Message["status"]) =>
     makeMessage({ id: 500, client_id: "x", direction: "out", sender: null, status, seq });
   const steps = {
@@ -99,7 +99,7 @@ describe("a message on its way", () => {
     await vi.waitFor(() => expect(bubbles()).toMatchObject([{ key: "x", status: "sent", error: null }]));
   });
 
-  it("waits for the one before it", async () => {
+  it("waits for the one before", async () => {
     const { store, post, settle } = makeStore();
     void store.send(1, 10, "first", "x");
     const second = store.send(1, 10, "second", "y");
@@ -138,14 +138,14 @@ describe("mergeBubbles", () => {
     expect(bubbles[0]?.orderedAt).toBe(at(1));
   });
 
-  it("leaves out a live row from before what was read, until the rest is read", () => {
+  it("leaves out a live row older than the range that was read", () => {
     const fetched = [makeMessage({ id: 5, sent_at: at(5) })];
     const live = [makeMessage({ id: 1, sent_at: at(1), seq: 9 })];
     expect(mergeBubbles(fetched, live, [], { hasOlder: true, hasNewer: false })).toHaveLength(1);
     expect(mergeBubbles(fetched, live, [], READ)).toHaveLength(2);
   });
 
-  it("leaves out what is newer than the part that was read, and what is on its way, until the end is reached", () => {
+  it("leaves out newer and pending messages until the end is reached", () => {
     const fetched = [makeMessage({ id: 1, sent_at: at(3) }), makeMessage({ id: 2, sent_at: at(4) })];
     const live = [makeMessage({ id: 3, sent_at: at(9) }), makeMessage({ id: 2, sent_at: at(4), seq: 9, body: "edited" })];
     const own = [makePending()];
@@ -165,7 +165,7 @@ describe("InboxStore", () => {
   });
 });
 
-it("shows who wrote as their contact is since it changed, under any of its ids", () => {
+it("shows a sender by their changed contact, under any of its ids", () => {
   const message = makeMessage({ sender: makeSender({ provider_id: "2@c", name: null }) });
   const store = new InboxStore({ post: vi.fn(), isThreadCached: () => true, describeError: String });
   const contact = { id: 3, seq: 9, account_id: 1, provider_id: "1@lid", provider_ids: ["1@lid", "2@c"], phone: null };
@@ -185,7 +185,7 @@ it.each([
   [{ name: "1@lid", phone: null }, "Unknown"],
   [{ name: ".", phone: "\u200b" }, "Unknown"],
   [{ name: "🌸", phone: "+5511988880000" }, "🌸"],
-])("calls a sender by a name, else by the phone (%#)", ({ name, phone }, wanted) => {
+])("names a sender by name, else by phone (%#)", ({ name, phone }, wanted) => {
   const message = makeMessage({ sender: makeSender({ provider_id: "2@c", name, phone }) });
   expect(mergeBubbles([message], [], [], READ)[0]?.sender?.name).toBe(wanted);
 });

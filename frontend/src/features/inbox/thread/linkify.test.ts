@@ -104,7 +104,7 @@ it("links both addresses of [one](other)", () => {
   expect(links("[https://x.example/a](https://x.example/b)").map(([shown]) => shown)).toEqual(["https://x.example/a", "https://x.example/b"]);
 });
 
-it("keeps every letter of a text, and each address once", () => {
+it("keeps every character of a text, and each address once", () => {
   const text = "*https://x.example/a* and (www.example.com), bia@example.com 。";
   expect(linkify(text).map((part) => part.text).join("")).toBe(text);
   expect(links(text).map(([shown]) => shown)).toEqual(["https://x.example/a", "www.example.com", "bia@example.com"]);

@@ -3,7 +3,7 @@ import { nameMentions } from "./mentions";
 
 const bia = { provider_id: "120000000000001@lid", name: "Bia $& Lima", phone: null };
 
-describe("a text that mentions people", () => {
+describe("a text with mentions", () => {
   it.each([
     ["@120000000000001 hello", "@Bia $& Lima hello"],
     ["hello @120000000000001, and @120000000000001!", "hello @Bia $& Lima, and @Bia $& Lima!"],
@@ -14,7 +14,7 @@ describe("a text that mentions people", () => {
     expect(nameMentions(body, [bia])).toBe(shown);
   });
 
-  it("shows the number of a contact without a name, and the digits of a stranger", () => {
+  it("shows the phone number of a nameless contact, and the digits of an unknown one", () => {
     const nameless = { ...bia, name: null, phone: "+5511988880000" };
     expect(nameMentions("@120000000000001", [nameless])).toBe("@+5511988880000");
     expect(nameMentions("@120000000000001", [])).toBe("@120000000000001");
