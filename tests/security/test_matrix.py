@@ -14,15 +14,24 @@ from server.routes import ROUTES, Route
 from server.rules import policy
 from server.store.people.api_keys import revoke_key
 from server.web.app_keys import DATABASE, TOKENS
+from tests.security.matrix_cells import (
+    ABOUT_A_CHAT,
+    BAD_TOKENS,
+    GUARDED,
+    OTHERS_IDS,
+    bound_key_cells,
+    by_second,
+    command_cells,
+    foreign_cells,
+    member_cells,
+    scope_cells,
+    team_cells,
+)
 from tests.support.factories import add_member, make_account, make_chat, make_refusal, set_role, sign_in_as
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import Answer, Peer
 from tests.support.route_cases import Place, good_body, make_place
 
-GUARDED = [route for route in ROUTES if route.needs_token]
-IDS = ("account_id", "chat_id", "message_id", "user_id", "key_id", "contact_id", "refusal_id")
-# What was tried -> in how many cells of the matrix.
-CELLS: dict[str, int] = {}
 # Path values for ids that do not exist.
 NOBODY = 10**15
 
@@ -56,12 +65,13 @@ def expect(answer: Answer, status: int, *what: object) -> None:
     assert set(answer.body) == {"error"}
 
 
-def lesser(least: str, ladder: tuple[str, ...]) -> tuple[str, ...]:
-    return ladder[: ladder.index(least)]
-
-
-def rule_of(route: Route) -> policy.Rule:
-    return policy.RULES[policy.ROUTES[route.name]]
+def test_the_document_tells_how_many_cells_there_are() -> None:
+    """docs/security.md says it in round numbers."""
+    lists = (foreign_cells(), team_cells(), member_cells(), scope_cells(), bound_key_cells(), command_cells())
+    count = len(GUARDED) * len(BAD_TOKENS) + sum(len(cells) for cells in lists)
+    found = re.search(r"some ([\d,]+) cells", (ROOT / "docs/security.md").read_text())
+    assert found is not None
+    assert int(found[1].replace(",", "")) == pytest.approx(count, rel=0.05)
 
 
 def test_the_policy_knows_every_route_and_names_no_other() -> None:
@@ -90,12 +100,10 @@ async def test_every_route_is_shut_to_who_has_no_good_token(cast: Cast, web_only
         "another's rest": secret[:12] + "A" * (len(secret) - 12),
         "no key": "cfb_",
     }
-    cells = 0
+    assert set(comers) == set(BAD_TOKENS)
     for route in GUARDED:
         for name, token in comers.items():
             expect(await cast.ask(cast.with_token(token), route), 401, route.name, name)
-            cells += 1
-    CELLS["without a good token"] = cells
 
 
 async def test_every_id_of_a_path_is_absent_when_it_is_foreign(cast: Cast, web_only: Stack) -> None:
@@ -110,68 +118,43 @@ async def test_every_id_of_a_path_is_absent_when_it_is_foreign(cast: Cast, web_o
         "message_id": message["id"],
         "refusal_id": await make_refusal(web_only, stranger),
     }
-    cells = 0
-    for route in GUARDED:
-        for name in IDS:
-            if f"{{{name}:" not in route.path:
-                continue
-            values = [NOBODY, *([foreign[name]] if name in foreign else [])]
-            if rule_of(route).by_admins and name == "account_id":
-                values = [NOBODY]  # the one rule by which admins reach a number that is not theirs
-            for value in values:
-                place = replace(cast.place)
-                setattr(place, name, value)
-                expect(await cast.ask(cast.place.peer, route, place), 404, route.name, name, value)
-                cells += 1
-        if "{account_id:" in route.path:
-            expect(await cast.ask(stranger, route), 404, route.name, "a stranger")
-            cells += 1
-    CELLS["of foreign and absent ids"] = cells
+    assert set(foreign) == set(OTHERS_IDS)
+    for route, name, is_absent in foreign_cells():
+        if name == "stranger":
+            expect(await cast.ask(stranger, route), 404, route.name, name)
+            continue
+        place = replace(cast.place)
+        setattr(place, name, NOBODY if is_absent else foreign[name])
+        expect(await cast.ask(cast.place.peer, route, place), 404, route.name, name, is_absent)
 
 
 async def test_every_route_refuses_who_is_too_little_for_it(cast: Cast, web_only: Stack) -> None:
     """By role in the team, role on the account, scopes of a key, and accounts of a key."""
-    cells = 0
     agent = await web_only.sign_in("agent")
     await add_member(web_only, cast.place.account_id, agent, "owner")
-    helper = await web_only.sign_in("helper")
-    for route in GUARDED:
-        rule = rule_of(route)
-        for role in lesser(rule.role, policy.ROLES):
-            await set_role(web_only, agent, role)
+    for role, routes in by_second(team_cells()).items():
+        await set_role(web_only, agent, role)
+        for route in routes:
             expect(await cast.ask(agent, route), 403, route.name, role)
-            cells += 1
-    for role in policy.ACCOUNT_ROLES[:-1]:  # the payer cannot be set there
+    helper = await web_only.sign_in("helper")
+    for role, routes in by_second(member_cells()).items():
         path = f"/api/channels/whatsapp/{cast.place.account_id}/members/{helper.user_id}"
         await cast.place.peer.ok("PUT", path, {"role": role})
-        for route in GUARDED:
-            if "{account_id:" in route.path and role in lesser(rule_of(route).account, policy.ACCOUNT_ROLES):
-                expect(await cast.ask(helper, route), 403, route.name, role)
-                cells += 1
-    for scope in policy.SCOPES:
+        for route in routes:
+            expect(await cast.ask(helper, route), 403, route.name, role)
+    for scope, routes in by_second(scope_cells()).items():
         key = await cast.key([scope])
-        for route in GUARDED:
-            if rule_of(route).scope not in (scope, policy.ANY_SCOPE):
-                expect(await cast.ask(key, route), 403, route.name, scope)
-                cells += 1
-    CELLS["of too low a role or too small a scope"] = cells
+        for route in routes:
+            expect(await cast.ask(key, route), 403, route.name, scope)
 
 
 async def test_a_key_of_other_numbers_sees_nothing_of_this_one(cast: Cast, web_only: Stack) -> None:
     other = await make_account(web_only, cast.place.peer, "acc-other")
     key = await cast.key(["read", "send", "manage"], [other])
-    cells = 0
-    for route in GUARDED:
-        if "{account_id:" in route.path:
-            expect(await cast.ask(key, route), 404, route.name)
-        elif route.name not in policy.NARROWED:
-            expect(await cast.ask(key, route), 403, route.name)
-        else:
-            continue
-        cells += 1
+    for route, status in bound_key_cells():
+        expect(await cast.ask(key, route), status, route.name)
     listed = await key.ok("GET", "/api/channels/whatsapp/accounts")
     assert [item["id"] for item in listed["items"]] == [other]
-    CELLS["of a key that is bound to another number"] = cells
 
 
 # -- the socket -----------------------------------------------------------------------------------------------
@@ -200,44 +183,28 @@ async def refusal(peer: Peer, command: str, place: Place) -> str | None:
 
 
 async def test_every_command_of_the_socket_is_for_those_it_is_for(cast: Cast, web_only: Stack) -> None:
-    place, cells = cast.place, 0
+    place = cast.place
     stranger, viewer = await web_only.sign_in("stranger"), await sign_in_as(web_only, "viewer")
     await add_member(web_only, place.account_id, viewer, "owner")
-    reading, elsewhere = await cast.key(["manage"]), await make_account(web_only, place.peer, "acc-other")
-    bound = await cast.key(["read", "send"], [elsewhere])
-    for command, permission in policy.COMMANDS.items():
-        if command == "auth":
-            continue
-        for token in (None, "garbage"):
+    elsewhere = await make_account(web_only, place.peer, "acc-other")
+    senders = {
+        "stranger": stranger,
+        "viewer": viewer,
+        "bound": await cast.key(["read", "send"], [elsewhere]),
+        "reading": await cast.key(["manage"]),
+        "absent": place.peer,
+    }
+    for command, who, code in command_cells():
+        if code == "4401":
             socket = await web_only.stranger.open_socket()
-            if token is None:
-                await socket.socket.send_json({"event": command, "data": body_of(command, place), "id": 1})
-            else:
-                await socket.socket.send_json({"event": "auth", "data": {"token": token}, "id": 1})
+            body = body_of(command, place) if who == "nothing" else {"token": "garbage"}
+            event = command if who == "nothing" else "auth"
+            await socket.socket.send_json({"event": event, "data": body, "id": 1})
             assert await socket.wait_closed() == 4401, command
-            cells += 1
-        if permission is None:
-            continue
-        rule = policy.RULES[permission]
-        about_chat = "chat_id" in body_of(command, place)
-        if about_chat:
-            assert await refusal(stranger, command, place) == "not_found", command
-            assert await refusal(bound, command, place) == "not_found", command
-            assert await refusal(place.peer, command, replace(place, chat_id=NOBODY)) == "not_found"
-            cells += 3
-        assert await refusal(reading, command, place) == "forbidden", command
-        cells += 1
-        if "viewer" in lesser(rule.role, policy.ROLES):
-            assert await refusal(viewer, command, place) == "forbidden", command
-            cells += 1
-        assert await refusal(place.peer, command, place) is None
-    CELLS["of the socket's commands"] = cells
-
-
-def test_the_document_tells_how_many_there_are() -> None:
-    """docs/security.md says it in round numbers."""
-    if len(CELLS) < 5:
-        pytest.skip("the others did not all run")
-    found = re.search(r"some ([\d,]+) cells", (ROOT / "docs/security.md").read_text())
-    assert found is not None
-    assert int(found[1].replace(",", "")) == pytest.approx(sum(CELLS.values()), rel=0.05)
+        else:
+            at = replace(place, chat_id=NOBODY) if who == "absent" else place
+            assert await refusal(senders[who], command, at) == code, (command, who)
+    for command, permission in policy.COMMANDS.items():
+        if permission is not None:
+            assert ("chat_id" in body_of(command, place)) == (command in ABOUT_A_CHAT)
+            assert await refusal(place.peer, command, place) is None
