@@ -178,6 +178,53 @@ def breaks_names(module: Module) -> Iterator[str]:
     yield from (f"{part} says nothing" for part in module.name.split(".") if part in NAMELESS)
 
 
+# They ask again and again until something holds, or play a client that is slow: no test waits here for time to pass.
+MAY_SLEEP = frozenset(
+    (
+        "tests.support.peers.eventually",
+        "tests.support.programs.wait_for",
+        "tests.support.fixtures_pgbouncer._wait",
+        "tests.flows.load._post",
+        "tests.server.web.test_edge_timeouts.trickle",
+    )
+)
+
+
+def modules_of_tests() -> list[Module]:
+    """All source files of the tests."""
+    return [Module.parse(_dotted(path), path.read_text()) for path in sorted((ROOT / "tests").rglob("*.py"))]
+
+
+def breaks_waiting(module: Module) -> Iterator[str]:
+    """A test waits for an event or moves the clock; only the fault tests let time pass."""
+    if fits(module.name, ("tests.faults*",)):
+        return
+    for function in ast.walk(module.tree):
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            for node in _own_nodes(function):
+                if _is_sleep(node) and f"{module.name}.{function.name}" not in MAY_SLEEP:
+                    yield f"{function.name} sleeps in line {node.lineno}"
+
+
+def _own_nodes(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.Call]:
+    """The calls of a function without those of functions in it."""
+    waiting: list[ast.AST] = list(function.body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        if isinstance(node, ast.Call):
+            yield node
+        waiting += ast.iter_child_nodes(node)
+
+
+def _is_sleep(call: ast.Call) -> bool:
+    """`sleep(0)` only lets other tasks run."""
+    named = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    is_zero = len(call.args) == 1 and isinstance(call.args[0], ast.Constant) and call.args[0].value == 0
+    return named == "sleep" and not is_zero
+
+
 RULES: tuple[Callable[[Module], Iterator[str]], ...] = (
     breaks_imports,
     breaks_handlers_apart,

@@ -6,7 +6,7 @@ import pytest
 
 from server import queue
 from server.config import ROOT
-from tests.architecture import MODULES, Module, broken
+from tests.architecture import MODULES, Module, breaks_sizes, breaks_waiting, broken, modules_of_tests
 from workers import jobs
 
 A_PATH = re.compile(r"`([\w.-]+(?:/[\w.-]+)*/?)`")
@@ -128,6 +128,37 @@ def test_a_module_without_an_opening_sentence_is_found(text: str) -> None:
 )
 def test_a_kept_rule_is_left_in_peace(name: str, text: str) -> None:
     assert broken(Module.parse(name, GOOD + text)) == []
+
+
+@pytest.mark.parametrize("module", modules_of_tests(), ids=lambda module: module.name)
+def test_tests_are_short_and_wait_for_events(module: Module) -> None:
+    assert [
+        *breaks_waiting(module),
+        *(found for found in breaks_sizes(module) if found.startswith("has ")),
+    ] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "count"),
+    [
+        ("tests.server.test_mail", "def test_it():\n    time.sleep(1.5)", 1),
+        ("tests.server.test_mail", "async def test_it():\n    await asyncio.sleep(ends - now)", 1),
+        (
+            "tests.server.test_mail",
+            "async def test_it():\n    async def late():\n        await sleep(0.1)",
+            1,
+        ),
+        ("tests.server.test_mail", "async def test_it():\n    await asyncio.sleep(0)", 0),
+        (
+            "tests.faults.test_faults",
+            "async def test_it():\n    await asyncio.sleep(rng.uniform(0.3, 1.5))",
+            0,
+        ),
+        ("tests.support.peers", "async def eventually():\n    await asyncio.sleep(0.02)", 0),
+    ],
+)
+def test_a_timed_wait_is_found(name: str, text: str, count: int) -> None:
+    assert len(list(breaks_waiting(Module.parse(name, text)))) == count
 
 
 def test_every_job_that_can_be_enqueued_is_registered() -> None:

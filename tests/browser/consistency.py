@@ -1,11 +1,10 @@
 """Whether a window shows what the server holds: the open chat and the list, beside a fresh fetch of both."""
 
-import asyncio
 from typing import Any
 
 from playwright.async_api import Page
 
-from tests.support.peers import Peer
+from tests.support.peers import Peer, eventually
 
 PATIENCE_SECONDS = 20.0
 # A bubble and a row of the list as a reader takes them in.
@@ -88,9 +87,16 @@ async def _held(agent: Peer, account_id: int, chat_id: int) -> dict[str, Any]:
 
 async def expect_truth(page: Page, agent: Peer, account_id: int, chat_id: int) -> None:
     """The window shows each message of the open chat and each chat once, in order, as a fresh fetch gives them."""
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + PATIENCE_SECONDS
-    while (shown := await _shown(page)) != (held := await _held(agent, account_id, chat_id)):
-        if loop.time() > deadline:
-            assert shown == held
-        await asyncio.sleep(0.05)
+    shown: dict[str, Any] = {}
+    held: dict[str, Any] = {}
+
+    async def is_same() -> bool:
+        nonlocal shown, held
+        shown, held = await _shown(page), await _held(agent, account_id, chat_id)
+        return shown == held
+
+    try:
+        await eventually(is_same, PATIENCE_SECONDS)
+    except TimeoutError:
+        assert shown == held
+        raise

@@ -14,7 +14,7 @@ from tests.browser.screens import Inbox, connect_number, sign_in_demo_user
 from tests.browser.test_tabs import set_lifecycle
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
-from tests.support.peers import Peer
+from tests.support.peers import Peer, eventually
 
 ROUNDS = 9
 SETTLE_SECONDS = 30.0
@@ -87,9 +87,7 @@ class Scene:
             return rows == screen and not waiting
 
         try:
-            async with asyncio.timeout(SETTLE_SECONDS):
-                while not await is_same():
-                    await asyncio.sleep(0.05)
+            await eventually(is_same, SETTLE_SECONDS)
         except TimeoutError:
             assert screen == rows, f"after {self.done}"
             raise

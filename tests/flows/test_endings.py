@@ -84,9 +84,12 @@ async def test_a_lost_word_of_it_changes_nothing(pair: Pair, monkeypatch: pytest
     client = redis.Redis.from_url(str(pair.near.config.redis.url))
     assert (await leaving.call("POST", LOGOUT)).status == 204
     closing = asyncio.create_task(ended(socket))
-    while not closing.done():
+
+    async def is_closed() -> bool:
         client.client_kill_filter(_type="pubsub")
-        await asyncio.sleep(0.2)
+        return closing.done()
+
+    await eventually(is_closed)
     client.close()
     assert await closing == [SIGN_IN]
     assert await refused(far)

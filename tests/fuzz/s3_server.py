@@ -3,7 +3,6 @@
 import os
 import re
 import subprocess
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from tests.support.ports import free_port
+from tests.support.programs import wait_for
 
 BUCKET = "inbox"
 POLICY = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}'
@@ -55,7 +55,7 @@ def run_s3_server() -> Iterator[S3Server]:
     command = [os.environ["MOTO_SERVER"], "-H", "127.0.0.1", "-p", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        _wait_for(url)
+        wait_for(lambda: _answers(url))
         call(url, "PUT", f"/{BUCKET}")
         iam(url, "CreateUser", UserName="confab")
         made = iam(url, "CreateAccessKey", UserName="confab")
@@ -75,12 +75,9 @@ def _word(answer: str, name: str) -> str:
     return found[1]
 
 
-def _wait_for(url: str) -> None:
-    for _ in range(300):
-        try:
-            call(url, "GET", "/moto-api/data.json")
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise TimeoutError("moto's server does not answer")
+def _answers(url: str) -> bool:
+    try:
+        call(url, "GET", "/moto-api/data.json")
+    except OSError:
+        return False
+    return True

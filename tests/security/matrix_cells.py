@@ -69,9 +69,9 @@ def member_cells() -> list[tuple[Route, str]]:
     """Routes of an account, and the roles on it that are too low for them."""
     return [
         (route, role)
-        for role in policy.NUMBER_ROLES[:-1]  # nobody is made the payer there
+        for role in policy.ACCOUNT_ROLES[:-1]  # nobody is made the payer there
         for route in GUARDED
-        if "{account_id:" in route.path and role in lesser(rule_of(route).number, policy.NUMBER_ROLES)
+        if "{account_id:" in route.path and role in lesser(rule_of(route).account, policy.ACCOUNT_ROLES)
     ]
 
 
