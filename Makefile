@@ -6,12 +6,13 @@ FUZZ := $(VENV)/fuzz
 PIP_INSTALL := $(PYTHON) -m pip install -qq --disable-pip-version-check --require-hashes --no-deps
 # The environment's own Node comes first on the path; it is installed only where the system's is missing or old.
 NPM := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm --prefix frontend
-# Test processes, each with its own Postgres and Redis.
-JOBS ?= 3
+# Test processes, each with its own Postgres and Redis. Half of a test's time is waiting, so more than there are cores.
+JOBS ?= 4
+PYTEST := $(PYTHON) -m pytest --dist loadfile
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format build wire-types bench fuzz lock clean frontend-check
+.PHONY: help run test check coverage lint format build wire-types bench fuzz lock clean frontend-check pytest unit programs
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,10 +21,28 @@ run: $(VENV)/embedded.stamp ## start everything: Postgres, Redis, the UniPile sa
 	@exec $(PYTHON) run.py serve --end-with-parent
 
 test: ## run all checks and tests: Python, frontend, browser
-	@$(MAKE) --no-print-directory -j2 $(VENV)/dev.stamp frontend/node_modules/.stamp
+	@$(MAKE) --no-print-directory -j3 $(VENV)/dev.stamp frontend/node_modules/.stamp programs
 	@$(MAKE) --no-print-directory -j2 lint frontend-check
+	@$(MAKE) --no-print-directory pytest
+
+check: $(VENV)/dev.stamp ## lint, types, architecture and unit tests, in a minute: no servers, no browser
+	@$(MAKE) --no-print-directory -j2 lint unit
+
+coverage: $(VENV)/dev.stamp programs ## branch coverage of server/ and workers/ under all Python tests
+	@$(MAKE) --no-print-directory pytest COVERAGE="--cov --cov-report=term:skip-covered"
+
+pytest:
 	@chromium=$$(.ci/chromium) && nginx=$$(.ci/nginx) && pgbouncer=$$(.ci/pgbouncer) && \
-		CHROMIUM=$$chromium NGINX=$$nginx PGBOUNCER=$$pgbouncer $(PYTHON) -m pytest -n $(JOBS) --dist loadfile $(TESTS)
+		CHROMIUM=$$chromium NGINX=$$nginx PGBOUNCER=$$pgbouncer $(PYTEST) -n $(JOBS) $(COVERAGE) $(TESTS)
+
+unit: $(VENV)/dev.stamp
+	@$(PYTEST) -n 2 -q -m unit $(TESTS)
+
+# Installs what the system lacks; the packages of Python and npm come at the same time.
+programs:
+	@.ci/chromium >/dev/null
+	@.ci/nginx >/dev/null
+	@.ci/pgbouncer >/dev/null
 
 lint: $(VENV)/dev.stamp ## ruff and mypy
 	@$(PYTHON) -m ruff check .

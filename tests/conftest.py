@@ -15,9 +15,14 @@ from server.config import ROOT, Config, load_config
 from server.process.event_loop import Loop
 from tests.support.services import Services, run_services
 
-# The fixtures of the parts (applications, workers, browsers) stand beside this file, as fixtures_<part>.py.
+# The fixtures of the parts (applications, workers, browsers) are in support/fixtures_<part>.py.
 pytest_plugins = [
-    f"tests.support.{path.stem}" for path in sorted((Path(__file__).parent / "support").glob("fixtures*.py"))
+    "tests.support.ordering",
+    "tests.support.unit_marker",
+    *(
+        f"tests.support.{path.stem}"
+        for path in sorted((Path(__file__).parent / "support").glob("fixtures*.py"))
+    ),
 ]
 
 # Generated cases are not timed: the machine may be busy.

@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import psycopg2
+import pytest
 
 from server.config import ROOT
 
@@ -56,6 +57,7 @@ def pytest_asyncio_loop_factories(config, item):
 """
 
 
+@pytest.mark.system
 def test_what_never_ends_fails_and_the_rest_goes_on(tmp_path: Path) -> None:
     file = tmp_path / "test_endless.py"
     file.write_text(TESTS)

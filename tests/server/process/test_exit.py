@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from server.config import ROOT
 
 ROUNDS = 60
@@ -38,11 +40,13 @@ def run(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.system
 def test_no_thread_of_the_storage_spoils_the_exit_code(tmp_path: Path) -> None:
     result = run(FILES.format(rounds=ROUNDS), str(tmp_path))
     assert (result.stdout, result.stderr, result.returncode) == ("0 failed\n", "", 7)
 
 
+@pytest.mark.system
 def test_what_was_printed_and_logged_is_out_also_into_a_pipe() -> None:
     result = run(
         "import sys; from server.process.exit import leave; "
@@ -51,6 +55,7 @@ def test_what_was_printed_and_logged_is_out_also_into_a_pipe() -> None:
     assert (result.stdout, result.stderr, result.returncode) == ("done", "told", 3)
 
 
+@pytest.mark.system
 def test_a_reader_that_has_gone_is_no_failure() -> None:
     program = "import sys; from server.process.exit import leave; sys.stdin.read(); print('told'); leave(4)"
     with subprocess.Popen(

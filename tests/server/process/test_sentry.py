@@ -85,6 +85,7 @@ async def test_a_request_that_fails_is_reported_without_what_was_in_it(config: C
             assert hidden not in str(event)
 
 
+@pytest.mark.system
 async def test_a_job_that_fails_is_reported_by_its_name() -> None:
     async def break_a_job(_: dict[Any, Any], words: str) -> None:
         raise ValueError(words)
@@ -101,6 +102,7 @@ async def test_a_job_that_fails_is_reported_by_its_name() -> None:
         assert SECRET not in str(sentry.envelopes)
 
 
+@pytest.mark.system
 async def test_what_is_expected_is_not_reported() -> None:
     async with running_sentry() as (sentry, dsn):
         set_up_logging(Log(level="info", format="json"), *open_reports(dsn))
@@ -109,6 +111,7 @@ async def test_what_is_expected_is_not_reported() -> None:
         assert await sentry.events() == []
 
 
+@pytest.mark.system
 def test_without_an_address_nothing_is_loaded_and_a_wrong_one_stops_the_start() -> None:
     assert open_reports(None) == []
     with pytest.raises(ConfigError, match="SENTRY_DSN"):

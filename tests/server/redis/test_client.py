@@ -209,6 +209,7 @@ async def test_sockets_are_watched_by_the_system(client: Client) -> None:
 # -- a failover ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.system
 async def test_after_a_failover_the_next_write_goes_to_the_new_primary() -> None:
     """The old primary stays connected and rejects writes; the address resolves to the new one."""
     with run_valkey() as old, run_valkey() as new:

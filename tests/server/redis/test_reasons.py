@@ -109,6 +109,7 @@ async def test_a_redis_that_is_not_there_is_told_in_one_sentence(url: str, said:
         await open_redis(config)
 
 
+@pytest.mark.system
 async def test_a_database_that_redis_does_not_have_is_named() -> None:
     with run_valkey() as valkey:
         config = redis_at(valkey.url.removesuffix("/0") + "/9999", start_seconds=0.0)
@@ -116,6 +117,7 @@ async def test_a_database_that_redis_does_not_have_is_named() -> None:
             await open_redis(config)
 
 
+@pytest.mark.system
 async def test_a_redis_in_cluster_mode_is_refused_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
     more = f"cluster-enabled yes\ncluster-port {free_port()}\n"
     monkeypatch.setattr(embedded, "CONFIGURATION", embedded.CONFIGURATION + more)
@@ -128,6 +130,7 @@ async def test_a_redis_in_cluster_mode_is_refused_by_its_name(monkeypatch: pytes
         await client.aclose()
 
 
+@pytest.mark.system
 async def test_a_redis_that_takes_nobody_in_or_no_writes_is_waited_for() -> None:
     with run_valkey() as valkey:
         admin = connect(redis_at(valkey.url))

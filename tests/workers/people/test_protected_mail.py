@@ -130,6 +130,7 @@ async def test_nothing_is_said_to_whom_the_certificate_does_not_name(
         assert [line[:4] for line in mailbox.heard] == ([] if scheme == "smtps" else [b"EHLO", b"STAR"] * 2)
 
 
+@pytest.mark.system
 async def test_doctor_says_what_is_wrong_with_the_certificate(
     authority: trustme.CA, bad: Mapping[str, ssl.SSLContext], tmp_path: Path
 ) -> None:
