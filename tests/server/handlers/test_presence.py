@@ -1,4 +1,4 @@
-"""Who has a chat open and who types: over tabs and instances each person once, and nobody stays who has gone."""
+"""Presence and typing: each user once over tabs and instances, and no user longer than they are there."""
 
 import time
 from collections.abc import AsyncIterator
@@ -21,7 +21,7 @@ from tests.support.ports import free_port
 
 @dataclass
 class Team:
-    """Ana and Bea share a number, Zoe has nothing to do with it; `there` is a second web instance."""
+    """Ana and Bea share an account, Zoe has no access to it; `there` is a second web instance."""
 
     stack: Stack
     there: WebServer
@@ -32,7 +32,7 @@ class Team:
     chat_id: int
 
     def moved(self, peer: Peer) -> Peer:
-        """The same person at the second instance."""
+        """The same user at the second instance."""
         return replace(peer, url=f"http://127.0.0.1:{self.there._config.web.port}")
 
 
@@ -88,11 +88,11 @@ async def test_colleagues_see_who_has_the_chat_open(team: Team) -> None:
     await until(bea, "presence", "Bea")
 
 
-async def test_two_instances_show_the_same_and_a_late_comer_is_told(team: Team) -> None:
+async def test_two_instances_show_the_same_also_to_a_socket_that_joins_later(team: Team) -> None:
     here = await team.ana.listen()
     await here.command("join-chat", chat_id=team.chat_id)
     await here.command("typing", chat_id=team.chat_id, on=True)
-    there = await team.moved(team.bea).listen()  # its instance had not heard of the account before
+    there = await team.moved(team.bea).listen()  # its instance had not subscribed to the account before
     await until(there, "presence", "Ana")
     await there.command("join-chat", chat_id=team.chat_id)
     await until(here, "presence", "Ana", "Bea")
@@ -100,7 +100,7 @@ async def test_two_instances_show_the_same_and_a_late_comer_is_told(team: Team) 
     assert last(again, "presence") == ["Ana", "Bea"]  # before join-user was acknowledged
 
 
-async def test_several_tabs_are_one_person_who_is_gone_with_the_last(team: Team) -> None:
+async def test_several_tabs_show_one_user_until_the_last_is_closed(team: Team) -> None:
     watcher = await team.bea.listen()
     tabs = [await peer.listen() for peer in (team.ana, team.ana, team.moved(team.ana))]
     for tab in tabs:
@@ -118,19 +118,19 @@ async def _sockets_left(team: Team, count: int) -> bool:
     return len(team.stack.app_connections()) == count
 
 
-async def test_typing_is_told_and_ends_by_itself(team: Team) -> None:
+async def test_typing_is_pushed_and_expires(team: Team) -> None:
     ana, bea = await team.ana.listen(), await team.moved(team.bea).listen()
     assert (await ana.command("typing", chat_id=team.chat_id, on=True))["ok"]
     await until(bea, "typing", "Ana")
-    await until(bea, "typing")  # not said again
+    await until(bea, "typing")  # not repeated
     await ana.command("typing", chat_id=team.chat_id, on=True)
     await until(bea, "typing", "Ana")
     await ana.command("typing", chat_id=team.chat_id, on=False)
     await until(bea, "typing")
-    assert bea.events("presence") == []  # who only types has not opened the chat
+    assert bea.events("presence") == []  # typing does not open the chat
 
 
-async def test_who_goes_on_typing_stays_typing_without_a_word_more(config: Config) -> None:
+async def test_typing_that_continues_is_pushed_once(config: Config) -> None:
     async with running(config, typing_seconds=6.0) as team:
         ana, bea = await team.ana.listen(), await team.bea.listen()
         for _ in range(12):
@@ -140,7 +140,7 @@ async def test_who_goes_on_typing_stays_typing_without_a_word_more(config: Confi
         assert len(bea.events("typing")) == 1
 
 
-async def test_an_instance_that_says_nothing_more_takes_its_people_along(team: Team) -> None:
+async def test_users_of_a_silent_instance_disappear(team: Team) -> None:
     watcher = await team.bea.listen()
     ghost = Signal("killed", {team.chat_id: Report({99: "Ghost"}, {99: "Ghost"})}, is_question=False)
     await publish_signal(team.stack.app[REDIS], team.account_id, encode_signal(ghost))
@@ -148,7 +148,7 @@ async def test_an_instance_that_says_nothing_more_takes_its_people_along(team: T
     await until(watcher, "presence")
 
 
-async def test_who_typed_at_a_silent_instance_types_no_more_long_before(config: Config) -> None:
+async def test_typing_at_a_silent_instance_expires_before_its_presence(config: Config) -> None:
     async with running(config, presence_refresh_seconds=60.0) as team:
         watcher = await team.bea.listen()
         ghost = Signal("killed", {team.chat_id: Report({99: "Ghost"}, {99: "Ghost"})}, is_question=False)
@@ -158,7 +158,7 @@ async def test_who_typed_at_a_silent_instance_types_no_more_long_before(config: 
         assert last(watcher, "presence") == ["Ghost"]
 
 
-async def test_who_is_there_stays_there_through_the_repetitions(team: Team) -> None:
+async def test_repeated_reports_push_nothing(team: Team) -> None:
     watcher, ana = await team.moved(team.bea).listen(), await team.ana.listen()
     await ana.command("join-chat", chat_id=team.chat_id)
     await until(watcher, "presence", "Ana")
@@ -173,9 +173,7 @@ async def test_who_is_there_stays_there_through_the_repetitions(team: Team) -> N
     assert len(watcher.events("presence")) == 1
 
 
-async def test_a_process_that_stood_still_takes_nobody_for_gone(
-    team: Team, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_paused_process_expires_no_report(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     watcher, ana = await team.moved(team.bea).listen(), await team.ana.listen()
     await ana.command("join-chat", chat_id=team.chat_id)
     await until(watcher, "presence", "Ana")
@@ -192,7 +190,7 @@ async def test_a_process_that_stood_still_takes_nobody_for_gone(
     assert len(watcher.events("presence")) == 1
 
 
-async def test_nothing_is_said_to_redis_when_nothing_changes(config: Config) -> None:
+async def test_nothing_is_published_when_nothing_changes(config: Config) -> None:
     async with running(config, presence_refresh_seconds=60.0) as team:
         said = count_publishes(team)
         tabs = [await team.ana.listen() for _ in range(5)]
@@ -209,7 +207,7 @@ async def test_nothing_is_said_to_redis_when_nothing_changes(config: Config) -> 
 
 
 def count_publishes(team: Team) -> list[int]:
-    """Every signal the first instance sends from here on."""
+    """Every signal that the first instance publishes from here on."""
     presence, said = team.stack.app[PRESENCE], list[int]()
     publish = presence._publish
 
@@ -221,7 +219,7 @@ def count_publishes(team: Team) -> list[int]:
     return said
 
 
-async def test_strangers_neither_see_nor_are_seen(team: Team) -> None:
+async def test_users_without_access_neither_see_nor_are_seen(team: Team) -> None:
     zoe, ana = await team.zoe.listen(), await team.ana.listen()
     for event, more in (("join-chat", {}), ("typing", {"on": True})):
         answer = await zoe.command(event, chat_id=team.chat_id, **more)
@@ -233,7 +231,7 @@ async def test_strangers_neither_see_nor_are_seen(team: Team) -> None:
     assert zoe.events("presence") + zoe.events("typing") == []
 
 
-async def test_typing_is_refused_to_readers_and_in_other_shapes(team: Team) -> None:
+async def test_typing_is_rejected_for_viewers_and_with_invalid_data(team: Team) -> None:
     ana = await team.ana.listen()
     await add_member(team.stack, team.account_id, team.zoe, "viewer")
     viewer = await team.zoe.listen()
@@ -247,7 +245,7 @@ async def test_typing_is_refused_to_readers_and_in_other_shapes(team: Team) -> N
         assert (answer["ok"], answer["error"]["code"]) == (False, "not_found")
 
 
-async def test_an_instance_that_ends_says_goodbye(config: Config) -> None:
+async def test_a_stopping_instance_reports_that_its_users_left(config: Config) -> None:
     async with running(config, presence_refresh_seconds=60.0) as team:
         watcher, ana = await team.bea.listen(), await team.moved(team.ana).listen()
         await ana.command("join-chat", chat_id=team.chat_id)
@@ -256,7 +254,7 @@ async def test_an_instance_that_ends_says_goodbye(config: Config) -> None:
         await until(watcher, "presence")
 
 
-async def test_nothing_is_left_when_nobody_is(team: Team) -> None:
+async def test_no_state_is_left_when_all_users_have_left(team: Team) -> None:
     ana = await team.ana.listen()
     await ana.command("join-chat", chat_id=team.chat_id)
     await ana.command("typing", chat_id=team.chat_id, on=True)

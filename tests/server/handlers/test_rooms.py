@@ -1,4 +1,4 @@
-"""What a joined socket is sent: each change once, the missed ones first; a slow reader harms nobody else."""
+"""What a joined socket is sent: each change once, the missed ones first; a slow reader does not delay others."""
 
 import asyncio
 import socket as sockets
@@ -20,7 +20,7 @@ from tests.support.fixtures_stack import Stack
 from tests.support.peers import Peer, Socket, eventually
 
 
-def numbers(socket: Socket) -> list[int]:
+def seqs_of(socket: Socket) -> list[int]:
     return [frame["seq"] for frame in socket.frames if "seq" in frame]
 
 
@@ -29,7 +29,7 @@ async def settled(socket: Socket) -> None:
     assert (await socket.command("ping"))["ok"]
 
 
-async def tell(stack: Stack, account_id: int, pushes: Sequence[Push]) -> None:
+async def publish_pushes(stack: Stack, account_id: int, pushes: Sequence[Push]) -> None:
     await publish(stack.app[REDIS], account_id, pushes)
 
 
@@ -39,7 +39,7 @@ def pushes_of(account_id: int, seqs: Sequence[int], chat_id: int | None = None, 
 
 
 async def make_thread(stack: Stack, name: str = "agent") -> tuple[Peer, int, int]:
-    """A peer with an account and a chat, which stands at number 2."""
+    """A peer with an account and a chat, whose head seq is 2."""
     peer = await stack.sign_in(name)
     account_id = await make_account(stack, peer, f"acc-{name}")
     return peer, account_id, await make_chat(stack, account_id)
@@ -50,50 +50,52 @@ async def test_a_socket_in_both_rooms_gets_each_event_once(web_only: Stack) -> N
     both = await agent.listen()
     assert (await both.command("join-chat", chat_id=chat_id))["data"] == {"seq": 2}
     assert (await both.command("join-chat", chat_id=chat_id))["ok"]
-    await tell(web_only, account_id, pushes_of(account_id, [3], chat_id))
-    await tell(web_only, account_id, pushes_of(account_id, [4]))
+    await publish_pushes(web_only, account_id, pushes_of(account_id, [3], chat_id))
+    await publish_pushes(web_only, account_id, pushes_of(account_id, [4]))
     await both.wait_for(lambda frame: frame.get("seq") == 4)
     await settled(both)
-    assert numbers(both) == [3, 4]
+    assert seqs_of(both) == [3, 4]
 
 
-async def test_a_chats_room_hears_that_chat_and_no_other(web_only: Stack) -> None:
+async def test_a_chats_room_receives_that_chat_only(web_only: Stack) -> None:
     agent, account_id, chat_id = await make_thread(web_only)
     other_chat = await make_chat(web_only, account_id, "chat-2")
     socket = await agent.open_socket()
     await socket.command("auth", token=agent.token)
     assert (await socket.command("join-chat", chat_id=chat_id))["data"] == {"seq": 4}
-    await tell(web_only, account_id, pushes_of(account_id, [5], other_chat) + pushes_of(account_id, [6]))
-    await tell(web_only, account_id, pushes_of(account_id, [7], chat_id))
+    await publish_pushes(
+        web_only, account_id, pushes_of(account_id, [5], other_chat) + pushes_of(account_id, [6])
+    )
+    await publish_pushes(web_only, account_id, pushes_of(account_id, [7], chat_id))
     await socket.wait_for(lambda frame: frame.get("seq") == 7)
-    assert numbers(socket) == [7]
+    assert seqs_of(socket) == [7]
     for _ in range(2):  # leaving what one has left is fine
         assert (await socket.command("leave-chat", chat_id=chat_id))["ok"]
     witness = await agent.listen()
     # The room was forgotten with its last listener; its next one begins where the rows stand.
-    await tell(web_only, account_id, pushes_of(account_id, [5], chat_id))
+    await publish_pushes(web_only, account_id, pushes_of(account_id, [5], chat_id))
     await witness.wait_for(lambda frame: frame.get("seq") == 5)
     await settled(socket)
-    assert numbers(socket) == [7]
+    assert seqs_of(socket) == [7]
 
 
-async def test_nobody_hears_of_anothers_account(web_only: Stack) -> None:
+async def test_sockets_receive_nothing_of_accounts_without_access(web_only: Stack) -> None:
     agent, account_id, chat_id = await make_thread(web_only)
     other, _, _ = await make_thread(web_only, "other")
     mine, theirs = await agent.listen(), await other.listen()
-    await tell(web_only, account_id, pushes_of(account_id, [3], chat_id))
+    await publish_pushes(web_only, account_id, pushes_of(account_id, [3], chat_id))
     await mine.wait_for(lambda frame: frame.get("seq") == 3)
     await settled(theirs)
-    assert numbers(theirs) == []
+    assert seqs_of(theirs) == []
 
 
 async def test_pushes_in_any_order_arrive_in_order_and_once(web_only: Stack) -> None:
     agent, account_id, chat_id = await make_thread(web_only)
     socket = await agent.listen()
     for seq in (4, 6, 3, 3, 5, 4, 8, 7):
-        await tell(web_only, account_id, pushes_of(account_id, [seq], chat_id))
+        await publish_pushes(web_only, account_id, pushes_of(account_id, [seq], chat_id))
     await socket.wait_for(lambda frame: frame.get("seq") == 8)
-    assert numbers(socket) == [3, 4, 5, 6, 7, 8]
+    assert seqs_of(socket) == [3, 4, 5, 6, 7, 8]
 
 
 async def test_cursors_bring_exactly_what_was_missed_and_then_what_is_new(web_only: Stack) -> None:
@@ -103,12 +105,12 @@ async def test_cursors_bring_exactly_what_was_missed_and_then_what_is_new(web_on
     )
     # Numbers 3 to 7 are messages, 8 the chat.
     socket = await agent.listen({str(account_id): 5})
-    assert numbers(socket) == [6, 7, 8]
+    assert seqs_of(socket) == [6, 7, 8]
     told = [frame["data"]["id"] for frame in socket.events("message:new")]
     assert told == ids[3:]
-    await tell(web_only, account_id, pushes_of(account_id, [9], chat_id))
+    await publish_pushes(web_only, account_id, pushes_of(account_id, [9], chat_id))
     await socket.wait_for(lambda frame: frame.get("seq") == 9)
-    assert numbers(socket) == [6, 7, 8, 9]
+    assert seqs_of(socket) == [6, 7, 8, 9]
     frames = socket.frames
     acked = next(n for n, frame in enumerate(frames) if frame.get("ack") == 2)
     assert acked > max(n for n, frame in enumerate(frames) if frame.get("seq") == 8)
@@ -122,7 +124,7 @@ async def test_a_chats_since_brings_that_chats_changes_only(web_only: Stack) -> 
     socket = await agent.open_socket()
     await socket.command("auth", token=agent.token)
     assert (await socket.command("join-chat", chat_id=chat_id, since=2))["data"] == {"seq": 6}
-    assert numbers(socket) == [5, 6]
+    assert seqs_of(socket) == [5, 6]
     assert {
         frame["data"].get("chat_id", frame["data"]["id"]) for frame in socket.frames if "seq" in frame
     } == {chat_id}
@@ -133,7 +135,7 @@ async def test_a_reader_that_is_up_to_date_is_sent_nothing(web_only: Stack) -> N
     agent, account_id, _ = await make_thread(web_only)
     socket = await agent.listen({str(account_id): 2})
     await settled(socket)
-    assert (numbers(socket), socket.events("reset")) == ([], [])
+    assert (seqs_of(socket), socket.events("reset")) == ([], [])
 
 
 @pytest.mark.parametrize("cursor", [3, 10**6, 2**63 - 1])
@@ -146,7 +148,7 @@ async def test_a_reader_that_is_beyond_a_restored_backup_reads_everything_again(
     assert [frame["data"] for frame in socket.events("reset")] == reset
     (joined,) = [f["data"] for f in socket.frames if f.get("ack") == 2]
     assert joined == {"accounts": {str(account_id): 2}}
-    await tell(web_only, account_id, pushes_of(account_id, [3], chat_id))
+    await publish_pushes(web_only, account_id, pushes_of(account_id, [3], chat_id))
     await socket.wait_for(lambda frame: frame.get("seq") == 3)
     narrow = await agent.open_socket()
     await narrow.command("auth", token=agent.token)
@@ -157,7 +159,7 @@ async def test_a_reader_that_is_beyond_a_restored_backup_reads_everything_again(
 
 
 @pytest.mark.parametrize("cursor", [-1, 2**63, 10**30, 1.5, "3", None, True, [1]])
-async def test_a_cursor_that_cannot_be_is_refused(web_only: Stack, cursor: object) -> None:
+async def test_an_invalid_cursor_is_rejected(web_only: Stack, cursor: object) -> None:
     agent, account_id, chat_id = await make_thread(web_only)
     socket = await agent.open_socket()
     await socket.command("auth", token=agent.token)
@@ -169,14 +171,14 @@ async def test_a_cursor_that_cannot_be_is_refused(web_only: Stack, cursor: objec
 
 
 @pytest.mark.parametrize("since", ["-1", str(2**63), "1.5", "1e3", "", "+1", " 1", "1_0", "\uff11", "x"])
-async def test_changes_since_a_number_that_cannot_be_are_refused(web_only: Stack, since: str) -> None:
+async def test_changes_since_an_invalid_seq_are_rejected(web_only: Stack, since: str) -> None:
     agent, account_id, _ = await make_thread(web_only)
     answer = await agent.call("GET", f"{CHANNELS}/{account_id}/changes?since={quote(since)}")
     assert (answer.status, list(answer.body["error"]["fields"])) == (422, ["since"])
 
 
 async def test_a_database_that_went_back_under_a_running_server_resets_its_readers(web_only: Stack) -> None:
-    """A lagging replica took over: what it numbers anew is told, though the numbers were heard before."""
+    """A lagging replica took over: its changes are sent, although their seqs were received before."""
     agent, account_id, chat_id = await make_thread(web_only)
     await make_messages(
         web_only, account_id, chat_id, [START + timedelta(days=1, minutes=n) for n in range(5)]
@@ -193,7 +195,7 @@ async def test_a_database_that_went_back_under_a_running_server_resets_its_reade
     await web_only.app[HUB]._healing.compare_heads()
     for one in (socket, narrow):
         await one.wait_for(lambda frame: frame.get("event") == "reset")
-    await tell(web_only, account_id, pushes_of(account_id, [5], chat_id))
+    await publish_pushes(web_only, account_id, pushes_of(account_id, [5], chat_id))
     for one in (socket, narrow):
         await one.wait_for(lambda frame: frame.get("seq") == 5)
 
@@ -206,27 +208,27 @@ async def test_a_gap_that_is_too_large_is_a_reset_and_then_live(
     agent, account_id, chat_id = await make_thread(web_only)
     await make_messages(web_only, account_id, chat_id, [START + timedelta(days=n + 1) for n in range(6)])
     near = await agent.listen({str(account_id): 5})
-    assert (numbers(near), near.events("reset")) == ([6, 7, 8, 9], [])
+    assert (seqs_of(near), near.events("reset")) == ([6, 7, 8, 9], [])
     far = await agent.listen({str(account_id): 0})
     assert [frame["data"] for frame in far.events("reset")] == [{"account_id": account_id}]
-    await tell(web_only, account_id, pushes_of(account_id, [10], chat_id))
+    await publish_pushes(web_only, account_id, pushes_of(account_id, [10], chat_id))
     await far.wait_for(lambda frame: frame.get("seq") == 10)
 
 
-async def test_a_long_replay_does_not_take_its_reader_for_a_slow_one(web_only: Stack) -> None:
-    """More than the outbox may hold waits to be replayed; whoever reads it gets all of it."""
+async def test_a_long_replay_does_not_disconnect_its_reader(web_only: Stack) -> None:
+    """More than the write buffer may hold is replayed; a client that reads gets all of it."""
     agent, account_id, chat_id = await make_thread(web_only)
     moments = [START + timedelta(days=1, milliseconds=n) for n in range(900)]
     await make_messages(web_only, account_id, chat_id, moments, body="x" * 9000)
     connector = aiohttp.TCPConnector(socket_factory=small_socket)
     async with aiohttp.ClientSession(connector=connector) as session:
         socket = await Peer(session, agent.url, agent.token, agent.user_id).listen({str(account_id): 2})
-        assert numbers(socket) == list(range(3, 904))
+        assert seqs_of(socket) == list(range(3, 904))
         await socket.close()
 
 
 def small_socket(address: Any) -> sockets.socket:
-    """A client's socket that takes little at a time, so that the server feels its pace at once."""
+    """A client's socket that takes little at a time, so that its pace reaches the server at once."""
     made = sockets.socket(*address[:3])
     made.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 16384)
     made.setblocking(False)
@@ -252,7 +254,7 @@ async def test_a_new_account_joins_the_sockets_that_are_open(stack: Stack) -> No
     assert bystander.events("message:new") == []
 
 
-async def test_a_slow_reader_is_cut_and_the_others_hear_everything(
+async def test_a_slow_reader_is_disconnected_and_the_others_receive_everything(
     web_only: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connections, "CLOSE_GRACE_SECONDS", 0.1)
@@ -265,13 +267,13 @@ async def test_a_slow_reader_is_cut_and_the_others_hear_everything(
     async def one_is_left() -> bool:
         nonlocal seq
         seq += 1
-        await tell(web_only, account_id, pushes_of(account_id, [seq], chat_id, 60_000))
+        await publish_pushes(web_only, account_id, pushes_of(account_id, [seq], chat_id, 60_000))
         await quick.wait_for(lambda frame: frame.get("seq") == seq)
         return len(hub.membership.connections) == 1
 
     assert len(hub.membership.connections) == 2
     await eventually(one_is_left, 20)
-    assert numbers(quick) == list(range(3, seq + 1))
+    assert seqs_of(quick) == list(range(3, seq + 1))
     assert quick.socket.close_code is None
     writer.close()
     reader.feed_eof()

@@ -127,7 +127,7 @@ async def test_too_many_commands_end_the_socket(config: Config) -> None:
 
 @pytest.mark.parametrize("kind", [WSMsgType.PING, WSMsgType.PONG])
 async def test_too_many_frames_without_a_command_end_the_socket_too(config: Config, kind: WSMsgType) -> None:
-    """Also before anybody has signed in."""
+    """Also before signing in."""
     async with running(config, commands_per_second=5) as stack:
         socket = await stack.stranger.open_socket()
         for _ in range(60):
@@ -144,7 +144,7 @@ async def test_a_ping_is_answered_and_a_pong_is_no_command(web_only: Stack) -> N
 
 
 async def test_a_packed_frame_ends_the_socket(web_only: Stack) -> None:
-    """Nothing was agreed on: 50 kB could be 50 MB."""
+    """Compression was not negotiated: 50 kB could be 50 MB."""
     url = web_only.stranger.url + "/ws"
     async with web_only.stranger.session.ws_connect(url, compress=15) as socket:
         assert socket.compress == 0

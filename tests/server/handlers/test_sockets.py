@@ -1,4 +1,4 @@
-"""The socket's door and its commands: who is let in, what is understood, and what ends it."""
+"""The life of a socket: which origins and tokens are accepted, and what closes it."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -35,7 +35,7 @@ async def signed_in(peer: Peer) -> Socket:
 # -- the door ------------------------------------------------------------------------------------------------
 
 
-async def test_a_page_of_another_origin_is_not_let_in(config: Config) -> None:
+async def test_a_page_of_another_origin_is_rejected(config: Config) -> None:
     listed = replace(config, web=replace(config.web, allowed_origins=("https://inbox.example",)))
     async with run_stack(listed, with_workers=False) as stack:
         agent = await stack.sign_in()
@@ -63,7 +63,7 @@ async def test_a_request_that_is_no_handshake_is_malformed(web_only: Stack) -> N
     assert (answer.status, answer.body["error"]["code"]) == (400, "malformed")
 
 
-async def test_who_is_gone_before_the_answer_is_no_failure_of_ours(
+async def test_a_client_that_disconnects_during_the_handshake_is_no_server_error(
     web_only: Stack, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     agent = await web_only.sign_in()
@@ -84,7 +84,7 @@ async def test_who_is_gone_before_the_answer_is_no_failure_of_ours(
     assert "request_failed" not in capsys.readouterr().out
 
 
-async def test_who_says_nothing_is_shown_the_door(config: Config) -> None:
+async def test_a_socket_that_does_not_sign_in_is_closed(config: Config) -> None:
     async with running(config, auth_seconds=0.05) as stack:
         agent = await stack.sign_in()
         silent = await agent.open_socket()
@@ -154,15 +154,15 @@ async def test_a_frame_that_is_too_big_ends_the_socket(config: Config) -> None:
 async def test_a_token_that_expires_ends_the_socket_unless_there_is_a_fresh_one(web_only: Stack) -> None:
     agent = await web_only.sign_in()
     short = Tokens(web_only.config.secrets.jwt_secret, 2)
-    kept, lost = await agent.open_socket(), await agent.open_socket()
-    for socket in (kept, lost):
+    renewed, lost = await agent.open_socket(), await agent.open_socket()
+    for socket in (renewed, lost):
         assert (await socket.command("auth", token=short.issue(agent.user_id, "a-session")[0]))["ok"]
-    assert (await kept.command("auth", token=agent.token))["ok"]
+    assert (await renewed.command("auth", token=agent.token))["ok"]
     assert await lost.wait_closed() == 4401
-    assert (await kept.command("ping"))["ok"]
+    assert (await renewed.command("ping"))["ok"]
 
 
-async def test_a_socket_stays_its_users(web_only: Stack) -> None:
+async def test_a_socket_cannot_change_its_user(web_only: Stack) -> None:
     agent, other = await web_only.sign_in(), await web_only.sign_in("other")
     socket = await signed_in(agent)
     answer = await socket.command("auth", token=other.token)
@@ -174,7 +174,7 @@ async def test_a_socket_stays_its_users(web_only: Stack) -> None:
     assert await again.wait_closed() == 4401
 
 
-async def test_a_stopping_server_tells_every_socket_to_come_back(config: Config) -> None:
+async def test_a_stopping_server_closes_every_socket_with_1012(config: Config) -> None:
     async with run_stack(config, with_workers=False) as stack:
         agent = await stack.sign_in()
         sockets = [await agent.listen(), await signed_in(agent)]
@@ -182,7 +182,7 @@ async def test_a_stopping_server_tells_every_socket_to_come_back(config: Config)
         assert [await socket.wait_closed() for socket in sockets] == [1012, 1012]
 
 
-async def test_a_stopping_server_does_not_wait_for_who_has_not_signed_in(config: Config) -> None:
+async def test_a_stopping_server_does_not_wait_for_sockets_that_have_not_signed_in(config: Config) -> None:
     async with run_stack(config, with_workers=False) as stack:
         silent = await stack.stranger.open_socket()
         assert stack.app[TOKENS]

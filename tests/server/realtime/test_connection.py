@@ -1,4 +1,4 @@
-"""Frames on the wire, and the outbox of a peer that reads slowly or not at all."""
+"""Frames on the wire, and the write buffer of a client that reads slowly or not at all."""
 
 import asyncio
 import re
@@ -46,7 +46,7 @@ async def test_a_client_reads_a_frame_of_this_size(size: int) -> None:
 
 
 class Wire:
-    """A transport whose reader takes only what it is told to."""
+    """A transport whose reader reads only when the test lets it."""
 
     def __init__(self) -> None:
         self.written = b""
@@ -96,7 +96,7 @@ def connect(**limits: int) -> tuple[Connection, Wire, Peer]:
 async def test_queued_frames_go_out_in_one_write_and_in_order() -> None:
     connection, wire, _ = connect()
     assert connection.queue(b"a", 1)
-    assert not connection.queue(b"b", 1)  # somebody will flush already
+    assert not connection.queue(b"b", 1)  # a flush is already planned
     assert wire.written == b""
     connection.flush()
     connection.send(b"c")
@@ -147,7 +147,7 @@ async def test_a_reader_that_catches_up_begins_anew() -> None:
     assert connection.is_open
 
 
-async def test_a_write_that_stays_under_way_ends_the_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_stalled_write_ends_the_socket(monkeypatch: pytest.MonkeyPatch) -> None:
     connection, wire, peer = connect()
     wire.is_stuck = True
     connection.send(b"x")

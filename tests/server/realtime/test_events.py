@@ -23,7 +23,7 @@ def test_what_is_encoded_is_decoded_again(changes: list[tuple[int, int, int | No
     assert decode_pushes(encode_pushes(pushes)) == pushes
 
 
-def test_a_frame_is_the_contracts() -> None:
+def test_a_frame_has_the_documented_form() -> None:
     push = make_push("chat:updated", 3, 17, 5, '{"id":5,"title":"a\\nb"}')
     assert (push.seq, push.chat_id) == (17, 5)
     assert orjson.loads(push.frame) == {
@@ -34,22 +34,22 @@ def test_a_frame_is_the_contracts() -> None:
     }
 
 
-def test_a_payload_that_lost_a_frame_is_refused() -> None:
+def test_a_payload_that_lost_a_frame_is_rejected() -> None:
     payload = encode_pushes([Push(1, None, b"{}"), Push(2, None, b"{}")])
     with pytest.raises(ValueError, match="zip"):
         decode_pushes(payload.rpartition(b"\n")[0])
 
 
 @given(IDS)
-def test_a_channels_name_tells_whose_it_is(number: int) -> None:
-    assert parse_channel(account_channel(number)) == number
+def test_a_channel_name_identifies_its_account(account_id: int) -> None:
+    assert parse_channel(account_channel(account_id)) == account_id
     assert parse_channel(CONTROL) is None
 
 
 @given(IDS)
-def test_all_of_an_account_is_in_one_cluster_slot(number: int) -> None:
-    """What stands in braces decides (Redis Cluster specification, "Hash tags"): sharded pub/sub can carry it."""
-    assert key_slot(account_channel(number).encode()) == key_slot(str(number).encode())
+def test_all_of_an_account_is_in_one_cluster_slot(account_id: int) -> None:
+    """The part in braces decides (Redis Cluster specification, "Hash tags"): sharded pub/sub can carry it."""
+    assert key_slot(account_channel(account_id).encode()) == key_slot(str(account_id).encode())
 
 
 async def test_an_accounts_channel_can_be_a_sharded_one(redis_url: str) -> None:

@@ -48,9 +48,7 @@ def test_any_order_and_repetition_comes_out_in_order_exactly_once(
     st.integers(0, 20),
     st.sets(st.integers(1, 20)),
 )
-def test_healing_closes_every_hole_up_to_the_head_it_was_told(
-    arrived: list[int], head: int, rows: set[int]
-) -> None:
+def test_healing_closes_every_gap_up_to_the_given_head(arrived: list[int], head: int, rows: set[int]) -> None:
     feed = Feed()
     out = seqs(feed.start(0))
     for seq in arrived:
@@ -66,14 +64,14 @@ def test_healing_closes_every_hole_up_to_the_head_it_was_told(
     assert feed.has_gap == bool(waiting)
 
 
-def test_nothing_is_due_before_the_rows_were_read() -> None:
+def test_nothing_is_delivered_before_the_head_was_read() -> None:
     feed = Feed()
     assert feed.take([push(1), push(2)]) == []
     assert feed.head is None
     assert seqs(feed.start(1)) == [2]
 
 
-def test_a_hole_holds_back_what_is_behind_it() -> None:
+def test_a_gap_delays_what_comes_after_it() -> None:
     feed = Feed()
     feed.start(5)
     assert feed.take([push(8), push(7)]) == []
@@ -82,7 +80,7 @@ def test_a_hole_holds_back_what_is_behind_it() -> None:
     assert not feed.has_gap
 
 
-def test_what_the_rows_say_counts_more_than_what_waited() -> None:
+def test_rows_take_precedence_over_waiting_pushes() -> None:
     feed = Feed()
     feed.start(0)
     feed.take([Push(2, None, b"old"), push(4)])
@@ -91,7 +89,7 @@ def test_what_the_rows_say_counts_more_than_what_waited() -> None:
     assert feed.head == 4
 
 
-def test_a_late_answer_of_the_rows_does_not_go_back() -> None:
+def test_a_late_answer_of_the_rows_does_not_lower_the_head() -> None:
     feed = Feed()
     feed.start(5)
     assert feed.heal([push(4), push(5)], 5) == []

@@ -1,4 +1,4 @@
-"""A chat's state may wait, a message never; and what waited is never told after something newer."""
+"""A chat's state may wait, a message never; and a state that waited is never sent after something newer."""
 
 from server.realtime.events import Push, make_push
 from server.realtime.rooms import ChatRoom
@@ -20,22 +20,22 @@ def due(room: ChatRoom, *pushes: Push) -> list[bytes]:
     return room.take_frames(pushes)
 
 
-def test_a_message_is_due_at_once_and_the_state_beside_it_waits() -> None:
+def test_a_message_is_sent_at_once_and_the_state_waits() -> None:
     room = ChatRoom()
     assert due(room, message(1), state(2)) == frames(message(1))
     assert room.take_state() == frames(state(2))[0]
     assert room.take_state() is None
 
 
-def test_a_newer_state_takes_the_place_of_one_that_waits() -> None:
+def test_a_newer_state_replaces_a_waiting_one() -> None:
     room = ChatRoom()
     due(room, message(1), state(2))
     assert due(room, message(3), state(4)) == frames(message(3))
     assert room.take_state() == frames(state(4))[0]
 
 
-def test_a_state_that_waits_goes_before_what_has_no_newer_one() -> None:
-    """A reader who is cut off after number 3 will ask for what came after it: number 2 must have been told."""
+def test_a_waiting_state_is_sent_before_a_message_without_a_newer_state() -> None:
+    """A client that is cut off after seq 3 asks for what came after it: seq 2 must have been sent."""
     room = ChatRoom()
     due(room, message(1), state(2))
     assert due(room, message(3)) == frames(state(2), message(3))
