@@ -106,15 +106,13 @@ async def test_cursors_bring_exactly_what_was_missed_and_then_what_is_new(web_on
     # Numbers 3 to 7 are messages, 8 the chat.
     socket = await agent.listen({str(account_id): 5})
     assert seqs_of(socket) == [6, 7, 8]
-    told = [frame["data"]["id"] for frame in socket.events("message:new")]
-    assert told == ids[3:]
+    assert [frame["data"]["id"] for frame in socket.events("message:new")] == ids[3:]
     await publish_pushes(web_only, account_id, pushes_of(account_id, [9], chat_id))
     await socket.wait_for(lambda frame: frame.get("seq") == 9)
     assert seqs_of(socket) == [6, 7, 8, 9]
-    frames = socket.frames
-    acked = next(n for n, frame in enumerate(frames) if frame.get("ack") == 2)
-    assert acked > max(n for n, frame in enumerate(frames) if frame.get("seq") == 8)
-    assert frames[acked]["data"] == {"accounts": {str(account_id): 8}}
+    acked = next(n for n, frame in enumerate(socket.frames) if frame.get("ack") == 2)
+    assert acked > max(n for n, frame in enumerate(socket.frames) if frame.get("seq") == 8)
+    assert socket.frames[acked]["data"] == {"accounts": {str(account_id): 8}}
 
 
 async def test_a_chats_since_brings_that_chats_changes_only(web_only: Stack) -> None:
@@ -125,9 +123,8 @@ async def test_a_chats_since_brings_that_chats_changes_only(web_only: Stack) -> 
     await socket.command("auth", token=agent.token)
     assert (await socket.command("join-chat", chat_id=chat_id, since=2))["data"] == {"seq": 6}
     assert seqs_of(socket) == [5, 6]
-    assert {
-        frame["data"].get("chat_id", frame["data"]["id"]) for frame in socket.frames if "seq" in frame
-    } == {chat_id}
+    chats = {f["data"].get("chat_id", f["data"]["id"]) for f in socket.frames if "seq" in f}
+    assert chats == {chat_id}
     assert other_chat != chat_id
 
 
