@@ -1,4 +1,4 @@
-"""A worker that Redis does not hear any more is made anew and says so; one that is well is left alone."""
+"""A worker that Redis no longer answers is replaced and logged; a healthy one is left alone."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -29,7 +29,7 @@ async def wire(services: Services, redis_url: str) -> AsyncIterator[SilentGate]:
 
 @pytest.fixture
 async def hall(wire: SilentGate, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Hall]:
-    """A queue whose workers reach Redis by a wire that can fall silent."""
+    """A queue whose workers reach Redis through a proxy that can go silent."""
     monkeypatch.setitem(queue.QUEUES, "note", QUEUE)
     monkeypatch.setattr(runner, "POLL_SECONDS", 0.05)
     monkeypatch.setattr(runner, "RESTART_SECONDS", (0.0,))
@@ -41,16 +41,16 @@ async def hall(wire: SilentGate, redis_url: str, monkeypatch: pytest.MonkeyPatch
 
 @pytest.fixture
 async def outside(redis_url: str) -> AsyncIterator[Client]:
-    """Reaches Redis by itself."""
+    """A direct connection to Redis."""
     client = connect(redis_at(redis_url))
     yield client
     await client.aclose()
 
 
-async def test_connections_that_fall_silent_cost_a_moment_and_no_restart(
+async def test_silent_connections_are_replaced_without_a_restart(
     hall: Hall, wire: SilentGate, outside: Client
 ) -> None:
-    """No reset, no end: what a NAT that has forgotten, a firewall or a machine that failed over does."""
+    """Neither a reset nor a FIN, as after a NAT timeout, a firewall rule or a failover."""
     hall.jobs.may_end.set()
     async with hall.working() as supervisor:
         worker = supervisor.worker
@@ -82,7 +82,7 @@ async def ended(outside: Client) -> bool:
     return bool(await outside.zcard(QUEUE) == 0)
 
 
-async def test_a_worker_whose_beat_cannot_be_written_is_made_anew_and_says_so(
+async def test_a_worker_that_cannot_write_its_heartbeat_is_replaced_and_logged(
     hall: Hall, outside: Client, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(liveness, "RENEW_SECONDS", 0.0)
@@ -114,7 +114,7 @@ async def test_a_worker_whose_beat_cannot_be_written_is_made_anew_and_says_so(
     assert await is_worker_alive(outside)
 
 
-async def test_a_worker_that_looks_no_more_does_not_count_as_alive(
+async def test_a_worker_that_stops_reading_its_queue_does_not_count_as_alive(
     hall: Hall, outside: Client, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with hall.working() as supervisor:
@@ -140,7 +140,7 @@ async def test_a_worker_that_looks_no_more_does_not_count_as_alive(
     assert f"no worker reads {QUEUE}" in capsys.readouterr().out
 
 
-async def test_a_process_that_stood_still_is_left_alone(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_process_that_was_paused_is_left_alone(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     async with hall.working() as supervisor:
         first, watch = supervisor.worker, LivenessMonitor(hall.redis, [supervisor])
         await watch.check()

@@ -1,4 +1,4 @@
-"""What becomes of a job that failed: handed back after a pause, or kept as a dead letter, and never just gone."""
+"""A failed job is retried with a backoff or becomes a dead letter; it is never lost."""
 
 import asyncio
 import re
@@ -29,7 +29,7 @@ def seconds(retry: Retry) -> float:
     return retry.defer_score / 1000
 
 
-def test_the_pause_grows_and_is_spread() -> None:
+def test_the_backoff_grows_and_has_jitter() -> None:
     for attempt, base in enumerate((*RETRY_DELAYS_SECONDS, RETRY_DELAYS_SECONDS[-1]), 1):
         pauses = {delay_seconds(attempt) for _ in range(50)}
         assert len(pauses) > 1
@@ -38,7 +38,7 @@ def test_the_pause_grows_and_is_spread() -> None:
 
 
 @pytest.mark.parametrize("error", [Unavailable("away"), NotTaken("busy", "Busy."), TimeoutError()])
-async def test_what_passes_is_tried_for_as_long_as_it_takes(ledger: Ledger, error: Exception) -> None:
+async def test_temporary_errors_are_retried_without_limit(ledger: Ledger, error: Exception) -> None:
     for job_try in (1, TRIES, 500):
         woken: list[float] = []
         context = ledger.context(job_try) | {"wake_in": woken.append}
@@ -49,8 +49,8 @@ async def test_what_passes_is_tried_for_as_long_as_it_takes(ledger: Ledger, erro
     assert await ledger.dead_letters() == []
 
 
-async def test_a_job_that_takes_too_long_is_handed_back_by_its_own_limit(ledger: Ledger) -> None:
-    """arq's limit would delete it."""
+async def test_a_job_that_exceeds_its_own_limit_is_retried(ledger: Ledger) -> None:
+    """arq's own limit would delete it."""
 
     async def endless(_ctx: dict[Any, Any]) -> None:
         await asyncio.Event().wait()
@@ -60,7 +60,7 @@ async def test_a_job_that_takes_too_long_is_handed_back_by_its_own_limit(ledger:
 
 
 async def test_a_cancelled_job_is_left_to_arq(ledger: Ledger) -> None:
-    """A cancellation is the shutdown's: arq hands the job back without a pause."""
+    """Only a shutdown cancels jobs: arq queues the job again without a backoff."""
 
     async def endless(_ctx: dict[Any, Any]) -> None:
         await asyncio.Event().wait()
@@ -81,7 +81,7 @@ async def fail_until_the_last_try(run: Job, ledger: Ledger, argument: object) ->
     assert await ledger.dead_letters() == []
 
 
-async def test_a_defect_is_tried_again_and_then_kept(ledger: Ledger) -> None:
+async def test_a_bug_is_retried_and_then_becomes_a_dead_letter(ledger: Ledger) -> None:
     run, arguments = failing(RuntimeError("a defect")), [{"body": {"text": "Oi \x00"}}]
     await fail_until_the_last_try(run, ledger, arguments)
     await run(ledger.context(), arguments)
@@ -92,14 +92,14 @@ async def test_a_defect_is_tried_again_and_then_kept(ledger: Ledger) -> None:
     assert orjson.loads(letter["body"]) == [arguments]
 
 
-async def test_starts_are_no_faults(ledger: Ledger) -> None:
-    """An outage of an hour starts a job a hundred times; its first defect afterwards is still its first."""
+async def test_starts_are_not_counted_as_faults(ledger: Ledger) -> None:
+    """An outage of an hour starts a job a hundred times; its first fault afterwards still counts as the first."""
     with pytest.raises(Retry):
         await failing(RuntimeError("a defect"))(ledger.context(job_try=500), [1])
     assert await ledger.dead_letters() == []
 
 
-async def test_the_same_burial_twice_is_one_letter(ledger: Ledger) -> None:
+async def test_the_same_failure_twice_is_one_dead_letter(ledger: Ledger) -> None:
     run = failing(RuntimeError("a defect"))
     await fail_until_the_last_try(run, ledger, [1])
     await run(ledger.context(), [1])
@@ -107,7 +107,7 @@ async def test_the_same_burial_twice_is_one_letter(ledger: Ledger) -> None:
     assert len(await ledger.dead_letters()) == 1
 
 
-async def test_a_burial_waits_for_the_database(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_dead_letter_waits_for_the_database(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     async def away(*_: object) -> None:
         raise Unavailable("away")
 
@@ -120,14 +120,14 @@ async def test_a_burial_waits_for_the_database(ledger: Ledger, monkeypatch: pyte
     assert len(await ledger.dead_letters()) == 1
 
 
-async def test_a_reason_that_postgres_cannot_hold_is_kept_all_the_same(ledger: Ledger) -> None:
+async def test_a_reason_that_postgres_cannot_store_is_cleaned_and_stored(ledger: Ledger) -> None:
     run = failing(ValueError("a \x00 in somebody's words \ud800"))
     await fail_until_the_last_try(run, ledger, [1])
     await run(ledger.context(), [1])
     assert len(await ledger.dead_letters()) == 1
 
 
-async def test_a_retry_that_a_job_asks_for_itself_passes_through(ledger: Ledger) -> None:
+async def test_a_retry_that_a_job_raises_itself_passes_through(ledger: Ledger) -> None:
     with pytest.raises(Retry) as caught:
         await failing(Retry(defer=7))(ledger.context(), [])
     assert seconds(caught.value) == 7

@@ -1,4 +1,4 @@
-"""The woken worker: at once, renewed, taken over, restarted, drained; a job's end outlives Redis."""
+"""The woken worker: it starts jobs at once, renews and takes over leases, is restarted and drained."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -26,7 +26,7 @@ Make = Callable[[], WokenWorker]
 
 
 class Jobs:
-    """The one kind of job here: notes that it began, and ends when it is told to."""
+    """The only job here: records its start, and ends when the test releases it."""
 
     def __init__(self) -> None:
         self.begun: list[int] = []
@@ -54,7 +54,7 @@ async def truth(check: Callable[[], bool]) -> bool:
 
 
 class Hall:
-    """A queue of a test's own with as many workers as it likes."""
+    """A queue of the test's own, with any number of workers."""
 
     def __init__(self, url: str, limit_seconds: float = 5.0) -> None:
         self.jobs = Jobs()
@@ -124,7 +124,7 @@ async def test_a_job_starts_at_once_without_a_poll(hall: Hall) -> None:
         await eventually(hall.is_done)
 
 
-async def test_what_was_queued_before_the_start_is_found(hall: Hall) -> None:
+async def test_jobs_queued_before_the_start_are_found(hall: Hall) -> None:
     hall.jobs.may_end.set()
     await enqueue(hall.redis, *range(25))
     async with hall.working():
@@ -132,7 +132,7 @@ async def test_what_was_queued_before_the_start_is_found(hall: Hall) -> None:
     assert sorted(hall.jobs.begun) == list(range(25))
 
 
-async def test_a_free_place_is_filled_at_once(hall: Hall) -> None:
+async def test_a_free_slot_is_filled_at_once(hall: Hall) -> None:
     hall.max_jobs = 1
     await enqueue(hall.redis, 1, 2, 3)
     async with hall.working():
@@ -142,7 +142,7 @@ async def test_a_free_place_is_filled_at_once(hall: Hall) -> None:
         await hall.jobs.have_ended(3)
 
 
-async def test_a_job_that_was_put_off_comes_back_by_itself(hall: Hall) -> None:
+async def test_a_delayed_job_runs_again_by_itself(hall: Hall) -> None:
     hall.jobs.may_end.set()
     hall.jobs.outcomes = [Retry(defer=0.01)]
     async with hall.working():
@@ -153,7 +153,7 @@ async def test_a_job_that_was_put_off_comes_back_by_itself(hall: Hall) -> None:
 
 
 async def test_the_lease_of_a_long_job_is_renewed(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A second worker looks all the while, for longer than the lease, and finds nothing to take."""
+    """A second worker polls for longer than the lease and finds no job."""
     monkeypatch.setattr(runner, "POLL_SECONDS", 0.02)
     # Longer than a busy machine stands still.
     hall.lease_seconds = 2.0
@@ -176,7 +176,7 @@ async def test_the_lease_of_a_long_job_is_renewed(hall: Hall, monkeypatch: pytes
     assert hall.jobs.begun == hall.jobs.ended == [1]
 
 
-async def test_a_dead_workers_job_is_taken_over_when_its_lease_ends(
+async def test_a_dead_workers_job_is_taken_over_when_its_lease_expires(
     hall: Hall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(runner, "POLL_SECONDS", 0.02)
@@ -193,7 +193,7 @@ async def test_a_dead_workers_job_is_taken_over_when_its_lease_ends(
     assert hall.jobs.begun == [2, 1]
 
 
-async def test_a_lease_that_ran_out_is_taken_again_without_a_second_run(
+async def test_an_expired_lease_is_renewed_without_a_second_run(
     hall: Hall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Redis was away for longer than the lease: the worker claimed the job that it was running still. arq keeps one
@@ -214,9 +214,7 @@ async def test_a_lease_that_ran_out_is_taken_again_without_a_second_run(
     assert sorted(hall.jobs.ended) == [1, 2]
 
 
-async def test_a_worker_that_ends_by_itself_is_made_again(
-    hall: Hall, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_worker_that_ends_by_itself_is_restarted(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "RESTART_SECONDS", (0.0,))
     made: list[WokenWorker] = []
 
@@ -237,7 +235,7 @@ async def test_a_worker_that_ends_by_itself_is_made_again(
     assert len(made) == 4
 
 
-async def test_a_drain_lets_running_jobs_end_and_takes_no_new_ones(hall: Hall) -> None:
+async def test_a_drain_lets_running_jobs_finish_and_starts_no_others(hall: Hall) -> None:
     await enqueue(hall.redis, 1)
     async with hall.working():
         await hall.jobs.have_begun(1)
@@ -249,8 +247,8 @@ async def test_a_drain_lets_running_jobs_end_and_takes_no_new_ones(hall: Hall) -
     assert hall.jobs.begun == [1]
 
 
-async def test_a_job_that_outlives_the_drain_is_handed_back(hall: Hall) -> None:
-    """Not after the lease of a dead worker: the next one, here after a deployment, takes it at once."""
+async def test_a_job_that_outlives_the_drain_is_returned_to_the_queue(hall: Hall) -> None:
+    """The next worker, as after a deployment, takes it at once, not after a lease has expired."""
     await enqueue(hall.redis, 1)
     async with hall.working(drain=0.01):
         await hall.jobs.have_begun(1)
@@ -271,7 +269,7 @@ def own_valkey(folder: Path) -> Iterator[Valkey]:
 
 
 @pytest.mark.system
-async def test_a_job_that_ends_while_redis_is_away_is_ended_once(
+async def test_a_job_that_ends_while_redis_is_unavailable_is_ended_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(queue.QUEUES, "note", QUEUE)

@@ -1,4 +1,4 @@
-"""A machine's clock changes nothing about a queue: Redis's counts, for whatever queues and whatever takes."""
+"""Only Redis's clock matters to a queue, for enqueueing and for leasing."""
 
 import time
 from collections.abc import AsyncIterator, Callable
@@ -21,7 +21,7 @@ SLOW, FAST = -90.0, 90.0
 
 @pytest.fixture
 def turn(monkeypatch: pytest.MonkeyPatch) -> Turn:
-    """Turns this machine's clock; Redis's stays right."""
+    """Turns this machine's clock; Redis's stays correct."""
     right = time.time
 
     def set_clock(seconds: float) -> None:
@@ -51,7 +51,7 @@ async def test_a_worker_with_a_wrong_clock_stores_at_once(hall: Hall, turn: Turn
 
 
 @pytest.mark.parametrize("skew", [SLOW, FAST])
-async def test_what_a_machine_with_a_wrong_clock_queues_is_due_in_time(
+async def test_jobs_queued_by_a_machine_with_a_wrong_clock_are_due_in_time(
     hall: Hall, turn: Turn, skew: float
 ) -> None:
     turn(skew)
@@ -75,9 +75,7 @@ async def test_a_delayed_job_waits_as_long_as_it_should(hall: Hall, turn: Turn, 
 
 
 @pytest.mark.parametrize("skew", [SLOW, FAST])
-async def test_a_job_that_is_tried_again_waits_as_long_as_it_should(
-    hall: Hall, turn: Turn, skew: float
-) -> None:
+async def test_a_retried_job_waits_as_long_as_it_should(hall: Hall, turn: Turn, skew: float) -> None:
     turn(skew)
     hall.jobs.outcomes = [Retry(defer=0.4)]
     begun = time.monotonic()
@@ -89,10 +87,10 @@ async def test_a_job_that_is_tried_again_waits_as_long_as_it_should(
 
 
 @pytest.mark.parametrize("skew", [SLOW, FAST])
-async def test_a_wish_for_a_sweep_is_dated_by_the_database(
+async def test_a_request_for_a_sweep_is_dated_by_the_database(
     ledger: Ledger, turn: Turn, skew: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A slow worker's wish would seem older than a sweep that began before it, and would be left out."""
+    """With a slow clock, a request would seem older than a sweep that began before it, and would be skipped."""
     wanted: list[float] = []
 
     async def caught(_: object, __: str, ___: int, moment: float, delay_seconds: float = 0) -> None:

@@ -1,4 +1,4 @@
-"""Reading a message again: the newer read counts, a hint only where UniPile is silent, numbers only for changes."""
+"""Reading a message again: the newer read wins, webhooks count only if UniPile fails, seqs only for changes."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,7 +21,7 @@ def state(body: str | None = "Oi", **changes: Any) -> MessageState:
 
 @pytest.fixture
 def unipile(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> Callable[[Answer], None]:
-    """Says what UniPile answers when a message is read."""
+    """Sets UniPile's response when a message is read."""
 
     def answer(given: Answer) -> None:
         async def fetch_message(provider_msg_id: str) -> MessageState:
@@ -35,7 +35,7 @@ def unipile(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> Callable[[Answer
 
 
 async def told(ledger: Ledger, kind: str, **changes: Any) -> tuple[int, str]:
-    """A message with an event about it; returns what the job is given."""
+    """A message with an event about it; returns the job's arguments."""
     message = message_received("acc-1", "Oi")
     await ledger.store(message)
     await ledger.store(message | {"event": kind} | changes)
@@ -50,10 +50,10 @@ async def shown(ledger: Ledger) -> tuple[Any, ...]:
     return row["body"], row["e"], row["d"], row["r"]
 
 
-async def test_the_truth_counts_and_not_the_webhook(
+async def test_the_state_at_unipile_wins_over_the_webhook(
     ledger: Ledger, unipile: Callable[[Answer], None]
 ) -> None:
-    """A wrong guess about the body of a webhook does no harm."""
+    """A misread webhook body does no harm."""
     key = await told(ledger, "message_deleted")
     unipile(state("Olá", is_edited=True))
     await amend_message(ledger.context(), *key)
@@ -70,7 +70,7 @@ async def test_a_new_text_need_not_be_called_edited(
     assert await shown(ledger) == ("Olá", True, False, "[]")
 
 
-async def test_nothing_new_takes_no_number_and_tells_nobody(
+async def test_no_change_takes_no_seq_and_is_not_published(
     ledger: Ledger, ear: Ear, unipile: Callable[[Answer], None]
 ) -> None:
     key = await told(ledger, "message_edited", message="Oi")
@@ -81,7 +81,7 @@ async def test_nothing_new_takes_no_number_and_tells_nobody(
     assert await ear.heard() == []
 
 
-async def test_a_change_is_told_with_its_chat(
+async def test_a_change_is_published_with_its_chat(
     ledger: Ledger, ear: Ear, unipile: Callable[[Answer], None]
 ) -> None:
     key = await told(ledger, "message_edited", message="Olá")
@@ -107,7 +107,7 @@ async def test_a_read_that_fails_waits_before_the_webhook_counts(
     assert await shown(ledger) == ("Olá", True, False, "[]")
 
 
-async def test_the_truth_comes_after_a_webhook_that_was_believed(
+async def test_the_state_at_unipile_corrects_an_applied_webhook(
     ledger: Ledger, unipile: Callable[[Answer], None]
 ) -> None:
     key = await told(ledger, "message_edited", message="errado")
@@ -130,8 +130,8 @@ async def test_an_amendment_of_a_message_that_never_comes_waits(
     assert len(await ledger.fetch("select from channels_amendment")) == 1
 
 
-async def test_a_reaction_can_overtake_the_answer_to_a_send(ledger: Ledger) -> None:
-    """The customer is faster than UniPile: what they did waits until we know which message it was."""
+async def test_a_reaction_can_overtake_the_response_to_a_send(ledger: Ledger) -> None:
+    """The contact is faster than UniPile: the reaction waits until the message's id is known."""
     await ledger.store(message_received("acc-1", "Tem?", chat_id="c-1"))
     message = await ledger.begin_send((await ledger.chat())["id"], "Tem.")
     reaction = {"event": "message_reaction", "message_id": "m-1", "reaction": "👍"}
@@ -142,7 +142,7 @@ async def test_a_reaction_can_overtake_the_answer_to_a_send(ledger: Ledger) -> N
     assert b'"amend_message"' in await ledger.parts.redis.get(key)
 
 
-async def test_a_reaction_of_nobody_changes_nothing(
+async def test_a_reaction_without_a_sender_changes_nothing(
     ledger: Ledger, unipile: Callable[[Answer], None]
 ) -> None:
     key = await told(ledger, "message_reaction", reaction="👍")

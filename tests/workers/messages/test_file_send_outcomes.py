@@ -1,4 +1,4 @@
-"""Files whose send seemed to fail: two without a word are told apart, and none is taken for the other."""
+"""Files whose send seemed to fail: two without text are distinguished, and never confused."""
 
 from typing import Any
 
@@ -14,14 +14,14 @@ WENT, DID_NOT = {"accepted": True}, {"accepted": False}
 
 
 async def ask(desk: Desk) -> None:
-    """Two pictures without a caption in one send."""
+    """Two images without a caption in one send."""
     path = f"/api/channels/whatsapp/{desk.account_id}/chats/{desk.chat['id']}/send"
     files = [("a.png", SMALL, "image/png"), ("b.png", LARGE, "image/png")]
     assert (await post(desk.agent, path, form(*files, client_id="c"))).status == 201
 
 
 async def lose(desk: Desk, *fates: dict[str, Any], **more: Any) -> None:
-    """Both calls time out; whether they were carried out is as `fates` says. Nobody can look meanwhile."""
+    """Both calls time out; `fates` says whether they were carried out. Reads fail meanwhile."""
     unseen = {"no_echo": True, "no_delivered": True, "no_read": True} | more
     hidden = GET_MESSAGES | {"status": 503}
     await desk.fail(routes=[*(LOST | {"status": 504} | fate for fate in fates), hidden], **unseen)
@@ -49,7 +49,7 @@ async def sizes_at_the_customer(desk: Desk) -> list[int]:
         ((DID_NOT, DID_NOT), ["unconfirmed", "unconfirmed"]),
     ],
 )
-async def test_two_files_without_a_word_are_told_apart(
+async def test_two_files_without_text_are_distinguished(
     desk: Desk, fates: tuple[dict[str, Any], ...], wanted: list[str]
 ) -> None:
     await ask(desk)
@@ -85,7 +85,7 @@ async def test_an_echo_finds_the_file_of_its_size(desk: Desk) -> None:
 
 
 async def test_an_echo_of_another_size_finds_the_oldest_send_all_the_same(desk: Desk) -> None:
-    """WhatsApp may have made a smaller picture of it."""
+    """WhatsApp may have scaled the image down."""
     await ask(desk)
     await lose(desk, WENT, DID_NOT)
     picture = {"id": "att-9", "type": "img", "file_size": 3, "mimetype": "image/jpeg"}

@@ -1,4 +1,4 @@
-"""Batches of webhook events: each stored once, also what comes twice, for nobody, or in a kind of its own."""
+"""Batches of webhook events: duplicates, unknown accounts, unknown kinds, ticks and order."""
 
 import asyncio
 import random
@@ -18,7 +18,7 @@ def counted(name: str, **labels: str) -> float:
 
 
 class Log:
-    """Notes what is logged."""
+    """Records log lines."""
 
     def __init__(self) -> None:
         self.lines: list[tuple[str, dict[str, object]]] = []
@@ -95,7 +95,7 @@ async def test_an_account_that_becomes_known_is_stored_from_then_on(ledger: Ledg
     assert (await ledger.message())["body"] == "agora sim"
 
 
-async def test_a_kind_that_nobody_handles_is_kept_once_with_a_metric(ledger: Ledger) -> None:
+async def test_an_unknown_kind_is_stored_once_and_counted(ledger: Ledger) -> None:
     event = message_received("acc-1", event="message_unheard_of")
     before = counted("confab_events_ignored", kind="message_unheard_of")
     await ledger.store(event)
@@ -107,7 +107,7 @@ async def test_a_kind_that_nobody_handles_is_kept_once_with_a_metric(ledger: Led
     assert await ledger.messages() == []
 
 
-async def test_a_status_event_changes_the_account_and_is_told(ledger: Ledger, ear: Ear) -> None:
+async def test_a_status_event_changes_the_account_and_is_published(ledger: Ledger, ear: Ear) -> None:
     lost = {"AccountStatus": {"account_id": "acc-1", "account_type": "WHATSAPP", "message": "CREDENTIALS"}}
     await ledger.store(lost, source="account-status")
     await ledger.store(lost, source="account-status")
@@ -117,7 +117,7 @@ async def test_a_status_event_changes_the_account_and_is_told(ledger: Ledger, ea
     assert (seq, frame["event"], frame["data"]["status"]) == (1, "account:updated", "needs_action")
 
 
-async def test_late_words_do_not_bring_an_unlinked_account_back(ledger: Ledger) -> None:
+async def test_a_late_status_event_does_not_reconnect_an_unlinked_account(ledger: Ledger) -> None:
     await ledger.execute("update channels_account set status = 'disconnected', next_step = 'connect'")
     late = {"AccountStatus": {"account_id": "acc-1", "account_type": "WHATSAPP", "message": "ERROR"}}
     await ledger.store(late, source="account-status")
@@ -125,10 +125,10 @@ async def test_late_words_do_not_bring_an_unlinked_account_back(ledger: Ledger) 
     assert account["status"] == "disconnected"
 
 
-async def test_a_rerun_publishes_again_with_the_same_numbers_and_counts_nothing(
+async def test_a_rerun_publishes_again_with_the_same_seqs_and_counts_nothing(
     ledger: Ledger, ear: Ear
 ) -> None:
-    """The worker was killed between commit and publish: the browser must hear of it all the same."""
+    """The worker was killed between commit and publish: browsers must still get the messages."""
     events = [delivery(message_received("acc-1", text)) for text in ("um", "dois", "três")]
     await ingest.store_events(ledger.context(), events)
     first = [(s, f["data"]["body"]) for s, f in await ear.heard() if f["event"] == "message:new"]
@@ -143,7 +143,7 @@ async def test_a_rerun_publishes_again_with_the_same_numbers_and_counts_nothing(
 async def test_nothing_is_published_when_the_transaction_fails(
     ledger: Ledger, ear: Ear, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Publishing inside the transaction would tell browsers of rows that are then rolled back."""
+    """Publishing inside the transaction would push rows that are then rolled back."""
 
     async def fail(*_: object) -> None:
         raise RuntimeError("a defect")
@@ -166,7 +166,7 @@ async def test_a_group_chat_waits_for_its_subject_and_names_its_writers(ledger: 
     assert b"refresh_chat" in await ledger.parts.redis.get(queued[0])
 
 
-async def test_a_system_event_is_a_row_but_no_message(ledger: Ledger) -> None:
+async def test_a_system_event_is_stored_but_not_counted(ledger: Ledger) -> None:
     await ledger.store(message_received("acc-1", None, is_event=1, event_type=3))
     assert (await ledger.message())["is_event"]
     chat = await ledger.chat()

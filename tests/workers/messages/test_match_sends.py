@@ -1,4 +1,4 @@
-"""Which own message at UniPile a send became: told when it can be told, and never guessed."""
+"""Matching a send to its message at UniPile: only if unambiguous, never guessed."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -19,7 +19,7 @@ def picture(size: int | None, **more: Any) -> dict[str, Any]:
 
 
 def send(number: int, *files: dict[str, Any], text: str = "", **more: Any) -> UnverifiedSend:
-    """The send of this number, handed over a minute after the one before."""
+    """The send with this id, attempted a minute after the previous one."""
     at = BEGIN + timedelta(minutes=number)
     values = {"provider_msg_id": None, "status": "unconfirmed"} | more
     return UnverifiedSend(
@@ -28,7 +28,7 @@ def send(number: int, *files: dict[str, Any], text: str = "", **more: Any) -> Un
 
 
 def seen(number: int, *files: dict[str, Any], text: str = "") -> OwnMessage:
-    """What became of the send of this number, half a minute later."""
+    """The message of the send with this id, half a minute later."""
     at = BEGIN + timedelta(minutes=number, seconds=30)
     return OwnMessage(f"m-{number}", text, "sent", at, cast(tuple[Attachment, ...], files))
 
@@ -38,7 +38,7 @@ def found(look: UnverifiedSend, rivals: list[UnverifiedSend], messages: list[Own
     return match.provider_msg_id if match else None
 
 
-def test_a_files_size_tells_two_of_a_kind_apart() -> None:
+def test_the_size_distinguishes_two_files_of_a_kind() -> None:
     first, second = send(1, picture(10)), send(2, picture(20))
     both = [seen(2, picture(10)), seen(3, picture(20))]
     assert [found(look, [first, second], both) for look in (first, second)] == ["m-2", "m-3"]
@@ -57,7 +57,7 @@ def test_without_sizes_each_message_must_have_its_send() -> None:
     assert found(first, [first], both) is None
 
 
-def test_kind_name_number_voice_and_words_count_too() -> None:
+def test_kind_name_count_voice_and_text_must_match() -> None:
     look = send(1, picture(10, type="file", file_name="nota.pdf"))
     for other in (
         seen(1),
@@ -71,7 +71,7 @@ def test_kind_name_number_voice_and_words_count_too() -> None:
     assert found(look, [look], [seen(1, picture(10, type="file", file_name="nota.pdf"))]) == "m-1"
 
 
-def test_equal_words_are_met_in_order() -> None:
+def test_equal_texts_are_matched_in_order() -> None:
     first, second = send(1, text="Oi"), send(2, text="Oi")
     both = [seen(1, text="Oi"), seen(2, text="Oi ")]
     assert [found(look, [first, second], both) for look in (first, second)] == ["m-1", "m-2"]
@@ -79,7 +79,7 @@ def test_equal_words_are_met_in_order() -> None:
     assert [found(look, [first, second], both[1:]) for look in (first, second)] == [None, "m-2"]
 
 
-def test_what_may_be_under_way_just_now_is_left_alone() -> None:
+def test_a_message_that_may_be_a_send_in_progress_is_left_alone() -> None:
     first, second = send(1, text="Oi"), send(2, text="Oi", status="sending")
     assert found(first, [first, second], [seen(2, text="Oi")]) is None
     assert found(second, [first, second], [seen(2, text="Oi")]) == "m-2"
@@ -98,7 +98,7 @@ FILES = st.sampled_from([(), (picture(10),), (picture(20),), (picture(None),)])
     st.lists(st.sampled_from([(), (picture(10),), (picture(20),)]), min_size=1, max_size=5),
     st.lists(st.tuples(st.integers(0, 6), FILES), max_size=5),
 )
-def test_no_message_is_taken_twice_and_none_that_differs(
+def test_no_message_is_matched_twice_and_none_that_differs(
     sent: list[tuple[dict[str, Any], ...]], there: list[tuple[int, tuple[dict[str, Any], ...]]]
 ) -> None:
     looks = [send(number, *files) for number, files in enumerate(sent)]

@@ -1,4 +1,4 @@
-"""Sends under UniPile's failures: no more is claimed than is known, order is kept, nothing goes out twice."""
+"""Sends under UniPile's failures: never more than is known, in order, nothing sent twice."""
 
 import asyncio
 from dataclasses import replace
@@ -46,8 +46,8 @@ async def test_a_busy_unipile_gets_the_message_once_later(desk: Desk, status: in
     assert await desk.ledger.usage() == (1, 0)
 
 
-async def test_a_tick_that_came_before_the_answer_is_not_lost(desk: Desk) -> None:
-    """Until UniPile has answered nobody here knows whose tick it is."""
+async def test_a_tick_before_the_response_is_not_lost(desk: Desk) -> None:
+    """Until UniPile has responded, it is unknown whose tick it is."""
     message = await desk.ask("Oi", "c-1")
     await desk.ledger.store(receipt("message_delivered", "msg-early"))
     assert summary(await desk.sent()) == [("c-1", "sending")]
@@ -77,8 +77,10 @@ async def test_an_unreachable_unipile_gets_the_message_once_later(desk: Desk) ->
 
 
 @pytest.mark.parametrize("status", ["hang", 500])
-async def test_an_unknown_outcome_is_unconfirmed_until_the_echo_tells(desk: Desk, status: int | str) -> None:
-    """UniPile took the message and its answer was lost: sending again would be sending twice."""
+async def test_an_unknown_outcome_is_unconfirmed_until_the_echo_arrives(
+    desk: Desk, status: int | str
+) -> None:
+    """UniPile accepted the message and its response was lost: another call would send it twice."""
     await desk.ask("Oi", "c-1")
     lost = POST_MESSAGE | {"status": status, "accepted": True, "times": 1}
     await desk.fail(routes=[lost, {"method": "GET", "path": "/chats/*/messages", "status": 503}])
@@ -94,7 +96,7 @@ async def test_an_unknown_outcome_is_unconfirmed_until_the_echo_tells(desk: Desk
     assert (message["status"], message["provider_msg_id"], message["error"]) == ("sent", "m-1", None)
 
 
-async def test_the_order_within_a_chat_is_kept_by_any_number_of_workers(desk: Desk) -> None:
+async def test_a_chats_order_holds_with_several_workers(desk: Desk) -> None:
     texts = [f"texto {number}" for number in range(12)]
     for number, text in enumerate(texts):
         await desk.ask(text, f"c-{number}")
@@ -104,7 +106,7 @@ async def test_the_order_within_a_chat_is_kept_by_any_number_of_workers(desk: De
     assert {m["status"] for m in await desk.sent()} == {"sent"}
 
 
-async def test_what_follows_waits_for_a_message_that_unipile_did_not_take(desk: Desk) -> None:
+async def test_the_next_send_waits_for_one_that_unipile_did_not_accept(desk: Desk) -> None:
     await desk.ask("um", "c-1")
     await desk.ask("dois", "c-2")
     await desk.fail(routes=[POST_MESSAGE | {"status": 503, "times": 1}])
@@ -115,7 +117,7 @@ async def test_what_follows_waits_for_a_message_that_unipile_did_not_take(desk: 
     assert await desk.seen_by_the_customer() == ["um", "dois"]
 
 
-async def test_a_worker_lost_in_a_send_leaves_it_unconfirmed_and_lets_the_next_one_go(desk: Desk) -> None:
+async def test_a_send_of_a_dead_worker_is_unconfirmed_and_the_next_one_is_sent(desk: Desk) -> None:
     await desk.ask("um", "c-1")
     await desk.ask("dois", "c-2")
     await desk.fail(accept_then_timeout=1.0)
@@ -138,8 +140,8 @@ async def test_a_worker_lost_in_a_send_leaves_it_unconfirmed_and_lets_the_next_o
     assert await desk.seen_by_the_customer() == ["um", "dois"]
 
 
-async def test_a_send_whose_job_was_lost_is_found_by_looking_around(desk: Desk) -> None:
-    """Redis was away when the send was accepted: only its row knows of it."""
+async def test_a_send_whose_job_was_lost_is_requeued(desk: Desk) -> None:
+    """Redis was unavailable when the send was accepted: only the row exists."""
     await desk.ask("Oi", "c-1")
     await desk.ledger.parts.redis.flushall()
     await desk.ledger.execute("update channels_message set created_at = now() - interval '1 hour'")

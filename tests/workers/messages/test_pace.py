@@ -1,4 +1,4 @@
-"""The pace guard: over it sends wait visibly and in order, and a fresh number begins few chats a day."""
+"""Pacing: sends beyond the burst wait visibly and in order, and a new account starts few chats a day."""
 
 import asyncio
 import time
@@ -27,14 +27,14 @@ def paced(config: Config, *, spacing_seconds: float, burst: int, new_chats_per_d
 
 @pytest.fixture
 async def slow_desk(config: Config) -> AsyncIterator[Desk]:
-    """Three at once, then one a minute; the test runs the jobs."""
+    """A burst of three, then one a minute; the test runs the jobs."""
     config = paced(config, spacing_seconds=60.0, burst=3)
     async with run_stack(config, with_workers=False) as stack, open_desk(stack) as opened:
         yield opened
 
 
 async def queued_send(desk: Desk) -> float:
-    """In how many seconds the outbox comes to the chat again."""
+    """Seconds until the chat's next outbox job."""
     ((_, moment),) = await desk.ledger.parts.redis.zrange(OUTBOX_QUEUE, 0, -1, withscores=True)
     return float(moment) / 1000 - time.time()
 
@@ -57,7 +57,7 @@ async def test_a_burst_goes_out_at_once_and_what_is_over_it_waits_visibly(slow_d
     await socket.wait_for_event("message:updated", client_id="c-3", scheduled_at=held["scheduled_at"])
 
 
-async def test_a_held_message_keeps_its_moment_and_its_place(slow_desk: Desk) -> None:
+async def test_a_delayed_message_keeps_its_time_and_its_order(slow_desk: Desk) -> None:
     for n in range(5):
         await slow_desk.ask(f"texto {n}", f"c-{n}")
     for _ in range(3):
@@ -73,7 +73,7 @@ async def test_a_held_message_keeps_its_moment_and_its_place(slow_desk: Desk) ->
     assert sent["c-4"] == "sending"
 
 
-async def test_a_held_message_goes_out_by_itself_when_it_is_due(config: Config) -> None:
+async def test_a_delayed_message_is_sent_when_it_is_due(config: Config) -> None:
     config = paced(config, spacing_seconds=SOON, burst=1)
     async with run_stack(config) as stack, open_desk(stack) as desk:
         socket = await desk.agent.listen()
@@ -86,7 +86,7 @@ async def test_a_held_message_goes_out_by_itself_when_it_is_due(config: Config) 
         assert await desk.seen_by_the_customer() == [f"texto {n}" for n in range(4)]
 
 
-async def test_a_fresh_number_begins_few_chats_a_day(config: Config) -> None:
+async def test_a_new_account_starts_few_chats_a_day(config: Config) -> None:
     config = paced(config, spacing_seconds=1.0, burst=20, new_chats_per_day=2)
     async with run_stack(config, with_workers=False) as stack:
         agent = await stack.sign_in()
@@ -104,7 +104,7 @@ async def test_a_fresh_number_begins_few_chats_a_day(config: Config) -> None:
 
 
 async def age(stack: Stack) -> None:
-    """The number has been here for a while."""
+    """The account was connected a while ago."""
 
     async def update(cursor: Cursor) -> None:
         await cursor.execute("update channels_account set created_at = now() - interval '30 days'")
@@ -122,9 +122,7 @@ async def age(stack: Stack) -> None:
         ({"UNIPILE_DSN": "https://api1.unipile.com:13111", "CONFAB_PACE_ENABLED": "false"}, False),
     ],
 )
-def test_real_numbers_are_paced_unless_told_otherwise(
-    more: dict[str, str], is_on: bool, tmp_path: object
-) -> None:
+def test_real_accounts_are_paced_by_default(more: dict[str, str], is_on: bool, tmp_path: object) -> None:
     environ = {
         "UNIPILE_API_KEY": "k8Zq+71tBf0=",
         "WEBHOOK_SECRET": "R7mKq2xWv9Lp4TzYb6Hn",

@@ -1,4 +1,4 @@
-"""What was told of messages that never came is forgotten by age, in batches, and nothing that is newer."""
+"""Early events of messages that never arrived are deleted by age, in batches."""
 
 import pytest
 
@@ -11,7 +11,7 @@ DAYS = 30
 
 
 async def tell(ledger: Ledger, number: int, days_ago: float) -> None:
-    """A tick, an edit and a reaction about a message that is not here."""
+    """A tick, an edit and a reaction about a message that is not stored."""
     message_id = f"never-{number}"
     change = message_received("acc-1", "Olá", message_id=message_id)
     await ledger.store(
@@ -41,7 +41,7 @@ async def kept(ledger: Ledger) -> set[tuple[str, str]]:
     return {(row["what"], row["id"]) for row in rows}
 
 
-async def test_old_ones_go_and_newer_ones_stay(ledger: Ledger) -> None:
+async def test_only_old_early_events_are_deleted(ledger: Ledger) -> None:
     await tell(ledger, 1, DAYS + 0.5)
     await tell(ledger, 2, DAYS - 0.5)
     await periodic.prune_early_events(ledger.parts)
@@ -55,7 +55,7 @@ async def test_a_transaction_takes_a_bounded_batch(ledger: Ledger) -> None:
     assert len(await kept(ledger)) == 12 - 6
 
 
-async def test_a_backlog_is_worked_off(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_backlog_is_deleted_in_batches(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(periodic, "PRUNE_BATCH", 2)
     for number in range(5):
         await tell(ledger, number, DAYS + 1)

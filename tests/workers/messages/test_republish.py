@@ -1,4 +1,4 @@
-"""A job that runs again says everything again, with the same numbers: its first run may have died mute."""
+"""A rerun of a job publishes everything again with the same seqs, since its first run may not have."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ def told(heard: list[tuple[int, dict[str, Any]]]) -> set[tuple[str, int]]:
 
 
 @pytest.mark.parametrize("job_try", [2, 5])
-async def test_a_rerun_tells_of_messages_and_chats(ledger: Ledger, ear: Ear, job_try: int) -> None:
+async def test_a_rerun_publishes_messages_and_chats(ledger: Ledger, ear: Ear, job_try: int) -> None:
     messages = [message_received("acc-1", "Oi"), message_received("acc-1", "Oi", phone="5511977770000")]
     await ledger.store(*messages)
     first = told(await ear.heard())
@@ -24,7 +24,7 @@ async def test_a_rerun_tells_of_messages_and_chats(ledger: Ledger, ear: Ear, job
     assert told(await ear.heard()) == first
 
 
-async def test_a_rerun_tells_of_ticks_and_states(ledger: Ledger, ear: Ear) -> None:
+async def test_a_rerun_publishes_ticks_and_states(ledger: Ledger, ear: Ear) -> None:
     message = written_by_us("Tem.")
     await ledger.store(message)
     tick = receipt("message_read", message["message_id"])
@@ -37,7 +37,7 @@ async def test_a_rerun_tells_of_ticks_and_states(ledger: Ledger, ear: Ear) -> No
 
 
 async def test_a_duplicate_is_no_rerun(ledger: Ledger, ear: Ear) -> None:
-    """What merely comes twice costs nobody another read of the chats."""
+    """A mere duplicate causes no further read of the chats."""
     message = message_received("acc-1")
     await ledger.store(message)
     await ear.heard()
@@ -45,6 +45,6 @@ async def test_a_duplicate_is_no_rerun(ledger: Ledger, ear: Ear) -> None:
     assert {event for event, _ in told(await ear.heard())} == {"message:new"}
 
 
-async def test_a_rerun_about_nothing_says_nothing(ledger: Ledger, ear: Ear) -> None:
+async def test_a_rerun_without_rows_publishes_nothing(ledger: Ledger, ear: Ear) -> None:
     await ledger.store(message_received("nobodys"), receipt("message_read", "m-9"), job_try=2)
     assert await ear.heard() == []

@@ -1,4 +1,4 @@
-"""What becomes of sends that nobody confirmed: looked for, never repeated by us, tried again by a person."""
+"""Unconfirmed sends are verified, never repeated by us, and can be retried by a user."""
 
 import pytest
 
@@ -16,7 +16,7 @@ AGED = "update channels_message set attempted_at = attempted_at - interval '1 ho
 
 
 async def look(desk: Desk) -> None:
-    """The round of looks and the jobs it queued, with every wait over."""
+    """Runs the periodic task and the verifications that it queued, without their delays."""
     await desk.ledger.execute(
         "update channels_message set next_look_at = now() where next_look_at is not null"
     )
@@ -32,9 +32,7 @@ async def attempts_of(desk: Desk) -> list[tuple[int, str | None, str | None]]:
 
 
 @pytest.mark.parametrize("status", ["hang", 500, 504])
-async def test_a_send_that_went_out_and_seemed_to_fail_is_found_at_once(
-    desk: Desk, status: int | str
-) -> None:
+async def test_a_sent_message_whose_call_failed_is_found_at_once(desk: Desk, status: int | str) -> None:
     await desk.ask("Oi", "c-1")
     await desk.fail(routes=[LOST | {"status": status, "accepted": True}])
     await desk.work()
@@ -61,7 +59,7 @@ async def test_a_send_that_is_not_found_is_unconfirmed_and_never_sent_again(desk
     assert row["next_look_at"] is None  # looked for four times, then left to its echo or a person
 
 
-async def test_a_later_look_finds_it(desk: Desk) -> None:
+async def test_a_later_verification_finds_it(desk: Desk) -> None:
     await desk.ask("Oi", "c-1")
     lost = LOST | {"accepted": True}
     await desk.fail(routes=[lost, GET_MESSAGES | {"status": 503}])
@@ -77,8 +75,8 @@ async def test_a_later_look_finds_it(desk: Desk) -> None:
     assert await desk.ledger.usage() == (1, 0)
 
 
-async def test_equal_texts_are_told_apart_by_what_is_stored(desk: Desk) -> None:
-    """An earlier message of the same words is not taken for the one that is looked for."""
+async def test_equal_texts_are_distinguished_by_the_stored_rows(desk: Desk) -> None:
+    """An earlier message with the same text is not taken for the send."""
     await desk.ask("Oi", "c-1")
     await desk.work()
     await desk.ask("Oi", "c-2")
@@ -90,7 +88,7 @@ async def test_equal_texts_are_told_apart_by_what_is_stored(desk: Desk) -> None:
     ]
 
 
-async def test_the_look_is_queued_by_name(desk: Desk) -> None:
+async def test_the_verification_is_queued_by_name(desk: Desk) -> None:
     await desk.ask("Oi", "c-1")
     await desk.fail(routes=[LOST])
     await desk.work()
@@ -103,7 +101,7 @@ async def test_the_look_is_queued_by_name(desk: Desk) -> None:
     assert "look_up_send" in QUEUES
 
 
-async def test_an_accepted_send_that_nobody_saw_becomes_unconfirmed_and_its_late_echo_brings_it_back(
+async def test_an_accepted_send_without_an_echo_is_unconfirmed_until_its_late_echo(
     desk: Desk,
 ) -> None:
     await desk.ask("Oi", "c-1")
@@ -125,7 +123,7 @@ async def test_an_accepted_send_that_nobody_saw_becomes_unconfirmed_and_its_late
     assert await desk.ledger.usage() == (1, 0)
 
 
-async def test_a_tick_brings_an_unseen_send_back(desk: Desk) -> None:
+async def test_a_tick_confirms_an_unseen_send(desk: Desk) -> None:
     await desk.ask("Oi", "c-1")
     await desk.fail(no_echo=True, no_delivered=True, no_read=True)
     await desk.work()
@@ -137,8 +135,8 @@ async def test_a_tick_brings_an_unseen_send_back(desk: Desk) -> None:
     assert (message["status"], message["error"]) == ("delivered", None)
 
 
-async def test_an_unseen_send_is_found_delivered_by_looking(desk: Desk) -> None:
-    """The webhooks were lost, UniPile's list has the tick."""
+async def test_an_unseen_send_is_found_delivered_at_unipile(desk: Desk) -> None:
+    """The webhooks were lost; UniPile's list has the tick."""
     await desk.fail(webhooks_off=True)
     await desk.ask("Oi", "c-1")
     await desk.work()
@@ -154,7 +152,7 @@ async def is_delivered(desk: Desk) -> bool:
     return any(item["is_sender"] and item["delivered"] for item in items)
 
 
-async def test_an_echo_that_came_in_time_leaves_no_doubt(desk: Desk) -> None:
+async def test_a_timely_echo_confirms_the_send(desk: Desk) -> None:
     await desk.ask("Oi", "c-1")
     await desk.fail(no_echo=True, no_delivered=True, no_read=True)
     await desk.work()
@@ -169,7 +167,7 @@ async def test_an_echo_that_came_in_time_leaves_no_doubt(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("kind", ["disconnected_account", "expired_credentials"])
-async def test_a_send_of_a_number_that_is_signed_out_tells_the_owner(desk: Desk, kind: str) -> None:
+async def test_a_send_of_a_signed_out_account_changes_its_state(desk: Desk, kind: str) -> None:
     await desk.ask("Oi", "c-1")
     await desk.fail(routes=[POST_MESSAGE | {"status": 401, "kind": kind}])
     await desk.work()
@@ -191,7 +189,7 @@ async def test_a_wrong_key_of_ours_leaves_the_account_alone(desk: Desk) -> None:
     assert account["status"] == "connected"
 
 
-async def test_a_lost_workers_message_is_looked_for(desk: Desk) -> None:
+async def test_a_send_of_a_dead_worker_is_verified(desk: Desk) -> None:
     await desk.ask("Oi", "c-1")
     await desk.fail(routes=[LOST | {"accepted": True}, GET_MESSAGES | {"status": 503}], no_echo=True)
     await desk.work()

@@ -15,7 +15,7 @@ async def retry(desk: Desk, message_id: int, path: str = "") -> Answer:
     )
 
 
-async def test_a_failed_send_is_tried_again_by_a_person(desk: Desk) -> None:
+async def test_a_user_can_retry_a_failed_send(desk: Desk) -> None:
     message = await desk.ask("Oi", "c-1")
     await desk.fail(routes=[POST_MESSAGE | {"status": 422, "times": 1}])
     await desk.work()
@@ -35,7 +35,7 @@ async def test_a_failed_send_is_tried_again_by_a_person(desk: Desk) -> None:
     assert await desk.ledger.usage() == (1, 0)
 
 
-async def test_a_second_failure_gives_the_count_back_again(desk: Desk) -> None:
+async def test_a_second_failure_refunds_the_count_again(desk: Desk) -> None:
     message = await desk.ask("Oi", "c-1")
     await desk.fail(send_status=422)
     for _ in range(2):
@@ -48,8 +48,8 @@ async def test_a_second_failure_gives_the_count_back_again(desk: Desk) -> None:
     assert [outcome for _, outcome, _ in await attempts_of(desk)] == ["failed", "failed", "sent"]
 
 
-async def test_an_unconfirmed_send_is_tried_again_and_counted_once(desk: Desk) -> None:
-    """When both went out after all, both are there: the customer has two."""
+async def test_an_unconfirmed_send_is_retried_and_counted_once(desk: Desk) -> None:
+    """If both were sent after all, both are shown: the contact has two."""
     message = await desk.ask("Oi", "c-1")
     await desk.fail(routes=[LOST | {"accepted": True}, GET_MESSAGES | {"status": 503}], no_echo=True)
     await desk.work()
@@ -66,7 +66,7 @@ async def test_an_unconfirmed_send_is_tried_again_and_counted_once(desk: Desk) -
     assert [outcome for _, outcome, _ in await attempts_of(desk)] == ["unconfirmed", "sent"]
 
 
-async def test_a_postponed_call_is_no_attempt_of_its_own(desk: Desk) -> None:
+async def test_a_postponed_call_is_not_another_attempt(desk: Desk) -> None:
     await desk.ask("Oi", "c-1")
     await desk.fail(routes=[POST_MESSAGE | {"status": 503, "times": 2}])
     for _ in range(2):
@@ -76,7 +76,7 @@ async def test_a_postponed_call_is_no_attempt_of_its_own(desk: Desk) -> None:
     assert await attempts_of(desk) == [(1, "sent", None)]
 
 
-async def test_a_retry_is_refused_where_it_makes_no_sense(desk: Desk) -> None:
+async def test_a_retry_is_rejected_for_other_states(desk: Desk) -> None:
     message = await desk.ask("Oi", "c-1")
     assert (await retry(desk, message["id"])).status == 409  # under way
     await desk.work()
@@ -92,7 +92,7 @@ async def test_a_retry_is_refused_where_it_makes_no_sense(desk: Desk) -> None:
     assert (await stranger.call("POST", path)).status == 404
 
 
-async def test_a_retry_is_refused_to_who_may_not_send(desk: Desk) -> None:
+async def test_a_retry_is_denied_to_users_who_may_not_send(desk: Desk) -> None:
     message = await desk.ask("Oi", "c-1")
     await desk.fail(send_status=422)
     await desk.work()

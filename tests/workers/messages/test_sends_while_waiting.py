@@ -1,4 +1,4 @@
-"""A number that waits for its code after Reconnect: what is sent meanwhile fails visibly, or waits visibly."""
+"""An account that waits for its code after Reconnect: sends meanwhile fail or wait visibly."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from tests.support.send_harness import POST_MESSAGE, Desk
 
 
 async def reconnect(desk: Desk, status: str) -> dict[str, Any]:
-    """The phone signed the number out, and somebody asked for a new code."""
+    """The phone signed the account out, and a user requested a new code."""
     await desk.stack.sandbox.ok("POST", "/sandbox/accounts/acc-1/status", {"status": status})
     path = f"{CHANNELS}/{desk.account_id}/reconnect"
     account: dict[str, Any] = (await desk.agent.ok("POST", path))["account"]
@@ -45,8 +45,8 @@ async def test_a_send_before_the_scan_fails_and_says_to_reconnect(desk: Desk) ->
     assert await desk.seen_by_the_customer() == ["Oi"]
 
 
-async def test_a_send_that_unipile_only_puts_off_stays_sending(desk: Desk) -> None:
-    """§3 leaves open whether such a send meets 401 or 503: with 503 nothing went out and it is tried again."""
+async def test_a_send_that_unipile_postpones_stays_sending(desk: Desk) -> None:
+    """§3 leaves open whether such a send gets 401 or 503: with 503 nothing was sent and it is retried."""
     await reconnect(desk, "CREDENTIALS")
     await desk.fail(routes=[POST_MESSAGE | {"status": 503, "kind": "no_client_session"}])
     await desk.ask("Oi", "c-1")
@@ -58,7 +58,7 @@ async def test_a_send_that_unipile_only_puts_off_stays_sending(desk: Desk) -> No
     assert await desk.seen_by_the_customer() == []
 
 
-async def test_a_send_to_a_number_whose_permission_is_missing_says_so(desk: Desk) -> None:
+async def test_a_send_without_permission_says_so(desk: Desk) -> None:
     await desk.stack.sandbox.ok("POST", "/sandbox/accounts/acc-1/status", {"status": "PERMISSIONS"})
     await desk.ask("Oi", "c-1")
     await desk.work()

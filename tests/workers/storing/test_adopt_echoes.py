@@ -1,4 +1,4 @@
-"""Our own messages come back as webhooks: one bubble stays one bubble, whichever arrives first."""
+"""Our own messages come back as webhooks: one message stays one row, whichever arrives first."""
 
 from server.queue import OUTBOX_QUEUE
 from tests.support.peers import message_received
@@ -26,7 +26,7 @@ async def bubbles(ledger: Ledger) -> list[tuple[str, str, str | None, str | None
     ]
 
 
-async def test_an_echo_before_the_answer_meets_the_row(ledger: Ledger, ear: Ear) -> None:
+async def test_an_echo_before_the_response_is_adopted(ledger: Ledger, ear: Ear) -> None:
     sent = await ledger.begin_send(await open_chat(ledger), "Tem.")
     await ledger.store(echo("Tem.", "m-1"))
     assert await bubbles(ledger) == [("Tem.", "sent", "m-1", "client-1")]
@@ -37,7 +37,7 @@ async def test_an_echo_before_the_answer_meets_the_row(ledger: Ledger, ear: Ear)
     assert await ledger.usage() == (0, 1)
 
 
-async def test_an_echo_after_the_answer_meets_the_row(ledger: Ledger) -> None:
+async def test_an_echo_after_the_response_is_adopted(ledger: Ledger) -> None:
     sent = await ledger.begin_send(await open_chat(ledger), "Tem.")
     await ledger.answer_send(sent, "m-1")
     await ledger.store(echo("Tem.", "m-1"))
@@ -45,7 +45,7 @@ async def test_an_echo_after_the_answer_meets_the_row(ledger: Ledger) -> None:
     assert await bubbles(ledger) == [("Tem.", "sent", "m-1", "client-1")]
 
 
-async def test_an_answer_without_an_id_is_completed_by_the_echo(ledger: Ledger) -> None:
+async def test_a_response_without_an_id_is_completed_by_the_echo(ledger: Ledger) -> None:
     sent = await ledger.begin_send(await open_chat(ledger), "Tem.")
     await ledger.answer_send(sent, None)
     assert await bubbles(ledger) == [("Tem.", "sent", None, "client-1")]
@@ -53,8 +53,8 @@ async def test_an_answer_without_an_id_is_completed_by_the_echo(ledger: Ledger) 
     assert await bubbles(ledger) == [("Tem.", "sent", "m-1", "client-1")]
 
 
-async def test_an_echo_in_other_words_is_held_back_until_the_answer_is_here(ledger: Ledger) -> None:
-    """WhatsApp may change the words (a trimmed space): only the id in the answer tells whose echo it is."""
+async def test_an_echo_with_a_changed_text_is_delayed_until_the_response(ledger: Ledger) -> None:
+    """WhatsApp may change the text (a trimmed space): only the id in the response tells whose echo it is."""
     sent = await ledger.begin_send(await open_chat(ledger), " Tem. ")
     await ledger.store(echo("Tem.", "m-1"))
     assert await bubbles(ledger) == [(" Tem. ", "sending", None, "client-1")]
@@ -65,7 +65,7 @@ async def test_an_echo_in_other_words_is_held_back_until_the_answer_is_here(ledg
     assert await ledger.usage() == (0, 1)
 
 
-async def test_a_strangers_words_are_stored_when_the_wait_was_long_enough(ledger: Ledger) -> None:
+async def test_another_message_is_stored_after_the_maximum_wait(ledger: Ledger) -> None:
     await ledger.begin_send(await open_chat(ledger), "Tem.")
     held = delivery(echo("outra coisa", "m-9")) | {"waits": MAX_ECHO_WAITS}
     await ingest.store_events(ledger.context(), [held])
@@ -83,7 +83,7 @@ async def test_an_inbound_message_never_waits_for_a_send(ledger: Ledger) -> None
     assert await ledger.waiting() == []
 
 
-async def test_two_sends_of_equal_text_take_their_echoes_in_order(ledger: Ledger) -> None:
+async def test_two_sends_of_equal_text_adopt_their_echoes_in_order(ledger: Ledger) -> None:
     chat_id = await open_chat(ledger)
     first = await ledger.begin_send(chat_id, "Oi", "client-1")
     await ledger.answer_send(first, None)
@@ -94,7 +94,7 @@ async def test_two_sends_of_equal_text_take_their_echoes_in_order(ledger: Ledger
 
 
 async def test_a_phone_typed_message_of_equal_text_leaves_two_bubbles(ledger: Ledger) -> None:
-    """The phone's message takes the row that waits for an equal text; our own echo then stands for itself."""
+    """The phone's message takes the row that waits for an equal text; our own echo then gets its own row."""
     sent = await ledger.begin_send(await open_chat(ledger), "Oi")
     await ledger.store(echo("Oi", "typed"))
     await ledger.answer_send(sent, "ours")
@@ -104,8 +104,8 @@ async def test_a_phone_typed_message_of_equal_text_leaves_two_bubbles(ledger: Le
     assert {m[1] for m in await bubbles(ledger)} == {"sent"}
 
 
-async def test_an_answer_whose_id_is_another_rows_does_not_fail(ledger: Ledger) -> None:
-    """The echo waited as long as echoes wait and stands: the send keeps its own row, without an id."""
+async def test_a_response_with_the_id_of_another_row_does_not_fail(ledger: Ledger) -> None:
+    """The echo waited for the maximum and was stored: the send has a row of its own, without an id."""
     sent = await ledger.begin_send(await open_chat(ledger), " Tem. ")
     held = delivery(echo("Tem.", "m-1")) | {"waits": MAX_ECHO_WAITS}
     await ingest.store_events(ledger.context(), [held])
@@ -124,14 +124,14 @@ async def test_an_unconfirmed_send_becomes_sent_with_its_echo(ledger: Ledger) ->
     assert (await ledger.messages())[-1]["error"] is None
 
 
-async def test_a_send_that_was_never_handed_over_takes_no_echo(ledger: Ledger) -> None:
+async def test_a_send_that_was_never_attempted_adopts_no_echo(ledger: Ledger) -> None:
     await ledger.queue_send(await open_chat(ledger), "Oi", "client-1")
     await ledger.store(echo("Oi", "typed"))
     assert await bubbles(ledger) == [("Oi", "sending", None, "client-1"), ("Oi", "sent", "typed", None)]
 
 
 async def test_an_echo_does_not_move_an_answer_behind_the_next_one(ledger: Ledger) -> None:
-    """Two answers in a row: UniPile sends the first one after the second was written."""
+    """Two replies in a row: UniPile sends the first one after the second was written."""
     chat_id = await open_chat(ledger)
     await ledger.begin_send(chat_id, "First", "client-1")
     await ledger.queue_send(chat_id, "Second", "client-2")
@@ -141,8 +141,8 @@ async def test_an_echo_does_not_move_an_answer_behind_the_next_one(ledger: Ledge
     assert [row["body"] for row in shown] == ["First", "Second"]
 
 
-async def test_an_echo_frees_the_next_answer_of_a_worker_that_is_gone(ledger: Ledger) -> None:
-    """Nobody waits for the first one's answer any more, and its job has looked and found it under way."""
+async def test_an_echo_releases_the_next_send_of_a_dead_worker(ledger: Ledger) -> None:
+    """The worker that waited for the first response died, and the send's job found it in progress."""
     chat_id = await open_chat(ledger)
     await ledger.begin_send(chat_id, "First", "client-1")
     before = await ledger.parts.redis.zcard(OUTBOX_QUEUE)

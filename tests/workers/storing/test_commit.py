@@ -1,4 +1,4 @@
-"""Events that nobody should send: cleaned where possible, else put aside, never at the cost of others."""
+"""Malformed events are cleaned where possible, else dead-lettered, and never affect others of their batch."""
 
 from collections.abc import Sequence
 
@@ -46,7 +46,7 @@ async def test_poisonous_events_leave_the_rest_of_their_batch_alone(ledger: Ledg
     }
 
 
-async def test_an_event_that_the_database_refuses_is_found_by_halves(
+async def test_an_event_that_the_database_rejects_is_isolated_in_halves(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     insert, calls = messages.insert_messages, 0
@@ -75,7 +75,7 @@ async def test_an_event_that_the_database_refuses_is_found_by_halves(
     assert await ledger.usage() == (0, 19)
 
 
-async def test_a_database_that_is_away_is_not_taken_for_poison(
+async def test_an_unavailable_database_is_not_taken_for_poison(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def break_down(*_: object) -> None:
@@ -87,7 +87,7 @@ async def test_a_database_that_is_away_is_not_taken_for_poison(
     assert await ledger.dead_letters() == []
 
 
-def test_a_batch_names_an_owner_of_known_accounts_only() -> None:
+def test_a_batch_knows_only_locked_accounts() -> None:
     with pytest.raises(KeyError):
         Batch({}).account_id("acc-1")
 

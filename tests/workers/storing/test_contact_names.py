@@ -1,4 +1,4 @@
-"""A real name stays whatever comes later in its place, and what is no name never stands as one."""
+"""A real name is never replaced by something that is not a name."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ async def test_a_real_name_is_not_replaced_by_none(ledger: Ledger, later: str | 
 @pytest.mark.parametrize(
     "first", ["+5511988880000", "5511988880000@s.whatsapp.net", ".", "\u3164"], ids=ascii
 )
-async def test_a_number_is_a_phone_and_never_a_name(ledger: Ledger, first: str) -> None:
+async def test_a_phone_number_is_a_phone_and_never_a_name(ledger: Ledger, first: str) -> None:
     await ledger.store(message_received("acc-1", name=first))
     row = await shown(ledger)
     assert (row["contact"], row["title"], row["phone"]) == (None, None, "+5511988880000")
@@ -41,7 +41,7 @@ async def test_a_number_is_a_phone_and_never_a_name(ledger: Ledger, first: str) 
     assert (await shown(ledger))["contact"] == "Bia"
 
 
-async def test_nobody_else_bears_the_accounts_name(ledger: Ledger) -> None:
+async def test_only_the_account_has_its_name(ledger: Ledger) -> None:
     await ledger.execute("update channels_account set name = 'My Shop'")
     await ledger.store(message_received("acc-1", name="Bia Lima"))
     await ledger.store(message_received("acc-1", name="my shop"))
@@ -63,7 +63,7 @@ async def test_an_own_message_names_its_chat_by_the_other_side(ledger: Ledger) -
     assert (await shown(ledger))["title"] is None
 
 
-async def test_a_name_steers_no_line(ledger: Ledger) -> None:
+async def test_a_name_has_no_control_characters(ledger: Ledger) -> None:
     await ledger.store(message_received("acc-1", None, name="Ana\u202e\n", is_event=1, event_type=5))
     (message,) = await ledger.messages()
     assert message["body"] == "Ana joined the group"

@@ -1,4 +1,4 @@
-"""Contacts: one person under several names, names kept fresh, phones only when told, and told to the rooms."""
+"""Contacts: one row for several ids, the newest name, a phone only if reported, and pushed to the rooms."""
 
 import asyncio
 from typing import Any
@@ -15,7 +15,7 @@ CONTACT = "select id, provider_id, name, phone, seq from channels_contact order 
 
 
 def somebody(provider_id: str, name: str | None = None, **more: Any) -> dict[str, Any]:
-    """A person of whom nothing is told but what is given."""
+    """A contact with no other fields than those given."""
     return {
         "attendee_id": None,
         "attendee_provider_id": provider_id,
@@ -48,7 +48,7 @@ def told(sender: dict[str, Any], address: str = LID, **more: Any) -> dict[str, A
 
 
 async def shown(ledger: Ledger) -> list[dict[str, Any]]:
-    """The messages as everybody reads them."""
+    """The messages as the API shows them."""
     rows = await ledger.fetch(f"select {MESSAGE_JSON} as json from channels_message m order by m.id")
     return [orjson.loads(row["json"]) for row in rows]
 
@@ -57,7 +57,7 @@ async def contacts_of(ledger: Ledger) -> list[tuple[Any, ...]]:
     return [(c["provider_id"], c["name"], c["phone"]) for c in await ledger.fetch(CONTACT)]
 
 
-async def test_a_lid_is_no_phone_number(ledger: Ledger) -> None:
+async def test_a_lid_is_not_a_phone(ledger: Ledger) -> None:
     await ledger.store(told(somebody(LID)))
     assert await contacts_of(ledger) == [(LID, None, None)]
 
@@ -84,13 +84,13 @@ async def test_unipiles_own_id_links_too(ledger: Ledger) -> None:
     assert await contacts_of(ledger) == [(LID, "Bia", "+5511988880000")]
 
 
-async def test_the_address_of_a_direct_chat_is_its_persons_number(ledger: Ledger) -> None:
+async def test_the_address_of_a_direct_chat_is_its_contacts_phone(ledger: Ledger) -> None:
     await ledger.store(told(somebody(LID, "Bia"), JID))
     await ledger.store(said(somebody(JID)))
     assert await contacts_of(ledger) == [(LID, "Bia", "+5511988880000")]
 
 
-async def test_people_with_the_same_name_stay_two(ledger: Ledger) -> None:
+async def test_contacts_with_the_same_name_stay_two(ledger: Ledger) -> None:
     await ledger.store(said(somebody(LID, "Bia")), said(somebody("2@lid", "Bia")))
     assert {contact[0] for contact in await contacts_of(ledger)} == {LID, "2@lid"}
 
@@ -101,7 +101,7 @@ async def test_the_account_itself_is_no_contact(ledger: Ledger) -> None:
 
 
 async def test_a_name_learned_later_reaches_the_rooms_and_older_messages(ledger: Ledger, ear: Ear) -> None:
-    """A group member without a name: nothing but the contact is written anew when it is told."""
+    """A group member without a name: only the contact's row changes when the name arrives."""
     await ledger.store(said(somebody(LID)), told(somebody(LID)))
     (before,) = await ledger.fetch("select seq from channels_message where body = 'Oi' limit 1 offset 1")
     await ear.heard()
@@ -116,7 +116,7 @@ async def test_a_name_learned_later_reaches_the_rooms_and_older_messages(ledger:
     assert after == before
 
 
-async def test_what_changes_nothing_takes_no_number(ledger: Ledger, ear: Ear) -> None:
+async def test_what_changes_nothing_takes_no_seq(ledger: Ledger, ear: Ear) -> None:
     await ledger.store(told(somebody(LID, "Bia")))
     await ear.heard()
     await ledger.store(told(somebody(LID, "Bia")))
@@ -131,8 +131,8 @@ async def test_an_older_name_that_comes_late_does_not_win(ledger: Ledger) -> Non
     assert await contacts_of(ledger) == [(LID, "Bia Lima", None)]
 
 
-async def test_two_chats_of_one_person_bear_the_same_name(ledger: Ledger, ear: Ear) -> None:
-    """UniPile's chats stay two; a link tells both who it is."""
+async def test_two_chats_of_one_contact_have_the_same_name(ledger: Ledger, ear: Ear) -> None:
+    """UniPile's chats stay two; both show the contact once the ids are linked."""
     await ledger.store(told(somebody(LID)), told(somebody(JID), JID))
     await ear.heard()
     await ledger.store(said(somebody(LID, "Bia Lima", **LINKED)))
@@ -143,8 +143,8 @@ async def test_two_chats_of_one_person_bear_the_same_name(ledger: Ledger, ear: E
     assert len(await ledger.chats()) == 3
 
 
-async def test_a_link_alone_is_told(ledger: Ledger, ear: Ear) -> None:
-    """It brings no name: but whoever shows the other id has one to show now."""
+async def test_a_new_alias_alone_is_published(ledger: Ledger, ear: Ear) -> None:
+    """It brings no name, but messages under the other id can show one now."""
     await ledger.store(told(somebody(LID, "Bia Lima")), told(somebody(JID), JID))
     await ear.heard()
     await ledger.store(
@@ -165,7 +165,7 @@ def reaction(target: dict[str, Any], who: dict[str, Any], value: str) -> dict[st
     return target | {"event": "message_reaction", "reaction": value, "reaction_sender": who}
 
 
-async def test_whoever_reacts_is_a_contact(ledger: Ledger) -> None:
+async def test_a_reactor_is_a_contact(ledger: Ledger) -> None:
     target = told(somebody(LID, "Bia"))
     await ledger.store(target, reaction(target, somebody("3@lid", "Caio"), "👍"))
     assert ("3@lid", "Caio", None) in await contacts_of(ledger)

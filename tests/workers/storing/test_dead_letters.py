@@ -1,4 +1,4 @@
-"""What is put aside is held against what was erased: before the erase, while it goes on, and after it."""
+"""Dead letters are checked against erasures: before, during and after an erasure."""
 
 import asyncio
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ WAITING = "select 1 from pg_locks where not granted"
 
 @pytest.fixture(autouse=True)
 def _broken_is_not_stored(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A message with this text meets a defect of ours, which quotes what it was working on."""
+    """A message with this text triggers a bug whose error message quotes it."""
     insert = messages.insert_messages
 
     async def fail(cursor: Cursor, rows: list[NewMessage]) -> list[messages.InsertedMessage]:
@@ -52,7 +52,7 @@ def _broken_is_not_stored(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def give_up(ledger: Ledger, *bodies: Mapping[str, Any]) -> None:
-    """A job of these webhooks fails until it is put aside."""
+    """A job of these webhooks fails until it becomes a dead letter."""
     job = retried(ingest.store_events, timeout_seconds=5, tries=TRIES)
     await ledger.parts.redis.flushdb()  # its faults
     events = Events(delivery(body) for body in bodies)
@@ -65,7 +65,7 @@ BROKEN = of_another("broken", message_id="other-7")
 
 
 def unreadable() -> list[dict[str, Any]]:
-    """Shapes that nobody knows, each with no more of her than one of her names, or that of what she wrote."""
+    """Unknown bodies, each with only one of her ids, or the id of one of her messages."""
     told: list[dict[str, Any]] = [
         {"chat_id": f"chat-{PHONE}", "message": f"{MARK} edits"},
         {"message_id": "hers-2", "text": f"{MARK} again"},
@@ -82,7 +82,7 @@ async def bodies(ledger: Ledger, *states: str) -> list[Any]:
     return [orjson.loads(row["body"]) for row in rows]
 
 
-async def test_a_job_that_fails_for_good_after_the_erase_leaves_nothing_of_her(ledger: Ledger) -> None:
+async def test_a_dead_letter_after_the_erasure_stores_nothing_of_hers(ledger: Ledger) -> None:
     await ledger.store(*past())
     await erase(ledger)
     late = [of_her("late", message_id="hers-7"), of_her(message_id="hers-1"), *unreadable()]
@@ -93,7 +93,7 @@ async def test_a_job_that_fails_for_good_after_the_erase_leaves_nothing_of_her(l
     assert letter["source"] == "messages"
 
 
-async def test_one_that_failed_before_goes_with_her_and_leaves_what_others_wrote(ledger: Ledger) -> None:
+async def test_an_erasure_deletes_her_dead_letters_and_no_others(ledger: Ledger) -> None:
     await ledger.store(*past())
     await give_up(ledger, of_her("late", message_id="hers-7"), BROKEN, *unreadable())
     assert len(await ledger.dead_letters()) == 6
@@ -103,8 +103,8 @@ async def test_one_that_failed_before_goes_with_her_and_leaves_what_others_wrote
     assert await bodies(ledger, "dead", "ignored") == [BROKEN]
 
 
-async def test_what_is_put_aside_while_the_rows_go_is_found(ledger: Ledger) -> None:
-    """Of her messages each is known as erased when its row goes, not before."""
+async def test_dead_letters_stored_during_an_erasure_are_erased(ledger: Ledger) -> None:
+    """Each of her messages counts as erased once its row is deleted, not before."""
     await ledger.store(*past())
     (row,) = await ledger.fetch("select account_id, id from channels_contact where name like 'Zuleika%%'")
     parts = ledger.parts
@@ -118,7 +118,7 @@ async def test_what_is_put_aside_while_the_rows_go_is_found(ledger: Ledger) -> N
     assert await bodies(ledger, "dead", "ignored") == [BROKEN]
 
 
-async def test_a_burial_waits_for_an_erase_that_begins(ledger: Ledger) -> None:
+async def test_a_dead_letter_waits_for_an_erasure_that_begins(ledger: Ledger) -> None:
     await ledger.store(*past())
     (row,) = await ledger.fetch("select account_id, id from channels_contact where name like 'Zuleika%%'")
     parts = ledger.parts
@@ -143,7 +143,7 @@ async def test_a_burial_waits_for_an_erase_that_begins(ledger: Ledger) -> None:
     assert await traces(ledger, MARK, PHONE, "hers-8") == []
 
 
-async def test_a_look_at_one_of_her_messages_is_not_kept(ledger: Ledger) -> None:
+async def test_an_amendment_job_of_her_message_is_not_stored(ledger: Ledger) -> None:
     async def amend_message(*_: object) -> None:
         raise RuntimeError("a defect")
 
@@ -165,13 +165,13 @@ async def test_a_look_at_one_of_her_messages_is_not_kept(ledger: Ledger) -> None
 
 
 @pytest.mark.parametrize("number", ["acc-\x00", "acc-" + "1" * 300])
-async def test_a_number_that_nobody_can_have_is_put_aside_too(ledger: Ledger, number: str) -> None:
+async def test_an_event_with_an_impossible_account_becomes_a_dead_letter(ledger: Ledger, number: str) -> None:
     event = in_group(of_another("broken")) | {"account_id": number, "message_id": None}
     await ledger.store(event)
     assert await bodies(ledger, "dead") == [event]
 
 
-async def test_of_an_erased_number_nothing_is_put_aside(ledger: Ledger) -> None:
+async def test_events_of_an_erased_account_become_no_dead_letters(ledger: Ledger) -> None:
     await ledger.make_account("acc-2")
     (account,) = await ledger.fetch("select id from channels_account where external_account_id = 'acc-1'")
     parts = ledger.parts
@@ -183,17 +183,17 @@ async def test_of_an_erased_number_nothing_is_put_aside(ledger: Ledger) -> None:
 
 @st.composite
 def fates(draw: st.DrawFn) -> tuple[list[list[int]], list[list[int]], list[list[int]]]:
-    """Jobs that are given up before her erase, while it goes on, and after it."""
+    """Jobs that are dead-lettered before, during and after her erasure."""
     job = st.lists(st.integers(0, len(past()) + len(unreadable()) - 1), min_size=1, max_size=5)
     return draw(st.lists(job, max_size=3)), draw(st.lists(job, max_size=2)), draw(st.lists(job, max_size=3))
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(fates())
-async def test_no_job_that_fails_keeps_anything_of_her(
+async def test_no_failed_job_stores_anything_of_hers(
     ledger: Ledger, jobs: tuple[list[list[int]], list[list[int]], list[list[int]]]
 ) -> None:
-    """Whatever is in it, whenever, and however often."""
+    """With any events, at any time, any number of times."""
     await empty(ledger)
     events = [*past(), *unreadable()]
     parts = ledger.parts

@@ -1,4 +1,4 @@
-"""What people hit where WhatsApp spells an id otherwise than expected: stored through the ingest job."""
+"""Ids in spellings of WhatsApp's that are easy to misread, stored through the ingest job."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ async def chat_json(ledger: Ledger) -> dict[str, Any]:
     return chat
 
 
-async def test_a_person_with_several_devices_is_one_sender(ledger: Ledger) -> None:
+async def test_a_contact_with_several_devices_is_one_sender(ledger: Ledger) -> None:
     spellings = [LID, "120000000000001.1:0@lid", "120000000000001:7@lid", " 120000000000001@LID"]
     await ledger.store(*(said(somebody(spelled, "Bia Lima")) for spelled in spellings))
     assert {message["sender"]["provider_id"] for message in await shown(ledger)} == {LID}
@@ -52,7 +52,7 @@ async def test_the_reactions_of_two_devices_are_one(ledger: Ledger) -> None:
     assert hints == [{"person": LID}]
 
 
-async def test_the_same_digits_on_two_servers_are_two_people(ledger: Ledger) -> None:
+async def test_the_same_digits_on_two_servers_are_two_contacts(ledger: Ledger) -> None:
     digits = "120000000000009"
     await ledger.store(said(somebody(f"{digits}@hosted.lid", "Ana")), said(somebody(digits, "Bia")))
     found = sorted(await contacts_of(ledger))
@@ -60,7 +60,7 @@ async def test_the_same_digits_on_two_servers_are_two_people(ledger: Ledger) -> 
 
 
 @pytest.mark.parametrize("server", ["lid", "hosted.lid", "newsletter", "g.us", "bot", "call"])
-async def test_an_opaque_id_is_no_phone_number(ledger: Ledger, server: str) -> None:
+async def test_an_opaque_id_is_not_a_phone(ledger: Ledger, server: str) -> None:
     who = somebody(f"120000000000009@{server}", attendee_specifics=None)
     await ledger.store(said(who))
     (message,) = await shown(ledger)
@@ -68,18 +68,18 @@ async def test_an_opaque_id_is_no_phone_number(ledger: Ledger, server: str) -> N
     assert [phone for _, _, phone in await contacts_of(ledger) if phone] == []
 
 
-async def test_the_digits_of_a_lid_are_no_phone_number_whatever_they_are_called(ledger: Ledger) -> None:
+async def test_the_digits_of_a_lid_are_never_a_phone(ledger: Ledger) -> None:
     who = somebody("120000000000009@hosted.lid", attendee_specifics={"phone_number": "+120000000000009"})
     await ledger.store(said(who))
     assert await contacts_of(ledger) == [("120000000000009@hosted.lid", None, None)]
 
 
-async def test_bare_digits_are_no_phone_number(ledger: Ledger) -> None:
+async def test_bare_digits_are_not_a_phone(ledger: Ledger) -> None:
     await ledger.store(said(somebody("120000000000009", attendee_public_identifier="120000000000009")))
     assert await contacts_of(ledger) == [("120000000000009", None, None)]
 
 
-async def test_a_direct_chat_told_with_a_device_has_its_number_as_title(ledger: Ledger) -> None:
+async def test_a_direct_chat_addressed_with_a_device_has_its_phone_as_title(ledger: Ledger) -> None:
     await ledger.store(told(somebody("5511988881235:12@s.whatsapp.net"), "5511988881235:12@s.whatsapp.net"))
     assert (await chat_json(ledger))["title"] == "+5511988881235"
 
@@ -137,7 +137,7 @@ async def test_a_group_is_one_by_its_address_alone(ledger: Ledger) -> None:
     assert (chat["kind"], chat["title"], chat["unread_count"]) == ("group", None, 1)
 
 
-async def test_a_surer_sign_corrects_the_kind(ledger: Ledger, ear: Ear) -> None:
+async def test_a_more_certain_event_corrects_the_kind(ledger: Ledger, ear: Ear) -> None:
     first = message_received("acc-1", chat_id="c1", provider_chat_id=None)
     await ledger.store(first)
     assert (await chat_json(ledger))["kind"] == "direct"
@@ -175,7 +175,7 @@ async def test_a_duplicate_makes_no_chat_and_changes_none(ledger: Ledger) -> Non
     assert await ledger.chats() == before
 
 
-async def test_both_forms_of_a_brazilian_number_are_one_contact(ledger: Ledger) -> None:
+async def test_both_forms_of_a_brazilian_phone_are_one_contact(ledger: Ledger) -> None:
     old, new = "551188880000@s.whatsapp.net", "5511988880000@s.whatsapp.net"
     await ledger.store(told(somebody(old, "Bia"), old))
     await ledger.store(told(somebody(new, "Bia Lima"), new))
@@ -212,7 +212,7 @@ async def test_a_mention_is_shown_by_name(ledger: Ledger, given: object) -> None
     ] == "@Bia \\1 Lima can you look? (@999999999999999)"
 
 
-async def test_a_mention_tells_a_name_that_nobody_knew(ledger: Ledger) -> None:
+async def test_a_mention_brings_an_unknown_name(ledger: Ledger) -> None:
     await ledger.store(
         said(somebody("5@lid", "Caio"), MENTION, mentions=[{"provider_id": LID, "name": "Bia"}])
     )

@@ -1,4 +1,4 @@
-"""Whom a quote points to: a message of the same batch, one that comes later, one of ours that gets its id later."""
+"""What a quote refers to: a message of its batch, a later one, or one of ours that gets its id later."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ async def test_a_quote_within_a_batch_is_pushed_with_what_it_points_to(ledger: L
 
 
 async def test_a_batch_without_such_a_quote_reads_nothing_again(ledger: Ledger, monkeypatch: Any) -> None:
-    """The ordinary case costs no round trip more."""
+    """The usual case costs no extra round trip."""
     first = message_received("acc-1", "Oi")
     await ledger.store(first)
 
@@ -73,7 +73,7 @@ async def test_another_accounts_message_of_the_same_id_is_not_meant(ledger: Ledg
 
 
 async def test_an_answer_can_overtake_the_id_of_what_we_sent(ledger: Ledger, ear: Ear) -> None:
-    """The customer answers before UniPile does: the quote is joined when our row gets its id, by answer or by echo."""
+    """The contact replies before UniPile responds: the quote is joined once our row has its id, by response or echo."""
     await ledger.store(message_received("acc-1", "Tem?", chat_id="c-1"))
     chat = await ledger.chat()
     for number, way in enumerate(("answer", "echo")):

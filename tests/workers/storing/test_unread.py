@@ -1,4 +1,4 @@
-"""Who has read what: by order of arrival, up to what a person had before them; and what moves a chat up."""
+"""Unread messages: by order of arrival, up to what the user had seen; and what moves a chat up."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def path_of(desk: Desk, place: str = "") -> str:
 
 
 async def hear(desk: Desk, text: str, **more: Any) -> int:
-    """The contact writes into the chat; returns the message's place."""
+    """The contact writes into the chat; returns the message's seq."""
     body = message_received("acc-1", text, chat_id=desk.chat["provider_chat_id"], **more)
     await desk.ledger.store(body)
     (row,) = await desk.ledger.fetch(
@@ -60,7 +60,7 @@ async def test_what_a_sweep_finds_late_is_unread_after_an_answer(beach: Beach) -
 
 
 async def test_an_answer_written_offline_reads_only_what_its_writer_saw(desk: Desk) -> None:
-    """Written before a colleague's question to the contact was answered, sent hours later."""
+    """Written before the contact answered a colleague's question, and sent hours later."""
     seen = await hear(desk, "seen")
     await hear(desk, "came while the writer was offline")
     await answer(desk, seen_seq=seen)
@@ -69,7 +69,7 @@ async def test_an_answer_written_offline_reads_only_what_its_writer_saw(desk: De
     assert await unread(desk) == 1
 
 
-async def test_a_file_sent_with_a_place_reads_as_far(desk: Desk) -> None:
+async def test_a_file_sent_with_a_read_position_reads_up_to_it(desk: Desk) -> None:
     seen = await hear(desk, "seen")
     await hear(desk, "not seen")
     form = FormData({"text": "answer", "seen_seq": str(seen)})
@@ -129,8 +129,8 @@ async def test_a_chat_read_on_the_phone_is_read(desk: Desk) -> None:
     assert await unread(desk) == 1
 
 
-async def test_our_own_read_mark_told_to_the_phone_reads_nothing_that_came_meanwhile(desk: Desk) -> None:
-    """UniPile marks the whole chat, and then says of a message that nobody has seen that it was read."""
+async def test_our_read_flag_mirrored_to_unipile_reads_nothing_newer(desk: Desk) -> None:
+    """UniPile marks the whole chat, and then reports a message as read that no user has seen."""
     await hear(desk, "one")
     await desk.agent.ok("PATCH", path_of(desk), {"read": True})
     body = message_received("acc-1", "two", chat_id=desk.chat["provider_chat_id"])
@@ -143,10 +143,10 @@ async def test_our_own_read_mark_told_to_the_phone_reads_nothing_that_came_meanw
     ("event_type", "preview"),
     [(8, "Missed voice call"), (9, "Missed video call"), (3, None), (4, None), (None, None)],
 )
-async def test_a_missed_call_is_news_and_a_renaming_is_not(
+async def test_a_missed_call_is_unread_and_a_renaming_is_not(
     ledger: Ledger, event_type: int | None, preview: str | None
 ) -> None:
-    """In a chat that nobody has written in."""
+    """In a chat without messages."""
     call = message_received(
         "acc-1", None, is_event=1, event_type=event_type, timestamp="2026-03-02T10:00:00Z"
     )

@@ -1,4 +1,4 @@
-"""What is asked of UniPile: exactly our two webhooks, an account's state, a chat's name."""
+"""Calls to UniPile: exactly our two webhooks, an account's state, a chat's name."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -19,7 +19,7 @@ KEY = {"X-API-KEY": "sandbox-key"}
 
 
 class Office:
-    """A worker's jobs by hand, and a look at UniPile's list of webhooks."""
+    """Runs a worker's jobs, and reads UniPile's list of webhooks."""
 
     def __init__(self, stack: Stack, ledger: Ledger) -> None:
         self.stack = stack
@@ -54,7 +54,7 @@ async def test_both_webhooks_are_registered_once(office: Office) -> None:
         assert await office.registered() == office.ours()
 
 
-async def test_a_right_one_is_left_alone(office: Office) -> None:
+async def test_a_correct_webhook_is_left_alone(office: Office) -> None:
     await register_webhooks(office.ledger.context())
     before = {item["id"] for item in (await office.unipile("GET", "/webhooks"))["items"]}
     await register_webhooks(office.ledger.context())
@@ -69,14 +69,14 @@ async def test_a_right_one_is_left_alone(office: Office) -> None:
         {"enabled": False},
     ],
 )
-async def test_a_wrong_one_is_replaced(office: Office, wrong: dict[str, Any]) -> None:
+async def test_a_wrong_webhook_is_replaced(office: Office, wrong: dict[str, Any]) -> None:
     right = {"url": office.ours()[1][1]}
     await office.add_webhook(MESSAGES_WEBHOOK, **(right | wrong))
     await register_webhooks(office.ledger.context())
     assert await office.registered() == office.ours()
 
 
-async def test_duplicates_are_removed_and_strangers_left(office: Office) -> None:
+async def test_duplicates_are_removed_and_other_webhooks_left(office: Office) -> None:
     stranger = ("somebody-elses", "http://elsewhere.example/hook")
     await office.add_webhook(*stranger)
     for _ in range(3):
@@ -87,7 +87,7 @@ async def test_duplicates_are_removed_and_strangers_left(office: Office) -> None
 
 @pytest.mark.parametrize("instances", [2, 5])
 async def test_instances_that_start_together_leave_one_of_each(office: Office, instances: int) -> None:
-    """Each finds none and makes its own: every message would come twice from then on."""
+    """Each finds none and creates its own: every message would then be delivered twice."""
     await asyncio.gather(*(register_webhooks(office.ledger.context()) for _ in range(instances)))
     assert await office.registered() == office.ours()
     # Each with our secret, and with the type without which UniPile says that JSON is a form (§4.1).
@@ -96,7 +96,7 @@ async def test_instances_that_start_together_leave_one_of_each(office: Office, i
         assert headers == {"Content-Type": "application/json", "Unipile-Auth": WEBHOOK_SECRET}
 
 
-async def test_an_account_takes_unipiles_word_and_is_told_once(office: Office) -> None:
+async def test_an_account_takes_unipiles_state_and_is_published_once(office: Office) -> None:
     agent = await office.stack.sign_in()
     account = await office.stack.make_account(agent)
     await office.ledger.execute("update channels_account set status = 'connecting', name = null")
@@ -121,10 +121,10 @@ async def test_an_account_that_unipile_does_not_know_yet_stays_as_it_is(office: 
     assert await state(office) == ("connecting", None, "scan")
 
 
-async def test_an_account_that_unipile_does_not_know_any_more_needs_somebody_until_it_does(
+async def test_an_account_unknown_to_unipile_needs_action_until_it_is_known(
     office: Office,
 ) -> None:
-    """It may be the wrong UniPile that was asked: nothing that cannot be taken back."""
+    """The wrong UniPile may be configured: do nothing that cannot be undone."""
     account_id = await office.ledger.make_account("lost")
     await refresh_account(office.ledger.context(), account_id)
     assert await state(office) == ("needs_action", "NOT_FOUND", "connect")
@@ -136,7 +136,7 @@ async def test_an_account_that_unipile_does_not_know_any_more_needs_somebody_unt
 async def test_a_reading_that_was_overtaken_is_read_again(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """UniPile said OK a moment before the number was signed out: the webhook is here first, and newer."""
+    """UniPile reported OK a moment before the account was signed out: the webhook arrives first, and is newer."""
     agent = await office.stack.sign_in()
     account = await office.stack.make_account(agent)
     unipile, readings = office.ledger.parts.unipile, 0
@@ -158,7 +158,7 @@ async def test_a_reading_that_was_overtaken_is_read_again(
     assert await state(office) == ("needs_action", "CREDENTIALS", "reconnect")
 
 
-async def test_a_late_word_is_put_right_by_reading(office: Office) -> None:
+async def test_a_late_status_event_is_corrected_by_reading_the_state(office: Office) -> None:
     agent = await office.stack.sign_in()
     account = await office.stack.make_account(agent)
     await office.ledger.store(status_event("CREDENTIALS"), source="account-status")

@@ -1,4 +1,4 @@
-"""The past of a number is imported: all of it, once, unread by nobody's leave, resumable, beside what goes on."""
+"""An account's history is imported: completely, once, as read, resumable, and beside live messages."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -18,7 +18,7 @@ EXTERNAL_ID = "acc-past"
 
 
 class Archive:
-    """A number with a past at UniPile, and the import job by hand: no worker runs."""
+    """An account with a history at UniPile; the test runs the import job, no worker runs."""
 
     def __init__(self, stack: Stack, ledger: Ledger, account_id: int) -> None:
         self.stack = stack
@@ -58,7 +58,7 @@ async def stored(archive: Archive) -> list[str]:
     return sorted(message["provider_msg_id"] for message in await archive.ledger.messages())
 
 
-async def test_everything_is_there_once_unread_by_nobody_and_uncounted(archive: Archive) -> None:
+async def test_everything_is_imported_once_read_and_uncounted(archive: Archive) -> None:
     await archive.run()
     messages = await archive.ledger.messages()
     assert len(messages) == 160
@@ -78,7 +78,7 @@ async def test_a_second_run_finds_nothing_to_do(archive: Archive) -> None:
     assert await archive.account() == before
 
 
-async def test_more_of_the_past_is_fetched_when_unipile_has_more(archive: Archive) -> None:
+async def test_more_history_is_imported_when_unipile_has_more(archive: Archive) -> None:
     await archive.run()
     more = {"timestamp": "2026-01-01T00:00:00.000Z", "silent": True}
     await archive.stack.write(EXTERNAL_ID, "from long ago", **more)
@@ -112,10 +112,10 @@ async def test_every_chat_has_its_newest_page_before_any_is_deep(
 
 
 @pytest.mark.parametrize("cut_after", [1, 3, 5, 7])
-async def test_an_import_that_is_cut_off_goes_on(
+async def test_an_interrupted_import_continues(
     archive: Archive, monkeypatch: pytest.MonkeyPatch, cut_after: int
 ) -> None:
-    """Wherever it is cancelled: nothing is missing, nothing twice, and what was begun is not begun again."""
+    """Wherever it is cancelled: nothing is missing, nothing is stored twice, and no chat is started again."""
     pages: list[str] = []
     keep_place = history_rows.save_position
     running: list[asyncio.Task[None]] = []
@@ -139,7 +139,7 @@ async def test_an_import_that_is_cut_off_goes_on(
     assert len(pages) == 9  # eight pages, one of them twice
 
 
-async def test_a_killed_workers_import_is_taken_over_when_its_claim_ends(archive: Archive) -> None:
+async def test_a_killed_workers_import_is_taken_over_when_its_lease_expires(archive: Archive) -> None:
     claim = history_rows.lease_import
     assert await archive.ledger.parts.database.write(claim, archive.account_id, 60)
     await archive.run()
@@ -160,7 +160,7 @@ async def test_a_long_import_is_done_in_stints(archive: Archive, monkeypatch: py
     assert await stored(archive) == await archive.at_unipile()
 
 
-async def test_progress_is_told(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_progress_is_published(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     ear = await Ear(archive.ledger.parts.redis, archive.account_id).open()
     await archive.run()
     heard = [frame["data"] for _, frame in await ear.heard() if frame["event"] == "account:updated"]
@@ -189,7 +189,7 @@ async def test_a_message_that_comes_during_the_import_is_unread_and_counted_once
 
 
 @pytest.mark.parametrize("is_webhook_first", [True, False])
-async def test_what_a_webhook_tells_is_news_even_if_its_time_is_older_than_the_connection(
+async def test_a_webhooks_message_is_new_even_if_it_is_older_than_the_connection(
     archive: Archive, is_webhook_first: bool
 ) -> None:
     """WhatsApp's clock and ours differ: the same outcome whichever stores it first."""
@@ -212,7 +212,7 @@ async def test_what_a_webhook_tells_is_news_even_if_its_time_is_older_than_the_c
     assert await archive.ledger.usage() == (0, 1)
 
 
-async def test_one_chat_that_cannot_be_read_does_not_hold_up_the_others(archive: Archive) -> None:
+async def test_one_unreadable_chat_does_not_delay_the_others(archive: Archive) -> None:
     state = await archive.stack.sandbox.ok("GET", "/sandbox/state")
     gone = state["chats"][0]["id"]
     routes = [{"method": "GET", "path": f"/chats/{gone}/messages", "status": 404}]
@@ -222,14 +222,14 @@ async def test_one_chat_that_cannot_be_read_does_not_hold_up_the_others(archive:
     assert len(await archive.ledger.messages()) == 120
 
 
-async def test_passing_failures_are_waited_out(archive: Archive) -> None:
+async def test_temporary_failures_are_retried(archive: Archive) -> None:
     routes = [{"method": "GET", "path": "/chats*", "status": 500, "probability": 0.4}]
     await archive.stack.sandbox.ok("PATCH", "/sandbox/faults", {"seed": 3, "routes": routes})
     await archive.run()
     assert len(await archive.ledger.messages()) == 160
 
 
-async def test_a_number_that_is_connected_here_is_imported_by_itself(stack: Stack) -> None:
+async def test_a_newly_connected_account_is_imported(stack: Stack) -> None:
     agent: Peer = await stack.sign_in()
     past = {"chats": 3, "messages": 5}
     await stack.sandbox.ok("POST", "/sandbox/accounts", {"id": EXTERNAL_ID, "history": past})

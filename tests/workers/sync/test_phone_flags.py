@@ -1,4 +1,4 @@
-"""What is set on the phone reaches the inbox with the next sweep, and undoes nothing that was chosen here."""
+"""Flags set on the phone reach the inbox with the next sweep, and never undo a choice made here."""
 
 from collections.abc import AsyncIterator
 from typing import Any, cast
@@ -21,7 +21,7 @@ KEY = {"X-API-KEY": "sandbox-key"}
 
 @pytest.fixture
 async def shore(beach: Beach) -> AsyncIterator[tuple[Beach, str]]:
-    """One chat with one unread message, as a sweep left it."""
+    """One chat with one unread message, after a sweep."""
     written = await beach.write("Oi", 10)
     await beach.sweep()
     yield beach, written["chat_id"]
@@ -33,7 +33,7 @@ async def set_on_phone(stack: Stack, chat_id: str, action: str, value: object) -
 
 
 async def choose_here(beach: Beach, minutes_ago: int, **marks: Any) -> None:
-    """Somebody chose so long ago; UniPile has not been told, or refused."""
+    """A user made the choice this long ago; UniPile has not got it, or rejected it."""
     chat = await beach.ledger.chat()
     changes = cast(ChatChanges, marks)
     await beach.ledger.parts.database.write(patch_chat, chat["account_id"], chat["id"], changes)
@@ -50,7 +50,7 @@ async def choose_here(beach: Beach, minutes_ago: int, **marks: Any) -> None:
         ("setReadStatus", True, "unread_count", 0),
     ],
 )
-async def test_a_mark_of_the_phone_is_taken_over_and_told_once(
+async def test_a_flag_of_the_phone_is_applied_and_published_once(
     shore: tuple[Beach, str], action: str, value: object, column: str, expected: object
 ) -> None:
     beach, chat_id = shore
@@ -68,7 +68,7 @@ async def test_a_mark_of_the_phone_is_taken_over_and_told_once(
 
 
 @pytest.mark.parametrize("value", [True, "2099-01-01T00:00:00.000Z"])
-async def test_muted_on_the_phone_and_loud_again(shore: tuple[Beach, str], value: object) -> None:
+async def test_muted_and_unmuted_on_the_phone(shore: tuple[Beach, str], value: object) -> None:
     beach, chat_id = shore
     await set_on_phone(beach.stack, chat_id, "setMuteStatus", value)
     await beach.sweep()
@@ -80,7 +80,7 @@ async def test_muted_on_the_phone_and_loud_again(shore: tuple[Beach, str], value
 
 @pytest.mark.parametrize("minutes_ago", [0, 30])
 async def test_a_choice_made_here_is_not_undone(shore: tuple[Beach, str], minutes_ago: int) -> None:
-    """UniPile says what it said before: our choice is still on its way, or was refused."""
+    """UniPile reports the old value: our choice is still being sent, or was rejected."""
     beach, _ = shore
     await choose_here(beach, minutes_ago, archived=True, pinned=True, read=True)
     await beach.sweep()
@@ -88,7 +88,7 @@ async def test_a_choice_made_here_is_not_undone(shore: tuple[Beach, str], minute
     assert (chat["archived"], chat["pinned"], chat["unread_count"]) == (True, True, 0)
 
 
-async def test_a_choice_made_a_moment_ago_stands_against_the_phones(shore: tuple[Beach, str]) -> None:
+async def test_a_choice_made_a_moment_ago_wins_over_the_phones(shore: tuple[Beach, str]) -> None:
     beach, chat_id = shore
     await set_on_phone(beach.stack, chat_id, "setArchiveStatus", True)
     await choose_here(beach, 0, archived=False)
@@ -133,7 +133,7 @@ async def tells_unread(beach: Beach) -> bool:
 
 
 async def test_a_unipile_that_always_says_nothing_is_unread_reads_nothing(beach: Beach) -> None:
-    """Its zero means something only once it has said anything else of a chat that somebody wrote in."""
+    """Its zero means something only once it has reported another count for a chat with messages."""
     await faults(beach.stack, never_unread=True)
     for minutes_ago in (10, 5, 1):
         written = await beach.write("Oi", minutes_ago)
@@ -149,8 +149,8 @@ async def test_a_unipile_that_always_says_nothing_is_unread_reads_nothing(beach:
     assert (await beach.ledger.chat())["unread_count"] == 0
 
 
-async def test_a_chat_that_we_marked_as_unread_teaches_nothing(beach: Beach) -> None:
-    """UniPile may show our own mark and yet count no messages."""
+async def test_a_chat_that_we_marked_as_unread_proves_nothing(beach: Beach) -> None:
+    """UniPile may show our own flag and still count no messages."""
     await faults(beach.stack, never_unread=True)
     written = await beach.write("Oi", 10)
     other = {"from": {"phone_number": "5511977770002", "name": "Caio"}}
@@ -170,7 +170,7 @@ async def test_a_chat_that_we_marked_as_unread_teaches_nothing(beach: Beach) -> 
 
 
 @pytest.mark.parametrize("told_as", [None, "unread_as_flag", "unread_as_minus_one"])
-async def test_marked_as_unread_on_the_phone_is_taken_over_however_it_is_told(
+async def test_marked_as_unread_on_the_phone_is_applied_in_every_form(
     shore: tuple[Beach, str], told_as: str | None
 ) -> None:
     beach, chat_id = shore
@@ -197,8 +197,8 @@ async def test_marked_as_unread_on_the_phone_is_taken_over_however_it_is_told(
     assert (await beach.ledger.chat())["unread_count"] == 1
 
 
-async def test_an_answer_sent_through_us_is_no_reading_on_the_phone(shore: tuple[Beach, str]) -> None:
-    """It sets UniPile's count to 0, also for what came in before it and was not here yet."""
+async def test_a_reply_sent_through_us_is_not_a_read_on_the_phone(shore: tuple[Beach, str]) -> None:
+    """It sets UniPile's count to 0, even for earlier messages that are not stored yet."""
     beach, chat_id = shore
     await beach.write("its webhook was lost", 5)
     body = {"account_id": EXTERNAL_ID, "text": "answer"}

@@ -1,4 +1,4 @@
-"""Sweeps store what webhooks missed, as if they had not: counted, unread, in place; and say how much came late."""
+"""Sweeps store what webhooks missed as webhooks would: counted, unread, in order; and record how much was late."""
 
 import asyncio
 import time
@@ -21,7 +21,7 @@ EXTERNAL_ID = "acc-swept"
 
 
 class Beach:
-    """A connected number at UniPile, and the sweep by hand: no worker runs, no webhook is registered."""
+    """A connected account at UniPile; the test runs the sweep, no worker runs, no webhook is registered."""
 
     def __init__(self, stack: Stack, ledger: Ledger, account_id: int) -> None:
         self.stack = stack
@@ -48,7 +48,7 @@ class Beach:
 
 @pytest.fixture
 async def beach(web_only: Stack) -> AsyncIterator[Beach]:
-    """The number was connected an hour ago and swept half an hour ago."""
+    """The account was connected an hour ago and swept half an hour ago."""
     async with open_parts(web_only.config) as parts:
         ledger = await Ledger(parts).open()
         await web_only.sandbox.ok("POST", "/sandbox/accounts", {"id": EXTERNAL_ID})
@@ -91,7 +91,7 @@ async def test_how_much_came_late_and_how_late(beach: Beach) -> None:
     assert account["oldest_gap_at"] == row["oldest"]
 
 
-async def test_the_gap_is_the_last_fruitful_sweeps(beach: Beach) -> None:
+async def test_the_gap_is_that_of_the_last_sweep_that_found_messages(beach: Beach) -> None:
     await beach.write("first", 20)
     await beach.sweep()
     await beach.write("second", 4)
@@ -102,14 +102,14 @@ async def test_the_gap_is_the_last_fruitful_sweeps(beach: Beach) -> None:
     assert 239 <= account["gap_seconds"] <= 260
 
 
-async def test_a_sweep_looks_back_beyond_the_one_before_and_no_further(beach: Beach) -> None:
+async def test_a_sweep_overlaps_the_previous_one_by_the_margin_only(beach: Beach) -> None:
     await beach.write("within the margin", 34)
     await beach.write("beyond it", 36)
     await beach.sweep()
     assert [message["body"] for message in await beach.ledger.messages()] == ["within the margin"]
 
 
-async def test_what_webhooks_brought_is_not_late_and_counted_once(beach: Beach) -> None:
+async def test_messages_from_webhooks_are_not_late_and_counted_once(beach: Beach) -> None:
     written = await beach.write("told in time", 10)
     await beach.ledger.store(
         message_received(
@@ -175,7 +175,7 @@ async def test_one_sweep_of_an_account_at_a_time(beach: Beach, monkeypatch: pyte
     assert await beach.jobs() == 4  # they look again later
 
 
-async def test_a_wish_that_was_met_meanwhile_is_no_sweep(beach: Beach) -> None:
+async def test_a_request_that_another_sweep_has_met_is_skipped(beach: Beach) -> None:
     wanted_at = time.time()
     await beach.sweep()
     before = await beach.account()
@@ -183,7 +183,7 @@ async def test_a_wish_that_was_met_meanwhile_is_no_sweep(beach: Beach) -> None:
     assert await beach.account() == before
 
 
-async def test_it_waits_for_webhooks_that_wait_in_our_own_queue(
+async def test_a_sweep_waits_for_webhooks_in_our_own_queue(
     beach: Beach, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def old(*_: Any) -> float:
@@ -197,14 +197,14 @@ async def test_it_waits_for_webhooks_that_wait_in_our_own_queue(
 
 
 async def test_nothing_is_swept_while_unipile_is_signed_out(beach: Beach) -> None:
-    """It answers with what it had: a sweep would pass over what is still to come."""
+    """Its store is not up to date: a sweep would skip messages that are still to come."""
     await beach.stack.sandbox.ok("POST", f"/sandbox/accounts/{EXTERNAL_ID}/status", {"status": "CREDENTIALS"})
     before = (await beach.account())["last_sweep_at"]
     await beach.sweep()
     assert (await beach.account())["last_sweep_at"] == before
 
 
-async def test_own_messages_wait_for_the_answer_of_a_send_in_their_chat(beach: Beach) -> None:
+async def test_own_messages_wait_for_the_response_to_a_send_in_their_chat(beach: Beach) -> None:
     await beach.write("hello", 10)
     await beach.sweep()
     chat = await beach.ledger.chat()
@@ -221,7 +221,7 @@ async def test_own_messages_wait_for_the_answer_of_a_send_in_their_chat(beach: B
     assert await beach.ledger.usage() == (0, 1)  # the send itself was counted where it was made
 
 
-async def test_a_send_that_waits_does_not_take_an_older_message_of_the_same_text(beach: Beach) -> None:
+async def test_a_waiting_send_does_not_adopt_an_older_message_of_the_same_text(beach: Beach) -> None:
     await beach.write("hello", 20)
     await beach.sweep()
     await beach.write("Ok", 4, is_sender=True)
@@ -234,7 +234,7 @@ async def test_a_send_that_waits_does_not_take_an_older_message_of_the_same_text
     assert {message["provider_msg_id"] is None for message in own} == {True, False}
 
 
-async def test_ticks_that_no_webhook_told_move_forward(beach: Beach) -> None:
+async def test_ticks_that_no_webhook_reported_move_forward(beach: Beach) -> None:
     await beach.write("hello", 4)
     written = await beach.write("typed on the phone", 3, is_sender=True)
     await beach.sweep()
@@ -244,7 +244,7 @@ async def test_ticks_that_no_webhook_told_move_forward(beach: Beach) -> None:
     assert own["status"] == "read"
 
 
-async def test_the_round_calls_each_due_account_once(beach: Beach) -> None:
+async def test_each_due_account_is_queued_once(beach: Beach) -> None:
     for _ in range(2):
         await sweeps.queue_due_syncs(beach.ledger.parts)
     redis = beach.ledger.parts.redis

@@ -1,4 +1,4 @@
-"""A time that cannot be moves nothing: a webhook counts by its arrival, history stands next to its neighbours."""
+"""Impossible times: a webhook is dated by its arrival, history by its neighbours."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,7 +21,7 @@ IMPOSSIBLE: list[Any] = [
 
 
 @pytest.mark.parametrize("told", IMPOSSIBLE, ids=repr)
-async def test_an_impossible_time_is_the_arrival(ledger: Ledger, told: Any) -> None:
+async def test_an_impossible_time_becomes_the_arrival(ledger: Ledger, told: Any) -> None:
     await ledger.store(message_received("acc-1", "Antes"), written_by_us("Sim."))
     await ledger.store(message_received("acc-1", "Oi", timestamp=told))
     (chat,) = await ledger.chats()
@@ -31,7 +31,7 @@ async def test_an_impossible_time_is_the_arrival(ledger: Ledger, told: Any) -> N
 
 
 @pytest.mark.parametrize("told", [1772442845, "1772442845", 1772442845000, "2026-03-02 09:14:05"])
-async def test_a_time_as_a_number_is_that_time(ledger: Ledger, told: Any) -> None:
+async def test_a_numeric_time_is_read(ledger: Ledger, told: Any) -> None:
     await ledger.store(message_received("acc-1", "Oi", timestamp=told))
     (message,) = await ledger.messages()
     assert message["sent_at"] == "2026-03-02T09:14:05.000Z"
@@ -77,14 +77,12 @@ def at(hour: int) -> str:
         ),
     ],
 )
-def test_a_message_without_a_time_stands_next_to_its_neighbours(
-    page: list[dict[str, Any]], wanted: list[str]
-) -> None:
+def test_an_undated_message_is_dated_by_its_neighbours(page: list[dict[str, Any]], wanted: list[str]) -> None:
     assert times(date_undated(stored(*page), NOON)) == wanted
 
 
 @pytest.mark.parametrize("told", [None, "", "1970-01-01T00:00:00Z", 0, "2024-13-45T00:00:00Z"], ids=repr)
-async def test_history_without_a_time_is_never_news(
+async def test_undated_history_is_never_new(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch, told: Any
 ) -> None:
     async def nobody(self: object, chat: str) -> Attendees:
