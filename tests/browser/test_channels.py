@@ -7,7 +7,7 @@ from tests.browser.screens import Inbox, connect_number
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import message_received
-from tests.workers.storing.test_contact_rows import said, somebody
+from tests.workers.storing.test_contact_rows import attendee, group_message
 
 CHANNEL, LID = "120363040000000000@newsletter", "120000000000001@lid"
 
@@ -16,7 +16,7 @@ async def test_a_channel_is_read_and_has_no_composer(demo: Stack, windows: Windo
     await connect_number(demo)
     inbox = await Inbox.signed_in(windows, demo)
     post = message_received("acc-1", "Big news", chat_id="news", provider_chat_id=CHANNEL)
-    await demo.stranger.deliver(post | {"sender": somebody(CHANNEL), "attendees": []})
+    await demo.stranger.deliver(post | {"sender": attendee(CHANNEL), "attendees": []})
     await expect(inbox.chats).to_have_count(1)
     await expect(inbox.page.get_by_test_id("chat-unread")).to_have_count(0)
     await inbox.open_chat("Channel")
@@ -32,7 +32,10 @@ async def test_a_channel_is_read_and_has_no_composer(demo: Stack, windows: Windo
 async def test_a_mention_is_read_by_name_in_the_list_and_in_the_bubble(demo: Stack, windows: Windows) -> None:
     await connect_number(demo)
     inbox = await Inbox.signed_in(windows, demo)
-    for body in (said(somebody(LID, "Bia Lima")), said(somebody("5@lid", "Caio"), "@120000000000001 hello")):
+    for body in (
+        group_message(attendee(LID, "Bia Lima")),
+        group_message(attendee("5@lid", "Caio"), "@120000000000001 hello"),
+    ):
         await demo.stranger.deliver(body)
     await expect(inbox.chats.filter(has_text="@Bia Lima hello")).to_have_count(1)
     await inbox.chats.first.click()

@@ -12,7 +12,7 @@ from server.redis.client import Client, connect
 from tests.faults.gates import SilentGate
 from tests.support.peers import eventually
 from tests.support.services import Services, redis_at
-from tests.workers.test_runner import QUEUE, Hall, enqueue, truth
+from tests.workers.test_runner import QUEUE, Hall, as_awaitable, enqueue
 from workers import liveness, runner
 from workers.liveness import LivenessMonitor
 
@@ -100,7 +100,7 @@ async def test_a_worker_that_cannot_write_its_heartbeat_is_replaced_and_logged(
             await watch.check()
             assert supervisor.worker is first  # once may be a blip
             await watch.check()
-        await eventually(lambda: truth(lambda: supervisor.worker is not first))
+        await eventually(lambda: as_awaitable(lambda: supervisor.worker is not first))
         # What ran was handed back, and runs again in the new one.
         hall.jobs.may_end.set()
         await eventually(lambda: ended(outside))
@@ -118,7 +118,7 @@ async def test_a_worker_that_stops_reading_its_queue_does_not_count_as_alive(
     hall: Hall, outside: Client, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with hall.working() as supervisor:
-        await eventually(lambda: truth(lambda: supervisor.seconds_since_read() < 1))
+        await eventually(lambda: as_awaitable(lambda: supervisor.seconds_since_read() < 1))
         watch, first = LivenessMonitor(hall.redis, [supervisor]), supervisor.worker
         stuck = asyncio.Event()
 
@@ -127,11 +127,11 @@ async def test_a_worker_that_stops_reading_its_queue_does_not_count_as_alive(
 
         monkeypatch.setattr(first, "_poll_iteration", hang)
         monkeypatch.setattr(liveness, "RENEW_SECONDS", 0.2)
-        await eventually(lambda: truth(lambda: supervisor.seconds_since_read() > 0.3))
+        await eventually(lambda: as_awaitable(lambda: supervisor.seconds_since_read() > 0.3))
         await watch.check()
         assert not await is_worker_alive(outside)
         await watch.check()
-        await eventually(lambda: truth(lambda: supervisor.worker is not first))
+        await eventually(lambda: as_awaitable(lambda: supervisor.worker is not first))
         hall.jobs.may_end.set()
         await enqueue(outside, 1)
         await hall.jobs.have_ended(1)
@@ -147,6 +147,6 @@ async def test_a_process_that_was_paused_is_left_alone(hall: Hall, monkeypatch: 
         first.read_at -= 3600
         monkeypatch.setattr(watch, "_healthy_at", watch._healthy_at - 3600)
         await watch.check()
-        await eventually(lambda: truth(lambda: supervisor.seconds_since_read() < 1))
+        await eventually(lambda: as_awaitable(lambda: supervisor.seconds_since_read() < 1))
         await watch.check()
         assert supervisor.worker is first

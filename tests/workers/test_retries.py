@@ -85,11 +85,11 @@ async def test_a_bug_is_retried_and_then_becomes_a_dead_letter(ledger: Ledger) -
     run, arguments = failing(RuntimeError("a defect")), [{"body": {"text": "Oi \x00"}}]
     await fail_until_the_last_try(run, ledger, arguments)
     await run(ledger.context(), arguments)
-    (letter,) = await ledger.dead_letters()
-    assert letter["source"] == "job:job"
+    (dead_letter,) = await ledger.dead_letters()
+    assert dead_letter["source"] == "job:job"
     # What kind and where; the error's own sentence may quote what somebody wrote.
-    assert re.fullmatch(r"RuntimeError at test_retries\.py:\d+", letter["reason"])
-    assert orjson.loads(letter["body"]) == [arguments]
+    assert re.fullmatch(r"RuntimeError at test_retries\.py:\d+", dead_letter["reason"])
+    assert orjson.loads(dead_letter["body"]) == [arguments]
 
 
 async def test_starts_are_not_counted_as_faults(ledger: Ledger) -> None:

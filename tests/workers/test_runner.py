@@ -43,13 +43,13 @@ class Jobs:
         self.ended.append(number)
 
     async def have_begun(self, count: int) -> None:
-        await eventually(lambda: truth(lambda: len(self.begun) >= count))
+        await eventually(lambda: as_awaitable(lambda: len(self.begun) >= count))
 
     async def have_ended(self, count: int) -> None:
-        await eventually(lambda: truth(lambda: len(self.ended) >= count))
+        await eventually(lambda: as_awaitable(lambda: len(self.ended) >= count))
 
 
-async def truth(check: Callable[[], bool]) -> bool:
+async def as_awaitable(check: Callable[[], bool]) -> bool:
     return check()
 
 

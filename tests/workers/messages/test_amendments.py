@@ -34,7 +34,7 @@ def unipile(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> Callable[[Answer
     return answer
 
 
-async def told(ledger: Ledger, kind: str, **changes: Any) -> tuple[int, str]:
+async def amended_message(ledger: Ledger, kind: str, **changes: Any) -> tuple[int, str]:
     """A message with an event about it; returns the job's arguments."""
     message = message_received("acc-1", "Oi")
     await ledger.store(message)
@@ -54,7 +54,7 @@ async def test_the_state_at_unipile_wins_over_the_webhook(
     ledger: Ledger, unipile: Callable[[Answer], None]
 ) -> None:
     """A misread webhook body does no harm."""
-    key = await told(ledger, "message_deleted")
+    key = await amended_message(ledger, "message_deleted")
     unipile(state("Olá", is_edited=True))
     await amend_message(ledger.context(), *key)
     assert await shown(ledger) == ("Olá", True, False, "[]")
@@ -64,7 +64,7 @@ async def test_the_state_at_unipile_wins_over_the_webhook(
 async def test_a_new_text_need_not_be_called_edited(
     ledger: Ledger, unipile: Callable[[Answer], None]
 ) -> None:
-    key = await told(ledger, "message_edited", message="Olá")
+    key = await amended_message(ledger, "message_edited", message="Olá")
     unipile(state("Olá"))
     await amend_message(ledger.context(), *key)
     assert await shown(ledger) == ("Olá", True, False, "[]")
@@ -73,7 +73,7 @@ async def test_a_new_text_need_not_be_called_edited(
 async def test_no_change_takes_no_seq_and_is_not_published(
     ledger: Ledger, ear: Ear, unipile: Callable[[Answer], None]
 ) -> None:
-    key = await told(ledger, "message_edited", message="Oi")
+    key = await amended_message(ledger, "message_edited", message="Oi")
     before, _ = await ledger.messages(), await ear.heard()
     unipile(state("Oi"))
     await amend_message(ledger.context(), *key)
@@ -84,7 +84,7 @@ async def test_no_change_takes_no_seq_and_is_not_published(
 async def test_a_change_is_published_with_its_chat(
     ledger: Ledger, ear: Ear, unipile: Callable[[Answer], None]
 ) -> None:
-    key = await told(ledger, "message_edited", message="Olá")
+    key = await amended_message(ledger, "message_edited", message="Olá")
     await ear.heard()
     unipile(state("Olá", is_edited=True))
     await amend_message(ledger.context(), *key)
@@ -98,7 +98,7 @@ async def test_a_change_is_published_with_its_chat(
 async def test_a_read_that_fails_waits_before_the_webhook_counts(
     ledger: Ledger, unipile: Callable[[Answer], None], error: UnipileError
 ) -> None:
-    key = await told(ledger, "message_edited", message="Olá")
+    key = await amended_message(ledger, "message_edited", message="Olá")
     unipile(error)
     with pytest.raises((NotTaken, TimeoutError)):
         await amend_message(ledger.context(), *key)
@@ -110,7 +110,7 @@ async def test_a_read_that_fails_waits_before_the_webhook_counts(
 async def test_the_state_at_unipile_corrects_an_applied_webhook(
     ledger: Ledger, unipile: Callable[[Answer], None]
 ) -> None:
-    key = await told(ledger, "message_edited", message="errado")
+    key = await amended_message(ledger, "message_edited", message="errado")
     unipile(Rejected("resource_not_found", "x", 404))
     await amend_message(ledger.context(), *key)
     assert (await shown(ledger))[0] == "errado"
@@ -145,7 +145,7 @@ async def test_a_reaction_can_overtake_the_response_to_a_send(ledger: Ledger) ->
 async def test_a_reaction_without_a_sender_changes_nothing(
     ledger: Ledger, unipile: Callable[[Answer], None]
 ) -> None:
-    key = await told(ledger, "message_reaction", reaction="👍")
+    key = await amended_message(ledger, "message_reaction", reaction="👍")
     unipile(Rejected("resource_not_found", "x", 404))
     await amend_message(ledger.context(), *key)
     assert await shown(ledger) == ("Oi", False, False, "[]")

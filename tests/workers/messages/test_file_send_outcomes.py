@@ -7,7 +7,7 @@ import pytest
 from tests.support.media_files import form, png, post
 from tests.support.send_harness import Desk, summary
 from tests.support.worker_harness import written_by_us
-from tests.workers.messages.test_send_outcomes import GET_MESSAGES, LOST, look
+from tests.workers.messages.test_send_outcomes import GET_MESSAGES, LOST, verify_due
 
 SMALL, LARGE = png(7), png(123)
 WENT, DID_NOT = {"accepted": True}, {"accepted": False}
@@ -56,7 +56,7 @@ async def test_two_files_without_text_are_distinguished(
     await lose(desk, *fates)
     assert await outcomes(desk) == [("c", "unconfirmed"), ("c#2", "unconfirmed")]
     for _ in range(5):
-        await look(desk)
+        await verify_due(desk)
         await desk.work()
     assert await outcomes(desk) == [("c", wanted[0]), ("c#2", wanted[1])]
     went = [size for size, fate in zip((len(SMALL), len(LARGE)), fates, strict=True) if fate is WENT]
@@ -71,7 +71,7 @@ async def test_a_picture_from_the_phone_is_not_taken_for_the_one_that_was_lost(d
     session = desk.stack.sandbox.session
     async with session.post(path, data=other, headers={"X-API-KEY": "sandbox-key"}) as answer:
         assert answer.status == 201
-    await look(desk)
+    await verify_due(desk)
     assert await outcomes(desk) == [("c", "unconfirmed"), ("c#2", "unconfirmed")]
 
 

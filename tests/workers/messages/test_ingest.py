@@ -100,9 +100,9 @@ async def test_an_unknown_kind_is_stored_once_and_counted(ledger: Ledger) -> Non
     before = counted("confab_events_ignored", kind="message_unheard_of")
     await ledger.store(event)
     await ledger.store(event)
-    (kept,) = await ledger.dead_letters("ignored")
-    assert kept["reason"] == "message_unheard_of"
-    assert event["message_id"] in kept["body"]
+    (dead_letter,) = await ledger.dead_letters("ignored")
+    assert dead_letter["reason"] == "message_unheard_of"
+    assert event["message_id"] in dead_letter["body"]
     assert counted("confab_events_ignored", kind="message_unheard_of") == before + 2
     assert await ledger.messages() == []
 

@@ -49,12 +49,12 @@ async def test_a_burst_goes_out_at_once_and_what_is_over_it_waits_visibly(slow_d
     shown = await slow_desk.agent.messages(slow_desk.account_id, slow_desk.chat["id"])
     by_client = {message["client_id"]: message for message in shown}
     assert [by_client[f"c-{n}"]["scheduled_at"] for n in (0, 1, 2, 4)] == [None] * 4
-    held = by_client["c-3"]
-    assert (held["status"], held["error"]) == ("sending", None)
-    seconds = datetime.fromisoformat(held["scheduled_at"]).timestamp() - time.time()
+    delayed = by_client["c-3"]
+    assert (delayed["status"], delayed["error"]) == ("sending", None)
+    seconds = datetime.fromisoformat(delayed["scheduled_at"]).timestamp() - time.time()
     assert 50 < seconds <= 60
     assert abs(await queued_send(slow_desk) - seconds) < 1
-    await socket.wait_for_event("message:updated", client_id="c-3", scheduled_at=held["scheduled_at"])
+    await socket.wait_for_event("message:updated", client_id="c-3", scheduled_at=delayed["scheduled_at"])
 
 
 async def test_a_delayed_message_keeps_its_time_and_its_order(slow_desk: Desk) -> None:

@@ -10,7 +10,7 @@ from tests.support.worker_harness import Ear, Ledger, receipt, written_by_us
 STATUS = {"AccountStatus": {"account_id": "acc-1", "account_type": "WHATSAPP", "message": "CREDENTIALS"}}
 
 
-def told(heard: list[tuple[int, dict[str, Any]]]) -> set[tuple[str, int]]:
+def published(heard: list[tuple[int, dict[str, Any]]]) -> set[tuple[str, int]]:
     return {(frame["event"], seq) for seq, frame in heard}
 
 
@@ -18,10 +18,10 @@ def told(heard: list[tuple[int, dict[str, Any]]]) -> set[tuple[str, int]]:
 async def test_a_rerun_publishes_messages_and_chats(ledger: Ledger, ear: Ear, job_try: int) -> None:
     messages = [message_received("acc-1", "Oi"), message_received("acc-1", "Oi", phone="5511977770000")]
     await ledger.store(*messages)
-    first = told(await ear.heard())
+    first = published(await ear.heard())
     assert {event for event, _ in first} == {"message:new", "chat:updated"}
     await ledger.store(*messages, job_try=job_try)
-    assert told(await ear.heard()) == first
+    assert published(await ear.heard()) == first
 
 
 async def test_a_rerun_publishes_ticks_and_states(ledger: Ledger, ear: Ear) -> None:
@@ -30,10 +30,10 @@ async def test_a_rerun_publishes_ticks_and_states(ledger: Ledger, ear: Ear) -> N
     tick = receipt("message_read", message["message_id"])
     await ear.heard()
     await ledger.store(tick, STATUS)
-    first = told(await ear.heard())
+    first = published(await ear.heard())
     assert {event for event, _ in first} == {"message:updated", "account:updated"}
     await ledger.store(tick, STATUS, job_try=2)
-    assert first <= told(await ear.heard())
+    assert first <= published(await ear.heard())
 
 
 async def test_a_duplicate_is_no_rerun(ledger: Ledger, ear: Ear) -> None:
@@ -42,7 +42,7 @@ async def test_a_duplicate_is_no_rerun(ledger: Ledger, ear: Ear) -> None:
     await ledger.store(message)
     await ear.heard()
     await ledger.store(message)
-    assert {event for event, _ in told(await ear.heard())} == {"message:new"}
+    assert {event for event, _ in published(await ear.heard())} == {"message:new"}
 
 
 async def test_a_rerun_without_rows_publishes_nothing(ledger: Ledger, ear: Ear) -> None:

@@ -15,7 +15,7 @@ LOST = POST_MESSAGE | {"status": 500, "times": 1}
 AGED = "update channels_message set attempted_at = attempted_at - interval '1 hour'"
 
 
-async def look(desk: Desk) -> None:
+async def verify_due(desk: Desk) -> None:
     """Runs the periodic task and the verifications that it queued, without their delays."""
     await desk.ledger.execute(
         "update channels_message set next_look_at = now() where next_look_at is not null"
@@ -48,7 +48,7 @@ async def test_a_send_that_is_not_found_is_unconfirmed_and_never_sent_again(desk
     await desk.fail(routes=[LOST])
     await desk.work()
     for _ in range(6):
-        await look(desk)
+        await verify_due(desk)
         await desk.work()
     (message,) = await desk.sent()
     assert message["status"] == "unconfirmed"
@@ -65,11 +65,11 @@ async def test_a_later_verification_finds_it(desk: Desk) -> None:
     await desk.fail(routes=[lost, GET_MESSAGES | {"status": 503}])
     await desk.work()
     assert summary(await desk.sent()) == [("c-1", "unconfirmed")]
-    await look(desk)  # UniPile cannot be asked: the look does not count
+    await verify_due(desk)  # UniPile cannot be asked: the look does not count
     (row,) = await desk.ledger.fetch("select looks from channels_message where direction = 'out'")
     assert row["looks"] == 0
     await desk.fail()
-    await look(desk)
+    await verify_due(desk)
     (message,) = await desk.sent()
     assert message["status"] in ("sent", "delivered")
     assert await desk.ledger.usage() == (1, 0)
@@ -110,7 +110,7 @@ async def test_an_accepted_send_without_an_echo_is_unconfirmed_until_its_late_ec
     await verify_sends.queue_due_verifications(desk.ledger.parts)
     assert summary(await desk.sent()) == [("c-1", "sent")]
     await desk.ledger.execute(AGED)
-    await look(desk)
+    await verify_due(desk)
     (message,) = await desk.sent()
     assert message["status"] == "unconfirmed"
     assert "unseen" in message["error"]
@@ -142,7 +142,7 @@ async def test_an_unseen_send_is_found_delivered_at_unipile(desk: Desk) -> None:
     await desk.work()
     await eventually(lambda: is_delivered(desk))
     await desk.ledger.execute("update channels_message set attempted_at = attempted_at - interval '1 hour'")
-    await look(desk)
+    await verify_due(desk)
     assert summary(await desk.sent()) == [("c-1", "delivered")]
 
 
@@ -198,5 +198,5 @@ async def test_a_send_of_a_dead_worker_is_verified(desk: Desk) -> None:
     await requeue_lost_sends(desk.ledger.parts)
     assert summary(await desk.sent()) == [("c-1", "unconfirmed")]
     await desk.fail()
-    await look(desk)
+    await verify_due(desk)
     assert [m["status"] for m in await desk.sent()] != ["unconfirmed"]

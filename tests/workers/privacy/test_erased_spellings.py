@@ -7,7 +7,7 @@ import pytest
 from server.store.privacy.contact_erasures import begin_erasure
 from server.store.privacy.erasure_digests import mark_erased
 from tests.support.worker_harness import Ledger
-from tests.workers.storing.test_contact_rows import contacts_of, said, somebody, told
+from tests.workers.storing.test_contact_rows import attendee, contacts_of, direct_message, group_message
 from workers.privacy.erase_contacts import erase_contacts
 
 PHONE, LID = "5511988880000@s.whatsapp.net", "120000000000001@lid"
@@ -35,14 +35,14 @@ async def erase(ledger: Ledger) -> None:
     ],
 )
 async def test_a_late_event_brings_nobody_back(ledger: Ledger, known: str, late: str) -> None:
-    await ledger.store(told(somebody(known, "Bia"), known))
+    await ledger.store(direct_message(attendee(known, "Bia"), known))
     await erase(ledger)
-    someone = somebody("5@lid", "Caio")
+    someone = attendee("5@lid", "Caio")
     mention = [{"provider_id": late, "name": "Bia"}]
     await ledger.store(
-        told(somebody(late, "Bia"), late),
-        said(somebody(late, "Bia")),
-        said(someone, "Hello @120000000000001", message_id="kept", mentions=mention),
+        direct_message(attendee(late, "Bia"), late),
+        group_message(attendee(late, "Bia")),
+        group_message(someone, "Hello @120000000000001", message_id="kept", mentions=mention),
         _reacted(late),
         {"event": "message_pinned", "account_id": "acc-1", "who": late},
     )
@@ -58,7 +58,7 @@ def _reacted(who: str) -> dict[str, Any]:
         "account_id": "acc-1",
         "message_id": "kept",
         "reaction": "👍",
-        "reaction_sender": somebody(who, "Bia"),
+        "reaction_sender": attendee(who, "Bia"),
     }
 
 
@@ -68,5 +68,5 @@ async def test_who_was_erased_under_an_old_spelling_stays_away(ledger: Ledger) -
     (row,) = await ledger.fetch("select id, now() as at from channels_account")
     await ledger.parts.database.write(mark_erased, ledger.parts.name_hasher, row["id"], [spelled], row["at"])
     await ledger.execute("update channels_account set has_erased = true")
-    await ledger.store(said(somebody(spelled, "Bia")))
+    await ledger.store(group_message(attendee(spelled, "Bia")))
     assert await ledger.messages() == []

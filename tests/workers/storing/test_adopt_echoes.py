@@ -32,8 +32,10 @@ async def test_an_echo_before_the_response_is_adopted(ledger: Ledger, ear: Ear) 
     assert await bubbles(ledger) == [("Tem.", "sent", "m-1", "client-1")]
     await ledger.answer_send(sent, "m-1")
     assert await bubbles(ledger) == [("Tem.", "sent", "m-1", "client-1")]
-    told = [frame["event"] for _, frame in await ear.heard() if frame["data"].get("client_id") == "client-1"]
-    assert told == ["message:sent"]
+    pushed = [
+        frame["event"] for _, frame in await ear.heard() if frame["data"].get("client_id") == "client-1"
+    ]
+    assert pushed == ["message:sent"]
     assert await ledger.usage() == (0, 1)
 
 
@@ -58,17 +60,17 @@ async def test_an_echo_with_a_changed_text_is_delayed_until_the_response(ledger:
     sent = await ledger.begin_send(await open_chat(ledger), " Tem. ")
     await ledger.store(echo("Tem.", "m-1"))
     assert await bubbles(ledger) == [(" Tem. ", "sending", None, "client-1")]
-    ((held,),) = await ledger.waiting()
+    ((delayed,),) = await ledger.waiting()
     await ledger.answer_send(sent, "m-1")
-    await ingest.store_events(ledger.context(), [held])
+    await ingest.store_events(ledger.context(), [delayed])
     assert await bubbles(ledger) == [(" Tem. ", "sent", "m-1", "client-1")]
     assert await ledger.usage() == (0, 1)
 
 
 async def test_another_message_is_stored_after_the_maximum_wait(ledger: Ledger) -> None:
     await ledger.begin_send(await open_chat(ledger), "Tem.")
-    held = delivery(echo("outra coisa", "m-9")) | {"waits": MAX_ECHO_WAITS}
-    await ingest.store_events(ledger.context(), [held])
+    delayed = delivery(echo("outra coisa", "m-9")) | {"waits": MAX_ECHO_WAITS}
+    await ingest.store_events(ledger.context(), [delayed])
     assert await bubbles(ledger) == [
         ("Tem.", "sending", None, "client-1"),
         ("outra coisa", "sent", "m-9", None),
@@ -107,8 +109,8 @@ async def test_a_phone_typed_message_of_equal_text_leaves_two_bubbles(ledger: Le
 async def test_a_response_with_the_id_of_another_row_does_not_fail(ledger: Ledger) -> None:
     """The echo waited for the maximum and was stored: the send has a row of its own, without an id."""
     sent = await ledger.begin_send(await open_chat(ledger), " Tem. ")
-    held = delivery(echo("Tem.", "m-1")) | {"waits": MAX_ECHO_WAITS}
-    await ingest.store_events(ledger.context(), [held])
+    delayed = delivery(echo("Tem.", "m-1")) | {"waits": MAX_ECHO_WAITS}
+    await ingest.store_events(ledger.context(), [delayed])
     await ledger.answer_send(sent, "m-1")
     assert {m[1] for m in await bubbles(ledger)} == {"sent"}
     assert len(await bubbles(ledger)) == 2

@@ -40,8 +40,8 @@ async def test_poisonous_events_leave_the_rest_of_their_batch_alone(ledger: Ledg
     assert stored["tempo"]["sent_at"] == "2026-03-02T23:00:00.000Z"
     assert await ledger.usage() == (0, 7)
     dead = await ledger.dead_letters()
-    assert [orjson.loads(letter["body"]) for letter in dead] == impossible
-    assert {letter["reason"] for letter in dead} == {
+    assert [orjson.loads(dead_letter["body"]) for dead_letter in dead] == impossible
+    assert {dead_letter["reason"] for dead_letter in dead} == {
         f"{name} is missing or impossible" for name in ("message_id", "chat_id", "account_id")
     }
 
@@ -51,19 +51,19 @@ async def test_an_event_that_the_database_rejects_is_isolated_in_halves(
 ) -> None:
     insert, calls = messages.insert_messages, 0
 
-    async def refuse(cursor: Cursor, rows: Sequence[NewMessage]) -> list[messages.InsertedMessage]:
+    async def reject(cursor: Cursor, rows: Sequence[NewMessage]) -> list[messages.InsertedMessage]:
         nonlocal calls
         calls += 1
         if any(row["body"] == "veneno" for row in rows):
             raise psycopg2.DataError("the database cannot hold this")
         return await insert(cursor, rows)
 
-    monkeypatch.setattr(messages, "insert_messages", refuse)
+    monkeypatch.setattr(messages, "insert_messages", reject)
     events = [message_received("acc-1", "veneno" if n == 11 else f"texto {n}") for n in range(20)]
     await ledger.store(*events)
     assert {m["body"] for m in await ledger.messages()} == {f"texto {n}" for n in range(20) if n != 11}
-    (letter,) = await ledger.dead_letters()
-    assert (orjson.loads(letter["body"])["message_id"], letter["reason"]) == (
+    (dead_letter,) = await ledger.dead_letters()
+    assert (orjson.loads(dead_letter["body"])["message_id"], dead_letter["reason"]) == (
         events[11]["message_id"],
         "DataError",
     )

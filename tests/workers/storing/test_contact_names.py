@@ -9,7 +9,7 @@ from tests.server.text.test_graphemes import TABLE
 from tests.support.peers import message_received
 from tests.support.worker_harness import Ledger, written_by_us
 
-NO_NAMES = [told for told, shown in TABLE["names"] if shown is None]
+NO_NAMES = [reported for reported, shown in TABLE["names"] if shown is None]
 SHOWN = """
     select k.name as contact, k.phone, c.title, array(
         select m.sender->>'name' from channels_message m where m.direction = 'in' order by m.id) as senders

@@ -14,7 +14,7 @@ LID, JID = "120000000000001@lid", "5511988880000@s.whatsapp.net"
 CONTACT = "select id, provider_id, name, phone, seq from channels_contact order by id"
 
 
-def somebody(provider_id: str, name: str | None = None, **more: Any) -> dict[str, Any]:
+def attendee(provider_id: str, name: str | None = None, **more: Any) -> dict[str, Any]:
     """A contact with no other fields than those given."""
     return {
         "attendee_id": None,
@@ -33,13 +33,13 @@ LINKED = {
 LINK = {"attendee_public_identifier": JID}
 
 
-def said(sender: dict[str, Any], text: str = "Oi", **more: Any) -> dict[str, Any]:
+def group_message(sender: dict[str, Any], text: str = "Oi", **more: Any) -> dict[str, Any]:
     """A message in a group."""
-    place = {"chat_id": "g-1", "provider_chat_id": "9@g.us", "is_group": True}
-    return message_received("acc-1", text, **(place | more)) | {"sender": sender, "attendees": []}
+    chat = {"chat_id": "g-1", "provider_chat_id": "9@g.us", "is_group": True}
+    return message_received("acc-1", text, **(chat | more)) | {"sender": sender, "attendees": []}
 
 
-def told(sender: dict[str, Any], address: str = LID, **more: Any) -> dict[str, Any]:
+def direct_message(sender: dict[str, Any], address: str = LID, **more: Any) -> dict[str, Any]:
     """A message in a direct chat."""
     return message_received("acc-1", chat_id=f"chat {address}", provider_chat_id=address, **more) | {
         "sender": sender,
@@ -58,7 +58,7 @@ async def contacts_of(ledger: Ledger) -> list[tuple[Any, ...]]:
 
 
 async def test_a_lid_is_not_a_phone(ledger: Ledger) -> None:
-    await ledger.store(told(somebody(LID)))
+    await ledger.store(direct_message(attendee(LID)))
     assert await contacts_of(ledger) == [(LID, None, None)]
 
 
@@ -67,9 +67,9 @@ async def test_two_names_become_one_contact_when_they_are_linked(
     ledger: Ledger, order: tuple[int, ...]
 ) -> None:
     bodies = [
-        said(somebody(LID, "Bia"), timestamp="2026-03-02T09:00:00.000Z"),
-        said(somebody(JID, "Bia Lima"), timestamp="2026-03-02T09:00:02.000Z"),
-        said(somebody(LID, "B.", **LINKED), timestamp="2026-03-02T09:00:01.000Z"),
+        group_message(attendee(LID, "Bia"), timestamp="2026-03-02T09:00:00.000Z"),
+        group_message(attendee(JID, "Bia Lima"), timestamp="2026-03-02T09:00:02.000Z"),
+        group_message(attendee(LID, "B.", **LINKED), timestamp="2026-03-02T09:00:01.000Z"),
     ]
     for number in order:
         await ledger.store(bodies[number])
@@ -79,33 +79,33 @@ async def test_two_names_become_one_contact_when_they_are_linked(
 
 
 async def test_unipiles_own_id_links_too(ledger: Ledger) -> None:
-    await ledger.store(said(somebody(LID, "Bia", attendee_id="a-1")))
-    await ledger.store(said(somebody(JID, None, attendee_id="a-1")))
+    await ledger.store(group_message(attendee(LID, "Bia", attendee_id="a-1")))
+    await ledger.store(group_message(attendee(JID, None, attendee_id="a-1")))
     assert await contacts_of(ledger) == [(LID, "Bia", "+5511988880000")]
 
 
 async def test_the_address_of_a_direct_chat_is_its_contacts_phone(ledger: Ledger) -> None:
-    await ledger.store(told(somebody(LID, "Bia"), JID))
-    await ledger.store(said(somebody(JID)))
+    await ledger.store(direct_message(attendee(LID, "Bia"), JID))
+    await ledger.store(group_message(attendee(JID)))
     assert await contacts_of(ledger) == [(LID, "Bia", "+5511988880000")]
 
 
 async def test_contacts_with_the_same_name_stay_two(ledger: Ledger) -> None:
-    await ledger.store(said(somebody(LID, "Bia")), said(somebody("2@lid", "Bia")))
+    await ledger.store(group_message(attendee(LID, "Bia")), group_message(attendee("2@lid", "Bia")))
     assert {contact[0] for contact in await contacts_of(ledger)} == {LID, "2@lid"}
 
 
 async def test_the_account_itself_is_no_contact(ledger: Ledger) -> None:
-    await ledger.store(said(somebody("me@lid", "Loja", **LINKED), is_sender=True))
+    await ledger.store(group_message(attendee("me@lid", "Loja", **LINKED), is_sender=True))
     assert await contacts_of(ledger) == []
 
 
 async def test_a_name_learned_later_reaches_the_rooms_and_older_messages(ledger: Ledger, ear: Ear) -> None:
     """A group member without a name: only the contact's row changes when the name arrives."""
-    await ledger.store(said(somebody(LID)), told(somebody(LID)))
+    await ledger.store(group_message(attendee(LID)), direct_message(attendee(LID)))
     (before,) = await ledger.fetch("select seq from channels_message where body = 'Oi' limit 1 offset 1")
     await ear.heard()
-    await ledger.store(said(somebody(LID, "Bia Lima"), "Sou a Bia"))
+    await ledger.store(group_message(attendee(LID, "Bia Lima"), "Sou a Bia"))
     frames = [frame for _, frame in await ear.heard()]
     (contact,) = [frame["data"] for frame in frames if frame["event"] == "contact:updated"]
     assert (contact["name"], contact["provider_ids"]) == ("Bia Lima", [LID])
@@ -117,25 +117,25 @@ async def test_a_name_learned_later_reaches_the_rooms_and_older_messages(ledger:
 
 
 async def test_what_changes_nothing_takes_no_seq(ledger: Ledger, ear: Ear) -> None:
-    await ledger.store(told(somebody(LID, "Bia")))
+    await ledger.store(direct_message(attendee(LID, "Bia")))
     await ear.heard()
-    await ledger.store(told(somebody(LID, "Bia")))
+    await ledger.store(direct_message(attendee(LID, "Bia")))
     assert sorted(frame["event"] for _, frame in await ear.heard()) == ["chat:updated", "message:new"]
     assert [contact["seq"] for contact in await ledger.fetch(CONTACT)] == [0]
 
 
 async def test_an_older_name_that_comes_late_does_not_win(ledger: Ledger) -> None:
-    await ledger.store(told(somebody(LID, "Bia Lima"), timestamp="2026-03-02T09:00:05.000Z"))
-    await ledger.store(told(somebody(LID, "Bia"), timestamp="2026-03-02T09:00:04.000Z"))
-    await ledger.store(told(somebody(LID, ""), timestamp="2026-03-02T09:00:06.000Z"))
+    await ledger.store(direct_message(attendee(LID, "Bia Lima"), timestamp="2026-03-02T09:00:05.000Z"))
+    await ledger.store(direct_message(attendee(LID, "Bia"), timestamp="2026-03-02T09:00:04.000Z"))
+    await ledger.store(direct_message(attendee(LID, ""), timestamp="2026-03-02T09:00:06.000Z"))
     assert await contacts_of(ledger) == [(LID, "Bia Lima", None)]
 
 
 async def test_two_chats_of_one_contact_have_the_same_name(ledger: Ledger, ear: Ear) -> None:
     """UniPile's chats stay two; both show the contact once the ids are linked."""
-    await ledger.store(told(somebody(LID)), told(somebody(JID), JID))
+    await ledger.store(direct_message(attendee(LID)), direct_message(attendee(JID), JID))
     await ear.heard()
-    await ledger.store(said(somebody(LID, "Bia Lima", **LINKED)))
+    await ledger.store(group_message(attendee(LID, "Bia Lima", **LINKED)))
     frames = [frame for _, frame in await ear.heard() if frame["event"] == "chat:updated"]
     direct = [frame["data"] for frame in frames if frame["data"]["kind"] == "direct"]
     assert [chat["title"] for chat in direct] == ["Bia Lima", "Bia Lima"]
@@ -145,10 +145,10 @@ async def test_two_chats_of_one_contact_have_the_same_name(ledger: Ledger, ear: 
 
 async def test_a_new_alias_alone_is_published(ledger: Ledger, ear: Ear) -> None:
     """It brings no name, but messages under the other id can show one now."""
-    await ledger.store(told(somebody(LID, "Bia Lima")), told(somebody(JID), JID))
+    await ledger.store(direct_message(attendee(LID, "Bia Lima")), direct_message(attendee(JID), JID))
     await ear.heard()
     await ledger.store(
-        said(somebody(LID, None, attendee_specifics={"phone_number": "hidden", "lid": LID}, **LINK))
+        group_message(attendee(LID, None, attendee_specifics={"phone_number": "hidden", "lid": LID}, **LINK))
     )
     frames = [frame for _, frame in await ear.heard()]
     (contact,) = [frame["data"] for frame in frames if frame["event"] == "contact:updated"]
@@ -156,8 +156,8 @@ async def test_a_new_alias_alone_is_published(ledger: Ledger, ear: Ear) -> None:
 
 
 async def test_batches_that_link_at_the_same_time_make_one_contact(ledger: Ledger) -> None:
-    names = [somebody(f"{number}@lid", "Bia", attendee_id="a-1") for number in range(6)]
-    await asyncio.gather(*(ledger.store(said(sender)) for sender in names))
+    names = [attendee(f"{number}@lid", "Bia", attendee_id="a-1") for number in range(6)]
+    await asyncio.gather(*(ledger.store(group_message(sender)) for sender in names))
     assert await contacts_of(ledger) == [("0@lid", "Bia", None)]
 
 
@@ -166,13 +166,13 @@ def reaction(target: dict[str, Any], who: dict[str, Any], value: str) -> dict[st
 
 
 async def test_a_reactor_is_a_contact(ledger: Ledger) -> None:
-    target = told(somebody(LID, "Bia"))
-    await ledger.store(target, reaction(target, somebody("3@lid", "Caio"), "👍"))
+    target = direct_message(attendee(LID, "Bia"))
+    await ledger.store(target, reaction(target, attendee("3@lid", "Caio"), "👍"))
     assert ("3@lid", "Caio", None) in await contacts_of(ledger)
 
 
 async def test_a_reactor_under_two_names_counts_once(ledger: Ledger) -> None:
-    await ledger.store(said(somebody(LID, "Bia")))
+    await ledger.store(group_message(attendee(LID, "Bia")))
     both = [
         {"value": value, "sender": {"provider_id": who, "name": None}, "is_own": False}
         for who, value in ((LID, "👍"), (JID, "❤️"))
@@ -182,6 +182,6 @@ async def test_a_reactor_under_two_names_counts_once(ledger: Ledger) -> None:
     )
     (message,) = await shown(ledger)
     assert [r["sender"]["name"] for r in message["reactions"]] == ["Bia", None]
-    await ledger.store(said(somebody(LID, "Bia Lima", **LINKED)))
+    await ledger.store(group_message(attendee(LID, "Bia Lima", **LINKED)))
     (message, _) = await shown(ledger)
     assert [(r["value"], r["sender"]["name"]) for r in message["reactions"]] == [("❤️", "Bia Lima")]

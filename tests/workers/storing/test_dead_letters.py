@@ -66,13 +66,15 @@ BROKEN = of_another("broken", message_id="other-7")
 
 def unreadable() -> list[dict[str, Any]]:
     """Unknown bodies, each with only one of her ids, or the id of one of her messages."""
-    told: list[dict[str, Any]] = [
+    bodies_of_hers: list[dict[str, Any]] = [
         {"chat_id": f"chat-{PHONE}", "message": f"{MARK} edits"},
         {"message_id": "hers-2", "text": f"{MARK} again"},
         {"caller": f"+{PHONE}", "note": MARK},
         {"people": {f"1{PHONE}@lid": {"nick": MARK}}},
     ]
-    return [{"event": f"unheard_of_{n}", "account_id": "acc-1", **one} for n, one in enumerate(told)]
+    return [
+        {"event": f"unheard_of_{n}", "account_id": "acc-1", **one} for n, one in enumerate(bodies_of_hers)
+    ]
 
 
 async def bodies(ledger: Ledger, *states: str) -> list[Any]:
@@ -88,16 +90,16 @@ async def test_a_dead_letter_after_the_erasure_stores_nothing_of_hers(ledger: Le
     late = [of_her("late", message_id="hers-7"), of_her(message_id="hers-1"), *unreadable()]
     await give_up(ledger, late[0], BROKEN, *late[1:])
     assert await traces(ledger, MARK, PHONE, *HERS) == []
-    (letter,) = await ledger.dead_letters()
-    assert orjson.loads(letter["body"]) == BROKEN
-    assert letter["source"] == "messages"
+    (dead_letter,) = await ledger.dead_letters()
+    assert orjson.loads(dead_letter["body"]) == BROKEN
+    assert dead_letter["source"] == "messages"
 
 
 async def test_an_erasure_deletes_her_dead_letters_and_no_others(ledger: Ledger) -> None:
     await ledger.store(*past())
     await give_up(ledger, of_her("late", message_id="hers-7"), BROKEN, *unreadable())
     assert len(await ledger.dead_letters()) == 6
-    assert not [letter for letter in await ledger.dead_letters() if MARK in letter["reason"]]
+    assert not [dead_letter for dead_letter in await ledger.dead_letters() if MARK in dead_letter["reason"]]
     await erase(ledger)
     assert await traces(ledger, MARK, PHONE, *HERS) == []
     assert await bodies(ledger, "dead", "ignored") == [BROKEN]
@@ -164,9 +166,11 @@ async def test_an_amendment_job_of_her_message_is_not_stored(ledger: Ledger) -> 
     assert await bodies(ledger, "dead") == [{"account_id": "acc-1", "message_id": "other-1"}]
 
 
-@pytest.mark.parametrize("number", ["acc-\x00", "acc-" + "1" * 300])
-async def test_an_event_with_an_impossible_account_becomes_a_dead_letter(ledger: Ledger, number: str) -> None:
-    event = in_group(of_another("broken")) | {"account_id": number, "message_id": None}
+@pytest.mark.parametrize("external_id", ["acc-\x00", "acc-" + "1" * 300])
+async def test_an_event_with_an_impossible_account_becomes_a_dead_letter(
+    ledger: Ledger, external_id: str
+) -> None:
+    event = in_group(of_another("broken")) | {"account_id": external_id, "message_id": None}
     await ledger.store(event)
     assert await bodies(ledger, "dead") == [event]
 

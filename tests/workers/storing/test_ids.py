@@ -9,7 +9,13 @@ from server.unipile.lists.chats import read_chat
 from server.unipile.lists.messages import read_stored
 from tests.support.peers import message_received
 from tests.support.worker_harness import Ear, Ledger
-from tests.workers.storing.test_contact_rows import contacts_of, said, shown, somebody, told
+from tests.workers.storing.test_contact_rows import (
+    attendee,
+    contacts_of,
+    direct_message,
+    group_message,
+    shown,
+)
 from workers.sync.phone_flags import apply_flags
 
 LID = "120000000000001@lid"
@@ -24,19 +30,19 @@ async def chat_json(ledger: Ledger) -> dict[str, Any]:
 
 async def test_a_contact_with_several_devices_is_one_sender(ledger: Ledger) -> None:
     spellings = [LID, "120000000000001.1:0@lid", "120000000000001:7@lid", " 120000000000001@LID"]
-    await ledger.store(*(said(somebody(spelled, "Bia Lima")) for spelled in spellings))
+    await ledger.store(*(group_message(attendee(spelled, "Bia Lima")) for spelled in spellings))
     assert {message["sender"]["provider_id"] for message in await shown(ledger)} == {LID}
     assert await contacts_of(ledger) == [(LID, "Bia Lima", None)]
 
 
 async def test_a_phone_with_several_devices_is_one_sender(ledger: Ledger) -> None:
     spellings = ["5511988880000@s.whatsapp.net", "5511988880000:12@s.whatsapp.net", "5511988880000@c.us"]
-    await ledger.store(*(said(somebody(spelled)) for spelled in spellings))
+    await ledger.store(*(group_message(attendee(spelled)) for spelled in spellings))
     assert await contacts_of(ledger) == [("5511988880000@s.whatsapp.net", None, "+5511988880000")]
 
 
 async def test_the_reactions_of_two_devices_are_one(ledger: Ledger) -> None:
-    message = said(somebody("5@lid"))
+    message = group_message(attendee("5@lid"))
     await ledger.store(message)
     for spelled in ("120000000000001.1:0@lid", "120000000000001:7@lid"):
         await ledger.store(
@@ -45,7 +51,7 @@ async def test_the_reactions_of_two_devices_are_one(ledger: Ledger) -> None:
                 "account_id": "acc-1",
                 "message_id": message["message_id"],
                 "reaction": "👍",
-                "reaction_sender": somebody(spelled, "Bia"),
+                "reaction_sender": attendee(spelled, "Bia"),
             }
         )
     hints = await ledger.fetch("select person from channels_amendment")
@@ -54,46 +60,52 @@ async def test_the_reactions_of_two_devices_are_one(ledger: Ledger) -> None:
 
 async def test_the_same_digits_on_two_servers_are_two_contacts(ledger: Ledger) -> None:
     digits = "120000000000009"
-    await ledger.store(said(somebody(f"{digits}@hosted.lid", "Ana")), said(somebody(digits, "Bia")))
+    await ledger.store(
+        group_message(attendee(f"{digits}@hosted.lid", "Ana")), group_message(attendee(digits, "Bia"))
+    )
     found = sorted(await contacts_of(ledger))
     assert found == [(digits, "Bia", None), (f"{digits}@hosted.lid", "Ana", None)]
 
 
 @pytest.mark.parametrize("server", ["lid", "hosted.lid", "newsletter", "g.us", "bot", "call"])
 async def test_an_opaque_id_is_not_a_phone(ledger: Ledger, server: str) -> None:
-    who = somebody(f"120000000000009@{server}", attendee_specifics=None)
-    await ledger.store(said(who))
+    who = attendee(f"120000000000009@{server}", attendee_specifics=None)
+    await ledger.store(group_message(who))
     (message,) = await shown(ledger)
     assert message["sender"]["phone"] is None
     assert [phone for _, _, phone in await contacts_of(ledger) if phone] == []
 
 
 async def test_the_digits_of_a_lid_are_never_a_phone(ledger: Ledger) -> None:
-    who = somebody("120000000000009@hosted.lid", attendee_specifics={"phone_number": "+120000000000009"})
-    await ledger.store(said(who))
+    who = attendee("120000000000009@hosted.lid", attendee_specifics={"phone_number": "+120000000000009"})
+    await ledger.store(group_message(who))
     assert await contacts_of(ledger) == [("120000000000009@hosted.lid", None, None)]
 
 
 async def test_bare_digits_are_not_a_phone(ledger: Ledger) -> None:
-    await ledger.store(said(somebody("120000000000009", attendee_public_identifier="120000000000009")))
+    await ledger.store(
+        group_message(attendee("120000000000009", attendee_public_identifier="120000000000009"))
+    )
     assert await contacts_of(ledger) == [("120000000000009", None, None)]
 
 
 async def test_a_direct_chat_addressed_with_a_device_has_its_phone_as_title(ledger: Ledger) -> None:
-    await ledger.store(told(somebody("5511988881235:12@s.whatsapp.net"), "5511988881235:12@s.whatsapp.net"))
+    await ledger.store(
+        direct_message(attendee("5511988881235:12@s.whatsapp.net"), "5511988881235:12@s.whatsapp.net")
+    )
     assert (await chat_json(ledger))["title"] == "+5511988881235"
 
 
 @pytest.mark.parametrize("address", ["status@broadcast", "1612345678@broadcast", "STATUS@Broadcast"])
 async def test_a_status_is_no_chat(ledger: Ledger, address: str) -> None:
-    status = told(somebody(LID, "Bia"), address)
+    status = direct_message(attendee(LID, "Bia"), address)
     seen = {"event": "message_read", "is_sender": True} | {
         key: status[key] for key in ("account_id", "chat_id", "message_id", "provider_chat_id")
     }
     await ledger.store(status, seen, status | {"is_sender": True, "message_id": "own"})
     assert (await ledger.chats(), await ledger.messages(), await contacts_of(ledger)) == ([], [], [])
     assert await ledger.usage() == (0, 0)
-    assert {letter["reason"] for letter in await ledger.dead_letters("ignored")} == {
+    assert {dead_letter["reason"] for dead_letter in await ledger.dead_letters("ignored")} == {
         "message_received:broadcast",
         "message_read:broadcast",
     }
@@ -124,7 +136,7 @@ def test_history_reads_the_kind_from_the_address_first(
 
 
 async def test_a_channel_has_nothing_unread_and_no_contact(ledger: Ledger) -> None:
-    await ledger.store(told(somebody(CHANNEL, "News"), CHANNEL))
+    await ledger.store(direct_message(attendee(CHANNEL, "News"), CHANNEL))
     chat = await chat_json(ledger)
     assert (chat["kind"], chat["unread_count"], chat["contact"]) == ("channel", 0, None)
     assert chat["title"] == "News"
@@ -132,7 +144,7 @@ async def test_a_channel_has_nothing_unread_and_no_contact(ledger: Ledger) -> No
 
 
 async def test_a_group_is_one_by_its_address_alone(ledger: Ledger) -> None:
-    await ledger.store(told(somebody(LID, "Bia"), GROUP))
+    await ledger.store(direct_message(attendee(LID, "Bia"), GROUP))
     chat = await chat_json(ledger)
     assert (chat["kind"], chat["title"], chat["unread_count"]) == ("group", None, 1)
 
@@ -177,8 +189,8 @@ async def test_a_duplicate_makes_no_chat_and_changes_none(ledger: Ledger) -> Non
 
 async def test_both_forms_of_a_brazilian_phone_are_one_contact(ledger: Ledger) -> None:
     old, new = "551188880000@s.whatsapp.net", "5511988880000@s.whatsapp.net"
-    await ledger.store(told(somebody(old, "Bia"), old))
-    await ledger.store(told(somebody(new, "Bia Lima"), new))
+    await ledger.store(direct_message(attendee(old, "Bia"), old))
+    await ledger.store(direct_message(attendee(new, "Bia Lima"), new))
     assert await contacts_of(ledger) == [(new, "Bia Lima", "+5511988880000")] or await contacts_of(
         ledger
     ) == [(old, "Bia Lima", "+5511988880000")]
@@ -195,12 +207,12 @@ MENTION = "@120000000000001 can you look? (@999999999999999)"
     "given", [None, ["120000000000001@lid"], [{"id": "120000000000001:3@lid", "name": "Bia"}]]
 )
 async def test_a_mention_is_shown_by_name(ledger: Ledger, given: object) -> None:
-    await ledger.store(said(somebody(LID, "Bia")))
-    caio = somebody("5@lid", "Caio")
-    asked = said(caio, MENTION, mentions=given)
+    await ledger.store(group_message(attendee(LID, "Bia")))
+    caio = attendee("5@lid", "Caio")
+    asked = group_message(caio, MENTION, mentions=given)
     quoted = {"message_id": asked["message_id"], "sender_id": "5@lid", "text": MENTION}
     await ledger.store(asked)
-    await ledger.store(said(caio, "Yes", quoted=quoted))
+    await ledger.store(group_message(caio, "Yes", quoted=quoted))
     _, message, answer = await shown(ledger)
     assert message["mentions"] == [{"provider_id": LID, "name": "Bia", "phone": None}]
     assert message["body"] == MENTION
@@ -214,7 +226,7 @@ async def test_a_mention_is_shown_by_name(ledger: Ledger, given: object) -> None
 
 async def test_a_mention_brings_an_unknown_name(ledger: Ledger) -> None:
     await ledger.store(
-        said(somebody("5@lid", "Caio"), MENTION, mentions=[{"provider_id": LID, "name": "Bia"}])
+        group_message(attendee("5@lid", "Caio"), MENTION, mentions=[{"provider_id": LID, "name": "Bia"}])
     )
     (message,) = await shown(ledger)
     assert message["mentions"] == [{"provider_id": LID, "name": "Bia", "phone": None}]

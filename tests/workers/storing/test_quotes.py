@@ -18,8 +18,8 @@ async def frames(ear: Ear, event: str) -> list[dict[str, Any]]:
 async def test_a_quote_within_a_batch_is_pushed_with_what_it_points_to(ledger: Ledger, ear: Ear) -> None:
     first = message_received("acc-1", "Oi")
     await ledger.store(answering(first), first)
-    told = {data["body"]: data for data in await frames(ear, "message:new")}
-    assert told["Este"]["quoted"]["message_id"] == told["Oi"]["id"]
+    pushed = {data["body"]: data for data in await frames(ear, "message:new")}
+    assert pushed["Este"]["quoted"]["message_id"] == pushed["Oi"]["id"]
 
 
 async def test_a_batch_without_such_a_quote_reads_nothing_again(ledger: Ledger, monkeypatch: Any) -> None:

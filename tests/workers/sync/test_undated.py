@@ -20,19 +20,19 @@ IMPOSSIBLE: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("told", IMPOSSIBLE, ids=repr)
-async def test_an_impossible_time_becomes_the_arrival(ledger: Ledger, told: Any) -> None:
+@pytest.mark.parametrize("reported", IMPOSSIBLE, ids=repr)
+async def test_an_impossible_time_becomes_the_arrival(ledger: Ledger, reported: Any) -> None:
     await ledger.store(message_received("acc-1", "Antes"), written_by_us("Sim."))
-    await ledger.store(message_received("acc-1", "Oi", timestamp=told))
+    await ledger.store(message_received("acc-1", "Oi", timestamp=reported))
     (chat,) = await ledger.chats()
     assert (chat["last_message_preview"], chat["unread_count"]) == ("Oi", 2)
     (message,) = [message for message in await ledger.messages() if message["body"] == "Oi"]
     assert message["sent_at"] == ARRIVAL
 
 
-@pytest.mark.parametrize("told", [1772442845, "1772442845", 1772442845000, "2026-03-02 09:14:05"])
-async def test_a_numeric_time_is_read(ledger: Ledger, told: Any) -> None:
-    await ledger.store(message_received("acc-1", "Oi", timestamp=told))
+@pytest.mark.parametrize("reported", [1772442845, "1772442845", 1772442845000, "2026-03-02 09:14:05"])
+async def test_a_numeric_time_is_read(ledger: Ledger, reported: Any) -> None:
+    await ledger.store(message_received("acc-1", "Oi", timestamp=reported))
     (message,) = await ledger.messages()
     assert message["sent_at"] == "2026-03-02T09:14:05.000Z"
 
@@ -81,14 +81,14 @@ def test_an_undated_message_is_dated_by_its_neighbours(page: list[dict[str, Any]
     assert times(date_undated(stored(*page), NOON)) == wanted
 
 
-@pytest.mark.parametrize("told", [None, "", "1970-01-01T00:00:00Z", 0, "2024-13-45T00:00:00Z"], ids=repr)
+@pytest.mark.parametrize("reported", [None, "", "1970-01-01T00:00:00Z", 0, "2024-13-45T00:00:00Z"], ids=repr)
 async def test_undated_history_is_never_new(
-    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, told: Any
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, reported: Any
 ) -> None:
-    async def nobody(self: object, chat: str) -> Attendees:
+    async def no_attendees(self: object, chat: str) -> Attendees:
         return {}
 
-    monkeypatch.setattr(store_pages.PageStore, "_attendees_of", nobody)
+    monkeypatch.setattr(store_pages.PageStore, "_attendees_of", no_attendees)
     begun = datetime.now(UTC) - timedelta(hours=1)
     await ledger.execute("update channels_account set connected_at = %(begun)s", begun=begun)
     ledger.received_at = datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -96,7 +96,7 @@ async def test_undated_history_is_never_new(
     await ledger.store(message_received("acc-1", "Hoje", timestamp=ledger.received_at, chat_id="c-1"))
     reader = PageStore(ledger.parts, account["id"], "acc-1", late_seconds=60)
     before = (datetime.now(UTC) - timedelta(minutes=30)).isoformat()
-    taken = await reader.store([item("b", before), item("?", told), item("alone", told, "c-2")])
+    taken = await reader.store([item("b", before), item("?", reported), item("alone", reported, "c-2")])
     assert taken.imported == 2
     chats = {chat["provider_chat_id"]: chat for chat in await ledger.chats()}
     assert chats["c-1"]["last_message_preview"] == "Hoje"
