@@ -1,4 +1,4 @@
-"""Erasing a number over REST: absent at once for everybody, gone with its files, and not linked again."""
+"""Erasing an account over REST: absent for all users at once, erased with its files, and not linked again."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def check(name: str, body: Any) -> None:
 
 
 async def erased(peer: Peer) -> dict[str, Any]:
-    """The newest erasure, once it is done."""
+    """The newest erasure, after it is done."""
 
     async def done() -> Any:
         shown = await peer.ok("GET", ERASURES)
@@ -140,7 +140,7 @@ async def test_only_the_owner_and_admins_erase_an_account(web_only: Stack) -> No
     program = Peer(web_only.stranger.session, web_only.stranger.url, key["secret"], owner.user_id)
     assert (await program.call("POST", place)).status == 403
     assert (await owner.ok("GET", ERASURES))["items"] == []
-    assert (await admin.call("POST", place)).status == 202  # a number they do not share
+    assert (await admin.call("POST", place)).status == 202  # an account they are not a member of
     (running,) = (await admin.ok("GET", ERASURES))["items"]
     assert (running["state"], running["unlinked"], running["messages"]) == ("running", False, 0)
     assert (await owner.ok("GET", ERASURES))["items"] == []  # they did not ask

@@ -1,4 +1,4 @@
-"""Connected numbers over REST: connect, list, look, reconnect, disconnect, and who may not."""
+"""Accounts over REST: connect, list, show, reconnect, disconnect, and permissions."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -141,7 +141,7 @@ async def test_unipiles_failures_have_different_error_codes(
     for error, status, code in FAILURES:
         for name, method, path, body in calls:
             if name == "delete_account" and status == 404:
-                continue  # what is gone there already is what was wanted: the next test
+                continue  # already deleted there, as intended: see the next test
             monkeypatch.setattr(unipile, name, failing(error))
             answer = await agent.call(method, path, body)
             assert (answer.status, answer.body["error"]["code"]) == (status, code), (name, error)
@@ -159,7 +159,7 @@ async def test_disconnecting_deletes_the_account_at_unipile_only(web_only: Stack
     assert (await agent.ok("GET", path))["account"]["status"] == "disconnected"
     headers = {"X-API-KEY": "sandbox-key"}
     assert (await web_only.sandbox.call("GET", "/api/v1/accounts/acc-1", headers=headers)).status == 404
-    assert (await agent.call("DELETE", path)).status == 204  # gone there already: as wanted
+    assert (await agent.call("DELETE", path)).status == 204  # already deleted there, as intended
 
 
 async def test_reconnecting_gives_a_new_code_for_the_same_account(web_only: Stack) -> None:
@@ -250,7 +250,7 @@ BAD_CURSORS = [
 
 
 async def bad_list_queries(peer: Peer, path: str, cursors: list[str]) -> None:
-    """Every query that a list refuses."""
+    """Every query that a list rejects."""
     queries = [*BAD_LIMITS, *(f"cursor={cursor}" for cursor in cursors), "offset=5", "limit=5&%EF%BF%BD=1"]
     for query in queries:
         answer = await peer.call("GET", f"{path}?{query}")

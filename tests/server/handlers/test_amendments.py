@@ -1,4 +1,4 @@
-"""Editing, deleting, reacting and quoting over REST: done at UniPile, confirmed there, and refused with a reason."""
+"""Editing, deleting, reacting and quoting over REST: done and confirmed at UniPile, or rejected with a reason."""
 
 from datetime import timedelta
 from typing import Any
@@ -49,13 +49,13 @@ class Desk:
         return await self.agent.messages(self.account_id, self.question["chat_id"])
 
     async def sent(self, body: str) -> dict[str, Any] | None:
-        """The message of these words that has reached the phone."""
+        """The message with this text, after it reached the phone."""
         return next(
             (m for m in await self.messages() if (m["body"], m["status"]) == (body, "delivered")), None
         )
 
     async def typed_long_ago(self) -> dict[str, Any]:
-        """A message of the account's own that is too old to be touched."""
+        """An own message of the account that is too old to be amended."""
         await self.stack.write("acc-1", "Antiga", is_sender=True, timestamp=LONG_AGO)
         message: dict[str, Any] = await eventually(lambda: self.sent("Antiga"))
         return message
@@ -132,7 +132,7 @@ async def test_a_message_is_also_found_without_its_chat(desk: Desk) -> None:
 
 
 async def test_a_change_that_whatsapp_accepts_but_does_not_make_is_a_conflict(desk: Desk) -> None:
-    """Its windows: a quarter of an hour to edit, two days to delete; the call succeeds all the same."""
+    """WhatsApp's time limits are 15 minutes to edit and two days to delete; UniPile's call succeeds regardless."""
     old = await desk.typed_long_ago()
     for method, body in (("PATCH", {"text": "Nova"}), ("DELETE", None)):
         answer = await desk.agent.call(method, desk.path(old), body)
@@ -143,7 +143,7 @@ async def test_a_change_that_whatsapp_accepts_but_does_not_make_is_a_conflict(de
 
 
 async def test_a_change_that_cannot_be_confirmed_follows_live(desk: Desk) -> None:
-    """UniPile took the edit and then fails to say so: no failure is told, and the webhook brings the change."""
+    """UniPile accepts the edit and cannot be read afterwards: no error, and the webhook brings the change."""
     socket = await desk.agent.listen()
     await desk.faults(method="GET", path="/messages/*", status=500, times=1)
     await desk.agent.ok("PATCH", desk.path(desk.answer), {"text": "Tem, sim."})

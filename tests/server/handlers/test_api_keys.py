@@ -40,7 +40,7 @@ async def test_a_keys_socket_hears_its_numbers_only(web_only: Stack) -> None:
     assert (await socket.command("auth", token=program.token))["ok"]
     joined = await socket.command("join-user", user_id=ana.user_id)
     assert list(joined["data"]["accounts"]) == [str(second)]
-    # Nor does it change into its person, or hear a number that comes later.
+    # Nor does it become its user, or receive an account that is added later.
     assert not (await socket.command("auth", token=ana.token))["ok"]
     other = await program.listen()
     third = await make_account(web_only, ana, "acc-3")

@@ -1,4 +1,4 @@
-"""Attachments over REST: ranges, caching, who may read, limits of a send, and forms that are no sends."""
+"""Attachments over REST: ranges, caching, permissions, limits of a send, and invalid forms."""
 
 import io
 import time
@@ -130,7 +130,7 @@ async def test_a_file_name_is_stored_without_harmful_characters(
 
 @pytest.fixture
 async def small(config: Config) -> Any:
-    """A web process that takes two files of a thousand bytes."""
+    """A web process that accepts two files of a thousand bytes."""
     limits = replace(config.media, max_upload_bytes=1000, max_upload_files=2)
     async with run_stack(replace(config, media=limits), with_workers=False) as running:
         yield running

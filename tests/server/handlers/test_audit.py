@@ -1,4 +1,4 @@
-"""The audit log: who did what to what, when and from where; for admins, in pages and as a file; nobody rewrites it."""
+"""The audit log: who did what to what, when and from where; for admins, in pages and as a file; append-only."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Signing in: test tokens, passwords, the refresh cookie, and what a token opens."""
+"""Login: test tokens, passwords, the refresh cookie, and what a token permits."""
 
 from dataclasses import replace
 from typing import Any
@@ -173,7 +173,7 @@ async def test_the_old_cookie_is_good_for_a_second_tab_but_does_not_rotate(web_o
     assert tab.status == 200
     assert "Set-Cookie" not in tab.headers
     assert (await with_cookie(web_only, REFRESH, second)).status == 200
-    # Two rotations back it is nobody's any more.
+    # Two rotations later it is unknown.
     assert (await with_cookie(web_only, REFRESH, first)).status == 401
 
 
@@ -186,7 +186,7 @@ async def test_the_old_cookie_is_rejected_after_the_grace_period(
     answer = await with_cookie(web_only, REFRESH, first)
     second = cookie_of(answer)
     assert (await with_cookie(web_only, REFRESH, first)).status == 401
-    # It was stolen, then or now: whoever has the newer one is out too, and it is written down.
+    # One of the two uses is a theft: the session of the newer one ends too, and it is in the audit log.
     assert (await with_cookie(web_only, REFRESH, second)).status == 401
     peer = Peer(web_only.stranger.session, web_only.stranger.url, answer.body["token"])
 

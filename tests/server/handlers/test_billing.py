@@ -1,4 +1,4 @@
-"""A billing system grants and revokes: signed, once, the newest word last; everything else is refused."""
+"""A billing system grants and revokes plans: signed, once, the newest event wins; anything else is rejected."""
 
 import base64
 import time
@@ -25,7 +25,7 @@ AT = "2026-11-02T09:00:0{}.000Z"
 
 @pytest.fixture
 async def billed(small_plans: Config) -> AsyncIterator[Stack]:
-    """A Confab that a billing system may talk to."""
+    """A Confab with a billing secret."""
     async with run_stack(replace(small_plans, billing=Billing(secret=SECRET)), with_workers=False) as running:
         yield running
 

@@ -1,4 +1,4 @@
-"""A text that nobody can see, a name that is none, a reaction that is no emoji and a time that cannot be: all 422."""
+"""Invisible texts, blank names, reactions that are not emoji and impossible times: all 422."""
 
 from typing import Any
 from urllib.parse import quote

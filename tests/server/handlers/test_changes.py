@@ -1,4 +1,4 @@
-"""All that changed since a number: in order, nothing missing, also while others write."""
+"""Changes since a seq: in order and complete, also during concurrent writes."""
 
 import asyncio
 from datetime import timedelta
@@ -17,7 +17,7 @@ async def read(peer: Peer, account_id: int, since: int, limit: int = 500) -> dic
 
 
 async def read_on(peer: Peer, account_id: int, since: int, limit: int) -> tuple[list[dict[str, Any]], int]:
-    """What a reader has who follows `more` to the end, and where it stands then."""
+    """What a reader has after following `more` to the end, and its seq then."""
     items: list[dict[str, Any]] = []
     while True:
         page = await read(peer, account_id, since, limit)
@@ -124,7 +124,7 @@ async def test_a_query_that_is_not_understood_is_invalid(web_only: Stack) -> Non
 
 
 async def test_a_reader_misses_nothing_while_many_write(stack: Stack) -> None:
-    """A number is visible only with its commit, and commits of one account are in their numbers' order."""
+    """A seq is visible only with its commit, and the commits of an account are in the order of their seqs."""
     agent = await stack.sign_in()
     account = await stack.make_account(agent)
     wanted = {f"m-{n}" for n in range(60)}

@@ -1,4 +1,4 @@
-"""Archived, pinned, muted, read: set here, mirrored to UniPile, and what the account says about read marks."""
+"""Archived, pinned, muted, read: set here and mirrored to UniPile, and the account's setting of read receipts."""
 
 from typing import Any
 
@@ -54,7 +54,7 @@ async def shelf(stack: Stack) -> Shelf:
 
 
 async def test_an_archived_chat_is_out_of_sight_and_stays_so(shelf: Shelf) -> None:
-    """As on the phone: it is listed where it is asked for, also after something new came in."""
+    """As on the phone: it is listed with its filter only, also after a new message."""
     socket = await shelf.agent.listen()
     assert (await shelf.patch(archived=True))["archived"] is True
     await socket.wait_for_event("chat:updated", archived=True)
@@ -88,7 +88,7 @@ async def test_read_receipts_are_sent_unless_the_account_turns_them_off(shelf: S
     assert changed["read_receipts"] is False
     await socket.wait_for_event("account:updated", read_receipts=False)
     assert (await shelf.patch(read=True, pinned=True))["unread_count"] == 0
-    await shelf.wait_at_unipile(pinned=1)  # the same job tells both, the read mark first
+    await shelf.wait_at_unipile(pinned=1)  # the same job sets both, the read flag first
     assert (await shelf.at_unipile())["unread_count"] == 1
     await shelf.agent.ok("PATCH", account, {"read_receipts": True})
     await shelf.patch(read=True)
@@ -151,7 +151,7 @@ async def test_only_the_owner_decides_about_read_marks(web_only: Stack) -> None:
 
 
 async def test_a_chat_with_something_unread_is_not_called_read_at_unipile(shelf: Shelf) -> None:
-    """UniPile marks whole chats only: the contact would be told that what nobody has seen was read."""
+    """UniPile marks whole chats only: the contact would see unread messages as read."""
     assert (await shelf.patch(read=True, read_seq=0))["unread_count"] == 1
     await shelf.patch(pinned=True)
     await shelf.wait_at_unipile(pinned=1)

@@ -1,4 +1,4 @@
-"""Starting a chat by phone number over REST: sent once, told honestly, found again by its echo."""
+"""Starting a chat by phone number over REST: sent once, unknown outcomes reported, adopted from the echo."""
 
 import asyncio
 from typing import Any
@@ -16,7 +16,7 @@ TO = "+55 (11) 97777-0000"
 
 
 class Door:
-    """An agent with a connected number, and a customer's phone nobody has written to."""
+    """An agent with an account, and a customer's phone without a chat."""
 
     def __init__(self, stack: Stack, agent: Peer, account_id: int) -> None:
         self.stack = stack
@@ -31,7 +31,7 @@ class Door:
         await self.stack.sandbox.ok("PATCH", "/sandbox/faults", switches)
 
     async def on_the_phone(self) -> list[str]:
-        """What was sent to the customer, as UniPile has it."""
+        """The messages sent to the customer, as UniPile has them."""
         headers = {"X-API-KEY": self.stack.config.unipile.api_key}
         page = await self.stack.sandbox.ok("GET", "/api/v1/messages", headers=headers)
         return [item["text"] for item in page["items"]]
@@ -49,7 +49,7 @@ class Door:
         return sent
 
     async def settled(self) -> list[dict[str, Any]]:
-        """The messages, once the phone has ticked them: the echo has come by then too."""
+        """The messages, after the phone has ticked them: the echo has arrived by then too."""
 
         async def ticked() -> list[dict[str, Any]]:
             found = await self.all_messages()
@@ -72,7 +72,7 @@ async def door(stack: Stack) -> Door:
 
 @pytest.mark.parametrize("faults", [{}, {"echo_before_response": True}, {"null_message_id": True}])
 async def test_a_chat_begins_with_one_message(door: Door, faults: dict[str, Any]) -> None:
-    """Whether the echo comes before the answer, after it, or the answer has no id: one row, counted once."""
+    """The echo arrives before the answer, after it, or the answer has no id: one row, counted once."""
     await door.faults(**faults)
     socket = await door.agent.listen()
     answer = await door.start(client_id="client-1")
@@ -89,7 +89,7 @@ async def test_a_chat_begins_with_one_message(door: Door, faults: dict[str, Any]
 
 
 async def test_a_first_message_pushes_the_payers_usage(door: Door) -> None:
-    """What UniPile certainly did not take is given back and told of as well; without webhooks nobody else says it."""
+    """A message that UniPile certainly rejected is uncounted and the usage pushed, without any webhook."""
     await door.faults(webhooks_off=True)
     socket = await door.agent.listen()
     assert (await door.start(to="+999 1234 5678")).status == 422
@@ -113,7 +113,7 @@ async def test_a_chat_that_is_there_is_used(door: Door) -> None:
     answer = await door.start()
     assert answer.body["chat"]["id"] == chat["id"]
     assert answer.body["chat"]["title"] == "Davi"
-    assert answer.body["chat"]["unread_count"] == 1  # whoever begins a chat has not seen it
+    assert answer.body["chat"]["unread_count"] == 1  # the sender of a first message has not read the chat
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ async def test_the_number_cannot_write_to_itself(door: Door) -> None:
 
 
 async def test_an_unknown_outcome_is_reported_and_never_sent_again(web_only: Stack) -> None:
-    """UniPile takes the message and fails to answer; no webhook and no worker that reads tells of it, for now."""
+    """UniPile accepts the message and fails to answer; neither a webhook nor a sweep brings it for now."""
     door = await open_door(web_only)
     fault = {"method": "POST", "path": "/chats", "status": 504, "accepted": True, "times": 1}
     await door.faults(routes=[fault], webhooks_off=True)

@@ -1,4 +1,4 @@
-"""Chats over REST: the list and its filters, one of them, the read mark, and who may not."""
+"""Chats over REST: the list and its filters, one chat, the read flag, and permissions."""
 
 import base64
 from datetime import timedelta
@@ -55,7 +55,7 @@ async def test_chats_come_newest_first(web_only: Stack) -> None:
 
 
 async def test_the_list_is_walked_without_hole_and_repetition(web_only: Stack) -> None:
-    """Also where many chats have the same time, which only the id tells apart."""
+    """Also if many chats have the same time and are ordered by id."""
     agent = await web_only.sign_in()
     account_id = await make_account(web_only, agent)
     same = await make_chats(web_only, account_id, [f"same-{n}" for n in range(7)], minutes=0)
@@ -97,7 +97,7 @@ async def test_a_query_that_is_not_understood_is_invalid(web_only: Stack) -> Non
 
 
 async def queued_mirrors(stack: Stack) -> list[Any]:
-    """The arguments of the jobs that will tell UniPile of a read mark."""
+    """The arguments of the queued jobs that mirror flags to UniPile."""
     redis = stack.app[REDIS]
     ids = await redis.zrange(OUTBOX_QUEUE, 0, -1)
     jobs = [deserialize(await redis.get(job_key_prefix.encode() + job_id)) for job_id in ids]

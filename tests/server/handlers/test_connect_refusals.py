@@ -1,4 +1,4 @@
-"""UniPile refuses a second attempt to connect: the first code stays (425), or the older attempt is over (409)."""
+"""UniPile rejects a second pairing: the first code stays valid (425), or the older pairing ends (409)."""
 
 import asyncio
 from typing import Any
@@ -23,7 +23,7 @@ async def shown(agent: Peer, account_id: int) -> dict[str, Any]:
 
 
 async def waiting_code(stack: Stack, external_account_id: str) -> str | None:
-    """What the phone page shows for this number."""
+    """What the phone page shows for this account."""
     accounts = (await stack.sandbox.ok("GET", "/sandbox/state"))["accounts"]
     (found,) = [item for item in accounts if item["id"] == external_account_id]
     code: str | None = found["qrcode"]
@@ -41,7 +41,7 @@ async def test_a_second_pairing_is_rejected_while_the_first_is_running(web_only:
         error = answer.body["error"]
         assert (answer.status, error["code"]) == (409, "conflict")
         assert error["message"] == "A connection is being made already: scan the code that is shown."
-    assert await shown(agent, account["id"]) == before  # not even its number moved
+    assert await shown(agent, account["id"]) == before  # not even its seq
     assert await waiting_code(web_only, account["external_account_id"]) == code
     path = f"/sandbox/accounts/{account['external_account_id']}/scan"
     await web_only.sandbox.ok("POST", path, {"qrcode": code})

@@ -16,7 +16,7 @@ from tests.support.fixtures_tiny import give_plan
 
 
 async def _end_grants(stack: Stack, user_id: int) -> None:
-    """Take the grants away behind Confab's back, so that only what is kept is left."""
+    """Delete the grants without Confab noticing, so that only the cache is left."""
 
     async def work(cursor: Cursor) -> None:
         await cursor.execute(

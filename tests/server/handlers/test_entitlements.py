@@ -1,4 +1,4 @@
-"""What a plan opens and shuts, and where its limits hold: in the transaction that counts, whoever asks how often."""
+"""What a plan allows, and that its limits hold in the transaction that counts, also for concurrent requests."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ CONNECT = f"{CHANNELS}/connect"
 
 
 async def make_thread(stack: Stack, name: str = "agent") -> tuple[Peer, int, str]:
-    """An agent, their account, and the address to send to."""
+    """An agent, their account, and the path to send to."""
     agent = await stack.sign_in(name)
     account_id = await make_account(stack, agent, f"acc-{name}")
     chat_id = await make_chat(stack, account_id)
@@ -115,7 +115,7 @@ async def test_a_plan_without_a_feature_shuts_its_route_only(tiny: Stack) -> Non
 
 
 async def test_a_foreign_account_is_absent_whatever_its_owners_plan(tiny: Stack) -> None:
-    """And a viewer is told of the role first: what the owner pays is not theirs to know."""
+    """And a viewer gets the role's error first: the payer's plan is not for them to know."""
     owner, account_id, path = await make_thread(tiny)
     stranger, viewer = await tiny.sign_in("stranger"), await tiny.sign_in("viewer")
     await add_member(tiny, account_id, viewer, "viewer")
@@ -144,7 +144,7 @@ async def test_an_account_beyond_the_plan_is_rejected(tiny: Stack, way: str) -> 
         until=None,
     )
     assert await _accounts_at_unipile(tiny) == before
-    # One that is disconnected gives its place back.
+    # A disconnected account frees its slot.
     await tiny.app[DATABASE].write(states.observe, account_id, Seen.UNLINKED)
     assert (await agent.call("POST", CONNECT, body)).status == 201
 
@@ -164,7 +164,7 @@ async def test_of_concurrent_connects_one_takes_the_last_slot(tiny: Stack) -> No
     assert sorted(answer.status for answer in answers) == [201] + [402] * 8
     (plan,) = (await agent.ok("GET", "/api/entitlements"))["items"]
     assert plan["accounts"] == {"allowed": 1, "used": 1}
-    # The same number again is no second one.
+    # The same account again takes no second slot.
     won = next(a.body["account"]["external_account_id"] for a in answers if a.status == 201)
     if won in {body["external_account_id"] for body in bodies}:
         assert (await agent.call("POST", CONNECT, {"external_account_id": won})).status == 201

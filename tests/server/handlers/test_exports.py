@@ -20,7 +20,7 @@ CAIO = {"phone_number": "5511977770002", "name": "=Caio"}
 
 
 async def written(stack: Stack, owner: Peer, count: int = 3) -> int:
-    """An account to which two people wrote."""
+    """An account with messages of two contacts."""
     account = await stack.make_account(owner)
     await stack.write("acc-1", "From Bia")
     await stack.write("acc-1", "=1+1", **{"from": CAIO})
@@ -41,7 +41,7 @@ async def ask(owner: Peer, account_id: int, **wanted: Any) -> dict[str, Any]:
 
 
 async def fetch(owner: Peer, account_id: int, export_id: int) -> dict[str, bytes]:
-    """The files in it, once it is ready."""
+    """The files in the export, after it is ready."""
     place = f"{CHANNELS}/{account_id}/exports/{export_id}"
 
     async def ready() -> Any:
@@ -77,7 +77,7 @@ async def execute(stack: Stack, statement: str) -> None:
 
 
 async def write_now(stack: Stack) -> None:
-    """A round of a worker."""
+    """One run of a worker's job."""
     async with open_parts(stack.config) as opened:
         await write_exports(opened)
 

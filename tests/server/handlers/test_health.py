@@ -1,4 +1,4 @@
-"""What operators and their machines ask: alive, ready, counting, and what the app must know first."""
+"""Endpoints for operators: liveness, readiness, metrics, and the app's settings."""
 
 import time
 import tomllib

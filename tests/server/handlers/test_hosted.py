@@ -1,4 +1,4 @@
-"""The hosted page: one unguessable token a page, good for one account that UniPile confirms."""
+"""The hosted page: one unguessable token per page, valid for one account that UniPile confirms."""
 
 from datetime import timedelta
 from typing import Any
@@ -21,7 +21,7 @@ TOKEN = "a" * 43
 
 
 async def notify(stack: Stack, account_id: Any, token: str = TOKEN) -> Answer:
-    """UniPile's call, as anybody could make it."""
+    """UniPile's notify call, which anyone could make."""
     body = {"status": "CREATION_SUCCESS", "account_id": account_id, "name": None}
     return await stack.stranger.call("POST", f"/api/webhooks/unipile/hosted/{token}", body)
 
@@ -87,12 +87,12 @@ async def test_another_users_account_is_not_taken_over(web_only: Stack) -> None:
 
 
 async def follow(stack: Stack, url: str) -> None:
-    """Connect a number on this page of UniPile's."""
+    """Connect a number on this hosted page."""
     await stack.sandbox.call("POST", URL(url).path, data={"choice": "scan"}, allow_redirects=False)
 
 
 async def test_a_hosted_account_without_a_slot_is_deleted_at_unipile(tiny_working: Stack) -> None:
-    """Two pages are open when there is one place: the second number goes again, and its asker is told why."""
+    """Two pages are open and one slot is left: the second account is deleted, and its user learns why."""
     agent, other = await tiny_working.sign_in(), await tiny_working.sign_in("other")
     socket, others = await agent.listen(), await other.listen()
     pages = [(await agent.ok("POST", f"{CHANNELS}/connect", {"method": "hosted"}))["url"] for _ in range(2)]
@@ -117,7 +117,7 @@ async def refusals_of(user: Peer) -> list[dict[str, Any]]:
 
 
 async def test_a_rejection_is_listed_until_it_is_dismissed(tiny: Stack) -> None:
-    """Nobody has a socket open, and UniPile says it twice. It is nobody else's, whatever they are in the team."""
+    """No socket is open, and UniPile repeats the call. Other users, whatever their role, do not see it."""
     agent, other = await tiny.sign_in(), await tiny.sign_in("other")
     boss = await sign_in_as(tiny, "owner")
     await tiny.make_account(other, "acc-1")
@@ -156,7 +156,7 @@ async def test_a_rejection_is_listed_for_a_week(tiny: Stack) -> None:
 async def test_a_rejection_that_cannot_be_stored_deletes_nothing(
     tiny: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Postgres is away just then: UniPile asks again, and the number must still be there to be refused."""
+    """Postgres is away just then: UniPile repeats the call, and the account must still exist to be rejected."""
     agent = await tiny.sign_in()
     await tiny.make_account(agent, "acc-1")
     await hand_out(tiny, agent)
@@ -183,7 +183,7 @@ async def rows(stack: Stack, statement: str) -> list[tuple[Any, ...]]:
 
 
 async def test_nothing_older_than_the_page_is_deleted(tiny: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
-    """UniPile's call proves its token only: whoever has one cannot have other accounts of the workspace deleted."""
+    """UniPile's call proves its token only: a token must not suffice to delete other accounts of the workspace."""
     agent = await tiny.sign_in()
     await tiny.make_account(agent, "acc-1")
     await tiny.sandbox.ok("POST", "/sandbox/accounts", {"id": "acc-2"})
@@ -194,7 +194,7 @@ async def test_nothing_older_than_the_page_is_deleted(tiny: Stack, monkeypatch: 
 
 
 async def test_what_may_pass_deletes_nothing(tiny: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Postgres is away for a moment: UniPile asks again, and the number is there."""
+    """Postgres is away for a moment: UniPile repeats the call, and the account still exists."""
     agent = await tiny.sign_in()
     await hand_out(tiny, agent)
     await tiny.sandbox.ok("POST", "/sandbox/accounts", {"id": "acc-1"})

@@ -21,7 +21,7 @@ async def test_members_are_added_and_removed_live(web_only: Stack) -> None:
     assert (await eva.call("PUT", f"{path}/{eva.user_id}", {"role": "owner"})).status == 403
     await owner.ok("PUT", f"{path}/{eva.user_id}", {"role": "owner"})
     await socket.wait_for_event("rights:changed", 2)
-    # The one whose plan pays stays, also against another owner; and whoever is not in it cannot be taken out.
+    # The payer stays, also against another owner; a user who is not a member cannot be removed.
     for body in ({"role": "agent"}, None):
         method = "PUT" if body else "DELETE"
         assert (await eva.call(method, f"{path}/{owner.user_id}", body)).status == 409

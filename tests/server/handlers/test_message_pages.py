@@ -1,4 +1,4 @@
-"""A chat read from its middle: around one message, and on in both directions, without hole and repetition."""
+"""A chat read from its middle: around one message and in both directions, without gaps and repetitions."""
 
 from datetime import timedelta
 from typing import Any
@@ -11,7 +11,7 @@ LIMITS = (1, 2, 3, 5, 8, 21, 100)
 
 
 async def walk_both_ways(peer: Peer, path: str, message_id: int, limit: int) -> list[int]:
-    """All messages of the chat, newest first, beginning at one of them."""
+    """All messages of the chat, newest first, starting around one of them."""
     page = await peer.ok("GET", f"{path}?around={message_id}&limit={limit}")
     ids = [row["id"] for row in page["items"]]
     assert message_id in ids
@@ -28,7 +28,7 @@ async def walk_both_ways(peer: Peer, path: str, message_id: int, limit: int) -> 
 
 
 async def test_from_any_message_the_whole_chat_is_read(web_only: Stack) -> None:
-    """Also where many messages have the same time, which only the id tells apart."""
+    """Also if many messages have the same time and are ordered by id."""
     agent = await web_only.sign_in()
     account_id = await make_account(web_only, agent)
     chat_id = await make_chat(web_only, account_id)

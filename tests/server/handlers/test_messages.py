@@ -1,4 +1,4 @@
-"""Messages over REST: the history, sending, and what keeps a send from going out twice or at all."""
+"""Messages over REST: the history, sending, idempotency, and sends that are rejected."""
 
 import asyncio
 from datetime import timedelta
@@ -24,7 +24,7 @@ from tests.support.peers import Peer
 
 
 async def make_thread(stack: Stack) -> tuple[Peer, int, int, str]:
-    """An agent, their account, a chat in it, and the address to send to."""
+    """An agent, their account, a chat in it, and the path to send to."""
     agent = await stack.sign_in()
     account_id = await make_account(stack, agent)
     chat_id = await make_chat(stack, account_id)
@@ -45,7 +45,7 @@ async def accounts_now(stack: Stack) -> Any:
 
 
 async def test_the_history_comes_newest_first_and_is_walked_whole(web_only: Stack) -> None:
-    """Also where many messages have the same time, which only the id tells apart."""
+    """Also if many messages have the same time and are ordered by id."""
     agent, account_id, chat_id, _ = await make_thread(web_only)
     same = await make_messages(web_only, account_id, chat_id, [START + timedelta(days=1)] * 9)
     later = await make_messages(
@@ -108,7 +108,7 @@ async def test_the_same_client_id_gives_the_same_message_and_sends_nothing(web_o
 
 
 async def test_a_retry_is_answered_though_sending_has_been_shut_meanwhile(web_only: Stack) -> None:
-    """A refusal would say of a message that is on its way that it is not."""
+    """An error would be wrong about a message that is being sent."""
     agent, account_id, _, path = await make_thread(web_only)
     body = {"text": "Oi", "client_id": "client-1"}
     first = await agent.ok("POST", path, body)
@@ -224,7 +224,7 @@ async def test_the_payers_entitlement_counts_for_all_members(web_only: Stack) ->
 
 
 async def test_a_stored_send_is_accepted_though_redis_is_away(web_only: Stack) -> None:
-    """A failure told here would make the caller send it a second time; the worker's look-around finds it."""
+    """An error would make the caller send it a second time; the periodic job queues it later."""
     agent, account_id, chat_id, path = await make_thread(web_only)
     redis = web_only.app[REDIS]
     await redis.connection_pool.disconnect()

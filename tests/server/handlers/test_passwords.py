@@ -38,7 +38,7 @@ async def test_a_new_password_needs_the_old_one_and_ends_the_other_sessions(web_
 
 @pytest.fixture
 async def guarded(config: Config) -> AsyncIterator[Stack]:
-    """A Confab whose `[limits]` forgive less than the shipped ones, and are off but for guessing."""
+    """A Confab with lower `[limits]` against guessing than the defaults, and no others."""
     strict = {"login_user": 3, "login_address": 12, "link_address": 2, "old_password": 2}
     classes = {name: Allowance(burst=burst, per_minute=1) for name, burst in strict.items()}
     limits = Limits(enabled=False, classes={**config.limits.classes, **classes})

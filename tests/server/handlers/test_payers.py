@@ -1,4 +1,4 @@
-"""A number is handed over: who may, to whom, into which plan, and who knows of it when."""
+"""Transfer of an account: permissions, to whom, the new payer's plan, and when instances see it."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -33,7 +33,7 @@ CONNECT = f"{CHANNELS}/connect"
 
 @dataclass
 class House:
-    """A number that Ana pays for, with Bia as an agent on it."""
+    """An account that Ana pays for, with Bia as a member (agent)."""
 
     stack: Stack
     ana: Peer
@@ -59,7 +59,7 @@ class House:
 
 @pytest.fixture
 async def house(tiny: Stack) -> AsyncIterator[House]:
-    """Everybody's plan has one number and five messages."""
+    """Every user's plan has one account and five messages."""
     ana, bia = await tiny.sign_in("ana"), await tiny.sign_in("bia")
     account_id = await make_account(tiny, ana)
     await add_member(tiny, account_id, bia, "agent")
@@ -88,7 +88,7 @@ async def test_the_payer_transfers_an_account_and_can_be_removed(house: House) -
         ("account", str(house.account_id)),
     )
     assert line.details == {"from": ana.user_id, "to": bia.user_id}
-    # Whoever has paid is an owner like any other: hands nothing over any more, and can go.
+    # The previous payer is an owner like any other: cannot transfer the account, and can be removed.
     assert_code(await house.give(ana, ana), 403, "forbidden")
     remove = f"{house.path}/members"
     assert (await ana.call("DELETE", f"{remove}/{bia.user_id}")).status == 409
@@ -104,7 +104,7 @@ async def test_an_admin_transfers_an_account_whose_chats_they_cannot_see(house: 
 
 
 async def test_other_roles_cannot_transfer_an_account(house: House) -> None:
-    """Neither another owner of the number, nor the payer who became a viewer, nor a program of theirs."""
+    """Neither another owner of the account, nor the payer as a viewer in the team, nor their API key."""
     ana, bia = house.ana, house.bia
     owner, stranger = await house.stack.sign_in("another"), await house.stack.sign_in("stranger")
     await add_member(house.stack, house.account_id, owner, "owner")
@@ -168,7 +168,7 @@ async def test_the_new_payers_plan_needs_a_slot(house: House) -> None:
     # The plan of whom it leaves does not matter: that may be why it is handed over.
     await revoke_entitlement(stack, ana)
     assert (await house.give(ana, bia)).status == 200
-    # One that is disconnected takes no place, until it is connected again.
+    # A disconnected account takes no slot until it is connected again.
     await add_member(stack, own, ana, "agent")
     await give_plan(stack, ana, "tiny")
     (plan,) = (await ana.ok("GET", "/api/entitlements"))["items"]
@@ -180,7 +180,7 @@ async def test_the_new_payers_plan_needs_a_slot(house: House) -> None:
 
 
 async def test_of_concurrent_transfers_one_takes_the_last_slot(house: House) -> None:
-    """Handed over and connected at the same moment, again and again: never one number more than the plan has."""
+    """Concurrent transfers and connects, repeatedly: never one account more than the plan has."""
     bia, stack = house.bia, house.stack
     givers = [await stack.sign_in(f"giver-{n}") for n in range(4)]
     numbers = [await make_account(stack, giver, f"acc-given-{n}") for n, giver in enumerate(givers)]
@@ -201,20 +201,20 @@ async def test_of_concurrent_transfers_one_takes_the_last_slot(house: House) -> 
 
 
 async def test_of_two_concurrent_transfers_of_one_account_one_succeeds(house: House) -> None:
-    """The second one is not the payer any more, whatever was known when the request came."""
+    """The second user is no longer the payer, whatever was known when their request arrived."""
     others = [house.bia, *[await house.stack.sign_in(f"other-{n}") for n in range(4)]]
     for other in others[1:]:
         await add_member(house.stack, house.account_id, other, "agent")
     answers = await asyncio.gather(*(house.give(house.ana, other) for other in others))
     assert sorted(answer.status for answer in answers) == [200] + [403] * 4
     assert [member for member in (await house.members()).values() if member[1]] == [("owner", True)]
-    # Who comes when it is over already is refused at the door, which is written down too.
+    # A request that arrives later is denied before the transaction, which is in the audit log too.
     lines = [line for line in await audit_lines(house.stack) if line.action != "access.refused"]
     assert [line.action for line in lines] == ["account.handed_over"]
 
 
 async def test_a_member_removed_concurrently_does_not_become_payer(house: House) -> None:
-    """Either the number was theirs first, and they stay; or they were gone."""
+    """Either they became the payer first and stay, or they were removed first."""
     owner = await sign_in_as(house.stack, "owner")
     path = f"{house.path}/members/{house.bia.user_id}"
     for _ in range(6):
@@ -228,7 +228,7 @@ async def test_a_member_removed_concurrently_does_not_become_payer(house: House)
 async def test_a_transfer_succeeds_though_it_cannot_be_published(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With Redis away sockets find it among the changes, which it has a number in."""
+    """With Redis away, clients find it in `changes`, where it has a seq."""
 
     async def away(*_: object) -> None:
         raise Unavailable
@@ -245,7 +245,7 @@ async def test_a_transfer_succeeds_though_it_cannot_be_published(
 async def test_an_instance_that_misses_the_broadcast_sees_the_new_payer(
     small_plans: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The plan that shuts a number is another one from the hand-over on: by the message, and without it soon."""
+    """The plan that applies changes with the transfer: at once by the broadcast, without it after the TTL."""
     other_config = replace(small_plans, web=replace(small_plans.web, port=free_port()))
     monkeypatch.setattr("server.plans.entitlement_cache.PAYER_CACHE_SECONDS", 3600.0)
     async with run_stack(small_plans, with_workers=False) as here:
@@ -257,13 +257,13 @@ async def test_an_instance_that_misses_the_broadcast_sees_the_new_payer(
 
 
 async def _is_heard(here: Stack, there: Stack, *, by_message: bool) -> None:
-    """Ana has no plan any more; what she sends goes on as soon as the number is Bia's."""
+    """Ana has no plan; her sends work again as soon as Bia is the payer."""
     name = "told" if by_message else "deaf"
     ana, bia = await here.sign_in(f"ana-{name}"), await here.sign_in(f"bia-{name}")
     account_id = await make_account(here, ana, f"acc-{name}")
     await add_member(here, account_id, bia, "agent")
     send = f"{CHANNELS}/{account_id}/chats/{await make_chat(here, account_id, name)}/send"
-    # The instance that keeps its answers for ever hears of it, the other one asks anew by itself.
+    # The instance whose cache never expires gets the broadcast; the other one reads again after its TTL.
     asked, told = (here, there) if by_message else (there, here)
     far = Peer(asked.stranger.session, asked.stranger.url, ana.token, ana.user_id)
     near = Peer(told.stranger.session, told.stranger.url, ana.token, ana.user_id)

@@ -1,4 +1,4 @@
-"""Erasing over REST: who may, what is told, and that a browser that was away drops it too."""
+"""Erasure over REST: permissions, pushes, and that a browser that was offline drops the contact too."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ SHOWN = next(route for route in ROUTES if route.name == "show_erasure")
 
 
 async def written(stack: Stack, owner: Peer) -> tuple[int, dict[str, Any]]:
-    """An account in whose one direct chat Bia wrote; (account id, chat)."""
+    """An account with a direct chat in which Bia wrote; (account id, chat)."""
     account = await stack.make_account(owner)
     await stack.write("acc-1", "My secret")
 

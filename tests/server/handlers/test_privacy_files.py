@@ -1,4 +1,4 @@
-"""Files in exports and after an erase: in what was promised with their bytes, and gone from what must not have them."""
+"""Files in exports and after an erasure: included with their bytes, or erased."""
 
 import hashlib
 from typing import Any
@@ -18,7 +18,7 @@ CAIO = {"phone_number": "5511977770002", "name": "Caio"}
 
 
 async def filled(stack: Stack, owner: Peer) -> tuple[int, dict[str, Any]]:
-    """Two people sent a picture each; (account id, the contact who wrote "Quixotic", with a picture of her own)."""
+    """Two contacts sent a picture each; (account id, the contact who wrote "Quixotic", who has an avatar)."""
     account_id = (await stack.make_account(owner))["id"]
     await stack.sandbox.ok("PATCH", "/sandbox/contacts/5511988880000", {"picture": True})
     await receive(stack, owner, account_id, enclosed("hers.png", HERS, "image/png"), text="Quixotic")

@@ -21,7 +21,7 @@ NEWS_SECONDS = 5.0
 
 
 def token_of(answer: dict[str, Any]) -> str:
-    """The one-time token of a link, which stands behind the #."""
+    """The one-time token of a link, in its fragment."""
     address, _, token = answer["link"]["url"].partition("#")
     assert token not in address
     return str(token)
@@ -58,7 +58,7 @@ async def test_an_invitation_is_accepted_once_with_a_name_and_a_password(web_onl
     told = await web_only.stranger.ok("POST", "/api/auth/link", {"token": token})
     assert told == {"kind": "invitation", "email": EMAIL, "name": "eva"}
     assert (await log_in(web_only)).status == 401
-    # Nobody takes another address than the one that was invited.
+    # The invited e-mail address cannot be changed.
     answer = await accept(web_only, token, name="Eva Lima", email="other@example.com")
     user = answer.body["user"]
     assert (user["email"], user["name"], user["role"]) == (EMAIL, "Eva Lima", "agent")

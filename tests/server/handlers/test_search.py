@@ -1,4 +1,4 @@
-"""Search over REST: people, chats and messages of the caller's accounts, and of nobody else's."""
+"""Search over REST: contacts, chats and messages of the caller's accounts only."""
 
 from datetime import timedelta
 from typing import Any
@@ -118,7 +118,7 @@ async def test_contacts_and_chats_are_found_by_name_and_phone(web_only: Stack) -
 
 
 async def test_a_contact_is_listed_with_its_direct_chat(web_only: Stack) -> None:
-    """By any name the person goes by; in a group only, there is none."""
+    """By any name of the contact; a contact in groups only has no direct chat."""
     agent = await web_only.sign_in()
     account_id = await make_account(web_only, agent)
     chat_id = await make_chat(web_only, account_id)

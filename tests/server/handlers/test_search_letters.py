@@ -1,4 +1,4 @@
-"""Searching people, chats and messages in the letters and numbers that people type."""
+"""Search for contacts, chats and messages with the letters and digits that users type."""
 
 import json
 from datetime import timedelta
@@ -104,7 +104,7 @@ async def test_a_pasted_phone_number_finds_its_contact_and_chat(web_only: Stack)
 
 
 async def test_what_was_indexed_before_the_upgrade_is_found_again(web_only: Stack) -> None:
-    """As the migration leaves it: words of the older fold, all of them to be written again."""
+    """As the migration leaves it: tokens of the older fold, all to be rewritten."""
     agent = await web_only.sign_in()
     account_id = await make_account(web_only, agent)
     chat_id = await make_chat(web_only, account_id)

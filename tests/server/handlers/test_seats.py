@@ -1,4 +1,4 @@
-"""The seats of the team's plan: invited, registered and enabled people take one, and never one more than there are."""
+"""The seats of the team's plan: invited, registered and enabled users take one, never more than there are."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -66,7 +66,7 @@ async def seats(peer: Peer) -> dict[str, Any]:
 async def test_no_user_is_added_beyond_the_seats(team: Stack) -> None:
     owner = await sign_in_as(team, "owner")
     gone = (await invite(owner, "gone")).body["user"]["id"]
-    assert (await enable(owner, gone, False)).status == 200  # a disabled person leaves the seat
+    assert (await enable(owner, gone, False)).status == 200  # a disabled user frees the seat
     for name in ("ana", "bia", "eva"):
         assert (await invite(owner, name)).status == 201  # an invited one has it already
     assert await seats(owner) == {"allowed": SEATS, "used": SEATS}
@@ -76,7 +76,7 @@ async def test_no_user_is_added_beyond_the_seats(team: Stack) -> None:
     assert_full(await enable(owner, gone))
     names = {person["email"] for person in (await owner.ok("GET", USERS))["items"]}
     assert "one-more@example.com" not in names
-    # What takes no seat goes on: a link once more, another role, enabling somebody who is enabled.
+    # What takes no seat is still allowed: a new link, another role, enabling an enabled user.
     people = {person["name"]: person["id"] for person in (await owner.ok("GET", USERS))["items"]}
     assert (await owner.call("POST", f"{USERS}/{people['ana']}/link")).status == 201
     body = {"role": "agent", "is_active": True}
@@ -86,7 +86,7 @@ async def test_no_user_is_added_beyond_the_seats(team: Stack) -> None:
 
 
 async def test_of_concurrent_users_as_many_are_added_as_there_are_seats(team: Stack) -> None:
-    """By all doors together, one of them by two admins for the same person."""
+    """Invitations, registrations and enabling concurrently, one of them by two admins for the same user."""
     owner = await sign_in_as(team, "owner")
     gone = (await invite(owner, "gone")).body["user"]["id"]
     await enable(owner, gone, False)
@@ -113,7 +113,7 @@ async def test_the_largest_plan_in_the_team_sets_the_seats(team: Stack) -> None:
     for n in range(4):
         assert (await invite(admin, f"n-{n}")).status == 201
     assert_full(await invite(admin, "one-more"), plan="six", allowed=6, used=6)
-    # A smaller plan sends nobody away; it lets nobody in.
+    # A smaller plan removes no user; it only admits none.
     await team.app[DATABASE].write(entitlements.revoke, owner.user_id, "whatsapp", "billing")
     assert await seats(admin) == {"allowed": SEATS, "used": 6}
     assert_full(await invite(admin, "one-more"), used=6)

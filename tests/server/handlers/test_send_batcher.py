@@ -1,4 +1,4 @@
-"""Sends that come while others of their number are being stored go together, each answered as if it were alone."""
+"""Sends that arrive while others of their account are being stored share a transaction, each with its own answer."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -35,7 +35,7 @@ def together(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     monkeypatch.setattr(send_batcher, "store_sends", counted)
     with capture_logs() as logs:
         yield sizes
-    # What does not go together is known before the database refuses it.
+    # Sends that cannot be batched are recognised before the database rejects them.
     assert not [line for line in logs if line["event"] == "send_batch_failed"]
 
 
@@ -46,7 +46,7 @@ def count_waiting(stack: Stack) -> int:
 
 @asynccontextmanager
 async def held_up(stack: Stack, waiting: int) -> AsyncIterator[None]:
-    """Nothing is stored until so many sends stand in line behind the first."""
+    """Nothing is stored until this many sends wait behind the first."""
 
     async def are_there() -> bool:
         return count_waiting(stack) == waiting
@@ -57,7 +57,7 @@ async def held_up(stack: Stack, waiting: int) -> AsyncIterator[None]:
 
 
 async def send_all(stack: Stack, wishes: list[tuple[Peer, str, dict[str, Any]]]) -> list[Answer]:
-    """The first alone, and all others while it waits for the number's row."""
+    """The first alone, and all others while it waits for the account's row lock."""
     tasks: list[asyncio.Task[Answer]] = []
     async with held_up(stack, len(wishes) - 1):
         for user, path, body in wishes:
@@ -87,7 +87,7 @@ async def test_waiting_sends_are_stored_together_in_order(web_only: Stack, toget
     assert together == [11]
     messages = [answer.body["message"] for answer in answers]
     assert [m["body"] for m in messages] == [f"text {n}" for n in range(12)]
-    # In the order in which they came, numbered without a hole, and pushed so.
+    # In order of arrival, with seqs without a gap, and pushed in this order.
     assert sorted(ids(answers)) == ids(answers)
     assert [m["seq"] for m in messages[1:]] == list(range(messages[1]["seq"], messages[1]["seq"] + 11))
     frames = await socket.wait_for_event("message:updated", 12)

@@ -1,4 +1,4 @@
-"""The bundled app: every address of its own is its page, hashed files are for ever, nothing else is served."""
+"""The bundled app: its page for every path of the app, hashed files cached for ever, no other file."""
 
 import asyncio
 import gzip
@@ -20,7 +20,7 @@ SCRIPT = b"console.log('Confab')\n" * 50
 
 @pytest.fixture
 async def url(config: Config, tmp_path: Path) -> AsyncIterator[str]:
-    """A server of a small app of the test's own."""
+    """A server of a small test app."""
     static = tmp_path / "static"
     (static / "assets").mkdir(parents=True)
     (static / "index.html").write_bytes(PAGE)
@@ -37,7 +37,7 @@ async def url(config: Config, tmp_path: Path) -> AsyncIterator[str]:
 
 
 async def get(url: str, target: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
-    """One GET of exactly this target: clients tidy addresses up before they send them."""
+    """One GET of exactly this target: clients normalise URLs before sending them."""
     host, _, port = url.removeprefix("http://").partition(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     lines = [f"GET {target} HTTP/1.1", "Host: x", "Connection: close"]

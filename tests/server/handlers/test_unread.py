@@ -1,4 +1,4 @@
-"""What is unread in each account, counted by the server: archived, muted, and beyond any page that was loaded."""
+"""The unread counts of each account: archived and muted chats, and chats beyond any loaded page."""
 
 from datetime import timedelta
 from typing import Any
@@ -75,7 +75,7 @@ async def test_a_chat_is_read_up_to_a_seq(web_only: Stack) -> None:
         body = {"read": True} | ({} if place is None else {"read_seq": place})
         return int((await agent.ok("PATCH", path, body))["chat"]["unread_count"])
 
-    # A place never goes back; one that nobody can have seen reads what is there.
+    # The read seq never goes back; a seq above the head reads everything.
     assert [await read(place) for place in (0, places[0], places[1], places[0])] == [3, 2, 1, 1]
     assert await read(2**63 - 1) == 0
     await make_messages(web_only, account_id, chat_id, [START - timedelta(days=1)])

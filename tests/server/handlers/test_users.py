@@ -1,4 +1,4 @@
-"""Roles in the team: given, taken away, and in force from the next request."""
+"""Roles in the team: changed, and in force from the next request."""
 
 import asyncio
 

@@ -57,7 +57,7 @@ async def test_events_that_come_while_one_is_enqueued_share_a_job(
     await asyncio.sleep(0)
     late = asyncio.create_task(batch.add({"n": 6}))
     await asyncio.sleep(0)
-    assert not any(task.done() for task in adding)  # nobody is told anything before Redis has it
+    assert not any(task.done() for task in adding)  # no caller gets an answer before Redis has it
     gate.set()
     await asyncio.gather(*adding, late)
     assert batches == [3, 3, 1]
@@ -92,7 +92,7 @@ async def test_a_hanging_enqueue_ends_in_503(web_only: Stack, monkeypatch: pytes
 
 
 async def test_with_redis_away_the_answer_is_503_and_redis_back_200(config: Config) -> None:
-    """UniPile keeps the event and comes again; the limit is what asks for the answer within two seconds."""
+    """UniPile keeps the event and retries; the timeout requires an answer within two seconds."""
     valkey = Valkey(open_data_dir(config.data_dir))
     valkey.child.start()
     valkey.child.wait_until_ready()

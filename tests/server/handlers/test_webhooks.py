@@ -1,4 +1,4 @@
-"""The webhooks' door: who is let in, what is taken, and that 200 means that Redis has it."""
+"""Webhooks: authentication, limits, formats, and that 200 means that Redis has the event."""
 
 import asyncio
 import io
@@ -26,7 +26,7 @@ async def post(stack: Stack, body: bytes, path: str = MESSAGES, **options: Any) 
 
 
 async def queued(stack: Stack) -> list[list[dict[str, Any]]]:
-    """The events of each job that waits, the oldest job first."""
+    """The events of each queued job, the oldest job first."""
     client = stack.app[REDIS]
     ids = await client.zrange(INGEST_QUEUE, 0, -1)
     jobs = [deserialize(await client.get(b"arq:job:" + job_id)) for job_id in ids]
@@ -57,7 +57,7 @@ async def test_without_the_very_secret_nothing_is_taken(web_only: Stack, path: s
 
 
 async def test_a_wrong_secret_is_rejected_before_the_body_is_read(web_only: Stack) -> None:
-    """The answer comes although the body never does: a stranger cannot make us hold a megabyte."""
+    """The answer comes although the body never does: without the secret, no memory is used for a body."""
 
     async def endless() -> AsyncIterator[bytes]:
         yield b"{"
@@ -103,7 +103,7 @@ async def test_what_is_no_event_is_malformed(web_only: Stack) -> None:
 
 
 async def test_nesting_that_no_worker_could_take_is_malformed(web_only: Stack) -> None:
-    """What could be read here but not be written or read again there would take its whole batch with it."""
+    """An event that can be read here but not written or read by a worker would fail its whole batch."""
     for depth, extra in itertools.product((255, 500, 1020, 100_000), (b"", b', "text": "\\ud800"')):
         for opening, closing in ((b"[", b"]"), (b'{"a":', b"}")):
             nest = opening * depth + b"1" + closing * depth
