@@ -72,13 +72,17 @@ async def _fetch_open_message(request: web.Request, *, must_be_own: bool) -> Ope
     )
     if message is None:
         raise NotFound
+    _require_amendable(message, must_be_own=must_be_own)
+    return message
+
+
+def _require_amendable(message: OpenMessage, *, must_be_own: bool) -> None:
     if denial := status_error(message.account_status):
         raise denial
     if must_be_own and message.direction != "out":
         raise ConfabError("forbidden", "Only messages that this account sent can be edited or deleted.")
     if message.is_event or message.is_deleted or not message.provider_msg_id:
         raise ConfabError("conflict", "This message was deleted or has not been sent yet.")
-    return message
 
 
 async def _confirmed_answer(

@@ -10,7 +10,7 @@ from server.errors import ConfabError, NotFound
 from server.plans.billing import BillingNotice, receive_billing_event
 from server.plans.usage_push import push_plan
 from server.realtime.broker import log_if_unavailable
-from server.schemas.usage import GRANTED, BillingEvent
+from server.schemas.usage import GRANTED, REVOKED, BillingEvent
 from server.store.people.audit import Actor
 from server.web.app_keys import CONFIG, DATABASE, ENTITLEMENTS, REDIS
 from server.web.requests import json_answer, load_body
@@ -29,16 +29,18 @@ async def take_billing_event(request: web.Request) -> web.Response:
         raise NotFound
     body = await request.read()
     webhook_id = _verify_signature(request, config.billing.secret, body)
-    event = await load_body(request, BILLING_EVENT)
-    notice = BillingNotice(event["type"] == GRANTED, **event["data"], timestamp=event["timestamp"])
-    if notice.plan is not None and notice.plan not in config.plans.named:
-        raise ConfabError("invalid", fields={"data": {"plan": ["There is no plan with this name."]}})
+    notice = await _read_notice(request)
     actor = Actor(name="billing", address=request.remote)
     user_id, is_applied = await request.app[DATABASE].write(
         receive_billing_event, actor, webhook_id, body, notice
     )
     if is_applied:
-        log.info("billing_applied", webhook_id=webhook_id, kind=event["type"], user_id=user_id)
+        log.info(
+            "billing_applied",
+            webhook_id=webhook_id,
+            kind=GRANTED if notice.is_granted else REVOKED,
+            user_id=user_id,
+        )
         await _push_plan(request, user_id, notice.provider)
     return json_answer({"received": True, "applied": is_applied})
 
@@ -53,6 +55,14 @@ def _verify_signature(request: web.Request, secret: str, body: bytes) -> str:
     except SignatureError as error:
         raise ConfabError("bad_signature", f"{error}.") from error
     return webhook_id
+
+
+async def _read_notice(request: web.Request) -> BillingNotice:
+    event = await load_body(request, BILLING_EVENT)
+    notice = BillingNotice(event["type"] == GRANTED, **event["data"], timestamp=event["timestamp"])
+    if notice.plan is not None and notice.plan not in request.app[CONFIG].plans.named:
+        raise ConfabError("invalid", fields={"data": {"plan": ["There is no plan with this name."]}})
+    return notice
 
 
 async def _push_plan(request: web.Request, user_id: int, provider: str) -> None:

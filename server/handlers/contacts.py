@@ -11,6 +11,7 @@ from server.accounts.provider_errors import translated_errors
 from server.errors import NotFound
 from server.media.storage import Missing
 from server.store.chats import contacts
+from server.store.chats.contacts import Picture
 from server.unipile.lists.attendees import Attendee, read_attendees
 from server.web.app_keys import DATABASE, STORAGE, UNIPILE
 from server.web.requests import caller, json_answer, path_id, provider_of
@@ -47,14 +48,18 @@ async def show_avatar(request: web.Request) -> web.StreamResponse:
     headers = {**HEADERS, "ETag": f'"{sha256}"'}
     if f'"{sha256}"' in request.headers.get("If-None-Match", ""):
         return web.Response(status=304, headers=headers)
-    try:
-        chunks = await request.app[STORAGE].read(sha256, 0, picture.size)
-    except Missing as error:
-        log.error("picture_lost", account_id=account_id)
-        await request.app[DATABASE].write(contacts.refetch_picture, account_id, sha256)
-        raise NotFound("The stored picture is missing.") from error
-    body = b"".join([chunk async for chunk in chunks])
+    body = await _read_picture(request, account_id, picture)
     return web.Response(body=body, content_type=picture.mimetype, headers=headers)
+
+
+async def _read_picture(request: web.Request, account_id: int, picture: Picture) -> bytes:
+    try:
+        chunks = await request.app[STORAGE].read(picture.sha256, 0, picture.size)
+    except Missing as error:
+        log.error("picture_missing", account_id=account_id)
+        await request.app[DATABASE].write(contacts.refetch_picture, account_id, picture.sha256)
+        raise NotFound("The stored picture is missing.") from error
+    return b"".join([chunk async for chunk in chunks])
 
 
 async def list_people(request: web.Request) -> web.Response:

@@ -38,8 +38,12 @@ async def send_message(request: web.Request) -> web.Response:
     Files come as multipart/form-data with the same fields and `attachments`. Each file is a message of its own, in
     order; the text goes with the first, which is `message` of the answer.
     """
-    body = await _read_send(request)
-    send = SendRequest(
+    send = _send_request(request, await _read_send(request))
+    return _sent_answer(await request.app[SENDS].store(send))
+
+
+def _send_request(request: web.Request, body: SendBody) -> SendRequest:
+    return SendRequest(
         request[PAYER],
         caller(request),
         provider_of(request),
@@ -51,7 +55,6 @@ async def send_message(request: web.Request) -> web.Response:
         body.uploads,
         _seen_seq(request, body.seen_seq),
     )
-    return _sent_answer(await request.app[SENDS].store(send))
 
 
 def _seen_seq(request: web.Request, given: int | None) -> int | None:

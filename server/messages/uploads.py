@@ -2,7 +2,7 @@
 
 import warnings
 from dataclasses import dataclass, field
-from typing import Any, TypedDict, cast
+from typing import TypedDict, cast
 from uuid import uuid4
 
 from aiohttp import (
@@ -163,14 +163,15 @@ class _LimitedLines:
         self._content = content
         self._left = MAX_LINES
 
-    async def readline(self, *arguments: Any, **options: Any) -> bytes:
+    async def readline(self, *, max_line_length: int | None = None) -> bytes:
         self._left -= 1
         if self._left < 0:
             raise ValueError("too many lines")
-        return await self._content.readline(*arguments, **options)
+        return await self._content.readline(max_line_length=max_line_length)
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._content, name)
+    def __getattr__(self, name: str) -> object:
+        attribute: object = getattr(self._content, name)
+        return attribute
 
 
 def _parts_of(request: web.Request) -> MultipartReader:
