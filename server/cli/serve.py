@@ -18,6 +18,7 @@ from server.config import DEMO_EMAIL, Config
 from server.config.web import listen_host
 from server.embedded import ServiceError, embedded_services
 from server.embedded.children import is_free
+from server.embedded.launch import PR_SET_PDEATHSIG
 from server.process.event_loop import Loop
 from server.process.logs import AccessLogger
 from server.process.migrate import migrate
@@ -27,7 +28,6 @@ from server.web.edge import EdgeRunner
 # Passed in, since the server never imports the workers: running inside of the context, drained on leaving it.
 RunWorkers = Callable[[Config], AbstractAsyncContextManager[object]]
 
-PR_SET_PDEATHSIG = 1
 SHUTDOWN_SECONDS = 10.0
 STOP_LIMIT_SECONDS = 25.0
 

@@ -145,8 +145,10 @@ def month_bounds(period: str) -> tuple[datetime, datetime]:
 
 
 def rfc3339(moment: datetime) -> str:
+    """A UTC time as the API writes it, with milliseconds."""
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def current_period() -> str:
+    """The current month, `YYYY-MM` in UTC."""
     return f"{datetime.now(UTC):%Y-%m}"

@@ -8,6 +8,7 @@ from aiohttp import web
 from server.auth.tokens import hash_token, make_refresh_token
 from server.errors import ConfabError
 from server.rules import policy
+from server.rules.plans import rfc3339
 from server.store.people import users
 from server.store.people.users import User
 from server.web.app_keys import CONFIG, DATABASE, TOKENS
@@ -41,8 +42,9 @@ def session_answer(
 ) -> web.Response:
     """A response with an access token of this session, and the cookie if the refresh token is new."""
     token, expires_at = request.app[TOKENS].issue(user.id, session_id)
+    expires = rfc3339(datetime.fromtimestamp(expires_at, UTC))
     answer = json_answer(
-        {"token": token, "expires_at": _rfc3339(expires_at), "user": user._asdict(), **rights_of(user.role)}
+        {"token": token, "expires_at": expires, "user": user._asdict(), **rights_of(user.role)}
     )
     if refresh_token is not None:
         answer.set_cookie(
@@ -105,7 +107,3 @@ def cookie_name(request: web.Request) -> str:
 def cookie_path(request: web.Request) -> str:
     """A `__Host-` cookie must have the path `/`."""
     return "/" if is_https(request) else COOKIE_PATH
-
-
-def _rfc3339(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
