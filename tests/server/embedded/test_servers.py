@@ -133,7 +133,7 @@ def _refuse(name: str, **_: str) -> Path:
 
 
 def test_a_missing_package_is_named_with_the_way_to_install_it() -> None:
-    with pytest.raises(ServiceError, match=r"DATABASE_URL.*no-such-package,.*requirements/embedded\.txt"):
+    with pytest.raises(ServiceError, match=r"DATABASE_URL.*no-such-package .*requirements/embedded\.txt"):
         package_folder("no_such_package", variable="DATABASE_URL")
 
 

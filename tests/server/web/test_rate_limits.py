@@ -11,12 +11,19 @@ from server.app import create_app
 from server.config import Config
 from server.config.limits import ALWAYS, STRIDES, Allowance, Limits, rates_of
 from server.routes import ROUTES
+from server.web import rate_limiter
 from server.web.app_keys import LIMITER
 from tests.support.fixtures_stack import Stack, run_stack, serving
 from tests.support.peers import Answer, Peer, message_received
 from tests.support.ports import free_port
 
 ACCOUNTS = "/api/channels/whatsapp/accounts"
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine a slow Redis must not count as unavailable."""
+    monkeypatch.setattr(rate_limiter, "REDIS_TIMEOUT_SECONDS", 20.0)
 
 
 def limited(config: Config, **classes: int) -> Config:
