@@ -1,1 +1,1 @@
-"""What a process needs around its work: logs, loop, exit, schema."""
+"""Process-level concerns: logging, event loop, exit, migrations, first start."""

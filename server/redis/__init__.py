@@ -1,1 +1,1 @@
-"""One client of Redis: how it is opened, what its failures mean."""
+"""The Redis client, its channels, and explanations of its errors."""
