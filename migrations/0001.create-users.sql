@@ -1,4 +1,4 @@
--- People, and the refresh-token families of their browsers.
+-- Users, and the sessions (refresh-token families) of their browsers.
 create function rfc3339(moment timestamptz) returns text
     language sql stable parallel safe
     as $$ select to_char(moment at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') $$;
@@ -19,7 +19,7 @@ create table sessions (
     id            uuid primary key default gen_random_uuid(),
     user_id       bigint not null references users on delete cascade,
     token_hash    bytea not null,
-    previous_hash bytea, -- two tabs that refresh together: the slower one is still let in for a moment
+    previous_hash bytea, -- two tabs that refresh together: the slower one is accepted for a short while
     rotated_at    timestamptz(3) not null default now(),
     expires_at    timestamptz(3) not null,
     revoked_at    timestamptz(3),

@@ -1,7 +1,7 @@
--- Connected numbers with their chats, contacts and messages.
+-- Accounts with their chats, contacts and messages.
 --
--- channels_account.seq numbers every change of an account. A change takes the next number inside its own
--- transaction, with the account's row locked to the commit, so that numbers become visible in order and
+-- channels_account.seq is the sequence number of an account's changes. A change takes the next seq in its own
+-- transaction, with the account's row locked until the commit, so that seqs become visible in order and
 -- "everything with seq > n" misses nothing. The rows are the log.
 create table channels_account (
     id                  bigint generated always as identity primary key,
@@ -13,8 +13,8 @@ create table channels_account (
     status_reason       text,
     name                text,
     phone               text,
-    seq                 bigint not null default 0, -- the newest number taken
-    changed_seq         bigint not null default 0, -- the number of this row's own last change
+    seq                 bigint not null default 0, -- the newest seq
+    changed_seq         bigint not null default 0, -- the seq of this row's own last change
     last_webhook_at     timestamptz(3),
     last_sweep_at       timestamptz(3),
     found_late          bigint not null default 0,
@@ -40,7 +40,7 @@ create table channels_contact (
     name        text,
     phone       text,
     avatar      text,
-    named_at    timestamptz(3) not null, -- of the event that gave the name: the newest one wins, in any order
+    named_at    timestamptz(3) not null, -- time of the event that reported the name: the newest wins, in any order
     created_at  timestamptz(3) not null default now(),
     updated_at  timestamptz(3) not null default now(),
     unique (account_id, provider_id)
@@ -58,7 +58,7 @@ create table channels_chat (
     last_message_at      timestamptz(3),
     last_message_preview text,
     unread_count         integer not null default 0 check (unread_count >= 0),
-    read_until           timestamptz(3) not null default '-infinity', -- what came in after this is unread
+    read_until           timestamptz(3) not null default '-infinity', -- messages that arrived after this are unread
     archived             boolean not null default false,
     pinned               boolean not null default false,
     muted_until          timestamptz(3),
@@ -87,12 +87,12 @@ create table channels_message (
     is_event        boolean not null default false,
     event_type      integer,
     error           jsonb,
-    attempted_at    timestamptz(3), -- when UniPile was last asked to send it; null means never
+    attempted_at    timestamptz(3), -- when it was last sent to UniPile; null: never
     sent_at         timestamptz(3) not null,
     edited_at       timestamptz(3),
     deleted_at      timestamptz(3),
-    seq             bigint not null, -- of the row's last change
-    inserted_seq    bigint not null, -- of its first: tells a reader of changes what is new to it
+    seq             bigint not null, -- of the last change
+    inserted_seq    bigint not null, -- of the insert: a reader of changes learns whether the row is new to it
     created_at      timestamptz(3) not null default now(),
     updated_at      timestamptz(3) not null default now(),
     unique (account_id, provider_msg_id),
@@ -101,7 +101,7 @@ create table channels_message (
 );
 create index channels_message_recent on channels_message (chat_id, sent_at desc, id desc);
 create index channels_message_seq on channels_message (account_id, seq);
--- The outbox: what still has to be sent or to be settled, a handful of rows at any moment.
+-- The outbox: messages to send or without an outcome, a handful of rows at any time.
 create index channels_message_outbox on channels_message (chat_id, id) where status = 'sending';
 
 -- A tick that overtook its message waits here until the message is stored.

@@ -1,4 +1,4 @@
--- What a plan allows, and what was used of it.
+-- Entitlements (what a plan allows) and usage.
 create table channels_entitlement (
     id         bigint generated always as identity primary key,
     user_id    bigint not null references users on delete cascade,

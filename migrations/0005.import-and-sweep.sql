@@ -1,20 +1,20 @@
--- Reading UniPile's own store: how far the import of an account's past is, and when it was last swept.
+-- Import of an account's history and sweeps of UniPile's store: their progress.
 --
--- What was sent before the number was first connected here is history: it makes nothing unread and is not counted,
--- unless a webhook tells it as news. connected_at is that moment, kept by a trigger so that no statement can forget it.
+-- A message from before the account was first connected here (connected_at) is history: not unread and not counted,
+-- unless a webhook reports it as new. A trigger sets connected_at, so that no statement can forget it.
 alter table channels_account
     add column connected_at         timestamptz(3),
     add column import_state         text not null default 'none' check (import_state in ('none', 'running', 'done')),
-    add column import_wanted        boolean not null default false, -- once more from the beginning: there is more now
-    add column import_cursor        text,                           -- UniPile's, into its list of chats; opaque
-    add column is_import_listed     boolean not null default false, -- every chat has its first page
+    add column import_wanted        boolean not null default false, -- run once more from the beginning: UniPile has more now
+    add column import_cursor        text,                           -- UniPile's cursor in its list of chats; opaque
+    add column is_import_listed     boolean not null default false, -- the first page of every chat is imported
     add column imported_messages    bigint not null default 0,
     add column import_claimed_until timestamptz(3) not null default '-infinity',
-    add column import_due_at        timestamptz(3) not null default now(), -- when to see whether anybody carries it on
+    add column import_due_at        timestamptz(3) not null default now(), -- when to check whether a worker continues it
     add column sweep_claimed_until  timestamptz(3) not null default '-infinity',
     add column sweep_due_at         timestamptz(3) not null default now(),
-    add column oldest_gap_at        timestamptz(3), -- the oldest message among those the last fruitful sweep found late
-    add column gap_seconds          bigint;         -- from that moment until it was stored
+    add column oldest_gap_at        timestamptz(3), -- the oldest late message of the last sweep that found any
+    add column gap_seconds          bigint;         -- from its time until it was stored
 
 update channels_account set connected_at = created_at where status <> 'connecting';
 
@@ -27,13 +27,13 @@ create trigger first_connection before insert or update of status on channels_ac
     for each row when (new.status = 'connected' and new.connected_at is null)
     execute function note_first_connection();
 
--- A chat whose past is being read: where the next page begins. Gone when the import is done.
+-- A chat that is being imported: the cursor of its next page. Deleted when the import is done.
 create table channels_import (
     account_id       bigint not null references channels_account on delete cascade,
     provider_chat_id text not null check (length(provider_chat_id) between 1 and 255),
     place            bigint generated always as identity, -- newest chats first, as UniPile lists them
     kind             text not null check (kind in ('direct', 'group', 'channel')),
-    cursor           text, -- null: read to its beginning
+    cursor           text, -- null: imported completely
     primary key (account_id, provider_chat_id)
 );
 

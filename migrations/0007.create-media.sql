@@ -1,10 +1,10 @@
--- Copies of what came with messages, and what is to go out with them. The bytes lie in the media storage under the
--- SHA-256 of their content; here stands who refers to them.
+-- Media: copies of received files, and files to send. The blobs are in the media storage under their SHA-256; these
+-- tables say which messages refer to them.
 create table channels_media_blob (
     sha256     text primary key check (sha256 ~ '^[0-9a-f]{64}$'),
     size       bigint not null check (size >= 0),
-    mimetype   text not null, -- read from the bytes
-    touched_at timestamptz(3) not null default now(), -- when these bytes last came in: orphans get a day
+    mimetype   text not null, -- by the content
+    touched_at timestamptz(3) not null default now(), -- when the blob was last stored: orphans are deleted after a day
     created_at timestamptz(3) not null default now()
 );
 create index channels_media_blob_touched on channels_media_blob (touched_at);
@@ -18,7 +18,7 @@ create table channels_media (
 );
 create index channels_media_sha256 on channels_media (sha256);
 
--- What still has to be fetched: a handful of rows at any moment.
+-- Attachments to copy: a handful of rows at any time.
 create index channels_message_waiting_media on channels_message (id)
     where attachments @? '$[*] ? (@.state == "waiting")';
 

@@ -1,4 +1,4 @@
--- The pace guard: when a number's next message is due, and which chats it began of late.
+-- Pacing: when an account's next message may go, and which chats it began recently.
 create table channels_pace (
     account_id bigint primary key references channels_account on delete cascade,
     free_at    timestamptz(3) not null
@@ -10,5 +10,5 @@ create table channels_new_chat (
 );
 create index channels_new_chat_recent on channels_new_chat (account_id, created_at desc);
 
--- Null: nobody has asked the guard yet; -infinity: it may go at once; else when it goes out.
+-- Null: not scheduled yet; -infinity: may go at once; else when it goes.
 alter table channels_message add column scheduled_at timestamptz(3);

@@ -1,5 +1,5 @@
--- Who may still hear what. Each process looks here now and then: for sessions that ended, and for people whose
--- accounts are not the same any more. A trigger keeps the stamp, so that no way of changing members can forget it.
+-- Changes of access. Each process polls for sessions that ended and for users whose memberships changed. A trigger sets
+-- the time, so that no change of members can forget it.
 create index sessions_revoked on sessions (revoked_at) where revoked_at is not null;
 create index sessions_expiry on sessions (expires_at);
 

@@ -1,14 +1,14 @@
--- One person is one contact, whichever of their names the provider uses.
+-- One person is one contact, whichever id the provider uses.
 --
--- WhatsApp calls the same person sometimes by an opaque LID, sometimes by the number. An alias is any name that was
--- told: a provider id, or, behind a '#', UniPile's own id of the person. The key says that a name means one person;
--- whoever writes here holds the account's row, so that two links of the same person cannot cross.
+-- WhatsApp identifies the same person sometimes by an opaque LID, sometimes by the phone number. An alias is any id that
+-- was reported: a provider id, or, behind a '#', UniPile's own id. By the primary key an alias belongs to one contact;
+-- writers hold the account's lock, so that two links of the same person cannot cross.
 alter table channels_contact
-    add column external_id   text check (length(external_id) between 1 and 255), -- UniPile's own: names the picture
-    add column phoned_at     timestamptz(3) not null default '-infinity', -- of the event that gave the phone
-    add column seq           bigint not null default 0, -- of the last change that shows; 0: as it was first seen
+    add column external_id   text check (length(external_id) between 1 and 255), -- UniPile's own id, needed for the picture
+    add column phoned_at     timestamptz(3) not null default '-infinity', -- time of the event that reported the phone
+    add column seq           bigint not null default 0, -- of the last visible change; 0: unchanged since the insert
     add column avatar_tag    text,                      -- UniPile's validator of the picture
-    add column avatar_due_at timestamptz not null default now(), -- when to look for a picture
+    add column avatar_due_at timestamptz not null default now(), -- when to fetch the picture
     add constraint channels_contact_avatar_fkey foreign key (avatar) references channels_media_blob,
     add constraint channels_contact_account_key unique (account_id, id);
 update channels_contact set phoned_at = created_at where phone is not null;
@@ -27,14 +27,14 @@ create index channels_contact_alias_contact on channels_contact_alias (contact_i
 insert into channels_contact_alias (account_id, alias, contact_id)
     select account_id, provider_id, id from channels_contact;
 
--- A direct chat's address is one of its person's names.
+-- A direct chat's address is an alias of its contact.
 create index channels_chat_address on channels_chat (account_id, address) where kind = 'direct';
 
--- How many files a chat has; an entry only for those messages that brought some.
+-- Counts the files of a chat; only messages with attachments have an entry.
 create index channels_message_files on channels_message (chat_id) where attachments <> '[]';
 
--- See to it that everybody of `told` is exactly one contact that all their names lead to; returns the contacts that
--- are two in one now. The older row stays; what both know is kept by the time it was told.
+-- Make each person of `told` exactly one contact with all their aliases; returns the contacts that were merged. The
+-- older row stays, and of two names or phones the newer one.
 create function link_contacts(told jsonb) returns bigint[] language plpgsql as $$
 declare
     pair record;
@@ -96,10 +96,10 @@ begin
     return merged;
 end $$;
 
--- Keep what was told of people; rows {n, account_id, ids, provider_id, external_id, name, named_at, phone, phoned_at},
--- no two of them with an id in common. The newest word wins, in any order. A contact that is shown otherwise from now
--- on takes a number, and its id stands in the transaction's setting confab.changed_contacts: so a batch in which
--- nobody changed, which is nearly every one, pays no round trip to learn that.
+-- Upsert contacts from rows {n, account_id, ids, provider_id, external_id, name, named_at, phone, phoned_at}, no two of
+-- them with an id in common. The newest name and phone win, in any order. A contact that changes visibly takes a seq, and
+-- its id is added to the transaction's setting confab.changed_contacts, so that a batch without a change, which is nearly
+-- every one, pays no round trip to learn that.
 create function keep_contacts(told jsonb) returns void language plpgsql as $$
 declare
     changed bigint[] := '{}';

@@ -1,11 +1,11 @@
--- A number's life: the next step beside the state (server/account_life.py decides both), restarts counted in the row.
+-- Account states: the next step beside the status (server/rules/account_states.py decides both), and the restarts.
 alter table channels_account
     add column next_step       text not null default 'scan'
                                check (next_step in ('none', 'wait', 'scan', 'reconnect', 'connect', 'contact_support')),
     add column status_since    timestamptz(3) not null default now(),
-    add column observations    bigint not null default 0,       -- a reading begun before the last of them is out of date
-    add column attempted_at    timestamptz(3) not null default now(), -- when a code was last given out
-    add column looked_at       timestamptz(3) not null default now(), -- when UniPile was last asked without being told to
+    add column observations    bigint not null default 0,       -- an observation begun before the last one is out of date
+    add column attempted_at    timestamptz(3) not null default now(), -- when a pairing code was last shown
+    add column looked_at       timestamptz(3) not null default now(), -- when UniPile was last checked
     add column restarts        smallint not null default 0 check (restarts >= 0),
     add column last_restart_at timestamptz(3);
 

@@ -1,4 +1,4 @@
--- Marks that were set on the phone: what UniPile last said of them, and when somebody last chose here.
+-- Flags set on the phone: what UniPile last reported, and when a user last set one here.
 alter table channels_chat
     add column told_marks jsonb,
     add column marked_at  timestamptz(3) not null default '-infinity';

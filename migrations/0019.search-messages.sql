@@ -1,9 +1,9 @@
--- Words of the messages, for searching. A round of the worker writes them and ingest does not: what changed since
--- channels_search_state.seq is read from the rows, as a client reads its changes.
+-- The search index: words of messages. A periodic task writes them, not the ingest: it reads what changed since
+-- channels_search_state.seq from the rows, as a client reads its changes.
 create table channels_message_words (
     message_id bigint primary key references channels_message on delete cascade,
     sent_at    timestamptz(3) not null,
-    words      tsvector not null -- <account id>/<word>: each account's words are entries of their own
+    words      tsvector not null -- <account id>/<word>: each account has its own entries
 );
 create index channels_message_words_search on channels_message_words using gin (words);
 
@@ -12,6 +12,6 @@ create table channels_search_state (
     seq        bigint not null -- all changes up to here are in channels_message_words
 );
 
--- Upper case and accents do not count when a name is looked for.
+-- Searches of names ignore case and accents.
 create function search_fold(text) returns text language sql immutable strict parallel safe
     return lower(regexp_replace(normalize($1, NFKD), '[\u0300-\u036f]', '', 'g'));

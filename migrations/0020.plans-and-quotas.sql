@@ -1,24 +1,24 @@
--- Plans: several grants side by side, quotas that are reserved with what they pay for, usage that can be held against
--- the rows at any moment.
+-- Plans: several grants per user, quotas reserved in the transaction they pay for, usage that can be compared with the
+-- rows at any time (docs/adr/0014-usage-is-counted-by-triggers.md).
 --
--- Sent is every message of the number that is not failed, received every one that came in; system events are no
--- messages and history is no traffic. Those sent through us (with a client_id) are what a plan's month counts
--- (sent_here); a first message to a phone number counts from when it is written down, before UniPile is asked.
+-- Every outgoing message that did not fail counts as sent, every incoming one as received; system events and history do
+-- not count. A plan's month counts messages sent through Confab (with a client_id: sent_here); a first message to a phone
+-- number counts from when it is stored, before UniPile is called.
 alter table channels_entitlement
     drop constraint channels_entitlement_user_id_provider_key,
     add unique (user_id, provider, source),
-    add column told_at timestamptz(3); -- of the billing system's newest word: an older one changes nothing
+    add column told_at timestamptz(3); -- of the newest billing event: older ones are ignored
 
 alter table channels_message
-    add column counted_at timestamptz(3); -- when it was counted, if later than stored: news, or another try
+    add column counted_at timestamptz(3); -- when it was counted, if after it was stored: history that became new, or sent again
 create index channels_message_counted on channels_message (counted_at) where counted_at is not null;
--- Rows come in in the order of time, so that a month of them is found without an index entry for each.
+-- Rows are inserted in the order of time, so that a BRIN index finds a month of them.
 create index channels_message_stored on channels_message using brin (created_at) with (autosummarize = on);
 
 alter table channels_usage
     add column sent_here    bigint not null default 0 check (sent_here >= 0),
-    add column warned_level smallint not null default 0, -- per cent of the plan's month that were warned of,
-    add column warned_limit bigint,                      -- and what the plan allowed then
+    add column warned_level smallint not null default 0, -- per cent of the month's limit of the last warning,
+    add column warned_limit bigint,                      -- and the limit at that time
     add column pushed_at    timestamptz(3) not null default '-infinity';
 
 create table channels_usage_day (
@@ -30,7 +30,7 @@ create table channels_usage_day (
     primary key (user_id, provider, day)
 );
 
--- What was counted in a month and whose rows have been erased since: erasing gives nothing back.
+-- What erased rows had counted in a month: an erase refunds nothing.
 create table channels_usage_gone (
     user_id       bigint not null references users on delete cascade,
     provider      text not null,
@@ -51,7 +51,7 @@ create index billing_event_received on billing_event (received_at);
 create function usage_month(moment timestamptz) returns char(7)
     language sql stable parallel safe as $$ select to_char(moment at time zone 'UTC', 'YYYY-MM') $$;
 
--- Add to a month and a day, the month first: who holds the month may take the day.
+-- Add to a month and a day; locks the month first.
 create function count_usage(whose bigint, at_provider text, moment timestamptz, sent bigint, here bigint, rcvd bigint)
     returns void language plpgsql as $$
 begin
@@ -67,7 +67,7 @@ begin
         messages_rcvd = greatest(known.messages_rcvd + rcvd, 0);
 end $$;
 
--- A definite failure gives back, another try takes again, whoever writes it and however often.
+-- A failure refunds the unit, sending again takes one, by whatever statement.
 create function recount_message() returns trigger language plpgsql as $$
 declare
     account channels_account;
@@ -142,7 +142,7 @@ begin
 end $$;
 create trigger keep_usage before delete on channels_account for each row execute function keep_usage_of_account();
 
--- What is there already: which of it went through us, and on which days.
+-- Count the existing rows: per day, and those sent through Confab.
 with counted as (
     select a.user_id, a.provider, m.created_at, m.direction, m.client_id
     from channels_message m join channels_account a on a.id = m.account_id

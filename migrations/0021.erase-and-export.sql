@@ -1,40 +1,40 @@
--- Erasing a person or a number, keeping messages for so long only, and exports.
+-- Erasure of a contact or an account, retention, and exports.
 alter table channels_account
-    add column has_erased     boolean not null default false, -- somebody was erased: what comes in is held against that
-    add column retention_days integer check (retention_days between 1 and 36500), -- null: messages are kept
-    add column erasing_since  timestamptz(3);                 -- the whole number goes, a piece at a time
+    add column has_erased     boolean not null default false, -- a contact was erased: new events are checked against the digests
+    add column retention_days integer check (retention_days between 1 and 36500), -- null: no limit
+    add column erasing_since  timestamptz(3);                 -- the account is being erased, step by step
 create index channels_account_erasing on channels_account (id) where erasing_since is not null;
 create index channels_account_retention on channels_account (id) where retention_days is not null;
--- What must not come back: keyed hashes of the provider's names for people, chats and messages.
+-- Erasure digests: keyed hashes of the provider's ids of erased contacts, chats and messages.
 create table channels_erased (
     account_id bigint not null references channels_account on delete cascade,
     digest     bytea not null check (length(digest) = 32),
     erased_at  timestamptz(3) not null,
     primary key (account_id, digest)
 );
--- What readers of changes have to drop. Numbered as every change is; holds no content.
+-- Tombstones: what readers of changes must drop. Each takes a seq; no content.
 create table channels_gone (
     account_id bigint not null references channels_account on delete cascade,
     seq        bigint not null,
     event      text not null check (event in ('chat:erased', 'chat:trimmed', 'message:erased', 'contact:erased')),
     id         bigint not null, -- of the chat, message or contact
     chat_id    bigint,
-    before     timestamptz(3), -- chat:trimmed: what was sent before this is gone
+    before     timestamptz(3), -- chat:trimmed: messages sent before this are deleted
     primary key (account_id, seq),
     check ((event = 'chat:trimmed') = (before is not null))
 );
 create unique index channels_gone_trimmed on channels_gone (account_id, id) where event = 'chat:trimmed';
--- Erasing one person: begun with the first row, and worked off in pieces by whoever claims it.
+-- The erasure of a contact, continued step by step by the worker that has the lease.
 create table channels_erasure (
     id            bigint generated always as identity primary key,
     account_id    bigint not null references channels_account on delete cascade,
-    contact_id    bigint not null, -- the number their contact had
-    user_id       bigint references users on delete set null, -- who asked
+    contact_id    bigint not null, -- the id of their contact
+    user_id       bigint references users on delete set null, -- who requested it
     state         text not null default 'running' check (state in ('running', 'done')),
-    names         text[] not null, -- by which their rows are found; none are left once it is done
+    names         text[] not null, -- ids by which their rows are found; deleted when it is done
     chat_ids      bigint[] not null,
-    walked_seq    bigint not null default -1, -- all rows of the account up to here have been looked at
-    messages      bigint not null default 0,  -- how many were removed
+    walked_seq    bigint not null default -1, -- all messages of the account up to this seq are processed
+    messages      bigint not null default 0,  -- how many were deleted
     claimed_until timestamptz(3) not null default '-infinity',
     created_at    timestamptz(3) not null default now(),
     updated_at    timestamptz(3) not null default now(),

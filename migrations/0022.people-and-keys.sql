@@ -1,6 +1,6 @@
--- People are invited, programs get keys, and what matters is written down where nobody can change it.
+-- Invitations, API keys, and an audit log that cannot be changed.
 
--- The one way to a first or a new password: one link a person, good once. Only its hash is here.
+-- One-time links for a first or a new password: one per user, valid for one use, stored as a hash.
 create table user_link (
     user_id    bigint primary key references users on delete cascade,
     token_hash bytea not null unique,
@@ -12,9 +12,9 @@ create table user_link (
 
 create table api_key (
     id           bigint generated always as identity primary key,
-    user_id      bigint not null references users on delete cascade, -- a key can do no more than this person
+    user_id      bigint not null references users on delete cascade, -- a key has at most this user's rights
     name         text not null check (length(name) between 1 and 100),
-    prefix       text not null unique check (length(prefix) = 12), -- shown, and how the row is found
+    prefix       text not null unique check (length(prefix) = 12), -- visible, and the key of the lookup
     key_hash     bytea not null,
     scopes       text[] not null check (cardinality(scopes) > 0 and scopes <@ array['read', 'send', 'manage']),
     all_accounts boolean not null,
@@ -27,7 +27,7 @@ create table api_key (
 create index api_key_user on api_key (user_id);
 create index api_key_revoked on api_key (revoked_at) where revoked_at is not null;
 
--- Without all_accounts a key reaches these and no others; a number that is deleted is taken off the list.
+-- Without all_accounts a key reaches only these accounts; a deleted account is removed from the list.
 create table api_key_account (
     key_id     bigint not null references api_key on delete cascade,
     account_id bigint not null references channels_account on delete cascade,
@@ -39,8 +39,8 @@ create table audit_log (
     id          bigint generated always as identity primary key,
     at          timestamptz(3) not null default clock_timestamp(),
     action      text not null check (length(action) between 1 and 100),
-    actor_id    bigint, -- no reference: what was done stays done when somebody goes
-    actor       text not null, -- by which name they were known then
+    actor_id    bigint, -- no reference: the line stays when the user is deleted
+    actor       text not null, -- their name at that time
     key_id      bigint,
     target_kind text,
     target_id   text,
@@ -56,7 +56,7 @@ end $$;
 create trigger audit_log_grows before update or delete or truncate on audit_log
     for each statement execute function refuse_change();
 
--- The team never loses its last owner. Two who demote each other at once take turns.
+-- The team always has an owner. Two who demote each other at the same time are serialised.
 create function keep_an_owner() returns trigger language plpgsql as $$
 begin
     perform pg_advisory_xact_lock(hashtextextended('confab: the owners', 0));
@@ -69,7 +69,7 @@ create trigger users_keep_an_owner before update of role, is_active on users for
     when (old.role = 'owner' and old.is_active and (new.role <> 'owner' or not new.is_active))
     execute function keep_an_owner();
 
--- Nor a number the person in whose name it stands: their plan pays for it.
+-- An account always has its payer as a member.
 create function keep_the_payer() returns trigger language plpgsql as $$
 begin
     if exists (select from channels_account where id = old.account_id and user_id = old.user_id) then

@@ -1,5 +1,5 @@
--- The audit log can be read by action and by person, says from which program something was done, and keeps what the
--- retention asks for: only that job, in a transaction that says so, takes old lines away.
+-- The audit log is read by action and by user, has the User-Agent, and has a retention: only that job, in a transaction
+-- with the setting, deletes old lines.
 alter table audit_log add user_agent text;
 create index audit_log_action on audit_log (action, at desc, id desc);
 create index audit_log_actor on audit_log (actor_id, at desc, id desc);

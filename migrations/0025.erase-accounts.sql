@@ -1,13 +1,13 @@
--- Erasing a whole number: its row goes last; what is left here says that it was, and keeps it from coming back.
+-- The erasure of an account: its own row goes last; the row here stays and prevents that it is linked again.
 create table channels_account_erasure (
     id            bigint generated always as identity primary key,
-    account_id    bigint not null unique, -- no reference: the number itself goes
+    account_id    bigint not null unique, -- no reference: the account is deleted
     provider      text not null,
-    digest        bytea not null unique check (length(digest) = 32), -- a keyed hash of the provider's name for it
-    user_id       bigint references users on delete set null, -- who asked
+    digest        bytea not null unique check (length(digest) = 32), -- a keyed hash of the provider's id of it
+    user_id       bigint references users on delete set null, -- who requested it
     state         text not null default 'running' check (state in ('running', 'done')),
-    unlinked_at   timestamptz(3), -- since then the provider does not have it either
-    messages      bigint not null default 0, -- how many were removed
+    unlinked_at   timestamptz(3), -- when it was unlinked at the provider
+    messages      bigint not null default 0, -- how many were deleted
     claimed_until timestamptz(3) not null default '-infinity',
     created_at    timestamptz(3) not null default now(),
     updated_at    timestamptz(3) not null default now(),
@@ -16,7 +16,7 @@ create table channels_account_erasure (
 create index channels_account_erasure_running on channels_account_erasure (id) where state = 'running';
 create index channels_account_erasure_user on channels_account_erasure (user_id, id);
 
--- A number that is being erased lets everybody go, the one who pays for it too.
+-- While an account is erased, all members can be removed, the payer too.
 create or replace function keep_the_payer() returns trigger language plpgsql as $$
 begin
     if exists (select from channels_account

@@ -1,2 +1,2 @@
--- Whether UniPile was ever seen to count what is unread in this account: only then does its 0 mean that all was read.
+-- Whether UniPile has ever counted unread messages of this account: only then does its 0 mean that all are read.
 alter table channels_account add tells_unread boolean not null default false;

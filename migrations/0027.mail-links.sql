@@ -1,8 +1,8 @@
--- Links go out by mail too, where there is a mail server. What is kept cannot be used: the token is made of the nonce
--- and the server's secret.
+-- Links are also mailed, if there is a mail server. The row alone is useless: the token is derived from the nonce and the
+-- server's secret.
 alter table user_link
     add column nonce       bytea,          -- null: it cannot be mailed
-    add column mail_due_at timestamptz(3), -- null: nothing is to be mailed (any more)
+    add column mail_due_at timestamptz(3), -- null: nothing to mail
     add column mail_tries  integer not null default 0,
     add column mailed_at   timestamptz(3),
     add check (mail_due_at is null or nonce is not null);

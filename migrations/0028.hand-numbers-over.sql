@@ -1,13 +1,12 @@
--- The person whose plan pays for a number can change. What was counted stays with whom it was counted for: every message
--- knows its payer, and gives back to nobody else. Nearly all have the number's first one, which is written as null, so
--- that no row that is there already is touched.
+-- The payer of an account can change. A message stores the payer it was counted for, and refunds only that one (ADR 7).
+-- Nearly all have the account's first payer, stored as null, so that no existing row is touched.
 alter table channels_account
-    add column first_payer_id bigint references users on delete restrict; -- null: it was never handed over
+    add column first_payer_id bigint references users on delete restrict; -- null: never handed over
 create index channels_account_first_payer on channels_account (first_payer_id) where first_payer_id is not null;
-alter table channels_message add column counted_for bigint;    -- null: the number's first payer
+alter table channels_message add column counted_for bigint;    -- null: the account's first payer
 alter table channels_chat_start add column counted_for bigint; -- the same
 
--- Everybody who ever paid for a number that was handed over: counters of theirs may still go down.
+-- All payers an account ever had, once it was handed over: their counters may still go down.
 create table channels_account_payer (
     account_id bigint not null references channels_account on delete cascade,
     user_id    bigint not null references users on delete restrict,
@@ -17,12 +16,12 @@ create index channels_account_payer_user on channels_account_payer (user_id);
 
 create function first_payer(account channels_account) returns bigint
     language sql immutable parallel safe as $$ select coalesce(account.first_payer_id, account.user_id) $$;
--- What a message that is counted now has in counted_for.
+-- The value of counted_for for a message that is counted now.
 create function counted_for_now(account channels_account) returns bigint
     language sql immutable parallel safe as $$
     select nullif(account.user_id, coalesce(account.first_payer_id, account.user_id)) $$;
 
--- Whoever pays is an owner of the number (keep_the_payer holds the other side of this).
+-- The payer must be an owner of the account (keep_the_payer is the other half).
 create function note_payer() returns trigger language plpgsql as $$
 begin
     if not exists (select from channels_account_member
@@ -37,7 +36,7 @@ end $$;
 create trigger note_payer before update of user_id on channels_account for each row
     when (old.user_id <> new.user_id) execute function note_payer();
 
--- What is counted anew (another try, history that turns out to be news) is counted for whoever pays then.
+-- A message that is counted again (sent again, history that became new) counts for the payer at that time.
 create function count_for_payer() returns trigger language plpgsql as $$
 begin
     new.counted_for := (select counted_for_now(a) from channels_account a where a.id = new.account_id);
@@ -46,7 +45,7 @@ end $$;
 create trigger count_for before update of counted_at on channels_message for each row
     when (old.counted_at is distinct from new.counted_at) execute function count_for_payer();
 
--- Of two people the one with the lower id first, as everywhere.
+-- Locks the user with the lower id first, as everywhere.
 create or replace function recount_message() returns trigger language plpgsql as $$
 declare
     account channels_account;

@@ -1,9 +1,9 @@
--- Numbers that were connected on a hosted page and could not be had, until whoever asked for the page has seen it.
+-- Rejected accounts: connected on a hosted page but not accepted, until the user who requested the page has seen it.
 create table channels_refusal (
     id         bigint generated always as identity primary key,
     user_id    bigint not null references users on delete cascade,
     provider   text not null,
-    digest     bytea not null unique check (length(digest) = 32), -- of page and number: told again, it is the same
+    digest     bytea not null unique check (length(digest) = 32), -- of page and account: a repeated report is the same row
     phone      text,
     error      jsonb not null,
     seen_at    timestamptz(3),

@@ -1,19 +1,19 @@
--- A chat is read up to a place in the order of arrival: a message that comes late, whatever its time, is unread.
+-- A chat is read up to a position in the order of arrival: a message that arrives late is unread, whatever its time.
 alter table channels_chat
-    add column read_seq      bigint not null default 0,       -- what came in with a higher inserted_seq is unread
-    add column marked_unread boolean not null default false;  -- by a person; until somebody reads on
--- How far the chat had been read by the person who wrote a message: counts as read while it is sent, and stays so unless
--- the message fails. Null: sending it says nothing about reading.
+    add column read_seq      bigint not null default 0,       -- incoming messages with a higher inserted_seq are unread
+    add column marked_unread boolean not null default false;  -- set by a user, until a user reads on
+-- Up to where the writer of a message had read the chat: counts as read while it is being sent, and stays so unless it
+-- fails. Null: sending it does not affect the read mark.
 alter table channels_message add column seen_seq bigint;
 
--- What counts as unread when nobody has read up to it; missed calls (8, 9) are the only system events among it.
+-- The messages that count as unread beyond the read mark; missed calls (8, 9) are the only system events among them.
 create index channels_message_unread on channels_message (chat_id, inserted_seq)
     where direction = 'in' and not is_history and deleted_at is null and (not is_event or event_type in (8, 9));
--- The chats with something unread: their number and the list of them.
+-- The chats with unread messages: their count and list.
 create index channels_chat_unread on channels_chat (account_id, (coalesce(last_message_at, created_at)) desc, id desc)
     where unread_count > 0;
 
--- As many as were unread stay unread: the newest ones by arrival. Where fewer count, the chat was marked by hand.
+-- As many messages as were unread stay unread: the newest by arrival. Where fewer count, the chat was marked unread.
 update channels_chat c set read_seq = a.seq from channels_account a where a.id = c.account_id and c.unread_count = 0;
 update channels_chat c set
     read_seq = coalesce((

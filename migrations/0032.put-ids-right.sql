@@ -1,11 +1,11 @@
--- What earlier readings of WhatsApp's addresses left in the rows: statuses stored as chats, kinds of chats that their
--- addresses contradict, phones read from LIDs, one person as several contacts, ids with a device in them.
+-- Corrects rows from earlier address parsers: statuses stored as chats, kinds that contradict the chat's address, phones
+-- read from LIDs, one person as several contacts, ids with a device.
 --
--- Each step is one statement over a set, and writes only rows that are wrong; each changed row takes a number, so that
--- clients learn of it. Messages are read once from end to end.
+-- Each step is one statement over a set, and writes only wrong rows; each changed row takes a seq, so that clients learn
+-- of it. Messages are read once.
 
--- As server/unipile/jids.py spells an address; most ids are told at a glance to be spelled so. One expression each, so
--- that Postgres puts them into the statements and calls nothing for each row.
+-- The normal form of an address, as the UniPile adapter makes it; most ids have it already. Single expressions, so that
+-- Postgres inlines them and calls no function per row.
 create function pg_temp.is_odd(text) returns boolean language sql immutable as $$
     select $1 ~ '[A-Z+[:space:]]|[:._][0-9:]*@|@c\.us'
 $$;
@@ -16,7 +16,7 @@ create function pg_temp.plain_jid(text) returns text language sql immutable as $
         when $1 ~* '[^@]@(g\.us|newsletter|broadcast)\s*$' then lower(btrim($1))
         else btrim($1) end
 $$;
--- The alias that both forms of a number share (Brazil's ninth digit, Mexico's 1, Argentina's 9).
+-- The alias that both forms of a phone number share (Brazil's ninth digit, Mexico's 1, Argentina's 9).
 create function pg_temp.phone_key(text) returns text language sql immutable as $$
     select case
         when $1 not like '5%@s.whatsapp.net' then null
@@ -27,14 +27,14 @@ create function pg_temp.phone_key(text) returns text language sql immutable as $
         when $1 ~ '^549?[1-3][0-9]{9}@s\.whatsapp\.net$'
             then '#tel:' || regexp_replace($1, '^549?([1-3][0-9]{9})@.*$', '54\1') end
 $$;
--- Numbers for so many changes of each account; returns the first of each.
+-- Take seqs for so many changes of each account; returns the first of each.
 create function pg_temp.take_numbers(counts jsonb) returns table (account_id bigint, first bigint) language sql as $$
     update channels_account a set seq = a.seq + c.n
     from jsonb_to_recordset(counts) as c (account_id bigint, n bigint) where a.id = c.account_id
     returning a.id, a.seq - c.n
 $$;
 
--- 1. Statuses and broadcast lists are no chats. What was counted of them stays counted.
+-- 1. Delete statuses and broadcast lists, which are no chats. Their messages stay counted.
 create temp table status_chat on commit drop as
     select id, account_id, provider_chat_id from channels_chat where address ilike '%@broadcast';
 update channels_media_blob b set released_at = now()
@@ -57,8 +57,8 @@ insert into channels_gone (account_id, seq, event, id, chat_id)
         'chat:erased', s.id, s.id
     from status_chat s join numbered using (account_id);
 
--- 2. Addresses in one spelling, and the kind they tell. A chat that was taken for a person's loses that person's name,
--- which the next message has asked for.
+-- 2. Normalise addresses and the kinds they determine. A chat that was taken for a direct one loses its title; the next
+-- message has it fetched.
 create temp table wrong_chat on commit drop as
     select c.id, c.account_id, x.address, coalesce(jid_kind(x.address), c.kind) as kind
     from channels_chat c cross join lateral (select pg_temp.plain_jid(c.address)) x (address)
@@ -69,7 +69,7 @@ update channels_chat c set kind = w.kind, address = w.address, unread_count = c.
         titled_at = case when c.kind = 'direct' and w.kind <> 'direct' then '-infinity' else c.titled_at end
     from wrong_chat w where c.id = w.id;
 
--- 3. Groups and channels that write in their own name are no contacts.
+-- 3. Delete contacts that are groups or channels.
 create temp table no_contact on commit drop as
     select id, account_id, avatar from channels_contact where provider_id ~* '@(g\.us|newsletter|broadcast)\s*$';
 update channels_media_blob b set released_at = now() from no_contact k where b.sha256 = k.avatar;
@@ -95,7 +95,7 @@ create temp table false_phone on commit drop as
 update channels_contact k set phone = null, phoned_at = '-infinity' from false_phone f where k.id = f.id;
 delete from channels_contact_alias a using false_phone f where a.account_id = f.account_id and a.alias = f.made;
 
--- 5. One person is one contact, under whichever spelling of their ids and form of their number.
+-- 5. Merge contacts of one person, by any form of their ids and phone number.
 create temp table spelling on commit drop as
     select a.account_id, a.alias, x.plain, pg_temp.phone_key(x.plain) as key, a.contact_id
     from channels_contact_alias a cross join lateral (
@@ -162,7 +162,7 @@ from (select a.contact_id, min(jid_phone(a.alias)) as phone from channels_contac
       where jid_phone(a.alias) is not null group by 1) known
 where k.id in (select id from changed_contact) and k.phone is null and known.contact_id = k.id;
 
--- 6. Whose messages, quotes and reactions.
+-- 6. Normalise the senders of messages, quotes and reactions.
 create temp table odd_message on commit drop as
     select m.id, m.account_id, row_number() over (partition by m.account_id order by m.seq) as n
     from channels_message m
@@ -199,7 +199,7 @@ update channels_message m set
     seq = numbered.first + o.n, updated_at = now()
 from odd_message o join numbered on numbered.account_id = o.account_id where m.id = o.id;
 
--- 7. Tell of the contacts that changed, and of the chats that are different or bear their names.
+-- 7. Take seqs for the contacts that changed, and for the chats that changed or show their names.
 do $$
 declare
     changed bigint[];

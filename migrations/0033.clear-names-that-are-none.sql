@@ -1,7 +1,7 @@
--- Names that are none go: numbers, addresses, blanks, punctuation, and the account's own name for somebody else.
+-- Clear names that are none: phone numbers, addresses, blanks, punctuation, and the account's own name on a contact.
 --
--- Until now the last word of any kind stood as a name. Cleared ones are told anew by the next event; until then the
--- phone is shown. What is removed is listed character by character: a letter of any script keeps a name.
+-- Until now any text was accepted as a name. The next event reports a cleared name again; until then the phone number is
+-- shown. The removed characters are listed one by one: a name with a letter of any script stays.
 create function pg_temp.one_line(told text) returns text language sql immutable as $$
     select btrim(regexp_replace(regexp_replace(told, '[\u202a-\u202e\u2066-\u2069]', '', 'g'),
                                 '[\u0001-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+', ' ', 'g'),
@@ -46,7 +46,7 @@ update channels_message m set sender = jsonb_set(m.sender, '{name}', coalesce(to
                             and m2.sender->>'name' is not null) n
     where m.id = n.id and m.sender->>'name' is distinct from n.name;
 
--- Both are shown otherwise: who comes back with a number reads them again.
+-- Both changed visibly and take a seq, so that clients read them again.
 create temporary table shown_chat on commit drop as
     select id from renamed_chat
     union

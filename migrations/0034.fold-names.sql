@@ -1,5 +1,5 @@
--- Names as they are searched, folded by server/text/fold.py as messages and queries are. The rounds that write the
--- words of messages fill them; a name that changes is folded anew.
+-- Folded names for searches, by server/text/fold.py like messages and queries. The task that writes the search index fills
+-- them; a name that changes is folded again.
 alter table channels_contact add column folded text;
 alter table channels_chat add column folded text; -- of the title
 
@@ -17,5 +17,5 @@ create index channels_contact_unfolded on channels_contact (account_id) where fo
 create index channels_chat_unfolded on channels_chat (account_id) where folded is null and title is not null;
 
 drop function search_fold(text);
--- The words of messages are of the older fold: the rounds write them again.
+-- The index was written with the older fold: it is written again.
 update channels_search_state set seq = 0;
