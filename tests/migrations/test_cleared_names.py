@@ -1,4 +1,4 @@
-"""What stood as a name and was none is gone after 0033; every real name stays, of whatever script."""
+"""Migration 0033 clears names that are none; every real name of any script stays."""
 
 import json
 from collections.abc import Iterator
@@ -61,7 +61,7 @@ def shown(cursor: Any) -> list[tuple[str | None, str | None, str | None]]:
     return list(cursor.fetchall())
 
 
-def test_names_that_are_none_are_gone_and_real_ones_stay(cursor: Any) -> None:
+def test_names_that_are_none_are_cleared_and_real_ones_stay(cursor: Any) -> None:
     names = [*NAMES, "My Shop", "my shop", "My Shop 2"]
     wanted = [*map(contact_name, NAMES), None, None, "My Shop 2"]
     insert(cursor, names)
@@ -69,7 +69,7 @@ def test_names_that_are_none_are_gone_and_real_ones_stay(cursor: Any) -> None:
     assert shown(cursor) == [(name, name, name) for name in wanted]
 
 
-def test_who_comes_back_with_a_number_reads_what_was_cleared(cursor: Any) -> None:
+def test_a_client_with_an_older_seq_reads_what_was_cleared(cursor: Any) -> None:
     insert(cursor, ["Bia", "5511988880000"])
     cursor.execute(CLEAR)
     cursor.execute("select count(*) filter (where seq > 0), max(seq) from channels_chat")
@@ -86,7 +86,7 @@ def test_a_group_that_is_called_by_a_year_keeps_its_name(cursor: Any) -> None:
     assert [title for _, title, _ in shown(cursor)] == ["2026", None, "My Shop"]
 
 
-def test_no_letter_of_any_script_is_taken_for_none(cursor: Any) -> None:
+def test_a_letter_of_any_script_is_a_name(cursor: Any) -> None:
     cursor.execute(FUNCTIONS)
     cursor.execute(
         """select chr(n) from generate_series(1, 131071) n

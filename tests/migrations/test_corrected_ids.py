@@ -1,4 +1,4 @@
-"""Rows that older readings of ids left behind are put right, and clients hear of each."""
+"""Migration 0032 corrects rows of older id parsers, and each takes a seq for clients."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -83,7 +83,7 @@ def rows(services: Services, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     services.drop_database(url)
 
 
-def test_what_old_readings_left_is_put_right(rows: Rows) -> None:
+def test_rows_of_old_parsers_are_corrected(rows: Rows) -> None:
     chats = rows("select provider_chat_id, address, kind, title, unread_count from channels_chat order by id")
     assert chats == [
         ("news", "120363040000000000@newsletter", "channel", None, 0),
@@ -114,7 +114,7 @@ def test_what_old_readings_left_is_put_right(rows: Rows) -> None:
     ]
 
 
-def test_clients_hear_of_what_changed_and_of_nothing_else(rows: Rows) -> None:
+def test_exactly_the_changed_rows_take_a_seq(rows: Rows) -> None:
     gone = rows("select event, count(*) from channels_gone group by 1 order by 1")
     assert gone == [("chat:erased", 1), ("contact:erased", 1)]
     numbered = "select {} from {} where seq > 100 order by 1"
@@ -135,5 +135,5 @@ def test_clients_hear_of_what_changed_and_of_nothing_else(rows: Rows) -> None:
 
 
 def test_the_counters_stay_what_the_rows_say(rows: Rows) -> None:
-    """What a status was counted as when it came in is kept with what is gone."""
+    """What a deleted status had counted is in channels_usage_gone."""
     assert rows("select messages_rcvd from channels_usage_gone") == [(1,)]

@@ -60,7 +60,7 @@ def test_every_migration_has_its_way_back() -> None:
     assert [name for name in NAMES if not (MIGRATIONS / f"{name}.rollback.sql").is_file()] == []
 
 
-def test_numbers_are_unique_and_without_a_gap() -> None:
+def test_migration_numbers_are_unique_and_without_a_gap() -> None:
     assert [name.split(".")[0] for name in NAMES] == [f"{number:04}" for number in range(1, len(NAMES) + 1)]
 
 
@@ -80,7 +80,7 @@ def test_migrations_go_up_down_and_up_again(empty_database: str, tmp_path: Path)
         before = up
 
 
-def test_the_whole_way_down_leaves_nothing_of_ours(empty_database: str) -> None:
+def test_all_rollbacks_leave_an_empty_schema(empty_database: str) -> None:
     migrate(empty_database)
     assert roll_back(empty_database, len(NAMES)) == NAMES[::-1]
     left = [row for row in schema(empty_database) if row[0] != "extension" and "yoyo" not in row[1]]

@@ -14,7 +14,7 @@ from server.store.people import users
 
 @dataclass(frozen=True)
 class Shelf:
-    """What a store function needs to exist already."""
+    """The rows that a store function needs."""
 
     database: Database
     user_id: int

@@ -1,4 +1,4 @@
-"""Why Postgres cannot be used, in one sentence: the same from the app's pool, from `migrate` and from `doctor`."""
+"""Connect errors in one sentence: the same from the app's pool, from `migrate` and from `doctor`."""
 
 import asyncio
 import re
@@ -28,14 +28,14 @@ def doctor(config: Config, url: str, **changes: int) -> dict[str, tuple[str, str
     return {finding.name: (finding.state, finding.message) for finding in check_database(own)}
 
 
-async def refused_by_pool(url: str, size: int = 1) -> str:
+async def pool_error(url: str, size: int = 1) -> str:
     with pytest.raises(Unavailable) as refused:
         opened = await database.connect(url, size=size, statement_timeout_ms=5000, connect_timeout_seconds=9)
         await opened.close()
     return refused.value.message
 
 
-def refused_by_migrate(url: str) -> str:
+def migrate_error(url: str) -> str:
     with pytest.raises((Unavailable, MigrationError)) as refused:
         migrate(url)
     return str(refused.value)
@@ -43,7 +43,7 @@ def refused_by_migrate(url: str) -> str:
 
 @pytest.fixture
 def role(services: Services, own_database_url: str) -> Iterator[str]:
-    """A role of its own on a migrated database; yields the address."""
+    """A separate role on a migrated database; yields the URL."""
     services.command(f"create role clerk login password '{PASSWORD}'")
     yield re.sub(r"//[^@]*@", f"//clerk:{PASSWORD}@", own_database_url)
     services.command("reassign owned by clerk to postgres")
@@ -71,16 +71,16 @@ def role(services: Services, own_database_url: str) -> Iterator[str]:
         ("revoke connect on database {database} from public", ("", ""), r"permission denied .*; `grant connect on"),
     ],
 )  # fmt: skip
-async def test_a_refusal_is_one_sentence_in_postgres_own_words(
+async def test_a_connect_error_is_one_sentence_with_postgres_message(
     role: str, services: Services, before: str, change: tuple[str, str], sentence: str
 ) -> None:
-    """It said "The database is not reachable." of all of them."""
+    """All of them used to be "The database is not reachable."."""
     if before:
         services.command(before.format(database=role.rpartition("/")[2]))
     url = re.sub(*change, role, count=1)
-    told = await refused_by_pool(url)
+    told = await pool_error(url)
     assert re.search(sentence, told), told
-    assert told == refused_by_migrate(url)
+    assert told == migrate_error(url)
     assert re.match(r"The database of DATABASE_URL \(.*\) cannot be used: ", told)
     assert (told[-1], told.count("\n"), PASSWORD in told) == (".", 0, False)
 
@@ -88,7 +88,7 @@ async def test_a_refusal_is_one_sentence_in_postgres_own_words(
 async def test_doctor_says_the_same_sentence(config: Config) -> None:
     url = f"postgresql://clerk:{PASSWORD}@127.0.0.1:{free_port()}/x"
     told = await asyncio.to_thread(doctor, config, url)
-    assert told == {"database": ("failed", refused_by_migrate(url))}
+    assert told == {"database": ("failed", migrate_error(url))}
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ async def test_doctor_says_the_same_sentence(config: Config) -> None:
         ('connection to server at "tls-password" (10.0.0.1), port 5432 failed: Connection refused', "check that Post"),
     ],
 )  # fmt: skip
-def test_what_to_do_ends_the_sentence(words: str, advice: str) -> None:
+def test_the_advice_ends_the_sentence(words: str, advice: str) -> None:
     told = explain_connect_error(
         psycopg2.OperationalError(f"{words}\n\tIs the server running?\nDETAIL:  x\n")
     )
@@ -118,11 +118,11 @@ def test_what_to_do_ends_the_sentence(words: str, advice: str) -> None:
 
 
 def test_several_hosts_are_named() -> None:
-    told = refused_by_migrate("postgresql://127.0.0.1:1,127.0.0.2:1/x")
+    told = migrate_error("postgresql://127.0.0.1:1,127.0.0.2:1/x")
     assert "(host 127.0.0.1,127.0.0.2, port 1,1) cannot be used: Connection refused; check" in told
 
 
-async def test_a_server_that_never_answers_is_told_after_the_limit() -> None:
+async def test_a_server_that_never_answers_is_reported_after_the_timeout() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"postgresql://u:{PASSWORD}@127.0.0.1:{silent.getsockname()[1]}/x"
         with pytest.raises(Unavailable, match="timeout expired; check that Postgres runs there"):
@@ -131,17 +131,17 @@ async def test_a_server_that_never_answers_is_told_after_the_limit() -> None:
 
 class TestServersThatDoNotFit:
     async def told(self, url: str) -> str:
-        told = await refused_by_pool(url)
-        assert refused_by_migrate(url) == told
+        told = await pool_error(url)
+        assert migrate_error(url) == told
         return told
 
-    async def test_another_encoding_is_named(self, services: Services) -> None:
+    async def test_another_encoding_is_reported(self, services: Services) -> None:
         services.command("create database latin owner confab encoding 'LATIN1' locale 'C' template template0")
         assert re.search(
             "encoding of the database is LATIN1.*encoding 'UTF8'", await self.told(services.url_of("latin"))
         )
 
-    async def test_a_database_that_takes_no_writes_is_named(self, role: str, services: Services) -> None:
+    async def test_a_read_only_database_is_reported(self, role: str, services: Services) -> None:
         services.command("alter role clerk set default_transaction_read_only = on")
         assert "default_transaction_read_only is on" in await self.told(role)
 
@@ -161,19 +161,19 @@ class TestServersThatDoNotFit:
 
 
 class TestRights:
-    """From PostgreSQL 15 on, only its owner creates tables in a database; the answer was to run `migrate`."""
+    """Since PostgreSQL 15 only the owner of a database creates tables in it; the advice used to be to run `migrate`."""
 
     @pytest.fixture
     def bare(self, role: str, services: Services) -> Iterator[str]:
-        """The role's address of an empty database that somebody else owns."""
+        """The role's URL of an empty database that another role owns."""
         url = services.create_database(template=None)
         yield role.rpartition("/")[0] + "/" + url.rpartition("/")[2]
         services.drop_database(url)
 
-    def test_migrate_says_what_is_missing_and_the_statement_that_mends_it(
+    def test_migrate_reports_the_missing_right_and_the_statement_that_grants_it(
         self, bare: str, services: Services
     ) -> None:
-        told = refused_by_migrate(bare)
+        told = migrate_error(bare)
         assert "Role clerk may not create tables in schema public" in told
         assert "run.py migrate" not in told
         assert PASSWORD not in told
@@ -186,9 +186,9 @@ class TestRights:
             cursor.execute(grant)
         assert migrate(bare) == NAMES
 
-    def test_the_other_statement_mends_it_too(self, bare: str, services: Services) -> None:
+    def test_the_other_statement_helps_too(self, bare: str, services: Services) -> None:
         alter = next(
-            said for said in re.findall("`([^`]*)`", refused_by_migrate(bare)) if said.startswith("alter")
+            said for said in re.findall("`([^`]*)`", migrate_error(bare)) if said.startswith("alter")
         )
         services.command(alter)
         assert migrate(bare) == NAMES
@@ -198,7 +198,7 @@ class TestRights:
         assert (state, "grant create on schema public to clerk" in message) == ("failed", True)
 
     def test_a_search_path_without_a_schema_is_named(self, bare: str) -> None:
-        assert "names no schema" in refused_by_migrate(f"{bare}?options=-csearch_path%3Dnowhere")
+        assert "names no schema" in migrate_error(f"{bare}?options=-csearch_path%3Dnowhere")
 
     def test_tables_that_the_role_may_not_read_are_named(self, role: str, config: Config) -> None:
         with pytest.raises(psycopg2.errors.InsufficientPrivilege) as denied:
@@ -226,7 +226,7 @@ class TestRights:
         assert "rights" not in doctor(config, role)
 
 
-def test_a_schema_of_a_newer_version_is_told(own_database_url: str, config: Config) -> None:
+def test_a_schema_of_a_newer_version_is_reported(own_database_url: str, config: Config) -> None:
     with closing(psycopg2.connect(own_database_url)) as connection, connection, connection.cursor() as cursor:
         cursor.execute(
             "insert into _yoyo_migration (migration_hash, migration_id) values ('x', '9999.later')"

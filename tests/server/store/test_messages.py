@@ -1,4 +1,4 @@
-"""Messages in the rows: numbered without a hole, paged without a gap or a repeat, ticks only forward."""
+"""Stored messages: seqs without a gap, pages without a gap or a repeat, ticks that only move forward."""
 
 import asyncio
 import random
@@ -51,7 +51,7 @@ async def open_chat(shelf: Shelf, name: str = "chat-1") -> int:
 
 
 async def store(shelf: Shelf, rows: list[NewMessage]) -> list[messages.InsertedMessage]:
-    """As the ingest job does: the account is locked first."""
+    """Lock the account first, like the ingest job."""
 
     async def work(cursor: Cursor) -> list[messages.InsertedMessage]:
         await accounts.lock_account(cursor, shelf.account_id)
@@ -65,8 +65,8 @@ async def head(shelf: Shelf) -> int:
     return seq
 
 
-async def test_numbers_have_no_hole_and_become_visible_in_order(shelf: Shelf) -> None:
-    """Twelve writers at once, each id brought by three of them, while a reader asks for what came after."""
+async def test_seqs_have_no_gap_and_become_visible_in_order(shelf: Shelf) -> None:
+    """Twelve concurrent writers, each id sent by three of them, while a reader polls for changes."""
     chat_id, dice = await open_chat(shelf), random.Random(SEED)
     names = [f"m-{number}" for number in range(60)]
     batches = [dice.sample(names, 15) for _ in range(12)]
@@ -92,7 +92,7 @@ async def test_numbers_have_no_hole_and_become_visible_in_order(shelf: Shelf) ->
     assert await head(shelf) == len(distinct)
 
 
-async def test_a_rolled_back_batch_leaves_no_hole(shelf: Shelf) -> None:
+async def test_a_rolled_back_batch_leaves_no_gap(shelf: Shelf) -> None:
     chat_id = await open_chat(shelf)
     await store(shelf, [row_of(shelf, chat_id, "m-1")])
     with pytest.raises(psycopg2.IntegrityError):
@@ -101,7 +101,7 @@ async def test_a_rolled_back_batch_leaves_no_hole(shelf: Shelf) -> None:
     assert second.seq == 2
 
 
-async def test_what_is_stored_already_takes_no_number(shelf: Shelf) -> None:
+async def test_a_stored_message_takes_no_seq(shelf: Shelf) -> None:
     chat_id = await open_chat(shelf)
     rows = [row_of(shelf, chat_id, "m-1"), row_of(shelf, chat_id, "m-2")]
     assert len(await store(shelf, rows)) == 2
@@ -124,7 +124,7 @@ async def page_names(shelf: Shelf, chat_id: int, limit: int, key: Any) -> tuple[
 
 @pytest.mark.parametrize("limit", [1, 3, 10, 40])
 async def test_pages_meet_without_a_gap_or_a_repeat(shelf: Shelf, limit: int) -> None:
-    """Many messages of one moment: the id decides, on both sides of every page's edge."""
+    """Many messages of the same time: the id decides on both sides of a page boundary."""
     chat_id, dice = await open_chat(shelf), random.Random(SEED)
     rows = [row_of(shelf, chat_id, f"m-{n}", sent_at=dice.choice(MOMENTS)) for n in range(30)]
     stored = await store(shelf, rows)
@@ -143,7 +143,7 @@ async def test_pages_meet_without_a_gap_or_a_repeat(shelf: Shelf, limit: int) ->
     assert read == [message.provider_msg_id for message in newest_first]
 
 
-async def test_a_page_of_somebody_elses_chat_is_empty(shelf: Shelf) -> None:
+async def test_a_page_of_another_users_chat_is_empty(shelf: Shelf) -> None:
     chat_id = await open_chat(shelf)
     await store(shelf, [row_of(shelf, chat_id, "m-1")])
     for user_id, account_id in ((shelf.user_id + 1, shelf.account_id), (shelf.user_id, shelf.account_id + 1)):
@@ -163,7 +163,7 @@ async def tick(shelf: Shelf, name: str, status: str) -> list[messages.ChangedMes
     return await shelf.database.write(work)
 
 
-async def test_ticks_go_forward_only_and_each_step_has_a_number(shelf: Shelf) -> None:
+async def test_ticks_only_move_forward_and_each_step_takes_a_seq(shelf: Shelf) -> None:
     chat_id = await open_chat(shelf)
     await store(shelf, [row_of(shelf, chat_id, "m-1", direction="out", status="sent")])
     steps = [await tick(shelf, "m-1", status) for status in ("delivered", "delivered", "read", "delivered")]
@@ -175,7 +175,7 @@ async def test_ticks_go_forward_only_and_each_step_has_a_number(shelf: Shelf) ->
     ]
 
 
-async def test_a_waiting_tick_keeps_the_furthest(shelf: Shelf) -> None:
+async def test_of_several_waiting_ticks_the_furthest_is_stored(shelf: Shelf) -> None:
     for status in ("delivered", "read", "delivered"):
         assert await tick(shelf, "m-1", status) == []
     await store(shelf, [row_of(shelf, await open_chat(shelf), "m-1", direction="out", status="sent")])
@@ -186,7 +186,7 @@ async def test_a_waiting_tick_keeps_the_furthest(shelf: Shelf) -> None:
     assert [m.status for m in await shelf.database.write(work)] == ["read"]
 
 
-async def test_only_one_of_many_workers_claims_a_send(shelf: Shelf) -> None:
+async def test_only_one_of_many_workers_takes_a_send(shelf: Shelf) -> None:
     chat_id = await open_chat(shelf)
     for number in range(3):
         await shelf.database.write(
@@ -208,7 +208,7 @@ async def test_only_one_of_many_workers_claims_a_send(shelf: Shelf) -> None:
         {"body": None, "sent_at": None},
     ],
 )
-async def test_the_table_refuses_what_no_message_can_be(shelf: Shelf, wrong: dict[str, Any]) -> None:
+async def test_the_table_rejects_impossible_messages(shelf: Shelf, wrong: dict[str, Any]) -> None:
     chat_id = await open_chat(shelf)
     with pytest.raises(psycopg2.IntegrityError):
         await store(shelf, [row_of(shelf, chat_id, "m-1", **wrong)])

@@ -1,4 +1,4 @@
-"""What libpq is given: our settings and those of the address together, in the session or in each transaction."""
+"""What libpq gets: our settings and those of the URL together, in the session or in each transaction."""
 
 import socket
 from collections.abc import Iterator, Mapping
@@ -41,7 +41,7 @@ def plan(
 async def test_options_of_the_address_are_in_force_beside_ours(
     own_database_url: str, options: str, prepare: bool
 ) -> None:
-    """The app overwrote them with its own, and worked in another schema than `migrate`."""
+    """The app used to overwrite them, and worked in another schema than `migrate`."""
     options = options.replace("inbox,%20public", "inbox,public")
     database = await pool.connect(
         f"{own_database_url}?options={options}",
@@ -114,7 +114,7 @@ def test_parameters_of_the_address_come_before_our_defaults(url: str, expected: 
 async def test_the_host_that_answers_is_found_at_the_start_and_later(
     own_database_url: str, services: Services, silent: bool
 ) -> None:
-    """`migrate` and `doctor` found it; the app waited for the first host for ever."""
+    """`migrate` and `doctor` found it; the app used to wait for the first host forever."""
     place = own_database_url.rpartition("@")[2].rpartition("/")[0]
     with deaf_server() as deaf:
         away = f"127.0.0.1:{deaf if silent else free_port()}"
@@ -135,12 +135,12 @@ async def database_name(cursor: Cursor) -> str:
 
 @contextmanager
 def deaf_server() -> Iterator[int]:
-    """A port that takes connections and says nothing."""
+    """A port that accepts connections and never answers."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield server.getsockname()[1]
 
 
-async def test_no_host_that_answers_is_told_of_all() -> None:
+async def test_if_no_host_answers_each_is_reported() -> None:
     with deaf_server() as deaf, pytest.raises(Unavailable) as refused:
         url = f"postgresql://127.0.0.1:{deaf},127.0.0.1:{free_port()}/x"
         await pool.connect(url, size=1, statement_timeout_ms=50, connect_timeout_seconds=1)
@@ -175,7 +175,7 @@ def test_each_host_has_its_port(url: str, hosts: list[tuple[str | None, str | No
     ],
 )
 async def test_the_pool_opens_what_libpq_has_found(query: str, is_encrypted: bool, mode: str | None) -> None:
-    """Without TLS libpq comes back on a second socket, which aiopg does not see: "no answer in time"."""
+    """Without TLS libpq retries on a second socket, which aiopg does not watch: "no answer in time"."""
     found = HostPool(
         dsns_of(f"postgresql://a,b:7/x{query}", ReachedHost("b", 7, is_encrypted)), 0, 1, 1.0,
         enable_json=False, enable_hstore=False, enable_uuid=False, echo=False, on_connect=None, pool_recycle=-1,

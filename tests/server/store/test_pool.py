@@ -1,4 +1,4 @@
-"""The pool: dead connections are replaced behind the caller's back, a busy server is told from a cancelled task."""
+"""The pool: dead connections are replaced unnoticed, and a busy server is distinguished from a cancelled task."""
 
 import asyncio
 
@@ -21,7 +21,7 @@ async def backend(cursor: Cursor) -> int:
     return int((await cursor.fetchone())[0])
 
 
-async def test_work_is_repeated_when_every_connection_has_died(shelf: Shelf, services: Services) -> None:
+async def test_work_is_retried_when_every_connection_has_died(shelf: Shelf, services: Services) -> None:
     """A restart of Postgres must not be noticed. aiopg's pool looks for dead connections and then, having opened a
     new one meanwhile, asserts that the next is alive: it had died since, and the request failed with a 500.
     """
@@ -117,7 +117,7 @@ async def test_an_absent_server_is_unavailable_at_once() -> None:
 
 
 async def test_closing_does_not_wait_for_a_connection_that_died_in_use(database_url: str) -> None:
-    """aiopg wakes nobody when a closed connection is given back, not even whoever closes the pool."""
+    """aiopg notifies no waiter when a closed connection is returned, not even `wait_closed`."""
     database = await connect(database_url, size=1, statement_timeout_ms=20_000, connect_timeout_seconds=30)
     begun = asyncio.Event()
 
@@ -147,7 +147,7 @@ async def test_closing_does_not_wait_for_a_connection_that_died_in_use(database_
         *((state, psycopg2.Error) for state in ("22P02", "23505", "42703", "42501", "25001", "XX000")),
     ],
 )  # fmt: skip
-async def test_what_passes_by_itself_is_told_from_what_is_wrong(
+async def test_transient_errors_become_unavailable_and_others_stay(
     shelf: Shelf, state: str, becomes: type[Exception]
 ) -> None:
     async def fail(cursor: Cursor) -> None:
@@ -165,7 +165,7 @@ async def test_what_passes_by_itself_is_told_from_what_is_wrong(
 async def test_a_primary_that_became_a_standby_is_left_for_the_new_one(
     own_database_url: str, services: Services
 ) -> None:
-    """Its sessions live on and refuse every write: only new connections reach what is writable now."""
+    """Its sessions survive and reject every write: only new connections reach the new primary."""
     name = own_database_url.rpartition("/")[2]
     database = await connect(own_database_url, size=3, statement_timeout_ms=5000, connect_timeout_seconds=20)
     services.command(f"alter database {name} set default_transaction_read_only = on")

@@ -1,4 +1,4 @@
-"""Behind a real PgBouncer in transaction mode: our limits hold, nothing of ours stays, migrating is safe."""
+"""Behind a real PgBouncer in transaction mode: timeouts hold, no setting leaks, migrations are safe."""
 
 import asyncio
 import subprocess
@@ -66,7 +66,7 @@ async def test_a_slow_statement_is_ended_in_and_out_of_transactions(database: Da
 
 
 async def test_a_locked_row_is_given_up(database: Database, own_database_url: str) -> None:
-    """The documented five seconds; without `options` nothing ended it."""
+    """After the documented five seconds; without `options` nothing used to end it."""
 
     async def wait(cursor: Cursor) -> None:
         await cursor.execute("lock table users in exclusive mode")
@@ -124,14 +124,14 @@ async def test_settings_of_the_address_hold_too(pgbouncer: PgBouncer, own_databa
     await database.close()
 
 
-async def test_a_pooler_that_refuses_options_is_named_with_the_setting(pooled_url: str) -> None:
+async def test_a_pooler_that_rejects_options_is_reported_with_the_setting(pooled_url: str) -> None:
     with pytest.raises(
         Unavailable, match=r"unsupported startup parameter.*: set CONFAB_DATABASE_PREPARE=false\.$"
     ):
         await connect(pooled_url, prepare=True)
 
 
-async def test_a_pooler_that_drops_options_is_named_with_the_setting(
+async def test_a_pooler_that_drops_options_is_reported_with_the_setting(
     services: Services, pgbouncer_path: str, own_database_url: str
 ) -> None:
     sentence = r"drops the settings.* CONFAB_DATABASE_PREPARE=false\.$"
@@ -143,7 +143,7 @@ async def test_a_pooler_that_drops_options_is_named_with_the_setting(
 
 
 class TestMigrating:
-    """A lock of a session would stay on the pooler's connection: every later start waited for it."""
+    """A session lock would stay on the pooler's connection, and every later start would wait for it."""
 
     @pytest.fixture
     def empty(self, services: Services) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What a connection has prepared is planned anew while it is young, and its tables with it."""
+"""A young connection renews the plans of its prepared statements, because its tables are young too."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -45,13 +45,13 @@ async def database(clock: Clock, own_database_url: str) -> AsyncIterator[Databas
 
 
 async def plan(cursor: Cursor) -> str:
-    """How the statement is run by now."""
+    """The current plan of the statement."""
     await cursor.execute("explain execute confab_test_find (%s)", (WANTED["wanted"],))
     return "\n".join(row[0] for row in await cursor.fetchall())
 
 
 async def grow(cursor: Cursor) -> None:
-    """Make a table, use it while it is empty until Postgres keeps the plan, then fill it."""
+    """Create a table, run the statement on it while it is empty until Postgres caches the plan, then fill it."""
     await cursor.execute(
         """create table young_note (number bigint primary key, body text) with (autovacuum_enabled = false)"""
     )

@@ -1,4 +1,4 @@
-"""A transaction whose statements travel together is a transaction all the same."""
+"""A transaction whose statements travel together is still a transaction."""
 
 from collections.abc import AsyncIterator
 
@@ -28,7 +28,7 @@ async def emails(cursor: Cursor) -> list[str]:
     return [row[0] for row in await cursor.fetchall()]
 
 
-async def test_what_was_queued_last_goes_with_the_commit(database: Database) -> None:
+async def test_the_last_queued_statement_travels_with_the_commit(database: Database) -> None:
     async def work(cursor: Cursor) -> None:
         await cursor.execute("select 1")
         await INSERT.execute_later(cursor, {"email": "last"})
@@ -37,7 +37,7 @@ async def test_what_was_queued_last_goes_with_the_commit(database: Database) -> 
     assert await database.read(emails) == ["last"]
 
 
-async def test_what_was_queued_is_seen_by_the_next_statement(database: Database) -> None:
+async def test_the_next_statement_sees_a_queued_one(database: Database) -> None:
     async def work(cursor: Cursor) -> list[str]:
         await INSERT.execute_later(cursor, {"email": "a 100 % %s"})
         return await emails(cursor)
@@ -66,7 +66,7 @@ async def test_a_queued_statement_that_fails_fails_the_transaction(database: Dat
     assert await database.read(emails) == []
 
 
-async def test_a_transaction_in_which_nothing_is_asked_sends_nothing(database: Database) -> None:
+async def test_a_transaction_without_a_statement_sends_nothing(database: Database) -> None:
     async with database.cursor() as cursor:
         before = cursor.raw.query
         transaction = Transaction(cursor)
@@ -78,7 +78,7 @@ async def test_a_transaction_in_which_nothing_is_asked_sends_nothing(database: D
         await transaction.roll_back()
 
 
-async def test_outside_of_a_transaction_nothing_is_put_off(database: Database) -> None:
+async def test_in_autocommit_nothing_is_delayed(database: Database) -> None:
     async with database.cursor() as cursor:
         await INSERT.execute_later(cursor, {"email": "now"})
         assert await emails(cursor) == ["now"]
