@@ -40,8 +40,8 @@ CHAT_JOINS = """
     left join channels_contact contact on contact.id = peer.contact_id"""
 # Matches the title or phone number; parameters by `named_like`.
 IS_NAMED = """(coalesce(contact.folded, c.folded) like %(named)s::text
-    or contact.phone like any(%(numbers)s::text[])
-    or c.kind = 'direct' and jid_phone(c.address) like any(%(numbers)s::text[]))"""
+    or contact.phone like any(%(phones)s::text[])
+    or c.kind = 'direct' and jid_phone(c.address) like any(%(phones)s::text[]))"""
 # The same joins row by row, for the few chats of a stored batch: a plan made while the tables were small must not read
 # them whole when they have grown (ADR 5). `limit` keeps the planner from turning it into an ordinary join.
 LAST_MESSAGE = """
@@ -101,7 +101,7 @@ class NamePatterns(TypedDict):
     """The parameters of `IS_NAMED`: `like` patterns of names and of phone numbers."""
 
     named: str | None
-    numbers: list[str]
+    phones: list[str]
 
 
 def named_like(text: str) -> NamePatterns:
@@ -109,11 +109,11 @@ def named_like(text: str) -> NamePatterns:
     folded = LIKE_SIGNS.sub(r"\\\g<0>", fold(text))
     return {
         "named": f"%{folded}%" if folded else None,
-        "numbers": [f"{n}%" if n.startswith("+") else f"%{n}%" for n in phone_search_forms(text)],
+        "phones": [f"{n}%" if n.startswith("+") else f"%{n}%" for n in phone_search_forms(text)],
     }
 
 
-ANY_NAME: NamePatterns = {"named": None, "numbers": []}
+ANY_NAME: NamePatterns = {"named": None, "phones": []}
 
 
 async def list_chats(

@@ -166,9 +166,15 @@ async def follow_amendment(
     return ChangedChat(*await cursor.fetchone())
 
 
-def deleted_preview(*, is_own: bool) -> str:
-    """Only the account itself can delete its own messages; UniPile does not report who deleted another's."""
-    return OWN_DELETED_PREVIEW if is_own else DELETED_PREVIEW
+def message_preview(
+    direction: str, body: str | None, attachments: Sequence[Mapping[str, object]], *, is_deleted: bool
+) -> str:
+    """What the chat list shows of a message, which may be deleted. Only the account itself can delete its own messages;
+    UniPile does not report who deleted another's.
+    """
+    if is_deleted:
+        return OWN_DELETED_PREVIEW if direction == "out" else DELETED_PREVIEW
+    return preview_of(body, attachments)
 
 
 def preview_of(body: str | None, attachments: Sequence[Mapping[str, object]]) -> str:

@@ -181,17 +181,18 @@ async def _write(cursor: Cursor, account_id: int, stored: StoredMessage, content
     is_deleted = content.deleted_at is not None and stored.content.deleted_at is None
     if is_deleted:
         await media.release_files(cursor, stored.id)
-    preview = _preview_of(stored.direction, content) if stored.is_last else None
+    preview = None
+    if stored.is_last:
+        preview = flags.message_preview(
+            stored.direction,
+            content.body,
+            content.attachments,
+            is_deleted=content.deleted_at is not None,
+        )
     chat = await flags.follow_amendment(
         cursor, account_id, stored.chat_id, preview, recounts=is_deleted and stored.is_unread
     )
     return Amended(message, chat)
-
-
-def _preview_of(direction: str, content: Content) -> str:
-    if content.deleted_at is not None:
-        return flags.deleted_preview(is_own=direction == "out")
-    return flags.preview_of(content.body, content.attachments)
 
 
 async def _delete_events(

@@ -8,7 +8,7 @@ import orjson
 from aiopg import Cursor
 
 from server.store.chats.chats import CHAT_JOINS, CHAT_JSON, ChangedChat
-from server.store.chats.flags import deleted_preview, preview_of
+from server.store.chats.flags import message_preview
 from server.store.chats.unread_rules import count_unread, is_listed
 from server.store.db.seq import take_seqs
 from server.store.messages.messages import CHANGED, ChangedMessage
@@ -193,7 +193,9 @@ async def recompute_chats(cursor: Cursor, account_id: int, chat_ids: Sequence[in
             "is_changed": row[1],
             "last_id": row[2],
             "last_at": row[3] and row[3].isoformat(),
-            "preview": _preview(row[2], row[4], row[5], row[6], is_deleted=row[7]),
+            "preview": None
+            if row[2] is None
+            else message_preview(row[6], row[4], orjson.loads(row[5]), is_deleted=row[7]),
             "unread": row[8],
             "seq": first + n,
         }
@@ -201,15 +203,3 @@ async def recompute_chats(cursor: Cursor, account_id: int, chat_ids: Sequence[in
     ]
     await cursor.execute(WRITE_REMAINING, (orjson.dumps(rows).decode(),))
     return [ChangedChat(*row) for row in await cursor.fetchall()]
-
-
-def _preview(
-    message_id: int | None, body: str | None, attachments: str | None, direction: str, *, is_deleted: bool
-) -> str | None:
-    if message_id is None:
-        return None
-    return (
-        deleted_preview(is_own=direction == "out")
-        if is_deleted
-        else preview_of(body, orjson.loads(attachments or "[]"))
-    )

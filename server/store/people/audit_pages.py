@@ -26,7 +26,7 @@ CONDITIONS: Mapping[str, str] = {
     "until": "l.at < %s::timestamptz",
 }
 LINE_JSON = """
-    jsonb_build_object('id', l.id, 'at', to_char(l.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+    jsonb_build_object('id', l.id, 'at', rfc3339(l.at),
         'action', l.action, 'actor_id', l.actor_id, 'actor', l.actor, 'key_id', l.key_id, 'target_kind', l.target_kind,
         'target_id', l.target_id, 'details', l.details, 'address', l.address, 'user_agent', l.user_agent)::text
 """
@@ -63,7 +63,7 @@ async def read_lines(cursor: Cursor, filters: AuditFilters, limit: int, before: 
     """Up to `limit` lines as texts, newest first."""
     where, values = _conditions(filters, before)
     await cursor.execute(
-        f"""select l.id, to_char(l.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), l.action, l.actor,
+        f"""select l.id, rfc3339(l.at), l.action, l.actor,
                 l.actor_id, l.key_id, l.target_kind, l.target_id, l.details::text, l.address, l.user_agent
             from audit_log l where {where} order by l.at desc, l.id desc limit %s""",
         (*values, limit),

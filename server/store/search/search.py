@@ -22,14 +22,14 @@ async def find_contacts(cursor: Cursor, user_id: int, text: str) -> list[str]:
                     where a.contact_id = k.id) as chat_id
                from channels_contact k
                join channels_account_member u on u.account_id = k.account_id and u.user_id = %(user_id)s
-               where k.folded like %(named)s or k.phone like any(%(numbers)s::text[])
+               where k.folded like %(named)s or k.phone like any(%(phones)s::text[])
                order by k.name nulls last, k.id limit %(limit)s) found""",
         {"user_id": user_id, "limit": NAMED_AT_MOST, **named_like(text)},
     )
     return [row[0] for row in await cursor.fetchall()]
 
 
-async def find_chats(cursor: Cursor, user_id: int, text: str, numbers: Sequence[str] = ()) -> list[str]:
+async def find_chats(cursor: Cursor, user_id: int, text: str) -> list[str]:
     """Chats of the user's accounts by title or phone number, as JSON, most recent first; archived ones too."""
     await cursor.execute(
         f"""select {CHAT_JSON} from channels_chat c {CHAT_JOINS}
