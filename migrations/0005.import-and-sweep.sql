@@ -5,12 +5,12 @@
 alter table channels_account
     add column connected_at         timestamptz(3),
     add column import_state         text not null default 'none' check (import_state in ('none', 'running', 'done')),
-    add column import_wanted        boolean not null default false, -- run once more from the beginning: UniPile has more now
+    add column import_wanted        boolean not null default false, -- once more from the beginning: UniPile has more
     add column import_cursor        text,                           -- UniPile's cursor in its list of chats; opaque
     add column is_import_listed     boolean not null default false, -- the first page of every chat is imported
     add column imported_messages    bigint not null default 0,
     add column import_claimed_until timestamptz(3) not null default '-infinity',
-    add column import_due_at        timestamptz(3) not null default now(), -- when to check whether a worker continues it
+    add column import_due_at        timestamptz(3) not null default now(), -- when to check that it continues
     add column sweep_claimed_until  timestamptz(3) not null default '-infinity',
     add column sweep_due_at         timestamptz(3) not null default now(),
     add column oldest_gap_at        timestamptz(3), -- the oldest late message of the last sweep that found any

@@ -1,7 +1,7 @@
 -- One person is one contact, whichever id the provider uses.
 --
--- WhatsApp identifies the same person sometimes by an opaque LID, sometimes by the phone number. An alias is any id that
--- was reported: a provider id, or, behind a '#', UniPile's own id. By the primary key an alias belongs to one contact;
+-- WhatsApp identifies the same person sometimes by an opaque LID, sometimes by the phone number. An alias is any id
+-- that was reported: a provider id, or, behind a '#', UniPile's own id. By the primary key an alias belongs to one contact;
 -- writers hold the account's lock, so that two links of the same person cannot cross.
 alter table channels_contact
     add column external_id   text check (length(external_id) between 1 and 255), -- UniPile's own id, needed for the picture
@@ -96,9 +96,9 @@ begin
     return merged;
 end $$;
 
--- Upsert contacts from rows {n, account_id, ids, provider_id, external_id, name, named_at, phone, phoned_at}, no two of
--- them with an id in common. The newest name and phone win, in any order. A contact that changes visibly takes a seq, and
--- its id is added to the transaction's setting confab.changed_contacts, so that a batch without a change, which is nearly
+-- Upsert contacts from rows {n, account_id, ids, provider_id, external_id, name, named_at, phone, phoned_at}, no two
+-- of them with an id in common. The newest name and phone win, in any order. A contact that changes visibly takes a
+-- seq, and its id is added to the transaction's setting confab.changed_contacts, so that a batch without a change, which is nearly
 -- every one, pays no round trip to learn that.
 create function keep_contacts(told jsonb) returns void language plpgsql as $$
 declare

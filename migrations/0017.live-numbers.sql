@@ -3,7 +3,7 @@ alter table channels_account
     add column next_step       text not null default 'scan'
                                check (next_step in ('none', 'wait', 'scan', 'reconnect', 'connect', 'contact_support')),
     add column status_since    timestamptz(3) not null default now(),
-    add column observations    bigint not null default 0,       -- an observation begun before the last one is out of date
+    add column observations    bigint not null default 0,       -- an observation from before the last is outdated
     add column attempted_at    timestamptz(3) not null default now(), -- when a pairing code was last shown
     add column looked_at       timestamptz(3) not null default now(), -- when UniPile was last checked
     add column restarts        smallint not null default 0 check (restarts >= 0),

@@ -1,16 +1,16 @@
 -- Plans: several grants per user, quotas reserved in the transaction they pay for, usage that can be compared with the
 -- rows at any time (docs/adr/0014-usage-is-counted-by-triggers.md).
 --
--- Every outgoing message that did not fail counts as sent, every incoming one as received; system events and history do
--- not count. A plan's month counts messages sent through Confab (with a client_id: sent_here); a first message to a phone
--- number counts from when it is stored, before UniPile is called.
+-- Every outgoing message that did not fail counts as sent, every incoming one as received; system events and history
+-- do not count. A plan's month counts messages sent through Confab (with a client_id: sent_here); a first message to a
+-- phone number counts from when it is stored, before UniPile is called.
 alter table channels_entitlement
     drop constraint channels_entitlement_user_id_provider_key,
     add unique (user_id, provider, source),
     add column told_at timestamptz(3); -- of the newest billing event: older ones are ignored
 
 alter table channels_message
-    add column counted_at timestamptz(3); -- when it was counted, if after it was stored: history that became new, or sent again
+    add column counted_at timestamptz(3); -- when it was counted, if later than stored: history that became new, or a retry
 create index channels_message_counted on channels_message (counted_at) where counted_at is not null;
 -- Rows are inserted in the order of time, so that a BRIN index finds a month of them.
 create index channels_message_stored on channels_message using brin (created_at) with (autosummarize = on);

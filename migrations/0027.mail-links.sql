@@ -1,5 +1,5 @@
--- Links are also mailed, if there is a mail server. The row alone is useless: the token is derived from the nonce and the
--- server's secret.
+-- Links are also mailed, if there is a mail server. The row alone is useless: the token is derived from the nonce and
+-- the server's secret.
 alter table user_link
     add column nonce       bytea,          -- null: it cannot be mailed
     add column mail_due_at timestamptz(3), -- null: nothing to mail

@@ -1,8 +1,8 @@
--- Corrects rows from earlier address parsers: statuses stored as chats, kinds that contradict the chat's address, phones
--- read from LIDs, one person as several contacts, ids with a device.
+-- Corrects rows from earlier address parsers: statuses stored as chats, kinds that contradict the chat's address,
+-- phones read from LIDs, one person as several contacts, ids with a device.
 --
--- Each step is one statement over a set, and writes only wrong rows; each changed row takes a seq, so that clients learn
--- of it. Messages are read once.
+-- Each step is one statement over a set, and writes only wrong rows; each changed row takes a seq, so that clients
+-- learn of it. Messages are read once.
 
 -- The normal form of an address, as the UniPile adapter makes it; most ids have it already. Single expressions, so that
 -- Postgres inlines them and calls no function per row.

@@ -1,7 +1,7 @@
 -- Clear names that are none: phone numbers, addresses, blanks, punctuation, and the account's own name on a contact.
 --
--- Until now any text was accepted as a name. The next event reports a cleared name again; until then the phone number is
--- shown. The removed characters are listed one by one: a name with a letter of any script stays.
+-- Until now any text was accepted as a name. The next event reports a cleared name again; until then the phone number
+-- is shown. The removed characters are listed one by one: a name with a letter of any script stays.
 create function pg_temp.one_line(told text) returns text language sql immutable as $$
     select btrim(regexp_replace(regexp_replace(told, '[\u202a-\u202e\u2066-\u2069]', '', 'g'),
                                 '[\u0001-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+', ' ', 'g'),

@@ -1,5 +1,5 @@
--- Folded names for searches, by server/text/fold.py like messages and queries. The task that writes the search index fills
--- them; a name that changes is folded again.
+-- Folded names for searches, by server/text/fold.py like messages and queries. The task that writes the search index
+-- fills them; a name that changes is folded again.
 alter table channels_contact add column folded text;
 alter table channels_chat add column folded text; -- of the title
 
