@@ -1,10 +1,10 @@
 -- One person is one contact, whichever id the provider uses.
 --
 -- WhatsApp identifies the same person sometimes by an opaque LID, sometimes by the phone number. An alias is any id
--- that was reported: a provider id, or, behind a '#', UniPile's own id. By the primary key an alias belongs to one contact;
--- writers hold the account's lock, so that two links of the same person cannot cross.
+-- that was reported: a provider id, or, behind a '#', UniPile's own id. By the primary key an alias belongs to one
+-- contact; writers hold the account's lock, so that two links of the same person cannot cross.
 alter table channels_contact
-    add column external_id   text check (length(external_id) between 1 and 255), -- UniPile's own id, needed for the picture
+    add column external_id   text check (length(external_id) between 1 and 255), -- UniPile's own, for the picture
     add column phoned_at     timestamptz(3) not null default '-infinity', -- time of the event that reported the phone
     add column seq           bigint not null default 0, -- of the last visible change; 0: unchanged since the insert
     add column avatar_tag    text,                      -- UniPile's validator of the picture
@@ -98,8 +98,8 @@ end $$;
 
 -- Upsert contacts from rows {n, account_id, ids, provider_id, external_id, name, named_at, phone, phoned_at}, no two
 -- of them with an id in common. The newest name and phone win, in any order. A contact that changes visibly takes a
--- seq, and its id is added to the transaction's setting confab.changed_contacts, so that a batch without a change, which is nearly
--- every one, pays no round trip to learn that.
+-- seq, and its id is added to the transaction's setting confab.changed_contacts, so that a batch without a change,
+-- which is nearly every one, pays no round trip to learn that.
 create function keep_contacts(told jsonb) returns void language plpgsql as $$
 declare
     changed bigint[] := '{}';

@@ -10,7 +10,7 @@ alter table channels_entitlement
     add column told_at timestamptz(3); -- of the newest billing event: older ones are ignored
 
 alter table channels_message
-    add column counted_at timestamptz(3); -- when it was counted, if later than stored: history that became new, or a retry
+    add column counted_at timestamptz(3); -- when it was counted, if later than stored: once history, or a retry
 create index channels_message_counted on channels_message (counted_at) where counted_at is not null;
 -- Rows are inserted in the order of time, so that a BRIN index finds a month of them.
 create index channels_message_stored on channels_message using brin (created_at) with (autosummarize = on);

@@ -1,6 +1,6 @@
 -- Erasure of a contact or an account, retention, and exports.
 alter table channels_account
-    add column has_erased     boolean not null default false, -- a contact was erased: events are checked against digests
+    add column has_erased     boolean not null default false, -- a contact was erased: check events against digests
     add column retention_days integer check (retention_days between 1 and 36500), -- null: no limit
     add column erasing_since  timestamptz(3);                 -- the account is being erased, step by step
 create index channels_account_erasing on channels_account (id) where erasing_since is not null;

@@ -3,7 +3,7 @@ create table channels_refusal (
     id         bigint generated always as identity primary key,
     user_id    bigint not null references users on delete cascade,
     provider   text not null,
-    digest     bytea not null unique check (length(digest) = 32), -- of page and account: a repeated report is the same row
+    digest     bytea not null unique check (length(digest) = 32), -- of page and account: a repeat is the same row
     phone      text,
     error      jsonb not null,
     seen_at    timestamptz(3),
