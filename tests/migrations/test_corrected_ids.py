@@ -115,16 +115,16 @@ def test_rows_of_old_parsers_are_corrected(rows: Rows) -> None:
 
 
 def test_exactly_the_changed_rows_take_a_seq(rows: Rows) -> None:
-    gone = rows("select event, count(*) from channels_gone group by 1 order by 1")
-    assert gone == [("chat:erased", 1), ("contact:erased", 1)]
-    numbered = "select {} from {} where seq > 100 order by 1"
-    assert [row[0] for row in rows(numbered.format("provider_msg_id", "channels_message"))] == ["m1", "m2"]
-    assert [row[0] for row in rows(numbered.format("name", "channels_contact"))] == [
+    tombstones = rows("select event, count(*) from channels_gone group by 1 order by 1")
+    assert tombstones == [("chat:erased", 1), ("contact:erased", 1)]
+    changed = "select {} from {} where seq > 100 order by 1"
+    assert [row[0] for row in rows(changed.format("provider_msg_id", "channels_message"))] == ["m1", "m2"]
+    assert [row[0] for row in rows(changed.format("name", "channels_contact"))] == [
         "Ana",
         "Bia Lima",
         "Davi Reis",
     ]
-    chats = [row[0] for row in rows(numbered.format("provider_chat_id", "channels_chat"))]
+    chats = [row[0] for row in rows(changed.format("provider_chat_id", "channels_chat"))]
     assert chats == ["bia", "crew", "new", "news", "old"]
     every = """select seq from channels_gone union all select seq from channels_message where seq > 100
         union all select seq from channels_contact where seq > 100

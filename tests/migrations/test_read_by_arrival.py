@@ -54,16 +54,16 @@ def database(services: Services) -> Iterator[str]:
 def seed(url: str) -> None:
     with closing(psycopg2.connect(url)) as connection, connection, connection.cursor() as cursor:
         cursor.execute(SEED)
-        place = 0
+        seq = 0
         for name, (unread, kinds, _) in CHATS.items():
             cursor.execute(ADD_CHAT, (name, unread))
             chat_id, account_id = cursor.fetchone() or (0, 0)
             for kind in kinds:
-                place += 1
+                seq += 1
                 is_event, event_type = kind in ("call", "event"), {"call": 8, "event": 4}.get(kind)
                 direction, status = ("out", "sent") if kind == "out" else ("in", "received")
-                told = (chat_id, account_id, f"m-{place}", direction, status, is_event, event_type)
-                cursor.execute(ADD_MESSAGE, (*told, kind == "history", kind == "deleted", place, place))
+                values = (chat_id, account_id, f"m-{seq}", direction, status, is_event, event_type)
+                cursor.execute(ADD_MESSAGE, (*values, kind == "history", kind == "deleted", seq, seq))
 
 
 def test_what_was_unread_stays_unread(database: str, tmp_path: Path) -> None:

@@ -29,16 +29,16 @@ def doctor(config: Config, url: str, **changes: int) -> dict[str, tuple[str, str
 
 
 async def pool_error(url: str, size: int = 1) -> str:
-    with pytest.raises(Unavailable) as refused:
+    with pytest.raises(Unavailable) as failure:
         opened = await database.connect(url, size=size, statement_timeout_ms=5000, connect_timeout_seconds=9)
         await opened.close()
-    return refused.value.message
+    return failure.value.message
 
 
 def migrate_error(url: str) -> str:
-    with pytest.raises((Unavailable, MigrationError)) as refused:
+    with pytest.raises((Unavailable, MigrationError)) as failure:
         migrate(url)
-    return str(refused.value)
+    return str(failure.value)
 
 
 @pytest.fixture
@@ -78,21 +78,21 @@ async def test_a_connect_error_is_one_sentence_with_postgres_message(
     if before:
         services.command(before.format(database=role.rpartition("/")[2]))
     url = re.sub(*change, role, count=1)
-    told = await pool_error(url)
-    assert re.search(sentence, told), told
-    assert told == migrate_error(url)
-    assert re.match(r"The database of DATABASE_URL \(.*\) cannot be used: ", told)
-    assert (told[-1], told.count("\n"), PASSWORD in told) == (".", 0, False)
+    message = await pool_error(url)
+    assert re.search(sentence, message), message
+    assert message == migrate_error(url)
+    assert re.match(r"The database of DATABASE_URL \(.*\) cannot be used: ", message)
+    assert (message[-1], message.count("\n"), PASSWORD in message) == (".", 0, False)
 
 
 async def test_doctor_says_the_same_sentence(config: Config) -> None:
     url = f"postgresql://clerk:{PASSWORD}@127.0.0.1:{free_port()}/x"
-    told = await asyncio.to_thread(doctor, config, url)
-    assert told == {"database": ("failed", migrate_error(url))}
+    message = await asyncio.to_thread(doctor, config, url)
+    assert message == {"database": ("failed", migrate_error(url))}
 
 
 @pytest.mark.parametrize(
-    ("words", "advice"),
+    ("text", "advice"),
     [
         ('FATAL:  no pg_hba.conf entry for host "10.0.0.9", user "u", database "d", no encryption', "sslmode=require"),
         ("FATAL:  the database system is starting up", "wait until Postgres is up"),
@@ -108,18 +108,18 @@ async def test_doctor_says_the_same_sentence(config: Config) -> None:
         ('connection to server at "tls-password" (10.0.0.1), port 5432 failed: Connection refused', "check that Post"),
     ],
 )  # fmt: skip
-def test_the_advice_ends_the_sentence(words: str, advice: str) -> None:
-    told = explain_connect_error(
-        psycopg2.OperationalError(f"{words}\n\tIs the server running?\nDETAIL:  x\n")
+def test_the_advice_ends_the_sentence(text: str, advice: str) -> None:
+    message = explain_connect_error(
+        psycopg2.OperationalError(f"{text}\n\tIs the server running?\nDETAIL:  x\n")
     )
-    assert advice in told.rpartition("; ")[2]
-    assert "FATAL" not in told
-    assert "Is the server" not in told
+    assert advice in message.rpartition("; ")[2]
+    assert "FATAL" not in message
+    assert "Is the server" not in message
 
 
 def test_several_hosts_are_named() -> None:
-    told = migrate_error("postgresql://127.0.0.1:1,127.0.0.2:1/x")
-    assert "(host 127.0.0.1,127.0.0.2, port 1,1) cannot be used: Connection refused; check" in told
+    message = migrate_error("postgresql://127.0.0.1:1,127.0.0.2:1/x")
+    assert "(host 127.0.0.1,127.0.0.2, port 1,1) cannot be used: Connection refused; check" in message
 
 
 async def test_a_server_that_never_answers_is_reported_after_the_timeout() -> None:
@@ -130,20 +130,21 @@ async def test_a_server_that_never_answers_is_reported_after_the_timeout() -> No
 
 
 class TestServersThatDoNotFit:
-    async def told(self, url: str) -> str:
-        told = await pool_error(url)
-        assert migrate_error(url) == told
-        return told
+    async def message(self, url: str) -> str:
+        message = await pool_error(url)
+        assert migrate_error(url) == message
+        return message
 
     async def test_another_encoding_is_reported(self, services: Services) -> None:
         services.command("create database latin owner confab encoding 'LATIN1' locale 'C' template template0")
         assert re.search(
-            "encoding of the database is LATIN1.*encoding 'UTF8'", await self.told(services.url_of("latin"))
+            "encoding of the database is LATIN1.*encoding 'UTF8'",
+            await self.message(services.url_of("latin")),
         )
 
     async def test_a_read_only_database_is_reported(self, role: str, services: Services) -> None:
         services.command("alter role clerk set default_transaction_read_only = on")
-        assert "default_transaction_read_only is on" in await self.told(role)
+        assert "default_transaction_read_only is on" in await self.message(role)
 
     async def test_settings_of_the_role_make_no_difference(self, role: str, services: Services) -> None:
         for setting in (
@@ -173,11 +174,13 @@ class TestRights:
     def test_migrate_reports_the_missing_right_and_the_statement_that_grants_it(
         self, bare: str, services: Services
     ) -> None:
-        told = migrate_error(bare)
-        assert "Role clerk may not create tables in schema public" in told
-        assert "run.py migrate" not in told
-        assert PASSWORD not in told
-        grant = next(said for said in re.findall("`([^`]*)`", told) if said.startswith("grant"))
+        message = migrate_error(bare)
+        assert "Role clerk may not create tables in schema public" in message
+        assert "run.py migrate" not in message
+        assert PASSWORD not in message
+        grant = next(
+            statement for statement in re.findall("`([^`]*)`", message) if statement.startswith("grant")
+        )
         with (
             closing(psycopg2.connect(services.superuser_url_of(bare))) as owner,
             owner,
@@ -188,7 +191,9 @@ class TestRights:
 
     def test_the_other_statement_helps_too(self, bare: str, services: Services) -> None:
         alter = next(
-            said for said in re.findall("`([^`]*)`", migrate_error(bare)) if said.startswith("alter")
+            statement
+            for statement in re.findall("`([^`]*)`", migrate_error(bare))
+            if statement.startswith("alter")
         )
         services.command(alter)
         assert migrate(bare) == NAMES

@@ -68,7 +68,7 @@ async def head(shelf: Shelf) -> int:
 async def test_seqs_have_no_gap_and_become_visible_in_order(shelf: Shelf) -> None:
     """Twelve concurrent writers, each id sent by three of them, while a reader polls for changes."""
     chat_id, dice = await open_chat(shelf), random.Random(SEED)
-    names = [f"m-{number}" for number in range(60)]
+    names = [f"m-{n}" for n in range(60)]
     batches = [dice.sample(names, 15) for _ in range(12)]
     seen: list[int] = []
     done = asyncio.Event()
@@ -188,12 +188,10 @@ async def test_of_several_waiting_ticks_the_furthest_is_stored(shelf: Shelf) -> 
 
 async def test_only_one_of_many_workers_takes_a_send(shelf: Shelf) -> None:
     chat_id = await open_chat(shelf)
-    for number in range(3):
-        await shelf.database.write(
-            sends.insert_send, shelf.account_id, chat_id, f"c-{number}", f"texto {number}"
-        )
-    claims = await asyncio.gather(*(shelf.database.write(outbox.take_attempt, chat_id) for _ in range(12)))
-    assert [claim.body for claim in claims if claim is not None] == ["texto 0"]
+    for n in range(3):
+        await shelf.database.write(sends.insert_send, shelf.account_id, chat_id, f"c-{n}", f"texto {n}")
+    attempts = await asyncio.gather(*(shelf.database.write(outbox.take_attempt, chat_id) for _ in range(12)))
+    assert [attempt.body for attempt in attempts if attempt is not None] == ["texto 0"]
 
 
 @pytest.mark.parametrize(

@@ -115,10 +115,10 @@ async def test_the_host_that_answers_is_found_at_the_start_and_later(
     own_database_url: str, services: Services, silent: bool
 ) -> None:
     """`migrate` and `doctor` found it; the app used to wait for the first host forever."""
-    place = own_database_url.rpartition("@")[2].rpartition("/")[0]
+    address = own_database_url.rpartition("@")[2].rpartition("/")[0]
     with deaf_server() as deaf:
         away = f"127.0.0.1:{deaf if silent else free_port()}"
-        url = own_database_url.replace(place, f"{away},{place}")
+        url = own_database_url.replace(address, f"{away},{address}")
         database = await pool.connect(url, size=2, statement_timeout_ms=900, connect_timeout_seconds=1)
         services.command(
             f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{url.rpartition('/')[2]}'"
@@ -141,10 +141,10 @@ def deaf_server() -> Iterator[int]:
 
 
 async def test_if_no_host_answers_each_is_reported() -> None:
-    with deaf_server() as deaf, pytest.raises(Unavailable) as refused:
+    with deaf_server() as deaf, pytest.raises(Unavailable) as failure:
         url = f"postgresql://127.0.0.1:{deaf},127.0.0.1:{free_port()}/x"
         await pool.connect(url, size=1, statement_timeout_ms=50, connect_timeout_seconds=1)
-    assert "cannot be used: timeout expired; Connection refused; check" in refused.value.message
+    assert "cannot be used: timeout expired; Connection refused; check" in failure.value.message
 
 
 @pytest.mark.parametrize(

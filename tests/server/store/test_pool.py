@@ -52,8 +52,8 @@ async def test_a_write_that_may_have_run_twice_counts_once_when_it_is_rolled_bac
         runs += 1
         await usage.raise_usage(cursor, "whatsapp", [{"user_id": shelf.user_id, "sent": 1, "received": 0}])
         if runs == 1:
-            number = await backend(cursor)
-            await asyncio.to_thread(services.command, f"select pg_terminate_backend({number})")
+            pid = await backend(cursor)
+            await asyncio.to_thread(services.command, f"select pg_terminate_backend({pid})")
             await cursor.execute("select 1")
 
     await shelf.database.write(work)
