@@ -8,7 +8,7 @@ PIP_INSTALL := $(PYTHON) -m pip install -qq --disable-pip-version-check --requir
 NPM := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm --prefix frontend
 # Test processes, each with its own Postgres and Redis. Half of a test's time is waiting, so more than there are cores.
 JOBS ?= 4
-PYTEST := $(PYTHON) -m pytest --dist loadfile
+PYTEST = $(PYTHON) $(RUN) -m pytest --dist loadfile
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -29,11 +29,14 @@ check: $(VENV)/dev.stamp ## lint, types, architecture and unit tests, in a minut
 	@$(MAKE) --no-print-directory -j2 lint unit
 
 coverage: $(VENV)/dev.stamp programs ## branch coverage of server/ and workers/ under all Python tests
-	@$(MAKE) --no-print-directory pytest COVERAGE="--cov --cov-report=term:skip-covered"
+	@rm -f .coverage .coverage.*
+	@$(MAKE) --no-print-directory pytest RUN="-m coverage run"
+	@$(PYTHON) -m coverage combine --quiet
+	@$(PYTHON) -m coverage report
 
 pytest:
 	@chromium=$$(.ci/chromium) && nginx=$$(.ci/nginx) && pgbouncer=$$(.ci/pgbouncer) && \
-		CHROMIUM=$$chromium NGINX=$$nginx PGBOUNCER=$$pgbouncer $(PYTEST) -n $(JOBS) $(COVERAGE) $(TESTS)
+		CHROMIUM=$$chromium NGINX=$$nginx PGBOUNCER=$$pgbouncer $(PYTEST) -n $(JOBS) $(TESTS)
 
 unit: $(VENV)/dev.stamp
 	@$(PYTEST) -n 2 -q -m unit $(TESTS)
@@ -81,7 +84,7 @@ lock: $(VENV)/bin/pip ## pin all dependencies again, with hashes
 	$$compile requirements/fuzz.in -o requirements/fuzz.txt
 
 clean: ## remove what was installed and cached; your data in var/ stays
-	@rm -rf $(VENV) frontend/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf $(VENV) .coverage .coverage.* frontend/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/pip:

@@ -12,8 +12,8 @@ from tests.flows.rows import watching
 from tests.support.peers import eventually
 from tests.support.services import Services
 
-# A query is given up after about ten seconds without an answer, and its job is retried.
-PATIENCE_SECONDS = 40.0
+# The promise names ten seconds.
+AWAY_SECONDS = 10.0
 
 
 async def begin(site: Site) -> Running:
@@ -21,10 +21,6 @@ async def begin(site: Site) -> Running:
     web = await site.web(CONFAB_WORKER_EMBEDDED="true", CONFAB_WEBHOOKS_ACK_TIMEOUT_SECONDS="30")
     await (await site.sign_in(web)).link_account("acc-1")
     return web
-
-
-async def said(running: Running, words: str) -> bool:
-    return running.says(words)
 
 
 async def expect_drained(site: Site, load: Load) -> None:
@@ -37,15 +33,15 @@ async def expect_drained(site: Site, load: Load) -> None:
         await eventually(lambda: asyncio.to_thread(lambda: server.zcard(INGEST_QUEUE) == 0))
 
 
-async def test_a_postgres_that_does_not_answer_loses_nothing(own_site: Site, own_services: Services) -> None:
+async def test_ten_seconds_without_an_answer_lose_nothing(own_site: Site, own_services: Services) -> None:
     """It takes connections and answers nothing, worse than being gone: every query hangs until given up."""
     web = await begin(own_site)
     async with Load(own_site.peer(web), posters=2) as load:
         await eventually(lambda: load.reached(20))
         with frozen(own_services.postgres.child.pid or 0):
             before = len(load.acknowledged)
-            await eventually(lambda: said(web, "job_retried"), PATIENCE_SECONDS)
-            await eventually(lambda: load.reached(before + 100), PATIENCE_SECONDS)
+            await asyncio.sleep(AWAY_SECONDS)
+            assert len(load.acknowledged) > before + 100
     await expect_drained(own_site, load)
 
 
