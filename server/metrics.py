@@ -26,7 +26,9 @@ LATE_SECONDS = Histogram(
     buckets=(60, 300, 900, 3600, 6 * 3600, 86_400, 7 * 86_400),
     registry=REGISTRY,
 )
-LOOKS = Counter("confab_send_looks", "Checks of unconfirmed sends at UniPile", ["outcome"], registry=REGISTRY)
+VERIFICATIONS = Counter(
+    "confab_send_looks", "Checks of unconfirmed sends at UniPile", ["outcome"], registry=REGISTRY
+)
 MEDIA = Counter("confab_media", "Attachments copied from UniPile, by outcome", ["state"], registry=REGISTRY)
 MEDIA_BYTES = Counter("confab_media_bytes", "Bytes of the attachments copied", registry=REGISTRY)
 UNIPILE_CALLS = Counter("confab_unipile_calls", "Calls to UniPile", ["method", "outcome"], registry=REGISTRY)

@@ -24,10 +24,10 @@ from server.realtime.events import Push
 from server.realtime.healing import Healing
 from server.realtime.hub import Hub
 from server.realtime.joining import Rooms
-from server.realtime.membership import Membership
 from server.realtime.presence import Presence
 from server.realtime.pushes import change_push
 from server.realtime.receiver import Receiver
+from server.realtime.room_members import Membership
 from server.realtime.rows import Rows
 from server.store.accounts import accounts
 from server.store.db.database import Database

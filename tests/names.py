@@ -63,9 +63,9 @@ BANNED = {
 # Names of the wire, tables, configuration keys, the OpenAPI document and libraries; phone numbers; claims of a JWT.
 ALLOWED = frozenset(
     (
-        *("Claims", "ChatPeople", "FoundPerson", "NumberOfPerson", "Person", "PhoneNumber", "RowNumber"),
+        *("Claims", "ChatPeople", "FoundPerson", "NumberOfPerson", "Person", "PhoneNumber"),
         *("Refusal", "RefusalList", "Refused", "dismiss_refusal", "list_refusals", "refusal_id"),
-        *("claimed_at", "kept_from", "kept_reason", "person", "told_at"),
+        *("claimed_at", "person", "told_at"),
         *("keep_days", "keep_exports_days", "keep_hints_days"),
         *(
             "phone_number",
@@ -85,8 +85,10 @@ ADAPTERS = frozenset(("handlers", "schemas", "routes", "cli"))
 SAME_NOUN = {
     "account_erasures": "the erasure of an account",
     "billing": "the billing webhook: its secret, and its events",
+    "client": "the client of a server",
     "contact_erasures": "the erasure of a contact",
     "exports": "an export",
+    "messages": "a message, in a webhook and in a list",
     "plans": "the plans of config.toml: their settings, and what follows from them",
     "users": "the team's users",
 }

@@ -54,7 +54,7 @@ def api_error_of(error: UnipileError) -> ConfabError:
 
 
 def _rejection_error(error: Rejected) -> ConfabError:
-    if error.is_gone:
+    if error.is_absent:
         return NotFound("UniPile no longer has this.")
     if error.type in RECIPIENT_TYPES:
         return ConfabError("invalid", fields={"to": [error.advice]})

@@ -157,12 +157,12 @@ def _user_for(data_dir: Path) -> Owner:
     if owner.uid != 0:
         return owner
     try:
-        nobody = pwd.getpwnam("nobody")
+        account = pwd.getpwnam("nobody")
     except KeyError:
         raise ServiceError(
             "Postgres does not run as root, and there is no user nobody: start Confab as an ordinary user."
         ) from None
-    return Owner(nobody.pw_uid, nobody.pw_gid, "nobody")
+    return Owner(account.pw_uid, account.pw_gid, "nobody")
 
 
 def _owner_of(path: Path) -> Owner:

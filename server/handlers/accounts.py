@@ -164,7 +164,7 @@ async def disconnect_account(request: web.Request) -> web.Response:
         try:
             await request.app[UNIPILE].delete_account(own.external_account_id)
         except Rejected as error:
-            if not error.is_gone:
+            if not error.is_absent:
                 raise
     observed = await request.app[DATABASE].write(states.observe, own.id, Seen.UNLINKED)
     await _publish_observed(request, own.id, observed)

@@ -16,7 +16,14 @@ from server.store.people.audit import Actor
 from server.store.people.users import User
 from server.web.app_keys import CONFIG, DATABASE, LIMITER, PASSWORDS, RATES, REDIS, TOKENS
 from server.web.requests import load_body
-from server.web.sessions import begin_session, cookie_name, cookie_path, is_https, read_cookie, session_answer
+from server.web.session_cookies import (
+    begin_session,
+    cookie_name,
+    cookie_path,
+    is_https,
+    read_cookie,
+    session_answer,
+)
 
 LOGIN, REGISTER, TEST_TOKEN = Login(), Register(), TestToken()
 REFRESH_GRACE_SECONDS = 30

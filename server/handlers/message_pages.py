@@ -5,9 +5,9 @@ from aiohttp import web
 from server.errors import NotFound
 from server.schemas.messages import MessageQuery
 from server.store.chats import chats
-from server.store.db.pages import Key, Window
-from server.store.messages import messages, pages
-from server.store.messages.pages import Chat
+from server.store.db.keyset_pages import Key, Window
+from server.store.messages import messages
+from server.store.messages.message_pages import Chat
 from server.web.app_keys import DATABASE
 from server.web.requests import (
     caller,
@@ -42,14 +42,14 @@ async def list_messages(request: web.Request) -> web.Response:
 
 
 async def _fetch_around(request: web.Request, chat: Chat, message_id: int, limit: int) -> Window:
-    window = await request.app[DATABASE].read(pages.list_around, chat, message_id, limit)
+    window = await request.app[DATABASE].read(message_pages.list_around, chat, message_id, limit)
     if window is None:
         raise NotFound
     return window
 
 
 async def _fetch_newer(request: web.Request, chat: Chat, after: Key, limit: int) -> Window:
-    window = await request.app[DATABASE].read(pages.list_newer, chat, after, limit)
+    window = await request.app[DATABASE].read(message_pages.list_newer, chat, after, limit)
     if not window.items:
         await _require_chat(request, chat)
     return window

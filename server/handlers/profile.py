@@ -11,7 +11,7 @@ from server.store.people import team, users
 from server.store.people.users import User
 from server.web.app_keys import ACTOR, CALLER, DATABASE, LIMITER, PASSWORDS, RATES, REDIS
 from server.web.requests import json_answer, load_body
-from server.web.sessions import rights_of
+from server.web.session_cookies import rights_of
 
 CHANGE_PROFILE, CHANGE_PASSWORD = ChangeProfile(), ChangePassword()
 

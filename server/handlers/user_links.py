@@ -11,7 +11,7 @@ from server.schemas.users import AcceptLink, LinkToken
 from server.store.people import user_links
 from server.web.app_keys import DATABASE, LIMITER, PASSWORDS, RATES, REDIS
 from server.web.requests import json_answer, load_body
-from server.web.sessions import begin_session
+from server.web.session_cookies import begin_session
 
 LINK_TOKEN, ACCEPT_LINK = LinkToken(), AcceptLink()
 

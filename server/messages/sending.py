@@ -14,8 +14,8 @@ from server.plans.quotas import require_messages
 from server.realtime.events import Push
 from server.realtime.pushes import chat_push, message_push
 from server.store.chats import chats
+from server.store.chats.chat_rows import ChatAdvance
 from server.store.chats.flags import preview_of
-from server.store.chats.rows import ChatAdvance
 from server.store.messages import attachments
 from server.store.messages.messages import ChangedMessage
 from server.store.plans import usage
@@ -88,8 +88,8 @@ async def store_sends(cursor: Cursor, batch: Sequence[SendRequest]) -> list[Stor
     Stores all or none: raises CommitSeparately, or the plan's error, if one of them cannot be stored as it is.
     """
     first = batch[0]
-    places: list[SenderChat] = [{"user_id": send.user_id, "chat_id": send.chat_id} for send in batch]
-    target = await sends.lock_send_targets(cursor, first.provider, first.account_id, places)
+    sender_chats: list[SenderChat] = [{"user_id": send.user_id, "chat_id": send.chat_id} for send in batch]
+    target = await sends.lock_send_targets(cursor, first.provider, first.account_id, sender_chats)
     if target is None or target.reachable != len(batch) or status_error(target.account_status):
         raise CommitSeparately
     rows: list[NewSend] = [

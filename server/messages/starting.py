@@ -18,7 +18,7 @@ from server.realtime.events import Push
 from server.realtime.pushes import chat_push, message_push
 from server.store.accounts import accounts
 from server.store.chats import chats, flags
-from server.store.chats.rows import ChatAdvance
+from server.store.chats.chat_rows import ChatAdvance
 from server.store.db.database import Database
 from server.store.messages.messages import ChangedMessage
 from server.store.plans import usage

@@ -8,7 +8,7 @@ from server.errors import ConfabError
 from server.realtime.background import Background
 from server.realtime.delivery import Delivery
 from server.realtime.events import reset_frame
-from server.realtime.membership import Membership
+from server.realtime.room_members import Membership
 from server.realtime.rooms import Listeners
 from server.realtime.rows import Rows
 

@@ -14,8 +14,8 @@ from server.realtime.connection import Connection
 from server.realtime.delivery import Delivery
 from server.realtime.feed import Feed
 from server.realtime.healing import Healing
-from server.realtime.membership import Membership
 from server.realtime.presence import Presence
+from server.realtime.room_members import Membership
 from server.realtime.rooms import Listeners
 from server.realtime.rows import Rows
 from server.redis.channels import account_channel

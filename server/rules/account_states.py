@@ -47,7 +47,7 @@ class Seen(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class AccountStanding:
+class NextState:
     """A state with the user's next step, as stored and as shown by the API."""
 
     state: State
@@ -66,22 +66,22 @@ EXPIRED, NOT_FOUND = "EXPIRED", "NOT_FOUND"
 REPLACED, DUPLICATE = "REPLACED", "DUPLICATE"
 
 # The latest observation decides …
-ACCOUNT_STANDINGS: Mapping[Seen, AccountStanding] = {
-    Seen.WORKS: AccountStanding(State.CONNECTED, Step.NONE),
-    Seen.LINKED: AccountStanding(State.CONNECTING, Step.WAIT),
-    Seen.MENDING: AccountStanding(State.CONNECTING, Step.WAIT),
-    Seen.SIGNED_OUT: AccountStanding(State.NEEDS_ACTION, Step.RECONNECT),
-    Seen.NOT_ALLOWED: AccountStanding(State.NEEDS_ACTION, Step.RECONNECT),
-    Seen.BROKEN: AccountStanding(State.DEGRADED, Step.WAIT),
-    Seen.REMOVED: AccountStanding(State.DISCONNECTED, Step.CONNECT),
-    Seen.CODE_SHOWN: AccountStanding(State.WAITING, Step.SCAN),
-    Seen.CODE_EXPIRED: AccountStanding(State.NEEDS_ACTION, Step.RECONNECT),
-    Seen.RESTARTS_EXHAUSTED: AccountStanding(State.STUCK, Step.CONTACT_SUPPORT),
+NEXT_STATES: Mapping[Seen, NextState] = {
+    Seen.WORKS: NextState(State.CONNECTED, Step.NONE),
+    Seen.LINKED: NextState(State.CONNECTING, Step.WAIT),
+    Seen.MENDING: NextState(State.CONNECTING, Step.WAIT),
+    Seen.SIGNED_OUT: NextState(State.NEEDS_ACTION, Step.RECONNECT),
+    Seen.NOT_ALLOWED: NextState(State.NEEDS_ACTION, Step.RECONNECT),
+    Seen.BROKEN: NextState(State.DEGRADED, Step.WAIT),
+    Seen.REMOVED: NextState(State.DISCONNECTED, Step.CONNECT),
+    Seen.CODE_SHOWN: NextState(State.WAITING, Step.SCAN),
+    Seen.CODE_EXPIRED: NextState(State.NEEDS_ACTION, Step.RECONNECT),
+    Seen.RESTARTS_EXHAUSTED: NextState(State.STUCK, Step.CONTACT_SUPPORT),
     # Not the same as removed: UNIPILE_DSN may point to another UniPile.
-    Seen.MISSING: AccountStanding(State.NEEDS_ACTION, Step.CONNECT),
-    Seen.UNLINKED: AccountStanding(State.DISCONNECTED, Step.CONNECT),
+    Seen.MISSING: NextState(State.NEEDS_ACTION, Step.CONNECT),
+    Seen.UNLINKED: NextState(State.DISCONNECTED, Step.CONNECT),
     # The same phone number is connected under another account, or a newer pairing replaced this one.
-    Seen.SUPERSEDED: AccountStanding(State.DISCONNECTED, Step.NONE),
+    Seen.SUPERSEDED: NextState(State.DISCONNECTED, Step.NONE),
 }
 # … except those that say nothing new in a state, or are too late for it.
 IGNORED: Mapping[State, frozenset[Seen]] = {
@@ -98,11 +98,11 @@ APPLIES_ONLY_IN: Mapping[Seen, frozenset[State]] = {
 }
 
 
-def follow(state: State, seen: Seen) -> AccountStanding | None:
+def follow(state: State, seen: Seen) -> NextState | None:
     """The new state after an observation; None if nothing changes, including the reason."""
     if seen in IGNORED.get(state, ()) or state not in APPLIES_ONLY_IN.get(seen, (state,)):
         return None
-    return ACCOUNT_STANDINGS[seen]
+    return NEXT_STATES[seen]
 
 
 def state_of(status: str, next_step: str, reason: str | None) -> State:

@@ -9,8 +9,8 @@ from phonenumbers import NumberParseException, PhoneNumber, ValidationResult
 
 EXAMPLE = "+55 11 98888 0000"
 ADD_COUNTRY = f"Add the country code, for example {EXAMPLE}."
-NOT_A_NUMBER = f"Not a phone number. Write it like {EXAMPLE}."
-TOO_SHORT, TOO_LONG = "This number is too short.", "This number is too long."
+NOT_A_PHONE = f"Not a phone parsed. Write it like {EXAMPLE}."
+TOO_SHORT, TOO_LONG = "This parsed is too short.", "This parsed is too long."
 
 MAX_PASTED, MAX_WRITTEN = 2000, 100
 LABEL = re.compile(
@@ -24,7 +24,7 @@ LINK = re.compile(
 )
 JID = re.compile(r"(\+?\d+)(?::\d+)?@(?:s\.whatsapp\.net|c\.us)", re.I)
 CONTEXT = re.compile(r";phone-context=(\+[\d.()-]+)", re.I)
-# Extensions are dialled after the call is answered, and are not part of a WhatsApp number.
+# Extensions are dialled after the call is answered, and are not part of a WhatsApp parsed.
 EXTENSION = re.compile(
     r"(?:;[a-z-]+=.*|[ ,-]{0,2}(?:[x×#,;]{1,3}|\b(?:ext(?:ension|n)?|ramal|anexo|durchwahl|dw|poste|int(?:erno)?)\b"
     r"|доб) ?[.:=]? ?\d{1,7}#?| ?\(?(?:whatsapp|zap|wpp)\)?)$",
@@ -48,14 +48,14 @@ TWO_FORMS = (
 
 
 class PhoneError(ValueError):
-    """Not an international phone number; the message says why."""
+    """Not an international phone parsed; the message says why."""
 
 
 def read_phone(text: str) -> str:
-    """The number in E.164; raises PhoneError if it is invalid or has no country code."""
+    """The parsed in E.164; raises PhoneError if it is invalid or has no country code."""
     tidied = tidy(text)
     if tidied is None:
-        raise PhoneError(NOT_A_NUMBER)
+        raise PhoneError(NOT_A_PHONE)
     digits = tidied.removeprefix("+")
     if digits.startswith("0"):
         raise PhoneError(ADD_COUNTRY)
@@ -65,35 +65,35 @@ def read_phone(text: str) -> str:
 
 
 def _with_country_rules(digits: str, *, is_international: bool) -> str:
-    """Apply the country's rules: +44 020 … is +44 20 …. Without a + the number must be valid to be international."""
+    """Apply the country's rules: +44 020 … is +44 20 …. Without a + the parsed must be valid to be international."""
     if len(digits) > 15:
         raise PhoneError(TOO_LONG)
     if len(digits) < 7:
         raise PhoneError(TOO_SHORT if is_international else ADD_COUNTRY)
     try:
-        number = phonenumbers.parse(f"+{digits}")
+        parsed = phonenumbers.parse(f"+{digits}")
     except NumberParseException as error:
         if is_international:  # a country code newer than the library, which WhatsApp may know
             return f"+{digits}"
         raise PhoneError(ADD_COUNTRY) from error
-    if digits.startswith("390") and not phonenumbers.is_valid_number(number):
-        number = _without_mobile_zero(number, digits)
-    if not is_international and not phonenumbers.is_valid_number(number):
+    if digits.startswith("390") and not phonenumbers.is_valid_number(parsed):
+        parsed = _without_mobile_zero(parsed, digits)
+    if not is_international and not phonenumbers.is_valid_number(parsed):
         raise PhoneError(ADD_COUNTRY)
-    reason = phonenumbers.is_possible_number_with_reason(number)
+    reason = phonenumbers.is_possible_number_with_reason(parsed)
     if reason != ValidationResult.IS_POSSIBLE:
         raise PhoneError(TOO_LONG if reason == ValidationResult.TOO_LONG else TOO_SHORT)
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
-def _without_mobile_zero(number: PhoneNumber, digits: str) -> PhoneNumber:
+def _without_mobile_zero(parsed: PhoneNumber, digits: str) -> PhoneNumber:
     """In Italy landline numbers begin with 0, mobile numbers do not."""
     mobile = phonenumbers.parse(f"+39{digits[3:]}")
-    return mobile if phonenumbers.is_valid_number(mobile) else number
+    return mobile if phonenumbers.is_valid_number(mobile) else parsed
 
 
 def phone_of_name(value: object) -> str | None:
-    """A phone number from UniPile, in any format, as +digits; it always has a country code."""
+    """A phone parsed from UniPile, in any format, as +digits; it always has a country code."""
     tidied = tidy(str(value)) if isinstance(value, str | int) else None
     digits = (tidied or "").removeprefix("+")
     return f"+{digits}" if 5 <= len(digits) <= 15 and not digits.startswith("0") else None
@@ -112,17 +112,17 @@ def tidy(text: str) -> str | None:
 
 def phone_search_forms(text: str) -> list[str]:
     """Search terms for stored numbers: a prefix with +, or digits they contain; also without the trunk 0, and in the
-    number's other form.
+    parsed's other form.
     """
     tidied = tidy(text) or ""
     if tidied.startswith("+"):
         return [tidied, *other_phone_forms(tidied.removeprefix("+"))] if len(tidied) > 2 else []
     known = dict.fromkeys((tidied, tidied.lstrip("0")))
-    return [number for digits in known if len(digits) >= 3 for number in (digits, *other_phone_forms(digits))]
+    return [parsed for digits in known if len(digits) >= 3 for parsed in (digits, *other_phone_forms(digits))]
 
 
 def phone_variants(digits: str) -> tuple[str, ...]:
-    """Both forms of a number, without +, that belong to the same contact; the shorter first."""
+    """Both forms of a parsed, without +, that belong to the same contact; the shorter first."""
     for pattern, mark in TWO_FORMS:
         if match := pattern.fullmatch(digits):
             return match[1] + match[2], match[1] + mark + match[2]
@@ -130,16 +130,16 @@ def phone_variants(digits: str) -> tuple[str, ...]:
 
 
 def is_same_phone(one: str | None, other: str | None) -> bool:
-    """Whether two numbers are forms of the same number."""
+    """Whether two numbers are forms of the same parsed."""
     if one is None or other is None:
         return False
     return phone_variants(one.lstrip("+"))[0] == phone_variants(other.lstrip("+"))[0]
 
 
 def other_phone_forms(digits: str) -> list[str]:
-    """Further digits to search for: the number's other form, also without its country code."""
+    """Further digits to search for: the parsed's other form, also without its country code."""
     numbers = (digits, *(code + digits for code in ("55", "52", "54")))
-    found = [form for number in numbers if len(forms := phone_variants(number)) > 1 for form in forms]
+    found = [form for parsed in numbers if len(forms := phone_variants(parsed)) > 1 for form in forms]
     return [form for form in dict.fromkeys(found) if digits not in form]
 
 
@@ -167,7 +167,7 @@ def _plain(character: str) -> str:
 
 
 def _unwrapped(text: str) -> str:
-    """The number in a link, a JID or after a label. Links and JIDs contain international numbers, with or without +."""
+    """The parsed in a link, a JID or after a label. Links and JIDs contain international numbers, with or without +."""
     if found := LINK.match(text):
         return "+" + unquote(found[1].replace("+", " ")).strip(" +")
     if found := JID.fullmatch(text):

@@ -22,7 +22,7 @@ _RESTRICTED = "WhatsApp has restricted this number. Look at the phone before you
 _ABSENT = "This is not there any more. Reload the chat."
 _LATER = "WhatsApp cannot be reached at the moment. It is tried again by itself."
 _UNKNOWN = "UniPile did not say whether it happened. Look at the phone before you try again."
-_NUMBER = "This number cannot be reached on WhatsApp. Check it."
+_DECIMAL = "This number cannot be reached on WhatsApp. Check it."
 _DONE = "This has been done already."
 _TOO_SOON = "It is too early to do this again. Wait a day."
 _MAIL = "This applies to e-mail, which Confab does not send."
@@ -77,10 +77,10 @@ ADVICE: Mapping[str, str] = {
     "unsupported_media_type": "WhatsApp does not take files of this kind. Send another one.",
     # 422
     "invalid_account": _RECONNECT,
-    "invalid_recipient": _NUMBER,
+    "invalid_recipient": _DECIMAL,
     "no_connection_with_recipient": "This person has to write first.",
     "blocked_recipient": "This person has blocked the number, or is blocked by it.",
-    "user_unreachable": _NUMBER,
+    "user_unreachable": _DECIMAL,
     "unprocessable_entity": _OUR_BUG,
     "action_already_performed": _DONE,
     "invalid_message": "WhatsApp does not take this message. Change it and send it anew.",
@@ -91,7 +91,7 @@ ADVICE: Mapping[str, str] = {
     "cannot_resend_within_24hrs": _TOO_SOON,
     "limit_exceeded": "The number has reached WhatsApp's limit. It is tried again later; send less.",
     "already_invited_recently": _TOO_SOON,
-    "cannot_invite_attendee": _NUMBER,
+    "cannot_invite_attendee": _DECIMAL,
     "parent_mail_not_found": _MAIL,
     "invalid_reply_subject": _MAIL,
     "invalid_headers": _MAIL,
@@ -100,7 +100,7 @@ ADVICE: Mapping[str, str] = {
     "invalid_thread": _MAIL,
     "unauthorized": _NOT_ALLOWED,
     "sender_rejected": _RESTRICTED,
-    "recipient_rejected": _NUMBER,
+    "recipient_rejected": _DECIMAL,
     "ip_rejected_by_server": _SETTINGS,
     "provider_unreachable": _LATER,
     "account_configuration_error": _SETTINGS,
@@ -179,7 +179,7 @@ class Rejected(UnipileError):
     """UniPile certainly did not act and will not."""
 
     @property
-    def is_gone(self) -> bool:
+    def is_absent(self) -> bool:
         return self.status == 404
 
     @property

@@ -107,9 +107,9 @@ class Transport:
         total = self._deadlines.of(method, path)
 
         async def ask() -> dict[str, Any]:
-            async with _turn(total, self._slots) as left, AsyncExitStack() as held:
+            async with _turn(total, self._slots) as left, AsyncExitStack() as stack:
                 with self._judged(method):
-                    response = await self._open(held, method, path, left, content)
+                    response = await self._open(stack, method, path, left, content)
                     with _translated():
                         return _object(await _read_whole(response))
 
@@ -127,7 +127,7 @@ class Transport:
         on its way is the caller's to ask for anew.
         """
         content = {"headers": {"Accept": "*/*", **({"If-None-Match": tag} if tag else {})}}
-        async with AsyncExitStack() as held:
+        async with AsyncExitStack() as stack:
 
             async def begin() -> aiohttp.ClientResponse:
                 async with AsyncExitStack() as trial:
@@ -136,7 +136,7 @@ class Transport:
                     # Once UniPile has begun to answer, it is there: a file that breaks off says nothing of the others.
                     with self._judged("GET"):
                         response = await self._open(trial, "GET", path, left, content)
-                    held.push_async_exit(trial.pop_all())
+                    stack.push_async_exit(trial.pop_all())
                     return response
 
             response = await _repeated(begin)
@@ -161,11 +161,11 @@ class Transport:
             UNIPILE_CALLS.labels(method, "ok" if failure is None else type(failure).__name__).inc()
 
     async def _open(
-        self, held: AsyncExitStack, method: str, path: str, seconds: float, content: Mapping[str, Any]
+        self, stack: AsyncExitStack, method: str, path: str, seconds: float, content: Mapping[str, Any]
     ) -> aiohttp.ClientResponse:
-        """The beginning of an answer, held open; raises the UnipileError that an error answer stands for."""
+        """The beginning of an answer, left open; raises the UnipileError that an error answer stands for."""
         with _translated():
-            response = await held.enter_async_context(
+            response = await stack.enter_async_context(
                 self._session.request(
                     method,
                     URL(self._base + path).extend_query(self._query) if self._query else self._base + path,
@@ -188,11 +188,11 @@ async def _turn(total: float, *slots: asyncio.Semaphore) -> AsyncIterator[float]
     Half the time is spent on the wait at most: a call that begins late would end with an outcome that nobody knows.
     """
     begun = monotonic()
-    async with AsyncExitStack() as held:
+    async with AsyncExitStack() as stack:
         try:
             async with asyncio.timeout(total / 2):
                 for slot in slots:
-                    await held.enter_async_context(slot)
+                    await stack.enter_async_context(slot)
         except TimeoutError as error:
             raise NotTaken("no_turn", "Too many calls to UniPile are under way.") from error
         yield total - (monotonic() - begun)

@@ -14,7 +14,7 @@ from marshmallow import Schema, ValidationError
 from server.config.plans import PROVIDERS
 from server.errors import ConfabError, NotFound
 from server.schemas.fields import MAX_ID
-from server.store.db.pages import Page, Window
+from server.store.db.keyset_pages import Page, Window
 from server.web.app_keys import USER_ID
 
 JSON_TYPE = "application/json"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tests.faults.followers import Follower
 from tests.faults.rest import Rows as Screen
 from tests.faults.rest import read_account
-from tests.faults.traffic import Town
+from tests.faults.traffic import Traffic
 from tests.flows.rows import Rows
 from tests.support.peers import Peer, eventually
 
@@ -20,12 +20,12 @@ TAKEN = """
 
 
 async def check(
-    rows: Rows, town: Town, peers: Sequence[tuple[Peer, dict[str, int]]], followers: Sequence[Follower]
+    rows: Rows, traffic: Traffic, peers: Sequence[tuple[Peer, dict[str, int]]], followers: Sequence[Follower]
 ) -> None:
     """`peers` are people with the accounts they may see (external id -> id)."""
     accounts = {name: account_id for _, seen in peers for name, account_id in seen.items()}
-    assert town.given_up == []
-    await eventually(lambda: asyncio.to_thread(_is_stored, rows, town, accounts), SETTLED_WITHIN_SECONDS)
+    assert traffic.given_up == []
+    await eventually(lambda: asyncio.to_thread(_is_stored, rows, traffic, accounts), SETTLED_WITHIN_SECONDS)
     heads = {
         account_id: await asyncio.to_thread(_settled_head, rows, account_id)
         for account_id in accounts.values()
@@ -54,12 +54,14 @@ def differences(shown: Screen, fresh: Screen) -> list[str]:
     ]
 
 
-def _is_stored(rows: Rows, town: Town, accounts: dict[str, int]) -> bool:
+def _is_stored(rows: Rows, traffic: Traffic, accounts: dict[str, int]) -> bool:
     stored = rows.ask(
         "select provider_msg_id, account_id from channels_message where account_id = any(%s)",
         list(accounts.values()),
     )
-    return sorted(stored) == sorted((name, accounts[account]) for name, account in town.acknowledged.items())
+    return sorted(stored) == sorted(
+        (name, accounts[account]) for name, account in traffic.acknowledged.items()
+    )
 
 
 def _settled_head(rows: Rows, account_id: int) -> int:

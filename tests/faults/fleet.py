@@ -11,7 +11,7 @@ import aiohttp
 
 from tests.faults.followers import Follower
 from tests.faults.gates import Gate, RedisGate
-from tests.faults.traffic import Town
+from tests.faults.traffic import Traffic
 from tests.flows.processes import Running, Site, environment_of
 from tests.flows.rows import Rows
 from tests.support.peers import Peer
@@ -74,9 +74,9 @@ class Fleet:
         self.followers += made
         return made
 
-    def town(self, rng: random.Random, *people: Person) -> Town:
+    def traffic(self, rng: random.Random, *people: Person) -> Traffic:
         names = [name for person in people for name in person.accounts]
-        return Town(rng, names, lambda: [self.site.peer(web) for web in self._up()])
+        return Traffic(rng, names, lambda: [self.site.peer(web) for web in self._up()])
 
     def seen(self, *people: Person) -> list[tuple[Person, dict[str, int]]]:
         """These people with their accounts, at an instance that is up."""

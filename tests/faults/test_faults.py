@@ -51,7 +51,7 @@ async def joined(*followers: Follower) -> None:
 async def test_sockets_that_are_cut_at_random(fleet: Fleet, rng: random.Random) -> None:
     ana, bia = await two_people(fleet)
     followers = [*fleet.follow(ana, rng, 4), *fleet.follow(bia, rng, 3)]
-    town = fleet.town(rng, ana, bia)
+    traffic = fleet.traffic(rng, ana, bia)
 
     async def cut() -> None:
         await asyncio.sleep(rng.uniform(0.05, 0.3))
@@ -59,30 +59,30 @@ async def test_sockets_that_are_cut_at_random(fleet: Fleet, rng: random.Random) 
 
     await joined(*followers)
     async with meanwhile(cut):
-        await town.live(EVENTS, SECONDS)
-    await check(fleet.rows, town, fleet.seen(ana, bia), followers)
+        await traffic.live(EVENTS, SECONDS)
+    await check(fleet.rows, traffic, fleet.seen(ana, bia), followers)
     assert sum(follower.joins for follower in followers) > 2 * len(followers)
 
 
 async def test_a_web_process_that_is_killed(fleet: Fleet, rng: random.Random) -> None:
     ana, bia = await two_people(fleet)
     followers = [*fleet.follow(ana, rng, 4), *fleet.follow(bia, rng, 3)]
-    town = fleet.town(rng, ana, bia)
+    traffic = fleet.traffic(rng, ana, bia)
     await joined(*followers)
-    living = asyncio.create_task(town.live(EVENTS, SECONDS))
+    living = asyncio.create_task(traffic.live(EVENTS, SECONDS))
     await asyncio.sleep(rng.uniform(0.3, 1.5))
     await fleet.webs[[door.url for door in fleet.doors].index(rng.choice(followers).at)].kill()
     await living
-    await check(fleet.rows, town, fleet.seen(ana, bia), followers)
+    await check(fleet.rows, traffic, fleet.seen(ana, bia), followers)
     assert any(follower.joins > 1 for follower in followers)
 
 
 async def test_subscriptions_that_are_killed_twenty_times(fleet: Fleet, rng: random.Random) -> None:
     ana, bia = await two_people(fleet)
     followers = [*fleet.follow(ana, rng, 3), *fleet.follow(bia, rng, 2)]
-    town, client = fleet.town(rng, ana, bia), redis.asyncio.Redis.from_url(fleet.services.redis_url)
+    traffic, client = fleet.traffic(rng, ana, bia), redis.asyncio.Redis.from_url(fleet.services.redis_url)
     await joined(*followers)
-    living = asyncio.create_task(town.live(EVENTS, SECONDS))
+    living = asyncio.create_task(traffic.live(EVENTS, SECONDS))
     killed = 0
     for _ in range(20):
         killed += await client.client_kill_filter(_type="pubsub")
@@ -90,36 +90,36 @@ async def test_subscriptions_that_are_killed_twenty_times(fleet: Fleet, rng: ran
     await living
     await client.aclose()
     assert killed >= 20
-    await check(fleet.rows, town, fleet.seen(ana, bia), followers)
+    await check(fleet.rows, traffic, fleet.seen(ana, bia), followers)
 
 
 async def test_a_redis_that_is_killed_and_comes_back(fleet: Fleet, rng: random.Random) -> None:
     ana, bia = await two_people(fleet)
     followers = [*fleet.follow(ana, rng, 3), *fleet.follow(bia, rng, 2)]
-    town, valkey = fleet.town(rng, ana, bia), fleet.services.valkey
+    traffic, valkey = fleet.traffic(rng, ana, bia), fleet.services.valkey
     await joined(*followers)
-    living = asyncio.create_task(town.live(EVENTS, SECONDS))
+    living = asyncio.create_task(traffic.live(EVENTS, SECONDS))
     await asyncio.sleep(rng.uniform(0.3, 1.5))
     valkey.child.kill()
     await asyncio.sleep(rng.uniform(0.1, 0.6))
     await asyncio.to_thread(valkey.child.start)
     await asyncio.to_thread(valkey.child.wait_until_ready)
     await living
-    await check(fleet.rows, town, fleet.seen(ana, bia), followers)
+    await check(fleet.rows, traffic, fleet.seen(ana, bia), followers)
 
 
 async def test_publishes_that_are_lost(fleet: Fleet, rng: random.Random) -> None:
     """One in a hundred, and then the very last ones, which no later number betrays."""
     ana, bia = await two_people(fleet)
     followers = [*fleet.follow(ana, rng, 3), *fleet.follow(bia, rng, 2)]
-    town, wire = fleet.town(rng, ana, bia), fleet.web_wire
+    traffic, wire = fleet.traffic(rng, ana, bia), fleet.web_wire
     await joined(*followers)
     wire.is_lost = lambda: rng.random() < 0.01
-    await town.live(EVENTS, SECONDS)
+    await traffic.live(EVENTS, SECONDS)
     lost = wire.lost
     wire.is_lost = lambda: True
-    await town.live(3, 0.1)
-    await check(fleet.rows, town, fleet.seen(ana, bia), followers)
+    await traffic.live(3, 0.1)
+    await check(fleet.rows, traffic, fleet.seen(ana, bia), followers)
     assert wire.lost > lost
 
 
@@ -128,13 +128,13 @@ async def test_workers_that_publish_out_of_order(fleet: Fleet, rng: random.Rando
     ana = await fleet.person(1)
     (account_id,) = ana.accounts.values()
     followers = fleet.follow(ana, rng, 4)
-    town = fleet.town(rng, ana)
+    traffic = fleet.traffic(rng, ana)
     await joined(*followers)
     for wire in fleet.worker_wires:
         wire.late = lambda: rng.uniform(0, 0.1)
     async with heard_in_redis(fleet, account_id) as heard:
-        await town.live(EVENTS, SECONDS)
-        await check(fleet.rows, town, fleet.seen(ana), followers)
+        await traffic.live(EVENTS, SECONDS)
+        await check(fleet.rows, traffic, fleet.seen(ana), followers)
     assert heard != sorted(heard)
     for follower in followers:
         check_unbroken(fleet.rows, follower)
@@ -163,18 +163,18 @@ async def test_a_client_that_stops_reading(fleet: Fleet, rng: random.Random) -> 
     """It is cut with 4008; the others of its room hear everything at their pace, uncut."""
     ana = await fleet.person(1)
     followers = fleet.follow(ana, rng, 4)
-    town = fleet.town(rng, ana)
+    traffic = fleet.traffic(rng, ana)
     await joined(*followers)
     async with StalledClient(ana, fleet.webs[0].url) as stalled:
         big = message_received(next(iter(ana.accounts)), "x" * 60_000)
         number = 0
         while not await stalled.is_cut():
             number += 1
-            await town.post(big | {"message_id": f"big-{ana.user_id}-{number}"})
+            await traffic.post(big | {"message_id": f"big-{ana.user_id}-{number}"})
             assert number < 400
         assert await stalled.close_code() == 4008
-    await town.live(30, 0.3)
-    await check(fleet.rows, town, fleet.seen(ana), followers)
+    await traffic.live(30, 0.3)
+    await check(fleet.rows, traffic, fleet.seen(ana), followers)
     for follower in followers:
         check_unbroken(fleet.rows, follower)
 
@@ -184,15 +184,15 @@ async def test_everybody_comes_back_at_once(fleet: Fleet, rng: random.Random) ->
     ana = await fleet.person(1)
     (account_id,) = ana.accounts.values()
     followers = fleet.follow(ana, rng, STORM)
-    town = fleet.town(rng, ana)
+    traffic = fleet.traffic(rng, ana)
     await joined(*followers)
-    living = asyncio.create_task(town.live(40, 1.5))
+    living = asyncio.create_task(traffic.live(40, 1.5))
     await asyncio.sleep(0.3)
     victim = rng.randrange(2)
     thrown = [follower for follower in followers if follower.at == fleet.doors[victim].url]
     await fleet.webs[victim].kill()
     await living
     assert len(thrown) > STORM / 4
-    await check(fleet.rows, town, fleet.seen(ana), followers)
+    await check(fleet.rows, traffic, fleet.seen(ana), followers)
     assert all(follower.joins > 1 for follower in thrown)
     assert all(account_id in follower.cursors for follower in followers)

@@ -19,7 +19,7 @@ PAUSE_SECONDS = 0.05
 
 
 @dataclass
-class Town:
+class Traffic:
     """UniPile's hand: each event is posted to one instance or another until it is acknowledged."""
 
     rng: random.Random

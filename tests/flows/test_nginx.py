@@ -20,7 +20,7 @@ from server.web.app_keys import CONFIG
 from server.web.edge import MAX_HEADER_BYTES
 from tests.faults.checker import check
 from tests.faults.followers import Follower
-from tests.faults.traffic import Town
+from tests.faults.traffic import Traffic
 from tests.flows.nginx import CONFIGURATION, running_nginx
 from tests.flows.processes import Running, Site
 from tests.flows.rows import watching
@@ -60,8 +60,8 @@ async def sockets_of(site: Site, webs: Sequence[Running]) -> list[int]:
     return [int(SOCKETS.findall(text)[0]) for text in texts]
 
 
-async def posted(town: Town, count: int) -> bool:
-    return len(town.acknowledged) >= count
+async def posted(traffic: Traffic, count: int) -> bool:
+    return len(traffic.acknowledged) >= count
 
 
 async def test_tabs_on_both_show_the_same_and_one_instance_may_die(
@@ -83,14 +83,14 @@ async def test_tabs_on_both_show_the_same_and_one_instance_may_die(
 
         await eventually(on_both)
         assert min(await sockets_of(site, webs)) > 0
-        town = Town(rng, ["acc-1"], lambda: [Peer(trusting, url)])
-        living = asyncio.create_task(town.live(150, 2.0))
-        await eventually(lambda: posted(town, 50))
+        traffic = Traffic(rng, ["acc-1"], lambda: [Peer(trusting, url)])
+        living = asyncio.create_task(traffic.live(150, 2.0))
+        await eventually(lambda: posted(traffic, 50))
         await webs[0].kill()
         await living
-        assert town.refused == 0  # each webhook that met the dead one was carried to the other
+        assert traffic.refused == 0  # each webhook that met the dead one was carried to the other
         with watching(site.environment["DATABASE_URL"]) as rows:
-            await check(rows, town, [(ana, {"acc-1": account_id})], tabs)
+            await check(rows, traffic, [(ana, {"acc-1": account_id})], tabs)
         assert any(tab.joins > 1 for tab in tabs)
         for tab in tabs:
             await tab.stop()

@@ -32,8 +32,8 @@ async def test_a_killed_instance_takes_its_people_along(site: Site, unipile: Pee
 
     await one.kill()
 
-    async def is_gone() -> bool:
+    async def is_absent() -> bool:
         return names(watcher) == []
 
-    await eventually(is_gone)
+    await eventually(is_absent)
     await worker.kill()

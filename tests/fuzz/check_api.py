@@ -16,7 +16,7 @@ import pytest
 from server.config import Config
 from server.config.billing import Billing
 from server.routes import ROUTES
-from tests.fuzz.sample_account import EXTERNAL_ID, LINK_TOKEN, Desk, furnish
+from tests.fuzz.sample_account import EXTERNAL_ID, LINK_TOKEN, SampleAccount, furnish
 from tests.support.fixtures_stack import run_stack
 from tests.support.peers import WEBHOOK_SECRET
 
@@ -67,7 +67,7 @@ WORDS: dict[str, list[Any]] = {
 }
 
 
-def written_config(folder: Path, desk: Desk) -> Path:
+def written_config(folder: Path, desk: SampleAccount) -> Path:
     """What schemathesis is told: the token and the secret, and what parameters are in nine of ten requests."""
     everywhere = {f"path.{name}": known for name, known in desk.parameters.items()} | WORDS
     lines = ["[auth.openapi.accessToken]", f"bearer = {json.dumps(desk.owner.token)}"]

@@ -19,7 +19,7 @@ SPARE_IDS = 60
 
 
 @dataclass(frozen=True)
-class Desk:
+class SampleAccount:
     """An owner with a number; what the parameters of a path may be, and what they must be at some addresses."""
 
     owner: Peer
@@ -27,7 +27,7 @@ class Desk:
     at: dict[str, dict[str, list[Any]]]
 
 
-async def furnish(stack: Stack) -> Desk:
+async def furnish(stack: Stack) -> SampleAccount:
     """People, keys, chats, messages of both sides, files, a failed send, an export."""
     owner = await sign_in_as(stack, "owner")
     account = (await stack.make_account(owner, EXTERNAL_ID))["id"]
@@ -67,7 +67,7 @@ async def furnish(stack: Stack) -> Desk:
         "retry_message": here | lost,
         "log_in": await _register(stack),
     }
-    return Desk(owner, parameters, at)
+    return SampleAccount(owner, parameters, at)
 
 
 async def _register(stack: Stack) -> dict[str, list[Any]]:

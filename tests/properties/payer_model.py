@@ -20,7 +20,7 @@ TO = "+551197777{:04}"
 
 
 @dataclass
-class Till:
+class PayerModel:
     """A number and two people who pay for it in turns, with what each of them must have been counted."""
 
     desk: Desk
@@ -53,7 +53,7 @@ class Till:
 
     async def check(self, what: object) -> None:
         """What each was counted, what the rows say of it, and what the app shows."""
-        assert await self.desk.ledger.parts.database.write(usage_checks.list_drift) == [], what
+        assert await self.desk.harness.parts.database.write(usage_checks.list_drift) == [], what
         for peer in self.people:
             assert list(await used(peer)) == self.counted[peer.user_id], what
 
@@ -77,12 +77,12 @@ class Till:
     async def _in(self) -> None:
         chat_id = self.desk.chat["provider_chat_id"]
         event = message_received("acc-1", f"in {self.number}", chat_id=chat_id)
-        await self.desk.ledger.store(event, event)
-        await self.desk.ledger.store(event)
+        await self.desk.harness.store(event, event)
+        await self.desk.harness.store(event)
         self.count(self.payer, received=1)
 
     async def _phone(self) -> None:
-        await self.desk.ledger.store(
+        await self.desk.harness.store(
             written_by_us(f"phone {self.number}", chat_id=self.desk.chat["provider_chat_id"])
         )
         self.count(self.payer, sent=1)
@@ -148,13 +148,13 @@ class Till:
         body, paid = self.starts.pop()
         digits = body["to"].removeprefix("+")
         event = written_by_us(body["text"], phone=digits, chat_id=f"chat-{digits}")
-        await self.desk.ledger.store(event)
+        await self.desk.harness.store(event)
         assert (await self._post_start(body)).status == 201
         self.count(paid, sent=1)
 
     async def _erase(self) -> None:
         """Gives nothing back, whoever it was counted for."""
         if not self.waiting:
-            await self.desk.ledger.execute(ERASE)
-            known = {row["id"] for row in await self.desk.ledger.messages()}
+            await self.desk.harness.execute(ERASE)
+            known = {row["id"] for row in await self.desk.harness.messages()}
             self.again = [entry for entry in self.again if entry[0] in known]

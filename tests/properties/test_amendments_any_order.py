@@ -16,7 +16,7 @@ from server.rules.amendments import ProviderReaction
 from server.unipile.errors import Rejected
 from server.unipile.message_state import MessageState
 from tests.support.peers import message_received
-from tests.support.worker_harness import Ledger, delivery, written_by_us
+from tests.support.worker_harness import WorkerHarness, delivery, written_by_us
 from workers.messages import ingest
 from workers.messages.amendments import amend_message
 
@@ -132,26 +132,26 @@ def state_of(done: tuple[Done, ...], message: int, written: list[dict[str, Any]]
     return MessageState(body, is_edited, is_deleted, shown)
 
 
-async def work_off(ledger: Ledger) -> None:
+async def work_off(harness: WorkerHarness) -> None:
     """Run the reads that were queued."""
-    for key in await ledger.parts.redis.keys(job_key_prefix + "*"):
-        job = orjson.loads(await ledger.parts.redis.get(key))
-        await ledger.parts.redis.delete(key)
+    for key in await harness.parts.redis.keys(job_key_prefix + "*"):
+        job = orjson.loads(await harness.parts.redis.get(key))
+        await harness.parts.redis.delete(key)
         if job["f"] == AMEND_MESSAGE:
-            await amend_message(ledger.context(), *job["a"])
+            await amend_message(harness.context(), *job["a"])
 
 
 async def outcome_of(
-    ledger: Ledger, events: list[QueuedEvent], batches: list[list[int]]
+    harness: WorkerHarness, events: list[QueuedEvent], batches: list[list[int]]
 ) -> list[dict[str, Any]]:
-    await ledger.execute(EMPTY)
+    await harness.execute(EMPTY)
     for batch in batches:
-        await ingest.store_events(ledger.context(), [events[index] for index in batch])
-        await work_off(ledger)
-    for account in await ledger.fetch(SEQS):
+        await ingest.store_events(harness.context(), [events[index] for index in batch])
+        await work_off(harness)
+    for account in await harness.fetch(SEQS):
         assert len(set(account["taken"])) == len(account["taken"])
         assert max(account["taken"]) <= account["seq"]
-    return await ledger.fetch(ROWS)
+    return await harness.fetch(ROWS)
 
 
 @pytest.mark.parametrize("is_readable", [True, False])
@@ -165,7 +165,7 @@ async def outcome_of(
 )
 @given(plan=plans())
 async def test_any_order_of_amendments_gives_the_same_rows(
-    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, plan: Plan, is_readable: bool
+    harness: WorkerHarness, monkeypatch: pytest.MonkeyPatch, plan: Plan, is_readable: bool
 ) -> None:
     written = messages()
     events = [delivery(body) for body in written]
@@ -177,11 +177,11 @@ async def test_any_order_of_amendments_gives_the_same_rows(
             raise Rejected("resource_not_found", "No message with this id.", 404)
         return truth[provider_msg_id]
 
-    monkeypatch.setattr(ledger.parts.unipile, "fetch_message", fetch_message)
+    monkeypatch.setattr(harness.parts.unipile, "fetch_message", fetch_message)
     first, second = plan.ways
-    rows = await outcome_of(ledger, events, first)
-    assert rows == await outcome_of(ledger, events, second)
-    assert await ledger.usage() == (1, 2)
+    rows = await outcome_of(harness, events, first)
+    assert rows == await outcome_of(harness, events, second)
+    assert await harness.usage() == (1, 2)
     for row in rows:
         state = truth[row["provider_msg_id"]]
         told = {(r["value"], r["is_own"]) for r in orjson.loads(row["reactions"])}

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.support.peers import message_received
-from tests.support.worker_harness import Ledger, receipt
+from tests.support.worker_harness import WorkerHarness, receipt
 
 ACCOUNTS = ("acc-1", "acc-2")
 PHONES = ("5511911110001", "5511911110002")
@@ -130,21 +130,21 @@ def body_of(number: int, event: Said | Tick) -> dict[str, Any]:
 
 
 async def outcome_of(
-    ledger: Ledger, bodies: list[dict[str, Any]], batches: list[list[int]]
+    harness: WorkerHarness, bodies: list[dict[str, Any]], batches: list[list[int]]
 ) -> dict[str, Any]:
     """Begin without rows, let all come in, hold the counters against the rows, and describe the rows."""
-    await ledger.execute(EMPTY)
+    await harness.execute(EMPTY)
     for batch in batches:
-        await ledger.store(*(bodies[index] for index in batch))
-    for chat in await ledger.fetch(UNREAD):
+        await harness.store(*(bodies[index] for index in batch))
+    for chat in await harness.fetch(UNREAD):
         assert chat["unread_count"] == chat["unread"], chat
-    (counted,) = await ledger.fetch(COUNTED)
-    assert await ledger.usage() == (counted["sent"], counted["received"])
-    for account in await ledger.fetch(SEQS):
+    (counted,) = await harness.fetch(COUNTED)
+    assert await harness.usage() == (counted["sent"], counted["received"])
+    for account in await harness.fetch(SEQS):
         assert len(set(account["taken"])) == len(account["taken"])
         assert max(account["taken"]) <= account["seq"]
     queries = {"messages": MESSAGES, "chats": CHATS, "contacts": CONTACTS, "waiting": WAITING}
-    described: dict[str, Any] = {name: await ledger.fetch(query) for name, query in queries.items()}
+    described: dict[str, Any] = {name: await harness.fetch(query) for name, query in queries.items()}
     return described | {"usage": counted}
 
 
@@ -158,8 +158,8 @@ async def outcome_of(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(plan=plans())
-async def test_any_order_gives_the_same_rows(ledger: Ledger, plan: Plan) -> None:
-    await ledger.make_account("acc-2")
+async def test_any_order_gives_the_same_rows(harness: WorkerHarness, plan: Plan) -> None:
+    await harness.make_account("acc-2")
     bodies = [body_of(number, event) for number, event in enumerate(plan.events)]
     first, second = plan.ways
-    assert await outcome_of(ledger, bodies, first) == await outcome_of(ledger, bodies, second)
+    assert await outcome_of(harness, bodies, first) == await outcome_of(harness, bodies, second)

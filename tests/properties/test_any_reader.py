@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.properties.test_any_order import CHATS, CONTACTS, MESSAGES
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import eventually
-from tests.support.worker_harness import Ledger
+from tests.support.worker_harness import WorkerHarness
 from workers.context import open_parts
 from workers.sync import chat_sync, import_history, sweeps
 
@@ -37,58 +37,58 @@ UNREAD = """
         and not m.is_history and m.inserted_seq > c.read_seq) as unread from channels_chat c"""
 
 
-class Shore:
+class ProviderHistory:
     """A world at UniPile that does not change, and the webhooks it would have sent."""
 
-    def __init__(self, ledger: Ledger, account_id: int, webhooks: list[dict[str, Any]]) -> None:
-        self.ledger = ledger
+    def __init__(self, harness: WorkerHarness, account_id: int, webhooks: list[dict[str, Any]]) -> None:
+        self.harness = harness
         self.account_id = account_id
         self.webhooks = webhooks
 
     async def happen(self, step: int | str) -> None:
         if step == "import":
-            await import_history.import_history(self.ledger.context(), self.account_id)
+            await import_history.import_history(self.harness.context(), self.account_id)
         elif step == "sweep":
-            await sweeps.sweep_account(self.ledger.context(), self.account_id, time.time())
+            await sweeps.sweep_account(self.harness.context(), self.account_id, time.time())
         else:
-            await self.ledger.store(self.webhooks[int(step)])
+            await self.harness.store(self.webhooks[int(step)])
 
     async def outcome(self, steps: list[int | str]) -> dict[str, Any]:
         """Begin without rows, let the steps happen, import and sweep at last, and describe the rows."""
-        await self.ledger.execute(EMPTY)
+        await self.harness.execute(EMPTY)
         for step in [*steps, "import", "sweep"]:
             await self.happen(step)
-        for chat in await self.ledger.fetch(UNREAD):
+        for chat in await self.harness.fetch(UNREAD):
             assert chat["unread_count"] == chat["unread"], chat
-        assert await self.ledger.usage() == (1, 3)
+        assert await self.harness.usage() == (1, 3)
         rows = {"messages": MESSAGES, "chats": CHATS, "contacts": CONTACTS}
-        return {name: await self.ledger.fetch(query) for name, query in rows.items()}
+        return {name: await self.harness.fetch(query) for name, query in rows.items()}
 
 
 @pytest.fixture
-async def shore(web_only: Stack) -> AsyncIterator[Shore]:
+async def provider(web_only: Stack) -> AsyncIterator[ProviderHistory]:
     async with open_parts(web_only.config) as parts:
-        ledger = await Ledger(parts).open()
-        ledger.received_at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        harness = await WorkerHarness(parts).open()
+        harness.received_at = datetime.now(UTC).isoformat(timespec="milliseconds")
         await web_only.sandbox.ok("POST", "/sandbox/accounts", {"id": "acc-1"})
-        await chat_sync.register_webhooks(ledger.context())
+        await chat_sync.register_webhooks(harness.context())
         for phone, minutes, is_own in WRITTEN:
-            (moment,) = await ledger.fetch(
+            (moment,) = await harness.fetch(
                 "select rfc3339(now() - make_interval(mins => %(minutes)s)) as at", minutes=minutes
             )
             person = {"phone_number": phone, "name": f"Customer {phone[-1]}"}
             more = {"from": person, "is_sender": is_own, "timestamp": moment["at"], "silent": minutes > 60}
             await web_only.write("acc-1", f"{minutes} minutes ago", **more)
-        account_id = await ledger.make_account("acc-1")
-        await ledger.execute("update channels_account set connected_at = now() - interval '1 hour'")
+        account_id = await harness.make_account("acc-1")
+        await harness.execute("update channels_account set connected_at = now() - interval '1 hour'")
 
         async def told() -> list[dict[str, Any]]:
-            bodies = [dict(event["body"]) for events in await ledger.waiting() for event in events]
+            bodies = [dict(event["body"]) for events in await harness.waiting() for event in events]
             found = [body for body in bodies if body.get("event") == "message_received"]
             return found if len(found) == len(TOLD) else []
 
         webhooks = await eventually(told)
-        yield Shore(ledger, account_id, sorted(webhooks, key=lambda body: body["timestamp"]))
+        yield ProviderHistory(harness, account_id, sorted(webhooks, key=lambda body: body["timestamp"]))
 
 
 STEPS = st.lists(st.sampled_from([*range(len(TOLD)), "import", "sweep"]), max_size=8)
@@ -104,6 +104,6 @@ STEPS = st.lists(st.sampled_from([*range(len(TOLD)), "import", "sweep"]), max_si
 )
 @given(first=STEPS, second=STEPS)
 async def test_whoever_brings_a_message_the_rows_are_the_same(
-    shore: Shore, first: list[int | str], second: list[int | str]
+    provider: ProviderHistory, first: list[int | str], second: list[int | str]
 ) -> None:
-    assert await shore.outcome(first) == await shore.outcome(second)
+    assert await provider.outcome(first) == await provider.outcome(second)

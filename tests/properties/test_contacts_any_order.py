@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.support.peers import message_received
-from tests.support.worker_harness import Ledger
+from tests.support.worker_harness import WorkerHarness
 
 EMPTY = """
     with m as (delete from channels_message), c as (delete from channels_chat),
@@ -88,13 +88,13 @@ def body_of(number: int, seen: Glimpse) -> dict[str, Any]:
     ) | {"sender": sender, "attendees": []}
 
 
-async def outcome_of(ledger: Ledger, bodies: list[dict[str, Any]], way: list[list[int]]) -> Any:
-    await ledger.execute(EMPTY)
+async def outcome_of(harness: WorkerHarness, bodies: list[dict[str, Any]], way: list[list[int]]) -> Any:
+    await harness.execute(EMPTY)
     for batch in way:
-        await ledger.store(*(bodies[index] for index in batch))
-    (account,) = await ledger.fetch(SEQS)
+        await harness.store(*(bodies[index] for index in batch))
+    (account,) = await harness.fetch(SEQS)
     assert len(set(account["taken"])) == len(account["taken"]) and max(account["taken"]) <= account["seq"]
-    return await ledger.fetch(CONTACTS)
+    return await harness.fetch(CONTACTS)
 
 
 def people_of(seen: tuple[Glimpse, ...]) -> list[set[str]]:
@@ -118,8 +118,8 @@ def people_of(seen: tuple[Glimpse, ...]) -> list[set[str]]:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(plan=plans())
-async def test_any_order_gives_the_same_contacts(ledger: Ledger, plan: Plan) -> None:
+async def test_any_order_gives_the_same_contacts(harness: WorkerHarness, plan: Plan) -> None:
     bodies = [body_of(number, seen) for number, seen in enumerate(plan.seen)]
-    first, second = [await outcome_of(ledger, bodies, way) for way in plan.ways]
+    first, second = [await outcome_of(harness, bodies, way) for way in plan.ways]
     assert first == second
     assert sorted(len(contact["names"]) for contact in first) == sorted(map(len, people_of(plan.seen)))

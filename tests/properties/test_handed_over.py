@@ -14,7 +14,7 @@ from server.config import Config
 from server.realtime.broker import publish_to_user
 from server.store.plans import usage, usage_checks
 from server.web.app_keys import ENTITLEMENTS, UNIPILE
-from tests.properties.payer_model import Till
+from tests.properties.payer_model import PayerModel
 from tests.support.factories import add_member
 from tests.support.fixtures_stack import run_stack
 from tests.support.fixtures_tiny import give_plan, used
@@ -29,18 +29,18 @@ MONTH_AGO = "now() - interval '1 month'"
 
 
 @pytest.fixture
-async def till(small_plans: Config) -> AsyncIterator[Till]:
+async def payers(small_plans: Config) -> AsyncIterator[PayerModel]:
     """Both with a plan without limits; the test runs the jobs."""
     unipile = replace(small_plans.unipile, total_timeout_seconds=0.5)
     config = replace(small_plans, unipile=unipile, pace=replace(small_plans.pace, enabled=False))
     async with run_stack(config, with_workers=False) as stack, open_desk(stack) as desk:
-        await desk.ledger.execute(FORGET)
+        await desk.harness.execute(FORGET)
         ana, bia = desk.agent, await stack.sign_in("bia")
         for peer in (ana, bia):
             await give_plan(stack, peer, "open")
         await add_member(stack, desk.account_id, bia, "agent")
         await desk.fail(webhooks_off=True)
-        yield Till(desk, (ana, bia), ana)
+        yield PayerModel(desk, (ana, bia), ana)
 
 
 STEPS = (
@@ -58,30 +58,30 @@ STEPS = (
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(steps=st.lists(st.sampled_from(STEPS), min_size=4, max_size=16))
-async def test_each_unit_stays_with_whom_it_was_taken_from(till: Till, steps: list[str]) -> None:
-    await till.desk.ledger.execute(FORGET)
+async def test_each_unit_stays_with_whom_it_was_taken_from(payers: PayerModel, steps: list[str]) -> None:
+    await payers.desk.harness.execute(FORGET)
     # No two texts are alike: what UniPile has of another example would be taken for this one's.
-    now = Till(till.desk, till.people, till.payer, till.number)
+    now = PayerModel(payers.desk, payers.people, payers.payer, payers.number)
     try:
         for step in steps:
             await now.do(step)
             await now.check((step, steps))
     finally:
-        till.payer, till.number = now.payer, now.number
+        payers.payer, payers.number = now.payer, now.number
 
 
 @pytest.mark.parametrize("how", ["sent", "refused", "lost"])
-async def test_what_is_in_flight_stays_its_payers(till: Till, how: str) -> None:
+async def test_what_is_in_flight_stays_its_payers(payers: PayerModel, how: str) -> None:
     for step in ("reserve", "hand over", how, "retry", "hand over", "sent", "hand over", "erase", "in"):
-        await till.do(step)
-        await till.check(step)
+        await payers.do(step)
+        await payers.check(step)
 
 
 async def test_a_first_message_that_is_on_its_way_stays_its_payers(
-    till: Till, monkeypatch: pytest.MonkeyPatch
+    payers: PayerModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The number is handed over while UniPile is being asked, and its echo is quicker than its answer."""
-    client, held = till.desk.stack.app[UNIPILE], asyncio.Event()
+    client, held = payers.desk.stack.app[UNIPILE], asyncio.Event()
     ask, asked = client.start_chat, asyncio.Event()
 
     async def wait(*told: str) -> Any:
@@ -91,53 +91,53 @@ async def test_a_first_message_that_is_on_its_way_stays_its_payers(
         return found
 
     monkeypatch.setattr(client, "start_chat", wait)
-    sending = asyncio.create_task(till._post_start(till._start_body()))
+    sending = asyncio.create_task(payers._post_start(payers._start_body()))
     await asked.wait()
-    till.count(till.payer, here=1)
-    await till.hand_over()
-    await till.check("on its way")
+    payers.count(payers.payer, here=1)
+    await payers.hand_over()
+    await payers.check("on its way")
     held.set()
     assert (await sending).status == 201
-    till.count(till.other, sent=1)
-    await till.check("sent")
+    payers.count(payers.other, sent=1)
+    await payers.check("sent")
     for step in ("begin", "hand over", "hand over", "begin", "hand over", "echo", "echo"):
-        await till.do(step)
-        await till.check(step)
+        await payers.do(step)
+        await payers.check(step)
 
 
-async def test_a_past_month_gives_back_to_whom_it_was_taken_from(till: Till) -> None:
-    await till.do("reserve")
-    await till.do("lost")
-    await till.desk.ledger.execute(
+async def test_a_past_month_gives_back_to_whom_it_was_taken_from(payers: PayerModel) -> None:
+    await payers.do("reserve")
+    await payers.do("lost")
+    await payers.desk.harness.execute(
         f"""update channels_message set created_at = {MONTH_AGO};
             update channels_usage set period_ym = usage_month({MONTH_AGO});
             update channels_usage_day set day = ({MONTH_AGO})::date"""
     )
-    till.counted.clear()
+    payers.counted.clear()
     past = f"select user_id, sent_here from channels_usage where period_ym = usage_month({MONTH_AGO})"
-    ana, bia = till.people
-    await till.hand_over()
-    await till.check("another month")
-    assert await till.desk.ledger.fetch(past) == [{"user_id": ana.user_id, "sent_here": 1}]
-    (message_id, _) = till.again.pop()
-    await bia.ok("POST", f"{till.path}/messages/{message_id}/retry")
-    till.count(bia, sent=1, here=1)
-    await till.check("tried again")
-    assert await till.desk.ledger.fetch(past) == [{"user_id": ana.user_id, "sent_here": 0}]
+    ana, bia = payers.people
+    await payers.hand_over()
+    await payers.check("another month")
+    assert await payers.desk.harness.fetch(past) == [{"user_id": ana.user_id, "sent_here": 1}]
+    (message_id, _) = payers.again.pop()
+    await bia.ok("POST", f"{payers.path}/messages/{message_id}/retry")
+    payers.count(bia, sent=1, here=1)
+    await payers.check("tried again")
+    assert await payers.desk.harness.fetch(past) == [{"user_id": ana.user_id, "sent_here": 0}]
 
 
-async def test_a_number_that_goes_keeps_the_counts_of_all_who_paid(till: Till) -> None:
+async def test_a_number_that_goes_keeps_the_counts_of_all_who_paid(payers: PayerModel) -> None:
     for step in ("in", "begin", "hand over", "phone", "start", "reserve", "hand over", "in"):
-        await till.do(step)
-    await till.desk.ledger.execute("delete from channels_account")
-    await till.check("gone")
+        await payers.do(step)
+    await payers.desk.harness.execute("delete from channels_account")
+    await payers.check("gone")
 
 
-async def test_the_rows_let_nobody_pay_who_is_no_owner_of_the_number(till: Till) -> None:
+async def test_the_rows_let_nobody_pay_who_is_no_owner_of_the_number(payers: PayerModel) -> None:
     """Whatever writes them: else the payer could be taken off the number."""
-    values = {"id": till.desk.account_id, "user_id": till.people[1].user_id}
+    values = {"id": payers.desk.account_id, "user_id": payers.people[1].user_id}
     with pytest.raises(psycopg2.errors.RestrictViolation):
-        await till.desk.ledger.execute(
+        await payers.desk.harness.execute(
             "update channels_account set user_id = %(user_id)s where id = %(id)s", **values
         )
 
@@ -145,26 +145,26 @@ async def test_the_rows_let_nobody_pay_who_is_no_owner_of_the_number(till: Till)
 # -- at the same time ------------------------------------------------------------------------------------------------
 
 
-async def test_nothing_is_lost_or_doubled_while_the_number_goes_to_and_fro(till: Till) -> None:
+async def test_nothing_is_lost_or_doubled_while_the_number_goes_to_and_fro(payers: PayerModel) -> None:
     """Sends by two people, what comes in, and the outbox, all at once, while it is handed over again and again."""
-    desk, chat_id = till.desk, till.desk.chat["provider_chat_id"]
+    desk, chat_id = payers.desk, payers.desk.chat["provider_chat_id"]
     ended = asyncio.Event()
 
     async def send(peer: Peer) -> int:
-        path = f"{till.path}/chats/{desk.chat['id']}/send"
+        path = f"{payers.path}/chats/{desk.chat['id']}/send"
         for n in range(12):
             await peer.ok("POST", path, {"text": f"{peer.user_id} {n}", "client_id": f"{peer.user_id}-{n}"})
         return 12
 
     async def receive() -> int:
         for n in range(12):
-            await desk.ledger.store(message_received("acc-1", f"in {n}", chat_id=chat_id))
+            await desk.harness.store(message_received("acc-1", f"in {n}", chat_id=chat_id))
         return 12
 
     async def swap() -> int:
         swaps = 0
         while not ended.is_set():
-            await till.hand_over()
+            await payers.hand_over()
             swaps += 1
         return swaps
 
@@ -174,7 +174,7 @@ async def test_nothing_is_lost_or_doubled_while_the_number_goes_to_and_fro(till:
 
     await desk.fail(routes=[POST_MESSAGE | {"status": 422, "probability": 0.5}], webhooks_off=True)
     swapping, settling = asyncio.create_task(swap()), asyncio.create_task(settle())
-    sent, _, received = await asyncio.gather(*(send(peer) for peer in till.people), receive())
+    sent, _, received = await asyncio.gather(*(send(peer) for peer in payers.people), receive())
     ended.set()
     assert await swapping > 1
     await settling
@@ -182,49 +182,51 @@ async def test_nothing_is_lost_or_doubled_while_the_number_goes_to_and_fro(till:
     rows = await desk.sent()
     assert (len(rows), {row["status"] for row in rows}) == (2 * sent, {"sent", "failed"})
     good = sum(row["status"] == "sent" for row in rows)
-    counted = [await used(peer) for peer in till.people]
+    counted = [await used(peer) for peer in payers.people]
     assert [sum(column) for column in zip(*counted, strict=True)] == [good, received, good]
-    assert await desk.ledger.parts.database.write(usage_checks.list_drift) == []
-    await desk.ledger.execute(FORGET)
+    assert await desk.harness.parts.database.write(usage_checks.list_drift) == []
+    await desk.harness.execute(FORGET)
 
 
-async def test_who_paid_before_is_told_what_comes_back(till: Till) -> None:
+async def test_who_paid_before_is_told_what_comes_back(payers: PayerModel) -> None:
     """Their month goes down with a number that is not theirs any more."""
-    parts, news = till.desk.ledger.parts, UsagePushes()
-    socket = await till.people[0].listen()
-    await till.do("reserve")
+    parts, news = payers.desk.harness.parts, UsagePushes()
+    socket = await payers.people[0].listen()
+    await payers.do("reserve")
     await news.push(parts)
     await socket.wait_for_event("usage:updated", sent_here=1)
-    await till.hand_over()
-    await till.desk.ledger.execute("update channels_usage set pushed_at = now() - interval '1 hour'")
-    await till.do("refused")
+    await payers.hand_over()
+    await payers.desk.harness.execute("update channels_usage set pushed_at = now() - interval '1 hour'")
+    await payers.do("refused")
     await news.push(parts)
     await socket.wait_for_event("usage:updated", sent_here=0)
     # And hears nothing of what the next one uses.
-    await till.desk.ledger.execute("update channels_usage set updated_at = now() - interval '1 minute'")
-    await till.do("in")
+    await payers.desk.harness.execute("update channels_usage set updated_at = now() - interval '1 minute'")
+    await payers.do("in")
     await news.push(parts)
-    assert await parts.database.read(usage.list_owners, [till.desk.account_id]) == [till.payer.user_id]
-    await publish_to_user(parts.redis, till.people[0].user_id, b'{"event": "end", "data": {}}')
+    assert await parts.database.read(usage.list_owners, [payers.desk.account_id]) == [payers.payer.user_id]
+    await publish_to_user(parts.redis, payers.people[0].user_id, b'{"event": "end", "data": {}}')
     await socket.wait_for_event("end")
     assert len(socket.events("usage:updated")) == 2
 
 
-async def test_the_limit_is_the_payers_whose_month_it_is(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_limit_is_the_payers_whose_month_it_is(
+    payers: PayerModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Also on an instance that has not heard yet that another one pays."""
-    ana, bia = till.people
-    await give_plan(till.desk.stack, bia, "tiny")
-    await till.hand_over()
+    ana, bia = payers.people
+    await give_plan(payers.desk.stack, bia, "tiny")
+    await payers.hand_over()
 
     async def stale(*_: object) -> int:
         return ana.user_id
 
-    monkeypatch.setattr(till.desk.stack.app[ENTITLEMENTS], "owner_of", stale)
-    path = f"{till.path}/chats/{till.desk.chat['id']}/send"
+    monkeypatch.setattr(payers.desk.stack.app[ENTITLEMENTS], "owner_of", stale)
+    path = f"{payers.path}/chats/{payers.desk.chat['id']}/send"
     answers = await asyncio.gather(*(ana.call("POST", path, {"text": str(n)}) for n in range(8)))
     assert sorted(answer.status for answer in answers) == [201] * 5 + [402] * 3
-    assert (await till._post_start(till._start_body())).status == 402
+    assert (await payers._post_start(payers._start_body())).status == 402
     assert (await used(ana), await used(bia)) == ((0, 0, 0), (5, 0, 5))
     monkeypatch.undo()
-    await till.hand_over()
+    await payers.hand_over()
     assert (await ana.call("POST", path, {"text": "one more"})).status == 201

@@ -15,7 +15,7 @@ from server.store.chats import flags
 from server.store.messages import amendments
 from server.store.sending import sends
 from tests.support.peers import message_received
-from tests.support.worker_harness import Ledger, written_by_us
+from tests.support.worker_harness import WorkerHarness, written_by_us
 from workers.messages.outcomes import settle_send
 
 EMPTY = """
@@ -81,7 +81,7 @@ class Model:
 class Bench:
     """The same steps for the rows and for the model."""
 
-    ledger: Ledger
+    harness: WorkerHarness
     model: Model = field(default_factory=Model)
     bodies: list[dict[str, Any]] = field(default_factory=list)
     sending: list[int] = field(default_factory=list)
@@ -94,21 +94,21 @@ class Bench:
         event = {} if event_type is None else {"is_event": 1, "event_type": event_type}
         body = message_received("acc-1", "Oi", chat_id=CHAT, timestamp=told, **event)
         self.bodies.append(body)
-        await self.ledger.store(body)
-        (row,) = await self.ledger.fetch(
+        await self.harness.store(body)
+        (row,) = await self.harness.fetch(
             "select inserted_seq from channels_message where provider_msg_id = %(id)s", id=body["message_id"]
         )
         self.model.unread_from[row["inserted_seq"]] = event_type in (None, 8, 9)
 
     async def repeat(self, index: int) -> None:
         if self.bodies:
-            await self.ledger.store(self.bodies[index % len(self.bodies)])
+            await self.harness.store(self.bodies[index % len(self.bodies)])
 
     async def phone(self, minute: int) -> None:
         told = (
             datetime(2026, 3, 2, minute // 60, minute % 60, tzinfo=UTC).isoformat().replace("+00:00", ".000Z")
         )
-        await self.ledger.store(written_by_us("do telefone", chat_id=CHAT, timestamp=told))
+        await self.harness.store(written_by_us("do telefone", chat_id=CHAT, timestamp=told))
 
     async def delete(self, index: int) -> None:
         if not self.bodies:
@@ -120,8 +120,8 @@ class Bench:
             truth = ProviderState(None, False, True, [], datetime.now(UTC))
             await amendments.apply_provider_state(cursor, account["acc-1"].id, message_id, truth, [])
 
-        await self.ledger.parts.database.write(apply)
-        (row,) = await self.ledger.fetch(
+        await self.harness.parts.database.write(apply)
+        (row,) = await self.harness.fetch(
             "select inserted_seq from channels_message where provider_msg_id = %(id)s", id=message_id
         )
         self.model.unread_from[row["inserted_seq"]] = False
@@ -132,13 +132,13 @@ class Bench:
         async def apply(cursor: Cursor) -> int:
             return (await flags.patch_chat(cursor, chat["account_id"], chat["id"], changes)).seq
 
-        return int(await self.ledger.parts.database.write(apply))
+        return int(await self.harness.parts.database.write(apply))
 
     async def chat(self) -> dict[str, Any]:
-        return await self.ledger.chat()
+        return await self.harness.chat()
 
     async def head(self) -> int:
-        return int(await self.ledger.account_seq((await self.chat())["account_id"]))
+        return int(await self.harness.account_seq((await self.chat())["account_id"]))
 
     async def read(self, back: int | None) -> None:
         place = None if back is None else max(0, await self.head() + back)
@@ -168,7 +168,7 @@ class Bench:
             await advance_chat(cursor, *row, "x")
             return row[0].id
 
-        message_id = int(await self.ledger.parts.database.write(store))
+        message_id = int(await self.harness.parts.database.write(store))
         self.sending.append(message_id)
         self.model.answer(message_id, None if place is None else min(place, head))
         if status is not None:
@@ -177,7 +177,7 @@ class Bench:
     async def settle(self, status: str) -> None:
         if self.sending:
             message_id = self.sending.pop()
-            await settle_send(self.ledger.parts, message_id, status)
+            await settle_send(self.harness.parts, message_id, status)
             self.model.settle(message_id, status)
 
 
@@ -191,9 +191,11 @@ class Bench:
 )
 @example(steps=[("send", None, None), ("send", None, "sent"), ("settle", "failed")])
 @given(steps=st.lists(STEPS, min_size=1, max_size=14))
-async def test_what_is_unread_is_what_arrived_after_what_people_saw(ledger: Ledger, steps: list[Any]) -> None:
-    await ledger.execute(EMPTY)
-    bench = Bench(ledger)
+async def test_what_is_unread_is_what_arrived_after_what_people_saw(
+    harness: WorkerHarness, steps: list[Any]
+) -> None:
+    await harness.execute(EMPTY)
+    bench = Bench(harness)
     for name, *values in [("arrive", 700, None), *steps]:
         await getattr(bench, name.replace(" ", "_"))(*values)
         assert (await bench.chat())["unread_count"] == bench.model.unread, (name, values)

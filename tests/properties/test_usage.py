@@ -34,7 +34,7 @@ async def desk(small_plans: Config) -> AsyncIterator[Desk]:
 
 
 async def drift(desk: Desk) -> list[Drift]:
-    return await desk.ledger.parts.database.write(usage_checks.list_drift)
+    return await desk.harness.parts.database.write(usage_checks.list_drift)
 
 
 async def fail_one(desk: Desk, text: str, fault: dict[str, Any]) -> int:
@@ -56,7 +56,7 @@ async def test_a_definite_failure_gives_back_once_and_another_try_takes_again(de
     assert await used(desk.agent) == (0, 0, 0)
     for _ in range(3):  # nothing that comes late gives it back again
         await desk.work()
-        await desk.ledger.answer_send((await messages_of(desk))[message_id], None)
+        await desk.harness.answer_send((await messages_of(desk))[message_id], None)
         assert await used(desk.agent) == (0, 0, 0)
     assert await retry(desk, message_id) == 200
     assert await used(desk.agent) == (1, 0, 1)
@@ -67,7 +67,7 @@ async def test_a_definite_failure_gives_back_once_and_another_try_takes_again(de
 
 async def messages_of(desk: Desk) -> dict[int, Any]:
     """Only what answer_send looks at: the id."""
-    rows = await desk.ledger.fetch("select id from channels_message")
+    rows = await desk.harness.fetch("select id from channels_message")
     return {row["id"]: type("Message", (), {"id": row["id"]})() for row in rows}
 
 
@@ -84,14 +84,14 @@ async def test_what_was_given_back_can_be_sent_and_a_retry_beyond_the_limit_cann
     assert [await post(desk, f"b{n}") for n in range(6)] == [201] * 5 + [402]
     assert await retry(desk, failed) == 402
     assert await used(desk.agent) == (5, 0, 5)
-    (row,) = await desk.ledger.fetch("select status from channels_message where id = %(id)s", id=failed)
+    (row,) = await desk.harness.fetch("select status from channels_message where id = %(id)s", id=failed)
     assert row["status"] == "failed"
     assert await drift(desk) == []
 
 
 async def test_messages_from_the_phone_are_counted_and_never_refused(desk: Desk) -> None:
     for n in range(8):
-        await desk.ledger.store(written_by_us(f"typed {n}", chat_id=desk.chat["provider_chat_id"]))
+        await desk.harness.store(written_by_us(f"typed {n}", chat_id=desk.chat["provider_chat_id"]))
     assert await used(desk.agent) == (8, 0, 0)
     assert await post(desk, "a") == 201
     assert await used(desk.agent) == (9, 0, 1)
@@ -99,7 +99,7 @@ async def test_messages_from_the_phone_are_counted_and_never_refused(desk: Desk)
 
 async def test_a_retry_counts_in_the_month_it_is_made_in(desk: Desk) -> None:
     failed, unknown = await fail_one(desk, "a", REFUSED), await fail_one(desk, "b", LOST)
-    await desk.ledger.execute(
+    await desk.harness.execute(
         f"""update channels_message set created_at = {MONTH_AGO};
             update channels_usage set period_ym = usage_month({MONTH_AGO});
             update channels_usage_day set day = ({MONTH_AGO})::date"""
@@ -107,7 +107,7 @@ async def test_a_retry_counts_in_the_month_it_is_made_in(desk: Desk) -> None:
     assert await drift(desk) == []
     assert [await retry(desk, message_id) for message_id in (failed, unknown)] == [200, 200]
     assert await used(desk.agent) == (2, 0, 2)
-    (past,) = await desk.ledger.fetch(
+    (past,) = await desk.harness.fetch(
         f"select messages_sent, sent_here from channels_usage where period_ym = usage_month({MONTH_AGO})"
     )
     assert (past["messages_sent"], past["sent_here"]) == (0, 0)
@@ -117,27 +117,27 @@ async def test_a_retry_counts_in_the_month_it_is_made_in(desk: Desk) -> None:
 async def test_erased_rows_are_remembered_and_a_whole_account_too(desk: Desk) -> None:
     await post(desk, "a")
     await post(desk, "b")
-    await desk.ledger.store(message_received("acc-1", chat_id=desk.chat["provider_chat_id"]))
-    await desk.ledger.execute("delete from channels_message where body = 'a'")
+    await desk.harness.store(message_received("acc-1", chat_id=desk.chat["provider_chat_id"]))
+    await desk.harness.execute("delete from channels_message where body = 'a'")
     assert await drift(desk) == []
-    await desk.ledger.execute("delete from channels_account")
+    await desk.harness.execute("delete from channels_account")
     assert await drift(desk) == []
     assert await used(desk.agent) == (2, 1, 2)
 
 
 async def test_the_checker_tells_what_is_wrong_and_mends_nothing(desk: Desk) -> None:
     await post(desk, "a")
-    await desk.ledger.execute("update channels_usage set messages_sent = 7")
-    before = await desk.ledger.fetch("select messages_sent from channels_usage")
+    await desk.harness.execute("update channels_usage set messages_sent = 7")
+    before = await desk.harness.fetch("select messages_sent from channels_usage")
     (found,) = await drift(desk)
     assert (found.sent, found.rows_sent, found.days_sent) == (7, 1, 1)
-    await check_usage(desk.ledger.parts)
+    await check_usage(desk.harness.parts)
     assert USAGE_DRIFT._value.get() == 1
-    assert await desk.ledger.fetch("select messages_sent from channels_usage") == before
-    await desk.ledger.execute("update channels_usage set messages_sent = 1")
-    await desk.ledger.execute("update channels_usage_day set messages_rcvd = 3")
+    assert await desk.harness.fetch("select messages_sent from channels_usage") == before
+    await desk.harness.execute("update channels_usage set messages_sent = 1")
+    await desk.harness.execute("update channels_usage_day set messages_rcvd = 3")
     assert [row.days_received for row in await drift(desk)] == [3]
-    await desk.ledger.execute("delete from channels_usage; delete from channels_usage_day")
+    await desk.harness.execute("delete from channels_usage; delete from channels_usage_day")
     assert [(row.sent, row.rows_sent) for row in await drift(desk)] == [(0, 1)]
 
 
@@ -171,35 +171,35 @@ class Mix:
         if step == "in":
             self.told.append(message_received("acc-1", f"in {self.number}", chat_id=chat_id))
             self.received += 1
-            await desk.ledger.store(self.told[-1])
+            await desk.harness.store(self.told[-1])
         elif step == "in again" and self.told:
-            await desk.ledger.store(self.told[0], self.told[-1], self.told[0])
+            await desk.harness.store(self.told[0], self.told[-1], self.told[0])
         elif step == "phone":
             self.told.append(written_by_us(f"phone {self.number}", chat_id=chat_id))
             self.sent += 1
-            await desk.ledger.store(self.told[-1], self.told[-1])
+            await desk.harness.store(self.told[-1], self.told[-1])
         elif step == "system":
-            await desk.ledger.store(
+            await desk.harness.store(
                 message_received("acc-1", None, is_event=1, event_type=1, chat_id=chat_id)
             )
         elif step == "tick" and self.told:
-            await desk.ledger.store(receipt("message_read", self.told[-1]["message_id"]))
+            await desk.harness.store(receipt("message_read", self.told[-1]["message_id"]))
         elif step == "deletion" and self.told:
-            await desk.ledger.store(
+            await desk.harness.store(
                 {"event": "message_deleted", "account_id": "acc-1", "message_id": self.told[-1]["message_id"]}
             )
         elif self.has_erased:
             pass  # a reader would find at UniPile what was erased here, and that is new again
         elif step == "import":
-            await import_history.import_history(desk.ledger.context(), desk.account_id)
+            await import_history.import_history(desk.harness.context(), desk.account_id)
         elif step == "sweep":
-            await sweeps.sweep_account(desk.ledger.context(), desk.account_id, 0.0)
+            await sweeps.sweep_account(desk.harness.context(), desk.account_id, 0.0)
 
     async def _send(self, step: str, text: str) -> None:
         desk = self.desk
         if step == "erase":
             self.has_erased = True
-            await desk.ledger.execute(ERASE)
+            await desk.harness.execute(ERASE)
         elif step == "retry" and self.failed:
             assert await retry(desk, self.failed.pop()) == 200
             await desk.work()
@@ -243,9 +243,9 @@ async def wide(desk: Desk) -> Desk:
 )
 @given(steps=STEPS)
 async def test_usage_is_what_the_rows_say_after_any_mix_of_events(wide: Desk, steps: list[str]) -> None:
-    await wide.ledger.execute(FORGET_USAGE)
+    await wide.harness.execute(FORGET_USAGE)
     # What an earlier example left at UniPile is from before this connection, and is not counted.
-    await wide.ledger.execute("update channels_account set connected_at = now()")
+    await wide.harness.execute("update channels_account set connected_at = now()")
     mix = Mix(wide)
     for step in steps:
         await mix.do(step)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from server.queue import QueuedEvent
 from server.unipile.fields.times import CLOCK_SKEW, sent_times
 from tests.support.peers import message_received
-from tests.support.worker_harness import Ear, Ledger, delivery, written_by_us
+from tests.support.worker_harness import Listener, WorkerHarness, delivery, written_by_us
 from workers.messages import ingest
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -45,22 +45,22 @@ def said(number: int, is_own: bool, ahead: int) -> QueuedEvent:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(clocks=CLOCKS)
-async def test_no_clock_pins_a_chat(ledger: Ledger, clocks: list[tuple[bool, int]]) -> None:
+async def test_no_clock_pins_a_chat(harness: WorkerHarness, clocks: list[tuple[bool, int]]) -> None:
     """What comes in later is newer, is the preview, and is unread, whatever the clocks before it said."""
-    await ledger.execute(EMPTY)
+    await harness.execute(EMPTY)
     for number, (is_own, ahead) in enumerate([*clocks, (False, 0)]):
-        await ingest.store_events(ledger.context(), [said(number, is_own, ahead)])
-    (chat,) = await ledger.fetch(SHOWN)
+        await ingest.store_events(harness.context(), [said(number, is_own, ahead)])
+    (chat,) = await harness.fetch(SHOWN)
     last = NOON + timedelta(minutes=10 * len(clocks))
     assert chat["newest"] == chat["last_message_preview"] == f"texto {len(clocks)}"
     assert chat["last_message_at"] == last
     assert chat["unread_count"] == sum(not is_own for is_own, _ in clocks) + 1
 
 
-async def test_what_unipile_said_is_shown(ledger: Ledger, ear: Ear) -> None:
+async def test_what_unipile_said_is_shown(harness: WorkerHarness, listener: Listener) -> None:
     event = said(0, is_own=False, ahead=3600)
-    await ingest.store_events(ledger.context(), [event])
-    (data,) = [frame["data"] for _, frame in await ear.heard() if frame["event"] == "message:new"]
+    await ingest.store_events(harness.context(), [event])
+    (data,) = [frame["data"] for _, frame in await listener.heard() if frame["event"] == "message:new"]
     assert data["sent_at"] == "2026-03-02T13:00:00.000Z"
     assert data["ordered_at"] == "2026-03-02T12:00:00.000Z"
 

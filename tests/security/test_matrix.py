@@ -37,7 +37,7 @@ NOBODY = 10**15
 
 
 @dataclass
-class Cast:
+class Callers:
     """All callers without permission, and their credentials."""
 
     place: Place
@@ -56,8 +56,8 @@ class Cast:
 
 
 @pytest.fixture
-async def cast(web_only: Stack) -> Cast:
-    return Cast(await make_place(web_only), web_only)
+async def callers(web_only: Stack) -> Callers:
+    return Callers(await make_place(web_only), web_only)
 
 
 def expect(answer: Answer, status: int, *what: object) -> None:
@@ -83,11 +83,11 @@ def test_the_policy_knows_every_route_and_names_no_other() -> None:
     assert not set(policy.ROUTES) & policy.OPEN_ROUTES
 
 
-async def test_every_route_is_shut_to_who_has_no_good_token(cast: Cast, web_only: Stack) -> None:
+async def test_every_route_is_shut_to_who_has_no_good_token(callers: Callers, web_only: Stack) -> None:
     tokens = web_only.app[TOKENS]
     short = type(tokens)(web_only.config.secrets.jwt_secret, -int(time.time() // 2))
-    expired = short.issue(cast.place.peer.user_id, "0b54b0a6-7f0e-4bb0-8f4e-1a1f2c1f8e0a")[0]
-    dead = await cast.key(["read", "send", "manage"])
+    expired = short.issue(callers.place.peer.user_id, "0b54b0a6-7f0e-4bb0-8f4e-1a1f2c1f8e0a")[0]
+    dead = await callers.key(["read", "send", "manage"])
     me = await dead.ok("GET", "/api/auth/me")
     await web_only.app[DATABASE].write(revoke_key, me["key"]["id"], None)
     secret = str(dead.token)
@@ -103,10 +103,10 @@ async def test_every_route_is_shut_to_who_has_no_good_token(cast: Cast, web_only
     assert set(comers) == set(BAD_TOKENS)
     for route in GUARDED:
         for name, token in comers.items():
-            expect(await cast.ask(cast.with_token(token), route), 401, route.name, name)
+            expect(await callers.ask(callers.with_token(token), route), 401, route.name, name)
 
 
-async def test_every_id_of_a_path_is_absent_when_it_is_foreign(cast: Cast, web_only: Stack) -> None:
+async def test_every_id_of_a_path_is_absent_when_it_is_foreign(callers: Callers, web_only: Stack) -> None:
     """A missing id and another user's id get the same response, for each id of each route."""
     stranger = await web_only.sign_in("stranger")
     foreign_account = await make_account(web_only, stranger, "acc-foreign")
@@ -121,38 +121,38 @@ async def test_every_id_of_a_path_is_absent_when_it_is_foreign(cast: Cast, web_o
     assert set(foreign) == set(OTHERS_IDS)
     for route, name, is_absent in foreign_cells():
         if name == "stranger":
-            expect(await cast.ask(stranger, route), 404, route.name, name)
+            expect(await callers.ask(stranger, route), 404, route.name, name)
             continue
-        place = replace(cast.place)
+        place = replace(callers.place)
         setattr(place, name, NOBODY if is_absent else foreign[name])
-        expect(await cast.ask(cast.place.peer, route, place), 404, route.name, name, is_absent)
+        expect(await callers.ask(callers.place.peer, route, place), 404, route.name, name, is_absent)
 
 
-async def test_every_route_refuses_who_is_too_little_for_it(cast: Cast, web_only: Stack) -> None:
+async def test_every_route_refuses_who_is_too_little_for_it(callers: Callers, web_only: Stack) -> None:
     """By role in the team, role on the account, scopes of a key, and accounts of a key."""
     agent = await web_only.sign_in("agent")
-    await add_member(web_only, cast.place.account_id, agent, "owner")
+    await add_member(web_only, callers.place.account_id, agent, "owner")
     for role, routes in by_second(team_cells()).items():
         await set_role(web_only, agent, role)
         for route in routes:
-            expect(await cast.ask(agent, route), 403, route.name, role)
+            expect(await callers.ask(agent, route), 403, route.name, role)
     helper = await web_only.sign_in("helper")
     for role, routes in by_second(member_cells()).items():
-        path = f"/api/channels/whatsapp/{cast.place.account_id}/members/{helper.user_id}"
-        await cast.place.peer.ok("PUT", path, {"role": role})
+        path = f"/api/channels/whatsapp/{callers.place.account_id}/members/{helper.user_id}"
+        await callers.place.peer.ok("PUT", path, {"role": role})
         for route in routes:
-            expect(await cast.ask(helper, route), 403, route.name, role)
+            expect(await callers.ask(helper, route), 403, route.name, role)
     for scope, routes in by_second(scope_cells()).items():
-        key = await cast.key([scope])
+        key = await callers.key([scope])
         for route in routes:
-            expect(await cast.ask(key, route), 403, route.name, scope)
+            expect(await callers.ask(key, route), 403, route.name, scope)
 
 
-async def test_a_key_of_other_numbers_sees_nothing_of_this_one(cast: Cast, web_only: Stack) -> None:
-    other = await make_account(web_only, cast.place.peer, "acc-other")
-    key = await cast.key(["read", "send", "manage"], [other])
+async def test_a_key_of_other_numbers_sees_nothing_of_this_one(callers: Callers, web_only: Stack) -> None:
+    other = await make_account(web_only, callers.place.peer, "acc-other")
+    key = await callers.key(["read", "send", "manage"], [other])
     for route, status in bound_key_cells():
-        expect(await cast.ask(key, route), status, route.name)
+        expect(await callers.ask(key, route), status, route.name)
     listed = await key.ok("GET", "/api/channels/whatsapp/accounts")
     assert [item["id"] for item in listed["items"]] == [other]
 
@@ -182,16 +182,16 @@ async def refusal(peer: Peer, command: str, place: Place) -> str | None:
     return None if answer["ok"] else answer["error"]["code"]
 
 
-async def test_every_command_of_the_socket_is_for_those_it_is_for(cast: Cast, web_only: Stack) -> None:
-    place = cast.place
+async def test_every_command_of_the_socket_is_for_those_it_is_for(callers: Callers, web_only: Stack) -> None:
+    place = callers.place
     stranger, viewer = await web_only.sign_in("stranger"), await sign_in_as(web_only, "viewer")
     await add_member(web_only, place.account_id, viewer, "owner")
     elsewhere = await make_account(web_only, place.peer, "acc-other")
     senders = {
         "stranger": stranger,
         "viewer": viewer,
-        "bound": await cast.key(["read", "send"], [elsewhere]),
-        "reading": await cast.key(["manage"]),
+        "bound": await callers.key(["read", "send"], [elsewhere]),
+        "reading": await callers.key(["manage"]),
         "absent": place.peer,
     }
     for command, who, code in command_cells():

@@ -11,9 +11,9 @@ from server.rules.account_states import Seen
 from server.store.accounts import accounts, states
 from server.store.accounts.rejected import insert_rejected
 from server.store.chats import chats, contacts
-from server.store.chats.rows import ChatAdvance, ContactReport
+from server.store.chats.chat_rows import ChatAdvance, ContactReport
 from server.store.messages import messages
-from server.store.messages.rows import NewMessage
+from server.store.messages.message_rows import NewMessage
 from server.store.plans import entitlements
 from server.web.app_keys import CACHED_ROLES, DATABASE, ENTITLEMENTS
 from tests.support.fixtures_stack import Stack

@@ -8,24 +8,24 @@ import pytest
 from server.config import Config
 from tests.support.fixtures_stack import run_stack
 from tests.support.send_harness import Desk, open_desk
-from tests.support.worker_harness import Ear, Ledger
+from tests.support.worker_harness import Listener, WorkerHarness
 from workers.context import open_parts
 
 
 @pytest.fixture
-async def ledger(config: Config) -> AsyncIterator[Ledger]:
+async def harness(config: Config) -> AsyncIterator[WorkerHarness]:
     """A user who owns the account acc-1."""
     async with open_parts(config) as parts:
-        opened = await Ledger(parts).open()
+        opened = await WorkerHarness(parts).open()
         await opened.make_account()
         yield opened
 
 
 @pytest.fixture
-async def ear(ledger: Ledger) -> AsyncIterator[Ear]:
+async def listener(harness: WorkerHarness) -> AsyncIterator[Listener]:
     """Hears acc-1."""
-    (account,) = await ledger.fetch("select id from channels_account")
-    opened = await Ear(ledger.parts.redis, account["id"]).open()
+    (account,) = await harness.fetch("select id from channels_account")
+    opened = await Listener(harness.parts.redis, account["id"]).open()
     yield opened
     await opened.close()
 

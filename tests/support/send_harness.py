@@ -9,7 +9,7 @@ from server.config import Config
 from tests.support.factories import CHANNELS
 from tests.support.fixtures_stack import Stack, run_stack
 from tests.support.peers import Peer
-from tests.support.worker_harness import Ledger, written_by_us
+from tests.support.worker_harness import WorkerHarness, written_by_us
 from workers.context import open_parts
 from workers.messages.outbox import send_chat
 
@@ -26,7 +26,7 @@ class Desk:
 
     stack: Stack
     agent: Peer
-    ledger: Ledger
+    harness: WorkerHarness
     account_id: int
     chat: dict[str, Any]
 
@@ -39,13 +39,13 @@ class Desk:
 
     async def work(self) -> None:
         """One run of the outbox's job."""
-        await send_chat(self.ledger.context(), self.chat["id"])
+        await send_chat(self.harness.context(), self.chat["id"])
 
     async def fail(self, **faults: Any) -> None:
         await self.stack.sandbox.ok("PUT", "/sandbox/faults", faults)
 
     async def sent(self) -> list[dict[str, Any]]:
-        return [m for m in await self.ledger.messages() if m["direction"] == "out"]
+        return [m for m in await self.harness.messages() if m["direction"] == "out"]
 
     async def seen_by_the_customer(self) -> list[str]:
         """The texts on the customer's phone, oldest first."""
@@ -59,13 +59,13 @@ async def open_desk(stack: Stack) -> AsyncIterator[Desk]:
     agent = await stack.sign_in()
     account = await stack.make_account(agent)
     async with open_parts(stack.config) as parts:
-        ledger = Ledger(parts)
+        harness = WorkerHarness(parts)
         written = await stack.write("acc-1", "Oi")
         body = written_by_us("Bom dia", chat_id=written["chat_id"], timestamp="2026-03-02T08:00:00Z")
-        await ledger.store(body)
-        await ledger.execute("delete from channels_usage; delete from channels_message")
+        await harness.store(body)
+        await harness.execute("delete from channels_usage; delete from channels_message")
         (chat,) = await agent.chats(account["id"])
-        yield Desk(stack, agent, ledger, account["id"], chat)
+        yield Desk(stack, agent, harness, account["id"], chat)
 
 
 @asynccontextmanager
@@ -73,7 +73,7 @@ async def open_small_desk(config: Config) -> AsyncIterator[Desk]:
     """The same on a plan of five messages a month; nothing is counted yet."""
     config = replace(config, unipile=replace(config.unipile, total_timeout_seconds=0.5))
     async with run_stack(config, with_workers=False) as stack, open_desk(stack) as opened:
-        await opened.ledger.execute(FORGET_USAGE)
+        await opened.harness.execute(FORGET_USAGE)
         yield opened
 
 

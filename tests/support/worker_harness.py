@@ -72,7 +72,7 @@ def written_by_us(text: str | None = "Claro.", **changes: Any) -> dict[str, Any]
     return event | {"sender": own, "attendees": [own, customer]}
 
 
-class Ledger:
+class WorkerHarness:
     """One user with accounts, the workers' parts, and a look at the rows."""
 
     def __init__(self, parts: Parts) -> None:
@@ -81,7 +81,7 @@ class Ledger:
         self.received_at = RECEIVED_AT
         self._commits = webhook_commits(parts)
 
-    async def open(self) -> "Ledger":
+    async def open(self) -> "WorkerHarness":
         self.user_id = (
             await self.parts.database.write(users.ensure_user, "ana@x.example", "Ana", "agent")
         ).id
@@ -168,7 +168,7 @@ class Ledger:
         await settle_send(self.parts, message.id, "sent", provider_msg_id=provider_msg_id)
 
 
-class Ear:
+class Listener:
     """Hears what is published for one account, as a web instance does."""
 
     def __init__(self, redis: Client, account_id: int) -> None:
@@ -176,7 +176,7 @@ class Ear:
         self._account_id = account_id
         self._pubsub = redis.pubsub()
 
-    async def open(self) -> "Ear":
+    async def open(self) -> "Listener":
         await self._pubsub.subscribe(account_channel(self._account_id))
         await self._pubsub.get_message(timeout=5)
         return self

@@ -12,7 +12,7 @@ from server.redis.client import Client, connect
 from tests.faults.gates import SilentGate
 from tests.support.peers import eventually
 from tests.support.services import Services, redis_at
-from tests.workers.test_runner import QUEUE, Hall, as_awaitable, enqueue
+from tests.workers.test_runner import QUEUE, Workers, as_awaitable, enqueue
 from workers import liveness, runner
 from workers.liveness import LivenessMonitor
 
@@ -28,15 +28,15 @@ async def wire(services: Services, redis_url: str) -> AsyncIterator[SilentGate]:
 
 
 @pytest.fixture
-async def hall(wire: SilentGate, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Hall]:
+async def crew(wire: SilentGate, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Workers]:
     """A queue whose workers reach Redis through a proxy that can go silent."""
     monkeypatch.setitem(queue.QUEUES, "note", QUEUE)
     monkeypatch.setattr(runner, "POLL_SECONDS", 0.05)
     monkeypatch.setattr(runner, "RESTART_SECONDS", (0.0,))
-    hall = Hall(redis_url.replace(f":{urlsplit(redis_url).port}/", f":{wire.port}/"), LIMIT_SECONDS)
-    yield hall
-    hall.jobs.may_end.set()
-    await hall.redis.aclose()
+    crew = Workers(redis_url.replace(f":{urlsplit(redis_url).port}/", f":{wire.port}/"), LIMIT_SECONDS)
+    yield crew
+    crew.jobs.may_end.set()
+    await crew.redis.aclose()
 
 
 @pytest.fixture
@@ -48,34 +48,34 @@ async def outside(redis_url: str) -> AsyncIterator[Client]:
 
 
 async def test_silent_connections_are_replaced_without_a_restart(
-    hall: Hall, wire: SilentGate, outside: Client
+    crew: Workers, wire: SilentGate, outside: Client
 ) -> None:
     """Neither a reset nor a FIN, as after a NAT timeout, a firewall rule or a failover."""
-    hall.jobs.may_end.set()
-    async with hall.working() as supervisor:
+    crew.jobs.may_end.set()
+    async with crew.working() as supervisor:
         worker = supervisor.worker
         await enqueue(outside, 1)
-        await hall.jobs.have_ended(1)
+        await crew.jobs.have_ended(1)
         assert wire.hush() >= 2
         await enqueue(outside, 2)
-        await hall.jobs.have_ended(2)
+        await crew.jobs.have_ended(2)
         assert supervisor.worker is worker
 
 
 async def test_a_lease_is_renewed_again_after_a_silence(
-    hall: Hall, wire: SilentGate, outside: Client
+    crew: Workers, wire: SilentGate, outside: Client
 ) -> None:
-    hall.lease_seconds = 0.6
-    async with hall.working():
+    crew.lease_seconds = 0.6
+    async with crew.working():
         await enqueue(outside, 1)
-        await hall.jobs.have_begun(1)
+        await crew.jobs.have_begun(1)
         wire.hush()
         await outside.delete(*await outside.keys("arq:in-progress:*"))
         key = "arq:in-progress:" + (await outside.zrange(QUEUE, 0, -1))[0].decode()
         await eventually(lambda: outside.exists(key))
-        hall.jobs.may_end.set()
+        crew.jobs.may_end.set()
         await eventually(lambda: ended(outside))
-    assert hall.jobs.begun == [1]
+    assert crew.jobs.begun == [1]
 
 
 async def ended(outside: Client) -> bool:
@@ -83,13 +83,13 @@ async def ended(outside: Client) -> bool:
 
 
 async def test_a_worker_that_cannot_write_its_heartbeat_is_replaced_and_logged(
-    hall: Hall, outside: Client, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    crew: Workers, outside: Client, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(liveness, "RENEW_SECONDS", 0.0)
-    async with hall.working() as supervisor:
+    async with crew.working() as supervisor:
         await enqueue(outside, 1)
-        await hall.jobs.have_begun(1)
-        first, watch = supervisor.worker, LivenessMonitor(hall.redis, [supervisor])
+        await crew.jobs.have_begun(1)
+        first, watch = supervisor.worker, LivenessMonitor(crew.redis, [supervisor])
         monkeypatch.setattr(supervisor, "seconds_since_read", lambda: 0.0)
 
         async def refuse(_: Client) -> None:
@@ -102,10 +102,10 @@ async def test_a_worker_that_cannot_write_its_heartbeat_is_replaced_and_logged(
             await watch.check()
         await eventually(lambda: as_awaitable(lambda: supervisor.worker is not first))
         # What ran was handed back, and runs again in the new one.
-        hall.jobs.may_end.set()
+        crew.jobs.may_end.set()
         await eventually(lambda: ended(outside))
         await watch.check()
-    assert hall.jobs.begun == [1, 1]
+    assert crew.jobs.begun == [1, 1]
     told = capsys.readouterr().out
     assert "worker_renewed" in told
     assert "error" in told
@@ -115,11 +115,11 @@ async def test_a_worker_that_cannot_write_its_heartbeat_is_replaced_and_logged(
 
 
 async def test_a_worker_that_stops_reading_its_queue_does_not_count_as_alive(
-    hall: Hall, outside: Client, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    crew: Workers, outside: Client, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async with hall.working() as supervisor:
+    async with crew.working() as supervisor:
         await eventually(lambda: as_awaitable(lambda: supervisor.seconds_since_read() < 1))
-        watch, first = LivenessMonitor(hall.redis, [supervisor]), supervisor.worker
+        watch, first = LivenessMonitor(crew.redis, [supervisor]), supervisor.worker
         stuck = asyncio.Event()
 
         async def hang() -> None:
@@ -132,17 +132,19 @@ async def test_a_worker_that_stops_reading_its_queue_does_not_count_as_alive(
         assert not await is_worker_alive(outside)
         await watch.check()
         await eventually(lambda: as_awaitable(lambda: supervisor.worker is not first))
-        hall.jobs.may_end.set()
+        crew.jobs.may_end.set()
         await enqueue(outside, 1)
-        await hall.jobs.have_ended(1)
+        await crew.jobs.have_ended(1)
         await watch.check()
         assert await is_worker_alive(outside)
     assert f"no worker reads {QUEUE}" in capsys.readouterr().out
 
 
-async def test_a_process_that_was_paused_is_left_alone(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with hall.working() as supervisor:
-        first, watch = supervisor.worker, LivenessMonitor(hall.redis, [supervisor])
+async def test_a_process_that_was_paused_is_left_alone(
+    crew: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with crew.working() as supervisor:
+        first, watch = supervisor.worker, LivenessMonitor(crew.redis, [supervisor])
         await watch.check()
         first.read_at -= 3600
         monkeypatch.setattr(watch, "_healthy_at", watch._healthy_at - 3600)

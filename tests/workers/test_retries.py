@@ -10,7 +10,7 @@ from arq import Retry
 
 from server.errors import Unavailable
 from server.unipile.errors import NotTaken
-from tests.support.worker_harness import Ledger
+from tests.support.worker_harness import WorkerHarness
 from workers import retries
 from workers.retries import RETRY_DELAYS_SECONDS, Job, delay_seconds, retried
 
@@ -38,35 +38,35 @@ def test_the_backoff_grows_and_has_jitter() -> None:
 
 
 @pytest.mark.parametrize("error", [Unavailable("away"), NotTaken("busy", "Busy."), TimeoutError()])
-async def test_temporary_errors_are_retried_without_limit(ledger: Ledger, error: Exception) -> None:
+async def test_temporary_errors_are_retried_without_limit(harness: WorkerHarness, error: Exception) -> None:
     for job_try in (1, TRIES, 500):
         woken: list[float] = []
-        context = ledger.context(job_try) | {"wake_in": woken.append}
+        context = harness.context(job_try) | {"wake_in": woken.append}
         with pytest.raises(Retry) as caught:
             await failing(error)(context, [])
         assert woken
         assert seconds(caught.value) == pytest.approx(woken[0], abs=0.01)
-    assert await ledger.dead_letters() == []
+    assert await harness.dead_letters() == []
 
 
-async def test_a_job_that_exceeds_its_own_limit_is_retried(ledger: Ledger) -> None:
+async def test_a_job_that_exceeds_its_own_limit_is_retried(harness: WorkerHarness) -> None:
     """arq's own limit would delete it."""
 
     async def endless(_ctx: dict[Any, Any]) -> None:
         await asyncio.Event().wait()
 
     with pytest.raises(Retry):
-        await retried(endless, timeout_seconds=0.01, tries=TRIES)(ledger.context())
+        await retried(endless, timeout_seconds=0.01, tries=TRIES)(harness.context())
 
 
-async def test_a_cancelled_job_is_left_to_arq(ledger: Ledger) -> None:
+async def test_a_cancelled_job_is_left_to_arq(harness: WorkerHarness) -> None:
     """Only a shutdown cancels jobs: arq queues the job again without a backoff."""
 
     async def endless(_ctx: dict[Any, Any]) -> None:
         await asyncio.Event().wait()
 
     task: asyncio.Future[None] = asyncio.ensure_future(
-        retried(endless, timeout_seconds=5, tries=TRIES)(ledger.context())
+        retried(endless, timeout_seconds=5, tries=TRIES)(harness.context())
     )
     await asyncio.sleep(0)
     task.cancel()
@@ -74,60 +74,62 @@ async def test_a_cancelled_job_is_left_to_arq(ledger: Ledger) -> None:
         await task
 
 
-async def fail_until_the_last_try(run: Job, ledger: Ledger, argument: object) -> None:
+async def fail_until_the_last_try(run: Job, harness: WorkerHarness, argument: object) -> None:
     for _ in range(1, TRIES):
         with pytest.raises(Retry):
-            await run(ledger.context(), argument)
-    assert await ledger.dead_letters() == []
+            await run(harness.context(), argument)
+    assert await harness.dead_letters() == []
 
 
-async def test_a_bug_is_retried_and_then_becomes_a_dead_letter(ledger: Ledger) -> None:
+async def test_a_bug_is_retried_and_then_becomes_a_dead_letter(harness: WorkerHarness) -> None:
     run, arguments = failing(RuntimeError("a defect")), [{"body": {"text": "Oi \x00"}}]
-    await fail_until_the_last_try(run, ledger, arguments)
-    await run(ledger.context(), arguments)
-    (dead_letter,) = await ledger.dead_letters()
+    await fail_until_the_last_try(run, harness, arguments)
+    await run(harness.context(), arguments)
+    (dead_letter,) = await harness.dead_letters()
     assert dead_letter["source"] == "job:job"
     # What kind and where; the error's own sentence may quote what somebody wrote.
     assert re.fullmatch(r"RuntimeError at test_retries\.py:\d+", dead_letter["reason"])
     assert orjson.loads(dead_letter["body"]) == [arguments]
 
 
-async def test_starts_are_not_counted_as_faults(ledger: Ledger) -> None:
+async def test_starts_are_not_counted_as_faults(harness: WorkerHarness) -> None:
     """An outage of an hour starts a job a hundred times; its first fault afterwards still counts as the first."""
     with pytest.raises(Retry):
-        await failing(RuntimeError("a defect"))(ledger.context(job_try=500), [1])
-    assert await ledger.dead_letters() == []
+        await failing(RuntimeError("a defect"))(harness.context(job_try=500), [1])
+    assert await harness.dead_letters() == []
 
 
-async def test_the_same_failure_twice_is_one_dead_letter(ledger: Ledger) -> None:
+async def test_the_same_failure_twice_is_one_dead_letter(harness: WorkerHarness) -> None:
     run = failing(RuntimeError("a defect"))
-    await fail_until_the_last_try(run, ledger, [1])
-    await run(ledger.context(), [1])
-    await run(ledger.context(), [1])
-    assert len(await ledger.dead_letters()) == 1
+    await fail_until_the_last_try(run, harness, [1])
+    await run(harness.context(), [1])
+    await run(harness.context(), [1])
+    assert len(await harness.dead_letters()) == 1
 
 
-async def test_a_dead_letter_waits_for_the_database(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_dead_letter_waits_for_the_database(
+    harness: WorkerHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def away(*_: object) -> None:
         raise Unavailable("away")
 
     run = failing(RuntimeError("a defect"))
-    await fail_until_the_last_try(run, ledger, [1])
+    await fail_until_the_last_try(run, harness, [1])
     with monkeypatch.context() as patch, pytest.raises(Retry):
         patch.setattr(retries, "dead_letter_job", away)
-        await run(ledger.context(), [1])
-    await run(ledger.context(), [1])
-    assert len(await ledger.dead_letters()) == 1
+        await run(harness.context(), [1])
+    await run(harness.context(), [1])
+    assert len(await harness.dead_letters()) == 1
 
 
-async def test_a_reason_that_postgres_cannot_store_is_cleaned_and_stored(ledger: Ledger) -> None:
+async def test_a_reason_that_postgres_cannot_store_is_cleaned_and_stored(harness: WorkerHarness) -> None:
     run = failing(ValueError("a \x00 in somebody's words \ud800"))
-    await fail_until_the_last_try(run, ledger, [1])
-    await run(ledger.context(), [1])
-    assert len(await ledger.dead_letters()) == 1
+    await fail_until_the_last_try(run, harness, [1])
+    await run(harness.context(), [1])
+    assert len(await harness.dead_letters()) == 1
 
 
-async def test_a_retry_that_a_job_raises_itself_passes_through(ledger: Ledger) -> None:
+async def test_a_retry_that_a_job_raises_itself_passes_through(harness: WorkerHarness) -> None:
     with pytest.raises(Retry) as caught:
-        await failing(Retry(defer=7))(ledger.context(), [])
+        await failing(Retry(defer=7))(harness.context(), [])
     assert seconds(caught.value) == 7

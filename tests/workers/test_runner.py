@@ -53,7 +53,7 @@ async def as_awaitable(check: Callable[[], bool]) -> bool:
     return check()
 
 
-class Hall:
+class Workers:
     """A queue of the test's own, with any number of workers."""
 
     def __init__(self, url: str, limit_seconds: float = 5.0) -> None:
@@ -94,13 +94,13 @@ class Hall:
 
 
 @pytest.fixture
-async def hall(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Hall]:
+async def crew(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Workers]:
     monkeypatch.setitem(queue.QUEUES, "note", QUEUE)
     monkeypatch.setattr(runner, "POLL_SECONDS", NEVER)
-    hall = Hall(redis_url)
-    yield hall
-    hall.jobs.may_end.set()  # whatever a failed test left running
-    await hall.redis.aclose()
+    crew = Workers(redis_url)
+    yield crew
+    crew.jobs.may_end.set()  # whatever a failed test left running
+    await crew.redis.aclose()
 
 
 async def enqueue(redis: Client, *numbers: int) -> None:
@@ -108,118 +108,120 @@ async def enqueue(redis: Client, *numbers: int) -> None:
         await queue.enqueue(redis, "note", number)
 
 
-async def listening(hall: Hall) -> bool:
-    heard: list[tuple[bytes, int]] = await hall.redis.pubsub_numsub(queue.wake_channel(QUEUE))
+async def listening(crew: Workers) -> bool:
+    heard: list[tuple[bytes, int]] = await crew.redis.pubsub_numsub(queue.wake_channel(QUEUE))
     return heard[0][1] > 0
 
 
-async def test_a_job_starts_at_once_without_a_poll(hall: Hall) -> None:
-    hall.jobs.may_end.set()
-    async with hall.working():
-        await eventually(lambda: listening(hall))
-        await enqueue(hall.redis, 1)
-        await hall.jobs.have_ended(1)
-        await enqueue(hall.redis, 2)
-        await hall.jobs.have_ended(2)
-        await eventually(hall.is_done)
+async def test_a_job_starts_at_once_without_a_poll(crew: Workers) -> None:
+    crew.jobs.may_end.set()
+    async with crew.working():
+        await eventually(lambda: listening(crew))
+        await enqueue(crew.redis, 1)
+        await crew.jobs.have_ended(1)
+        await enqueue(crew.redis, 2)
+        await crew.jobs.have_ended(2)
+        await eventually(crew.is_done)
 
 
-async def test_jobs_queued_before_the_start_are_found(hall: Hall) -> None:
-    hall.jobs.may_end.set()
-    await enqueue(hall.redis, *range(25))
-    async with hall.working():
-        await hall.jobs.have_ended(25)
-    assert sorted(hall.jobs.begun) == list(range(25))
+async def test_jobs_queued_before_the_start_are_found(crew: Workers) -> None:
+    crew.jobs.may_end.set()
+    await enqueue(crew.redis, *range(25))
+    async with crew.working():
+        await crew.jobs.have_ended(25)
+    assert sorted(crew.jobs.begun) == list(range(25))
 
 
-async def test_a_free_slot_is_filled_at_once(hall: Hall) -> None:
-    hall.max_jobs = 1
-    await enqueue(hall.redis, 1, 2, 3)
-    async with hall.working():
-        await hall.jobs.have_begun(1)
-        assert len(hall.jobs.begun) == 1
-        hall.jobs.may_end.set()
-        await hall.jobs.have_ended(3)
+async def test_a_free_slot_is_filled_at_once(crew: Workers) -> None:
+    crew.max_jobs = 1
+    await enqueue(crew.redis, 1, 2, 3)
+    async with crew.working():
+        await crew.jobs.have_begun(1)
+        assert len(crew.jobs.begun) == 1
+        crew.jobs.may_end.set()
+        await crew.jobs.have_ended(3)
 
 
-async def test_a_delayed_job_runs_again_by_itself(hall: Hall) -> None:
-    hall.jobs.may_end.set()
-    hall.jobs.outcomes = [Retry(defer=0.01)]
-    async with hall.working():
-        await eventually(lambda: listening(hall))
-        await enqueue(hall.redis, 1)
-        await hall.jobs.have_ended(1)
-    assert hall.jobs.begun == [1, 1]
+async def test_a_delayed_job_runs_again_by_itself(crew: Workers) -> None:
+    crew.jobs.may_end.set()
+    crew.jobs.outcomes = [Retry(defer=0.01)]
+    async with crew.working():
+        await eventually(lambda: listening(crew))
+        await enqueue(crew.redis, 1)
+        await crew.jobs.have_ended(1)
+    assert crew.jobs.begun == [1, 1]
 
 
-async def test_the_lease_of_a_long_job_is_renewed(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_lease_of_a_long_job_is_renewed(crew: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second worker polls for longer than the lease and finds no job."""
     monkeypatch.setattr(runner, "POLL_SECONDS", 0.02)
     # Longer than a busy machine stands still.
-    hall.lease_seconds = 2.0
-    await enqueue(hall.redis, 1)
+    crew.lease_seconds = 2.0
+    await enqueue(crew.redis, 1)
     renewals = 0
-    async with hall.working(), hall.working():
-        await hall.jobs.have_begun(1)
-        before = await hall.lease_ms()
+    async with crew.working(), crew.working():
+        await crew.jobs.have_begun(1)
+        before = await crew.lease_ms()
 
         async def is_renewed_four_times() -> bool:
             nonlocal renewals, before
-            left = await hall.lease_ms()
+            left = await crew.lease_ms()
             renewals, before = renewals + (left > before), left
             return renewals >= 4
 
         await eventually(is_renewed_four_times)
-        assert hall.jobs.begun == [1]
-        hall.jobs.may_end.set()
-        await eventually(hall.is_done)
-    assert hall.jobs.begun == hall.jobs.ended == [1]
+        assert crew.jobs.begun == [1]
+        crew.jobs.may_end.set()
+        await eventually(crew.is_done)
+    assert crew.jobs.begun == crew.jobs.ended == [1]
 
 
 async def test_a_dead_workers_job_is_taken_over_when_its_lease_expires(
-    hall: Hall, monkeypatch: pytest.MonkeyPatch
+    crew: Workers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(runner, "POLL_SECONDS", 0.02)
-    hall.jobs.may_end.set()
-    await enqueue(hall.redis, 1)
-    (job_id,) = await hall.redis.zrange(QUEUE, 0, -1)
-    await hall.redis.set(in_progress_key_prefix + job_id.decode(), b"1", px=60_000)
-    async with hall.working():
-        await enqueue(hall.redis, 2)
-        await hall.jobs.have_ended(1)
-        assert hall.jobs.begun == [2]
-        await hall.redis.pexpire(in_progress_key_prefix + job_id.decode(), 1)
-        await hall.jobs.have_ended(2)
-    assert hall.jobs.begun == [2, 1]
+    crew.jobs.may_end.set()
+    await enqueue(crew.redis, 1)
+    (job_id,) = await crew.redis.zrange(QUEUE, 0, -1)
+    await crew.redis.set(in_progress_key_prefix + job_id.decode(), b"1", px=60_000)
+    async with crew.working():
+        await enqueue(crew.redis, 2)
+        await crew.jobs.have_ended(1)
+        assert crew.jobs.begun == [2]
+        await crew.redis.pexpire(in_progress_key_prefix + job_id.decode(), 1)
+        await crew.jobs.have_ended(2)
+    assert crew.jobs.begun == [2, 1]
 
 
 async def test_an_expired_lease_is_renewed_without_a_second_run(
-    hall: Hall, monkeypatch: pytest.MonkeyPatch
+    crew: Workers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Redis was away for longer than the lease: the worker claimed the job that it was running still. arq keeps one
     entry a job, so the second run ended with a KeyError in place of its outcome, and that deletes the job: where
     the outcome was "again later", acknowledged events were lost.
     """
     monkeypatch.setattr(runner, "POLL_SECONDS", 0.02)
-    await enqueue(hall.redis, 1)
-    async with hall.working():
-        await hall.jobs.have_begun(1)
-        await hall.redis.delete(*await hall.redis.keys(f"{in_progress_key_prefix}*"))
-        await eventually(hall.lease_ms)
-        await enqueue(hall.redis, 2)
-        await hall.jobs.have_begun(2)
-        assert hall.jobs.begun == [1, 2]
-        hall.jobs.may_end.set()
-        await eventually(hall.is_done)
-    assert sorted(hall.jobs.ended) == [1, 2]
+    await enqueue(crew.redis, 1)
+    async with crew.working():
+        await crew.jobs.have_begun(1)
+        await crew.redis.delete(*await crew.redis.keys(f"{in_progress_key_prefix}*"))
+        await eventually(crew.lease_ms)
+        await enqueue(crew.redis, 2)
+        await crew.jobs.have_begun(2)
+        assert crew.jobs.begun == [1, 2]
+        crew.jobs.may_end.set()
+        await eventually(crew.is_done)
+    assert sorted(crew.jobs.ended) == [1, 2]
 
 
-async def test_a_worker_that_ends_by_itself_is_restarted(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_worker_that_ends_by_itself_is_restarted(
+    crew: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(runner, "RESTART_SECONDS", (0.0,))
     made: list[WokenWorker] = []
 
     def make() -> WokenWorker:
-        worker = hall.make_worker()
+        worker = crew.make_worker()
         made.append(worker)
         if len(made) < 4:
             monkeypatch.setattr(worker, "main", broken)
@@ -228,35 +230,35 @@ async def test_a_worker_that_ends_by_itself_is_restarted(hall: Hall, monkeypatch
     async def broken() -> None:
         raise RuntimeError("a defect")
 
-    hall.jobs.may_end.set()
-    await enqueue(hall.redis, 1)
-    async with hall.working(make):
-        await hall.jobs.have_ended(1)
+    crew.jobs.may_end.set()
+    await enqueue(crew.redis, 1)
+    async with crew.working(make):
+        await crew.jobs.have_ended(1)
     assert len(made) == 4
 
 
-async def test_a_drain_lets_running_jobs_finish_and_starts_no_others(hall: Hall) -> None:
-    await enqueue(hall.redis, 1)
-    async with hall.working():
-        await hall.jobs.have_begun(1)
-        stopping = asyncio.get_running_loop().call_later(0.05, hall.jobs.may_end.set)
+async def test_a_drain_lets_running_jobs_finish_and_starts_no_others(crew: Workers) -> None:
+    await enqueue(crew.redis, 1)
+    async with crew.working():
+        await crew.jobs.have_begun(1)
+        stopping = asyncio.get_running_loop().call_later(0.05, crew.jobs.may_end.set)
     stopping.cancel()
-    assert hall.jobs.ended == [1]
-    assert await hall.queued() == 0
-    await enqueue(hall.redis, 2)
-    assert hall.jobs.begun == [1]
+    assert crew.jobs.ended == [1]
+    assert await crew.queued() == 0
+    await enqueue(crew.redis, 2)
+    assert crew.jobs.begun == [1]
 
 
-async def test_a_job_that_outlives_the_drain_is_returned_to_the_queue(hall: Hall) -> None:
+async def test_a_job_that_outlives_the_drain_is_returned_to_the_queue(crew: Workers) -> None:
     """The next worker, as after a deployment, takes it at once, not after a lease has expired."""
-    await enqueue(hall.redis, 1)
-    async with hall.working(drain=0.01):
-        await hall.jobs.have_begun(1)
-    assert (hall.jobs.ended, await hall.queued(), await hall.lease_ms()) == ([], 1, 0)
-    hall.jobs.may_end.set()
-    async with hall.working():
-        await hall.jobs.have_ended(1)
-    assert hall.jobs.begun == [1, 1]
+    await enqueue(crew.redis, 1)
+    async with crew.working(drain=0.01):
+        await crew.jobs.have_begun(1)
+    assert (crew.jobs.ended, await crew.queued(), await crew.lease_ms()) == ([], 1, 0)
+    crew.jobs.may_end.set()
+    async with crew.working():
+        await crew.jobs.have_ended(1)
+    assert crew.jobs.begun == [1, 1]
 
 
 @contextmanager
@@ -274,19 +276,19 @@ async def test_a_job_that_ends_while_redis_is_unavailable_is_ended_once(
 ) -> None:
     monkeypatch.setitem(queue.QUEUES, "note", QUEUE)
     with own_valkey(tmp_path) as valkey:
-        hall = Hall(valkey.url)
-        await enqueue(hall.redis, 1)
-        async with hall.working():
-            await hall.jobs.have_begun(1)
+        crew = Workers(valkey.url)
+        await enqueue(crew.redis, 1)
+        async with crew.working():
+            await crew.jobs.have_begun(1)
             valkey.child.kill()
-            hall.jobs.may_end.set()
-            await hall.jobs.have_ended(1)
+            crew.jobs.may_end.set()
+            await crew.jobs.have_ended(1)
             await asyncio.to_thread(restart, valkey)
-            await eventually(hall.is_done)
-            await enqueue(hall.redis, 2)
-            await hall.jobs.have_ended(2)
-        assert hall.jobs.begun == [1, 2]
-        await hall.redis.aclose()
+            await eventually(crew.is_done)
+            await enqueue(crew.redis, 2)
+            await crew.jobs.have_ended(2)
+        assert crew.jobs.begun == [1, 2]
+        await crew.redis.aclose()
 
 
 def restart(valkey: Valkey) -> None:

@@ -10,8 +10,8 @@ from arq import Retry
 from server import queue
 from server.queue import queue_age_seconds
 from tests.support.peers import eventually
-from tests.support.worker_harness import Ledger
-from tests.workers.test_runner import QUEUE, Hall, enqueue, listening
+from tests.support.worker_harness import WorkerHarness
+from tests.workers.test_runner import QUEUE, Workers, enqueue, listening
 from workers import runner, sync_requests
 from workers.sync_requests import request_sweep, seconds_since
 
@@ -32,63 +32,63 @@ def turn(monkeypatch: pytest.MonkeyPatch) -> Turn:
 
 
 @pytest.fixture
-async def hall(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Hall]:
+async def crew(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Workers]:
     monkeypatch.setitem(queue.QUEUES, "note", QUEUE)
     monkeypatch.setattr(runner, "POLL_SECONDS", 0.02)
-    hall = Hall(redis_url)
-    hall.jobs.may_end.set()
-    yield hall
-    await hall.redis.aclose()
+    crew = Workers(redis_url)
+    crew.jobs.may_end.set()
+    yield crew
+    await crew.redis.aclose()
 
 
 @pytest.mark.parametrize("skew", [SLOW, FAST])
-async def test_a_worker_with_a_wrong_clock_stores_at_once(hall: Hall, turn: Turn, skew: float) -> None:
-    await enqueue(hall.redis, 1)
+async def test_a_worker_with_a_wrong_clock_stores_at_once(crew: Workers, turn: Turn, skew: float) -> None:
+    await enqueue(crew.redis, 1)
     turn(skew)
-    async with hall.working():
-        await hall.jobs.have_ended(1)
-        assert await queue_age_seconds(hall.redis, QUEUE) == 0
+    async with crew.working():
+        await crew.jobs.have_ended(1)
+        assert await queue_age_seconds(crew.redis, QUEUE) == 0
 
 
 @pytest.mark.parametrize("skew", [SLOW, FAST])
 async def test_jobs_queued_by_a_machine_with_a_wrong_clock_are_due_in_time(
-    hall: Hall, turn: Turn, skew: float
+    crew: Workers, turn: Turn, skew: float
 ) -> None:
     turn(skew)
-    await enqueue(hall.redis, 1)
+    await enqueue(crew.redis, 1)
     turn(0)
-    assert await queue_age_seconds(hall.redis, QUEUE) < 5
-    async with hall.working():
-        await hall.jobs.have_ended(1)
+    assert await queue_age_seconds(crew.redis, QUEUE) < 5
+    async with crew.working():
+        await crew.jobs.have_ended(1)
 
 
 @pytest.mark.parametrize("skew", [SLOW, FAST])
-async def test_a_delayed_job_waits_as_long_as_it_should(hall: Hall, turn: Turn, skew: float) -> None:
+async def test_a_delayed_job_waits_as_long_as_it_should(crew: Workers, turn: Turn, skew: float) -> None:
     begun = time.monotonic()
-    await queue.enqueue(hall.redis, "note", 1, delay_seconds=0.4)
+    await queue.enqueue(crew.redis, "note", 1, delay_seconds=0.4)
     turn(skew)
-    async with hall.working():
-        await eventually(lambda: listening(hall))
-        await queue.enqueue(hall.redis, "note", 2, delay_seconds=0.4)
-        await hall.jobs.have_ended(2)
+    async with crew.working():
+        await eventually(lambda: listening(crew))
+        await queue.enqueue(crew.redis, "note", 2, delay_seconds=0.4)
+        await crew.jobs.have_ended(2)
     assert 0.4 <= time.monotonic() - begun < 10
 
 
 @pytest.mark.parametrize("skew", [SLOW, FAST])
-async def test_a_retried_job_waits_as_long_as_it_should(hall: Hall, turn: Turn, skew: float) -> None:
+async def test_a_retried_job_waits_as_long_as_it_should(crew: Workers, turn: Turn, skew: float) -> None:
     turn(skew)
-    hall.jobs.outcomes = [Retry(defer=0.4)]
+    crew.jobs.outcomes = [Retry(defer=0.4)]
     begun = time.monotonic()
-    await enqueue(hall.redis, 1)
-    async with hall.working():
-        await hall.jobs.have_ended(1)
-    assert hall.jobs.begun == [1, 1]
+    await enqueue(crew.redis, 1)
+    async with crew.working():
+        await crew.jobs.have_ended(1)
+    assert crew.jobs.begun == [1, 1]
     assert 0.4 <= time.monotonic() - begun < 10
 
 
 @pytest.mark.parametrize("skew", [SLOW, FAST])
 async def test_a_request_for_a_sweep_is_dated_by_the_database(
-    ledger: Ledger, turn: Turn, skew: float, monkeypatch: pytest.MonkeyPatch
+    harness: WorkerHarness, turn: Turn, skew: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With a slow clock, a request would seem older than a sweep that began before it, and would be skipped."""
     wanted: list[float] = []
@@ -97,12 +97,12 @@ async def test_a_request_for_a_sweep_is_dated_by_the_database(
         wanted.append(moment)
 
     monkeypatch.setattr(sync_requests, "enqueue", caught)
-    (account,) = await ledger.fetch("select id from channels_account")
-    await ledger.execute(
+    (account,) = await harness.fetch("select id from channels_account")
+    await harness.execute(
         "update channels_account set last_sweep_at = clock_timestamp() - interval '1 second'"
     )
     turn(skew)
-    await request_sweep(ledger.parts, account["id"])
-    (row,) = await ledger.fetch("select extract(epoch from clock_timestamp())::float8 as now")
+    await request_sweep(harness.parts, account["id"])
+    (row,) = await harness.fetch("select extract(epoch from clock_timestamp())::float8 as now")
     assert 0 <= row["now"] - wanted[0] < 5
-    assert 0 <= await seconds_since(ledger.parts, wanted[0]) < 5
+    assert 0 <= await seconds_since(harness.parts, wanted[0]) < 5

@@ -37,7 +37,7 @@ async def _works(parts: Parts, external_id: str) -> bool:
     try:
         return (await parts.unipile.fetch_account(external_id)).works
     except Rejected as error:
-        if not error.is_gone:
+        if not error.is_absent:
             raise
         return False
 
@@ -46,7 +46,7 @@ async def _replace(parts: Parts, account_id: int, external_id: str) -> None:
     try:
         await parts.unipile.delete_account(external_id)
     except Rejected as error:
-        if not error.is_gone:
+        if not error.is_absent:
             raise
     changed = await parts.database.write(_note_replaced, account_id)
     log.info("account_replaced", account_id=account_id)

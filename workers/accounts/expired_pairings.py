@@ -45,7 +45,7 @@ async def _fetch(parts: Parts, external_account_id: str) -> ProviderAccount | No
     try:
         return await parts.unipile.fetch_account(external_account_id)
     except Rejected as error:
-        if not error.is_gone:
+        if not error.is_absent:
             raise
         return None
 
@@ -54,5 +54,5 @@ async def _delete(parts: Parts, external_account_id: str) -> None:
     try:
         await parts.unipile.delete_account(external_account_id)
     except Rejected as error:
-        if not error.is_gone:
+        if not error.is_absent:
             raise

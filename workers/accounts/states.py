@@ -77,7 +77,7 @@ async def _read(parts: Parts, account_id: int, known: AccountState) -> bool:
 async def _read_rejected(parts: Parts, account_id: int, known: AccountState, error: Rejected) -> bool:
     if isinstance(error, SignedOut):
         await note(parts, account_id, Seen.SIGNED_OUT, error.type)
-    elif error.is_gone and known.was_connected:
+    elif error.is_absent and known.was_connected:
         # Before the scan UniPile may not have the account yet (§2.2). One that was connected must not be missing.
         await note(parts, account_id, Seen.MISSING, NOT_FOUND)
     return True

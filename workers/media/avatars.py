@@ -74,7 +74,7 @@ async def _find(parts: Parts, wanted: WantedPicture, *, is_last_try: bool) -> Av
     except (TooLarge, NoPicture):
         return AvatarOutcome(None, None)
     except Rejected as error:
-        return AvatarOutcome(None, None) if error.is_gone else before
+        return AvatarOutcome(None, None) if error.is_absent else before
     except (OutcomeUnknown, TimeoutError) as error:
         if not is_last_try:
             raise NotTaken("timeout", "UniPile did not give the picture.") from error

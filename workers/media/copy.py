@@ -52,7 +52,7 @@ async def _copy(parts: Parts, wanted: Fetchable, *, is_last_try: bool) -> None:
         await _store_outcome(parts, wanted, "failed", {"error": "too_large"})
     except Rejected as error:
         # Deleted at WhatsApp, or not available to this account; a user may retry.
-        await _store_outcome(parts, wanted, "expired" if error.is_gone else "failed", {"error": error.type})
+        await _store_outcome(parts, wanted, "expired" if error.is_absent else "failed", {"error": error.type})
     except (OutcomeUnknown, TimeoutError) as error:
         reason = error.type if isinstance(error, OutcomeUnknown) else "timeout"
         if not is_last_try:

@@ -12,8 +12,8 @@ from server.realtime.pushes import chat_push, message_push
 from server.store.chats import unread
 from server.store.chats.chats import ChangedChat
 from server.store.messages import messages, quotes
+from server.store.messages.message_rows import MessageKey
 from server.store.messages.messages import ChangedMessage
-from server.store.messages.rows import MessageKey
 from server.store.sending import outbox, send_outcomes
 from server.unipile.errors import UnipileError
 from workers.context import Parts

@@ -9,8 +9,8 @@ from aiopg import Cursor
 from server import metrics
 from server.queue import VERIFY_SEND, enqueue
 from server.store.messages import messages
+from server.store.messages.message_rows import NewReceipt
 from server.store.messages.messages import ChangedMessage
-from server.store.messages.rows import NewReceipt
 from server.store.sending import send_outcomes
 from server.store.sending.send_outcomes import UnverifiedSend
 from server.unipile.errors import UnipileError
@@ -41,7 +41,7 @@ async def verify_send(ctx: dict[Any, Any], message_id: int) -> None:
     except (UnipileError, TimeoutError):
         await parts.database.write(send_outcomes.postpone_verification, message_id)
         return
-    metrics.LOOKS.labels("found" if found else "missing").inc()
+    metrics.VERIFICATIONS.labels("found" if found else "missing").inc()
 
 
 async def queue_due_verifications(parts: Parts) -> None:

@@ -30,7 +30,7 @@ async def _unlink(parts: Parts, erasure: AccountErasure) -> bool:
     try:
         await parts.unipile.delete_account(erasure.external_account_id)
     except UnipileError as error:
-        if not (isinstance(error, Rejected) and error.is_gone):
+        if not (isinstance(error, Rejected) and error.is_absent):
             log.warning("erased_account_not_unlinked", account_id=erasure.account_id, error=error.type)
             return False
     await parts.database.write(account_erasures.note_unlinked, erasure.id)

@@ -88,23 +88,23 @@ async def _erase_step(
         return ErasureStep(
             await _finish(cursor, erasure, account.external_account_id) if is_last else [], None
         )
-    theirs = [row for row in rows if row.is_erasable]
-    names = await tombstones.delete_messages(cursor, erasure.account_id, [row.id for row in theirs])
+    erasable = [row for row in rows if row.is_erasable]
+    names = await tombstones.delete_messages(cursor, erasure.account_id, [row.id for row in erasable])
     await mark_erased(cursor, hasher, erasure.account_id, names, erasure.erased_at)
-    told = await tombstones.insert_tombstones(
+    erased = await tombstones.insert_tombstones(
         cursor,
         erasure.account_id,
-        [("message:erased", row.id, row.chat_id) for row in theirs if row.chat_id not in erasure.chat_ids],
+        [("message:erased", row.id, row.chat_id) for row in erasable if row.chat_id not in erasure.chat_ids],
     )
     quoting = {row.id for row in rows if row.has_quote and not row.is_erasable}
     quoting |= await tombstones.list_replies(cursor, erasure.account_id, names)
     reacted = {row.id for row in rows if row.has_reaction and not row.is_erasable}
     cleaned = await tombstones.clean_messages(cursor, erasure.account_id, quoting, reacted, erasure.names)
-    shared = sorted({row.chat_id for row in theirs} - set(erasure.chat_ids))
+    shared = sorted({row.chat_id for row in erasable} - set(erasure.chat_ids))
     chats = await tombstones.recompute_chats(cursor, erasure.account_id, shared)
-    await contact_erasures.note_walked(cursor, erasure.id, rows[-1].seq, len(theirs), LEASE_SECONDS)
+    await contact_erasures.note_walked(cursor, erasure.id, rows[-1].seq, len(erasable), LEASE_SECONDS)
     return ErasureStep(
-        [*tombstone_pushes(told), *map(message_push, cleaned), *chat_pushes(chats)], rows[-1].seq
+        [*tombstone_pushes(erased), *map(message_push, cleaned), *chat_pushes(chats)], rows[-1].seq
     )
 
 
@@ -113,10 +113,10 @@ async def _finish(cursor: Cursor, erasure: Erasure, external_account_id: str) ->
     await contact_erasures.erase_traces(cursor, erasure.account_id, external_account_id, erasure.names)
     emptied = await tombstones.delete_empty_chats(cursor, erasure.account_id, erasure.chat_ids)
     left = [chat_id for chat_id in erasure.chat_ids if chat_id not in emptied]
-    told = await tombstones.insert_tombstones(
+    erased = await tombstones.insert_tombstones(
         cursor, erasure.account_id, [("chat:erased", chat_id, chat_id) for chat_id in emptied]
     )
-    told += await tombstones.trim_chats(cursor, erasure.account_id, left, erasure.erased_at)
+    erased += await tombstones.trim_chats(cursor, erasure.account_id, left, erasure.erased_at)
     chats = await tombstones.recompute_chats(cursor, erasure.account_id, left)
     await contact_erasures.finish_erasure(cursor, erasure.id)
-    return [*tombstone_pushes(told), *chat_pushes(chats)]
+    return [*tombstone_pushes(erased), *chat_pushes(chats)]

@@ -39,6 +39,6 @@ async def _remove_batch(cursor: Cursor, limited: RetentionLimit) -> tuple[int, l
         return None
     await tombstones.delete_messages(cursor, limited.account_id, [message_id for message_id, _ in old])
     chat_ids = sorted({chat_id for _, chat_id in old})
-    told = await tombstones.trim_chats(cursor, limited.account_id, chat_ids, limited.retained_from)
+    trimmed = await tombstones.trim_chats(cursor, limited.account_id, chat_ids, limited.retained_from)
     chats = await tombstones.recompute_chats(cursor, limited.account_id, chat_ids)
-    return len(old), [*tombstone_pushes(told), *chat_pushes(chats)]
+    return len(old), [*tombstone_pushes(trimmed), *chat_pushes(chats)]

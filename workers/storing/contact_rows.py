@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple, TypeVar, cast
 
-from server.store.chats.rows import ContactReport
+from server.store.chats.chat_rows import ContactReport
 from server.text.names import is_same
 from server.unipile.fields.contacts import Contact, ContactRef
 

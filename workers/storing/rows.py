@@ -3,11 +3,11 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from server.store.chats.chat_rows import ChatAdvance, ContactReport, WantedChat
 from server.store.chats.chats import KnownChat
 from server.store.chats.flags import preview_of
-from server.store.chats.rows import ChatAdvance, ContactReport, WantedChat
+from server.store.messages.message_rows import Echo, MessageKey, NewAmendment, NewMessage, NewReceipt
 from server.store.messages.messages import InsertedMessage
-from server.store.messages.rows import Echo, MessageKey, NewAmendment, NewMessage, NewReceipt
 from server.unipile.events.types import MessageEvent
 from workers.storing.batch import Batch, Key
 from workers.storing.contact_rows import Mention, contact_rows, without_own_name

@@ -118,5 +118,5 @@ async def _delete_others(parts: Parts, retained: str, ids: list[str]) -> None:
             try:
                 await parts.unipile.delete_webhook(surplus)
             except Rejected as error:
-                if not error.is_gone:  # another instance was faster
+                if not error.is_absent:  # another instance was faster
                     raise

@@ -9,8 +9,8 @@ from server.realtime.broker import publish
 from server.realtime.pushes import chat_pushes
 from server.store.accounts import accounts
 from server.store.chats import kinds, phone_flags
+from server.store.chats.chat_rows import PhoneFlags, ReportedChat
 from server.store.chats.chats import ChangedChat
-from server.store.chats.rows import PhoneFlags, ReportedChat
 from server.unipile.history import MAX_LIMIT, History
 from server.unipile.lists.chats import StoredChat
 from workers.context import Parts

@@ -7,8 +7,8 @@ from typing import NamedTuple, TypedDict
 
 from aiopg import Cursor
 
-from server.rules.account_states import ACCOUNT_STANDINGS, Seen
-from server.store.db.pages import Page, page_of
+from server.rules.account_states import NEXT_STATES, Seen
+from server.store.db.keyset_pages import Page, page_of
 from server.store.db.prepared import Prepared
 from server.store.db.seq import OWN_SEQ
 
@@ -176,7 +176,7 @@ async def take_over_account(
     """Insert an account for this user, or find it again, in the state that follows from `seen`; None if it is another
     user's. Safe to run twice.
     """
-    target = ACCOUNT_STANDINGS[seen]
+    target = NEXT_STATES[seen]
     await cursor.execute(
         TAKE_OVER_ACCOUNT,
         {

@@ -4,7 +4,7 @@ import psycopg2
 from aiopg import Cursor
 
 from server.errors import ConfabError
-from server.store.db.pages import Page, page_of
+from server.store.db.keyset_pages import Page, page_of
 
 PAYER_STAYS = "This user pays for the account and must stay its owner. Hand the account over first."
 

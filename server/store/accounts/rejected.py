@@ -5,7 +5,7 @@ from hashlib import sha256
 import orjson
 from aiopg import Cursor
 
-from server.store.db.pages import Page, page_of
+from server.store.db.keyset_pages import Page, page_of
 
 # A user who has not come back by then has connected the account again or does not want it.
 RETENTION_DAYS = 7

@@ -7,9 +7,9 @@ from typing import NamedTuple, TypedDict
 import orjson
 from aiopg import Cursor
 
-from server.store.chats.rows import ChatAdvance, WantedChat
+from server.store.chats.chat_rows import ChatAdvance, WantedChat
 from server.store.chats.unread_rules import count_unread
-from server.store.db.pages import Page, page_of
+from server.store.db.keyset_pages import Page, page_of
 from server.store.db.prepared import Prepared
 from server.store.db.seq import take_seqs_for
 from server.text.fold import fold

@@ -8,8 +8,8 @@ from aiopg import Cursor
 
 from server.rules.amendments import KnownContact
 from server.store.accounts import accounts
+from server.store.chats.chat_rows import ContactReport
 from server.store.chats.chats import CHAT_JSON, CHAT_LOOKUPS, ChangedChat
-from server.store.chats.rows import ContactReport
 from server.store.db.prepared import Prepared
 from server.store.db.seq import take_seqs_for
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import orjson
 from aiopg import Cursor
 
+from server.store.chats.chat_rows import ReportedChat
 from server.store.chats.chats import CHAT_JOINS, CHAT_JSON, ChangedChat
-from server.store.chats.rows import ReportedChat
 from server.store.db.seq import take_seqs_for
 
 # The address of a group or channel decides the kind. Otherwise a report that says group or channel outweighs none,

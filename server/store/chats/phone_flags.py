@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import orjson
 from aiopg import Cursor
 
+from server.store.chats.chat_rows import PhoneFlags
 from server.store.chats.chats import CHAT_JOINS, CHAT_JSON, ChangedChat
-from server.store.chats.rows import PhoneFlags
 from server.store.chats.unread_rules import BEFORE_NEWEST, SETTLING, count_unread, is_countable, is_listed
 from server.store.db.seq import take_seqs_for
 

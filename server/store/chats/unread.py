@@ -8,7 +8,7 @@ from aiopg import Cursor
 from server.store.chats.chats import CHAT_JOINS, CHAT_JSON, ChangedChat
 from server.store.chats.unread_rules import SETTLING, count_unread
 from server.store.db.seq import take_seqs_for
-from server.store.messages.rows import MessageKey
+from server.store.messages.message_rows import MessageKey
 
 # Read marks only move forward, and only rows that change visibly take a seq. A mark that does not change the count is
 # not written.

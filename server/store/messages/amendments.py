@@ -17,8 +17,8 @@ from server.store.chats.unread_rules import is_countable
 from server.store.db.prepared import Prepared
 from server.store.db.seq import take_seqs
 from server.store.messages import attachments as media
+from server.store.messages.message_rows import MessageKey, NewAmendment
 from server.store.messages.messages import CHANGED, ChangedMessage
-from server.store.messages.rows import MessageKey, NewAmendment
 
 # The newer of two reports about the same thing wins in any order of arrival; of two equally new ones the one that sorts
 # later by code points.

@@ -7,11 +7,11 @@ import orjson
 from aiopg import Cursor
 
 from server.store.chats.unread_rules import is_countable, is_listed
-from server.store.db.pages import Page, page_of
+from server.store.db.keyset_pages import Page, page_of
 from server.store.db.prepared import Prepared
 from server.store.db.seq import take_seqs_for
 from server.store.messages.json_fragments import MENTIONS, QUOTED, REACTIONS, SENDER
-from server.store.messages.rows import MessageKey, NewMessage, NewReceipt
+from server.store.messages.message_rows import MessageKey, NewMessage, NewReceipt
 
 # The message as REST and the socket show it.
 MESSAGE_JSON = f"""

@@ -7,8 +7,8 @@ from aiopg import Cursor
 
 from server.store.db.prepared import Prepared
 from server.store.db.seq import take_seqs_for
+from server.store.messages.message_rows import MessageKey
 from server.store.messages.messages import CHANGED, ChangedMessage
-from server.store.messages.rows import MessageKey
 
 # The quoted message is looked up when a reply is shown, so only the reply's seq has to change.
 BUMP_REPLY_SEQS = Prepared(

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from aiopg import Cursor
 
 from server.rules.policy import KeyRights
-from server.store.db.pages import Page, page_of
+from server.store.db.keyset_pages import Page, page_of
 
 # The use of a key is written at most this often.
 USE_NOTED_SECONDS = 60

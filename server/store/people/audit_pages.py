@@ -6,7 +6,7 @@ from typing import NamedTuple, TypedDict
 
 from aiopg import Cursor
 
-from server.store.db.pages import Key, Page, page_of
+from server.store.db.keyset_pages import Key, Page, page_of
 
 
 class AuditFilters(TypedDict, total=False):

@@ -6,7 +6,7 @@ import psycopg2
 from aiopg import Cursor
 
 from server.errors import ConfabError
-from server.store.db.pages import Page, page_of
+from server.store.db.keyset_pages import Page, page_of
 from server.store.people import api_keys, audit, user_links, users
 from server.store.people.audit import Actor
 from server.store.people.users import User

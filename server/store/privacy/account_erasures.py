@@ -6,8 +6,8 @@ from typing import NamedTuple
 import orjson
 from aiopg import Cursor
 
-from server.rules.account_states import ACCOUNT_STANDINGS, Seen
-from server.store.db.pages import Page, page_of
+from server.rules.account_states import NEXT_STATES, Seen
+from server.store.db.keyset_pages import Page, page_of
 from server.store.messages.tombstones import delete_messages
 from server.store.privacy import exports
 from server.store.privacy.erasure_digests import NameHasher
@@ -44,7 +44,7 @@ async def begin_account_erasure(
 
     From this transaction on, none of its events are stored, and it is not linked again.
     """
-    target = ACCOUNT_STANDINGS[Seen.UNLINKED]
+    target = NEXT_STATES[Seen.UNLINKED]
     values = {"account_id": account_id, "status": target.status, "next_step": str(target.next_step)}
     await cursor.execute(DELETE_REJECTED, (account_id,))
     await cursor.execute(HIDE_ACCOUNT, values)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from aiopg import Cursor
 
-from server.store.db.pages import Page, page_of
+from server.store.db.keyset_pages import Page, page_of
 
 EXPORT_JSON = """
     row_to_json((select x from (select

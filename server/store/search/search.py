@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from aiopg import Cursor
 
 from server.store.chats.chats import CHAT_JOINS, CHAT_JSON, IS_NAMED, TITLE, named_like
-from server.store.db.pages import Key, Page, page_of
+from server.store.db.keyset_pages import Key, Page, page_of
 from server.store.messages.messages import MESSAGE_JSON
 from server.store.search.tokenize import query_tokens
 

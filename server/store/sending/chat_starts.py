@@ -8,7 +8,7 @@ from aiopg import Cursor
 
 from server.store.accounts import accounts
 from server.store.chats import chats
-from server.store.chats.rows import WantedChat
+from server.store.chats.chat_rows import WantedChat
 from server.store.db.seq import take_seqs_for
 from server.store.messages.messages import CHANGED, ChangedMessage
 

@@ -8,8 +8,8 @@ from aiopg import Cursor
 
 from server.store.db.prepared import Prepared
 from server.store.db.seq import STORE_SEQ, take_seqs_for
+from server.store.messages.message_rows import Echo
 from server.store.messages.messages import CHANGED, ChangedMessage
-from server.store.messages.rows import Echo
 
 
 class SendAttempt(NamedTuple):

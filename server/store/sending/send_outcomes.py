@@ -9,8 +9,8 @@ from aiopg import Cursor
 
 from server.store.db.prepared import Prepared
 from server.store.db.seq import STORE_SEQ, take_seqs_for
+from server.store.messages.message_rows import MessageKey
 from server.store.messages.messages import CHANGED, ChangedMessage
-from server.store.messages.rows import MessageKey
 from server.store.sending.sends import SendTarget
 
 # After the first check right behind the attempt; after the last one only the echo or a user decides.

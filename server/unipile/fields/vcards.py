@@ -15,7 +15,7 @@ from server.unipile.fields.texts import clean
 
 # What is larger is no card that anybody reads in a bubble.
 MAX_CARD_BYTES = 64 * 1024
-MAX_CONTACTS, MAX_NUMBERS, MAX_TEXT = 20, 10, 200
+MAX_CONTACTS, MAX_PHONES, MAX_TEXT = 20, 10, 200
 LINE_END = re.compile(r"\r\n?|\n")
 # A property: its name behind a group, its parameters (values in quotes may hold colons), and its value.
 PROPERTY = re.compile(r'(?:[\w-]+\.)?([A-Za-z0-9-]+)((?:\s*;(?:[^":;]|"[^"]*")*)*):(.*)', re.DOTALL)
@@ -164,7 +164,7 @@ def phone_numbers(values: Iterable[object]) -> list[str]:
         phone = _phone(str(value)) if isinstance(value, str | int) and not isinstance(value, bool) else None
         if phone is not None and 5 <= len(phone.removeprefix("+")) <= 20:
             found[phone] = None
-        if len(found) == MAX_NUMBERS:
+        if len(found) == MAX_PHONES:
             break
     return list(found)
 

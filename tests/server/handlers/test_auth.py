@@ -9,7 +9,6 @@ from aiopg import Cursor
 from server.config import Config
 from server.handlers import auth
 from server.store.people import users
-from server.web import sessions
 from server.web.app_keys import DATABASE, PASSWORDS
 from tests.security.test_auth_tokens import FORGED
 from tests.support.factories import audit_lines
@@ -145,7 +144,7 @@ async def test_the_cookie_is_for_https_only_where_there_is_https(
     plain = (await log_in(web_only)).headers["Set-Cookie"]
     assert plain.startswith("confab_refresh=")
     assert "secure" not in plain.lower()
-    monkeypatch.setattr(sessions, "is_https", lambda _: True)
+    monkeypatch.setattr(session_cookies, "is_https", lambda _: True)
     secure = (await log_in(web_only)).headers["Set-Cookie"]
     assert secure.startswith("__Host-confab_refresh=")
     assert {"secure", "path=/"} <= {part.strip() for part in secure.lower().split(";")}

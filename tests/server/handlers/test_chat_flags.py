@@ -11,7 +11,7 @@ from tests.support.peers import Peer, eventually
 FOR_GOOD = "9999-12-31T23:59:59.000Z"
 
 
-class Shelf:
+class LinkedChat:
     """An agent with one chat at UniPile."""
 
     def __init__(self, stack: Stack, agent: Peer, account_id: int, chat: dict[str, Any]) -> None:
@@ -45,73 +45,77 @@ class Shelf:
 
 
 @pytest.fixture
-async def shelf(stack: Stack) -> Shelf:
+async def linked(stack: Stack) -> LinkedChat:
     agent = await stack.sign_in()
     account = await stack.make_account(agent)
     await stack.write("acc-1", "Tem azul?")
     (chat,) = await eventually(lambda: agent.chats(account["id"]))
-    return Shelf(stack, agent, account["id"], chat)
+    return LinkedChat(stack, agent, account["id"], chat)
 
 
-async def test_an_archived_chat_is_out_of_sight_and_stays_so(shelf: Shelf) -> None:
+async def test_an_archived_chat_is_out_of_sight_and_stays_so(linked: LinkedChat) -> None:
     """As on the phone: it is listed with its filter only, also after a new message."""
-    socket = await shelf.agent.listen()
-    assert (await shelf.patch(archived=True))["archived"] is True
+    socket = await linked.agent.listen()
+    assert (await linked.patch(archived=True))["archived"] is True
     await socket.wait_for_event("chat:updated", archived=True)
-    await shelf.wait_at_unipile(archived=1)
-    here = shelf.chat["id"]
-    assert (await shelf.list(), await shelf.list("unread"), await shelf.list("archived")) == ([], [], [here])
-    await shelf.stack.write("acc-1", "Alô?")
+    await linked.wait_at_unipile(archived=1)
+    here = linked.chat["id"]
+    assert (await linked.list(), await linked.list("unread"), await linked.list("archived")) == (
+        [],
+        [],
+        [here],
+    )
+    await linked.stack.write("acc-1", "Alô?")
     await socket.wait_for_event("chat:updated", unread_count=2, archived=True)
-    assert (await shelf.list(), await shelf.list("archived")) == ([], [here])
-    await shelf.patch(archived=False)
-    await shelf.wait_at_unipile(archived=0)
-    assert (await shelf.list(), await shelf.list("archived")) == ([here], [])
+    assert (await linked.list(), await linked.list("archived")) == ([], [here])
+    await linked.patch(archived=False)
+    await linked.wait_at_unipile(archived=0)
+    assert (await linked.list(), await linked.list("archived")) == ([here], [])
 
 
-async def test_a_chat_is_pinned_and_muted_here_and_there(shelf: Shelf) -> None:
-    chat = await shelf.patch(pinned=True, muted_until="2050-03-02T06:14:05-03:00")
+async def test_a_chat_is_pinned_and_muted_here_and_there(linked: LinkedChat) -> None:
+    chat = await linked.patch(pinned=True, muted_until="2050-03-02T06:14:05-03:00")
     assert (chat["pinned"], chat["muted_until"]) == (True, "2050-03-02T09:14:05.000Z")
-    await shelf.wait_at_unipile(pinned=1, muted_until="2050-03-02T09:14:05.000Z")
-    await shelf.patch(muted_until=FOR_GOOD)
-    await shelf.wait_at_unipile(muted_until=-1)
-    chat = await shelf.patch(pinned=False, muted_until=None)
+    await linked.wait_at_unipile(pinned=1, muted_until="2050-03-02T09:14:05.000Z")
+    await linked.patch(muted_until=FOR_GOOD)
+    await linked.wait_at_unipile(muted_until=-1)
+    chat = await linked.patch(pinned=False, muted_until=None)
     assert (chat["pinned"], chat["muted_until"]) == (False, None)
-    await shelf.wait_at_unipile(pinned=0, muted_until=None)
+    await linked.wait_at_unipile(pinned=0, muted_until=None)
 
 
-async def test_read_receipts_are_sent_unless_the_account_turns_them_off(shelf: Shelf) -> None:
-    account = f"{CHANNELS}/{shelf.account_id}"
-    assert (await shelf.agent.ok("GET", account))["account"]["read_receipts"] is True
-    socket = await shelf.agent.listen()
-    changed = (await shelf.agent.ok("PATCH", account, {"read_receipts": False}))["account"]
+async def test_read_receipts_are_sent_unless_the_account_turns_them_off(linked: LinkedChat) -> None:
+    account = f"{CHANNELS}/{linked.account_id}"
+    assert (await linked.agent.ok("GET", account))["account"]["read_receipts"] is True
+    socket = await linked.agent.listen()
+    changed = (await linked.agent.ok("PATCH", account, {"read_receipts": False}))["account"]
     assert changed["read_receipts"] is False
     await socket.wait_for_event("account:updated", read_receipts=False)
-    assert (await shelf.patch(read=True, pinned=True))["unread_count"] == 0
-    await shelf.wait_at_unipile(pinned=1)  # the same job sets both, the read flag first
-    assert (await shelf.at_unipile())["unread_count"] == 1
-    await shelf.agent.ok("PATCH", account, {"read_receipts": True})
-    await shelf.patch(read=True)
-    await shelf.wait_at_unipile(unread_count=0)
-    (seen,) = (await shelf.at_unipile("/messages"))["items"]
+    assert (await linked.patch(read=True, pinned=True))["unread_count"] == 0
+    await linked.wait_at_unipile(pinned=1)  # the same job sets both, the read flag first
+    assert (await linked.at_unipile())["unread_count"] == 1
+    await linked.agent.ok("PATCH", account, {"read_receipts": True})
+    await linked.patch(read=True)
+    await linked.wait_at_unipile(unread_count=0)
+    (seen,) = (await linked.at_unipile("/messages"))["items"]
     assert seen["seen"] == 1
-    await shelf.patch(read=False)
-    await shelf.wait_at_unipile(unread_count=1)
+    await linked.patch(read=False)
+    await linked.wait_at_unipile(unread_count=1)
 
 
-async def test_a_flag_that_unipile_rejects_does_not_stop_the_others(shelf: Shelf) -> None:
+async def test_a_flag_that_unipile_rejects_does_not_stop_the_others(linked: LinkedChat) -> None:
     fault = {"method": "PATCH", "path": "/chats/*", "status": 501, "times": 1}
-    await shelf.stack.sandbox.ok("PATCH", "/sandbox/faults", {"routes": [fault]})
-    chat = await shelf.patch(archived=True, pinned=True)
+    await linked.stack.sandbox.ok("PATCH", "/sandbox/faults", {"routes": [fault]})
+    chat = await linked.patch(archived=True, pinned=True)
     assert (chat["archived"], chat["pinned"]) == (True, True)
-    await shelf.wait_at_unipile(archived=0, pinned=1)
+    await linked.wait_at_unipile(archived=0, pinned=1)
 
 
-async def test_a_busy_unipile_hears_of_it_later(shelf: Shelf) -> None:
+async def test_a_busy_unipile_hears_of_it_later(linked: LinkedChat) -> None:
     fault = {"method": "PATCH", "path": "/chats/*", "status": 503, "times": 2}
-    await shelf.stack.sandbox.ok("PATCH", "/sandbox/faults", {"routes": [fault]})
-    await shelf.patch(archived=True)
-    await shelf.wait_at_unipile(archived=1)
+    await linked.stack.sandbox.ok("PATCH", "/sandbox/faults", {"routes": [fault]})
+    await linked.patch(archived=True)
+    await linked.wait_at_unipile(archived=1)
 
 
 @pytest.mark.parametrize(
@@ -150,12 +154,12 @@ async def test_only_the_owner_decides_about_read_marks(web_only: Stack) -> None:
     assert (await owner.ok("PATCH", path, body))["account"]["seq"] == first["seq"]
 
 
-async def test_a_chat_with_something_unread_is_not_called_read_at_unipile(shelf: Shelf) -> None:
+async def test_a_chat_with_something_unread_is_not_called_read_at_unipile(linked: LinkedChat) -> None:
     """UniPile marks whole chats only: the contact would see unread messages as read."""
-    assert (await shelf.patch(read=True, read_seq=0))["unread_count"] == 1
-    await shelf.patch(pinned=True)
-    await shelf.wait_at_unipile(pinned=1)
-    assert (await shelf.at_unipile())["unread_count"] == 1
-    (message,) = await shelf.agent.messages(shelf.account_id, shelf.chat["id"])
-    assert (await shelf.patch(read=True, read_seq=message["arrived_seq"]))["unread_count"] == 0
-    await shelf.wait_at_unipile(unread_count=0)
+    assert (await linked.patch(read=True, read_seq=0))["unread_count"] == 1
+    await linked.patch(pinned=True)
+    await linked.wait_at_unipile(pinned=1)
+    assert (await linked.at_unipile())["unread_count"] == 1
+    (message,) = await linked.agent.messages(linked.account_id, linked.chat["id"])
+    assert (await linked.patch(read=True, read_seq=message["arrived_seq"]))["unread_count"] == 0
+    await linked.wait_at_unipile(unread_count=0)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.rules.account_states import ACCOUNT_STANDINGS, EXHAUSTED, Seen, State, Step, follow, state_of
+from server.rules.account_states import EXHAUSTED, NEXT_STATES, Seen, State, Step, follow, state_of
 
 NEWS = (Seen.WORKS, Seen.LINKED, Seen.MENDING, Seen.SIGNED_OUT, Seen.NOT_ALLOWED, Seen.BROKEN, Seen.MISSING)
 # Seen -> (state, status outside, next step), from a number that is connected.
@@ -46,7 +46,7 @@ def test_where_a_connected_number_goes(seen: Seen, state: State, status: str, st
 @pytest.mark.parametrize("state", State)
 @pytest.mark.parametrize("seen", Seen)
 def test_every_pair_of_state_and_observation(state: State, seen: Seen) -> None:
-    expected = None if (state, seen) in PASSED_OVER else ACCOUNT_STANDINGS[seen]
+    expected = None if (state, seen) in PASSED_OVER else NEXT_STATES[seen]
     assert follow(state, seen) == expected
 
 
@@ -61,7 +61,7 @@ def test_a_code_that_ran_out_and_restarts_that_did_not_help_ask_for_a_person() -
 
 @pytest.mark.parametrize("seen", Seen)
 def test_a_row_says_which_state_it_is_in(seen: Seen) -> None:
-    standing = ACCOUNT_STANDINGS[seen]
+    standing = NEXT_STATES[seen]
     reason = EXHAUSTED if seen is Seen.RESTARTS_EXHAUSTED else "CREDENTIALS"
     assert state_of(standing.status, standing.next_step, reason) is standing.state
 
@@ -80,9 +80,9 @@ def test_the_newest_word_decides_in_any_order_however_often_it_is_said(
     """Except for accounts that are disconnected, waiting for their scan, or out of restarts."""
     state = run(State.CONNECTED, before)
     ended = run(state, [last] * times)
-    assert ended is (state if (state, last) in PASSED_OVER else ACCOUNT_STANDINGS[last].state)
+    assert ended is (state if (state, last) in PASSED_OVER else NEXT_STATES[last].state)
     if state in (State.CONNECTED, State.CONNECTING, State.NEEDS_ACTION, State.DEGRADED):
-        assert ended is ACCOUNT_STANDINGS[last].state
+        assert ended is NEXT_STATES[last].state
     assert run(state, [last]) is ended
 
 
@@ -96,6 +96,6 @@ def test_no_words_bring_a_number_back_that_is_gone(words: list[Seen]) -> None:
 def test_every_standing_has_a_step_of_its_own_meaning(words: list[Seen]) -> None:
     """In any order: a connected account has no next step, and a scan is only requested while a code is shown."""
     state = run(State.WAITING, words)
-    steps = {standing.next_step for standing in ACCOUNT_STANDINGS.values() if standing.state is state}
+    steps = {standing.next_step for standing in NEXT_STATES.values() if standing.state is state}
     assert (Step.SCAN in steps) == (state is State.WAITING)
     assert (steps == {Step.NONE}) == (state is State.CONNECTED)

@@ -13,7 +13,7 @@ from server.store.people import users
 
 
 @dataclass(frozen=True)
-class Shelf:
+class RowOwner:
     """The rows that a store function needs."""
 
     database: Database
@@ -22,12 +22,12 @@ class Shelf:
 
 
 @pytest.fixture
-async def shelf(database_url: str) -> AsyncIterator[Shelf]:
+async def owner(database_url: str) -> AsyncIterator[RowOwner]:
     database = await pool.connect(database_url, size=6, statement_timeout_ms=5000, connect_timeout_seconds=3)
     user = await database.write(users.ensure_user, "ana@x.example", "Ana", "agent")
     account_id = await database.write(
         accounts.take_over_account, user.id, "whatsapp", "acc-1", seen=Seen.WORKS
     )
     assert account_id is not None
-    yield Shelf(database, user.id, account_id)
+    yield RowOwner(database, user.id, account_id)
     await database.close()

@@ -12,7 +12,7 @@ from server.store.db import outages
 from server.store.db.database import connect
 from server.store.db.driver_errors import ReadOnly, StatementTimeout
 from server.store.plans import usage
-from tests.server.store.conftest import Shelf
+from tests.server.store.conftest import RowOwner
 from tests.support.services import Services
 
 
@@ -21,45 +21,45 @@ async def backend(cursor: Cursor) -> int:
     return int((await cursor.fetchone())[0])
 
 
-async def test_work_is_retried_when_every_connection_has_died(shelf: Shelf, services: Services) -> None:
+async def test_work_is_retried_when_every_connection_has_died(owner: RowOwner, services: Services) -> None:
     """A restart of Postgres must not be noticed. aiopg's pool looks for dead connections and then, having opened a
     new one meanwhile, asserts that the next is alive: it had died since, and the request failed with a 500.
     """
     for _ in range(20):
-        before = {await shelf.database.read(backend) for _ in range(10)}
+        before = {await owner.database.read(backend) for _ in range(10)}
         services.command(
             "select pg_terminate_backend(pid, 10000) from pg_stat_activity where usename = 'confab'"
         )
-        after = {await shelf.database.read(backend) for _ in range(10)}
+        after = {await owner.database.read(backend) for _ in range(10)}
         assert not before & after
 
 
-async def test_an_assertion_of_ours_is_not_taken_for_an_outage(shelf: Shelf) -> None:
+async def test_an_assertion_of_ours_is_not_taken_for_an_outage(owner: RowOwner) -> None:
     async def mistaken(_: Cursor) -> None:
         raise AssertionError("a defect")
 
     with pytest.raises(AssertionError, match="a defect"):
-        await shelf.database.read(mistaken)
+        await owner.database.read(mistaken)
 
 
 async def test_a_write_that_may_have_run_twice_counts_once_when_it_is_rolled_back(
-    shelf: Shelf, services: Services
+    owner: RowOwner, services: Services
 ) -> None:
     runs = 0
 
     async def work(cursor: Cursor) -> None:
         nonlocal runs
         runs += 1
-        await usage.raise_usage(cursor, "whatsapp", [{"user_id": shelf.user_id, "sent": 1, "received": 0}])
+        await usage.raise_usage(cursor, "whatsapp", [{"user_id": owner.user_id, "sent": 1, "received": 0}])
         if runs == 1:
             pid = await backend(cursor)
             await asyncio.to_thread(services.command, f"select pg_terminate_backend({pid})")
             await cursor.execute("select 1")
 
-    await shelf.database.write(work)
-    period = await shelf.database.read(month)
+    await owner.database.write(work)
+    period = await owner.database.read(month)
     assert runs == 2
-    assert await shelf.database.read(usage.fetch_month, shelf.user_id, "whatsapp", period) == (1, 0, 0)
+    assert await owner.database.read(usage.fetch_month, owner.user_id, "whatsapp", period) == (1, 0, 0)
 
 
 async def month(cursor: Cursor) -> str:
@@ -79,31 +79,31 @@ async def test_the_servers_time_limit_is_not_a_cancellation(database_url: str) -
     await database.close()
 
 
-async def test_a_cancelled_task_stays_cancelled_and_rolls_back(shelf: Shelf, services: Services) -> None:
+async def test_a_cancelled_task_stays_cancelled_and_rolls_back(owner: RowOwner, services: Services) -> None:
     begun = asyncio.Event()
 
     async def work(cursor: Cursor) -> None:
-        await usage.raise_usage(cursor, "whatsapp", [{"user_id": shelf.user_id, "sent": 1, "received": 0}])
+        await usage.raise_usage(cursor, "whatsapp", [{"user_id": owner.user_id, "sent": 1, "received": 0}])
         begun.set()
         await cursor.execute("select pg_sleep(10)")
 
-    task = asyncio.create_task(shelf.database.write(work))
+    task = asyncio.create_task(owner.database.write(work))
     await begun.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
     # The server does not notice: it runs that query to its end, and would keep its locks into the next test.
     services.command("select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'PgSleep'")
-    period = await shelf.database.read(month)
-    assert await shelf.database.read(usage.fetch_month, shelf.user_id, "whatsapp", period) == (0, 0, 0)
+    period = await owner.database.read(month)
+    assert await owner.database.read(usage.fetch_month, owner.user_id, "whatsapp", period) == (0, 0, 0)
 
 
-async def test_a_mistake_in_a_statement_is_not_taken_for_an_outage(shelf: Shelf) -> None:
+async def test_a_mistake_in_a_statement_is_not_taken_for_an_outage(owner: RowOwner) -> None:
     async def mistaken(cursor: Cursor) -> None:
         await cursor.execute("select nothing_of_the_kind")
 
     with pytest.raises(psycopg2.ProgrammingError):
-        await shelf.database.read(mistaken)
+        await owner.database.read(mistaken)
 
 
 async def test_an_absent_server_is_unavailable_at_once() -> None:
@@ -148,18 +148,18 @@ async def test_closing_does_not_wait_for_a_connection_that_died_in_use(database_
     ],
 )  # fmt: skip
 async def test_transient_errors_become_unavailable_and_others_stay(
-    shelf: Shelf, state: str, becomes: type[Exception]
+    owner: RowOwner, state: str, becomes: type[Exception]
 ) -> None:
     async def fail(cursor: Cursor) -> None:
         await cursor.execute("do $$ begin raise exception using errcode = '%s'; end $$" % state)  # noqa: UP031
 
-    for run in (shelf.database.read, shelf.database.write):
+    for run in (owner.database.read, owner.database.write):
         with pytest.raises(becomes) as failed:
             await run(fail)
         if becomes is not psycopg2.Error:
             assert failed.type is becomes
             assert (failed.value.status, failed.value.retry_after) == (503, 1)  # type: ignore[attr-defined]
-    await shelf.database.read(backend)
+    await owner.database.read(backend)
 
 
 async def test_a_primary_that_became_a_standby_is_left_for_the_new_one(
@@ -185,7 +185,7 @@ async def create(cursor: Cursor) -> None:
 
 
 async def test_an_outage_is_one_line_at_its_beginning_and_one_at_its_end(
-    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+    owner: RowOwner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     moment = [100.0]
     monkeypatch.setattr("server.store.db.outages.time.monotonic", lambda: moment[0])
@@ -196,11 +196,11 @@ async def test_an_outage_is_one_line_at_its_beginning_and_one_at_its_end(
     with capture_logs() as lines:
         for _ in range(5):
             with pytest.raises(Unavailable):
-                await shelf.database.write(fail)
-            await shelf.database.read(backend)  # reading may go on
+                await owner.database.write(fail)
+            await owner.database.read(backend)  # reading may go on
         moment[0] += outages.QUIET_SECONDS
         for _ in range(3):
-            await shelf.database.read(backend)
+            await owner.database.read(backend)
     assert [(line["event"], line["log_level"]) for line in lines] == [
         ("database_unavailable", "warning"),
         ("database_available", "info"),

@@ -12,7 +12,7 @@ from server.text import phones
 
 TABLE = json.loads((Path(__file__).parents[2] / "fixtures" / "phones.json").read_text())
 WHY = {
-    "number": phones.NOT_A_NUMBER,
+    "number": phones.NOT_A_PHONE,
     "country": phones.ADD_COUNTRY,
     "short": phones.TOO_SHORT,
     "long": phones.TOO_LONG,

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from server.unipile.fields.attachments import Attachment, attachments
-from server.unipile.fields.vcards import MAX_CONTACTS, MAX_NUMBERS, read_cards
+from server.unipile.fields.vcards import MAX_CONTACTS, MAX_PHONES, read_cards
 
 MASP = {"latitude": -23.561414, "longitude": -46.655881, "name": "MASP", "address": "Av. Paulista, 1578"}
 CARD = (
@@ -107,5 +107,5 @@ def test_what_a_card_may_cost_has_an_end() -> None:
     assert len(read_cards(many)) == MAX_CONTACTS
     numbers = "".join(f"TEL:+49151123400{n:02}\n" for n in range(50))
     (person,) = read_cards(f"BEGIN:VCARD\nFN:Nina\n{numbers}END:VCARD")
-    assert len(person["numbers"]) == MAX_NUMBERS
+    assert len(person["numbers"]) == MAX_PHONES
     assert read_cards("BEGIN:VCARD\nFN:" + "x" * 1_000_000)[0]["name"] == "x" * 200

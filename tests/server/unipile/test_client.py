@@ -139,7 +139,7 @@ async def test_an_id_stays_one_part_of_the_address() -> None:
         for identifier in (".", ".."):
             with pytest.raises(Rejected) as caught:
                 await client.fetch_account(identifier)
-            assert caught.value.is_gone
+            assert caught.value.is_absent
             with pytest.raises(Rejected):
                 await client.delete_account(identifier)
     assert len(paths) == 7

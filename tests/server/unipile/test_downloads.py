@@ -67,7 +67,7 @@ async def test_an_expired_file_is_asked_for_once() -> None:
     async with client_of(files.answer) as client:
         with pytest.raises(Rejected) as caught:
             await fetch(client)
-    assert (files.asked, caught.value.is_gone) == (1, True)
+    assert (files.asked, caught.value.is_absent) == (1, True)
 
 
 async def test_a_download_that_hangs_is_cut_off_and_gives_its_place_back() -> None:

@@ -15,7 +15,7 @@ from server.store.accounts import restarts
 from server.unipile.errors import NotTaken
 from tests.support.fixtures_stack import Stack, run_stack
 from tests.support.peers import eventually
-from tests.support.worker_harness import Ledger, status_event
+from tests.support.worker_harness import WorkerHarness, status_event
 from workers.accounts.restarts import limits_of, queue_due_restarts, restart_account
 from workers.accounts.states import note
 from workers.context import open_parts
@@ -28,39 +28,39 @@ class Bench:
     """An account at UniPile and here, the restarts run by hand; `asked` counts the calls."""
 
     stack: Stack
-    ledger: Ledger
+    harness: WorkerHarness
     account_id: int
     asked: list[str] = field(default_factory=list)
 
     async def shown(self) -> tuple[str, str, int]:
-        (row,) = await self.ledger.fetch("select status, next_step, restarts from channels_account")
+        (row,) = await self.harness.fetch("select status, next_step, restarts from channels_account")
         return row["status"], row["next_step"], row["restarts"]
 
     async def word(self, word: str) -> None:
-        await self.ledger.store(status_event(word), source="account-status")
+        await self.harness.store(status_event(word), source="account-status")
 
     async def wait_out(self, seconds: float) -> None:
         """As if so much time had passed."""
-        await self.ledger.execute(
+        await self.harness.execute(
             """update channels_account set status_since = status_since - make_interval(secs => %(s)s),
                    last_restart_at = last_restart_at - make_interval(secs => %(s)s)""",
             s=seconds,
         )
 
     async def due(self) -> bool:
-        return bool(await self.ledger.parts.database.read(restarts.list_due, limits_of(self.ledger.parts)))
+        return bool(await self.harness.parts.database.read(restarts.list_due, limits_of(self.harness.parts)))
 
     async def restart(self, times: int = 1) -> None:
-        jobs = (restart_account(self.ledger.context(), self.account_id) for _ in range(times))
+        jobs = (restart_account(self.harness.context(), self.account_id) for _ in range(times))
         await asyncio.gather(*jobs)
 
 
 @pytest.fixture
 async def bench(web_only: Stack, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
     async with open_parts(web_only.config) as parts:
-        ledger = await Ledger(parts).open()
+        harness = await WorkerHarness(parts).open()
         await web_only.sandbox.ok("POST", "/sandbox/accounts", {"id": "acc-1"})
-        made = Bench(web_only, ledger, await ledger.make_account())
+        made = Bench(web_only, harness, await harness.make_account())
         ask = parts.unipile.restart_account
 
         async def counted(external_account_id: str) -> bool:
@@ -87,7 +87,7 @@ async def test_three_restarts_with_growing_pauses_and_then_a_person(bench: Bench
     await bench.wait_out(161)
     await bench.restart()
     assert (len(bench.asked), await bench.shown()) == (3, ("needs_action", "contact_support", 3))
-    (row,) = await bench.ledger.fetch("select status_reason from channels_account")
+    (row,) = await bench.harness.fetch("select status_reason from channels_account")
     assert row["status_reason"] == "RESTARTS_EXHAUSTED"
     for word in ("ERROR", "STOPPED", "ERROR"):
         await bench.word(word)
@@ -109,7 +109,7 @@ async def test_a_restart_that_unipile_cannot_take_counts_and_is_not_repeated(
         bench.asked.append(external_account_id)
         raise NotTaken("no_client_session", "No session.", 503)
 
-    monkeypatch.setattr(bench.ledger.parts.unipile, "restart_account", away)
+    monkeypatch.setattr(bench.harness.parts.unipile, "restart_account", away)
     await bench.word("ERROR")
     await bench.wait_out(11)
     await bench.restart(2)
@@ -134,7 +134,7 @@ async def test_flapping_does_not_bring_restarts_back(bench: Bench) -> None:
         await bench.restart()
         assert len(bench.asked) == number
         await bench.word("OK")
-        await queue_due_restarts(bench.ledger.parts)
+        await queue_due_restarts(bench.harness.parts)
     await bench.word("ERROR")
     await bench.wait_out(161)
     await bench.restart()
@@ -147,16 +147,16 @@ async def test_a_number_that_held_for_an_hour_starts_anew(bench: Bench) -> None:
     await bench.restart()
     await bench.word("OK")
     await bench.wait_out(3590)
-    await queue_due_restarts(bench.ledger.parts)
+    await queue_due_restarts(bench.harness.parts)
     assert await bench.shown() == ("connected", "none", 1)
     await bench.wait_out(11)
-    await queue_due_restarts(bench.ledger.parts)
+    await queue_due_restarts(bench.harness.parts)
     assert await bench.shown() == ("connected", "none", 0)
 
 
 async def test_a_stuck_number_is_well_when_unipile_says_so(bench: Bench) -> None:
     await bench.word("ERROR")
-    await note(bench.ledger.parts, bench.account_id, Seen.RESTARTS_EXHAUSTED, "RESTARTS_EXHAUSTED")
+    await note(bench.harness.parts, bench.account_id, Seen.RESTARTS_EXHAUSTED, "RESTARTS_EXHAUSTED")
     await bench.word("OK")
     assert await bench.shown() == ("connected", "none", 0)
 

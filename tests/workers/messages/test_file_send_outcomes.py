@@ -80,7 +80,7 @@ async def test_an_echo_finds_the_file_of_its_size(desk: Desk) -> None:
     await lose(desk, DID_NOT, WENT)
     picture = {"id": "att-9", "type": "img", "file_size": len(LARGE), "mimetype": "image/png"}
     echo = written_by_us("", chat_id=desk.chat["provider_chat_id"], message_id="m-9")
-    await desk.ledger.store(echo | {"attachments": [picture]})
+    await desk.harness.store(echo | {"attachments": [picture]})
     assert await outcomes(desk) == [("c", "unconfirmed"), ("c#2", "sent")]
 
 
@@ -90,5 +90,5 @@ async def test_an_echo_of_another_size_finds_the_oldest_send_all_the_same(desk: 
     await lose(desk, WENT, DID_NOT)
     picture = {"id": "att-9", "type": "img", "file_size": 3, "mimetype": "image/jpeg"}
     echo = written_by_us("", chat_id=desk.chat["provider_chat_id"], message_id="m-9")
-    await desk.ledger.store(echo | {"attachments": [picture]})
+    await desk.harness.store(echo | {"attachments": [picture]})
     assert await outcomes(desk) == [("c", "sent"), ("c#2", "unconfirmed")]

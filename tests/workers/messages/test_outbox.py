@@ -20,15 +20,15 @@ from workers.periodic import requeue_lost_sends
 
 async def test_a_rejected_send_fails_with_the_reason_and_costs_nothing(desk: Desk) -> None:
     await desk.ask("Oi", "c-1")
-    assert await desk.ledger.usage() == (1, 0)
+    assert await desk.harness.usage() == (1, 0)
     await desk.fail(send_status=422)
     await desk.work()
     (message,) = await desk.sent()
     assert message["status"] == "failed"
     assert message["error"] is not None
-    assert await desk.ledger.usage() == (0, 0)
+    assert await desk.harness.usage() == (0, 0)
     await desk.work()
-    assert await desk.ledger.usage() == (0, 0)
+    assert await desk.harness.usage() == (0, 0)
 
 
 @pytest.mark.parametrize("status", [429, 503])
@@ -43,17 +43,17 @@ async def test_a_busy_unipile_gets_the_message_once_later(desk: Desk, status: in
     await desk.work()
     assert summary(await desk.sent()) == [("c-1", "sent")]
     assert await desk.seen_by_the_customer() == ["Oi"]
-    assert await desk.ledger.usage() == (1, 0)
+    assert await desk.harness.usage() == (1, 0)
 
 
 async def test_a_tick_before_the_response_is_not_lost(desk: Desk) -> None:
     """Until UniPile has responded, it is unknown whose tick it is."""
     message = await desk.ask("Oi", "c-1")
-    await desk.ledger.store(receipt("message_delivered", "msg-early"))
+    await desk.harness.store(receipt("message_delivered", "msg-early"))
     assert summary(await desk.sent()) == [("c-1", "sending")]
-    await settle_send(desk.ledger.parts, message["id"], "sent", provider_msg_id="msg-early")
+    await settle_send(desk.harness.parts, message["id"], "sent", provider_msg_id="msg-early")
     assert summary(await desk.sent()) == [("c-1", "delivered")]
-    assert await desk.ledger.fetch("select 1 from channels_receipt") == []
+    assert await desk.harness.fetch("select 1 from channels_receipt") == []
 
 
 async def test_an_unreachable_unipile_gets_the_message_once_later(desk: Desk) -> None:
@@ -65,8 +65,8 @@ async def test_an_unreachable_unipile_gets_the_message_once_later(desk: Desk) ->
         connect_timeout_seconds=1,
         total_timeout_seconds=1,
     )
-    context = desk.ledger.context()
-    context["confab"] = replace(desk.ledger.parts, unipile=nobody)
+    context = desk.harness.context()
+    context["confab"] = replace(desk.harness.parts, unipile=nobody)
     with pytest.raises(NotTaken):
         await send_chat(context, desk.chat["id"])
     await nobody.close()
@@ -90,8 +90,8 @@ async def test_an_unknown_outcome_is_unconfirmed_until_the_echo_arrives(
     assert message["status"] == "unconfirmed"
     assert message["error"] is not None
     assert await desk.seen_by_the_customer() == ["Oi"]
-    assert await desk.ledger.usage() == (1, 0)
-    await desk.ledger.store(written_by_us("Oi", chat_id=desk.chat["provider_chat_id"], message_id="m-1"))
+    assert await desk.harness.usage() == (1, 0)
+    await desk.harness.store(written_by_us("Oi", chat_id=desk.chat["provider_chat_id"], message_id="m-1"))
     (message,) = await desk.sent()
     assert (message["status"], message["provider_msg_id"], message["error"]) == ("sent", "m-1", None)
 
@@ -129,9 +129,9 @@ async def test_a_send_of_a_dead_worker_is_unconfirmed_and_the_next_one_is_sent(d
     await desk.fail()
     await desk.work()  # the job runs again elsewhere: the message is not its to send
     assert summary(await desk.sent()) == [("c-1", "sending"), ("c-2", "sending")]
-    await desk.ledger.execute("update channels_message set attempted_at = now() - interval '1 hour'")
-    await desk.ledger.execute("update channels_message set attempted_at = null where client_id = 'c-2'")
-    await requeue_lost_sends(desk.ledger.parts)
+    await desk.harness.execute("update channels_message set attempted_at = now() - interval '1 hour'")
+    await desk.harness.execute("update channels_message set attempted_at = null where client_id = 'c-2'")
+    await requeue_lost_sends(desk.harness.parts)
     assert summary(sorted(await desk.sent(), key=lambda m: m["id"])) == [
         ("c-1", "unconfirmed"),
         ("c-2", "sending"),
@@ -143,10 +143,12 @@ async def test_a_send_of_a_dead_worker_is_unconfirmed_and_the_next_one_is_sent(d
 async def test_a_send_whose_job_was_lost_is_requeued(desk: Desk) -> None:
     """Redis was unavailable when the send was accepted: only the row exists."""
     await desk.ask("Oi", "c-1")
-    await desk.ledger.parts.redis.flushall()
-    await desk.ledger.execute("update channels_message set created_at = now() - interval '1 hour'")
-    await requeue_lost_sends(desk.ledger.parts)
-    jobs = [await desk.ledger.parts.redis.get(key) for key in await desk.ledger.parts.redis.keys("arq:job:*")]
+    await desk.harness.parts.redis.flushall()
+    await desk.harness.execute("update channels_message set created_at = now() - interval '1 hour'")
+    await requeue_lost_sends(desk.harness.parts)
+    jobs = [
+        await desk.harness.parts.redis.get(key) for key in await desk.harness.parts.redis.keys("arq:job:*")
+    ]
     assert [b"send_chat" in job for job in jobs] == [True]
 
 
@@ -156,7 +158,7 @@ async def test_the_same_client_id_again_sends_nothing(desk: Desk) -> None:
     assert {message["id"] for message in again} == {first["id"]}
     await desk.work()
     assert await desk.seen_by_the_customer() == ["Oi"]
-    assert await desk.ledger.usage() == (1, 0)
+    assert await desk.harness.usage() == (1, 0)
 
 
 @pytest.mark.parametrize(
@@ -171,4 +173,4 @@ async def test_a_send_and_its_echo_are_one_bubble(stack: Stack, faults: dict[str
         (message,) = await desk.sent()
         assert (message["client_id"], message["status"]) == ("c-1", "delivered")
         assert message["provider_msg_id"] is not None
-        assert (await desk.ledger.usage())[0] == 1
+        assert (await desk.harness.usage())[0] == 1

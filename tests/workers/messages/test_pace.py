@@ -35,14 +35,14 @@ async def slow_desk(config: Config) -> AsyncIterator[Desk]:
 
 async def queued_send(desk: Desk) -> float:
     """Seconds until the chat's next outbox job."""
-    ((_, moment),) = await desk.ledger.parts.redis.zrange(OUTBOX_QUEUE, 0, -1, withscores=True)
+    ((_, moment),) = await desk.harness.parts.redis.zrange(OUTBOX_QUEUE, 0, -1, withscores=True)
     return float(moment) / 1000 - time.time()
 
 
 async def test_a_burst_goes_out_at_once_and_what_is_over_it_waits_visibly(slow_desk: Desk) -> None:
     for n in range(5):
         await slow_desk.ask(f"texto {n}", f"c-{n}")
-    await slow_desk.ledger.parts.redis.flushall()
+    await slow_desk.harness.parts.redis.flushall()
     socket = await slow_desk.agent.listen()
     await slow_desk.work()
     assert await slow_desk.seen_by_the_customer() == ["texto 0", "texto 1", "texto 2"]
@@ -62,9 +62,9 @@ async def test_a_delayed_message_keeps_its_time_and_its_order(slow_desk: Desk) -
         await slow_desk.ask(f"texto {n}", f"c-{n}")
     for _ in range(3):
         await slow_desk.work()
-    rows = await slow_desk.ledger.fetch("select free_at - now() as left from channels_pace")
+    rows = await slow_desk.harness.fetch("select free_at - now() as left from channels_pace")
     assert rows[0]["left"].total_seconds() < 4 * 60 + 1  # asking again takes no second turn
-    await slow_desk.ledger.execute(
+    await slow_desk.harness.execute(
         "update channels_message set scheduled_at = now() where isfinite(scheduled_at)"
     )
     await slow_desk.work()

@@ -4,28 +4,28 @@ import pytest
 
 from server.store.messages.early_events import prune_early_events
 from tests.support.peers import message_received
-from tests.support.worker_harness import Ledger, receipt
+from tests.support.worker_harness import WorkerHarness, receipt
 from workers import periodic
 
 DAYS = 30
 
 
-async def tell(ledger: Ledger, number: int, days_ago: float) -> None:
+async def tell(harness: WorkerHarness, number: int, days_ago: float) -> None:
     """A tick, an edit and a reaction about a message that is not stored."""
     message_id = f"never-{number}"
     change = message_received("acc-1", "Olá", message_id=message_id)
-    await ledger.store(
+    await harness.store(
         receipt("message_read", message_id),
         change | {"event": "message_edited"},
         change | {"event": "message_reaction", "reaction": "👍", "reaction_sender": change["sender"]},
     )
-    await ledger.execute(
+    await harness.execute(
         """update channels_receipt set created_at = now() - make_interval(hours => %(hours)s)
            where provider_msg_id = %(id)s""",
         id=message_id,
         hours=int(days_ago * 24),
     )
-    await ledger.execute(
+    await harness.execute(
         """update channels_amendment set told_at = now() - make_interval(hours => %(hours)s)
            where provider_msg_id = %(id)s""",
         id=message_id,
@@ -33,38 +33,40 @@ async def tell(ledger: Ledger, number: int, days_ago: float) -> None:
     )
 
 
-async def kept(ledger: Ledger) -> set[tuple[str, str]]:
-    rows = await ledger.fetch(
+async def kept(harness: WorkerHarness) -> set[tuple[str, str]]:
+    rows = await harness.fetch(
         """select 'tick' as what, provider_msg_id as id from channels_receipt
            union all select kind, provider_msg_id from channels_amendment"""
     )
     return {(row["what"], row["id"]) for row in rows}
 
 
-async def test_only_old_early_events_are_deleted(ledger: Ledger) -> None:
-    await tell(ledger, 1, DAYS + 0.5)
-    await tell(ledger, 2, DAYS - 0.5)
-    await periodic.prune_early_events(ledger.parts)
-    assert await kept(ledger) == {("tick", "never-2"), ("edited", "never-2"), ("reaction", "never-2")}
+async def test_only_old_early_events_are_deleted(harness: WorkerHarness) -> None:
+    await tell(harness, 1, DAYS + 0.5)
+    await tell(harness, 2, DAYS - 0.5)
+    await periodic.prune_early_events(harness.parts)
+    assert await kept(harness) == {("tick", "never-2"), ("edited", "never-2"), ("reaction", "never-2")}
 
 
-async def test_a_transaction_takes_a_bounded_batch(ledger: Ledger) -> None:
+async def test_a_transaction_takes_a_bounded_batch(harness: WorkerHarness) -> None:
     for number in range(4):
-        await tell(ledger, number, DAYS + 1)
-    assert await ledger.parts.database.write(prune_early_events, DAYS, 3) == 6
-    assert len(await kept(ledger)) == 12 - 6
+        await tell(harness, number, DAYS + 1)
+    assert await harness.parts.database.write(prune_early_events, DAYS, 3) == 6
+    assert len(await kept(harness)) == 12 - 6
 
 
-async def test_a_backlog_is_deleted_in_batches(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_backlog_is_deleted_in_batches(
+    harness: WorkerHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(periodic, "PRUNE_BATCH", 2)
     for number in range(5):
-        await tell(ledger, number, DAYS + 1)
-    await periodic.prune_early_events(ledger.parts)
-    assert await kept(ledger) == set()
+        await tell(harness, number, DAYS + 1)
+    await periodic.prune_early_events(harness.parts)
+    assert await kept(harness) == set()
 
 
-async def test_what_is_pruned_does_not_come_back_with_its_message(ledger: Ledger) -> None:
-    await tell(ledger, 1, DAYS + 1)
-    await periodic.prune_early_events(ledger.parts)
-    await ledger.store(message_received("acc-1", "Oi", message_id="never-1", is_sender=True))
-    assert (await ledger.message())["status"] == "sent"
+async def test_what_is_pruned_does_not_come_back_with_its_message(harness: WorkerHarness) -> None:
+    await tell(harness, 1, DAYS + 1)
+    await periodic.prune_early_events(harness.parts)
+    await harness.store(message_received("acc-1", "Oi", message_id="never-1", is_sender=True))
+    assert (await harness.message())["status"] == "sent"

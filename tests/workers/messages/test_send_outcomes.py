@@ -17,17 +17,17 @@ AGED = "update channels_message set attempted_at = attempted_at - interval '1 ho
 
 async def verify_due(desk: Desk) -> None:
     """Runs the periodic task and the verifications that it queued, without their delays."""
-    await desk.ledger.execute(
+    await desk.harness.execute(
         "update channels_message set next_look_at = now() where next_look_at is not null"
     )
-    await verify_sends.queue_due_verifications(desk.ledger.parts)
-    rows = await desk.ledger.fetch("select id from channels_message where direction = 'out'")
+    await verify_sends.queue_due_verifications(desk.harness.parts)
+    rows = await desk.harness.fetch("select id from channels_message where direction = 'out'")
     for row in rows:
-        await verify_sends.verify_send(desk.ledger.context(), row["id"])
+        await verify_sends.verify_send(desk.harness.context(), row["id"])
 
 
 async def attempts_of(desk: Desk) -> list[tuple[int, str | None, str | None]]:
-    rows = await desk.ledger.fetch("select * from channels_send_attempt order by message_id, number")
+    rows = await desk.harness.fetch("select * from channels_send_attempt order by message_id, number")
     return [(row["number"], row["outcome"], row["error_code"]) for row in rows]
 
 
@@ -55,7 +55,7 @@ async def test_a_send_that_is_not_found_is_unconfirmed_and_never_sent_again(desk
     assert "unexpected_error" in message["error"]
     assert await desk.seen_by_the_customer() == []
     assert await attempts_of(desk) == [(1, "unconfirmed", "unexpected_error")]
-    (row,) = await desk.ledger.fetch("select next_look_at from channels_message where direction = 'out'")
+    (row,) = await desk.harness.fetch("select next_look_at from channels_message where direction = 'out'")
     assert row["next_look_at"] is None  # looked for four times, then left to its echo or a person
 
 
@@ -66,13 +66,13 @@ async def test_a_later_verification_finds_it(desk: Desk) -> None:
     await desk.work()
     assert summary(await desk.sent()) == [("c-1", "unconfirmed")]
     await verify_due(desk)  # UniPile cannot be asked: the look does not count
-    (row,) = await desk.ledger.fetch("select looks from channels_message where direction = 'out'")
+    (row,) = await desk.harness.fetch("select looks from channels_message where direction = 'out'")
     assert row["looks"] == 0
     await desk.fail()
     await verify_due(desk)
     (message,) = await desk.sent()
     assert message["status"] in ("sent", "delivered")
-    assert await desk.ledger.usage() == (1, 0)
+    assert await desk.harness.usage() == (1, 0)
 
 
 async def test_equal_texts_are_distinguished_by_the_stored_rows(desk: Desk) -> None:
@@ -92,11 +92,13 @@ async def test_the_verification_is_queued_by_name(desk: Desk) -> None:
     await desk.ask("Oi", "c-1")
     await desk.fail(routes=[LOST])
     await desk.work()
-    await desk.ledger.parts.redis.flushall()
-    await desk.ledger.execute("update channels_message set next_look_at = now()")
+    await desk.harness.parts.redis.flushall()
+    await desk.harness.execute("update channels_message set next_look_at = now()")
     for _ in range(2):  # the second round finds the look taken
-        await verify_sends.queue_due_verifications(desk.ledger.parts)
-    jobs = [await desk.ledger.parts.redis.get(key) for key in await desk.ledger.parts.redis.keys("arq:job:*")]
+        await verify_sends.queue_due_verifications(desk.harness.parts)
+    jobs = [
+        await desk.harness.parts.redis.get(key) for key in await desk.harness.parts.redis.keys("arq:job:*")
+    ]
     assert [b"look_up_send" in job for job in jobs] == [True]
     assert "look_up_send" in QUEUES
 
@@ -107,30 +109,30 @@ async def test_an_accepted_send_without_an_echo_is_unconfirmed_until_its_late_ec
     await desk.ask("Oi", "c-1")
     await desk.fail(no_echo=True, no_delivered=True, no_read=True)
     await desk.work()
-    await verify_sends.queue_due_verifications(desk.ledger.parts)
+    await verify_sends.queue_due_verifications(desk.harness.parts)
     assert summary(await desk.sent()) == [("c-1", "sent")]
-    await desk.ledger.execute(AGED)
+    await desk.harness.execute(AGED)
     await verify_due(desk)
     (message,) = await desk.sent()
     assert message["status"] == "unconfirmed"
     assert "unseen" in message["error"]
     echo = written_by_us("Oi", chat_id=desk.chat["provider_chat_id"], message_id=message["provider_msg_id"])
-    await desk.ledger.store(echo)
+    await desk.harness.store(echo)
     (message,) = await desk.sent()
     assert (message["status"], message["error"]) == ("sent", None)
-    await verify_sends.queue_due_verifications(desk.ledger.parts)
+    await verify_sends.queue_due_verifications(desk.harness.parts)
     assert summary(await desk.sent()) == [("c-1", "sent")]
-    assert await desk.ledger.usage() == (1, 0)
+    assert await desk.harness.usage() == (1, 0)
 
 
 async def test_a_tick_confirms_an_unseen_send(desk: Desk) -> None:
     await desk.ask("Oi", "c-1")
     await desk.fail(no_echo=True, no_delivered=True, no_read=True)
     await desk.work()
-    await desk.ledger.execute(AGED)
-    await verify_sends.queue_due_verifications(desk.ledger.parts)
+    await desk.harness.execute(AGED)
+    await verify_sends.queue_due_verifications(desk.harness.parts)
     (message,) = await desk.sent()
-    await desk.ledger.store(receipt("message_delivered", message["provider_msg_id"]))
+    await desk.harness.store(receipt("message_delivered", message["provider_msg_id"]))
     (message,) = await desk.sent()
     assert (message["status"], message["error"]) == ("delivered", None)
 
@@ -141,7 +143,7 @@ async def test_an_unseen_send_is_found_delivered_at_unipile(desk: Desk) -> None:
     await desk.ask("Oi", "c-1")
     await desk.work()
     await eventually(lambda: is_delivered(desk))
-    await desk.ledger.execute("update channels_message set attempted_at = attempted_at - interval '1 hour'")
+    await desk.harness.execute("update channels_message set attempted_at = attempted_at - interval '1 hour'")
     await verify_due(desk)
     assert summary(await desk.sent()) == [("c-1", "delivered")]
 
@@ -158,10 +160,10 @@ async def test_a_timely_echo_confirms_the_send(desk: Desk) -> None:
     await desk.work()
     (message,) = await desk.sent()
     echo = written_by_us("Oi", chat_id=desk.chat["provider_chat_id"], message_id=message["provider_msg_id"])
-    await desk.ledger.store(echo)
+    await desk.harness.store(echo)
     before = (await desk.sent())[0]["seq"]
-    await desk.ledger.execute(AGED)
-    await verify_sends.queue_due_verifications(desk.ledger.parts)
+    await desk.harness.execute(AGED)
+    await verify_sends.queue_due_verifications(desk.harness.parts)
     (message,) = await desk.sent()
     assert (message["status"], message["seq"]) == ("sent", before)
 
@@ -193,9 +195,9 @@ async def test_a_send_of_a_dead_worker_is_verified(desk: Desk) -> None:
     await desk.ask("Oi", "c-1")
     await desk.fail(routes=[LOST | {"accepted": True}, GET_MESSAGES | {"status": 503}], no_echo=True)
     await desk.work()
-    await desk.ledger.execute("update channels_message set status = 'sending'")
-    await desk.ledger.execute(AGED)
-    await requeue_lost_sends(desk.ledger.parts)
+    await desk.harness.execute("update channels_message set status = 'sending'")
+    await desk.harness.execute(AGED)
+    await requeue_lost_sends(desk.harness.parts)
     assert summary(await desk.sent()) == [("c-1", "unconfirmed")]
     await desk.fail()
     await verify_due(desk)

@@ -19,20 +19,20 @@ async def test_a_user_can_retry_a_failed_send(desk: Desk) -> None:
     message = await desk.ask("Oi", "c-1")
     await desk.fail(routes=[POST_MESSAGE | {"status": 422, "times": 1}])
     await desk.work()
-    assert await desk.ledger.usage() == (0, 0)
+    assert await desk.harness.usage() == (0, 0)
     socket = await desk.agent.listen()
     answer = await retry(desk, message["id"])
     assert answer.status == 200
     again = answer.body["message"]
     assert (again["id"], again["status"], again["error"]) == (message["id"], "sending", None)
     await socket.wait_for_event("message:updated", id=message["id"], status="sending")
-    assert await desk.ledger.usage() == (1, 0)
+    assert await desk.harness.usage() == (1, 0)
     assert (await retry(desk, message["id"])).status == 409
     await desk.work()
     assert summary(await desk.sent()) == [("c-1", "sent")]
     assert await desk.seen_by_the_customer() == ["Oi"]
     assert await attempts_of(desk) == [(1, "failed", "cant_send_message"), (2, "sent", None)]
-    assert await desk.ledger.usage() == (1, 0)
+    assert await desk.harness.usage() == (1, 0)
 
 
 async def test_a_second_failure_refunds_the_count_again(desk: Desk) -> None:
@@ -40,11 +40,11 @@ async def test_a_second_failure_refunds_the_count_again(desk: Desk) -> None:
     await desk.fail(send_status=422)
     for _ in range(2):
         await desk.work()
-        assert await desk.ledger.usage() == (0, 0)
+        assert await desk.harness.usage() == (0, 0)
         assert (await retry(desk, message["id"], f"/chats/{desk.chat['id']}")).status == 200
     await desk.fail()
     await desk.work()
-    assert await desk.ledger.usage() == (1, 0)
+    assert await desk.harness.usage() == (1, 0)
     assert [outcome for _, outcome, _ in await attempts_of(desk)] == ["failed", "failed", "sent"]
 
 
@@ -57,12 +57,12 @@ async def test_an_unconfirmed_send_is_retried_and_counted_once(desk: Desk) -> No
     assert (await retry(desk, message["id"])).status == 200
     await desk.work()
     assert summary(await desk.sent()) == [("c-1", "sent")]
-    assert await desk.ledger.usage() == (1, 0)
+    assert await desk.harness.usage() == (1, 0)
     assert await desk.seen_by_the_customer() == ["Oi", "Oi"]
     late = written_by_us("Oi", chat_id=desk.chat["provider_chat_id"], message_id="the-first")
-    await desk.ledger.store(late)
+    await desk.harness.store(late)
     assert len(await desk.sent()) == 2
-    assert await desk.ledger.usage() == (2, 0)
+    assert await desk.harness.usage() == (2, 0)
     assert [outcome for _, outcome, _ in await attempts_of(desk)] == ["unconfirmed", "sent"]
 
 
@@ -82,8 +82,8 @@ async def test_a_retry_is_rejected_for_other_states(desk: Desk) -> None:
     await desk.work()
     assert (await retry(desk, message["id"])).status == 409  # sent
     await desk.stack.write("acc-1", "Tem?")
-    await desk.ledger.store(written_by_us("x", chat_id="other") | {"is_sender": False})
-    inbound = [m for m in await desk.ledger.messages() if m["direction"] == "in"]
+    await desk.harness.store(written_by_us("x", chat_id="other") | {"is_sender": False})
+    inbound = [m for m in await desk.harness.messages() if m["direction"] == "in"]
     assert (await retry(desk, inbound[0]["id"])).status == 409
     assert (await retry(desk, message["id"] + 1000)).status == 404
     assert (await retry(desk, message["id"], "/chats/999999")).status == 404
@@ -101,10 +101,10 @@ async def test_a_retry_is_denied_to_users_who_may_not_send(desk: Desk) -> None:
     await add_member(desk.stack, desk.account_id, viewer, "viewer")
     await add_member(desk.stack, desk.account_id, agent, "agent")
     assert (await viewer.call("POST", path)).status == 403
-    await desk.ledger.execute("update channels_account set status = 'needs_action'")
+    await desk.harness.execute("update channels_account set status = 'needs_action'")
     assert (await agent.call("POST", path)).status == 409
-    await desk.ledger.execute("update channels_account set status = 'connected'")
+    await desk.harness.execute("update channels_account set status = 'connected'")
     await revoke_entitlement(desk.stack, desk.agent)
     assert (await agent.call("POST", path)).status == 403
     assert summary(await desk.sent()) == [("c-1", "failed")]
-    assert await desk.ledger.usage() == (0, 0)
+    assert await desk.harness.usage() == (0, 0)

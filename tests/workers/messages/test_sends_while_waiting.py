@@ -36,7 +36,7 @@ async def test_a_send_before_the_scan_fails_and_says_to_reconnect(desk: Desk) ->
     }
     assert (account["status"], account["next_step"]) == ("connecting", "scan")  # the code is still good
     assert await desk.seen_by_the_customer() == []
-    assert await desk.ledger.usage() == (0, 0)  # not paid for
+    assert await desk.harness.usage() == (0, 0)  # not paid for
 
     await desk.stack.sandbox.ok("POST", "/sandbox/accounts/acc-1/scan", {})
     await desk.stack.sandbox.ok("POST", "/sandbox/accounts/acc-1/status", {"status": "OK"})

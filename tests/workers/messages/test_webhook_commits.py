@@ -9,7 +9,7 @@ import structlog
 from structlog.testing import capture_logs
 
 from tests.support.peers import message_received
-from tests.support.worker_harness import Ledger, delivery
+from tests.support.worker_harness import WorkerHarness, delivery
 from workers.context import Parts
 from workers.messages import ingest, webhook_batch, webhook_commits
 from workers.messages.webhook_batch import ReceivedEvent
@@ -17,7 +17,7 @@ from workers.storing.commit import commit
 
 
 async def test_jobs_share_a_transaction_up_to_the_limit(
-    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+    harness: WorkerHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sizes: list[int] = []
 
@@ -28,17 +28,17 @@ async def test_jobs_share_a_transaction_up_to_the_limit(
     monkeypatch.setattr(webhook_commits, "commit", noted)
     monkeypatch.setattr(webhook_commits, "COMMIT_LIMIT", 5)
     jobs = [[delivery(message_received("acc-1")) for _ in range(size)] for size in (1, 2, 3, 2, 7)]
-    await asyncio.gather(*(ingest.store_events(ledger.context(), job) for job in jobs))
+    await asyncio.gather(*(ingest.store_events(harness.context(), job) for job in jobs))
     assert sizes == [3, 5, 7]
-    assert len(await ledger.messages()) == 15
+    assert len(await harness.messages()) == 15
 
 
 async def test_only_so_many_unknown_accounts_are_remembered(
-    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+    harness: WorkerHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(webhook_batch, "MAX_LOGGED", 2)
     monkeypatch.setattr(webhook_batch, "log", structlog.get_logger())
     with capture_logs() as lines:
         for account in ("a", "b", "a", "c", "c", "a"):
-            await ledger.store(message_received(account))
+            await harness.store(message_received(account))
     assert [line["external_account_id"] for line in lines] == ["a", "b", "c", "a"]

@@ -76,8 +76,8 @@ def mailed(config: Config, port: int) -> Config:
 @pytest.fixture
 async def post(config: Config, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Post]:
     """The whole Confab; a mail that was put off is tried again soon."""
-    monkeypatch.setattr(mail, "FIRST_PAUSE_SECONDS", 0.5)
-    monkeypatch.setattr(mail, "LONGEST_PAUSE_SECONDS", 1.0)
+    monkeypatch.setattr(mail, "FIRST_BACKOFF_SECONDS", 0.5)
+    monkeypatch.setattr(mail, "LONGEST_BACKOFF_SECONDS", 1.0)
     monkeypatch.setattr(password_reset, "DELAY_SECONDS", (0.0, 0.1))
     port = free_port()
     async with run_stack(mailed(config, port)) as stack:

@@ -93,8 +93,8 @@ async def test_mail_waits_for_a_server_that_the_certificate_names(
     config: Config,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(mail, "FIRST_PAUSE_SECONDS", 0.1)
-    monkeypatch.setattr(mail, "LONGEST_PAUSE_SECONDS", 0.2)
+    monkeypatch.setattr(mail, "FIRST_BACKOFF_SECONDS", 0.1)
+    monkeypatch.setattr(mail, "LONGEST_BACKOFF_SECONDS", 0.2)
     port = free_port()
     async with run_stack(replace(config, mail=mail_at(scheme, port))) as stack:
         owner = await sign_in_as(stack, "owner")

@@ -22,7 +22,7 @@ async def desk(small_plans: Config) -> AsyncIterator[Desk]:
 
 
 async def test_each_level_is_warned_of_once_and_the_pushes_keep_their_distance(desk: Desk) -> None:
-    parts, socket = desk.ledger.parts, await desk.agent.listen()
+    parts, socket = desk.harness.parts, await desk.agent.listen()
     owner = [desk.agent.user_id]
     for n in range(3):
         await post(desk, str(n))
@@ -45,7 +45,7 @@ async def test_each_level_is_warned_of_once_and_the_pushes_keep_their_distance(d
 
 
 async def test_two_workers_tell_one_warning(desk: Desk) -> None:
-    parts, socket = desk.ledger.parts, await desk.agent.listen()
+    parts, socket = desk.harness.parts, await desk.agent.listen()
     for n in range(4):
         await post(desk, str(n))
     owner = [desk.agent.user_id]
@@ -59,7 +59,7 @@ async def test_two_workers_tell_one_warning(desk: Desk) -> None:
 
 
 async def test_a_larger_plan_is_warned_of_anew(desk: Desk) -> None:
-    parts, socket = desk.ledger.parts, await desk.agent.listen()
+    parts, socket = desk.harness.parts, await desk.agent.listen()
     for n in range(4):
         await post(desk, str(n))
     owner = [desk.agent.user_id]
@@ -73,14 +73,14 @@ async def test_a_larger_plan_is_warned_of_anew(desk: Desk) -> None:
 
 async def test_a_user_who_was_told_a_moment_ago_is_told_the_rest_later(desk: Desk) -> None:
     """And what a worker that was killed did not tell, the next one does."""
-    parts, socket, news = desk.ledger.parts, await desk.agent.listen(), UsagePushes()
+    parts, socket, news = desk.harness.parts, await desk.agent.listen(), UsagePushes()
     await post(desk, "a")
     await news.push(parts)
     await socket.wait_for_event("usage:updated", sent_here=1)
-    await desk.ledger.store(message_received("acc-1", chat_id=desk.chat["provider_chat_id"]))
+    await desk.harness.store(message_received("acc-1", chat_id=desk.chat["provider_chat_id"]))
     await news.push(parts)
     assert len(socket.events("usage:updated")) == 1
-    await desk.ledger.execute("update channels_usage set pushed_at = '-infinity'")
+    await desk.harness.execute("update channels_usage set pushed_at = '-infinity'")
     await news.push(parts)
     await socket.wait_for_event("usage:updated", messages_rcvd=1)
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from server.store.privacy import account_erasures
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import message_received
-from tests.support.worker_harness import Ear, Ledger
+from tests.support.worker_harness import Listener, WorkerHarness
 from tests.workers.privacy.test_erase_contacts import MARK, PHONE, past, traces
 from workers.context import open_parts
 from workers.people.usage import check_usage
@@ -32,19 +32,19 @@ STATUS = {"AccountStatus": {"account_id": "acc-1", "account_type": "WHATSAPP", "
 
 
 @pytest.fixture
-async def ledger(web_only: Stack) -> AsyncIterator[Ledger]:
+async def harness(web_only: Stack) -> AsyncIterator[WorkerHarness]:
     """acc-1 is connected at UniPile and here; no worker runs."""
     await web_only.sandbox.ok("POST", "/sandbox/accounts", {"id": "acc-1"})
     async with open_parts(web_only.config) as parts:
-        opened = await Ledger(parts).open()
+        opened = await WorkerHarness(parts).open()
         await opened.make_account()
         yield opened
 
 
-async def fill(ledger: Ledger) -> int:
+async def fill(harness: WorkerHarness) -> int:
     """A number in the middle of its life; its id here."""
-    await ledger.store(*past(), POISON)
-    (account,) = await ledger.fetch(
+    await harness.store(*past(), POISON)
+    (account,) = await harness.fetch(
         """update channels_account set name = %(name)s, phone = '+551199' where external_account_id = 'acc-1'
            returning id""",
         name=f"{MARK} shop",
@@ -58,112 +58,112 @@ async def fill(ledger: Ledger) -> int:
            sha256('page'), phone, json_build_object('message', %(m)s) from channels_account where id = %(id)s
            on conflict do nothing""",
     ):
-        await ledger.execute(statement, id=account_id, m=MARK)
+        await harness.execute(statement, id=account_id, m=MARK)
     return account_id
 
 
-async def begin(ledger: Ledger, account_id: int) -> bool:
-    parts = ledger.parts
+async def begin(harness: WorkerHarness, account_id: int) -> bool:
+    parts = harness.parts
     begun = await parts.database.write(
-        account_erasures.begin_account_erasure, parts.name_hasher, account_id, ledger.user_id
+        account_erasures.begin_account_erasure, parts.name_hasher, account_id, harness.user_id
     )
     return begun is not None
 
 
-async def erasure(ledger: Ledger) -> dict[str, Any]:
-    (row,) = await ledger.fetch(
+async def erasure(harness: WorkerHarness) -> dict[str, Any]:
+    (row,) = await harness.fetch(
         "select state, messages, unlinked_at is not null as unlinked from channels_account_erasure"
     )
     return row
 
 
-async def holders(ledger: Ledger, account_id: int) -> set[str]:
+async def holders(harness: WorkerHarness, account_id: int) -> set[str]:
     """The tables with a row of the account."""
-    tables = [row["table_name"] for row in await ledger.fetch(HOLDERS)]
+    tables = [row["table_name"] for row in await harness.fetch(HOLDERS)]
     assert len(tables) > 15
     return {
         table
         for table in tables
-        if await ledger.fetch(f'select 1 from "{table}" where account_id = %(id)s limit 1', id=account_id)
+        if await harness.fetch(f'select 1 from "{table}" where account_id = %(id)s limit 1', id=account_id)
     }
 
 
-async def test_nothing_of_a_number_is_left(ledger: Ledger, web_only: Stack) -> None:
-    other_id = await ledger.make_account("acc-10")
-    await ledger.store(message_received("acc-10", "Stays", phone="5511900000000", name="Caio"))
-    account_id = await fill(ledger)
-    assert await traces(ledger, MARK)
-    assert [letter["source"] for letter in await ledger.dead_letters()] == ["messages"]
-    kept, usage = await holders(ledger, other_id), await ledger.usage()
+async def test_nothing_of_a_number_is_left(harness: WorkerHarness, web_only: Stack) -> None:
+    other_id = await harness.make_account("acc-10")
+    await harness.store(message_received("acc-10", "Stays", phone="5511900000000", name="Caio"))
+    account_id = await fill(harness)
+    assert await traces(harness, MARK)
+    assert [letter["source"] for letter in await harness.dead_letters()] == ["messages"]
+    kept, usage = await holders(harness, other_id), await harness.usage()
 
-    assert await begin(ledger, account_id)
-    await erase_accounts(ledger.parts)
+    assert await begin(harness, account_id)
+    await erase_accounts(harness.parts)
 
-    assert await traces(ledger, MARK, PHONE, '"acc-1"', "hers-1", "other-1") == []
-    assert await holders(ledger, account_id) == KEPT
-    assert await ledger.fetch("select 1 from channels_account where external_account_id = 'acc-1'") == []
-    assert await erasure(ledger) == {"state": "done", "messages": 6, "unlinked": True}
-    assert await ledger.usage() == usage
-    await check_usage(ledger.parts)
-    assert await ledger.usage() == usage
-    assert await holders(ledger, other_id) == kept
+    assert await traces(harness, MARK, PHONE, '"acc-1"', "hers-1", "other-1") == []
+    assert await holders(harness, account_id) == KEPT
+    assert await harness.fetch("select 1 from channels_account where external_account_id = 'acc-1'") == []
+    assert await erasure(harness) == {"state": "done", "messages": 6, "unlinked": True}
+    assert await harness.usage() == usage
+    await check_usage(harness.parts)
+    assert await harness.usage() == usage
+    assert await holders(harness, other_id) == kept
     headers = {"X-API-KEY": "sandbox-key"}
     assert (await web_only.sandbox.call("GET", "/api/v1/accounts/acc-1", headers=headers)).status == 404
 
 
-async def test_a_number_is_erased_once(ledger: Ledger) -> None:
-    account_id = await fill(ledger)
-    assert await begin(ledger, account_id)
-    assert not await begin(ledger, account_id)
-    await erase_accounts(ledger.parts)
-    assert not await begin(ledger, account_id)
+async def test_a_number_is_erased_once(harness: WorkerHarness) -> None:
+    account_id = await fill(harness)
+    assert await begin(harness, account_id)
+    assert not await begin(harness, account_id)
+    await erase_accounts(harness.parts)
+    assert not await begin(harness, account_id)
 
 
 async def test_a_worker_killed_in_the_middle_is_followed_by_another(
-    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+    harness: WorkerHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(account_erasures, "ROWS_AT_ONCE", 2)
-    account_id = await fill(ledger)
-    await begin(ledger, account_id)
-    claimed = await ledger.parts.database.write(account_erasures.lease_account_erasure, 60.0)
+    account_id = await fill(harness)
+    await begin(harness, account_id)
+    claimed = await harness.parts.database.write(account_erasures.lease_account_erasure, 60.0)
     assert claimed is not None
-    piece = await ledger.parts.database.write(account_erasures.erase_step, claimed, 60.0)
+    piece = await harness.parts.database.write(account_erasures.erase_step, claimed, 60.0)
     assert piece == (2, 2)
-    await erase_accounts(ledger.parts)
-    assert await traces(ledger, MARK)  # somebody has it
-    await ledger.execute("update channels_account_erasure set claimed_until = '-infinity'")
-    await erase_accounts(ledger.parts)
-    assert await traces(ledger, MARK, PHONE) == []
-    assert await erasure(ledger) == {"state": "done", "messages": 6, "unlinked": True}
+    await erase_accounts(harness.parts)
+    assert await traces(harness, MARK)  # somebody has it
+    await harness.execute("update channels_account_erasure set claimed_until = '-infinity'")
+    await erase_accounts(harness.parts)
+    assert await traces(harness, MARK, PHONE) == []
+    assert await erasure(harness) == {"state": "done", "messages": 6, "unlinked": True}
 
 
 async def test_what_is_here_goes_while_unipile_is_away_and_the_rest_when_it_is_back(
-    ledger: Ledger, web_only: Stack
+    harness: WorkerHarness, web_only: Stack
 ) -> None:
-    account_id = await fill(ledger)
+    account_id = await fill(harness)
     away = {"method": "DELETE", "path": "/accounts/*", "status": 503}
     await web_only.sandbox.ok("PUT", "/sandbox/faults", {"routes": [away]})
-    await begin(ledger, account_id)
-    await erase_accounts(ledger.parts)
-    assert await traces(ledger, MARK, PHONE) == []
-    assert await erasure(ledger) == {"state": "running", "messages": 6, "unlinked": False}
-    await ledger.store(*past(), LATE_POISON, STATUS)
-    assert await traces(ledger, MARK, PHONE) == []
+    await begin(harness, account_id)
+    await erase_accounts(harness.parts)
+    assert await traces(harness, MARK, PHONE) == []
+    assert await erasure(harness) == {"state": "running", "messages": 6, "unlinked": False}
+    await harness.store(*past(), LATE_POISON, STATUS)
+    assert await traces(harness, MARK, PHONE) == []
     await web_only.sandbox.ok("PUT", "/sandbox/faults", {})
-    await erase_accounts(ledger.parts)
-    assert (await erasure(ledger))["state"] == "running"  # not at once again
-    await ledger.execute("update channels_account_erasure set claimed_until = '-infinity'")
-    await erase_accounts(ledger.parts)
-    assert await erasure(ledger) == {"state": "done", "messages": 6, "unlinked": True}
+    await erase_accounts(harness.parts)
+    assert (await erasure(harness))["state"] == "running"  # not at once again
+    await harness.execute("update channels_account_erasure set claimed_until = '-infinity'")
+    await erase_accounts(harness.parts)
+    assert await erasure(harness) == {"state": "done", "messages": 6, "unlinked": True}
 
 
-async def test_an_unlinked_number_is_erased_all_the_same(ledger: Ledger, web_only: Stack) -> None:
-    account_id = await fill(ledger)
+async def test_an_unlinked_number_is_erased_all_the_same(harness: WorkerHarness, web_only: Stack) -> None:
+    account_id = await fill(harness)
     headers = {"X-API-KEY": "sandbox-key"}
     assert (await web_only.sandbox.call("DELETE", "/api/v1/accounts/acc-1", headers=headers)).status == 200
-    await begin(ledger, account_id)
-    await erase_accounts(ledger.parts)
-    assert (await erasure(ledger))["state"] == "done"
+    await begin(harness, account_id)
+    await erase_accounts(harness.parts)
+    assert (await erasure(harness))["state"] == "done"
 
 
 @st.composite
@@ -176,60 +176,62 @@ def late_batches(draw: st.DrawFn) -> tuple[int, list[list[int]]]:
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(late_batches())
-async def test_no_late_webhook_brings_it_back(ledger: Ledger, late: tuple[int, list[list[int]]]) -> None:
+async def test_no_late_webhook_brings_it_back(
+    harness: WorkerHarness, late: tuple[int, list[list[int]]]
+) -> None:
     """Before, between and after the pieces; what cannot be read too."""
     for table in ("channels_account", "dead_letters", "channels_account_erasure"):
-        await ledger.execute(f"delete from {table}")
-    await ledger.make_account()
+        await harness.execute(f"delete from {table}")
+    await harness.make_account()
     pieces, again = late
-    await begin(ledger, await fill(ledger))
+    await begin(harness, await fill(harness))
     events = [*past(), POISON, LATE_POISON, STATUS]
-    claimed = await ledger.parts.database.write(account_erasures.lease_account_erasure, 60.0)
+    claimed = await harness.parts.database.write(account_erasures.lease_account_erasure, 60.0)
     assert claimed is not None
-    await ledger.parts.database.write(account_erasures.note_unlinked, claimed.id)
+    await harness.parts.database.write(account_erasures.note_unlinked, claimed.id)
     for step in range(max(pieces, len(again))):
         if step < len(again):
-            await ledger.store(*[events[index] for index in again[step]])
+            await harness.store(*[events[index] for index in again[step]])
         if step < pieces:
-            await ledger.parts.database.write(account_erasures.erase_step, claimed, 60.0)
-    await ledger.execute("update channels_account_erasure set claimed_until = '-infinity'")
-    await erase_accounts(ledger.parts)
+            await harness.parts.database.write(account_erasures.erase_step, claimed, 60.0)
+    await harness.execute("update channels_account_erasure set claimed_until = '-infinity'")
+    await erase_accounts(harness.parts)
     for batch in [*again, range(len(events))]:
-        await ledger.store(*[events[index] for index in batch], job_try=2)
-    assert await traces(ledger, MARK, PHONE, "acc-1") == []
+        await harness.store(*[events[index] for index in batch], job_try=2)
+    assert await traces(harness, MARK, PHONE, "acc-1") == []
 
 
 async def test_neither_sweep_nor_import_that_was_under_way_brings_it_back(
-    ledger: Ledger, web_only: Stack
+    harness: WorkerHarness, web_only: Stack
 ) -> None:
     """Each has read its page before the erase, and stores it while that goes on, and after it."""
-    account_id = await fill(ledger)
+    account_id = await fill(harness)
     await web_only.write("acc-1", f"{MARK} missed", silent=True)
-    reader = PageStore(ledger.parts, account_id, "acc-1", 60.0)
+    reader = PageStore(harness.parts, account_id, "acc-1", 60.0)
     page = await reader.unipile.list_messages("acc-1", datetime(2020, 1, 1, tzinfo=UTC), None)
     broken = {**page.items[0], "id": "broken", "timestamp": MARK}
-    await begin(ledger, account_id)
+    await begin(harness, account_id)
     taken = await reader.store([*page.items, broken])
     assert (taken.imported, taken.late) == (0, 0)
-    await erase_accounts(ledger.parts)
+    await erase_accounts(harness.parts)
     await reader.store([*page.items, broken])
-    await sweep_account(ledger.context(), account_id, 0.0)
-    assert await traces(ledger, MARK, PHONE, "acc-1") == []
-    assert await holders(ledger, account_id) == KEPT
+    await sweep_account(harness.context(), account_id, 0.0)
+    assert await traces(harness, MARK, PHONE, "acc-1") == []
+    assert await holders(harness, account_id) == KEPT
 
 
-async def test_the_hash_tells_nobody_which_number_it_was(ledger: Ledger) -> None:
-    parts = ledger.parts
-    await begin(ledger, await fill(ledger))
-    (row,) = await ledger.fetch("select digest from channels_account_erasure")
+async def test_the_hash_tells_nobody_which_number_it_was(harness: WorkerHarness) -> None:
+    parts = harness.parts
+    await begin(harness, await fill(harness))
+    (row,) = await harness.fetch("select digest from channels_account_erasure")
     assert bytes(row["digest"]) == parts.name_hasher.of_account("whatsapp", "acc-1")
     other = replace(parts.config.secrets, erase_secret="another secret of thirty-two chars")
     assert type(parts.name_hasher)(other.erasure_key).of_account("whatsapp", "acc-1") != bytes(row["digest"])
 
 
-async def test_readers_are_told_nothing_of_what_goes(ledger: Ledger, ear: Ear) -> None:
-    account_id = await fill(ledger)
-    await ear.heard()
-    await begin(ledger, account_id)
-    await erase_accounts(ledger.parts)
-    assert await ear.heard() == []
+async def test_readers_are_told_nothing_of_what_goes(harness: WorkerHarness, listener: Listener) -> None:
+    account_id = await fill(harness)
+    await listener.heard()
+    await begin(harness, account_id)
+    await erase_accounts(harness.parts)
+    assert await listener.heard() == []

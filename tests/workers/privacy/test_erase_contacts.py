@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from server.store.privacy import contact_erasures
 from tests.support.peers import message_received
-from tests.support.worker_harness import Ear, Ledger, written_by_us
+from tests.support.worker_harness import Listener, WorkerHarness, written_by_us
 from workers.privacy.erase_contacts import erase_contacts
 
 PHONE, OTHER = "5511977770001", "5511977770002"
@@ -90,25 +90,27 @@ def past() -> list[dict[str, Any]]:
     ]
 
 
-async def erase(ledger: Ledger) -> int:
-    (row,) = await ledger.fetch(
+async def erase(harness: WorkerHarness) -> int:
+    (row,) = await harness.fetch(
         "select contact_id from channels_contact_alias where alias = %(name)s", name=f"1{PHONE}@lid"
     )
     contact_id: int = row["contact_id"]
-    (account,) = await ledger.fetch("select id from channels_account")
-    assert await ledger.parts.database.write(
-        contact_erasures.begin_erasure, ledger.parts.name_hasher, account["id"], contact_id, None
+    (account,) = await harness.fetch("select id from channels_account")
+    assert await harness.parts.database.write(
+        contact_erasures.begin_erasure, harness.parts.name_hasher, account["id"], contact_id, None
     )
-    await erase_contacts(ledger.parts)
+    await erase_contacts(harness.parts)
     return contact_id
 
 
-async def traces(ledger: Ledger, *words: str) -> list[str]:
+async def traces(harness: WorkerHarness, *words: str) -> list[str]:
     """Where any of these words stands, in whatever table."""
     found = []
-    for column in await ledger.fetch(COLUMNS):
+    for column in await harness.fetch(COLUMNS):
         table, name = column["table_name"], column["column_name"]
-        rows = await ledger.fetch(f'select "{name}"::text as value from "{table}" where "{name}" is not null')
+        rows = await harness.fetch(
+            f'select "{name}"::text as value from "{table}" where "{name}" is not null'
+        )
         found += [
             f"{table}.{name}: {row['value'][:60]}"
             for row in rows
@@ -117,65 +119,65 @@ async def traces(ledger: Ledger, *words: str) -> list[str]:
     return found
 
 
-async def empty(ledger: Ledger) -> None:
+async def empty(harness: WorkerHarness) -> None:
     for table in ("message", "chat", "contact", "receipt", "amendment", "erased", "erasure", "gone", "usage"):
-        await ledger.execute(f"delete from channels_{table}")
-    await ledger.execute("delete from dead_letters")
-    await ledger.execute("update channels_account set seq = 0, has_erased = false")
+        await harness.execute(f"delete from channels_{table}")
+    await harness.execute("delete from dead_letters")
+    await harness.execute("update channels_account set seq = 0, has_erased = false")
 
 
-async def test_nothing_of_her_is_left(ledger: Ledger) -> None:
-    await ledger.store(*past())
-    assert await traces(ledger, MARK)
-    sent, received = await ledger.usage()
+async def test_nothing_of_her_is_left(harness: WorkerHarness) -> None:
+    await harness.store(*past())
+    assert await traces(harness, MARK)
+    sent, received = await harness.usage()
 
-    await erase(ledger)
+    await erase(harness)
 
-    assert await traces(ledger, MARK, PHONE, "hers-1", "hers-2", "ours-1") == []
-    left = {row["provider_msg_id"] for row in await ledger.messages()}
+    assert await traces(harness, MARK, PHONE, "hers-1", "hers-2", "ours-1") == []
+    left = {row["provider_msg_id"] for row in await harness.messages()}
     assert left == {"other-1", "other-2", "other-3"}
-    assert await ledger.usage() == (sent, received)
+    assert await harness.usage() == (sent, received)
 
 
-async def test_what_others_wrote_stays_as_it_was(ledger: Ledger) -> None:
-    await ledger.store(*past())
-    await erase(ledger)
-    chats = {chat["provider_chat_id"]: chat for chat in await ledger.chats()}
+async def test_what_others_wrote_stays_as_it_was(harness: WorkerHarness) -> None:
+    await harness.store(*past())
+    await erase(harness)
+    chats = {chat["provider_chat_id"]: chat for chat in await harness.chats()}
     assert set(chats) == {"group-1", f"chat-{OTHER}"}
     assert chats["group-1"]["last_message_preview"] == "I agree"
     assert chats["group-1"]["unread_count"] == 2
     assert chats[f"chat-{OTHER}"]["unread_count"] == 1
-    (answer,) = await ledger.fetch("select quoted from channels_message where provider_msg_id = 'other-2'")
+    (answer,) = await harness.fetch("select quoted from channels_message where provider_msg_id = 'other-2'")
     assert answer["quoted"] is None
 
 
-async def test_what_she_writes_later_is_new(ledger: Ledger) -> None:
-    await ledger.store(*past())
-    await erase(ledger)
-    ledger.received_at = AFTER
-    await ledger.store(of_her("Hello again", message_id="hers-9", timestamp=AFTER))
-    (found,) = [m for m in await ledger.messages() if m["provider_msg_id"] == "hers-9"]
+async def test_what_she_writes_later_is_new(harness: WorkerHarness) -> None:
+    await harness.store(*past())
+    await erase(harness)
+    harness.received_at = AFTER
+    await harness.store(of_her("Hello again", message_id="hers-9", timestamp=AFTER))
+    (found,) = [m for m in await harness.messages() if m["provider_msg_id"] == "hers-9"]
     assert found["body"] == "Hello again"
-    assert await traces(ledger, f"{MARK} Prado")
+    assert await traces(harness, f"{MARK} Prado")
     # And can be erased again.
-    await ledger.execute("update channels_message set sent_at = now() where provider_msg_id = 'hers-9'")
-    await erase(ledger)
-    assert await traces(ledger, MARK, PHONE) == []
+    await harness.execute("update channels_message set sent_at = now() where provider_msg_id = 'hers-9'")
+    await erase(harness)
+    assert await traces(harness, MARK, PHONE) == []
 
 
-async def test_readers_are_told_without_a_word_of_content(ledger: Ledger, ear: Ear) -> None:
-    await ledger.store(*past())
-    await ear.heard()
-    (account,) = await ledger.fetch("select id, seq from channels_account")
-    contact_id = await erase(ledger)
-    heard = [frame for _, frame in await ear.heard()]
+async def test_readers_are_told_without_a_word_of_content(harness: WorkerHarness, listener: Listener) -> None:
+    await harness.store(*past())
+    await listener.heard()
+    (account,) = await harness.fetch("select id, seq from channels_account")
+    contact_id = await erase(harness)
+    heard = [frame for _, frame in await listener.heard()]
     told = {frame["event"]: frame["data"] for frame in heard}
     assert {"chat:erased", "message:erased", "message:updated", "chat:updated"} <= set(told)
     assert set(told["chat:erased"]) == {"id", "account_id", "chat_id", "seq", "before"}
     assert MARK not in orjson.dumps(heard).decode()
     from server.store.messages.changes import list_changes
 
-    changes = await ledger.parts.database.read(list_changes, account["id"], account["seq"], 500)
+    changes = await harness.parts.database.read(list_changes, account["id"], account["seq"], 500)
     events = [change.event for change in changes.items]
     assert {"contact:erased", "chat:erased", "message:erased"} <= set(events)
     (gone,) = [change for change in changes.items if change.event == "contact:erased"]
@@ -185,20 +187,20 @@ async def test_readers_are_told_without_a_word_of_content(ledger: Ledger, ear: E
     assert changes.head == numbers[-1]
 
 
-async def test_a_worker_killed_in_the_middle_is_followed_by_another(ledger: Ledger) -> None:
-    await ledger.store(*past())
-    (row,) = await ledger.fetch(
+async def test_a_worker_killed_in_the_middle_is_followed_by_another(harness: WorkerHarness) -> None:
+    await harness.store(*past())
+    (row,) = await harness.fetch(
         "select id, account_id from channels_contact where name like %(m)s", m=f"{MARK}%"
     )
-    await ledger.parts.database.write(
-        contact_erasures.begin_erasure, ledger.parts.name_hasher, row["account_id"], row["id"], None
+    await harness.parts.database.write(
+        contact_erasures.begin_erasure, harness.parts.name_hasher, row["account_id"], row["id"], None
     )
-    assert await ledger.parts.database.write(contact_erasures.lease_erasure, 60.0)
-    await erase_contacts(ledger.parts)
-    assert await traces(ledger, MARK)  # somebody has it
-    await ledger.execute("update channels_erasure set claimed_until = '-infinity'")
-    await erase_contacts(ledger.parts)
-    assert await traces(ledger, MARK) == []
+    assert await harness.parts.database.write(contact_erasures.lease_erasure, 60.0)
+    await erase_contacts(harness.parts)
+    assert await traces(harness, MARK)  # somebody has it
+    await harness.execute("update channels_erasure set claimed_until = '-infinity'")
+    await erase_contacts(harness.parts)
+    assert await traces(harness, MARK) == []
 
 
 @st.composite
@@ -213,16 +215,16 @@ def histories(draw: st.DrawFn) -> tuple[list[int], list[list[int]]]:
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(histories())
 async def test_no_late_event_brings_her_back(
-    ledger: Ledger, history: tuple[list[int], list[list[int]]]
+    harness: WorkerHarness, history: tuple[list[int], list[list[int]]]
 ) -> None:
-    await empty(ledger)
+    await empty(harness)
     before, again = history
     events = past()
-    await ledger.store(events[0], *[events[index] for index in before])
-    await erase(ledger)
-    assert await traces(ledger, MARK, PHONE) == []
+    await harness.store(events[0], *[events[index] for index in before])
+    await erase(harness)
+    assert await traces(harness, MARK, PHONE) == []
     for batch in [*again, range(len(events))]:
-        await ledger.store(*[events[index] for index in batch])
-        assert await traces(ledger, MARK, PHONE) == []
-    await ledger.store(*events, job_try=2)
-    assert await traces(ledger, MARK, PHONE) == []
+        await harness.store(*[events[index] for index in batch])
+        assert await traces(harness, MARK, PHONE) == []
+    await harness.store(*events, job_try=2)
+    assert await traces(harness, MARK, PHONE) == []

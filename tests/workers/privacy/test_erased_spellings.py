@@ -6,18 +6,18 @@ import pytest
 
 from server.store.privacy.contact_erasures import begin_erasure
 from server.store.privacy.erasure_digests import mark_erased
-from tests.support.worker_harness import Ledger
+from tests.support.worker_harness import WorkerHarness
 from tests.workers.storing.test_contact_rows import attendee, contacts_of, direct_message, group_message
 from workers.privacy.erase_contacts import erase_contacts
 
 PHONE, LID = "5511988880000@s.whatsapp.net", "120000000000001@lid"
 
 
-async def erase(ledger: Ledger) -> None:
-    (row,) = await ledger.fetch("select id, account_id from channels_contact")
-    parts = ledger.parts
+async def erase(harness: WorkerHarness) -> None:
+    (row,) = await harness.fetch("select id, account_id from channels_contact")
+    parts = harness.parts
     assert await parts.database.write(
-        begin_erasure, parts.name_hasher, row["account_id"], row["id"], ledger.user_id
+        begin_erasure, parts.name_hasher, row["account_id"], row["id"], harness.user_id
     )
     await erase_contacts(parts)
 
@@ -34,22 +34,22 @@ async def erase(ledger: Ledger) -> None:
         ("5511988880000:12@s.whatsapp.net", "5511988880000:3@s.whatsapp.net"),
     ],
 )
-async def test_a_late_event_brings_nobody_back(ledger: Ledger, known: str, late: str) -> None:
-    await ledger.store(direct_message(attendee(known, "Bia"), known))
-    await erase(ledger)
+async def test_a_late_event_brings_nobody_back(harness: WorkerHarness, known: str, late: str) -> None:
+    await harness.store(direct_message(attendee(known, "Bia"), known))
+    await erase(harness)
     someone = attendee("5@lid", "Caio")
     mention = [{"provider_id": late, "name": "Bia"}]
-    await ledger.store(
+    await harness.store(
         direct_message(attendee(late, "Bia"), late),
         group_message(attendee(late, "Bia")),
         group_message(someone, "Hello @120000000000001", message_id="kept", mentions=mention),
         _reacted(late),
         {"event": "message_pinned", "account_id": "acc-1", "who": late},
     )
-    assert [name for _, name, _ in await contacts_of(ledger)] == ["Caio"]
-    assert [m["provider_msg_id"] for m in await ledger.messages()] == ["kept"]
-    assert await ledger.fetch("select person from channels_amendment") == []
-    assert await ledger.dead_letters("ignored") == []
+    assert [name for _, name, _ in await contacts_of(harness)] == ["Caio"]
+    assert [m["provider_msg_id"] for m in await harness.messages()] == ["kept"]
+    assert await harness.fetch("select person from channels_amendment") == []
+    assert await harness.dead_letters("ignored") == []
 
 
 def _reacted(who: str) -> dict[str, Any]:
@@ -62,11 +62,13 @@ def _reacted(who: str) -> dict[str, Any]:
     }
 
 
-async def test_who_was_erased_under_an_old_spelling_stays_away(ledger: Ledger) -> None:
+async def test_who_was_erased_under_an_old_spelling_stays_away(harness: WorkerHarness) -> None:
     """Before ids had one spelling here, the hash of a device's was all that an erase left."""
     spelled = "120000000000001.1:0@lid"
-    (row,) = await ledger.fetch("select id, now() as at from channels_account")
-    await ledger.parts.database.write(mark_erased, ledger.parts.name_hasher, row["id"], [spelled], row["at"])
-    await ledger.execute("update channels_account set has_erased = true")
-    await ledger.store(group_message(attendee(spelled, "Bia")))
-    assert await ledger.messages() == []
+    (row,) = await harness.fetch("select id, now() as at from channels_account")
+    await harness.parts.database.write(
+        mark_erased, harness.parts.name_hasher, row["id"], [spelled], row["at"]
+    )
+    await harness.execute("update channels_account set has_erased = true")
+    await harness.store(group_message(attendee(spelled, "Bia")))
+    assert await harness.messages() == []

@@ -9,7 +9,7 @@ import pytest
 from server.rules.account_states import Seen
 from server.store.privacy.contact_erasures import begin_erasure
 from tests.support.fixtures_stack import Stack
-from tests.support.worker_harness import Ledger
+from tests.support.worker_harness import WorkerHarness
 from tests.workers.privacy.test_erase_contacts import MARK, PHONE, traces
 from workers.context import open_parts
 from workers.privacy.erase_contacts import erase_contacts
@@ -22,53 +22,53 @@ YESTERDAY = """update channels_account set last_sweep_at = now() - interval '1 d
     connected_at = now() - interval '1 day'"""
 
 
-class Town:
+class PastAtUnipile:
     """A number at UniPile to which two people write, with no webhook and no worker."""
 
-    def __init__(self, stack: Stack, ledger: Ledger, account_id: int) -> None:
+    def __init__(self, stack: Stack, harness: WorkerHarness, account_id: int) -> None:
         self.stack = stack
-        self.ledger = ledger
+        self.harness = harness
         self.account_id = account_id
 
     async def write(self, who: dict[str, str], text: str, minutes_ago: float, **more: Any) -> dict[str, Any]:
-        (row,) = await self.ledger.fetch(
+        (row,) = await self.harness.fetch(
             "select rfc3339(now() - make_interval(secs => %(seconds)s)) as at", seconds=minutes_ago * 60
         )
         body = {"from": who, "silent": True, "timestamp": row["at"], **more}
         return await self.stack.write("acc-1", text, **body)
 
     async def erase_her(self) -> None:
-        (contact,) = await self.ledger.fetch(
+        (contact,) = await self.harness.fetch(
             "select id from channels_contact where name = %(name)s", name=HER["name"]
         )
-        parts = self.ledger.parts
+        parts = self.harness.parts
         begun = await parts.database.write(
-            begin_erasure, parts.name_hasher, self.account_id, contact["id"], self.ledger.user_id
+            begin_erasure, parts.name_hasher, self.account_id, contact["id"], self.harness.user_id
         )
         assert begun is not None
         await erase_contacts(parts)
 
     async def sweep(self) -> None:
-        await self.ledger.execute(YESTERDAY)
-        await sweep_account(self.ledger.context(), self.account_id, time.time())
+        await self.harness.execute(YESTERDAY)
+        await sweep_account(self.harness.context(), self.account_id, time.time())
 
     async def import_again(self) -> None:
         """As if UniPile had said that there is more of the past."""
-        await self.ledger.execute("update channels_account set import_wanted = true, import_state = 'done'")
-        await import_history(self.ledger.context(), self.account_id)
+        await self.harness.execute("update channels_account set import_wanted = true, import_state = 'done'")
+        await import_history(self.harness.context(), self.account_id)
 
     async def bodies(self) -> set[str]:
-        return {message["body"] for message in await self.ledger.messages() if not message["is_event"]}
+        return {message["body"] for message in await self.harness.messages() if not message["is_event"]}
 
 
 @pytest.fixture
-async def town(web_only: Stack) -> AsyncIterator[Town]:
+async def past_there(web_only: Stack) -> AsyncIterator[PastAtUnipile]:
     """Both have written, it was stored, and she was erased."""
     async with open_parts(web_only.config) as parts:
-        ledger = await Ledger(parts).open()
+        harness = await WorkerHarness(parts).open()
         await web_only.sandbox.ok("POST", "/sandbox/accounts", {"id": "acc-1"})
-        account_id = await ledger.make_account("acc-1", Seen.WORKS)
-        opened = Town(web_only, ledger, account_id)
+        account_id = await harness.make_account("acc-1", Seen.WORKS)
+        opened = PastAtUnipile(web_only, harness, account_id)
         await opened.write(HER, f"{MARK} writes", 60)
         await opened.write(HER, f"Dear {MARK}", 50, is_sender=True)
         group = {"account_id": "acc-1", "name": "Crew", "members": [HIM, HER]}
@@ -81,25 +81,25 @@ async def town(web_only: Stack) -> AsyncIterator[Town]:
         yield opened
 
 
-async def test_a_sweep_brings_nobody_back(town: Town) -> None:
-    await town.write(HER, f"{MARK} was missed", 20)
-    await town.write(HIM, "So was I", 20)
+async def test_a_sweep_brings_nobody_back(past_there: PastAtUnipile) -> None:
+    await past_there.write(HER, f"{MARK} was missed", 20)
+    await past_there.write(HIM, "So was I", 20)
     for _ in range(2):
-        await town.sweep()
-        assert await traces(town.ledger, MARK, PHONE) == []
-        assert await town.bodies() == {"I agree", "So was I"}
+        await past_there.sweep()
+        assert await traces(past_there.harness, MARK, PHONE) == []
+        assert await past_there.bodies() == {"I agree", "So was I"}
 
 
-async def test_an_import_brings_nobody_back(town: Town) -> None:
-    await town.write(HER, f"{MARK} from long ago", 60 * 24 * 90)
-    await town.write(HIM, "From long ago", 60 * 24 * 90)
+async def test_an_import_brings_nobody_back(past_there: PastAtUnipile) -> None:
+    await past_there.write(HER, f"{MARK} from long ago", 60 * 24 * 90)
+    await past_there.write(HIM, "From long ago", 60 * 24 * 90)
     for _ in range(2):
-        await town.import_again()
-        assert await traces(town.ledger, MARK, PHONE) == []
-        assert await town.bodies() == {"I agree", "From long ago"}
+        await past_there.import_again()
+        assert await traces(past_there.harness, MARK, PHONE) == []
+        assert await past_there.bodies() == {"I agree", "From long ago"}
 
 
-async def test_what_she_writes_after_it_is_swept_as_new(town: Town) -> None:
-    await town.write(HER, "Hello again", -1)
-    await town.sweep()
-    assert await town.bodies() == {"I agree", "Hello again"}
+async def test_what_she_writes_after_it_is_swept_as_new(past_there: PastAtUnipile) -> None:
+    await past_there.write(HER, "Hello again", -1)
+    await past_there.sweep()
+    assert await past_there.bodies() == {"I agree", "Hello again"}

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from tests.support.worker_harness import Ledger
+from tests.support.worker_harness import WorkerHarness
 from workers import periodic
 
 
-async def write_line(ledger: Ledger, action: str, days_ago: float) -> None:
-    await ledger.execute(
+async def write_line(harness: WorkerHarness, action: str, days_ago: float) -> None:
+    await harness.execute(
         """insert into audit_log (at, action, actor)
            values (now() - make_interval(hours => %(hours)s), %(action)s, 'ana')""",
         hours=int(days_ago * 24),
@@ -17,26 +17,26 @@ async def write_line(ledger: Ledger, action: str, days_ago: float) -> None:
     )
 
 
-async def kept(ledger: Ledger) -> list[str]:
-    return [row["action"] for row in await ledger.fetch("select action from audit_log order by at")]
+async def kept(harness: WorkerHarness) -> list[str]:
+    return [row["action"] for row in await harness.fetch("select action from audit_log order by at")]
 
 
 async def test_old_lines_go_a_batch_at_a_time_and_newer_ones_stay(
-    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+    harness: WorkerHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(periodic, "PRUNE_BATCH", 2)
-    days = ledger.parts.config.audit.keep_days
+    days = harness.parts.config.audit.keep_days
     assert days == 400
     for _ in range(5):
-        await write_line(ledger, "old", days + 0.5)
-    await write_line(ledger, "new", days - 0.5)
-    await periodic.prune_audit(ledger.parts)
-    assert await kept(ledger) == ["new"]
+        await write_line(harness, "old", days + 0.5)
+    await write_line(harness, "new", days - 0.5)
+    await periodic.prune_audit(harness.parts)
+    assert await kept(harness) == ["new"]
 
 
-async def test_zero_keeps_them_for_ever(ledger: Ledger) -> None:
-    await write_line(ledger, "old", 10_000)
-    config = ledger.parts.config
-    parts = replace(ledger.parts, config=replace(config, audit=replace(config.audit, keep_days=0)))
+async def test_zero_keeps_them_for_ever(harness: WorkerHarness) -> None:
+    await write_line(harness, "old", 10_000)
+    config = harness.parts.config
+    parts = replace(harness.parts, config=replace(config, audit=replace(config.audit, keep_days=0)))
     await periodic.prune_audit(parts)
-    assert await kept(ledger) == ["old"]
+    assert await kept(harness) == ["old"]

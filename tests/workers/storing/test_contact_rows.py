@@ -8,7 +8,7 @@ import pytest
 
 from server.store.messages.messages import MESSAGE_JSON
 from tests.support.peers import message_received
-from tests.support.worker_harness import Ear, Ledger
+from tests.support.worker_harness import Listener, WorkerHarness
 
 LID, JID = "120000000000001@lid", "5511988880000@s.whatsapp.net"
 CONTACT = "select id, provider_id, name, phone, seq from channels_contact order by id"
@@ -47,24 +47,24 @@ def direct_message(sender: dict[str, Any], address: str = LID, **more: Any) -> d
     }
 
 
-async def shown(ledger: Ledger) -> list[dict[str, Any]]:
+async def shown(harness: WorkerHarness) -> list[dict[str, Any]]:
     """The messages as the API shows them."""
-    rows = await ledger.fetch(f"select {MESSAGE_JSON} as json from channels_message m order by m.id")
+    rows = await harness.fetch(f"select {MESSAGE_JSON} as json from channels_message m order by m.id")
     return [orjson.loads(row["json"]) for row in rows]
 
 
-async def contacts_of(ledger: Ledger) -> list[tuple[Any, ...]]:
-    return [(c["provider_id"], c["name"], c["phone"]) for c in await ledger.fetch(CONTACT)]
+async def contacts_of(harness: WorkerHarness) -> list[tuple[Any, ...]]:
+    return [(c["provider_id"], c["name"], c["phone"]) for c in await harness.fetch(CONTACT)]
 
 
-async def test_a_lid_is_not_a_phone(ledger: Ledger) -> None:
-    await ledger.store(direct_message(attendee(LID)))
-    assert await contacts_of(ledger) == [(LID, None, None)]
+async def test_a_lid_is_not_a_phone(harness: WorkerHarness) -> None:
+    await harness.store(direct_message(attendee(LID)))
+    assert await contacts_of(harness) == [(LID, None, None)]
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2)])
 async def test_two_names_become_one_contact_when_they_are_linked(
-    ledger: Ledger, order: tuple[int, ...]
+    harness: WorkerHarness, order: tuple[int, ...]
 ) -> None:
     bodies = [
         group_message(attendee(LID, "Bia"), timestamp="2026-03-02T09:00:00.000Z"),
@@ -72,116 +72,120 @@ async def test_two_names_become_one_contact_when_they_are_linked(
         group_message(attendee(LID, "B.", **LINKED), timestamp="2026-03-02T09:00:01.000Z"),
     ]
     for number in order:
-        await ledger.store(bodies[number])
-    assert await contacts_of(ledger) == [(LID, "Bia Lima", "+5511988880000")]
-    assert {message["sender"]["name"] for message in await shown(ledger)} == {"Bia Lima"}
-    assert {message["sender"]["phone"] for message in await shown(ledger)} == {"+5511988880000"}
+        await harness.store(bodies[number])
+    assert await contacts_of(harness) == [(LID, "Bia Lima", "+5511988880000")]
+    assert {message["sender"]["name"] for message in await shown(harness)} == {"Bia Lima"}
+    assert {message["sender"]["phone"] for message in await shown(harness)} == {"+5511988880000"}
 
 
-async def test_unipiles_own_id_links_too(ledger: Ledger) -> None:
-    await ledger.store(group_message(attendee(LID, "Bia", attendee_id="a-1")))
-    await ledger.store(group_message(attendee(JID, None, attendee_id="a-1")))
-    assert await contacts_of(ledger) == [(LID, "Bia", "+5511988880000")]
+async def test_unipiles_own_id_links_too(harness: WorkerHarness) -> None:
+    await harness.store(group_message(attendee(LID, "Bia", attendee_id="a-1")))
+    await harness.store(group_message(attendee(JID, None, attendee_id="a-1")))
+    assert await contacts_of(harness) == [(LID, "Bia", "+5511988880000")]
 
 
-async def test_the_address_of_a_direct_chat_is_its_contacts_phone(ledger: Ledger) -> None:
-    await ledger.store(direct_message(attendee(LID, "Bia"), JID))
-    await ledger.store(group_message(attendee(JID)))
-    assert await contacts_of(ledger) == [(LID, "Bia", "+5511988880000")]
+async def test_the_address_of_a_direct_chat_is_its_contacts_phone(harness: WorkerHarness) -> None:
+    await harness.store(direct_message(attendee(LID, "Bia"), JID))
+    await harness.store(group_message(attendee(JID)))
+    assert await contacts_of(harness) == [(LID, "Bia", "+5511988880000")]
 
 
-async def test_contacts_with_the_same_name_stay_two(ledger: Ledger) -> None:
-    await ledger.store(group_message(attendee(LID, "Bia")), group_message(attendee("2@lid", "Bia")))
-    assert {contact[0] for contact in await contacts_of(ledger)} == {LID, "2@lid"}
+async def test_contacts_with_the_same_name_stay_two(harness: WorkerHarness) -> None:
+    await harness.store(group_message(attendee(LID, "Bia")), group_message(attendee("2@lid", "Bia")))
+    assert {contact[0] for contact in await contacts_of(harness)} == {LID, "2@lid"}
 
 
-async def test_the_account_itself_is_no_contact(ledger: Ledger) -> None:
-    await ledger.store(group_message(attendee("me@lid", "Loja", **LINKED), is_sender=True))
-    assert await contacts_of(ledger) == []
+async def test_the_account_itself_is_no_contact(harness: WorkerHarness) -> None:
+    await harness.store(group_message(attendee("me@lid", "Loja", **LINKED), is_sender=True))
+    assert await contacts_of(harness) == []
 
 
-async def test_a_name_learned_later_reaches_the_rooms_and_older_messages(ledger: Ledger, ear: Ear) -> None:
+async def test_a_name_learned_later_reaches_the_rooms_and_older_messages(
+    harness: WorkerHarness, listener: Listener
+) -> None:
     """A group member without a name: only the contact's row changes when the name arrives."""
-    await ledger.store(group_message(attendee(LID)), direct_message(attendee(LID)))
-    (before,) = await ledger.fetch("select seq from channels_message where body = 'Oi' limit 1 offset 1")
-    await ear.heard()
-    await ledger.store(group_message(attendee(LID, "Bia Lima"), "Sou a Bia"))
-    frames = [frame for _, frame in await ear.heard()]
+    await harness.store(group_message(attendee(LID)), direct_message(attendee(LID)))
+    (before,) = await harness.fetch("select seq from channels_message where body = 'Oi' limit 1 offset 1")
+    await listener.heard()
+    await harness.store(group_message(attendee(LID, "Bia Lima"), "Sou a Bia"))
+    frames = [frame for _, frame in await listener.heard()]
     (contact,) = [frame["data"] for frame in frames if frame["event"] == "contact:updated"]
     assert (contact["name"], contact["provider_ids"]) == ("Bia Lima", [LID])
     titles = {frame["data"]["title"] for frame in frames if frame["event"] == "chat:updated"}
     assert titles == {None, "Bia Lima"}  # the group, and the direct chat
-    assert [message["sender"]["name"] for message in await shown(ledger)] == ["Bia Lima"] * 3
-    (after,) = await ledger.fetch("select seq from channels_message where body = 'Oi' limit 1 offset 1")
+    assert [message["sender"]["name"] for message in await shown(harness)] == ["Bia Lima"] * 3
+    (after,) = await harness.fetch("select seq from channels_message where body = 'Oi' limit 1 offset 1")
     assert after == before
 
 
-async def test_what_changes_nothing_takes_no_seq(ledger: Ledger, ear: Ear) -> None:
-    await ledger.store(direct_message(attendee(LID, "Bia")))
-    await ear.heard()
-    await ledger.store(direct_message(attendee(LID, "Bia")))
-    assert sorted(frame["event"] for _, frame in await ear.heard()) == ["chat:updated", "message:new"]
-    assert [contact["seq"] for contact in await ledger.fetch(CONTACT)] == [0]
+async def test_what_changes_nothing_takes_no_seq(harness: WorkerHarness, listener: Listener) -> None:
+    await harness.store(direct_message(attendee(LID, "Bia")))
+    await listener.heard()
+    await harness.store(direct_message(attendee(LID, "Bia")))
+    assert sorted(frame["event"] for _, frame in await listener.heard()) == ["chat:updated", "message:new"]
+    assert [contact["seq"] for contact in await harness.fetch(CONTACT)] == [0]
 
 
-async def test_an_older_name_that_comes_late_does_not_win(ledger: Ledger) -> None:
-    await ledger.store(direct_message(attendee(LID, "Bia Lima"), timestamp="2026-03-02T09:00:05.000Z"))
-    await ledger.store(direct_message(attendee(LID, "Bia"), timestamp="2026-03-02T09:00:04.000Z"))
-    await ledger.store(direct_message(attendee(LID, ""), timestamp="2026-03-02T09:00:06.000Z"))
-    assert await contacts_of(ledger) == [(LID, "Bia Lima", None)]
+async def test_an_older_name_that_comes_late_does_not_win(harness: WorkerHarness) -> None:
+    await harness.store(direct_message(attendee(LID, "Bia Lima"), timestamp="2026-03-02T09:00:05.000Z"))
+    await harness.store(direct_message(attendee(LID, "Bia"), timestamp="2026-03-02T09:00:04.000Z"))
+    await harness.store(direct_message(attendee(LID, ""), timestamp="2026-03-02T09:00:06.000Z"))
+    assert await contacts_of(harness) == [(LID, "Bia Lima", None)]
 
 
-async def test_two_chats_of_one_contact_have_the_same_name(ledger: Ledger, ear: Ear) -> None:
+async def test_two_chats_of_one_contact_have_the_same_name(
+    harness: WorkerHarness, listener: Listener
+) -> None:
     """UniPile's chats stay two; both show the contact once the ids are linked."""
-    await ledger.store(direct_message(attendee(LID)), direct_message(attendee(JID), JID))
-    await ear.heard()
-    await ledger.store(group_message(attendee(LID, "Bia Lima", **LINKED)))
-    frames = [frame for _, frame in await ear.heard() if frame["event"] == "chat:updated"]
+    await harness.store(direct_message(attendee(LID)), direct_message(attendee(JID), JID))
+    await listener.heard()
+    await harness.store(group_message(attendee(LID, "Bia Lima", **LINKED)))
+    frames = [frame for _, frame in await listener.heard() if frame["event"] == "chat:updated"]
     direct = [frame["data"] for frame in frames if frame["data"]["kind"] == "direct"]
     assert [chat["title"] for chat in direct] == ["Bia Lima", "Bia Lima"]
     assert len({chat["contact"]["id"] for chat in direct}) == 1
-    assert len(await ledger.chats()) == 3
+    assert len(await harness.chats()) == 3
 
 
-async def test_a_new_alias_alone_is_published(ledger: Ledger, ear: Ear) -> None:
+async def test_a_new_alias_alone_is_published(harness: WorkerHarness, listener: Listener) -> None:
     """It brings no name, but messages under the other id can show one now."""
-    await ledger.store(direct_message(attendee(LID, "Bia Lima")), direct_message(attendee(JID), JID))
-    await ear.heard()
-    await ledger.store(
+    await harness.store(direct_message(attendee(LID, "Bia Lima")), direct_message(attendee(JID), JID))
+    await listener.heard()
+    await harness.store(
         group_message(attendee(LID, None, attendee_specifics={"phone_number": "hidden", "lid": LID}, **LINK))
     )
-    frames = [frame for _, frame in await ear.heard()]
+    frames = [frame for _, frame in await listener.heard()]
     (contact,) = [frame["data"] for frame in frames if frame["event"] == "contact:updated"]
     assert contact["provider_ids"] == [LID, JID] and contact["name"] == "Bia Lima"
 
 
-async def test_batches_that_link_at_the_same_time_make_one_contact(ledger: Ledger) -> None:
+async def test_batches_that_link_at_the_same_time_make_one_contact(harness: WorkerHarness) -> None:
     names = [attendee(f"{number}@lid", "Bia", attendee_id="a-1") for number in range(6)]
-    await asyncio.gather(*(ledger.store(group_message(sender)) for sender in names))
-    assert await contacts_of(ledger) == [("0@lid", "Bia", None)]
+    await asyncio.gather(*(harness.store(group_message(sender)) for sender in names))
+    assert await contacts_of(harness) == [("0@lid", "Bia", None)]
 
 
 def reaction(target: dict[str, Any], who: dict[str, Any], value: str) -> dict[str, Any]:
     return target | {"event": "message_reaction", "reaction": value, "reaction_sender": who}
 
 
-async def test_a_reactor_is_a_contact(ledger: Ledger) -> None:
+async def test_a_reactor_is_a_contact(harness: WorkerHarness) -> None:
     target = direct_message(attendee(LID, "Bia"))
-    await ledger.store(target, reaction(target, attendee("3@lid", "Caio"), "👍"))
-    assert ("3@lid", "Caio", None) in await contacts_of(ledger)
+    await harness.store(target, reaction(target, attendee("3@lid", "Caio"), "👍"))
+    assert ("3@lid", "Caio", None) in await contacts_of(harness)
 
 
-async def test_a_reactor_under_two_names_counts_once(ledger: Ledger) -> None:
-    await ledger.store(group_message(attendee(LID, "Bia")))
+async def test_a_reactor_under_two_names_counts_once(harness: WorkerHarness) -> None:
+    await harness.store(group_message(attendee(LID, "Bia")))
     both = [
         {"value": value, "sender": {"provider_id": who, "name": None}, "is_own": False}
         for who, value in ((LID, "👍"), (JID, "❤️"))
     ]
-    await ledger.execute(
+    await harness.execute(
         "update channels_message set reactions = %(reactions)s::jsonb", reactions=orjson.dumps(both).decode()
     )
-    (message,) = await shown(ledger)
+    (message,) = await shown(harness)
     assert [r["sender"]["name"] for r in message["reactions"]] == ["Bia", None]
-    await ledger.store(group_message(attendee(LID, "Bia Lima", **LINKED)))
-    (message, _) = await shown(ledger)
+    await harness.store(group_message(attendee(LID, "Bia Lima", **LINKED)))
+    (message, _) = await shown(harness)
     assert [(r["value"], r["sender"]["name"]) for r in message["reactions"]] == [("❤️", "Bia Lima")]

@@ -7,7 +7,7 @@ from aiohttp import FormData
 
 from tests.support.peers import Peer, message_received
 from tests.support.send_harness import Desk
-from tests.support.worker_harness import Ledger, receipt, written_by_us
+from tests.support.worker_harness import WorkerHarness, receipt, written_by_us
 from tests.workers.sync.test_sweeps import Beach
 from tests.workers.sync.test_sweeps import beach as beach
 
@@ -21,8 +21,8 @@ def path_of(desk: Desk, place: str = "") -> str:
 async def hear(desk: Desk, text: str, **more: Any) -> int:
     """The contact writes into the chat; returns the message's seq."""
     body = message_received("acc-1", text, chat_id=desk.chat["provider_chat_id"], **more)
-    await desk.ledger.store(body)
-    (row,) = await desk.ledger.fetch(
+    await desk.harness.store(body)
+    (row,) = await desk.harness.fetch(
         "select inserted_seq from channels_message where provider_msg_id = %(id)s", id=body["message_id"]
     )
     return int(row["inserted_seq"])
@@ -49,14 +49,14 @@ async def test_a_message_that_comes_late_is_unread_also_after_an_answer(desk: De
 async def test_what_a_sweep_finds_late_is_unread_after_an_answer(beach: Beach) -> None:
     await beach.write("question", 30)
     await beach.sweep()
-    await beach.ledger.execute(
+    await beach.harness.execute(
         "update channels_chat set read_seq = (select seq from channels_account), unread_count = 0"
     )
-    await beach.ledger.execute("update channels_account set last_sweep_at = now() - interval '30 minutes'")
+    await beach.harness.execute("update channels_account set last_sweep_at = now() - interval '30 minutes'")
     await beach.write("lost webhook", 20)
     await beach.write("typed on the phone", 10, is_sender=True)
     await beach.sweep()
-    assert (await beach.ledger.chat())["unread_count"] == 1
+    assert (await beach.harness.chat())["unread_count"] == 1
 
 
 async def test_an_answer_written_offline_reads_only_what_its_writer_saw(desk: Desk) -> None:
@@ -95,7 +95,7 @@ async def test_a_programs_answer_reads_nothing(desk: Desk) -> None:
 
 async def test_the_phones_own_message_reads_nothing(desk: Desk) -> None:
     await hear(desk, "question")
-    await desk.ledger.store(written_by_us("typed on the phone", chat_id=desk.chat["provider_chat_id"]))
+    await desk.harness.store(written_by_us("typed on the phone", chat_id=desk.chat["provider_chat_id"]))
     assert await unread(desk) == 1
 
 
@@ -123,9 +123,9 @@ async def test_one_answer_that_fails_does_not_take_back_what_another_read(desk: 
 
 async def test_a_chat_read_on_the_phone_is_read(desk: Desk) -> None:
     body = message_received("acc-1", "one", chat_id=desk.chat["provider_chat_id"])
-    await desk.ledger.store(body)
+    await desk.harness.store(body)
     await hear(desk, "two")
-    await desk.ledger.store(receipt("message_read", body["message_id"], is_sender=False))
+    await desk.harness.store(receipt("message_read", body["message_id"], is_sender=False))
     assert await unread(desk) == 1
 
 
@@ -134,8 +134,8 @@ async def test_our_read_flag_mirrored_to_unipile_reads_nothing_newer(desk: Desk)
     await hear(desk, "one")
     await desk.agent.ok("PATCH", path_of(desk), {"read": True})
     body = message_received("acc-1", "two", chat_id=desk.chat["provider_chat_id"])
-    await desk.ledger.store(body)
-    await desk.ledger.store(receipt("message_read", body["message_id"], is_sender=False))
+    await desk.harness.store(body)
+    await desk.harness.store(receipt("message_read", body["message_id"], is_sender=False))
     assert await unread(desk) == 1
 
 
@@ -144,28 +144,28 @@ async def test_our_read_flag_mirrored_to_unipile_reads_nothing_newer(desk: Desk)
     [(8, "Missed voice call"), (9, "Missed video call"), (3, None), (4, None), (None, None)],
 )
 async def test_a_missed_call_is_unread_and_a_renaming_is_not(
-    ledger: Ledger, event_type: int | None, preview: str | None
+    harness: WorkerHarness, event_type: int | None, preview: str | None
 ) -> None:
     """In a chat without messages."""
     call = message_received(
         "acc-1", None, is_event=1, event_type=event_type, timestamp="2026-03-02T10:00:00Z"
     )
-    await ledger.store(call)
-    chat = await ledger.chat()
+    await harness.store(call)
+    chat = await harness.chat()
     assert (chat["last_message_preview"], chat["unread_count"]) == (preview, int(preview is not None))
     assert (chat["last_message_at"] is not None) == (preview is not None)
-    assert await ledger.usage() == (0, 0)
+    assert await harness.usage() == (0, 0)
 
 
-async def test_a_missed_call_moves_its_chat_up(ledger: Ledger) -> None:
-    await ledger.store(message_received("acc-1", "Oi"))
-    await ledger.store(message_received("acc-1", None, is_event=1, event_type=8))
-    chat = await ledger.chat()
+async def test_a_missed_call_moves_its_chat_up(harness: WorkerHarness) -> None:
+    await harness.store(message_received("acc-1", "Oi"))
+    await harness.store(message_received("acc-1", None, is_event=1, event_type=8))
+    chat = await harness.chat()
     assert (chat["last_message_preview"], chat["unread_count"]) == ("Missed voice call", 2)
 
 
-async def test_a_channel_counts_nothing(ledger: Ledger) -> None:
-    await ledger.store(message_received("acc-1", "Oi"))
-    await ledger.execute("update channels_chat set kind = 'channel', unread_count = 0")
-    await ledger.store(message_received("acc-1", "Oi"))
-    assert (await ledger.chat())["unread_count"] == 0
+async def test_a_channel_counts_nothing(harness: WorkerHarness) -> None:
+    await harness.store(message_received("acc-1", "Oi"))
+    await harness.execute("update channels_chat set kind = 'channel', unread_count = 0")
+    await harness.store(message_received("acc-1", "Oi"))
+    assert (await harness.chat())["unread_count"] == 0

@@ -10,7 +10,7 @@ from server.store.accounts import sync_state as history_rows
 from server.unipile.history import History, RawPage
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import Peer, eventually, message_received
-from tests.support.worker_harness import Ear, Ledger
+from tests.support.worker_harness import Listener, WorkerHarness
 from workers.context import open_parts
 from workers.sync import import_history
 
@@ -20,16 +20,16 @@ EXTERNAL_ID = "acc-past"
 class Archive:
     """An account with a history at UniPile; the test runs the import job, no worker runs."""
 
-    def __init__(self, stack: Stack, ledger: Ledger, account_id: int) -> None:
+    def __init__(self, stack: Stack, harness: WorkerHarness, account_id: int) -> None:
         self.stack = stack
-        self.ledger = ledger
+        self.harness = harness
         self.account_id = account_id
 
     async def run(self) -> None:
-        await import_history.import_history(self.ledger.context(), self.account_id)
+        await import_history.import_history(self.harness.context(), self.account_id)
 
     async def account(self) -> dict[str, Any]:
-        (account,) = await self.ledger.fetch("select * from channels_account")
+        (account,) = await self.harness.fetch("select * from channels_account")
         return account
 
     async def at_unipile(self) -> list[str]:
@@ -38,37 +38,37 @@ class Archive:
         return sorted(message["id"] for message in page["items"])
 
 
-async def open_archive(stack: Stack, ledger: Ledger, past: dict[str, int]) -> Archive:
+async def open_archive(stack: Stack, harness: WorkerHarness, past: dict[str, int]) -> Archive:
     await stack.sandbox.ok("POST", "/sandbox/accounts", {"id": EXTERNAL_ID, "history": past})
-    return Archive(stack, ledger, await ledger.make_account(EXTERNAL_ID))
+    return Archive(stack, harness, await harness.make_account(EXTERNAL_ID))
 
 
 @pytest.fixture
-async def ledger(web_only: Stack) -> AsyncIterator[Ledger]:
+async def harness(web_only: Stack) -> AsyncIterator[WorkerHarness]:
     async with open_parts(web_only.config) as parts:
-        yield await Ledger(parts).open()
+        yield await WorkerHarness(parts).open()
 
 
 @pytest.fixture
-async def archive(web_only: Stack, ledger: Ledger) -> Archive:
-    return await open_archive(web_only, ledger, {"chats": 4, "messages": 40, "days": 30, "seed": 7})
+async def archive(web_only: Stack, harness: WorkerHarness) -> Archive:
+    return await open_archive(web_only, harness, {"chats": 4, "messages": 40, "days": 30, "seed": 7})
 
 
 async def stored(archive: Archive) -> list[str]:
-    return sorted(message["provider_msg_id"] for message in await archive.ledger.messages())
+    return sorted(message["provider_msg_id"] for message in await archive.harness.messages())
 
 
 async def test_everything_is_imported_once_read_and_uncounted(archive: Archive) -> None:
     await archive.run()
-    messages = await archive.ledger.messages()
+    messages = await archive.harness.messages()
     assert len(messages) == 160
     assert {message["status"] for message in messages} == {"received", "read"}
-    assert [chat["unread_count"] for chat in await archive.ledger.chats()] == [0, 0, 0, 0]
-    assert all(chat["title"] for chat in await archive.ledger.chats())
-    assert await archive.ledger.usage() == (0, 0)
+    assert [chat["unread_count"] for chat in await archive.harness.chats()] == [0, 0, 0, 0]
+    assert all(chat["title"] for chat in await archive.harness.chats())
+    assert await archive.harness.usage() == (0, 0)
     account = await archive.account()
     assert (account["import_state"], account["imported_messages"]) == ("done", 160)
-    assert await archive.ledger.fetch("select * from channels_import") == []
+    assert await archive.harness.fetch("select * from channels_import") == []
 
 
 async def test_a_second_run_finds_nothing_to_do(archive: Archive) -> None:
@@ -85,11 +85,11 @@ async def test_more_history_is_imported_when_unipile_has_more(archive: Archive) 
     body = {
         "AccountStatus": {"account_id": EXTERNAL_ID, "account_type": "WHATSAPP", "message": "SYNC_SUCCESS"}
     }
-    await archive.ledger.store(body, source="account-status")
+    await archive.harness.store(body, source="account-status")
     await archive.run()
     account = await archive.account()
     assert (account["import_state"], account["imported_messages"]) == ("done", 161)
-    assert await archive.ledger.usage() == (0, 0)
+    assert await archive.harness.usage() == (0, 0)
 
 
 async def test_every_chat_has_its_newest_page_before_any_is_deep(
@@ -105,7 +105,7 @@ async def test_every_chat_has_its_newest_page_before_any_is_deep(
     monkeypatch.setattr(History, "list_chat_messages", noted)
     await archive.run()
     assert [is_first for _, is_first in pages] == [True] * 4 + [False] * 4
-    rows = await archive.ledger.fetch(
+    rows = await archive.harness.fetch(
         "select provider_chat_id from channels_chat order by last_message_at desc"
     )
     assert [chat for chat, _ in pages[:4]] == [row["provider_chat_id"] for row in rows]
@@ -141,14 +141,14 @@ async def test_an_interrupted_import_continues(
 
 async def test_a_killed_workers_import_is_taken_over_when_its_lease_expires(archive: Archive) -> None:
     claim = history_rows.lease_import
-    assert await archive.ledger.parts.database.write(claim, archive.account_id, 60)
+    assert await archive.harness.parts.database.write(claim, archive.account_id, 60)
     await archive.run()
-    assert await archive.ledger.messages() == []
-    await archive.ledger.execute(
+    assert await archive.harness.messages() == []
+    await archive.harness.execute(
         "update channels_account set import_claimed_until = now() - interval '1 second'"
     )
     await archive.run()
-    assert len(await archive.ledger.messages()) == 160
+    assert len(await archive.harness.messages()) == 160
 
 
 async def test_a_long_import_is_done_in_stints(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,10 +161,10 @@ async def test_a_long_import_is_done_in_stints(archive: Archive, monkeypatch: py
 
 
 async def test_progress_is_published(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    ear = await Ear(archive.ledger.parts.redis, archive.account_id).open()
+    listener = await Listener(archive.harness.parts.redis, archive.account_id).open()
     await archive.run()
-    heard = [frame["data"] for _, frame in await ear.heard() if frame["event"] == "account:updated"]
-    await ear.close()
+    heard = [frame["data"] for _, frame in await listener.heard() if frame["event"] == "account:updated"]
+    await listener.close()
     assert [account["import_state"] for account in (heard[0], heard[-1])] == ["running", "done"]
     assert heard[-1]["imported_messages"] == 160
     assert len(heard) <= 4  # at most once a second, and at the end
@@ -179,13 +179,13 @@ async def test_a_message_that_comes_during_the_import_is_unread_and_counted_once
         EXTERNAL_ID, "just now", message_id=written["message_id"], chat_id=written["chat_id"]
     )
     if is_webhook_first:
-        await archive.ledger.store(event)
+        await archive.harness.store(event)
     await archive.run()
     if not is_webhook_first:
-        await archive.ledger.store(event)
-    assert len(await archive.ledger.messages()) == 161
-    assert sum(chat["unread_count"] for chat in await archive.ledger.chats()) == 1
-    assert await archive.ledger.usage() == (0, 1)
+        await archive.harness.store(event)
+    assert len(await archive.harness.messages()) == 161
+    assert sum(chat["unread_count"] for chat in await archive.harness.chats()) == 1
+    assert await archive.harness.usage() == (0, 1)
 
 
 @pytest.mark.parametrize("is_webhook_first", [True, False])
@@ -203,13 +203,13 @@ async def test_a_webhooks_message_is_new_even_if_it_is_older_than_the_connection
         timestamp=moment,
     )
     if is_webhook_first:
-        await archive.ledger.store(event)
+        await archive.harness.store(event)
     await archive.run()
     if not is_webhook_first:
-        await archive.ledger.store(event)
-        await archive.ledger.store(event)
-    assert sum(chat["unread_count"] for chat in await archive.ledger.chats()) == 1
-    assert await archive.ledger.usage() == (0, 1)
+        await archive.harness.store(event)
+        await archive.harness.store(event)
+    assert sum(chat["unread_count"] for chat in await archive.harness.chats()) == 1
+    assert await archive.harness.usage() == (0, 1)
 
 
 async def test_one_unreadable_chat_does_not_delay_the_others(archive: Archive) -> None:
@@ -219,14 +219,14 @@ async def test_one_unreadable_chat_does_not_delay_the_others(archive: Archive) -
     await archive.stack.sandbox.ok("PATCH", "/sandbox/faults", {"routes": routes})
     await archive.run()
     assert (await archive.account())["import_state"] == "done"
-    assert len(await archive.ledger.messages()) == 120
+    assert len(await archive.harness.messages()) == 120
 
 
 async def test_temporary_failures_are_retried(archive: Archive) -> None:
     routes = [{"method": "GET", "path": "/chats*", "status": 500, "probability": 0.4}]
     await archive.stack.sandbox.ok("PATCH", "/sandbox/faults", {"seed": 3, "routes": routes})
     await archive.run()
-    assert len(await archive.ledger.messages()) == 160
+    assert len(await archive.harness.messages()) == 160
 
 
 async def test_a_newly_connected_account_is_imported(stack: Stack) -> None:

@@ -11,7 +11,7 @@ import pytest
 from server.queue import SWEEP_ACCOUNT, SYNC_QUEUE
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import message_received
-from tests.support.worker_harness import Ledger
+from tests.support.worker_harness import WorkerHarness
 from workers.context import open_parts
 from workers.sync import sweeps
 from workers.sync.store_pages import PageStore
@@ -23,41 +23,41 @@ EXTERNAL_ID = "acc-swept"
 class Beach:
     """A connected account at UniPile; the test runs the sweep, no worker runs, no webhook is registered."""
 
-    def __init__(self, stack: Stack, ledger: Ledger, account_id: int) -> None:
+    def __init__(self, stack: Stack, harness: WorkerHarness, account_id: int) -> None:
         self.stack = stack
-        self.ledger = ledger
+        self.harness = harness
         self.account_id = account_id
 
     async def sweep(self) -> None:
-        await sweeps.sweep_account(self.ledger.context(), self.account_id, time.time())
+        await sweeps.sweep_account(self.harness.context(), self.account_id, time.time())
 
     async def account(self) -> dict[str, Any]:
-        (account,) = await self.ledger.fetch("select * from channels_account")
+        (account,) = await self.harness.fetch("select * from channels_account")
         return account
 
     async def write(self, text: str, minutes_ago: float = 0, **more: Any) -> dict[str, Any]:
         """A contact writes; UniPile's webhook is lost."""
-        moment = await self.ledger.fetch(
+        moment = await self.harness.fetch(
             "select rfc3339(now() - make_interval(secs => %(seconds)s)) as at", seconds=minutes_ago * 60
         )
         return await self.stack.write(EXTERNAL_ID, text, timestamp=moment[0]["at"], **more)
 
     async def jobs(self) -> int:
-        return int(await self.ledger.parts.redis.zcard(SYNC_QUEUE))
+        return int(await self.harness.parts.redis.zcard(SYNC_QUEUE))
 
 
 @pytest.fixture
 async def beach(web_only: Stack) -> AsyncIterator[Beach]:
     """The account was connected an hour ago and swept half an hour ago."""
     async with open_parts(web_only.config) as parts:
-        ledger = await Ledger(parts).open()
+        harness = await WorkerHarness(parts).open()
         await web_only.sandbox.ok("POST", "/sandbox/accounts", {"id": EXTERNAL_ID})
-        account_id = await ledger.make_account(EXTERNAL_ID)
-        await ledger.execute(
+        account_id = await harness.make_account(EXTERNAL_ID)
+        await harness.execute(
             """update channels_account set connected_at = now() - interval '1 hour',
                    last_sweep_at = now() - interval '30 minutes'"""
         )
-        yield Beach(web_only, ledger, account_id)
+        yield Beach(web_only, harness, account_id)
 
 
 async def test_what_was_missed_is_stored_counted_and_unread(beach: Beach) -> None:
@@ -65,11 +65,11 @@ async def test_what_was_missed_is_stored_counted_and_unread(beach: Beach) -> Non
     await beach.write("second", 10)
     await beach.write("typed on the phone", 5, is_sender=True)
     await beach.sweep()
-    messages = await beach.ledger.messages()
+    messages = await beach.harness.messages()
     by_time = sorted(messages, key=lambda message: message["sent_at"])
     assert [message["body"] for message in by_time] == ["first", "second", "typed on the phone"]
-    assert await beach.ledger.usage() == (1, 2)
-    chat = await beach.ledger.chat()
+    assert await beach.harness.usage() == (1, 2)
+    chat = await beach.harness.chat()
     assert (chat["unread_count"], chat["last_message_preview"], chat["title"]) == (
         2,  # that somebody answered says nothing about them
         "typed on the phone",
@@ -83,11 +83,11 @@ async def test_how_much_came_late_and_how_late(beach: Beach) -> None:
     await beach.write("on its way")
     await beach.sweep()
     account = await beach.account()
-    assert len(await beach.ledger.messages()) == 3
-    assert (await beach.ledger.chat())["unread_count"] == 3
+    assert len(await beach.harness.messages()) == 3
+    assert (await beach.harness.chat())["unread_count"] == 3
     assert account["found_late"] == 2
     assert 1199 <= account["gap_seconds"] <= 1230
-    (row,) = await beach.ledger.fetch("select min(sent_at) as oldest from channels_message")
+    (row,) = await beach.harness.fetch("select min(sent_at) as oldest from channels_message")
     assert account["oldest_gap_at"] == row["oldest"]
 
 
@@ -106,33 +106,33 @@ async def test_a_sweep_overlaps_the_previous_one_by_the_margin_only(beach: Beach
     await beach.write("within the margin", 34)
     await beach.write("beyond it", 36)
     await beach.sweep()
-    assert [message["body"] for message in await beach.ledger.messages()] == ["within the margin"]
+    assert [message["body"] for message in await beach.harness.messages()] == ["within the margin"]
 
 
 async def test_messages_from_webhooks_are_not_late_and_counted_once(beach: Beach) -> None:
     written = await beach.write("told in time", 10)
-    await beach.ledger.store(
+    await beach.harness.store(
         message_received(
             EXTERNAL_ID, "told in time", message_id=written["message_id"], chat_id=written["chat_id"]
         )
     )
-    before = await beach.ledger.message()
+    before = await beach.harness.message()
     await beach.sweep()
-    assert await beach.ledger.message() == before
-    assert await beach.ledger.usage() == (0, 1)
+    assert await beach.harness.message() == before
+    assert await beach.harness.usage() == (0, 1)
     assert (await beach.account())["found_late"] == 0
 
 
 async def test_a_webhook_after_the_sweep_changes_nothing(beach: Beach) -> None:
     written = await beach.write("late", 10)
     await beach.sweep()
-    before = await beach.ledger.message()
-    await beach.ledger.store(
+    before = await beach.harness.message()
+    await beach.harness.store(
         message_received(EXTERNAL_ID, "late", message_id=written["message_id"], chat_id=written["chat_id"])
     )
-    assert await beach.ledger.message() == before
-    assert await beach.ledger.usage() == (0, 1)
-    assert (await beach.ledger.chat())["unread_count"] == 1
+    assert await beach.harness.message() == before
+    assert await beach.harness.usage() == (0, 1)
+    assert (await beach.harness.chat())["unread_count"] == 1
 
 
 async def test_many_pages_and_several_jobs(beach: Beach, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,10 +147,10 @@ async def test_many_pages_and_several_jobs(beach: Beach, monkeypatch: pytest.Mon
     with monkeypatch.context() as patch:
         patch.setattr(sweeps, "enqueue", caught)
         await beach.sweep()
-    assert len(await beach.ledger.messages()) == 250
+    assert len(await beach.harness.messages()) == 250
     assert (await beach.account())["last_sweep_at"] is not None
-    await sweeps.sweep_account(beach.ledger.context(), beach.account_id, time.time(), handed_on[0])
-    assert len(await beach.ledger.messages()) == 251
+    await sweeps.sweep_account(beach.harness.context(), beach.account_id, time.time(), handed_on[0])
+    assert len(await beach.harness.messages()) == 251
     assert (await beach.account())["found_late"] == 251
 
 
@@ -170,7 +170,7 @@ async def test_one_sweep_of_an_account_at_a_time(beach: Beach, monkeypatch: pyte
     await beach.write("late", 10)
     await asyncio.gather(*(beach.sweep() for _ in range(5)))
     assert most == 1
-    assert await beach.ledger.usage() == (0, 1)
+    assert await beach.harness.usage() == (0, 1)
     assert (await beach.account())["found_late"] == 1
     assert await beach.jobs() == 4  # they look again later
 
@@ -179,7 +179,7 @@ async def test_a_request_that_another_sweep_has_met_is_skipped(beach: Beach) -> 
     wanted_at = time.time()
     await beach.sweep()
     before = await beach.account()
-    await sweeps.sweep_account(beach.ledger.context(), beach.account_id, wanted_at - 1)
+    await sweeps.sweep_account(beach.harness.context(), beach.account_id, wanted_at - 1)
     assert await beach.account() == before
 
 
@@ -192,7 +192,7 @@ async def test_a_sweep_waits_for_webhooks_in_our_own_queue(
     monkeypatch.setattr(sweeps, "queue_age_seconds", old)
     await beach.write("in our queue", 2)
     await beach.sweep()
-    assert await beach.ledger.messages() == []
+    assert await beach.harness.messages() == []
     assert await beach.jobs() == 1
 
 
@@ -207,29 +207,29 @@ async def test_nothing_is_swept_while_unipile_is_signed_out(beach: Beach) -> Non
 async def test_own_messages_wait_for_the_response_to_a_send_in_their_chat(beach: Beach) -> None:
     await beach.write("hello", 10)
     await beach.sweep()
-    chat = await beach.ledger.chat()
-    sent = await beach.ledger.begin_send(chat["id"], "an answer")
+    chat = await beach.harness.chat()
+    sent = await beach.harness.begin_send(chat["id"], "an answer")
     echo = await beach.write("an answer, as WhatsApp wrote it", is_sender=True)
     await beach.sweep()
-    assert len(await beach.ledger.messages()) == 2  # the customer's and the send
+    assert len(await beach.harness.messages()) == 2  # the customer's and the send
     assert await beach.jobs() == 1
-    await beach.ledger.answer_send(sent, echo["message_id"])
+    await beach.harness.answer_send(sent, echo["message_id"])
     await beach.sweep()
-    messages = await beach.ledger.messages()
+    messages = await beach.harness.messages()
     assert len(messages) == 2
     assert messages[-1]["provider_msg_id"] == echo["message_id"]
-    assert await beach.ledger.usage() == (0, 1)  # the send itself was counted where it was made
+    assert await beach.harness.usage() == (0, 1)  # the send itself was counted where it was made
 
 
 async def test_a_waiting_send_does_not_adopt_an_older_message_of_the_same_text(beach: Beach) -> None:
     await beach.write("hello", 20)
     await beach.sweep()
     await beach.write("Ok", 4, is_sender=True)
-    chat = await beach.ledger.chat()
-    sent = await beach.ledger.begin_send(chat["id"], "Ok")
-    await beach.ledger.answer_send(sent, None)
+    chat = await beach.harness.chat()
+    sent = await beach.harness.begin_send(chat["id"], "Ok")
+    await beach.harness.answer_send(sent, None)
     await beach.sweep()
-    own = [message for message in await beach.ledger.messages() if message["direction"] == "out"]
+    own = [message for message in await beach.harness.messages() if message["direction"] == "out"]
     assert len(own) == 2
     assert {message["provider_msg_id"] is None for message in own} == {True, False}
 
@@ -240,13 +240,13 @@ async def test_ticks_that_no_webhook_reported_move_forward(beach: Beach) -> None
     await beach.sweep()
     await beach.stack.sandbox.ok("POST", f"/sandbox/chats/{written['chat_id']}/read", {})
     await beach.sweep()
-    (own,) = [message for message in await beach.ledger.messages() if message["direction"] == "out"]
+    (own,) = [message for message in await beach.harness.messages() if message["direction"] == "out"]
     assert own["status"] == "read"
 
 
 async def test_each_due_account_is_queued_once(beach: Beach) -> None:
     for _ in range(2):
-        await sweeps.queue_due_syncs(beach.ledger.parts)
-    redis = beach.ledger.parts.redis
+        await sweeps.queue_due_syncs(beach.harness.parts)
+    redis = beach.harness.parts.redis
     names = [orjson.loads(await redis.get(key))["f"] for key in await redis.keys("arq:job:*")]
     assert names.count(SWEEP_ACCOUNT) == 1

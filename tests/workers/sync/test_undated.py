@@ -8,7 +8,7 @@ import pytest
 from server.unipile.lists.attendees import Attendees
 from server.unipile.lists.messages import StoredMessage, read_stored
 from tests.support.peers import message_received
-from tests.support.worker_harness import Ledger, written_by_us
+from tests.support.worker_harness import WorkerHarness, written_by_us
 from workers.sync import store_pages
 from workers.sync.store_pages import PageStore
 from workers.sync.undated import date_undated
@@ -21,19 +21,19 @@ IMPOSSIBLE: list[Any] = [
 
 
 @pytest.mark.parametrize("reported", IMPOSSIBLE, ids=repr)
-async def test_an_impossible_time_becomes_the_arrival(ledger: Ledger, reported: Any) -> None:
-    await ledger.store(message_received("acc-1", "Antes"), written_by_us("Sim."))
-    await ledger.store(message_received("acc-1", "Oi", timestamp=reported))
-    (chat,) = await ledger.chats()
+async def test_an_impossible_time_becomes_the_arrival(harness: WorkerHarness, reported: Any) -> None:
+    await harness.store(message_received("acc-1", "Antes"), written_by_us("Sim."))
+    await harness.store(message_received("acc-1", "Oi", timestamp=reported))
+    (chat,) = await harness.chats()
     assert (chat["last_message_preview"], chat["unread_count"]) == ("Oi", 2)
-    (message,) = [message for message in await ledger.messages() if message["body"] == "Oi"]
+    (message,) = [message for message in await harness.messages() if message["body"] == "Oi"]
     assert message["sent_at"] == ARRIVAL
 
 
 @pytest.mark.parametrize("reported", [1772442845, "1772442845", 1772442845000, "2026-03-02 09:14:05"])
-async def test_a_numeric_time_is_read(ledger: Ledger, reported: Any) -> None:
-    await ledger.store(message_received("acc-1", "Oi", timestamp=reported))
-    (message,) = await ledger.messages()
+async def test_a_numeric_time_is_read(harness: WorkerHarness, reported: Any) -> None:
+    await harness.store(message_received("acc-1", "Oi", timestamp=reported))
+    (message,) = await harness.messages()
     assert message["sent_at"] == "2026-03-02T09:14:05.000Z"
 
 
@@ -83,25 +83,25 @@ def test_an_undated_message_is_dated_by_its_neighbours(page: list[dict[str, Any]
 
 @pytest.mark.parametrize("reported", [None, "", "1970-01-01T00:00:00Z", 0, "2024-13-45T00:00:00Z"], ids=repr)
 async def test_undated_history_is_never_new(
-    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, reported: Any
+    harness: WorkerHarness, monkeypatch: pytest.MonkeyPatch, reported: Any
 ) -> None:
     async def no_attendees(self: object, chat: str) -> Attendees:
         return {}
 
     monkeypatch.setattr(store_pages.PageStore, "_attendees_of", no_attendees)
     begun = datetime.now(UTC) - timedelta(hours=1)
-    await ledger.execute("update channels_account set connected_at = %(begun)s", begun=begun)
-    ledger.received_at = datetime.now(UTC).isoformat(timespec="milliseconds")
-    (account,) = await ledger.fetch("select id from channels_account")
-    await ledger.store(message_received("acc-1", "Hoje", timestamp=ledger.received_at, chat_id="c-1"))
-    reader = PageStore(ledger.parts, account["id"], "acc-1", late_seconds=60)
+    await harness.execute("update channels_account set connected_at = %(begun)s", begun=begun)
+    harness.received_at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    (account,) = await harness.fetch("select id from channels_account")
+    await harness.store(message_received("acc-1", "Hoje", timestamp=harness.received_at, chat_id="c-1"))
+    reader = PageStore(harness.parts, account["id"], "acc-1", late_seconds=60)
     before = (datetime.now(UTC) - timedelta(minutes=30)).isoformat()
     taken = await reader.store([item("b", before), item("?", reported), item("alone", reported, "c-2")])
     assert taken.imported == 2
-    chats = {chat["provider_chat_id"]: chat for chat in await ledger.chats()}
+    chats = {chat["provider_chat_id"]: chat for chat in await harness.chats()}
     assert chats["c-1"]["last_message_preview"] == "Hoje"
     assert (chats["c-1"]["unread_count"], chats["c-2"]["unread_count"]) == (2, 0)
-    rows = await ledger.fetch("select body, sent_at, is_history from channels_message order by sent_at desc")
+    rows = await harness.fetch("select body, sent_at, is_history from channels_message order by sent_at desc")
     assert [row["body"] for row in rows if row["body"] != "alone"] == ["Hoje", "b", "?"]
     assert {row["body"] for row in rows if row["is_history"]} == {"?", "alone"}
     assert all(row["sent_at"] < datetime.now(UTC) for row in rows)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from aiopg import Cursor
 
-from server.store.db.pages import Key, Window, page_of
+from server.store.db.keyset_pages import Key, Window, page_of
 from server.store.db.prepared import Prepared
 from server.store.messages.messages import MESSAGE_JSON, list_messages
 
