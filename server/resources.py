@@ -17,17 +17,17 @@ from server.plans.ttl_cache import TTLCache
 from server.process.redis_start import open_redis
 from server.queue import EventBatch
 from server.realtime.access_watch import AccessWatch
-from server.realtime.background import Background
 from server.realtime.broker import Broker, publish_signal
-from server.realtime.delivery import Delivery
 from server.realtime.events import Push
-from server.realtime.healing import Healing
-from server.realtime.hub import Hub
+from server.realtime.hub.background import Background
+from server.realtime.hub.delivery import Delivery
+from server.realtime.hub.healing import Healing
+from server.realtime.hub.hub import Hub
+from server.realtime.hub.receiver import Receiver
+from server.realtime.hub.room_members import Membership
 from server.realtime.joining import Rooms
 from server.realtime.presence import Presence
 from server.realtime.pushes import change_push
-from server.realtime.receiver import Receiver
-from server.realtime.room_members import Membership
 from server.realtime.rows import Rows
 from server.store.accounts import accounts
 from server.store.db.database import Database

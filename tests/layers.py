@@ -94,7 +94,7 @@ LAYERS = (
     ),
     Layer(
         ("server.realtime.broker",),
-        (*GROUND, "server.redis.*", "server.realtime.events", "server.realtime.feed"),
+        (*GROUND, "server.redis.*", "server.realtime.events", "server.realtime.hub.feed"),
         (*WEB, "arq", *SQL),
     ),
     Layer(("server.realtime*",), (*GROUND, "server.redis.channels"), (*QUEUE, *SQL)),

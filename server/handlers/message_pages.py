@@ -6,7 +6,7 @@ from server.errors import NotFound
 from server.schemas.messages import MessageQuery
 from server.store.chats import chats
 from server.store.db.keyset_pages import Key, Window
-from server.store.messages import messages
+from server.store.messages import message_pages, messages
 from server.store.messages.message_pages import Chat
 from server.web.app_keys import DATABASE
 from server.web.requests import (

@@ -9,7 +9,7 @@ import structlog
 
 from server.auth.tokens import LEEWAY_SECONDS, Tokens
 from server.errors import ConfabError
-from server.realtime.hub import Hub
+from server.realtime.hub.hub import Hub
 from server.realtime.joining import Rooms
 from server.store.people.access import AccessChanges
 

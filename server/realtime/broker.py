@@ -92,7 +92,7 @@ async def publish_to_user(redis: Redis, user_id: int, frame: bytes) -> None:
 
 
 class Subscriber(Protocol):
-    """Handles what arrives (server/realtime/receiver.py)."""
+    """Handles what arrives (server/realtime/hub/receiver.py)."""
 
     def take_message(self, channel: str, payload: bytes) -> None: ...
 

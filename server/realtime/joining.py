@@ -6,12 +6,12 @@ import orjson
 import structlog
 
 from server.errors import ConfabError
-from server.realtime.background import Background
 from server.realtime.connection import Connection
 from server.realtime.events import reset_frame
-from server.realtime.feed import Feed
-from server.realtime.healing import Healing
-from server.realtime.hub import Hub
+from server.realtime.hub.background import Background
+from server.realtime.hub.feed import Feed
+from server.realtime.hub.healing import Healing
+from server.realtime.hub.hub import Hub
 from server.realtime.presence import Presence
 from server.realtime.pushes import account_push, change_push
 from server.store.accounts import accounts

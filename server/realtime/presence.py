@@ -17,8 +17,8 @@ import structlog
 
 from server.errors import ConfabError
 from server.realtime.connection import Connection
-from server.realtime.delivery import Delivery
-from server.realtime.room_members import Membership
+from server.realtime.hub.delivery import Delivery
+from server.realtime.hub.room_members import Membership
 from server.realtime.rooms import ChatKey
 from server.realtime.signals import Report, Signal, decode_signal, encode_signal
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from server.realtime.connection import Connection
 from server.realtime.events import Push
-from server.realtime.feed import Feed
+from server.realtime.hub.feed import Feed
 
 
 class ChatKey(NamedTuple):

@@ -14,7 +14,7 @@ from server.plans.entitlement_cache import Entitlements
 from server.plans.payer import Payer
 from server.plans.ttl_cache import TTLCache
 from server.queue import EventBatch
-from server.realtime.hub import Hub
+from server.realtime.hub.hub import Hub
 from server.realtime.joining import Rooms
 from server.realtime.presence import Presence
 from server.redis.client import Client

@@ -9,6 +9,7 @@ from aiopg import Cursor
 from server.config import Config
 from server.handlers import auth
 from server.store.people import users
+from server.web import session_cookies
 from server.web.app_keys import DATABASE, PASSWORDS
 from tests.security.test_auth_tokens import FORGED
 from tests.support.factories import audit_lines

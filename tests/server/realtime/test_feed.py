@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.realtime.events import Push
-from server.realtime.feed import Feed
+from server.realtime.hub.feed import Feed
 
 
 def push(seq: int) -> Push:

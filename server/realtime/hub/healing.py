@@ -5,10 +5,10 @@ import asyncio
 import structlog
 
 from server.errors import ConfabError
-from server.realtime.background import Background
-from server.realtime.delivery import Delivery
 from server.realtime.events import reset_frame
-from server.realtime.room_members import Membership
+from server.realtime.hub.background import Background
+from server.realtime.hub.delivery import Delivery
+from server.realtime.hub.room_members import Membership
 from server.realtime.rooms import Listeners
 from server.realtime.rows import Rows
 

@@ -8,14 +8,14 @@ from contextlib import asynccontextmanager
 import orjson
 
 from server.errors import CloseCode, ConfabError
-from server.realtime.background import Background
 from server.realtime.broker import Broker
 from server.realtime.connection import Connection
-from server.realtime.delivery import Delivery
-from server.realtime.feed import Feed
-from server.realtime.healing import Healing
+from server.realtime.hub.background import Background
+from server.realtime.hub.delivery import Delivery
+from server.realtime.hub.feed import Feed
+from server.realtime.hub.healing import Healing
+from server.realtime.hub.room_members import Membership
 from server.realtime.presence import Presence
-from server.realtime.room_members import Membership
 from server.realtime.rooms import Listeners
 from server.realtime.rows import Rows
 from server.redis.channels import account_channel

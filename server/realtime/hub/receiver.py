@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from server.realtime.delivery import Delivery
 from server.realtime.events import decode_pushes
-from server.realtime.healing import Healing
+from server.realtime.hub.delivery import Delivery
+from server.realtime.hub.healing import Healing
+from server.realtime.hub.room_members import Membership
 from server.realtime.presence import Presence
-from server.realtime.room_members import Membership
 from server.realtime.signals import is_signal
 from server.redis.channels import parse_channel
 
