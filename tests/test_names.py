@@ -55,7 +55,5 @@ def test_neighbouring_packages_share_no_module_name() -> None:
 
 
 def test_a_shared_module_name_is_found() -> None:
-    found = shared_names(
-        ["server/store/chats/chat_rows.py", "server/store/messages/message_rows.py", "server/rows.py"]
-    )
+    found = shared_names(["server/store/chats/rows.py", "server/store/messages/rows.py", "server/rows.py"])
     assert found == ["server/store/chats/rows.py and server/store/messages/rows.py"]

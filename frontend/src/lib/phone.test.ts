@@ -11,13 +11,13 @@ interface Case {
 }
 
 const TABLE = join(import.meta.dirname, "../../../tests/fixtures/phones.json");
-const { read, rejected } = JSON.parse(readFileSync(TABLE, "utf8")) as { readonly read: readonly Case[]; readonly rejected: readonly Case[] };
+const { read, refused } = JSON.parse(readFileSync(TABLE, "utf8")) as { readonly read: readonly Case[]; readonly refused: readonly Case[] };
 
 it.each(read)("reads a number in any notation: $text", ({ text, phone, page }) => {
   expect(readPhone(text)).toBe(page ?? phone);
 });
 
-it.each(rejected)("leaves to the server, or rejects, incomplete numbers: $text", ({ text, page }) => {
+it.each(refused)("leaves to the server, or rejects, incomplete numbers: $text", ({ text, page }) => {
   expect(readPhone(text)).toBe(page ?? null);
 });
 
