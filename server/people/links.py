@@ -76,7 +76,7 @@ async def redeem_link(
     link = await user_links.use_user_link(cursor, hash_token(token))
     if link is None:
         raise NotFound(LINK_EXPIRED)
-    # The first owner's e-mail address is a placeholder; any other was chosen by whoever sent the invitation.
+    # The first owner's e-mail address is a placeholder; any other was entered by the inviting user.
     email = email if link.kind == "first_run" and email else link.email
     name = name or link.name
     if not await team.set_identity(cursor, link.user_id, email, name):

@@ -1,4 +1,4 @@
-"""A circuit breaker: when UniPile is down it is left alone for a while, and asked by one call before all may ask."""
+"""A circuit breaker: while UniPile is down, calls fail at once, until one probing call succeeds."""
 
 import time
 from collections.abc import Callable
@@ -13,13 +13,13 @@ log = structlog.get_logger()
 
 State = Literal["closed", "open", "half_open"]
 GAUGE: dict[State, int] = {"closed": 0, "half_open": 1, "open": 2}
-# What a UniPile that is down looks like; an account that is not connected answers 503 too, and says nothing of others.
+# Errors of a UniPile that is down. A disconnected account also answers 503, which says nothing about other accounts.
 DOWN_TYPES = ("not_reached", "timeout", "connection_lost", "service_unavailable", "network_down", "unknown")
 DOWN_STATUSES = (None, 502, 503, 504)
 
 
 class Breaker:
-    """Opens after `failures` in a row; after `seconds` one call probes, and its end decides."""
+    """Opens after `failures` in a row; after `seconds` one call probes, and its result decides."""
 
     def __init__(self, failures: int, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._limit = failures
@@ -39,18 +39,18 @@ class Breaker:
         return self._seconds - (self._clock() - (self._opened_at or 0))
 
     def enter(self) -> None:
-        """Ask before a call; raises NotTaken while UniPile is left alone."""
+        """Call before each request; raises NotTaken while the circuit is open."""
         if self._opened_at is None:
             return
         if self._remaining() > 0 or self._is_probing:
             raise NotTaken(
-                "circuit_open", "UniPile does not answer.", retry_after=max(self._remaining(), 1.0)
+                "circuit_open", "UniPile does not respond.", retry_after=max(self._remaining(), 1.0)
             )
         self._is_probing = True
         UNIPILE_CIRCUIT.set(GAUGE["half_open"])
 
     def note(self, error: BaseException | None) -> None:
-        """Tell how a call ended; a call that was cut off says nothing."""
+        """Report the result of a call; a cancelled call does not count."""
         self._is_probing = False
         if error is not None and not isinstance(error, UnipileError):
             return

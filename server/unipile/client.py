@@ -1,4 +1,4 @@
-"""Calls UniPile's REST API (unipile-api.md §§1–7), route by route; how calls travel is transport.py's."""
+"""UniPile's REST API (unipile-api.md §§1–7), one method per route; transport.py sends the calls."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
@@ -30,14 +30,14 @@ from server.unipile.paths import part_of_path as _part
 from server.unipile.transport import Deadlines, File, Transport
 
 DIRECT_CHAT = 0
-# Our word for a chat's mark -> UniPile's (§6.2).
-MARK_ACTIONS: Mapping[str, str] = {
+# Our name of a chat's flag -> UniPile's action (§6.2).
+FLAG_ACTIONS: Mapping[str, str] = {
     "read": "setReadStatus",
     "archived": "setArchiveStatus",
     "pinned": "setPinnedStatus",
     "muted": "setMuteStatus",
 }
-# What a webhook can be about (§4.5), and the header that it brings its secret in.
+# The sources of webhooks (§4.5), and the header with the webhook secret.
 MESSAGES_SOURCE, STATUS_SOURCE = "messaging", "account_status"
 SECRET_HEADER = "Unipile-Auth"  # noqa: S105 - the header's name
 MESSAGE_EVENTS = (
@@ -51,7 +51,7 @@ MESSAGE_EVENTS = (
 
 
 class UnipileClient:
-    """What can be asked of UniPile; every method raises a UnipileError that says whether UniPile acted."""
+    """UniPile's routes as methods; each raises a UnipileError that says whether UniPile acted."""
 
     # Of every account that is connected through it.
     provider = "whatsapp"
@@ -90,7 +90,7 @@ class UnipileClient:
 
     @property
     def circuit(self) -> State:
-        """Whether this process asks UniPile at all at the moment."""
+        """The circuit breaker's state in this process."""
         return self._transport.circuit
 
     async def close(self) -> None:
@@ -112,7 +112,7 @@ class UnipileClient:
     # -- accounts (§2) -----------------------------------------------------------------------------------------
 
     async def start_connect(self, phone: str | None = None) -> CheckpointStep:
-        """Begin to connect a WhatsApp number: by a QR code, or by a code to be typed on the phone of this number."""
+        """Start pairing: with a QR code, or with a code to type on the phone of this number."""
         return await self._pair("/accounts", phone)
 
     async def _pair(self, path: str, phone: str | None) -> CheckpointStep:
@@ -122,7 +122,7 @@ class UnipileClient:
         return read_pairing(await self._call("POST", path, body=body))
 
     async def make_hosted_link(self, *, expires_at: datetime, notify_url: str, return_url: str) -> str:
-        """The address of a page of UniPile's on which a WhatsApp number is connected (§2.6)."""
+        """The URL of UniPile's hosted page that connects a WhatsApp number (§2.6)."""
         body = {
             "type": "create",
             "providers": ["WHATSAPP"],
@@ -134,15 +134,15 @@ class UnipileClient:
         }
         url = (await self._call("POST", "/hosted/accounts/link", body=body)).get("url")
         if not isinstance(url, str) or not url.startswith(("https://", "http://")):
-            raise UnipileError("unexpected_answer", "UniPile did not give a page.")
+            raise UnipileError("unexpected_answer", "UniPile returned no page.")
         return url
 
     async def start_reconnect(self, external_account_id: str, phone: str | None = None) -> CheckpointStep:
-        """Begin again for an account that is known: the id stays."""
+        """Start pairing again for an existing account, which keeps its id."""
         return await self._pair(f"/accounts/{_part(external_account_id)}", phone)
 
     async def restart_account(self, external_account_id: str) -> bool:
-        """Kick a frozen account; whether UniPile says that it did. What becomes of it, its status tells."""
+        """Restart a frozen account; whether UniPile accepted. Its status reports the result."""
         answer = await self._call("POST", f"/accounts/{_part(external_account_id)}/restart")
         return answer.get("object") != "AccountFailedToRestart"
 
@@ -153,10 +153,10 @@ class UnipileClient:
     async def delete_account(self, external_account_id: str) -> None:
         await self._call("DELETE", f"/accounts/{_part(external_account_id)}")
 
-    # -- looking up what became of a send (§1.6) ----------------------------------------------------------------
+    # -- verifying a send (§1.6) -------------------------------------------------------------------------------------
 
     async def list_own_messages(self, provider_chat_id: str, after: datetime) -> list[OwnMessage]:
-        """What the account itself wrote in a chat after a moment, oldest first; the newest hundred messages count."""
+        """The account's own messages in a chat after a time, oldest first, of the newest hundred messages."""
         path = f"/chats/{_part(provider_chat_id)}/messages"
         return read_own_messages(
             await self._call("GET", path, params={"after": _exact(after), "limit": "100"})
@@ -173,8 +173,9 @@ class UnipileClient:
         quoted_msg_id: str | None = None,
         file: OutgoingFile | None = None,
     ) -> str | None:
-        """Send a text, a file or both, as an answer to a message if one is named; returns the message's id, which
-        UniPile may leave out.
+        """Send a text, a file or both, as a reply if `quoted_msg_id` is given.
+
+        Returns the message's id, which UniPile may omit.
         """
         form = aiohttp.FormData(default_to_multipart=True)
         form.add_field("account_id", external_account_id)
@@ -190,7 +191,7 @@ class UnipileClient:
     async def start_chat(
         self, external_account_id: str, address: str, text: str
     ) -> tuple[str | None, str | None]:
-        """Write to somebody for the first time; returns the ids of chat and message, which UniPile may leave out."""
+        """Send a first message; returns the ids of chat and message, which UniPile may omit."""
         form = aiohttp.FormData(default_to_multipart=True)
         form.add_field("account_id", external_account_id)
         form.add_field("attendees_ids", address)
@@ -205,13 +206,13 @@ class UnipileClient:
         )
         return read_id(answer, "id")
 
-    async def set_chat(self, provider_chat_id: str, mark: str, value: bool | str) -> None:
-        """Set one mark of a chat: read, archived, pinned (true or false), muted (also until when)."""
-        body = {"action": MARK_ACTIONS[mark], "value": value}
+    async def set_chat(self, provider_chat_id: str, flag: str, value: bool | str) -> None:
+        """Set one flag of a chat: read, archived, pinned (true or false), muted (also a time)."""
+        body = {"action": FLAG_ACTIONS[flag], "value": value}
         await self._call("PATCH", f"/chats/{_part(provider_chat_id)}", body=body)
 
     async def fetch_chat_name(self, provider_chat_id: str) -> str | None:
-        """A group's subject; in a direct chat, which seldom has a name, the other person's."""
+        """A group's subject, or the name of a direct chat's contact."""
         path = f"/chats/{_part(provider_chat_id)}"
         chat = await self._call("GET", path)
         name = read_name(chat)
@@ -220,38 +221,38 @@ class UnipileClient:
         return contact_name(name) or read_other_name(await self._call("GET", f"{path}/attendees"))
 
     async def fetch_message(self, provider_msg_id: str) -> MessageState:
-        """A message as it is now."""
+        """The current state of a message."""
         return read_message(await self._call("GET", f"/messages/{_part(provider_msg_id)}"))
 
     def download(
         self, provider_msg_id: str, attachment_id: str
     ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
-        """The bytes of an attachment as they come; raises NotTaken while UniPile is away or busy, OutcomeUnknown when
-        it failed at this one, Rejected when there is nothing to be had.
+        """Stream an attachment. Raises NotTaken while UniPile is unreachable or busy, OutcomeUnknown when it failed,
+        Rejected when the file is not available.
         """
         return self._transport.stream(
             f"/messages/{_part(provider_msg_id)}/attachments/{_part(attachment_id)}"
         )
 
     def download_picture(self, external_id: str, tag: str | None) -> AbstractAsyncContextManager[File]:
-        """Somebody's picture, by UniPile's id of the person; raises as `download` does, Rejected when there is none."""
+        """A contact's picture by UniPile's attendee id; raises like `download`, Rejected when there is none."""
         return self._transport.open_file(f"/chat_attendees/{_part(external_id)}/picture", tag)
 
     async def edit_message(self, provider_msg_id: str, text: str) -> None:
-        """Success means only that UniPile took it: WhatsApp has its own time windows (§7)."""
+        """Success means only that UniPile accepted it: WhatsApp has its own time limits (§7)."""
         await self._call("PATCH", f"/messages/{_part(provider_msg_id)}", body={"text": text})
 
     async def delete_message(self, provider_msg_id: str) -> None:
-        """Delete for everyone; success means no more than for an edit."""
+        """Delete for everyone; success means as little as for an edit."""
         await self._call("DELETE", f"/messages/{_part(provider_msg_id)}")
 
     async def react(self, provider_msg_id: str, value: str) -> None:
-        """Set the account's reaction; an empty one takes it back."""
+        """Set the account's reaction; an empty value withdraws it."""
         path = f"/messages/{_part(provider_msg_id)}/reactions"
         await self._call("POST", path, body={"reaction": value})
 
     async def read(self, *path: str, params: Mapping[str, str]) -> dict[str, Any]:
-        """One GET of the path that these parts make; what it answers is history.py's to understand."""
+        """GET the path of these segments; history.py reads the answer."""
         return await self._call("GET", "".join(f"/{_part(part)}" for part in path), params=params)
 
     # -- webhooks (§5) -----------------------------------------------------------------------------------------
@@ -268,7 +269,7 @@ class UnipileClient:
                 return registrations
 
     async def create_webhook(self, name: str, source: str, url: str, secret: str) -> None:
-        """Register for all accounts; UniPile sends form-encoded unless a Content-Type is asked for (§4.1)."""
+        """Register for all accounts. UniPile sends form encoding unless a Content-Type header is registered (§4.1)."""
         body: dict[str, Any] = {
             "request_url": url,
             "source": source,

@@ -1,32 +1,30 @@
-"""What UniPile's failures mean: whether a call was taken, whether asking again makes sense, and what a person should
-do about it (§1.4, §1.6).
-"""
+"""Classifies UniPile's errors: was the call executed, can it be retried, what should a user do (§1.4, §1.6)."""
 
 from collections.abc import Mapping
 from typing import Any
 
-# 422 in number, passing in nature.
-PASSING_TYPES = ("provider_unreachable", "realtime_client_not_initialized", "limit_exceeded")
+# Status 422, but transient.
+TRANSIENT_TYPES = ("provider_unreachable", "realtime_client_not_initialized", "limit_exceeded")
 SIGNED_OUT_TYPES = ("disconnected_account", "expired_credentials")
 MAX_RETRY_AFTER_SECONDS = 3600.0
 OUR_KEY_TYPES = ("missing_credentials", "invalid_credentials")
 
-_OUR_BUG = "Confab asked UniPile in a way it does not take. Tell support; trying again will not help."
+_OUR_BUG = "UniPile rejected the request as malformed. Contact support: a retry will not help."
 _RECONNECT = "The number is signed out. Reconnect it, then try again."
-_SIGN_IN_AGAIN = "Signing in did not work. Connect the number again."
-_OPERATOR = "UniPile does not accept this installation's key. The operators have to put it right."
-_SETTINGS = "The account's settings at UniPile are wrong. Ask the operators to look at them."
-_PLAN = "UniPile's subscription does not include this. Ask the operators."
+_SIGN_IN_AGAIN = "Signing in failed. Connect the number again."
+_OPERATOR = "UniPile does not accept this installation's API key. Contact the operator."
+_SETTINGS = "The account's settings at UniPile are wrong. Contact the operator."
+_PLAN = "The UniPile subscription does not include this. Contact the operator."
 _NOT_ALLOWED = "WhatsApp does not allow this number to do that."
-_RESTRICTED = "WhatsApp has restricted this number. Look at the phone before you send more."
-_ABSENT = "This is not there any more. Reload the chat."
-_LATER = "WhatsApp cannot be reached at the moment. It is tried again by itself."
-_UNKNOWN = "UniPile did not say whether it happened. Look at the phone before you try again."
-_DECIMAL = "This number cannot be reached on WhatsApp. Check it."
+_RESTRICTED = "WhatsApp has restricted this number. Check the phone before you send more."
+_ABSENT = "This no longer exists. Reload the chat."
+_LATER = "WhatsApp cannot be reached at the moment. Confab retries automatically."
+_UNKNOWN = "UniPile did not confirm the result. Check the phone before you try again."
+_NOT_ON_WHATSAPP = "This number cannot be reached on WhatsApp. Check it."
 _DONE = "This has been done already."
 _TOO_SOON = "It is too early to do this again. Wait a day."
 _MAIL = "This applies to e-mail, which Confab does not send."
-_TOO_LONG = "The text is too long. Send it in parts."
+_TOO_LONG = "The text is too long. Split it into several messages."
 _TOO_BIG = "The file is too large. Send a smaller one."
 
 # Every type of §1.4 (without its prefix) -> what the user should do.
@@ -39,7 +37,7 @@ ADVICE: Mapping[str, str] = {
     "content_too_large": _TOO_BIG,
     "invalid_url": _OUR_BUG,
     "too_many_characters": _TOO_LONG,
-    "unescaped_characters": "The text has characters that WhatsApp does not take. Change it and send it anew.",
+    "unescaped_characters": "The text contains characters that WhatsApp does not accept. Change it and send it again.",
     "limit_too_high": _OUR_BUG,
     "invalid_action": _OUR_BUG,
     "invalid_label": _OUR_BUG,
@@ -47,19 +45,19 @@ ADVICE: Mapping[str, str] = {
     "missing_credentials": _OPERATOR,
     "invalid_credentials": _OPERATOR,
     "multiple_sessions": "The number is connected more than once. Disconnect it, then connect it again.",
-    "wrong_account": "Another phone was used than the one that belongs here. Connect with the right one.",
+    "wrong_account": "A different phone was used. Connect with the phone of this number.",
     "invalid_proxy_credentials": _SETTINGS,
     "invalid_imap_configuration": _MAIL,
     "invalid_smtp_configuration": _MAIL,
     "invalid_checkpoint_solution": _SIGN_IN_AGAIN,
     "checkpoint_error": _SIGN_IN_AGAIN,
     "expired_credentials": _RECONNECT,
-    "expired_link": "The link is too old. Ask for a new one.",
+    "expired_link": "The link has expired. Request a new one.",
     "insufficient_privileges": _NOT_ALLOWED,
     "disconnected_account": _RECONNECT,
     "disconnected_feature": _RECONNECT,
     "invalid_credentials_but_valid_account_imap": _MAIL,
-    "captcha_not_supported": "WhatsApp asks for a proof that cannot be given here. Connect again later.",
+    "captcha_not_supported": "WhatsApp requires a captcha, which Confab cannot show. Connect again later.",
     # 403
     "insufficient_permissions": _NOT_ALLOWED,
     "account_restricted": _RESTRICTED,
@@ -69,29 +67,29 @@ ADVICE: Mapping[str, str] = {
     "feature_not_subscribed": _PLAN,
     "subscription_required": _PLAN,
     "resource_access_restricted": _NOT_ALLOWED,
-    "action_required": "WhatsApp wants something confirmed on the phone. Open it there, then try again.",
+    "action_required": "WhatsApp requires a confirmation on the phone. Open WhatsApp there, then try again.",
     # 404
     "resource_not_found": _ABSENT,
     "invalid_resource_identifier": _ABSENT,
     # 415
-    "unsupported_media_type": "WhatsApp does not take files of this kind. Send another one.",
+    "unsupported_media_type": "WhatsApp does not accept files of this type. Send another one.",
     # 422
     "invalid_account": _RECONNECT,
-    "invalid_recipient": _DECIMAL,
-    "no_connection_with_recipient": "This person has to write first.",
-    "blocked_recipient": "This person has blocked the number, or is blocked by it.",
-    "user_unreachable": _DECIMAL,
+    "invalid_recipient": _NOT_ON_WHATSAPP,
+    "no_connection_with_recipient": "This contact has to write first.",
+    "blocked_recipient": "This contact has blocked the number, or the number has blocked the contact.",
+    "user_unreachable": _NOT_ON_WHATSAPP,
     "unprocessable_entity": _OUR_BUG,
     "action_already_performed": _DONE,
-    "invalid_message": "WhatsApp does not take this message. Change it and send it anew.",
+    "invalid_message": "WhatsApp does not accept this message. Change it and send it again.",
     "invalid_post": _OUR_BUG,
     "not_allowed_inmail": _NOT_ALLOWED,
     "insufficient_credits": _PLAN,
     "cannot_resend_yet": _TOO_SOON,
     "cannot_resend_within_24hrs": _TOO_SOON,
-    "limit_exceeded": "The number has reached WhatsApp's limit. It is tried again later; send less.",
+    "limit_exceeded": "The number has reached a WhatsApp limit. Confab retries later; send fewer messages.",
     "already_invited_recently": _TOO_SOON,
-    "cannot_invite_attendee": _DECIMAL,
+    "cannot_invite_attendee": _NOT_ON_WHATSAPP,
     "parent_mail_not_found": _MAIL,
     "invalid_reply_subject": _MAIL,
     "invalid_headers": _MAIL,
@@ -100,22 +98,22 @@ ADVICE: Mapping[str, str] = {
     "invalid_thread": _MAIL,
     "unauthorized": _NOT_ALLOWED,
     "sender_rejected": _RESTRICTED,
-    "recipient_rejected": _DECIMAL,
+    "recipient_rejected": _NOT_ON_WHATSAPP,
     "ip_rejected_by_server": _SETTINGS,
     "provider_unreachable": _LATER,
     "account_configuration_error": _SETTINGS,
-    "cant_send_message": "WhatsApp did not take this message. Look at the phone, then try again.",
+    "cant_send_message": "WhatsApp did not accept this message. Check the phone, then try again.",
     "realtime_client_not_initialized": _LATER,
     # 425, 409, 407, 408, 502 of the connect routes
-    "auth_in_progress": "A connection is being made already: scan the code that is shown.",
+    "auth_in_progress": "The number is already being connected: scan the code on the screen.",
     # 429
-    "too_many_requests": "Too much at a time. It is tried again by itself.",
+    "too_many_requests": "Too many requests. Confab retries automatically.",
     # 500
     "unexpected_error": _UNKNOWN,
     "provider_error": _UNKNOWN,
     "authentication_intent_error": _SIGN_IN_AGAIN,
     # 501
-    "feature_not_implemented": "WhatsApp cannot do this.",
+    "feature_not_implemented": "WhatsApp does not support this.",
     # 503
     "no_client_session": _LATER,
     "no_channel": _LATER,
@@ -131,7 +129,7 @@ ADVICE: Mapping[str, str] = {
     "circuit_open": _LATER,
     "no_turn": _LATER,
 }
-# Types of tomorrow, by the answer's status.
+# Unknown types, by status.
 ADVICE_BY_STATUS: Mapping[int, str] = {
     401: _RECONNECT,
     403: _NOT_ALLOWED,
@@ -145,13 +143,11 @@ ADVICE_BY_STATUS: Mapping[int, str] = {
     501: ADVICE["feature_not_implemented"],
     503: _LATER,
 }
-_NOT_TAKEN = "UniPile did not take this. Look at the message and the number before you try again."
+_NOT_TAKEN = "UniPile rejected this. Check the message and the number before you try again."
 
 
 class UnipileError(Exception):
-    """A call that failed; `type` is UniPile's word without its prefix, `title` its sentence, `retry_after` the seconds
-    it asked for.
-    """
+    """A failed call: UniPile's error `type` without its prefix, its `title`, its `retry_after` in seconds."""
 
     def __init__(
         self, type_: str, title: str, status: int | None = None, retry_after: float | None = None
@@ -164,7 +160,7 @@ class UnipileError(Exception):
 
     @property
     def advice(self) -> str:
-        """What the user should do, in a sentence that has nothing of UniPile's own in it."""
+        """What the user should do; contains nothing that UniPile sent."""
         if known := ADVICE.get(self.type):
             return known
         status = self.status or 0
@@ -172,11 +168,11 @@ class UnipileError(Exception):
 
 
 class NotTaken(UnipileError):
-    """UniPile certainly did not act, and may if asked later: not reached, or too busy."""
+    """UniPile certainly did not act, and a retry may succeed: it was unreachable or too busy."""
 
 
 class Rejected(UnipileError):
-    """UniPile certainly did not act and will not."""
+    """UniPile certainly did not act, and a retry will not succeed."""
 
     @property
     def is_absent(self) -> bool:
@@ -184,23 +180,23 @@ class Rejected(UnipileError):
 
     @property
     def is_our_key(self) -> bool:
-        """Whether it is this installation that UniPile does not know: nothing is wrong with the account."""
+        """Whether this installation's API key is wrong, and not the account."""
         return self.type in OUR_KEY_TYPES
 
 
 class SignedOut(Rejected):
-    """The number has to be connected again by its owner."""
+    """The owner has to connect the account again."""
 
 
 class OutcomeUnknown(UnipileError):
-    """UniPile may have acted: it timed out, or failed half-way. There is no idempotency key to ask with (§1.6)."""
+    """UniPile may have acted: it timed out or failed midway. It has no idempotency key (§1.6)."""
 
 
 def error_from(status: int, body: Mapping[str, Any], retry_after: str | None = None) -> UnipileError:
-    """Sort an error answer; branches on `type`, never on `title`, and survives unknown types."""
+    """The error of an error answer; decides by `type` and status, never by `title`, and accepts unknown types."""
     type_ = str(body.get("type") or "errors/unknown").removeprefix("errors/")
     title = str(body.get("detail") or body.get("title") or f"UniPile answered {status}.")
-    if status in (429, 503) or type_ in PASSING_TYPES:
+    if status in (429, 503) or type_ in TRANSIENT_TYPES:
         return NotTaken(type_, title, status, _seconds(retry_after))
     if type_ in SIGNED_OUT_TYPES:
         return SignedOut(type_, title, status)
@@ -210,6 +206,6 @@ def error_from(status: int, body: Mapping[str, Any], retry_after: str | None = N
 
 
 def _seconds(retry_after: str | None) -> float | None:
-    """Retry-After in seconds, at most an hour; a date is not worth reading."""
+    """Retry-After in seconds, at most an hour; dates are ignored."""
     text = (retry_after or "").strip()
     return min(float(text), MAX_RETRY_AFTER_SECONDS) if text.isascii() and text.isdigit() else None

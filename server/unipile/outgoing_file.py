@@ -10,15 +10,15 @@ import aiohttp
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.payload import Payload
 
-# Ends a quoted string; is an escape in some parsers and none in others.
+# A quote ends the string; a backslash is an escape in some parsers only.
 AMBIGUOUS = str.maketrans({'"': "'", "\\": "_"})
 
 
 def part_disposition(name: str, file_name: str) -> str:
-    """The Content-Disposition of a form's file, which no name can break or extend.
+    """The Content-Disposition of a form's file; no file name can break or extend it.
 
-    Parsers disagree: some take `filename` as UTF-8, some as Latin-1, some prefer `filename*` (RFC 8187), some know only
-    `filename`. An ordinary name goes out alone; any other goes out in both forms, each safe for whoever reads it.
+    Parsers disagree: some read `filename` as UTF-8, some as Latin-1, some prefer `filename*` (RFC 8187), some know only
+    `filename`. An ordinary name is sent alone; any other is sent in both forms, each safe for its parsers.
     """
     # Line breaks and other control characters would end the header; a lone surrogate has no bytes.
     clean = "".join(c for c in file_name if unicodedata.category(c) not in ("Cc", "Cs", "Zl", "Zp")) or "file"
@@ -31,7 +31,7 @@ def part_disposition(name: str, file_name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class OutgoingFile:
-    """A file of a send; `open` begins to read it anew."""
+    """A file of a send; `open` starts reading it from the beginning."""
 
     file_name: str
     mimetype: str
@@ -40,7 +40,7 @@ class OutgoingFile:
     open: Callable[[], Awaitable[AsyncIterator[bytes]]]
 
     def add_to(self, form: aiohttp.FormData) -> None:
-        """As the form's file: its bytes are read while they are sent."""
+        """Add it to a form; its bytes are read while they are sent."""
         form.add_field(self.field, _FilePayload(self), content_type=self.mimetype, filename="file")
 
     @property
@@ -49,7 +49,7 @@ class OutgoingFile:
 
 
 class _FilePayload(Payload):
-    """Streams a file whose size is known, so that the form has a length as UniPile's other clients send it."""
+    """Streams a file of known size, so that the form has a Content-Length, as UniPile's other clients send it."""
 
     def __init__(self, file: OutgoingFile) -> None:
         super().__init__(file, content_type=file.mimetype)
@@ -57,7 +57,7 @@ class _FilePayload(Payload):
         self._size = file.size
 
     def set_content_disposition(self, disptype: str, *_: Any, **__: Any) -> None:
-        """aiohttp writes names either percent-encoded, which customers would see, or raw, with whatever is in them."""
+        """aiohttp writes names percent-encoded, which customers would see, or raw, with any character."""
         self._headers["Content-Disposition"] = part_disposition(self._file.field, self._file.file_name)
 
     def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:

@@ -1,4 +1,4 @@
-"""Carries calls to UniPile: key, deadlines by kind of call, so many at a time, repeats of reads, a breaker."""
+"""Sends calls to UniPile: API key, deadlines per kind of call, concurrency limit, retries of reads, circuit breaker."""
 
 import asyncio
 import random
@@ -20,14 +20,14 @@ from server.unipile.errors import NotTaken, OutcomeUnknown, Rejected, error_from
 
 log = structlog.get_logger()
 
-# Pauses before a read is tried again, spread; what UniPile asks for beyond the last is for the caller to wait.
-READ_PAUSES_SECONDS = (0.2, 0.6)
+# Backoff of reads, with jitter. A longer Retry-After is left to the caller.
+READ_BACKOFF_SECONDS = (0.2, 0.6)
 LONGEST_WAIT_SECONDS = 2.0
-# Pairing and the hosted page may take their time (unipile-api.md §1.6).
+# Pairing and the hosted page are slow (unipile-api.md §1.6).
 SLOW_ROUTES = ("/accounts", "/hosted")
 CHUNK_BYTES = 64 * 1024
 MAX_ERROR_BYTES = 64 * 1024
-# Everybody in a group of 5,000 is about 4 MB.
+# The attendees of a group of 5,000 are about 4 MB.
 MAX_ANSWER_BYTES = 16 * 1024 * 1024
 TOO_LARGE = "too_large"
 NOT_MODIFIED = 304
@@ -37,7 +37,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadlines:
-    """Seconds: to connect; for a whole call that writes; that reads; that connects a number; that brings a file."""
+    """Limits in seconds: to connect; for a write, a read, a pairing, a download as a whole."""
 
     connect: float
     write: float
@@ -46,13 +46,13 @@ class Deadlines:
     download: float = 45.0
 
     def of(self, method: str, path: str) -> float:
-        """For a whole call, the wait for its turn included."""
+        """The limit of a whole call, including the wait for a slot."""
         if method == "GET":
             return min(self.read, self.write)
         return self.pairing if method == "POST" and path.startswith(SLOW_ROUTES) else self.write
 
     def within(self, total: float) -> aiohttp.ClientTimeout:
-        """For a request that has this much time; between two packets of its answer no more than half of it may pass."""
+        """The timeouts of a request; between two packets at most half of the total may pass."""
         return aiohttp.ClientTimeout(
             total=total, sock_connect=min(self.connect, total), sock_read=max(total / 2, min(total, 5))
         )
@@ -60,7 +60,7 @@ class Deadlines:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file as it comes; `is_same` when it is the one that the given tag names, which is not sent again."""
+    """A streamed file; `is_same` when it matches the given ETag, and then has no bytes."""
 
     is_same: bool
     tag: str | None
@@ -68,7 +68,7 @@ class File:
 
 
 class Transport:
-    """The workspace's key can act on every account: it never leaves this class, and no error quotes it."""
+    """Sends calls. The API key has access to every account: it never leaves this class, and no error contains it."""
 
     def __init__(
         self,
@@ -86,7 +86,7 @@ class Transport:
         self._deadlines = deadlines
         self._breaker = breaker
         self._slots = asyncio.Semaphore(concurrency)
-        # Files share the slots, but never take all of them: nobody's send waits for somebody's film.
+        # Downloads share the slots but never take all of them, so that sends do not wait for large files.
         self._file_slots = asyncio.Semaphore(max(1, min(downloads, concurrency - 1)))
         self._session = aiohttp.ClientSession(
             headers={"X-API-KEY": api_key, "Accept": "application/json"},
@@ -101,31 +101,27 @@ class Transport:
         await self._session.close()
 
     async def call(self, method: str, path: str, **content: Any) -> dict[str, Any]:
-        """One call; reads are repeated when it may help, nothing else ever is. Raises a UnipileError that says
-        whether UniPile acted.
-        """
+        """One call. Only reads are retried. Raises a UnipileError that says whether UniPile acted."""
         total = self._deadlines.of(method, path)
 
         async def ask() -> dict[str, Any]:
             async with _turn(total, self._slots) as left, AsyncExitStack() as stack:
-                with self._judged(method):
+                with self._guarded(method):
                     response = await self._open(stack, method, path, left, content)
                     with _translated():
                         return _object(await _read_whole(response))
 
-        return await _repeated(ask) if method == "GET" else await ask()
+        return await _retried(ask) if method == "GET" else await ask()
 
     @asynccontextmanager
     async def stream(self, path: str) -> AsyncIterator[AsyncIterator[bytes]]:
-        """The bytes of a file as they come."""
+        """Stream the bytes of a file."""
         async with self.open_file(path) as file:
             yield file.chunks
 
     @asynccontextmanager
     async def open_file(self, path: str, tag: str | None = None) -> AsyncIterator["File"]:
-        """A file, unless it is still the one that the tag names. Asking for it is repeated as for any read; what breaks
-        on its way is the caller's to ask for anew.
-        """
+        """A file, unless it still has this ETag. The request is retried like any read, an interrupted file is not."""
         content = {"headers": {"Accept": "*/*", **({"If-None-Match": tag} if tag else {})}}
         async with AsyncExitStack() as stack:
 
@@ -133,19 +129,19 @@ class Transport:
                 async with AsyncExitStack() as trial:
                     turn = _turn(self._deadlines.download, self._file_slots, self._slots)
                     left = await trial.enter_async_context(turn)
-                    # Once UniPile has begun to answer, it is there: a file that breaks off says nothing of the others.
-                    with self._judged("GET"):
+                    # Once UniPile has begun to answer, it is up: an interrupted file must not open the breaker.
+                    with self._guarded("GET"):
                         response = await self._open(trial, "GET", path, left, content)
                     stack.push_async_exit(trial.pop_all())
                     return response
 
-            response = await _repeated(begin)
+            response = await _retried(begin)
             is_same = response.status == NOT_MODIFIED
             yield File(is_same, response.headers.get("ETag"), _chunks(response))
 
     @contextmanager
-    def _judged(self, method: str) -> Iterator[None]:
-        """What happens within is asked of the breaker first, told to it afterwards, and counted."""
+    def _guarded(self, method: str) -> Iterator[None]:
+        """Pass a call through the circuit breaker, and count its result."""
         self._breaker.enter()
         failure: BaseException | None = None
         try:
@@ -154,7 +150,7 @@ class Transport:
             failure = error
             if isinstance(error, Rejected) and error.is_our_key:
                 UNIPILE_KEY_REJECTED.inc()
-                log.error("unipile_key_refused", error=error.type)
+                log.error("unipile_key_rejected", error=error.type)
             raise
         finally:
             self._breaker.note(failure)
@@ -163,14 +159,14 @@ class Transport:
     async def _open(
         self, stack: AsyncExitStack, method: str, path: str, seconds: float, content: Mapping[str, Any]
     ) -> aiohttp.ClientResponse:
-        """The beginning of an answer, left open; raises the UnipileError that an error answer stands for."""
+        """A response whose body is not read yet; raises the UnipileError of an error answer."""
         with _translated():
             response = await stack.enter_async_context(
                 self._session.request(
                     method,
                     URL(self._base + path).extend_query(self._query) if self._query else self._base + path,
                     timeout=self._deadlines.within(seconds),
-                    allow_redirects=False,  # the key would go with the call, to whatever host is named
+                    allow_redirects=False,  # the API key would be sent to the redirect's host
                     **content,
                 )
             )
@@ -183,9 +179,9 @@ class Transport:
 
 @asynccontextmanager
 async def _turn(total: float, *slots: asyncio.Semaphore) -> AsyncIterator[float]:
-    """Wait for a place among the calls under way; yields the seconds that are left for the call itself.
+    """Wait for a slot in each semaphore; yields the seconds left for the call.
 
-    Half the time is spent on the wait at most: a call that begins late would end with an outcome that nobody knows.
+    At most half the time is spent waiting: a call that starts too late would time out with an unknown outcome.
     """
     begun = monotonic()
     async with AsyncExitStack() as stack:
@@ -194,13 +190,13 @@ async def _turn(total: float, *slots: asyncio.Semaphore) -> AsyncIterator[float]
                 for slot in slots:
                     await stack.enter_async_context(slot)
         except TimeoutError as error:
-            raise NotTaken("no_turn", "Too many calls to UniPile are under way.") from error
+            raise NotTaken("no_turn", "Too many calls to UniPile are in progress.") from error
         yield total - (monotonic() - begun)
 
 
-async def _repeated(ask: Callable[[], Awaitable[T]]) -> T:
-    """Ask up to three times, where waiting a moment may help."""
-    for pause in READ_PAUSES_SECONDS:
+async def _retried(ask: Callable[[], Awaitable[T]]) -> T:
+    """Call up to three times, where a retry may help."""
+    for pause in READ_BACKOFF_SECONDS:
         try:
             return await ask()
         except (NotTaken, OutcomeUnknown) as error:
@@ -212,7 +208,7 @@ async def _repeated(ask: Callable[[], Awaitable[T]]) -> T:
 
 
 async def _read_whole(response: aiohttp.ClientResponse) -> bytes:
-    """An answer unpacks to any size that its sender likes: what no answer is as large as is not read to its end."""
+    """A compressed answer can expand to any size: one above MAX_ANSWER_BYTES is not read to its end."""
     whole = bytearray()
     async for chunk in response.content.iter_chunked(CHUNK_BYTES):
         whole += chunk
@@ -230,7 +226,7 @@ async def _chunks(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """What went wrong on the way, as what it says of the call."""
+    """Translate network errors into what they say about the call."""
     try:
         yield
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:

@@ -109,7 +109,7 @@ async def _erase_step(
 
 
 async def _finish(cursor: Cursor, erasure: Erasure, external_account_id: str) -> list[Push]:
-    """The direct chats go, unless somebody wrote in them after the erase; then all that led here."""
+    """Delete the direct chats without later messages, then the remaining traces."""
     await contact_erasures.erase_traces(cursor, erasure.account_id, external_account_id, erasure.names)
     emptied = await tombstones.delete_empty_chats(cursor, erasure.account_id, erasure.chat_ids)
     left = [chat_id for chat_id in erasure.chat_ids if chat_id not in emptied]

@@ -13,13 +13,13 @@ from server.text.graphemes import cut, is_blank, one_line
 from server.text.phones import PhoneError, read_phone, tidy
 from server.unipile.fields.texts import clean
 
-# What is larger is no card that anybody reads in a bubble.
+# A larger file is not a card that fits a bubble.
 MAX_CARD_BYTES = 64 * 1024
 MAX_CONTACTS, MAX_PHONES, MAX_TEXT = 20, 10, 200
 LINE_END = re.compile(r"\r\n?|\n")
-# A property: its name behind a group, its parameters (values in quotes may hold colons), and its value.
+# A property: its name after an optional group, its parameters (quoted values may contain colons), and its value.
 PROPERTY = re.compile(r'(?:[\w-]+\.)?([A-Za-z0-9-]+)((?:\s*;(?:[^":;]|"[^"]*")*)*):(.*)', re.DOTALL)
-# Lines of a card that was indented as a whole: the names that a folded text hardly begins with.
+# Lines of a card that is indented as a whole: names that a folded line hardly begins with.
 INDENTED = re.compile(
     r"[ \t]+(?:[\w-]+\.)?(?:BEGIN|END|VERSION|N|FN|TEL|ORG|EMAIL|NOTE|TITLE|ADR|URL|X-[\w-]+)[:;]"
 )
@@ -30,7 +30,7 @@ BASE64 = re.compile(r";\s*(?:encoding=)?\"?(?:base64|b)\"?\s*(?:;|$)", re.IGNORE
 WHATSAPP_ID = re.compile(r"waid=\"?\+?(\d{5,20})", re.IGNORECASE | re.ASCII)
 ESCAPED = re.compile(r"\\([\\,;:nN])")
 SEMICOLON = re.compile(r"(?<!\\);")
-# In this order a card is named by what it has.
+# The properties that name a contact, in order of preference.
 NAMES = ("FN", "N", "NICKNAME", "ORG", "X-WA-BIZ-NAME")
 
 
