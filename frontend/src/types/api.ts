@@ -363,21 +363,6 @@ export interface components {
             readonly items: readonly components["schemas"]["Account"][];
             readonly next_cursor: string | null;
         };
-        readonly UnreadChat: {
-            readonly id: number;
-            readonly unread_count: number;
-            readonly archived: boolean;
-        };
-        readonly AccountUnread: {
-            readonly account_id: number;
-            readonly seq: number;
-            readonly messages: number;
-            readonly archived: number;
-            readonly chats: readonly components["schemas"]["UnreadChat"][];
-        };
-        readonly Unread: {
-            readonly accounts: readonly components["schemas"]["AccountUnread"][];
-        };
         readonly Connect: {
             /** @default null */
             readonly external_account_id?: string | null;
@@ -435,6 +420,21 @@ export interface components {
             readonly method?: "qrcode" | "code";
             /** @default null */
             readonly phone_number?: string | null;
+        };
+        readonly UnreadChat: {
+            readonly id: number;
+            readonly unread_count: number;
+            readonly archived: boolean;
+        };
+        readonly AccountUnread: {
+            readonly account_id: number;
+            readonly seq: number;
+            readonly messages: number;
+            readonly archived: number;
+            readonly chats: readonly components["schemas"]["UnreadChat"][];
+        };
+        readonly Unread: {
+            readonly accounts: readonly components["schemas"]["AccountUnread"][];
         };
         readonly Change: {
             readonly seq: number;
@@ -620,16 +620,74 @@ export interface components {
             readonly client_id?: string | null;
             /** @default null */
             readonly seen_seq?: number | null;
-            /** @description Files, each a message of its own; also as `attachments[]`. */
+            /** @description Files, each sent as its own message; also accepted as `attachments[]`. */
             readonly attachments?: readonly string[];
-            /** @description `true`: the files in Ogg with Opus are voice notes. Or such a file itself, in place of one in `attachments`. */
+            /** @description `true`: send the Ogg Opus files in `attachments` as voice notes. Or the voice note itself, as a file. */
             readonly voice_message?: unknown;
-            /** @description How large pictures and videos are and how long recordings run, as JSON: a list with one object for each file, in order: `[{"width": 1600, "height": 1200}, {"duration": 12}]`. Each may have `width`, `height` (pixels) and `duration` (seconds); `{}` says nothing. What a picture's own bytes say counts before it. */
+            /** @description Sizes of images and videos and durations of recordings, as JSON: a list with one object per file, in order: `[{"width": 1600, "height": 1200}, {"duration": 12}]`. Each may have `width`, `height` (pixels) and `duration` (seconds), or be `{}`. An image's own size takes precedence. */
             readonly media_info?: string;
         };
         readonly Sent: {
             readonly message: components["schemas"]["Message"];
             readonly messages: readonly components["schemas"]["Message"][];
+        };
+        readonly FoundPerson: {
+            readonly id: number;
+            readonly account_id: number;
+            readonly provider_id: string;
+            readonly name: string | null;
+            readonly phone: string | null;
+            readonly avatar: string | null;
+            readonly chat_id: number | null;
+        };
+        readonly FoundMessage: {
+            readonly id: number;
+            readonly account_id: number;
+            readonly chat_id: number;
+            readonly provider_msg_id: string | null;
+            readonly client_id: string | null;
+            /** @enum {string} */
+            readonly direction: "in" | "out";
+            /** @enum {string} */
+            readonly status: "received" | "sending" | "sent" | "delivered" | "read" | "failed" | "unconfirmed";
+            readonly body: string | null;
+            readonly attachments: readonly components["schemas"]["Attachment"][];
+            readonly sender: components["schemas"]["Person"] | null;
+            readonly quoted: components["schemas"]["Quoted"] | null;
+            readonly reactions: readonly components["schemas"]["Reaction"][];
+            readonly mentions: readonly components["schemas"]["Mention"][];
+            readonly is_forwarded: boolean;
+            readonly is_event: boolean;
+            readonly event_type: number | null;
+            readonly sent_at: string;
+            readonly ordered_at: string;
+            readonly edited_at: string | null;
+            readonly deleted_at: string | null;
+            /** @enum {string|null} */
+            readonly deleted_by: "account" | null;
+            readonly scheduled_at: string | null;
+            readonly error: components["schemas"]["Failure"] | null;
+            readonly seq: number;
+            readonly arrived_seq: number;
+            readonly created_at: string;
+            readonly updated_at: string;
+            readonly chat_title: string | null;
+        };
+        readonly Found: {
+            readonly people: readonly components["schemas"]["FoundPerson"][];
+            readonly chats: readonly components["schemas"]["Chat"][];
+            readonly messages: readonly components["schemas"]["FoundMessage"][];
+            readonly next_cursor: string | null;
+            readonly is_complete: boolean;
+        };
+        readonly EditMessage: {
+            readonly text: string;
+        };
+        readonly OneMessage: {
+            readonly message: components["schemas"]["Message"];
+        };
+        readonly React: {
+            readonly value: string;
         };
         readonly Erasure: {
             readonly id: number;
@@ -705,64 +763,6 @@ export interface components {
         readonly AuditList: {
             readonly items: readonly components["schemas"]["AuditLine"][];
             readonly next_cursor: string | null;
-        };
-        readonly FoundPerson: {
-            readonly id: number;
-            readonly account_id: number;
-            readonly provider_id: string;
-            readonly name: string | null;
-            readonly phone: string | null;
-            readonly avatar: string | null;
-            readonly chat_id: number | null;
-        };
-        readonly FoundMessage: {
-            readonly id: number;
-            readonly account_id: number;
-            readonly chat_id: number;
-            readonly provider_msg_id: string | null;
-            readonly client_id: string | null;
-            /** @enum {string} */
-            readonly direction: "in" | "out";
-            /** @enum {string} */
-            readonly status: "received" | "sending" | "sent" | "delivered" | "read" | "failed" | "unconfirmed";
-            readonly body: string | null;
-            readonly attachments: readonly components["schemas"]["Attachment"][];
-            readonly sender: components["schemas"]["Person"] | null;
-            readonly quoted: components["schemas"]["Quoted"] | null;
-            readonly reactions: readonly components["schemas"]["Reaction"][];
-            readonly mentions: readonly components["schemas"]["Mention"][];
-            readonly is_forwarded: boolean;
-            readonly is_event: boolean;
-            readonly event_type: number | null;
-            readonly sent_at: string;
-            readonly ordered_at: string;
-            readonly edited_at: string | null;
-            readonly deleted_at: string | null;
-            /** @enum {string|null} */
-            readonly deleted_by: "account" | null;
-            readonly scheduled_at: string | null;
-            readonly error: components["schemas"]["Failure"] | null;
-            readonly seq: number;
-            readonly arrived_seq: number;
-            readonly created_at: string;
-            readonly updated_at: string;
-            readonly chat_title: string | null;
-        };
-        readonly Found: {
-            readonly people: readonly components["schemas"]["FoundPerson"][];
-            readonly chats: readonly components["schemas"]["Chat"][];
-            readonly messages: readonly components["schemas"]["FoundMessage"][];
-            readonly next_cursor: string | null;
-            readonly is_complete: boolean;
-        };
-        readonly EditMessage: {
-            readonly text: string;
-        };
-        readonly OneMessage: {
-            readonly message: components["schemas"]["Message"];
-        };
-        readonly React: {
-            readonly value: string;
         };
         readonly Received: {
             readonly received: boolean;
