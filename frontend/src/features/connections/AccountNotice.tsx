@@ -51,14 +51,14 @@ function NextStep({ account, onAsk }: NextStepProps) {
   if (step === "connect") {
     if (!can("connect_number")) return null;
     return (
-      <Button size="small" onClick={() => onAsk("connect")}>
+      <Button size="small" className="notice-action" onClick={() => onAsk("connect")}>
         Connect again
       </Button>
     );
   }
   if (!mayReconnect(account) || !can("manage_number", account)) return null;
   return (
-    <Button size="small" onClick={() => onAsk("reconnect")} data-testid="notice-reconnect">
+    <Button size="small" className="notice-action" onClick={() => onAsk("reconnect")} data-testid="notice-reconnect">
       {step === "scan" ? "Show code" : "Reconnect"}
     </Button>
   );

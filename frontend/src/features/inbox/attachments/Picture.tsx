@@ -34,7 +34,7 @@ export function Picture({ message, attachment, id }: StoredProps) {
       <button
         ref={ref}
         type="button"
-        className={`picture ${attachment.sticker ? "picture-sticker" : ""} ${isSmall(attachment) ? "picture-small" : ""} ${url === null ? "skeleton" : ""}`}
+        className={`picture ${attachment.sticker ? "picture-sticker" : ""} ${isSmall(attachment) ? "picture-small" : ""} ${url === null ? "skeleton picture-loading" : ""}`}
         style={reservedSize(attachment)}
         aria-label={`Show ${name}`}
         onClick={() => setOpen(true)}

@@ -52,7 +52,7 @@ export function Preview({ chatId, text }: { readonly chatId: number; readonly te
   const { typing } = useColleagues(chatId);
   if (typing.length === 0) return <span className="chat-preview">{text}</span>;
   return (
-    <span className="chat-preview is-typing" data-testid="chat-typing">
+    <span className="chat-preview chat-typing" data-testid="chat-typing">
       {`${listNames(typing)} ${isOrAre(typing.length)} typing…`}
     </span>
   );
