@@ -1,4 +1,5 @@
 /** Builds `src/` into the committed `static/` folder, and runs the unit tests. */
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
@@ -9,6 +10,8 @@ const BACKEND = process.env["CONFAB_BACKEND"] ?? "http://127.0.0.1:8080";
 export default defineConfig({
   plugins: [react(), precompress()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  // A class is called after its file, so files must differ in name: scripts/check-css.mjs sees to it.
+  css: { modules: { generateScopedName: (name, file) => `${basename(file, ".module.css")}-${name}` } },
   server: {
     proxy: {
       "/api": { target: BACKEND },
@@ -40,6 +43,7 @@ export default defineConfig({
     environment: "jsdom",
     setupFiles: ["./src/testing/setup.ts"],
     restoreMocks: true,
+    css: { include: [/\.module\.css$/], modules: { classNameStrategy: "scoped" } },
     testTimeout: 10_000,
   },
 });

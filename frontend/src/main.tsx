@@ -1,8 +1,11 @@
 /** Starts the app. */
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import "@/design/tokens.css";
+import "@/design/reset.css";
+import "@/design/motion.css";
+import "@/design/utilities.css";
 import { App } from "@/app/App";
-import "@/app/base.css";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("The page has no #root.");

@@ -3,6 +3,8 @@ import { useEffect, useState } from "react";
 import { Button } from "@/components/Button";
 import { useConnectionState, useFeed } from "@/lib/socket/context";
 import { useMissed } from "./missed";
+import { classes } from "@/components/classes";
+import styles from "./banner.module.css";
 
 /** Shorter interruptions are not shown. */
 const PATIENCE_MS = 1_500;
@@ -38,7 +40,7 @@ export function ConnectionBanner() {
     <div role="status" aria-live="polite">
       {isRejected && <Rejected />}
       {!isRejected && phase === "lost" && (
-        <p className={`banner ${isLive ? "banner-back" : "banner-lost"}`} data-testid="connection-banner">
+        <p className={classes(styles.banner, isLive ? styles.back : styles.lost)} data-testid="connection-banner">
           {isLive ? welcomeBack(missed) : "Reconnecting… New messages will appear when the connection is back."}
         </p>
       )}
@@ -54,7 +56,7 @@ function welcomeBack(missed: number): string {
 function Rejected() {
   const feed = useFeed();
   return (
-    <p className="banner banner-lost" data-testid="connection-banner">
+    <p className={classes(styles.banner, styles.lost)} data-testid="connection-banner">
       The server rejected the live connection. What you see may be out of date.{" "}
       <Button size="small" tone="quiet" onClick={() => feed.start()}>
         Try again

@@ -5,6 +5,8 @@ import { Dialog } from "@/components/Dialog";
 import { Icon } from "@/components/Icon";
 import { useInbox } from "@/features/inbox/context";
 import { useSession } from "@/features/session/context";
+import dialogStyles from "@/components/dialog.module.css";
+import styles from "./shell.module.css";
 
 export function LogoutButton({ name }: { readonly name: string }) {
   const session = useSession();
@@ -21,7 +23,7 @@ export function LogoutButton({ name }: { readonly name: string }) {
   };
   return (
     <>
-      <button type="button" className="rail-item" title={`Log out ${name}`} onClick={ask} data-testid="logout">
+      <button type="button" className={styles.railItem} title={`Log out ${name}`} onClick={ask} data-testid="logout">
         <Icon name="logout" size={22} />
         <span>Log out</span>
       </button>
@@ -42,7 +44,7 @@ function Unsent({ count, onLeave, onStay }: UnsentProps) {
       <p>
         {`${count === 1 ? "One message has not been sent yet. It is" : `${count} messages have not been sent yet. They are`} deleted when you log out.`}
       </p>
-      <div className="dialog-actions">
+      <div className={dialogStyles.actions}>
         <Button onClick={onStay}>Stay</Button>
         <Button tone="danger" onClick={onLeave} data-testid="logout-anyway">
           Log out and delete

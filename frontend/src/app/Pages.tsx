@@ -19,6 +19,7 @@ import { LiveProvider } from "./LiveProvider";
 import { NotFoundPage } from "./NotFoundPage";
 import { SettingsPage } from "./SettingsPage";
 import { Shell } from "./Shell";
+import styles from "./splash.module.css";
 
 export function Pages() {
   const state = useSessionState();
@@ -80,7 +81,7 @@ function SignedOut({ hasEnded }: { readonly hasEnded: boolean }) {
 
 function Splash() {
   return (
-    <div className="splash" role="status" aria-label="Opening Confab">
+    <div className={styles.splash} role="status" aria-label="Opening Confab">
       <Mark size={56} />
     </div>
   );
@@ -89,7 +90,7 @@ function Splash() {
 function Unreachable() {
   const session = useSession();
   return (
-    <main className="splash" id="main">
+    <main className={styles.splash} id="main">
       <ErrorState
         title="Confab cannot be reached"
         message="Check your connection. We keep retrying automatically."

@@ -5,16 +5,16 @@ import { KeysPage } from "@/features/keys/KeysPage";
 import { ProfilePage } from "@/features/session/ProfilePage";
 import { TeamPage } from "@/features/team/TeamPage";
 import { useCan, useMe } from "@/lib/rights";
-import "./settings.css";
+import styles from "./settings.module.css";
 
 export function SettingsPage() {
   const can = useCan();
   const isKnown = useMe().data !== undefined;
   return (
-    <div className="settings">
-      <header className="settings-head">
+    <div className={styles.settings}>
+      <header className={styles.head}>
         <h1>Settings</h1>
-        <nav className="settings-nav" aria-label="Settings">
+        <nav className={styles.nav} aria-label="Settings">
           <Tab to="/settings/profile">Profile</Tab>
           {can("see_people") && <Tab to="/settings/team">Team</Tab>}
           {can("manage_keys") && <Tab to="/settings/keys">API keys</Tab>}
@@ -32,7 +32,7 @@ export function SettingsPage() {
 
 function Tab({ to, children }: { readonly to: string; readonly children: ReactNode }) {
   return (
-    <NavLink className="settings-tab" to={to}>
+    <NavLink className={() => styles.tab} to={to}>
       {children}
     </NavLink>
   );

@@ -12,7 +12,8 @@ import { useCan } from "@/lib/rights";
 import type { User } from "@/types/wire";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { LogoutButton } from "./LogoutButton";
-import "./shell.css";
+import { classes } from "@/components/classes";
+import styles from "./shell.module.css";
 
 const TITLES: readonly (readonly [string, string])[] = [
   ["/inbox", "Inbox"],
@@ -44,16 +45,16 @@ export function Shell({ user, children }: ShellProps) {
   useDocumentTitle(unread);
   const isThread = /^\/inbox\/./.test(pathname);
   return (
-    <div className={`shell ${isThread ? "shell-thread" : ""}`}>
-      <a className="skip" href="#main">
+    <div className={classes(styles.shell, isThread && styles.thread)}>
+      <a className={styles.skip} href="#main">
         Skip to the content
       </a>
       <Rail user={user} unread={unread} />
-      <div className="shell-page">
+      <div className={styles.page}>
         <ConnectionBanner />
         <UsageBanner />
         <RejectedBanner />
-        <main id="main" className="shell-main" tabIndex={-1}>
+        <main id="main" className={styles.main} tabIndex={-1}>
           {children}
         </main>
       </div>
@@ -66,8 +67,8 @@ function Rail({ user, unread }: { readonly user: User; readonly unread: number }
   const can = useCan();
   const name = user.name;
   return (
-    <nav className="rail" aria-label="Main">
-      <span className="rail-mark">
+    <nav className={styles.rail} aria-label="Main">
+      <span className={styles.railMark}>
         <Mark size={34} />
       </span>
       <RailLink to="/inbox" icon="inbox" label="Inbox" count={unread} />
@@ -75,8 +76,8 @@ function Rail({ user, unread }: { readonly user: User; readonly unread: number }
       <RailLink to="/usage" icon="chart" label="Usage" count={0} />
       {can("see_audit") && <RailLink to="/audit" icon="clock" label="Audit" count={0} />}
       <RailLink to="/settings" icon="people" label="Settings" count={0} />
-      <span className="rail-space" />
-      {isSandbox && <span className="rail-sandbox">Sandbox</span>}
+      <span className={styles.railSpace} />
+      {isSandbox && <span className={styles.railSandbox}>Sandbox</span>}
       <LogoutButton name={name} />
     </nav>
   );
@@ -91,11 +92,11 @@ interface RailLinkProps {
 
 function RailLink({ to, icon, label, count }: RailLinkProps) {
   return (
-    <NavLink className="rail-item" to={to}>
-      <span className="rail-icon">
+    <NavLink className={() => styles.railItem} to={to}>
+      <span className={styles.railIcon}>
         <Icon name={icon} size={22} />
         {count > 0 && (
-          <span className="rail-count">
+          <span className={styles.railCount}>
             <Exact>{count > 99 ? "99+" : count}</Exact>
             <span className="visually-hidden"> unread</span>
           </span>

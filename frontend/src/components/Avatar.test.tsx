@@ -4,7 +4,7 @@ import { Avatar } from "./Avatar";
 
 const draw = (name: string) => {
   const { container } = render(<Avatar name={name} />);
-  return container.querySelector(".avatar");
+  return container.querySelector(".avatar-avatar");
 };
 
 it.each([

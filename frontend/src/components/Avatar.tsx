@@ -2,6 +2,8 @@
 import type { Ref } from "react";
 import { graphemes, isEmoji, isName } from "@/lib/texts";
 import { Icon } from "./Icon";
+import { classes } from "./classes";
+import styles from "./avatar.module.css";
 
 const HUES = 8;
 
@@ -40,7 +42,7 @@ interface AvatarProps {
 export function Avatar({ name, isGroup = false, size = "medium", picture = null, onBroken, ref }: AvatarProps) {
   const letters = initials(name);
   return (
-    <span ref={ref} className={`avatar avatar-${size} hue-${hueOf(name)}`} aria-hidden="true" translate="no">
+    <span ref={ref} className={classes(styles.avatar, styles[size], `hue-${hueOf(name)}`)} aria-hidden="true" translate="no">
       {picture !== null ? (
         <img src={picture} alt="" onError={onBroken} data-testid="avatar-picture" />
       ) : isGroup ? (

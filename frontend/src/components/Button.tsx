@@ -1,6 +1,7 @@
 /** The one button of the app. */
 import type { ButtonHTMLAttributes } from "react";
-import "./button.css";
+import { classes } from "./classes";
+import styles from "./button.module.css";
 
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   readonly tone?: "plain" | "primary" | "danger" | "quiet";
@@ -13,12 +14,12 @@ export function Button({ tone = "plain", size = "medium", isBusy = false, disabl
     <button
       type="button"
       {...rest}
-      className={`button button-${tone} button-${size} ${rest.className ?? ""}`}
+      className={classes(styles.button, styles[tone], styles[size], rest.className)}
       disabled={disabled === true || isBusy}
       aria-busy={isBusy || undefined}
     >
-      {isBusy && <span className="spinner" aria-hidden="true" />}
-      <span className="button-words">{children}</span>
+      {isBusy && <span className={styles.spinner} aria-hidden="true" />}
+      <span className={styles.words}>{children}</span>
     </button>
   );
 }
@@ -29,7 +30,7 @@ interface IconButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
 
 export function IconButton({ label, children, ...rest }: IconButtonProps) {
   return (
-    <button type="button" {...rest} className={`icon-button ${rest.className ?? ""}`} aria-label={label} title={label}>
+    <button type="button" {...rest} className={classes(styles.iconButton, rest.className)} aria-label={label} title={label}>
       {children}
     </button>
   );

@@ -2,7 +2,8 @@
 import { useEffect, useId, useRef, type ReactNode, type SyntheticEvent } from "react";
 import { IconButton } from "./Button";
 import { Icon } from "./Icon";
-import "./dialog.css";
+import { classes } from "./classes";
+import styles from "./dialog.module.css";
 
 interface DialogProps {
   readonly title: string;
@@ -30,14 +31,14 @@ export function Dialog({ title, variant = "plain", onClose, children }: DialogPr
     onClose();
   };
   return (
-    <dialog ref={ref} className={`dialog dialog-${variant}`} aria-labelledby={titleId} onCancel={cancel}>
-      <header className="dialog-head">
+    <dialog ref={ref} className={classes(styles.dialog, styles[variant])} aria-labelledby={titleId} onCancel={cancel}>
+      <header className={styles.head}>
         <h2 id={titleId}>{title}</h2>
         <IconButton label="Close" onClick={onClose}>
           <Icon name="close" />
         </IconButton>
       </header>
-      <div className="dialog-body">{children}</div>
+      <div className={styles.body}>{children}</div>
     </dialog>
   );
 }

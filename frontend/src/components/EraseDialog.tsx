@@ -5,7 +5,8 @@ import { Dialog } from "./Dialog";
 import { Notice } from "./Notice";
 import { type Elements } from "./Text";
 import { TextField } from "./TextField";
-import "./consequences.css";
+import dialogStyles from "./dialog.module.css";
+import styles from "./consequences.module.css";
 
 interface EraseDialogProps {
   readonly title: string;
@@ -31,7 +32,7 @@ export function EraseDialog({ title, confirmation, problem, isBusy, onErase, onC
   };
   return (
     <Dialog title={title} onClose={onClose}>
-      <form className="consequences" onSubmit={submit} data-testid={testId}>
+      <form className={styles.consequences} onSubmit={submit} data-testid={testId}>
         {children}
         <TextField
           label={`Type “${confirmation}” to confirm`}
@@ -40,7 +41,7 @@ export function EraseDialog({ title, confirmation, problem, isBusy, onErase, onC
           onChange={(event) => setTyped(event.target.value)}
         />
         {problem !== null && <Notice tone="bad">{problem}</Notice>}
-        <div className="dialog-actions">
+        <div className={dialogStyles.actions}>
           <Button onClick={onClose}>Keep it</Button>
           <Button
             tone="danger"

@@ -1,4 +1,5 @@
 /** The icons, on a 24 px grid with one stroke width. */
+import styles from "./icon.module.css";
 
 const PATHS = {
   inbox: "M4 13.500 6.300 6A2 2 0 0 1 8.200 4.500h7.600A2 2 0 0 1 17.700 6L20 13.500V17a2.500 2.500 0 0 1-2.500 2.500h-11A2.500 2.500 0 0 1 4 17zm0 0h4.200l1.300 2.500h5l1.300-2.500H20",
@@ -46,7 +47,7 @@ export type IconName = keyof typeof PATHS;
 export function Icon({ name, size = 20 }: { readonly name: IconName; readonly size?: number }) {
   return (
     <svg
-      className="icon"
+      className={styles.icon}
       width={size}
       height={size}
       viewBox="0 0 24 24"

@@ -1,8 +1,9 @@
 /** The logo and the name. */
+import styles from "./logo.module.css";
 
 export function Mark({ size = 28 }: { readonly size?: number }) {
   return (
-    <svg className="mark" width={size} height={size} viewBox="0 0 32 32" aria-hidden="true">
+    <svg className={styles.mark} width={size} height={size} viewBox="0 0 32 32" aria-hidden="true">
       <rect width="32" height="32" rx="9" fill="#0b6e63" />
       <path
         fill="#fff"
@@ -18,7 +19,7 @@ export function Mark({ size = 28 }: { readonly size?: number }) {
 
 export function Logo() {
   return (
-    <span className="logo">
+    <span className={styles.logo}>
       <Mark size={34} />
       <span>Confab</span>
     </span>

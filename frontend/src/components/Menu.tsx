@@ -3,6 +3,9 @@ import { useState, type ReactNode } from "react";
 import { IconButton } from "./Button";
 import { Icon, type IconName } from "./Icon";
 import { Popover } from "./Popover";
+import { classes } from "./classes";
+import buttonStyles from "./button.module.css";
+import styles from "./menu.module.css";
 
 interface MenuItemProps {
   readonly icon: IconName;
@@ -14,9 +17,9 @@ interface MenuItemProps {
 
 export function MenuItem({ icon, tone = "plain", onSelect, testId, children }: MenuItemProps) {
   return (
-    <button type="button" role="menuitem" tabIndex={-1} className={`menu-item menu-${tone}`} onClick={onSelect} data-testid={testId}>
+    <button type="button" role="menuitem" tabIndex={-1} className={classes(styles.item, styles[tone])} onClick={onSelect} data-testid={testId}>
       <Icon name={icon} size={18} />
-      <span className="button-words">{children}</span>
+      <span className={buttonStyles.words}>{children}</span>
     </button>
   );
 }

@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 import { Link } from "react-router";
 import { EmptyState } from "./States";
+import styles from "./button.module.css";
 
 export function MissingState({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   return (
@@ -9,7 +10,7 @@ export function MissingState({ title, children }: { readonly title: string; read
       icon="chat"
       title={title}
       action={
-        <Link className="button button-plain" to="/inbox">
+        <Link className={styles.button} to="/inbox">
           Back to the inbox
         </Link>
       }

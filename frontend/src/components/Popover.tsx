@@ -1,7 +1,7 @@
 /** A small box anchored to a control, above everything else; Escape, Tab or a press outside closes it. */
 import { useEffect, useEffectEvent, useLayoutEffect, useRef, type KeyboardEvent, type ReactNode } from "react";
 import { createPortal } from "react-dom";
-import "./menu.css";
+import styles from "./menu.module.css";
 
 const GAP_PX = 6;
 const MARGIN_PX = 8;
@@ -95,7 +95,7 @@ export function Popover({ anchor, label, role = "menu", onClose, children }: Pop
   };
   return createPortal(
     // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- the role is one of two that take keys
-    <div ref={ref} className="popover" role={role} aria-label={label} tabIndex={-1} onKeyDown={onKeyDown} data-testid="popover">
+    <div ref={ref} className={styles.popover} role={role} aria-label={label} tabIndex={-1} onKeyDown={onKeyDown} data-testid="popover">
       {children}
     </div>,
     document.body,

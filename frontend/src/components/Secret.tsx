@@ -3,6 +3,7 @@ import { useState } from "react";
 import { Button } from "./Button";
 import { Icon } from "./Icon";
 import { Text } from "./Text";
+import styles from "./panels.module.css";
 
 interface SecretProps {
   readonly value: string;
@@ -21,7 +22,7 @@ export function Secret({ value, onCopy, testId }: SecretProps) {
       () => setState("failed"),
     );
   return (
-    <div className="secret">
+    <div className={styles.secret}>
       <code translate="no" data-testid={testId}>{value}</code>
       <Button onClick={copy}>
         <Icon name={state === "copied" ? "check" : "copy"} size={18} />

@@ -3,7 +3,8 @@ import type { ReactNode } from "react";
 import { Button } from "./Button";
 import { Icon, type IconName } from "./Icon";
 import { type Elements } from "./Text";
-import "./states.css";
+import { classes } from "./classes";
+import styles from "./states.module.css";
 
 interface EmptyStateProps {
   readonly icon: IconName;
@@ -14,8 +15,8 @@ interface EmptyStateProps {
 
 export function EmptyState({ icon, title, children, action }: EmptyStateProps) {
   return (
-    <div className="state">
-      <span className="state-icon">
+    <div className={styles.state}>
+      <span className={styles.icon}>
         <Icon name={icon} size={28} />
       </span>
       <h2>{title}</h2>
@@ -33,8 +34,8 @@ interface ErrorStateProps {
 
 export function ErrorState({ title, message, onRetry }: ErrorStateProps) {
   return (
-    <div className="state state-error" role="alert">
-      <span className="state-icon">
+    <div className={classes(styles.state, styles.error)} role="alert">
+      <span className={styles.icon}>
         <Icon name="alert" size={28} />
       </span>
       <h2>{title}</h2>
@@ -50,13 +51,13 @@ export function ErrorState({ title, message, onRetry }: ErrorStateProps) {
 }
 
 /** A grey placeholder for content that is loading. */
-export function Skeleton({ className }: { readonly className: string }) {
-  return <span className={`skeleton ${className}`} aria-hidden="true" />;
+export function Skeleton({ className }: { readonly className: string | undefined }) {
+  return <span className={classes(styles.skeleton, className)} aria-hidden="true" />;
 }
 
 export function Loading({ label, children }: { readonly label: string; readonly children: Elements }) {
   return (
-    <div className="loading" role="status">
+    <div className={styles.loading} role="status">
       <span className="visually-hidden">{label}</span>
       {children}
     </div>

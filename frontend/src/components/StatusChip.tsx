@@ -1,7 +1,8 @@
 /** An account's status as a coloured label. */
 import type { AccountStatus } from "@/types/wire";
 import { Text } from "./Text";
-import "./status-chip.css";
+import { classes } from "./classes";
+import styles from "./status-chip.module.css";
 
 const TEXTS: Readonly<Record<AccountStatus, string>> = {
   connecting: "Connecting",
@@ -13,8 +14,8 @@ const TEXTS: Readonly<Record<AccountStatus, string>> = {
 
 export function StatusChip({ status }: { readonly status: AccountStatus }) {
   return (
-    <span className={`chip chip-${status}`} data-testid="account-status" data-status={status}>
-      <span className="chip-dot" aria-hidden="true" />
+    <span className={classes(styles.chip, styles[status])} data-testid="account-status" data-status={status}>
+      <span className={styles.dot} aria-hidden="true" />
       <Text>{TEXTS[status]}</Text>
     </span>
   );

@@ -21,7 +21,7 @@ export function Exact({ children }: TextProps) {
 
 interface TimeProps {
   readonly at: string;
-  readonly className?: string;
+  readonly className?: string | undefined;
   readonly title?: string;
   readonly children: string;
 }

@@ -6,6 +6,8 @@ import { Exact } from "@/components/Text";
 import { TextField } from "@/components/TextField";
 import type { AuditFilter } from "@/lib/api/routes";
 import { ACTIONS } from "./labels";
+import fieldStyles from "@/components/field.module.css";
+import styles from "./audit.module.css";
 
 export interface Choice {
   readonly action: string;
@@ -43,8 +45,8 @@ interface AuditFiltersProps {
 export function AuditFilters({ choice, onChoose }: AuditFiltersProps) {
   const id = useId();
   return (
-    <form className="audit-filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
-      <div className="field">
+    <form className={styles.filters} aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
+      <div className={fieldStyles.field}>
         <label htmlFor={id}>What</label>
         <select id={id} value={choice.action} onChange={(event) => onChoose({ ...choice, action: event.target.value })}>
           <option value="">Everything</option>
@@ -58,7 +60,7 @@ export function AuditFilters({ choice, onChoose }: AuditFiltersProps) {
       <TextField label="From" type="date" value={choice.from} max={choice.to} onChange={(event) => onChoose({ ...choice, from: event.target.value })} />
       <TextField label="To" type="date" value={choice.to} min={choice.from} onChange={(event) => onChoose({ ...choice, to: event.target.value })} />
       {choice.actor !== null && (
-        <Button className="audit-person" onClick={() => onChoose({ ...choice, actor: null })} aria-label={`Show everyone, not only ${choice.actor.name}`}>
+        <Button className={styles.person} onClick={() => onChoose({ ...choice, actor: null })} aria-label={`Show everyone, not only ${choice.actor.name}`}>
           <Exact>{choice.actor.name}</Exact>
           <Icon name="close" size={16} />
         </Button>

@@ -12,7 +12,7 @@ import { saveBlob } from "@/lib/saveBlob";
 import type { AuditLine } from "@/types/wire";
 import { AuditFilters, askFor, NOTHING_CHOSEN, type Choice } from "./AuditFilters";
 import { AuditTable } from "./AuditTable";
-import "./audit.css";
+import styles from "./audit.module.css";
 
 function useLines(filter: AuditFilter) {
   const api = useApi();
@@ -32,8 +32,8 @@ export function AuditPage() {
     if (actor_id !== null) setChoice({ ...choice, actor: { id: actor_id, name: actor } });
   };
   return (
-    <div className="audit">
-      <header className="audit-head">
+    <div className={styles.audit}>
+      <header className={styles.head}>
         <div>
           <h1>Audit</h1>
           <p className="muted">Who did what, when and from where. Entries are only added, never changed.</p>
@@ -62,7 +62,7 @@ function SaveButton({ filter }: { readonly filter: AuditFilter }) {
     }
   };
   return (
-    <div className="audit-save">
+    <div>
       <Button isBusy={isBusy} onClick={() => void save()} data-testid="audit-save">
         <Icon name="download" size={18} />
         Save as CSV
@@ -87,7 +87,7 @@ function Lines({ filter, onActor }: LinesProps) {
     }
     return (
       <Loading label="Loading the audit log">
-        <Skeleton className="audit-skeleton" />
+        <Skeleton className={styles.skeleton} />
       </Loading>
     );
   }

@@ -3,6 +3,7 @@ import { Text, Time } from "@/components/Text";
 import { formatExact } from "@/lib/time";
 import type { AuditLine } from "@/types/wire";
 import { nameAction, nameTarget, describeDetails } from "./labels";
+import styles from "./audit.module.css";
 
 interface AuditTableProps {
   readonly lines: readonly AuditLine[];
@@ -13,7 +14,7 @@ interface AuditTableProps {
 
 export function AuditTable({ lines, onActor, isOld }: AuditTableProps) {
   return (
-    <ol className="audit-lines" aria-label="Audit log" aria-busy={isOld}>
+    <ol className={styles.lines} aria-label="Audit log" aria-busy={isOld}>
       {lines.map((line) => (
         <Line key={line.id} line={line} onActor={onActor} />
       ))}
@@ -24,18 +25,18 @@ export function AuditTable({ lines, onActor, isOld }: AuditTableProps) {
 function Line({ line, onActor }: { readonly line: AuditLine; readonly onActor: (line: AuditLine) => void }) {
   const details = describeDetails(line);
   return (
-    <li className="audit-line" data-testid="audit-line">
-      <Time className="audit-at" at={line.at} title={line.at}>
+    <li className={styles.line} data-testid="audit-line">
+      <Time className={styles.at} at={line.at} title={line.at}>
         {formatExact(line.at)}
       </Time>
-      <div className="audit-what">
-        <p className="audit-action">
+      <div>
+        <p className={styles.action}>
           <Text>{nameAction(line.action)}</Text>
-          {line.target_kind !== null && <span className="audit-target">{nameTarget(line)}</span>}
+          {line.target_kind !== null && <span className={styles.target}>{nameTarget(line)}</span>}
         </p>
         {details !== "" && <p className="muted">{details}</p>}
       </div>
-      <div className="audit-who">
+      <div>
         <Actor line={line} onActor={onActor} />
         <p className="muted" title={line.user_agent ?? undefined}>
           {`${line.address ?? "on the server"}${line.key_id === null ? "" : `, API key ${line.key_id}`}`}
@@ -48,7 +49,7 @@ function Line({ line, onActor }: { readonly line: AuditLine; readonly onActor: (
 function Actor({ line, onActor }: { readonly line: AuditLine; readonly onActor: (line: AuditLine) => void }) {
   if (line.actor_id === null) return <p>{line.actor}</p>;
   return (
-    <button type="button" className="audit-actor" onClick={() => onActor(line)} aria-label={`Only what ${line.actor} did`}>
+    <button type="button" className={styles.actor} onClick={() => onActor(line)} aria-label={`Only what ${line.actor} did`}>
       {line.actor}
     </button>
   );

@@ -14,6 +14,9 @@ import { advise, explain, mayReconnect } from "./nextStep";
 import { RetentionSetting } from "./RetentionSetting";
 import { AccountExport } from "./AccountExport";
 import { ReadReceipts } from "./ReadReceipts";
+import { classes } from "@/components/classes";
+import buttonStyles from "@/components/button.module.css";
+import styles from "./account-card.module.css";
 
 interface AccountCardProps {
   readonly account: Account;
@@ -35,19 +38,19 @@ export function AccountCard({ account, ...actions }: AccountCardProps) {
   const [reason, advice] = [explain(account), advise(account)];
   const mayManage = useCan()("manage_number", account);
   return (
-    <li className="account" data-testid="account-card" data-account-id={account.id}>
-      <div className="account-head">
+    <li className={styles.account} data-testid="account-card" data-account-id={account.id}>
+      <div className={styles.head}>
         <Avatar name={findName(account) ?? ""} size="large" />
-        <div className="account-name">
+        <div className={styles.name}>
           <h2 translate="no">{nameAccount(account)}</h2>
           <p>{phoneLine(account)}</p>
         </div>
         <StatusChip status={account.status} />
       </div>
       {reason !== null && (
-        <div className="account-reason" data-testid="account-reason">
+        <div className={styles.reason} data-testid="account-reason">
           <p>{reason}</p>
-          {advice !== null && <p className="account-advice" data-testid="account-advice">{advice}</p>}
+          {advice !== null && <p className={styles.advice} data-testid="account-advice">{advice}</p>}
         </div>
       )}
       <AccountFacts account={account} />
@@ -80,7 +83,7 @@ function When({ time }: { readonly time: string | null }) {
 function AccountFacts({ account }: { readonly account: Account }) {
   useMinute();
   return (
-    <dl className="account-facts">
+    <dl className={styles.facts}>
       <div>
         <dt title="When WhatsApp last sent something for this number">Last signal</dt>
         <dd>
@@ -112,15 +115,15 @@ function Imported({ account }: { readonly account: Account }) {
   const { import_state, imported_messages } = account;
   if (import_state === "done" && imported_messages > 0) {
     return (
-      <p className="account-import" data-testid="account-import" data-state="done">
+      <p className={styles.import} data-testid="account-import" data-state="done">
         <Exact>{imported_messages.toLocaleString()}</Exact> earlier messages imported
       </p>
     );
   }
   if (import_state !== "running") return null;
   return (
-    <p className="account-import" role="status" data-testid="account-import" data-state="running">
-      <span className="spinner" aria-hidden="true" />
+    <p className={styles.import} role="status" data-testid="account-import" data-state="running">
+      <span className={buttonStyles.spinner} aria-hidden="true" />
       Importing earlier chats: <Exact>{imported_messages.toLocaleString()}</Exact> messages so far
     </p>
   );
@@ -130,9 +133,9 @@ function AccountActions({ account, onReconnect, onConnect, onMembers, onDisconne
   const mayManage = useCan()("manage_number", account);
   const isUnknown = account.status === "connecting" && account.phone === null;
   return (
-    <div className="account-actions">
+    <div className={styles.actions}>
       {!isUnknown && (
-        <Link className="button button-plain button-small" to={`/inbox?account=${account.id}`}>
+        <Link className={classes(buttonStyles.button, buttonStyles.small)} to={`/inbox?account=${account.id}`}>
           <Icon name="inbox" size={16} />
           Open inbox
         </Link>
@@ -154,7 +157,7 @@ function Endings({ account, onDisconnect, onErase }: Pick<AccountCardProps, "acc
   const mayDisconnect = useCan()("manage_number", account) && account.status !== "disconnected";
   if (!mayDisconnect && onErase === undefined) return null;
   return (
-    <div className="account-endings">
+    <div className={styles.endings}>
       {mayDisconnect && (
         <Button size="small" tone="quiet" onClick={onDisconnect} data-testid="account-disconnect">
           Disconnect

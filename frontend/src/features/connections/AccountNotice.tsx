@@ -8,11 +8,11 @@ import { useCan } from "@/lib/rights";
 import type { Account } from "@/types/wire";
 import { ConnectDialog } from "./ConnectDialog";
 import { explain, mayReconnect } from "./nextStep";
-import "./connections.css";
+import styles from "./account-notice.module.css";
 
 interface AccountNoticeProps {
   readonly account: Account;
-  readonly className: string;
+  readonly className: string | undefined;
   /** Only when action is needed: a disconnect on purpose is not reported. */
   readonly isQuiet?: boolean;
 }
@@ -51,14 +51,14 @@ function NextStep({ account, onAsk }: NextStepProps) {
   if (step === "connect") {
     if (!can("connect_number")) return null;
     return (
-      <Button size="small" className="notice-action" onClick={() => onAsk("connect")}>
+      <Button size="small" className={styles.action} onClick={() => onAsk("connect")}>
         Connect again
       </Button>
     );
   }
   if (!mayReconnect(account) || !can("manage_number", account)) return null;
   return (
-    <Button size="small" className="notice-action" onClick={() => onAsk("reconnect")} data-testid="notice-reconnect">
+    <Button size="small" className={styles.action} onClick={() => onAsk("reconnect")} data-testid="notice-reconnect">
       {step === "scan" ? "Show code" : "Reconnect"}
     </Button>
   );

@@ -7,6 +7,7 @@ import { ACCOUNTS_KEY, nameAccount } from "@/lib/accounts";
 import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
 import type { Account } from "@/types/wire";
+import styles from "@/components/dialog.module.css";
 
 interface ConfirmDisconnectProps {
   readonly account: Account;
@@ -30,7 +31,7 @@ export function ConfirmDisconnect({ account, onClose }: ConfirmDisconnectProps) 
         working, and you can connect it again at any time.
       </p>
       {disconnect.error !== null && <Notice tone="bad">{describeError(disconnect.error)}</Notice>}
-      <div className="dialog-actions">
+      <div className={styles.actions}>
         <Button onClick={onClose}>Keep it</Button>
         <Button tone="danger" isBusy={disconnect.isPending} onClick={() => disconnect.mutate()} data-testid="confirm-disconnect">
           Disconnect

@@ -11,6 +11,7 @@ import { explain } from "./nextStep";
 import { ScanCode } from "./ScanCode";
 import { TypeCode } from "./TypeCode";
 import { useConnecting } from "./useConnecting";
+import styles from "./scan.module.css";
 
 const SUCCESS_MS = 2_500;
 
@@ -80,7 +81,7 @@ interface OtherWaysProps {
 function OtherWays({ way, isNew, onChoose }: OtherWaysProps) {
   const ways: readonly Way[] = isNew ? ["scan", "type", "hosted"] : ["scan", "type"];
   return (
-    <div className="scan-ways">
+    <div className={styles.ways}>
       {ways.filter((other) => other !== way).map((other) => (
         <Button key={other} size="small" tone="quiet" onClick={() => onChoose(other)} data-testid={`connect-${other}`}>
           {TEXTS[other]}
@@ -97,8 +98,8 @@ function Success({ account, onClose }: { readonly account: Account; readonly onC
     return () => clearTimeout(timer);
   }, []);
   return (
-    <div className="scan-done" role="status" data-testid="connect-success">
-      <span className="scan-tick">
+    <div className={styles.done} role="status" data-testid="connect-success">
+      <span className={styles.tick}>
         <Icon name="check" size={40} />
       </span>
       <p>

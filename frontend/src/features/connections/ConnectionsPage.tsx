@@ -14,7 +14,8 @@ import { EraseAccount } from "./EraseAccount";
 import { Erasures } from "./Erasures";
 import { TransferPayer } from "./TransferPayer";
 import { MembersDialog } from "./MembersDialog";
-import "./connections.css";
+import panelsStyles from "@/components/panels.module.css";
+import styles from "./connections.module.css";
 
 type OpenDialog =
   | { readonly kind: "connect" }
@@ -29,8 +30,8 @@ export function ConnectionsPage() {
   const mayConnect = useCan()("connect_number");
   const close = () => setDialog(null);
   return (
-    <div className="connections">
-      <header className="connections-head">
+    <div className={styles.connections}>
+      <header className={styles.head}>
         <div>
           <h1>Connections</h1>
           <p className="muted">The WhatsApp numbers your team answers from.</p>
@@ -100,7 +101,7 @@ function AccountList({ onOpen }: { readonly onOpen: (dialog: OpenDialog) => void
     );
   }
   return (
-    <ul className="accounts">
+    <ul className={styles.accounts}>
       {rows.map((account) => (
         <AccountCard
           key={account.id}
@@ -119,9 +120,9 @@ function AccountList({ onOpen }: { readonly onOpen: (dialog: OpenDialog) => void
 function AccountSkeletons() {
   return (
     <Loading label="Loading your numbers">
-      <div className="accounts">
-        <Skeleton className="account-skeleton" />
-        <Skeleton className="account-skeleton" />
+      <div className={styles.accounts}>
+        <Skeleton className={panelsStyles.skeleton} />
+        <Skeleton className={panelsStyles.skeleton} />
       </div>
     </Loading>
   );

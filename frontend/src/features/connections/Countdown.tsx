@@ -3,6 +3,7 @@ import { Button } from "@/components/Button";
 import { Icon } from "@/components/Icon";
 import { Text } from "@/components/Text";
 import { formatCountdown, useCountdown } from "./countdown";
+import styles from "./scan.module.css";
 
 interface CountdownProps {
   readonly expiresAt: string;
@@ -15,8 +16,8 @@ export function Countdown({ expiresAt, isBusy, onNewCode }: CountdownProps) {
   const isOver = left === 0;
   return (
     <>
-      <div className="scan-below">
-        <span className="scan-time" role="timer" data-testid="connect-countdown">
+      <div className={styles.below}>
+        <span className={styles.time} role="timer" data-testid="connect-countdown">
           {isOver ? "Expired" : `Valid for ${formatCountdown(left)}`}
         </span>
         <Button

@@ -5,6 +5,9 @@ import { Icon } from "@/components/Icon";
 import { ErrorState, Loading, Skeleton } from "@/components/States";
 import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
+import { classes } from "@/components/classes";
+import buttonStyles from "@/components/button.module.css";
+import styles from "./scan.module.css";
 
 export function HostedPage() {
   const api = useApi();
@@ -21,13 +24,13 @@ export function HostedPage() {
   if (link.data === undefined) {
     return (
       <Loading label="Getting the page">
-        <Skeleton className="scan-line" />
+        <Skeleton className={styles.line} />
       </Loading>
     );
   }
   return (
-    <p className="scan-hosted">
-      <a className="button button-primary" href={link.data} target="_blank" rel="noreferrer" data-testid="connect-hosted-link">
+    <p className={styles.hosted}>
+      <a className={classes(buttonStyles.button, buttonStyles.primary)} href={link.data} target="_blank" rel="noreferrer" data-testid="connect-hosted-link">
         Open UniPile&rsquo;s page
         <Icon name="external" size={16} />
       </a>

@@ -14,7 +14,8 @@ import type { Account } from "@/types/wire";
 import { useTeam } from "@/lib/team";
 import { useCan } from "@/lib/rights";
 import { membersQuery } from "./members";
-import "@/components/panels.css";
+import dialogStyles from "@/components/dialog.module.css";
+import styles from "@/components/panels.module.css";
 
 const ROLES: readonly MemberRole[] = ["viewer", "agent", "owner"];
 
@@ -47,11 +48,11 @@ export function MembersDialog({ account: chosen, onTransfer, onClose }: MembersD
       {error !== null && <Notice tone="bad">{describeError(error)}</Notice>}
       {members.data === undefined ? (
         <Loading label="Loading the members">
-          <Skeleton className="account-skeleton" />
+          <Skeleton className={styles.skeleton} />
         </Loading>
       ) : (
         <>
-          <ul className="entries" aria-label="People on this number">
+          <ul className={styles.entries} aria-label="People on this number">
             {members.data.map((member) =>
               member.user_id === account.payer_id ? (
                 <PayerRow key={member.user_id} member={member} onTransfer={mayTransfer ? onTransfer : undefined} />
@@ -80,8 +81,8 @@ interface PayerRowProps {
 
 function PayerRow({ member, onTransfer }: PayerRowProps) {
   return (
-    <li className="entry" data-testid="member" data-payer>
-      <div className="entry-text">
+    <li className={styles.entry} data-testid="member" data-payer>
+      <div className={styles.entryText}>
         <strong>{member.name}</strong>
         <span>Their plan pays for this number</span>
       </div>
@@ -103,13 +104,13 @@ interface MemberRowProps {
 
 function MemberRow({ member, onSet, onRemove }: MemberRowProps) {
   return (
-    <li className="entry" data-testid="member">
-      <div className="entry-text">
+    <li className={styles.entry} data-testid="member">
+      <div className={styles.entryText}>
         <strong>{member.name}</strong>
         <span translate="no">{member.email}</span>
       </div>
       <select
-        className="select"
+        className={styles.select}
         aria-label={`Role of ${isolate(member.name)}`}
         value={member.role}
         onChange={(event) => onSet(event.target.value as MemberRole)}
@@ -141,8 +142,8 @@ function AddMember({ members, isBusy, onAdd }: AddMemberProps) {
     setChosen("");
   };
   return (
-    <div className="dialog-actions">
-      <select className="select" aria-label="User to add" value={chosen} onChange={(event) => setChosen(event.target.value)}>
+    <div className={dialogStyles.actions}>
+      <select className={styles.select} aria-label="User to add" value={chosen} onChange={(event) => setChosen(event.target.value)}>
         <option value="">Choose a member</option>
         {others.map((user) => (
           <option key={user.id} value={user.id}>

@@ -1,6 +1,7 @@
 /** A QR code as vector squares, dark on white in both themes, because phones cannot read it inverted. */
 import { useMemo } from "react";
 import { encode } from "uqr";
+import styles from "./scan.module.css";
 
 /** The quiet zone the standard requires, in modules. */
 const QUIET_ZONE = 4;
@@ -18,7 +19,7 @@ export function QrCode({ text }: { readonly text: string }) {
   }, [text]);
   return (
     <svg
-      className="qr"
+      className={styles.qr}
       viewBox={`0 0 ${size} ${size}`}
       shapeRendering="crispEdges"
       role="img"

@@ -5,6 +5,8 @@ import { applyAccount } from "@/lib/accounts";
 import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
 import type { Account } from "@/types/wire";
+import panelsStyles from "@/components/panels.module.css";
+import styles from "./account-card.module.css";
 
 export function ReadReceipts({ account }: { readonly account: Account }) {
   const api = useApi();
@@ -15,11 +17,11 @@ export function ReadReceipts({ account }: { readonly account: Account }) {
     onSuccess: (row) => applyAccount(client, row),
   });
   return (
-    <div className="account-setting">
+    <div className={styles.setting}>
       <label htmlFor={id}>
         Tell contacts when their messages were read
         {change.error !== null && (
-          <span className="setting-error" role="alert">
+          <span className={panelsStyles.problem} role="alert">
             {describeError(change.error)}
           </span>
         )}
@@ -28,7 +30,7 @@ export function ReadReceipts({ account }: { readonly account: Account }) {
         id={id}
         type="checkbox"
         role="switch"
-        className="switch"
+        className={styles.switch}
         checked={change.isPending ? change.variables : account.read_receipts}
         disabled={change.isPending}
         onChange={(event) => change.mutate(event.target.checked)}

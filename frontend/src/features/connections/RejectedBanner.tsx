@@ -6,7 +6,7 @@ import { useApi } from "@/lib/api/context";
 import { useCan } from "@/lib/rights";
 import type { RejectedAccountNotice } from "@/lib/socket/changes";
 import { useConnectionState, useFeedListener } from "@/lib/socket/context";
-import "./connections.css";
+import styles from "./rejected-banner.module.css";
 
 const REJECTED_KEY = ["rejected-accounts"] as const;
 
@@ -44,7 +44,7 @@ export function RejectedBanner() {
   return (
     <div role="status">
       {rejected.map(({ id, phone, error }) => (
-        <div key={id} className="refused-banner" data-testid="refused-banner">
+        <div key={id} className={styles.banner} data-testid="refused-banner">
           <p>{`${phone ?? "The number"} was not connected. ${error.message}`}</p>
           <IconButton label="Dismiss" onClick={() => void dismiss(id)}>
             <Icon name="close" size={16} />

@@ -8,8 +8,10 @@ import { applyAccount } from "@/lib/accounts";
 import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
 import type { Account } from "@/types/wire";
-import "@/components/panels.css";
-import "./privacy.css";
+import { classes } from "@/components/classes";
+import panelsStyles from "@/components/panels.module.css";
+import dialogStyles from "@/components/dialog.module.css";
+import styles from "./account-card.module.css";
 
 const CHOICES: readonly (readonly [days: number, name: string])[] = [
   [30, "30 days"],
@@ -37,11 +39,11 @@ export function RetentionSetting({ account }: { readonly account: Account }) {
     else change.mutate(days);
   };
   return (
-    <div className="account-setting">
+    <div className={styles.setting}>
       <label htmlFor={id}>
         Keep messages for
         {change.error !== null && (
-          <span className="setting-error" role="alert">
+          <span className={panelsStyles.problem} role="alert">
             {describeError(change.error)}
           </span>
         )}
@@ -73,7 +75,7 @@ function Choice({ id, current, isBusy, onChoose }: ChoiceProps) {
   return (
     <select
       id={id}
-      className="select privacy-select"
+      className={classes(panelsStyles.select, styles.retention)}
       value={current ?? ""}
       aria-busy={isBusy}
       onChange={(event) => onChoose(event.target.value)}
@@ -102,7 +104,7 @@ function ConfirmRetention({ days, onClose, onConfirm }: ConfirmRetentionProps) {
         Messages sent more than <Text>{nameOf(days).toLowerCase()}</Text> ago are removed here with their files, now and in future, and
         cannot be restored. Chats, contacts and usage counts stay, and so does everything on the phone.
       </p>
-      <div className="dialog-actions">
+      <div className={dialogStyles.actions}>
         <Button onClick={onClose}>Keep them</Button>
         <Button tone="danger" onClick={onConfirm} data-testid="confirm-retention">
           Remove older ones

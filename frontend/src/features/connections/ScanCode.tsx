@@ -9,6 +9,8 @@ import { Countdown } from "./Countdown";
 import { useCountdown } from "./countdown";
 import { QrCode } from "./QrCode";
 import type { useConnecting } from "./useConnecting";
+import { classes } from "@/components/classes";
+import styles from "./scan.module.css";
 
 interface ScanCodeProps {
   readonly attempt: ReturnType<typeof useConnecting>;
@@ -21,11 +23,11 @@ export function ScanCode({ attempt: { ask, shown } }: ScanCodeProps) {
     return <ErrorState title="No code yet" message={describeError(ask.error)} onRetry={askAgain} />;
   }
   return (
-    <div className="scan">
+    <div className={styles.scan}>
       {ask.error !== null && <Notice tone="warn">{describeError(ask.error)}</Notice>}
       {checkpoint === null ? (
         <Loading label="Getting a code">
-          <Skeleton className="scan-skeleton" />
+          <Skeleton className={styles.skeleton} />
         </Loading>
       ) : (
         <Code
@@ -36,7 +38,7 @@ export function ScanCode({ attempt: { ask, shown } }: ScanCodeProps) {
           onNewCode={askAgain}
         />
       )}
-      <ol className="scan-steps">
+      <ol className={styles.steps}>
         <li>Open WhatsApp on the phone with this number.</li>
         <li>
           Go to <strong>Settings → Linked devices</strong> and tap <strong>Link a device</strong>.
@@ -58,10 +60,10 @@ interface CodeProps {
 function Code({ text, expiresAt, isBusy, onNewCode }: CodeProps) {
   const isOver = useCountdown(expiresAt) === 0;
   return (
-    <div className="scan-code">
-      <div className={`scan-frame ${isOver ? "scan-over" : ""}`}>
+    <div className={styles.code}>
+      <div className={classes(styles.frame, isOver && styles.over)}>
         <QrCode text={text} />
-        {isOver && <p className="scan-veil">This code has expired</p>}
+        {isOver && <p className={styles.veil}>This code has expired</p>}
       </div>
       <Countdown expiresAt={expiresAt} isBusy={isBusy} onNewCode={onNewCode} />
     </div>
@@ -72,7 +74,7 @@ export function PhoneInstructions({ children }: { readonly children: string }) {
   const url = useConfig().data?.phone_url ?? null;
   if (url === null) return null;
   return (
-    <p className="scan-hint">
+    <p className={styles.hint}>
       This is the sandbox: <a href={url} target="_blank" rel="noreferrer">open the test phone <Icon name="external" size={15} /></a> and{" "}
       <Text>{children}</Text>.
     </p>

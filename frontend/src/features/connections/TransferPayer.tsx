@@ -12,8 +12,10 @@ import { describeError } from "@/lib/api/errors";
 import type { Member } from "@/types/wire";
 import type { Account } from "@/types/wire";
 import { membersQuery } from "./members";
-import "@/components/consequences.css";
-import "@/components/panels.css";
+import consequencesStyles from "@/components/consequences.module.css";
+import dialogStyles from "@/components/dialog.module.css";
+import fieldStyles from "@/components/field.module.css";
+import styles from "@/components/panels.module.css";
 
 interface TransferPayerProps {
   readonly account: Account;
@@ -26,7 +28,7 @@ export function TransferPayer({ account, onClose }: TransferPayerProps) {
     <Dialog title="Transfer this number?" onClose={onClose}>
       {members === undefined ? (
         <Loading label="Loading the members">
-          <Skeleton className="account-skeleton" />
+          <Skeleton className={styles.skeleton} />
         </Loading>
       ) : (
         <Question account={account} members={members} onClose={onClose} />
@@ -60,7 +62,7 @@ function Question({ account: shown, members, onClose }: QuestionProps) {
   const others = members.filter((member) => member !== payer && member.is_active);
   const newPayer = others.find(({ user_id }) => String(user_id) === chosen);
   return (
-    <div className="consequences" data-testid="hand-over-question">
+    <div className={consequencesStyles.consequences} data-testid="hand-over-question">
       <p>
         <strong translate="no">{nameAccount(account)}</strong> is paid for by the plan of <Exact>{payer?.name ?? "another user"}</Exact>.
       </p>
@@ -71,7 +73,7 @@ function Question({ account: shown, members, onClose }: QuestionProps) {
       )}
       <WhatChanges before={payer?.name ?? "the current payer"} after={newPayer?.name ?? "the new payer"} />
       {handingOver.error !== null && <Notice tone="bad">{describeError(handingOver.error)}</Notice>}
-      <div className="dialog-actions">
+      <div className={dialogStyles.actions}>
         <Button onClick={onClose}>Cancel</Button>
         <Button
           tone="primary"
@@ -96,9 +98,9 @@ interface ChoosePayerProps {
 function ChoosePayer({ others, chosen, onChoose }: ChoosePayerProps) {
   const id = useId();
   return (
-    <div className="field">
+    <div className={fieldStyles.field}>
       <label htmlFor={id}>New payer</label>
-      <select id={id} className="select" value={chosen} onChange={(event) => onChoose(event.target.value)}>
+      <select id={id} className={styles.select} value={chosen} onChange={(event) => onChoose(event.target.value)}>
         <option value="">Choose a member</option>
         {others.map(({ user_id, name, email }) => (
           <option key={user_id} value={user_id}>

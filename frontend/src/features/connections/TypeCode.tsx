@@ -10,6 +10,8 @@ import { Countdown } from "./Countdown";
 import { useCountdown } from "./countdown";
 import { PhoneInstructions } from "./ScanCode";
 import type { useConnecting } from "./useConnecting";
+import { classes } from "@/components/classes";
+import styles from "./scan.module.css";
 
 interface TypeCodeProps {
   readonly attempt: ReturnType<typeof useConnecting>;
@@ -35,7 +37,7 @@ export function TypeCode({ attempt: { ask, shown }, phone: knownPhone }: TypeCod
     );
   }
   return (
-    <div className="scan">
+    <div className={styles.scan}>
       {error}
       <Typed
         key={checkpoint.code}
@@ -44,7 +46,7 @@ export function TypeCode({ attempt: { ask, shown }, phone: knownPhone }: TypeCod
         isBusy={ask.isPending}
         onNewCode={() => ask.mutate({ phone, again: true })}
       />
-      <ol className="scan-steps">
+      <ol className={styles.steps}>
         <li>Open WhatsApp on <Exact>{phone}</Exact>.</li>
         <li>
           Go to <strong>Settings → Linked devices → Link a device</strong>, then tap <strong>Link with phone number instead</strong>.
@@ -74,7 +76,7 @@ function PhoneForm({ phone, isBusy, onPhone, children }: PhoneFormProps) {
   }
   const isWrong = isRejected && readPhone(text) === null;
   return (
-    <form className="scan" onSubmit={submit}>
+    <form className={styles.scan} onSubmit={submit}>
       {children}
       <TextField
         label="Phone number, with its country code"
@@ -104,8 +106,8 @@ interface TypedProps {
 function Typed({ code, expiresAt, isBusy, onNewCode }: TypedProps) {
   const isOver = useCountdown(expiresAt) === 0;
   return (
-    <div className="scan-code">
-      <p className={`scan-letters ${isOver ? "scan-letters-over" : ""}`} data-testid="connect-code">
+    <div className={styles.code}>
+      <p className={classes(styles.letters, isOver && styles.lettersOver)} data-testid="connect-code">
         {code}
       </p>
       <Countdown expiresAt={expiresAt} isBusy={isBusy} onNewCode={onNewCode} />

@@ -15,7 +15,9 @@ import { useInboxSnapshot } from "./context";
 import { useChatList } from "./queries";
 import { SearchField, SearchResults } from "@/features/inbox/search/Search";
 import { Thread } from "@/features/inbox/thread/Thread";
-import "./inbox.css";
+import { classes } from "@/components/classes";
+import buttonStyles from "@/components/button.module.css";
+import styles from "./inbox.module.css";
 
 function parseId(text: string | undefined | null): number | null {
   return text !== undefined && text !== null && /^\d+$/.test(text) ? Number(text) : null;
@@ -39,7 +41,7 @@ export function InboxPage() {
         icon="phone"
         title="Connect your first number"
         action={
-          <Link className="button button-primary" to="/connections">
+          <Link className={classes(buttonStyles.button, buttonStyles.primary)} to="/connections">
             Go to connections
           </Link>
         }
@@ -57,8 +59,8 @@ function LoadingInbox() {
       list={
         <>
           <AccountSwitcher accounts={[]} selected={null} />
-          <Skeleton className="search-skeleton" />
-          <Skeleton className="filters-skeleton" />
+          <Skeleton className={styles.searchSkeleton} />
+          <Skeleton className={styles.filtersSkeleton} />
           <ChatSkeletons />
         </>
       }
@@ -113,7 +115,7 @@ interface AccountNoticesProps {
 
 function AccountNotices({ accounts, openId }: AccountNoticesProps) {
   return accounts.map((account) =>
-    account.id === openId ? null : <AccountNotice key={account.id} account={account} className="inbox-notice" isQuiet />,
+    account.id === openId ? null : <AccountNotice key={account.id} account={account} className={styles.notice} isQuiet />,
   );
 }
 
@@ -143,11 +145,11 @@ interface InboxFrameProps {
 
 function InboxFrame({ list, thread, isOpen = false }: InboxFrameProps) {
   return (
-    <div className={`inbox ${isOpen ? "inbox-open" : ""}`}>
-      <section className="inbox-list" aria-label="Chats">
+    <div className={classes(styles.inbox, isOpen && styles.open)}>
+      <section className={styles.list} aria-label="Chats">
         {list}
       </section>
-      <section className="inbox-thread" aria-label="Open chat">
+      <section className={styles.thread} aria-label="Open chat">
         {thread ?? (
           <EmptyState icon="chat" title="Choose a chat">
             Pick a conversation on the left. The arrow keys move through the list, Enter opens.

@@ -15,7 +15,7 @@ import { describeError } from "@/lib/api/errors";
 import { copyText } from "@/lib/clipboard";
 import { formatAgo } from "@/lib/time";
 import type { ApiKey, NewKey, Scope } from "@/types/wire";
-import "@/components/panels.css";
+import styles from "@/components/panels.module.css";
 
 const KEYS_KEY = ["keys"] as const;
 const SCOPES: readonly (readonly [Scope, string])[] = [
@@ -64,7 +64,7 @@ function CreateForm({ onMade }: { readonly onMade: (secret: string) => void }) {
   };
   const nameField = { label: "What is it for?", required: true, maxLength: 100, value: name };
   return (
-    <form className="panel" aria-labelledby="key-title" onSubmit={submit}>
+    <form className={styles.panel} aria-labelledby="key-title" onSubmit={submit}>
       <h2 id="key-title">Create a key</h2>
       <TextField {...nameField} onChange={(event) => setName(event.target.value)} data-testid="key-name" />
       <Choices legend="It may" options={SCOPES} chosen={scopes} onChange={setScopes} />
@@ -99,7 +99,7 @@ interface ChoicesProps<T> {
 
 function Choices<T extends string | number>({ legend, options, chosen, onChange }: ChoicesProps<T>) {
   return (
-    <fieldset className="choices">
+    <fieldset className={styles.choices}>
       <legend>{legend}</legend>
       {options.map(([value, label]) => (
         <label key={value}>
@@ -125,7 +125,7 @@ function KeyList() {
     }
     return (
       <Loading label="Loading the keys">
-        <Skeleton className="account-skeleton" />
+        <Skeleton className={styles.skeleton} />
       </Loading>
     );
   }
@@ -137,7 +137,7 @@ function KeyList() {
     );
   }
   return (
-    <ul className="entries" aria-label="API keys">
+    <ul className={styles.entries} aria-label="API keys">
       {keys.data.map((key) => (
         <KeyRow key={key.id} apiKey={key} />
       ))}
@@ -159,8 +159,8 @@ function KeyRow({ apiKey }: { readonly apiKey: ApiKey }) {
     onSettled: () => client.invalidateQueries({ queryKey: KEYS_KEY }),
   });
   return (
-    <li className="entry" data-testid="api-key">
-      <div className="entry-text">
+    <li className={styles.entry} data-testid="api-key">
+      <div className={styles.entryText}>
         <strong translate="no">{apiKey.name}</strong>
         <Exact>{`${apiKey.prefix}…`}</Exact>
         <span>{describeKey(apiKey)}</span>

@@ -9,8 +9,10 @@ import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
 import { formatExact } from "@/lib/time";
 import type { Export } from "@/types/wire";
-import "@/components/consequences.css";
-import "./exports.css";
+import consequencesStyles from "@/components/consequences.module.css";
+import dialogStyles from "@/components/dialog.module.css";
+import panelsStyles from "@/components/panels.module.css";
+import styles from "./exports.module.css";
 
 const POLL_MS = 1500;
 
@@ -48,21 +50,21 @@ export function Exports({ accountId, contactId, name, onClose }: ExportsProps) {
   const problem = request.error ?? error;
   return (
     <Dialog title="Export" onClose={onClose}>
-      <div className="consequences" data-testid="exports">
+      <div className={consequencesStyles.consequences} data-testid="exports">
         <p>
           A ZIP of <strong>{name}</strong>: contacts, chats and messages as JSON lines, and as tables for spreadsheets.
         </p>
-        <label className="privacy-choice">
+        <label className={styles.choice}>
           <input type="checkbox" checked={withMedia} onChange={(event) => setWithMedia(event.target.checked)} />
           With pictures, recordings and files
         </label>
         {problem !== null && <Notice tone="bad">{describeError(problem)}</Notice>}
-        <div className="dialog-actions">
+        <div className={dialogStyles.actions}>
           <Button tone="primary" disabled={isBusy} isBusy={request.isPending} onClick={() => request.mutate()} data-testid="request-export">
             {isBusy ? "An export is being created" : "Create an export"}
           </Button>
         </div>
-        <ul className="privacy-exports">
+        <ul className={styles.exports}>
           {data?.map((row) => row.contact_id === contactId && <ExportRow key={row.id} row={row} />)}
         </ul>
       </div>
@@ -98,7 +100,7 @@ function ExportRow({ row }: { readonly row: Export }) {
       <span role="status">
         <Exact>{formatExact(row.created_at)}</Exact>
         <small>{describe(row)}</small>
-        {fetching.error !== null && <small className="setting-error">{describeError(fetching.error)}</small>}
+        {fetching.error !== null && <small className={panelsStyles.problem}>{describeError(fetching.error)}</small>}
       </span>
       {row.state === "ready" && (
         <Button size="small" isBusy={fetching.isPending} onClick={() => fetching.mutate()} data-testid="save-export">

@@ -2,7 +2,7 @@
 import { Logo } from "@/components/Logo";
 import { type Elements } from "@/components/Text";
 import { LoginScene } from "./LoginScene";
-import "./login.css";
+import styles from "./login.module.css";
 
 interface EntranceProps {
   readonly title: string;
@@ -13,10 +13,10 @@ interface EntranceProps {
 
 export function Entrance({ title, about, children }: EntranceProps) {
   return (
-    <main className="login" id="main">
+    <main className={styles.login} id="main">
       <LoginScene />
-      <section className="login-side" aria-labelledby="entrance-title">
-        <div className="login-panel">
+      <section className={styles.side} aria-labelledby="entrance-title">
+        <div className={styles.panel}>
           <Logo />
           <header>
             <h1 id="entrance-title">{title}</h1>

@@ -8,6 +8,7 @@ import { ApiError, describeError } from "@/lib/api/errors";
 import { forgotPassword } from "@/lib/api/users";
 import { useConfig } from "@/lib/config";
 import { Entrance } from "./Entrance";
+import styles from "./login.module.css";
 
 export function ForgotPage() {
   const config = useConfig().data;
@@ -17,7 +18,7 @@ export function ForgotPage() {
     <Entrance title="Forgot your password?" about="We mail you a link at which you choose a new one.">
       {asked !== null && <Asked email={asked} />}
       {asked === null && config !== undefined && <ForgotForm onAsked={setAsked} />}
-      <p className="login-other">
+      <p className={styles.other}>
         <Link to="/login">Back to signing in</Link>
       </p>
     </Entrance>
@@ -65,7 +66,7 @@ function ForgotForm({ onAsked }: { readonly onAsked: (email: string) => void }) 
   };
   const fieldError = isNoAddress(error) ? "This is not an e-mail address." : undefined;
   return (
-    <form className="login-form" onSubmit={submit}>
+    <form className={styles.form} onSubmit={submit}>
       <div aria-live="polite">
         {error !== null && fieldError === undefined && <Notice tone="bad">{describeError(error)}</Notice>}
       </div>

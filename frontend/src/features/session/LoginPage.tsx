@@ -8,6 +8,7 @@ import { ApiError, describeError } from "@/lib/api/errors";
 import { useConfig } from "@/lib/config";
 import { useSession, useSessionState } from "./context";
 import { Entrance } from "./Entrance";
+import styles from "./login.module.css";
 
 function explain(error: unknown): string {
   const isRejected = error instanceof ApiError && (error.status === 401 || error.status === 422 || error.status === 400);
@@ -47,7 +48,7 @@ export function LoginPage() {
 function ToForgot() {
   if (!useConfig().data?.forgot_password) return null;
   return (
-    <p className="login-other">
+    <p className={styles.other}>
       <Link to="/forgot" data-testid="login-forgot">
         Forgot your password?
       </Link>
@@ -60,7 +61,7 @@ function ToRegister() {
   const { state } = useLocation() as { readonly state: unknown };
   if (!useConfig().data?.open_registration) return null;
   return (
-    <p className="login-other">
+    <p className={styles.other}>
       New here?{" "}
       <Link to="/register" state={state} data-testid="login-register">
         Create an account
@@ -82,7 +83,7 @@ function LoginForm() {
   const emailField = { type: "email", name: "email", autoComplete: "username", value: email };
   const passwordField = { type: "password", name: "password", autoComplete: "current-password", value: password };
   return (
-    <form ref={form} className="login-form" onSubmit={submit}>
+    <form ref={form} className={styles.form} onSubmit={submit}>
       <LoginNotice error={error} />
       <TextField
         {...emailField}
@@ -126,14 +127,14 @@ function DemoLogin({ isBusy, onUse }: DemoLoginProps) {
   const demo = useConfig().data?.demo ?? null;
   if (demo === null) return null;
   return (
-    <div className="login-demo">
-      <p className="login-or">
+    <div className={styles.demo}>
+      <p className={styles.or}>
         <span>or try the sandbox</span>
       </p>
       <Button size="large" disabled={isBusy} onClick={() => void onUse(demo.email, demo.password)} data-testid="login-demo">
         Use the demo login
       </Button>
-      <p className="login-hint">
+      <p className={styles.hint}>
         Signs you in as <strong translate="no">{demo.email}</strong>. Nothing here reaches a real phone.
       </p>
     </div>

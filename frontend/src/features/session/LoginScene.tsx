@@ -1,5 +1,7 @@
 /** The illustration beside the form: a conversation, drawn with markup only. */
 import { Exact, Text } from "@/components/Text";
+import { classes } from "@/components/classes";
+import styles from "./login.module.css";
 
 const LINES = [
   { side: "in", text: "Hi! Is the walnut desk still available in 160 cm?", time: "09:41" },
@@ -9,21 +11,21 @@ const LINES = [
 
 export function LoginScene() {
   return (
-    <aside className="login-scene" aria-hidden="true">
-      <div className="login-scene-inner">
-        <p className="login-claim">Every customer conversation, one calm place.</p>
-        <ol className="login-talk">
+    <aside className={styles.scene} aria-hidden="true">
+      <div className={styles.sceneInner}>
+        <p className={styles.claim}>Every customer conversation, one calm place.</p>
+        <ol className={styles.talk}>
           {LINES.map(({ side, text, time }) => (
-            <li key={text} className={`login-line login-line-${side}`}>
+            <li key={text} className={classes(styles.line, side === "out" ? styles.lineOut : styles.lineIn)}>
               <Text>{text}</Text>
               <small>
                 <Exact>{time}</Exact>
-                {side === "out" && <span className="login-ticks"> ✓✓</span>}
+                {side === "out" && <span className={styles.ticks}> ✓✓</span>}
               </small>
             </li>
           ))}
         </ol>
-        <p className="login-foot">Shared numbers. Honest ticks. Nothing missed.</p>
+        <p className={styles.foot}>Shared numbers. Honest ticks. Nothing missed.</p>
       </div>
     </aside>
   );

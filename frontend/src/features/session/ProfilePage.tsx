@@ -9,7 +9,7 @@ import { useApi } from "@/lib/api/context";
 import { ApiError, describeError } from "@/lib/api/errors";
 import { ME_KEY, useMe } from "@/lib/rights";
 import type { Me } from "@/types/wire";
-import "@/components/panels.css";
+import styles from "@/components/panels.module.css";
 
 export function ProfilePage() {
   const me = useMe().data;
@@ -35,12 +35,12 @@ function NameForm({ me }: { readonly me: Me }) {
     change.mutate();
   };
   return (
-    <section className="panel" aria-labelledby="profile-title">
+    <section className={styles.panel} aria-labelledby="profile-title">
       <h2 id="profile-title">You</h2>
       <p className="muted">
         {`${me.user.email} · ${me.user.role}`}
       </p>
-      <form className="panel-form" onSubmit={submit}>
+      <form className={styles.form} onSubmit={submit}>
         <TextField label="Name" required maxLength={200} value={name} onChange={(event) => setName(event.target.value)} />
         <Button type="submit" isBusy={change.isPending}>
           Save
@@ -70,10 +70,10 @@ function PasswordForm() {
   };
   const field = { type: "password", required: true } as const;
   return (
-    <section className="panel" aria-labelledby="password-title">
+    <section className={styles.panel} aria-labelledby="password-title">
       <h2 id="password-title">Password</h2>
       <p className="muted">A new password signs you out everywhere else.</p>
-      <form className="panel-form" onSubmit={submit}>
+      <form className={styles.form} onSubmit={submit}>
         <TextField {...field} label="Current password" name="old" autoComplete="current-password" />
         <TextField {...field} label="New password" name="new" autoComplete="new-password" minLength={10} />
         <Button type="submit" isBusy={change.isPending}>

@@ -9,6 +9,7 @@ import { register } from "@/lib/api/users";
 import { useConfig } from "@/lib/config";
 import { useSession } from "./context";
 import { Entrance } from "./Entrance";
+import styles from "./login.module.css";
 
 const MIN_PASSWORD = 10;
 
@@ -19,7 +20,7 @@ export function RegisterPage() {
   return (
     <Entrance title="Create an account" about="You join the team’s WhatsApp inbox as an agent.">
       {config !== undefined && <RegisterForm />}
-      <p className="login-other">
+      <p className={styles.other}>
         You have an account?{" "}
         <Link to="/login" state={state}>
           Sign in
@@ -77,7 +78,7 @@ function RegisterForm() {
   const errorOf = (name: string) => formError.fields[name]?.join(" ");
   const password = { type: "password", name: "password", autoComplete: "new-password", minLength: MIN_PASSWORD };
   return (
-    <form ref={form} className="login-form" onSubmit={submit}>
+    <form ref={form} className={styles.form} onSubmit={submit}>
       <div aria-live="polite">{formError.message !== null && <Notice tone="bad">{formError.message}</Notice>}</div>
       <TextField label="Your name" name="name" autoComplete="name" maxLength={200} required error={errorOf("name")} />
       <TextField label="E-mail" type="email" name="email" autoComplete="username" required error={errorOf("email")} />

@@ -10,6 +10,7 @@ import { acceptLink, fetchLink } from "@/lib/api/users";
 import type { KnownLink } from "@/types/wire";
 import { useSession, useSessionState } from "./context";
 import { Entrance } from "./Entrance";
+import styles from "./login.module.css";
 
 const MIN_PASSWORD = 10;
 
@@ -72,7 +73,7 @@ function Accept({ link, token }: { readonly link: KnownLink; readonly token: str
   const password = { type: "password", name: "password", autoComplete: "new-password", minLength: MIN_PASSWORD };
   return (
     <Entrance title={TITLES[link.kind]}>
-      <form className="login-form" onSubmit={submit}>
+      <form className={styles.form} onSubmit={submit}>
         <div aria-live="polite">{error !== null && <Notice tone="bad">{error}</Notice>}</div>
         <TextField {...email} label="E-mail" required />
         <TextField {...name} label="Your name" required data-testid="welcome-name" />

@@ -18,7 +18,7 @@ import { formatAgo, formatExact } from "@/lib/time";
 import { ENTITLEMENTS_KEY } from "@/lib/usage";
 import type { TeamRole, TeamUser, TeamUserWithLink } from "@/types/wire";
 import { NoSeatNotice, SeatsTaken } from "./Seats";
-import "@/components/panels.css";
+import styles from "@/components/panels.module.css";
 
 const ROLES: readonly TeamRole[] = ["viewer", "agent", "admin", "owner"];
 
@@ -72,12 +72,12 @@ function InviteForm({ onMade }: MakesLinks) {
     invite.mutate();
   };
   return (
-    <section className="panel" aria-labelledby="invite-title">
-      <div className="panel-head">
+    <section className={styles.panel} aria-labelledby="invite-title">
+      <div className={styles.head}>
         <h2 id="invite-title">Invite a teammate</h2>
         <SeatsTaken />
       </div>
-      <form className="panel-form" onSubmit={submit}>
+      <form className={styles.form} onSubmit={submit}>
         <TextField
           label="E-mail"
           type="email"
@@ -110,7 +110,7 @@ interface RoleSelectProps {
 function RoleSelect({ label, roles, value, onChange }: RoleSelectProps) {
   return (
     <select
-      className="select"
+      className={styles.select}
       aria-label={label}
       value={value}
       onChange={(event) => onChange(event.target.value as TeamRole)}
@@ -133,12 +133,12 @@ function TeamList({ onMade }: MakesLinks) {
     }
     return (
       <Loading label="Loading the team">
-        <Skeleton className="account-skeleton" />
+        <Skeleton className={styles.skeleton} />
       </Loading>
     );
   }
   return (
-    <ul className="entries" aria-label="People">
+    <ul className={styles.entries} aria-label="People">
       {team.data.map((user) => (
         <TeamUserRow key={user.id} user={user} onMade={onMade} />
       ))}
@@ -159,8 +159,8 @@ function TeamUserRow({ user, onMade }: MakesLinks & { readonly user: TeamUser })
   const roles = useRoles();
   const mayChange = useCan()("manage_people") && roles.includes(user.role);
   return (
-    <li className="entry" data-testid="person" data-status={user.status}>
-      <div className="entry-text">
+    <li className={styles.entry} data-testid="person" data-status={user.status}>
+      <div className={styles.entryText}>
         <strong translate="no">{user.name}</strong>
         <span translate="no">{user.email}</span>
         <span>{describe(user)}</span>

@@ -3,6 +3,8 @@ import { useId, useState, type KeyboardEvent } from "react";
 import { Button } from "@/components/Button";
 import type { UsageDay } from "@/types/wire";
 import { formatDayOf, formatCount } from "./format";
+import { classes } from "@/components/classes";
+import styles from "./day-plot.module.css";
 
 const WIDTH = 620;
 const HEIGHT = 180;
@@ -25,11 +27,11 @@ interface DayPlotProps {
 export function DayPlot({ days, label }: DayPlotProps) {
   const [isTable, setTable] = useState(false);
   return (
-    <section className="usage-days" aria-label={label}>
-      <header className="usage-days-head">
-        <ul className="usage-legend" aria-hidden="true">
-          <li className="usage-legend-received">Received</li>
-          <li className="usage-legend-sent">Sent</li>
+    <section aria-label={label}>
+      <header className={styles.daysHead}>
+        <ul className={styles.legend} aria-hidden="true">
+          <li className={styles.legendReceived}>Received</li>
+          <li className={styles.legendSent}>Sent</li>
         </ul>
         <Button size="small" tone="quiet" aria-pressed={isTable} onClick={() => setTable(!isTable)} data-testid="usage-as-table">
           {isTable ? "Show as plot" : "Show as table"}
@@ -56,7 +58,7 @@ function Bars({ days, label }: DayPlotProps) {
     <>
       {/** Behaves like a slider: one tab stop, one value at a time. */}
       <div
-        className="usage-plot"
+        className={styles.plot}
         role="slider"
         tabIndex={0}
         aria-label={`${label}: choose a day`}
@@ -72,7 +74,7 @@ function Bars({ days, label }: DayPlotProps) {
       >
         <Drawing days={days} chosen={chosen} onChoose={setChosen} />
       </div>
-      <p className="usage-chosen" id={id} data-testid="usage-day">
+      <p className={styles.chosen} id={id} data-testid="usage-day">
         {day === undefined ? "Point at a day, or use the arrow keys." : describeDay(day)}
       </p>
     </>
@@ -98,11 +100,11 @@ function Drawing({ days, chosen, onChoose }: DrawingProps) {
         const x = LEFT + index * step;
         return (
           <g key={row.day} onPointerEnter={() => onChoose(index)}>
-            <rect className={index === chosen ? "usage-slot usage-slot-on" : "usage-slot"} x={x} y={TOP} width={step} height={HEIGHT - TOP - BOTTOM} />
+            <rect className={classes(styles.slot, index === chosen && styles.slotOn)} x={x} y={TOP} width={step} height={HEIGHT - TOP - BOTTOM} />
             <Bar kind="received" x={x + step * 0.12} width={step * 0.36} height={height(row.received)} />
             <Bar kind="sent" x={x + step * 0.52} width={step * 0.36} height={height(row.sent)} />
             {(index === 0 || (index + 1) % 5 === 0) && (
-              <text className="usage-axis" x={x + step / 2} y={HEIGHT - 5} textAnchor="middle">
+              <text className={styles.axis} x={x + step / 2} y={HEIGHT - 5} textAnchor="middle">
                 {index + 1}
               </text>
             )}
@@ -116,8 +118,8 @@ function Drawing({ days, chosen, onChoose }: DrawingProps) {
 function GridLine({ value, y }: { readonly value: number; readonly y: number }) {
   return (
     <g>
-      <line className="usage-grid" x1={LEFT} x2={WIDTH} y1={y} y2={y} />
-      <text className="usage-axis" x={LEFT - 8} y={y + 4} textAnchor="end">
+      <line className={styles.grid} x1={LEFT} x2={WIDTH} y1={y} y2={y} />
+      <text className={styles.axis} x={LEFT - 8} y={y + 4} textAnchor="end">
         {formatCount(value)}
       </text>
     </g>
@@ -153,13 +155,13 @@ function Bar({ kind, x, width, height }: BarProps) {
   if (height === 0) return null;
   // One message among thousands must remain visible.
   const shown = Math.max(2, height);
-  return <rect className={`usage-bar-${kind}`} x={x} y={HEIGHT - BOTTOM - shown} width={width} height={shown} rx={Math.min(2, width / 2)} />;
+  return <rect className={styles[kind]} x={x} y={HEIGHT - BOTTOM - shown} width={width} height={shown} rx={Math.min(2, width / 2)} />;
 }
 
 function DayTable({ days }: { readonly days: readonly UsageDay[] }) {
   return (
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls has to be reached by the keyboard
-    <div className="usage-table" tabIndex={0} role="group" aria-label="Days of the month">
+    <div className={styles.table} tabIndex={0} role="group" aria-label="Days of the month">
       <table>
         <thead>
           <tr>

@@ -7,7 +7,8 @@ import { Text } from "@/components/Text";
 import { useEntitlements } from "@/lib/usage";
 import type { Entitlement } from "@/types/wire";
 import { formatDate, formatCount } from "./format";
-import "./usage.css";
+import { classes } from "@/components/classes";
+import styles from "./usage-banner.module.css";
 
 const SEEN_KEY = "confab.usage-seen";
 
@@ -39,7 +40,7 @@ export function UsageBanner() {
     setSeen(mark);
   };
   return (
-    <div className={`usage-banner usage-banner-${row.messages.level}`} role="status" data-testid="usage-banner">
+    <div className={classes(styles.banner, styles[row.messages.level])} role="status" data-testid="usage-banner">
       <p>
         <Text>{report(row.messages)}</Text> <Link to="/usage">See your usage</Link>
       </p>

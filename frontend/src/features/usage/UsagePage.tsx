@@ -10,12 +10,13 @@ import { currentPeriod, movePeriod, useEntitlements, useUsage } from "@/lib/usag
 import type { Entitlement, Limit } from "@/types/wire";
 import { DayPlot } from "./DayPlot";
 import { formatDate, formatFullDate, formatMonth, formatCount, namePlan } from "./format";
-import "./usage.css";
+import { classes } from "@/components/classes";
+import styles from "./usage.module.css";
 
 export function UsagePage() {
   return (
-    <div className="usage">
-      <header className="usage-head">
+    <div className={styles.usage}>
+      <header className={styles.head}>
         <h1>Usage</h1>
         <p className="muted">Your plan, and what your own numbers have used of it.</p>
       </header>
@@ -35,19 +36,19 @@ function PlanCard() {
     }
     return (
       <Loading label="Loading your plan">
-        <Skeleton className="usage-skeleton" />
+        <Skeleton className={styles.skeleton} />
       </Loading>
     );
   }
   if (!row.is_active) return <NoPlan />;
   return (
-    <section className="usage-card" aria-labelledby="usage-plan">
-      <div className="usage-card-head">
+    <section className={styles.card} aria-labelledby="usage-plan">
+      <div className={styles.cardHead}>
         <h2 id="usage-plan">{`${namePlan(row.plan ?? "")} plan`}</h2>
         <p className="muted">{row.expires_at === null ? "No end date" : `Until ${formatFullDate(row.expires_at)}`}</p>
       </div>
       <LevelNotice messages={row.messages} />
-      <div className="usage-meters">
+      <div className={styles.meters}>
         <Meter label="Messages this month" {...row.messages} note={`Sent through Confab. A new month begins on ${formatDate(row.messages.until)}.`} />
         <Meter label="Numbers" {...row.accounts} note="Connected, or waiting for a code." />
         <Meter label="People" {...row.seats} note="Members of the team, including invited ones." />
@@ -58,7 +59,7 @@ function PlanCard() {
 
 function NoPlan() {
   return (
-    <section className="usage-card">
+    <section className={styles.card}>
       <EmptyState icon="chart" title="No plan at the moment">
         Your chats stay readable. Ask the operator of this Confab for a plan to connect numbers and send messages.
       </EmptyState>
@@ -89,11 +90,11 @@ interface MeterProps extends Limit {
 function Meter({ label, allowed, used, note, level = "ok" }: MeterProps) {
   const text = allowed === null ? `${formatCount(used)}, no limit` : `${formatCount(used)} of ${formatCount(allowed)}`;
   return (
-    <div className="usage-meter">
+    <div className={styles.meter}>
       <h3>{label}</h3>
-      <p className="usage-amount">{text}</p>
+      <p className={styles.amount}>{text}</p>
       {allowed !== null && (
-        <meter className={`usage-bar usage-bar-${level}`} min={0} max={Math.max(allowed, 1)} value={Math.min(used, allowed)} aria-label={label}>
+        <meter className={classes(styles.bar, styles[level])} min={0} max={Math.max(allowed, 1)} value={Math.min(used, allowed)} aria-label={label}>
           {text}
         </meter>
       )}
@@ -105,18 +106,18 @@ function Meter({ label, allowed, used, note, level = "ok" }: MeterProps) {
 function MonthCard() {
   const [period, setPeriod] = useState(currentPeriod);
   return (
-    <section className="usage-card" aria-labelledby="usage-month">
-      <div className="usage-card-head">
+    <section className={styles.card} aria-labelledby="usage-month">
+      <div className={styles.cardHead}>
         <h2 id="usage-month" aria-live="polite">
           {formatMonth(period)}
         </h2>
-        <div className="usage-switch">
+        <div className={styles.switch}>
           <IconButton label="Previous month" onClick={() => setPeriod(movePeriod(period, -1))} data-testid="usage-before">
             <Icon name="back" />
           </IconButton>
           <IconButton
             label="Next month"
-            className="usage-after"
+            className={styles.after}
             disabled={period >= currentPeriod()}
             onClick={() => setPeriod(movePeriod(period, 1))}
             data-testid="usage-after"
@@ -140,19 +141,19 @@ function MonthBody({ period }: { readonly period: string }) {
     }
     return (
       <Loading label="Loading the month">
-        <Skeleton className="usage-plot-skeleton" />
+        <Skeleton className={styles.plotSkeleton} />
       </Loading>
     );
   }
   return (
     <>
-      <dl className="usage-sums">
+      <dl className={styles.sums}>
         <Sum name="Received" value={month.messages_rcvd} />
         <Sum name="Sent" value={month.messages_sent} />
         <Sum name="of these through Confab" value={month.sent_here} />
       </dl>
       {month.messages_sent + month.messages_rcvd === 0 ? (
-        <p className="usage-quiet">{`No messages in ${formatMonth(period)}.`}</p>
+        <p className={styles.quiet}>{`No messages in ${formatMonth(period)}.`}</p>
       ) : (
         <DayPlot days={month.days} label={`Messages a day in ${formatMonth(period)}`} />
       )}

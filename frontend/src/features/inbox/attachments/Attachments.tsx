@@ -11,6 +11,8 @@ import { LocationCard } from "./LocationCard";
 import { useThreadActions } from "@/features/inbox/thread/threadContext";
 import type { StoredProps } from "./storedProps";
 import { VideoCard } from "./VideoCard";
+import buttonStyles from "@/components/button.module.css";
+import styles from "./attachments.module.css";
 
 const VIEWS = { image: Picture, video: VideoCard, audio: AudioPlayer, file: FileCard } as const;
 const ICONS: Readonly<Record<AttachmentKind, IconName>> = { image: "image", video: "play", audio: "mic", file: "file" };
@@ -24,7 +26,7 @@ const ABSENT: Readonly<Record<string, string>> = {
 
 export function Attachments({ message }: { readonly message: Message }) {
   return (
-    <div className="attachments">
+    <div className={styles.attachments}>
       {message.attachments.map((attachment) => (
         <One key={attachment.id} message={message} attachment={attachment} />
       ))}
@@ -51,13 +53,13 @@ function Absent({ message, attachment }: Omit<StoredProps, "id">) {
   const text = ABSENT[state] ?? (file_size ? formatSize(file_size) : "");
   const canRetry = canAct && state !== "waiting";
   return (
-    <div className="file-card" data-testid="attachment" data-kind={kindOf(attachment)} data-state={state}>
-      <span className="file-icon">
-        {state === "waiting" ? <span className="spinner" aria-hidden="true" /> : <Icon name={ICONS[kindOf(attachment)]} />}
+    <div className={styles.fileCard} data-testid="attachment" data-kind={kindOf(attachment)} data-state={state}>
+      <span className={styles.fileIcon}>
+        {state === "waiting" ? <span className={buttonStyles.spinner} aria-hidden="true" /> : <Icon name={ICONS[kindOf(attachment)]} />}
       </span>
-      <span className="file-words">
-        <span className="file-name" translate="no">{nameAttachment(attachment)}</span>
-        <span className="file-note">{text}</span>
+      <span className={styles.fileWords}>
+        <span className={styles.fileName} translate="no">{nameAttachment(attachment)}</span>
+        <span className={styles.fileNote}>{text}</span>
       </span>
       {canRetry && (
         <Button size="small" onClick={() => retryAttachment(message, id)} data-testid="attachment-retry">

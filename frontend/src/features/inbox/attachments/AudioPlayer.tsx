@@ -6,6 +6,8 @@ import type { StoredProps } from "./storedProps";
 import { formatSeconds, nameAttachment } from "./attachments";
 import { BrokenMedia } from "./BrokenMedia";
 import { useMedia } from "./media";
+import buttonStyles from "@/components/button.module.css";
+import styles from "./audio.module.css";
 
 const isDomError = (error: unknown, ...names: string[]) => error instanceof DOMException && names.includes(error.name);
 
@@ -58,7 +60,7 @@ export function AudioPlayer({ message, attachment, id }: StoredProps) {
     return <BrokenMedia message={message} attachment={attachment} id={id} error={error} isBusy={isFetching} onRetry={() => void refetch()} />;
   }
   return (
-    <div className="audio" data-testid="attachment-audio" data-voice={attachment.voice_note}>
+    <div className={styles.audio} data-testid="attachment-audio" data-voice={attachment.voice_note}>
       <Sound
         name={nameAttachment(attachment)}
         duration={attachment.duration ?? 0}
@@ -88,16 +90,16 @@ function Sound({ name, duration, url, isFetching, onWanted, onBroken }: SoundPro
     <>
       <button
         type="button"
-        className="audio-play"
+        className={styles.play}
         aria-label={isPlaying ? `Pause ${name}` : `Play ${name}`}
         onClick={url === null ? onWanted : toggle}
         data-testid="attachment-play"
       >
-        {isFetching ? <span className="spinner" /> : <Icon name={isPlaying ? "pause" : "play"} />}
+        {isFetching ? <span className={buttonStyles.spinner} /> : <Icon name={isPlaying ? "pause" : "play"} />}
       </button>
       <input
         type="range"
-        className="audio-line"
+        className={styles.line}
         aria-label="Position"
         aria-valuetext={formatSeconds(at)}
         min={0}
@@ -107,7 +109,7 @@ function Sound({ name, duration, url, isFetching, onWanted, onBroken }: SoundPro
         disabled={url === null}
         onChange={(event) => seek(Number(event.target.value))}
       />
-      <span className="audio-time" translate="no">{formatSeconds(at > 0 ? at : length)}</span>
+      <span className={styles.time} translate="no">{formatSeconds(at > 0 ? at : length)}</span>
       {/* eslint-disable-next-line jsx-a11y/media-has-caption -- contacts send recordings without captions */}
       {url !== null && <audio ref={audio} src={url} {...events} onError={onBroken} />}
     </>

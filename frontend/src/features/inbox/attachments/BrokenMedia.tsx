@@ -5,6 +5,8 @@ import { describeError } from "@/lib/api/errors";
 import type { StoredProps } from "./storedProps";
 import { formatSeconds, formatSize, kindOf, nameAttachment } from "./attachments";
 import { useDownload } from "./media";
+import buttonStyles from "@/components/button.module.css";
+import styles from "./attachments.module.css";
 
 interface BrokenMediaProps extends StoredProps {
   /** Why the file could not be loaded; null when it was, but the browser cannot decode it. */
@@ -27,18 +29,18 @@ export function BrokenMedia(props: BrokenMediaProps) {
   const { duration, file_size } = attachment;
   const facts = [duration ? formatSeconds(duration) : "", file_size ? formatSize(file_size) : ""].filter(Boolean).join(" · ");
   return (
-    <div className="file-card" data-testid="attachment-broken">
-      <span className="file-icon">
+    <div className={styles.fileCard} data-testid="attachment-broken">
+      <span className={styles.fileIcon}>
         <Icon name="alert" />
       </span>
-      <span className="file-words">
-        <span className="file-name" translate="no">{name}</span>
-        {facts !== "" && <span className="file-note" translate="no">{facts}</span>}
-        <span className="file-problem" role="status">{download.error === null ? explain(props) : describeError(download.error)}</span>
+      <span className={styles.fileWords}>
+        <span className={styles.fileName} translate="no">{name}</span>
+        {facts !== "" && <span className={styles.fileNote} translate="no">{facts}</span>}
+        <span className={styles.fileProblem} role="status">{download.error === null ? explain(props) : describeError(download.error)}</span>
       </span>
       {error === null ? (
         <IconButton label={`Download ${name}`} aria-busy={download.isPending} onClick={() => download.mutate()} data-testid="attachment-download">
-          {download.isPending ? <span className="spinner" /> : <Icon name="download" size={18} />}
+          {download.isPending ? <span className={buttonStyles.spinner} /> : <Icon name="download" size={18} />}
         </IconButton>
       ) : (
         <Button size="small" isBusy={isBusy} onClick={onRetry} data-testid="attachment-reload">

@@ -8,6 +8,8 @@ import { firstShown, isolate } from "@/lib/texts";
 import type { CardContact, Message } from "@/types/wire";
 import { NewChatDialog } from "@/features/inbox/chats/NewChat";
 import { useThreadActions } from "@/features/inbox/thread/threadContext";
+import { classes } from "@/components/classes";
+import styles from "./attachments.module.css";
 
 interface ContactCardsProps {
   readonly message: Message;
@@ -39,17 +41,17 @@ interface CardProps {
 function Card({ contact, onStart }: CardProps) {
   const name = firstShown(contact.name, contact.numbers[0]) ?? "Contact";
   return (
-    <div className="file-card contact-card" data-testid="attachment-contact">
-      <span className="file-icon">
+    <div className={classes(styles.fileCard, styles.contactCard)} data-testid="attachment-contact">
+      <span className={styles.fileIcon}>
         <Icon name="person" />
       </span>
-      <span className="file-words">
-        <span className="file-name" dir="auto" translate="no">
+      <span className={styles.fileWords}>
+        <span className={styles.fileName} dir="auto" translate="no">
           {name}
         </span>
-        {contact.numbers.length === 0 && <span className="file-note">No number</span>}
+        {contact.numbers.length === 0 && <span className={styles.fileNote}>No number</span>}
         {contact.numbers.map((number) => (
-          <span key={number} className="contact-number">
+          <span key={number} className={styles.contactNumber}>
             <span translate="no">{number}</span>
             {onStart !== null && readPhone(number) !== null && (
               <Button size="small" aria-label={`Start a chat with ${isolate(name)}, ${number}`} onClick={() => onStart(number)} data-testid="contact-start-chat">

@@ -4,6 +4,8 @@ import { describeError } from "@/lib/api/errors";
 import type { StoredProps } from "./storedProps";
 import { formatSize, nameAttachment } from "./attachments";
 import { useDownload } from "./media";
+import buttonStyles from "@/components/button.module.css";
+import styles from "./attachments.module.css";
 
 export function FileCard({ message, attachment, id }: StoredProps) {
   const name = nameAttachment(attachment);
@@ -12,16 +14,16 @@ export function FileCard({ message, attachment, id }: StoredProps) {
   return (
     <button
       type="button"
-      className="file-card"
+      className={styles.fileCard}
       aria-label={`Download ${name}`}
       aria-busy={download.isPending}
       onClick={() => download.mutate()}
       data-testid="attachment-download"
     >
-      <span className="file-icon">{download.isPending ? <span className="spinner" /> : <Icon name="file" />}</span>
-      <span className="file-words">
-        <span className="file-name" translate="no">{name}</span>
-        <span className="file-note">{download.error === null ? size : describeError(download.error)}</span>
+      <span className={styles.fileIcon}>{download.isPending ? <span className={buttonStyles.spinner} /> : <Icon name="file" />}</span>
+      <span className={styles.fileWords}>
+        <span className={styles.fileName} translate="no">{name}</span>
+        <span className={styles.fileNote}>{download.error === null ? size : describeError(download.error)}</span>
       </span>
       <Icon name="download" size={18} />
     </button>

@@ -2,6 +2,8 @@
 import { Icon } from "@/components/Icon";
 import type { GeoLocation } from "@/types/wire";
 import { formatPosition, mapUrl } from "./attachments";
+import { classes } from "@/components/classes";
+import styles from "./attachments.module.css";
 
 export function LocationCard({ location }: { readonly location: GeoLocation }) {
   const position = formatPosition(location);
@@ -9,25 +11,25 @@ export function LocationCard({ location }: { readonly location: GeoLocation }) {
   const address = location.name === null ? null : location.address;
   return (
     <a
-      className="file-card card-link"
+      className={classes(styles.fileCard, styles.cardLink)}
       href={mapUrl(location)}
       target="_blank"
       rel="noreferrer noopener"
       data-testid="attachment-location"
     >
-      <span className="file-icon">
+      <span className={styles.fileIcon}>
         <Icon name="place" />
       </span>
-      <span className="file-words">
-        <span className="file-name" dir="auto">
+      <span className={styles.fileWords}>
+        <span className={styles.fileName} dir="auto">
           {name}
         </span>
         {address !== null && (
-          <span className="file-note card-address" dir="auto">
+          <span className={classes(styles.fileNote, styles.cardAddress)} dir="auto">
             {address}
           </span>
         )}
-        <span className="file-note">{position}</span>
+        <span className={styles.fileNote}>{position}</span>
         <span className="visually-hidden">, opens a map in a new tab</span>
       </span>
       <Icon name="external" size={16} />

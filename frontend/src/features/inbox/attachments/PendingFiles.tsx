@@ -2,6 +2,7 @@
 import { Icon } from "@/components/Icon";
 import { formatSize } from "./attachments";
 import { useBlobUrl } from "./media";
+import styles from "./attachments.module.css";
 
 interface PendingFilesProps {
   readonly files: readonly File[];
@@ -21,11 +22,11 @@ export function shareOfEach(sizes: readonly number[], share: number): number[] {
 export function PendingFiles({ files, share }: PendingFilesProps) {
   const shares = shareOfEach(files.map(({ size }) => size), share);
   return (
-    <div className="attachments" data-testid="upload">
+    <div className={styles.attachments} data-testid="upload">
       {files.map((file, index) => (
-        <div key={index} className="pending-file">
+        <div key={index} className={styles.pendingFile}>
           <PendingFile file={file} />
-          <progress className="upload" value={shares[index] ?? 0} max={1} aria-label={`Uploaded of ${file.name}`} />
+          <progress className={styles.upload} value={shares[index] ?? 0} max={1} aria-label={`Uploaded of ${file.name}`} />
         </div>
       ))}
     </div>
@@ -35,15 +36,15 @@ export function PendingFiles({ files, share }: PendingFilesProps) {
 function PendingFile({ file }: { readonly file: File }) {
   const isPicture = /^image\/(png|jpeg|gif|webp)$/.test(file.type);
   const url = useBlobUrl(isPicture ? file : undefined);
-  if (url !== null) return <img className="picture" src={url} alt={file.name} />;
+  if (url !== null) return <img className={styles.picture} src={url} alt={file.name} />;
   return (
-    <div className="file-card">
-      <span className="file-icon">
+    <div className={styles.fileCard}>
+      <span className={styles.fileIcon}>
         <Icon name="file" />
       </span>
-      <span className="file-words">
-        <span className="file-name" translate="no">{file.name}</span>
-        <span className="file-note">{formatSize(file.size)}</span>
+      <span className={styles.fileWords}>
+        <span className={styles.fileName} translate="no">{file.name}</span>
+        <span className={styles.fileNote}>{formatSize(file.size)}</span>
       </span>
     </div>
   );

@@ -8,6 +8,9 @@ import type { StoredProps } from "./storedProps";
 import { nameAttachment } from "./attachments";
 import { BrokenMedia } from "./BrokenMedia";
 import { useMedia, useNear } from "./media";
+import { classes } from "@/components/classes";
+import statesStyles from "@/components/states.module.css";
+import styles from "./attachments.module.css";
 
 const SMALL_PX = 112;
 
@@ -34,7 +37,7 @@ export function Picture({ message, attachment, id }: StoredProps) {
       <button
         ref={ref}
         type="button"
-        className={`picture ${attachment.sticker ? "picture-sticker" : ""} ${isSmall(attachment) ? "picture-small" : ""} ${url === null ? "skeleton picture-loading" : ""}`}
+        className={classes(styles.picture, attachment.sticker && styles.pictureSticker, isSmall(attachment) && styles.pictureSmall, url === null && classes(statesStyles.skeleton, styles.pictureLoading))}
         style={reservedSize(attachment)}
         aria-label={`Show ${name}`}
         onClick={() => setOpen(true)}
@@ -57,7 +60,7 @@ interface LightboxProps {
 function Lightbox({ name, url, blob, onClose }: LightboxProps) {
   return (
     <Dialog title={name} variant="wide" onClose={onClose}>
-      <div className="lightbox" data-testid="lightbox">
+      <div className={styles.lightbox} data-testid="lightbox">
         {url !== null && <img src={url} alt={name} />}
         <IconButton label="Download" onClick={() => saveBlob(blob, name)}>
           <Icon name="download" />

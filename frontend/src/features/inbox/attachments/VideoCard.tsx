@@ -5,6 +5,8 @@ import type { StoredProps } from "./storedProps";
 import { formatSeconds, formatSize, nameAttachment } from "./attachments";
 import { BrokenMedia } from "./BrokenMedia";
 import { useMedia } from "./media";
+import buttonStyles from "@/components/button.module.css";
+import styles from "./attachments.module.css";
 
 export function VideoCard({ message, attachment, id }: StoredProps) {
   const [isWanted, setWanted] = useState(false);
@@ -16,17 +18,17 @@ export function VideoCard({ message, attachment, id }: StoredProps) {
   if (url !== null) {
     return (
       // eslint-disable-next-line jsx-a11y/media-has-caption -- contacts send videos without captions
-      <video className="video" src={url} controls autoPlay playsInline onError={() => setBroken(true)} data-testid="attachment-video" />
+      <video className={styles.video} src={url} controls autoPlay playsInline onError={() => setBroken(true)} data-testid="attachment-video" />
     );
   }
   const { duration, file_size } = attachment;
   const facts = [duration ? formatSeconds(duration) : "", file_size ? formatSize(file_size) : ""].filter(Boolean).join(" · ");
   return (
-    <button type="button" className="file-card" onClick={() => setWanted(true)} data-testid="attachment-play">
-      <span className="file-icon">{isFetching ? <span className="spinner" /> : <Icon name="play" />}</span>
-      <span className="file-words">
-        <span className="file-name" translate="no">{nameAttachment(attachment)}</span>
-        <span className="file-note">{facts || "Play"}</span>
+    <button type="button" className={styles.fileCard} onClick={() => setWanted(true)} data-testid="attachment-play">
+      <span className={styles.fileIcon}>{isFetching ? <span className={buttonStyles.spinner} /> : <Icon name="play" />}</span>
+      <span className={styles.fileWords}>
+        <span className={styles.fileName} translate="no">{nameAttachment(attachment)}</span>
+        <span className={styles.fileNote}>{facts || "Play"}</span>
       </span>
     </button>
   );

@@ -4,7 +4,7 @@ import type { Account } from "@/types/wire";
 
 interface AccountNoticeProps {
   readonly account: Account;
-  readonly className: string;
+  readonly className: string | undefined;
   /** Only when action is needed: a disconnect on purpose is not reported. */
   readonly isQuiet?: boolean;
 }

@@ -5,6 +5,7 @@ import { nameAccount } from "@/lib/accounts";
 import type { Account } from "@/types/wire";
 import { NewChat } from "./NewChat";
 import { sumOf, useUnread, type Unread } from "./unread";
+import styles from "@/features/inbox/inbox.module.css";
 
 interface AccountSwitcherProps {
   readonly accounts: readonly Account[];
@@ -24,10 +25,10 @@ export function AccountSwitcher({ accounts, selected }: AccountSwitcherProps) {
     void navigate({ pathname: "/inbox", search: query.toString() });
   };
   return (
-    <header className="inbox-head">
+    <header className={styles.head}>
       <h1>Inbox</h1>
       {accounts.length > 1 && (
-        <span className="switcher">
+        <span className={styles.switcher}>
           <select
             aria-label="Show chats of"
             value={selected ?? ""}

@@ -9,7 +9,7 @@ import type { Chat, ChatKind, Sender } from "@/types/wire";
 import { nameChat } from "./ChatRow";
 import { ContactAvatar } from "./ContactAvatar";
 import { ContactPrivacy } from "./ContactPrivacy";
-import "./details.css";
+import styles from "./details.module.css";
 
 interface ChatDetailsProps {
   readonly chat: Chat;
@@ -31,14 +31,14 @@ export function ChatDetails({ chat, onClose }: ChatDetailsProps) {
   const isGroup = chat.kind !== "direct";
   return (
     <Dialog title={TITLES[chat.kind]} onClose={onClose}>
-      <div className="details" data-testid="chat-details">
+      <div className={styles.details} data-testid="chat-details">
         <Who chat={chat} isGroup={isGroup} />
         {error !== null ? (
           <ErrorState title="Details could not be loaded" message={describeError(error)} onRetry={() => void refetch()} />
         ) : data === undefined ? (
           <Waiting />
         ) : (
-          <p className="details-files">{countFiles(data.files)}</p>
+          <p className={styles.files}>{countFiles(data.files)}</p>
         )}
         {!isGroup && chat.contact && (
           <ContactPrivacy accountId={chat.account_id} contactId={chat.contact.id} name={nameChat(chat)} />
@@ -54,8 +54,8 @@ function Who({ chat, isGroup }: { readonly chat: Chat; readonly isGroup: boolean
   return (
     <>
       <ContactAvatar accountId={chat.account_id} name={name} avatar={chat.contact?.avatar} isGroup={isGroup} size="huge" />
-      <p className="details-name" translate="no">{name}</p>
-      {!isGroup && <p className="details-phone">{chat.contact?.phone ?? "WhatsApp does not show the number"}</p>}
+      <p className={styles.name} translate="no">{name}</p>
+      {!isGroup && <p className={styles.phone}>{chat.contact?.phone ?? "WhatsApp does not show the number"}</p>}
     </>
   );
 }
@@ -68,7 +68,7 @@ function countFiles(files: number): string {
 function Waiting() {
   return (
     <Loading label="Loading details">
-      <Skeleton className="details-skeleton" />
+      <Skeleton className={styles.skeleton} />
     </Loading>
   );
 }
@@ -80,7 +80,7 @@ interface MembersProps {
 
 function Members({ accountId, contacts }: MembersProps) {
   return (
-    <section className="details-members" aria-label="Members">
+    <section className={styles.members} aria-label="Members">
       <h3>
         {`You and ${contacts.length} ${contacts.length === 1 ? "other" : "others"}`}
       </h3>
@@ -90,7 +90,7 @@ function Members({ accountId, contacts }: MembersProps) {
           return (
             <li key={contact.provider_id}>
               <ContactAvatar accountId={accountId} name={name} avatar={contact.avatar} size="small" />
-              <span className="details-member" translate="no">
+              <span className={styles.member} translate="no">
                 <span>{name}</span>
                 {contact.name !== null && contact.phone !== null && <span>{contact.phone}</span>}
               </span>

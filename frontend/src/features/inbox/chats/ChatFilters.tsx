@@ -4,6 +4,7 @@ import type { Account } from "@/types/wire";
 import type { ChatFilter } from "./chatPages";
 import { Count } from "./Count";
 import { sumOf, useUnread, type Unread } from "./unread";
+import styles from "./chat-list.module.css";
 
 const NAMES: Readonly<Record<ChatFilter, string>> = { all: "All", unread: "Unread", groups: "Groups", archived: "Archived" };
 
@@ -34,12 +35,12 @@ export function ChatFilters({ accounts, selected, shown }: ChatFiltersProps) {
     void navigate({ pathname, search: query.toString() });
   };
   return (
-    <div className="filters" role="group" aria-label="Show">
+    <div className={styles.filters} role="group" aria-label="Show">
       {(Object.keys(NAMES) as ChatFilter[]).map((filter) => (
         <button
           key={filter}
           type="button"
-          className="filter"
+          className={styles.filter}
           aria-pressed={filter === selected}
           onClick={() => choose(filter)}
           data-testid={`filter-${filter}`}

@@ -8,6 +8,8 @@ import type { Account } from "@/types/wire";
 import { ChatRow } from "./ChatRow";
 import type { ChatFilter } from "./chatPages";
 import type { useChatList } from "@/features/inbox/queries";
+import chatRowStyles from "./chat-row.module.css";
+import styles from "./chat-list.module.css";
 
 interface ChatListProps {
   readonly list: ReturnType<typeof useChatList>;
@@ -36,11 +38,11 @@ export function ChatSkeletons() {
   return (
     <Loading label="Loading chats">
       {Array.from({ length: 9 }, (_, index) => (
-        <div key={index} className="chat-skeleton">
-          <Skeleton className="chat-skeleton-face" />
+        <div key={index} className={chatRowStyles.skeleton}>
+          <Skeleton className={chatRowStyles.skeletonFace} />
           <div>
-            <Skeleton className="chat-skeleton-title" />
-            <Skeleton className="chat-skeleton-text" />
+            <Skeleton className={chatRowStyles.skeletonTitle} />
+            <Skeleton className={chatRowStyles.skeletonText} />
           </div>
         </div>
       ))}
@@ -86,7 +88,7 @@ export function ChatList({ list, accounts, selectedId, filter = "all" }: ChatLis
   if (chats.length === 0) return <NoChats filter={filter} />;
   return (
     // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- the rows are the controls; this only moves the focus between them
-    <div className="chat-list" ref={box} onKeyDown={onKeyDown}>
+    <div id="chat-list" className={styles.list} ref={box} onKeyDown={onKeyDown}>
       <Virtuoso
         ref={handle}
         // The rows are focusable; the scroll container would be one more tab stop without content.
@@ -115,7 +117,7 @@ export function ChatList({ list, accounts, selectedId, filter = "all" }: ChatLis
 function ListEnd({ context }: { readonly context: ChatListProps["list"] }) {
   if (context.isFetchNextPageError) {
     return (
-      <p className="list-end">
+      <p className={styles.listEnd}>
         Older chats could not be loaded.{" "}
         <Button size="small" tone="quiet" onClick={() => void context.fetchNextPage()}>
           Try again
@@ -123,5 +125,5 @@ function ListEnd({ context }: { readonly context: ChatListProps["list"] }) {
       </p>
     );
   }
-  return <p className="list-end">{context.isFetchingNextPage ? "Loading older chats…" : ""}</p>;
+  return <p className={styles.listEnd}>{context.isFetchingNextPage ? "Loading older chats…" : ""}</p>;
 }

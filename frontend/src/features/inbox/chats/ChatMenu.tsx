@@ -7,6 +7,7 @@ import type { ChatPatch } from "@/lib/api/routes";
 import type { Chat } from "@/types/wire";
 import { isMuted } from "./ChatRow";
 import { useInbox } from "@/features/inbox/context";
+import styles from "@/components/menu.module.css";
 
 const HOUR_MS = 3_600_000;
 /** The server's value for "forever". */
@@ -62,7 +63,7 @@ export function ChatMenu(props: ChatMenuProps) {
             <MenuItem icon="archive" onSelect={line(() => void patch({ archived: !chat.archived }))} testId="chat-archive">
               {chat.archived ? "Unarchive" : "Archive"}
             </MenuItem>
-            <hr className="menu-line" />
+            <hr className={styles.line} />
             <Mutes chat={chat} onChoose={(until) => line(() => void patch({ muted_until: until }))()} />
           </>
         );

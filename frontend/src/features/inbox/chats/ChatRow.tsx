@@ -9,6 +9,8 @@ import type { Account, Chat, ChatKind } from "@/types/wire";
 import { Preview } from "@/features/inbox/presence/Colleagues";
 import { ContactAvatar } from "./ContactAvatar";
 import { Tick } from "@/features/inbox/thread/Tick";
+import { classes } from "@/components/classes";
+import styles from "./chat-row.module.css";
 
 const MAX_BADGE = 99;
 
@@ -31,29 +33,29 @@ export function ChatRow({ chat, account, isSelected }: ChatRowProps) {
   const title = nameChat(chat);
   return (
     <Link
-      className={`chat ${account === undefined ? "" : "chat-tall"} ${isSelected ? "chat-selected" : ""} ${hasUnread ? "chat-new" : ""}`}
+      className={classes(styles.chat, account !== undefined && styles.tall, isSelected && styles.selected, hasUnread && styles.new)}
       to={`/inbox/${chat.account_id}/${chat.id}${search}`}
       aria-current={isSelected ? "true" : undefined}
       data-testid="chat-item"
       data-chat-id={chat.id}
     >
       <ContactAvatar accountId={chat.account_id} name={title} avatar={chat.contact?.avatar} isGroup={chat.kind !== "direct"} />
-      <span className="chat-body">
-        <span className="chat-top">
-          <span className="chat-title" translate="no">{title}</span>
+      <span className={styles.body}>
+        <span className={styles.top}>
+          <span className={styles.title} translate="no">{title}</span>
           {chat.last_message_at !== null && (
-            <Time className="chat-time" at={chat.last_message_at}>
+            <Time className={styles.time} at={chat.last_message_at}>
               {formatListTime(chat.last_message_at)}
             </Time>
           )}
         </span>
-        <span className="chat-bottom">
+        <span className={styles.bottom}>
           <OwnTick chat={chat} />
           <Preview chatId={chat.id} text={chat.last_message_preview ?? "No messages yet"} />
           <Marks chat={chat} />
           {hasUnread && <UnreadBadge count={chat.unread_count} />}
         </span>
-        {account !== undefined && <span className={`chat-account hue-${account.id % 8}`} translate="no">{nameAccount(account)}</span>}
+        {account !== undefined && <span className={classes(styles.account, `hue-${account.id % 8}`)} translate="no">{nameAccount(account)}</span>}
       </span>
     </Link>
   );
@@ -79,7 +81,7 @@ function Marks({ chat }: { readonly chat: Chat }) {
 
 function Mark({ icon, label }: { readonly icon: IconName; readonly label: string }) {
   return (
-    <span className="chat-mark" role="img" aria-label={label} title={label}>
+    <span className={styles.mark} role="img" aria-label={label} title={label}>
       <Icon name={icon} size={16} />
     </span>
   );
@@ -87,7 +89,7 @@ function Mark({ icon, label }: { readonly icon: IconName; readonly label: string
 
 function UnreadBadge({ count }: { readonly count: number }) {
   return (
-    <span className="badge" data-testid="chat-unread">
+    <span className={styles.badge} data-testid="chat-unread">
       <Exact>{count > MAX_BADGE ? `${MAX_BADGE}+` : count}</Exact>
       <span className="visually-hidden"> unread</span>
     </span>

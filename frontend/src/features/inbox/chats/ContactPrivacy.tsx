@@ -5,7 +5,7 @@ import { useAccounts } from "@/lib/accounts";
 import { useExporting } from "@/lib/exporting";
 import { useCan } from "@/lib/rights";
 import { EraseContact } from "./EraseContact";
-import "./privacy.css";
+import styles from "./details.module.css";
 
 interface ContactPrivacyProps {
   readonly accountId: number;
@@ -20,7 +20,7 @@ export function ContactPrivacy(props: ContactPrivacyProps) {
   const account = useAccounts().data?.find((row) => row.id === props.accountId);
   if (account === undefined || !can("manage_number", account)) return null;
   return (
-    <div className="details-privacy">
+    <div className={styles.privacy}>
       <Button size="small" onClick={() => show(props)} data-testid="contact-export">
         Export…
       </Button>

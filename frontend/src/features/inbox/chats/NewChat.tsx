@@ -16,6 +16,9 @@ import { useCan } from "@/lib/rights";
 import { isBlank } from "@/lib/texts";
 import type { Account } from "@/types/wire";
 import { useInbox } from "@/features/inbox/context";
+import fieldStyles from "@/components/field.module.css";
+import dialogStyles from "@/components/dialog.module.css";
+import styles from "./new-chat.module.css";
 
 interface NewChatProps {
   readonly accounts: readonly Account[];
@@ -76,15 +79,15 @@ export function NewChatDialog({ accounts, selected, to: given, onClose }: Dialog
   const phoneError = wrong ?? rejected;
   return (
     <Dialog title="New chat" onClose={onClose}>
-      <form className="new-chat" onSubmit={submit} noValidate>
+      <form className={styles.form} onSubmit={submit} noValidate>
         {accounts.length > 1 && <From accounts={accounts} value={accountId} onChange={setAccountId} />}
         <div>
           <TextField label="Phone number" type="tel" autoComplete="off" placeholder={PHONE_EXAMPLE} value={to} aria-invalid={phoneError !== null} onChange={(event) => setTo(event.target.value)} data-testid="new-chat-phone" />
-          {phoneError !== null && <span className="field-error" role="alert">{phoneError}</span>}
+          {phoneError !== null && <span className={fieldStyles.error} role="alert">{phoneError}</span>}
         </div>
         <FirstMessageField value={text} onChange={setText} />
         {start.error !== null && rejected === null && <Notice tone="bad">{describeError(start.error)}</Notice>}
-        <div className="dialog-actions">
+        <div className={dialogStyles.actions}>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" tone="primary" isBusy={start.isPending} disabled={isBlank(to) || isBlank(text)} data-testid="new-chat-send">
             Send
@@ -98,7 +101,7 @@ export function NewChatDialog({ accounts, selected, to: given, onClose }: Dialog
 function FirstMessageField({ value, onChange }: { readonly value: string; readonly onChange: (text: string) => void }) {
   const id = useId();
   return (
-    <div className="field">
+    <div className={fieldStyles.field}>
       <label htmlFor={id}>First message</label>
       <textarea id={id} rows={3} dir="auto" value={value} onChange={(event) => onChange(event.target.value)} data-testid="new-chat-text" />
     </div>
@@ -114,7 +117,7 @@ interface FromProps {
 function From({ accounts, value, onChange }: FromProps) {
   const id = useId();
   return (
-    <div className="field">
+    <div className={fieldStyles.field}>
       <label htmlFor={id}>From</label>
       <select id={id} value={value} onChange={(event) => onChange(Number(event.target.value))}>
         {accounts.map((account) => (

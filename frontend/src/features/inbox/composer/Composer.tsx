@@ -16,6 +16,8 @@ import { canRecord } from "./recording";
 import type { Intent } from "@/features/inbox/thread/intent";
 import { TrayButton, TrayList, type Tray } from "./Tray";
 import { VoiceRecorder } from "./VoiceRecorder";
+import quoteStyles from "@/features/inbox/thread/quote.module.css";
+import styles from "./composer.module.css";
 
 const MAX_HEIGHT_PX = 168;
 const MAX_CHARACTERS = 65_536;
@@ -61,7 +63,7 @@ function useDraft(chatId: number) {
 export function Composer(props: ComposerProps) {
   const { chatId, isReadOnly, intent = null } = props;
   if (isReadOnly) {
-    return <p className="composer-closed">You can read this chat. Ask an owner to let you answer.</p>;
+    return <p className={styles.closed}>You can read this chat. Ask an owner to let you answer.</p>;
   }
   if (intent?.kind === "edit") return <EditForm key={`edit${intent.message.id}`} {...props} message={intent.message} />;
   return <WriteForm key={chatId} {...props} />;
@@ -119,13 +121,13 @@ interface IntentBarProps {
 function IntentBar({ intent, label, onCancel }: IntentBarProps) {
   const quoted = quote(intent.message);
   return (
-    <div className="intent" data-testid={`composer-${intent.kind}`}>
+    <div className={styles.intent} data-testid={`composer-${intent.kind}`}>
       <Icon name={intent.kind === "edit" ? "edit" : "reply"} size={18} />
-      <div className="quote">
+      <div className={quoteStyles.quote}>
         {intent.kind === "edit" ? (
           <>
-            <span className="quote-name">Edit message</span>
-            <span className="quote-body">{quoted.body}</span>
+            <span className={quoteStyles.name}>Edit message</span>
+            <span className={quoteStyles.body}>{quoted.body}</span>
           </>
         ) : (
           <QuoteLines quoted={quoted} />
@@ -174,9 +176,9 @@ function Field(props: FieldProps) {
     if (keyOf(event) === "Escape") escape(event, onEscape);
   };
   return (
-    <form className="composer" onSubmit={submit}>
+    <form className={styles.composer} onSubmit={submit}>
       {children}
-      <div className="composer-line">
+      <div className={styles.line}>
         {tray && <TrayButton tray={tray} />}
         <textarea
           ref={field}
@@ -218,11 +220,11 @@ function SendButton({ onRecord, sendLabel = "Send", canSend }: SendButtonProps) 
   return (
     <>
       {onRecord && (
-        <IconButton label="Record a voice message" className="composer-tool" onClick={onRecord} data-testid="voice-record">
+        <IconButton label="Record a voice message" className={styles.tool} onClick={onRecord} data-testid="voice-record">
           <Icon name="mic" />
         </IconButton>
       )}
-      <button type="submit" className="composer-send" disabled={!canSend} aria-label={sendLabel} title={sendLabel} data-testid="composer-send">
+      <button type="submit" className={styles.send} disabled={!canSend} aria-label={sendLabel} title={sendLabel} data-testid="composer-send">
         <Icon name={sendLabel === "Send" ? "send" : "check"} />
       </button>
     </>

@@ -6,6 +6,9 @@ import { useConfig } from "@/lib/config";
 import { formatSize, pick, type Picked } from "@/features/inbox/attachments/attachments";
 import { filesOf } from "./transferFiles";
 import { useBlobUrl } from "@/features/inbox/attachments/media";
+import composerStyles from "./composer.module.css";
+import attachmentsStyles from "@/features/inbox/attachments/attachments.module.css";
+import styles from "./tray.module.css";
 
 /** UniPile's documented limits, until the server has sent its own. */
 const USUAL_LIMITS = { max_bytes: 15_000_000, max_files: 10 };
@@ -71,7 +74,7 @@ export function useDrop(tray: Tray, isOpen: boolean) {
 
 export function DropOverlay() {
   return (
-    <div className="drop" aria-hidden="true">
+    <div className={styles.drop} aria-hidden="true">
       <Icon name="clip" size={28} />
       Drop the files to attach them
     </div>
@@ -82,7 +85,7 @@ export function TrayButton({ tray }: { readonly tray: Tray }) {
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
-      <IconButton label="Attach files" className="composer-tool" onClick={() => input.current?.click()} data-testid="composer-attach">
+      <IconButton label="Attach files" className={composerStyles.tool} onClick={() => input.current?.click()} data-testid="composer-attach">
         <Icon name="clip" />
       </IconButton>
       <input
@@ -105,13 +108,13 @@ export function TrayButton({ tray }: { readonly tray: Tray }) {
 export function TrayList({ tray }: { readonly tray: Tray }) {
   if (tray.picked.length === 0) return null;
   return (
-    <ul className="tray" aria-label="Attached files" data-testid="composer-tray">
+    <ul className={styles.tray} aria-label="Attached files" data-testid="composer-tray">
       {tray.picked.map(({ key, file }) => (
-        <li key={key} className="tray-file">
+        <li key={key} className={styles.file}>
           <Preview file={file} />
-          <span className="file-words">
-            <span className="file-name" translate="no">{file.name}</span>
-            <span className="file-note">{formatSize(file.size)}</span>
+          <span className={attachmentsStyles.fileWords}>
+            <span className={attachmentsStyles.fileName} translate="no">{file.name}</span>
+            <span className={attachmentsStyles.fileNote}>{formatSize(file.size)}</span>
           </span>
           <IconButton label={`Remove ${file.name}`} onClick={() => tray.remove(key)}>
             <Icon name="close" size={16} />
@@ -125,5 +128,5 @@ export function TrayList({ tray }: { readonly tray: Tray }) {
 function Preview({ file }: { readonly file: File }) {
   const isPicture = /^image\/(png|jpeg|gif|webp)$/.test(file.type);
   const url = useBlobUrl(isPicture ? file : undefined);
-  return <span className="tray-picture">{url === null ? <Icon name="file" /> : <img src={url} alt="" />}</span>;
+  return <span className={styles.picture}>{url === null ? <Icon name="file" /> : <img src={url} alt="" />}</span>;
 }

@@ -6,6 +6,8 @@ import { Exact } from "@/components/Text";
 import { keyOf } from "@/lib/keys";
 import { formatSeconds } from "@/features/inbox/attachments/attachments";
 import { describeRecorderError, MissingPartError, startRecording, TooShortError, type Recording } from "./recording";
+import composerStyles from "./composer.module.css";
+import styles from "./recorder.module.css";
 
 /** `ended`: the microphone stopped by itself; what was recorded until then can be sent. */
 type Phase = "asking" | "recording" | "ended" | "making" | "missing";
@@ -92,7 +94,7 @@ function RecorderStatus({ phase, seconds }: { readonly phase: Phase; readonly se
   if (phase === "recording") {
     return (
       <>
-        <span className="recorder-dot" aria-hidden="true" />
+        <span className={styles.dot} aria-hidden="true" />
         <span role="timer">
           Recording <Exact>{formatSeconds(seconds)}</Exact>
         </span>
@@ -123,7 +125,7 @@ export function VoiceRecorder(props: VoiceRecorderProps) {
   };
   return (
     // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape throws it away from wherever the focus is in it
-    <div className="recorder" role="group" aria-label="Voice message" onKeyDown={onKeyDown} data-testid="voice-recorder" data-phase={phase}>
+    <div className={styles.recorder} role="group" aria-label="Voice message" onKeyDown={onKeyDown} data-testid="voice-recorder" data-phase={phase}>
       <IconButton label="Discard the recording" onClick={props.onClose} data-testid="voice-cancel">
         <Icon name="trash" />
       </IconButton>
@@ -131,7 +133,7 @@ export function VoiceRecorder(props: VoiceRecorderProps) {
       <button
         ref={sending}
         type="button"
-        className="composer-send"
+        className={composerStyles.send}
         aria-label="Send the voice message"
         aria-disabled={!canFinish(phase)}
         onClick={() => void finish()}

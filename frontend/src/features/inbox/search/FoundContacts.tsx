@@ -8,6 +8,8 @@ import { firstShown } from "@/lib/texts";
 import type { Account, FoundContact } from "@/types/wire";
 import { ContactAvatar } from "@/features/inbox/chats/ContactAvatar";
 import { NewChatDialog } from "@/features/inbox/chats/NewChat";
+import chatRowStyles from "@/features/inbox/chats/chat-row.module.css";
+import styles from "./search.module.css";
 
 interface FoundContactsProps {
   readonly people: readonly FoundContact[];
@@ -54,7 +56,7 @@ function FoundContactRow({ contact, account, isPhoneShown, onStart }: FoundConta
   const text = <FoundContactText contact={contact} account={isPhoneShown ? account : undefined} />;
   if (contact.chat_id !== null) {
     return (
-      <Link className="found-person" to={`/inbox/${contact.account_id}/${contact.chat_id}${search}`} data-testid="search-person">
+      <Link className={styles.foundPerson} to={`/inbox/${contact.account_id}/${contact.chat_id}${search}`} data-testid="search-person">
         {text}
       </Link>
     );
@@ -62,15 +64,15 @@ function FoundContactRow({ contact, account, isPhoneShown, onStart }: FoundConta
   const { phone } = contact;
   if (phone === null || account === undefined || !can("send", account) || readPhone(phone) === null) {
     return (
-      <div className="found-person" data-testid="search-person">
+      <div className={styles.foundPerson} data-testid="search-person">
         {text}
       </div>
     );
   }
   return (
-    <button type="button" className="found-person" onClick={() => onStart({ account, to: phone })} data-testid="search-person">
+    <button type="button" className={styles.foundPerson} onClick={() => onStart({ account, to: phone })} data-testid="search-person">
       {text}
-      <span className="found-start">Start a chat</span>
+      <span className={styles.foundStart}>Start a chat</span>
     </button>
   );
 }
@@ -81,11 +83,11 @@ function FoundContactText({ contact, account }: { readonly contact: FoundContact
   return (
     <>
       <ContactAvatar accountId={contact.account_id} name={name} avatar={contact.avatar} />
-      <span className="found-words">
-        <span className="chat-title" dir="auto" translate="no">
+      <span className={styles.foundWords}>
+        <span className={chatRowStyles.title} dir="auto" translate="no">
           {name}
         </span>
-        <span className="found-detail">{details.filter((part) => part !== null).join(" · ") || "Met in a group"}</span>
+        <span className={styles.foundDetail}>{details.filter((part) => part !== null).join(" · ") || "Met in a group"}</span>
       </span>
     </>
   );

@@ -18,7 +18,9 @@ import { ChatSkeletons } from "@/features/inbox/chats/ChatList";
 import { FoundContacts } from "./FoundContacts";
 import { excerpt } from "./highlight";
 import { shownBody } from "@/features/inbox/thread/mentions";
-import "./search.css";
+import chatRowStyles from "@/features/inbox/chats/chat-row.module.css";
+import chatListStyles from "@/features/inbox/chats/chat-list.module.css";
+import styles from "./search.module.css";
 
 const PAUSE_MS = 250;
 
@@ -33,7 +35,7 @@ export function SearchField({ text, onChange }: SearchFieldProps) {
   const onKeyDown = (event: KeyboardEvent) => {
     const key = keyOf(event);
     if (key === "Escape" && text !== "") onChange("");
-    else if (key === "ArrowDown") document.querySelector<HTMLElement>(".found a, .found button, .chat-list a")?.focus();
+    else if (key === "ArrowDown") document.querySelector<HTMLElement>("#search-results a, #search-results button, #chat-list a")?.focus();
     else return;
     event.preventDefault();
   };
@@ -42,7 +44,7 @@ export function SearchField({ text, onChange }: SearchFieldProps) {
     field.current?.focus();
   };
   return (
-    <div className="search" role="search">
+    <div className={styles.search} role="search">
       <Icon name="search" size={18} />
       <input
         ref={field}
@@ -97,7 +99,7 @@ function walkFound(event: KeyboardEvent<HTMLElement>): void {
   event.preventDefault();
   const links = [...event.currentTarget.querySelectorAll<HTMLElement>("a, button")];
   const next = links[links.indexOf(document.activeElement as HTMLElement) + direction];
-  (next ?? (direction < 0 ? document.querySelector<HTMLElement>(".search input") : null))?.focus();
+  (next ?? (direction < 0 ? document.querySelector<HTMLElement>("[role=search] input") : null))?.focus();
 }
 
 interface SearchResultsProps {
@@ -121,7 +123,7 @@ export function SearchResults({ text, accounts, selectedId }: SearchResultsProps
   const count = first.chats.length + others.length + messages.length;
   return (
     // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- the links are the controls; this only moves the focus between them
-    <div className="found" onKeyDown={walkFound} data-testid="search-results">
+    <div id="search-results" className={styles.found} onKeyDown={walkFound} data-testid="search-results">
       <p className="visually-hidden" role="status">
         {`${first.chats.length} chats, ${others.length} people and ${messages.length} messages found`}
       </p>
@@ -140,7 +142,7 @@ export function SearchResults({ text, accounts, selectedId }: SearchResultsProps
           Show more
         </Button>
       )}
-      {!first.is_complete && <p className="list-end">Older messages are still being made searchable.</p>}
+      {!first.is_complete && <p className={chatListStyles.listEnd}>Older messages are still being made searchable.</p>}
     </div>
   );
 }
@@ -164,7 +166,7 @@ function Group({ title, isShown, children }: GroupProps) {
   if (!isShown) return null;
   return (
     <section aria-label={title}>
-      <h2 className="found-title">{title}</h2>
+      <h2 className={styles.foundTitle}>{title}</h2>
       {children}
     </section>
   );
@@ -194,14 +196,14 @@ function MessageResult({ message, wanted }: { readonly message: FoundMessage; re
   const to = `/inbox/${message.account_id}/${message.chat_id}${search}${anchorOf(message.id)}`;
   const names = message.attachments.map(({ file_name }) => file_name ?? "").join(" ");
   return (
-    <Link className="found-message" to={to} data-testid="search-message">
-      <span className="chat-top">
-        <span className="chat-title" translate="no">{firstShown(message.chat_title) ?? "Unknown contact"}</span>
-        <Time className="chat-time" at={message.sent_at}>
+    <Link className={styles.foundMessage} to={to} data-testid="search-message">
+      <span className={chatRowStyles.top}>
+        <span className={chatRowStyles.title} translate="no">{firstShown(message.chat_title) ?? "Unknown contact"}</span>
+        <Time className={chatRowStyles.time} at={message.sent_at}>
           {formatListTime(message.sent_at)}
         </Time>
       </span>
-      <span className="found-text" dir="auto">
+      <span className={styles.foundText} dir="auto">
         {message.direction === "out" && <Text>You: </Text>}
         {excerpt(`${shownBody(message)} ${names}`.trim(), wanted).map(({ text, isFound }, index) =>
           isFound ? <mark key={index}>{text}</mark> : <Text key={index}>{text}</Text>,

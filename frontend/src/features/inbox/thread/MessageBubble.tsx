@@ -17,6 +17,8 @@ import { Reactions } from "./Reactions";
 import { useThreadActions } from "./threadContext";
 import { Tick } from "./Tick";
 import { SendProblem } from "./SendProblem";
+import { classes } from "@/components/classes";
+import styles from "./message.module.css";
 
 interface MessageBubbleProps {
   readonly bubble: Bubble;
@@ -31,20 +33,25 @@ export const MessageBubble = memo(function MessageBubble(props: MessageBubblePro
   const { bubble, isDayStart, isContinued, hasName, isStop } = props;
   const isTight = isContinued && !isDayStart;
   return (
-    <div className={`message ${isTight ? "message-tight" : ""}`} data-message-id={bubble.message?.id}>
+    <div className={classes(styles.message, isTight && styles.tight)} data-message-id={bubble.message?.id}>
       {isDayStart && (
-        <p className="day">
+        <p className={styles.day}>
           <Time at={bubble.orderedAt}>{formatDay(bubble.orderedAt)}</Time>
         </p>
       )}
       {bubble.isEvent ? (
-        <p className="event">{bubble.body || "The chat was changed"}</p>
+        <p className={styles.event}>{bubble.body || "The chat was changed"}</p>
       ) : (
         <BubbleRow bubble={bubble} isInGroup={hasName} isTight={isTight} isStop={isStop} />
       )}
     </div>
   );
 });
+
+const SIDES = {
+  in: { row: styles.rowIn, bubble: styles.bubbleIn },
+  out: { row: styles.rowOut, bubble: styles.bubbleOut },
+} as const;
 
 interface BubbleRowProps {
   readonly bubble: Bubble;
@@ -59,17 +66,17 @@ function BubbleRow({ bubble, isInGroup, isTight, isStop }: BubbleRowProps) {
   const button = useRef<HTMLButtonElement>(null);
   const press = useLongPress(() => button.current?.click());
   return (
-    <div className={`row row-${direction} ${isInGroup ? "row-group" : ""}`}>
+    <div className={classes(styles.row, SIDES[direction].row, isInGroup && styles.rowGroup)}>
       {isNamed && <Writer bubble={bubble} />}
       <article
-        className={`bubble bubble-${direction} ${isTight ? "bubble-tight" : ""}`}
+        className={classes(styles.bubble, SIDES[direction].bubble, isTight && styles.bubbleTight)}
         aria-label={direction === "out" ? "You" : (sender?.name ?? "Contact")}
         data-testid="message-bubble"
         data-direction={direction}
         data-status={status}
         {...press}
       >
-        {isNamed && sender !== null && <p className={`bubble-name hue-${hueOf(sender.id)}`} translate="no">{sender.name}</p>}
+        {isNamed && sender !== null && <p className={classes(styles.bubbleName, `hue-${hueOf(sender.id)}`)} translate="no">{sender.name}</p>}
         <Content bubble={bubble} />
         <Meta bubble={bubble} />
         <Reactions bubble={bubble} />
@@ -85,7 +92,7 @@ function Writer({ bubble }: { readonly bubble: Bubble }) {
   const { sender, message } = bubble;
   if (sender === null || message === null) return null;
   return (
-    <span className="row-avatar">
+    <span className={styles.rowAvatar}>
       <ContactAvatar accountId={message.account_id} name={sender.name} avatar={sender.avatar} size="small" />
     </span>
   );
@@ -93,7 +100,7 @@ function Writer({ bubble }: { readonly bubble: Bubble }) {
 
 function Meta({ bubble }: { readonly bubble: Bubble }) {
   return (
-    <span className="bubble-meta">
+    <span className={styles.bubbleMeta}>
       {bubble.isEdited && !bubble.isDeleted && <span data-testid="message-edited">edited </span>}
       {bubble.scheduledAt !== null && <Text>{`will be sent at ${formatClock(bubble.scheduledAt)} · `}</Text>}
       <Time at={bubble.sentAt} title={formatExact(bubble.sentAt)}>
@@ -120,7 +127,7 @@ function MenuOpener({ bubble, button, isStop }: MenuOpenerProps) {
       <button
         ref={button}
         type="button"
-        className="bubble-menu"
+        className={styles.bubbleMenu}
         aria-label="Message menu"
         aria-haspopup="menu"
         aria-expanded={anchor !== null}
@@ -141,7 +148,7 @@ const isUnsupported = ({ message, body, attachments }: Bubble): boolean => messa
 function Content({ bubble }: { readonly bubble: Bubble }) {
   if (bubble.isDeleted) {
     return (
-      <span className="bubble-deleted" data-testid="message-deleted">
+      <span className={styles.bubbleDeleted} data-testid="message-deleted">
         <Icon name="trash" size={15} />
         <Text>{bubble.direction === "out" ? "You deleted this message" : "This message was deleted"}</Text>
       </span>
@@ -149,7 +156,7 @@ function Content({ bubble }: { readonly bubble: Bubble }) {
   }
   if (isUnsupported(bubble)) {
     return (
-      <span className="bubble-deleted" data-testid="message-unsupported">
+      <span className={styles.bubbleDeleted} data-testid="message-unsupported">
         <Icon name="info" size={15} />
         Unsupported message. Open WhatsApp on the phone to see it.
       </span>
@@ -162,7 +169,7 @@ function MessageContent({ bubble }: { readonly bubble: Bubble }) {
   return (
     <>
       {bubble.isForwarded && (
-        <span className="bubble-forwarded" data-testid="message-forwarded">
+        <span className={styles.bubbleForwarded} data-testid="message-forwarded">
           <Icon name="forward" size={14} />
           Forwarded
         </span>
@@ -178,7 +185,7 @@ function MessageContent({ bubble }: { readonly bubble: Bubble }) {
 /** Keyed by its text: a page translator replaces the text with its own elements, which an edit has to replace. */
 function BodyText({ body }: { readonly body: string }) {
   return (
-    <span key={body} className="bubble-text" dir="auto">
+    <span key={body} className={styles.bubbleText} dir="auto">
       {linkify(body).map(({ text, href }, index) =>
         href === null ? (
           <Text key={index}>{text}</Text>

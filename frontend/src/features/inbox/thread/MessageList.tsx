@@ -7,6 +7,8 @@ import { showMessage } from "./anchor";
 import type { Bubble } from "./bubbles";
 import { MessageBubble } from "./MessageBubble";
 import type { useMessages } from "@/features/inbox/queries";
+import chatListStyles from "@/features/inbox/chats/chat-list.module.css";
+import styles from "./thread.module.css";
 
 const CLOSE_MS = 5 * 60_000;
 const NEAR_END_PX = 120;
@@ -85,12 +87,14 @@ function useSteadyView(
   }, [scroller, bubbles, first, isOpenEnded]);
 }
 
+const MENU_BUTTON = "[aria-haspopup=menu]";
+
 /** Arrow keys move from one message's menu to the next. */
 function walkMenus(event: KeyboardEvent<HTMLElement>): void {
   const direction = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (direction === undefined || !(event.target as HTMLElement).matches(".bubble-menu")) return;
+  if (direction === undefined || !(event.target as HTMLElement).matches(MENU_BUTTON)) return;
   event.preventDefault();
-  const buttons = [...event.currentTarget.querySelectorAll<HTMLElement>(".bubble-menu")];
+  const buttons = [...event.currentTarget.querySelectorAll<HTMLElement>(MENU_BUTTON)];
   buttons[buttons.indexOf(event.target as HTMLElement) + direction]?.focus();
 }
 
@@ -124,11 +128,11 @@ export function MessageList({ thread, bubbles, isGroup, anchor = null, onLeave }
   useSteadyView(scroller, bubbles, isOpenEnded);
   const stop = bubbles.findLast(hasMenu);
   return (
-    <div className="thread-middle">
+    <div className={styles.middle}>
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard */}
-      <div className="messages" ref={scroller} onScroll={update} role="region" aria-label="Messages" tabIndex={0}>
+      <div className={styles.messages} ref={scroller} onScroll={update} role="region" aria-label="Messages" tabIndex={0}>
         {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions -- moves the focus between the menus, which are the controls */}
-        <div className="messages-column" onKeyDown={walkMenus}>
+        <div className={styles.messagesColumn} onKeyDown={walkMenus}>
           <ThreadStart thread={thread} />
           {bubbles.map((bubble, index) => {
             const before = bubbles[index - 1];
@@ -147,7 +151,7 @@ export function MessageList({ thread, bubbles, isGroup, anchor = null, onLeave }
         </div>
       </div>
       {(!isAtEnd || isOpenEnded) && (
-        <button type="button" className="jump" onClick={isOpenEnded ? onLeave : toEnd} aria-label="Jump to the newest message" title="Newest message">
+        <button type="button" className={styles.jump} onClick={isOpenEnded ? onLeave : toEnd} aria-label="Jump to the newest message" title="Newest message">
           <Icon name="down" />
         </button>
       )}
@@ -157,9 +161,9 @@ export function MessageList({ thread, bubbles, isGroup, anchor = null, onLeave }
 
 /** Below the newest loaded message, while there are newer ones. */
 function ThreadRest({ thread }: { readonly thread: MessageListProps["thread"] }) {
-  if (!thread.isFetchPreviousPageError) return <p className="list-end">Loading newer messages…</p>;
+  if (!thread.isFetchPreviousPageError) return <p className={chatListStyles.listEnd}>Loading newer messages…</p>;
   return (
-    <p className="list-end">
+    <p className={chatListStyles.listEnd}>
       Newer messages could not be loaded.{" "}
       <Button size="small" tone="quiet" onClick={() => void thread.fetchPreviousPage()}>
         Try again
@@ -171,7 +175,7 @@ function ThreadRest({ thread }: { readonly thread: MessageListProps["thread"] })
 function ThreadStart({ thread }: { readonly thread: MessageListProps["thread"] }) {
   if (thread.isFetchNextPageError) {
     return (
-      <p className="list-end">
+      <p className={chatListStyles.listEnd}>
         Older messages could not be loaded.{" "}
         <Button size="small" tone="quiet" onClick={() => void thread.fetchNextPage()}>
           Try again
@@ -180,6 +184,6 @@ function ThreadStart({ thread }: { readonly thread: MessageListProps["thread"] }
     );
   }
   return (
-    <p className="list-end">{thread.hasNextPage ? "Loading older messages…" : "This is where the conversation begins."}</p>
+    <p className={chatListStyles.listEnd}>{thread.hasNextPage ? "Loading older messages…" : "This is where the conversation begins."}</p>
   );
 }

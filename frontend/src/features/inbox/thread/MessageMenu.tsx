@@ -5,6 +5,7 @@ import type { Message } from "@/types/wire";
 import { canAnswer, canDelete, canEdit, isSameEmoji } from "./amendments";
 import { shownBody } from "./mentions";
 import { useThreadActions } from "./threadContext";
+import styles from "./reactions.module.css";
 
 const QUICK = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
 
@@ -58,7 +59,7 @@ function QuickReactions({ message, onClose }: Pick<MessageMenuProps, "message" |
   const own = message.reactions.find((reaction) => reaction.is_own)?.value;
   const values = own === undefined || QUICK.some((value) => isSameEmoji(value, own)) ? QUICK : [...QUICK, own];
   return (
-    <div className="quick" role="group" aria-label="React">
+    <div className={styles.quick} role="group" aria-label="React">
       {values.map((value) => {
         const isOwn = own !== undefined && isSameEmoji(own, value);
         return (
@@ -69,7 +70,7 @@ function QuickReactions({ message, onClose }: Pick<MessageMenuProps, "message" |
             aria-checked={isOwn}
             aria-label={isOwn ? `Take back ${value}` : `React with ${value}`}
             tabIndex={-1}
-            className="quick-emoji"
+            className={styles.quickEmoji}
             onClick={() => {
               onClose();
               react(message, isOwn ? null : value);

@@ -2,14 +2,15 @@
 import { firstShown } from "@/lib/texts";
 import type { Quoted } from "@/types/wire";
 import { useThreadActions } from "./threadContext";
+import styles from "./quote.module.css";
 
 export const nameQuoted = (quoted: Quoted): string => (quoted.direction === "out" ? "You" : (firstShown(quoted.name) ?? "Contact"));
 
 export function QuoteLines({ quoted }: { readonly quoted: Quoted }) {
   return (
     <>
-      <span className="quote-name" translate={quoted.direction === "out" ? undefined : "no"}>{nameQuoted(quoted)}</span>
-      <span className="quote-body" dir="auto">
+      <span className={styles.name} translate={quoted.direction === "out" ? undefined : "no"}>{nameQuoted(quoted)}</span>
+      <span className={styles.body} dir="auto">
         {firstShown(quoted.body)?.trim() ?? "Attachment"}
       </span>
     </>
@@ -22,13 +23,13 @@ export function Quote({ quoted }: { readonly quoted: Quoted }) {
   const id = quoted.message_id;
   if (id === null) {
     return (
-      <div className="quote" data-testid="message-quote">
+      <div className={styles.quote} data-testid="message-quote">
         <QuoteLines quoted={quoted} />
       </div>
     );
   }
   return (
-    <button type="button" className="quote" onClick={() => jumpTo(id)} title="Show the message" data-testid="message-quote">
+    <button type="button" className={styles.quote} onClick={() => jumpTo(id)} title="Show the message" data-testid="message-quote">
       <QuoteLines quoted={quoted} />
     </button>
   );

@@ -6,6 +6,9 @@ import { Exact } from "@/components/Text";
 import { groupReactions } from "./amendments";
 import type { Bubble } from "./bubbles";
 import { useThreadActions } from "./threadContext";
+import messageStyles from "./message.module.css";
+import menuStyles from "@/components/menu.module.css";
+import styles from "./reactions.module.css";
 
 export function Reactions({ bubble }: { readonly bubble: Bubble }) {
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
@@ -16,7 +19,7 @@ export function Reactions({ bubble }: { readonly bubble: Bubble }) {
     <>
       <button
         type="button"
-        className="bubble-reactions"
+        className={messageStyles.bubbleReactions}
         aria-label={`Reactions: ${spoken}`}
         title={spoken}
         aria-haspopup="dialog"
@@ -25,9 +28,9 @@ export function Reactions({ bubble }: { readonly bubble: Bubble }) {
         data-testid="message-reactions"
       >
         {groups.map(({ value, names }) => (
-          <span key={value} className="bubble-reaction">
+          <span key={value}>
             <Exact>{value}</Exact>
-            {names.length > 1 && <span className="bubble-reaction-count" translate="no">{names.length}</span>}
+            {names.length > 1 && <span className={messageStyles.bubbleReactionCount} translate="no">{names.length}</span>}
           </span>
         ))}
       </button>
@@ -52,7 +55,7 @@ function Reactors({ bubble, anchor, onClose }: ReactorsProps) {
   };
   return (
     <Popover anchor={anchor} label="Reactions" role="dialog" onClose={onClose}>
-      <ul className="reactors">
+      <ul className={styles.reactors}>
         {groupReactions(bubble.reactions).flatMap(({ value, names }) =>
           names.map((name, index) => (
             <li key={`${value}${index}`}>
@@ -63,7 +66,7 @@ function Reactors({ bubble, anchor, onClose }: ReactorsProps) {
         )}
       </ul>
       {canAct && message !== null && own !== undefined && (
-        <button type="button" className="menu-item" onClick={takeBack} data-testid="reaction-remove">
+        <button type="button" className={menuStyles.item} onClick={takeBack} data-testid="reaction-remove">
           Take back your <Exact>{own.value}</Exact>
         </button>
       )}

@@ -3,6 +3,8 @@ import { Button } from "@/components/Button";
 import type { Bubble } from "./bubbles";
 import type { Pending } from "@/features/inbox/data/pending";
 import { useThreadActions } from "./threadContext";
+import { classes } from "@/components/classes";
+import styles from "./send-problem.module.css";
 
 const REASONS: Readonly<Partial<Record<Bubble["status"], string>>> = {
   failed: "Not sent.",
@@ -24,7 +26,7 @@ export function SendProblem({ bubble }: { readonly bubble: Bubble }) {
 function Waiting({ pending, reason }: { readonly pending: Pending; readonly reason: string }) {
   const { retryPending, discardPending } = useThreadActions();
   return (
-    <div className="trouble trouble-waiting" role="status" data-testid="message-waiting">
+    <div className={classes(styles.problem, styles.waiting)} role="status" data-testid="message-waiting">
       <span>{pending.isUnstored === true ? `${reason} Keep this page open until then.` : reason}</span>
       <Button size="small" tone="quiet" onClick={() => retryPending(pending.clientId)} data-testid="message-retry">
         Try now
@@ -43,7 +45,7 @@ function Failed({ bubble }: { readonly bubble: Bubble }) {
   const { pending, message } = bubble;
   const retry = pending === null ? message && canAct && (() => askRetry(message)) : () => retryPending(pending.clientId);
   return (
-    <div className={`trouble trouble-${bubble.status}`} role="alert">
+    <div className={classes(styles.problem, styles[bubble.status])} role="alert">
       <span>{text}</span>
       {retry && (
         <Button size="small" tone="quiet" onClick={retry} data-testid="message-retry">

@@ -13,6 +13,7 @@ import { ThreadHead } from "./ThreadHead";
 import { ThreadMessages } from "./ThreadMessages";
 import { ThreadQuestion } from "./ThreadQuestions";
 import { useThreadState, type ThreadProps } from "./threadState";
+import styles from "./thread.module.css";
 
 export function Thread(props: ThreadProps) {
   const navigate = useNavigate();
@@ -30,10 +31,10 @@ export function Thread(props: ThreadProps) {
     <ThreadContext value={thread}>
       <ThreadActionsContext value={thread.actions}>
         {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions -- Escape leaves the chat from wherever the focus is in it */}
-        <div className="thread" data-testid="thread" onKeyDown={leaveOnEscape} {...handlers}>
+        <div className={styles.thread} data-testid="thread" onKeyDown={leaveOnEscape} {...handlers}>
           <ThreadHead />
           <ThreadMessages />
-          <AccountNotice account={thread.account} className="thread-notice" />
+          <AccountNotice account={thread.account} className={styles.notice} />
           <ThreadFoot />
           {isOver && <DropOverlay />}
         </div>

@@ -6,11 +6,13 @@ import { useMayOnlyRead } from "@/lib/rights";
 import { Composer } from "@/features/inbox/composer/Composer";
 import { Collision } from "@/features/inbox/presence/Colleagues";
 import { useThread } from "./threadContext";
+import composerStyles from "@/features/inbox/composer/composer.module.css";
+import styles from "./thread.module.css";
 
 export function ThreadFoot() {
   const { account, chatId, isChannel, intent, setIntent, amending, tray, send, sentence, report } = useThread();
   const mayOnlyRead = useMayOnlyRead(account);
-  if (isChannel) return <p className="composer-closed">Only the channel’s admins can post here.</p>;
+  if (isChannel) return <p className={composerStyles.closed}>Only the channel’s admins can post here.</p>;
   const submit = (text: string) => {
     setIntent(null);
     if (intent?.kind === "edit") {
@@ -44,7 +46,7 @@ export function ThreadFoot() {
 
 function Sentence({ text, onDismiss }: { readonly text: string; readonly onDismiss: () => void }) {
   return (
-    <p className="thread-sentence" role="alert" data-testid="thread-sentence">
+    <p className={styles.sentence} role="alert" data-testid="thread-sentence">
       <Text>{text}</Text>
       <IconButton label="Dismiss" onClick={onDismiss}>
         <Icon name="close" size={16} />

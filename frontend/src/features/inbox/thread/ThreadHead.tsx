@@ -14,6 +14,9 @@ import { nameChat } from "@/features/inbox/chats/ChatRow";
 import { ContactAvatar } from "@/features/inbox/chats/ContactAvatar";
 import { Faces, HeadLine } from "@/features/inbox/presence/Colleagues";
 import { useThread } from "./threadContext";
+import { classes } from "@/components/classes";
+import buttonStyles from "@/components/button.module.css";
+import styles from "./thread.module.css";
 
 const KIND_PREFIX: Record<ChatKind, string> = { direct: "", group: "Group · ", channel: "Channel · " };
 
@@ -23,13 +26,13 @@ export function ThreadHead() {
   const maySend = useCan()("send", account);
   const title = chat === undefined ? "" : nameChat(chat);
   return (
-    <header className="thread-head">
-      <Link className="icon-button thread-back" to={`/inbox${search}`} aria-label="Back to the chats">
+    <header className={styles.head}>
+      <Link className={classes(buttonStyles.iconButton, styles.back)} to={`/inbox${search}`} aria-label="Back to the chats">
         <Icon name="back" />
       </Link>
       <DetailsButton chat={chat} title={title} />
-      <div className="thread-title">
-        <h2 translate="no">{title === "" ? <Skeleton className="thread-title-skeleton" /> : title}</h2>
+      <div className={styles.title}>
+        <h2 translate="no">{title === "" ? <Skeleton className={styles.titleSkeleton} /> : title}</h2>
         <HeadLine chatId={chatId} usual={`${chat === undefined ? "" : KIND_PREFIX[chat.kind]}via ${nameAccount(account)}`} />
       </div>
       <Faces chatId={chatId} />
@@ -44,7 +47,7 @@ function DetailsButton({ chat, title }: { readonly chat: Chat | undefined; reado
   if (chat === undefined) return <Avatar name="" />;
   return (
     <>
-      <span className="thread-who">
+      <span className={styles.who}>
         <ContactAvatar accountId={chat.account_id} name={title} avatar={chat.contact?.avatar} isGroup={chat.kind !== "direct"} />
         <button
           type="button"

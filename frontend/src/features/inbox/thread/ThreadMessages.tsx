@@ -3,13 +3,15 @@ import { EmptyState, ErrorState, Loading, Skeleton } from "@/components/States";
 import { describeError } from "@/lib/api/errors";
 import { MessageList } from "./MessageList";
 import { useThread } from "./threadContext";
+import { classes } from "@/components/classes";
+import styles from "./thread.module.css";
 
 export function ThreadMessages() {
   const { chat, messages, anchor, leaveAnchor, isChannel } = useThread();
   if (messages.bubbles === null) {
     if (!messages.isError) return <MessageSkeletons />;
     return (
-      <div className="thread-middle">
+      <div className={styles.middle}>
         <ErrorState
           title="Messages could not be loaded"
           message={describeError(messages.error)}
@@ -20,7 +22,7 @@ export function ThreadMessages() {
   }
   if (messages.bubbles.length === 0) {
     return (
-      <div className="thread-middle">
+      <div className={styles.middle}>
         <EmptyState icon="chat" title="No messages yet">
           {isChannel ? "New posts of the channel appear here." : "Write the first one below."}
         </EmptyState>
@@ -41,11 +43,11 @@ export function ThreadMessages() {
 
 function MessageSkeletons() {
   return (
-    <div className="thread-middle">
+    <div className={styles.middle}>
       <Loading label="Loading messages">
-        <div className="message-skeletons">
+        <div className={styles.skeletons}>
           {["in", "out", "in", "in", "out", "in"].map((side, index) => (
-            <Skeleton key={index} className={`message-skeleton message-skeleton-${side}`} />
+            <Skeleton key={index} className={classes(styles.skeleton, side === "out" && styles.skeletonOut)} />
           ))}
         </div>
       </Loading>

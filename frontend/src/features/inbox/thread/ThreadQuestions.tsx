@@ -2,6 +2,7 @@
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import type { Question } from "./intent";
+import styles from "@/components/dialog.module.css";
 
 interface ThreadQuestionProps {
   readonly question: Question;
@@ -35,7 +36,7 @@ export function ThreadQuestion({ question, onYes, onClose }: ThreadQuestionProps
   return (
     <Dialog title={texts.title} onClose={onClose}>
       <p>{texts.text}</p>
-      <div className="dialog-actions">
+      <div className={styles.actions}>
         <Button onClick={onClose}>{texts.no}</Button>
         <Button tone={texts.tone} onClick={confirm} data-testid={`confirm-${question.kind}`}>
           {texts.yes}

@@ -1,5 +1,7 @@
 /** The delivery state of an outgoing message. */
 import type { MessageStatus } from "@/types/wire";
+import { classes } from "@/components/classes";
+import styles from "./tick.module.css";
 
 const LABELS: Readonly<Partial<Record<MessageStatus, string>>> = {
   sending: "Sending",
@@ -23,7 +25,7 @@ export function Tick({ status }: { readonly status: MessageStatus }) {
   const label = LABELS[status];
   if (label === undefined) return null;
   return (
-    <span className={`tick tick-${status}`} role="img" aria-label={label} title={label} data-testid="message-tick" data-status={status}>
+    <span className={classes(styles.tick, styles[status])} role="img" aria-label={label} title={label} data-testid="message-tick" data-status={status}>
       <svg width="18" height="16" viewBox="0 0 18 16" fill="none" stroke="currentColor" strokeWidth="1.600" strokeLinecap="round" strokeLinejoin="round" aria-hidden="true">
         <path d={PATHS[status]} />
       </svg>

@@ -30,7 +30,7 @@ export function showMessage(messageId: number, behavior: ScrollBehavior): boolea
   row.scrollIntoView({ block: "center", behavior });
   row.tabIndex = -1;
   row.focus({ preventScroll: true });
-  row.dataset["found"] = "";
-  row.addEventListener("animationend", () => delete row.dataset["found"], { once: true });
+  row.dataset.found = "";
+  row.addEventListener("animationend", () => delete row.dataset.found, { once: true });
   return true;
 }
