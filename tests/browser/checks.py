@@ -11,7 +11,7 @@ AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 # Hidden from sight on purpose: for screen readers, or shown when the focus comes.
 STICKING_OUT = """
 () => [...document.querySelectorAll("body *")]
-  .filter((element) => !element.closest(".visually-hidden, .skip, svg"))
+  .filter((element) => !element.closest(".visually-hidden, [href='#main'], svg"))
   .filter((element) => {
     const { left, right, width } = element.getBoundingClientRect()
     return width > 0 && (left < -1 || right > innerWidth + 1)
@@ -26,7 +26,8 @@ SCROLLS_SIDEWAYS = """
 """
 SPILLS = """
 () => [...document.querySelectorAll("a, button")]
-  .filter((element) => !element.closest(".visually-hidden, .skip") && getComputedStyle(element).display !== "inline")
+  .filter((element) => !element.closest(".visually-hidden, [href='#main']"))
+  .filter((element) => getComputedStyle(element).display !== "inline")
   .filter((element) => element.scrollWidth > element.clientWidth + 1)
   .filter((element) => getComputedStyle(element).overflowX === "visible")
   .map((element) => `${element.tagName}.${element.className}: ${element.innerText}`)

@@ -9,18 +9,19 @@ from tests.support.peers import Peer, eventually
 PATIENCE_SECONDS = 20.0
 # A bubble and a row of the list as a reader takes them in.
 SHOWN_THREAD = """
-() => [...document.querySelectorAll(".message")].map((row) => {
+() => [...document.querySelectorAll("[data-testid=message]")].map((row) => {
   const text = (selector) => row.querySelector(selector)?.textContent ?? null
   const bubble = row.querySelector("[data-testid=message-bubble]")
   return {
     id: Number(row.dataset.messageId),
     direction: bubble?.dataset.direction ?? null,
     status: bubble?.dataset.status ?? null,
-    text: text(".bubble-text") || text(".event") || null,
-    quote: text(".bubble .quote-body"),
+    text: text("[data-testid=message-text]") || text("[data-testid=message-event]") || null,
+    quote: text("[data-testid=message-quote] [data-testid=quote-text]"),
     is_edited: row.querySelector("[data-testid=message-edited]") !== null,
     is_deleted: row.querySelector("[data-testid=message-deleted]") !== null,
-    reactions: [...row.querySelectorAll(".bubble-reaction")].map((mark) => mark.firstChild.textContent).sort(),
+    reactions: [...row.querySelectorAll("[data-testid=message-reaction]")]
+      .map((mark) => mark.firstChild.textContent).sort(),
     attachments: [...row.querySelectorAll("[data-testid=attachment]")].map((item) => item.dataset.state),
   }
 })
@@ -28,8 +29,8 @@ SHOWN_THREAD = """
 SHOWN_CHATS = """
 () => [...document.querySelectorAll("[data-testid=chat-item]")].map((row) => ({
   id: Number(row.dataset.chatId),
-  title: row.querySelector(".chat-title").textContent,
-  preview: row.querySelector(".chat-preview").textContent,
+  title: row.querySelector("[data-testid=chat-title]").textContent,
+  preview: row.querySelector(":is([data-testid=chat-preview], [data-testid=chat-typing])").textContent,
   unread: Number.parseInt(row.querySelector("[data-testid=chat-unread]")?.textContent ?? "0"),
 }))
 """

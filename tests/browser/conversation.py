@@ -56,7 +56,7 @@ class Agent(Inbox):
     @property
     def pictures(self) -> Locator:
         """Those whose bytes are there and drawn."""
-        return self.page.get_by_test_id("thread").get_by_role("img").and_(self.page.locator(".picture img"))
+        return self.page.get_by_test_id("thread").get_by_test_id("attachment-image").get_by_role("img")
 
     @property
     def voice_notes(self) -> Locator:

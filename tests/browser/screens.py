@@ -69,7 +69,7 @@ class Inbox:
 
     async def expect_bubbles(self, *texts: str) -> None:
         """The open thread shows exactly these, in this order."""
-        await expect(self.page.locator(".bubble-text")).to_have_text(list(texts))
+        await expect(self.page.get_by_test_id("message-text")).to_have_text(list(texts))
         await expect(self.bubbles).to_have_count(len(texts))
 
     async def expect_status(self, text: str, *statuses: str) -> None:

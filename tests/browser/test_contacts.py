@@ -38,7 +38,7 @@ async def test_people_are_shown_by_picture_and_by_name(demo: Stack, windows: Win
     await expect(inbox.chats.get_by_test_id("avatar-picture")).to_have_count(1, timeout=20_000)
     await inbox.open_chat("Entregas")
     await expect(inbox.bubbles.first).to_be_visible()
-    await expect(page.locator(".row-avatar").get_by_test_id("avatar-picture")).to_have_count(
+    await expect(page.get_by_test_id("message-avatar").get_by_test_id("avatar-picture")).to_have_count(
         2, timeout=20_000
     )
     await page.get_by_test_id("chat-details-open").click()
@@ -64,8 +64,8 @@ async def test_a_new_name_is_shown_in_what_is_open(demo: Stack, windows: Windows
     chat = await demo.sandbox.ok("POST", "/sandbox/groups", group)
     await demo.write("acc-1", "Bom dia", chat_id=chat["id"], **{"from": BIA})
     await inbox.open_chat("Entregas")
-    await expect(inbox.page.locator(".bubble-name")).to_have_text(["Bia Lima"])
+    await expect(inbox.page.get_by_test_id("message-sender")).to_have_text(["Bia Lima"])
     await demo.sandbox.ok("PATCH", "/sandbox/contacts/5511988880000", {"name": "Bia Souza"})
     await demo.write("acc-1", "Casei", **{"from": {"phone_number": BIA["phone_number"]}})
     await expect(inbox.chats.filter(has_text="Bia Souza")).to_have_count(1)
-    await expect(inbox.page.locator(".bubble-name")).to_have_text(["Bia Souza"])
+    await expect(inbox.page.get_by_test_id("message-sender")).to_have_text(["Bia Souza"])

@@ -27,10 +27,12 @@ SCREEN = """
 () => {
   const words = (element, selector) => element.querySelector(selector)?.textContent ?? null
   const chats = [...document.querySelectorAll("[data-testid=chat-item]")].map((chat) => [
-    words(chat, ".chat-title"), words(chat, ".chat-preview"), parseInt(words(chat, "[data-testid=chat-unread]") ?? "0"),
+    words(chat, "[data-testid=chat-title]"),
+    words(chat, ":is([data-testid=chat-preview], [data-testid=chat-typing])"),
+    parseInt(words(chat, "[data-testid=chat-unread]") ?? "0"),
   ])
   const bubbles = [...document.querySelectorAll("[data-testid=message-bubble]")].map((bubble) => [
-    words(bubble, ".bubble-text"), bubble.dataset.direction, bubble.dataset.status,
+    words(bubble, "[data-testid=message-text]"), bubble.dataset.direction, bubble.dataset.status,
   ])
   return { chats, bubbles }
 }

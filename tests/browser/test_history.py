@@ -14,8 +14,9 @@ MESSAGES, CHATS = 130, 90
 QUOTED_MESSAGES = 180
 TOP_OF_FIRST_SEEN = """
 () => {
-  const box = document.querySelector(".messages").getBoundingClientRect()
-  const seen = [...document.querySelectorAll(".bubble")].find((e) => e.getBoundingClientRect().top >= box.top)
+  const box = document.querySelector("[data-testid=messages]").getBoundingClientRect()
+  const seen = [...document.querySelectorAll("[data-testid=message-bubble]")]
+    .find((e) => e.getBoundingClientRect().top >= box.top)
   return [seen.textContent, Math.round(seen.getBoundingClientRect().top)]
 }
 """
@@ -69,7 +70,7 @@ async def test_a_long_list_holds_every_chat_once(demo: Stack, windows: Windows) 
     seen: list[str] = []
 
     async def has_seen_all() -> bool:
-        shown = await inbox.page.locator(".chat-title").all_text_contents()
+        shown = await inbox.page.get_by_test_id("chat-title").all_text_contents()
         assert len(set(shown)) == len(shown)
         seen.extend(title for title in shown if title not in seen)
         await inbox.page.mouse.wheel(0, 500)
@@ -149,7 +150,7 @@ async def scroll_down_to(inbox: Inbox, last: str, everything: list[str]) -> None
 
     async def is_there() -> bool:
         await inbox.page.mouse.wheel(0, 900)
-        shown = await inbox.page.locator(".bubble-text").all_text_contents()
+        shown = await inbox.page.get_by_test_id("message-text").all_text_contents()
         first = everything.index(shown[0])
         assert shown == everything[first : first + len(shown)]
         return last in shown
@@ -189,4 +190,4 @@ async def test_the_button_leads_from_the_middle_to_the_newest_message(demo: Stac
 
 def words(inbox: Inbox, text: str) -> Locator:
     """A message's own words, not those of a quote."""
-    return inbox.page.locator(".bubble-text").filter(has_text=re.compile(f"^{re.escape(text)}$"))
+    return inbox.page.get_by_test_id("message-text").filter(has_text=re.compile(f"^{re.escape(text)}$"))

@@ -171,7 +171,7 @@ async def test_wide_tall_and_tiny_pictures_stay_in_their_bubbles(
         data = base64.b64encode(picture).decode()
         await demo.write("acc-1", "", attachments=[{"name": "a.png", "mimetype": "image/png", "data": data}])
     await inbox.open_chat("Bia Lima")
-    pictures = page.locator(".picture img")
+    pictures = page.locator("[data-testid=attachment-image] img")
     await expect(pictures).to_have_count(3)
     await look_at(page, f"{look}-pictures")
     for number in range(3):

@@ -91,7 +91,7 @@ async def test_whatever_people_write_is_shown_as_text_and_fits(
 
     thread = inbox.page.get_by_test_id("thread")
     await expect(thread.locator("script, img:not([data-testid=avatar-picture]), b, i")).to_have_count(0)
-    await expect(inbox.bubble(ARABIC).locator(".bubble-text")).to_have_css("direction", "rtl")
+    await expect(inbox.bubble(ARABIC).get_by_test_id("message-text")).to_have_css("direction", "rtl")
     await expect(inbox.composer).to_be_in_viewport(ratio=1)
     await check_screen(inbox.page)
 

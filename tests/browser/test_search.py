@@ -34,7 +34,7 @@ async def test_a_find_leads_to_its_message(demo: Stack, windows: Windows) -> Non
     await field.press("ArrowDown")
     await expect(finds).to_be_focused()
     await inbox.page.keyboard.press("Enter")
-    words = inbox.page.locator(".bubble-text").filter(has_text=re.compile("^A entrega é amanhã$"))
+    words = inbox.page.get_by_test_id("message-text").filter(has_text=re.compile("^A entrega é amanhã$"))
     await expect(words).to_be_in_viewport()
     await expect(inbox.page.locator("[data-message-id]:focus")).to_contain_text("A entrega")
 

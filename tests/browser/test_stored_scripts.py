@@ -54,7 +54,9 @@ async def test_no_word_of_a_message_is_more_than_text(demo: Stack, windows: Wind
     inbox = await Inbox.signed_in(windows, demo)
     await inbox.chats.first.click()
     for text in CORPUS:
-        await expect(inbox.bubbles.locator(".bubble-text").get_by_text(text, exact=True)).to_have_count(1)
+        await expect(
+            inbox.bubbles.get_by_test_id("message-text").get_by_text(text, exact=True)
+        ).to_have_count(1)
     await assert_harmless(inbox.page)
     for text in (WORST + " back", CORPUS[0] + " back"):
         await inbox.answer(text)

@@ -71,7 +71,7 @@ async def test_the_meter_moves_by_itself_and_the_end_is_said_where_one_writes(
 
     await demo.app[DATABASE].write(nearly_all)
     usage = (await Inbox.signed_in(windows, demo, "/usage")).page
-    amount = usage.locator(".usage-amount").first
+    amount = usage.get_by_test_id("usage-amount").first
     await expect(amount).to_have_text("799 of 1,000")
     inbox = await Inbox.signed_in(windows, demo)
     await inbox.open_chat("Bia Lima")

@@ -41,7 +41,7 @@ async def test_a_voice_message_is_recorded_sent_and_heard(demo: Stack, talking: 
 
     sound = page.get_by_test_id("attachment-audio")
     await expect(sound).to_have_attribute("data-voice", "true")
-    await expect(sound.locator(".audio-time")).to_have_text(re.compile("0:0[2-9]"))
+    await expect(sound.get_by_test_id("audio-time")).to_have_text(re.compile("0:0[2-9]"))
 
     async def has_arrived() -> bool:
         return len(await sent_by_us(demo)) == 1

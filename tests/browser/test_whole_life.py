@@ -250,7 +250,7 @@ async def link_again(scene: Scene, missed: list[str]) -> None:
     await agent.open_chat("Bia Lima")
     assert agent.page.url == chat_url
     await expect(agent.bubble(missed[-1])).to_be_visible()
-    shown = await agent.page.locator(".bubble-text").all_text_contents()
+    shown = await agent.page.get_by_test_id("message-text").all_text_contents()
     assert shown[-len(missed) :] == missed
     await expect(agent.chats).to_have_count(2)
     await agent.answer("Back again, sorry!")

@@ -23,7 +23,7 @@ FIRST_REFRESH = r"status of 401 .*/api/auth/refresh"
 # Tests write each text once: two bubbles of one text are one message shown twice, be it for a single frame.
 WATCH_DOUBLES = """
 const look = () => {
-  const texts = [...document.querySelectorAll(".bubble-text")].map((element) => element.textContent)
+  const texts = [...document.querySelectorAll("[data-testid=message-text]")].map((element) => element.textContent)
   const double = texts.find((text, index) => text !== "" && texts.indexOf(text) !== index)
   if (double !== undefined) console.error(`shown twice: ${double}`)
 }

@@ -96,7 +96,7 @@ function RailLink({ to, icon, label, count }: RailLinkProps) {
       <span className={styles.railIcon}>
         <Icon name={icon} size={22} />
         {count > 0 && (
-          <span className={styles.railCount}>
+          <span className={styles.railCount} data-testid="unread-total">
             <Exact>{count > 99 ? "99+" : count}</Exact>
             <span className="visually-hidden"> unread</span>
           </span>

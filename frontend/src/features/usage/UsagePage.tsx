@@ -92,7 +92,7 @@ function Meter({ label, allowed, used, note, level = "ok" }: MeterProps) {
   return (
     <div className={styles.meter}>
       <h3>{label}</h3>
-      <p className={styles.amount}>{text}</p>
+      <p className={styles.amount} data-testid="usage-amount">{text}</p>
       {allowed !== null && (
         <meter className={classes(styles.bar, styles[level])} min={0} max={Math.max(allowed, 1)} value={Math.min(used, allowed)} aria-label={label}>
           {text}

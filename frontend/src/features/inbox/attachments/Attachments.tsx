@@ -58,7 +58,7 @@ function Absent({ message, attachment }: Omit<StoredProps, "id">) {
         {state === "waiting" ? <span className={buttonStyles.spinner} aria-hidden="true" /> : <Icon name={ICONS[kindOf(attachment)]} />}
       </span>
       <span className={styles.fileWords}>
-        <span className={styles.fileName} translate="no">{nameAttachment(attachment)}</span>
+        <span className={styles.fileName} data-testid="file-name" translate="no">{nameAttachment(attachment)}</span>
         <span className={styles.fileNote}>{text}</span>
       </span>
       {canRetry && (

@@ -109,7 +109,7 @@ function Sound({ name, duration, url, isFetching, onWanted, onBroken }: SoundPro
         disabled={url === null}
         onChange={(event) => seek(Number(event.target.value))}
       />
-      <span className={styles.time} translate="no">{formatSeconds(at > 0 ? at : length)}</span>
+      <span className={styles.time} translate="no" data-testid="audio-time">{formatSeconds(at > 0 ? at : length)}</span>
       {/* eslint-disable-next-line jsx-a11y/media-has-caption -- contacts send recordings without captions */}
       {url !== null && <audio ref={audio} src={url} {...events} onError={onBroken} />}
     </>

@@ -34,7 +34,7 @@ export function BrokenMedia(props: BrokenMediaProps) {
         <Icon name="alert" />
       </span>
       <span className={styles.fileWords}>
-        <span className={styles.fileName} translate="no">{name}</span>
+        <span className={styles.fileName} data-testid="file-name" translate="no">{name}</span>
         {facts !== "" && <span className={styles.fileNote} translate="no">{facts}</span>}
         <span className={styles.fileProblem} role="status">{download.error === null ? explain(props) : describeError(download.error)}</span>
       </span>

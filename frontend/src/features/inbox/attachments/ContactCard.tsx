@@ -46,7 +46,7 @@ function Card({ contact, onStart }: CardProps) {
         <Icon name="person" />
       </span>
       <span className={styles.fileWords}>
-        <span className={styles.fileName} dir="auto" translate="no">
+        <span className={styles.fileName} data-testid="file-name" dir="auto" translate="no">
           {name}
         </span>
         {contact.numbers.length === 0 && <span className={styles.fileNote}>No number</span>}

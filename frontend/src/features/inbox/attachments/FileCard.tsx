@@ -22,7 +22,7 @@ export function FileCard({ message, attachment, id }: StoredProps) {
     >
       <span className={styles.fileIcon}>{download.isPending ? <span className={buttonStyles.spinner} /> : <Icon name="file" />}</span>
       <span className={styles.fileWords}>
-        <span className={styles.fileName} translate="no">{name}</span>
+        <span className={styles.fileName} data-testid="file-name" translate="no">{name}</span>
         <span className={styles.fileNote}>{download.error === null ? size : describeError(download.error)}</span>
       </span>
       <Icon name="download" size={18} />

@@ -21,7 +21,7 @@ export function LocationCard({ location }: { readonly location: GeoLocation }) {
         <Icon name="place" />
       </span>
       <span className={styles.fileWords}>
-        <span className={styles.fileName} dir="auto">
+        <span className={styles.fileName} data-testid="file-name" dir="auto">
           {name}
         </span>
         {address !== null && (

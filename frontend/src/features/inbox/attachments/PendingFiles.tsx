@@ -43,7 +43,7 @@ function PendingFile({ file }: { readonly file: File }) {
         <Icon name="file" />
       </span>
       <span className={styles.fileWords}>
-        <span className={styles.fileName} translate="no">{file.name}</span>
+        <span className={styles.fileName} data-testid="file-name" translate="no">{file.name}</span>
         <span className={styles.fileNote}>{formatSize(file.size)}</span>
       </span>
     </div>

@@ -27,7 +27,7 @@ export function VideoCard({ message, attachment, id }: StoredProps) {
     <button type="button" className={styles.fileCard} onClick={() => setWanted(true)} data-testid="attachment-play">
       <span className={styles.fileIcon}>{isFetching ? <span className={buttonStyles.spinner} /> : <Icon name="play" />}</span>
       <span className={styles.fileWords}>
-        <span className={styles.fileName} translate="no">{nameAttachment(attachment)}</span>
+        <span className={styles.fileName} data-testid="file-name" translate="no">{nameAttachment(attachment)}</span>
         <span className={styles.fileNote}>{facts || "Play"}</span>
       </span>
     </button>

@@ -42,7 +42,7 @@ export function ChatRow({ chat, account, isSelected }: ChatRowProps) {
       <ContactAvatar accountId={chat.account_id} name={title} avatar={chat.contact?.avatar} isGroup={chat.kind !== "direct"} />
       <span className={styles.body}>
         <span className={styles.top}>
-          <span className={styles.title} translate="no">{title}</span>
+          <span className={styles.title} translate="no" data-testid="chat-title">{title}</span>
           {chat.last_message_at !== null && (
             <Time className={styles.time} at={chat.last_message_at}>
               {formatListTime(chat.last_message_at)}

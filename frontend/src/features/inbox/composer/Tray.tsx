@@ -113,7 +113,7 @@ export function TrayList({ tray }: { readonly tray: Tray }) {
         <li key={key} className={styles.file}>
           <Preview file={file} />
           <span className={attachmentsStyles.fileWords}>
-            <span className={attachmentsStyles.fileName} translate="no">{file.name}</span>
+            <span className={attachmentsStyles.fileName} data-testid="file-name" translate="no">{file.name}</span>
             <span className={attachmentsStyles.fileNote}>{formatSize(file.size)}</span>
           </span>
           <IconButton label={`Remove ${file.name}`} onClick={() => tray.remove(key)}>

@@ -52,7 +52,7 @@ export function Collision({ chatId }: { readonly chatId: number }) {
 /** The preview of a chat in the list, or who is typing in it. */
 export function Preview({ chatId, text }: { readonly chatId: number; readonly text: string }) {
   const { typing } = useColleagues(chatId);
-  if (typing.length === 0) return <span className={chatRowStyles.preview}>{text}</span>;
+  if (typing.length === 0) return <span className={chatRowStyles.preview} data-testid="chat-preview">{text}</span>;
   return (
     <span className={classes(chatRowStyles.preview, chatRowStyles.typing)} data-testid="chat-typing">
       {`${listNames(typing)} ${isOrAre(typing.length)} typing…`}

@@ -84,7 +84,7 @@ function FoundContactText({ contact, account }: { readonly contact: FoundContact
     <>
       <ContactAvatar accountId={contact.account_id} name={name} avatar={contact.avatar} />
       <span className={styles.foundWords}>
-        <span className={chatRowStyles.title} dir="auto" translate="no">
+        <span className={chatRowStyles.title} dir="auto" translate="no" data-testid="chat-title">
           {name}
         </span>
         <span className={styles.foundDetail}>{details.filter((part) => part !== null).join(" · ") || "Met in a group"}</span>

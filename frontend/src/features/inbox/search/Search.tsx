@@ -198,7 +198,7 @@ function MessageResult({ message, wanted }: { readonly message: FoundMessage; re
   return (
     <Link className={styles.foundMessage} to={to} data-testid="search-message">
       <span className={chatRowStyles.top}>
-        <span className={chatRowStyles.title} translate="no">{firstShown(message.chat_title) ?? "Unknown contact"}</span>
+        <span className={chatRowStyles.title} translate="no" data-testid="chat-title">{firstShown(message.chat_title) ?? "Unknown contact"}</span>
         <Time className={chatRowStyles.time} at={message.sent_at}>
           {formatListTime(message.sent_at)}
         </Time>

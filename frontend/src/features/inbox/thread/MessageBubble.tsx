@@ -33,14 +33,14 @@ export const MessageBubble = memo(function MessageBubble(props: MessageBubblePro
   const { bubble, isDayStart, isContinued, hasName, isStop } = props;
   const isTight = isContinued && !isDayStart;
   return (
-    <div className={classes(styles.message, isTight && styles.tight)} data-message-id={bubble.message?.id}>
+    <div className={classes(styles.message, isTight && styles.tight)} data-testid="message" data-message-id={bubble.message?.id}>
       {isDayStart && (
         <p className={styles.day}>
           <Time at={bubble.orderedAt}>{formatDay(bubble.orderedAt)}</Time>
         </p>
       )}
       {bubble.isEvent ? (
-        <p className={styles.event}>{bubble.body || "The chat was changed"}</p>
+        <p className={styles.event} data-testid="message-event">{bubble.body || "The chat was changed"}</p>
       ) : (
         <BubbleRow bubble={bubble} isInGroup={hasName} isTight={isTight} isStop={isStop} />
       )}
@@ -76,7 +76,7 @@ function BubbleRow({ bubble, isInGroup, isTight, isStop }: BubbleRowProps) {
         data-status={status}
         {...press}
       >
-        {isNamed && sender !== null && <p className={classes(styles.bubbleName, `hue-${hueOf(sender.id)}`)} translate="no">{sender.name}</p>}
+        {isNamed && sender !== null && <p className={classes(styles.bubbleName, `hue-${hueOf(sender.id)}`)} translate="no" data-testid="message-sender">{sender.name}</p>}
         <Content bubble={bubble} />
         <Meta bubble={bubble} />
         <Reactions bubble={bubble} />
@@ -92,7 +92,7 @@ function Writer({ bubble }: { readonly bubble: Bubble }) {
   const { sender, message } = bubble;
   if (sender === null || message === null) return null;
   return (
-    <span className={styles.rowAvatar}>
+    <span className={styles.rowAvatar} data-testid="message-avatar">
       <ContactAvatar accountId={message.account_id} name={sender.name} avatar={sender.avatar} size="small" />
     </span>
   );
@@ -185,7 +185,7 @@ function MessageContent({ bubble }: { readonly bubble: Bubble }) {
 /** Keyed by its text: a page translator replaces the text with its own elements, which an edit has to replace. */
 function BodyText({ body }: { readonly body: string }) {
   return (
-    <span key={body} className={styles.bubbleText} dir="auto">
+    <span key={body} className={styles.bubbleText} dir="auto" data-testid="message-text">
       {linkify(body).map(({ text, href }, index) =>
         href === null ? (
           <Text key={index}>{text}</Text>

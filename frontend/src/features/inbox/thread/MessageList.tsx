@@ -130,7 +130,7 @@ export function MessageList({ thread, bubbles, isGroup, anchor = null, onLeave }
   return (
     <div className={styles.middle}>
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard */}
-      <div className={styles.messages} ref={scroller} onScroll={update} role="region" aria-label="Messages" tabIndex={0}>
+      <div className={styles.messages} ref={scroller} onScroll={update} role="region" aria-label="Messages" tabIndex={0} data-testid="messages">
         {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions -- moves the focus between the menus, which are the controls */}
         <div className={styles.messagesColumn} onKeyDown={walkMenus}>
           <ThreadStart thread={thread} />

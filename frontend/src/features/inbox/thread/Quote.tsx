@@ -10,7 +10,7 @@ export function QuoteLines({ quoted }: { readonly quoted: Quoted }) {
   return (
     <>
       <span className={styles.name} translate={quoted.direction === "out" ? undefined : "no"}>{nameQuoted(quoted)}</span>
-      <span className={styles.body} dir="auto">
+      <span className={styles.body} dir="auto" data-testid="quote-text">
         {firstShown(quoted.body)?.trim() ?? "Attachment"}
       </span>
     </>

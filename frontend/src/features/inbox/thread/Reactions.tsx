@@ -28,7 +28,7 @@ export function Reactions({ bubble }: { readonly bubble: Bubble }) {
         data-testid="message-reactions"
       >
         {groups.map(({ value, names }) => (
-          <span key={value}>
+          <span key={value} data-testid="message-reaction">
             <Exact>{value}</Exact>
             {names.length > 1 && <span className={messageStyles.bubbleReactionCount} translate="no">{names.length}</span>}
           </span>
