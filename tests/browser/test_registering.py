@@ -54,14 +54,14 @@ async def test_people_register_until_the_seats_are_taken(opened: Stack, windows:
             await register_twice(page)
         else:
             await fill_in(page, "bia@example.com")
-            await expect(page.get_by_text("includes 2 people, and 2 are there")).to_be_visible()
+            await expect(page.get_by_text("includes 2 users, and the team has 2")).to_be_visible()
         await shoot(page, f"register-{look}")
         await check_screen(page)
     owner = (await Inbox.signed_in(windows, opened, "/settings/team")).page
     await expect(owner.get_by_test_id("seats")).to_have_text("2 of 2 seats")
     await owner.get_by_test_id("invite-email").fill("bia@example.com")
     await owner.keyboard.press("Enter")
-    await expect(owner.get_by_text("includes 2 people, and 2 are there")).to_be_visible()
+    await expect(owner.get_by_text("includes 2 users, and the team has 2")).to_be_visible()
     await check_screen(owner)
     await shoot(owner, "team-full")
 

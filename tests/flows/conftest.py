@@ -66,7 +66,7 @@ async def own_site(
 @pytest.fixture
 def no_avatars(monkeypatch: pytest.MonkeyPatch) -> None:
     """No avatars are copied: they are files too, and the test counts files."""
-    monkeypatch.setattr(avatars, "AT_ONCE", 0)
+    monkeypatch.setattr(avatars, "BATCH_SIZE", 0)
 
 
 @pytest.fixture

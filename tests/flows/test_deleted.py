@@ -65,7 +65,7 @@ class Desk:
 @pytest.fixture(autouse=True)
 def _no_portraits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files are counted here, and people's pictures are files too."""
-    monkeypatch.setattr(avatars, "AT_ONCE", 0)
+    monkeypatch.setattr(avatars, "BATCH_SIZE", 0)
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ async def test_a_second_pairing_is_rejected_while_the_first_is_running(web_only:
         answer = await agent.call("POST", f"{CHANNELS}/{account['id']}/reconnect", body)
         error = answer.body["error"]
         assert (answer.status, error["code"]) == (409, "conflict")
-        assert error["message"] == "A connection is being made already: scan the code that is shown."
+        assert error["message"] == "The number is already being connected: scan the code on the screen."
     assert await shown(agent, account["id"]) == before  # not even its seq
     assert await waiting_code(web_only, account["external_account_id"]) == code
     path = f"/sandbox/accounts/{account['external_account_id']}/scan"

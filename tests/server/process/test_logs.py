@@ -14,8 +14,6 @@ from aiohttp.http_exceptions import BadHttpMessage
 from server.config import Log
 from server.process.logs import AccessLogger, set_up_logging
 
-pytestmark = pytest.mark.usefixtures("logging_left_as_it_was")
-
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
     return [json.loads(line) for line in capsys.readouterr().err.splitlines()]

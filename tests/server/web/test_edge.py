@@ -220,7 +220,6 @@ UNREADABLE = {
 }
 
 
-@pytest.mark.usefixtures("logging_left_as_it_was")
 async def test_what_is_no_request_is_refused_in_our_shape_and_echoes_nothing(
     web_only: Stack, capsys: pytest.CaptureFixture[str]
 ) -> None:

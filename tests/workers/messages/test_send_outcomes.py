@@ -186,7 +186,7 @@ async def test_a_wrong_key_of_ours_leaves_the_account_alone(desk: Desk) -> None:
     await desk.work()
     (message,) = await desk.sent()
     assert message["status"] == "failed"
-    assert "operators" in message["error"]
+    assert "operator" in message["error"]
     account = (await desk.agent.ok("GET", f"{CHANNELS}/{desk.account_id}"))["account"]
     assert account["status"] == "connected"
 

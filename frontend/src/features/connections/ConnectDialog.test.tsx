@@ -93,7 +93,7 @@ it("reports when no code is available, and retries", async () => {
 it("keeps the first code when a second one is rejected", async () => {
   const { reconnectAccount } = show();
   await pass(10);
-  const advice = "A connection is being made already: scan the code that is shown.";
+  const advice = "The number is already being connected: scan the code on the screen.";
   reconnectAccount.mockRejectedValueOnce(new ApiError(409, { code: "conflict", message: advice, fields: {}, requestId: null }));
   fireEvent.click(screen.getByTestId("connect-new-code"));
   await pass(10);
