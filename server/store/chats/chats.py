@@ -267,7 +267,8 @@ ADVANCE_CHATS = Prepared(
             last_message_preview = case when newer.is_newest then ch.preview else c.last_message_preview end,
             title = case when newer.is_retitled then ch.title else c.title end,
             titled_at = case when newer.is_retitled then ch.titled_at else c.titled_at end,
-            unread_count = case when ch.recounts or c.marked_unread then {count_unread()}
+            unread_count = case
+                when c.marked_unread or ch.recounts and ch.arrived + c.unread_count > 0 then {count_unread()}
                 when c.kind = 'channel' then 0 else c.unread_count + ch.arrived end,
             seq = seqs.base + ch.n,
             updated_at = now()

@@ -31,7 +31,7 @@ def count_unread(read_seq: str = "c.read_seq", is_marked: str = "c.marked_unread
                 and u.inserted_seq > greatest({read_seq}, answered.seen_seq)),
             ({is_marked} and answered.seen_seq is null)::int) end
         from (select max(s.seen_seq) as seen_seq from channels_message s
-              where s.chat_id = c.id and s.status = 'sending') answered)"""
+              where s.chat_id = c.id and s.status = 'sending' and s.seen_seq is not null) answered)"""
 
 
 # A flag set here reaches UniPile within this time: until then UniPile may report the flag before it, or only the echo

@@ -150,7 +150,8 @@ async def insert_send(
     return row and (ChangedMessage(*row[:7]), str(row[7]))
 
 
-# That a client_id is new is certain, because the account is locked: no seq is taken for a known one.
+# That a client_id is new is certain, because the account is locked: no seq is taken for a known one. A scalar subquery
+# probes the index once per row; `not exists` became a join that reads all messages of the account.
 INSERT_SENDS = Prepared(
     "insert_sends",
     f"""
@@ -159,8 +160,8 @@ INSERT_SENDS = Prepared(
             row_number() over (order by x.n) as n
         from jsonb_to_recordset(%(rows)s::jsonb)
             as x (n integer, chat_id bigint, client_id text, body text, seen_seq bigint)
-        where not exists (select from channels_message k
-                          where k.account_id = %(account_id)s and k.client_id = x.client_id)
+        where (select k.id from channels_message k
+               where k.account_id = %(account_id)s and k.client_id = x.client_id) is null
     ), {take_seqs_for("fresh")}, m as (
         insert into channels_message (account_id, chat_id, client_id, direction, status, body, attachments,
                                       sent_at, counted_for, seen_seq, seq, inserted_seq)

@@ -1,0 +1,1 @@
+drop index channels_message_seen;
