@@ -73,11 +73,11 @@ def serve(listener: socket.socket) -> None:
 
 def broadcast(poster: socket.socket, sockets: list[socket.socket]) -> None:
     """Answer each post after the writes, and take the next; the caller's going away is the end."""
-    numbers = [connection.fileno() for connection in sockets]
+    descriptors = [connection.fileno() for connection in sockets]
     more = b"POST"
     while more:
-        for number in numbers:
-            os.write(number, FRAME)
+        for descriptor in descriptors:
+            os.write(descriptor, FRAME)
         poster.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
         more = poster.recv(65536)
 

@@ -21,7 +21,7 @@ from tests.support.factories import make_account
 CHATS, MESSAGES, ROUNDS = 5_000, 100_000, 60
 PAGE = 500
 NAMES = ["ana", "bia", "chidi", "dora", "fátima", "hana", "jonas", "karim", "lea", "nils", "samira", "tomás"]
-WORDS = [
+TOKENS = [
     a + b + c
     for a in "bcdfglmnprst"
     for b in ("a", "e", "io", "or")
@@ -31,9 +31,11 @@ WORDS = [
 
 async def fill(cursor: Cursor, account_id: int) -> None:
     """The rows, by statements of their own; what a person writes is drawn from a few hundred words."""
-    people = [f"{random.choice(NAMES).title()} {random.choice(WORDS).title()} {n}" for n in range(CHATS)]
-    texts = [" ".join(random.choices(WORDS, k=12)) for _ in range(MESSAGES)]
-    values = {"account_id": account_id, "people": people, "texts": texts, "chats": CHATS}
+    contact_names = [
+        f"{random.choice(NAMES).title()} {random.choice(TOKENS).title()} {n}" for n in range(CHATS)
+    ]
+    texts = [" ".join(random.choices(TOKENS, k=12)) for _ in range(MESSAGES)]
+    values = {"account_id": account_id, "contact_names": contact_names, "texts": texts, "chats": CHATS}
     await cursor.execute("set local statement_timeout = 0")
     for statement in STATEMENTS:
         await cursor.execute(statement, values)
@@ -42,7 +44,7 @@ async def fill(cursor: Cursor, account_id: int) -> None:
 STATEMENTS = (
     """insert into channels_contact (account_id, provider_id, name, phone, named_at)
        select %(account_id)s, (4900000000 + n) || '@s.whatsapp.net', name, '+' || (4900000000 + n), now()
-       from unnest(%(people)s::text[]) with ordinality as x (name, n)""",
+       from unnest(%(contact_names)s::text[]) with ordinality as x (name, n)""",
     """insert into channels_contact_alias (account_id, alias, contact_id)
        select account_id, provider_id, id from channels_contact""",
     """insert into channels_chat (account_id, provider_chat_id, kind, address, seq, last_message_at)
@@ -85,7 +87,7 @@ async def main() -> None:
         seconds = await write_all(database, account_id)
         print(f"words of {MESSAGES:,} messages      {seconds:.1f} s, {MESSAGES / seconds:,.0f} a second")
         await database.write(analyze)
-        names, words = (
+        names, tokens = (
             ["hana", "tomas", "samira rio", "nobody"],
             ["bator", "gemen", "lio rata", "b", "nothing"],
         )
@@ -94,8 +96,8 @@ async def main() -> None:
             "people by number", lambda text: database.read(search.find_contacts, user_id, text), ["+4900 12"]
         )
         await ask("chats by name", lambda text: database.read(search.find_chats, user_id, text), names)
-        for word in words:
-            await ask(f"messages with {word}", lambda text: find_messages(database, user_id, text), [word])
+        for token in tokens:
+            await ask(f"messages with {token}", lambda text: find_messages(database, user_id, text), [token])
         await ask(
             "GET /api/search", lambda text: agent.ok("GET", f"/api/search?q={text}"), ["hana", "bator", "b"]
         )

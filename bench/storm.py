@@ -27,7 +27,7 @@ from bench.compare import DURABLE, JWT, SECRET  # noqa: E402 - the path is set a
 from server.embedded.children import free_port  # noqa: E402
 from tests.support.services import Services, run_services  # noqa: E402
 
-PEOPLE = 50
+USERS = 50
 OPENING = 100
 FIRST_WINDOW, LAST_WINDOW = 0.5, 10.0
 
@@ -58,8 +58,8 @@ def resident_kib(pid: int) -> int:
 class Browser:
     """One socket that comes back by itself."""
 
-    def __init__(self, session: aiohttp.ClientSession, url: str, who: dict[str, Any]) -> None:
-        self._session, self._url, self._who = session, url, who
+    def __init__(self, session: aiohttp.ClientSession, url: str, signed_in: dict[str, Any]) -> None:
+        self._session, self._url, self._signed_in = session, url, signed_in
         self.is_back = asyncio.Event()
         self.tries = 0
 
@@ -83,8 +83,8 @@ class Browser:
     async def _open(self) -> aiohttp.ClientWebSocketResponse:
         async with asyncio.timeout(15):
             socket = await self._session.ws_connect(self._url, compress=0, max_msg_size=0)
-            await socket.send_json({"event": "auth", "data": {"token": self._who["token"]}, "id": 1})
-            joined = {"user_id": self._who["user"]["id"], "cursors": {}}
+            await socket.send_json({"event": "auth", "data": {"token": self._signed_in["token"]}, "id": 1})
+            joined = {"user_id": self._signed_in["user"]["id"], "cursors": {}}
             await socket.send_json({"event": "join-user", "data": joined, "id": 2})
             while True:
                 frame = await socket.receive_json()
@@ -107,8 +107,8 @@ async def wait_until_up(session: aiohttp.ClientSession, url: str) -> None:
 
 async def sign_in(session: aiohttp.ClientSession, url: str, name: str) -> dict[str, Any]:
     async with session.post(f"{url}/api/auth/test-token", json={"user_id": name}) as answer:
-        who: dict[str, Any] = await answer.json()
-        return who
+        signed_in: dict[str, Any] = await answer.json()
+        return signed_in
 
 
 async def measure(services: Services, count: int) -> None:
@@ -119,17 +119,17 @@ async def measure(services: Services, count: int) -> None:
     try:
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
             await wait_until_up(session, url)
-            people = [await sign_in(session, url, f"agent-{n}") for n in range(PEOPLE)]
+            users = [await sign_in(session, url, f"agent-{n}") for n in range(USERS)]
             empty = resident_kib(process.pid)
-            browsers = [Browser(session, f"{url}/ws", people[n % PEOPLE]) for n in range(count)]
+            browsers = [Browser(session, f"{url}/ws", users[n % USERS]) for n in range(count)]
             gate = asyncio.Semaphore(OPENING)
             begun = time.perf_counter()
             tasks = [asyncio.create_task(browser.live(gate)) for browser in browsers]
             await asyncio.gather(*(browser.is_back.wait() for browser in browsers))
             print(f"opened {count} sockets in {time.perf_counter() - begun:.1f} s")
             await asyncio.sleep(3)
-            held = resident_kib(process.pid)
-            print(f"held: {held / 1024:.0f} MiB, {(held - empty) / count:.1f} KiB a socket")
+            opened = resident_kib(process.pid)
+            print(f"held: {opened / 1024:.0f} MiB, {(opened - empty) / count:.1f} KiB a socket")
             process.kill()
             process.wait()
             for browser in browsers:

@@ -36,7 +36,7 @@ from server.embedded.children import free_port  # noqa: E402
 from tests.support.mailbox import Mailbox, delivering  # noqa: E402
 from tests.support.services import Services, run_services  # noqa: E402
 
-KINDS = ("known", "invited", "disabled", "nobody")
+KINDS = ("known", "invited", "disabled", "unknown")
 # Each address is asked for fewer times than it is limited to.
 PER_ADDRESS = {"login": 8, "forgot": 2}
 # Asking takes a tenth of the time that a password does.
@@ -63,12 +63,12 @@ def settings_of(services: Services, database: str, port: int, mail_port: int) ->
     }
 
 
-def address_of(kind: str, number: int) -> str:
+def address_of(kind: str, index: int) -> str:
     """All of one length; nobody's are as many and as often asked for as the others."""
-    return f"{kind:-<9}{number:05}@example.com"
+    return f"{kind:-<9}{index:05}@example.com"
 
 
-def people(database: str, count: int) -> None:
+def insert_users(database: str, count: int) -> None:
     """Everybody but nobody, by one statement; the password is hashed as the server does it."""
     password_hash = HASHER.hash("correct horse")
     rows = [
@@ -100,7 +100,7 @@ def running(count: int) -> Iterator[str]:
     with run_services() as services:
         services.make_template()
         database = services.create_database()
-        people(database, count)
+        insert_users(database, count)
         mail.start()
         settings = settings_of(services, database, port, mail_port)
         server = Popen([sys.executable, "run.py"], cwd=ROOT, env={**os.environ, **settings}, stdout=DEVNULL)
@@ -162,13 +162,13 @@ def rank_test(these: Sequence[float], others: Sequence[float]) -> tuple[float, f
 
 
 def show(name: str, times: Times) -> None:
-    nobody = times["nobody"]
-    print(f"\n{name}: nobody's median {statistics.median(nobody):.3f} ms of {len(nobody)}")
+    unknown = times["unknown"]
+    print(f"\n{name}: unknown: median {statistics.median(unknown):.3f} ms of {len(unknown)}")
     print(f"{'':<10}{'median':>9}{'difference':>12}{'95 %':>20}{'slower':>9}{'p':>8}")
     for kind in KINDS[:-1]:
-        median, (low, high) = statistics.median(times[kind]), interval(times[kind], nobody)
-        likely, p = rank_test(times[kind], nobody)
-        difference = median - statistics.median(nobody)
+        median, (low, high) = statistics.median(times[kind]), interval(times[kind], unknown)
+        likely, p = rank_test(times[kind], unknown)
+        difference = median - statistics.median(unknown)
         print(
             f"{kind:<10}{median:>9.3f}{difference:>+12.3f}{f'{low:+.3f} .. {high:+.3f}':>20}{likely:>9.3f}{p:>8.3f}"
         )

@@ -19,10 +19,10 @@ DEFAULTS = SandboxSettings()
 
 def delays(value: str) -> tuple[float, ...]:
     """Read "2,10,30,120,600"."""
-    numbers = tuple(float(part) for part in value.split(",") if part.strip())
-    if any(not 0 <= number < 1e6 for number in numbers):
+    values = tuple(float(part) for part in value.split(",") if part.strip())
+    if any(not 0 <= value < 1e6 for value in values):
         raise ValueError(value)
-    return numbers
+    return values
 
 
 def seconds(value: str) -> float:
@@ -61,9 +61,9 @@ def read_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
 async def serve(host: str, port: int, settings: SandboxSettings) -> None:
     """Serve until SIGTERM or SIGINT."""
     stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for stop_signal in (signal.SIGTERM, signal.SIGINT):
         with contextlib.suppress(NotImplementedError):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+            asyncio.get_running_loop().add_signal_handler(stop_signal, stop.set)
     runner = web.AppRunner(create_sandbox(settings), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     try:
         await runner.setup()

@@ -7,7 +7,7 @@ from sandbox.entities import Account
 from sandbox.ids import derived_lid, new_id, phone_digits
 from sandbox.problems import Problem, not_found
 from sandbox.simulator import Simulator
-from sandbox.views import attempt_end, qr_end
+from sandbox.views import pairing_end, qr_end
 
 STATUSES = ("OK", "STOPPED", "ERROR", "CREDENTIALS", "PERMISSIONS", "CONNECTING")
 CODE_LETTERS = "ABCDEFGHJKLMNPQRSTVWXYZ123456789"  # as WhatsApp draws them: no 0, I, O, U
@@ -19,15 +19,15 @@ def now_ms(simulator: Simulator) -> int:
     return int(simulator.settings.clock() * 1000)
 
 
-def is_gone(account: Account, simulator: Simulator) -> bool:
+def is_expired_pairing(account: Account, simulator: Simulator) -> bool:
     """Tell whether this is an attempt that nobody scanned in time."""
-    return not account.linked and now_ms(simulator) >= attempt_end(account, simulator.settings)
+    return not account.linked and now_ms(simulator) >= pairing_end(account, simulator.settings)
 
 
 def existing_account(simulator: Simulator, account_id: str) -> Account:
     """Return an account, also one that is being connected, or raise the 404."""
     account = simulator.world.account(account_id)
-    if is_gone(account, simulator):
+    if is_expired_pairing(account, simulator):
         simulator.world.remove_account(account)
         raise not_found("account")
     return account
@@ -41,13 +41,15 @@ def linked_account(simulator: Simulator, account_id: str) -> Account:
     return account
 
 
-def forget_attempts(simulator: Simulator) -> None:
+def remove_expired_pairings(simulator: Simulator) -> None:
     """Remove the accounts that nobody scanned in time."""
-    for account in [item for item in simulator.world.accounts.values() if is_gone(item, simulator)]:
+    for account in [
+        item for item in simulator.world.accounts.values() if is_expired_pairing(item, simulator)
+    ]:
         remove(simulator, account)
 
 
-async def begin_attempt(simulator: Simulator, account: Account, number: str | None = None) -> None:
+async def begin_pairing(simulator: Simulator, account: Account, phone_number: str | None = None) -> None:
     """Give an account a new code, to be scanned, or to be typed on the phone of this number; an older attempt that
     is still being answered gets the 409.
     """
@@ -55,12 +57,12 @@ async def begin_attempt(simulator: Simulator, account: Account, number: str | No
     running = account.is_pairing and now_ms(simulator) < qr_end(account, simulator.settings)
     if running and faults.auth_in_progress:
         raise Problem("auth_in_progress", "Keep the first QR code.")
-    forget_attempts(simulator)
+    remove_expired_pairings(simulator)
     account.attempt += 1
     attempt = account.attempt
     account.qrcode = account.pairing_code = None
-    account.pairing_number = number
-    if number is None:
+    account.pairing_number = phone_number
+    if phone_number is None:
         account.qrcode = "2@" + ",".join(secrets.token_urlsafe(size) for size in (96, 24, 24, 24)) + ",1"
     else:
         account.pairing_code = "".join(secrets.choice(CODE_LETTERS) for _ in range(8))
@@ -76,14 +78,16 @@ def new_account(simulator: Simulator, account_id: str | None = None) -> Account:
     return Account(account_id or new_id(), "WhatsApp", "", simulator.world.moment())
 
 
-def invented_number(account_id: str) -> str:
+def derived_phone(account_id: str) -> str:
     """Make up the phone number of an account whose creator named none."""
     return "551190" + str(int.from_bytes(account_id.encode("utf-8", "replace")) % 10_000_000).zfill(7)
 
 
-def set_number(account: Account, number: str | None, name: str | None = None) -> None:
+def set_phone(account: Account, phone_number: str | None, name: str | None = None) -> None:
     """Give an account its phone number, and the LID that belongs to it."""
-    account.phone_number = phone_digits(number or "") or account.phone_number or invented_number(account.id)
+    account.phone_number = (
+        phone_digits(phone_number or "") or account.phone_number or derived_phone(account.id)
+    )
     account.lid = derived_lid(account.phone_number)
     account.name = name or (account.name if account.linked else account.phone_number)
 
@@ -92,7 +96,7 @@ def set_number(account: Account, number: str | None, name: str | None = None) ->
 class Scan:
     """What a phone does with a code: its number, and which code it saw (any, when it does not say)."""
 
-    number: str | None = None
+    phone_number: str | None = None
     qrcode: str | None = None
     pairing_code: str | None = None
 
@@ -107,23 +111,23 @@ def scan(simulator: Simulator, account: Account, seen: Scan) -> None:
         raise Problem("auth_replaced", "This is not the code that the account shows.")
     if now_ms(simulator) >= qr_end(account, simulator.settings):
         raise Problem("expired_link", "This code is too old; ask for a new one.", status=410)
-    number = seen.number or account.pairing_number
-    if account.pairing_number not in (None, phone_digits(number or "")):
+    phone_number = seen.phone_number or account.pairing_number
+    if account.pairing_number not in (None, phone_digits(phone_number or "")):
         raise Problem("account_mismatch", "The code is for another phone number.")
-    if account.linked and number and phone_digits(number) != account.phone_number:
+    if account.linked and phone_number and phone_digits(phone_number) != account.phone_number:
         raise Problem("account_mismatch", "The account belongs to another phone number.")
     returning = account.linked
-    set_number(account, number)
+    set_phone(account, phone_number)
     account.qrcode = account.pairing_code = account.pairing_number = None
     account.linked = True
     if returning:
         account.stages = ["RECONNECTED", "OK"]
     else:
         account.stages = ["CREATION_SUCCESS", "OK", "SYNC_SUCCESS"]
-    go_on(simulator, account)
+    advance(simulator, account)
 
 
-def go_on(simulator: Simulator, account: Account) -> None:
+def advance(simulator: Simulator, account: Account) -> None:
     """Take the next stage of coming up, and plan the one after it; also after a restart of the sandbox."""
     if not account.stages or account.id not in simulator.world.accounts:
         return
@@ -136,18 +140,18 @@ def go_on(simulator: Simulator, account: Account) -> None:
     settings = simulator.settings
     pause = settings.sync_seconds if account.stages == ["SYNC_SUCCESS"] else settings.ok_seconds
     if account.stages:
-        simulator.later(pause, go_on, simulator, account)
+        simulator.call_later(pause, advance, simulator, account)
 
 
-def link(simulator: Simulator, account: Account, number: str | None, name: str | None) -> None:
+def link(simulator: Simulator, account: Account, phone_number: str | None, name: str | None) -> None:
     """Connect an account at once, without a QR code and without telling anybody."""
-    set_number(account, number, name)
+    set_phone(account, phone_number, name)
     account.linked, account.status, account.qrcode, account.pairing_code = True, "OK", None, None
     simulator.world.thaw(account.id)
     simulator.save_account(account)
 
 
-def hold_reads(simulator: Simulator) -> None:
+def apply_stale_reads(simulator: Simulator) -> None:
     """Freeze what reads answer, or let it go, as the switch says; an account that is away stays frozen."""
     for account in simulator.world.accounts.values():
         if account.is_ok and simulator.dice.faults.stale_reads:
@@ -179,20 +183,20 @@ def set_status(simulator: Simulator, account: Account, status: str) -> None:
     simulator.save_account(account)
     simulator.announce_status(account, status)
     if account.is_ok:
-        release_held(simulator, account)
+        push_delayed_events(simulator, account)
 
 
-def release_held(simulator: Simulator, account: Account) -> None:
+def push_delayed_events(simulator: Simulator, account: Account) -> None:
     """Push what happened while the account was away, in a burst."""
-    held, account.held = account.held, []
+    delayed, account.delayed_events = account.delayed_events, []
     simulator.world.save(account)
-    messages = [simulator.world.messages.get(item["message_id"]) for item in held]
+    messages = [simulator.world.messages.get(item["message_id"]) for item in delayed]
     for message in messages:
         if message is not None and not message.synced:
             message.synced = True
             receive(simulator, message.chat_id, message.id)
             simulator.save_message(message)
-    for item, message in zip(held, messages, strict=True):
+    for item, message in zip(delayed, messages, strict=True):
         if message is not None:
             simulator.announce(item["event"], message, item["extra"])
 
@@ -212,7 +216,7 @@ def remove(simulator: Simulator, account: Account) -> None:
     if account.linked:
         simulator.announce_status(account, "DELETED")
     simulator.world.remove_account(account)
-    simulator.live.tell("account_gone", {"id": account.id})
+    simulator.live.publish("account_gone", {"id": account.id})
 
 
 def require_sendable(account: Account) -> None:
@@ -231,5 +235,5 @@ def restart(simulator: Simulator, account: Account) -> bool:
         return True
     set_status(simulator, account, "CONNECTING")
     account.stages = ["OK"]
-    simulator.later(simulator.settings.ok_seconds, go_on, simulator, account)
+    simulator.call_later(simulator.settings.ok_seconds, advance, simulator, account)
     return True

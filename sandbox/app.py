@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from sandbox import api, phone
-from sandbox.accounts import go_on
+from sandbox.accounts import advance
 from sandbox.conversations import plan_delivery
 from sandbox.guards import fault_middleware, guard_middleware
 from sandbox.keys import SCRIPTS, SIMULATOR
@@ -29,7 +29,7 @@ def create_sandbox(settings: SandboxSettings | None = None) -> web.Application:
     app[SCRIPTS] = Scripts()
     app.add_routes(api.routes() + phone.routes())
     app.cleanup_ctx.append(run_simulator)
-    app.on_shutdown.append(let_go)
+    app.on_shutdown.append(end_hanging_requests)
     return app
 
 
@@ -46,12 +46,12 @@ async def run_simulator(app: web.Application) -> AsyncIterator[None]:
 def resume(simulator: Simulator) -> None:
     """Take up what an earlier run had planned: accounts that come up, messages on their way to phones."""
     for account in list(simulator.world.accounts.values()):
-        go_on(simulator, account)
+        advance(simulator, account)
     for message in simulator.world.messages.values():
         if message.is_sender and not message.is_event and not message.delivered:
             plan_delivery(simulator, message)
 
 
-async def let_go(app: web.Application) -> None:
+async def end_hanging_requests(app: web.Application) -> None:
     """End the answers that hang, so that stopping does not wait for them."""
-    app[SIMULATOR].stop_waiting()
+    app[SIMULATOR].cancel_waits()

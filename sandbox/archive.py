@@ -38,6 +38,9 @@ create table if not exists blobs (id text primary key, body blob not null);
 SAVE = "insert or replace into entities (kind, id, body) values (?, ?, ?)"
 DROP = "delete from entities where kind = ? and id = ?"
 
+# Field names in files written by earlier versions.
+FORMER_FIELDS = {"held": "delayed_events"}
+
 T = TypeVar("T")
 
 
@@ -49,7 +52,8 @@ def _encode(entity: Entity) -> str:
 def _decode(kind: str, body: str) -> Entity:
     cls = KINDS[kind]
     known = {item.name for item in fields(cls)}
-    return cls(**{name: value for name, value in json.loads(body).items() if name in known})
+    stored = {FORMER_FIELDS.get(name, name): value for name, value in json.loads(body).items()}
+    return cls(**{name: value for name, value in stored.items() if name in known})
 
 
 class Archive:
@@ -69,7 +73,7 @@ class Archive:
         rows = await self._run(
             lambda: self._connection.execute("select kind, id, body from entities").fetchall()
         )
-        self._task = asyncio.create_task(self._save_always())
+        self._task = asyncio.create_task(self._save_loop())
         return [_decode(kind, body) for kind, _, body in rows if kind in KINDS]
 
     async def close(self) -> None:
@@ -116,17 +120,19 @@ class Archive:
     async def save_changes(self) -> None:
         """Write all that changed since the last time, in one transaction."""
         changed, self._changed = self._changed, {}
-        kept = [(kind, id_, _encode(entity)) for (kind, id_), entity in changed.items() if entity is not None]
-        gone = [key for key, entity in changed.items() if entity is None]
+        saved = [
+            (kind, id_, _encode(entity)) for (kind, id_), entity in changed.items() if entity is not None
+        ]
+        deleted = [key for key, entity in changed.items() if entity is None]
         try:
             if changed:
-                await self._run(lambda: self._write(kept, gone))
+                await self._run(lambda: self._write(saved, deleted))
         except sqlite3.Error:
             # A full disk, for instance: what could not be saved is tried again with the next change.
             log.exception("the sandbox could not save its world")
             self._changed = changed | self._changed
 
-    async def _save_always(self) -> None:
+    async def _save_loop(self) -> None:
         while True:
             await self._wanted.wait()
             await asyncio.sleep(self._save_seconds)
@@ -143,12 +149,14 @@ class Archive:
         connection.executescript(SCHEMA)
         return connection
 
-    def _write(self, kept: list[tuple[str, str, str]], gone: list[tuple[str, str]], script: str = "") -> None:
+    def _write(
+        self, saved: list[tuple[str, str, str]], deleted: list[tuple[str, str]], script: str = ""
+    ) -> None:
         with self._connection as connection:
             if script:
                 connection.executescript(script)
-            connection.executemany(SAVE, kept)
-            connection.executemany(DROP, gone)
+            connection.executemany(SAVE, saved)
+            connection.executemany(DROP, deleted)
 
     async def _run(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)

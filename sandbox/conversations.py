@@ -6,7 +6,7 @@ from sandbox.accounts import now_ms, receive
 from sandbox.entities import SELF, Chat, Contact, Json, Message
 from sandbox.ids import derived_lid, new_id, new_stanza_id, to_iso
 from sandbox.problems import Problem
-from sandbox.shapes import person_shape
+from sandbox.serialize import event_attendee_json
 from sandbox.simulator import Simulator
 from sandbox.views import contact_view
 
@@ -35,7 +35,7 @@ def has_whatsapp(digits: str) -> bool:
     return MIN_DIGITS <= len(digits) <= MAX_DIGITS and not digits.startswith(NO_WHATSAPP_PREFIX)
 
 
-def meet_contact(
+def upsert_contact(
     simulator: Simulator, digits: str, name: str | None = None, identity: str | None = None
 ) -> Contact:
     """Return the contact with this number, made or renamed as told."""
@@ -52,7 +52,7 @@ def meet_contact(
     contact.name = name or contact.name
     contact.identity = identity or contact.identity
     simulator.world.save(contact)
-    simulator.live.tell("contact", contact_view(contact))
+    simulator.live.publish("contact", contact_view(contact))
     return contact
 
 
@@ -112,7 +112,7 @@ def send(simulator: Simulator, chat: Chat, drafts: list[Draft]) -> list[Message]
         if faults.echo_before_response:
             simulator.announce("message_received", message)
         elif not faults.no_echo:
-            simulator.later(simulator.settings.echo_seconds, announce_echo, simulator, message)
+            simulator.call_later(simulator.settings.echo_seconds, announce_echo, simulator, message)
     chat.unread_count = chat.marked_unread = 0
     simulator.world.save(chat)
     return messages
@@ -127,7 +127,7 @@ def announce_echo(simulator: Simulator, message: Message) -> None:
 def plan_delivery(simulator: Simulator, message: Message) -> None:
     """Let an own message reach the phones of its chat soon."""
     for member in simulator.world.chat(message.chat_id).members:
-        simulator.later(simulator.settings.delivered_seconds, deliver, simulator, message, member)
+        simulator.call_later(simulator.settings.delivered_seconds, deliver, simulator, message, member)
 
 
 def deliver(simulator: Simulator, message: Message, contact_id: str) -> None:
@@ -140,15 +140,15 @@ def deliver(simulator: Simulator, message: Message, contact_id: str) -> None:
     ):
         return
     message.delivered_to.append(contact_id)
-    everybody = set(world.chat(message.chat_id).members) <= set(message.delivered_to)
-    if not everybody or message.delivered or simulator.dice.faults.no_delivered:
+    reached_all = set(world.chat(message.chat_id).members) <= set(message.delivered_to)
+    if not reached_all or message.delivered or simulator.dice.faults.no_delivered:
         simulator.save_message(message)
         return
     message.delivered = 1
     simulator.save_message(message, "message_delivered")
 
 
-def deliver_waiting(simulator: Simulator, contact: Contact) -> None:
+def deliver_pending(simulator: Simulator, contact: Contact) -> None:
     """Let everything that waited for a phone reach it, now that it is on again."""
     for chat in [chat for chat in simulator.world.chats.values() if contact.id in chat.members]:
         for message in list(simulator.world.newest(chat.id)):
@@ -169,11 +169,11 @@ def read_by_contact(simulator: Simulator, chat: Chat, contact_id: str) -> int:
             unseen.append(message)
     for message in reversed(unseen):
         deliver(simulator, message, contact_id)
-        see(simulator, message, contact_id)
+        mark_seen(simulator, message, contact_id)
     return len(unseen)
 
 
-def see(simulator: Simulator, message: Message, contact_id: str) -> None:
+def mark_seen(simulator: Simulator, message: Message, contact_id: str) -> None:
     """Let one contact read one message; it counts as read when everybody has."""
     message.seen_by[contact_id] = to_iso(now_ms(simulator))
     if simulator.dice.faults.no_read:
@@ -181,21 +181,21 @@ def see(simulator: Simulator, message: Message, contact_id: str) -> None:
         return
     world = simulator.world
     message.seen = int(set(world.chat(message.chat_id).members) <= set(message.seen_by))
-    reader = person_shape(world.account(message.account_id), world, contact_id)
+    reader = event_attendee_json(world.account(message.account_id), world, contact_id)
     simulator.save_message(message, "message_read", read_by=reader)
 
 
 def read_by_account(simulator: Simulator, chat: Chat, is_read: bool) -> None:
     """Mark a chat as read or unread from the account's side; the contacts then see it was read."""
     if is_read:
-        _see_all(simulator, chat)
+        _mark_all_seen(simulator, chat)
         chat.unread_count = chat.marked_unread = 0
     elif not chat.unread_count:
         chat.marked_unread = 1
     simulator.world.save(chat)
 
 
-def _see_all(simulator: Simulator, chat: Chat) -> None:
+def _mark_all_seen(simulator: Simulator, chat: Chat) -> None:
     """Let the account read what came in, oldest first; the webhooks tell that it was the one who read."""
     unseen = []
     for message in simulator.world.newest(chat.id):
@@ -203,11 +203,11 @@ def _see_all(simulator: Simulator, chat: Chat) -> None:
             break
         if not message.is_sender and message.synced and not message.is_event:
             unseen.append(message)
-    is_told = not simulator.dice.faults.no_read
+    is_reported = not simulator.dice.faults.no_read
     for message in reversed(unseen):
         message.seen = 1
-        reader = person_shape(simulator.world.account(chat.account_id), simulator.world, SELF)
-        simulator.save_message(message, "message_read" if is_told else None, read_by=reader)
+        reader = event_attendee_json(simulator.world.account(chat.account_id), simulator.world, SELF)
+        simulator.save_message(message, "message_read" if is_reported else None, read_by=reader)
 
 
 def react(simulator: Simulator, message: Message, who: str, value: str) -> None:
@@ -215,7 +215,7 @@ def react(simulator: Simulator, message: Message, who: str, value: str) -> None:
     message.reactions = [item for item in message.reactions if item["by"] != who]
     if value:
         message.reactions.append({"by": who, "value": value})
-    reactor = person_shape(simulator.world.account(message.account_id), simulator.world, who)
+    reactor = event_attendee_json(simulator.world.account(message.account_id), simulator.world, who)
     simulator.save_message(message, "message_reaction", reaction=value, reaction_sender=reactor)
 
 

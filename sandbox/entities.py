@@ -30,7 +30,7 @@ class Account:
     qr_issued_at: int = 0
     attempt: int = 0
     stages: list[str] = field(default_factory=list)
-    held: list[Json] = field(default_factory=list)
+    delayed_events: list[Json] = field(default_factory=list)
 
     @property
     def is_pairing(self) -> bool:
@@ -80,7 +80,7 @@ class Contact:
         return self.lid if self.identity in {"lid_only", "hidden"} else self.phone_jid
 
     @property
-    def shown_number(self) -> str:
+    def shown_phone(self) -> str:
         """The number as `specifics` tells it."""
         return "hidden" if self.identity == "hidden" else f"+{self.id}"
 

@@ -10,7 +10,7 @@ from sandbox.entities import Json
 from sandbox.problems import Problem
 
 FORM_TYPES = ("multipart/form-data", "application/x-www-form-urlencoded")
-TRUE_WORDS, FALSE_WORDS = {"true", "1"}, {"false", "0"}
+TRUE_TEXTS, FALSE_TEXTS = {"true", "1"}, {"false", "0"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def _as_text(name: str, value: Any) -> str:
     return str(value)
 
 
-def _refuse_constant(name: str) -> Any:
+def _reject_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
@@ -57,7 +57,7 @@ async def read_json(request: web.Request) -> Json:
     if not body.strip():
         return {}
     try:
-        value = json.loads(body, parse_constant=_refuse_constant)
+        value = json.loads(body, parse_constant=_reject_constant)
     except (ValueError, RecursionError):
         raise Problem("malformed_request", "The body is not JSON.") from None
     if not isinstance(value, dict):
@@ -84,7 +84,7 @@ async def read_form(request: web.Request) -> Form:
     return form
 
 
-def want_text(body: Json, name: str, *, most: int = 65_536) -> str:
+def require_text(body: Json, name: str, *, most: int = 65_536) -> str:
     """Return a text that must be there and not be empty."""
     value = opt_text(body, name, most=most)
     if not value:
@@ -109,8 +109,8 @@ def opt_bool(body: Json, name: str, default: bool = False) -> bool:
     value = body.get(name, default)
     if isinstance(value, bool):
         return value
-    if str(value).lower() in TRUE_WORDS | FALSE_WORDS:
-        return str(value).lower() in TRUE_WORDS
+    if str(value).lower() in TRUE_TEXTS | FALSE_TEXTS:
+        return str(value).lower() in TRUE_TEXTS
     raise Problem("invalid_parameters", f"{name} must be true or false.")
 
 

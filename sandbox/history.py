@@ -5,7 +5,7 @@ import random
 from dataclasses import dataclass
 
 from sandbox.accounts import now_ms
-from sandbox.conversations import Draft, meet_contact, write
+from sandbox.conversations import Draft, upsert_contact, write
 from sandbox.entities import SELF, Account, Chat, Contact, Json
 from sandbox.problems import Problem
 from sandbox.simulator import Simulator
@@ -45,7 +45,7 @@ ANSWERS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class History:
     """How much there was."""
 
     chats: int
@@ -54,44 +54,48 @@ class Past:
     seed: int = 1
 
 
-def read_past(value: object) -> Past | None:
+def read_history(value: object) -> History | None:
     """Read `{chats, messages, days?, seed?}`; messages are meant per chat."""
     if value is None:
         return None
     if not isinstance(value, dict) or set(value) - {"chats", "messages", "days", "seed"}:
         raise Problem("invalid_parameters", "history must be an object of chats, messages, days and seed.")
-    numbers: Json = {"chats": 5, "messages": 20, "days": 30, "seed": 1} | value
-    for name, number in numbers.items():
-        if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < 2**31:
+    values: Json = {"chats": 5, "messages": 20, "days": 30, "seed": 1} | value
+    for name, value in values.items():
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**31:
             raise Problem("invalid_parameters", f"{name} must be a whole number.")
-    past = Past(**numbers)
-    if past.chats > MAX_CHATS or past.chats * past.messages > MAX_MESSAGES or not 1 <= past.days <= 3650:
+    history = History(**values)
+    if (
+        history.chats > MAX_CHATS
+        or history.chats * history.messages > MAX_MESSAGES
+        or not 1 <= history.days <= 3650
+    ):
         raise Problem("invalid_parameters", f"history may have {MAX_MESSAGES} messages in {MAX_CHATS} chats.")
-    return past
+    return history
 
 
-async def invent_past(simulator: Simulator, account: Account, past: Past) -> None:
+async def generate_history(simulator: Simulator, account: Account, history: History) -> None:
     """Fill an account with chats that lie in the past, all of them read."""
-    dice = random.Random(past.seed)
+    dice = random.Random(history.seed)
     now = now_ms(simulator)
-    for number in range(past.chats):
-        contact = _customer(simulator, dice, past.seed, number)
+    for nth in range(history.chats):
+        contact = _customer(simulator, dice, history.seed, nth)
         chat = simulator.world.chat_with(account, contact)
-        begun = now - dice.randint(HOUR_MS, past.days * DAY_MS)
-        moments = sorted(dice.sample(range(begun, now), past.messages))
+        begun = now - dice.randint(HOUR_MS, history.days * DAY_MS)
+        moments = sorted(dice.sample(range(begun, now), history.messages))
         for index, moment in enumerate(moments):
-            _write_past(simulator, chat, contact, dice, index, moment)
+            _write_historic(simulator, chat, contact, dice, index, moment)
         chat.unread_count = chat.marked_unread = 0
         simulator.world.save(chat)
         await asyncio.sleep(0)  # A long past must not hold up everybody else.
 
 
-def _customer(simulator: Simulator, dice: random.Random, seed: int, number: int) -> Contact:
+def _customer(simulator: Simulator, dice: random.Random, seed: int, nth: int) -> Contact:
     name = f"{dice.choice(FIRST_NAMES)} {dice.choice(LAST_NAMES)}"
-    return meet_contact(simulator, f"55119{seed % 100:02d}{number:06d}", name)
+    return upsert_contact(simulator, f"55119{seed % 100:02d}{nth:06d}", name)
 
 
-def _write_past(
+def _write_historic(
     simulator: Simulator, chat: Chat, contact: Contact, dice: random.Random, index: int, moment: int
 ) -> None:
     is_answer = index % 2 == 1

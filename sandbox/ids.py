@@ -18,10 +18,10 @@ GROUP_DOMAIN = "@g.us"
 ISO_FORMAT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
 
 
-def _encode(number: int) -> str:
+def _encode(value: int) -> str:
     digits = []
     for _ in range(ID_LENGTH):
-        number, rest = divmod(number, len(ALPHABET))
+        value, rest = divmod(value, len(ALPHABET))
         digits.append(ALPHABET[rest])
     return "".join(digits)
 
@@ -48,8 +48,8 @@ def new_group_jid() -> str:
 
 def derived_lid(digits: str) -> str:
     """Make the opaque 15-digit LID that WhatsApp gave this phone number."""
-    number = int.from_bytes(hashlib.sha256(digits.encode()).digest()[:8])
-    return f"{100_000_000_000_000 + number % 900_000_000_000_000}{LID_DOMAIN}"
+    value = int.from_bytes(hashlib.sha256(digits.encode()).digest()[:8])
+    return f"{100_000_000_000_000 + value % 900_000_000_000_000}{LID_DOMAIN}"
 
 
 def phone_digits(value: str) -> str:

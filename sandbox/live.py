@@ -29,14 +29,14 @@ class Live:
         """Tell whether anybody listens; if not, nothing need be put into words."""
         return bool(self._listeners)
 
-    def tell(self, event: str, data: Json) -> None:
+    def publish(self, event: str, data: Json) -> None:
         """Send an event to all."""
         if not self._listeners:
             return
         frame = f"event: {event}\ndata: {dump(data)}\n\n"
         for queue in self._listeners:
             if queue.qsize() >= MAX_WAITING:
-                _start_afresh(queue)
+                _replace_with_reload(queue)
             else:
                 queue.put_nowait(frame)
 
@@ -46,7 +46,7 @@ class Live:
             queue.put_nowait(None)
 
 
-def _start_afresh(queue: asyncio.Queue[str | None]) -> None:
+def _replace_with_reload(queue: asyncio.Queue[str | None]) -> None:
     while not queue.empty():
         queue.get_nowait()
     queue.put_nowait("event: reload\ndata: {}\n\n")

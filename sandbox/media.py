@@ -53,15 +53,15 @@ def describe(body: bytes, content_type: str | None, file_name: str, **flags: boo
 
 def describe_location(latitude: float, longitude: float, name: str | None, address: str | None) -> Json:
     """Make the attachment entry of a place; UniPile documents none, and this one has no bytes."""
-    place = {"latitude": latitude, "longitude": longitude, "name": name, "address": address}
-    return {"id": new_id(), "type": "location", "unavailable": False} | place
+    location = {"latitude": latitude, "longitude": longitude, "name": name, "address": address}
+    return {"id": new_id(), "type": "location", "unavailable": False} | location
 
 
-def write_card(name: str, numbers: list[str]) -> bytes:
+def write_card(name: str, phone_numbers: list[str]) -> bytes:
     """Write a person as WhatsApp shares one: a vCard that knows which number has WhatsApp."""
     safe = re.sub(r"([\\,;])", r"\\\1", name)
     lines = ["BEGIN:VCARD", "VERSION:3.0", f"N:;{safe};;;", f"FN:{safe}"]
-    lines += [f"TEL;type=CELL;waid={number}:+{number}" for number in numbers]
+    lines += [f"TEL;type=CELL;waid={digits}:+{digits}" for digits in phone_numbers]
     return "\r\n".join([*lines, "END:VCARD", ""]).encode()
 
 

@@ -16,7 +16,7 @@ from sandbox.problems import Problem
 
 DEFAULT_LIMIT, MAX_LIMIT = 100, 250
 
-Place = tuple[int, str]  # when, and the id that breaks ties: the order of every list
+Position = tuple[int, str]  # when, and the id that breaks ties: the order of every list
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Page:
 
     limit: int
     filters: dict[str, str] = field(default_factory=dict)
-    last: Place | None = None
+    last: Position | None = None
 
     @property
     def before(self) -> int | None:
@@ -89,18 +89,18 @@ def read_page(request: web.Request, *names: str) -> Page:
     return page
 
 
-def make_cursor(page: Page, last: Place) -> str:
+def make_cursor(page: Page, last: Position) -> str:
     """Write down, in base64, where the next page begins."""
     content = {"filters": page.filters, "limit": page.limit, "last_id": last[1], "last_date": last[0]}
     return base64.b64encode(json.dumps(content).encode()).decode()
 
 
-def cut(page: Page, places: Iterable[Place]) -> tuple[list[Place], str | None]:
+def cut(page: Page, positions: Iterable[Position]) -> tuple[list[Position], str | None]:
     """Take one page from places that come newest first, with the cursor of the next."""
-    rest = places if page.last is None else (place for place in places if place < page.last)
+    rest = positions if page.last is None else (position for position in positions if position < page.last)
     taken = list(itertools.islice(rest, page.limit + 1))
-    kept = taken[: page.limit]
-    return kept, make_cursor(page, kept[-1]) if len(taken) > page.limit else None
+    shown = taken[: page.limit]
+    return shown, make_cursor(page, shown[-1]) if len(taken) > page.limit else None
 
 
 def listing(thing: str, items: list[Json], cursor: str | None = None) -> Json:

@@ -11,11 +11,11 @@ from pathlib import Path
 from sandbox.conversations import (
     Draft,
     delete,
-    deliver_waiting,
+    deliver_pending,
     edit,
-    meet_contact,
     react,
     read_by_contact,
+    upsert_contact,
     write,
 )
 from sandbox.entities import GROUP, Account, Chat, Contact, Json, Message
@@ -37,13 +37,13 @@ WEIGHTS = {
     "react": 6,
     "edit": 4,
     "delete": 2,
-    "look": 14,
+    "open_chat": 14,
     "switch_phone": 2,
     "group": 6,
 }
 
 
-def painted(dice: random.Random) -> bytes:
+def solid_png(dice: random.Random) -> bytes:
     """Make a small PNG in one colour."""
     width, height = 64, 48
     row = b"\0" + bytes(dice.randrange(256) for _ in range(3)) * width
@@ -67,7 +67,7 @@ class BusyDay:
         self._dice = random.Random(seed)
         self._steps, self._speed = steps, speed
         self._done = 0
-        self._customers = [self._customer(number) for number in range(max(3, min(40, steps // 5)))]
+        self._customers = [self._customer(nth) for nth in range(max(3, min(40, steps // 5)))]
         self._task: asyncio.Task[None] | None = None
 
     def as_json(self) -> Json:
@@ -84,7 +84,7 @@ class BusyDay:
     def start(self) -> None:
         """Begin to play."""
         self._task = asyncio.create_task(self._play())
-        self._task.add_done_callback(lambda _: self._simulator.live.tell("script", self.as_json()))
+        self._task.add_done_callback(lambda _: self._simulator.live.publish("script", self.as_json()))
 
     async def stop(self) -> None:
         """Stop playing; what has happened stays."""
@@ -104,11 +104,11 @@ class BusyDay:
             kind = self._dice.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
             await getattr(self, f"_{kind}")(self._dice.choice(self._customers))
             self._done += 1
-            self._simulator.live.tell("script", self.as_json())
+            self._simulator.live.publish("script", self.as_json())
 
-    def _customer(self, number: int) -> Contact:
+    def _customer(self, nth: int) -> Contact:
         name = f"{self._dice.choice(FIRST_NAMES)} {self._dice.choice(LAST_NAMES)}"
-        return meet_contact(self._simulator, f"5521970{number:06d}", name)
+        return upsert_contact(self._simulator, f"5521970{nth:06d}", name)
 
     def _chat(self, customer: Contact) -> Chat:
         return self._simulator.world.chat_with(self._account, customer)
@@ -127,7 +127,7 @@ class BusyDay:
 
     async def _picture(self, customer: Contact) -> None:
         caption = self._dice.choice([None, "This one, please", "É este aqui"])
-        await self._attach(customer, painted(self._dice), "photo.png", caption)
+        await self._attach(customer, solid_png(self._dice), "photo.png", caption)
 
     async def _voice(self, customer: Contact) -> None:
         await self._attach(customer, VOICE_NOTE.read_bytes(), "voice-note.ogg")
@@ -155,15 +155,15 @@ class BusyDay:
         if message is not None:
             delete(self._simulator, message)
 
-    async def _look(self, customer: Contact) -> None:
+    async def _open_chat(self, customer: Contact) -> None:
         read_by_contact(self._simulator, self._chat(customer), customer.id)
 
     async def _switch_phone(self, customer: Contact) -> None:
         customer.offline = not customer.offline
         self._simulator.world.save(customer)
-        self._simulator.live.tell("contact", contact_view(customer))
+        self._simulator.live.publish("contact", contact_view(customer))
         if not customer.offline:
-            deliver_waiting(self._simulator, customer)
+            deliver_pending(self._simulator, customer)
 
     async def _group(self, customer: Contact) -> None:
         chats = [chat for chat in self._simulator.world.chats_of(self._account.id) if chat.kind == GROUP]

@@ -62,7 +62,7 @@ async def send_form(simulator: Simulator, chat: Chat, form: Form) -> Message:
     quoted_id = find_quoted(simulator, chat, form.text("quote_id"))
     pause = typing_seconds(form)
     if pause:
-        simulator.live.tell("typing", {"chat_id": chat.id, "seconds": pause})
+        simulator.live.publish("typing", {"chat_id": chat.id, "seconds": pause})
         await simulator.pause(pause)
     attachments = [await store_upload(simulator, upload) for upload in form.uploads]
     # Checked again: while the files were stored, the account or the chat may have been lost.
@@ -71,5 +71,5 @@ async def send_form(simulator: Simulator, chat: Chat, form: Form) -> Message:
     first = Draft(form.text("text") or None, attachments[:1], quoted_id)
     messages = send(simulator, chat, [first, *(Draft(None, [item]) for item in attachments[1:])])
     if simulator.dice.faults.echo_before_response:
-        await simulator.dispatcher.settled(messages[0].id, FIRST_TRY_SECONDS)
+        await simulator.dispatcher.wait_for_first_tries(messages[0].id, FIRST_TRY_SECONDS)
     return messages[0]

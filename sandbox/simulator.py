@@ -8,8 +8,8 @@ from sandbox.archive import Archive
 from sandbox.entities import Account, Json, Message, Webhook
 from sandbox.faults import Dice
 from sandbox.live import Live
+from sandbox.serialize import message_event_json
 from sandbox.settings import SandboxSettings
-from sandbox.shapes import message_event_shape
 from sandbox.views import account_view, chat_view, message_view
 from sandbox.webhooks import Dispatcher
 from sandbox.world import World
@@ -45,29 +45,29 @@ class Simulator:
         entities = await self.archive.open()
         unfinished = self.world.load(entities)
         if not entities:
-            self.world.invite_customers()
+            self.world.add_sample_contacts()
         await self.dispatcher.open(unfinished)
 
     async def close(self) -> None:
         """Stop the timers and deliveries and save everything."""
-        self.stop_waiting()
+        self.cancel_waits()
         self._cancel_timers()
         await self.dispatcher.close()
         await self.archive.close()
 
-    def stop_waiting(self) -> None:
+    def cancel_waits(self) -> None:
         """Let go of everybody who hangs on an answer that would be long in coming."""
         self.closing.set()
         self.live.close()
 
-    async def reset(self, keep_webhooks: bool) -> None:
+    async def reset(self, preserve_webhooks: bool) -> None:
         """Begin again with an empty world and no faults."""
         self._cancel_timers()
         self.dispatcher.clear()
-        await self.world.reset(keep_webhooks)
-        self.live.tell("reload", {})
+        await self.world.reset(preserve_webhooks)
+        self.live.publish("reload", {})
 
-    def later(self, seconds: float, work: Callable[..., Any], *arguments: Any) -> None:
+    def call_later(self, seconds: float, work: Callable[..., Any], *arguments: Any) -> None:
         """Do something after a while, unless the sandbox is closed or reset before."""
 
         def run() -> None:
@@ -91,15 +91,15 @@ class Simulator:
     def save_account(self, account: Account) -> None:
         """Save an account and show it on the phone pages."""
         self.world.save(account)
-        self.live.tell("account", account_view(account, self.settings))
+        self.live.publish("account", account_view(account, self.settings))
 
     def save_message(self, message: Message, event: str | None = None, **extra: Any) -> None:
         """Save a message, show it on the phone pages and announce the event, if one is named."""
         self.world.save(message)
         if self.live.is_watched:
             chat = self.world.chat(message.chat_id)
-            self.live.tell("message", message_view(message, self.world))
-            self.live.tell("chat", chat_view(chat, self.world))
+            self.live.publish("message", message_view(message, self.world))
+            self.live.publish("chat", chat_view(chat, self.world))
         if event is not None:
             self.announce(event, message, extra)
 
@@ -107,22 +107,22 @@ class Simulator:
         """Tell the messaging webhooks about a message, now or when the account is back."""
         account = self.world.account(message.account_id)
         if not account.is_ok:
-            account.held.append({"event": event, "message_id": message.id, "extra": extra or {}})
+            account.delayed_events.append({"event": event, "message_id": message.id, "extra": extra or {}})
             self.world.save(account)
             return
-        body = message_event_shape(event, message, self.world) | (extra or {}) | message.overrides
-        for webhook in self._listening("messaging", event, account):
+        body = message_event_json(event, message, self.world) | (extra or {}) | message.overrides
+        for webhook in self._subscribed("messaging", event, account):
             self.dispatcher.submit(
-                webhook, message.id, self._dressed(body | {"webhook_name": webhook.name}, webhook)
+                webhook, message.id, self._with_body_faults(body | {"webhook_name": webhook.name}, webhook)
             )
 
     def announce_status(self, account: Account, status: str) -> None:
         """Tell the account-status webhooks what became of an account."""
         body = {"AccountStatus": {"account_id": account.id, "account_type": "WHATSAPP", "message": status}}
-        for webhook in self._listening("account_status", None, account):
+        for webhook in self._subscribed("account_status", None, account):
             self.dispatcher.submit(webhook, account.id, body)
 
-    def _listening(self, source: str, event: str | None, account: Account) -> list[Webhook]:
+    def _subscribed(self, source: str, event: str | None, account: Account) -> list[Webhook]:
         return [
             webhook
             for webhook in self.world.webhooks.values()
@@ -132,10 +132,10 @@ class Simulator:
             and (not webhook.account_ids or account.id in webhook.account_ids)
         ]
 
-    def _dressed(self, body: Json, webhook: Webhook) -> Json:
+    def _with_body_faults(self, body: Json, webhook: Webhook) -> Json:
         faults = self.dice.faults
         if faults.attachments_as_object and body.get("attachments"):
-            body["attachments"] = _as_printed(body["attachments"][0])
+            body["attachments"] = _as_in_guide(body["attachments"][0])
         if faults.unknown_keys:
             body |= {"x_new_feature": {"beta": True}, "mentions": []}
         if faults.missing_keys:
@@ -145,6 +145,6 @@ class Simulator:
         return body
 
 
-def _as_printed(attachment: Json) -> Json:
+def _as_in_guide(attachment: Json) -> Json:
     """Show an attachment as the outdated sample in UniPile's guide does: numbers as texts."""
     return {key: str(value) if isinstance(value, int | float) else value for key, value in attachment.items()}

@@ -2,14 +2,14 @@
 
 from sandbox.entities import DIRECT, SELF, Account, Chat, Contact, Json, Message
 from sandbox.ids import to_iso
+from sandbox.serialize import attachments_json
 from sandbox.settings import SandboxSettings
-from sandbox.shapes import attachment_shapes
 from sandbox.world import World
 
 
 def account_view(account: Account, settings: SandboxSettings) -> Json:
     """Show a connected number, or one whose QR code waits to be scanned."""
-    waiting = account.is_pairing and settings.clock() * 1000 < attempt_end(account, settings)
+    waiting = account.is_pairing and settings.clock() * 1000 < pairing_end(account, settings)
     return {
         "id": account.id,
         "name": account.name,
@@ -29,7 +29,7 @@ def qr_end(account: Account, settings: SandboxSettings) -> int:
     return account.qr_issued_at + round(seconds * 1000)
 
 
-def attempt_end(account: Account, settings: SandboxSettings) -> int:
+def pairing_end(account: Account, settings: SandboxSettings) -> int:
     """Return when the whole attempt to connect is given up."""
     return account.qr_issued_at + round(settings.attempt_seconds * 1000)
 
@@ -85,7 +85,7 @@ def message_view(message: Message, world: World) -> Json:
         "text": None if message.deleted else message.text,
         "attachments": [
             attachment | {"href": f"/sandbox/media/{attachment['id']}"}
-            for attachment in attachment_shapes(message)
+            for attachment in attachments_json(message)
         ],
         "timestamp": to_iso(message.timestamp),
         "quoted": quoted_view(message, world),

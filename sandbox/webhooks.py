@@ -77,8 +77,8 @@ class Dispatcher:
             skip_auto_headers=("User-Agent", "Content-Type"),
         )
         for delivery in unfinished:
-            self._wait(delivery)
-        self._start(self._retry_always())
+            self._schedule_retry(delivery)
+        self._start(self._retry_loop())
 
     async def close(self) -> None:
         """Stop; what is not delivered stays in the archive for the next start."""
@@ -110,9 +110,9 @@ class Dispatcher:
             return
         text = dump(body)
         for _ in range(2 if self._dice.falls(self._dice.faults.duplicate) else 1):
-            self._enter(Delivery(new_id(), webhook.id, lane, text))
+            self._enqueue(Delivery(new_id(), webhook.id, lane, text))
 
-    async def settled(self, lane: str, seconds: float) -> None:
+    async def wait_for_first_tries(self, lane: str, seconds: float) -> None:
         """Wait until the events of a lane had their first try, but no longer than told."""
         futures = [
             self._first_tries[item.id]
@@ -135,7 +135,7 @@ class Dispatcher:
         except (aiohttp.ClientError, OSError, ValueError) as error:
             log.warning("the call to a notify_url failed: %s", type(error).__name__)
 
-    def _enter(self, delivery: Delivery) -> None:
+    def _enqueue(self, delivery: Delivery) -> None:
         pause = self._dice.faults.delay_ms / 1000
         key = delivery.webhook_id, delivery.lane
         if self._dice.falls(self._dice.faults.reorder):
@@ -208,19 +208,19 @@ class Dispatcher:
             return
         delivery.due = self._settings.clock() + self._settings.webhook_retries[delivery.tries - 1]
         self._archive.save(delivery)
-        self._wait(delivery)
+        self._schedule_retry(delivery)
 
     def _count(self, webhook: Webhook, counter: str) -> None:
         setattr(webhook, counter, getattr(webhook, counter) + 1)
         if webhook.id in self._world.webhooks:
             self._archive.save(webhook)
 
-    def _wait(self, delivery: Delivery) -> None:
+    def _schedule_retry(self, delivery: Delivery) -> None:
         self._waiting[delivery.id] = delivery
         heapq.heappush(self._retries, (delivery.due, delivery.id))
         self._retry_wanted.set()
 
-    async def _retry_always(self) -> None:
+    async def _retry_loop(self) -> None:
         while True:
             self._retry_wanted.clear()
             now = self._settings.clock()

@@ -20,10 +20,10 @@ from sandbox.entities import (
     Webhook,
 )
 from sandbox.ids import derived_id, derived_lid, new_id
-from sandbox.paging import Page, Place
+from sandbox.paging import Page, Position
 from sandbox.problems import not_found
 
-CUSTOMERS = (
+SAMPLE_CONTACTS = (
     ("5511988880000", "Bia Lima"),
     ("2348031110001", "Chidi Okafor"),
     ("819012340002", "Hana Sato"),
@@ -50,7 +50,7 @@ class World:
         self.links: dict[str, HostedLink] = {}
         self._chat_by_jid: dict[tuple[str, str], Chat] = {}
         self._chats_of: defaultdict[str, dict[str, Chat]] = defaultdict(dict)
-        self._places: defaultdict[str, list[Place]] = defaultdict(list)
+        self._positions: defaultdict[str, list[Position]] = defaultdict(list)
         self._attendees: dict[str, tuple[str, str]] = {}
         self._frozen: dict[str, World] = {}
 
@@ -66,18 +66,18 @@ class World:
             self._index(entity)
         return [entity for entity in entities if isinstance(entity, Delivery)]
 
-    async def reset(self, keep_webhooks: bool = False) -> None:
+    async def reset(self, preserve_webhooks: bool = False) -> None:
         """Empty the world, but for the invented customers (and the webhooks, when asked)."""
-        webhooks = list(self.webhooks.values()) if keep_webhooks else []
+        webhooks = list(self.webhooks.values()) if preserve_webhooks else []
         await self._archive.clear()
         self._empty()
         for webhook in webhooks:
             self.save(webhook)
-        self.invite_customers()
+        self.add_sample_contacts()
 
-    def invite_customers(self) -> None:
+    def add_sample_contacts(self) -> None:
         """Make the contacts that are there from the start."""
-        for digits, name in CUSTOMERS:
+        for digits, name in SAMPLE_CONTACTS:
             self.save(Contact(digits, name, derived_lid(digits), created_at=self.moment()))
 
     def save(self, entity: Entity) -> None:
@@ -115,18 +115,18 @@ class World:
             return
         self.messages[message.id] = message
         for owner in (message.chat_id, message.account_id):
-            bisect.insort(self._places[owner], (message.timestamp, message.id))
+            bisect.insort(self._positions[owner], (message.timestamp, message.id))
         self._attendees.setdefault(
             self.attendee_id(message.account_id, message.sender), (message.account_id, message.sender)
         )
 
     def remove_chat(self, chat: Chat) -> None:
         """Take a chat away with its messages."""
-        gone = {id_ for _, id_ in self._places.pop(chat.id, [])}
-        self._places[chat.account_id] = [
-            place for place in self._places[chat.account_id] if place[1] not in gone
+        removed = {id_ for _, id_ in self._positions.pop(chat.id, [])}
+        self._positions[chat.account_id] = [
+            position for position in self._positions[chat.account_id] if position[1] not in removed
         ]
-        for id_ in gone:
+        for id_ in removed:
             self._archive.drop(self.messages.pop(id_))
         if chat.account_id in self._frozen:
             self._frozen[chat.account_id].remove_chat(chat)
@@ -156,15 +156,15 @@ class World:
         members |= dict.fromkeys(item.sender for item in self.newest(account_id) if not item.is_sender)
         contacts = [self.contacts[member] for member in members]
         messages = list(self.newest(account_id))
-        kept = [[asdict(item) for item in items] for items in (chats, messages, contacts)]
-        self.save(Snapshot(account_id, *kept))
+        rows = [[asdict(item) for item in items] for items in (chats, messages, contacts)]
+        self.save(Snapshot(account_id, *rows))
 
     def thaw(self, account_id: str) -> None:
         """Let the reads of an account answer the truth again."""
         if self._frozen.pop(account_id, None) is not None:
             self._archive.drop(Snapshot(account_id, [], [], []))
 
-    def as_told(self, account_id: str) -> "World":
+    def as_synced(self, account_id: str) -> "World":
         """Return the world as UniPile knows it for an account: this one, or the one it last heard of."""
         return self._frozen.get(account_id, self)
 
@@ -216,7 +216,7 @@ class World:
         if attendee_id not in self._attendees:
             raise not_found("attendee")
         account_id, contact_id = self._attendees[attendee_id]
-        if attendee_id not in self.as_told(account_id)._attendees:
+        if attendee_id not in self.as_synced(account_id)._attendees:
             raise not_found("attendee")
         return self.account(account_id), contact_id
 
@@ -227,22 +227,22 @@ class World:
     def attendees_of(self, account_ids: list[str]) -> list[tuple[Account, str]]:
         """List everybody these accounts know, themselves included."""
         wanted = set(account_ids)
-        told = [self.as_told(account_id) for account_id in wanted]
+        worlds = [self.as_synced(account_id) for account_id in wanted]
         return [
             (self.accounts[owner], who)
-            for world in dict.fromkeys(told)
+            for world in dict.fromkeys(worlds)
             for owner, who in world._attendees.values()
-            if owner in wanted and self.as_told(owner) is world
+            if owner in wanted and self.as_synced(owner) is world
         ]
 
     def find_contact(self, identifier: str) -> Contact | None:
         """Find a contact by phone digits or by LID."""
-        by_number = self.contacts.get(identifier)
-        return by_number or next((item for item in self.contacts.values() if item.lid == identifier), None)
+        by_phone = self.contacts.get(identifier)
+        return by_phone or next((item for item in self.contacts.values() if item.lid == identifier), None)
 
     def chats_of(self, account_id: str) -> list[Chat]:
         """List an account's chats, newest first."""
-        return sorted(self._chats_of[account_id].values(), key=chat_place, reverse=True)
+        return sorted(self._chats_of[account_id].values(), key=chat_position, reverse=True)
 
     def chat_with(self, account: Account, contact: Contact) -> Chat:
         """Return the one-to-one chat, made now if there was none."""
@@ -264,19 +264,19 @@ class World:
 
     def newest(self, owner_id: str, page: Page | None = None) -> Iterator[Message]:
         """Walk the messages of a chat or an account backwards, from where the page begins."""
-        places = self._places.get(owner_id, [])
-        end, start = len(places), 0
+        positions = self._positions.get(owner_id, [])
+        end, start = len(positions), 0
         if page is not None:
             if page.last is not None:
-                end = bisect.bisect_left(places, page.last)
+                end = bisect.bisect_left(positions, page.last)
             if page.before is not None:
-                end = min(end, bisect.bisect_left(places, (page.before, "")))
+                end = min(end, bisect.bisect_left(positions, (page.before, "")))
             if page.after is not None:
-                start = bisect.bisect_left(places, (page.after + 1, ""))
+                start = bisect.bisect_left(positions, (page.after + 1, ""))
         for index in range(end - 1, start - 1, -1):
-            yield self.messages[places[index][1]]
+            yield self.messages[positions[index][1]]
 
 
-def chat_place(chat: Chat) -> Place:
+def chat_position(chat: Chat) -> Position:
     """Return where a chat stands among others: by its last message, the empty ones last."""
     return (chat.last_at or 0, chat.id)

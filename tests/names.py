@@ -74,6 +74,7 @@ ALLOWED = frozenset(
             "number_permissions",
             "numbers",
             "signal_number",
+            "pairing_number",
         ),
         *("shard_hint", "_hint"),
     )

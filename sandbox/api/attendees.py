@@ -11,8 +11,8 @@ from sandbox.keys import simulator_of
 from sandbox.paging import Page, cut, listing, read_page
 from sandbox.portraits import draw_portrait
 from sandbox.problems import not_found, reply
-from sandbox.shapes import attendee_shape, chat_shape, provider_id_of
-from sandbox.world import World, chat_place
+from sandbox.serialize import attendee_json, chat_json, provider_id_of
+from sandbox.world import World, chat_position
 
 
 def find_attendee(request: web.Request) -> tuple[Account, str]:
@@ -21,8 +21,8 @@ def find_attendee(request: web.Request) -> tuple[Account, str]:
     wanted, account_id = request.match_info["attendee_id"], request.query.get("account_id")
     if account_id:
         for account, who in world.attendees_of([account_id]):
-            told = world.as_told(account.id)
-            if wanted in {provider_id_of(account, told, who), who + PHONE_DOMAIN}:
+            synced = world.as_synced(account.id)
+            if wanted in {provider_id_of(account, synced, who), who + PHONE_DOMAIN}:
                 return account, who
     return world.attendee(wanted)
 
@@ -33,34 +33,34 @@ async def list_attendees(request: web.Request) -> web.Response:
     page = read_page(request, "account_id")
     account_ids = page.accounts
     known = list(world.accounts) if account_ids is None else account_ids
-    people = {
+    attendees = {
         world.attendee_id(account.id, who): (account, who) for account, who in world.attendees_of(known)
     }
-    kept, cursor = cut(page, sorted(((0, id_) for id_ in people), reverse=True))
-    return reply(listing("ChatAttendee", [told_shape(world, *people[id_]) for _, id_ in kept], cursor))
+    shown, cursor = cut(page, sorted(((0, id_) for id_ in attendees), reverse=True))
+    return reply(listing("ChatAttendee", [synced_json(world, *attendees[id_]) for _, id_ in shown], cursor))
 
 
-def told_shape(world: World, account: Account, who: str) -> Json:
+def synced_json(world: World, account: Account, who: str) -> Json:
     """Show somebody as UniPile knows them."""
-    return attendee_shape(account, world.as_told(account.id), who)
+    return attendee_json(account, world.as_synced(account.id), who)
 
 
 async def show_attendee(request: web.Request) -> web.Response:
     """Show one of them."""
     account, who = find_attendee(request)
-    return reply(told_shape(simulator_of(request).world, account, who))
+    return reply(synced_json(simulator_of(request).world, account, who))
 
 
 async def list_attendee_chats(request: web.Request) -> web.Response:
     """List the chats somebody is in."""
     account, who = find_attendee(request)
-    world, faults = simulator_of(request).world.as_told(account.id), simulator_of(request).dice.faults
+    world, faults = simulator_of(request).world.as_synced(account.id), simulator_of(request).dice.faults
     page = read_page(request)
     chats = [
         c for c in world.chats_of(account.id) if c.last_at is not None and (who == SELF or who in c.members)
     ]
-    kept, cursor = cut(page, (chat_place(chat) for chat in chats))
-    return reply(listing("Chat", [chat_shape(world.chats[id_], world, faults) for _, id_ in kept], cursor))
+    shown, cursor = cut(page, (chat_position(chat) for chat in chats))
+    return reply(listing("Chat", [chat_json(world.chats[id_], world, faults) for _, id_ in shown], cursor))
 
 
 async def list_attendee_messages(request: web.Request) -> web.Response:

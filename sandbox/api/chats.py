@@ -6,18 +6,18 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.accounts import linked_account, require_sendable
-from sandbox.conversations import has_whatsapp, meet_contact, read_by_account
+from sandbox.conversations import has_whatsapp, read_by_account, upsert_contact
 from sandbox.entities import GROUP, SELF, Account, Chat, Contact, Json
-from sandbox.forms import opt_bool, read_form, read_json, want_text
+from sandbox.forms import opt_bool, read_form, read_json, require_text
 from sandbox.groups import add_member, start_group
 from sandbox.ids import LID_DOMAIN, from_iso, phone_digits
 from sandbox.keys import simulator_of
-from sandbox.paging import Page, Place, cut, listing, read_page
+from sandbox.paging import Page, Position, cut, listing, read_page
 from sandbox.problems import Problem, not_found, reply
 from sandbox.sends import check_form, send_form
-from sandbox.shapes import attendee_shape, chat_shape, message_shape
+from sandbox.serialize import attendee_json, chat_json, message_json
 from sandbox.simulator import Simulator
-from sandbox.world import World, chat_place
+from sandbox.world import World, chat_position
 
 MAX_ATTENDEES = 256
 
@@ -35,20 +35,22 @@ def find_chat(request: web.Request) -> Chat:
     return chat
 
 
-def told_chat(request: web.Request) -> tuple[World, Chat]:
+def synced_chat(request: web.Request) -> tuple[World, Chat]:
     """Return the chat of the path as UniPile knows it, with the world that it stands in."""
     chat = find_chat(request)
-    world = simulator_of(request).world.as_told(chat.account_id)
+    world = simulator_of(request).world.as_synced(chat.account_id)
     return world, world.chat(chat.id)
 
 
-def matching_chats(world: World, page: Page) -> Iterator[Place]:
+def matching_chats(world: World, page: Page) -> Iterator[Position]:
     """Walk the chats that a list asks for, newest first."""
     account_ids = page.accounts
     owners = [item.id for item in world.accounts.values() if account_ids is None or item.id in account_ids]
     unread, before, after = page.flag("unread"), page.before, page.after
     for chat in sorted(
-        (chat for id_ in owners for chat in world.as_told(id_).chats_of(id_)), key=chat_place, reverse=True
+        (chat for id_ in owners for chat in world.as_synced(id_).chats_of(id_)),
+        key=chat_position,
+        reverse=True,
     ):
         moment = chat.last_at or 0
         if (
@@ -57,7 +59,7 @@ def matching_chats(world: World, page: Page) -> Iterator[Place]:
             and (before is None or moment < before)
             and (after is None or moment > after)
         ):
-            yield chat_place(chat)
+            yield chat_position(chat)
 
 
 async def list_chats(request: web.Request) -> web.Response:
@@ -67,22 +69,22 @@ async def list_chats(request: web.Request) -> web.Response:
     page = read_page(request, "account_id", "account_type", "unread", "before", "after")
     if page.filters.get("account_type", "WHATSAPP") != "WHATSAPP":
         return reply(listing("Chat", []))
-    kept, cursor = cut(page, matching_chats(world, page))
-    return reply(listing("Chat", [told_shape(simulator, id_) for _, id_ in kept], cursor))
+    shown, cursor = cut(page, matching_chats(world, page))
+    return reply(listing("Chat", [synced_json(simulator, id_) for _, id_ in shown], cursor))
 
 
-def told_shape(simulator: Simulator, chat_id: str) -> Json:
+def synced_json(simulator: Simulator, chat_id: str) -> Json:
     """Show a chat as UniPile knows it."""
-    told = simulator.world.as_told(simulator.world.chats[chat_id].account_id)
-    return chat_shape(told.chats[chat_id], told, simulator.dice.faults)
+    synced = simulator.world.as_synced(simulator.world.chats[chat_id].account_id)
+    return chat_json(synced.chats[chat_id], synced, simulator.dice.faults)
 
 
 async def show_chat(request: web.Request) -> web.Response:
     """Show a chat with its last message."""
-    world, chat = told_chat(request)
+    world, chat = synced_chat(request)
     last = next((message for message in world.newest(chat.id) if message.synced), None)
-    shape = chat_shape(chat, world, simulator_of(request).dice.faults)
-    return reply(shape | {"lastMessage": None if last is None else message_shape(last, world)})
+    body = chat_json(chat, world, simulator_of(request).dice.faults)
+    return reply(body | {"lastMessage": None if last is None else message_json(last, world)})
 
 
 def recipient(simulator: Simulator, account: Account, identifier: str) -> Contact:
@@ -94,7 +96,7 @@ def recipient(simulator: Simulator, account: Account, identifier: str) -> Contac
     is_phone = not identifier.endswith(LID_DOMAIN)
     if not is_phone or not has_whatsapp(digits) or digits == account.phone_number:
         raise Problem("invalid_recipient", f"{identifier} has no WhatsApp.")
-    return meet_contact(simulator, digits)
+    return upsert_contact(simulator, digits)
 
 
 async def start_chat(request: web.Request) -> web.Response:
@@ -139,7 +141,7 @@ def _add_participant(simulator: Simulator, chat: Chat, value: Any) -> None:
         raise Problem("invalid_parameters", "Only a group takes participants.")
     if not isinstance(value, str) or not has_whatsapp(phone_digits(value)):
         raise Problem("invalid_recipient", "value must be a phone JID with WhatsApp.")
-    contact = meet_contact(simulator, phone_digits(value))
+    contact = upsert_contact(simulator, phone_digits(value))
     add_member(simulator, chat, contact.id)
 
 
@@ -148,7 +150,7 @@ async def change_chat(request: web.Request) -> web.Response:
     simulator = simulator_of(request)
     chat = find_chat(request)
     body = await read_json(request)
-    action = want_text(body, "action")
+    action = require_text(body, "action")
     match action:
         case "setReadStatus":
             read_by_account(simulator, chat, opt_bool(body, "value"))
@@ -171,16 +173,16 @@ async def remove_chat(request: web.Request) -> web.Response:
     simulator = simulator_of(request)
     chat = find_chat(request)
     simulator.world.remove_chat(chat)
-    simulator.live.tell("chat_gone", {"id": chat.id})
+    simulator.live.publish("chat_gone", {"id": chat.id})
     return reply({"object": "ChatDeleted"})
 
 
 async def list_chat_attendees(request: web.Request) -> web.Response:
     """List everybody in a chat, the account itself last."""
-    world, chat = told_chat(request)
+    world, chat = synced_chat(request)
     account = world.account(chat.account_id)
     return reply(
-        listing("ChatAttendee", [attendee_shape(account, world, who) for who in [*chat.members, SELF]])
+        listing("ChatAttendee", [attendee_json(account, world, who) for who in [*chat.members, SELF]])
     )
 
 

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from sandbox.accounts import linked_account, now_ms
 from sandbox.entities import HostedLink, Json
-from sandbox.forms import opt_text, read_json, want_text
+from sandbox.forms import opt_text, read_json, require_text
 from sandbox.ids import from_iso, new_id
 from sandbox.keys import simulator_of
 from sandbox.problems import Problem, reply
@@ -40,7 +40,7 @@ def _opt_url(body: Json, name: str) -> str | None:
 
 
 def _read_expiry(body: Json) -> int:
-    expires_at = from_iso(want_text(body, "expiresOn"))
+    expires_at = from_iso(require_text(body, "expiresOn"))
     if expires_at is None:
         raise Problem("invalid_parameters", "expiresOn must be written as YYYY-MM-DDTHH:MM:SS.sssZ.")
     return expires_at
@@ -62,7 +62,7 @@ async def make_link(request: web.Request) -> web.Response:
     """Make a link; one per click, since it works once."""
     simulator = simulator_of(request)
     body = await read_json(request)
-    kind = want_text(body, "type")
+    kind = require_text(body, "type")
     if kind not in {"create", "reconnect"}:
         raise Problem("invalid_parameters", "type must be create or reconnect.")
     if not _opt_url(body, "api_url"):
@@ -71,7 +71,7 @@ async def make_link(request: web.Request) -> web.Response:
     if kind == "create":
         _check_providers(body)
     else:
-        account_id = linked_account(simulator, want_text(body, "reconnect_account")).id
+        account_id = linked_account(simulator, require_text(body, "reconnect_account")).id
     name = opt_text(body, "name", most=1024)
     if name == "":
         raise Problem("invalid_parameters", "name must not be empty.")

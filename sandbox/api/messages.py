@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from aiohttp import web
 
 from sandbox.accounts import require_sendable
-from sandbox.api.chats import find_chat, told_chat
+from sandbox.api.chats import find_chat, synced_chat
 from sandbox.conversations import Draft, delete, edit, react, send
 from sandbox.entities import SELF, Json, Message
-from sandbox.forms import opt_text, read_form, read_json, want_text
+from sandbox.forms import opt_text, read_form, read_json, require_text
 from sandbox.keys import simulator_of
-from sandbox.paging import Page, Place, cut, listing, read_page
+from sandbox.paging import Page, Position, cut, listing, read_page
 from sandbox.problems import Problem, not_found, reply
 from sandbox.sends import check_form, check_guard, send_form
-from sandbox.shapes import attachment_shapes, message_shape, provider_id_of
+from sandbox.serialize import attachments_json, message_json, provider_id_of
 from sandbox.simulator import Simulator
 from sandbox.world import World
 
@@ -29,38 +29,38 @@ def find_message(request: web.Request) -> Message:
     return message
 
 
-def told_message(request: web.Request) -> tuple[World, Message]:
+def synced_message(request: web.Request) -> tuple[World, Message]:
     """Return the message of the path as UniPile knows it, with the world that it stands in."""
     message = find_message(request)
-    world = simulator_of(request).world.as_told(message.account_id)
+    world = simulator_of(request).world.as_synced(message.account_id)
     return world, world.message(message.id)
 
 
-def matching_messages(world: World, owner_ids: list[str], page: Page) -> Iterator[Place]:
+def matching_messages(world: World, owner_ids: list[str], page: Page) -> Iterator[Position]:
     """Walk the messages that a list of accounts or of a chat asks for, newest first."""
     sender = page.filters.get("sender_id")
-    walks = [world.as_told(owner_id).newest(owner_id, page) for owner_id in owner_ids]
+    walks = [world.as_synced(owner_id).newest(owner_id, page) for owner_id in owner_ids]
     for message in heapq.merge(*walks, key=lambda item: (item.timestamp, item.id), reverse=True):
-        if message.synced and (sender is None or sender in _names_of_sender(world, message)):
+        if message.synced and (sender is None or sender in _sender_ids(world, message)):
             yield message.timestamp, message.id
 
 
-def _names_of_sender(world: World, message: Message) -> set[str]:
-    account, world = world.account(message.account_id), world.as_told(message.account_id)
+def _sender_ids(world: World, message: Message) -> set[str]:
+    account, world = world.account(message.account_id), world.as_synced(message.account_id)
     return {provider_id_of(account, world, message.sender), world.attendee_id(account.id, message.sender)}
 
 
 def page_of_messages(world: World, owner_ids: list[str], page: Page) -> web.Response:
     """Answer with one page of the messages of these chats or accounts."""
-    kept, cursor = cut(page, matching_messages(world, owner_ids, page))
-    return reply(listing("Message", [told_shape(world, id_) for _, id_ in kept], cursor))
+    shown, cursor = cut(page, matching_messages(world, owner_ids, page))
+    return reply(listing("Message", [synced_json(world, id_) for _, id_ in shown], cursor))
 
 
-def told_shape(world: World, message_id: str) -> Json:
+def synced_json(world: World, message_id: str) -> Json:
     """Show a message as UniPile knows it."""
     message = world.messages[message_id]
-    told = world.as_told(message.account_id)
-    return message_shape(told.messages[message_id], told)
+    synced = world.as_synced(message.account_id)
+    return message_json(synced.messages[message_id], synced)
 
 
 async def list_messages(request: web.Request) -> web.Response:
@@ -74,7 +74,7 @@ async def list_messages(request: web.Request) -> web.Response:
 async def list_chat_messages(request: web.Request) -> web.Response:
     """List the messages of a chat, newest first."""
     page = read_page(request, "sender_id", "before", "after")
-    world, chat = told_chat(request)
+    world, chat = synced_chat(request)
     return page_of_messages(world, [chat.id], page)
 
 
@@ -92,15 +92,15 @@ async def send_message(request: web.Request) -> web.Response:
 
 async def show_message(request: web.Request) -> web.Response:
     """Show a message."""
-    world, message = told_message(request)
-    return reply(message_shape(message, world))
+    world, message = synced_message(request)
+    return reply(message_json(message, world))
 
 
 async def edit_message(request: web.Request) -> web.Response:
     """Change the text of an own message; too late, this changes nothing and says nothing."""
     simulator = simulator_of(request)
     message = _own_message(request)
-    text = want_text(await read_json(request), "text")
+    text = require_text(await read_json(request), "text")
     require_sendable(simulator.world.account(message.account_id))
     edit(simulator, message, text)
     return reply({"object": "MessageEdited", "message_id": message.id})
@@ -139,20 +139,20 @@ async def forward_message(request: web.Request) -> web.Response:
     """Send a copy into another chat of the same account."""
     simulator = simulator_of(request)
     message = find_message(request)
-    chat = simulator.world.chat(want_text(await read_json(request), "chat_id"))
+    chat = simulator.world.chat(require_text(await read_json(request), "chat_id"))
     if chat.account_id != message.account_id:
         raise Problem("account_mismatch", "The chat belongs to another account.")
     require_sendable(simulator.world.account(chat.account_id))
-    copy = send(simulator, chat, [Draft(message.text, attachment_shapes(message), forwarded=True)])[0]
+    copy = send(simulator, chat, [Draft(message.text, attachments_json(message), forwarded=True)])[0]
     return reply({"object": "MessageForwarded", "message_id": copy.id}, 201)
 
 
 async def download_attachment(request: web.Request) -> web.Response:
     """Answer with the bytes of an attachment, unless the provider has dropped them."""
     simulator = simulator_of(request)
-    _, message = told_message(request)
+    _, message = synced_message(request)
     wanted = request.match_info["attachment_id"]
-    attachment = next((item for item in attachment_shapes(message) if item["id"] == wanted), None)
+    attachment = next((item for item in attachments_json(message) if item["id"] == wanted), None)
     if attachment is None:
         raise not_found("attachment")
     if attachment["unavailable"] or simulator.dice.faults.media_expired:

@@ -8,7 +8,7 @@ from sandbox.entities import SELF, Account, Contact, Json
 from sandbox.ids import LID_DOMAIN, PHONE_DOMAIN, derived_lid, phone_digits
 from sandbox.keys import simulator_of
 from sandbox.problems import Problem, reply
-from sandbox.shapes import provider_id_of, specifics_of
+from sandbox.serialize import provider_id_of, specifics_of
 from sandbox.world import World
 
 
@@ -20,7 +20,7 @@ def find_account(request: web.Request) -> Account:
     return linked_account(simulator_of(request), account_id)
 
 
-def profile_shape(account: Account, world: World, contact: Contact) -> Json:
+def profile_json(account: Account, world: World, contact: Contact) -> Json:
     """Show a contact's profile."""
     return {
         "object": "UserProfile",
@@ -33,7 +33,7 @@ def profile_shape(account: Account, world: World, contact: Contact) -> Json:
     }
 
 
-def stranger_shape(account: Account, world: World, digits: str) -> Json:
+def unknown_profile_json(account: Account, world: World, digits: str) -> Json:
     """Show the profile of a number that has WhatsApp but that nobody has met."""
     lid = derived_lid(digits)
     return {
@@ -55,10 +55,10 @@ async def show_user(request: web.Request) -> web.Response:
     digits = phone_digits(identifier)
     contact = world.find_contact(identifier) or world.contacts.get(digits)
     if contact is not None:
-        return reply(profile_shape(account, world, contact))
+        return reply(profile_json(account, world, contact))
     if identifier.endswith(LID_DOMAIN) or not has_whatsapp(digits):
         raise Problem("invalid_recipient", f"{identifier} has no WhatsApp.")
-    return reply(stranger_shape(account, world, digits))
+    return reply(unknown_profile_json(account, world, digits))
 
 
 async def show_own_profile(request: web.Request) -> web.Response:

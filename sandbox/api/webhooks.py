@@ -6,12 +6,12 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from sandbox.entities import Json, Webhook
-from sandbox.forms import opt_bool, opt_objects, opt_text, opt_texts, read_json, want_text
+from sandbox.forms import opt_bool, opt_objects, opt_text, opt_texts, read_json, require_text
 from sandbox.ids import new_id
 from sandbox.keys import simulator_of
 from sandbox.paging import cut, listing, read_page
 from sandbox.problems import Problem, not_found, reply
-from sandbox.shapes import webhook_shape
+from sandbox.serialize import webhook_json
 
 EVENTS = {
     "messaging": [
@@ -39,7 +39,7 @@ FORBIDDEN_HEADERS = {"host", "content-length", "transfer-encoding", "connection"
 
 
 def _read_url(body: Json) -> str:
-    url = want_text(body, "request_url", most=2048)
+    url = require_text(body, "request_url", most=2048)
     try:
         parts = urlsplit(url)
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
@@ -88,7 +88,11 @@ async def register_webhook(request: web.Request) -> web.Response:
     """Register a webhook."""
     simulator = simulator_of(request)
     body = await read_json(request)
-    url, source, wire_format = _read_url(body), want_text(body, "source"), opt_text(body, "format") or "json"
+    url, source, wire_format = (
+        _read_url(body),
+        require_text(body, "source"),
+        opt_text(body, "format") or "json",
+    )
     if source not in EVENTS or wire_format not in {"json", "form"}:
         raise Problem("invalid_parameters", "source or format is not known.")
     webhook = Webhook(
@@ -112,8 +116,8 @@ async def list_webhooks(request: web.Request) -> web.Response:
     """List the registrations, newest first."""
     world = simulator_of(request).world
     page = read_page(request)
-    kept, cursor = cut(page, sorted(((w.created_at, w.id) for w in world.webhooks.values()), reverse=True))
-    return reply(listing("Webhook", [webhook_shape(world.webhooks[id_], world) for _, id_ in kept], cursor))
+    shown, cursor = cut(page, sorted(((w.created_at, w.id) for w in world.webhooks.values()), reverse=True))
+    return reply(listing("Webhook", [webhook_json(world.webhooks[id_], world) for _, id_ in shown], cursor))
 
 
 async def remove_webhook(request: web.Request) -> web.Response:

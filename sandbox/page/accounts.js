@@ -4,7 +4,7 @@ import { call, path } from './api.js'
 import { avatar, h } from './dom.js'
 import { changed, on, shownName, state } from './state.js'
 
-const STATUS_WORDS = {
+const STATUS_LABELS = {
   OK: 'Connected',
   CONNECTING: 'Connecting…',
   CREDENTIALS: 'Unlinked: needs a new scan',
@@ -26,7 +26,7 @@ function draw() {
   const accounts = [...state.accounts.values()]
   const waiting = accounts.filter((account) => account.qrcode || account.pairing_number).sort((a, b) => (a.qr_expires_at < b.qr_expires_at ? 1 : -1))
   const linked = accounts.filter((account) => account.linked)
-  box.replaceChildren(...waiting.slice(0, 3).map((account) => (account.qrcode ? qrCard(account) : codeCard(account))), ...linked.map(numberCard))
+  box.replaceChildren(...waiting.slice(0, 3).map((account) => (account.qrcode ? qrCard(account) : codeCard(account))), ...linked.map(accountCard))
   if (!waiting.length && !linked.length) box.append(emptyCard())
   countDown()
 }
@@ -53,7 +53,7 @@ function codeCard(account) {
   const field = h('input', { type: 'text', class: 'code-field', 'aria-label': 'Code', placeholder: 'ABCD-1234', maxlength: '9', autocomplete: 'off', 'data-testid': 'phone-code' })
   return h('form', {
     class: 'card qr', 'data-testid': 'phone-waiting', 'data-account': account.id,
-    onsubmit: (event) => { event.preventDefault(); give(account, { pairing_code: field.value.trim() }) },
+    onsubmit: (event) => { event.preventDefault(); submitCode(account, { pairing_code: field.value.trim() }) },
   },
   h('p', { class: 'qr-title' }, `+${account.pairing_number} shall be linked: type the code that Confab shows`),
   field,
@@ -61,30 +61,30 @@ function codeCard(account) {
   h('button', { class: 'primary big', type: 'submit', 'data-testid': 'phone-type-code' }, 'Link this phone'))
 }
 
-const scan = (account) => give(account, { qrcode: account.qrcode })
+const scan = (account) => submitCode(account, { qrcode: account.qrcode })
 
-async function give(account, code) {
+async function submitCode(account, code) {
   const view = await call('POST', path('accounts', account.id, 'scan'), { ...code, ...(withHistory ? { history: { chats: 12, messages: 40 } } : {}) }).catch(() => null)
   if (!view) return
   state.accountId = view.id
   changed('accounts', 'contacts', 'stage')
 }
 
-function numberCard(account) {
-  const words = STATUS_WORDS[account.status] ?? account.status
+function accountCard(account) {
+  const label = STATUS_LABELS[account.status] ?? account.status
   return h('button', {
-    class: 'card number', type: 'button', 'data-testid': 'phone-account', 'data-account': account.id, 'data-status': account.status,
+    class: 'card account', type: 'button', 'data-testid': 'phone-account', 'data-account': account.id, 'data-status': account.status,
     'aria-pressed': String(account.id === state.accountId), onclick: () => select(account.id),
   },
   avatar(shownName(account), account.id),
   h('span', { class: 'lines' },
     h('strong', {}, shownName(account)),
-    h('span', { class: 'status' }, h('i', { class: `dot ${account.status === 'OK' ? 'good' : account.status === 'CONNECTING' ? 'busy' : 'bad'}` }), words)))
+    h('span', { class: 'status' }, h('i', { class: `dot ${account.status === 'OK' ? 'good' : account.status === 'CONNECTING' ? 'busy' : 'bad'}` }), label)))
 }
 
 function select(id) {
   state.accountId = id
-  if (state.place?.group) state.place = null
+  if (state.selection?.group) state.selection = null
   changed('accounts', 'contacts', 'stage')
 }
 

@@ -38,42 +38,42 @@ const REFRESH_MS = 2000
 const box = document.getElementById('backstage')
 const layout = document.getElementById('layout')
 const counts = h('div', { class: 'counts' })
-const number = h('div', { class: 'buttons wrap' })
+const accountActions = h('div', { class: 'buttons wrap' })
 const switches = h('div')
 const script = h('div', { class: 'buttons wrap' })
 
 export function start() {
   box.append(
     h('div', { class: 'row' }, h('h2', {}, 'Backstage'),
-      h('button', { class: 'ghost only-narrow', type: 'button', onclick: () => (layout.dataset.pane = 'people') }, 'Close')),
+      h('button', { class: 'ghost only-narrow', type: 'button', onclick: () => (layout.dataset.pane = 'list') }, 'Close')),
     h('section', { 'aria-label': 'Webhook deliveries' }, counts),
-    h('section', {}, h('h3', {}, 'The chosen number'), number),
+    h('section', {}, h('h3', {}, 'The chosen number'), accountActions),
     switches,
     h('section', { 'aria-live': 'polite' }, h('h3', {}, 'A busy day'), script),
     h('section', {}, h('h3', {}, 'The world'),
-      h('button', { class: 'ghost danger', type: 'button', 'data-testid': 'phone-reset', onclick: startOver }, 'Start over with an empty world')))
+      h('button', { class: 'ghost danger', type: 'button', 'data-testid': 'phone-reset', onclick: resetWorld }, 'Start over with an empty world')))
   document.getElementById('open-backstage').addEventListener('click', () => (layout.dataset.pane = 'backstage'))
   on('faults', drawSwitches)
-  on('accounts', drawNumber)
+  on('accounts', drawAccountActions)
   on('accounts', drawScript)
   on('script', drawScript)
   setInterval(refresh, REFRESH_MS)
   void refresh()
 }
 
-function startOver() {
+function resetWorld() {
   if (!confirm('Remove every number, chat and message? Webhooks stay registered.')) return
   void call('POST', '/sandbox/reset', { keep_webhooks: true }).catch(() => null)
 }
 
-function drawNumber() {
+function drawAccountActions() {
   const account = state.accounts.get(state.accountId)
   if (!account) {
-    number.replaceChildren(h('p', { class: 'quiet' }, 'None yet.'))
+    accountActions.replaceChildren(h('p', { class: 'quiet' }, 'None yet.'))
     return
   }
-  number.replaceChildren(...ACCOUNT_ACTIONS.map(([status, words]) =>
-    h('button', { class: 'ghost', type: 'button', disabled: account.status === status, 'data-testid': `phone-status-${status}`, onclick: () => setStatus(account, status) }, words)))
+  accountActions.replaceChildren(...ACCOUNT_ACTIONS.map(([status, label]) =>
+    h('button', { class: 'ghost', type: 'button', disabled: account.status === status, 'data-testid': `phone-status-${status}`, onclick: () => setStatus(account, status) }, label)))
 }
 
 async function setStatus(account, status) {
@@ -96,14 +96,14 @@ function drawScript() {
   }
   if (day) fill(script, h('progress', { max: day.steps, value: day.done, 'aria-label': 'Progress of the day' }), h('p', { class: 'quiet' }, `${day.done} of ${day.steps}`), h('button', { class: 'ghost', type: 'button', onclick: () => void call('DELETE', '/sandbox/script').catch(() => null) }, 'Stop'))
   else fill(script,
-    h('select', { class: 'choice', 'aria-label': 'Speed', onchange: (event) => (speed = Number(event.target.value)) }, SPEEDS.map(([value, words]) => h('option', { value: String(value), selected: value === speed }, words))),
+    h('select', { class: 'choice', 'aria-label': 'Speed', onchange: (event) => (speed = Number(event.target.value)) }, SPEEDS.map(([value, label]) => h('option', { value: String(value), selected: value === speed }, label))),
     h('button', { class: 'ghost', type: 'button', disabled: !state.accountId, 'data-testid': 'phone-script', onclick: () => void call('POST', '/sandbox/script', { account_id: state.accountId, speed, seed: Date.now() % 1000 }).catch(() => null) }, 'Let customers write'))
 }
 
 function drawSwitches() {
   switches.replaceChildren(...SWITCHES.map(([title, entries]) =>
-    h('section', {}, h('h3', {}, title), entries.map(([name, words]) =>
-      h('label', { class: 'switch wide' }, h('span', {}, words),
+    h('section', {}, h('h3', {}, title), entries.map(([name, label]) =>
+      h('label', { class: 'switch wide' }, h('span', {}, label),
         h('input', { type: 'checkbox', role: 'switch', checked: Boolean(state.faults[name]), 'data-fault': name, onchange: (event) => setFault(name, event.target.checked) }))))))
 }
 
@@ -119,6 +119,6 @@ async function refresh() {
   const { webhooks, pending } = await answer.json()
   const sum = (key) => webhooks.reduce((total, webhook) => total + webhook[key], 0)
   const figures = [['delivered', sum('delivered')], ['waiting', pending], ['failed tries', sum('failed')], ['lost', sum('lost')]]
-  fill(counts, ...figures.map(([words, value]) => h('p', { class: value && words === 'lost' ? 'figure bad' : 'figure' }, h('strong', {}, value.toLocaleString()), h('span', {}, words))),
+  fill(counts, ...figures.map(([label, value]) => h('p', { class: value && label === 'lost' ? 'figure bad' : 'figure' }, h('strong', {}, value.toLocaleString()), h('span', {}, label))),
     webhooks.length === 0 && h('p', { class: 'quiet' }, 'No webhook is registered: Confab will not hear of anything.'))
 }

@@ -3,11 +3,11 @@
 import { call, path } from './api.js'
 import { summary } from './contacts.js'
 import { h, icon } from './dom.js'
-import { holder, openChat, state } from './state.js'
+import { openChat, phoneOwner, state } from './state.js'
 import { drawPicture, toBase64 } from './media.js'
 
-const SAMPLE_PLACE = { latitude: -23.561414, longitude: -46.655881, name: 'MASP', address: 'Av. Paulista, 1578, São Paulo' }
-const SAMPLE_PERSON = { name: 'Nina Rocha', phone_numbers: ['+55 11 97777-0001'] }
+const SAMPLE_LOCATION = { latitude: -23.561414, longitude: -46.655881, name: 'MASP', address: 'Av. Paulista, 1578, São Paulo' }
+const SAMPLE_CARD = { name: 'Nina Rocha', phone_numbers: ['+55 11 97777-0001'] }
 
 let form = null
 let input = null
@@ -25,14 +25,14 @@ export function build() {
   return form
 }
 
-export function forget() {
+export function discard() {
   quoting = editing = form = null
 }
 
 export function update() {
-  const person = holder()
-  for (const control of form.querySelectorAll('textarea, button')) control.disabled = Boolean(person?.offline)
-  input.placeholder = person?.offline ? 'This phone is offline' : 'Message'
+  const contact = phoneOwner()
+  for (const control of form.querySelectorAll('textarea, button')) control.disabled = Boolean(contact?.offline)
+  input.placeholder = contact?.offline ? 'This phone is offline' : 'Message'
 }
 
 export function reply(message) {
@@ -53,11 +53,11 @@ function showBanner(title, text) {
   banner.hidden = false
   banner.replaceChildren(
     h('span', { class: 'lines' }, h('strong', {}, title), h('span', { class: 'preview' }, text)),
-    h('button', { class: 'round', type: 'button', 'aria-label': 'Cancel', onclick: () => settle(editing ? '' : input.value) }, icon('close')))
+    h('button', { class: 'round', type: 'button', 'aria-label': 'Cancel', onclick: () => resetDraft(editing ? '' : input.value) }, icon('close')))
   input.focus()
 }
 
-function settle(text) {
+function resetDraft(text) {
   quoting = editing = null
   banner.hidden = true
   input.value = text
@@ -82,7 +82,7 @@ async function submit(event) {
   const sent = editing
     ? call('PATCH', path('messages', editing.id), { text })
     : write({ text })
-  settle('')
+  resetDraft('')
   input.focus()
   await sent.catch(() => {
     if (!input.value) input.value = text
@@ -91,8 +91,8 @@ async function submit(event) {
 
 function write(content) {
   const chat = openChat()
-  const person = holder()
-  const body = { account_id: state.accountId, from: { phone_number: person.phone_number, name: person.name }, quote: quoting?.id, ...content }
+  const contact = phoneOwner()
+  const body = { account_id: state.accountId, from: { phone_number: contact.phone_number, name: contact.name }, quote: quoting?.id, ...content }
   if (chat) body.chat_id = chat.id
   return call('POST', '/sandbox/messages', body)
 }
@@ -101,7 +101,7 @@ async function sendFile(file, extra = {}) {
   const attachment = { name: file.name, mimetype: file.type, data: await toBase64(file), ...extra }
   const text = input.value.trim() || undefined
   const sent = write({ text, attachments: [attachment] })
-  settle('')
+  resetDraft('')
   await sent.catch(() => null)
 }
 
@@ -111,15 +111,15 @@ function attachMenu() {
     picker.value = ''
   } })
   const details = h('details', { class: 'attach' }, h('summary', { class: 'round', 'aria-label': 'Attach', 'data-testid': 'phone-attach' }, icon('plus')))
-  const entry = (words, testid, act) => h('button', { type: 'button', 'data-testid': testid, onclick: () => {
+  const entry = (label, testid, act) => h('button', { type: 'button', 'data-testid': testid, onclick: () => {
     details.open = false
     void act()
-  } }, words)
+  } }, label)
   details.append(h('div', { class: 'menu' },
     entry('Photo or file…', 'phone-attach-file', () => picker.click()),
-    entry('A sample picture', 'phone-attach-picture', async () => sendFile(await drawPicture(holder().name))),
-    entry('A location', 'phone-attach-location', () => sendSample({ location: SAMPLE_PLACE })),
-    entry('A contact card', 'phone-attach-contact', () => sendSample({ contacts: [SAMPLE_PERSON] })),
+    entry('A sample picture', 'phone-attach-picture', async () => sendFile(await drawPicture(phoneOwner().name))),
+    entry('A location', 'phone-attach-location', () => sendSample({ location: SAMPLE_LOCATION })),
+    entry('A contact card', 'phone-attach-contact', () => sendSample({ contacts: [SAMPLE_CARD] })),
     entry('A sample voice note', 'phone-attach-voice', async () => sendFile(await sampleVoice(), { voice_note: true }))))
   details.addEventListener('focusout', ({ relatedTarget }) => {
     if (relatedTarget && !details.contains(relatedTarget)) details.open = false
@@ -129,7 +129,7 @@ function attachMenu() {
 
 function sendSample(content) {
   const sent = write(content)
-  settle(input.value)
+  resetDraft(input.value)
   return sent.catch(() => null)
 }
 

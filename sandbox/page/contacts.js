@@ -15,9 +15,9 @@ export function start() {
 }
 
 function entries() {
-  const people = [...state.contacts.values()].map((contact) => ({ contact, chat: directChat(contact.id), name: contact.name, key: contact.id }))
+  const contacts = [...state.contacts.values()].map((contact) => ({ contact, chat: directChat(contact.id), name: contact.name, key: contact.id }))
   const rooms = groups().map((chat) => ({ chat, name: chat.name, key: chat.id }))
-  return [...people, ...rooms].sort((a, b) => (b.chat?.last_at ?? '').localeCompare(a.chat?.last_at ?? '') || a.name.localeCompare(b.name))
+  return [...contacts, ...rooms].sort((a, b) => (b.chat?.last_at ?? '').localeCompare(a.chat?.last_at ?? '') || a.name.localeCompare(b.name))
 }
 
 function draw() {
@@ -26,7 +26,7 @@ function draw() {
 }
 
 function row({ contact, chat, name, key }) {
-  const chosen = contact ? state.place?.contact === contact.id : state.place?.group === chat.id
+  const chosen = contact ? state.selection?.contact === contact.id : state.selection?.group === chat.id
   const unread = chat?.unread ?? 0
   return h('li', {},
     h('button', {
@@ -56,9 +56,9 @@ function preview(contact, chat) {
   return `${last.sender_name}: ${summary(last)}`
 }
 
-export function open(place) {
-  state.place = place
-  layout.dataset.pane = place ? 'chat' : 'people'
+export function open(selection) {
+  state.selection = selection
+  layout.dataset.pane = selection ? 'chat' : 'list'
   changed('contacts', 'stage')
 }
 

@@ -5,7 +5,7 @@ import { bubble } from './bubbles.js'
 import * as composer from './composer.js'
 import { open } from './contacts.js'
 import { avatar, dayName, fill, h, icon } from './dom.js'
-import { changed, holder, linkedAccounts, on, openChat, shownName, state } from './state.js'
+import { changed, linkedAccounts, on, openChat, phoneOwner, shownName, state } from './state.js'
 
 const stage = document.getElementById('stage')
 const layout = document.getElementById('layout')
@@ -26,21 +26,21 @@ export function start() {
 
 function draw() {
   const account = state.accounts.get(state.accountId)
-  const person = holder()
-  const key = account && person ? `${account.id}|${JSON.stringify(state.place)}` : `nothing|${linkedAccounts().length > 0}`
-  if (key !== shownKey) rebuild(key, account, person)
-  if (!account || !person) return
-  drawHead(account, person)
-  drawLog(person)
+  const contact = phoneOwner()
+  const key = account && contact ? `${account.id}|${JSON.stringify(state.selection)}` : `nothing|${linkedAccounts().length > 0}`
+  if (key !== shownKey) rebuild(key, account, contact)
+  if (!account || !contact) return
+  drawHead(account, contact)
+  drawLog(contact)
   composer.update()
   readIfSeen()
 }
 
-function rebuild(key, account, person) {
+function rebuild(key, account, contact) {
   shownKey = key
   shown = new Map()
-  composer.forget()
-  if (!account || !person) {
+  composer.discard()
+  if (!account || !contact) {
     stage.replaceChildren(welcome(linkedAccounts().length > 0))
     return
   }
@@ -50,71 +50,71 @@ function rebuild(key, account, person) {
     h('div', { class: 'phone' }, h('header', { class: 'phone-head', id: 'phone-head' }), log, composer.build()))
 }
 
-function welcome(hasNumber) {
+function welcome(hasAccount) {
   return h('div', { class: 'welcome' },
     h('img', { src: '/page/icon.svg', alt: '', width: '72', height: '72' }),
-    h('h2', {}, hasNumber ? 'Pick up a phone' : 'Nobody to write to yet'),
-    h('p', {}, hasNumber
+    h('h2', {}, hasAccount ? 'Pick up a phone' : 'Nobody to write to yet'),
+    h('p', {}, hasAccount
       ? 'Choose a customer on the left and write to the business. What you send arrives in Confab at once; what the team answers appears here.'
       : 'This page plays the customers of a business. First connect a WhatsApp number in Confab and scan its code on the left.'))
 }
 
-function drawHead(account, person) {
+function drawHead(account, contact) {
   const chat = openChat()
   const isGroup = chat?.kind === 'group'
   const title = isGroup ? chat.name : shownName(account)
   const typing = chat && state.typing.has(chat.id)
-  const line = typing ? 'typing…' : isGroup ? ['You', shownName(account), ...chat.members.filter((id) => id !== person.id).map((id) => state.contacts.get(id)?.name)].join(', ') : 'Business account'
-  document.getElementById('whose').replaceChildren(h('span', { class: 'whose-name' }, `${person.name}’s phone`), ` ${person.phone_number}`)
+  const line = typing ? 'typing…' : isGroup ? ['You', shownName(account), ...chat.members.filter((id) => id !== contact.id).map((id) => state.contacts.get(id)?.name)].join(', ') : 'Business account'
+  document.getElementById('whose').replaceChildren(h('span', { class: 'whose-name' }, `${contact.name}’s phone`), ` ${contact.phone_number}`)
   fill(document.getElementById('phone-head'),
     h('button', { class: 'round only-phone', type: 'button', 'aria-label': 'Back to customers', onclick: () => open(null) }, icon('back')),
     avatar(title, isGroup ? chat.id : account.id, isGroup ? 'group' : ''),
     h('span', { class: 'lines' }, h('strong', {}, title), h('span', { class: `sub${typing ? ' typing' : ''}` }, line)),
-    isGroup ? actorChoice(chat, person) : null,
+    isGroup ? actorChoice(chat, contact) : null,
     h('label', { class: 'switch', title: 'A phone that is off gets nothing until it is on again' },
-      h('input', { type: 'checkbox', role: 'switch', checked: person.offline, 'data-testid': 'phone-offline', onchange: (event) => setOffline(person, event.target.checked) }),
+      h('input', { type: 'checkbox', role: 'switch', checked: contact.offline, 'data-testid': 'phone-offline', onchange: (event) => setOffline(contact, event.target.checked) }),
       h('span', {}, 'Phone offline')))
 }
 
-function actorChoice(chat, person) {
+function actorChoice(chat, contact) {
   const choice = h('select', { 'aria-label': 'Whose phone', onchange: (event) => {
     state.actor = event.target.value
     changed('stage')
-  } }, chat.members.map((id) => h('option', { value: id, selected: id === person.id }, state.contacts.get(id)?.name ?? id)))
+  } }, chat.members.map((id) => h('option', { value: id, selected: id === contact.id }, state.contacts.get(id)?.name ?? id)))
   return h('label', { class: 'actor' }, choice)
 }
 
-async function setOffline(person, offline) {
-  await call('PATCH', path('contacts', person.id), { offline }).catch(() => changed('stage'))
+async function setOffline(contact, offline) {
+  await call('PATCH', path('contacts', contact.id), { offline }).catch(() => changed('stage'))
 }
 
-function drawLog(person) {
+function drawLog(contact) {
   const chat = openChat()
   if (chat && !state.messages.has(chat.id)) void fetchMessages(chat.id)
-  const messages = visible(chat, person)
+  const messages = visible(chat, contact)
   const wasNear = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_BOTTOM_PX
   const before = shown.size
-  reconcile(rows(messages, person, chat))
+  reconcile(rows(messages, contact, chat))
   const last = messages.at(-1)
   if (before === 0 || wasNear || (last && !shown.has(last.id))) log.scrollTop = log.scrollHeight
 }
 
 // A phone shows what has reached it; what waits for it while it is off is not there yet.
-function visible(chat, person) {
+function visible(chat, contact) {
   const messages = [...(state.messages.get(chat?.id)?.values() ?? [])]
   return messages
-    .filter((message) => message.sender !== 'self' || message.delivered_to.includes(person.id) || message.is_event)
+    .filter((message) => message.sender !== 'self' || message.delivered_to.includes(contact.id) || message.is_event)
     .sort((a, b) => a.timestamp.localeCompare(b.timestamp))
 }
 
-function rows(messages, person, chat) {
+function rows(messages, contact, chat) {
   const wanted = []
   let day = null
   for (const message of messages) {
     const name = dayName(message.timestamp)
     if (name !== day) wanted.push({ id: `day ${name}`, text: name, make: () => h('li', { class: 'day' }, h('span', {}, name)) })
     day = name
-    wanted.push({ id: message.id, text: JSON.stringify([message, person.id]), make: () => bubble(message, person, chat) })
+    wanted.push({ id: message.id, text: JSON.stringify([message, contact.id]), make: () => bubble(message, contact, chat) })
   }
   if (!wanted.length) wanted.push({ id: 'empty', text: '', make: () => h('li', { class: 'day' }, h('span', {}, 'Say hello: nobody has written yet')) })
   return wanted
@@ -152,13 +152,13 @@ const reading = new Set()
 // What is on an open, visible screen has been read.
 async function readIfSeen() {
   const chat = openChat()
-  const person = holder()
+  const contact = phoneOwner()
   const isShown = document.visibilityState === 'visible' && (layout.dataset.pane === 'chat' || getComputedStyle(layout).display === 'grid')
-  if (!chat || !person || person.offline || !isShown || reading.has(chat.id)) return
-  const unseen = visible(chat, person).some((m) => m.sender === 'self' && !m.is_event && !m.seen_by.includes(person.id))
+  if (!chat || !contact || contact.offline || !isShown || reading.has(chat.id)) return
+  const unseen = visible(chat, contact).some((m) => m.sender === 'self' && !m.is_event && !m.seen_by.includes(contact.id))
   if (!unseen) return
   reading.add(chat.id)
-  await call('POST', path('chats', chat.id, 'read'), { contact_id: person.id }).catch(() => null)
+  await call('POST', path('chats', chat.id, 'read'), { contact_id: contact.id }).catch(() => null)
   reading.delete(chat.id)
   changed('stage')
 }

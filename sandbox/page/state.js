@@ -8,7 +8,7 @@ export const state = {
   faults: {},
   script: null,
   accountId: null,
-  place: null, // { contact } or { group }: whose phone, or which group, is on the stage
+  selection: null, // { contact } or { group }: whose phone, or which group, is on the stage
   actor: null, // the member we play in a group
   typing: new Map(),
 }
@@ -19,18 +19,18 @@ export function on(topic, listener) {
   listeners.set(topic, [...(listeners.get(topic) ?? []), listener])
 }
 
-const due = new Set()
+const pendingTopics = new Set()
 
 // Many changes in one moment are drawn once. Not requestAnimationFrame: a page in the background must keep up too.
 export function changed(...topics) {
-  if (due.size === 0) {
+  if (pendingTopics.size === 0) {
     queueMicrotask(() => {
-      const topicsNow = [...due]
-      due.clear()
+      const topicsNow = [...pendingTopics]
+      pendingTopics.clear()
       for (const topic of topicsNow) for (const listener of listeners.get(topic) ?? []) listener()
     })
   }
-  for (const topic of topics) due.add(topic)
+  for (const topic of topics) pendingTopics.add(topic)
 }
 
 export function load(snapshot) {
@@ -88,8 +88,8 @@ export function apply(event, data) {
 function choose() {
   const linked = linkedAccounts()
   if (!linked.some((account) => account.id === state.accountId)) state.accountId = linked[0]?.id ?? null
-  const { contact, group } = state.place ?? {}
-  if ((contact && !state.contacts.has(contact)) || (group && !state.chats.has(group))) state.place = null
+  const { contact, group } = state.selection ?? {}
+  if ((contact && !state.contacts.has(contact)) || (group && !state.chats.has(group))) state.selection = null
 }
 
 export function linkedAccounts() {
@@ -112,13 +112,13 @@ export function groups() {
 }
 
 export function openChat() {
-  const { contact, group } = state.place ?? {}
+  const { contact, group } = state.selection ?? {}
   return group ? state.chats.get(group) : contact ? directChat(contact) : undefined
 }
 
 // Whose phone is on the stage.
-export function holder() {
-  const { contact, group } = state.place ?? {}
+export function phoneOwner() {
+  const { contact, group } = state.selection ?? {}
   if (contact) return state.contacts.get(contact)
   const members = state.chats.get(group)?.members ?? []
   return state.contacts.get(members.includes(state.actor) ? state.actor : members[0])

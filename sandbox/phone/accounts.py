@@ -17,22 +17,22 @@ from sandbox.accounts import (
     scan,
 )
 from sandbox.entities import Json
-from sandbox.forms import opt_text, read_json, want_text
-from sandbox.history import invent_past, read_past
+from sandbox.forms import opt_text, read_json, require_text
+from sandbox.history import generate_history, read_history
 from sandbox.ids import phone_digits
 from sandbox.keys import simulator_of
 from sandbox.problems import Problem, not_found, reply
-from sandbox.shapes import account_shape
+from sandbox.serialize import account_json
 from sandbox.views import account_view
 
 ACCOUNT_ID = re.compile(r"[A-Za-z0-9_.!~*'()-]{1,64}")
 
 
-def _number(body: Json) -> str | None:
-    number = opt_text(body, "phone_number", most=40)
-    if number is not None and not 7 <= len(phone_digits(number)) <= 15:
+def _read_phone(body: Json) -> str | None:
+    phone_number = opt_text(body, "phone_number", most=40)
+    if phone_number is not None and not 7 <= len(phone_digits(phone_number)) <= 15:
         raise Problem("invalid_parameters", "phone_number must have 7 to 15 digits.")
-    return number
+    return phone_number
 
 
 async def make_account(request: web.Request) -> web.Response:
@@ -42,13 +42,17 @@ async def make_account(request: web.Request) -> web.Response:
     account_id = opt_text(body, "id")
     if account_id is not None and not ACCOUNT_ID.fullmatch(account_id):
         raise Problem("invalid_parameters", "id must be 1 to 64 characters that UniPile's ids are made of.")
-    number, name, past = _number(body), opt_text(body, "name", most=200), read_past(body.get("history"))
+    phone_number, name, history = (
+        _read_phone(body),
+        opt_text(body, "name", most=200),
+        read_history(body.get("history")),
+    )
     account = simulator.world.accounts.get(account_id or "") or new_account(simulator, account_id)
     account.kind = opt_text(body, "type", most=40) or account.kind
-    link(simulator, account, number, name)
-    if past is not None:
-        await invent_past(simulator, account, past)
-    return reply(account_shape(account), 201)
+    link(simulator, account, phone_number, name)
+    if history is not None:
+        await generate_history(simulator, account, history)
+    return reply(account_json(account), 201)
 
 
 async def scan_account(request: web.Request) -> web.Response:
@@ -56,17 +60,19 @@ async def scan_account(request: web.Request) -> web.Response:
     simulator = simulator_of(request)
     body = await read_json(request)
     account = existing_account(simulator, request.match_info["account_id"])
-    past, is_new = read_past(body.get("history")), not account.linked
-    scan(simulator, account, Scan(_number(body), opt_text(body, "qrcode"), opt_text(body, "pairing_code")))
-    if past is not None and is_new:
-        await invent_past(simulator, account, past)
+    history, is_new = read_history(body.get("history")), not account.linked
+    scan(
+        simulator, account, Scan(_read_phone(body), opt_text(body, "qrcode"), opt_text(body, "pairing_code"))
+    )
+    if history is not None and is_new:
+        await generate_history(simulator, account, history)
     return reply(account_view(account, simulator.settings))
 
 
 async def set_account_status(request: web.Request) -> web.Response:
     """Let something happen to an account, with the webhooks that follow."""
     simulator = simulator_of(request)
-    status = want_text(await read_json(request), "status")
+    status = require_text(await read_json(request), "status")
     account = linked_account(simulator, request.match_info["account_id"])
     if status == "DELETED":
         remove(simulator, account)

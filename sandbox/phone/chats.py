@@ -3,9 +3,9 @@
 from aiohttp import web
 
 from sandbox.accounts import linked_account
-from sandbox.conversations import deliver_waiting, has_whatsapp, meet_contact, read_by_contact
+from sandbox.conversations import deliver_pending, has_whatsapp, read_by_contact, upsert_contact
 from sandbox.entities import GROUP, IDENTITIES, Chat, Json
-from sandbox.forms import opt_bool, opt_objects, opt_text, opt_texts, read_json, want_text
+from sandbox.forms import opt_bool, opt_objects, opt_text, opt_texts, read_json, require_text
 from sandbox.groups import add_member, remove_member, rename_group, start_group
 from sandbox.ids import phone_digits
 from sandbox.keys import simulator_of
@@ -16,12 +16,12 @@ from sandbox.views import chat_view, contact_view, message_view
 SHOWN_MESSAGES = 200
 
 
-def read_person(simulator: Simulator, body: Json) -> str:
+def read_contact(simulator: Simulator, body: Json) -> str:
     """Return the id of the contact that `{phone_number, name?, identity?}` describes, made if need be."""
-    digits = phone_digits(want_text(body, "phone_number", most=40))
+    digits = phone_digits(require_text(body, "phone_number", most=40))
     if not has_whatsapp(digits):
         raise Problem("invalid_parameters", "phone_number must have 7 to 15 digits, with the country code.")
-    return meet_contact(simulator, digits, opt_text(body, "name", most=200) or None, read_identity(body)).id
+    return upsert_contact(simulator, digits, opt_text(body, "name", most=200) or None, read_identity(body)).id
 
 
 def read_identity(body: Json) -> str | None:
@@ -43,7 +43,7 @@ def read_picture(body: Json, known: int) -> int:
 async def make_contact(request: web.Request) -> web.Response:
     """Invent a customer."""
     simulator = simulator_of(request)
-    contact_id = read_person(simulator, await read_json(request))
+    contact_id = read_contact(simulator, await read_json(request))
     return reply(contact_view(simulator.world.contact(contact_id)), 201)
 
 
@@ -58,18 +58,20 @@ async def change_contact(request: web.Request) -> web.Response:
     contact.offline = opt_bool(body, "offline", contact.offline)
     contact.picture = read_picture(body, contact.picture)
     simulator.world.save(contact)
-    simulator.live.tell("contact", contact_view(contact))
+    simulator.live.publish("contact", contact_view(contact))
     if comes_back and not contact.offline:
-        deliver_waiting(simulator, contact)
+        deliver_pending(simulator, contact)
     return reply(contact_view(contact))
 
 
-async def found_group(request: web.Request) -> web.Response:
+async def create_group(request: web.Request) -> web.Response:
     """Found a group that the account is in; the first member is its founder."""
     simulator = simulator_of(request)
     body = await read_json(request)
-    account = linked_account(simulator, want_text(body, "account_id"))
-    chat = make_group(simulator, account.id, want_text(body, "name", most=100), opt_objects(body, "members"))
+    account = linked_account(simulator, require_text(body, "account_id"))
+    chat = make_group(
+        simulator, account.id, require_text(body, "name", most=100), opt_objects(body, "members")
+    )
     chat.read_only = int(opt_bool(body, "read_only"))
     simulator.world.save(chat)
     return reply(chat_view(chat, simulator.world), 201)
@@ -77,11 +79,13 @@ async def found_group(request: web.Request) -> web.Response:
 
 def make_group(simulator: Simulator, account_id: str, name: str, members: list[Json]) -> Chat:
     """Found a group of these people."""
-    people = list(dict.fromkeys(read_person(simulator, member) for member in members))
-    if not people:
+    contact_ids = list(dict.fromkeys(read_contact(simulator, member) for member in members))
+    if not contact_ids:
         raise Problem("missing_parameters", "A group needs at least one member.")
-    contacts = [simulator.world.contact(person) for person in people]
-    return start_group(simulator, linked_account(simulator, account_id), name, contacts, starter=people[0])
+    contacts = [simulator.world.contact(contact_id) for contact_id in contact_ids]
+    return start_group(
+        simulator, linked_account(simulator, account_id), name, contacts, starter=contact_ids[0]
+    )
 
 
 async def change_group(request: web.Request) -> web.Response:
@@ -92,13 +96,13 @@ async def change_group(request: web.Request) -> web.Response:
         raise Problem("invalid_parameters", "This chat is no group.")
     body = await read_json(request)
     name, added = opt_text(body, "name", most=100), opt_objects(body, "add")
-    newcomers = [read_person(simulator, person) for person in added]
+    newcomers = [read_contact(simulator, contact) for contact in added]
     if name:
         rename_group(simulator, chat, name)
-    for person in newcomers:
-        add_member(simulator, chat, person)
-    for person in opt_texts(body, "remove"):
-        remove_member(simulator, chat, phone_digits(person))
+    for contact_id in newcomers:
+        add_member(simulator, chat, contact_id)
+    for identifier in opt_texts(body, "remove"):
+        remove_member(simulator, chat, phone_digits(identifier))
     return reply(chat_view(chat, simulator.world))
 
 
@@ -128,7 +132,7 @@ async def list_messages(request: web.Request) -> web.Response:
 ROUTES = [
     web.post("/sandbox/contacts", make_contact),
     web.patch("/sandbox/contacts/{contact_id}", change_contact),
-    web.post("/sandbox/groups", found_group),
+    web.post("/sandbox/groups", create_group),
     web.patch("/sandbox/groups/{chat_id}", change_group),
     web.post("/sandbox/chats/{chat_id}/read", open_chat),
     web.get("/sandbox/chats/{chat_id}/messages", list_messages),

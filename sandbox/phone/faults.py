@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from sandbox.accounts import hold_reads
+from sandbox.accounts import apply_stale_reads
 from sandbox.faults import Faults, parse_faults
 from sandbox.forms import opt_bool, read_json
 from sandbox.keys import SCRIPTS, simulator_of
@@ -18,8 +18,8 @@ async def set_faults(request: web.Request) -> web.Response:
     """Set the switches named and switch off all others."""
     simulator = simulator_of(request)
     simulator.dice.set(parse_faults(await read_json(request)))
-    hold_reads(simulator)
-    simulator.live.tell("faults", simulator.dice.faults.as_json())
+    apply_stale_reads(simulator)
+    simulator.live.publish("faults", simulator.dice.faults.as_json())
     return reply(simulator.dice.faults.as_json())
 
 
@@ -27,8 +27,8 @@ async def change_faults(request: web.Request) -> web.Response:
     """Set the switches named and leave the others."""
     simulator = simulator_of(request)
     simulator.dice.set(parse_faults(await read_json(request), simulator.dice.faults))
-    hold_reads(simulator)
-    simulator.live.tell("faults", simulator.dice.faults.as_json())
+    apply_stale_reads(simulator)
+    simulator.live.publish("faults", simulator.dice.faults.as_json())
     return reply(simulator.dice.faults.as_json())
 
 
@@ -54,10 +54,10 @@ async def show_deliveries(request: web.Request) -> web.Response:
 async def reset(request: web.Request) -> web.Response:
     """Begin again with an empty world and no faults; `keep_webhooks` spares the registrations."""
     simulator = simulator_of(request)
-    keep = opt_bool(await read_json(request), "keep_webhooks")
+    preserve = opt_bool(await read_json(request), "keep_webhooks")
     await request.config_dict[SCRIPTS].stop()
     simulator.dice.set(Faults())
-    await simulator.reset(keep)
+    await simulator.reset(preserve)
     return reply({"reset": True})
 
 

@@ -4,7 +4,7 @@ from html import escape
 
 from aiohttp import web
 
-from sandbox.accounts import Scan, begin_attempt, linked_account, new_account, now_ms, scan
+from sandbox.accounts import Scan, begin_pairing, linked_account, new_account, now_ms, scan
 from sandbox.entities import Account, HostedLink
 from sandbox.forms import read_form
 from sandbox.keys import simulator_of
@@ -63,10 +63,10 @@ async def follow_link(request: web.Request) -> web.Response:
     link.used = True
     simulator.world.save(link)
     if choice == "cancel":
-        return leave(link.failure_url, "Nothing was connected.")
+        return finish(link.failure_url, "Nothing was connected.")
     account = await connect(simulator, link)
     notify(simulator, link, account)
-    return leave(link.success_url, "The number is connected.")
+    return finish(link.success_url, "The number is connected.")
 
 
 async def connect(simulator: Simulator, link: HostedLink) -> Account:
@@ -74,7 +74,7 @@ async def connect(simulator: Simulator, link: HostedLink) -> Account:
     account = (
         new_account(simulator) if link.account_id is None else linked_account(simulator, link.account_id)
     )
-    await begin_attempt(simulator, account)
+    await begin_pairing(simulator, account)
     scan(simulator, account, Scan())
     return account
 
@@ -87,11 +87,11 @@ def notify(simulator: Simulator, link: HostedLink, account: Account) -> None:
         simulator.dispatcher.call(link.notify_url, body)
 
 
-def leave(url: str | None, words: str) -> web.Response:
+def finish(url: str | None, text: str) -> web.Response:
     """Send the browser on its way, or say how it ended."""
     if url is not None:
         return web.Response(status=303, headers={"Location": url})
-    return page(f"<h2>{escape(words)}</h2><p>You can close this page.</p>")
+    return page(f"<h2>{escape(text)}</h2><p>You can close this page.</p>")
 
 
 ROUTES = [web.get("/hosted/{link_id}", show_link), web.post("/hosted/{link_id}", follow_link)]

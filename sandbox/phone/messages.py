@@ -10,11 +10,11 @@ from sandbox.accounts import linked_account
 from sandbox.api.messages import attachment_response
 from sandbox.conversations import MAX_DIGITS, MIN_DIGITS, Draft, delete, edit, find_quoted, react, write
 from sandbox.entities import SELF, Chat, Json, Message
-from sandbox.forms import opt_bool, opt_objects, opt_text, opt_texts, read_json, want_text
+from sandbox.forms import opt_bool, opt_objects, opt_text, opt_texts, read_json, require_text
 from sandbox.ids import from_iso, phone_digits
 from sandbox.keys import simulator_of
 from sandbox.media import describe, describe_location, write_card
-from sandbox.phone.chats import make_group, read_person
+from sandbox.phone.chats import make_group, read_contact
 from sandbox.problems import Problem, not_found, reply
 from sandbox.simulator import Simulator
 from sandbox.views import message_view
@@ -25,7 +25,7 @@ SYSTEM_EVENTS = range(15)
 async def store_attachment(simulator: Simulator, item: Json) -> Json:
     """Keep and describe `{data, name?, mimetype?, voice_note?, sticker?, gif?, expired?}`."""
     try:
-        body = base64.b64decode(want_text(item, "data", most=40_000_000), validate=True)
+        body = base64.b64decode(require_text(item, "data", most=40_000_000), validate=True)
     except (binascii.Error, ValueError):
         raise Problem("invalid_parameters", "data must be base64.") from None
     flags = {name: opt_bool(item, name) for name in ("voice_note", "sticker", "gif")}
@@ -38,18 +38,20 @@ async def store_attachment(simulator: Simulator, item: Json) -> Json:
 
 async def _store_card(simulator: Simulator, item: Json) -> Json:
     """Keep and describe a contact card `{name, phone_numbers}`, which travels as a file."""
-    name, numbers = want_text(item, "name", most=200), opt_texts(item, "phone_numbers")
-    digits = [phone_digits(number) for number in numbers]
-    if not digits or not all(MIN_DIGITS <= len(number) <= MAX_DIGITS for number in digits):
-        raise Problem("invalid_parameters", "phone_numbers must be a list of numbers with 7 to 15 digits.")
+    name, phone_numbers = require_text(item, "name", most=200), opt_texts(item, "phone_numbers")
+    digits = [phone_digits(value) for value in phone_numbers]
+    if not digits or not all(MIN_DIGITS <= len(value) <= MAX_DIGITS for value in digits):
+        raise Problem(
+            "invalid_parameters", "phone_numbers must be a list of phone numbers with 7 to 15 digits."
+        )
     body = write_card(" ".join(name.split()), digits)
     attachment = describe(body, "text/vcard", f"{name}.vcf")
     await simulator.archive.store_blob(attachment["id"], body)
     return attachment
 
 
-def _degrees(place: Json, name: str, most: int) -> float:
-    value = place.get(name)
+def _degrees(location: Json, name: str, most: int) -> float:
+    value = location.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float) or not -most <= value <= most:
         raise Problem("invalid_parameters", f"{name} must be a number from -{most} to {most}.")
     return value
@@ -57,21 +59,21 @@ def _degrees(place: Json, name: str, most: int) -> float:
 
 def _location(body: Json) -> list[Json]:
     """Read `{latitude, longitude, name?, address?}`."""
-    place = body.get("location")
-    if place is None:
+    location = body.get("location")
+    if location is None:
         return []
-    if not isinstance(place, dict):
+    if not isinstance(location, dict):
         raise Problem("invalid_parameters", "location must be an object with latitude and longitude.")
-    name, address = opt_text(place, "name", most=200), opt_text(place, "address", most=500)
-    latitude, longitude = _degrees(place, "latitude", 90), _degrees(place, "longitude", 180)
+    name, address = opt_text(location, "name", most=200), opt_text(location, "address", most=500)
+    latitude, longitude = _degrees(location, "latitude", 90), _degrees(location, "longitude", 180)
     return [describe_location(latitude, longitude, name, address)]
 
 
-async def _enclosures(simulator: Simulator, body: Json) -> list[Json]:
+async def _read_attachments(simulator: Simulator, body: Json) -> list[Json]:
     """Everything that goes along with a text: files, contact cards, a place."""
     files = [await store_attachment(simulator, item) for item in opt_objects(body, "attachments")]
-    people = [await _store_card(simulator, item) for item in opt_objects(body, "contacts")]
-    return files + people + _location(body)
+    cards = [await _store_card(simulator, item) for item in opt_objects(body, "contacts")]
+    return files + cards + _location(body)
 
 
 def _timestamp(body: Json) -> int | None:
@@ -98,17 +100,17 @@ def _overrides(body: Json) -> Json:
     return value
 
 
-def _from(simulator: Simulator, body: Json) -> str | None:
-    person = body.get("from")
-    if person is None:
+def _read_sender(simulator: Simulator, body: Json) -> str | None:
+    sender = body.get("from")
+    if sender is None:
         return None
-    if not isinstance(person, dict):
+    if not isinstance(sender, dict):
         raise Problem("invalid_parameters", "from must be an object with phone_number and name.")
-    return read_person(simulator, person)
+    return read_contact(simulator, sender)
 
 
 def _find_chat(simulator: Simulator, body: Json, sender: str | None) -> Chat:
-    account = linked_account(simulator, want_text(body, "account_id"))
+    account = linked_account(simulator, require_text(body, "account_id"))
     chat_id, group = opt_text(body, "chat_id"), body.get("group")
     if chat_id is not None:
         chat = simulator.world.chats.get(chat_id) or simulator.world.chat_by_jid(account.id, chat_id)
@@ -125,7 +127,7 @@ def _find_chat(simulator: Simulator, body: Json, sender: str | None) -> Chat:
 
 
 def _find_group(simulator: Simulator, account_id: str, group: Json, sender: str) -> Chat:
-    name = want_text(group, "name", most=100)
+    name = require_text(group, "name", most=100)
     known = next((c for c in simulator.world.chats_of(account_id) if c.kind and c.name == name), None)
     founder: list[Json] = [{"phone_number": sender}]
     return known or make_group(simulator, account_id, name, founder + opt_objects(group, "members"))
@@ -146,11 +148,11 @@ async def write_message(request: web.Request) -> web.Response:
     has_more = any(body.get(name) for name in ("attachments", "contacts", "location"))
     if not (text or has_more or unsupported) and event_type is None:
         raise Problem("missing_parameters", "A message needs a text, an attachment or an event_type.")
-    person = _from(simulator, body)
-    chat = _find_chat(simulator, body, person)
-    sender = _choose_sender(body, chat, person)
+    contact_id = _read_sender(simulator, body)
+    chat = _find_chat(simulator, body, contact_id)
+    sender = _choose_sender(body, chat, contact_id)
     quoted_id = find_quoted(simulator, chat, opt_text(body, "quote"))
-    attachments = await _enclosures(simulator, body)
+    attachments = await _read_attachments(simulator, body)
     simulator.world.chat(chat.id)  # Not removed while the files were stored.
     if sender not in {SELF, *chat.members}:
         chat.members.append(sender)
@@ -162,7 +164,7 @@ async def write_message(request: web.Request) -> web.Response:
     return reply(ids | {"provider_message_id": message.provider_id}, 201)
 
 
-def _person_of(simulator: Simulator, body: Json, message: Message) -> str:
+def _acting_member(simulator: Simulator, body: Json, message: Message) -> str:
     members = simulator.world.chat(message.chat_id).members
     who = opt_text(body, "contact_id") or members[0]
     if who != SELF and who not in members:
@@ -175,7 +177,7 @@ async def react_to_message(request: web.Request) -> web.Response:
     simulator = simulator_of(request)
     message = simulator.world.message(request.match_info["message_id"])
     body = await read_json(request)
-    who = _person_of(simulator, body, message)
+    who = _acting_member(simulator, body, message)
     react(simulator, message, who, opt_text(body, "value", most=32) or "")
     return reply(message_view(message, simulator.world))
 
@@ -184,7 +186,7 @@ async def edit_message(request: web.Request) -> web.Response:
     """Let the author change a text."""
     simulator = simulator_of(request)
     message = simulator.world.message(request.match_info["message_id"])
-    edit(simulator, message, want_text(await read_json(request), "text"))
+    edit(simulator, message, require_text(await read_json(request), "text"))
     return reply(message_view(message, simulator.world))
 
 

@@ -38,7 +38,7 @@ async def show_page(_request: web.Request) -> web.Response:
     return _file("index.html")
 
 
-async def show_part(request: web.Request) -> web.Response:
+async def show_asset(request: web.Request) -> web.Response:
     """Show a script or a style of the phone page; the route lets no slash through."""
     return _file(request.match_info["name"])
 
@@ -81,7 +81,7 @@ async def stream_changes(request: web.Request) -> web.StreamResponse:
 
 ROUTES = [
     web.get("/", show_page),
-    web.get("/page/{name}", show_part),
+    web.get("/page/{name}", show_asset),
     web.get("/sandbox/state", show_state),
     web.get("/sandbox/live", stream_changes),
 ]

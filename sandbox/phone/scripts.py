@@ -5,7 +5,7 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.accounts import linked_account
-from sandbox.forms import read_json, want_text
+from sandbox.forms import read_json, require_text
 from sandbox.keys import SCRIPTS, simulator_of
 from sandbox.problems import Problem, reply
 from sandbox.script import BusyDay
@@ -13,7 +13,7 @@ from sandbox.script import BusyDay
 MAX_STEPS = 100_000
 
 
-def _number(value: Any, name: str, least: float, most: float) -> float:
+def _read_in_range(value: Any, name: str, least: float, most: float) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
         raise Problem("invalid_parameters", f"{name} must be a number from {least:g} to {most:g}.")
     return value
@@ -23,10 +23,10 @@ async def start_script(request: web.Request) -> web.Response:
     """Play a busy day of `{account_id, steps?, speed?, seed?}`; one that is running stops."""
     simulator, scripts = simulator_of(request), request.config_dict[SCRIPTS]
     body = await read_json(request)
-    account = linked_account(simulator, want_text(body, "account_id"))
-    steps = int(_number(body.get("steps", 120), "steps", 1, MAX_STEPS))
-    speed = _number(body.get("speed", 300), "speed", 0.1, 1e9)
-    seed = int(_number(body.get("seed", 1), "seed", 0, 2**53))
+    account = linked_account(simulator, require_text(body, "account_id"))
+    steps = int(_read_in_range(body.get("steps", 120), "steps", 1, MAX_STEPS))
+    speed = _read_in_range(body.get("speed", 300), "speed", 0.1, 1e9)
+    seed = int(_read_in_range(body.get("seed", 1), "seed", 0, 2**53))
     await scripts.stop()
     scripts.day = BusyDay(simulator, account, steps=steps, speed=speed, seed=seed)
     scripts.day.start()

@@ -9,7 +9,7 @@ from sandbox.world import World
 INBOX = ["INBOX"]
 
 
-def account_shape(account: Account) -> Json:
+def account_json(account: Account) -> Json:
     """Show an account."""
     return {
         "object": "Account",
@@ -33,7 +33,7 @@ def specifics_of(account: Account, world: World, who: str) -> Json:
     if who == SELF:
         return {"provider": "WHATSAPP", "phone_number": f"+{account.phone_number}", "lid": account.lid}
     contact = world.contact(who)
-    return {"provider": "WHATSAPP", "phone_number": contact.shown_number, "lid": contact.lid}
+    return {"provider": "WHATSAPP", "phone_number": contact.shown_phone, "lid": contact.lid}
 
 
 def name_of(account: Account, world: World, who: str) -> str:
@@ -41,7 +41,7 @@ def name_of(account: Account, world: World, who: str) -> str:
     return account.name if who == SELF else world.contact(who).name
 
 
-def attendee_shape(account: Account, world: World, who: str) -> Json:
+def attendee_json(account: Account, world: World, who: str) -> Json:
     """Show a contact as an attendee of an account's chats."""
     return {
         "object": "ChatAttendee",
@@ -55,7 +55,7 @@ def attendee_shape(account: Account, world: World, who: str) -> Json:
     }
 
 
-def unread_shape(chat: Chat, faults: Faults) -> Json:
+def unread_json(chat: Chat, faults: Faults) -> Json:
     """Show what is unread in a chat, in one of the ways that UniPile may tell it."""
     if faults.never_unread or not (chat.unread_count or chat.marked_unread):
         return {"unread_count": 0, "unread": 0}
@@ -64,9 +64,9 @@ def unread_shape(chat: Chat, faults: Faults) -> Json:
     return {"unread_count": -1 if faults.unread_as_minus_one else 0, "unread": 1}
 
 
-def chat_shape(chat: Chat, world: World, faults: Faults) -> Json:
+def chat_json(chat: Chat, world: World, faults: Faults) -> Json:
     """Show a chat without its last message."""
-    shape: Json = {
+    body: Json = {
         "object": "Chat",
         "id": chat.id,
         "account_id": chat.account_id,
@@ -75,7 +75,7 @@ def chat_shape(chat: Chat, world: World, faults: Faults) -> Json:
         "name": chat.name,
         "type": chat.kind,
         "timestamp": None if chat.last_at is None else to_iso(chat.last_at),
-        **unread_shape(chat, faults),
+        **unread_json(chat, faults),
         "archived": chat.archived,
         "pinned": chat.pinned,
         "muted_until": chat.muted_until,
@@ -84,12 +84,12 @@ def chat_shape(chat: Chat, world: World, faults: Faults) -> Json:
     }
     if chat.kind == DIRECT:
         contact = world.contact(chat.members[0])
-        shape["attendee_provider_id"] = contact.provider_id
-        shape["attendee_public_identifier"] = contact.public_identifier
-    return shape
+        body["attendee_provider_id"] = contact.provider_id
+        body["attendee_public_identifier"] = contact.public_identifier
+    return body
 
 
-def reaction_shape(reaction: Json, account: Account, world: World) -> Json:
+def reaction_json(reaction: Json, account: Account, world: World) -> Json:
     """Show one person's reaction."""
     who = reaction["by"]
     return {
@@ -99,7 +99,7 @@ def reaction_shape(reaction: Json, account: Account, world: World) -> Json:
     }
 
 
-def quoted_shape(message: Message, account: Account, world: World) -> Json | None:
+def quoted_json(message: Message, account: Account, world: World) -> Json | None:
     """Show the message that this one answers."""
     quoted = world.messages.get(message.quoted_id or "")
     if quoted is None:
@@ -109,11 +109,11 @@ def quoted_shape(message: Message, account: Account, world: World) -> Json | Non
         "provider_id": quoted.provider_id,
         "sender_id": provider_id_of(account, world, quoted.sender),
         "text": quoted.text,
-        "attachments": attachment_shapes(quoted),
+        "attachments": attachments_json(quoted),
     }
 
 
-def reply_to_shape(message: Message, account: Account, world: World) -> Json | None:
+def reply_to_json(message: Message, account: Account, world: World) -> Json | None:
     """Show the message that this one answers, in UniPile's newer words."""
     quoted = world.messages.get(message.quoted_id or "")
     if quoted is None:
@@ -128,15 +128,15 @@ def reply_to_shape(message: Message, account: Account, world: World) -> Json | N
     }
 
 
-def attachment_shapes(message: Message) -> list[Json]:
+def attachments_json(message: Message) -> list[Json]:
     """Show what is attached; a deleted message has lost it."""
     return [] if message.deleted else message.attachments
 
 
-def message_shape(message: Message, world: World) -> Json:
+def message_json(message: Message, world: World) -> Json:
     """Show a message."""
     account, chat = world.account(message.account_id), world.chat(message.chat_id)
-    shape: Json = {
+    body: Json = {
         "object": "Message",
         "id": message.id,
         "account_id": account.id,
@@ -146,10 +146,10 @@ def message_shape(message: Message, world: World) -> Json:
         "sender_id": provider_id_of(account, world, message.sender),
         "sender_attendee_id": world.attendee_id(account.id, message.sender),
         "text": message.text,
-        "attachments": attachment_shapes(message),
+        "attachments": attachments_json(message),
         "timestamp": to_iso(message.timestamp),
         "is_sender": int(message.is_sender),
-        "reactions": [reaction_shape(item, account, world) for item in message.reactions],
+        "reactions": [reaction_json(item, account, world) for item in message.reactions],
         "seen": message.seen,
         "seen_by": {provider_id_of(account, world, who): moment for who, moment in message.seen_by.items()},
         "hidden": 0,
@@ -162,14 +162,14 @@ def message_shape(message: Message, world: World) -> Json:
     }
     optional: Json = {
         "event_type": message.event_type,
-        "quoted": quoted_shape(message, account, world),
-        "reply_to": reply_to_shape(message, account, world),
+        "quoted": quoted_json(message, account, world),
+        "reply_to": reply_to_json(message, account, world),
         "is_forwarded": message.forwarded or None,
     }
-    return shape | {key: value for key, value in optional.items() if value is not None}
+    return body | {key: value for key, value in optional.items() if value is not None}
 
 
-def webhook_shape(webhook: Webhook, world: World) -> Json:
+def webhook_json(webhook: Webhook, world: World) -> Json:
     """Show a registration, secret headers included, as UniPile's list does."""
     return {
         "object": "Webhook",
@@ -191,7 +191,7 @@ def webhook_shape(webhook: Webhook, world: World) -> Json:
     }
 
 
-def person_shape(account: Account, world: World, who: str) -> Json:
+def event_attendee_json(account: Account, world: World, who: str) -> Json:
     """Show somebody as webhooks do: the same attendee in other words."""
     jid = f"{account.phone_number}{PHONE_DOMAIN}" if who == SELF else world.contact(who).public_identifier
     return {
@@ -204,7 +204,7 @@ def person_shape(account: Account, world: World, who: str) -> Json:
     }
 
 
-def message_event_shape(event: str, message: Message, world: World) -> Json:
+def message_event_json(event: str, message: Message, world: World) -> Json:
     """Show an event of a message as the messaging webhook does, without the webhook's name."""
     account, chat = world.account(message.account_id), world.chat(message.chat_id)
     return {
@@ -220,16 +220,16 @@ def message_event_shape(event: str, message: Message, world: World) -> Json:
         "timestamp": to_iso(message.timestamp),
         "message": message.text,
         "subject": None,
-        "sender": person_shape(account, world, message.sender),
-        "attendees": [person_shape(account, world, member) for member in chat.members],
-        "attachments": attachment_shapes(message),
+        "sender": event_attendee_json(account, world, message.sender),
+        "attendees": [event_attendee_json(account, world, member) for member in chat.members],
+        "attachments": attachments_json(message),
         "is_sender": message.is_sender,
         "is_group": chat.kind == GROUP,
         "is_event": message.is_event,
         "event_type": message.event_type,
         "chat_pinned": chat.pinned,
-        "quoted": quoted_shape(message, account, world),
-        "reply_to": reply_to_shape(message, account, world),
+        "quoted": quoted_json(message, account, world),
+        "reply_to": reply_to_json(message, account, world),
         "is_forwarded": message.forwarded or None,
         "chat_content_type": None,
         "message_type": None,
