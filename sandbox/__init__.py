@@ -1,1 +1,1 @@
-"""A simulator of the UniPile API v1 on one machine, with a page that plays the customers' phones."""
+"""A local simulator of the UniPile API v1, with a page that simulates the customers' phones."""

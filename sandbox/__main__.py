@@ -1,4 +1,4 @@
-"""Runs the sandbox by itself: `python -m sandbox --port 4000 --data var/sandbox`."""
+"""Runs the sandbox as a standalone server: `python -m sandbox --port 4000 --data var/sandbox`."""
 
 import argparse
 import asyncio
@@ -18,7 +18,7 @@ DEFAULTS = SandboxSettings()
 
 
 def delays(value: str) -> tuple[float, ...]:
-    """Read "2,10,30,120,600"."""
+    """Parse comma-separated seconds, such as "2,10,30,120,600"."""
     values = tuple(float(part) for part in value.split(",") if part.strip())
     if any(not 0 <= value < 1e6 for value in values):
         raise ValueError(value)
@@ -26,34 +26,37 @@ def delays(value: str) -> tuple[float, ...]:
 
 
 def seconds(value: str) -> float:
-    """Read a number of seconds."""
+    """Parse a number of seconds."""
     return delays(value)[0]
 
 
 def read_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
-    """Read the command line."""
+    """Parse the command line."""
     parser = argparse.ArgumentParser(
-        "sandbox", description="A simulator of the UniPile API v1, with a phone page."
+        "sandbox", description="A simulator of the UniPile API v1 with a phone page."
     )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=4000)
-    parser.add_argument("--data", type=Path, help="folder that keeps the world; without it nothing is kept")
+    parser.add_argument("--data", type=Path, help="data folder; without it, data is in memory only")
     parser.add_argument("--api-key", default=DEFAULTS.api_key)
     for name, meaning in (
-        ("qr-seconds", "how long a QR code can be scanned"),
-        ("attempt-seconds", "how long an attempt to connect lives"),
-        ("webhook-timeout", "how long a webhook may take to answer 200"),
-        ("ok-seconds", "from the scan to OK"),
-        ("sync-seconds", "from OK to SYNC_SUCCESS"),
-        ("echo-seconds", "from a send's answer to its echo webhook"),
-        ("delivered-seconds", "from a send to its delivery on the phone"),
+        ("qr-seconds", "lifetime of a QR code"),
+        ("attempt-seconds", "lifetime of a pairing that is not scanned"),
+        ("webhook-timeout", "timeout of a webhook call"),
+        ("ok-seconds", "delay from the scan to OK"),
+        ("sync-seconds", "delay from OK to SYNC_SUCCESS"),
+        ("echo-seconds", "delay from the response of a send to its echo webhook"),
+        ("delivered-seconds", "delay from a send to its delivery on the phone"),
     ):
         default = getattr(DEFAULTS, name.replace("-", "_"))
         parser.add_argument(
             f"--{name}", type=seconds, default=default, help=f"{meaning} (default {default:g})"
         )
     parser.add_argument(
-        "--webhook-retries", type=delays, default=DEFAULTS.webhook_retries, help='"2,10,30,120,600"'
+        "--webhook-retries",
+        type=delays,
+        default=DEFAULTS.webhook_retries,
+        help="seconds between webhook attempts",
     )
     return parser.parse_args(arguments)
 
@@ -77,7 +80,7 @@ async def serve(host: str, port: int, settings: SandboxSettings) -> None:
 
 
 def main() -> int:
-    """Run, and say in one sentence why it could not."""
+    """Run the sandbox; print one sentence if it cannot start."""
     options = vars(read_arguments())
     host, port, folder = options.pop("host"), options.pop("port"), options["data"]
     try:

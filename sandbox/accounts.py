@@ -1,4 +1,4 @@
-"""A number's life: connected by QR code, lost, brought back, removed."""
+"""The lifecycle of an account: pairing, disconnecting, reconnecting and removal."""
 
 import secrets
 from dataclasses import dataclass
@@ -10,22 +10,22 @@ from sandbox.simulator import Simulator
 from sandbox.views import pairing_end, qr_end
 
 STATUSES = ("OK", "STOPPED", "ERROR", "CREDENTIALS", "PERMISSIONS", "CONNECTING")
-CODE_LETTERS = "ABCDEFGHJKLMNPQRSTVWXYZ123456789"  # as WhatsApp draws them: no 0, I, O, U
+CODE_LETTERS = "ABCDEFGHJKLMNPQRSTVWXYZ123456789"  # as WhatsApp does: no 0, I, O or U
 SEND_PROBLEMS = {"CREDENTIALS": "disconnected_account", "PERMISSIONS": "insufficient_permissions"}
 
 
 def now_ms(simulator: Simulator) -> int:
-    """Return the time on the sandbox's clock."""
+    """Return the sandbox's current time."""
     return int(simulator.settings.clock() * 1000)
 
 
 def is_expired_pairing(account: Account, simulator: Simulator) -> bool:
-    """Tell whether this is an attempt that nobody scanned in time."""
+    """Whether this is a pairing that expired before it was scanned."""
     return not account.linked and now_ms(simulator) >= pairing_end(account, simulator.settings)
 
 
 def existing_account(simulator: Simulator, account_id: str) -> Account:
-    """Return an account, also one that is being connected, or raise the 404."""
+    """Return an account, including one that is still pairing, or raise the 404."""
     account = simulator.world.account(account_id)
     if is_expired_pairing(account, simulator):
         simulator.world.remove_account(account)
@@ -34,7 +34,7 @@ def existing_account(simulator: Simulator, account_id: str) -> Account:
 
 
 def linked_account(simulator: Simulator, account_id: str) -> Account:
-    """Return an account that was connected at least once, or raise the 404."""
+    """Return an account that has been connected at least once, or raise the 404."""
     account = existing_account(simulator, account_id)
     if not account.linked:
         raise not_found("account")
@@ -42,7 +42,7 @@ def linked_account(simulator: Simulator, account_id: str) -> Account:
 
 
 def remove_expired_pairings(simulator: Simulator) -> None:
-    """Remove the accounts that nobody scanned in time."""
+    """Remove the accounts whose pairing expired before it was scanned."""
     for account in [
         item for item in simulator.world.accounts.values() if is_expired_pairing(item, simulator)
     ]:
@@ -50,13 +50,14 @@ def remove_expired_pairings(simulator: Simulator) -> None:
 
 
 async def begin_pairing(simulator: Simulator, account: Account, phone_number: str | None = None) -> None:
-    """Give an account a new code, to be scanned, or to be typed on the phone of this number; an older attempt that
-    is still being answered gets the 409.
+    """Issue a new QR code, or with a phone number a pairing code to type on that phone.
+
+    An earlier call that is still waiting for its response gets the 409.
     """
     faults = simulator.dice.faults
     running = account.is_pairing and now_ms(simulator) < qr_end(account, simulator.settings)
     if running and faults.auth_in_progress:
-        raise Problem("auth_in_progress", "Keep the first QR code.")
+        raise Problem("auth_in_progress", "A pairing is in progress; use its QR code.")
     remove_expired_pairings(simulator)
     account.attempt += 1
     attempt = account.attempt
@@ -74,17 +75,17 @@ async def begin_pairing(simulator: Simulator, account: Account, phone_number: st
 
 
 def new_account(simulator: Simulator, account_id: str | None = None) -> Account:
-    """Make an account that nobody has scanned yet."""
+    """Create an account that has not been scanned yet."""
     return Account(account_id or new_id(), "WhatsApp", "", simulator.world.moment())
 
 
 def derived_phone(account_id: str) -> str:
-    """Make up the phone number of an account whose creator named none."""
+    """Derive a phone number from the account's id, for accounts created without one."""
     return "551190" + str(int.from_bytes(account_id.encode("utf-8", "replace")) % 10_000_000).zfill(7)
 
 
 def set_phone(account: Account, phone_number: str | None, name: str | None = None) -> None:
-    """Give an account its phone number, and the LID that belongs to it."""
+    """Set an account's phone number and the LID derived from it."""
     account.phone_number = (
         phone_digits(phone_number or "") or account.phone_number or derived_phone(account.id)
     )
@@ -94,7 +95,7 @@ def set_phone(account: Account, phone_number: str | None, name: str | None = Non
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What a phone does with a code: its number, and which code it saw (any, when it does not say)."""
+    """A phone's scan: its phone number, and the code it scanned (any code if neither is given)."""
 
     phone_number: str | None = None
     qrcode: str | None = None
@@ -102,15 +103,15 @@ class Scan:
 
 
 def scan(simulator: Simulator, account: Account, seen: Scan) -> None:
-    """Scan the QR code that an account shows, or type its code; the account then comes up by itself."""
+    """Scan an account's QR code or enter its pairing code; the account then connects in stages."""
     if not account.is_pairing:
-        raise Problem("invalid_parameters", "This account shows no code.", status=409)
+        raise Problem("invalid_parameters", "This account is not pairing.", status=409)
     if seen.qrcode is not None and seen.qrcode != account.qrcode:
         raise Problem("auth_replaced", "A newer QR code has replaced this one.")
     if seen.pairing_code is not None and seen.pairing_code.replace("-", "").upper() != account.pairing_code:
-        raise Problem("auth_replaced", "This is not the code that the account shows.")
+        raise Problem("auth_replaced", "The pairing code is wrong.")
     if now_ms(simulator) >= qr_end(account, simulator.settings):
-        raise Problem("expired_link", "This code is too old; ask for a new one.", status=410)
+        raise Problem("expired_link", "This code has expired; request a new one.", status=410)
     phone_number = seen.phone_number or account.pairing_number
     if account.pairing_number not in (None, phone_digits(phone_number or "")):
         raise Problem("account_mismatch", "The code is for another phone number.")
@@ -128,7 +129,7 @@ def scan(simulator: Simulator, account: Account, seen: Scan) -> None:
 
 
 def advance(simulator: Simulator, account: Account) -> None:
-    """Take the next stage of coming up, and plan the one after it; also after a restart of the sandbox."""
+    """Run the next stage of connecting and schedule the one after it; also resumes after a restart of the sandbox."""
     if not account.stages or account.id not in simulator.world.accounts:
         return
     stage = account.stages.pop(0)
@@ -144,7 +145,7 @@ def advance(simulator: Simulator, account: Account) -> None:
 
 
 def link(simulator: Simulator, account: Account, phone_number: str | None, name: str | None) -> None:
-    """Connect an account at once, without a QR code and without telling anybody."""
+    """Connect an account immediately, without a QR code and without webhooks."""
     set_phone(account, phone_number, name)
     account.linked, account.status, account.qrcode, account.pairing_code = True, "OK", None, None
     simulator.world.thaw(account.id)
@@ -152,7 +153,7 @@ def link(simulator: Simulator, account: Account, phone_number: str | None, name:
 
 
 def apply_stale_reads(simulator: Simulator) -> None:
-    """Freeze what reads answer, or let it go, as the switch says; an account that is away stays frozen."""
+    """Freeze or thaw reads according to `stale_reads`; accounts that are not OK stay frozen."""
     for account in simulator.world.accounts.values():
         if account.is_ok and simulator.dice.faults.stale_reads:
             simulator.world.freeze(account.id)
@@ -161,7 +162,7 @@ def apply_stale_reads(simulator: Simulator) -> None:
 
 
 def change_status(simulator: Simulator, account: Account, status: str) -> None:
-    """Let something happen to an account: its phone unlinks it, the network fails, it comes back."""
+    """Change an account's status, as when its phone unlinks it, the network fails or it reconnects."""
     account.stages = []
     if status == account.status:
         return
@@ -172,7 +173,7 @@ def change_status(simulator: Simulator, account: Account, status: str) -> None:
 
 
 def set_status(simulator: Simulator, account: Account, status: str) -> None:
-    """Set the status, tell it when it is new, and let go of what was held back when it is OK."""
+    """Set the status, announce it if it changed, and push the delayed events once it is OK."""
     if account.status == status:
         return
     was_ok, account.status = account.is_ok, status
@@ -187,7 +188,7 @@ def set_status(simulator: Simulator, account: Account, status: str) -> None:
 
 
 def push_delayed_events(simulator: Simulator, account: Account) -> None:
-    """Push what happened while the account was away, in a burst."""
+    """Push the events of the time the account was not OK, in one burst."""
     delayed, account.delayed_events = account.delayed_events, []
     simulator.world.save(account)
     messages = [simulator.world.messages.get(item["message_id"]) for item in delayed]
@@ -202,7 +203,7 @@ def push_delayed_events(simulator: Simulator, account: Account) -> None:
 
 
 def receive(simulator: Simulator, chat_id: str, message_id: str) -> None:
-    """Let a message that has arrived count in its chat."""
+    """Update the chat's last activity and unread count for a message that arrived."""
     chat, message = simulator.world.chat(chat_id), simulator.world.message(message_id)
     chat.last_at = max(chat.last_at or 0, message.timestamp)
     if not message.is_sender and not message.is_event:
@@ -212,7 +213,7 @@ def receive(simulator: Simulator, chat_id: str, message_id: str) -> None:
 
 
 def remove(simulator: Simulator, account: Account) -> None:
-    """Remove an account for good."""
+    """Remove an account permanently."""
     if account.linked:
         simulator.announce_status(account, "DELETED")
     simulator.world.remove_account(account)
@@ -220,7 +221,7 @@ def remove(simulator: Simulator, account: Account) -> None:
 
 
 def require_sendable(account: Account) -> None:
-    """Raise the problem that a send meets while the account is not OK."""
+    """Raise UniPile's error for sends if the account is not OK."""
     if not account.is_ok:
         raise Problem(
             SEND_PROBLEMS.get(account.status, "no_client_session"), f"The account is {account.status}."
@@ -228,7 +229,10 @@ def require_sendable(account: Account) -> None:
 
 
 def restart(simulator: Simulator, account: Account) -> bool:
-    """Kick a frozen account; one whose session is gone cannot be helped this way. A healthy one tells nothing."""
+    """Restart a stalled account and return whether that worked.
+
+    It fails for accounts without a session. A healthy account sends no webhooks.
+    """
     if account.status in {"CREDENTIALS", "PERMISSIONS"} or simulator.dice.faults.restart_fails:
         return False
     if account.status == "OK":

@@ -1,4 +1,4 @@
-"""Puts the sandbox together: the one place where its parts meet."""
+"""Assembles the sandbox's application from its routes, middlewares and simulator."""
 
 from collections.abc import AsyncIterator
 
@@ -18,11 +18,11 @@ MAX_BODY_BYTES = 64 * 1024 * 1024
 
 
 def create_sandbox(settings: SandboxSettings | None = None) -> web.Application:
-    """Make the application; it opens its data when it starts."""
+    """Create the application; it opens its data on startup."""
     app = web.Application(
         middlewares=[problem_middleware, guard_middleware, fault_middleware],
         client_max_size=MAX_BODY_BYTES,
-        # A small body could unpack to any size, on the event loop.
+        # A small compressed body could expand to any size, on the event loop.
         handler_args={"auto_decompress": False},
     )
     app[SIMULATOR] = Simulator(settings or SandboxSettings())
@@ -34,7 +34,7 @@ def create_sandbox(settings: SandboxSettings | None = None) -> web.Application:
 
 
 async def run_simulator(app: web.Application) -> AsyncIterator[None]:
-    """Keep the simulator open as long as the application runs."""
+    """Keep the simulator open while the application runs."""
     simulator = app[SIMULATOR]
     await simulator.open()
     resume(simulator)
@@ -44,7 +44,7 @@ async def run_simulator(app: web.Application) -> AsyncIterator[None]:
 
 
 def resume(simulator: Simulator) -> None:
-    """Take up what an earlier run had planned: accounts that come up, messages on their way to phones."""
+    """Reschedule unfinished work of an earlier run: connecting accounts and undelivered messages."""
     for account in list(simulator.world.accounts.values()):
         advance(simulator, account)
     for message in simulator.world.messages.values():
@@ -53,5 +53,5 @@ def resume(simulator: Simulator) -> None:
 
 
 async def end_hanging_requests(app: web.Application) -> None:
-    """End the answers that hang, so that stopping does not wait for them."""
+    """End hanging responses, so that shutdown does not wait for them."""
     app[SIMULATOR].cancel_waits()

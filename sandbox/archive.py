@@ -1,4 +1,4 @@
-"""Keeps the world in one SQLite file: written behind in batches, by one thread, never by the loop."""
+"""Stores the world in one SQLite file, with write-behind batches on a thread of its own."""
 
 import asyncio
 import contextlib
@@ -45,7 +45,7 @@ T = TypeVar("T")
 
 
 def _encode(entity: Entity) -> str:
-    # ASCII escapes: a lone surrogate in a text must survive, and SQLite would refuse it raw.
+    # ASCII escapes preserve lone surrogates, which SQLite rejects when unescaped.
     return json.dumps({item.name: getattr(entity, item.name) for item in fields(entity)})
 
 
@@ -57,7 +57,7 @@ def _decode(kind: str, body: str) -> Entity:
 
 
 class Archive:
-    """Remembers what changed and saves it every few moments, and all of it when closed."""
+    """Collects changed entities and saves them at short intervals, and on close."""
 
     def __init__(self, folder: Path | None, save_seconds: float) -> None:
         self._path = str(folder / "sandbox.sqlite3") if folder else ":memory:"
@@ -68,7 +68,7 @@ class Archive:
         self._task: asyncio.Task[None] | None = None
 
     async def open(self) -> list[Entity]:
-        """Open the file, start saving, and return everything it holds."""
+        """Open the file, start the save loop and return all stored entities."""
         self._connection = await self._run(self._connect)
         rows = await self._run(
             lambda: self._connection.execute("select kind, id, body from entities").fetchall()
@@ -77,7 +77,7 @@ class Archive:
         return [_decode(kind, body) for kind, _, body in rows if kind in KINDS]
 
     async def close(self) -> None:
-        """Save what is left and close the file."""
+        """Save pending changes and close the file."""
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -87,22 +87,22 @@ class Archive:
         self._thread.shutdown()
 
     def save(self, entity: Entity) -> None:
-        """Note that an entity is new or has changed."""
+        """Mark a new or changed entity to be saved."""
         self._changed[type(entity).__name__, entity.id] = entity
         self._wanted.set()
 
     def drop(self, entity: Entity) -> None:
-        """Note that an entity is gone."""
+        """Mark an entity to be deleted."""
         self._changed[type(entity).__name__, entity.id] = None
         self._wanted.set()
 
     async def clear(self) -> None:
-        """Forget everything, also what was not saved yet."""
+        """Delete everything, including changes not saved yet."""
         self._changed.clear()
         await self._run(lambda: self._write([], [], "delete from entities; delete from blobs;"))
 
     async def store_blob(self, blob_id: str, body: bytes) -> None:
-        """Keep the bytes of an attachment; they are safe when this returns."""
+        """Store the bytes of an attachment; they are committed when this returns."""
 
         def write() -> None:
             with self._connection as connection:
@@ -118,7 +118,7 @@ class Archive:
         return None if row is None else bytes(row[0])
 
     async def save_changes(self) -> None:
-        """Write all that changed since the last time, in one transaction."""
+        """Write all changes since the last save in one transaction."""
         changed, self._changed = self._changed, {}
         saved = [
             (kind, id_, _encode(entity)) for (kind, id_), entity in changed.items() if entity is not None
@@ -128,8 +128,8 @@ class Archive:
             if changed:
                 await self._run(lambda: self._write(saved, deleted))
         except sqlite3.Error:
-            # A full disk, for instance: what could not be saved is tried again with the next change.
-            log.exception("the sandbox could not save its world")
+            # For example a full disk: the failed changes are retried with the next save.
+            log.exception("the sandbox could not save its data")
             self._changed = changed | self._changed
 
     async def _save_loop(self) -> None:
@@ -137,7 +137,7 @@ class Archive:
             await self._wanted.wait()
             await asyncio.sleep(self._save_seconds)
             self._wanted.clear()
-            # Shielded: a save that has begun is finished, although the sandbox is told to stop.
+            # Shielded, so that shutdown does not interrupt a save in progress.
             await asyncio.shield(self.save_changes())
 
     def _connect(self) -> sqlite3.Connection:
@@ -163,5 +163,5 @@ class Archive:
 
 
 def attachment_ids(attachments: list[Json]) -> list[str]:
-    """List the blobs a message refers to."""
+    """List the ids of a message's blobs."""
     return [attachment["id"] for attachment in attachments]

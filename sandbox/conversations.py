@@ -1,4 +1,4 @@
-"""What happens in chats, from either side, and what UniPile tells about it."""
+"""Messages, receipts, reactions, edits and deletions in chats, and the webhooks they cause."""
 
 from dataclasses import dataclass, field
 
@@ -10,14 +10,14 @@ from sandbox.serialize import event_attendee_json
 from sandbox.simulator import Simulator
 from sandbox.views import contact_view
 
-# Numbers that nobody has: the way to try a recipient without WhatsApp.
+# Phone numbers with this prefix have no WhatsApp, to test unreachable recipients.
 NO_WHATSAPP_PREFIX = "999"
 MIN_DIGITS, MAX_DIGITS = 7, 15
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What is to be written, before it is a message."""
+    """The content of a message that is about to be written."""
 
     text: str | None = None
     attachments: list[Json] = field(default_factory=list)
@@ -26,19 +26,19 @@ class Draft:
     timestamp: int | None = None
     event_type: int | None = None
     overrides: Json = field(default_factory=dict)
-    silent: bool = False  # no webhook tells it
-    past: bool = False  # delivered and read long ago
+    silent: bool = False  # sends no webhook
+    past: bool = False  # history: already delivered and read
 
 
 def has_whatsapp(digits: str) -> bool:
-    """Tell whether a phone number could be somebody's on WhatsApp."""
+    """Whether a phone number can have WhatsApp."""
     return MIN_DIGITS <= len(digits) <= MAX_DIGITS and not digits.startswith(NO_WHATSAPP_PREFIX)
 
 
 def upsert_contact(
     simulator: Simulator, digits: str, name: str | None = None, identity: str | None = None
 ) -> Contact:
-    """Return the contact with this number, made or renamed as told."""
+    """Return the contact with this phone number, created or updated with the given name and identity."""
     if not MIN_DIGITS <= len(digits) <= MAX_DIGITS:
         raise Problem("invalid_parameters", "A phone number has 7 to 15 digits, with the country code.")
     contact = simulator.world.contacts.get(digits)
@@ -64,7 +64,7 @@ def _default_identity(simulator: Simulator) -> str:
 
 
 def write(simulator: Simulator, chat: Chat, sender: str, draft: Draft) -> Message:
-    """Put a message by anybody into a chat; what is not silent is announced."""
+    """Write a message into a chat as any sender, and announce it unless it is silent."""
     account = simulator.world.account(chat.account_id)
     moment = simulator.world.moment() if draft.timestamp is None else draft.timestamp
     readers = chat.members if draft.past and sender == SELF else []
@@ -98,7 +98,7 @@ def write(simulator: Simulator, chat: Chat, sender: str, draft: Draft) -> Messag
 
 
 def send(simulator: Simulator, chat: Chat, drafts: list[Draft]) -> list[Message]:
-    """Write as the connected account through the API: the echo and the ticks follow by themselves."""
+    """Send as the connected account through the API; its echo and receipts follow on timers."""
     faults = simulator.dice.faults
     messages = []
     for draft in drafts:
@@ -119,19 +119,19 @@ def send(simulator: Simulator, chat: Chat, drafts: list[Draft]) -> list[Message]
 
 
 def announce_echo(simulator: Simulator, message: Message) -> None:
-    """Tell the webhooks about an own message, a moment after the send was answered."""
+    """Send the echo webhook of an own message, shortly after the send's response."""
     if message.id in simulator.world.messages:
         simulator.announce("message_received", message)
 
 
 def plan_delivery(simulator: Simulator, message: Message) -> None:
-    """Let an own message reach the phones of its chat soon."""
+    """Schedule the delivery of an own message to the phones in its chat."""
     for member in simulator.world.chat(message.chat_id).members:
         simulator.call_later(simulator.settings.delivered_seconds, deliver, simulator, message, member)
 
 
 def deliver(simulator: Simulator, message: Message, contact_id: str) -> None:
-    """Let a message reach one phone, if that phone is on; UniPile hears when it has reached all."""
+    """Deliver a message to one phone if it is online; the last delivery is announced."""
     world = simulator.world
     if (
         message.id not in world.messages
@@ -149,7 +149,7 @@ def deliver(simulator: Simulator, message: Message, contact_id: str) -> None:
 
 
 def deliver_pending(simulator: Simulator, contact: Contact) -> None:
-    """Let everything that waited for a phone reach it, now that it is on again."""
+    """Deliver the pending messages of a phone that is online again."""
     for chat in [chat for chat in simulator.world.chats.values() if contact.id in chat.members]:
         for message in list(simulator.world.newest(chat.id)):
             if message.is_sender and contact.id not in message.delivered_to:
@@ -157,7 +157,7 @@ def deliver_pending(simulator: Simulator, contact: Contact) -> None:
 
 
 def read_by_contact(simulator: Simulator, chat: Chat, contact_id: str) -> int:
-    """Let a contact look at a chat; returns how many messages became read by it."""
+    """Open a chat as a contact; return the number of messages this marked as read."""
     world = simulator.world
     if world.contact(contact_id).offline:
         return 0
@@ -174,7 +174,7 @@ def read_by_contact(simulator: Simulator, chat: Chat, contact_id: str) -> int:
 
 
 def mark_seen(simulator: Simulator, message: Message, contact_id: str) -> None:
-    """Let one contact read one message; it counts as read when everybody has."""
+    """Mark a message as seen by one contact; it is read once all members have seen it."""
     message.seen_by[contact_id] = to_iso(now_ms(simulator))
     if simulator.dice.faults.no_read:
         simulator.save_message(message)
@@ -186,7 +186,7 @@ def mark_seen(simulator: Simulator, message: Message, contact_id: str) -> None:
 
 
 def read_by_account(simulator: Simulator, chat: Chat, is_read: bool) -> None:
-    """Mark a chat as read or unread from the account's side; the contacts then see it was read."""
+    """Mark a chat as read or unread as the account; the contacts get the read receipts."""
     if is_read:
         _mark_all_seen(simulator, chat)
         chat.unread_count = chat.marked_unread = 0
@@ -196,7 +196,7 @@ def read_by_account(simulator: Simulator, chat: Chat, is_read: bool) -> None:
 
 
 def _mark_all_seen(simulator: Simulator, chat: Chat) -> None:
-    """Let the account read what came in, oldest first; the webhooks tell that it was the one who read."""
+    """Mark incoming messages as seen by the account, oldest first; webhooks name it as the reader."""
     unseen = []
     for message in simulator.world.newest(chat.id):
         if message.seen and not message.is_sender:
@@ -211,7 +211,7 @@ def _mark_all_seen(simulator: Simulator, chat: Chat) -> None:
 
 
 def react(simulator: Simulator, message: Message, who: str, value: str) -> None:
-    """Set or, with an empty value, remove one person's reaction."""
+    """Set one sender's reaction, or remove it with an empty value."""
     message.reactions = [item for item in message.reactions if item["by"] != who]
     if value:
         message.reactions.append({"by": who, "value": value})
@@ -220,7 +220,7 @@ def react(simulator: Simulator, message: Message, who: str, value: str) -> None:
 
 
 def edit(simulator: Simulator, message: Message, text: str) -> bool:
-    """Change a text, unless WhatsApp's time for that is over; then nothing happens, and nobody is told."""
+    """Edit a text; after WhatsApp's edit window this does nothing and sends no webhook."""
     if message.deleted or _is_older(simulator, message, simulator.settings.edit_window_seconds):
         return False
     message.text, message.edited = text, 1
@@ -229,7 +229,7 @@ def edit(simulator: Simulator, message: Message, text: str) -> bool:
 
 
 def delete(simulator: Simulator, message: Message) -> bool:
-    """Delete for everyone, unless WhatsApp's time for that is over; then nothing happens."""
+    """Delete a message for everyone; after WhatsApp's delete window this does nothing."""
     if message.deleted or _is_older(simulator, message, simulator.settings.delete_window_seconds):
         return False
     message.deleted, message.text = 1, None
@@ -243,14 +243,14 @@ def _is_older(simulator: Simulator, message: Message, seconds: float) -> bool:
 
 
 def find_quoted(simulator: Simulator, chat: Chat, message_id: str | None) -> str | None:
-    """Check that a quoted message stands in this chat; provider ids are understood too."""
+    """Return the id of the quoted message, given by id or provider id, after checking that it is in this chat."""
     if not message_id:
         return None
     message = simulator.world.messages.get(message_id)
     if message is None:
         message = next((m for m in simulator.world.newest(chat.id) if m.provider_id == message_id), None)
     if message is None:
-        raise Problem("resource_not_found", "No message with the id to be quoted.")
+        raise Problem("resource_not_found", "The quoted message does not exist.")
     if message.chat_id != chat.id:
-        raise Problem("invalid_message", "The quoted message stands in another chat.")
+        raise Problem("invalid_message", "The quoted message is in another chat.")
     return message.id

@@ -1,4 +1,4 @@
-"""The things the sandbox remembers, each one row of its archive."""
+"""The stored entities, each one row of the archive."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,14 +7,14 @@ from sandbox.ids import PHONE_DOMAIN
 
 Json = dict[str, Any]
 
-SELF = "self"  # who wrote or reacted, when it was the connected account
+SELF = "self"  # the id of the connected account as a sender or reader
 DIRECT, GROUP = 0, 1
 IDENTITIES = ("lid", "phone", "lid_only", "hidden")
 
 
 @dataclass(slots=True)
 class Account:
-    """A WhatsApp number that is connected, or waits for its QR code to be scanned."""
+    """A WhatsApp account that is connected, or waits for its code to be scanned."""
 
     id: str
     name: str
@@ -34,21 +34,22 @@ class Account:
 
     @property
     def is_pairing(self) -> bool:
-        """Tell whether a code of either kind waits for the phone."""
+        """Whether a QR code or pairing code is waiting for the phone."""
         return self.qrcode is not None or self.pairing_code is not None
 
     @property
     def is_ok(self) -> bool:
-        """Tell whether messages flow in both directions."""
+        """Whether messages flow in both directions."""
         return self.linked and self.status == "OK"
 
 
 @dataclass(slots=True)
 class Contact:
-    """A customer and their phone; one for all accounts, known by the digits of its number.
+    """A customer and their phone, shared by all accounts; the id is the digits of the phone number.
 
-    The identity says how WhatsApp shows the person: "lid" (LID and number), "phone" (the number is
-    the id, as in older accounts), "lid_only" (chat keyed by LID, number known), "hidden" (no number).
+    The identity is how WhatsApp identifies the contact: "lid" (LID and phone number), "phone" (the
+    phone number is the id, as in older accounts), "lid_only" (chat keyed by LID, phone number known),
+    "hidden" (no phone number).
     """
 
     id: str
@@ -57,37 +58,37 @@ class Contact:
     identity: str = "lid"
     offline: bool = False
     created_at: int = 0
-    picture: int = 1  # which one the person has set: 0 for none, another number for another picture
+    picture: int = 1  # 0 for none; every other value is a different picture
 
     @property
     def phone_jid(self) -> str:
-        """The address of the person's number."""
+        """The JID of the contact's phone number."""
         return self.id + PHONE_DOMAIN
 
     @property
     def provider_id(self) -> str:
-        """What WhatsApp calls the person."""
+        """The contact's id at WhatsApp."""
         return self.phone_jid if self.identity == "phone" else self.lid
 
     @property
     def public_identifier(self) -> str | None:
-        """The person's phone JID, when WhatsApp reveals it."""
+        """The contact's phone JID, if WhatsApp reveals it."""
         return self.phone_jid if self.identity in {"lid", "phone"} else None
 
     @property
     def chat_provider_id(self) -> str:
-        """What a one-to-one chat with the person is called."""
+        """The provider id of a direct chat with the contact."""
         return self.lid if self.identity in {"lid_only", "hidden"} else self.phone_jid
 
     @property
     def shown_phone(self) -> str:
-        """The number as `specifics` tells it."""
+        """The phone number in `specifics`."""
         return "hidden" if self.identity == "hidden" else f"+{self.id}"
 
 
 @dataclass(slots=True)
 class Chat:
-    """A conversation of one account; `members` are the contacts in it, without the account."""
+    """A chat of one account; `members` are its contacts, without the account."""
 
     id: str
     account_id: str
@@ -98,7 +99,7 @@ class Chat:
     created_at: int = 0
     last_at: int | None = None
     unread_count: int = 0
-    # Marked as unread by hand, with nothing new in it.
+    # Marked as unread by hand, without new messages.
     marked_unread: int = 0
     archived: int = 0
     pinned: int = 0
@@ -108,7 +109,7 @@ class Chat:
 
 @dataclass(slots=True)
 class Message:
-    """One message; `synced` is false while UniPile has not seen it because the account is away."""
+    """A message; `synced` is false while UniPile has not seen it because the account is not OK."""
 
     id: str
     account_id: str
@@ -134,13 +135,13 @@ class Message:
 
     @property
     def is_sender(self) -> bool:
-        """Tell whether the connected account wrote it."""
+        """Whether the connected account sent it."""
         return self.sender == SELF
 
 
 @dataclass(slots=True)
 class Webhook:
-    """A registration made with POST /webhooks, and how its deliveries went."""
+    """A registration of POST /webhooks, with the counters of its deliveries."""
 
     id: str
     request_url: str
@@ -160,7 +161,7 @@ class Webhook:
 
 @dataclass(slots=True)
 class Delivery:
-    """One event on its way to one webhook, kept while it waits for another try."""
+    """One event for one webhook, stored while it waits for a retry."""
 
     id: str
     webhook_id: str
@@ -172,7 +173,7 @@ class Delivery:
 
 @dataclass(slots=True)
 class HostedLink:
-    """A hosted authentication page handed out by POST /hosted/accounts/link."""
+    """A hosted authentication link issued by POST /hosted/accounts/link."""
 
     id: str
     kind: str
@@ -187,7 +188,7 @@ class HostedLink:
 
 @dataclass(slots=True)
 class Snapshot:
-    """What UniPile still answers for an account while it hears nothing of WhatsApp; the id is the account's."""
+    """The data that reads return while an account is disconnected from WhatsApp; the id is the account's."""
 
     id: str
     chats: list[Json]

@@ -1,4 +1,4 @@
-"""The switches that make the sandbox misbehave, and the dice they are thrown with."""
+"""The fault switches, and the random source that decides when they apply."""
 
 import random
 from dataclasses import asdict, dataclass, field, fields
@@ -14,9 +14,9 @@ SEND_PATHS = ("/chats", "/chats/*/messages", "/messages/*/forward")
 
 @dataclass(slots=True)
 class RouteFault:
-    """Answers matching API calls with an error, or leaves them hanging.
+    """Answers matching API calls with an error, or lets them hang.
 
-    With `accepted` the call is carried out first and only its answer is replaced.
+    With `accepted` the call is executed first and only its response is replaced.
     """
 
     method: str = "*"
@@ -28,13 +28,13 @@ class RouteFault:
     accepted: bool = False
 
     def matches(self, method: str, path: str) -> bool:
-        """Tell whether this call is meant; the path is the part after /api/v1."""
+        """Whether this fault applies to a call; the path is the part after /api/v1."""
         return self.times != 0 and self.method in {"*", method} and fnmatchcase(path, self.path)
 
 
 @dataclass(slots=True)
 class Faults:
-    """All switches, off. Numbers from 0 to 1 are probabilities."""
+    """All switches, off by default. Floats from 0 to 1 are probabilities."""
 
     seed: int | None = None
     # Webhook deliveries
@@ -67,9 +67,9 @@ class Faults:
     auth_in_progress: bool = False
     pending_account_404: bool = False
     restart_fails: bool = False
-    # Reads: all accounts as they are at this moment, although webhooks go on
+    # Reads return the state of this moment while webhooks continue
     stale_reads: bool = False
-    # How chats are told to be unread: never, or when marked so by hand as `unread` 1 beside a count of 0, or as -1
+    # How unread chats are reported: never, or if marked by hand as `unread` 1 with a count of 0, or as -1
     never_unread: bool = False
     unread_as_flag: bool = False
     unread_as_minus_one: bool = False
@@ -79,7 +79,7 @@ class Faults:
     media_expired: bool = False
 
     def as_json(self) -> Json:
-        """Show every switch."""
+        """Return all switches as JSON."""
         return asdict(self)
 
 
@@ -94,11 +94,11 @@ INTEGERS = {
 
 
 def parse_faults(body: Json, current: Faults | None = None) -> Faults:
-    """Read a set of switches; whatever is not named is off, or stays as in `current`."""
+    """Parse a set of switches; missing switches are off, or unchanged from `current`."""
     known = {item.name for item in fields(Faults)}
     unknown = sorted(set(body) - known)
     if unknown:
-        raise Problem("invalid_parameters", f"There is no switch called {', '.join(unknown)}.")
+        raise Problem("invalid_parameters", f"There is no switch {', '.join(unknown)}.")
     values = {} if current is None else {name: getattr(current, name) for name in known}
     return Faults(**values | {name: _read(name, value) for name, value in body.items()})
 
@@ -121,7 +121,7 @@ def _read(name: str, value: Any) -> Any:
 
 def _whole(name: str, value: Any, most: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
-        raise Problem("invalid_parameters", f"{name} must be a whole number from 0 to {most}.")
+        raise Problem("invalid_parameters", f"{name} must be an integer from 0 to {most}.")
     return value
 
 
@@ -135,13 +135,13 @@ def _status(value: Any) -> int | str:
     if value == "hang":
         return "hang"
     if isinstance(value, bool) or not isinstance(value, int) or value not in ROUTE_STATUSES:
-        raise Problem("invalid_parameters", 'A status must be an HTTP error that UniPile knows, or "hang".')
+        raise Problem("invalid_parameters", 'A status must be an HTTP error that UniPile uses, or "hang".')
     return value
 
 
 def _text(name: str, value: Any) -> str:
     if not isinstance(value, str) or not value:
-        raise Problem("invalid_parameters", f"{name} must be a text.")
+        raise Problem("invalid_parameters", f"{name} must be a non-empty string.")
     return value
 
 
@@ -154,7 +154,7 @@ def _routes(value: Any) -> list[RouteFault]:
 def _route(item: Json) -> RouteFault:
     unknown = sorted(set(item) - {entry.name for entry in fields(RouteFault)})
     if unknown:
-        raise Problem("invalid_parameters", f"A route has no {', '.join(unknown)}.")
+        raise Problem("invalid_parameters", f"A route fault has no {', '.join(unknown)}.")
     rule = RouteFault(_text("method", item.get("method", "*")), _text("path", item.get("path", "*")))
     rule.status = _status(item.get("status", 503))
     rule.kind = None if item.get("kind") is None else _text("kind", item["kind"])
@@ -167,35 +167,35 @@ def _route(item: Json) -> RouteFault:
 
 
 class Dice:
-    """Throws for the switches; the same seed throws the same."""
+    """Decides randomly whether a fault occurs; the same seed gives the same sequence."""
 
     def __init__(self) -> None:
         self.faults = Faults()
         self._random = random.Random()
 
     def set(self, faults: Faults) -> None:
-        """Take a new set of switches, and begin its random sequence anew when it has a seed."""
+        """Replace the switches; a changed seed restarts the random sequence."""
         if faults.seed is not None and faults.seed != self.faults.seed:
             self._random = random.Random(faults.seed)
         self.faults = faults
 
     def falls(self, probability: float) -> bool:
-        """Throw once; certainty and impossibility use up no randomness."""
+        """Draw once; probabilities of 0 and 1 consume no random value."""
         return probability > 0 and (probability >= 1 or self._random.random() < probability)
 
     def between(self, low: float, high: float) -> float:
-        """Choose a number."""
+        """Draw a value from a range."""
         return self._random.uniform(low, high)
 
     def is_dropped(self) -> bool:
-        """Decide whether the next event never reaches its webhook."""
+        """Whether the next event is lost."""
         if self.faults.drop_next > 0:
             self.faults.drop_next -= 1
             return True
         return self.faults.webhooks_off or self.falls(self.faults.drop)
 
     def route_fault(self, method: str, path: str) -> RouteFault | None:
-        """Choose the fault that meets this API call, if any."""
+        """Return the fault that applies to this API call, if any."""
         for rule in [*self.faults.routes, *self._send_faults(method, path)]:
             if rule.matches(method, path) and self.falls(rule.probability):
                 if rule.times is not None:

@@ -1,4 +1,4 @@
-"""Reads request bodies liberally, as real clients send them: JSON, multipart and urlencoded."""
+"""Parses request bodies leniently: JSON, multipart and urlencoded."""
 
 import json
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ TRUE_TEXTS, FALSE_TEXTS = {"true", "1"}, {"false", "0"}
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """One file of a form."""
+    """A file of a form."""
 
     field_name: str
     file_name: str
@@ -25,25 +25,25 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The fields and files of a request, however they came."""
+    """The fields and files of a request, in any of the encodings."""
 
     fields: dict[str, list[Any]] = field(default_factory=dict)
     uploads: list[Upload] = field(default_factory=list)
 
     def text(self, name: str) -> str | None:
-        """Return a text field; numbers count as texts, anything deeper does not."""
+        """Return a text field; numbers are accepted, nested values are not."""
         values = self.texts(name)
         return values[0] if values else None
 
     def texts(self, name: str) -> list[str]:
-        """Return all values of a field that may be repeated."""
+        """Return all values of a repeatable field."""
         values = [value for key in (name, f"{name}[]") for value in self.fields.get(key, [])]
         return [_as_text(name, value) for value in values if value is not None]
 
 
 def _as_text(name: str, value: Any) -> str:
     if isinstance(value, bool | dict | list):
-        raise Problem("invalid_parameters", f"{name} must be a text.")
+        raise Problem("invalid_parameters", f"{name} must be a string.")
     return str(value)
 
 
@@ -52,28 +52,28 @@ def _reject_constant(name: str) -> Any:
 
 
 async def read_json(request: web.Request) -> Json:
-    """Read a JSON object; no body at all counts as an empty one."""
+    """Parse a JSON object; an empty body is an empty object."""
     body = await request.read()
     if not body.strip():
         return {}
     try:
         value = json.loads(body, parse_constant=_reject_constant)
     except (ValueError, RecursionError):
-        raise Problem("malformed_request", "The body is not JSON.") from None
+        raise Problem("malformed_request", "The body is not valid JSON.") from None
     if not isinstance(value, dict):
         raise Problem("malformed_request", "The body must be a JSON object.")
     return value
 
 
 async def read_form(request: web.Request) -> Form:
-    """Read a form, or a JSON object in place of one."""
+    """Parse a form, or a JSON object in its place."""
     if request.content_type not in FORM_TYPES:
         body = await read_json(request)
         return Form({key: value if isinstance(value, list) else [value] for key, value in body.items()})
     try:
         posted = await request.post()
     except (ValueError, AssertionError, LookupError, EOFError):
-        raise Problem("malformed_request", "The form could not be read.") from None
+        raise Problem("malformed_request", "The form could not be parsed.") from None
     form = Form()
     for name, value in posted.items():
         if isinstance(value, web.FileField):
@@ -85,7 +85,7 @@ async def read_form(request: web.Request) -> Form:
 
 
 def require_text(body: Json, name: str, *, most: int = 65_536) -> str:
-    """Return a text that must be there and not be empty."""
+    """Return a required, non-empty string."""
     value = opt_text(body, name, most=most)
     if not value:
         raise Problem("missing_parameters", f"{name} is required.")
@@ -93,19 +93,19 @@ def require_text(body: Json, name: str, *, most: int = 65_536) -> str:
 
 
 def opt_text(body: Json, name: str, *, most: int = 65_536) -> str | None:
-    """Return a text, or None when there is none."""
+    """Return an optional string."""
     value = body.get(name)
     if value is None:
         return None
     if not isinstance(value, str):
-        raise Problem("invalid_parameters", f"{name} must be a text.")
+        raise Problem("invalid_parameters", f"{name} must be a string.")
     if len(value) > most:
-        raise Problem("too_many_characters", f"{name} may have {most} characters.")
+        raise Problem("too_many_characters", f"{name} may have at most {most} characters.")
     return value
 
 
 def opt_bool(body: Json, name: str, default: bool = False) -> bool:
-    """Return a truth value; the words and digits of forms are understood."""
+    """Return an optional boolean; true, false, 1 and 0 of forms are accepted."""
     value = body.get(name, default)
     if isinstance(value, bool):
         return value
@@ -115,17 +115,17 @@ def opt_bool(body: Json, name: str, default: bool = False) -> bool:
 
 
 def opt_texts(body: Json, name: str) -> list[str]:
-    """Return a list of texts, empty when there is none."""
+    """Return an optional list of strings, empty by default."""
     value = body.get(name)
     if value is None:
         return []
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise Problem("invalid_parameters", f"{name} must be a list of texts.")
+        raise Problem("invalid_parameters", f"{name} must be a list of strings.")
     return value
 
 
 def opt_objects(body: Json, name: str) -> list[Json]:
-    """Return a list of objects, empty when there is none."""
+    """Return an optional list of objects, empty by default."""
     value = body.get(name)
     if value is None:
         return []

@@ -1,4 +1,4 @@
-"""Groups: founding, renaming, coming and going, each told by a system event as v1 numbers them."""
+"""Creating, renaming and changing groups, each with the system event type that v1 defines."""
 
 from sandbox.conversations import Draft, write
 from sandbox.entities import GROUP, Account, Chat, Contact
@@ -12,7 +12,7 @@ CREATED, RENAMED, ADDED, REMOVED = 3, 4, 5, 6
 def start_group(
     simulator: Simulator, account: Account, name: str, members: list[Contact], starter: str
 ) -> Chat:
-    """Make a group that the account is in; its first message is the event of its founding."""
+    """Create a group with the account in it; its first message is the creation event."""
     world = simulator.world
     ids = [member.id for member in members]
     chat = Chat(new_id(), account.id, new_group_jid(), GROUP, name, ids, world.moment())
@@ -22,14 +22,14 @@ def start_group(
 
 
 def rename_group(simulator: Simulator, chat: Chat, name: str) -> None:
-    """Give a group another name."""
+    """Rename a group."""
     chat.name = name
     simulator.world.save(chat)
     write(simulator, chat, chat.members[0], Draft(event_type=RENAMED))
 
 
 def add_member(simulator: Simulator, chat: Chat, contact_id: str) -> None:
-    """Let somebody into a group."""
+    """Add a contact to a group."""
     if contact_id in chat.members:
         return
     chat.members.append(contact_id)
@@ -38,9 +38,9 @@ def add_member(simulator: Simulator, chat: Chat, contact_id: str) -> None:
 
 
 def remove_member(simulator: Simulator, chat: Chat, contact_id: str) -> None:
-    """Put somebody out of a group; the last one stays."""
+    """Remove a contact from a group; the last member cannot be removed."""
     if contact_id not in chat.members or len(chat.members) == 1:
-        raise Problem("invalid_parameters", "Only a member who is not the last can be removed.")
+        raise Problem("invalid_parameters", "Only members can be removed, and not the last one.")
     chat.members.remove(contact_id)
     simulator.world.save(chat)
     write(simulator, chat, contact_id, Draft(event_type=REMOVED))

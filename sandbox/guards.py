@@ -1,4 +1,4 @@
-"""Lets in API calls with the key and control calls from this machine, and throws the route faults."""
+"""Middlewares that require the key for API calls, restrict control calls to this machine, and apply route faults."""
 
 import hmac
 import ipaddress
@@ -17,7 +17,7 @@ PLAIN_CODINGS = {"", "identity", "chunked"}
 
 @web.middleware
 async def guard_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Check the key of API calls and the origin of all others; nothing packed is taken."""
+    """Check the key of API calls and the origin of all others; reject compressed bodies."""
     require_plain(request)
     if request.path.startswith("/api/"):
         require_key(request)
@@ -27,13 +27,13 @@ async def guard_middleware(request: web.Request, handler: Handler) -> web.Stream
 
 
 def require_plain(request: web.Request) -> None:
-    """Refuse bodies that are packed in any way."""
+    """Reject bodies with a content or transfer coding such as gzip."""
     codings = [
         *request.headers.getall("Content-Encoding", ()),
         *request.headers.getall("Transfer-Encoding", ()),
     ]
     if {coding.strip().lower() for coding in ",".join(codings).split(",")} - PLAIN_CODINGS:
-        raise Problem("unsupported_media_type", "Packed requests are not taken.")
+        raise Problem("unsupported_media_type", "Compressed requests are not supported.")
 
 
 def require_key(request: web.Request) -> None:
@@ -47,7 +47,7 @@ def require_key(request: web.Request) -> None:
 
 
 def is_local(host: str | None) -> bool:
-    """Tell whether a host name or address is this machine itself."""
+    """Whether a host name or address is a loopback address."""
     if host == "localhost" or (host or "").endswith(".localhost"):
         return True
     try:
@@ -59,10 +59,12 @@ def is_local(host: str | None) -> bool:
 
 
 def require_local(request: web.Request) -> None:
-    """Refuse other machines, and pages of other sites that a browser on this machine has open."""
+    """Reject other machines, and cross-site requests from a browser on this machine."""
     if not is_local(request.remote):
-        raise Problem("resource_access_restricted", "The sandbox's controls answer this machine only.")
-    # A foreign name that resolves to 127.0.0.1, or a foreign page: both show in these headers.
+        raise Problem(
+            "resource_access_restricted", "The sandbox's controls are available on this machine only."
+        )
+    # DNS rebinding shows in the Host header, a cross-site page in Origin.
     origin = request.headers.get("Origin")
     try:
         host = urlsplit(f"//{request.host}").hostname
@@ -70,12 +72,12 @@ def require_local(request: web.Request) -> None:
     except ValueError:
         host, is_foreign = None, True
     if not is_local(host) or is_foreign:
-        raise Problem("resource_access_restricted", "The sandbox's controls answer pages of their own only.")
+        raise Problem("resource_access_restricted", "The sandbox's controls reject cross-site requests.")
 
 
 @web.middleware
 async def fault_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Let an API call meet the fault that the dice choose for it."""
+    """Apply the route fault drawn for an API call."""
     if not request.path.startswith(API_PREFIX):
         return await handler(request)
     simulator = simulator_of(request)
@@ -91,8 +93,8 @@ async def fault_middleware(request: web.Request, handler: Handler) -> web.Stream
 
 
 def fault_problem(rule: RouteFault) -> Problem:
-    """Make the problem that a route fault answers with."""
+    """Return the problem of a route fault."""
     status = 504 if rule.status == "hang" else int(rule.status)
     kind = (rule.kind or STATUS_TYPES.get(status, "unexpected_error")).removeprefix("errors/")
     fitting = kind if kind in TITLES or rule.kind else "unexpected_error"
-    return Problem(fitting, "A fault switch of the sandbox made this.", status=status)
+    return Problem(fitting, "Caused by a fault switch of the sandbox.", status=status)

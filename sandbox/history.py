@@ -1,4 +1,4 @@
-"""Invents the past of an account: the history a phone shares when linked, which no webhook tells."""
+"""Generates the chat history that a phone shares when it is linked, without webhooks."""
 
 import asyncio
 import random
@@ -46,7 +46,7 @@ ANSWERS = (
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """How much there was."""
+    """The size of a generated history."""
 
     chats: int
     messages: int
@@ -55,27 +55,29 @@ class History:
 
 
 def read_history(value: object) -> History | None:
-    """Read `{chats, messages, days?, seed?}`; messages are meant per chat."""
+    """Parse `{chats, messages, days?, seed?}`; messages are per chat."""
     if value is None:
         return None
     if not isinstance(value, dict) or set(value) - {"chats", "messages", "days", "seed"}:
-        raise Problem("invalid_parameters", "history must be an object of chats, messages, days and seed.")
+        raise Problem("invalid_parameters", "history must be an object with chats, messages, days and seed.")
     values: Json = {"chats": 5, "messages": 20, "days": 30, "seed": 1} | value
     for name, value in values.items():
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**31:
-            raise Problem("invalid_parameters", f"{name} must be a whole number.")
+            raise Problem("invalid_parameters", f"{name} must be an integer of at least 0.")
     history = History(**values)
     if (
         history.chats > MAX_CHATS
         or history.chats * history.messages > MAX_MESSAGES
         or not 1 <= history.days <= 3650
     ):
-        raise Problem("invalid_parameters", f"history may have {MAX_MESSAGES} messages in {MAX_CHATS} chats.")
+        raise Problem(
+            "invalid_parameters", f"history may have at most {MAX_MESSAGES} messages in {MAX_CHATS} chats."
+        )
     return history
 
 
 async def generate_history(simulator: Simulator, account: Account, history: History) -> None:
-    """Fill an account with chats that lie in the past, all of them read."""
+    """Fill an account with past chats, all of them read."""
     dice = random.Random(history.seed)
     now = now_ms(simulator)
     for nth in range(history.chats):
@@ -87,7 +89,7 @@ async def generate_history(simulator: Simulator, account: Account, history: Hist
             _write_historic(simulator, chat, contact, dice, index, moment)
         chat.unread_count = chat.marked_unread = 0
         simulator.world.save(chat)
-        await asyncio.sleep(0)  # A long past must not hold up everybody else.
+        await asyncio.sleep(0)  # A long history must not block the event loop.
 
 
 def _customer(simulator: Simulator, dice: random.Random, seed: int, nth: int) -> Contact:

@@ -1,4 +1,4 @@
-"""Makes and reads the identifiers of UniPile and WhatsApp, and their times."""
+"""Generates and parses the ids and timestamps of UniPile and WhatsApp."""
 
 import hashlib
 import re
@@ -27,44 +27,44 @@ def _encode(value: int) -> str:
 
 
 def new_id() -> str:
-    """Make a UniPile id: 128 random bits in 22 characters."""
+    """Generate a UniPile id: 128 random bits in 22 characters."""
     return _encode(secrets.randbits(128))
 
 
 def derived_id(*parts: str) -> str:
-    """Make the UniPile id that always belongs to these parts."""
+    """Derive a UniPile id from these parts."""
     return _encode(int.from_bytes(hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).digest()[:16]))
 
 
 def new_stanza_id() -> str:
-    """Make a message id as WhatsApp itself writes it."""
+    """Generate a message id in WhatsApp's format."""
     return "3EB0" + secrets.token_hex(8).upper()
 
 
 def new_group_jid() -> str:
-    """Make the provider id of a group."""
+    """Generate the provider id of a group."""
     return "1203" + "".join(secrets.choice(string.digits) for _ in range(14)) + GROUP_DOMAIN
 
 
 def derived_lid(digits: str) -> str:
-    """Make the opaque 15-digit LID that WhatsApp gave this phone number."""
+    """Derive the opaque 15-digit LID of a phone number."""
     value = int.from_bytes(hashlib.sha256(digits.encode()).digest()[:8])
     return f"{100_000_000_000_000 + value % 900_000_000_000_000}{LID_DOMAIN}"
 
 
 def phone_digits(value: str) -> str:
-    """Reduce a phone number or phone JID, however it is written, to its digits; empty for anything else."""
+    """Return the digits of a phone number or phone JID in any notation; empty for anything else."""
     return (tidy(value) or "").removeprefix("+")
 
 
 def to_iso(milliseconds: int) -> str:
-    """Write a time as UniPile does: UTC, three millisecond digits, Z."""
+    """Format a time as UniPile does: UTC, milliseconds, Z."""
     moment = datetime.fromtimestamp(milliseconds // 1000, UTC)
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03d}Z"
 
 
 def from_iso(value: str) -> int | None:
-    """Read a time in exactly that form; None when it is in any other."""
+    """Parse a time in exactly that format; None for any other."""
     if not ISO_FORMAT.fullmatch(value):
         return None
     try:

@@ -1,4 +1,4 @@
-"""Names under which the application keeps its parts."""
+"""The application keys of the sandbox."""
 
 from aiohttp import web
 
@@ -10,5 +10,5 @@ SCRIPTS = web.AppKey("scripts", Scripts)
 
 
 def simulator_of(request: web.Request) -> Simulator:
-    """Return the simulator that a request is for."""
+    """Return the simulator of a request's application."""
     return request.config_dict[SIMULATOR]

@@ -1,4 +1,4 @@
-"""Tells every open phone page what changed; a page that reads too slowly is told to start afresh."""
+"""Publishes changes to the open phone pages; a page that falls behind is sent a reload."""
 
 import asyncio
 
@@ -9,28 +9,28 @@ MAX_WAITING = 500
 
 
 class Live:
-    """The listeners of /sandbox/live, each with a bounded queue of server-sent events."""
+    """The subscribers of /sandbox/live, each with a bounded queue of server-sent events."""
 
     def __init__(self) -> None:
         self._listeners: set[asyncio.Queue[str | None]] = set()
 
     def join(self) -> asyncio.Queue[str | None]:
-        """Start listening; None in the queue means the sandbox is closing."""
+        """Subscribe; None in the queue means that the sandbox is closing."""
         queue: asyncio.Queue[str | None] = asyncio.Queue()
         self._listeners.add(queue)
         return queue
 
     def leave(self, queue: asyncio.Queue[str | None]) -> None:
-        """Stop listening."""
+        """Unsubscribe."""
         self._listeners.discard(queue)
 
     @property
     def is_watched(self) -> bool:
-        """Tell whether anybody listens; if not, nothing need be put into words."""
+        """Whether there are subscribers; without any, events need not be built."""
         return bool(self._listeners)
 
     def publish(self, event: str, data: Json) -> None:
-        """Send an event to all."""
+        """Send an event to all subscribers."""
         if not self._listeners:
             return
         frame = f"event: {event}\ndata: {dump(data)}\n\n"
@@ -41,7 +41,7 @@ class Live:
                 queue.put_nowait(frame)
 
     def close(self) -> None:
-        """Let every listener go."""
+        """End all subscriptions."""
         for queue in self._listeners:
             queue.put_nowait(None)
 

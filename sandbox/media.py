@@ -1,4 +1,4 @@
-"""Describes attachments as UniPile does: kind, picture size, length of a recording."""
+"""Builds attachment entries as UniPile does: type, image size and duration."""
 
 import mimetypes
 import re
@@ -20,7 +20,7 @@ EXTRA_TYPES = {
 
 
 def media_type(content_type: str | None, file_name: str) -> str:
-    """Take the type of a part, or derive it from the file name when the part has none that says anything."""
+    """Return the part's media type, or guess it from the file name if the part has none or a generic one."""
     given = (content_type or "").split(";")[0].strip().lower()
     if "/" in given and given != "application/octet-stream":
         return given
@@ -29,7 +29,7 @@ def media_type(content_type: str | None, file_name: str) -> str:
 
 
 def describe(body: bytes, content_type: str | None, file_name: str, **flags: bool) -> Json:
-    """Make the attachment entry for these bytes; flags are voice_note, sticker and gif."""
+    """Build the attachment entry for these bytes; the flags are voice_note, sticker and gif."""
     mimetype = media_type(content_type, file_name)
     attachment: Json = {"id": new_id(), "unavailable": False, "file_size": len(body), "mimetype": mimetype}
     attachment["url"] = f"att://{attachment['id']}"
@@ -52,13 +52,13 @@ def describe(body: bytes, content_type: str | None, file_name: str, **flags: boo
 
 
 def describe_location(latitude: float, longitude: float, name: str | None, address: str | None) -> Json:
-    """Make the attachment entry of a place; UniPile documents none, and this one has no bytes."""
+    """Build the attachment entry of a location; UniPile documents none, and it has no bytes."""
     location = {"latitude": latitude, "longitude": longitude, "name": name, "address": address}
     return {"id": new_id(), "type": "location", "unavailable": False} | location
 
 
 def write_card(name: str, phone_numbers: list[str]) -> bytes:
-    """Write a person as WhatsApp shares one: a vCard that knows which number has WhatsApp."""
+    """Write a contact as WhatsApp shares it: a vCard with the WhatsApp ids of the phone numbers."""
     safe = re.sub(r"([\\,;])", r"\\\1", name)
     lines = ["BEGIN:VCARD", "VERSION:3.0", f"N:;{safe};;;", f"FN:{safe}"]
     lines += [f"TEL;type=CELL;waid={digits}:+{digits}" for digits in phone_numbers]
@@ -66,7 +66,7 @@ def write_card(name: str, phone_numbers: list[str]) -> bytes:
 
 
 def picture_size(body: bytes) -> tuple[int, int]:
-    """Read width and height of a PNG, GIF, JPEG or WebP; zeros for anything else."""
+    """Read the width and height of a PNG, GIF, JPEG or WebP; zeros for anything else."""
     try:
         if body.startswith(b"\x89PNG\r\n\x1a\n"):
             return struct.unpack(">II", body[16:24])
@@ -106,7 +106,7 @@ def _webp_size(body: bytes) -> tuple[int, int]:
 
 
 def ogg_seconds(body: bytes) -> int | None:
-    """Read the length of an Ogg/Opus recording from its last page."""
+    """Read the duration of an Ogg/Opus recording from its last page."""
     last = body.rfind(b"OggS")
     if not body.startswith(b"OggS") or last + 14 > len(body):
         return None

@@ -1,4 +1,4 @@
-"""Reads list parameters, cuts pages, and makes the cursors."""
+"""Parses list parameters, cuts pages and encodes cursors."""
 
 import base64
 import binascii
@@ -16,12 +16,12 @@ from sandbox.problems import Problem
 
 DEFAULT_LIMIT, MAX_LIMIT = 100, 250
 
-Position = tuple[int, str]  # when, and the id that breaks ties: the order of every list
+Position = tuple[int, str]  # timestamp, then id as the tie-breaker: the sort key of every list
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One request for a part of a list: what, how many, and after which item."""
+    """A page request: the filters, the limit and the position it continues after."""
 
     limit: int
     filters: dict[str, str] = field(default_factory=dict)
@@ -29,22 +29,22 @@ class Page:
 
     @property
     def before(self) -> int | None:
-        """The exclusive upper end in time."""
+        """The exclusive upper time bound."""
         return _moment(self.filters, "before")
 
     @property
     def after(self) -> int | None:
-        """The exclusive lower end in time."""
+        """The exclusive lower time bound."""
         return _moment(self.filters, "after")
 
     @property
     def accounts(self) -> list[str] | None:
-        """The accounts asked for; None for all of them."""
+        """The requested accounts; None for all."""
         value = self.filters.get("account_id")
         return None if value is None else [part for part in value.split(",") if part]
 
     def flag(self, name: str) -> bool | None:
-        """Read a filter that is true or false."""
+        """Parse a boolean filter."""
         value = self.filters.get(name)
         if value not in {None, "true", "false", "1", "0"}:
             raise Problem("invalid_parameters", f"{name} must be true or false.")
@@ -57,13 +57,13 @@ def _moment(filters: dict[str, str], name: str) -> int | None:
         return None
     moment = from_iso(value)
     if moment is None:
-        raise Problem("invalid_parameters", f"{name} must be written as YYYY-MM-DDTHH:MM:SS.sssZ.")
+        raise Problem("invalid_parameters", f"{name} must have the format YYYY-MM-DDTHH:MM:SS.sssZ.")
     return moment
 
 
 def _read_limit(value: str) -> int:
     if not re.fullmatch(r"[0-9]{1,4}", value) or not 1 <= int(value) <= MAX_LIMIT:
-        raise Problem("invalid_parameters", f"limit must be a number from 1 to {MAX_LIMIT}.")
+        raise Problem("invalid_parameters", f"limit must be an integer from 1 to {MAX_LIMIT}.")
     return int(value)
 
 
@@ -76,11 +76,11 @@ def _read_cursor(value: str) -> Page:
             raise ValueError("not a cursor")
         return Page(_read_limit(str(content["limit"])), {str(k): str(v) for k, v in filters.items()}, last)
     except (binascii.Error, ValueError, KeyError, TypeError, RecursionError):
-        raise Problem("invalid_parameters", "The cursor is not one of ours.") from None
+        raise Problem("invalid_parameters", "The cursor is invalid.") from None
 
 
 def read_page(request: web.Request, *names: str) -> Page:
-    """Read limit, cursor and the filters named; a cursor brings its own filters and wins."""
+    """Parse the limit, the cursor and the named filters; a cursor's own filters take precedence."""
     query = request.query
     limit = _read_limit(query["limit"]) if query.get("limit") else DEFAULT_LIMIT
     filters = {name: query[name] for name in names if query.get(name)}
@@ -90,13 +90,13 @@ def read_page(request: web.Request, *names: str) -> Page:
 
 
 def make_cursor(page: Page, last: Position) -> str:
-    """Write down, in base64, where the next page begins."""
+    """Encode the position the next page continues after as a base64 cursor."""
     content = {"filters": page.filters, "limit": page.limit, "last_id": last[1], "last_date": last[0]}
     return base64.b64encode(json.dumps(content).encode()).decode()
 
 
 def cut(page: Page, positions: Iterable[Position]) -> tuple[list[Position], str | None]:
-    """Take one page from places that come newest first, with the cursor of the next."""
+    """Cut one page from positions sorted newest first; return it with the cursor of the next page."""
     rest = positions if page.last is None else (position for position in positions if position < page.last)
     taken = list(itertools.islice(rest, page.limit + 1))
     shown = taken[: page.limit]
@@ -104,5 +104,5 @@ def cut(page: Page, positions: Iterable[Position]) -> tuple[list[Position], str 
 
 
 def listing(thing: str, items: list[Json], cursor: str | None = None) -> Json:
-    """Wrap items in the envelope of every list."""
+    """Wrap items in the list envelope."""
     return {"object": f"{thing}List", "items": items, "cursor": cursor}

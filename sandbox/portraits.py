@@ -1,4 +1,4 @@
-"""Draws the pictures that people have set: real PNG bytes, the same for the same person."""
+"""Draws contacts' profile pictures: PNG bytes, deterministic for each seed."""
 
 import struct
 import zlib
@@ -7,14 +7,14 @@ from functools import lru_cache
 from hashlib import sha256
 
 SIDE = 96
-# A head and shoulders, in parts of the side.
+# Head and shoulders, as fractions of the side length.
 HEAD_X, HEAD_Y, HEAD_RADIUS = 0.5, 0.4, 0.2
 BODY_Y, BODY_RADIUS = 1.05, 0.42
 
 
 @lru_cache(maxsize=512)
 def draw_portrait(seed: str) -> bytes:
-    """A person on a coloured ground, both colours of their own."""
+    """Draw a figure on a background, with both colours derived from the seed."""
     digest = sha256(seed.encode()).digest()
     ground, figure = _colour(digest[0], 0.62, 0.45), _colour(digest[1], 0.9, 0.5)
     rows = (bytes([0]) + b"".join(_pixel(x, y, ground, figure) for x in range(SIDE)) for y in range(SIDE))

@@ -1,4 +1,4 @@
-"""Every failure as UniPile writes it: problem JSON with a type to branch on."""
+"""Errors in UniPile's format: problem JSON with an error type."""
 
 import json
 import logging
@@ -54,7 +54,7 @@ STATUS_TYPES = {
 
 
 class Problem(Exception):
-    """A refusal; `kind` is the part of the type after `errors/`."""
+    """An error response; `kind` is the part of the type after `errors/`."""
 
     def __init__(self, kind: str, detail: str | None = None, *, status: int | None = None) -> None:
         self.kind = kind
@@ -64,22 +64,22 @@ class Problem(Exception):
 
 
 def not_found(what: str) -> Problem:
-    """Make the 404 for a thing that is not there."""
-    return Problem("resource_not_found", f"No {what} with this id.")
+    """Return the 404 for a missing entity."""
+    return Problem("resource_not_found", f"There is no {what} with this id.")
 
 
 def dump(value: Any) -> str:
-    """Write JSON that any text survives, lone surrogates included."""
+    """Serialize as ASCII JSON, which preserves lone surrogates."""
     return json.dumps(value, separators=(",", ":"))
 
 
 def reply(body: Any, status: int = 200) -> web.Response:
-    """Answer with JSON."""
+    """Return a JSON response."""
     return web.Response(text=dump(body), status=status, content_type="application/json")
 
 
 def problem_response(problem: Problem) -> web.Response:
-    """Answer with a problem."""
+    """Return a problem response."""
     title = TITLES.get(problem.kind, (0, "The request failed."))[1]
     body = {
         "status": problem.status,
@@ -104,7 +104,7 @@ def _from_http(error: web.HTTPException) -> web.StreamResponse:
 
 @web.middleware
 async def problem_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Turn every failure into problem JSON, the router's own included."""
+    """Convert every error to problem JSON, including those of the router."""
     try:
         return await handler(request)
     except Problem as problem:

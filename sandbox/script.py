@@ -1,4 +1,4 @@
-"""Plays a busy day at a chosen speed: many customers, media, groups, reactions, edits, phones that go off."""
+"""Simulates a busy day at a chosen speed: customers with media, groups, reactions, edits and offline phones."""
 
 import asyncio
 import contextlib
@@ -44,7 +44,7 @@ WEIGHTS = {
 
 
 def solid_png(dice: random.Random) -> bytes:
-    """Make a small PNG in one colour."""
+    """Create a small PNG of one colour."""
     width, height = 64, 48
     row = b"\0" + bytes(dice.randrange(256) for _ in range(3)) * width
 
@@ -57,7 +57,7 @@ def solid_png(dice: random.Random) -> bytes:
 
 
 class BusyDay:
-    """One day of one account, the same for the same seed; time runs `speed` times as fast."""
+    """One day of an account, deterministic for each seed, at `speed` times real time."""
 
     def __init__(
         self, simulator: Simulator, account: Account, *, steps: int, speed: float, seed: int
@@ -71,7 +71,7 @@ class BusyDay:
         self._task: asyncio.Task[None] | None = None
 
     def as_json(self) -> Json:
-        """Show how far the day is."""
+        """Return the progress of the day."""
         running = self._task is not None and not self._task.done()
         return {
             "account_id": self._account.id,
@@ -82,12 +82,12 @@ class BusyDay:
         }
 
     def start(self) -> None:
-        """Begin to play."""
+        """Start the day."""
         self._task = asyncio.create_task(self._play())
         self._task.add_done_callback(lambda _: self._simulator.live.publish("script", self.as_json()))
 
     async def stop(self) -> None:
-        """Stop playing; what has happened stays."""
+        """Stop the day; its messages remain."""
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -177,13 +177,13 @@ class BusyDay:
 
 
 class Scripts:
-    """The day that is playing, if any."""
+    """Holds the latest day, running or finished."""
 
     def __init__(self) -> None:
         self.day: BusyDay | None = None
 
     def as_json(self) -> Json | None:
-        """Show the latest day."""
+        """Return the progress of the latest day."""
         return None if self.day is None else self.day.as_json()
 
     async def stop(self) -> None:

@@ -1,4 +1,4 @@
-"""Turns the form of a send into drafts, and carries it out."""
+"""Converts the form of a send into drafts and sends them."""
 
 from aiohttp import web
 
@@ -17,28 +17,28 @@ FIRST_TRY_SECONDS = 5
 
 
 def check_guard(request: web.Request, form: Form, chat: Chat) -> None:
-    """Refuse a send whose account_id, in the form or in the query, is not the chat's."""
+    """Reject a send whose account_id, in the form or the query, is not the chat's."""
     for named in (form.text("account_id"), request.query.get("account_id")):
         if named and named != chat.account_id:
             raise Problem("account_mismatch", "The chat belongs to another account.")
 
 
 def check_form(simulator: Simulator, form: Form) -> None:
-    """Refuse what could not be sent, before anything is."""
+    """Reject an invalid form before anything is sent."""
     if not form.text("text") and not form.uploads:
         raise Problem("missing_parameters", "A message needs a text or an attachment.")
     if len(form.text("text") or "") > MAX_TEXT:
-        raise Problem("too_many_characters", f"A text may have {MAX_TEXT} characters.")
+        raise Problem("too_many_characters", f"A text may have at most {MAX_TEXT} characters.")
     most = simulator.settings.max_upload_bytes
     for upload in form.uploads:
         if upload.field_name not in FILE_FIELDS:
             raise Problem("invalid_parameters", f"There is no file field {upload.field_name}.")
         if len(upload.body) > most:
-            raise Problem("content_too_large", f"An attachment may have {most} bytes.")
+            raise Problem("content_too_large", f"An attachment may have at most {most} bytes.")
 
 
 def typing_seconds(form: Form) -> float:
-    """Read how long "typing…" is to be shown first."""
+    """Parse how long "typing…" is shown before the send."""
     value = form.text("typing_duration") or "0"
     if not value.isascii() or not value.isdigit():
         raise Problem("invalid_parameters", "typing_duration must be a number of milliseconds.")
@@ -46,7 +46,7 @@ def typing_seconds(form: Form) -> float:
 
 
 async def store_upload(simulator: Simulator, upload: Upload) -> Json:
-    """Keep the bytes of a file and describe it."""
+    """Store an uploaded file and build its attachment entry."""
     is_voice = upload.field_name == "voice_message"
     attachment = describe(upload.body, upload.content_type, upload.file_name, voice_note=is_voice)
     await simulator.archive.store_blob(attachment["id"], upload.body)
@@ -54,7 +54,7 @@ async def store_upload(simulator: Simulator, upload: Upload) -> Json:
 
 
 async def send_form(simulator: Simulator, chat: Chat, form: Form) -> Message:
-    """Send what a form says; several files become several messages, the text goes with the first."""
+    """Send a form: one message per file, with the text in the first."""
     account = simulator.world.account(chat.account_id)
     require_sendable(account)
     if chat.read_only:
@@ -65,7 +65,7 @@ async def send_form(simulator: Simulator, chat: Chat, form: Form) -> Message:
         simulator.live.publish("typing", {"chat_id": chat.id, "seconds": pause})
         await simulator.pause(pause)
     attachments = [await store_upload(simulator, upload) for upload in form.uploads]
-    # Checked again: while the files were stored, the account or the chat may have been lost.
+    # Checked again: the account or chat may have been removed while the files were stored.
     require_sendable(simulator.world.account(chat.account_id))
     simulator.world.chat(chat.id)
     first = Draft(form.text("text") or None, attachments[:1], quoted_id)

@@ -1,4 +1,4 @@
-"""Shows accounts, chats, attendees, messages and webhooks exactly as UniPile v1 does."""
+"""Serializes accounts, chats, attendees, messages and webhooks exactly as UniPile v1 does."""
 
 from sandbox.entities import DIRECT, GROUP, SELF, Account, Chat, Json, Message, Webhook
 from sandbox.faults import Faults
@@ -10,7 +10,7 @@ INBOX = ["INBOX"]
 
 
 def account_json(account: Account) -> Json:
-    """Show an account."""
+    """Return an account as JSON."""
     return {
         "object": "Account",
         "id": account.id,
@@ -24,12 +24,12 @@ def account_json(account: Account) -> Json:
 
 
 def provider_id_of(account: Account, world: World, who: str) -> str:
-    """Return what WhatsApp calls a contact, or the account itself."""
+    """Return the WhatsApp id of a contact or of the account itself."""
     return account.lid if who == SELF else world.contact(who).provider_id
 
 
 def specifics_of(account: Account, world: World, who: str) -> Json:
-    """Show the WhatsApp part of an attendee."""
+    """Return the WhatsApp-specific fields of an attendee."""
     if who == SELF:
         return {"provider": "WHATSAPP", "phone_number": f"+{account.phone_number}", "lid": account.lid}
     contact = world.contact(who)
@@ -42,7 +42,7 @@ def name_of(account: Account, world: World, who: str) -> str:
 
 
 def attendee_json(account: Account, world: World, who: str) -> Json:
-    """Show a contact as an attendee of an account's chats."""
+    """Return a contact as an attendee of an account's chats."""
     return {
         "object": "ChatAttendee",
         "id": world.attendee_id(account.id, who),
@@ -56,7 +56,7 @@ def attendee_json(account: Account, world: World, who: str) -> Json:
 
 
 def unread_json(chat: Chat, faults: Faults) -> Json:
-    """Show what is unread in a chat, in one of the ways that UniPile may tell it."""
+    """Return a chat's unread fields, in the variant that the faults select."""
     if faults.never_unread or not (chat.unread_count or chat.marked_unread):
         return {"unread_count": 0, "unread": 0}
     if chat.unread_count or not (faults.unread_as_flag or faults.unread_as_minus_one):
@@ -65,7 +65,7 @@ def unread_json(chat: Chat, faults: Faults) -> Json:
 
 
 def chat_json(chat: Chat, world: World, faults: Faults) -> Json:
-    """Show a chat without its last message."""
+    """Return a chat without its last message."""
     body: Json = {
         "object": "Chat",
         "id": chat.id,
@@ -90,7 +90,7 @@ def chat_json(chat: Chat, world: World, faults: Faults) -> Json:
 
 
 def reaction_json(reaction: Json, account: Account, world: World) -> Json:
-    """Show one person's reaction."""
+    """Return one sender's reaction."""
     who = reaction["by"]
     return {
         "value": reaction["value"],
@@ -100,7 +100,7 @@ def reaction_json(reaction: Json, account: Account, world: World) -> Json:
 
 
 def quoted_json(message: Message, account: Account, world: World) -> Json | None:
-    """Show the message that this one answers."""
+    """Return the quoted message in UniPile's `quoted` format."""
     quoted = world.messages.get(message.quoted_id or "")
     if quoted is None:
         return None
@@ -114,7 +114,7 @@ def quoted_json(message: Message, account: Account, world: World) -> Json | None
 
 
 def reply_to_json(message: Message, account: Account, world: World) -> Json | None:
-    """Show the message that this one answers, in UniPile's newer words."""
+    """Return the quoted message in UniPile's newer `reply_to` format."""
     quoted = world.messages.get(message.quoted_id or "")
     if quoted is None:
         return None
@@ -129,12 +129,12 @@ def reply_to_json(message: Message, account: Account, world: World) -> Json | No
 
 
 def attachments_json(message: Message) -> list[Json]:
-    """Show what is attached; a deleted message has lost it."""
+    """Return a message's attachments; a deleted message has none."""
     return [] if message.deleted else message.attachments
 
 
 def message_json(message: Message, world: World) -> Json:
-    """Show a message."""
+    """Return a message as JSON."""
     account, chat = world.account(message.account_id), world.chat(message.chat_id)
     body: Json = {
         "object": "Message",
@@ -170,7 +170,7 @@ def message_json(message: Message, world: World) -> Json:
 
 
 def webhook_json(webhook: Webhook, world: World) -> Json:
-    """Show a registration, secret headers included, as UniPile's list does."""
+    """Return a webhook with its secret headers, as UniPile's list does."""
     return {
         "object": "Webhook",
         "id": webhook.id,
@@ -192,7 +192,7 @@ def webhook_json(webhook: Webhook, world: World) -> Json:
 
 
 def event_attendee_json(account: Account, world: World, who: str) -> Json:
-    """Show somebody as webhooks do: the same attendee in other words."""
+    """Return an attendee in the format of webhooks."""
     jid = f"{account.phone_number}{PHONE_DOMAIN}" if who == SELF else world.contact(who).public_identifier
     return {
         "attendee_id": world.attendee_id(account.id, who),
@@ -205,7 +205,7 @@ def event_attendee_json(account: Account, world: World, who: str) -> Json:
 
 
 def message_event_json(event: str, message: Message, world: World) -> Json:
-    """Show an event of a message as the messaging webhook does, without the webhook's name."""
+    """Return the messaging webhook's body for an event, without the webhook's name."""
     account, chat = world.account(message.account_id), world.chat(message.chat_id)
     return {
         "event": event,

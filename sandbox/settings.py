@@ -1,4 +1,4 @@
-"""What a sandbox can be told when it starts; everything else is a fault switch or a control call."""
+"""The sandbox's startup settings; everything else is a fault switch or a control call."""
 
 import time
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class SandboxSettings:
-    """Times are seconds. Without a data folder the world lives in memory only."""
+    """Times are in seconds. Without a data folder, data is in memory only."""
 
     api_key: str = "sandbox-key"
     data: Path | None = None
@@ -16,7 +16,7 @@ class SandboxSettings:
     pairing_seconds: float = 180
     attempt_seconds: float = 300
     webhook_timeout: float = 30
-    # UniPile publishes "five, growing" and no figures.
+    # UniPile documents "five, growing" retries without figures.
     webhook_retries: tuple[float, ...] = (2, 10, 30, 120, 600)
     webhook_concurrency: int = 32
     ok_seconds: float = 0.3

@@ -1,4 +1,4 @@
-"""One sandbox: its world, switches, deliveries and timers, and what it announces to whom."""
+"""A sandbox's state: the world, fault switches, webhook deliveries and timers."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from sandbox.views import account_view, chat_view, message_view
 from sandbox.webhooks import Dispatcher
 from sandbox.world import World
 
-# UniPile: any declared key may be missing. These are the ones a receiver can do without.
+# UniPile may omit any declared key; these are the ones a receiver does not need.
 OPTIONAL_KEYS = (
     "account_info",
     "attendees",
@@ -28,7 +28,7 @@ OPTIONAL_KEYS = (
 
 
 class Simulator:
-    """What the API routes and the control routes work on."""
+    """The state that API routes and control routes operate on."""
 
     def __init__(self, settings: SandboxSettings) -> None:
         self.settings = settings
@@ -41,7 +41,7 @@ class Simulator:
         self._timers: set[asyncio.TimerHandle] = set()
 
     async def open(self) -> None:
-        """Load the world, or make a new one, and begin to deliver."""
+        """Load the world or create a new one, and start webhook deliveries."""
         entities = await self.archive.open()
         unfinished = self.world.load(entities)
         if not entities:
@@ -49,26 +49,26 @@ class Simulator:
         await self.dispatcher.open(unfinished)
 
     async def close(self) -> None:
-        """Stop the timers and deliveries and save everything."""
+        """Stop timers and deliveries and save everything."""
         self.cancel_waits()
         self._cancel_timers()
         await self.dispatcher.close()
         await self.archive.close()
 
     def cancel_waits(self) -> None:
-        """Let go of everybody who hangs on an answer that would be long in coming."""
+        """End hanging responses and live streams."""
         self.closing.set()
         self.live.close()
 
     async def reset(self, preserve_webhooks: bool) -> None:
-        """Begin again with an empty world and no faults."""
+        """Reset to an empty world and notify the phone pages."""
         self._cancel_timers()
         self.dispatcher.clear()
         await self.world.reset(preserve_webhooks)
         self.live.publish("reload", {})
 
     def call_later(self, seconds: float, work: Callable[..., Any], *arguments: Any) -> None:
-        """Do something after a while, unless the sandbox is closed or reset before."""
+        """Run a function after a delay, unless the sandbox is closed or reset first."""
 
         def run() -> None:
             self._timers.discard(handle)
@@ -83,18 +83,18 @@ class Simulator:
         self._timers.clear()
 
     async def pause(self, seconds: float) -> None:
-        """Wait, but no longer than the sandbox runs."""
+        """Sleep, but no longer than the sandbox runs."""
         if seconds > 0:
             await asyncio.wait([closing := asyncio.ensure_future(self.closing.wait())], timeout=seconds)
             closing.cancel()
 
     def save_account(self, account: Account) -> None:
-        """Save an account and show it on the phone pages."""
+        """Save an account and publish it to the phone pages."""
         self.world.save(account)
         self.live.publish("account", account_view(account, self.settings))
 
     def save_message(self, message: Message, event: str | None = None, **extra: Any) -> None:
-        """Save a message, show it on the phone pages and announce the event, if one is named."""
+        """Save a message, publish it to the phone pages and announce the event, if any."""
         self.world.save(message)
         if self.live.is_watched:
             chat = self.world.chat(message.chat_id)
@@ -104,7 +104,7 @@ class Simulator:
             self.announce(event, message, extra)
 
     def announce(self, event: str, message: Message, extra: Json | None = None) -> None:
-        """Tell the messaging webhooks about a message, now or when the account is back."""
+        """Send an event to the messaging webhooks, or delay it until the account is OK."""
         account = self.world.account(message.account_id)
         if not account.is_ok:
             account.delayed_events.append({"event": event, "message_id": message.id, "extra": extra or {}})
@@ -117,7 +117,7 @@ class Simulator:
             )
 
     def announce_status(self, account: Account, status: str) -> None:
-        """Tell the account-status webhooks what became of an account."""
+        """Send an account's status to the account-status webhooks."""
         body = {"AccountStatus": {"account_id": account.id, "account_type": "WHATSAPP", "message": status}}
         for webhook in self._subscribed("account_status", None, account):
             self.dispatcher.submit(webhook, account.id, body)
@@ -146,5 +146,5 @@ class Simulator:
 
 
 def _as_in_guide(attachment: Json) -> Json:
-    """Show an attachment as the outdated sample in UniPile's guide does: numbers as texts."""
+    """Return an attachment as in the outdated sample of UniPile's guide, with numbers as strings."""
     return {key: str(value) if isinstance(value, int | float) else value for key, value in attachment.items()}

@@ -1,4 +1,4 @@
-"""Shows the world as the phone page sees it: from the customers' side."""
+"""Serializes the world for the phone page, from the customers' perspective."""
 
 from sandbox.entities import DIRECT, SELF, Account, Chat, Contact, Json, Message
 from sandbox.ids import to_iso
@@ -8,7 +8,7 @@ from sandbox.world import World
 
 
 def account_view(account: Account, settings: SandboxSettings) -> Json:
-    """Show a connected number, or one whose QR code waits to be scanned."""
+    """Return an account, with its code while it is pairing."""
     waiting = account.is_pairing and settings.clock() * 1000 < pairing_end(account, settings)
     return {
         "id": account.id,
@@ -24,18 +24,18 @@ def account_view(account: Account, settings: SandboxSettings) -> Json:
 
 
 def qr_end(account: Account, settings: SandboxSettings) -> int:
-    """Return when the code stops being good."""
+    """Return when the code expires."""
     seconds = settings.qr_seconds if account.pairing_code is None else settings.pairing_seconds
     return account.qr_issued_at + round(seconds * 1000)
 
 
 def pairing_end(account: Account, settings: SandboxSettings) -> int:
-    """Return when the whole attempt to connect is given up."""
+    """Return when the pairing expires."""
     return account.qr_issued_at + round(settings.attempt_seconds * 1000)
 
 
 def contact_view(contact: Contact) -> Json:
-    """Show a customer."""
+    """Return a contact as JSON."""
     return {
         "id": contact.id,
         "name": contact.name,
@@ -48,7 +48,7 @@ def contact_view(contact: Contact) -> Json:
 
 
 def chat_view(chat: Chat, world: World) -> Json:
-    """Show a chat with what its list entry needs."""
+    """Return a chat with the fields of its list entry."""
     last = next(world.newest(chat.id), None)
     return {
         "id": chat.id,
@@ -64,7 +64,7 @@ def chat_view(chat: Chat, world: World) -> Json:
 
 
 def count_unseen(chat: Chat, world: World) -> int:
-    """Count what the business wrote and the customer has not looked at; stops at the first that was seen."""
+    """Count the latest messages of the account that no contact has seen, up to the first seen one."""
     unseen = 0
     for message in world.newest(chat.id):
         if not message.is_sender or message.is_event:
@@ -76,7 +76,7 @@ def count_unseen(chat: Chat, world: World) -> int:
 
 
 def message_view(message: Message, world: World) -> Json:
-    """Show a message; `ticks` are those that its author sees."""
+    """Return a message; `ticks` are those that its author sees."""
     return {
         "id": message.id,
         "chat_id": message.chat_id,
@@ -105,12 +105,12 @@ def message_view(message: Message, world: World) -> Json:
 
 
 def sender_name(who: str, message: Message, world: World) -> str:
-    """Return the name of a contact, or of the business."""
+    """Return the name of a contact or of the account."""
     return world.account(message.account_id).name if who == SELF else world.contact(who).name
 
 
 def quoted_view(message: Message, world: World) -> Json | None:
-    """Show the message that this one answers."""
+    """Return the quoted message."""
     quoted = world.messages.get(message.quoted_id or "")
     if quoted is None:
         return None
@@ -122,7 +122,7 @@ def quoted_view(message: Message, world: World) -> Json | None:
 
 
 def ticks(message: Message) -> str:
-    """Say how far a message came: sent, delivered or read."""
+    """Return the delivery state of a message: sent, delivered or read."""
     if message.seen:
         return "read"
     return "delivered" if message.delivered and message.synced else "sent"

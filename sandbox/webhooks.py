@@ -1,4 +1,4 @@
-"""Delivers events to the registered webhooks: exactly 200 in time, or five growing tries, or lost."""
+"""Delivers events to the registered webhooks: only a timely 200 succeeds, after five growing retries they are lost."""
 
 import asyncio
 import contextlib
@@ -29,7 +29,7 @@ LOG_LENGTH = 200
 
 @dataclass(slots=True)
 class Attempt:
-    """One try to deliver, for the log that tests and the phone page read."""
+    """A delivery attempt, for the log of /sandbox/deliveries."""
 
     webhook_id: str
     delivery_id: str
@@ -38,7 +38,7 @@ class Attempt:
     event: str
 
     def as_json(self) -> Json:
-        """Show the attempt."""
+        """Return the attempt as JSON."""
         return {
             "webhook_id": self.webhook_id,
             "delivery_id": self.delivery_id,
@@ -49,9 +49,9 @@ class Attempt:
 
 
 class Dispatcher:
-    """Sends in the background; events of one lane (a message, an account) go out in order.
+    """Delivers in the background; events of one lane (a message or an account) are sent in order.
 
-    Order holds for the first try only, as with any sender that retries.
+    The order holds for first attempts only, as with any sender that retries.
     """
 
     def __init__(self, settings: SandboxSettings, world: World, archive: Archive, dice: Dice) -> None:
@@ -69,7 +69,7 @@ class Dispatcher:
         self.log: deque[Attempt] = deque(maxlen=LOG_LENGTH)
 
     async def open(self, unfinished: list[Delivery]) -> None:
-        """Begin to deliver, also what an earlier run left behind."""
+        """Start delivering, including the unfinished deliveries of an earlier run."""
         self._session = aiohttp.ClientSession(
             timeout=aiohttp.ClientTimeout(total=self._settings.webhook_timeout),
             connector=aiohttp.TCPConnector(limit=0),
@@ -81,7 +81,7 @@ class Dispatcher:
         self._start(self._retry_loop())
 
     async def close(self) -> None:
-        """Stop; what is not delivered stays in the archive for the next start."""
+        """Stop; pending deliveries are saved for the next start."""
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -91,7 +91,7 @@ class Dispatcher:
         await self._session.close()
 
     def clear(self) -> None:
-        """Forget every event on its way."""
+        """Discard all pending deliveries and the log."""
         for lane in self._lanes.values():
             lane.clear()
         self._waiting.clear()
@@ -100,11 +100,11 @@ class Dispatcher:
 
     @property
     def pending(self) -> int:
-        """Count the events that are neither delivered nor lost."""
+        """The number of deliveries that are neither delivered nor lost."""
         return len(self._waiting) + sum(len(lane) for lane in self._lanes.values())
 
     def submit(self, webhook: Webhook, lane: str, body: Json) -> None:
-        """Put an event on its way to one webhook, or lose it when the dice say so."""
+        """Queue an event for a webhook, unless the faults drop it."""
         if self._dice.is_dropped():
             self._count(webhook, "lost")
             return
@@ -113,7 +113,7 @@ class Dispatcher:
             self._enqueue(Delivery(new_id(), webhook.id, lane, text))
 
     async def wait_for_first_tries(self, lane: str, seconds: float) -> None:
-        """Wait until the events of a lane had their first try, but no longer than told."""
+        """Wait until all events of a lane have had their first attempt, with a time limit."""
         futures = [
             self._first_tries[item.id]
             for key, items in self._lanes.items()
@@ -124,7 +124,7 @@ class Dispatcher:
             await asyncio.wait(futures, timeout=seconds)
 
     def call(self, url: str, body: Json) -> None:
-        """Post JSON once, in the background, whatever becomes of it."""
+        """POST JSON once in the background, without retries."""
         self._start(self._call(url, body))
 
     async def _call(self, url: str, body: Json) -> None:
@@ -139,7 +139,7 @@ class Dispatcher:
         pause = self._dice.faults.delay_ms / 1000
         key = delivery.webhook_id, delivery.lane
         if self._dice.falls(self._dice.faults.reorder):
-            # Held back in a lane of its own, so that others overtake it.
+            # Delayed in a lane of its own, so that later events overtake it.
             pause += self._dice.between(0.05, 0.5)
             key = delivery.webhook_id, f"{delivery.lane}/{delivery.id}"
         self._first_tries[delivery.id] = asyncio.get_running_loop().create_future()
@@ -157,7 +157,7 @@ class Dispatcher:
                 await asyncio.sleep(pause)
             await self._try(delivery)
             self._first_tries.pop(delivery.id).set_result(None)
-            # A reset in the meantime has emptied the lane.
+            # A concurrent reset may have emptied the lane.
             if lane and lane[0] is delivery:
                 lane.popleft()
         del self._lanes[key]
@@ -202,7 +202,7 @@ class Dispatcher:
             return
         self._count(webhook, "failed")
         if delivery.tries > len(self._settings.webhook_retries):
-            log.warning("webhook %s lost an event after %d tries: %s", webhook.id, delivery.tries, outcome)
+            log.warning("webhook %s lost an event after %d attempts: %s", webhook.id, delivery.tries, outcome)
             self._count(webhook, "lost")
             self._archive.drop(delivery)
             return
@@ -229,7 +229,7 @@ class Dispatcher:
                 if delivery is not None:
                     self._start(self._try(delivery))
             pause = self._retries[0][0] - now if self._retries else None
-            # Not wait_for: in Python 3.11 that loses a cancellation which comes together with what it waits for.
+            # Not wait_for: in Python 3.11 it can swallow a cancellation that coincides with the completion.
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._retry_wanted.wait()

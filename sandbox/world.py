@@ -1,4 +1,4 @@
-"""Everything that exists in the sandbox, indexed the ways UniPile's routes ask for it."""
+"""The in-memory entities of the sandbox, with the indexes that UniPile's routes need."""
 
 import bisect
 from collections import defaultdict
@@ -33,7 +33,7 @@ SAMPLE_CONTACTS = (
 
 
 class World:
-    """The entities and their indexes; every change goes through `save`, so that the archive hears of it."""
+    """The entities and their indexes; every change goes through `save`, which also marks it for the archive."""
 
     def __init__(self, archive: Archive, clock: Callable[[], float]) -> None:
         self._archive = archive
@@ -55,19 +55,19 @@ class World:
         self._frozen: dict[str, World] = {}
 
     def moment(self) -> int:
-        """Return the time in milliseconds; no two calls get the same, so that order is never in doubt."""
+        """Return the time in milliseconds, strictly increasing, so that timestamps define an order."""
         self._last_moment = max(int(self._clock() * 1000), self._last_moment + 1)
         return self._last_moment
 
     def load(self, entities: list[Entity]) -> list[Delivery]:
-        """Take in what the archive holds; return the deliveries that were not finished."""
-        # A snapshot stands on the account it is of.
+        """Load the archived entities; return the unfinished deliveries."""
+        # Snapshots last: they need their account.
         for entity in sorted(entities, key=lambda item: isinstance(item, Snapshot)):
             self._index(entity)
         return [entity for entity in entities if isinstance(entity, Delivery)]
 
     async def reset(self, preserve_webhooks: bool = False) -> None:
-        """Empty the world, but for the invented customers (and the webhooks, when asked)."""
+        """Empty the world except for the sample contacts and, if requested, the webhooks."""
         webhooks = list(self.webhooks.values()) if preserve_webhooks else []
         await self._archive.clear()
         self._empty()
@@ -76,12 +76,12 @@ class World:
         self.add_sample_contacts()
 
     def add_sample_contacts(self) -> None:
-        """Make the contacts that are there from the start."""
+        """Create the initial contacts."""
         for digits, name in SAMPLE_CONTACTS:
             self.save(Contact(digits, name, derived_lid(digits), created_at=self.moment()))
 
     def save(self, entity: Entity) -> None:
-        """Add an entity, or note that it has changed."""
+        """Add an entity or save its changes."""
         self._index(entity)
         self._archive.save(entity)
 
@@ -121,7 +121,7 @@ class World:
         )
 
     def remove_chat(self, chat: Chat) -> None:
-        """Take a chat away with its messages."""
+        """Remove a chat and its messages."""
         removed = {id_ for _, id_ in self._positions.pop(chat.id, [])}
         self._positions[chat.account_id] = [
             position for position in self._positions[chat.account_id] if position[1] not in removed
@@ -139,7 +139,7 @@ class World:
             self._attendees.pop(self.attendee_id(chat.account_id, member), None)
 
     def remove_account(self, account: Account) -> None:
-        """Take an account away with all that is in it."""
+        """Remove an account with its chats and messages."""
         for chat in list(self._chats_of[account.id].values()):
             self.remove_chat(chat)
         self._attendees = {key: owner for key, owner in self._attendees.items() if owner[0] != account.id}
@@ -148,7 +148,7 @@ class World:
         self._archive.drop(account)
 
     def freeze(self, account_id: str) -> None:
-        """Let every read of an account answer from now on what it would answer now."""
+        """Freeze reads of an account at its present state."""
         if account_id in self._frozen:
             return
         chats = list(self._chats_of[account_id].values())
@@ -160,12 +160,12 @@ class World:
         self.save(Snapshot(account_id, *rows))
 
     def thaw(self, account_id: str) -> None:
-        """Let the reads of an account answer the truth again."""
+        """Make reads of an account return current data again."""
         if self._frozen.pop(account_id, None) is not None:
             self._archive.drop(Snapshot(account_id, [], [], []))
 
     def as_synced(self, account_id: str) -> "World":
-        """Return the world as UniPile knows it for an account: this one, or the one it last heard of."""
+        """Return the world as UniPile has synced it for an account: this one, or the frozen one."""
         return self._frozen.get(account_id, self)
 
     def _frozen_world(self, snapshot: Snapshot) -> "World":
@@ -173,7 +173,7 @@ class World:
         frozen._index(self.account(snapshot.id))
         for contact in snapshot.contacts:
             frozen._index(Contact(**contact))
-        # What was removed since then is gone for good.
+        # Entities removed since the snapshot are not restored.
         for chat in snapshot.chats:
             if chat["id"] in self.chats:
                 frozen._index(Chat(**chat))
@@ -183,7 +183,7 @@ class World:
         return frozen
 
     def remove_webhook(self, webhook: Webhook) -> None:
-        """Take a registration away."""
+        """Remove a webhook registration."""
         del self.webhooks[webhook.id]
         self._archive.drop(webhook)
 
@@ -212,7 +212,7 @@ class World:
         return self.contacts[contact_id]
 
     def attendee(self, attendee_id: str) -> tuple[Account, str]:
-        """Return whose attendee this is and which contact (or SELF), or raise the 404."""
+        """Return an attendee's account and contact id (or SELF), or raise the 404."""
         if attendee_id not in self._attendees:
             raise not_found("attendee")
         account_id, contact_id = self._attendees[attendee_id]
@@ -221,11 +221,11 @@ class World:
         return self.account(account_id), contact_id
 
     def attendee_id(self, account_id: str, contact_id: str) -> str:
-        """Return the id by which an account knows a contact."""
+        """Return the id of a contact as an attendee of an account."""
         return derived_id(account_id, contact_id)
 
     def attendees_of(self, account_ids: list[str]) -> list[tuple[Account, str]]:
-        """List everybody these accounts know, themselves included."""
+        """List all attendees of these accounts, including the accounts themselves."""
         wanted = set(account_ids)
         worlds = [self.as_synced(account_id) for account_id in wanted]
         return [
@@ -245,7 +245,7 @@ class World:
         return sorted(self._chats_of[account_id].values(), key=chat_position, reverse=True)
 
     def chat_with(self, account: Account, contact: Contact) -> Chat:
-        """Return the one-to-one chat, made now if there was none."""
+        """Return the direct chat with a contact, created if missing."""
         known = next((c for c in self._direct_chats(account, contact) if c), None)
         if known is not None:
             return known
@@ -254,7 +254,7 @@ class World:
         return chat
 
     def _direct_chats(self, account: Account, contact: Contact) -> Iterator[Chat | None]:
-        # A chat keeps the name it was made with, also when WhatsApp later shows the person otherwise.
+        # A chat keeps its provider id even if the contact's identity changes later.
         for provider_id in (contact.chat_provider_id, contact.phone_jid, contact.lid):
             yield self._chat_by_jid.get((account.id, provider_id))
 
@@ -263,7 +263,7 @@ class World:
         return self._chat_by_jid.get((account_id, provider_id))
 
     def newest(self, owner_id: str, page: Page | None = None) -> Iterator[Message]:
-        """Walk the messages of a chat or an account backwards, from where the page begins."""
+        """Iterate over the messages of a chat or account, newest first, within the page's bounds."""
         positions = self._positions.get(owner_id, [])
         end, start = len(positions), 0
         if page is not None:
@@ -278,5 +278,5 @@ class World:
 
 
 def chat_position(chat: Chat) -> Position:
-    """Return where a chat stands among others: by its last message, the empty ones last."""
+    """Return a chat's sort position: by its last message, empty chats last."""
     return (chat.last_at or 0, chat.id)

@@ -1,4 +1,4 @@
-"""UniPile's routes, one module per noun; `routes` puts them together."""
+"""UniPile's routes, one module per noun."""
 
 from aiohttp import web
 
@@ -9,7 +9,7 @@ NOUNS = (accounts, chats, messages, attendees, users, webhooks, hosted)
 
 
 def routes() -> list[web.RouteDef]:
-    """List all routes below /api/v1."""
+    """Return all routes under /api/v1."""
     return [
         web.RouteDef(route.method, API_PREFIX + route.path, route.handler, route.kwargs)
         for noun in NOUNS

@@ -1,4 +1,4 @@
-"""/accounts: connect by a code, reconnect, list, read, change, restart, remove."""
+"""/accounts: connect, reconnect, list, read, change, restart and remove accounts."""
 
 import re
 
@@ -28,7 +28,7 @@ PAIRING_PHONE, COUNTRY = re.compile(r"[1-9][0-9]{6,14}"), re.compile(r"[A-Z]{2}"
 
 
 async def _read_pairing(request: web.Request) -> str | None:
-    """Check what asks for a code; return the phone number that shall take it, when it is to be typed."""
+    """Validate a pairing request; return the phone number for a pairing code, None for a QR code."""
     body = await read_json(request)
     provider = require_text(body, "provider")
     if provider in PROVIDERS:
@@ -47,18 +47,18 @@ async def _read_pairing(request: web.Request) -> str | None:
 
 
 def _check_location(body: Json) -> None:
-    """Where an account's traffic comes from; the sandbox has only one place and keeps none of it."""
+    """Validate an account's country, IP address and proxy; the sandbox ignores them."""
     country, proxy = opt_text(body, "country"), body.get("proxy")
     if country is not None and not COUNTRY.fullmatch(country):
-        raise Problem("invalid_parameters", "country must be two letters.")
+        raise Problem("invalid_parameters", "country must be a two-letter code.")
     opt_text(body, "ip", most=45)
     if proxy is None:
         return
     if not isinstance(proxy, dict) or proxy.get("protocol") not in {"http", "https", "socks5"}:
-        raise Problem("invalid_parameters", "proxy must have a protocol of http, https, socks5.")
+        raise Problem("invalid_parameters", "proxy.protocol must be http, https or socks5.")
     require_text(proxy, "host")
     if not isinstance(proxy.get("port"), int):
-        raise Problem("invalid_parameters", "proxy must have a port.")
+        raise Problem("invalid_parameters", "proxy.port must be an integer.")
 
 
 def _checkpoint(account: Account) -> web.Response:
@@ -72,7 +72,7 @@ def _checkpoint(account: Account) -> web.Response:
 
 
 async def connect_account(request: web.Request) -> web.Response:
-    """Begin to connect a number."""
+    """Start pairing a new account."""
     phone_number = await _read_pairing(request)
     simulator = simulator_of(request)
     account = new_account(simulator)
@@ -81,7 +81,7 @@ async def connect_account(request: web.Request) -> web.Response:
 
 
 async def reconnect_account(request: web.Request) -> web.Response:
-    """Show a new code for an account that exists, or that waits for its first scan."""
+    """Issue a new code for an existing account or one that is still pairing."""
     simulator = simulator_of(request)
     account = existing_account(simulator, request.match_info["account_id"])
     await begin_pairing(simulator, account, await _read_pairing(request))
@@ -89,17 +89,19 @@ async def reconnect_account(request: web.Request) -> web.Response:
 
 
 async def change_account(request: web.Request) -> web.Response:
-    """Take another proxy, country or address for an account."""
+    """Change an account's proxy, country or IP address."""
     account = existing_account(simulator_of(request), request.match_info["account_id"])
     body = await read_json(request)
     if unknown := sorted(set(body) - {"proxy", "country", "ip"}):
-        raise Problem("invalid_parameters", f"An account has no {', '.join(unknown)} to change.")
+        raise Problem(
+            "invalid_parameters", f"These fields of an account cannot be changed: {', '.join(unknown)}."
+        )
     _check_location(body)
     return reply({"object": "AccountUpdated", "account_id": account.id})
 
 
 async def list_accounts(request: web.Request) -> web.Response:
-    """List the accounts that were connected, newest first."""
+    """List the accounts that have been connected, newest first."""
     world = simulator_of(request).world
     page = read_page(request)
     positions = sorted(
@@ -110,7 +112,7 @@ async def list_accounts(request: web.Request) -> web.Response:
 
 
 async def show_account(request: web.Request) -> web.Response:
-    """Show an account; one that waits for its scan is CONNECTING."""
+    """Return an account; while it is pairing, its status is CONNECTING."""
     simulator = simulator_of(request)
     account = simulator.world.account(request.match_info["account_id"])
     hidden = simulator.dice.faults.pending_account_404 and not account.linked
@@ -127,7 +129,7 @@ async def remove_account(request: web.Request) -> web.Response:
 
 
 async def restart_account(request: web.Request) -> web.Response:
-    """Kick a frozen account."""
+    """Restart a stalled account."""
     simulator = simulator_of(request)
     account = linked_account(simulator, request.match_info["account_id"])
     came_up = restart(simulator, account)
@@ -135,16 +137,16 @@ async def restart_account(request: web.Request) -> web.Response:
 
 
 async def sync_account(request: web.Request) -> web.Response:
-    """Refuse: resynchronising is for LinkedIn and Telegram."""
+    """Reject: only LinkedIn and Telegram accounts can be resynchronised."""
     linked_account(simulator_of(request), request.match_info["account_id"])
     raise Problem("feature_not_implemented", "WhatsApp accounts cannot be resynchronised.")
 
 
 async def reject_checkpoint(request: web.Request) -> web.Response:
-    """Refuse: WhatsApp's codes are given to the phone, no call answers them."""
+    """Reject: WhatsApp codes are entered on the phone, not through the API."""
     body = await read_json(request)
     existing_account(simulator_of(request), require_text(body, "account_id"))
-    raise Problem("invalid_parameters", "This is answered on the phone.")
+    raise Problem("invalid_parameters", "WhatsApp checkpoints are solved on the phone.")
 
 
 ROUTES = [

@@ -1,4 +1,4 @@
-"""/chat_attendees: the people an account's chats are with."""
+"""/chat_attendees: the attendees of an account's chats."""
 
 from hashlib import sha256
 
@@ -16,7 +16,7 @@ from sandbox.world import World, chat_position
 
 
 def find_attendee(request: web.Request) -> tuple[Account, str]:
-    """Return the attendee of the path: by its id, or by its provider id when an account is named."""
+    """Return the attendee in the path, by id or, with an account_id, by provider id."""
     world = simulator_of(request).world
     wanted, account_id = request.match_info["attendee_id"], request.query.get("account_id")
     if account_id:
@@ -28,7 +28,7 @@ def find_attendee(request: web.Request) -> tuple[Account, str]:
 
 
 async def list_attendees(request: web.Request) -> web.Response:
-    """List everybody known to all accounts, or to those named."""
+    """List the attendees of all accounts or of the given ones."""
     world = simulator_of(request).world
     page = read_page(request, "account_id")
     account_ids = page.accounts
@@ -41,18 +41,18 @@ async def list_attendees(request: web.Request) -> web.Response:
 
 
 def synced_json(world: World, account: Account, who: str) -> Json:
-    """Show somebody as UniPile knows them."""
+    """Return an attendee as UniPile has synced it."""
     return attendee_json(account, world.as_synced(account.id), who)
 
 
 async def show_attendee(request: web.Request) -> web.Response:
-    """Show one of them."""
+    """Return an attendee."""
     account, who = find_attendee(request)
     return reply(synced_json(simulator_of(request).world, account, who))
 
 
 async def list_attendee_chats(request: web.Request) -> web.Response:
-    """List the chats somebody is in."""
+    """List an attendee's chats."""
     account, who = find_attendee(request)
     world, faults = simulator_of(request).world.as_synced(account.id), simulator_of(request).dice.faults
     page = read_page(request)
@@ -64,7 +64,7 @@ async def list_attendee_chats(request: web.Request) -> web.Response:
 
 
 async def list_attendee_messages(request: web.Request) -> web.Response:
-    """List what somebody wrote."""
+    """List an attendee's messages."""
     world = simulator_of(request).world
     account, who = find_attendee(request)
     page = read_page(request, "before", "after")
@@ -73,7 +73,7 @@ async def list_attendee_messages(request: web.Request) -> web.Response:
 
 
 async def show_picture(request: web.Request) -> web.Response:
-    """Show what somebody looks like; groups, the account itself and whoever has set none have no picture."""
+    """Return an attendee's picture; groups, the account itself and contacts without a picture have none."""
     world = simulator_of(request).world
     if request.match_info["attendee_id"] in world.chats:
         raise not_found("picture")

@@ -1,4 +1,4 @@
-"""/chats: list, read, start, change, remove, and who is in them."""
+"""/chats: list, read, start, change and remove chats, and list their attendees."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -23,27 +23,27 @@ MAX_ATTENDEES = 256
 
 
 def find_chat(request: web.Request) -> Chat:
-    """Return the chat of the path: by its id, or by its provider id when an account is named."""
+    """Return the chat in the path, by id or, with an account_id, by provider id."""
     world = simulator_of(request).world
     chat_id, account_id = request.match_info["chat_id"], request.query.get("account_id")
     chat = world.chats.get(chat_id)
     if chat is None and account_id:
         chat = world.chat_by_jid(account_id, chat_id)
-    # A chat that began while the account was away is not known to UniPile yet.
+    # UniPile does not know a chat yet that was started while the account was not OK.
     if chat is None or (chat.last_at is None and next(world.newest(chat.id), None) is not None):
         raise not_found("chat")
     return chat
 
 
 def synced_chat(request: web.Request) -> tuple[World, Chat]:
-    """Return the chat of the path as UniPile knows it, with the world that it stands in."""
+    """Return the chat in the path as UniPile has synced it, with its world."""
     chat = find_chat(request)
     world = simulator_of(request).world.as_synced(chat.account_id)
     return world, world.chat(chat.id)
 
 
 def matching_chats(world: World, page: Page) -> Iterator[Position]:
-    """Walk the chats that a list asks for, newest first."""
+    """Iterate over the positions of the chats that match a list request, newest first."""
     account_ids = page.accounts
     owners = [item.id for item in world.accounts.values() if account_ids is None or item.id in account_ids]
     unread, before, after = page.flag("unread"), page.before, page.after
@@ -74,13 +74,13 @@ async def list_chats(request: web.Request) -> web.Response:
 
 
 def synced_json(simulator: Simulator, chat_id: str) -> Json:
-    """Show a chat as UniPile knows it."""
+    """Return a chat as UniPile has synced it."""
     synced = simulator.world.as_synced(simulator.world.chats[chat_id].account_id)
     return chat_json(synced.chats[chat_id], synced, simulator.dice.faults)
 
 
 async def show_chat(request: web.Request) -> web.Response:
-    """Show a chat with its last message."""
+    """Return a chat with its last message."""
     world, chat = synced_chat(request)
     last = next((message for message in world.newest(chat.id) if message.synced), None)
     body = chat_json(chat, world, simulator_of(request).dice.faults)
@@ -88,7 +88,7 @@ async def show_chat(request: web.Request) -> web.Response:
 
 
 def recipient(simulator: Simulator, account: Account, identifier: str) -> Contact:
-    """Return who is meant by an attendee id of a new chat, or raise the 422."""
+    """Return the contact for an attendee id of a new chat, or raise the 422."""
     known = simulator.world.find_contact(identifier)
     if known is not None:
         return known
@@ -100,14 +100,14 @@ def recipient(simulator: Simulator, account: Account, identifier: str) -> Contac
 
 
 async def start_chat(request: web.Request) -> web.Response:
-    """Write to somebody: into the chat there is, or a new one; several people become a group."""
+    """Start a chat or use the existing one and send to it; several attendees make a group."""
     simulator = simulator_of(request)
     form = await read_form(request)
     account_id, attendees = form.text("account_id"), form.texts("attendees_ids")
     if not account_id or not attendees:
         raise Problem("missing_parameters", "account_id and attendees_ids are required.")
     if len(attendees) > MAX_ATTENDEES:
-        raise Problem("invalid_parameters", f"A group may have {MAX_ATTENDEES} attendees.")
+        raise Problem("invalid_parameters", f"A group may have at most {MAX_ATTENDEES} attendees.")
     account = linked_account(simulator, account_id)
     check_form(simulator, form)
     require_sendable(account)
@@ -133,20 +133,20 @@ def _muted_until(value: Any) -> int | str | None:
         return -1
     if isinstance(value, str) and from_iso(value) is not None:
         return value
-    raise Problem("invalid_parameters", "value must be true, false, -1 or a time.")
+    raise Problem("invalid_parameters", "value must be true, false, -1 or a timestamp.")
 
 
 def _add_participant(simulator: Simulator, chat: Chat, value: Any) -> None:
     if chat.kind != GROUP:
-        raise Problem("invalid_parameters", "Only a group takes participants.")
+        raise Problem("invalid_parameters", "Participants can only be added to a group.")
     if not isinstance(value, str) or not has_whatsapp(phone_digits(value)):
-        raise Problem("invalid_recipient", "value must be a phone JID with WhatsApp.")
+        raise Problem("invalid_recipient", "value must be the phone JID of a WhatsApp user.")
     contact = upsert_contact(simulator, phone_digits(value))
     add_member(simulator, chat, contact.id)
 
 
 async def change_chat(request: web.Request) -> web.Response:
-    """Mark as read, mute, archive, pin, or add somebody."""
+    """Mark a chat as read, mute, archive or pin it, or add a participant."""
     simulator = simulator_of(request)
     chat = find_chat(request)
     body = await read_json(request)
@@ -169,7 +169,7 @@ async def change_chat(request: web.Request) -> web.Response:
 
 
 async def remove_chat(request: web.Request) -> web.Response:
-    """Remove a chat from the account; the contact keeps it."""
+    """Remove a chat from the account; it stays on the contact's phone."""
     simulator = simulator_of(request)
     chat = find_chat(request)
     simulator.world.remove_chat(chat)
@@ -178,7 +178,7 @@ async def remove_chat(request: web.Request) -> web.Response:
 
 
 async def list_chat_attendees(request: web.Request) -> web.Response:
-    """List everybody in a chat, the account itself last."""
+    """List the attendees of a chat, the account itself last."""
     world, chat = synced_chat(request)
     account = world.account(chat.account_id)
     return reply(
@@ -187,7 +187,7 @@ async def list_chat_attendees(request: web.Request) -> web.Response:
 
 
 async def sync_chat(request: web.Request) -> web.Response:
-    """Pull a conversation from its start; the sandbox has it all already."""
+    """Sync a chat's history; the sandbox already has it all."""
     chat = find_chat(request)
     return reply({"object": "ChatHistorySync", "chat_id": chat.id, "status": "SYNC_DONE"})
 

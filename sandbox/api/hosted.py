@@ -1,4 +1,4 @@
-"""/hosted/accounts/link: make a link to the hosted authentication page."""
+"""/hosted/accounts/link: create links to the hosted authentication page."""
 
 from urllib.parse import urlsplit
 
@@ -35,14 +35,14 @@ def _opt_url(body: Json, name: str) -> str | None:
     except ValueError:
         usable = False
     if not usable or not url.isascii() or not url.isprintable():
-        raise Problem("invalid_parameters", f"{name} must be an http or https address.")
+        raise Problem("invalid_parameters", f"{name} must be an http or https URL.")
     return url
 
 
 def _read_expiry(body: Json) -> int:
     expires_at = from_iso(require_text(body, "expiresOn"))
     if expires_at is None:
-        raise Problem("invalid_parameters", "expiresOn must be written as YYYY-MM-DDTHH:MM:SS.sssZ.")
+        raise Problem("invalid_parameters", "expiresOn must have the format YYYY-MM-DDTHH:MM:SS.sssZ.")
     return expires_at
 
 
@@ -59,7 +59,7 @@ def _check_providers(body: Json) -> None:
 
 
 async def make_link(request: web.Request) -> web.Response:
-    """Make a link; one per click, since it works once."""
+    """Create a link, which can be used once."""
     simulator = simulator_of(request)
     body = await read_json(request)
     kind = require_text(body, "type")
@@ -77,7 +77,7 @@ async def make_link(request: web.Request) -> web.Response:
         raise Problem("invalid_parameters", "name must not be empty.")
     expires_at = _read_expiry(body)
     if expires_at <= now_ms(simulator):
-        raise Problem("invalid_parameters", "expiresOn lies in the past.")
+        raise Problem("invalid_parameters", "expiresOn is in the past.")
     link = HostedLink(
         new_id(),
         kind,

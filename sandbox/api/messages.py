@@ -1,4 +1,4 @@
-"""/messages and /chats/{id}/messages: list, read, send, change, react, forward, download."""
+"""/messages and /chats/{id}/messages: list, read, send, edit, delete, react, forward and download."""
 
 import heapq
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ MAX_REACTION = 32
 
 
 def find_message(request: web.Request) -> Message:
-    """Return the message of the path, if UniPile has seen it."""
+    """Return the message in the path, if UniPile has synced it."""
     message = simulator_of(request).world.message(request.match_info["message_id"])
     if not message.synced:
         raise not_found("message")
@@ -30,14 +30,14 @@ def find_message(request: web.Request) -> Message:
 
 
 def synced_message(request: web.Request) -> tuple[World, Message]:
-    """Return the message of the path as UniPile knows it, with the world that it stands in."""
+    """Return the message in the path as UniPile has synced it, with its world."""
     message = find_message(request)
     world = simulator_of(request).world.as_synced(message.account_id)
     return world, world.message(message.id)
 
 
 def matching_messages(world: World, owner_ids: list[str], page: Page) -> Iterator[Position]:
-    """Walk the messages that a list of accounts or of a chat asks for, newest first."""
+    """Iterate over the positions of the messages that match a list request, newest first."""
     sender = page.filters.get("sender_id")
     walks = [world.as_synced(owner_id).newest(owner_id, page) for owner_id in owner_ids]
     for message in heapq.merge(*walks, key=lambda item: (item.timestamp, item.id), reverse=True):
@@ -51,20 +51,20 @@ def _sender_ids(world: World, message: Message) -> set[str]:
 
 
 def page_of_messages(world: World, owner_ids: list[str], page: Page) -> web.Response:
-    """Answer with one page of the messages of these chats or accounts."""
+    """Return one page of the messages of these chats or accounts."""
     shown, cursor = cut(page, matching_messages(world, owner_ids, page))
     return reply(listing("Message", [synced_json(world, id_) for _, id_ in shown], cursor))
 
 
 def synced_json(world: World, message_id: str) -> Json:
-    """Show a message as UniPile knows it."""
+    """Return a message as UniPile has synced it."""
     message = world.messages[message_id]
     synced = world.as_synced(message.account_id)
     return message_json(synced.messages[message_id], synced)
 
 
 async def list_messages(request: web.Request) -> web.Response:
-    """List the messages of all accounts, or of those named, newest first."""
+    """List the messages of all accounts or of the given ones, newest first."""
     world = simulator_of(request).world
     page = read_page(request, "account_id", "sender_id", "before", "after")
     account_ids = page.accounts
@@ -79,7 +79,7 @@ async def list_chat_messages(request: web.Request) -> web.Response:
 
 
 async def send_message(request: web.Request) -> web.Response:
-    """Send into a chat."""
+    """Send a message to a chat."""
     simulator = simulator_of(request)
     chat = find_chat(request)
     form = await read_form(request)
@@ -91,13 +91,13 @@ async def send_message(request: web.Request) -> web.Response:
 
 
 async def show_message(request: web.Request) -> web.Response:
-    """Show a message."""
+    """Return a message."""
     world, message = synced_message(request)
     return reply(message_json(message, world))
 
 
 async def edit_message(request: web.Request) -> web.Response:
-    """Change the text of an own message; too late, this changes nothing and says nothing."""
+    """Edit an own message; after the edit window this succeeds without any effect."""
     simulator = simulator_of(request)
     message = _own_message(request)
     text = require_text(await read_json(request), "text")
@@ -118,12 +118,12 @@ async def delete_message(request: web.Request) -> web.Response:
 def _own_message(request: web.Request) -> Message:
     message = find_message(request)
     if not message.is_sender:
-        raise Problem("insufficient_permissions", "The message was written by somebody else.")
+        raise Problem("insufficient_permissions", "The message was sent by another user.")
     return message
 
 
 async def react_to_message(request: web.Request) -> web.Response:
-    """Set the account's reaction; an empty one takes it back."""
+    """Set the account's reaction; an empty one removes it."""
     simulator = simulator_of(request)
     message = find_message(request)
     body = await read_json(request)
@@ -136,7 +136,7 @@ async def react_to_message(request: web.Request) -> web.Response:
 
 
 async def forward_message(request: web.Request) -> web.Response:
-    """Send a copy into another chat of the same account."""
+    """Forward a message to another chat of the same account."""
     simulator = simulator_of(request)
     message = find_message(request)
     chat = simulator.world.chat(require_text(await read_json(request), "chat_id"))
@@ -148,7 +148,7 @@ async def forward_message(request: web.Request) -> web.Response:
 
 
 async def download_attachment(request: web.Request) -> web.Response:
-    """Answer with the bytes of an attachment, unless the provider has dropped them."""
+    """Return the bytes of an attachment, unless they have expired at the provider."""
     simulator = simulator_of(request)
     _, message = synced_message(request)
     wanted = request.match_info["attachment_id"]
@@ -161,13 +161,13 @@ async def download_attachment(request: web.Request) -> web.Response:
 
 
 async def attachment_response(simulator: Simulator, attachment_id: str, mimetype: str) -> web.Response:
-    """Answer with stored bytes."""
+    """Return the stored bytes of an attachment."""
     body = await simulator.archive.fetch_blob(attachment_id)
     if body is None:
         raise not_found("attachment")
-    # A type that somebody made up must not break the answer.
-    fitting = mimetype if mimetype.isascii() and mimetype.isprintable() else "application/octet-stream"
-    return web.Response(body=body, headers={"Content-Type": fitting, "X-Content-Type-Options": "nosniff"})
+    # An invalid media type from a client must not break the response.
+    safe_type = mimetype if mimetype.isascii() and mimetype.isprintable() else "application/octet-stream"
+    return web.Response(body=body, headers={"Content-Type": safe_type, "X-Content-Type-Options": "nosniff"})
 
 
 ROUTES = [

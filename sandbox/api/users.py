@@ -1,4 +1,4 @@
-"""/users: look up a profile, which also tells whether a number has WhatsApp."""
+"""/users: profiles, which also show whether a phone number has WhatsApp."""
 
 from aiohttp import web
 
@@ -13,7 +13,7 @@ from sandbox.world import World
 
 
 def find_account(request: web.Request) -> Account:
-    """Return the account that looks, which must be named."""
+    """Return the account of the required account_id parameter."""
     account_id = request.query.get("account_id")
     if not account_id:
         raise Problem("missing_parameters", "account_id is required.")
@@ -21,7 +21,7 @@ def find_account(request: web.Request) -> Account:
 
 
 def profile_json(account: Account, world: World, contact: Contact) -> Json:
-    """Show a contact's profile."""
+    """Return a contact's profile."""
     return {
         "object": "UserProfile",
         "provider": "WHATSAPP",
@@ -34,7 +34,7 @@ def profile_json(account: Account, world: World, contact: Contact) -> Json:
 
 
 def unknown_profile_json(account: Account, world: World, digits: str) -> Json:
-    """Show the profile of a number that has WhatsApp but that nobody has met."""
+    """Return the profile of a phone number that has WhatsApp but is not a contact."""
     lid = derived_lid(digits)
     return {
         "object": "UserProfile",
@@ -48,7 +48,7 @@ def unknown_profile_json(account: Account, world: World, digits: str) -> Json:
 
 
 async def show_user(request: web.Request) -> web.Response:
-    """Show the profile that belongs to a phone number, JID or LID."""
+    """Return the profile for a phone number, JID or LID."""
     world = simulator_of(request).world
     account = find_account(request)
     identifier = request.match_info["identifier"]
@@ -62,7 +62,7 @@ async def show_user(request: web.Request) -> web.Response:
 
 
 async def show_own_profile(request: web.Request) -> web.Response:
-    """Show the profile of the connected account itself."""
+    """Return the profile of the connected account."""
     world = simulator_of(request).world
     account = find_account(request)
     profile = {

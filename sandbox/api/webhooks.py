@@ -1,4 +1,4 @@
-"""/webhooks: register, list, remove; there is no way to change one."""
+"""/webhooks: register, list and remove; the API has no update."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -45,8 +45,8 @@ def _read_url(body: Json) -> str:
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
     except ValueError:
         usable = False
-    if not usable or not url.isprintable() or any(0xD800 <= ord(letter) <= 0xDFFF for letter in url):
-        raise Problem("invalid_parameters", "request_url must be an http or https address.")
+    if not usable or not url.isprintable() or any(0xD800 <= ord(char) <= 0xDFFF for char in url):
+        raise Problem("invalid_parameters", "request_url must be an http or https URL.")
     return url
 
 
@@ -61,17 +61,19 @@ def _read_events(body: Json, source: str) -> list[str]:
 def _is_header(key: Any, value: Any) -> bool:
     if not isinstance(key, str) or not isinstance(value, str) or key.lower() in FORBIDDEN_HEADERS:
         return False
-    is_name = bool(key) and all(letter.isascii() and (letter.isalnum() or letter in "-_.") for letter in key)
+    is_name = bool(key) and all(char.isascii() and (char.isalnum() or char in "-_.") for char in key)
     return is_name and (value.isprintable() or not value) and value.isascii()
 
 
 def _read_headers(body: Json) -> list[Json]:
     headers = [{"key": item.get("key"), "value": item.get("value")} for item in opt_objects(body, "headers")]
     if not all(_is_header(item["key"], item["value"]) for item in headers):
-        raise Problem("invalid_parameters", "headers must be pairs of key and value that HTTP can carry.")
-    # Two of the same name would leave open which one is sent.
+        raise Problem(
+            "invalid_parameters", "headers must be objects with a key and value that are valid in HTTP."
+        )
+    # With two of the same name it would be undefined which one is sent.
     if len({str(item["key"]).lower() for item in headers}) != len(headers):
-        raise Problem("invalid_parameters", "A header may be registered once.")
+        raise Problem("invalid_parameters", "Each header may be registered only once.")
     return headers
 
 
@@ -80,7 +82,7 @@ def _read_data(body: Json) -> list[Json]:
     if not all(
         isinstance(item["name"], str) and item["name"] and str(item["key"]) in DATA_KEYS for item in data
     ):
-        raise Problem("invalid_parameters", "data must be pairs of name and a known key.")
+        raise Problem("invalid_parameters", "data must be objects with a name and a known key.")
     return data
 
 
@@ -94,7 +96,7 @@ async def register_webhook(request: web.Request) -> web.Response:
         opt_text(body, "format") or "json",
     )
     if source not in EVENTS or wire_format not in {"json", "form"}:
-        raise Problem("invalid_parameters", "source or format is not known.")
+        raise Problem("invalid_parameters", "source or format is unknown.")
     webhook = Webhook(
         new_id(),
         url,
@@ -113,7 +115,7 @@ async def register_webhook(request: web.Request) -> web.Response:
 
 
 async def list_webhooks(request: web.Request) -> web.Response:
-    """List the registrations, newest first."""
+    """List the webhooks, newest first."""
     world = simulator_of(request).world
     page = read_page(request)
     shown, cursor = cut(page, sorted(((w.created_at, w.id) for w in world.webhooks.values()), reverse=True))
@@ -121,7 +123,7 @@ async def list_webhooks(request: web.Request) -> web.Response:
 
 
 async def remove_webhook(request: web.Request) -> web.Response:
-    """Remove a registration."""
+    """Remove a webhook."""
     world = simulator_of(request).world
     webhook = world.webhooks.get(request.match_info["webhook_id"])
     if webhook is None:

@@ -1,4 +1,4 @@
-"""The sandbox's own controls and the page that plays the customers' phones; for this machine only."""
+"""The control routes and the phone page, available on this machine only."""
 
 from aiohttp import web
 
@@ -8,5 +8,5 @@ NOUNS = (accounts, chats, messages, faults, scripts, hosted, page)
 
 
 def routes() -> list[web.RouteDef]:
-    """List all control routes."""
+    """Return all control routes."""
     return [route for noun in NOUNS for route in noun.ROUTES]

@@ -1,4 +1,4 @@
-"""Controls of numbers: make one, scan its QR code, change its status."""
+"""Controls for accounts: create one, scan its code, change its status."""
 
 import re
 
@@ -36,12 +36,12 @@ def _read_phone(body: Json) -> str | None:
 
 
 async def make_account(request: web.Request) -> web.Response:
-    """Make an account that is connected already; one that exists keeps its chats and is connected again."""
+    """Create a connected account; an existing account is reconnected with its chats."""
     simulator = simulator_of(request)
     body = await read_json(request)
     account_id = opt_text(body, "id")
     if account_id is not None and not ACCOUNT_ID.fullmatch(account_id):
-        raise Problem("invalid_parameters", "id must be 1 to 64 characters that UniPile's ids are made of.")
+        raise Problem("invalid_parameters", "id must be 1 to 64 letters, digits or _.!~*'()- characters.")
     phone_number, name, history = (
         _read_phone(body),
         opt_text(body, "name", most=200),
@@ -56,7 +56,7 @@ async def make_account(request: web.Request) -> web.Response:
 
 
 async def scan_account(request: web.Request) -> web.Response:
-    """Scan the QR code that a waiting account shows; `history` is what the phone then shares."""
+    """Scan the code of a pairing account; `history` is the chat history that the phone shares."""
     simulator = simulator_of(request)
     body = await read_json(request)
     account = existing_account(simulator, request.match_info["account_id"])
@@ -70,7 +70,7 @@ async def scan_account(request: web.Request) -> web.Response:
 
 
 async def set_account_status(request: web.Request) -> web.Response:
-    """Let something happen to an account, with the webhooks that follow."""
+    """Change an account's status, with the webhooks that follow."""
     simulator = simulator_of(request)
     status = require_text(await read_json(request), "status")
     account = linked_account(simulator, request.match_info["account_id"])
@@ -84,7 +84,7 @@ async def set_account_status(request: web.Request) -> web.Response:
 
 
 async def show_qr_picture(request: web.Request) -> web.Response:
-    """Draw the QR code that a waiting account shows."""
+    """Render the QR code of a pairing account."""
     simulator = simulator_of(request)
     account = existing_account(simulator, request.match_info["account_id"])
     if account.qrcode is None:

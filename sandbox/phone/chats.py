@@ -1,4 +1,4 @@
-"""Controls of people and chats: meet somebody, switch a phone off, look at a chat, found a group."""
+"""Controls for contacts and chats: create contacts, take phones offline, read chats, create groups."""
 
 from aiohttp import web
 
@@ -17,7 +17,7 @@ SHOWN_MESSAGES = 200
 
 
 def read_contact(simulator: Simulator, body: Json) -> str:
-    """Return the id of the contact that `{phone_number, name?, identity?}` describes, made if need be."""
+    """Upsert the contact described by `{phone_number, name?, identity?}` and return its id."""
     digits = phone_digits(require_text(body, "phone_number", most=40))
     if not has_whatsapp(digits):
         raise Problem("invalid_parameters", "phone_number must have 7 to 15 digits, with the country code.")
@@ -25,7 +25,7 @@ def read_contact(simulator: Simulator, body: Json) -> str:
 
 
 def read_identity(body: Json) -> str | None:
-    """Read how WhatsApp is to show a person."""
+    """Parse how WhatsApp identifies a contact."""
     identity = opt_text(body, "identity")
     if identity is not None and identity not in IDENTITIES:
         raise Problem("invalid_parameters", f"identity must be one of {', '.join(IDENTITIES)}.")
@@ -33,22 +33,22 @@ def read_identity(body: Json) -> str | None:
 
 
 def read_picture(body: Json, known: int) -> int:
-    """Read which picture somebody sets: a number, each another picture, or none for 0 and false."""
+    """Parse a contact's picture: an integer, each a different picture; 0 and false for none."""
     value = body.get("picture", known)
     if not isinstance(value, int) or not 0 <= value < 2**31:
-        raise Problem("invalid_parameters", "picture must be a number, or true or false.")
+        raise Problem("invalid_parameters", "picture must be an integer, true or false.")
     return int(value)
 
 
 async def make_contact(request: web.Request) -> web.Response:
-    """Invent a customer."""
+    """Create a contact."""
     simulator = simulator_of(request)
     contact_id = read_contact(simulator, await read_json(request))
     return reply(contact_view(simulator.world.contact(contact_id)), 201)
 
 
 async def change_contact(request: web.Request) -> web.Response:
-    """Rename a customer, switch their phone off or on, change their picture or how WhatsApp shows them."""
+    """Change a contact's name, picture or identity, or take their phone offline or online."""
     simulator = simulator_of(request)
     contact = simulator.world.contact(request.match_info["contact_id"])
     body = await read_json(request)
@@ -65,7 +65,7 @@ async def change_contact(request: web.Request) -> web.Response:
 
 
 async def create_group(request: web.Request) -> web.Response:
-    """Found a group that the account is in; the first member is its founder."""
+    """Create a group with the account in it; the first member is its creator."""
     simulator = simulator_of(request)
     body = await read_json(request)
     account = linked_account(simulator, require_text(body, "account_id"))
@@ -78,7 +78,7 @@ async def create_group(request: web.Request) -> web.Response:
 
 
 def make_group(simulator: Simulator, account_id: str, name: str, members: list[Json]) -> Chat:
-    """Found a group of these people."""
+    """Create a group with these members."""
     contact_ids = list(dict.fromkeys(read_contact(simulator, member) for member in members))
     if not contact_ids:
         raise Problem("missing_parameters", "A group needs at least one member.")
@@ -89,11 +89,11 @@ def make_group(simulator: Simulator, account_id: str, name: str, members: list[J
 
 
 async def change_group(request: web.Request) -> web.Response:
-    """Rename a group, or let people come and go, each with the system event that tells it."""
+    """Rename a group, or add and remove members, each with its system event."""
     simulator = simulator_of(request)
     chat = simulator.world.chat(request.match_info["chat_id"])
     if chat.kind != GROUP:
-        raise Problem("invalid_parameters", "This chat is no group.")
+        raise Problem("invalid_parameters", "This chat is not a group.")
     body = await read_json(request)
     name, added = opt_text(body, "name", most=100), opt_objects(body, "add")
     newcomers = [read_contact(simulator, contact) for contact in added]
@@ -107,7 +107,7 @@ async def change_group(request: web.Request) -> web.Response:
 
 
 async def open_chat(request: web.Request) -> web.Response:
-    """Let a contact look at a chat: what the business wrote becomes read."""
+    """Open a chat as a contact: the account's messages become read."""
     simulator = simulator_of(request)
     chat = simulator.world.chat(request.match_info["chat_id"])
     reader = opt_text(await read_json(request), "contact_id")
@@ -118,7 +118,7 @@ async def open_chat(request: web.Request) -> web.Response:
 
 
 async def list_messages(request: web.Request) -> web.Response:
-    """List the newest messages of a chat as its contacts see them, oldest first."""
+    """List the latest messages of a chat as its contacts see them, oldest first."""
     world = simulator_of(request).world
     chat = world.chat(request.match_info["chat_id"])
     shown = []

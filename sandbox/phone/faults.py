@@ -1,4 +1,4 @@
-"""Controls of the sandbox itself: fault switches, the log of deliveries, starting over."""
+"""Controls for the sandbox itself: fault switches, webhook deliveries, reset."""
 
 from aiohttp import web
 
@@ -10,12 +10,12 @@ from sandbox.problems import reply
 
 
 async def show_faults(request: web.Request) -> web.Response:
-    """Show all switches."""
+    """Return all switches."""
     return reply(simulator_of(request).dice.faults.as_json())
 
 
 async def set_faults(request: web.Request) -> web.Response:
-    """Set the switches named and switch off all others."""
+    """Set the given switches and turn off all others."""
     simulator = simulator_of(request)
     simulator.dice.set(parse_faults(await read_json(request)))
     apply_stale_reads(simulator)
@@ -24,7 +24,7 @@ async def set_faults(request: web.Request) -> web.Response:
 
 
 async def change_faults(request: web.Request) -> web.Response:
-    """Set the switches named and leave the others."""
+    """Set the given switches and leave the others unchanged."""
     simulator = simulator_of(request)
     simulator.dice.set(parse_faults(await read_json(request), simulator.dice.faults))
     apply_stale_reads(simulator)
@@ -33,7 +33,7 @@ async def change_faults(request: web.Request) -> web.Response:
 
 
 async def show_deliveries(request: web.Request) -> web.Response:
-    """Show how the webhooks fare, and the latest attempts."""
+    """Return the counters of all webhooks and the latest delivery attempts."""
     simulator = simulator_of(request)
     counts = [
         {
@@ -52,7 +52,7 @@ async def show_deliveries(request: web.Request) -> web.Response:
 
 
 async def reset(request: web.Request) -> web.Response:
-    """Begin again with an empty world and no faults; `keep_webhooks` spares the registrations."""
+    """Reset to an empty world without faults; `keep_webhooks` preserves the webhook registrations."""
     simulator = simulator_of(request)
     preserve = opt_bool(await read_json(request), "keep_webhooks")
     await request.config_dict[SCRIPTS].stop()

@@ -1,4 +1,4 @@
-"""The hosted authentication page: what a link of POST /hosted/accounts/link shows, and what follows."""
+"""The hosted authentication page of a link from POST /hosted/accounts/link."""
 
 from html import escape
 
@@ -25,7 +25,7 @@ PAGE = """<!doctype html>
 </div></main></body></html>
 """
 FORM = """<h2>{title}</h2>
-<p>UniPile would show a QR code here. In the sandbox one click scans it with the business’s phone.</p>
+<p>UniPile would show a QR code here. In the sandbox, one click scans it with the business’s phone.</p>
 <form method="post">
 <p><button class="primary big" name="choice" value="scan">Scan this code</button></p>
 <p><button class="ghost" name="choice" value="cancel">Cancel</button></p>
@@ -33,30 +33,30 @@ FORM = """<h2>{title}</h2>
 
 
 def find_link(request: web.Request) -> HostedLink:
-    """Return the link of the path, if it still works."""
+    """Return the link in the path, if it is unused and not expired."""
     simulator = simulator_of(request)
     link = simulator.world.links.get(request.match_info["link_id"])
     if link is None:
         raise not_found("link")
     if link.used or now_ms(simulator) >= link.expires_at:
-        raise Problem("expired_link", "This link has been used, or is too old.")
+        raise Problem("expired_link", "This link has been used or has expired.")
     return link
 
 
 def page(content: str) -> web.Response:
-    """Show a page."""
+    """Render a page."""
     return web.Response(text=PAGE.format(content=content), content_type="text/html")
 
 
 async def show_link(request: web.Request) -> web.Response:
     """Show the page of a link."""
     link = find_link(request)
-    title = "Connect a WhatsApp number" if link.kind == "create" else "Connect the number again"
+    title = "Connect a WhatsApp number" if link.kind == "create" else "Reconnect the number"
     return page(FORM.format(title=title))
 
 
 async def follow_link(request: web.Request) -> web.Response:
-    """Connect the account and tell whoever wants to know, or give up."""
+    """Connect the account and call the notify_url, or cancel."""
     simulator = simulator_of(request)
     link = find_link(request)
     choice = (await read_form(request)).text("choice")
@@ -70,7 +70,7 @@ async def follow_link(request: web.Request) -> web.Response:
 
 
 async def connect(simulator: Simulator, link: HostedLink) -> Account:
-    """Connect a new account, or the one the link is for."""
+    """Connect a new account, or reconnect the link's account."""
     account = (
         new_account(simulator) if link.account_id is None else linked_account(simulator, link.account_id)
     )
@@ -80,7 +80,7 @@ async def connect(simulator: Simulator, link: HostedLink) -> Account:
 
 
 def notify(simulator: Simulator, link: HostedLink, account: Account) -> None:
-    """Call the notify_url: three keys, and no authentication at all."""
+    """Call the notify_url with three keys and no authentication."""
     status = "CREATION_SUCCESS" if link.kind == "create" else "RECONNECTED"
     if link.notify_url is not None:
         body = {"status": status, "account_id": account.id, "name": link.name}
@@ -88,7 +88,7 @@ def notify(simulator: Simulator, link: HostedLink, account: Account) -> None:
 
 
 def finish(url: str | None, text: str) -> web.Response:
-    """Send the browser on its way, or say how it ended."""
+    """Redirect the browser, or show the result if there is no redirect URL."""
     if url is not None:
         return web.Response(status=303, headers={"Location": url})
     return page(f"<h2>{escape(text)}</h2><p>You can close this page.</p>")

@@ -1,4 +1,4 @@
-"""Controls of messages: a contact writes, reacts, edits, deletes."""
+"""Controls for messages: write, react, edit and delete as a contact."""
 
 import base64
 import binascii
@@ -23,7 +23,7 @@ SYSTEM_EVENTS = range(15)
 
 
 async def store_attachment(simulator: Simulator, item: Json) -> Json:
-    """Keep and describe `{data, name?, mimetype?, voice_note?, sticker?, gif?, expired?}`."""
+    """Store and describe `{data, name?, mimetype?, voice_note?, sticker?, gif?, expired?}`."""
     try:
         body = base64.b64decode(require_text(item, "data", most=40_000_000), validate=True)
     except (binascii.Error, ValueError):
@@ -37,7 +37,7 @@ async def store_attachment(simulator: Simulator, item: Json) -> Json:
 
 
 async def _store_card(simulator: Simulator, item: Json) -> Json:
-    """Keep and describe a contact card `{name, phone_numbers}`, which travels as a file."""
+    """Store and describe a contact card `{name, phone_numbers}`, sent as a vCard file."""
     name, phone_numbers = require_text(item, "name", most=200), opt_texts(item, "phone_numbers")
     digits = [phone_digits(value) for value in phone_numbers]
     if not digits or not all(MIN_DIGITS <= len(value) <= MAX_DIGITS for value in digits):
@@ -58,7 +58,7 @@ def _degrees(location: Json, name: str, most: int) -> float:
 
 
 def _location(body: Json) -> list[Json]:
-    """Read `{latitude, longitude, name?, address?}`."""
+    """Parse `{latitude, longitude, name?, address?}`."""
     location = body.get("location")
     if location is None:
         return []
@@ -70,7 +70,7 @@ def _location(body: Json) -> list[Json]:
 
 
 async def _read_attachments(simulator: Simulator, body: Json) -> list[Json]:
-    """Everything that goes along with a text: files, contact cards, a place."""
+    """Return the attachments of a message: files, contact cards and a location."""
     files = [await store_attachment(simulator, item) for item in opt_objects(body, "attachments")]
     cards = [await _store_card(simulator, item) for item in opt_objects(body, "contacts")]
     return files + cards + _location(body)
@@ -80,7 +80,7 @@ def _timestamp(body: Json) -> int | None:
     value = opt_text(body, "timestamp")
     moment = None if value is None else from_iso(value)
     if value is not None and moment is None:
-        raise Problem("invalid_parameters", "timestamp must be written as YYYY-MM-DDTHH:MM:SS.sssZ.")
+        raise Problem("invalid_parameters", "timestamp must have the format YYYY-MM-DDTHH:MM:SS.sssZ.")
     return moment
 
 
@@ -89,7 +89,7 @@ def _event_type(body: Json) -> int | None:
     if value is not None and (
         isinstance(value, bool) or not isinstance(value, int) or value not in SYSTEM_EVENTS
     ):
-        raise Problem("invalid_parameters", "event_type must be a number from 0 to 14.")
+        raise Problem("invalid_parameters", "event_type must be an integer from 0 to 14.")
     return value
 
 
@@ -105,7 +105,9 @@ def _read_sender(simulator: Simulator, body: Json) -> str | None:
     if sender is None:
         return None
     if not isinstance(sender, dict):
-        raise Problem("invalid_parameters", "from must be an object with phone_number and name.")
+        raise Problem(
+            "invalid_parameters", "from must be an object with a phone_number and an optional name."
+        )
     return read_contact(simulator, sender)
 
 
@@ -118,7 +120,7 @@ def _find_chat(simulator: Simulator, body: Json, sender: str | None) -> Chat:
             raise not_found("chat")
         return chat
     if sender is None:
-        raise Problem("missing_parameters", "from is required, or chat_id.")
+        raise Problem("missing_parameters", "from or chat_id is required.")
     if group is None:
         return simulator.world.chat_with(account, simulator.world.contact(sender))
     if not isinstance(group, dict):
@@ -140,7 +142,7 @@ def _choose_sender(body: Json, chat: Chat, sender: str | None) -> str:
 
 
 async def write_message(request: web.Request) -> web.Response:
-    """Let a contact (or, with is_sender, the account's own phone) write."""
+    """Write a message as a contact or, with is_sender, from the account's own phone."""
     simulator = simulator_of(request)
     body = await read_json(request)
     text, event_type, overrides = opt_text(body, "text"), _event_type(body), _overrides(body)
@@ -153,7 +155,7 @@ async def write_message(request: web.Request) -> web.Response:
     sender = _choose_sender(body, chat, contact_id)
     quoted_id = find_quoted(simulator, chat, opt_text(body, "quote"))
     attachments = await _read_attachments(simulator, body)
-    simulator.world.chat(chat.id)  # Not removed while the files were stored.
+    simulator.world.chat(chat.id)  # Raises if the chat was removed while the files were stored.
     if sender not in {SELF, *chat.members}:
         chat.members.append(sender)
         simulator.world.save(chat)
@@ -173,7 +175,7 @@ def _acting_member(simulator: Simulator, body: Json, message: Message) -> str:
 
 
 async def react_to_message(request: web.Request) -> web.Response:
-    """Let a contact react; an empty value takes the reaction back."""
+    """Set a contact's reaction; an empty value removes it."""
     simulator = simulator_of(request)
     message = simulator.world.message(request.match_info["message_id"])
     body = await read_json(request)
@@ -183,7 +185,7 @@ async def react_to_message(request: web.Request) -> web.Response:
 
 
 async def edit_message(request: web.Request) -> web.Response:
-    """Let the author change a text."""
+    """Edit a text as its author."""
     simulator = simulator_of(request)
     message = simulator.world.message(request.match_info["message_id"])
     edit(simulator, message, require_text(await read_json(request), "text"))
@@ -191,7 +193,7 @@ async def edit_message(request: web.Request) -> web.Response:
 
 
 async def delete_message(request: web.Request) -> web.Response:
-    """Let the author delete a message for everyone."""
+    """Delete a message for everyone as its author."""
     simulator = simulator_of(request)
     message = simulator.world.message(request.match_info["message_id"])
     delete(simulator, message)
@@ -199,7 +201,7 @@ async def delete_message(request: web.Request) -> web.Response:
 
 
 async def expire_attachment(request: web.Request) -> web.Response:
-    """Let the provider drop an attachment: its bytes are gone for UniPile."""
+    """Expire a message's attachments: UniPile can no longer download them."""
     simulator = simulator_of(request)
     message = simulator.world.message(request.match_info["message_id"])
     for attachment in message.attachments:
@@ -209,7 +211,7 @@ async def expire_attachment(request: web.Request) -> web.Response:
 
 
 async def show_media(request: web.Request) -> web.Response:
-    """Answer with the bytes of an attachment, as the phones keep them."""
+    """Return the bytes of an attachment as stored on the phones, even if expired."""
     simulator = simulator_of(request)
     wanted = request.match_info["attachment_id"]
     owners = (item for message in simulator.world.messages.values() for item in message.attachments)

@@ -1,4 +1,4 @@
-"""Serves the phone page, the state it begins with, and what changes afterwards."""
+"""Serves the phone page, its initial state and the stream of changes."""
 
 from pathlib import Path
 
@@ -34,17 +34,17 @@ def _file(name: str) -> web.Response:
 
 
 async def show_page(_request: web.Request) -> web.Response:
-    """Show the phone page."""
+    """Serve the phone page."""
     return _file("index.html")
 
 
 async def show_asset(request: web.Request) -> web.Response:
-    """Show a script or a style of the phone page; the route lets no slash through."""
+    """Serve a script or stylesheet of the phone page; the route pattern excludes slashes."""
     return _file(request.match_info["name"])
 
 
 async def show_state(request: web.Request) -> web.Response:
-    """Show everything the phone page begins with."""
+    """Return the phone page's initial state."""
     simulator = simulator_of(request)
     world = simulator.world
     state = {
@@ -58,7 +58,7 @@ async def show_state(request: web.Request) -> web.Response:
 
 
 async def stream_changes(request: web.Request) -> web.StreamResponse:
-    """Send what changes as server-sent events, as long as the page listens."""
+    """Stream changes as server-sent events until the page disconnects."""
     live = simulator_of(request).live
     response = web.StreamResponse(
         headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}

@@ -1,4 +1,4 @@
-"""Controls of a busy day: start it, see how far it is, stop it."""
+"""Controls for the busy-day script: start it, show its progress, stop it."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ def _read_in_range(value: Any, name: str, least: float, most: float) -> float:
 
 
 async def start_script(request: web.Request) -> web.Response:
-    """Play a busy day of `{account_id, steps?, speed?, seed?}`; one that is running stops."""
+    """Start a busy day with `{account_id, steps?, speed?, seed?}`; a running one is stopped."""
     simulator, scripts = simulator_of(request), request.config_dict[SCRIPTS]
     body = await read_json(request)
     account = linked_account(simulator, require_text(body, "account_id"))
@@ -34,7 +34,7 @@ async def start_script(request: web.Request) -> web.Response:
 
 
 async def show_script(request: web.Request) -> web.Response:
-    """Show how far the day is."""
+    """Return the progress of the day."""
     return reply({"script": request.config_dict[SCRIPTS].as_json()})
 
 
