@@ -1,4 +1,4 @@
-// The business numbers: a QR code to scan, or how the number fares.
+// The business accounts: a QR code or pairing code while pairing, then the status.
 
 import { call, path } from './api.js'
 import { avatar, h } from './dom.js'
@@ -7,7 +7,7 @@ import { changed, on, shownName, state } from './state.js'
 const STATUS_LABELS = {
   OK: 'Connected',
   CONNECTING: 'Connecting…',
-  CREDENTIALS: 'Unlinked: needs a new scan',
+  CREDENTIALS: 'Disconnected: scan a new code',
   PERMISSIONS: 'Permissions missing',
   ERROR: 'Error',
   STOPPED: 'Stopped',
@@ -34,16 +34,16 @@ function draw() {
 function emptyCard() {
   return h('div', { class: 'card hint' },
     h('p', {}, h('strong', {}, 'No number is connected yet.')),
-    h('p', {}, 'In Confab open ', h('em', {}, 'Connections'), ' and connect a WhatsApp number. Its QR code then appears here, ready to be scanned.'),
+    h('p', {}, 'Open ', h('em', {}, 'Connections'), ' in Confab and connect a WhatsApp number. Its QR code then appears here, ready to scan.'),
   )
 }
 
 function qrCard(account) {
   return h('article', { class: 'card qr', 'data-testid': 'phone-waiting', 'data-account': account.id },
-    h('p', { class: 'qr-title' }, account.linked ? `${shownName(account)} wants to be linked again` : 'A number waits to be linked'),
+    h('p', { class: 'qr-title' }, account.linked ? `${shownName(account)} is waiting to be reconnected` : 'A number is waiting to be connected'),
     h('div', { class: 'viewfinder' },
       h('img', { src: `${path('accounts', account.id, 'qr.svg')}?${encodeURIComponent(account.qr_expires_at)}`, alt: 'QR code', width: '180', height: '180' })),
-    !account.linked && h('label', { class: 'check' }, h('input', { type: 'checkbox', checked: withHistory, 'data-testid': 'phone-history', onchange: (event) => (withHistory = event.target.checked) }), 'This phone has older chats'),
+    !account.linked && h('label', { class: 'check' }, h('input', { type: 'checkbox', checked: withHistory, 'data-testid': 'phone-history', onchange: (event) => (withHistory = event.target.checked) }), 'This phone has a chat history'),
     h('p', { class: 'countdown', 'data-until': account.qr_expires_at }),
     h('button', { class: 'primary big', type: 'button', 'data-testid': 'phone-scan', onclick: () => scan(account) }, 'Scan this code'),
   )
@@ -55,7 +55,7 @@ function codeCard(account) {
     class: 'card qr', 'data-testid': 'phone-waiting', 'data-account': account.id,
     onsubmit: (event) => { event.preventDefault(); submitCode(account, { pairing_code: field.value.trim() }) },
   },
-  h('p', { class: 'qr-title' }, `+${account.pairing_number} shall be linked: type the code that Confab shows`),
+  h('p', { class: 'qr-title' }, `+${account.pairing_number} is waiting to be connected: enter the code shown in Confab`),
   field,
   h('p', { class: 'countdown', 'data-until': account.qr_expires_at }),
   h('button', { class: 'primary big', type: 'submit', 'data-testid': 'phone-type-code' }, 'Link this phone'))
@@ -92,7 +92,7 @@ function countDown() {
   for (const line of box.querySelectorAll('.countdown')) {
     const seconds = Math.ceil((new Date(line.dataset.until) - Date.now()) / 1000)
     const over = seconds <= 0
-    line.textContent = over ? 'This code is too old. Ask for a new one in Confab.' : `Good for ${seconds} more second${seconds === 1 ? '' : 's'}`
+    line.textContent = over ? 'This code has expired. Request a new one in Confab.' : `Valid for ${seconds} more second${seconds === 1 ? '' : 's'}`
     const card = line.closest('.qr')
     card.classList.toggle('over', over)
     card.querySelector('button').disabled = over

@@ -1,4 +1,4 @@
-// Talks to the sandbox's control routes, and listens for what changes.
+// The client of the sandbox's control routes and of its stream of changes.
 
 import { notify } from './notices.js'
 
@@ -12,12 +12,12 @@ export async function call(method, path, body) {
   try {
     answer = await fetch(path, options)
   } catch {
-    notify('The sandbox does not answer.')
+    notify('The sandbox is not responding.')
     throw new Error('unreachable')
   }
   const content = await answer.json().catch(() => ({}))
   if (!answer.ok) {
-    notify(content.detail ?? content.title ?? `The sandbox answered ${answer.status}.`)
+    notify(content.detail ?? content.title ?? `The sandbox returned status ${answer.status}.`)
     throw new Error(content.type ?? answer.status)
   }
   return content
@@ -27,7 +27,7 @@ export const path = (...parts) => '/sandbox/' + parts.map(encodeURIComponent).jo
 
 const EVENTS = ['account', 'account_gone', 'contact', 'chat', 'chat_gone', 'message', 'typing', 'faults', 'script']
 
-// What arrives while the state is being read is kept and applied after it, so that nothing is overtaken.
+// Events that arrive while the state is loading are queued and applied after it, so that newer data is not overwritten.
 export function listen({ load, apply, linked }) {
   const source = new EventSource('/sandbox/live')
   let waiting = null

@@ -1,4 +1,4 @@
-// Behind the scenes: how UniPile's webhooks fare, and the switches that make it misbehave.
+// The Backstage panel: webhook delivery counters and fault switches.
 
 import { call, path } from './api.js'
 import { fill, h } from './dom.js'
@@ -8,31 +8,31 @@ const SWITCHES = [
   ['Webhooks', [
     ['webhooks_off', 'Send no webhooks at all'],
     ['duplicate', 'Deliver everything twice'],
-    ['reorder', 'Mix up the order'],
+    ['reorder', 'Deliver out of order'],
     ['delay_ms', 'Delay by five seconds'],
-    ['drop', 'Lose one in three for good'],
-    ['fail_first', 'Lose the first try, then retry'],
-    ['missing_keys', 'Leave optional keys out'],
+    ['drop', 'Lose one in three permanently'],
+    ['fail_first', 'Fail the first attempt, then retry'],
+    ['missing_keys', 'Omit optional keys'],
     ['unknown_keys', 'Add unknown keys'],
   ]],
   ['Sending and connecting', [
-    ['echo_before_response', 'Echo before the answer'],
-    ['no_delivered', 'Never tell “delivered”'],
-    ['no_read', 'Never tell “read”'],
-    ['send_status', 'Refuse every send (503)'],
+    ['echo_before_response', 'Send the echo before the response'],
+    ['no_delivered', 'Send no “delivered” receipts'],
+    ['no_read', 'Send no “read” receipts'],
+    ['send_status', 'Reject every send (503)'],
     ['accept_then_timeout', 'Accept sends, then hang'],
     ['stale_reads', 'Answer reads with old data'],
-    ['never_unread', 'Never say what is unread'],
-    ['auth_in_progress', 'Refuse a second QR code (425)'],
+    ['never_unread', 'Always report chats as read'],
+    ['auth_in_progress', 'Reject a second QR code (425)'],
   ]],
-  ['People and media', [
-    ['hidden_phone', 'New customers hide their number'],
-    ['lid_only', 'New chats by LID only'],
-    ['media_expired', 'All media expired'],
+  ['Contacts and media', [
+    ['hidden_phone', 'New customers hide their phone number'],
+    ['lid_only', 'New chats are identified by LID only'],
+    ['media_expired', 'All media has expired'],
   ]],
 ]
 const ON_VALUES = { duplicate: 1, reorder: 1, delay_ms: 5000, drop: 0.33, fail_first: 1, send_status: 503, accept_then_timeout: 1 }
-const ACCOUNT_ACTIONS = [['CREDENTIALS', 'Unlink the phone'], ['CONNECTING', 'Lose the network'], ['ERROR', 'Stop with an error'], ['OK', 'Bring it back']]
+const ACCOUNT_ACTIONS = [['CREDENTIALS', 'Unlink the phone'], ['CONNECTING', 'Interrupt the network'], ['ERROR', 'Stop with an error'], ['OK', 'Reconnect']]
 const REFRESH_MS = 2000
 
 const box = document.getElementById('backstage')
@@ -47,11 +47,11 @@ export function start() {
     h('div', { class: 'row' }, h('h2', {}, 'Backstage'),
       h('button', { class: 'ghost only-narrow', type: 'button', onclick: () => (layout.dataset.pane = 'list') }, 'Close')),
     h('section', { 'aria-label': 'Webhook deliveries' }, counts),
-    h('section', {}, h('h3', {}, 'The chosen number'), accountActions),
+    h('section', {}, h('h3', {}, 'Selected number'), accountActions),
     switches,
     h('section', { 'aria-live': 'polite' }, h('h3', {}, 'A busy day'), script),
-    h('section', {}, h('h3', {}, 'The world'),
-      h('button', { class: 'ghost danger', type: 'button', 'data-testid': 'phone-reset', onclick: resetWorld }, 'Start over with an empty world')))
+    h('section', {}, h('h3', {}, 'Data'),
+      h('button', { class: 'ghost danger', type: 'button', 'data-testid': 'phone-reset', onclick: resetWorld }, 'Delete all data')))
   document.getElementById('open-backstage').addEventListener('click', () => (layout.dataset.pane = 'backstage'))
   on('faults', drawSwitches)
   on('accounts', drawAccountActions)
@@ -62,7 +62,7 @@ export function start() {
 }
 
 function resetWorld() {
-  if (!confirm('Remove every number, chat and message? Webhooks stay registered.')) return
+  if (!confirm('Delete all numbers, chats and messages? Webhooks stay registered.')) return
   void call('POST', '/sandbox/reset', { keep_webhooks: true }).catch(() => null)
 }
 
@@ -86,7 +86,7 @@ async function setStatus(account, status) {
 const SPEEDS = [[60, '60×'], [300, '300×'], [2000, '2000×']]
 let speed = 300
 
-// Redrawn when it starts or ends; while it runs only the count changes, so that the buttons stay where they are.
+// Redrawn on start and end; in between only the progress is updated, so that the buttons do not move.
 function drawScript() {
   const day = state.script?.running ? state.script : null
   if (day && script.querySelector('progress')) {
@@ -118,7 +118,7 @@ async function refresh() {
   if (!answer?.ok) return
   const { webhooks, pending } = await answer.json()
   const sum = (key) => webhooks.reduce((total, webhook) => total + webhook[key], 0)
-  const figures = [['delivered', sum('delivered')], ['waiting', pending], ['failed tries', sum('failed')], ['lost', sum('lost')]]
+  const figures = [['delivered', sum('delivered')], ['waiting', pending], ['failed attempts', sum('failed')], ['lost', sum('lost')]]
   fill(counts, ...figures.map(([label, value]) => h('p', { class: value && label === 'lost' ? 'figure bad' : 'figure' }, h('strong', {}, value.toLocaleString()), h('span', {}, label))),
-    webhooks.length === 0 && h('p', { class: 'quiet' }, 'No webhook is registered: Confab will not hear of anything.'))
+    webhooks.length === 0 && h('p', { class: 'quiet' }, 'No webhook is registered: Confab will not receive any events.'))
 }

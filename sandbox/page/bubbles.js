@@ -1,4 +1,4 @@
-// One message on the phone, with its menu.
+// A message on the phone, with its menu.
 
 import { call, path } from './api.js'
 import * as composer from './composer.js'
@@ -7,7 +7,7 @@ import { changed } from './state.js'
 
 const QUICK = ['👍', '❤️', '😂', '😮', '🙏']
 const EVENTS = {
-  3: 'started this group', 4: 'changed the group’s name', 5: 'added a participant', 6: 'removed a participant',
+  3: 'started this group', 4: 'renamed the group', 5: 'added a participant', 6: 'removed a participant',
   7: 'left', 8: 'Missed voice call', 9: 'Missed video call',
 }
 
@@ -55,7 +55,7 @@ function locationLink(item) {
   return h('a', { class: 'file', href, target: '_blank', rel: 'noreferrer', 'data-testid': 'phone-location' }, icon('pin'), h('span', {}, item.name ?? `${item.latitude}, ${item.longitude}`))
 }
 
-// A popover, so that no scrolling box cuts it off; Escape and a click elsewhere close it by themselves.
+// A popover is not clipped by scroll containers; the browser closes it on Escape and outside clicks.
 function menuButton(message, mine, contact) {
   const menu = h('div', { class: 'menu', popover: 'auto', role: 'menu', ontoggle: ({ newState }) => newState === 'closed' && changed('stage') })
   const show = () => {

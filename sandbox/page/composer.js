@@ -1,4 +1,4 @@
-// Writes for the customer: text, replies, edits, pictures, files, voice notes.
+// The customer's composer: text, replies, edits, pictures, files and voice notes.
 
 import { call, path } from './api.js'
 import { summary } from './contacts.js'

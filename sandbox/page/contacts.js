@@ -1,4 +1,4 @@
-// The customers and groups of the chosen number, newest talk first.
+// The contacts and groups of the selected account, most recent chat first.
 
 import { call } from './api.js'
 import { avatar, h, when } from './dom.js'

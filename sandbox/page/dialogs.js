@@ -1,4 +1,4 @@
-// Asks for a few values in a dialog; resolves to them, or to null.
+// Prompts for values in a dialog; resolves to them, or to null if cancelled.
 
 import { h } from './dom.js'
 

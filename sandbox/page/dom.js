@@ -1,4 +1,4 @@
-// Builds elements; texts are always texts, never markup.
+// Builds elements; strings are inserted as text, never as markup.
 
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag)
@@ -12,7 +12,7 @@ export function h(tag, attributes = {}, ...children) {
   return element
 }
 
-// Leaves out what a condition has made nothing.
+// Drops null, undefined and false children.
 export function present(children) {
   return children.flat().filter((child) => child !== null && child !== undefined && child !== false)
 }
@@ -51,10 +51,10 @@ const PATHS = {
 const HUES = [166, 212, 262, 322, 18, 46, 96, 190, 290]
 
 export function avatar(name, key, extra = '') {
-  const letters = name.replace(/[^\p{L}\p{N} ]/gu, '').split(' ').filter(Boolean)
-  const initials = ((letters[0]?.[0] ?? '#') + (letters.length > 1 ? letters.at(-1)[0] : '')).toUpperCase()
+  const names = name.replace(/[^\p{L}\p{N} ]/gu, '').split(' ').filter(Boolean)
+  const initials = ((names[0]?.[0] ?? '#') + (names.length > 1 ? names.at(-1)[0] : '')).toUpperCase()
   let sum = 0
-  for (const letter of key) sum = (sum * 33 + letter.codePointAt(0)) % 99_991
+  for (const character of key) sum = (sum * 33 + character.codePointAt(0)) % 99_991
   const element = h('span', { class: `avatar ${extra}`, 'aria-hidden': 'true' }, extra === 'group' ? icon('group') : initials)
   element.style.setProperty('--hue', HUES[sum % HUES.length])
   return element

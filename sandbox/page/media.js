@@ -1,4 +1,4 @@
-// Makes a picture out of nothing, and texts out of files.
+// Draws sample pictures and encodes files as base64.
 
 export function toBase64(file) {
   return new Promise((resolve, reject) => {
@@ -9,7 +9,7 @@ export function toBase64(file) {
   })
 }
 
-// A landscape that is a little different every time.
+// A random landscape.
 export function drawPicture(name) {
   const canvas = Object.assign(document.createElement('canvas'), { width: 960, height: 640 })
   const pen = canvas.getContext('2d')

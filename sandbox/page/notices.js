@@ -1,4 +1,4 @@
-// Shows a refusal or a failure for a while.
+// Shows an error for a few seconds.
 
 import { h } from './dom.js'
 

@@ -1,4 +1,4 @@
-// The customer's phone: one chat as its contact sees it.
+// The customer's phone: a chat as its contact sees it.
 
 import { call, path } from './api.js'
 import { bubble } from './bubbles.js'
@@ -10,7 +10,7 @@ import { changed, linkedAccounts, on, openChat, phoneOwner, shownName, state } f
 const stage = document.getElementById('stage')
 const layout = document.getElementById('layout')
 const NEAR_BOTTOM_PX = 120
-// A finger's click comes a little after the finger has gone.
+// On touch screens, click fires slightly after pointerup.
 const AFTER_CLICK_MS = 300
 
 let shownKey = null
@@ -53,10 +53,10 @@ function rebuild(key, account, contact) {
 function welcome(hasAccount) {
   return h('div', { class: 'welcome' },
     h('img', { src: '/page/icon.svg', alt: '', width: '72', height: '72' }),
-    h('h2', {}, hasAccount ? 'Pick up a phone' : 'Nobody to write to yet'),
+    h('h2', {}, hasAccount ? 'Choose a customer' : 'No number is connected yet'),
     h('p', {}, hasAccount
-      ? 'Choose a customer on the left and write to the business. What you send arrives in Confab at once; what the team answers appears here.'
-      : 'This page plays the customers of a business. First connect a WhatsApp number in Confab and scan its code on the left.'))
+      ? 'Choose a customer on the left and write to the business. Your messages arrive in Confab immediately; the team’s replies appear here.'
+      : 'This page simulates the customers of a business. First connect a WhatsApp number in Confab and scan its code on the left.'))
 }
 
 function drawHead(account, contact) {
@@ -71,7 +71,7 @@ function drawHead(account, contact) {
     avatar(title, isGroup ? chat.id : account.id, isGroup ? 'group' : ''),
     h('span', { class: 'lines' }, h('strong', {}, title), h('span', { class: `sub${typing ? ' typing' : ''}` }, line)),
     isGroup ? actorChoice(chat, contact) : null,
-    h('label', { class: 'switch', title: 'A phone that is off gets nothing until it is on again' },
+    h('label', { class: 'switch', title: 'An offline phone receives its messages once it is online again' },
       h('input', { type: 'checkbox', role: 'switch', checked: contact.offline, 'data-testid': 'phone-offline', onchange: (event) => setOffline(contact, event.target.checked) }),
       h('span', {}, 'Phone offline')))
 }
@@ -99,7 +99,7 @@ function drawLog(contact) {
   if (before === 0 || wasNear || (last && !shown.has(last.id))) log.scrollTop = log.scrollHeight
 }
 
-// A phone shows what has reached it; what waits for it while it is off is not there yet.
+// A phone shows the messages delivered to it; pending ones appear once it is online.
 function visible(chat, contact) {
   const messages = [...(state.messages.get(chat?.id)?.values() ?? [])]
   return messages
@@ -116,12 +116,12 @@ function rows(messages, contact, chat) {
     day = name
     wanted.push({ id: message.id, text: JSON.stringify([message, contact.id]), make: () => bubble(message, contact, chat) })
   }
-  if (!wanted.length) wanted.push({ id: 'empty', text: '', make: () => h('li', { class: 'day' }, h('span', {}, 'Say hello: nobody has written yet')) })
+  if (!wanted.length) wanted.push({ id: 'empty', text: '', make: () => h('li', { class: 'day' }, h('span', {}, 'No messages yet')) })
   return wanted
 }
 
-// A tick must not take a button from under a pressed finger, or an open menu out of somebody's hand: the message is
-// drawn anew after the click, or once the menu is closed.
+// A receipt must not replace a button that is being pressed or close an open menu: the message is redrawn after the
+// click, or when the menu is closed.
 function isInUse(element) {
   return element.matches(':active') || element.querySelector(':popover-open') !== null
 }
@@ -149,7 +149,7 @@ async function fetchMessages(chatId) {
 
 const reading = new Set()
 
-// What is on an open, visible screen has been read.
+// Messages on a visible screen are marked as read.
 async function readIfSeen() {
   const chat = openChat()
   const contact = phoneOwner()

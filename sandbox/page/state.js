@@ -1,15 +1,15 @@
-// What the page knows, what is chosen, and who wants to hear of changes.
+// The page's data and selection, and the listeners for changes.
 
 export const state = {
   accounts: new Map(),
   contacts: new Map(),
   chats: new Map(),
-  messages: new Map(), // chat id -> Map of messages, only for chats that were opened
+  messages: new Map(), // chat id -> Map of messages, for opened chats only
   faults: {},
   script: null,
   accountId: null,
-  selection: null, // { contact } or { group }: whose phone, or which group, is on the stage
-  actor: null, // the member we play in a group
+  selection: null, // { contact } or { group } shown on the stage
+  actor: null, // the selected member of a group
   typing: new Map(),
 }
 
@@ -21,7 +21,7 @@ export function on(topic, listener) {
 
 const pendingTopics = new Set()
 
-// Many changes in one moment are drawn once. Not requestAnimationFrame: a page in the background must keep up too.
+// Batches redraws. Not with requestAnimationFrame, which is paused in background pages.
 export function changed(...topics) {
   if (pendingTopics.size === 0) {
     queueMicrotask(() => {
@@ -84,7 +84,7 @@ export function apply(event, data) {
   changed(...TOPICS[event])
 }
 
-// Keeps the choice if what was chosen still exists, and else takes the first connected number.
+// Preserves the selection if it still exists; otherwise selects the first connected account.
 function choose() {
   const linked = linkedAccounts()
   if (!linked.some((account) => account.id === state.accountId)) state.accountId = linked[0]?.id ?? null
@@ -96,7 +96,7 @@ export function linkedAccounts() {
   return [...state.accounts.values()].filter((account) => account.linked)
 }
 
-// A profile name, or the number as people write it.
+// The profile name, or the phone number with a plus sign.
 export function shownName(account) {
   return account.name === account.phone_number ? `+${account.phone_number}` : account.name
 }
@@ -116,7 +116,7 @@ export function openChat() {
   return group ? state.chats.get(group) : contact ? directChat(contact) : undefined
 }
 
-// Whose phone is on the stage.
+// The contact whose phone is on the stage.
 export function phoneOwner() {
   const { contact, group } = state.selection ?? {}
   if (contact) return state.contacts.get(contact)

@@ -140,10 +140,10 @@ async def test_a_pairing_code_is_typed_on_the_phone_it_was_made_for(
     body = {"provider": "WHATSAPP", "pairing_phone_number": "5511977770001"}
     checkpoint = (await live.api("POST", "/accounts", 201, json=body))["checkpoint"]
     card = page.get_by_test_id("phone-waiting")
-    await expect(card).to_contain_text("+5511977770001 shall be linked")
+    await expect(card).to_contain_text("+5511977770001 is waiting to be connected")
     await page.get_by_test_id("phone-code").fill("AAAA-AAAA")
     await page.get_by_test_id("phone-type-code").click()
-    await expect(page.get_by_role("alert")).to_contain_text("not the code")
+    await expect(page.get_by_role("alert")).to_contain_text("code is wrong")
     await page.get_by_test_id("phone-code").fill(checkpoint["code"].lower())
     await page.get_by_test_id("phone-code").press("Enter")
     await expect(page.get_by_test_id("phone-account")).to_have_attribute("data-status", "OK")
