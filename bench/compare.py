@@ -1,9 +1,9 @@
-"""Loads this project and the reference system with the same work, one after the other, and prints figures and ratios.
+"""Runs the same load against this project and the reference system, one after the other, and prints figures and ratios.
 
     python bench/compare.py --load FOLDER --peer FOLDER [--rounds 3] [SCENARIO …]
 
 `--load` is the folder of load.mjs and provider.mjs, `--peer` that of the reference's server.js, both after `npm ci`.
-One Postgres, one Redis and one provider serve both systems; each has a database of its own.
+Both systems share one Postgres, one Redis and one provider; each has its own database.
 """
 
 import argparse
@@ -27,9 +27,9 @@ sys.path.insert(0, str(ROOT))
 from server.embedded.children import free_port  # noqa: E402 - the path is set above
 from tests.support.services import Services, run_services  # noqa: E402
 
-# Durable, as in production: what the tests switch off is on here, for both systems alike.
+# Durable, as in production: the tests turn these off, the benchmark turns them on for both systems.
 DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
-SECRET = "bench-hook-4f1c9a7e2b6d8035"  # noqa: S105 - of this run only, on loopback
+SECRET = "bench-hook-4f1c9a7e2b6d8035"  # noqa: S105 - for this run only, on loopback
 JWT = "mX4vQ9sT2bW7nZ1cK6hR3fY8dL5gP0jA"
 SCENARIOS = {
     "ingest": [],
@@ -40,7 +40,7 @@ SCENARIOS = {
     "send": [],
     "idle": ["--sockets", "2000"],
 }
-# scenario -> (name, path into the result, True when more is better)
+# scenario -> (name, path into the result, True if higher is better)
 FIGURES: dict[str, list[tuple[str, tuple[str, ...], bool]]] = {
     "ingest": [
         ("acknowledged/s", ("acknowledged_per_s",), True),
@@ -70,7 +70,7 @@ for figures in FIGURES.values():
 
 @contextmanager
 def running(command: list[str], cwd: Path, environment: dict[str, str], health: str) -> Iterator[int]:
-    """A server process that answers at `health`; yields its pid."""
+    """Run a server until the block ends; yields its pid once `health` responds."""
     log = Path(tempfile.mkdtemp(prefix="confab-bench-")) / "log"
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -93,12 +93,12 @@ def _wait_for(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
             if process.poll() is not None:
                 raise SystemExit(log.read_text()[-2000:]) from None
             time.sleep(0.1)
-    raise SystemExit(f"nothing answers at {url}: {log.read_text()[-2000:]}")
+    raise SystemExit(f"no response from {url}: {log.read_text()[-2000:]}")
 
 
 @contextmanager
 def system(name: str, services: Services, peer: Path, provider: str) -> Iterator[tuple[str, str, int]]:
-    """One of the two systems with an empty database; yields (url, database url, pid)."""
+    """Run one of the two systems with an empty database; yields (url, database url, pid)."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     database = services.create_database(template=None)
@@ -129,7 +129,7 @@ def system(name: str, services: Services, peer: Path, provider: str) -> Iterator
 def measure(
     load: Path, target: str, scenario: str, url: str, database: str, pid: int, seconds: int
 ) -> dict[str, Any]:
-    """Run load.mjs once and read its line; adds the server's peak and present memory in MiB."""
+    """Run load.mjs once and parse its result; adds the server's CPU seconds and its current and peak memory in MiB."""
     command = ["node", "load.mjs", target, scenario.split("-")[0], "--url", url, "--database", database]
     command += ["--secret", SECRET, "--seconds", str(seconds), "--pids", str(pid), *SCENARIOS[scenario]]
     before = cpu_seconds(pid)
@@ -147,7 +147,7 @@ def measure(
 
 
 def cpu_seconds(pid: int) -> float:
-    """What the server's process has used of all cores: comparable also where the load generator is the bottleneck."""
+    """CPU time of the server process on all cores; comparable even if the load generator is the bottleneck."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
@@ -160,7 +160,7 @@ def pick(result: dict[str, Any], path: tuple[str, ...]) -> float | None:
 
 
 def report(scenario: str, results: dict[str, list[dict[str, Any]]]) -> None:
-    """A line a figure: the medians of both with their spread, and ours as a multiple of the peer's."""
+    """Print one line per figure: both medians with their ranges, and ours as a multiple of the peer's."""
     for name, path, _ in FIGURES[scenario]:
         columns = {}
         for target, runs in results.items():
@@ -192,7 +192,7 @@ def main() -> None:
     parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help=", ".join(SCENARIOS))
     options = parser.parse_args()
     if not shutil.which("node"):
-        raise SystemExit("node is missing: the load generator and the reference run on it.")
+        raise SystemExit("node is not installed; the load generator and the reference require it.")
     provider_port = free_port()
     provider = f"http://127.0.0.1:{provider_port}"
     serve_provider = ["node", "provider.mjs", "--port", str(provider_port)]

@@ -1,10 +1,10 @@
-"""What fan-out costs when a server does nothing but write: the least that any can reach with this load generator.
+"""Measures the minimum cost of fan-out: a server that only writes, the lower bound for this load generator.
 
     python bench/floor.py --load FOLDER [--sockets 1000] [--messages 100]
 
-Prints the same figures as load.mjs's `fanout`: from the post to the first and to the last of the sockets' frames. The
-server has its frame ready, knows nothing of rooms, Redis or Postgres, and calls write() once a socket. `--load` is the
-folder of load.mjs, after `npm ci`: the sockets are opened and read with its packages, as load.mjs does it.
+Prints the same figures as load.mjs's `fanout`: the time from the POST to the first and to the last socket's frame. The
+server has a prebuilt frame and no rooms, Redis or Postgres, and calls write() once per socket. `--load` is the folder
+of load.mjs, after `npm ci`: the sockets are opened and read with its packages, as in load.mjs.
 """
 
 import argparse
@@ -16,7 +16,7 @@ import subprocess
 import threading
 from pathlib import Path
 
-# As long as one of our `message:new` frames.
+# The size of a typical `message:new` frame.
 BODY = b'{"event":"message:new","data":{"body":"' + b"x" * 640 + b'"}}'
 FRAME = bytes([0x81, 126]) + len(BODY).to_bytes(2, "big") + BODY
 MAGIC = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455, section 1.3
@@ -50,7 +50,7 @@ process.exit(0)
 
 
 def serve(listener: socket.socket) -> None:
-    """Take sockets until the one that posts comes, then write a frame to each whenever it does."""
+    """Accept sockets until the first POST, then broadcast a frame for each POST."""
     sockets: list[socket.socket] = []
     while True:
         connection = listener.accept()[0]
@@ -72,7 +72,7 @@ def serve(listener: socket.socket) -> None:
 
 
 def broadcast(poster: socket.socket, sockets: list[socket.socket]) -> None:
-    """Answer each post after the writes, and take the next; the caller's going away is the end."""
+    """Respond to each POST after writing all frames; ends when the poster disconnects."""
     descriptors = [connection.fileno() for connection in sockets]
     more = b"POST"
     while more:

@@ -1,6 +1,6 @@
-"""Measures what searching costs: `python -m bench.search_cost`, on a Postgres of its own that is gone afterwards.
+"""Measures the latency of search: `python -m bench.search_cost`, on a temporary Postgres.
 
-100,000 messages in 5,000 chats of one number, each with a contact; the words are written, then every query is asked.
+100,000 messages in 5,000 chats of one account, each with a contact; their tokens are indexed, then each query is run.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ TOKENS = [
 
 
 async def fill(cursor: Cursor, account_id: int) -> None:
-    """The rows, by statements of their own; what a person writes is drawn from a few hundred words."""
+    """Insert the rows directly; texts are drawn from a vocabulary of a few hundred tokens."""
     contact_names = [
         f"{random.choice(NAMES).title()} {random.choice(TOKENS).title()} {n}" for n in range(CHATS)
     ]
@@ -60,14 +60,14 @@ STATEMENTS = (
 
 
 async def write_all(database: Database, account_id: int) -> float:
-    """Make everything searchable; returns the seconds it took."""
+    """Index all messages; returns the seconds it took."""
     begun = time.perf_counter()
     while not await database.write(search_index.write_tokens, account_id, PAGE):
         pass
     return time.perf_counter() - begun
 
 
-async def ask(name: str, query: Callable[[str], Awaitable[object]], wanted: list[str]) -> None:
+async def time_query(name: str, query: Callable[[str], Awaitable[object]], wanted: list[str]) -> None:
     times = []
     for text in wanted * (ROUNDS // len(wanted)):
         begun = time.perf_counter()
@@ -78,27 +78,33 @@ async def ask(name: str, query: Callable[[str], Awaitable[object]], wanted: list
 
 
 async def main() -> None:
-    """Fill, write, ask."""
+    """Insert the data, index it and run the queries."""
     random.seed(7)
     async with running() as stack:
         database, agent = stack.app[DATABASE], await sign_in_demo_user(stack)
         account_id, user_id = await make_account(stack, agent), agent.user_id
         await database.write(fill, account_id)
         seconds = await write_all(database, account_id)
-        print(f"words of {MESSAGES:,} messages      {seconds:.1f} s, {MESSAGES / seconds:,.0f} a second")
+        print(f"indexed {MESSAGES:,} messages        {seconds:.1f} s, {MESSAGES / seconds:,.0f} per second")
         await database.write(analyze)
         names, tokens = (
-            ["hana", "tomas", "samira rio", "nobody"],
+            ["hana", "tomas", "samira rio", "unknown"],
             ["bator", "gemen", "lio rata", "b", "nothing"],
         )
-        await ask("people by name", lambda text: database.read(search.find_contacts, user_id, text), names)
-        await ask(
-            "people by number", lambda text: database.read(search.find_contacts, user_id, text), ["+4900 12"]
+        await time_query(
+            "contacts by name", lambda text: database.read(search.find_contacts, user_id, text), names
         )
-        await ask("chats by name", lambda text: database.read(search.find_chats, user_id, text), names)
+        await time_query(
+            "contacts by number",
+            lambda text: database.read(search.find_contacts, user_id, text),
+            ["+4900 12"],
+        )
+        await time_query("chats by name", lambda text: database.read(search.find_chats, user_id, text), names)
         for token in tokens:
-            await ask(f"messages with {token}", lambda text: find_messages(database, user_id, text), [token])
-        await ask(
+            await time_query(
+                f"messages with {token}", lambda text: find_messages(database, user_id, text), [token]
+            )
+        await time_query(
             "GET /api/search", lambda text: agent.ok("GET", f"/api/search?q={text}"), ["hana", "bator", "b"]
         )
 

@@ -1,9 +1,9 @@
-"""Holds thousands of idle sockets, kills the instance, and times until all are back, signed in and joined.
+"""Opens thousands of idle sockets, kills the instance, and measures the time until all have reconnected and joined.
 
     python bench/storm.py [--sockets 5000]
 
-One web process with an embedded worker on a durable Postgres and a Redis of its own; the clients come back as browsers
-do: at a random moment of a window that doubles from half a second to ten.
+One web process with an embedded worker on its own durable Postgres and Redis; the clients reconnect as browsers do:
+after a random delay with backoff, within a window that doubles from half a second to ten.
 """
 
 import argparse
@@ -33,7 +33,7 @@ FIRST_WINDOW, LAST_WINDOW = 0.5, 10.0
 
 
 def start(services: Services, database: str, port: int, provider: str) -> "Popen[bytes]":
-    """One instance, answering at `port` soon."""
+    """Start an instance on `port`."""
     settings = {
         "PORT": str(port),
         "DATABASE_URL": database,
@@ -50,13 +50,13 @@ def start(services: Services, database: str, port: int, provider: str) -> "Popen
 
 
 def resident_kib(pid: int) -> int:
-    """Memory of a process."""
+    """Resident memory of a process in KiB."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
 
 
 class Browser:
-    """One socket that comes back by itself."""
+    """One socket that reconnects automatically."""
 
     def __init__(self, session: aiohttp.ClientSession, url: str, signed_in: dict[str, Any]) -> None:
         self._session, self._url, self._signed_in = session, url, signed_in
@@ -91,7 +91,7 @@ class Browser:
                 if frame.get("ack") == 2 and frame["ok"]:
                     return socket
                 if frame.get("ok") is False:
-                    raise OSError("refused")
+                    raise OSError("rejected")
 
 
 async def wait_until_up(session: aiohttp.ClientSession, url: str) -> None:
@@ -129,7 +129,7 @@ async def measure(services: Services, count: int) -> None:
             print(f"opened {count} sockets in {time.perf_counter() - begun:.1f} s")
             await asyncio.sleep(3)
             opened = resident_kib(process.pid)
-            print(f"held: {opened / 1024:.0f} MiB, {(opened - empty) / count:.1f} KiB a socket")
+            print(f"idle: {opened / 1024:.0f} MiB, {(opened - empty) / count:.1f} KiB per socket")
             process.kill()
             process.wait()
             for browser in browsers:
@@ -137,7 +137,9 @@ async def measure(services: Services, count: int) -> None:
             begun = time.perf_counter()
             process = start(services, database, port, provider)
             await asyncio.gather(*(browser.is_back.wait() for browser in browsers))
-            print(f"all back {time.perf_counter() - begun:.1f} s after the kill, the start included")
+            print(
+                f"all reconnected {time.perf_counter() - begun:.1f} s after the kill, including the restart"
+            )
             for task in tasks:
                 task.cancel()
     finally:

@@ -1,11 +1,11 @@
-"""Times what a stranger may learn people's addresses by: signing in, and asking for a link to a new password.
+"""Measures timing side channels that could reveal registered addresses: sign-in and password reset requests.
 
     python bench/timing.py [--rounds 400]
 
-One web process with an embedded worker, as it is shipped, with its limits, on a Postgres and a Redis of its own and
-beside a mail server. Addresses of people with a password, invited ones, disabled ones and nobody's are asked for in
-turns, in an order drawn anew for each round. What is told of each kind against nobody's: the difference of the medians
-with its 95 % interval (bootstrap), and how likely one of them is slower (0.5: no difference) with the p of a rank test.
+One web process with an embedded worker, as shipped, with its rate limits, on its own Postgres and Redis and with a mail
+server. Addresses of users with a password, invited users, disabled users and unknown addresses are requested in turn,
+in a random order per round. Reports for each kind compared with unknown addresses: the difference of the medians with
+its 95 % interval (bootstrap), and the probability of being slower (0.5: no difference) with the p of a rank test.
 """
 
 import argparse
@@ -37,9 +37,9 @@ from tests.support.mailbox import Mailbox, delivering  # noqa: E402
 from tests.support.services import Services, run_services  # noqa: E402
 
 KINDS = ("known", "invited", "disabled", "unknown")
-# Each address is asked for fewer times than it is limited to.
+# Requests per address, below the rate limit per address.
 PER_ADDRESS = {"login": 8, "forgot": 2}
-# Asking takes a tenth of the time that a password does.
+# Reset requests per sign-in: they take a tenth of the time of a password check.
 TURNS = {"login": 1, "forgot": 4}
 RESAMPLES = 2_000
 Times = dict[str, list[float]]
@@ -56,7 +56,7 @@ def settings_of(services: Services, database: str, port: int, mail_port: int) ->
         "JWT_SECRET": "bench-jwt-0f8e1c7a95d24b63a1c20f8e1c7a",
         "SMTP_URL": f"smtp://127.0.0.1:{mail_port}?starttls=never",
         "CONFAB_MAIL_SENDER": "inbox@x.example",
-        # Each request comes from an address of its own, so that no limit by address is reached.
+        # Each request has its own client address, so that no limit per client address is reached.
         "CONFAB_WEB_TRUSTED_PROXIES": "127.0.0.1",
         "CONFAB_LOG_LEVEL": "error",
         "DATA_DIR": tempfile.mkdtemp(prefix="confab-timing-"),
@@ -64,12 +64,12 @@ def settings_of(services: Services, database: str, port: int, mail_port: int) ->
 
 
 def address_of(kind: str, index: int) -> str:
-    """All of one length; nobody's are as many and as often asked for as the others."""
+    """Return an e-mail address; all have the same length, so that only the kind differs."""
     return f"{kind:-<9}{index:05}@example.com"
 
 
 def insert_users(database: str, count: int) -> None:
-    """Everybody but nobody, by one statement; the password is hashed as the server does it."""
+    """Insert the users of all kinds but unknown, with the server's password hasher."""
     password_hash = HASHER.hash("correct horse")
     rows = [
         (address_of(kind, n), None if kind == "invited" else password_hash, kind != "disabled")
@@ -94,7 +94,7 @@ def serve_mail(port: int) -> None:
 
 @contextmanager
 def running(count: int) -> Iterator[str]:
-    """The address of a Confab in a process of its own."""
+    """Run Confab in its own process; yields its URL."""
     port, mail_port = free_port(), free_port()
     mail = multiprocessing.Process(target=serve_mail, args=(mail_port,), daemon=True)
     with run_services() as services:
@@ -112,8 +112,10 @@ def running(count: int) -> Iterator[str]:
             mail.terminate()
 
 
-async def ask(session: aiohttp.ClientSession, url: str, what: str, email: str) -> tuple[float, float]:
-    """Milliseconds of the request, and of one to /health right after it, which the same process answers."""
+async def time_request(
+    session: aiohttp.ClientSession, url: str, what: str, email: str
+) -> tuple[float, float]:
+    """Return the milliseconds of the request, and of one to /health right after it in the same process."""
     body = {"email": email} | ({"password": "wrong horse"} if what == "login" else {})
     headers = {"X-Confab": "1", "X-Forwarded-For": f"198.18.{random.randrange(256)}.{random.randrange(256)}"}
     begun = time.perf_counter()
@@ -125,25 +127,27 @@ async def ask(session: aiohttp.ClientSession, url: str, what: str, email: str) -
     ended = time.perf_counter()
     wanted = 401 if what == "login" else 204
     if answer.status != wanted:
-        raise SystemExit(f"{what} of {email} was answered {answer.status}")
+        raise SystemExit(f"{what} of {email} returned {answer.status}")
     return (between - begun) * 1000, (ended - between) * 1000
 
 
 async def measure(url: str, what: str, rounds: int) -> dict[str, Times]:
-    """What was asked -> the times of each kind."""
+    """Return the times of each kind, by request."""
     times: dict[str, Times] = {name: {kind: [] for kind in KINDS} for name in (what, f"after {what}")}
     async with aiohttp.ClientSession() as session:
         await wait_until_up(session, url)
         for turn in range(rounds):
             for kind in random.sample(KINDS, len(KINDS)):
-                took, after = await ask(session, url, what, address_of(kind, turn // PER_ADDRESS[what]))
+                took, after = await time_request(
+                    session, url, what, address_of(kind, turn // PER_ADDRESS[what])
+                )
                 times[what][kind].append(took)
                 times[f"after {what}"][kind].append(after)
     return times
 
 
 def interval(these: Sequence[float], others: Sequence[float]) -> tuple[float, float]:
-    """Within which the difference of the medians is in 95 of 100 resamples."""
+    """Return the 95 % bootstrap interval of the difference of the medians."""
     found = sorted(
         statistics.median(random.choices(these, k=len(these)))
         - statistics.median(random.choices(others, k=len(others)))
@@ -153,7 +157,7 @@ def interval(these: Sequence[float], others: Sequence[float]) -> tuple[float, fl
 
 
 def rank_test(these: Sequence[float], others: Sequence[float]) -> tuple[float, float]:
-    """Mann and Whitney's: (how likely one of these takes longer than one of the others, p)."""
+    """Mann-Whitney test: (probability that one of these takes longer than one of the others, p)."""
     ranks = {value: rank for rank, value in enumerate(sorted([*these, *others]), 1)}
     n, m = len(these), len(others)
     u = sum(ranks[value] for value in these) - n * (n + 1) / 2
@@ -163,7 +167,7 @@ def rank_test(these: Sequence[float], others: Sequence[float]) -> tuple[float, f
 
 def show(name: str, times: Times) -> None:
     unknown = times["unknown"]
-    print(f"\n{name}: unknown: median {statistics.median(unknown):.3f} ms of {len(unknown)}")
+    print(f"\n{name}: unknown addresses: median {statistics.median(unknown):.3f} ms of {len(unknown)}")
     print(f"{'':<10}{'median':>9}{'difference':>12}{'95 %':>20}{'slower':>9}{'p':>8}")
     for kind in KINDS[:-1]:
         median, (low, high) = statistics.median(times[kind]), interval(times[kind], unknown)
@@ -182,13 +186,13 @@ def main() -> None:
         "--rounds",
         type=int,
         default=400,
-        help="sign-ins of each kind, and four times as many other requests (%(default)s)",
+        help="sign-ins of each kind; reset requests are four times as many (%(default)s)",
     )
-    parser.add_argument("--json", type=Path, help="write all times here too")
+    parser.add_argument("--json", type=Path, help="file to write all times to")
     given = parser.parse_args()
     found: dict[str, Times] = {}
     for what in ("login", "forgot"):
-        # A server of its own for each: what one leaves to be done does not touch the other.
+        # Each on its own server, so that leftover background work of one does not affect the other.
         rounds = given.rounds * TURNS[what]
         with running(rounds // PER_ADDRESS[what] + 1) as url:
             found |= asyncio.run(measure(url, what, rounds))

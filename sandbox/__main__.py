@@ -56,7 +56,7 @@ def read_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
         "--webhook-retries",
         type=delays,
         default=DEFAULTS.webhook_retries,
-        help="seconds between webhook attempts",
+        help="seconds between attempts (default 2,10,30,120,600)",
     )
     return parser.parse_args(arguments)
 

@@ -55,7 +55,7 @@ class Faults:
     no_delivered: bool = False
     no_read: bool = False
     null_message_id: bool = False
-    # Answers of the API
+    # API responses
     send_status: int | str | None = None
     send_probability: float = 1.0
     accept_then_timeout: float = 0.0
@@ -100,38 +100,38 @@ def parse_faults(body: Json, current: Faults | None = None) -> Faults:
     if unknown:
         raise Problem("invalid_parameters", f"There is no switch {', '.join(unknown)}.")
     values = {} if current is None else {name: getattr(current, name) for name in known}
-    return Faults(**values | {name: _read(name, value) for name, value in body.items()})
+    return Faults(**values | {name: _parse_switch(name, value) for name, value in body.items()})
 
 
-def _read(name: str, value: Any) -> Any:
+def _parse_switch(name: str, value: Any) -> Any:
     if name == "routes":
-        return _routes(value)
+        return _parse_routes(value)
     if name == "send_status":
-        return None if value is None else _status(value)
+        return None if value is None else _parse_status(value)
     if name == "seed":
-        return None if value is None else _whole(name, value, 2**63)
+        return None if value is None else _parse_int(name, value, 2**63)
     if name in INTEGERS:
-        return _whole(name, value, INTEGERS[name])
+        return _parse_int(name, value, INTEGERS[name])
     if isinstance(getattr(Faults(), name), float):
-        return _probability(name, value)
+        return _parse_probability(name, value)
     if not isinstance(value, bool):
         raise Problem("invalid_parameters", f"{name} must be true or false.")
     return value
 
 
-def _whole(name: str, value: Any, most: int) -> int:
+def _parse_int(name: str, value: Any, most: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
         raise Problem("invalid_parameters", f"{name} must be an integer from 0 to {most}.")
     return value
 
 
-def _probability(name: str, value: Any) -> float:
+def _parse_probability(name: str, value: Any) -> float:
     if not isinstance(value, int | float) or not 0 <= value <= 1:
         raise Problem("invalid_parameters", f"{name} must be a number from 0 to 1.")
     return float(value)
 
 
-def _status(value: Any) -> int | str:
+def _parse_status(value: Any) -> int | str:
     if value == "hang":
         return "hang"
     if isinstance(value, bool) or not isinstance(value, int) or value not in ROUTE_STATUSES:
@@ -139,27 +139,29 @@ def _status(value: Any) -> int | str:
     return value
 
 
-def _text(name: str, value: Any) -> str:
+def _parse_text(name: str, value: Any) -> str:
     if not isinstance(value, str) or not value:
         raise Problem("invalid_parameters", f"{name} must be a non-empty string.")
     return value
 
 
-def _routes(value: Any) -> list[RouteFault]:
+def _parse_routes(value: Any) -> list[RouteFault]:
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
         raise Problem("invalid_parameters", "routes must be a list of objects.")
-    return [_route(item) for item in value]
+    return [_parse_route(item) for item in value]
 
 
-def _route(item: Json) -> RouteFault:
+def _parse_route(item: Json) -> RouteFault:
     unknown = sorted(set(item) - {entry.name for entry in fields(RouteFault)})
     if unknown:
         raise Problem("invalid_parameters", f"A route fault has no {', '.join(unknown)}.")
-    rule = RouteFault(_text("method", item.get("method", "*")), _text("path", item.get("path", "*")))
-    rule.status = _status(item.get("status", 503))
-    rule.kind = None if item.get("kind") is None else _text("kind", item["kind"])
-    rule.probability = _probability("probability", item.get("probability", 1.0))
-    rule.times = None if item.get("times") is None else _whole("times", item["times"], 1_000_000)
+    rule = RouteFault(
+        _parse_text("method", item.get("method", "*")), _parse_text("path", item.get("path", "*"))
+    )
+    rule.status = _parse_status(item.get("status", 503))
+    rule.kind = None if item.get("kind") is None else _parse_text("kind", item["kind"])
+    rule.probability = _parse_probability("probability", item.get("probability", 1.0))
+    rule.times = None if item.get("times") is None else _parse_int("times", item["times"], 1_000_000)
     if not isinstance(item.get("accepted", False), bool):
         raise Problem("invalid_parameters", "accepted must be true or false.")
     rule.accepted = item.get("accepted", False)

@@ -1,4 +1,4 @@
-"""Delivers events to the registered webhooks: only a timely 200 succeeds, after five growing retries they are lost."""
+"""Delivers events to the registered webhooks: a 200 in time, or five retries with growing delays, then lost."""
 
 import asyncio
 import contextlib
@@ -78,7 +78,7 @@ class Dispatcher:
         )
         for delivery in unfinished:
             self._schedule_retry(delivery)
-        self._start(self._retry_loop())
+        self._spawn(self._retry_loop())
 
     async def close(self) -> None:
         """Stop; pending deliveries are saved for the next start."""
@@ -106,7 +106,7 @@ class Dispatcher:
     def submit(self, webhook: Webhook, lane: str, body: Json) -> None:
         """Queue an event for a webhook, unless the faults drop it."""
         if self._dice.is_dropped():
-            self._count(webhook, "lost")
+            self._increment(webhook, "lost")
             return
         text = dump(body)
         for _ in range(2 if self._dice.falls(self._dice.faults.duplicate) else 1):
@@ -125,7 +125,7 @@ class Dispatcher:
 
     def call(self, url: str, body: Json) -> None:
         """POST JSON once in the background, without retries."""
-        self._start(self._call(url, body))
+        self._spawn(self._call(url, body))
 
     async def _call(self, url: str, body: Json) -> None:
         try:
@@ -147,7 +147,7 @@ class Dispatcher:
             self._lanes[key].append(delivery)
         else:
             self._lanes[key] = deque([delivery])
-            self._start(self._run_lane(key, pause))
+            self._spawn(self._run_lane(key, pause))
 
     async def _run_lane(self, key: tuple[str, str], pause: float) -> None:
         lane = self._lanes[key]
@@ -155,14 +155,14 @@ class Dispatcher:
             delivery = lane[0]
             if pause:
                 await asyncio.sleep(pause)
-            await self._try(delivery)
+            await self._attempt_delivery(delivery)
             self._first_tries.pop(delivery.id).set_result(None)
             # A concurrent reset may have emptied the lane.
             if lane and lane[0] is delivery:
                 lane.popleft()
         del self._lanes[key]
 
-    async def _try(self, delivery: Delivery) -> None:
+    async def _attempt_delivery(self, delivery: Delivery) -> None:
         webhook = self._world.webhooks.get(delivery.webhook_id)
         if webhook is None:
             self._archive.drop(delivery)
@@ -171,7 +171,7 @@ class Dispatcher:
         async with slot:
             delivery.tries += 1
             outcome = await self._post(webhook, delivery)
-        self._record(webhook, delivery, outcome)
+        self._record_outcome(webhook, delivery, outcome)
 
     async def _post(self, webhook: Webhook, delivery: Delivery) -> str:
         if delivery.tries <= self._dice.faults.fail_first:
@@ -193,24 +193,24 @@ class Dispatcher:
         except (aiohttp.ClientError, OSError, ValueError) as error:
             return type(error).__name__
 
-    def _record(self, webhook: Webhook, delivery: Delivery, outcome: str) -> None:
+    def _record_outcome(self, webhook: Webhook, delivery: Delivery, outcome: str) -> None:
         event = json.loads(delivery.body).get("event", "account_status")
         self.log.append(Attempt(webhook.id, delivery.id, delivery.tries, outcome, str(event)))
         if outcome == "200":
-            self._count(webhook, "delivered")
+            self._increment(webhook, "delivered")
             self._archive.drop(delivery)
             return
-        self._count(webhook, "failed")
+        self._increment(webhook, "failed")
         if delivery.tries > len(self._settings.webhook_retries):
             log.warning("webhook %s lost an event after %d attempts: %s", webhook.id, delivery.tries, outcome)
-            self._count(webhook, "lost")
+            self._increment(webhook, "lost")
             self._archive.drop(delivery)
             return
         delivery.due = self._settings.clock() + self._settings.webhook_retries[delivery.tries - 1]
         self._archive.save(delivery)
         self._schedule_retry(delivery)
 
-    def _count(self, webhook: Webhook, counter: str) -> None:
+    def _increment(self, webhook: Webhook, counter: str) -> None:
         setattr(webhook, counter, getattr(webhook, counter) + 1)
         if webhook.id in self._world.webhooks:
             self._archive.save(webhook)
@@ -227,14 +227,14 @@ class Dispatcher:
             while self._retries and self._retries[0][0] <= now:
                 delivery = self._waiting.pop(heapq.heappop(self._retries)[1], None)
                 if delivery is not None:
-                    self._start(self._try(delivery))
+                    self._spawn(self._attempt_delivery(delivery))
             pause = self._retries[0][0] - now if self._retries else None
             # Not wait_for: in Python 3.11 it can swallow a cancellation that coincides with the completion.
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._retry_wanted.wait()
 
-    def _start(self, work: Any) -> None:
+    def _spawn(self, work: Any) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -50,14 +50,14 @@ async def _store_card(simulator: Simulator, item: Json) -> Json:
     return attachment
 
 
-def _degrees(location: Json, name: str, most: int) -> float:
+def _read_degrees(location: Json, name: str, most: int) -> float:
     value = location.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float) or not -most <= value <= most:
         raise Problem("invalid_parameters", f"{name} must be a number from -{most} to {most}.")
     return value
 
 
-def _location(body: Json) -> list[Json]:
+def _read_location(body: Json) -> list[Json]:
     """Parse `{latitude, longitude, name?, address?}`."""
     location = body.get("location")
     if location is None:
@@ -65,7 +65,7 @@ def _location(body: Json) -> list[Json]:
     if not isinstance(location, dict):
         raise Problem("invalid_parameters", "location must be an object with latitude and longitude.")
     name, address = opt_text(location, "name", most=200), opt_text(location, "address", most=500)
-    latitude, longitude = _degrees(location, "latitude", 90), _degrees(location, "longitude", 180)
+    latitude, longitude = _read_degrees(location, "latitude", 90), _read_degrees(location, "longitude", 180)
     return [describe_location(latitude, longitude, name, address)]
 
 
@@ -73,10 +73,10 @@ async def _read_attachments(simulator: Simulator, body: Json) -> list[Json]:
     """Return the attachments of a message: files, contact cards and a location."""
     files = [await store_attachment(simulator, item) for item in opt_objects(body, "attachments")]
     cards = [await _store_card(simulator, item) for item in opt_objects(body, "contacts")]
-    return files + cards + _location(body)
+    return files + cards + _read_location(body)
 
 
-def _timestamp(body: Json) -> int | None:
+def _read_timestamp(body: Json) -> int | None:
     value = opt_text(body, "timestamp")
     moment = None if value is None else from_iso(value)
     if value is not None and moment is None:
@@ -84,7 +84,7 @@ def _timestamp(body: Json) -> int | None:
     return moment
 
 
-def _event_type(body: Json) -> int | None:
+def _read_event_type(body: Json) -> int | None:
     value: Any = body.get("event_type")
     if value is not None and (
         isinstance(value, bool) or not isinstance(value, int) or value not in SYSTEM_EVENTS
@@ -93,7 +93,7 @@ def _event_type(body: Json) -> int | None:
     return value
 
 
-def _overrides(body: Json) -> Json:
+def _read_overrides(body: Json) -> Json:
     value = body.get("webhook_overrides") or {}
     if not isinstance(value, dict):
         raise Problem("invalid_parameters", "webhook_overrides must be an object.")
@@ -145,8 +145,8 @@ async def write_message(request: web.Request) -> web.Response:
     """Write a message as a contact or, with is_sender, from the account's own phone."""
     simulator = simulator_of(request)
     body = await read_json(request)
-    text, event_type, overrides = opt_text(body, "text"), _event_type(body), _overrides(body)
-    timestamp, unsupported = _timestamp(body), opt_bool(body, "unsupported")
+    text, event_type, overrides = opt_text(body, "text"), _read_event_type(body), _read_overrides(body)
+    timestamp, unsupported = _read_timestamp(body), opt_bool(body, "unsupported")
     has_more = any(body.get(name) for name in ("attachments", "contacts", "location"))
     if not (text or has_more or unsupported) and event_type is None:
         raise Problem("missing_parameters", "A message needs a text, an attachment or an event_type.")

@@ -24,7 +24,7 @@ HEADERS = {
 }
 
 
-def _file(name: str) -> web.Response:
+def _page_response(name: str) -> web.Response:
     path = FOLDER / name
     if path.suffix not in TYPES or not path.is_file():
         raise not_found("page")
@@ -35,12 +35,12 @@ def _file(name: str) -> web.Response:
 
 async def show_page(_request: web.Request) -> web.Response:
     """Serve the phone page."""
-    return _file("index.html")
+    return _page_response("index.html")
 
 
 async def show_asset(request: web.Request) -> web.Response:
     """Serve a script or stylesheet of the phone page; the route pattern excludes slashes."""
-    return _file(request.match_info["name"])
+    return _page_response(request.match_info["name"])
 
 
 async def show_state(request: web.Request) -> web.Response:
