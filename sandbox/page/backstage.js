@@ -26,7 +26,7 @@ const SWITCHES = [
     ['auth_in_progress', 'Reject a second QR code (425)'],
   ]],
   ['Contacts and media', [
-    ['hidden_phone', 'New customers hide their phone number'],
+    ['hidden_phone', 'New customers hide their number'],
     ['lid_only', 'New chats are identified by LID only'],
     ['media_expired', 'All media has expired'],
   ]],
