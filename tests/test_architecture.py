@@ -130,7 +130,7 @@ def test_a_module_without_an_opening_sentence_is_found(text: str) -> None:
         ("server.app", 'X = "confab: the port is taken"'),
     ],
 )
-def test_a_kept_rule_is_left_in_peace(name: str, text: str) -> None:
+def test_code_within_the_rules_passes(name: str, text: str) -> None:
     assert broken(Module.parse(name, GOOD + text)) == []
 
 

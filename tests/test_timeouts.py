@@ -58,7 +58,7 @@ def pytest_asyncio_loop_factories(config, item):
 
 
 @pytest.mark.system
-def test_what_never_ends_fails_and_the_rest_goes_on(tmp_path: Path) -> None:
+def test_a_hanging_test_fails_and_the_others_continue(tmp_path: Path) -> None:
     file = tmp_path / "test_endless.py"
     file.write_text(TESTS)
     (tmp_path / "conftest.py").write_text(CONFTEST)
@@ -74,7 +74,7 @@ def test_what_never_ends_fails_and_the_rest_goes_on(tmp_path: Path) -> None:
     assert ran.stdout.count("test_endless.py:9 wait_for_ever") >= 2
 
 
-def test_what_waits_for_a_row_in_the_tests_own_thread_is_ended_by_postgres(database_url: str) -> None:
+def test_postgres_ends_a_row_lock_wait_in_the_test_thread(database_url: str) -> None:
     with closing(psycopg2.connect(database_url)) as connection, connection.cursor() as cursor:
         cursor.execute("show lock_timeout")
         assert cursor.fetchone() == ("20s",)

@@ -23,7 +23,7 @@ async def check_filters_are_paired(page: Page) -> None:
 
 
 @pytest.mark.parametrize("look", LOOKS)
-async def test_an_owner_reads_filters_and_takes_the_log_along(
+async def test_an_owner_reads_filters_and_downloads_the_audit_log(
     demo: Stack, windows: Windows, look: str
 ) -> None:
     await connect_number(demo)
@@ -51,7 +51,7 @@ async def test_an_owner_reads_filters_and_takes_the_log_along(
     await check_screen(page)
 
 
-async def test_nobody_else_sees_that_there_is_one(demo: Stack, windows: Windows) -> None:
+async def test_other_roles_do_not_see_the_audit_page(demo: Stack, windows: Windows) -> None:
     await sign_in_as(demo, "owner")  # the team keeps one
     await set_role(demo, await sign_in_demo_user(demo), "agent")
     inbox = await Inbox.signed_in(windows, demo, "/audit")

@@ -19,7 +19,7 @@ NINA = {"name": "Nina Rocha", "phone_numbers": ["+55 11 97777-0001"]}
 
 
 @pytest.mark.parametrize("look", LOOKS)
-async def test_cards_fit_and_a_chat_begins_from_one(demo: Stack, windows: Windows, look: str) -> None:
+async def test_cards_fit_and_a_contact_card_starts_a_chat(demo: Stack, windows: Windows, look: str) -> None:
     await connect_number(demo)
     await demo.write("acc-1", "", location=PLACE)
     await demo.write("acc-1", "", contacts=[NINA])

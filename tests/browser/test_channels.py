@@ -12,7 +12,7 @@ from tests.workers.storing.test_contact_rows import attendee, group_message
 CHANNEL, LID = "120363040000000000@newsletter", "120000000000001@lid"
 
 
-async def test_a_channel_is_read_and_has_no_composer(demo: Stack, windows: Windows) -> None:
+async def test_a_channel_is_shown_without_a_composer(demo: Stack, windows: Windows) -> None:
     await connect_number(demo)
     inbox = await Inbox.signed_in(windows, demo)
     post = message_received("acc-1", "Big news", chat_id="news", provider_chat_id=CHANNEL)
@@ -29,7 +29,7 @@ async def test_a_channel_is_read_and_has_no_composer(demo: Stack, windows: Windo
     await check_screen(inbox.page)
 
 
-async def test_a_mention_is_read_by_name_in_the_list_and_in_the_bubble(demo: Stack, windows: Windows) -> None:
+async def test_a_mention_shows_the_name_in_the_list_and_the_bubble(demo: Stack, windows: Windows) -> None:
     await connect_number(demo)
     inbox = await Inbox.signed_in(windows, demo)
     for body in (

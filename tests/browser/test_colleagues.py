@@ -49,7 +49,7 @@ async def test_colleagues_see_each_other_in_the_chat_and_in_the_list(demo: Stack
     await expect(page.get_by_test_id("thread-here")).to_have_count(0)
 
 
-async def test_a_colleague_is_told_what_is_done_here(demo: Stack, windows: Windows) -> None:
+async def test_a_screen_reader_hears_what_a_colleague_does(demo: Stack, windows: Windows) -> None:
     account_id = await connect_number(demo)
     await demo.write("acc-1", "A question")
     ana = await demo.sign_in("Ana Souza")

@@ -26,7 +26,7 @@ LOOKS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("look", LOOKS)
-async def test_people_are_shown_by_picture_and_by_name(demo: Stack, windows: Windows, look: str) -> None:
+async def test_contacts_are_shown_with_picture_and_name(demo: Stack, windows: Windows, look: str) -> None:
     await connect_number(demo)
     inbox = await Inbox.signed_in(windows, demo, **LOOKS[look])
     page = inbox.page
@@ -55,7 +55,7 @@ async def test_people_are_shown_by_picture_and_by_name(demo: Stack, windows: Win
         await page.screenshot(path=f"{folder}/{look}-group.png")
 
 
-async def test_a_new_name_is_shown_in_what_is_open(demo: Stack, windows: Windows) -> None:
+async def test_a_new_name_appears_in_open_lists_and_threads(demo: Stack, windows: Windows) -> None:
     """In the list, and over what somebody in a group wrote before."""
     await connect_number(demo)
     inbox = await Inbox.signed_in(windows, demo)

@@ -155,7 +155,9 @@ CUTS: tuple[Callable[[Scene], Awaitable[None]], ...] = (
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-async def test_the_screen_shows_the_rows_after_each_cut(demo: Stack, windows: Windows, seed: int) -> None:
+async def test_the_screen_matches_the_rows_after_each_disconnect(
+    demo: Stack, windows: Windows, seed: int
+) -> None:
     windows.expect_errors(r"net::ERR_|WebSocket connection|status of 50")
     account_id = await connect_number(demo)
     colleague = await sign_in_demo_user(demo)

@@ -22,7 +22,7 @@ TOP_OF_FIRST_SEEN = """
 """
 
 
-async def test_a_long_thread_is_read_by_scrolling_up(demo: Stack, windows: Windows) -> None:
+async def test_a_long_thread_loads_by_scrolling_up(demo: Stack, windows: Windows) -> None:
     await connect_number(demo)
     texts = [f"Message {number}." for number in range(MESSAGES)]
     for text in texts:
@@ -58,7 +58,7 @@ async def scroll_to_the_beginning(inbox: Inbox) -> None:
     await expect(beginning).to_be_in_viewport()
 
 
-async def test_a_long_list_holds_every_chat_once(demo: Stack, windows: Windows) -> None:
+async def test_a_long_list_shows_every_chat_once(demo: Stack, windows: Windows) -> None:
     await connect_number(demo)
     for number in range(CHATS):
         event = message_received("acc-1", phone=f"55119777{number:05d}", name=f"Customer {number}.")
@@ -85,7 +85,7 @@ async def test_a_long_list_holds_every_chat_once(demo: Stack, windows: Windows) 
     await expect(inbox.chats.first).to_contain_text(f"Customer {CHATS - 1}.")
 
 
-async def test_a_pinned_chat_stands_first_however_old_it_is(demo: Stack, windows: Windows) -> None:
+async def test_a_pinned_chat_is_first_however_old_it_is(demo: Stack, windows: Windows) -> None:
     account_id = await connect_number(demo)
     for number in range(CHATS):
         event = message_received("acc-1", phone=f"55119777{number:05d}", name=f"Customer {number}.")
@@ -108,7 +108,7 @@ async def test_a_pinned_chat_stands_first_however_old_it_is(demo: Stack, windows
     await expect(inbox.chats.first).to_contain_text(f"Customer {CHATS - 1}.")
 
 
-async def test_a_quote_leads_to_a_message_far_above_and_the_way_back_has_no_hole(
+async def test_a_quote_jumps_to_an_old_message_and_scrolling_back_has_no_gap(
     demo: Stack, windows: Windows
 ) -> None:
     """The thread is read around the message; live messages wait until the reader has come down to them."""
@@ -160,7 +160,7 @@ async def scroll_down_to(inbox: Inbox, last: str, everything: list[str]) -> None
     await expect(inbox.bubble(last)).to_be_in_viewport()
 
 
-async def test_the_button_leads_from_the_middle_to_the_newest_message(demo: Stack, windows: Windows) -> None:
+async def test_the_button_jumps_from_the_middle_to_the_newest_message(demo: Stack, windows: Windows) -> None:
     account_id = await connect_number(demo)
     texts = [f"Message {number}." for number in range(QUOTED_MESSAGES)]
     for text in texts:

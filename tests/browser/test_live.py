@@ -37,9 +37,7 @@ async def test_two_windows_of_one_user_show_the_same(demo: Stack, windows: Windo
         await expect(inbox.chats).to_have_count(1)
 
 
-async def test_what_was_missed_without_a_network_is_there_once_and_in_order(
-    demo: Stack, windows: Windows
-) -> None:
+async def test_messages_missed_offline_arrive_once_and_in_order(demo: Stack, windows: Windows) -> None:
     windows.expect_errors(NO_NETWORK)
     await connect_number(demo)
     await demo.write("acc-1", "Before")
@@ -83,7 +81,7 @@ async def lose_network(demo: Stack, inbox: Inbox) -> None:
         connection._transport.abort()
 
 
-async def test_a_server_that_begins_again_is_found_again(demo: Stack, windows: Windows) -> None:
+async def test_the_page_reconnects_after_a_server_restart(demo: Stack, windows: Windows) -> None:
     windows.expect_errors(NO_SERVER)
     await connect_number(demo)
     await demo.write("acc-1", "Before")
@@ -100,7 +98,7 @@ async def test_a_server_that_begins_again_is_found_again(demo: Stack, windows: W
     await inbox.expect_bubbles("Before", "Meanwhile", "After")
 
 
-async def test_a_send_that_is_refused_says_why_and_can_be_tried_again(demo: Stack, windows: Windows) -> None:
+async def test_a_rejected_send_shows_the_reason_and_can_be_retried(demo: Stack, windows: Windows) -> None:
     windows.expect_errors("status of 403")
     await connect_number(demo)
     await demo.write("acc-1", "A question")
@@ -121,7 +119,7 @@ async def test_a_send_that_is_refused_says_why_and_can_be_tried_again(demo: Stac
     await inbox.expect_bubbles("A question", "An answer")
 
 
-async def test_an_answer_lost_on_its_way_back_makes_no_second_bubble(demo: Stack, windows: Windows) -> None:
+async def test_a_lost_response_does_not_duplicate_the_bubble(demo: Stack, windows: Windows) -> None:
     windows.expect_errors("ERR_CONNECTION_RESET")
     await connect_number(demo)
     await demo.write("acc-1", "A question")
@@ -139,7 +137,7 @@ async def test_an_answer_lost_on_its_way_back_makes_no_second_bubble(demo: Stack
     await expect(inbox.page.get_by_test_id("message-retry")).to_have_count(0)
 
 
-async def test_a_chat_has_an_address_and_the_session_outlives_a_reload(demo: Stack, windows: Windows) -> None:
+async def test_a_chat_has_a_url_and_the_session_survives_a_reload(demo: Stack, windows: Windows) -> None:
     await connect_number(demo)
     await demo.write("acc-1", "Keep me")
     inbox = await Inbox.signed_in(windows, demo)

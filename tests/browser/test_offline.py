@@ -34,7 +34,7 @@ async def expect_arrived(demo: Stack, *texts: str | None) -> None:
     assert [row["body"] for row in reversed(rows)] == list(texts)
 
 
-async def test_what_is_written_offline_waits_and_goes_in_order(demo: Stack, windows: Windows) -> None:
+async def test_messages_written_offline_wait_and_are_sent_in_order(demo: Stack, windows: Windows) -> None:
     inbox = await open_inbox(demo, windows)
     await lose_network(demo, inbox)
     texts = [f"Answer {number}" for number in range(4)]
@@ -55,7 +55,7 @@ async def test_what_is_written_offline_waits_and_goes_in_order(demo: Stack, wind
     await expect_arrived(demo, "A question", texts[0], *texts[2:])
 
 
-async def test_what_waits_outlives_a_reload_with_its_file(
+async def test_waiting_messages_and_files_survive_a_reload(
     demo: Stack, windows: Windows, tmp_path: Path
 ) -> None:
     inbox = await open_inbox(demo, windows)
@@ -80,7 +80,7 @@ async def test_what_waits_outlives_a_reload_with_its_file(
     await expect_arrived(demo, "A question", "Words", "And a file")
 
 
-async def test_two_tabs_send_what_waits_once(demo: Stack, windows: Windows) -> None:
+async def test_two_tabs_send_each_waiting_message_once(demo: Stack, windows: Windows) -> None:
     one = await open_inbox(demo, windows)
     other = await another_tab(one)
     await other.expect_bubbles("A question")
@@ -100,7 +100,7 @@ async def test_two_tabs_send_what_waits_once(demo: Stack, windows: Windows) -> N
     await expect_arrived(demo, "A question", "From the one", "From the other")
 
 
-async def test_logging_out_asks_before_it_deletes_what_waits(demo: Stack, windows: Windows) -> None:
+async def test_logging_out_asks_before_it_deletes_waiting_messages(demo: Stack, windows: Windows) -> None:
     inbox = await open_inbox(demo, windows)
     await inbox.page.route("**/send", lambda route: route.abort("connectionrefused"))
     await inbox.answer("Not yet")

@@ -38,9 +38,7 @@ async def open_and_leave(opener: Locator, opened: Locator, name: str) -> None:
 
 
 @pytest.mark.parametrize("look", EVERY_LOOK)
-async def test_menus_and_dialogs_fit_and_give_the_focus_back(
-    demo: Stack, windows: Windows, look: str
-) -> None:
+async def test_menus_and_dialogs_fit_and_restore_the_focus(demo: Stack, windows: Windows, look: str) -> None:
     await connect_number(demo)
     written = await demo.write("acc-1", "Pode entregar amanhã?", **{"from": BIA})
     inbox = await Inbox.signed_in(windows, demo, **EVERY_LOOK[look])
@@ -60,9 +58,7 @@ async def test_menus_and_dialogs_fit_and_give_the_focus_back(
     await open_and_leave(page.get_by_test_id("message-reactions"), dialog, f"{look}-reactions")
 
 
-async def test_a_message_is_reacted_to_answered_changed_and_deleted_by_keyboard(
-    demo: Stack, windows: Windows
-) -> None:
+async def test_reacting_replying_editing_and_deleting_work_by_keyboard(demo: Stack, windows: Windows) -> None:
     await connect_number(demo)
     await demo.write("acc-1", "Pode entregar amanhã?")
     inbox = await Inbox.signed_in(windows, demo)
@@ -114,7 +110,7 @@ async def choose(page: Page, entry: str) -> None:
 
 
 @pytest.mark.parametrize("look", EVERY_LOOK)
-async def test_recorder_and_attachments_fit_and_go_by_keyboard(
+async def test_recorder_and_attachments_fit_and_work_by_keyboard(
     demo: Stack, talking: Windows, look: str
 ) -> None:
     await connect_number(demo)
@@ -142,7 +138,7 @@ async def test_recorder_and_attachments_fit_and_go_by_keyboard(
     await expect(page.get_by_test_id("attachment-image")).to_have_count(1)
 
 
-async def test_a_new_message_is_said_to_who_cannot_see_it(demo: Stack, windows: Windows) -> None:
+async def test_a_screen_reader_announces_new_messages(demo: Stack, windows: Windows) -> None:
     """Of any chat, whatever is open."""
     await connect_number(demo)
     await demo.write("acc-1", "Oi", **{"from": BIA})

@@ -49,7 +49,7 @@ async def mailing(config: Config) -> AsyncIterator[Mailing]:
         yield Mailing(running, mailbox)
 
 
-async def test_a_link_is_mailed_to_whoever_asks_at_the_login_page(mailing: Mailing, windows: Windows) -> None:
+async def test_the_login_page_mails_a_password_reset_link(mailing: Mailing, windows: Windows) -> None:
     owner = (await Inbox.signed_in(windows, mailing.stack, "/settings/team")).page
     await owner.get_by_test_id("invite-email").fill(EVA)
     await owner.keyboard.press("Enter")

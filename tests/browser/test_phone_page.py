@@ -19,9 +19,7 @@ async def press_while_it_changes(demo: Stack, customer: Customer, message_id: st
     await customer.page.mouse.up()
 
 
-async def test_a_menu_opens_although_its_message_changes_under_the_finger(
-    demo: Stack, windows: Windows
-) -> None:
+async def test_a_menu_opens_while_its_message_changes(demo: Stack, windows: Windows) -> None:
     await connect_number(demo)
     sent = await demo.write("acc-1", "Oi")
     customer = Customer(await windows.open(demo.sandbox.url))
@@ -35,7 +33,7 @@ async def test_a_menu_opens_although_its_message_changes_under_the_finger(
     await expect(message.locator(".reactions")).to_have_text("👍")
 
 
-async def test_a_message_that_was_only_pressed_is_drawn_anew(demo: Stack, windows: Windows) -> None:
+async def test_a_message_is_redrawn_after_a_press_without_a_menu(demo: Stack, windows: Windows) -> None:
     await connect_number(demo)
     sent = await demo.write("acc-1", "Oi")
     customer = Customer(await windows.open(demo.sandbox.url))

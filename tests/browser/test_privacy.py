@@ -44,7 +44,7 @@ async def test_an_owner_exports_and_erases_a_contact(demo: Stack, windows: Windo
 
 
 @pytest.mark.parametrize("look", LOOKS)
-async def test_an_owner_exports_a_number_and_limits_what_is_kept(
+async def test_an_owner_exports_an_account_and_sets_its_retention(
     demo: Stack, windows: Windows, look: str
 ) -> None:
     await connect_number(demo)
@@ -66,7 +66,7 @@ async def test_an_owner_exports_a_number_and_limits_what_is_kept(
 
 
 @pytest.mark.parametrize("look", LOOKS)
-async def test_an_owner_erases_a_number_and_colleagues_lose_it_live(
+async def test_an_owner_erases_an_account_and_colleagues_lose_it_live(
     demo: Stack, windows: Windows, look: str
 ) -> None:
     windows.expect_errors(GONE_MEANWHILE)

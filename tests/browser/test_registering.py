@@ -41,7 +41,7 @@ async def fill_in(page: Page, email: str) -> None:
     await page.keyboard.press("Enter")
 
 
-async def test_people_register_until_the_seats_are_taken(opened: Stack, windows: Windows) -> None:
+async def test_users_register_until_the_seats_are_taken(opened: Stack, windows: Windows) -> None:
     windows.expect_errors("status of (409|402) .*/api/(auth/register|users)")
     url = opened.stranger.url
     for look, options in LOOKS.items():
@@ -78,7 +78,7 @@ async def register_twice(page: Page) -> None:
     await expect(page.get_by_text("eva@example.com · agent")).to_be_visible()
 
 
-async def test_where_people_are_invited_nobody_is_offered_an_account(demo: Stack, windows: Windows) -> None:
+async def test_without_open_registration_no_registration_is_offered(demo: Stack, windows: Windows) -> None:
     page = await windows.open(f"{demo.stranger.url}/register")
     await expect(page).to_have_url(re.compile("/login$"))
     await expect(page.get_by_test_id("login-submit")).to_be_visible()

@@ -14,7 +14,7 @@ from tests.support.fixtures_stack import Stack
 TOKEN = "a" * 43
 
 
-async def test_who_was_away_reads_why_and_not_again(demo: Stack, windows: Windows) -> None:
+async def test_a_rejected_account_is_explained_once_on_return(demo: Stack, windows: Windows) -> None:
     other = await demo.sign_in("other")
     await demo.sandbox.ok("POST", "/sandbox/accounts", {"id": "acc-1"})
     await make_account(demo, other, "acc-1")

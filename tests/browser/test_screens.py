@@ -75,9 +75,7 @@ async def check_chats(demo: Stack, inbox: Inbox) -> None:
 
 
 @pytest.mark.parametrize("look", ["light", "phone"])
-async def test_whatever_people_write_is_shown_as_text_and_fits(
-    demo: Stack, windows: Windows, look: str
-) -> None:
+async def test_hostile_text_is_shown_as_text_and_fits(demo: Stack, windows: Windows, look: str) -> None:
     await connect_number(demo)
     name = "<i>Eve</i>"
     for text in (HTML, ARABIC, FAMILY, ENDLESS):

@@ -17,7 +17,7 @@ LEA = {"phone_number": "4915112340003", "name": "Lea Baumann"}
 CHIDI = {"from": {"phone_number": "2348031110001", "name": "Chidi Okafor"}}
 
 
-async def test_a_find_leads_to_its_message(demo: Stack, windows: Windows) -> None:
+async def test_a_search_result_opens_its_message(demo: Stack, windows: Windows) -> None:
     await connect_number(demo)
     await demo.write("acc-1", "A entrega é amanhã")
     for number in range(MESSAGES):
@@ -47,7 +47,7 @@ async def test_a_find_leads_to_its_message(demo: Stack, windows: Windows) -> Non
 
 
 @pytest.mark.parametrize("look", LOOKS)
-async def test_finds_fit_and_are_accessible(demo: Stack, windows: Windows, look: str) -> None:
+async def test_search_results_fit_and_are_accessible(demo: Stack, windows: Windows, look: str) -> None:
     await connect_number(demo)
     await demo.write("acc-1", "My order of " + "long words " * 20 + "never came")
     await demo.write("acc-1", "Orders, orders", **CHIDI)
@@ -62,9 +62,7 @@ async def test_finds_fit_and_are_accessible(demo: Stack, windows: Windows, look:
     await check_screen(inbox.page)
 
 
-async def test_a_person_found_leads_to_their_chat_or_to_a_first_message(
-    demo: Stack, windows: Windows
-) -> None:
+async def test_a_contact_found_opens_their_chat_or_a_first_message(demo: Stack, windows: Windows) -> None:
     """Members of a group: one has a chat of her own, one has none yet."""
     await connect_number(demo)
     await demo.write("acc-1", "Oi", **{"from": BIA})

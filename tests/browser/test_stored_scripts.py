@@ -47,7 +47,7 @@ async def assert_harmless(page: Page) -> None:
     assert set(links) <= {"http:", "https:", "blob:"}
 
 
-async def test_no_word_of_a_message_is_more_than_text(demo: Stack, windows: Windows) -> None:
+async def test_message_texts_are_shown_as_text_only(demo: Stack, windows: Windows) -> None:
     await connect_number(demo)
     for text in CORPUS:
         await demo.write("acc-1", text)
@@ -125,7 +125,7 @@ async def look_at_everything(inbox: Inbox) -> None:
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-async def test_no_name_file_place_or_card_is_more_than_text(
+async def test_names_files_locations_and_cards_are_shown_as_text_only(
     demo: Stack, windows: Windows, width: int
 ) -> None:
     await connect_number(demo)
@@ -135,7 +135,7 @@ async def test_no_name_file_place_or_card_is_more_than_text(
     await look_at_everything(inbox)
 
 
-async def test_a_colleagues_name_is_text(demo: Stack, windows: Windows) -> None:
+async def test_a_colleagues_name_is_shown_as_text_only(demo: Stack, windows: Windows) -> None:
     """Shown where somebody else has the chat open, and while they write."""
     account_id = await connect_number(demo)
     await demo.write("acc-1", "A question")
@@ -154,7 +154,7 @@ async def test_a_colleagues_name_is_text(demo: Stack, windows: Windows) -> None:
     await socket.close()
 
 
-async def test_the_guard_itself_is_awake(demo: Stack, windows: Windows) -> None:
+async def test_the_policy_guard_detects_violations(demo: Stack, windows: Windows) -> None:
     """What the tests above rely on: the policy refuses, and the windows hear of it."""
     inbox = await Inbox.signed_in(windows, demo)
     windows.expect_errors(

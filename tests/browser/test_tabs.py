@@ -33,7 +33,7 @@ async def set_lifecycle(inbox: Inbox, state: str) -> None:
     await session.send("Page.setWebLifecycleState", {"state": state})
 
 
-async def test_the_tabs_of_a_browser_share_one_socket(demo: Stack, windows: Windows) -> None:
+async def test_tabs_of_one_browser_share_one_socket(demo: Stack, windows: Windows) -> None:
     await connect_number(demo)
     await demo.write("acc-1", "First")
     one = await Inbox.signed_in(windows, demo)
@@ -50,9 +50,7 @@ async def test_the_tabs_of_a_browser_share_one_socket(demo: Stack, windows: Wind
     await expect_sockets(demo, 1)
 
 
-async def test_when_the_tab_with_the_socket_closes_another_misses_nothing(
-    demo: Stack, windows: Windows
-) -> None:
+async def test_closing_the_tab_with_the_socket_loses_no_event(demo: Stack, windows: Windows) -> None:
     await connect_number(demo)
     await demo.write("acc-1", "First")
     leader = await Inbox.signed_in(windows, demo)

@@ -13,7 +13,7 @@ from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
 
 
-async def test_somebody_is_invited_let_into_a_number_and_sees_what_they_may(
+async def test_an_invited_user_joins_an_account_and_sees_what_their_role_allows(
     demo: Stack, windows: Windows
 ) -> None:
     await connect_number(demo)
@@ -85,7 +85,7 @@ async def hand_over(page: Page, guest: Page, demo: Stack) -> None:
     await expect(page.get_by_label("Role of Eva Lima")).to_have_value("agent")
 
 
-async def test_a_role_counts_on_the_open_page_and_a_viewer_leaves_chats_unread(
+async def test_a_role_change_applies_to_the_open_page_and_a_viewer_leaves_chats_unread(
     demo: Stack, windows: Windows
 ) -> None:
     account_id, owner = await connect_number(demo), await sign_in_demo_user(demo)
@@ -151,7 +151,7 @@ async def test_a_key_is_shown_once_and_revoked(demo: Stack, windows: Windows) ->
     await expect(row).to_have_count(0)
 
 
-async def test_a_link_that_is_over_says_so(demo: Stack, windows: Windows) -> None:
+async def test_an_expired_link_is_reported(demo: Stack, windows: Windows) -> None:
     windows.expect_errors("status of 404 .*/api/auth/link")
     page = await windows.open(f"{demo.stranger.url}/welcome#{'x' * 43}")
     await expect(page.get_by_text("used already, or has expired")).to_be_visible()

@@ -86,7 +86,7 @@ async def test_paced_sends_in_a_translated_page(paced: Stack, windows: Windows) 
     await expect_whole(agent)
 
 
-async def test_counts_in_a_translated_page_are_not_stale(demo: Stack, windows: Windows) -> None:
+async def test_counts_in_a_translated_page_stay_current(demo: Stack, windows: Windows) -> None:
     agent = await open_translated(demo, windows)
     row = agent.chats.filter(has_text="Chidi Okafor")
     await expect(row.get_by_test_id("chat-unread")).to_have_text("1 unread")
@@ -159,7 +159,7 @@ async def test_every_page_of_a_translated_app(demo: Stack, windows: Windows) -> 
     await expect(agent.chats.filter(has_text="Still live")).to_have_count(1)
 
 
-async def test_a_recorder_counts_on_in_a_translated_page(demo: Stack, talking: Windows) -> None:
+async def test_the_recorder_keeps_counting_in_a_translated_page(demo: Stack, talking: Windows) -> None:
     agent = await open_translated(demo, talking)
     await agent.page.get_by_test_id("voice-record").click()
     for seconds in (0, 1, 2):

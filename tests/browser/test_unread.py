@@ -28,9 +28,7 @@ async def add_old_chats(demo: Stack, account_id: int) -> None:
     await demo.app[DATABASE].write(add)
 
 
-async def test_every_count_is_right_at_once_and_stays_so_in_two_windows(
-    demo: Stack, windows: Windows
-) -> None:
+async def test_unread_counts_are_exact_at_once_and_live_in_two_windows(demo: Stack, windows: Windows) -> None:
     await add_old_chats(demo, await connect_number(demo))
     inbox, other = [await Inbox.signed_in(windows, demo) for _ in range(2)]
     for one in (inbox, other):
@@ -45,9 +43,7 @@ async def test_every_count_is_right_at_once_and_stays_so_in_two_windows(
     await expect(other.page).to_have_title("(60) Inbox · Confab")
 
 
-async def test_an_archived_chat_that_gets_a_message_is_not_out_of_sight(
-    demo: Stack, windows: Windows
-) -> None:
+async def test_an_archived_chat_with_a_new_message_stays_visible(demo: Stack, windows: Windows) -> None:
     await connect_number(demo)
     await demo.write("acc-1", "A question")
     inbox = await Inbox.signed_in(windows, demo)
@@ -63,7 +59,7 @@ async def test_an_archived_chat_that_gets_a_message_is_not_out_of_sight(
     await expect(inbox.chats).to_contain_text(["Another question"])
 
 
-async def test_an_answer_that_waited_without_network_reads_nothing_that_came_meanwhile(
+async def test_a_reply_sent_after_an_outage_marks_only_seen_messages_as_read(
     demo: Stack, windows: Windows
 ) -> None:
     windows.expect_errors(NO_NETWORK)

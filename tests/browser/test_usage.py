@@ -34,7 +34,7 @@ async def count_days(stack: Stack, user_id: int) -> None:
 
 
 @pytest.mark.parametrize("look", LOOKS)
-async def test_the_usage_page_in_every_look(demo: Stack, windows: Windows, look: str) -> None:
+async def test_the_usage_page_fits_every_theme_and_size(demo: Stack, windows: Windows, look: str) -> None:
     inbox = await Inbox.signed_in(windows, demo, "/usage", **LOOKS[look])
     page = inbox.page
     await expect(page.get_by_text("No messages in")).to_be_visible()
@@ -58,9 +58,7 @@ async def test_the_usage_page_in_every_look(demo: Stack, windows: Windows, look:
     await check_screen(page)
 
 
-async def test_the_meter_moves_by_itself_and_the_end_is_said_where_one_writes(
-    demo: Stack, windows: Windows
-) -> None:
+async def test_the_meter_updates_live_and_the_composer_shows_the_limit(demo: Stack, windows: Windows) -> None:
     await connect_number(demo)
     agent = await sign_in_demo_user(demo)
     await give_plan(demo, agent, "starter", "plan")

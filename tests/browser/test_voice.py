@@ -28,7 +28,9 @@ async def sent_by_us(demo: Stack) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-async def test_a_voice_message_is_recorded_sent_and_heard(demo: Stack, talking: Windows, width: int) -> None:
+async def test_a_voice_message_is_recorded_sent_and_playable(
+    demo: Stack, talking: Windows, width: int
+) -> None:
     inbox = await open_chat(talking, demo, width=width)
     page = inbox.page
     await page.get_by_role("button", name="Record a voice message").click()
@@ -64,7 +66,7 @@ async def test_a_voice_message_is_recorded_sent_and_heard(demo: Stack, talking: 
     await expect(sound.get_by_role("button", name="Pause Voice message")).to_be_visible()
 
 
-async def test_escape_throws_a_recording_away_and_stays_in_the_chat(demo: Stack, talking: Windows) -> None:
+async def test_escape_discards_a_recording_and_stays_in_the_chat(demo: Stack, talking: Windows) -> None:
     inbox = await open_chat(talking, demo)
     await inbox.page.get_by_test_id("voice-record").click()
     await expect(inbox.page.get_by_role("timer")).to_have_text("Recording 0:00")
@@ -76,7 +78,7 @@ async def test_escape_throws_a_recording_away_and_stays_in_the_chat(demo: Stack,
     assert [message["text"] for message in await sent_by_us(demo)] == ["In Worten"]
 
 
-async def test_a_refused_microphone_is_said(demo: Stack, windows: Windows) -> None:
+async def test_a_denied_microphone_is_reported(demo: Stack, windows: Windows) -> None:
     """Without a switch Chromium has no microphone here, or may not use it."""
     inbox = await open_chat(windows, demo)
     await inbox.page.get_by_test_id("voice-record").click()
@@ -84,7 +86,7 @@ async def test_a_refused_microphone_is_said(demo: Stack, windows: Windows) -> No
     await expect(inbox.composer).to_be_visible()
 
 
-async def test_an_own_picture_has_its_size_at_once(demo: Stack, windows: Windows) -> None:
+async def test_a_sent_picture_has_its_size_at_once(demo: Stack, windows: Windows) -> None:
     inbox = await open_chat(windows, demo)
     picture = await inbox.page.screenshot(clip={"x": 0, "y": 0, "width": 320, "height": 180})
     file: FilePayload = {"name": "a.png", "mimeType": "image/png", "buffer": picture}

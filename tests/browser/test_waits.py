@@ -86,7 +86,7 @@ async def gate(demo: Stack) -> AsyncIterator[DeafGate]:
     await opened.close()
 
 
-async def test_an_upload_on_a_deaf_line_is_tried_again_and_texts_pass_it(
+async def test_a_stalled_upload_is_retried_and_texts_overtake_it(
     demo: Stack, gate: DeafGate, windows: Windows
 ) -> None:
     await connect_number(demo)
@@ -121,7 +121,7 @@ async def test_an_upload_on_a_deaf_line_is_tried_again_and_texts_pass_it(
     await expect_arrived(demo, "A question", "still there?", None)
 
 
-async def test_a_microphone_that_is_pulled_out_loses_nothing(demo: Stack, talking: Windows) -> None:
+async def test_unplugging_the_microphone_loses_no_recorded_audio(demo: Stack, talking: Windows) -> None:
     await connect_number(demo)
     await demo.write("acc-1", "Fala comigo")
     inbox = await Inbox.signed_in(talking, demo)
@@ -144,7 +144,7 @@ async def test_a_microphone_that_is_pulled_out_loses_nothing(demo: Stack, talkin
     assert (voice["voice_note"], voice["duration"] >= 1) == (True, True)
 
 
-async def test_a_recording_that_was_stopped_at_once_is_not_sent(demo: Stack, talking: Windows) -> None:
+async def test_a_recording_stopped_at_once_is_not_sent(demo: Stack, talking: Windows) -> None:
     inbox = await open_chat(talking, demo)
     await inbox.page.get_by_test_id("voice-record").click()
     await expect(inbox.page.get_by_role("timer")).to_be_visible()
@@ -154,7 +154,7 @@ async def test_a_recording_that_was_stopped_at_once_is_not_sent(demo: Stack, tal
     assert await sent_by_us(demo) == []
 
 
-async def test_a_frozen_tab_does_not_hold_back_what_another_writes(
+async def test_a_frozen_tab_does_not_delay_messages_of_another_tab(
     demo: Stack, gate: DeafGate, windows: Windows
 ) -> None:
     await connect_number(demo)

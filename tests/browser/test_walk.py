@@ -13,7 +13,7 @@ from tests.support.fixtures_stack import DEMO_PASSWORD, Stack, run_stack
 QUESTION, ANSWER = "Oi, meu pedido chegou?", "Chega hoje à tarde."
 
 
-async def test_a_newcomer_connects_a_number_and_talks_to_a_customer(demo: Stack, windows: Windows) -> None:
+async def test_a_new_user_connects_an_account_and_talks_to_a_customer(demo: Stack, windows: Windows) -> None:
     page = await windows.open(demo.stranger.url)
     await page.get_by_test_id("login-email").fill(DEMO_EMAIL)
     await page.get_by_test_id("login-password").fill(DEMO_PASSWORD)
@@ -101,7 +101,7 @@ async def team_answers(inbox: Inbox, phones: Phones) -> None:
     await expect(inbox.chats).to_have_count(1)
 
 
-async def test_a_code_that_expired_is_replaced_by_a_new_one(config: Config, windows: Windows) -> None:
+async def test_an_expired_code_is_replaced(config: Config, windows: Windows) -> None:
     brief = replace(config, unipile=replace(config.unipile, qr_seconds=2))
     async with run_stack(brief, is_demo=True) as demo:
         inbox = await Inbox.signed_in(windows, demo, "/connections")
@@ -125,7 +125,7 @@ async def test_the_demo_login_is_one_click(demo: Stack, windows: Windows) -> Non
     await expect(page).to_have_url(f"{demo.stranger.url}/inbox")
 
 
-async def test_a_wrong_password_is_said_and_the_next_one_works(demo: Stack, windows: Windows) -> None:
+async def test_a_wrong_password_is_reported_and_the_right_one_works(demo: Stack, windows: Windows) -> None:
     windows.expect_errors(r"status of 401 .*/api/auth/login")
     page = await windows.open(demo.stranger.url)
     await type_password(page, "wrong-password")

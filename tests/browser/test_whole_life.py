@@ -78,7 +78,9 @@ class Scene:
         await self.customer.page.bring_to_front()
 
 
-async def test_a_number_lives_talks_breaks_and_comes_back(product: Product, talking: Windows) -> None:
+async def test_an_account_connects_exchanges_messages_disconnects_and_reconnects(
+    product: Product, talking: Windows
+) -> None:
     scene = await connect(product, talking)
     await begin_to_talk(scene)
     await exchange_files(scene)

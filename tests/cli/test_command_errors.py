@@ -49,7 +49,7 @@ MISUSES = (
 )
 
 
-async def test_what_cannot_be_done_is_refused_in_words(
+async def test_impossible_commands_fail_with_an_explanation(
     stack: Stack, shell: Shell, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await make_account(stack, await sign_in_as(stack, "owner"))
@@ -65,7 +65,7 @@ async def test_what_cannot_be_done_is_refused_in_words(
             _parser().parse_args(misuse)
 
 
-async def test_a_failure_is_one_line_or_one_document(stack: Stack, shell: Shell) -> None:
+async def test_a_failure_is_one_line_or_one_json_document(stack: Stack, shell: Shell) -> None:
     invalid = ("user", "add", "no-address")
     document, misused = (
         await shell.process(*invalid, "--json"),
@@ -83,7 +83,7 @@ async def test_a_failure_is_one_line_or_one_document(stack: Stack, shell: Shell)
         assert told["error"]["code"] == code
 
 
-async def test_without_redis_they_work_but_for_an_export(stack: Stack, shell: Shell) -> None:
+async def test_commands_except_export_work_without_redis(stack: Stack, shell: Shell) -> None:
     owner = await sign_in_as(stack, "owner")
     account_id = await make_account(stack, owner)
     shell.config = replace(stack.config, redis=replace(stack.config.redis, url="redis://127.0.0.1:1"))
@@ -107,7 +107,7 @@ def _leaves(parser: argparse.ArgumentParser, path: tuple[str, ...] = ()) -> Iter
 
 
 @pytest.mark.parametrize("path", list(_leaves(_parser())), ids="-".join)
-def test_every_command_explains_itself_and_speaks_json(
+def test_every_command_has_help_and_json_output(
     path: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as ended:

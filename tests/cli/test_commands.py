@@ -42,7 +42,7 @@ async def written(admin: Peer) -> list[dict[str, Any]]:
     return [line for line in reversed(lines) if line["actor"] == "operator"]
 
 
-async def test_people_come_by_a_link_and_are_shut_out(stack: Stack, shell: Shell) -> None:
+async def test_users_are_invited_by_link_and_disabled(stack: Stack, shell: Shell) -> None:
     owner = await sign_in_as(stack, "owner")
     added = await shell.document("user", "add", EVA, "--role", "viewer")
     assert not TeamUserWithLink().validate(added)
@@ -68,7 +68,7 @@ async def test_people_come_by_a_link_and_are_shut_out(stack: Stack, shell: Shell
     assert second not in json.dumps(lines)
 
 
-async def test_the_first_owner_whose_link_was_lost_still_chooses_their_address(
+async def test_the_first_owner_can_choose_an_address_after_losing_the_link(
     web_only: Stack,
 ) -> None:
     link = await seed_owner(web_only.config)
@@ -84,7 +84,7 @@ async def _is_refused(peer: Peer) -> bool:
     return (await peer.call("GET", ME)).status == 401
 
 
-async def test_a_password_can_be_given_and_is_never_shown(stack: Stack, shell: Shell) -> None:
+async def test_a_password_can_be_set_and_is_never_printed(stack: Stack, shell: Shell) -> None:
     owner = await sign_in_as(stack, "owner")
     given = await shell.process("user", "add", EVA, "--password-stdin", "--json", stdin=f"{PASSWORD}\n")
     changed = await shell.process("user", "password", EVA, stdin=f"{PASSWORD} anew\n")
@@ -120,7 +120,7 @@ async def test_a_key_is_shown_once_and_revoked(stack: Stack, shell: Shell) -> No
     assert made["secret"] not in json.dumps(lines)
 
 
-async def test_plans_are_written_down(stack: Stack, shell: Shell) -> None:
+async def test_plan_changes_are_audited(stack: Stack, shell: Shell) -> None:
     owner = await sign_in_as(stack, "owner")
     email = (await owner.ok("GET", ME))["user"]["email"]
     until = "2099-01-31T00:00:00+00:00"
@@ -137,7 +137,9 @@ async def test_plans_are_written_down(stack: Stack, shell: Shell) -> None:
     ]
 
 
-async def test_a_number_is_exported_and_a_person_erased(stack: Stack, shell: Shell, tmp_path: Path) -> None:
+async def test_an_account_is_exported_and_a_contact_erased(
+    stack: Stack, shell: Shell, tmp_path: Path
+) -> None:
     owner = await sign_in_as(stack, "owner")
     account_id = await make_account(stack, owner)
     contact_id = await make_contact(stack, account_id)
@@ -168,7 +170,7 @@ async def test_a_number_is_exported_and_a_person_erased(stack: Stack, shell: She
     ]
 
 
-async def test_a_number_is_erased_with_all_that_is_in_it(stack: Stack, shell: Shell) -> None:
+async def test_an_account_is_erased_with_all_its_data(stack: Stack, shell: Shell) -> None:
     owner = await sign_in_as(stack, "owner")
     account_id = (await stack.make_account(owner))["id"]
     number = f"{CHANNELS}/{account_id}"

@@ -61,7 +61,7 @@ class TestDoctor:
             "unipile": "failed",
         }
 
-    def test_servers_that_are_away_are_found(self, served: Settings) -> None:
+    def test_unreachable_servers_are_found(self, served: Settings) -> None:
         nowhere = {
             "DATABASE_URL": f"postgres://127.0.0.1:{free_port()}/x",
             "REDIS_URL": f"redis://127.0.0.1:{free_port()}",
@@ -89,7 +89,7 @@ class TestDoctor:
         )
         assert (code, states["public url"]) == (1, "failed")
 
-    def test_a_media_place_that_takes_nothing_is_found(self, served: Settings, tmp_path: Path) -> None:
+    def test_an_unwritable_media_storage_is_found(self, served: Settings, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("in the way")
         bucket = f"s3://inbox?endpoint=http://127.0.0.1:{free_port()}&region=x"
         keys = {"AWS_ACCESS_KEY_ID": "AKIA-of-a-test", "AWS_SECRET_ACCESS_KEY": "secret-of-a-test"}
@@ -100,7 +100,7 @@ class TestDoctor:
             assert f"{url.partition('?')[0]} cannot be written to" in said
             assert "of-a-test" not in result.stdout
 
-    def test_a_mail_server_that_is_away_is_found(self, served: Settings) -> None:
+    def test_an_unreachable_mail_server_is_found(self, served: Settings) -> None:
         password = "secret-of-a-test"
         port = free_port()
         mail = {

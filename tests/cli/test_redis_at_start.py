@@ -41,7 +41,7 @@ def doctors_word(settings: Settings) -> str:
         ("worker.py", "redis://:hunter2@127.0.0.1:{redis}/", "rejects the user name or the password"),
     ],
 )
-def test_a_redis_that_cannot_be_used_ends_the_start_with_one_sentence(
+def test_an_unusable_redis_stops_the_start_with_one_sentence(
     served: Settings, services: Services, tmp_path: Path, program: str, url: str, said: str
 ) -> None:
     served["REDIS_URL"] = url.format(port=free_port(), redis=services.valkey.port)
@@ -56,7 +56,7 @@ def test_a_redis_that_cannot_be_used_ends_the_start_with_one_sentence(
         assert last == f"confab: {doctors_word(served)}"
 
 
-def test_a_redis_that_is_started_after_confab_is_waited_for(served: Settings, tmp_path: Path) -> None:
+def test_the_start_waits_for_redis(served: Settings, tmp_path: Path) -> None:
     data_dir = open_data_dir(tmp_path / "redis")
     valkey = Valkey(data_dir)
     served |= {"REDIS_URL": valkey.url, "CONFAB_REDIS_START_SECONDS": "60"}

@@ -22,7 +22,7 @@ def sentence(settings: Settings, *arguments: str) -> str:
     return result.stderr
 
 
-def test_everything_starts_from_nothing_and_tells_its_addresses(settings: Settings, tmp_path: Path) -> None:
+def test_everything_starts_from_nothing_and_prints_its_addresses(settings: Settings, tmp_path: Path) -> None:
     with serve(settings, tmp_path) as program:
         inbox, password, phone = program.wait_for_output(RUNNING).groups()
         assert inbox == f"http://127.0.0.1:{settings['PORT']}"
@@ -35,7 +35,7 @@ def test_everything_starts_from_nothing_and_tells_its_addresses(settings: Settin
     assert get(f"{inbox}/health") == (0, None)
 
 
-def test_ctrl_c_ends_everything_in_order(settings: Settings, tmp_path: Path) -> None:
+def test_ctrl_c_stops_everything_in_order(settings: Settings, tmp_path: Path) -> None:
     with serve(settings, tmp_path) as program:
         program.wait_for_output(RUNNING)
         assert program.send(signal.SIGINT) == 0
@@ -43,7 +43,7 @@ def test_ctrl_c_ends_everything_in_order(settings: Settings, tmp_path: Path) -> 
     assert servers_on(tmp_path / "var") == []
 
 
-def test_sigterm_during_the_start_ends_what_was_started(settings: Settings, tmp_path: Path) -> None:
+def test_sigterm_during_the_start_stops_what_was_started(settings: Settings, tmp_path: Path) -> None:
     with serve(settings, tmp_path) as program:
         wait_for(lambda: servers_on(tmp_path / "var"))
         program.send(signal.SIGTERM)
@@ -51,7 +51,7 @@ def test_sigterm_during_the_start_ends_what_was_started(settings: Settings, tmp_
     assert wait_for(lambda: not servers_on(tmp_path / "var"))
 
 
-def test_kill_9_leaves_nothing_that_stops_the_next_start(settings: Settings, tmp_path: Path) -> None:
+def test_kill_9_leaves_nothing_that_blocks_the_next_start(settings: Settings, tmp_path: Path) -> None:
     with serve(settings, tmp_path) as program:
         password = program.wait_for_output(RUNNING).group(2)
         assert run("user", "add", "ada@example.com", settings=settings).returncode == 0
@@ -63,7 +63,7 @@ def test_kill_9_leaves_nothing_that_stops_the_next_start(settings: Settings, tmp
         assert program.send(signal.SIGTERM) == 0
 
 
-def test_a_killed_parent_takes_everything_with_it(settings: Settings, tmp_path: Path) -> None:
+def test_killing_the_parent_stops_everything(settings: Settings, tmp_path: Path) -> None:
     """`make run` uses this: after kill -9 of make no process may be left."""
     starter = (
         "import subprocess, sys; subprocess.run([sys.executable, 'run.py', 'serve', '--end-with-parent'])"
@@ -75,7 +75,7 @@ def test_a_killed_parent_takes_everything_with_it(settings: Settings, tmp_path: 
         assert wait_for(lambda: get(f"{inbox}/health") == (0, None))
 
 
-def test_web_and_worker_run_apart_on_servers_from_elsewhere(served: Settings, tmp_path: Path) -> None:
+def test_web_and_worker_run_separately_on_external_servers(served: Settings, tmp_path: Path) -> None:
     apart = {**served, "CONFAB_WORKER_EMBEDDED": "false"}
     ready = f"http://127.0.0.1:{served['PORT']}/health/ready"
     with serve(apart, tmp_path) as web:
@@ -101,13 +101,13 @@ def test_a_taken_sandbox_port_is_named(settings: Settings) -> None:
         assert "SANDBOX_PORT" in sentence(settings)
 
 
-def test_a_host_that_is_not_ours_is_named(settings: Settings) -> None:
+def test_a_foreign_host_is_named(settings: Settings) -> None:
     public = {**settings, "CONFAB_SANDBOX_PUBLIC": "true"}
     assert "192.0.2.1" in sentence({**public, "HOST": "192.0.2.1"})
     assert "no-such-host.invalid" in sentence({**public, "HOST": "no-such-host.invalid"})
 
 
-def test_every_address_is_heard_on_ipv4_and_on_ipv6(served: Settings, tmp_path: Path) -> None:
+def test_every_address_listens_on_ipv4_and_ipv6(served: Settings, tmp_path: Path) -> None:
     with serve({**served, "HOST": "::"}, tmp_path) as program:
         (shown,) = program.wait_for_output(r"Inbox +(http://\S+)").groups()
         assert shown == f"http://127.0.0.1:{served['PORT']}"
@@ -129,7 +129,7 @@ def test_an_unknown_key_is_named(settings: Settings) -> None:
     assert "CONFAB_WEB_PROT" in sentence({**settings, "CONFAB_WEB_PROT": "1"})
 
 
-def test_a_database_that_is_away_is_named(served: Settings) -> None:
+def test_an_unreachable_database_is_named(served: Settings) -> None:
     away = f"postgres://confab:hunter2@127.0.0.1:{free_port()}/confab"
     for command in ("serve", "migrate"):
         told = sentence({**served, "DATABASE_URL": away}, command)
@@ -137,7 +137,7 @@ def test_a_database_that_is_away_is_named(served: Settings) -> None:
         assert "hunter2" not in told
 
 
-def test_a_second_confab_on_the_same_data_is_refused(settings: Settings, tmp_path: Path) -> None:
+def test_a_second_confab_on_the_same_data_is_rejected(settings: Settings, tmp_path: Path) -> None:
     with serve(settings, tmp_path) as program:
         program.wait_for_output(RUNNING)
         told = sentence({**settings, "PORT": str(free_port()), "SANDBOX_PORT": str(free_port())})
@@ -150,7 +150,7 @@ def test_a_database_without_migrations_is_named(served: Settings, services: Serv
     assert "run.py migrate" in sentence(empty, "user", "list")
 
 
-def test_migrate_brings_an_empty_database_up_once(served: Settings, services: Services) -> None:
+def test_migrate_sets_up_an_empty_database_once(served: Settings, services: Services) -> None:
     empty = {**served, "DATABASE_URL": services.create_database(template=None)}
     assert "0001.create-users" in run("migrate", settings=empty).stdout
     assert run("migrate", settings=empty).stdout == "Nothing to apply.\n"

@@ -48,7 +48,7 @@ async def joined(*followers: Follower) -> None:
     await eventually(all_in, 20)
 
 
-async def test_sockets_that_are_cut_at_random(fleet: Fleet, rng: random.Random) -> None:
+async def test_sockets_cut_at_random(fleet: Fleet, rng: random.Random) -> None:
     ana, bia = await two_people(fleet)
     followers = [*fleet.follow(ana, rng, 4), *fleet.follow(bia, rng, 3)]
     traffic = fleet.traffic(rng, ana, bia)
@@ -64,7 +64,7 @@ async def test_sockets_that_are_cut_at_random(fleet: Fleet, rng: random.Random) 
     assert sum(follower.joins for follower in followers) > 2 * len(followers)
 
 
-async def test_a_web_process_that_is_killed(fleet: Fleet, rng: random.Random) -> None:
+async def test_a_killed_web_process(fleet: Fleet, rng: random.Random) -> None:
     ana, bia = await two_people(fleet)
     followers = [*fleet.follow(ana, rng, 4), *fleet.follow(bia, rng, 3)]
     traffic = fleet.traffic(rng, ana, bia)
@@ -77,7 +77,7 @@ async def test_a_web_process_that_is_killed(fleet: Fleet, rng: random.Random) ->
     assert any(follower.joins > 1 for follower in followers)
 
 
-async def test_subscriptions_that_are_killed_twenty_times(fleet: Fleet, rng: random.Random) -> None:
+async def test_subscriptions_killed_twenty_times(fleet: Fleet, rng: random.Random) -> None:
     ana, bia = await two_people(fleet)
     followers = [*fleet.follow(ana, rng, 3), *fleet.follow(bia, rng, 2)]
     traffic, client = fleet.traffic(rng, ana, bia), redis.asyncio.Redis.from_url(fleet.services.redis_url)
@@ -93,7 +93,7 @@ async def test_subscriptions_that_are_killed_twenty_times(fleet: Fleet, rng: ran
     await check(fleet.rows, traffic, fleet.seen(ana, bia), followers)
 
 
-async def test_a_redis_that_is_killed_and_comes_back(fleet: Fleet, rng: random.Random) -> None:
+async def test_a_killed_and_restarted_redis(fleet: Fleet, rng: random.Random) -> None:
     ana, bia = await two_people(fleet)
     followers = [*fleet.follow(ana, rng, 3), *fleet.follow(bia, rng, 2)]
     traffic, valkey = fleet.traffic(rng, ana, bia), fleet.services.valkey
@@ -108,7 +108,7 @@ async def test_a_redis_that_is_killed_and_comes_back(fleet: Fleet, rng: random.R
     await check(fleet.rows, traffic, fleet.seen(ana, bia), followers)
 
 
-async def test_publishes_that_are_lost(fleet: Fleet, rng: random.Random) -> None:
+async def test_lost_publishes(fleet: Fleet, rng: random.Random) -> None:
     """One in a hundred, and then the very last ones, which no later number betrays."""
     ana, bia = await two_people(fleet)
     followers = [*fleet.follow(ana, rng, 3), *fleet.follow(bia, rng, 2)]
@@ -179,7 +179,7 @@ async def test_a_client_that_stops_reading(fleet: Fleet, rng: random.Random) -> 
         check_unbroken(fleet.rows, follower)
 
 
-async def test_everybody_comes_back_at_once(fleet: Fleet, rng: random.Random) -> None:
+async def test_all_clients_reconnect_at_once(fleet: Fleet, rng: random.Random) -> None:
     """All of an instance's clients are thrown onto the other one while the town goes on writing."""
     ana = await fleet.person(1)
     (account_id,) = ana.accounts.values()

@@ -61,7 +61,7 @@ async def thread(stack: Stack) -> Thread:
     return opened
 
 
-async def test_a_reaction_is_added_replaced_and_taken_back(thread: Thread) -> None:
+async def test_a_reaction_is_added_replaced_and_removed(thread: Thread) -> None:
     before = thread.message
     await thread.sandbox("PUT", "/reaction", {"value": "👍"})
     (reaction,) = await thread.reactions("👍")
@@ -94,7 +94,7 @@ async def test_an_edit_of_an_older_message_leaves_the_preview(thread: Thread) ->
     assert (await thread.chat())["last_message_preview"] == "Alô?"
 
 
-async def test_a_deleted_message_leaves_its_place(thread: Thread) -> None:
+async def test_a_deleted_message_leaves_a_placeholder(thread: Thread) -> None:
     attachment = {"data": "aGVsbG8=", "name": "lista.txt", "mimetype": "text/plain"}
     await thread.hear("A lista", attachments=[attachment])
     assert thread.message["attachments"]
@@ -108,7 +108,7 @@ async def test_a_deleted_message_leaves_its_place(thread: Thread) -> None:
     assert len(await thread.agent.messages(thread.account_id, gone["chat_id"])) == 2
 
 
-async def test_a_reader_that_was_away_learns_of_a_change(thread: Thread) -> None:
+async def test_a_client_that_was_offline_receives_changes(thread: Thread) -> None:
     since = thread.message["seq"]
     await thread.sandbox("PATCH", "", {"text": "Tem verde?"})
     await thread.updated(body="Tem verde?")
@@ -118,7 +118,7 @@ async def test_a_reader_that_was_away_learns_of_a_change(thread: Thread) -> None
     assert edited["data"]["body"] == "Tem verde?"
 
 
-async def test_a_quote_leads_to_our_message_and_a_forward_is_marked(thread: Thread) -> None:
+async def test_a_quote_refers_to_our_message_and_a_forward_is_marked(thread: Thread) -> None:
     first = thread.message
     assert (first["quoted"], first["is_forwarded"]) == (None, False)
     answer = await thread.hear("Esse aqui", quote=thread.written["message_id"], forwarded=True)
@@ -133,7 +133,7 @@ async def test_a_quote_leads_to_our_message_and_a_forward_is_marked(thread: Thre
     }
 
 
-async def test_a_group_tells_who_did_what_and_counts_only_what_was_said(thread: Thread) -> None:
+async def test_a_group_shows_the_actor_and_counts_only_messages(thread: Thread) -> None:
     bia = {"phone_number": "5511988880000", "name": "Bia Lima"}
     caio = {"phone_number": "5511988880001", "name": "Caio"}
     body = {"account_id": "acc-1", "name": "Família", "members": [bia, caio]}
@@ -154,7 +154,7 @@ async def test_a_group_tells_who_did_what_and_counts_only_what_was_said(thread: 
     assert told["data"]["last_message_preview"] == "Oi, gente"
 
 
-async def test_a_name_told_late_takes_the_place_of_the_number(thread: Thread) -> None:
+async def test_a_late_name_replaces_the_phone_number(thread: Thread) -> None:
     """A direct chat goes by the person's number until somebody says the name."""
     stranger = {"phone_number": "5511977770000"}
     await thread.stack.write("acc-1", "Bom dia", **{"from": stranger})
@@ -163,7 +163,7 @@ async def test_a_name_told_late_takes_the_place_of_the_number(thread: Thread) ->
     await thread.socket.wait_for_event("chat:updated", title="Davi")
 
 
-async def test_an_unreadable_message_is_what_its_webhook_says(thread: Thread) -> None:
+async def test_an_unreadable_message_is_stored_from_its_webhook(thread: Thread) -> None:
     """UniPile does not answer for it: then its webhooks are taken at their word."""
     fault = {"method": "GET", "path": "/messages/*", "status": 404}
     await thread.stack.sandbox.ok("PATCH", "/sandbox/faults", {"routes": [fault]})
@@ -179,7 +179,7 @@ async def test_an_unreadable_message_is_what_its_webhook_says(thread: Thread) ->
 
 
 @pytest.mark.parametrize("status", [500, 503, 504])
-async def test_a_read_that_fails_is_tried_again(thread: Thread, status: int) -> None:
+async def test_a_failed_read_is_retried(thread: Thread, status: int) -> None:
     fault = {"method": "GET", "path": "/messages/*", "status": status, "times": 2}
     await thread.stack.sandbox.ok("PATCH", "/sandbox/faults", {"routes": [fault]})
     await thread.sandbox("PATCH", "", {"text": "Tem verde?"})

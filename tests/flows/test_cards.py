@@ -28,7 +28,7 @@ async def hear(stack: Stack, socket: Socket, **content: Any) -> tuple[dict[str, 
     return new["data"], chat["data"]["last_message_preview"]
 
 
-async def test_a_location_arrives_with_all_it_says(stack: Stack, agent: Peer) -> None:
+async def test_a_location_arrives_with_all_its_fields(stack: Stack, agent: Peer) -> None:
     message, preview = await hear(stack, await agent.listen(), location=PLACE)
     (attachment,) = message["attachments"]
     assert (attachment["type"], attachment["state"], attachment["location"]) == ("location", "none", PLACE)
@@ -41,7 +41,7 @@ async def test_a_location_arrives_with_all_it_says(stack: Stack, agent: Peer) ->
     assert listed[0]["attachments"] == message["attachments"]
 
 
-async def test_a_contact_card_is_read_when_its_file_is_here(stack: Stack, agent: Peer) -> None:
+async def test_a_contact_card_is_parsed_once_its_file_is_stored(stack: Stack, agent: Peer) -> None:
     socket = await agent.listen()
     message, preview = await hear(stack, socket, contacts=[NINA])
     assert (message["attachments"][0]["type"], preview) == ("contact", "Contact")
@@ -55,7 +55,7 @@ async def test_a_contact_card_is_read_when_its_file_is_here(stack: Stack, agent:
     assert (attachment["state"], attachment["mimetype"]) == ("stored", "text/vcard")
 
 
-async def test_a_card_in_latin_1_is_read_in_its_letters(stack: Stack, agent: Peer) -> None:
+async def test_a_card_in_latin_1_is_decoded(stack: Stack, agent: Peer) -> None:
     socket = await agent.listen()
     card = "BEGIN:VCARD\rVERSION:2.1\rFN:João\rTEL:tel:+55-11-97777-0001;ext=12\rEND:VCARD\r".encode(
         "latin-1"
@@ -67,7 +67,7 @@ async def test_a_card_in_latin_1_is_read_in_its_letters(stack: Stack, agent: Pee
     assert frame["data"]["attachments"][0]["contacts"] == [{"name": "João", "numbers": ["+5511977770001"]}]
 
 
-async def test_a_file_that_only_calls_itself_a_card_stays_a_file_to_save(stack: Stack, agent: Peer) -> None:
+async def test_a_file_that_only_claims_to_be_a_card_stays_a_download(stack: Stack, agent: Peer) -> None:
     socket = await agent.listen()
     item = {"data": base64.b64encode(b"not a card").decode(), "name": "nina.vcf"}
     await hear(stack, socket, attachments=[item])
@@ -81,7 +81,7 @@ async def test_a_file_that_only_calls_itself_a_card_stays_a_file_to_save(stack: 
     ("more", "preview"),
     [({"sticker": True}, "Sticker"), ({}, "Photo")],
 )
-async def test_a_sticker_is_told_from_a_photo(
+async def test_a_sticker_is_distinguished_from_a_photo(
     stack: Stack, agent: Peer, more: dict[str, Any], preview: str
 ) -> None:
     picture = enclosed("praia.png", png(), "image/png", **more)
@@ -89,7 +89,7 @@ async def test_a_sticker_is_told_from_a_photo(
     assert (message["attachments"][0]["sticker"], shown) == (bool(more), preview)
 
 
-async def test_what_unipile_gives_nothing_of_is_still_there(stack: Stack, agent: Peer) -> None:
+async def test_a_message_without_content_from_unipile_is_stored(stack: Stack, agent: Peer) -> None:
     """A poll, an order: an empty message, unread as any other."""
     message, preview = await hear(stack, await agent.listen(), unsupported=True)
     assert (message["body"] or None, message["attachments"], preview) == (None, [], "Unsupported message")
@@ -108,7 +108,7 @@ async def test_what_unipile_gives_nothing_of_is_still_there(stack: Stack, agent:
         {},
     ],
 )
-async def test_the_sandbox_refuses_what_no_phone_can_send(
+async def test_the_sandbox_rejects_what_no_phone_can_send(
     stack: Stack, agent: Peer, wrong: dict[str, Any]
 ) -> None:
     body = {"account_id": "acc-1", "from": {"phone_number": "5511988880000"}, **wrong}

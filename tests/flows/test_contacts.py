@@ -67,7 +67,7 @@ async def make_due(stack: Stack) -> None:
         await asyncio.to_thread(rows.ask, "update channels_contact set avatar_due_at = now() returning 1")
 
 
-async def test_a_hidden_number_stays_unknown_until_it_is_told(
+async def test_a_hidden_phone_number_stays_unknown_until_it_is_reported(
     stack: Stack, agent: Peer, account: Json
 ) -> None:
     await stack.sandbox.ok("POST", "/sandbox/contacts", {"phone_number": BIA, "identity": "hidden"})
@@ -84,7 +84,9 @@ async def test_a_hidden_number_stays_unknown_until_it_is_told(
     assert {m["sender"]["phone"] for m in messages} == {f"+{BIA}"}
 
 
-async def test_a_person_known_by_number_is_met_again_by_lid(stack: Stack, agent: Peer, account: Json) -> None:
+async def test_a_contact_known_by_phone_is_recognised_by_lid(
+    stack: Stack, agent: Peer, account: Json
+) -> None:
     await stack.sandbox.ok("POST", "/sandbox/contacts", {"phone_number": BIA, "identity": "phone"})
     await write(stack, "Oi")
     first = await chat_with(agent, account, name="Bia Lima")
@@ -98,7 +100,7 @@ async def test_a_person_known_by_number_is_met_again_by_lid(stack: Stack, agent:
     assert newest["sender"]["provider_id"].endswith("@lid") and oldest["sender"]["name"] == "Bia L."
 
 
-async def test_a_new_name_reaches_an_open_socket_and_who_was_away(
+async def test_a_new_name_reaches_open_and_returning_sockets(
     stack: Stack, agent: Peer, account: Json
 ) -> None:
     await write(stack, "Oi")
@@ -115,7 +117,7 @@ async def test_a_new_name_reaches_an_open_socket_and_who_was_away(
     assert [c["data"]["name"] for c in changes if c["event"] == "contact:updated"] == ["Bia Souza"]
 
 
-async def test_who_hears_one_group_only_hears_new_names_of_its_members_once(
+async def test_a_socket_in_one_group_receives_each_new_member_name_once(
     stack: Stack, agent: Peer, account: Json
 ) -> None:
     """Also in two of the account's rooms, and after having been away."""
@@ -145,7 +147,7 @@ async def _two_chats(agent: Peer, account: Json) -> list[Json] | None:
     return chats if len(chats) == 2 else None
 
 
-async def test_a_picture_is_copied_shown_and_only_ours_to_see(
+async def test_a_picture_is_copied_and_served_to_members_only(
     stack: Stack, agent: Peer, account: Json
 ) -> None:
     await write(stack, "Oi")
@@ -173,9 +175,7 @@ async def test_a_picture_is_copied_shown_and_only_ours_to_see(
     assert (await stack.stranger.call("GET", path_of(account, avatar))).status == 401
 
 
-async def test_another_picture_takes_its_place_and_none_takes_it_away(
-    stack: Stack, agent: Peer, account: Json
-) -> None:
+async def test_a_picture_is_replaced_and_removed(stack: Stack, agent: Peer, account: Json) -> None:
     await write(stack, "Oi")
     first = await picture_of(agent, account)
     socket = await agent.listen()
@@ -193,7 +193,7 @@ async def test_another_picture_takes_its_place_and_none_takes_it_away(
     assert (await agent.call("GET", path_of(account, second))).status == 404
 
 
-async def test_who_looks_as_before_keeps_no_message_waiting(stack: Stack, agent: Peer, account: Json) -> None:
+async def test_an_unchanged_picture_does_not_block_messages(stack: Stack, agent: Peer, account: Json) -> None:
     """Pictures are asked about all the time, and most are what they were: the account's lock is not for that."""
     await write(stack, "Oi")
     avatar = await picture_of(agent, account)
@@ -212,7 +212,7 @@ async def test_who_looks_as_before_keeps_no_message_waiting(stack: Stack, agent:
     assert await picture_of(agent, account) == avatar
 
 
-async def test_a_member_of_a_group_is_shown_by_the_name_told_later(
+async def test_a_group_member_is_shown_by_a_name_reported_later(
     stack: Stack, agent: Peer, account: Json
 ) -> None:
     """An import knows everybody of a group; what one of them writes is theirs by name."""
@@ -247,7 +247,7 @@ async def test_a_member_of_a_group_is_shown_by_the_name_told_later(
     assert (await agent.call("GET", path)).status == 502
 
 
-async def test_a_direct_chats_person_is_known_without_asking(
+async def test_the_contact_of_a_direct_chat_needs_no_request(
     stack: Stack, agent: Peer, account: Json
 ) -> None:
     await write(stack, "Oi")

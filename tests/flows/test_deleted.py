@@ -83,7 +83,7 @@ async def rows(parts: Parts, table: str) -> int:
     return await parts.database.read(count)
 
 
-async def test_a_deleted_message_leaves_no_file(desk: Desk, parts: Parts) -> None:
+async def test_deleting_a_message_removes_its_file(desk: Desk, parts: Parts) -> None:
     message = await desk.picture()
     assert len(desk.files()) == 1
     deleted = await desk.delete(message)
@@ -98,9 +98,7 @@ async def test_a_deleted_message_leaves_no_file(desk: Desk, parts: Parts) -> Non
     assert (await desk.agent.call("POST", f"{address}/retry")).status == 404
 
 
-async def test_a_file_that_another_message_has_stays_until_that_is_deleted_too(
-    desk: Desk, parts: Parts
-) -> None:
+async def test_a_shared_file_is_removed_with_its_last_message(desk: Desk, parts: Parts) -> None:
     first, second = await desk.picture(), await desk.picture()
     await desk.delete(first)
     await clear_released(parts)
@@ -110,7 +108,7 @@ async def test_a_file_that_another_message_has_stays_until_that_is_deleted_too(
     assert desk.files() == []
 
 
-async def test_bytes_in_use_are_left_alone_for_a_while(
+async def test_recently_touched_files_are_not_removed(
     desk: Desk, parts: Parts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Somebody may just have touched them to refer to them in a moment."""
@@ -120,7 +118,7 @@ async def test_bytes_in_use_are_left_alone_for_a_while(
     assert len(desk.files()) == 1
 
 
-async def test_a_crash_between_file_and_row_is_made_good(
+async def test_a_crash_between_file_and_row_is_recovered(
     desk: Desk, parts: Parts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await desk.delete(await desk.picture())
@@ -139,7 +137,7 @@ async def test_a_crash_between_file_and_row_is_made_good(
     assert len(desk.files()) == await rows(parts, "channels_media_blob") == 1
 
 
-async def test_a_copy_that_is_under_way_keeps_nothing(
+async def test_a_running_copy_of_a_deleted_message_stores_nothing(
     desk: Desk, parts: Parts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The message is deleted between the download and the row that would refer to it."""
@@ -175,7 +173,7 @@ async def test_a_deleted_message_is_not_unread(desk: Desk) -> None:
     )
 
 
-async def test_one_that_was_read_lowers_nothing(desk: Desk) -> None:
+async def test_deleting_a_read_message_does_not_lower_the_unread_count(desk: Desk) -> None:
     written = await desk.stack.write("acc-1", "um")
     (frame,) = await desk.socket.wait_for_event("message:new", provider_msg_id=written["message_id"])
     path = f"{ROOT}/{desk.account_id}/chats/{frame['data']['chat_id']}"
@@ -186,7 +184,7 @@ async def test_one_that_was_read_lowers_nothing(desk: Desk) -> None:
     assert (await desk.agent.ok("GET", path))["chat"]["unread_count"] == 1
 
 
-async def test_a_late_duplicate_brings_nothing_back(desk: Desk, parts: Parts) -> None:
+async def test_a_late_duplicate_does_not_restore_a_deleted_message(desk: Desk, parts: Parts) -> None:
     message = await desk.picture()
     await desk.delete(message)
     await clear_released(parts)
@@ -215,7 +213,7 @@ async def test_a_late_duplicate_brings_nothing_back(desk: Desk, parts: Parts) ->
     assert desk.files() == []
 
 
-async def test_our_own_is_said_to_be_deleted_by_us(desk: Desk) -> None:
+async def test_a_deleted_own_message_is_marked_as_deleted_by_us(desk: Desk) -> None:
     written = await desk.stack.write("acc-1", "Tem?")
     (frame,) = await desk.socket.wait_for_event("message:new", provider_msg_id=written["message_id"])
     chat = f"{ROOT}/{desk.account_id}/chats/{frame['data']['chat_id']}"

@@ -12,7 +12,7 @@ def bubbles(socket: Socket) -> set[int]:
     return {frame["data"]["id"] for frame in socket.events("message:new")}
 
 
-async def test_one_webhook_five_times_over_two_instances_is_one_message(site: Site) -> None:
+async def test_one_webhook_delivered_five_times_is_one_message(site: Site) -> None:
     first, second = await asyncio.gather(site.web(), site.web())
     await asyncio.gather(site.worker(), site.worker())
     agent = await site.sign_in(first)

@@ -71,7 +71,9 @@ async def test_signing_out_ends_that_sessions_sockets_and_tokens_everywhere(pair
     assert not await refused(pair.over_there(staying))
 
 
-async def test_a_lost_word_of_it_changes_nothing(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_lost_sign_out_notification_changes_nothing(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Also while every subscription is cut again and again: the rows say it."""
 
     async def say_nothing(_: object) -> None:
@@ -96,7 +98,7 @@ async def test_a_lost_word_of_it_changes_nothing(pair: Pair, monkeypatch: pytest
 
 
 @pytest.mark.parametrize("how", ["disabled", "new password"])
-async def test_a_person_is_out_of_all_sessions_at_once(pair: Pair, how: str) -> None:
+async def test_a_disabled_user_loses_all_sessions_at_once(pair: Pair, how: str) -> None:
     first, second = await pair.near.sign_in("ana"), await pair.near.sign_in("ana")
     other = await pair.near.sign_in("bia")
     gone = [await first.listen(), await pair.over_there(second).listen()]
@@ -114,7 +116,7 @@ async def test_a_person_is_out_of_all_sessions_at_once(pair: Pair, how: str) -> 
     assert again.status == (401 if how == "disabled" else 200)
 
 
-async def test_an_instance_that_starts_later_knows_who_is_out(config: Config) -> None:
+async def test_an_instance_started_later_rejects_ended_sessions(config: Config) -> None:
     async with run_stack(config, with_workers=False) as before:
         leaving = await before.sign_in("ana")
         assert (await leaving.call("POST", LOGOUT)).status == 204
@@ -122,7 +124,7 @@ async def test_an_instance_that_starts_later_knows_who_is_out(config: Config) ->
             assert await refused(Peer(after.stranger.session, after.stranger.url, leaving.token))
 
 
-async def test_a_session_cannot_begin_while_its_user_is_being_disabled(web_only: Stack) -> None:
+async def test_no_session_begins_while_its_user_is_being_disabled(web_only: Stack) -> None:
     """The one that has checked the password waits for the one that disables, and finds nobody."""
     agent = await web_only.sign_in("ana")
     database = web_only.app[DATABASE]
@@ -141,7 +143,7 @@ async def test_a_session_cannot_begin_while_its_user_is_being_disabled(web_only:
     assert await beginning is None
 
 
-async def test_a_session_of_a_password_that_was_replaced_cannot_begin(web_only: Stack) -> None:
+async def test_no_session_begins_with_a_replaced_password(web_only: Stack) -> None:
     agent = await web_only.sign_in("ana")
     begin = web_only.app[DATABASE].write
     await begin(users.set_password, agent.user_id, "new")
@@ -173,7 +175,7 @@ async def in_chat(peer: Peer, chat_id: int) -> Socket:
 
 
 @pytest.mark.parametrize("drop", [drop_member, drop_account])
-async def test_who_loses_a_number_leaves_its_rooms_and_stays_signed_in(pair: Pair, drop: Change) -> None:
+async def test_a_removed_member_leaves_the_rooms_and_stays_signed_in(pair: Pair, drop: Change) -> None:
     owner, agent = await pair.near.sign_in("owner"), await pair.near.sign_in("ana")
     account_id = await make_account(pair.near, owner)
     kept_id = await make_account(pair.near, agent, "acc-2")
@@ -200,7 +202,7 @@ async def test_who_loses_a_number_leaves_its_rooms_and_stays_signed_in(pair: Pai
         assert (refusal["ok"], refusal["error"]["code"]) == (False, "not_found")
 
 
-async def test_who_is_let_into_a_number_hears_it_without_a_word_from_redis(pair: Pair) -> None:
+async def test_a_new_member_joins_the_rooms_without_a_redis_message(pair: Pair) -> None:
     owner, agent = await pair.near.sign_in("owner"), await pair.near.sign_in("ana")
     account_id = await make_account(pair.near, owner)
     far = pair.over_there(agent)

@@ -19,7 +19,7 @@ def load_example() -> Any:
     return module
 
 
-async def test_the_example_holds_what_rest_shows_after_a_cut(stack: Stack) -> None:
+async def test_the_example_client_matches_rest_after_a_disconnect(stack: Stack) -> None:
     agent = await stack.sign_in()
     account = await stack.make_account(agent)
     # A picture changes how a sender is shown: told as the contact's change, and not for each of their messages again.

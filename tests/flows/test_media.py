@@ -49,7 +49,7 @@ async def test_a_picture_a_voice_note_and_a_file_are_copied_and_served(
 @pytest.mark.parametrize(
     ("data", "mimetype"), [(SVG, "image/svg+xml"), (HTML, "text/html"), (HTML, "image/png")]
 )
-async def test_what_can_hold_a_script_is_only_ever_a_download(
+async def test_files_that_can_contain_scripts_are_downloads_only(
     stack: Stack, agent: Peer, account: dict[str, Any], data: bytes, mimetype: str
 ) -> None:
     message = await receive(stack, agent, account["id"], enclosed("a.svg", data, mimetype))
@@ -60,7 +60,7 @@ async def test_what_can_hold_a_script_is_only_ever_a_download(
     assert answer.headers["Content-Disposition"].startswith("attachment; ")
 
 
-async def test_equal_files_are_kept_once(stack: Stack, agent: Peer, account: dict[str, Any]) -> None:
+async def test_equal_files_are_stored_once(stack: Stack, agent: Peer, account: dict[str, Any]) -> None:
     first = await receive(stack, agent, account["id"], enclosed("a.png", png(), "image/png"))
     second = await receive(stack, agent, account["id"], enclosed("b.png", png(), "image/png"))
     assert await stored_blobs(stack) == 1
@@ -68,7 +68,7 @@ async def test_equal_files_are_kept_once(stack: Stack, agent: Peer, account: dic
     assert len(tags) == 1
 
 
-async def test_an_expired_file_says_so_and_is_had_on_another_try(
+async def test_an_expired_file_is_reported_and_a_retry_fetches_it(
     stack: Stack, agent: Peer, account: dict[str, Any]
 ) -> None:
     await stack.sandbox.ok("PUT", "/sandbox/faults", {"media_expired": True})
@@ -88,7 +88,7 @@ async def test_an_expired_file_says_so_and_is_had_on_another_try(
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
-async def test_a_passing_fault_of_unipile_is_waited_out(
+async def test_a_temporary_unipile_fault_is_retried(
     stack: Stack, agent: Peer, account: dict[str, Any], status: int
 ) -> None:
     fault = {"method": "GET", "path": "/messages/*/attachments/*", "status": status, "times": 2}
@@ -97,7 +97,7 @@ async def test_a_passing_fault_of_unipile_is_waited_out(
     assert message["attachments"][0]["state"] == "stored"
 
 
-async def test_a_download_that_hangs_is_cut_off_and_had_on_the_next_try(config: Config) -> None:
+async def test_a_hanging_download_times_out_and_is_retried(config: Config) -> None:
     config = replace(config, media=replace(config.media, deadline_seconds=1.0))
     async with run_stack(config) as stack:
         agent = await stack.sign_in()
@@ -108,7 +108,7 @@ async def test_a_download_that_hangs_is_cut_off_and_had_on_the_next_try(config: 
         assert message["attachments"][0]["state"] == "stored"
 
 
-async def test_a_file_that_unipile_keeps_failing_at_is_given_up(
+async def test_a_file_that_always_fails_is_given_up(
     stack: Stack, agent: Peer, account: dict[str, Any], parts: Parts
 ) -> None:
     fault = {"method": "GET", "path": "/messages/*/attachments/*", "status": 500}
@@ -122,7 +122,7 @@ async def test_a_file_that_unipile_keeps_failing_at_is_given_up(
     assert updated["data"]["attachments"][0]["error"] == "unexpected_error"
 
 
-async def test_uploads_that_no_message_refers_to_are_removed_after_a_day(
+async def test_unreferenced_uploads_are_removed_after_a_day(
     stack: Stack, agent: Peer, account: dict[str, Any], parts: Parts
 ) -> None:
     _, path = await open_chat(stack, agent, account)
@@ -143,7 +143,7 @@ async def test_uploads_that_no_message_refers_to_are_removed_after_a_day(
     assert (await agent.call("GET", file_path(answer.body["message"]))).raw == png(2)
 
 
-async def test_a_copy_whose_job_was_lost_is_found_by_looking_around(
+async def test_a_copy_whose_job_was_lost_is_found_by_the_periodic_check(
     stack: Stack, agent: Peer, account: dict[str, Any], parts: Parts
 ) -> None:
     message = await receive(stack, agent, account["id"], enclosed("a.png", png(), "image/png"))
@@ -162,7 +162,7 @@ async def test_a_copy_whose_job_was_lost_is_found_by_looking_around(
     assert known["attachments"][0]["state"] == "stored"
 
 
-async def test_a_file_that_the_storage_lost_says_so_and_is_copied_anew(
+async def test_a_file_missing_in_the_storage_is_reported_and_copied_again(
     stack: Stack, agent: Peer, account: dict[str, Any]
 ) -> None:
     """A platform's disk that is new with each start."""

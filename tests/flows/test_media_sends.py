@@ -18,7 +18,7 @@ async def on_the_phone(stack: Stack, chat: dict[str, Any]) -> list[dict[str, Any
     return [m for m in (await stack.sandbox.ok("GET", path))["items"] if m["sender"] == "self"]
 
 
-async def test_several_files_go_out_as_messages_in_order_with_the_text_on_the_first(
+async def test_several_files_are_sent_in_order_with_the_text_on_the_first(
     stack: Stack, agent: Peer, account: dict[str, Any]
 ) -> None:
     chat, path = await open_chat(stack, agent, account)
@@ -47,7 +47,7 @@ async def test_several_files_go_out_as_messages_in_order_with_the_text_on_the_fi
     assert (await agent.chats(account["id"]))[0]["last_message_preview"] == "File"
 
 
-async def test_own_pictures_and_recordings_have_their_shape_at_once(
+async def test_sent_pictures_and_recordings_have_dimensions_at_once(
     stack: Stack, agent: Peer, account: dict[str, Any]
 ) -> None:
     _, path = await open_chat(stack, agent, account)
@@ -71,7 +71,7 @@ async def test_own_pictures_and_recordings_have_their_shape_at_once(
 
 
 @pytest.mark.parametrize("as_file", [True, False])
-async def test_a_recording_goes_out_as_a_voice_note(
+async def test_a_recording_is_sent_as_a_voice_note(
     stack: Stack, agent: Peer, account: dict[str, Any], as_file: bool
 ) -> None:
     chat, path = await open_chat(stack, agent, account)
@@ -87,7 +87,7 @@ async def test_a_recording_goes_out_as_a_voice_note(
     assert listed["last_message_preview"] == "Voice message"
 
 
-async def test_a_recording_without_the_word_is_a_file_of_sound(
+async def test_a_recording_without_the_voice_flag_is_an_audio_file(
     stack: Stack, agent: Peer, account: dict[str, Any]
 ) -> None:
     _, path = await open_chat(stack, agent, account)

@@ -64,7 +64,7 @@ async def posted(traffic: Traffic, count: int) -> bool:
     return len(traffic.acknowledged) >= count
 
 
-async def test_tabs_on_both_show_the_same_and_one_instance_may_die(
+async def test_tabs_on_two_instances_agree_and_survive_the_loss_of_one(
     site: Site, trusting: aiohttp.ClientSession, nginx_path: str, tmp_path: Path
 ) -> None:
     rng = random.Random(4)
@@ -129,7 +129,7 @@ async def two_that_die(met: list[str], nginx_path: str, folder: Path) -> AsyncIt
     ("method", "path", "times"),
     [("POST", SEND, 1), ("PATCH", "/api/x", 1), ("POST", WEBHOOK, 2), ("GET", "/api/x", 2)],
 )
-async def test_only_what_may_be_said_twice_is_said_to_the_other_instance(
+async def test_only_idempotent_requests_are_retried_on_the_other_instance(
     trusting: aiohttp.ClientSession, nginx_path: str, tmp_path: Path, method: str, path: str, times: int
 ) -> None:
     met: list[str] = []
@@ -141,7 +141,7 @@ async def test_only_what_may_be_said_twice_is_said_to_the_other_instance(
     assert met == [f"{method} 127.0.0.1 https"] * times
 
 
-async def test_sizes_are_the_applications_and_plain_http_is_sent_to_https(
+async def test_size_limits_match_the_application_and_http_redirects_to_https(
     trusting: aiohttp.ClientSession, nginx_path: str, tmp_path: Path
 ) -> None:
     async with two_that_die([], nginx_path, tmp_path) as (url, plain):
@@ -158,7 +158,7 @@ async def test_sizes_are_the_applications_and_plain_http_is_sent_to_https(
             assert answer.headers["Location"].endswith("/login?next=1")
 
 
-async def test_json_is_packed_except_beside_secrets_and_large_cookies_pass(
+async def test_json_is_compressed_except_beside_secrets_and_large_cookies_pass(
     config: Config, trusting: aiohttp.ClientSession, nginx_path: str, tmp_path: Path
 ) -> None:
     async def answer(_: web.Request) -> web.Response:
@@ -181,7 +181,7 @@ async def test_json_is_packed_except_beside_secrets_and_large_cookies_pass(
                 assert len(await got.json()) == 500
 
 
-def test_the_numbers_fit_the_configuration(config: Config) -> None:
+def test_the_limits_match_the_configuration(config: Config) -> None:
     text = CONFIGURATION.read_text()
     sizes = sorted(int(size) * 2**20 for size in re.findall(r"client_max_body_size (\d+)m", text))
     assert sizes[0] >= MAX_BODY_BYTES

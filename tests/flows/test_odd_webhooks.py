@@ -19,7 +19,7 @@ ODD: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("faults", ODD, ids=lambda faults: next(iter(faults)))
-async def test_an_odd_webhook_is_understood(stack: Stack, faults: dict[str, Any]) -> None:
+async def test_a_malformed_webhook_is_stored_once(stack: Stack, faults: dict[str, Any]) -> None:
     agent = await stack.sign_in()
     account = await stack.make_account(agent)
     await stack.sandbox.ok("PATCH", "/sandbox/faults", faults)
@@ -36,7 +36,7 @@ async def test_an_odd_webhook_is_understood(stack: Stack, faults: dict[str, Any]
 
 
 @pytest.mark.parametrize("switch", ["hidden_phone", "lid_only"])
-async def test_somebody_without_a_number_has_a_name(stack: Stack, switch: str) -> None:
+async def test_a_contact_without_a_phone_number_has_a_name(stack: Stack, switch: str) -> None:
     agent = await stack.sign_in()
     account = await stack.make_account(agent)
     await stack.sandbox.ok("PATCH", "/sandbox/faults", {switch: True})

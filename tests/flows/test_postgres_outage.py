@@ -33,7 +33,7 @@ async def expect_drained(site: Site, load: Load) -> None:
         await eventually(lambda: asyncio.to_thread(lambda: server.zcard(INGEST_QUEUE) == 0))
 
 
-async def test_ten_seconds_without_an_answer_lose_nothing(own_site: Site, own_services: Services) -> None:
+async def test_ten_seconds_without_responses_lose_nothing(own_site: Site, own_services: Services) -> None:
     """It takes connections and answers nothing, worse than being gone: every query hangs until given up."""
     web = await begin(own_site)
     async with Load(own_site.peer(web), posters=2) as load:

@@ -10,7 +10,7 @@ def names(socket: Socket) -> list[str]:
     return [user["name"] for user in socket.events("presence")[-1]["data"]["users"]]
 
 
-async def test_a_killed_instance_takes_its_people_along(site: Site, unipile: Peer) -> None:
+async def test_presence_of_a_killed_instance_expires(site: Site, unipile: Peer) -> None:
     one, other = await site.web(**QUICK), await site.web(**QUICK)
     worker = await site.worker()
     ana = await site.sign_in(one)

@@ -94,7 +94,7 @@ def written(tmp_path: Path) -> str:
     return "\n".join(file.read_text(errors="replace") for file in files)
 
 
-async def test_no_log_holds_a_secret_a_word_or_a_number(
+async def test_logs_contain_no_secret_text_or_phone_number(
     peers: tuple[Program, Peer, Peer], tmp_path: Path
 ) -> None:
     program, stranger, sandbox = peers

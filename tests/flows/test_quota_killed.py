@@ -38,7 +38,7 @@ def settled(rows: Rows) -> dict[str, str]:
     return found if found and not set(found.values()) & {"queued", "sending"} else {}
 
 
-async def test_a_send_whose_worker_was_killed_is_finished_or_given_back_and_counted_once(
+async def test_a_send_of_a_killed_worker_is_finished_or_refunded_and_counted_once(
     site: Site, unipile: Peer
 ) -> None:
     """UniPile has taken the first send, and the second one waits behind it; a third is refused by UniPile later."""

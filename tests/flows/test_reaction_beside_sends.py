@@ -18,7 +18,7 @@ async def busy(config: Config) -> AsyncIterator[Stack]:
         yield stack
 
 
-async def test_a_reaction_does_not_wait_behind_a_burst_of_sends(busy: Stack) -> None:
+async def test_a_reaction_overtakes_a_burst_of_sends(busy: Stack) -> None:
     agent = await busy.sign_in()
     account = await busy.make_account(agent)
     socket = await agent.listen()

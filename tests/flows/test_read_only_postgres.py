@@ -47,7 +47,7 @@ async def scene(config: Config, own_database_url: str, services: Services) -> As
         yield Scene(stack, services, own_database_url.rpartition("/")[2])
 
 
-async def test_a_postgres_that_only_reads_loses_nothing_and_comes_back_by_itself(scene: Scene) -> None:
+async def test_a_read_only_postgres_loses_nothing_and_recovers(scene: Scene) -> None:
     agent = await scene.stack.sign_in()
     account = await scene.stack.make_account(agent)
     with capture_logs() as lines:

@@ -34,7 +34,7 @@ async def number_at(unipile: Peer) -> int:
         cursor = f"&cursor={page['cursor']}"
 
 
-async def test_an_import_goes_on_after_its_worker_was_killed(site: Site, past: Peer) -> None:
+async def test_an_import_continues_after_its_worker_is_killed(site: Site, past: Peer) -> None:
     web, worker = await site.web(), await site.worker()
     agent = await site.sign_in(web)
     account = await agent.link_account("acc-2")

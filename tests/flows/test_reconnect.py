@@ -110,7 +110,7 @@ async def test_a_burst_with_duplicates_in_any_order_is_stored_once(shop: Shop) -
     assert await shop.holds(expected)
 
 
-async def test_a_burst_that_is_lost_is_found_by_the_sweep_and_counted_late(shop: Shop) -> None:
+async def test_a_lost_burst_is_found_by_the_sweep_and_counted_late(shop: Shop) -> None:
     stack = shop.stack
     await shop.sign_out()
     began = datetime.now(UTC) - timedelta(minutes=20)

@@ -54,7 +54,7 @@ async def test_everything_recovers_by_itself_with_the_worker_embedded(
         await eventually(lambda: asyncio.to_thread(rows.holds_all, ids))
 
 
-async def test_what_waited_in_redis_survives_its_kill(own_site: Site, own_services: Services) -> None:
+async def test_queued_events_survive_a_redis_kill(own_site: Site, own_services: Services) -> None:
     """Acknowledged and not yet stored: the append-only file has it."""
     web = await own_site.web()
     agent, peer = await own_site.sign_in(web), own_site.peer(web)

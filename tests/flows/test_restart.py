@@ -16,7 +16,7 @@ from tests.support.ports import free_port
 RESTART = 1012
 
 
-async def test_sigterm_under_load_loses_nothing_and_sends_the_sockets_on(site: Site) -> None:
+async def test_sigterm_under_load_loses_nothing_and_moves_the_sockets(site: Site) -> None:
     web = await site.web(CONFAB_WORKER_EMBEDDED="true")
     agent = await site.sign_in(web)
     await agent.link_account("acc-1")
@@ -39,7 +39,7 @@ async def start_embedded(site: Site, sandbox_port: str) -> Running:
     )
 
 
-async def test_kill_of_a_process_with_everything_embedded_loses_nothing(
+async def test_killing_a_process_with_embedded_servers_loses_nothing(
     client: aiohttp.ClientSession, tmp_path: Path
 ) -> None:
     """Its Postgres, Redis and sandbox die with it, and the next start finds their data."""

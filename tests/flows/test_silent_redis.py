@@ -45,7 +45,7 @@ async def taken(peer: Peer, event: dict[str, object]) -> bool:
     return (await peer.deliver(event)).status == 200
 
 
-async def test_all_connections_that_fall_silent_at_once_stop_nothing(site: Site, wire: SilentGate) -> None:
+async def test_recovery_when_all_connections_fall_silent(site: Site, wire: SilentGate) -> None:
     """What a NAT that has forgotten, a firewall or a failed-over machine does: it stopped all workers for good."""
     web, worker = await site.web(), await site.worker()
     agent, peer = await site.sign_in(web), site.peer(web)
@@ -76,7 +76,7 @@ def said_why(running: Running) -> bool:
     return running.says("redis_failed") and running.says("did not respond in time")
 
 
-async def test_a_listener_that_falls_silent_hears_what_it_missed(
+async def test_a_listener_that_fell_silent_receives_missed_messages(
     config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Pushes came only with the next look at the heads, every 25 seconds."""
@@ -98,7 +98,7 @@ async def test_a_listener_that_falls_silent_hears_what_it_missed(
     await gate.close()
 
 
-async def test_after_a_failover_everything_goes_on_by_itself(site: Site) -> None:
+async def test_everything_recovers_after_a_failover(site: Site) -> None:
     """The old primary keeps its connections as a replica, and the address leads to the new one."""
     with run_valkey() as old, run_valkey() as new:
         for server in (old, new):  # as those that are replicas of one another have

@@ -23,7 +23,7 @@ async def miss(unipile: Peer) -> list[str]:
     return [answer["message_id"] for answer in answers]
 
 
-async def test_a_sweep_goes_on_after_its_worker_was_killed(site: Site, unipile: Peer) -> None:
+async def test_a_sweep_continues_after_its_worker_is_killed(site: Site, unipile: Peer) -> None:
     web, worker = await site.web(), await site.worker()
     agent = await site.sign_in(web)
     account = await agent.link_account("acc-1")

@@ -3,7 +3,7 @@
 from tests.support.fixtures_stack import Stack
 
 
-async def test_a_message_travels_to_the_socket_and_the_answer_back_to_the_phone(stack: Stack) -> None:
+async def test_a_message_reaches_the_socket_and_the_reply_reaches_the_phone(stack: Stack) -> None:
     agent = await stack.sign_in()
     account = await stack.make_account(agent)
     socket = await agent.listen()

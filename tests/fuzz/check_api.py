@@ -123,7 +123,7 @@ def without(*names: str) -> list[str]:
 
 
 @pytest.mark.timeout(1800)
-async def test_nothing_made_up_finds_what_is_not_told(config: Config, tmp_path: Path) -> None:
+async def test_generated_requests_get_only_documented_responses(config: Config, tmp_path: Path) -> None:
     config = replace(
         config,
         auth=replace(config.auth, access_token_seconds=DAY_SECONDS, open_registration=True),

@@ -80,7 +80,9 @@ async def read(storage: Storage, sha256: str, begin: int, end: int) -> bytes:
 
 
 @pytest.mark.parametrize("size", [1, PART - 1, PART, PART + 1, len(LARGE)])
-async def test_what_is_kept_is_read_whole_and_in_parts(storage: Storage, bucket: S3Store, size: int) -> None:
+async def test_stored_files_are_read_whole_and_in_ranges(
+    storage: Storage, bucket: S3Store, size: int
+) -> None:
     data = LARGE[:size]
     sha256 = await keep(storage, data)
     assert await keep(storage, data) == sha256
@@ -94,13 +96,13 @@ async def test_what_is_kept_is_read_whole_and_in_parts(storage: Storage, bucket:
         await storage.read(sha256, 0, size)
 
 
-async def test_a_file_that_fails_on_its_way_leaves_nothing(storage: Storage, bucket: S3Store) -> None:
+async def test_a_failed_upload_leaves_nothing(storage: Storage, bucket: S3Store) -> None:
     with pytest.raises(TooLarge):
         await keep(storage, LARGE, limit=2 * PART)
     assert names(bucket) == []
 
 
-async def test_what_never_became_a_file_is_listed_and_dropped(storage: Storage, bucket: S3Store) -> None:
+async def test_unfinished_uploads_are_listed_and_dropped(storage: Storage, bucket: S3Store) -> None:
     sha256 = await keep(storage, b"abc")
     for _ in range(3):
         async with storage.receive(100) as incoming:
@@ -111,7 +113,7 @@ async def test_what_never_became_a_file_is_listed_and_dropped(storage: Storage, 
     assert names(bucket) == [f"media/{sha256[:2]}/{sha256}"]
 
 
-async def test_files_go_out_come_in_and_are_removed_through_the_front_door(
+async def test_files_are_sent_received_and_removed_over_rest(
     stack: Stack, bucket: S3Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     agent = await stack.sign_in()
@@ -155,7 +157,7 @@ async def assert_readable(agent: Peer, path: str, data: bytes) -> None:
         (None, "no-such-bucket", "the bucket or folder is not there"),
     ],
 )
-async def test_wrong_keys_and_a_bucket_that_is_not_there_are_told(
+async def test_wrong_keys_and_a_missing_bucket_are_reported(
     s3: S3Server, bucket: S3Store, config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     key: str | None, bucket_name: str, told: str,
 ) -> None:  # fmt: skip

@@ -103,7 +103,7 @@ STEPS = st.lists(st.sampled_from([*range(len(TOLD)), "import", "sweep"]), max_si
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(first=STEPS, second=STEPS)
-async def test_whoever_brings_a_message_the_rows_are_the_same(
+async def test_webhook_import_and_sweep_store_the_same_rows(
     provider: ProviderHistory, first: list[int | str], second: list[int | str]
 ) -> None:
     assert await provider.outcome(first) == await provider.outcome(second)

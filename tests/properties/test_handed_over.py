@@ -58,7 +58,7 @@ STEPS = (
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(steps=st.lists(st.sampled_from(STEPS), min_size=4, max_size=16))
-async def test_each_unit_stays_with_whom_it_was_taken_from(payers: PayerModel, steps: list[str]) -> None:
+async def test_each_unit_stays_with_the_payer_it_was_taken_from(payers: PayerModel, steps: list[str]) -> None:
     await payers.desk.harness.execute(FORGET)
     # No two texts are alike: what UniPile has of another example would be taken for this one's.
     now = PayerModel(payers.desk, payers.people, payers.payer, payers.number)
@@ -71,13 +71,13 @@ async def test_each_unit_stays_with_whom_it_was_taken_from(payers: PayerModel, s
 
 
 @pytest.mark.parametrize("how", ["sent", "refused", "lost"])
-async def test_what_is_in_flight_stays_its_payers(payers: PayerModel, how: str) -> None:
+async def test_a_send_in_flight_stays_with_its_payer(payers: PayerModel, how: str) -> None:
     for step in ("reserve", "hand over", how, "retry", "hand over", "sent", "hand over", "erase", "in"):
         await payers.do(step)
         await payers.check(step)
 
 
-async def test_a_first_message_that_is_on_its_way_stays_its_payers(
+async def test_a_first_message_in_flight_stays_with_its_payer(
     payers: PayerModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The number is handed over while UniPile is being asked, and its echo is quicker than its answer."""
@@ -105,7 +105,7 @@ async def test_a_first_message_that_is_on_its_way_stays_its_payers(
         await payers.check(step)
 
 
-async def test_a_past_month_gives_back_to_whom_it_was_taken_from(payers: PayerModel) -> None:
+async def test_a_refund_for_a_past_month_goes_to_its_payer(payers: PayerModel) -> None:
     await payers.do("reserve")
     await payers.do("lost")
     await payers.desk.harness.execute(
@@ -126,14 +126,14 @@ async def test_a_past_month_gives_back_to_whom_it_was_taken_from(payers: PayerMo
     assert await payers.desk.harness.fetch(past) == [{"user_id": ana.user_id, "sent_here": 0}]
 
 
-async def test_a_number_that_goes_keeps_the_counts_of_all_who_paid(payers: PayerModel) -> None:
+async def test_an_erased_account_leaves_the_counts_of_all_payers(payers: PayerModel) -> None:
     for step in ("in", "begin", "hand over", "phone", "start", "reserve", "hand over", "in"):
         await payers.do(step)
     await payers.desk.harness.execute("delete from channels_account")
     await payers.check("gone")
 
 
-async def test_the_rows_let_nobody_pay_who_is_no_owner_of_the_number(payers: PayerModel) -> None:
+async def test_the_schema_accepts_only_owners_as_payers(payers: PayerModel) -> None:
     """Whatever writes them: else the payer could be taken off the number."""
     values = {"id": payers.desk.account_id, "user_id": payers.people[1].user_id}
     with pytest.raises(psycopg2.errors.RestrictViolation):
@@ -145,7 +145,7 @@ async def test_the_rows_let_nobody_pay_who_is_no_owner_of_the_number(payers: Pay
 # -- at the same time ------------------------------------------------------------------------------------------------
 
 
-async def test_nothing_is_lost_or_doubled_while_the_number_goes_to_and_fro(payers: PayerModel) -> None:
+async def test_concurrent_handovers_lose_and_double_nothing(payers: PayerModel) -> None:
     """Sends by two people, what comes in, and the outbox, all at once, while it is handed over again and again."""
     desk, chat_id = payers.desk, payers.desk.chat["provider_chat_id"]
     ended = asyncio.Event()
@@ -188,7 +188,7 @@ async def test_nothing_is_lost_or_doubled_while_the_number_goes_to_and_fro(payer
     await desk.harness.execute(FORGET)
 
 
-async def test_who_paid_before_is_told_what_comes_back(payers: PayerModel) -> None:
+async def test_the_previous_payer_receives_refunds_live(payers: PayerModel) -> None:
     """Their month goes down with a number that is not theirs any more."""
     parts, news = payers.desk.harness.parts, UsagePushes()
     socket = await payers.people[0].listen()
@@ -210,7 +210,7 @@ async def test_who_paid_before_is_told_what_comes_back(payers: PayerModel) -> No
     assert len(socket.events("usage:updated")) == 2
 
 
-async def test_the_limit_is_the_payers_whose_month_it_is(
+async def test_the_limit_is_that_of_the_current_payer(
     payers: PayerModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also on an instance that has not heard yet that another one pays."""

@@ -191,9 +191,7 @@ class Bench:
 )
 @example(steps=[("send", None, None), ("send", None, "sent"), ("settle", "failed")])
 @given(steps=st.lists(STEPS, min_size=1, max_size=14))
-async def test_what_is_unread_is_what_arrived_after_what_people_saw(
-    harness: WorkerHarness, steps: list[Any]
-) -> None:
+async def test_unread_matches_the_model_in_any_order(harness: WorkerHarness, steps: list[Any]) -> None:
     await harness.execute(EMPTY)
     bench = Bench(harness)
     for name, *values in [("arrive", 700, None), *steps]:

@@ -51,7 +51,7 @@ async def retry(desk: Desk, message_id: int) -> int:
     return (await desk.agent.call("POST", path)).status
 
 
-async def test_a_definite_failure_gives_back_once_and_another_try_takes_again(desk: Desk) -> None:
+async def test_a_definite_failure_refunds_once_and_a_retry_reserves_again(desk: Desk) -> None:
     message_id = await fail_one(desk, "a", REFUSED)
     assert await used(desk.agent) == (0, 0, 0)
     for _ in range(3):  # nothing that comes late gives it back again
@@ -71,7 +71,7 @@ async def messages_of(desk: Desk) -> dict[int, Any]:
     return {row["id"]: type("Message", (), {"id": row["id"]})() for row in rows}
 
 
-async def test_an_unknown_outcome_keeps_what_it_reserved(desk: Desk) -> None:
+async def test_an_unknown_outcome_refunds_nothing(desk: Desk) -> None:
     message_id = await fail_one(desk, "a", LOST)
     assert await used(desk.agent) == (1, 0, 1)
     assert await retry(desk, message_id) == 200
@@ -79,7 +79,7 @@ async def test_an_unknown_outcome_keeps_what_it_reserved(desk: Desk) -> None:
     assert await drift(desk) == []
 
 
-async def test_what_was_given_back_can_be_sent_and_a_retry_beyond_the_limit_cannot(desk: Desk) -> None:
+async def test_refunded_units_can_be_sent_and_a_retry_beyond_the_limit_cannot(desk: Desk) -> None:
     failed = await fail_one(desk, "a", REFUSED)
     assert [await post(desk, f"b{n}") for n in range(6)] == [201] * 5 + [402]
     assert await retry(desk, failed) == 402
@@ -89,7 +89,7 @@ async def test_what_was_given_back_can_be_sent_and_a_retry_beyond_the_limit_cann
     assert await drift(desk) == []
 
 
-async def test_messages_from_the_phone_are_counted_and_never_refused(desk: Desk) -> None:
+async def test_messages_from_the_phone_are_counted_and_never_rejected(desk: Desk) -> None:
     for n in range(8):
         await desk.harness.store(written_by_us(f"typed {n}", chat_id=desk.chat["provider_chat_id"]))
     assert await used(desk.agent) == (8, 0, 0)
@@ -114,7 +114,7 @@ async def test_a_retry_counts_in_the_month_it_is_made_in(desk: Desk) -> None:
     assert await drift(desk) == []
 
 
-async def test_erased_rows_are_remembered_and_a_whole_account_too(desk: Desk) -> None:
+async def test_usage_of_erased_chats_and_accounts_stays_counted(desk: Desk) -> None:
     await post(desk, "a")
     await post(desk, "b")
     await desk.harness.store(message_received("acc-1", chat_id=desk.chat["provider_chat_id"]))
@@ -125,7 +125,7 @@ async def test_erased_rows_are_remembered_and_a_whole_account_too(desk: Desk) ->
     assert await used(desk.agent) == (2, 1, 2)
 
 
-async def test_the_checker_tells_what_is_wrong_and_mends_nothing(desk: Desk) -> None:
+async def test_the_checker_reports_drift_and_repairs_nothing(desk: Desk) -> None:
     await post(desk, "a")
     await desk.harness.execute("update channels_usage set messages_sent = 7")
     before = await desk.harness.fetch("select messages_sent from channels_usage")
@@ -242,7 +242,7 @@ async def wide(desk: Desk) -> Desk:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(steps=STEPS)
-async def test_usage_is_what_the_rows_say_after_any_mix_of_events(wide: Desk, steps: list[str]) -> None:
+async def test_usage_matches_the_rows_after_any_mix_of_events(wide: Desk, steps: list[str]) -> None:
     await wide.harness.execute(FORGET_USAGE)
     # What an earlier example left at UniPile is from before this connection, and is not counted.
     await wide.harness.execute("update channels_account set connected_at = now()")

@@ -57,7 +57,7 @@ async def test_no_clock_pins_a_chat(harness: WorkerHarness, clocks: list[tuple[b
     assert chat["unread_count"] == sum(not is_own for is_own, _ in clocks) + 1
 
 
-async def test_what_unipile_said_is_shown(harness: WorkerHarness, listener: Listener) -> None:
+async def test_the_time_from_unipile_is_shown(harness: WorkerHarness, listener: Listener) -> None:
     event = said(0, is_own=False, ahead=3600)
     await ingest.store_events(harness.context(), [event])
     (data,) = [frame["data"] for _, frame in await listener.heard() if frame["event"] == "message:new"]
@@ -65,7 +65,7 @@ async def test_what_unipile_said_is_shown(harness: WorkerHarness, listener: List
     assert data["ordered_at"] == "2026-03-02T12:00:00.000Z"
 
 
-def test_honest_clocks_need_not_agree() -> None:
+def test_small_clock_differences_are_accepted() -> None:
     received, skew = "2026-03-02T12:00:00.000+00:00", CLOCK_SKEW.total_seconds()
     for seconds, is_ahead in ((-3600, False), (0, False), (skew, False), (skew + 0.001, True)):
         told = (NOON + timedelta(seconds=seconds)).isoformat(timespec="milliseconds")

@@ -8,7 +8,7 @@ import pytest
 from tests.sandbox.driver import Driver, Json, Receiver, Start
 
 
-async def test_a_scanned_qr_code_connects_the_account_and_tells_it_in_order(
+async def test_scanning_a_qr_code_connects_the_account_and_sends_events_in_order(
     sandbox: Driver, receiver: Receiver
 ) -> None:
     await sandbox.register(receiver, source="account_status")
@@ -37,7 +37,7 @@ async def test_a_scanned_qr_code_connects_the_account_and_tells_it_in_order(
     assert (await sandbox.api("GET", "/accounts"))["items"] == [account]
 
 
-async def test_a_qr_code_is_too_old_after_its_lifetime_and_the_attempt_ends_later(sandbox: Driver) -> None:
+async def test_a_qr_code_expires_and_the_pairing_ends_later(sandbox: Driver) -> None:
     account_id = (await sandbox.api("POST", "/accounts", 201, json={"provider": "WHATSAPP"}))["account_id"]
     sandbox.clock.now += 61
     problem = await sandbox.control("POST", f"/accounts/{account_id}/scan", 410, json={})
@@ -64,7 +64,7 @@ async def test_a_newer_code_replaces_the_older_one(sandbox: Driver) -> None:
     await sandbox.control("POST", scan, 409, json={})
 
 
-async def test_a_second_attempt_meets_425_when_the_switch_says_so(sandbox: Driver) -> None:
+async def test_a_second_pairing_gets_425_when_the_switch_is_on(sandbox: Driver) -> None:
     account_id = (await sandbox.api("POST", "/accounts", 201, json={"provider": "WHATSAPP"}))["account_id"]
     await sandbox.control("PUT", "/faults", json={"auth_in_progress": True, "pending_account_404": True})
     problem = await sandbox.api("POST", f"/accounts/{account_id}", 425, json={"provider": "WHATSAPP"})
@@ -72,9 +72,7 @@ async def test_a_second_attempt_meets_425_when_the_switch_says_so(sandbox: Drive
     await sandbox.api("GET", f"/accounts/{account_id}", 404)
 
 
-async def test_a_reconnect_keeps_the_account_and_bursts_what_was_missed(
-    sandbox: Driver, receiver: Receiver
-) -> None:
+async def test_a_reconnect_delivers_missed_events_in_a_burst(sandbox: Driver, receiver: Receiver) -> None:
     account_id = await sandbox.account()
     first = await sandbox.write(account_id, "before")
     await sandbox.control("POST", f"/accounts/{account_id}/status", json={"status": "CREDENTIALS"})
@@ -95,7 +93,7 @@ async def test_a_reconnect_keeps_the_account_and_bursts_what_was_missed(
     assert (await sandbox.api("GET", f"/chats/{first['chat_id']}"))["unread_count"] == 3
 
 
-async def test_a_reconnect_with_another_number_is_refused(sandbox: Driver) -> None:
+async def test_a_reconnect_with_another_phone_number_is_rejected(sandbox: Driver) -> None:
     account_id = await sandbox.account(phone_number="+5511900000001")
     await sandbox.api("POST", f"/accounts/{account_id}", 201, json={"provider": "WHATSAPP"})
     path = f"/accounts/{account_id}/scan"
@@ -147,7 +145,7 @@ async def test_a_restart_brings_a_stopped_account_back_but_not_one_without_a_ses
     assert failed["object"] == "AccountFailedToRestart"
 
 
-async def test_a_removed_account_is_gone_with_its_chats(sandbox: Driver, receiver: Receiver) -> None:
+async def test_removing_an_account_removes_its_chats(sandbox: Driver, receiver: Receiver) -> None:
     account_id = await sandbox.account()
     chat_id = (await sandbox.write(account_id))["chat_id"]
     await sandbox.register(receiver, source="account_status")
@@ -160,7 +158,7 @@ async def test_a_removed_account_is_gone_with_its_chats(sandbox: Driver, receive
     assert (await sandbox.api("GET", "/messages"))["items"] == []
 
 
-async def test_an_account_can_be_made_under_an_id_of_ones_own(sandbox: Driver) -> None:
+async def test_an_account_can_be_created_with_a_given_id(sandbox: Driver) -> None:
     body = {"id": "acme-1", "phone_number": "+5511900000001", "name": "Acme"}
     account = await sandbox.control("POST", "/accounts", 201, json=body)
     assert (account["id"], account["name"], account["groups"]) == ("acme-1", "Acme", [])
@@ -181,18 +179,18 @@ async def test_an_account_can_be_made_under_an_id_of_ones_own(sandbox: Driver) -
         ({"provider": "LINKEDIN"}, 501),
     ],
 )
-async def test_a_connect_that_makes_no_sense_is_refused(sandbox: Driver, body: object, status: int) -> None:
+async def test_an_invalid_connect_is_rejected(sandbox: Driver, body: object, status: int) -> None:
     await sandbox.api("POST", "/accounts", status, json=body)
 
 
-async def test_whatsapp_has_no_resync_and_no_code_to_answer(sandbox: Driver) -> None:
+async def test_whatsapp_supports_neither_resync_nor_checkpoint_codes(sandbox: Driver) -> None:
     account_id = await sandbox.account()
     await sandbox.api("GET", f"/accounts/{account_id}/sync", 501)
     await sandbox.api("POST", "/accounts/checkpoint", 400, json={"account_id": account_id, "code": "1"})
     await sandbox.api("GET", f"/accounts/{account_id}/resync", 404)
 
 
-async def test_the_older_of_two_attempts_gets_409_when_a_newer_one_overtakes_it(sandbox: Driver) -> None:
+async def test_the_older_of_two_pairings_gets_409(sandbox: Driver) -> None:
     account_id = (await sandbox.api("POST", "/accounts", 201, json={"provider": "WHATSAPP"}))["account_id"]
     await sandbox.control("PUT", "/faults", json={"connect_ms": 100})
 
@@ -204,7 +202,7 @@ async def test_the_older_of_two_attempts_gets_409_when_a_newer_one_overtakes_it(
     assert sorted(await asyncio.gather(reconnect(), reconnect(), reconnect())) == [201, 409, 409]
 
 
-async def test_a_scan_goes_on_after_a_restart_of_the_sandbox(start: Start, tmp_path: Path) -> None:
+async def test_a_scan_continues_after_a_sandbox_restart(start: Start, tmp_path: Path) -> None:
     first = await start(tmp_path, ok_seconds=60)
     account_id = (await first.api("POST", "/accounts", 201, json={"provider": "WHATSAPP"}))["account_id"]
     await first.control("POST", f"/accounts/{account_id}/scan", json={})
@@ -213,7 +211,7 @@ async def test_a_scan_goes_on_after_a_restart_of_the_sandbox(start: Start, tmp_p
     assert (await second.api("GET", f"/accounts/{account_id}"))["sources"][0]["status"] == "OK"
 
 
-async def test_a_code_is_typed_on_the_phone_it_was_made_for(sandbox: Driver, receiver: Receiver) -> None:
+async def test_a_code_works_only_on_the_phone_it_was_created_for(sandbox: Driver, receiver: Receiver) -> None:
     await sandbox.register(receiver, source="account_status")
     body = {"provider": "WHATSAPP", "pairing_phone_number": "5511900000001"}
     first = await sandbox.api("POST", "/accounts", 201, json=body)
@@ -240,7 +238,7 @@ async def test_a_code_needs_digits_with_the_country_code(sandbox: Driver, number
     await sandbox.api("POST", "/accounts", 400, json=body)
 
 
-async def test_an_account_takes_another_proxy_and_nothing_else(sandbox: Driver) -> None:
+async def test_an_account_accepts_a_new_proxy_and_nothing_else(sandbox: Driver) -> None:
     account_id = await sandbox.account()
     proxy = {"protocol": "https", "host": "proxy.example", "port": 8080}
     accepted: list[Json] = [{"country": "BR"}, {"proxy": proxy, "ip": "203.0.113.7"}, {}]
@@ -253,7 +251,7 @@ async def test_an_account_takes_another_proxy_and_nothing_else(sandbox: Driver) 
     await sandbox.api("PATCH", "/accounts/nobody", 404, json={})
 
 
-async def test_restarts_help_a_broken_account_unless_the_switch_says_no(
+async def test_a_restart_repairs_an_account_unless_the_switch_is_off(
     sandbox: Driver, receiver: Receiver
 ) -> None:
     account_id = await sandbox.account()

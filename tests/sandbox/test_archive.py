@@ -54,7 +54,7 @@ async def test_the_world_is_the_same_after_a_restart(
         assert answer.status == 200 and answer.content_type == "image/png"
 
 
-async def test_what_was_on_its_way_goes_on_after_a_restart(
+async def test_pending_events_continue_after_a_restart(
     start: Start, receiver: Receiver, tmp_path: Path
 ) -> None:
     first = await start(tmp_path, delivered_seconds=60)
@@ -67,7 +67,7 @@ async def test_what_was_on_its_way_goes_on_after_a_restart(
     assert (await receiver.event("message_delivered"))["message_id"] == message_id
 
 
-async def test_a_reset_forgets_the_archive_too(start: Start, tmp_path: Path) -> None:
+async def test_a_reset_clears_the_archive(start: Start, tmp_path: Path) -> None:
     first = await start(tmp_path)
     await first.write(await first.account())
     await first.control("POST", "/reset")
@@ -77,7 +77,7 @@ async def test_a_reset_forgets_the_archive_too(start: Start, tmp_path: Path) -> 
     assert len((await second.control("GET", "/state"))["contacts"]) == 5
 
 
-async def test_a_failed_save_is_made_good_later(start: Start, tmp_path: Path) -> None:
+async def test_a_failed_save_is_retried(start: Start, tmp_path: Path) -> None:
     first = await start(tmp_path)
     lock = sqlite3.connect(tmp_path / "sandbox.sqlite3", isolation_level=None)
     lock.execute("begin exclusive")
@@ -129,7 +129,7 @@ async def read_texts(url: str, key: str) -> list[str]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_a_signal_ends_it_with_everything_saved(tmp_path: Path, number: int) -> None:
+async def test_a_signal_stops_it_with_everything_saved(tmp_path: Path, number: int) -> None:
     arguments = ("--port", "0", "--data", str(tmp_path / "new"), "--api-key", "k")
     async with running(*arguments) as (process, line):
         found = re.fullmatch(r"UniPile sandbox on (http://127\.0\.0\.1:\d+)\n", line)
@@ -158,7 +158,7 @@ async def test_a_kill_loses_the_last_moments_at_most(tmp_path: Path) -> None:
         assert await read_texts(line.split()[-1], "sandbox-key") == ["kept"]
 
 
-async def test_a_taken_port_and_a_broken_folder_are_said_plainly(tmp_path: Path) -> None:
+async def test_a_taken_port_and_a_broken_folder_are_reported(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("in the way")
     async with running("--port", "0") as (_, line):
@@ -185,7 +185,7 @@ def address_of_this_machine() -> str | None:
         return None if address.startswith("127.") else address
 
 
-async def test_listening_everywhere_opens_the_api_and_not_the_controls() -> None:
+async def test_listening_on_all_addresses_exposes_the_api_only() -> None:
     """--host 0.0.0.0 is for an API that another machine calls with the key; the phones stay on this one."""
     address = address_of_this_machine()
     if address is None:

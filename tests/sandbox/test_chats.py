@@ -8,7 +8,7 @@ import pytest
 from tests.sandbox.driver import BIA, LEA, Driver, Receiver
 
 
-async def test_a_chat_has_uni_piles_shape(sandbox: Driver) -> None:
+async def test_a_chat_has_the_fields_of_unipile(sandbox: Driver) -> None:
     account_id = await sandbox.account()
     written = await sandbox.write(account_id, "Oi")
     chat = await sandbox.api("GET", f"/chats/{written['chat_id']}")
@@ -102,7 +102,7 @@ async def test_chats_are_filtered_by_time_unread_and_account(sandbox: Driver) ->
     ],
 )
 @pytest.mark.parametrize("path", ["/chats", "/messages"])
-async def test_bad_list_parameters_are_refused(sandbox: Driver, path: str, query: str) -> None:
+async def test_invalid_list_parameters_are_rejected(sandbox: Driver, path: str, query: str) -> None:
     if query.startswith("unread") and path == "/messages":
         await sandbox.api("GET", f"{path}?{query}")
         return
@@ -156,7 +156,7 @@ async def test_several_attendees_become_a_group(sandbox: Driver, receiver: Recei
         ({"text": "x" * 65_537}, 400),
     ],
 )
-async def test_a_chat_that_cannot_be_started_is_refused(
+async def test_an_invalid_chat_start_is_rejected(
     sandbox: Driver, change: dict[str, object], status: int
 ) -> None:
     account_id = await sandbox.account()
@@ -196,7 +196,7 @@ async def test_a_chat_is_changed_by_actions(sandbox: Driver) -> None:
         {"action": "addParticipant", "value": "5511988880000@s.whatsapp.net"},
     ],
 )
-async def test_a_change_that_makes_no_sense_is_refused(sandbox: Driver, body: dict[str, object]) -> None:
+async def test_an_invalid_change_is_rejected(sandbox: Driver, body: dict[str, object]) -> None:
     account_id = await sandbox.account()
     chat_id = (await sandbox.write(account_id))["chat_id"]
     await sandbox.api("PATCH", f"/chats/{chat_id}", 400, json=body)
@@ -211,7 +211,7 @@ async def test_a_change_that_makes_no_sense_is_refused(sandbox: Driver, body: di
         ("never_unread", (0, 0)),
     ],
 )
-async def test_marked_as_unread_is_told_as_the_switches_say(
+async def test_marked_as_unread_is_reported_as_the_switches_say(
     sandbox: Driver, switch: str | None, told: tuple[int, int]
 ) -> None:
     account_id = await sandbox.account()
@@ -233,7 +233,7 @@ async def test_marked_as_unread_is_told_as_the_switches_say(
     assert await unread() == ((0, 0) if switch == "never_unread" else (1, 1))
 
 
-async def test_a_removed_chat_is_gone_and_comes_back_anew(sandbox: Driver) -> None:
+async def test_a_removed_chat_is_absent_and_can_be_created_again(sandbox: Driver) -> None:
     account_id = await sandbox.account()
     first = await sandbox.write(account_id)
     assert await sandbox.api("DELETE", f"/chats/{first['chat_id']}") == {"object": "ChatDeleted"}
@@ -242,7 +242,7 @@ async def test_a_removed_chat_is_gone_and_comes_back_anew(sandbox: Driver) -> No
     assert (await sandbox.write(account_id))["chat_id"] != first["chat_id"]
 
 
-async def test_the_history_of_a_chat_is_there_already(sandbox: Driver) -> None:
+async def test_a_chat_has_a_history(sandbox: Driver) -> None:
     chat_id = (await sandbox.write(await sandbox.account()))["chat_id"]
     synced = await sandbox.api("GET", f"/chats/{chat_id}/sync")
     assert synced == {"object": "ChatHistorySync", "chat_id": chat_id, "status": "SYNC_DONE"}
@@ -257,7 +257,7 @@ async def test_the_history_of_a_chat_is_there_already(sandbox: Driver) -> None:
         ("hidden", "@lid", "@lid", "hidden", False),
     ],
 )
-async def test_whatsapp_shows_people_in_four_ways(
+async def test_whatsapp_identifies_contacts_in_four_ways(
     sandbox: Driver,
     receiver: Receiver,
     identity: str,

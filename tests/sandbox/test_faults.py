@@ -13,7 +13,7 @@ from tests.support.peers import eventually
 PICTURE = {"name": "photo.png", "data": "iVBORw0KGgoAAAANSUhEUgAAAEAAAAAwCAIAAAA="}
 
 
-async def test_put_sets_what_is_named_and_patch_leaves_the_rest(sandbox: Driver) -> None:
+async def test_put_resets_and_patch_leaves_unnamed_switches(sandbox: Driver) -> None:
     faults = await sandbox.control("GET", "/faults")
     assert not faults["duplicate"] and not faults["no_read"]
     await sandbox.control("PUT", "/faults", json={"duplicate": 1})
@@ -46,7 +46,7 @@ async def test_put_sets_what_is_named_and_patch_leaves_the_rest(sandbox: Driver)
         {"routes": [{"times": -1}]},
     ],
 )
-async def test_a_switch_that_does_not_exist_or_fit_is_refused(sandbox: Driver, body: dict[str, Any]) -> None:
+async def test_an_unknown_or_invalid_switch_is_rejected(sandbox: Driver, body: dict[str, Any]) -> None:
     before = await sandbox.control("GET", "/faults")
     await sandbox.control("PUT", "/faults", 400, json=body)
     assert await sandbox.control("GET", "/faults") == before
@@ -84,9 +84,7 @@ async def test_webhooks_can_be_switched_off_altogether(sandbox: Driver, receiver
     assert [item.body["message"] for item in receiver.deliveries] == ["heard"]
 
 
-async def test_first_tries_can_fail_and_the_retry_brings_the_event(
-    sandbox: Driver, receiver: Receiver
-) -> None:
+async def test_first_deliveries_can_fail_and_the_retry_succeeds(sandbox: Driver, receiver: Receiver) -> None:
     account_id = await sandbox.account()
     await sandbox.register(receiver)
     await sandbox.control("PUT", "/faults", json={"fail_first": 5})
@@ -184,7 +182,7 @@ async def test_a_body_can_be_poisoned_for_one_message(sandbox: Driver, receiver:
     ("status", "kind"),
     [(429, "too_many_requests"), (500, "unexpected_error"), (503, "service_unavailable")],
 )
-async def test_refused_sends_do_not_go_out(sandbox: Driver, status: int, kind: str) -> None:
+async def test_rejected_sends_are_not_delivered(sandbox: Driver, status: int, kind: str) -> None:
     chat_id = (await sandbox.write(await sandbox.account()))["chat_id"]
     await sandbox.control("PUT", "/faults", json={"send_status": status})
     answer = await sandbox.api("POST", f"/chats/{chat_id}/messages", status, json={"text": "x"})
@@ -192,7 +190,7 @@ async def test_refused_sends_do_not_go_out(sandbox: Driver, status: int, kind: s
     assert len((await sandbox.api("GET", "/messages"))["items"]) == 1
 
 
-async def test_an_accepted_send_can_hang_and_still_go_out(sandbox: Driver, receiver: Receiver) -> None:
+async def test_an_accepted_send_can_hang_and_still_be_delivered(sandbox: Driver, receiver: Receiver) -> None:
     chat_id = (await sandbox.write(await sandbox.account()))["chat_id"]
     await sandbox.register(receiver)
     await sandbox.control("PUT", "/faults", json={"accept_then_timeout": 1, "hang_ms": 20})
@@ -202,7 +200,7 @@ async def test_an_accepted_send_can_hang_and_still_go_out(sandbox: Driver, recei
     assert echo["message"] == "went out" and echo["is_sender"] is True
 
 
-async def test_a_hanging_answer_does_not_hold_up_the_end(start: Start) -> None:
+async def test_a_hanging_response_does_not_delay_the_shutdown(start: Start) -> None:
     sandbox = await start()
     chat_id = (await sandbox.write(await sandbox.account()))["chat_id"]
     rule = {"path": "/chats/*/messages", "status": "hang", "times": 1}
@@ -231,7 +229,7 @@ async def test_any_route_can_fail_a_number_of_times(sandbox: Driver) -> None:
     await sandbox.api("GET", "/messages")
 
 
-async def test_probabilities_hit_some_and_spare_others(sandbox: Driver) -> None:
+async def test_probabilities_affect_some_requests_only(sandbox: Driver) -> None:
     await sandbox.control(
         "PUT", "/faults", json={"seed": 3, "routes": [{"path": "/accounts", "probability": 0.5}]}
     )
@@ -242,7 +240,7 @@ async def test_probabilities_hit_some_and_spare_others(sandbox: Driver) -> None:
     assert set(statuses) == {200, 503} and statuses[200] > 5 and statuses[503] > 5
 
 
-async def test_ticks_echo_and_ids_can_stay_away(sandbox: Driver, receiver: Receiver) -> None:
+async def test_ticks_echoes_and_ids_can_be_suppressed(sandbox: Driver, receiver: Receiver) -> None:
     chat_id = (await sandbox.write(await sandbox.account()))["chat_id"]
     await sandbox.register(receiver)
     faults = {"no_delivered": True, "no_read": True, "no_echo": True, "null_message_id": True}
@@ -282,7 +280,7 @@ async def test_media_can_expire(sandbox: Driver) -> None:
     assert message["attachments"][0]["unavailable"] is True
 
 
-async def test_every_answer_can_be_slow(sandbox: Driver) -> None:
+async def test_every_response_can_be_slow(sandbox: Driver) -> None:
     await sandbox.control("PUT", "/faults", json={"answer_delay_ms": 60})
     begun = time.monotonic()
     await sandbox.api("GET", "/accounts")

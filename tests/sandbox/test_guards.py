@@ -23,7 +23,7 @@ async def test_the_api_needs_its_key(sandbox: Driver, key: str | None, kind: str
 
 
 @pytest.mark.parametrize("coding", ["gzip", "BR", "deflate, gzip", "identity, zstd"])
-async def test_nothing_packed_is_taken(sandbox: Driver, coding: str) -> None:
+async def test_compressed_requests_are_rejected(sandbox: Driver, coding: str) -> None:
     for path in ("/api/v1/accounts", "/sandbox/messages", "/", "/nothing"):
         async with sandbox.client.post(path, data=b"x", headers={"Content-Encoding": coding}) as answer:
             assert (await read(answer, 415))["type"] == "errors/unsupported_media_type"
@@ -59,7 +59,7 @@ def test_only_this_machine_is_local(host: str | None, local: bool) -> None:
     assert is_local(host) is local
 
 
-def test_controls_refuse_other_machines() -> None:
+def test_controls_reject_other_machines() -> None:
     class Elsewhere:
         def get_extra_info(self, name: str, default: Any = None) -> Any:
             return ("203.0.113.9", 5) if name == "peername" else default
@@ -82,11 +82,11 @@ def test_controls_refuse_other_machines() -> None:
         {"Host": "[broken"},
     ],
 )
-async def test_controls_refuse_pages_of_others(sandbox: Driver, headers: dict[str, str]) -> None:
+async def test_controls_reject_pages_of_other_origins(sandbox: Driver, headers: dict[str, str]) -> None:
     await sandbox.control("POST", "/reset", 403, headers=headers)
 
 
-async def test_controls_answer_their_own_page(sandbox: Driver) -> None:
+async def test_controls_accept_their_own_page(sandbox: Driver) -> None:
     origin = str(sandbox.client.make_url("/")).rstrip("/")
     await sandbox.control("GET", "/state", headers={"Origin": origin})
 
@@ -131,7 +131,7 @@ ROUTES = [
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
-async def test_nonsense_never_becomes_a_500(sandbox: Driver, method: str, path: str) -> None:
+async def test_malformed_requests_never_cause_a_500(sandbox: Driver, method: str, path: str) -> None:
     account_id = await sandbox.account()
     written = await sandbox.write(account_id)
     names = {"ACCOUNT": account_id, "CHAT": written["chat_id"], "MESSAGE": written["message_id"]}
@@ -168,12 +168,12 @@ async def test_nonsense_never_becomes_a_500(sandbox: Driver, method: str, path: 
         "/chats/unknown?account_id=%ED%A0%80",
     ],
 )
-async def test_odd_ids_are_not_found_or_refused(sandbox: Driver, path: str) -> None:
+async def test_malformed_ids_are_not_found_or_rejected(sandbox: Driver, path: str) -> None:
     async with sandbox.raw("GET", f"/api/v1{path}") as answer:
         assert answer.status in {400, 404}
 
 
-async def test_a_text_with_a_lone_surrogate_is_kept_and_given_back(sandbox: Driver) -> None:
+async def test_a_text_with_a_lone_surrogate_is_stored_and_returned(sandbox: Driver) -> None:
     account_id = await sandbox.account()
     written = await sandbox.write(account_id, "a\ud800b\0", sender=BIA | {"name": "\ud800"})
     assert (await sandbox.api("GET", f"/messages/{written['message_id']}"))["text"] == "a\ud800b\0"

@@ -41,7 +41,7 @@ async def test_a_hosted_link_connects_once_and_notifies(sandbox: Driver, receive
     assert receiver.deliveries[1].body["status"] == "RECONNECTED"
 
 
-async def test_a_hosted_link_can_be_left(sandbox: Driver) -> None:
+async def test_a_hosted_link_can_be_cancelled(sandbox: Driver) -> None:
     link = await sandbox.api("POST", "/hosted/accounts/link", 201, json=LINK)
     async with sandbox.client.post(URL(link["url"]).path, data={"choice": "cancel"}) as page:
         assert "Nothing was connected" in await page.text()
@@ -67,5 +67,5 @@ async def test_a_hosted_link_can_be_left(sandbox: Driver) -> None:
         {"type": "reconnect"},
     ],
 )
-async def test_a_hosted_link_that_makes_no_sense_is_refused(sandbox: Driver, change: Any) -> None:
+async def test_an_invalid_hosted_link_is_rejected(sandbox: Driver, change: Any) -> None:
     await sandbox.api("POST", "/hosted/accounts/link", 400, json=LINK | change)

@@ -3,7 +3,7 @@
 from tests.sandbox.driver import LEA, Driver, Receiver
 
 
-async def test_messages_are_listed_globally_and_per_chat_without_gap_or_repeat(sandbox: Driver) -> None:
+async def test_messages_are_paged_globally_and_per_chat_without_gaps_or_repeats(sandbox: Driver) -> None:
     account_id, other = await sandbox.account(), await sandbox.account()
     written = [await sandbox.write(account_id, str(number)) for number in range(9)]
     foreign = await sandbox.write(other, "foreign")
@@ -46,7 +46,7 @@ async def test_before_after_and_sender_narrow_the_list(sandbox: Driver) -> None:
     assert await texts(sender_id=middle["sender_attendee_id"], after=middle["timestamp"]) == ["2"]
 
 
-async def test_a_late_message_takes_its_place_in_time(sandbox: Driver) -> None:
+async def test_a_late_message_is_listed_by_its_time(sandbox: Driver) -> None:
     account_id = await sandbox.account()
     chat_id = (await sandbox.write(account_id, "now"))["chat_id"]
     await sandbox.write(account_id, "long ago", timestamp="2020-01-01T00:00:00.000Z", silent=True)
@@ -55,7 +55,7 @@ async def test_a_late_message_takes_its_place_in_time(sandbox: Driver) -> None:
     assert (await sandbox.api("GET", f"/chats/{chat_id}"))["timestamp"] == items[0]["timestamp"]
 
 
-async def test_edits_deletions_and_reactions_are_told(sandbox: Driver, receiver: Receiver) -> None:
+async def test_edits_deletions_and_reactions_send_webhooks(sandbox: Driver, receiver: Receiver) -> None:
     account_id = await sandbox.account()
     chat_id = (await sandbox.write(account_id))["chat_id"]
     message_id = await sandbox.send(chat_id, "first")
@@ -90,7 +90,7 @@ async def test_only_own_messages_can_be_edited_and_deleted(sandbox: Driver) -> N
     await sandbox.api("POST", f"/messages/{message_id}/reactions", 400, json={"reaction": "x" * 33})
 
 
-async def test_an_edit_that_comes_too_late_reports_success_and_changes_nothing(sandbox: Driver) -> None:
+async def test_a_late_edit_reports_success_and_changes_nothing(sandbox: Driver) -> None:
     chat_id = (await sandbox.write(await sandbox.account()))["chat_id"]
     message_id = await sandbox.send(chat_id, "first")
     sandbox.clock.now += 16 * 60

@@ -11,7 +11,7 @@ PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (64).to_bytes(4) + (48).to_bytes(4) + b
 DATA = {"name": "photo.png", "data": "iVBORw0KGgoAAAANSUhEUgAAAEAAAAAwCAIAAAA="}
 
 
-async def test_a_message_has_uni_piles_shape(sandbox: Driver) -> None:
+async def test_a_message_has_the_fields_of_unipile(sandbox: Driver) -> None:
     account_id = await sandbox.account()
     written = await sandbox.write(account_id, "Oi")
     message = await sandbox.api("GET", f"/messages/{written['message_id']}")
@@ -58,9 +58,7 @@ async def test_a_send_is_echoed_delivered_and_read_in_order(sandbox: Driver, rec
     assert list(message["seen_by"]) == [bodies[2]["read_by"]["attendee_provider_id"]]
 
 
-async def test_the_echo_comes_after_the_answer_unless_the_switch_says_before(
-    start: Start, receiver: Receiver
-) -> None:
+async def test_the_echo_follows_the_response_unless_switched(start: Start, receiver: Receiver) -> None:
     sandbox = await start(echo_seconds=60, delivered_seconds=60)
     account_id = await sandbox.account()
     chat_id = (await sandbox.write(account_id))["chat_id"]
@@ -72,7 +70,7 @@ async def test_the_echo_comes_after_the_answer_unless_the_switch_says_before(
     assert [item.body["message_id"] for item in receiver.deliveries] == [message_id]
 
 
-async def test_an_offline_phone_gets_its_messages_when_it_is_on_again(
+async def test_an_offline_phone_gets_its_messages_when_back_online(
     sandbox: Driver, receiver: Receiver
 ) -> None:
     account_id = await sandbox.account()
@@ -88,9 +86,7 @@ async def test_an_offline_phone_gets_its_messages_when_it_is_on_again(
     assert receiver.events == ["message_received", "message_delivered"]
 
 
-async def test_reading_on_the_own_phone_is_told_message_by_message(
-    sandbox: Driver, receiver: Receiver
-) -> None:
+async def test_reading_on_the_own_phone_is_reported_per_message(sandbox: Driver, receiver: Receiver) -> None:
     """In the envelope of what was read (`is_sender` false), with the account itself as the reader."""
     account_id = await sandbox.account(phone_number="5511900000001")
     written = [await sandbox.write(account_id, text=text) for text in ("Oi", "Tudo bem?")]
@@ -131,7 +127,7 @@ async def test_a_group_message_is_delivered_when_all_have_it_and_read_by_each(
     assert (await sandbox.api("GET", f"/messages/{message_id}"))["seen"] == 1
 
 
-async def test_the_three_encodings_send_the_same(sandbox: Driver) -> None:
+async def test_the_three_encodings_send_the_same_message(sandbox: Driver) -> None:
     account_id = await sandbox.account()
     written = await sandbox.write(account_id)
     path = f"/chats/{written['chat_id']}/messages"
@@ -150,7 +146,7 @@ async def test_the_three_encodings_send_the_same(sandbox: Driver) -> None:
         assert message["reply_to"]["id"] == written["message_id"]
 
 
-async def test_files_are_kept_and_served_with_their_type(sandbox: Driver) -> None:
+async def test_files_are_stored_and_served_with_their_type(sandbox: Driver) -> None:
     account_id = await sandbox.account()
     chat_id = (await sandbox.write(account_id))["chat_id"]
     form = aiohttp.FormData()
@@ -188,7 +184,7 @@ async def test_files_are_kept_and_served_with_their_type(sandbox: Driver) -> Non
         ({"text": "x", "typing_duration": "soon"}, 400, "invalid_parameters"),
     ],
 )
-async def test_a_send_that_makes_no_sense_is_refused(
+async def test_an_invalid_send_is_rejected(
     sandbox: Driver, body: dict[str, object], status: int, kind: str
 ) -> None:
     chat_id = (await sandbox.write(await sandbox.account()))["chat_id"]
@@ -205,7 +201,7 @@ async def test_the_account_guard_works_in_the_query_too(sandbox: Driver) -> None
     await sandbox.api("POST", f"{path}?account_id={account_id}", 201, json={"text": "x"})
 
 
-async def test_too_large_and_misplaced_files_are_refused(start: Start) -> None:
+async def test_oversized_and_misplaced_files_are_rejected(start: Start) -> None:
     sandbox = await start(max_upload_bytes=10)
     chat_id = (await sandbox.write(await sandbox.account()))["chat_id"]
     for field, kind in (("attachments", "content_too_large"), ("picture", "invalid_parameters")):
@@ -215,7 +211,7 @@ async def test_too_large_and_misplaced_files_are_refused(start: Start) -> None:
         assert answer["type"] == f"errors/{kind}"
 
 
-async def test_a_forwarded_message_keeps_its_file(sandbox: Driver) -> None:
+async def test_a_forwarded_message_includes_its_file(sandbox: Driver) -> None:
     account_id, other = await sandbox.account(), await sandbox.account()
     written = await sandbox.write(account_id, "Look", attachments=[DATA])
     target = (await sandbox.write(account_id, sender=LEA))["chat_id"]
@@ -231,7 +227,7 @@ async def test_a_forwarded_message_keeps_its_file(sandbox: Driver) -> None:
     await sandbox.api("POST", path, 404, json={"chat_id": "unknown"})
 
 
-async def test_typing_is_shown_as_long_as_told(sandbox: Driver) -> None:
+async def test_typing_is_shown_for_the_given_time(sandbox: Driver) -> None:
     chat_id = (await sandbox.write(await sandbox.account()))["chat_id"]
     loop = asyncio.get_running_loop()
     begun = loop.time()
@@ -239,7 +235,7 @@ async def test_typing_is_shown_as_long_as_told(sandbox: Driver) -> None:
     assert loop.time() - begun >= 0.055
 
 
-async def test_a_group_the_account_cannot_write_in_refuses_sends(sandbox: Driver) -> None:
+async def test_a_read_only_group_rejects_sends(sandbox: Driver) -> None:
     account_id = await sandbox.account()
     group = {"account_id": account_id, "name": "Announcements", "members": [BIA], "read_only": True}
     chat_id = (await sandbox.control("POST", "/groups", 201, json=group))["id"]

@@ -58,9 +58,7 @@ async def pick(page: Page, text: str, entry: str) -> None:
     await bubble.get_by_role("menuitem", name=entry).click()
 
 
-async def test_a_code_is_scanned_and_two_chats_are_held_on_two_pages(
-    live: Driver, context: BrowserContext
-) -> None:
+async def test_a_code_is_scanned_and_two_pages_show_two_chats(live: Driver, context: BrowserContext) -> None:
     one, other = await open_page(context, live), await open_page(context, live)
     account_id = (await live.api("POST", "/accounts", 201, json={"provider": "WHATSAPP"}))["account_id"]
     await one.get_by_test_id("phone-scan").click()
@@ -133,9 +131,7 @@ async def test_an_offline_phone_shows_nothing_new_until_it_is_on(
     await expect(page.locator("[data-from=business]")).to_have_count(1)
 
 
-async def test_a_pairing_code_is_typed_on_the_phone_it_was_made_for(
-    live: Driver, context: BrowserContext
-) -> None:
+async def test_a_pairing_code_works_on_its_phone(live: Driver, context: BrowserContext) -> None:
     page = await open_page(context, live)
     body = {"provider": "WHATSAPP", "pairing_phone_number": "5511977770001"}
     checkpoint = (await live.api("POST", "/accounts", 201, json=body))["checkpoint"]
@@ -152,9 +148,7 @@ async def test_a_pairing_code_is_typed_on_the_phone_it_was_made_for(
     await expect(card).to_have_count(0)
 
 
-async def test_the_page_lets_media_expire_and_takes_reactions_back(
-    live: Driver, context: BrowserContext
-) -> None:
+async def test_the_page_expires_media_and_removes_reactions(live: Driver, context: BrowserContext) -> None:
     chat_id = (await live.write(await live.account(), "First"))["chat_id"]
     await live.send(chat_id, "Answer")
     page = await open_page(context, live)
@@ -174,9 +168,7 @@ async def test_the_page_lets_media_expire_and_takes_reactions_back(
     await expect(page.get_by_text("Media expired", exact=True)).to_be_visible()
 
 
-async def test_contacts_groups_and_switches_are_made_on_the_page(
-    live: Driver, context: BrowserContext
-) -> None:
+async def test_the_page_creates_contacts_groups_and_switches(live: Driver, context: BrowserContext) -> None:
     account_id = await live.account()
     page = await open_page(context, live)
     await page.get_by_test_id("phone-new-contact").click()

@@ -65,7 +65,7 @@ async def test_a_new_world_has_customers_and_nothing_else(sandbox: Driver) -> No
     assert (await sandbox.api("GET", "/webhooks"))["items"] == []
 
 
-async def test_two_pages_hear_of_everything_without_asking(sandbox: Driver) -> None:
+async def test_two_pages_receive_all_changes_live(sandbox: Driver) -> None:
     async with listening(sandbox) as one, listening(sandbox) as other:
         account_id = await sandbox.account()
         written = await sandbox.write(account_id, "Oi")
@@ -111,7 +111,7 @@ async def test_a_waiting_account_shows_its_code_as_a_picture(sandbox: Driver) ->
     await sandbox.control("GET", f"/accounts/{account_id}/qr.svg", 404)
 
 
-async def test_customers_are_invented_renamed_and_switched_off(sandbox: Driver) -> None:
+async def test_customers_are_created_renamed_and_disabled(sandbox: Driver) -> None:
     person = {"phone_number": "+34 600 000 001", "name": "Pilar"}
     contact = await sandbox.control("POST", "/contacts", 201, json=person)
     assert (contact["id"], contact["phone_number"]) == ("34600000001", "+34600000001")
@@ -143,13 +143,13 @@ async def test_customers_are_invented_renamed_and_switched_off(sandbox: Driver) 
         ({"from": BIA, "text": "x", "group": "Partners"}, 400),
     ],
 )
-async def test_a_message_that_makes_no_sense_is_refused(sandbox: Driver, body: Any, status: int) -> None:
+async def test_an_invalid_message_is_rejected(sandbox: Driver, body: Any, status: int) -> None:
     account_id = await sandbox.account()
     await sandbox.control("POST", "/messages", status, json={"account_id": account_id} | body)
     assert (await sandbox.api("GET", "/messages"))["items"] == []
 
 
-async def test_a_customer_can_do_all_that_whatsapp_lets_them(sandbox: Driver, receiver: Receiver) -> None:
+async def test_a_customer_can_do_everything_whatsapp_allows(sandbox: Driver, receiver: Receiver) -> None:
     account_id = await sandbox.account()
     first = await sandbox.write(account_id)
     await sandbox.register(receiver)
@@ -179,7 +179,7 @@ async def test_the_accounts_own_phone_can_write_too(sandbox: Driver, receiver: R
     assert (await sandbox.api("GET", f"/chats/{written['chat_id']}"))["unread_count"] == 0
 
 
-async def test_groups_tell_who_comes_and_goes(sandbox: Driver, receiver: Receiver) -> None:
+async def test_groups_report_joining_and_leaving_members(sandbox: Driver, receiver: Receiver) -> None:
     account_id = await sandbox.account()
     await sandbox.register(receiver)
     written = await sandbox.write(account_id, "Bom dia", group={"name": "Partners", "members": [LEA]})
@@ -212,7 +212,7 @@ async def test_media_are_shown_to_the_page(sandbox: Driver) -> None:
     await sandbox.control("GET", "/media/unknown", 404)
 
 
-async def test_attendees_and_profiles_are_found_in_every_way(sandbox: Driver) -> None:
+async def test_attendees_and_profiles_are_found_by_every_id(sandbox: Driver) -> None:
     account_id = await sandbox.account(phone_number="5511900000001", name="Acme")
     written = await sandbox.write(account_id)
     people = (await sandbox.api("GET", f"/chat_attendees?account_id={account_id}"))["items"]
@@ -236,7 +236,7 @@ async def test_attendees_and_profiles_are_found_in_every_way(sandbox: Driver) ->
     assert (own["phone_number"], own["name"]) == ("5511900000001", "Acme")
 
 
-async def test_a_receiver_that_is_gone_does_no_harm(sandbox: Driver) -> None:
+async def test_a_closed_receiver_does_no_harm(sandbox: Driver) -> None:
     server = TestServer(web.Application())
     await server.start_server()
     url = str(server.make_url("/"))
@@ -250,7 +250,7 @@ async def test_a_receiver_that_is_gone_does_no_harm(sandbox: Driver) -> None:
     assert report["log"][0]["outcome"] == "ClientConnectorError"
 
 
-async def test_people_have_a_picture_until_they_take_it_away(sandbox: Driver) -> None:
+async def test_contacts_have_a_picture_until_they_remove_it(sandbox: Driver) -> None:
     account_id = await sandbox.account()
     await sandbox.write(account_id)
     items = (await sandbox.api("GET", f"/chat_attendees?account_id={account_id}"))["items"]

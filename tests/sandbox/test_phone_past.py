@@ -8,7 +8,7 @@ from tests.sandbox.driver import Driver, Receiver, Start
 from tests.sandbox.test_phone import listening, next_event
 
 
-async def test_a_phone_brings_its_past_without_webhooks(sandbox: Driver, receiver: Receiver) -> None:
+async def test_a_phone_syncs_its_history_without_webhooks(sandbox: Driver, receiver: Receiver) -> None:
     await sandbox.register(receiver)
     account_id = (await sandbox.api("POST", "/accounts", 201, json={"provider": "WHATSAPP"}))["account_id"]
     past = {"chats": 3, "messages": 10, "seed": 4}
@@ -26,7 +26,7 @@ async def test_a_phone_brings_its_past_without_webhooks(sandbox: Driver, receive
 @pytest.mark.parametrize(
     "past", [5, {"chats": -1}, {"years": 3}, {"chats": 2000, "messages": 2000}, {"days": 0}]
 )
-async def test_a_past_that_makes_no_sense_is_refused(sandbox: Driver, past: Any) -> None:
+async def test_an_invalid_history_is_rejected(sandbox: Driver, past: Any) -> None:
     await sandbox.control("POST", "/accounts", 400, json={"history": past})
     assert (await sandbox.api("GET", "/accounts"))["items"] == []
 
@@ -48,7 +48,7 @@ async def test_a_busy_day_is_the_same_for_the_same_seed(start: Start, receiver: 
     assert len(first) > 80 and first == await play()
 
 
-async def test_a_busy_day_can_be_stopped_and_refused(sandbox: Driver) -> None:
+async def test_a_busy_day_can_be_stopped_and_rejected(sandbox: Driver) -> None:
     account_id = await sandbox.account()
     assert await sandbox.control("GET", "/script") == {"script": None}
     await sandbox.control("POST", "/script", 201, json={"account_id": account_id, "speed": 0.1})

@@ -62,7 +62,7 @@ async def change_everything(sandbox: Driver, world: Json) -> Json:
     return await sandbox.write(account_id, "a new chat", sender=PERSON)
 
 
-async def test_all_reads_are_as_of_the_sign_out(sandbox: Driver, receiver: Receiver) -> None:
+async def test_reads_return_the_state_at_sign_out(sandbox: Driver, receiver: Receiver) -> None:
     world = await world_of(sandbox)
     await sandbox.register(receiver)
     ids = (world["account_id"], world["chat_id"], world["theirs"])
@@ -109,7 +109,7 @@ async def test_a_switch_makes_reads_stale_while_webhooks_go_on(sandbox: Driver, 
     assert (await sandbox.api("GET", f"/messages/{new['message_id']}"))["text"] == "a new chat"
 
 
-async def test_the_switch_does_not_thaw_a_number_that_is_away(sandbox: Driver) -> None:
+async def test_the_switch_does_not_refresh_a_signed_out_account(sandbox: Driver) -> None:
     account_id = await sandbox.account()
     chat_id = (await sandbox.write(account_id, "before"))["chat_id"]
     other = await sandbox.account(phone_number="+5511900000002")
@@ -123,7 +123,7 @@ async def test_the_switch_does_not_thaw_a_number_that_is_away(sandbox: Driver) -
     assert (await sandbox.api("GET", f"/messages/{unheard['message_id']}"))["text"] == "unheard"
 
 
-async def test_stale_reads_outlive_a_restart_and_a_removed_chat_does_not(
+async def test_stale_reads_survive_a_restart_and_a_removed_chat_does_not(
     start: Start, tmp_path: Path
 ) -> None:
     first = await start(tmp_path)

@@ -87,7 +87,7 @@ async def test_the_form_format_sends_the_keys_as_a_form(sandbox: Driver, receive
 
 
 @pytest.mark.parametrize("answer", [201, 204, 302, 400, 500, "hang"])
-async def test_anything_but_200_in_time_is_tried_again(
+async def test_a_delivery_without_a_timely_200_is_retried(
     sandbox: Driver, receiver: Receiver, answer: int | str
 ) -> None:
     account_id = await sandbox.account()
@@ -120,7 +120,7 @@ async def settled(sandbox: Driver) -> Json:
     return report
 
 
-async def test_retries_wait_longer_each_time(start: Start, receiver: Receiver) -> None:
+async def test_retries_back_off(start: Start, receiver: Receiver) -> None:
     sandbox = await start(webhook_retries=(2, 10, 30, 120, 600))
     account_id = await sandbox.account()
     receiver.answers = [500]
@@ -149,7 +149,7 @@ async def test_waiting_retries_survive_a_restart(start: Start, receiver: Receive
     assert (await settled(second))["pending"] == 0
 
 
-async def test_it_ends_also_when_a_delivery_fails_at_that_moment(start: Start, receiver: Receiver) -> None:
+async def test_shutdown_survives_a_delivery_that_fails_meanwhile(start: Start, receiver: Receiver) -> None:
     sandbox = await start(webhook_retries=(60, 60, 60, 60, 60))
     await sandbox.register(receiver)
     receiver.answers = [500]
@@ -190,7 +190,7 @@ async def test_without_events_only_received_messages_are_delivered(
     assert receiver.events == ["message_received", "message_received"]
 
 
-async def test_data_chooses_and_renames_the_keys(sandbox: Driver, receiver: Receiver) -> None:
+async def test_data_selects_and_renames_the_keys(sandbox: Driver, receiver: Receiver) -> None:
     account_id = await sandbox.account()
     data = [{"name": "text", "key": "message"}, {"name": "who", "key": "account_id"}]
     await sandbox.register(receiver, data=data)
@@ -199,9 +199,7 @@ async def test_data_chooses_and_renames_the_keys(sandbox: Driver, receiver: Rece
     assert receiver.deliveries[0].body == {"text": "Oi", "who": account_id}
 
 
-async def test_the_same_address_registered_twice_gets_everything_twice(
-    sandbox: Driver, receiver: Receiver
-) -> None:
+async def test_a_url_registered_twice_gets_everything_twice(sandbox: Driver, receiver: Receiver) -> None:
     account_id = await sandbox.account()
     await sandbox.register(receiver, name="a")
     await sandbox.register(receiver, name="b")
@@ -270,15 +268,13 @@ async def test_registrations_are_listed_with_their_headers_and_accounts_as_objec
         {"enabled": "perhaps"},
     ],
 )
-async def test_a_registration_that_could_not_be_delivered_is_refused(
-    sandbox: Driver, change: dict[str, object]
-) -> None:
+async def test_an_undeliverable_registration_is_rejected(sandbox: Driver, change: dict[str, object]) -> None:
     body = {"request_url": "http://127.0.0.1:9/x", "source": "messaging"} | change
     await sandbox.api("POST", "/webhooks", 400, json=body)
     assert (await sandbox.api("GET", "/webhooks"))["items"] == []
 
 
-async def test_there_is_no_way_to_change_or_to_try_a_webhook(sandbox: Driver, receiver: Receiver) -> None:
+async def test_a_webhook_can_be_neither_changed_nor_tested(sandbox: Driver, receiver: Receiver) -> None:
     webhook_id = await sandbox.register(receiver)
     await sandbox.api("PATCH", f"/webhooks/{webhook_id}", 405, json={})
     await sandbox.api("POST", f"/webhooks/{webhook_id}/test", 404, json={})

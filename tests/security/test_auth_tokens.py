@@ -120,16 +120,14 @@ def test_an_issued_token_names_its_user_until_it_expires(tokens: Tokens) -> None
 
 
 @pytest.mark.parametrize("name", FORGED)
-def test_a_token_that_is_not_ours_is_refused(tokens: Tokens, name: str) -> None:
+def test_a_foreign_token_is_rejected(tokens: Tokens, name: str) -> None:
     for _ in range(2):  # the second time past the table of known ones
         with pytest.raises(ConfabError) as caught:
             tokens.read(FORGED[name])
         assert (caught.value.code, caught.value.status) == ("unauthenticated", 401)
 
 
-def test_a_known_token_is_refused_once_it_has_expired(
-    tokens: Tokens, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_cached_token_is_rejected_once_expired(tokens: Tokens, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also within the leeway that the signature's check grants to clocks that differ."""
     token, expires_at = tokens.issue(7, SESSION)
     assert tokens.read(token)
@@ -139,9 +137,7 @@ def test_a_known_token_is_refused_once_it_has_expired(
             reader.read(token)
 
 
-def test_a_session_that_ended_takes_its_tokens_with_it_and_no_others(
-    tokens: Tokens, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_ending_a_session_revokes_its_tokens_only(tokens: Tokens, monkeypatch: pytest.MonkeyPatch) -> None:
     ended, read_before, other = (tokens.issue(7, name)[0] for name in ("one", "one", "two"))
     assert tokens.read(read_before).session_id == "one"
     for _ in range(2):
@@ -158,7 +154,7 @@ def test_a_session_that_ended_takes_its_tokens_with_it_and_no_others(
     assert tokens._ended == {}
 
 
-def test_the_table_of_known_tokens_stays_bounded(tokens: Tokens, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_token_cache_stays_bounded(tokens: Tokens, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("server.auth.tokens.CACHED_TOKENS", 3)
     assert CACHED_TOKENS > 3
     issued = [tokens.issue(n, SESSION)[0] for n in range(1, 6)]
@@ -169,22 +165,22 @@ def test_the_table_of_known_tokens_stays_bounded(tokens: Tokens, monkeypatch: py
 @pytest.mark.parametrize(
     "header", ["", "Bearer", "Bearer ", "Basic abc", "abc", "Bearerabc", "Token abc", "bearer\tabc"]
 )
-def test_a_header_without_a_bearer_token_is_refused(header: str) -> None:
+def test_a_header_without_a_bearer_token_is_rejected(header: str) -> None:
     with pytest.raises(ConfabError):
         bearer_token(header)
 
 
-def test_the_scheme_is_read_in_any_case() -> None:
+def test_the_scheme_is_case_insensitive() -> None:
     assert bearer_token("bearer abc") == bearer_token("BEARER  abc ") == "abc"
 
 
-def test_secrets_are_compared_whole_whatever_bytes_a_header_holds() -> None:
+def test_secrets_are_compared_whole_for_any_header_bytes() -> None:
     assert is_same_secret("sécret", "sécret")
     assert not is_same_secret("s\udcffcret", "secret")
     assert not is_same_secret("secret", "secrets")
 
 
-def test_while_the_secret_is_changed_both_are_read_and_only_the_new_one_signs() -> None:
+def test_during_secret_rotation_both_are_accepted_and_only_the_new_one_signs() -> None:
     old, new = "o" * 40, "n" * 40
     before, during, after = Tokens(old, 600), Tokens(new, 600, old), Tokens(new, 600)
     token = before.issue(7, SESSION)[0]

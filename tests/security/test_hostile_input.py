@@ -190,7 +190,7 @@ async def assert_all_is_there(stack: Stack, place: Place) -> None:
 
 
 @pytest.mark.parametrize("route", CHANGING, ids=lambda route: route.name)
-async def test_no_body_of_any_kind_is_more_than_refused(web_only: Stack, place: Place, route: Route) -> None:
+async def test_hostile_bodies_are_rejected_as_documented(web_only: Stack, place: Place, route: Route) -> None:
     found: list[str] = []
     for what, body in BODIES.items():
         found += await tried(place, route, what, body, headers={"Content-Type": JSON})
@@ -221,7 +221,7 @@ def hostile_values(kind: "fields.Field[Any]") -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("route", [r for r in CHANGING if r.body is not None], ids=lambda route: route.name)
-async def test_no_value_of_any_field_is_more_than_refused(
+async def test_hostile_field_values_are_rejected_as_documented(
     web_only: Stack, place: Place, route: Route
 ) -> None:
     """Each field by itself, and beside good ones, so that it is not the others that are refused."""
@@ -251,7 +251,7 @@ def filled(path: str, values: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("route", WITH_PARAMETERS, ids=lambda route: route.name)
-async def test_no_address_is_more_than_refused(web_only: Stack, place: Place, route: Route) -> None:
+async def test_hostile_paths_are_rejected_as_documented(web_only: Stack, place: Place, route: Route) -> None:
     """Each parameter of the path in turn."""
     found: list[str] = []
     names = re.findall(r"\{(\w+)", route.path)
@@ -279,7 +279,7 @@ async def test_no_address_is_more_than_refused(web_only: Stack, place: Place, ro
 
 
 @pytest.mark.parametrize("route", READING, ids=lambda route: route.name)
-async def test_no_query_and_no_header_is_more_than_refused(
+async def test_hostile_queries_and_headers_are_rejected_as_documented(
     web_only: Stack, place: Place, route: Route
 ) -> None:
     path, found = address(place, route), list[str]()

@@ -65,7 +65,7 @@ def expect(answer: Answer, status: int, *what: object) -> None:
     assert set(answer.body) == {"error"}
 
 
-def test_the_document_tells_how_many_cells_there_are() -> None:
+def test_security_md_states_the_number_of_cells() -> None:
     """docs/security.md says it in round numbers."""
     lists = (foreign_cells(), team_cells(), member_cells(), scope_cells(), bound_key_cells(), command_cells())
     count = len(GUARDED) * len(BAD_TOKENS) + sum(len(cells) for cells in lists)
@@ -74,7 +74,7 @@ def test_the_document_tells_how_many_cells_there_are() -> None:
     assert int(found[1].replace(",", "")) == pytest.approx(count, rel=0.05)
 
 
-def test_the_policy_knows_every_route_and_names_no_other() -> None:
+def test_the_policy_lists_exactly_the_existing_routes() -> None:
     guarded, open_ = {route.name for route in GUARDED}, {r.name for r in ROUTES if not r.needs_token}
     assert guarded - set(policy.ROUTES) == set()
     assert open_ - policy.OPEN_ROUTES == set()
@@ -83,7 +83,7 @@ def test_the_policy_knows_every_route_and_names_no_other() -> None:
     assert not set(policy.ROUTES) & policy.OPEN_ROUTES
 
 
-async def test_every_route_is_shut_to_who_has_no_good_token(callers: Callers, web_only: Stack) -> None:
+async def test_every_route_rejects_callers_without_a_valid_token(callers: Callers, web_only: Stack) -> None:
     tokens = web_only.app[TOKENS]
     short = type(tokens)(web_only.config.secrets.jwt_secret, -int(time.time() // 2))
     expired = short.issue(callers.place.peer.user_id, "0b54b0a6-7f0e-4bb0-8f4e-1a1f2c1f8e0a")[0]
@@ -106,7 +106,7 @@ async def test_every_route_is_shut_to_who_has_no_good_token(callers: Callers, we
             expect(await callers.ask(callers.with_token(token), route), 401, route.name, name)
 
 
-async def test_every_id_of_a_path_is_absent_when_it_is_foreign(callers: Callers, web_only: Stack) -> None:
+async def test_foreign_ids_get_the_same_response_as_absent_ids(callers: Callers, web_only: Stack) -> None:
     """A missing id and another user's id get the same response, for each id of each route."""
     stranger = await web_only.sign_in("stranger")
     foreign_account = await make_account(web_only, stranger, "acc-foreign")
@@ -128,7 +128,9 @@ async def test_every_id_of_a_path_is_absent_when_it_is_foreign(callers: Callers,
         expect(await callers.ask(callers.place.peer, route, place), 404, route.name, name, is_absent)
 
 
-async def test_every_route_refuses_who_is_too_little_for_it(callers: Callers, web_only: Stack) -> None:
+async def test_every_route_rejects_roles_and_scopes_that_are_too_low(
+    callers: Callers, web_only: Stack
+) -> None:
     """By role in the team, role on the account, scopes of a key, and accounts of a key."""
     agent = await web_only.sign_in("agent")
     await add_member(web_only, callers.place.account_id, agent, "owner")
@@ -148,7 +150,7 @@ async def test_every_route_refuses_who_is_too_little_for_it(callers: Callers, we
             expect(await callers.ask(key, route), 403, route.name, scope)
 
 
-async def test_a_key_of_other_numbers_sees_nothing_of_this_one(callers: Callers, web_only: Stack) -> None:
+async def test_a_key_of_other_accounts_sees_nothing_of_this_one(callers: Callers, web_only: Stack) -> None:
     other = await make_account(web_only, callers.place.peer, "acc-other")
     key = await callers.key(["read", "send", "manage"], [other])
     for route, status in bound_key_cells():
@@ -182,7 +184,7 @@ async def refusal(peer: Peer, command: str, place: Place) -> str | None:
     return None if answer["ok"] else answer["error"]["code"]
 
 
-async def test_every_command_of_the_socket_is_for_those_it_is_for(callers: Callers, web_only: Stack) -> None:
+async def test_every_socket_command_rejects_unauthorised_callers(callers: Callers, web_only: Stack) -> None:
     place = callers.place
     stranger, viewer = await web_only.sign_in("stranger"), await sign_in_as(web_only, "viewer")
     await add_member(web_only, place.account_id, viewer, "owner")

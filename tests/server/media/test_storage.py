@@ -94,7 +94,7 @@ async def read(storage: Storage, sha256: str, begin: int, end: int) -> bytes:
     return b"".join([chunk async for chunk in await storage.read(sha256, begin, end)])
 
 
-async def test_what_is_kept_is_read_whole_and_in_parts(storage: Storage) -> None:
+async def test_stored_files_are_read_whole_and_in_ranges(storage: Storage) -> None:
     assert await keep(storage, b"abc") == SHA
     assert await keep(storage, b"abc") == SHA
     assert await storage.has(SHA)
@@ -118,7 +118,7 @@ async def test_a_bucket_holds_hashes_only_and_is_asked_with_signatures(
         assert not any("secret-of-a-test" in header for header in bucket.signed)
 
 
-async def test_a_file_that_fails_on_its_way_leaves_nothing(tmp_path: Path) -> None:
+async def test_a_failed_upload_leaves_nothing(tmp_path: Path) -> None:
     storage = open_storage("", tmp_path)
     with pytest.raises(TooLarge):
         await keep(storage, b"x" * 1001)
