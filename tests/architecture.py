@@ -1,4 +1,4 @@
-"""What breaks the tables of `layers.py`, found in a module's syntax tree."""
+"""Finds violations of the tables in `layers.py` in a module's syntax tree."""
 
 import ast
 from collections.abc import Callable, Iterator
@@ -117,7 +117,7 @@ def breaks_handlers_apart(module: Module) -> Iterator[str]:
 
 
 def breaks_transactions(module: Module) -> Iterator[str]:
-    """Functions of handlers that take a cursor: transaction bodies belong to the packages of the nouns."""
+    """Functions of handlers with a cursor parameter: transaction bodies belong to the packages of the nouns."""
     if not fits(module.name, ("server.handlers*",)):
         return
     for node in ast.walk(module.tree):
@@ -178,14 +178,14 @@ def breaks_names(module: Module) -> Iterator[str]:
     yield from (f"{part} says nothing" for part in module.name.split(".") if part in NAMELESS)
 
 
-# They ask again and again until something holds, or play a client that is slow: no test waits here for time to pass.
+# They poll until a condition holds, or play a slow client: no test waits here for time to pass.
 MAY_SLEEP = frozenset(
     (
         "tests.support.peers.eventually",
         "tests.support.programs.wait_for",
         "tests.support.fixtures_pgbouncer._wait",
         "tests.flows.load._post",
-        # The fault itself: Postgres stands still for the ten seconds of the promise.
+        # The fault itself: Postgres hangs for the ten seconds of the guarantee.
         "tests.flows.test_postgres_outage.test_ten_seconds_without_responses_lose_nothing",
         "tests.server.web.test_edge_timeouts.trickle",
     )
@@ -198,7 +198,7 @@ def modules_of_tests() -> list[Module]:
 
 
 def breaks_waiting(module: Module) -> Iterator[str]:
-    """A test waits for an event or moves the clock; only the fault tests let time pass."""
+    """A test waits for an event or advances the clock; only the fault tests let time pass."""
     if fits(module.name, ("tests.faults*",)):
         return
     for function in ast.walk(module.tree):

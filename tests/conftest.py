@@ -1,4 +1,4 @@
-"""What every test may ask for: the event loop, real servers, an emptied database and Redis, a configuration."""
+"""Fixtures for every test: the event loop, real servers, an emptied database and Redis, a configuration."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
@@ -25,13 +25,13 @@ pytest_plugins = [
     ),
 ]
 
-# Generated cases are not timed: the machine may be busy.
+# Generated cases have no deadline: the machine may be busy.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 
 JWT_SECRET = "3tYp8Wq0nLx5Rk2Vb7Zc9Hd4Jf6Mg1Ns"
-# Deleting is ten times faster than truncating when there is little; foreign keys and triggers rest meanwhile.
-# A test that leaves a transaction open fails the next one here, and does not hang it.
+# Deleting is ten times faster than truncating for few rows; foreign keys and triggers are off meanwhile.
+# A transaction left open by a test makes the next one fail here instead of hanging.
 EMPTY = """
 set session_replication_role = replica;
 set lock_timeout = '5s';
@@ -82,7 +82,7 @@ def database_url(_session_database: tuple[str, psycopg2.extensions.connection]) 
 
 @pytest.fixture
 def own_database_url(services: Services) -> Iterator[str]:
-    """A migrated database of the test's own, for tests that change the schema or count connections."""
+    """A separate migrated database, for tests that change the schema or count connections."""
     url = services.create_database()
     yield url
     services.drop_database(url)
@@ -98,7 +98,7 @@ def redis_url(services: Services) -> str:
 
 @pytest.fixture
 def config(database_url: str, redis_url: str, tmp_path: Path) -> Config:
-    """The configuration of a process on these servers, with a provider that nobody answers for."""
+    """The configuration of a process on these servers, with an unreachable provider."""
     return load_config(
         {
             "DATABASE_URL": database_url,
@@ -111,7 +111,7 @@ def config(database_url: str, redis_url: str, tmp_path: Path) -> Config:
             "CONFAB_AUTH_TEST_TOKENS": "true",
             # Each connection costs every test that starts a process 5 ms.
             "CONFAB_DATABASE_POOL_SIZE": "4",
-            # A machine that stands still for a moment is no server that is away.
+            # A short stall of the machine must not count as an unreachable server.
             "CONFAB_DATABASE_CONNECT_TIMEOUT_SECONDS": "30",
             "CONFAB_REDIS_CONNECT_TIMEOUT_SECONDS": "30",
         },

@@ -1,4 +1,4 @@
-"""The rules of the architecture as tables: who may import whom, and what may stand where."""
+"""The rules of the architecture as tables: allowed imports, and what each layer may contain."""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ MAX_FILE_LINES = 300
 OURS = ("server", "workers", "sandbox", "run", "worker")
 WEB, QUEUE, SQL = ("aiohttp", "webargs", "aiohttp_cors"), ("redis", "arq"), ("aiopg", "psycopg2")
 NAMELESS = {"utils", "util", "helpers", "helper", "common", "base", "manager", "managers", "misc"}
-# What only UniPile calls so. Names that both sides use (account_id, attachments) cannot tell anything.
+# Names that only UniPile uses. Names of both sides (account_id, attachments) prove nothing.
 UNIPILE_NAMES = frozenset(
     (
         "AccountStatus",
@@ -54,19 +54,19 @@ REDIS_NAME = re.compile(r"(confab|arq):\S")
 
 @dataclass(frozen=True)
 class Layer:
-    """Modules (patterns), which of ours they may import besides each other, and which libraries they must not."""
+    """Modules (patterns), which of our modules they may import besides each other, and forbidden libraries."""
 
     modules: tuple[str, ...]
     may_import: tuple[str, ...] = ()
     no_library: tuple[str, ...] = ()
 
 
-# What every layer above may use, and what uses nothing of ours.
+# Usable by every layer above; imports nothing of ours.
 GROUND = ("server", "server.errors", "server.metrics", "server.cancellation", "server.group_commit")
 PURE = (*WEB, *QUEUE, *SQL, "structlog")
 # The nouns of the server, each a package.
 NOUNS = tuple(f"server.{noun}*" for noun in ("accounts", "messages", "people", "plans", "privacy", "media"))
-# From the bottom to the top. The first row that fits a module counts; a module that fits none has no place yet.
+# From bottom to top. The first matching row counts; a module that matches none breaks the rules.
 LAYERS = (
     Layer(GROUND, (), (*WEB, *QUEUE, *SQL)),
     Layer(("server.text*",), (), PURE),

@@ -1,4 +1,4 @@
-"""The architecture holds: who imports whom, what stands where, how long things may be."""
+"""Checks the architecture: imports, contents of the layers, sizes."""
 
 import re
 

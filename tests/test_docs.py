@@ -1,4 +1,4 @@
-"""Documents render as they are meant to, their links lead somewhere, and what the code cites of them exists."""
+"""Documents render as intended, their links resolve, and what the code cites of them exists."""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ SUFFIXES = (".py", ".sql", ".ts", ".tsx")
 # A section, or several: §1.4 · §§3, 4 · §3, §4 · §§6–9.
 SECTIONS = re.compile(r"(?:unipile-api\.md\s+|\()§+((?:\d+(?:\.\d+)?)(?:\s*[,–]\s*§?\d+(?:\.\d+)?)*)")
 CITED = re.compile(r"(?<![\w/.-])((?:docs/)?[a-z][\w-]*\.md)\b(?:\S*,\s+\"([^\"]+)\")?")
-# A test that holds a promise; … is the file that the document named before.
+# A test that proves a guarantee; … is the file named before.
 PROMISE = re.compile(r"`(?:((?:tests|frontend)/[\w/.-]+)|…)(?:::(\w+))?`")
 SECTION_NUMBER = re.compile(r"(\d+(?:\.\d+)?)\.? ")
 
@@ -91,7 +91,7 @@ def test_every_link_leads_somewhere(document: Path) -> None:
 
 
 def first_cells(document: str, heading: str, pattern: str) -> set[str]:
-    """What the first cells of the tables under this heading name."""
+    """The names in the first cells of the tables under this heading."""
     found = (table for table in tables(DOCS / document) if table.heading == heading)
     return {name for table in found for row in table.rows for name in re.findall(pattern, row[0])}
 

@@ -1,4 +1,4 @@
-"""A test that waits for ever fails, says where it stood, and holds up no other."""
+"""A hanging test fails, reports its stack, and does not block other tests."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What every screen must hold: it fits its window, everybody can use it, and the focus is seen."""
+"""Checks for every screen: it fits its window, is accessible, and shows the focus."""
 
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ from playwright.async_api import Page
 from server.config import ROOT
 
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-# Hidden from sight on purpose: for screen readers, or shown when the focus comes.
+# Visually hidden on purpose: for screen readers, or shown on focus.
 STICKING_OUT = """
 () => [...document.querySelectorAll("body *")]
   .filter((element) => !element.closest(".visually-hidden, [href='#main'], svg"))
@@ -40,7 +40,7 @@ async () => {
     .flatMap(({ id, nodes }) => nodes.map(({ html, any }) => `${id}: ${html} (${any[0]?.message ?? ""})`))
 }
 """
-# Remembers how each element looks without the focus, so that a ring can be told from a decoration.
+# Records each element's style without focus, to distinguish a focus ring from decoration.
 CONTROLS = """
 () => {
   const style = (element) => {
@@ -66,7 +66,7 @@ FOCUSED = """
 
 
 async def check_screen(page: Page) -> None:
-    """Nothing sticks out, scrolls sideways or spills over what it stands on, and axe finds nothing serious."""
+    """Nothing overflows its container, the page does not scroll sideways, and axe finds nothing serious."""
     assert await page.evaluate(STICKING_OUT) == []
     assert await page.evaluate(SCROLLS_SIDEWAYS) == []
     assert await page.evaluate(SPILLS) == []
@@ -87,7 +87,7 @@ def _read_axe(path: Path = AXE) -> str:
 
 
 async def check_tab_order(page: Page) -> None:
-    """Tab comes by every control of the screen, and each shows that it has the focus."""
+    """Tab reaches every control of the screen, and each shows a focus indicator."""
     await page.evaluate("() => document.activeElement?.blur()")
     wanted: list[str] = await page.evaluate(CONTROLS)
     reached: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""Lets the helpers of the browser tests say what they compared when an assertion fails."""
+"""Enables assertion rewriting in the helpers of the browser tests."""
 
 import pytest
 

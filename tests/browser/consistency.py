@@ -1,4 +1,4 @@
-"""Whether a window shows what the server holds: the open chat and the list, beside a fresh fetch of both."""
+"""Compares a window (the open chat and the list) with a fresh fetch from the server."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from playwright.async_api import Page
 from tests.support.peers import Peer, eventually
 
 PATIENCE_SECONDS = 20.0
-# A bubble and a row of the list as a reader takes them in.
+# A bubble and a row of the list as displayed.
 SHOWN_THREAD = """
 () => [...document.querySelectorAll("[data-testid=message]")].map((row) => {
   const text = (selector) => row.querySelector(selector)?.textContent ?? null
@@ -37,12 +37,12 @@ SHOWN_CHATS = """
 
 
 def _plain(emoji: str) -> str:
-    """WhatsApp draws some emojis with a mark behind them, and leaves it out when it tells of them."""
+    """WhatsApp displays some emojis with a variation selector and omits it in events."""
     return emoji.replace("\ufe0f", "")
 
 
 def _thread_of(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What the thread has to show for these rows, which come newest first."""
+    """What the thread must show for these rows, given newest first."""
     return [
         {
             "id": message["id"],
@@ -87,7 +87,7 @@ async def _held(agent: Peer, account_id: int, chat_id: int) -> dict[str, Any]:
 
 
 async def expect_truth(page: Page, agent: Peer, account_id: int, chat_id: int) -> None:
-    """The window shows each message of the open chat and each chat once, in order, as a fresh fetch gives them."""
+    """The window shows each message of the open chat and each chat once, in the order of a fresh fetch."""
     shown: dict[str, Any] = {}
     held: dict[str, Any] = {}
 

@@ -1,4 +1,4 @@
-"""What an agent and a customer do with single messages, named as the two pages name it."""
+"""Actions of an agent and a customer on single messages, named as on the two pages."""
 
 import re
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Agent(Inbox):
         return self.bubble(text).get_by_role("button", name="Reactions:")
 
     async def reply(self, text: str, answer: str) -> None:
-        """Answer with a quote of that message."""
+        """Reply with a quote of that message."""
         await self._choose(text, "Reply")
         await expect(self.page.get_by_test_id("thread")).to_contain_text(text)
         await self.answer(answer)
@@ -40,14 +40,14 @@ class Agent(Inbox):
         await expect(self.bubble(other)).to_contain_text("edited")
 
     async def delete(self, text: str) -> None:
-        """Delete for everyone, which is asked about first."""
+        """Delete for everyone, and confirm."""
         await self._choose(text, "Delete for everyone")
         question = self.page.get_by_role("dialog", name="Delete this message for everyone?")
         await question.get_by_role("button", name="Delete").click()
         await expect(self.bubble(text)).to_have_count(0)
 
     async def attach(self, name: str, mimetype: str, content: bytes) -> None:
-        """Send a file, without words."""
+        """Send a file without text."""
         file = FilePayload(name=name, mimeType=mimetype, buffer=content)
         await self.page.get_by_label("Files to attach").set_input_files(files=[file])
         await expect(self.page.get_by_role("list", name="Attached files")).to_contain_text(name)
@@ -55,7 +55,7 @@ class Agent(Inbox):
 
     @property
     def pictures(self) -> Locator:
-        """Those whose bytes are there and drawn."""
+        """The pictures that are loaded and rendered."""
         return self.page.get_by_test_id("thread").get_by_test_id("attachment-image").get_by_role("img")
 
     @property
@@ -65,7 +65,7 @@ class Agent(Inbox):
 
 @dataclass
 class Customer(Phones):
-    """The sandbox's page with one customer's phone taken up."""
+    """The sandbox's page with one customer's phone selected."""
 
     def message(self, text: str) -> Locator:
         return self.messages.filter(has=self.page.get_by_text(text, exact=True))
@@ -90,15 +90,15 @@ class Customer(Phones):
         await self._choose(text, "Delete for everyone")
 
     async def send_sample(self, what: str) -> None:
-        """A picture or a voice note that the page brings along."""
+        """A sample picture or voice note of the page."""
         await self.page.get_by_label("Attach", exact=True).click()
         await self.page.get_by_role("button", name=re.compile(f"A sample {what}")).click()
 
     async def lose_link(self) -> None:
-        """The business's own phone throws the link to UniPile out."""
+        """The business's own phone unlinks UniPile."""
         await self.page.get_by_role("button", name="Unlink the phone").click()
 
     async def scan(self) -> None:
-        """The business's phone looks at the code that Confab shows."""
+        """The business's phone scans the code that Confab shows."""
         await self.page.get_by_role("button", name="Scan this code").click()
         await expect(self.page.get_by_test_id("phone-account")).to_have_attribute("data-status", "OK")

@@ -1,4 +1,4 @@
-"""The two pages as people use them: the inbox of the team, and the phones of its customers."""
+"""Page objects: the team's inbox, and the phones of its customers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Inbox:
 
     @classmethod
     async def signed_in(cls, windows: Windows, demo: Stack, path: str = "/inbox", **options: Any) -> Inbox:
-        """A window of the demo user, whose browser has been signed in before."""
+        """A window of the demo user, signed in before."""
         page = await windows.open("about:blank", **options)
         url = demo.stranger.url
         body = {"email": DEMO_EMAIL, "password": DEMO_PASSWORD}
@@ -63,7 +63,7 @@ class Inbox:
         await expect(self.page.get_by_test_id("thread").get_by_role("heading", name=name)).to_be_visible()
 
     async def answer(self, text: str) -> None:
-        """Write into the open chat, and press Enter."""
+        """Type a message in the open chat and press Enter."""
         await self.composer.fill(text)
         await self.composer.press("Enter")
 
@@ -73,7 +73,7 @@ class Inbox:
         await expect(self.bubbles).to_have_count(len(texts))
 
     async def expect_status(self, text: str, *statuses: str) -> None:
-        """The tick of one's own message shows one of these."""
+        """The tick of the own message shows one of these."""
         await expect(self.tick(text)).to_have_attribute(
             "data-status", re.compile(f"^({'|'.join(statuses)})$")
         )
@@ -93,7 +93,7 @@ class Phones:
         return self.page.get_by_test_id("phone-contact").filter(has_text=name)
 
     async def pick_up(self, name: str) -> None:
-        """Take this customer's phone."""
+        """Select this customer's phone."""
         await self.contact(name).click()
         await expect(self.page.locator("#whose")).to_contain_text(name)
 
@@ -107,13 +107,13 @@ class Phones:
 
 
 async def sign_in_demo_user(demo: Stack) -> Peer:
-    """The demo user over REST, to prepare what the windows show."""
+    """The demo user over REST, to prepare data for the windows."""
     body = await demo.stranger.ok("POST", "/api/auth/login", {"email": DEMO_EMAIL, "password": DEMO_PASSWORD})
     return Peer(demo.stranger.session, demo.stranger.url, body["token"], body["user"]["id"])
 
 
 async def connect_number(demo: Stack) -> int:
-    """A number of the demo user, connected as "acc-1"; returns our id of it."""
+    """An account of the demo user, connected as "acc-1"; returns its id in Confab."""
     account = await demo.make_account(await sign_in_demo_user(demo))
     account_id: int = account["id"]
     return account_id

@@ -1,4 +1,4 @@
-"""The audit page: for those who answer for the team, in every look, by keyboard, with its filters and its file."""
+"""The audit page for owners and admins: every theme, keyboard use, filters and the downloaded file."""
 
 import pytest
 from playwright.async_api import Page, expect
@@ -14,7 +14,7 @@ WRONG = {"email": "<img src=x onerror=alert(1)>@example.com", "password": "wrong
 
 
 async def check_filters_are_paired(page: Page) -> None:
-    """From and To share a row and are as wide as what stands above them; neither is left alone."""
+    """From and To share a row as wide as the fields above; neither wraps alone."""
     boxes = [await page.get_by_label(name, exact=True).bounding_box() for name in ("What", "From", "To")]
     what, start, end = [box for box in boxes if box is not None]
     assert start["y"] == end["y"] > what["y"]
@@ -52,7 +52,7 @@ async def test_an_owner_reads_filters_and_downloads_the_audit_log(
 
 
 async def test_other_roles_do_not_see_the_audit_page(demo: Stack, windows: Windows) -> None:
-    await sign_in_as(demo, "owner")  # the team keeps one
+    await sign_in_as(demo, "owner")  # the team has an audit log
     await set_role(demo, await sign_in_demo_user(demo), "agent")
     inbox = await Inbox.signed_in(windows, demo, "/audit")
     await expect(inbox.page.get_by_text("Page not found")).to_be_visible()

@@ -1,4 +1,4 @@
-"""A place, a contact card and what is not supported, as an agent sees them; a chat begins from the card."""
+"""Locations, contact cards and unsupported messages as an agent sees them; a card starts a chat."""
 
 import pytest
 from playwright.async_api import expect

@@ -1,4 +1,4 @@
-"""Two people at one number see each other: who has the chat open, who is about to answer."""
+"""Two users of one account see each other's presence: who has the chat open, who is typing."""
 
 from typing import Any
 

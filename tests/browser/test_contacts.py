@@ -1,4 +1,4 @@
-"""People as the inbox shows them: pictures in the list, the head and groups, and a chat's details."""
+"""Contacts in the inbox: pictures in the list, header and groups, and a chat's details."""
 
 import os
 from typing import Any
@@ -56,7 +56,7 @@ async def test_contacts_are_shown_with_picture_and_name(demo: Stack, windows: Wi
 
 
 async def test_a_new_name_appears_in_open_lists_and_threads(demo: Stack, windows: Windows) -> None:
-    """In the list, and over what somebody in a group wrote before."""
+    """In the list, and above earlier messages of a group member."""
     await connect_number(demo)
     inbox = await Inbox.signed_in(windows, demo)
     await demo.write("acc-1", "Oi", **{"from": BIA})

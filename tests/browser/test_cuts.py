@@ -1,4 +1,4 @@
-"""Whatever happens to the socket, the network, the server or the tab: afterwards the screen shows what the rows say."""
+"""After any failure of the socket, network, server or tab, the screen matches the rows again."""
 
 import asyncio
 import random
@@ -41,7 +41,7 @@ SCREEN = """
 
 @dataclass
 class Scene:
-    """One window on the first person's chat, somebody else at the same number, and a die."""
+    """One window on the first contact's chat, a colleague on the same account, and a random generator."""
 
     demo: Stack
     inbox: Inbox
@@ -57,7 +57,7 @@ class Scene:
         return f"{who} {self.written}"
 
     async def live_on(self) -> None:
-        """People write, the colleague answers, and so does whoever sits at the window."""
+        """Contacts write; the colleague and the user of the window answer."""
         for _ in range(self.dice.randint(1, 3)):
             person = self.dice.choice(PEOPLE)
             await self.demo.write("acc-1", self.text("Contact"), **{"from": person})
@@ -69,7 +69,7 @@ class Scene:
         await self.colleague.ok("POST", path, {"text": self.text("Colleague")})
 
     async def rows(self) -> dict[str, Any]:
-        """What a fresh reader of REST would show."""
+        """What a fresh fetch over REST shows."""
         chats = await self.colleague.chats(self.account_id)
         messages = await self.colleague.messages(self.account_id, self.chat_id)
         return {
@@ -78,7 +78,7 @@ class Scene:
         }
 
     async def expect_the_rows(self) -> None:
-        """The screen comes to show exactly the rows, and all that was written is among them."""
+        """The screen eventually shows exactly the rows, including everything that was written."""
         screen: dict[str, Any] = {}
         rows: dict[str, Any] = {}
 

@@ -1,4 +1,4 @@
-"""Long lists: old messages and chats come by scrolling, each once, and the view stays where the reader is."""
+"""Long lists: scrolling loads old messages and chats once each, and the scroll position is stable."""
 
 import re
 from typing import Any
@@ -45,7 +45,7 @@ async def test_a_long_thread_loads_by_scrolling_up(demo: Stack, windows: Windows
 
 
 async def scroll_to_the_beginning(inbox: Inbox) -> None:
-    """Turn the wheel until the first words of the conversation are in view."""
+    """Scroll up until the start of the conversation is in view."""
     beginning = inbox.page.get_by_text("This is where the conversation begins.")
     await inbox.page.get_by_label("Messages", exact=True).hover()
 
@@ -99,7 +99,7 @@ async def test_a_pinned_chat_is_first_however_old_it_is(demo: Stack, windows: Wi
 
     oldest = (await eventually(find_all))[-1]
     await agent.ok("PATCH", f"{path}/{oldest['id']}", {"pinned": True})
-    assert (await agent.chats(account_id))[-1]["id"] == oldest["id"]  # the plain list stays newest first
+    assert (await agent.chats(account_id))[-1]["id"] == oldest["id"]  # the unfiltered list stays newest first
 
     inbox = await Inbox.signed_in(windows, demo)
     await expect(inbox.chats.first).to_contain_text("Customer 0.")
@@ -111,7 +111,7 @@ async def test_a_pinned_chat_is_first_however_old_it_is(demo: Stack, windows: Wi
 async def test_a_quote_jumps_to_an_old_message_and_scrolling_back_has_no_gap(
     demo: Stack, windows: Windows
 ) -> None:
-    """The thread is read around the message; live messages wait until the reader has come down to them."""
+    """The thread loads around the message; live messages appear once the user has scrolled down to them."""
     await connect_number(demo)
     texts = [f"Message {number}." for number in range(QUOTED_MESSAGES)]
     written = [await demo.write("acc-1", text) for text in texts]
@@ -145,7 +145,7 @@ async def test_a_quote_jumps_to_an_old_message_and_scrolling_back_has_no_gap(
 
 
 async def scroll_down_to(inbox: Inbox, last: str, everything: list[str]) -> None:
-    """Turn the wheel until the newest message is in view; whatever is shown on the way is without a hole."""
+    """Scroll down until the newest message is in view; the thread has no gap on the way."""
     await inbox.page.get_by_label("Messages", exact=True).hover()
 
     async def is_there() -> bool:
@@ -189,5 +189,5 @@ async def test_the_button_jumps_from_the_middle_to_the_newest_message(demo: Stac
 
 
 def words(inbox: Inbox, text: str) -> Locator:
-    """A message's own words, not those of a quote."""
+    """A message's own text, without that of a quote."""
     return inbox.page.get_by_test_id("message-text").filter(has_text=re.compile(f"^{re.escape(text)}$"))

@@ -1,4 +1,4 @@
-"""The inbox stays complete: over two windows, a lost network, a server that begins again, a send that fails."""
+"""The inbox stays complete with two windows, a network loss, a server restart and a failed send."""
 
 import re
 
@@ -49,7 +49,7 @@ async def test_messages_missed_offline_arrive_once_and_in_order(demo: Stack, win
     for number in range(1, 6):
         await demo.write("acc-1", f"Missed {number}")
     await demo.write("acc-1", "Are you there?", **CHIDI)
-    # The browser may never tell that the socket has ended; then a ping without an answer does.
+    # The browser may never report the end of the socket; an unanswered ping detects it.
     await expect(inbox.banner).to_contain_text("Reconnecting", timeout=20_000)
     await inbox.expect_bubbles("Before")
 
@@ -59,8 +59,8 @@ async def test_messages_missed_offline_arrive_once_and_in_order(demo: Stack, win
     await expect(inbox.banner).to_have_text("Back online, 6 new")
     await expect(inbox.chats).to_have_count(2)
     await expect(inbox.chats.first).to_contain_text("Chidi Okafor")
-    # The open chat is marked as read by calls that are repeated until the network carries them; one that hangs in a
-    # network that went away is given up after 35 s.
+    # The open chat is marked as read by calls that are retried until they succeed; a call that hangs in a lost network
+    # times out after 35 s.
     await expect(inbox.page.get_by_test_id("chat-unread")).to_have_count(1, timeout=45_000)
     await expect(inbox.page.get_by_test_id("chat-unread")).to_have_text("1 unread")
 
@@ -74,7 +74,7 @@ async def has_socket(demo: Stack) -> bool:
 
 
 async def lose_network(demo: Stack, inbox: Inbox) -> None:
-    """Nothing new can be opened, and what was open is gone without a farewell."""
+    """New connections fail, and open ones are dropped without a close frame."""
     await eventually(lambda: has_socket(demo))
     await inbox.page.context.set_offline(True)
     for connection in list(demo.app[HUB].membership.connections):

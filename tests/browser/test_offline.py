@@ -1,4 +1,4 @@
-"""What is written without a network waits in sight, outlives a reload, and goes by itself: in order, once."""
+"""Messages written offline stay visible, survive a reload, and are sent automatically, in order and once."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ async def open_inbox(demo: Stack, windows: Windows) -> Inbox:
 
 
 async def expect_arrived(demo: Stack, *texts: str | None) -> None:
-    """The first chat holds exactly these at the server, oldest first."""
+    """On the server the first chat has exactly these messages, oldest first."""
     peer = await sign_in_demo_user(demo)
     (account,) = (await peer.ok("GET", "/api/channels/whatsapp/accounts"))["items"]
     chats = await peer.chats(account["id"])
@@ -60,7 +60,7 @@ async def test_waiting_messages_and_files_survive_a_reload(
 ) -> None:
     inbox = await open_inbox(demo, windows)
     (tmp_path / "offer.txt").write_text("Two for one")
-    # The page itself can be had again, its calls cannot.
+    # The page can be loaded again; its API calls still fail.
     await inbox.page.route("**/send", lambda route: route.abort("connectionrefused"))
     await inbox.answer("Words")
     await inbox.page.locator("input[type=file]").set_input_files(tmp_path / "offer.txt")
@@ -72,7 +72,7 @@ async def test_waiting_messages_and_files_survive_a_reload(
     await expect(waiting).to_have_count(2)
     await expect(inbox.page.get_by_test_id("upload")).to_contain_text("offer.txt")
     await inbox.page.unroute("**/send")
-    # Pressed if it is still there: it may go by itself at this very moment.
+    # Pressed if it is still there: the message may be sent automatically at this moment.
     await inbox.page.evaluate("document.querySelector('[data-testid=message-retry]')?.click()")
     await inbox.expect_status("Words", "delivered")
     await inbox.expect_status("And a file", "delivered")

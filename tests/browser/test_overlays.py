@@ -1,4 +1,4 @@
-"""Whatever opens over a screen: it fits, it is accessible, the keyboard is enough, and the focus comes back."""
+"""Overlays fit, are accessible, work by keyboard, and restore the focus."""
 
 import base64
 import os
@@ -20,14 +20,14 @@ PHONES = {look for look in EVERY_LOOK if "phone" in look}
 
 
 async def look_at(page: Page, name: str) -> None:
-    """Hold the screen against the rules, and keep a picture where somebody wants to see it."""
+    """Check the screen, and save a screenshot if requested."""
     await check_screen(page)
     if folder := os.environ.get("SHOTS"):
         await page.screenshot(path=f"{folder}/{name}.png")
 
 
 async def open_and_leave(opener: Locator, opened: Locator, name: str) -> None:
-    """By keyboard in, and by Escape out."""
+    """Open by keyboard, close with Escape."""
     await opener.focus()
     await opener.press("Enter")
     await expect(opened).to_be_visible()
@@ -99,7 +99,7 @@ async def test_reacting_replying_editing_and_deleting_work_by_keyboard(demo: Sta
 
 
 async def choose(page: Page, entry: str) -> None:
-    """Down the open menu to this line, and Enter."""
+    """Move down the open menu to this item and press Enter."""
     line = page.get_by_role("menuitem", name=entry)
     for _ in range(12):
         if await line.evaluate("(element) => element === document.activeElement"):
@@ -139,7 +139,7 @@ async def test_recorder_and_attachments_fit_and_work_by_keyboard(
 
 
 async def test_a_screen_reader_announces_new_messages(demo: Stack, windows: Windows) -> None:
-    """Of any chat, whatever is open."""
+    """For any chat, whichever is open."""
     await connect_number(demo)
     await demo.write("acc-1", "Oi", **{"from": BIA})
     inbox = await Inbox.signed_in(windows, demo)

@@ -1,4 +1,4 @@
-"""A forgotten password in Chromium: asked for at the login page, mailed, chosen anew, in, by keyboard."""
+"""Password reset in Chromium by keyboard: requested at the login page, mailed, set, signed in."""
 
 import os
 import re
@@ -80,6 +80,6 @@ async def test_the_login_page_mails_a_password_reset_link(mailing: Mailing, wind
 
 
 async def shoot(page: Page, name: str) -> None:
-    """Keep a picture where somebody wants to look at them."""
+    """Save a screenshot if requested."""
     if folder := os.environ.get("PEOPLE_SHOTS"):
         await page.screenshot(path=f"{folder}/{name}.png")

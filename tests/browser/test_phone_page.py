@@ -1,4 +1,4 @@
-"""The sandbox's page in a hurry: what changes meanwhile takes nothing out of anybody's hand."""
+"""The sandbox's page stays usable while its content changes."""
 
 from playwright.async_api import Locator, expect
 
@@ -9,11 +9,11 @@ from tests.support.fixtures_stack import Stack
 
 
 async def press_while_it_changes(demo: Stack, customer: Customer, message_id: str, place: Locator) -> None:
-    """Press the mouse there, and let go once a reaction to the message has come."""
+    """Press the mouse there, and release it after a reaction to the message has arrived."""
     await place.hover()
     await customer.page.mouse.down()
     await demo.sandbox.ok("PUT", f"/sandbox/messages/{message_id}/reaction", {"value": "👍"})
-    # What is told after it has come, so it has too.
+    # This arrives after the reaction, so the reaction has arrived too.
     await demo.sandbox.ok("PATCH", "/sandbox/faults", {"webhooks_off": True})
     await expect(customer.page.get_by_role("switch", name="Send no webhooks at all")).to_be_checked()
     await customer.page.mouse.up()

@@ -1,4 +1,4 @@
-"""Export, erase and retention as the owner of a number finds them, in every look."""
+"""Export, erasure and retention as the owner of an account sees them, in every theme."""
 
 import zipfile
 
@@ -11,7 +11,7 @@ from tests.browser.test_screens import LOOKS
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
 
-# What was just being read of it when it went: a picture above all, which comes some seconds after the words.
+# Requests in flight at the erasure: mostly pictures, which load some seconds after the text.
 GONE_MEANWHILE = r"status of 404 .*/api/channels/whatsapp/\d+/"
 
 
@@ -75,7 +75,7 @@ async def test_an_owner_erases_an_account_and_colleagues_lose_it_live(
     colleague = await Inbox.signed_in(windows, demo, **LOOKS[look])
     await colleague.chats.first.click()
     await expect(colleague.bubble("My secret")).to_be_visible()
-    # UniPile does not answer: the number is gone all the same, and the page says what is not done yet.
+    # UniPile does not respond: the account is erased in Confab anyway, and the page lists what is pending.
     away = {"method": "DELETE", "path": "/accounts/*", "status": 503}
     await demo.sandbox.ok("PUT", "/sandbox/faults", {"routes": [away]})
     owner = await Inbox.signed_in(windows, demo, "/connections", **LOOKS[look])

@@ -1,4 +1,4 @@
-"""Making oneself an account where that is open, until the seats of the plan are taken, in Chromium and by keyboard."""
+"""Open registration until the plan's seats are taken, in Chromium and by keyboard."""
 
 import os
 import re
@@ -32,7 +32,7 @@ async def opened(config: Config) -> AsyncIterator[Stack]:
 
 
 async def fill_in(page: Page, email: str) -> None:
-    """By the keyboard alone, from the field that has the focus or the first one."""
+    """By keyboard only, from the focused or the first field."""
     await page.get_by_label("Your name").focus()
     for text in ("Eva Lima", email, "correct horse battery"):
         await page.keyboard.press("ControlOrMeta+a")
@@ -67,7 +67,7 @@ async def test_users_register_until_the_seats_are_taken(opened: Stack, windows: 
 
 
 async def register_twice(page: Page) -> None:
-    """First with the demo user's address, then with one's own; whoever came for a page finds it."""
+    """First with the demo user's address, then with a new one; the requested page opens afterwards."""
     await fill_in(page, DEMO_EMAIL)
     email = page.get_by_label("E-mail")
     await expect(email).to_have_accessible_description("This e-mail address is already in use.")
@@ -86,6 +86,6 @@ async def test_without_open_registration_no_registration_is_offered(demo: Stack,
 
 
 async def shoot(page: Page, name: str) -> None:
-    """Keep a picture where somebody wants to look at them."""
+    """Save a screenshot if requested."""
     if folder := os.environ.get("PEOPLE_SHOTS"):
         await page.screenshot(path=f"{folder}/{name}.png")

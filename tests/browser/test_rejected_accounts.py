@@ -1,4 +1,4 @@
-"""A number that was refused while nobody was there: its owner reads why on coming back, and once."""
+"""An account rejected while its owner was away: the owner sees the reason once on return."""
 
 from playwright.async_api import expect
 

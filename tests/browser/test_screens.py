@@ -1,4 +1,4 @@
-"""Every screen in light, in dark and on a phone: it fits, it is accessible, and the keyboard is enough."""
+"""Every screen in light, dark and phone size: it fits, is accessible, and works by keyboard."""
 
 from typing import Any
 
@@ -48,7 +48,7 @@ async def test_every_screen_fits_and_is_accessible(demo: Stack, windows: Windows
 
 
 async def check_connections(demo: Stack, inbox: Inbox) -> None:
-    """Without a number, with the code of a new one, and with one that is connected."""
+    """Without an account, with the code of a new one, and with a connected one."""
     page = inbox.page
     await inbox.go_to("Connections")
     await expect(page.get_by_text("No number connected yet")).to_be_visible()
@@ -64,7 +64,7 @@ async def check_connections(demo: Stack, inbox: Inbox) -> None:
 
 
 async def check_chats(demo: Stack, inbox: Inbox) -> None:
-    """The list, and a thread with an answer."""
+    """The list, and a thread with a reply."""
     await write_from_everybody(demo)
     await expect(inbox.chats).to_have_count(len(CUSTOMERS))
     await check_screen(inbox.page)
@@ -123,7 +123,7 @@ async def log_in_by_keyboard(page: Page) -> None:
 
 
 async def walk_the_list(inbox: Inbox) -> None:
-    """The arrows move, Enter opens, Escape leaves."""
+    """Arrow keys move, Enter opens, Escape closes."""
     keyboard, chats = inbox.page.keyboard, inbox.chats
     await chats.first.focus()
     await keyboard.press("ArrowDown")
@@ -142,7 +142,7 @@ async def walk_the_list(inbox: Inbox) -> None:
 
 
 async def use_the_dialog(page: Page) -> None:
-    """The focus goes in, stays inside, and returns to where it came from."""
+    """The focus moves in, is trapped, and is restored on close."""
     opener = page.get_by_test_id("connect-number")
     await opener.press("Enter")
     await expect(page.get_by_test_id("connect-qr")).to_be_visible()

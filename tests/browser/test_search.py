@@ -1,4 +1,4 @@
-"""Search as an agent uses it: type, walk to a find by keyboard, and stand at the message."""
+"""Search as an agent uses it: type, select a result by keyboard, and arrive at the message."""
 
 import re
 
@@ -63,7 +63,7 @@ async def test_search_results_fit_and_are_accessible(demo: Stack, windows: Windo
 
 
 async def test_a_contact_found_opens_their_chat_or_a_first_message(demo: Stack, windows: Windows) -> None:
-    """Members of a group: one has a chat of her own, one has none yet."""
+    """Group members: one has a direct chat, one has none yet."""
     await connect_number(demo)
     await demo.write("acc-1", "Oi", **{"from": BIA})
     group = {"account_id": "acc-1", "name": "Entregas", "members": [BIA, LEA]}

@@ -1,6 +1,6 @@
-"""Whatever customers and colleagues write anywhere is text to the browser: no script of it runs, nothing is asked for.
+"""Everything that customers and colleagues write is text to the browser: no script runs, nothing is requested.
 
-The windows fail a test by themselves for a dialog, an error on the console and anything the page's policy refuses.
+The windows fail a test for a dialog, a console error, or a violation of the page's policy.
 """
 
 import pytest
@@ -14,7 +14,7 @@ from tests.support.media_files import enclosed
 from tests.support.peers import eventually
 
 RUN = "window.ran=1;alert(1)"
-# What each would run, where it is put into a page as something other than text.
+# What each would execute if it were inserted as anything but text.
 CORPUS = (
     f"<script>{RUN}</script>",
     f"<img src=x onerror={RUN}>",
@@ -34,13 +34,13 @@ CORPUS = (
     f"<x onpointerenter={RUN} style=position:fixed;inset:0>",
 )
 WORST = f"<img src=x onerror={RUN}>"
-SHORT = "<img src=x onerror=alert(1)>"  # a reaction has no room for more
+SHORT = "<img src=x onerror=alert(1)>"  # the longest value a reaction can hold
 GUESTS = """() => [...document.querySelectorAll("script, iframe, object, embed, base, style, math, [onerror]")]
   .filter((element) => !element.matches("head script[src^='/assets/']")).map((element) => element.outerHTML)"""
 
 
 async def assert_harmless(page: Page) -> None:
-    """No script ran, no element came in, and no link leads into the page itself."""
+    """No script ran, no element was injected, and no link targets the page itself."""
     assert await page.evaluate("() => window.ran") is None
     assert await page.evaluate(GUESTS) == []
     links: list[str] = await page.evaluate("() => [...document.links].map((link) => link.protocol)")
@@ -67,7 +67,7 @@ async def test_message_texts_are_shown_as_text_only(demo: Stack, windows: Window
 
 
 async def fill_every_field(demo: Stack) -> None:
-    """Names, groups, files, places, cards, quotes, reactions, edits, the number's own name: all of it hostile."""
+    """Names, groups, files, locations, cards, quotes, reactions, edits and the account's name: all hostile."""
     bia = {"from": {"phone_number": "5511988880000", "name": f"Bia {WORST}"}}
     chidi = {"from": {"phone_number": "2348031110001", "name": f"Chidi {CORPUS[3]}"}}
     first = await demo.write("acc-1", "first", **bia)
@@ -136,7 +136,7 @@ async def test_names_files_locations_and_cards_are_shown_as_text_only(
 
 
 async def test_a_colleagues_name_is_shown_as_text_only(demo: Stack, windows: Windows) -> None:
-    """Shown where somebody else has the chat open, and while they write."""
+    """Shown as presence in the chat, and while they type."""
     account_id = await connect_number(demo)
     await demo.write("acc-1", "A question")
     mallory = await demo.sign_in(f"Mallory {WORST}")
@@ -155,13 +155,13 @@ async def test_a_colleagues_name_is_shown_as_text_only(demo: Stack, windows: Win
 
 
 async def test_the_policy_guard_detects_violations(demo: Stack, windows: Windows) -> None:
-    """What the tests above rely on: the policy refuses, and the windows hear of it."""
+    """The tests above rely on this: the policy blocks, and the windows record the violation."""
     inbox = await Inbox.signed_in(windows, demo)
     windows.expect_errors(
         r"policy: script-src-attr|Executing inline event handler|policy: (connect|img|script)-src"
     )
     windows.expect_errors(r"violates the following Content Security Policy|Failed to fetch|Refused to")
-    # Beside the app, which would take what stands in its own place away again.
+    # Outside the app's root, where React would remove it again.
     await inbox.page.evaluate("(html) => document.body.insertAdjacentHTML('beforeend', html)", WORST)
     await inbox.page.evaluate("() => fetch('https://evil.example/').catch(() => 0)")
     await inbox.page.wait_for_function("() => true")

@@ -1,4 +1,4 @@
-"""The tabs of one browser share a socket and a session; whichever of them keeps it, none misses anything."""
+"""The tabs of one browser share a socket and a session; no tab misses an event, whichever owns the socket."""
 
 from playwright.async_api import expect
 
@@ -18,7 +18,7 @@ async def another_tab(inbox: Inbox) -> Inbox:
 
 
 async def expect_sockets(demo: Stack, count: int) -> None:
-    """So many sockets have joined at the server."""
+    """The server has this many joined sockets."""
 
     async def is_so() -> bool:
         connections = demo.app[HUB].membership.connections
@@ -28,7 +28,7 @@ async def expect_sockets(demo: Stack, count: int) -> None:
 
 
 async def set_lifecycle(inbox: Inbox, state: str) -> None:
-    """What the browser does to a tab that nobody has looked at for long."""
+    """What the browser does to a long-hidden tab."""
     session = await inbox.page.context.new_cdp_session(inbox.page)
     await session.send("Page.setWebLifecycleState", {"state": state})
 

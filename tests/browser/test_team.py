@@ -1,4 +1,4 @@
-"""Inviting somebody, sharing a number and making a key, in Chromium: by the screens that people use."""
+"""Inviting a user, sharing an account and creating a key in Chromium."""
 
 import os
 import re
@@ -52,7 +52,7 @@ async def test_an_invited_user_joins_an_account_and_sees_what_their_role_allows(
     await page.get_by_role("button", name="Close").click()
     await expect(page.get_by_test_id("account-members")).to_be_focused()
 
-    # An agent sees the number, and nothing that is its owner's or the team's.
+    # An agent sees the account, and no controls of its owner or of the team.
     await guest.goto(f"{demo.stranger.url}/connections")
     await expect(guest.get_by_test_id("account-card")).to_be_visible()
     await expect(guest.get_by_test_id("account-members")).to_have_count(0)
@@ -64,7 +64,7 @@ async def test_an_invited_user_joins_an_account_and_sees_what_their_role_allows(
 
 
 async def hand_over(page: Page, guest: Page, demo: Stack) -> None:
-    """To Eva and back again, by keyboard; hers hears of it by itself. Only who pays is offered it, or an admin."""
+    """To Eva and back, by keyboard; her page updates live. Only the payer and admins see the control."""
     await guest.goto(f"{demo.stranger.url}/connections")
     await expect(guest.get_by_test_id("account-card")).to_be_visible()
     people = (await (await sign_in_demo_user(demo)).ok("GET", "/api/users"))["items"]
@@ -79,7 +79,7 @@ async def hand_over(page: Page, guest: Page, demo: Stack) -> None:
         await look_everywhere(page, "hand-over")
         await page.get_by_test_id("confirm-hand-over").press("Enter")
         await expect(payer).to_contain_text(name)
-        # Whoever pays is an owner of the number.
+        # The payer is an owner of the account.
         await expect(guest.get_by_test_id("account-members")).to_have_count(1)
     await page.get_by_label("Role of Eva Lima").select_option("agent")
     await expect(page.get_by_label("Role of Eva Lima")).to_have_value("agent")
@@ -110,7 +110,7 @@ async def test_a_role_change_applies_to_the_open_page_and_a_viewer_leaves_chats_
 
     await Inbox(page).chats.first.click()
     await expect(page.get_by_text("You can read this chat.")).to_be_visible()
-    # A page that asked for more than it may would be in the log by the time of its next message.
+    # A request beyond the page's permissions would be in the audit log by its next message.
     await demo.write("acc-1", "Hello?")
     await expect(page.get_by_test_id("chat-unread")).to_have_text("2 unread")
     refused = await owner.ok("GET", "/api/audit?action=access.refused")
@@ -123,7 +123,7 @@ async def labelled(choice: Locator, label: str | re.Pattern[str]) -> str:
 
 
 async def look_everywhere(page: Page, name: str) -> None:
-    """In the light and in the dark, on a desk and on a phone."""
+    """Light and dark, on desktop and phone."""
     for scheme in ("light", "dark"):
         await page.emulate_media(color_scheme=scheme)
         for width in (1280, 390):
@@ -160,6 +160,6 @@ async def test_an_expired_link_is_reported(demo: Stack, windows: Windows) -> Non
 
 
 async def shoot(page: Page, name: str) -> None:
-    """Keep a picture where somebody wants to look at them."""
+    """Save a screenshot if requested."""
     if folder := os.environ.get("PEOPLE_SHOTS"):
         await page.screenshot(path=f"{folder}/{name}.png")

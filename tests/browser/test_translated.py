@@ -1,4 +1,4 @@
-"""The page while a browser translates it: every text node replaced by elements of the translator, again and again."""
+"""The page under a browser's translator, which keeps replacing every text node with its own elements."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -14,8 +14,8 @@ from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack, run_stack
 
 CHIDI = {"from": {"phone_number": "2348031110001", "name": "Chidi Okafor"}}
-# As Google's translator does it: the text goes into elements of its own, React's node is in the page no more.
-# It translates even what it is asked to leave alone, as some extensions do.
+# As Google's translator does: the text moves into new elements, and React's node leaves the page.
+# It also translates elements marked translate="no", as some extensions do.
 TRANSLATE = """
 () => {
   const SKIPPED = "script, style, noscript, textarea, title, option, font"
@@ -33,7 +33,7 @@ TRANSLATE = """
     .observe(document.body, { childList: true, subtree: true })
 }
 """
-# Whatever is exact must be left alone by a translator that listens.
+# Exact values must be marked translate="no", which a compliant translator respects.
 EXACT = (
     "time, code, [role=timer] span, "
     "[data-testid=chat-unread], [data-testid=unread-total], [data-testid=message-tick], [data-testid=chat-title], "
@@ -49,7 +49,7 @@ TRANSLATABLE = f"""
 
 @pytest.fixture
 async def paced(config: Config) -> AsyncIterator[Stack]:
-    """Sends go out one by one, a second and a half apart: each bubble says when."""
+    """Sends are paced 1.5 seconds apart: each bubble shows its time."""
     pace = replace(config.pace, enabled=True, burst=1, spacing_seconds=1.5)
     async with run_stack(replace(config, pace=pace), is_demo=True) as running:
         yield running
@@ -67,7 +67,7 @@ async def open_translated(demo: Stack, windows: Windows) -> Agent:
 
 
 async def expect_whole(inbox: Inbox) -> None:
-    """The page did not give way, and says what it said before."""
+    """The page did not crash, and shows the same content."""
     await expect(inbox.page.get_by_text("Something went wrong on this page")).to_have_count(0)
     await expect(inbox.page.locator("font").first).to_be_attached()
     assert await inbox.page.evaluate(TRANSLATABLE) == []

@@ -1,4 +1,4 @@
-"""The counts people go by: exact whatever was loaded, live in several windows, and never ahead of what was seen."""
+"""Unread counts: exact whatever is loaded, live in several windows, and lowered only by what was seen."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ DAVI = {"from": {"phone_number": "5511977770000", "name": "Davi"}}
 
 
 async def add_old_chats(demo: Stack, account_id: int) -> None:
-    """120 chats: the 90 newest are read, of the 30 older ones each has two unread, the last five archived."""
+    """120 chats: the 90 newest are read, the 30 older ones have two unread messages each, the last five archived."""
 
     async def add(cursor: Any) -> None:
         await cursor.execute(

@@ -1,4 +1,4 @@
-"""The Usage page in a browser: it fits every look, the keyboard reaches the days, and the meter moves by itself."""
+"""The Usage page in a browser: it fits every theme and size, days work by keyboard, the meter is live."""
 
 import os
 from pathlib import Path
@@ -15,12 +15,12 @@ from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
 from tests.support.fixtures_tiny import give_plan
 
-# Where to leave pictures of the screens, for somebody to look at.
+# Where to save screenshots for review.
 PICTURES = os.environ.get("SCREENSHOTS", "")
 
 
 async def count_days(stack: Stack, user_id: int) -> None:
-    """A month of traffic up to now, and one before."""
+    """Traffic of this month and the previous one."""
 
     async def work(cursor: Cursor) -> None:
         await cursor.execute(
@@ -74,7 +74,7 @@ async def test_the_meter_updates_live_and_the_composer_shows_the_limit(demo: Sta
     inbox = await Inbox.signed_in(windows, demo)
     await inbox.open_chat("Bia Lima")
     await inbox.answer("One more")
-    # Told at most every three seconds, and later on a busy machine.
+    # Pushed at most every three seconds, and later on a busy machine.
     await expect(amount).to_have_text("800 of 1,000", timeout=30_000)
     await expect(usage.get_by_test_id("usage-banner")).to_contain_text(
         "800 of this month’s 1,000 messages are used"

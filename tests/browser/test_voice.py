@@ -1,4 +1,4 @@
-"""A voice message is spoken in Chromium, which records WebM, and arrives as the Ogg/Opus that WhatsApp plays as one."""
+"""A voice message recorded in Chromium (WebM) arrives as the Ogg/Opus that WhatsApp plays as a voice note."""
 
 import re
 from typing import Any
@@ -79,7 +79,7 @@ async def test_escape_discards_a_recording_and_stays_in_the_chat(demo: Stack, ta
 
 
 async def test_a_denied_microphone_is_reported(demo: Stack, windows: Windows) -> None:
-    """Without a switch Chromium has no microphone here, or may not use it."""
+    """Without its fake-device switch Chromium has no microphone here, or may not use it."""
     inbox = await open_chat(windows, demo)
     await inbox.page.get_by_test_id("voice-record").click()
     await expect(inbox.page.get_by_test_id("thread-sentence")).to_contain_text("microphone")

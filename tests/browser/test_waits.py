@@ -1,4 +1,4 @@
-"""Nothing in the page waits for ever: deaf lines, pulled microphones, tabs that the browser froze."""
+"""Nothing in the page waits forever: stalled connections, unplugged microphones, frozen tabs."""
 
 import asyncio
 import os
@@ -36,7 +36,7 @@ navigator.mediaDevices.getUserMedia = async (constraints) => (window.heldStream 
 
 
 class DeafGate(Gate):
-    """A line that stops reading in the middle of whatever is large, until it hears again."""
+    """A connection that stops reading in the middle of a large upload until it is resumed."""
 
     def __init__(self, target: int) -> None:
         super().__init__(target)
@@ -45,13 +45,13 @@ class DeafGate(Gate):
 
     async def open(self, tls: ssl.SSLContext | None = None) -> Gate:
         listening = socket.create_server(("127.0.0.1", self.port))
-        # Otherwise the kernel takes the whole file, and the page waits for an answer and not for progress.
+        # Otherwise the kernel buffers the whole file, and the page waits for a response instead of progress.
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, CHUNK)
         self._server = await asyncio.start_server(self._carry, sock=listening)
         return self
 
     def hear(self) -> None:
-        """Read on where it stopped."""
+        """Resume reading."""
         self._hears.set()
 
     async def close(self) -> None:
@@ -75,7 +75,7 @@ class DeafGate(Gate):
 
 
 class _Up(Filter):
-    """Marks the way to the server."""
+    """Marks the direction to the server."""
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ async def test_a_stalled_upload_is_retried_and_texts_overtake_it(
     await gate.has_stopped.wait()
 
     async def has_stalled() -> bool:
-        # In small steps: a leap would also end the request of the text that passes the upload.
+        # In small steps: a jump would also time out the text request that overtakes the upload.
         await page.clock.run_for(STEP_MS)
         return await waiting.count() == 1
 
@@ -171,7 +171,7 @@ async def test_a_frozen_tab_does_not_delay_messages_of_another_tab(
     await set_lifecycle(one, "frozen")
     await other.answer("From the other")
 
-    # It asks the frozen tab, hears nothing, takes over, and gives the stalled upload its time.
+    # It asks the frozen tab, gets no response, takes over, and allows the stalled upload its timeout.
     async def is_sent() -> bool:
         await other.page.clock.fast_forward(12_000)
         return (await other.tick("From the other").get_attribute("data-status")) != "sending"

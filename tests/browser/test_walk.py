@@ -1,4 +1,4 @@
-"""The newcomer's walk: log in, connect a number by its code, hear from a customer, answer, watch the ticks."""
+"""A new user's first steps: log in, pair an account, receive a message, reply, watch the ticks."""
 
 import re
 from dataclasses import replace
@@ -33,7 +33,7 @@ async def test_a_new_user_connects_an_account_and_talks_to_a_customer(demo: Stac
 
 
 async def connect_a_number(inbox: Inbox) -> Phones:
-    """The code is shown, scanned on the phone's page, and the dialog notices by itself."""
+    """The code is shown and scanned on the phone's page; the dialog updates by itself."""
     page = inbox.page
     await inbox.go_to("Connections")
     await page.get_by_test_id("connect-number").click()
@@ -78,9 +78,9 @@ async def customer_writes(inbox: Inbox, phones: Phones) -> None:
 
 
 async def team_answers(inbox: Inbox, phones: Phones) -> None:
-    """The answer reaches the phone, and its tick follows what the phone's holder does."""
+    """The reply reaches the phone, and its tick follows the customer's actions."""
     await phones.page.bring_to_front()
-    await phones.pick_up("Chidi Okafor")  # Bia's phone lies on the table.
+    await phones.pick_up("Chidi Okafor")  # Bia's phone is on but the chat is closed.
     await inbox.page.bring_to_front()
     await inbox.answer(ANSWER)
     await inbox.expect_bubbles(QUESTION, ANSWER)

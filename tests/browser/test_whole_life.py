@@ -1,6 +1,6 @@
-"""A number's whole life as an agent sees it, with real processes: `run.py`, its workers, UniPile's sandbox, Chromium.
+"""An account's whole life as an agent sees it, with real processes: `run.py`, workers, sandbox, Chromium.
 
-After each stage the window is held against a fresh fetch over REST: nothing missing, nothing twice, all in order.
+After each stage the window must match a fresh fetch over REST: nothing missing, nothing twice, all in order.
 """
 
 import re
@@ -60,7 +60,7 @@ async def product(tmp_path: Path, own_database_url: str, redis_url: str) -> Asyn
 
 @dataclass
 class Scene:
-    """The two windows, and the same user once more, who only reads over REST."""
+    """The two windows, and the same user reading over REST."""
 
     agent: Agent
     customer: Customer
@@ -94,7 +94,7 @@ async def test_an_account_connects_exchanges_messages_disconnects_and_reconnects
 
 
 async def connect(product: Product, windows: Windows) -> Scene:
-    """Log in, show the code, scan it."""
+    """Log in, display the code, scan it."""
     agent = Agent(await windows.open(product.url))
     page = agent.page
     await page.get_by_label("E-mail").fill(DEMO_EMAIL)
@@ -134,7 +134,7 @@ async def begin_to_talk(scene: Scene) -> None:
 
 
 async def exchange_files(scene: Scene) -> None:
-    """A picture and a voice note, in both directions; each can be seen or heard on the other side."""
+    """A picture and a voice note in both directions; each is displayed or playable on the other side."""
     agent, customer = scene.agent, scene.customer
     await agent.attach("lamp.png", "image/png", png())
     await expect(agent.pictures).to_have_count(1)
@@ -164,7 +164,7 @@ async def speak(agent: Agent) -> None:
 
 
 async def react_and_take_back(scene: Scene) -> None:
-    """A reaction is set, replaced, removed; the contact's own is seen beside it."""
+    """A reaction is set, replaced and removed; the contact's own is shown beside it."""
     agent, customer = scene.agent, scene.customer
     await agent.react(QUESTION, "👍")
     await scene.to_customer()
@@ -188,7 +188,7 @@ async def react_and_take_back(scene: Scene) -> None:
 
 
 async def quote_edit_and_delete(scene: Scene) -> None:
-    """Both sides quote, change their mind, and take something back."""
+    """Both sides quote, edit and delete."""
     agent, customer = scene.agent, scene.customer
     await agent.reply(QUESTION, "It left at noon.")
     await expect(agent.bubble("It left at noon.").get_by_title("Show the message")).to_contain_text(QUESTION)
@@ -213,7 +213,7 @@ async def quote_edit_and_delete(scene: Scene) -> None:
 
 
 async def lose_the_link(scene: Scene) -> list[str]:
-    """The number is signed out: the chat says so with the next step, and what is written meanwhile has to wait."""
+    """The account is signed out: the chat shows it and the next step, and new messages have to wait."""
     agent, customer = scene.agent, scene.customer
     await scene.to_customer()
     await customer.lose_link()
@@ -234,7 +234,7 @@ async def lose_the_link(scene: Scene) -> list[str]:
 
 
 async def link_again(scene: Scene, missed: list[str]) -> None:
-    """From the notice to a new code, and the burst that follows is there once and in order."""
+    """From the notice to a new code; the burst that follows arrives once and in order."""
     agent, customer = scene.agent, scene.customer
     chat_url = agent.page.url
     await agent.composer.press("Escape")

@@ -1,4 +1,4 @@
-"""Environments of the programs: everything embedded, servers from elsewhere, and a shell beside a running Confab."""
+"""Environments of the programs: all embedded, external servers, and a shell beside a running Confab."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def served(settings: Settings, services: Services, own_database_url: str, redis_url: str) -> Settings:
-    """The same with a Postgres and a Redis from elsewhere, as in production."""
+    """The same with an external Postgres and Redis, as in production."""
     return {**settings, **PRODUCTION, "DATABASE_URL": own_database_url, "REDIS_URL": redis_url}
 
 

@@ -45,6 +45,6 @@ class Shell:
         return json.loads(result.stdout)
 
     async def told(self, *arguments: str) -> CommandResult:
-        """The result of the same command in this process, which saves a second."""
+        """The result of the same command run in this process, which saves a second."""
         note_user_agent(SOURCE)
         return await perform(self.config, _parser().parse_args(arguments))

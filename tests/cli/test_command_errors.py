@@ -1,4 +1,4 @@
-"""The operator's commands fail in one line or one JSON document, and explain themselves."""
+"""The operator's commands fail with one line or one JSON document, and have help texts."""
 
 import argparse
 import json
@@ -89,7 +89,7 @@ async def test_commands_except_export_work_without_redis(stack: Stack, shell: Sh
     shell.config = replace(stack.config, redis=replace(stack.config.redis, url="redis://127.0.0.1:1"))
     await shell.told("user", "add", EVA)
     assert (await shell.told("user", "disable", EVA)).document["user"]["status"] == "disabled"
-    # What is logged meanwhile does not get between a program and its document.
+    # Log lines do not mix with a program's JSON document.
     result = await shell.process("user", "enable", EVA, "--json", REDIS_URL="redis://127.0.0.1:1")
     assert (result.returncode, result.stderr) == (0, "")
     with pytest.raises(Unavailable, match="No worker"):

@@ -1,4 +1,4 @@
-"""`run.py doctor` finds what is wrong with each thing Confab stands on."""
+"""`run.py doctor` finds problems of each dependency."""
 
 import json
 import signal

@@ -1,4 +1,4 @@
-"""Redis at a start: one sentence if it cannot be used, the same from `doctor`; a late Redis is waited for."""
+"""Redis at startup: one sentence if it is unusable, the same from `doctor`; a late Redis is awaited."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The commands of docs/operations.md, as real processes on a data folder of their own."""
+"""The commands of docs/operations.md as real processes with their own data folder."""
 
 import json
 import signal
@@ -64,7 +64,7 @@ def test_kill_9_leaves_nothing_that_blocks_the_next_start(settings: Settings, tm
 
 
 def test_killing_the_parent_stops_everything(settings: Settings, tmp_path: Path) -> None:
-    """`make run` uses this: after kill -9 of make no process may be left."""
+    """`make run` relies on this: after kill -9 of make no process may remain."""
     starter = (
         "import subprocess, sys; subprocess.run([sys.executable, 'run.py', 'serve', '--end-with-parent'])"
     )
@@ -87,7 +87,7 @@ def test_web_and_worker_run_separately_on_external_servers(served: Settings, tmp
             assert worker.send(signal.SIGTERM) == 0
         assert web.send(signal.SIGTERM) == 0
         assert "demo@confab.local" not in web.output
-    # Nothing embedded was started; media have their place there all the same.
+    # No embedded server was started; media are still stored there.
     assert {path.name for path in (tmp_path / "var").glob("*")} <= {"media"}
 
 

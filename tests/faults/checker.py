@@ -1,4 +1,4 @@
-"""What must be true when the dust has settled, whatever was cut, killed or lost."""
+"""Invariants that must hold once a fault test has settled, whatever was cut, killed or lost."""
 
 import asyncio
 from collections import Counter
@@ -22,7 +22,7 @@ TAKEN = """
 async def check(
     rows: Rows, traffic: Traffic, peers: Sequence[tuple[Peer, dict[str, int]]], followers: Sequence[Follower]
 ) -> None:
-    """`peers` are people with the accounts they may see (external id -> id)."""
+    """`peers` are users with the accounts they may see (external id -> id)."""
     accounts = {name: account_id for _, seen in peers for name, account_id in seen.items()}
     assert traffic.given_up == []
     await eventually(lambda: asyncio.to_thread(_is_stored, rows, traffic, accounts), SETTLED_WITHIN_SECONDS)
@@ -46,7 +46,7 @@ async def check(
 
 
 def differences(shown: Screen, fresh: Screen) -> list[str]:
-    """What a screen has that is not so, and what it lacks."""
+    """What a screen shows wrongly, and what it lacks."""
     return [
         f"{key}: shown {shown.get(key)}, is {fresh.get(key)}"
         for key in sorted({*shown, *fresh})
@@ -77,7 +77,7 @@ async def _has_arrived(follower: Follower, heads: dict[int, int]) -> bool:
 
 
 def check_numbers(rows: Rows, account_id: int) -> None:
-    """Each number was taken once, and none beyond the account's own counter."""
+    """Each seq was assigned once, and none exceeds the account's counter."""
     numbers = Counter(_taken(rows, account_id))
     assert [seq for seq, count in numbers.items() if count > 1] == []
     assert max(numbers, default=0) <= _settled_head(rows, account_id)
@@ -88,8 +88,8 @@ def _taken(rows: Rows, account_id: int) -> list[int]:
 
 
 def check_unbroken(rows: Rows, follower: Follower) -> None:
-    """A client that was never cut heard every number in turn and once; one that a row took again before it could be
-    told may be left out.
+    """A client that was never cut received every seq once and in order; a seq that its row replaced before it could be
+    pushed may be missing.
     """
     assert follower.joins == 1
     for account_id in follower.allowed:

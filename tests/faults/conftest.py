@@ -1,4 +1,4 @@
-"""One fleet for all fault tests, and a seed for each: printed, and given by CONFAB_FAULT_SEED to repeat a run."""
+"""One fleet for all fault tests, and a seed for each: printed, and set by CONFAB_FAULT_SEED to repeat a run."""
 
 import os
 import random
@@ -44,14 +44,14 @@ async def shared_fleet(
 
 @pytest.fixture
 async def fleet(shared_fleet: Fleet) -> AsyncIterator[Fleet]:
-    """The fleet, whole."""
+    """The fleet, with all processes and connections restored."""
     yield shared_fleet
     await shared_fleet.calm()
 
 
 @pytest.fixture
 def rng() -> random.Random:
-    """What happens, to whom and when. pytest shows the seed with a failure."""
+    """Source of all random decisions. pytest shows the seed with a failure."""
     seed = os.environ.get("CONFAB_FAULT_SEED") or str(secrets.randbelow(10**9))
     print(f"repeat with CONFAB_FAULT_SEED={seed}")
     return random.Random(seed)

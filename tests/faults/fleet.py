@@ -1,4 +1,4 @@
-"""Two web and two worker processes on one Postgres and one Redis, with a gate on every wire that a test may touch."""
+"""Two web and two worker processes on one Postgres and one Redis, with a proxy on each connection under test."""
 
 import asyncio
 import random
@@ -17,20 +17,20 @@ from tests.flows.rows import Rows
 from tests.support.peers import Peer
 from tests.support.services import Services
 
-# So that a test need not wait for what a client would wait for.
+# Short, so that tests need not wait as long as a real client.
 QUICK = {"CONFAB_REALTIME_HEAD_SECONDS": "1", "CONFAB_LOG_FORMAT": "json"}
 
 
 @dataclass
 class Person(Peer):
-    """Somebody signed in, with the accounts they may see: external id -> id."""
+    """A signed-in user with the accounts they may see: external id -> id."""
 
     accounts: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass
 class Fleet:
-    """What a fault test works with."""
+    """The processes and connections that a fault test uses."""
 
     site: Site
     services: Services
@@ -59,7 +59,7 @@ class Fleet:
     def follow(
         self, person: Person, rng: random.Random, count: int, doors: Sequence[Gate] | None = None
     ) -> list[Follower]:
-        """Clients of this person's, which come back through any of the doors."""
+        """Clients of this user, which reconnect to any instance."""
         made = [
             Follower(
                 self.session,
@@ -79,7 +79,7 @@ class Fleet:
         return Traffic(rng, names, lambda: [self.site.peer(web) for web in self._up()])
 
     def seen(self, *people: Person) -> list[tuple[Person, dict[str, int]]]:
-        """These people with their accounts, at an instance that is up."""
+        """These users with their accounts, on an instance that is up."""
         for person in people:
             person.url = self._up()[0].url
         return [(person, person.accounts) for person in people]
@@ -88,7 +88,7 @@ class Fleet:
         return [web for web in self.webs if web.process.returncode is None]
 
     async def replace_web(self, number: int) -> None:
-        """A new process behind the door of one that was killed."""
+        """A new process behind the proxy of a killed one."""
         self.webs[number] = await self._start_web()
         self.doors[number].target = port_of(self.webs[number])
 
@@ -96,7 +96,7 @@ class Fleet:
         return await self.site.web(REDIS_URL=through(self.services, self.web_wire), **QUICK)
 
     async def calm(self) -> None:
-        """After a test: its clients are gone and every wire is whole again."""
+        """After a test: stop its clients and restore every connection."""
         await asyncio.gather(*(follower.stop() for follower in self.followers))
         self.followers.clear()
         for wire in (self.web_wire, *self.worker_wires):
@@ -107,7 +107,7 @@ class Fleet:
 
 
 def through(services: Services, wire: RedisGate) -> str:
-    """The address of the Redis by way of this wire."""
+    """The Redis URL through this proxy."""
     return services.redis_url.replace(f":{services.valkey.port}/", f":{wire.port}/")
 
 
@@ -119,7 +119,7 @@ def port_of(web: Running) -> int:
 async def running_fleet(
     services: Services, rows: Rows, database_url: str, unipile: Peer, folder: Path
 ) -> AsyncIterator[Fleet]:
-    """Start everything; all of it ends with the block."""
+    """Start everything; it stops at the end of the block."""
     connector = aiohttp.TCPConnector(limit=0)
     session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
     environment = environment_of(database_url, services.redis_url, unipile.url, folder)

@@ -1,4 +1,4 @@
-"""Clients of the live socket as docs/protocol.md describes them, which write down whatever breaks its promises."""
+"""Clients of the live socket as docs/protocol.md describes them, which record every violated guarantee."""
 
 import asyncio
 import random
@@ -19,7 +19,7 @@ COMING_BACK_SECONDS = (0.02, 0.3)
 
 @dataclass(eq=False)
 class Follower:
-    """One person's client. `cursors` say up to where it has everything, `rows` what it knows."""
+    """A client of one user. `cursors` are the seqs up to which it is complete, `rows` its data."""
 
     session: aiohttp.ClientSession
     urls: Sequence[str]
@@ -29,7 +29,7 @@ class Follower:
     rng: random.Random
     rows: Rows = field(default_factory=dict)
     cursors: dict[int, int] = field(default_factory=dict)
-    numbers: list[tuple[int, int]] = field(default_factory=list)  # (account, seq) as they came
+    numbers: list[tuple[int, int]] = field(default_factory=list)  # (account, seq) in order of arrival
     wrongs: list[str] = field(default_factory=list)
     codes: list[int | None] = field(default_factory=list)
     at: str = ""
@@ -46,7 +46,7 @@ class Follower:
 
     @property
     def is_reading(self) -> bool:
-        """Whether something is being read over REST."""
+        """Whether a REST read is running."""
         return bool(self._beside)
 
     async def stop(self) -> None:
@@ -104,14 +104,14 @@ class Follower:
         self.numbers.append((account_id, seq))
         is_news = self.apply(frame["event"].partition(":")[0], frame["data"], seq)
         before = self._live.get(account_id, 0)
-        # What comes again is harmless; what is new must not come after something newer.
+        # Repetitions are harmless; a new change must not follow a newer one.
         if is_news and seq <= before:
             self.wrongs.append(f"account {account_id}: {seq} applied after {before}")
         self._live[account_id] = max(before, seq)
         self.cursors[account_id] = max(seq, self.cursors.get(account_id, 0))
 
     def _take_heads(self, heads: dict[str, int]) -> None:
-        """Where the server stands, it has told us all."""
+        """At the server's head seq, it has sent us everything."""
         for name, head in heads.items():
             account_id = int(name)
             if self._is_ours(account_id) and head > self.cursors.get(account_id, head):
@@ -126,7 +126,7 @@ class Follower:
         return True
 
     def _read(self, url: str, account_id: int) -> None:
-        """Read an account over REST, beside what goes on coming in."""
+        """Read an account over REST while frames keep arriving."""
         task = asyncio.create_task(self._read_now(url, account_id))
         self._beside.add(task)
         task.add_done_callback(self._beside.discard)
@@ -150,7 +150,7 @@ class Follower:
             if key[0] in ("message", "chat") and self._account_of(key, row) == account_id
         }
         for (kind, _), row in rows.items():
-            # A tick changes the message and is told as such; the chat's line follows it (docs/protocol.md).
+            # A tick is pushed as a change of the message; the chat's row follows it (docs/protocol.md).
             if kind == "chat" and (last := rows.get(("message", row["last_message_id"]))):
                 row["last_message_status"] = last["status"]
         return rows

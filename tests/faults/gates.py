@@ -1,4 +1,4 @@
-"""Wires that a test can cut, slow down or rob: TCP proxies between clients and web, and between processes and Redis."""
+"""TCP proxies (clients to web, processes to Redis) that a test can cut, delay, or make drop data."""
 
 import asyncio
 import random
@@ -12,7 +12,7 @@ CHUNK = 65536
 
 
 class Gate:
-    """Passes bytes on to a port; what it carries can be cut, and what goes either way can be looked at."""
+    """Forwards bytes to a port; connections can be cut, and both directions can be filtered."""
 
     def __init__(self, target: int) -> None:
         self.target = target
@@ -31,7 +31,7 @@ class Gate:
         return len(self._pairs)
 
     async def open(self, tls: ssl.SSLContext | None = None) -> "Gate":
-        """Listen; with `tls` what comes in speaks TLS, and what goes on to the target does not."""
+        """Listen; with `tls` clients speak TLS, the connection to the target does not."""
         self._server = await asyncio.start_server(self._carry, "127.0.0.1", self.port, ssl=tls)
         return self
 
@@ -40,7 +40,7 @@ class Gate:
         self.cut(random.Random(0), 1.0)
 
     def cut(self, rng: random.Random, share: float) -> None:
-        """Reset some of the connections, wherever in a frame they are."""
+        """Reset some of the connections, possibly in the middle of a frame."""
         for pair in [pair for pair in self._pairs if rng.random() < share]:
             self.cuts += 1
             for writer in pair:
@@ -70,11 +70,11 @@ class Gate:
                 await asyncio.sleep(look.delay(data))
                 writer.write(look.take(data))
                 await writer.drain()
-        # One half has ended: so does the other, as with a real cut.
+        # One half has ended: end the other too, as a real cut does.
         writer.transport.abort()
 
     def passes_up(self) -> "Filter":
-        """What looks at one connection's bytes on their way to the target."""
+        """The filter for one connection's bytes to the target."""
         return Filter()
 
     def passes_down(self) -> "Filter":
@@ -82,7 +82,7 @@ class Gate:
 
 
 class Filter:
-    """Lets everything through at once."""
+    """Forwards everything immediately."""
 
     def delay(self, data: bytes) -> float:
         return 0.0
@@ -92,14 +92,14 @@ class Filter:
 
 
 class SilentGate(Gate):
-    """A way on which connections can fall silent: nothing arrives any more either way, and nothing is closed."""
+    """A proxy whose connections can fall silent: no data in either direction, and no close."""
 
     def __init__(self, target: int) -> None:
         super().__init__(target)
         self._lines: list[_Line] = []
 
     def hush(self, *, subscribed_only: bool = False) -> int:
-        """Silence what is open now, and say how many connections that were; new ones are carried."""
+        """Silence the open connections and return their number; new ones work."""
         lines = [one for one in self._lines if not one.is_silent and (one.hears or not subscribed_only)]
         for line in lines:
             line.is_silent = True
@@ -132,7 +132,7 @@ class _Return(Filter):
 
 
 class RedisGate(Gate):
-    """A way to Redis on which published messages are late or lost; nothing else is touched."""
+    """A proxy to Redis that delays or drops published messages and nothing else."""
 
     def __init__(self, target: int) -> None:
         super().__init__(target)
@@ -156,7 +156,7 @@ class _Late(Filter):
 
 
 class _Lossy(Filter):
-    """Reads the replies of one connection, one after the other, and swallows some account messages."""
+    """Parses the replies of one connection and drops some account messages."""
 
     def __init__(self, gate: RedisGate) -> None:
         self._gate = gate

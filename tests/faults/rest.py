@@ -1,4 +1,4 @@
-"""A fresh look at an account over REST: every chat and every message, page after page."""
+"""Fetches an account over REST: every chat and every message, page after page."""
 
 from typing import Any
 

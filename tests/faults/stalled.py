@@ -1,4 +1,4 @@
-"""A client that joins its room and then reads nothing, over a connection whose window is small."""
+"""A client that joins its room and then reads nothing, over a connection with a small receive window."""
 
 import asyncio
 import base64
@@ -17,7 +17,7 @@ READ_SECONDS = 10.0
 
 
 class StalledClient:
-    """For an `async with` block: joined at its beginning, gone at its end."""
+    """For an `async with` block: joins at its start, closes at its end."""
 
     def __init__(self, peer: Peer, url: str) -> None:
         self._peer = Peer(peer.session, url, peer.token, peer.user_id)
@@ -66,11 +66,11 @@ class StalledClient:
         return int(found[1]) if found else 0
 
     async def is_cut(self) -> bool:
-        """Whether the server has given this client up."""
+        """Whether the server has disconnected this client."""
         return await self._count() > self._before
 
     async def close_code(self) -> int:
-        """Read on, to the end, and return what the last frame says."""
+        """Read to the end, and return the close code of the last frame."""
         data = b""
         async with asyncio.timeout(READ_SECONDS):
             while chunk := await asyncio.get_running_loop().sock_recv(self._socket, 65536):

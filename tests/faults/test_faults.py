@@ -1,4 +1,4 @@
-"""Whatever is cut, killed or lost: in the end each client shows what the database holds, and nothing was missed."""
+"""Whatever is cut, killed or lost: each client finally matches the database, and no change is missed."""
 
 import asyncio
 import random
@@ -21,13 +21,13 @@ STORM = 300
 
 
 async def two_people(fleet: Fleet) -> tuple[Person, Person]:
-    """Strangers to each other."""
+    """Two users without common accounts."""
     return await fleet.person(2), await fleet.person(1)
 
 
 @asynccontextmanager
 async def meanwhile(fault: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
-    """Let a fault happen again and again during the block."""
+    """Repeat a fault during the block."""
 
     async def repeat() -> None:
         while True:
@@ -109,7 +109,7 @@ async def test_a_killed_and_restarted_redis(fleet: Fleet, rng: random.Random) ->
 
 
 async def test_lost_publishes(fleet: Fleet, rng: random.Random) -> None:
-    """One in a hundred, and then the very last ones, which no later number betrays."""
+    """One in a hundred, and then the very last ones, which no later seq reveals."""
     ana, bia = await two_people(fleet)
     followers = [*fleet.follow(ana, rng, 3), *fleet.follow(bia, rng, 2)]
     traffic, wire = fleet.traffic(rng, ana, bia), fleet.web_wire
@@ -124,7 +124,7 @@ async def test_lost_publishes(fleet: Fleet, rng: random.Random) -> None:
 
 
 async def test_workers_that_publish_out_of_order(fleet: Fleet, rng: random.Random) -> None:
-    """Every number arrives in turn all the same, and to a client that was never cut none is missing."""
+    """Every seq still arrives in order, and a client that was never cut misses none."""
     ana = await fleet.person(1)
     (account_id,) = ana.accounts.values()
     followers = fleet.follow(ana, rng, 4)
@@ -142,7 +142,7 @@ async def test_workers_that_publish_out_of_order(fleet: Fleet, rng: random.Rando
 
 @asynccontextmanager
 async def heard_in_redis(fleet: Fleet, account_id: int) -> AsyncIterator[list[int]]:
-    """The numbers as they pass through Redis."""
+    """The seqs as published in Redis."""
     numbers: list[int] = []
     client = redis.asyncio.Redis.from_url(through(fleet.services, fleet.web_wire))
     async with client.pubsub() as pubsub:
@@ -160,7 +160,7 @@ async def heard_in_redis(fleet: Fleet, account_id: int) -> AsyncIterator[list[in
 
 
 async def test_a_client_that_stops_reading(fleet: Fleet, rng: random.Random) -> None:
-    """It is cut with 4008; the others of its room hear everything at their pace, uncut."""
+    """It is closed with 4008; the others in its room receive everything without delay or disconnect."""
     ana = await fleet.person(1)
     followers = fleet.follow(ana, rng, 4)
     traffic = fleet.traffic(rng, ana)
@@ -180,7 +180,7 @@ async def test_a_client_that_stops_reading(fleet: Fleet, rng: random.Random) -> 
 
 
 async def test_all_clients_reconnect_at_once(fleet: Fleet, rng: random.Random) -> None:
-    """All of an instance's clients are thrown onto the other one while the town goes on writing."""
+    """All clients of an instance move to the other one while the contacts keep writing."""
     ana = await fleet.person(1)
     (account_id,) = ana.accounts.values()
     followers = fleet.follow(ana, rng, STORM)

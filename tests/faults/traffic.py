@@ -1,4 +1,4 @@
-"""The customers of several numbers, all writing at once, by a seed: new messages, repeated ones, ticks, own answers."""
+"""Concurrent traffic of several accounts, from a seed: new and repeated messages, ticks, own replies."""
 
 import asyncio
 import random
@@ -20,20 +20,20 @@ PAUSE_SECONDS = 0.05
 
 @dataclass
 class Traffic:
-    """UniPile's hand: each event is posted to one instance or another until it is acknowledged."""
+    """Plays UniPile: posts each event to any instance until it is acknowledged."""
 
     rng: random.Random
     external_ids: Sequence[str]
     doors: Callable[[], Sequence[Peer]]  # the instances that are up
-    acknowledged: dict[str, str] = field(default_factory=dict)  # message -> account
+    acknowledged: dict[str, str] = field(default_factory=dict)  # message id -> account id
     given_up: list[str] = field(default_factory=list)
-    refused: int = 0  # answers other than 200, and answers that never came
+    refused: int = 0  # responses other than 200, and missing responses
     _own: list[tuple[str, str]] = field(default_factory=list)
 
     async def live(self, count: int, seconds: float) -> None:
-        """Post this many events over about this long."""
+        """Post this many events over about this period."""
         events = [self._event() for _ in range(count)]
-        for index in range(count - 1):  # neighbours swap places now and then, as on a real network
+        for index in range(count - 1):  # neighbours are sometimes reordered, as on a real network
             if self.rng.random() < 0.1:
                 events[index], events[index + 1] = events[index + 1], events[index]
         shares = [events[number::POSTERS] for number in range(POSTERS)]
@@ -47,7 +47,7 @@ class Traffic:
             await asyncio.sleep(self.rng.uniform(0, 2 * pause))
 
     async def post(self, event: dict[str, Any]) -> None:
-        """Until somebody says 200."""
+        """Until an instance responds 200."""
         for _ in range(TRIES):
             try:
                 answer = await self.rng.choice(self.doors()).deliver(event)
@@ -68,7 +68,7 @@ class Traffic:
             owner, message_id = self.rng.choice(self._own)
             return receipt(self.rng.choice(["message_delivered", "message_read"]), message_id, owner)
         if dice < 0.4:
-            # An own answer belongs to its customer's chat, whoever wrote it.
+            # An own reply belongs to its customer's chat, whichever side wrote it.
             event = written_by_us(
                 f"Já vai {self.rng.random()}", phone=phone, name=f"Cliente {phone}", account_id=account
             )

@@ -1,4 +1,4 @@
-"""What customers do with messages on their phones shows here: reactions, edits, deletions, quotes, groups."""
+"""Amendments made on customers' phones: reactions, edits, deletions, quotes, groups."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from tests.support.peers import Peer, Socket, eventually
 
 
 class Thread:
-    """A chat with one message of the customer's, and a socket that listens."""
+    """A chat with one message from the customer, and a listening socket."""
 
     def __init__(self, stack: Stack, agent: Peer, account_id: int, socket: Socket) -> None:
         self.stack = stack
@@ -20,7 +20,7 @@ class Thread:
         self.message: dict[str, Any] = {}
 
     async def hear(self, text: str, **more: Any) -> dict[str, Any]:
-        """A message of the customer's, as the socket tells it."""
+        """A message from the customer, as pushed to the socket."""
         self.written = await self.stack.write("acc-1", text, **more)
         (frame,) = await self.socket.wait_for_event("message:new", provider_msg_id=self.written["message_id"])
         self.message = frame["data"]
@@ -36,7 +36,7 @@ class Thread:
         return data
 
     async def reactions(self, *values: str) -> list[dict[str, Any]]:
-        """The reactions, once they are these."""
+        """Waits until the reactions are these, and returns them."""
 
         def is_told(frame: dict[str, Any]) -> bool:
             if frame.get("event") != "message:updated" or frame["data"]["id"] != self.message["id"]:
@@ -155,7 +155,7 @@ async def test_a_group_shows_the_actor_and_counts_only_messages(thread: Thread) 
 
 
 async def test_a_late_name_replaces_the_phone_number(thread: Thread) -> None:
-    """A direct chat goes by the person's number until somebody says the name."""
+    """A direct chat is titled with the phone number until an event contains the name."""
     stranger = {"phone_number": "5511977770000"}
     await thread.stack.write("acc-1", "Bom dia", **{"from": stranger})
     await thread.socket.wait_for_event("chat:updated", title="+5511977770000")
@@ -164,7 +164,7 @@ async def test_a_late_name_replaces_the_phone_number(thread: Thread) -> None:
 
 
 async def test_an_unreadable_message_is_stored_from_its_webhook(thread: Thread) -> None:
-    """UniPile does not answer for it: then its webhooks are taken at their word."""
+    """UniPile does not return it: then its webhooks are used as they are."""
     fault = {"method": "GET", "path": "/messages/*", "status": 404}
     await thread.stack.sandbox.ok("PATCH", "/sandbox/faults", {"routes": [fault]})
     await thread.sandbox("PUT", "/reaction", {"value": "👍"})

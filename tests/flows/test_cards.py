@@ -1,4 +1,4 @@
-"""Places, contact cards, stickers and what UniPile gives nothing of, from the phone to the agent."""
+"""Locations, contact cards, stickers and messages without content, from the phone to the agent."""
 
 import base64
 from typing import Any
@@ -21,7 +21,7 @@ async def agent(stack: Stack) -> Peer:
 
 
 async def hear(stack: Stack, socket: Socket, **content: Any) -> tuple[dict[str, Any], str]:
-    """(what came in, the preview of its chat)."""
+    """(received message, preview of its chat)."""
     written = await stack.write("acc-1", "", **content)
     (new,) = await socket.wait_for_event("message:new", provider_msg_id=written["message_id"])
     (chat,) = await socket.wait_for_event("chat:updated", last_message_id=new["data"]["id"])
@@ -90,7 +90,7 @@ async def test_a_sticker_is_distinguished_from_a_photo(
 
 
 async def test_a_message_without_content_from_unipile_is_stored(stack: Stack, agent: Peer) -> None:
-    """A poll, an order: an empty message, unread as any other."""
+    """A poll or an order: an empty message, counted as unread like any other."""
     message, preview = await hear(stack, await agent.listen(), unsupported=True)
     assert (message["body"] or None, message["attachments"], preview) == (None, [], "Unsupported message")
     (chat,) = await agent.chats(message["account_id"])

@@ -1,4 +1,4 @@
-"""People through the front door: hidden numbers that are told later, pictures, and who may see them."""
+"""Contacts end to end: hidden phone numbers reported later, pictures, and who may see them."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -31,12 +31,12 @@ async def change(stack: Stack, **changes: Any) -> None:
 
 
 async def write(stack: Stack, text: str, **more: Any) -> None:
-    """Bia writes; whatever she is called now."""
+    """Bia writes under her current name."""
     await stack.write("acc-1", text, **({"from": {"phone_number": BIA}} | more))
 
 
 async def chat_with(agent: Peer, account: Json, **wanted: Any) -> Json:
-    """The one chat, once its contact holds these values."""
+    """The only chat, once its contact has these values."""
 
     async def look() -> Json | None:
         chats = await agent.chats(account["id"])
@@ -63,7 +63,7 @@ def path_of(account: Json, avatar: str) -> str:
 
 async def make_due(stack: Stack) -> None:
     with watching(stack.config.database.url or "") as rows:
-        # Whoever holds one of the rows just now may need the loop to let go of it.
+        # The holder of a row lock may need this event loop to release it.
         await asyncio.to_thread(rows.ask, "update channels_contact set avatar_due_at = now() returning 1")
 
 
@@ -120,7 +120,7 @@ async def test_a_new_name_reaches_open_and_returning_sockets(
 async def test_a_socket_in_one_group_receives_each_new_member_name_once(
     stack: Stack, agent: Peer, account: Json
 ) -> None:
-    """Also in two of the account's rooms, and after having been away."""
+    """Also when in two of the account's rooms, and after reconnecting."""
     await write(stack, "Oi")
     people = [{"phone_number": BIA, "name": "Bia Lima"}, {"phone_number": "4915112340003", "name": "Lea"}]
     body = {"account_id": "acc-1", "name": "Entregas", "members": people}
@@ -194,7 +194,7 @@ async def test_a_picture_is_replaced_and_removed(stack: Stack, agent: Peer, acco
 
 
 async def test_an_unchanged_picture_does_not_block_messages(stack: Stack, agent: Peer, account: Json) -> None:
-    """Pictures are asked about all the time, and most are what they were: the account's lock is not for that."""
+    """Pictures are polled constantly and rarely change: that must not take the account's lock."""
     await write(stack, "Oi")
     avatar = await picture_of(agent, account)
     url = stack.config.database.url or ""
@@ -215,7 +215,7 @@ async def test_an_unchanged_picture_does_not_block_messages(stack: Stack, agent:
 async def test_a_group_member_is_shown_by_a_name_reported_later(
     stack: Stack, agent: Peer, account: Json
 ) -> None:
-    """An import knows everybody of a group; what one of them writes is theirs by name."""
+    """An import knows all members of a group, so their messages carry the sender's name."""
     people = [
         {"phone_number": BIA, "name": "Bia Lima"},
         {"phone_number": "4915112340003", "name": "Lea Baumann"},

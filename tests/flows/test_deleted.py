@@ -1,4 +1,4 @@
-"""A deleted message: its files go, it is not unread any more, and nothing brings it back."""
+"""A deleted message loses its files and its unread count, and no late event restores it."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,13 +26,13 @@ def _no_grace(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Desk:
-    """An agent who looks at one number, and the files on the disk."""
+    """An agent of one account, and the files on the disk."""
 
     def __init__(self, stack: Stack, agent: Peer, socket: Socket, account_id: int) -> None:
         self.stack, self.agent, self.socket, self.account_id = stack, agent, socket, account_id
 
     async def picture(self) -> dict[str, Any]:
-        """A picture that came in and was copied, with the sandbox's id of its message."""
+        """A received and copied picture, with the sandbox's id of its message."""
         written = await self.stack.write("acc-1", "", attachments=[PICTURE])
         (frame,) = await self.socket.wait_for(
             lambda f: (
@@ -45,7 +45,7 @@ class Desk:
         return data
 
     async def delete(self, message: Mapping[str, Any]) -> dict[str, Any]:
-        """The customer deletes it; returns it as it is pushed then."""
+        """The customer deletes it; returns the pushed message."""
         provider_id = message["provider_msg_id"]
         await self.stack.sandbox.ok("DELETE", f"/sandbox/messages/{provider_id}")
         (frame,) = await self.socket.wait_for(
@@ -64,7 +64,7 @@ class Desk:
 
 @pytest.fixture(autouse=True)
 def _no_portraits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Files are counted here, and people's pictures are files too."""
+    """Files are counted here, and contacts' pictures are files too."""
     monkeypatch.setattr(avatars, "BATCH_SIZE", 0)
 
 
@@ -111,7 +111,7 @@ async def test_a_shared_file_is_removed_with_its_last_message(desk: Desk, parts:
 async def test_recently_touched_files_are_not_removed(
     desk: Desk, parts: Parts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Somebody may just have touched them to refer to them in a moment."""
+    """A request may have touched them just before referring to them."""
     await desk.delete(await desk.picture())
     monkeypatch.setattr(jobs, "RELEASED_SECONDS", 600.0)
     await clear_released(parts)
@@ -130,7 +130,7 @@ async def test_a_crash_between_file_and_row_is_recovered(
         broken.setattr("workers.media.copy.attachments.delete_blobs", crash)
         await clear_released(parts)
     assert (desk.files(), await rows(parts, "channels_media_blob")) == ([], 1)
-    # The same picture again: its bytes are fetched anew, whatever the row says.
+    # The same picture again: its bytes are fetched again whatever the row says.
     await desk.picture()
     assert len(desk.files()) == 1
     await clear_released(parts)

@@ -8,7 +8,7 @@ from tests.support.peers import Socket, eventually, message_received
 
 
 def bubbles(socket: Socket) -> set[int]:
-    """What a reader shows that keeps the newest of each message: distinct ids."""
+    """Distinct message ids: what a client shows that stores the newest version of each message."""
     return {frame["data"]["id"] for frame in socket.events("message:new")}
 
 
@@ -25,7 +25,7 @@ async def test_one_webhook_delivered_five_times_is_one_message(site: Site) -> No
     assert [answer.status for answer in answers] == [200] * 5
     with watching(site.environment["DATABASE_URL"]) as rows:
         await eventually(lambda: asyncio.to_thread(rows.holds_exactly, [event["message_id"]]))
-        # A sixth time, and then something new: when that has arrived, the repetition has too.
+        # A sixth delivery, then a new message: once that has arrived, the repetition has too.
         await peers[0].deliver(event)
         await peers[0].deliver(last)
         ids = [event["message_id"], last["message_id"]]

@@ -1,4 +1,4 @@
-"""Whoever signs out, is disabled or loses a number hears and reads no more, on every instance, within five seconds."""
+"""A user who signs out, is disabled or loses an account loses all access, on every instance, within five seconds."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -30,7 +30,7 @@ class Pair(NamedTuple):
     far: Stack
 
     def over_there(self, peer: Peer) -> Peer:
-        """The same person with the same token, at the other instance."""
+        """The same user with the same token, on the other instance."""
         return Peer(self.far.stranger.session, self.far.stranger.url, peer.token, peer.user_id)
 
 
@@ -74,7 +74,7 @@ async def test_signing_out_ends_that_sessions_sockets_and_tokens_everywhere(pair
 async def test_a_lost_sign_out_notification_changes_nothing(
     pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also while every subscription is cut again and again: the rows say it."""
+    """Also while every subscription is cut again and again: the rows are authoritative."""
 
     async def say_nothing(_: object) -> None:
         return None
@@ -125,7 +125,7 @@ async def test_an_instance_started_later_rejects_ended_sessions(config: Config) 
 
 
 async def test_no_session_begins_while_its_user_is_being_disabled(web_only: Stack) -> None:
-    """The one that has checked the password waits for the one that disables, and finds nobody."""
+    """The login that has checked the password waits for the disabling transaction, and finds no active user."""
     agent = await web_only.sign_in("ana")
     database = web_only.app[DATABASE]
     async with database.transaction() as cursor:
@@ -167,7 +167,7 @@ async def drop_account(stack: Stack, account_id: int, _: int) -> None:
 
 
 async def in_chat(peer: Peer, chat_id: int) -> Socket:
-    """A socket in one chat's room and in no other."""
+    """A socket in one chat's room only."""
     socket = await peer.open_socket()
     assert (await socket.command("auth", token=peer.token))["ok"]
     assert (await socket.command("join-chat", chat_id=chat_id))["ok"]

@@ -1,4 +1,4 @@
-"""The client that docs/protocol.md shows keeps what the database holds, also across a cut."""
+"""The example client of docs/protocol.md matches the database, also after a disconnect."""
 
 import asyncio
 import importlib.util
@@ -22,7 +22,7 @@ def load_example() -> Any:
 async def test_the_example_client_matches_rest_after_a_disconnect(stack: Stack) -> None:
     agent = await stack.sign_in()
     account = await stack.make_account(agent)
-    # A picture changes how a sender is shown: told as the contact's change, and not for each of their messages again.
+    # A picture changes how a sender is shown: pushed as one contact change, not once per message.
     await stack.sandbox.ok("PATCH", "/sandbox/contacts/5511988880000", {"picture": False})
     client = load_example().Client(agent.url, agent.token, agent.user_id)
     task = asyncio.create_task(client.run())

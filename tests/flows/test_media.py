@@ -1,4 +1,4 @@
-"""Media both ways, through the front door: what a contact sends is copied and served, what an agent sends arrives."""
+"""Media end to end: a contact's files are copied and served, an agent's files arrive."""
 
 from dataclasses import replace
 from typing import Any
@@ -165,10 +165,10 @@ async def test_a_copy_whose_job_was_lost_is_found_by_the_periodic_check(
 async def test_a_file_missing_in_the_storage_is_reported_and_copied_again(
     stack: Stack, agent: Peer, account: dict[str, Any]
 ) -> None:
-    """A platform's disk that is new with each start."""
+    """An ephemeral disk, empty after each start."""
     message = await receive(stack, agent, account["id"], enclosed("a.png", png(), "image/png"))
 
-    async def is_lost_and_asked_for() -> bool:  # the import may be copying the same file, even now
+    async def is_lost_and_asked_for() -> bool:  # the import may be copying the same file concurrently
         for path in (stack.config.data_dir / "media").rglob("*"):
             if path.is_file():
                 path.unlink(missing_ok=True)

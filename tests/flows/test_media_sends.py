@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("no_avatars")
 
 
 async def on_the_phone(stack: Stack, chat: dict[str, Any]) -> list[dict[str, Any]]:
-    """What the customer was sent, oldest first."""
+    """The messages sent to the customer, oldest first."""
     path = f"/sandbox/chats/{chat['provider_chat_id']}/messages"
     return [m for m in (await stack.sandbox.ok("GET", path))["items"] if m["sender"] == "self"]
 
@@ -42,7 +42,7 @@ async def test_several_files_are_sent_in_order_with_the_text_on_the_first(
     kinds = [(a["type"], a["mimetype"], a.get("file_name")) for m in seen for a in m["attachments"]]
     assert kinds == [("img", "image/png", None), ("file", "application/pdf", "prévia nº 2.pdf")]
     ours = [m for m in await agent.messages(account["id"], chat["id"]) if m["direction"] == "out"]
-    assert [m["id"] for m in ours] == [second["id"], first["id"]]  # no echo stands beside its row
+    assert [m["id"] for m in ours] == [second["id"], first["id"]]  # no echo is stored beside its row
     assert (await agent.call("GET", file_path(ours[0]))).raw == PDF
     assert (await agent.chats(account["id"]))[0]["last_message_preview"] == "File"
 

@@ -1,4 +1,4 @@
-"""deploy/nginx.conf, by a real nginx: tabs on two instances agree, one of them may die, nothing is sent twice."""
+"""deploy/nginx.conf in a real nginx: two instances agree, one may die, nothing is sent twice."""
 
 import asyncio
 import random
@@ -36,7 +36,7 @@ WEBHOOK = "/api/webhooks/unipile/messages"
 
 @pytest.fixture(scope="session")
 def nginx_path() -> str:
-    """The nginx of this machine; without one the tests fail with the finder's words."""
+    """The nginx of this machine; without one the tests fail with the finder's message."""
     found = subprocess.run([ROOT / ".ci" / "nginx"], capture_output=True, text=True, check=False)
     if found.returncode != 0:
         pytest.fail(found.stderr.strip(), pytrace=False)
@@ -45,7 +45,7 @@ def nginx_path() -> str:
 
 @pytest.fixture
 async def trusting() -> AsyncIterator[aiohttp.ClientSession]:
-    """A client that takes any certificate."""
+    """A client that accepts any certificate."""
     connector = aiohttp.TCPConnector(limit=0, ssl=False)
     async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as session:
         yield session
@@ -88,7 +88,7 @@ async def test_tabs_on_two_instances_agree_and_survive_the_loss_of_one(
         await eventually(lambda: posted(traffic, 50))
         await webs[0].kill()
         await living
-        assert traffic.refused == 0  # each webhook that met the dead one was carried to the other
+        assert traffic.refused == 0  # each webhook for the dead instance was retried on the other
         with watching(site.environment["DATABASE_URL"]) as rows:
             await check(rows, traffic, [(ana, {"acc-1": account_id})], tabs)
         assert any(tab.joins > 1 for tab in tabs)
@@ -98,7 +98,7 @@ async def test_tabs_on_two_instances_agree_and_survive_the_loss_of_one(
 
 @asynccontextmanager
 async def two_that_die(met: list[str], nginx_path: str, folder: Path) -> AsyncIterator[tuple[str, str]]:
-    """nginx before two instances that read each request and then hang up, unless it is small talk."""
+    """nginx in front of two instances that read each request and then hang up, unless asked for its size."""
 
     async def hang_up(request: web.Request) -> web.Response:
         body = await request.read()

@@ -1,4 +1,4 @@
-"""Whatever UniPile makes of its webhooks, a message with a file stands in the chat once, and counts once."""
+"""However UniPile formats its webhooks, a message with a file is stored and counted once."""
 
 from typing import Any
 

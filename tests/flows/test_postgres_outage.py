@@ -1,4 +1,4 @@
-"""Postgres is away under load: webhooks are acknowledged all the while, everything is stored afterwards."""
+"""Postgres is down under load: webhooks are still acknowledged, and everything is stored afterwards."""
 
 import asyncio
 from contextlib import closing
@@ -12,19 +12,19 @@ from tests.flows.rows import watching
 from tests.support.peers import eventually
 from tests.support.services import Services
 
-# The promise names ten seconds.
+# The guarantee is ten seconds.
 AWAY_SECONDS = 10.0
 
 
 async def begin(site: Site) -> Running:
-    # A machine that stands still for a moment is no Redis that is slow.
+    # A short stall of the machine must not count as a slow Redis.
     web = await site.web(CONFAB_WORKER_EMBEDDED="true", CONFAB_WEBHOOKS_ACK_TIMEOUT_SECONDS="30")
     await (await site.sign_in(web)).link_account("acc-1")
     return web
 
 
 async def expect_drained(site: Site, load: Load) -> None:
-    """All that was acknowledged is stored once, and the queue is empty."""
+    """Everything acknowledged is stored once, and the queue is empty."""
     assert load.refused == {}
     with watching(site.environment["DATABASE_URL"]) as rows:
         await eventually(lambda: asyncio.to_thread(rows.holds_exactly, load.acknowledged), 40)
@@ -34,7 +34,7 @@ async def expect_drained(site: Site, load: Load) -> None:
 
 
 async def test_ten_seconds_without_responses_lose_nothing(own_site: Site, own_services: Services) -> None:
-    """It takes connections and answers nothing, worse than being gone: every query hangs until given up."""
+    """It accepts connections and never responds, worse than being down: every query hangs until its timeout."""
     web = await begin(own_site)
     async with Load(own_site.peer(web), posters=2) as load:
         await eventually(lambda: load.reached(20))

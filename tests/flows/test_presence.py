@@ -1,4 +1,4 @@
-"""Who was at a web instance that is killed is not shown for ever."""
+"""Presence of a killed web instance expires."""
 
 from tests.flows.processes import Site
 from tests.support.peers import Peer, Socket, eventually

@@ -1,4 +1,4 @@
-"""A busy day of real processes, and all that they have written: no token, no secret, no words, no phone number."""
+"""Logs of a busy day of real processes contain no token, secret, message text or phone number."""
 
 import re
 from collections.abc import AsyncIterator
@@ -24,7 +24,7 @@ SECRETS = {
 
 @pytest.fixture
 async def peers(tmp_path: Path) -> AsyncIterator[tuple[Program, Peer, Peer]]:
-    """Everything as `make run` starts it, talkative: the program, a stranger to it, and the sandbox."""
+    """Everything as `make run` starts it, with verbose logs: the program, a stranger, and the sandbox."""
     ports = {"PORT": str(free_port()), "SANDBOX_PORT": str(free_port())}
     talkative = {"CONFAB_LOG_LEVEL": "debug", "CONFAB_LOG_FORMAT": "json", "CONFAB_WEB_ACCESS_LOG": "true"}
     settings = {"DATA_DIR": str(tmp_path / "var"), **ports, **talkative, **SECRETS}
@@ -40,7 +40,7 @@ async def peers(tmp_path: Path) -> AsyncIterator[tuple[Program, Peer, Peer]]:
 
 
 async def spend_a_day(stranger: Peer, sandbox: Peer, email: str, password: str) -> list[str]:
-    """Much of what people do, and much that fails; returns the tokens that were in use."""
+    """Many normal and failing actions; returns the tokens that were in use."""
     signed_in = await stranger.call("POST", "/api/auth/login", {"email": email, "password": password})
     cookie = signed_in.headers["Set-Cookie"].partition(";")[0]
     for given in ("wr0ng-" + password, ""):
@@ -88,7 +88,7 @@ async def fail_in_many_ways(agent: Peer, sandbox: Peer, place: str) -> None:
 
 
 def written(tmp_path: Path) -> str:
-    """What the program, and all that it started, have written into logs."""
+    """The logs of the program and of everything it started."""
     files = [tmp_path / "output", *(tmp_path / "var" / "log").iterdir()]
     assert {"postgres.log", "redis.log", "sandbox.log"} <= {file.name for file in files}
     return "\n".join(file.read_text(errors="replace") for file in files)
@@ -122,7 +122,7 @@ async def test_logs_contain_no_secret_text_or_phone_number(
 
 
 async def settled(stranger: Peer) -> bool:
-    """No event waits any more."""
+    """No event is waiting."""
     checks = (await stranger.call("GET", "/health/ready")).body["checks"]
     return not any(checks["redis"]["queue_age_seconds"].values())
 

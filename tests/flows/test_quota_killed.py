@@ -1,4 +1,4 @@
-"""A worker that is killed while UniPile holds its send: the month is right when the next one has finished it."""
+"""A worker is killed while UniPile processes its send: usage is correct once the next worker has finished it."""
 
 import asyncio
 from typing import Any
@@ -23,17 +23,17 @@ async def ask(site: Site, unipile: Peer, path: str) -> list[dict[str, Any]]:
 
 
 async def on_the_phone(site: Site, unipile: Peer) -> list[str]:
-    """What went out, as UniPile has it."""
+    """The sent messages, as UniPile has them."""
     return sorted(item["text"] for item in await ask(site, unipile, "messages") if item["is_sender"])
 
 
 async def is_heard(site: Site, unipile: Peer) -> bool:
-    """Whether UniPile knows where to tell of echoes."""
+    """Whether the webhook for echoes is registered at UniPile."""
     return len(await ask(site, unipile, "webhooks")) == 2
 
 
 def settled(rows: Rows) -> dict[str, str]:
-    """The sends by their text, once none of them is on its way any more."""
+    """The sends by text, once none is in flight."""
     found = dict(rows.ask(OUT))
     return found if found and not set(found.values()) & {"queued", "sending"} else {}
 
@@ -41,7 +41,7 @@ def settled(rows: Rows) -> dict[str, str]:
 async def test_a_send_of_a_killed_worker_is_finished_or_refunded_and_counted_once(
     site: Site, unipile: Peer
 ) -> None:
-    """UniPile has taken the first send, and the second one waits behind it; a third is refused by UniPile later."""
+    """UniPile has accepted the first send, the second waits behind it, and UniPile rejects a third later."""
     web, worker = await asyncio.gather(site.web(), site.worker())
     await eventually(lambda: is_heard(site, unipile))
     agent = await site.sign_in(web)
@@ -56,7 +56,7 @@ async def test_a_send_of_a_killed_worker_is_finished_or_refunded_and_counted_onc
     with watching(site.environment["DATABASE_URL"]) as rows:
         await eventually(lambda: on_the_phone(site, unipile))
         await worker.kill()
-        # Both have their unit while nobody works.
+        # Both hold their unit while no worker runs.
         assert rows.ask("select messages_sent, sent_here from channels_usage") == [(2, 2)]
         await fault(unipile, times=0)
         await site.worker()

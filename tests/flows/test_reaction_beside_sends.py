@@ -1,4 +1,4 @@
-"""A reaction is shown at once, also while sends that UniPile does not answer have every place of the outbox."""
+"""A reaction is shown at once, also while hanging sends occupy every slot of the outbox."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -11,7 +11,7 @@ from tests.support.fixtures_stack import Stack, run_stack
 
 @pytest.fixture
 async def busy(config: Config) -> AsyncIterator[Stack]:
-    """One place in the outbox, and a UniPile that lets every send hang."""
+    """One slot in the outbox, and a UniPile that lets every send hang."""
     async with run_stack(replace(config, worker=replace(config.worker, outbox_jobs=1))) as stack:
         rule = {"method": "POST", "path": "/chats/*/messages", "status": "hang"}
         await stack.sandbox.ok("PUT", "/sandbox/faults", {"routes": [rule]})
@@ -32,6 +32,6 @@ async def test_a_reaction_overtakes_a_burst_of_sends(busy: Stack) -> None:
         lambda f: f.get("event") == "message:updated" and f["data"]["reactions"] != []
     )
     assert frame["data"]["id"] == new["data"]["id"]
-    # The sends are still where they were: nothing was finished before the reaction was shown.
+    # The sends are unchanged: none finished before the reaction was shown.
     messages = await agent.messages(account["id"], new["data"]["chat_id"])
     assert [m["status"] for m in messages if m["direction"] == "out"] == ["sending"] * 3

@@ -1,4 +1,4 @@
-"""Postgres takes no writes for a while, as after a failover: nothing is lost, and all recovers by itself."""
+"""Postgres is read-only for a while, as after a failover: nothing is lost, and everything recovers by itself."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -18,14 +18,14 @@ WEBHOOKS = "/api/webhooks/unipile/messages"
 
 @dataclass
 class Scene:
-    """A running Confab on a database of its own that can be switched."""
+    """A running Confab on its own database, which can be made read-only."""
 
     stack: Stack
     services: Services
     database: str
 
     def take_writes(self, *, on: bool) -> None:
-        """For new sessions; with the old ones ended where writing ends."""
+        """For new sessions; existing ones are terminated when writes are disabled."""
         change = "reset default_transaction_read_only" if on else "set default_transaction_read_only = on"
         self.services.command(f"alter database {self.database} {change}")
         if not on:
@@ -81,7 +81,7 @@ async def arrived(agent: Peer, account: dict[str, Any], text: str) -> bool:
 async def test_everything_works_behind_a_pooler(
     config: Config, own_database_url: str, pgbouncer: PgBouncer
 ) -> None:
-    """Web and workers through PgBouncer in transaction mode, as the operator is told to set it."""
+    """Web and workers through PgBouncer in transaction mode, configured as documented."""
     url = pgbouncer.url(own_database_url)
     own = replace(config, database=replace(config.database, url=url, prepare=False))
     async with run_stack(own) as stack:

@@ -1,4 +1,4 @@
-"""A worker killed in the middle of an import or a sweep: another one goes on, and everything is there once."""
+"""A worker is killed in the middle of an import: another continues, and everything is stored once."""
 
 from typing import Any
 
@@ -10,13 +10,13 @@ from tests.flows.rows import watching
 from tests.support.peers import Peer, eventually
 
 CHATS, MESSAGES = 12, 40
-# The lease of the job or of the claim, whichever is longer, the round that looks, and the reading itself.
+# The longer of the two leases (job or import), the polling interval, and the import itself.
 RESUME_SECONDS = 60.0
 
 
 @pytest.fixture
 async def past(client: aiohttp.ClientSession, unipile: Peer) -> Peer:
-    """An account whose phone has shared its past, at a UniPile that takes its time over each answer."""
+    """An account whose phone has synced its history, with a UniPile that responds slowly."""
     body = {"id": "acc-2", "history": {"chats": CHATS, "messages": MESSAGES}}
     await unipile.ok("POST", "/sandbox/accounts", body)
     await unipile.ok("PATCH", "/sandbox/faults", {"answer_delay_ms": 150})

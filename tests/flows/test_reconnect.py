@@ -1,4 +1,4 @@
-"""A number is signed out, customers go on writing, its owner links it again: everything is there, once, in order."""
+"""An account is signed out, customers keep writing, its owner relinks it: everything is there once, in order."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ AWAY = [f"while away {number}" for number in range(5)]
 
 
 class Shop:
-    """A connected number with two chats, its owner at the screen."""
+    """A connected account with two chats, and its owner."""
 
     def __init__(self, stack: Stack, parts: Parts, agent: Peer, account_id: int) -> None:
         self.stack, self.parts, self.agent, self.account_id = stack, parts, agent, account_id
@@ -47,7 +47,7 @@ class Shop:
         return await bodies(self.agent, self.account_id) == expected
 
     async def counts(self) -> tuple[tuple[int, int], dict[str, int]]:
-        """(sent, received) as billed, and what is unread in each chat."""
+        """(sent, received) as billed, and the unread count of each chat."""
         month = f"{datetime.now(UTC):%Y-%m}"
         used = await self.parts.database.read(usage.fetch_month, self.agent.user_id, "whatsapp", month)
         chats = await self.agent.chats(self.account_id)
@@ -103,9 +103,9 @@ async def test_a_burst_with_duplicates_in_any_order_is_stored_once(shop: Shop) -
         return bool((await shop.shown())["last_sweep_at"])
 
     await eventually(was_swept)
-    # That somebody typed on the phone says nothing of what was read there.
+    # A message typed on the phone does not say what was read there.
     assert await shop.counts() == ((1, 17), {"Customer 1": 6, "Customer 2": 6, "Customer 3": 5})
-    assert (await shop.shown())["found_late"] == 0  # they were told in time, by whichever way
+    assert (await shop.shown())["found_late"] == 0  # they arrived in time, by webhook or sweep
     assert set(new_messages(socket)) == {*AWAY, "typed on the phone"}
     assert await shop.holds(expected)
 
@@ -129,7 +129,7 @@ async def test_a_lost_burst_is_found_by_the_sweep_and_counted_late(shop: Shop) -
 
 
 async def age(cursor: Any, account_id: int) -> None:
-    """The number was connected an hour ago and last swept before anything was missed."""
+    """The account was connected an hour ago and last swept before anything was missed."""
     await cursor.execute(
         """update channels_account set connected_at = now() - interval '1 hour',
                last_sweep_at = now() - interval '40 minutes' where id = %s""",

@@ -1,4 +1,4 @@
-"""Redis goes away and comes back: refused while it is gone, in order by itself afterwards, no restart."""
+"""Redis goes down and comes back: requests are rejected meanwhile, and everything recovers without a restart."""
 
 import asyncio
 import time
@@ -8,7 +8,7 @@ from tests.flows.rows import watching
 from tests.support.peers import Peer, eventually, message_received
 from tests.support.services import Services
 
-# The contract's two seconds, and what a busy test machine needs to notice.
+# The guaranteed two seconds, and some slack for a busy test machine.
 REFUSED_WITHIN_SECONDS = 2.0 + 3.0
 
 
@@ -42,7 +42,7 @@ async def test_everything_recovers_by_itself_with_the_worker_embedded(
 
     await eventually(lambda: taken(1), 20)
     await socket.wait_for_event("message:new", body="depois")
-    # A Redis that takes connections and answers nothing is slower to notice than one that is gone.
+    # A Redis that accepts connections and never responds is detected more slowly than one that is down.
     with frozen(own_services.valkey.child.pid or 0):
         await refused(peer)
     await eventually(lambda: taken(2), 20)
@@ -55,7 +55,7 @@ async def test_everything_recovers_by_itself_with_the_worker_embedded(
 
 
 async def test_queued_events_survive_a_redis_kill(own_site: Site, own_services: Services) -> None:
-    """Acknowledged and not yet stored: the append-only file has it."""
+    """Acknowledged and not yet stored: the events are in the append-only file."""
     web = await own_site.web()
     agent, peer = await own_site.sign_in(web), own_site.peer(web)
     await agent.link_account("acc-1")

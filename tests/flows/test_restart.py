@@ -1,4 +1,4 @@
-"""The web process ends, politely or not: what it acknowledged is stored once by whoever comes next."""
+"""The web process stops or is killed: the next one stores what it acknowledged, once."""
 
 import asyncio
 import signal

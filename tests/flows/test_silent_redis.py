@@ -1,4 +1,4 @@
-"""Connections to Redis that fall silent and are not ended, and a failover: all goes on without a restart."""
+"""Redis connections that fall silent without closing, and a failover: everything recovers without a restart."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -46,7 +46,7 @@ async def taken(peer: Peer, event: dict[str, object]) -> bool:
 
 
 async def test_recovery_when_all_connections_fall_silent(site: Site, wire: SilentGate) -> None:
-    """What a NAT that has forgotten, a firewall or a failed-over machine does: it stopped all workers for good."""
+    """As caused by an expired NAT entry, a firewall or a failover; it once stopped all workers for good."""
     web, worker = await site.web(), await site.worker()
     agent, peer = await site.sign_in(web), site.peer(web)
     await agent.link_account("acc-1")
@@ -61,7 +61,7 @@ async def test_recovery_when_all_connections_fall_silent(site: Site, wire: Silen
     with watching(site.environment["DATABASE_URL"]) as rows:
         ids = [event["message_id"] for event in events]
         await eventually(lambda: asyncio.to_thread(rows.holds_exactly, ids), 20)
-    # The listener is sure of the silence after two probes, later than a frame is usually waited for.
+    # The listener needs two probes to detect the silence, longer than the usual wait for a frame.
     await eventually(lambda: asyncio.to_thread(has_come, socket, "depois"), 30)
     await eventually(lambda: ready(peer), 20)
     assert (web.process.returncode, worker.process.returncode) == (None, None)
@@ -79,7 +79,7 @@ def said_why(running: Running) -> bool:
 async def test_a_listener_that_fell_silent_receives_missed_messages(
     config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Pushes came only with the next look at the heads, every 25 seconds."""
+    """Pushes came only with the next head-seq check, every 25 seconds."""
     monkeypatch.setattr(redis_client, "SILENCE_SECONDS", 0.2)
     port = int((config.redis.url or "").rpartition(":")[2].partition("/")[0])
     gate = SilentGate(port)
@@ -101,7 +101,7 @@ async def test_a_listener_that_fell_silent_receives_missed_messages(
 async def test_everything_recovers_after_a_failover(site: Site) -> None:
     """The old primary keeps its connections as a replica, and the address leads to the new one."""
     with run_valkey() as old, run_valkey() as new:
-        for server in (old, new):  # as those that are replicas of one another have
+        for server in (old, new):  # as replicas of one another have
             command(server.url, "CONFIG", "SET", "requirepass", "pw")
         async with carried(Gate(old.port)) as gate:
             site.environment = {

@@ -1,4 +1,4 @@
-"""A worker killed in the middle of a sweep: another one goes on, and what was missed is stored and counted once."""
+"""A worker is killed in the middle of a sweep: another continues; missed messages are stored and counted once."""
 
 import asyncio
 from typing import Any
@@ -9,12 +9,12 @@ from tests.flows.test_reader_killed import RESUME_SECONDS
 from tests.support.peers import Peer, eventually
 
 MISSED = 600  # three pages
-# A worker sweeps when it starts, unless that was done a moment ago.
+# A worker sweeps when it starts, unless a sweep has just run.
 LONG_AGO = "update channels_account set last_sweep_at = last_sweep_at - interval '1 minute' returning id"
 
 
 async def miss(unipile: Peer) -> list[str]:
-    """Customers write, and no webhook tells it."""
+    """Customers write, and no webhook is delivered."""
     body = {"account_id": "acc-1", "from": {"phone_number": "5511988880000"}, "silent": True}
     answers = [
         await unipile.ok("POST", "/sandbox/messages", body | {"text": f"missed {number}"})

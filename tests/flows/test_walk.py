@@ -1,4 +1,4 @@
-"""The newcomer's walk over REST and one socket: a message comes in, an answer goes out, its ticks follow."""
+"""A first conversation over REST and one socket: a message arrives, a reply is sent, its ticks follow."""
 
 from tests.support.fixtures_stack import Stack
 

@@ -1,5 +1,5 @@
-"""Webhooks are lost for five minutes of the world's time; after a sweep everything is there, once, in place, in order,
-and rightly counted.
+"""Webhooks are lost for five minutes of simulated time; after a sweep everything is stored once, in order, and
+correctly counted.
 """
 
 import time
@@ -32,7 +32,7 @@ def exact(moment: datetime) -> str:
 
 
 async def was_swept_before(cursor: Cursor) -> None:
-    """The number has been here for an hour, and its last sweep ended before the webhooks were lost."""
+    """The account was connected an hour ago, and its last sweep ended before the webhooks were lost."""
     await cursor.execute(
         """update channels_account set connected_at = now() - interval '1 hour',
                last_sweep_at = now() - interval '9 minutes'"""
@@ -40,7 +40,7 @@ async def was_swept_before(cursor: Cursor) -> None:
 
 
 async def write_while_off(stack: Stack, start: datetime) -> None:
-    """All through the five minutes, from its first moment to its last."""
+    """Throughout the five minutes, from the first moment to the last."""
     step = (OFF - ON) / (ROUNDS + 1)
     for number in range(ROUNDS):
         for place, phone in enumerate(CUSTOMERS):
@@ -50,7 +50,7 @@ async def write_while_off(stack: Stack, start: datetime) -> None:
 
 
 async def bodies(agent: Peer, account_id: int) -> dict[str, list[str]]:
-    """What stands in each chat, oldest first."""
+    """The messages of each chat, oldest first."""
     return {
         chat["title"]: [m["body"] for m in reversed(await agent.messages(account_id, chat["id"]))]
         for chat in await agent.chats(account_id)
@@ -102,14 +102,14 @@ async def test_nothing_is_missing_after_webhooks_were_off(stack: Stack, parts: P
         return account if account["found_late"] else None
 
     found = await eventually(swept)
-    assert found["found_late"] == 13  # the send was known already
-    # The oldest was missing from the first moment on: five minutes, and the three until the sweep.
+    assert found["found_late"] == 13  # the send was already stored
+    # The oldest is from the first moment: five minutes, and the three until the sweep.
     assert found["oldest_gap_at"] == exact(start - OFF)
     assert found["gap_seconds"] >= OFF.total_seconds()
     assert await bodies(agent, account["id"]) == expected
     unread = {chat["title"]: chat["unread_count"] for chat in await agent.chats(account["id"])}
-    # Whoever answered here had the first message before them, and none of those that were found late. That somebody
-    # typed on the phone says nothing: UniPile's list does, and has not.
+    # The reply written here had seen the first message, and none of those found late. A message typed on the phone
+    # says nothing about what was read: UniPile's list does, and has not.
     assert unread == {"Customer 1": 5, "Customer 2": 5, "Customer 3": 4}
     month = f"{datetime.now(UTC):%Y-%m}"
     used = await parts.database.read(usage.fetch_month, agent.user_id, "whatsapp", month)

@@ -1,4 +1,4 @@
-"""A worker killed at the worst moments: what was acknowledged is stored once and reaches the browser."""
+"""A worker is killed at the worst moments: acknowledged events are stored once and reach the browser."""
 
 import asyncio
 from contextlib import closing
@@ -12,7 +12,7 @@ from tests.flows.processes import Running, Site
 from tests.flows.rows import Rows, holding_accounts, watching
 from tests.support.peers import Peer, Socket, eventually, message_received
 
-# Named in the promise: from the restart to the browser.
+# The guaranteed time from the restart to the browser.
 RESTART_TO_BROWSER_SECONDS = 20.0
 PAUSE_MILLISECONDS = 60_000
 
@@ -24,7 +24,7 @@ async def deliver_all(peer: Peer, events: list[dict[str, Any]]) -> list[str]:
 
 
 async def expect_all(socket: Socket, rows: Rows, ids: list[str]) -> None:
-    """Stored once, counted once, told to the socket."""
+    """Stored once, counted once, pushed to the socket."""
     async with asyncio.timeout(RESTART_TO_BROWSER_SECONDS):
         for provider_id in ids:
             await socket.wait_for_event("message:new", provider_msg_id=provider_id)
@@ -43,7 +43,7 @@ async def begin(site: Site) -> tuple[Running, Peer, Socket]:
     web, worker = await asyncio.gather(site.web(), site.worker())
     agent = await site.sign_in(web)
     await agent.link_account("acc-1")
-    # The jobs that linking brought take the account's lock too.
+    # The jobs enqueued by linking take the account's lock too.
     with closing(redis.Redis.from_url(site.environment["REDIS_URL"])) as server:
         await eventually(lambda: asyncio.to_thread(lambda: server.zcard(OUTBOX_QUEUE) == 0))
     return worker, site.peer(web), await agent.listen()
@@ -63,7 +63,7 @@ async def test_killed_in_the_middle_of_a_batch(site: Site) -> None:
 
 
 async def test_killed_between_the_commit_and_the_end_of_the_job(site: Site) -> None:
-    """Redis takes no writes for a moment: the worker commits, cannot publish, and dies."""
+    """Redis rejects writes for a moment: the worker commits, cannot publish, and dies."""
     worker, peer, socket = await begin(site)
     database_url, redis_url = site.environment["DATABASE_URL"], site.environment["REDIS_URL"]
     with watching(database_url) as rows, closing(redis.Redis.from_url(redis_url)) as server:
@@ -81,7 +81,7 @@ async def test_killed_between_the_commit_and_the_end_of_the_job(site: Site) -> N
             server.client_unpause()
         await site.worker()
         await expect_all(socket, rows, ids)
-        # The list in the browser moves too, and not only with the next message.
+        # The list in the browser updates too, without waiting for the next message.
         ((preview, unread),) = rows.ask("select last_message_preview, unread_count from channels_chat")
         await socket.wait_for_event("chat:updated", last_message_preview=preview, unread_count=unread)
 

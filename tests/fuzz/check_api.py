@@ -1,5 +1,5 @@
-"""schemathesis against everything running: nothing it makes up may end in a 5xx or in an answer that the OpenAPI
-document does not tell. Run by `make fuzz`, apart from the other tests.
+"""schemathesis against a running Confab: no generated request may cause a 5xx or a response that the OpenAPI
+document does not declare. Run by `make fuzz`, apart from the other tests.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ SEED = int(os.environ.get("SEED", "20260302"))
 EXAMPLES = os.environ.get("EXAMPLES", "30")
 DAY_SECONDS = 24 * 3600
 BILLING_SECRET = "whsec_" + base64.b64encode(b"s" * 32).decode()
-# What ends what the others need comes after them, and what ends the session after all.
+# Routes that delete what others need come after them, and those that end the session come last.
 ENDING = (
     "reconnect_account",
     *("disconnect_account", "erase_contact", "show_erasure", "delete_export", "remove_member", "revoke_key"),
@@ -37,7 +37,7 @@ CHECKS = (
     *("response_headers_conformance", "response_schema_conformance", "negative_data_rejection"),
     *("missing_required_header", "unsupported_method", "allow_header_conformance", "ignored_auth"),
 )
-# Where no made-up request comes in, and the tests that do.
+# Routes that no generated request reaches, and the tests that cover them.
 NEVER = {
     "refresh": "needs a cookie that changes: tests/server/handlers/test_auth.py",
     "forget_password": "needs a mail server: tests/workers/people/test_mail.py",
@@ -49,7 +49,7 @@ NEVER = {
     "open_socket": "no HTTP any more: tests/server/handlers/test_sockets.py",
     "show_avatar": "needs the hash of a picture: tests/workers/storing/test_contact_rows.py",
 }
-# What fields of bodies and queries may be, in nine of ten requests, where a made-up text would never do.
+# Values of body and query fields in nine of ten requests, where random text would never be accepted.
 WORDS: dict[str, list[Any]] = {
     "body.token": [LINK_TOKEN],
     "body.to": ["+55 11 97777-0003", "+5511977770004", "+551"],
@@ -68,7 +68,7 @@ WORDS: dict[str, list[Any]] = {
 
 
 def written_config(folder: Path, desk: SampleAccount) -> Path:
-    """What schemathesis is told: the token and the secret, and what parameters are in nine of ten requests."""
+    """The configuration of schemathesis: token, secret, and the parameter values in nine of ten requests."""
     everywhere = {f"path.{name}": known for name, known in desk.parameters.items()} | WORDS
     lines = ["[auth.openapi.accessToken]", f"bearer = {json.dumps(desk.owner.token)}"]
     lines += ["[auth.openapi.webhookSecret]", f"api_key = {json.dumps(WEBHOOK_SECRET)}"]
@@ -98,7 +98,7 @@ def _word(place: str, name: str) -> str:
 
 
 async def run_round(folder: Path, url: str, chosen: list[str]) -> tuple[int | None, str]:
-    """One run of schemathesis; its exit code and what it said."""
+    """One run of schemathesis; its exit code and output."""
     program = os.environ["SCHEMATHESIS"]
     process = await asyncio.create_subprocess_exec(
         program,

@@ -1,4 +1,4 @@
-"""Media in a real S3 server instead of our own imitation (tests/server/media/test_storage.py). Run by `make fuzz`."""
+"""Media in a real S3 server instead of our fake (tests/server/media/test_storage.py). Run by `make fuzz`."""
 
 import hashlib
 import random
@@ -24,7 +24,7 @@ from workers.context import open_parts
 from workers.media import copy as jobs
 
 PART = 5 * 1024 * 1024
-# Three parts, the last of them short: what S3 takes in one piece and what it does not.
+# Three parts, the last one short: sizes that S3 accepts as a single part and sizes that it does not.
 LARGE = random.Random(4711).randbytes(2 * PART + 12_345)
 
 
@@ -36,7 +36,7 @@ def s3() -> Iterator[S3Server]:
 
 @pytest.fixture
 def bucket(s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Store]:
-    """The bucket itself, to look into; it is empty afterwards."""
+    """The bucket itself, for inspection; it is emptied afterwards."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", s3.key_id)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", s3.secret)
     chosen = {"endpoint": s3.url, "region": "us-east-1"}
@@ -123,7 +123,7 @@ async def test_files_are_sent_received_and_removed_over_rest(
     answer = await post(agent, f"{place}/send", form(("large.bin", LARGE, "application/octet-stream")))
     assert answer.status == 201, answer.raw
     sent = answer.body["message"]
-    # Beside them, by now or later, the picture of whoever wrote.
+    # Beside them, sooner or later, the picture of the sender.
     assert {place_of(LARGE), place_of(png())} <= set(names(bucket))
     await assert_readable(agent, file_path(sent), LARGE)
     await assert_readable(agent, file_path(received), png())
@@ -140,7 +140,7 @@ async def test_files_are_sent_received_and_removed_over_rest(
 
 
 async def assert_readable(agent: Peer, path: str, data: bytes) -> None:
-    """Whole, from the middle to the end, and one byte behind it."""
+    """Reads the whole file, from the middle to the end, and one byte past the end."""
     assert (await agent.call("GET", path)).raw == data
     middle = len(data) // 2
     part = await agent.call("GET", path, headers={"Range": f"bytes={middle}-"})

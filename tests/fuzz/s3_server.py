@@ -1,4 +1,4 @@
-"""A real S3 server (moto's), with a bucket, and a key that may use it and is checked with every request."""
+"""A real S3 server (moto) with a bucket and a key that is checked on every request."""
 
 import os
 import re
@@ -15,7 +15,7 @@ from tests.support.programs import wait_for
 
 BUCKET = "inbox"
 POLICY = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}'
-# moto finds out by it which of Amazon's services is meant; before keys are checked anything will do.
+# moto derives the AWS service from it; before keys are checked any value works.
 FOR_IAM = {
     "Authorization": "AWS4-HMAC-SHA256 Credential=x/20260302/us-east-1/iam/aws4_request, "
     "SignedHeaders=host, Signature=x"
@@ -24,14 +24,14 @@ FOR_IAM = {
 
 @dataclass(frozen=True)
 class S3Server:
-    """Its address, and the key that it takes."""
+    """Its address, and the key that it accepts."""
 
     url: str
     key_id: str
     secret: str
 
     def media_url(self, bucket: str = BUCKET) -> str:
-        """What stands in `[media] url`."""
+        """The value of `[media] url`."""
         return f"s3://{bucket}/media?endpoint={self.url}&region=us-east-1"
 
 
@@ -60,7 +60,7 @@ def run_s3_server() -> Iterator[S3Server]:
         iam(url, "CreateUser", UserName="confab")
         made = iam(url, "CreateAccessKey", UserName="confab")
         iam(url, "PutUserPolicy", UserName="confab", PolicyName="s3", PolicyDocument=POLICY)
-        # From here on nobody is let in without a key.
+        # From here on every request needs a key.
         call(url, "POST", "/moto-api/reset-auth", b"0", {"Content-Type": "text/plain"})
         key_id, secret = (_word(made, name) for name in ("AccessKeyId", "SecretAccessKey"))
         yield S3Server(url, key_id, secret)

@@ -1,4 +1,4 @@
-"""A number with something of everything, so that made-up requests reach real rows."""
+"""An account with data of every kind, so that generated requests reach real rows."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +20,7 @@ SPARE_IDS = 60
 
 @dataclass(frozen=True)
 class SampleAccount:
-    """An owner with a number; what the parameters of a path may be, and what they must be at some addresses."""
+    """An owner with an account; the possible path parameters, and the required ones of some paths."""
 
     owner: Peer
     parameters: dict[str, list[Any]]
@@ -28,7 +28,7 @@ class SampleAccount:
 
 
 async def furnish(stack: Stack) -> SampleAccount:
-    """People, keys, chats, messages of both sides, files, a failed send, an export."""
+    """Users, keys, chats, messages of both sides, files, a failed send, an export."""
     owner = await sign_in_as(stack, "owner")
     account = (await stack.make_account(owner, EXTERNAL_ID))["id"]
     chat_id = await _converse(stack, owner, account)
@@ -58,7 +58,7 @@ async def furnish(stack: Stack) -> SampleAccount:
     here: dict[str, list[Any]] = {"path.account_id": [account], "path.chat_id": [chat_id]}
     file = {"path.message_id": [picture["id"]], "path.attachment_id": [picture["attachments"][0]["id"]]}
     lost = {"path.message_id": [failed], "path.attachment_id": ["file-1"]}
-    # Made-up ones are few, and soon belong to messages of other chats.
+    # Generated ones are few, and soon belong to messages of other chats.
     ours = {"body.client_id": [f"send-{n}" for n in range(SPARE_IDS)]}
     at = {
         "send_message": here | ours,
@@ -71,14 +71,14 @@ async def furnish(stack: Stack) -> SampleAccount:
 
 
 async def _register(stack: Stack) -> dict[str, list[Any]]:
-    """Somebody with a password, and how a login names them."""
+    """A user with a password, and their login name."""
     known = {"email": "known@example.com", "password": "correct horse battery"}
     await stack.stranger.ok("POST", "/api/auth/register", known | {"name": "Known"})
     return {f"body.{name}": [value] for name, value in known.items()}
 
 
 async def _converse(stack: Stack, owner: Peer, account: int) -> int:
-    """Two contacts write, one of them with a picture; the owner answers."""
+    """Two contacts write, one of them with a picture; the owner replies."""
     await stack.write(EXTERNAL_ID, "Oi")
     await stack.write(EXTERNAL_ID, "Hello", **{"from": {"phone_number": "5511977770002", "name": "Caio"}})
     await stack.write(EXTERNAL_ID, "A picture", attachments=[enclosed("a.png", png(), "image/png")])
@@ -96,7 +96,7 @@ async def _chats_of(owner: Peer, account: int, title: str) -> list[dict[str, Any
 
 
 async def _settled(owner: Peer, account: int, chat_id: int) -> bool:
-    """Everything came in and went out, and the picture is here."""
+    """Everything is received and sent, and the picture is copied."""
     messages = await owner.messages(account, chat_id)
     files = [file["state"] for message in messages for file in message["attachments"]]
     states = [message["status"] for message in messages if message["direction"] == "out"]

@@ -1,4 +1,4 @@
-"""A model of who pays for an account: steps that happen to it, and what each payer must have been counted."""
+"""A model of an account's payer: the steps applied, and the usage each payer must have."""
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
@@ -21,14 +21,14 @@ TO = "+551197777{:04}"
 
 @dataclass
 class PayerModel:
-    """A number and two people who pay for it in turns, with what each of them must have been counted."""
+    """An account and two users who pay for it in turns, with the expected usage of each."""
 
     desk: Desk
     people: tuple[Peer, Peer]
     payer: Peer
     number: int = 0
     counted: dict[int, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0]))
-    # Sends that are not settled, and ones that can be tried again, each with who has paid for it (None: nobody).
+    # Unsettled sends, and sends that can be retried, each with its payer (None: refunded).
     waiting: list[tuple[int, Peer]] = field(default_factory=list)
     again: list[tuple[int, Peer | None]] = field(default_factory=list)
     starts: list[tuple[dict[str, Any], Peer]] = field(default_factory=list)
@@ -52,7 +52,7 @@ class PayerModel:
         self.counted[peer.user_id] = [known[0] + sent, known[1] + received, known[2] + here]
 
     async def check(self, what: object) -> None:
-        """What each was counted, what the rows say of it, and what the app shows."""
+        """Compares the expected usage of each with the rows and with the app."""
         assert await self.desk.harness.parts.database.write(usage_checks.list_drift) == [], what
         for peer in self.people:
             assert list(await used(peer)) == self.counted[peer.user_id], what
@@ -94,7 +94,7 @@ class PayerModel:
             self.waiting.append((message["id"], self.payer))
 
     async def _settle(self, how: str) -> None:
-        """The send that waits goes out, is refused, or nobody knows."""
+        """The waiting send succeeds, is rejected, or has an unknown outcome."""
         if not self.waiting:
             return
         message_id, paid = self.waiting.pop()
@@ -111,7 +111,7 @@ class PayerModel:
             self.again.append((message_id, paid))
 
     async def _retry(self) -> None:
-        """Given back to whom it was taken from, and taken from who pays now."""
+        """Refunded to the payer it was taken from, and reserved from the current payer."""
         if self.again and not self.waiting:
             message_id, paid = self.again.pop()
             await self.payer.ok("POST", f"{self.path}/messages/{message_id}/retry")
@@ -132,7 +132,7 @@ class PayerModel:
         self.count(self.payer, sent=1, here=1)
 
     async def _begin(self) -> None:
-        """A first message of which nobody knows whether it went out: its unit is taken."""
+        """A first message with unknown outcome: its unit is reserved."""
         body = self._start_body()
         route = {"method": "POST", "path": "/chats", "status": 504, "accepted": True, "times": 1}
         await self.desk.fail(routes=[route], webhooks_off=True)
@@ -142,7 +142,7 @@ class PayerModel:
         self.starts.append((body, self.payer))
 
     async def _echo(self) -> None:
-        """Its echo comes, which is anybody's until the first message is recognised in it."""
+        """Its echo arrives, with an unknown sender until it is matched to the first message."""
         if not self.starts:
             return
         body, paid = self.starts.pop()
@@ -153,7 +153,7 @@ class PayerModel:
         self.count(paid, sent=1)
 
     async def _erase(self) -> None:
-        """Gives nothing back, whoever it was counted for."""
+        """Refunds nothing, whichever payer it was counted for."""
         if not self.waiting:
             await self.desk.harness.execute(ERASE)
             known = {row["id"] for row in await self.desk.harness.messages()}

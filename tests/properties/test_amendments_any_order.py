@@ -1,5 +1,5 @@
-"""Reactions, edits and deletions in any order, doubled, before their message or after: the same rows, whether UniPile
-tells the truth or its webhooks have to be taken at their word.
+"""Reactions, edits and deletions in any order, repeated, before or after their message, give the same rows, whether
+UniPile can be read or only its webhooks are available.
 """
 
 import itertools
@@ -36,7 +36,7 @@ SEQS = """
 
 
 class Done(NamedTuple):
-    """Something that happened to a message; its place in the list is when."""
+    """An amendment of a message; its index in the list is its time."""
 
     kind: str
     message: int
@@ -64,7 +64,7 @@ DONE = st.one_of(
 
 
 class Plan(NamedTuple):
-    """What happened, and two ways in which it is told: batches of indexes, messages first, some more than once."""
+    """The amendments, and two delivery orders: batches of indexes, messages first, some repeated."""
 
     done: tuple[Done, ...]
     ways: tuple[list[list[int]], list[list[int]]]
@@ -92,7 +92,7 @@ def person(name: str) -> dict[str, Any]:
 
 
 def messages() -> list[dict[str, Any]]:
-    """Two of the customer's and one of ours, at moments of their own."""
+    """Two from the customer and one of ours, at different times."""
     told = [message_received("acc-1", f"texto {n}", message_id=f"m-{n}") for n in range(MESSAGES - 1)]
     told.append(written_by_us("texto nosso", message_id=f"m-{MESSAGES - 1}"))
     return [
@@ -102,7 +102,7 @@ def messages() -> list[dict[str, Any]]:
 
 
 def event_of(done: Done, written: list[dict[str, Any]], number: int) -> QueuedEvent:
-    """The webhook as §4.4 has it, in the web process's envelope: told in the order in which it happened."""
+    """The webhook of §4.4 in the web process's envelope, timestamped in the order of the amendments."""
     body = written[done.message] | {"event": done.kind}
     if done.kind == "message_reaction":
         body |= {"reaction": done.value, "reaction_sender": person(done.person)}
@@ -112,7 +112,7 @@ def event_of(done: Done, written: list[dict[str, Any]], number: int) -> QueuedEv
 
 
 def state_of(done: tuple[Done, ...], message: int, written: list[dict[str, Any]]) -> MessageState:
-    """What UniPile holds in the end."""
+    """UniPile's final state."""
     body, is_edited, is_deleted = written[message]["message"], False, False
     reactions: dict[str, str] = {}
     for change in done:
@@ -133,7 +133,7 @@ def state_of(done: tuple[Done, ...], message: int, written: list[dict[str, Any]]
 
 
 async def work_off(harness: WorkerHarness) -> None:
-    """Run the reads that were queued."""
+    """Run the queued reads."""
     for key in await harness.parts.redis.keys(job_key_prefix + "*"):
         job = orjson.loads(await harness.parts.redis.get(key))
         await harness.parts.redis.delete(key)

@@ -12,14 +12,14 @@ from tests.support.worker_harness import WorkerHarness, receipt
 ACCOUNTS = ("acc-1", "acc-2")
 PHONES = ("5511911110001", "5511911110002")
 NAMES = (None, "Bia", "Bia Lima", "Álvaro")
-# Few, so that equal moments are common: WhatsApp counts in seconds.
+# Few, so that equal times are common: WhatsApp has a resolution of one second.
 MOMENTS = tuple(f"2026-03-02T09:00:0{second}.000Z" for second in range(4))
 EMPTY = """
     with m as (delete from channels_message), c as (delete from channels_chat),
         u as (delete from channels_usage), k as (delete from channels_contact), r as (delete from channels_receipt)
     update channels_account set seq = 0"""
 
-# Rows by what the provider calls them; numbers and clocks of ours differ from run to run.
+# Rows by provider id; our own ids and times differ from run to run.
 MESSAGES = """
     select a.external_account_id, c.provider_chat_id, m.provider_msg_id, m.direction, m.status, m.body,
         m.is_event, m.event_type, rfc3339(m.sent_at), m.sender::text
@@ -33,12 +33,12 @@ CHATS = """
 CONTACTS = """
     select a.external_account_id, k.provider_id, k.name, k.phone
     from channels_contact k join channels_account a on a.id = k.account_id order by 1, 2"""
-# One for a customer's message changes nothing, and is swept up with the next that does.
+# One for a customer's message changes nothing, and is removed with the next that does.
 WAITING = """
     select r.account_id, r.provider_msg_id, r.status from channels_receipt r
     where not exists (select from channels_message m where m.account_id = r.account_id
         and m.provider_msg_id = r.provider_msg_id and m.direction = 'in') order by 1, 2"""
-# What the counters claim beside what the rows say.
+# The counters beside what the rows say.
 UNREAD = """
     select c.provider_chat_id, c.unread_count, (select count(*) from channels_message m where m.chat_id = c.id
         and m.direction = 'in' and not m.is_event and m.inserted_seq > c.read_seq) as unread
@@ -54,7 +54,7 @@ SEQS = """
 
 
 class Said(NamedTuple):
-    """A message to be told of."""
+    """A message to deliver."""
 
     account: str
     phone: str
@@ -72,7 +72,7 @@ class Tick(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """The same events in two ways: batches of indexes, some more than once."""
+    """The same events in two delivery orders: batches of indexes, some repeated."""
 
     events: tuple[Said | Tick, ...]
     ways: tuple[list[list[int]], list[list[int]]]
@@ -132,7 +132,7 @@ def body_of(number: int, event: Said | Tick) -> dict[str, Any]:
 async def outcome_of(
     harness: WorkerHarness, bodies: list[dict[str, Any]], batches: list[list[int]]
 ) -> dict[str, Any]:
-    """Begin without rows, let all come in, hold the counters against the rows, and describe the rows."""
+    """Start without rows, deliver everything, compare the counters with the rows, and return the rows."""
     await harness.execute(EMPTY)
     for batch in batches:
         await harness.store(*(bodies[index] for index in batch))
@@ -153,7 +153,7 @@ async def outcome_of(
     deadline=None,
     derandomize=True,
     database=None,
-    # Making a failing example smaller takes minutes; the plans are small and readable as they are.
+    # Shrinking a failing example takes minutes; the plans are small and readable as they are.
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -16,7 +16,7 @@ from tests.support.worker_harness import WorkerHarness
 from workers.context import open_parts
 from workers.sync import chat_sync, import_history, sweeps
 
-# (customer, minutes ago, whether typed on the phone): the number was connected an hour ago.
+# (customer, minutes ago, whether typed on the phone): the account was connected an hour ago.
 WRITTEN = (
     ("5511988880001", 90, False),
     ("5511988880001", 80, True),
@@ -26,7 +26,7 @@ WRITTEN = (
     ("5511988880002", 2, True),
     ("5511988880001", 1, False),
 )
-# Webhooks tell only what was written after the connection.
+# Webhooks cover only what was written after the connection.
 TOLD = tuple(number for number, (_, minutes, _) in enumerate(WRITTEN) if minutes < 60)
 EMPTY = """
     with m as (delete from channels_message), c as (delete from channels_chat),
@@ -38,7 +38,7 @@ UNREAD = """
 
 
 class ProviderHistory:
-    """A world at UniPile that does not change, and the webhooks it would have sent."""
+    """A fixed state of UniPile, and the webhooks it would have sent."""
 
     def __init__(self, harness: WorkerHarness, account_id: int, webhooks: list[dict[str, Any]]) -> None:
         self.harness = harness
@@ -54,7 +54,7 @@ class ProviderHistory:
             await self.harness.store(self.webhooks[int(step)])
 
     async def outcome(self, steps: list[int | str]) -> dict[str, Any]:
-        """Begin without rows, let the steps happen, import and sweep at last, and describe the rows."""
+        """Start without rows, apply the steps, finally import and sweep, and return the rows."""
         await self.harness.execute(EMPTY)
         for step in [*steps, "import", "sweep"]:
             await self.happen(step)

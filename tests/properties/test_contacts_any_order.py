@@ -1,4 +1,4 @@
-"""Any order, duplication and batching of what is told of people gives the same contacts, however they are linked."""
+"""Any order, duplication and batching of contact reports gives the same contacts, however they are linked."""
 
 import itertools
 from typing import Any, NamedTuple
@@ -25,7 +25,7 @@ SEQS = """
 
 
 class Glimpse(NamedTuple):
-    """What one event lets be seen of a person: one or several of their names."""
+    """The identifiers of a contact in one event, one or more."""
 
     lid: int | None
     phone: int | None
@@ -45,7 +45,7 @@ GLIMPSE = st.builds(
 
 
 class Plan(NamedTuple):
-    """The same glimpses in two ways: batches of indexes, some more than once."""
+    """The same glimpses in two delivery orders: batches of indexes, some repeated."""
 
     seen: tuple[Glimpse, ...]
     ways: tuple[list[list[int]], list[list[int]]]
@@ -66,7 +66,7 @@ def way(draw: st.DrawFn, count: int) -> list[list[int]]:
 
 
 def body_of(number: int, seen: Glimpse) -> dict[str, Any]:
-    """A group message whose author is seen like that."""
+    """A group message whose author has these identifiers."""
     lid = None if seen.lid is None else f"{seen.lid}00@lid"
     digits = None if seen.phone is None else f"551190000000{seen.phone}"
     jid = digits and f"{digits}@s.whatsapp.net"
@@ -98,7 +98,7 @@ async def outcome_of(harness: WorkerHarness, bodies: list[dict[str, Any]], way: 
 
 
 def people_of(seen: tuple[Glimpse, ...]) -> list[set[str]]:
-    """Who is whom, the plain way: names that were ever seen together are one person."""
+    """Reference implementation: identifiers that were ever seen together belong to one contact."""
     people: list[set[str]] = []
     for glimpse in seen:
         names = {

@@ -1,4 +1,4 @@
-"""A number is handed over in the middle of a month: each message stays with whom it was counted for, to the unit."""
+"""An account changes its payer within a month: each message stays counted for its payer, to the unit."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -30,7 +30,7 @@ MONTH_AGO = "now() - interval '1 month'"
 
 @pytest.fixture
 async def payers(small_plans: Config) -> AsyncIterator[PayerModel]:
-    """Both with a plan without limits; the test runs the jobs."""
+    """Two users on unlimited plans; the test runs the jobs."""
     unipile = replace(small_plans.unipile, total_timeout_seconds=0.5)
     config = replace(small_plans, unipile=unipile, pace=replace(small_plans.pace, enabled=False))
     async with run_stack(config, with_workers=False) as stack, open_desk(stack) as desk:
@@ -60,7 +60,7 @@ STEPS = (
 @given(steps=st.lists(st.sampled_from(STEPS), min_size=4, max_size=16))
 async def test_each_unit_stays_with_the_payer_it_was_taken_from(payers: PayerModel, steps: list[str]) -> None:
     await payers.desk.harness.execute(FORGET)
-    # No two texts are alike: what UniPile has of another example would be taken for this one's.
+    # All texts are unique, so that messages of another example are not matched to this one.
     now = PayerModel(payers.desk, payers.people, payers.payer, payers.number)
     try:
         for step in steps:
@@ -80,7 +80,7 @@ async def test_a_send_in_flight_stays_with_its_payer(payers: PayerModel, how: st
 async def test_a_first_message_in_flight_stays_with_its_payer(
     payers: PayerModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The number is handed over while UniPile is being asked, and its echo is quicker than its answer."""
+    """The payer changes during the UniPile call, and the echo arrives before the response."""
     client, held = payers.desk.stack.app[UNIPILE], asyncio.Event()
     ask, asked = client.start_chat, asyncio.Event()
 
@@ -134,7 +134,7 @@ async def test_an_erased_account_leaves_the_counts_of_all_payers(payers: PayerMo
 
 
 async def test_the_schema_accepts_only_owners_as_payers(payers: PayerModel) -> None:
-    """Whatever writes them: else the payer could be taken off the number."""
+    """Whatever writes the rows: otherwise the payer could be removed from the account."""
     values = {"id": payers.desk.account_id, "user_id": payers.people[1].user_id}
     with pytest.raises(psycopg2.errors.RestrictViolation):
         await payers.desk.harness.execute(
@@ -146,7 +146,7 @@ async def test_the_schema_accepts_only_owners_as_payers(payers: PayerModel) -> N
 
 
 async def test_concurrent_handovers_lose_and_double_nothing(payers: PayerModel) -> None:
-    """Sends by two people, what comes in, and the outbox, all at once, while it is handed over again and again."""
+    """Sends of two users, incoming messages and the outbox run concurrently with repeated payer changes."""
     desk, chat_id = payers.desk, payers.desk.chat["provider_chat_id"]
     ended = asyncio.Event()
 
@@ -189,7 +189,7 @@ async def test_concurrent_handovers_lose_and_double_nothing(payers: PayerModel) 
 
 
 async def test_the_previous_payer_receives_refunds_live(payers: PayerModel) -> None:
-    """Their month goes down with a number that is not theirs any more."""
+    """Their usage decreases by refunds of an account that they no longer pay for."""
     parts, news = payers.desk.harness.parts, UsagePushes()
     socket = await payers.people[0].listen()
     await payers.do("reserve")
@@ -200,7 +200,7 @@ async def test_the_previous_payer_receives_refunds_live(payers: PayerModel) -> N
     await payers.do("refused")
     await news.push(parts)
     await socket.wait_for_event("usage:updated", sent_here=0)
-    # And hears nothing of what the next one uses.
+    # And is not notified of the next payer's usage.
     await payers.desk.harness.execute("update channels_usage set updated_at = now() - interval '1 minute'")
     await payers.do("in")
     await news.push(parts)
@@ -213,7 +213,7 @@ async def test_the_previous_payer_receives_refunds_live(payers: PayerModel) -> N
 async def test_the_limit_is_that_of_the_current_payer(
     payers: PayerModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also on an instance that has not heard yet that another one pays."""
+    """Also on an instance that does not know the new payer yet."""
     ana, bia = payers.people
     await give_plan(payers.desk.stack, bia, "tiny")
     await payers.hand_over()

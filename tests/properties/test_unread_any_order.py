@@ -1,4 +1,4 @@
-"""Whatever arrives, is read, answered and deleted, in whatever order: what is unread is what a simple model says."""
+"""Arrivals, reads, replies and deletions in any order: the unread count matches a simple model."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,10 +23,10 @@ EMPTY = """
         s as (delete from channels_amendment)
     update channels_account set seq = 0"""
 CHAT = "chat-1"
-# Minutes of a day: a message may say that it was sent long before those that are here already.
+# Minutes of a day: a message may have been sent long before those already stored.
 MINUTE = st.integers(0, 1439)
 INDEX = st.integers(0, 20)
-# How far back from the newest number somebody had read, or beyond it; None: all that is there.
+# The read position relative to the head seq, possibly beyond it; None: everything.
 PLACE = st.one_of(st.none(), st.integers(-8, 1))
 KINDS = st.sampled_from([None, None, None, 4, 8, 9])
 OUTCOMES = st.sampled_from(["sent", "failed", "unconfirmed", None])
@@ -45,12 +45,12 @@ STEPS = st.one_of(
 
 @dataclass
 class Model:
-    """Arrivals by place, how far the chat is read, and answers on their way with what their writers had seen."""
+    """Arrivals by position, the read position, and pending replies with what their writers had seen."""
 
-    unread_from: dict[int, bool] = field(default_factory=dict)  # place -> whether it counts
+    unread_from: dict[int, bool] = field(default_factory=dict)  # position -> whether it counts as unread
     read: int = 0
     is_marked: bool = False
-    answers: dict[int, int] = field(default_factory=dict)  # message id -> place
+    answers: dict[int, int] = field(default_factory=dict)  # message id -> position
 
     @property
     def unread(self) -> int:
@@ -79,7 +79,7 @@ class Model:
 
 @dataclass
 class Bench:
-    """The same steps for the rows and for the model."""
+    """Applies the same steps to the rows and to the model."""
 
     harness: WorkerHarness
     model: Model = field(default_factory=Model)
@@ -156,7 +156,7 @@ class Bench:
         await self.write(max(0, await self.head() + (back or 0)), status)
 
     async def write(self, place: int | None, status: str | None) -> None:
-        """Somebody who had read up to a place sends; without one it is a program."""
+        """A user who had read up to a position sends; without one it is a program."""
         chat, head, self.sent = await self.chat(), await self.head(), self.sent + 1
 
         async def store(cursor: Cursor) -> int:

@@ -1,4 +1,4 @@
-"""Usage is what the rows say, after any mix of events; what a send reserved is given back when it definitely failed."""
+"""Usage matches the rows after any mix of events; a definite failure refunds the send's reservation."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -38,7 +38,7 @@ async def drift(desk: Desk) -> list[Drift]:
 
 
 async def fail_one(desk: Desk, text: str, fault: dict[str, Any]) -> int:
-    """Send it, and let this happen at UniPile; returns the message's id."""
+    """Send it with this fault at UniPile; returns the message's id."""
     message = await desk.ask(text, f"c-{text}")
     await desk.fail(routes=[fault])
     await desk.work()
@@ -54,7 +54,7 @@ async def retry(desk: Desk, message_id: int) -> int:
 async def test_a_definite_failure_refunds_once_and_a_retry_reserves_again(desk: Desk) -> None:
     message_id = await fail_one(desk, "a", REFUSED)
     assert await used(desk.agent) == (0, 0, 0)
-    for _ in range(3):  # nothing that comes late gives it back again
+    for _ in range(3):  # no late event refunds it again
         await desk.work()
         await desk.harness.answer_send((await messages_of(desk))[message_id], None)
         assert await used(desk.agent) == (0, 0, 0)
@@ -149,7 +149,7 @@ STEPS = st.lists(st.sampled_from([*WEBHOOKS, *SENDS]), min_size=1, max_size=14)
 
 
 class Mix:
-    """Does one thing after the other, and keeps its own account of what must have been counted."""
+    """Applies steps one by one, and tracks the expected usage."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
@@ -189,7 +189,7 @@ class Mix:
                 {"event": "message_deleted", "account_id": "acc-1", "message_id": self.told[-1]["message_id"]}
             )
         elif self.has_erased:
-            pass  # a reader would find at UniPile what was erased here, and that is new again
+            pass  # an import would find the erased messages at UniPile and count them as new
         elif step == "import":
             await import_history.import_history(desk.harness.context(), desk.account_id)
         elif step == "sweep":
@@ -227,7 +227,7 @@ class Mix:
 
 @pytest.fixture
 async def wide(desk: Desk) -> Desk:
-    """Without limits, and with a past at UniPile that is not to be counted."""
+    """Unlimited, and with earlier messages at UniPile that must not be counted."""
     await give_plan(desk.stack, desk.agent, "open")
     await desk.stack.sandbox.ok("PUT", "/sandbox/faults", {"webhooks_off": True})
     return desk
@@ -244,7 +244,7 @@ async def wide(desk: Desk) -> Desk:
 @given(steps=STEPS)
 async def test_usage_matches_the_rows_after_any_mix_of_events(wide: Desk, steps: list[str]) -> None:
     await wide.harness.execute(FORGET_USAGE)
-    # What an earlier example left at UniPile is from before this connection, and is not counted.
+    # Messages of an earlier example predate this connection and are not counted.
     await wide.harness.execute("update channels_account set connected_at = now()")
     mix = Mix(wide)
     for step in steps:

@@ -1,4 +1,4 @@
-"""A clock that is ahead keeps no chat on top, no preview, and nothing read; what UniPile said is still shown."""
+"""A clock that is ahead pins no chat, preview or read state; the time from UniPile is still shown."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -21,14 +21,14 @@ SHOWN = """
             order by sent_at desc, id desc limit 1) as newest,
         c.last_message_preview, c.last_message_at, c.unread_count from channels_chat c"""
 
-# (own, seconds that its clock is ahead) of messages that come in ten minutes apart.
+# (own, seconds its clock is ahead) of messages that arrive ten minutes apart.
 CLOCKS = st.lists(
     st.tuples(st.booleans(), st.sampled_from([0, -30, 30, 3600, 86400 * 400])), min_size=1, max_size=6
 )
 
 
 def said(number: int, is_own: bool, ahead: int) -> QueuedEvent:
-    """One message as the web process queues it."""
+    """A message as the web process queues it."""
     received = NOON + timedelta(minutes=10 * number)
     body = written_by_us(f"texto {number}") if is_own else message_received("acc-1", f"texto {number}")
     told = (received + timedelta(seconds=ahead)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -46,7 +46,7 @@ def said(number: int, is_own: bool, ahead: int) -> QueuedEvent:
 )
 @given(clocks=CLOCKS)
 async def test_no_clock_pins_a_chat(harness: WorkerHarness, clocks: list[tuple[bool, int]]) -> None:
-    """What comes in later is newer, is the preview, and is unread, whatever the clocks before it said."""
+    """A later arrival is newer, is the preview, and is unread, whatever earlier clocks said."""
     await harness.execute(EMPTY)
     for number, (is_own, ahead) in enumerate([*clocks, (False, 0)]):
         await ingest.store_events(harness.context(), [said(number, is_own, ahead)])

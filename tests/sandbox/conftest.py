@@ -1,4 +1,4 @@
-"""A sandbox in this process, quick and on a clock of its own, and a webhook's receiver."""
+"""A fast sandbox in this process with a manual clock, and a webhook receiver."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -26,7 +26,7 @@ QUICK = SandboxSettings(
 
 @pytest.fixture
 async def start() -> AsyncIterator[Start]:
-    """Start sandboxes with settings of one's own."""
+    """Start sandboxes with custom settings."""
     clients: list[TestClient[web.Request, web.Application]] = []
 
     async def start_one(data: Path | None = None, **changes: Any) -> Driver:
@@ -50,7 +50,7 @@ async def sandbox(start: Start) -> Driver:
 
 @pytest.fixture
 async def receiver() -> AsyncIterator[Receiver]:
-    """A webhook that answers 200 unless told otherwise."""
+    """A webhook receiver that responds 200 by default."""
     receiver = Receiver()
     app = web.Application()
     app.router.add_post("/hook", receiver.receive)

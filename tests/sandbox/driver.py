@@ -1,4 +1,4 @@
-"""Calls a sandbox as UniPile's clients and as the phone page do, and receives its webhooks."""
+"""Calls a sandbox as UniPile's clients and the phone page do, and receives its webhooks."""
 
 import asyncio
 import json
@@ -24,7 +24,7 @@ ALL_EVENTS = [
 
 
 class Clock:
-    """A clock that stands still until it is moved."""
+    """A clock that stands still until it is advanced."""
 
     def __init__(self) -> None:
         self.now = 1_772_438_400.0
@@ -35,7 +35,7 @@ class Clock:
 
 @dataclass
 class Received:
-    """One delivery as it came in."""
+    """One received delivery."""
 
     body: Json
     headers: dict[str, str]
@@ -48,7 +48,7 @@ class Received:
 
 @dataclass
 class Receiver:
-    """Whoever has registered a webhook; answers as it is told."""
+    """A webhook receiver with configurable responses."""
 
     url: str = ""
     deliveries: list[Received] = field(default_factory=list)
@@ -69,7 +69,7 @@ class Receiver:
         return web.Response(status=int(answer), headers={"Location": "/"} if answer == 302 else {})
 
     async def until(self, is_enough: Callable[[list[Received]], Any]) -> list[Received]:
-        """Wait until what came in is enough."""
+        """Wait until the deliveries meet the condition."""
         async with asyncio.timeout(WAIT_SECONDS), self.changed:
             await self.changed.wait_for(lambda: is_enough(self.deliveries))
         return self.deliveries
@@ -90,7 +90,7 @@ class Receiver:
 
 @dataclass
 class Driver:
-    """Calls the sandbox as UniPile's clients and as the phone page do."""
+    """Calls the sandbox as UniPile's clients and the phone page do."""
 
     client: TestClient[web.Request, web.Application]
     clock: Clock
@@ -127,7 +127,7 @@ class Driver:
 
 
 async def read(answer: ClientResponse, status: int) -> Json:
-    """Return the body of an answer that must have this status; every failure must be problem JSON."""
+    """Return the body of a response that must have this status; every error must be problem JSON."""
     body: Json = await answer.json(content_type=None)
     assert answer.status == status, f"{answer.status}: {body}"
     if status >= 400:

@@ -1,4 +1,4 @@
-"""A number's life at UniPile: QR code, scan, loss, return, removal."""
+"""An account's life at UniPile: QR code, scan, disconnect, reconnect, removal."""
 
 import asyncio
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What is still there after a restart, a kill, and a command line that goes wrong."""
+"""What survives a restart and a kill, and command-line errors."""
 
 import asyncio
 import json
@@ -93,7 +93,7 @@ async def test_a_failed_save_is_retried(start: Start, tmp_path: Path) -> None:
 
 @asynccontextmanager
 async def running(*arguments: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
-    """Run the sandbox as a command; gives the process and its first line."""
+    """Run the sandbox as a command; yields the process and its first line."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "sandbox", *arguments),
@@ -175,7 +175,7 @@ async def test_a_taken_port_and_a_broken_folder_are_reported(tmp_path: Path) -> 
 
 
 def address_of_this_machine() -> str | None:
-    """An address that is not loopback; asking for a way out sends nothing."""
+    """A non-loopback address; looking up the route sends nothing."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(("192.0.2.1", 9))
@@ -186,7 +186,7 @@ def address_of_this_machine() -> str | None:
 
 
 async def test_listening_on_all_addresses_exposes_the_api_only() -> None:
-    """--host 0.0.0.0 is for an API that another machine calls with the key; the phones stay on this one."""
+    """--host 0.0.0.0 is for an API that another machine calls with the key; the phone page stays local."""
     address = address_of_this_machine()
     if address is None:
         pytest.skip("this machine has no address but its own")
@@ -201,6 +201,6 @@ async def test_listening_on_all_addresses_exposes_the_api_only() -> None:
             assert await status_of(address, "/api/v1/accounts") == 200
             for path in ("/", "/page/app.js", "/sandbox/state", "/sandbox/live", "/sandbox/faults"):
                 assert await status_of(address, path) == 403
-                # Whoever it calls itself: what counts is where the call comes from.
+                # Whatever Host it sends: what counts is the source of the connection.
                 assert await status_of(address, path, Host="localhost") == 403
             assert await status_of("127.0.0.1", "/sandbox/state") == 200

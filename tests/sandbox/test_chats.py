@@ -1,4 +1,4 @@
-"""Chats: their shape, lists and cursors, starting and changing them."""
+"""Chats: their fields, lists and cursors, starting and changing them."""
 
 import base64
 import json
@@ -225,7 +225,7 @@ async def test_marked_as_unread_is_reported_as_the_switches_say(
         assert (chat["unread_count"], chat["unread"]) == (listed["unread_count"], listed["unread"])
         return chat["unread_count"], chat["unread"]
 
-    assert await unread() == ((0, 0) if switch == "never_unread" else (1, 1))  # a message is a message
+    assert await unread() == ((0, 0) if switch == "never_unread" else (1, 1))  # still one message
     for value in (True, False):
         await sandbox.api("PATCH", path, json={"action": "setReadStatus", "value": value})
         assert await unread() == ((0, 0) if value else told)

@@ -127,7 +127,7 @@ async def test_the_same_seed_drops_the_same_events(start: Start, receiver: Recei
         await sandbox.write(account_id, "end")
 
         async def is_all_decided() -> bool:
-            # What is lost may be counted after the last one has come.
+            # A drop may be counted after the last event has arrived.
             lost: int = (await sandbox.control("GET", "/deliveries"))["webhooks"][0]["lost"]
             return len(receiver.deliveries) == 21 - lost
 
@@ -260,7 +260,7 @@ async def test_new_customers_can_be_shown_by_lid(sandbox: Driver, switch: str, d
     await sandbox.control("PUT", "/faults", json={switch: True})
     written = await sandbox.write(account_id, sender={"phone_number": "+5511977776666"})
     assert written["provider_chat_id"].endswith(domain)
-    # Whoever was known before is shown as before.
+    # Contacts known before are identified as before.
     assert (await sandbox.write(account_id, sender=BIA))["provider_chat_id"].endswith("@s.whatsapp.net")
 
 

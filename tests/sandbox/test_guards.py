@@ -1,4 +1,4 @@
-"""Who is let in, and that nonsense never becomes a 500."""
+"""Access control, and malformed requests that never cause a 500."""
 
 import itertools
 from typing import Any

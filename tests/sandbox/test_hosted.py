@@ -1,4 +1,4 @@
-"""Hosted links: the page, the one use, the notify call, and what is refused."""
+"""Hosted links: the page, single use, the notify call, and rejected requests."""
 
 from typing import Any
 

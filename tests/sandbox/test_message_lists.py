@@ -20,7 +20,7 @@ async def test_messages_are_paged_globally_and_per_chat_without_gaps_or_repeats(
             cursor = page["cursor"] and page["cursor"].replace("+", "%2B")
             if cursor is None:
                 break
-            # What arrives in the meantime does not shift the pages.
+            # Messages that arrive meanwhile do not shift the pages.
             await sandbox.write(account_id, "later")
         assert [item["text"] for item in items if item["text"] != "later"] == [
             str(n) for n in range(8, -1, -1)

@@ -87,18 +87,18 @@ async def test_an_offline_phone_gets_its_messages_when_back_online(
 
 
 async def test_reading_on_the_own_phone_is_reported_per_message(sandbox: Driver, receiver: Receiver) -> None:
-    """In the envelope of what was read (`is_sender` false), with the account itself as the reader."""
+    """In the envelope of the read message (`is_sender` false), with the account itself as the reader."""
     account_id = await sandbox.account(phone_number="5511900000001")
     written = [await sandbox.write(account_id, text=text) for text in ("Oi", "Tudo bem?")]
     await sandbox.register(receiver, events=["message_read"])
     path, body = f"/chats/{written[0]['chat_id']}", {"action": "setReadStatus", "value": True}
     await sandbox.api("PATCH", path, json=body)
-    await sandbox.api("PATCH", path, json=body)  # there is nothing left to read
+    await sandbox.api("PATCH", path, json=body)  # nothing is unread
     written.append(await sandbox.write(account_id, text="Alô?"))
     await sandbox.api("PATCH", path, json=body)
     await receiver.until(lambda items: len(items) == 3)
     told = [item.body for item in receiver.deliveries]
-    # Each once; those that are told in the same moment come in any order.
+    # Each once; simultaneous ones arrive in any order.
     assert sorted(event["message_id"] for event in told) == sorted(one["message_id"] for one in written)
     assert {(event["is_sender"], event["read_by"]["attendee_public_identifier"]) for event in told} == {
         (False, "5511900000001@s.whatsapp.net")

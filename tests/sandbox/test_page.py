@@ -1,4 +1,4 @@
-"""The phone page in a real browser: what a customer does on it reaches UniPile, and the other way round."""
+"""The phone page in a real browser: a customer's actions reach UniPile, and vice versa."""
 
 import os
 import shutil
@@ -29,7 +29,7 @@ async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
 
 @pytest.fixture
 async def live(start: Start) -> Driver:
-    """A sandbox whose clock goes, since the page counts down by its own."""
+    """A sandbox with a running clock, because the page counts down by its own."""
     return await start(clock=time.time)
 
 
@@ -74,7 +74,7 @@ async def test_a_code_is_scanned_and_two_pages_show_two_chats(live: Driver, cont
     message_id = await live.send(chat_id, "Hello <b>Bia</b>")
     answer = one.locator("[data-from=business]")
     await expect(answer).to_contain_text("Hello <b>Bia</b>")
-    # It stands on an open page, so it has been read.
+    # It is on an open page, so it has been read.
     while not (await live.api("GET", f"/messages/{message_id}"))["seen"]:
         pass
     await choose(other, "Bia Lima")
@@ -110,7 +110,7 @@ async def test_a_customer_sends_media_replies_reacts_edits_and_deletes(
     assert voice["attachments"][0]["voice_note"] is True and voice["attachments"][0]["duration"] == 3
     assert picture["attachments"][0]["size"] == {"width": 960, "height": 640}
     assert answer["reactions"][0]["value"] == "👍" and first["deleted"] == 1
-    assert answer["seen"] == 1  # it stands on an open phone
+    assert answer["seen"] == 1  # the chat is open on the phone
     assert place["attachments"][0]["type"] == "location" and place["attachments"][0]["latitude"] < 0
     assert card["attachments"][0]["mimetype"] == "text/vcard"
 

@@ -1,4 +1,4 @@
-"""The controls behind the phone page: state, live changes, people, groups, history, a day, links."""
+"""The controls behind the phone page: state, live changes, contacts, groups, history, a day, links."""
 
 import asyncio
 import base64

@@ -1,4 +1,4 @@
-"""The sandbox's phone brings its past and plays a busy day."""
+"""The sandbox's phone syncs its history and plays a busy day."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""While a number is signed out, UniPile answers every read with what it heard of last, and nothing newer."""
+"""While an account is signed out, UniPile answers every read with its last known state."""
 
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ async def answers(sandbox: Driver, account_id: str, chat_id: str, message_id: st
 
 
 async def world_of(sandbox: Driver) -> Json:
-    """A number with a group, whose newest message is the account's own, delivered nowhere yet."""
+    """An account with a group, whose newest message is its own and not delivered yet."""
     account_id = await sandbox.account()
     for member in (BIA, LEA):
         number = member["phone_number"].lstrip("+")
@@ -49,7 +49,7 @@ async def world_of(sandbox: Driver) -> Json:
 
 
 async def change_everything(sandbox: Driver, world: Json) -> Json:
-    """All that a phone can do while UniPile hears nothing."""
+    """Everything a phone can do while UniPile receives nothing."""
     account_id, chat_id = world["account_id"], world["chat_id"]
     await sandbox.control("PATCH", f"/messages/{world['theirs']}", json={"text": "edited"})
     await sandbox.control("DELETE", f"/messages/{world['doomed']}")

@@ -129,7 +129,7 @@ async def test_retries_back_off(start: Start, receiver: Receiver) -> None:
     await receiver.until(lambda items: items)
     report = await sandbox.control("GET", "/deliveries")
     assert report["pending"] == 1
-    # The clock stands still, so the two seconds of the first retry never pass.
+    # The clock stands still, so the two seconds before the first retry never pass.
     assert len(receiver.deliveries) == 1
 
 
@@ -160,7 +160,7 @@ async def test_shutdown_survives_a_delivery_that_fails_meanwhile(start: Start, r
         return bool(dispatcher._retries) and not dispatcher._retry_wanted.is_set()
 
     await eventually(is_waiting)
-    dispatcher._retry_wanted.set()  # as a failed delivery does, in the turn of the loop in which the end is said
+    dispatcher._retry_wanted.set()  # as a failed delivery does, in the loop iteration of the shutdown
     await dispatcher.close()
 
 

@@ -7,10 +7,10 @@ from server.rules import policy
 
 GUARDED = [route for route in ROUTES if route.needs_token]
 IDS = ("account_id", "chat_id", "message_id", "user_id", "key_id", "contact_id", "refusal_id")
-# Of these there are another user's too.
+# Another user has these too.
 OTHERS_IDS = ("account_id", "chat_id", "message_id", "refusal_id")
 ABOUT_A_CHAT = ("join-chat", "typing")
-# Tokens that open nothing.
+# Tokens without any permission.
 BAD_TOKENS = (
     "nothing",
     "expired",
@@ -39,7 +39,7 @@ def rule_of(route: Route) -> policy.Rule:
 
 
 class Foreign(NamedTuple):
-    """A route, and the id of its path that is absent or another user's; `stranger`: who is not of the account."""
+    """A route, and the id in its path that is absent or another user's; `stranger` is not a member of the account."""
 
     route: Route
     name: str
@@ -51,7 +51,7 @@ def foreign_cells() -> list[Foreign]:
     for route in GUARDED:
         for name in (name for name in IDS if f"{{{name}:" in route.path):
             cells.append(Foreign(route, name, is_absent=True))
-            # The one rule by which admins reach a number that is not theirs.
+            # The only rule that gives admins access to an account of others.
             reaches_all = rule_of(route).by_admins and name == "account_id"
             if name in OTHERS_IDS and not reaches_all:
                 cells.append(Foreign(route, name))
@@ -61,15 +61,15 @@ def foreign_cells() -> list[Foreign]:
 
 
 def team_cells() -> list[tuple[Route, str]]:
-    """Routes, and the roles in the team that are too low for them."""
+    """Routes, and the team roles that are too low for them."""
     return [(route, role) for route in GUARDED for role in lesser(rule_of(route).role, policy.ROLES)]
 
 
 def member_cells() -> list[tuple[Route, str]]:
-    """Routes of an account, and the roles on it that are too low for them."""
+    """Routes of an account, and the account roles that are too low for them."""
     return [
         (route, role)
-        for role in policy.ACCOUNT_ROLES[:-1]  # nobody is made the payer there
+        for role in policy.ACCOUNT_ROLES[:-1]  # this route cannot set the payer
         for route in GUARDED
         if "{account_id:" in route.path and role in lesser(rule_of(route).account, policy.ACCOUNT_ROLES)
     ]
@@ -86,14 +86,14 @@ def scope_cells() -> list[tuple[Route, str]]:
 
 
 def bound_key_cells() -> list[tuple[Route, int]]:
-    """Routes that a key of another account must not use, and the answer."""
+    """Routes that a key of another account must not use, and the expected response."""
     cells = [(route, 404) for route in GUARDED if "{account_id:" in route.path]
     named = [route for route in GUARDED if "{account_id:" not in route.path]
     return cells + [(route, 403) for route in named if route.name not in policy.NARROWED]
 
 
 class Denied(NamedTuple):
-    """A command of the socket, who sends it, and the code of the denial."""
+    """A socket command, its sender, and the code of the denial."""
 
     command: str
     who: str

@@ -1,4 +1,4 @@
-"""Access tokens: ours are read, everything else is one and the same refusal."""
+"""Access tokens: ours are accepted, everything else gets one identical error."""
 
 import base64
 import hashlib
@@ -18,7 +18,7 @@ from server.errors import ConfabError
 SECRET = "3tYp8Wq0nLx5Rk2Vb7Zc9Hd4Jf6Mg1Ns"
 SESSION = "0b54b0a6-7f0e-4bb0-8f4e-1a1f2c1f8e0a"
 NOW = int(time.time())
-# Made when the tests are collected, and still good whenever they run.
+# Created when the tests are collected, and still valid whenever they run.
 EXPIRY = NOW + 24 * 3600
 GOOD: Mapping[str, Any] = {
     "sub": "7",
@@ -44,7 +44,7 @@ def part(value: object) -> str:
 
 
 def signed_raw(claims: object) -> str:
-    """Our signature under anything, also under what no library would sign."""
+    """Our signature under any content, also under what no library would sign."""
     text = f"{part({'alg': 'HS256', 'typ': 'JWT'})}.{part(json.dumps(claims).encode())}"
     signature = hmac.new(SECRET.encode(), text.encode(), hashlib.sha256).digest()
     return f"{text}.{part(signature)}"
@@ -85,7 +85,7 @@ FORGED = {
         for name in ("exp", "iat", "nbf")
         for value in NO_TIMES
     },
-    # Right but for their type. No name of a test holds the time: two processes would collect different ones.
+    # Valid except for their type. No test name contains the time: two processes would collect different ones.
     **{f"{name} as text": signed_raw({**GOOD, name: str(GOOD[name])}) for name in ("exp", "iat", "nbf")},
     **{
         f"{name} with a fraction": signed_raw({**GOOD, name: GOOD[name] - 0.5})
@@ -116,19 +116,19 @@ def test_an_issued_token_names_its_user_until_it_expires(tokens: Tokens) -> None
     assert tokens.read(token).user_id == 7
     assert tokens.read(token).expires_at == expires_at
     assert 0 < expires_at - time.time() <= 600
-    assert Tokens(SECRET, 600).read(signed()).user_id == 7  # so that the forgeries fail for their own reason
+    assert Tokens(SECRET, 600).read(signed()).user_id == 7  # so that each forgery fails for its own reason
 
 
 @pytest.mark.parametrize("name", FORGED)
 def test_a_foreign_token_is_rejected(tokens: Tokens, name: str) -> None:
-    for _ in range(2):  # the second time past the table of known ones
+    for _ in range(2):  # the second time from the token cache
         with pytest.raises(ConfabError) as caught:
             tokens.read(FORGED[name])
         assert (caught.value.code, caught.value.status) == ("unauthenticated", 401)
 
 
 def test_a_cached_token_is_rejected_once_expired(tokens: Tokens, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also within the leeway that the signature's check grants to clocks that differ."""
+    """Also within the leeway that the signature check grants for clock skew."""
     token, expires_at = tokens.issue(7, SESSION)
     assert tokens.read(token)
     monkeypatch.setattr(time, "time", lambda: expires_at + LEEWAY_SECONDS / 2)
@@ -147,7 +147,7 @@ def test_ending_a_session_revokes_its_tokens_only(tokens: Tokens, monkeypatch: p
             tokens.read(token)
         assert (caught.value.code, caught.value.status) == ("unauthenticated", 401)
     assert tokens.read(other).session_id == "two"
-    # Once its last token has expired by itself, nothing has to be remembered.
+    # Once its last token has expired, the session need not be remembered.
     expiry = time.time() + 600 + LEEWAY_SECONDS + 1
     monkeypatch.setattr(time, "time", lambda: expiry)
     tokens.end_sessions([])

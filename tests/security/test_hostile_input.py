@@ -1,6 +1,6 @@
-"""Over the whole table of routes: whatever is sent, the answer is a documented refusal, and nothing is lost by it.
+"""Over the whole table of routes: whatever is sent, the response is a documented error, and no data is lost.
 
-The cases are made from the table: a route that is added is tried here with its first line.
+The cases are generated from the table: a new route is tested here automatically.
 """
 
 import io
@@ -26,7 +26,7 @@ from tests.support.route_cases import HOSTED_TOKEN, Place
 CHANGING = [route for route in ROUTES if route.method != "GET"]
 READING = [route for route in ROUTES if route.method == "GET" and route.name != "open_socket"]
 WITH_PARAMETERS = [route for route in ROUTES if "{" in route.path and route.is_documented]
-# It would take the place away under the others' feet: tried at an address that is nobody's.
+# It would delete the account that the other cases use: called with an unknown id.
 ENDING = ("disconnect_account", "erase_account")
 
 DEEP = b'{"a":' * 50_000 + b"1" + b"}" * 50_000
@@ -139,7 +139,7 @@ HEADERS: tuple[dict[str, str], ...] = (
 
 @pytest.fixture
 async def place(web_only: Stack) -> Place:
-    await heartbeat(web_only.app[REDIS])  # without a worker nothing is ready
+    await heartbeat(web_only.app[REDIS])  # without a worker no export is ever ready
     agent = await web_only.sign_in()
     account_id = await make_account(web_only, agent)
     chat_id = await make_chat(web_only, account_id)
@@ -154,7 +154,7 @@ def address(place: Place, route: Route) -> str:
 
 
 def complaint(answer: Answer) -> str | None:
-    """What is wrong with an answer, if anything: a failure must be a documented one in the one shape."""
+    """What is wrong with a response, if anything: an error must be documented and in the error format."""
     if answer.status < 400:
         return None
     if answer.body is None or Error().validate(answer.body):
@@ -179,7 +179,7 @@ async def tried(place: Place, route: Route, what: str, body: Any = None, **optio
 
 
 async def assert_all_is_there(stack: Stack, place: Place) -> None:
-    """The account, its chat and its message are what they were, and the next good request is answered."""
+    """The account, its chat and its message are unchanged, and the next valid request succeeds."""
     agent = await stack.sign_in()
     (message,) = [
         m for m in await agent.messages(place.account_id, place.chat_id) if m["id"] == place.message_id
@@ -224,7 +224,7 @@ def hostile_values(kind: "fields.Field[Any]") -> Iterator[Any]:
 async def test_hostile_field_values_are_rejected_as_documented(
     web_only: Stack, place: Place, route: Route
 ) -> None:
-    """Each field by itself, and beside good ones, so that it is not the others that are refused."""
+    """Each field alone, and beside valid ones, so that the error is caused by this field."""
     assert route.body is not None
     good = {
         "text": "Oi",
@@ -246,13 +246,13 @@ async def test_hostile_field_values_are_rejected_as_documented(
 
 
 def filled(path: str, values: dict[str, Any]) -> str:
-    """The route's address; a parameter that has no value here gets one that is nobody's."""
+    """The route's path; a parameter without a value here gets an unknown one."""
     return re.sub(r"\{(\w+)(?::(?:[^{}]|\{[^{}]*\})*)?\}", lambda m: str(values.get(m[1], 2**40)), path)
 
 
 @pytest.mark.parametrize("route", WITH_PARAMETERS, ids=lambda route: route.name)
 async def test_hostile_paths_are_rejected_as_documented(web_only: Stack, place: Place, route: Route) -> None:
-    """Each parameter of the path in turn."""
+    """Each path parameter in turn."""
     found: list[str] = []
     names = re.findall(r"\{(\w+)", route.path)
     for name in names:

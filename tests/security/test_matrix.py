@@ -66,7 +66,7 @@ def expect(answer: Answer, status: int, *what: object) -> None:
 
 
 def test_security_md_states_the_number_of_cells() -> None:
-    """docs/security.md says it in round numbers."""
+    """docs/security.md states it in round numbers."""
     lists = (foreign_cells(), team_cells(), member_cells(), scope_cells(), bound_key_cells(), command_cells())
     count = len(GUARDED) * len(BAD_TOKENS) + sum(len(cells) for cells in lists)
     found = re.search(r"some ([\d,]+) cells", (ROOT / "docs/security.md").read_text())

@@ -1,4 +1,4 @@
-"""Holds every answer of a web process against the table of routes, from which the API's description is made."""
+"""Checks every response of a web process against the table of routes, the source of the API description."""
 
 from collections import Counter
 from functools import cache
@@ -14,17 +14,17 @@ from server.schemas.errors import Error
 
 
 class Watch:
-    """What a process answered that its description does not say, collected while a test runs."""
+    """Collects a process's undocumented responses while a test runs."""
 
     def __init__(self) -> None:
         self.undeclared: list[str] = []
-        # How often each address gave each status.
+        # How often each path gave each status.
         self.seen: Counter[tuple[str, int]] = Counter()
-        # Where a test breaks something on purpose, to see how that is told.
+        # Where a test breaks something on purpose, to check the report.
         self.may_break = False
 
     def follow(self, app: web.Application) -> None:
-        """From now on, until the process ends."""
+        """From now until the process ends."""
         app.on_response_prepare.append(self._look)
 
     async def _look(self, request: web.Request, answer: web.StreamResponse) -> None:
@@ -36,13 +36,13 @@ class Watch:
             self.undeclared.append(f"{route.method} {route.name}: {complaint}")
 
     def verdict(self) -> None:
-        """Fail when there was any."""
+        """Fail if there was a complaint."""
         found = [said for said in self.undeclared if not (self.may_break and said.endswith("internal"))]
         assert not found, found
 
 
 def complaint_about(route: Route, answer: web.StreamResponse) -> str | None:
-    """What is wrong with this answer of the route; None when it is as declared."""
+    """What is wrong with this response of the route; None if it is as declared."""
     body = answer.body if isinstance(answer, web.Response) else None
     if answer.status >= 400:
         said = orjson.loads(body if isinstance(body, bytes) else b"{}")
@@ -65,7 +65,7 @@ def strict_answer(route: Route) -> Schema:
 
 
 def strict(schema: Schema) -> Schema:
-    """The schema, refusing at every depth what it does not name."""
+    """The schema, rejecting undeclared fields at every depth."""
     schema.unknown = RAISE
     for field in schema.fields.values():
         inner: fields.Field[Any] | None = field.inner if isinstance(field, fields.List) else field

@@ -1,4 +1,4 @@
-"""Rows that a test starts from: through the store, with explicit arguments, where no worker runs."""
+"""Creates the rows that a test starts from, through the store and without a worker."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -35,12 +35,12 @@ async def make_account(
 
 
 async def observe(stack: Stack, account_id: int, seen: Seen, reason: str | None = None) -> None:
-    """Something is seen of the account."""
+    """Record an observed state of the account."""
     await stack.app[DATABASE].write(states.observe, account_id, seen, reason)
 
 
 async def add_member(stack: Stack, account_id: int, user: Peer, role: str) -> None:
-    """Let somebody else into an account."""
+    """Add a member to an account."""
 
     async def insert(cursor: Cursor) -> None:
         await cursor.execute(
@@ -55,7 +55,7 @@ BIAS_PHONE = "5511966660000"
 
 
 async def make_contact(stack: Stack, account_id: int, phone: str = BIAS_PHONE) -> int:
-    """Somebody by the name of Bia who has not written yet."""
+    """A contact named Bia who has not written yet."""
     names = [f"1{phone}@lid", f"{phone}@s.whatsapp.net"]
     told: ContactReport = {
         "n": 0,
@@ -80,7 +80,7 @@ async def make_contact(stack: Stack, account_id: int, phone: str = BIAS_PHONE) -
 
 
 async def make_refusal(stack: Stack, user: Peer) -> int:
-    """A number that this user connected on UniPile's page and could not have."""
+    """An account that this user connected on UniPile's page and that was rejected."""
     error = {"code": "conflict", "message": "This number is connected by another user."}
     told = await stack.app[DATABASE].write(
         insert_rejected,
@@ -122,7 +122,7 @@ async def audit_lines(stack: Stack) -> list[AuditLine]:
 
 
 async def set_role(stack: Stack, user: Peer, role: str) -> None:
-    """Give somebody another role in the team."""
+    """Set a user's team role."""
 
     async def update(cursor: Cursor) -> None:
         await cursor.execute("update users set role = %s where id = %s", (role, user.user_id))
@@ -132,7 +132,7 @@ async def set_role(stack: Stack, user: Peer, role: str) -> None:
 
 
 async def sign_in_as(stack: Stack, role: str) -> Peer:
-    """Somebody of this role in the team, named after it."""
+    """A user with this team role, named after it."""
     peer = await stack.sign_in(role)
     await set_role(stack, peer, role)
     return peer
@@ -152,7 +152,7 @@ async def make_chats(
     minutes: int = 1,
     address: str | None = None,
 ) -> list[int]:
-    """Chats with one message each, the last one the newest; `minutes` lie between them."""
+    """Chats with one message each, the last one the newest, `minutes` apart."""
 
     async def insert(cursor: Cursor) -> list[int]:
         await accounts.lock_account(cursor, account_id)
@@ -182,7 +182,7 @@ async def make_chat(
 async def make_messages(
     stack: Stack, account_id: int, chat_id: int, moments: Sequence[datetime], *, body: str = "Oi"
 ) -> list[int]:
-    """Messages that came in at these moments."""
+    """Messages received at these times."""
 
     async def insert(cursor: Cursor) -> list[int]:
         await accounts.lock_account(cursor, account_id)

@@ -1,4 +1,4 @@
-"""Real Chromium for the browser tests: one process for the session, a window of its own for each visitor."""
+"""Real Chromium for the browser tests: one process for the session, a separate window for each visitor."""
 
 import os
 import re
@@ -17,10 +17,10 @@ from server.config import ROOT
 
 FAILED = pytest.StashKey[bool]()
 MICROPHONE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
-# Before anybody has signed in there is no session to renew: the app asks once, and Chromium logs the 401.
+# Before a sign-in there is no session to refresh: the app tries once, and Chromium logs the 401.
 FIRST_REFRESH = r"status of 401 .*/api/auth/refresh"
 
-# Tests write each text once: two bubbles of one text are one message shown twice, be it for a single frame.
+# Tests write each text once: two bubbles with one text are a duplicate, even for a single frame.
 WATCH_DOUBLES = """
 const look = () => {
   const texts = [...document.querySelectorAll("[data-testid=message-text]")].map((element) => element.textContent)
@@ -29,7 +29,7 @@ const look = () => {
 }
 new MutationObserver(look).observe(document, { childList: true, characterData: true, subtree: true })
 """
-# Nothing of the app asks for what its Content-Security-Policy refuses, in whatever a test does.
+# No action in any test may violate the app's Content-Security-Policy.
 WATCH_POLICY = """
 document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`policy: ${event.effectiveDirective} refused ${event.blockedURI} at ${event.sourceFile}`))
@@ -48,7 +48,7 @@ def pytest_runtest_makereport(
 
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
-    """The Chromium of this machine; without one the tests fail with the finder's words."""
+    """The Chromium of this machine; without one the tests fail with the finder's message."""
     found = subprocess.run([ROOT / ".ci" / "chromium"], capture_output=True, text=True, check=False)
     if found.returncode != 0:
         pytest.fail(found.stderr.strip(), pytrace=False)
@@ -65,7 +65,7 @@ async def browser(chromium_path: str) -> AsyncIterator[Browser]:
 @asynccontextmanager
 async def run_chromium(chromium_path: str, *more: str) -> AsyncIterator[Browser]:
     """A Chromium with further switches."""
-    # Chromium's own sandbox is not to be had for root.
+    # Chromium's own sandbox is not available to root.
     arguments = ["--no-proxy-server", *(["--no-sandbox"] if os.getuid() == 0 else []), *more]
     async with async_playwright() as playwright:
         running = await playwright.chromium.launch(executable_path=chromium_path, args=arguments)
@@ -75,7 +75,7 @@ async def run_chromium(chromium_path: str, *more: str) -> AsyncIterator[Browser]
 
 @dataclass
 class Windows:
-    """The windows of one test, each a visitor with cookies of their own, and what they complained about."""
+    """The windows of one test, each a visitor with separate cookies, and the problems they reported."""
 
     browser: Browser
     pages: list[Page] = field(default_factory=list)
@@ -84,7 +84,7 @@ class Windows:
 
     async def open(self, url: str, *, width: int = 1280, height: int = 800, **options: Any) -> Page:
         """Open a window of a new visitor; `options` are Playwright's for a context."""
-        # Nothing glides: what is asserted and pictured stands still.
+        # No animations, so that assertions and screenshots are stable.
         options = {"reduced_motion": "reduce", "locale": "en-GB"} | options
         context = await self.browser.new_context(viewport={"width": width, "height": height}, **options)
         context.set_default_timeout(10_000)
@@ -96,14 +96,14 @@ class Windows:
         return page
 
     def expect_errors(self, pattern: str) -> None:
-        """A test that breaks something says what the console will hold."""
+        """Declares the console errors that a test causes on purpose."""
         self.expected.append(pattern)
 
     def unexpected(self) -> list[str]:
         return [words for words in self.complaints if not any(re.search(one, words) for one in self.expected)]
 
     async def keep_pictures(self, name: str) -> None:
-        """Save what is on every screen, and say where."""
+        """Save a screenshot of every window, and return the paths."""
         folder = Path(tempfile.mkdtemp(prefix="confab-screens-"))
         for number, page in enumerate(self.pages, 1):
             if not page.is_closed():
@@ -132,7 +132,7 @@ class Windows:
 
 @asynccontextmanager
 async def watched_windows(browser: Browser, node: pytest.Item) -> AsyncIterator[Windows]:
-    """Opens windows; in the end none of them may have complained."""
+    """Opens windows; at the end none may have reported a problem."""
     opened = Windows(browser)
     yield opened
     unexpected, has_failed = opened.unexpected(), node.stash.get(FAILED, False)
@@ -151,7 +151,7 @@ async def windows(browser: Browser, request: pytest.FixtureRequest) -> AsyncIter
 
 @pytest.fixture
 async def talking(chromium_path: str, request: pytest.FixtureRequest) -> AsyncIterator[Windows]:
-    """Windows of a Chromium whose microphone beeps and is never refused."""
+    """Windows of a Chromium with a fake microphone that beeps and is always permitted."""
     async with (
         run_chromium(chromium_path, *MICROPHONE) as running,
         watched_windows(running, request.node) as opened,

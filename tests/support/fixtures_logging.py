@@ -1,4 +1,4 @@
-"""Logging as a process sets it up, for tests that look at what is written."""
+"""Restores the logging setup for tests that check what is logged."""
 
 import logging
 from collections.abc import Iterator

@@ -39,7 +39,7 @@ ignore_startup_parameters = {ignored}
 
 @dataclass(frozen=True)
 class PgBouncer:
-    """One that runs."""
+    """A running PgBouncer."""
 
     port: int
 
@@ -51,7 +51,7 @@ class PgBouncer:
 
 @pytest.fixture(scope="session")
 def pgbouncer_path() -> str:
-    """The PgBouncer of this machine; without one the tests fail with the finder's words."""
+    """The PgBouncer of this machine; without one the tests fail with the finder's message."""
     found = subprocess.run([ROOT / ".ci" / "pgbouncer"], capture_output=True, text=True, check=False)
     if found.returncode != 0:
         pytest.fail(found.stderr.strip(), pytrace=False)
@@ -60,7 +60,7 @@ def pgbouncer_path() -> str:
 
 @pytest.fixture(scope="session")
 def pgbouncer(services: Services, pgbouncer_path: str) -> Iterator[PgBouncer]:
-    """Two server connections for all clients of a database, so that they get one another's."""
+    """Two server connections for all clients of a database, so that clients share them."""
     with run_pgbouncer(pgbouncer_path, services) as running:
         yield running
 
@@ -77,7 +77,7 @@ def run_pgbouncer(
     (folder / "pgbouncer.ini").write_text(text)
     (folder / "users").write_text(f'"{url.username}" "{url.password}"\n')
     command = [path, str(folder / "pgbouncer.ini")]
-    if os.geteuid() == 0:  # which PgBouncer refuses to be
+    if os.geteuid() == 0:  # PgBouncer refuses to run as root
         user = pwd.getpwnam("nobody")
         for item in (folder, *folder.iterdir()):
             os.chown(item, user.pw_uid, user.pw_gid)
@@ -105,7 +105,7 @@ def _wait(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
 
 @contextmanager
 def pooled_client(url: str) -> "Iterator[psycopg2.extensions.connection]":
-    """Another client of the pooler, which sets nothing itself."""
+    """Another client of the pooler, which sets no parameters itself."""
     connection = psycopg2.connect(url, options="")
     connection.autocommit = True
     try:

@@ -27,7 +27,7 @@ DEMO_PASSWORD = "open-sesame-4711"
 
 
 class WebServer:
-    """The web process on its port; one that begins again has the same address and the same data."""
+    """The web process on its port; after a restart it has the same address and data."""
 
     def __init__(self, config: Config) -> None:
         self._config = config
@@ -46,7 +46,7 @@ class WebServer:
 
 @dataclass
 class Stack:
-    """What a test needs: a stranger to sign people in with, the sandbox's address, the insides for looking."""
+    """The running system of a test: an anonymous peer, the sandbox, and the internals for inspection."""
 
     stranger: Peer
     sandbox: Peer
@@ -82,7 +82,7 @@ class Stack:
 
 @asynccontextmanager
 async def serving(app: web.Application, port: int) -> AsyncIterator[str]:
-    """An application on a port of this machine, ours behind its edge; yields the address."""
+    """Serves an application on a local port, ours behind its edge; yields the URL."""
     kind = EdgeRunner if CONFIG in app else web.AppRunner
     runner = kind(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
@@ -106,7 +106,7 @@ def as_demo(config: Config, sandbox_port: int) -> Config:
 async def run_stack(
     config: Config, *, with_workers: bool = True, is_demo: bool = False
 ) -> AsyncIterator[Stack]:
-    """Start everything; the sandbox is quick with its echoes and ticks."""
+    """Start everything; the sandbox sends echoes and ticks quickly."""
     settings = SandboxSettings(
         api_key=config.unipile.api_key,
         ok_seconds=0.01,
@@ -127,7 +127,7 @@ async def run_stack(
             config = as_demo(config, sandbox_port)
             await seed_demo(config)
         server = WebServer(config)
-        # Last of all, when nothing answers any more.
+        # Last of all, when nothing responds.
         stack.callback(server.watch.verdict)
         stack.push_async_callback(server.stop)
         await server.start()
@@ -146,7 +146,7 @@ async def stack(config: Config) -> AsyncIterator[Stack]:
 
 @pytest.fixture
 async def demo(config: Config) -> AsyncIterator[Stack]:
-    """Everything, running in sandbox mode as `make run` does it: with the demo user and a link to the phones."""
+    """Everything in sandbox mode as with `make run`: with the demo user and a link to the phones."""
     async with run_stack(config, is_demo=True) as running:
         yield running
 
@@ -167,7 +167,7 @@ async def parts(stack: Stack) -> AsyncIterator[Parts]:
 
 @pytest.fixture(autouse=True)
 def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Nothing of the machine's own network settings reaches a test."""
+    """Keeps the machine's proxy settings out of the tests."""
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
     yield

@@ -1,4 +1,4 @@
-"""How long a test may take, counted in seconds in which this process ran, and where it stood when they were over."""
+"""Test timeouts, counted in seconds in which this process ran, with the stacks of all tasks on expiry."""
 
 import asyncio
 import gc
@@ -11,25 +11,25 @@ from typing import Any
 
 import pytest
 
-# No timer ends what psycopg2 waits for in a thread: in the loop's own, a row that only the loop lets go of.
+# No timer ends a psycopg2 wait in a thread: on the loop's thread, for a row lock only the loop can release.
 os.environ["PGOPTIONS"] = "-c lock_timeout=20s"
 
 
 class TimedOut(pytest.fail.Exception, SystemExit):  # type: ignore[misc, name-defined]
-    """A failure that the event loop lets through: uvloop logs what a signal's handler raises, and goes on waiting,
-    unless it is one of the two exceptions that end a program (`Handle._run` there)."""
+    """A failure that passes through the event loop: uvloop logs exceptions of signal handlers and keeps waiting,
+    except for the two that end a program (`Handle._run` there)."""
 
 
 def _find_awaited(waiting: Any) -> Any:
     for name in ("cr_await", "gi_yieldfrom", "ag_await"):
         if hasattr(waiting, name):
             return getattr(waiting, name)
-    # The step of an async generator, which a fixture is, tells only the garbage collector whose it is.
+    # Only the garbage collector knows the owner of an async generator's step (a fixture).
     return next((one for one in gc.get_referents(waiting) if hasattr(one, "ag_frame")), None)
 
 
 def _follow(waiting: Any) -> str:
-    """The places a suspended coroutine stands at, from the task's own down to what it waits for."""
+    """The stack of a suspended coroutine, from the task down to what it awaits."""
     places = []
     while waiting is not None:
         frames = (getattr(waiting, name, None) for name in ("cr_frame", "gi_frame", "ag_frame"))
@@ -39,7 +39,7 @@ def _follow(waiting: Any) -> str:
 
 
 def _list_tasks() -> str:
-    """Where every task of the running loop stands; nothing when the test runs without one."""
+    """The stack of every task of the running loop; empty without a loop."""
     try:
         tasks = asyncio.all_tasks()
     except RuntimeError:
@@ -48,7 +48,7 @@ def _list_tasks() -> str:
 
 
 def _watch(seconds: float, ended: threading.Event, main: int) -> None:
-    """A machine that stood still for an hour has used up one second: a test hangs by itself, or not at all."""
+    """A machine suspended for an hour uses up one second: only the test's own hang counts."""
     for _ in range(max(1, round(seconds))):
         if ended.wait(1):
             return

@@ -1,4 +1,4 @@
-"""A Confab with small plans, and what the tests do with them."""
+"""A Confab with small plans, and helpers for tests of them."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -31,7 +31,7 @@ def small_plans(config: Config) -> Config:
 
 @pytest.fixture
 async def tiny(small_plans: Config) -> AsyncIterator[Stack]:
-    """The web process alone, where everybody may have one number and send five messages."""
+    """The web process alone, where each user may have one account and send five messages."""
     async with run_stack(small_plans, with_workers=False) as running:
         yield running
 
@@ -44,7 +44,7 @@ async def tiny_working(small_plans: Config) -> AsyncIterator[Stack]:
 
 
 async def give_plan(stack: Stack, user: Peer, plan: str, source: str = "trial", **more: Any) -> None:
-    """Change what the user's grant gives, as an operator does it."""
+    """Change the user's entitlement, as an operator does."""
     await stack.app[DATABASE].write(entitlements.grant, user.user_id, "whatsapp", source, plan=plan, **more)
     await stack.app[ENTITLEMENTS].forget(user.user_id, "whatsapp")
 

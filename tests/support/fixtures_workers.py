@@ -1,4 +1,4 @@
-"""The insides of a worker without its queue: connections, a user with an account, a subscriber to its channel."""
+"""A worker without its queue: connections, a user with an account, a subscriber to its channel."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -23,7 +23,7 @@ async def harness(config: Config) -> AsyncIterator[WorkerHarness]:
 
 @pytest.fixture
 async def listener(harness: WorkerHarness) -> AsyncIterator[Listener]:
-    """Hears acc-1."""
+    """Subscribes to acc-1."""
     (account,) = await harness.fetch("select id from channels_account")
     opened = await Listener(harness.parts.redis, account["id"]).open()
     yield opened
@@ -32,7 +32,7 @@ async def listener(harness: WorkerHarness) -> AsyncIterator[Listener]:
 
 @pytest.fixture
 async def desk(config: Config) -> AsyncIterator[Desk]:
-    """Without workers: the test runs the jobs. UniPile's answer is waited for half a second."""
+    """Without workers: the test runs the jobs. UniPile's timeout is half a second."""
     config = replace(config, unipile=replace(config.unipile, total_timeout_seconds=0.5))
     async with run_stack(config, with_workers=False) as stack, open_desk(stack) as opened:
         yield opened

@@ -1,4 +1,4 @@
-"""A small mail server: takes what is handed to it over SMTP, or refuses as it is told to."""
+"""A small SMTP server that accepts mail or rejects it as configured."""
 
 import asyncio
 import ssl
@@ -14,15 +14,15 @@ USER, PASSWORD = "confab", "p@ss/word of a test"
 
 @dataclass
 class Mailbox:
-    """What has come, and what is said to the next ones."""
+    """The received mail, and the responses to the next clients."""
 
     messages: list[EmailMessage] = field(default_factory=list)
-    # Everything that clients have said, as it came.
+    # Everything that clients have sent, verbatim.
     heard: list[bytes] = field(default_factory=list)
-    # To RCPT: 250, or a refusal.
+    # The response to RCPT: 250, or an error.
     rcpt: int = 250
     needs_login: bool = False
-    # Its certificate: from the start with `smtps`, else when STARTTLS asks for it.
+    # Its certificate: used from the start with `smtps`, otherwise after STARTTLS.
     tls: ssl.SSLContext | None = None
     smtps: bool = False
 
@@ -30,7 +30,7 @@ class Mailbox:
         return [message for message in self.messages if message["To"] == email]
 
     async def converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One client, to its end."""
+        """Serve one client to its end."""
         writer.write(b"220 mail.example ESMTP\r\n")
         with suppress(ssl.SSLError, ConnectionError):
             await self._listen(reader, writer, offers_tls=self.tls is not None and not self.smtps)
@@ -80,7 +80,7 @@ class Mailbox:
 
 @asynccontextmanager
 async def delivering(mailbox: Mailbox, port: int) -> AsyncIterator[None]:
-    """The mail server is there until the block ends."""
+    """Runs the mail server until the block ends."""
     tls = mailbox.tls if mailbox.smtps else None
     server = await asyncio.start_server(mailbox.converse, "127.0.0.1", port, ssl=tls)
     try:

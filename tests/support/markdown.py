@@ -1,4 +1,4 @@
-"""Reads Markdown as a renderer does: headings, tables, paragraphs, links."""
+"""Parses Markdown as a renderer does: headings, tables, paragraphs, links."""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Small files of many kinds, and how a browser sends them."""
+"""Small files of many types, and the form data a browser sends."""
 
 import base64
 import io
@@ -13,7 +13,7 @@ from tests.support.peers import Answer, Peer
 
 
 def png(shade: int = 0) -> bytes:
-    """A picture of one pixel; another shade is another file."""
+    """A picture of one pixel; each shade is a different file."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -58,7 +58,7 @@ async def post(peer: Peer, path: str, data: aiohttp.FormData) -> Answer:
 async def receive(
     stack: Stack, agent: Peer, account_id: int, *files: dict[str, Any], **more: Any
 ) -> dict[str, Any]:
-    """A contact sends files; the message once none of them waits any more."""
+    """A contact sends files; returns the message once all of them are copied."""
     socket = await agent.listen()
     written = await stack.write("acc-1", more.pop("text", ""), attachments=list(files), **more)
     (frame,) = await socket.wait_for(
@@ -74,6 +74,6 @@ async def receive(
 
 
 def file_path(message: dict[str, Any], number: int = 0) -> str:
-    """Where the bytes of an attachment are."""
+    """The URL path of an attachment's bytes."""
     root = f"/api/channels/whatsapp/{message['account_id']}/chats/{message['chat_id']}"
     return f"{root}/messages/{message['id']}/attachments/{message['attachments'][number]['id']}"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-# Long files that begin last would run alone while the other processes are idle. From the slowest folder on.
+# Long files that start last would run alone while the other processes idle. Slowest folder first.
 SLOW_FOLDERS = ("faults", "browser", "cli", "flows", "properties", "migrations")
 
 
@@ -16,7 +16,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # A process of pytest-xdist is told the seed of the one that started it: all must agree on the order.
+    # pytest-xdist passes its seed to its processes: all must agree on the order.
     given = getattr(config, "workerinput", {}).get("seed", config.option.seed)
     config.option.seed = secrets.randbelow(10**6) if given is None else given
 

@@ -1,4 +1,4 @@
-"""The people and programs around Confab, as the tests play them: a user with a token, a socket, UniPile's hand."""
+"""Clients of Confab for the tests: a user with a token, a socket, and UniPile posting webhooks."""
 
 import asyncio
 import itertools
@@ -27,7 +27,7 @@ class Answer:
 
 @dataclass
 class Socket:
-    """One WebSocket with everything it was sent so far."""
+    """A WebSocket with every frame it has received so far."""
 
     socket: aiohttp.ClientWebSocketResponse
     frames: list[dict[str, Any]] = field(default_factory=list)
@@ -48,7 +48,7 @@ class Socket:
     async def wait_for(
         self, wanted: Callable[[dict[str, Any]], bool], count: int = 1
     ) -> list[dict[str, Any]]:
-        """The first `count` frames that fit, now or within ten seconds."""
+        """The first `count` matching frames, now or within ten seconds."""
         async with asyncio.timeout(FRAME_SECONDS):
             while len(found := [frame for frame in self.frames if wanted(frame)]) < count:
                 self._news.clear()
@@ -69,7 +69,7 @@ class Socket:
         return answer
 
     async def wait_closed(self) -> int | None:
-        """The close code, once the server has ended the socket."""
+        """The close code, once the server has closed the socket."""
         assert self._reader is not None
         async with asyncio.timeout(FRAME_SECONDS):
             await self._reader
@@ -88,7 +88,7 @@ class Socket:
 
 @dataclass
 class Peer:
-    """Somebody who calls Confab at `url`; without a token a stranger."""
+    """A client of Confab at `url`; anonymous without a token."""
 
     session: aiohttp.ClientSession
     url: str
@@ -121,7 +121,7 @@ class Peer:
         return Peer(self.session, self.url, body["token"], body["user"]["id"])
 
     async def open_socket(self, **headers: str) -> Socket:
-        """A socket that has not said anything yet."""
+        """A socket that has not sent anything yet."""
         socket = Socket(await self.session.ws_connect(self.url + "/ws", headers=headers)).start()
         self.sockets.append(socket)
         return socket
@@ -135,7 +135,7 @@ class Peer:
         return socket
 
     async def link_account(self, external_account_id: str) -> dict[str, Any]:
-        """Link an account that UniPile has already."""
+        """Link an account that already exists at UniPile."""
         path = "/api/channels/whatsapp/connect"
         body = await self.ok("POST", path, {"external_account_id": external_account_id})
         account: dict[str, Any] = body["account"]
@@ -158,7 +158,7 @@ class Peer:
 
 
 def message_received(external_account_id: str, text: str | None = "Oi", **changes: Any) -> dict[str, Any]:
-    """A webhook body as UniPile sends it (unipile-api.md §4.2), each with ids of its own unless told otherwise."""
+    """A webhook body as UniPile sends it (unipile-api.md §4.2), each with its own ids unless given."""
     number = next(_numbers)
     phone = changes.pop("phone", "5511988880000")
     person = {
@@ -199,7 +199,7 @@ def message_received(external_account_id: str, text: str | None = "Oi", **change
 
 
 async def eventually(check: Callable[[], Any], seconds: float = 10.0) -> Any:
-    """The first truthy answer of an async check, asked again and again until the time is up."""
+    """The first truthy result of an async check, polled until the timeout."""
     async with asyncio.timeout(seconds):
         while not (found := await check()):
             await asyncio.sleep(0.02)

@@ -1,4 +1,4 @@
-"""Ports for the servers of the tests, each handed out once by each test process."""
+"""Ports for the servers of the tests; each test process hands out each port once."""
 
 import itertools
 import os
@@ -6,8 +6,8 @@ import random
 
 from server.embedded.children import PORTS, is_free
 
-# Below what the embedded servers choose from and what the system gives to outgoing connections: either could take
-# a port between its being found free and its being listened on.
+# Below the ranges of the embedded servers and of outgoing connections: either could take
+# a port between finding it free and listening on it.
 FIRST, PER_PROCESS, PROCESSES = 11_000, 1_000, 9
 assert PORTS.start >= FIRST + PER_PROCESS * PROCESSES
 
@@ -17,12 +17,12 @@ def _own_ports() -> range:
     return range(FIRST + number * PER_PROCESS, FIRST + (number + 1) * PER_PROCESS)
 
 
-# Begins anywhere, for the sake of another run of the tests on the same machine.
+# Starts anywhere, because of other test runs on the same machine.
 _ports = itertools.cycle(_own_ports())
 for _ in range(random.randrange(PER_PROCESS)):
     next(_ports)
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on, and that no other test of this run is given."""
+    """A free port of 127.0.0.1 that no other test of this run gets."""
     return next(port for port in _ports if is_free(port))

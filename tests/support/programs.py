@@ -21,7 +21,7 @@ from server.config import ROOT, Config
 T = TypeVar("T")
 
 PATIENCE_SECONDS = 40.0
-# Emptied, so that neither the developer's environment nor a .env file has a say.
+# Emptied, so that neither the developer's environment nor a .env file has an effect.
 ADDRESSES_AND_SECRETS = (
     "DATABASE_URL",
     "REDIS_URL",
@@ -37,7 +37,7 @@ ADDRESSES_AND_SECRETS = (
 
 
 def environment(**settings: str) -> dict[str, str]:
-    """The environment of a program: this one's path, nothing of its settings, and those given."""
+    """The environment of a program: this process's PATH and the given settings only."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("CONFAB_")}
     return {**own, **dict.fromkeys(ADDRESSES_AND_SECRETS, ""), **settings}
 
@@ -56,7 +56,7 @@ def run(*arguments: str, settings: Mapping[str, str], stdin: str = "") -> subpro
 
 
 class Program:
-    """A long-lived process with its output in a file; ends with the `with` block, by force if need be."""
+    """A long-lived process with its output in a file; stopped at the end of the `with` block, by force if needed."""
 
     def __init__(self, *command: str, settings: Mapping[str, str], output: Path) -> None:
         self._output = output
@@ -98,7 +98,7 @@ class Program:
 
 
 def wait_for(condition: Callable[[], T | None]) -> T:
-    """Wait until the condition holds and return what it gave."""
+    """Wait until the condition holds and return its value."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not (found := condition()):
         assert time.monotonic() < deadline, "did not happen in time"
@@ -107,7 +107,7 @@ def wait_for(condition: Callable[[], T | None]) -> T:
 
 
 def get(url: str) -> tuple[int, Any]:
-    """GET a JSON document; the status is 0 when nobody listens."""
+    """GET a JSON document; the status is 0 if the connection is refused."""
     try:
         with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310 - our own address
             return response.status, json.load(response)

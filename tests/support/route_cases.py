@@ -1,4 +1,4 @@
-"""A valid request to each route of the table: ids that exist, a body that is accepted."""
+"""A valid request for each route of the table: existing ids, an accepted body."""
 
 import re
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from tests.support.factories import (
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import Peer, message_received
 
-# Queries that are not to be left out.
+# Required queries.
 NEEDED = {"list_changes": "?since=0", "find": "?q=Oi"}
 HOSTED_TOKEN = "t" * 43
 
@@ -63,7 +63,7 @@ class Place:
 
 async def make_place(stack: Stack) -> Place:
     """An owner of the team with an account, a chat, a key, and another member of the account."""
-    await heartbeat(stack.app[REDIS])  # without a worker nothing is ready
+    await heartbeat(stack.app[REDIS])  # without a worker no export is ever ready
     owner, other = await sign_in_as(stack, "owner"), await stack.sign_in("other")
     account_id = await make_account(stack, owner)
     chat_id = await make_chat(stack, account_id, address=f"{BIAS_PHONE}@s.whatsapp.net")

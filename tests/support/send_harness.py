@@ -1,4 +1,4 @@
-"""An agent who sends at a sandbox that can be made to fail, with the outbox's jobs in the test's own hands."""
+"""An agent who sends through a sandbox with faults, while the test runs the outbox's jobs."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,7 +22,7 @@ FORGET_USAGE = """
 
 @dataclass
 class Desk:
-    """An agent with one open chat at a sandbox that can be made to fail; no worker runs unless the test is one."""
+    """An agent with one open chat at a sandbox with faults; no worker runs but the test itself."""
 
     stack: Stack
     agent: Peer
@@ -31,14 +31,14 @@ class Desk:
     chat: dict[str, Any]
 
     async def ask(self, text: str, client_id: str) -> dict[str, Any]:
-        """POST a send; the outbox has not seen it yet."""
+        """POST a send, without running the outbox."""
         path = f"/api/channels/whatsapp/{self.account_id}/chats/{self.chat['id']}/send"
         answer = await self.agent.ok("POST", path, {"text": text, "client_id": client_id})
         message: dict[str, Any] = answer["message"]
         return message
 
     async def work(self) -> None:
-        """One run of the outbox's job."""
+        """Run the outbox's job once."""
         await send_chat(self.harness.context(), self.chat["id"])
 
     async def fail(self, **faults: Any) -> None:
@@ -70,7 +70,7 @@ async def open_desk(stack: Stack) -> AsyncIterator[Desk]:
 
 @asynccontextmanager
 async def open_small_desk(config: Config) -> AsyncIterator[Desk]:
-    """The same on a plan of five messages a month; nothing is counted yet."""
+    """The same on a plan of five messages a month, with no usage yet."""
     config = replace(config, unipile=replace(config.unipile, total_timeout_seconds=0.5))
     async with run_stack(config, with_workers=False) as stack, open_desk(stack) as opened:
         await opened.harness.execute(FORGET_USAGE)

@@ -1,4 +1,4 @@
-"""Real servers for the tests: an embedded Postgres and Redis, and a fresh database wherever one is wanted."""
+"""Real servers for the tests: an embedded Postgres and Redis, and fresh databases on demand."""
 
 import itertools
 import shutil
@@ -20,7 +20,7 @@ from server.embedded.valkey import Valkey
 from server.process.migrate import migrate
 
 TEMPLATE = "migrated"
-# The data goes with the test run: nothing needs to reach the disk.
+# The data is discarded after the test run: nothing needs to reach the disk.
 FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "100"}
 
 
@@ -61,11 +61,11 @@ class Services:
         return self.url_of(name)
 
     def drop_database(self, url: str) -> None:
-        """Drop it, whoever is still connected."""
+        """Drop it, even with open connections."""
         self.command(f"drop database if exists {url.rpartition('/')[2]} with (force)")
 
     def make_template(self) -> None:
-        """Migrate the database that the others are copied from."""
+        """Create and migrate the template of the other databases."""
         self.command(f"create database {TEMPLATE} owner confab")
         migrate(self.url_of(TEMPLATE))
 
@@ -94,9 +94,9 @@ def run_valkey() -> Iterator[Valkey]:
 
 @contextmanager
 def run_services(settings: dict[str, str] | None = None) -> Iterator[Services]:
-    """Start a Postgres and a Redis with data of their own; both are gone afterwards."""
+    """Start a Postgres and a Redis with their own data; both are removed afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="confab-tests-"))
-    # When the tests run as root the servers are another user, who has to pass through here.
+    # When the tests run as root the servers run as another user, who needs access to this folder.
     folder.chmod(0o711)
     data_dir = open_data_dir(folder)
     postgres, valkey = Postgres(data_dir, {**FAST, **(settings or {})}), Valkey(data_dir)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-# Whoever asks for one of these, directly or through another fixture, needs a process.
+# A test that uses one of these fixtures, directly or indirectly, needs a process.
 STARTS_PROCESSES = frozenset(("services", "own_services", "fleet_services", "chromium_path"))
 # Here tests start programs themselves.
 SYSTEM_FOLDERS = frozenset(("browser", "cli", "embedded", "faults", "flows", "fuzz", "migrations"))

@@ -1,4 +1,4 @@
-"""Gives events to the ingest job and reads what became of them: rows, counters, published frames."""
+"""Passes events to the ingest job and reads the results: rows, counters, published frames."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -65,7 +65,7 @@ def status_event(word: str, external_account_id: str = "acc-1") -> dict[str, Any
 
 
 def written_by_us(text: str | None = "Claro.", **changes: Any) -> dict[str, Any]:
-    """An own message as the webhook tells it: typed on the phone, or the echo of a send."""
+    """An own message as its webhook reports it: typed on the phone, or the echo of a send."""
     event = message_received("acc-1", text, is_sender=True, **changes)
     customer = event["sender"]
     own = customer | {"attendee_provider_id": "me@lid", "attendee_name": "Loja", "attendee_specifics": None}
@@ -73,7 +73,7 @@ def written_by_us(text: str | None = "Claro.", **changes: Any) -> dict[str, Any]
 
 
 class WorkerHarness:
-    """One user with accounts, the workers' parts, and a look at the rows."""
+    """One user with accounts, the workers' connections, and queries for the rows."""
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
@@ -152,7 +152,7 @@ class WorkerHarness:
         return [job["a"][0] for job in contents if job["f"] == "store_events"]
 
     async def begin_send(self, chat_id: int, text: str, client_id: str = "client-1") -> ChangedMessage:
-        """A send that was handed to UniPile, whose answer is not here yet."""
+        """A send that was passed to UniPile and has no response yet."""
         message = await self.queue_send(chat_id, text, client_id)
         assert await self.parts.database.write(take_attempt, chat_id)
         return message
@@ -164,12 +164,12 @@ class WorkerHarness:
         return stored[0]
 
     async def answer_send(self, message: ChangedMessage, provider_msg_id: str | None) -> None:
-        """UniPile's answer arrives."""
+        """UniPile's response arrives."""
         await settle_send(self.parts, message.id, "sent", provider_msg_id=provider_msg_id)
 
 
 class Listener:
-    """Hears what is published for one account, as a web instance does."""
+    """Subscribes to one account's pushes, as a web instance does."""
 
     def __init__(self, redis: Client, account_id: int) -> None:
         self._redis = redis
