@@ -190,5 +190,5 @@ def test_a_document_that_names_a_missing_file_is_found() -> None:
 
 def _exists(name: str) -> bool:
     # Documents shorten: `store/messages/messages.py` stands for server/store/messages/messages.py.
-    places = (ROOT, ROOT / "server", ROOT / "frontend" / "src", ROOT / "tests")
-    return any((place / name).exists() for place in places)
+    positions = (ROOT, ROOT / "server", ROOT / "frontend" / "src", ROOT / "tests")
+    return any((position / name).exists() for position in positions)

@@ -79,25 +79,25 @@ async def _shown(page: Page) -> dict[str, Any]:
     return {"thread": thread, "chats": await page.evaluate(SHOWN_CHATS)}
 
 
-async def _held(agent: Peer, account_id: int, chat_id: int) -> dict[str, Any]:
+async def _fetched(agent: Peer, account_id: int, chat_id: int) -> dict[str, Any]:
     return {
         "thread": _thread_of(await agent.messages(account_id, chat_id)),
         "chats": _list_of(await agent.chats(account_id)),
     }
 
 
-async def expect_truth(page: Page, agent: Peer, account_id: int, chat_id: int) -> None:
+async def expect_in_sync(page: Page, agent: Peer, account_id: int, chat_id: int) -> None:
     """The window shows each message of the open chat and each chat once, in the order of a fresh fetch."""
     shown: dict[str, Any] = {}
-    held: dict[str, Any] = {}
+    fetched: dict[str, Any] = {}
 
     async def is_same() -> bool:
-        nonlocal shown, held
-        shown, held = await _shown(page), await _held(agent, account_id, chat_id)
-        return shown == held
+        nonlocal shown, fetched
+        shown, fetched = await _shown(page), await _fetched(agent, account_id, chat_id)
+        return shown == fetched
 
     try:
         await eventually(is_same, PATIENCE_SECONDS)
     except TimeoutError:
-        assert shown == held
+        assert shown == fetched
         raise

@@ -112,7 +112,7 @@ async def sign_in_demo_user(demo: Stack) -> Peer:
     return Peer(demo.stranger.session, demo.stranger.url, body["token"], body["user"]["id"])
 
 
-async def connect_number(demo: Stack) -> int:
+async def connect_account(demo: Stack) -> int:
     """An account of the demo user, connected as "acc-1"; returns its id in Confab."""
     account = await demo.make_account(await sign_in_demo_user(demo))
     account_id: int = account["id"]

@@ -4,12 +4,12 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.checks import check_screen
-from tests.browser.screens import Inbox, connect_number
-from tests.browser.test_screens import LOOKS
+from tests.browser.screens import Inbox, connect_account
+from tests.browser.test_screens import THEMES
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
 
-PLACE = {
+LOCATION = {
     "latitude": -23.561414,
     "longitude": -46.655881,
     "name": "MASP",
@@ -18,13 +18,13 @@ PLACE = {
 NINA = {"name": "Nina Rocha", "phone_numbers": ["+55 11 97777-0001"]}
 
 
-@pytest.mark.parametrize("look", LOOKS)
-async def test_cards_fit_and_a_contact_card_starts_a_chat(demo: Stack, windows: Windows, look: str) -> None:
-    await connect_number(demo)
-    await demo.write("acc-1", "", location=PLACE)
+@pytest.mark.parametrize("theme", THEMES)
+async def test_cards_fit_and_a_contact_card_starts_a_chat(demo: Stack, windows: Windows, theme: str) -> None:
+    await connect_account(demo)
+    await demo.write("acc-1", "", location=LOCATION)
     await demo.write("acc-1", "", contacts=[NINA])
     await demo.write("acc-1", "", unsupported=True)
-    inbox = await Inbox.signed_in(windows, demo, **LOOKS[look])
+    inbox = await Inbox.signed_in(windows, demo, **THEMES[theme])
     page = inbox.page
     await expect(page.get_by_text("Unsupported message")).to_be_visible()
     await inbox.chats.first.click()

@@ -3,7 +3,7 @@
 from playwright.async_api import expect
 
 from tests.browser.checks import check_screen
-from tests.browser.screens import Inbox, connect_number
+from tests.browser.screens import Inbox, connect_account
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import message_received
@@ -13,7 +13,7 @@ CHANNEL, LID = "120363040000000000@newsletter", "120000000000001@lid"
 
 
 async def test_a_channel_is_shown_without_a_composer(demo: Stack, windows: Windows) -> None:
-    await connect_number(demo)
+    await connect_account(demo)
     inbox = await Inbox.signed_in(windows, demo)
     post = message_received("acc-1", "Big news", chat_id="news", provider_chat_id=CHANNEL)
     await demo.stranger.deliver(post | {"sender": attendee(CHANNEL), "attendees": []})
@@ -30,7 +30,7 @@ async def test_a_channel_is_shown_without_a_composer(demo: Stack, windows: Windo
 
 
 async def test_a_mention_shows_the_name_in_the_list_and_the_bubble(demo: Stack, windows: Windows) -> None:
-    await connect_number(demo)
+    await connect_account(demo)
     inbox = await Inbox.signed_in(windows, demo)
     for body in (
         group_message(attendee(LID, "Bia Lima")),

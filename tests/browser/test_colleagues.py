@@ -5,14 +5,14 @@ from typing import Any
 from playwright.async_api import expect
 
 from tests.browser.checks import check_screen
-from tests.browser.screens import Inbox, connect_number
+from tests.browser.screens import Inbox, connect_account
 from tests.support.factories import add_member
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import Socket, eventually
 
 PHONE = {"width": 390, "height": 844}
-LOOKS: tuple[dict[str, Any], ...] = ({}, {"color_scheme": "dark"}, PHONE)
+THEMES: tuple[dict[str, Any], ...] = ({}, {"color_scheme": "dark"}, PHONE)
 
 
 def names(socket: Socket, event: str) -> list[str]:
@@ -21,23 +21,23 @@ def names(socket: Socket, event: str) -> list[str]:
 
 
 async def test_colleagues_see_each_other_in_the_chat_and_in_the_list(demo: Stack, windows: Windows) -> None:
-    account_id = await connect_number(demo)
+    account_id = await connect_account(demo)
     await demo.write("acc-1", "A question")
     ana = await demo.sign_in("Ana Souza")
     await add_member(demo, account_id, ana, "agent")
     (chat,) = await eventually(lambda: ana.chats(account_id))
     socket = await ana.listen()
-    looks = [await Inbox.signed_in(windows, demo, **look) for look in LOOKS]
-    for inbox in looks:
+    windows_by_theme = [await Inbox.signed_in(windows, demo, **theme) for theme in THEMES]
+    for inbox in windows_by_theme:
         await inbox.open_chat("Bia Lima")
-    page = looks[0].page
+    page = windows_by_theme[0].page
 
     await socket.command("join-chat", chat_id=chat["id"])
     await expect(page.get_by_test_id("thread-here")).to_contain_text("Ana Souza is here too · via")
     await expect(page.get_by_label("Ana Souza is here too")).to_be_visible()
     await socket.command("typing", chat_id=chat["id"], on=True)
     await expect(page.get_by_test_id("chat-typing")).to_have_text("Ana Souza is typing…")
-    for inbox in looks:
+    for inbox in windows_by_theme:
         await expect(inbox.page.get_by_test_id("thread-typing")).to_have_text("Ana Souza is typing…")
         await expect(inbox.page.get_by_test_id("thread-collision")).to_contain_text(
             "is answering here right now"
@@ -50,7 +50,7 @@ async def test_colleagues_see_each_other_in_the_chat_and_in_the_list(demo: Stack
 
 
 async def test_a_screen_reader_hears_what_a_colleague_does(demo: Stack, windows: Windows) -> None:
-    account_id = await connect_number(demo)
+    account_id = await connect_account(demo)
     await demo.write("acc-1", "A question")
     ana = await demo.sign_in("Ana Souza")
     await add_member(demo, account_id, ana, "agent")

@@ -10,7 +10,7 @@ import pytest
 
 from server.errors import CloseCode
 from server.web.app_keys import HUB
-from tests.browser.screens import Inbox, connect_number, sign_in_demo_user
+from tests.browser.screens import Inbox, connect_account, sign_in_demo_user
 from tests.browser.test_tabs import set_lifecycle
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
@@ -95,7 +95,7 @@ class Scene:
             raise
 
 
-async def cut_without_a_word(scene: Scene) -> None:
+async def cut_silently(scene: Scene) -> None:
     for connection in list(scene.demo.app[HUB].membership.connections):
         connection._transport.abort()
     await scene.live_on()
@@ -116,7 +116,7 @@ async def ask_to_sign_in(scene: Scene) -> None:
 
 async def lose_the_network(scene: Scene) -> None:
     await scene.inbox.page.context.set_offline(True)
-    await cut_without_a_word(scene)
+    await cut_silently(scene)
     await scene.answer_elsewhere()
     await scene.inbox.page.context.set_offline(False)
 
@@ -140,11 +140,11 @@ async def cut_in_the_middle_of_a_burst(scene: Scene) -> None:
         scene.demo.write("acc-1", scene.text("Contact"), **{"from": scene.dice.choice(PEOPLE)})
         for _ in range(6)
     ]
-    await asyncio.gather(*burst, cut_without_a_word(scene))
+    await asyncio.gather(*burst, cut_silently(scene))
 
 
 CUTS: tuple[Callable[[Scene], Awaitable[None]], ...] = (
-    cut_without_a_word,
+    cut_silently,
     cut_as_too_slow,
     ask_to_sign_in,
     lose_the_network,
@@ -159,7 +159,7 @@ async def test_the_screen_matches_the_rows_after_each_disconnect(
     demo: Stack, windows: Windows, seed: int
 ) -> None:
     windows.expect_errors(r"net::ERR_|WebSocket connection|status of 50")
-    account_id = await connect_number(demo)
+    account_id = await connect_account(demo)
     colleague = await sign_in_demo_user(demo)
     for person in PEOPLE:
         await demo.write("acc-1", f"Hello from {person['name']}", **{"from": person})

@@ -5,7 +5,7 @@ from typing import Any
 
 from playwright.async_api import Locator, expect
 
-from tests.browser.screens import Inbox, connect_number, sign_in_demo_user
+from tests.browser.screens import Inbox, connect_account, sign_in_demo_user
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import eventually, message_received
@@ -23,8 +23,8 @@ TOP_OF_FIRST_SEEN = """
 
 
 async def test_a_long_thread_loads_by_scrolling_up(demo: Stack, windows: Windows) -> None:
-    await connect_number(demo)
-    texts = [f"Message {number}." for number in range(MESSAGES)]
+    await connect_account(demo)
+    texts = [f"Message {position}." for position in range(MESSAGES)]
     for text in texts:
         await demo.stranger.deliver(message_received("acc-1", text))
     inbox = await Inbox.signed_in(windows, demo)
@@ -59,9 +59,9 @@ async def scroll_to_the_beginning(inbox: Inbox) -> None:
 
 
 async def test_a_long_list_shows_every_chat_once(demo: Stack, windows: Windows) -> None:
-    await connect_number(demo)
-    for number in range(CHATS):
-        event = message_received("acc-1", phone=f"55119777{number:05d}", name=f"Customer {number}.")
+    await connect_account(demo)
+    for position in range(CHATS):
+        event = message_received("acc-1", phone=f"55119777{position:05d}", name=f"Customer {position}.")
         await demo.stranger.deliver(event)
     inbox = await Inbox.signed_in(windows, demo)
     await expect(inbox.chats.first).to_contain_text(f"Customer {CHATS - 1}.")
@@ -77,7 +77,7 @@ async def test_a_long_list_shows_every_chat_once(demo: Stack, windows: Windows) 
         return len(seen) == CHATS
 
     await eventually(has_seen_all)
-    assert seen == [f"Customer {number}." for number in reversed(range(CHATS))]
+    assert seen == [f"Customer {position}." for position in reversed(range(CHATS))]
 
     await inbox.chats.last.focus()
     await inbox.page.keyboard.press("Home")
@@ -86,9 +86,9 @@ async def test_a_long_list_shows_every_chat_once(demo: Stack, windows: Windows) 
 
 
 async def test_a_pinned_chat_is_first_however_old_it_is(demo: Stack, windows: Windows) -> None:
-    account_id = await connect_number(demo)
-    for number in range(CHATS):
-        event = message_received("acc-1", phone=f"55119777{number:05d}", name=f"Customer {number}.")
+    account_id = await connect_account(demo)
+    for position in range(CHATS):
+        event = message_received("acc-1", phone=f"55119777{position:05d}", name=f"Customer {position}.")
         await demo.stranger.deliver(event)
     agent = await sign_in_demo_user(demo)
     path = f"/api/channels/whatsapp/{account_id}/chats"
@@ -112,23 +112,23 @@ async def test_a_quote_jumps_to_an_old_message_and_scrolling_back_has_no_gap(
     demo: Stack, windows: Windows
 ) -> None:
     """The thread loads around the message; live messages appear once the user has scrolled down to them."""
-    await connect_number(demo)
-    texts = [f"Message {number}." for number in range(QUOTED_MESSAGES)]
+    await connect_account(demo)
+    texts = [f"Message {position}." for position in range(QUOTED_MESSAGES)]
     written = [await demo.write("acc-1", text) for text in texts]
     await demo.write("acc-1", "About your first one", quote=written[10]["message_id"])
     inbox = await Inbox.signed_in(windows, demo)
     await inbox.open_chat("Bia Lima")
     await expect(inbox.bubble("About your first one")).to_be_in_viewport()
-    await expect(words(inbox, texts[10])).to_have_count(0)
+    await expect(own_text(inbox, texts[10])).to_have_count(0)
 
     await inbox.bubble("About your first one").get_by_title("Show the message").click()
-    await expect(words(inbox, texts[10])).to_be_in_viewport()
+    await expect(own_text(inbox, texts[10])).to_be_in_viewport()
     await expect(inbox.page.locator("[data-message-id]:focus")).to_contain_text(texts[10])
-    await expect(words(inbox, "About your first one")).to_have_count(0)
+    await expect(own_text(inbox, "About your first one")).to_have_count(0)
     await demo.write("acc-1", "News meanwhile")
     await expect(inbox.chats.first).to_contain_text("News meanwhile")
     await expect(inbox.bubble("News meanwhile")).to_have_count(0)
-    await expect(words(inbox, texts[10])).to_be_in_viewport()
+    await expect(own_text(inbox, texts[10])).to_be_in_viewport()
 
     everything = [*texts, "About your first one", "News meanwhile"]
     await scroll_down_to(inbox, "News meanwhile", everything)
@@ -138,7 +138,7 @@ async def test_a_quote_jumps_to_an_old_message_and_scrolling_back_has_no_gap(
     await inbox.expect_bubbles(*everything, "Live again")
 
     await inbox.page.reload()
-    await expect(words(inbox, texts[10])).to_be_in_viewport()
+    await expect(own_text(inbox, texts[10])).to_be_in_viewport()
     await inbox.answer("An answer")
     await expect(inbox.bubble("An answer")).to_be_in_viewport()
     await expect(inbox.bubble("Live again")).to_be_in_viewport()
@@ -161,8 +161,8 @@ async def scroll_down_to(inbox: Inbox, last: str, everything: list[str]) -> None
 
 
 async def test_the_button_jumps_from_the_middle_to_the_newest_message(demo: Stack, windows: Windows) -> None:
-    account_id = await connect_number(demo)
-    texts = [f"Message {number}." for number in range(QUOTED_MESSAGES)]
+    account_id = await connect_account(demo)
+    texts = [f"Message {position}." for position in range(QUOTED_MESSAGES)]
     for text in texts:
         await demo.write("acc-1", text)
     agent = await sign_in_demo_user(demo)
@@ -188,6 +188,6 @@ async def test_the_button_jumps_from_the_middle_to_the_newest_message(demo: Stac
     await expect(inbox.bubble(texts[-1])).to_be_in_viewport()
 
 
-def words(inbox: Inbox, text: str) -> Locator:
+def own_text(inbox: Inbox, text: str) -> Locator:
     """A message's own text, without that of a quote."""
     return inbox.page.get_by_test_id("message-text").filter(has_text=re.compile(f"^{re.escape(text)}$"))

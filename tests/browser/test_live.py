@@ -5,7 +5,7 @@ import re
 from playwright.async_api import Route, expect
 
 from server.web.app_keys import HUB
-from tests.browser.screens import Inbox, connect_number
+from tests.browser.screens import Inbox, connect_account
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import DEMO_PASSWORD, Stack
 from tests.support.peers import eventually
@@ -16,7 +16,7 @@ NO_SERVER = r"ERR_CONNECTION_REFUSED|WebSocket connection .* failed"
 
 
 async def test_two_windows_of_one_user_show_the_same(demo: Stack, windows: Windows) -> None:
-    await connect_number(demo)
+    await connect_account(demo)
     one, other = [await Inbox.signed_in(windows, demo) for _ in range(2)]
     await demo.write("acc-1", "First")
     for inbox in (one, other):
@@ -39,22 +39,22 @@ async def test_two_windows_of_one_user_show_the_same(demo: Stack, windows: Windo
 
 async def test_messages_missed_offline_arrive_once_and_in_order(demo: Stack, windows: Windows) -> None:
     windows.expect_errors(NO_NETWORK)
-    await connect_number(demo)
+    await connect_account(demo)
     await demo.write("acc-1", "Before")
     inbox = await Inbox.signed_in(windows, demo)
     await inbox.open_chat("Bia Lima")
     await inbox.expect_bubbles("Before")
 
     await lose_network(demo, inbox)
-    for number in range(1, 6):
-        await demo.write("acc-1", f"Missed {number}")
+    for index in range(1, 6):
+        await demo.write("acc-1", f"Missed {index}")
     await demo.write("acc-1", "Are you there?", **CHIDI)
     # The browser may never report the end of the socket; an unanswered ping detects it.
     await expect(inbox.banner).to_contain_text("Reconnecting", timeout=20_000)
     await inbox.expect_bubbles("Before")
 
     await inbox.page.context.set_offline(False)
-    missed = [f"Missed {number}" for number in range(1, 6)]
+    missed = [f"Missed {index}" for index in range(1, 6)]
     await inbox.expect_bubbles("Before", *missed)
     await expect(inbox.banner).to_have_text("Back online, 6 new")
     await expect(inbox.chats).to_have_count(2)
@@ -83,7 +83,7 @@ async def lose_network(demo: Stack, inbox: Inbox) -> None:
 
 async def test_the_page_reconnects_after_a_server_restart(demo: Stack, windows: Windows) -> None:
     windows.expect_errors(NO_SERVER)
-    await connect_number(demo)
+    await connect_account(demo)
     await demo.write("acc-1", "Before")
     inbox = await Inbox.signed_in(windows, demo)
     await inbox.open_chat("Bia Lima")
@@ -100,13 +100,13 @@ async def test_the_page_reconnects_after_a_server_restart(demo: Stack, windows: 
 
 async def test_a_rejected_send_shows_the_reason_and_can_be_retried(demo: Stack, windows: Windows) -> None:
     windows.expect_errors("status of 403")
-    await connect_number(demo)
+    await connect_account(demo)
     await demo.write("acc-1", "A question")
     inbox = await Inbox.signed_in(windows, demo)
     await inbox.open_chat("Bia Lima")
 
-    refusal = {"error": {"code": "not_entitled", "message": "Your plan has ended.", "fields": {}}}
-    await inbox.page.route("**/send", lambda route: route.fulfill(status=403, json=refusal))
+    rejection = {"error": {"code": "not_entitled", "message": "Your plan has ended.", "fields": {}}}
+    await inbox.page.route("**/send", lambda route: route.fulfill(status=403, json=rejection))
     await inbox.answer("An answer")
     await expect(inbox.page.get_by_role("alert")).to_contain_text("Not sent. Your plan has ended.")
     await inbox.expect_bubbles("A question", "An answer")
@@ -121,7 +121,7 @@ async def test_a_rejected_send_shows_the_reason_and_can_be_retried(demo: Stack, 
 
 async def test_a_lost_response_does_not_duplicate_the_bubble(demo: Stack, windows: Windows) -> None:
     windows.expect_errors("ERR_CONNECTION_RESET")
-    await connect_number(demo)
+    await connect_account(demo)
     await demo.write("acc-1", "A question")
     inbox = await Inbox.signed_in(windows, demo)
     await inbox.open_chat("Bia Lima")
@@ -138,7 +138,7 @@ async def test_a_lost_response_does_not_duplicate_the_bubble(demo: Stack, window
 
 
 async def test_a_chat_has_a_url_and_the_session_survives_a_reload(demo: Stack, windows: Windows) -> None:
-    await connect_number(demo)
+    await connect_account(demo)
     await demo.write("acc-1", "Keep me")
     inbox = await Inbox.signed_in(windows, demo)
     await inbox.open_chat("Bia Lima")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.async_api import expect
 
-from tests.browser.screens import Inbox, connect_number, sign_in_demo_user
+from tests.browser.screens import Inbox, connect_account, sign_in_demo_user
 from tests.browser.test_live import NO_NETWORK, NO_SERVER, lose_network
 from tests.browser.test_tabs import another_tab
 from tests.support.fixtures_browser import Windows
@@ -16,7 +16,7 @@ CHIDI = {"from": {"phone_number": "2348031110001", "name": "Chidi Okafor"}}
 async def open_inbox(demo: Stack, windows: Windows) -> Inbox:
     windows.expect_errors(NO_NETWORK)
     windows.expect_errors(NO_SERVER)
-    await connect_number(demo)
+    await connect_account(demo)
     await demo.write("acc-1", "A question")
     inbox = await Inbox.signed_in(windows, demo)
     await inbox.open_chat("Bia Lima")
@@ -37,7 +37,7 @@ async def expect_arrived(demo: Stack, *texts: str | None) -> None:
 async def test_messages_written_offline_wait_and_are_sent_in_order(demo: Stack, windows: Windows) -> None:
     inbox = await open_inbox(demo, windows)
     await lose_network(demo, inbox)
-    texts = [f"Answer {number}" for number in range(4)]
+    texts = [f"Answer {index}" for index in range(4)]
     for text in texts:
         await inbox.answer(text)
     waiting = inbox.page.get_by_test_id("message-waiting")

@@ -8,18 +8,18 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.browser.checks import check_screen
-from tests.browser.screens import Inbox, connect_number
-from tests.browser.test_screens import LOOKS
+from tests.browser.screens import Inbox, connect_account
+from tests.browser.test_screens import THEMES
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
 
 BIA = {"phone_number": "5511988880000", "name": "Bia Lima"}
 LEA = {"phone_number": "4915112340003", "name": "Lea Baumann"}
-EVERY_LOOK = LOOKS | {"dark-phone": LOOKS["phone"] | {"color_scheme": "dark"}}
-PHONES = {look for look in EVERY_LOOK if "phone" in look}
+EVERY_THEME = THEMES | {"dark-phone": THEMES["phone"] | {"color_scheme": "dark"}}
+PHONES = {theme for theme in EVERY_THEME if "phone" in theme}
 
 
-async def look_at(page: Page, name: str) -> None:
+async def check_overlay(page: Page, name: str) -> None:
     """Check the screen, and save a screenshot if requested."""
     await check_screen(page)
     if folder := os.environ.get("SHOTS"):
@@ -31,35 +31,35 @@ async def open_and_leave(opener: Locator, opened: Locator, name: str) -> None:
     await opener.focus()
     await opener.press("Enter")
     await expect(opened).to_be_visible()
-    await look_at(opener.page, name)
+    await check_overlay(opener.page, name)
     await opener.page.keyboard.press("Escape")
     await expect(opened).to_have_count(0)
     await expect(opener).to_be_focused()
 
 
-@pytest.mark.parametrize("look", EVERY_LOOK)
-async def test_menus_and_dialogs_fit_and_restore_the_focus(demo: Stack, windows: Windows, look: str) -> None:
-    await connect_number(demo)
+@pytest.mark.parametrize("theme", EVERY_THEME)
+async def test_menus_and_dialogs_fit_and_restore_the_focus(demo: Stack, windows: Windows, theme: str) -> None:
+    await connect_account(demo)
     written = await demo.write("acc-1", "Pode entregar amanhã?", **{"from": BIA})
-    inbox = await Inbox.signed_in(windows, demo, **EVERY_LOOK[look])
+    inbox = await Inbox.signed_in(windows, demo, **EVERY_THEME[theme])
     page = inbox.page
     dialog, menu = page.get_by_role("dialog"), page.get_by_role("menu")
-    await open_and_leave(page.get_by_test_id("new-chat"), dialog, f"{look}-new-chat")
+    await open_and_leave(page.get_by_test_id("new-chat"), dialog, f"{theme}-new-chat")
     await inbox.open_chat("Bia Lima")
     await inbox.answer("Claro")
     await inbox.expect_status("Claro", "delivered")
-    await open_and_leave(page.get_by_test_id("chat-menu"), menu, f"{look}-chat-menu")
-    await open_and_leave(page.get_by_test_id("chat-details-open"), dialog, f"{look}-details")
+    await open_and_leave(page.get_by_test_id("chat-menu"), menu, f"{theme}-chat-menu")
+    await open_and_leave(page.get_by_test_id("chat-details-open"), dialog, f"{theme}-details")
     opener = inbox.bubble("Claro").get_by_role("button", name="Message menu")
-    await open_and_leave(opener, menu, f"{look}-message-menu")
+    await open_and_leave(opener, menu, f"{theme}-message-menu")
     await demo.sandbox.ok(
         "PUT", f"/sandbox/messages/{written['message_id']}/reaction", {"value": "🙏", "from": BIA}
     )
-    await open_and_leave(page.get_by_test_id("message-reactions"), dialog, f"{look}-reactions")
+    await open_and_leave(page.get_by_test_id("message-reactions"), dialog, f"{theme}-reactions")
 
 
 async def test_reacting_replying_editing_and_deleting_work_by_keyboard(demo: Stack, windows: Windows) -> None:
-    await connect_number(demo)
+    await connect_account(demo)
     await demo.write("acc-1", "Pode entregar amanhã?")
     inbox = await Inbox.signed_in(windows, demo)
     await inbox.open_chat("Bia Lima")
@@ -109,18 +109,18 @@ async def choose(page: Page, entry: str) -> None:
     await page.keyboard.press("Enter")
 
 
-@pytest.mark.parametrize("look", EVERY_LOOK)
+@pytest.mark.parametrize("theme", EVERY_THEME)
 async def test_recorder_and_attachments_fit_and_work_by_keyboard(
-    demo: Stack, talking: Windows, look: str
+    demo: Stack, talking: Windows, theme: str
 ) -> None:
-    await connect_number(demo)
+    await connect_account(demo)
     await demo.write("acc-1", "Fala comigo")
-    inbox = await Inbox.signed_in(talking, demo, **EVERY_LOOK[look])
+    inbox = await Inbox.signed_in(talking, demo, **EVERY_THEME[theme])
     await inbox.open_chat("Bia Lima")
     page = inbox.page
     await page.get_by_test_id("voice-record").press("Enter")
     await expect(page.get_by_role("timer")).to_have_text(re.compile("Recording 0:0[1-9]"))
-    await look_at(page, f"{look}-recorder")
+    await check_overlay(page, f"{theme}-recorder")
     await page.keyboard.press("Escape")
     await expect(page.get_by_test_id("voice-recorder")).to_have_count(0)
 
@@ -131,7 +131,7 @@ async def test_recorder_and_attachments_fit_and_work_by_keyboard(
     await (await chosen.value).set_files(files)  # type: ignore[arg-type]
     tray = page.get_by_role("list", name="Attached files")
     await expect(tray.get_by_role("listitem")).to_have_count(2)
-    await look_at(page, f"{look}-tray")
+    await check_overlay(page, f"{theme}-tray")
     await tray.get_by_role("button").first.press("Enter")
     await expect(tray.get_by_role("listitem")).to_have_count(1)
     await page.get_by_test_id("composer-send").press("Enter")
@@ -140,7 +140,7 @@ async def test_recorder_and_attachments_fit_and_work_by_keyboard(
 
 async def test_a_screen_reader_announces_new_messages(demo: Stack, windows: Windows) -> None:
     """For any chat, whichever is open."""
-    await connect_number(demo)
+    await connect_account(demo)
     await demo.write("acc-1", "Oi", **{"from": BIA})
     inbox = await Inbox.signed_in(windows, demo)
     await inbox.open_chat("Bia Lima")
@@ -155,12 +155,12 @@ async def test_a_screen_reader_announces_new_messages(demo: Stack, windows: Wind
     await expect(said).to_have_text("New message from Bia Lima: Chegou!")
 
 
-@pytest.mark.parametrize("look", ["light", "phone"])
+@pytest.mark.parametrize("theme", ["light", "phone"])
 async def test_wide_tall_and_tiny_pictures_stay_in_their_bubbles(
-    demo: Stack, windows: Windows, look: str
+    demo: Stack, windows: Windows, theme: str
 ) -> None:
-    await connect_number(demo)
-    inbox = await Inbox.signed_in(windows, demo, **LOOKS[look])
+    await connect_account(demo)
+    inbox = await Inbox.signed_in(windows, demo, **THEMES[theme])
     page = inbox.page
     for width, height in ((380, 20), (30, 700), (12, 12)):
         picture = await page.screenshot(clip={"x": 0, "y": 0, "width": width, "height": height})
@@ -169,10 +169,10 @@ async def test_wide_tall_and_tiny_pictures_stay_in_their_bubbles(
     await inbox.open_chat("Bia Lima")
     pictures = page.locator("[data-testid=attachment-image] img")
     await expect(pictures).to_have_count(3)
-    await look_at(page, f"{look}-pictures")
-    for number in range(3):
-        shown = await pictures.nth(number).bounding_box()
-        bubble = await inbox.bubbles.nth(number).bounding_box()
+    await check_overlay(page, f"{theme}-pictures")
+    for index in range(3):
+        shown = await pictures.nth(index).bounding_box()
+        bubble = await inbox.bubbles.nth(index).bounding_box()
         assert shown is not None
         assert bubble is not None
         assert shown["x"] >= bubble["x"]

@@ -20,7 +20,7 @@ from tests.support.peers import eventually
 from tests.support.ports import free_port
 
 EVA, PASSWORD = "eva@example.com", "correct horse battery"
-LOOKS: dict[str, dict[str, Any]] = {
+THEMES: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},
     "dark-phone": {"color_scheme": "dark", "width": 390, "height": 844},
 }
@@ -32,10 +32,10 @@ class Mailing:
     mailbox: Mailbox
 
     async def link_for(self, email: str) -> str:
-        async def look() -> Any:
+        async def theme() -> Any:
             return self.mailbox.to(email)
 
-        (message, *_) = await eventually(look)
+        (message, *_) = await eventually(theme)
         (url,) = re.findall(r"http\S+/welcome#\S+", message.get_content())
         return str(url)
 
@@ -54,23 +54,23 @@ async def test_the_login_page_mails_a_password_reset_link(mailing: Mailing, wind
     await owner.get_by_test_id("invite-email").fill(EVA)
     await owner.keyboard.press("Enter")
     await expect(owner.get_by_role("dialog")).to_contain_text("It was also sent by e-mail.")
-    await shoot(owner, "link-mailed")
+    await save_screenshot(owner, "link-mailed")
     await mailing.link_for(EVA)
-    for look, options in LOOKS.items():
+    for theme, options in THEMES.items():
         page = await windows.open(f"{mailing.stack.stranger.url}/login", **options)
         await expect(page.get_by_test_id("login-forgot")).to_be_visible()
         await check_screen(page)
-        await shoot(page, f"login-{look}")
+        await save_screenshot(page, f"login-{theme}")
         await page.get_by_test_id("login-forgot").press("Enter")
         await expect(page.get_by_role("heading", name="Forgot your password?")).to_be_visible()
         await check_screen(page)
         await check_tab_order(page)
-        await shoot(page, f"forgot-{look}")
-        await page.get_by_label("E-mail").fill(EVA if look == "light" else "nobody@example.com")
+        await save_screenshot(page, f"forgot-{theme}")
+        await page.get_by_label("E-mail").fill(EVA if theme == "light" else "nobody@example.com")
         await page.keyboard.press("Enter")
         await expect(page.get_by_test_id("forgot-asked")).to_be_focused()
         await check_screen(page)
-        await shoot(page, f"asked-{look}")
+        await save_screenshot(page, f"asked-{theme}")
         await page.goto("about:blank")
     page = await windows.open(await mailing.link_for(EVA))
     await page.get_by_label(re.compile("^Password")).fill(PASSWORD)
@@ -79,7 +79,7 @@ async def test_the_login_page_mails_a_password_reset_link(mailing: Mailing, wind
     assert {str(message["To"]) for message in mailing.mailbox.messages} == {EVA}
 
 
-async def shoot(page: Page, name: str) -> None:
+async def save_screenshot(page: Page, name: str) -> None:
     """Save a screenshot if requested."""
     if folder := os.environ.get("PEOPLE_SHOTS"):
         await page.screenshot(path=f"{folder}/{name}.png")

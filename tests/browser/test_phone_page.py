@@ -3,14 +3,14 @@
 from playwright.async_api import Locator, expect
 
 from tests.browser.conversation import Customer
-from tests.browser.screens import connect_number
+from tests.browser.screens import connect_account
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
 
 
-async def press_while_it_changes(demo: Stack, customer: Customer, message_id: str, place: Locator) -> None:
+async def press_while_it_changes(demo: Stack, customer: Customer, message_id: str, target: Locator) -> None:
     """Press the mouse there, and release it after a reaction to the message has arrived."""
-    await place.hover()
+    await target.hover()
     await customer.page.mouse.down()
     await demo.sandbox.ok("PUT", f"/sandbox/messages/{message_id}/reaction", {"value": "👍"})
     # This arrives after the reaction, so the reaction has arrived too.
@@ -20,7 +20,7 @@ async def press_while_it_changes(demo: Stack, customer: Customer, message_id: st
 
 
 async def test_a_menu_opens_while_its_message_changes(demo: Stack, windows: Windows) -> None:
-    await connect_number(demo)
+    await connect_account(demo)
     sent = await demo.write("acc-1", "Oi")
     customer = Customer(await windows.open(demo.sandbox.url))
     await customer.pick_up("Bia Lima")
@@ -34,7 +34,7 @@ async def test_a_menu_opens_while_its_message_changes(demo: Stack, windows: Wind
 
 
 async def test_a_message_is_redrawn_after_a_press_without_a_menu(demo: Stack, windows: Windows) -> None:
-    await connect_number(demo)
+    await connect_account(demo)
     sent = await demo.write("acc-1", "Oi")
     customer = Customer(await windows.open(demo.sandbox.url))
     await customer.pick_up("Bia Lima")

@@ -6,21 +6,21 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.checks import check_screen
-from tests.browser.screens import Inbox, connect_number
-from tests.browser.test_screens import LOOKS
+from tests.browser.screens import Inbox, connect_account
+from tests.browser.test_screens import THEMES
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
 
 # Requests in flight at the erasure: mostly pictures, which load some seconds after the text.
-GONE_MEANWHILE = r"status of 404 .*/api/channels/whatsapp/\d+/"
+ERASED_MEANWHILE = r"status of 404 .*/api/channels/whatsapp/\d+/"
 
 
-@pytest.mark.parametrize("look", LOOKS)
-async def test_an_owner_exports_and_erases_a_contact(demo: Stack, windows: Windows, look: str) -> None:
-    windows.expect_errors(GONE_MEANWHILE)
-    await connect_number(demo)
+@pytest.mark.parametrize("theme", THEMES)
+async def test_an_owner_exports_and_erases_a_contact(demo: Stack, windows: Windows, theme: str) -> None:
+    windows.expect_errors(ERASED_MEANWHILE)
+    await connect_account(demo)
     await demo.write("acc-1", "My secret")
-    inbox = await Inbox.signed_in(windows, demo, **LOOKS[look])
+    inbox = await Inbox.signed_in(windows, demo, **THEMES[theme])
     page = inbox.page
     await inbox.chats.first.click()
     await expect(inbox.bubble("My secret")).to_be_visible()
@@ -43,12 +43,12 @@ async def test_an_owner_exports_and_erases_a_contact(demo: Stack, windows: Windo
     await expect(inbox.chats).to_have_count(0)
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("theme", THEMES)
 async def test_an_owner_exports_an_account_and_sets_its_retention(
-    demo: Stack, windows: Windows, look: str
+    demo: Stack, windows: Windows, theme: str
 ) -> None:
-    await connect_number(demo)
-    inbox = await Inbox.signed_in(windows, demo, "/connections", **LOOKS[look])
+    await connect_account(demo)
+    inbox = await Inbox.signed_in(windows, demo, "/connections", **THEMES[theme])
     page = inbox.page
     await page.get_by_test_id("account-export").click()
     await page.get_by_test_id("request-export").click()
@@ -65,20 +65,20 @@ async def test_an_owner_exports_an_account_and_sets_its_retention(
     await check_screen(page)
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("theme", THEMES)
 async def test_an_owner_erases_an_account_and_colleagues_lose_it_live(
-    demo: Stack, windows: Windows, look: str
+    demo: Stack, windows: Windows, theme: str
 ) -> None:
-    windows.expect_errors(GONE_MEANWHILE)
-    await connect_number(demo)
+    windows.expect_errors(ERASED_MEANWHILE)
+    await connect_account(demo)
     await demo.write("acc-1", "My secret")
-    colleague = await Inbox.signed_in(windows, demo, **LOOKS[look])
+    colleague = await Inbox.signed_in(windows, demo, **THEMES[theme])
     await colleague.chats.first.click()
     await expect(colleague.bubble("My secret")).to_be_visible()
     # UniPile does not respond: the account is erased in Confab anyway, and the page lists what is pending.
     away = {"method": "DELETE", "path": "/accounts/*", "status": 503}
     await demo.sandbox.ok("PUT", "/sandbox/faults", {"routes": [away]})
-    owner = await Inbox.signed_in(windows, demo, "/connections", **LOOKS[look])
+    owner = await Inbox.signed_in(windows, demo, "/connections", **THEMES[theme])
     page = owner.page
     name = await page.get_by_test_id("account-card").get_by_role("heading").inner_text()
     await page.get_by_test_id("account-erase").click()

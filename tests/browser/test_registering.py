@@ -17,7 +17,7 @@ from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack, run_stack
 
 TWO = Plans(default="team", named={"team": Plan(providers=("whatsapp",), seats=2)})
-LOOKS: dict[str, dict[str, Any]] = {
+THEMES: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},
     "dark-phone": {"color_scheme": "dark", "width": 390, "height": 844},
 }
@@ -44,18 +44,18 @@ async def fill_in(page: Page, email: str) -> None:
 async def test_users_register_until_the_seats_are_taken(opened: Stack, windows: Windows) -> None:
     windows.expect_errors("status of (409|402) .*/api/(auth/register|users)")
     url = opened.stranger.url
-    for look, options in LOOKS.items():
+    for theme, options in THEMES.items():
         page = await windows.open(f"{url}/settings/profile", **options)
         await page.get_by_role("link", name="Create an account").press("Enter")
         await expect(page.get_by_role("heading", name="Create an account")).to_be_visible()
         await check_screen(page)
         await check_tab_order(page)
-        if look == "light":
+        if theme == "light":
             await register_twice(page)
         else:
             await fill_in(page, "bia@example.com")
             await expect(page.get_by_text("includes 2 users, and the team has 2")).to_be_visible()
-        await shoot(page, f"register-{look}")
+        await save_screenshot(page, f"register-{theme}")
         await check_screen(page)
     owner = (await Inbox.signed_in(windows, opened, "/settings/team")).page
     await expect(owner.get_by_test_id("seats")).to_have_text("2 of 2 seats")
@@ -63,7 +63,7 @@ async def test_users_register_until_the_seats_are_taken(opened: Stack, windows: 
     await owner.keyboard.press("Enter")
     await expect(owner.get_by_text("includes 2 users, and the team has 2")).to_be_visible()
     await check_screen(owner)
-    await shoot(owner, "team-full")
+    await save_screenshot(owner, "team-full")
 
 
 async def register_twice(page: Page) -> None:
@@ -72,7 +72,7 @@ async def register_twice(page: Page) -> None:
     email = page.get_by_label("E-mail")
     await expect(email).to_have_accessible_description("This e-mail address is already in use.")
     await expect(email).to_be_focused()
-    await shoot(page, "register-taken")
+    await save_screenshot(page, "register-taken")
     await fill_in(page, "eva@example.com")
     await expect(page).to_have_url(re.compile("/settings/profile$"))
     await expect(page.get_by_text("eva@example.com · agent")).to_be_visible()
@@ -85,7 +85,7 @@ async def test_without_open_registration_no_registration_is_offered(demo: Stack,
     await expect(page.get_by_test_id("login-register")).to_have_count(0)
 
 
-async def shoot(page: Page, name: str) -> None:
+async def save_screenshot(page: Page, name: str) -> None:
     """Save a screenshot if requested."""
     if folder := os.environ.get("PEOPLE_SHOTS"):
         await page.screenshot(path=f"{folder}/{name}.png")

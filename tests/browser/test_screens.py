@@ -7,11 +7,11 @@ from playwright.async_api import Page, expect
 
 from server.config import DEMO_EMAIL
 from tests.browser.checks import check_screen, check_tab_order
-from tests.browser.screens import Inbox, connect_number
+from tests.browser.screens import Inbox, connect_account
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import DEMO_PASSWORD, Stack
 
-LOOKS: dict[str, dict[str, Any]] = {
+THEMES: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},
     "dark": {"color_scheme": "dark"},
     "phone": {"color_scheme": "light", "width": 390, "height": 844, "has_touch": True, "is_mobile": True},
@@ -24,16 +24,16 @@ FAMILY = "🎉👨‍👩‍👧‍👦🇧🇷"
 ENDLESS = "W" * 10_000
 
 
-async def write_from_everybody(demo: Stack) -> None:
+async def write_from_every_customer(demo: Stack) -> None:
     """One message of each customer, the last in the list first."""
-    for name, number in CUSTOMERS.items():
-        sender = {"phone_number": number, "name": name}
+    for name, index in CUSTOMERS.items():
+        sender = {"phone_number": index, "name": name}
         await demo.write("acc-1", f"Hello from {name}, I have a question about my order", **{"from": sender})
 
 
-@pytest.mark.parametrize("look", LOOKS)
-async def test_every_screen_fits_and_is_accessible(demo: Stack, windows: Windows, look: str) -> None:
-    page = await windows.open(demo.stranger.url, **LOOKS[look])
+@pytest.mark.parametrize("theme", THEMES)
+async def test_every_screen_fits_and_is_accessible(demo: Stack, windows: Windows, theme: str) -> None:
+    page = await windows.open(demo.stranger.url, **THEMES[theme])
     await expect(page.get_by_test_id("login-demo")).to_be_visible()
     await check_screen(page)
     await page.get_by_test_id("login-demo").click()
@@ -58,14 +58,14 @@ async def check_connections(demo: Stack, inbox: Inbox) -> None:
     await check_screen(page)
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("dialog")).to_have_count(0)
-    await connect_number(demo)
+    await connect_account(demo)
     await expect(page.get_by_text("Connected", exact=True)).to_be_visible()
     await check_screen(page)
 
 
 async def check_chats(demo: Stack, inbox: Inbox) -> None:
     """The list, and a thread with a reply."""
-    await write_from_everybody(demo)
+    await write_from_every_customer(demo)
     await expect(inbox.chats).to_have_count(len(CUSTOMERS))
     await check_screen(inbox.page)
     await inbox.open_chat("Hana Sato")
@@ -74,13 +74,13 @@ async def check_chats(demo: Stack, inbox: Inbox) -> None:
     await check_screen(inbox.page)
 
 
-@pytest.mark.parametrize("look", ["light", "phone"])
-async def test_hostile_text_is_shown_as_text_and_fits(demo: Stack, windows: Windows, look: str) -> None:
-    await connect_number(demo)
+@pytest.mark.parametrize("theme", ["light", "phone"])
+async def test_hostile_text_is_shown_as_text_and_fits(demo: Stack, windows: Windows, theme: str) -> None:
+    await connect_account(demo)
     name = "<i>Eve</i>"
     for text in (HTML, ARABIC, FAMILY, ENDLESS):
         await demo.write("acc-1", text, **{"from": {"phone_number": "5511977770000", "name": name}})
-    inbox = await Inbox.signed_in(windows, demo, **LOOKS[look])
+    inbox = await Inbox.signed_in(windows, demo, **THEMES[theme])
     await inbox.open_chat(name)
     await inbox.expect_bubbles(HTML, ARABIC, FAMILY, ENDLESS)
     await inbox.answer(HTML + ENDLESS)
@@ -97,8 +97,8 @@ async def test_hostile_text_is_shown_as_text_and_fits(demo: Stack, windows: Wind
 async def test_the_keyboard_is_enough(demo: Stack, windows: Windows) -> None:
     page = await windows.open(demo.stranger.url)
     await log_in_by_keyboard(page)
-    await connect_number(demo)
-    await write_from_everybody(demo)
+    await connect_account(demo)
+    await write_from_every_customer(demo)
     inbox = Inbox(page)
     await expect(inbox.chats).to_have_count(len(CUSTOMERS))
     await check_tab_order(page)

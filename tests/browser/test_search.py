@@ -6,8 +6,8 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.checks import check_screen
-from tests.browser.screens import Inbox, connect_number
-from tests.browser.test_screens import LOOKS
+from tests.browser.screens import Inbox, connect_account
+from tests.browser.test_screens import THEMES
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
 
@@ -18,10 +18,10 @@ CHIDI = {"from": {"phone_number": "2348031110001", "name": "Chidi Okafor"}}
 
 
 async def test_a_search_result_opens_its_message(demo: Stack, windows: Windows) -> None:
-    await connect_number(demo)
+    await connect_account(demo)
     await demo.write("acc-1", "A entrega é amanhã")
-    for number in range(MESSAGES):
-        await demo.write("acc-1", f"Message {number}.")
+    for index in range(MESSAGES):
+        await demo.write("acc-1", f"Message {index}.")
     await demo.write("acc-1", "Hello", **CHIDI)
     inbox = await Inbox.signed_in(windows, demo)
     await expect(inbox.chats).to_have_count(2)
@@ -46,12 +46,12 @@ async def test_a_search_result_opens_its_message(demo: Stack, windows: Windows) 
     await expect(inbox.chats).to_have_count(2)
 
 
-@pytest.mark.parametrize("look", LOOKS)
-async def test_search_results_fit_and_are_accessible(demo: Stack, windows: Windows, look: str) -> None:
-    await connect_number(demo)
+@pytest.mark.parametrize("theme", THEMES)
+async def test_search_results_fit_and_are_accessible(demo: Stack, windows: Windows, theme: str) -> None:
+    await connect_account(demo)
     await demo.write("acc-1", "My order of " + "long words " * 20 + "never came")
     await demo.write("acc-1", "Orders, orders", **CHIDI)
-    inbox = await Inbox.signed_in(windows, demo, **LOOKS[look])
+    inbox = await Inbox.signed_in(windows, demo, **THEMES[theme])
     await expect(inbox.chats).to_have_count(2)
     field = inbox.page.get_by_label("Search contacts, chats and messages")
     await field.fill("order")
@@ -64,7 +64,7 @@ async def test_search_results_fit_and_are_accessible(demo: Stack, windows: Windo
 
 async def test_a_contact_found_opens_their_chat_or_a_first_message(demo: Stack, windows: Windows) -> None:
     """Group members: one has a direct chat, one has none yet."""
-    await connect_number(demo)
+    await connect_account(demo)
     await demo.write("acc-1", "Oi", **{"from": BIA})
     group = {"account_id": "acc-1", "name": "Entregas", "members": [BIA, LEA]}
     chat = await demo.sandbox.ok("POST", "/sandbox/groups", group)

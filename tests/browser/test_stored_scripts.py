@@ -6,7 +6,7 @@ The windows fail a test for a dialog, a console error, or a violation of the pag
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.screens import Inbox, connect_number
+from tests.browser.screens import Inbox, connect_account
 from tests.support.factories import add_member
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
@@ -48,7 +48,7 @@ async def assert_harmless(page: Page) -> None:
 
 
 async def test_message_texts_are_shown_as_text_only(demo: Stack, windows: Windows) -> None:
-    await connect_number(demo)
+    await connect_account(demo)
     for text in CORPUS:
         await demo.write("acc-1", text)
     inbox = await Inbox.signed_in(windows, demo)
@@ -72,8 +72,8 @@ async def fill_every_field(demo: Stack) -> None:
     chidi = {"from": {"phone_number": "2348031110001", "name": f"Chidi {CORPUS[3]}"}}
     first = await demo.write("acc-1", "first", **bia)
     await demo.write("acc-1", f"answer {WORST}", **bia, quote=first["message_id"])
-    for number, name in enumerate((WORST, CORPUS[0], CORPUS[3])):
-        named = f"{number}{name.replace('/', '')}"
+    for index, name in enumerate((WORST, CORPUS[0], CORPUS[3])):
+        named = f"{index}{name.replace('/', '')}"
         files = [enclosed(f"{named}.pdf", b"%PDF-1.7\n%%EOF\n", "application/pdf")]
         await demo.write("acc-1", f"file {named}", **bia, attachments=files)
     page = f"<!doctype html><script>{RUN}</script>".encode()
@@ -84,8 +84,8 @@ async def fill_every_field(demo: Stack) -> None:
         ("c.png", page, "image/png"),
     ):
         await demo.write("acc-1", f"with {name}", **bia, attachments=[enclosed(name, body, kind)])
-    place = {"latitude": 1.5, "longitude": 2.5, "name": f"place {WORST}", "address": f"street {CORPUS[3]}"}
-    await demo.write("acc-1", "", **bia, location=place)
+    position = {"latitude": 1.5, "longitude": 2.5, "name": f"place {WORST}", "address": f"street {CORPUS[3]}"}
+    await demo.write("acc-1", "", **bia, location=position)
     card = {"name": f"card {WORST}", "phone_numbers": ["+55 11 97777-0001"]}
     await demo.write("acc-1", "", **bia, contacts=[card])
     path = f"/sandbox/messages/{first['message_id']}"
@@ -95,7 +95,7 @@ async def fill_every_field(demo: Stack) -> None:
     await demo.sandbox.ok("POST", "/sandbox/accounts", {"id": "acc-1", "name": f"number {WORST}"})
 
 
-async def look_at_everything(inbox: Inbox) -> None:
+async def open_every_view(inbox: Inbox) -> None:
     page = inbox.page
     await inbox.chats.filter(has_text="Bia").click()
     for text in (
@@ -128,16 +128,16 @@ async def look_at_everything(inbox: Inbox) -> None:
 async def test_names_files_locations_and_cards_are_shown_as_text_only(
     demo: Stack, windows: Windows, width: int
 ) -> None:
-    await connect_number(demo)
+    await connect_account(demo)
     await fill_every_field(demo)
     inbox = await Inbox.signed_in(windows, demo)
     await expect(inbox.chats).to_have_count(2)
-    await look_at_everything(inbox)
+    await open_every_view(inbox)
 
 
 async def test_a_colleagues_name_is_shown_as_text_only(demo: Stack, windows: Windows) -> None:
     """Shown as presence in the chat, and while they type."""
-    account_id = await connect_number(demo)
+    account_id = await connect_account(demo)
     await demo.write("acc-1", "A question")
     mallory = await demo.sign_in(f"Mallory {WORST}")
     await add_member(demo, account_id, mallory, "agent")

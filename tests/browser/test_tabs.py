@@ -3,7 +3,7 @@
 from playwright.async_api import expect
 
 from server.web.app_keys import HUB
-from tests.browser.screens import Inbox, connect_number
+from tests.browser.screens import Inbox, connect_account
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import eventually
@@ -34,7 +34,7 @@ async def set_lifecycle(inbox: Inbox, state: str) -> None:
 
 
 async def test_tabs_of_one_browser_share_one_socket(demo: Stack, windows: Windows) -> None:
-    await connect_number(demo)
+    await connect_account(demo)
     await demo.write("acc-1", "First")
     one = await Inbox.signed_in(windows, demo)
     await one.open_chat("Bia Lima")
@@ -51,7 +51,7 @@ async def test_tabs_of_one_browser_share_one_socket(demo: Stack, windows: Window
 
 
 async def test_closing_the_tab_with_the_socket_loses_no_event(demo: Stack, windows: Windows) -> None:
-    await connect_number(demo)
+    await connect_account(demo)
     await demo.write("acc-1", "First")
     leader = await Inbox.signed_in(windows, demo)
     await leader.open_chat("Bia Lima")
@@ -60,8 +60,8 @@ async def test_closing_the_tab_with_the_socket_loses_no_event(demo: Stack, windo
     while len(tabs) > 1:
         await expect_sockets(demo, 1)
         await leader.page.close()
-        for number in range(3):
-            texts.append(f"Written {len(tabs)}.{number}")
+        for index in range(3):
+            texts.append(f"Written {len(tabs)}.{index}")
             await demo.write("acc-1", texts[-1])
         for tab in tabs:
             await tab.expect_bubbles(*texts)
@@ -71,7 +71,7 @@ async def test_closing_the_tab_with_the_socket_loses_no_event(demo: Stack, windo
 
 
 async def test_a_frozen_tab_hands_the_socket_over_and_catches_up(demo: Stack, windows: Windows) -> None:
-    await connect_number(demo)
+    await connect_account(demo)
     await demo.write("acc-1", "First")
     one = await Inbox.signed_in(windows, demo)
     await one.open_chat("Bia Lima")
@@ -92,7 +92,7 @@ async def test_a_frozen_tab_hands_the_socket_over_and_catches_up(demo: Stack, wi
 
 
 async def test_logging_out_in_one_tab_logs_out_all(demo: Stack, windows: Windows) -> None:
-    await connect_number(demo)
+    await connect_account(demo)
     one = await Inbox.signed_in(windows, demo)
     other = await another_tab(one)
     await one.page.get_by_test_id("logout").click()

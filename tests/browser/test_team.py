@@ -8,7 +8,7 @@ from playwright.async_api import Locator, Page, expect
 from server.store.plans.entitlements import grant
 from server.web.app_keys import DATABASE
 from tests.browser.checks import check_screen
-from tests.browser.screens import Inbox, connect_number, sign_in_demo_user
+from tests.browser.screens import Inbox, connect_account, sign_in_demo_user
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
 
@@ -16,7 +16,7 @@ from tests.support.fixtures_stack import Stack
 async def test_an_invited_user_joins_an_account_and_sees_what_their_role_allows(
     demo: Stack, windows: Windows
 ) -> None:
-    await connect_number(demo)
+    await connect_account(demo)
     long = {"email": "somebody.with.a.long.address@subsidiary.example.com", "role": "viewer"}
     await (await sign_in_demo_user(demo)).ok("POST", "/api/users", long)
     owner = await Inbox.signed_in(windows, demo, "/settings/team")
@@ -32,7 +32,7 @@ async def test_an_invited_user_joins_an_account_and_sees_what_their_role_allows(
     guest = await windows.open(link, width=390, height=800, color_scheme="dark")
     await expect(guest.get_by_role("heading", name="Join your team")).to_be_visible()
     assert "#" not in guest.url
-    await shoot(guest, "welcome-dark-phone")
+    await save_screenshot(guest, "welcome-dark-phone")
     await guest.get_by_test_id("welcome-name").fill("Eva Lima")
     await guest.get_by_test_id("welcome-password").fill("correct horse battery")
     await guest.get_by_test_id("welcome-submit").click()
@@ -43,10 +43,10 @@ async def test_an_invited_user_joins_an_account_and_sees_what_their_role_allows(
     await page.get_by_label("User to add").select_option(label="Eva Lima (eva@example.com)")
     await page.get_by_test_id("member-add").click()
     await expect(page.get_by_test_id("member").filter(has_text="Eva Lima")).to_be_visible()
-    await shoot(page, "members")
+    await save_screenshot(page, "members")
     await page.set_viewport_size({"width": 390, "height": 844})
     await check_screen(page)
-    await shoot(page, "members-phone")
+    await save_screenshot(page, "members-phone")
     await page.set_viewport_size({"width": 1280, "height": 800})
     await hand_over(page, guest, demo)
     await page.get_by_role("button", name="Close").click()
@@ -60,7 +60,7 @@ async def test_an_invited_user_joins_an_account_and_sees_what_their_role_allows(
     await guest.goto(f"{demo.stranger.url}/settings/team")
     await expect(guest.get_by_test_id("person").first).to_be_visible()
     await expect(guest.get_by_test_id("invite-email")).to_have_count(0)
-    await shoot(guest, "team-agent-dark-phone")
+    await save_screenshot(guest, "team-agent-dark-phone")
 
 
 async def hand_over(page: Page, guest: Page, demo: Stack) -> None:
@@ -76,7 +76,7 @@ async def hand_over(page: Page, guest: Page, demo: Stack) -> None:
         await expect(page.get_by_test_id("hand-over-question")).to_be_visible()
         choice = page.get_by_label("New payer")
         await choice.select_option(label=await labelled(choice, label))
-        await look_everywhere(page, "hand-over")
+        await check_all_themes(page, "hand-over")
         await page.get_by_test_id("confirm-hand-over").press("Enter")
         await expect(payer).to_contain_text(name)
         # The payer is an owner of the account.
@@ -88,7 +88,7 @@ async def hand_over(page: Page, guest: Page, demo: Stack) -> None:
 async def test_a_role_change_applies_to_the_open_page_and_a_viewer_leaves_chats_unread(
     demo: Stack, windows: Windows
 ) -> None:
-    account_id, owner = await connect_number(demo), await sign_in_demo_user(demo)
+    account_id, owner = await connect_account(demo), await sign_in_demo_user(demo)
     await demo.write("acc-1", "Anybody there?")
     invited = await owner.ok("POST", "/api/users", {"email": "eva@example.com", "role": "agent"})
     eva, password = invited["user"]["id"], "correct horse battery"
@@ -113,8 +113,8 @@ async def test_a_role_change_applies_to_the_open_page_and_a_viewer_leaves_chats_
     # A request beyond the page's permissions would be in the audit log by its next message.
     await demo.write("acc-1", "Hello?")
     await expect(page.get_by_test_id("chat-unread")).to_have_text("2 unread")
-    refused = await owner.ok("GET", "/api/audit?action=access.refused")
-    assert refused["items"] == []
+    denials = await owner.ok("GET", "/api/audit?action=access.refused")
+    assert denials["items"] == []
 
 
 async def labelled(choice: Locator, label: str | re.Pattern[str]) -> str:
@@ -122,20 +122,20 @@ async def labelled(choice: Locator, label: str | re.Pattern[str]) -> str:
     return (await choice.locator("option").filter(has_text=label).text_content()) or ""
 
 
-async def look_everywhere(page: Page, name: str) -> None:
+async def check_all_themes(page: Page, name: str) -> None:
     """Light and dark, on desktop and phone."""
     for scheme in ("light", "dark"):
         await page.emulate_media(color_scheme=scheme)
         for width in (1280, 390):
             await page.set_viewport_size({"width": width, "height": 844})
             await check_screen(page)
-            await shoot(page, f"{name}-{scheme}-{width}")
+            await save_screenshot(page, f"{name}-{scheme}-{width}")
     await page.set_viewport_size({"width": 1280, "height": 800})
     await page.emulate_media(color_scheme="light")
 
 
 async def test_a_key_is_shown_once_and_revoked(demo: Stack, windows: Windows) -> None:
-    await connect_number(demo)
+    await connect_account(demo)
     page = (await Inbox.signed_in(windows, demo, "/settings/keys")).page
     await page.get_by_test_id("key-name").fill("CRM")
     await page.get_by_label("Send and change messages").check()
@@ -146,7 +146,7 @@ async def test_a_key_is_shown_once_and_revoked(demo: Stack, windows: Windows) ->
     await expect(page.get_by_test_id("key-secret")).to_have_count(0)
     row = page.get_by_test_id("api-key").filter(has_text="CRM")
     await expect(row).to_contain_text("read, send · all numbers · never used")
-    await shoot(page, "keys")
+    await save_screenshot(page, "keys")
     await row.get_by_role("button", name="Revoke CRM").click()
     await expect(row).to_have_count(0)
 
@@ -159,7 +159,7 @@ async def test_an_expired_link_is_reported(demo: Stack, windows: Windows) -> Non
     await expect(page.get_by_test_id("login-email")).to_be_visible()
 
 
-async def shoot(page: Page, name: str) -> None:
+async def save_screenshot(page: Page, name: str) -> None:
     """Save a screenshot if requested."""
     if folder := os.environ.get("PEOPLE_SHOTS"):
         await page.screenshot(path=f"{folder}/{name}.png")

@@ -8,7 +8,7 @@ from playwright.async_api import expect
 
 from server.config import Config
 from tests.browser.conversation import Agent
-from tests.browser.screens import Inbox, connect_number
+from tests.browser.screens import Inbox, connect_account
 from tests.browser.test_live import NO_NETWORK, NO_SERVER, lose_network
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack, run_stack
@@ -56,7 +56,7 @@ async def paced(config: Config) -> AsyncIterator[Stack]:
 
 
 async def open_translated(demo: Stack, windows: Windows) -> Agent:
-    await connect_number(demo)
+    await connect_account(demo)
     await demo.write("acc-1", "A question")
     await demo.write("acc-1", "From elsewhere", **CHIDI)
     inbox = await Inbox.signed_in(windows, demo)
@@ -90,10 +90,10 @@ async def test_counts_in_a_translated_page_stay_current(demo: Stack, windows: Wi
     agent = await open_translated(demo, windows)
     row = agent.chats.filter(has_text="Chidi Okafor")
     await expect(row.get_by_test_id("chat-unread")).to_have_text("1 unread")
-    for number in range(2, 5):
-        await demo.write("acc-1", f"More {number}", **CHIDI)
-        await expect(row.get_by_test_id("chat-unread")).to_have_text(f"{number} unread")
-        await expect(row).to_contain_text(f"More {number}")
+    for index in range(2, 5):
+        await demo.write("acc-1", f"More {index}", **CHIDI)
+        await expect(row.get_by_test_id("chat-unread")).to_have_text(f"{index} unread")
+        await expect(row).to_contain_text(f"More {index}")
     await expect(agent.page.get_by_test_id("unread-total")).to_have_text("4 unread")
     await row.click()
     await expect(agent.page.get_by_test_id("chat-unread")).to_have_count(0)

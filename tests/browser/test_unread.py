@@ -5,7 +5,7 @@ from typing import Any
 from playwright.async_api import expect
 
 from server.web.app_keys import DATABASE
-from tests.browser.screens import Inbox, connect_number
+from tests.browser.screens import Inbox, connect_account
 from tests.browser.test_live import NO_NETWORK, NO_SERVER, lose_network
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
@@ -29,7 +29,7 @@ async def add_old_chats(demo: Stack, account_id: int) -> None:
 
 
 async def test_unread_counts_are_exact_at_once_and_live_in_two_windows(demo: Stack, windows: Windows) -> None:
-    await add_old_chats(demo, await connect_number(demo))
+    await add_old_chats(demo, await connect_account(demo))
     inbox, other = [await Inbox.signed_in(windows, demo) for _ in range(2)]
     for one in (inbox, other):
         await expect(one.page).to_have_title("(60) Inbox · Confab")
@@ -44,7 +44,7 @@ async def test_unread_counts_are_exact_at_once_and_live_in_two_windows(demo: Sta
 
 
 async def test_an_archived_chat_with_a_new_message_stays_visible(demo: Stack, windows: Windows) -> None:
-    await connect_number(demo)
+    await connect_account(demo)
     await demo.write("acc-1", "A question")
     inbox = await Inbox.signed_in(windows, demo)
     await inbox.open_chat("Bia Lima")
@@ -64,7 +64,7 @@ async def test_a_reply_sent_after_an_outage_marks_only_seen_messages_as_read(
 ) -> None:
     windows.expect_errors(NO_NETWORK)
     windows.expect_errors(NO_SERVER)
-    await connect_number(demo)
+    await connect_account(demo)
     await demo.write("acc-1", "A question")
     inbox = await Inbox.signed_in(windows, demo)
     await inbox.open_chat("Bia Lima")

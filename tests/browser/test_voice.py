@@ -7,14 +7,14 @@ import pytest
 from playwright.async_api import FilePayload, expect
 
 from tests.browser.checks import check_screen
-from tests.browser.screens import Inbox, connect_number
+from tests.browser.screens import Inbox, connect_account
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import eventually
 
 
 async def open_chat(windows: Windows, demo: Stack, **options: Any) -> Inbox:
-    await connect_number(demo)
+    await connect_account(demo)
     await demo.write("acc-1", "Fala comigo")
     inbox = await Inbox.signed_in(windows, demo, **options)
     await inbox.open_chat("Bia Lima")

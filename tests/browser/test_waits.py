@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 from playwright.async_api import FilePayload, expect
 
-from tests.browser.screens import Inbox, connect_number
+from tests.browser.screens import Inbox, connect_account
 from tests.browser.test_offline import expect_arrived
 from tests.browser.test_tabs import another_tab, set_lifecycle
 from tests.browser.test_voice import open_chat, sent_by_us
@@ -27,7 +27,7 @@ FILE: FilePayload = {
     "buffer": os.urandom(5_000_000),
 }
 STEP_MS = 5_000
-KEEP_STREAM = """
+HOLD_STREAM = """
 () => {
 const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices)
 navigator.mediaDevices.getUserMedia = async (constraints) => (window.heldStream = await ask(constraints))
@@ -50,23 +50,23 @@ class DeafGate(Gate):
         self._server = await asyncio.start_server(self._carry, sock=listening)
         return self
 
-    def hear(self) -> None:
+    def resume(self) -> None:
         """Resume reading."""
         self._hears.set()
 
     async def close(self) -> None:
-        self.hear()
+        self.resume()
         await super().close()
 
     def passes_up(self) -> Filter:
         return _Up()
 
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, look: Filter) -> None:
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, theme: Filter) -> None:
         carried = 0
         with suppress(OSError, RuntimeError):
             while data := await reader.read(CHUNK):
                 carried += len(data)
-                if isinstance(look, _Up) and carried > DEAF_AFTER:
+                if isinstance(theme, _Up) and carried > DEAF_AFTER:
                     self.has_stopped.set()
                     await self._hears.wait()
                 writer.write(data)
@@ -89,7 +89,7 @@ async def gate(demo: Stack) -> AsyncIterator[DeafGate]:
 async def test_a_stalled_upload_is_retried_and_texts_overtake_it(
     demo: Stack, gate: DeafGate, windows: Windows
 ) -> None:
-    await connect_number(demo)
+    await connect_account(demo)
     await demo.write("acc-1", "A question")
     near = replace(demo.stranger, url=gate.url)
     inbox = await Inbox.signed_in(windows, replace(demo, stranger=near))
@@ -115,18 +115,18 @@ async def test_a_stalled_upload_is_retried_and_texts_overtake_it(
     await inbox.expect_status("still there?", "delivered")
     await expect_arrived(demo, "A question", "still there?")
 
-    gate.hear()
+    gate.resume()
     await expect(page.get_by_test_id("upload")).to_have_count(0, timeout=60_000)
     await expect(page.get_by_test_id("attachment-download")).to_contain_text("film.bin")
     await expect_arrived(demo, "A question", "still there?", None)
 
 
 async def test_unplugging_the_microphone_loses_no_recorded_audio(demo: Stack, talking: Windows) -> None:
-    await connect_number(demo)
+    await connect_account(demo)
     await demo.write("acc-1", "Fala comigo")
     inbox = await Inbox.signed_in(talking, demo)
     page = inbox.page
-    await page.evaluate(KEEP_STREAM)
+    await page.evaluate(HOLD_STREAM)
     await inbox.open_chat("Bia Lima")
     await page.get_by_test_id("voice-record").click()
     await expect(page.get_by_role("timer")).to_have_text("Recording 0:02")
@@ -157,7 +157,7 @@ async def test_a_recording_stopped_at_once_is_not_sent(demo: Stack, talking: Win
 async def test_a_frozen_tab_does_not_delay_messages_of_another_tab(
     demo: Stack, gate: DeafGate, windows: Windows
 ) -> None:
-    await connect_number(demo)
+    await connect_account(demo)
     await demo.write("acc-1", "A question")
     near = replace(demo, stranger=replace(demo.stranger, url=gate.url))
     one = await Inbox.signed_in(windows, near)

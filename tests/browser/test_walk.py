@@ -20,7 +20,7 @@ async def test_a_new_user_connects_an_account_and_talks_to_a_customer(demo: Stac
     await page.get_by_test_id("login-submit").click()
     inbox = Inbox(page)
 
-    phones = await connect_a_number(inbox)
+    phones = await pair_account(inbox)
     await inbox.go_to("Inbox")
     await expect(page.get_by_text("All quiet")).to_be_visible()
 
@@ -32,7 +32,7 @@ async def test_a_new_user_connects_an_account_and_talks_to_a_customer(demo: Stac
     await inbox.expect_status(ANSWER, "read")
 
 
-async def connect_a_number(inbox: Inbox) -> Phones:
+async def pair_account(inbox: Inbox) -> Phones:
     """The code is shown and scanned on the phone's page; the dialog updates by itself."""
     page = inbox.page
     await inbox.go_to("Connections")

@@ -14,7 +14,7 @@ import pytest
 from playwright.async_api import expect
 
 from server.config import DEMO_EMAIL
-from tests.browser.consistency import expect_truth
+from tests.browser.consistency import expect_in_sync
 from tests.browser.conversation import Agent, Customer
 from tests.cli.programs import RUNNING
 from tests.support.fixtures_browser import Windows
@@ -68,8 +68,8 @@ class Scene:
     account_id: int
     chat_id: int = 0
 
-    async def expect_truth(self) -> None:
-        await expect_truth(self.agent.page, self.reader, self.account_id, self.chat_id)
+    async def expect_in_sync(self) -> None:
+        await expect_in_sync(self.agent.page, self.reader, self.account_id, self.chat_id)
 
     async def to_agent(self) -> None:
         await self.agent.page.bring_to_front()
@@ -90,7 +90,7 @@ async def test_an_account_connects_exchanges_messages_disconnects_and_reconnects
     await link_again(scene, missed)
     await scene.agent.page.reload()
     await expect(scene.agent.bubble(missed[-1])).to_be_visible()
-    await scene.expect_truth()
+    await scene.expect_in_sync()
 
 
 async def connect(product: Product, windows: Windows) -> Scene:
@@ -130,7 +130,7 @@ async def begin_to_talk(scene: Scene) -> None:
     await customer.expect_messages(QUESTION, ANSWER)
     await scene.to_agent()
     await agent.expect_status(ANSWER, "read")
-    await scene.expect_truth()
+    await scene.expect_in_sync()
 
 
 async def exchange_files(scene: Scene) -> None:
@@ -153,7 +153,7 @@ async def exchange_files(scene: Scene) -> None:
     await expect(agent.voice_notes).to_have_count(2)
     await agent.voice_notes.last.get_by_role("button", name="Play").click()
     await expect(agent.voice_notes.last.locator("audio")).to_have_attribute("src", re.compile("^blob:"))
-    await scene.expect_truth()
+    await scene.expect_in_sync()
 
 
 async def speak(agent: Agent) -> None:
@@ -178,13 +178,13 @@ async def react_and_take_back(scene: Scene) -> None:
     await customer.react(ANSWER, "🙏")
     await scene.to_agent()
     await expect(agent.reactions(ANSWER)).to_have_accessible_name("Reactions: 🙏 Bia Lima")
-    await scene.expect_truth()
+    await scene.expect_in_sync()
     await agent.take_back(QUESTION, "😂")
     await expect(agent.reactions(QUESTION)).to_have_count(0)
     await scene.to_customer()
     await expect(customer.message(QUESTION)).not_to_contain_text("😂")
     await scene.to_agent()
-    await scene.expect_truth()
+    await scene.expect_in_sync()
 
 
 async def quote_edit_and_delete(scene: Scene) -> None:
@@ -209,7 +209,7 @@ async def quote_edit_and_delete(scene: Scene) -> None:
     await expect(last).to_contain_text("edited")
     await expect(last.get_by_title("Show the message")).to_contain_text("It left at ten.")
     await expect(agent.page.get_by_test_id("message-deleted")).to_have_count(2)
-    await scene.expect_truth()
+    await scene.expect_in_sync()
 
 
 async def lose_the_link(scene: Scene) -> list[str]:
@@ -220,7 +220,7 @@ async def lose_the_link(scene: Scene) -> list[str]:
     await scene.to_agent()
     await expect(agent.page.get_by_text("is not connected. No messages come in or go out.")).to_be_visible()
     await scene.to_customer()
-    missed = [f"Are you there? ({number})" for number in range(1, 8)]
+    missed = [f"Are you there? ({index})" for index in range(1, 8)]
     for text in missed:
         await customer.write(text)
         await expect(customer.message(text)).to_be_visible()
@@ -229,7 +229,7 @@ async def lose_the_link(scene: Scene) -> list[str]:
     await scene.to_agent()
     for text in missed:
         await expect(agent.bubble(text)).to_have_count(0)
-    await scene.expect_truth()
+    await scene.expect_in_sync()
     return missed
 
 
@@ -258,7 +258,7 @@ async def link_again(scene: Scene, missed: list[str]) -> None:
     await agent.answer("Back again, sorry!")
     await agent.expect_status("Back again, sorry!", "delivered", "read")
     await eventually(lambda: is_swept(scene))
-    await scene.expect_truth()
+    await scene.expect_in_sync()
 
 
 async def is_swept(scene: Scene) -> bool:

@@ -44,7 +44,7 @@ class Shell:
         assert (result.returncode, result.stderr) == (0, ""), result.stderr
         return json.loads(result.stdout)
 
-    async def told(self, *arguments: str) -> CommandResult:
+    async def invoke(self, *arguments: str) -> CommandResult:
         """The result of the same command run in this process, which saves a second."""
         note_user_agent(SOURCE)
         return await perform(self.config, _parser().parse_args(arguments))

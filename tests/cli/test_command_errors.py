@@ -17,7 +17,7 @@ from tests.support.factories import make_account, sign_in_as
 from tests.support.fixtures_stack import Stack
 
 PAST = "2001-01-01T00:00:00Z"
-REFUSALS = [
+FAILURES = [
     (("user", "add", "owner@test.confab.local"), "conflict", "already in use"),
     (("user", "reset", "nobody@x.example"), "not_found", "nobody@x.example"),
     (("user", "disable", "owner@test.confab.local"), "conflict", "last owner"),
@@ -53,13 +53,13 @@ async def test_impossible_commands_fail_with_an_explanation(
     stack: Stack, shell: Shell, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await make_account(stack, await sign_in_as(stack, "owner"))
-    for arguments, code, words in REFUSALS:
-        with pytest.raises(ConfabError) as refused:
-            await shell.told(*arguments)
+    for arguments, code, words in FAILURES:
+        with pytest.raises(ConfabError) as failure:
+            await shell.invoke(*arguments)
         capsys.readouterr()
-        assert print_failure(refused.value, as_json=False) == 1
+        assert print_failure(failure.value, as_json=False) == 1
         sentence = capsys.readouterr().err
-        assert (refused.value.code, words in sentence, sentence.count("\n")) == (code, True, 1), sentence
+        assert (failure.value.code, words in sentence, sentence.count("\n")) == (code, True, 1), sentence
     for misuse in MISUSES:
         with pytest.raises(UsageError):
             _parser().parse_args(misuse)
@@ -78,22 +78,22 @@ async def test_a_failure_is_one_line_or_one_json_document(stack: Stack, shell: S
         (away, 1, "unavailable"),
     ):
         assert (result.returncode, result.stdout) == (status, "")
-        told = json.loads(result.stderr)
-        assert not Error().validate(told), told
-        assert told["error"]["code"] == code
+        problem = json.loads(result.stderr)
+        assert not Error().validate(problem), problem
+        assert problem["error"]["code"] == code
 
 
 async def test_commands_except_export_work_without_redis(stack: Stack, shell: Shell) -> None:
     owner = await sign_in_as(stack, "owner")
     account_id = await make_account(stack, owner)
     shell.config = replace(stack.config, redis=replace(stack.config.redis, url="redis://127.0.0.1:1"))
-    await shell.told("user", "add", EVA)
-    assert (await shell.told("user", "disable", EVA)).document["user"]["status"] == "disabled"
+    await shell.invoke("user", "add", EVA)
+    assert (await shell.invoke("user", "disable", EVA)).document["user"]["status"] == "disabled"
     # Log lines do not mix with a program's JSON document.
     result = await shell.process("user", "enable", EVA, "--json", REDIS_URL="redis://127.0.0.1:1")
     assert (result.returncode, result.stderr) == (0, "")
     with pytest.raises(Unavailable, match="No worker"):
-        await shell.told("export", str(account_id))
+        await shell.invoke("export", str(account_id))
 
 
 def _leaves(parser: argparse.ArgumentParser, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

@@ -50,17 +50,17 @@ async def test_users_are_invited_by_link_and_disabled(stack: Stack, shell: Shell
     assert (added["user"]["name"], added["user"]["status"]) == ("eva", "invited")
     eva = Peer(owner.session, owner.url, (await accept(stack, token_of(added["link"]["url"])))["token"])
     assert (await eva.ok("GET", ME))["user"]["role"] == "viewer"
-    first, second = [token_of((await shell.told("user", "reset", EVA)).text) for _ in range(2)]
+    first, second = [token_of((await shell.invoke("user", "reset", EVA)).text) for _ in range(2)]
     await accept(stack, first, 404)
     await accept(stack, second)
     assert (await shell.process("user", "disable", EVA)).stdout == f"Disabled {EVA}.\n"
-    assert await eventually(lambda: _is_refused(eva))
-    listed = await shell.told("user", "list")
+    assert await eventually(lambda: _is_rejected(eva))
+    listed = await shell.invoke("user", "list")
     people = listed.document["items"]
     assert [(person["email"], person["status"]) for person in people][1:] == [(EVA, "disabled")]
     assert not TeamUser(many=True).validate(people)
     assert listed.text.endswith("eva@x.example  eva  viewer  disabled")
-    assert (await shell.told("user", "enable", EVA)).document["user"]["status"] == "active"
+    assert (await shell.invoke("user", "enable", EVA)).document["user"]["status"] == "active"
     lines = await written(owner)
     assert [line["action"] for line in lines] == [
         *("user.invited", "user.reset_link_made", "user.reset_link_made", "user.disabled", "user.enabled")
@@ -72,7 +72,7 @@ async def test_the_first_owner_can_choose_an_address_after_losing_the_link(
     web_only: Stack,
 ) -> None:
     link = await seed_owner(web_only.config)
-    again = await Shell(web_only.config).told("user", "reset", web_only.config.auth.owner_email)
+    again = await Shell(web_only.config).invoke("user", "reset", web_only.config.auth.owner_email)
     body = {"token": token_of(again.text), "password": PASSWORD, "email": EVA}
     answer = await web_only.stranger.call("POST", "/api/auth/link/accept", body)
     assert (answer.status, answer.body["user"]["email"]) == (200, EVA)
@@ -80,7 +80,7 @@ async def test_the_first_owner_can_choose_an_address_after_losing_the_link(
     await accept(web_only, token_of(link), 404)
 
 
-async def _is_refused(peer: Peer) -> bool:
+async def _is_rejected(peer: Peer) -> bool:
     return (await peer.call("GET", ME)).status == 401
 
 
@@ -107,14 +107,14 @@ async def test_a_key_is_shown_once_and_revoked(stack: Stack, shell: Shell) -> No
     assert not CreatedKey().validate(made)
     program = Peer(ana.session, ana.url, made["secret"])
     assert [item["id"] for item in (await program.ok("GET", f"{CHANNELS}/accounts"))["items"]] == [account_id]
-    listed = await shell.told("keys", "list", email)
+    listed = await shell.invoke("keys", "list", email)
     assert not ApiKey(many=True).validate(listed.document["items"])
     assert f"{made['secret'][:12]}…  ana  crm  read  accounts {account_id}" in listed.text
     assert made["secret"] not in repr(listed)
     key_id = str(made["key"]["id"])
-    assert (await shell.told("keys", "revoke", key_id)).text == f"Revoked the key {key_id} (crm)."
+    assert (await shell.invoke("keys", "revoke", key_id)).text == f"Revoked the key {key_id} (crm)."
     assert (await program.call("GET", ME)).status == 401
-    assert (await shell.told("keys", "list")).text == "There are no keys."
+    assert (await shell.invoke("keys", "list")).text == "There are no keys."
     lines = await written(owner)
     assert [line["action"] for line in lines] == ["api_key.created", "api_key.revoked"]
     assert made["secret"] not in json.dumps(lines)
@@ -125,15 +125,15 @@ async def test_plan_changes_are_audited(stack: Stack, shell: Shell) -> None:
     email = (await owner.ok("GET", ME))["user"]["email"]
     until = "2099-01-31T00:00:00+00:00"
     assert (await shell.document("grant", email, "--plan", "team"))["is_active"]
-    await shell.told("grant", email, "--plan", "starter", "--until", until)
-    await shell.told("revoke", email, "--source", "manual")
+    await shell.invoke("grant", email, "--plan", "starter", "--until", until)
+    await shell.invoke("revoke", email, "--source", "manual")
     lines = await written(owner)
     assert {(line["target_kind"], line["target_id"]) for line in lines} == {("user", str(owner.user_id))}
-    place = {"provider": "whatsapp", "source": "manual"}
+    scope = {"provider": "whatsapp", "source": "manual"}
     assert [(line["action"], line["details"]) for line in lines] == [
-        ("entitlement.granted", {**place, "plan": "team"}),
-        ("entitlement.granted", {**place, "plan": "starter", "plan_before": "team", "until": until}),
-        ("entitlement.revoked", {**place, "plan": "starter"}),
+        ("entitlement.granted", {**scope, "plan": "team"}),
+        ("entitlement.granted", {**scope, "plan": "starter", "plan_before": "team", "until": until}),
+        ("entitlement.revoked", {**scope, "plan": "starter"}),
     ]
 
 
@@ -143,26 +143,26 @@ async def test_an_account_is_exported_and_a_contact_erased(
     owner = await sign_in_as(stack, "owner")
     account_id = await make_account(stack, owner)
     contact_id = await make_contact(stack, account_id)
-    place, output = str(account_id), tmp_path / "all.zip"
-    wrote = await shell.document("export", place, "--output", str(output))
+    account, output = str(account_id), tmp_path / "all.zip"
+    wrote = await shell.document("export", account, "--output", str(output))
     assert (wrote["path"], wrote["export"]["state"]) == (str(output), "ready")
     assert stat.S_IMODE(output.stat().st_mode) == 0o600
     with zipfile.ZipFile(output) as archive:
         assert "Bia Lima" in archive.read("contacts.jsonl").decode()
     with pytest.raises(ConfabError, match="exists already"):
-        await shell.told("export", place, "--output", str(output))
+        await shell.invoke("export", account, "--output", str(output))
     one = tmp_path / "bia.zip"
-    told = await shell.told("export", place, "--contact", f"+{BIAS_PHONE}", "--output", str(one))
-    assert told.text.startswith(f"Wrote {one} (")
-    unsure = await shell.process("erase", place, str(contact_id))
+    reported = await shell.invoke("export", account, "--contact", f"+{BIAS_PHONE}", "--output", str(one))
+    assert reported.text.startswith(f"Wrote {one} (")
+    unsure = await shell.process("erase", account, str(contact_id))
     assert (unsure.returncode, unsure.stderr) == (1, "confab: This cannot be undone: confirm with --yes.\n")
     assert (await owner.call("GET", f"{CHANNELS}/{account_id}/contacts/{contact_id}/erasure")).status == 404
     socket = await owner.listen()
-    erased = await shell.document("erase", place, f"+{BIAS_PHONE}", "--yes")
+    erased = await shell.document("erase", account, f"+{BIAS_PHONE}", "--yes")
     assert not OneErasure().validate(erased)
     await socket.wait_for_event("contact:erased", id=contact_id)
     assert erased["erasure"]["contact_id"] == contact_id
-    again = await shell.told("erase", place, str(contact_id), "--yes")
+    again = await shell.invoke("erase", account, str(contact_id), "--yes")
     assert again.text.startswith(f"Erased the contact {contact_id}; messages and files: ")
     assert [line["action"] for line in await written(owner)] == [
         *("export.requested", "export.fetched") * 2,
@@ -175,11 +175,11 @@ async def test_an_account_is_erased_with_all_its_data(stack: Stack, shell: Shell
     account_id = (await stack.make_account(owner))["id"]
     number = f"{CHANNELS}/{account_id}"
     with pytest.raises(ConfabError, match="confirm with --yes"):
-        await shell.told("erase", str(account_id))
+        await shell.invoke("erase", str(account_id))
     assert (await owner.call("GET", number)).status == 200
-    told = await shell.told("erase", str(account_id), "--yes")
-    assert not OneAccountErasure().validate(told.document)
+    reported = await shell.invoke("erase", str(account_id), "--yes")
+    assert not OneAccountErasure().validate(reported.document)
     assert (await owner.call("GET", number)).status == 404
     with pytest.raises(NotFound, match="being erased"):
-        await shell.told("erase", str(account_id), "--yes")
+        await shell.invoke("erase", str(account_id), "--yes")
     assert [line["action"] for line in await written(owner)] == ["account.erased"]

@@ -27,7 +27,7 @@ def served(own_database_url: str, tmp_path: Path) -> Settings:
     }
 
 
-def doctors_word(settings: Settings) -> str:
+def doctor_finding(settings: Settings) -> str:
     checks = json.loads(run("doctor", "--json", settings=settings).stdout)["checks"]
     (found,) = [check["message"] for check in checks if check["name"] == "redis"]
     return str(found)
@@ -53,7 +53,7 @@ def test_an_unusable_redis_stops_the_start_with_one_sentence(
     assert said in last
     assert "hunter2" not in started.output
     if url is NOWHERE:
-        assert last == f"confab: {doctors_word(served)}"
+        assert last == f"confab: {doctor_finding(served)}"
 
 
 def test_the_start_waits_for_redis(served: Settings, tmp_path: Path) -> None:

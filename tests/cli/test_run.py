@@ -132,16 +132,16 @@ def test_an_unknown_key_is_named(settings: Settings) -> None:
 def test_an_unreachable_database_is_named(served: Settings) -> None:
     away = f"postgres://confab:hunter2@127.0.0.1:{free_port()}/confab"
     for command in ("serve", "migrate"):
-        told = sentence({**served, "DATABASE_URL": away}, command)
-        assert "DATABASE_URL" in told
-        assert "hunter2" not in told
+        message = sentence({**served, "DATABASE_URL": away}, command)
+        assert "DATABASE_URL" in message
+        assert "hunter2" not in message
 
 
 def test_a_second_confab_on_the_same_data_is_rejected(settings: Settings, tmp_path: Path) -> None:
     with serve(settings, tmp_path) as program:
         program.wait_for_output(RUNNING)
-        told = sentence({**settings, "PORT": str(free_port()), "SANDBOX_PORT": str(free_port())})
-        assert str(tmp_path / "var") in told
+        message = sentence({**settings, "PORT": str(free_port()), "SANDBOX_PORT": str(free_port())})
+        assert str(tmp_path / "var") in message
         assert program.send(signal.SIGTERM) == 0
 
 

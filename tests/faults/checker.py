@@ -33,7 +33,7 @@ async def check(
     for follower in followers:
         await eventually(lambda f=follower: _has_arrived(f, heads), SETTLED_WITHIN_SECONDS)  # type: ignore[misc]
     for account_id in accounts.values():
-        check_numbers(rows, account_id)
+        check_seqs(rows, account_id)
     for peer, seen in peers:
         for account_id in seen.values():
             fresh = await read_account(peer, account_id)
@@ -41,8 +41,8 @@ async def check(
                 if follower.user_id == peer.user_id:
                     different = differences(follower.shown(account_id), fresh)
                     assert different == [], different
-    wrongs = [wrong for follower in followers for wrong in follower.wrongs]
-    assert wrongs == [], wrongs
+    violations = [wrong for follower in followers for wrong in follower.violations]
+    assert violations == [], violations
 
 
 def differences(shown: Screen, fresh: Screen) -> list[str]:
@@ -76,11 +76,11 @@ async def _has_arrived(follower: Follower, heads: dict[int, int]) -> bool:
     )
 
 
-def check_numbers(rows: Rows, account_id: int) -> None:
+def check_seqs(rows: Rows, account_id: int) -> None:
     """Each seq was assigned once, and none exceeds the account's counter."""
-    numbers = Counter(_taken(rows, account_id))
-    assert [seq for seq, count in numbers.items() if count > 1] == []
-    assert max(numbers, default=0) <= _settled_head(rows, account_id)
+    seqs = Counter(_taken(rows, account_id))
+    assert [seq for seq, count in seqs.items() if count > 1] == []
+    assert max(seqs, default=0) <= _settled_head(rows, account_id)
 
 
 def _taken(rows: Rows, account_id: int) -> list[int]:
@@ -93,7 +93,7 @@ def check_unbroken(rows: Rows, follower: Follower) -> None:
     """
     assert follower.joins == 1
     for account_id in follower.allowed:
-        heard = [seq for account, seq in follower.numbers if account == account_id]
+        heard = [seq for account, seq in follower.seqs if account == account_id]
         assert heard == sorted(set(heard))
         missing = set(range(heard[0], heard[-1])) - set(heard)
         assert missing & set(_taken(rows, account_id)) == set()

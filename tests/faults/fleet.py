@@ -50,8 +50,8 @@ class Fleet:
         door = self.site.peer(self._up()[0])
         signed_in = await door.sign_in(f"person-{self._names}")
         person = Person(self.session, door.url, signed_in.token, signed_in.user_id)
-        for number in range(accounts):
-            external_id = f"acc-{self._names}-{number}"
+        for index in range(accounts):
+            external_id = f"acc-{self._names}-{index}"
             await self.unipile.ok("POST", "/sandbox/accounts", {"id": external_id})
             person.accounts[external_id] = (await person.link_account(external_id))["id"]
         return person
@@ -87,10 +87,10 @@ class Fleet:
     def _up(self) -> list[Running]:
         return [web for web in self.webs if web.process.returncode is None]
 
-    async def replace_web(self, number: int) -> None:
+    async def replace_web(self, index: int) -> None:
         """A new process behind the proxy of a killed one."""
-        self.webs[number] = await self._start_web()
-        self.doors[number].target = port_of(self.webs[number])
+        self.webs[index] = await self._start_web()
+        self.doors[index].target = port_of(self.webs[index])
 
     async def _start_web(self) -> Running:
         return await self.site.web(REDIS_URL=through(self.services, self.web_wire), **QUICK)
@@ -101,9 +101,9 @@ class Fleet:
         self.followers.clear()
         for wire in (self.web_wire, *self.worker_wires):
             wire.late, wire.is_lost = (lambda: 0.0), (lambda: False)
-        for number, web in enumerate(self.webs):
+        for index, web in enumerate(self.webs):
             if web.process.returncode is not None:
-                await self.replace_web(number)
+                await self.replace_web(index)
 
 
 def through(services: Services, wire: RedisGate) -> str:

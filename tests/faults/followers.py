@@ -29,8 +29,8 @@ class Follower:
     rng: random.Random
     rows: Rows = field(default_factory=dict)
     cursors: dict[int, int] = field(default_factory=dict)
-    numbers: list[tuple[int, int]] = field(default_factory=list)  # (account, seq) in order of arrival
-    wrongs: list[str] = field(default_factory=list)
+    seqs: list[tuple[int, int]] = field(default_factory=list)  # (account, seq) in order of arrival
+    violations: list[str] = field(default_factory=list)
     codes: list[int | None] = field(default_factory=list)
     at: str = ""
     joins: int = 0
@@ -74,23 +74,23 @@ class Follower:
         """Apply one frame."""
         if "ack" in frame:
             if not frame["ok"]:
-                self.wrongs.append(f"refused: {frame}")
+                self.violations.append(f"rejected: {frame}")
             elif frame["ack"] == "join":
-                self._take_position(frame["data"]["accounts"], url)
+                self._apply_join(frame["data"]["accounts"], url)
         elif frame["event"] == "head":
-            self._take_heads(frame["data"])
+            self._apply_heads(frame["data"])
         elif frame["event"] == "reset":
             self.resets += 1
             self._read(url, frame["data"]["account_id"])
         elif "account_id" in frame and self._is_ours(frame["account_id"]) and "seq" in frame:
-            self._take_change(frame)
+            self._apply_change(frame)
 
     def _is_ours(self, account_id: int) -> bool:
         if account_id not in self.allowed:
-            self.wrongs.append(f"foreign account {account_id}")
+            self.violations.append(f"foreign account {account_id}")
         return account_id in self.allowed
 
-    def _take_position(self, accounts: dict[str, int], url: str) -> None:
+    def _apply_join(self, accounts: dict[str, int], url: str) -> None:
         self.joins += 1
         for name, seq in accounts.items():
             account_id = int(name)
@@ -99,23 +99,23 @@ class Follower:
                     self._read(url, account_id)
                 self.cursors[account_id] = max(seq, self.cursors.get(account_id, 0))
 
-    def _take_change(self, frame: dict[str, Any]) -> None:
+    def _apply_change(self, frame: dict[str, Any]) -> None:
         account_id, seq = frame["account_id"], frame["seq"]
-        self.numbers.append((account_id, seq))
-        is_news = self.apply(frame["event"].partition(":")[0], frame["data"], seq)
+        self.seqs.append((account_id, seq))
+        is_new = self.apply(frame["event"].partition(":")[0], frame["data"], seq)
         before = self._live.get(account_id, 0)
         # Repetitions are harmless; a new change must not follow a newer one.
-        if is_news and seq <= before:
-            self.wrongs.append(f"account {account_id}: {seq} applied after {before}")
+        if is_new and seq <= before:
+            self.violations.append(f"account {account_id}: {seq} applied after {before}")
         self._live[account_id] = max(before, seq)
         self.cursors[account_id] = max(seq, self.cursors.get(account_id, 0))
 
-    def _take_heads(self, heads: dict[str, int]) -> None:
+    def _apply_heads(self, heads: dict[str, int]) -> None:
         """At the server's head seq, it has sent us everything."""
         for name, head in heads.items():
             account_id = int(name)
             if self._is_ours(account_id) and head > self.cursors.get(account_id, head):
-                self.wrongs.append(f"account {account_id}: {head} was never told")
+                self.violations.append(f"account {account_id}: {head} was never reached")
 
     def apply(self, kind: str, row: dict[str, Any], seq: int) -> bool:
         """Newer wins."""

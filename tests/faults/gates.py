@@ -64,11 +64,13 @@ class Gate:
             for end in pair:
                 end.transport.abort()
 
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, look: "Filter") -> None:
+    async def _pump(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, filter_: "Filter"
+    ) -> None:
         with suppress(OSError, RuntimeError):
             while data := await reader.read(CHUNK):
-                await asyncio.sleep(look.delay(data))
-                writer.write(look.take(data))
+                await asyncio.sleep(filter_.delay(data))
+                writer.write(filter_.take(data))
                 await writer.drain()
         # One half has ended: end the other too, as a real cut does.
         writer.transport.abort()
@@ -164,17 +166,17 @@ class _Lossy(Filter):
 
     def take(self, data: bytes) -> bytes:
         self._rest += data
-        kept = []
+        forwarded = []
         at = 0
         while (end := reply_end(self._rest, at)) is not None:
             reply = self._rest[at:end]
             if is_account_message(reply) and self._gate.is_lost():
                 self._gate.lost += 1
             else:
-                kept.append(reply)
+                forwarded.append(reply)
             at = end
         self._rest = self._rest[at:]
-        return b"".join(kept)
+        return b"".join(forwarded)
 
 
 def is_account_message(reply: bytes) -> bool:

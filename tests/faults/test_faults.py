@@ -132,7 +132,7 @@ async def test_workers_that_publish_out_of_order(fleet: Fleet, rng: random.Rando
     await joined(*followers)
     for wire in fleet.worker_wires:
         wire.late = lambda: rng.uniform(0, 0.1)
-    async with heard_in_redis(fleet, account_id) as heard:
+    async with seqs_in_redis(fleet, account_id) as heard:
         await traffic.live(EVENTS, SECONDS)
         await check(fleet.rows, traffic, fleet.seen(ana), followers)
     assert heard != sorted(heard)
@@ -141,9 +141,9 @@ async def test_workers_that_publish_out_of_order(fleet: Fleet, rng: random.Rando
 
 
 @asynccontextmanager
-async def heard_in_redis(fleet: Fleet, account_id: int) -> AsyncIterator[list[int]]:
+async def seqs_in_redis(fleet: Fleet, account_id: int) -> AsyncIterator[list[int]]:
     """The seqs as published in Redis."""
-    numbers: list[int] = []
+    seqs: list[int] = []
     client = redis.asyncio.Redis.from_url(through(fleet.services, fleet.web_wire))
     async with client.pubsub() as pubsub:
         await pubsub.subscribe(account_channel(account_id))
@@ -151,10 +151,10 @@ async def heard_in_redis(fleet: Fleet, account_id: int) -> AsyncIterator[list[in
         async def listen() -> None:
             async for message in pubsub.listen():
                 if message["type"] == "message" and message["data"][:1].isdigit():
-                    numbers.extend(push.seq for push in decode_pushes(message["data"]))
+                    seqs.extend(push.seq for push in decode_pushes(message["data"]))
 
         task = asyncio.create_task(listen())
-        yield numbers
+        yield seqs
         await end_tasks([task])
     await client.aclose()
 
@@ -167,11 +167,11 @@ async def test_a_client_that_stops_reading(fleet: Fleet, rng: random.Random) -> 
     await joined(*followers)
     async with StalledClient(ana, fleet.webs[0].url) as stalled:
         big = message_received(next(iter(ana.accounts)), "x" * 60_000)
-        number = 0
+        sequence = 0
         while not await stalled.is_cut():
-            number += 1
-            await traffic.post(big | {"message_id": f"big-{ana.user_id}-{number}"})
-            assert number < 400
+            sequence += 1
+            await traffic.post(big | {"message_id": f"big-{ana.user_id}-{sequence}"})
+            assert sequence < 400
         assert await stalled.close_code() == 4008
     await traffic.live(30, 0.3)
     await check(fleet.rows, traffic, fleet.seen(ana), followers)

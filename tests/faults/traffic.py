@@ -27,7 +27,7 @@ class Traffic:
     doors: Callable[[], Sequence[Peer]]  # the instances that are up
     acknowledged: dict[str, str] = field(default_factory=dict)  # message id -> account id
     given_up: list[str] = field(default_factory=list)
-    refused: int = 0  # responses other than 200, and missing responses
+    rejected: int = 0  # responses other than 200, and missing responses
     _own: list[tuple[str, str]] = field(default_factory=list)
 
     async def live(self, count: int, seconds: float) -> None:
@@ -36,7 +36,7 @@ class Traffic:
         for index in range(count - 1):  # neighbours are sometimes reordered, as on a real network
             if self.rng.random() < 0.1:
                 events[index], events[index + 1] = events[index + 1], events[index]
-        shares = [events[number::POSTERS] for number in range(POSTERS)]
+        shares = [events[poster::POSTERS] for poster in range(POSTERS)]
         pause = seconds * POSTERS / count
         await asyncio.gather(*(self._post_all(share, pause) for share in shares))
 
@@ -57,7 +57,7 @@ class Traffic:
                 if event["event"] == "message_received":
                     self.acknowledged[event["message_id"]] = event["account_id"]
                 return
-            self.refused += 1
+            self.rejected += 1
             await asyncio.sleep(PAUSE_SECONDS)
         self.given_up.append(event["message_id"])
 

@@ -18,21 +18,21 @@ class Load:
     peer: Peer
     posters: int = 4
     acknowledged: list[str] = field(default_factory=list)
-    refused: dict[int, int] = field(default_factory=dict)
+    rejected: dict[int, int] = field(default_factory=dict)
     _stopping: bool = False
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def __aenter__(self) -> "Load":
-        self._tasks = [asyncio.create_task(self._post(number)) for number in range(self.posters)]
+        self._tasks = [asyncio.create_task(self._post(index)) for index in range(self.posters)]
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self._stopping = True
         await asyncio.gather(*self._tasks)
 
-    async def _post(self, number: int) -> None:
+    async def _post(self, index: int) -> None:
         while not self._stopping:
-            event = message_received("acc-1", "sob carga", phone=f"55119777700{number:02}")
+            event = message_received("acc-1", "sob carga", phone=f"55119777700{index:02}")
             await self._deliver(event)
             await asyncio.sleep(PAUSE_SECONDS)
 
@@ -44,7 +44,7 @@ class Load:
         if answer.status == 200:
             self.acknowledged.append(event["message_id"])
         else:
-            self.refused[answer.status] = self.refused.get(answer.status, 0) + 1
+            self.rejected[answer.status] = self.rejected.get(answer.status, 0) + 1
 
     async def reached(self, count: int) -> bool:
         return len(self.acknowledged) >= count

@@ -37,7 +37,7 @@ def make_certificate(folder: Path) -> None:
     subprocess.run(["openssl", *kind.split(), *files], check=True, capture_output=True)  # noqa: S607
 
 
-def placed(text: str, ports: Sequence[int], folder: Path, plain: int, secure: int) -> str:
+def rendered(text: str, ports: Sequence[int], folder: Path, plain: int, secure: int) -> str:
     """The configuration with this test's addresses; each thing to be replaced must be there."""
     changes = {
         "10.0.0.1:8080": f"127.0.0.1:{ports[0]}",
@@ -58,7 +58,7 @@ async def running_nginx(binary: str, ports: Sequence[int], folder: Path) -> Asyn
     """In front of these two ports; yields the https and the http address."""
     plain, secure = free_port(), free_port()
     make_certificate(folder)
-    own = placed(CONFIGURATION.read_text(), ports, folder, plain, secure)
+    own = rendered(CONFIGURATION.read_text(), ports, folder, plain, secure)
     (folder / "confab.conf").write_text(own)
     # The test's folder is its user's alone: nginx's workers have to be the same one.
     user = "user root;" if os.getuid() == 0 else ""

@@ -46,8 +46,8 @@ class Running:
             self.process.kill()
             await self.process.wait()
 
-    def says(self, words: str) -> bool:
-        return words in self.output.read_text()
+    def says(self, text: str) -> bool:
+        return text in self.output.read_text()
 
 
 @dataclass

@@ -19,7 +19,7 @@ class Thread:
         self.written: dict[str, Any] = {}
         self.message: dict[str, Any] = {}
 
-    async def hear(self, text: str, **more: Any) -> dict[str, Any]:
+    async def receive(self, text: str, **more: Any) -> dict[str, Any]:
         """A message from the customer, as pushed to the socket."""
         self.written = await self.stack.write("acc-1", text, **more)
         (frame,) = await self.socket.wait_for_event("message:new", provider_msg_id=self.written["message_id"])
@@ -38,12 +38,12 @@ class Thread:
     async def reactions(self, *values: str) -> list[dict[str, Any]]:
         """Waits until the reactions are these, and returns them."""
 
-        def is_told(frame: dict[str, Any]) -> bool:
+        def is_pushed(frame: dict[str, Any]) -> bool:
             if frame.get("event") != "message:updated" or frame["data"]["id"] != self.message["id"]:
                 return False
             return [reaction["value"] for reaction in frame["data"]["reactions"]] == list(values)
 
-        (frame,) = await self.socket.wait_for(is_told)
+        (frame,) = await self.socket.wait_for(is_pushed)
         found: list[dict[str, Any]] = frame["data"]["reactions"]
         return found
 
@@ -57,7 +57,7 @@ async def thread(stack: Stack) -> Thread:
     agent = await stack.sign_in()
     account = await stack.make_account(agent)
     opened = Thread(stack, agent, account["id"], await agent.listen())
-    await opened.hear("Tem azul?")
+    await opened.receive("Tem azul?")
     return opened
 
 
@@ -80,14 +80,14 @@ async def test_an_edit_changes_the_text_and_the_preview(thread: Thread) -> None:
     await thread.sandbox("PATCH", "", {"text": "Tem verde?"})
     edited = await thread.updated(body="Tem verde?")
     assert edited["edited_at"] is not None
-    (told,) = await thread.socket.wait_for_event("chat:updated", last_message_preview="Tem verde?")
-    assert told["data"] == await thread.chat()
-    assert told["data"]["unread_count"] == 1
+    (pushed,) = await thread.socket.wait_for_event("chat:updated", last_message_preview="Tem verde?")
+    assert pushed["data"] == await thread.chat()
+    assert pushed["data"]["unread_count"] == 1
 
 
 async def test_an_edit_of_an_older_message_leaves_the_preview(thread: Thread) -> None:
     first = thread.written
-    await thread.hear("Alô?")
+    await thread.receive("Alô?")
     thread.written = first
     await thread.sandbox("PATCH", "", {"text": "Tem verde?"})
     await thread.socket.wait_for_event("message:updated", provider_msg_id=first["message_id"])
@@ -96,16 +96,16 @@ async def test_an_edit_of_an_older_message_leaves_the_preview(thread: Thread) ->
 
 async def test_a_deleted_message_leaves_a_placeholder(thread: Thread) -> None:
     attachment = {"data": "aGVsbG8=", "name": "lista.txt", "mimetype": "text/plain"}
-    await thread.hear("A lista", attachments=[attachment])
+    await thread.receive("A lista", attachments=[attachment])
     assert thread.message["attachments"]
     await thread.sandbox("PUT", "/reaction", {"value": "👍"})
     await thread.reactions("👍")
     await thread.sandbox("DELETE", "")
-    gone = await thread.updated(body=None)
-    assert gone["deleted_at"] is not None
-    assert (gone["attachments"], gone["reactions"]) == ([], [])
+    deleted = await thread.updated(body=None)
+    assert deleted["deleted_at"] is not None
+    assert (deleted["attachments"], deleted["reactions"]) == ([], [])
     await thread.socket.wait_for_event("chat:updated", last_message_preview="This message was deleted")
-    assert len(await thread.agent.messages(thread.account_id, gone["chat_id"])) == 2
+    assert len(await thread.agent.messages(thread.account_id, deleted["chat_id"])) == 2
 
 
 async def test_a_client_that_was_offline_receives_changes(thread: Thread) -> None:
@@ -121,7 +121,7 @@ async def test_a_client_that_was_offline_receives_changes(thread: Thread) -> Non
 async def test_a_quote_refers_to_our_message_and_a_forward_is_marked(thread: Thread) -> None:
     first = thread.message
     assert (first["quoted"], first["is_forwarded"]) == (None, False)
-    answer = await thread.hear("Esse aqui", quote=thread.written["message_id"], forwarded=True)
+    answer = await thread.receive("Esse aqui", quote=thread.written["message_id"], forwarded=True)
     assert answer["is_forwarded"] is True
     assert answer["quoted"] == {
         "message_id": first["id"],
@@ -142,16 +142,16 @@ async def test_a_group_shows_the_actor_and_counts_only_messages(thread: Thread) 
     assert created["data"]["is_event"]
     assert created["data"]["body"].endswith("created the group")
     chat_id = group.get("chat_id") or group["id"]
-    await thread.hear("Oi, gente", chat_id=chat_id, **{"from": caio})
+    await thread.receive("Oi, gente", chat_id=chat_id, **{"from": caio})
     assert thread.message["sender"]["name"] == "Caio"
     dona = {"phone_number": "5511988880002", "name": "Dona Eva"}
     change = {"name": "Família Lima", "add": [dona]}
     await thread.stack.sandbox.ok("PATCH", f"/sandbox/groups/{chat_id}", change)
     (joined,) = await thread.socket.wait_for_event("message:new", event_type=5)
     assert joined["data"]["body"] == "Dona Eva joined the group"
-    (told,) = await thread.socket.wait_for_event("chat:updated", title="Família Lima")
-    assert (told["data"]["kind"], told["data"]["unread_count"]) == ("group", 1)
-    assert told["data"]["last_message_preview"] == "Oi, gente"
+    (pushed,) = await thread.socket.wait_for_event("chat:updated", title="Família Lima")
+    assert (pushed["data"]["kind"], pushed["data"]["unread_count"]) == ("group", 1)
+    assert pushed["data"]["last_message_preview"] == "Oi, gente"
 
 
 async def test_a_late_name_replaces_the_phone_number(thread: Thread) -> None:

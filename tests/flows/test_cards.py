@@ -9,7 +9,7 @@ from tests.support.fixtures_stack import Stack
 from tests.support.media_files import enclosed, png
 from tests.support.peers import Peer, Socket
 
-PLACE = {"latitude": -23.561414, "longitude": -46.655881, "name": "MASP", "address": "Av. Paulista, 1578"}
+LOCATION = {"latitude": -23.561414, "longitude": -46.655881, "name": "MASP", "address": "Av. Paulista, 1578"}
 NINA = {"name": "Nina; Rocha", "phone_numbers": ["+55 11 97777-0001", "5511977770002"]}
 
 
@@ -20,7 +20,7 @@ async def agent(stack: Stack) -> Peer:
     return agent
 
 
-async def hear(stack: Stack, socket: Socket, **content: Any) -> tuple[dict[str, Any], str]:
+async def receive(stack: Stack, socket: Socket, **content: Any) -> tuple[dict[str, Any], str]:
     """(received message, preview of its chat)."""
     written = await stack.write("acc-1", "", **content)
     (new,) = await socket.wait_for_event("message:new", provider_msg_id=written["message_id"])
@@ -29,9 +29,9 @@ async def hear(stack: Stack, socket: Socket, **content: Any) -> tuple[dict[str, 
 
 
 async def test_a_location_arrives_with_all_its_fields(stack: Stack, agent: Peer) -> None:
-    message, preview = await hear(stack, await agent.listen(), location=PLACE)
+    message, preview = await receive(stack, await agent.listen(), location=LOCATION)
     (attachment,) = message["attachments"]
-    assert (attachment["type"], attachment["state"], attachment["location"]) == ("location", "none", PLACE)
+    assert (attachment["type"], attachment["state"], attachment["location"]) == ("location", "none", LOCATION)
     assert preview == "Location: MASP"
     path = f"/api/channels/whatsapp/{message['account_id']}/messages/{message['id']}"
     address = f"{path}/attachments/{attachment['id']}"
@@ -43,7 +43,7 @@ async def test_a_location_arrives_with_all_its_fields(stack: Stack, agent: Peer)
 
 async def test_a_contact_card_is_parsed_once_its_file_is_stored(stack: Stack, agent: Peer) -> None:
     socket = await agent.listen()
-    message, preview = await hear(stack, socket, contacts=[NINA])
+    message, preview = await receive(stack, socket, contacts=[NINA])
     assert (message["attachments"][0]["type"], preview) == ("contact", "Contact")
     (frame,) = await socket.wait_for(
         lambda f: f.get("event") == "message:updated" and "contacts" in f["data"]["attachments"][0]
@@ -60,7 +60,7 @@ async def test_a_card_in_latin_1_is_decoded(stack: Stack, agent: Peer) -> None:
     card = "BEGIN:VCARD\rVERSION:2.1\rFN:João\rTEL:tel:+55-11-97777-0001;ext=12\rEND:VCARD\r".encode(
         "latin-1"
     )
-    await hear(stack, socket, attachments=[{"data": base64.b64encode(card).decode(), "name": "joao.vcf"}])
+    await receive(stack, socket, attachments=[{"data": base64.b64encode(card).decode(), "name": "joao.vcf"}])
     (frame,) = await socket.wait_for(
         lambda f: f.get("event") == "message:updated" and "contacts" in f["data"]["attachments"][0]
     )
@@ -70,7 +70,7 @@ async def test_a_card_in_latin_1_is_decoded(stack: Stack, agent: Peer) -> None:
 async def test_a_file_that_only_claims_to_be_a_card_stays_a_download(stack: Stack, agent: Peer) -> None:
     socket = await agent.listen()
     item = {"data": base64.b64encode(b"not a card").decode(), "name": "nina.vcf"}
-    await hear(stack, socket, attachments=[item])
+    await receive(stack, socket, attachments=[item])
     (frame,) = await socket.wait_for(
         lambda f: f.get("event") == "message:updated" and f["data"]["attachments"][0]["state"] == "stored"
     )
@@ -85,13 +85,13 @@ async def test_a_sticker_is_distinguished_from_a_photo(
     stack: Stack, agent: Peer, more: dict[str, Any], preview: str
 ) -> None:
     picture = enclosed("praia.png", png(), "image/png", **more)
-    message, shown = await hear(stack, await agent.listen(), attachments=[picture])
+    message, shown = await receive(stack, await agent.listen(), attachments=[picture])
     assert (message["attachments"][0]["sticker"], shown) == (bool(more), preview)
 
 
 async def test_a_message_without_content_from_unipile_is_stored(stack: Stack, agent: Peer) -> None:
     """A poll or an order: an empty message, counted as unread like any other."""
-    message, preview = await hear(stack, await agent.listen(), unsupported=True)
+    message, preview = await receive(stack, await agent.listen(), unsupported=True)
     assert (message["body"] or None, message["attachments"], preview) == (None, [], "Unsupported message")
     (chat,) = await agent.chats(message["account_id"])
     assert chat["unread_count"] == 1

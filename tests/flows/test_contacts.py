@@ -78,8 +78,8 @@ async def test_a_hidden_phone_number_stays_unknown_until_it_is_reported(
     assert message["sender"]["phone"] is None
     await change(stack, identity="lid")
     await write(stack, "Agora sim")
-    told = await chat_with(agent, account, phone=f"+{BIA}")
-    assert told["contact"]["id"] == hidden["contact"]["id"]
+    known = await chat_with(agent, account, phone=f"+{BIA}")
+    assert known["contact"]["id"] == hidden["contact"]["id"]
     messages = await agent.messages(account["id"], hidden["id"])
     assert {m["sender"]["phone"] for m in messages} == {f"+{BIA}"}
 

@@ -25,7 +25,7 @@ def _no_grace(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "RELEASED_SECONDS", 0.0)
 
 
-class Desk:
+class Scenario:
     """An agent of one account, and the files on the disk."""
 
     def __init__(self, stack: Stack, agent: Peer, socket: Socket, account_id: int) -> None:
@@ -69,10 +69,10 @@ def _no_portraits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def desk(stack: Stack) -> Desk:
+async def scenario(stack: Stack) -> Scenario:
     agent = await stack.sign_in()
     account = await stack.make_account(agent)
-    return Desk(stack, agent, await agent.listen(), account["id"])
+    return Scenario(stack, agent, await agent.listen(), account["id"])
 
 
 async def rows(parts: Parts, table: str) -> int:
@@ -83,45 +83,45 @@ async def rows(parts: Parts, table: str) -> int:
     return await parts.database.read(count)
 
 
-async def test_deleting_a_message_removes_its_file(desk: Desk, parts: Parts) -> None:
-    message = await desk.picture()
-    assert len(desk.files()) == 1
-    deleted = await desk.delete(message)
+async def test_deleting_a_message_removes_its_file(scenario: Scenario, parts: Parts) -> None:
+    message = await scenario.picture()
+    assert len(scenario.files()) == 1
+    deleted = await scenario.delete(message)
     assert (deleted["body"], deleted["attachments"], deleted["deleted_by"]) == (None, [], None)
     await clear_released(parts)
-    assert desk.files() == []
+    assert scenario.files() == []
     assert await rows(parts, "channels_media_blob") == await rows(parts, "channels_media") == 0
     address = (
-        f"{ROOT}/{desk.account_id}/messages/{message['id']}/attachments/{message['attachments'][0]['id']}"
+        f"{ROOT}/{scenario.account_id}/messages/{message['id']}/attachments/{message['attachments'][0]['id']}"
     )
-    assert (await desk.agent.call("GET", address)).status == 404
-    assert (await desk.agent.call("POST", f"{address}/retry")).status == 404
+    assert (await scenario.agent.call("GET", address)).status == 404
+    assert (await scenario.agent.call("POST", f"{address}/retry")).status == 404
 
 
-async def test_a_shared_file_is_removed_with_its_last_message(desk: Desk, parts: Parts) -> None:
-    first, second = await desk.picture(), await desk.picture()
-    await desk.delete(first)
+async def test_a_shared_file_is_removed_with_its_last_message(scenario: Scenario, parts: Parts) -> None:
+    first, second = await scenario.picture(), await scenario.picture()
+    await scenario.delete(first)
     await clear_released(parts)
-    assert len(desk.files()) == 1
-    await desk.delete(second)
+    assert len(scenario.files()) == 1
+    await scenario.delete(second)
     await clear_released(parts)
-    assert desk.files() == []
+    assert scenario.files() == []
 
 
 async def test_recently_touched_files_are_not_removed(
-    desk: Desk, parts: Parts, monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario, parts: Parts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A request may have touched them just before referring to them."""
-    await desk.delete(await desk.picture())
+    await scenario.delete(await scenario.picture())
     monkeypatch.setattr(jobs, "RELEASED_SECONDS", 600.0)
     await clear_released(parts)
-    assert len(desk.files()) == 1
+    assert len(scenario.files()) == 1
 
 
 async def test_a_crash_between_file_and_row_is_recovered(
-    desk: Desk, parts: Parts, monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario, parts: Parts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await desk.delete(await desk.picture())
+    await scenario.delete(await scenario.picture())
 
     async def crash(*_: object) -> None:
         raise psycopg2.OperationalError("the server went away")
@@ -129,67 +129,67 @@ async def test_a_crash_between_file_and_row_is_recovered(
     with monkeypatch.context() as broken, pytest.raises(Exception, match=r"."):
         broken.setattr("workers.media.copy.attachments.delete_blobs", crash)
         await clear_released(parts)
-    assert (desk.files(), await rows(parts, "channels_media_blob")) == ([], 1)
+    assert (scenario.files(), await rows(parts, "channels_media_blob")) == ([], 1)
     # The same picture again: its bytes are fetched again whatever the row says.
-    await desk.picture()
-    assert len(desk.files()) == 1
+    await scenario.picture()
+    assert len(scenario.files()) == 1
     await clear_released(parts)
-    assert len(desk.files()) == await rows(parts, "channels_media_blob") == 1
+    assert len(scenario.files()) == await rows(parts, "channels_media_blob") == 1
 
 
 async def test_a_running_copy_of_a_deleted_message_stores_nothing(
-    desk: Desk, parts: Parts, monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario, parts: Parts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The message is deleted between the download and the row that would refer to it."""
     rule = {"method": "GET", "path": "/messages/*/attachments/*", "status": 503}
-    await desk.stack.sandbox.ok("PUT", "/sandbox/faults", {"routes": [rule]})
-    written = await desk.stack.write("acc-1", "", attachments=[PICTURE])
-    (frame,) = await desk.socket.wait_for_event("message:new", provider_msg_id=written["message_id"])
-    keep = parts.storage.commit
+    await scenario.stack.sandbox.ok("PUT", "/sandbox/faults", {"routes": [rule]})
+    written = await scenario.stack.write("acc-1", "", attachments=[PICTURE])
+    (frame,) = await scenario.socket.wait_for_event("message:new", provider_msg_id=written["message_id"])
+    store = parts.storage.commit
 
-    async def keep_and_delete(incoming: Any) -> None:
-        await keep(incoming)
-        await desk.delete(frame["data"])
+    async def commit_and_delete(incoming: Any) -> None:
+        await store(incoming)
+        await scenario.delete(frame["data"])
 
-    monkeypatch.setattr(parts.storage, "commit", keep_and_delete)
-    await desk.stack.sandbox.ok("PUT", "/sandbox/faults", {"routes": []})
+    monkeypatch.setattr(parts.storage, "commit", commit_and_delete)
+    await scenario.stack.sandbox.ok("PUT", "/sandbox/faults", {"routes": []})
     await copy_media({PARTS: parts, "job_try": 1}, frame["data"]["id"])
     assert await rows(parts, "channels_media") == 0
     await clear_released(parts)
-    assert desk.files() == []
+    assert scenario.files() == []
 
 
-async def test_a_deleted_message_is_not_unread(desk: Desk) -> None:
-    written = [await desk.stack.write("acc-1", text) for text in ("um", "dois")]
+async def test_a_deleted_message_is_not_unread(scenario: Scenario) -> None:
+    written = [await scenario.stack.write("acc-1", text) for text in ("um", "dois")]
     frames = [
-        (await desk.socket.wait_for_event("message:new", provider_msg_id=w["message_id"]))[0]["data"]
+        (await scenario.socket.wait_for_event("message:new", provider_msg_id=w["message_id"]))[0]["data"]
         for w in written
     ]
-    await desk.delete(frames[0])
-    await desk.socket.wait_for_event("chat:updated", unread_count=1, last_message_preview="dois")
-    await desk.delete(frames[1])
-    await desk.socket.wait_for_event(
+    await scenario.delete(frames[0])
+    await scenario.socket.wait_for_event("chat:updated", unread_count=1, last_message_preview="dois")
+    await scenario.delete(frames[1])
+    await scenario.socket.wait_for_event(
         "chat:updated", unread_count=0, last_message_preview="This message was deleted"
     )
 
 
-async def test_deleting_a_read_message_does_not_lower_the_unread_count(desk: Desk) -> None:
-    written = await desk.stack.write("acc-1", "um")
-    (frame,) = await desk.socket.wait_for_event("message:new", provider_msg_id=written["message_id"])
-    path = f"{ROOT}/{desk.account_id}/chats/{frame['data']['chat_id']}"
-    await desk.agent.ok("PATCH", path, {"read": True})
-    await desk.stack.write("acc-1", "dois")
-    await desk.socket.wait_for_event("chat:updated", unread_count=1, last_message_preview="dois")
-    await desk.delete(frame["data"])
-    assert (await desk.agent.ok("GET", path))["chat"]["unread_count"] == 1
+async def test_deleting_a_read_message_does_not_lower_the_unread_count(scenario: Scenario) -> None:
+    written = await scenario.stack.write("acc-1", "um")
+    (frame,) = await scenario.socket.wait_for_event("message:new", provider_msg_id=written["message_id"])
+    path = f"{ROOT}/{scenario.account_id}/chats/{frame['data']['chat_id']}"
+    await scenario.agent.ok("PATCH", path, {"read": True})
+    await scenario.stack.write("acc-1", "dois")
+    await scenario.socket.wait_for_event("chat:updated", unread_count=1, last_message_preview="dois")
+    await scenario.delete(frame["data"])
+    assert (await scenario.agent.ok("GET", path))["chat"]["unread_count"] == 1
 
 
-async def test_a_late_duplicate_does_not_restore_a_deleted_message(desk: Desk, parts: Parts) -> None:
-    message = await desk.picture()
-    await desk.delete(message)
+async def test_a_late_duplicate_does_not_restore_a_deleted_message(scenario: Scenario, parts: Parts) -> None:
+    message = await scenario.picture()
+    await scenario.delete(message)
     await clear_released(parts)
     path = f"/api/v1/messages/{message['provider_msg_id']}"
-    body = await desk.stack.sandbox.ok("GET", path, headers={"X-API-KEY": "sandbox-key"})
+    body = await scenario.stack.sandbox.ok("GET", path, headers={"X-API-KEY": "sandbox-key"})
     late = {
         "event": "message_received",
         "account_id": "acc-1",
@@ -200,31 +200,31 @@ async def test_a_late_duplicate_does_not_restore_a_deleted_message(desk: Desk, p
         "attachments": [{"id": message["attachments"][0]["id"], "type": "img"}],
         "is_sender": False,
     }
-    assert (await desk.agent.deliver(late)).status == 200
-    other = await desk.stack.write("acc-1", "depois")
-    await desk.socket.wait_for_event("message:new", provider_msg_id=other["message_id"])
+    assert (await scenario.agent.deliver(late)).status == 200
+    other = await scenario.stack.write("acc-1", "depois")
+    await scenario.socket.wait_for_event("message:new", provider_msg_id=other["message_id"])
 
     async def shown() -> Any:
-        found = await desk.agent.messages(desk.account_id, message["chat_id"])
+        found = await scenario.agent.messages(scenario.account_id, message["chat_id"])
         return [m for m in found if m["id"] == message["id"]]
 
     (row,) = await eventually(shown)
     assert (row["body"], row["attachments"]) == (None, [])
-    assert desk.files() == []
+    assert scenario.files() == []
 
 
-async def test_a_deleted_own_message_is_marked_as_deleted_by_us(desk: Desk) -> None:
-    written = await desk.stack.write("acc-1", "Tem?")
-    (frame,) = await desk.socket.wait_for_event("message:new", provider_msg_id=written["message_id"])
-    chat = f"{ROOT}/{desk.account_id}/chats/{frame['data']['chat_id']}"
-    sent = (await desk.agent.ok("POST", f"{chat}/send", {"text": "Tem.", "client_id": "c-1"}))["message"]
-    await desk.socket.wait_for(
+async def test_a_deleted_own_message_is_marked_as_deleted_by_us(scenario: Scenario) -> None:
+    written = await scenario.stack.write("acc-1", "Tem?")
+    (frame,) = await scenario.socket.wait_for_event("message:new", provider_msg_id=written["message_id"])
+    chat = f"{ROOT}/{scenario.account_id}/chats/{frame['data']['chat_id']}"
+    sent = (await scenario.agent.ok("POST", f"{chat}/send", {"text": "Tem.", "client_id": "c-1"}))["message"]
+    await scenario.socket.wait_for(
         lambda f: (
             str(f.get("event")).startswith("message:")
             and f["data"]["id"] == sent["id"]
             and f["data"]["provider_msg_id"] is not None
         )
     )
-    answer = await desk.agent.ok("DELETE", f"{chat}/messages/{sent['id']}")
+    answer = await scenario.agent.ok("DELETE", f"{chat}/messages/{sent['id']}")
     assert answer["message"]["deleted_by"] == "account"
-    await desk.socket.wait_for_event("chat:updated", last_message_preview="You deleted this message")
+    await scenario.socket.wait_for_event("chat:updated", last_message_preview="You deleted this message")

@@ -40,7 +40,7 @@ async def pair(config: Config) -> AsyncIterator[Pair]:
         yield Pair(near, far)
 
 
-async def refused(peer: Peer) -> bool:
+async def is_rejected(peer: Peer) -> bool:
     return (await peer.call("GET", ME)).status == 401
 
 
@@ -58,17 +58,17 @@ async def run_sql(stack: Stack, statement: str, *values: object) -> None:
 
 async def test_signing_out_ends_that_sessions_sockets_and_tokens_everywhere(pair: Pair) -> None:
     leaving, staying = await pair.near.sign_in("ana"), await pair.near.sign_in("ana")
-    gone = [await leaving.listen(), await pair.over_there(leaving).listen()]
-    kept = [await staying.listen(), await pair.over_there(staying).listen()]
+    ended_sockets = [await leaving.listen(), await pair.over_there(leaving).listen()]
+    open_sockets = [await staying.listen(), await pair.over_there(staying).listen()]
     assert (await leaving.call("POST", LOGOUT)).status == 204
-    assert await ended(*gone) == [SIGN_IN] * 2
+    assert await ended(*ended_sockets) == [SIGN_IN] * 2
     for peer in (leaving, pair.over_there(leaving)):
-        await eventually(lambda peer=peer: refused(peer), ENDED_WITHIN_SECONDS)  # type: ignore[misc]
+        await eventually(lambda peer=peer: is_rejected(peer), ENDED_WITHIN_SECONDS)  # type: ignore[misc]
         again = await peer.open_socket()
         assert not (await again.command("auth", token=peer.token))["ok"]
-    for socket in kept:
+    for socket in open_sockets:
         assert (await socket.command("ping"))["ok"]
-    assert not await refused(pair.over_there(staying))
+    assert not await is_rejected(pair.over_there(staying))
 
 
 async def test_a_lost_sign_out_notification_changes_nothing(
@@ -94,23 +94,23 @@ async def test_a_lost_sign_out_notification_changes_nothing(
     await eventually(is_closed)
     client.close()
     assert await closing == [SIGN_IN]
-    assert await refused(far)
+    assert await is_rejected(far)
 
 
 @pytest.mark.parametrize("how", ["disabled", "new password"])
 async def test_a_disabled_user_loses_all_sessions_at_once(pair: Pair, how: str) -> None:
     first, second = await pair.near.sign_in("ana"), await pair.near.sign_in("ana")
     other = await pair.near.sign_in("bia")
-    gone = [await first.listen(), await pair.over_there(second).listen()]
+    ended_sockets = [await first.listen(), await pair.over_there(second).listen()]
     witness = await pair.over_there(other).listen()
     database = pair.near.app[DATABASE]
     if how == "disabled":
         await database.write(users.set_active, first.user_id, False)
     else:
         await database.write(users.set_password, first.user_id, "a hash")
-    assert await ended(*gone) == [SIGN_IN] * 2
+    assert await ended(*ended_sockets) == [SIGN_IN] * 2
     for peer in (second, pair.over_there(first)):
-        await eventually(lambda peer=peer: refused(peer), ENDED_WITHIN_SECONDS)  # type: ignore[misc]
+        await eventually(lambda peer=peer: is_rejected(peer), ENDED_WITHIN_SECONDS)  # type: ignore[misc]
     assert (await witness.command("ping"))["ok"]
     again = await pair.near.stranger.call("POST", "/api/auth/test-token", {"user_id": "ana"})
     assert again.status == (401 if how == "disabled" else 200)
@@ -121,7 +121,7 @@ async def test_an_instance_started_later_rejects_ended_sessions(config: Config) 
         leaving = await before.sign_in("ana")
         assert (await leaving.call("POST", LOGOUT)).status == 204
         async with run_stack(config, with_workers=False) as after:
-            assert await refused(Peer(after.stranger.session, after.stranger.url, leaving.token))
+            assert await is_rejected(Peer(after.stranger.session, after.stranger.url, leaving.token))
 
 
 async def test_no_session_begins_while_its_user_is_being_disabled(web_only: Stack) -> None:
@@ -178,7 +178,7 @@ async def in_chat(peer: Peer, chat_id: int) -> Socket:
 async def test_a_removed_member_leaves_the_rooms_and_stays_signed_in(pair: Pair, drop: Change) -> None:
     owner, agent = await pair.near.sign_in("owner"), await pair.near.sign_in("ana")
     account_id = await make_account(pair.near, owner)
-    kept_id = await make_account(pair.near, agent, "acc-2")
+    other_id = await make_account(pair.near, agent, "acc-2")
     chat_id = await make_chat(pair.near, account_id)
     await add_member(pair.near, account_id, agent, "agent")
     far = pair.over_there(agent)
@@ -191,15 +191,17 @@ async def test_a_removed_member_leaves_the_rooms_and_stays_signed_in(pair: Pair,
         return account_id not in hub.membership.accounts
 
     await eventually(left, ENDED_WITHIN_SECONDS)
-    for told, seq in ((account_id, 3), (kept_id, 1)):
-        await publish(pair.near.app[REDIS], told, [make_push("message:new", told, seq, chat_id, "{}")])
-    await sockets[0].wait_for(lambda frame: frame.get("account_id") == kept_id and frame.get("seq") == 1)
+    for target_id, seq in ((account_id, 3), (other_id, 1)):
+        await publish(
+            pair.near.app[REDIS], target_id, [make_push("message:new", target_id, seq, chat_id, "{}")]
+        )
+    await sockets[0].wait_for(lambda frame: frame.get("account_id") == other_id and frame.get("seq") == 1)
     for socket in sockets:
         assert (await socket.command("ping"))["ok"]
         heard = [frame for frame in socket.frames if frame.get("account_id") == account_id]
         assert not [frame for frame in heard if "seq" in frame]
-        refusal = await socket.command("join-chat", chat_id=chat_id)
-        assert (refusal["ok"], refusal["error"]["code"]) == (False, "not_found")
+        rejection = await socket.command("join-chat", chat_id=chat_id)
+        assert (rejection["ok"], rejection["error"]["code"]) == (False, "not_found")
 
 
 async def test_a_new_member_joins_the_rooms_without_a_redis_message(pair: Pair) -> None:

@@ -49,8 +49,8 @@ async def test_the_example_client_matches_rest_after_a_disconnect(stack: Stack) 
             await task
     (chat,) = await agent.chats(account["id"])
     shown = {message["id"]: message for message in await agent.messages(account["id"], chat["id"])}
-    held = {key[1]: row for key, row in client.rows.items() if key[0] == "message"}
-    assert held == shown
+    received = {key[1]: row for key, row in client.rows.items() if key[0] == "message"}
+    assert received == shown
     assert client.rows["chat", chat["id"]] == chat
 
 

@@ -83,8 +83,8 @@ async def test_an_expired_file_is_reported_and_a_retry_fetches_it(
         lambda f: f.get("event") == "message:updated" and f["data"]["attachments"][0]["state"] == "stored"
     )
     assert (await agent.call("GET", file_path(message))).raw == png()
-    refused = await agent.call("POST", file_path(message) + "/retry")
-    assert (refused.status, refused.body["error"]["code"]) == (409, "conflict")
+    rejected = await agent.call("POST", file_path(message) + "/retry")
+    assert (rejected.status, rejected.body["error"]["code"]) == (409, "conflict")
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
@@ -127,8 +127,8 @@ async def test_unreferenced_uploads_are_removed_after_a_day(
 ) -> None:
     _, path = await open_chat(stack, agent, account)
     await post(agent, path, form(("a.png", png(), "image/png"), client_id="c-1"))
-    refused = await post(agent, path, form(("b.png", png(2), "image/png"), client_id="x" * 101))
-    assert refused.status == 422
+    rejected = await post(agent, path, form(("b.png", png(2), "image/png"), client_id="x" * 101))
+    assert rejected.status == 422
     assert await stored_blobs(stack) == 2
     await clear_media(parts)
     assert await stored_blobs(stack) == 2

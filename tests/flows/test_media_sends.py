@@ -56,8 +56,8 @@ async def test_sent_pictures_and_recordings_have_dimensions_at_once(
         ("voz.ogg", OPUS, "audio/ogg"),
         ("nota.pdf", PDF, "application/pdf"),
     ]
-    told = '[{"width": 7, "height": 7}, {"duration": 65.4}, {"duration": 3}]'
-    answer = await post(agent, path, form(*files, media_info=told))
+    properties = '[{"width": 7, "height": 7}, {"duration": 65.4}, {"duration": 3}]'
+    answer = await post(agent, path, form(*files, media_info=properties))
     assert answer.status == 201, answer.raw
     shapes = [
         (shown["width"], shown["height"], shown["duration"])
@@ -66,8 +66,8 @@ async def test_sent_pictures_and_recordings_have_dimensions_at_once(
     ]
     assert shapes == [(1, 1, None), (None, None, 65), (None, None, None)]
     for wrong in ("[]", '[{"width": -1}, {}, {}]', "x"):
-        refused = await post(agent, path, form(*files, media_info=wrong))
-        assert (refused.status, list(refused.body["error"]["fields"])) == (422, ["media_info"])
+        rejected = await post(agent, path, form(*files, media_info=wrong))
+        assert (rejected.status, list(rejected.body["error"]["fields"])) == (422, ["media_info"])
 
 
 @pytest.mark.parametrize("as_file", [True, False])

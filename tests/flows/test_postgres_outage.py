@@ -25,7 +25,7 @@ async def begin(site: Site) -> Running:
 
 async def expect_drained(site: Site, load: Load) -> None:
     """Everything acknowledged is stored once, and the queue is empty."""
-    assert load.refused == {}
+    assert load.rejected == {}
     with watching(site.environment["DATABASE_URL"]) as rows:
         await eventually(lambda: asyncio.to_thread(rows.holds_exactly, load.acknowledged), 40)
         assert rows.dead() == 0

@@ -49,27 +49,27 @@ async def spend_a_day(stranger: Peer, sandbox: Peer, email: str, password: str) 
     agent = await stranger.sign_in("ana")
     await sandbox.ok("POST", "/sandbox/accounts", {"id": "acc-1", "phone_number": OTHER})
     account = await agent.link_account("acc-1")
-    number = f"/api/channels/whatsapp/{account['id']}"
+    account_path = f"/api/channels/whatsapp/{account['id']}"
     socket = await agent.listen()
     person = {"phone_number": CUSTOMER, "name": "Bia Lima"}
     await sandbox.ok("POST", "/sandbox/messages", {"account_id": "acc-1", "from": person, "text": WORDS})
     (chat,) = await eventually(lambda: agent.chats(account["id"]))
-    place = f"{number}/chats/{chat['id']}"
-    sent = (await agent.ok("POST", place + "/send", {"text": WORDS, "client_id": "c-1"}))["message"]
+    chat_path = f"{account_path}/chats/{chat['id']}"
+    sent = (await agent.ok("POST", chat_path + "/send", {"text": WORDS, "client_id": "c-1"}))["message"]
     await socket.wait_for_event("message:updated", client_id="c-1", status="delivered")
-    await agent.call("PATCH", f"{place}/messages/{sent['id']}", {"text": WORDS + "!"})
-    await agent.call("PUT", f"{place}/messages/{sent['id']}/reaction", {"value": "👍"})
+    await agent.call("PATCH", f"{chat_path}/messages/{sent['id']}", {"text": WORDS + "!"})
+    await agent.call("PUT", f"{chat_path}/messages/{sent['id']}/reaction", {"value": "👍"})
     await agent.ok("GET", f"/api/search?q={WORDS.replace(' ', '%20')}")
-    await agent.call("POST", number + "/chats", {"to": f"+{OTHER}", "text": WORDS})
+    await agent.call("POST", account_path + "/chats", {"to": f"+{OTHER}", "text": WORDS})
     await socket.close()
-    await fail_in_many_ways(agent, sandbox, place)
+    await fail_in_many_ways(agent, sandbox, chat_path)
     return [agent.token or "", signed_in.body["token"], cookie.partition("=")[2]]
 
 
-async def fail_in_many_ways(agent: Peer, sandbox: Peer, place: str) -> None:
+async def fail_in_many_ways(agent: Peer, sandbox: Peer, chat_path: str) -> None:
     for body in ({"text": [WORDS]}, {"unknown": WORDS}, {"quote_id": 2**62, "text": WORDS}):
-        await agent.call("POST", place + "/send", body)
-    await agent.call("POST", place + "/send", f'{{"text": "{WORDS}'.encode())
+        await agent.call("POST", chat_path + "/send", body)
+    await agent.call("POST", chat_path + "/send", f'{{"text": "{WORDS}'.encode())
     for event in (
         message_received("acc-1", WORDS, phone=CUSTOMER, timestamp=WORDS),
         message_received("acc-1", WORDS, phone=CUSTOMER, event="something_new"),

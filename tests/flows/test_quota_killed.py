@@ -27,7 +27,7 @@ async def on_the_phone(site: Site, unipile: Peer) -> list[str]:
     return sorted(item["text"] for item in await ask(site, unipile, "messages") if item["is_sender"])
 
 
-async def is_heard(site: Site, unipile: Peer) -> bool:
+async def is_registered(site: Site, unipile: Peer) -> bool:
     """Whether the webhook for echoes is registered at UniPile."""
     return len(await ask(site, unipile, "webhooks")) == 2
 
@@ -43,7 +43,7 @@ async def test_a_send_of_a_killed_worker_is_finished_or_refunded_and_counted_onc
 ) -> None:
     """UniPile has accepted the first send, the second waits behind it, and UniPile rejects a third later."""
     web, worker = await asyncio.gather(site.web(), site.worker())
-    await eventually(lambda: is_heard(site, unipile))
+    await eventually(lambda: is_registered(site, unipile))
     agent = await site.sign_in(web)
     account = await agent.link_account("acc-1")
     sender = {"phone_number": "5511988880000", "name": "Bia"}

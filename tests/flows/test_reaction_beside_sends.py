@@ -25,8 +25,8 @@ async def test_a_reaction_overtakes_a_burst_of_sends(busy: Stack) -> None:
     written = await busy.write("acc-1", "Tem?")
     (new,) = await socket.wait_for_event("message:new", body="Tem?")
     path = f"/api/channels/whatsapp/{account['id']}/chats/{new['data']['chat_id']}/send"
-    for number in range(3):
-        await agent.ok("POST", path, {"text": f"texto {number}", "client_id": f"c-{number}"})
+    for index in range(3):
+        await agent.ok("POST", path, {"text": f"texto {index}", "client_id": f"c-{index}"})
     await busy.sandbox.ok("PUT", f"/sandbox/messages/{written['message_id']}/reaction", {"value": "👍"})
     (frame,) = await socket.wait_for(
         lambda f: f.get("event") == "message:updated" and f["data"]["reactions"] != []

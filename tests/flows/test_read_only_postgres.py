@@ -53,11 +53,11 @@ async def test_a_read_only_postgres_loses_nothing_and_recovers(scene: Scene) -> 
     with capture_logs() as lines:
         scene.take_writes(on=False)
         await eventually(lambda: is_ready(scene, 503))
-        refused = await agent.call(
+        rejected = await agent.call(
             "PATCH", f"/api/channels/whatsapp/{account['id']}", {"read_receipts": False}
         )
-        assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
-        assert refused.body["error"]["code"] == "unavailable"
+        assert (rejected.status, rejected.headers["Retry-After"]) == (503, "1")
+        assert rejected.body["error"]["code"] == "unavailable"
         ready = await scene.stack.stranger.call("GET", "/health/ready")
         assert ready.body["checks"]["database"] == {"ok": False, "error": "ReadOnly"}
         assert (await agent.call("GET", "/api/channels/whatsapp/accounts")).status == 200
@@ -91,8 +91,8 @@ async def test_everything_works_behind_a_pooler(
         await stack.write("acc-1", "through the pooler")
         await socket.wait_for_event("message:new", body="through the pooler")
         (chat,) = await agent.chats(account["id"])
-        place = f"/api/channels/whatsapp/{account['id']}/chats/{chat['id']}"
-        await agent.ok("POST", f"{place}/send", {"text": "answered", "client_id": "c-1"})
+        chat_path = f"/api/channels/whatsapp/{account['id']}/chats/{chat['id']}"
+        await agent.ok("POST", f"{chat_path}/send", {"text": "answered", "client_id": "c-1"})
         await socket.wait_for_event("message:updated", client_id="c-1", status="delivered")
         found = await agent.ok("GET", "/api/search?q=pooler")
         assert "through the pooler" in str(found)

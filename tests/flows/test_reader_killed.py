@@ -23,7 +23,7 @@ async def past(client: aiohttp.ClientSession, unipile: Peer) -> Peer:
     return unipile
 
 
-async def number_at(unipile: Peer) -> int:
+async def phone_at(unipile: Peer) -> int:
     headers, count, cursor = {"X-API-KEY": "sandbox-key"}, 0, ""
     while True:
         path = f"/api/v1/messages?limit=250&account_id=acc-2{cursor}"
@@ -56,7 +56,7 @@ async def test_an_import_continues_after_its_worker_is_killed(site: Site, past: 
     await past.ok("PATCH", "/sandbox/faults", {"answer_delay_ms": 0})
     await site.worker()
     await eventually(is_done, RESUME_SECONDS)
-    there = await number_at(past)
+    there = await phone_at(past)
     assert there > CHATS
     with watching(site.environment["DATABASE_URL"]) as rows:
         stored = rows.stored()

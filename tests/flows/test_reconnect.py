@@ -13,7 +13,7 @@ from tests.support.peers import Peer, Socket, eventually
 from workers.context import Parts
 
 ACCOUNT = "/sandbox/accounts/acc-1"
-AWAY = [f"while away {number}" for number in range(5)]
+AWAY = [f"while away {index}" for index in range(5)]
 
 
 class Shop:
@@ -66,7 +66,7 @@ async def shop(stack: Stack, parts: Parts) -> Shop:
     return made
 
 
-async def refuses_to_send(shop: Shop) -> None:
+async def expect_send_rejected(shop: Shop) -> None:
     (chat,) = [c for c in await shop.agent.chats(shop.account_id) if c["title"] == "Customer 1"]
     answer = await shop.agent.call(
         "POST", f"{shop.path}/chats/{chat['id']}/send", {"text": "nobody hears this"}
@@ -82,7 +82,7 @@ async def test_a_burst_with_duplicates_in_any_order_is_stored_once(shop: Shop) -
     stack = shop.stack
     socket = await shop.agent.listen()
     await shop.sign_out()
-    await refuses_to_send(shop)
+    await expect_send_rejected(shop)
     for text in AWAY:
         for phone in CUSTOMERS:
             await write_as(stack, phone, text)
@@ -115,8 +115,8 @@ async def test_a_lost_burst_is_found_by_the_sweep_and_counted_late(shop: Shop) -
     await shop.sign_out()
     began = datetime.now(UTC) - timedelta(minutes=20)
     await stack.sandbox.ok("PATCH", "/sandbox/faults", {"webhooks_off": True})
-    for number, text in enumerate(AWAY):
-        moment = (began + timedelta(minutes=number)).isoformat(timespec="milliseconds")
+    for index, text in enumerate(AWAY):
+        moment = (began + timedelta(minutes=index)).isoformat(timespec="milliseconds")
         await write_as(stack, CUSTOMERS[2], text, timestamp=moment.replace("+00:00", "Z"))
     await shop.parts.database.write(age, shop.account_id)
     await shop.link_again()

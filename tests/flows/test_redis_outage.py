@@ -9,15 +9,15 @@ from tests.support.peers import Peer, eventually, message_received
 from tests.support.services import Services
 
 # The guaranteed two seconds, and some slack for a busy test machine.
-REFUSED_WITHIN_SECONDS = 2.0 + 3.0
+REJECTED_WITHIN_SECONDS = 2.0 + 3.0
 
 
-async def refused(peer: Peer) -> None:
+async def expect_rejected(peer: Peer) -> None:
     begun = time.monotonic()
     answer = await peer.deliver(message_received("acc-1", "agora não"))
     assert (answer.status, answer.body["error"]["code"]) == (503, "unavailable")
     assert int(answer.headers["Retry-After"]) >= 1
-    assert time.monotonic() - begun < REFUSED_WITHIN_SECONDS
+    assert time.monotonic() - begun < REJECTED_WITHIN_SECONDS
 
 
 async def test_everything_recovers_by_itself_with_the_worker_embedded(
@@ -32,19 +32,19 @@ async def test_everything_recovers_by_itself_with_the_worker_embedded(
     await socket.wait_for_event("message:new", body="antes")
 
     own_services.valkey.child.kill()
-    await refused(peer)
-    await refused(peer)
+    await expect_rejected(peer)
+    await expect_rejected(peer)
     own_services.valkey.child.start()
     own_services.valkey.child.wait_until_ready()
 
-    async def taken(number: int) -> bool:
-        return (await peer.deliver(events[number])).status == 200
+    async def taken(index: int) -> bool:
+        return (await peer.deliver(events[index])).status == 200
 
     await eventually(lambda: taken(1), 20)
     await socket.wait_for_event("message:new", body="depois")
     # A Redis that accepts connections and never responds is detected more slowly than one that is down.
     with frozen(own_services.valkey.child.pid or 0):
-        await refused(peer)
+        await expect_rejected(peer)
     await eventually(lambda: taken(2), 20)
     await socket.wait_for_event("message:new", body="congelado")
 

@@ -17,8 +17,8 @@ async def miss(unipile: Peer) -> list[str]:
     """Customers write, and no webhook is delivered."""
     body = {"account_id": "acc-1", "from": {"phone_number": "5511988880000"}, "silent": True}
     answers = [
-        await unipile.ok("POST", "/sandbox/messages", body | {"text": f"missed {number}"})
-        for number in range(MISSED)
+        await unipile.ok("POST", "/sandbox/messages", body | {"text": f"missed {index}"})
+        for index in range(MISSED)
     ]
     return [answer["message_id"] for answer in answers]
 

@@ -21,10 +21,10 @@ ROUNDS = 4
 
 
 async def write_as(stack: Stack, phone: str, text: str, at: datetime | None = None, **more: Any) -> None:
-    told = {"from": {"phone_number": phone, "name": f"Customer {phone[-1]}"}} | more
+    content = {"from": {"phone_number": phone, "name": f"Customer {phone[-1]}"}} | more
     if at is not None:
-        told["timestamp"] = exact(at)
-    await stack.write("acc-1", text, **told)
+        content["timestamp"] = exact(at)
+    await stack.write("acc-1", text, **content)
 
 
 def exact(moment: datetime) -> str:
@@ -42,10 +42,10 @@ async def was_swept_before(cursor: Cursor) -> None:
 async def write_while_off(stack: Stack, start: datetime) -> None:
     """Throughout the five minutes, from the first moment to the last."""
     step = (OFF - ON) / (ROUNDS + 1)
-    for number in range(ROUNDS):
-        for place, phone in enumerate(CUSTOMERS):
-            at = start - OFF + step * number + timedelta(seconds=15 * place)
-            await write_as(stack, phone, f"while off {number}", at)
+    for index in range(ROUNDS):
+        for position, phone in enumerate(CUSTOMERS):
+            at = start - OFF + step * index + timedelta(seconds=15 * position)
+            await write_as(stack, phone, f"while off {index}", at)
     await write_as(stack, CUSTOMERS[0], "typed on the phone", start - ON, is_sender=True)
 
 
@@ -90,7 +90,7 @@ async def test_nothing_is_missing_after_webhooks_were_off(stack: Stack, parts: P
     await socket.wait_for_event("message:new", body="after")
 
     await enqueue(parts.redis, SWEEP_ACCOUNT, account["id"], time.time())
-    off = [f"while off {number}" for number in range(ROUNDS)]
+    off = [f"while off {index}" for index in range(ROUNDS)]
     expected = {
         "Customer 1": ["before", *off, "typed on the phone"],
         "Customer 2": ["before", *off, "sent while off", "after"],

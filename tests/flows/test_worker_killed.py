@@ -100,6 +100,6 @@ async def test_killed_again_and_again_under_load(site: Site) -> None:
                 await worker.kill()
                 worker = await site.worker()
         await eventually(lambda: asyncio.to_thread(rows.holds_exactly, load.acknowledged), 30)
-        assert load.refused == {}
+        assert load.rejected == {}
         for provider_id in load.acknowledged:
             await socket.wait_for_event("message:new", provider_msg_id=provider_id)

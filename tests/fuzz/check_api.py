@@ -67,15 +67,15 @@ WORDS: dict[str, list[Any]] = {
 }
 
 
-def written_config(folder: Path, desk: SampleAccount) -> Path:
+def write_config(folder: Path, sample: SampleAccount) -> Path:
     """The configuration of schemathesis: token, secret, and the parameter values in nine of ten requests."""
-    everywhere = {f"path.{name}": known for name, known in desk.parameters.items()} | WORDS
-    lines = ["[auth.openapi.accessToken]", f"bearer = {json.dumps(desk.owner.token)}"]
+    everywhere = {f"path.{name}": known for name, known in sample.parameters.items()} | WORDS
+    lines = ["[auth.openapi.accessToken]", f"bearer = {json.dumps(sample.owner.token)}"]
     lines += ["[auth.openapi.webhookSecret]", f"api_key = {json.dumps(WEBHOOK_SECRET)}"]
     lines += [*dictionaries("all", everywhere), "[parameters]", *bindings("all", everywhere)]
-    for name, parameters in desk.at.items():
+    for name, parameters in sample.at.items():
         lines += dictionaries(name, parameters)
-    for name, parameters in desk.at.items():
+    for name, parameters in sample.at.items():
         lines += ["[[operations]]", f'include-operation-id = "{name}"']
         lines += ["[operations.parameters]", *bindings(name, parameters)]
     path = folder / "schemathesis.toml"
@@ -83,18 +83,18 @@ def written_config(folder: Path, desk: SampleAccount) -> Path:
     return path
 
 
-def dictionaries(place: str, parameters: dict[str, list[Any]]) -> list[str]:
+def dictionaries(location: str, parameters: dict[str, list[Any]]) -> list[str]:
     found = parameters.items()
-    return [f"[dictionaries.{_word(place, name)}]\nvalues = {json.dumps(known)}" for name, known in found]
+    return [f"[dictionaries.{_word(location, name)}]\nvalues = {json.dumps(known)}" for name, known in found]
 
 
-def bindings(place: str, parameters: dict[str, list[Any]]) -> list[str]:
+def bindings(location: str, parameters: dict[str, list[Any]]) -> list[str]:
     names = parameters.keys()
-    return [f'"{n}" = {{ dictionary = "{_word(place, n)}", probability = 0.9 }}' for n in names]
+    return [f'"{n}" = {{ dictionary = "{_word(location, n)}", probability = 0.9 }}' for n in names]
 
 
-def _word(place: str, name: str) -> str:
-    return f"{place}-{name.replace('.', '-')}"
+def _word(location: str, name: str) -> str:
+    return f"{location}-{name.replace('.', '-')}"
 
 
 async def run_round(folder: Path, url: str, chosen: list[str]) -> tuple[int | None, str]:
@@ -131,8 +131,8 @@ async def test_generated_requests_get_only_documented_responses(config: Config, 
     )
     async with run_stack(config) as stack:
         seen: Counter[tuple[str, int]] = stack.server.watch.seen
-        desk = await furnish(stack)
-        written_config(tmp_path, desk)
+        sample = await furnish(stack)
+        write_config(tmp_path, sample)
         seen.clear()
         codes = []
         for chosen in (without(*ENDING, *ERASING, *LAST), only(*ENDING), only(*ERASING), only(*LAST)):

@@ -53,8 +53,8 @@ def storage(s3: S3Server, bucket: S3Store, tmp_path: Path) -> Storage:
 @pytest.fixture
 async def stack(s3: S3Server, bucket: S3Store, config: Config) -> AsyncIterator[Stack]:
     """Everything, with its media in the bucket."""
-    kept = replace(config.media, url=s3.media_url())
-    async with run_stack(replace(config, media=kept)) as running:
+    in_bucket = replace(config.media, url=s3.media_url())
+    async with run_stack(replace(config, media=in_bucket)) as running:
         yield running
 
 
@@ -62,12 +62,12 @@ def names(store: S3Store) -> list[str]:
     return [entry["path"] for page in obstore.list(store) for entry in page]
 
 
-def place_of(data: bytes) -> str:
+def key_of(data: bytes) -> str:
     sha256 = hashlib.sha256(data).hexdigest()
     return f"media/{sha256[:2]}/{sha256}"
 
 
-async def keep(storage: Storage, data: bytes, limit: int = 100_000_000) -> str:
+async def store_file(storage: Storage, data: bytes, limit: int = 100_000_000) -> str:
     async with storage.receive(limit) as incoming:
         for begin in range(0, len(data), 100_000):
             await incoming.write(data[begin : begin + 100_000])
@@ -84,8 +84,8 @@ async def test_stored_files_are_read_whole_and_in_ranges(
     storage: Storage, bucket: S3Store, size: int
 ) -> None:
     data = LARGE[:size]
-    sha256 = await keep(storage, data)
-    assert await keep(storage, data) == sha256
+    sha256 = await store_file(storage, data)
+    assert await store_file(storage, data) == sha256
     assert names(bucket) == [f"media/{sha256[:2]}/{sha256}"]
     assert await read(storage, sha256, 0, size) == data
     assert await read(storage, sha256, size // 2, size) == data[size // 2 :]
@@ -98,12 +98,12 @@ async def test_stored_files_are_read_whole_and_in_ranges(
 
 async def test_a_failed_upload_leaves_nothing(storage: Storage, bucket: S3Store) -> None:
     with pytest.raises(TooLarge):
-        await keep(storage, LARGE, limit=2 * PART)
+        await store_file(storage, LARGE, limit=2 * PART)
     assert names(bucket) == []
 
 
 async def test_unfinished_uploads_are_listed_and_dropped(storage: Storage, bucket: S3Store) -> None:
-    sha256 = await keep(storage, b"abc")
+    sha256 = await store_file(storage, b"abc")
     for _ in range(3):
         async with storage.receive(100) as incoming:
             await incoming.write(b"cut off before it was kept")
@@ -119,12 +119,12 @@ async def test_files_are_sent_received_and_removed_over_rest(
     agent = await stack.sign_in()
     account = (await stack.make_account(agent))["id"]
     received = await receive(stack, agent, account, enclosed("a.png", png(), "image/png"))
-    place = f"{CHANNELS}/{account}/chats/{received['chat_id']}"
-    answer = await post(agent, f"{place}/send", form(("large.bin", LARGE, "application/octet-stream")))
+    chat_path = f"{CHANNELS}/{account}/chats/{received['chat_id']}"
+    answer = await post(agent, f"{chat_path}/send", form(("large.bin", LARGE, "application/octet-stream")))
     assert answer.status == 201, answer.raw
     sent = answer.body["message"]
     # Beside them, sooner or later, the picture of the sender.
-    assert {place_of(LARGE), place_of(png())} <= set(names(bucket))
+    assert {key_of(LARGE), key_of(png())} <= set(names(bucket))
     await assert_readable(agent, file_path(sent), LARGE)
     await assert_readable(agent, file_path(received), png())
     contact = (await agent.ok("GET", "/api/search?q=Bia"))["people"][0]["id"]
@@ -132,11 +132,11 @@ async def test_files_are_sent_received_and_removed_over_rest(
     monkeypatch.setattr(jobs, "RELEASED_SECONDS", 0.0)
     async with open_parts(stack.config) as parts:
 
-        async def all_gone() -> bool:
+        async def are_removed() -> bool:
             await jobs.clear_released(parts)
             return names(bucket) == []
 
-        await eventually(all_gone)
+        await eventually(are_removed)
 
 
 async def assert_readable(agent: Peer, path: str, data: bytes) -> None:
@@ -150,7 +150,7 @@ async def assert_readable(agent: Peer, path: str, data: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "bucket_name", "told"),
+    ("key", "bucket_name", "expected"),
     [
         ("AWS_SECRET_ACCESS_KEY", BUCKET, "AWS_SECRET_ACCESS_KEY"),
         ("AWS_ACCESS_KEY_ID", BUCKET, "AWS_ACCESS_KEY_ID"),
@@ -159,13 +159,13 @@ async def assert_readable(agent: Peer, path: str, data: bytes) -> None:
 )
 async def test_wrong_keys_and_a_missing_bucket_are_reported(
     s3: S3Server, bucket: S3Store, config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-    key: str | None, bucket_name: str, told: str,
+    key: str | None, bucket_name: str, expected: str,
 ) -> None:  # fmt: skip
     if key is not None:
         monkeypatch.setenv(key, "AKIAWRONGWRONGWRONG1")
     storage = open_storage(s3.media_url(bucket_name), tmp_path)
     with pytest.raises(Unavailable, match=r"The media storage failed \(\w+\)"):
-        await keep(storage, b"abc")
+        await store_file(storage, b"abc")
     settings = {
         "DATABASE_URL": config.database.url or "",
         "REDIS_URL": config.redis.url or "",
@@ -174,5 +174,5 @@ async def test_wrong_keys_and_a_missing_bucket_are_reported(
     }
     said = run("doctor", settings=settings).stdout
     (line,) = [line for line in said.splitlines() if line.lstrip().startswith("media") or " media " in line]
-    assert told in line
+    assert expected in line
     assert s3.secret not in said

@@ -6,7 +6,7 @@ from typing import Any
 from server.auth.tokens import hash_token
 from server.store.people.user_links import put_link
 from server.web.app_keys import DATABASE
-from tests.support.factories import CHANNELS, make_refusal, sign_in_as
+from tests.support.factories import CHANNELS, insert_rejected_account, sign_in_as
 from tests.support.fixtures_stack import Stack
 from tests.support.media_files import enclosed, png
 from tests.support.peers import Peer, eventually
@@ -53,7 +53,7 @@ async def furnish(stack: Stack) -> SampleAccount:
         "user_id": [person.user_id for person in people],
         "key_id": [await _make_key(owner, n) for n in range(SPARE)],
         "export_id": [export["export"]["id"]],
-        "refusal_id": [await make_refusal(stack, owner)],
+        "refusal_id": [await insert_rejected_account(stack, owner)],
     }
     here: dict[str, list[Any]] = {"path.account_id": [account], "path.chat_id": [chat_id]}
     file = {"path.message_id": [picture["id"]], "path.attachment_id": [picture["attachments"][0]["id"]]}
@@ -83,9 +83,9 @@ async def _converse(stack: Stack, owner: Peer, account: int) -> int:
     await stack.write(EXTERNAL_ID, "Hello", **{"from": {"phone_number": "5511977770002", "name": "Caio"}})
     await stack.write(EXTERNAL_ID, "A picture", attachments=[enclosed("a.png", png(), "image/png")])
     (chat,) = await eventually(lambda: _chats_of(owner, account, "Bia Lima"))
-    place = f"{CHANNELS}/{account}/chats/{chat['id']}"
+    chat_path = f"{CHANNELS}/{account}/chats/{chat['id']}"
     for text in ("Olá", "Tudo bem?"):
-        await owner.ok("POST", f"{place}/send", {"text": text})
+        await owner.ok("POST", f"{chat_path}/send", {"text": text})
     await eventually(lambda: _settled(owner, account, chat["id"]))
     chat_id: int = chat["id"]
     return chat_id
@@ -103,7 +103,7 @@ async def _settled(owner: Peer, account: int, chat_id: int) -> bool:
     return len(messages) >= 4 and files == ["stored"] and states == ["delivered", "delivered"]
 
 
-async def _make_key(owner: Peer, number: int) -> int:
-    made = await owner.ok("POST", "/api/keys", {"name": f"crm {number}", "scopes": ["read"]})
+async def _make_key(owner: Peer, index: int) -> int:
+    made = await owner.ok("POST", "/api/keys", {"name": f"crm {index}", "scopes": ["read"]})
     key_id: int = made["key"]["id"]
     return key_id

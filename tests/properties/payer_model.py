@@ -26,7 +26,7 @@ class PayerModel:
     desk: Desk
     people: tuple[Peer, Peer]
     payer: Peer
-    number: int = 0
+    step_count: int = 0
     counted: dict[int, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0]))
     # Unsettled sends, and sends that can be retried, each with its payer (None: refunded).
     waiting: list[tuple[int, Peer]] = field(default_factory=list)
@@ -43,8 +43,8 @@ class PayerModel:
 
     async def hand_over(self) -> None:
         body = {"user_id": self.other.user_id}
-        told = await self.payer.ok("PUT", f"{self.path}/payer", body)
-        assert told["member"]["is_payer"]
+        changed = await self.payer.ok("PUT", f"{self.path}/payer", body)
+        assert changed["member"]["is_payer"]
         self.payer = self.other
 
     def count(self, peer: Peer, sent: int = 0, received: int = 0, here: int = 0) -> None:
@@ -60,7 +60,7 @@ class PayerModel:
     # -- what happens ------------------------------------------------------------------------------------------
 
     async def do(self, step: str) -> None:
-        self.number += 1
+        self.step_count += 1
         steps: dict[str, Callable[[], Awaitable[None]]] = {
             "in": self._in,
             "phone": self._phone,
@@ -76,20 +76,20 @@ class PayerModel:
 
     async def _in(self) -> None:
         chat_id = self.desk.chat["provider_chat_id"]
-        event = message_received("acc-1", f"in {self.number}", chat_id=chat_id)
+        event = message_received("acc-1", f"in {self.step_count}", chat_id=chat_id)
         await self.desk.harness.store(event, event)
         await self.desk.harness.store(event)
         self.count(self.payer, received=1)
 
     async def _phone(self) -> None:
         await self.desk.harness.store(
-            written_by_us(f"phone {self.number}", chat_id=self.desk.chat["provider_chat_id"])
+            written_by_us(f"phone {self.step_count}", chat_id=self.desk.chat["provider_chat_id"])
         )
         self.count(self.payer, sent=1)
 
     async def _reserve(self) -> None:
         if not self.waiting:
-            message = await self.desk.ask(f"text {self.number}", f"c-{self.number}")
+            message = await self.desk.ask(f"text {self.step_count}", f"c-{self.step_count}")
             self.count(self.payer, sent=1, here=1)
             self.waiting.append((message["id"], self.payer))
 
@@ -124,8 +124,12 @@ class PayerModel:
         return await self.people[0].call("POST", f"{self.path}/chats", body)
 
     def _start_body(self) -> dict[str, Any]:
-        number = f"{self.number:04}"
-        return {"to": TO.format(self.number), "text": f"start {number}", "client_id": f"s-{number}"}
+        label = f"{self.step_count:04}"
+        return {
+            "to": TO.format(self.step_count),
+            "text": f"start {label}",
+            "client_id": f"s-{label}",
+        }
 
     async def _start(self) -> None:
         assert (await self._post_start(self._start_body())).status == 201

@@ -35,7 +35,7 @@ SEQS = """
         on r.account_id = a.id group by 1"""
 
 
-class Done(NamedTuple):
+class Amendment(NamedTuple):
     """An amendment of a message; its index in the list is its time."""
 
     kind: str
@@ -44,35 +44,35 @@ class Done(NamedTuple):
     value: str
 
 
-DONE = st.one_of(
+AMENDMENT = st.one_of(
     st.builds(
-        Done,
+        Amendment,
         st.just("message_reaction"),
         st.integers(0, MESSAGES - 1),
         st.sampled_from(("Bia", "Caio", "me")),
         st.sampled_from(("👍", "❤️", "")),
     ),
     st.builds(
-        Done,
+        Amendment,
         st.just("message_edited"),
         st.integers(0, MESSAGES - 1),
         st.just(""),
         st.sampled_from(("um", "dois", "três")),
     ),
-    st.builds(Done, st.just("message_deleted"), st.integers(0, MESSAGES - 1), st.just(""), st.just("")),
+    st.builds(Amendment, st.just("message_deleted"), st.integers(0, MESSAGES - 1), st.just(""), st.just("")),
 )
 
 
 class Plan(NamedTuple):
     """The amendments, and two delivery orders: batches of indexes, messages first, some repeated."""
 
-    done: tuple[Done, ...]
+    done: tuple[Amendment, ...]
     ways: tuple[list[list[int]], list[list[int]]]
 
 
 @st.composite
 def plans(draw: st.DrawFn) -> Plan:
-    done = tuple(draw(st.lists(DONE, min_size=1, max_size=8)))
+    done = tuple(draw(st.lists(AMENDMENT, min_size=1, max_size=8)))
     count = MESSAGES + len(done)
     return Plan(done, (draw(way(count)), draw(way(count))))
 
@@ -93,25 +93,25 @@ def person(name: str) -> dict[str, Any]:
 
 def messages() -> list[dict[str, Any]]:
     """Two from the customer and one of ours, at different times."""
-    told = [message_received("acc-1", f"texto {n}", message_id=f"m-{n}") for n in range(MESSAGES - 1)]
-    told.append(written_by_us("texto nosso", message_id=f"m-{MESSAGES - 1}"))
+    bodies = [message_received("acc-1", f"texto {n}", message_id=f"m-{n}") for n in range(MESSAGES - 1)]
+    bodies.append(written_by_us("texto nosso", message_id=f"m-{MESSAGES - 1}"))
     return [
         body | {"timestamp": f"2026-03-02T09:00:0{n}.000Z", "chat_id": "chat-1"}
-        for n, body in enumerate(told)
+        for n, body in enumerate(bodies)
     ]
 
 
-def event_of(done: Done, written: list[dict[str, Any]], number: int) -> QueuedEvent:
+def event_of(done: Amendment, written: list[dict[str, Any]], index: int) -> QueuedEvent:
     """The webhook of §4.4 in the web process's envelope, timestamped in the order of the amendments."""
     body = written[done.message] | {"event": done.kind}
     if done.kind == "message_reaction":
         body |= {"reaction": done.value, "reaction_sender": person(done.person)}
     else:
         body |= {"message": done.value or None, "attachments": []}
-    return delivery(body) | {"received_at": f"2026-03-02T10:00:{number:02}.000+00:00"}
+    return delivery(body) | {"received_at": f"2026-03-02T10:00:{index:02}.000+00:00"}
 
 
-def state_of(done: tuple[Done, ...], message: int, written: list[dict[str, Any]]) -> MessageState:
+def state_of(done: tuple[Amendment, ...], message: int, written: list[dict[str, Any]]) -> MessageState:
     """UniPile's final state."""
     body, is_edited, is_deleted = written[message]["message"], False, False
     reactions: dict[str, str] = {}
@@ -132,7 +132,7 @@ def state_of(done: tuple[Done, ...], message: int, written: list[dict[str, Any]]
     return MessageState(body, is_edited, is_deleted, shown)
 
 
-async def work_off(harness: WorkerHarness) -> None:
+async def run_queued_reads(harness: WorkerHarness) -> None:
     """Run the queued reads."""
     for key in await harness.parts.redis.keys(job_key_prefix + "*"):
         job = orjson.loads(await harness.parts.redis.get(key))
@@ -147,7 +147,7 @@ async def outcome_of(
     await harness.execute(EMPTY)
     for batch in batches:
         await ingest.store_events(harness.context(), [events[index] for index in batch])
-        await work_off(harness)
+        await run_queued_reads(harness)
     for account in await harness.fetch(SEQS):
         assert len(set(account["taken"])) == len(account["taken"])
         assert max(account["taken"]) <= account["seq"]
@@ -169,13 +169,13 @@ async def test_any_order_of_amendments_gives_the_same_rows(
 ) -> None:
     written = messages()
     events = [delivery(body) for body in written]
-    events += [event_of(done, written, number) for number, done in enumerate(plan.done)]
-    truth = {f"m-{n}": state_of(plan.done, n, written) for n in range(MESSAGES)}
+    events += [event_of(done, written, index) for index, done in enumerate(plan.done)]
+    states = {f"m-{n}": state_of(plan.done, n, written) for n in range(MESSAGES)}
 
     async def fetch_message(provider_msg_id: str) -> MessageState:
         if not is_readable:
             raise Rejected("resource_not_found", "No message with this id.", 404)
-        return truth[provider_msg_id]
+        return states[provider_msg_id]
 
     monkeypatch.setattr(harness.parts.unipile, "fetch_message", fetch_message)
     first, second = plan.ways
@@ -183,8 +183,8 @@ async def test_any_order_of_amendments_gives_the_same_rows(
     assert rows == await outcome_of(harness, events, second)
     assert await harness.usage() == (1, 2)
     for row in rows:
-        state = truth[row["provider_msg_id"]]
-        told = {(r["value"], r["is_own"]) for r in orjson.loads(row["reactions"])}
+        state = states[row["provider_msg_id"]]
+        shown = {(r["value"], r["is_own"]) for r in orjson.loads(row["reactions"])}
         assert (row["body"], row["is_deleted"]) == (state.body, state.is_deleted)
-        assert told == {(r["value"], r["is_own"]) for r in state.reactions}
+        assert shown == {(r["value"], r["is_own"]) for r in state.reactions}
         assert row["is_edited"] == (state.is_edited and not state.is_deleted)

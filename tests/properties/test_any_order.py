@@ -53,7 +53,7 @@ SEQS = """
         on r.account_id = a.id group by 1, 2"""
 
 
-class Said(NamedTuple):
+class Message(NamedTuple):
     """A message to deliver."""
 
     account: str
@@ -74,12 +74,12 @@ class Tick(NamedTuple):
 class Plan(NamedTuple):
     """The same events in two delivery orders: batches of indexes, some repeated."""
 
-    events: tuple[Said | Tick, ...]
+    events: tuple[Message | Tick, ...]
     ways: tuple[list[list[int]], list[list[int]]]
 
 
-SAID = st.builds(
-    Said,
+MESSAGE = st.builds(
+    Message,
     st.sampled_from(ACCOUNTS),
     st.sampled_from(PHONES),
     st.sampled_from(NAMES),
@@ -98,7 +98,7 @@ TICK = st.builds(
 
 @st.composite
 def plans(draw: st.DrawFn) -> Plan:
-    events = tuple(draw(st.lists(SAID, min_size=1, max_size=8)) + draw(st.lists(TICK, max_size=5)))
+    events = tuple(draw(st.lists(MESSAGE, min_size=1, max_size=8)) + draw(st.lists(TICK, max_size=5)))
     return Plan(events, (draw(way(len(events))), draw(way(len(events)))))
 
 
@@ -110,16 +110,16 @@ def way(draw: st.DrawFn, count: int) -> list[list[int]]:
     return [list(order[a:b]) for a, b in itertools.pairwise(cuts)]
 
 
-def body_of(number: int, event: Said | Tick) -> dict[str, Any]:
+def body_of(index: int, event: Message | Tick) -> dict[str, Any]:
     if isinstance(event, Tick):
         return receipt(event.kind, f"m-{event.message}", event.account)
     customer = message_received(event.account, phone=event.phone, name=event.name)["sender"]
     own = customer | {"attendee_provider_id": "me@lid", "attendee_name": "Loja", "attendee_specifics": None}
     return message_received(
         event.account,
-        f"texto {number}",
+        f"texto {index}",
         phone=event.phone,
-        message_id=f"m-{number}",
+        message_id=f"m-{index}",
         timestamp=event.moment,
         chat_id=f"group-{event.phone}" if event.is_group else f"chat-{event.phone}",
         is_group=event.is_group,
@@ -160,6 +160,6 @@ async def outcome_of(
 @given(plan=plans())
 async def test_any_order_gives_the_same_rows(harness: WorkerHarness, plan: Plan) -> None:
     await harness.make_account("acc-2")
-    bodies = [body_of(number, event) for number, event in enumerate(plan.events)]
+    bodies = [body_of(index, event) for index, event in enumerate(plan.events)]
     first, second = plan.ways
     assert await outcome_of(harness, bodies, first) == await outcome_of(harness, bodies, second)

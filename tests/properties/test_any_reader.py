@@ -27,7 +27,7 @@ WRITTEN = (
     ("5511988880001", 1, False),
 )
 # Webhooks cover only what was written after the connection.
-TOLD = tuple(number for number, (_, minutes, _) in enumerate(WRITTEN) if minutes < 60)
+DELIVERED = tuple(index for index, (_, minutes, _) in enumerate(WRITTEN) if minutes < 60)
 EMPTY = """
     with m as (delete from channels_message), c as (delete from channels_chat),
         u as (delete from channels_usage), k as (delete from channels_contact), r as (delete from channels_receipt)
@@ -82,16 +82,16 @@ async def provider(web_only: Stack) -> AsyncIterator[ProviderHistory]:
         account_id = await harness.make_account("acc-1")
         await harness.execute("update channels_account set connected_at = now() - interval '1 hour'")
 
-        async def told() -> list[dict[str, Any]]:
+        async def deliveries() -> list[dict[str, Any]]:
             bodies = [dict(event["body"]) for events in await harness.waiting() for event in events]
             found = [body for body in bodies if body.get("event") == "message_received"]
-            return found if len(found) == len(TOLD) else []
+            return found if len(found) == len(DELIVERED) else []
 
-        webhooks = await eventually(told)
+        webhooks = await eventually(deliveries)
         yield ProviderHistory(harness, account_id, sorted(webhooks, key=lambda body: body["timestamp"]))
 
 
-STEPS = st.lists(st.sampled_from([*range(len(TOLD)), "import", "sweep"]), max_size=8)
+STEPS = st.lists(st.sampled_from([*range(len(DELIVERED)), "import", "sweep"]), max_size=8)
 
 
 @settings(

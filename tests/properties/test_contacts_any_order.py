@@ -65,7 +65,7 @@ def way(draw: st.DrawFn, count: int) -> list[list[int]]:
     return [list(order[a:b]) for a, b in itertools.pairwise(cuts)]
 
 
-def body_of(number: int, seen: Glimpse) -> dict[str, Any]:
+def body_of(position: int, seen: Glimpse) -> dict[str, Any]:
     """A group message whose author has these identifiers."""
     lid = None if seen.lid is None else f"{seen.lid}00@lid"
     digits = None if seen.phone is None else f"551190000000{seen.phone}"
@@ -79,8 +79,8 @@ def body_of(number: int, seen: Glimpse) -> dict[str, Any]:
     }
     return message_received(
         "acc-1",
-        f"texto {number}",
-        message_id=f"m-{number}",
+        f"texto {position}",
+        message_id=f"m-{position}",
         timestamp=f"2026-03-02T09:00:0{seen.second}.000Z",
         chat_id="g-1",
         provider_chat_id="9@g.us",
@@ -97,16 +97,18 @@ async def outcome_of(harness: WorkerHarness, bodies: list[dict[str, Any]], way: 
     return await harness.fetch(CONTACTS)
 
 
-def people_of(seen: tuple[Glimpse, ...]) -> list[set[str]]:
+def expected_contacts(seen: tuple[Glimpse, ...]) -> list[set[str]]:
     """Reference implementation: identifiers that were ever seen together belong to one contact."""
-    people: list[set[str]] = []
+    groups: list[set[str]] = []
     for glimpse in seen:
         names = {
-            f"{kind}{number}" for kind, number in zip("lpa", glimpse[:3], strict=True) if number is not None
+            f"{kind}{position}"
+            for kind, position in zip("lpa", glimpse[:3], strict=True)
+            if position is not None
         }
-        same = [person for person in people if person & names]
-        people = [person for person in people if not person & names] + [names.union(*same)]
-    return people
+        same = [group for group in groups if group & names]
+        groups = [group for group in groups if not group & names] + [names.union(*same)]
+    return groups
 
 
 @settings(
@@ -119,7 +121,9 @@ def people_of(seen: tuple[Glimpse, ...]) -> list[set[str]]:
 )
 @given(plan=plans())
 async def test_any_order_gives_the_same_contacts(harness: WorkerHarness, plan: Plan) -> None:
-    bodies = [body_of(number, seen) for number, seen in enumerate(plan.seen)]
+    bodies = [body_of(position, seen) for position, seen in enumerate(plan.seen)]
     first, second = [await outcome_of(harness, bodies, way) for way in plan.ways]
     assert first == second
-    assert sorted(len(contact["names"]) for contact in first) == sorted(map(len, people_of(plan.seen)))
+    assert sorted(len(contact["names"]) for contact in first) == sorted(
+        map(len, expected_contacts(plan.seen))
+    )

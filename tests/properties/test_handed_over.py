@@ -61,13 +61,13 @@ STEPS = (
 async def test_each_unit_stays_with_the_payer_it_was_taken_from(payers: PayerModel, steps: list[str]) -> None:
     await payers.desk.harness.execute(FORGET)
     # All texts are unique, so that messages of another example are not matched to this one.
-    now = PayerModel(payers.desk, payers.people, payers.payer, payers.number)
+    now = PayerModel(payers.desk, payers.people, payers.payer, payers.step_count)
     try:
         for step in steps:
             await now.do(step)
             await now.check((step, steps))
     finally:
-        payers.payer, payers.number = now.payer, now.number
+        payers.payer, payers.step_count = now.payer, now.step_count
 
 
 @pytest.mark.parametrize("how", ["sent", "refused", "lost"])
@@ -81,13 +81,13 @@ async def test_a_first_message_in_flight_stays_with_its_payer(
     payers: PayerModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The payer changes during the UniPile call, and the echo arrives before the response."""
-    client, held = payers.desk.stack.app[UNIPILE], asyncio.Event()
+    client, released = payers.desk.stack.app[UNIPILE], asyncio.Event()
     ask, asked = client.start_chat, asyncio.Event()
 
     async def wait(*told: str) -> Any:
         found = await ask(*told)
         asked.set()
-        await held.wait()
+        await released.wait()
         return found
 
     monkeypatch.setattr(client, "start_chat", wait)
@@ -96,7 +96,7 @@ async def test_a_first_message_in_flight_stays_with_its_payer(
     payers.count(payers.payer, here=1)
     await payers.hand_over()
     await payers.check("on its way")
-    held.set()
+    released.set()
     assert (await sending).status == 201
     payers.count(payers.other, sent=1)
     await payers.check("sent")
@@ -190,20 +190,20 @@ async def test_concurrent_handovers_lose_and_double_nothing(payers: PayerModel) 
 
 async def test_the_previous_payer_receives_refunds_live(payers: PayerModel) -> None:
     """Their usage decreases by refunds of an account that they no longer pay for."""
-    parts, news = payers.desk.harness.parts, UsagePushes()
+    parts, pushes = payers.desk.harness.parts, UsagePushes()
     socket = await payers.people[0].listen()
     await payers.do("reserve")
-    await news.push(parts)
+    await pushes.push(parts)
     await socket.wait_for_event("usage:updated", sent_here=1)
     await payers.hand_over()
     await payers.desk.harness.execute("update channels_usage set pushed_at = now() - interval '1 hour'")
     await payers.do("refused")
-    await news.push(parts)
+    await pushes.push(parts)
     await socket.wait_for_event("usage:updated", sent_here=0)
     # And is not notified of the next payer's usage.
     await payers.desk.harness.execute("update channels_usage set updated_at = now() - interval '1 minute'")
     await payers.do("in")
-    await news.push(parts)
+    await pushes.push(parts)
     assert await parts.database.read(usage.list_owners, [payers.desk.account_id]) == [payers.payer.user_id]
     await publish_to_user(parts.redis, payers.people[0].user_id, b'{"event": "end", "data": {}}')
     await socket.wait_for_event("end")

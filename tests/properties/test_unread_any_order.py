@@ -27,13 +27,13 @@ CHAT = "chat-1"
 MINUTE = st.integers(0, 1439)
 INDEX = st.integers(0, 20)
 # The read position relative to the head seq, possibly beyond it; None: everything.
-PLACE = st.one_of(st.none(), st.integers(-8, 1))
+POSITION = st.one_of(st.none(), st.integers(-8, 1))
 KINDS = st.sampled_from([None, None, None, 4, 8, 9])
 OUTCOMES = st.sampled_from(["sent", "failed", "unconfirmed", None])
 STEPS = st.one_of(
     *[st.tuples(st.just("arrive"), MINUTE, KINDS)] * 3,
-    *[st.tuples(st.just("read"), PLACE)] * 2,
-    *[st.tuples(st.just("send"), PLACE, OUTCOMES)] * 2,
+    *[st.tuples(st.just("read"), POSITION)] * 2,
+    *[st.tuples(st.just("send"), POSITION, OUTCOMES)] * 2,
     st.tuples(st.just("program")),
     st.tuples(st.just("repeat"), INDEX),
     st.tuples(st.just("phone"), MINUTE),
@@ -55,30 +55,30 @@ class Model:
     @property
     def unread(self) -> int:
         read = max([self.read, *self.answers.values()])
-        count = sum(counts for place, counts in self.unread_from.items() if place > read)
+        count = sum(counts for position, counts in self.unread_from.items() if position > read)
         return max(count, int(self.is_marked and not self.answers))
 
     def mark(self) -> None:
-        newest = max((place for place, counts in self.unread_from.items() if counts), default=None)
+        newest = max((position for position, counts in self.unread_from.items() if counts), default=None)
         self.read = self.read if newest is None else min(self.read, newest - 1)
         self.is_marked, self.answers = True, {}
 
-    def read_to(self, place: int) -> None:
-        self.is_marked = self.is_marked and place < self.read
-        self.read = max(self.read, place)
+    def read_to(self, position: int) -> None:
+        self.is_marked = self.is_marked and position < self.read
+        self.read = max(self.read, position)
 
-    def answer(self, message_id: int, place: int | None) -> None:
-        if place is not None and place > self.read and (self.unread or self.answers):
-            self.answers[message_id] = place
+    def answer(self, message_id: int, position: int | None) -> None:
+        if position is not None and position > self.read and (self.unread or self.answers):
+            self.answers[message_id] = position
 
     def settle(self, message_id: int, status: str) -> None:
-        place = self.answers.pop(message_id, None)
-        if place is not None and status != "failed" and place > self.read:
-            self.read, self.is_marked = place, False
+        position = self.answers.pop(message_id, None)
+        if position is not None and status != "failed" and position > self.read:
+            self.read, self.is_marked = position, False
 
 
 @dataclass
-class Bench:
+class Comparison:
     """Applies the same steps to the rows and to the model."""
 
     harness: WorkerHarness
@@ -88,11 +88,11 @@ class Bench:
     sent: int = 0
 
     async def arrive(self, minute: int, event_type: int | None) -> None:
-        told = (
+        sent_at = (
             datetime(2026, 3, 2, minute // 60, minute % 60, tzinfo=UTC).isoformat().replace("+00:00", ".000Z")
         )
         event = {} if event_type is None else {"is_event": 1, "event_type": event_type}
-        body = message_received("acc-1", "Oi", chat_id=CHAT, timestamp=told, **event)
+        body = message_received("acc-1", "Oi", chat_id=CHAT, timestamp=sent_at, **event)
         self.bodies.append(body)
         await self.harness.store(body)
         (row,) = await self.harness.fetch(
@@ -105,10 +105,10 @@ class Bench:
             await self.harness.store(self.bodies[index % len(self.bodies)])
 
     async def phone(self, minute: int) -> None:
-        told = (
+        sent_at = (
             datetime(2026, 3, 2, minute // 60, minute % 60, tzinfo=UTC).isoformat().replace("+00:00", ".000Z")
         )
-        await self.harness.store(written_by_us("do telefone", chat_id=CHAT, timestamp=told))
+        await self.harness.store(written_by_us("do telefone", chat_id=CHAT, timestamp=sent_at))
 
     async def delete(self, index: int) -> None:
         if not self.bodies:
@@ -117,8 +117,8 @@ class Bench:
 
         async def apply(cursor: Cursor) -> None:
             account = await accounts.lock_accounts(cursor, "whatsapp", ["acc-1"])
-            truth = ProviderState(None, False, True, [], datetime.now(UTC))
-            await amendments.apply_provider_state(cursor, account["acc-1"].id, message_id, truth, [])
+            state = ProviderState(None, False, True, [], datetime.now(UTC))
+            await amendments.apply_provider_state(cursor, account["acc-1"].id, message_id, state, [])
 
         await self.harness.parts.database.write(apply)
         (row,) = await self.harness.fetch(
@@ -141,9 +141,9 @@ class Bench:
         return int(await self.harness.account_seq((await self.chat())["account_id"]))
 
     async def read(self, back: int | None) -> None:
-        place = None if back is None else max(0, await self.head() + back)
-        seq = await self.patch({"read": True} if place is None else {"read": True, "read_seq": place})
-        self.model.read_to(seq if place is None else min(place, seq))
+        position = None if back is None else max(0, await self.head() + back)
+        seq = await self.patch({"read": True} if position is None else {"read": True, "read_seq": position})
+        self.model.read_to(seq if position is None else min(position, seq))
 
     async def mark_unread(self) -> None:
         await self.patch({"read": False})
@@ -155,14 +155,14 @@ class Bench:
     async def send(self, back: int | None, status: str | None) -> None:
         await self.write(max(0, await self.head() + (back or 0)), status)
 
-    async def write(self, place: int | None, status: str | None) -> None:
+    async def write(self, position: int | None, status: str | None) -> None:
         """A user who had read up to a position sends; without one it is a program."""
         chat, head, self.sent = await self.chat(), await self.head(), self.sent + 1
 
         async def store(cursor: Cursor) -> int:
             await accounts.lock_accounts(cursor, "whatsapp", ["acc-1"])
             row = await sends.insert_send(
-                cursor, chat["account_id"], chat["id"], f"c-{self.sent}", f"{self.sent}", seen_seq=place
+                cursor, chat["account_id"], chat["id"], f"c-{self.sent}", f"{self.sent}", seen_seq=position
             )
             assert row is not None
             await advance_chat(cursor, *row, "x")
@@ -170,7 +170,7 @@ class Bench:
 
         message_id = int(await self.harness.parts.database.write(store))
         self.sending.append(message_id)
-        self.model.answer(message_id, None if place is None else min(place, head))
+        self.model.answer(message_id, None if position is None else min(position, head))
         if status is not None:
             await self.settle(status)
 
@@ -193,7 +193,7 @@ class Bench:
 @given(steps=st.lists(STEPS, min_size=1, max_size=14))
 async def test_unread_matches_the_model_in_any_order(harness: WorkerHarness, steps: list[Any]) -> None:
     await harness.execute(EMPTY)
-    bench = Bench(harness)
+    comparison = Comparison(harness)
     for name, *values in [("arrive", 700, None), *steps]:
-        await getattr(bench, name.replace(" ", "_"))(*values)
-        assert (await bench.chat())["unread_count"] == bench.model.unread, (name, values)
+        await getattr(comparison, name.replace(" ", "_"))(*values)
+        assert (await comparison.chat())["unread_count"] == comparison.model.unread, (name, values)

@@ -19,7 +19,7 @@ from tests.support.worker_harness import receipt, written_by_us
 from workers.people.usage import check_usage
 from workers.sync import import_history, sweeps
 
-REFUSED = POST_MESSAGE | {"status": 422, "times": 1}
+REJECTED = POST_MESSAGE | {"status": 422, "times": 1}
 LOST = POST_MESSAGE | {"status": 500, "times": 1}
 ERASE = """
     delete from channels_message
@@ -52,7 +52,7 @@ async def retry(desk: Desk, message_id: int) -> int:
 
 
 async def test_a_definite_failure_refunds_once_and_a_retry_reserves_again(desk: Desk) -> None:
-    message_id = await fail_one(desk, "a", REFUSED)
+    message_id = await fail_one(desk, "a", REJECTED)
     assert await used(desk.agent) == (0, 0, 0)
     for _ in range(3):  # no late event refunds it again
         await desk.work()
@@ -80,7 +80,7 @@ async def test_an_unknown_outcome_refunds_nothing(desk: Desk) -> None:
 
 
 async def test_refunded_units_can_be_sent_and_a_retry_beyond_the_limit_cannot(desk: Desk) -> None:
-    failed = await fail_one(desk, "a", REFUSED)
+    failed = await fail_one(desk, "a", REJECTED)
     assert [await post(desk, f"b{n}") for n in range(6)] == [201] * 5 + [402]
     assert await retry(desk, failed) == 402
     assert await used(desk.agent) == (5, 0, 5)
@@ -98,7 +98,7 @@ async def test_messages_from_the_phone_are_counted_and_never_rejected(desk: Desk
 
 
 async def test_a_retry_counts_in_the_month_it_is_made_in(desk: Desk) -> None:
-    failed, unknown = await fail_one(desk, "a", REFUSED), await fail_one(desk, "b", LOST)
+    failed, unknown = await fail_one(desk, "a", REJECTED), await fail_one(desk, "b", LOST)
     await desk.harness.execute(
         f"""update channels_message set created_at = {MONTH_AGO};
             update channels_usage set period_ym = usage_month({MONTH_AGO});
@@ -154,39 +154,43 @@ class Mix:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.sent = self.received = self.here = 0
-        self.number = 0
+        self.step_count = 0
         self.has_erased = False
-        self.told: list[dict[str, Any]] = []
+        self.delivered: list[dict[str, Any]] = []
         self.failed: list[int] = []
 
     async def do(self, step: str) -> None:
-        self.number += 1
+        self.step_count += 1
         if step in WEBHOOKS:
             await self._webhook(step)
         else:
-            await self._send(step, f"text {self.number}")
+            await self._send(step, f"text {self.step_count}")
 
     async def _webhook(self, step: str) -> None:
         desk, chat_id = self.desk, self.desk.chat["provider_chat_id"]
         if step == "in":
-            self.told.append(message_received("acc-1", f"in {self.number}", chat_id=chat_id))
+            self.delivered.append(message_received("acc-1", f"in {self.step_count}", chat_id=chat_id))
             self.received += 1
-            await desk.harness.store(self.told[-1])
-        elif step == "in again" and self.told:
-            await desk.harness.store(self.told[0], self.told[-1], self.told[0])
+            await desk.harness.store(self.delivered[-1])
+        elif step == "in again" and self.delivered:
+            await desk.harness.store(self.delivered[0], self.delivered[-1], self.delivered[0])
         elif step == "phone":
-            self.told.append(written_by_us(f"phone {self.number}", chat_id=chat_id))
+            self.delivered.append(written_by_us(f"phone {self.step_count}", chat_id=chat_id))
             self.sent += 1
-            await desk.harness.store(self.told[-1], self.told[-1])
+            await desk.harness.store(self.delivered[-1], self.delivered[-1])
         elif step == "system":
             await desk.harness.store(
                 message_received("acc-1", None, is_event=1, event_type=1, chat_id=chat_id)
             )
-        elif step == "tick" and self.told:
-            await desk.harness.store(receipt("message_read", self.told[-1]["message_id"]))
-        elif step == "deletion" and self.told:
+        elif step == "tick" and self.delivered:
+            await desk.harness.store(receipt("message_read", self.delivered[-1]["message_id"]))
+        elif step == "deletion" and self.delivered:
             await desk.harness.store(
-                {"event": "message_deleted", "account_id": "acc-1", "message_id": self.told[-1]["message_id"]}
+                {
+                    "event": "message_deleted",
+                    "account_id": "acc-1",
+                    "message_id": self.delivered[-1]["message_id"],
+                }
             )
         elif self.has_erased:
             pass  # an import would find the erased messages at UniPile and count them as new
@@ -206,11 +210,11 @@ class Mix:
             self._count()
         elif step == "start":
             path = f"{CHANNELS}/{desk.account_id}/chats"
-            body = {"to": f"+55119777700{self.number:02}", "text": text}
+            body = {"to": f"+55119777700{self.step_count:02}", "text": text}
             assert (await desk.agent.call("POST", path, body)).status == 201
             self._count()
         elif step == "send refused":
-            self.failed.append(await fail_one(desk, text, REFUSED))
+            self.failed.append(await fail_one(desk, text, REJECTED))
         elif step in ("send", "send again", "send lost"):
             await fail_one(desk, text, LOST) if step == "send lost" else await self._post(text, step)
             self._count()

@@ -27,12 +27,12 @@ CLOCKS = st.lists(
 )
 
 
-def said(number: int, is_own: bool, ahead: int) -> QueuedEvent:
+def queued_message(index: int, is_own: bool, ahead: int) -> QueuedEvent:
     """A message as the web process queues it."""
-    received = NOON + timedelta(minutes=10 * number)
-    body = written_by_us(f"texto {number}") if is_own else message_received("acc-1", f"texto {number}")
-    told = (received + timedelta(seconds=ahead)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    body |= {"timestamp": told, "chat_id": "chat-1"}
+    received = NOON + timedelta(minutes=10 * index)
+    body = written_by_us(f"texto {index}") if is_own else message_received("acc-1", f"texto {index}")
+    sent_at = (received + timedelta(seconds=ahead)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    body |= {"timestamp": sent_at, "chat_id": "chat-1"}
     return delivery(body) | {"received_at": received.isoformat(timespec="milliseconds")}
 
 
@@ -48,8 +48,8 @@ def said(number: int, is_own: bool, ahead: int) -> QueuedEvent:
 async def test_no_clock_pins_a_chat(harness: WorkerHarness, clocks: list[tuple[bool, int]]) -> None:
     """A later arrival is newer, is the preview, and is unread, whatever earlier clocks said."""
     await harness.execute(EMPTY)
-    for number, (is_own, ahead) in enumerate([*clocks, (False, 0)]):
-        await ingest.store_events(harness.context(), [said(number, is_own, ahead)])
+    for index, (is_own, ahead) in enumerate([*clocks, (False, 0)]):
+        await ingest.store_events(harness.context(), [queued_message(index, is_own, ahead)])
     (chat,) = await harness.fetch(SHOWN)
     last = NOON + timedelta(minutes=10 * len(clocks))
     assert chat["newest"] == chat["last_message_preview"] == f"texto {len(clocks)}"
@@ -58,7 +58,7 @@ async def test_no_clock_pins_a_chat(harness: WorkerHarness, clocks: list[tuple[b
 
 
 async def test_the_time_from_unipile_is_shown(harness: WorkerHarness, listener: Listener) -> None:
-    event = said(0, is_own=False, ahead=3600)
+    event = queued_message(0, is_own=False, ahead=3600)
     await ingest.store_events(harness.context(), [event])
     (data,) = [frame["data"] for _, frame in await listener.heard() if frame["event"] == "message:new"]
     assert data["sent_at"] == "2026-03-02T13:00:00.000Z"
@@ -68,8 +68,8 @@ async def test_the_time_from_unipile_is_shown(harness: WorkerHarness, listener: 
 def test_small_clock_differences_are_accepted() -> None:
     received, skew = "2026-03-02T12:00:00.000+00:00", CLOCK_SKEW.total_seconds()
     for seconds, is_ahead in ((-3600, False), (0, False), (skew, False), (skew + 0.001, True)):
-        told = (NOON + timedelta(seconds=seconds)).isoformat(timespec="milliseconds")
-        assert sent_times(told, received) == ((received, told) if is_ahead else (told, None))
+        sent_at = (NOON + timedelta(seconds=seconds)).isoformat(timespec="milliseconds")
+        assert sent_times(sent_at, received) == ((received, sent_at) if is_ahead else (sent_at, None))
     for absurd in (None, 7, "soon", "9999-99-99T00:00:00Z"):
         assert sent_times(absurd, received) == (received, None)
     assert orjson.dumps(sent_times("9999-12-31T23:59:59.999Z", received))

@@ -245,8 +245,8 @@ async def test_an_account_accepts_a_new_proxy_and_nothing_else(sandbox: Driver) 
     for body in accepted:
         answer = await sandbox.api("PATCH", f"/accounts/{account_id}", json=body)
         assert answer == {"object": "AccountUpdated", "account_id": account_id}
-    refused: list[Json] = [{"country": "Brazil"}, {"proxy": {"host": "x"}}, {"name": "Loja"}]
-    for body in refused:
+    invalid: list[Json] = [{"country": "Brazil"}, {"proxy": {"host": "x"}}, {"name": "Loja"}]
+    for body in invalid:
         await sandbox.api("PATCH", f"/accounts/{account_id}", 400, json=body)
     await sandbox.api("PATCH", "/accounts/nobody", 404, json={})
 

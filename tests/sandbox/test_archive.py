@@ -128,14 +128,14 @@ async def read_texts(url: str, key: str) -> list[str]:
         return [item["text"] for item in json.loads(await answer.text())["items"]]
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_a_signal_stops_it_with_everything_saved(tmp_path: Path, number: int) -> None:
+@pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_signal_stops_it_with_everything_saved(tmp_path: Path, signal_number: int) -> None:
     arguments = ("--port", "0", "--data", str(tmp_path / "new"), "--api-key", "k")
     async with running(*arguments) as (process, line):
         found = re.fullmatch(r"UniPile sandbox on (http://127\.0\.0\.1:\d+)\n", line)
         assert found
         await write_text(found[1], "kept")
-        process.send_signal(number)
+        process.send_signal(signal_number)
         assert await process.wait() == 0
     async with running(*arguments) as (_, line):
         assert await read_texts(line.split()[-1], "k") == ["kept"]

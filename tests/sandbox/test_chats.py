@@ -48,8 +48,8 @@ async def test_cursors_walk_all_chats_newest_first_and_are_base64(sandbox: Drive
     account_id = await sandbox.account()
     other = await sandbox.account()
     await sandbox.write(other)
-    for number in range(7):
-        await sandbox.write(account_id, sender={"phone_number": f"+55119000010{number:02d}"})
+    for index in range(7):
+        await sandbox.write(account_id, sender={"phone_number": f"+55119000010{index:02d}"})
     seen, cursor = [], None
     while True:
         params = {"cursor": cursor} if cursor else {"account_id": account_id, "limit": 3}
@@ -203,7 +203,7 @@ async def test_an_invalid_change_is_rejected(sandbox: Driver, body: dict[str, ob
 
 
 @pytest.mark.parametrize(
-    ("switch", "told"),
+    ("switch", "expected"),
     [
         (None, (1, 1)),
         ("unread_as_flag", (0, 1)),
@@ -212,7 +212,7 @@ async def test_an_invalid_change_is_rejected(sandbox: Driver, body: dict[str, ob
     ],
 )
 async def test_marked_as_unread_is_reported_as_the_switches_say(
-    sandbox: Driver, switch: str | None, told: tuple[int, int]
+    sandbox: Driver, switch: str | None, expected: tuple[int, int]
 ) -> None:
     account_id = await sandbox.account()
     path = f"/chats/{(await sandbox.write(account_id))['chat_id']}"
@@ -228,7 +228,7 @@ async def test_marked_as_unread_is_reported_as_the_switches_say(
     assert await unread() == ((0, 0) if switch == "never_unread" else (1, 1))  # still one message
     for value in (True, False):
         await sandbox.api("PATCH", path, json={"action": "setReadStatus", "value": value})
-        assert await unread() == ((0, 0) if value else told)
+        assert await unread() == ((0, 0) if value else expected)
     await sandbox.write(account_id)
     assert await unread() == ((0, 0) if switch == "never_unread" else (1, 1))
 
@@ -249,7 +249,7 @@ async def test_a_chat_has_a_history(sandbox: Driver) -> None:
 
 
 @pytest.mark.parametrize(
-    ("identity", "chat_domain", "sender_domain", "number", "public"),
+    ("identity", "chat_domain", "sender_domain", "index", "public"),
     [
         ("lid", "@s.whatsapp.net", "@lid", "+5511988880000", True),
         ("phone", "@s.whatsapp.net", "@s.whatsapp.net", "+5511988880000", True),
@@ -263,7 +263,7 @@ async def test_whatsapp_identifies_contacts_in_four_ways(
     identity: str,
     chat_domain: str,
     sender_domain: str,
-    number: str,
+    index: str,
     public: bool,
 ) -> None:
     account_id = await sandbox.account()
@@ -274,7 +274,7 @@ async def test_whatsapp_identifies_contacts_in_four_ways(
     sender = body["sender"]
     assert body["provider_chat_id"].endswith(chat_domain)
     assert sender["attendee_provider_id"].endswith(sender_domain)
-    assert sender["attendee_specifics"]["phone_number"] == number
+    assert sender["attendee_specifics"]["phone_number"] == index
     assert (sender["attendee_public_identifier"] == "5511988880000@s.whatsapp.net") is public
     await sandbox.write(account_id, sender=BIA | {"identity": "lid"})
     await receiver.until(lambda items: len(items) == 2)

@@ -116,13 +116,13 @@ async def test_delayed_events_wait(sandbox: Driver, receiver: Receiver) -> None:
 
 
 async def test_the_same_seed_drops_the_same_events(start: Start, receiver: Receiver) -> None:
-    async def heard() -> list[str]:
+    async def received() -> list[str]:
         sandbox = await start()
         account_id = await sandbox.account()
         await sandbox.register(receiver)
         await sandbox.control("PUT", "/faults", json={"seed": 7, "drop": 0.5})
-        for number in range(20):
-            await sandbox.write(account_id, str(number))
+        for index in range(20):
+            await sandbox.write(account_id, str(index))
         await sandbox.control("PUT", "/faults", json={})
         await sandbox.write(account_id, "end")
 
@@ -136,7 +136,7 @@ async def test_the_same_seed_drops_the_same_events(start: Start, receiver: Recei
         receiver.deliveries.clear()
         return texts
 
-    first, second = await heard(), await heard()
+    first, second = await received(), await received()
     assert first == second and 2 < len(first) < 20
 
 

@@ -5,7 +5,7 @@ from tests.sandbox.driver import LEA, Driver, Receiver
 
 async def test_messages_are_paged_globally_and_per_chat_without_gaps_or_repeats(sandbox: Driver) -> None:
     account_id, other = await sandbox.account(), await sandbox.account()
-    written = [await sandbox.write(account_id, str(number)) for number in range(9)]
+    written = [await sandbox.write(account_id, str(index)) for index in range(9)]
     foreign = await sandbox.write(other, "foreign")
     for path in (
         f"/messages?account_id={account_id}&limit=4",
@@ -33,7 +33,7 @@ async def test_messages_are_paged_globally_and_per_chat_without_gaps_or_repeats(
 
 async def test_before_after_and_sender_narrow_the_list(sandbox: Driver) -> None:
     account_id = await sandbox.account()
-    written = [await sandbox.write(account_id, str(number)) for number in range(3)]
+    written = [await sandbox.write(account_id, str(index)) for index in range(3)]
     await sandbox.write(account_id, "Hallo", sender=LEA)
     middle = await sandbox.api("GET", f"/messages/{written[1]['message_id']}")
 

@@ -97,10 +97,10 @@ async def test_reading_on_the_own_phone_is_reported_per_message(sandbox: Driver,
     written.append(await sandbox.write(account_id, text="Alô?"))
     await sandbox.api("PATCH", path, json=body)
     await receiver.until(lambda items: len(items) == 3)
-    told = [item.body for item in receiver.deliveries]
+    delivered = [item.body for item in receiver.deliveries]
     # Each once; simultaneous ones arrive in any order.
-    assert sorted(event["message_id"] for event in told) == sorted(one["message_id"] for one in written)
-    assert {(event["is_sender"], event["read_by"]["attendee_public_identifier"]) for event in told} == {
+    assert sorted(event["message_id"] for event in delivered) == sorted(one["message_id"] for one in written)
+    assert {(event["is_sender"], event["read_by"]["attendee_public_identifier"]) for event in delivered} == {
         (False, "5511900000001@s.whatsapp.net")
     }
     message = await sandbox.api("GET", f"/messages/{written[0]['message_id']}")

@@ -104,14 +104,14 @@ async def test_a_customer_sends_media_replies_reacts_edits_and_deletes(
     await expect(page.get_by_text("This message was deleted")).to_be_visible()
 
     newest = (await live.api("GET", f"/chats/{chat_id}/messages"))["items"]
-    reply, card, place, voice, picture, answer, first = newest
+    reply, card, location, voice, picture, answer, first = newest
     assert reply["text"] == "About this" and reply["edited"] == 1
     assert reply["quoted"]["message_id"] == answer["id"]
     assert voice["attachments"][0]["voice_note"] is True and voice["attachments"][0]["duration"] == 3
     assert picture["attachments"][0]["size"] == {"width": 960, "height": 640}
     assert answer["reactions"][0]["value"] == "👍" and first["deleted"] == 1
     assert answer["seen"] == 1  # the chat is open on the phone
-    assert place["attachments"][0]["type"] == "location" and place["attachments"][0]["latitude"] < 0
+    assert location["attachments"][0]["type"] == "location" and location["attachments"][0]["latitude"] < 0
     assert card["attachments"][0]["mimetype"] == "text/vcard"
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.sandbox.driver import BIA, LEA, Driver, Json, Receiver, Start
 
-PERSON = {"phone_number": "34600000009", "name": "New here"}
+STRANGER = {"phone_number": "34600000009", "name": "New here"}
 
 
 async def answers(sandbox: Driver, account_id: str, chat_id: str, message_id: str) -> list[Any]:
@@ -32,17 +32,17 @@ async def world_of(sandbox: Driver) -> Json:
     """An account with a group, whose newest message is its own and not delivered yet."""
     account_id = await sandbox.account()
     for member in (BIA, LEA):
-        number = member["phone_number"].lstrip("+")
-        await sandbox.control("PATCH", f"/contacts/{number}", json={"offline": True})
+        phone = member["phone_number"].lstrip("+")
+        await sandbox.control("PATCH", f"/contacts/{phone}", json={"offline": True})
     group = {"account_id": account_id, "name": "Market", "members": [BIA, LEA]}
     chat_id = (await sandbox.control("POST", "/groups", 201, json=group))["id"]
-    theirs = await sandbox.write(account_id, "theirs", chat_id=chat_id)
+    incoming = await sandbox.write(account_id, "theirs", chat_id=chat_id)
     doomed = await sandbox.write(account_id, "doomed", chat_id=chat_id)
     own = await sandbox.send(chat_id, "own")
     return {
         "account_id": account_id,
         "chat_id": chat_id,
-        "theirs": theirs["message_id"],
+        "theirs": incoming["message_id"],
         "doomed": doomed["message_id"],
         "own": own,
     }
@@ -54,12 +54,12 @@ async def change_everything(sandbox: Driver, world: Json) -> Json:
     await sandbox.control("PATCH", f"/messages/{world['theirs']}", json={"text": "edited"})
     await sandbox.control("DELETE", f"/messages/{world['doomed']}")
     await sandbox.control("PUT", f"/messages/{world['own']}/reaction", json={"value": "👍"})
-    for number in ("5511988880000", "4915112340003"):
-        await sandbox.control("PATCH", f"/contacts/{number}", json={"offline": False, "name": "Renamed"})
+    for phone in ("5511988880000", "4915112340003"):
+        await sandbox.control("PATCH", f"/contacts/{phone}", json={"offline": False, "name": "Renamed"})
     await sandbox.control("POST", f"/chats/{chat_id}/read", json={})
-    await sandbox.control("PATCH", f"/groups/{chat_id}", json={"name": "Fair", "add": [PERSON]})
+    await sandbox.control("PATCH", f"/groups/{chat_id}", json={"name": "Fair", "add": [STRANGER]})
     await sandbox.write(account_id, "new", chat_id=chat_id)
-    return await sandbox.write(account_id, "a new chat", sender=PERSON)
+    return await sandbox.write(account_id, "a new chat", sender=STRANGER)
 
 
 async def test_reads_return_the_state_at_sign_out(sandbox: Driver, receiver: Receiver) -> None:
@@ -128,9 +128,9 @@ async def test_stale_reads_survive_a_restart_and_a_removed_chat_does_not(
 ) -> None:
     first = await start(tmp_path)
     world = await world_of(first)
-    gone = await first.write(world["account_id"], "gone", sender=PERSON)
+    removed = await first.write(world["account_id"], "gone", sender=STRANGER)
     await first.control("POST", f"/accounts/{world['account_id']}/status", json={"status": "CREDENTIALS"})
-    await first.api("DELETE", f"/chats/{gone['chat_id']}")
+    await first.api("DELETE", f"/chats/{removed['chat_id']}")
     ids = (world["account_id"], world["chat_id"], world["theirs"])
     before = await answers(first, *ids)
     await change_everything(first, world)

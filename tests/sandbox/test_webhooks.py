@@ -285,7 +285,7 @@ async def test_hundreds_of_events_arrive_once_each(start: Start, receiver: Recei
     sandbox = await start(webhook_timeout=10)
     account_id = await sandbox.account()
     await sandbox.register(receiver)
-    for number in range(300):
-        await sandbox.write(account_id, f"message {number}")
+    for index in range(300):
+        await sandbox.write(account_id, f"message {index}")
     await receiver.until(lambda items: len(items) >= 300)
     assert len({item.body["message_id"] for item in receiver.deliveries}) == 300 == len(receiver.deliveries)

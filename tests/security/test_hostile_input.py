@@ -21,7 +21,7 @@ from server.web.app_keys import REDIS
 from tests.support.factories import make_account, make_chat
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import WEBHOOK_SECRET, Answer
-from tests.support.route_cases import HOSTED_TOKEN, Place
+from tests.support.route_cases import HOSTED_TOKEN, RouteTarget
 
 CHANGING = [route for route in ROUTES if route.method != "GET"]
 READING = [route for route in ROUTES if route.method == "GET" and route.name != "open_socket"]
@@ -138,19 +138,19 @@ HEADERS: tuple[dict[str, str], ...] = (
 
 
 @pytest.fixture
-async def place(web_only: Stack) -> Place:
+async def target(web_only: Stack) -> RouteTarget:
     await heartbeat(web_only.app[REDIS])  # without a worker no export is ever ready
     agent = await web_only.sign_in()
     account_id = await make_account(web_only, agent)
     chat_id = await make_chat(web_only, account_id)
     (message,) = await agent.messages(account_id, chat_id)
-    return Place(agent, account_id, chat_id, message["id"])
+    return RouteTarget(agent, account_id, chat_id, message["id"])
 
 
-def address(place: Place, route: Route) -> str:
+def address(target: RouteTarget, route: Route) -> str:
     if route.name in ENDING:
-        return Place(place.peer, 2**40, 1).path(route)
-    return place.path(route)
+        return RouteTarget(target.peer, 2**40, 1).path(route)
+    return target.path(route)
 
 
 def complaint(answer: Answer) -> str | None:
@@ -165,45 +165,49 @@ def complaint(answer: Answer) -> str | None:
     return None
 
 
-async def tried(place: Place, route: Route, what: str, body: Any = None, **options: Any) -> list[str]:
+async def try_request(
+    target: RouteTarget, route: Route, what: str, body: Any = None, **options: Any
+) -> list[str]:
     headers = {"Unipile-Auth": WEBHOOK_SECRET} if route.needs_secret else {}
     headers |= options.pop("headers", {})
-    path = options.pop("path", None) or address(place, route)
+    path = options.pop("path", None) or address(target, route)
     if isinstance(body, bytes):
         options["data"], body = io.BytesIO(body), None
-    answer = await place.peer.call(
+    answer = await target.peer.call(
         route.method, path, body, headers=headers, allow_redirects=False, **options
     )
     found = complaint(answer)
     return [f"{route.method} {path[:120]} with {what}: {found}"] if found else []
 
 
-async def assert_all_is_there(stack: Stack, place: Place) -> None:
+async def assert_all_is_there(stack: Stack, target: RouteTarget) -> None:
     """The account, its chat and its message are unchanged, and the next valid request succeeds."""
     agent = await stack.sign_in()
     (message,) = [
-        m for m in await agent.messages(place.account_id, place.chat_id) if m["id"] == place.message_id
+        m for m in await agent.messages(target.account_id, target.chat_id) if m["id"] == target.message_id
     ]
     assert message["deleted_at"] is None
     accounts = (await agent.ok("GET", "/api/channels/whatsapp/accounts"))["items"]
-    assert place.account_id in [account["id"] for account in accounts]
+    assert target.account_id in [account["id"] for account in accounts]
 
 
 @pytest.mark.parametrize("route", CHANGING, ids=lambda route: route.name)
-async def test_hostile_bodies_are_rejected_as_documented(web_only: Stack, place: Place, route: Route) -> None:
+async def test_hostile_bodies_are_rejected_as_documented(
+    web_only: Stack, target: RouteTarget, route: Route
+) -> None:
     found: list[str] = []
     for what, body in BODIES.items():
-        found += await tried(place, route, what, body, headers={"Content-Type": JSON})
+        found += await try_request(target, route, what, body, headers={"Content-Type": JSON})
     for kind in KINDS:
         for body in (
             b'{"text": "Oi"}',
             b"--x\r\n\r\n",
             b'--x\r\nContent-Disposition: form-data; name="\xff"\r\n\r\na',
         ):
-            found += await tried(place, route, kind, body, headers={"Content-Type": kind})
+            found += await try_request(target, route, kind, body, headers={"Content-Type": kind})
     assert found == []
     if route.method != "DELETE":
-        await assert_all_is_there(web_only, place)
+        await assert_all_is_there(web_only, target)
 
 
 def hostile_values(kind: "fields.Field[Any]") -> Iterator[Any]:
@@ -222,7 +226,7 @@ def hostile_values(kind: "fields.Field[Any]") -> Iterator[Any]:
 
 @pytest.mark.parametrize("route", [r for r in CHANGING if r.body is not None], ids=lambda route: route.name)
 async def test_hostile_field_values_are_rejected_as_documented(
-    web_only: Stack, place: Place, route: Route
+    web_only: Stack, target: RouteTarget, route: Route
 ) -> None:
     """Each field alone, and beside valid ones, so that the error is caused by this field."""
     assert route.body is not None
@@ -238,11 +242,11 @@ async def test_hostile_field_values_are_rejected_as_documented(
         for value in hostile_values(kind):
             for beside in ({}, {key: text for key, text in good.items() if key in known}):
                 body = json.dumps(beside | {name: value}).encode()
-                found += await tried(
-                    place, route, f"{name}={value!r:.60}", body, headers={"Content-Type": JSON}
+                found += await try_request(
+                    target, route, f"{name}={value!r:.60}", body, headers={"Content-Type": JSON}
                 )
     assert found == []
-    await assert_all_is_there(web_only, place)
+    await assert_all_is_there(web_only, target)
 
 
 def filled(path: str, values: dict[str, Any]) -> str:
@@ -251,7 +255,9 @@ def filled(path: str, values: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("route", WITH_PARAMETERS, ids=lambda route: route.name)
-async def test_hostile_paths_are_rejected_as_documented(web_only: Stack, place: Place, route: Route) -> None:
+async def test_hostile_paths_are_rejected_as_documented(
+    web_only: Stack, target: RouteTarget, route: Route
+) -> None:
     """Each path parameter in turn."""
     found: list[str] = []
     names = re.findall(r"\{(\w+)", route.path)
@@ -259,12 +265,12 @@ async def test_hostile_paths_are_rejected_as_documented(web_only: Stack, place: 
         for value in VALUES:
             known = {
                 "provider": "whatsapp",
-                "account_id": place.account_id,
-                "chat_id": place.chat_id,
-                "message_id": place.message_id,
-                "contact_id": place.contact_id or 1,
-                "user_id": place.user_id or 1,
-                "key_id": place.key_id or 1,
+                "account_id": target.account_id,
+                "chat_id": target.chat_id,
+                "message_id": target.message_id,
+                "contact_id": target.contact_id or 1,
+                "user_id": target.user_id or 1,
+                "key_id": target.key_id or 1,
                 "attachment_id": "a",
                 "sha256": "0" * 64,
                 "token": HOSTED_TOKEN,
@@ -272,25 +278,25 @@ async def test_hostile_paths_are_rejected_as_documented(web_only: Stack, place: 
             values = known | {name: value}
             path = filled(route.path, values)
             if route.name not in ENDING or name == "account_id":
-                found += await tried(place, route, name, b"{}" if route.body else None, path=path)
+                found += await try_request(target, route, name, b"{}" if route.body else None, path=path)
     assert found == []
     if route.method != "DELETE":
-        await assert_all_is_there(web_only, place)
+        await assert_all_is_there(web_only, target)
 
 
 @pytest.mark.parametrize("route", READING, ids=lambda route: route.name)
 async def test_hostile_queries_and_headers_are_rejected_as_documented(
-    web_only: Stack, place: Place, route: Route
+    web_only: Stack, target: RouteTarget, route: Route
 ) -> None:
-    path, found = address(place, route), list[str]()
+    path, found = address(target, route), list[str]()
     names = [*(route.query().fields if route.query else ()), "unknown", "%00", "limit", "cursor"]
     for name in dict.fromkeys(names):
         for value in VALUES:
-            found += await tried(place, route, "a query", path=f"{path}?{name}={value}")
-        found += await tried(place, route, "a query twice", path=f"{path}?{name}=1&{name}=2")
-        found += await tried(place, route, "a bare query", path=f"{path}?{name}")
+            found += await try_request(target, route, "a query", path=f"{path}?{name}={value}")
+        found += await try_request(target, route, "a query twice", path=f"{path}?{name}=1&{name}=2")
+        found += await try_request(target, route, "a bare query", path=f"{path}?{name}")
     for headers in HEADERS:
-        found += await tried(place, route, str(headers)[:60], headers=headers)
-    found += await tried(place, route, "a body", b"{", headers={"Content-Type": JSON})
+        found += await try_request(target, route, str(headers)[:60], headers=headers)
+    found += await try_request(target, route, "a body", b"{", headers={"Content-Type": JSON})
     assert found == []
-    await assert_all_is_there(web_only, place)
+    await assert_all_is_there(web_only, target)

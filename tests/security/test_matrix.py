@@ -27,37 +27,44 @@ from tests.security.matrix_cells import (
     scope_cells,
     team_cells,
 )
-from tests.support.factories import add_member, make_account, make_chat, make_refusal, set_role, sign_in_as
+from tests.support.factories import (
+    add_member,
+    insert_rejected_account,
+    make_account,
+    make_chat,
+    set_role,
+    sign_in_as,
+)
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import Answer, Peer
-from tests.support.route_cases import Place, good_body, make_place
+from tests.support.route_cases import RouteTarget, good_body, make_route_target
 
 # Path values for ids that do not exist.
-NOBODY = 10**15
+UNKNOWN_ID = 10**15
 
 
 @dataclass
 class Callers:
     """All callers without permission, and their credentials."""
 
-    place: Place
+    target: RouteTarget
     stack: Stack
 
     def with_token(self, token: str | None) -> Peer:
-        return Peer(self.stack.stranger.session, self.stack.stranger.url, token, self.place.peer.user_id)
+        return Peer(self.stack.stranger.session, self.stack.stranger.url, token, self.target.peer.user_id)
 
     async def key(self, scopes: list[str], account_ids: list[int] | None = None) -> Peer:
         body = {"name": "program", "scopes": scopes, "account_ids": account_ids}
-        made = await self.place.peer.ok("POST", "/api/keys", body)
+        made = await self.target.peer.ok("POST", "/api/keys", body)
         return self.with_token(made["secret"])
 
-    async def ask(self, peer: Peer, route: Route, place: Place | None = None) -> Answer:
-        return await peer.call(route.method, (place or self.place).path(route), good_body(route))
+    async def ask(self, peer: Peer, route: Route, target: RouteTarget | None = None) -> Answer:
+        return await peer.call(route.method, (target or self.target).path(route), good_body(route))
 
 
 @pytest.fixture
 async def callers(web_only: Stack) -> Callers:
-    return Callers(await make_place(web_only), web_only)
+    return Callers(await make_route_target(web_only), web_only)
 
 
 def expect(answer: Answer, status: int, *what: object) -> None:
@@ -86,7 +93,7 @@ def test_the_policy_lists_exactly_the_existing_routes() -> None:
 async def test_every_route_rejects_callers_without_a_valid_token(callers: Callers, web_only: Stack) -> None:
     tokens = web_only.app[TOKENS]
     short = type(tokens)(web_only.config.secrets.jwt_secret, -int(time.time() // 2))
-    expired = short.issue(callers.place.peer.user_id, "0b54b0a6-7f0e-4bb0-8f4e-1a1f2c1f8e0a")[0]
+    expired = short.issue(callers.target.peer.user_id, "0b54b0a6-7f0e-4bb0-8f4e-1a1f2c1f8e0a")[0]
     dead = await callers.key(["read", "send", "manage"])
     me = await dead.ok("GET", "/api/auth/me")
     await web_only.app[DATABASE].write(revoke_key, me["key"]["id"], None)
@@ -116,16 +123,16 @@ async def test_foreign_ids_get_the_same_response_as_absent_ids(callers: Callers,
         "account_id": foreign_account,
         "chat_id": foreign_chat,
         "message_id": message["id"],
-        "refusal_id": await make_refusal(web_only, stranger),
+        "refusal_id": await insert_rejected_account(web_only, stranger),
     }
     assert set(foreign) == set(OTHERS_IDS)
     for route, name, is_absent in foreign_cells():
         if name == "stranger":
             expect(await callers.ask(stranger, route), 404, route.name, name)
             continue
-        place = replace(callers.place)
-        setattr(place, name, NOBODY if is_absent else foreign[name])
-        expect(await callers.ask(callers.place.peer, route, place), 404, route.name, name, is_absent)
+        target = replace(callers.target)
+        setattr(target, name, UNKNOWN_ID if is_absent else foreign[name])
+        expect(await callers.ask(callers.target.peer, route, target), 404, route.name, name, is_absent)
 
 
 async def test_every_route_rejects_roles_and_scopes_that_are_too_low(
@@ -133,15 +140,15 @@ async def test_every_route_rejects_roles_and_scopes_that_are_too_low(
 ) -> None:
     """By role in the team, role on the account, scopes of a key, and accounts of a key."""
     agent = await web_only.sign_in("agent")
-    await add_member(web_only, callers.place.account_id, agent, "owner")
+    await add_member(web_only, callers.target.account_id, agent, "owner")
     for role, routes in by_second(team_cells()).items():
         await set_role(web_only, agent, role)
         for route in routes:
             expect(await callers.ask(agent, route), 403, route.name, role)
     helper = await web_only.sign_in("helper")
     for role, routes in by_second(member_cells()).items():
-        path = f"/api/channels/whatsapp/{callers.place.account_id}/members/{helper.user_id}"
-        await callers.place.peer.ok("PUT", path, {"role": role})
+        path = f"/api/channels/whatsapp/{callers.target.account_id}/members/{helper.user_id}"
+        await callers.target.peer.ok("PUT", path, {"role": role})
         for route in routes:
             expect(await callers.ask(helper, route), 403, route.name, role)
     for scope, routes in by_second(scope_cells()).items():
@@ -151,7 +158,7 @@ async def test_every_route_rejects_roles_and_scopes_that_are_too_low(
 
 
 async def test_a_key_of_other_accounts_sees_nothing_of_this_one(callers: Callers, web_only: Stack) -> None:
-    other = await make_account(web_only, callers.place.peer, "acc-other")
+    other = await make_account(web_only, callers.target.peer, "acc-other")
     key = await callers.key(["read", "send", "manage"], [other])
     for route, status in bound_key_cells():
         expect(await callers.ask(key, route), status, route.name)
@@ -162,51 +169,51 @@ async def test_a_key_of_other_accounts_sees_nothing_of_this_one(callers: Callers
 # -- the socket -----------------------------------------------------------------------------------------------
 
 
-def body_of(command: str, place: Place) -> dict[str, object]:
+def body_of(command: str, target: RouteTarget) -> dict[str, object]:
     bodies: dict[str, dict[str, object]] = {
         "auth": {"token": ""},
-        "join-user": {"user_id": place.peer.user_id},
-        "join-chat": {"chat_id": place.chat_id},
-        "leave-chat": {"chat_id": place.chat_id},
-        "typing": {"chat_id": place.chat_id, "on": True},
+        "join-user": {"user_id": target.peer.user_id},
+        "join-chat": {"chat_id": target.chat_id},
+        "leave-chat": {"chat_id": target.chat_id},
+        "typing": {"chat_id": target.chat_id, "on": True},
         "ping": {},
     }
     assert set(bodies) == set(policy.COMMANDS)
     return bodies[command]
 
 
-async def refusal(peer: Peer, command: str, place: Place) -> str | None:
+async def error_code(peer: Peer, command: str, target: RouteTarget) -> str | None:
     """The error code for a command of a signed-in socket."""
     socket = await peer.open_socket()
     assert (await socket.command("auth", token=peer.token))["ok"]
-    answer = await socket.command(command, **body_of(command, place))
+    answer = await socket.command(command, **body_of(command, target))
     await socket.close()
     return None if answer["ok"] else answer["error"]["code"]
 
 
 async def test_every_socket_command_rejects_unauthorised_callers(callers: Callers, web_only: Stack) -> None:
-    place = callers.place
+    target = callers.target
     stranger, viewer = await web_only.sign_in("stranger"), await sign_in_as(web_only, "viewer")
-    await add_member(web_only, place.account_id, viewer, "owner")
-    elsewhere = await make_account(web_only, place.peer, "acc-other")
+    await add_member(web_only, target.account_id, viewer, "owner")
+    elsewhere = await make_account(web_only, target.peer, "acc-other")
     senders = {
         "stranger": stranger,
         "viewer": viewer,
         "bound": await callers.key(["read", "send"], [elsewhere]),
         "reading": await callers.key(["manage"]),
-        "absent": place.peer,
+        "absent": target.peer,
     }
     for command, who, code in command_cells():
         if code == "4401":
             socket = await web_only.stranger.open_socket()
-            body = body_of(command, place) if who == "nothing" else {"token": "garbage"}
+            body = body_of(command, target) if who == "nothing" else {"token": "garbage"}
             event = command if who == "nothing" else "auth"
             await socket.socket.send_json({"event": event, "data": body, "id": 1})
             assert await socket.wait_closed() == 4401, command
         else:
-            at = replace(place, chat_id=NOBODY) if who == "absent" else place
-            assert await refusal(senders[who], command, at) == code, (command, who)
+            at = replace(target, chat_id=UNKNOWN_ID) if who == "absent" else target
+            assert await error_code(senders[who], command, at) == code, (command, who)
     for command, permission in policy.COMMANDS.items():
         if permission is not None:
-            assert ("chat_id" in body_of(command, place)) == (command in ABOUT_A_CHAT)
-            assert await refusal(place.peer, command, place) is None
+            assert ("chat_id" in body_of(command, target)) == (command in ABOUT_A_CHAT)
+            assert await error_code(target.peer, command, target) is None

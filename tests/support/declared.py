@@ -25,9 +25,9 @@ class Watch:
 
     def follow(self, app: web.Application) -> None:
         """From now until the process ends."""
-        app.on_response_prepare.append(self._look)
+        app.on_response_prepare.append(self._check_response)
 
-    async def _look(self, request: web.Request, answer: web.StreamResponse) -> None:
+    async def _check_response(self, request: web.Request, answer: web.StreamResponse) -> None:
         route = getattr(request.match_info.handler, ROUTE, None)
         if route is None or not route.path.startswith(("/api/", "/health", "/metrics", "/ws")):
             return

@@ -57,7 +57,7 @@ BIAS_PHONE = "5511966660000"
 async def make_contact(stack: Stack, account_id: int, phone: str = BIAS_PHONE) -> int:
     """A contact named Bia who has not written yet."""
     names = [f"1{phone}@lid", f"{phone}@s.whatsapp.net"]
-    told: ContactReport = {
+    written: ContactReport = {
         "n": 0,
         "account_id": account_id,
         "ids": names,
@@ -71,7 +71,7 @@ async def make_contact(stack: Stack, account_id: int, phone: str = BIAS_PHONE) -
 
     async def insert(cursor: Cursor) -> int:
         await accounts.lock_account(cursor, account_id)
-        await contacts.upsert_contacts(cursor, [told])
+        await contacts.upsert_contacts(cursor, [written])
         known = await contacts.fetch_known_contacts(cursor, account_id, names)
         return known[names[0]][0]
 
@@ -79,10 +79,10 @@ async def make_contact(stack: Stack, account_id: int, phone: str = BIAS_PHONE) -
     return contact_id
 
 
-async def make_refusal(stack: Stack, user: Peer) -> int:
+async def insert_rejected_account(stack: Stack, user: Peer) -> int:
     """An account that this user connected on UniPile's page and that was rejected."""
     error = {"code": "conflict", "message": "This number is connected by another user."}
-    told = await stack.app[DATABASE].write(
+    written = await stack.app[DATABASE].write(
         insert_rejected,
         f"page of {user.user_id}",
         "acc-refused",
@@ -91,7 +91,7 @@ async def make_refusal(stack: Stack, user: Peer) -> int:
         "+5511900000000",
         error,
     )
-    refusal_id: int = orjson.loads(told or "{}")["id"]
+    refusal_id: int = orjson.loads(written or "{}")["id"]
     return refusal_id
 
 

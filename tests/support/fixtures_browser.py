@@ -102,12 +102,12 @@ class Windows:
     def unexpected(self) -> list[str]:
         return [words for words in self.complaints if not any(re.search(one, words) for one in self.expected)]
 
-    async def keep_pictures(self, name: str) -> None:
+    async def save_screenshots(self, name: str) -> None:
         """Save a screenshot of every window, and return the paths."""
         folder = Path(tempfile.mkdtemp(prefix="confab-screens-"))
-        for number, page in enumerate(self.pages, 1):
+        for index, page in enumerate(self.pages, 1):
             if not page.is_closed():
-                path = folder / f"{re.sub(r'[^a-z0-9]+', '-', name)}-{number}.png"
+                path = folder / f"{re.sub(r'[^a-z0-9]+', '-', name)}-{index}.png"
                 await page.screenshot(path=path)
                 print(f"screen of {page.url}: {path}")
 
@@ -137,7 +137,7 @@ async def watched_windows(browser: Browser, node: pytest.Item) -> AsyncIterator[
     yield opened
     unexpected, has_failed = opened.unexpected(), node.stash.get(FAILED, False)
     if unexpected or has_failed:
-        await opened.keep_pictures(node.name)
+        await opened.save_screenshots(node.name)
         print("\n".join(["the consoles said:", *opened.complaints]))
     await opened.close()
     assert unexpected == []

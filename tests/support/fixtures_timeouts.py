@@ -30,12 +30,12 @@ def _find_awaited(waiting: Any) -> Any:
 
 def _follow(waiting: Any) -> str:
     """The stack of a suspended coroutine, from the task down to what it awaits."""
-    places = []
+    stack = []
     while waiting is not None:
         frames = (getattr(waiting, name, None) for name in ("cr_frame", "gi_frame", "ag_frame"))
-        places += [f"{at.f_code.co_filename}:{at.f_lineno} {at.f_code.co_name}" for at in frames if at]
+        stack += [f"{at.f_code.co_filename}:{at.f_lineno} {at.f_code.co_name}" for at in frames if at]
         waiting = _find_awaited(waiting)
-    return "\n    ".join(places)
+    return "\n    ".join(stack)
 
 
 def _list_tasks() -> str:

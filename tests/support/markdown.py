@@ -35,7 +35,7 @@ def headings(path: Path) -> list[str]:
     """The texts of all headings, without their markup."""
     tokens = parse(path)
     return [
-        plain(tokens[place + 1].content) for place, token in enumerate(tokens) if token.type == "heading_open"
+        plain(tokens[index + 1].content) for index, token in enumerate(tokens) if token.type == "heading_open"
     ]
 
 

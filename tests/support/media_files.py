@@ -73,7 +73,7 @@ async def receive(
     return message
 
 
-def file_path(message: dict[str, Any], number: int = 0) -> str:
+def file_path(message: dict[str, Any], index: int = 0) -> str:
     """The URL path of an attachment's bytes."""
     root = f"/api/channels/whatsapp/{message['account_id']}/chats/{message['chat_id']}"
-    return f"{root}/messages/{message['id']}/attachments/{message['attachments'][number]['id']}"
+    return f"{root}/messages/{message['id']}/attachments/{message['attachments'][index]['id']}"

@@ -12,7 +12,7 @@ import aiohttp
 
 FRAME_SECONDS = 10.0
 WEBHOOK_SECRET = "sandbox-webhook-secret"
-_numbers = itertools.count(1)
+_counter = itertools.count(1)
 
 
 @dataclass
@@ -159,7 +159,7 @@ class Peer:
 
 def message_received(external_account_id: str, text: str | None = "Oi", **changes: Any) -> dict[str, Any]:
     """A webhook body as UniPile sends it (unipile-api.md §4.2), each with its own ids unless given."""
-    number = next(_numbers)
+    number = next(_counter)
     phone = changes.pop("phone", "5511988880000")
     person = {
         "attendee_id": f"attendee-{phone}",

@@ -13,8 +13,8 @@ assert PORTS.start >= FIRST + PER_PROCESS * PROCESSES
 
 
 def _own_ports() -> range:
-    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % PROCESSES
-    return range(FIRST + number * PER_PROCESS, FIRST + (number + 1) * PER_PROCESS)
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % PROCESSES
+    return range(FIRST + worker * PER_PROCESS, FIRST + (worker + 1) * PER_PROCESS)
 
 
 # Starts anywhere, because of other test runs on the same machine.

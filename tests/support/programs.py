@@ -83,17 +83,17 @@ class Program:
     def wait_for_output(self, pattern: str) -> re.Match[str]:
         """Wait until the program has written this."""
 
-        def look() -> re.Match[str] | None:
+        def search_output() -> re.Match[str] | None:
             ended = self.process.poll()
             found = re.search(pattern, self.output)
             assert found or ended is None, f"ended with {ended}: {self.output}"
             return found
 
-        return wait_for(look)
+        return wait_for(search_output)
 
-    def send(self, number: signal.Signals) -> int:
+    def send(self, signal_number: signal.Signals) -> int:
         """Send a signal and return the exit code."""
-        self.process.send_signal(number)
+        self.process.send_signal(signal_number)
         return self.process.wait(PATIENCE_SECONDS)
 
 

@@ -13,10 +13,10 @@ from tests.server.handlers.test_auth import EMAIL, PASSWORD
 from tests.support.factories import (
     BIAS_PHONE,
     add_member,
+    insert_rejected_account,
     make_account,
     make_chat,
     make_contact,
-    make_refusal,
     sign_in_as,
 )
 from tests.support.fixtures_stack import Stack
@@ -28,7 +28,7 @@ HOSTED_TOKEN = "t" * 43
 
 
 @dataclass
-class Place:
+class RouteTarget:
     """A user with an account and a chat, for the paths of all routes."""
 
     peer: Peer
@@ -61,7 +61,7 @@ class Place:
         return re.sub(r"\{(\w+)(?::(?:[^{}]|\{[^{}]*\})*)?\}", lambda match: values[match[1]], route.path)
 
 
-async def make_place(stack: Stack) -> Place:
+async def make_route_target(stack: Stack) -> RouteTarget:
     """An owner of the team with an account, a chat, a key, and another member of the account."""
     await heartbeat(stack.app[REDIS])  # without a worker no export is ever ready
     owner, other = await sign_in_as(stack, "owner"), await stack.sign_in("other")
@@ -70,7 +70,7 @@ async def make_place(stack: Stack) -> Place:
     (message,) = await owner.messages(account_id, chat_id)
     await add_member(stack, account_id, other, "agent")
     key = await owner.ok("POST", "/api/keys", {"name": "crm", "scopes": ["read"]})
-    return Place(
+    return RouteTarget(
         owner,
         account_id,
         chat_id,
@@ -78,7 +78,7 @@ async def make_place(stack: Stack) -> Place:
         await make_contact(stack, account_id),
         other.user_id,
         key["key"]["id"],
-        await make_refusal(stack, owner),
+        await insert_rejected_account(stack, owner),
     )
 
 

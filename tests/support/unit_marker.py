@@ -37,7 +37,7 @@ def _is_unit(item: pytest.Item) -> bool:
 def _no_process_in_unit_tests(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.node.get_closest_marker("unit"):
 
-        def refuse(*arguments: Any, **_: Any) -> None:
+        def reject(*arguments: Any, **_: Any) -> None:
             pytest.fail(f"a unit test starts a process: mark it with pytest.mark.system: {arguments}")
 
-        monkeypatch.setattr(subprocess, "Popen", refuse)
+        monkeypatch.setattr(subprocess, "Popen", reject)

@@ -58,10 +58,10 @@ def receipt(
     } | changes
 
 
-def status_event(word: str, external_account_id: str = "acc-1") -> dict[str, Any]:
+def status_event(event_text: str, external_account_id: str = "acc-1") -> dict[str, Any]:
     """What UniPile posts when an account's state changes."""
-    told = {"account_id": external_account_id, "account_type": "WHATSAPP", "message": word}
-    return {"AccountStatus": told}
+    status = {"account_id": external_account_id, "account_type": "WHATSAPP", "message": event_text}
+    return {"AccountStatus": status}
 
 
 def written_by_us(text: str | None = "Claro.", **changes: Any) -> dict[str, Any]:

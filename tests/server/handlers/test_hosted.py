@@ -13,7 +13,7 @@ from server.schemas.errors import PlanLimit
 from server.store.accounts import rejected
 from server.store.accounts.hosted_links import insert_link
 from server.web.app_keys import DATABASE
-from tests.support.factories import CHANNELS, make_refusal, revoke_entitlement, sign_in_as
+from tests.support.factories import CHANNELS, insert_rejected_account, revoke_entitlement, sign_in_as
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import Answer, Peer, eventually
 
@@ -143,12 +143,12 @@ async def test_a_rejection_is_listed_until_it_is_dismissed(tiny: Stack) -> None:
 
 async def test_a_rejection_is_listed_for_a_week(tiny: Stack) -> None:
     agent = await tiny.sign_in()
-    refusal_id = await make_refusal(tiny, agent)
+    refusal_id = await insert_rejected_account(tiny, agent)
     assert [item["id"] for item in await refusals_of(agent)] == [refusal_id]
     await rows(tiny, "update channels_refusal set created_at = now() - interval '8 days' returning id")
     assert await refusals_of(agent) == []
     assert (await agent.call("DELETE", f"{REFUSALS}/{refusal_id}")).status == 404
-    await make_refusal(tiny, await tiny.sign_in("other"))
+    await insert_rejected_account(tiny, await tiny.sign_in("other"))
     assert await tiny.app[DATABASE].write(rejected.prune_rejected, 10) == 1
     assert len(await rows(tiny, "select id from channels_refusal")) == 1
 

@@ -25,7 +25,14 @@ from tests.support.factories import (
 )
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import Answer
-from tests.support.route_cases import HOSTED_TOKEN, NEEDED, Place, fail_message, good_body, make_place
+from tests.support.route_cases import (
+    HOSTED_TOKEN,
+    NEEDED,
+    RouteTarget,
+    fail_message,
+    good_body,
+    make_route_target,
+)
 
 GUARDED = [route for route in ROUTES if route.needs_token]
 # Absent in this configuration: handlers/test_registration.py and workers/people/test_mail.py enable them.
@@ -53,8 +60,8 @@ def named(route: Route) -> str:
 
 
 @pytest.fixture
-async def place(web_only: Stack) -> Place:
-    return await make_place(web_only)
+async def target(web_only: Stack) -> RouteTarget:
+    return await make_route_target(web_only)
 
 
 def assert_refused(answer: Answer, *statuses: int) -> None:
@@ -98,25 +105,25 @@ def test_all_that_is_open_is_open_on_purpose() -> None:
     }
 
 
-async def test_without_a_good_token_nobody_comes_in(web_only: Stack, place: Place) -> None:
+async def test_without_a_good_token_nobody_comes_in(web_only: Stack, target: RouteTarget) -> None:
     headers: list[Mapping[str, str]] = [
         {},
         {"Authorization": ""},
         {"Authorization": "Bearer"},
         {"Authorization": "Bearer garbage"},
-        {"Authorization": f"Basic {place.peer.token}"},
-        {"Authorization": f"{place.peer.token}"},
-        {"Authorization": f"Bearer {place.peer.token}x"},
-        {"Cookie": f"token={place.peer.token}"},
+        {"Authorization": f"Basic {target.peer.token}"},
+        {"Authorization": f"{target.peer.token}"},
+        {"Authorization": f"Bearer {target.peer.token}x"},
+        {"Cookie": f"token={target.peer.token}"},
     ]
     assert len(GUARDED) >= 12
     for route in GUARDED:
         for sent in headers:
             for body in (None, b"{", b"x" * 100):
-                answer = await web_only.stranger.call(route.method, place.path(route), body, headers=sent)
+                answer = await web_only.stranger.call(route.method, target.path(route), body, headers=sent)
                 assert_refused(answer, 401)
                 assert answer.body["error"]["code"] == "unauthenticated", (route.name, sent)
-        query = f"{place.path(route)}?token={place.peer.token}&access_token={place.peer.token}"
+        query = f"{target.path(route)}?token={target.peer.token}&access_token={target.peer.token}"
         assert_refused(await web_only.stranger.call(route.method, query), 401)
 
 
@@ -126,11 +133,11 @@ WRONG_VALUES: list[Any] = [17, -1, 1.5, True, [], ["x"], {}, {"a": 1}, 10**30]
 
 
 @pytest.mark.parametrize("route", WITH_BODY, ids=named)
-async def test_no_bad_body_is_more_than_refused(place: Place, route: Route) -> None:
+async def test_no_bad_body_is_more_than_refused(target: RouteTarget, route: Route) -> None:
     assert route.body is not None
-    path = place.path(route)
+    path = target.path(route)
     for raw in NOT_JSON:
-        assert_refused(await place.peer.call(route.method, path, raw), 400)
+        assert_refused(await target.peer.call(route.method, path, raw), 400)
     known = list(route.body().fields)
     bodies: list[dict[str, Any]] = [{"unknown": 1}, {"": 1}, {"\u0000": 1}, {"constructor": 1}]
     for name, kind in route.body().fields.items():
@@ -139,39 +146,39 @@ async def test_no_bad_body_is_more_than_refused(place: Place, route: Route) -> N
         bodies += [{name: value} for value in [*wrong, "a\x00b", "x" * 70_000]]
         bodies.append(dict.fromkeys(known) | {name: {}})
     for body in bodies:
-        assert_refused(await place.peer.call(route.method, path, body), 422)
+        assert_refused(await target.peer.call(route.method, path, body), 422)
     big = io.BytesIO(b'{"a": "' + b"x" * 1024 * 1024 + b'"}')
-    assert_refused(await place.peer.call(route.method, path, data=big), 413)
+    assert_refused(await target.peer.call(route.method, path, data=big), 413)
 
 
 @pytest.mark.parametrize("route", [r for r in WITH_BODY if r.name not in TAKES_FORMS], ids=named)
-async def test_a_form_is_not_taken_for_json(place: Place, route: Route) -> None:
+async def test_a_form_is_not_taken_for_json(target: RouteTarget, route: Route) -> None:
     form = FormData({"text": "Oi"}, default_to_multipart=True)
-    assert_refused(await place.peer.call(route.method, place.path(route), data=form), 400, 415)
+    assert_refused(await target.peer.call(route.method, target.path(route), data=form), 400, 415)
 
 
-async def test_no_address_of_any_route_is_more_than_refused(place: Place) -> None:
+async def test_no_address_of_any_route_is_more_than_refused(target: RouteTarget) -> None:
     """Ids and queries at the limits of columns and parsers."""
     for route in GUARDED:
         for value in ("0", str(2**63 - 1), str(2**63), "9" * 20):
             for name in ("account_id", "chat_id", "user_id", "key_id"):
                 if f"{{{name}:" in route.path:
-                    path = replace(place)
+                    path = replace(target)
                     setattr(path, name, int(value))
-                    answer = await place.peer.call(route.method, path.path(route), good_body(route))
+                    answer = await target.peer.call(route.method, path.path(route), good_body(route))
                     assert_refused(answer, 404, 422)
         if route.query is not None:
             for name in route.query().fields:
                 for value in ("%00", "%ff", "", "x" * 3000, "1e9", "-9" * 30, "%5B%5D"):
-                    answer = await place.peer.call(route.method, f"{place.path(route)}?{name}={value}")
+                    answer = await target.peer.call(route.method, f"{target.path(route)}?{name}={value}")
                     # What is searched for, and the name of an action, may be nearly anything.
                     if name not in ("q", "action") or answer.status != 200:
                         assert_refused(answer, 422)
 
 
-async def happy_answer(stack: Stack, place: Place, route: Route) -> Answer:
+async def happy_answer(stack: Stack, target: RouteTarget, route: Route) -> Answer:
     """The response to a valid request."""
-    path, headers = place.path(route), {}
+    path, headers = target.path(route), {}
     if route.needs_secret:
         headers["Unipile-Auth"] = "sandbox-webhook-secret"
     if route.name in ("log_in", "refresh"):
@@ -184,26 +191,28 @@ async def happy_answer(stack: Stack, place: Place, route: Route) -> Answer:
     path += NEEDED.get(route.name, "")
     if route.name == "receive_hosted":
         await stack.sandbox.ok("POST", "/sandbox/accounts", {"id": "acc-1"})
-        await stack.app[DATABASE].write(insert_link, HOSTED_TOKEN, place.peer.user_id, "whatsapp", 60)
+        await stack.app[DATABASE].write(insert_link, HOSTED_TOKEN, target.peer.user_id, "whatsapp", 60)
         body = {"status": "CREATION_SUCCESS", "account_id": "acc-1", "name": None}
-        return await place.peer.call(route.method, path, body)
+        return await target.peer.call(route.method, path, body)
     if route.name in ("show_link", "accept_link"):
         await stack.app[DATABASE].write(
-            put_link, place.user_id, hash_token(HOSTED_TOKEN), "invitation", 60, None
+            put_link, target.user_id, hash_token(HOSTED_TOKEN), "invitation", 60, None
         )
     if route.name in ("retry_message", "retry_attachment"):
-        await fail_message(stack, place.message_id)
+        await fail_message(stack, target.message_id)
     if route.name == "reconnect_account":
-        account = await stack.make_account(place.peer, "acc-2")
-        path = Place(place.peer, account["id"], 0).path(route)
-    given = {"user_id": place.user_id} if route.name == "set_payer" else good_body(route)
-    return await place.peer.call(route.method, path, given, headers=headers)
+        account = await stack.make_account(target.peer, "acc-2")
+        path = RouteTarget(target.peer, account["id"], 0).path(route)
+    given = {"user_id": target.user_id} if route.name == "set_payer" else good_body(route)
+    return await target.peer.call(route.method, path, given, headers=headers)
 
 
 @pytest.mark.parametrize("route", ANSWERING, ids=named)
-async def test_an_answer_is_what_its_route_declares(web_only: Stack, place: Place, route: Route) -> None:
+async def test_an_answer_is_what_its_route_declares(
+    web_only: Stack, target: RouteTarget, route: Route
+) -> None:
     assert route.answer is not None
-    answer = await happy_answer(web_only, place, route)
+    answer = await happy_answer(web_only, target, route)
     assert answer.status == route.status, answer.raw[:300]
     assert answer.headers["Content-Type"] == route.content_type
     assert strict(route.answer()).validate(answer.body) == {}
@@ -219,13 +228,13 @@ async def test_answers_of_a_whole_conversation_are_what_their_routes_declare(sta
     socket = await agent.listen()
     await stack.write("acc-1", "Oi")
     (new,) = await socket.wait_for_event("message:new")
-    place = Place(agent, account["id"], new["data"]["chat_id"])
+    target = RouteTarget(agent, account["id"], new["data"]["chat_id"])
     send = next(route for route in ROUTES if route.name == "send_message")
-    await agent.ok("POST", place.path(send), {"text": "Olá", "client_id": "client-1"})
+    await agent.ok("POST", target.path(send), {"text": "Olá", "client_id": "client-1"})
     await socket.wait_for_event("message:updated", client_id="client-1", status="delivered")
     for route in ANSWERING:
         if route.method == "GET" and route.needs_token:
-            answer = await agent.call("GET", place.path(route) + NEEDED.get(route.name, ""))
+            answer = await agent.call("GET", target.path(route) + NEEDED.get(route.name, ""))
             assert route.answer is not None
             assert strict(route.answer()).validate(answer.body) == {}, route.name
 

@@ -9,7 +9,7 @@ from tests.support.factories import sign_in_as
 from tests.support.fixtures_stack import Stack
 from tests.support.media_files import PDF, file_path
 from tests.support.peers import Answer, Peer
-from tests.support.route_cases import NEEDED, make_place
+from tests.support.route_cases import NEEDED, make_route_target
 
 READING = [route for route in ROUTES if route.method == "GET" and route.name != "open_socket"]
 # They differ from one answer to the next, or say how a body comes that is not there.
@@ -33,11 +33,11 @@ async def assert_same(peer: Peer, path: str, *without: str, **headers: str) -> A
 
 
 async def test_head_is_answered_wherever_get_is(web_only: Stack) -> None:
-    place = await make_place(web_only)
+    target = await make_route_target(web_only)
 
     async def check(route: Route) -> None:
-        path = place.path(route) + NEEDED.get(route.name, "")
-        await assert_same(place.peer, path, *(("content-length",) if route.name in LIVELY else ()))
+        path = target.path(route) + NEEDED.get(route.name, "")
+        await assert_same(target.peer, path, *(("content-length",) if route.name in LIVELY else ()))
 
     for route in READING:
         await check(route)
