@@ -165,7 +165,7 @@ def complaint(answer: Answer) -> str | None:
     return None
 
 
-async def try_request(
+async def attempt(
     target: RouteTarget, route: Route, what: str, body: Any = None, **options: Any
 ) -> list[str]:
     headers = {"Unipile-Auth": WEBHOOK_SECRET} if route.needs_secret else {}
@@ -192,19 +192,17 @@ async def assert_all_is_there(stack: Stack, target: RouteTarget) -> None:
 
 
 @pytest.mark.parametrize("route", CHANGING, ids=lambda route: route.name)
-async def test_hostile_bodies_are_rejected_as_documented(
-    web_only: Stack, target: RouteTarget, route: Route
-) -> None:
+async def test_hostile_bodies_are_rejected(web_only: Stack, target: RouteTarget, route: Route) -> None:
     found: list[str] = []
     for what, body in BODIES.items():
-        found += await try_request(target, route, what, body, headers={"Content-Type": JSON})
+        found += await attempt(target, route, what, body, headers={"Content-Type": JSON})
     for kind in KINDS:
         for body in (
             b'{"text": "Oi"}',
             b"--x\r\n\r\n",
             b'--x\r\nContent-Disposition: form-data; name="\xff"\r\n\r\na',
         ):
-            found += await try_request(target, route, kind, body, headers={"Content-Type": kind})
+            found += await attempt(target, route, kind, body, headers={"Content-Type": kind})
     assert found == []
     if route.method != "DELETE":
         await assert_all_is_there(web_only, target)
@@ -225,9 +223,7 @@ def hostile_values(kind: "fields.Field[Any]") -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("route", [r for r in CHANGING if r.body is not None], ids=lambda route: route.name)
-async def test_hostile_field_values_are_rejected_as_documented(
-    web_only: Stack, target: RouteTarget, route: Route
-) -> None:
+async def test_hostile_field_values_are_rejected(web_only: Stack, target: RouteTarget, route: Route) -> None:
     """Each field alone, and beside valid ones, so that the error is caused by this field."""
     assert route.body is not None
     good = {
@@ -242,7 +238,7 @@ async def test_hostile_field_values_are_rejected_as_documented(
         for value in hostile_values(kind):
             for beside in ({}, {key: text for key, text in good.items() if key in known}):
                 body = json.dumps(beside | {name: value}).encode()
-                found += await try_request(
+                found += await attempt(
                     target, route, f"{name}={value!r:.60}", body, headers={"Content-Type": JSON}
                 )
     assert found == []
@@ -255,9 +251,7 @@ def filled(path: str, values: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("route", WITH_PARAMETERS, ids=lambda route: route.name)
-async def test_hostile_paths_are_rejected_as_documented(
-    web_only: Stack, target: RouteTarget, route: Route
-) -> None:
+async def test_hostile_paths_are_rejected(web_only: Stack, target: RouteTarget, route: Route) -> None:
     """Each path parameter in turn."""
     found: list[str] = []
     names = re.findall(r"\{(\w+)", route.path)
@@ -278,25 +272,25 @@ async def test_hostile_paths_are_rejected_as_documented(
             values = known | {name: value}
             path = filled(route.path, values)
             if route.name not in ENDING or name == "account_id":
-                found += await try_request(target, route, name, b"{}" if route.body else None, path=path)
+                found += await attempt(target, route, name, b"{}" if route.body else None, path=path)
     assert found == []
     if route.method != "DELETE":
         await assert_all_is_there(web_only, target)
 
 
 @pytest.mark.parametrize("route", READING, ids=lambda route: route.name)
-async def test_hostile_queries_and_headers_are_rejected_as_documented(
+async def test_hostile_queries_and_headers_are_rejected(
     web_only: Stack, target: RouteTarget, route: Route
 ) -> None:
     path, found = address(target, route), list[str]()
     names = [*(route.query().fields if route.query else ()), "unknown", "%00", "limit", "cursor"]
     for name in dict.fromkeys(names):
         for value in VALUES:
-            found += await try_request(target, route, "a query", path=f"{path}?{name}={value}")
-        found += await try_request(target, route, "a query twice", path=f"{path}?{name}=1&{name}=2")
-        found += await try_request(target, route, "a bare query", path=f"{path}?{name}")
+            found += await attempt(target, route, "a query", path=f"{path}?{name}={value}")
+        found += await attempt(target, route, "a query twice", path=f"{path}?{name}=1&{name}=2")
+        found += await attempt(target, route, "a bare query", path=f"{path}?{name}")
     for headers in HEADERS:
-        found += await try_request(target, route, str(headers)[:60], headers=headers)
-    found += await try_request(target, route, "a body", b"{", headers={"Content-Type": JSON})
+        found += await attempt(target, route, str(headers)[:60], headers=headers)
+    found += await attempt(target, route, "a body", b"{", headers={"Content-Type": JSON})
     assert found == []
     await assert_all_is_there(web_only, target)
