@@ -9,7 +9,7 @@ from server.store.plans import usage_checks
 from tests.support.factories import CHANNELS
 from tests.support.fixtures_tiny import used
 from tests.support.peers import Answer, Peer, message_received
-from tests.support.send_harness import POST_MESSAGE, Desk
+from tests.support.send_harness import POST_MESSAGE, SendHarness
 from tests.support.worker_harness import written_by_us
 
 ERASE = (
@@ -23,7 +23,7 @@ TO = "+551197777{:04}"
 class PayerModel:
     """An account and two users who pay for it in turns, with the expected usage of each."""
 
-    desk: Desk
+    sender: SendHarness
     people: tuple[Peer, Peer]
     payer: Peer
     step_count: int = 0
@@ -35,7 +35,7 @@ class PayerModel:
 
     @property
     def path(self) -> str:
-        return f"{CHANNELS}/{self.desk.account_id}"
+        return f"{CHANNELS}/{self.sender.account_id}"
 
     @property
     def other(self) -> Peer:
@@ -53,7 +53,7 @@ class PayerModel:
 
     async def check(self, what: object) -> None:
         """Compares the expected usage of each with the rows and with the app."""
-        assert await self.desk.harness.parts.database.write(usage_checks.list_drift) == [], what
+        assert await self.sender.worker.parts.database.write(usage_checks.list_drift) == [], what
         for peer in self.people:
             assert list(await used(peer)) == self.counted[peer.user_id], what
 
@@ -75,21 +75,21 @@ class PayerModel:
         await (steps[step]() if step in steps else self._settle(step))
 
     async def _in(self) -> None:
-        chat_id = self.desk.chat["provider_chat_id"]
+        chat_id = self.sender.chat["provider_chat_id"]
         event = message_received("acc-1", f"in {self.step_count}", chat_id=chat_id)
-        await self.desk.harness.store(event, event)
-        await self.desk.harness.store(event)
+        await self.sender.worker.store(event, event)
+        await self.sender.worker.store(event)
         self.count(self.payer, received=1)
 
     async def _phone(self) -> None:
-        await self.desk.harness.store(
-            written_by_us(f"phone {self.step_count}", chat_id=self.desk.chat["provider_chat_id"])
+        await self.sender.worker.store(
+            written_by_us(f"phone {self.step_count}", chat_id=self.sender.chat["provider_chat_id"])
         )
         self.count(self.payer, sent=1)
 
     async def _reserve(self) -> None:
         if not self.waiting:
-            message = await self.desk.ask(f"text {self.step_count}", f"c-{self.step_count}")
+            message = await self.sender.post_send(f"text {self.step_count}", f"c-{self.step_count}")
             self.count(self.payer, sent=1, here=1)
             self.waiting.append((message["id"], self.payer))
 
@@ -99,10 +99,10 @@ class PayerModel:
             return
         message_id, paid = self.waiting.pop()
         routes = [POST_MESSAGE | {"status": FAULTS[how], "times": 1}] if how in FAULTS else []
-        await self.desk.fail(routes=routes, webhooks_off=True)
-        await self.desk.work()
-        await self.desk.fail(webhooks_off=True)
-        (status,) = [row["status"] for row in await self.desk.sent() if row["id"] == message_id]
+        await self.sender.fail(routes=routes, webhooks_off=True)
+        await self.sender.run_outbox()
+        await self.sender.fail(webhooks_off=True)
+        (status,) = [row["status"] for row in await self.sender.sent() if row["id"] == message_id]
         assert status == {"refused": "failed", "lost": "unconfirmed"}.get(how, "sent")
         if how == "refused":
             self.count(paid, sent=-1, here=-1)
@@ -139,9 +139,9 @@ class PayerModel:
         """A first message with unknown outcome: its unit is reserved."""
         body = self._start_body()
         route = {"method": "POST", "path": "/chats", "status": 504, "accepted": True, "times": 1}
-        await self.desk.fail(routes=[route], webhooks_off=True)
+        await self.sender.fail(routes=[route], webhooks_off=True)
         assert (await self._post_start(body)).status == 504
-        await self.desk.fail(webhooks_off=True)
+        await self.sender.fail(webhooks_off=True)
         self.count(self.payer, here=1)
         self.starts.append((body, self.payer))
 
@@ -152,13 +152,13 @@ class PayerModel:
         body, paid = self.starts.pop()
         digits = body["to"].removeprefix("+")
         event = written_by_us(body["text"], phone=digits, chat_id=f"chat-{digits}")
-        await self.desk.harness.store(event)
+        await self.sender.worker.store(event)
         assert (await self._post_start(body)).status == 201
         self.count(paid, sent=1)
 
     async def _erase(self) -> None:
         """Refunds nothing, whichever payer it was counted for."""
         if not self.waiting:
-            await self.desk.harness.execute(ERASE)
-            known = {row["id"] for row in await self.desk.harness.messages()}
+            await self.sender.worker.execute(ERASE)
+            known = {row["id"] for row in await self.sender.worker.messages()}
             self.again = [entry for entry in self.again if entry[0] in known]

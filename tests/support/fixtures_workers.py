@@ -7,7 +7,7 @@ import pytest
 
 from server.config import Config
 from tests.support.fixtures_stack import run_stack
-from tests.support.send_harness import Desk, open_desk
+from tests.support.send_harness import SendHarness, open_sender
 from tests.support.worker_harness import Listener, WorkerHarness
 from workers.context import open_parts
 
@@ -31,8 +31,8 @@ async def listener(harness: WorkerHarness) -> AsyncIterator[Listener]:
 
 
 @pytest.fixture
-async def desk(config: Config) -> AsyncIterator[Desk]:
+async def sender(config: Config) -> AsyncIterator[SendHarness]:
     """Without workers: the test runs the jobs. UniPile's timeout is half a second."""
     config = replace(config, unipile=replace(config.unipile, total_timeout_seconds=0.5))
-    async with run_stack(config, with_workers=False) as stack, open_desk(stack) as opened:
+    async with run_stack(config, with_workers=False) as stack, open_sender(stack) as opened:
         yield opened

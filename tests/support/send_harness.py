@@ -21,31 +21,31 @@ FORGET_USAGE = """
 
 
 @dataclass
-class Desk:
+class SendHarness:
     """An agent with one open chat at a sandbox with faults; no worker runs but the test itself."""
 
     stack: Stack
     agent: Peer
-    harness: WorkerHarness
+    worker: WorkerHarness
     account_id: int
     chat: dict[str, Any]
 
-    async def ask(self, text: str, client_id: str) -> dict[str, Any]:
+    async def post_send(self, text: str, client_id: str) -> dict[str, Any]:
         """POST a send, without running the outbox."""
         path = f"/api/channels/whatsapp/{self.account_id}/chats/{self.chat['id']}/send"
         answer = await self.agent.ok("POST", path, {"text": text, "client_id": client_id})
         message: dict[str, Any] = answer["message"]
         return message
 
-    async def work(self) -> None:
+    async def run_outbox(self) -> None:
         """Run the outbox's job once."""
-        await send_chat(self.harness.context(), self.chat["id"])
+        await send_chat(self.worker.context(), self.chat["id"])
 
     async def fail(self, **faults: Any) -> None:
         await self.stack.sandbox.ok("PUT", "/sandbox/faults", faults)
 
     async def sent(self) -> list[dict[str, Any]]:
-        return [m for m in await self.harness.messages() if m["direction"] == "out"]
+        return [m for m in await self.worker.messages() if m["direction"] == "out"]
 
     async def seen_by_the_customer(self) -> list[str]:
         """The texts on the customer's phone, oldest first."""
@@ -55,7 +55,7 @@ class Desk:
 
 
 @asynccontextmanager
-async def open_desk(stack: Stack) -> AsyncIterator[Desk]:
+async def open_sender(stack: Stack) -> AsyncIterator[SendHarness]:
     agent = await stack.sign_in()
     account = await stack.make_account(agent)
     async with open_parts(stack.config) as parts:
@@ -65,21 +65,21 @@ async def open_desk(stack: Stack) -> AsyncIterator[Desk]:
         await harness.store(body)
         await harness.execute("delete from channels_usage; delete from channels_message")
         (chat,) = await agent.chats(account["id"])
-        yield Desk(stack, agent, harness, account["id"], chat)
+        yield SendHarness(stack, agent, harness, account["id"], chat)
 
 
 @asynccontextmanager
-async def open_small_desk(config: Config) -> AsyncIterator[Desk]:
+async def open_limited_sender(config: Config) -> AsyncIterator[SendHarness]:
     """The same on a plan of five messages a month, with no usage yet."""
     config = replace(config, unipile=replace(config.unipile, total_timeout_seconds=0.5))
-    async with run_stack(config, with_workers=False) as stack, open_desk(stack) as opened:
-        await opened.harness.execute(FORGET_USAGE)
+    async with run_stack(config, with_workers=False) as stack, open_sender(stack) as opened:
+        await opened.worker.execute(FORGET_USAGE)
         yield opened
 
 
-async def post(desk: Desk, text: str) -> int:
-    path = f"{CHANNELS}/{desk.account_id}/chats/{desk.chat['id']}/send"
-    return (await desk.agent.call("POST", path, {"text": text, "client_id": f"c-{text}"})).status
+async def post(sender: SendHarness, text: str) -> int:
+    path = f"{CHANNELS}/{sender.account_id}/chats/{sender.chat['id']}/send"
+    return (await sender.agent.call("POST", path, {"text": text, "client_id": f"c-{text}"})).status
 
 
 def summary(messages: list[dict[str, Any]]) -> list[tuple[str, str]]:

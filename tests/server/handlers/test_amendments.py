@@ -20,7 +20,7 @@ from tests.support.peers import Peer, eventually
 LONG_AGO = "2026-01-05T08:00:00.000Z"
 
 
-class Desk:
+class Scenario:
     """An agent with a chat at UniPile: the customer's question and the answer sent from here."""
 
     def __init__(self, stack: Stack, agent: Peer, account_id: int) -> None:
@@ -30,7 +30,7 @@ class Desk:
         self.question: dict[str, Any] = {}
         self.answer: dict[str, Any] = {}
 
-    async def open(self) -> "Desk":
+    async def open(self) -> "Scenario":
         await self.stack.write("acc-1", "Tem azul?")
         (chat,) = await eventually(lambda: self.agent.chats(self.account_id))
         (self.question,) = await self.agent.messages(self.account_id, chat["id"])
@@ -69,85 +69,90 @@ class Desk:
     async def faults(self, **rule: Any) -> None:
         await self.stack.sandbox.ok("PATCH", "/sandbox/faults", {"routes": [rule]})
 
-    async def refused(self, method: str, path: str, body: Any = None) -> tuple[int, str]:
+    async def rejected(self, method: str, path: str, body: Any = None) -> tuple[int, str]:
         answer = await self.agent.call(method, path, body)
         return answer.status, answer.body["error"]["code"]
 
 
 @pytest.fixture
-async def desk(stack: Stack) -> Desk:
+async def scenario(stack: Stack) -> Scenario:
     agent = await stack.sign_in()
     account = await stack.make_account(agent)
-    return await Desk(stack, agent, account["id"]).open()
+    return await Scenario(stack, agent, account["id"]).open()
 
 
-async def test_an_own_message_is_edited(desk: Desk) -> None:
-    socket = await desk.agent.listen()
-    edited = (await desk.agent.ok("PATCH", desk.path(desk.answer), {"text": "Tem, sim."}))["message"]
-    assert (edited["body"], edited["id"]) == ("Tem, sim.", desk.answer["id"])
+async def test_an_own_message_is_edited(scenario: Scenario) -> None:
+    socket = await scenario.agent.listen()
+    edited = (await scenario.agent.ok("PATCH", scenario.path(scenario.answer), {"text": "Tem, sim."}))[
+        "message"
+    ]
+    assert (edited["body"], edited["id"]) == ("Tem, sim.", scenario.answer["id"])
     assert edited["edited_at"] is not None
-    assert edited["seq"] > desk.answer["seq"]
+    assert edited["seq"] > scenario.answer["seq"]
     (push,) = await socket.wait_for_event("message:updated", body="Tem, sim.")
     assert push["data"]["seq"] == edited["seq"]
     await socket.wait_for_event("chat:updated", last_message_preview="Tem, sim.")
-    there = await desk.at_unipile(edited)
+    there = await scenario.at_unipile(edited)
     assert (there["text"], there["edited"]) == ("Tem, sim.", 1)
 
 
-async def test_an_own_message_is_deleted_once(desk: Desk) -> None:
-    gone = (await desk.agent.ok("DELETE", desk.path(desk.answer)))["message"]
+async def test_an_own_message_is_deleted_once(scenario: Scenario) -> None:
+    gone = (await scenario.agent.ok("DELETE", scenario.path(scenario.answer)))["message"]
     assert gone["deleted_at"] is not None
     assert (gone["body"], gone["attachments"]) == (None, [])
-    assert (await desk.at_unipile(gone))["deleted"] == 1
-    assert await desk.refused("DELETE", desk.path(desk.answer)) == (409, "conflict")
-    assert await desk.refused("PATCH", desk.path(desk.answer), {"text": "x"}) == (409, "conflict")
+    assert (await scenario.at_unipile(gone))["deleted"] == 1
+    assert await scenario.rejected("DELETE", scenario.path(scenario.answer)) == (409, "conflict")
+    assert await scenario.rejected("PATCH", scenario.path(scenario.answer), {"text": "x"}) == (
+        409,
+        "conflict",
+    )
 
 
-async def test_an_account_has_one_reaction_per_message(desk: Desk) -> None:
-    path = desk.path(desk.question) + "/reaction"
+async def test_an_account_has_one_reaction_per_message(scenario: Scenario) -> None:
+    path = scenario.path(scenario.question) + "/reaction"
     for value in ("👍", "❤️"):
-        message = (await desk.agent.ok("PUT", path, {"value": value}))["message"]
+        message = (await scenario.agent.ok("PUT", path, {"value": value}))["message"]
         (reaction,) = message["reactions"]
         assert (reaction["value"], reaction["is_own"]) == (value, True)
-    customers = f"/sandbox/messages/{desk.question['provider_msg_id']}/reaction"
-    await desk.stack.sandbox.ok("PUT", customers, {"value": "🙏"})
+    customers = f"/sandbox/messages/{scenario.question['provider_msg_id']}/reaction"
+    await scenario.stack.sandbox.ok("PUT", customers, {"value": "🙏"})
 
     async def both() -> bool:
-        (question,) = [m for m in await desk.messages() if m["id"] == desk.question["id"]]
+        (question,) = [m for m in await scenario.messages() if m["id"] == scenario.question["id"]]
         return {(r["value"], r["is_own"]) for r in question["reactions"]} == {("❤️", True), ("🙏", False)}
 
     await eventually(both)
-    message = (await desk.agent.ok("DELETE", path))["message"]
+    message = (await scenario.agent.ok("DELETE", path))["message"]
     assert [(r["value"], r["is_own"]) for r in message["reactions"]] == [("🙏", False)]
     # A second time there is nothing to take back, and nothing is wrong with that.
-    assert (await desk.agent.ok("DELETE", path))["message"] == message
+    assert (await scenario.agent.ok("DELETE", path))["message"] == message
 
 
-async def test_a_message_is_also_found_without_its_chat(desk: Desk) -> None:
-    path = f"{CHANNELS}/{desk.account_id}/messages/{desk.answer['id']}"
-    assert (await desk.agent.ok("PATCH", path, {"text": "Tem!"}))["message"]["body"] == "Tem!"
-    await desk.agent.ok("PUT", f"{path}/reaction", {"value": "👍"})
-    await desk.agent.ok("DELETE", f"{path}/reaction")
-    assert (await desk.agent.ok("DELETE", path))["message"]["deleted_at"]
+async def test_a_message_is_also_found_without_its_chat(scenario: Scenario) -> None:
+    path = f"{CHANNELS}/{scenario.account_id}/messages/{scenario.answer['id']}"
+    assert (await scenario.agent.ok("PATCH", path, {"text": "Tem!"}))["message"]["body"] == "Tem!"
+    await scenario.agent.ok("PUT", f"{path}/reaction", {"value": "👍"})
+    await scenario.agent.ok("DELETE", f"{path}/reaction")
+    assert (await scenario.agent.ok("DELETE", path))["message"]["deleted_at"]
 
 
-async def test_a_change_that_whatsapp_accepts_but_does_not_make_is_a_conflict(desk: Desk) -> None:
+async def test_a_change_that_whatsapp_accepts_but_does_not_make_is_a_conflict(scenario: Scenario) -> None:
     """WhatsApp's time limits are 15 minutes to edit and two days to delete; UniPile's call succeeds regardless."""
-    old = await desk.typed_long_ago()
+    old = await scenario.typed_long_ago()
     for method, body in (("PATCH", {"text": "Nova"}), ("DELETE", None)):
-        answer = await desk.agent.call(method, desk.path(old), body)
+        answer = await scenario.agent.call(method, scenario.path(old), body)
         assert (answer.status, answer.body["error"]["code"]) == (409, "conflict")
         assert answer.body["error"]["message"].startswith("WhatsApp did not")
-    (kept,) = [m for m in await desk.messages() if m["id"] == old["id"]]
+    (kept,) = [m for m in await scenario.messages() if m["id"] == old["id"]]
     assert (kept["body"], kept["edited_at"], kept["deleted_at"]) == ("Antiga", None, None)
 
 
-async def test_a_change_that_cannot_be_confirmed_follows_live(desk: Desk) -> None:
+async def test_a_change_that_cannot_be_confirmed_follows_live(scenario: Scenario) -> None:
     """UniPile accepts the edit and cannot be read afterwards: no error, and the webhook brings the change."""
-    socket = await desk.agent.listen()
-    await desk.faults(method="GET", path="/messages/*", status=500, times=1)
-    await desk.agent.ok("PATCH", desk.path(desk.answer), {"text": "Tem, sim."})
-    await socket.wait_for_event("message:updated", id=desk.answer["id"], body="Tem, sim.")
+    socket = await scenario.agent.listen()
+    await scenario.faults(method="GET", path="/messages/*", status=500, times=1)
+    await scenario.agent.ok("PATCH", scenario.path(scenario.answer), {"text": "Tem, sim."})
+    await socket.wait_for_event("message:updated", id=scenario.answer["id"], body="Tem, sim.")
 
 
 @pytest.mark.parametrize(
@@ -165,37 +170,39 @@ async def test_a_change_that_cannot_be_confirmed_follows_live(desk: Desk) -> Non
     ],
 )
 async def test_unipiles_rejections_become_api_errors(
-    desk: Desk, status: int, kind: str, wanted: tuple[int, str]
+    scenario: Scenario, status: int, kind: str, wanted: tuple[int, str]
 ) -> None:
-    await desk.faults(method="PATCH", path="/messages/*", status=status, kind=kind)
-    assert await desk.refused("PATCH", desk.path(desk.answer), {"text": "Nova"}) == wanted
-    assert (await desk.sent("Tem.")) is not None
+    await scenario.faults(method="PATCH", path="/messages/*", status=status, kind=kind)
+    assert await scenario.rejected("PATCH", scenario.path(scenario.answer), {"text": "Nova"}) == wanted
+    assert (await scenario.sent("Tem.")) is not None
 
 
-async def test_only_own_messages_are_changed(desk: Desk) -> None:
-    question = desk.path(desk.question)
-    assert await desk.refused("PATCH", question, {"text": "Tem verde?"}) == (403, "forbidden")
-    assert await desk.refused("DELETE", question) == (403, "forbidden")
-    assert (await desk.at_unipile(desk.question))["text"] == "Tem azul?"
+async def test_only_own_messages_are_changed(scenario: Scenario) -> None:
+    question = scenario.path(scenario.question)
+    assert await scenario.rejected("PATCH", question, {"text": "Tem verde?"}) == (403, "forbidden")
+    assert await scenario.rejected("DELETE", question) == (403, "forbidden")
+    assert (await scenario.at_unipile(scenario.question))["text"] == "Tem azul?"
 
 
-async def test_a_viewer_cannot_amend_messages(desk: Desk) -> None:
+async def test_a_viewer_cannot_amend_messages(scenario: Scenario) -> None:
     calls: list[tuple[str, str, Any]] = [
-        ("PATCH", desk.path(desk.answer), {"text": "x"}),
-        ("DELETE", desk.path(desk.answer), None),
-        ("PUT", desk.path(desk.answer) + "/reaction", {"value": "👍"}),
-        ("DELETE", desk.path(desk.answer) + "/reaction", None),
+        ("PATCH", scenario.path(scenario.answer), {"text": "x"}),
+        ("DELETE", scenario.path(scenario.answer), None),
+        ("PUT", scenario.path(scenario.answer) + "/reaction", {"value": "👍"}),
+        ("DELETE", scenario.path(scenario.answer) + "/reaction", None),
     ]
-    viewer, stranger = await desk.stack.sign_in("viewer"), await desk.stack.sign_in("stranger")
-    await add_member(desk.stack, desk.account_id, viewer, "viewer")
+    viewer, stranger = await scenario.stack.sign_in("viewer"), await scenario.stack.sign_in("stranger")
+    await add_member(scenario.stack, scenario.account_id, viewer, "viewer")
     for method, path, body in calls:
         assert (await viewer.call(method, path, body)).status == 403
         assert (await stranger.call(method, path, body)).status == 404
-        assert (await desk.stack.stranger.call(method, path, body)).status == 401
-        assert (await desk.agent.call(method, path.replace("/messages/", "/messages/99"), body)).status == 404
-    await revoke_entitlement(desk.stack, desk.agent)
+        assert (await scenario.stack.stranger.call(method, path, body)).status == 401
+        assert (
+            await scenario.agent.call(method, path.replace("/messages/", "/messages/99"), body)
+        ).status == 404
+    await revoke_entitlement(scenario.stack, scenario.agent)
     for method, path, body in calls:
-        assert await desk.refused(method, path, body) == (403, "not_entitled")
+        assert await scenario.rejected(method, path, body) == (403, "not_entitled")
 
 
 @pytest.mark.parametrize(
@@ -232,20 +239,20 @@ async def test_what_was_not_sent_yet_cannot_be_changed(web_only: Stack) -> None:
         assert (answer.status, answer.body["error"]["code"]) == (409, "conflict")
 
 
-async def test_an_answer_quotes_a_message_of_its_chat(desk: Desk) -> None:
-    body = {"text": "Esse aqui", "quote_id": desk.question["id"]}
-    message = (await desk.agent.ok("POST", f"{desk.chat_path}/send", body))["message"]
+async def test_an_answer_quotes_a_message_of_its_chat(scenario: Scenario) -> None:
+    body = {"text": "Esse aqui", "quote_id": scenario.question["id"]}
+    message = (await scenario.agent.ok("POST", f"{scenario.chat_path}/send", body))["message"]
     assert message["quoted"] == {
-        "message_id": desk.question["id"],
-        "provider_msg_id": desk.question["provider_msg_id"],
-        "sender_id": desk.question["sender"]["provider_id"],
+        "message_id": scenario.question["id"],
+        "provider_msg_id": scenario.question["provider_msg_id"],
+        "sender_id": scenario.question["sender"]["provider_id"],
         "name": "Bia Lima",
         "direction": "in",
         "body": "Tem azul?",
     }
-    sent = await eventually(lambda: desk.sent("Esse aqui"))
+    sent = await eventually(lambda: scenario.sent("Esse aqui"))
     assert sent["quoted"] == message["quoted"]
-    assert (await desk.at_unipile(sent))["quoted"]["message_id"] == desk.question["provider_msg_id"]
+    assert (await scenario.at_unipile(sent))["quoted"]["message_id"] == scenario.question["provider_msg_id"]
 
 
 async def test_a_quote_must_be_a_message_of_the_chat(web_only: Stack) -> None:

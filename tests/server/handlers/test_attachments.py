@@ -16,7 +16,7 @@ from tests.support.peers import Answer, Peer
 PNG = ("foto.png", png(), "image/png")
 
 
-async def make_desk(stack: Stack) -> tuple[Peer, int, str]:
+async def make_chat_path(stack: Stack) -> tuple[Peer, int, str]:
     agent = await stack.sign_in()
     account_id = await make_account(stack, agent)
     chat_id = await make_chat(stack, account_id)
@@ -53,7 +53,7 @@ async def stored_files(stack: Stack) -> int:
 async def test_one_range_is_answered_with_that_part(
     web_only: Stack, asked: str, status: int, part: slice
 ) -> None:
-    agent, _, path = await make_desk(web_only)
+    agent, _, path = await make_chat_path(web_only)
     where = file_path(await send(agent, path, ("a.pdf", PDF, "application/pdf")))
     answer = await agent.call("GET", where, headers={"Range": asked})
     assert answer.status == status
@@ -69,7 +69,7 @@ async def test_one_range_is_answered_with_that_part(
 
 
 async def test_what_a_browser_has_is_not_sent_again(web_only: Stack) -> None:
-    agent, _, path = await make_desk(web_only)
+    agent, _, path = await make_chat_path(web_only)
     where = file_path(await send(agent, path, PNG))
     tag = (await agent.call("GET", where)).headers["ETag"]
     assert (await agent.call("GET", where, headers={"If-None-Match": tag})).status == 304
@@ -80,7 +80,7 @@ async def test_what_a_browser_has_is_not_sent_again(web_only: Stack) -> None:
 
 
 async def test_a_foreign_file_is_an_absent_one(web_only: Stack) -> None:
-    agent, account_id, path = await make_desk(web_only)
+    agent, account_id, path = await make_chat_path(web_only)
     message = await send(agent, path, PNG)
     where = file_path(message)
     stranger, viewer = await web_only.sign_in("stranger"), await web_only.sign_in("viewer")
@@ -121,7 +121,7 @@ async def test_a_foreign_file_is_an_absent_one(web_only: Stack) -> None:
 async def test_a_file_name_is_stored_without_harmful_characters(
     web_only: Stack, name: str, told: str
 ) -> None:
-    agent, _, path = await make_desk(web_only)
+    agent, _, path = await make_chat_path(web_only)
     message = await send(agent, path, (name, png(), "image/png"))
     header = (await agent.call("GET", file_path(message))).headers["Content-Disposition"]
     assert header.endswith(f"filename*=UTF-8''{told.replace(' ', '%20')}")
@@ -137,7 +137,7 @@ async def small(config: Config) -> Any:
 
 
 async def refuse(stack: Stack, *files: File, **fields: str) -> Answer:
-    agent, account_id, path = await make_desk(stack)
+    agent, account_id, path = await make_chat_path(stack)
     answer = await post(agent, path, form(*files, **fields))
     (chat,) = await agent.chats(account_id)
     assert [m for m in await agent.messages(account_id, chat["id"]) if m["direction"] == "out"] == []
@@ -151,7 +151,7 @@ async def test_a_file_that_is_too_large_is_rejected_and_leaves_no_file(small: St
 
 
 async def test_a_body_larger_than_other_routes_take_is_welcome_here_alone(web_only: Stack) -> None:
-    agent, _, path = await make_desk(web_only)
+    agent, _, path = await make_chat_path(web_only)
     big = b"%PDF-1.7\n" + b"x" * 3_000_000
     message = await send(agent, path, ("a.pdf", big, "application/pdf"))
     assert (await agent.call("GET", file_path(message))).raw == big
@@ -180,7 +180,7 @@ async def test_a_form_that_is_no_send_is_invalid(
 
 
 async def test_a_form_that_breaks_off_is_malformed(web_only: Stack) -> None:
-    agent, _, path = await make_desk(web_only)
+    agent, _, path = await make_chat_path(web_only)
     headers = {"Content-Type": "multipart/form-data; boundary=x"}
     for raw in (b"", b"--x\r\n", b"nonsense", b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nabc'):
         answer = await agent.call("POST", path, raw, headers=headers)
@@ -190,7 +190,7 @@ async def test_a_form_that_breaks_off_is_malformed(web_only: Stack) -> None:
 
 
 async def test_files_are_not_stored_for_a_chat_that_the_caller_cannot_write_to(web_only: Stack) -> None:
-    _, account_id, path = await make_desk(web_only)
+    _, account_id, path = await make_chat_path(web_only)
     stranger, viewer = await web_only.sign_in("stranger"), await web_only.sign_in("viewer")
     await add_member(web_only, account_id, viewer, "viewer")
     for peer, status in ((stranger, 404), (viewer, 403)):
@@ -219,7 +219,7 @@ ODD_FORMS = {
 
 @pytest.mark.parametrize("what", ODD_FORMS)
 async def test_a_malformed_form_is_rejected_cheaply(web_only: Stack, what: str) -> None:
-    agent, account_id, path = await make_desk(web_only)
+    agent, account_id, path = await make_chat_path(web_only)
     headers = {"Content-Type": "multipart/form-data; boundary=x"}
     begun = time.process_time()
     answer = await agent.call("POST", path, data=io.BytesIO(ODD_FORMS[what]), headers=headers)
@@ -231,7 +231,7 @@ async def test_a_malformed_form_is_rejected_cheaply(web_only: Stack, what: str) 
 
 
 async def test_a_text_alone_may_come_as_a_form(web_only: Stack) -> None:
-    agent, _, path = await make_desk(web_only)
+    agent, _, path = await make_chat_path(web_only)
     message = await send(agent, path, text="Oi", client_id="c-1")
     assert (message["body"], message["attachments"]) == ("Oi", [])
 

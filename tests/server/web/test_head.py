@@ -4,7 +4,7 @@ import pytest
 
 from server.routes import ROUTES
 from server.routes.route import Route
-from tests.server.handlers.test_attachments import make_desk, send
+from tests.server.handlers.test_attachments import make_chat_path, send
 from tests.support.factories import sign_in_as
 from tests.support.fixtures_stack import Stack
 from tests.support.media_files import PDF, file_path
@@ -48,7 +48,7 @@ async def test_head_is_answered_wherever_get_is(web_only: Stack) -> None:
 
 @pytest.mark.parametrize("asked", [{}, {"Range": "bytes=0-3"}, {"Range": "bytes=99999-"}])
 async def test_head_tells_of_a_file_and_sends_none_of_it(web_only: Stack, asked: dict[str, str]) -> None:
-    agent, _, path = await make_desk(web_only)
+    agent, _, path = await make_chat_path(web_only)
     where = file_path(await send(agent, path, ("a.pdf", PDF, "application/pdf")))
     answer = await assert_same(agent, where, **asked)
     if answer.status < 400:

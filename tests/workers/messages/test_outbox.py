@@ -11,53 +11,53 @@ from server.unipile.errors import NotTaken
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import eventually
 from tests.support.ports import free_port
-from tests.support.send_harness import POST_MESSAGE, Desk, open_desk, summary
+from tests.support.send_harness import POST_MESSAGE, SendHarness, open_sender, summary
 from tests.support.worker_harness import receipt, written_by_us
 from workers.messages.outbox import send_chat
 from workers.messages.outcomes import settle_send
 from workers.periodic import requeue_lost_sends
 
 
-async def test_a_rejected_send_fails_with_the_reason_and_costs_nothing(desk: Desk) -> None:
-    await desk.ask("Oi", "c-1")
-    assert await desk.harness.usage() == (1, 0)
-    await desk.fail(send_status=422)
-    await desk.work()
-    (message,) = await desk.sent()
+async def test_a_rejected_send_fails_with_the_reason_and_costs_nothing(sender: SendHarness) -> None:
+    await sender.post_send("Oi", "c-1")
+    assert await sender.worker.usage() == (1, 0)
+    await sender.fail(send_status=422)
+    await sender.run_outbox()
+    (message,) = await sender.sent()
     assert message["status"] == "failed"
     assert message["error"] is not None
-    assert await desk.harness.usage() == (0, 0)
-    await desk.work()
-    assert await desk.harness.usage() == (0, 0)
+    assert await sender.worker.usage() == (0, 0)
+    await sender.run_outbox()
+    assert await sender.worker.usage() == (0, 0)
 
 
 @pytest.mark.parametrize("status", [429, 503])
-async def test_a_busy_unipile_gets_the_message_once_later(desk: Desk, status: int) -> None:
-    await desk.ask("Oi", "c-1")
-    await desk.fail(routes=[POST_MESSAGE | {"status": status, "times": 2}])
+async def test_a_busy_unipile_gets_the_message_once_later(sender: SendHarness, status: int) -> None:
+    await sender.post_send("Oi", "c-1")
+    await sender.fail(routes=[POST_MESSAGE | {"status": status, "times": 2}])
     for _ in range(2):
         with pytest.raises(NotTaken):
-            await desk.work()
-        assert summary(await desk.sent()) == [("c-1", "sending")]
-    await desk.work()
-    await desk.work()
-    assert summary(await desk.sent()) == [("c-1", "sent")]
-    assert await desk.seen_by_the_customer() == ["Oi"]
-    assert await desk.harness.usage() == (1, 0)
+            await sender.run_outbox()
+        assert summary(await sender.sent()) == [("c-1", "sending")]
+    await sender.run_outbox()
+    await sender.run_outbox()
+    assert summary(await sender.sent()) == [("c-1", "sent")]
+    assert await sender.seen_by_the_customer() == ["Oi"]
+    assert await sender.worker.usage() == (1, 0)
 
 
-async def test_a_tick_before_the_response_is_not_lost(desk: Desk) -> None:
+async def test_a_tick_before_the_response_is_not_lost(sender: SendHarness) -> None:
     """Until UniPile has responded, it is unknown whose tick it is."""
-    message = await desk.ask("Oi", "c-1")
-    await desk.harness.store(receipt("message_delivered", "msg-early"))
-    assert summary(await desk.sent()) == [("c-1", "sending")]
-    await settle_send(desk.harness.parts, message["id"], "sent", provider_msg_id="msg-early")
-    assert summary(await desk.sent()) == [("c-1", "delivered")]
-    assert await desk.harness.fetch("select 1 from channels_receipt") == []
+    message = await sender.post_send("Oi", "c-1")
+    await sender.worker.store(receipt("message_delivered", "msg-early"))
+    assert summary(await sender.sent()) == [("c-1", "sending")]
+    await settle_send(sender.worker.parts, message["id"], "sent", provider_msg_id="msg-early")
+    assert summary(await sender.sent()) == [("c-1", "delivered")]
+    assert await sender.worker.fetch("select 1 from channels_receipt") == []
 
 
-async def test_an_unreachable_unipile_gets_the_message_once_later(desk: Desk) -> None:
-    await desk.ask("Oi", "c-1")
+async def test_an_unreachable_unipile_gets_the_message_once_later(sender: SendHarness) -> None:
+    await sender.post_send("Oi", "c-1")
     nobody = UnipileClient(
         f"http://127.0.0.1:{free_port()}",
         "key",
@@ -65,112 +65,114 @@ async def test_an_unreachable_unipile_gets_the_message_once_later(desk: Desk) ->
         connect_timeout_seconds=1,
         total_timeout_seconds=1,
     )
-    context = desk.harness.context()
-    context["confab"] = replace(desk.harness.parts, unipile=nobody)
+    context = sender.worker.context()
+    context["confab"] = replace(sender.worker.parts, unipile=nobody)
     with pytest.raises(NotTaken):
-        await send_chat(context, desk.chat["id"])
+        await send_chat(context, sender.chat["id"])
     await nobody.close()
-    assert summary(await desk.sent()) == [("c-1", "sending")]
-    await desk.work()
-    assert summary(await desk.sent()) == [("c-1", "sent")]
-    assert await desk.seen_by_the_customer() == ["Oi"]
+    assert summary(await sender.sent()) == [("c-1", "sending")]
+    await sender.run_outbox()
+    assert summary(await sender.sent()) == [("c-1", "sent")]
+    assert await sender.seen_by_the_customer() == ["Oi"]
 
 
 @pytest.mark.parametrize("status", ["hang", 500])
 async def test_an_unknown_outcome_is_unconfirmed_until_the_echo_arrives(
-    desk: Desk, status: int | str
+    sender: SendHarness, status: int | str
 ) -> None:
     """UniPile accepted the message and its response was lost: another call would send it twice."""
-    await desk.ask("Oi", "c-1")
+    await sender.post_send("Oi", "c-1")
     lost = POST_MESSAGE | {"status": status, "accepted": True, "times": 1}
-    await desk.fail(routes=[lost, {"method": "GET", "path": "/chats/*/messages", "status": 503}])
-    await desk.work()
-    await desk.work()
-    (message,) = await desk.sent()
+    await sender.fail(routes=[lost, {"method": "GET", "path": "/chats/*/messages", "status": 503}])
+    await sender.run_outbox()
+    await sender.run_outbox()
+    (message,) = await sender.sent()
     assert message["status"] == "unconfirmed"
     assert message["error"] is not None
-    assert await desk.seen_by_the_customer() == ["Oi"]
-    assert await desk.harness.usage() == (1, 0)
-    await desk.harness.store(written_by_us("Oi", chat_id=desk.chat["provider_chat_id"], message_id="m-1"))
-    (message,) = await desk.sent()
+    assert await sender.seen_by_the_customer() == ["Oi"]
+    assert await sender.worker.usage() == (1, 0)
+    await sender.worker.store(written_by_us("Oi", chat_id=sender.chat["provider_chat_id"], message_id="m-1"))
+    (message,) = await sender.sent()
     assert (message["status"], message["provider_msg_id"], message["error"]) == ("sent", "m-1", None)
 
 
-async def test_a_chats_order_holds_with_several_workers(desk: Desk) -> None:
+async def test_a_chats_order_holds_with_several_workers(sender: SendHarness) -> None:
     texts = [f"texto {number}" for number in range(12)]
     for number, text in enumerate(texts):
-        await desk.ask(text, f"c-{number}")
-    await asyncio.gather(*(desk.work() for _ in range(4)))
-    await desk.work()
-    assert await desk.seen_by_the_customer() == texts
-    assert {m["status"] for m in await desk.sent()} == {"sent"}
+        await sender.post_send(text, f"c-{number}")
+    await asyncio.gather(*(sender.run_outbox() for _ in range(4)))
+    await sender.run_outbox()
+    assert await sender.seen_by_the_customer() == texts
+    assert {m["status"] for m in await sender.sent()} == {"sent"}
 
 
-async def test_the_next_send_waits_for_one_that_unipile_did_not_accept(desk: Desk) -> None:
-    await desk.ask("um", "c-1")
-    await desk.ask("dois", "c-2")
-    await desk.fail(routes=[POST_MESSAGE | {"status": 503, "times": 1}])
+async def test_the_next_send_waits_for_one_that_unipile_did_not_accept(sender: SendHarness) -> None:
+    await sender.post_send("um", "c-1")
+    await sender.post_send("dois", "c-2")
+    await sender.fail(routes=[POST_MESSAGE | {"status": 503, "times": 1}])
     with pytest.raises(NotTaken):
-        await desk.work()
-    assert summary(await desk.sent()) == [("c-1", "sending"), ("c-2", "sending")]
-    await desk.work()
-    assert await desk.seen_by_the_customer() == ["um", "dois"]
+        await sender.run_outbox()
+    assert summary(await sender.sent()) == [("c-1", "sending"), ("c-2", "sending")]
+    await sender.run_outbox()
+    assert await sender.seen_by_the_customer() == ["um", "dois"]
 
 
-async def test_a_send_of_a_dead_worker_is_unconfirmed_and_the_next_one_is_sent(desk: Desk) -> None:
-    await desk.ask("um", "c-1")
-    await desk.ask("dois", "c-2")
-    await desk.fail(accept_then_timeout=1.0)
-    lost = asyncio.create_task(desk.work())
-    await eventually(desk.seen_by_the_customer)
+async def test_a_send_of_a_dead_worker_is_unconfirmed_and_the_next_one_is_sent(
+    sender: SendHarness,
+) -> None:
+    await sender.post_send("um", "c-1")
+    await sender.post_send("dois", "c-2")
+    await sender.fail(accept_then_timeout=1.0)
+    lost = asyncio.create_task(sender.run_outbox())
+    await eventually(sender.seen_by_the_customer)
     lost.cancel()
     with pytest.raises(asyncio.CancelledError):
         await lost
-    await desk.fail()
-    await desk.work()  # the job runs again elsewhere: the message is not its to send
-    assert summary(await desk.sent()) == [("c-1", "sending"), ("c-2", "sending")]
-    await desk.harness.execute("update channels_message set attempted_at = now() - interval '1 hour'")
-    await desk.harness.execute("update channels_message set attempted_at = null where client_id = 'c-2'")
-    await requeue_lost_sends(desk.harness.parts)
-    assert summary(sorted(await desk.sent(), key=lambda m: m["id"])) == [
+    await sender.fail()
+    await sender.run_outbox()  # the job runs again elsewhere: the message is not its to send
+    assert summary(await sender.sent()) == [("c-1", "sending"), ("c-2", "sending")]
+    await sender.worker.execute("update channels_message set attempted_at = now() - interval '1 hour'")
+    await sender.worker.execute("update channels_message set attempted_at = null where client_id = 'c-2'")
+    await requeue_lost_sends(sender.worker.parts)
+    assert summary(sorted(await sender.sent(), key=lambda m: m["id"])) == [
         ("c-1", "unconfirmed"),
         ("c-2", "sending"),
     ]
-    await desk.work()
-    assert await desk.seen_by_the_customer() == ["um", "dois"]
+    await sender.run_outbox()
+    assert await sender.seen_by_the_customer() == ["um", "dois"]
 
 
-async def test_a_send_whose_job_was_lost_is_requeued(desk: Desk) -> None:
+async def test_a_send_whose_job_was_lost_is_requeued(sender: SendHarness) -> None:
     """Redis was unavailable when the send was accepted: only the row exists."""
-    await desk.ask("Oi", "c-1")
-    await desk.harness.parts.redis.flushall()
-    await desk.harness.execute("update channels_message set created_at = now() - interval '1 hour'")
-    await requeue_lost_sends(desk.harness.parts)
+    await sender.post_send("Oi", "c-1")
+    await sender.worker.parts.redis.flushall()
+    await sender.worker.execute("update channels_message set created_at = now() - interval '1 hour'")
+    await requeue_lost_sends(sender.worker.parts)
     jobs = [
-        await desk.harness.parts.redis.get(key) for key in await desk.harness.parts.redis.keys("arq:job:*")
+        await sender.worker.parts.redis.get(key) for key in await sender.worker.parts.redis.keys("arq:job:*")
     ]
     assert [b"send_chat" in job for job in jobs] == [True]
 
 
-async def test_the_same_client_id_again_sends_nothing(desk: Desk) -> None:
-    first = await desk.ask("Oi", "c-1")
-    again = await asyncio.gather(*(desk.ask("Oi", "c-1") for _ in range(5)))
+async def test_the_same_client_id_again_sends_nothing(sender: SendHarness) -> None:
+    first = await sender.post_send("Oi", "c-1")
+    again = await asyncio.gather(*(sender.post_send("Oi", "c-1") for _ in range(5)))
     assert {message["id"] for message in again} == {first["id"]}
-    await desk.work()
-    assert await desk.seen_by_the_customer() == ["Oi"]
-    assert await desk.harness.usage() == (1, 0)
+    await sender.run_outbox()
+    assert await sender.seen_by_the_customer() == ["Oi"]
+    assert await sender.worker.usage() == (1, 0)
 
 
 @pytest.mark.parametrize(
     "faults", [{"echo_before_response": True}, {"null_message_id": True}, {"duplicate": 1.0}]
 )
 async def test_a_send_and_its_echo_are_one_bubble(stack: Stack, faults: dict[str, Any]) -> None:
-    async with open_desk(stack) as desk:
-        socket = await desk.agent.listen()
-        await desk.fail(**faults)
-        await desk.ask("Oi", "c-1")
+    async with open_sender(stack) as sender:
+        socket = await sender.agent.listen()
+        await sender.fail(**faults)
+        await sender.post_send("Oi", "c-1")
         await socket.wait_for_event("message:updated", client_id="c-1", status="delivered")
-        (message,) = await desk.sent()
+        (message,) = await sender.sent()
         assert (message["client_id"], message["status"]) == ("c-1", "delivered")
         assert message["provider_msg_id"] is not None
-        assert (await desk.harness.usage())[0] == 1
+        assert (await sender.worker.usage())[0] == 1

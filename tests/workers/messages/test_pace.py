@@ -15,7 +15,7 @@ from server.web.app_keys import DATABASE
 from tests.conftest import JWT_SECRET
 from tests.support.factories import CHANNELS
 from tests.support.fixtures_stack import Stack, run_stack
-from tests.support.send_harness import Desk, open_desk
+from tests.support.send_harness import SendHarness, open_sender
 
 SOON = 0.3
 
@@ -26,64 +26,64 @@ def paced(config: Config, *, spacing_seconds: float, burst: int, new_chats_per_d
 
 
 @pytest.fixture
-async def slow_desk(config: Config) -> AsyncIterator[Desk]:
+async def paced_sender(config: Config) -> AsyncIterator[SendHarness]:
     """A burst of three, then one a minute; the test runs the jobs."""
     config = paced(config, spacing_seconds=60.0, burst=3)
-    async with run_stack(config, with_workers=False) as stack, open_desk(stack) as opened:
+    async with run_stack(config, with_workers=False) as stack, open_sender(stack) as opened:
         yield opened
 
 
-async def queued_send(desk: Desk) -> float:
+async def queued_send(sender: SendHarness) -> float:
     """Seconds until the chat's next outbox job."""
-    ((_, moment),) = await desk.harness.parts.redis.zrange(OUTBOX_QUEUE, 0, -1, withscores=True)
+    ((_, moment),) = await sender.worker.parts.redis.zrange(OUTBOX_QUEUE, 0, -1, withscores=True)
     return float(moment) / 1000 - time.time()
 
 
-async def test_a_burst_goes_out_at_once_and_what_is_over_it_waits_visibly(slow_desk: Desk) -> None:
+async def test_a_burst_goes_out_at_once_and_what_is_over_it_waits_visibly(paced_sender: SendHarness) -> None:
     for n in range(5):
-        await slow_desk.ask(f"texto {n}", f"c-{n}")
-    await slow_desk.harness.parts.redis.flushall()
-    socket = await slow_desk.agent.listen()
-    await slow_desk.work()
-    assert await slow_desk.seen_by_the_customer() == ["texto 0", "texto 1", "texto 2"]
-    shown = await slow_desk.agent.messages(slow_desk.account_id, slow_desk.chat["id"])
+        await paced_sender.post_send(f"texto {n}", f"c-{n}")
+    await paced_sender.worker.parts.redis.flushall()
+    socket = await paced_sender.agent.listen()
+    await paced_sender.run_outbox()
+    assert await paced_sender.seen_by_the_customer() == ["texto 0", "texto 1", "texto 2"]
+    shown = await paced_sender.agent.messages(paced_sender.account_id, paced_sender.chat["id"])
     by_client = {message["client_id"]: message for message in shown}
     assert [by_client[f"c-{n}"]["scheduled_at"] for n in (0, 1, 2, 4)] == [None] * 4
     delayed = by_client["c-3"]
     assert (delayed["status"], delayed["error"]) == ("sending", None)
     seconds = datetime.fromisoformat(delayed["scheduled_at"]).timestamp() - time.time()
     assert 50 < seconds <= 60
-    assert abs(await queued_send(slow_desk) - seconds) < 1
+    assert abs(await queued_send(paced_sender) - seconds) < 1
     await socket.wait_for_event("message:updated", client_id="c-3", scheduled_at=delayed["scheduled_at"])
 
 
-async def test_a_delayed_message_keeps_its_time_and_its_order(slow_desk: Desk) -> None:
+async def test_a_delayed_message_keeps_its_time_and_its_order(paced_sender: SendHarness) -> None:
     for n in range(5):
-        await slow_desk.ask(f"texto {n}", f"c-{n}")
+        await paced_sender.post_send(f"texto {n}", f"c-{n}")
     for _ in range(3):
-        await slow_desk.work()
-    rows = await slow_desk.harness.fetch("select free_at - now() as left from channels_pace")
+        await paced_sender.run_outbox()
+    rows = await paced_sender.worker.fetch("select free_at - now() as left from channels_pace")
     assert rows[0]["left"].total_seconds() < 4 * 60 + 1  # asking again takes no second turn
-    await slow_desk.harness.execute(
+    await paced_sender.worker.execute(
         "update channels_message set scheduled_at = now() where isfinite(scheduled_at)"
     )
-    await slow_desk.work()
-    assert await slow_desk.seen_by_the_customer() == [f"texto {n}" for n in range(4)]
-    sent = {m["client_id"]: m["status"] for m in await slow_desk.sent()}
+    await paced_sender.run_outbox()
+    assert await paced_sender.seen_by_the_customer() == [f"texto {n}" for n in range(4)]
+    sent = {m["client_id"]: m["status"] for m in await paced_sender.sent()}
     assert sent["c-4"] == "sending"
 
 
 async def test_a_delayed_message_is_sent_when_it_is_due(config: Config) -> None:
     config = paced(config, spacing_seconds=SOON, burst=1)
-    async with run_stack(config) as stack, open_desk(stack) as desk:
-        socket = await desk.agent.listen()
+    async with run_stack(config) as stack, open_sender(stack) as sender:
+        socket = await sender.agent.listen()
         begun = asyncio.get_running_loop().time()
         for n in range(4):
-            await desk.ask(f"texto {n}", f"c-{n}")
+            await sender.post_send(f"texto {n}", f"c-{n}")
         for n in range(4):
             await socket.wait_for_event("message:sent", client_id=f"c-{n}")
         assert asyncio.get_running_loop().time() - begun > 2 * SOON
-        assert await desk.seen_by_the_customer() == [f"texto {n}" for n in range(4)]
+        assert await sender.seen_by_the_customer() == [f"texto {n}" for n in range(4)]
 
 
 async def test_a_new_account_starts_few_chats_a_day(config: Config) -> None:

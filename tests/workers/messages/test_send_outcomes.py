@@ -5,7 +5,7 @@ import pytest
 from server.queue import QUEUES
 from tests.support.factories import CHANNELS
 from tests.support.peers import eventually
-from tests.support.send_harness import POST_MESSAGE, Desk, summary
+from tests.support.send_harness import POST_MESSAGE, SendHarness, summary
 from tests.support.worker_harness import receipt, written_by_us
 from workers.messages import verify_sends
 from workers.periodic import requeue_lost_sends
@@ -15,190 +15,194 @@ LOST = POST_MESSAGE | {"status": 500, "times": 1}
 AGED = "update channels_message set attempted_at = attempted_at - interval '1 hour'"
 
 
-async def verify_due(desk: Desk) -> None:
+async def verify_due(sender: SendHarness) -> None:
     """Runs the periodic task and the verifications that it queued, without their delays."""
-    await desk.harness.execute(
+    await sender.worker.execute(
         "update channels_message set next_look_at = now() where next_look_at is not null"
     )
-    await verify_sends.queue_due_verifications(desk.harness.parts)
-    rows = await desk.harness.fetch("select id from channels_message where direction = 'out'")
+    await verify_sends.queue_due_verifications(sender.worker.parts)
+    rows = await sender.worker.fetch("select id from channels_message where direction = 'out'")
     for row in rows:
-        await verify_sends.verify_send(desk.harness.context(), row["id"])
+        await verify_sends.verify_send(sender.worker.context(), row["id"])
 
 
-async def attempts_of(desk: Desk) -> list[tuple[int, str | None, str | None]]:
-    rows = await desk.harness.fetch("select * from channels_send_attempt order by message_id, number")
+async def attempts_of(sender: SendHarness) -> list[tuple[int, str | None, str | None]]:
+    rows = await sender.worker.fetch("select * from channels_send_attempt order by message_id, number")
     return [(row["number"], row["outcome"], row["error_code"]) for row in rows]
 
 
 @pytest.mark.parametrize("status", ["hang", 500, 504])
-async def test_a_sent_message_whose_call_failed_is_found_at_once(desk: Desk, status: int | str) -> None:
-    await desk.ask("Oi", "c-1")
-    await desk.fail(routes=[LOST | {"status": status, "accepted": True}])
-    await desk.work()
-    (message,) = await desk.sent()
+async def test_a_sent_message_whose_call_failed_is_found_at_once(
+    sender: SendHarness, status: int | str
+) -> None:
+    await sender.post_send("Oi", "c-1")
+    await sender.fail(routes=[LOST | {"status": status, "accepted": True}])
+    await sender.run_outbox()
+    (message,) = await sender.sent()
     assert (message["status"] in ("sent", "delivered"), message["error"]) == (True, None)
     assert message["provider_msg_id"] is not None
-    assert await desk.seen_by_the_customer() == ["Oi"]
-    assert await attempts_of(desk) == [(1, "sent", None)]
+    assert await sender.seen_by_the_customer() == ["Oi"]
+    assert await attempts_of(sender) == [(1, "sent", None)]
 
 
-async def test_a_send_that_is_not_found_is_unconfirmed_and_never_sent_again(desk: Desk) -> None:
-    await desk.ask("Oi", "c-1")
-    await desk.fail(routes=[LOST])
-    await desk.work()
+async def test_a_send_that_is_not_found_is_unconfirmed_and_never_sent_again(
+    sender: SendHarness,
+) -> None:
+    await sender.post_send("Oi", "c-1")
+    await sender.fail(routes=[LOST])
+    await sender.run_outbox()
     for _ in range(6):
-        await verify_due(desk)
-        await desk.work()
-    (message,) = await desk.sent()
+        await verify_due(sender)
+        await sender.run_outbox()
+    (message,) = await sender.sent()
     assert message["status"] == "unconfirmed"
     assert "unexpected_error" in message["error"]
-    assert await desk.seen_by_the_customer() == []
-    assert await attempts_of(desk) == [(1, "unconfirmed", "unexpected_error")]
-    (row,) = await desk.harness.fetch("select next_look_at from channels_message where direction = 'out'")
+    assert await sender.seen_by_the_customer() == []
+    assert await attempts_of(sender) == [(1, "unconfirmed", "unexpected_error")]
+    (row,) = await sender.worker.fetch("select next_look_at from channels_message where direction = 'out'")
     assert row["next_look_at"] is None  # looked for four times, then left to its echo or a person
 
 
-async def test_a_later_verification_finds_it(desk: Desk) -> None:
-    await desk.ask("Oi", "c-1")
+async def test_a_later_verification_finds_it(sender: SendHarness) -> None:
+    await sender.post_send("Oi", "c-1")
     lost = LOST | {"accepted": True}
-    await desk.fail(routes=[lost, GET_MESSAGES | {"status": 503}])
-    await desk.work()
-    assert summary(await desk.sent()) == [("c-1", "unconfirmed")]
-    await verify_due(desk)  # UniPile cannot be asked: the look does not count
-    (row,) = await desk.harness.fetch("select looks from channels_message where direction = 'out'")
+    await sender.fail(routes=[lost, GET_MESSAGES | {"status": 503}])
+    await sender.run_outbox()
+    assert summary(await sender.sent()) == [("c-1", "unconfirmed")]
+    await verify_due(sender)  # UniPile cannot be asked: the look does not count
+    (row,) = await sender.worker.fetch("select looks from channels_message where direction = 'out'")
     assert row["looks"] == 0
-    await desk.fail()
-    await verify_due(desk)
-    (message,) = await desk.sent()
+    await sender.fail()
+    await verify_due(sender)
+    (message,) = await sender.sent()
     assert message["status"] in ("sent", "delivered")
-    assert await desk.harness.usage() == (1, 0)
+    assert await sender.worker.usage() == (1, 0)
 
 
-async def test_equal_texts_are_distinguished_by_the_stored_rows(desk: Desk) -> None:
+async def test_equal_texts_are_distinguished_by_the_stored_rows(sender: SendHarness) -> None:
     """An earlier message with the same text is not taken for the send."""
-    await desk.ask("Oi", "c-1")
-    await desk.work()
-    await desk.ask("Oi", "c-2")
-    await desk.fail(routes=[LOST])
-    await desk.work()
-    assert summary(sorted(await desk.sent(), key=lambda m: m["id"])) == [
+    await sender.post_send("Oi", "c-1")
+    await sender.run_outbox()
+    await sender.post_send("Oi", "c-2")
+    await sender.fail(routes=[LOST])
+    await sender.run_outbox()
+    assert summary(sorted(await sender.sent(), key=lambda m: m["id"])) == [
         ("c-1", "sent"),
         ("c-2", "unconfirmed"),
     ]
 
 
-async def test_the_verification_is_queued_by_name(desk: Desk) -> None:
-    await desk.ask("Oi", "c-1")
-    await desk.fail(routes=[LOST])
-    await desk.work()
-    await desk.harness.parts.redis.flushall()
-    await desk.harness.execute("update channels_message set next_look_at = now()")
+async def test_the_verification_is_queued_by_name(sender: SendHarness) -> None:
+    await sender.post_send("Oi", "c-1")
+    await sender.fail(routes=[LOST])
+    await sender.run_outbox()
+    await sender.worker.parts.redis.flushall()
+    await sender.worker.execute("update channels_message set next_look_at = now()")
     for _ in range(2):  # the second round finds the look taken
-        await verify_sends.queue_due_verifications(desk.harness.parts)
+        await verify_sends.queue_due_verifications(sender.worker.parts)
     jobs = [
-        await desk.harness.parts.redis.get(key) for key in await desk.harness.parts.redis.keys("arq:job:*")
+        await sender.worker.parts.redis.get(key) for key in await sender.worker.parts.redis.keys("arq:job:*")
     ]
     assert [b"look_up_send" in job for job in jobs] == [True]
     assert "look_up_send" in QUEUES
 
 
 async def test_an_accepted_send_without_an_echo_is_unconfirmed_until_its_late_echo(
-    desk: Desk,
+    sender: SendHarness,
 ) -> None:
-    await desk.ask("Oi", "c-1")
-    await desk.fail(no_echo=True, no_delivered=True, no_read=True)
-    await desk.work()
-    await verify_sends.queue_due_verifications(desk.harness.parts)
-    assert summary(await desk.sent()) == [("c-1", "sent")]
-    await desk.harness.execute(AGED)
-    await verify_due(desk)
-    (message,) = await desk.sent()
+    await sender.post_send("Oi", "c-1")
+    await sender.fail(no_echo=True, no_delivered=True, no_read=True)
+    await sender.run_outbox()
+    await verify_sends.queue_due_verifications(sender.worker.parts)
+    assert summary(await sender.sent()) == [("c-1", "sent")]
+    await sender.worker.execute(AGED)
+    await verify_due(sender)
+    (message,) = await sender.sent()
     assert message["status"] == "unconfirmed"
     assert "unseen" in message["error"]
-    echo = written_by_us("Oi", chat_id=desk.chat["provider_chat_id"], message_id=message["provider_msg_id"])
-    await desk.harness.store(echo)
-    (message,) = await desk.sent()
+    echo = written_by_us("Oi", chat_id=sender.chat["provider_chat_id"], message_id=message["provider_msg_id"])
+    await sender.worker.store(echo)
+    (message,) = await sender.sent()
     assert (message["status"], message["error"]) == ("sent", None)
-    await verify_sends.queue_due_verifications(desk.harness.parts)
-    assert summary(await desk.sent()) == [("c-1", "sent")]
-    assert await desk.harness.usage() == (1, 0)
+    await verify_sends.queue_due_verifications(sender.worker.parts)
+    assert summary(await sender.sent()) == [("c-1", "sent")]
+    assert await sender.worker.usage() == (1, 0)
 
 
-async def test_a_tick_confirms_an_unseen_send(desk: Desk) -> None:
-    await desk.ask("Oi", "c-1")
-    await desk.fail(no_echo=True, no_delivered=True, no_read=True)
-    await desk.work()
-    await desk.harness.execute(AGED)
-    await verify_sends.queue_due_verifications(desk.harness.parts)
-    (message,) = await desk.sent()
-    await desk.harness.store(receipt("message_delivered", message["provider_msg_id"]))
-    (message,) = await desk.sent()
+async def test_a_tick_confirms_an_unseen_send(sender: SendHarness) -> None:
+    await sender.post_send("Oi", "c-1")
+    await sender.fail(no_echo=True, no_delivered=True, no_read=True)
+    await sender.run_outbox()
+    await sender.worker.execute(AGED)
+    await verify_sends.queue_due_verifications(sender.worker.parts)
+    (message,) = await sender.sent()
+    await sender.worker.store(receipt("message_delivered", message["provider_msg_id"]))
+    (message,) = await sender.sent()
     assert (message["status"], message["error"]) == ("delivered", None)
 
 
-async def test_an_unseen_send_is_found_delivered_at_unipile(desk: Desk) -> None:
+async def test_an_unseen_send_is_found_delivered_at_unipile(sender: SendHarness) -> None:
     """The webhooks were lost; UniPile's list has the tick."""
-    await desk.fail(webhooks_off=True)
-    await desk.ask("Oi", "c-1")
-    await desk.work()
-    await eventually(lambda: is_delivered(desk))
-    await desk.harness.execute("update channels_message set attempted_at = attempted_at - interval '1 hour'")
-    await verify_due(desk)
-    assert summary(await desk.sent()) == [("c-1", "delivered")]
+    await sender.fail(webhooks_off=True)
+    await sender.post_send("Oi", "c-1")
+    await sender.run_outbox()
+    await eventually(lambda: is_delivered(sender))
+    await sender.worker.execute("update channels_message set attempted_at = attempted_at - interval '1 hour'")
+    await verify_due(sender)
+    assert summary(await sender.sent()) == [("c-1", "delivered")]
 
 
-async def is_delivered(desk: Desk) -> bool:
-    path = f"/api/v1/chats/{desk.chat['provider_chat_id']}/messages"
-    items = (await desk.stack.sandbox.ok("GET", path, headers={"X-API-KEY": "sandbox-key"}))["items"]
+async def is_delivered(sender: SendHarness) -> bool:
+    path = f"/api/v1/chats/{sender.chat['provider_chat_id']}/messages"
+    items = (await sender.stack.sandbox.ok("GET", path, headers={"X-API-KEY": "sandbox-key"}))["items"]
     return any(item["is_sender"] and item["delivered"] for item in items)
 
 
-async def test_a_timely_echo_confirms_the_send(desk: Desk) -> None:
-    await desk.ask("Oi", "c-1")
-    await desk.fail(no_echo=True, no_delivered=True, no_read=True)
-    await desk.work()
-    (message,) = await desk.sent()
-    echo = written_by_us("Oi", chat_id=desk.chat["provider_chat_id"], message_id=message["provider_msg_id"])
-    await desk.harness.store(echo)
-    before = (await desk.sent())[0]["seq"]
-    await desk.harness.execute(AGED)
-    await verify_sends.queue_due_verifications(desk.harness.parts)
-    (message,) = await desk.sent()
+async def test_a_timely_echo_confirms_the_send(sender: SendHarness) -> None:
+    await sender.post_send("Oi", "c-1")
+    await sender.fail(no_echo=True, no_delivered=True, no_read=True)
+    await sender.run_outbox()
+    (message,) = await sender.sent()
+    echo = written_by_us("Oi", chat_id=sender.chat["provider_chat_id"], message_id=message["provider_msg_id"])
+    await sender.worker.store(echo)
+    before = (await sender.sent())[0]["seq"]
+    await sender.worker.execute(AGED)
+    await verify_sends.queue_due_verifications(sender.worker.parts)
+    (message,) = await sender.sent()
     assert (message["status"], message["seq"]) == ("sent", before)
 
 
 @pytest.mark.parametrize("kind", ["disconnected_account", "expired_credentials"])
-async def test_a_send_of_a_signed_out_account_changes_its_state(desk: Desk, kind: str) -> None:
-    await desk.ask("Oi", "c-1")
-    await desk.fail(routes=[POST_MESSAGE | {"status": 401, "kind": kind}])
-    await desk.work()
-    (message,) = await desk.sent()
+async def test_a_send_of_a_signed_out_account_changes_its_state(sender: SendHarness, kind: str) -> None:
+    await sender.post_send("Oi", "c-1")
+    await sender.fail(routes=[POST_MESSAGE | {"status": 401, "kind": kind}])
+    await sender.run_outbox()
+    (message,) = await sender.sent()
     assert message["status"] == "failed"
     assert "Reconnect" in message["error"]
-    account = (await desk.agent.ok("GET", f"{CHANNELS}/{desk.account_id}"))["account"]
+    account = (await sender.agent.ok("GET", f"{CHANNELS}/{sender.account_id}"))["account"]
     assert (account["status"], account["status_reason"]) == ("needs_action", kind)
 
 
-async def test_a_wrong_key_of_ours_leaves_the_account_alone(desk: Desk) -> None:
-    await desk.ask("Oi", "c-1")
-    await desk.fail(routes=[POST_MESSAGE | {"status": 401, "kind": "invalid_credentials"}])
-    await desk.work()
-    (message,) = await desk.sent()
+async def test_a_wrong_key_of_ours_leaves_the_account_alone(sender: SendHarness) -> None:
+    await sender.post_send("Oi", "c-1")
+    await sender.fail(routes=[POST_MESSAGE | {"status": 401, "kind": "invalid_credentials"}])
+    await sender.run_outbox()
+    (message,) = await sender.sent()
     assert message["status"] == "failed"
     assert "operator" in message["error"]
-    account = (await desk.agent.ok("GET", f"{CHANNELS}/{desk.account_id}"))["account"]
+    account = (await sender.agent.ok("GET", f"{CHANNELS}/{sender.account_id}"))["account"]
     assert account["status"] == "connected"
 
 
-async def test_a_send_of_a_dead_worker_is_verified(desk: Desk) -> None:
-    await desk.ask("Oi", "c-1")
-    await desk.fail(routes=[LOST | {"accepted": True}, GET_MESSAGES | {"status": 503}], no_echo=True)
-    await desk.work()
-    await desk.harness.execute("update channels_message set status = 'sending'")
-    await desk.harness.execute(AGED)
-    await requeue_lost_sends(desk.harness.parts)
-    assert summary(await desk.sent()) == [("c-1", "unconfirmed")]
-    await desk.fail()
-    await verify_due(desk)
-    assert [m["status"] for m in await desk.sent()] != ["unconfirmed"]
+async def test_a_send_of_a_dead_worker_is_verified(sender: SendHarness) -> None:
+    await sender.post_send("Oi", "c-1")
+    await sender.fail(routes=[LOST | {"accepted": True}, GET_MESSAGES | {"status": 503}], no_echo=True)
+    await sender.run_outbox()
+    await sender.worker.execute("update channels_message set status = 'sending'")
+    await sender.worker.execute(AGED)
+    await requeue_lost_sends(sender.worker.parts)
+    assert summary(await sender.sent()) == [("c-1", "unconfirmed")]
+    await sender.fail()
+    await verify_due(sender)
+    assert [m["status"] for m in await sender.sent()] != ["unconfirmed"]

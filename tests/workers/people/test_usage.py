@@ -11,25 +11,27 @@ from server.realtime.broker import publish_to_user
 from tests.support.fixtures_stack import Stack
 from tests.support.fixtures_tiny import give_plan
 from tests.support.peers import message_received
-from tests.support.send_harness import Desk, open_small_desk, post
+from tests.support.send_harness import SendHarness, open_limited_sender, post
 from workers.people.usage import UsagePushes
 
 
 @pytest.fixture
-async def desk(small_plans: Config) -> AsyncIterator[Desk]:
-    async with open_small_desk(small_plans) as opened:
+async def sender(small_plans: Config) -> AsyncIterator[SendHarness]:
+    async with open_limited_sender(small_plans) as opened:
         yield opened
 
 
-async def test_each_level_is_warned_of_once_and_the_pushes_keep_their_distance(desk: Desk) -> None:
-    parts, socket = desk.harness.parts, await desk.agent.listen()
-    owner = [desk.agent.user_id]
+async def test_each_level_is_warned_of_once_and_the_pushes_keep_their_distance(
+    sender: SendHarness,
+) -> None:
+    parts, socket = sender.worker.parts, await sender.agent.listen()
+    owner = [sender.agent.user_id]
     for n in range(3):
-        await post(desk, str(n))
+        await post(sender, str(n))
     assert await push_usage(parts.database, parts.redis, parts.config.plans, owner) == set()
     assert await push_usage(parts.database, parts.redis, parts.config.plans, owner) == set(owner)
     for n in range(3, 5):
-        await post(desk, str(n))
+        await post(sender, str(n))
         for _ in range(2):
             await push_usage(parts.database, parts.redis, parts.config.plans, owner, pause=0.0)
     frames = await socket.wait_for_event("usage:updated", 5)
@@ -44,43 +46,43 @@ async def test_each_level_is_warned_of_once_and_the_pushes_keep_their_distance(d
     assert "seq" not in frames[0] and "account_id" not in frames[0]
 
 
-async def test_two_workers_tell_one_warning(desk: Desk) -> None:
-    parts, socket = desk.harness.parts, await desk.agent.listen()
+async def test_two_workers_tell_one_warning(sender: SendHarness) -> None:
+    parts, socket = sender.worker.parts, await sender.agent.listen()
     for n in range(4):
-        await post(desk, str(n))
-    owner = [desk.agent.user_id]
+        await post(sender, str(n))
+    owner = [sender.agent.user_id]
     await asyncio.gather(
         *(push_usage(parts.database, parts.redis, parts.config.plans, owner, pause=0.0) for _ in range(6))
     )
-    await publish_to_user(parts.redis, desk.agent.user_id, b'{"event": "end", "data": {}}')
+    await publish_to_user(parts.redis, sender.agent.user_id, b'{"event": "end", "data": {}}')
     await socket.wait_for_event("end")
     told = [frame["data"]["crossed"] for frame in socket.events("usage:updated")]
     assert told.count("warning") == 1
 
 
-async def test_a_larger_plan_is_warned_of_anew(desk: Desk) -> None:
-    parts, socket = desk.harness.parts, await desk.agent.listen()
+async def test_a_larger_plan_is_warned_of_anew(sender: SendHarness) -> None:
+    parts, socket = sender.worker.parts, await sender.agent.listen()
     for n in range(4):
-        await post(desk, str(n))
-    owner = [desk.agent.user_id]
+        await post(sender, str(n))
+    owner = [sender.agent.user_id]
     for plan in ("tiny", "closed", "open"):
-        await give_plan(desk.stack, desk.agent, plan)
+        await give_plan(sender.stack, sender.agent, plan)
         await push_usage(parts.database, parts.redis, parts.config.plans, owner, pause=0.0)
     frames = await socket.wait_for_event("usage:updated", 3)
     # `closed` has the same limit as `tiny`: that was told; `open` has none.
     assert [frame["data"]["crossed"] for frame in frames] == ["warning", None, None]
 
 
-async def test_a_user_who_was_told_a_moment_ago_is_told_the_rest_later(desk: Desk) -> None:
+async def test_a_user_who_was_told_a_moment_ago_is_told_the_rest_later(sender: SendHarness) -> None:
     """And what a worker that was killed did not tell, the next one does."""
-    parts, socket, news = desk.harness.parts, await desk.agent.listen(), UsagePushes()
-    await post(desk, "a")
+    parts, socket, news = sender.worker.parts, await sender.agent.listen(), UsagePushes()
+    await post(sender, "a")
     await news.push(parts)
     await socket.wait_for_event("usage:updated", sent_here=1)
-    await desk.harness.store(message_received("acc-1", chat_id=desk.chat["provider_chat_id"]))
+    await sender.worker.store(message_received("acc-1", chat_id=sender.chat["provider_chat_id"]))
     await news.push(parts)
     assert len(socket.events("usage:updated")) == 1
-    await desk.harness.execute("update channels_usage set pushed_at = '-infinity'")
+    await sender.worker.execute("update channels_usage set pushed_at = '-infinity'")
     await news.push(parts)
     await socket.wait_for_event("usage:updated", messages_rcvd=1)
 

@@ -6,137 +6,139 @@ import pytest
 from aiohttp import FormData
 
 from tests.support.peers import Peer, message_received
-from tests.support.send_harness import Desk
+from tests.support.send_harness import SendHarness
 from tests.support.worker_harness import WorkerHarness, receipt, written_by_us
-from tests.workers.sync.test_sweeps import Beach
-from tests.workers.sync.test_sweeps import beach as beach
+from tests.workers.sync.test_sweeps import SweepScenario
+from tests.workers.sync.test_sweeps import sender as sender
 
 ROOT = "/api/channels/whatsapp"
 
 
-def path_of(desk: Desk, place: str = "") -> str:
-    return f"{ROOT}/{desk.account_id}/chats/{desk.chat['id']}{place}"
+def path_of(sender: SendHarness, place: str = "") -> str:
+    return f"{ROOT}/{sender.account_id}/chats/{sender.chat['id']}{place}"
 
 
-async def hear(desk: Desk, text: str, **more: Any) -> int:
+async def hear(sender: SendHarness, text: str, **more: Any) -> int:
     """The contact writes into the chat; returns the message's seq."""
-    body = message_received("acc-1", text, chat_id=desk.chat["provider_chat_id"], **more)
-    await desk.harness.store(body)
-    (row,) = await desk.harness.fetch(
+    body = message_received("acc-1", text, chat_id=sender.chat["provider_chat_id"], **more)
+    await sender.worker.store(body)
+    (row,) = await sender.worker.fetch(
         "select inserted_seq from channels_message where provider_msg_id = %(id)s", id=body["message_id"]
     )
     return int(row["inserted_seq"])
 
 
-async def unread(desk: Desk) -> int:
-    return int((await desk.agent.ok("GET", path_of(desk)))["chat"]["unread_count"])
+async def unread(sender: SendHarness) -> int:
+    return int((await sender.agent.ok("GET", path_of(sender)))["chat"]["unread_count"])
 
 
-async def answer(desk: Desk, peer: Peer | None = None, **more: Any) -> None:
-    await (peer or desk.agent).ok("POST", path_of(desk, "/send"), {"text": "answer", **more})
+async def answer(sender: SendHarness, peer: Peer | None = None, **more: Any) -> None:
+    await (peer or sender.agent).ok("POST", path_of(sender, "/send"), {"text": "answer", **more})
 
 
-async def test_a_message_that_comes_late_is_unread_also_after_an_answer(desk: Desk) -> None:
-    await hear(desk, "question", timestamp="2026-03-02T10:00:00Z")
-    await answer(desk)
-    assert await unread(desk) == 0
-    await desk.work()
-    await hear(desk, "before the answer", timestamp="2026-03-02T10:01:00Z")
-    await hear(desk, "before the question", timestamp="2020-03-02T10:01:00Z")
-    assert await unread(desk) == 2
+async def test_a_message_that_comes_late_is_unread_also_after_an_answer(sender: SendHarness) -> None:
+    await hear(sender, "question", timestamp="2026-03-02T10:00:00Z")
+    await answer(sender)
+    assert await unread(sender) == 0
+    await sender.run_outbox()
+    await hear(sender, "before the answer", timestamp="2026-03-02T10:01:00Z")
+    await hear(sender, "before the question", timestamp="2020-03-02T10:01:00Z")
+    assert await unread(sender) == 2
 
 
-async def test_what_a_sweep_finds_late_is_unread_after_an_answer(beach: Beach) -> None:
-    await beach.write("question", 30)
-    await beach.sweep()
-    await beach.harness.execute(
+async def test_what_a_sweep_finds_late_is_unread_after_an_answer(scenario: SweepScenario) -> None:
+    await scenario.write("question", 30)
+    await scenario.sweep()
+    await scenario.harness.execute(
         "update channels_chat set read_seq = (select seq from channels_account), unread_count = 0"
     )
-    await beach.harness.execute("update channels_account set last_sweep_at = now() - interval '30 minutes'")
-    await beach.write("lost webhook", 20)
-    await beach.write("typed on the phone", 10, is_sender=True)
-    await beach.sweep()
-    assert (await beach.harness.chat())["unread_count"] == 1
+    await scenario.harness.execute(
+        "update channels_account set last_sweep_at = now() - interval '30 minutes'"
+    )
+    await scenario.write("lost webhook", 20)
+    await scenario.write("typed on the phone", 10, is_sender=True)
+    await scenario.sweep()
+    assert (await scenario.harness.chat())["unread_count"] == 1
 
 
-async def test_an_answer_written_offline_reads_only_what_its_writer_saw(desk: Desk) -> None:
+async def test_an_answer_written_offline_reads_only_what_its_writer_saw(sender: SendHarness) -> None:
     """Written before the contact answered a colleague's question, and sent hours later."""
-    seen = await hear(desk, "seen")
-    await hear(desk, "came while the writer was offline")
-    await answer(desk, seen_seq=seen)
-    assert await unread(desk) == 1
-    await desk.work()
-    assert await unread(desk) == 1
+    seen = await hear(sender, "seen")
+    await hear(sender, "came while the writer was offline")
+    await answer(sender, seen_seq=seen)
+    assert await unread(sender) == 1
+    await sender.run_outbox()
+    assert await unread(sender) == 1
 
 
-async def test_a_file_sent_with_a_read_position_reads_up_to_it(desk: Desk) -> None:
-    seen = await hear(desk, "seen")
-    await hear(desk, "not seen")
+async def test_a_file_sent_with_a_read_position_reads_up_to_it(sender: SendHarness) -> None:
+    seen = await hear(sender, "seen")
+    await hear(sender, "not seen")
     form = FormData({"text": "answer", "seen_seq": str(seen)})
     form.add_field("attachments", b"%PDF-1.4", filename="a.pdf")
-    async with desk.agent.session.post(
-        desk.agent.url + path_of(desk, "/send"),
+    async with sender.agent.session.post(
+        sender.agent.url + path_of(sender, "/send"),
         data=form,
-        headers={"Authorization": f"Bearer {desk.agent.token}"},
+        headers={"Authorization": f"Bearer {sender.agent.token}"},
     ) as response:
         assert response.status == 201
-    assert await unread(desk) == 1
+    assert await unread(sender) == 1
 
 
-async def test_a_programs_answer_reads_nothing(desk: Desk) -> None:
-    seen = await hear(desk, "question")
-    made = await desk.agent.ok("POST", "/api/keys", {"name": "bot", "scopes": ["read", "send"]})
-    bot = Peer(desk.agent.session, desk.agent.url, made["secret"], desk.agent.user_id)
-    await answer(desk, bot)
-    await answer(desk, bot, seen_seq=seen)
-    await desk.work()
-    assert await unread(desk) == 1
+async def test_a_programs_answer_reads_nothing(sender: SendHarness) -> None:
+    seen = await hear(sender, "question")
+    made = await sender.agent.ok("POST", "/api/keys", {"name": "bot", "scopes": ["read", "send"]})
+    bot = Peer(sender.agent.session, sender.agent.url, made["secret"], sender.agent.user_id)
+    await answer(sender, bot)
+    await answer(sender, bot, seen_seq=seen)
+    await sender.run_outbox()
+    assert await unread(sender) == 1
 
 
-async def test_the_phones_own_message_reads_nothing(desk: Desk) -> None:
-    await hear(desk, "question")
-    await desk.harness.store(written_by_us("typed on the phone", chat_id=desk.chat["provider_chat_id"]))
-    assert await unread(desk) == 1
+async def test_the_phones_own_message_reads_nothing(sender: SendHarness) -> None:
+    await hear(sender, "question")
+    await sender.worker.store(written_by_us("typed on the phone", chat_id=sender.chat["provider_chat_id"]))
+    assert await unread(sender) == 1
 
 
-async def test_an_answer_that_fails_reads_nothing(desk: Desk) -> None:
-    socket = await desk.agent.listen()
-    await hear(desk, "question")
-    await answer(desk)
-    assert await unread(desk) == 0  # on its way
-    await desk.fail(send_status=422)
-    await desk.work()
-    assert await unread(desk) == 1
-    await socket.wait_for_event("chat:updated", unread_count=1, id=desk.chat["id"])
+async def test_an_answer_that_fails_reads_nothing(sender: SendHarness) -> None:
+    socket = await sender.agent.listen()
+    await hear(sender, "question")
+    await answer(sender)
+    assert await unread(sender) == 0  # on its way
+    await sender.fail(send_status=422)
+    await sender.run_outbox()
+    assert await unread(sender) == 1
+    await socket.wait_for_event("chat:updated", unread_count=1, id=sender.chat["id"])
 
 
-async def test_one_answer_that_fails_does_not_take_back_what_another_read(desk: Desk) -> None:
-    await hear(desk, "question")
-    await answer(desk)
-    await desk.work()
-    second = await hear(desk, "another question")
-    await answer(desk, seen_seq=second)
-    await desk.fail(send_status=422)
-    await desk.work()
-    assert await unread(desk) == 1
+async def test_one_answer_that_fails_does_not_take_back_what_another_read(sender: SendHarness) -> None:
+    await hear(sender, "question")
+    await answer(sender)
+    await sender.run_outbox()
+    second = await hear(sender, "another question")
+    await answer(sender, seen_seq=second)
+    await sender.fail(send_status=422)
+    await sender.run_outbox()
+    assert await unread(sender) == 1
 
 
-async def test_a_chat_read_on_the_phone_is_read(desk: Desk) -> None:
-    body = message_received("acc-1", "one", chat_id=desk.chat["provider_chat_id"])
-    await desk.harness.store(body)
-    await hear(desk, "two")
-    await desk.harness.store(receipt("message_read", body["message_id"], is_sender=False))
-    assert await unread(desk) == 1
+async def test_a_chat_read_on_the_phone_is_read(sender: SendHarness) -> None:
+    body = message_received("acc-1", "one", chat_id=sender.chat["provider_chat_id"])
+    await sender.worker.store(body)
+    await hear(sender, "two")
+    await sender.worker.store(receipt("message_read", body["message_id"], is_sender=False))
+    assert await unread(sender) == 1
 
 
-async def test_our_read_flag_mirrored_to_unipile_reads_nothing_newer(desk: Desk) -> None:
+async def test_our_read_flag_mirrored_to_unipile_reads_nothing_newer(sender: SendHarness) -> None:
     """UniPile marks the whole chat, and then reports a message as read that no user has seen."""
-    await hear(desk, "one")
-    await desk.agent.ok("PATCH", path_of(desk), {"read": True})
-    body = message_received("acc-1", "two", chat_id=desk.chat["provider_chat_id"])
-    await desk.harness.store(body)
-    await desk.harness.store(receipt("message_read", body["message_id"], is_sender=False))
-    assert await unread(desk) == 1
+    await hear(sender, "one")
+    await sender.agent.ok("PATCH", path_of(sender), {"read": True})
+    body = message_received("acc-1", "two", chat_id=sender.chat["provider_chat_id"])
+    await sender.worker.store(body)
+    await sender.worker.store(receipt("message_read", body["message_id"], is_sender=False))
+    assert await unread(sender) == 1
 
 
 @pytest.mark.parametrize(
